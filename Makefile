@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+# make · make check · make check-unit · make demo · make asan · make install DESTDIR= PREFIX= · make clean
+# V=1 shows the commands, WERROR=1 makes warnings errors, BUILD= builds elsewhere, CC=clang builds with the other compiler.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+Q       := $(if $(V),,@)
+
+# ---- flags: ours are apart from CFLAGS and LDFLAGS, so that a packager can set those
+PKGS     := libmariadb librabbitmq json-c smartcols libcrypto libssl
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wvla \
+            -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations \
+            -Wold-style-definition -Wundef -Wpointer-arith -Wredundant-decls -Wnull-dereference
+ifneq ($(findstring clang,$(CC)),)
+WARNINGS += -Wmissing-variable-declarations
+else
+WARNINGS += -Wformat-signedness -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fallthrough=5
+endif
+OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) \
+              -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+              $(shell pkg-config --cflags $(PKGS))
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIBS        = $(shell pkg-config --libs $(PKGS)) -lpthread
+MARIADB_CFLAGS = $(shell pkg-config --cflags libmariadb)
+
+# ---- what is made of what
+SQL      := $(sort $(wildcard sql/*/*.sql))
+SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o
+UNIT     := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
+
+all: $(BUILD)/evac-manage
+
+$(BUILD)/evac-manage: $(BUILD)/obj/main.o $(BUILD)/libevac-manage.a
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libevac-manage.a: $(OBJ)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/sql_catalogue.h
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/sql_catalogue.o: $(BUILD)/sql_catalogue.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) -Wno-overlength-strings $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
+
+$(BUILD)/sql_catalogue.c: sql/embed.awk $(SQL) | $(BUILD)
+	@echo "  SQL   $(words $(SQL)) statements"
+	$(Q)awk -f sql/embed.awk -v part=c $(SQL) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
+	$(Q)awk -f sql/embed.awk -v part=h $(SQL) > $@.tmp && mv $@.tmp $@
+
+$(BUILD):
+	@mkdir -p $@
+
+-include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d)
+
+# ---- tests
+$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
+	@echo "  TEST  $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< \
+	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all clean
+.DELETE_ON_ERROR:

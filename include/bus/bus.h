@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUS_BUS_H
+#define BUS_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "util/error.h"
+
+/* The only room that speaks librabbitmq: one connection, one channel in confirm mode. It declares nothing, ever: exchanges and
+ * queues are looked at passively (a mismatched declare closes the channel, and theirs is the topology).
+ * Errors while opening and looking are ERROR_BUS_UNREACHABLE. */
+struct bus;
+
+struct bus_options {
+	const struct broker_config *config;
+	const char *label;       /* for messages: "nova's broker" */
+	unsigned open_timeout_s, confirm_timeout_s; /* 0: 5 a broker, and 10 */
+};
+
+/* Tries the brokers of the URL in random order, as kombu does, each with its own deadline; authentication and vhost errors end
+ * the search at once. */
+int bus_open(const struct bus_options *options, struct bus **out, struct error *err);
+void bus_close(struct bus **bus);
+const char *bus_label(const struct bus *bus);
+const char *bus_server(const struct bus *bus); /* "127.0.0.1:5672 vhost '/'": which broker answered */
+
+/* Is the exchange there? 1 yes, 0 no (404), -1 error. */
+int bus_exchange_exists(struct bus *bus, const char *exchange, struct error *err);
+
+struct bus_queue {
+	bool exists;
+	uint32_t messages, consumers;
+};
+/* A queue that is missing is an answer (exists false), not an error; so is one whose home node is down (${err} untouched). */
+int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err);
+
+/* What became of a message. Only RETURNED, REFUSED and NOT_SENT prove that nobody got it. */
+enum bus_outcome {
+	BUS_ACKED,    /* the broker has it and a queue took it */
+	BUS_RETURNED, /* no queue took it: proved not sent */
+	BUS_REFUSED,  /* the broker closed the channel naming this publish (403, 404, 406): proved not sent */
+	BUS_NOT_SENT, /* no byte of it left us: proved not sent */
+	BUS_NACKED,   /* the broker gave it up; a queue may have it: unknown */
+	BUS_BLOCKED,  /* an alarm stopped the broker from reading it: unknown, it may be read later */
+	BUS_LOST,     /* the connection ended before the answer: unknown */
+	BUS_TIMEOUT,  /* no answer in time: unknown */
+};
+const char *bus_outcome_name(enum bus_outcome outcome);
+const char *bus_outcome_sentence(enum bus_outcome outcome);
+bool bus_outcome_proves_not_sent(enum bus_outcome outcome);
+
+/* Publishes persistent application/json, mandatory, and waits for the broker's word. A watchdog cuts the socket when the library
+ * hangs in a write. After anything but ACKED and RETURNED the connection is closed: open a new one. ${why} gets the details
+ * of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE). */
+enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why);
+
+/* Proves, right before a batch, that the broker takes and answers publishes on this exchange: a tiny message under a key that
+ * nobody binds must come back. Errors: an alarm, a right that is missing, or a binding that caught it. */
+int bus_canary(struct bus *bus, const char *exchange, struct error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUS_CAST_H
+#define BUS_CAST_H
+
+#include "bus/oslo.h"
+
+/* One function per remote method, named after it; the struct's members are the method's arguments. */
+
+#define CONDUCTOR_TOPIC "conductor"
+
+/* nova conductor/manager.py: ComputeTaskManager.rebuild_instance, as RPC 1.12 has it: the lowest version that carries all an
+ * evacuation needs, taken by every conductor from Queens (17) to 2026.2 (34). A key of a newer version would be refused by an
+ * older conductor without a word, and the instance would stay 'rebuilding'. */
+#define REBUILD_INSTANCE_VERSION "1.12"
+struct rebuild_instance {
+	json_object *instance;     /* given away */
+	json_object *request_spec; /* given away; NULL only with a host */
+	const char *host;          /* the forced host; NULL: the scheduler's choice */
+};
+void cast_rebuild_instance(const struct rebuild_instance *args, const struct oslo_context *context, const char *unique_id,
+    struct str *out);
+
+#endif

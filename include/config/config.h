@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/error.h"
+#include "util/url.h"
+
+/* One immutable answer to "how is this cloud configured", read from the services' own files before
+ * anything is opened. Every value remembers the file and line it came from. */
+
+/* TLS of a database or broker connection as the service's own configuration asks for it. */
+struct tls_config {
+	bool enabled;
+	char *ca_file, *cert_file, *key_file; /* NULL: not given */
+};
+
+struct broker_config {
+	struct transport_url url;
+	struct tls_config tls;   /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
+	char *exchange;          /* [DEFAULT] control_exchange; "nova" or "openstack" (cinder) when absent */
+	unsigned heartbeat_s;    /* ours: 10 */
+};
+
+struct nova_config {
+	bool has_database;            /* [database] connection is given */
+	struct db_url database;       /* of the file that we read: often cell0 or a cell */
+	struct db_url api_database;
+	char *database_text;          /* the raw URLs, for cell_mappings templates; secrets */
+	char *transport_text;
+	struct broker_config bus;     /* the API-level broker: what nova-api casts on */
+	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
+	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
+	bool origin_readable_by_all;  /* a file with passwords that everybody may read (finding config-readable) */
+};
+
+struct cinder_config {
+	struct db_url database;
+	bool has_bus;                 /* transport_url is given */
+	struct broker_config bus;
+	unsigned service_down_time_s;
+	bool origin_readable_by_all;
+};
+
+struct site_config {
+	bool shared_disks;
+	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
+};
+
+struct config_sources {
+	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf */
+	const char *const *cinder_files; size_t n_cinder_files; /* n 0: /etc/cinder/cinder.conf */
+	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
+	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,
+	                             * ssl-ca, ssl-cert, ssl-key of a database over those of the service's file; NULL: none */
+};
+
+/* Each loads only its own files; errors are ERROR_CONFIG and name file and line, or what is missing and where
+ * it was looked for. A missing [database] connection (cinder), [api_database] connection or transport_url (nova) is an
+ * error, never a default. ${out} is filled as a whole or not at all. */
+int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err);
+int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err);
+int config_load_site(const struct config_sources *sources, struct site_config *out, struct error *err);
+void nova_config_free(struct nova_config *config);
+void cinder_config_free(struct cinder_config *config);
+void site_config_free(struct site_config *config);
+
+/* A cell's database or transport URL out of nova_api.cell_mappings: ${text} may be a template with {scheme} {username}
+ * {password} {hostname} {port} {path} {query} {fragment} (and username1, hostname1, … for several brokers), filled from
+ * nova's own URL ${base} (nova 18+ objects/cell_mapping.py: _format_url). What cannot be filled is returned as it is.
+ * The caller frees the result, which holds a password. */
+char *config_expand_cell_url(const char *text, const char *base);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "db/sql.h"
+#include "util/error.h"
+#include "util/mem.h"
+#include "util/url.h"
+
+/* The only room that speaks libmariadb: one connection to one schema, prepared statements of the catalogue, transactions,
+ * and what a server's error means at the moment it came.
+ *
+ * Error kinds: ERROR_DB_UNREACHABLE while connecting, for a connection that ends while reading, and for a server that takes
+ * no writes; ERROR_BUSY when a lock wait or a deadlock ended the transaction; ERROR_UNKNOWN only from db_commit(), when the
+ * connection ended between COMMIT and its answer; ERROR_REFUSED for a missing privilege or a read-only server;
+ * ERROR_ERROR for the rest. A mistake in our own parameters or shapes is a bug and ends the program. */
+struct db;
+
+struct db_options {
+	const struct db_url *url;
+	const struct tls_config *tls;  /* NULL: what the URL's ssl_ca, ssl_cert, ssl_key options say */
+	const char *label;             /* for messages: "cinder's database", "cell 'cell1'" */
+	const char *run;               /* run id for the server's process list; NULL: none */
+	unsigned connect_timeout_s, io_timeout_s; /* 0: 5 and 30 */
+};
+
+/* Connects, sets the session up and reads the settings back (reliability: a proxy may swallow a SET). */
+int db_open(const struct db_options *options, struct db **out, struct error *err);
+void db_close(struct db **db);
+const char *db_label(const struct db *db);
+
+/* Who answers: the journal keeps it, and it must not change inside a transaction. */
+struct db_server {
+	char text[256];           /* "host:port server_id=1 version=… uuid-or-wsrep…", one line without secrets */
+	bool read_only;
+	bool galera;
+	bool galera_ready;        /* Primary, Synced, ready, not desynced, no dirty reads; true without Galera */
+	uint64_t galera_max_rows; /* wsrep_max_ws_rows; 0: no limit */
+	uint64_t galera_max_bytes;
+	uint64_t connection_id;
+};
+const struct db_server *db_server(const struct db *db);
+
+struct db_param {
+	const char *name; /* NULL ends the list */
+	enum { DB_PARAM_NULL, DB_PARAM_TEXT, DB_PARAM_INT } type;
+	const char *text;
+	int64_t number;
+};
+#define p_end ((struct db_param){ .name = NULL })
+static inline struct db_param p_int(const char *name, int64_t v)
+{
+	return (struct db_param){ .name = name, .type = DB_PARAM_INT, .number = v };
+}
+/* NULL is SQL's NULL. The text is not copied: it must live until the call returns. */
+static inline struct db_param p_str(const char *name, const char *v)
+{
+	return (struct db_param){ .name = name, .type = v ? DB_PARAM_TEXT : DB_PARAM_NULL, .text = v };
+}
+
+/* Where a row's columns go. The member's C type decides how a column is read: const char * takes any value and NULL,
+ * int64_t and bool take no NULL, struct maybe_int does. Columns are matched by name; one too many or too few is a bug. */
+struct maybe_int {
+	bool set;
+	int64_t v;
+};
+enum db_type { DB_TEXT, DB_INT, DB_BOOL, DB_MAYBE_INT };
+struct db_column {
+	const char *name;
+	enum db_type type;
+	size_t offset;
+};
+#define DB_COLUMN(T, member)                                                                       \
+	{ #member, _Generic(((T *)0)->member, const char *: DB_TEXT, int64_t: DB_INT, bool: DB_BOOL,   \
+	      struct maybe_int: DB_MAYBE_INT), offsetof(T, member) }
+struct db_shape {
+	size_t row_size;
+	const struct db_column *column;
+	size_t ncolumn;
+};
+#define DB_SHAPE(T, columns) { sizeof(T), columns, sizeof columns / sizeof *columns }
+
+/* Rows own their strings; give everything back with db_rows_free(). An empty answer is n == 0. */
+struct db_rows {
+	void *v;
+	size_t n;
+	struct arena arena;
+};
+void db_rows_free(struct db_rows *rows);
+
+/* Reads run in a transaction of their own kind: one consistent snapshot, read only. db_read outside of one is allowed
+ * for a single statement. ${params} ends with p_end; NULL: none. */
+int db_begin_read(struct db *db, struct error *err);
+void db_end_read(struct db *db);
+int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
+    struct db_rows *out, struct error *err);
+
+/* Writes: READ COMMITTED, one transaction at a time. The first error inside dooms it: only db_rollback() is possible then,
+ * and db_commit() refuses without asking the server. ${matched} counts rows that the WHERE found, changed or not. */
+int db_begin_write(struct db *db, struct error *err);
+int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err);
+/* The same statement for n rows of parameters: row i is filled by ${fill}(ctx, i, params), which sets the values of a list
+ * whose names stay the same. 5,000 rows a round trip where the server can, row by row otherwise. */
+int db_write_many(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *ctx, size_t i, struct db_param *params),
+    const void *ctx, struct db_param *params, uint64_t *matched, struct error *err);
+/* The AUTO_INCREMENT id that the last db_write() made; 0: none. */
+uint64_t db_last_id(const struct db *db);
+int db_commit(struct db *db, struct error *err);
+void db_rollback(struct db *db);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DB_SQL_H
+#define DB_SQL_H
+
+#include <stddef.h>
+
+/* One statement of sql/, compiled in from its file by sql/embed.awk. There is no other way to make one: the database room
+ * takes no text. SQL_CINDER_VOLUME_MOVE is sql/cinder/volume_move.sql. */
+enum sql_access { SQL_READS, SQL_WRITES, SQL_SESSION };
+
+struct sql {
+	const char *name;        /* "cinder/volume_move" */
+	const char *text;        /* begins with the name as a comment; ? for each @param */
+	const char *const *params; /* in the order of the ?; a name may come twice */
+	size_t nparam;
+	enum sql_access access;
+	const char *tables;      /* "volumes", or "volumes services" */
+	const char *rows;        /* "one", "many", "none" or a number */
+	const char *sentence;    /* the head comment of the file */
+};
+
+extern const struct sql *const sql_catalogue[]; /* ends with NULL */
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_CINDER_SERVICE_H
+#define MODEL_CINDER_SERVICE_H
+
+#include "db/db.h"
+
+struct cinder_service {
+	int64_t id;
+	const char *uuid, *host, *binary, *cluster_name, *zone, *disabled_reason;
+	bool disabled, frozen;
+	int64_t report_count;
+	struct maybe_int heartbeat_age_s; /* by the server's clock; not set: it never reported */
+};
+struct cinder_services {
+	struct cinder_service *v;
+	size_t n;
+	struct arena arena;
+};
+
+int cinder_services_list(struct db *db, struct cinder_services *out, struct error *err);
+void cinder_services_free(struct cinder_services *services);
+
+/* cinder objects/service.py: is_up. A heartbeat from the future counts as up, as it does there. */
+bool cinder_service_is_up(const struct cinder_service *service, unsigned service_down_time_s);
+/* The one of this binary on exactly this host; NULL: none. Of several (cinder knows no unique key) the freshest. */
+const struct cinder_service *cinder_service_find(const struct cinder_services *services, const char *binary, const char *host);
+
+#endif

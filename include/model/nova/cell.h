@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_CELL_H
+#define MODEL_NOVA_CELL_H
+
+#include "db/db.h"
+
+#define CELL0_UUID "00000000-0000-0000-0000-000000000000"
+
+struct cell_mapping {
+	int64_t id;
+	const char *uuid, *name, *transport_url, *database_connection; /* the URLs may be templates and hold passwords */
+};
+struct cell_mappings {
+	struct cell_mapping *v;
+	size_t n;
+	struct arena arena;
+};
+int cell_mappings_list(struct db *api, struct cell_mappings *out, struct error *err);
+void cell_mappings_free(struct cell_mappings *mappings);
+
+struct host_mapping {
+	const char *host;
+	int64_t cell_id;
+};
+struct host_mappings {
+	struct host_mapping *v;
+	size_t n;
+	struct arena arena;
+};
+int host_mappings_list(struct db *api, struct host_mappings *out, struct error *err);
+void host_mappings_free(struct host_mappings *mappings);
+
+struct instance_mapping {
+	bool exists, queued_for_delete;
+	struct maybe_int cell_id; /* not set while the instance is being built */
+};
+int instance_mapping_get(struct db *api, const char *instance_uuid, struct instance_mapping *out, struct error *err);
+
+/* What a cell's tables have beyond Queens: asked from information_schema, never from a release's name. */
+struct cell_columns {
+	bool migrations_have_project; /* cross_cell_move, user_id, project_id: nova 20 */
+};
+int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_EVACUATION_H
+#define MODEL_NOVA_EVACUATION_H
+
+#include <json-c/json.h>
+
+#include "db/db.h"
+#include "model/nova/cell.h"
+#include "util/uuid.h"
+
+/* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got since. */
+
+#define REQUEST_ID_SIZE 41 /* "req-" and a uuid */
+
+struct evacuation_rows {
+	const char *instance_uuid, *host, *node; /* node may be NULL */
+	const char *vm_state, *old_task_state;   /* as the plan saw them; task state NULL: none */
+	const char *dest_compute;                /* NULL: the scheduler chooses */
+	const char *user_id, *project_id;
+	struct uuid migration_uuid;
+	char request_id[REQUEST_ID_SIZE];
+};
+
+/* Inside a write transaction: locks the instance and gives it as nova's Instance object 2.3 with every plain column, task state
+ * already 'rebuilding'. ERROR_DRIFT when it is gone. ${user_id} and ${project_id} of the object are borrowed by no one: read them
+ * with instance_object_text(). */
+int instance_lock(struct db *cell, const char *uuid, json_object **object, struct error *err);
+const char *instance_object_text(json_object *instance, const char *field); /* NULL for null */
+
+/* Inside a write transaction; each is compare-and-set, ERROR_DRIFT when the row is no longer as the plan saw it. */
+int evacuation_begin(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, struct error *err);
+/* Undoes it after it was proved that the cast was not sent. */
+int evacuation_cancel(struct db *cell, const struct evacuation_rows *rows, struct error *err);
+
+struct evacuation_state {
+	bool exists; /* the migration is there */
+	const char *host, *node, *vm_state, *task_state, *migration_status, *dest_compute;
+	struct arena arena;
+};
+int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err);
+void evacuation_state_free(struct evacuation_state *state);
+
+struct action_event {
+	const char *event, *result, *host, *details;
+};
+struct action_events {
+	struct action_event *v;
+	size_t n;
+	struct arena arena;
+};
+int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
+    struct error *err);
+void action_events_free(struct action_events *events);
+
+/* The newest fault's message, if it is younger than ${age_s} seconds; "" when there is none. The caller frees it. */
+int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_INSTANCE_H
+#define MODEL_NOVA_INSTANCE_H
+
+#include "db/db.h"
+
+struct instance {
+	const char *uuid, *name, *project_id, *host, *node, *vm_state, *task_state, *image_ref, *launched_at;
+	int64_t id;
+	struct maybe_int power_state, vcpus, memory_mb, root_gb;
+};
+struct instances {
+	struct instance *v;
+	size_t n;
+	struct arena arena;
+};
+int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err);
+int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err); /* none or one */
+int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err);
+void instances_free(struct instances *instances);
+/* No image: it boots from a volume (nova compute/utils.py: is_volume_backed_instance, the cheap half). */
+bool instance_boots_from_volume(const struct instance *instance);
+
+struct bdm {
+	const char *instance_uuid, *volume_id, *attachment_id;
+	struct maybe_int boot_index;
+};
+struct bdms {
+	struct bdm *v; /* sorted by instance */
+	size_t n;
+	struct arena arena;
+};
+int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct error *err);
+int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err);
+void bdms_free(struct bdms *bdms);
+
+struct migration {
+	int64_t id;
+	const char *uuid, *instance_uuid, *status, *migration_type, *source_compute, *dest_compute;
+	struct maybe_int age_s;
+};
+struct migrations {
+	struct migration *v; /* sorted by instance */
+	size_t n;
+	struct arena arena;
+};
+/* Those of the instances of ${host} that somebody may still work on. */
+int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
+void migrations_free(struct migrations *migrations);
+
+#endif

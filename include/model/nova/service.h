@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_SERVICE_H
+#define MODEL_NOVA_SERVICE_H
+
+#include "db/db.h"
+
+struct nova_service {
+	int64_t id, version;
+	const char *uuid, *host, *binary, *disabled_reason;
+	bool disabled, forced_down;
+	struct maybe_int heartbeat_age_s; /* by the server's clock */
+};
+struct nova_services {
+	struct nova_service *v;
+	size_t n;
+	struct arena arena;
+};
+int nova_services_list(struct db *cell, struct nova_services *out, struct error *err);
+void nova_services_free(struct nova_services *services);
+
+/* nova servicegroup/drivers/db.py: is_up. forced_down wins; a heartbeat too far in the future is down, too. */
+bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s);
+const struct nova_service *nova_service_find(const struct nova_services *services, const char *binary, const char *host);
+/* The lowest version among live services of ${binary}; 0 when none is alive. */
+int64_t nova_services_lowest_version(const struct nova_services *services, const char *binary, unsigned service_down_time_s);
+
+struct compute_node {
+	int64_t id;
+	const char *host, *hypervisor_hostname;
+	int64_t vcpus, vcpus_used, memory_mb, memory_mb_used, local_gb, local_gb_used;
+	struct maybe_int running_vms;
+};
+struct compute_nodes {
+	struct compute_node *v;
+	size_t n;
+	struct arena arena;
+};
+int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err);
+void compute_nodes_free(struct compute_nodes *nodes);
+const struct compute_node *compute_node_of(const struct compute_nodes *nodes, const char *host); /* the first; NULL: none */
+
+#endif

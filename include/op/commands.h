@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_COMMANDS_H
+#define OP_COMMANDS_H
+
+#include "op/request.h"
+#include "util/error.h"
+
+/* What each command does, for the tables of cmd/. Returns the exit code's kind; ${err} is filled unless that is ERROR_OK or
+ * the document on stdout says it all. */
+enum error_kind op_doctor(const struct request *request, struct error *err);
+enum error_kind op_service_list(const struct request *request, struct error *err);
+enum error_kind op_host_show(const struct request *request, struct error *err);
+enum error_kind op_host_rescue(const struct request *request, struct error *err);
+enum error_kind op_host_evacuate(const struct request *request, struct error *err);
+enum error_kind op_instance_list(const struct request *request, struct error *err);
+enum error_kind op_instance_evacuate(const struct request *request, struct error *err);
+enum error_kind op_volume_list(const struct request *request, struct error *err);
+enum error_kind op_volume_update_host(const struct request *request, struct error *err);
+enum error_kind op_backup_list(const struct request *request, struct error *err);
+enum error_kind op_backup_update_backup_host(const struct request *request, struct error *err);
+enum error_kind op_journal_list(const struct request *request, struct error *err);
+enum error_kind op_journal_show(const struct request *request, struct error *err);
+enum error_kind op_version(const struct request *request, struct error *err);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_EVACUATION_H
+#define OP_EVACUATION_H
+
+#include "model/nova/evacuation.h"
+#include "op/run.h"
+#include "util/str.h"
+
+/* One evacuation on its way, shared by cast.c (transaction and message) and follow.c (what nova makes of it). */
+
+enum evacuation_phase {
+	PHASE_WAITING,
+	PHASE_SENT,    /* the broker has it: nova's turn */
+	PHASE_UNKNOWN, /* it may or may not have been sent, or committed */
+	PHASE_LANDED,  /* migration done and the host changed */
+	PHASE_FAILED,  /* nova said so, or it was proved not to have been sent */
+	PHASE_TIMEOUT,
+};
+
+struct evacuation {
+	struct evacuation_rows rows; /* texts belong to the scene and to the plan's arena */
+	enum evacuation_phase phase;
+	bool cast;               /* the broker said that it has it */
+	char status[64];         /* the migration's, as last seen */
+	char host[256];          /* the instance's, as last seen */
+	char dest[256];
+	int64_t sent_ms, ended_ms;
+	const char *error;       /* in the plan's arena */
+};
+
+/* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the journal
+ * cannot be written, the database or the broker is gone). */
+int evacuation_send(struct run *run, size_t unit, struct error *err);
+
+/* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */
+int evacuation_look(struct run *run, struct unit *unit, struct error *err);
+
+#endif

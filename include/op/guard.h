@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_GUARD_H
+#define OP_GUARD_H
+
+#include "op/finding.h"
+#include "op/scene.h"
+
+/* What can speak against a run: one row a code. A guard is a pure function of the scene. To add one, write it in the file of its
+ * subject under op/guard/ and give it a row in op/guard/table.c; docs/findings.md is made from that table. */
+
+enum guard_accept {
+	ACCEPT_NOTHING,     /* a warning or a note needs no word, a refusal that nothing waives */
+	ACCEPT_CODE,        /* --accept CODE or --accept CODE:SUBJECT */
+	ACCEPT_FENCED_MOVE, /* --accept CODE together with --fenced, and never for an evacuation */
+};
+
+struct guard {
+	const char *code;
+	enum severity severity;
+	enum guard_accept accept;
+	const char *sentence; /* what it means, for the documentation */
+	const char *hint;     /* what to do, unless the guard knows better; NULL: nothing */
+	void (*check)(const struct guard *self, const struct scene *scene, struct findings *out);
+};
+extern const struct guard guards[]; /* ends with code NULL */
+
+/* Every guard of the table, in its order. */
+void guards_run(const struct scene *scene, struct findings *out);
+
+/* For guards: a finding of this row. ${hint} NULL: the row's own. */
+void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
+    const char *hint, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_JOURNAL_H
+#define OP_JOURNAL_H
+
+#include <json-c/json.h>
+
+#include "op/plan.h"
+#include "util/error.h"
+
+/* The memory that survives us: STATE/journal/RUN.jsonl, one JSON object a line, each one write(), each with its number and the
+ * SHA-256 of the line before it. Before-values are on disk before the write that needs them. docs/journal.md has the records. */
+
+#define RUN_ID_SIZE 64
+void run_id_new(const char *command, char out[RUN_ID_SIZE]); /* 20260131T030405Z-host-rescue-1a2b3c4d: no dot */
+
+/* The directory of this request: --state-dir, $EVAC_MANAGE_STATE_DIR, or /var/lib/evac-manage. */
+const char *state_dir(const struct request *request);
+
+struct journal;
+
+/* Makes the file (it must not exist) and its first record, durable. */
+int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err);
+const char *journal_path(const struct journal *journal);
+void journal_close(struct journal **journal);
+
+/* Every other record: ${record} is given away, gets type, seq, time and prev; durable when ${sync}. An error means that it may not
+ * be on disk: the side effect that it announces must not begin. */
+int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err);
+
+/* A unit's before-values as `row` records closed by one `intent`, durable. */
+int journal_intent(struct journal *journal, size_t unit, const struct unit *what, struct error *err);
+int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
+
+/* Reading: every line that is whole and in its place. ${fn} may stop with non-zero. ${torn}: the last line was cut. A break in
+ * the chain is an error that names the line. */
+int journal_read(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, bool *torn, struct error *err);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_PLAN_H
+#define OP_PLAN_H
+
+#include "db/sql.h"
+#include "op/scene.h"
+
+/* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction applies,
+ * all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans. */
+
+#define STEP_COLUMNS 3
+
+/* What can be changed, and by which statement. The statement takes @id and, for each column, @old_COLUMN and @new_COLUMN, so that
+ * undo is the same statement with the values exchanged. An instance has none: nova changes it. */
+struct step_kind {
+	const char *name, *plural;
+	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
+	const struct sql *write;
+};
+extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
+    step_cinder_service, step_compute_service, step_instance;
+
+enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
+extern const char *const state_name[STATE_COUNT];
+
+struct step {
+	const struct step_kind *kind;
+	const char *id, *name; /* name is for people; may be NULL */
+	const char *before[STEP_COLUMNS], *after[STEP_COLUMNS]; /* NULL is SQL's NULL, or not known yet */
+	enum state state;
+	const char *error; /* NULL: none */
+};
+
+enum unit_kind {
+	UNIT_OWNERSHIP,  /* one transaction in cinder's database */
+	UNIT_MARK,       /* nova's service row of the failed host, in its cell */
+	UNIT_EVACUATION, /* one transaction in the cell, then one cast */
+};
+extern const char *const unit_kind_name[];
+
+struct unit {
+	enum unit_kind kind;
+	const char *sentence;   /* "move 12 volumes of a@b to c@b" */
+	const char *command;    /* the single command that does just this; NULL: none does */
+	struct step *step;
+	size_t nstep, cap;
+	const struct candidate *candidate; /* UNIT_EVACUATION */
+	struct evacuation *evacuation;     /* what became of it; op/evacuate.c's */
+};
+
+struct plan {
+	struct unit *unit;
+	size_t nunit, cap;
+	struct arena arena;
+};
+
+struct unit *plan_unit(struct plan *plan, enum unit_kind kind);
+struct step *unit_step(struct unit *unit, const struct step_kind *kind, const char *id, const char *name);
+void unit_set_state(struct unit *unit, enum state state, const char *error); /* of every step; error is borrowed */
+void plan_free(struct plan *plan);
+size_t plan_steps(const struct plan *plan);
+
+/* The value of a step's column before or after, by the column's name; NULL for NULL or for a column that it has not. */
+const char *step_before(const struct step *step, const char *column);
+const char *step_after(const struct step *step, const char *column);
+
+/* plan_make.c. The ownership moves of the scene as one unit (none when nothing is to be moved), with the failed host's cinder
+ * services disabled when the scene marks; its nova-compute disabled; the evacuations, one unit each. */
+void plan_ownership(struct plan *plan, const struct scene *scene);
+void plan_mark(struct plan *plan, const struct scene *scene);
+struct findings;
+void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_REQUEST_H
+#define OP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the operator asked for: the command line as values, filled by cmd/, read by op/. Strings are argv's own. */
+
+struct words {
+	const char **v;
+	size_t n, cap;
+};
+
+struct request {
+	/* whose command this is: "host rescue" */
+	const char *command;
+	int argc;
+	const char *const *argv; /* for the journal and for the line that would go on; secrets are never in argv */
+
+	/* what it is about */
+	const char *host;        /* --host H, or the host as an argument */
+	const char *to;          /* host rescue --to */
+	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
+	const char *currenthost, *newhost;
+	const char *id;          /* an instance, a volume or a run */
+	bool force, down, volumes_only;
+
+	/* how a writing command goes on */
+	bool dry_run, yes, no_wait;
+	const char *fenced;
+	struct words accept, only, exclude;
+	int64_t limit;           /* 0: no limit */
+	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: never */
+	const char *target_state;
+	const char *plan_out;
+
+	/* where things are */
+	struct words nova_files, cinder_files;
+	const char *site_file, *defaults_file, *state_dir;
+
+	/* how it is shown */
+	const char *format;      /* table json yaml csv value */
+	struct words columns;
+	const char *sort_column;
+	bool noindent;
+	int64_t max_width;       /* 0: the terminal's */
+	const char *color, *progress;
+	bool debug, log_json;
+	const char *log_file;
+};
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_RUN_H
+#define OP_RUN_H
+
+#include "op/finding.h"
+#include "op/journal.h"
+#include "op/plan.h"
+#include "op/scene.h"
+
+/* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it finds
+ * its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
+
+struct operation {
+	const char *name;     /* "volume update_host" */
+	unsigned needs;       /* NEEDS_…, WITNESS_… */
+	int (*find)(struct scene *scene, struct error *err);
+	void (*plan)(struct plan *plan, const struct scene *scene, const struct findings *findings);
+	bool rescues;         /* what remains of the host makes the run partial */
+	bool alone;           /* about one thing: leaving it out is a refusal */
+};
+
+struct run {
+	const struct operation *operation;
+	const struct request *request; /* = &own */
+	struct request own;            /* a copy: a terminal may have been asked for the fencing text */
+	char id[RUN_ID_SIZE];
+	struct world world;
+	struct scene scene;
+	struct findings findings;
+	struct plan plan;
+	struct journal *journal; /* NULL until something is about to be written */
+	const char *summary;     /* one sentence, in plan's arena */
+	char started_at[25], finished_at[25];
+};
+
+/* Runs it and prints its report on stdout. Returns how it ended; ${err} says why when it is not ERROR_OK and the report does not
+ * say it. */
+enum error_kind op_run(const struct operation *operation, const struct request *request, struct error *err);
+
+/* apply.c: each applies one unit whole or not at all and leaves the steps' states and the journal's outcome behind. */
+int apply_ownership(struct run *run, size_t unit, struct error *err);
+int apply_mark(struct run *run, size_t unit, struct error *err);
+/* evacuate.c: all evacuation units of the plan, in waves, followed to their ends. Returns -1 only when the run cannot go on. */
+int apply_evacuations(struct run *run, struct error *err);
+void evacuations_free(struct plan *plan);
+const char *evacuation_outcome(const struct unit *unit); /* "done in 1.9 s" */
+bool evacuation_was_cast(const struct unit *unit);
+
+/* prove.c: reads everything that was applied over fresh connections; what is as promised becomes proved. */
+int prove_all(struct run *run, struct error *err);
+
+/* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
+int confirm(struct run *run, struct error *err);
+/* Asks a terminal for a missing --fenced text; true: it was given, and the plan must be made again with it. */
+bool confirm_fence(struct run *run);
+
+/* signals.c: 0 until SIGINT or SIGTERM came; looked at between units. */
+void signals_watch(void);
+bool signal_came(void);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_SCENE_H
+#define OP_SCENE_H
+
+#include "model/cinder/host.h"
+#include "model/cinder/ownership.h"
+#include "model/cinder/service.h"
+#include "model/cinder/volume.h"
+#include "model/nova/evacuation.h"
+#include "model/nova/instance.h"
+#include "model/nova/release.h"
+#include "model/nova/request_spec.h"
+#include "model/nova/service.h"
+#include "op/request.h"
+#include "op/world.h"
+
+/* What find saw: facts only, gathered once, in one consistent snapshot a database, before anything is decided. The plan and the
+ * guards read it and ask nobody else, so that both can be tested without a server. */
+
+enum move_kind { MOVE_BACKEND, MOVE_BACKUPS };
+
+/* Ownership that goes from one backend (or backup host) to another. */
+struct move {
+	enum move_kind kind;
+	struct host_name from, to;              /* as asked; a pool on ${from} limits the move to it */
+	const struct cinder_service *source, *target; /* NULL: no such service row */
+	bool target_known;                      /* a service or a row names it */
+	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
+};
+
+struct volume_fact {
+	const struct bdm *bdm;
+	struct volume_owner owner;
+	const struct cinder_service *service; /* of the owner's backend; NULL: no such row */
+	bool moves_first;                     /* this run moves it to a live owner before the evacuation */
+};
+
+/* An instance that somebody wants evacuated, with all that speaks for and against. */
+struct candidate {
+	const struct instance *instance;
+	struct instance_mapping mapping;
+	struct request_spec spec;
+	struct volume_fact *volume;
+	size_t nvolume;
+	const struct migration *open; /* somebody may still work on it; NULL: nobody */
+	bool wanted;                  /* --only, --exclude and --limit leave it in */
+};
+
+struct cell_facts {
+	const struct nova_cell *cell;
+	struct nova_services services;
+	struct compute_nodes nodes;
+};
+
+struct scene {
+	const struct request *request;
+	const struct world *world;
+	const char *host;    /* the failed node */
+	bool moves_things, evacuates, marks;
+
+	unsigned cinder_down_s, nova_down_s;
+	struct cinder_services cinder_services;
+	struct owners owners;
+	struct move *move;
+	size_t nmove;
+
+	struct cell_facts *cell; /* all of them */
+	size_t ncell;
+	const struct cell_facts *home;             /* the cell of the failed host; NULL: not known */
+	const struct nova_service *compute;        /* its nova-compute; NULL: none */
+	const struct nova_service *target_compute; /* --target_host's; NULL: none asked or none there */
+	const struct compute_node *target_node;
+	int64_t conductor_version;                 /* of the oldest live conductor; 0: none alive */
+	const struct release *release;
+	struct cell_columns columns;
+	struct host_mappings mappings;
+	struct instances instances;
+	struct bdms bdms;
+	struct migrations migrations;
+	struct candidate *candidate;
+	size_t ncandidate;
+
+	bool has_exchange;
+	struct bus_queue conductor, source_queue;
+
+	struct arena arena;
+};
+
+void scene_free(struct scene *scene);
+
+/* scene_cinder.c: services and owners; then a move from one backend (or backup host) to another. Unknown names are
+ * ERROR_NOT_FOUND with the nearest known ones. */
+int scene_find_cinder(struct scene *scene, struct error *err);
+int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, const char *to, struct error *err);
+/* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
+ * stays in the scene as a move without a target (finding no-counterpart). */
+int scene_add_counterparts(struct scene *scene, const char *from, const char *to, struct error *err);
+int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err); /* a node, backend or pool */
+int scene_check_node(const struct scene *scene, const char *node, struct error *err); /* known to cinder or nova at all? */
+
+/* scene_nova.c: services, computes and the conductor's release in every cell; then the instances of a host or just one. */
+int scene_find_nova(struct scene *scene, struct error *err);
+int scene_find_home(struct scene *scene, const char *host, struct error *err);   /* its cell and nova-compute */
+int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
+int scene_find_instances(struct scene *scene, struct error *err);                /* all of scene->host */
+int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */
+int scene_find_bus(struct scene *scene, struct error *err);
+
+/* Known to nova: is any nova service of ${host} up? */
+bool scene_nova_host_is_up(const struct scene *scene, const char *host);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_WORLD_H
+#define OP_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bus/bus.h"
+#include "config/config.h"
+#include "db/db.h"
+#include "model/nova/cell.h"
+#include "op/request.h"
+
+/* Everything outside that a command has opened: what it needs, or the run ends; and its witnesses, which may be absent: they
+ * then say "unknown" and stop nothing by themselves. */
+
+enum {
+	NEEDS_CINDER = 1,
+	NEEDS_NOVA = 2,
+	NEEDS_BUS = 4,      /* nova's broker; implies nova's configuration */
+	WITNESS_CINDER = 8, /* if it is configured */
+	WITNESS_NOVA = 16,
+	WITNESS_BUS = 32,
+	CONFIGURED_MUST_ANSWER = 64, /* a witness whose configuration file was named is needed after all */
+};
+
+struct nova_cell {
+	int64_t id;
+	const char *uuid, *name;
+	struct db *db;
+	struct db_url url;
+	char *label;
+};
+
+struct world {
+	struct site_config site;
+	bool has_nova_config, has_cinder_config;
+	struct nova_config nova;
+	struct cinder_config cinder;
+	struct db *cinder_db, *api_db;
+	struct nova_cell *cell; /* cell0 too: super conductors report there */
+	size_t ncell;
+	struct cell_mappings mappings;
+	struct bus *bus;
+	/* why a witness is absent, for the report; "" when it is there */
+	char cinder_absent[768], nova_absent[768], bus_absent[768];
+	const char *run; /* for the servers' process lists; may be NULL */
+};
+
+/* Errors in the order that product.md gives them: configuration, databases, broker. */
+int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err);
+void world_close(struct world *world);
+
+/* A second connection to the same place, for proofs. */
+int world_connect_cinder(const struct world *world, struct db **out, struct error *err);
+int world_connect_cell(const struct world *world, const struct nova_cell *cell, struct db **out, struct error *err);
+int world_connect_bus(struct world *world, struct error *err); /* closes the old one */
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OUT_REPORT_H
+#define OUT_REPORT_H
+
+#include "op/report.h"
+
+/* The one document of a command that acts, on stdout: JSON as product and docs describe it, or for people the plan (when nothing was
+ * done), the findings, what came of each thing, and a sentence. ${why} is the run's error, ${err} gets a failure to print. */
+int report_print(const struct run *run, enum error_kind result, const struct error *why, struct error *err);
+
+/* report_json.c */
+int report_print_json(const struct run *run, enum error_kind result, const struct error *why, struct error *err);
+/* One sentence: "3 of 4 instances are on another host, 1 was left out; 12 volumes and backups moved". */
+void report_sentence(const struct run *run, enum error_kind result, const struct error *why, struct str *out);
+
+#endif

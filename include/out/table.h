@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OUT_TABLE_H
+#define OUT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "op/request.h"
+#include "util/error.h"
+#include "util/mem.h"
+
+/* Rows for people and programs: filled by an operation, printed in the format that was asked for. Cells are typed, so that JSON
+ * gets numbers, booleans and nulls. The table owns its texts. */
+
+enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL };
+struct cell {
+	enum cell_type type;
+	const char *text;
+	int64_t number;      /* also the bool */
+};
+struct table_column {
+	const char *key;     /* snake_case: JSON, -c, --sort-column */
+	const char *title;   /* for people: "Server UUID"; NULL: the key with blanks */
+	bool json_only;      /* for json, yaml and csv; too much for a table or a line of values unless -c names it */
+	bool right;          /* numbers */
+};
+struct table {
+	const struct table_column *column;
+	size_t ncolumn;
+	struct cell *cell;   /* row after row */
+	size_t nrow, cap;
+	struct arena arena;
+};
+
+void table_init(struct table *table, const struct table_column *column, size_t ncolumn);
+/* A new row of nulls; cells are then set by column key (a key that is not there is a bug). */
+void table_add(struct table *table);
+void table_text(struct table *table, const char *key, const char *text); /* NULL stays null; copied */
+void table_int(struct table *table, const char *key, int64_t number);
+void table_bool(struct table *table, const char *key, bool value);
+void table_free(struct table *table);
+
+/* Writes to stdout as request->format says, with its columns, sorting and width. Columns are named by key or title, in any case.
+ * A table has "-" for null and yes/no; values have "-" and true/false. No rows: a header (table, csv), [] (json, yaml), nothing.
+ * CJK and accents need setlocale(LC_CTYPE, "") at the start of main; without it a table spells them \xNN. -c with an unknown column is ERROR_USAGE
+ * naming the known ones. A full or closed stdout is ERROR_ERROR. */
+int table_print(const struct table *table, const struct request *request, struct error *err);
+/* Only the check of -c and --sort-column, so that a wrong word costs no work. */
+int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err);
+
+#endif

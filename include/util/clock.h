@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_CLOCK_H
+#define UTIL_CLOCK_H
+
+#include <stdint.h>
+
+/* RFC 3339 in UTC with milliseconds: 2026-01-31T03:04:05.678Z. For journals and reports;
+ * what is written to a database takes the server's clock instead. */
+#define CLOCK_TEXT_SIZE 25
+void clock_now(char out[CLOCK_TEXT_SIZE]);
+
+/* Milliseconds that only ever grow; for deadlines. */
+int64_t clock_monotonic_ms(void);
+void clock_sleep_ms(int64_t ms); /* shorter when a signal comes */
+
+#endif

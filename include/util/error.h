@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_ERROR_H
+#define UTIL_ERROR_H
+
+/* What went wrong, as a value. The caller owns the struct and passes it down as the last
+ * parameter; whoever meets the trouble fills it once, those above add where they were.
+ * Setting an error allocates nothing and cannot fail. */
+
+/* KIND(NAME, exit code, word in JSON, sentence). The exit codes are a contract with other
+ * programs: a number is never given a second meaning. docs/exit-codes.md is made from this list. */
+#define ERROR_KINDS(KIND)                                                                          \
+	KIND(OK, 0, "ok", "done and proved, or nothing to do")                                     \
+	KIND(ERROR, 1, "error", "anything that has no better name")                                \
+	KIND(USAGE, 2, "usage", "the words are wrong")                                             \
+	KIND(FINDINGS, 3, "findings", "an audit or a quota check found something")                 \
+	KIND(NOT_FOUND, 4, "not_found", "unknown host, backend, pool, instance, volume or run")    \
+	KIND(REFUSED, 5, "refused", "a stop finding, or no confirmation; doctor: not fit")         \
+	KIND(PARTIAL, 6, "partial", "some units done, some failed or left over")                   \
+	KIND(DRIFT, 7, "drift", "the world is not what the plan saw")                              \
+	KIND(BUSY, 8, "busy", "another run works on the same host, or one is unfinished")          \
+	KIND(UNKNOWN, 9, "unknown", "a write or a cast may or may not have happened")              \
+	KIND(UNPROVED, 10, "unproved", "applied, but reading it back disagrees")                   \
+	KIND(CONFIG, 11, "config", "a configuration file or value")                                \
+	KIND(DB_UNREACHABLE, 12, "db_unreachable", "a database cannot be used")                    \
+	KIND(BUS_UNREACHABLE, 13, "bus_unreachable", "the message broker cannot be used")          \
+	KIND(TIMEOUT, 14, "timeout", "evacuations still under way when --timeout ended")           \
+	KIND(BUG, 70, "bug", "an assertion of ours")                                               \
+	KIND(INTERRUPTED, 130, "interrupted", "a signal between two units")
+
+enum error_kind {
+#define ERROR_KIND_ENUM(name, code, word, sentence) ERROR_##name,
+	ERROR_KINDS(ERROR_KIND_ENUM)
+#undef ERROR_KIND_ENUM
+	ERROR_KIND_COUNT
+};
+
+struct error {
+	enum error_kind kind; /* ERROR_OK: nothing is wrong */
+	int code;             /* errno, MariaDB errno or AMQP reply code; 0 when there is none */
+	char text[768];
+	char hint[384];       /* what to type next; may be empty */
+};
+
+/* All return -1, so that `return error_set(…)` is the whole failure path. */
+int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int error_hint(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* ": strerror(errno_value)" is added to the text and the number kept in code. */
+int error_errno(struct error *err, enum error_kind kind, int errno_value, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+void error_clear(struct error *err);
+const char *error_kind_name(enum error_kind kind);
+const char *error_kind_sentence(enum error_kind kind);
+int error_kind_exit_code(enum error_kind kind);
+
+#endif

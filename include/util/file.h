@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_FILE_H
+#define UTIL_FILE_H
+
+#include <stddef.h>
+
+#include "util/error.h"
+#include "util/str.h"
+
+/* The whole of a regular file of at most ${max} bytes. Errors are of ${kind} and name the path. */
+int file_read(const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err);
+
+/* ${path} and its missing parents, mode 0700. Refuses one that others may write to. */
+int directory_ensure(const char *path, struct error *err);
+
+void random_bytes(void *out, size_t n); /* getrandom; ends the program when there is none */
+void sha256_hex(const void *bytes, size_t n, char out[65]);
+
+#endif

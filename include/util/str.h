@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UTIL_STR_H
+#define UTIL_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A growing byte string, always ended by NUL. Start with { 0 }; s is NULL until something is added. */
+struct str {
+	char *s;
+	size_t n, cap;
+};
+
+void str_add(struct str *str, const char *s);
+void str_addn(struct str *str, const char *s, size_t n);
+void str_addc(struct str *str, char c);
+void str_addf(struct str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *str_take(struct str *str); /* the caller frees the bytes; never NULL */
+void str_clear(struct str *str); /* empty, keeps the room */
+void str_free(struct str *str);
+#define auto_str __attribute__((cleanup(str_free)))
+
+bool str_equal(const char *a, const char *b);       /* byte for byte; NULL equals only NULL */
+bool str_starts(const char *s, const char *prefix);
+const char *str_or(const char *s, const char *otherwise); /* s, or the other when s is NULL */
+
+/* The words of ${known} nearest to ${word} as "'a', 'b'", best first, at most three and only
+ * plausible ones; "" when nothing is near. For "did you mean". */
+void str_nearest(const char *word, const char *const *known, size_t n, struct str *out);
+
+#endif

@@ -1,0 +1,10 @@
+-- Point one image cache entry at another backend, if it still is where the plan saw it, byte for byte.
+-- :param id       int
+-- :param old_host text  host@backend#pool
+-- :param new_host text  host@backend#pool
+-- :writes image_volume_cache_entries :rows 1
+UPDATE image_volume_cache_entries
+   SET host        = @new_host
+ WHERE id          = @id
+   AND BINARY host = BINARY @old_host
+   AND cluster_name IS NULL;

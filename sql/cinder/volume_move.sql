@@ -1,0 +1,16 @@
+-- Point one volume at another backend, if it still is where the plan saw it, byte for byte.
+-- :param id          text
+-- :param old_host    text  host@backend#pool
+-- :param new_host    text  host@backend#pool
+-- :param old_service_uuid text  uuid of the old owner; may be NULL
+-- :param new_service_uuid text  uuid of the new owner; may be NULL
+-- :writes volumes :rows 1
+UPDATE volumes
+   SET host         = @new_host
+     , service_uuid = @new_service_uuid
+     , updated_at   = UTC_TIMESTAMP()
+ WHERE id           = @id
+   AND BINARY host  = BINARY @old_host   -- the column's collation ignores case and trailing blanks
+   AND service_uuid <=> @old_service_uuid
+   AND cluster_name IS NULL
+   AND deleted      = 0;

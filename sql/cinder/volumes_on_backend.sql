@@ -1,0 +1,15 @@
+-- Volumes that live on one backend (host@backend), every pool, with what a move of theirs must know.
+-- :param backend_host text  host@backend
+-- :reads volumes :rows many
+SELECT v.id
+     , v.display_name      AS name
+     , v.status
+     , v.host
+     , v.service_uuid      AS service
+     , v.cluster_name
+     , v.migration_status
+     , v.availability_zone AS zone
+  FROM volumes AS v
+ WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = BINARY @backend_host   -- not LIKE: _ is a wildcard
+   AND v.deleted = 0
+ ORDER BY v.id;

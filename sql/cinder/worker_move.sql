@@ -1,0 +1,11 @@
+-- Give one piece of unfinished work to another service, as cinder's own Worker update does it (race_preventer counts up).
+-- :param id          int
+-- :param old_service_id int  services.id
+-- :param new_service_id int  services.id
+-- :writes workers :rows 1
+UPDATE workers
+   SET service_id     = @new_service_id
+     , race_preventer = race_preventer + 1
+     , updated_at     = UTC_TIMESTAMP(6)
+ WHERE id             = @id
+   AND service_id     = @old_service_id;

@@ -1,0 +1,15 @@
+-- The volumes that the instances of one compute host use.
+-- :param host text
+-- :reads block_device_mapping instances :rows many
+SELECT b.instance_uuid
+     , b.volume_id
+     , b.attachment_id
+     , b.boot_index
+  FROM block_device_mapping AS b
+  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+ WHERE i.host = @host
+   AND BINARY i.host = BINARY @host
+   AND b.destination_type = 'volume'
+   AND b.volume_id IS NOT NULL
+   AND b.deleted = 0
+ ORDER BY b.instance_uuid, b.id;

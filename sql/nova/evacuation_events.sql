@@ -1,0 +1,13 @@
+-- What conductor and computes have recorded under one request: no event at all means that nobody took the message.
+-- :param instance_uuid text
+-- :param request_id    text
+-- :reads instance_actions instance_actions_events :rows many
+SELECT e.event
+     , e.result
+     , e.host
+     , e.details
+  FROM instance_actions        AS a
+  JOIN instance_actions_events AS e ON e.action_id = a.id
+ WHERE a.instance_uuid = @instance_uuid
+   AND a.request_id = @request_id
+ ORDER BY e.id;

@@ -1,0 +1,22 @@
+-- Every instance of one compute host, byte for byte, oldest first.
+-- :param host text
+-- :reads instances :rows many
+SELECT i.uuid
+     , i.id
+     , i.display_name AS name
+     , i.project_id
+     , i.host
+     , i.node
+     , i.vm_state
+     , i.task_state
+     , i.power_state
+     , i.vcpus
+     , i.memory_mb
+     , i.root_gb
+     , i.image_ref
+     , i.launched_at
+  FROM instances AS i
+ WHERE i.host = @host                  -- uses the index; the next line means it
+   AND BINARY i.host = BINARY @host
+   AND i.deleted = 0
+ ORDER BY i.id;

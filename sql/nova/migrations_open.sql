@@ -1,0 +1,19 @@
+-- Migrations of any kind that somebody may still work on, of the instances of one host. The conductor takes the first
+-- 'accepted' one of an instance, whatever its type.
+-- :param host text
+-- :reads migrations :rows many
+SELECT m.id
+     , m.uuid
+     , m.instance_uuid
+     , m.status
+     , m.migration_type
+     , m.source_compute
+     , m.dest_compute
+     , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
+  FROM migrations AS m
+  JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+ WHERE i.host = @host
+   AND BINARY i.host = BINARY @host
+   AND m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating')
+   AND m.deleted = 0
+ ORDER BY m.instance_uuid, m.id;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "cmd/cmd.h"
+#include "util/log.h"
+
+/* Passwords are in our memory: no core file, no other process of the same user reads it, no file of ours for others. */
+static void keep_to_ourselves(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	umask(077);
+}
+
+static enum error_kind complain(const struct error *err)
+{
+	if (err->text[0])
+		log_error("%s", err->text);
+	if (err->hint[0])
+		log_notice("hint: %s", err->hint);
+	return err->kind;
+}
+
+static enum error_kind run_call(const struct call *call, struct error *err)
+{
+	const struct log_options options = { .level = call->request.debug ? LOG_DEBUG : LOG_NOTICE,
+		.json = call->request.log_json,
+		.file = call->request.log_file };
+	enum error_kind kind;
+
+	if (log_open(&options, err) != 0)
+		return complain(err);
+	kind = call->command->run(&call->request, err);
+	if (kind != ERROR_OK)
+		complain(err);
+	return kind;
+}
+
+int main(int argc, char **argv)
+{
+	struct error err = { 0 };
+	struct call call;
+	enum error_kind kind;
+
+	keep_to_ourselves();
+	if (cmd_parse(argc, (const char *const *)argv, &call, &err) != 0)
+		return error_kind_exit_code(complain(&err));
+	if (call.help) {
+		fputs(call.help, stdout);
+		kind = fflush(stdout) == 0 ? ERROR_OK : ERROR_ERROR;
+	} else {
+		kind = run_call(&call, &err);
+	}
+	call_free(&call);
+	if (fclose(stdout) != 0 && kind == ERROR_OK)
+		kind = ERROR_ERROR;
+	log_close();
+	return error_kind_exit_code(kind);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/cinder/ownership.h"
+
+#include <string.h>
+
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+const char *const owned_kind_name[OWNED_KINDS] = {
+	"volume", "group", "consistencygroup", "image_volume_cache_entry", "worker", "backup",
+};
+const char *const owned_kind_plural[OWNED_KINDS] = {
+	"volumes", "groups", "consistency groups", "image cache entries", "workers", "backups",
+};
+static const struct sql *const find_statement[OWNED_KINDS] = {
+	&SQL_CINDER_VOLUMES_ON_BACKEND,       &SQL_CINDER_GROUPS_ON_BACKEND,  &SQL_CINDER_CONSISTENCYGROUPS_ON_BACKEND,
+	&SQL_CINDER_CACHE_ENTRIES_ON_BACKEND, &SQL_CINDER_WORKERS_ON_BACKEND, &SQL_CINDER_BACKUPS_ON_HOST,
+};
+
+/* States in which a row rests (cinder objects/fields.py, volume/flows); every other one is on its way somewhere. */
+static const char *const resting[] = {
+	"available", "in-use", "error", "error_deleting", "error_extending", "error_restoring", "error_managing",
+	"error_backing-up", "error_managing_deleting", "deleted", "managing_error",
+};
+
+static const struct db_column columns[] = {
+	DB_COLUMN(struct owned, id),
+	DB_COLUMN(struct owned, name),
+	DB_COLUMN(struct owned, status),
+	DB_COLUMN(struct owned, host),
+	DB_COLUMN(struct owned, service),
+	DB_COLUMN(struct owned, cluster_name),
+	DB_COLUMN(struct owned, migration_status),
+	DB_COLUMN(struct owned, zone),
+};
+static const struct db_shape shape = DB_SHAPE(struct owned, columns);
+
+static const struct db_column owner_columns[] = {
+	DB_COLUMN(struct owner, kind),
+	DB_COLUMN(struct owner, host),
+	DB_COLUMN(struct owner, n),
+};
+static const struct db_shape owner_shape = DB_SHAPE(struct owner, owner_columns);
+
+int owned_find(struct db *db, enum owned_kind kind, const char *owner, struct owned_rows *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("backend_host", owner), p_end };
+	struct db_rows rows;
+
+	if (db_read(db, find_statement[kind], params, &shape, &rows, err) != 0)
+		return -1;
+	*out = (struct owned_rows){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void owned_free(struct owned_rows *rows)
+{
+	arena_free(&rows->arena);
+	*rows = (struct owned_rows){ 0 };
+}
+
+bool owned_is_transitional(enum owned_kind kind, const char *status)
+{
+	if (kind == OWNED_CACHE_ENTRY || !status)
+		return false;
+	if (kind == OWNED_WORKER) /* a worker row is by its nature unfinished work */
+		return true;
+	for (size_t i = 0; i < sizeof resting / sizeof *resting; i++)
+		if (strcmp(status, resting[i]) == 0)
+			return false;
+	return true;
+}
+
+bool owned_is_migrating(const struct owned *row)
+{
+	return row->migration_status && row->migration_status[0] && strcmp(row->migration_status, "success") != 0 &&
+	    strcmp(row->migration_status, "error") != 0 && strcmp(row->migration_status, "none") != 0;
+}
+
+int owners_list(struct db *db, struct owners *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_OWNERS_LIST, NULL, &owner_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct owners){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void owners_free(struct owners *owners)
+{
+	arena_free(&owners->arena);
+	*owners = (struct owners){ 0 };
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/cinder/service.h"
+
+#include <string.h>
+
+#include "sql_catalogue.h"
+
+static const struct db_column columns[] = {
+	DB_COLUMN(struct cinder_service, id),
+	DB_COLUMN(struct cinder_service, uuid),
+	DB_COLUMN(struct cinder_service, host),
+	DB_COLUMN(struct cinder_service, binary),
+	DB_COLUMN(struct cinder_service, cluster_name),
+	DB_COLUMN(struct cinder_service, zone),
+	DB_COLUMN(struct cinder_service, disabled),
+	DB_COLUMN(struct cinder_service, disabled_reason),
+	DB_COLUMN(struct cinder_service, frozen),
+	DB_COLUMN(struct cinder_service, report_count),
+	DB_COLUMN(struct cinder_service, heartbeat_age_s),
+};
+static const struct db_shape shape = DB_SHAPE(struct cinder_service, columns);
+
+int cinder_services_list(struct db *db, struct cinder_services *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_SERVICES_LIST, NULL, &shape, &rows, err) != 0)
+		return -1;
+	*out = (struct cinder_services){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void cinder_services_free(struct cinder_services *services)
+{
+	arena_free(&services->arena);
+	*services = (struct cinder_services){ 0 };
+}
+
+bool cinder_service_is_up(const struct cinder_service *service, unsigned service_down_time_s)
+{
+	return service->heartbeat_age_s.set && service->heartbeat_age_s.v <= (int64_t)service_down_time_s;
+}
+
+static bool is_fresher(const struct cinder_service *a, const struct cinder_service *b)
+{
+	return a->heartbeat_age_s.set && (!b->heartbeat_age_s.set || a->heartbeat_age_s.v < b->heartbeat_age_s.v);
+}
+
+const struct cinder_service *cinder_service_find(const struct cinder_services *services, const char *binary, const char *host)
+{
+	const struct cinder_service *found = NULL, *s;
+
+	for (s = services->v; s < services->v + services->n; s++)
+		if (strcmp(s->binary, binary) == 0 && strcmp(s->host, host) == 0 && (!found || is_fresher(s, found)))
+			found = s;
+	return found;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/cinder/volume.h"
+
+#include "sql_catalogue.h"
+
+static const struct db_column volume_columns[] = {
+	DB_COLUMN(struct volume, id),
+	DB_COLUMN(struct volume, name),
+	DB_COLUMN(struct volume, project_id),
+	DB_COLUMN(struct volume, status),
+	DB_COLUMN(struct volume, attach_status),
+	DB_COLUMN(struct volume, size_gb),
+	DB_COLUMN(struct volume, host),
+	DB_COLUMN(struct volume, cluster_name),
+	DB_COLUMN(struct volume, service_uuid),
+};
+static const struct db_shape volume_shape = DB_SHAPE(struct volume, volume_columns);
+
+struct owner_row {
+	const char *id, *host, *cluster_name, *status, *encryption_key_id;
+};
+static const struct db_column owner_columns[] = {
+	DB_COLUMN(struct owner_row, id),
+	DB_COLUMN(struct owner_row, host),
+	DB_COLUMN(struct owner_row, cluster_name),
+	DB_COLUMN(struct owner_row, status),
+	DB_COLUMN(struct owner_row, encryption_key_id),
+};
+static const struct db_shape owner_shape = DB_SHAPE(struct owner_row, owner_columns);
+
+static const struct db_column attachment_columns[] = {
+	DB_COLUMN(struct attachment, id),
+	DB_COLUMN(struct attachment, volume_id),
+	DB_COLUMN(struct attachment, attached_host),
+	DB_COLUMN(struct attachment, attach_status),
+};
+static const struct db_shape attachment_shape = DB_SHAPE(struct attachment, attachment_columns);
+
+static const struct db_column backup_columns[] = {
+	DB_COLUMN(struct backup, id),
+	DB_COLUMN(struct backup, name),
+	DB_COLUMN(struct backup, project_id),
+	DB_COLUMN(struct backup, status),
+	DB_COLUMN(struct backup, size_gb),
+	DB_COLUMN(struct backup, host),
+	DB_COLUMN(struct backup, volume_id),
+};
+static const struct db_shape backup_shape = DB_SHAPE(struct backup, backup_columns);
+
+int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("node", node), p_end };
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_VOLUMES_ON_NODE, params, &volume_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct volumes){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void volumes_free(struct volumes *volumes)
+{
+	arena_free(&volumes->arena);
+	*volumes = (struct volumes){ 0 };
+}
+
+int volume_owner_get(struct db *db, const char *id, struct volume_owner *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("id", id), p_end };
+	const struct owner_row *row;
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_VOLUME_OWNER, params, &owner_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct volume_owner){ .arena = rows.arena };
+	if (rows.n == 0)
+		return 0;
+	row = rows.v;
+	out->known = true;
+	out->host = row->host;
+	out->cluster_name = row->cluster_name;
+	out->status = row->status;
+	out->encryption_key_id = row->encryption_key_id;
+	return 0;
+}
+
+void volume_owner_free(struct volume_owner *owner)
+{
+	arena_free(&owner->arena);
+	*owner = (struct volume_owner){ 0 };
+}
+
+int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_ATTACHMENTS_OF_INSTANCE, params, &attachment_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct attachments){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void attachments_free(struct attachments *attachments)
+{
+	arena_free(&attachments->arena);
+	*attachments = (struct attachments){ 0 };
+}
+
+int backups_list(struct db *db, struct backups *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_BACKUPS_LIST, NULL, &backup_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct backups){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void backups_free(struct backups *backups)
+{
+	arena_free(&backups->arena);
+	*backups = (struct backups){ 0 };
+}

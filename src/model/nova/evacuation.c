@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/evacuation.h"
+
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+struct state_row {
+	const char *uuid, *host, *node, *vm_state, *task_state, *migration_status, *dest_compute;
+};
+static const struct db_column state_columns[] = {
+	DB_COLUMN(struct state_row, uuid),
+	DB_COLUMN(struct state_row, host),
+	DB_COLUMN(struct state_row, node),
+	DB_COLUMN(struct state_row, vm_state),
+	DB_COLUMN(struct state_row, task_state),
+	DB_COLUMN(struct state_row, migration_status),
+	DB_COLUMN(struct state_row, dest_compute),
+};
+static const struct db_shape state_shape = DB_SHAPE(struct state_row, state_columns);
+
+static const struct db_column event_columns[] = {
+	DB_COLUMN(struct action_event, event),
+	DB_COLUMN(struct action_event, result),
+	DB_COLUMN(struct action_event, host),
+	DB_COLUMN(struct action_event, details),
+};
+static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
+
+struct fault_row {
+	int64_t code;
+	const char *message, *host;
+	struct maybe_int age_s;
+};
+static const struct db_column fault_columns[] = {
+	DB_COLUMN(struct fault_row, code),
+	DB_COLUMN(struct fault_row, message),
+	DB_COLUMN(struct fault_row, host),
+	DB_COLUMN(struct fault_row, age_s),
+};
+static const struct db_shape fault_shape = DB_SHAPE(struct fault_row, fault_columns);
+
+/* A write that must find exactly one row. */
+static int write_one(struct db *cell, const struct sql *sql, const struct db_param *params, const char *missing, struct error *err)
+{
+	uint64_t matched;
+
+	if (db_write(cell, sql, params, &matched, err) != 0)
+		return -1;
+	if (matched != 1)
+		return error_set(err, ERROR_DRIFT, "%s", missing);
+	return 0;
+}
+
+static int insert_migration(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r,
+    struct error *err)
+{
+	const struct db_param params[] = { p_str("uuid", r->migration_uuid.text), p_str("source_compute", r->host),
+		p_str("source_node", r->node), p_str("dest_compute", r->dest_compute), p_str("instance_uuid", r->instance_uuid),
+		p_str("user_id", r->user_id), p_str("project_id", r->project_id), p_end };
+	const struct db_param queens[] = { params[0], params[1], params[2], params[3], params[4], p_end };
+
+	if (columns->migrations_have_project)
+		return write_one(cell, &SQL_NOVA_MIGRATION_INSERT, params, "the migration was not written", err);
+	return write_one(cell, &SQL_NOVA_MIGRATION_INSERT_QUEENS, queens, "the migration was not written", err);
+}
+
+int evacuation_begin(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, struct error *err)
+{
+	const struct db_param claim[] = { p_str("uuid", r->instance_uuid), p_str("host", r->host), p_str("vm_state", r->vm_state),
+		p_str("old_task_state", r->old_task_state), p_end };
+	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id),
+		p_str("user_id", r->user_id), p_str("project_id", r->project_id), p_end };
+
+	if (write_one(cell, &SQL_NOVA_INSTANCE_BEGIN_REBUILD, claim, "it is no longer as the plan saw it", err) != 0)
+		return -1;
+	if (write_one(cell, &SQL_NOVA_INSTANCE_ACTION_INSERT, action, "the instance action was not written", err) != 0)
+		return -1;
+	return insert_migration(cell, columns, r, err);
+}
+
+int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct error *err)
+{
+	const struct db_param migration[] = { p_str("uuid", r->migration_uuid.text), p_end };
+	const struct db_param instance[] = { p_str("uuid", r->instance_uuid), p_str("host", r->host),
+		p_str("old_task_state", r->old_task_state), p_end };
+	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id), p_end };
+
+	if (write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration is no longer 'accepted': somebody works on it",
+	        err) != 0)
+		return -1;
+	if (write_one(cell, &SQL_NOVA_INSTANCE_END_REBUILD, instance, "it is no longer 'rebuilding' on its old host", err) != 0)
+		return -1;
+	return write_one(cell, &SQL_NOVA_INSTANCE_ACTION_CLOSE, action, "its instance action is gone", err);
+}
+
+int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("migration_uuid", migration_uuid->text), p_end };
+	const struct state_row *row;
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_EVACUATION_STATE, params, &state_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct evacuation_state){ .exists = rows.n > 0, .arena = rows.arena };
+	if (rows.n == 0)
+		return 0;
+	row = rows.v;
+	out->host = row->host;
+	out->node = row->node;
+	out->vm_state = row->vm_state;
+	out->task_state = row->task_state;
+	out->migration_status = str_or(row->migration_status, "");
+	out->dest_compute = row->dest_compute;
+	return 0;
+}
+
+void evacuation_state_free(struct evacuation_state *state)
+{
+	arena_free(&state->arena);
+	*state = (struct evacuation_state){ 0 };
+}
+
+int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
+    struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_EVACUATION_EVENTS, params, &event_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct action_events){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void action_events_free(struct action_events *events)
+{
+	arena_free(&events->arena);
+	*events = (struct action_events){ 0 };
+}
+
+int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	const struct fault_row *row;
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_FAULT_LATEST, params, &fault_shape, &rows, err) != 0)
+		return -1;
+	row = rows.v;
+	if (rows.n > 0 && row->age_s.set && row->age_s.v <= age_s)
+		*message = xasprintf("%s (fault %lld)", str_or(row->message, ""), (long long)row->code);
+	else
+		*message = xstrdup("");
+	db_rows_free(&rows);
+	return 0;
+}

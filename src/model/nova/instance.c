@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/instance.h"
+
+#include "sql_catalogue.h"
+
+static const struct db_column columns[] = {
+	DB_COLUMN(struct instance, uuid),
+	DB_COLUMN(struct instance, id),
+	DB_COLUMN(struct instance, name),
+	DB_COLUMN(struct instance, project_id),
+	DB_COLUMN(struct instance, host),
+	DB_COLUMN(struct instance, node),
+	DB_COLUMN(struct instance, vm_state),
+	DB_COLUMN(struct instance, task_state),
+	DB_COLUMN(struct instance, power_state),
+	DB_COLUMN(struct instance, vcpus),
+	DB_COLUMN(struct instance, memory_mb),
+	DB_COLUMN(struct instance, root_gb),
+	DB_COLUMN(struct instance, image_ref),
+	DB_COLUMN(struct instance, launched_at),
+};
+static const struct db_shape shape = DB_SHAPE(struct instance, columns);
+
+static const struct db_column bdm_columns[] = {
+	DB_COLUMN(struct bdm, instance_uuid),
+	DB_COLUMN(struct bdm, volume_id),
+	DB_COLUMN(struct bdm, attachment_id),
+	DB_COLUMN(struct bdm, boot_index),
+};
+static const struct db_shape bdm_shape = DB_SHAPE(struct bdm, bdm_columns);
+
+static const struct db_column migration_columns[] = {
+	DB_COLUMN(struct migration, id),
+	DB_COLUMN(struct migration, uuid),
+	DB_COLUMN(struct migration, instance_uuid),
+	DB_COLUMN(struct migration, status),
+	DB_COLUMN(struct migration, migration_type),
+	DB_COLUMN(struct migration, source_compute),
+	DB_COLUMN(struct migration, dest_compute),
+	DB_COLUMN(struct migration, age_s),
+};
+static const struct db_shape migration_shape = DB_SHAPE(struct migration, migration_columns);
+
+static int read_instances(struct db *cell, const struct sql *sql, struct db_param param, struct instances *out,
+    struct error *err)
+{
+	const struct db_param params[] = { param, p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, sql, params, &shape, &rows, err) != 0)
+		return -1;
+	*out = (struct instances){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err)
+{
+	return read_instances(cell, &SQL_NOVA_INSTANCES_ON_HOST, p_str("host", host), out, err);
+}
+
+int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err)
+{
+	return read_instances(cell, &SQL_NOVA_INSTANCE_BY_UUID, p_str("uuid", uuid), out, err);
+}
+
+int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err)
+{
+	return read_instances(cell, &SQL_NOVA_INSTANCES_BY_NAME, p_str("name", name), out, err);
+}
+
+void instances_free(struct instances *instances)
+{
+	arena_free(&instances->arena);
+	*instances = (struct instances){ 0 };
+}
+
+bool instance_boots_from_volume(const struct instance *instance)
+{
+	return !instance->image_ref || !instance->image_ref[0];
+}
+
+static int read_bdms(struct db *cell, const struct sql *sql, struct db_param param, struct bdms *out, struct error *err)
+{
+	const struct db_param params[] = { param, p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, sql, params, &bdm_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct bdms){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct error *err)
+{
+	return read_bdms(cell, &SQL_NOVA_BDMS_ON_HOST, p_str("host", host), out, err);
+}
+
+int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err)
+{
+	return read_bdms(cell, &SQL_NOVA_BDMS_OF_INSTANCE, p_str("uuid", uuid), out, err);
+}
+
+void bdms_free(struct bdms *bdms)
+{
+	arena_free(&bdms->arena);
+	*bdms = (struct bdms){ 0 };
+}
+
+int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_MIGRATIONS_OPEN, params, &migration_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct migrations){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void migrations_free(struct migrations *migrations)
+{
+	arena_free(&migrations->arena);
+	*migrations = (struct migrations){ 0 };
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/command_line.h"
+
+#include <string.h>
+
+#include "op/guard.h"
+
+#define PLAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@#%+=,"
+
+static void add_word(struct str *out, const char *word)
+{
+	if (out->n)
+		str_addc(out, ' ');
+	if (*word && *word != '#' && word[strspn(word, PLAIN_LETTERS)] == '\0') {
+		str_add(out, word);
+		return;
+	}
+	str_addc(out, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			str_add(out, "'\\''");
+		else
+			str_addc(out, *word);
+	}
+	str_addc(out, '\'');
+}
+
+static bool is_acceptable(const char *code)
+{
+	for (const struct guard *g = guards; g->code; g++)
+		if (strcmp(g->code, code) == 0)
+			return g->accept != ACCEPT_NOTHING;
+	return false;
+}
+
+static bool said_before(const struct findings *findings, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(findings->v[k].code, findings->v[i].code) == 0 && !findings->v[k].accepted)
+			return true;
+	return false;
+}
+
+void command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
+{
+	add_word(out, "evac-manage");
+	for (int i = 1; i < request->argc; i++)
+		add_word(out, request->argv[i]);
+	if (!request->fenced)
+		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *f = &findings->v[i];
+
+		if (f->severity == SEVERITY_STOP && !f->accepted && strcmp(f->code, "fence-unproven") != 0 &&
+		    is_acceptable(f->code) && !said_before(findings, i))
+			str_addf(out, " --accept %s", f->code);
+	}
+	if (!request->yes && !request->dry_run)
+		str_add(out, " --yes");
+}

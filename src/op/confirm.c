@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "op/command_line.h"
+#include "op/run.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define ANSWER_MAX 1024
+
+static bool is_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+static void show(const struct run *run)
+{
+	log_notice("run %s", run->id);
+	for (size_t i = 0; i < run->plan.nunit; i++) {
+		log_notice("%zu. %s", i + 1, run->plan.unit[i].sentence);
+		if (run->plan.unit[i].command && run->plan.nunit > 1)
+			log_notice("   alone: %s", run->plan.unit[i].command);
+	}
+	for (size_t i = 0; i < run->findings.n; i++) {
+		const struct finding *f = &run->findings.v[i];
+
+		log_notice("%s%s %s: %s", severity_name[f->severity], f->accepted ? " (accepted)" : "", f->code, f->message);
+		if (f->hint[0])
+			log_notice("   hint: %s", f->hint);
+	}
+}
+
+/* A line from the terminal without its newline; false at its end. */
+static bool ask(const char *question, char answer[ANSWER_MAX])
+{
+	fputs(question, stderr);
+	fflush(stderr);
+	if (!fgets(answer, ANSWER_MAX, stdin))
+		return false;
+	answer[strcspn(answer, "\n")] = '\0';
+	return true;
+}
+
+static int refuse(struct run *run, struct error *err, const char *why)
+{
+	auto_str struct str line = { 0 };
+
+	command_line_to_go_on(run->request, &run->findings, &line);
+	error_set(err, ERROR_REFUSED, "%s; nothing was written", why);
+	return error_hint(err, "to go on: %s", line.s);
+}
+
+int confirm(struct run *run, struct error *err)
+{
+	auto_str struct str question = { 0 };
+	char answer[ANSWER_MAX];
+
+	show(run);
+	if (run->request->yes)
+		return 0;
+	if (!is_terminal())
+		return refuse(run, err, "not confirmed: there is no terminal and no --yes");
+	str_addf(&question, "type the failed host's name (%s) to go on: ", run->scene.host);
+	if (!ask(question.s, answer) || strcmp(answer, run->scene.host) != 0)
+		return refuse(run, err, "not confirmed");
+	return 0;
+}
+
+bool confirm_fence(struct run *run)
+{
+	char answer[ANSWER_MAX];
+
+	if (run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 || !is_terminal())
+		return false;
+	show(run);
+	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])
+		return false;
+	run->own.fenced = arena_dup(&run->scene.arena, answer);
+	return true;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/guard/checks.h"
+#include "util/str.h"
+
+#define MASS_FAILURE_LEAST 4
+
+static const char *alive_hint(const struct scene *scene)
+{
+	return scene->evacuates ?
+	    "power the host off and wait until it no longer reports, or set nova's forced_down once it is off" :
+	    "power the host off and wait; for a planned move: --fenced \"why it is safe\" --accept source-alive";
+}
+
+static void cinder_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str subject = { 0 };
+
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		if (!host_is_on_node(s->host, scene->host) || !cinder_service_is_up(s, scene->cinder_down_s))
+			continue;
+		str_clear(&subject);
+		str_addf(&subject, "%s %s", s->binary, s->host);
+		guard_found(self, scene, out, subject.s, alive_hint(scene), "%s on '%s' reported %lld s ago", s->binary, s->host,
+		    (long long)s->heartbeat_age_s.v);
+	}
+}
+
+static void nova_alive(const struct guard *self, const struct scene *scene, const struct cell_facts *cell, struct findings *out)
+{
+	auto_str struct str subject = { 0 };
+
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		if (strcmp(s->host, scene->host) != 0 || !nova_service_is_up(s, scene->nova_down_s))
+			continue;
+		str_clear(&subject);
+		str_addf(&subject, "%s %s", s->binary, s->host);
+		guard_found(self, scene, out, subject.s, alive_hint(scene), "%s on '%s' reported %lld s ago", s->binary, s->host,
+		    (long long)s->heartbeat_age_s.v);
+	}
+}
+
+void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	cinder_alive(self, scene, out);
+	for (size_t i = 0; i < scene->ncell; i++)
+		nova_alive(self, scene, &scene->cell[i], out);
+}
+
+void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!scene->request->fenced)
+		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
+}
+
+/* Disabled services are not counted: a host that was taken out of service long ago says nothing about today. */
+void guard_mass_failure(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	size_t all = 0, down = 0;
+
+	if (!scene->evacuates)
+		return;
+	for (const struct nova_service *s = scene->home->services.v; s < scene->home->services.v + scene->home->services.n; s++) {
+		if (strcmp(s->binary, "nova-compute") != 0 || s->disabled)
+			continue;
+		all++;
+		down += !nova_service_is_up(s, scene->nova_down_s);
+	}
+	if (all >= MASS_FAILURE_LEAST && down * 2 > all)
+		guard_found(self, scene, out, scene->home->cell->name, NULL, "%zu of %zu compute services in cell '%s' are down", down,
+		    all, scene->home->cell->name);
+}
+
+/* Dotted numbers, number by number; a missing one is 0. */
+static int compare_versions(const char *a, const char *b)
+{
+	char *end_a, *end_b;
+	unsigned long x, y;
+
+	while (*a || *b) {
+		x = strtoul(a, &end_a, 10);
+		y = strtoul(b, &end_b, 10);
+		if (x != y)
+			return x < y ? -1 : 1;
+		a = *end_a == '.' ? end_a + 1 : "";
+		b = *end_b == '.' ? end_b + 1 : "";
+	}
+	return 0;
+}
+
+void guard_site_version(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct site_config *site = &scene->world->site;
+
+	if (site->min_version && !site->version)
+		guard_found(self, scene, out, "site", NULL, "the site's version is not known, %s is the least", site->min_version);
+	else if (site->min_version && compare_versions(site->version, site->min_version) < 0)
+		guard_found(self, scene, out, "site", NULL, "the site's version is %s, %s is the least", site->version,
+		    site->min_version);
+}
+
+void guard_release_hazard(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->evacuates && scene->conductor_version && scene->release->destroys_disks)
+		guard_found(self, scene, out, scene->release->name, NULL,
+		    "the oldest live conductor is of nova %d (%s): a failed spawn would delete disks on shared storage",
+		    scene->release->nova, scene->release->name);
+}
+
+void guard_config_readable(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->world->cinder.origin_readable_by_all)
+		guard_found(self, scene, out, "cinder", NULL, "cinder's configuration holds passwords and everybody may read it");
+	if (scene->world->nova.origin_readable_by_all)
+		guard_found(self, scene, out, "nova", NULL, "nova's configuration holds passwords and everybody may read it");
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/guard.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "op/guard/checks.h"
+#include "util/str.h"
+
+const struct guard guards[] = {
+	/* left out of a run; first, as others look only at what is left */
+	{ "not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING, "nova evacuates no instance in this state", NULL, guard_not_evacuable },
+	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE,
+	    "the instance boots from an image: its root disk may be on the dead host's own disk and would be made anew, empty",
+	    "--accept local-disk:ID, or [site] shared_disks = true where all instance disks are shared", guard_local_disk },
+
+	/* the failed host */
+	{ "source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE, "a service of the failed host still reports", NULL,
+	    guard_source_alive },
+	{ "fence-unproven", SEVERITY_STOP, ACCEPT_CODE,
+	    "nobody has said who powered the host off: a stale heartbeat is not a dead host",
+	    "power the host off, then say so: --fenced \"who did it, and how we know\"", guard_fence_unproven },
+	{ "mass-failure", SEVERITY_STOP, ACCEPT_CODE,
+	    "more than half of at least four compute services are down: more likely the network, the database or the broker than so "
+	    "many hosts",
+	    "look at the control plane first: 'evac-manage doctor'", guard_mass_failure },
+	{ "site-version", SEVERITY_STOP, ACCEPT_CODE, "the site's version is below the minimum that its configuration names",
+	    "see [site] version and min_version in evac-manage's configuration", guard_site_version },
+	{ "release-hazard", SEVERITY_STOP, ACCEPT_CODE,
+	    "in this release of nova a failed spawn on the new host deletes disks on shared storage (bug 1550919)",
+	    "make snapshots first, or upgrade nova", guard_release_hazard },
+
+	/* the new owner, the new host */
+	{ "target-is-source", SEVERITY_STOP, ACCEPT_NOTHING, "the new host is the failed one", "name another host",
+	    guard_target_is_source },
+	{ "target-service-missing", SEVERITY_STOP, ACCEPT_NOTHING, "no service of the new owner is registered",
+	    "'evac-manage service list' shows who could take it", guard_target_service_missing },
+	{ "no-counterpart", SEVERITY_STOP, ACCEPT_NOTHING, "the failed host has a backend that the new one lacks",
+	    "move it by itself: 'evac-manage volume update_host'", guard_no_counterpart },
+	{ "target-down", SEVERITY_STOP, ACCEPT_CODE, "the new owner or host does not report",
+	    "'evac-manage service list' shows who is up", guard_target_down },
+	{ "target-disabled", SEVERITY_STOP, ACCEPT_CODE, "the new owner or host is disabled", "enable it, or name another",
+	    guard_target_disabled },
+	{ "target-frozen", SEVERITY_STOP, ACCEPT_CODE, "the new owner's backend is frozen: it would refuse every change",
+	    "thaw it, or name another", guard_target_frozen },
+	{ "no-consumer", SEVERITY_STOP, ACCEPT_NOTHING,
+	    "nobody listens where nova's conductor should: a cast would wait and run when nobody watches",
+	    "start nova-conductor; 'evac-manage doctor' shows the queue", guard_no_consumer },
+
+	/* what moves */
+	{ "clustered", SEVERITY_STOP, ACCEPT_NOTHING,
+	    "rows belong to an active-active cluster: any live member serves them, nothing has to move", NULL, guard_clustered },
+	{ "in-flight", SEVERITY_STOP, ACCEPT_CODE, "a volume migration, or an evacuation, is already under way",
+	    "wait until it has ended, or find out that nobody works on it any more", guard_in_flight },
+	{ "unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING,
+	    "the database cluster takes no transaction as large as this one (wsrep_max_ws_rows, wsrep_max_ws_size)",
+	    "move one backend or pool at a time, or raise the limit", guard_unit_too_large },
+	{ "volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE,
+	    "an instance's volume is owned by a dead backend: nova would call that owner for minutes, then leave the instance in ERROR "
+	    "and a stray attachment",
+	    NULL, guard_volume_owner_dead },
+
+	/* good to know before */
+	{ "transitional", SEVERITY_WARN, ACCEPT_NOTHING, "rows in the middle of something move with the rest; it will not be finished",
+	    NULL, guard_transitional },
+	{ "az-differs", SEVERITY_WARN, ACCEPT_NOTHING, "the new owner is in another availability zone", NULL, guard_az_differs },
+	{ "pool-unseen", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "nothing lives in that pool of the new owner yet: it may not have it (an extend would then do nothing)",
+	    "compare the two services' cinder.conf", guard_pool_unseen },
+	{ "other-backends-remain", SEVERITY_WARN, ACCEPT_NOTHING, "other backends of the failed host still own volumes", NULL,
+	    guard_other_backends_remain },
+	{ "backend-name-differs", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "the two backends have different names: make sure that they are the same storage", NULL, guard_backend_name_differs },
+	{ "cinder-credentials-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "nobody can see from here whether the computes have [cinder] credentials: one volume-backed instance goes first, alone",
+	    NULL, guard_cinder_credentials_unknown },
+	{ "volume-unknown", SEVERITY_WARN, ACCEPT_NOTHING, "an instance's volume is not known to cinder: its attachment is not checked",
+	    NULL, guard_volume_unknown },
+	{ "capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "whether everything fits is the scheduler's word alone: what does not fit ends in ERROR",
+	    "'evac-manage host show' lists what is free; --limit and --only take a part first", guard_capacity_unknown },
+	{ "config-readable", SEVERITY_WARN, ACCEPT_NOTHING, "a configuration file with passwords may be read by everybody",
+	    "chmod o-r", guard_config_readable },
+
+	{ "name-twins", SEVERITY_NOTE, ACCEPT_NOTHING,
+	    "other hosts have names that the database's own comparison, or a LIKE, would take for this one; they are left alone", NULL,
+	    guard_name_twins },
+	{ "expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, "an instance in ERROR comes out ACTIVE: nova starts it", NULL,
+	    guard_expected_state },
+	{ .code = NULL },
+};
+
+void guards_run(const struct scene *scene, struct findings *out)
+{
+	for (const struct guard *g = guards; g->code; g++)
+		g->check(g, scene, out);
+}
+
+static bool is_accepted(const struct guard *self, const struct scene *scene, const char *subject)
+{
+	switch (self->accept) {
+	case ACCEPT_NOTHING:
+		return false;
+	case ACCEPT_FENCED_MOVE:
+		return scene->request->fenced && !scene->evacuates && request_accepts(scene->request, self->code, subject);
+	case ACCEPT_CODE:
+		break;
+	}
+	return request_accepts(scene->request, self->code, subject);
+}
+
+void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
+    const char *hint, const char *fmt, ...)
+{
+	auto_free char *message = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&message, fmt, ap) < 0)
+		message = xstrdup(self->sentence);
+	va_end(ap);
+	finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint)->accepted =
+	    is_accepted(self, scene, subject);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "op/guard/checks.h"
+#include "util/str.h"
+
+#define EACH_MOVE(m, scene) (const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)
+
+static const char *binary_of(const struct move *move)
+{
+	return move->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
+}
+
+void guard_target_is_source(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (strcmp(m->from.text, m->to.text) == 0)
+			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
+	if (scene->evacuates && str_equal(scene->request->target_host, scene->host))
+		guard_found(self, scene, out, scene->host, NULL, "'%s' is both the failed and the target host", scene->host);
+}
+
+void guard_target_service_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (!m->target && m->target_known)
+			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", binary_of(m), m->to.backend_host);
+}
+
+void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (!m->target && !m->target_known)
+			guard_found(self, scene, out, m->from.text, NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text, binary_of(m),
+			    m->to.backend_host);
+}
+
+/* The scheduler needs at least one host, or it puts every instance in ERROR. */
+static void check_any_compute(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct nova_service *s = scene->home->services.v; s < scene->home->services.v + scene->home->services.n; s++)
+		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->host) != 0 && !s->disabled &&
+		    nova_service_is_up(s, scene->nova_down_s))
+			return;
+	guard_found(self, scene, out, scene->home->cell->name, NULL,
+	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->home->cell->name);
+}
+
+static void say_down(const struct guard *self, const struct scene *scene, struct findings *out, const char *binary,
+    const char *host, struct maybe_int age)
+{
+	if (age.set)
+		guard_found(self, scene, out, host, NULL, "%s on '%s' is down: its last report is %lld s old", binary, host,
+		    (long long)age.v);
+	else
+		guard_found(self, scene, out, host, NULL, "%s on '%s' has never reported", binary, host);
+}
+
+void guard_target_down(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct nova_service *s = scene->target_compute;
+
+	for EACH_MOVE(m, scene)
+		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
+			say_down(self, scene, out, binary_of(m), m->to.backend_host, m->target->heartbeat_age_s);
+	if (!scene->evacuates)
+		return;
+	if (!s)
+		check_any_compute(self, scene, out);
+	else if (s->forced_down)
+		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is forced down", s->binary, s->host);
+	else if (!nova_service_is_up(s, scene->nova_down_s))
+		say_down(self, scene, out, s->binary, s->host, s->heartbeat_age_s);
+}
+
+void guard_target_disabled(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct nova_service *s = scene->target_compute;
+
+	for EACH_MOVE(m, scene)
+		if (m->target && m->target->disabled)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", binary_of(m), m->to.backend_host,
+			    str_or(m->target->disabled_reason, "no reason given"));
+	if (scene->evacuates && s && s->disabled)
+		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,
+		    str_or(s->disabled_reason, "no reason given"));
+}
+
+void guard_target_frozen(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->target && m->target->frozen)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is frozen", m->to.backend_host);
+}
+
+void guard_no_consumer(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *topic = str_or(scene->world->nova.conductor_topic, "conductor");
+
+	if (!scene->evacuates)
+		return;
+	if (!scene->has_exchange)
+		guard_found(self, scene, out, topic, NULL, "%s has no exchange '%s': no nova service has been here",
+		    bus_server(scene->world->bus), str_or(scene->world->nova.bus.exchange, "nova"));
+	else if (!scene->conductor.exists)
+		guard_found(self, scene, out, topic, NULL, "%s has no queue '%s'", bus_server(scene->world->bus), topic);
+	else if (scene->conductor.consumers == 0)
+		guard_found(self, scene, out, topic, NULL, "queue '%s' on %s has no consumer, and %u messages wait in it", topic,
+		    bus_server(scene->world->bus), (unsigned)scene->conductor.messages);
+}
+
+void guard_az_differs(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->source && m->target && !str_equal(m->source->zone, m->target->zone))
+			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is in zone '%s', '%s' in zone '%s'",
+			    m->from.backend_host, str_or(m->source->zone, ""), m->to.backend_host, str_or(m->target->zone, ""));
+}
+
+static bool target_has_pool(const struct scene *scene, const struct move *move, const char *pool)
+{
+	for (size_t i = 0; i < scene->owners.n; i++)
+		if (host_is_on_backend(scene->owners.v[i].host, move->to.backend_host) &&
+		    str_equal(host_pool(scene->owners.v[i].host), pool))
+			return true;
+	return false;
+}
+
+/* Once a pool, however many rows: the owners are already distinct. */
+void guard_pool_unseen(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *pool;
+
+	for EACH_MOVE(m, scene) {
+		if (m->kind != MOVE_BACKEND || m->rows[OWNED_VOLUME].n == 0)
+			continue;
+		if (m->to.pool[0]) {
+			if (!target_has_pool(scene, m, m->to.pool))
+				guard_found(self, scene, out, m->to.text, NULL, "nothing lives in '%s' yet", m->to.text);
+			continue;
+		}
+		for (size_t i = 0; i < scene->owners.n; i++) {
+			pool = host_pool(scene->owners.v[i].host);
+			if (pool && strcmp(scene->owners.v[i].kind, "volume") == 0 &&
+			    host_is_on_backend(scene->owners.v[i].host, m->from.backend_host) && !target_has_pool(scene, m, pool))
+				guard_found(self, scene, out, m->to.backend_host, NULL, "nothing lives in '%s#%s' yet", m->to.backend_host, pool);
+		}
+	}
+}
+
+void guard_backend_name_differs(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->kind == MOVE_BACKEND && strcmp(m->from.backend, m->to.backend) != 0)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "backend '%s' becomes '%s'", m->from.backend, m->to.backend);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "op/guard/checks.h"
+#include "util/str.h"
+
+#define ROW_BYTES 4096 /* of a Galera write set, generously (measured well below) */
+
+static size_t rows_of(const struct scene *scene)
+{
+	size_t n = 0;
+
+	for (size_t m = 0; m < scene->nmove; m++)
+		for (int k = 0; k < OWNED_KINDS; k++)
+			n += scene->move[m].rows[k].n;
+	return n;
+}
+
+void guard_clustered(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct move *m;
+	size_t n, i;
+
+	for (m = scene->move; m < scene->move + scene->nmove; m++) {
+		for (int k = 0; k < OWNED_KINDS; k++) {
+			for (n = 0, i = 0; i < m->rows[k].n; i++)
+				n += m->rows[k].v[i].cluster_name != NULL;
+			if (n > 0)
+				guard_found(self, scene, out, m->from.text, NULL, "%zu %s of '%s' belong to a cluster", n, owned_kind_plural[k],
+				    m->from.text);
+		}
+		if (m->target && m->target->cluster_name)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is a member of cluster '%s'", m->to.backend_host,
+			    m->target->cluster_name);
+	}
+}
+
+static void volumes_in_flight(const struct guard *self, const struct scene *scene, const struct move *m, struct findings *out)
+{
+	for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n; v++)
+		if (owned_is_migrating(v))
+			guard_found(self, scene, out, v->id, NULL, "volume %s is being migrated (migration_status '%s')", v->id,
+			    v->migration_status);
+}
+
+void guard_in_flight(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (size_t m = 0; m < scene->nmove; m++)
+		volumes_in_flight(self, scene, &scene->move[m], out);
+	for (const struct candidate *c = scene->candidate; c < scene->candidate + scene->ncandidate; c++)
+		if (c->wanted && c->open)
+			guard_found(self, scene, out, c->instance->uuid, NULL, "instance %s has a migration (%s, id %lld) that is '%s'%s%s",
+			    c->instance->uuid, str_or(c->open->migration_type, "of no type"), (long long)c->open->id, c->open->status,
+			    c->open->dest_compute ? " to " : "", str_or(c->open->dest_compute, ""));
+}
+
+void guard_unit_too_large(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct db_server *server;
+	size_t n = rows_of(scene);
+
+	if (n == 0)
+		return;
+	server = db_server(scene->world->cinder_db);
+	if (server->galera_max_rows && n > server->galera_max_rows)
+		guard_found(self, scene, out, scene->host, NULL, "%zu rows in one transaction, the cluster takes %llu", n,
+		    (unsigned long long)server->galera_max_rows);
+	else if (server->galera_max_bytes && n * ROW_BYTES > server->galera_max_bytes)
+		guard_found(self, scene, out, scene->host, NULL, "%zu rows may be larger than the %llu bytes that the cluster takes", n,
+		    (unsigned long long)server->galera_max_bytes);
+}
+
+/* Who would finish it is dead. What cleans it up differs by kind and state (cinder manager.py: init_host, do_cleanup). */
+static const char *who_cleans(enum owned_kind kind, const char *status)
+{
+	if (kind == OWNED_WORKER)
+		return "the new owner's cinder-volume settles it when it restarts";
+	if (kind == OWNED_BACKUP)
+		return "the new host's cinder-backup settles it when it restarts";
+	if (strcmp(status, "backing-up") == 0 || strcmp(status, "restoring-backup") == 0)
+		return "cinder-backup settles it when it restarts";
+	if (strcmp(status, "deleting") == 0)
+		return "nobody resumes it: reset its state to available, then delete it again";
+	return "nobody resumes it: reset its state once the instances are back";
+}
+
+void guard_transitional(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (int k = 0; k < OWNED_KINDS; k++)
+			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
+				if (owned_is_transitional((enum owned_kind)k, r->status))
+					guard_found(self, scene, out, r->id, who_cleans((enum owned_kind)k, r->status), "%s %s is '%s'",
+					    owned_kind_name[k], r->id, r->status);
+}
+
+static bool is_moved(const struct scene *scene, const char *host)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (m->kind == MOVE_BACKEND && host_is_on_backend(host, m->from.backend_host) &&
+		    (!m->from.pool[0] || str_equal(host_pool(host), m->from.pool)))
+			return true;
+	return false;
+}
+
+void guard_other_backends_remain(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	bool moves_volumes = false;
+
+	for (size_t i = 0; i < scene->nmove; i++)
+		moves_volumes |= scene->move[i].kind == MOVE_BACKEND;
+	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++)
+		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, scene->host) && !is_moved(scene, o->host))
+			guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that this command does not move", o->host,
+			    (long long)o->n);
+}
+
+/* What `host = X OR host LIKE 'X#%'` with the column's collation would take as well: case, '_' as any letter. */
+static bool is_twin(const char *host, const char *of)
+{
+	size_t n = strlen(of);
+
+	if (strlen(host) < n || (host[n] != '\0' && host[n] != '#') || strncmp(host, of, n) == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (of[i] != '_' && host[i] != '_' && tolower((unsigned char)host[i]) != tolower((unsigned char)of[i]))
+			return false;
+	return true;
+}
+
+void guard_name_twins(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 && is_twin(o->host, m->from.backend_host))
+				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %ss) is not '%s' and stays as it is", o->host,
+				    (long long)o->n, o->kind, m->from.backend_host);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/journal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+
+#include "util/clock.h"
+#include "util/file.h"
+#include "util/str.h"
+
+#define STATE_DIR "/var/lib/evac-manage"
+#define JOURNAL_VERSION 1
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+struct journal {
+	int fd;
+	char *path;
+	int64_t seq;
+	char prev[65];
+	int failed; /* errno of a failed write; nothing is written after one */
+};
+
+void run_id_new(const char *command, char out[RUN_ID_SIZE])
+{
+	unsigned char random[4];
+	struct tm tm;
+	time_t now = time(NULL);
+	char day[20], *p;
+
+	random_bytes(random, sizeof random);
+	gmtime_r(&now, &tm);
+	strftime(day, sizeof day, "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(out, RUN_ID_SIZE, "%s-%.30s-%02x%02x%02x%02x", day, command, random[0], random[1], random[2], random[3]);
+	for (p = out; *p; p++)
+		if (*p == ' ' || *p == '_')
+			*p = '-';
+}
+
+const char *state_dir(const struct request *request)
+{
+	const char *from_environment = getenv("EVAC_MANAGE_STATE_DIR");
+
+	if (request->state_dir)
+		return request->state_dir;
+	return from_environment && *from_environment ? from_environment : STATE_DIR;
+}
+
+static int sync_directory(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 || fsync(fd) != 0)
+		rc = error_errno(err, ERROR_ERROR, errno, "cannot make '%s' durable", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static json_object *words_of(const struct request *request)
+{
+	json_object *words = json_object_new_array();
+
+	for (int i = 0; i < request->argc; i++)
+		json_object_array_add(words, json_object_new_string(request->argv[i]));
+	return words;
+}
+
+static json_object *text(const char *s)
+{
+	return s ? json_object_new_string(s) : NULL;
+}
+
+static json_object *first_record(const struct request *request, const char *run, const char *host)
+{
+	const struct passwd *user = getpwuid(getuid());
+	json_object *record = json_object_new_object();
+	char here[256] = "";
+
+	gethostname(here, sizeof here - 1);
+	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
+	json_object_object_add(record, "tool", text(EVAC_MANAGE_VERSION));
+	json_object_object_add(record, "run", text(run));
+	json_object_object_add(record, "command", text(request->command));
+	json_object_object_add(record, "argv", words_of(request));
+	json_object_object_add(record, "host", text(host));
+	json_object_object_add(record, "fenced", text(request->fenced));
+	json_object_object_add(record, "user", text(user ? user->pw_name : NULL));
+	json_object_object_add(record, "sudo_user", text(getenv("SUDO_USER")));
+	json_object_object_add(record, "on", text(here));
+	json_object_object_add(record, "pid", json_object_new_int64(getpid()));
+	return record;
+}
+
+int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+	struct journal *j;
+
+	if (directory_ensure(dir, err) != 0)
+		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+	j = xcalloc(1, sizeof *j);
+	j->path = xasprintf("%s/%s.jsonl", dir, run);
+	memset(j->prev, '0', 64);
+	j->fd = open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (j->fd < 0) {
+		error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", j->path);
+		journal_close(&j);
+		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+	}
+	if (sync_directory(dir, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0) {
+		journal_close(&j);
+		return -1;
+	}
+	*out = j;
+	return 0;
+}
+
+const char *journal_path(const struct journal *journal)
+{
+	return journal->path;
+}
+
+void journal_close(struct journal **journal)
+{
+	struct journal *j = *journal;
+
+	if (!j)
+		return;
+	if (j->fd >= 0)
+		close(j->fd);
+	free(j->path);
+	free(j);
+	*journal = NULL;
+}
+
+static int cannot_write(struct journal *j, struct error *err)
+{
+	error_errno(err, ERROR_ERROR, j->failed, "cannot write the journal '%s'", j->path);
+	return error_hint(err, "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
+}
+
+/* One write for a line: a short one is a failure, and after a failure nothing more is tried (a second fsync may lie). */
+static int write_line(struct journal *j, const struct str *line, bool sync, struct error *err)
+{
+	ssize_t n;
+
+	if (j->failed)
+		return cannot_write(j, err);
+	n = write(j->fd, line->s, line->n);
+	if (n != (ssize_t)line->n) {
+		j->failed = n < 0 ? errno : ENOSPC;
+		return cannot_write(j, err);
+	}
+	if (sync && fdatasync(j->fd) != 0) {
+		j->failed = errno;
+		return cannot_write(j, err);
+	}
+	sha256_hex(line->s, line->n - 1, j->prev); /* without the newline */
+	j->seq++;
+	return 0;
+}
+
+int journal_add(struct journal *j, const char *type, json_object *record, bool sync, struct error *err)
+{
+	json_object *line = json_object_new_object();
+	auto_str struct str bytes = { 0 };
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_now(now);
+	json_object_object_add(line, "seq", json_object_new_int64(j->seq));
+	json_object_object_add(line, "type", text(type));
+	json_object_object_add(line, "time", text(now));
+	json_object_object_add(line, "prev", text(j->prev));
+	json_object_object_foreach(record, key, value)
+		json_object_object_add(line, key, json_object_get(value));
+	str_addf(&bytes, "%s\n", json_object_to_json_string_ext(line, PLAIN));
+	json_object_put(line);
+	json_object_put(record);
+	return write_line(j, &bytes, sync, err);
+}
+
+static json_object *values(const struct step_kind *kind, const char *const *value)
+{
+	json_object *object = json_object_new_object();
+
+	for (size_t i = 0; kind->column[i]; i++)
+		json_object_object_add(object, kind->column[i], text(value[i]));
+	return object;
+}
+
+static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
+{
+	json_object *row = json_object_new_object();
+
+	json_object_object_add(row, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(row, "kind", text(step->kind->name));
+	json_object_object_add(row, "id", text(step->id));
+	json_object_object_add(row, "before", values(step->kind, step->before));
+	json_object_object_add(row, "after", values(step->kind, step->after));
+	if (journal_add(j, "row", row, false, err) != 0)
+		return -1;
+	EVP_DigestUpdate(digest, j->prev, 64);
+	return 0;
+}
+
+static int add_rows(struct journal *j, size_t unit, const struct unit *what, char sha256[65], struct error *err)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int rc = 0;
+
+	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+	for (size_t i = 0; i < what->nstep && rc == 0; i++)
+		rc = add_row(j, unit, &what->step[i], ctx, err);
+	EVP_DigestFinal_ex(ctx, digest, NULL);
+	EVP_MD_CTX_free(ctx);
+	for (size_t i = 0; i < 32; i++)
+		sprintf(sha256 + 2 * i, "%02x", digest[i]);
+	return rc;
+}
+
+int journal_intent(struct journal *j, size_t unit, const struct unit *what, struct error *err)
+{
+	json_object *intent;
+	char sha256[65];
+
+	if (add_rows(j, unit, what, sha256, err) != 0)
+		return -1;
+	intent = json_object_new_object();
+	json_object_object_add(intent, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(intent, "kind", text(unit_kind_name[what->kind]));
+	json_object_object_add(intent, "sentence", text(what->sentence));
+	json_object_object_add(intent, "rows", json_object_new_int64((int64_t)what->nstep));
+	json_object_object_add(intent, "rows_sha256", text(sha256));
+	return journal_add(j, "intent", intent, true, err);
+}
+
+int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+{
+	json_object *outcome = json_object_new_object();
+
+	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(outcome, "state", text(state_name[state]));
+	json_object_object_add(outcome, "error", text(error));
+	return journal_add(j, "outcome", outcome, true, err);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/commands.h"
+#include "op/journal.h"
+#include "out/table.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define SUFFIX ".jsonl"
+
+static const struct table_column run_columns[] = {
+	{ "run", NULL, false, false },
+	{ "command", NULL, false, false },
+	{ "host", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "started_at", NULL, false, false },
+	{ "units_done", "Units done", false, true },
+	{ "units_failed", "Units failed", false, true },
+	{ "units_unknown", "Units unknown", false, true },
+};
+static const struct table_column record_columns[] = {
+	{ "seq", NULL, false, true },
+	{ "time", NULL, false, false },
+	{ "type", NULL, false, false },
+	{ "unit", NULL, false, true },
+	{ "kind", NULL, false, false },
+	{ "id", NULL, false, false },
+	{ "before", NULL, false, false },
+	{ "after", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "text", NULL, false, false },
+};
+#define COLUMNS(c) c, sizeof c / sizeof *c
+
+static const char *get(json_object *record, const char *key)
+{
+	return json_object_get_string(json_object_object_get(record, key));
+}
+
+/* What a journal says of its run: the last outcome of each unit counts. */
+struct digest {
+	char *run, *command, *host, *started_at, *result;
+	char **unit; /* last state by unit */
+	size_t nunit;
+	bool ended;
+};
+
+static void keep(char **to, const char *value)
+{
+	free(*to);
+	*to = value ? xstrdup(value) : NULL;
+}
+
+static void set_unit(struct digest *d, json_object *record, const char *state)
+{
+	size_t unit = (size_t)json_object_get_int64(json_object_object_get(record, "unit"));
+
+	while (unit < 1000000 && d->nunit <= unit) {
+		d->unit = xreallocarray(d->unit, d->nunit + 1, sizeof *d->unit);
+		d->unit[d->nunit++] = NULL;
+	}
+	if (unit < d->nunit)
+		keep(&d->unit[unit], state);
+}
+
+static int digest_record(void *ctx, json_object *record)
+{
+	const char *type = get(record, "type");
+	struct digest *d = ctx;
+
+	if (str_equal(type, "run")) {
+		keep(&d->run, get(record, "run"));
+		keep(&d->command, get(record, "command"));
+		keep(&d->host, get(record, "host"));
+		keep(&d->started_at, get(record, "time"));
+	} else if (str_equal(type, "intent")) {
+		set_unit(d, record, "open");
+	} else if (str_equal(type, "outcome")) {
+		set_unit(d, record, get(record, "state"));
+	} else if (str_equal(type, "end")) {
+		d->ended = true;
+		keep(&d->result, get(record, "result"));
+	}
+	return 0;
+}
+
+static size_t count_units(const struct digest *d, const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->nunit; i++)
+		n += str_equal(d->unit[i], a) || (b && str_equal(d->unit[i], b));
+	return n;
+}
+
+static const char *state_of(const struct digest *d)
+{
+	if (count_units(d, "unknown", NULL) > 0)
+		return "unknown";
+	if (!d->ended)
+		return "open";
+	return str_equal(d->result, "ok") ? "done" : "failed";
+}
+
+static void add_run(struct table *t, const struct digest *d, const char *file)
+{
+	table_add(t);
+	table_text(t, "run", str_or(d->run, file));
+	table_text(t, "command", d->command);
+	table_text(t, "host", d->host);
+	table_text(t, "state", state_of(d));
+	table_text(t, "started_at", d->started_at);
+	table_int(t, "units_done", (int64_t)count_units(d, "proved", "applied"));
+	table_int(t, "units_failed", (int64_t)count_units(d, "failed", NULL));
+	table_int(t, "units_unknown", (int64_t)count_units(d, "unknown", "open"));
+}
+
+static void digest_free(struct digest *d)
+{
+	free(d->run);
+	free(d->command);
+	free(d->host);
+	free(d->started_at);
+	free(d->result);
+	for (size_t i = 0; i < d->nunit; i++)
+		free(d->unit[i]);
+	free(d->unit);
+}
+
+static int is_journal(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && n > strlen(SUFFIX) && strcmp(entry->d_name + n - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+/* A damaged journal is shown as far as it can be read, and said to be damaged. */
+static void list_one(struct table *t, const char *dir, const char *name)
+{
+	auto_free char *path = xasprintf("%s/%s", dir, name), *run = xstrndup(name, strlen(name) - strlen(SUFFIX));
+	struct error trouble = { 0 };
+	struct digest d = { 0 };
+	bool torn;
+
+	if (journal_read(path, digest_record, &d, &torn, &trouble) != 0)
+		log_warn("%s", trouble.text);
+	add_run(t, &d, run);
+	digest_free(&d);
+}
+
+enum error_kind op_journal_list(const struct request *request, struct error *err)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+	struct dirent **entry = NULL;
+	struct table t;
+	int n, rc;
+
+	if (table_check(COLUMNS(run_columns), request, err) != 0)
+		return err->kind;
+	n = scandir(dir, &entry, is_journal, alphasort);
+	if (n < 0 && errno != ENOENT) {
+		error_errno(err, ERROR_ERROR, errno, "cannot read '%s'", dir);
+		return err->kind;
+	}
+	table_init(&t, COLUMNS(run_columns));
+	for (int i = 0; i < n; i++) {
+		list_one(&t, dir, entry[i]->d_name);
+		free(entry[i]);
+	}
+	free(entry);
+	rc = table_print(&t, request, err);
+	table_free(&t);
+	return rc == 0 ? ERROR_OK : err->kind;
+}
+
+static int add_record(void *ctx, json_object *record)
+{
+	struct table *t = ctx;
+	json_object *value;
+
+	table_add(t);
+	table_int(t, "seq", json_object_get_int64(json_object_object_get(record, "seq")));
+	table_text(t, "time", get(record, "time"));
+	table_text(t, "type", get(record, "type"));
+	if (json_object_object_get_ex(record, "unit", &value))
+		table_int(t, "unit", json_object_get_int64(value));
+	table_text(t, "kind", get(record, "kind"));
+	table_text(t, "id", str_or(get(record, "id"), get(record, "instance")));
+	table_text(t, "before", get(record, "before"));
+	table_text(t, "after", get(record, "after"));
+	table_text(t, "state", str_or(get(record, "state"), str_or(get(record, "outcome"), get(record, "result"))));
+	table_text(t, "text", str_or(get(record, "error"), str_or(get(record, "sentence"), str_or(get(record, "server"), get(record, "command")))));
+	return 0;
+}
+
+static int unknown_run(const struct request *request, const char *dir, struct error *err)
+{
+	auto_str struct str near = { 0 };
+	struct dirent **entry = NULL;
+	const char **known;
+	int n = scandir(dir, &entry, is_journal, alphasort), i;
+
+	known = xcalloc(n > 0 ? (size_t)n : 0, sizeof *known);
+	for (i = 0; i < n; i++) {
+		entry[i]->d_name[strlen(entry[i]->d_name) - strlen(SUFFIX)] = '\0';
+		known[i] = entry[i]->d_name;
+	}
+	str_nearest(request->id, known, n > 0 ? (size_t)n : 0, &near);
+	error_set(err, ERROR_NOT_FOUND, "no run '%s' in '%s'", request->id, dir);
+	error_hint(err, "%s%s%s'evac-manage journal list' shows all", near.n ? "did you mean " : "", str_or(near.s, ""), near.n ? "? " : "");
+	for (i = 0; i < n; i++)
+		free(entry[i]);
+	free(entry);
+	free(known);
+	return -1;
+}
+
+enum error_kind op_journal_show(const struct request *request, struct error *err)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *path = xasprintf("%s/%s" SUFFIX, dir, request->id);
+	FILE *there = strchr(request->id, '/') || strchr(request->id, '.') ? NULL : fopen(path, "r");
+	struct table t;
+	bool torn;
+	int rc;
+
+	if (!there) {
+		unknown_run(request, dir, err);
+		return err->kind;
+	}
+	fclose(there);
+	table_init(&t, COLUMNS(record_columns));
+	rc = table_check(COLUMNS(record_columns), request, err);
+	if (rc == 0)
+		rc = journal_read(path, add_record, &t, &torn, err);
+	if (rc == 0 && torn)
+		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
+	if (rc == 0)
+		rc = table_print(&t, request, err);
+	table_free(&t);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql_catalogue.h"
+
+const struct step_kind step_volume = { "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE };
+const struct step_kind step_group = { "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE };
+const struct step_kind step_consistencygroup = { "consistencygroup", "consistency groups", { "host" },
+	&SQL_CINDER_CONSISTENCYGROUP_MOVE };
+const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entries", { "host" },
+	&SQL_CINDER_CACHE_ENTRY_MOVE };
+const struct step_kind step_worker = { "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE };
+const struct step_kind step_backup = { "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE };
+const struct step_kind step_cinder_service = { "service", "cinder services", { "disabled", "disabled_reason" },
+	&SQL_CINDER_SERVICE_MARK };
+const struct step_kind step_compute_service = { "compute_service", "nova services", { "disabled", "disabled_reason" },
+	&SQL_NOVA_SERVICE_MARK };
+const struct step_kind step_instance = { "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
+
+const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
+const char *const unit_kind_name[] = { "ownership", "mark", "evacuation" };
+
+struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
+{
+	plan->unit = vec_grow(plan->unit, plan->nunit, &plan->cap, sizeof *plan->unit);
+	plan->unit[plan->nunit] = (struct unit){ .kind = kind };
+	return &plan->unit[plan->nunit++];
+}
+
+struct step *unit_step(struct unit *unit, const struct step_kind *kind, const char *id, const char *name)
+{
+	unit->step = vec_grow(unit->step, unit->nstep, &unit->cap, sizeof *unit->step);
+	unit->step[unit->nstep] = (struct step){ .kind = kind, .id = id, .name = name };
+	return &unit->step[unit->nstep++];
+}
+
+void unit_set_state(struct unit *unit, enum state state, const char *error)
+{
+	for (size_t i = 0; i < unit->nstep; i++) {
+		unit->step[i].state = state;
+		unit->step[i].error = error;
+	}
+}
+
+void plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		free(plan->unit[i].step);
+	free(plan->unit);
+	arena_free(&plan->arena);
+	*plan = (struct plan){ 0 };
+}
+
+size_t plan_steps(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += plan->unit[i].nstep;
+	return n;
+}
+
+static const char *value_of(const struct step *step, const char *const *values, const char *column)
+{
+	for (size_t i = 0; step->kind->column[i]; i++)
+		if (strcmp(step->kind->column[i], column) == 0)
+			return values[i];
+	return NULL;
+}
+
+const char *step_before(const struct step *step, const char *column)
+{
+	return value_of(step, step->before, column);
+}
+
+const char *step_after(const struct step *step, const char *column)
+{
+	return value_of(step, step->after, column);
+}

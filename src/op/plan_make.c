@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "op/finding.h"
+#include "op/plan.h"
+#include "util/str.h"
+
+static const struct step_kind *const kind_of[OWNED_KINDS] = {
+	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
+};
+
+/* The new owner of a row that was on ${host}: the target's backend with the row's own pool, unless one was asked for. A row
+ * without a pool stays without. */
+static const char *new_host(struct plan *plan, const struct move *move, const char *host)
+{
+	const char *pool = host_pool(host);
+
+	if (move->kind == MOVE_BACKUPS || move->to.pool[0])
+		return arena_dup(&plan->arena, move->to.text);
+	if (!pool)
+		return arena_dup(&plan->arena, move->to.backend_host);
+	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, pool);
+}
+
+static void add_row(struct plan *plan, struct unit *unit, const struct move *move, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step = unit_step(unit, kind_of[kind], row->id, row->name);
+
+	if (kind == OWNED_WORKER) {
+		step->before[0] = row->service;
+		step->after[0] = move->target ? arena_printf(&plan->arena, "%lld", (long long)move->target->id) : NULL;
+		return;
+	}
+	step->before[0] = row->host;
+	step->after[0] = new_host(plan, move, row->host);
+	if (kind == OWNED_VOLUME) {
+		step->before[1] = row->service;
+		step->after[1] = move->target && move->target->uuid ? move->target->uuid : row->service;
+	}
+}
+
+static bool is_wanted(const struct request *request, const struct owned *row)
+{
+	size_t i;
+
+	for (i = 0; i < request->exclude.n; i++)
+		if (str_equal(request->exclude.v[i], row->id))
+			return false;
+	for (i = 0; i < request->only.n; i++)
+		if (str_equal(request->only.v[i], row->id))
+			return true;
+	return request->only.n == 0;
+}
+
+/* --only, --exclude and --limit choose among what the command is about: instances where it evacuates. */
+static void add_move(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move)
+{
+	int64_t left = scene->evacuates || scene->request->limit == 0 ? INT64_MAX : scene->request->limit;
+
+	for (int kind = 0; kind < OWNED_KINDS; kind++)
+		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
+			if (scene->evacuates || is_wanted(scene->request, &move->rows[kind].v[i])) {
+				add_row(plan, unit, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
+				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
+			}
+}
+
+static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct request *request)
+{
+	step->before[0] = disabled ? "1" : "0";
+	step->before[1] = reason;
+	step->after[0] = "1";
+	step->after[1] = arena_printf(&plan->arena, "evac-manage: failed host%s%.160s", request->fenced ? ", fenced: " : "",
+	    str_or(request->fenced, ""));
+}
+
+static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
+{
+	const struct cinder_service *s = scene->cinder_services.v;
+	struct step *step;
+
+	for (size_t i = 0; i < scene->cinder_services.n; i++, s++) {
+		if (!host_is_on_node(s->host, scene->host) || s->disabled)
+			continue;
+		if (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0)
+			continue;
+		step = unit_step(unit, &step_cinder_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+		    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
+		add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
+	}
+}
+
+static size_t count(const struct unit *unit, const struct step_kind *kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < unit->nstep; i++)
+		n += unit->step[i].kind == kind;
+	return n;
+}
+
+static const char *ownership_sentence(struct plan *plan, const struct unit *unit, const struct scene *scene)
+{
+	static const struct step_kind *const shown[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry,
+		&step_worker, &step_backup };
+	auto_str struct str s = { 0 };
+	size_t n, i;
+
+	for (i = 0; i < sizeof shown / sizeof *shown; i++)
+		if ((n = count(unit, shown[i])) > 0)
+			str_addf(&s, "%s%zu %s", s.n ? ", " : "move ", n, n == 1 ? shown[i]->name : shown[i]->plural);
+	for (i = 0; i < scene->nmove && s.n; i++)
+		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
+	if ((n = count(unit, &step_cinder_service)) > 0)
+		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+	return arena_dup(&plan->arena, s.s);
+}
+
+static const char *ownership_command(struct plan *plan, const struct scene *scene)
+{
+	auto_str struct str s = { 0 };
+
+	for (size_t i = 0; i < scene->nmove; i++)
+		str_addf(&s, "%sevac-manage %s --currenthost %s --newhost %s", s.n ? " && " : "",
+		    scene->move[i].kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host", scene->move[i].from.text,
+		    scene->move[i].to.text);
+	return arena_dup(&plan->arena, s.s);
+}
+
+void plan_ownership(struct plan *plan, const struct scene *scene)
+{
+	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
+
+	for (size_t i = 0; i < scene->nmove; i++)
+		add_move(plan, unit, scene, &scene->move[i]);
+	if (scene->marks)
+		add_service_marks(plan, unit, scene);
+	if (unit->nstep == 0) {
+		plan->nunit--;
+		return;
+	}
+	unit->sentence = ownership_sentence(plan, unit, scene);
+	unit->command = ownership_command(plan, scene);
+}
+
+void plan_mark(struct plan *plan, const struct scene *scene)
+{
+	const struct nova_service *s = scene->compute;
+	struct unit *unit;
+	struct step *step;
+
+	if (!scene->marks || !s || s->disabled)
+		return;
+	unit = plan_unit(plan, UNIT_MARK);
+	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
+	add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
+	unit->sentence = arena_printf(&plan->arena, "disable nova-compute of %s", s->host);
+}
+
+/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped; an instance in error comes out active. */
+static const char *expected_vm_state(const struct instance *instance)
+{
+	return str_equal(instance->vm_state, "stopped") ? "stopped" : "active";
+}
+
+static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
+{
+	const char *target = scene->request->target_host;
+	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
+	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
+
+	unit->candidate = c;
+	step->before[0] = c->instance->host;
+	step->before[1] = c->instance->vm_state;
+	step->before[2] = c->instance->task_state;
+	step->after[0] = target; /* the scheduler's choice is not known yet */
+	step->after[1] = expected_vm_state(c->instance);
+	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s", c->instance->uuid,
+	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses");
+	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s", c->instance->uuid, target ? " " : "",
+	    target ? target : "", scene->request->force ? " --force" : "");
+}
+
+static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)
+{
+	const struct candidate *c = scene->candidate;
+
+	for (size_t i = 0; i < scene->ncandidate; i++, c++)
+		if (c->wanted && instance_boots_from_volume(c->instance) == volume_backed &&
+		    !findings_skip(findings, c->instance->uuid))
+			add_evacuation(plan, scene, c);
+}
+
+/* Volume-backed instances come first: whether the computes may talk to cinder without a token shows at the first of them. */
+void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	size_t first = plan->nunit;
+
+	add_evacuations(plan, scene, findings, true);
+	add_evacuations(plan, scene, findings, false);
+	if (scene->request->limit > 0 && plan->nunit - first > (size_t)scene->request->limit)
+		for (; plan->nunit - first > (size_t)scene->request->limit; plan->nunit--)
+			auto_free_(&plan->unit[plan->nunit - 1].step);
+}

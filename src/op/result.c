@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/evacuation.h"
+#include "op/report.h"
+
+void run_totals(const struct run *run, struct totals *out)
+{
+	const struct plan *plan = &run->plan;
+
+	*out = (struct totals){ 0 };
+	for (size_t i = 0; i < plan->nunit; i++)
+		for (const struct step *s = plan->unit[i].step; s < plan->unit[i].step + plan->unit[i].nstep; s++) {
+			out->steps++;
+			out->state[s->state]++;
+			out->evacuated += s->kind == &step_instance && s->state == STATE_PROVED;
+			out->moved += (s->kind == &step_volume || s->kind == &step_backup) && s->state == STATE_PROVED;
+		}
+	for (size_t i = 0; i < run->scene.ncandidate; i++) {
+		out->instances += run->scene.candidate[i].wanted;
+		out->skipped += run->scene.candidate[i].wanted &&
+		    findings_skip(&run->findings, run->scene.candidate[i].instance->uuid) != NULL;
+	}
+}
+
+static bool any_phase(const struct plan *plan, enum evacuation_phase phase)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (plan->unit[i].evacuation && plan->unit[i].evacuation->phase == phase)
+			return true;
+	return false;
+}
+
+static bool any_unproved(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct unit *u = &plan->unit[i];
+		bool over = u->kind != UNIT_EVACUATION || (u->evacuation && u->evacuation->phase == PHASE_LANDED);
+
+		for (size_t k = 0; over && k < u->nstep; k++)
+			if (u->step[k].state == STATE_APPLIED)
+				return true;
+	}
+	return false;
+}
+
+/* A rescue is whole when nothing of the host remains; skipped instances do. */
+static bool something_remains(const struct run *run, const struct totals *t)
+{
+	return run->operation->rescues && (t->skipped > 0 || t->evacuated < t->instances);
+}
+
+enum error_kind run_result(const struct run *run, const struct error *err)
+{
+	struct totals t;
+
+	run_totals(run, &t);
+	if (t.state[STATE_UNKNOWN] > 0 || any_phase(&run->plan, PHASE_UNKNOWN))
+		return ERROR_UNKNOWN;
+	if (any_unproved(&run->plan))
+		return ERROR_UNPROVED;
+	if (any_phase(&run->plan, PHASE_TIMEOUT))
+		return ERROR_TIMEOUT;
+	if (t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0) {
+		if (t.state[STATE_PROVED] + t.state[STATE_APPLIED] > 0)
+			return ERROR_PARTIAL;
+		if (err->kind)
+			return err->kind;
+		return signal_came() ? ERROR_INTERRUPTED : ERROR_ERROR;
+	}
+	if (err->kind)
+		return err->kind;
+	return something_remains(run, &t) ? ERROR_PARTIAL : ERROR_OK;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "op/command_line.h"
+#include "op/guard.h"
+#include "op/report.h"
+#include "out/report.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* One consistent snapshot a database, for everything that is found. */
+static int begin_reads(struct world *w, struct error *err)
+{
+	if (w->cinder_db && db_begin_read(w->cinder_db, err) != 0)
+		return -1;
+	if (w->api_db && db_begin_read(w->api_db, err) != 0)
+		return -1;
+	for (size_t i = 0; i < w->ncell; i++)
+		if (db_begin_read(w->cell[i].db, err) != 0)
+			return -1;
+	return 0;
+}
+
+static void end_reads(struct world *w)
+{
+	if (w->cinder_db)
+		db_end_read(w->cinder_db);
+	if (w->api_db)
+		db_end_read(w->api_db);
+	for (size_t i = 0; i < w->ncell; i++)
+		db_end_read(w->cell[i].db);
+}
+
+static int find(struct run *run, struct error *err)
+{
+	int rc;
+
+	run->scene.request = run->request;
+	run->scene.world = &run->world;
+	if (begin_reads(&run->world, err) != 0)
+		return -1;
+	rc = run->operation->find(&run->scene, err);
+	end_reads(&run->world);
+	return rc;
+}
+
+static int apply_unit(struct run *run, size_t index, struct error *err)
+{
+	switch (run->plan.unit[index].kind) {
+	case UNIT_OWNERSHIP:
+		return apply_ownership(run, index, err);
+	case UNIT_MARK:
+		return apply_mark(run, index, err);
+	case UNIT_EVACUATION:
+		break; /* all of them together, in waves */
+	}
+	return 0;
+}
+
+static void skip_planned(struct plan *plan, const char *why)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		for (size_t k = 0; k < plan->unit[i].nstep; k++)
+			if (plan->unit[i].step[k].state == STATE_PLANNED) {
+				plan->unit[i].step[k].state = STATE_SKIPPED;
+				plan->unit[i].step[k].error = why;
+			}
+}
+
+/* In the plan's order; nothing begins after a unit that failed: what comes later may need it. */
+static int apply(struct run *run, struct error *err)
+{
+	bool evacuates = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < run->plan.nunit && rc == 0 && !signal_came(); i++) {
+		evacuates |= run->plan.unit[i].kind == UNIT_EVACUATION;
+		if (run->plan.unit[i].kind != UNIT_EVACUATION)
+			log_notice("%s", run->plan.unit[i].sentence);
+		rc = apply_unit(run, i, err);
+	}
+	if (rc == 0 && evacuates && !signal_came())
+		rc = apply_evacuations(run, err);
+	skip_planned(&run->plan, signal_came() ? "interrupted before it was begun" : "not begun");
+	return rc;
+}
+
+static int end_journal(struct run *run, enum error_kind result, struct error *err)
+{
+	json_object *record = json_object_new_object(), *counts = json_object_new_object();
+	struct totals t;
+
+	run_totals(run, &t);
+	for (int s = 0; s < STATE_COUNT; s++)
+		json_object_object_add(counts, state_name[s], json_object_new_int64((int64_t)t.state[s]));
+	json_object_object_add(record, "result", json_object_new_string(error_kind_name(result)));
+	json_object_object_add(record, "exit_code", json_object_new_int(error_kind_exit_code(result)));
+	json_object_object_add(record, "totals", counts);
+	return journal_add(run->journal, "end", record, true, err);
+}
+
+static enum error_kind write_and_prove(struct run *run, struct error *err)
+{
+	struct error trouble = { 0 };
+	enum error_kind result;
+
+	if (journal_create(run->request, run->id, run->scene.host, &run->journal, err) != 0)
+		return err->kind;
+	log_info("journal: %s", journal_path(run->journal));
+	if (apply(run, err) != 0)
+		log_error("%s", err->text);
+	if (prove_all(run, &trouble) != 0) {
+		log_error("%s", trouble.text);
+		if (!err->kind)
+			*err = trouble;
+	}
+	result = run_result(run, err);
+	if (end_journal(run, result, &trouble) != 0)
+		log_warn("%s", trouble.text);
+	return result;
+}
+
+/* Something alone that is left out is refused; in a host run it is listed. */
+static bool refuses(const struct run *run)
+{
+	if (findings_stop(&run->findings) && (run->plan.nunit > 0 || run->operation->alone))
+		return true;
+	if (run->operation->alone)
+		for (size_t i = 0; i < run->findings.n; i++)
+			if (run->findings.v[i].severity == SEVERITY_SKIP && !run->findings.v[i].accepted)
+				return true;
+	return false;
+}
+
+static void make_plan(struct run *run)
+{
+	findings_free(&run->findings);
+	plan_free(&run->plan);
+	guards_run(&run->scene, &run->findings);
+	run->operation->plan(&run->plan, &run->scene, &run->findings);
+}
+
+static int refuse(struct run *run, struct error *err)
+{
+	auto_str struct str line = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->findings.n; i++)
+		n += run->findings.v[i].severity == SEVERITY_STOP && !run->findings.v[i].accepted;
+	command_line_to_go_on(run->request, &run->findings, &line);
+	if (n > 0)
+		error_set(err, ERROR_REFUSED, "refused: %zu finding%s in the way; nothing was written", n, n == 1 ? " stands" : "s stand");
+	else
+		error_set(err, ERROR_REFUSED, "refused: nova would not take it; nothing was written");
+	return n > 0 ? error_hint(err, "mend what they name; what can be answered for: %s", line.s) : -1;
+}
+
+static enum error_kind decide_and_act(struct run *run, struct error *err)
+{
+	make_plan(run);
+	if (confirm_fence(run))
+		make_plan(run);
+	if (refuses(run)) {
+		refuse(run, err);
+		return ERROR_REFUSED;
+	}
+	if (run->request->dry_run)
+		return ERROR_OK;
+	if (run->plan.nunit == 0)
+		return run_result(run, err);
+	if (confirm(run, err) != 0)
+		return err->kind;
+	return write_and_prove(run, err);
+}
+
+enum error_kind op_run(const struct operation *operation, const struct request *request, struct error *err)
+{
+	struct run run = { .operation = operation, .own = *request };
+	struct error trouble = { 0 };
+	enum error_kind result;
+
+	run.request = &run.own;
+	signals_watch();
+	log_set_dry_run(request->dry_run);
+	run_id_new(operation->name, run.id);
+	clock_now(run.started_at);
+	if (world_open(request, operation->needs, run.id, &run.world, err) != 0 || find(&run, err) != 0)
+		result = err->kind;
+	else
+		result = decide_and_act(&run, err);
+	clock_now(run.finished_at);
+	if (report_print(&run, result, err, &trouble) != 0) {
+		log_error("%s", trouble.text);
+		if (result == ERROR_OK)
+			result = trouble.kind;
+	}
+	evacuations_free(&run.plan);
+	plan_free(&run.plan);
+	findings_free(&run.findings);
+	scene_free(&run.scene);
+	journal_close(&run.journal);
+	world_close(&run.world);
+	return result;
+}

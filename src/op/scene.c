@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/scene.h"
+
+#include <stdlib.h>
+
+void scene_free(struct scene *scene)
+{
+	size_t i, k;
+
+	for (i = 0; i < scene->nmove; i++)
+		for (k = 0; k < OWNED_KINDS; k++)
+			owned_free(&scene->move[i].rows[k]);
+	free(scene->move);
+	for (i = 0; i < scene->ncandidate; i++) {
+		request_spec_free(&scene->candidate[i].spec);
+		for (k = 0; k < scene->candidate[i].nvolume; k++)
+			volume_owner_free(&scene->candidate[i].volume[k].owner);
+	}
+	for (i = 0; i < scene->ncell; i++) {
+		nova_services_free(&scene->cell[i].services);
+		compute_nodes_free(&scene->cell[i].nodes);
+	}
+	cinder_services_free(&scene->cinder_services);
+	owners_free(&scene->owners);
+	host_mappings_free(&scene->mappings);
+	instances_free(&scene->instances);
+	bdms_free(&scene->bdms);
+	migrations_free(&scene->migrations);
+	arena_free(&scene->arena);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/cast.h"
+#include "op/scene.h"
+#include "util/str.h"
+#include "util/uuid.h"
+
+int scene_find_nova(struct scene *scene, struct error *err)
+{
+	const struct world *w = scene->world;
+	int64_t version;
+	size_t i;
+
+	scene->nova_down_s = w->nova.service_down_time_s;
+	scene->cell = arena_alloc(&scene->arena, w->ncell * sizeof *scene->cell);
+	for (i = 0; i < w->ncell; i++) {
+		scene->cell[i].cell = &w->cell[i];
+		scene->ncell = i + 1;
+		if (nova_services_list(w->cell[i].db, &scene->cell[i].services, err) != 0 ||
+		    compute_nodes_list(w->cell[i].db, &scene->cell[i].nodes, err) != 0)
+			return -1;
+		version = nova_services_lowest_version(&scene->cell[i].services, "nova-conductor", scene->nova_down_s);
+		if (version && (!scene->conductor_version || version < scene->conductor_version))
+			scene->conductor_version = version;
+	}
+	scene->release = release_of(scene->conductor_version);
+	return host_mappings_list(w->api_db, &scene->mappings, err);
+}
+
+static const struct cell_facts *cell_of_compute(const struct scene *scene, const char *host, struct error *err)
+{
+	const struct cell_facts *found = NULL;
+
+	for (size_t i = 0; i < scene->ncell; i++) {
+		if (!nova_service_find(&scene->cell[i].services, "nova-compute", host))
+			continue;
+		if (found) {
+			error_set(err, ERROR_ERROR, "host '%s' has a nova-compute in cell '%s' and in cell '%s'", host,
+			    found->cell->name, scene->cell[i].cell->name);
+			return NULL;
+		}
+		found = &scene->cell[i];
+	}
+	return found;
+}
+
+static int unknown_compute(const struct scene *scene, const char *host, struct error *err)
+{
+	auto_str struct str near = { 0 };
+	const char **known = NULL;
+	size_t n = 0, cap = 0, i, k;
+
+	for (i = 0; i < scene->ncell; i++)
+		for (k = 0; k < scene->cell[i].services.n; k++)
+			if (strcmp(scene->cell[i].services.v[k].binary, "nova-compute") == 0) {
+				known = vec_grow(known, n, &cap, sizeof *known);
+				known[n++] = scene->cell[i].services.v[k].host;
+			}
+	str_nearest(host, known, n, &near);
+	free(known);
+	error_set(err, ERROR_NOT_FOUND, "no compute host '%s' is known", host);
+	if (near.n)
+		return error_hint(err, "did you mean %s? 'evac-manage service list' shows all", near.s);
+	return error_hint(err, "'evac-manage service list' shows all");
+}
+
+int scene_find_home(struct scene *scene, const char *host, struct error *err)
+{
+	error_clear(err);
+	scene->host = host;
+	scene->home = cell_of_compute(scene, host, err);
+	if (!scene->home)
+		return err->kind ? -1 : unknown_compute(scene, host, err);
+	scene->compute = nova_service_find(&scene->home->services, "nova-compute", host);
+	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
+}
+
+int scene_find_target(struct scene *scene, const char *host, struct error *err)
+{
+	const struct cell_facts *cell;
+
+	error_clear(err);
+	cell = cell_of_compute(scene, host, err);
+	if (!cell)
+		return err->kind ? -1 : unknown_compute(scene, host, err);
+	if (cell != scene->home)
+		return error_set(err, ERROR_REFUSED, "target host '%s' is in cell '%s', the instances are in cell '%s'", host,
+		    cell->cell->name, scene->home->cell->name);
+	scene->target_compute = nova_service_find(&cell->services, "nova-compute", host);
+	scene->target_node = compute_node_of(&cell->nodes, host);
+	return 0;
+}
+
+bool scene_nova_host_is_up(const struct scene *scene, const char *host)
+{
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (size_t k = 0; k < scene->cell[i].services.n; k++)
+			if (strcmp(scene->cell[i].services.v[k].host, host) == 0 &&
+			    nova_service_is_up(&scene->cell[i].services.v[k], scene->nova_down_s))
+				return true;
+	return false;
+}
+
+static bool move_takes(const struct scene *scene, const char *volume_id)
+{
+	size_t m, i;
+
+	for (m = 0; m < scene->nmove; m++)
+		for (i = 0; i < scene->move[m].rows[OWNED_VOLUME].n; i++)
+			if (strcmp(scene->move[m].rows[OWNED_VOLUME].v[i].id, volume_id) == 0)
+				return true;
+	return false;
+}
+
+static int find_volumes(struct scene *scene, struct candidate *c, struct error *err)
+{
+	struct volume_fact *fact;
+	struct host_name owner;
+	size_t i;
+
+	for (i = 0; i < scene->bdms.n; i++)
+		c->nvolume += strcmp(scene->bdms.v[i].instance_uuid, c->instance->uuid) == 0;
+	c->volume = arena_alloc(&scene->arena, c->nvolume * sizeof *c->volume);
+	fact = c->volume;
+	for (i = 0; i < scene->bdms.n; i++) {
+		if (strcmp(scene->bdms.v[i].instance_uuid, c->instance->uuid) != 0)
+			continue;
+		fact->bdm = &scene->bdms.v[i];
+		if (scene->world->cinder_db) {
+			if (volume_owner_get(scene->world->cinder_db, fact->bdm->volume_id, &fact->owner, err) != 0)
+				return -1;
+			if (fact->owner.host && host_name_parse(fact->owner.host, &owner))
+				fact->service = cinder_service_find(&scene->cinder_services, "cinder-volume", owner.backend_host);
+			fact->moves_first = move_takes(scene, fact->bdm->volume_id);
+		}
+		fact++;
+	}
+	return 0;
+}
+
+static bool is_listed(const struct words *words, const struct instance *instance)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (str_equal(words->v[i], instance->uuid) || str_equal(words->v[i], instance->name))
+			return true;
+	return false;
+}
+
+static int find_candidate(struct scene *scene, struct candidate *c, const struct instance *instance, struct error *err)
+{
+	const struct request *r = scene->request;
+
+	c->instance = instance;
+	c->wanted = (r->only.n == 0 || is_listed(&r->only, instance)) && !is_listed(&r->exclude, instance);
+	if (instance_mapping_get(scene->world->api_db, instance->uuid, &c->mapping, err) != 0)
+		return -1;
+	if (request_spec_get(scene->world->api_db, instance->uuid, &c->spec, err) != 0)
+		return -1;
+	for (size_t i = 0; i < scene->migrations.n; i++)
+		if (strcmp(scene->migrations.v[i].instance_uuid, instance->uuid) == 0)
+			c->open = &scene->migrations.v[i];
+	return find_volumes(scene, c, err);
+}
+
+/* --only and --exclude name instances of this host, or something is mistyped. */
+static int check_words(const struct scene *scene, const struct words *words, const char *option, struct error *err)
+{
+	size_t i, k;
+
+	for (i = 0; i < words->n; i++) {
+		for (k = 0; k < scene->instances.n; k++)
+			if (str_equal(words->v[i], scene->instances.v[k].uuid) || str_equal(words->v[i], scene->instances.v[k].name))
+				break;
+		if (k == scene->instances.n) {
+			error_set(err, ERROR_NOT_FOUND, "--%s '%s': no such instance on host '%s'", option, words->v[i], scene->host);
+			return error_hint(err, "'evac-manage instance list --host %s' shows all", scene->host);
+		}
+	}
+	return 0;
+}
+
+static int find_candidates(struct scene *scene, struct error *err)
+{
+	struct db *cell = scene->home->cell->db;
+
+	if (check_words(scene, &scene->request->only, "only", err) != 0 ||
+	    check_words(scene, &scene->request->exclude, "exclude", err) != 0)
+		return -1;
+	if (bdms_on_host(cell, scene->host, &scene->bdms, err) != 0 || migrations_open(cell, scene->host, &scene->migrations, err) != 0)
+		return -1;
+	scene->candidate = arena_alloc(&scene->arena, scene->instances.n * sizeof *scene->candidate);
+	for (size_t i = 0; i < scene->instances.n; i++) {
+		scene->ncandidate = i + 1;
+		if (find_candidate(scene, &scene->candidate[i], &scene->instances.v[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int scene_find_instances(struct scene *scene, struct error *err)
+{
+	if (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0)
+		return -1;
+	return find_candidates(scene, err);
+}
+
+/* Every cell is asked, for a uuid too: the mapping may be missing, and that is worth saying later. */
+static int find_by_id(struct scene *scene, const char *id, struct instances *out, const struct cell_facts **where,
+    struct error *err)
+{
+	struct instances found;
+	struct uuid uuid;
+	size_t total = 0;
+
+	*out = (struct instances){ 0 };
+	for (size_t i = 0; i < scene->ncell; i++) {
+		struct db *cell = scene->cell[i].cell->db;
+
+		if ((uuid_parse(id, &uuid) ? instance_by_uuid(cell, uuid.text, &found, err) : instances_by_name(cell, id, &found, err)) != 0)
+			return -1;
+		total += found.n;
+		if (found.n > 0 && out->n == 0) {
+			*out = found;
+			*where = &scene->cell[i];
+		} else {
+			instances_free(&found);
+		}
+	}
+	if (total > 1) {
+		error_set(err, ERROR_NOT_FOUND, "%zu instances are named '%s'", total, id);
+		return error_hint(err, "say which by its uuid: '%s' is one", out->v[0].uuid);
+	}
+	return 0;
+}
+
+int scene_find_instance(struct scene *scene, const char *id, struct error *err)
+{
+	const struct cell_facts *where = NULL;
+
+	if (find_by_id(scene, id, &scene->instances, &where, err) != 0)
+		return -1;
+	if (scene->instances.n == 0) {
+		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
+		return error_hint(err, "'evac-manage instance list --host HOST' shows a host's instances; names are exact");
+	}
+	if (!scene->instances.v[0].host)
+		return error_set(err, ERROR_REFUSED, "instance %s is on no host (%s): there is nothing to evacuate it from",
+		    scene->instances.v[0].uuid, str_or(scene->instances.v[0].vm_state, "no state"));
+	if (scene_find_home(scene, scene->instances.v[0].host, err) != 0)
+		return error_prefix(err, "instance %s", scene->instances.v[0].uuid);
+	if (scene->home != where)
+		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'", scene->instances.v[0].uuid,
+		    where->cell->name, scene->host, scene->home->cell->name);
+	return find_candidates(scene, err);
+}
+
+int scene_find_bus(struct scene *scene, struct error *err)
+{
+	struct bus *bus = scene->world->bus;
+	auto_str struct str queue = { 0 };
+	int there;
+
+	there = bus_exchange_exists(bus, scene->world->nova.bus.exchange, err);
+	if (there < 0)
+		return -1;
+	scene->has_exchange = there == 1;
+	if (bus_queue_look(bus, str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC), &scene->conductor, err) != 0)
+		return -1;
+	str_addf(&queue, "compute.%s", scene->host);
+	return bus_queue_look(bus, queue.s, &scene->source_queue, err);
+}

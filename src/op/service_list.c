@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "op/commands.h"
+#include "op/scene.h"
+#include "out/table.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "service", NULL, false, false },
+	{ "binary", NULL, false, false },
+	{ "host", NULL, false, false },
+	{ "cell", NULL, false, false },
+	{ "zone", NULL, false, false },
+	{ "disabled", NULL, false, false },
+	{ "disabled_reason", NULL, true, false },
+	{ "forced_down", NULL, true, false },
+	{ "state", NULL, false, false },
+	{ "heartbeat_age_s", "Heartbeat age s", false, true },
+	{ "consumers", NULL, false, true },
+	{ "sessions", NULL, true, true },
+	{ "version", NULL, true, true },
+};
+#define NCOLUMNS (sizeof columns / sizeof *columns)
+
+/* The queue that only this service reads (nova: TOPIC.HOST; cinder volume/rpcapi.py: the topic holds host@backend, the server is the
+ * host alone). */
+static void own_queue(const char *binary, const char *host, struct str *queue)
+{
+	str_clear(queue);
+	if (strcmp(binary, "nova-compute") == 0)
+		str_addf(queue, "compute.%s", host);
+	else if (str_starts(binary, "nova-"))
+		str_addf(queue, "%s.%s", binary + strlen("nova-"), host);
+	else if (strcmp(binary, "cinder-volume") == 0)
+		str_addf(queue, "cinder-volume.%s.%.*s", host, (int)strcspn(host, "@"), host);
+	else
+		str_addf(queue, "%s.%s", binary, host);
+}
+
+/* A witness that does not answer says nothing: the cell stays null. */
+static void add_consumers(struct table *table, struct bus **bus, const char *binary, const char *host)
+{
+	auto_str struct str queue = { 0 };
+	struct error err = { 0 };
+	struct bus_queue found;
+
+	if (!*bus)
+		return;
+	own_queue(binary, host, &queue);
+	if (bus_queue_look(*bus, queue.s, &found, &err) != 0) {
+		log_info("not asked: %s", err.text);
+		bus_close(bus);
+		return;
+	}
+	table_int(table, "consumers", found.exists ? (int64_t)found.consumers : 0);
+}
+
+static bool is_shown(const struct request *request, const char *host, bool up)
+{
+	return (!request->host || host_is_on_node(host, request->host) || host_is_on_backend(host, request->host)) &&
+	    !(request->down && up);
+}
+
+static void add_cinder(const struct scene *scene, struct bus **bus, struct table *table)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		bool up = cinder_service_is_up(s, scene->cinder_down_s);
+
+		if (!is_shown(scene->request, s->host, up))
+			continue;
+		table_add(table);
+		table_text(table, "service", "cinder");
+		table_text(table, "binary", s->binary);
+		table_text(table, "host", s->host);
+		table_text(table, "zone", s->zone);
+		table_bool(table, "disabled", s->disabled);
+		table_text(table, "disabled_reason", s->disabled_reason);
+		table_text(table, "state", up ? "up" : "down");
+		if (s->heartbeat_age_s.set)
+			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
+		add_consumers(table, bus, s->binary, s->host);
+	}
+}
+
+static void add_nova(const struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
+{
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		bool up = nova_service_is_up(s, scene->nova_down_s);
+
+		if (!is_shown(scene->request, s->host, up))
+			continue;
+		table_add(table);
+		table_text(table, "service", "nova");
+		table_text(table, "binary", s->binary);
+		table_text(table, "host", s->host);
+		table_text(table, "cell", cell->cell->name);
+		table_bool(table, "disabled", s->disabled);
+		table_text(table, "disabled_reason", s->disabled_reason);
+		table_bool(table, "forced_down", s->forced_down);
+		table_text(table, "state", up ? "up" : "down");
+		if (s->heartbeat_age_s.set)
+			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
+		table_int(table, "version", s->version);
+		add_consumers(table, bus, s->binary, s->host);
+	}
+}
+
+static struct bus *open_cinder_bus(const struct world *w)
+{
+	const struct bus_options options = { .config = &w->cinder.bus, .label = "cinder's broker" };
+	struct error err = { 0 };
+	struct bus *bus = NULL;
+
+	if (w->has_cinder_config && w->cinder.has_bus && bus_open(&options, &bus, &err) != 0)
+		log_info("not asked: %s", err.text);
+	return bus;
+}
+
+static int fill(struct scene *scene, struct world *w, struct table *table, struct error *err)
+{
+	struct bus *cinder_bus;
+
+	if (!w->cinder_db && !w->api_db) {
+		error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent, w->nova_absent);
+		return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
+	}
+	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0))
+		return -1;
+	if (scene->request->host && !strchr(scene->request->host, '@') && scene_check_node(scene, scene->request->host, err) != 0)
+		return -1;
+	for (size_t i = 0; i < scene->ncell; i++)
+		add_nova(scene, &scene->cell[i], &w->bus, table);
+	cinder_bus = open_cinder_bus(w);
+	add_cinder(scene, &cinder_bus, table);
+	bus_close(&cinder_bus);
+	return 0;
+}
+
+enum error_kind op_service_list(const struct request *request, struct error *err)
+{
+	struct scene scene = { .request = request };
+	struct world world = { 0 };
+	struct table table;
+	int rc;
+
+	table_init(&table, columns, NCOLUMNS);
+	rc = table_check(columns, NCOLUMNS, request, err);
+	if (rc == 0)
+		rc = world_open(request, WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, NULL, &world, err);
+	scene.world = &world;
+	if (rc == 0)
+		rc = fill(&scene, &world, &table, err);
+	if (rc == 0)
+		rc = table_print(&table, request, err);
+	table_free(&table);
+	scene_free(&scene);
+	world_close(&world);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

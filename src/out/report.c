@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "out/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "op/evacuation.h"
+#include "out/table.h"
+
+static const struct table_column plan_columns[] = {
+	{ "step", "Step", false, true },
+	{ "what", "What", false, false },
+	{ "command", "Alone", false, false },
+};
+static const struct table_column finding_columns[] = {
+	{ "severity", "Severity", false, false },
+	{ "code", "Code", false, false },
+	{ "message", "Finding", false, false },
+	{ "hint", "Hint", false, false },
+};
+static const struct table_column owner_columns[] = {
+	{ "kind", "Kind", false, false },
+	{ "from", "From", false, false },
+	{ "to", "To", false, false },
+	{ "rows", "Rows", false, true },
+	{ "state", "State", false, false },
+};
+/* novaclient's host-evacuate has the first three; the others say what came of it. */
+static const struct table_column server_columns[] = {
+	{ "server_uuid", "Server UUID", false, false },
+	{ "evacuate_accepted", "Evacuate Accepted", false, false },
+	{ "error_message", "Error Message", false, false },
+	{ "name", "Name", false, false },
+	{ "to", "To", false, false },
+	{ "result", "Result", false, false },
+};
+static const struct table_column step_columns[] = {
+	{ "unit", NULL, false, true },   { "kind", NULL, false, false },  { "id", NULL, false, false },
+	{ "name", NULL, false, false },  { "from", NULL, false, false },  { "to", NULL, false, false },
+	{ "state", NULL, false, false }, { "error", NULL, false, false },
+};
+#define TABLE_INIT(t, columns) table_init(t, columns, sizeof columns / sizeof *columns)
+
+/* The same request without -c and --sort-column, which are about listings. */
+static struct request plain(const struct run *run)
+{
+	struct request r = *run->request;
+
+	r.columns = (struct words){ 0 };
+	r.sort_column = NULL;
+	return r;
+}
+
+static int print_plan(const struct run *run, struct error *err)
+{
+	const struct request r = plain(run);
+	struct table t;
+	int rc;
+
+	TABLE_INIT(&t, plan_columns);
+	for (size_t i = 0; i < run->plan.nunit; i++) {
+		table_add(&t);
+		table_int(&t, "step", (int64_t)i + 1);
+		table_text(&t, "what", run->plan.unit[i].sentence);
+		table_text(&t, "command", run->plan.unit[i].command);
+	}
+	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	table_free(&t);
+	return rc;
+}
+
+static int print_findings(const struct run *run, struct error *err)
+{
+	const struct request r = plain(run);
+	struct table t;
+	int rc;
+
+	TABLE_INIT(&t, finding_columns);
+	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
+		table_add(&t);
+		table_text(&t, "severity", f->accepted ? "accepted" : severity_name[f->severity]);
+		table_text(&t, "code", f->code);
+		table_text(&t, "message", f->message);
+		table_text(&t, "hint", f->hint);
+	}
+	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	table_free(&t);
+	return rc;
+}
+
+static bool is_same_row(const struct step *a, const struct step *b)
+{
+	return a->kind == b->kind && a->state == b->state && str_equal(a->before[0], b->before[0]) &&
+	    str_equal(a->after[0], b->after[0]);
+}
+
+/* What moved, as counts: the rows one by one are in the JSON document and in the journal. */
+static void add_owners(struct table *t, const struct unit *unit)
+{
+	size_t i, k, n;
+
+	for (i = 0; i < unit->nstep; i++) {
+		for (k = 0; k < i && !is_same_row(&unit->step[k], &unit->step[i]); k++)
+			;
+		if (k < i)
+			continue;
+		for (n = 0, k = i; k < unit->nstep; k++)
+			n += is_same_row(&unit->step[k], &unit->step[i]);
+		table_add(t);
+		table_text(t, "kind", unit->step[i].kind->name);
+		table_text(t, "from", unit->step[i].kind->column[1] && unit->step[i].kind != &step_volume ? unit->step[i].name : unit->step[i].before[0]);
+		table_text(t, "to", unit->step[i].kind->column[1] && unit->step[i].kind != &step_volume ? "disabled" : unit->step[i].after[0]);
+		table_int(t, "rows", (int64_t)n);
+		table_text(t, "state", state_name[unit->step[i].state]);
+	}
+}
+
+static int print_owners(const struct run *run, struct error *err)
+{
+	const struct request r = plain(run);
+	struct table t;
+	int rc;
+
+	TABLE_INIT(&t, owner_columns);
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		if (run->plan.unit[i].kind != UNIT_EVACUATION)
+			add_owners(&t, &run->plan.unit[i]);
+	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	table_free(&t);
+	return rc;
+}
+
+static void add_skipped(struct table *t, const struct run *run)
+{
+	const struct finding *f;
+
+	for (size_t i = 0; i < run->scene.ncandidate; i++) {
+		const struct candidate *c = &run->scene.candidate[i];
+
+		if (!c->wanted || !(f = findings_skip(&run->findings, c->instance->uuid)))
+			continue;
+		table_add(t);
+		table_text(t, "server_uuid", c->instance->uuid);
+		table_bool(t, "evacuate_accepted", false);
+		table_text(t, "error_message", f->message);
+		table_text(t, "name", c->instance->name);
+		table_text(t, "result", f->code);
+	}
+}
+
+static int print_servers(const struct run *run, struct error *err)
+{
+	const struct request r = plain(run);
+	struct table t;
+	int rc;
+
+	TABLE_INIT(&t, server_columns);
+	for (size_t i = 0; i < run->plan.nunit; i++) {
+		const struct unit *u = &run->plan.unit[i];
+
+		if (u->kind != UNIT_EVACUATION)
+			continue;
+		table_add(&t);
+		table_text(&t, "server_uuid", u->step[0].id);
+		table_bool(&t, "evacuate_accepted", evacuation_was_cast(u));
+		table_text(&t, "error_message", str_or(u->step[0].error, ""));
+		table_text(&t, "name", u->step[0].name);
+		table_text(&t, "to", u->step[0].after[0]);
+		table_text(&t, "result", u->step[0].state == STATE_PROVED ? "proved" : evacuation_outcome(u));
+	}
+	add_skipped(&t, run);
+	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	table_free(&t);
+	return rc;
+}
+
+/* csv, yaml, value: the steps, a row each. */
+static int print_steps(const struct run *run, struct error *err)
+{
+	struct table t;
+	int rc;
+
+	TABLE_INIT(&t, step_columns);
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		for (const struct step *s = run->plan.unit[i].step; s < run->plan.unit[i].step + run->plan.unit[i].nstep; s++) {
+			table_add(&t);
+			table_int(&t, "unit", (int64_t)i);
+			table_text(&t, "kind", s->kind->name);
+			table_text(&t, "id", s->id);
+			table_text(&t, "name", s->name);
+			table_text(&t, "from", s->before[0]);
+			table_text(&t, "to", s->after[0]);
+			table_text(&t, "state", state_name[s->state]);
+			table_text(&t, "error", s->error);
+		}
+	rc = table_print(&t, run->request, err);
+	table_free(&t);
+	return rc;
+}
+
+void report_sentence(const struct run *run, enum error_kind result, const struct error *why, struct str *out)
+{
+	struct totals t;
+
+	run_totals(run, &t);
+	if (run->request->dry_run && result == ERROR_OK) {
+		str_addf(out, "dry run: %zu steps would be taken; nothing was written", t.steps);
+		return;
+	}
+	if (!run->journal) {
+		str_add(out, result == ERROR_OK ? t.skipped ? "nothing could be evacuated" : "nothing to do" : why->text);
+		if (t.skipped)
+			str_addf(out, "; %zu instance%s left out", t.skipped, t.skipped == 1 ? " is" : "s are");
+		return;
+	}
+	str_addf(out, "%s:", error_kind_name(result));
+	if (t.instances)
+		str_addf(out, " %zu of %zu instances are proved on another host, %zu left out;", t.evacuated, t.instances, t.skipped);
+	if (run->scene.moves_things)
+		str_addf(out, " %zu volumes and backups are proved with their new owner;", t.moved);
+	str_addf(out, " %zu steps: %zu proved, %zu applied, %zu failed, %zu unknown, %zu not begun", t.steps, t.state[STATE_PROVED],
+	    t.state[STATE_APPLIED], t.state[STATE_FAILED], t.state[STATE_UNKNOWN], t.state[STATE_SKIPPED]);
+}
+
+static int print_for_people(const struct run *run, enum error_kind result, const struct error *why, struct error *err)
+{
+	auto_str struct str sentence = { 0 };
+
+	if (!run->journal && (print_plan(run, err) != 0 || print_findings(run, err) != 0))
+		return -1;
+	if (run->journal && (print_owners(run, err) != 0 || print_servers(run, err) != 0))
+		return -1;
+	if (!run->journal && run->plan.nunit == 0 && print_servers(run, err) != 0)
+		return -1;
+	report_sentence(run, result, why, &sentence);
+	if (run->journal || result == ERROR_OK)
+		printf("%s%s\n", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
+	if (run->journal)
+		printf("run %s, journal %s\n", run->id, journal_path(run->journal));
+	if (fflush(stdout) != 0)
+		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
+	return 0;
+}
+
+int report_print(const struct run *run, enum error_kind result, const struct error *why, struct error *err)
+{
+	const char *format = run->request->format;
+
+	if (strcmp(format, "json") == 0)
+		return report_print_json(run, result, why, err);
+	if (strcmp(format, "table") == 0)
+		return print_for_people(run, result, why, err);
+	return print_steps(run, err);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+#include "op/evacuation.h"
+#include "out/report.h"
+
+static json_object *text(const char *s)
+{
+	return s ? json_object_new_string(s) : NULL;
+}
+
+static json_object *findings(const struct run *run)
+{
+	json_object *list = json_object_new_array(), *one;
+
+	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
+		one = json_object_new_object();
+		json_object_object_add(one, "code", text(f->code));
+		json_object_object_add(one, "severity", text(severity_name[f->severity]));
+		json_object_object_add(one, "subject", text(f->subject));
+		json_object_object_add(one, "message", text(f->message));
+		json_object_object_add(one, "hint", text(f->hint));
+		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
+		json_object_array_add(list, one);
+	}
+	return list;
+}
+
+static json_object *values(const struct step_kind *kind, const char *const *value)
+{
+	json_object *object = json_object_new_object();
+
+	for (size_t i = 0; kind->column[i]; i++)
+		json_object_object_add(object, kind->column[i], text(value[i]));
+	return object;
+}
+
+static json_object *step(const struct unit *unit, size_t index, const struct step *s)
+{
+	json_object *one = json_object_new_object();
+
+	json_object_object_add(one, "unit", json_object_new_int64((int64_t)index));
+	json_object_object_add(one, "kind", text(s->kind->name));
+	json_object_object_add(one, "id", text(s->id));
+	json_object_object_add(one, "name", text(s->name));
+	json_object_object_add(one, "before", values(s->kind, s->before));
+	json_object_object_add(one, "after", values(s->kind, s->after));
+	json_object_object_add(one, "state", text(state_name[s->state]));
+	json_object_object_add(one, "error", text(s->error));
+	if (unit->kind == UNIT_EVACUATION) {
+		json_object_object_add(one, "outcome", text(evacuation_outcome(unit)));
+		json_object_object_add(one, "accepted", json_object_new_boolean(evacuation_was_cast(unit)));
+		json_object_object_add(one, "request_id", text(unit->evacuation ? unit->evacuation->rows.request_id : NULL));
+		json_object_object_add(one, "migration_uuid", text(unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL));
+	}
+	return one;
+}
+
+static json_object *steps(const struct run *run)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		for (size_t k = 0; k < run->plan.unit[i].nstep; k++)
+			json_object_array_add(list, step(&run->plan.unit[i], i, &run->plan.unit[i].step[k]));
+	return list;
+}
+
+static json_object *units(const struct run *run)
+{
+	json_object *list = json_object_new_array(), *one;
+
+	for (size_t i = 0; i < run->plan.nunit; i++) {
+		one = json_object_new_object();
+		json_object_object_add(one, "unit", json_object_new_int64((int64_t)i));
+		json_object_object_add(one, "kind", text(unit_kind_name[run->plan.unit[i].kind]));
+		json_object_object_add(one, "sentence", text(run->plan.unit[i].sentence));
+		json_object_object_add(one, "command", text(run->plan.unit[i].command));
+		json_object_array_add(list, one);
+	}
+	return list;
+}
+
+static json_object *totals(const struct run *run)
+{
+	json_object *object = json_object_new_object();
+	struct totals t;
+
+	run_totals(run, &t);
+	json_object_object_add(object, "steps", json_object_new_int64((int64_t)t.steps));
+	for (int s = 0; s < STATE_COUNT; s++)
+		json_object_object_add(object, state_name[s], json_object_new_int64((int64_t)t.state[s]));
+	json_object_object_add(object, "moved", json_object_new_int64((int64_t)t.moved));
+	json_object_object_add(object, "instances", json_object_new_int64((int64_t)t.instances));
+	json_object_object_add(object, "evacuated", json_object_new_int64((int64_t)t.evacuated));
+	json_object_object_add(object, "left_out", json_object_new_int64((int64_t)t.skipped));
+	return object;
+}
+
+int report_print_json(const struct run *run, enum error_kind result, const struct error *why, struct error *err)
+{
+	json_object *d = json_object_new_object();
+	auto_str struct str sentence = { 0 };
+	int rc;
+
+	report_sentence(run, result, why, &sentence);
+	json_object_object_add(d, "schema", text("evac-manage/1"));
+	json_object_object_add(d, "command", text(run->operation->name));
+	json_object_object_add(d, "run", text(run->id));
+	json_object_object_add(d, "dry_run", json_object_new_boolean(run->request->dry_run));
+	json_object_object_add(d, "result", text(error_kind_name(result)));
+	json_object_object_add(d, "exit_code", json_object_new_int(error_kind_exit_code(result)));
+	json_object_object_add(d, "host", text(run->scene.host));
+	json_object_object_add(d, "summary", text(sentence.s));
+	json_object_object_add(d, "error", text(why->text[0] ? why->text : NULL));
+	json_object_object_add(d, "hint", text(why->hint[0] ? why->hint : NULL));
+	json_object_object_add(d, "findings", findings(run));
+	json_object_object_add(d, "units", units(run));
+	json_object_object_add(d, "steps", steps(run));
+	json_object_object_add(d, "totals", totals(run));
+	json_object_object_add(d, "journal", text(run->journal ? journal_path(run->journal) : NULL));
+	json_object_object_add(d, "started_at", text(run->started_at));
+	json_object_object_add(d, "finished_at", text(run->finished_at));
+	rc = printf("%s\n", json_object_to_json_string_ext(d, JSON_C_TO_STRING_NOSLASHESCAPE |
+	                                                       (run->request->noindent ? JSON_C_TO_STRING_PLAIN :
+	                                                                                 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
+	json_object_put(d);
+	if (rc < 0 || fflush(stdout) != 0)
+		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
+	return 0;
+}

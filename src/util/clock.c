@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "util/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+void clock_now(char out[CLOCK_TEXT_SIZE])
+{
+	struct timespec now;
+	struct tm tm;
+	char day[20];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out, CLOCK_TEXT_SIZE, "%s.%03uZ", day, (unsigned)(now.tv_nsec / 1000000) % 1000);
+}
+
+int64_t clock_monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void clock_sleep_ms(int64_t ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	nanosleep(&t, NULL);
+}

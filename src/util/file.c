@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+
+#include "util/mem.h"
+
+static int read_fd(int fd, const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err)
+{
+	char piece[8192];
+	ssize_t n;
+
+	while ((n = read(fd, piece, sizeof piece)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(err, kind, errno, "'%s'", path);
+		if (out->n + (size_t)n > max)
+			return error_set(err, kind, "'%s' is larger than %zu bytes", path, max);
+		str_addn(out, piece, (size_t)n);
+	}
+	explicit_bzero(piece, sizeof piece); /* it may have held a password */
+	return 0;
+}
+
+int file_read(const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err)
+{
+	struct stat st;
+	int fd, rc;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return error_errno(err, kind, errno, "cannot open '%s'", path);
+	if (fstat(fd, &st) != 0)
+		rc = error_errno(err, kind, errno, "'%s'", path);
+	else if (!S_ISREG(st.st_mode))
+		rc = error_set(err, kind, "'%s' is not a regular file", path);
+	else
+		rc = read_fd(fd, path, max, kind, out, err);
+	close(fd);
+	return rc;
+}
+
+static int directory_check(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return error_errno(err, ERROR_ERROR, errno, "'%s'", path);
+	if (!S_ISDIR(st.st_mode))
+		return error_set(err, ERROR_ERROR, "'%s' is not a directory", path);
+	if (st.st_mode & (S_IWGRP | S_IWOTH) && !(st.st_mode & S_ISVTX))
+		return error_set(err, ERROR_ERROR, "'%s' may be written to by others (mode %04o)", path,
+		    (unsigned)st.st_mode & 07777);
+	return 0;
+}
+
+int directory_ensure(const char *path, struct error *err)
+{
+	auto_free char *part = xstrdup(path);
+	char *slash = part;
+
+	while ((slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		if (mkdir(part, 0700) != 0 && errno != EEXIST)
+			return error_errno(err, ERROR_ERROR, errno, "cannot create '%s'", part);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return error_errno(err, ERROR_ERROR, errno, "cannot create '%s'", path);
+	return directory_check(path, err);
+}
+
+void random_bytes(void *out, size_t n)
+{
+	if (getrandom(out, n, 0) != (ssize_t)n) {
+		fputs("evac-manage: the system gives no random bytes\n", stderr);
+		abort();
+	}
+}
+
+void sha256_hex(const void *bytes, size_t n, char out[65])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+
+	if (EVP_Digest(bytes, n, digest, NULL, EVP_sha256(), NULL) != 1)
+		abort();
+	for (size_t i = 0; i < 32; i++)
+		sprintf(out + 2 * i, "%02x", digest[i]);
+}

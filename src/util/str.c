@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "util/str.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/mem.h"
+
+#define NEAREST_SHOWN 3
+#define NEAREST_MAX_LENGTH 255
+
+static void make_room(struct str *str, size_t more)
+{
+	if (str->n + more + 1 <= str->cap)
+		return;
+	str->cap = (str->n + more + 1) * 2;
+	str->s = xreallocarray(str->s, str->cap, 1);
+}
+
+void str_addn(struct str *str, const char *s, size_t n)
+{
+	make_room(str, n);
+	memcpy(str->s + str->n, s, n);
+	str->n += n;
+	str->s[str->n] = '\0';
+}
+
+void str_add(struct str *str, const char *s)
+{
+	str_addn(str, s, strlen(s));
+}
+
+void str_addc(struct str *str, char c)
+{
+	str_addn(str, &c, 1);
+}
+
+void str_addf(struct str *str, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	make_room(str, (size_t)n);
+	va_start(ap, fmt);
+	vsnprintf(str->s + str->n, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	str->n += (size_t)n;
+}
+
+char *str_take(struct str *str)
+{
+	char *s = str->s ? str->s : xstrdup("");
+
+	*str = (struct str){ 0 };
+	return s;
+}
+
+void str_clear(struct str *str)
+{
+	str->n = 0;
+	if (str->s)
+		str->s[0] = '\0';
+}
+
+void str_free(struct str *str)
+{
+	free(str->s);
+	*str = (struct str){ 0 };
+}
+
+bool str_equal(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool str_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+const char *str_or(const char *s, const char *otherwise)
+{
+	return s ? s : otherwise;
+}
+
+/* Edit distance with cheap case changes: a name that differs only by case is the nearest of all. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[NEAREST_MAX_LENGTH + 1], la = strlen(a), lb = strlen(b), i, j, diagonal, above, cost;
+
+	if (la > NEAREST_MAX_LENGTH || lb > NEAREST_MAX_LENGTH)
+		return NEAREST_MAX_LENGTH * 2;
+	for (j = 0; j <= lb; j++)
+		row[j] = j * 2;
+	for (i = 1; i <= la; i++) {
+		diagonal = row[0];
+		row[0] = i * 2;
+		for (j = 1; j <= lb; j++) {
+			above = row[j];
+			cost = a[i - 1] == b[j - 1] ? 0 :
+			    tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]) ? 1 : 2;
+			cost += diagonal;
+			if (above + 2 < cost)
+				cost = above + 2;
+			if (row[j - 1] + 2 < cost)
+				cost = row[j - 1] + 2;
+			row[j] = cost;
+			diagonal = above;
+		}
+	}
+	return row[lb];
+}
+
+static bool is_listed(const char *const *list, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], word) == 0)
+			return true;
+	return false;
+}
+
+void str_nearest(const char *word, const char *const *known, size_t n, struct str *out)
+{
+	const char *shown[NEAREST_SHOWN] = { 0 };
+	size_t limit = strlen(word) > 4 ? strlen(word) : 4; /* half of the letters may differ */
+	size_t k, i, d, best_distance;
+	const char *best;
+
+	for (k = 0; k < NEAREST_SHOWN; k++) {
+		best = NULL;
+		best_distance = limit + 1;
+		for (i = 0; i < n; i++) {
+			if (is_listed(shown, k, known[i]))
+				continue;
+			d = distance(word, known[i]);
+			if (d < best_distance) {
+				best_distance = d;
+				best = known[i];
+			}
+		}
+		if (!best)
+			return;
+		shown[k] = best;
+		str_addf(out, "%s'%s'", k ? ", " : "", best);
+	}
+}

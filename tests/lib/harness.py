@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the integration and end-to-end tests stand on: the sandbox, its databases and the tool as an operator runs it.
+
+EVAC_MANAGE names the binary under test (build/evac-manage); EVAC_SANDBOX and EVAC_SANDBOX_PORT choose the sandbox.
+"""
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+import pymysql
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SANDBOX = os.path.join(ROOT, "tests", "sandbox", "sandbox")
+TOOL = os.environ.get("EVAC_MANAGE", os.path.join(ROOT, "build", "evac-manage"))
+FENCED = ["--fenced", "the test pulled the plug"]
+
+# exit codes, by name: docs/exit-codes.md
+OK, ERROR, USAGE, NOT_FOUND, REFUSED, PARTIAL, DRIFT = 0, 1, 2, 4, 5, 6, 7
+CONFIG, DB_UNREACHABLE, BUS_UNREACHABLE, TIMEOUT = 11, 12, 13, 14
+
+
+def sandbox(*words):
+    done = subprocess.run([SANDBOX, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise RuntimeError("sandbox %s: exit %d\n%s" % (" ".join(words), done.returncode, done.stdout))
+    return done.stdout
+
+
+def environment():
+    values = {}
+    for line in sandbox("env").splitlines():
+        name, _, value = line.partition("=")
+        values[name] = (shlex.split(value) or [""])[0]
+    return values
+
+
+ENV = environment()
+A, B, C = ENV["SB_HOST_A"], ENV["SB_HOST_B"], ENV["SB_HOST_C"]
+SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_AMQP_PASS")]
+
+
+def rows(database, statement, params=()):
+    """As the sandbox's administrator; a list of dicts."""
+    connection = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
+                                 password=ENV["SB_DB_ADMIN_PASS"], database=database, autocommit=True,
+                                 charset="utf8mb4", cursorclass=pymysql.cursors.DictCursor)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return list(cursor.fetchall()) if cursor.description else cursor.rowcount
+    finally:
+        connection.close()
+
+
+def value(database, statement, params=()):
+    return next(iter(rows(database, statement, params)[0].values()))
+
+
+# Everything that the tool could ever write, without what the services themselves keep moving.
+WATCHED = {
+    "cinder": ["volumes", "backups", "groups", "consistencygroups", "image_volume_cache_entries", "workers",
+               "volume_attachment"],
+    "nova": ["instances", "migrations", "instance_actions", "block_device_mapping"],
+    "nova_api": ["request_specs", "instance_mappings", "host_mappings"],
+}
+
+
+def checksum(only=None):
+    """One number for the rows that matter: the same before and after whatever changed nothing."""
+    total = hashlib.sha256()
+    for database, tables in sorted(WATCHED.items()):
+        if only and database != only:
+            continue
+        for table in tables:
+            for row in rows(database, "SELECT * FROM `%s` ORDER BY 1, id" % table):
+                total.update(repr(sorted(row.items(), key=lambda kv: kv[0])).encode())
+    for row in rows("cinder", "SELECT id, host, disabled, disabled_reason, deleted FROM services ORDER BY id"):
+        total.update(repr(row).encode())
+    for row in rows("nova", "SELECT id, host, disabled, disabled_reason, forced_down, deleted FROM services ORDER BY id"):
+        total.update(repr(row).encode())
+    return total.hexdigest()
+
+
+def heartbeats(alive=(B, C, ENV["SB_CONTROLLER"]), dead=(A,)):
+    """For the light sandbox, where nobody reports: who is up and who is down, by the database's clock."""
+    for host in alive:
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s",
+             (host,))
+        rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (host,))
+        rows("nova_cell0", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (host,))
+    for host in dead:
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR"
+             " WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s", (host,))
+        rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE BINARY host = BINARY %s",
+             (host,))
+
+
+class Result:
+    def __init__(self, words, code, out, err):
+        self.words, self.code, self.out, self.err = words, code, out, err
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def findings(self):
+        return [f["code"] for f in self.json["findings"]]
+
+    def __str__(self):
+        return "%s\nexit %s\n--- stdout\n%s\n--- stderr\n%s" % (" ".join(self.words), self.code, self.out, self.err)
+
+
+class Tool:
+    """evac-manage with the sandbox's configuration; every one has its own state directory."""
+
+    def __init__(self):
+        self.state = tempfile.mkdtemp(prefix="evac-manage-state.")
+        self.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"]]
+        self.cinder = [ENV["SB_CINDER_CONF"]]
+        self.site = os.path.join(self.state, "site.conf")
+        with open(self.site, "w") as f:
+            f.write("[site]\nshared_disks = true\n")
+        self.said = []   # all that was ever printed, for the search for passwords
+        self.prefix = []
+
+    def command(self, *words):
+        command = [*self.prefix, TOOL, *words, "--state-dir", self.state, "--config", self.site]
+        for f in self.nova:
+            command += ["--nova-config-file", f]
+        for f in self.cinder:
+            command += ["--cinder-config-file", f]
+        return command
+
+    def run(self, *words, stdin=subprocess.DEVNULL, timeout=300, **more):
+        command = self.command(*words)
+        done = subprocess.run(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **more)
+        out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        self.said += [out, err]
+        return Result(command, done.returncode, out, err)
+
+    def start(self, *words):
+        return subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def journals(self):
+        directory = os.path.join(self.state, "journal")
+        if not os.path.isdir(directory):
+            return []
+        return [[json.loads(line) for line in open(os.path.join(directory, name)) if line.endswith("\n")]
+                for name in sorted(os.listdir(directory))]
+
+
+class TestCase(unittest.TestCase):
+    longMessage = True
+    maxDiff = None
+
+    def setUp(self):
+        self.tool = Tool()
+
+    def expect(self, result, code, *texts):
+        self.assertEqual(result.code, code, str(result))
+        for text in texts:
+            self.assertIn(text, result.out + result.err, str(result))
+        return result
+
+    def unchanged(self, before):
+        self.assertEqual(before, checksum(), "rows were changed")
+
+
+class Conductor:
+    """Takes casts where nova-conductor would, and keeps them: for the light sandbox, which has none. It does nothing with them."""
+
+    def __init__(self):
+        import amqp
+        self.casts, self.stopping = [], False
+        self.connection = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"],
+                                          password=ENV["SB_AMQP_PASS"])
+        self.connection.connect()
+        self.channel = self.connection.channel()
+        self.channel.exchange_declare("nova", "topic", durable=False, auto_delete=False)
+        self.channel.queue_declare("conductor", durable=False, auto_delete=False)
+        self.channel.queue_bind("conductor", "nova", "conductor")
+        self.channel.queue_purge("conductor")
+        self.channel.basic_consume("conductor", no_ack=True, callback=self._got)
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _got(self, message):
+        self.casts.append((message, json.loads(json.loads(message.body)["oslo.message"])))
+
+    def _listen(self):
+        import socket
+        while not self.stopping:
+            try:
+                self.connection.drain_events(timeout=0.2)
+            except socket.timeout:
+                pass
+            except OSError:
+                return
+
+    def close(self):
+        self.stopping = True
+        self.thread.join()
+        self.channel.queue_delete("conductor")
+        self.connection.close()
+
+
+def main(directory):
+    """Runs every test_*.py of a directory and ends with a line that says how many passed."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "test_*.py"
+    suite = unittest.defaultTestLoader.discover(directory, pattern=wanted)
+    result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(suite)
+    failed = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed" % (result.testsRun - failed, failed))
+    sys.exit(1 if failed or result.testsRun == 0 else 0)
