@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -47,8 +48,13 @@ int main(int argc, char **argv)
 	enum error_kind kind;
 
 	keep_to_ourselves();
-	if (cmd_parse(argc, (const char *const *)argv, &call, &err) != 0)
+	setlocale(LC_CTYPE, ""); /* names are shown in the terminal's letters; numbers stay as they are */
+	if (cmd_parse(argc, (const char *const *)argv, &call, &err) != 0) {
+		if (call.help)
+			fputs(call.help, stderr);
+		call_free(&call);
 		return error_kind_exit_code(complain(&err));
+	}
 	if (call.help) {
 		fputs(call.help, stdout);
 		kind = fflush(stdout) == 0 ? ERROR_OK : ERROR_ERROR;

@@ -17,6 +17,12 @@ struct tls_config {
 	char *ca_file, *cert_file, *key_file; /* NULL: not given */
 };
 
+/* What the --defaults-file puts over user, password and TLS of a database; all NULL when it says nothing. */
+struct db_login {
+	char *user, *password, *ssl_ca, *ssl_cert, *ssl_key;
+	bool readable_by_all;
+};
+
 struct broker_config {
 	struct transport_url url;
 	struct tls_config tls;   /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
@@ -30,6 +36,7 @@ struct nova_config {
 	struct db_url api_database;
 	char *database_text;          /* the raw URLs, for cell_mappings templates; secrets */
 	char *transport_text;
+	struct db_login login;        /* already in database and api_database; a cell's URL takes it by db_login_apply() */
 	struct broker_config bus;     /* the API-level broker: what nova-api casts on */
 	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
@@ -50,8 +57,8 @@ struct site_config {
 };
 
 struct config_sources {
-	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf */
-	const char *const *cinder_files; size_t n_cinder_files; /* n 0: /etc/cinder/cinder.conf */
+	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf over nova.conf.d/ *.conf */
+	const char *const *cinder_files; size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
 	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,
 	                             * ssl-ca, ssl-cert, ssl-key of a database over those of the service's file; NULL: none */
@@ -67,9 +74,13 @@ void nova_config_free(struct nova_config *config);
 void cinder_config_free(struct cinder_config *config);
 void site_config_free(struct site_config *config);
 
+/* The login over a URL that came from elsewhere, as config_load_* has done it for those of the files. */
+void db_login_apply(const struct db_login *login, struct db_url *url);
+
 /* A cell's database or transport URL out of nova_api.cell_mappings: ${text} may be a template with {scheme} {username}
  * {password} {hostname} {port} {path} {query} {fragment} (and username1, hostname1, … for several brokers), filled from
- * nova's own URL ${base} (nova 18+ objects/cell_mapping.py: _format_url). What cannot be filled is returned as it is.
+ * nova's own URL ${base} (nova 18+ objects/cell_mapping.py: _format_url). What cannot be filled is returned as it is, and so
+ * is everything when ${base} is NULL or "".
  * The caller frees the result, which holds a password. */
 char *config_expand_cell_url(const char *text, const char *base);
 

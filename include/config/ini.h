@@ -2,21 +2,40 @@
 #ifndef CONFIG_INI_H
 #define CONFIG_INI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/error.h"
+#include "util/str.h"
 
-/* Files in oslo.config's dialect: [group], key = value or key : value, continuation lines that start with a blank, whole-line
- * comments with # or ;, matching quotes around a value stripped, a key given again makes a list, $name, ${name}, $group.name
- * and $$ substituted when a value is asked for. */
+/* Files in oslo.config's dialect: [group], key = value or key : value, continuation lines that start with a blank (joined by a
+ * line break), whole-line comments with # or ;, matching quotes around a value stripped, a key given again makes a list, $name,
+ * ${name}, $group.name, $$ and \$ substituted when a value is asked for. Keys keep their case; groups but DEFAULT do not. */
 struct ini;
 
-/* Several files in order, as one: the later wins. Errors: ERROR_CONFIG with file:line. */
+/* Several files in order, as one: the later wins. Errors: ERROR_CONFIG with file:line, never with the line's text, which may
+ * be a part of a password. */
 int ini_open(const char *const *paths, size_t n, struct ini **out, struct error *err);
+/* One file in the dialect of MariaDB's option files: key=value, # and ; comments, quotes, backslash escapes, '-' and '_' the
+ * same in a key, nothing substituted. Includes are refused. */
+int ini_open_options(const char *path, struct ini **out, struct error *err);
 void ini_close(struct ini **ini);
 
 /* The last value of group.key with substitutions made; NULL in ${out} when absent. A reference to nothing or in a circle is
  * an error. The value lives as long as ${ini}; ${origin} (may be NULL) gets "path:line [group] key", living as long. */
 int ini_get(struct ini *ini, const char *group, const char *key, const char **out, const char **origin, struct error *err);
+
+/* An option and its older names, as oslo's deprecated_opts: in the last file that has any of them the first of them wins. */
+struct ini_name {
+	const char *group, *key; /* group NULL ends the list */
+};
+int ini_get_first(struct ini *ini, const struct ini_name *names, const char **out, const char **origin, struct error *err);
+
+bool ini_has_group(const struct ini *ini, const char *group);
+/* For files of our own, where a name that nobody reads is a typing error. */
+int ini_check_keys(const struct ini *ini, const char *group, const char *const *known, size_t n, struct error *err);
+void ini_add_paths(const struct ini *ini, struct str *out); /* "a, b" */
+/* Does everybody's right to read reach a file that holds a password? */
+bool ini_readable_by_all(const struct ini *ini);
 
 #endif

@@ -15,7 +15,8 @@ struct url_option {
 	char *name, *value; /* decoded */
 };
 
-/* SQLAlchemy: mysql+pymysql://user:password@host:port/database?charset=utf8&ssl_ca=… */
+/* SQLAlchemy: mysql+pymysql://user:password@host:port/database?charset=utf8&ssl_ca=…
+ * A driver that is not mysql… or mariadb…, and a URL without a database, are errors. host is NULL beside ?unix_socket=… */
 struct db_url {
 	char *driver, *user, *password, *host, *database; /* absent: NULL */
 	unsigned port;                                    /* 3306 when absent */
@@ -23,9 +24,10 @@ struct db_url {
 	size_t noption;
 };
 
-/* oslo.messaging: rabbit://user:password@host:port,user:password@host:port/vhost?ssl=1 */
+/* oslo.messaging: rabbit://user:password@host:port,user:password@host:port/vhost?ssl=1
+ * Any driver parses; one that is not rabbit's ("none:///" of cell0) may have no broker. */
 struct broker {
-	char *user, *password, *host;
+	char *user, *password, *host; /* never NULL; user and password are "guest" when absent, as kombu has it */
 	unsigned port;       /* 5672 when absent, also with TLS, as kombu has it */
 };
 struct transport_url {
@@ -46,7 +48,18 @@ void transport_url_show(const struct transport_url *url, struct str *out);
 void db_url_free(struct db_url *url);
 void transport_url_free(struct transport_url *url);
 
-/* Decodes %XX; false on a malformed or a NUL escape. '+' stays '+'. */
+/* Decodes %XX as Python's unquote() does: '+' stays '+', a '%' that starts no escape stays. false: %00 is in it. */
 bool percent_decode(const char *s, size_t n, struct str *out);
+void percent_encode(const char *s, const char *safe, struct str *out); /* all but letters, digits, "_.-~" and ${safe} */
+/* log_hide() for a password in every form that a URL may give it. */
+void hide_password(const char *password);
+
+/* The parts of a URL as Python's urlsplit() cuts them, nothing decoded; "" when absent, authority NULL without "//".
+ * They hold secrets: end them with url_parts_free(). false: the brackets of an IPv6 address do not match. */
+struct url_parts {
+	char *scheme, *authority, *path, *query, *fragment;
+};
+bool url_split(const char *text, struct url_parts *out);
+void url_parts_free(struct url_parts *parts);
 
 #endif

@@ -1,0 +1,3 @@
+-- A transaction that may write.
+-- :session
+START TRANSACTION READ WRITE;

@@ -1,0 +1,3 @@
+-- For finding and proving: one snapshot.
+-- :session
+SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;

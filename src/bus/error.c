@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+
+#define TEXT_SHOWN 300
+
+int bus_text_size(amqp_bytes_t text)
+{
+	return text.bytes ? (int)(text.len < TEXT_SHOWN ? text.len : TEXT_SHOWN) : 0;
+}
+
+const char *bus_text(amqp_bytes_t text)
+{
+	return text.bytes ? text.bytes : "";
+}
+
+unsigned bus_close_code(amqp_rpc_reply_t reply)
+{
+	if (reply.reply_type != AMQP_RESPONSE_SERVER_EXCEPTION)
+		return 0;
+	if (reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD)
+		return ((amqp_channel_close_t *)reply.reply.decoded)->reply_code;
+	if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD)
+		return ((amqp_connection_close_t *)reply.reply.decoded)->reply_code;
+	return 0;
+}
+
+static const char *hint_of(unsigned code)
+{
+	switch (code) {
+	case 403:
+		return "check user, password and rights in transport_url";
+	case 530:
+		return "check the virtual host at the end of transport_url";
+	case 320:
+		return "the broker is shutting down, or somebody closed the connection";
+	default:
+		return "";
+	}
+}
+
+int bus_fail_status(const struct bus *bus, const char *what, int status, struct error *err)
+{
+	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %s", bus->label, bus->server, what, amqp_error_string2(status));
+	err->code = status;
+	return -1;
+}
+
+int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err)
+{
+	unsigned code = bus_close_code(reply);
+	amqp_bytes_t text;
+
+	if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION)
+		return bus_fail_status(bus, what, reply.library_error, err);
+	if (code == 0)
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: the broker sent something unexpected", bus->label, bus->server,
+		    what);
+	text = reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD ? ((amqp_channel_close_t *)reply.reply.decoded)->reply_text :
+	                                                     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
+	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %.*s (%u)", bus->label, bus->server, what, bus_text_size(text),
+	    bus_text(text), code);
+	err->code = (int)code;
+	return error_hint(err, "%s", hint_of(code));
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUS_INTERNAL_H
+#define BUS_INTERNAL_H
+
+#include "bus/bus.h"
+#include "librabbitmq.h"
+
+#define CHANNEL 1
+
+struct bus {
+	const struct broker_config *config; /* borrowed: outlives us */
+	const struct broker *at;            /* the broker that answered */
+	char *label, *server;
+	unsigned open_timeout_s, confirm_timeout_s;
+	amqp_connection_state_t connection; /* NULL: closed, and opened again when next needed */
+	uint64_t tag;                       /* of the last publish on this connection */
+	int64_t used_ms;                    /* when the connection last answered */
+};
+
+/* open.c. A connection to the broker that answered first, fresh enough that its heartbeat cannot have ended it. */
+int bus_ensure(struct bus *bus, struct error *err);
+void bus_drop(struct bus *bus); /* after any exception: a closed channel is never opened again */
+
+/* error.c */
+int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err);
+int bus_fail_status(const struct bus *bus, const char *what, int status, struct error *err);
+/* The reply code of a channel or connection that the broker closed; 0: it was something else. */
+unsigned bus_close_code(amqp_rpc_reply_t reply);
+/* A text of the broker's, cut to what an error holds. */
+int bus_text_size(amqp_bytes_t text);
+const char *bus_text(amqp_bytes_t text);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "internal.h"
+#include "util/clock.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "util/str.h"
+
+#define OPEN_TIMEOUT_S 5
+#define CONFIRM_TIMEOUT_S 10
+#define HEARTBEAT_S 10
+#define FRAME_MAX 131072
+/* Well before two missed heartbeats, after which the library refuses to publish. */
+#define FRESH_MS 5000
+
+/* librabbitmq announces neither of the first two by itself; without connection.blocked a broker under alarm stays silent. */
+static const char *const capabilities[] = { "connection.blocked", "authentication_failure_close", "publisher_confirms", "basic.nack",
+	"consumer_cancel_notify" };
+#define CAPABILITIES (sizeof capabilities / sizeof *capabilities)
+
+/* The certificate must be for the name in transport_url, also where that is an address (0.11 does not check those). */
+static int verify_name(amqp_socket_t *socket, const char *host)
+{
+	SSL_CTX *ctx = amqp_ssl_socket_get_context(socket);
+	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
+	struct in6_addr any;
+
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	amqp_ssl_socket_set_verify_hostname(socket, 0); /* done here, during the handshake, before a password is sent */
+	if (inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1)
+		return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1 ? 0 : -1;
+	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 ? 0 : -1;
+}
+
+static amqp_socket_t *tls_socket(struct bus *bus, amqp_connection_state_t c, const char *host, struct error *err)
+{
+	const struct tls_config *tls = &bus->config->tls;
+	amqp_socket_t *socket = amqp_ssl_socket_new(c);
+
+	if (!socket || amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) != 0 || verify_name(socket, host) != 0) {
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s: TLS cannot be set up", bus->label);
+		return NULL;
+	}
+	if (tls->ca_file ? amqp_ssl_socket_set_cacert(socket, tls->ca_file) != 0 :
+	                   SSL_CTX_set_default_verify_paths(amqp_ssl_socket_get_context(socket)) != 1) {
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s: the CA file '%s' cannot be used", bus->label, str_or(tls->ca_file, "(system)"));
+		return NULL;
+	}
+	if (tls->cert_file && amqp_ssl_socket_set_key(socket, tls->cert_file, str_or(tls->key_file, tls->cert_file)) != 0) {
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s: the client certificate '%s' cannot be used", bus->label, tls->cert_file);
+		return NULL;
+	}
+	return socket;
+}
+
+static int login(struct bus *bus, amqp_connection_state_t c, const struct broker *broker, struct error *err)
+{
+	amqp_table_entry_t able[CAPABILITIES], properties;
+	amqp_table_t table = { .num_entries = 1, .entries = &properties };
+	amqp_rpc_reply_t reply;
+
+	for (size_t i = 0; i < CAPABILITIES; i++) {
+		able[i].key = amqp_cstring_bytes(capabilities[i]);
+		able[i].value.kind = AMQP_FIELD_KIND_BOOLEAN;
+		able[i].value.value.boolean = 1;
+	}
+	properties.key = amqp_cstring_bytes("capabilities");
+	properties.value.kind = AMQP_FIELD_KIND_TABLE;
+	properties.value.value.table = (amqp_table_t){ .num_entries = (int)CAPABILITIES, .entries = able };
+	reply = amqp_login_with_properties(c, bus->config->url.vhost, 0, FRAME_MAX, HEARTBEAT_S, &table, AMQP_SASL_METHOD_PLAIN,
+	    str_or(broker->user, "guest"), str_or(broker->password, ""));
+	return reply.reply_type == AMQP_RESPONSE_NORMAL ? 0 : bus_fail_reply(bus, "login", reply, err);
+}
+
+static int open_channel(struct bus *bus, amqp_connection_state_t c, struct error *err)
+{
+	struct timeval timeout = { .tv_sec = bus->open_timeout_s };
+	amqp_rpc_reply_t reply;
+	int user_timeout_ms = (int)bus->confirm_timeout_s * 1000;
+
+	amqp_set_rpc_timeout(c, &timeout);
+	setsockopt(amqp_get_sockfd(c), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms);
+	amqp_channel_open(c, CHANNEL);
+	reply = amqp_get_rpc_reply(c);
+	if (reply.reply_type != AMQP_RESPONSE_NORMAL)
+		return bus_fail_reply(bus, "channel", reply, err);
+	amqp_confirm_select(c, CHANNEL);
+	reply = amqp_get_rpc_reply(c);
+	return reply.reply_type == AMQP_RESPONSE_NORMAL ? 0 : bus_fail_reply(bus, "confirm mode", reply, err);
+}
+
+/* One address of one broker, with a deadline of its own. */
+static int try_address(struct bus *bus, const struct broker *broker, const char *address, struct error *err)
+{
+	amqp_connection_state_t c = amqp_new_connection();
+	struct timeval timeout = { .tv_sec = bus->open_timeout_s };
+	amqp_socket_t *socket = bus->config->tls.enabled ? tls_socket(bus, c, broker->host, err) : amqp_tcp_socket_new(c);
+	int status;
+
+	if (!socket) {
+		amqp_destroy_connection(c);
+		return -1;
+	}
+	amqp_set_handshake_timeout(c, &timeout);
+	status = amqp_socket_open_noblock(socket, address, (int)broker->port, &timeout);
+	if (status != AMQP_STATUS_OK ? bus_fail_status(bus, "connect", status, err) != 0 :
+	                               login(bus, c, broker, err) != 0 || open_channel(bus, c, err) != 0) {
+		amqp_destroy_connection(c);
+		return -1;
+	}
+	bus->connection = c;
+	bus->at = broker;
+	bus->tag = 0;
+	bus->used_ms = clock_monotonic_ms();
+	return 0;
+}
+
+static int try_broker(struct bus *bus, const struct broker *broker, struct error *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG }, *found = NULL, *a;
+	char address[NI_MAXHOST];
+	int rc;
+
+	free(bus->server);
+	bus->server = xasprintf("%s:%u vhost '%s'", broker->host, broker->port, bus->config->url.vhost);
+	rc = getaddrinfo(broker->host, NULL, &hints, &found);
+	if (rc != 0)
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s", bus->label, bus->server, gai_strerror(rc));
+	rc = -1;
+	for (a = found; a && rc != 0; a = a->ai_next)
+		if (getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST) == 0)
+			rc = try_address(bus, broker, address, err);
+	freeaddrinfo(found);
+	return rc;
+}
+
+/* A wrong password is wrong everywhere, and trying it everywhere locks accounts. */
+static bool is_final(const struct error *err)
+{
+	return err->code == 403 || err->code == 530;
+}
+
+static int try_all(struct bus *bus, struct error *err)
+{
+	size_t n = bus->config->url.nbroker, first, i;
+	auto_str struct str all = { 0 };
+	unsigned char random;
+
+	if (n == 0)
+		return error_set(err, ERROR_CONFIG, "%s: transport_url names no broker", bus->label);
+	random_bytes(&random, 1);
+	first = random % n; /* kombu shuffles, so that clients spread */
+	for (i = 0; i < n; i++) {
+		if (try_broker(bus, &bus->config->url.broker[(first + i) % n], err) == 0)
+			return 0;
+		if (is_final(err))
+			return -1;
+		str_addf(&all, "%s%s", i ? "; " : "", err->text);
+	}
+	if (n > 1)
+		error_set(err, ERROR_BUS_UNREACHABLE, "no broker answers: %s", all.s);
+	return error_hint(err, "is RabbitMQ running, and is transport_url right?");
+}
+
+int bus_open(const struct bus_options *options, struct bus **out, struct error *err)
+{
+	struct bus *bus = xcalloc(1, sizeof *bus);
+
+	*out = NULL;
+	bus->config = options->config;
+	bus->label = xstrdup(options->label);
+	bus->server = xstrdup("");
+	bus->open_timeout_s = options->open_timeout_s ? options->open_timeout_s : OPEN_TIMEOUT_S;
+	bus->confirm_timeout_s = options->confirm_timeout_s ? options->confirm_timeout_s : CONFIRM_TIMEOUT_S;
+	if (try_all(bus, err) != 0) {
+		bus_close(&bus);
+		return -1;
+	}
+	log_debug("%s: %s", bus->label, bus->server);
+	*out = bus;
+	return 0;
+}
+
+void bus_drop(struct bus *bus)
+{
+	if (bus->connection)
+		amqp_destroy_connection(bus->connection);
+	bus->connection = NULL;
+}
+
+int bus_ensure(struct bus *bus, struct error *err)
+{
+	if (bus->connection && clock_monotonic_ms() - bus->used_ms < FRESH_MS)
+		return 0;
+	bus_drop(bus);
+	return try_broker(bus, bus->at, err);
+}
+
+void bus_close(struct bus **bus)
+{
+	struct bus *b = *bus;
+
+	if (!b)
+		return;
+	if (b->connection)
+		amqp_connection_close(b->connection, AMQP_REPLY_SUCCESS);
+	bus_drop(b);
+	free(b->label);
+	free(b->server);
+	free(b);
+	*bus = NULL;
+}
+
+const char *bus_label(const struct bus *bus)
+{
+	return bus->label;
+}
+
+const char *bus_server(const struct bus *bus)
+{
+	return bus->server;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "internal.h"
+#include "util/clock.h"
+#include "util/str.h"
+#include "util/uuid.h"
+
+#define CANARY_TIMEOUT_S 2
+#define PUBLISH_CLASS 60
+#define PUBLISH_METHOD 40
+
+static const struct {
+	const char *name, *sentence;
+	bool proves_not_sent;
+} outcomes[] = {
+	[BUS_ACKED] = { "acked", "the broker has it and a queue took it", false },
+	[BUS_RETURNED] = { "returned", "no queue took it", true },
+	[BUS_REFUSED] = { "refused", "the broker refused it", true },
+	[BUS_NOT_SENT] = { "not_sent", "no byte of it was sent", true },
+	[BUS_NACKED] = { "nacked", "the broker gave it up, a queue may still have it", false },
+	[BUS_BLOCKED] = { "blocked", "an alarm keeps the broker from reading it; it may be read later", false },
+	[BUS_LOST] = { "lost", "the connection ended before the broker answered", false },
+	[BUS_TIMEOUT] = { "timeout", "the broker did not answer in time", false },
+};
+
+const char *bus_outcome_name(enum bus_outcome outcome)
+{
+	return outcomes[outcome].name;
+}
+
+const char *bus_outcome_sentence(enum bus_outcome outcome)
+{
+	return outcomes[outcome].sentence;
+}
+
+bool bus_outcome_proves_not_sent(enum bus_outcome outcome)
+{
+	return outcomes[outcome].proves_not_sent;
+}
+
+/* The library's write has no timeout, and heartbeats keep a blocked one alive for ever: at the deadline the socket is shut down
+ * from outside, and the write ends with an error. */
+struct watchdog {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t end;
+	int fd;
+	struct timespec deadline;
+	bool over, fired;
+};
+
+static void *watch(void *arg)
+{
+	struct watchdog *dog = arg;
+
+	pthread_mutex_lock(&dog->lock);
+	while (!dog->over && !dog->fired)
+		if (pthread_cond_timedwait(&dog->end, &dog->lock, &dog->deadline) != 0 && !dog->over) {
+			dog->fired = true;
+			shutdown(dog->fd, SHUT_RDWR);
+		}
+	pthread_mutex_unlock(&dog->lock);
+	return NULL;
+}
+
+static int watchdog_start(struct watchdog *dog, int fd, unsigned timeout_s)
+{
+	pthread_condattr_t monotonic;
+
+	*dog = (struct watchdog){ .fd = fd };
+	clock_gettime(CLOCK_MONOTONIC, &dog->deadline);
+	dog->deadline.tv_sec += timeout_s;
+	pthread_mutex_init(&dog->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&dog->end, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return pthread_create(&dog->thread, NULL, watch, dog);
+}
+
+static bool watchdog_stop(struct watchdog *dog)
+{
+	pthread_mutex_lock(&dog->lock);
+	dog->over = true;
+	pthread_cond_signal(&dog->end);
+	pthread_mutex_unlock(&dog->lock);
+	pthread_join(dog->thread, NULL);
+	pthread_cond_destroy(&dog->end);
+	pthread_mutex_destroy(&dog->lock);
+	return dog->fired;
+}
+
+static void say(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail, int n)
+{
+	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%.*s", bus->label,
+	    bus->server, bus_outcome_sentence(outcome), n ? ": " : "", n, detail);
+}
+
+/* What has come back so far for one publish. */
+struct answer {
+	bool over, returned, blocked;
+	enum bus_outcome outcome;
+};
+
+static void end(struct answer *a, enum bus_outcome outcome)
+{
+	a->over = true;
+	a->outcome = outcome;
+}
+
+static void on_channel_close(const struct bus *bus, const amqp_channel_close_t *close, struct answer *a, struct error *why)
+{
+	bool names_publish = close->class_id == PUBLISH_CLASS && close->method_id == PUBLISH_METHOD;
+
+	end(a, names_publish ? BUS_REFUSED : BUS_LOST);
+	say(bus, a->outcome, why, bus_text(close->reply_text), bus_text_size(close->reply_text));
+}
+
+/* A return comes before the ack of the same message. */
+static void on_method(const struct bus *bus, const amqp_method_t *method, struct answer *a, struct error *why)
+{
+	switch (method->id) {
+	case AMQP_BASIC_RETURN_METHOD: {
+		const amqp_basic_return_t *m = method->decoded;
+
+		a->returned = true;
+		say(bus, BUS_RETURNED, why, bus_text(m->reply_text), bus_text_size(m->reply_text));
+		break;
+	}
+	case AMQP_BASIC_ACK_METHOD:
+		end(a, a->returned ? BUS_RETURNED : BUS_ACKED);
+		break;
+	case AMQP_BASIC_NACK_METHOD:
+		end(a, BUS_NACKED);
+		say(bus, BUS_NACKED, why, "", 0);
+		break;
+	case AMQP_CONNECTION_BLOCKED_METHOD: {
+		const amqp_connection_blocked_t *m = method->decoded;
+
+		a->blocked = true;
+		say(bus, BUS_BLOCKED, why, bus_text(m->reason), bus_text_size(m->reason));
+		break;
+	}
+	case AMQP_CONNECTION_UNBLOCKED_METHOD:
+		a->blocked = false;
+		break;
+	case AMQP_CHANNEL_CLOSE_METHOD:
+		on_channel_close(bus, method->decoded, a, why);
+		break;
+	case AMQP_CONNECTION_CLOSE_METHOD: {
+		const amqp_connection_close_t *m = method->decoded;
+
+		end(a, BUS_LOST);
+		say(bus, BUS_LOST, why, bus_text(m->reply_text), bus_text_size(m->reply_text));
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+static struct timeval left_until(int64_t deadline_ms)
+{
+	int64_t left = deadline_ms - clock_monotonic_ms();
+
+	if (left < 0)
+		left = 0;
+	return (struct timeval){ .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 };
+}
+
+static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bool stop_when_blocked, struct error *why)
+{
+	struct answer a = { 0 };
+	struct timeval left;
+	amqp_frame_t frame;
+	int status;
+
+	while (!a.over && !(stop_when_blocked && a.blocked)) {
+		left = left_until(deadline_ms);
+		amqp_maybe_release_buffers(bus->connection);
+		status = amqp_simple_wait_frame_noblock(bus->connection, &frame, &left);
+		if (status == AMQP_STATUS_TIMEOUT)
+			break;
+		if (status != AMQP_STATUS_OK) {
+			say(bus, BUS_LOST, why, amqp_error_string2(status), (int)strlen(amqp_error_string2(status)));
+			return BUS_LOST;
+		}
+		if (frame.frame_type == AMQP_FRAME_METHOD)
+			on_method(bus, &frame.payload.method, &a, why);
+	}
+	if (a.over)
+		return a.outcome;
+	if (a.blocked)
+		return BUS_BLOCKED;
+	say(bus, BUS_TIMEOUT, why, "", 0);
+	return BUS_TIMEOUT;
+}
+
+/* Whether a failed write can have left a byte. */
+static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, struct error *why)
+{
+	enum bus_outcome outcome = status == AMQP_STATUS_HEARTBEAT_TIMEOUT || status == AMQP_STATUS_TABLE_TOO_BIG ? BUS_NOT_SENT :
+	    fired                                                                                            ? BUS_TIMEOUT :
+	                                                                                                       BUS_LOST;
+
+	say(bus, outcome, why, amqp_error_string2(status), (int)strlen(amqp_error_string2(status)));
+	return outcome;
+}
+
+static enum bus_outcome publish(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body, unsigned timeout_s,
+    bool stop_when_blocked, struct error *why)
+{
+	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
+		    AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_HEADERS_FLAG,
+		.content_type = amqp_cstring_bytes("application/json"),
+		.content_encoding = amqp_cstring_bytes("utf-8"),
+		.delivery_mode = 2 };
+	int64_t deadline = clock_monotonic_ms() + (int64_t)timeout_s * 1000;
+	struct watchdog dog;
+	int status;
+	bool fired;
+
+	if (watchdog_start(&dog, amqp_get_sockfd(bus->connection), timeout_s) != 0) {
+		say(bus, BUS_NOT_SENT, why, "no thread", 9);
+		return BUS_NOT_SENT;
+	}
+	status = amqp_basic_publish(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0, &properties,
+	    body);
+	fired = watchdog_stop(&dog);
+	if (status != AMQP_STATUS_OK || fired)
+		return write_failed(bus, status, fired, why);
+	return wait_for_answer(bus, deadline, stop_when_blocked, why);
+}
+
+#define BODY_MAX ((size_t)8 << 20)
+
+enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
+{
+	union {
+		const char *in;
+		void *out; /* the library's bytes are not const; it only reads them here */
+	} borrow = { .in = body };
+	enum bus_outcome outcome;
+
+	error_clear(why);
+	if (n > BODY_MAX) {
+		error_set(why, ERROR_REFUSED, "%s: a message of %zu bytes is too large", bus->label, n);
+		return BUS_NOT_SENT;
+	}
+	if (bus_ensure(bus, why) != 0)
+		return BUS_NOT_SENT;
+	outcome = publish(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s, false, why);
+	bus->used_ms = clock_monotonic_ms();
+	if (outcome == BUS_ACKED)
+		error_clear(why);
+	else if (outcome != BUS_RETURNED)
+		bus_drop(bus);
+	return outcome;
+}
+
+static int canary_failed(struct bus *bus, enum bus_outcome outcome, const char *exchange, struct error *err)
+{
+	bus_drop(bus);
+	if (outcome == BUS_ACKED) {
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): a queue bound with '#' took a message that nobody should get", bus->label,
+		    bus->server);
+		return error_hint(err, "unbind what listens to everything on exchange '%s'", exchange);
+	}
+	err->kind = ERROR_BUS_UNREACHABLE;
+	if (outcome == BUS_BLOCKED)
+		return error_hint(err, "the broker is short of memory or disk: free some, then run the same command again");
+	return -1;
+}
+
+int bus_canary(struct bus *bus, const char *exchange, struct error *err)
+{
+	enum bus_outcome outcome;
+	char key[64], hex[33];
+	struct uuid id;
+
+	if (bus_ensure(bus, err) != 0)
+		return -1;
+	uuid_random(&id);
+	uuid_hex(&id, hex);
+	snprintf(key, sizeof key, "evac-manage-canary-%s", hex);
+	outcome = publish(bus, exchange, key, amqp_cstring_bytes("{}"), CANARY_TIMEOUT_S, true, err);
+	bus->used_ms = clock_monotonic_ms();
+	if (outcome != BUS_RETURNED)
+		return canary_failed(bus, outcome, exchange, err);
+	error_clear(err);
+	return 0;
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/mem.h"
+
+/* ---- what to say about a word that nobody knows */
+
+/* "did you mean 'a'? " or nothing. What begins with the word comes before what looks like it: there are no abbreviations. */
+static void add_nearest(const char *word, const struct words *known, struct str *out)
+{
+	auto_str struct str nearest = { 0 };
+	size_t i;
+
+	for (i = 0; i < known->n; i++)
+		if (strlen(word) > 3 && str_starts(known->v[i], word))
+			str_addf(&nearest, "%s'%s'", nearest.n ? ", " : "", known->v[i]);
+	if (nearest.n == 0)
+		str_nearest(word, known->v, known->n, &nearest);
+	if (nearest.n)
+		str_addf(out, "did you mean %s? ", nearest.s);
+}
+
+static void add_list(const struct words *words, struct str *out)
+{
+	for (size_t i = 0; i < words->n; i++)
+		str_addf(out, "%s%s", i ? ", " : "", words->v[i]);
+}
+
+/* All nouns, or the verbs of one. */
+static void known_words(const char *noun, struct words *out)
+{
+	const struct command *const *c;
+
+	for (c = commands; *c; c++) {
+		if (noun && words_same((*c)->noun, noun, strlen(noun)))
+			words_add(out, (*c)->verb);
+		if (!noun && (out->n == 0 || strcmp(out->v[out->n - 1], (*c)->noun) != 0))
+			words_add(out, (*c)->noun);
+	}
+}
+
+static int unknown_word(const char *noun, const char *word, struct error *err)
+{
+	struct words known = { 0 };
+	auto_str struct str list = { 0 }, hint = { 0 };
+	char shown_word[SHOWN_SIZE];
+
+	known_words(noun, &known);
+	add_list(&known, &list);
+	if (word)
+		add_nearest(word, &known, &hint);
+	str_addf(&hint, "'evac-manage%s%s --help' says more", noun ? " " : "", noun ? noun : "");
+	if (!word)
+		error_set(err, ERROR_USAGE, "which %s%scommand? %s", noun ? noun : "", noun ? " " : "", list.s);
+	else
+		error_set(err, ERROR_USAGE, "unknown %s%scommand '%s'; known: %s",
+			noun ? noun : "", noun ? " " : "", word_shown(word, shown_word), list.s);
+	error_hint(err, "%s", hint.s);
+	free(known.v);
+	return -1;
+}
+
+/* ---- which command */
+
+/* ${used}: how many of the words name it. */
+static const struct command *find_command(const struct words *words, size_t *used)
+{
+	const struct command *command = NULL;
+
+	*used = 1;
+	if (words->n >= 1)
+		command = cmd_find(words->v[0], NULL);
+	if (command || words->n < 2)
+		return command;
+	*used = 2;
+	return cmd_find(words->v[0], words->v[1]);
+}
+
+/* As the tables spell it; NULL: there is none. */
+static const char *find_noun(const char *word)
+{
+	const struct command *const *c;
+
+	for (c = commands; *c; c++)
+		if (words_same((*c)->noun, word, strlen(word)))
+			return (*c)->noun;
+	return NULL;
+}
+
+static int no_command(const struct words *words, struct error *err)
+{
+	const char *noun;
+
+	if (words->n == 0)
+		return unknown_word(NULL, NULL, err);
+	noun = find_noun(words->v[0]);
+	if (!noun)
+		return unknown_word(NULL, words->v[0], err);
+	return unknown_word(noun, words->n > 1 ? words->v[1] : NULL, err);
+}
+
+static int help(const struct words *words, const struct command *command, struct call *out, struct error *err)
+{
+	const char *noun = words->n ? find_noun(words->v[0]) : NULL;
+	auto_str struct str text = { 0 };
+
+	if (!command && words->n > (noun ? 1 : 0))
+		return no_command(words, err);
+	cmd_help(noun, command, &text);
+	out->help = str_take(&text);
+	return 0;
+}
+
+/* ---- options */
+
+static void add_option_names(const struct option_spec *o, struct arena *arena, struct words *out)
+{
+	for (; o->name; o++)
+		words_add(out, arena_printf(arena, "--%s", o->name));
+}
+
+static int unknown_option(const struct command *command, const struct given *given, struct error *err)
+{
+	struct option_group groups[OPTION_GROUPS];
+	size_t ngroup = option_groups(command, groups), i;
+	auto_arena struct arena arena = { 0 };
+	auto_str struct str list = { 0 }, hint = { 0 }, name = { 0 };
+	struct words known = { 0 };
+
+	for (i = 0; i < ngroup; i++) {
+		add_option_names(groups[i].options, &arena, &known);
+		if (i + 2 == ngroup) /* all but those of every command: they would fill the screen */
+			add_list(&known, &list);
+	}
+	if (given->name[1] != '-' && option_find_anywhere(given->name + 1, strlen(given->name + 1)))
+		str_addf(&hint, "did you mean '-%s'? ", given->name);
+	else
+		add_nearest(given->name, &known, &hint);
+	if (command)
+		command_name(command, &name);
+	str_addf(&hint, "'evac-manage %s%s--help' lists them all", name.n ? name.s : "", name.n ? " " : "");
+	error_set(err, ERROR_USAGE, "unknown option '%s'%s%s%s%s", given->name, list.n ? "; '" : "", list.n ? name.s : "",
+		list.n ? "' takes " : "", list.n ? list.s : "");
+	error_hint(err, "%s", hint.s);
+	free(known.v);
+	return -1;
+}
+
+static const struct command *first_taker(const char *name)
+{
+	const struct command *const *c;
+
+	for (c = commands; *c; c++)
+		if (option_find(*c, name, strlen(name)))
+			break;
+	assert(*c);
+	return *c;
+}
+
+static int not_taken(const struct command *command, const struct given *given, struct error *err)
+{
+	auto_str struct str name = { 0 }, taker = { 0 }, usage = { 0 };
+
+	command_name(command, &name);
+	if (strcmp(given->option->name, "config-file") == 0) {
+		error_set(err, ERROR_USAGE, "'%s' does not take %s: whose file it is would not be clear", name.s, given->name);
+		return error_hint(err, "use --nova-config-file FILE or --cinder-config-file FILE");
+	}
+	command_name(first_taker(given->option->name), &taker);
+	usage_line(command, &usage);
+	error_set(err, ERROR_USAGE, "'%s' does not take %s ('%s' does)", name.s, given->name, taker.s);
+	return error_hint(err, "usage: %s", usage.s);
+}
+
+static int option_clash(const struct given *a, const struct given *b, struct error *err)
+{
+	char first[SHOWN_SIZE], second[SHOWN_SIZE];
+
+	if (a->value && b->value)
+		return error_set(err, ERROR_USAGE, "%s was given twice, '%s' and '%s': it takes one value", b->name,
+			word_shown(a->value, first), word_shown(b->value, second));
+	return error_set(err, ERROR_USAGE, "%s and %s contradict each other", a->name, b->name);
+}
+
+/* ${given[n]} against those before it. */
+static int check_once(const struct given *given, size_t n, struct error *err)
+{
+	const struct option_spec *option = given[n].option;
+	size_t i;
+
+	if (option_repeats(option) || option->type == OPTION_HELP || option->type == OPTION_VERSION)
+		return 0;
+	for (i = 0; i < n; i++) {
+		if (given[i].option->type == OPTION_VERSION || given[i].option->offset != option->offset)
+			continue;
+		if (option_takes_value(option) || given[i].option != option)
+			return option_clash(&given[i], &given[n], err);
+	}
+	return 0;
+}
+
+static int option_set(const struct given *given, struct request *request, struct error *err)
+{
+	const struct option_spec *option = given->option;
+	char word[SHOWN_SIZE];
+	bool *flag = (void *)((char *)request + option->offset);
+
+	if (option_takes_value(option)) {
+		if (given->value)
+			return value_set(given->name, option->type, option->metavar, option->offset, given->value, request, err);
+		error_set(err, ERROR_USAGE, "%s needs a value: %s", given->name, option->metavar);
+		return error_hint(err, "a value that begins with '-' is written --%s=VALUE", option->name);
+	}
+	if (given->value)
+		return error_set(err, ERROR_USAGE, "%s takes no value, '%s' was given", given->name, word_shown(given->value, word));
+	if (option->type == OPTION_FLAG || option->type == OPTION_NO_FLAG)
+		*flag = option->type == OPTION_FLAG;
+	return 0;
+}
+
+static int options_set(const struct command *command, struct scan *scan, struct request *request, struct error *err)
+{
+	const struct option_spec *own;
+	struct given *given;
+	size_t i;
+
+	for (i = 0; i < scan->ngiven; i++) {
+		given = &scan->given[i];
+		own = option_find(command, given->option->name, strlen(given->option->name));
+		if (!own)
+			return not_taken(command, given, err);
+		given->option = own; /* the same name can be another member here: --config-file */
+		if (check_once(scan->given, i, err) != 0 || option_set(given, request, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- arguments, and what is missing */
+
+static int arguments_set(const struct command *command, const struct words *words, size_t used, struct request *request,
+    struct error *err)
+{
+	const struct argument_spec *a = command->arguments;
+	auto_str struct str name = { 0 }, usage = { 0 };
+	char word[SHOWN_SIZE];
+
+	for (; used < words->n && a && a->metavar; a++, used++)
+		if (value_set(a->metavar, a->type, a->metavar, a->offset, words->v[used], request, err) != 0)
+			return -1;
+	if (used == words->n)
+		return 0;
+	command_name(command, &name);
+	usage_line(command, &usage);
+	error_set(err, ERROR_USAGE, "'%s' does not know what to do with '%s'", name.s, word_shown(words->v[used], word));
+	return error_hint(err, "usage: %s", usage.s);
+}
+
+static bool is_set(const struct request *request, size_t offset)
+{
+	const char *text;
+
+	memcpy(&text, (const char *)request + offset, sizeof text);
+	return text != NULL;
+}
+
+static void add_missing(const struct command *command, const struct request *request, struct str *out)
+{
+	const struct argument_spec *a = command->arguments;
+	const struct option_spec *o = command->options;
+
+	for (; a && a->metavar; a++)
+		if (!a->optional && !is_set(request, a->offset))
+			str_addf(out, "%s%s (%s)", out->n ? " and " : "", a->metavar, a->sentence);
+	for (; o && o->name; o++)
+		if (o->required && !is_set(request, o->offset))
+			str_addf(out, "%s--%s (%s)", out->n ? " and " : "", o->name, o->sentence);
+}
+
+static int check_complete(const struct command *command, const struct request *request, struct error *err)
+{
+	auto_str struct str missing = { 0 }, name = { 0 }, usage = { 0 };
+
+	add_missing(command, request, &missing);
+	if (missing.n == 0)
+		return command->check ? command->check(request, err) : 0;
+	command_name(command, &name);
+	usage_line(command, &usage);
+	error_set(err, ERROR_USAGE, "'%s' needs %s", name.s, missing.s);
+	return error_hint(err, "usage: %s", usage.s);
+}
+
+/* ---- the whole */
+
+static void request_begin(const struct command *command, int argc, const char *const *argv, struct call *out)
+{
+	auto_str struct str name = { 0 };
+
+	command_name(command, &name);
+	out->name = str_take(&name);
+	out->command = command;
+	out->request = request_defaults;
+	out->request.command = out->name;
+	out->request.argc = argc;
+	out->request.argv = argv;
+}
+
+static const struct given *first_unknown(const struct scan *scan)
+{
+	for (size_t i = 0; i < scan->ngiven; i++)
+		if (!scan->given[i].option)
+			return &scan->given[i];
+	return NULL;
+}
+
+static int call_fill(int argc, const char *const *argv, struct scan *scan, struct call *out, struct error *err)
+{
+	const struct command *command;
+	const struct given *unknown = first_unknown(scan);
+	size_t used;
+
+	if (scan->version && !scan->help) {
+		scan->words.n = 0;
+		words_add(&scan->words, "version");
+	}
+	command = find_command(&scan->words, &used);
+	if (scan->help)
+		return help(&scan->words, command, out, err);
+	if (unknown)
+		return unknown_option(command, unknown, err);
+	if (!command)
+		return no_command(&scan->words, err);
+	request_begin(command, argc, argv, out);
+	if (options_set(command, scan, &out->request, err) != 0 ||
+	    arguments_set(command, &scan->words, used, &out->request, err) != 0)
+		return -1;
+	return check_complete(command, &out->request, err);
+}
+
+int cmd_parse(int argc, const char *const *argv, struct call *out, struct error *err)
+{
+	struct scan scan = { 0 };
+	struct error ignored;
+	int rc;
+
+	*out = (struct call){ 0 };
+	scan_words(argc, argv, &scan);
+	rc = call_fill(argc, argv, &scan, out, err);
+	if (rc != 0)
+		call_free(out);
+	if (rc != 0 && scan.words.n == 0 && scan.ngiven == 0)
+		help(&scan.words, NULL, out, &ignored);
+	scan_free(&scan);
+	return rc;
+}
+
+void call_free(struct call *call)
+{
+	free(call->request.accept.v);
+	free(call->request.only.v);
+	free(call->request.exclude.v);
+	free(call->request.nova_files.v);
+	free(call->request.cinder_files.v);
+	free(call->request.columns.v);
+	free(call->help);
+	free(call->name);
+	*call = (struct call){ 0 };
+}

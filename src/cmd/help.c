@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define WIDTH 80
+#define SENTENCE_AT 24 /* the column where sentences begin */
+#define COMMAND_SENTENCE_AT 29 /* in a list of commands: one line each */
+#define NO_BREAK '\a' /* a blank where no line may end; nobody writes one */
+
+static void add_blanks(struct str *out, size_t n)
+{
+	str_addf(out, "%*s", (int)n, "");
+}
+
+/* The words of ${text} up to ${n} bytes, broken before column 80; new lines begin at ${indent}. ${column} is where we are. */
+static void add_wrapped(const char *text, size_t n, size_t indent, size_t column, struct str *out)
+{
+	const char *end = text + n;
+	size_t word;
+	bool first = true;
+
+	for (; text < end; text += word, first = false) {
+		while (text < end && *text == ' ')
+			text++;
+		for (word = 0; text + word < end && text[word] != ' '; )
+			word++;
+		if (!first && column + 1 + word > WIDTH - 1) {
+			str_addc(out, '\n');
+			add_blanks(out, indent);
+			column = indent;
+		} else if (!first) {
+			str_addc(out, ' ');
+			column++;
+		}
+		for (size_t i = 0; i < word; i++)
+			str_addc(out, text[i] == NO_BREAK ? ' ' : text[i]);
+		column += word;
+	}
+	str_addc(out, '\n');
+}
+
+/* Paragraphs are wrapped; lines that begin with a blank (examples) stay as they are. */
+static void add_paragraphs(const char *text, struct str *out)
+{
+	size_t n;
+
+	for (; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		if (*text == ' ')
+			str_addf(out, "%.*s\n", (int)n, text);
+		else
+			add_wrapped(text, n, 0, 0, out);
+	}
+}
+
+static void add_item(const char *label, const char *sentence, size_t at, struct str *out)
+{
+	size_t column = 2 + strlen(label);
+
+	str_addf(out, "  %s", label);
+	if (column + 2 > at) {
+		str_addc(out, '\n');
+		column = 0;
+	}
+	add_blanks(out, at - column);
+	add_wrapped(sentence, strlen(sentence), at, at, out);
+}
+
+/* " (default 5)", out of request_defaults: help cannot say another one than the parser. */
+static void add_default(const struct option_spec *o, struct str *out)
+{
+	const char *member = (const char *)&request_defaults + o->offset;
+	const char *text;
+	int64_t number;
+
+	if (o->type == OPTION_COUNT) {
+		memcpy(&number, member, sizeof number);
+		if (number)
+			str_addf(out, " (default %" PRId64 ")", number);
+	} else if (o->type == OPTION_CHOICE) {
+		memcpy(&text, member, sizeof text);
+		str_addf(out, " (default %s)", text);
+	}
+}
+
+static void add_option(const struct option_spec *o, struct str *out)
+{
+	auto_str struct str label = { 0 }, sentence = { 0 };
+
+	if (o->letter)
+		str_addf(&label, "-%c, ", o->letter);
+	str_addf(&label, "--%s%s%s", o->name, o->metavar ? " " : "", o->metavar ? o->metavar : "");
+	str_add(&sentence, o->sentence);
+	add_default(o, &sentence);
+	add_item(label.s, sentence.s, SENTENCE_AT, out);
+}
+
+static void add_options(const struct option_group *group, struct str *out)
+{
+	const struct option_spec *o = group->options;
+
+	if (!o->name)
+		return;
+	str_addf(out, "\n%s:\n", group->title);
+	for (; o->name; o++)
+		add_option(o, out);
+}
+
+static void add_arguments(const struct argument_spec *a, struct str *out)
+{
+	if (!a)
+		return;
+	str_add(out, "\narguments:\n");
+	for (; a->metavar; a++)
+		add_item(a->metavar, a->sentence, SENTENCE_AT, out);
+}
+
+static void add_usage(const struct command *command, char blank, struct str *out)
+{
+	const struct argument_spec *a = command->arguments;
+	const struct option_spec *o = command->options;
+
+	str_add(out, "evac-manage ");
+	command_name(command, out);
+	for (; a && a->metavar; a++)
+		str_addf(out, a->optional ? " [%s]" : " %s", a->metavar);
+	for (; o && o->name; o++)
+		if (o->required)
+			str_addf(out, " --%s%c%s", o->name, blank, o->metavar);
+	str_add(out, " [options]");
+}
+
+void usage_line(const struct command *command, struct str *out)
+{
+	add_usage(command, ' ', out);
+}
+
+static void add_sentence(const char *sentence, struct str *out)
+{
+	size_t n = strlen(sentence), at = out->n;
+
+	add_wrapped(sentence, n, 0, 0, out);
+	out->s[at] = (char)toupper((unsigned char)out->s[at]);
+	if (sentence[n - 1] != '.') {
+		out->s[out->n - 1] = '.';
+		str_addc(out, '\n');
+	}
+}
+
+static void command_help(const struct command *command, struct str *out)
+{
+	struct option_group groups[OPTION_GROUPS];
+	size_t ngroup = option_groups(command, groups), i;
+	auto_str struct str usage = { 0 };
+
+	str_add(&usage, "usage: ");
+	add_usage(command, NO_BREAK, &usage);
+	add_wrapped(usage.s, usage.n, 4, 0, out);
+	str_addc(out, '\n');
+	add_sentence(command->sentence, out);
+	if (command->details) {
+		str_addc(out, '\n');
+		add_paragraphs(command->details, out);
+	}
+	add_arguments(command->arguments, out);
+	for (i = 0; i < ngroup; i++)
+		add_options(&groups[i], out);
+}
+
+/* Of one noun, or of all; the table keeps a noun's together. */
+static void add_commands(const char *noun, struct str *out)
+{
+	const struct command *const *c;
+
+	for (c = commands; *c; c++) {
+		auto_str struct str name = { 0 };
+
+		if (noun && strcmp(noun, (*c)->noun) != 0)
+			continue;
+		command_name(*c, &name);
+		add_item(name.s, (*c)->sentence, COMMAND_SENTENCE_AT, out);
+	}
+}
+
+static void noun_help(const char *noun, struct str *out)
+{
+	str_addf(out, "usage: evac-manage %s COMMAND [options]\n\ncommands:\n", noun);
+	add_commands(noun, out);
+	str_addf(out, "\n'evac-manage %s COMMAND --help' says more about one.\n", noun);
+}
+
+static void add_exit_codes(struct str *out)
+{
+	auto_str struct str list = { 0 };
+	int kind;
+
+	str_add(&list, "exit codes:");
+	for (kind = 0; kind < ERROR_KIND_COUNT; kind++)
+		str_addf(&list, " %d=%s", error_kind_exit_code((enum error_kind)kind),
+			error_kind_name((enum error_kind)kind));
+	str_add(&list, "; evac-manage(8) says what each means");
+	str_addc(out, '\n');
+	add_wrapped(list.s, list.n, 2, 0, out);
+}
+
+static void tree_help(struct str *out)
+{
+	struct option_group groups[OPTION_GROUPS];
+	size_t ngroup = option_groups(NULL, groups), i;
+
+	str_add(out, "usage: evac-manage COMMAND [options]\n\n");
+	add_paragraphs("Gets the instances, volumes and backups of a failed compute host back to work when the OpenStack APIs are "
+		"degraded: reads the databases of nova and cinder, moves ownership in proved transactions, evacuates by nova's own "
+		"messages. --dry-run shows what a command would do.\n\ncommands:\n", out);
+	add_commands(NULL, out);
+	for (i = 0; i < ngroup; i++)
+		add_options(&groups[i], out);
+	add_exit_codes(out);
+	str_add(out, "\n'evac-manage COMMAND --help' says more about a command.\n");
+}
+
+void cmd_help(const char *noun, const struct command *command, struct str *out)
+{
+	if (command)
+		command_help(command, out);
+	else if (noun)
+		noun_help(noun, out);
+	else
+		tree_help(out);
+}

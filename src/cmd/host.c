@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+#include "op/commands.h"
+
+static const struct argument_spec failed_host[] = {
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(host), .sentence = "the failed host, as nova names it" },
+	{ 0 }
+};
+
+static const struct argument_spec any_host[] = {
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(host), .sentence = "the host, as nova and cinder name it" },
+	{ 0 }
+};
+
+static const struct option_spec rescue_options[] = {
+	{ .name = "to", .type = OPTION_HOST, .offset = AT(to), .metavar = "HOST2", .required = true,
+	  .sentence = "the host that gets the volumes and backups" },
+	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
+	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	{ 0 }
+};
+
+static const struct option_spec evacuate_options[] = {
+	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST2",
+	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	{ .name = "force", .type = OPTION_FLAG, .offset = AT(force),
+	  .sentence = "nova's own: --target_host bypasses the scheduler; waives no finding of ours" },
+	{ 0 }
+};
+
+int force_needs_target(const struct request *request, struct error *err)
+{
+	if (!request->force || request->target_host)
+		return 0;
+	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler for the host that is given");
+	return error_hint(err, "name the target (%s), or leave --force out",
+		request->id ? "after the instance" : "--target_host HOST2");
+}
+
+const struct command command_host_show = {
+	.noun = "host", .verb = "show",
+	.sentence = "all that a host owns, the risks, who has room",
+	.details = "Services, instances by state, volumes by backend and pool, backups, groups, attachments, work in flight, and "
+		"the capacity of the other hosts. Writes nothing.",
+	.arguments = any_host,
+	.run = op_host_show,
+};
+
+const struct command command_host_rescue = {
+	.noun = "host", .verb = "rescue",
+	.sentence = "move ownership, evacuate every instance, prove it",
+	.details = "Disables the host's services, moves its volumes and backups to HOST2 in one transaction, then evacuates its "
+		"instances and follows each to the end. Can be resumed. Volumes and backups can be moved back; an evacuation that "
+		"nova has begun cannot.\n\n"
+		"Examples:\n"
+		"  evac-manage host rescue ctl1 --to ctl2 --dry-run\n"
+		"  evac-manage host rescue ctl1 --to ctl2 --fenced \"iLO: power off, Ann, 03:10\"",
+	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
+	.options = rescue_options, .arguments = failed_host,
+	.run = op_host_rescue,
+};
+
+const struct command command_host_evacuate = {
+	.noun = "host", .verb = "evacuate",
+	.sentence = "evacuate all instances of a failed host",
+	.details = "Works through nova's conductor, so that nova-api may be down, and follows each instance to the end. Instances that cannot be evacuated are left out "
+		"and listed. An instance whose volumes the dead host owns needs them moved first (volume update_host).\n\n"
+		"Examples:\n"
+		"  evac-manage host evacuate ctl1 --dry-run\n"
+		"  evac-manage host evacuate ctl1 --limit 3 --fenced \"PDU: outlet 7 off\"",
+	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
+	.options = evacuate_options, .arguments = failed_host,
+	.check = force_needs_target,
+	.run = op_host_evacuate,
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+
+#include <string.h>
+
+const struct request request_defaults = {
+	.timeout_s = 1800,
+	.max_in_flight = 5,
+	.format = "table",
+	.color = "auto",
+	.progress = "auto",
+};
+
+static const struct option_spec writing_options[] = {
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "find, plan, check and print; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(yes), .sentence = "do not ask; needed off a terminal" },
+	{ .name = "fenced", .type = OPTION_TEXT, .offset = AT(fenced), .metavar = "TEXT",
+	  .sentence = "who powered the host off and how we know; kept in the journal" },
+	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(accept), .metavar = "CODE[:ID]",
+	  .sentence = "go on in spite of this finding, everywhere or for one instance or volume; repeatable" },
+	{ .name = "only", .type = OPTION_WORDS, .offset = AT(only), .metavar = "ID", .sentence = "nothing but this one; repeatable" },
+	{ .name = "exclude", .type = OPTION_WORDS, .offset = AT(exclude), .metavar = "ID", .sentence = "all but this one; repeatable" },
+	{ .name = "limit", .type = OPTION_COUNT, .offset = AT(limit), .metavar = "N", .sentence = "at most N of them in this run" },
+	{ 0 }
+};
+
+static const struct option_spec evacuating_options[] = {
+	{ .name = "wait", .type = OPTION_NO_FLAG, .offset = AT(no_wait), .sentence = "follow each evacuation to its end (the default)" },
+	{ .name = "no-wait", .type = OPTION_FLAG, .offset = AT(no_wait), .sentence = "end when the last one is asked for" },
+	{ .name = "timeout", .type = OPTION_COUNT, .offset = AT(timeout_s), .metavar = "SECONDS",
+	  .sentence = "stop waiting after this time" },
+	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(max_in_flight), .metavar = "N",
+	  .sentence = "evacuations under way at once" },
+	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(stop_after_failures), .metavar = "N",
+	  .sentence = "begin no more after N have failed" },
+	{ 0 }
+};
+
+/* What --config-file means where muscle memory has it. */
+static const struct option_spec cinder_config_file[] = {
+	{ .name = "config-file", .type = OPTION_WORDS, .offset = AT(cinder_files), .metavar = "FILE",
+	  .sentence = "here the same as --cinder-config-file" },
+	{ 0 }
+};
+static const struct option_spec nova_config_file[] = {
+	{ .name = "config-file", .type = OPTION_WORDS, .offset = AT(nova_files), .metavar = "FILE",
+	  .sentence = "here the same as --nova-config-file" },
+	{ 0 }
+};
+
+static const struct option_spec common_options[] = {
+	{ .name = "help", .letter = 'h', .type = OPTION_HELP, .sentence = "this text; after any command too" },
+	{ .name = "version", .type = OPTION_VERSION, .sentence = "the same as the command 'version'" },
+	{ .name = "format", .letter = 'f', .type = OPTION_CHOICE, .offset = AT(format), .metavar = "table|json|yaml|csv|value",
+	  .sentence = "how the answer is printed" },
+	{ .name = "column", .letter = 'c', .type = OPTION_WORDS, .offset = AT(columns), .metavar = "COLUMN",
+	  .sentence = "only this column, in this order; repeatable" },
+	{ .name = "sort-column", .type = OPTION_TEXT, .offset = AT(sort_column), .metavar = "COLUMN", .sentence = "order rows by it" },
+	{ .name = "noindent", .type = OPTION_FLAG, .offset = AT(noindent), .sentence = "json on one line" },
+	{ .name = "max-width", .type = OPTION_COUNT, .offset = AT(max_width), .metavar = "N",
+	  .sentence = "width of a table; the terminal's without it" },
+	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(color), .metavar = "auto|always|never",
+	  .sentence = "auto: on a terminal, unless NO_COLOR is set" },
+	{ .name = "progress", .type = OPTION_CHOICE, .offset = AT(progress), .metavar = "auto|bar|line|off",
+	  .sentence = "how progress is shown, on stderr" },
+	{ .name = "nova-config-file", .type = OPTION_WORDS, .offset = AT(nova_files), .metavar = "FILE",
+	  .sentence = "instead of /etc/nova/nova.conf; repeatable, later ones win" },
+	{ .name = "cinder-config-file", .type = OPTION_WORDS, .offset = AT(cinder_files), .metavar = "FILE",
+	  .sentence = "instead of /etc/cinder/cinder.conf; repeatable, later ones win" },
+	{ .name = "config", .type = OPTION_TEXT, .offset = AT(site_file), .metavar = "FILE",
+	  .sentence = "our own, instead of /etc/evac-manage/evac-manage.conf" },
+	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(defaults_file), .metavar = "FILE",
+	  .sentence = "user, password and TLS of the databases, over the services' own" },
+	{ .name = "state-dir", .type = OPTION_TEXT, .offset = AT(state_dir), .metavar = "DIR",
+	  .sentence = "journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
+	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(debug), .sentence = "log every statement and message" },
+	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(log_file), .metavar = "FILE", .sentence = "log here, beside stderr" },
+	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(log_json), .sentence = "one JSON object a log line" },
+	{ 0 }
+};
+
+static const struct option_spec no_options[] = { { 0 } };
+
+static const struct option_spec *config_file_of(const struct command *command)
+{
+	if (!command->config_file_is)
+		return no_options;
+	return strcmp(command->config_file_is, "nova") == 0 ? nova_config_file : cinder_config_file;
+}
+
+size_t option_groups(const struct command *command, struct option_group out[OPTION_GROUPS])
+{
+	size_t n = 0;
+
+	if (command) {
+		out[n++] = (struct option_group){ "options", command->options ? command->options : no_options };
+		if (command->flags & COMMAND_EVACUATES)
+			out[n++] = (struct option_group){ "options of an evacuation", evacuating_options };
+		if (command->flags & COMMAND_WRITES)
+			out[n++] = (struct option_group){ "options of a command that writes", writing_options };
+		out[n++] = (struct option_group){ "configuration", config_file_of(command) };
+	}
+	out[n++] = (struct option_group){ "options of every command, before or after it", common_options };
+	return n;
+}
+
+bool words_same(const char *a, const char *b, size_t nb)
+{
+	size_t i;
+
+	for (i = 0; i < nb && a[i]; i++)
+		if ((a[i] == '_' ? '-' : a[i]) != (b[i] == '_' ? '-' : b[i]))
+			return false;
+	return i == nb && a[i] == '\0';
+}
+
+static const struct option_spec *find_in(const struct option_spec *o, const char *name, size_t n)
+{
+	for (; o->name; o++)
+		if (words_same(o->name, name, n))
+			return o;
+	return NULL;
+}
+
+const struct option_spec *option_find(const struct command *command, const char *name, size_t n)
+{
+	struct option_group groups[OPTION_GROUPS];
+	size_t ngroup = option_groups(command, groups), i;
+	const struct option_spec *o = NULL;
+
+	for (i = 0; i < ngroup && !o; i++)
+		o = find_in(groups[i].options, name, n);
+	return o;
+}
+
+const struct option_spec *option_find_letter(char letter)
+{
+	const struct option_spec *o;
+
+	for (o = common_options; o->name; o++)
+		if (letter && o->letter == letter)
+			return o;
+	return NULL;
+}
+
+const struct option_spec *option_find_anywhere(const char *name, size_t n)
+{
+	const struct option_spec *o = option_find(NULL, name, n);
+	const struct command *const *c;
+
+	for (c = commands; *c && !o; c++)
+		o = option_find(*c, name, n);
+	return o;
+}
+
+bool option_takes_value(const struct option_spec *option)
+{
+	switch (option->type) {
+	case OPTION_FLAG:
+	case OPTION_NO_FLAG:
+	case OPTION_HELP:
+	case OPTION_VERSION:
+		return false;
+	default:
+		return true;
+	}
+}
+
+bool option_repeats(const struct option_spec *option)
+{
+	return option->type == OPTION_WORDS || option->type == OPTION_ACCEPT;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "internal.h"
+#include "op/commands.h"
+
+static const struct option_spec list_options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST", .sentence = "only the services of this host" },
+	{ .name = "down", .type = OPTION_FLAG, .offset = AT(down), .sentence = "only those that no longer report" },
+	{ 0 }
+};
+
+const struct command command_service_list = {
+	.noun = "service", .verb = "list",
+	.sentence = "nova's and cinder's services, alive or not",
+	.details = "A stale heartbeat is not a dead host: beside it stand the consumers on the host's queues and the database "
+		"sessions that come from it.\n\n"
+		"Example:\n"
+		"  evac-manage service list --host ctl1 --down",
+	.options = list_options,
+	.run = op_service_list,
+};

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "sql_catalogue.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define CONNECT_TIMEOUT_S 5
+#define IO_TIMEOUT_S 30 /* above innodb_lock_wait_timeout, or we would make an unknown outcome of a lock wait */
+
+struct settings_row {
+	const char *sql_mode, *time_zone, *hostname, *version;
+	int64_t autocommit, lock_wait_timeout_s, connection_id, port, server_id;
+	bool read_only;
+};
+static const struct db_column settings_columns[] = {
+	DB_COLUMN(struct settings_row, sql_mode),
+	DB_COLUMN(struct settings_row, time_zone),
+	DB_COLUMN(struct settings_row, autocommit),
+	DB_COLUMN(struct settings_row, lock_wait_timeout_s),
+	DB_COLUMN(struct settings_row, connection_id),
+	DB_COLUMN(struct settings_row, hostname),
+	DB_COLUMN(struct settings_row, port),
+	DB_COLUMN(struct settings_row, server_id),
+	DB_COLUMN(struct settings_row, version),
+	DB_COLUMN(struct settings_row, read_only),
+};
+static const struct db_shape settings_shape = DB_SHAPE(struct settings_row, settings_columns);
+
+struct variable_row {
+	const char *variable_name, *value;
+};
+static const struct db_column variable_columns[] = {
+	DB_COLUMN(struct variable_row, variable_name),
+	DB_COLUMN(struct variable_row, value),
+};
+static const struct db_shape variable_shape = DB_SHAPE(struct variable_row, variable_columns);
+
+static const char *option_of(const struct db_url *url, const char *name)
+{
+	return url_option(url->option, url->noption, name);
+}
+
+/* TLS as the service's own configuration asks for it: with a CA the server must prove its name. */
+static bool set_tls(struct db *db, const struct db_options *o)
+{
+	const char *ca = o->tls && o->tls->ca_file ? o->tls->ca_file : option_of(o->url, "ssl_ca");
+	const char *cert = o->tls && o->tls->cert_file ? o->tls->cert_file : option_of(o->url, "ssl_cert");
+	const char *key = o->tls && o->tls->key_file ? o->tls->key_file : option_of(o->url, "ssl_key");
+	my_bool yes = 1;
+
+	if (!ca && !cert && !(o->tls && o->tls->enabled))
+		return false;
+	if (ca)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CA, ca);
+	if (cert)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CERT, cert);
+	if (key)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_KEY, key);
+	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_ENFORCE, &yes);
+	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+	mysql_optionsv(db->mysql, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
+	return true;
+}
+
+static void set_options(struct db *db, const struct db_options *o)
+{
+	unsigned protocol = MYSQL_PROTOCOL_TCP, no = 0;
+	unsigned connect_s = o->connect_timeout_s ? o->connect_timeout_s : CONNECT_TIMEOUT_S;
+	unsigned io_s = o->io_timeout_s ? o->io_timeout_s : IO_TIMEOUT_S;
+	my_bool off = 0, on = 1;
+
+	mysql_optionsv(db->mysql, MYSQL_OPT_PROTOCOL, &protocol); /* "localhost" would mean the socket */
+	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
+	mysql_optionsv(db->mysql, MYSQL_OPT_READ_TIMEOUT, &io_s);
+	mysql_optionsv(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &io_s);
+	mysql_optionsv(db->mysql, MYSQL_OPT_RECONNECT, &off); /* would drop the transaction without a word */
+	mysql_optionsv(db->mysql, MYSQL_OPT_LOCAL_INFILE, &no);
+	mysql_optionsv(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	mysql_optionsv(db->mysql, MYSQL_REPORT_DATA_TRUNCATION, &on);
+	mysql_optionsv(db->mysql, MARIADB_OPT_RESTRICTED_AUTH,
+	    "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password");
+	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "evac-manage");
+	if (o->run)
+		mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "evac_manage_run", o->run);
+}
+
+static int connect_to(struct db *db, const struct db_options *o, struct error *err)
+{
+	const struct db_url *u = o->url;
+	bool tls;
+
+	set_options(db, o);
+	tls = set_tls(db, o);
+	if (!mysql_real_connect(db->mysql, str_or(u->host, "127.0.0.1"), u->user, u->password, u->database, u->port, NULL,
+	        CLIENT_FOUND_ROWS))
+		return db_fail(db, PHASE_CONNECT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
+	if (tls && !mysql_get_ssl_cipher(db->mysql))
+		return db_fail(db, PHASE_CONNECT, 2026, "the connection is not encrypted", NULL, err);
+	return 0;
+}
+
+static int check_settings(struct db *db, struct error *err)
+{
+	const struct settings_row *s;
+	struct db_rows rows;
+	int rc = 0;
+
+	if (db_read(db, &SQL_SESSION_SETTINGS_READ, NULL, &settings_shape, &rows, err) != 0)
+		return -1;
+	s = rows.v;
+	if (!strstr(str_or(s->sql_mode, ""), "STRICT_ALL_TABLES") || !str_equal(s->time_zone, "+00:00") || s->autocommit != 1 ||
+	    s->lock_wait_timeout_s != 10)
+		rc = error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?", db->label,
+		    db->where);
+	db->server.read_only = s->read_only;
+	db->server.connection_id = (uint64_t)s->connection_id;
+	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", str_or(s->hostname, "?"),
+	    (long long)s->port, (long long)s->server_id, str_or(s->version, "?"));
+	db_rows_free(&rows);
+	return rc;
+}
+
+static const char *variable(const struct db_rows *rows, const char *name)
+{
+	const struct variable_row *v = rows->v;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (strcasecmp(v[i].variable_name, name) == 0)
+			return str_or(v[i].value, "");
+	return "";
+}
+
+static void add_galera(struct db *db, const struct db_rows *variables, const struct db_rows *status)
+{
+	struct db_server *s = &db->server;
+	size_t n = strlen(s->text);
+
+	s->galera_max_rows = strtoull(variable(variables, "wsrep_max_ws_rows"), NULL, 10);
+	s->galera_max_bytes = strtoull(variable(variables, "wsrep_max_ws_size"), NULL, 10);
+	s->galera_ready = strcasecmp(variable(status, "wsrep_ready"), "ON") == 0 &&
+	    strcasecmp(variable(status, "wsrep_cluster_status"), "Primary") == 0 &&
+	    strcasecmp(variable(status, "wsrep_local_state_comment"), "Synced") == 0 &&
+	    strcasecmp(variable(variables, "wsrep_desync"), "ON") != 0 &&
+	    strcasecmp(variable(variables, "wsrep_dirty_reads"), "ON") != 0;
+	snprintf(s->text + n, sizeof s->text - n, " galera=%s node=%s", variable(status, "wsrep_cluster_state_uuid"),
+	    variable(variables, "wsrep_node_name"));
+}
+
+static int look_for_galera(struct db *db, struct error *err)
+{
+	struct db_rows variables, status;
+
+	db->server.galera_ready = true;
+	if (db_read(db, &SQL_SESSION_WSREP_VARIABLES, NULL, &variable_shape, &variables, err) != 0)
+		return -1;
+	db->server.galera = strcasecmp(variable(&variables, "wsrep_on"), "ON") == 0;
+	if (db->server.galera) {
+		if (db_read(db, &SQL_SESSION_WSREP_STATUS, NULL, &variable_shape, &status, err) != 0) {
+			db_rows_free(&variables);
+			return -1;
+		}
+		add_galera(db, &variables, &status);
+		db_rows_free(&status);
+	}
+	db_rows_free(&variables);
+	return db->server.galera ? db_session(db, &SQL_SESSION_WSREP_SYNC, err) : 0;
+}
+
+int db_open(const struct db_options *options, struct db **out, struct error *err)
+{
+	const struct db_url *u = options->url;
+	struct db *db = xcalloc(1, sizeof *db);
+
+	*out = NULL;
+	db->label = xstrdup(options->label);
+	db->where = xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
+	db->mysql = mysql_init(NULL);
+	if (connect_to(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS, err) != 0 || check_settings(db, err) != 0 ||
+	    look_for_galera(db, err) != 0) {
+		if (err->kind == ERROR_ERROR)
+			err->kind = ERROR_DB_UNREACHABLE;
+		db_close(&db);
+		return -1;
+	}
+	db->doomed = false;
+	log_debug("%s: %s", db->label, db->server.text);
+	*out = db;
+	return 0;
+}
+
+void db_close(struct db **db)
+{
+	struct db *d = *db;
+
+	if (!d)
+		return;
+	db_statements_close(d);
+	mysql_close(d->mysql);
+	free(d->label);
+	free(d->where);
+	free(d);
+	*db = NULL;
+}
+
+const char *db_label(const struct db *db)
+{
+	return db->label;
+}
+
+const struct db_server *db_server(const struct db *db)
+{
+	return &db->server;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "internal.h"
+#include "util/str.h"
+
+/* Client numbers from 2000 (errmsg.h), server numbers from 1000 (mysqld_error.h). */
+static const struct {
+	unsigned number;
+	enum error_kind kind;
+	const char *hint; /* NULL: nothing better than the message */
+} known[] = {
+	{ 1040, ERROR_DB_UNREACHABLE, "the server has no free connection" },
+	{ 1203, ERROR_DB_UNREACHABLE, "the account has no free connection" },
+	{ 1226, ERROR_DB_UNREACHABLE, "the account has used up its limits" },
+	{ 1044, ERROR_DB_UNREACHABLE, "the account has no right to this database: check the connection URL" },
+	{ 1045, ERROR_DB_UNREACHABLE, "check user and password of the connection URL" },
+	{ 1049, ERROR_DB_UNREACHABLE, "check the database's name in the connection URL" },
+	{ 1129, ERROR_DB_UNREACHABLE, "the server blocks this host after too many failed connections (FLUSH HOSTS)" },
+	{ 1130, ERROR_DB_UNREACHABLE, "the server admits no connection from this host" },
+	{ 1698, ERROR_DB_UNREACHABLE, "check user and password of the connection URL" },
+	{ 2002, ERROR_DB_UNREACHABLE, "is the server running, and are host and port right?" },
+	{ 2003, ERROR_DB_UNREACHABLE, "is the server running, and are host and port right?" },
+	{ 2005, ERROR_DB_UNREACHABLE, "the host's name cannot be resolved" },
+	{ 2006, ERROR_DB_UNREACHABLE, "the server closed the connection" },
+	{ 2013, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" },
+	{ 2026, ERROR_DB_UNREACHABLE, "TLS: check the CA, the name in the certificate, and that the server has TLS on" },
+	{ 1047, ERROR_DB_UNREACHABLE, "this Galera node is not in the primary component: use another one" },
+	{ 1053, ERROR_DB_UNREACHABLE, "the server is shutting down" },
+	{ 1927, ERROR_DB_UNREACHABLE, "somebody killed the connection" },
+	{ 1317, ERROR_ERROR, "somebody killed the statement" },
+	{ 1142, ERROR_REFUSED, "the account lacks a right on this table" },
+	{ 1143, ERROR_REFUSED, "the account lacks a right on this column" },
+	{ 1227, ERROR_REFUSED, "the account lacks a right" },
+	{ 1370, ERROR_REFUSED, "the account lacks a right" },
+	{ 1290, ERROR_REFUSED, "the server is read only: connect to the one that takes writes" },
+	{ 1792, ERROR_REFUSED, "the server is read only: connect to the one that takes writes" },
+	{ 1836, ERROR_REFUSED, "the server is read only: connect to the one that takes writes" },
+	{ 1205, ERROR_BUSY, "another session holds the rows: SHOW PROCESSLIST shows which; then run the same command again" },
+	{ 1213, ERROR_BUSY, "another session wrote the same rows at the same time: run the same command again" },
+	{ 1054, ERROR_ERROR, "this schema is not one that the statement was written for" },
+	{ 1146, ERROR_ERROR, "this schema is not one that the statement was written for" },
+};
+#define KNOWN (sizeof known / sizeof *known)
+
+static size_t find(unsigned number)
+{
+	size_t i = 0;
+
+	while (i < KNOWN && known[i].number != number)
+		i++;
+	return i;
+}
+
+/* A commit has failed for sure only when the server says that it rolled back (a deadlock, a lost certification); whatever else
+ * comes, and a connection that ends above all, leaves open what became of it. */
+enum error_kind db_classify(enum db_phase phase, unsigned number)
+{
+	size_t i = find(number);
+
+	if (phase == PHASE_COMMIT)
+		return number == 1213 ? ERROR_BUSY : ERROR_UNKNOWN;
+	if (i < KNOWN)
+		return known[i].kind;
+	return phase == PHASE_CONNECT ? ERROR_DB_UNREACHABLE : ERROR_ERROR;
+}
+
+static const char *what(enum db_phase phase)
+{
+	static const char *const text[] = { "cannot connect to", "cannot read", "cannot write to", "no answer to the commit from" };
+
+	return text[phase];
+}
+
+int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err)
+{
+	size_t i = find(number);
+
+	db->doomed = true;
+	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what(phase), db->label, db->where, message, number,
+	    name ? " in " : "", str_or(name, ""));
+	err->code = (int)number;
+	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)
+		return error_hint(err, "the change may or may not have happened: the journal has every row; look before you act again");
+	return i < KNOWN && known[i].hint ? error_hint(err, "%s", known[i].hint) : -1;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DB_INTERNAL_H
+#define DB_INTERNAL_H
+
+#include <mysql.h>
+
+#include "db/db.h"
+
+/* What a server's error means depends on what was being done when it came. */
+enum db_phase { PHASE_CONNECT, PHASE_READ, PHASE_WRITE, PHASE_COMMIT };
+
+struct db_statement {
+	const struct sql *sql;
+	MYSQL_STMT *stmt;
+};
+
+struct db {
+	MYSQL *mysql;
+	char *label, *where; /* "host:port database" */
+	struct db_server server;
+	bool in_write, in_read, doomed;
+	uint64_t transaction_connection;
+	uint64_t last_id;
+	struct db_statement *statement;
+	size_t nstatement, cap;
+};
+
+/* error.c. The kind by phase and number alone, for tests; then a whole error. ${name} is the statement's, or NULL. */
+enum error_kind db_classify(enum db_phase phase, unsigned number);
+int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err);
+
+/* statement.c. A prepared statement of this connection, and its parameters bound by name. */
+MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql, struct error *err);
+const struct db_param *db_param_find(const struct sql *sql, const struct db_param *params, size_t position);
+int db_session(struct db *db, const struct sql *sql, struct error *err);
+/* One row of parameters, executed. ${text} is room for numbers: 24 bytes each. */
+int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
+    struct error *err);
+void db_statements_close(struct db *db);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define SHORTEST_BUFFER 64 /* any number or time as text */
+
+/* Every column is fetched as text and converted here: one way, the same on every server. */
+struct fetch {
+	MYSQL_BIND *bind;
+	unsigned long *length;
+	my_bool *is_null;
+	const struct db_column **column; /* by position in the answer */
+	unsigned n;
+};
+
+static void fetch_free(struct fetch *f)
+{
+	for (unsigned i = 0; f->bind && i < f->n; i++)
+		free(f->bind[i].buffer);
+	free(f->bind);
+	free(f->length);
+	free(f->is_null);
+	free(f->column);
+}
+
+static const struct db_column *column_named(const struct db_shape *shape, const char *name)
+{
+	for (size_t i = 0; i < shape->ncolumn; i++)
+		if (strcasecmp(shape->column[i].name, name) == 0) /* servers differ in the case of SHOW's and information_schema's */
+			return &shape->column[i];
+	return NULL;
+}
+
+static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sql, const struct db_shape *shape)
+{
+	f->n = mysql_num_fields(meta);
+	f->bind = xcalloc(f->n, sizeof *f->bind);
+	f->length = xcalloc(f->n, sizeof *f->length);
+	f->is_null = xcalloc(f->n, sizeof *f->is_null);
+	f->column = xcalloc(f->n, sizeof *f->column);
+	for (unsigned i = 0; i < f->n; i++) {
+		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
+		if (!f->column[i] || f->n != shape->ncolumn) {
+			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n", sql->name,
+			    mysql_fetch_field_direct(meta, i)->name);
+			exit(error_kind_exit_code(ERROR_BUG));
+		}
+	}
+}
+
+static void make_buffers(struct fetch *f, MYSQL_RES *meta)
+{
+	for (unsigned i = 0; i < f->n; i++) {
+		unsigned long room = mysql_fetch_field_direct(meta, i)->max_length;
+
+		room = (room < SHORTEST_BUFFER ? SHORTEST_BUFFER : room) + 1;
+		f->bind[i].buffer_type = MYSQL_TYPE_STRING;
+		f->bind[i].buffer = xmalloc(room);
+		f->bind[i].buffer_length = room;
+		f->bind[i].length = &f->length[i];
+		f->bind[i].is_null = &f->is_null[i];
+	}
+}
+
+static int bad_value(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text, struct error *err)
+{
+	return error_set(err, ERROR_ERROR, "%s: %s: column %s is %s%s%s, a number was expected", db->label, sql->name, column->name,
+	    text ? "'" : "", text ? text : "NULL", text ? "'" : "");
+}
+
+static int store(struct db *db, const struct sql *sql, const struct db_column *column, const char *text, size_t n, char *row,
+    struct arena *arena, struct error *err)
+{
+	void *member = row + column->offset;
+	char *end = NULL;
+	long long number = 0;
+
+	if (column->type == DB_TEXT) {
+		*(const char **)member = text ? arena_dupn(arena, text, n) : NULL;
+		return 0;
+	}
+	if (text) {
+		errno = 0;
+		number = strtoll(text, &end, 10);
+		if (errno || end == text || *end)
+			return bad_value(db, sql, column, text, err);
+	}
+	if (column->type == DB_MAYBE_INT)
+		*(struct maybe_int *)member = (struct maybe_int){ text != NULL, number };
+	else if (!text)
+		return bad_value(db, sql, column, NULL, err);
+	else if (column->type == DB_BOOL)
+		*(bool *)member = number != 0;
+	else
+		*(int64_t *)member = number;
+	return 0;
+}
+
+static int store_row(struct db *db, const struct sql *sql, const struct fetch *f, char *row, struct arena *arena, struct error *err)
+{
+	for (unsigned i = 0; i < f->n; i++) {
+		char *text = f->is_null[i] ? NULL : f->bind[i].buffer;
+
+		if (text)
+			text[f->length[i]] = '\0';
+		if (store(db, sql, f->column[i], text, f->length[i], row, arena, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct fetch *f, const struct db_shape *shape,
+    struct db_rows *out, struct error *err)
+{
+	size_t cap = 0;
+	int rc;
+
+	while ((rc = mysql_stmt_fetch(stmt)) == 0) {
+		out->v = vec_grow(out->v, out->n, &cap, shape->row_size);
+		memset((char *)out->v + out->n * shape->row_size, 0, shape->row_size);
+		if (store_row(db, sql, f, (char *)out->v + out->n * shape->row_size, &out->arena, err) != 0)
+			return -1;
+		out->n++;
+	}
+	if (rc == MYSQL_DATA_TRUNCATED)
+		return error_set(err, ERROR_ERROR, "%s: %s: the server sent a longer value than it announced", db->label, sql->name);
+	if (rc != MYSQL_NO_DATA)
+		return db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+	return 0;
+}
+
+static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct db_shape *shape, struct db_rows *out,
+    struct error *err)
+{
+	MYSQL_RES *meta = mysql_stmt_result_metadata(stmt);
+	struct fetch f = { 0 };
+	int rc = 0;
+
+	if (!meta || mysql_stmt_store_result(stmt) != 0) {
+		rc = db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+	} else {
+		match_columns(&f, meta, sql, shape);
+		mysql_free_result(meta);
+		meta = mysql_stmt_result_metadata(stmt); /* now with the lengths of this answer */
+		make_buffers(&f, meta);
+		if (mysql_stmt_bind_result(stmt, f.bind) != 0)
+			rc = db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+		else
+			rc = fetch_rows(db, stmt, sql, &f, shape, out, err);
+	}
+	if (meta)
+		mysql_free_result(meta);
+	mysql_stmt_free_result(stmt);
+	fetch_free(&f);
+	return rc;
+}
+
+int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
+    struct db_rows *out, struct error *err)
+{
+	struct arena rows = { 0 };
+	MYSQL_STMT *stmt;
+
+	*out = (struct db_rows){ 0 };
+	if (db->in_write && db->doomed)
+		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
+	stmt = db_prepare(db, PHASE_READ, sql, err);
+	if (!stmt || db_execute(db, PHASE_READ, stmt, sql, params, err) != 0)
+		return -1;
+	if (read_result(db, stmt, sql, shape, out, err) != 0) {
+		db->doomed = true;
+		free(out->v);
+		arena_free(&out->arena);
+		*out = (struct db_rows){ 0 };
+		return -1;
+	}
+	/* the rows join their strings: one free gives all back */
+	rows = out->arena;
+	if (out->n > 0) {
+		void *v = arena_alloc(&rows, out->n * shape->row_size);
+
+		memcpy(v, out->v, out->n * shape->row_size);
+		free(out->v);
+		out->v = v;
+	}
+	out->arena = rows;
+	return 0;
+}
+
+void db_rows_free(struct db_rows *rows)
+{
+	arena_free(&rows->arena);
+	*rows = (struct db_rows){ 0 };
+}

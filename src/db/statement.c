@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/log.h"
+
+static _Noreturn void bug(const struct sql *sql, const char *what, const char *name)
+{
+	fprintf(stderr, "evac-manage: bug: statement %s: %s '%s'\n", sql->name, what, name);
+	exit(error_kind_exit_code(ERROR_BUG));
+}
+
+MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql, struct error *err)
+{
+	MYSQL_STMT *stmt;
+	bool yes = true;
+
+	for (size_t i = 0; i < db->nstatement; i++)
+		if (db->statement[i].sql == sql)
+			return db->statement[i].stmt;
+	stmt = mysql_stmt_init(db->mysql);
+	if (!stmt || mysql_stmt_prepare(stmt, sql->text, strlen(sql->text)) != 0) {
+		db_fail(db, phase, stmt ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql),
+		    stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql), sql->name, err);
+		if (stmt)
+			mysql_stmt_close(stmt);
+		return NULL;
+	}
+	mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &yes);
+	if (mysql_stmt_param_count(stmt) != sql->nparam)
+		bug(sql, "the server counts other parameters than", "the catalogue");
+	db->statement = vec_grow(db->statement, db->nstatement, &db->cap, sizeof *db->statement);
+	db->statement[db->nstatement++] = (struct db_statement){ sql, stmt };
+	return stmt;
+}
+
+void db_statements_close(struct db *db)
+{
+	for (size_t i = 0; i < db->nstatement; i++)
+		mysql_stmt_close(db->statement[i].stmt);
+	free(db->statement);
+}
+
+/* The value for the ? at ${position}. */
+const struct db_param *db_param_find(const struct sql *sql, const struct db_param *params, size_t position)
+{
+	const struct db_param *p;
+
+	for (p = params; p && p->name; p++)
+		if (strcmp(p->name, sql->params[position]) == 0)
+			return p;
+	bug(sql, "no value for parameter", sql->params[position]);
+}
+
+static void check_names(const struct sql *sql, const struct db_param *params)
+{
+	size_t i;
+
+	for (const struct db_param *p = params; p && p->name; p++) {
+		for (i = 0; i < sql->nparam && strcmp(sql->params[i], p->name) != 0; i++)
+			;
+		if (i == sql->nparam)
+			bug(sql, "there is no parameter", p->name);
+	}
+}
+
+int db_session(struct db *db, const struct sql *sql, struct error *err)
+{
+	log_sql("%s: %s", db->label, sql->name);
+	if (mysql_real_query(db->mysql, sql->text, strlen(sql->text)) != 0)
+		return db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), sql->name, err);
+	return 0;
+}
+
+/* libmariadb's binds are not const; it only reads them here. */
+static void bind_text(MYSQL_BIND *bind, const char *text, unsigned long *length)
+{
+	union {
+		const char *in;
+		void *out;
+	} borrow = { .in = text };
+
+	*length = strlen(text);
+	bind->buffer_type = MYSQL_TYPE_STRING;
+	bind->buffer = borrow.out;
+	bind->buffer_length = *length;
+	bind->length = length;
+}
+
+int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
+    struct error *err)
+{
+	MYSQL_BIND *bind = xcalloc(sql->nparam, sizeof *bind);
+	unsigned long *length = xcalloc(sql->nparam, sizeof *length);
+	long long *number = xcalloc(sql->nparam, sizeof *number);
+	int rc = 0;
+
+	check_names(sql, params);
+	for (size_t i = 0; i < sql->nparam; i++) {
+		const struct db_param *p = db_param_find(sql, params, i);
+
+		if (p->type == DB_PARAM_TEXT) {
+			bind_text(&bind[i], p->text, &length[i]);
+		} else if (p->type == DB_PARAM_INT) {
+			number[i] = p->number;
+			bind[i].buffer_type = MYSQL_TYPE_LONGLONG;
+			bind[i].buffer = &number[i];
+		} else {
+			bind[i].buffer_type = MYSQL_TYPE_NULL;
+		}
+	}
+	log_sql("%s: %s", db->label, sql->name);
+	if (mysql_stmt_bind_param(stmt, bind) != 0 || mysql_stmt_execute(stmt) != 0)
+		rc = db_fail(db, phase, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+	free(bind);
+	free(length);
+	free(number);
+	return rc;
+}

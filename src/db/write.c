@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "sql_catalogue.h"
+#include "util/log.h"
+
+#define ROWS_A_TRIP 5000
+#define NUMBER_SIZE 24
+
+struct id_row {
+	int64_t connection_id;
+};
+static const struct db_column id_columns[] = { DB_COLUMN(struct id_row, connection_id) };
+static const struct db_shape id_shape = DB_SHAPE(struct id_row, id_columns);
+
+static int connection_id(struct db *db, uint64_t *id, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_SESSION_CONNECTION_ID, NULL, &id_shape, &rows, err) != 0)
+		return -1;
+	*id = (uint64_t)((struct id_row *)rows.v)->connection_id;
+	db_rows_free(&rows);
+	return 0;
+}
+
+/* The server's own word whether we are in a transaction: a swallowed START TRANSACTION would commit row by row. */
+static bool is_in_transaction(struct db *db)
+{
+	unsigned status = 0;
+
+	return mariadb_get_infov(db->mysql, MARIADB_CONNECTION_SERVER_STATUS, &status) == 0 && status & SERVER_STATUS_IN_TRANS;
+}
+
+int db_begin_read(struct db *db, struct error *err)
+{
+	db->doomed = false;
+	if (db_session(db, &SQL_SESSION_ISOLATION_READ, err) != 0 || db_session(db, &SQL_SESSION_BEGIN_READ, err) != 0)
+		return -1;
+	db->in_read = true;
+	return 0;
+}
+
+void db_end_read(struct db *db)
+{
+	if (db->in_read)
+		mysql_rollback(db->mysql);
+	db->in_read = false;
+}
+
+int db_begin_write(struct db *db, struct error *err)
+{
+	db->doomed = false;
+	if (db->server.read_only) {
+		error_set(err, ERROR_REFUSED, "%s (%s) is read only", db->label, db->where);
+		return error_hint(err, "connect to the server that takes writes");
+	}
+	if (db->server.galera && !db->server.galera_ready) {
+		error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) is a Galera node that is not ready", db->label, db->server.text);
+		return error_hint(err, "use a node that is Primary and Synced");
+	}
+	if (db_session(db, &SQL_SESSION_ISOLATION_WRITE, err) != 0 || db_session(db, &SQL_SESSION_BEGIN_WRITE, err) != 0)
+		return -1;
+	if (!is_in_transaction(db))
+		return error_set(err, ERROR_ERROR, "%s: the server did not begin a transaction", db->label);
+	db->in_write = true;
+	return connection_id(db, &db->transaction_connection, err);
+}
+
+/* Before anything is changed: we are where we believe to be. */
+static int check_transaction(struct db *db, const struct sql *sql, struct error *err)
+{
+	if (db->doomed)
+		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
+	if (!db->in_write || sql->access != SQL_WRITES || !is_in_transaction(db)) {
+		db->doomed = true;
+		return error_set(err, ERROR_ERROR, "%s: %s outside of a transaction; nothing was written", db->label, sql->name);
+	}
+	return 0;
+}
+
+static int check_warnings(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct error *err)
+{
+	int n = mysql_stmt_warning_count(stmt);
+
+	if (n == 0)
+		return 0;
+	db->doomed = true;
+	return error_set(err, ERROR_ERROR, "%s: %s: the server gave %d warnings; nothing was written", db->label, sql->name, n);
+}
+
+int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err)
+{
+	MYSQL_STMT *stmt;
+
+	*matched = 0;
+	if (check_transaction(db, sql, err) != 0)
+		return -1;
+	stmt = db_prepare(db, PHASE_WRITE, sql, err);
+	if (!stmt || db_execute(db, PHASE_WRITE, stmt, sql, params, err) != 0 || check_warnings(db, stmt, sql, err) != 0)
+		return -1;
+	*matched = mysql_stmt_affected_rows(stmt);
+	db->last_id = mysql_stmt_insert_id(stmt);
+	return 0;
+}
+
+uint64_t db_last_id(const struct db *db)
+{
+	return db->last_id;
+}
+
+/* Parameters of many rows, column by column, as the bulk protocol takes them. */
+struct columns {
+	MYSQL_BIND *bind;
+	char ***text;           /* [parameter][row] */
+	unsigned long **length;
+	char **indicator;
+	struct arena numbers;
+};
+
+static void columns_make(struct columns *c, const struct sql *sql, size_t rows)
+{
+	c->bind = xcalloc(sql->nparam, sizeof *c->bind);
+	c->text = xcalloc(sql->nparam, sizeof *c->text);
+	c->length = xcalloc(sql->nparam, sizeof *c->length);
+	c->indicator = xcalloc(sql->nparam, sizeof *c->indicator);
+	for (size_t i = 0; i < sql->nparam; i++) {
+		c->text[i] = xcalloc(rows, sizeof *c->text[i]);
+		c->length[i] = xcalloc(rows, sizeof *c->length[i]);
+		c->indicator[i] = xcalloc(rows, 1);
+		c->bind[i].buffer_type = MYSQL_TYPE_STRING;
+		c->bind[i].buffer = c->text[i];
+		c->bind[i].length = c->length[i];
+		c->bind[i].u.indicator = c->indicator[i];
+	}
+}
+
+static void columns_free(struct columns *c, const struct sql *sql)
+{
+	for (size_t i = 0; i < sql->nparam; i++) {
+		free(c->text[i]);
+		free(c->length[i]);
+		free(c->indicator[i]);
+	}
+	free(c->bind);
+	free(c->text);
+	free(c->length);
+	free(c->indicator);
+	arena_free(&c->numbers);
+}
+
+static void columns_set(struct columns *c, const struct sql *sql, size_t row, const struct db_param *params)
+{
+	for (size_t i = 0; i < sql->nparam; i++) {
+		const struct db_param *p = db_param_find(sql, params, i);
+		union {
+			const char *in;
+			char *out; /* libmariadb's buffers are not const; it only reads them here */
+		} borrow = { .in = p->type == DB_PARAM_INT ? arena_printf(&c->numbers, "%lld", (long long)p->number) : p->text };
+
+		c->indicator[i][row] = p->type == DB_PARAM_NULL ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
+		c->text[i][row] = borrow.out;
+		c->length[i][row] = p->type == DB_PARAM_NULL ? 0 : strlen(borrow.in);
+	}
+}
+
+static int execute_bulk(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct columns *c, size_t rows, uint64_t *matched,
+    struct error *err)
+{
+	unsigned n = (unsigned)rows;
+
+	log_sql("%s: %s, %u rows", db->label, sql->name, n);
+	if (mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &n) != 0 || mysql_stmt_bind_param(stmt, c->bind) != 0 ||
+	    mysql_stmt_execute(stmt) != 0)
+		return db_fail(db, PHASE_WRITE, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+	*matched += mysql_stmt_affected_rows(stmt);
+	return check_warnings(db, stmt, sql, err);
+}
+
+static int write_bulk(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *, size_t, struct db_param *),
+    const void *ctx, struct db_param *params, uint64_t *matched, struct error *err)
+{
+	size_t trip = n < ROWS_A_TRIP ? n : ROWS_A_TRIP, done = 0, now, i;
+	MYSQL_STMT *stmt = db_prepare(db, PHASE_WRITE, sql, err);
+	struct columns c = { 0 };
+	int rc = stmt ? 0 : -1;
+
+	columns_make(&c, sql, trip);
+	for (; rc == 0 && done < n; done += now) {
+		now = n - done < trip ? n - done : trip;
+		for (i = 0; i < now; i++) {
+			fill(ctx, done + i, params);
+			columns_set(&c, sql, i, params);
+		}
+		rc = execute_bulk(db, stmt, sql, &c, now, matched, err);
+	}
+	columns_free(&c, sql);
+	if (stmt) /* the next one row at a time again */
+		mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &(unsigned){ 0 });
+	return rc;
+}
+
+/* MariaDB since 10.2 takes arrays of parameters; MySQL does not. */
+static bool takes_arrays(struct db *db)
+{
+	return mariadb_connection(db->mysql) && mysql_get_server_version(db->mysql) >= 100200;
+}
+
+int db_write_many(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *ctx, size_t i, struct db_param *params),
+    const void *ctx, struct db_param *params, uint64_t *matched, struct error *err)
+{
+	uint64_t one;
+
+	*matched = 0;
+	if (check_transaction(db, sql, err) != 0)
+		return -1;
+	if (n > 1 && takes_arrays(db))
+		return write_bulk(db, sql, n, fill, ctx, params, matched, err);
+	for (size_t i = 0; i < n; i++) {
+		fill(ctx, i, params);
+		if (db_write(db, sql, params, &one, err) != 0)
+			return -1;
+		*matched += one;
+	}
+	return 0;
+}
+
+int db_commit(struct db *db, struct error *err)
+{
+	uint64_t now = 0;
+
+	if (!db->in_write || db->doomed) {
+		db_rollback(db);
+		return error_set(err, ERROR_ERROR, "%s: the transaction has failed and cannot be committed; nothing was written", db->label);
+	}
+	if (connection_id(db, &now, err) != 0 || now != db->transaction_connection || !is_in_transaction(db)) {
+		db_rollback(db);
+		if (now && now != db->transaction_connection)
+			error_set(err, ERROR_ERROR, "%s: the transaction began on connection %llu and is now on %llu: a proxy moved it; nothing "
+			    "was written", db->label, (unsigned long long)db->transaction_connection, (unsigned long long)now);
+		return -1;
+	}
+	db->in_write = false;
+	if (mysql_commit(db->mysql) != 0)
+		return db_fail(db, PHASE_COMMIT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
+	return 0;
+}
+
+void db_rollback(struct db *db)
+{
+	if (db->in_write)
+		mysql_rollback(db->mysql);
+	db->in_write = false;
+}

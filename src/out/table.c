@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "table_internal.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* ---- filling */
+
+void table_init(struct table *table, const struct table_column *column, size_t ncolumn)
+{
+	*table = (struct table){ .column = column, .ncolumn = ncolumn };
+}
+
+void table_add(struct table *table)
+{
+	while (table->cap < (table->nrow + 1) * table->ncolumn)
+		table->cell = vec_grow(table->cell, table->cap, &table->cap, sizeof *table->cell);
+	memset(table->cell + table->nrow * table->ncolumn, 0, table->ncolumn * sizeof *table->cell);
+	table->nrow++;
+}
+
+static struct cell *cell_of(struct table *table, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < table->ncolumn && strcmp(table->column[i].key, key) != 0; i++)
+		;
+	assert(table->nrow > 0 && i < table->ncolumn);
+	return &table->cell[(table->nrow - 1) * table->ncolumn + i];
+}
+
+void table_text(struct table *table, const char *key, const char *text)
+{
+	*cell_of(table, key) = (struct cell){ .type = text ? CELL_TEXT : CELL_NULL, .text = arena_dup(&table->arena, text) };
+}
+
+void table_int(struct table *table, const char *key, int64_t number)
+{
+	*cell_of(table, key) = (struct cell){ .type = CELL_INT, .number = number };
+}
+
+void table_bool(struct table *table, const char *key, bool value)
+{
+	*cell_of(table, key) = (struct cell){ .type = CELL_BOOL, .number = value };
+}
+
+void table_free(struct table *table)
+{
+	free(table->cell);
+	arena_free(&table->arena);
+	*table = (struct table){ 0 };
+}
+
+/* ---- which columns */
+
+/* People type "Server UUID", "server-uuid" and "server_uuid". */
+static bool same_name(const char *a, const char *b)
+{
+	char x, y;
+
+	for (; *a && *b; a++, b++) {
+		x = *a == '_' || *a == '-' ? ' ' : (char)tolower((unsigned char)*a);
+		y = *b == '_' || *b == '-' ? ' ' : (char)tolower((unsigned char)*b);
+		if (x != y)
+			return false;
+	}
+	return *a == *b;
+}
+
+/* ncolumn: there is none. A key comes before another column's title. */
+static size_t find_column(const struct table_column *column, size_t ncolumn, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ncolumn; i++)
+		if (same_name(column[i].key, name))
+			return i;
+	for (i = 0; i < ncolumn; i++)
+		if (column[i].title && same_name(column[i].title, name))
+			return i;
+	return ncolumn;
+}
+
+static int unknown_column(const struct table_column *column, size_t ncolumn, const char *option, const char *name,
+    struct error *err)
+{
+	const char **known = xcalloc(ncolumn, sizeof *known);
+	auto_str struct str list = { 0 }, nearest = { 0 }, word = { 0 };
+	size_t i;
+
+	for (i = 0; i < ncolumn; i++) {
+		known[i] = column[i].key;
+		str_addf(&list, "%s%s", i ? ", " : "", known[i]);
+	}
+	str_nearest(name, known, ncolumn, &nearest);
+	table_add_visible(name, &word);
+	error_set(err, ERROR_USAGE, "%s: no column '%.100s' here; known: %s", option, word.s, list.s);
+	if (nearest.n)
+		error_hint(err, "did you mean %s?", nearest.s);
+	free(known);
+	return -1;
+}
+
+int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < request->columns.n; i++)
+		if (find_column(column, ncolumn, request->columns.v[i]) == ncolumn)
+			return unknown_column(column, ncolumn, "--column", request->columns.v[i], err);
+	if (request->sort_column && find_column(column, ncolumn, request->sort_column) == ncolumn)
+		return unknown_column(column, ncolumn, "--sort-column", request->sort_column, err);
+	return 0;
+}
+
+/* ---- what is shown, in which order */
+
+const struct cell *view_cell(const struct view *view, size_t row, size_t column)
+{
+	return &view->table->cell[view->row[row] * view->table->ncolumn + view->column[column]];
+}
+
+const struct table_column *view_column(const struct view *view, size_t column)
+{
+	return &view->table->column[view->column[column]];
+}
+
+/* A column that is named twice is shown once, where it was named first: an object has no key twice. */
+static void view_add_column(struct view *view, size_t column)
+{
+	for (size_t i = 0; i < view->ncolumn; i++)
+		if (view->column[i] == column)
+			return;
+	view->column[view->ncolumn++] = column;
+}
+
+static void choose_columns(struct view *view, const struct request *request, bool for_people)
+{
+	const struct table *table = view->table;
+	size_t i;
+
+	view->column = xcalloc(table->ncolumn, sizeof *view->column);
+	for (i = 0; i < request->columns.n; i++)
+		view_add_column(view, find_column(table->column, table->ncolumn, request->columns.v[i]));
+	for (i = 0; i < table->ncolumn && request->columns.n == 0; i++)
+		if (!for_people || !table->column[i].json_only)
+			view_add_column(view, i);
+}
+
+struct order {
+	const struct table *table;
+	size_t column;
+};
+
+/* Numbers before texts before nulls; rows that are equal stay as they were. */
+static int compare_rows(const void *a, const void *b, void *order_of)
+{
+	static const int rank[] = { [CELL_NULL] = 2, [CELL_TEXT] = 1, [CELL_INT] = 0, [CELL_BOOL] = 0 };
+	const struct order *order = order_of;
+	size_t i = *(const size_t *)a, j = *(const size_t *)b;
+	const struct cell *x = &order->table->cell[i * order->table->ncolumn + order->column];
+	const struct cell *y = &order->table->cell[j * order->table->ncolumn + order->column];
+	int d = rank[x->type] - rank[y->type];
+
+	if (d == 0 && x->type == CELL_TEXT)
+		d = strcmp(x->text, y->text);
+	else if (d == 0)
+		d = (x->number > y->number) - (x->number < y->number);
+	return d ? d : (i > j) - (i < j);
+}
+
+static void order_rows(struct view *view, const char *sort_column)
+{
+	const struct table *table = view->table;
+	struct order order = { .table = table };
+	size_t i;
+
+	view->row = xcalloc(table->nrow, sizeof *view->row);
+	for (i = 0; i < table->nrow; i++)
+		view->row[i] = i;
+	if (!sort_column)
+		return;
+	order.column = find_column(table->column, table->ncolumn, sort_column);
+	qsort_r(view->row, table->nrow, sizeof *view->row, compare_rows, &order);
+}
+
+/* ---- printing */
+
+/* 0: no limit, as for a pipe or a file. */
+static size_t width_of(const struct request *request)
+{
+	struct winsize size = { 0 };
+
+	if (request->max_width > 0)
+		return (size_t)request->max_width;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static bool wants_color(const struct request *request)
+{
+	const char *mode = str_or(request->color, "auto"), *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (strcmp(mode, "auto") != 0)
+		return strcmp(mode, "always") == 0;
+	return !(no && *no) && !str_equal(term, "dumb") && isatty(STDOUT_FILENO);
+}
+
+static int write_all(const struct str *text, struct error *err)
+{
+	errno = 0;
+	if ((text->n && fwrite(text->s, 1, text->n, stdout) != text->n) || fflush(stdout) != 0)
+		return error_errno(err, ERROR_ERROR, errno ? errno : EIO, "cannot write to stdout");
+	return 0;
+}
+
+int table_print(const struct table *table, const struct request *request, struct error *err)
+{
+	const char *format = str_or(request->format, "table");
+	bool for_people = strcmp(format, "table") == 0 || strcmp(format, "value") == 0;
+	struct view view = { .table = table };
+	auto_str struct str text = { 0 };
+	bool drawn = true;
+
+	if (table_check(table->column, table->ncolumn, request, err) != 0)
+		return -1;
+	choose_columns(&view, request, for_people);
+	order_rows(&view, request->sort_column);
+	if (strcmp(format, "json") == 0)
+		table_add_json(&view, !request->noindent, &text);
+	else if (strcmp(format, "yaml") == 0)
+		table_add_yaml(&view, &text);
+	else if (strcmp(format, "csv") == 0)
+		table_add_csv(&view, &text);
+	else if (strcmp(format, "value") == 0)
+		table_add_value(&view, &text);
+	else
+		drawn = table_draw(&view, width_of(request), wants_color(request), &text);
+	free(view.column);
+	free(view.row);
+	if (!drawn)
+		return error_set(err, ERROR_ERROR, "libsmartcols cannot draw the table");
+	return write_all(&text, err);
+}
