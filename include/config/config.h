@@ -57,7 +57,7 @@ struct site_config {
 };
 
 struct config_sources {
-	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf over nova.conf.d/ *.conf */
+	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf, over /etc/nova/nova.conf.d */
 	const char *const *cinder_files; size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
 	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,

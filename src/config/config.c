@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/mem.h"
+
+#define NAMES(...) ((const struct ini_name[]){ __VA_ARGS__, { NULL, NULL } })
+#define HEARTBEAT_S 10
+
+/* What differs between the two services, as far as reading goes. */
+struct service {
+	const char *file, *directory, *option, *group;
+	const char *exchange, *whose_file;
+};
+static const struct service nova = { "/etc/nova/nova.conf", "/etc/nova/nova.conf.d/*.conf", "--nova-config-file",
+	"evac-manage-nova", "nova", "the file of nova-api or of the super conductor" };
+static const struct service cinder = { "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf", "--cinder-config-file",
+	"evac-manage-cinder", "openstack", "the file of cinder-volume" };
+
+/* ---- opening */
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Debian starts the services with --config-file: oslo then reads nova.conf.d first, and the file wins over it. */
+static int open_default_files(const struct service *service, struct ini **out, struct error *err)
+{
+	const char **paths;
+	glob_t found = { 0 };
+	int rc;
+
+	if (glob(service->directory, GLOB_NOSORT, NULL, &found) != 0)
+		found.gl_pathc = 0;
+	else
+		qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_bytes);
+	paths = xcalloc(found.gl_pathc + 1, sizeof *paths);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		paths[i] = found.gl_pathv[i];
+	paths[found.gl_pathc] = service->file;
+	rc = ini_open(paths, found.gl_pathc + 1, out, err);
+	free(paths);
+	globfree(&found);
+	return rc;
+}
+
+static int open_files(const struct service *service, const char *const *files, size_t n, struct ini **out, struct error *err)
+{
+	int rc = n ? ini_open(files, n, out, err) : open_default_files(service, out, err);
+
+	if (rc != 0 && err->code == EACCES)
+		return error_hint(err, "run as root, or as a user who may read %s", service->file);
+	if (rc != 0 && err->code == ENOENT)
+		return error_hint(err, "name %s with %s FILE", service->whose_file, service->option);
+	return rc;
+}
+
+/* ---- URLs */
+
+static int missing(const struct service *service, const struct ini *ini, const struct ini_name *names, struct error *err)
+{
+	auto_str struct str paths = { 0 };
+
+	ini_add_paths(ini, &paths);
+	error_set(err, ERROR_CONFIG, "no [%s] %s in %s", names->group, names->key, paths.s);
+	return error_hint(err, "name %s with %s FILE", service->whose_file, service->option);
+}
+
+/* Options that oslo.db still knows under the names of long ago; nova's [api_database] is only ever written as it is. */
+static const struct ini_name database_connection[] = { { "database", "connection" }, { "DEFAULT", "sql_connection" },
+	{ "database", "sql_connection" }, { "sql", "connection" }, { NULL, NULL } };
+static const struct ini_name api_connection[] = { { "api_database", "connection" }, { NULL, NULL } };
+static const struct ini_name transport_url[] = { { "DEFAULT", "transport_url" }, { NULL, NULL } };
+
+/* ${text} NULL, or gets a copy. Absent or empty: driver stays NULL. */
+static int read_database(struct ini *ini, const struct ini_name *names, struct db_url *out, char **text, struct error *err)
+{
+	const char *value, *origin;
+
+	if (ini_get_first(ini, names, &value, &origin, err) != 0)
+		return -1;
+	if (!value || !*value)
+		return 0;
+	if (db_url_parse(value, origin, out, err) != 0)
+		return -1;
+	if (text)
+		*text = xstrdup(value);
+	return 0;
+}
+
+/* What the URL says is what counts, under an option's newest name alone: oslo.messaging asks its query for no other. */
+static int read_tls_file(struct ini *ini, const struct transport_url *url, const struct ini_name *names, char **what,
+    struct error *err)
+{
+	const char *value = url_option(url->option, url->noption, names->key);
+
+	if (!value)
+		return read_text(ini, names, what, err);
+	*what = xstrdup(value);
+	return 0;
+}
+
+static int read_broker_tls(struct ini *ini, struct broker_config *bus, const char *origin, struct error *err)
+{
+	static const char rabbit[] = "oslo_messaging_rabbit";
+	const char *ssl = url_option(bus->url.option, bus->url.noption, "ssl");
+	auto_free char *ssl_origin = xasprintf("%s ?ssl", origin);
+	struct tls_config *tls = &bus->tls;
+	int rc;
+
+	if (ssl)
+		rc = parse_bool(ssl, ssl_origin, &tls->enabled, err);
+	else
+		rc = read_bool(ini, NAMES({ rabbit, "ssl" }, { rabbit, "rabbit_use_ssl" }), &tls->enabled, err);
+	if (rc != 0)
+		return -1;
+	if (read_tls_file(ini, &bus->url, NAMES({ rabbit, "ssl_ca_file" }, { rabbit, "kombu_ssl_ca_certs" }), &tls->ca_file,
+	    err) != 0)
+		return -1;
+	if (read_tls_file(ini, &bus->url, NAMES({ rabbit, "ssl_cert_file" }, { rabbit, "kombu_ssl_certfile" }), &tls->cert_file,
+	    err) != 0)
+		return -1;
+	return read_tls_file(ini, &bus->url, NAMES({ rabbit, "ssl_key_file" }, { rabbit, "kombu_ssl_keyfile" }), &tls->key_file,
+	    err);
+}
+
+static int check_driver(const struct transport_url *url, const char *origin, struct error *err)
+{
+	static const char *const known[] = { "rabbit", "kombu", "kombu+rabbit", "kombu+amqp" };
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(url->driver, known[i]) == 0)
+			return 0;
+	error_set(err, ERROR_CONFIG, "%s: the messaging driver '%.64s' is not supported", origin, url->driver);
+	return error_hint(err, "evac-manage speaks to RabbitMQ only: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
+}
+
+/* ${out}'s url.driver stays NULL when there is no transport_url. */
+static int read_broker(const struct service *service, struct ini *ini, struct broker_config *out, char **text,
+    struct error *err)
+{
+	const char *value, *origin;
+
+	out->heartbeat_s = HEARTBEAT_S;
+	out->exchange = xstrdup(service->exchange);
+	if (read_text(ini, NAMES({ "DEFAULT", "control_exchange" }), &out->exchange, err) != 0)
+		return -1;
+	if (ini_get_first(ini, transport_url, &value, &origin, err) != 0)
+		return -1;
+	if (!value || !*value)
+		return 0;
+	if (transport_url_parse(value, origin, &out->url, err) != 0 || check_driver(&out->url, origin, err) != 0)
+		return -1;
+	if (text)
+		*text = xstrdup(value);
+	return read_broker_tls(ini, out, origin, err);
+}
+
+/* ---- the rest */
+
+/* Both services raise a down time that is not longer than the reports' interval. */
+static int read_service_down_time(struct ini *ini, unsigned *out, struct error *err)
+{
+	unsigned report_interval = 10;
+
+	*out = 60;
+	if (read_number(ini, NAMES({ "DEFAULT", "service_down_time" }), out, err) != 0)
+		return -1;
+	if (read_number(ini, NAMES({ "DEFAULT", "report_interval" }), &report_interval, err) != 0)
+		return -1;
+	if (*out <= report_interval)
+		*out = report_interval * 2 + report_interval / 2;
+	return 0;
+}
+
+static int load_login(const struct service *service, const struct config_sources *sources, struct db_login *out,
+    struct error *err)
+{
+	return sources->defaults_file ? login_load(sources->defaults_file, service->group, out, err) : 0;
+}
+
+static void login_free(struct db_login *login)
+{
+	free(login->user);
+	free_secret(login->password);
+	free(login->ssl_ca);
+	free(login->ssl_cert);
+	free(login->ssl_key);
+}
+
+static void broker_config_free(struct broker_config *bus)
+{
+	transport_url_free(&bus->url);
+	free(bus->tls.ca_file);
+	free(bus->tls.cert_file);
+	free(bus->tls.key_file);
+	free(bus->exchange);
+}
+
+static int read_nova(struct ini *ini, struct nova_config *out, struct error *err)
+{
+	out->conductor_topic = xstrdup("conductor");
+	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0)
+		return -1;
+	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
+		return -1;
+	if (!out->api_database.driver)
+		return missing(&nova, ini, api_connection, err);
+	if (read_database(ini, database_connection, &out->database, &out->database_text, err) != 0)
+		return -1;
+	out->has_database = out->database.driver;
+	if (read_broker(&nova, ini, &out->bus, &out->transport_text, err) != 0)
+		return -1;
+	if (!out->bus.url.driver)
+		return missing(&nova, ini, transport_url, err);
+	return read_service_down_time(ini, &out->service_down_time_s, err);
+}
+
+int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err)
+{
+	auto_ini struct ini *ini = NULL;
+
+	*out = (struct nova_config){ 0 };
+	if (open_files(&nova, sources->nova_files, sources->n_nova_files, &ini, err) != 0)
+		return -1;
+	if (read_nova(ini, out, err) != 0 || load_login(&nova, sources, &out->login, err) != 0) {
+		nova_config_free(out);
+		return -1;
+	}
+	db_login_apply(&out->login, &out->api_database);
+	if (out->has_database)
+		db_login_apply(&out->login, &out->database);
+	out->origin_readable_by_all = ini_readable_by_all(ini) || out->login.readable_by_all;
+	return 0;
+}
+
+void nova_config_free(struct nova_config *config)
+{
+	db_url_free(&config->database);
+	db_url_free(&config->api_database);
+	free_secret(config->database_text);
+	free_secret(config->transport_text);
+	login_free(&config->login);
+	broker_config_free(&config->bus);
+	free(config->conductor_topic);
+	*config = (struct nova_config){ 0 };
+}
+
+static int read_cinder(struct ini *ini, struct cinder_config *out, struct error *err)
+{
+	if (read_database(ini, database_connection, &out->database, NULL, err) != 0)
+		return -1;
+	if (!out->database.driver)
+		return missing(&cinder, ini, database_connection, err);
+	if (read_broker(&cinder, ini, &out->bus, NULL, err) != 0)
+		return -1;
+	out->has_bus = out->bus.url.driver;
+	return read_service_down_time(ini, &out->service_down_time_s, err);
+}
+
+int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err)
+{
+	auto_ini struct ini *ini = NULL;
+	struct db_login login = { 0 };
+	int rc;
+
+	*out = (struct cinder_config){ 0 };
+	if (open_files(&cinder, sources->cinder_files, sources->n_cinder_files, &ini, err) != 0)
+		return -1;
+	rc = read_cinder(ini, out, err);
+	if (rc == 0)
+		rc = load_login(&cinder, sources, &login, err);
+	if (rc == 0) {
+		db_login_apply(&login, &out->database);
+		out->origin_readable_by_all = ini_readable_by_all(ini) || login.readable_by_all;
+	} else {
+		cinder_config_free(out);
+	}
+	login_free(&login);
+	return rc;
+}
+
+void cinder_config_free(struct cinder_config *config)
+{
+	db_url_free(&config->database);
+	broker_config_free(&config->bus);
+	*config = (struct cinder_config){ 0 };
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/ini.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/mem.h"
+
+/* oslo.config's iniparser.py, one line at a time. An assignment is only known to be whole when the line after it is seen. */
+struct parser {
+	struct ini *ini;
+	char *group, *key;  /* key NULL: no assignment is open */
+	struct str value;
+	unsigned key_line, line;
+	struct error *err;
+};
+
+static int wrong(struct parser *p, const char *what)
+{
+	return ini_line_error(p->ini, p->line, what, p->err);
+}
+
+static void close_assignment(struct parser *p)
+{
+	if (!p->key)
+		return;
+	ini_add_entry(p->ini, (struct ini_entry){ .group = xstrdup(p->group), .key = take(p->key), .value = str_take(&p->value),
+	    .line = p->key_line });
+}
+
+static int parse_continuation(struct parser *p, struct span line)
+{
+	line = span_trim_left(line);
+	if (!p->key) {
+		wrong(p, "the line begins with a blank but continues nothing");
+		return error_hint(p->err, "remove the blanks at the start of the line (a comment or an empty line ends a value)");
+	}
+	str_addc(&p->value, '\n');
+	str_addn(&p->value, line.s, line.n);
+	return 0;
+}
+
+static int parse_group(struct parser *p, struct span line)
+{
+	if (line.s[line.n - 1] != ']')
+		return wrong(p, "a line that begins with '[' must end with ']'");
+	if (line.n <= 2)
+		return wrong(p, "the group has no name");
+	free(p->group);
+	p->group = xstrndup(line.s + 1, line.n - 2);
+	return 0;
+}
+
+static size_t separator_of(struct span line)
+{
+	size_t i = 0;
+
+	while (i < line.n && line.s[i] != '=' && line.s[i] != ':')
+		i++;
+	return i;
+}
+
+static struct span without_quotes(struct span value)
+{
+	if (value.n == 0 || (*value.s != '"' && *value.s != '\'') || *value.s != value.s[value.n - 1])
+		return value;
+	return value.n == 1 ? (struct span){ value.s, 0 } : (struct span){ value.s + 1, value.n - 2 };
+}
+
+static int parse_assignment(struct parser *p, struct span line)
+{
+	size_t separator = separator_of(line);
+	struct span key = span_trim((struct span){ line.s, separator }), value;
+
+	if (separator == line.n)
+		return wrong(p, "neither '=' nor ':' in the line");
+	if (key.n == 0)
+		return wrong(p, "nothing in front of the '=' or ':'");
+	if (!p->group)
+		return wrong(p, "an option in front of the first [group]");
+	value = without_quotes(span_trim((struct span){ line.s + separator + 1, line.n - separator - 1 }));
+	p->key = xstrndup(key.s, key.n);
+	p->key_line = p->line;
+	str_addn(&p->value, value.s, value.n);
+	return 0;
+}
+
+static int parse_line(struct parser *p, struct span line)
+{
+	line = span_trim_right(line);
+	if (line.n && (*line.s == ' ' || *line.s == '\t'))
+		return parse_continuation(p, line);
+	close_assignment(p);
+	if (line.n == 0 || *line.s == '#' || *line.s == ';')
+		return 0;
+	return *line.s == '[' ? parse_group(p, line) : parse_assignment(p, line);
+}
+
+/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on it. */
+static int refuse_byte_order_mark(struct parser *p, const char *text)
+{
+	if (!str_starts(text, "\xef\xbb\xbf"))
+		return 0;
+	p->line = 1;
+	wrong(p, "the file begins with a byte order mark, which oslo.config does not read");
+	return error_hint(p->err, "sed -i '1s/^\\xef\\xbb\\xbf//' %s", p->ini->file[p->ini->nfile - 1].path);
+}
+
+static int parse_text(struct parser *p, const struct str *text)
+{
+	struct span rest = { text->s, text->n }, line;
+
+	if (text->n && refuse_byte_order_mark(p, text->s) != 0)
+		return -1;
+	while (span_next_line(&rest, &line)) {
+		p->line++;
+		if (parse_line(p, line) != 0)
+			return -1;
+	}
+	close_assignment(p);
+	return 0;
+}
+
+static int open_file(struct ini *ini, const char *path, struct error *err)
+{
+	struct parser p = { .ini = ini, .err = err };
+	struct str text = { 0 };
+	int rc = ini_read_file(ini, path, &text, err);
+
+	if (rc == 0)
+		rc = parse_text(&p, &text);
+	free(p.group);
+	free(p.key);
+	ini_text_free(&p.value);
+	ini_text_free(&text);
+	return rc;
+}
+
+int ini_open(const char *const *paths, size_t n, struct ini **out, struct error *err)
+{
+	auto_ini struct ini *ini = xcalloc(1, sizeof *ini);
+
+	*out = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (open_file(ini, paths[i], err) != 0)
+			return -1;
+	*out = take(ini);
+	return 0;
+}
+
+/* ---- asking */
+
+static bool is_key(const char *s, struct span key)
+{
+	return strlen(s) == key.n && memcmp(s, key.s, key.n) == 0;
+}
+
+/* [Database] is [database], but [default] is not [DEFAULT]. */
+static bool is_group(const char *s, struct span group)
+{
+	if (strcmp(s, "DEFAULT") == 0 || is_key("DEFAULT", group))
+		return is_key(s, group);
+	return strlen(s) == group.n && strncasecmp(s, group.s, group.n) == 0;
+}
+
+struct ini_entry *ini_find(const struct ini *ini, size_t file, struct span group, struct span key)
+{
+	struct ini_entry *e;
+
+	for (size_t i = ini->nentry; i > 0; i--) {
+		e = &ini->entry[i - 1];
+		if ((file == INI_ANY_FILE || file == e->file) && is_key(e->key, key) && is_group(e->group, group))
+			return e;
+	}
+	return NULL;
+}
+
+static struct span span_of(const char *s)
+{
+	return (struct span){ s, strlen(s) };
+}
+
+static struct ini_entry *find_first(const struct ini *ini, const struct ini_name *names)
+{
+	struct ini_entry *e;
+
+	for (size_t file = ini->nfile; file > 0; file--)
+		for (const struct ini_name *name = names; name->group; name++)
+			if ((e = ini_find(ini, file - 1, span_of(name->group), span_of(name->key))))
+				return e;
+	return NULL;
+}
+
+const char *ini_origin(const struct ini *ini, struct ini_entry *e)
+{
+	if (!e->origin)
+		e->origin = xasprintf("%s:%u [%s] %s", ini->file[e->file].path, e->line, e->group, e->key);
+	return e->origin;
+}
+
+int ini_get_first(struct ini *ini, const struct ini_name *names, const char **out, const char **origin, struct error *err)
+{
+	struct ini_entry *e = find_first(ini, names);
+
+	*out = NULL;
+	if (origin)
+		*origin = e ? ini_origin(ini, e) : NULL;
+	if (!e)
+		return 0;
+	if (ini_expand(ini, e, err) != 0)
+		return -1;
+	*out = e->expanded;
+	return 0;
+}
+
+int ini_get(struct ini *ini, const char *group, const char *key, const char **out, const char **origin, struct error *err)
+{
+	return ini_get_first(ini, (const struct ini_name[]){ { group, key }, { NULL, NULL } }, out, origin, err);
+}
+
+bool ini_has_group(const struct ini *ini, const char *group)
+{
+	for (size_t i = 0; i < ini->nentry; i++)
+		if (is_group(ini->entry[i].group, span_of(group)))
+			return true;
+	return false;
+}
+
+static bool is_known(const char *key, const char *const *known, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(known[i], key) == 0)
+			return true;
+	return false;
+}
+
+int ini_check_keys(const struct ini *ini, const char *group, const char *const *known, size_t n, struct error *err)
+{
+	auto_str struct str near = { 0 };
+	struct ini_entry *e;
+
+	for (size_t i = 0; i < ini->nentry; i++) {
+		e = &ini->entry[i];
+		if (!is_group(e->group, span_of(group)) || is_known(e->key, known, n))
+			continue;
+		str_nearest(e->key, known, n, &near);
+		error_set(err, ERROR_CONFIG, "%s: there is no such option", ini_origin(ini, e));
+		return near.n ? error_hint(err, "did you mean %s?", near.s) : -1;
+	}
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFIG_INTERNAL_H
+#define CONFIG_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+#include "config/ini.h"
+#include "util/error.h"
+#include "util/str.h"
+
+/* ---- what an ini is made of: entries in the order of the files and their lines */
+struct ini_entry {
+	char *group, *key, *value; /* as written; the value may be a secret */
+	size_t file;
+	unsigned line;
+	char *expanded, *origin;   /* made when first asked for */
+	bool expanding;            /* meeting it again now is a circle */
+};
+struct ini_file {
+	char *path;
+	bool readable_by_all;
+};
+struct ini {
+	struct ini_entry *entry;
+	size_t nentry, entry_cap;
+	struct ini_file *file;
+	size_t nfile, file_cap;
+};
+
+#define auto_ini __attribute__((cleanup(ini_close)))
+
+/* A stretch of a file's text. */
+struct span {
+	const char *s;
+	size_t n;
+};
+struct span span_trim(struct span span); /* blanks as Python's strip() knows them, in UTF-8 */
+struct span span_trim_left(struct span span);
+struct span span_trim_right(struct span span);
+/* Cuts the first line off ${text}; line ends are \n, \r\n and \r. false: there is none left. */
+bool span_next_line(struct span *text, struct span *line);
+
+/* Reads a file for a parser: it is on the list of files, small enough and without NUL. ${text} holds secrets. */
+int ini_read_file(struct ini *ini, const char *path, struct str *text, struct error *err);
+void ini_text_free(struct str *text);
+void ini_add_entry(struct ini *ini, struct ini_entry entry); /* owns its strings from here on */
+int ini_line_error(const struct ini *ini, unsigned line, const char *what, struct error *err); /* in the last file */
+
+/* The last entry of group.key in file ${file}, or in any when ${file} is INI_ANY_FILE. */
+#define INI_ANY_FILE ((size_t)-1)
+struct ini_entry *ini_find(const struct ini *ini, size_t file, struct span group, struct span key);
+const char *ini_origin(const struct ini *ini, struct ini_entry *entry);
+int ini_expand(struct ini *ini, struct ini_entry *entry, struct error *err);
+bool ini_is_secret_key(const char *key);
+/* Is the ${offset}th byte of a value a part of a user or password? */
+bool ini_is_in_login(const char *value, size_t offset);
+
+/* ---- values with a type. ${what} stays as it is when the option is absent or empty */
+int read_text(struct ini *ini, const struct ini_name *names, char **what, struct error *err);
+int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, struct error *err);
+int read_bool(struct ini *ini, const struct ini_name *names, bool *what, struct error *err);
+int parse_bool(const char *text, const char *origin, bool *what, struct error *err);
+
+/* ---- the --defaults-file */
+int login_load(const char *path, const char *group, struct db_login *out, struct error *err);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/ini.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/mem.h"
+
+/* MariaDB's option files, after mysys/my_default.c: what its own programs read from the same file is what we read. */
+struct parser {
+	struct ini *ini;
+	char *group;
+	unsigned line;
+	struct error *err;
+};
+
+static int wrong(struct parser *p, const char *what)
+{
+	return ini_line_error(p->ini, p->line, what, p->err);
+}
+
+/* A '#' ends the line anywhere but between quotes; a ';' only at its start. */
+static struct span without_comment(struct span line)
+{
+	char quote = '\0';
+	size_t i;
+
+	for (i = 0; i < line.n; i++) {
+		if (quote ? line.s[i] == quote : line.s[i] == '"' || line.s[i] == '\'')
+			quote = quote ? '\0' : line.s[i];
+		else if (quote && line.s[i] == '\\' && i + 1 < line.n && line.s[i + 1] == quote)
+			i++;
+		else if (!quote && line.s[i] == '#')
+			break;
+	}
+	return (struct span){ line.s, i };
+}
+
+static char *unescaped(struct span value)
+{
+	static const char letters[] = "ntrbs\"'\\", meant[] = "\n\t\r\b \"'\\";
+	const char *letter;
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < value.n; i++) {
+		letter = value.s[i] == '\\' && i + 1 < value.n ? strchr(letters, value.s[i + 1]) : NULL;
+		if (letter)
+			i++;
+		str_addc(&out, letter ? meant[letter - letters] : value.s[i]);
+	}
+	return str_take(&out);
+}
+
+static int parse_group(struct parser *p, struct span line)
+{
+	const char *close = memchr(line.s, ']', line.n);
+	struct span name;
+
+	if (!close)
+		return wrong(p, "a line that begins with '[' must have a ']'");
+	name = span_trim((struct span){ line.s + 1, (size_t)(close - line.s) - 1 });
+	free(p->group);
+	p->group = xstrndup(name.s, name.n);
+	return 0;
+}
+
+static char *key_of(struct span span)
+{
+	char *key = xstrndup(span.s, span.n);
+
+	for (char *c = key; *c; c++)
+		if (*c == '_')
+			*c = '-';
+	return key;
+}
+
+static int parse_assignment(struct parser *p, struct span line)
+{
+	const char *equals;
+	struct span key, value;
+
+	line = span_trim_right(without_comment(line));
+	equals = memchr(line.s, '=', line.n);
+	if (!p->group)
+		return wrong(p, "an option in front of the first [group]");
+	key = span_trim((struct span){ line.s, equals ? (size_t)(equals - line.s) : line.n });
+	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) : (struct span){ "", 0 };
+	if (value.n > 1 && (*value.s == '"' || *value.s == '\'') && *value.s == value.s[value.n - 1])
+		value = (struct span){ value.s + 1, value.n - 2 };
+	ini_add_entry(p->ini, (struct ini_entry){ .group = xstrdup(p->group), .key = key_of(key), .value = unescaped(value),
+	    .line = p->line });
+	p->ini->entry[p->ini->nentry - 1].expanded = xstrdup(p->ini->entry[p->ini->nentry - 1].value); /* a '$' is a '$' here */
+	return 0;
+}
+
+static int parse_line(struct parser *p, struct span line)
+{
+	line = span_trim(line);
+	if (line.n == 0 || *line.s == '#' || *line.s == ';')
+		return 0;
+	if (*line.s == '!')
+		return wrong(p, "includes are not followed, give the included file itself");
+	return *line.s == '[' ? parse_group(p, line) : parse_assignment(p, line);
+}
+
+int ini_open_options(const char *path, struct ini **out, struct error *err)
+{
+	auto_ini struct ini *ini = xcalloc(1, sizeof *ini);
+	struct parser p = { .ini = ini, .err = err };
+	struct str text = { 0 };
+	struct span rest, line;
+	int rc;
+
+	*out = NULL;
+	rc = ini_read_file(ini, path, &text, err);
+	rest = (struct span){ text.s, rc == 0 ? text.n : 0 };
+	while (rc == 0 && span_next_line(&rest, &line)) {
+		p.line++;
+		rc = parse_line(&p, line);
+	}
+	free(p.group);
+	ini_text_free(&text);
+	if (rc == 0)
+		*out = take(ini);
+	return rc;
+}

@@ -1,0 +1,48 @@
+#!/bin/bash
+# Install what building, checking and the sandbox need on Debian 12.
+#   tests/deps.sh [build] [check] [sandbox]      (none: all three)
+# As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
+set -eu
+
+BUILD="gcc make pkg-config libc6-dev libmariadb-dev librabbitmq-dev libjson-c-dev libsmartcols-dev libssl-dev"
+CHECK="libcmocka-dev valgrind libc6-dbg clang libclang-rt-14-dev mandoc shellcheck"
+# only the libraries of nova, cinder and placement: their service packages bring libvirt, qemu and questions
+SANDBOX="mariadb-server-core mariadb-client-core rabbitmq-server python3-nova python3-cinder python3-placement
+  python3-fixtures python3-pymysql python3-amqp"
+
+wanted=
+[ $# -gt 0 ] || set -- build check sandbox
+for group; do
+  case $group in
+    build) wanted+=" $BUILD" ;;
+    check) wanted+=" $CHECK" ;;
+    sandbox) wanted+=" $SANDBOX" ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox]" >&2; exit 2 ;;
+  esac
+done
+
+# shellcheck disable=SC2086
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' || true)
+missing=
+for package in $wanted; do
+  case $'\n'$installed$'\n' in *$'\n'"$package"$'\n'*) ;; *) missing+=" $package" ;; esac
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+  echo "apt-get install --no-install-recommends$missing"
+  exit 1
+fi
+
+# the packages must not start services of their own: the sandbox starts what it needs, on its own ports
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  trap 'rm -f $policy' EXIT
+  trap 'exit 1' HUP INT TERM
+  printf '#!/bin/sh\nexit 101\n' >$policy
+  chmod 755 $policy
+fi
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+apt-get -q -o DPkg::Lock::Timeout=300 update
+# shellcheck disable=SC2086
+apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends $missing

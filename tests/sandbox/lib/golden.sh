@@ -1,0 +1,155 @@
+# shellcheck shell=bash
+# The seeded databases: built once, kept in the cache, restored by up, put back row by row by reset.
+
+manage() { # program arguments...
+  "$PY" "$HERE/python/launch.py" --run "$@" 9>&-
+}
+
+golden_stamp() {
+  (
+    cd "$HERE" && cat sandbox lib/*.sh python/*.py sql/*.sql
+    dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement
+  ) | sha256sum | cut -c 1-64
+}
+golden_is_fresh() { [ -f "$CACHE/seeded.tar" ] && [ "$(cat "$CACHE/seeded.stamp" 2>/dev/null)" = "$(golden_stamp)" ]; }
+
+make_schemas() {
+  mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$RUN/mysql" --skip-test-db --skip-name-resolve \
+    --innodb-log-file-size=32M --auth-root-authentication-method=normal >"$LOG/mariadb-install-db.out" 2>&1 9>&- ||
+    die "mariadb-install-db failed: see $LOG/mariadb-install-db.out"
+  start_mariadb
+  wait_mariadb
+  local db host
+  {
+    for db in $DATABASES; do echo "create database $db character set utf8mb3;"; done
+    for host in 127.0.0.1 localhost; do
+      echo "create user sandbox@$host identified by '$DB_ADMIN_PASS', nova@$host identified by '$DB_NOVA_PASS',
+        cinder@$host identified by '$DB_CINDER_PASS', placement@$host identified by '$DB_PLACEMENT_PASS';
+        grant all on *.* to sandbox@$host with grant option;
+        grant all on nova.* to nova@$host; grant all on nova_api.* to nova@$host; grant all on nova_cell0.* to nova@$host;
+        grant all on cinder.* to cinder@$host; grant all on placement.* to placement@$host;"
+    done
+    echo "delete from mysql.global_priv where user = ''; flush privileges;"
+  } | mariadb --no-defaults -u root -S "$RUN/mysql.sock" || die "could not create the databases: see $LOG/mariadb.out"
+  # two chains of about equal length, for two cores
+  local nova=(manage nova-manage --config-file "$ETC/nova.conf" --config-file "$ETC/nova-db.conf")
+  (
+    "${nova[@]}" api_db sync &&
+      "${nova[@]}" cell_v2 map_cell0 --database_connection "$(db_url nova "$DB_NOVA_PASS" nova_cell0)" &&
+      "${nova[@]}" db sync && "${nova[@]}" cell_v2 create_cell --name cell1 --verbose
+  ) >"$LOG/nova-manage.out" 2>&1 &
+  local nova_pid=$!
+  (
+    OS_PLACEMENT_CONFIG_DIR=$ETC manage placement-manage --config-file "$ETC/placement.conf" db sync &&
+      manage cinder-manage --config-file "$ETC/cinder.conf" db sync
+  ) >"$LOG/other-manage.out" 2>&1 || die "db sync failed: see $LOG/other-manage.out"
+  wait $nova_pid || die "db sync failed: see $LOG/nova-manage.out"
+}
+
+compute_nodes_known() { [ "$(sql nova 'select count(*) from compute_nodes where deleted = 0')" = 3 ]; }
+
+make_golden() {
+  local since names
+  any_up && die "golden needs a stopped sandbox: sandbox down"
+  rm -rf "$RUN"
+  mkdir -p "$RUN" "$CACHE"
+  write_configs
+  start_rabbitmq
+  make_schemas
+  say "golden: schemas made"
+  since=$(date +%s)
+  # shellcheck disable=SC2046
+  names="placement stub $CONTROL_DAEMONS nova-api $(echo $(host_daemons))"
+  # shellcheck disable=SC2086
+  start_named $names
+  # shellcheck disable=SC2086
+  wait_started "$since" $names
+  wait_for 60 compute_nodes_known || die "the computes did not register: see $LOG/"
+  manage nova-manage --config-file "$ETC/nova.conf" --config-file "$ETC/nova-db.conf" cell_v2 discover_hosts \
+    >>"$LOG/nova-manage.out" 2>&1 || die "discover_hosts failed: see $LOG/nova-manage.out"
+  say "golden: all daemons report"
+  print_environment >"$RUN/environment"
+  "$PY" "$HERE/python/seed.py" "$RUN/environment" >"$RUN/seeds.txt" || die "seeding failed: see $LOG/"
+  for_each_daemon kill_daemon nova-api nova-conductor nova-scheduler cinder-api cinder-scheduler placement stub
+  # shellcheck disable=SC2046
+  for_each_daemon kill_daemon $(host_daemons)
+  sql nova "$(sed -e "s/@HOST_A@/$HOST_A/g" -e "s/@HOST_B@/$HOST_B/g" "$HERE/sql/seeds.sql")" || die "sql/seeds.sql failed"
+  "$PY" "$HERE/python/snapshot.py" "$DB_PORT" "$DB_ADMIN_PASS" "$DATABASES" >"$RUN/reset.sql" || die "no snapshot of the rows"
+  stop_daemon mariadb 30
+  kill_daemon rabbitmq
+  kill_daemon epmd
+  tar -C "$RUN" -S -cf "$CACHE/seeded.tar.tmp" mysql seeds.txt reset.sql state/pool state/backups
+  mv "$CACHE/seeded.tar.tmp" "$CACHE/seeded.tar"
+  golden_stamp >"$CACHE/seeded.stamp"
+  rm -rf "$RUN/mysql" "$RUN/rabbit" "$RUN/state"
+  say "golden: saved $CACHE/seeded.tar"
+}
+
+restore_golden() {
+  rm -rf "$RUN/mysql" "$RUN/rabbit" "$RUN/state" "$RUN/mysql.sock" "$RUN/mysql.pid"
+  tar -C "$RUN" -xf "$CACHE/seeded.tar" || die "could not restore $CACHE/seeded.tar"
+}
+
+# the port of another sandbox may stand in the cells of a cache that it made
+adopt_ports() {
+  local t d0 d1
+  t=$(transport_url) d0=$(db_url nova "$DB_NOVA_PASS" nova_cell0) d1=$(db_url nova "$DB_NOVA_PASS" nova)
+  local db
+  for db in nova_api snapshot_nova_api; do
+    sql $db "update cell_mappings set database_connection = if(name = 'cell0', '$d0', '$d1');
+      update cell_mappings set transport_url = '$t' where name <> 'cell0'" || die "could not set the cells' addresses"
+  done
+}
+
+reset_rows() {
+  local i
+  for i in 1 2 3; do   # a heartbeat in the middle may cost a deadlock
+    mariadb --defaults-file="$ETC/admin.cnf" nova <"$RUN/reset.sql" >"$LOG/reset.out" 2>&1 && return 0
+    sleep 0.$i
+  done
+  die "reset failed: $(tail -n 1 "$LOG/reset.out") (a changed schema needs down and up)"
+}
+
+work_in_flight() { # an evacuation that nova has not ended
+  [ "$(sql nova "select (select count(*) from migrations where deleted = 0 and status in ('accepted', 'pre-migrating'))
+    + (select count(*) from instances where deleted = 0 and task_state like 'rebuild%')")" != 0 ]
+}
+
+reset_all() {
+  local since name revive="" queues="" host backend
+  since=$(date +%s)
+  [ -f "$RUN/daemons" ] || die "reset needs a running sandbox: sandbox up"
+  for name in $(<"$RUN/daemons"); do
+    if is_paused "$name" || ! is_up "$name"; then revive+=" $name"; fi
+  done
+  # these hold what they were doing when the rows go
+  if [ "${1:-}" = --restart ] || { is_up mariadb && work_in_flight; }; then
+    revive+=" nova-conductor cinder-api $(for host in $HOSTS; do echo "nova-compute-$host"; done)"
+  fi
+  # shellcheck disable=SC2086
+  revive=$(printf '%s\n' $revive | sort -u)
+  for name in $revive; do kill_daemon "$name"; done
+  for name in mariadb rabbitmq; do
+    case $revive in *$name*) start_named $name; wait_started "$since" $name ;; esac
+  done
+  queues="conductor conductor.$CONTROLLER scheduler scheduler.$CONTROLLER"
+  for host in $HOSTS; do
+    queues+=" compute.$host cinder-backup.$host"
+    for backend in $BACKENDS; do queues+=" cinder-volume.$host@$backend cinder-volume.$host@$backend.$host"; done
+  done
+  # shellcheck disable=SC2086
+  "$PY" "$HERE/python/purge_queues.py" "$AMQP_PORT" "$AMQP_USER" "$AMQP_PASS" $queues || die "could not purge the queues"
+  touch "$RUN/state/forget"   # the fake computes drop their guests
+  reset_rows
+  if [ -n "$revive" ]; then
+    # shellcheck disable=SC2086
+    start_named $revive
+    # shellcheck disable=SC2086
+    wait_started "$since" $revive
+    reset_rows                # a starting nova-compute repairs what it finds
+  fi
+  # shellcheck disable=SC2046
+  wait_started 0 $(<"$RUN/daemons")
+  # shellcheck disable=SC2086
+  say "reset done" ${revive:+"(restarted: $(echo $revive))"}
+}

@@ -1,0 +1,165 @@
+# shellcheck shell=bash
+# What each daemon is, how it is started, and when it counts as up or down.
+
+host_of() { # A, B, C or a host name
+  case $1 in A) echo "$HOST_A" ;; B) echo "$HOST_B" ;; C) echo "$HOST_C" ;; *) echo "$1" ;; esac
+}
+full_name() { # nova-compute-A means nova-compute-HOST
+  case $1 in
+    *-[ABC]) echo "${1%-?}-$(host_of "${1##*-}")" ;;
+    rabbit) echo rabbitmq ;;
+    *) echo "$1" ;;
+  esac
+}
+daemons_of_host() { echo "nova-compute-$1 cinder-volume-$1 cinder-backup-$1"; }
+host_daemons() { local h; for h in $HOSTS; do daemons_of_host "$h"; done; }
+
+# -- servers
+start_mariadb() {
+  start_daemon mariadb mariadbd --no-defaults --user="$(id -un)" --datadir="$RUN/mysql" --bind-address=127.0.0.1 \
+    --port="$DB_PORT" --socket="$RUN/mysql.sock" --pid-file="$RUN/mysql.pid" --skip-name-resolve \
+    --max-connections=500 --innodb-log-file-size=32M --innodb-buffer-pool-size=256M \
+    --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-lock-wait-timeout=10 \
+    --character-set-server=utf8mb3 --performance-schema=OFF
+}
+wait_mariadb() { wait_port "$DB_PORT" 40 mariadb; }
+
+rabbit_environment() {
+  export HOME=$RUN/rabbit RABBITMQ_NODENAME=$RABBIT_NODE RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
+    RABBITMQ_NODE_PORT=$AMQP_PORT RABBITMQ_DIST_PORT=$AMQP_DIST_PORT RABBITMQ_MNESIA_BASE=$RUN/rabbit/mnesia \
+    RABBITMQ_LOG_BASE=$RUN/rabbit/log RABBITMQ_PID_FILE=$RUN/rabbit/rabbit.pid \
+    RABBITMQ_CONFIG_FILE=$RUN/rabbit/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$RUN/rabbit/enabled_plugins \
+    RABBITMQ_CONF_ENV_FILE=$RUN/rabbit/rabbitmq-env.conf RABBITMQ_ADVANCED_CONFIG_FILE=$RUN/rabbit/none.config \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none" \
+    RABBITMQ_CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
+    ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$EPMD_PORT ERL_INETRC=$RUN/rabbit/inetrc
+}
+start_rabbitmq() {
+  mkdir -p "$RUN/rabbit/log"
+  if [ ! -e "$RUN/rabbit/.erlang.cookie" ]; then
+    echo "evac$RANDOM$RANDOM$RANDOM" >"$RUN/rabbit/.erlang.cookie"
+    chmod 400 "$RUN/rabbit/.erlang.cookie"
+  fi
+  echo '[].' >"$RUN/rabbit/enabled_plugins"
+  : >"$RUN/rabbit/rabbitmq-env.conf"
+  # a bare machine may have no /etc/hosts
+  printf '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n' >"$RUN/rabbit/inetrc"
+  cat >"$RUN/rabbit/rabbitmq.conf" <<EOC
+listeners.tcp.1 = 127.0.0.1:$AMQP_PORT
+default_user = $AMQP_USER
+default_pass = $AMQP_PASS
+log.file.level = info
+disk_free_limit.absolute = 50MB
+EOC
+  chmod 600 "$RUN/rabbit/rabbitmq.conf"
+  (
+    rabbit_environment
+    start_daemon epmd epmd -address 127.0.0.1 -port "$EPMD_PORT"
+    start_daemon rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server
+  )
+}
+rabbitmqctl() { (rabbit_environment && exec /usr/lib/rabbitmq/bin/rabbitmqctl -n "$RABBIT_NODE" "$@"); }
+
+start_stub() { start_daemon stub "$PY" "$HERE/python/openstack_stub.py" "$STUB_PORT" "$LOG/stub.jsonl"; }
+start_placement() {
+  OS_PLACEMENT_CONFIG_DIR=$ETC start_daemon placement "$PY" "$HERE/python/placement_server.py" "$PLACEMENT_PORT"
+}
+
+# -- nova and cinder
+launch_line() { # name: the line of launch.py
+  local name=$1 program host args
+  case $name in
+    nova-compute-*) program=nova-compute host=${name#nova-compute-}
+      args="$ETC/nova.conf $ETC/nova-$host.conf" ;;
+    nova-*) program=$name args="$ETC/nova.conf $ETC/nova-db.conf" ;;
+    cinder-volume-* | cinder-backup-*) program=${name%%-"$(host_of "${name#cinder-*-}")"} host=${name#cinder-*-}
+      args="$ETC/cinder.conf $ETC/cinder-$host.conf" ;;
+    cinder-*) program=$name args="$ETC/cinder.conf $ETC/cinder-$CONTROLLER.conf" ;;
+  esac
+  # shellcheck disable=SC2086
+  printf '%s\t%s\t%s' "$name" "$LOG/$name.out" "$program"
+  printf '\t--config-file\t%s' $args
+  printf '\t--log-file\t%s\n' "$LOG/$name.log"
+}
+
+launch() { # names of nova and cinder daemons; returns at once, wait_started waits
+  local name project lines
+  for name; do
+    case $name in nova-* | cinder-*) ;; *) die "no such daemon: $name" ;; esac
+  done
+  for project in nova cinder; do
+    lines=$(for name; do case $name in $project-*) is_up "$name" || launch_line "$name" ;; esac; done)
+    [ -n "$lines" ] || continue
+    is_up launch-$project || rm -f "$RUN/launch-$project.sock"
+    start_daemon launch-$project "$PY" "$HERE/python/launch.py" $project "$PIDS" "$AMQP_PORT" "$RUN/launch-$project.sock"
+    "$PY" "$HERE/python/launch.py" --ask "$RUN/launch-$project.sock" <<<"$lines" >>"$LOG/launch-$project.out" 2>&1 9>&- &
+  done
+}
+
+# The daemons of a list whose heartbeat, of this start, is missing. since: unix time before the start.
+without_heartbeat() { # since names...
+  local since=$1 name host nova="" cinder="" backend
+  shift
+  for name; do
+    case $name in
+      nova-compute-*) nova+=" ('$name','nova-compute','${name#nova-compute-}')," ;;
+      nova-conductor | nova-scheduler) nova+=" ('$name','$name','$CONTROLLER')," ;;
+      cinder-scheduler) cinder+=" ('$name','$name','$CONTROLLER')," ;;
+      cinder-backup-*) cinder+=" ('$name','cinder-backup','${name#cinder-backup-}')," ;;
+      cinder-volume-*) host=${name#cinder-volume-}
+        for backend in $BACKENDS; do cinder+=" ('$name','cinder-volume','$host@$backend'),"; done ;;
+    esac
+  done
+  local fresh="> utc_timestamp() - interval greatest(0, least(6, unix_timestamp() - $since)) second"
+  {
+    [ -z "$nova" ] || echo "with want (name, b, h) as (values ${nova%,}) select name from want where not exists
+      (select 1 from nova.services where deleted = 0 and \`binary\` = b and binary host = h and last_seen_up $fresh);"
+    [ -z "$cinder" ] || echo "with want (name, b, h) as (values ${cinder%,}) select name from want where not exists
+      (select 1 from cinder.services where deleted = 0 and \`binary\` = b and binary host = h and updated_at $fresh);"
+  } | mariadb --defaults-file="$ETC/admin.cnf" -N -B | sort -u
+}
+wait_started() { # since names...: heartbeats, and the ports of the APIs
+  local since=$1 name missing limit
+  shift
+  for name; do
+    case $name in
+      nova-api) wait_port "$NOVA_PORT" 90 "$name" ;;
+      cinder-api) wait_port "$CINDER_PORT" 90 "$name" ;;
+      placement) wait_port "$PLACEMENT_PORT" 60 "$name" ;;
+      stub) wait_port "$STUB_PORT" 30 "$name" ;;
+      mariadb) wait_mariadb ;;
+      rabbitmq) wait_port "$AMQP_PORT" 90 "$name" ;;
+    esac
+  done
+  for ((limit = SECONDS + 120; SECONDS < limit; )); do
+    missing=$(without_heartbeat "$since" "$@" | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    for name in $missing; do
+      [ -e "$PIDS/$name" ] && ! is_up "$name" && die "$name ended: see $LOG/$name.log and $name.out"
+    done
+    sleep 0.3
+  done
+  die "no heartbeat from ${missing% }: see $LOG/ (NAME.log, NAME.out, launch-*.out)"
+}
+
+start_named() { # names: start, do not wait
+  local name rest=()
+  for name; do
+    case $name in
+      mariadb) start_mariadb ;;
+      rabbitmq | epmd) start_rabbitmq ;;
+      stub) start_stub ;;
+      placement) start_placement ;;
+      *) rest+=("$name") ;;
+    esac
+  done
+  [ ${#rest[@]} = 0 ] || launch "${rest[@]}"
+}
+
+host_is_down() { # host: nova and cinder call all of its services down
+  [ "$(mariadb --defaults-file="$ETC/admin.cnf" -N -B -e "
+    select (select count(*) from nova.services where deleted = 0 and \`binary\` = 'nova-compute' and binary host = '$1'
+              and last_seen_up >= utc_timestamp() - interval 11 second)
+         + (select count(*) from cinder.services where deleted = 0 and \`binary\` in ('cinder-volume', 'cinder-backup')
+              and binary substring_index(host, '@', 1) = '$1' and updated_at >= utc_timestamp() - interval 11 second)")" = 0 ]
+}
