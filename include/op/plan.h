@@ -13,7 +13,8 @@
 /* What can be changed, and by which statement. The statement takes @id and, for each column, @old_COLUMN and @new_COLUMN, so that
  * undo is the same statement with the values exchanged. An instance has none: nova changes it. */
 struct step_kind {
-	const char *name, *plural;
+	const char *name;          /* in JSON and in the journal */
+	const char *one, *plural;  /* for people */
 	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
 	const struct sql *write;
 };

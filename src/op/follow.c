@@ -89,14 +89,16 @@ static int judge(struct run *run, struct unit *unit, const struct evacuation_sta
 {
 	const char *status = now->migration_status;
 
-	tell_progress(unit, now);
 	/* 'done' alone is not the end: nova clears the task state before it writes the new host. */
-	if ((strcmp(status, "done") == 0 || strcmp(status, "completed") == 0) && !str_equal(now->host, unit->evacuation->rows.host))
+	if ((strcmp(status, "done") == 0 || strcmp(status, "completed") == 0) && !str_equal(now->host, unit->evacuation->rows.host)) {
 		landed(run, unit, now);
-	else if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
+		return 0;
+	}
+	if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
 		return failed(run, unit, now, err);
-	else if (strcmp(status, "accepted") == 0)
+	if (strcmp(status, "accepted") == 0)
 		return look_at_events(run, unit, err);
+	tell_progress(unit, now);
 	return 0;
 }
 

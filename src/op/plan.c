@@ -6,19 +6,19 @@
 
 #include "sql_catalogue.h"
 
-const struct step_kind step_volume = { "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE };
-const struct step_kind step_group = { "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE };
-const struct step_kind step_consistencygroup = { "consistencygroup", "consistency groups", { "host" },
+const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE };
+const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE };
+const struct step_kind step_consistencygroup = { "consistencygroup", "consistency group", "consistency groups", { "host" },
 	&SQL_CINDER_CONSISTENCYGROUP_MOVE };
-const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entries", { "host" },
+const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host" },
 	&SQL_CINDER_CACHE_ENTRY_MOVE };
-const struct step_kind step_worker = { "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE };
-const struct step_kind step_backup = { "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE };
-const struct step_kind step_cinder_service = { "service", "cinder services", { "disabled", "disabled_reason" },
+const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE };
+const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE };
+const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
 	&SQL_CINDER_SERVICE_MARK };
-const struct step_kind step_compute_service = { "compute_service", "nova services", { "disabled", "disabled_reason" },
+const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
 	&SQL_NOVA_SERVICE_MARK };
-const struct step_kind step_instance = { "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
+const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
 const char *const unit_kind_name[] = { "ownership", "mark", "evacuation" };

@@ -108,7 +108,7 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 
 	for (i = 0; i < sizeof shown / sizeof *shown; i++)
 		if ((n = count(unit, shown[i])) > 0)
-			str_addf(&s, "%s%zu %s", s.n ? ", " : "move ", n, n == 1 ? shown[i]->name : shown[i]->plural);
+			str_addf(&s, "%s%zu %s", s.n ? ", " : "move ", n, n == 1 ? shown[i]->one : shown[i]->plural);
 	for (i = 0; i < scene->nmove && s.n; i++)
 		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
 	if ((n = count(unit, &step_cinder_service)) > 0)

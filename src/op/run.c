@@ -78,9 +78,9 @@ static int apply(struct run *run, struct error *err)
 
 	for (size_t i = 0; i < run->plan.nunit && rc == 0 && !signal_came(); i++) {
 		evacuates |= run->plan.unit[i].kind == UNIT_EVACUATION;
-		if (run->plan.unit[i].kind != UNIT_EVACUATION)
-			log_notice("%s", run->plan.unit[i].sentence);
 		rc = apply_unit(run, i, err);
+		if (rc == 0 && run->plan.unit[i].kind != UNIT_EVACUATION)
+			log_notice("%zu. applied: %zu row%s", i + 1, run->plan.unit[i].nstep, run->plan.unit[i].nstep == 1 ? "" : "s");
 	}
 	if (rc == 0 && evacuates && !signal_came())
 		rc = apply_evacuations(run, err);

@@ -2,6 +2,7 @@
 #include "out/report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "op/evacuation.h"
@@ -88,31 +89,54 @@ static int print_findings(const struct run *run, struct error *err)
 	return rc;
 }
 
+/* What moved, as counts: the rows one by one are in the JSON document and in the journal. */
+struct owner_group {
+	const struct step *first;
+	size_t n;
+};
+
 static bool is_same_row(const struct step *a, const struct step *b)
 {
 	return a->kind == b->kind && a->state == b->state && str_equal(a->before[0], b->before[0]) &&
 	    str_equal(a->after[0], b->after[0]);
 }
 
-/* What moved, as counts: the rows one by one are in the JSON document and in the journal. */
+static void add_owner(struct table *t, const struct owner_group *group)
+{
+	const struct step *s = group->first;
+	bool is_service = s->kind == &step_cinder_service || s->kind == &step_compute_service;
+	auto_str struct str from = { 0 }, to = { 0 };
+
+	str_addf(&from, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? s->name : s->before[0], ""));
+	str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? "disabled" : s->after[0], ""));
+	table_add(t);
+	table_text(t, "kind", s->kind->one);
+	table_text(t, "from", from.s);
+	table_text(t, "to", to.s);
+	table_int(t, "rows", (int64_t)group->n);
+	table_text(t, "state", state_name[s->state]);
+}
+
 static void add_owners(struct table *t, const struct unit *unit)
 {
-	size_t i, k, n;
+	struct owner_group *group = NULL;
+	size_t n = 0, cap = 0, g;
 
-	for (i = 0; i < unit->nstep; i++) {
-		for (k = 0; k < i && !is_same_row(&unit->step[k], &unit->step[i]); k++)
-			;
-		if (k < i)
-			continue;
-		for (n = 0, k = i; k < unit->nstep; k++)
-			n += is_same_row(&unit->step[k], &unit->step[i]);
-		table_add(t);
-		table_text(t, "kind", unit->step[i].kind->name);
-		table_text(t, "from", unit->step[i].kind->column[1] && unit->step[i].kind != &step_volume ? unit->step[i].name : unit->step[i].before[0]);
-		table_text(t, "to", unit->step[i].kind->column[1] && unit->step[i].kind != &step_volume ? "disabled" : unit->step[i].after[0]);
-		table_int(t, "rows", (int64_t)n);
-		table_text(t, "state", state_name[unit->step[i].state]);
+	for (size_t i = 0; i < unit->nstep; i++) {
+		const struct step *s = &unit->step[i];
+
+		for (g = 0; g < n; g++)
+			if (is_same_row(group[g].first, s) && (s->kind != &step_cinder_service || str_equal(group[g].first->name, s->name)))
+				break;
+		if (g == n) {
+			group = vec_grow(group, n, &cap, sizeof *group);
+			group[n++] = (struct owner_group){ .first = s };
+		}
+		group[g].n++;
 	}
+	for (g = 0; g < n; g++)
+		add_owner(t, &group[g]);
+	free(group);
 }
 
 static int print_owners(const struct run *run, struct error *err)
