@@ -11,7 +11,8 @@
 #define DB_PORT 3306
 #define BROKER_PORT 5672
 #define GUEST "guest" /* RabbitMQ's published default; no secret */
-#define HOW_TO_ESCAPE "in a user or password write '@' as %%40, ':' as %%3A, '/' as %%2F, '#' as %%23, '?' as %%3F, ',' as %%2C, '%%' as %%25"
+#define HOW_TO_ESCAPE \
+	"in a user or password write '@' as %%40, ':' as %%3A, '/' as %%2F, '#' as %%23, '?' as %%3F, ',' as %%2C, '%%' as %%25"
 
 #define auto_url_parts __attribute__((cleanup(url_parts_free)))
 
@@ -520,9 +521,9 @@ static bool is_torn(const struct url_parts *parts)
 
 static const char *parse_transport(const struct url_parts *parts, struct transport_url *out)
 {
-	const char *why;
+	const char *brokers = parts->authority, *why;
 
-	if (!*parts->scheme || !parts->authority)
+	if (!*parts->scheme || !brokers)
 		return "not of the form rabbit://USER:PASSWORD@HOST:PORT/VHOST";
 	if (is_torn(parts))
 		return "there is an '@' behind the host";
@@ -534,7 +535,7 @@ static const char *parse_transport(const struct url_parts *parts, struct transpo
 		free(out->vhost);
 		out->vhost = xstrdup("/");
 	}
-	why = parse_brokers(parts->authority, out);
+	why = parse_brokers(brokers, out);
 	if (why)
 		return why;
 	return parse_query(parts->query, &out->option, &out->noption) ? NULL : "an option behind '?' holds %00";

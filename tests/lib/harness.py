@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 import pymysql
@@ -178,7 +180,7 @@ class Conductor:
 
     def __init__(self):
         import amqp
-        self.casts, self.stopping = [], False
+        self.casts, self.stopping, self.thread = [], False, None
         self.connection = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"],
                                           password=ENV["SB_AMQP_PASS"])
         self.connection.connect()
@@ -187,7 +189,7 @@ class Conductor:
         self.channel.queue_declare("conductor", durable=False, auto_delete=False)
         self.channel.queue_bind("conductor", "nova", "conductor")
         self.channel.queue_purge("conductor")
-        self.channel.basic_consume("conductor", no_ack=True, callback=self._got)
+        self.tag = self.channel.basic_consume("conductor", no_ack=True, callback=self._got)
         self.thread = threading.Thread(target=self._listen, daemon=True)
         self.thread.start()
 
@@ -195,20 +197,42 @@ class Conductor:
         self.casts.append((message, json.loads(json.loads(message.body)["oslo.message"])))
 
     def _listen(self):
-        import socket
         while not self.stopping:
             try:
-                self.connection.drain_events(timeout=0.2)
+                self.connection.drain_events(timeout=0.1)
             except socket.timeout:
                 pass
-            except OSError:
-                return
+
+    def _halt(self):
+        self.stopping = True
+        if self.thread:
+            self.thread.join()
+        self.thread = None
+
+    def wait_for(self, n, seconds=10):
+        end = time.monotonic() + seconds
+        while len(self.casts) < n and time.monotonic() < end:
+            time.sleep(0.02)
+        return self.casts
+
+    def stop_listening(self):
+        self._halt()
+        if self.tag:
+            self.channel.basic_cancel(self.tag)
+        self.tag = None
+
+    def unbind(self):
+        """The queue is there and read, but nothing leads to it: a cast comes back."""
+        self._halt()
+        self.channel.queue_unbind("conductor", "nova", "conductor")
 
     def close(self):
-        self.stopping = True
-        self.thread.join()
+        if not self.connection:
+            return
+        self.stop_listening()
         self.channel.queue_delete("conductor")
         self.connection.close()
+        self.connection = None
 
 
 def main(directory):

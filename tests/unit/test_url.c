@@ -300,6 +300,13 @@ static void escapes_are_decoded_as_python_does(void **state)
 	assert_false(percent_decode("a%00b", 5, &out));
 }
 
+static int forget_passwords(void **state)
+{
+	(void)state;
+	log_close();
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,5 +319,5 @@ int main(void)
 		cmocka_unit_test(escapes_are_decoded_as_python_does),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, forget_passwords);
 }

@@ -59,7 +59,7 @@ make_golden() {
   say "golden: schemas made"
   since=$(date +%s)
   # shellcheck disable=SC2046
-  names="placement stub $CONTROL_DAEMONS nova-api $(echo $(host_daemons))"
+  names="placement stub $CONTROL_DAEMONS nova-api $(host_daemons)"
   # shellcheck disable=SC2086
   start_named $names
   # shellcheck disable=SC2086
@@ -74,7 +74,7 @@ make_golden() {
   # shellcheck disable=SC2046
   for_each_daemon kill_daemon $(host_daemons)
   sql nova "$(sed -e "s/@HOST_A@/$HOST_A/g" -e "s/@HOST_B@/$HOST_B/g" "$HERE/sql/seeds.sql")" || die "sql/seeds.sql failed"
-  "$PY" "$HERE/python/snapshot.py" "$DB_PORT" "$DB_ADMIN_PASS" "$DATABASES" >"$RUN/reset.sql" || die "no snapshot of the rows"
+  SANDBOX_PASSWORD=$DB_ADMIN_PASS "$PY" "$HERE/python/snapshot.py" "$DB_PORT" "$DATABASES" >"$RUN/reset.sql" || die "no snapshot of the rows"
   stop_daemon mariadb 30
   kill_daemon rabbitmq
   kill_daemon epmd
@@ -138,7 +138,7 @@ reset_all() {
     for backend in $BACKENDS; do queues+=" cinder-volume.$host@$backend cinder-volume.$host@$backend.$host"; done
   done
   # shellcheck disable=SC2086
-  "$PY" "$HERE/python/purge_queues.py" "$AMQP_PORT" "$AMQP_USER" "$AMQP_PASS" $queues || die "could not purge the queues"
+  SANDBOX_PASSWORD=$AMQP_PASS "$PY" "$HERE/python/purge_queues.py" "$AMQP_PORT" "$AMQP_USER" $queues || die "could not purge the queues"
   touch "$RUN/state/forget"   # the fake computes drop their guests
   reset_rows
   if [ -n "$revive" ]; then

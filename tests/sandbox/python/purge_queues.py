@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Empty the queues of the broker that exist. usage: purge_queues.py PORT USER PASSWORD QUEUE..."""
+"""Empty the queues of the broker that exist. usage: SANDBOX_PASSWORD=... purge_queues.py PORT USER QUEUE..."""
+import os
 import sys
 
 import amqp
 
-port, user, password, *queues = sys.argv[1:]
-with amqp.Connection("127.0.0.1:" + port, userid=user, password=password, connect_timeout=10) as connection:
+port, user, *queues = sys.argv[1:]
+with amqp.Connection("127.0.0.1:" + port, userid=user, password=os.environ["SANDBOX_PASSWORD"], connect_timeout=10) as connection:
     for queue in queues:
         channel = connection.channel()
         try:

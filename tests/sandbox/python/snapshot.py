@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 """Copy every row of the databases into schemas snapshot_*, and print the SQL that puts them back.
 
-usage: snapshot.py PORT PASSWORD "DATABASE..."
+usage: SANDBOX_PASSWORD=... snapshot.py PORT "DATABASE..."
 The heartbeats of services that are alive at a reset are kept: their daemons go on, so nobody should call them down.
 """
+import os
 import sys
 
 import pymysql
 
-port, password, databases = int(sys.argv[1]), sys.argv[2], sys.argv[3].split()
-connection = pymysql.connect(host="127.0.0.1", port=port, user="sandbox", password=password, autocommit=True)
+port, databases = int(sys.argv[1]), sys.argv[2].split()
+connection = pymysql.connect(host="127.0.0.1", port=port, user="sandbox", password=os.environ["SANDBOX_PASSWORD"], autocommit=True)
 cursor = connection.cursor()
 cursor.execute("set foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")    # there are ids of 0
 back = ["set foreign_key_checks = 0, unique_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO';",

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""instance evacuate and host evacuate up to the message, with a listener where nova's conductor would be."""
+import json
+import os
+import uuid
+
+import harness
+from harness import A, B, BUS_UNREACHABLE, C, FENCED, NOT_FOUND, OK, REFUSED, TIMEOUT, USAGE, rows, value
+
+GO = FENCED + ["--yes"]
+
+
+def instance(name):
+    return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]
+
+
+class Evacuations(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+
+    def evacuate(self, name, *words):
+        return self.tool.run("instance", "evacuate", name, *words, *GO, "--no-wait", "-f", "json")
+
+    def cast_of(self, *words, name="image-active-0"):
+        self.expect(self.evacuate(name, *words), OK)
+        (cast,) = self.conductor.wait_for(1)
+        return cast
+
+    def test_the_message_is_what_every_conductor_takes(self):
+        message, inner = self.cast_of()
+        self.assertEqual(message.content_type, "application/json")
+        self.assertEqual(message.content_encoding, "utf-8")
+        self.assertEqual((message.delivery_mode, message.priority), (2, 0))
+        self.assertEqual(json.loads(message.body)["oslo.version"], "2.0")
+        self.assertEqual((inner["method"], inner["namespace"], inner["version"]), ("rebuild_instance", "compute_task", "1.12"))
+        self.assertEqual(set(inner["args"]), {
+            "instance", "new_pass", "injected_files", "image_ref", "orig_image_ref", "orig_sys_metadata", "bdms", "recreate",
+            "on_shared_storage", "preserve_ephemeral", "host", "request_spec"})
+        self.assertEqual(inner["args"]["recreate"], True)
+        self.assertIsNone(inner["args"]["host"])
+        self.assertIsNone(inner["_context_auth_token"])
+        self.assertIs(inner["_context_is_admin"], True)
+        self.assertEqual(inner["_context_service_catalog"][0]["type"], "image")
+
+    def test_the_instance_in_the_message_is_the_row_that_was_locked(self):
+        row = instance("image-active-0")
+        _, inner = self.cast_of()
+        sent = inner["args"]["instance"]
+        self.assertEqual((sent["nova_object.name"], sent["nova_object.version"]), ("Instance", "2.3"))
+        self.assertNotIn("nova_object.changes", sent)
+        data = sent["nova_object.data"]
+        self.assertEqual(data.pop("task_state"), "rebuilding")
+        self.assertIs(data.pop("deleted"), False)
+        for column, got in data.items():
+            want = row[column]
+            if hasattr(want, "isoformat"):
+                want = want.strftime("%Y-%m-%dT%H:%M:%SZ")
+            if isinstance(got, bool):
+                want = bool(want)
+            self.assertEqual(got, want, column)
+        self.assertEqual(set(row) - set(data), {"internal_id", "hidden", "deleted", "task_state"})
+
+    def test_the_request_spec_is_the_stored_one_without_leftovers(self):
+        _, inner = self.cast_of()
+        row = rows("nova_api", "SELECT * FROM request_specs WHERE instance_uuid = %s", (instance("image-active-0")["uuid"],))[0]
+        stored, sent = json.loads(row["spec"]), inner["args"]["request_spec"]
+        self.assertEqual(sent["nova_object.version"], stored["nova_object.version"])
+        data = sent["nova_object.data"]
+        self.assertEqual((data["id"], data["retry"], data["ignore_hosts"]), (row["id"], None, None))
+        self.assertFalse({"requested_destination", "network_metadata", "requested_resources"} & set(data))
+        self.assertEqual(data["flavor"], stored["nova_object.data"]["flavor"])
+
+    def test_the_rows_are_those_that_nova_api_writes(self):
+        before = instance("image-stopped-0")
+        _, inner = self.cast_of(name="image-stopped-0")
+        now = instance("image-stopped-0")
+        self.assertEqual(now["task_state"], "rebuilding")
+        self.assertEqual({k for k in now if now[k] != before[k]}, {"task_state", "updated_at"})
+        (migration,) = rows("nova", "SELECT * FROM migrations WHERE instance_uuid = %s AND migration_type = 'evacuation'",
+                            (now["uuid"],))
+        self.assertEqual({k: migration[k] for k in ("status", "source_compute", "source_node", "dest_compute", "hidden", "deleted",
+                                                    "cross_cell_move", "user_id", "project_id")},
+                         {"status": "accepted", "source_compute": A, "source_node": before["node"], "dest_compute": None,
+                          "hidden": 0, "deleted": 0, "cross_cell_move": 0, "user_id": before["user_id"],
+                          "project_id": before["project_id"]})
+        (action,) = rows("nova", "SELECT * FROM instance_actions WHERE instance_uuid = %s AND action = 'evacuate'", (now["uuid"],))
+        self.assertEqual(action["request_id"], inner["_context_request_id"])
+        self.assertEqual((action["user_id"], action["project_id"]), (inner["_context_user_id"], inner["_context_project_id"]))
+        uuid.UUID(action["request_id"][4:])
+
+    def test_a_target_is_asked_of_the_scheduler_and_a_forced_one_bypasses_it(self):
+        _, inner = self.cast_of(C)
+        self.assertIsNone(inner["args"]["host"])
+        destination = inner["args"]["request_spec"]["nova_object.data"]["requested_destination"]
+        self.assertEqual((destination["nova_object.name"], destination["nova_object.version"]), ("Destination", "1.0"))
+        self.assertEqual(destination["nova_object.data"]["host"], C)
+        self.conductor.casts.clear()
+        _, inner = self.cast_of(C, "--force", name="image-active-1")
+        self.assertEqual(inner["args"]["host"], C)
+        self.assertNotIn("requested_destination", inner["args"]["request_spec"]["nova_object.data"])
+        self.assertEqual(value("nova", "SELECT dest_compute FROM migrations WHERE instance_uuid = %s AND status = 'accepted'",
+                               (instance("image-active-1")["uuid"],)), C)
+
+    def test_one_that_is_under_way_is_not_cast_again(self):
+        self.cast_of()
+        before = harness.checksum()
+        self.expect(self.evacuate("image-active-0"), REFUSED)
+        self.unchanged(before)
+        self.assertEqual(len(self.conductor.casts), 1)
+
+    def test_a_host_is_cast_whole_and_what_nova_would_not_take_is_named(self):
+        rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE BINARY LEFT(host, %s) = BINARY %s",
+             (A, B, len(A), A))
+        r = self.expect(self.tool.run("host", "evacuate", A, *GO, "--no-wait", "-f", "json"), OK)
+        self.assertEqual(len(self.conductor.wait_for(10)), 10)
+        skipped = {f["subject"] for f in r.json["findings"] if f["severity"] == "skip"}
+        names = ("image-paused-0", "image-shelved-0", "volume-rescued-0")
+        self.assertEqual(skipped, {instance(n)["uuid"] for n in names})
+        for name in names:
+            self.assertNotEqual(instance(name)["task_state"], "rebuilding")
+        twin = rows("nova", "SELECT task_state FROM instances WHERE BINARY host = BINARY %s", (A.replace("-", "_", 1),))
+        self.assertTrue(twin and all(t["task_state"] != "rebuilding" for t in twin))
+
+    def test_names_that_nobody_knows(self):
+        before = harness.checksum()
+        uuid_ = instance("image-active-0")["uuid"]
+        self.expect(self.evacuate("image-aktive-0"), NOT_FOUND, "image-aktive-0")
+        self.expect(self.evacuate(uuid_[:-1] + ("0" if uuid_[-1] != "0" else "1")), NOT_FOUND)
+        self.expect(self.evacuate("image-active-0", C[:-1]), NOT_FOUND, "did you mean", C)
+        self.expect(self.tool.run("host", "evacuate", A[:-1], *GO), NOT_FOUND, "did you mean", A)
+        self.expect(self.tool.run("host", "evacuate", A.upper(), *GO), NOT_FOUND, A)
+        self.expect(self.tool.run("host", "rescue", A, "--to", B[:-1], *GO), NOT_FOUND, B)
+        self.expect(self.tool.run("host", "evacuate", A, "--only", "nobody", *GO), NOT_FOUND, "nobody")
+        self.expect(self.tool.run("instance", "list", "--host", A[:-1]), NOT_FOUND, A)
+        self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+
+    def refused(self, code, *words):
+        before = harness.checksum()
+        r = self.expect(self.tool.run(*words, *GO, "-f", "json"), REFUSED)
+        self.assertIn(code, r.findings())
+        self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+        return r
+
+    def test_a_target_that_will_not_do(self):
+        self.refused("target-is-source", "instance", "evacuate", "image-active-0", A)
+        rows("nova", "UPDATE services SET disabled = 1 WHERE host = %s AND `binary` = 'nova-compute'", (C,))
+        self.refused("target-disabled", "instance", "evacuate", "image-active-0", C)
+        harness.heartbeats(alive=(B, harness.ENV["SB_CONTROLLER"]), dead=(A, C))
+        self.refused("target-down", "instance", "evacuate", "image-active-0", C)
+        harness.heartbeats(alive=(harness.ENV["SB_CONTROLLER"],), dead=(A, B, C))
+        self.refused("target-down", "instance", "evacuate", "image-active-0")
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", "--force", *GO), USAGE)
+
+    def test_a_host_that_lives_is_never_evacuated(self):
+        harness.heartbeats(alive=(A, B, C, harness.ENV["SB_CONTROLLER"]), dead=())
+        self.refused("source-alive", "host", "evacuate", A, "--accept", "source-alive")
+        harness.heartbeats()
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE host = %s AND deleted = 0", (A + "@nvme",))
+        self.refused("source-alive", "instance", "evacuate", "image-active-0")
+        harness.heartbeats(alive=(A, B, C, harness.ENV["SB_CONTROLLER"]), dead=())
+        harness.heartbeats(alive=(), dead=())
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE host LIKE %s", (A + "%",))
+        rows("nova", "UPDATE services SET forced_down = 1, last_seen_up = UTC_TIMESTAMP() WHERE host = %s", (A,))
+        self.cast_of()
+
+    def test_a_volume_whose_owner_is_dead_comes_first(self):
+        r = self.refused("volume-owner-dead", "instance", "evacuate", "volume-active-0")
+        self.assertIn("volume update_host", json.dumps(r.json["findings"]))
+
+    def test_a_root_disk_that_may_be_lost_needs_a_word(self):
+        os.unlink(self.tool.site)
+        with open(self.tool.site, "w") as f:
+            f.write("[site]\n")
+        self.refused("local-disk", "instance", "evacuate", "image-active-0")
+        name = instance("image-active-0")["uuid"]
+        self.cast_of("--accept", "local-disk:" + name)
+
+    def test_the_sites_version(self):
+        for version, fits in (("6.4.2.9", False), ("6.10.0.0", True), ("6.4.3", True)):
+            with open(self.tool.site, "w") as f:
+                f.write("[site]\nshared_disks = true\nversion = %s\nmin_version = 6.4.3.0.0.0\n" % version)
+            r = self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--dry-run", "-f", "json")
+            self.assertEqual("site-version" in r.findings(), not fits, version)
+
+    def test_nobody_listens(self):
+        self.conductor.close()
+        self.refused("no-consumer", "instance", "evacuate", "image-active-0")   # the queue is gone
+        self.refused("no-consumer", "host", "rescue", A, "--to", B)
+        self.conductor = harness.Conductor()
+        self.conductor.stop_listening()
+        self.refused("no-consumer", "instance", "evacuate", "image-active-0")   # a queue that nobody reads
+
+    def test_a_message_that_no_queue_takes_is_taken_back(self):
+        before = instance("image-busy-0")
+        self.conductor.unbind()
+        r = self.expect(self.evacuate("image-busy-0"), harness.ERROR)
+        self.assertIn("not sent", r.json["steps"][0]["error"])
+        now = instance("image-busy-0")
+        self.assertEqual((now["task_state"], now["host"]), (before["task_state"], A))
+        self.assertEqual(value("nova", "SELECT status FROM migrations WHERE instance_uuid = %s ORDER BY id DESC LIMIT 1", (now["uuid"],)), "error")
+        self.assertEqual([x["outcome"] for j in self.tool.journals() for x in j if x["type"] == "publish_outcome"], ["returned"])
+        self.assertEqual(self.conductor.casts, [])
+
+    def test_what_does_not_end_is_a_timeout_and_is_said(self):
+        r = self.tool.run("instance", "evacuate", "image-active-0", *GO, "--timeout", "2", "-f", "json")
+        self.expect(r, TIMEOUT)
+        self.assertIn("accepted", r.json["steps"][0]["error"])
+        self.assertEqual(len(self.conductor.casts), 1)
+
+    def test_without_a_fence_or_a_yes_nothing_is_cast(self):
+        before = harness.checksum()
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", "--yes"), REFUSED, "fence-unproven")
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED), REFUSED, "--yes")
+        self.expect(self.tool.run("host", "evacuate", A, *FENCED), REFUSED)
+        self.expect(self.tool.run("host", "rescue", A, "--to", B, *FENCED), REFUSED)
+        self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+
+    def test_more_than_half_of_the_computes_down_is_no_host_failure(self):
+        harness.heartbeats(alive=(C, harness.ENV["SB_CONTROLLER"]), dead=(A, B))
+        rows("nova", "UPDATE services SET disabled = 0 WHERE `binary` = 'nova-compute'")
+        self.refused("mass-failure", "instance", "evacuate", "image-active-0")

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers that are away, wrong passwords, a server that takes no writes; what the tool says, and that it says no password."""
+import json
+import os
+import re
+import subprocess
+import time
+
+import harness
+from harness import A, B, BUS_UNREACHABLE, CONFIG, DB_UNREACHABLE, ENV, FENCED, OK, REFUSED, SECRETS, rows
+
+GO = FENCED + ["--yes"]
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph"]
+EVACUATIONS = (["instance", "evacuate", "image-active-0"], ["host", "evacuate", A], ["host", "rescue", A, "--to", B])
+
+
+class Faults(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+
+    def rewrite(self, path, pattern, replacement):
+        """A copy of a configuration file with every match replaced; there must be one."""
+        text = open(path).read()
+        changed = re.sub(pattern, replacement, text)
+        self.assertNotEqual(text, changed, pattern)
+        copy = os.path.join(self.tool.state, os.path.basename(path))
+        with open(copy, "w") as f:
+            f.write(changed)
+        return copy
+
+    def nova_with(self, pattern, replacement):
+        self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], pattern, replacement), ENV["SB_NOVA_DB_CONF"]]
+
+    def test_a_broker_that_is_down(self):
+        self.nova_with(r"(transport_url = .*:)\d+/", r"\g<1>1/")
+        before = harness.checksum()
+        for words in EVACUATIONS:
+            self.expect(self.tool.run(*words, *GO), BUS_UNREACHABLE, "127.0.0.1:1")
+        self.unchanged(before)
+        self.expect(self.tool.run(*MOVE, *GO), OK)     # cinder's rows need no broker
+
+    def test_a_wrong_password_for_the_broker(self):
+        self.nova_with(r"(transport_url = rabbit://[^:]*:)[^@]*@", r"\g<1>wrong-one@")
+        before = harness.checksum()
+        for words in EVACUATIONS:
+            r = self.expect(self.tool.run(*words, *GO), BUS_UNREACHABLE, "check user, password")
+            self.assertNotIn("wrong-one", r.out + r.err)
+        self.unchanged(before)
+
+    def test_a_virtual_host_that_is_not_there(self):
+        self.nova_with(r"(transport_url = .*:\d+/).*", r"\g<1>nowhere")
+        self.expect(self.tool.run(*EVACUATIONS[0], *GO), BUS_UNREACHABLE, "nowhere")
+
+    def test_a_database_that_is_down(self):
+        before = harness.checksum()
+        self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = .*:)\d+/", r"\g<1>1/")]
+        for words in (MOVE, EVACUATIONS[2], ["volume", "list", "--host", A], ["backup", "list"]):
+            self.expect(self.tool.run(*words, *(GO if "list" not in words else [])), DB_UNREACHABLE, "127.0.0.1:1")
+        self.tool.cinder = [ENV["SB_CINDER_CONF"]]
+        self.tool.nova = [ENV["SB_NOVA_CONF"], self.rewrite(ENV["SB_NOVA_DB_CONF"], r"(connection = .*:)\d+/", r"\g<1>1/")]
+        for words in EVACUATIONS:
+            self.expect(self.tool.run(*words, *GO), DB_UNREACHABLE, "127.0.0.1:1")
+        self.unchanged(before)
+        self.expect(self.tool.run(*MOVE, *GO), OK)     # nova is only a witness of it
+
+    def test_a_wrong_password_for_the_database(self):
+        self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://[^:]*:)[^@]*@", r"\g<1>wrong-one@")]
+        r = self.expect(self.tool.run(*MOVE, *GO), DB_UNREACHABLE, "check user and password")
+        self.assertNotIn("wrong-one", r.out + r.err)
+
+    def test_configuration_that_is_missing_or_bad(self):
+        empty = os.path.join(self.tool.state, "empty.conf")
+        open(empty, "w").close()
+        self.tool.cinder = [empty]
+        self.expect(self.tool.run(*MOVE, *GO), CONFIG, "connection")
+        self.tool.cinder = ["/nonexistent/cinder.conf"]
+        self.expect(self.tool.run(*MOVE, *GO), CONFIG, "/nonexistent/cinder.conf")
+        self.tool.cinder = [ENV["SB_CINDER_CONF"]]
+        self.tool.nova = [empty]
+        self.expect(self.tool.run(*EVACUATIONS[0], *GO), CONFIG)
+
+    def test_a_server_that_takes_no_writes(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        before = harness.checksum()
+        rows("cinder", "SET GLOBAL read_only = 1")
+        try:
+            self.expect(self.tool.run(*MOVE, *GO), REFUSED, "read only")
+            self.expect(self.tool.run(*EVACUATIONS[0], *GO), REFUSED, "read only")
+            self.expect(self.tool.run("volume", "list", "--host", A), OK)
+        finally:
+            rows("cinder", "SET GLOBAL read_only = 0")
+        self.unchanged(before)
+        self.assertEqual(conductor.casts, [])
+
+    def test_an_account_without_the_right_to_write(self):
+        rows("mysql", "CREATE OR REPLACE USER reader@'%%' IDENTIFIED BY 'reads-only-4'")
+        for database in ("cinder", "nova", "nova_api", "nova_cell0"):
+            rows("mysql", "GRANT SELECT ON %s.* TO reader@'%%'" % database)
+        self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@", r"\g<1>reader:reads-only-4@")]
+        before = harness.checksum()
+        r = self.expect(self.tool.run(*MOVE, *GO), REFUSED, "lacks a right")
+        self.assertNotIn("reads-only-4", r.out + r.err)
+        self.expect(self.tool.run("volume", "list", "--host", A), OK)
+        self.unchanged(before)
+
+    def test_passwords_are_said_nowhere(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        running = self.tool.start(*MOVE, *GO, "--debug", "-f", "json")
+        seen = ""
+        while running.poll() is None:
+            try:
+                seen += open("/proc/%d/cmdline" % running.pid).read() + open("/proc/%d/environ" % running.pid).read()
+            except OSError:
+                pass
+            time.sleep(0.001)
+        seen += "".join(x.decode() for x in running.communicate())
+        self.assertEqual(running.returncode, OK, seen)
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *GO, "--debug", "--no-wait", "-f", "json",
+                                  "--log-file", os.path.join(self.tool.state, "log")), OK)
+        self.nova_with(r"(transport_url = .*:)\d+/", r"\g<1>1/")
+        self.expect(self.tool.run("instance", "evacuate", "image-active-1", *GO, "--debug"), BUS_UNREACHABLE)
+        self.expect(self.tool.run("doctor", "--debug"), REFUSED)
+        self.expect(self.tool.run("service", "list", "--debug"), OK)
+        seen += "".join(self.tool.said) + json.dumps(self.tool.journals())
+        seen += open(os.path.join(self.tool.state, "log")).read()
+        for secret in SECRETS:
+            for form in (secret, json.dumps(secret)[1:-1], re.sub(r"[^A-Za-z0-9]", lambda m: "%%%02X" % ord(m[0]), secret),
+                         re.sub(r"[^A-Za-z0-9]", lambda m: "%%%02x" % ord(m[0]), secret)):
+                self.assertNotIn(form, seen)
+        self.assertIn("cinder/volume_move", seen)      # the debugging was on
+
+    def test_valgrind_finds_no_leak_and_no_error(self):
+        if "asan" in harness.TOOL:
+            return  # the sanitizers look at the same
+        self.tool.prefix = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible"]
+        self.expect(self.tool.run("volume", "list", "--host", A), OK)
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        self.expect(self.tool.run(*MOVE, *GO), OK, "nothing to do")
+        self.expect(self.tool.run("volume", "list", "--host", A[:-1]), harness.NOT_FOUND)

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "util/log.h"
+#include "util/mem.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define DATA "tests/data/config/" /* make runs the tests at the top of the tree */
+#define API "[api_database]\nconnection = mysql://a:api-s3cret@h/nova_api\n"
+#define BUS "[DEFAULT]\ntransport_url = rabbit://b:bus-s3cret@h/\n"
+
+static char file[] = "/tmp/test_config_XXXXXX";
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(file);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	log_close(); /* forgets the passwords */
+	return unlink(file);
+}
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(file, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static const char *const file_list[] = { file };
+
+static void assert_no_secret(const struct error *err)
+{
+	assert_null(strstr(err->text, "s3cret"));
+	assert_null(strstr(err->hint, "s3cret"));
+}
+
+/* ---- nova */
+
+static void a_super_conductors_file_is_read_whole(void **state)
+{
+	static const char *const files[] = { DATA "nova.conf" };
+	const struct config_sources sources = { .nova_files = files, .n_nova_files = 1 };
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	if (config_load_nova(&sources, &c, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(c.api_database.password, "api-s3cret");
+	assert_string_equal(c.api_database.host, "192.0.2.10");
+	assert_true(c.has_database);
+	assert_string_equal(c.database.password, "pa$w0rd-s3cret");
+	assert_int_equal(c.database.port, 3307);
+	assert_string_equal(url_option(c.database.option, c.database.noption, "ssl_ca"), "/etc/ssl/db.pem");
+	assert_string_equal(c.database_text,
+	    "mysql+pymysql://nova:pa$w0rd-s3cret@db.example.org:3307/nova_cell0?charset=utf8&ssl_ca=/etc/ssl/db.pem");
+	assert_int_equal(c.bus.url.nbroker, 3);
+	assert_string_equal(c.bus.url.broker[2].host, "2001:db8::3");
+	assert_string_equal(c.bus.url.broker[2].password, "r@bbit-s3cret");
+	assert_string_equal(c.bus.url.vhost, "nova");
+	assert_true(c.bus.tls.enabled);
+	assert_string_equal(c.bus.tls.ca_file, "/etc/ssl/rabbit.pem"); /* the URL's own wins */
+	assert_string_equal(c.bus.tls.cert_file, "/etc/nova/client.pem");
+	assert_string_equal(c.bus.tls.key_file, "/etc/nova/client.key");
+	assert_string_equal(c.bus.exchange, "nova");
+	assert_int_equal(c.bus.heartbeat_s, 10);
+	assert_string_equal(c.conductor_topic, "conductor");
+	assert_int_equal(c.service_down_time_s, 60);
+	assert_non_null(strstr(c.transport_text, "r%40bbit-s3cret@ctl2"));
+	assert_null(c.login.user);
+	nova_config_free(&c);
+	nova_config_free(&c); /* twice is fine */
+}
+
+static void a_second_file_wins_also_in_what_the_first_refers_to(void **state)
+{
+	static const char *const files[] = { DATA "nova.conf", DATA "nova-override.conf" };
+	const struct config_sources sources = { .nova_files = files, .n_nova_files = 2 };
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	assert_int_equal(0, config_load_nova(&sources, &c, &err));
+	assert_string_equal(c.api_database.host, "192.0.2.99");
+	assert_string_equal(c.bus.exchange, "nova_b");
+	assert_int_equal(c.service_down_time_s, 75); /* int(30 * 2.5), as nova raises it */
+	nova_config_free(&c);
+}
+
+/* A value of nova's configuration as text, for the tables. */
+static void describe(const struct nova_config *c, struct str *out)
+{
+	str_addf(out, "db=%s", c->has_database ? c->database.database : "-");
+	str_addf(out, " tls=%d,%s,%s,%s", c->bus.tls.enabled, str_or(c->bus.tls.ca_file, "-"), str_or(c->bus.tls.cert_file, "-"),
+	    str_or(c->bus.tls.key_file, "-"));
+	str_addf(out, " exchange=%s topic=%s down=%u", c->bus.exchange, c->conductor_topic, c->service_down_time_s);
+}
+
+#define RABBIT "[oslo_messaging_rabbit]\n"
+static const struct {
+	const char *text, *expected;
+} nova_rows[] = {
+	{ "", "db=- tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "control_exchange=\nservice_down_time=\n[conductor]\ntopic=\n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "[conductor]\ntopic=c2\n", "db=- tls=0,-,-,- exchange=nova topic=c2 down=60" },
+	{ "service_down_time= +090 \n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=90" },
+	{ "service_down_time=10\n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=25" },
+	{ "service_down_time=11\n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=11" },
+	{ "report_interval=61\n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=152" },
+	{ "[database]\nconnection=\n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "[database]\nconnection=mysql://h/d\n", "db=d tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "sql_connection=mysql://h/old\n", "db=old tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "[sql]\nconnection=mysql://h/old\n", "db=old tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "[DATABASE]\nsql_connection=mysql://h/old\nconnection=mysql://h/new\n",
+	    "db=new tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ RABBIT "ssl=1\nssl_ca_file=a\nssl_cert_file=b\nssl_key_file=c\n",
+	    "db=- tls=1,a,b,c exchange=nova topic=conductor down=60" },
+	{ RABBIT "rabbit_use_ssl=YES\nkombu_ssl_ca_certs=a\nkombu_ssl_certfile=b\nkombu_ssl_keyfile=c\n",
+	    "db=- tls=1,a,b,c exchange=nova topic=conductor down=60" },
+	{ RABBIT "ssl=off\nrabbit_use_ssl=on\nssl_ca_file=\n", "db=- tls=0,-,-,- exchange=nova topic=conductor down=60" },
+	{ "transport_url=rabbit://h?ssl=True&ssl_ca_file=/u&ssl_key_file=/k\n" RABBIT "ssl=0\nssl_ca_file=a\nssl_cert_file=b\n",
+	    "db=- tls=1,/u,b,/k exchange=nova topic=conductor down=60" },
+	{ "transport_url=rabbit://h?ssl=no&rabbit_use_ssl=1&kombu_ssl_ca_certs=/u\n" RABBIT "ssl=1\n",
+	    "db=- tls=0,-,-,- exchange=nova topic=conductor down=60" },
+};
+
+static void novas_options_and_their_defaults_are_oslos(void **state)
+{
+	const struct config_sources sources = { .nova_files = file_list, .n_nova_files = 1 };
+	auto_str struct str text = { 0 }, got = { 0 };
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(nova_rows); i++) {
+		str_clear(&text);
+		str_clear(&got);
+		str_addf(&text, "%s%s%s", API, BUS, nova_rows[i].text);
+		write_file(text.s);
+		if (config_load_nova(&sources, &c, &err) != 0)
+			fail_msg("%s: %s", text.s, err.text);
+		describe(&c, &got);
+		assert_string_equal(got.s, nova_rows[i].expected);
+		nova_config_free(&c);
+	}
+}
+
+static const struct {
+	const char *text, *expected; /* %s: the file */
+} wrong_nova_rows[] = {
+	{ BUS, "no [api_database] connection in %s" },
+	{ BUS "[api_database]\nconnection=\n", "no [api_database] connection in %s" },
+	{ BUS "[database]\nconnection = mysql://u:s3cret@h/d\n", "no [api_database] connection in %s" },
+	{ API, "no [DEFAULT] transport_url in %s" },
+	{ API "[DEFAULT]\ntransport_url =\n", "no [DEFAULT] transport_url in %s" },
+	{ BUS "[api_database]\nconnection = postgresql://u:s3cret@h/d\n",
+	    "%s:4 [api_database] connection: the database driver 'postgresql' is not supported" },
+	{ BUS API "[database]\nconnection = u:s3cret@h/d\n",
+	    "%s:6 [database] connection: not of the form mysql+pymysql://USER:PASSWORD@HOST/DATABASE" },
+	{ BUS API "[database]\nconnection = mysql://u:s3cret@h/d\n  more-s3cret\n",
+	    "%s:6 [database] connection: the URL holds a line break or another control character" },
+	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h:x/\n",
+	    "%s:4 [DEFAULT] transport_url: the port of a broker is not a number from 1 to 65535" },
+	{ API "[DEFAULT]\ntransport_url = kafka://u:s3cret@h\n", "%s:4 [DEFAULT] transport_url: the messaging driver 'kafka' is not supported" },
+	{ API "[DEFAULT]\ntransport_url = rabbit://u:a$s3cret@h\n",
+	    "%s:4 [DEFAULT] transport_url: a '$' in the user or password refers to an option that no file sets" },
+	{ API BUS "service_down_time = 60s\n", "%s:5 [DEFAULT] service_down_time: '60s' is not a whole number from 0 to 1000000000" },
+	{ API BUS "service_down_time = -1\n", "%s:5 [DEFAULT] service_down_time: '-1' is not a whole number from 0 to 1000000000" },
+	{ API BUS "report_interval = 99999999999\n",
+	    "%s:5 [DEFAULT] report_interval: '99999999999' is not a whole number from 0 to 1000000000" },
+	{ API BUS RABBIT "ssl = maybe\n", "%s:6 [oslo_messaging_rabbit] ssl: 'maybe' is neither true nor false" },
+	{ API BUS RABBIT "ssl =\n", "%s:6 [oslo_messaging_rabbit] ssl: '' is neither true nor false" },
+	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?ssl=maybe\n",
+	    "%s:4 [DEFAULT] transport_url ?ssl: 'maybe' is neither true nor false" },
+	{ API BUS "s3cret\n", "%s:5: neither '=' nor ':' in the line" },
+};
+
+static void what_is_wrong_with_novas_file_is_said_by_line(void **state)
+{
+	const struct config_sources sources = { .nova_files = file_list, .n_nova_files = 1 };
+	auto_str struct str expected = { 0 };
+	const char *place;
+	struct error err;
+	struct nova_config c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong_nova_rows); i++) {
+		err = (struct error){ 0 };
+		memset(&c, 1, sizeof c);
+		write_file(wrong_nova_rows[i].text);
+		assert_int_equal(-1, config_load_nova(&sources, &c, &err));
+		assert_int_equal(err.kind, ERROR_CONFIG);
+		place = strstr(wrong_nova_rows[i].expected, "%s");
+		str_clear(&expected);
+		str_addn(&expected, wrong_nova_rows[i].expected, (size_t)(place - wrong_nova_rows[i].expected));
+		str_addf(&expected, "%s%s", file, place + 2);
+		assert_string_equal(err.text, expected.s);
+		assert_no_secret(&err);
+		assert_true(!c.api_database.driver && !c.bus.exchange && !c.bus.url.broker && !c.transport_text);
+	}
+}
+
+static void booleans_are_oslos(void **state)
+{
+	static const char *const yes[] = { "1", "true", "TRUE", "True", "yes", "Yes", "on", "ON" };
+	static const char *const no[] = { "0", "false", "False", "no", "NO", "off" };
+	static const char *const wrong[] = { "2", "y", "t", "enabled", "true x", "''x" };
+	const struct config_sources sources = { .site_file = file };
+	auto_str struct str text = { 0 };
+	struct site_config c;
+	struct error err = { 0 };
+	const char *word;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(yes) + COUNT(no) + COUNT(wrong); i++) {
+		word = i < COUNT(yes) ? yes[i] : i - COUNT(yes) < COUNT(no) ? no[i - COUNT(yes)] : wrong[i - COUNT(yes) - COUNT(no)];
+		str_clear(&text);
+		str_addf(&text, "[site]\nshared_disks = %s\n", word);
+		write_file(text.s);
+		if (i >= COUNT(yes) + COUNT(no)) {
+			assert_int_equal(-1, config_load_site(&sources, &c, &err));
+			assert_non_null(strstr(err.text, word));
+			assert_non_null(strstr(err.text, ":2 [site] shared_disks: "));
+			continue;
+		}
+		assert_int_equal(0, config_load_site(&sources, &c, &err));
+		assert_int_equal(c.shared_disks, i < COUNT(yes));
+		site_config_free(&c);
+	}
+}
+
+static void a_file_that_is_not_there_says_which_option_names_another(void **state)
+{
+	static const char *const files[] = { "/nonexistent/nova.conf" };
+	const struct config_sources sources = { .nova_files = files, .n_nova_files = 1, .cinder_files = files, .n_cinder_files = 1 };
+	struct cinder_config cinder;
+	struct nova_config nova;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(-1, config_load_nova(&sources, &nova, &err));
+	assert_int_equal(err.kind, ERROR_CONFIG);
+	assert_non_null(strstr(err.text, "/nonexistent/nova.conf"));
+	assert_non_null(strstr(err.hint, "--nova-config-file FILE"));
+	assert_int_equal(-1, config_load_cinder(&sources, &cinder, &err));
+	assert_non_null(strstr(err.hint, "--cinder-config-file FILE"));
+}
+
+/* ---- cinder */
+
+static void cinders_file_is_read_with_its_old_names(void **state)
+{
+	static const char *const files[] = { DATA "cinder.conf" };
+	const struct config_sources sources = { .cinder_files = files, .n_cinder_files = 1 };
+	struct cinder_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	if (config_load_cinder(&sources, &c, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(c.database.password, "cinder-db-s3cret");
+	assert_string_equal(c.database.database, "cinder");
+	assert_true(c.has_bus);
+	assert_string_equal(c.bus.exchange, "openstack");
+	assert_string_equal(c.bus.url.vhost, "/");
+	assert_int_equal(c.service_down_time_s, 60);
+	cinder_config_free(&c);
+}
+
+static void cinder_needs_a_database_and_no_broker(void **state)
+{
+	const struct config_sources sources = { .cinder_files = file_list, .n_cinder_files = 1 };
+	struct cinder_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	write_file("[database]\nconnection = mysql://u:s3cret@h/cinder\n");
+	assert_int_equal(0, config_load_cinder(&sources, &c, &err));
+	assert_false(c.has_bus);
+	cinder_config_free(&c);
+	write_file(BUS);
+	assert_int_equal(-1, config_load_cinder(&sources, &c, &err));
+	assert_int_equal(err.kind, ERROR_CONFIG);
+	assert_non_null(strstr(err.text, "no [database] connection in /tmp/"));
+	assert_null(c.database.driver);
+}
+
+/* ---- the --defaults-file */
+
+static void the_defaults_file_goes_over_the_services_login(void **state)
+{
+	static const char *const nova_files[] = { DATA "nova.conf" }, *const cinder_files[] = { DATA "cinder.conf" };
+	const struct config_sources sources = { .nova_files = nova_files, .n_nova_files = 1, .cinder_files = cinder_files,
+		.n_cinder_files = 1, .defaults_file = DATA "defaults.cnf" };
+	struct cinder_config cinder;
+	struct nova_config nova;
+	struct error err = { 0 };
+	struct db_url cell;
+
+	(void)state;
+	assert_int_equal(0, config_load_nova(&sources, &nova, &err));
+	assert_string_equal(nova.api_database.user, "rescue");
+	assert_string_equal(nova.api_database.password, "no$va-s3cret"); /* the specific group wins, and a '$' is a '$' */
+	assert_string_equal(nova.database.user, "rescue");
+	assert_string_equal(url_option(nova.database.option, nova.database.noption, "ssl_ca"), "/etc/ssl/rescue.pem");
+	assert_int_equal(nova.database.noption, 2);
+	assert_non_null(strstr(nova.database_text, "nova:pa$w0rd")); /* templates are filled as nova fills them */
+	assert_int_equal(0, db_url_parse("mysql://nova:cell-s3cret@cell1/nova", "cell", &cell, &err));
+	db_login_apply(&nova.login, &cell);
+	assert_string_equal(cell.user, "rescue");
+	assert_string_equal(cell.password, "no$va-s3cret");
+	assert_string_equal(cell.host, "cell1");
+	db_url_free(&cell);
+	nova_config_free(&nova);
+	assert_int_equal(0, config_load_cinder(&sources, &cinder, &err));
+	assert_string_equal(cinder.database.user, "rescue");
+	assert_string_equal(cinder.database.password, "both-s3cret#1");
+	assert_string_equal(url_option(cinder.database.option, cinder.database.noption, "ssl_ca"), "/etc/ssl/rescue.pem");
+	cinder_config_free(&cinder);
+}
+
+static void a_wrong_defaults_file_is_refused(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "[client]\npassword=s3cret\n", "' has none of the groups [evac-manage], [evac-manage-nova], [evac-manage-cinder]" },
+		{ "[evac-manage]\npasword=s3cret\n", ":2 [evac-manage] pasword: there is no such option" },
+		{ "[evac-manage-cinder]\nhost=x\n", ":2 [evac-manage-cinder] host: there is no such option" },
+		{ "password=s3cret\n", ":1: an option in front of the first [group]" },
+	};
+	static const char *const files[] = { DATA "nova.conf" };
+	const struct config_sources sources = { .nova_files = files, .n_nova_files = 1, .defaults_file = file };
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		write_file(rows[i][0]);
+		assert_int_equal(-1, config_load_nova(&sources, &c, &err));
+		assert_int_equal(err.kind, ERROR_CONFIG);
+		assert_non_null(strstr(err.text, rows[i][1]));
+		assert_no_secret(&err);
+		assert_null(c.api_database.driver);
+	}
+}
+
+/* ---- the site */
+
+static void the_sites_own_file_is_read_with_its_version_file(void **state)
+{
+	const struct config_sources sources = { .site_file = DATA "evac-manage.conf" };
+	struct site_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	if (config_load_site(&sources, &c, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_true(c.shared_disks);
+	assert_string_equal(c.version, "6.4.2.1.0.0");
+	assert_string_equal(c.min_version, "6.4.3.0.0.0");
+	site_config_free(&c);
+}
+
+static void the_sites_own_file_may_be_missing_unless_it_was_named(void **state)
+{
+	const struct config_sources usual = { 0 }, named = { .site_file = "/nonexistent/evac-manage.conf" };
+	struct site_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	if (access("/etc/evac-manage/evac-manage.conf", F_OK) != 0) {
+		assert_int_equal(0, config_load_site(&usual, &c, &err));
+		assert_true(!c.shared_disks && !c.version && !c.min_version);
+		assert_int_equal(err.kind, ERROR_OK);
+	}
+	assert_int_equal(-1, config_load_site(&named, &c, &err));
+	assert_int_equal(err.kind, ERROR_CONFIG);
+	assert_non_null(strstr(err.text, "/nonexistent/evac-manage.conf"));
+}
+
+static void a_wrong_site_file_is_refused_by_line(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "[site]\nversion = six\n", ":2 [site] version: 'six' is not a version" },
+		{ "[site]\nversion = 6.\n", ":2 [site] version: '6.' is not a version" },
+		{ "[site]\nmin_version = .6\n", ":2 [site] min_version: '.6' is not a version" },
+		{ "[site]\nmin_version = 6..4\n", ":2 [site] min_version: '6..4' is not a version" },
+		{ "[site]\nshared_disk = yes\n", ":2 [site] shared_disk: there is no such option" },
+		{ "[site]\nversion = 1\nversion_file = x\n", ":3 [site] version_file: version is given too" },
+		{ "[site]\nversion_file = /nonexistent\n", ":2 [site] version_file: cannot open '/nonexistent'" },
+		{ "[site]\nversion_file = /dev/null\n", ":2 [site] version_file: '/dev/null' is not a regular file" },
+		{ "[site]\nversion_file = " DATA "defaults.cnf\n",
+		    ":2 [site] version_file: " DATA "defaults.cnf:1: '[client]' is not a version" },
+	};
+	const struct config_sources sources = { .site_file = file };
+	struct site_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		write_file(rows[i][0]);
+		assert_int_equal(-1, config_load_site(&sources, &c, &err));
+		assert_int_equal(err.kind, ERROR_CONFIG);
+		if (!strstr(err.text, rows[i][1]))
+			fail_msg("'%s' is not in '%s'", rows[i][1], err.text);
+		assert_true(!c.version && !c.min_version && !c.shared_disks);
+	}
+}
+
+/* ---- cells */
+
+#define DB_BASE "mysql+pymysql://nova:p%40w@DB1:3307/nova_cell0?charset=utf8"
+#define MQ_BASE "rabbit://a:1@h1:5672,b:2@H2:5673//v?ssl=1"
+/* nova 26 (CellMapping._format_url) gave the same. */
+static const struct {
+	const char *text, *base, *expected;
+} cell_rows[] = {
+	{ "mysql+pymysql://u:p@h/nova", DB_BASE, "mysql+pymysql://u:p@h/nova" },
+	{ "{scheme}://{username}:{password}@{hostname}:{port}/{path}?{query}", DB_BASE,
+	    "mysql+pymysql://nova:p%40w@db1:3307/nova_cell0?charset=utf8" },
+	{ "{scheme}://{username}:{password}@cell1/{path}_x?{query}#{fragment}", DB_BASE,
+	    "mysql+pymysql://nova:p%40w@cell1/nova_cell0_x?charset=utf8#" },
+	{ "{scheme}://{username1}:{password1}@{hostname1}:{port1},{username2}:{password2}@{hostname2}:{port2}/{path}", MQ_BASE,
+	    "rabbit://a:1@h1:5672,b:2@H2:5673/v" },
+	{ "{scheme}://{username}:{password}@{hostname}:{port}", MQ_BASE, "rabbit://a:1@h1:5672,b:2@h2:5673" },
+	{ "{hostname1}{port1}", "rabbit://a:1@[::1]:5672,b:2@h2/", "::1:5672" }, /* nova's own slip; newer Pythons refuse the base */
+	{ "{port}", "mysql://h:003307/d", "3307" },
+	{ "{username}:{password}@{hostname}:{port}", "mysql:///d", "None:None@None:None" },
+	{ "{{{path}}}", DB_BASE, "{nova_cell0}" },
+	{ "a}}b", DB_BASE, "a}b" },
+	/* what cannot be filled stays */
+	{ "{username1}", DB_BASE, "{username1}" },
+	{ "{nope}", DB_BASE, "{nope}" },
+	{ "{}", DB_BASE, "{}" },
+	{ "{username", DB_BASE, "{username" },
+	{ "a}b{path}", DB_BASE, "a}b{path}" },
+	{ "{path}", "mysql://h:x/d", "{path}" },
+	{ "{path}", "mysql://h:65536/d", "{path}" },
+	{ "{path}", "mysql://[::1/d", "{path}" },
+	{ "{path1}{hostname1}", "rabbit://[::1],[::2/", "{path1}{hostname1}" },
+	{ "{path}", "", "{path}" },
+	{ "{path}", NULL, "{path}" },
+	{ "none:///", MQ_BASE, "none:///" },
+	{ "", DB_BASE, "" },
+};
+
+static void a_cells_url_template_is_filled_as_nova_does(void **state)
+{
+	char *got;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cell_rows); i++) {
+		got = config_expand_cell_url(cell_rows[i].text, cell_rows[i].base);
+		assert_string_equal(got, cell_rows[i].expected);
+		free_secret(got);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_super_conductors_file_is_read_whole),
+		cmocka_unit_test(a_second_file_wins_also_in_what_the_first_refers_to),
+		cmocka_unit_test(novas_options_and_their_defaults_are_oslos),
+		cmocka_unit_test(what_is_wrong_with_novas_file_is_said_by_line),
+		cmocka_unit_test(booleans_are_oslos),
+		cmocka_unit_test(a_file_that_is_not_there_says_which_option_names_another),
+		cmocka_unit_test(cinders_file_is_read_with_its_old_names),
+		cmocka_unit_test(cinder_needs_a_database_and_no_broker),
+		cmocka_unit_test(the_defaults_file_goes_over_the_services_login),
+		cmocka_unit_test(a_wrong_defaults_file_is_refused),
+		cmocka_unit_test(the_sites_own_file_is_read_with_its_version_file),
+		cmocka_unit_test(the_sites_own_file_may_be_missing_unless_it_was_named),
+		cmocka_unit_test(a_wrong_site_file_is_refused_by_line),
+		cmocka_unit_test(a_cells_url_template_is_filled_as_nova_does),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}
