@@ -94,6 +94,7 @@ static int open_cell(struct world *w, const struct cell_mapping *mapping, struct
 	explicit_bzero(text, strlen(text));
 	if (rc != 0)
 		return error_prefix(err, "cell '%s'", cell->name);
+	db_login_apply(&w->nova.login, &cell->url);
 	return world_connect_cell(w, cell, &cell->db, err);
 }
 

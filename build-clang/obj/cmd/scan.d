@@ -1,0 +1,15 @@
+build-clang/obj/cmd/scan.o: src/cmd/scan.c src/cmd/internal.h \
+  include/cmd/cmd.h include/op/request.h include/util/error.h \
+  include/util/str.h include/util/mem.h
+
+src/cmd/internal.h:
+
+include/cmd/cmd.h:
+
+include/op/request.h:
+
+include/util/error.h:
+
+include/util/str.h:
+
+include/util/mem.h:

@@ -1,0 +1,15 @@
+build-clang/obj/cmd/service.o: src/cmd/service.c src/cmd/internal.h \
+  include/cmd/cmd.h include/op/request.h include/util/error.h \
+  include/util/str.h include/op/commands.h
+
+src/cmd/internal.h:
+
+include/cmd/cmd.h:
+
+include/op/request.h:
+
+include/util/error.h:
+
+include/util/str.h:
+
+include/op/commands.h:

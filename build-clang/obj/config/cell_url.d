@@ -1,0 +1,18 @@
+build-clang/obj/config/cell_url.o: src/config/cell_url.c \
+  src/config/internal.h include/config/config.h include/util/error.h \
+  include/util/url.h include/util/str.h include/config/ini.h \
+  include/util/mem.h
+
+src/config/internal.h:
+
+include/config/config.h:
+
+include/util/error.h:
+
+include/util/url.h:
+
+include/util/str.h:
+
+include/config/ini.h:
+
+include/util/mem.h:

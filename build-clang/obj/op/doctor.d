@@ -1,0 +1,68 @@
+build-clang/obj/op/doctor.o: src/op/doctor.c include/bus/cast.h \
+  include/bus/oslo.h include/util/error.h include/util/str.h \
+  include/op/commands.h include/op/request.h include/op/journal.h \
+  include/op/plan.h include/db/sql.h include/op/scene.h \
+  include/model/cinder/host.h include/model/cinder/ownership.h \
+  include/db/db.h include/config/config.h include/util/url.h \
+  include/util/mem.h include/model/cinder/service.h \
+  include/model/cinder/volume.h include/model/nova/evacuation.h \
+  include/model/nova/cell.h include/util/uuid.h \
+  include/model/nova/instance.h include/model/nova/release.h \
+  include/model/nova/request_spec.h include/model/nova/service.h \
+  include/op/world.h include/bus/bus.h include/out/table.h
+
+include/bus/cast.h:
+
+include/bus/oslo.h:
+
+include/util/error.h:
+
+include/util/str.h:
+
+include/op/commands.h:
+
+include/op/request.h:
+
+include/op/journal.h:
+
+include/op/plan.h:
+
+include/db/sql.h:
+
+include/op/scene.h:
+
+include/model/cinder/host.h:
+
+include/model/cinder/ownership.h:
+
+include/db/db.h:
+
+include/config/config.h:
+
+include/util/url.h:
+
+include/util/mem.h:
+
+include/model/cinder/service.h:
+
+include/model/cinder/volume.h:
+
+include/model/nova/evacuation.h:
+
+include/model/nova/cell.h:
+
+include/util/uuid.h:
+
+include/model/nova/instance.h:
+
+include/model/nova/release.h:
+
+include/model/nova/request_spec.h:
+
+include/model/nova/service.h:
+
+include/op/world.h:
+
+include/bus/bus.h:
+
+include/out/table.h:

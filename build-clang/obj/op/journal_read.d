@@ -1,0 +1,62 @@
+build-clang/obj/op/journal_read.o: src/op/journal_read.c \
+  include/op/journal.h include/op/plan.h include/db/sql.h \
+  include/op/scene.h include/model/cinder/host.h \
+  include/model/cinder/ownership.h include/db/db.h \
+  include/config/config.h include/util/error.h include/util/url.h \
+  include/util/str.h include/util/mem.h include/model/cinder/service.h \
+  include/model/cinder/volume.h include/model/nova/evacuation.h \
+  include/model/nova/cell.h include/util/uuid.h \
+  include/model/nova/instance.h include/model/nova/release.h \
+  include/model/nova/request_spec.h include/model/nova/service.h \
+  include/op/request.h include/op/world.h include/bus/bus.h \
+  include/util/file.h
+
+include/op/journal.h:
+
+include/op/plan.h:
+
+include/db/sql.h:
+
+include/op/scene.h:
+
+include/model/cinder/host.h:
+
+include/model/cinder/ownership.h:
+
+include/db/db.h:
+
+include/config/config.h:
+
+include/util/error.h:
+
+include/util/url.h:
+
+include/util/str.h:
+
+include/util/mem.h:
+
+include/model/cinder/service.h:
+
+include/model/cinder/volume.h:
+
+include/model/nova/evacuation.h:
+
+include/model/nova/cell.h:
+
+include/util/uuid.h:
+
+include/model/nova/instance.h:
+
+include/model/nova/release.h:
+
+include/model/nova/request_spec.h:
+
+include/model/nova/service.h:
+
+include/op/request.h:
+
+include/op/world.h:
+
+include/bus/bus.h:
+
+include/util/file.h:

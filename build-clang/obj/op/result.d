@@ -1,0 +1,68 @@
+build-clang/obj/op/result.o: src/op/result.c include/op/evacuation.h \
+  include/model/nova/evacuation.h include/db/db.h \
+  include/config/config.h include/util/error.h include/util/url.h \
+  include/util/str.h include/db/sql.h include/util/mem.h \
+  include/model/nova/cell.h include/util/uuid.h include/op/run.h \
+  include/op/finding.h include/op/request.h include/op/journal.h \
+  include/op/plan.h include/op/scene.h include/model/cinder/host.h \
+  include/model/cinder/ownership.h include/model/cinder/service.h \
+  include/model/cinder/volume.h include/model/nova/instance.h \
+  include/model/nova/release.h include/model/nova/request_spec.h \
+  include/model/nova/service.h include/op/world.h include/bus/bus.h \
+  include/op/report.h
+
+include/op/evacuation.h:
+
+include/model/nova/evacuation.h:
+
+include/db/db.h:
+
+include/config/config.h:
+
+include/util/error.h:
+
+include/util/url.h:
+
+include/util/str.h:
+
+include/db/sql.h:
+
+include/util/mem.h:
+
+include/model/nova/cell.h:
+
+include/util/uuid.h:
+
+include/op/run.h:
+
+include/op/finding.h:
+
+include/op/request.h:
+
+include/op/journal.h:
+
+include/op/plan.h:
+
+include/op/scene.h:
+
+include/model/cinder/host.h:
+
+include/model/cinder/ownership.h:
+
+include/model/cinder/service.h:
+
+include/model/cinder/volume.h:
+
+include/model/nova/instance.h:
+
+include/model/nova/release.h:
+
+include/model/nova/request_spec.h:
+
+include/model/nova/service.h:
+
+include/op/world.h:
+
+include/bus/bus.h:
+
+include/op/report.h:
