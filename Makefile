@@ -63,15 +63,43 @@ $(BUILD):
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d)
 
-# ---- tests
+# ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< \
 	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
 
+unit: $(UNIT_BIN)
+	$(Q)failed=0; for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; exit $$failed
+
+check-house: all
+	$(Q)tests/layers
+	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
+
+check-unit:
+	$(Q)tests/deps.sh build check
+	$(Q)$(MAKE) --no-print-directory check-house unit
+
+check:
+	$(Q)tests/check
+
+demo:
+	$(Q)tests/demo
+
+# the same build with AddressSanitizer and UBSan, and its unit tests
+asan:
+	$(Q)$(MAKE) --no-print-directory all unit CC=clang SANITIZE=address,undefined BUILD=$(BUILD)/asan
+
+# ---- installation: the statements go along for reading, the binary has its own copies
+install: all
+	install -D -m 755 $(BUILD)/evac-manage $(DESTDIR)$(PREFIX)/bin/evac-manage
+	install -D -m 644 docs/evac-manage.8 $(DESTDIR)$(PREFIX)/share/man/man8/evac-manage.8
+	for f in $(SQL); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/evac-manage/$$f || exit; done
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+.PHONY: all unit check-house check-unit check demo asan install clean
 .DELETE_ON_ERROR:

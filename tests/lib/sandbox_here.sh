@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# A sandbox of this run's own: a directory and a range of ports that nobody else uses. Sourced; both end with the script.
+# The seeded databases are kept for the next run; EVAC_SANDBOX_CACHE says where.
+
+free_ports() {
+  local base port taken
+  taken=$(awk 'FNR > 1 { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  for base in 23000 24000 25000 26000 27000 28000 29000 30000 31000; do
+    for port in 306 369 672 673 774 776 778 999; do
+      grep -qix "$(printf %04X $((base + port)))" <<<"$taken" && continue 2
+    done
+    # two runs that start together must not take the same range
+    mkdir "${TMPDIR:-/tmp}/evac-manage-ports.$base" 2>/dev/null || continue
+    echo $base
+    return
+  done
+  echo "no free range of ports from 23000 on" >&2
+  return 1
+}
+
+end_sandbox() {
+  if [ -n "${KEEP:-}" ]; then
+    echo "left: EVAC_SANDBOX=$EVAC_SANDBOX EVAC_SANDBOX_PORT=$EVAC_SANDBOX_PORT"
+  else
+    tests/sandbox/sandbox down --clean >/dev/null 2>&1
+    rm -rf "$here"
+  fi
+  rmdir "${TMPDIR:-/tmp}/evac-manage-ports.$EVAC_SANDBOX_PORT" 2>/dev/null
+}
+
+here=$(mktemp -d "${TMPDIR:-/tmp}/evac-manage.XXXXXX")
+EVAC_SANDBOX_PORT=$(free_ports) || exit 1
+EVAC_SANDBOX=$here/sandbox
+EVAC_SANDBOX_CACHE=${EVAC_SANDBOX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/evac-manage-sandbox}
+export EVAC_SANDBOX EVAC_SANDBOX_PORT EVAC_SANDBOX_CACHE
+trap end_sandbox EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
