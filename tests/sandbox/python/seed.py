@@ -87,6 +87,8 @@ for kind, where in POOLS.items():
         "volume_backend_name": backend, "pool_name": pool}}})["volume_type"]["id"]
 nova("POST", "/flavors", {"flavor": {"name": "sandbox.small", "ram": 64, "vcpus": 1, "disk": 1, "id": "sandbox-small"}})
 
+# a scheduler that has not heard of a pool would call a volume's creation an error
+wait("pools", lambda: len(cinder("GET", "/scheduler-stats/get_pools")["pools"]) == 3 * len(POOLS))
 volumes_b, spares_b = make_volumes(sandbox.b, ON_B, SPARE_B)
 volumes_a, spares_a = make_volumes(sandbox.a, ON_A, SPARE_A)
 group_type = cinder("POST", "/group_types", {"group_type": {"name": "generic"}})["group_type"]["id"]
