@@ -96,9 +96,9 @@ class Faults(harness.TestCase):
         self.assertEqual(conductor.casts, [])
 
     def test_an_account_without_the_right_to_write(self):
-        rows("mysql", "CREATE OR REPLACE USER reader@'%%' IDENTIFIED BY 'reads-only-4'")
+        rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-4'")
         for database in ("cinder", "nova", "nova_api", "nova_cell0"):
-            rows("mysql", "GRANT SELECT ON %s.* TO reader@'%%'" % database)
+            rows("mysql", "GRANT SELECT ON %s.* TO reader@'127.0.0.1'" % database)
         self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@", r"\g<1>reader:reads-only-4@")]
         before = harness.checksum()
         r = self.expect(self.tool.run(*MOVE, *GO), REFUSED, "lacks a right")
