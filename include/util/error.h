@@ -38,7 +38,7 @@ struct error {
 	enum error_kind kind; /* ERROR_OK: nothing is wrong */
 	int code;             /* errno, MariaDB errno or AMQP reply code; 0 when there is none */
 	char text[768];
-	char hint[384];       /* what to type next; may be empty */
+	char hint[4096];      /* what to type next: a whole command line fits; may be empty */
 };
 
 /* All return -1, so that `return error_set(…)` is the whole failure path. */

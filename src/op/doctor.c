@@ -146,8 +146,8 @@ static void check_conductor_queue(struct doctor *d, const struct world *w)
 		say(d, "conductor queue", FAIL, "start nova-conductor", "queue '%s' %s", topic,
 		    queue.exists ? "has no consumer" : "does not exist");
 	else
-		say(d, "conductor queue", FIT, NULL, "queue '%s': %u consumers, %u messages wait", topic, (unsigned)queue.consumers,
-		    (unsigned)queue.messages);
+		say(d, "conductor queue", FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic, (unsigned)queue.consumers,
+		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
 }
 
 static void check_bus(struct doctor *d, const struct world *w)

@@ -146,16 +146,21 @@ static void make_plan(struct run *run)
 static int refuse(struct run *run, struct error *err)
 {
 	auto_str struct str line = { 0 };
+	const struct finding *skip = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < run->findings.n; i++)
-		n += run->findings.v[i].severity == SEVERITY_STOP && !run->findings.v[i].accepted;
+	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
+		n += f->severity == SEVERITY_STOP && !f->accepted;
+		if (!skip && f->severity == SEVERITY_SKIP && !f->accepted)
+			skip = f;
+	}
+	if (n == 0 && skip) { /* something alone */
+		error_set(err, ERROR_REFUSED, "refused: %s; nothing was written", skip->message);
+		return skip->hint[0] ? error_hint(err, "%s", skip->hint) : -1;
+	}
 	command_line_to_go_on(run->request, &run->findings, &line);
-	if (n > 0)
-		error_set(err, ERROR_REFUSED, "refused: %zu finding%s in the way; nothing was written", n, n == 1 ? " stands" : "s stand");
-	else
-		error_set(err, ERROR_REFUSED, "refused: nova would not take it; nothing was written");
-	return n > 0 ? error_hint(err, "mend what they name; what can be answered for: %s", line.s) : -1;
+	error_set(err, ERROR_REFUSED, "refused: %zu finding%s in the way; nothing was written", n, n == 1 ? " stands" : "s stand");
+	return error_hint(err, "mend what they name; what can be answered for: %s", line.s);
 }
 
 static enum error_kind decide_and_act(struct run *run, struct error *err)

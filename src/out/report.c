@@ -232,7 +232,7 @@ void report_sentence(const struct run *run, enum error_kind result, const struct
 		return;
 	}
 	if (!run->journal) {
-		str_add(out, result == ERROR_OK ? t.skipped ? "nothing could be evacuated" : "nothing to do" : why->text);
+		str_add(out, why->text[0] ? why->text : t.skipped ? "nothing that could be done is left" : "nothing to do");
 		if (t.skipped)
 			str_addf(out, "; %zu instance%s left out", t.skipped, t.skipped == 1 ? " is" : "s are");
 		return;
@@ -257,7 +257,7 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 	if (!run->journal && run->plan.nunit == 0 && print_servers(run, err) != 0)
 		return -1;
 	report_sentence(run, result, why, &sentence);
-	if (run->journal || result == ERROR_OK)
+	if (run->journal || result == ERROR_OK || !why->text[0]) /* an error says the rest */
 		printf("%s%s\n", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
 	if (run->journal)
 		printf("run %s, journal %s\n", run->id, journal_path(run->journal));

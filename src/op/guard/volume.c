@@ -113,8 +113,8 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 		moves_volumes |= scene->move[i].kind == MOVE_BACKEND;
 	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++)
 		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, scene->host) && !is_moved(scene, o->host))
-			guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that this command does not move", o->host,
-			    (long long)o->n);
+			guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volume%s that this command does not move", o->host,
+			    (long long)o->n, o->n == 1 ? "" : "s");
 }
 
 /* What `host = X OR host LIKE 'X#%'` with the column's collation would take as well: case, '_' as any letter. */
@@ -135,6 +135,6 @@ void guard_name_twins(const struct guard *self, const struct scene *scene, struc
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
 		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 && is_twin(o->host, m->from.backend_host))
-				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %ss) is not '%s' and stays as it is", o->host,
-				    (long long)o->n, o->kind, m->from.backend_host);
+				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is", o->host,
+				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
 }
