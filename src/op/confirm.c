@@ -5,6 +5,7 @@
 
 #include "op/command_line.h"
 #include "op/run.h"
+#include "out/report.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -17,12 +18,13 @@ static bool is_terminal(void)
 
 static void show(const struct run *run)
 {
+	auto_str struct str plan = { 0 };
+	char *rest = NULL;
+
 	log_notice("run %s", run->id);
-	for (size_t i = 0; i < run->plan.nunit; i++) {
-		log_notice("%zu. %s", i + 1, run->plan.unit[i].sentence);
-		if (run->plan.unit[i].command && run->plan.nunit > 1)
-			log_notice("   alone: %s", run->plan.unit[i].command);
-	}
+	report_plan(run, &plan);
+	for (char *line = plan.s ? strtok_r(plan.s, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
+		log_notice("%s", line);
 	for (size_t i = 0; i < run->findings.n; i++) {
 		const struct finding *f = &run->findings.v[i];
 

@@ -123,8 +123,12 @@ static void check_nova(struct doctor *d, struct scene *scene)
 		return;
 	}
 	check_database(d, "nova API database", w->api_db);
-	for (size_t i = 0; i < w->ncell; i++)
-		check_database(d, "nova cell database", w->cell[i].db);
+	for (size_t i = 0; i < w->ncell; i++) {
+		auto_free char *check = xasprintf("nova %s%s database", strcmp(w->cell[i].name, "cell0") == 0 ? "" : "cell ",
+		    w->cell[i].name);
+
+		check_database(d, check, w->cell[i].db);
+	}
 	if (scene_find_nova(scene, &err) != 0) {
 		say(d, "nova schema", FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
