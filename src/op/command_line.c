@@ -41,8 +41,10 @@ static bool said_before(const struct findings *findings, size_t i)
 	return false;
 }
 
-void command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
+bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
+	bool adds = !request->fenced;
+
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
@@ -52,9 +54,12 @@ void command_line_to_go_on(const struct request *request, const struct findings 
 		const struct finding *f = &findings->v[i];
 
 		if (f->severity == SEVERITY_STOP && !f->accepted && strcmp(f->code, "fence-unproven") != 0 &&
-		    is_acceptable(f->code) && !said_before(findings, i))
+		    is_acceptable(f->code) && !said_before(findings, i)) {
 			str_addf(out, " --accept %s", f->code);
+			adds = true;
+		}
 	}
 	if (!request->yes && !request->dry_run)
 		str_add(out, " --yes");
+	return adds;
 }

@@ -19,9 +19,9 @@ static const struct table_column run_columns[] = {
 	{ "host", NULL, false, false },
 	{ "state", NULL, false, false },
 	{ "started_at", NULL, false, false },
-	{ "units_done", "Units done", false, true },
-	{ "units_failed", "Units failed", false, true },
-	{ "units_unknown", "Units unknown", false, true },
+	{ "units_done", NULL, false, true },
+	{ "units_failed", NULL, false, true },
+	{ "units_unknown", NULL, false, true },
 };
 static const struct table_column record_columns[] = {
 	{ "seq", NULL, false, true },
