@@ -22,7 +22,7 @@ static int connection_id(struct db *db, uint64_t *id, struct error *err)
 
 	if (db_read(db, &SQL_SESSION_CONNECTION_ID, NULL, &id_shape, &rows, err) != 0)
 		return -1;
-	*id = (uint64_t)((struct id_row *)rows.v)->connection_id;
+	*id = rows.n == 1 ? (uint64_t)((struct id_row *)rows.v)->connection_id : 0;
 	db_rows_free(&rows);
 	return 0;
 }
