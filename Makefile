@@ -31,6 +31,8 @@ SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
+ROOMS_LIB := $(patsubst tests/lib/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/lib/*.c)))
+ROOMS_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/rooms/test_*.c)))
 
 all: $(BUILD)/evac-manage
 
@@ -61,7 +63,7 @@ $(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
 $(BUILD):
 	@mkdir -p $@
 
--include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d) $(ROOMS_LIB:.o=.d) $(ROOMS_BIN:=.d)
 
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
@@ -69,6 +71,20 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< \
 	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
+
+# the rooms of the database and the broker; tests/rooms/run runs them, the light sandbox must be up
+$(BUILD)/obj/tests/%.o: tests/lib/%.c $(BUILD)/sql_catalogue.h
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
+	@echo "  TEST  $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(ROOMS_LIB) \
+	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
+
+rooms: $(ROOMS_BIN)
 
 unit: $(UNIT_BIN)
 	$(Q)failed=0; for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; exit $$failed
@@ -101,5 +117,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit check-house check-unit check demo asan install clean
+.PHONY: all unit rooms check-house check-unit check demo asan install clean
 .DELETE_ON_ERROR:

@@ -94,14 +94,15 @@ struct db_rows {
 void db_rows_free(struct db_rows *rows);
 
 /* Reads run in a transaction of their own kind: one consistent snapshot, read only. db_read outside of one is allowed
- * for a single statement. ${params} ends with p_end; NULL: none. */
+ * for a single statement; one that writes is a bug here. ${params} ends with p_end; NULL: none. */
 int db_begin_read(struct db *db, struct error *err);
 void db_end_read(struct db *db);
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err);
 
-/* Writes: READ COMMITTED, one transaction at a time. The first error inside dooms it: only db_rollback() is possible then,
- * and db_commit() refuses without asking the server. ${matched} counts rows that the WHERE found, changed or not. */
+/* Writes: READ COMMITTED, one transaction at a time: to begin another rolls the open one back and fails (ERROR_BUG). The first
+ * error inside dooms it: only db_rollback() is possible then, and db_commit() refuses without asking the server. ${matched}
+ * counts rows that the WHERE found, changed or not. */
 int db_begin_write(struct db *db, struct error *err);
 int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err);
 /* The same statement for n rows of parameters: row i is filled by ${fill}(ctx, i, params), which sets the values of a list
