@@ -22,6 +22,7 @@ void signals_watch(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN); /* a broker or a pager that went away is an error, not a death */
+	signal(SIGXFSZ, SIG_IGN); /* so is a journal that may not grow (ulimit -f) */
 }
 
 bool signal_came(void)
