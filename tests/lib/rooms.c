@@ -54,7 +54,7 @@ void wait_ms(long ms)
 
 /* ---- the administrator */
 
-static void ask(const char *fmt, va_list ap)
+static void __attribute__((format(printf, 1, 0))) ask(const char *fmt, va_list ap)
 {
 	char *text;
 
@@ -82,7 +82,7 @@ void admin(const char *fmt, ...)
 	mysql_free_result(mysql_store_result(administrator));
 }
 
-static const char *answer(const char *fmt, va_list ap)
+static const char *__attribute__((format(printf, 1, 0))) answer(const char *fmt, va_list ap)
 {
 	static char kept[4][1024];
 	static unsigned next;
