@@ -29,7 +29,7 @@ struct run {
 	struct findings findings;
 	struct plan plan;
 	struct journal *journal; /* NULL until something is about to be written */
-	const char *summary;     /* one sentence, in plan's arena */
+	bool shown;              /* a terminal has the plan before its eyes already */
 	char started_at[25], finished_at[25];
 };
 

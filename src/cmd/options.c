@@ -73,7 +73,7 @@ static const struct option_spec common_options[] = {
 	  .sentence = "user, password and TLS of the databases, over the services' own" },
 	{ .name = "state-dir", .type = OPTION_TEXT, .offset = AT(state_dir), .metavar = "DIR",
 	  .sentence = "journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
-	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(debug), .sentence = "log every statement and message" },
+	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(debug), .sentence = "log the name of each statement, and more" },
 	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(log_file), .metavar = "FILE", .sentence = "log here, beside stderr" },
 	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(log_json), .sentence = "one JSON object a log line" },
 	{ 0 }

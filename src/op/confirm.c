@@ -59,7 +59,10 @@ int confirm(struct run *run, struct error *err)
 	auto_str struct str question = { 0 };
 	char answer[ANSWER_MAX];
 
-	show(run);
+	if (run->shown)
+		log_notice("fenced: %s", run->request->fenced);
+	else
+		show(run);
 	if (run->request->yes)
 		return 0;
 	if (!is_terminal())
@@ -80,5 +83,6 @@ bool confirm_fence(struct run *run)
 	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])
 		return false;
 	run->own.fenced = arena_dup(&run->scene.arena, answer);
+	run->shown = true;
 	return true;
 }
