@@ -4,8 +4,10 @@
 
 #include "op/finding.h"
 #include "op/journal.h"
+#include "op/lock.h"
 #include "op/plan.h"
 #include "op/scene.h"
+#include "op/who.h"
 
 /* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it finds
  * its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
@@ -28,7 +30,10 @@ struct run {
 	struct scene scene;
 	struct findings findings;
 	struct plan plan;
-	struct journal *journal; /* NULL until something is about to be written */
+	const char *resumes;     /* an unfinished run that this one goes on with; NULL: none */
+	struct who who;
+	struct lock *lock;       /* NULL until something is about to be written */
+	struct journal *journal; /* the same */
 	const char *summary;     /* one sentence, in plan's arena */
 	char started_at[25], finished_at[25];
 };
