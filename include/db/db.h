@@ -114,4 +114,15 @@ uint64_t db_last_id(const struct db *db);
 int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 
+/* Named locks of the server (GET_LOCK): no row, no table, gone with the connection. A connection that takes one should do nothing
+ * else. ${name}: at most 64 characters; servers compare it without case. On Galera such a lock is the node's own. */
+int db_lock(struct db *db, const char *name, bool *got, struct error *err); /* does not wait */
+struct db_holder {
+	bool held;
+	uint64_t connection_id;
+	char account[128], client[128]; /* "": this account may not see it */
+	struct maybe_int held_s;
+};
+int db_lock_look(struct db *db, const char *name, struct db_holder *out, struct error *err);
+
 #endif

@@ -4,8 +4,10 @@
 
 #include "op/finding.h"
 #include "op/journal.h"
+#include "op/lock.h"
 #include "op/plan.h"
 #include "op/scene.h"
+#include "op/who.h"
 
 /* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it finds
  * its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
@@ -30,6 +32,10 @@ struct run {
 	struct plan plan;
 	struct journal *journal; /* NULL until something is about to be written */
 	bool shown;              /* a terminal has the plan before its eyes already */
+	const char *resumes;     /* an unfinished run that this one goes on with; NULL: none */
+	struct who who;
+	struct lock *lock;       /* NULL until something is about to be written */
+	struct journal *journal; /* the same */
 	char started_at[25], finished_at[25];
 };
 

@@ -55,8 +55,9 @@ struct cell_facts {
 struct scene {
 	const struct request *request;
 	const struct world *world;
+	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
 	const char *host;    /* the failed node */
-	bool moves_things, evacuates, marks;
+	bool moves_things, evacuates, marks, closes;
 
 	unsigned cinder_down_s, nova_down_s;
 	struct cinder_services cinder_services;

@@ -26,9 +26,10 @@ static int find(struct scene *scene, struct error *err)
 
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
-	plan_ownership(plan, scene);
 	plan_mark(plan, scene);
+	plan_ownership(plan, scene);
 	plan_evacuations(plan, scene, findings);
+	plan_drop_idle_mark(plan, scene);
 }
 
 static const struct operation host_rescue = {

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include <openssl/evp.h>
 
+#include "op/who.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/str.h"
@@ -82,11 +82,10 @@ static json_object *text(const char *s)
 
 static json_object *first_record(const struct request *request, const char *run, const char *host)
 {
-	const struct passwd *user = getpwuid(getuid());
 	json_object *record = json_object_new_object();
-	char here[256] = "";
+	struct who who;
 
-	gethostname(here, sizeof here - 1);
+	who_am_i(&who);
 	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
 	json_object_object_add(record, "tool", text(EVAC_MANAGE_VERSION));
 	json_object_object_add(record, "run", text(run));
@@ -94,9 +93,9 @@ static json_object *first_record(const struct request *request, const char *run,
 	json_object_object_add(record, "argv", words_of(request));
 	json_object_object_add(record, "host", text(host));
 	json_object_object_add(record, "fenced", text(request->fenced));
-	json_object_object_add(record, "user", text(user ? user->pw_name : NULL));
-	json_object_object_add(record, "sudo_user", text(getenv("SUDO_USER")));
-	json_object_object_add(record, "on", text(here));
+	json_object_object_add(record, "user", text(who.user));
+	json_object_object_add(record, "sudo_user", text(who.sudo_user[0] ? who.sudo_user : NULL));
+	json_object_object_add(record, "on", text(who.on));
 	json_object_object_add(record, "pid", json_object_new_int64(getpid()));
 	return record;
 }

@@ -4,6 +4,9 @@
 #include "op/finding.h"
 #include "op/plan.h"
 #include "util/str.h"
+#include "util/utf8.h"
+
+#define REASON_CHARS 255
 
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
@@ -65,13 +68,33 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 			}
 }
 
-static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct request *request)
+/* The columns hold 255 characters of at most three bytes each (utf8mb3): what would not fit there is replaced or cut, as a
+ * server in strict mode refuses the row. */
+static char *mark_reason(struct plan *plan, const struct scene *scene)
+{
+	const char *fenced = scene->request->fenced;
+	auto_free char *text = xasprintf("evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	auto_str struct str reason = { 0 };
+	size_t n, chars = 0;
+
+	for (const char *p = text; *p && chars < REASON_CHARS; p += n, chars++) {
+		n = utf8_length(p);
+		if (n == 0 || n == 4 || (unsigned char)*p < ' ')
+			str_addc(&reason, '?');
+		else
+			str_addn(&reason, p, n);
+		n = n ? n : 1;
+	}
+	return arena_dup(&plan->arena, reason.s);
+}
+
+static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct scene *scene)
 {
 	step->before[0] = disabled ? "1" : "0";
 	step->before[1] = reason;
 	step->after[0] = "1";
-	step->after[1] = arena_printf(&plan->arena, "evac-manage: failed host%s%.160s", request->fenced ? ", fenced: " : "",
-	    str_or(request->fenced, ""));
+	step->after[1] = mark_reason(plan, scene);
 }
 
 static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
@@ -86,7 +109,7 @@ static void add_service_marks(struct plan *plan, struct unit *unit, const struct
 			continue;
 		step = unit_step(unit, &step_cinder_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 		    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
-		add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
+		add_mark(plan, step, s->disabled, s->disabled_reason, scene);
 	}
 }
 
@@ -149,13 +172,22 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	struct unit *unit;
 	struct step *step;
 
-	if (!scene->marks || !s || s->disabled)
+	if (!scene->marks || !s)
 		return;
 	unit = plan_unit(plan, UNIT_MARK);
 	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
-	add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
-	unit->sentence = arena_printf(&plan->arena, "disable nova-compute of %s", s->host);
+	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
+	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s, reason: %s",
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, step->after[1]);
+}
+
+void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
+{
+	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->compute->disabled)
+		return;
+	auto_free_(&plan->unit[0].step);
+	plan->nunit = 0;
 }
 
 /* nova compute/manager.py: a rebuild ends active, unless the instance was stopped; an instance in error comes out active. */

@@ -42,6 +42,16 @@ static bool any_unproved(const struct plan *plan)
 	return false;
 }
 
+/* Was anything done of what was asked for? Saying on the services row who is at it is not. */
+static bool any_work_done(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		for (size_t k = 0; plan->unit[i].kind != UNIT_MARK && k < plan->unit[i].nstep; k++)
+			if (plan->unit[i].step[k].state == STATE_PROVED || plan->unit[i].step[k].state == STATE_APPLIED)
+				return true;
+	return false;
+}
+
 /* A rescue is whole when nothing of the host remains; skipped instances do. */
 static bool something_remains(const struct run *run, const struct totals *t)
 {
@@ -60,7 +70,7 @@ enum error_kind run_result(const struct run *run, const struct error *err)
 	if (any_phase(&run->plan, PHASE_TIMEOUT))
 		return ERROR_TIMEOUT;
 	if (t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0) {
-		if (t.state[STATE_PROVED] + t.state[STATE_APPLIED] > 0)
+		if (any_work_done(&run->plan))
 			return ERROR_PARTIAL;
 		if (err->kind)
 			return err->kind;
