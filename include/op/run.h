@@ -30,7 +30,6 @@ struct run {
 	struct scene scene;
 	struct findings findings;
 	struct plan plan;
-	struct journal *journal; /* NULL until something is about to be written */
 	bool shown;              /* a terminal has the plan before its eyes already */
 	const char *resumes;     /* an unfinished run that this one goes on with; NULL: none */
 	struct who who;
