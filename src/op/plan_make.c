@@ -5,6 +5,8 @@
 #include "op/plan.h"
 #include "util/str.h"
 
+#define REASON_FENCED_MAX 160 /* bytes; disabled_reason takes 255 letters in all */
+
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
 };
@@ -67,11 +69,14 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 
 static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct request *request)
 {
+	auto_str struct str text = { 0 };
+
+	str_addf(&text, "evac-manage: failed host%s", request->fenced ? ", fenced: " : "");
+	str_add_letters(&text, str_or(request->fenced, ""), REASON_FENCED_MAX);
 	step->before[0] = disabled ? "1" : "0";
 	step->before[1] = reason;
 	step->after[0] = "1";
-	step->after[1] = arena_printf(&plan->arena, "evac-manage: failed host%s%.160s", request->fenced ? ", fenced: " : "",
-	    str_or(request->fenced, ""));
+	step->after[1] = arena_dup(&plan->arena, text.s);
 }
 
 static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
