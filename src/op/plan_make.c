@@ -4,9 +4,8 @@
 #include "op/finding.h"
 #include "op/plan.h"
 #include "util/str.h"
-#include "util/utf8.h"
 
-#define REASON_CHARS 255
+#define REASON_MAX 255 /* bytes */
 
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
@@ -68,24 +67,17 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 			}
 }
 
-/* The columns hold 255 characters of at most three bytes each (utf8mb3): what would not fit there is replaced or cut, as a
- * server in strict mode refuses the row. */
-static char *mark_reason(struct plan *plan, const struct scene *scene)
+/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
+ * mode refuses the row. */
+static const char *mark_reason(struct plan *plan, const struct scene *scene)
 {
 	const char *fenced = scene->request->fenced;
-	auto_free char *text = xasprintf("evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
-	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	auto_str struct str whole = { 0 };
 	auto_str struct str reason = { 0 };
-	size_t n, chars = 0;
 
-	for (const char *p = text; *p && chars < REASON_CHARS; p += n, chars++) {
-		n = utf8_length(p);
-		if (n == 0 || n == 4 || (unsigned char)*p < ' ')
-			str_addc(&reason, '?');
-		else
-			str_addn(&reason, p, n);
-		n = n ? n : 1;
-	}
+	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	str_add_letters(&reason, whole.s, REASON_MAX);
 	return arena_dup(&plan->arena, reason.s);
 }
 
