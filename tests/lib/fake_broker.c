@@ -215,6 +215,7 @@ static int answer(int fd, enum fake_answer what, uint64_t tag)
 		break;
 	case FAKE_SILENCE:
 	case FAKE_STOP_READING:
+	case FAKE_READ_SLOWLY:
 	case FAKE_REFUSE_LOGIN:
 		break;
 	}
@@ -300,7 +301,7 @@ static bool play(struct fake_broker *broker, int fd, const struct head *head)
 		break;
 	case METHOD(85, 10): /* confirm.select */
 		send_bare(fd, head->channel, 85, 11);
-		return broker->answer != FAKE_STOP_READING;
+		return broker->answer != FAKE_STOP_READING && broker->answer != FAKE_READ_SLOWLY;
 	case METHOD(10, 50): /* close */
 		send_bare(fd, 0, 10, 51);
 		return false;
@@ -308,6 +309,19 @@ static bool play(struct fake_broker *broker, int fd, const struct head *head)
 		break;
 	}
 	return true;
+}
+
+/* The socket stays open, and fills. */
+static void hang(struct fake_broker *broker, int fd)
+{
+	struct pollfd wake = { .fd = broker->wake[0], .events = POLLIN };
+	char bytes[4096];
+
+	if (broker->answer == FAKE_STOP_READING)
+		poll(&wake, 1, -1);
+	if (broker->answer == FAKE_READ_SLOWLY)
+		while (poll(&wake, 1, 20) == 0 && recv(fd, bytes, sizeof bytes, 0) > 0)
+			;
 }
 
 static void converse(struct fake_broker *broker, int fd)
@@ -330,8 +344,7 @@ static void converse(struct fake_broker *broker, int fd)
 				return;
 		}
 	}
-	if (broker->answer == FAKE_STOP_READING) /* the socket stays open, and fills */
-		poll(&(struct pollfd){ .fd = broker->wake[0], .events = POLLIN }, 1, -1);
+	hang(broker, fd);
 }
 
 static void *serve(void *arg)
