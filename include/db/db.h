@@ -115,7 +115,8 @@ int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 
 /* Named locks of the server (GET_LOCK): no row, no table, gone with the connection. A connection that takes one should do nothing
- * else. ${name}: at most 64 characters; servers compare it without case. On Galera such a lock is the node's own. */
+ * else. ${name}: at most 64 characters; MariaDB compares it byte for byte, MySQL without case. On Galera such a lock is the
+ * node's own. */
 int db_lock(struct db *db, const char *name, bool *got, struct error *err); /* does not wait */
 struct db_holder {
 	bool held;
