@@ -56,6 +56,7 @@ struct scene {
 	const struct request *request;
 	const struct world *world;
 	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
+	const char *journal_file_system; /* journal_file_system() */
 	const char *host;    /* the failed node */
 	bool moves_things, evacuates, marks, closes;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -78,6 +79,41 @@ int directory_ensure(const char *path, struct error *err)
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return error_errno(err, ERROR_ERROR, errno, "cannot create '%s'", path);
 	return directory_check(path, err);
+}
+
+const char *file_system_unsafe_kind(unsigned long magic)
+{
+	static const struct {
+		unsigned long magic;
+		const char *name;
+	} unsafe[] = {
+		{ 0x01021994, "tmpfs" }, { 0x858458f6, "ramfs" }, { 0x6969, "nfs" }, { 0xff534d42, "cifs" }, { 0xfe534d42, "smb" },
+		{ 0x517b, "smbfs" }, { 0x65735546, "fuse" }, { 0x00c36400, "ceph" }, { 0x01161970, "gfs2" }, { 0x6b414653, "afs" },
+		{ 0x01021997, "9p" },
+	};
+
+	for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe; i++)
+		if (unsafe[i].magic == (magic & 0xffffffff))
+			return unsafe[i].name;
+	return NULL;
+}
+
+const char *file_system_unsafe(const char *path)
+{
+	auto_free char *part = xstrdup(path);
+	struct statfs fs;
+	char *slash;
+
+	while (statfs(part, &fs) != 0) {
+		if (errno != ENOENT || !(slash = strrchr(part, '/')))
+			return NULL;
+		if (slash == part)
+			slash++;
+		if (*slash == '\0')
+			return NULL;
+		*slash = '\0';
+	}
+	return file_system_unsafe_kind((unsigned long)fs.f_type);
 }
 
 void random_bytes(void *out, size_t n)

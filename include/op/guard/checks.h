@@ -14,6 +14,7 @@ GUARD(mass_failure);
 GUARD(site_version);
 GUARD(release_hazard);
 GUARD(config_readable);
+GUARD(journal_volatile);
 
 /* target.c */
 GUARD(target_is_source);

@@ -82,6 +82,9 @@ const struct guard guards[] = {
 	{ "capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "whether everything fits is the scheduler's word alone: what does not fit ends in ERROR",
 	    "'evac-manage host show' lists what is free; --limit and --only take a part first", guard_capacity_unknown },
+	{ "journal-volatile", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "the journal is kept where a power cut or a lost network takes it along: nobody could then tell what this run did, or undo it",
+	    "--state-dir DIR on a local disk", guard_journal_volatile },
 	{ "config-readable", SEVERITY_WARN, ACCEPT_NOTHING, "a configuration file with passwords may be read by everybody",
 	    "chmod o-r", guard_config_readable },
 
