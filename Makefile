@@ -28,7 +28,7 @@ MARIADB_CFLAGS = $(shell pkg-config --cflags libmariadb)
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
 SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
-OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o
+OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 ROOMS_LIB := $(patsubst tests/lib/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -49,7 +49,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/sql_catalogue.o: $(BUILD)/sql_catalogue.c
+$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) -Wno-overlength-strings $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
@@ -59,6 +59,13 @@ $(BUILD)/sql_catalogue.c: sql/embed.awk $(SQL) | $(BUILD)
 
 $(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
 	$(Q)awk -f sql/embed.awk -v part=h $(SQL) > $@.tmp && mv $@.tmp $@
+
+# the audit: its checks out of the head lines of their files, its page out of a stylesheet and a script
+$(BUILD)/audit_catalogue.c: sql/audit/embed.awk $(SQL) | $(BUILD)
+	$(Q)awk -f sql/audit/embed.awk -v part=c sql/audit/*.sql > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/audit_page_parts.c: src/audit/page.awk src/audit/page.css src/audit/page.js | $(BUILD)
+	$(Q)awk -f src/audit/page.awk src/audit/page.css src/audit/page.js > $@.tmp && mv $@.tmp $@
 
 $(BUILD):
 	@mkdir -p $@
