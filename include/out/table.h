@@ -13,7 +13,7 @@
 /* Rows for people and programs: filled by an operation, printed in the format that was asked for. Cells are typed, so that JSON
  * gets numbers, booleans and nulls. The table owns its texts. */
 
-enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL };
+enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL, CELL_JSON /* an object on one line, as text */ };
 struct cell {
 	enum cell_type type;
 	const char *text;
@@ -38,6 +38,7 @@ void table_init(struct table *table, const struct table_column *column, size_t n
 void table_add(struct table *table);
 void table_text(struct table *table, const char *key, const char *text); /* NULL stays null; copied */
 void table_int(struct table *table, const char *key, int64_t number);
+void table_json(struct table *table, const char *key, const char *object); /* copied */
 void table_bool(struct table *table, const char *key, bool value);
 void table_free(struct table *table);
 
@@ -48,5 +49,8 @@ void table_free(struct table *table);
 int table_print(const struct table *table, const struct request *request, struct error *err);
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err);
+
+/* A few words for people after a table, with the same care. */
+int out_text(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -81,6 +81,11 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 void template_fill(const char *template, bool shell, const struct audit_row *left, const struct audit_row *right, struct str *out);
 void shell_quote(const char *word, struct str *out);
 
+/* ---- show.c */
+int show_check(const struct request *request, struct error *err);
+int show_report(const struct audit_report *report, const struct request *request, struct error *err);
+void report_unrun(struct audit_report *report); /* a finding for every check that was not run to its end */
+
 /* ---- baseline.c */
 struct baseline_entry {
 	const char *check, *subject, *until, *why;
@@ -123,6 +128,15 @@ void known_report_free(struct known_report *report);
 /* Sorted by check and subject by document_read(); NULL: not there. */
 const struct known_finding *known_find(const struct known_report *report, const char *check, const char *subject);
 bool known_ran(const struct known_report *report, const char *check);
+
+/* ---- history.c: what earlier reports knew */
+struct history {
+	struct known_report *v; /* oldest first */
+	size_t n;
+};
+int history_load(const struct words *files, struct history *out, struct error *err);
+void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend);
+void history_free(struct history *history);
 
 /* ---- prometheus.c, page.c, heat.c */
 void prometheus_add(const struct audit_report *report, struct str *out);
