@@ -9,6 +9,7 @@
 #include "op/request.h"
 #include "util/error.h"
 #include "util/mem.h"
+#include "util/str.h"
 
 /* Rows for people and programs: filled by an operation, printed in the format that was asked for. Cells are typed, so that JSON
  * gets numbers, booleans and nulls. The table owns its texts. */
@@ -50,6 +51,8 @@ int table_print(const struct table *table, const struct request *request, struct
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err);
 
+/* ${s} with nothing in it that a terminal or a page would obey: control bytes, direction marks, broken bytes are spelt out. */
+void out_add_visible(const char *s, struct str *out);
 /* A few words for people after a table, with the same care. */
 int out_text(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

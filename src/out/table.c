@@ -267,3 +267,8 @@ int out_text(struct error *err, const char *fmt, ...)
 	str_add(&text, str_or(made, ""));
 	return write_all(&text, err);
 }
+
+void out_add_visible(const char *s, struct str *out)
+{
+	table_add_visible(s, out);
+}
