@@ -10,7 +10,7 @@
 
 function fail(why) { print file[f] ": " why > "/dev/stderr"; exit_code = 1; exit 1 }
 function bad(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; exit_code = 1; exit 1 }
-function quoted(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
+function quoted(s) { gsub(/\\/, "&&", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
 function rest(  s) { s = $0; sub(/^-- :[a-z]+ +/, "", s); return s }
 function once(key) { if ((f, key) in head) bad("a second :" key " line"); head[f, key] = rest() }
 function id(name) { gsub(/-/, "_", name); return name }

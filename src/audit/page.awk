@@ -8,5 +8,5 @@ FNR == 1 {
 	print "const char " name "[] ="
 	open = 1
 }
-{ gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); print "\t\"" $0 "\\n\"" }
+{ gsub(/\\/, "&&"); gsub(/"/, "\\\""); print "\t\"" $0 "\\n\"" }
 END { finish() }

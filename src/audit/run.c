@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,7 +121,7 @@ static void settle_result(struct audit_result *r, int rc, const struct error *er
 	if (rc == 0)
 		return;
 	r->outcome = err->kind == ERROR_TIMEOUT || err->kind == ERROR_BUSY ? AUDIT_TIMED_OUT : AUDIT_FAILED;
-	strncpy(r->why, err->text, sizeof r->why - 1);
+	memcpy(r->why, err->text, sizeof r->why);
 	log_warn("%s %s was not run to its end: %s", r->check->number, r->check->name, err->text);
 }
 
@@ -136,7 +137,7 @@ static void look(const struct request *request, struct audit_places *places, str
 	check = fitting(places, r->check, &why, &missing);
 	if (!check) {
 		r->outcome = missing ? AUDIT_FAILED : AUDIT_NOT_HERE;
-		strncpy(r->why, why.s, sizeof r->why - 1);
+		snprintf(r->why, sizeof r->why, "%s", why.s);
 		return;
 	}
 	r->check = check;
