@@ -90,7 +90,7 @@ function conditions(f,    i, s, key, word, n) {
 	for (i = 1; i <= count[f, key]; i++) {
 		n = split(list[f, key, i], word, " ")
 		if (n != 3 || word[2] !~ /^(=|<>)$/) fail("no condition: " list[f, key, i])
-		if (!has_word(text[f], word[1]) || !has_word(text[head[f, "with"]], word[3])) fail("no such columns: " list[f, key, i])
+		if ((word[1] != "cell" && !has_word(text[f], word[1])) || !has_word(text[head[f, "with"]], word[3])) fail("no such columns: " list[f, key, i])
 		s = s " { " quoted(word[1]) ", " quoted(word[3]) ", " (word[2] == "<>" ? "true" : "false") " },"
 	}
 	if (count[f, key]) print s " { NULL, NULL, false } };"

@@ -98,6 +98,12 @@ bool finding_is_settled(const struct audit_check *check, const struct audit_row 
 	return !age || strtoll(age, NULL, 10) >= settle_s;
 }
 
+/* "node@backend#pool" is a matter of the node. */
+static const char *node_of(struct arena *arena, const char *host)
+{
+	return host ? arena_dupn(arena, host, strcspn(host, "@#")) : NULL;
+}
+
 struct audit_finding *report_add(struct audit_report *report, const struct audit_check *check, const struct audit_row *left,
     const struct audit_row *right)
 {
@@ -111,7 +117,7 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 	f = &report->v[report->n++];
 	*f = (struct audit_finding){ .check = check,
 		.subject = arena_dup(arena, str_or(row_value(left, "subject"), "-")),
-		.host = arena_dup(arena, row_value(left, "host")),
+		.host = node_of(arena, row_value(left, "host")),
 		.cell = arena_dup(arena, left->cell),
 		.message = arena_dup(arena, str_or(message.s, "")),
 		.remedy = arena_dup(arena, str_or(remedy.s, "")),
