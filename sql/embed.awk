@@ -6,7 +6,7 @@
 # sentence. @name outside quotes and comments becomes ?, in order. @@variables and 'a@b' stay as they are.
 
 function fail(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; failed = 1; exit 1 }
-function quoted(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
+function quoted(s) { gsub(/\\/, "&&", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
 
 function finish_statement(   i, list) {
 	if (name == "") return

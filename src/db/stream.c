@@ -124,6 +124,7 @@ void db_stream_close(struct db_stream **stream)
 	if (!s)
 		return;
 	mysql_stmt_free_result(s->stmt); /* reads on to the end: the connection is free afterwards */
+	db_forget(s->db, s->stmt); /* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice */
 	for (unsigned i = 0; i < s->n; i++) {
 		free(s->name[i]);
 		free(s->bind[i].buffer);
