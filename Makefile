@@ -72,6 +72,10 @@ $(BUILD):
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d) $(ROOMS_LIB:.o=.d) $(ROOMS_BIN:=.d)
 
+# docs/audit.md is written here, and kept in the tree: its head by hand, a paragraph a check from the check's own file
+docs/audit.md: docs/audit-head.md sql/audit/embed.awk $(wildcard sql/audit/*.sql)
+	$(Q){ cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql; } > $@.tmp && mv $@.tmp $@
+
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
@@ -111,6 +115,14 @@ check:
 demo:
 	$(Q)tests/demo
 
+# the audit against planted rows, and against N rows of each kind; the light sandbox must be up
+check-audit: all
+	tests/audit/run
+
+N ?= 1000000
+bench: all
+	tests/audit/bench.py $(N)
+
 # the same build with AddressSanitizer and UBSan, and its unit tests
 asan:
 	$(Q)$(MAKE) --no-print-directory all unit CC=clang SANITIZE=address,undefined BUILD=$(BUILD)/asan
@@ -124,5 +136,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check demo asan install clean
+.PHONY: all unit rooms check-house check-unit check demo asan install clean check-audit bench
 .DELETE_ON_ERROR:

@@ -7,8 +7,8 @@
 -- :message {spellings} spellings own volumes: {owners}
 -- :remedy evac-manage volume update_host --currenthost WRONG-SPELLING --newhost {subject}
 -- :reads volumes
-SELECT MIN(o.owner) AS subject
-     , MIN(o.owner) AS host
+SELECT CONVERT(MIN(BINARY o.owner) USING utf8) AS subject
+     , CONVERT(MIN(BINARY o.owner) USING utf8) AS host
      , COUNT(*) AS spellings
      , GROUP_CONCAT(o.owner ORDER BY BINARY o.owner SEPARATOR ', ') AS owners
      , SUM(o.n) AS volumes

@@ -310,7 +310,9 @@ def cinder_version_drift():
 def volume_service_uuid():
     cinder_service("aud-uuid@ceph")
     volume("a16", host="aud-uuid@ceph#ceph", service_uuid=u("service " + LIVE + "@ceph"))
-    return "aud-uuid@ceph", LIVE + "@ceph"
+    cinder_service("aud-uuid2@ceph")
+    volume("a16 near", host="aud-uuid2@ceph#ceph", service_uuid=u("service aud-uuid2@ceph"))
+    return "aud-uuid@ceph", "aud-uuid2@ceph"
 
 
 @plant
@@ -785,7 +787,7 @@ def instance_host_twins():
 
 @plant
 def nova_deleted_flag():
-    instance("n38", deleted=77038, deleted_at=None)
+    instance("n38", deleted=77038, deleted_at=None, without=("flavor",))
     migration(instance("n38 near"), deleted=77039, deleted_at=OLD, status="done")
     return "instances", "migrations"
 
