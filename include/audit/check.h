@@ -44,7 +44,8 @@ struct audit_check {
 	enum audit_severity severity;
 	const char *title;
 	const char *subject_kind;       /* "volume" */
-	const char *message, *remedy;   /* {column} stands for a value; in a remedy it is quoted for a shell */
+	const char *message, *remedy;   /* {column} stands for a value; in a remedy it is quoted for a shell, or
+	                                 * as a text of SQL where the remedy is a statement */
 	enum audit_rule rule;
 	struct audit_source left, right;
 	const struct audit_condition *conditions;

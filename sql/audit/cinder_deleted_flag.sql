@@ -5,7 +5,7 @@
 -- :database cinder
 -- :subject table
 -- :message {without_time} rows of {subject} are deleted without a time, {without_flag} have no flag
--- :remedy SELECT id, deleted, deleted_at FROM {subject} WHERE deleted IS NULL OR (deleted = 1 AND deleted_at IS NULL)
+-- :remedy evac-manage sql show audit/cinder_deleted_flag
 -- :reads volumes snapshots backups volume_attachment services
 SELECT t.name AS subject
      , NULL AS host

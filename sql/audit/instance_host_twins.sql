@@ -4,7 +4,7 @@
 -- :title instances on a host that differs only in case
 -- :database cell
 -- :subject host
--- :message {instances} instances are on '{subject}', the nova-compute is called '{service_host}'
+-- :message {instances} instances are on {subject}, the nova-compute is called '{service_host}'
 -- :remedy evac-manage instance list --host {service_host}
 -- :reads instances services
 SELECT o.host AS subject

@@ -7,7 +7,7 @@
 -- :rule absent
 -- :with with_instances_ever
 -- :message instance {subject} is mapped to cell {mapped_cell}, and no cell has it
--- :remedy DELETE FROM instance_mappings WHERE instance_uuid = '{subject}'
+-- :remedy DELETE FROM instance_mappings WHERE instance_uuid = {subject}
 -- :param from text
 -- :param to text
 -- :reads instance_mappings cell_mappings

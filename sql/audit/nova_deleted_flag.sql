@@ -5,7 +5,7 @@
 -- :database cells
 -- :subject table
 -- :message {without_time} rows of {subject} are deleted without a time, {without_flag} have no flag
--- :remedy SELECT id, deleted, deleted_at FROM {subject} WHERE deleted IS NULL OR (deleted <> 0 AND deleted_at IS NULL)
+-- :remedy evac-manage sql show audit/nova_deleted_flag
 -- :reads instances block_device_mapping migrations services compute_nodes
 SELECT t.name AS subject
      , NULL AS host

@@ -6,7 +6,7 @@
 -- :database api
 -- :subject instance
 -- :message the request spec of instance {subject} ignores {ignored}
--- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".ignore_hosts', NULL) WHERE instance_uuid = '{subject}'
+-- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".ignore_hosts', NULL) WHERE instance_uuid = {subject}
 -- :reads request_specs
 SELECT r.instance_uuid AS subject
      , NULL AS host

@@ -8,7 +8,7 @@
 -- :rule absent
 -- :with with_computes
 -- :message the request spec of instance {subject} insists on host {forced_host}, which has no nova-compute
--- :remedy openstack server show {subject}; UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".force_hosts', NULL) WHERE instance_uuid = '{subject}'
+-- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".force_hosts', NULL) WHERE instance_uuid = {subject}
 -- :param from text
 -- :param to text
 -- :reads request_specs

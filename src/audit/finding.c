@@ -25,6 +25,28 @@ void shell_quote(const char *word, struct str *out)
 	str_addc(out, '\'');
 }
 
+static void plain(const char *text, struct str *out)
+{
+	str_add(out, text);
+}
+
+static void sql_quote(const char *text, struct str *out)
+{
+	str_addc(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'' || *text == '\\')
+			str_addc(out, *text);
+		str_addc(out, *text);
+	}
+	str_addc(out, '\'');
+}
+
+/* A remedy is a line for a shell, or a statement for the client. */
+static quote_fn *quote_of(const char *remedy)
+{
+	return str_starts(remedy, "UPDATE ") || str_starts(remedy, "DELETE ") ? sql_quote : shell_quote;
+}
+
 static const char *value_of(const char *name, const struct audit_row *left, const struct audit_row *right)
 {
 	const char *value = strcmp(name, "cell") == 0 ? left->cell : row_value(left, name);
@@ -32,7 +54,7 @@ static const char *value_of(const char *name, const struct audit_row *left, cons
 	return str_or(value ? value : row_value(right, name), "-");
 }
 
-void template_fill(const char *template, bool shell, const struct audit_row *left, const struct audit_row *right, struct str *out)
+void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out)
 {
 	const char *end;
 
@@ -41,10 +63,7 @@ void template_fill(const char *template, bool shell, const struct audit_row *lef
 		if (end) {
 			auto_free char *name = xstrndup(template + 1, (size_t)(end - template - 1));
 
-			if (shell)
-				shell_quote(value_of(name, left, right), out);
-			else
-				str_add(out, value_of(name, left, right));
+			quote(value_of(name, left, right), out);
 			template = end;
 		} else {
 			str_addc(out, *template);
@@ -111,8 +130,8 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 	struct arena *arena = &report->arena;
 	struct audit_finding *f;
 
-	template_fill(check->message, false, left, right, &message);
-	template_fill(check->remedy, true, left, right, &remedy);
+	template_fill(check->message, plain, left, right, &message);
+	template_fill(check->remedy, quote_of(check->remedy), left, right, &remedy);
 	report->v = vec_grow(report->v, report->n, &report->cap, sizeof *report->v);
 	f = &report->v[report->n++];
 	*f = (struct audit_finding){ .check = check,

@@ -78,7 +78,8 @@ void check_applies(const struct audit_places *places, const struct audit_check *
 bool finding_is_settled(const struct audit_check *check, const struct audit_row *row, int64_t settle_s);
 struct audit_finding *report_add(struct audit_report *report, const struct audit_check *check, const struct audit_row *left,
     const struct audit_row *right);
-void template_fill(const char *template, bool shell, const struct audit_row *left, const struct audit_row *right, struct str *out);
+typedef void quote_fn(const char *text, struct str *out);
+void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out);
 void shell_quote(const char *word, struct str *out);
 
 /* ---- show.c */
