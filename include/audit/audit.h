@@ -58,8 +58,4 @@ struct audit_trend {
 	size_t n, cap;
 };
 
-enum error_kind audit_list(const struct request *request, struct error *err);
-enum error_kind audit_run(const struct request *request, struct error *err);
-enum error_kind audit_diff(const struct request *request, struct error *err);
-
 #endif

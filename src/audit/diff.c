@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "op/commands.h"
 #include "out/table.h"
 
 static const struct table_column columns[] = {
@@ -49,7 +50,7 @@ static void compare(const struct known_report *old, const struct known_report *n
 			add(table, known_ran(new, f->check) ? "gone" : "not looked for", f, f->since ? f->since : old->at);
 }
 
-enum error_kind audit_diff(const struct request *request, struct error *err)
+enum error_kind op_audit_diff(const struct request *request, struct error *err)
 {
 	struct known_report old = { 0 }, new = { 0 };
 	struct table table;

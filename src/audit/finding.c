@@ -44,7 +44,7 @@ static void sql_quote(const char *text, struct str *out)
 /* A remedy is a line for a shell, or a statement for the client. */
 static quote_fn *quote_of(const char *remedy)
 {
-	return str_starts(remedy, "UPDATE ") || str_starts(remedy, "DELETE ") ? sql_quote : shell_quote;
+	return str_starts(remedy, "UPDATE") || str_starts(remedy, "DELETE") ? sql_quote : shell_quote;
 }
 
 static const char *value_of(const char *name, const struct audit_row *left, const struct audit_row *right)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "op/commands.h"
 #include "out/table.h"
 
 static const struct table_column columns[] = {
@@ -184,7 +185,7 @@ static void add_databases(const struct audit_check *c, struct str *out)
 		str_addf(out, ", %s", audit_database_name[c->right.database]);
 }
 
-enum error_kind audit_list(const struct request *request, struct error *err)
+enum error_kind op_audit_list(const struct request *request, struct error *err)
 {
 	struct table table;
 	int rc;

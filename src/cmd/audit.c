@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "audit/audit.h"
 #include "internal.h"
+#include "op/commands.h"
 
 static const struct option_spec run_options[] = {
 	{ .name = "fail-on", .type = OPTION_CHOICE, .offset = AT(fail_on), .metavar = "critical|high|medium|low|never",
@@ -47,7 +47,7 @@ static const struct argument_spec diff_arguments[] = {
 const struct command command_audit_list = { .noun = "audit",
 	.verb = "list",
 	.sentence = "the checks of the audit, with what each looks for",
-	.run = audit_list };
+	.run = op_audit_list };
 
 const struct command command_audit_run = { .noun = "audit",
 	.verb = "run",
@@ -57,10 +57,10 @@ const struct command command_audit_run = { .noun = "audit",
 	    "above --fail-on was found.",
 	.options = run_options,
 	.arguments = run_arguments,
-	.run = audit_run };
+	.run = op_audit_run };
 
 const struct command command_audit_diff = { .noun = "audit",
 	.verb = "diff",
 	.sentence = "what is new between two reports, what is gone, what stays since when",
 	.arguments = diff_arguments,
-	.run = audit_diff };
+	.run = op_audit_diff };
