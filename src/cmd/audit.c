@@ -46,12 +46,12 @@ static const struct argument_spec diff_arguments[] = {
 
 const struct command command_audit_list = { .noun = "audit",
 	.verb = "list",
-	.sentence = "the checks of the audit, with what each looks for",
+	.sentence = "the checks of the audit",
 	.run = op_audit_list };
 
 const struct command command_audit_run = { .noun = "audit",
 	.verb = "run",
-	.sentence = "look for stale ownership and contradictions in the databases",
+	.sentence = "look for stale ownership and contradictions",
 	.details = "Reads nova's, cinder's and placement's databases, each in one consistent snapshot and from slave_connection where "
 	    "one is configured, and writes to none. A check that cannot be run is a finding itself; exit 3 says that something at or "
 	    "above --fail-on was found.",
@@ -61,6 +61,7 @@ const struct command command_audit_run = { .noun = "audit",
 
 const struct command command_audit_diff = { .noun = "audit",
 	.verb = "diff",
-	.sentence = "what is new between two reports, what is gone, what stays since when",
+	.sentence = "what is new, gone or still there in a report",
+	.details = "Reports are files of audit run --save, or its output with -f json. What a report did not look for is not called gone.",
 	.arguments = diff_arguments,
 	.run = op_audit_diff };
