@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "internal.h"
 
 /* One file that needs nothing else: no request leaves it, and it opens from a mail or a memory stick. */
@@ -16,8 +18,8 @@ static void add_policy(struct str *out)
 
 static void add_heading(const struct audit_report *report, struct str *out)
 {
-	str_addf(out, "<header><h1>evac-manage audit</h1><p>%s to %s, %zu checks</p></header>\n<main>\n<section class=\"cards\">\n",
-	    report->started_at, report->finished_at, report->nresult);
+	str_addf(out, "<header><h1>evac-manage audit</h1><p>%.10s %.5s UTC, %zu checks in %lld s</p></header>\n<main>\n<section class=\"cards\">\n",
+	    report->started_at, report->started_at + strlen("2026-01-31T"), report->nresult, (long long)(report->took_ms + 500) / 1000);
 	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
 		str_addf(out, "<button class=\"card %s\" data-severity=\"%s\"><b>%llu</b> %s</button>\n", audit_severity_name[s],
 		    audit_severity_name[s], (unsigned long long)audit_report_count(report, s), audit_severity_name[s]);
@@ -60,6 +62,17 @@ static void add_cell(const char *label, const char *text, struct str *out)
 	str_add(out, "</td>");
 }
 
+/* 2026-01-31T03:04:05.678Z as people read it: 2026-01-31 03:04 */
+static void add_minute(const char *at, struct str *out)
+{
+	auto_free char *text = xstrndup(at, strlen("2026-01-31T03:04"));
+	char *t = strchr(text, 'T');
+
+	if (t)
+		*t = ' ';
+	html_add(text, out);
+}
+
 static void add_finding(const struct audit_finding *f, struct str *out)
 {
 	str_addf(out, "<tr class=\"%s\" data-rank=\"%d\"><td data-label=\"severity\"><span class=\"tag\">%s</span></td>",
@@ -76,7 +89,9 @@ static void add_finding(const struct audit_finding *f, struct str *out)
 	str_add(out, "</pre><button class=\"copy\">copy</button><p class=\"quiet\">");
 	html_add(f->details, out);
 	str_add(out, "</p></details></td>");
-	add_cell("since", f->since, out);
+	str_add(out, "<td data-label=\"since\">");
+	add_minute(f->since, out);
+	str_add(out, "</td>");
 	str_add(out, "</tr>\n");
 }
 
