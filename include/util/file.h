@@ -18,6 +18,10 @@ int directory_ensure(const char *path, struct error *err);
 const char *file_system_unsafe(const char *path);
 const char *file_system_unsafe_kind(unsigned long magic); /* of statfs */
 
+/* The whole of a file or nothing: written beside it (with the old file's mode, or ${mode}), synced, renamed. SIGINT and SIGTERM wait
+ * meanwhile, so that neither a half-written file nor a left-over one stays behind. */
+int file_write(const char *path, const struct str *text, unsigned mode, struct error *err);
+
 void random_bytes(void *out, size_t n); /* getrandom; ends the program when there is none */
 void sha256_hex(const void *bytes, size_t n, char out[65]);
 

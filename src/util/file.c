@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,4 +133,55 @@ void sha256_hex(const void *bytes, size_t n, char out[65])
 		abort();
 	for (size_t i = 0; i < 32; i++)
 		sprintf(out + 2 * i, "%02x", digest[i]);
+}
+
+static int write_all(int fd, const struct str *text)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < text->n) {
+		n = write(fd, text->s + done, text->n - done);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return fsync(fd);
+}
+
+static int write_and_rename(const char *path, const struct str *text, unsigned mode, struct error *err)
+{
+	auto_free char *temporary = xasprintf("%s.XXXXXX", path);
+	struct stat old;
+	int fd = mkostemp(temporary, O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return error_errno(err, ERROR_ERROR, errno, "cannot write beside '%s'", path);
+	/* a collector of metrics runs as another user: what it may read stays what it may read */
+	rc = fchmod(fd, stat(path, &old) == 0 ? old.st_mode & 0666 : mode);
+	if (rc == 0)
+		rc = write_all(fd, text);
+	if (close(fd) != 0)
+		rc = -1;
+	if (rc == 0)
+		rc = rename(temporary, path);
+	if (rc == 0)
+		return 0;
+	error_errno(err, ERROR_ERROR, errno, "cannot write '%s'", path);
+	unlink(temporary);
+	return -1;
+}
+
+int file_write(const char *path, const struct str *text, unsigned mode, struct error *err)
+{
+	sigset_t wait, before;
+	int rc;
+
+	sigemptyset(&wait);
+	sigaddset(&wait, SIGINT);
+	sigaddset(&wait, SIGTERM);
+	sigprocmask(SIG_BLOCK, &wait, &before);
+	rc = write_and_rename(path, text, mode, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
 }

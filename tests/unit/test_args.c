@@ -170,7 +170,7 @@ static void command_lines_become_requests(void **state)
 	}
 }
 
-#define NOUNS "doctor, service, host, instance, volume, backup, journal, version"
+#define NOUNS "doctor, service, host, instance, volume, backup, audit, journal, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {
