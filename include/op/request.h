@@ -26,6 +26,7 @@ struct request {
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, volumes_only;
+	struct words pool_map;   /* OLD=NEW */
 
 	/* audit */
 	struct words checks, earlier;

@@ -365,6 +365,7 @@ void call_free(struct call *call)
 {
 	free(call->request.accept.v);
 	free(call->request.only.v);
+	free(call->request.pool_map.v);
 	free(call->request.exclude.v);
 	free(call->request.checks.v);
 	free(call->request.earlier.v);

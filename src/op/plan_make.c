@@ -13,7 +13,7 @@ static const struct step_kind *const kind_of[OWNED_KINDS] = {
 
 /* The new owner of a row that was on ${host}: the target's backend with the row's own pool, unless one was asked for. A row
  * without a pool stays without. */
-static const char *new_host(struct plan *plan, const struct move *move, const char *host)
+static const char *new_host(struct plan *plan, const struct scene *scene, const struct move *move, const char *host)
 {
 	const char *pool = host_pool(host);
 
@@ -21,10 +21,10 @@ static const char *new_host(struct plan *plan, const struct move *move, const ch
 		return arena_dup(&plan->arena, move->to.text);
 	if (!pool)
 		return arena_dup(&plan->arena, move->to.backend_host);
-	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, pool);
+	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, request_pool(scene->request, pool));
 }
 
-static void add_row(struct plan *plan, struct unit *unit, const struct move *move, enum owned_kind kind, const struct owned *row)
+static void add_row(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move, enum owned_kind kind, const struct owned *row)
 {
 	struct step *step = unit_step(unit, kind_of[kind], row->id, row->name);
 
@@ -34,7 +34,7 @@ static void add_row(struct plan *plan, struct unit *unit, const struct move *mov
 		return;
 	}
 	step->before[0] = row->host;
-	step->after[0] = new_host(plan, move, row->host);
+	step->after[0] = new_host(plan, scene, move, row->host);
 	if (kind == OWNED_VOLUME) {
 		step->before[1] = row->service;
 		step->after[1] = move->target && move->target->uuid ? move->target->uuid : row->service;
@@ -62,7 +62,7 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 	for (int kind = 0; kind < OWNED_KINDS; kind++)
 		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
 			if (scene->evacuates || is_wanted(scene->request, &move->rows[kind].v[i])) {
-				add_row(plan, unit, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
+				add_row(plan, unit, scene, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
 				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
 			}
 }

@@ -35,6 +35,8 @@ GUARD(unit_too_large);
 GUARD(transitional);
 GUARD(other_backends_remain);
 GUARD(name_twins);
+GUARD(backups_remain);
+GUARD(not_node_owned);
 
 /* instance.c */
 GUARD(not_evacuable);
