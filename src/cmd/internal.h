@@ -16,6 +16,8 @@
 	ROW(host_evacuate) \
 	ROW(instance_list) \
 	ROW(instance_evacuate) \
+	ROW(migration_list) \
+	ROW(migration_close) \
 	ROW(volume_list) \
 	ROW(volume_update_host) \
 	ROW(backup_list) \
