@@ -14,6 +14,7 @@
 	ROW(host_show) \
 	ROW(host_rescue) \
 	ROW(host_evacuate) \
+	ROW(host_return) \
 	ROW(instance_list) \
 	ROW(instance_evacuate) \
 	ROW(migration_list) \

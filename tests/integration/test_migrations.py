@@ -230,3 +230,39 @@ class Migrations(blocking.TestCase):
         self.expect(self.close(number), BUSY, "another run works on '%s'" % A)
         c.rollback()
         self.assertEqual(running.wait(30), OK)
+
+    # ---- host return
+
+    def returns(self, code, host=A):
+        r = self.expect(self.tool.run("host", "return", host, "-f", "json"), code)
+        return {row["check"]: row for row in r.json}
+
+    def test_a_host_of_which_nothing_is_left_may_return(self):
+        now = self.returns(OK)
+        self.assertEqual(now["evacuations under way"]["state"], "ok")
+        self.assertEqual(now["instances"]["state"], "note")       # those that are still its own
+        self.make("image-stopped-0", status="done", task_state=None, dest=B)
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-stopped-0'", (B,))
+        now = self.returns(OK)
+        self.assertEqual((now["evacuated from it"]["state"], now["evacuated from it"]["count"]), ("note", 1))
+        self.expect(self.tool.run("host", "return", A[:-1]), NOT_FOUND, A)
+
+    def test_a_host_whose_return_would_destroy_something_must_stay_off(self):
+        number = self.make(age=10)
+        self.assertEqual(self.returns(REFUSED)["evacuations under way"]["count"], 1)
+        rows("nova", "UPDATE migrations SET status = 'done' WHERE id = %s", (number,))
+        now = self.returns(REFUSED)
+        self.assertEqual((now["came back"]["state"], now["evacuations under way"]["state"]), ("stop", "ok"))
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE id = %s", (number,))
+        self.returns(OK)
+
+    def test_messages_that_wait_for_it(self):
+        self.conductor.stop_listening()      # one thread at a time reads the connection
+        channel = self.conductor.connection.channel()
+        channel.queue_declare("compute." + A, durable=False, auto_delete=False)
+        self.addCleanup(channel.queue_delete, "compute." + A)
+        self.assertEqual(self.returns(OK)["waiting messages"]["message"], "queue 'compute.%s' is empty" % A)
+        channel.basic_publish(amqp.Message("{}"), "", "compute." + A)
+        now = self.returns(REFUSED)
+        self.assertEqual((now["waiting messages"]["state"], now["waiting messages"]["count"]), ("stop", 1))
+        self.assertIn("purge_queue compute." + A, now["waiting messages"]["hint"])
