@@ -18,10 +18,13 @@ const struct step_kind step_cinder_service = { "service", "cinder service", "cin
 	&SQL_CINDER_SERVICE_MARK };
 const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
 	&SQL_NOVA_SERVICE_MARK };
+const struct step_kind step_migration = { "migration", "migration", "migrations", { "status" }, &SQL_NOVA_MIGRATION_SET_STATUS };
+const struct step_kind step_task_state = { "task_state", "task state", "task states", { "task_state", "host" },
+	&SQL_NOVA_INSTANCE_SET_TASK_STATE };
 const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-const char *const unit_kind_name[] = { "ownership", "mark", "evacuation" };
+const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation" };
 
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
 {

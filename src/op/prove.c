@@ -111,6 +111,26 @@ static int prove_mark(struct run *run, struct unit *unit, struct db *db, struct 
 	return 0;
 }
 
+static int prove_close(struct run *run, struct unit *unit, struct db *db, struct error *err)
+{
+	struct standing_migrations now;
+	const struct standing_migration *m;
+
+	if (migration_find(db, unit->step[0].id, &now, err) != 0)
+		return -1;
+	m = now.n == 1 ? now.v : NULL;
+	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++) {
+		const char *found = !m ? "gone" : step->kind == &step_migration ? m->status : m->task_state;
+
+		if (str_equal(found, step->after[0]))
+			step->state = STATE_PROVED;
+		else
+			refute(run, step, step->kind->column[0], step->after[0], found);
+	}
+	standing_migrations_free(&now);
+	return 0;
+}
+
 /* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
 static const char *attachments_wrong(struct run *run, const struct unit *unit, const char *host, struct db *cinder,
     struct error *err)
@@ -184,6 +204,8 @@ static int prove_unit(struct run *run, struct unit *unit, const struct proof *pr
 		return prove_ownership(run, unit, proof->cinder, err);
 	case UNIT_MARK:
 		return prove_mark(run, unit, proof->cell, err);
+	case UNIT_CLOSE:
+		return prove_close(run, unit, proof->cell, err);
 	case UNIT_EVACUATION:
 		if (unit->evacuation->phase == PHASE_LANDED)
 			prove_evacuation(run, unit, proof, deadline);

@@ -26,5 +26,10 @@ void scene_free(struct scene *scene)
 	instances_free(&scene->instances);
 	bdms_free(&scene->bdms);
 	migrations_free(&scene->migrations);
+	standing_migrations_free(&scene->standing);
+	if (scene->closing) {
+		standing_migrations_free(&scene->closing->found);
+		action_events_free(&scene->closing->events);
+	}
 	arena_free(&scene->arena);
 }
