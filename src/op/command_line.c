@@ -23,6 +23,14 @@ static void add_word(struct str *out, const char *word)
 	str_addc(out, '\'');
 }
 
+static bool is_found(const struct findings *findings, const char *code)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (strcmp(findings->v[i].code, code) == 0)
+			return true;
+	return false;
+}
+
 static bool said_before(const struct findings *findings, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -38,7 +46,7 @@ bool command_line_to_go_on(const struct request *request, const struct findings 
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
-	if (!request->fenced)
+	if (!request->fenced && is_found(findings, "fence-unproven"))
 		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
