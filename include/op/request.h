@@ -27,6 +27,9 @@ struct request {
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, stale, volumes_only;
 	struct words pool_map;   /* OLD=NEW */
+	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */
+	const char *project_id, *zone, *account;
+	bool recursive, full_rename, read_only, operate;
 
 	/* audit */
 	struct words checks, earlier;

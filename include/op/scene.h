@@ -2,8 +2,11 @@
 #ifndef OP_SCENE_H
 #define OP_SCENE_H
 
+#include "model/cinder/cluster.h"
 #include "model/cinder/host.h"
 #include "model/cinder/ownership.h"
+#include "model/cinder/quota.h"
+#include "model/cinder/schema.h"
 #include "model/cinder/service.h"
 #include "model/cinder/volume.h"
 #include "model/nova/evacuation.h"
@@ -75,6 +78,18 @@ struct scene {
 	struct owners owners;
 	struct move *move;
 	size_t nmove;
+	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
+	struct cinder_schema cinder_schema;
+
+	/* what the commands about one service, cluster, volume, or quota have found */
+	const struct cinder_service *service;
+	struct service_references references;
+	struct volumes_of_other volumes_of_other;
+	struct clusters clusters;
+	const struct cluster *cluster;
+	struct cluster_rows cluster_rows;
+	struct quota quota;
+	struct volume_removal volume;
 
 	struct cell_facts *cell; /* all of them */
 	size_t ncell;
@@ -114,6 +129,8 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 int scene_check_pool_map(const struct scene *scene, struct error *err);
 /* The pool that --pool-map makes of this one: itself when it is not mapped. */
 const char *request_pool(const struct request *request, const char *pool);
+/* ERROR_NOT_FOUND with the nearest of ${known}: "no ${what} '${name}' is known"; '${list}' shows all. */
+int scene_unknown(const char *what, const char *name, const char *const *known, size_t n, const char *list, struct error *err);
 int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err); /* a node, backend or pool */
 int scene_check_node(const struct scene *scene, const char *node, struct error *err); /* known to cinder or nova at all? */
 

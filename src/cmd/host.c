@@ -37,6 +37,19 @@ int force_needs_target(const struct request *request, struct error *err)
 		request->id ? "after the instance" : "--target_host HOST2");
 }
 
+static const struct argument_spec zone[] = {
+	{ .metavar = "ZONE", .type = OPTION_TEXT, .offset = AT(zone), .optional = true, .sentence = "only hosts of this zone" },
+	{ 0 }
+};
+
+const struct command command_host_list = {
+	.noun = "host", .verb = "list",
+	.sentence = "the hosts of cinder's services, alive or not",
+	.config_file_is = "cinder",
+	.arguments = zone,
+	.run = op_host_list,
+};
+
 const struct command command_host_show = {
 	.noun = "host", .verb = "show",
 	.sentence = "all that a host owns, the risks, who has room",
