@@ -40,6 +40,8 @@ struct nova_config {
 	struct broker_config bus;     /* the API-level broker: what nova-api casts on */
 	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
+	char *api_listen;             /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
+	unsigned api_port;            /* osapi_compute_listen_port; 8774 */
 	bool origin_readable_by_all;  /* a file with passwords that everybody may read (finding config-readable) */
 };
 
@@ -51,6 +53,11 @@ struct cinder_config {
 	bool origin_readable_by_all;
 };
 
+struct placement_config {
+	struct db_url database;
+	bool origin_readable_by_all;
+};
+
 struct site_config {
 	bool shared_disks;
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
@@ -59,6 +66,7 @@ struct site_config {
 struct config_sources {
 	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf, over /etc/nova/nova.conf.d */
 	const char *const *cinder_files; size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
+	const char *const *placement_files; size_t n_placement_files; /* n 0: not asked */
 	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,
 	                             * ssl-ca, ssl-cert, ssl-key of a database over those of the service's file; NULL: none */
@@ -69,9 +77,11 @@ struct config_sources {
  * error, never a default. ${out} is filled as a whole or not at all. */
 int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err);
 int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err);
+int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err);
 int config_load_site(const struct config_sources *sources, struct site_config *out, struct error *err);
 void nova_config_free(struct nova_config *config);
 void cinder_config_free(struct cinder_config *config);
+void placement_config_free(struct placement_config *config);
 void site_config_free(struct site_config *config);
 
 /* The login over a URL that came from elsewhere, as config_load_* has done it for those of the files. */

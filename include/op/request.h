@@ -26,6 +26,7 @@ struct request {
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, volumes_only;
+	bool no_mark;            /* leave nova's service row of the failed host as it is */
 
 	/* how a writing command goes on */
 	bool dry_run, yes, no_wait;
@@ -37,7 +38,7 @@ struct request {
 	const char *plan_out;
 
 	/* where things are */
-	struct words nova_files, cinder_files;
+	struct words nova_files, cinder_files, placement_files;
 	const char *site_file, *defaults_file, *state_dir;
 
 	/* how it is shown */

@@ -67,6 +67,8 @@ static const struct option_spec common_options[] = {
 	  .sentence = "instead of /etc/nova/nova.conf; repeatable, later ones win" },
 	{ .name = "cinder-config-file", .type = OPTION_WORDS, .offset = AT(cinder_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/cinder/cinder.conf; repeatable, later ones win" },
+	{ .name = "placement-config-file", .type = OPTION_WORDS, .offset = AT(placement_files), .metavar = "FILE",
+	  .sentence = "placement's own, for its books of what is free; repeatable; not read without it" },
 	{ .name = "config", .type = OPTION_TEXT, .offset = AT(site_file), .metavar = "FILE",
 	  .sentence = "our own, instead of /etc/evac-manage/evac-manage.conf" },
 	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(defaults_file), .metavar = "FILE",

@@ -22,6 +22,9 @@ static const struct service nova = { "/etc/nova/nova.conf", "/etc/nova/nova.conf
 static const struct service cinder = { "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf", "--cinder-config-file",
 	"evac-manage-cinder", "openstack", "the file of cinder-volume" };
 
+static const struct service placement = { "/etc/placement/placement.conf", "/etc/placement/placement.conf.d/*.conf",
+	"--placement-config-file", "evac-manage-placement", "", "the file of placement-api" };
+
 /* ---- opening */
 
 static int by_bytes(const void *a, const void *b)
@@ -76,6 +79,7 @@ static int missing(const struct service *service, const struct ini *ini, const s
 static const struct ini_name database_connection[] = { { "database", "connection" }, { "DEFAULT", "sql_connection" },
 	{ "database", "sql_connection" }, { "sql", "connection" }, { NULL, NULL } };
 static const struct ini_name api_connection[] = { { "api_database", "connection" }, { NULL, NULL } };
+static const struct ini_name placement_connection[] = { { "placement_database", "connection" }, { NULL, NULL } };
 static const struct ini_name transport_url[] = { { "DEFAULT", "transport_url" }, { NULL, NULL } };
 
 /* ${text} NULL, or gets a copy. Absent or empty: driver stays NULL. */
@@ -203,10 +207,23 @@ static void broker_config_free(struct broker_config *bus)
 	free(bus->exchange);
 }
 
+/* Who listens everywhere listens on the loopback address, too. */
+static int read_api(struct ini *ini, struct nova_config *out, struct error *err)
+{
+	out->api_port = 8774;
+	if (read_text(ini, NAMES({ "DEFAULT", "osapi_compute_listen" }), &out->api_listen, err) != 0)
+		return -1;
+	if (!out->api_listen || strcmp(out->api_listen, "0.0.0.0") == 0 || strcmp(out->api_listen, "::") == 0) {
+		free(out->api_listen);
+		out->api_listen = xstrdup("127.0.0.1");
+	}
+	return read_number(ini, NAMES({ "DEFAULT", "osapi_compute_listen_port" }), &out->api_port, err);
+}
+
 static int read_nova(struct ini *ini, struct nova_config *out, struct error *err)
 {
 	out->conductor_topic = xstrdup("conductor");
-	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0)
+	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 || read_api(ini, out, err) != 0)
 		return -1;
 	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
 		return -1;
@@ -249,6 +266,7 @@ void nova_config_free(struct nova_config *config)
 	login_free(&config->login);
 	broker_config_free(&config->bus);
 	free(config->conductor_topic);
+	free(config->api_listen);
 	*config = (struct nova_config){ 0 };
 }
 
@@ -291,4 +309,34 @@ void cinder_config_free(struct cinder_config *config)
 	db_url_free(&config->database);
 	broker_config_free(&config->bus);
 	*config = (struct cinder_config){ 0 };
+}
+
+int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err)
+{
+	auto_ini struct ini *ini = NULL;
+	struct db_login login = { 0 };
+	int rc;
+
+	*out = (struct placement_config){ 0 };
+	if (open_files(&placement, sources->placement_files, sources->n_placement_files, &ini, err) != 0)
+		return -1;
+	rc = read_database(ini, placement_connection, &out->database, NULL, err);
+	if (rc == 0 && !out->database.driver)
+		rc = missing(&placement, ini, placement_connection, err);
+	if (rc == 0)
+		rc = load_login(&placement, sources, &login, err);
+	if (rc == 0) {
+		db_login_apply(&login, &out->database);
+		out->origin_readable_by_all = ini_readable_by_all(ini) || login.readable_by_all;
+	} else {
+		placement_config_free(out);
+	}
+	login_free(&login);
+	return rc;
+}
+
+void placement_config_free(struct placement_config *config)
+{
+	db_url_free(&config->database);
+	*config = (struct placement_config){ 0 };
 }

@@ -16,7 +16,8 @@ const struct step_kind step_worker = { "worker", "worker", "workers", { "service
 const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
 	&SQL_CINDER_SERVICE_MARK };
-const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
+const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services",
+	{ "disabled", "disabled_reason", "forced_down" },
 	&SQL_NOVA_SERVICE_MARK };
 const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
 

@@ -133,7 +133,7 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 
 	for (size_t i = 0; i < scene->nmove; i++)
 		add_move(plan, unit, scene, &scene->move[i]);
-	if (scene->marks)
+	if (scene->marks && !scene->request->no_mark)
 		add_service_marks(plan, unit, scene);
 	if (unit->nstep == 0) {
 		plan->nunit--;
@@ -149,13 +149,17 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	struct unit *unit;
 	struct step *step;
 
-	if (!scene->marks || !s || s->disabled)
+	if (scene->request->no_mark || !scene->marks_compute || !s || (s->disabled && s->forced_down))
 		return;
 	unit = plan_unit(plan, UNIT_MARK);
 	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
 	add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
-	unit->sentence = arena_printf(&plan->arena, "disable nova-compute of %s", s->host);
+	if (s->disabled) /* somebody's reason stays */
+		step->after[1] = s->disabled_reason;
+	step->before[2] = s->forced_down ? "1" : "0";
+	step->after[2] = "1";
+	unit->sentence = arena_printf(&plan->arena, "disable nova-compute of %s and force it down", s->host);
 }
 
 /* nova compute/manager.py: a rebuild ends active, unless the instance was stopped; an instance in error comes out active. */

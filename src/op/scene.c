@@ -13,6 +13,8 @@ void scene_free(struct scene *scene)
 	free(scene->move);
 	for (i = 0; i < scene->ncandidate; i++) {
 		request_spec_free(&scene->candidate[i].spec);
+		server_group_free(&scene->candidate[i].group);
+		migrations_free(&scene->candidate[i].accepted);
 		for (k = 0; k < scene->candidate[i].nvolume; k++)
 			volume_owner_free(&scene->candidate[i].volume[k].owner);
 	}
@@ -26,5 +28,10 @@ void scene_free(struct scene *scene)
 	instances_free(&scene->instances);
 	bdms_free(&scene->bdms);
 	migrations_free(&scene->migrations);
+	migrations_free(&scene->left_behind);
+	aggregates_free(&scene->aggregates);
+	inventories_free(&scene->inventories);
+	for (i = 0; i < scene->nsession; i++)
+		sessions_free(&scene->session[i].sessions);
 	arena_free(&scene->arena);
 }

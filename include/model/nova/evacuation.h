@@ -10,6 +10,7 @@
 
 /* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got since. */
 
+#define INSTANCE_OBJECT_VERSION "2.3" /* every release since Queens takes it */
 #define REQUEST_ID_SIZE 41 /* "req-" and a uuid */
 
 struct evacuation_rows {
