@@ -13,6 +13,7 @@ enum error_kind op_host_show(const struct request *request, struct error *err);
 enum error_kind op_host_rescue(const struct request *request, struct error *err);
 enum error_kind op_host_evacuate(const struct request *request, struct error *err);
 enum error_kind op_instance_list(const struct request *request, struct error *err);
+enum error_kind op_instance_show(const struct request *request, struct error *err);
 enum error_kind op_instance_evacuate(const struct request *request, struct error *err);
 enum error_kind op_volume_list(const struct request *request, struct error *err);
 enum error_kind op_volume_update_host(const struct request *request, struct error *err);

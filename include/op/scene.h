@@ -97,6 +97,7 @@ struct scene {
 	bool target_is_mapped;                     /* nova_api.host_mappings knows it, in its own cell */
 	int64_t conductor_version;                 /* of the oldest live conductor; 0: none alive */
 	int64_t newest_conductor;
+	int64_t silent_conductor;                  /* of the oldest that does not report: better than nothing when none does */
 	int64_t compute_version;                   /* of the oldest nova-compute that is not forced down, in every cell */
 	int64_t builder_version;                   /* of the oldest live nova-compute that could take the instances */
 	const struct release *release;

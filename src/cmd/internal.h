@@ -15,6 +15,7 @@
 	ROW(host_rescue) \
 	ROW(host_evacuate) \
 	ROW(instance_list) \
+	ROW(instance_show) \
 	ROW(instance_evacuate) \
 	ROW(volume_list) \
 	ROW(volume_update_host) \

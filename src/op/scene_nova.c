@@ -23,7 +23,8 @@ static void note_versions(struct scene *scene, const struct nova_services *servi
 			keep_lowest(&scene->conductor_version, s->version);
 			if (s->version > scene->newest_conductor)
 				scene->newest_conductor = s->version;
-		}
+		} else if (strcmp(s->binary, "nova-conductor") == 0)
+			keep_lowest(&scene->silent_conductor, s->version);
 		if (strcmp(s->binary, "nova-compute") == 0 && !s->forced_down)
 			keep_lowest(&scene->compute_version, s->version);
 	}
@@ -44,7 +45,7 @@ int scene_find_nova(struct scene *scene, struct error *err)
 			return -1;
 		note_versions(scene, &scene->cell[i].services);
 	}
-	scene->release = release_of(scene->conductor_version);
+	scene->release = release_of(scene->conductor_version ? scene->conductor_version : scene->silent_conductor);
 	if (api_columns_probe(w->api_db, &scene->api_columns, err) != 0)
 		return -1;
 	return host_mappings_list(w->api_db, &scene->mappings, err);
@@ -329,6 +330,18 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 	return 0;
 }
 
+/* On no host, but in a cell and perhaps with volumes: to be shown, not to be evacuated. */
+static int find_homeless(struct scene *scene, const struct cell_facts *where, struct error *err)
+{
+	scene->home = where;
+	if (cell_columns_probe(where->cell->db, &scene->columns, err) != 0 ||
+	    bdms_of_instance(where->cell->db, scene->instances.v[0].uuid, &scene->bdms, err) != 0)
+		return -1;
+	scene->candidate = arena_alloc(&scene->arena, sizeof *scene->candidate);
+	scene->ncandidate = 1;
+	return find_candidate(scene, scene->candidate, scene->instances.v, err);
+}
+
 int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 {
 	const struct cell_facts *where = NULL;
@@ -339,6 +352,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err, "'evac-manage instance list --host HOST' shows a host's instances; names are exact");
 	}
+	if (!scene->instances.v[0].host && !scene->evacuates)
+		return find_homeless(scene, where, err);
 	if (!scene->instances.v[0].host)
 		return error_set(err, ERROR_REFUSED, "instance %s is on no host (%s): there is nothing to evacuate it from",
 		    scene->instances.v[0].uuid, str_or(scene->instances.v[0].vm_state, "no state"));
