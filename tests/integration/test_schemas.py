@@ -75,13 +75,14 @@ class Schemas(harness.TestCase):
     def fill(self, release):
         """The sandbox's rows, as far as the tables have their columns."""
         _, version, spec = RELEASES[release]
+        harness.heartbeats()
         for database in DATABASES:
             name, have = "schema_" + database, columns(database)
             for table, there in columns(name).items():
                 both = [c for c in there if c in have.get(table, {})]
                 if both:
                     names = ", ".join("`%s`" % c for c in both)
-                    rows(name, "SET STATEMENT foreign_key_checks = 0, sql_mode = '' FOR INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`"
+                    rows(name, "SET STATEMENT foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`"
                          % (table, names, names, database, table))
         rows("schema_nova", "UPDATE services SET version = %s", (version,))
         rows("schema_nova_api", "UPDATE request_specs SET spec = REPLACE(spec, %s, %s)", (
@@ -106,6 +107,7 @@ class Schemas(harness.TestCase):
             f.write(text)
 
     def test_every_statement_is_understood_by_every_release(self):
+        missing = set()
         for release in RELEASES:
             self.make(release)
             there = {d: columns("schema_" + d) for d in DATABASES}
@@ -114,20 +116,13 @@ class Schemas(harness.TestCase):
                 if name in PROBED:
                     database, table, column = PROBED[name]
                     if column not in there[database].get(table, {}):
+                        missing.add(name)
                         continue
                 with self.subTest(release=release, statement=name):
                     rows("schema_" + room, "PREPARE s FROM %s", (text,))
                     n += 1
             self.assertGreater(n, 40)
-
-    def test_what_is_probed_is_missing_somewhere(self):
-        """Else nothing here would show that a probe is needed."""
-        missing = set()
-        for release in RELEASES:
-            self.make(release)
-            there = {d: columns("schema_" + d) for d in DATABASES}
-            missing |= {name for name, (d, t, c) in PROBED.items() if c not in there[d].get(t, {})}
-        self.assertEqual(missing, set(PROBED))
+        self.assertEqual(missing, set(PROBED), "nothing here shows that the probe is needed")
 
     def test_a_host_is_evacuated_on_every_release(self):
         rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE BINARY LEFT(host, %s) = BINARY %s", (A, B, len(A), A))
