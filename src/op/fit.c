@@ -158,12 +158,12 @@ static void say_short(const struct room *room, const struct candidate *c, struct
 	    (long long)need(c, class), class_name[class]);
 }
 
-/* The room that comes nearest: only closed, then only too small, then the rest. */
+/* The room that comes nearest: only disabled, then only too small, only down, then the rest. */
 static int distance(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
 	bool fits = short_class(room, c) == CLASSES, filtered = filter_objects(scene, room, c) != NULL;
 
-	return (room->closed ? 1 : 0) + (fits ? 0 : 2) + (filtered ? 4 : 0);
+	return (!room->closed ? 0 : strcmp(room->closed, "is disabled") == 0 ? 1 : 3) + (fits ? 0 : 2) + (filtered ? 8 : 0);
 }
 
 static void explain(const struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why, struct str *help)
