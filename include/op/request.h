@@ -27,6 +27,14 @@ struct request {
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, volumes_only;
 	bool no_mark;            /* leave nova's service row of the failed host as it is */
+	struct words pool_map;   /* OLD=NEW */
+
+	/* audit */
+	struct words checks, earlier;
+	const char *fail_on, *html, *prometheus, *save, *baseline;
+	const char *old_report, *new_report;
+	int64_t check_timeout_s, settle_s, stuck_s, max_findings, max_load, max_lag_s;
+	bool primary, no_second_look;
 
 	/* how a writing command goes on */
 	bool dry_run, yes, no_wait;

@@ -8,6 +8,9 @@
  * done), the findings, what came of each thing, and a sentence. ${why} is the run's error, ${err} gets a failure to print. */
 int report_print(const struct run *run, enum error_kind result, const struct error *why, struct error *err);
 
+/* The plan for people: a numbered sentence a unit, with the single command that would do just it. */
+void report_plan(const struct run *run, struct str *out);
+
 /* report_json.c */
 int report_print_json(const struct run *run, enum error_kind result, const struct error *why, struct error *err);
 /* One sentence: "3 of 4 instances are on another host, 1 was left out; 12 volumes and backups moved". */

@@ -95,7 +95,8 @@ static int connect_to(struct db *db, const struct db_options *o, struct error *e
 
 	set_options(db, o);
 	tls = set_tls(db, o);
-	if (!mysql_real_connect(db->mysql, str_or(u->host, "127.0.0.1"), u->user, u->password, u->database, u->port, NULL,
+	/* without a password the library would take $MYSQL_PWD */
+	if (!mysql_real_connect(db->mysql, str_or(u->host, "127.0.0.1"), u->user, str_or(u->password, ""), u->database, u->port, NULL,
 	        CLIENT_FOUND_ROWS))
 		return db_fail(db, PHASE_CONNECT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
 	if (tls && !mysql_get_ssl_cipher(db->mysql))
@@ -112,6 +113,10 @@ static int check_settings(struct db *db, struct error *err)
 	if (db_read(db, &SQL_SESSION_SETTINGS_READ, NULL, &settings_shape, &rows, err) != 0)
 		return -1;
 	s = rows.v;
+	if (rows.n != 1) {
+		db_rows_free(&rows);
+		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) gives no session settings: is a proxy between?", db->label, db->where);
+	}
 	if (!strstr(str_or(s->sql_mode, ""), "STRICT_ALL_TABLES") || !str_equal(s->time_zone, "+00:00") || s->autocommit != 1 ||
 	    s->lock_wait_timeout_s != 10)
 		rc = error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?", db->label,

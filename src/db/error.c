@@ -24,10 +24,16 @@ static const struct {
 	{ 2005, ERROR_DB_UNREACHABLE, "the host's name cannot be resolved" },
 	{ 2006, ERROR_DB_UNREACHABLE, "the server closed the connection" },
 	{ 2013, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" },
+	{ 2014, ERROR_DB_UNREACHABLE, "client and server lost step" },
+	{ 2027, ERROR_DB_UNREACHABLE, "what came is no answer of a database server: is a proxy between?" },
+	{ 5013, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" }, /* CR_ERR_NET_READ */
+	{ 5014, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" }, /* CR_ERR_NET_WRITE */
 	{ 2026, ERROR_DB_UNREACHABLE, "TLS: check the CA, the name in the certificate, and that the server has TLS on" },
 	{ 1047, ERROR_DB_UNREACHABLE, "this Galera node is not in the primary component: use another one" },
 	{ 1053, ERROR_DB_UNREACHABLE, "the server is shutting down" },
 	{ 1927, ERROR_DB_UNREACHABLE, "somebody killed the connection" },
+	{ 1969, ERROR_TIMEOUT, "the statement took longer than it was given" },
+	{ 3024, ERROR_TIMEOUT, "the statement took longer than it was given" },
 	{ 1317, ERROR_ERROR, "somebody killed the statement" },
 	{ 1142, ERROR_REFUSED, "the account lacks a right on this table" },
 	{ 1143, ERROR_REFUSED, "the account lacks a right on this column" },
@@ -65,10 +71,12 @@ enum error_kind db_classify(enum db_phase phase, unsigned number)
 	return phase == PHASE_CONNECT ? ERROR_DB_UNREACHABLE : ERROR_ERROR;
 }
 
-static const char *what(enum db_phase phase)
+static const char *what(enum db_phase phase, unsigned number)
 {
 	static const char *const text[] = { "cannot connect to", "cannot read", "cannot write to", "no answer to the commit from" };
 
+	if (phase == PHASE_COMMIT && db_classify(phase, number) != ERROR_UNKNOWN)
+		return "the commit was rolled back by";
 	return text[phase];
 }
 
@@ -77,7 +85,7 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 	size_t i = find(number);
 
 	db->doomed = true;
-	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what(phase), db->label, db->where, message, number,
+	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what(phase, number), db->label, db->where, message, number,
 	    name ? " in " : "", str_or(name, ""));
 	err->code = (int)number;
 	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)

@@ -35,6 +35,15 @@ static const struct db_column *column_named(const struct db_shape *shape, const 
 	return NULL;
 }
 
+static bool is_taken(const struct fetch *f, unsigned i)
+{
+	unsigned k = 0;
+
+	while (k < i && f->column[k] != f->column[i])
+		k++;
+	return k < i;
+}
+
 static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sql, const struct db_shape *shape)
 {
 	f->n = mysql_num_fields(meta);
@@ -44,7 +53,7 @@ static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sq
 	f->column = xcalloc(f->n, sizeof *f->column);
 	for (unsigned i = 0; i < f->n; i++) {
 		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
-		if (!f->column[i] || f->n != shape->ncolumn) {
+		if (!f->column[i] || f->n != shape->ncolumn || is_taken(f, i)) {
 			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n", sql->name,
 			    mysql_fetch_field_direct(meta, i)->name);
 			exit(error_kind_exit_code(ERROR_BUG));
@@ -166,6 +175,8 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	MYSQL_STMT *stmt;
 
 	*out = (struct db_rows){ 0 };
+	if (sql->access == SQL_WRITES) /* it would be committed at once, outside of any transaction */
+		db_bug(sql, "is read, and it is one that", "writes");
 	if (db->in_write && db->doomed)
 		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
 	stmt = db_prepare(db, PHASE_READ, sql, err);

@@ -6,7 +6,7 @@
 #include "internal.h"
 #include "util/log.h"
 
-static _Noreturn void bug(const struct sql *sql, const char *what, const char *name)
+_Noreturn void db_bug(const struct sql *sql, const char *what, const char *name)
 {
 	fprintf(stderr, "evac-manage: bug: statement %s: %s '%s'\n", sql->name, what, name);
 	exit(error_kind_exit_code(ERROR_BUG));
@@ -30,10 +30,21 @@ MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql
 	}
 	mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &yes);
 	if (mysql_stmt_param_count(stmt) != sql->nparam)
-		bug(sql, "the server counts other parameters than", "the catalogue");
+		db_bug(sql, "the server counts other parameters than", "the catalogue");
 	db->statement = vec_grow(db->statement, db->nstatement, &db->cap, sizeof *db->statement);
 	db->statement[db->nstatement++] = (struct db_statement){ sql, stmt };
 	return stmt;
+}
+
+void db_forget(struct db *db, MYSQL_STMT *stmt)
+{
+	size_t i = 0;
+
+	while (i < db->nstatement && db->statement[i].stmt != stmt)
+		i++;
+	if (i < db->nstatement)
+		db->statement[i] = db->statement[--db->nstatement];
+	mysql_stmt_close(stmt);
 }
 
 void db_statements_close(struct db *db)
@@ -51,7 +62,7 @@ const struct db_param *db_param_find(const struct sql *sql, const struct db_para
 	for (p = params; p && p->name; p++)
 		if (strcmp(p->name, sql->params[position]) == 0)
 			return p;
-	bug(sql, "no value for parameter", sql->params[position]);
+	db_bug(sql, "no value for parameter", sql->params[position]);
 }
 
 static void check_names(const struct sql *sql, const struct db_param *params)
@@ -62,7 +73,7 @@ static void check_names(const struct sql *sql, const struct db_param *params)
 		for (i = 0; i < sql->nparam && strcmp(sql->params[i], p->name) != 0; i++)
 			;
 		if (i == sql->nparam)
-			bug(sql, "there is no parameter", p->name);
+			db_bug(sql, "there is no parameter", p->name);
 	}
 }
 

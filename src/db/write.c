@@ -22,7 +22,7 @@ static int connection_id(struct db *db, uint64_t *id, struct error *err)
 
 	if (db_read(db, &SQL_SESSION_CONNECTION_ID, NULL, &id_shape, &rows, err) != 0)
 		return -1;
-	*id = (uint64_t)((struct id_row *)rows.v)->connection_id;
+	*id = rows.n == 1 ? (uint64_t)((struct id_row *)rows.v)->connection_id : 0;
 	db_rows_free(&rows);
 	return 0;
 }
@@ -35,10 +35,31 @@ static bool is_in_transaction(struct db *db)
 	return mariadb_get_infov(db->mysql, MARIADB_CONNECTION_SERVER_STATUS, &status) == 0 && status & SERVER_STATUS_IN_TRANS;
 }
 
+/* START TRANSACTION commits what is open without a word: a transaction that nobody ended must be gone before. */
+static int check_nothing_open(struct db *db, struct error *err)
+{
+	bool was_open = db->in_write;
+
+	db_rollback(db);
+	db_end_read(db);
+	db->doomed = false;
+	if (was_open)
+		return error_set(err, ERROR_BUG, "%s: a transaction was already open; it was rolled back", db->label);
+	return 0;
+}
+
+static int begin(struct db *db, const struct sql *isolation, const struct sql *start, struct error *err)
+{
+	if (db_session(db, isolation, err) != 0 || db_session(db, start, err) != 0)
+		return -1;
+	if (!is_in_transaction(db))
+		return error_set(err, ERROR_ERROR, "%s: the server did not begin a transaction", db->label);
+	return 0;
+}
+
 int db_begin_read(struct db *db, struct error *err)
 {
-	db->doomed = false;
-	if (db_session(db, &SQL_SESSION_ISOLATION_READ, err) != 0 || db_session(db, &SQL_SESSION_BEGIN_READ, err) != 0)
+	if (check_nothing_open(db, err) != 0 || begin(db, &SQL_SESSION_ISOLATION_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
 		return -1;
 	db->in_read = true;
 	return 0;
@@ -51,9 +72,8 @@ void db_end_read(struct db *db)
 	db->in_read = false;
 }
 
-int db_begin_write(struct db *db, struct error *err)
+static int check_takes_writes(const struct db *db, struct error *err)
 {
-	db->doomed = false;
 	if (db->server.read_only) {
 		error_set(err, ERROR_REFUSED, "%s (%s) is read only", db->label, db->where);
 		return error_hint(err, "connect to the server that takes writes");
@@ -62,12 +82,19 @@ int db_begin_write(struct db *db, struct error *err)
 		error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) is a Galera node that is not ready", db->label, db->server.text);
 		return error_hint(err, "use a node that is Primary and Synced");
 	}
-	if (db_session(db, &SQL_SESSION_ISOLATION_WRITE, err) != 0 || db_session(db, &SQL_SESSION_BEGIN_WRITE, err) != 0)
+	return 0;
+}
+
+int db_begin_write(struct db *db, struct error *err)
+{
+	if (check_nothing_open(db, err) != 0 || check_takes_writes(db, err) != 0 ||
+	    begin(db, &SQL_SESSION_ISOLATION_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
-	if (!is_in_transaction(db))
-		return error_set(err, ERROR_ERROR, "%s: the server did not begin a transaction", db->label);
 	db->in_write = true;
-	return connection_id(db, &db->transaction_connection, err);
+	if (connection_id(db, &db->transaction_connection, err) == 0)
+		return 0;
+	db_rollback(db);
+	return -1;
 }
 
 /* Before anything is changed: we are where we believe to be. */

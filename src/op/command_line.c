@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "op/guard.h"
-
 #define PLAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@#%+=,"
 
 static void add_word(struct str *out, const char *word)
@@ -25,14 +23,6 @@ static void add_word(struct str *out, const char *word)
 	str_addc(out, '\'');
 }
 
-static bool is_acceptable(const char *code)
-{
-	for (const struct guard *g = guards; g->code; g++)
-		if (strcmp(g->code, code) == 0)
-			return g->accept != ACCEPT_NOTHING;
-	return false;
-}
-
 static bool said_before(const struct findings *findings, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -41,8 +31,10 @@ static bool said_before(const struct findings *findings, size_t i)
 	return false;
 }
 
-void command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
+bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
+	bool adds = !request->fenced;
+
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
@@ -52,9 +44,12 @@ void command_line_to_go_on(const struct request *request, const struct findings 
 		const struct finding *f = &findings->v[i];
 
 		if (f->severity == SEVERITY_STOP && !f->accepted && strcmp(f->code, "fence-unproven") != 0 &&
-		    is_acceptable(f->code) && !said_before(findings, i))
+		    f->acceptable && !said_before(findings, i)) {
 			str_addf(out, " --accept %s", f->code);
+			adds = true;
+		}
 	}
 	if (!request->yes && !request->dry_run)
 		str_add(out, " --yes");
+	return adds;
 }

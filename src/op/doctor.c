@@ -6,6 +6,7 @@
 
 #include "bus/cast.h"
 #include "op/commands.h"
+#include "op/guard.h"
 #include "op/journal.h"
 #include "op/scene.h"
 #include "out/table.h"
@@ -123,8 +124,12 @@ static void check_nova(struct doctor *d, struct scene *scene)
 		return;
 	}
 	check_database(d, "nova API database", w->api_db);
-	for (size_t i = 0; i < w->ncell; i++)
-		check_database(d, "nova cell database", w->cell[i].db);
+	for (size_t i = 0; i < w->ncell; i++) {
+		auto_free char *check = xasprintf("nova %s%s database", strcmp(w->cell[i].name, "cell0") == 0 ? "" : "cell ",
+		    w->cell[i].name);
+
+		check_database(d, check, w->cell[i].db);
+	}
 	if (scene_find_nova(scene, &err) != 0) {
 		say(d, "nova schema", FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
@@ -193,7 +198,7 @@ static void check_state_dir(struct doctor *d, const struct request *request)
 static void check_site(struct doctor *d, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
-		say(d, "site version", FIT, NULL, "%s (the least is %s)", str_or(w->site.version, "unknown"),
+		say(d, "site version", site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version", "%s (the least is %s)", str_or(w->site.version, "unknown"),
 		    str_or(w->site.min_version, "not given"));
 }
 

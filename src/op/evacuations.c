@@ -21,7 +21,7 @@ static int find_rest(struct scene *scene, struct error *err)
 
 static int find_host(struct scene *scene, struct error *err)
 {
-	scene->marks_compute = true;
+	scene->marks = !scene->request->no_mark;
 	if (find_services(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
 	    scene_find_instances(scene, err) != 0)
 		return -1;

@@ -19,9 +19,9 @@ static const struct table_column run_columns[] = {
 	{ "host", NULL, false, false },
 	{ "state", NULL, false, false },
 	{ "started_at", NULL, false, false },
-	{ "units_done", "Units done", false, true },
-	{ "units_failed", "Units failed", false, true },
-	{ "units_unknown", "Units unknown", false, true },
+	{ "units_done", NULL, false, true },
+	{ "units_failed", NULL, false, true },
+	{ "units_unknown", NULL, false, true },
 };
 static const struct table_column record_columns[] = {
 	{ "seq", NULL, false, true },
@@ -48,6 +48,7 @@ struct digest {
 	char **unit; /* last state by unit */
 	size_t nunit;
 	bool ended;
+	bool whole; /* nothing of the plan failed or was left undone */
 };
 
 static void keep(char **to, const char *value)
@@ -68,6 +69,16 @@ static void set_unit(struct digest *d, json_object *record, const char *state)
 		keep(&d->unit[unit], state);
 }
 
+static bool is_whole(json_object *totals)
+{
+	static const char *const bad[] = { "failed", "unknown", "skipped", "applied" };
+	int64_t n = 0;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		n += json_object_get_int64(json_object_object_get(totals, bad[i]));
+	return n == 0;
+}
+
 static int digest_record(void *ctx, json_object *record)
 {
 	const char *type = get(record, "type");
@@ -84,6 +95,7 @@ static int digest_record(void *ctx, json_object *record)
 		set_unit(d, record, get(record, "state"));
 	} else if (str_equal(type, "end")) {
 		d->ended = true;
+		d->whole = is_whole(json_object_object_get(record, "totals"));
 		keep(&d->result, get(record, "result"));
 	}
 	return 0;
@@ -104,6 +116,8 @@ static const char *state_of(const struct digest *d)
 		return "unknown";
 	if (!d->ended)
 		return "open";
+	if (str_equal(d->result, "partial") && d->whole) /* what the plan left out remains; what it held is done */
+		return "done";
 	return str_equal(d->result, "ok") ? "done" : "failed";
 }
 

@@ -18,7 +18,7 @@ static const struct table_column columns[] = {
 	{ "disabled_reason", NULL, true, false },
 	{ "forced_down", NULL, true, false },
 	{ "state", NULL, false, false },
-	{ "heartbeat_age_s", "Heartbeat age s", false, true },
+	{ "heartbeat_age_s", NULL, false, true },
 	{ "consumers", NULL, false, true },
 	{ "sessions", NULL, true, true },
 	{ "version", NULL, true, true },

@@ -8,11 +8,6 @@
 #include "op/evacuation.h"
 #include "out/table.h"
 
-static const struct table_column plan_columns[] = {
-	{ "step", "Step", false, true },
-	{ "what", "What", false, false },
-	{ "command", "Alone", false, false },
-};
 static const struct table_column finding_columns[] = {
 	{ "severity", "Severity", false, false },
 	{ "code", "Code", false, false },
@@ -52,22 +47,22 @@ static struct request plain(const struct run *run)
 	return r;
 }
 
-static int print_plan(const struct run *run, struct error *err)
+void report_plan(const struct run *run, struct str *out)
 {
-	const struct request r = plain(run);
-	struct table t;
-	int rc;
-
-	TABLE_INIT(&t, plan_columns);
 	for (size_t i = 0; i < run->plan.nunit; i++) {
-		table_add(&t);
-		table_int(&t, "step", (int64_t)i + 1);
-		table_text(&t, "what", run->plan.unit[i].sentence);
-		table_text(&t, "command", run->plan.unit[i].command);
+		str_addf(out, "%zu. %s\n", i + 1, run->plan.unit[i].sentence);
+		if (run->plan.unit[i].command && run->plan.nunit > 1)
+			str_addf(out, "   alone: %s\n", run->plan.unit[i].command);
 	}
-	rc = t.nrow ? table_print(&t, &r, err) : 0;
-	table_free(&t);
-	return rc;
+}
+
+/* Sentences, not columns: they are long, and they are read. */
+static void print_plan(const struct run *run)
+{
+	auto_str struct str text = { 0 };
+
+	report_plan(run, &text);
+	fputs(str_or(text.s, ""), stdout);
 }
 
 static int print_findings(const struct run *run, struct error *err)
@@ -250,8 +245,11 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 {
 	auto_str struct str sentence = { 0 };
 
-	if (!run->journal && (print_plan(run, err) != 0 || print_findings(run, err) != 0))
-		return -1;
+	if (!run->journal) {
+		print_plan(run);
+		if (print_findings(run, err) != 0)
+			return -1;
+	}
 	if (run->journal && (print_owners(run, err) != 0 || print_servers(run, err) != 0))
 		return -1;
 	if (!run->journal && run->plan.nunit == 0 && print_servers(run, err) != 0)

@@ -75,17 +75,27 @@ void log_hide(const char *secret)
 	sink.secret[sink.nsecret++] = xstrdup(secret);
 }
 
+/* The length of the longest secret that begins here: one may be the beginning of another. */
+static size_t secret_at(const char *s)
+{
+	size_t longest = 0, n;
+
+	for (size_t i = 0; i < sink.nsecret; i++) {
+		n = strlen(sink.secret[i]);
+		if (n > longest && strncmp(s, sink.secret[i], n) == 0)
+			longest = n;
+	}
+	return longest;
+}
+
 static void add_without_secrets(struct str *out, const char *s)
 {
-	size_t i;
+	size_t n;
 
 	while (*s) {
-		for (i = 0; i < sink.nsecret; i++)
-			if (str_starts(s, sink.secret[i]))
-				break;
-		if (i < sink.nsecret) {
+		if ((n = secret_at(s)) > 0) {
 			str_add(out, "***");
-			s += strlen(sink.secret[i]);
+			s += n;
 		} else if ((unsigned char)*s < 0x20 || *s == 0x7f) { /* no terminal is steered by a name */
 			str_addf(out, "\\x%02x", (unsigned char)*s++);
 		} else {

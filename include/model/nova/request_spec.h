@@ -23,7 +23,7 @@ void request_spec_free(struct request_spec *spec);
 
 /* What the guards ask of it; texts live as long as ${arena}. */
 struct spec_facts {
-	bool valid;            /* it is a nova RequestSpec */
+	bool valid;            /* it is a nova RequestSpec; else the rest is empty */
 	const char *version;   /* "1.14" */
 	const char *zone;      /* the availability zone that was asked for; NULL: any */
 	const char *group;     /* uuid of the server group that it was booted into; NULL: none */
@@ -39,5 +39,8 @@ struct spec_options {
 /* ERROR_ERROR when the text is no request spec. The caller puts ${out}. */
 int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,
     struct error *err);
+/* Would the conductor take it? ERROR_ERROR when it is no request spec, or one of a newer object version than ${newest} ("1.14";
+ * NULL: not known): a conductor asks itself, without end, to make such an object older (oslo.versionedobjects: object_backport_versions). */
+int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err);
 
 #endif

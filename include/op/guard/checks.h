@@ -20,6 +20,7 @@ GUARD(host_resolved);
 GUARD(tombstones);
 GUARD(nova_api_answers);
 GUARD(config_readable);
+GUARD(journal_volatile);
 
 /* target.c */
 GUARD(target_is_source);
@@ -42,6 +43,8 @@ GUARD(unit_too_large);
 GUARD(transitional);
 GUARD(other_backends_remain);
 GUARD(name_twins);
+GUARD(backups_remain);
+GUARD(not_node_owned);
 
 /* release.c */
 GUARD(release_hazard);

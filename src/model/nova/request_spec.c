@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/request_spec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/nova/object.h"
@@ -49,11 +50,29 @@ void request_spec_free(struct request_spec *spec)
 	*spec = (struct request_spec){ 0 };
 }
 
+/* The N of version "1.N"; -1: there is none. */
+static int minor_of(const char *version)
+{
+	size_t digits = version && str_starts(version, "1.") ? strspn(version + 2, "0123456789") : 0;
+
+	return digits > 0 && digits < 5 && version[2 + digits] == '\0' ? atoi(version + 2) : -1;
+}
+
+/* What every RequestSpec of nova has; nothing else is touched or sent. */
+static bool is_request_spec(json_object *object)
+{
+	json_object *data = object_data(object), *group = data ? json_object_object_get(data, "instance_group") : NULL;
+
+	return data && str_equal(object_text(object, "nova_object.name"), "RequestSpec") &&
+	    str_equal(object_text(object, "nova_object.namespace"), "nova") && minor_of(object_text(object, "nova_object.version")) >= 0 &&
+	    (!group || json_object_is_type(group, json_type_object));
+}
+
 static json_object *parse_spec(const struct request_spec *spec)
 {
 	json_object *object = object_parse(spec->spec);
 
-	if (object && object_data(object) && str_equal(object_text(object, "nova_object.name"), "RequestSpec"))
+	if (is_request_spec(object))
 		return object;
 	json_object_put(object);
 	return NULL;
@@ -73,7 +92,7 @@ static void forget_group_members(json_object *data)
 {
 	json_object *group = json_object_object_get(data, "instance_group"), *inner;
 
-	if (!group)
+	if (!group) /* null */
 		return;
 	json_object_object_del(group, "nova_object.changes");
 	if (!(inner = object_data(group)))
@@ -144,7 +163,7 @@ void request_spec_facts(const struct request_spec *spec, struct arena *arena, st
 	if (!spec->exists || !(object = parse_spec(spec)))
 		return;
 	data = object_data(object);
-	out->valid = object_version(object) != NULL;
+	out->valid = true;
 	out->version = arena_dup(arena, object_version(object));
 	out->zone = arena_dup(arena, object_text(data, "availability_zone"));
 	out->group = arena_dup(arena, object_text(object_data(json_object_object_get(data, "instance_group")), "uuid"));
@@ -154,6 +173,12 @@ void request_spec_facts(const struct request_spec *spec, struct arena *arena, st
 	json_object_put(object);
 }
 
+static int not_a_spec(const struct request_spec *spec, struct error *err)
+{
+	return error_set(err, ERROR_ERROR, "request spec %lld of instance %s is not a nova RequestSpec", (long long)spec->id,
+	    spec->instance_uuid);
+}
+
 int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,
     struct error *err)
 {
@@ -161,8 +186,7 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 	size_t i;
 
 	if (!object)
-		return error_set(err, ERROR_ERROR, "request spec %lld of instance %s is not a nova RequestSpec", (long long)spec->id,
-		    spec->instance_uuid);
+		return not_a_spec(spec, err);
 	data = object_data(object);
 	json_object_object_del(object, "nova_object.changes");
 	for (i = 0; i < sizeof forgotten / sizeof *forgotten; i++)
@@ -181,4 +205,17 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 		json_object_object_add(data, "requested_destination", destination(options->host, options->node));
 	*out = object;
 	return 0;
+}
+
+int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err)
+{
+	json_object *object = parse_spec(spec);
+	const char *version = object ? object_version(object) : NULL;
+	int rc = object ? 0 : not_a_spec(spec, err);
+
+	if (rc == 0 && newest && minor_of(version) > minor_of(newest))
+		rc = error_set(err, ERROR_ERROR, "its request spec is of version %s, the oldest live conductor knows %s and older", version,
+		    newest);
+	json_object_put(object);
+	return rc;
 }

@@ -27,7 +27,9 @@ static void owner_hint(const struct scene *scene, const struct volume_fact *v, s
 	size_t backend = v->owner.host ? strcspn(v->owner.host, "#") : 0;
 
 	str_clear(hint);
-	if (v->owner.host)
+	if (!v->owner.host)
+		str_add(hint, "no host owns the volume: find out in cinder why, or leave the instance out with --exclude");
+	else
 		str_addf(hint,
 		    "first: evac-manage volume update_host --currenthost %.*s --newhost NEWHOST%s (or: evac-manage host rescue %s --to NEWHOST)",
 		    (int)backend, v->owner.host, strchr(v->owner.host, '@') ? "@BACKEND" : "", scene->host);
@@ -87,7 +89,7 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 	}
 	if (n > 0)
 		guard_found(self, scene, out, scene->host, NULL,
-		    "%zu instance%s %lld vCPU and %lld MB on %s: it was reckoned from the compute nodes' own rows", n,
+		    "%zu instance%s %lld vCPU and %lld MB on %s", n,
 		    n == 1 ? " needs" : "s need", (long long)vcpus, (long long)memory_mb,
 		    str_or(scene->request->target_host, "the other hosts"));
 }

@@ -46,6 +46,9 @@ static const char *state_objects(const struct scene *scene, const struct candida
 
 static const char *records_object(const struct scene *scene, const struct candidate *c, struct str *text)
 {
+	bool knows_newest = release_is_known(scene->conductor_version);
+	struct error err;
+
 	if (!c->mapping.exists || !c->mapping.cell_id.set)
 		return "nova_api has no mapping of it to a cell: the conductor would not find it";
 	if (c->mapping.cell_id.v != scene->home->cell->id)
@@ -54,13 +57,9 @@ static const char *records_object(const struct scene *scene, const struct candid
 		return "it is queued for delete";
 	if (!c->spec.exists)
 		return scene->release->needs_request_spec ? "nova_api has no request spec of it" : NULL;
-	if (!c->spec_facts.valid)
-		return "its request spec cannot be read";
-	if (object_version_fits(c->spec_facts.version, scene->release->request_spec))
+	if (request_spec_check(&c->spec, knows_newest ? scene->release->request_spec : NULL, &err) == 0)
 		return NULL;
-	/* a newer one than it knows makes a conductor ask itself for ever */
-	str_addf(text, "its request spec is of version %s, the oldest live conductor (nova %s) knows up to %s", c->spec_facts.version,
-	    scene->release->name, scene->release->request_spec);
+	str_add(text, err.text);
 	return text->s;
 }
 

@@ -35,7 +35,7 @@ void guard_release_unclear(const struct guard *self, const struct scene *scene, 
 	if (!release_is_known(scene->conductor_version))
 		guard_found(self, scene, out, scene->release->name, NULL, "service version %lld of the conductor is in no table: the rules of nova %d (%s) are used",
 		    (long long)scene->conductor_version, scene->release->nova, scene->release->name);
-	if (scene->newest_conductor != scene->conductor_version)
+	if (scene->newest_conductor > scene->conductor_version)
 		guard_found(self, scene, out, scene->release->name, NULL,
 		    "conductors of service versions %lld and %lld are alive: the oldest rules, nova %d (%s)", (long long)scene->conductor_version,
 		    (long long)scene->newest_conductor, scene->release->nova, scene->release->name);

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "fake_db.h"
+#include "model/cinder/host.h"
+#include "model/cinder/ownership.h"
+#include "model/cinder/service.h"
+#include "model/cinder/volume.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define LIST(...) (const char *const[]){ __VA_ARGS__ }
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+/* ---- host@backend#pool */
+
+static const struct {
+	const char *text, *expected; /* "backend_host|node|backend|pool"; NULL: it is no host */
+} names[] = {
+	{ "ctl1", "ctl1|ctl1||" },
+	{ "ctl1@rbd", "ctl1@rbd|ctl1|rbd|" },
+	{ "ctl1@rbd#ssd", "ctl1@rbd|ctl1|rbd|ssd" },
+	{ "ctl1#ssd", "ctl1|ctl1||ssd" },
+	{ "ctl1@rbd#a@b", "ctl1@rbd|ctl1|rbd|a@b" }, /* a pool may hold what it likes, but for '#' */
+	{ "ctl1#a@b", "ctl1|ctl1||a@b" },
+	{ "node.example.org@lvm-1#LVM_iSCSI", "node.example.org@lvm-1|node.example.org|lvm-1|LVM_iSCSI" },
+	{ " ", " | ||" }, /* a blank is a letter like any other */
+	{ "c_l%@r_d", "c_l%@r_d|c_l%|r_d|" },
+	{ "", NULL },
+	{ "@rbd", NULL },
+	{ "#ssd", NULL },
+	{ "ctl1@", NULL },
+	{ "ctl1@#ssd", NULL },
+	{ "ctl1@rbd#", NULL },
+	{ "ctl1#", NULL },
+	{ "ctl1@rbd#a#b", NULL },
+	{ "ctl1@rbd@ceph", NULL },
+};
+
+static void a_host_is_read_part_by_part(void **state)
+{
+	auto_str struct str got = { 0 };
+	struct host_name host;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_int_equal(host_name_parse(names[i].text, &host), names[i].expected != NULL);
+		if (!names[i].expected)
+			continue;
+		str_clear(&got);
+		str_addf(&got, "%s|%s|%s|%s", host.backend_host, host.node, host.backend, host.pool);
+		assert_string_equal(got.s, names[i].expected);
+		assert_string_equal(host.text, names[i].text);
+	}
+}
+
+static void a_host_has_at_most_255_bytes(void **state)
+{
+	char text[HOST_MAX + 2];
+	struct host_name host;
+
+	(void)state;
+	memset(text, 'h', sizeof text);
+	text[HOST_MAX] = '\0';
+	assert_true(host_name_parse(text, &host));
+	assert_int_equal(strlen(host.node), HOST_MAX);
+	text[HOST_MAX] = 'h';
+	text[HOST_MAX + 1] = '\0';
+	assert_false(host_name_parse(text, &host));
+	text[1] = '@';
+	text[HOST_MAX] = '\0';
+	assert_true(host_name_parse(text, &host));
+	assert_int_equal(strlen(host.backend), HOST_MAX - 2);
+}
+
+/* The database's collation would say yes to most of the noes. */
+static const struct {
+	const char *host, *owner;
+	bool on_node, on_backend;
+} belongs[] = {
+	{ "ctl1", "ctl1", true, true },
+	{ "ctl1@rbd", "ctl1", true, false },
+	{ "ctl1#ssd", "ctl1", true, true },
+	{ "ctl1@rbd#ssd", "ctl1", true, false },
+	{ "ctl1@rbd#ssd", "ctl1@rbd", true, true },
+	{ "ctl1@rbd", "ctl1@rbd", true, true },
+	{ "ctl10@rbd", "ctl1", false, false },
+	{ "ctl1@rbd2", "ctl1@rbd", false, false },
+	{ "ctl1@rbd2#ssd", "ctl1@rbd", false, false },
+	{ "CTL1@rbd", "ctl1", false, false },
+	{ "ctl1@RBD#ssd", "ctl1@rbd", false, false },
+	{ "ctl1 ", "ctl1", false, false },
+	{ "ctl1@rbd ", "ctl1@rbd", false, false },
+	{ "ctlx1@rbd", "ctl_1", false, false },
+	{ "ctl_1@rbd", "ctl_1", true, false },
+	{ "ctl-abc@rbd", "ctl%", false, false },
+	{ "ctl1", "ctl1@rbd", false, false },
+	{ "ctl", "ctl1", false, false },
+	{ "", "ctl1", false, false },
+};
+
+static void who_owns_a_host_is_decided_byte_for_byte(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(belongs); i++) {
+		if (belongs[i].on_node != host_is_on_node(belongs[i].host, belongs[i].owner) ||
+		    belongs[i].on_backend != host_is_on_backend(belongs[i].host, belongs[i].owner))
+			fail_msg("'%s' on '%s'", belongs[i].host, belongs[i].owner);
+	}
+}
+
+static void a_pool_is_what_stands_behind_the_sharp(void **state)
+{
+	(void)state;
+	assert_string_equal(host_pool("a@b#p"), "p");
+	assert_string_equal(host_pool("a#p"), "p");
+	assert_string_equal(host_pool("a@b#"), "");
+	assert_null(host_pool("a@b"));
+}
+
+/* ---- who is alive */
+
+static const struct {
+	struct maybe_int age;
+	bool up;
+} ages[] = {
+	{ { true, 0 }, true },
+	{ { true, 59 }, true },
+	{ { true, 60 }, true }, /* cinder counts the edge as up */
+	{ { true, 61 }, false },
+	{ { true, 100000000 }, false },
+	{ { true, -1 }, true },
+	{ { true, -100000000 }, true }, /* a clock that is ahead counts as up, as in cinder */
+	{ { true, INT64_MIN }, true },
+	{ { false, 0 }, false }, /* never reported */
+};
+
+static void a_cinder_service_is_up_while_its_heartbeat_is_young(void **state)
+{
+	struct cinder_service s = { .binary = "cinder-volume", .host = "a@b" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ages); i++) {
+		s.heartbeat_age_s = ages[i].age;
+		s.disabled = i % 2; /* disabled is no word about life */
+		assert_int_equal(cinder_service_is_up(&s, 60), ages[i].up);
+	}
+	s.heartbeat_age_s = (struct maybe_int){ true, 61 };
+	assert_true(cinder_service_is_up(&s, 61));
+}
+
+static void of_several_rows_the_freshest_service_counts(void **state)
+{
+	struct cinder_service v[] = {
+		{ .id = 1, .binary = "cinder-volume", .host = "a@b" }, /* never reported */
+		{ .id = 2, .binary = "cinder-volume", .host = "a@b", .heartbeat_age_s = { true, 500 } },
+		{ .id = 3, .binary = "cinder-volume", .host = "a@b", .heartbeat_age_s = { true, 5 } },
+		{ .id = 4, .binary = "cinder-volume", .host = "A@b", .heartbeat_age_s = { true, 1 } },
+		{ .id = 5, .binary = "cinder-backup", .host = "a@b", .heartbeat_age_s = { true, 1 } },
+		{ .id = 6, .binary = "cinder-volume", .host = "a@b ", .heartbeat_age_s = { true, 1 } },
+	};
+	struct cinder_services all = { .v = v, .n = COUNT(v) };
+
+	(void)state;
+	assert_int_equal(cinder_service_find(&all, "cinder-volume", "a@b")->id, 3);
+	assert_int_equal(cinder_service_find(&all, "cinder-backup", "a@b")->id, 5);
+	assert_null(cinder_service_find(&all, "cinder-volume", "a"));
+	all.n = 1;
+	assert_int_equal(cinder_service_find(&all, "cinder-volume", "a@b")->id, 1);
+	all.n = 0;
+	assert_null(cinder_service_find(&all, "cinder-volume", "a@b"));
+}
+
+static void services_are_read_with_their_nulls(void **state)
+{
+	struct cinder_services got;
+	struct error err;
+
+	(void)state;
+	fake_rows("cinder/services_list",
+	    LIST("id", "uuid", "host", "binary", "cluster_name", "zone", "disabled", "disabled_reason", "frozen", "report_count",
+	        "heartbeat_age_s", NULL),
+	    LIST("7", NULL, "a@b", "cinder-volume", NULL, "nova", "1", NULL, "0", "12", NULL), 1);
+	assert_int_equal(0, cinder_services_list(NULL, &got, &err));
+	assert_int_equal(got.n, 1);
+	assert_int_equal(got.v->id, 7);
+	assert_null(got.v->uuid);
+	assert_true(got.v->disabled);
+	assert_false(got.v->frozen);
+	assert_false(got.v->heartbeat_age_s.set);
+	cinder_services_free(&got);
+	assert_null(got.v);
+	fake_answer("cinder/services_list")->fails = ERROR_DB_UNREACHABLE;
+	assert_int_equal(-1, cinder_services_list(NULL, &got, &err));
+	assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
+}
+
+/* ---- what is owned */
+
+static const struct {
+	enum owned_kind kind;
+	const char *sql;
+} finders[] = {
+	{ OWNED_VOLUME, "cinder/volumes_on_backend backend_host=a@b" },
+	{ OWNED_GROUP, "cinder/groups_on_backend backend_host=a@b" },
+	{ OWNED_CONSISTENCYGROUP, "cinder/consistencygroups_on_backend backend_host=a@b" },
+	{ OWNED_CACHE_ENTRY, "cinder/cache_entries_on_backend backend_host=a@b" },
+	{ OWNED_WORKER, "cinder/workers_on_backend backend_host=a@b" },
+	{ OWNED_BACKUP, "cinder/backups_on_host backend_host=a@b" },
+};
+
+static void every_kind_is_found_by_its_own_statement(void **state)
+{
+	struct owned_rows rows;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(COUNT(finders), OWNED_KINDS);
+	for (size_t i = 0; i < COUNT(finders); i++) {
+		fake_reset();
+		assert_int_equal(0, owned_find(NULL, finders[i].kind, "a@b", &rows, &err));
+		assert_string_equal(fake_calls.s, finders[i].sql);
+		assert_int_equal(rows.n, 0);
+		owned_free(&rows);
+	}
+}
+
+static void every_kind_has_its_names(void **state)
+{
+	static const char *const expected[] = { "volume volumes", "group groups", "consistencygroup consistency groups",
+		"image_volume_cache_entry image cache entries", "worker workers", "backup backups" };
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	for (int kind = 0; kind < OWNED_KINDS; kind++) {
+		str_clear(&got);
+		str_addf(&got, "%s %s", owned_kind_name[kind], owned_kind_plural[kind]);
+		assert_string_equal(got.s, expected[kind]);
+	}
+}
+
+static const struct {
+	enum owned_kind kind;
+	const char *status;
+	bool transitional;
+} statuses[] = {
+	{ OWNED_VOLUME, "available", false },
+	{ OWNED_VOLUME, "in-use", false },
+	{ OWNED_VOLUME, "error", false },
+	{ OWNED_VOLUME, "error_deleting", false },
+	{ OWNED_VOLUME, "error_extending", false },
+	{ OWNED_VOLUME, "error_restoring", false },
+	{ OWNED_VOLUME, "error_backing-up", false },
+	{ OWNED_VOLUME, "creating", true },
+	{ OWNED_VOLUME, "downloading", true },
+	{ OWNED_VOLUME, "deleting", true },
+	{ OWNED_VOLUME, "attaching", true },
+	{ OWNED_VOLUME, "detaching", true },
+	{ OWNED_VOLUME, "extending", true },
+	{ OWNED_VOLUME, "retyping", true },
+	{ OWNED_VOLUME, "uploading", true },
+	{ OWNED_VOLUME, "backing-up", true },
+	{ OWNED_VOLUME, "restoring-backup", true },
+	{ OWNED_VOLUME, "something new", true }, /* what is not known to rest is said */
+	{ OWNED_VOLUME, NULL, false },
+	{ OWNED_GROUP, "available", false },
+	{ OWNED_GROUP, "updating", true },
+	{ OWNED_CONSISTENCYGROUP, "deleting", true },
+	{ OWNED_CACHE_ENTRY, "anything", false }, /* has no status */
+	{ OWNED_WORKER, "available", true },      /* unfinished by its nature */
+	{ OWNED_BACKUP, "available", false },
+	{ OWNED_BACKUP, "creating", true },
+	{ OWNED_BACKUP, "restoring", true },
+};
+
+static void rows_in_the_middle_of_something_are_told_from_those_at_rest(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(statuses); i++)
+		if (owned_is_transitional(statuses[i].kind, statuses[i].status) != statuses[i].transitional)
+			fail_msg("%s '%s'", owned_kind_name[statuses[i].kind], statuses[i].status);
+}
+
+static const struct {
+	const char *status;
+	bool migrating;
+} migrations[] = {
+	{ NULL, false }, { "", false }, { "none", false }, { "success", false }, { "error", false }, { "migrating", true },
+	{ "starting", true }, { "completing", true }, { "deleting", true }, { "target:0a1b", true },
+};
+
+static void a_migration_is_under_way_until_it_ended(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(migrations); i++)
+		assert_int_equal(owned_is_migrating(&(struct owned){ .migration_status = migrations[i].status }), migrations[i].migrating);
+}
+
+static void a_volume_that_cinder_does_not_know_is_an_answer(void **state)
+{
+	struct volume_owner owner;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(0, volume_owner_get(NULL, "v1", &owner, &err));
+	assert_false(owner.known);
+	assert_null(owner.host);
+	volume_owner_free(&owner);
+	fake_rows("cinder/volume_owner", LIST("id", "host", "cluster_name", "status", "encryption_key_id", NULL),
+	    LIST("v1", "a@b#p", NULL, "in-use", NULL), 1);
+	assert_int_equal(0, volume_owner_get(NULL, "v1", &owner, &err));
+	assert_true(owner.known);
+	assert_string_equal(owner.host, "a@b#p");
+	assert_null(owner.cluster_name);
+	assert_string_equal(fake_calls.s, "cinder/volume_owner id=v1|cinder/volume_owner id=v1");
+	volume_owner_free(&owner);
+}
+
+#define with_db(f) cmocka_unit_test_setup_teardown(f, reset, reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_host_is_read_part_by_part),
+		cmocka_unit_test(a_host_has_at_most_255_bytes),
+		cmocka_unit_test(who_owns_a_host_is_decided_byte_for_byte),
+		cmocka_unit_test(a_pool_is_what_stands_behind_the_sharp),
+		cmocka_unit_test(a_cinder_service_is_up_while_its_heartbeat_is_young),
+		cmocka_unit_test(of_several_rows_the_freshest_service_counts),
+		with_db(services_are_read_with_their_nulls),
+		with_db(every_kind_is_found_by_its_own_statement),
+		cmocka_unit_test(every_kind_has_its_names),
+		cmocka_unit_test(rows_in_the_middle_of_something_are_told_from_those_at_rest),
+		cmocka_unit_test(a_migration_is_under_way_until_it_ended),
+		with_db(a_volume_that_cinder_does_not_know_is_an_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_db.h"
+#include "model/nova/cell.h"
+#include "model/nova/evacuation.h"
+#include "model/nova/instance.h"
+#include "model/nova/release.h"
+#include "model/nova/service.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define LIST(...) (const char *const[]){ __VA_ARGS__ }
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+/* ---- releases: the tags' own SERVICE_VERSION, RPC and object versions */
+
+static const struct {
+	int64_t service_version;
+	int nova;
+	const char *rpc, *spec;
+	bool needs_no_task_state, destroys_disks;
+} releases[] = {
+	{ -5, 17, "1.20", "1.8", true, true }, /* nothing known: as careful as with the oldest */
+	{ 0, 17, "1.20", "1.8", true, true },
+	{ 22, 17, "1.20", "1.8", true, true },
+	{ 30, 17, "1.20", "1.8", true, true },
+	{ 31, 18, "1.20", "1.11", true, true },
+	{ 35, 18, "1.20", "1.11", true, true },
+	{ 37, 19, "1.20", "1.12", true, true },
+	{ 40, 20, "1.20", "1.12", true, true },
+	{ 51, 21, "1.23", "1.13", true, true },
+	{ 52, 22, "1.23", "1.13", true, false },
+	{ 53, 22, "1.23", "1.13", true, false },
+	{ 56, 23, "1.23", "1.14", true, false },
+	{ 60, 24, "1.23", "1.14", true, false },
+	{ 61, 25, "1.23", "1.14", true, false },
+	{ 62, 26, "1.24", "1.14", false, false },
+	{ 64, 26, "1.24", "1.14", false, false },
+	{ 66, 27, "1.25", "1.14", false, false },
+	{ 67, 29, "1.25", "1.15", false, false },
+	{ 68, 31, "1.25", "1.15", false, false },
+	{ 70, 32, "1.25", "1.15", false, false },
+	{ 72, 33, "1.26", "1.15", false, false },
+	{ 73, 34, "1.26", "1.15", false, false },
+	{ 74, 34, "1.26", "1.15", false, false },
+	{ 1000, 34, "1.26", "1.15", false, false }, /* newer than all that we know */
+};
+
+static void a_release_is_known_by_its_conductors_version(void **state)
+{
+	const struct release *r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(releases); i++) {
+		r = release_of(releases[i].service_version);
+		assert_int_equal(r->nova, releases[i].nova);
+		assert_string_equal(r->conductor_rpc, releases[i].rpc);
+		assert_string_equal(r->request_spec, releases[i].spec);
+		assert_int_equal(r->no_task_state.when != NEVER, releases[i].needs_no_task_state);
+		assert_int_equal(r->destroys_disks.when != NEVER, releases[i].destroys_disks);
+		assert_true(r->name[0] >= '2' && (r->name[0] == '2' || (r->name[0] >= 'A' && r->name[0] <= 'Z')));
+	}
+}
+
+static void a_release_outside_the_table_is_said_to_be_unknown(void **state)
+{
+	static const struct {
+		int64_t version;
+		bool known;
+	} rows[] = { { 0, false }, { 29, false }, { 30, true }, { 31, true }, { 74, true }, { 75, false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(release_is_known(rows[i].version), rows[i].known);
+}
+
+/* Lab evidence: our message is of 1.12 with Instance 2.3; a release that takes less must not be in the table. */
+static void every_release_of_the_table_takes_our_message(void **state)
+{
+	int major, minor;
+
+	(void)state;
+	for (int64_t v = 0; v < 100; v++) {
+		assert_int_equal(sscanf(release_of(v)->conductor_rpc, "%d.%d", &major, &minor), 2);
+		assert_true(major == 1 && minor >= 12);
+		assert_int_equal(sscanf(release_of(v)->request_spec, "%d.%d", &major, &minor), 2);
+		assert_true(major == 1 && minor >= 8);
+		if (v > 0)
+			assert_true(release_of(v)->nova >= release_of(v - 1)->nova);
+	}
+}
+
+/* ---- who is alive */
+
+static const struct {
+	struct maybe_int age;
+	bool forced_down, up;
+} ages[] = {
+	{ { true, 0 }, false, true },
+	{ { true, 60 }, false, true },
+	{ { true, 61 }, false, false },
+	{ { true, -60 }, false, true },
+	{ { true, -61 }, false, false }, /* too far in the future is down, too: abs() in nova */
+	{ { false, 0 }, false, false },
+	{ { true, 0 }, true, false }, /* forced_down wins */
+	{ { true, INT64_MAX }, false, false },
+	{ { true, INT64_MIN + 1 }, false, false },
+};
+
+static void a_nova_service_is_up_while_its_heartbeat_is_near(void **state)
+{
+	struct nova_service s = { .binary = "nova-compute" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ages); i++) {
+		s.heartbeat_age_s = ages[i].age;
+		s.forced_down = ages[i].forced_down;
+		s.disabled = i % 2;
+		assert_int_equal(nova_service_is_up(&s, 60), ages[i].up);
+	}
+}
+
+static const struct nova_service some_services[] = {
+	{ .id = 1, .binary = "nova-conductor", .host = "c1", .version = 64, .heartbeat_age_s = { true, 1 } },
+	{ .id = 2, .binary = "nova-conductor", .host = "c2", .version = 61, .heartbeat_age_s = { true, 2 } },
+	{ .id = 3, .binary = "nova-conductor", .host = "c3", .version = 30, .heartbeat_age_s = { true, 9999 } },
+	{ .id = 4, .binary = "nova-conductor", .host = "c4", .version = 30, .heartbeat_age_s = { true, 1 }, .forced_down = true },
+	{ .id = 5, .binary = "nova-compute", .host = "c1", .version = 17, .heartbeat_age_s = { true, 1 } },
+	{ .id = 6, .binary = "nova-compute", .host = "C1", .version = 17, .heartbeat_age_s = { true, 1 } },
+};
+
+static void the_oldest_live_conductor_gives_the_release(void **state)
+{
+	auto_free struct nova_service *v = xmalloc(sizeof some_services);
+	struct nova_services all = { .v = v, .n = COUNT(some_services) };
+
+	(void)state;
+	memcpy(v, some_services, sizeof some_services);
+	assert_int_equal(nova_services_lowest_version(&all, "nova-conductor", 60), 61);
+	assert_int_equal(nova_services_lowest_version(&all, "nova-conductor", 10000), 30);
+	assert_int_equal(nova_services_lowest_version(&all, "nova-conductor", 0), 0);
+	assert_int_equal(nova_services_lowest_version(&all, "nova-scheduler", 60), 0);
+	assert_int_equal(nova_service_find(&all, "nova-compute", "c1")->id, 5);
+	assert_int_equal(nova_service_find(&all, "nova-compute", "C1")->id, 6);
+	assert_null(nova_service_find(&all, "nova-compute", "c1 "));
+	assert_null(nova_service_find(&all, "compute", "c1"));
+}
+
+static void a_compute_node_is_found_by_its_hosts_exact_name(void **state)
+{
+	struct compute_node v[] = { { .id = 1, .host = "c10" }, { .id = 2, .host = "c1" }, { .id = 3, .host = "c1" } };
+	struct compute_nodes all = { .v = v, .n = COUNT(v) };
+
+	(void)state;
+	assert_int_equal(compute_node_of(&all, "c1")->id, 2);
+	assert_null(compute_node_of(&all, "C1"));
+}
+
+/* ---- instances and cells */
+
+static void an_instance_without_an_image_boots_from_a_volume(void **state)
+{
+	(void)state;
+	assert_true(instance_boots_from_volume(&(struct instance){ .image_ref = NULL }));
+	assert_true(instance_boots_from_volume(&(struct instance){ .image_ref = "" }));
+	assert_false(instance_boots_from_volume(&(struct instance){ .image_ref = "0a1b" }));
+}
+
+static const struct {
+	const char *const *value; /* table, column pairs */
+	size_t n;
+	bool has_project;
+} columns[] = {
+	{ NULL, 0, false },
+	{ LIST("migrations", "cross_cell_move", "migrations", "user_id", "migrations", "project_id"), 3, true },
+	{ LIST("migrations", "cross_cell_move", "migrations", "user_id"), 2, false },
+	{ LIST("migrations", "cross_cell_move", "instances", "user_id", "instances", "project_id"), 3, false },
+};
+
+static void what_the_migrations_table_has_is_asked_of_the_schema(void **state)
+{
+	struct cell_columns got;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(columns); i++) {
+		fake_rows("nova/columns_list", LIST("table_name", "column_name", NULL), columns[i].value, columns[i].n);
+		memset(&got, 0xff, sizeof got);
+		assert_int_equal(0, cell_columns_probe(NULL, &got, &err));
+		assert_int_equal(got.migrations_have_project, columns[i].has_project);
+	}
+}
+
+static void a_mapping_says_where_an_instance_is_or_that_it_is_not_there(void **state)
+{
+	struct instance_mapping got;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(0, instance_mapping_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, "i1", &got, &err));
+	assert_false(got.exists);
+	fake_rows("nova_api/instance_mapping_get", LIST("instance_uuid", "cell_id", "queued_for_delete", NULL),
+	    LIST("i1", NULL, "1"), 1);
+	assert_int_equal(0, instance_mapping_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, "i1", &got, &err));
+	assert_true(got.exists);
+	assert_false(got.cell_id.set);
+	assert_true(got.queued_for_delete);
+}
+
+/* ---- what an evacuation writes */
+
+static struct evacuation_rows some_evacuation(void)
+{
+	return (struct evacuation_rows){ .instance_uuid = "i1", .host = "c1", .node = "n1", .vm_state = "active", .user_id = "u",
+		.project_id = "p", .migration_uuid = { "m1" }, .request_id = "req-1" };
+}
+
+static void match_all(uint64_t n)
+{
+	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert",
+		"nova/migration_insert_queens", "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+
+	for (size_t i = 0; i < COUNT(writes); i++)
+		fake_answer(writes[i])->n = n;
+}
+
+static void an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw(void **state)
+{
+	struct evacuation_rows rows = some_evacuation();
+	struct error err;
+
+	(void)state;
+	match_all(1);
+	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
+	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"
+	    "|nova/instance_action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
+	    "|nova/migration_insert uuid=m1 source_compute=c1 source_node=n1 dest_compute=NULL instance_uuid=i1 user_id=u project_id=p");
+}
+
+static void in_queens_the_migration_has_no_project(void **state)
+{
+	struct evacuation_rows rows = some_evacuation();
+	struct error err;
+
+	(void)state;
+	match_all(1);
+	rows.dest_compute = "c2";
+	rows.node = NULL;
+	rows.old_task_state = "rebooting";
+	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = false }, &rows, &err));
+	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=rebooting"
+	    "|nova/instance_action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
+	    "|nova/migration_insert_queens uuid=m1 source_compute=c1 source_node=NULL dest_compute=c2 instance_uuid=i1");
+}
+
+static const char *const begin_statements[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert" };
+static const char *const cancel_statements[] = { "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+
+static size_t calls(void)
+{
+	size_t n = fake_calls.n > 0;
+
+	for (size_t i = 0; i < fake_calls.n; i++)
+		n += fake_calls.s[i] == '|';
+	return n;
+}
+
+static void a_row_that_is_no_longer_as_the_plan_saw_it_ends_the_beginning(void **state)
+{
+	struct evacuation_rows rows = some_evacuation();
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(begin_statements); i++) {
+		fake_reset();
+		match_all(1);
+		fake_answer(begin_statements[i])->n = i % 2 ? 2 : 0; /* one too many is as wrong as none */
+		assert_int_equal(-1, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
+		assert_int_equal(err.kind, ERROR_DRIFT);
+		assert_int_equal(calls(), i + 1); /* nothing after it */
+		fake_reset();
+		match_all(1);
+		fake_answer(begin_statements[i])->fails = ERROR_BUSY;
+		assert_int_equal(-1, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
+		assert_int_equal(err.kind, ERROR_BUSY);
+		assert_int_equal(calls(), i + 1);
+	}
+}
+
+static void an_evacuation_is_taken_back_only_while_nobody_works_on_it(void **state)
+{
+	struct evacuation_rows rows = some_evacuation();
+	struct error err;
+
+	(void)state;
+	match_all(1);
+	assert_int_equal(0, evacuation_cancel(NULL, &rows, &err));
+	assert_string_equal(fake_calls.s, "nova/migration_close uuid=m1"
+	    "|nova/instance_end_rebuild uuid=i1 host=c1 old_task_state=NULL"
+	    "|nova/instance_action_close instance_uuid=i1 request_id=req-1");
+	for (size_t i = 0; i < COUNT(cancel_statements); i++) {
+		fake_reset();
+		match_all(1);
+		fake_answer(cancel_statements[i])->n = 0;
+		assert_int_equal(-1, evacuation_cancel(NULL, &rows, &err));
+		assert_int_equal(err.kind, ERROR_DRIFT);
+		assert_int_equal(calls(), i + 1);
+	}
+}
+
+static void a_migration_without_a_status_is_no_crash(void **state)
+{
+	struct uuid migration = { "m1" };
+	struct evacuation_state got;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(0, evacuation_state_get(NULL, &migration, &got, &err));
+	assert_false(got.exists);
+	evacuation_state_free(&got);
+	fake_rows("nova/evacuation_state",
+	    LIST("uuid", "host", "node", "vm_state", "task_state", "migration_status", "dest_compute", NULL),
+	    LIST("i1", NULL, NULL, "active", NULL, NULL, NULL), 1);
+	assert_int_equal(0, evacuation_state_get(NULL, &migration, &got, &err));
+	assert_true(got.exists);
+	assert_string_equal(got.migration_status, "");
+	assert_null(got.host);
+	evacuation_state_free(&got);
+}
+
+static const struct {
+	const char *age;
+	const char *expected;
+} faults[] = {
+	{ "5", "boom (fault 500)" }, { "30", "boom (fault 500)" }, { "31", "" }, { NULL, "" }, { "-3", "boom (fault 500)" },
+};
+
+static void only_a_young_fault_belongs_to_this_evacuation(void **state)
+{
+	struct error err;
+	char *message;
+
+	(void)state;
+	assert_int_equal(0, fault_latest(NULL, "i1", 30, &message, &err));
+	assert_string_equal(message, "");
+	free(message);
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		fake_rows("nova/fault_latest", LIST("code", "message", "host", "age_s", NULL), LIST("500", "boom", NULL, faults[i].age), 1);
+		assert_int_equal(0, fault_latest(NULL, "i1", 30, &message, &err));
+		assert_string_equal(message, faults[i].expected);
+		free(message);
+	}
+}
+
+#define with_db(f) cmocka_unit_test_setup_teardown(f, reset, reset)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_release_is_known_by_its_conductors_version),
+		cmocka_unit_test(a_release_outside_the_table_is_said_to_be_unknown),
+		cmocka_unit_test(every_release_of_the_table_takes_our_message),
+		cmocka_unit_test(a_nova_service_is_up_while_its_heartbeat_is_near),
+		cmocka_unit_test(the_oldest_live_conductor_gives_the_release),
+		cmocka_unit_test(a_compute_node_is_found_by_its_hosts_exact_name),
+		cmocka_unit_test(an_instance_without_an_image_boots_from_a_volume),
+		with_db(what_the_migrations_table_has_is_asked_of_the_schema),
+		with_db(a_mapping_says_where_an_instance_is_or_that_it_is_not_there),
+		with_db(an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw),
+		with_db(in_queens_the_migration_has_no_project),
+		with_db(a_row_that_is_no_longer_as_the_plan_saw_it_ends_the_beginning),
+		with_db(an_evacuation_is_taken_back_only_while_nobody_works_on_it),
+		with_db(a_migration_without_a_status_is_no_crash),
+		with_db(only_a_young_fault_belongs_to_this_evacuation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
