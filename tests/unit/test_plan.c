@@ -78,8 +78,8 @@ static void assert_plan(const char *expected)
 	" service 1: disabled 0 > 1 disabled_reason NULL > " REASON "\n"                                                     \
 	" service 3: disabled 0 > 1 disabled_reason NULL > " REASON
 #define MARK                                                                                       \
-	"[mark] disable nova-compute of c1, reason: " REASON " {}\n"                                   \
-	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON
+	"[mark] disable nova-compute of c1 and force it down, reason: " REASON " {}\n"                \
+	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON " forced_down 0 > 1"
 #define WEB                                                                                        \
 	"[evacuation] evacuate i1 (web) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i1}\n"     \
 	" instance i1: host c1 > NULL vm_state active > active task_state NULL > NULL"
@@ -211,8 +211,8 @@ static void a_disabled_compute_gets_the_reason_and_a_disabled_cinder_service_not
 	f.cinder_service[C1_VOLUME].disabled = f.cinder_service[C1_BACKUP].disabled = f.nova_service[C1].disabled = true;
 	f.scene.nmove = 0;
 	f.scene.ncandidate = 0;
-	assert_plan("[mark] say who is at the disabled nova-compute of c1, reason: " REASON " {}\n"
-		" compute_service 10: disabled 1 > 1 disabled_reason NULL > " REASON);
+	assert_plan("[mark] say who is at the disabled nova-compute of c1 and force it down, reason: " REASON " {}\n"
+		" compute_service 10: disabled 1 > 1 disabled_reason NULL > " REASON " forced_down 0 > 1");
 }
 
 static void other_services_of_the_host_are_not_marked(void **state)
