@@ -4,6 +4,7 @@
 
 #include "bus/cast.h"
 #include "op/scene.h"
+#include "util/log.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -145,6 +146,8 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err)
 		scene->asked_host = host;
 	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
 	note_builders(scene);
+	if (migrations_standing(scene->home->cell->db, scene->host, &scene->standing, err) != 0)
+		return -1;
 	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
 }
 
@@ -282,7 +285,7 @@ static int find_candidates(struct scene *scene, struct error *err)
 	    check_words(scene, &scene->request->exclude, "exclude", err) != 0)
 		return -1;
 	if (bdms_on_host(cell, scene->host, &scene->bdms, err) != 0 || migrations_open(cell, scene->host, &scene->migrations, err) != 0 ||
-	    migrations_left_behind(cell, scene->host, &scene->left_behind, err) != 0 || scene_find_placing(scene, err) != 0)
+	    scene_find_placing(scene, err) != 0)
 		return -1;
 	scene->candidate = arena_alloc(&scene->arena, scene->instances.n * sizeof *scene->candidate);
 	for (size_t i = 0; i < scene->instances.n; i++) {
@@ -376,6 +379,19 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	scene->has_exchange = there == 1;
 	if (bus_queue_look(bus, str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC), &scene->conductor, err) != 0)
 		return -1;
+	scene->queue_known = true;
 	scene_find_witnesses(scene);
 	return 0;
+}
+
+void scene_look_for_conductor(struct scene *scene)
+{
+	const char *topic = str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC);
+	struct error err = { 0 };
+
+	if (!scene->world->bus)
+		return;
+	scene->queue_known = bus_queue_look(scene->world->bus, topic, &scene->conductor, &err) == 0;
+	if (!scene->queue_known)
+		log_info("not asked: %s", err.text);
 }

@@ -43,6 +43,7 @@ class Outputs(TestCase):
         plants.volume("plain", status="detaching")
         plants.volume(NASTY, status="detaching")
         plants.volume(FORMULA, status="detaching")
+        plants.volume("nowhere", host=None, status="error")
 
     def setUp(self):
         super().setUp()

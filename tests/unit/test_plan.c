@@ -454,7 +454,7 @@ static void every_kind_of_step_binds_its_statement_by_its_columns(void **state)
 static void states_and_units_have_the_words_of_the_report(void **state)
 {
 	static const char *const states[] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-	static const char *const units[] = { "ownership", "mark", "evacuation" };
+	static const char *const units[] = { "ownership", "mark", "close", "evacuation" };
 
 	(void)state;
 	assert_int_equal(COUNT(states), STATE_COUNT);

@@ -47,8 +47,6 @@ struct migrations {
 /* Those of the instances of ${host} that somebody may still work on. */
 /* Those that a conductor would take for an evacuation that it was just asked for: 'accepted', of any type, deleted ones too. */
 int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err);
-/* Evacuations away from ${host} that its nova-compute has not yet cleaned up after: returning, it would destroy those guests. */
-int migrations_left_behind(struct db *cell, const char *host, struct migrations *out, struct error *err);
 int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
 void migrations_free(struct migrations *migrations);
 

@@ -17,7 +17,6 @@ GUARD(mass_failure);
 GUARD(site_version);
 GUARD(consumer_lingers);
 GUARD(host_resolved);
-GUARD(tombstones);
 GUARD(nova_api_answers);
 GUARD(config_readable);
 GUARD(journal_volatile);
@@ -46,6 +45,19 @@ GUARD(name_twins);
 GUARD(backups_remain);
 GUARD(not_node_owned);
 
+/* row.c */
+GUARD(service_alive);
+GUARD(service_owns);
+GUARD(service_referenced);
+GUARD(cluster_has_hosts);
+GUARD(cluster_owns);
+GUARD(cluster_unknown);
+GUARD(pools_lost);
+GUARD(volume_has_owner);
+GUARD(volume_in_use);
+GUARD(members_stay);
+GUARD(schema_unknown);
+
 /* release.c */
 GUARD(release_hazard);
 GUARD(release_unclear);
@@ -69,5 +81,10 @@ GUARD(volume_unknown);
 GUARD(cinder_credentials_unknown);
 GUARD(capacity_unknown);
 GUARD(expected_state);
+
+/* migration.c */
+GUARD(migration_not_closable);
+GUARD(migration_worked_on);
+GUARD(tombstones);
 
 #endif

@@ -128,11 +128,6 @@ int migrations_accepted(struct db *cell, const char *instance_uuid, struct migra
 	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_ACCEPTED, p_str("instance_uuid", instance_uuid), out, err);
 }
 
-int migrations_left_behind(struct db *cell, const char *host, struct migrations *out, struct error *err)
-{
-	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_DONE_FROM, p_str("host", host), out, err);
-}
-
 void migrations_free(struct migrations *migrations)
 {
 	arena_free(&migrations->arena);

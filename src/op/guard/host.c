@@ -82,6 +82,8 @@ static void sessions_alive(const struct guard *self, const struct scene *scene, 
 
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
+		return;
 	cinder_alive(self, scene, out);
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
@@ -91,7 +93,7 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->request->fenced)
+	if ((scene->moves_things || scene->evacuates) && !scene->closes && !scene->request->fenced)
 		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
 }
 
@@ -161,14 +163,6 @@ void guard_host_resolved(const struct guard *self, const struct scene *scene, st
 	if (scene->asked_host)
 		guard_found(self, scene, out, scene->host, NULL, "'%s' is the hypervisor of nova-compute on '%s': that host is meant",
 		    scene->asked_host, scene->host);
-}
-
-void guard_tombstones(const struct guard *self, const struct scene *scene, struct findings *out)
-{
-	if (scene->left_behind.n > 0)
-		guard_found(self, scene, out, scene->host, NULL,
-		    "%zu earlier evacuation%s away from '%s' not yet cleaned up: returning, its nova-compute destroys those guests on its own disk",
-		    scene->left_behind.n, scene->left_behind.n == 1 ? " is" : "s are", scene->host);
 }
 
 void guard_nova_api_answers(const struct guard *self, const struct scene *scene, struct findings *out)
