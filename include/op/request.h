@@ -26,11 +26,7 @@ struct request {
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, stale, volumes_only;
-<<<<<<< HEAD
-	bool no_mark;            /* leave the services of the failed host as they are */
-=======
 	bool no_mark;            /* leave nova's service row of the failed host as it is */
->>>>>>> main
 	struct words pool_map;   /* OLD=NEW */
 	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */
 	const char *project_id, *zone, *account;

@@ -60,8 +60,6 @@ struct candidate {
 	bool wanted;                  /* --only, --exclude and --limit leave it in */
 };
 
-<<<<<<< HEAD
-=======
 /* An evacuation that somebody wants closed, with all that tells whether anybody works on it. */
 struct closing {
 	struct standing_migrations found;
@@ -71,7 +69,6 @@ struct closing {
 	size_t others; /* open migrations of the same instance */
 };
 
->>>>>>> main
 /* One who could tell that a host is alive beside its heartbeats. */
 struct consumer_fact {
 	const char *queue;
@@ -81,18 +78,6 @@ struct session_fact {
 	const char *server; /* whose sessions: "cinder's database" */
 	struct sessions sessions;
 	unsigned down_s;    /* older than this is no witness */
-<<<<<<< HEAD
-};
-
-/* An evacuation that somebody wants closed, with all that tells whether anybody works on it. */
-struct closing {
-	struct standing_migrations found;
-	const struct standing_migration *migration;
-	struct action_events events;
-	struct migration_signs signs;
-	size_t others; /* open migrations of the same instance */
-=======
->>>>>>> main
 };
 
 struct cell_facts {

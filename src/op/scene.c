@@ -34,24 +34,14 @@ void scene_free(struct scene *scene)
 	instances_free(&scene->instances);
 	bdms_free(&scene->bdms);
 	migrations_free(&scene->migrations);
-<<<<<<< HEAD
-	aggregates_free(&scene->aggregates);
-	inventories_free(&scene->inventories);
-	for (i = 0; i < scene->nsession; i++)
-		sessions_free(&scene->session[i].sessions);
-=======
->>>>>>> main
 	standing_migrations_free(&scene->standing);
 	if (scene->closing) {
 		standing_migrations_free(&scene->closing->found);
 		action_events_free(&scene->closing->events);
 	}
-<<<<<<< HEAD
-=======
 	aggregates_free(&scene->aggregates);
 	inventories_free(&scene->inventories);
 	for (i = 0; i < scene->nsession; i++)
 		sessions_free(&scene->session[i].sessions);
->>>>>>> main
 	arena_free(&scene->arena);
 }

@@ -615,24 +615,16 @@ static void witnesses(void **state)
 
 static void notes_of_the_host(void **state)
 {
-<<<<<<< HEAD
-=======
 	static struct standing_migration done = { .id = 1, .migration_type = "evacuation", .status = "done", .source_compute = "a" };
 
->>>>>>> main
 	(void)state;
 	assert_quiet("host-resolved");
 	assert_quiet("nova-api-answers");
 	scene.asked_host = "a.example.org";
-<<<<<<< HEAD
-	scene.nova_api = "http://192.0.2.9:8774/";
-	assert_found("host-resolved", "a.example.org");
-=======
 	scene.standing = (struct standing_migrations){ &done, 1, { NULL } };
 	scene.nova_api = "http://192.0.2.9:8774/";
 	assert_found("host-resolved", "a.example.org");
 	assert_found("tombstones", "1 evacuation");
->>>>>>> main
 	assert_found("nova-api-answers", "http://192.0.2.9:8774/");
 }
 

@@ -58,10 +58,7 @@ GUARD(volume_in_use);
 GUARD(members_stay);
 GUARD(schema_unknown);
 
-<<<<<<< HEAD
-=======
 
->>>>>>> main
 /* release.c */
 GUARD(release_hazard);
 GUARD(release_unclear);

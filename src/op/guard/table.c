@@ -110,25 +110,15 @@ const struct guard guards[] = {
 	    guard_volume_in_use },
 
 	/* good to know before */
-<<<<<<< HEAD
-=======
 	{ "service-referenced", SEVERITY_WARN, ACCEPT_NOTHING, "rows still name the service: 'cinder-manage db purge' would fail on them", NULL,
 	    guard_service_referenced },
 	{ "members-stay", SEVERITY_WARN, ACCEPT_NOTHING, "volumes stay on the old backend: cinder serves a group only beside its members",
 	    "volume update_host moves both", guard_members_stay },
->>>>>>> main
 	{ "consumer-lingers", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "somebody still reads a queue of the failed host's own although its heartbeat is stale",
 	    "make sure of the power; the broker drops a dead connection after its heartbeat", guard_consumer_lingers },
 	{ "release-unclear", SEVERITY_WARN, ACCEPT_NOTHING, "conductors of several releases are alive, or of one that is not known",
 	    NULL, guard_release_unclear },
-<<<<<<< HEAD
-	{ "service-referenced", SEVERITY_WARN, ACCEPT_NOTHING, "rows still name the service: 'cinder-manage db purge' would fail on them", NULL,
-	    guard_service_referenced },
-	{ "members-stay", SEVERITY_WARN, ACCEPT_NOTHING, "volumes stay on the old backend: cinder serves a group only beside its members",
-	    "volume update_host moves both", guard_members_stay },
-=======
->>>>>>> main
 	{ "transitional", SEVERITY_WARN, ACCEPT_NOTHING, "rows in the middle of something move with the rest; it will not be finished",
 	    NULL, guard_transitional },
 	{ "az-differs", SEVERITY_WARN, ACCEPT_NOTHING, "the new owner is in another availability zone", NULL, guard_az_differs },
