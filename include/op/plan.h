@@ -4,6 +4,7 @@
 
 #include "db/sql.h"
 #include "op/scene.h"
+#include "util/error.h"
 
 /* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction applies,
  * all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans. */
@@ -17,6 +18,7 @@ struct step_kind {
 	const char *one, *plural;  /* for people */
 	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
 	const struct sql *write;
+	const struct sql *read;    /* the same columns of one row by @id; rows that are gone give none */
 };
 extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
     step_cinder_service, step_compute_service, step_instance;
@@ -64,6 +66,17 @@ size_t plan_steps(const struct plan *plan);
 /* The value of a step's column before or after, by the column's name; NULL for NULL or for a column that it has not. */
 const char *step_before(const struct step *step, const char *column);
 const char *step_after(const struct step *step, const char *column);
+
+const struct step_kind *step_kind_named(const char *name); /* NULL: there is none */
+int unit_kind_named(const char *name);                     /* -1: there is none */
+
+/* step_read.c. The row of a step as it is now. ${now} is in ${arena}; ${exists} false: it is gone. */
+struct db;
+int step_read(struct db *db, const struct step *step, struct arena *arena, const char *now[STEP_COLUMNS], bool *exists,
+    struct error *err);
+bool step_equal(const struct step_kind *kind, const char *const *a, const char *const *b);
+/* "host 'a', service_uuid NULL" */
+const char *step_values_text(const struct step_kind *kind, const char *const *values, struct arena *arena);
 
 /* plan_make.c. The ownership moves of the scene as one unit (none when nothing is to be moved), with the failed host's cinder
  * services disabled when the scene marks; its nova-compute disabled; the evacuations, one unit each. */

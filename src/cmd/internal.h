@@ -22,6 +22,7 @@
 	ROW(backup_update_backup_host) \
 	ROW(journal_list) \
 	ROW(journal_show) \
+	ROW(journal_recover) \
 	ROW(version)
 
 #define COMMAND_DECLARE(row) extern const struct command command_##row;

@@ -6,22 +6,41 @@
 
 #include "sql_catalogue.h"
 
-const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE };
-const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE };
+const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_ROW };
+const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE, &SQL_CINDER_GROUP_ROW };
 const struct step_kind step_consistencygroup = { "consistencygroup", "consistency group", "consistency groups", { "host" },
-	&SQL_CINDER_CONSISTENCYGROUP_MOVE };
+	&SQL_CINDER_CONSISTENCYGROUP_MOVE, &SQL_CINDER_CONSISTENCYGROUP_ROW };
 const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host" },
-	&SQL_CINDER_CACHE_ENTRY_MOVE };
-const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE };
-const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE };
+	&SQL_CINDER_CACHE_ENTRY_MOVE, &SQL_CINDER_CACHE_ENTRY_ROW };
+const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_ROW };
+const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_ROW };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
-	&SQL_CINDER_SERVICE_MARK };
+	&SQL_CINDER_SERVICE_MARK, &SQL_CINDER_SERVICE_ROW };
 const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
-	&SQL_NOVA_SERVICE_MARK };
-const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
+	&SQL_NOVA_SERVICE_MARK, &SQL_NOVA_SERVICE_ROW };
+const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL, &SQL_NOVA_INSTANCE_ROW };
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
 const char *const unit_kind_name[] = { "ownership", "mark", "evacuation" };
+
+static const struct step_kind *const kinds[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker,
+	&step_backup, &step_cinder_service, &step_compute_service, &step_instance };
+
+const struct step_kind *step_kind_named(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+int unit_kind_named(const char *name)
+{
+	for (int k = 0; name && k < (int)(sizeof unit_kind_name / sizeof *unit_kind_name); k++)
+		if (strcmp(unit_kind_name[k], name) == 0)
+			return k;
+	return -1;
+}
 
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
 {

@@ -110,6 +110,8 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 	if (journal_create(run->request, run->id, run->scene.host, &run->journal, err) != 0)
 		return err->kind;
 	log_info("journal: %s", journal_path(run->journal));
+	if (journal_plan(run->journal, &run->plan, err) != 0)
+		return err->kind;
 	if (apply(run, err) != 0)
 		log_error("%s", err->text);
 	if (prove_all(run, &trouble) != 0) {

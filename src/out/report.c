@@ -222,6 +222,10 @@ void report_sentence(const struct run *run, enum error_kind result, const struct
 	struct totals t;
 
 	run_totals(run, &t);
+	if (run->summary) {
+		str_add(out, run->summary);
+		return;
+	}
 	if (run->request->dry_run && result == ERROR_OK) {
 		str_addf(out, "dry run: %zu steps would be taken; nothing was written", t.steps);
 		return;
