@@ -125,9 +125,25 @@ static int lock(struct journal *j, struct error *err)
 	return error_hint(err, "wait for it, or end it; its 'run' record says on which machine and as which process");
 }
 
+static int cannot_create(const char *path, struct error *err)
+{
+	error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", path);
+	return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+}
+
+/* Under its name only with its first record on disk: there is no journal without one. */
+static int publish(struct journal *j, const char *dir, const char *draft, struct error *err)
+{
+	if (link(draft, j->path) != 0)
+		return cannot_create(j->path, err);
+	unlink(draft);
+	CRASH_POINT("journal_linked");
+	return sync_directory(dir, err);
+}
+
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err)
 {
-	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *draft = xasprintf("%s/.%s.new", dir, run);
 	struct journal *j;
 
 	if (directory_ensure(dir, err) != 0)
@@ -135,15 +151,13 @@ int journal_create(const struct request *request, const char *run, const char *h
 	j = xcalloc(1, sizeof *j);
 	j->path = xasprintf("%s/%s.jsonl", dir, run);
 	memset(j->prev, '0', 64);
-	j->fd = open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (j->fd < 0) {
-		error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", j->path);
-		journal_close(&j);
-		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
-	}
+	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	CRASH_POINT("journal_created");
-	if (lock(j, err) != 0 || sync_directory(dir, err) != 0 ||
-	    journal_add(j, "run", first_record(request, run, host), true, err) != 0) {
+	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :
+	                lock(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
+	                    publish(j, dir, draft, err) != 0) {
+		if (j->fd >= 0)
+			unlink(draft);
 		journal_close(&j);
 		return -1;
 	}

@@ -166,6 +166,16 @@ static int open_past(struct recovery *r, const char *run, struct error *err)
 	return rc;
 }
 
+int recover_peek(const struct request *request, const char *run, struct past *past, struct error *err)
+{
+	auto_free char *path = NULL;
+	bool torn;
+
+	if (journal_find(request, run, &path, err) != 0 || journal_read(path, past_record, past, &torn, err) != 0)
+		return -1;
+	return past_check(past, path, err);
+}
+
 static enum error_kind recover(struct recovery *r, const char *run, struct error *err)
 {
 	struct error ignored = { 0 };
@@ -183,7 +193,8 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	return settle_all(r, err);
 }
 
-enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, struct error *err)
+enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, size_t *under_way,
+    struct error *err)
 {
 	struct recovery r = { .request = request };
 	struct error trouble = { 0 };
@@ -202,6 +213,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	world_close(&r.run.world);
 	r.past.plan = r.run.plan;
 	*past = r.past;
+	*under_way = r.nverdict[VERDICT_UNDER_WAY];
 	return result;
 }
 
@@ -209,11 +221,12 @@ enum error_kind op_journal_recover(const struct request *request, struct error *
 {
 	struct past past = { 0 };
 	enum error_kind result;
+	size_t under_way;
 
 	log_set_dry_run(request->dry_run);
 	if (request->scan)
 		return recover_scan(request, err);
-	result = recover_run(request, request->id, false, &past, err);
+	result = recover_run(request, request->id, false, &past, &under_way, err);
 	past_free(&past);
 	return result;
 }
