@@ -21,6 +21,7 @@ enum error_kind op_backup_update_backup_host(const struct request *request, stru
 enum error_kind op_journal_list(const struct request *request, struct error *err);
 enum error_kind op_journal_show(const struct request *request, struct error *err);
 enum error_kind op_journal_recover(const struct request *request, struct error *err);
+enum error_kind op_journal_undo(const struct request *request, struct error *err);
 enum error_kind op_version(const struct request *request, struct error *err);
 
 #endif

@@ -38,7 +38,8 @@ int past_record(void *ctx, json_object *record);
 int past_check(const struct past *past, const char *path, struct error *err);
 void past_free(struct past *past);
 
-/* Every unit has come to an end that needs nobody: proved, failed and put back, never begun in a run that ended. */
+/* A unit that needs nobody: proved, rolled back or put back, or settled by a recovery; and a run of which all are, or never began. */
+bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */
 const char *past_unit_state(const struct past_unit *unit);

@@ -80,6 +80,8 @@ struct scene {
 	struct candidate *candidate;
 	size_t ncandidate;
 
+	struct past *past; /* journal undo: the run that is taken back; NULL: none */
+
 	bool has_exchange;
 	struct bus_queue conductor, source_queue;
 

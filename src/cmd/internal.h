@@ -23,6 +23,7 @@
 	ROW(journal_list) \
 	ROW(journal_show) \
 	ROW(journal_recover) \
+	ROW(journal_undo) \
 	ROW(version)
 
 #define COMMAND_DECLARE(row) extern const struct command command_##row;

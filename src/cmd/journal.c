@@ -60,3 +60,24 @@ const struct command command_journal_recover = {
 	.check = run_or_scan,
 	.run = op_journal_recover,
 };
+
+static const struct option_spec undo_options[] = {
+	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
+	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(skip_drifted),
+	  .sentence = "leave out the rows that no longer hold what the run wrote" },
+	{ 0 }
+};
+
+const struct command command_journal_undo = {
+	.noun = "journal", .verb = "undo",
+	.sentence = "take back what a run wrote, from its own before-values",
+	.details = "A plan like any other, shown and confirmed. Each row goes back only while it holds what the run wrote; one that does "
+		"not stops it with 7. An evacuation that nova has begun cannot be undone, and that is said. The undo of an undo is the "
+		"first run again.\n\n"
+		"Examples:\n"
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --dry-run\n"
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > back.sql",
+	.flags = COMMAND_WRITES,
+	.options = undo_options, .arguments = show_arguments,
+	.run = op_journal_undo,
+};

@@ -41,14 +41,22 @@ static bool said_before(const struct findings *findings, size_t i)
 	return false;
 }
 
+static bool is_found(const struct findings *findings, const char *code)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (strcmp(findings->v[i].code, code) == 0)
+			return true;
+	return false;
+}
+
 bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
-	bool adds = !request->fenced;
+	bool fence = !request->fenced && is_found(findings, "fence-unproven"), adds = fence;
 
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
-	if (!request->fenced)
+	if (fence)
 		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];

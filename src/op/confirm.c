@@ -74,7 +74,7 @@ bool confirm_fence(struct run *run)
 {
 	char answer[ANSWER_MAX];
 
-	if (run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 || !is_terminal())
+	if (run->operation->guard || run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 || !is_terminal())
 		return false;
 	show(run);
 	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])

@@ -228,19 +228,23 @@ void past_free(struct past *past)
 }
 
 /* Rows that were committed and not read back, and evacuations that were on their way, are looked at again. */
+bool past_unit_is_final(const struct past_unit *u)
+{
+	static const char *const verdicts[] = { "done", "not_done", "failed" };
+
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+		if (str_equal(u->verdict, verdicts[i]))
+			return true;
+	return str_equal(u->outcome, "proved") || str_equal(u->outcome, "failed");
+}
+
 bool past_is_settled(const struct past *past)
 {
-	static const char *const settled[] = { "proved", "failed" };
-
 	if (!past->result && !past->recovery)
 		return false;
-	for (size_t i = 0; i < past->nunit; i++) {
-		const struct past_unit *u = &past->unit[i];
-
-		if (u->begun && !str_equal(u->outcome, settled[0]) && !str_equal(u->outcome, settled[1]) &&
-		    !str_equal(u->verdict, "done") && !str_equal(u->verdict, "not_done") && !str_equal(u->verdict, "failed"))
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && !past_unit_is_final(&past->unit[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -39,19 +39,6 @@ static void add_row(struct plan *plan, struct unit *unit, const struct move *mov
 	}
 }
 
-static bool is_wanted(const struct request *request, const struct owned *row)
-{
-	size_t i;
-
-	for (i = 0; i < request->exclude.n; i++)
-		if (str_equal(request->exclude.v[i], row->id))
-			return false;
-	for (i = 0; i < request->only.n; i++)
-		if (str_equal(request->only.v[i], row->id))
-			return true;
-	return request->only.n == 0;
-}
-
 /* --only, --exclude and --limit choose among what the command is about: instances where it evacuates. */
 static void add_move(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move)
 {
@@ -59,7 +46,7 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 
 	for (int kind = 0; kind < OWNED_KINDS; kind++)
 		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
-			if (scene->evacuates || is_wanted(scene->request, &move->rows[kind].v[i])) {
+			if (scene->evacuates || request_wants(scene->request, move->rows[kind].v[i].id)) {
 				add_row(plan, unit, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
 				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
 			}

@@ -24,13 +24,6 @@ static unsigned needs_of(const struct past *past, const struct plan *plan, const
 	return needs | (needs & NEEDS_NOVA && request->resend ? NEEDS_BUS : 0);
 }
 
-/* What the journal itself says of a unit is final. */
-static bool is_final(const struct past_unit *u)
-{
-	return str_equal(u->outcome, "proved") || (str_equal(u->outcome, "failed") && !u->publish_begun) ||
-	    str_equal(u->verdict, "done") || str_equal(u->verdict, "not_done") || str_equal(u->verdict, "failed");
-}
-
 static void repeat_final(struct recovery *r, size_t index)
 {
 	const struct past_unit *u = &r->past.unit[index];
@@ -62,7 +55,7 @@ static int settle(struct recovery *r, size_t index, struct error *err)
 		r->nverdict[VERDICT_NOT_DONE]++;
 		return 0;
 	}
-	if (is_final(&r->past.unit[index])) {
+	if (past_unit_is_final(&r->past.unit[index])) {
 		repeat_final(r, index);
 		return 0;
 	}

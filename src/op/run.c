@@ -141,7 +141,7 @@ static void make_plan(struct run *run)
 {
 	findings_free(&run->findings);
 	plan_free(&run->plan);
-	guards_run(&run->scene, &run->findings);
+	(run->operation->guard ? run->operation->guard : guards_run)(&run->scene, &run->findings);
 	run->operation->plan(&run->plan, &run->scene, &run->findings);
 }
 

@@ -103,7 +103,7 @@ static void add_owner(struct table *t, const struct owner_group *group)
 	auto_str struct str from = { 0 }, to = { 0 };
 
 	str_addf(&from, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? s->name : s->before[0], ""));
-	str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? "disabled" : s->after[0], ""));
+	str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(!is_service ? s->after[0] : str_equal(s->after[0], "0") ? "enabled" : "disabled", ""));
 	table_add(t);
 	table_text(t, "kind", s->kind->one);
 	table_text(t, "from", from.s);
