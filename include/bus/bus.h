@@ -21,7 +21,7 @@ struct bus_options {
 };
 
 /* Tries the brokers of the URL in random order, as kombu does, each with its own deadline; authentication and vhost errors end
- * the search at once. */
+ * the search at once. A connection that ends later is opened again when it is next needed, at the same broker or at another. */
 int bus_open(const struct bus_options *options, struct bus **out, struct error *err);
 void bus_close(struct bus **bus);
 const char *bus_label(const struct bus *bus);
@@ -42,7 +42,7 @@ enum bus_outcome {
 	BUS_ACKED,    /* the broker has it and a queue took it */
 	BUS_RETURNED, /* no queue took it: proved not sent */
 	BUS_REFUSED,  /* the broker closed the channel naming this publish (403, 404, 406): proved not sent */
-	BUS_NOT_SENT, /* no byte of it left us: proved not sent */
+	BUS_NOT_SENT, /* no byte of it left us (no connection, an alarm that is known, too large): proved not sent */
 	BUS_NACKED,   /* the broker gave it up; a queue may have it: unknown */
 	BUS_BLOCKED,  /* an alarm stopped the broker from reading it: unknown, it may be read later */
 	BUS_LOST,     /* the connection ended before the answer: unknown */
@@ -58,7 +58,7 @@ bool bus_outcome_proves_not_sent(enum bus_outcome outcome);
 
 /* Publishes persistent application/json, mandatory, and waits for the broker's word. A watchdog cuts the socket when the library
  * hangs in a write. After anything but ACKED and RETURNED the connection is closed: open a new one. ${why} gets the details
- * of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE). */
+ * of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE; ERROR_REFUSED: larger than 8 MiB). */
 enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why);
 
 /* Proves, right before a batch, that the broker takes and answers publishes on this exchange: a tiny message under a key that

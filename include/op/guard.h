@@ -27,6 +27,9 @@ extern const struct guard guards[]; /* ends with code NULL */
 /* Every guard of the table, in its order. */
 void guards_run(const struct scene *scene, struct findings *out);
 
+/* Below the minimum that its configuration names, or not known where there is a minimum. */
+bool site_is_too_old(const struct site_config *site);
+
 /* For guards: a finding of this row. ${hint} NULL: the row's own. */
 void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
     const char *hint, const char *fmt, ...) __attribute__((format(printf, 6, 7)));

@@ -78,10 +78,13 @@ bool step_equal(const struct step_kind *kind, const char *const *a, const char *
 /* "host 'a', service_uuid NULL" */
 const char *step_values_text(const struct step_kind *kind, const char *const *values, struct arena *arena);
 
-/* plan_make.c. The ownership moves of the scene as one unit (none when nothing is to be moved), with the failed host's cinder
- * services disabled when the scene marks; its nova-compute disabled; the evacuations, one unit each. */
-void plan_ownership(struct plan *plan, const struct scene *scene);
+/* plan_make.c. The failed host's nova-compute disabled, with a reason that names run and operator: the first write of a rescue, so
+ * that of two runs on two nodes of a cluster, where no lock is seen, one finds the row changed. The ownership moves of the scene
+ * as one unit (none when nothing is to be moved), with the failed host's cinder services disabled when the scene marks. The
+ * evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
 void plan_mark(struct plan *plan, const struct scene *scene);
+void plan_ownership(struct plan *plan, const struct scene *scene);
+void plan_drop_idle_mark(struct plan *plan, const struct scene *scene);
 struct findings;
 void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings);
 

@@ -4,8 +4,10 @@
 
 #include "op/finding.h"
 #include "op/journal.h"
+#include "op/lock.h"
 #include "op/plan.h"
 #include "op/scene.h"
+#include "op/who.h"
 
 /* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it finds
  * its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
@@ -30,8 +32,12 @@ struct run {
 	struct scene scene;
 	struct findings findings;
 	struct plan plan;
-	struct journal *journal; /* NULL until something is about to be written */
-	const char *summary;     /* one sentence, in plan's arena */
+	bool shown;              /* a terminal has the plan before its eyes already */
+	const char *resumes;     /* an unfinished run that this one goes on with; NULL: none */
+	struct who who;
+	struct lock *lock;       /* NULL until something is about to be written */
+	struct journal *journal; /* the same */
+	const char *summary;     /* one sentence for the report, in plan's arena; NULL: it is made from the counts */
 	char started_at[25], finished_at[25];
 };
 
@@ -58,8 +64,9 @@ int confirm(struct run *run, struct error *err);
 /* Asks a terminal for a missing --fenced text; true: it was given, and the plan must be made again with it. */
 bool confirm_fence(struct run *run);
 
-/* signals.c: 0 until SIGINT or SIGTERM came; looked at between units. */
-void signals_watch(void);
+/* signals.c: false until SIGINT or SIGTERM came; looked at between units, and while nova is waited for. A second one ends the
+ * process at once and says how ${run} is recovered. */
+void signals_watch(const char *run);
 bool signal_came(void);
 
 #endif

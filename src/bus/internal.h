@@ -14,12 +14,16 @@ struct bus {
 	unsigned open_timeout_s, confirm_timeout_s;
 	amqp_connection_state_t connection; /* NULL: closed, and opened again when next needed */
 	uint64_t tag;                       /* of the last publish on this connection */
+	char alarm[128];                    /* connection.blocked and its reason, until unblocked; "": none */
 	int64_t used_ms;                    /* when the connection last answered */
 };
 
-/* open.c. A connection to the broker that answered first, fresh enough that its heartbeat cannot have ended it. */
+/* open.c. A connection to the broker that answered first, or else to another one: fresh enough that its heartbeat cannot have
+ * ended it, and not closed by the broker meanwhile. */
 int bus_ensure(struct bus *bus, struct error *err);
 void bus_drop(struct bus *bus); /* after any exception: a closed channel is never opened again */
+
+void bus_note_alarm(struct bus *bus, const amqp_method_t *method); /* connection.blocked, unblocked; no other */
 
 /* error.c */
 int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err);

@@ -129,6 +129,12 @@ static int try_address(struct bus *bus, const struct broker *broker, const char 
 	return 0;
 }
 
+/* A wrong password is wrong everywhere, and trying it everywhere locks accounts. */
+static bool is_final(const struct error *err)
+{
+	return err->code == 403 || err->code == 530;
+}
+
 static int try_broker(struct bus *bus, const struct broker *broker, struct error *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG }, *found = NULL, *a;
@@ -140,18 +146,14 @@ static int try_broker(struct bus *bus, const struct broker *broker, struct error
 	rc = getaddrinfo(broker->host, NULL, &hints, &found);
 	if (rc != 0)
 		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s", bus->label, bus->server, gai_strerror(rc));
-	rc = -1;
-	for (a = found; a && rc != 0; a = a->ai_next)
+	rc = error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): no address", bus->label, bus->server);
+	for (a = found; a && rc != 0 && !is_final(err); a = a->ai_next)
 		if (getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST) == 0)
 			rc = try_address(bus, broker, address, err);
 	freeaddrinfo(found);
+	if (rc == 0)
+		error_clear(err);
 	return rc;
-}
-
-/* A wrong password is wrong everywhere, and trying it everywhere locks accounts. */
-static bool is_final(const struct error *err)
-{
-	return err->code == 403 || err->code == 530;
 }
 
 static int try_all(struct bus *bus, struct error *err)
@@ -200,14 +202,47 @@ void bus_drop(struct bus *bus)
 	if (bus->connection)
 		amqp_destroy_connection(bus->connection);
 	bus->connection = NULL;
+	bus->alarm[0] = '\0';
+}
+
+void bus_note_alarm(struct bus *bus, const amqp_method_t *method)
+{
+	const amqp_connection_blocked_t *blocked = method->decoded;
+
+	if (method->id == AMQP_CONNECTION_UNBLOCKED_METHOD)
+		bus->alarm[0] = '\0';
+	else if (method->id == AMQP_CONNECTION_BLOCKED_METHOD)
+		snprintf(bus->alarm, sizeof bus->alarm, "an alarm: %.*s", bus_text_size(blocked->reason), bus_text(blocked->reason));
+}
+
+/* Reads what the broker said while nobody listened: an alarm, or that it closed the connection. */
+static bool is_alive(struct bus *bus)
+{
+	struct timeval at_once = { 0 };
+	amqp_frame_t frame;
+	int status;
+
+	for (;;) {
+		amqp_maybe_release_buffers(bus->connection);
+		status = amqp_simple_wait_frame_noblock(bus->connection, &frame, &at_once);
+		if (status != AMQP_STATUS_OK)
+			return status == AMQP_STATUS_TIMEOUT;
+		if (frame.frame_type != AMQP_FRAME_METHOD)
+			continue;
+		if (frame.payload.method.id == AMQP_CONNECTION_CLOSE_METHOD || frame.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD)
+			return false;
+		bus_note_alarm(bus, &frame.payload.method);
+	}
 }
 
 int bus_ensure(struct bus *bus, struct error *err)
 {
-	if (bus->connection && clock_monotonic_ms() - bus->used_ms < FRESH_MS)
+	if (bus->connection && clock_monotonic_ms() - bus->used_ms < FRESH_MS && is_alive(bus))
 		return 0;
 	bus_drop(bus);
-	return try_broker(bus, bus->at, err);
+	if (try_broker(bus, bus->at, err) == 0)
+		return 0;
+	return is_final(err) || bus->config->url.nbroker == 1 ? -1 : try_all(bus, err);
 }
 
 void bus_close(struct bus **bus)

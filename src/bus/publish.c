@@ -103,7 +103,7 @@ static void say(const struct bus *bus, enum bus_outcome outcome, struct error *w
 
 /* What has come back so far for one publish. */
 struct answer {
-	bool over, returned, blocked;
+	bool over, returned;
 	enum bus_outcome outcome;
 };
 
@@ -121,8 +121,14 @@ static void on_channel_close(const struct bus *bus, const amqp_channel_close_t *
 	say(bus, a->outcome, why, bus_text(close->reply_text), bus_text_size(close->reply_text));
 }
 
+/* An ack or a nack is about our message, the last that was sent. */
+static bool is_ours(const struct bus *bus, uint64_t tag, amqp_boolean_t multiple)
+{
+	return tag == bus->tag || (multiple && (tag > bus->tag || tag == 0));
+}
+
 /* A return comes before the ack of the same message. */
-static void on_method(const struct bus *bus, const amqp_method_t *method, struct answer *a, struct error *why)
+static void on_method(struct bus *bus, const amqp_method_t *method, struct answer *a, struct error *why)
 {
 	switch (method->id) {
 	case AMQP_BASIC_RETURN_METHOD: {
@@ -132,23 +138,22 @@ static void on_method(const struct bus *bus, const amqp_method_t *method, struct
 		say(bus, BUS_RETURNED, why, bus_text(m->reply_text), bus_text_size(m->reply_text));
 		break;
 	}
-	case AMQP_BASIC_ACK_METHOD:
-		end(a, a->returned ? BUS_RETURNED : BUS_ACKED);
+	case AMQP_BASIC_ACK_METHOD: {
+		const amqp_basic_ack_t *m = method->decoded;
+
+		if (is_ours(bus, m->delivery_tag, m->multiple))
+			end(a, a->returned ? BUS_RETURNED : BUS_ACKED);
 		break;
-	case AMQP_BASIC_NACK_METHOD:
+	}
+	case AMQP_BASIC_NACK_METHOD: {
+		const amqp_basic_nack_t *m = method->decoded;
+
+		if (!is_ours(bus, m->delivery_tag, m->multiple))
+			break;
 		end(a, BUS_NACKED);
 		say(bus, BUS_NACKED, why, "", 0);
 		break;
-	case AMQP_CONNECTION_BLOCKED_METHOD: {
-		const amqp_connection_blocked_t *m = method->decoded;
-
-		a->blocked = true;
-		say(bus, BUS_BLOCKED, why, bus_text(m->reason), bus_text_size(m->reason));
-		break;
 	}
-	case AMQP_CONNECTION_UNBLOCKED_METHOD:
-		a->blocked = false;
-		break;
 	case AMQP_CHANNEL_CLOSE_METHOD:
 		on_channel_close(bus, method->decoded, a, why);
 		break;
@@ -160,6 +165,7 @@ static void on_method(const struct bus *bus, const amqp_method_t *method, struct
 		break;
 	}
 	default:
+		bus_note_alarm(bus, method);
 		break;
 	}
 }
@@ -180,7 +186,7 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 	amqp_frame_t frame;
 	int status;
 
-	while (!a.over && !(stop_when_blocked && a.blocked)) {
+	while (!a.over && !(stop_when_blocked && bus->alarm[0])) {
 		left = left_until(deadline_ms);
 		amqp_maybe_release_buffers(bus->connection);
 		status = amqp_simple_wait_frame_noblock(bus->connection, &frame, &left);
@@ -195,18 +201,15 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 	}
 	if (a.over)
 		return a.outcome;
-	if (a.blocked)
-		return BUS_BLOCKED;
-	say(bus, BUS_TIMEOUT, why, "", 0);
-	return BUS_TIMEOUT;
+	a.outcome = bus->alarm[0] ? BUS_BLOCKED : BUS_TIMEOUT;
+	say(bus, a.outcome, why, bus->alarm, (int)strlen(bus->alarm));
+	return a.outcome;
 }
 
-/* Whether a failed write can have left a byte. */
+/* Whether a failed write can have left a byte. The library also gives up for want of heartbeats, and then one may have. */
 static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, struct error *why)
 {
-	enum bus_outcome outcome = status == AMQP_STATUS_HEARTBEAT_TIMEOUT || status == AMQP_STATUS_TABLE_TOO_BIG ? BUS_NOT_SENT :
-	    fired                                                                                            ? BUS_TIMEOUT :
-	                                                                                                       BUS_LOST;
+	enum bus_outcome outcome = status == AMQP_STATUS_TABLE_TOO_BIG ? BUS_NOT_SENT : fired ? BUS_TIMEOUT : BUS_LOST;
 
 	say(bus, outcome, why, amqp_error_string2(status), (int)strlen(amqp_error_string2(status)));
 	return outcome;
@@ -233,6 +236,7 @@ static enum bus_outcome publish(struct bus *bus, const char *exchange, const cha
 		say(bus, BUS_NOT_SENT, why, "no thread", 9);
 		return BUS_NOT_SENT;
 	}
+	bus->tag++;
 	status = amqp_basic_publish(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0, &properties,
 	    body);
 	fired = watchdog_stop(&dog);
@@ -242,6 +246,16 @@ static enum bus_outcome publish(struct bus *bus, const char *exchange, const cha
 }
 
 #define BODY_MAX ((size_t)8 << 20)
+#define ALARM_HINT "the broker is short of memory or disk: free some, then run the same command again"
+
+/* What is sent under an alarm stays somewhere and is read when it ends: do not begin. */
+static int check_alarm(const struct bus *bus, struct error *err)
+{
+	if (!bus->alarm[0])
+		return 0;
+	say(bus, BUS_NOT_SENT, err, bus->alarm, (int)strlen(bus->alarm));
+	return error_hint(err, ALARM_HINT);
+}
 
 enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
 {
@@ -256,7 +270,7 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 		error_set(why, ERROR_REFUSED, "%s: a message of %zu bytes is too large", bus->label, n);
 		return BUS_NOT_SENT;
 	}
-	if (bus_ensure(bus, why) != 0)
+	if (bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0)
 		return BUS_NOT_SENT;
 	outcome = publish(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s, false, why);
 	bus->used_ms = clock_monotonic_ms();
@@ -277,7 +291,7 @@ static int canary_failed(struct bus *bus, enum bus_outcome outcome, const char *
 	}
 	err->kind = ERROR_BUS_UNREACHABLE;
 	if (outcome == BUS_BLOCKED)
-		return error_hint(err, "the broker is short of memory or disk: free some, then run the same command again");
+		return error_hint(err, ALARM_HINT);
 	return -1;
 }
 
@@ -287,7 +301,7 @@ int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 	char key[64], hex[33];
 	struct uuid id;
 
-	if (bus_ensure(bus, err) != 0)
+	if (bus_ensure(bus, err) != 0 || check_alarm(bus, err) != 0)
 		return -1;
 	uuid_random(&id);
 	uuid_hex(&id, hex);

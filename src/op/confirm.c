@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,12 +36,17 @@ static void show(const struct run *run)
 	}
 }
 
-/* A line from the terminal without its newline; false at its end. */
+/* A line from the terminal without its newline; false at its end, or when a signal came: only poll() is woken by one. */
 static bool ask(const char *question, char answer[ANSWER_MAX])
 {
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
 	fputs(question, stderr);
 	fflush(stderr);
-	if (!fgets(answer, ANSWER_MAX, stdin))
+	setvbuf(stdin, NULL, _IONBF, 0); /* what was typed ahead stays where poll() sees it */
+	while (!signal_came() && poll(&input, 1, -1) < 0 && errno == EINTR)
+		;
+	if (signal_came() || !fgets(answer, ANSWER_MAX, stdin))
 		return false;
 	answer[strcspn(answer, "\n")] = '\0';
 	return true;
@@ -59,14 +66,18 @@ int confirm(struct run *run, struct error *err)
 	auto_str struct str question = { 0 };
 	char answer[ANSWER_MAX];
 
-	show(run);
+	if (run->shown)
+		log_notice("fenced: %s", run->request->fenced);
+	else
+		show(run);
 	if (run->request->yes)
 		return 0;
 	if (!is_terminal())
 		return refuse(run, err, "not confirmed: there is no terminal and no --yes");
 	str_addf(&question, "type the failed host's name (%s) to go on: ", run->scene.host);
 	if (!ask(question.s, answer) || strcmp(answer, run->scene.host) != 0)
-		return refuse(run, err, "not confirmed");
+		return signal_came() ? error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written") :
+		                       refuse(run, err, "not confirmed");
 	return 0;
 }
 
@@ -80,5 +91,6 @@ bool confirm_fence(struct run *run)
 	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])
 		return false;
 	run->own.fenced = arena_dup(&run->scene.arena, answer);
+	run->shown = true;
 	return true;
 }

@@ -6,6 +6,7 @@
 
 #include "bus/cast.h"
 #include "op/commands.h"
+#include "op/guard.h"
 #include "op/journal.h"
 #include "op/scene.h"
 #include "out/table.h"
@@ -197,7 +198,7 @@ static void check_state_dir(struct doctor *d, const struct request *request)
 static void check_site(struct doctor *d, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
-		say(d, "site version", FIT, NULL, "%s (the least is %s)", str_or(w->site.version, "unknown"),
+		say(d, "site version", site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version", "%s (the least is %s)", str_or(w->site.version, "unknown"),
 		    str_or(w->site.min_version, "not given"));
 }
 

@@ -84,7 +84,7 @@ static void add_instances(struct table *t, const struct scene *scene)
 		for (n = 0, k = i; k < scene->instances.n; k++)
 			n += str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
 			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]);
-		add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state ? v[i].task_state : "");
+		add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
 	}
 }
 
@@ -111,6 +111,23 @@ static int add_dependents(struct table *t, const struct scene *scene, struct err
 			owned_free(&rows);
 		}
 	}
+	return 0;
+}
+
+/* They lie by attach_status. */
+static int add_attachments(struct table *t, const struct scene *scene, struct error *err)
+{
+	struct attachments all;
+	size_t i, n;
+
+	if (attachments_on_host(scene->world->cinder_db, scene->host, &all, err) != 0)
+		return -1;
+	for (i = 0; i < all.n; i += n) {
+		for (n = 1; i + n < all.n && str_equal(all.v[i].attach_status, all.v[i + n].attach_status); n++)
+			;
+		add(t, "attachments", scene->host, all.v[i].attach_status, (int64_t)n, NULL);
+	}
+	attachments_free(&all);
 	return 0;
 }
 
@@ -164,7 +181,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	add_services(t, scene);
 	add_instances(t, scene);
 	add_owners(t, scene);
-	if (w->cinder_db && add_dependents(t, scene, err) != 0)
+	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;
 	add_in_flight(t, scene);
 	add_capacity(t, scene);

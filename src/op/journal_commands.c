@@ -60,6 +60,8 @@ static const char *state_of(const struct past *p)
 		return "unknown";
 	if (!p->result)
 		return "open";
+	if (str_equal(p->result, "partial") && p->whole) /* what the plan left out remains; what it held is done */
+		return "done";
 	return str_equal(p->result, "ok") ? "done" : "failed";
 }
 

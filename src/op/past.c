@@ -182,6 +182,18 @@ static int on_recovery(struct past *past, json_object *record)
 	return 0;
 }
 
+static void on_end(struct past *past, json_object *record)
+{
+	static const char *const bad[] = { "failed", "unknown", "skipped", "applied" };
+	json_object *totals = json_object_object_get(record, "totals");
+	int64_t n = 0;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		n += json_object_get_int64(json_object_object_get(totals, bad[i]));
+	past->result = copy(past, record, "result");
+	past->whole = n == 0;
+}
+
 int past_record(void *ctx, json_object *record)
 {
 	const char *type = get(record, "type");
@@ -206,7 +218,7 @@ int past_record(void *ctx, json_object *record)
 	else if (str_equal(type, "recover_end"))
 		past->recovery = copy(past, record, "result");
 	else if (str_equal(type, "end"))
-		past->result = copy(past, record, "result");
+		on_end(past, record);
 	return 0;
 }
 

@@ -5,13 +5,15 @@
 #include "op/plan.h"
 #include "util/str.h"
 
+#define REASON_MAX 255 /* bytes */
+
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
 };
 
 /* The new owner of a row that was on ${host}: the target's backend with the row's own pool, unless one was asked for. A row
  * without a pool stays without. */
-static const char *new_host(struct plan *plan, const struct move *move, const char *host)
+static const char *new_host(struct plan *plan, const struct scene *scene, const struct move *move, const char *host)
 {
 	const char *pool = host_pool(host);
 
@@ -19,10 +21,10 @@ static const char *new_host(struct plan *plan, const struct move *move, const ch
 		return arena_dup(&plan->arena, move->to.text);
 	if (!pool)
 		return arena_dup(&plan->arena, move->to.backend_host);
-	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, pool);
+	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, request_pool(scene->request, pool));
 }
 
-static void add_row(struct plan *plan, struct unit *unit, const struct move *move, enum owned_kind kind, const struct owned *row)
+static void add_row(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move, enum owned_kind kind, const struct owned *row)
 {
 	struct step *step = unit_step(unit, kind_of[kind], row->id, row->name);
 
@@ -32,7 +34,7 @@ static void add_row(struct plan *plan, struct unit *unit, const struct move *mov
 		return;
 	}
 	step->before[0] = row->host;
-	step->after[0] = new_host(plan, move, row->host);
+	step->after[0] = new_host(plan, scene, move, row->host);
 	if (kind == OWNED_VOLUME) {
 		step->before[1] = row->service;
 		step->after[1] = move->target && move->target->uuid ? move->target->uuid : row->service;
@@ -47,18 +49,31 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 	for (int kind = 0; kind < OWNED_KINDS; kind++)
 		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
 			if (scene->evacuates || request_wants(scene->request, move->rows[kind].v[i].id)) {
-				add_row(plan, unit, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
+				add_row(plan, unit, scene, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
 				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
 			}
 }
 
-static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct request *request)
+/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
+ * mode refuses the row. */
+static const char *mark_reason(struct plan *plan, const struct scene *scene)
+{
+	const char *fenced = scene->request->fenced;
+	auto_str struct str whole = { 0 };
+	auto_str struct str reason = { 0 };
+
+	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	str_add_letters(&reason, whole.s, REASON_MAX);
+	return arena_dup(&plan->arena, reason.s);
+}
+
+static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct scene *scene)
 {
 	step->before[0] = disabled ? "1" : "0";
 	step->before[1] = reason;
 	step->after[0] = "1";
-	step->after[1] = arena_printf(&plan->arena, "evac-manage: failed host%s%.160s", request->fenced ? ", fenced: " : "",
-	    str_or(request->fenced, ""));
+	step->after[1] = mark_reason(plan, scene);
 }
 
 static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
@@ -73,7 +88,7 @@ static void add_service_marks(struct plan *plan, struct unit *unit, const struct
 			continue;
 		step = unit_step(unit, &step_cinder_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 		    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
-		add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
+		add_mark(plan, step, s->disabled, s->disabled_reason, scene);
 	}
 }
 
@@ -136,13 +151,22 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	struct unit *unit;
 	struct step *step;
 
-	if (!scene->marks || !s || s->disabled)
+	if (!scene->marks || !s)
 		return;
 	unit = plan_unit(plan, UNIT_MARK);
 	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
-	add_mark(plan, step, s->disabled, s->disabled_reason, scene->request);
-	unit->sentence = arena_printf(&plan->arena, "disable nova-compute of %s", s->host);
+	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
+	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s, reason: %s",
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, step->after[1]);
+}
+
+void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
+{
+	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->compute->disabled)
+		return;
+	auto_free_(&plan->unit[0].step);
+	plan->nunit = 0;
 }
 
 /* nova compute/manager.py: a rebuild ends active, unless the instance was stopped; an instance in error comes out active. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/lock.h"
 #include "out/report.h"
 #include "util/clock.h"
 #include "util/crash.h"
@@ -121,11 +122,34 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	return result;
 }
 
+/* The same locks that a run takes. A host that nova does not know any more has no cell whose server could be locked. */
+static int lock(struct recovery *r, unsigned needs, struct error *err)
+{
+	struct scene *scene = &r->run.scene;
+
+	scene->request = r->run.request;
+	scene->world = &r->run.world;
+	scene->run = r->past.run;
+	scene->recovers = true;
+	scene->moves_things = needs & NEEDS_CINDER;
+	scene->marks = needs & NEEDS_NOVA;
+	if (scene->marks) {
+		if (scene_find_nova(scene, err) != 0)
+			return -1;
+		if (scene_find_home(scene, r->past.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_clear(err);
+	}
+	return lock_take(scene, r->past.run, &r->run.lock, err);
+}
+
 static enum error_kind settle_all(struct recovery *r, struct error *err)
 {
+	unsigned needs = needs_of(&r->past, &r->run.plan, r->request);
 	enum error_kind result;
 
-	if (world_open(r->request, needs_of(&r->past, &r->run.plan, r->request), r->past.run, &r->run.world, err) != 0)
+	if (world_open(r->request, needs, r->past.run, &r->run.world, err) != 0 ||
+	    (!r->request->dry_run && lock(r, needs, err) != 0))
 		return err->kind;
 	if (!r->request->dry_run && add_begin(r, err) != 0)
 		return err->kind;
@@ -202,7 +226,9 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	if (!quiet && report_print(&r.run, result, err, &trouble) != 0)
 		log_error("%s", trouble.text);
 	evacuations_free(&r.run.plan);
+	scene_free(&r.run.scene);
 	journal_close(&r.run.journal);
+	lock_release(&r.run.lock);
 	world_close(&r.run.world);
 	r.past.plan = r.run.plan;
 	*past = r.past;

@@ -56,6 +56,8 @@ class Rescue(harness.TestCase):
         r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO, "-f", "json"), PARTIAL)
         report = r.json
         wanted = set(self.before) - set(LEFT_OUT)
+        (run,) = self.tool.run("journal", "list", "-f", "json").json
+        self.assertEqual((run["state"], run["units_failed"]), ("done", 0))
         self.on_new_host(wanted)
         for id_, host in volumes.items():
             self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (id_,)), host.replace(A, B, 1))
@@ -80,6 +82,7 @@ class Rescue(harness.TestCase):
         migrations = value("nova", "SELECT COUNT(*) FROM migrations")
         again = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO, "-f", "json"), PARTIAL)
         self.assertEqual(again.json["steps"], [])
+        self.assertIn("nothing that could be done is left; %d instances" % len(LEFT_OUT), again.json["summary"])
         self.assertEqual(value("nova", "SELECT COUNT(*) FROM migrations"), migrations)
 
     def test_volumes_first_then_instances_one_by_one(self):

@@ -33,6 +33,13 @@ class Faults(harness.TestCase):
     def nova_with(self, pattern, replacement):
         self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], pattern, replacement), ENV["SB_NOVA_DB_CONF"]]
 
+    def test_the_doctor_knows_a_site_below_its_minimum(self):
+        for version, result in (("6.10.0", "ok"), ("6.4.2.9", "fail"), ("", "fail")):
+            with open(self.tool.site, "w") as f:
+                f.write("[site]\nversion = %s\nmin_version = 6.4.3\n" % version)
+            checks = {c["check"]: c for c in self.tool.run("doctor", "-f", "json").json}
+            self.assertEqual(checks["site version"]["result"], result, version)
+
     def test_a_broker_that_is_down(self):
         self.nova_with(r"(transport_url = .*:)\d+/", r"\g<1>1/")
         before = harness.checksum()

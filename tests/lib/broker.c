@@ -124,6 +124,13 @@ void broker_consume(const char *queue)
 	check("consume");
 }
 
+void broker_forget(void)
+{
+	if (outside)
+		amqp_destroy_connection(outside);
+	outside = NULL;
+}
+
 void broker_control(const char *words)
 {
 	auto_free char *command = xasprintf("tests/sandbox/sandbox rabbitmqctl %s >/dev/null 2>&1", words);

@@ -19,6 +19,7 @@ bool broker_count_becomes(const char *queue, uint32_t expected);
 void broker_bind(const char *queue, const char *key);
 void broker_unbind(const char *queue, const char *key);
 void broker_consume(const char *queue); /* one consumer more, until the program ends */
+void broker_forget(void); /* our own connection, after somebody closed it */
 /* rabbitmqctl of the sandbox. */
 void broker_control(const char *words);
 

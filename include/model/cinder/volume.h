@@ -35,6 +35,7 @@ struct attachments {
 	struct arena arena;
 };
 int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err);
+int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err); /* by attach_status */
 void attachments_free(struct attachments *attachments);
 
 struct backup {

@@ -23,7 +23,8 @@ void request_spec_free(struct request_spec *spec);
  * no request spec. The caller puts ${out}. */
 int request_spec_object(const struct request_spec *spec, const char *host, const char *node, json_object **out,
     struct error *err);
-/* Its object version, "1.14"; NULL when it cannot be told. The caller frees it. */
-char *request_spec_version(const struct request_spec *spec);
+/* Would the conductor take it? ERROR_ERROR when it is no request spec, or one of a newer object version than ${newest} ("1.14";
+ * NULL: not known): a conductor asks itself, without end, to make such an object older (oslo.versionedobjects: object_backport_versions). */
+int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err);
 
 #endif

@@ -90,15 +90,26 @@ void volume_owner_free(struct volume_owner *owner)
 	*owner = (struct volume_owner){ 0 };
 }
 
-int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err)
+static int attachments_read(struct db *db, const struct sql *sql, struct db_param param, struct attachments *out,
+    struct error *err)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	const struct db_param params[] = { param, p_end };
 	struct db_rows rows;
 
-	if (db_read(db, &SQL_CINDER_ATTACHMENTS_OF_INSTANCE, params, &attachment_shape, &rows, err) != 0)
+	if (db_read(db, sql, params, &attachment_shape, &rows, err) != 0)
 		return -1;
 	*out = (struct attachments){ rows.v, rows.n, rows.arena };
 	return 0;
+}
+
+int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err)
+{
+	return attachments_read(db, &SQL_CINDER_ATTACHMENTS_OF_INSTANCE, p_str("instance_uuid", instance_uuid), out, err);
+}
+
+int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err)
+{
+	return attachments_read(db, &SQL_CINDER_ATTACHMENTS_ON_HOST, p_str("host", host), out, err);
 }
 
 void attachments_free(struct attachments *attachments)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/request_spec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sql_catalogue.h"
@@ -71,6 +72,31 @@ static json_object *data_of(json_object *object)
 	return json_object_is_type(found, json_type_object) ? found : NULL;
 }
 
+static const char *text_of(json_object *object, const char *key)
+{
+	json_object *found = json_object_object_get(object, key);
+
+	return json_object_is_type(found, json_type_string) ? json_object_get_string(found) : NULL;
+}
+
+/* The N of version "1.N"; -1: there is none. */
+static int minor_of(const char *version)
+{
+	size_t digits = version && str_starts(version, "1.") ? strspn(version + 2, "0123456789") : 0;
+
+	return digits > 0 && digits < 5 && version[2 + digits] == '\0' ? atoi(version + 2) : -1;
+}
+
+/* What every RequestSpec of nova has; nothing else is touched or sent. */
+static bool is_request_spec(json_object *object)
+{
+	json_object *data = data_of(object), *group = json_object_object_get(data, "instance_group");
+
+	return data && str_equal(text_of(object, "nova_object.name"), "RequestSpec") &&
+	    str_equal(text_of(object, "nova_object.namespace"), "nova") && minor_of(text_of(object, "nova_object.version")) >= 0 &&
+	    (!group || json_object_is_type(group, json_type_object));
+}
+
 static json_object *destination(const char *host, const char *node)
 {
 	json_object *object = json_object_new_object(), *plain = json_object_new_object();
@@ -89,7 +115,7 @@ static void forget_group_members(json_object *data)
 {
 	json_object *group = json_object_object_get(data, "instance_group"), *inner;
 
-	if (!group)
+	if (!group) /* null */
 		return;
 	json_object_object_del(group, "nova_object.changes");
 	if (!(inner = data_of(group)))
@@ -98,17 +124,21 @@ static void forget_group_members(json_object *data)
 	json_object_object_del(inner, "hosts");
 }
 
+static int not_a_spec(const struct request_spec *spec, struct error *err)
+{
+	return error_set(err, ERROR_ERROR, "request spec %lld of instance %s is not a nova RequestSpec", (long long)spec->id,
+	    spec->instance_uuid);
+}
+
 int request_spec_object(const struct request_spec *spec, const char *host, const char *node, json_object **out,
     struct error *err)
 {
-	json_object *object = parse(spec->spec), *data;
+	json_object *object = parse(spec->spec), *data = data_of(object);
 	size_t i;
 
-	if (!object || !(data = data_of(object)) ||
-	    !str_equal(json_object_get_string(json_object_object_get(object, "nova_object.name")), "RequestSpec")) {
+	if (!is_request_spec(object)) {
 		json_object_put(object);
-		return error_set(err, ERROR_ERROR, "request spec %lld of instance %s is not a nova RequestSpec", (long long)spec->id,
-		    spec->instance_uuid);
+		return not_a_spec(spec, err);
 	}
 	json_object_object_del(object, "nova_object.changes");
 	for (i = 0; i < sizeof forgotten / sizeof *forgotten; i++)
@@ -124,12 +154,15 @@ int request_spec_object(const struct request_spec *spec, const char *host, const
 	return 0;
 }
 
-char *request_spec_version(const struct request_spec *spec)
+int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err)
 {
 	json_object *object = parse(spec->spec);
-	const char *version = json_object_get_string(json_object_object_get(object, "nova_object.version"));
-	char *copy = version ? xstrdup(version) : NULL;
+	const char *version = text_of(object, "nova_object.version");
+	int rc = is_request_spec(object) ? 0 : not_a_spec(spec, err);
 
+	if (rc == 0 && newest && minor_of(version) > minor_of(newest))
+		rc = error_set(err, ERROR_ERROR, "its request spec is of version %s, the oldest live conductor knows %s and older", version,
+		    newest);
 	json_object_put(object);
-	return copy;
+	return rc;
 }

@@ -90,13 +90,18 @@ static int compare_versions(const char *a, const char *b)
 	return 0;
 }
 
+bool site_is_too_old(const struct site_config *site)
+{
+	return site->min_version && (!site->version || compare_versions(site->version, site->min_version) < 0);
+}
+
 void guard_site_version(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct site_config *site = &scene->world->site;
 
 	if (site->min_version && !site->version)
 		guard_found(self, scene, out, "site", NULL, "the site's version is not known, %s is the least", site->min_version);
-	else if (site->min_version && compare_versions(site->version, site->min_version) < 0)
+	else if (site_is_too_old(site))
 		guard_found(self, scene, out, "site", NULL, "the site's version is %s, %s is the least", site->version,
 		    site->min_version);
 }
@@ -115,4 +120,10 @@ void guard_config_readable(const struct guard *self, const struct scene *scene, 
 		guard_found(self, scene, out, "cinder", NULL, "cinder's configuration holds passwords and everybody may read it");
 	if (scene->world->nova.origin_readable_by_all)
 		guard_found(self, scene, out, "nova", NULL, "nova's configuration holds passwords and everybody may read it");
+}
+
+void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->journal_file_system)
+		guard_found(self, scene, out, "journal", NULL, "the journal of this run is kept on %s", scene->journal_file_system);
 }

@@ -22,6 +22,7 @@ static const char *why_not(const struct scene *scene, const struct candidate *c,
 	static const char *const busy[] = { "deleting", "soft-deleting", "migrating", "rebuilding", "rebuild_block_device_mapping",
 		"rebuild_spawning", NULL };
 	const struct instance *i = c->instance;
+	struct error err;
 
 	if (!is_any(i->vm_state, evacuable)) {
 		str_addf(text, "it is %s: nova evacuates only active, stopped and error", str_or(i->vm_state, "in no state"));
@@ -41,6 +42,10 @@ static const char *why_not(const struct scene *scene, const struct candidate *c,
 		return "it is queued for delete";
 	if (!c->spec.exists)
 		return "nova_api has no request spec of it";
+	if (request_spec_check(&c->spec, release_is_known(scene->conductor_version) ? scene->release->request_spec : NULL, &err) != 0) {
+		str_add(text, err.text);
+		return text->s;
+	}
 	return NULL;
 }
 
@@ -79,7 +84,9 @@ static void owner_hint(const struct scene *scene, const struct volume_fact *v, s
 	size_t backend = v->owner.host ? strcspn(v->owner.host, "#") : 0;
 
 	str_clear(hint);
-	if (v->owner.host)
+	if (!v->owner.host)
+		str_add(hint, "no host owns the volume: find out in cinder why, or leave the instance out with --exclude");
+	else
 		str_addf(hint,
 		    "first: evac-manage volume update_host --currenthost %.*s --newhost NEWHOST%s (or: evac-manage host rescue %s --to NEWHOST)",
 		    (int)backend, v->owner.host, strchr(v->owner.host, '@') ? "@BACKEND" : "", scene->host);

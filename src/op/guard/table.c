@@ -3,13 +3,15 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "op/guard/checks.h"
 #include "util/str.h"
 
 const struct guard guards[] = {
 	/* left out of a run; first, as others look only at what is left */
-	{ "not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING, "nova evacuates no instance in this state", NULL, guard_not_evacuable },
+	{ "not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING, "nova evacuates no instance in this state",
+	    "mend it with nova's own means once nova-api is back", guard_not_evacuable },
 	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE,
 	    "the instance boots from an image: its root disk may be on the dead host's own disk and would be made anew, empty",
 	    "--accept local-disk:ID, or [site] shared_disks = true where all instance disks are shared", guard_local_disk },
@@ -36,7 +38,7 @@ const struct guard guards[] = {
 	{ "target-service-missing", SEVERITY_STOP, ACCEPT_NOTHING, "no service of the new owner is registered",
 	    "'evac-manage service list' shows who could take it", guard_target_service_missing },
 	{ "no-counterpart", SEVERITY_STOP, ACCEPT_NOTHING, "the failed host has a backend that the new one lacks",
-	    "move it by itself: 'evac-manage volume update_host'", guard_no_counterpart },
+	    "move it by itself to a backend of another name: 'evac-manage volume update_host --currenthost H@B --newhost H2@B2'", guard_no_counterpart },
 	{ "target-down", SEVERITY_STOP, ACCEPT_CODE, "the new owner or host does not report",
 	    "'evac-manage service list' shows who is up", guard_target_down },
 	{ "target-disabled", SEVERITY_STOP, ACCEPT_CODE, "the new owner or host is disabled", "enable it, or name another",
@@ -49,7 +51,8 @@ const struct guard guards[] = {
 
 	/* what moves */
 	{ "clustered", SEVERITY_STOP, ACCEPT_NOTHING,
-	    "rows belong to an active-active cluster: any live member serves them, nothing has to move", NULL, guard_clustered },
+	    "rows belong to an active-active cluster: any live member serves them, nothing has to move",
+	    "leave them; 'evac-manage service list' shows the members", guard_clustered },
 	{ "in-flight", SEVERITY_STOP, ACCEPT_CODE, "a volume migration, or an evacuation, is already under way",
 	    "wait until it has ended, or find out that nobody works on it any more", guard_in_flight },
 	{ "unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING,
@@ -66,9 +69,11 @@ const struct guard guards[] = {
 	{ "az-differs", SEVERITY_WARN, ACCEPT_NOTHING, "the new owner is in another availability zone", NULL, guard_az_differs },
 	{ "pool-unseen", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "nothing lives in that pool of the new owner yet: it may not have it (an extend would then do nothing)",
-	    "compare the two services' cinder.conf", guard_pool_unseen },
+	    "compare the two services' cinder.conf; if the pool has another name there: --pool-map OLD=NEW", guard_pool_unseen },
 	{ "other-backends-remain", SEVERITY_WARN, ACCEPT_NOTHING, "other backends of the failed host still own volumes", NULL,
 	    guard_other_backends_remain },
+	{ "backups-remain", SEVERITY_WARN, ACCEPT_NOTHING, "the failed host also owns backups, which this command does not move", NULL,
+	    guard_backups_remain },
 	{ "backend-name-differs", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "the two backends have different names: make sure that they are the same storage", NULL, guard_backend_name_differs },
 	{ "cinder-credentials-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
@@ -79,12 +84,18 @@ const struct guard guards[] = {
 	{ "capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "whether everything fits is the scheduler's word alone: what does not fit ends in ERROR",
 	    "'evac-manage host show' lists what is free; --limit and --only take a part first", guard_capacity_unknown },
+	{ "journal-volatile", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "the journal is kept where a power cut or a lost network takes it along: nobody could then tell what this run did, or undo it",
+	    "--state-dir DIR on a local disk", guard_journal_volatile },
 	{ "config-readable", SEVERITY_WARN, ACCEPT_NOTHING, "a configuration file with passwords may be read by everybody",
 	    "chmod o-r", guard_config_readable },
 
 	{ "name-twins", SEVERITY_NOTE, ACCEPT_NOTHING,
 	    "other hosts have names that the database's own comparison, or a LIKE, would take for this one; they are left alone", NULL,
 	    guard_name_twins },
+	{ "not-node-owned", SEVERITY_NOTE, ACCEPT_NOTHING,
+	    "no volume is owned by the node: cinder-volume runs under a name of its own (backend_host), nothing has to move", NULL,
+	    guard_not_node_owned },
 	{ "expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, "an instance in ERROR comes out ACTIVE: nova starts it", NULL,
 	    guard_expected_state },
 	{ .code = NULL },
@@ -96,29 +107,47 @@ void guards_run(const struct scene *scene, struct findings *out)
 		g->check(g, scene, out);
 }
 
+static bool is_acceptable(const struct guard *self, const struct scene *scene)
+{
+	return self->accept == ACCEPT_CODE || (self->accept == ACCEPT_FENCED_MOVE && !scene->evacuates);
+}
+
+/* The name of the instance with this uuid; NULL when it is none, or another has the same name. */
+static const char *only_name(const struct scene *scene, const char *uuid)
+{
+	const struct candidate *c = scene->candidate;
+	const char *name = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < scene->ncandidate; i++)
+		if (strcmp(c[i].instance->uuid, uuid) == 0)
+			name = c[i].instance->name;
+	for (i = 0; i < scene->ncandidate && name; i++)
+		n += str_equal(c[i].instance->name, name);
+	return n == 1 ? name : NULL;
+}
+
 static bool is_accepted(const struct guard *self, const struct scene *scene, const char *subject)
 {
-	switch (self->accept) {
-	case ACCEPT_NOTHING:
+	const char *name = only_name(scene, subject);
+
+	if (!is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->fenced))
 		return false;
-	case ACCEPT_FENCED_MOVE:
-		return scene->request->fenced && !scene->evacuates && request_accepts(scene->request, self->code, subject);
-	case ACCEPT_CODE:
-		break;
-	}
-	return request_accepts(scene->request, self->code, subject);
+	return request_accepts(scene->request, self->code, subject) || (name && request_accepts(scene->request, self->code, name));
 }
 
 void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
     const char *hint, const char *fmt, ...)
 {
 	auto_free char *message = NULL;
+	struct finding *found;
 	va_list ap;
 
 	va_start(ap, fmt);
 	if (vasprintf(&message, fmt, ap) < 0)
 		message = xstrdup(self->sentence);
 	va_end(ap);
-	finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint)->accepted =
-	    is_accepted(self, scene, subject);
+	found = finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint);
+	found->acceptable = is_acceptable(self, scene);
+	found->accepted = is_accepted(self, scene, subject);
 }

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "proxy.h"
+#include "tls_front.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+/* Opening and looking: which broker answers, why none does, what is there; and that looking makes nothing. */
+
+#define PASS setting("SB_AMQP_PASS")
+
+static int start(void **state)
+{
+	signal(SIGPIPE, SIG_IGN); /* as main does */
+	return broker_make(state);
+}
+
+static struct bus *open_with(const struct broker_config *config, unsigned timeout_s, struct error *err)
+{
+	struct bus *bus = NULL;
+
+	error_clear(err);
+	bus_open(&(struct bus_options){ .config = config, .label = "nova's broker", .open_timeout_s = timeout_s }, &bus, err);
+	return bus;
+}
+
+static void assert_none(const struct broker_config *config, unsigned timeout_s, const char *text, const char *hint)
+{
+	struct error err = { 0 };
+
+	assert_null(open_with(config, timeout_s, &err));
+	assert_int_equal(err.kind, ERROR_BUS_UNREACHABLE);
+	if (!strstr(err.text, text) || !strstr(err.hint, hint))
+		fail_msg("%s; hint: %s", err.text, err.hint);
+	assert_non_null(strstr(err.text, "nova's broker"));
+	assert_no_password(&err, config->url.broker[0].password);
+}
+
+static void a_broker_answers_and_says_who_it_is(void **state)
+{
+	struct bus *bus = broker_bus(broker_port(), 0);
+	char expected[64];
+
+	(void)state;
+	snprintf(expected, sizeof expected, "127.0.0.1:%u vhost '/'", broker_port());
+	assert_string_equal(bus_server(bus), expected);
+	assert_string_equal(bus_label(bus), "nova's broker");
+	bus_close(&bus);
+	assert_null(bus);
+	bus_close(&bus); /* nothing twice */
+}
+
+static void dead_brokers_of_the_list_are_passed_over(void **state)
+{
+	unsigned ports[4] = { closed_port(), closed_port(), broker_port(), closed_port() };
+	struct error err;
+	struct bus *bus;
+
+	(void)state;
+	for (int i = 0; i < 12; i++) { /* the first to be tried is drawn by lot */
+		bus = open_with(broker_config(ports, 4), 2, &err);
+		if (!bus)
+			fail_msg("%s", err.text);
+		assert_int_equal(err.kind, ERROR_OK);
+		assert_string_equal(err.text, "");
+		bus_close(&bus);
+	}
+}
+
+static void when_none_answers_each_is_named(void **state)
+{
+	unsigned ports[2] = { closed_port(), closed_port() };
+	struct broker_config *config = broker_config(ports, 2);
+	struct error err;
+	char one[16], two[16];
+
+	(void)state;
+	snprintf(one, sizeof one, ":%u ", ports[0]);
+	snprintf(two, sizeof two, ":%u ", ports[1]);
+	assert_null(open_with(config, 2, &err));
+	assert_int_equal(err.kind, ERROR_BUS_UNREACHABLE);
+	assert_non_null(strstr(err.text, "no broker answers"));
+	assert_non_null(strstr(err.text, one));
+	assert_non_null(strstr(err.text, two));
+	assert_non_null(strstr(err.hint, "is RabbitMQ running"));
+	assert_null(open_with(broker_config(ports, 0), 2, &err));
+	assert_int_equal(err.kind, ERROR_CONFIG);
+}
+
+static void a_wrong_password_a_wrong_vhost_and_a_wrong_name_are_told_apart(void **state)
+{
+	static char wrong[] = "wr0ng s3cret", vhost[] = "/no-such", name[] = "no-such-host.invalid";
+	unsigned port = broker_port();
+	struct broker_config *config = broker_config(&port, 1);
+
+	(void)state;
+	config->url.broker[0].password = wrong;
+	assert_none(config, 2, "ACCESS_REFUSED", "user, password");
+	config = broker_config(&port, 1);
+	config->url.vhost = vhost;
+	assert_none(config, 2, "/no-such", "virtual host");
+	config = broker_config(&port, 1);
+	config->url.broker[0].host = name;
+	assert_none(config, 2, "no-such-host.invalid", "is RabbitMQ running");
+}
+
+static void a_peer_that_says_nothing_is_given_up_and_the_next_one_taken(void **state)
+{
+	unsigned ports[2] = { 0, 0 };
+	int fd = listen_on(&ports[0]);
+	int64_t begun = clock_monotonic_ms();
+	struct error err;
+	struct bus *bus;
+
+	(void)state;
+	assert_none(broker_config(ports, 1), 1, "timed out", "is RabbitMQ running");
+	assert_in_range(elapsed_ms_since(begun), 900, 4000);
+	ports[1] = broker_port();
+	bus = open_with(broker_config(ports, 2), 1, &err);
+	assert_non_null(bus);
+	bus_close(&bus);
+	close(fd);
+}
+
+static void a_peer_that_is_no_broker_is_said_so(void **state)
+{
+	unsigned port = setting_number("SB_DB_PORT"); /* greets first, in another language */
+
+	(void)state;
+	assert_none(broker_config(&port, 1), 2, "login", "is RabbitMQ running");
+}
+
+static void an_opening_cut_or_swallowed_anywhere_is_an_error_in_time(void **state)
+{
+	static const enum proxy_event events[] = { PROXY_BYTES_TO_SERVER, PROXY_BYTES_TO_CLIENT };
+	struct proxy *proxy = proxy_start(broker_port());
+	unsigned port = proxy_port(proxy);
+	struct error err;
+	struct bus *bus;
+	size_t n, answered = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(events); i++) {
+		for (n = 0, bus = NULL; !bus && n < 5000; n += step_of_loops()) {
+			proxy_arm(proxy, (struct proxy_rule){ .event = events[i], .n = n, .action = PROXY_CUT });
+			bus = open_with(broker_config(&port, 1), 5, &err);
+			if (!bus && err.kind != ERROR_BUS_UNREACHABLE)
+				fail_msg("cut at %zu: %s", n, err.text);
+			if (!bus)
+				assert_no_password(&err, PASS);
+		}
+		assert_non_null(bus);
+		assert_true(n > 100);
+		answered = proxy_bytes_to_client(proxy);
+		proxy_arm(proxy, (struct proxy_rule){ .event = PROXY_NEVER });
+		bus_close(&bus);
+	}
+	proxy_arm(proxy, (struct proxy_rule){ .event = PROXY_BYTES_TO_CLIENT, .n = answered - 5, .action = PROXY_SWALLOW });
+	assert_none(broker_config(&port, 1), 1, "", "");
+	proxy_stop(&proxy);
+}
+
+/* ---- looking */
+
+static void what_is_there_and_what_is_not_are_answers(void **state)
+{
+	struct bus *bus = broker_bus(broker_port(), 2);
+	struct bus_queue queue;
+	struct error err = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* a name that is missing closes the channel: the next look must not mind */
+		assert_int_equal(bus_exchange_exists(bus, EXCHANGE, &err), 1);
+		assert_int_equal(bus_exchange_exists(bus, "evac_rooms.none", &err), 0);
+		assert_int_equal(bus_queue_look(bus, "evac_rooms.none", &queue, &err), 0);
+		assert_false(queue.exists);
+		assert_int_equal(bus_queue_look(bus, QUEUE, &queue, &err), 0);
+		assert_true(queue.exists);
+		assert_int_equal(err.kind, ERROR_OK);
+	}
+	/* and nothing was made by looking */
+	assert_int_equal(bus_exchange_exists(bus, "evac_rooms.none", &err), 0);
+	bus_close(&bus);
+}
+
+static void messages_and_consumers_are_counted(void **state)
+{
+	struct bus *bus = broker_bus(broker_port(), 2);
+	struct bus_queue queue;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(bus_publish(bus, EXCHANGE, FULL_QUEUE, "{}", 2, &err), BUS_ACKED);
+	assert_true(broker_count_becomes(FULL_QUEUE, 1));
+	assert_int_equal(bus_queue_look(bus, FULL_QUEUE, &queue, &err), 0);
+	assert_int_equal(queue.messages, 1);
+	assert_int_equal(queue.consumers, 0);
+	broker_consume(QUEUE);
+	broker_consume(QUEUE);
+	assert_int_equal(bus_queue_look(bus, QUEUE, &queue, &err), 0);
+	assert_int_equal(queue.messages, 0);
+	assert_int_equal(queue.consumers, 2);
+	bus_close(&bus);
+}
+
+static void a_look_that_gets_no_answer_ends_in_time(void **state)
+{
+	struct proxy *proxy = proxy_start(broker_port());
+	struct bus *bus;
+	struct bus_queue queue;
+	struct error err = { 0 };
+	unsigned port = proxy_port(proxy);
+	int64_t begun;
+
+	(void)state;
+	bus = open_with(broker_config(&port, 1), 1, &err);
+	assert_non_null(bus);
+	proxy_arm(proxy, (struct proxy_rule){ .event = PROXY_BYTES_TO_SERVER, .n = 0, .action = PROXY_SWALLOW });
+	begun = clock_monotonic_ms();
+	assert_int_equal(bus_queue_look(bus, QUEUE, &queue, &err), -1);
+	assert_in_range(elapsed_ms_since(begun), 900, 4000);
+	assert_int_equal(err.kind, ERROR_BUS_UNREACHABLE);
+	assert_false(queue.exists);
+	error_clear(&err);
+	assert_int_equal(bus_queue_look(bus, QUEUE, &queue, &err), 0); /* by a new connection */
+	assert_true(queue.exists);
+	bus_close(&bus);
+	proxy_stop(&proxy);
+}
+
+/* ---- TLS */
+
+static const char *dir;
+
+static struct broker_config *tls_config(unsigned port, const char *ca_file)
+{
+	static char text[256];
+	struct broker_config *config = broker_config(&port, 1);
+
+	snprintf(text, sizeof text, "%s/%s", dir, ca_file ? ca_file : "");
+	config->tls = (struct tls_config){ .enabled = true, .ca_file = ca_file ? text : NULL };
+	return config;
+}
+
+static struct tls_front *front_with(const char *name)
+{
+	auto_free char *certificate = xasprintf("%s/%s.pem", dir, name), *key = xasprintf("%s/%s.key", dir, name);
+
+	return tls_front_start(broker_port(), certificate, key);
+}
+
+static void a_broker_that_proves_its_name_is_taken(void **state)
+{
+	static char name[] = "localhost";
+	struct tls_front *front = front_with("server");
+	struct broker_config *config = tls_config(tls_front_port(front), "ca.pem");
+	struct error err;
+	struct bus *bus;
+
+	(void)state;
+	bus = open_with(config, 2, &err);
+	if (!bus)
+		fail_msg("%s", err.text);
+	assert_int_equal(bus_publish(bus, EXCHANGE, QUEUE, "{}", 2, &err), BUS_ACKED);
+	assert_int_equal(bus_canary(bus, EXCHANGE, &err), 0);
+	bus_close(&bus);
+	config->url.broker[0].host = name;
+	bus = open_with(config, 2, &err);
+	assert_non_null(bus);
+	bus_close(&bus);
+	tls_front_stop(&front);
+}
+
+static void a_broker_that_does_not_is_refused_before_the_password_is_sent(void **state)
+{
+	static const struct {
+		const char *certificate, *ca_file;
+	} rows[] = { { "server", "other-ca.pem" }, { "server", NULL }, { "elsewhere", "ca.pem" }, { "ca", "other-ca.pem" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct tls_front *front = front_with(rows[i].certificate);
+
+		assert_none(tls_config(tls_front_port(front), rows[i].ca_file), 2, "connect", "is RabbitMQ running");
+		assert_int_equal(tls_front_bytes(front), 0);
+		tls_front_stop(&front);
+	}
+	assert_none(tls_config(broker_port(), "ca.pem"), 2, "connect", ""); /* a broker without TLS */
+	assert_none(tls_config(broker_port(), "no-such.pem"), 2, "no-such.pem", "");
+}
+
+static int make_certificates(void **state)
+{
+	(void)state;
+	if (!dir)
+		dir = certificates_make();
+	return 0;
+}
+
+static int finish(void **state)
+{
+	if (dir)
+		certificates_remove();
+	return broker_remove(state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_broker_answers_and_says_who_it_is),
+		cmocka_unit_test(dead_brokers_of_the_list_are_passed_over),
+		cmocka_unit_test(when_none_answers_each_is_named),
+		cmocka_unit_test(a_wrong_password_a_wrong_vhost_and_a_wrong_name_are_told_apart),
+		cmocka_unit_test(a_peer_that_says_nothing_is_given_up_and_the_next_one_taken),
+		cmocka_unit_test(a_peer_that_is_no_broker_is_said_so),
+		cmocka_unit_test(an_opening_cut_or_swallowed_anywhere_is_an_error_in_time),
+		cmocka_unit_test(what_is_there_and_what_is_not_are_answers),
+		cmocka_unit_test(messages_and_consumers_are_counted),
+		cmocka_unit_test(a_look_that_gets_no_answer_ends_in_time),
+		cmocka_unit_test_setup(a_broker_that_proves_its_name_is_taken, make_certificates),
+		cmocka_unit_test_setup(a_broker_that_does_not_is_refused_before_the_password_is_sent, make_certificates),
+	};
+
+	return cmocka_run_group_tests(tests, start, finish);
+}
