@@ -66,7 +66,7 @@ int recover_resend(struct recovery *r, size_t unit, struct db *cell, struct erro
 #define MESSAGE_LIFE_S(expiration_ms) ((expiration_ms) / 1000 + 2 * 10 + 10) /* expiration, two heartbeats, the wait for a confirm */
 
 /* Settles a run and says so in its journal: what journal recover does, and host rescue --resume before it goes on. ${quiet}: without
- * the report. ${past}, filled in any case: whom it was about; the caller frees it. ${under_way}: evacuations that nova has in hand. */
+ * the report when all is settled. ${past}, filled in any case: whom it was about; the caller frees it. ${under_way}: evacuations that nova has in hand. */
 enum error_kind recover_run(const struct request *request, const char *run, bool quiet, struct past *past, size_t *under_way,
     struct error *err);
 /* Only reads the journal. */

@@ -223,7 +223,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	clock_now(r.run.started_at);
 	result = recover(&r, name, err);
 	clock_now(r.run.finished_at);
-	if (!quiet && report_print(&r.run, result, err, &trouble) != 0)
+	if ((!quiet || result != ERROR_OK) && report_print(&r.run, result, err, &trouble) != 0)
 		log_error("%s", trouble.text);
 	evacuations_free(&r.run.plan);
 	scene_free(&r.run.scene);
