@@ -12,8 +12,11 @@ enum error_kind op_service_list(const struct request *request, struct error *err
 enum error_kind op_host_show(const struct request *request, struct error *err);
 enum error_kind op_host_rescue(const struct request *request, struct error *err);
 enum error_kind op_host_evacuate(const struct request *request, struct error *err);
+enum error_kind op_host_return(const struct request *request, struct error *err);
 enum error_kind op_instance_list(const struct request *request, struct error *err);
 enum error_kind op_instance_evacuate(const struct request *request, struct error *err);
+enum error_kind op_migration_list(const struct request *request, struct error *err);
+enum error_kind op_migration_close(const struct request *request, struct error *err);
 enum error_kind op_volume_list(const struct request *request, struct error *err);
 enum error_kind op_volume_update_host(const struct request *request, struct error *err);
 enum error_kind op_backup_list(const struct request *request, struct error *err);
@@ -25,6 +28,8 @@ enum error_kind op_journal_list(const struct request *request, struct error *err
 enum error_kind op_journal_show(const struct request *request, struct error *err);
 enum error_kind op_journal_recover(const struct request *request, struct error *err);
 enum error_kind op_journal_undo(const struct request *request, struct error *err);
+enum error_kind op_plan_show(const struct request *request, struct error *err);
+enum error_kind op_plan_apply(const struct request *request, struct error *err);
 enum error_kind op_version(const struct request *request, struct error *err);
 
 #endif

@@ -21,7 +21,7 @@ struct step_kind {
 	const struct sql *read;    /* the same columns of one row by @id; rows that are gone give none */
 };
 extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
-    step_cinder_service, step_compute_service, step_instance;
+    step_cinder_service, step_compute_service, step_instance, step_migration, step_task_state;
 
 enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
 extern const char *const state_name[STATE_COUNT];
@@ -37,6 +37,7 @@ struct step {
 enum unit_kind {
 	UNIT_OWNERSHIP,  /* one transaction in cinder's database */
 	UNIT_MARK,       /* nova's service row of the failed host, in its cell */
+	UNIT_CLOSE,      /* an evacuation that nobody works on, in its cell */
 	UNIT_EVACUATION, /* one transaction in the cell, then one cast */
 };
 extern const char *const unit_kind_name[];

@@ -25,7 +25,7 @@ struct request {
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
-	bool force, down, volumes_only;
+	bool force, down, stale, volumes_only;
 	struct words pool_map;   /* OLD=NEW */
 
 	/* audit */

@@ -8,6 +8,7 @@
 #include "model/cinder/volume.h"
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
+#include "model/nova/migration.h"
 #include "model/nova/release.h"
 #include "model/nova/request_spec.h"
 #include "model/nova/service.h"
@@ -44,6 +45,15 @@ struct candidate {
 	size_t nvolume;
 	const struct migration *open; /* somebody may still work on it; NULL: nobody */
 	bool wanted;                  /* --only, --exclude and --limit leave it in */
+};
+
+/* An evacuation that somebody wants closed, with all that tells whether anybody works on it. */
+struct closing {
+	struct standing_migrations found;
+	const struct standing_migration *migration;
+	struct action_events events;
+	struct migration_signs signs;
+	size_t others; /* open migrations of the same instance */
 };
 
 struct cell_facts {
@@ -85,7 +95,10 @@ struct scene {
 	bool recovers;     /* unfinished runs of this host are what it is about */
 	struct past *past; /* journal undo: the run that is taken back; NULL: none */
 
-	bool has_exchange;
+	struct standing_migrations standing; /* away from the failed host */
+	struct closing *closing;             /* NULL: nothing is to be closed */
+
+	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
 	struct bus_queue conductor, source_queue;
 
 	struct arena arena;
@@ -114,6 +127,7 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err);
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of scene->host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */
 int scene_find_bus(struct scene *scene, struct error *err);
+void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
 
 /* Known to nova: is any nova service of ${host} up? */
 bool scene_nova_host_is_up(const struct scene *scene, const char *host);

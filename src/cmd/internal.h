@@ -14,8 +14,11 @@
 	ROW(host_show) \
 	ROW(host_rescue) \
 	ROW(host_evacuate) \
+	ROW(host_return) \
 	ROW(instance_list) \
 	ROW(instance_evacuate) \
+	ROW(migration_list) \
+	ROW(migration_close) \
 	ROW(volume_list) \
 	ROW(volume_update_host) \
 	ROW(backup_list) \
@@ -23,6 +26,8 @@
 	ROW(audit_list) \
 	ROW(audit_run) \
 	ROW(audit_diff) \
+	ROW(plan_show) \
+	ROW(plan_apply) \
 	ROW(journal_list) \
 	ROW(journal_show) \
 	ROW(journal_recover) \

@@ -126,7 +126,7 @@ static int check_leftovers(struct run *run, struct error *err)
 	struct owned_rows left = { 0 };
 	size_t n;
 
-	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0)
+	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || r->skip_drifted)
 		return 0;
 	for (const struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++) {
 		if (m->from.pool[0])
@@ -233,4 +233,44 @@ int apply_mark(struct run *run, size_t index, struct error *err)
 		return -1;
 	}
 	return settle(run, index, mark_transaction(db, unit, err), err);
+}
+
+/* Whoever began to work on it after the plan was made has recorded an event. */
+static int check_nobody_came(struct run *run, struct error *err)
+{
+	const struct closing *c = run->scene.closing;
+	struct action_events now;
+	bool same;
+
+	if (migration_events(run->scene.home->cell->db, c->migration->id, &now, err) != 0)
+		return -1;
+	same = now.n == c->events.n;
+	for (size_t i = 0; i < now.n && same; i++)
+		same = str_equal(now.v[i].result, c->events.v[i].result);
+	action_events_free(&now);
+	return same ? 0 : error_set(err, ERROR_DRIFT, "somebody has begun to work on migration %lld; nothing was changed",
+	                      (long long)c->migration->id);
+}
+
+static int close_transaction(struct run *run, struct db *db, const struct unit *unit, struct error *err)
+{
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	if (unit_write(db, unit, err) != 0 || check_nobody_came(run, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return db_commit(db, err);
+}
+
+int apply_close(struct run *run, size_t index, struct error *err)
+{
+	struct unit *unit = &run->plan.unit[index];
+	struct db *db = run->scene.home->cell->db;
+
+	if (add_server(run, db, err) != 0 || journal_intent(run->journal, index, unit, db_label(db), err) != 0) {
+		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
+		return -1;
+	}
+	return settle(run, index, close_transaction(run, db, unit, err), err);
 }

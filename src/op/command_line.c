@@ -31,22 +31,22 @@ static bool said_before(const struct findings *findings, size_t i)
 	return false;
 }
 
-static bool is_found(const struct findings *findings, const char *code)
+static bool has_open(const struct findings *findings, const char *code)
 {
 	for (size_t i = 0; i < findings->n; i++)
-		if (strcmp(findings->v[i].code, code) == 0)
+		if (strcmp(findings->v[i].code, code) == 0 && !findings->v[i].accepted)
 			return true;
 	return false;
 }
 
 bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
-	bool fence = !request->fenced && is_found(findings, "fence-unproven"), adds = fence;
+	bool asks_fence = has_open(findings, "fence-unproven"), adds = asks_fence;
 
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
-	if (fence)
+	if (asks_fence)
 		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];

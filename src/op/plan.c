@@ -18,13 +18,18 @@ const struct step_kind step_cinder_service = { "service", "cinder service", "cin
 	&SQL_CINDER_SERVICE_MARK, &SQL_CINDER_SERVICE_ROW };
 const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
 	&SQL_NOVA_SERVICE_MARK, &SQL_NOVA_SERVICE_ROW };
-const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL, &SQL_NOVA_INSTANCE_ROW };
+const struct step_kind step_migration = { "migration", "migration", "migrations", { "status" }, &SQL_NOVA_MIGRATION_SET_STATUS,
+	&SQL_NOVA_MIGRATION_ROW };
+const struct step_kind step_task_state = { "task_state", "task state", "task states", { "task_state", "host" },
+	&SQL_NOVA_INSTANCE_SET_TASK_STATE, &SQL_NOVA_TASK_STATE_ROW };
+const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL,
+	&SQL_NOVA_INSTANCE_ROW };
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-const char *const unit_kind_name[] = { "ownership", "mark", "evacuation" };
+const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation" };
 
 static const struct step_kind *const kinds[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker,
-	&step_backup, &step_cinder_service, &step_compute_service, &step_instance };
+	&step_backup, &step_cinder_service, &step_compute_service, &step_migration, &step_task_state, &step_instance };
 
 const struct step_kind *step_kind_named(const char *name)
 {

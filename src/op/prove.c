@@ -174,6 +174,7 @@ static int prove_unit(struct run *run, struct unit *unit, const struct proof *pr
 	case UNIT_OWNERSHIP:
 		return prove_ownership(run, unit, proof->cinder, err);
 	case UNIT_MARK:
+	case UNIT_CLOSE:
 		return prove_steps(run, unit, proof->cell, err);
 	case UNIT_EVACUATION:
 		if (unit->evacuation->phase == PHASE_LANDED)

@@ -31,5 +31,10 @@ void scene_free(struct scene *scene)
 	if (scene->past)
 		past_free(scene->past);
 	free(scene->past);
+	standing_migrations_free(&scene->standing);
+	if (scene->closing) {
+		standing_migrations_free(&scene->closing->found);
+		action_events_free(&scene->closing->events);
+	}
 	arena_free(&scene->arena);
 }

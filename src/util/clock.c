@@ -16,6 +16,15 @@ void clock_now(char out[CLOCK_TEXT_SIZE])
 	snprintf(out, CLOCK_TEXT_SIZE, "%s.%03uZ", day, (unsigned)(now.tv_nsec / 1000000) % 1000);
 }
 
+void clock_text(int64_t seconds, char out[CLOCK_TEXT_SIZE])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S.000Z", &tm);
+}
+
 int64_t clock_parse(const char *text)
 {
 	struct tm tm = { 0 };

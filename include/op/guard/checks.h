@@ -47,4 +47,9 @@ GUARD(cinder_credentials_unknown);
 GUARD(capacity_unknown);
 GUARD(expected_state);
 
+/* migration.c */
+GUARD(migration_not_closable);
+GUARD(migration_worked_on);
+GUARD(tombstones);
+
 #endif

@@ -63,6 +63,12 @@ const struct guard guards[] = {
 	    "and a stray attachment",
 	    NULL, guard_volume_owner_dead },
 
+	{ "migration-not-closable", SEVERITY_STOP, ACCEPT_NOTHING,
+	    "only an evacuation that has not ended can be closed: a done one keeps a returning host from running the instance twice",
+	    "'evac-manage migration list' says what it means", guard_migration_not_closable },
+	{ "migration-worked-on", SEVERITY_STOP, ACCEPT_NOTHING, "a message, a conductor or a compute may still work on that evacuation",
+	    "wait; 'evac-manage migration list --stale' shows those that nobody works on", guard_migration_worked_on },
+
 	/* good to know before */
 	{ "transitional", SEVERITY_WARN, ACCEPT_NOTHING, "rows in the middle of something move with the rest; it will not be finished",
 	    NULL, guard_transitional },
@@ -96,6 +102,9 @@ const struct guard guards[] = {
 	{ "not-node-owned", SEVERITY_NOTE, ACCEPT_NOTHING,
 	    "no volume is owned by the node: cinder-volume runs under a name of its own (backend_host), nothing has to move", NULL,
 	    guard_not_node_owned },
+	{ "tombstones", SEVERITY_NOTE, ACCEPT_NOTHING,
+	    "evacuations away from the host that it has not cleaned up: when it returns, its nova-compute destroys what it has of them",
+	    NULL, guard_tombstones },
 	{ "expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, "an instance in ERROR comes out ACTIVE: nova starts it", NULL,
 	    guard_expected_state },
 	{ .code = NULL },
