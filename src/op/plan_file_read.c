@@ -65,16 +65,16 @@ static void take_words(struct plan_file *file, json_object *words)
 {
 	for (const struct plan_word *w = plan_words; w->name; w++) {
 		json_object *value = json_object_object_get(words, w->name);
-		char *member = (char *)&file->request + w->offset;
+		void *member = (char *)&file->request + w->offset;
 
 		if (w->type == PLAN_WORD_TEXT)
-			memcpy(member, &(const char *){ get(words, w->name) }, sizeof(char *));
+			*(const char **)member = get(words, w->name);
 		else if (w->type == PLAN_WORD_BOOL)
-			memcpy(member, &(bool){ json_object_get_boolean(value) }, sizeof(bool));
+			*(bool *)member = json_object_get_boolean(value);
 		else if (w->type == PLAN_WORD_INT)
-			memcpy(member, &(int64_t){ json_object_get_int64(value) }, sizeof(int64_t));
+			*(int64_t *)member = json_object_get_int64(value);
 		else
-			take_list(file, value, (struct words *)(void *)member);
+			take_list(file, value, member);
 	}
 }
 
