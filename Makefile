@@ -113,6 +113,11 @@ check-unit:
 check:
 	$(Q)tests/check
 
+# every crash point, and every pair with a point of the recovery; needs the light sandbox up
+check-exhaustive:
+	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
+	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/run --all
+
 demo:
 	$(Q)tests/demo
 
