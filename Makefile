@@ -142,5 +142,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check demo asan install clean check-audit bench
+.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench
 .DELETE_ON_ERROR:

@@ -32,7 +32,6 @@ struct finding *finding_add(struct findings *findings, const char *code, enum se
     const char *message, const char *hint);
 void findings_free(struct findings *findings);
 
-bool request_wants(const struct request *request, const char *id); /* --only and --exclude leave it in */
 bool request_accepts(const struct request *request, const char *code, const char *subject);
 /* A stop finding that nothing accepts. */
 bool findings_stop(const struct findings *findings);

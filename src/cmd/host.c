@@ -19,6 +19,7 @@ static const struct option_spec rescue_options[] = {
 	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --target_host and --fenced" },
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },
 	{ 0 }
 };
 
@@ -27,6 +28,8 @@ static const struct option_spec evacuate_options[] = {
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
 	{ .name = "force", .type = OPTION_FLAG, .offset = AT(force),
 	  .sentence = "nova's own: --target_host bypasses the scheduler; waives no finding of ours" },
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark),
+	  .sentence = "leave the host's nova-compute enabled and not forced down" },
 	{ 0 }
 };
 
@@ -46,6 +49,19 @@ int force_needs_target(const struct request *request, struct error *err)
 	return error_hint(err, "name the target (%s), or leave --force out",
 		request->id ? "after the instance" : "--target_host HOST2");
 }
+
+static const struct argument_spec zone[] = {
+	{ .metavar = "ZONE", .type = OPTION_TEXT, .offset = AT(zone), .optional = true, .sentence = "only hosts of this zone" },
+	{ 0 }
+};
+
+const struct command command_host_list = {
+	.noun = "host", .verb = "list",
+	.sentence = "the hosts of cinder's services, alive or not",
+	.config_file_is = "cinder",
+	.arguments = zone,
+	.run = op_host_list,
+};
 
 const struct command command_host_show = {
 	.noun = "host", .verb = "show",
@@ -87,7 +103,7 @@ const struct command command_host_evacuate = {
 
 const struct command command_host_return = {
 	.noun = "host", .verb = "return",
-	.sentence = "may a host be powered on again? what it would destroy",
+	.sentence = "may it be powered on again? what it would destroy",
 	.details = "What its nova-compute would do first, which messages wait for it, what it still owns. Ends with 5 while something is "
 		"in the way. Writes nothing.\n\n"
 		"Example:\n"

@@ -134,7 +134,7 @@ static int check_leftovers(struct run *run, struct error *err)
 		for (int k = 0; k < OWNED_KINDS; k++) {
 			if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 				continue;
-			if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS))
+			if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (run->scene.kinds && !(run->scene.kinds & 1u << k)))
 				continue;
 			if (owned_find(run->world.cinder_db, (enum owned_kind)k, m->from.backend_host, &left, err) != 0)
 				return -1;

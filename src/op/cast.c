@@ -14,6 +14,7 @@
 /* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
 #define BODY_MAX ((size_t)8 << 20)
 #define ATTEMPT 1
+#define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
 
 /* "evac-manage" as a namespace: ids of a run can be made again from its name. */
 static const struct uuid ours = { "6f1d3c0a-51a4-5c0e-9a77-65766163206d" };
@@ -43,16 +44,22 @@ static void fill_rows(struct run *run, const struct unit *unit, struct evacuatio
 	evacuation_name_ids(run->id, i->uuid, rows);
 }
 
-/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. */
+/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without a
+ * stored spec (Queens and Rocky alone) the conductor makes one. */
 int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
 {
 	const struct oslo_context context = { .user_id = m->rows->user_id,
 		.project_id = m->rows->project_id,
 		.request_id = m->rows->request_id };
 	struct rebuild_instance args = { .instance = instance, .host = m->force ? m->target_host : NULL };
+	const struct candidate *c = m->candidate;
 	bool asks = m->target_host && !m->force;
+	const struct spec_options options = { .host = asks ? m->target_host : NULL,
+		.node = asks ? m->target_node : NULL,
+		.without_group = c->spec_facts.group && !c->group.exists,
+		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
 
-	if (request_spec_object(m->spec, asks ? m->target_host : NULL, asks ? m->target_node : NULL, &args.request_spec, err) != 0) {
+	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
 		json_object_put(instance);
 		return -1;
 	}
@@ -60,6 +67,15 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 	if (body->n > BODY_MAX)
 		return error_set(err, ERROR_REFUSED, "its message would have %zu bytes, brokers take %zu", body->n, BODY_MAX);
 	return 0;
+}
+
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. */
+static bool reports_again(const struct run *run, const struct nova_service *now)
+{
+	struct nova_service as_found = *now;
+
+	as_found.forced_down = run->scene.compute && run->scene.compute->forced_down;
+	return nova_service_is_up(&as_found, run->scene.nova_down_s);
 }
 
 static int check_source_down(struct run *run, struct error *err)
@@ -71,7 +87,7 @@ static int check_source_down(struct run *run, struct error *err)
 	if (nova_services_list(run->scene.home->cell->db, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", run->scene.host);
-	if (s && nova_service_is_up(s, run->scene.nova_down_s))
+	if (s && reports_again(run, s))
 		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", run->scene.host);
 	nova_services_free(&now);
 	return rc;
@@ -81,8 +97,13 @@ static int claim(struct run *run, struct unit *unit, const char *unique_id, stru
 {
 	struct evacuation_rows *rows = &unit->evacuation->rows;
 	struct db *db = run->scene.home->cell->db;
-	const struct evacuation_message message = { rows, &unit->candidate->spec, run->request->target_host,
-		run->scene.target_node ? run->scene.target_node->hypervisor_hostname : NULL, run->request->force, unique_id };
+	const struct evacuation_message message = { .rows = rows,
+		.candidate = unit->candidate,
+		.release = run->scene.release,
+		.target_host = run->request->target_host,
+		.target_node = run->scene.target_node ? run->scene.target_node->hypervisor_hostname : NULL,
+		.force = run->request->force,
+		.unique_id = unique_id };
 	json_object *instance = NULL;
 
 	if (check_source_down(run, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)

@@ -29,19 +29,6 @@ void findings_free(struct findings *findings)
 	*findings = (struct findings){ 0 };
 }
 
-bool request_wants(const struct request *request, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < request->exclude.n; i++)
-		if (str_equal(request->exclude.v[i], id))
-			return false;
-	for (i = 0; i < request->only.n; i++)
-		if (str_equal(request->only.v[i], id))
-			return true;
-	return request->only.n == 0;
-}
-
 bool request_accepts(const struct request *request, const char *code, const char *subject)
 {
 	size_t n = strlen(code);

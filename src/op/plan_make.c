@@ -41,6 +41,19 @@ static void add_row(struct plan *plan, struct unit *unit, const struct scene *sc
 	}
 }
 
+bool plan_is_wanted(const struct request *request, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < request->exclude.n; i++)
+		if (str_equal(request->exclude.v[i], id))
+			return false;
+	for (i = 0; i < request->only.n; i++)
+		if (str_equal(request->only.v[i], id))
+			return true;
+	return request->only.n == 0;
+}
+
 /* --only, --exclude and --limit choose among what the command is about: instances where it evacuates. */
 static void add_move(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move)
 {
@@ -48,7 +61,7 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 
 	for (int kind = 0; kind < OWNED_KINDS; kind++)
 		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
-			if (scene->evacuates || request_wants(scene->request, move->rows[kind].v[i].id)) {
+			if (scene->evacuates || plan_is_wanted(scene->request, move->rows[kind].v[i].id)) {
 				add_row(plan, unit, scene, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
 				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
 			}
@@ -157,8 +170,10 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
 	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
-	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s, reason: %s",
-	    s->disabled ? "say who is at the disabled" : "disable", s->host, step->after[1]);
+	step->before[2] = s->forced_down ? "1" : "0";
+	step->after[2] = "1";
+	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s%s, reason: %s",
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down", step->after[1]);
 }
 
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
@@ -213,4 +228,14 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 	if (scene->request->limit > 0 && plan->nunit - first > (size_t)scene->request->limit)
 		for (; plan->nunit - first > (size_t)scene->request->limit; plan->nunit--)
 			auto_free_(&plan->unit[plan->nunit - 1].step);
+}
+
+void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)
+{
+	struct step *step = unit_step(unit, &step_service_removal, arena_printf(&plan->arena, "%lld", (long long)service->id),
+	    arena_printf(&plan->arena, "%s %s", service->binary, service->host));
+
+	step->before[0] = "0";
+	step->after[0] = "1";
+	step->before[1] = step->after[1] = arena_printf(&plan->arena, "%lld", (long long)service->report_count);
 }

@@ -38,54 +38,58 @@ static int check_queue(struct recovery *r, struct error *err)
 	return bus_canary(r->run.world.bus, r->run.world.nova.bus.exchange, err);
 }
 
+/* A service that the run forced down is down to nova whatever it reports; to us its heartbeat still counts. */
+static bool was_forced_down(const struct recovery *r, const struct nova_service *now)
+{
+	for (size_t i = 0; i < r->run.plan.nunit; i++)
+		for (const struct step *s = r->run.plan.unit[i].step; s < r->run.plan.unit[i].step + r->run.plan.unit[i].nstep; s++)
+			if (s->kind == &step_compute_service && strtoll(s->id, NULL, 10) == now->id)
+				return str_equal(step_before(s, "forced_down"), "1");
+	return now->forced_down;
+}
+
 static int check_source_down(struct recovery *r, struct db *cell, const char *host, struct error *err)
 {
 	struct nova_services now = { 0 };
 	const struct nova_service *s;
+	struct nova_service as_found;
 	int rc = 0;
 
 	if (nova_services_list(cell, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", host);
-	if (s && nova_service_is_up(s, r->run.world.nova.service_down_time_s))
-		rc = error_set(err, ERROR_REFUSED, "not sent again: nova-compute on '%s' reports", host);
+	if (s) {
+		as_found = *s;
+		as_found.forced_down = was_forced_down(r, s);
+		if (nova_service_is_up(&as_found, r->run.world.nova.service_down_time_s))
+			rc = error_set(err, ERROR_REFUSED, "not sent again: nova-compute on '%s' reports", host);
+	}
 	nova_services_free(&now);
 	return rc;
 }
 
 /* The locked row, and the same message from it: the ids are those of the first one. */
-static int build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
+static int build(struct recovery *r, size_t index, struct scene *scene, struct db *cell, struct str *body, struct error *err)
 {
 	struct evacuation_rows *rows = &r->run.plan.unit[index].evacuation->rows;
-	const struct past *past = &r->past;
-	struct request_spec spec = { 0 };
+	const struct evacuation_message message = { .rows = rows,
+		.candidate = &scene->candidate[0],
+		.release = scene->release,
+		.target_host = r->past.target_host,
+		.target_node = scene->target_node ? scene->target_node->hypervisor_hostname : NULL,
+		.force = r->past.force,
+		.unique_id = r->past.unit[index].unique_id };
 	json_object *instance = NULL;
-	struct compute_nodes nodes = { 0 };
-	const struct compute_node *node = NULL;
-	int rc;
 
 	if (instance_lock(cell, rows->instance_uuid, &instance, err) != 0)
 		return -1;
 	rows->user_id = arena_dup(&r->run.plan.arena, instance_object_text(instance, "user_id"));
 	rows->project_id = arena_dup(&r->run.plan.arena, instance_object_text(instance, "project_id"));
-	rc = compute_nodes_list(cell, &nodes, err);
-	if (rc == 0 && past->target_host && !past->force && !(node = compute_node_of(&nodes, past->target_host)))
-		rc = error_set(err, ERROR_REFUSED, "not sent again: '%s' has no compute node any more", past->target_host);
-	if (rc == 0 && (rc = request_spec_get(r->run.world.api_db, rows->instance_uuid, &spec, err)) == 0 && !spec.exists)
-		rc = error_set(err, ERROR_REFUSED, "not sent again: the instance has no request spec");
-	if (rc == 0)
-		rc = evacuation_body(&(struct evacuation_message){ rows, &spec, past->target_host, node ? node->hypervisor_hostname : NULL,
-		                         past->force, past->unit[index].unique_id },
-		    instance, body, err);
-	else
-		json_object_put(instance);
-	compute_nodes_free(&nodes);
-	request_spec_free(&spec);
-	return rc;
+	return evacuation_body(&message, instance, body, err);
 }
 
 /* Under the instance's lock: it still waits for exactly this message. */
-static int check_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
+static int check_and_build(struct recovery *r, size_t index, struct scene *scene, struct db *cell, struct str *body, struct error *err)
 {
 	struct evacuation_rows *rows = &r->run.plan.unit[index].evacuation->rows;
 	struct evacuation_state now = { 0 };
@@ -93,7 +97,7 @@ static int check_and_build(struct recovery *r, size_t index, struct db *cell, st
 	int rc = db_begin_write(cell, err);
 
 	if (rc == 0)
-		rc = build(r, index, cell, body, err);
+		rc = build(r, index, scene, cell, body, err);
 	if (rc == 0)
 		rc = evacuation_state_get(cell, &rows->migration_uuid, &now, err);
 	if (rc == 0 && (!now.exists || !str_equal(now.migration_status, "accepted") || !str_equal(now.host, rows->host) ||
@@ -109,6 +113,26 @@ static int check_and_build(struct recovery *r, size_t index, struct db *cell, st
 	return rc;
 }
 
+/* All that a first message is made from, found anew. */
+static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
+{
+	struct scene scene = { .request = r->run.request, .world = &r->run.world, .evacuates = true };
+	struct request plain = *r->run.request;
+	int rc;
+
+	plain.only = plain.exclude = (struct words){ 0 };
+	scene.request = &plain;
+	rc = scene_find_nova(&scene, err);
+	if (rc == 0)
+		rc = scene_find_instance(&scene, r->run.plan.unit[index].step[0].id, err);
+	if (rc == 0 && r->past.target_host)
+		rc = scene_find_target(&scene, r->past.target_host, err);
+	if (rc == 0)
+		rc = check_and_build(r, index, &scene, cell, body, err);
+	scene_free(&scene);
+	return rc;
+}
+
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err)
 {
 	const char *topic = str_or(r->run.world.nova.conductor_topic, CONDUCTOR_TOPIC);
@@ -118,7 +142,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
-	if (check_age(past, err) != 0 || check_queue(r, err) != 0 || check_and_build(r, index, cell, &body, err) != 0)
+	if (check_age(past, err) != 0 || check_queue(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0)
 		return -1;
 	if (journal_publish_intent(r->run.journal,
 	        &(struct publish_record){ index, &e->rows, past->unique_id, r->run.world.nova.bus.exchange, bus_server(r->run.world.bus), 2 },

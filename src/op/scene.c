@@ -15,6 +15,8 @@ void scene_free(struct scene *scene)
 	free(scene->move);
 	for (i = 0; i < scene->ncandidate; i++) {
 		request_spec_free(&scene->candidate[i].spec);
+		server_group_free(&scene->candidate[i].group);
+		migrations_free(&scene->candidate[i].accepted);
 		for (k = 0; k < scene->candidate[i].nvolume; k++)
 			volume_owner_free(&scene->candidate[i].volume[k].owner);
 	}
@@ -24,6 +26,12 @@ void scene_free(struct scene *scene)
 	}
 	cinder_services_free(&scene->cinder_services);
 	owners_free(&scene->owners);
+	service_references_free(&scene->references);
+	volumes_of_other_free(&scene->volumes_of_other);
+	clusters_free(&scene->clusters);
+	cluster_rows_free(&scene->cluster_rows);
+	quota_free(&scene->quota);
+	volume_removal_free(&scene->volume);
 	host_mappings_free(&scene->mappings);
 	instances_free(&scene->instances);
 	bdms_free(&scene->bdms);
@@ -36,5 +44,9 @@ void scene_free(struct scene *scene)
 		standing_migrations_free(&scene->closing->found);
 		action_events_free(&scene->closing->events);
 	}
+	aggregates_free(&scene->aggregates);
+	inventories_free(&scene->inventories);
+	for (i = 0; i < scene->nsession; i++)
+		sessions_free(&scene->session[i].sessions);
 	arena_free(&scene->arena);
 }

@@ -129,7 +129,7 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 			continue;
 		unit = plan_unit(plan, was->kind);
 		for (const struct step *s = was->step; s < was->step + was->nstep; s++) {
-			if (s->state == STATE_SKIPPED || !request_wants(scene->request, s->id))
+			if (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id))
 				continue;
 			step = unit_step(unit, s->kind, s->id, s->name);
 			memcpy(step->before, s->after, sizeof step->before);

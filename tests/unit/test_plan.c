@@ -78,8 +78,8 @@ static void assert_plan(const char *expected)
 	" service 1: disabled 0 > 1 disabled_reason NULL > " REASON "\n"                                                     \
 	" service 3: disabled 0 > 1 disabled_reason NULL > " REASON
 #define MARK                                                                                       \
-	"[mark] disable nova-compute of c1, reason: " REASON " {}\n"                                   \
-	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON
+	"[mark] disable nova-compute of c1 and force it down, reason: " REASON " {}\n"                \
+	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON " forced_down 0 > 1"
 #define WEB                                                                                        \
 	"[evacuation] evacuate i1 (web) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i1}\n"     \
 	" instance i1: host c1 > NULL vm_state active > active task_state NULL > NULL"
@@ -211,8 +211,8 @@ static void a_disabled_compute_gets_the_reason_and_a_disabled_cinder_service_not
 	f.cinder_service[C1_VOLUME].disabled = f.cinder_service[C1_BACKUP].disabled = f.nova_service[C1].disabled = true;
 	f.scene.nmove = 0;
 	f.scene.ncandidate = 0;
-	assert_plan("[mark] say who is at the disabled nova-compute of c1, reason: " REASON " {}\n"
-		" compute_service 10: disabled 1 > 1 disabled_reason NULL > " REASON);
+	assert_plan("[mark] say who is at the disabled nova-compute of c1 and force it down, reason: " REASON " {}\n"
+		" compute_service 10: disabled 1 > 1 disabled_reason NULL > " REASON " forced_down 0 > 1");
 }
 
 static void other_services_of_the_host_are_not_marked(void **state)
@@ -454,7 +454,7 @@ static void every_kind_of_step_binds_its_statement_by_its_columns(void **state)
 static void states_and_units_have_the_words_of_the_report(void **state)
 {
 	static const char *const states[] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-	static const char *const units[] = { "ownership", "mark", "evacuation" };
+	static const char *const units[] = { "ownership", "mark", "close", "evacuation" };
 
 	(void)state;
 	assert_int_equal(COUNT(states), STATE_COUNT);
