@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "op/undo.h"
+#include "sql_catalogue.h"
 #include "util/str.h"
 
 /* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal. */
@@ -81,7 +82,8 @@ static void add_unit(struct str *out, const struct past *past, size_t index)
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 		add_step(out, s);
 	str_addf(out, "-- all or none: type COMMIT when this says %zu of %zu, else ROLLBACK\n", unit->nstep, unit->nstep);
-	str_addf(out, "SELECT @matched AS rows_taken_back, %zu AS of_rows;\n", unit->nstep);
+	str_addf(out, "SET @expected := %zu;\n", unit->nstep);
+	add_statement(out, &SQL_SESSION_UNDO_COUNT);
 }
 
 enum error_kind undo_print_sql(const struct request *request, const struct past *past, struct error *err)
