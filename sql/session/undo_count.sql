@@ -1,6 +1,6 @@
--- How many rows a printed undo has taken back, beside how many it should; never sent, only printed by journal undo --sql.
--- :param matched  int
--- :param expected int
--- :session
-SELECT @matched  AS rows_taken_back
-     , @expected AS of_rows;
+-- How many rows the statements before it have taken back; printed for people by journal undo --sql, never sent.
+-- :param matched int
+-- :param of int
+-- :reads variables :rows one
+SELECT @matched AS rows_taken_back
+     , @of AS of_rows;

@@ -70,7 +70,7 @@ static const struct option_spec undo_options[] = {
 
 const struct command command_journal_undo = {
 	.noun = "journal", .verb = "undo",
-	.sentence = "take back what a run wrote, from its own before-values",
+	.sentence = "take back what a run wrote, from its before-values",
 	.details = "A plan like any other, shown and confirmed. Each row goes back only while it holds what the run wrote; one that does "
 		"not stops it with 7. An evacuation that nova has begun cannot be undone, and that is said. The undo of an undo is the "
 		"first run again.\n\n"

@@ -82,7 +82,7 @@ static void add_unit(struct str *out, const struct past *past, size_t index)
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 		add_step(out, s);
 	str_addf(out, "-- all or none: type COMMIT when this says %zu of %zu, else ROLLBACK\n", unit->nstep, unit->nstep);
-	str_addf(out, "SET @expected := %zu;\n", unit->nstep);
+	str_addf(out, "SET @of := %zu;\n", unit->nstep);
 	add_statement(out, &SQL_SESSION_UNDO_COUNT);
 }
 
