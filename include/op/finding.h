@@ -18,7 +18,8 @@ struct finding {
 	const char *code;
 	enum severity severity;
 	const char *subject, *message, *hint; /* hint may be "" */
-	bool accepted;  /* --accept CODE or CODE:SUBJECT was given, and the code takes it */
+	bool acceptable; /* in this run --accept would take it */
+	bool accepted;   /* it was given, as CODE or CODE:SUBJECT */
 };
 struct findings {
 	struct finding *v;

@@ -110,7 +110,7 @@ static int accept_add(const char *name, const char *value, struct words *words, 
 
 	if (code == 0 || (value[code] && (value[code] != ':' || !value[code + 1]))) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not CODE or CODE:ID", name, word_shown(value, word));
-		return error_hint(err, "the codes stand beside the findings, as in '--accept az-differs' or '--accept local-disk:web-7'");
+		return error_hint(err, "the codes stand beside the findings, as in '--accept target-disabled' or '--accept local-disk:web-7'");
 	}
 	words_add(words, value);
 	return 0;

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "op/guard.h"
-
 #define PLAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@#%+=,"
 
 static void add_word(struct str *out, const char *word)
@@ -23,14 +21,6 @@ static void add_word(struct str *out, const char *word)
 			str_addc(out, *word);
 	}
 	str_addc(out, '\'');
-}
-
-static bool is_acceptable(const char *code)
-{
-	for (const struct guard *g = guards; g->code; g++)
-		if (strcmp(g->code, code) == 0)
-			return g->accept != ACCEPT_NOTHING;
-	return false;
 }
 
 static bool said_before(const struct findings *findings, size_t i)
@@ -54,7 +44,7 @@ bool command_line_to_go_on(const struct request *request, const struct findings 
 		const struct finding *f = &findings->v[i];
 
 		if (f->severity == SEVERITY_STOP && !f->accepted && strcmp(f->code, "fence-unproven") != 0 &&
-		    is_acceptable(f->code) && !said_before(findings, i)) {
+		    f->acceptable && !said_before(findings, i)) {
 			str_addf(out, " --accept %s", f->code);
 			adds = true;
 		}

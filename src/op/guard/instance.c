@@ -84,7 +84,9 @@ static void owner_hint(const struct scene *scene, const struct volume_fact *v, s
 	size_t backend = v->owner.host ? strcspn(v->owner.host, "#") : 0;
 
 	str_clear(hint);
-	if (v->owner.host)
+	if (!v->owner.host)
+		str_add(hint, "no host owns the volume: find out in cinder why, or leave the instance out with --exclude");
+	else
 		str_addf(hint,
 		    "first: evac-manage volume update_host --currenthost %.*s --newhost NEWHOST%s (or: evac-manage host rescue %s --to NEWHOST)",
 		    (int)backend, v->owner.host, strchr(v->owner.host, '@') ? "@BACKEND" : "", scene->host);

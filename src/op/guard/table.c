@@ -3,13 +3,15 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "op/guard/checks.h"
 #include "util/str.h"
 
 const struct guard guards[] = {
 	/* left out of a run; first, as others look only at what is left */
-	{ "not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING, "nova evacuates no instance in this state", NULL, guard_not_evacuable },
+	{ "not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING, "nova evacuates no instance in this state",
+	    "mend it with nova's own means once nova-api is back", guard_not_evacuable },
 	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE,
 	    "the instance boots from an image: its root disk may be on the dead host's own disk and would be made anew, empty",
 	    "--accept local-disk:ID, or [site] shared_disks = true where all instance disks are shared", guard_local_disk },
@@ -49,7 +51,8 @@ const struct guard guards[] = {
 
 	/* what moves */
 	{ "clustered", SEVERITY_STOP, ACCEPT_NOTHING,
-	    "rows belong to an active-active cluster: any live member serves them, nothing has to move", NULL, guard_clustered },
+	    "rows belong to an active-active cluster: any live member serves them, nothing has to move",
+	    "leave them; 'evac-manage service list' shows the members", guard_clustered },
 	{ "in-flight", SEVERITY_STOP, ACCEPT_CODE, "a volume migration, or an evacuation, is already under way",
 	    "wait until it has ended, or find out that nobody works on it any more", guard_in_flight },
 	{ "unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING,
@@ -96,29 +99,47 @@ void guards_run(const struct scene *scene, struct findings *out)
 		g->check(g, scene, out);
 }
 
+static bool is_acceptable(const struct guard *self, const struct scene *scene)
+{
+	return self->accept == ACCEPT_CODE || (self->accept == ACCEPT_FENCED_MOVE && !scene->evacuates);
+}
+
+/* The name of the instance with this uuid; NULL when it is none, or another has the same name. */
+static const char *only_name(const struct scene *scene, const char *uuid)
+{
+	const struct candidate *c = scene->candidate;
+	const char *name = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < scene->ncandidate; i++)
+		if (strcmp(c[i].instance->uuid, uuid) == 0)
+			name = c[i].instance->name;
+	for (i = 0; i < scene->ncandidate && name; i++)
+		n += str_equal(c[i].instance->name, name);
+	return n == 1 ? name : NULL;
+}
+
 static bool is_accepted(const struct guard *self, const struct scene *scene, const char *subject)
 {
-	switch (self->accept) {
-	case ACCEPT_NOTHING:
+	const char *name = only_name(scene, subject);
+
+	if (!is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->fenced))
 		return false;
-	case ACCEPT_FENCED_MOVE:
-		return scene->request->fenced && !scene->evacuates && request_accepts(scene->request, self->code, subject);
-	case ACCEPT_CODE:
-		break;
-	}
-	return request_accepts(scene->request, self->code, subject);
+	return request_accepts(scene->request, self->code, subject) || (name && request_accepts(scene->request, self->code, name));
 }
 
 void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
     const char *hint, const char *fmt, ...)
 {
 	auto_free char *message = NULL;
+	struct finding *found;
 	va_list ap;
 
 	va_start(ap, fmt);
 	if (vasprintf(&message, fmt, ap) < 0)
 		message = xstrdup(self->sentence);
 	va_end(ap);
-	finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint)->accepted =
-	    is_accepted(self, scene, subject);
+	found = finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint);
+	found->acceptable = is_acceptable(self, scene);
+	found->accepted = is_accepted(self, scene, subject);
 }

@@ -11,10 +11,16 @@ static const char *binary_of(const struct move *move)
 	return move->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
 }
 
+/* Without a pool of its own the target keeps that of each row. */
+static bool is_same_place(const struct move *m)
+{
+	return strcmp(m->from.backend_host, m->to.backend_host) == 0 && (!m->to.pool[0] || strcmp(m->from.pool, m->to.pool) == 0);
+}
+
 void guard_target_is_source(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_MOVE(m, scene)
-		if (strcmp(m->from.text, m->to.text) == 0)
+		if (is_same_place(m))
 			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
 	if (scene->evacuates && str_equal(scene->request->target_host, scene->host))
 		guard_found(self, scene, out, scene->host, NULL, "'%s' is both the failed and the target host", scene->host);

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "guard_cases.h"
+
+static void i1_is_paused(void)
+{
+	f.instance[I1].vm_state = "paused";
+}
+
+static void i1_has_no_state(void)
+{
+	f.instance[I1].vm_state = NULL;
+	f.instance[I1].name = NULL;
+}
+
+static void i1_was_never_launched(void)
+{
+	f.instance[I1].launched_at = NULL;
+}
+
+static void i1_is_deleting(void)
+{
+	f.instance[I1].task_state = "deleting";
+}
+
+static void i1_is_rebooting(void)
+{
+	f.instance[I1].task_state = "rebooting"; /* since Zed nova takes it */
+}
+
+static void i1_is_rebooting_in_yoga(void)
+{
+	f.instance[I1].task_state = "rebooting";
+	f.scene.conductor_version = 61;
+	f.scene.release = release_of(61);
+}
+
+static void i1_has_no_mapping(void)
+{
+	f.candidate[I1].mapping.exists = false;
+}
+
+static void i1_is_in_no_cell(void)
+{
+	f.candidate[I1].mapping.cell_id.set = false;
+}
+
+static void i1_is_queued_for_delete(void)
+{
+	f.candidate[I1].mapping.queued_for_delete = true;
+}
+
+static void i1_has_no_spec(void)
+{
+	f.candidate[I1].spec.exists = false;
+}
+
+static void i1_has_a_broken_spec(void)
+{
+	f.candidate[I1].spec.spec = "{}";
+}
+
+static void i1_has_a_newer_spec(void)
+{
+	f.candidate[I1].spec.spec = SPEC("1.15");
+}
+
+static void i1_has_a_spec_newer_than_all_that_we_know(void)
+{
+	f.candidate[I1].spec.spec = SPEC("1.99");
+	f.scene.conductor_version = 1000;
+	f.scene.release = release_of(1000);
+}
+
+static void i1_is_not_wanted_and_broken(void)
+{
+	f.instance[I1].vm_state = "deleted";
+	f.candidate[I1].spec.exists = false;
+	f.candidate[I1].wanted = false;
+}
+
+static void disks_are_local(void)
+{
+	f.world.site.shared_disks = false;
+}
+
+static void the_owner_stays_dead(void)
+{
+	f.fact[I1][0].moves_first = false;
+}
+
+static void the_owner_has_no_backend_in_its_name(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].owner.host = "c1";
+	f.fact[I1][0].service = NULL;
+}
+
+static void the_owner_is_nobody(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].owner.host = NULL;
+	f.fact[I1][0].service = NULL;
+}
+
+static void the_owner_is_alive(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].service = &f.cinder_service[C2_VOLUME];
+}
+
+static void the_owner_is_a_cluster(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].owner.cluster_name = "cl@rbd";
+}
+
+static void the_owner_is_dead_and_i1_is_left_out(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.instance[I1].vm_state = "paused";
+}
+
+static void the_volume_is_unknown(void)
+{
+	f.fact[I1][0].owner = (struct volume_owner){ .known = false };
+	f.fact[I1][0].moves_first = false;
+}
+
+static void cinder_was_not_asked(void)
+{
+	the_volume_is_unknown();
+	f.world.cinder_db = NULL;
+	f.scene.nmove = 0;
+}
+
+static void i1_is_in_error(void)
+{
+	f.instance[I1].vm_state = "error";
+}
+
+static const struct guard_case cases[] = {
+	{ i1_is_paused, "not-evacuable i1: web: it is paused: nova evacuates only active, stopped and error" },
+	{ i1_has_no_state, "not-evacuable i1: i1: it is in no state: nova evacuates only active, stopped and error" },
+	{ i1_was_never_launched, "not-evacuable i1: web: it was never launched" },
+	{ i1_is_deleting, "not-evacuable i1: web: its task state is 'deleting'" },
+	{ i1_is_rebooting, "" },
+	{ i1_is_rebooting_in_yoga, "not-evacuable i1: web: its task state is 'rebooting', and it must be empty in nova Yoga" },
+	{ i1_has_no_mapping, "not-evacuable i1: web: nova_api has no mapping of it to a cell: the conductor would not find it" },
+	{ i1_is_in_no_cell, "not-evacuable i1: web: nova_api has no mapping of it to a cell: the conductor would not find it" },
+	{ i1_is_queued_for_delete, "not-evacuable i1: web: it is queued for delete" },
+	{ i1_has_no_spec, "not-evacuable i1: web: nova_api has no request spec of it" },
+	{ i1_has_a_broken_spec, "not-evacuable i1: web: request spec 1 of instance i1 is not a nova RequestSpec" },
+	{ i1_has_a_newer_spec, "not-evacuable i1: web: its request spec is of version 1.15, the oldest live conductor knows 1.14 and older" },
+	{ i1_has_a_spec_newer_than_all_that_we_know, "" }, /* nor do we know that conductor */
+	{ i1_is_not_wanted_and_broken, "" },
+	{ disks_are_local, "local-disk i2: db boots from an image: its root disk may be lost with the host" },
+	{ the_owner_stays_dead, "volume-owner-dead i1: web uses volume v1, whose owner 'c1@rbd#ssd' is down" },
+	{ the_owner_has_no_backend_in_its_name, "volume-owner-dead i1: web uses volume v1, whose owner 'c1' is down" },
+	{ the_owner_is_nobody, "volume-owner-dead i1: web uses volume v1, whose owner 'nobody' is down" },
+	{ the_owner_is_alive, "" },
+	{ the_owner_is_a_cluster, "" },
+	{ the_owner_is_dead_and_i1_is_left_out, "not-evacuable i1: web: it is paused: nova evacuates only active, stopped and error" },
+	{ the_volume_is_unknown, "volume-unknown i1: web uses volume v1, which cinder does not know" },
+	{ cinder_was_not_asked, "volume-unknown i1: web uses volume v1, which was not looked up: cinder's database is not open" },
+	{ i1_is_in_error, "expected-state i1: web is in ERROR and comes out ACTIVE" },
+};
+
+static void an_instance_is_left_out_or_said_to_be_in_danger(void **state)
+{
+	(void)state;
+	run_cases(cases, COUNT(cases));
+}
+
+static void the_first_volume_backed_instance_goes_alone_and_the_sum_is_said(void **state)
+{
+	struct findings findings = { 0 };
+
+	(void)state;
+	guards_run(&f.scene, &findings);
+	assert_int_equal(findings.n, 2);
+	assert_string_equal(findings.v[0].code, "cinder-credentials-unknown");
+	assert_string_equal(findings.v[0].subject, "c1");
+	assert_string_equal(findings.v[1].code, "capacity-unknown");
+	assert_string_equal(findings.v[1].message, "2 instances need 6 vCPU and 6144 MB on the other hosts");
+	assert_false(findings_stop(&findings));
+	findings_free(&findings);
+	f.request.target_host = "c2";
+	f.scene.target_compute = &f.nova_service[C2];
+	f.candidate[I1].wanted = false;
+	guards_run(&f.scene, &findings);
+	assert_int_equal(findings.n, 1); /* nobody uses a volume */
+	assert_string_equal(findings.v[0].message, "1 instance needs 4 vCPU and 4096 MB on c2");
+	findings_free(&findings);
+	f.candidate[I2].wanted = false;
+	guards_run(&f.scene, &findings);
+	assert_int_equal(findings.n, 0);
+}
+
+static void the_hint_of_a_dead_owner_is_the_command_that_comes_first(void **state)
+{
+	struct findings findings = { 0 };
+
+	(void)state;
+	the_owner_stays_dead();
+	guards_run(&f.scene, &findings);
+	assert_string_equal(findings.v[0].hint, "first: evac-manage volume update_host --currenthost c1@rbd --newhost NEWHOST@BACKEND "
+	    "(or: evac-manage host rescue c1 --to NEWHOST)");
+	findings_free(&findings);
+}
+
+static void a_disk_that_may_be_lost_is_accepted_by_id_or_by_a_name_that_is_one_instances(void **state)
+{
+	static const struct {
+		const char *accept;
+		bool same_names, accepted;
+	} cases[] = {
+		{ "local-disk", false, true }, { "local-disk:i2", false, true }, { "local-disk:i1", false, false },
+		{ "local-disk:db", false, true }, { "local-disk:web", false, false }, { "local-disk:db", true, false },
+		{ "local-disk:i2", true, true },
+	};
+	struct findings findings = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		fixture_init(&f);
+		disks_are_local();
+		if (cases[i].same_names)
+			f.instance[I1].name = "db";
+		fixture_accept(&f, cases[i].accept);
+		guards_run(&f.scene, &findings);
+		if ((findings_skip(&findings, "i2") == NULL) != cases[i].accepted)
+			fail_msg("--accept %s", cases[i].accept);
+		findings_free(&findings);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_instance_is_left_out_or_said_to_be_in_danger),
+		in_a_scene(the_first_volume_backed_instance_goes_alone_and_the_sum_is_said),
+		in_a_scene(the_hint_of_a_dead_owner_is_the_command_that_comes_first),
+		in_a_scene(a_disk_that_may_be_lost_is_accepted_by_id_or_by_a_name_that_is_one_instances),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "guard_cases.h"
+
+static void rows_belong_to_a_cluster(void)
+{
+	f.volume[0].cluster_name = "cl@rbd#ssd";
+	f.group[0].cluster_name = "cl@rbd";
+	f.cinder_service[C2_VOLUME].cluster_name = "cl@rbd";
+}
+
+static void a_volume_migrates(void)
+{
+	f.volume[1].migration_status = "migrating";
+	f.volume[0].migration_status = "success";
+}
+
+static void an_evacuation_is_under_way(void)
+{
+	f.candidate[I1].open = &f.migration;
+}
+
+static void a_move_of_an_unwanted_instance_is_under_way(void)
+{
+	f.candidate[I1].open = &f.migration;
+	f.candidate[I1].wanted = false;
+}
+
+static void a_resize_to_c3_is_under_way(void)
+{
+	f.candidate[I1].open = &f.migration;
+	f.migration.migration_type = NULL;
+	f.migration.dest_compute = "c3";
+	f.migration.status = "pre-migrating";
+}
+
+static void the_cluster_takes_three_rows(void)
+{
+	f.cinder.server.galera_max_rows = 3;
+}
+
+static void the_cluster_takes_four_rows(void)
+{
+	f.cinder.server.galera_max_rows = 4;
+}
+
+static void the_cluster_takes_few_bytes(void)
+{
+	f.cinder.server.galera_max_bytes = 10000;
+}
+
+static void rows_are_in_the_middle_of_something(void)
+{
+	f.volume[0].status = "deleting";
+	f.volume[1].status = "backing-up";
+	f.group[0].status = "updating";
+	f.backup[0].status = "restoring";
+	f.move[MOVE_VOLUMES].rows[OWNED_WORKER] = (struct owned_rows){ .v = f.worker, .n = 1 };
+}
+
+static void another_backend_owns_volumes(void)
+{
+	f.owner[3] = (struct owner){ "volume", "c1@lvm", 1 };
+	f.owner[4] = (struct owner){ "volume", "c10@lvm", 3 };
+	f.owner[5] = (struct owner){ "backup", "c1", 3 };
+	f.scene.owners.n = 6;
+}
+
+static void another_pool_owns_volumes(void)
+{
+	host_name_parse("c1@rbd#ssd", &f.move[MOVE_VOLUMES].from);
+	f.owner[3] = (struct owner){ "volume", "c1@rbd#hdd", 3 };
+	f.owner[4] = (struct owner){ "volume", "c2@rbd#hdd", 3 };
+	f.scene.owners.n = 5;
+}
+
+static void names_look_alike(void)
+{
+	f.owner[3] = (struct owner){ "volume", "C1@rbd#ssd", 1 };
+	f.owner[4] = (struct owner){ "backup", "C1", 2 };
+	f.owner[5] = (struct owner){ "volume", "c12@rbd", 2 };
+	f.scene.owners.n = 6;
+}
+
+static void an_underscore_is_any_letter(void)
+{
+	host_name_parse("c_1@rbd", &f.move[MOVE_VOLUMES].from);
+	f.volume[0].host = f.volume[1].host = f.owner[C1_SSD].host = "c_1@rbd#ssd";
+	f.scene.host = "c_1";
+	f.owner[3] = (struct owner){ "volume", "cx1@rbd", 1 };
+	f.scene.owners.n = 4;
+}
+
+static const struct guard_case cases[] = {
+	{ rows_belong_to_a_cluster, "clustered c1@rbd: 1 volumes of 'c1@rbd' belong to a cluster\n"
+	                            "clustered c1@rbd: 1 groups of 'c1@rbd' belong to a cluster\n"
+	                            "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd'" },
+	{ a_volume_migrates, "in-flight v2: volume v2 is being migrated (migration_status 'migrating')" },
+	{ an_evacuation_is_under_way, "in-flight i1: instance i1 has a migration (evacuation, id 9) that is 'accepted'" },
+	{ a_move_of_an_unwanted_instance_is_under_way, "" },
+	{ a_resize_to_c3_is_under_way, "in-flight i1: instance i1 has a migration (of no type, id 9) that is 'pre-migrating' to c3" },
+	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction, the cluster takes 3" },
+	{ the_cluster_takes_four_rows, "" },
+	{ the_cluster_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 10000 bytes that the cluster takes" },
+	{ rows_are_in_the_middle_of_something, "transitional v1: volume v1 is 'deleting'\n"
+	                                       "transitional v2: volume v2 is 'backing-up'\n"
+	                                       "transitional g1: group g1 is 'updating'\n"
+	                                       "transitional w1: worker w1 is 'deleting'\n"
+	                                       "transitional b1: backup b1 is 'restoring'" },
+	{ another_backend_owns_volumes, "other-backends-remain c1@lvm: 'c1@lvm' owns 1 volume that this command does not move" },
+	{ another_pool_owns_volumes, "other-backends-remain c1@rbd#hdd: 'c1@rbd#hdd' owns 3 volumes that this command does not move" },
+	{ names_look_alike, "name-twins C1@rbd#ssd: 'C1@rbd#ssd' (1 volume) is not 'c1@rbd' and stays as it is\n"
+	                    "name-twins C1: 'C1' (2 backups) is not 'c1' and stays as it is" },
+	{ an_underscore_is_any_letter, "name-twins cx1@rbd: 'cx1@rbd' (1 volume) is not 'c_1@rbd' and stays as it is" },
+};
+
+static void what_moves_is_looked_at_row_by_row(void **state)
+{
+	(void)state;
+	run_cases(cases, COUNT(cases));
+}
+
+static void who_cleans_up_is_said_by_kind_and_state(void **state)
+{
+	static const char *const who[] = { "delete it again", "cinder-backup settles it", "nobody resumes it",
+		"cinder-volume settles it", "cinder-backup settles it" };
+	struct findings findings = { 0 };
+
+	(void)state;
+	rows_are_in_the_middle_of_something();
+	row("transitional")->check(row("transitional"), &f.scene, &findings);
+	assert_int_equal(findings.n, COUNT(who));
+	for (size_t i = 0; i < COUNT(who); i++)
+		assert_non_null(strstr(findings.v[i].hint, who[i]));
+	findings_free(&findings);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_moves_is_looked_at_row_by_row),
+		in_a_scene(who_cleans_up_is_said_by_kind_and_state),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
