@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "op/finding.h"
+#include "op/plan.h"
+#include "scene.h"
+#include "util/str.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static struct fixture f;
+static struct findings findings;
+static struct plan plan;
+
+static int begin(void **state)
+{
+	(void)state;
+	fixture_init(&f);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	findings_free(&findings);
+	plan_free(&plan);
+	return 0;
+}
+
+static void make(void)
+{
+	plan_free(&plan);
+	plan_ownership(&plan, &f.scene);
+	plan_mark(&plan, &f.scene);
+	plan_evacuations(&plan, &f.scene, &findings);
+}
+
+/* "[kind] sentence {command}", then "kind id: column before > after, …" a step. */
+static void describe(const struct plan *p, struct str *out)
+{
+	str_clear(out);
+	str_add(out, "");
+	for (size_t u = 0; u < p->nunit; u++) {
+		str_addf(out, "%s[%s] %s {%s}", u ? "\n" : "", unit_kind_name[p->unit[u].kind], p->unit[u].sentence,
+		    str_or(p->unit[u].command, ""));
+		for (const struct step *s = p->unit[u].step; s < p->unit[u].step + p->unit[u].nstep; s++) {
+			str_addf(out, "\n %s %s:", s->kind->name, s->id);
+			for (size_t c = 0; s->kind->column[c]; c++)
+				str_addf(out, " %s %s > %s", s->kind->column[c], str_or(s->before[c], "NULL"), str_or(s->after[c], "NULL"));
+		}
+	}
+}
+
+static void assert_plan(const char *expected)
+{
+	auto_str struct str got = { 0 };
+
+	make();
+	describe(&plan, &got);
+	assert_string_equal(got.s, expected);
+}
+
+#define REASON "evac-manage: failed host, fenced: iLO: off, Ann"
+#define OWNERSHIP                                                                                  \
+	"[ownership] move 2 volumes, 1 group, 1 backup from c1@rbd to c2@rbd, c1 to c2; disable 2 cinder services of c1 "     \
+	"{evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd && "                                          \
+	"evac-manage backup update_backup_host --currenthost c1 --newhost c2}\n"                                             \
+	" volume v1: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2\n"                                                    \
+	" volume v2: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2\n"                                                    \
+	" group g1: host c1@rbd#ssd > c2@rbd#ssd\n"                                                                          \
+	" backup b1: host c1 > c2\n"                                                                                         \
+	" service 1: disabled 0 > 1 disabled_reason NULL > " REASON "\n"                                                     \
+	" service 3: disabled 0 > 1 disabled_reason NULL > " REASON
+#define MARK                                                                                       \
+	"[mark] disable nova-compute of c1 {}\n"                                                       \
+	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON
+#define WEB                                                                                        \
+	"[evacuation] evacuate i1 (web) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i1}\n"     \
+	" instance i1: host c1 > NULL vm_state active > active task_state NULL > NULL"
+#define DB                                                                                         \
+	"[evacuation] evacuate i2 (db) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i2}\n"      \
+	" instance i2: host c1 > NULL vm_state stopped > stopped task_state NULL > NULL"
+
+/* ---- a whole plan */
+
+static void a_rescue_moves_then_marks_then_evacuates(void **state)
+{
+	(void)state;
+	assert_plan(OWNERSHIP "\n" MARK "\n" WEB "\n" DB);
+	assert_int_equal(plan_steps(&plan), 9);
+}
+
+static void equal_worlds_give_equal_plans(void **state)
+{
+	auto_str struct str first = { 0 }, second = { 0 };
+
+	(void)state;
+	make();
+	describe(&plan, &first);
+	for (int i = 0; i < 3; i++) {
+		fixture_init(&f);
+		make();
+		describe(&plan, &second);
+		assert_string_equal(first.s, second.s);
+	}
+}
+
+static void planning_leaves_the_world_as_it_was(void **state)
+{
+	static struct fixture before;
+
+	(void)state;
+	memcpy(&before, &f, sizeof f);
+	make();
+	assert_memory_equal(&before, &f, sizeof f);
+}
+
+static void every_step_begins_planned_and_without_an_error(void **state)
+{
+	(void)state;
+	make();
+	for (size_t u = 0; u < plan.nunit; u++)
+		for (size_t s = 0; s < plan.unit[u].nstep; s++) {
+			assert_int_equal(plan.unit[u].step[s].state, STATE_PLANNED);
+			assert_null(plan.unit[u].step[s].error);
+		}
+	unit_set_state(&plan.unit[0], STATE_FAILED, "why");
+	assert_int_equal(plan.unit[0].step[5].state, STATE_FAILED);
+	assert_string_equal(plan.unit[0].step[0].error, "why");
+	assert_int_equal(plan.unit[1].step[0].state, STATE_PLANNED);
+}
+
+/* ---- ownership */
+
+static void nothing_to_move_is_no_unit(void **state)
+{
+	(void)state;
+	fixture_moves_only(&f);
+	f.scene.nmove = 0;
+	assert_plan("");
+	fixture_init(&f);
+	fixture_moves_only(&f);
+	f.move[MOVE_VOLUMES].rows[OWNED_VOLUME].n = f.move[MOVE_VOLUMES].rows[OWNED_GROUP].n = f.move[MOVE_BACKUP].rows[OWNED_BACKUP].n = 0;
+	assert_plan("");
+}
+
+static void all_kinds_move_together_in_their_order(void **state)
+{
+	(void)state;
+	fixture_moves_only(&f);
+	f.scene.nmove = 1;
+	f.move[MOVE_VOLUMES].rows[OWNED_WORKER] = (struct owned_rows){ .v = f.worker, .n = 1 };
+	f.move[MOVE_VOLUMES].rows[OWNED_CACHE_ENTRY] = (struct owned_rows){ .v = f.cache, .n = 1 };
+	f.move[MOVE_VOLUMES].rows[OWNED_CONSISTENCYGROUP] = (struct owned_rows){ .v = f.cg, .n = 1 };
+	f.move[MOVE_VOLUMES].rows[OWNED_VOLUME].n = 1;
+	assert_plan("[ownership] move 1 volume, 1 group, 1 consistency group, 1 image cache entry, 1 worker from c1@rbd to c2@rbd "
+	            "{evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd}\n"
+	            " volume v1: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2\n"
+	            " group g1: host c1@rbd#ssd > c2@rbd#ssd\n"
+	            " consistencygroup cg1: host c1@rbd#ssd > c2@rbd#ssd\n"
+	            " image_volume_cache_entry e1: host c1@rbd#ssd > c2@rbd#ssd\n"
+	            " worker w1: service_id 1 > 2");
+}
+
+static const struct {
+	const char *row, *from, *to, *after;
+} pools[] = {
+	{ "c1@rbd#ssd", "c1@rbd", "c2@rbd", "c2@rbd#ssd" },
+	{ "c1@rbd#a b@c", "c1@rbd", "c2@rbd", "c2@rbd#a b@c" },
+	{ "c1@rbd", "c1@rbd", "c2@rbd", "c2@rbd" }, /* what has no pool gets none */
+	{ "c1@rbd#ssd", "c1@rbd#ssd", "c2@rbd#nvme", "c2@rbd#nvme" },
+	{ "c1@rbd#ssd", "c1@rbd#ssd", "c2@rbd", "c2@rbd#ssd" },
+	{ "c1@rbd", "c1@rbd", "c2@ceph", "c2@ceph" },
+};
+
+static void a_row_keeps_its_pool_unless_one_was_asked_for(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(pools); i++) {
+		fixture_init(&f);
+		f.volume[0].host = pools[i].row;
+		assert_true(host_name_parse(pools[i].from, &f.move[MOVE_VOLUMES].from));
+		assert_true(host_name_parse(pools[i].to, &f.move[MOVE_VOLUMES].to));
+		make();
+		assert_string_equal(plan.unit[0].step[0].after[0], pools[i].after);
+	}
+}
+
+static void a_target_without_a_uuid_leaves_the_rows_own(void **state)
+{
+	(void)state;
+	f.cinder_service[C2_VOLUME].uuid = NULL; /* a service that was registered before Queens */
+	f.volume[1].service = NULL;
+	make();
+	assert_string_equal(step_after(&plan.unit[0].step[0], "service_uuid"), "s1");
+	assert_null(step_after(&plan.unit[0].step[1], "service_uuid"));
+	assert_string_equal(step_before(&plan.unit[0].step[0], "service_uuid"), "s1");
+	assert_null(step_before(&plan.unit[0].step[2], "service_uuid")); /* a group has none */
+}
+
+static void what_is_disabled_already_is_not_marked_again(void **state)
+{
+	(void)state;
+	f.cinder_service[C1_VOLUME].disabled = f.cinder_service[C1_BACKUP].disabled = f.nova_service[C1].disabled = true;
+	f.scene.nmove = 0;
+	f.scene.ncandidate = 0;
+	assert_plan("");
+}
+
+static void other_services_of_the_host_are_not_marked(void **state)
+{
+	(void)state;
+	f.cinder_service[C1_VOLUME].binary = "cinder-scheduler";
+	f.cinder_service[C1_BACKUP].host = "c10";
+	f.scene.nmove = 0;
+	f.scene.ncandidate = 0;
+	f.scene.compute = NULL;
+	assert_plan("");
+}
+
+static void services_alone_are_marked_without_a_word_about_moves(void **state)
+{
+	(void)state;
+	f.move[MOVE_VOLUMES].rows[OWNED_VOLUME].n = f.move[MOVE_VOLUMES].rows[OWNED_GROUP].n = f.move[MOVE_BACKUP].rows[OWNED_BACKUP].n = 0;
+	f.scene.nmove = 0;
+	f.cinder_service[C1_BACKUP].disabled = true;
+	make();
+	assert_string_equal(plan.unit[0].sentence, "disable 1 cinder service of c1");
+	assert_null(plan.unit[0].command);
+}
+
+/* cinder's and nova's column holds 255 letters, and a half letter is refused by the server. */
+static void the_reason_fits_its_column_and_ends_with_a_whole_letter(void **state)
+{
+	static const char *const letters[] = { "x", "\xc3\xa9", "\xe2\x82\xac" };
+	char fenced[1200];
+	const char *reason, *at;
+	size_t i, n, size;
+
+	(void)state;
+	for (i = 0; i < COUNT(letters); i++)
+		for (size_t shift = 0; shift < 4; shift++) {
+			size = strlen(letters[i]);
+			memset(fenced, '.', shift);
+			for (n = shift; n + size < sizeof fenced; n += size)
+				memcpy(fenced + n, letters[i], size);
+			fenced[n] = '\0';
+			f.request.fenced = fenced;
+			make();
+			reason = step_after(&plan.unit[1].step[0], "disabled_reason");
+			assert_true(strlen(reason) > 100 && strlen(reason) < 255);
+			at = strstr(reason, "fenced: ") + 8 + shift;
+			assert_int_equal(strlen(at) % size, 0);
+			for (; *at; at += size)
+				assert_memory_equal(at, letters[i], size);
+		}
+	f.request.fenced = "\xf0\x9f\x94\xa5 off \xe9"; /* what the server would refuse must not end a rescue */
+	make();
+	assert_string_equal(step_after(&plan.unit[1].step[0], "disabled_reason"), "evac-manage: failed host, fenced: ? off ?");
+	f.request.fenced = NULL;
+	make();
+	assert_string_equal(step_after(&plan.unit[1].step[0], "disabled_reason"), "evac-manage: failed host");
+}
+
+/* ---- a part first */
+
+static const struct {
+	const char *only[3], *exclude[3];
+	int64_t limit;
+	const char *steps; /* of moves alone */
+	const char *evacuations; /* and of evacuations alone */
+} parts[] = {
+	{ { NULL }, { NULL }, 0, "v1 v2 g1 b1", "i1 i2" },
+	{ { "v2" }, { NULL }, 0, "v2", "" },
+	{ { "v2", "b1" }, { NULL }, 0, "v2 b1", "" },
+	{ { NULL }, { "v1" }, 0, "v2 g1 b1", "i1 i2" },
+	{ { "v1", "v2" }, { "v1" }, 0, "v2", "" },
+	{ { "V1" }, { NULL }, 0, "", "" },
+	{ { NULL }, { NULL }, 1, "v1 b1", "i1" }, /* a limit counts what is asked for, not what goes with it */
+	{ { NULL }, { NULL }, 2, "v1 v2 b1", "i1 i2" },
+	{ { NULL }, { NULL }, 99, "v1 v2 g1 b1", "i1 i2" },
+};
+
+static void ids(struct str *out)
+{
+	str_clear(out);
+	str_add(out, "");
+	for (size_t u = 0; u < plan.nunit; u++)
+		for (size_t s = 0; s < plan.unit[u].nstep; s++)
+			str_addf(out, "%s%s", out->n ? " " : "", plan.unit[u].step[s].id);
+}
+
+static void fill(struct words *words, const char *const *from)
+{
+	for (words->n = 0; from[words->n]; words->n++)
+		words->v[words->n] = from[words->n];
+}
+
+static void a_part_of_the_rows_may_go_first(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		fixture_init(&f);
+		fixture_moves_only(&f);
+		fill(&f.request.only, parts[i].only);
+		fill(&f.request.exclude, parts[i].exclude);
+		f.request.limit = parts[i].limit;
+		make();
+		ids(&got);
+		assert_string_equal(got.s, parts[i].steps);
+	}
+}
+
+static void in_a_rescue_the_words_are_about_instances_and_all_rows_move(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	f.only[0] = "i2";
+	f.request.only.n = 1;
+	f.request.limit = 1;
+	f.candidate[I1].wanted = false;
+	make();
+	ids(&got);
+	assert_string_equal(got.s, "v1 v2 g1 b1 1 3 10 i2");
+}
+
+static void a_limit_takes_the_first_instances(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		if (parts[i].only[0])
+			continue; /* find has settled who is wanted */
+		fixture_init(&f);
+		f.request.limit = parts[i].limit;
+		plan_free(&plan);
+		plan_evacuations(&plan, &f.scene, &findings);
+		ids(&got);
+		assert_string_equal(got.s, parts[i].evacuations);
+	}
+}
+
+/* ---- evacuations */
+
+static void the_volume_backed_go_first_and_the_left_out_not_at_all(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	f.instance[I1].image_ref = "image";
+	f.instance[I2].image_ref = "";
+	plan_evacuations(&plan, &f.scene, &findings);
+	ids(&got);
+	assert_string_equal(got.s, "i2 i1");
+	finding_add(&findings, "local-disk", SEVERITY_SKIP, "i1", "m", NULL);
+	plan_free(&plan);
+	plan_evacuations(&plan, &f.scene, &findings);
+	ids(&got);
+	assert_string_equal(got.s, "i2");
+	findings.v[0].accepted = true;
+	plan_free(&plan);
+	plan_evacuations(&plan, &f.scene, &findings);
+	ids(&got);
+	assert_string_equal(got.s, "i2 i1");
+	f.candidate[I2].wanted = false;
+	plan_free(&plan);
+	plan_evacuations(&plan, &f.scene, &findings);
+	ids(&got);
+	assert_string_equal(got.s, "i1");
+}
+
+static void a_limit_counts_after_what_is_left_out(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	f.request.limit = 1;
+	finding_add(&findings, "not-evacuable", SEVERITY_SKIP, "i1", "m", NULL);
+	plan_evacuations(&plan, &f.scene, &findings);
+	ids(&got);
+	assert_string_equal(got.s, "i2");
+}
+
+static void a_target_host_is_in_the_promise_the_sentence_and_the_command(void **state)
+{
+	const struct unit *u;
+
+	(void)state;
+	f.request.target_host = "c2";
+	f.request.force = true;
+	f.instance[I1].vm_state = "error";
+	f.instance[I1].name = NULL;
+	f.instance[I1].task_state = "rebooting";
+	plan_evacuations(&plan, &f.scene, &findings);
+	u = &plan.unit[0];
+	assert_string_equal(u->sentence, "evacuate i1 () from c1 to c2");
+	assert_string_equal(u->command, "evac-manage instance evacuate i1 c2 --force");
+	assert_ptr_equal(u->candidate, &f.candidate[I1]);
+	assert_string_equal(step_after(u->step, "host"), "c2");
+	assert_string_equal(step_before(u->step, "vm_state"), "error");
+	assert_string_equal(step_after(u->step, "vm_state"), "active"); /* nova starts it */
+	assert_string_equal(step_before(u->step, "task_state"), "rebooting");
+	assert_null(step_after(u->step, "task_state"));
+}
+
+/* ---- names */
+
+static void every_kind_of_step_binds_its_statement_by_its_columns(void **state)
+{
+	static const struct step_kind *const kinds[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry,
+		&step_worker, &step_backup, &step_cinder_service, &step_compute_service };
+	auto_str struct str name = { 0 };
+
+	(void)state;
+	assert_null(step_instance.write); /* nova changes it, never we */
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		assert_int_equal(kinds[i]->write->access, SQL_WRITES);
+		for (size_t p = 0; p < kinds[i]->write->nparam; p++) {
+			const char *param = kinds[i]->write->params[p];
+			bool known = strcmp(param, "id") == 0;
+
+			for (size_t c = 0; kinds[i]->column[c]; c++) {
+				str_clear(&name);
+				str_addf(&name, "%s%s", str_starts(param, "old_") ? "old_" : "new_", kinds[i]->column[c]);
+				known |= strcmp(name.s, param) == 0;
+			}
+			if (!known)
+				fail_msg("%s: @%s", kinds[i]->write->name, param);
+		}
+		for (size_t c = 0; kinds[i]->column[c]; c++) { /* undo needs both values of every column */
+			bool has_old = false, has_new = false;
+
+			for (size_t p = 0; p < kinds[i]->write->nparam; p++) {
+				has_old |= str_starts(kinds[i]->write->params[p], "old_") && strcmp(kinds[i]->write->params[p] + 4, kinds[i]->column[c]) == 0;
+				has_new |= str_starts(kinds[i]->write->params[p], "new_") && strcmp(kinds[i]->write->params[p] + 4, kinds[i]->column[c]) == 0;
+			}
+			assert_true(has_old && has_new);
+		}
+	}
+}
+
+static void states_and_units_have_the_words_of_the_report(void **state)
+{
+	static const char *const states[] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
+	static const char *const units[] = { "ownership", "mark", "evacuation" };
+
+	(void)state;
+	assert_int_equal(COUNT(states), STATE_COUNT);
+	for (size_t i = 0; i < COUNT(states); i++)
+		assert_string_equal(state_name[i], states[i]);
+	for (size_t i = 0; i < COUNT(units); i++)
+		assert_string_equal(unit_kind_name[i], units[i]);
+}
+
+#define in_a_scene(t) cmocka_unit_test_setup_teardown(t, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_a_scene(a_rescue_moves_then_marks_then_evacuates),
+		in_a_scene(equal_worlds_give_equal_plans),
+		in_a_scene(planning_leaves_the_world_as_it_was),
+		in_a_scene(every_step_begins_planned_and_without_an_error),
+		in_a_scene(nothing_to_move_is_no_unit),
+		in_a_scene(all_kinds_move_together_in_their_order),
+		in_a_scene(a_row_keeps_its_pool_unless_one_was_asked_for),
+		in_a_scene(a_target_without_a_uuid_leaves_the_rows_own),
+		in_a_scene(what_is_disabled_already_is_not_marked_again),
+		in_a_scene(other_services_of_the_host_are_not_marked),
+		in_a_scene(services_alone_are_marked_without_a_word_about_moves),
+		in_a_scene(the_reason_fits_its_column_and_ends_with_a_whole_letter),
+		in_a_scene(a_part_of_the_rows_may_go_first),
+		in_a_scene(in_a_rescue_the_words_are_about_instances_and_all_rows_move),
+		in_a_scene(a_limit_takes_the_first_instances),
+		in_a_scene(the_volume_backed_go_first_and_the_left_out_not_at_all),
+		in_a_scene(a_limit_counts_after_what_is_left_out),
+		in_a_scene(a_target_host_is_in_the_promise_the_sentence_and_the_command),
+		cmocka_unit_test(every_kind_of_step_binds_its_statement_by_its_columns),
+		cmocka_unit_test(states_and_units_have_the_words_of_the_report),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
