@@ -31,6 +31,25 @@ static bool said_before(const struct findings *findings, size_t i)
 	return false;
 }
 
+/* It may have been asked for on a terminal. */
+static bool was_typed(const struct request *request, const char *option)
+{
+	for (int i = 1; i < request->argc; i++)
+		if (str_starts(request->argv[i], option))
+			return true;
+	return false;
+}
+
+static void add_fenced(const struct request *request, struct str *out)
+{
+	if (!request->fenced) {
+		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
+	} else if (!was_typed(request, "--fenced")) {
+		str_add(out, " --fenced");
+		add_word(out, request->fenced);
+	}
+}
+
 bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
 	bool adds = !request->fenced;
@@ -38,8 +57,7 @@ bool command_line_to_go_on(const struct request *request, const struct findings 
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
-	if (!request->fenced)
-		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
+	add_fenced(request, out);
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
 

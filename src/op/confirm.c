@@ -67,8 +67,11 @@ int confirm(struct run *run, struct error *err)
 		return 0;
 	if (!is_terminal())
 		return refuse(run, err, "not confirmed: there is no terminal and no --yes");
-	str_addf(&question, "type the failed host's name (%s) to go on: ", run->scene.host);
-	if (!ask(question.s, answer) || strcmp(answer, run->scene.host) != 0)
+	if (run->scene.host)
+		str_addf(&question, "type the failed host's name (%s) to go on: ", run->scene.host);
+	else
+		str_add(&question, "type yes to go on: ");
+	if (!ask(question.s, answer) || strcmp(answer, str_or(run->scene.host, "yes")) != 0)
 		return refuse(run, err, "not confirmed");
 	return 0;
 }
@@ -80,7 +83,8 @@ bool confirm_fence(struct run *run)
 	if (run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 || !is_terminal())
 		return false;
 	show(run);
-	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])
+	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
+	    !answer[strspn(answer, " \t")])
 		return false;
 	run->own.fenced = arena_dup(&run->scene.arena, answer);
 	run->shown = true;
