@@ -221,7 +221,7 @@ static void a_disk_that_may_be_lost_is_accepted_by_id_or_by_a_name_that_is_one_i
 	static const struct {
 		const char *accept;
 		bool same_names, accepted;
-	} cases[] = {
+	} accepts[] = {
 		{ "local-disk", false, true }, { "local-disk:i2", false, true }, { "local-disk:i1", false, false },
 		{ "local-disk:db", false, true }, { "local-disk:web", false, false }, { "local-disk:db", true, false },
 		{ "local-disk:i2", true, true },
@@ -229,15 +229,15 @@ static void a_disk_that_may_be_lost_is_accepted_by_id_or_by_a_name_that_is_one_i
 	struct findings findings = { 0 };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(accepts); i++) {
 		fixture_init(&f);
 		disks_are_local();
-		if (cases[i].same_names)
+		if (accepts[i].same_names)
 			f.instance[I1].name = "db";
-		fixture_accept(&f, cases[i].accept);
+		fixture_accept(&f, accepts[i].accept);
 		guards_run(&f.scene, &findings);
-		if ((findings_skip(&findings, "i2") == NULL) != cases[i].accepted)
-			fail_msg("--accept %s", cases[i].accept);
+		if ((findings_skip(&findings, "i2") == NULL) != accepts[i].accepted)
+			fail_msg("--accept %s", accepts[i].accept);
 		findings_free(&findings);
 	}
 }
