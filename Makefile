@@ -28,7 +28,7 @@ MARIADB_CFLAGS = $(shell pkg-config --cflags libmariadb)
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
 SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
-OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o
+OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 ROOMS_LIB := $(patsubst tests/lib/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -49,7 +49,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/sql_catalogue.o: $(BUILD)/sql_catalogue.c
+$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) -Wno-overlength-strings $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
@@ -60,10 +60,21 @@ $(BUILD)/sql_catalogue.c: sql/embed.awk $(SQL) | $(BUILD)
 $(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
 	$(Q)awk -f sql/embed.awk -v part=h $(SQL) > $@.tmp && mv $@.tmp $@
 
+# the audit: its checks out of the head lines of their files, its page out of a stylesheet and a script
+$(BUILD)/audit_catalogue.c: sql/audit/embed.awk $(SQL) | $(BUILD)
+	$(Q)awk -f sql/audit/embed.awk -v part=c sql/audit/*.sql > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/audit_page_parts.c: src/audit/page.awk src/audit/page.css src/audit/page.js | $(BUILD)
+	$(Q)awk -f src/audit/page.awk src/audit/page.css src/audit/page.js > $@.tmp && mv $@.tmp $@
+
 $(BUILD):
 	@mkdir -p $@
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d) $(ROOMS_LIB:.o=.d) $(ROOMS_BIN:=.d)
+
+# docs/audit.md is written here, and kept in the tree: its head by hand, a paragraph a check from the check's own file
+docs/audit.md: docs/audit-head.md sql/audit/embed.awk $(wildcard sql/audit/*.sql)
+	$(Q){ cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql; } > $@.tmp && mv $@.tmp $@
 
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
@@ -91,7 +102,7 @@ unit: $(UNIT_BIN)
 
 check-house: all
 	$(Q)tests/layers
-	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/rooms/run tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 check-unit:
@@ -103,6 +114,14 @@ check:
 
 demo:
 	$(Q)tests/demo
+
+# the audit against planted rows, and against N rows of each kind; the light sandbox must be up
+check-audit: all
+	tests/audit/run
+
+N ?= 1000000
+bench: all
+	tests/audit/bench.py $(N)
 
 # the same build with AddressSanitizer and UBSan, and its unit tests
 asan:
@@ -117,5 +136,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check demo asan install clean
+.PHONY: all unit rooms check-house check-unit check demo asan install clean check-audit bench
 .DELETE_ON_ERROR:

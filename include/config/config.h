@@ -34,6 +34,7 @@ struct nova_config {
 	bool has_database;            /* [database] connection is given */
 	struct db_url database;       /* of the file that we read: often cell0 or a cell */
 	struct db_url api_database;
+	struct db_url replica, api_replica; /* [database] and [api_database] slave_connection; driver NULL: not given */
 	char *database_text;          /* the raw URLs, for cell_mappings templates; secrets */
 	char *transport_text;
 	struct db_login login;        /* already in database and api_database; a cell's URL takes it by db_login_apply() */
@@ -45,9 +46,16 @@ struct nova_config {
 
 struct cinder_config {
 	struct db_url database;
+	struct db_url replica;        /* [database] slave_connection; driver NULL: not given */
 	bool has_bus;                 /* transport_url is given */
 	struct broker_config bus;
 	unsigned service_down_time_s;
+	bool origin_readable_by_all;
+};
+
+/* Read for the audit alone: nobody else looks at placement's database. */
+struct placement_config {
+	struct db_url database, replica; /* [placement_database] connection and slave_connection */
 	bool origin_readable_by_all;
 };
 
@@ -59,6 +67,7 @@ struct site_config {
 struct config_sources {
 	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf, over /etc/nova/nova.conf.d */
 	const char *const *cinder_files; size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
+	const char *const *placement_files; size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */
 	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,
 	                             * ssl-ca, ssl-cert, ssl-key of a database over those of the service's file; NULL: none */
@@ -69,9 +78,11 @@ struct config_sources {
  * error, never a default. ${out} is filled as a whole or not at all. */
 int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err);
 int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err);
+int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err);
 int config_load_site(const struct config_sources *sources, struct site_config *out, struct error *err);
 void nova_config_free(struct nova_config *config);
 void cinder_config_free(struct cinder_config *config);
+void placement_config_free(struct placement_config *config);
 void site_config_free(struct site_config *config);
 
 /* The login over a URL that came from elsewhere, as config_load_* has done it for those of the files. */

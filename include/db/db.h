@@ -100,6 +100,17 @@ void db_end_read(struct db *db);
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err);
 
+/* Rows one by one as the server sends them, whatever their columns: for answers that must not be held in memory. While a stream
+ * is open its connection takes nothing else. Every value is text or NULL and lives until the next call. */
+struct db_stream;
+int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *params, struct db_stream **out, struct error *err);
+size_t db_stream_columns(const struct db_stream *stream);
+const char *db_stream_column(const struct db_stream *stream, size_t i);
+int db_stream_next(struct db_stream *stream, const char *const **values, struct error *err); /* 1: a row; 0: the end; -1 */
+void db_stream_close(struct db_stream **stream); /* NULL inside is fine; reads what is left, so that the connection is free */
+/* From now on the server ends a statement of this session that takes longer: ERROR_TIMEOUT. */
+int db_limit_statements(struct db *db, int64_t seconds, struct error *err);
+
 /* Writes: READ COMMITTED, one transaction at a time: to begin another rolls the open one back and fails (ERROR_BUG). The first
  * error inside dooms it: only db_rollback() is possible then, and db_commit() refuses without asking the server. ${matched}
  * counts rows that the WHERE found, changed or not. */
@@ -115,7 +126,8 @@ int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 
 /* Named locks of the server (GET_LOCK): no row, no table, gone with the connection. A connection that takes one should do nothing
- * else. ${name}: at most 64 characters; servers compare it without case. On Galera such a lock is the node's own. */
+ * else. ${name}: at most 64 characters; MariaDB compares it byte for byte, MySQL without case. On Galera such a lock is the
+ * node's own. */
 int db_lock(struct db *db, const char *name, bool *got, struct error *err); /* does not wait */
 struct db_holder {
 	bool held;

@@ -18,6 +18,9 @@ enum error_kind op_volume_list(const struct request *request, struct error *err)
 enum error_kind op_volume_update_host(const struct request *request, struct error *err);
 enum error_kind op_backup_list(const struct request *request, struct error *err);
 enum error_kind op_backup_update_backup_host(const struct request *request, struct error *err);
+enum error_kind op_audit_list(const struct request *request, struct error *err);
+enum error_kind op_audit_run(const struct request *request, struct error *err);
+enum error_kind op_audit_diff(const struct request *request, struct error *err);
 enum error_kind op_journal_list(const struct request *request, struct error *err);
 enum error_kind op_journal_show(const struct request *request, struct error *err);
 enum error_kind op_version(const struct request *request, struct error *err);

@@ -23,6 +23,15 @@ int journal_create(const struct request *request, const char *run, const char *h
 const char *journal_path(const struct journal *journal);
 void journal_close(struct journal **journal);
 
+/* Room on the disk for what the run will write, so that a full one is met before anything is begun and not in the middle. Where
+ * the file system cannot promise room, it is believed to have it. */
+int journal_reserve(struct journal *journal, const struct plan *plan, struct error *err);
+/* Closes and removes the journal of a run that has begun nothing. */
+void journal_discard(struct journal **journal);
+/* What is wrong with the file system that journals go to: "tmpfs" and the like are gone with the power, "nfs" and the like with the
+ * network; NULL: nothing. */
+const char *journal_file_system(const struct request *request);
+
 /* Every other record: ${record} is given away, gets type, seq, time and prev; durable when ${sync}. An error means that it may not
  * be on disk: the side effect that it announces must not begin. */
 int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err);

@@ -26,6 +26,14 @@ struct request {
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, volumes_only;
+	struct words pool_map;   /* OLD=NEW */
+
+	/* audit */
+	struct words checks, earlier;
+	const char *fail_on, *html, *prometheus, *save, *baseline;
+	const char *old_report, *new_report;
+	int64_t check_timeout_s, settle_s, stuck_s, max_findings, max_load, max_lag_s;
+	bool primary, no_second_look;
 
 	/* how a writing command goes on */
 	bool dry_run, yes, no_wait;
@@ -37,7 +45,7 @@ struct request {
 	const char *plan_out;
 
 	/* where things are */
-	struct words nova_files, cinder_files;
+	struct words nova_files, cinder_files, placement_files;
 	const char *site_file, *defaults_file, *state_dir;
 
 	/* how it is shown */

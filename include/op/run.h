@@ -59,8 +59,9 @@ int confirm(struct run *run, struct error *err);
 /* Asks a terminal for a missing --fenced text; true: it was given, and the plan must be made again with it. */
 bool confirm_fence(struct run *run);
 
-/* signals.c: 0 until SIGINT or SIGTERM came; looked at between units. */
-void signals_watch(void);
+/* signals.c: false until SIGINT or SIGTERM came; looked at between units, and while nova is waited for. A second one ends the
+ * process at once and says how ${run} is recovered. */
+void signals_watch(const char *run);
 bool signal_came(void);
 
 #endif

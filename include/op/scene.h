@@ -56,6 +56,7 @@ struct scene {
 	const struct request *request;
 	const struct world *world;
 	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
+	const char *journal_file_system; /* journal_file_system() */
 	const char *host;    /* the failed node */
 	bool moves_things, evacuates, marks, closes;
 
@@ -94,8 +95,12 @@ void scene_free(struct scene *scene);
 int scene_find_cinder(struct scene *scene, struct error *err);
 int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, const char *to, struct error *err);
 /* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
- * stays in the scene as a move without a target (finding no-counterpart). */
-int scene_add_counterparts(struct scene *scene, const char *from, const char *to, struct error *err);
+ * stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */
+int scene_add_counterparts(struct scene *scene, const char *from, const char *to, unsigned kinds, struct error *err);
+/* Every OLD of --pool-map is a pool that moves, every NEW one that is known. */
+int scene_check_pool_map(const struct scene *scene, struct error *err);
+/* The pool that --pool-map makes of this one: itself when it is not mapped. */
+const char *request_pool(const struct request *request, const char *pool);
 int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err); /* a node, backend or pool */
 int scene_check_node(const struct scene *scene, const char *node, struct error *err); /* known to cinder or nova at all? */
 

@@ -9,11 +9,12 @@
 #include "op/request.h"
 #include "util/error.h"
 #include "util/mem.h"
+#include "util/str.h"
 
 /* Rows for people and programs: filled by an operation, printed in the format that was asked for. Cells are typed, so that JSON
  * gets numbers, booleans and nulls. The table owns its texts. */
 
-enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL };
+enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL, CELL_JSON /* an object on one line, as text */ };
 struct cell {
 	enum cell_type type;
 	const char *text;
@@ -38,6 +39,7 @@ void table_init(struct table *table, const struct table_column *column, size_t n
 void table_add(struct table *table);
 void table_text(struct table *table, const char *key, const char *text); /* NULL stays null; copied */
 void table_int(struct table *table, const char *key, int64_t number);
+void table_json(struct table *table, const char *key, const char *object); /* copied */
 void table_bool(struct table *table, const char *key, bool value);
 void table_free(struct table *table);
 
@@ -48,5 +50,10 @@ void table_free(struct table *table);
 int table_print(const struct table *table, const struct request *request, struct error *err);
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err);
+
+/* ${s} with nothing in it that a terminal or a page would obey: control bytes, direction marks, broken bytes are spelt out. */
+void out_add_visible(const char *s, struct str *out);
+/* A few words for people after a table, with the same care. */
+int out_text(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -15,6 +15,9 @@ void str_add(struct str *str, const char *s);
 void str_addn(struct str *str, const char *s, size_t n);
 void str_addc(struct str *str, char c);
 void str_addf(struct str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* At most ${max} bytes of ${s}, whole letters only. What is no UTF-8, or a letter of four bytes (the utf8 of nova's and cinder's
+ * tables has none), becomes '?'. */
+void str_add_letters(struct str *str, const char *s, size_t max);
 char *str_take(struct str *str); /* the caller frees the bytes; never NULL */
 void str_clear(struct str *str); /* empty, keeps the room */
 void str_free(struct str *str);

@@ -250,9 +250,11 @@ static int arguments_set(const struct command *command, const struct words *word
 	auto_str struct str name = { 0 }, usage = { 0 };
 	char word[SHOWN_SIZE];
 
-	for (; used < words->n && a && a->metavar; a++, used++)
+	for (; used < words->n && a && a->metavar; used++) {
 		if (value_set(a->metavar, a->type, a->metavar, a->offset, words->v[used], request, err) != 0)
 			return -1;
+		a += a->type != OPTION_WORDS; /* the last one may take all that is left */
+	}
 	if (used == words->n)
 		return 0;
 	command_name(command, &name);
@@ -363,8 +365,12 @@ void call_free(struct call *call)
 {
 	free(call->request.accept.v);
 	free(call->request.only.v);
+	free(call->request.pool_map.v);
 	free(call->request.exclude.v);
+	free(call->request.checks.v);
+	free(call->request.earlier.v);
 	free(call->request.nova_files.v);
+	free(call->request.placement_files.v);
 	free(call->request.cinder_files.v);
 	free(call->request.columns.v);
 	free(call->help);

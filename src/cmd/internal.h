@@ -20,6 +20,9 @@
 	ROW(volume_update_host) \
 	ROW(backup_list) \
 	ROW(backup_update_backup_host) \
+	ROW(audit_list) \
+	ROW(audit_run) \
+	ROW(audit_diff) \
 	ROW(journal_list) \
 	ROW(journal_show) \
 	ROW(version)

@@ -13,9 +13,11 @@ static const struct option_spec list_options[] = {
 
 static const struct option_spec update_host_options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(currenthost), .metavar = "HOST@BACKEND", .required = true,
-	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one" },
+	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one, HOST every backend of it" },
 	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(newhost), .metavar = "HOST@BACKEND", .required = true,
-	  .sentence = "who shall own them" },
+	  .sentence = "who shall own them; for a HOST the HOST whose backends of the same names do" },
+	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(pool_map), .metavar = "OLD=NEW",
+	  .sentence = "what is in pool OLD goes to pool NEW; other pools keep their names; repeatable" },
 	{ .name = "volumes-only", .type = OPTION_FLAG, .offset = AT(volumes_only),
 	  .sentence = "cinder-manage's narrower scope: no groups, image cache entries or workers" },
 	{ 0 }
@@ -35,6 +37,52 @@ static int pools_match(const struct request *request, struct error *err)
 		(int)(pool - request->newhost), request->newhost);
 }
 
+static int bad_pool_map(const char *map, struct error *err)
+{
+	char word[SHOWN_SIZE];
+
+	return error_set(err, ERROR_USAGE, "--pool-map '%s' is not OLD=NEW", word_shown(map, word));
+}
+
+static int pool_maps_are_clear(const struct request *request, struct error *err)
+{
+	const struct words *w = &request->pool_map;
+	size_t i, k, n;
+
+	for (i = 0; i < w->n; i++) {
+		n = strcspn(w->v[i], "=");
+		if (n == 0 || !w->v[i][n] || !w->v[i][n + 1] || strpbrk(w->v[i], "@#'\" \t\n") || strchr(w->v[i] + n + 1, '='))
+			return bad_pool_map(w->v[i], err);
+		for (k = 0; k < i; k++)
+			if (strncmp(w->v[k], w->v[i], n + 1) == 0)
+				return error_set(err, ERROR_USAGE, "--pool-map says twice what becomes of pool '%.*s'", (int)n, w->v[i]);
+	}
+	if (w->n == 0 || !strchr(request->currenthost, '#'))
+		return 0;
+	error_set(err, ERROR_USAGE, "--currenthost '%s' is one pool already, --pool-map is for all of a backend", request->currenthost);
+	return error_hint(err, "name the new pool in --newhost");
+}
+
+/* A whole node goes to a whole node, a backend to a backend. */
+static int same_depth(const struct request *request, struct error *err)
+{
+	const char *from = strpbrk(request->currenthost, "@#"), *to = strpbrk(request->newhost, "@#");
+
+	if (!from == !to)
+		return 0;
+	error_set(err, ERROR_USAGE, "--currenthost '%s' names %s, --newhost '%s' %s", request->currenthost,
+		from ? "a backend" : "a whole node", request->newhost, to ? "a backend" : "a whole node");
+	return error_hint(err, "for one backend: --%s '%s%s'; for all of them, bare hosts in both", from ? "newhost" : "currenthost",
+		from ? request->newhost : request->currenthost, from ? from : to);
+}
+
+static int update_host_check(const struct request *request, struct error *err)
+{
+	if (same_depth(request, err) != 0 || pools_match(request, err) != 0)
+		return -1;
+	return pool_maps_are_clear(request, err);
+}
+
 const struct command command_volume_list = {
 	.noun = "volume", .verb = "list",
 	.sentence = "the volumes of a host, a backend or a pool",
@@ -49,15 +97,17 @@ const struct command command_volume_list = {
 const struct command command_volume_update_host = {
 	.noun = "volume", .verb = "update_host",
 	.sentence = "move volumes and their groups to another backend",
-	.details = "Moves what belongs together: volumes, their groups and consistency groups, image cache entries and workers. In one transaction, proved over a fresh connection. Pools keep their names. Needs cinder's database alone; can be "
+	.details = "Moves what belongs together: volumes, their groups and consistency groups, image cache entries and workers. In one transaction, proved over a fresh connection. Pools keep their names unless --pool-map says otherwise. Bare hosts move every backend of the node to the one of the same name. Needs cinder's database alone; can be "
 		"undone while the rows hold what was written.\n\n"
 		"Examples:\n"
 		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
 		"      --dry-run\n"
 		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
-		"      --fenced \"iLO: power off, Ann\" --yes",
+		"      --fenced \"iLO: power off, Ann\" --yes\n"
+		"  evac-manage volume update_host --currenthost ctl1 --newhost ctl2 \\\n"
+		"      --pool-map ssd=nvme --dry-run",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = update_host_options,
-	.check = pools_match,
+	.check = update_host_check,
 	.run = op_volume_update_host,
 };

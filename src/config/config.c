@@ -21,6 +21,8 @@ static const struct service nova = { "/etc/nova/nova.conf", "/etc/nova/nova.conf
 	"evac-manage-nova", "nova", "the file of nova-api or of the super conductor" };
 static const struct service cinder = { "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf", "--cinder-config-file",
 	"evac-manage-cinder", "openstack", "the file of cinder-volume" };
+static const struct service placement = { "/etc/placement/placement.conf", "/etc/placement/placement.conf.d/*.conf",
+	"--placement-config-file", "evac-manage-placement", NULL, "the file of placement-api" };
 
 /* ---- opening */
 
@@ -76,6 +78,10 @@ static int missing(const struct service *service, const struct ini *ini, const s
 static const struct ini_name database_connection[] = { { "database", "connection" }, { "DEFAULT", "sql_connection" },
 	{ "database", "sql_connection" }, { "sql", "connection" }, { NULL, NULL } };
 static const struct ini_name api_connection[] = { { "api_database", "connection" }, { NULL, NULL } };
+static const struct ini_name database_replica[] = { { "database", "slave_connection" }, { NULL, NULL } };
+static const struct ini_name api_replica[] = { { "api_database", "slave_connection" }, { NULL, NULL } };
+static const struct ini_name placement_connection[] = { { "placement_database", "connection" }, { NULL, NULL } };
+static const struct ini_name placement_replica[] = { { "placement_database", "slave_connection" }, { NULL, NULL } };
 static const struct ini_name transport_url[] = { { "DEFAULT", "transport_url" }, { NULL, NULL } };
 
 /* ${text} NULL, or gets a copy. Absent or empty: driver stays NULL. */
@@ -215,6 +221,9 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 	if (read_database(ini, database_connection, &out->database, &out->database_text, err) != 0)
 		return -1;
 	out->has_database = out->database.driver;
+	if (read_database(ini, database_replica, &out->replica, NULL, err) != 0 ||
+	    read_database(ini, api_replica, &out->api_replica, NULL, err) != 0)
+		return -1;
 	if (read_broker(&nova, ini, &out->bus, &out->transport_text, err) != 0)
 		return -1;
 	if (!out->bus.url.driver)
@@ -236,6 +245,10 @@ int config_load_nova(const struct config_sources *sources, struct nova_config *o
 	db_login_apply(&out->login, &out->api_database);
 	if (out->has_database)
 		db_login_apply(&out->login, &out->database);
+	if (out->replica.driver)
+		db_login_apply(&out->login, &out->replica);
+	if (out->api_replica.driver)
+		db_login_apply(&out->login, &out->api_replica);
 	out->origin_readable_by_all = ini_readable_by_all(ini) || out->login.readable_by_all;
 	return 0;
 }
@@ -244,6 +257,8 @@ void nova_config_free(struct nova_config *config)
 {
 	db_url_free(&config->database);
 	db_url_free(&config->api_database);
+	db_url_free(&config->replica);
+	db_url_free(&config->api_replica);
 	free_secret(config->database_text);
 	free_secret(config->transport_text);
 	login_free(&config->login);
@@ -258,6 +273,8 @@ static int read_cinder(struct ini *ini, struct cinder_config *out, struct error 
 		return -1;
 	if (!out->database.driver)
 		return missing(&cinder, ini, database_connection, err);
+	if (read_database(ini, database_replica, &out->replica, NULL, err) != 0)
+		return -1;
 	if (read_broker(&cinder, ini, &out->bus, NULL, err) != 0)
 		return -1;
 	out->has_bus = out->bus.url.driver;
@@ -278,6 +295,8 @@ int config_load_cinder(const struct config_sources *sources, struct cinder_confi
 		rc = load_login(&cinder, sources, &login, err);
 	if (rc == 0) {
 		db_login_apply(&login, &out->database);
+		if (out->replica.driver)
+			db_login_apply(&login, &out->replica);
 		out->origin_readable_by_all = ini_readable_by_all(ini) || login.readable_by_all;
 	} else {
 		cinder_config_free(out);
@@ -289,6 +308,47 @@ int config_load_cinder(const struct config_sources *sources, struct cinder_confi
 void cinder_config_free(struct cinder_config *config)
 {
 	db_url_free(&config->database);
+	db_url_free(&config->replica);
 	broker_config_free(&config->bus);
 	*config = (struct cinder_config){ 0 };
+}
+
+static int read_placement(struct ini *ini, struct placement_config *out, struct error *err)
+{
+	if (read_database(ini, placement_connection, &out->database, NULL, err) != 0)
+		return -1;
+	if (!out->database.driver)
+		return missing(&placement, ini, placement_connection, err);
+	return read_database(ini, placement_replica, &out->replica, NULL, err);
+}
+
+int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err)
+{
+	auto_ini struct ini *ini = NULL;
+	struct db_login login = { 0 };
+	int rc;
+
+	*out = (struct placement_config){ 0 };
+	if (open_files(&placement, sources->placement_files, sources->n_placement_files, &ini, err) != 0)
+		return -1;
+	rc = read_placement(ini, out, err);
+	if (rc == 0)
+		rc = load_login(&placement, sources, &login, err);
+	if (rc == 0) {
+		db_login_apply(&login, &out->database);
+		if (out->replica.driver)
+			db_login_apply(&login, &out->replica);
+		out->origin_readable_by_all = ini_readable_by_all(ini) || login.readable_by_all;
+	} else {
+		placement_config_free(out);
+	}
+	login_free(&login);
+	return rc;
+}
+
+void placement_config_free(struct placement_config *config)
+{
+	db_url_free(&config->database);
+	db_url_free(&config->replica);
+	*config = (struct placement_config){ 0 };
 }

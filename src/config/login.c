@@ -10,7 +10,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define BOTH "evac-manage"
 
-static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder" };
+static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement" };
 static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key" };
 
 static int check(const struct ini *ini, const char *path, struct error *err)

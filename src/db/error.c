@@ -32,6 +32,8 @@ static const struct {
 	{ 1047, ERROR_DB_UNREACHABLE, "this Galera node is not in the primary component: use another one" },
 	{ 1053, ERROR_DB_UNREACHABLE, "the server is shutting down" },
 	{ 1927, ERROR_DB_UNREACHABLE, "somebody killed the connection" },
+	{ 1969, ERROR_TIMEOUT, "the statement took longer than it was given" },
+	{ 3024, ERROR_TIMEOUT, "the statement took longer than it was given" },
 	{ 1317, ERROR_ERROR, "somebody killed the statement" },
 	{ 1142, ERROR_REFUSED, "the account lacks a right on this table" },
 	{ 1143, ERROR_REFUSED, "the account lacks a right on this column" },

@@ -38,6 +38,7 @@ int db_session(struct db *db, const struct sql *sql, struct error *err);
 /* One row of parameters, executed. ${text} is room for numbers: 24 bytes each. */
 int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
     struct error *err);
+void db_forget(struct db *db, MYSQL_STMT *stmt); /* closed, and prepared anew the next time */
 void db_statements_close(struct db *db);
 
 #endif

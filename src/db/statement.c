@@ -36,6 +36,17 @@ MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql
 	return stmt;
 }
 
+void db_forget(struct db *db, MYSQL_STMT *stmt)
+{
+	size_t i = 0;
+
+	while (i < db->nstatement && db->statement[i].stmt != stmt)
+		i++;
+	if (i < db->nstatement)
+		db->statement[i] = db->statement[--db->nstatement];
+	mysql_stmt_close(stmt);
+}
+
 void db_statements_close(struct db *db)
 {
 	for (size_t i = 0; i < db->nstatement; i++)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,12 +36,17 @@ static void show(const struct run *run)
 	}
 }
 
-/* A line from the terminal without its newline; false at its end. */
+/* A line from the terminal without its newline; false at its end, or when a signal came: only poll() is woken by one. */
 static bool ask(const char *question, char answer[ANSWER_MAX])
 {
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
 	fputs(question, stderr);
 	fflush(stderr);
-	if (!fgets(answer, ANSWER_MAX, stdin))
+	setvbuf(stdin, NULL, _IONBF, 0); /* what was typed ahead stays where poll() sees it */
+	while (!signal_came() && poll(&input, 1, -1) < 0 && errno == EINTR)
+		;
+	if (signal_came() || !fgets(answer, ANSWER_MAX, stdin))
 		return false;
 	answer[strcspn(answer, "\n")] = '\0';
 	return true;
@@ -72,7 +79,8 @@ int confirm(struct run *run, struct error *err)
 	else
 		str_add(&question, "type yes to go on: ");
 	if (!ask(question.s, answer) || strcmp(answer, str_or(run->scene.host, "yes")) != 0)
-		return refuse(run, err, "not confirmed");
+		return signal_came() ? error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written") :
+		                       refuse(run, err, "not confirmed");
 	return 0;
 }
 

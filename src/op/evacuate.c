@@ -99,6 +99,21 @@ static void time_out(struct run *run, int64_t timeout_s)
 	}
 }
 
+/* What was cast needs nobody of us: it goes on, and is said to. */
+static void leave_under_way(struct run *run)
+{
+	for (size_t i = 0; i < run->plan.nunit; i++) {
+		struct unit *unit = &run->plan.unit[i];
+		struct evacuation *e = unit->evacuation;
+
+		if (!e || e->phase != PHASE_SENT)
+			continue;
+		e->error = arena_printf(&run->plan.arena, "still '%s' when we were interrupted: nova goes on with it", e->status[0] ?
+		    e->status : "accepted");
+		unit_set_state(unit, STATE_APPLIED, e->error);
+	}
+}
+
 /* The first volume-backed instance shows whether the computes may talk to cinder: it goes alone, and if it fails no other
  * volume-backed one follows. */
 static bool is_canary(const struct plan *plan, size_t index)
@@ -168,6 +183,10 @@ int apply_evacuations(struct run *run, struct error *err)
 		if (clock_monotonic_ms() > deadline) {
 			time_out(run, run->request->timeout_s);
 			leave_the_rest(&run->plan, "not begun before --timeout ended");
+			break;
+		}
+		if (signal_came()) {
+			leave_under_way(run);
 			break;
 		}
 		clock_sleep_ms(POLL_MS);

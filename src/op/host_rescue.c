@@ -15,7 +15,7 @@ static int find(struct scene *scene, struct error *err)
 		return -1;
 	if (scene_check_node(scene, r->host, err) != 0 || scene_check_node(scene, r->to, err) != 0)
 		return -1;
-	if (scene_find_home(scene, r->host, err) != 0 || scene_add_counterparts(scene, r->host, r->to, err) != 0)
+	if (scene_find_home(scene, r->host, err) != 0 || scene_add_counterparts(scene, r->host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
 	if (scene_find_instances(scene, err) != 0)
 		return -1;

@@ -16,6 +16,7 @@
 #include "op/who.h"
 #include "util/clock.h"
 #include "util/file.h"
+#include "util/log.h"
 #include "util/str.h"
 
 #define STATE_DIR "/var/lib/evac-manage"
@@ -117,8 +118,8 @@ int journal_create(const struct request *request, const char *run, const char *h
 		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
 	}
 	if (sync_directory(dir, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0) {
-		journal_close(&j);
-		return -1;
+		journal_discard(&j);
+		return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
 	}
 	*out = j;
 	return 0;
@@ -129,6 +130,16 @@ const char *journal_path(const struct journal *journal)
 	return journal->path;
 }
 
+/* What was reserved and not needed goes back: the file's blocks end where it does. */
+static void release(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && ftruncate(fd, st.st_size) != 0)
+		errno = 0;
+	close(fd);
+}
+
 void journal_close(struct journal **journal)
 {
 	struct journal *j = *journal;
@@ -136,10 +147,51 @@ void journal_close(struct journal **journal)
 	if (!j)
 		return;
 	if (j->fd >= 0)
-		close(j->fd);
+		release(j->fd);
 	free(j->path);
 	free(j);
 	*journal = NULL;
+}
+
+void journal_discard(struct journal **journal)
+{
+	if (*journal && unlink((*journal)->path) != 0)
+		log_warn("cannot remove the journal '%s' of a run that has begun nothing: %s", (*journal)->path, strerror(errno));
+	journal_close(journal);
+}
+
+/* A row is some 400 bytes and its values twice, an evacuation some 20 records; the rest is the ends of the run. */
+static off_t room_for(const struct plan *plan)
+{
+	size_t bytes = 16384;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		bytes += plan->unit[i].kind == UNIT_EVACUATION ? 16384 : 4096;
+		for (const struct step *s = plan->unit[i].step; s < plan->unit[i].step + plan->unit[i].nstep; s++) {
+			bytes += 512 + strlen(s->id);
+			for (size_t k = 0; k < STEP_COLUMNS; k++)
+				bytes += 2 * strlen(str_or(s->before[k], "")) + 2 * strlen(str_or(s->after[k], ""));
+		}
+	}
+	return (off_t)bytes;
+}
+
+int journal_reserve(struct journal *j, const struct plan *plan, struct error *err)
+{
+	off_t room = room_for(plan);
+
+	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, 0, room) == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+		return 0;
+	error_errno(err, ERROR_ERROR, errno, "no room for the journal of this run, %lld kB, at '%s'", (long long)(room + 1023) / 1024,
+	    j->path);
+	return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+}
+
+const char *journal_file_system(const struct request *request)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+
+	return file_system_unsafe(dir);
 }
 
 static int cannot_write(struct journal *j, struct error *err)

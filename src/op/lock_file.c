@@ -90,6 +90,8 @@ static int write_content(int fd, const char *path, const struct scene *scene, st
 	str_addf(&text, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 	n = ftruncate(fd, 0) == 0 ? pwrite(fd, text.s, text.n, 0) : -1;
+	if (n >= 0 && n < (ssize_t)text.n) /* the second try says why */
+		n = pwrite(fd, text.s + n, text.n - (size_t)n, n) < 0 ? -1 : n;
 	if (n == (ssize_t)text.n)
 		return 0;
 	error_errno(err, ERROR_ERROR, n < 0 ? errno : ENOSPC, "cannot write the lock '%s'", path);

@@ -4,9 +4,8 @@
 #include "op/finding.h"
 #include "op/plan.h"
 #include "util/str.h"
-#include "util/utf8.h"
 
-#define REASON_CHARS 255
+#define REASON_MAX 255 /* bytes */
 
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
@@ -14,7 +13,7 @@ static const struct step_kind *const kind_of[OWNED_KINDS] = {
 
 /* The new owner of a row that was on ${host}: the target's backend with the row's own pool, unless one was asked for. A row
  * without a pool stays without. */
-static const char *new_host(struct plan *plan, const struct move *move, const char *host)
+static const char *new_host(struct plan *plan, const struct scene *scene, const struct move *move, const char *host)
 {
 	const char *pool = host_pool(host);
 
@@ -22,10 +21,10 @@ static const char *new_host(struct plan *plan, const struct move *move, const ch
 		return arena_dup(&plan->arena, move->to.text);
 	if (!pool)
 		return arena_dup(&plan->arena, move->to.backend_host);
-	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, pool);
+	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, request_pool(scene->request, pool));
 }
 
-static void add_row(struct plan *plan, struct unit *unit, const struct move *move, enum owned_kind kind, const struct owned *row)
+static void add_row(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move, enum owned_kind kind, const struct owned *row)
 {
 	struct step *step = unit_step(unit, kind_of[kind], row->id, row->name);
 
@@ -35,7 +34,7 @@ static void add_row(struct plan *plan, struct unit *unit, const struct move *mov
 		return;
 	}
 	step->before[0] = row->host;
-	step->after[0] = new_host(plan, move, row->host);
+	step->after[0] = new_host(plan, scene, move, row->host);
 	if (kind == OWNED_VOLUME) {
 		step->before[1] = row->service;
 		step->after[1] = move->target && move->target->uuid ? move->target->uuid : row->service;
@@ -63,29 +62,22 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 	for (int kind = 0; kind < OWNED_KINDS; kind++)
 		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
 			if (scene->evacuates || is_wanted(scene->request, &move->rows[kind].v[i])) {
-				add_row(plan, unit, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
+				add_row(plan, unit, scene, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
 				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
 			}
 }
 
-/* The columns hold 255 characters of at most three bytes each (utf8mb3): what would not fit there is replaced or cut, as a
- * server in strict mode refuses the row. */
-static char *mark_reason(struct plan *plan, const struct scene *scene)
+/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
+ * mode refuses the row. */
+static const char *mark_reason(struct plan *plan, const struct scene *scene)
 {
 	const char *fenced = scene->request->fenced;
-	auto_free char *text = xasprintf("evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
-	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	auto_str struct str whole = { 0 };
 	auto_str struct str reason = { 0 };
-	size_t n, chars = 0;
 
-	for (const char *p = text; *p && chars < REASON_CHARS; p += n, chars++) {
-		n = utf8_length(p);
-		if (n == 0 || n == 4 || (unsigned char)*p < ' ')
-			str_addc(&reason, '?');
-		else
-			str_addn(&reason, p, n);
-		n = n ? n : 1;
-	}
+	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	str_add_letters(&reason, whole.s, REASON_MAX);
 	return arena_dup(&plan->arena, reason.s);
 }
 

@@ -52,6 +52,12 @@ static bool any_work_done(const struct plan *plan)
 	return false;
 }
 
+/* A signal that came when all was over changes nothing. */
+static bool was_interrupted(const struct run *run, const struct totals *t)
+{
+	return signal_came() && (t->state[STATE_SKIPPED] > 0 || (any_phase(&run->plan, PHASE_SENT) && !run->request->no_wait));
+}
+
 /* A rescue is whole when nothing of the host remains; skipped instances do. */
 static bool something_remains(const struct run *run, const struct totals *t)
 {
@@ -69,12 +75,14 @@ enum error_kind run_result(const struct run *run, const struct error *err)
 		return ERROR_UNPROVED;
 	if (any_phase(&run->plan, PHASE_TIMEOUT))
 		return ERROR_TIMEOUT;
+	if (was_interrupted(run, &t) && !err->kind)
+		return ERROR_INTERRUPTED;
 	if (t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0) {
 		if (any_work_done(&run->plan))
 			return ERROR_PARTIAL;
 		if (err->kind)
 			return err->kind;
-		return signal_came() ? ERROR_INTERRUPTED : ERROR_ERROR;
+		return ERROR_ERROR;
 	}
 	if (err->kind)
 		return err->kind;

@@ -41,6 +41,7 @@ static int find(struct run *run, struct error *err)
 	run->scene.request = run->request;
 	run->scene.world = &run->world;
 	run->scene.run = run->id;
+	run->scene.journal_file_system = journal_file_system(run->request);
 	run->scene.operator = arena_printf(&run->scene.arena, "%s on %s", who_name(&run->who), run->who.on);
 	if (begin_reads(&run->world, err) != 0)
 		return -1;
@@ -111,6 +112,10 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 
 	if (journal_create(run->request, run->id, run->scene.host, &run->journal, err) != 0)
 		return err->kind;
+	if (journal_reserve(run->journal, &run->plan, err) != 0) {
+		journal_discard(&run->journal);
+		return err->kind;
+	}
 	log_info("journal: %s", journal_path(run->journal));
 	if (apply(run, err) != 0)
 		log_error("%s", err->text);
@@ -172,6 +177,10 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 	make_plan(run);
 	if (confirm_fence(run))
 		make_plan(run);
+	if (signal_came()) {
+		error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
+		return err->kind;
+	}
 	if (refuses(run)) {
 		refuse(run, err);
 		return ERROR_REFUSED;
@@ -192,9 +201,9 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 	enum error_kind result;
 
 	run.request = &run.own;
-	signals_watch();
 	log_set_dry_run(request->dry_run);
 	run_id_new(operation->name, run.id);
+	signals_watch(run.id);
 	clock_now(run.started_at);
 	who_am_i(&run.who);
 	if (world_open(request, operation->needs, run.id, &run.world, err) != 0 || find(&run, err) != 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,8 @@ static int unknown(const char *what, const char *name, struct names *known, cons
 	auto_str struct str near = { 0 };
 
 	str_nearest(name, known->v, known->n, &near);
-	names_free(known);
 	error_set(err, ERROR_NOT_FOUND, "no %s '%s' is known", what, name);
+	names_free(known);
 	if (near.n)
 		return error_hint(err, "did you mean %s? '%s' shows all", near.s, list);
 	return error_hint(err, "'%s' shows all", list);
@@ -262,21 +263,22 @@ static int add_counterpart(struct scene *scene, enum move_kind kind, const char 
 	struct host_name from;
 	struct move *move;
 
-	if (!host_name_parse(owner, &from) || (kind == MOVE_BACKEND && !from.backend[0]))
-		return error_set(err, ERROR_REFUSED, "'%s' owns volumes without a backend in its name: move them by themselves", owner);
+	if (!host_name_parse(owner, &from))
+		return error_set(err, ERROR_REFUSED, "'%s' owns rows and is no host's name: 'evac-manage audit run' shows which", owner);
 	if (has_move(scene, kind, from.backend_host))
 		return 0;
 	move = new_move(scene);
 	move->kind = kind;
 	if (!host_name_parse(from.backend_host, &move->from) ||
-	    !host_name_parse(kind == MOVE_BACKUPS ? to : arena_printf(&scene->arena, "%s@%s", to, from.backend), &move->to))
+	    !host_name_parse(kind == MOVE_BACKUPS ? to : arena_printf(&scene->arena, "%s%s%s", to, from.backend[0] ? "@" : "", from.backend),
+	        &move->to))
 		return error_set(err, ERROR_ERROR, "'%s' of '%s' makes too long a name", from.backend, to);
 	move->target_known = kind == MOVE_BACKEND && backend_is_known(scene, move->to.backend_host);
 	return fill_move(scene, move, err);
 }
 
 /* A backend that owns no volumes may still own groups, cache entries or work: every service of the node is looked at, too. */
-int scene_add_counterparts(struct scene *scene, const char *from, const char *to, struct error *err)
+int scene_add_counterparts(struct scene *scene, const char *from, const char *to, unsigned kinds, struct error *err)
 {
 	size_t i;
 
@@ -284,6 +286,8 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 		const struct owner *o = &scene->owners.v[i];
 		bool is_backup = strcmp(o->kind, "backup") == 0;
 
+		if (!(kinds & 1u << (is_backup ? MOVE_BACKUPS : MOVE_BACKEND)))
+			continue;
 		if (is_backup ? strcmp(o->host, from) != 0 : !host_is_on_node(o->host, from))
 			continue;
 		if (add_counterpart(scene, is_backup ? MOVE_BACKUPS : MOVE_BACKEND, o->host, to, err) != 0)
@@ -292,10 +296,57 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 	for (i = 0; i < scene->cinder_services.n; i++) {
 		const struct cinder_service *s = &scene->cinder_services.v[i];
 
-		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, from) && strchr(s->host, '@') &&
+		if (kinds & 1u << MOVE_BACKEND && strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, from) &&
 		    add_counterpart(scene, MOVE_BACKEND, s->host, to, err) != 0)
 			return -1;
 	}
 	drop_empty_moves(scene);
+	return 0;
+}
+
+const char *request_pool(const struct request *request, const char *pool)
+{
+	size_t n = strlen(pool);
+
+	for (size_t i = 0; i < request->pool_map.n; i++)
+		if (strncmp(request->pool_map.v[i], pool, n) == 0 && request->pool_map.v[i][n] == '=')
+			return request->pool_map.v[i] + n + 1;
+	return pool;
+}
+
+static int check_old_pool(const struct scene *scene, const char *map, struct error *err)
+{
+	size_t n = strcspn(map, "=");
+	struct names known = { 0 };
+
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+		const char *pool = host_pool(o->host);
+
+		if (!pool || strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->host))
+			continue;
+		names_add(&known, pool);
+		if (strlen(pool) == n && strncmp(pool, map, n) == 0) {
+			names_free(&known);
+			return 0;
+		}
+	}
+	return unknown("pool of the failed host", arena_dupn(&known.arena, map, n), &known, "evac-manage host show HOST", err);
+}
+
+int scene_check_pool_map(const struct scene *scene, struct error *err)
+{
+	const struct words *w = &scene->request->pool_map;
+	struct host_name to;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (check_old_pool(scene, w->v[i], err) != 0)
+			return -1;
+		for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+			to = m->to;
+			snprintf(to.pool, sizeof to.pool, "%s", strchr(w->v[i], '=') + 1);
+			if (m->kind == MOVE_BACKEND && check_pool(scene, &to, true, err) != 0)
+				return -1;
+		}
+	}
 	return 0;
 }

@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "op/run.h"
 
 static volatile sig_atomic_t came;
+static char last_words[RUN_ID_SIZE + 128];
+static const char first_words[] = "\nstopping before the next unit; the same again stops at once\n";
 
-/* The first one stops between two units, the second now: what the journal holds then is the truth. */
-static void on_signal(int number)
+static void say(const char *text, size_t n)
 {
-	if (came)
-		_exit(128 + number);
-	came = 1;
+	if (write(STDERR_FILENO, text, n) < 0)
+		return; /* nobody reads it any more */
 }
 
-void signals_watch(void)
+/* The first one stops between two units, the second now: what the journal holds then is the truth. Nothing here but what a signal
+ * handler may call. */
+static void on_signal(int number)
+{
+	if (came) {
+		say(last_words, strlen(last_words));
+		_exit(128 + number);
+	}
+	came = 1;
+	say(first_words, sizeof first_words - 1);
+}
+
+void signals_watch(const char *run)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
+	snprintf(last_words, sizeof last_words, "\nstopped in the middle; what was done is found out by: evac-manage journal recover %s\n",
+	    run);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN); /* a broker or a pager that went away is an error, not a death */
-	signal(SIGXFSZ, SIG_IGN); /* so is a journal that may not grow (ulimit -f) */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
 }
 
 bool signal_came(void)

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,11 @@ void table_text(struct table *table, const char *key, const char *text)
 void table_int(struct table *table, const char *key, int64_t number)
 {
 	*cell_of(table, key) = (struct cell){ .type = CELL_INT, .number = number };
+}
+
+void table_json(struct table *table, const char *key, const char *object)
+{
+	*cell_of(table, key) = (struct cell){ .type = CELL_JSON, .text = arena_dup(&table->arena, object) };
 }
 
 void table_bool(struct table *table, const char *key, bool value)
@@ -161,14 +167,14 @@ struct order {
 /* Numbers before texts before nulls; rows that are equal stay as they were. */
 static int compare_rows(const void *a, const void *b, void *order_of)
 {
-	static const int rank[] = { [CELL_NULL] = 2, [CELL_TEXT] = 1, [CELL_INT] = 0, [CELL_BOOL] = 0 };
+	static const int rank[] = { [CELL_NULL] = 2, [CELL_TEXT] = 1, [CELL_JSON] = 1, [CELL_INT] = 0, [CELL_BOOL] = 0 };
 	const struct order *order = order_of;
 	size_t i = *(const size_t *)a, j = *(const size_t *)b;
 	const struct cell *x = &order->table->cell[i * order->table->ncolumn + order->column];
 	const struct cell *y = &order->table->cell[j * order->table->ncolumn + order->column];
 	int d = rank[x->type] - rank[y->type];
 
-	if (d == 0 && x->type == CELL_TEXT)
+	if (d == 0 && x->text)
 		d = strcmp(x->text, y->text);
 	else if (d == 0)
 		d = (x->number > y->number) - (x->number < y->number);
@@ -246,4 +252,23 @@ int table_print(const struct table *table, const struct request *request, struct
 	if (!drawn)
 		return error_set(err, ERROR_ERROR, "libsmartcols cannot draw the table");
 	return write_all(&text, err);
+}
+
+int out_text(struct error *err, const char *fmt, ...)
+{
+	auto_str struct str text = { 0 };
+	auto_free char *made = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&made, fmt, args) < 0)
+		made = NULL;
+	va_end(args);
+	str_add(&text, str_or(made, ""));
+	return write_all(&text, err);
+}
+
+void out_add_visible(const char *s, struct str *out)
+{
+	table_add_visible(s, out);
 }

@@ -92,6 +92,7 @@ void table_add_cell(const struct cell *cell, struct str *out)
 		str_add(out, "-"); /* not nothing: columns are counted by their blanks */
 		break;
 	case CELL_TEXT:
+	case CELL_JSON:
 		table_add_visible(cell->text, out);
 		break;
 	case CELL_INT:
@@ -131,6 +132,8 @@ static struct json_object *cell_json(const struct cell *cell)
 		return json_object_new_int64(cell->number);
 	case CELL_BOOL:
 		return json_object_new_boolean(cell->number != 0);
+	case CELL_JSON:
+		return json_tokener_parse(cell->text);
 	case CELL_NULL:
 		break;
 	}
@@ -219,7 +222,7 @@ void table_add_csv(const struct view *view, struct str *out)
 		for (i = 0; i < view->ncolumn; i++) {
 			cell = view_cell(view, row, i);
 			str_add(out, i ? "," : "");
-			if (cell->type == CELL_TEXT)
+			if (cell->type == CELL_TEXT || cell->type == CELL_JSON)
 				add_csv_text(cell->text, out);
 			else if (cell->type != CELL_NULL)
 				table_add_cell(cell, out);

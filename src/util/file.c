@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -80,6 +82,41 @@ int directory_ensure(const char *path, struct error *err)
 	return directory_check(path, err);
 }
 
+const char *file_system_unsafe_kind(unsigned long magic)
+{
+	static const struct {
+		unsigned long magic;
+		const char *name;
+	} unsafe[] = {
+		{ 0x01021994, "tmpfs" }, { 0x858458f6, "ramfs" }, { 0x6969, "nfs" }, { 0xff534d42, "cifs" }, { 0xfe534d42, "smb" },
+		{ 0x517b, "smbfs" }, { 0x65735546, "fuse" }, { 0x00c36400, "ceph" }, { 0x01161970, "gfs2" }, { 0x6b414653, "afs" },
+		{ 0x01021997, "9p" },
+	};
+
+	for (size_t i = 0; i < sizeof unsafe / sizeof *unsafe; i++)
+		if (unsafe[i].magic == (magic & 0xffffffff))
+			return unsafe[i].name;
+	return NULL;
+}
+
+const char *file_system_unsafe(const char *path)
+{
+	auto_free char *part = xstrdup(path);
+	struct statfs fs;
+	char *slash;
+
+	while (statfs(part, &fs) != 0) {
+		if (errno != ENOENT || !(slash = strrchr(part, '/')))
+			return NULL;
+		if (slash == part)
+			slash++;
+		if (*slash == '\0')
+			return NULL;
+		*slash = '\0';
+	}
+	return file_system_unsafe_kind((unsigned long)fs.f_type);
+}
+
 void random_bytes(void *out, size_t n)
 {
 	if (getrandom(out, n, 0) != (ssize_t)n) {
@@ -96,4 +133,55 @@ void sha256_hex(const void *bytes, size_t n, char out[65])
 		abort();
 	for (size_t i = 0; i < 32; i++)
 		sprintf(out + 2 * i, "%02x", digest[i]);
+}
+
+static int write_all(int fd, const struct str *text)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < text->n) {
+		n = write(fd, text->s + done, text->n - done);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return fsync(fd);
+}
+
+static int write_and_rename(const char *path, const struct str *text, unsigned mode, struct error *err)
+{
+	auto_free char *temporary = xasprintf("%s.XXXXXX", path);
+	struct stat old;
+	int fd = mkostemp(temporary, O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return error_errno(err, ERROR_ERROR, errno, "cannot write beside '%s'", path);
+	/* a collector of metrics runs as another user: what it may read stays what it may read */
+	rc = fchmod(fd, stat(path, &old) == 0 ? old.st_mode & 0666 : mode);
+	if (rc == 0)
+		rc = write_all(fd, text);
+	if (close(fd) != 0)
+		rc = -1;
+	if (rc == 0)
+		rc = rename(temporary, path);
+	if (rc == 0)
+		return 0;
+	error_errno(err, ERROR_ERROR, errno, "cannot write '%s'", path);
+	unlink(temporary);
+	return -1;
+}
+
+int file_write(const char *path, const struct str *text, unsigned mode, struct error *err)
+{
+	sigset_t wait, before;
+	int rc;
+
+	sigemptyset(&wait);
+	sigaddset(&wait, SIGINT);
+	sigaddset(&wait, SIGTERM);
+	sigprocmask(SIG_BLOCK, &wait, &before);
+	rc = write_and_rename(path, text, mode, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
 }

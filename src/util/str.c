@@ -55,6 +55,39 @@ void str_addf(struct str *str, const char *fmt, ...)
 	str->n += (size_t)n;
 }
 
+/* Bytes of the letter that begins here; 0: none that a table takes. */
+static size_t letter_size(const char *s)
+{
+	unsigned char first = (unsigned char)s[0], second = (unsigned char)s[first != 0];
+	size_t n = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : (first & 0xf0) == 0xe0 ? 3 : 0;
+
+	if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second >= 0xa0)) /* written too long; a surrogate */
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+void str_add_letters(struct str *str, const char *s, size_t max)
+{
+	size_t n;
+
+	str_add(str, "");
+	for (; *s; s += n) {
+		n = letter_size(s);
+		if (n > max || max == 0)
+			return;
+		if (n > 0)
+			str_addn(str, s, n);
+		else
+			str_addc(str, '?');
+		max -= n ? n : 1;
+		for (n = n ? n : 1; ((unsigned char)s[n] & 0xc0) == 0x80; n++)
+			;
+	}
+}
+
 char *str_take(struct str *str)
 {
 	char *s = str->s ? str->s : xstrdup("");

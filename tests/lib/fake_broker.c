@@ -40,9 +40,9 @@ static void put(struct frame *f, uint64_t value, unsigned bytes)
 		f->bytes[f->n++] = (unsigned char)(value >> 8 * bytes);
 }
 
-static void put_text(struct frame *f, const char *text)
+static void put_sized(struct frame *f, const char *text, unsigned size_bytes)
 {
-	put(f, strlen(text), 1);
+	put(f, strlen(text), size_bytes);
 	memcpy(f->bytes + f->n, text, strlen(text));
 	f->n += strlen(text);
 }
@@ -84,12 +84,8 @@ static void send_start(int fd)
 	put(&f, 0, 1);
 	put(&f, 9, 1);
 	put(&f, 0, 4); /* no properties */
-	put(&f, 5, 4);
-	memcpy(f.bytes + f.n, "PLAIN", 5);
-	f.n += 5;
-	put(&f, 5, 4);
-	memcpy(f.bytes + f.n, "en_US", 5);
-	f.n += 5;
+	put_sized(&f, "PLAIN", 4);
+	put_sized(&f, "en_US", 4);
 	send_frame(fd, &f);
 }
 
@@ -125,7 +121,7 @@ static void send_close(int fd, unsigned channel, unsigned code, const char *text
 	struct frame f = channel ? method(channel, 20, 40) : method(0, 10, 50);
 
 	put(&f, code, 2);
-	put_text(&f, text);
+	put_sized(&f, text, 1);
 	put(&f, class, 2);
 	put(&f, id, 2);
 	send_frame(fd, &f);
@@ -136,9 +132,9 @@ static void send_return(int fd)
 	struct frame f = method(1, 60, 50), header = { .n = 0 };
 
 	put(&f, 312, 2);
-	put_text(&f, "NO_ROUTE");
-	put_text(&f, "x");
-	put_text(&f, "y");
+	put_sized(&f, "NO_ROUTE", 1);
+	put_sized(&f, "x", 1);
+	put_sized(&f, "y", 1);
 	send_frame(fd, &f);
 	put(&header, FRAME_HEADER, 1);
 	put(&header, 1, 2);
@@ -154,7 +150,7 @@ static void send_blocked(int fd)
 {
 	struct frame f = method(0, 10, 60);
 
-	put_text(&f, "low on memory");
+	put_sized(&f, "low on memory", 1);
 	send_frame(fd, &f);
 }
 
@@ -213,9 +209,7 @@ static int answer(int fd, enum fake_answer what, uint64_t tag)
 		send_confirm(fd, 80, tag, 0);
 		send_close(fd, 0, 320, "CONNECTION_FORCED", 0, 0);
 		break;
-	case FAKE_SILENCE:
-	case FAKE_STOP_READING:
-	case FAKE_REFUSE_LOGIN:
+	default: /* silence */
 		break;
 	}
 	return 1;
@@ -300,7 +294,7 @@ static bool play(struct fake_broker *broker, int fd, const struct head *head)
 		break;
 	case METHOD(85, 10): /* confirm.select */
 		send_bare(fd, head->channel, 85, 11);
-		return broker->answer != FAKE_STOP_READING;
+		return broker->answer != FAKE_STOP_READING && broker->answer != FAKE_READ_SLOWLY;
 	case METHOD(10, 50): /* close */
 		send_bare(fd, 0, 10, 51);
 		return false;
@@ -308,6 +302,19 @@ static bool play(struct fake_broker *broker, int fd, const struct head *head)
 		break;
 	}
 	return true;
+}
+
+/* The socket stays open, and fills. */
+static void hang(struct fake_broker *broker, int fd)
+{
+	struct pollfd wake = { .fd = broker->wake[0], .events = POLLIN };
+	char bytes[4096];
+
+	if (broker->answer == FAKE_STOP_READING)
+		poll(&wake, 1, -1);
+	if (broker->answer == FAKE_READ_SLOWLY)
+		while (poll(&wake, 1, 20) == 0 && recv(fd, bytes, sizeof bytes, 0) > 0)
+			;
 }
 
 static void converse(struct fake_broker *broker, int fd)
@@ -330,8 +337,7 @@ static void converse(struct fake_broker *broker, int fd)
 				return;
 		}
 	}
-	if (broker->answer == FAKE_STOP_READING) /* the socket stays open, and fills */
-		poll(&(struct pollfd){ .fd = broker->wake[0], .events = POLLIN }, 1, -1);
+	hang(broker, fd);
 }
 
 static void *serve(void *arg)

@@ -23,6 +23,7 @@ enum fake_answer {
 	FAKE_ACK_THEN_BLOCK,
 	FAKE_ACK_THEN_CLOSE,
 	FAKE_STOP_READING,        /* already before the publish */
+	FAKE_READ_SLOWLY,         /* a little now and then, for ever */
 	FAKE_REFUSE_LOGIN,        /* 403 */
 };
 

@@ -196,6 +196,52 @@ int volume_move(struct db *db, const char *id, uint64_t *matched, struct error *
 	return db_write(db, &SQL_CINDER_VOLUME_MOVE, params, matched, err);
 }
 
+static const char *const by_id[] = { "id" };
+const struct sql thing_add_one = { "rooms/add_one", "UPDATE thing SET number = number + 1 WHERE id = ?", by_id, 1, SQL_WRITES, "thing",
+	"1", "" };
+const struct sql thing_number_of = { "rooms/number_of", "SELECT t.number FROM thing AS t WHERE t.id = ?", by_id, 1, SQL_READS, "thing",
+	"one", "" };
+
+int thing_write(struct db *db, const struct sql *sql, int64_t id, struct error *err)
+{
+	uint64_t matched;
+
+	return db_write(db, sql, (struct db_param[]){ p_int("id", id), p_end }, &matched, err);
+}
+
+struct number_row {
+	int64_t number;
+};
+static const struct db_column number_columns[] = { DB_COLUMN(struct number_row, number) };
+static const struct db_shape number_shape = DB_SHAPE(struct number_row, number_columns);
+
+int64_t thing_number(struct db *db, int64_t id)
+{
+	struct error err = { 0 };
+	struct db_rows rows;
+	int64_t number;
+
+	if (db_read(db, &thing_number_of, (struct db_param[]){ p_int("id", id), p_end }, &number_shape, &rows, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(rows.n, 1);
+	number = ((struct number_row *)rows.v)->number;
+	db_rows_free(&rows);
+	return number;
+}
+
+const char *thing_numbers(void)
+{
+	return admin_value("SELECT GROUP_CONCAT(number ORDER BY id) FROM evac_rooms.thing WHERE id <= 3");
+}
+
+void rooms_begin(struct db *db)
+{
+	struct error err = { 0 };
+
+	if (db_begin_write(db, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
 /* ---- odds and ends */
 
 int exit_status_of(void (*body)(void *ctx), void *ctx)

@@ -51,6 +51,13 @@ struct db *rooms_open(unsigned port);
 /* One volume from OLD_HOST to NEW_HOST in the open transaction. */
 int volume_move(struct db *db, const char *id, uint64_t *matched, struct error *err);
 
+/* Rows of thing: number + 1, and what it is; statements of one parameter, "id". */
+extern const struct sql thing_add_one, thing_number_of;
+int thing_write(struct db *db, const struct sql *sql, int64_t id, struct error *err);
+int64_t thing_number(struct db *db, int64_t id);
+const char *thing_numbers(void); /* of 1 to 3, as the administrator sees them: "0,0,0" */
+void rooms_begin(struct db *db);
+
 /* Runs ${body} in a child; its exit status. What it says goes to /dev/null. */
 int exit_status_of(void (*body)(void *ctx), void *ctx);
 int64_t elapsed_ms_since(int64_t start_ms);

@@ -79,6 +79,7 @@ static void describe(const struct request *r, struct str *out)
 	add_number("force", r->force, 0, out);
 	add_number("down", r->down, 0, out);
 	add_number("volumes_only", r->volumes_only, 0, out);
+	add_words("pool_map", &r->pool_map, out);
 	add_number("dry_run", r->dry_run, 0, out);
 	add_number("yes", r->yes, 0, out);
 	add_number("no_wait", r->no_wait, 0, out);
@@ -129,6 +130,8 @@ static const struct {
 	{ "volume|update-host|--newhost=c@d#p|--currenthost=a@b#p|--volumes_only",
 	  "volume update_host currenthost=a@b#p newhost=c@d#p volumes_only=1" },
 	{ "volume|update_host|--currenthost|a|--newhost|c", "volume update_host currenthost=a newhost=c" },
+	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|ssd=fast|--pool_map=hdd=slow",
+	  "volume update_host currenthost=a newhost=c pool_map=ssd=fast pool_map=hdd=slow" },
 	{ "--currenthost|a@b|volume|--newhost|c@d|update_host", "volume update_host currenthost=a@b newhost=c@d" },
 	{ "backup|list", "backup list" },
 	{ "backup|update-backup-host|--currenthost|a|--newhost|b|--accept|source-alive|--accept|az-differs:x y|--fenced|iLO: off",
@@ -170,7 +173,7 @@ static void command_lines_become_requests(void **state)
 	}
 }
 
-#define NOUNS "doctor, service, host, instance, volume, backup, journal, version"
+#define NOUNS "doctor, service, host, instance, volume, backup, audit, journal, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {
@@ -224,6 +227,13 @@ static const struct {
 	{ "instance|evacuate|a|--force", "--force needs a target host", "after the instance" },
 	{ "volume|update_host|--currenthost|a@b|--newhost|c@d#p", "--currenthost 'a@b' names no pool, --newhost 'c@d#p' does",
 	  "for all pools: --newhost 'c@d'" },
+	{ "volume|update_host|--currenthost|a@b|--newhost|c", "--currenthost 'a@b' names a backend, --newhost 'c' a whole node", "--newhost 'c@b'" },
+	{ "volume|update_host|--currenthost|a|--newhost|c@d", "--currenthost 'a' names a whole node, --newhost 'c@d' a backend", "--currenthost 'a@d'" },
+	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x", "--pool-map 'x' is not OLD=NEW", "" },
+	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|=x", "--pool-map '=x' is not OLD=NEW", "" },
+	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=#y", "--pool-map 'x=#y' is not OLD=NEW", "" },
+	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=y|--pool-map|x=z", "--pool-map says twice what becomes of pool 'x'", "" },
+	{ "volume|update_host|--currenthost|a@b#p|--newhost|c@b#q|--pool-map|p=q", "--currenthost 'a@b#p' is one pool already", "" },
 	{ "volume|list|--host|a b", "--host: 'a b' is not a host's name", "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool'" },
 	{ "volume|list|--host|a\n", "'a\\x0a' is not a host's name", "" },
 	{ "volume|list|--host|a%", "'a%' is not a host's name", "" },

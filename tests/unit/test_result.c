@@ -113,6 +113,25 @@ static void a_failure_without_a_word_is_still_an_error(void **state)
 	end();
 }
 
+/* Saying on the services row who is at it is not what was asked for. */
+static void a_mark_alone_is_nothing_done(void **state)
+{
+	struct error err = { .kind = ERROR_DRIFT };
+
+	(void)state;
+	begin(&rescue);
+	end();
+	plan_mark(&run.plan, &run.scene);
+	plan_ownership(&run.plan, &run.scene);
+	unit_set_state(&run.plan.unit[0], STATE_PROVED, NULL);
+	unit_set_state(&run.plan.unit[1], STATE_FAILED, "moved");
+	run.scene.ncandidate = 0;
+	assert_int_equal(run_result(&run, &err), ERROR_DRIFT);
+	run.plan.unit[1].step[0].state = STATE_PROVED; /* a bit of work */
+	assert_int_equal(run_result(&run, &err), ERROR_PARTIAL);
+	end();
+}
+
 /* What was left out is listed; only of a rescue does it mean that something remains. */
 static void a_rescue_that_left_something_out_is_partial_and_an_evacuation_is_not(void **state)
 {
@@ -177,7 +196,7 @@ static void what_a_signal_stopped_was_interrupted(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	signals_watch();
+	signals_watch("RUN");
 	assert_false(signal_came());
 	raise(SIGTERM);
 	assert_true(signal_came());
@@ -189,7 +208,14 @@ static void what_a_signal_stopped_was_interrupted(void **state)
 	assert_int_equal(run_result(&run, &err), ERROR_DRIFT);
 	set(0, &(struct ending)MOVED);
 	err.kind = ERROR_OK;
-	assert_int_equal(run_result(&run, &err), ERROR_PARTIAL);
+	assert_int_equal(run_result(&run, &err), ERROR_INTERRUPTED);
+	set(1, &(struct ending)LANDED);
+	set(2, &(struct ending){ STATE_APPLIED, PHASE_SENT }); /* nova goes on, nobody waited */
+	assert_int_equal(run_result(&run, &err), ERROR_INTERRUPTED);
+	set(2, &(struct ending){ STATE_UNKNOWN, PHASE_UNKNOWN });
+	assert_int_equal(run_result(&run, &err), ERROR_UNKNOWN);
+	set(2, &(struct ending)LANDED); /* it came when all was over */
+	assert_int_equal(run_result(&run, &err), ERROR_OK);
 	end();
 }
 
@@ -198,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_worst_of_what_happened_is_the_result),
 		cmocka_unit_test(a_failure_without_a_word_is_still_an_error),
+		cmocka_unit_test(a_mark_alone_is_nothing_done),
 		cmocka_unit_test(a_rescue_that_left_something_out_is_partial_and_an_evacuation_is_not),
 		cmocka_unit_test(a_host_without_anything_is_done),
 		cmocka_unit_test(the_totals_count_steps_instances_and_rows),

@@ -68,6 +68,46 @@ static void taken_bytes_are_the_callers_and_never_null(void **state)
 	assert_null(s.s);
 }
 
+static const struct {
+	const char *s;
+	size_t max;
+	const char *expected;
+} letters[] = {
+	{ "", 10, "" },
+	{ "abc", 10, "abc" },
+	{ "abc", 3, "abc" },
+	{ "abc", 2, "ab" },
+	{ "abc", 0, "" },
+	{ "\xc3\xa9t\xc3\xa9", 5, "\xc3\xa9t\xc3\xa9" },
+	{ "\xc3\xa9t\xc3\xa9", 4, "\xc3\xa9t" },
+	{ "\xe2\x82\xac", 3, "\xe2\x82\xac" },
+	{ "\xe2\x82\xac", 2, "" },
+	{ "a\xf0\x9f\x94\xa5" "b", 10, "a?b" }, /* four bytes */
+	{ "a\xf0\x9f\x94\xa5" "b", 2, "a?" },
+	{ "a\xe9", 10, "a?" },               /* Latin-1 */
+	{ "\xe9" "a\xe9" "b", 10, "?a?b" },
+	{ "\xc3", 10, "?" },                  /* cut off */
+	{ "\xe2\x82", 10, "?" },
+	{ "\xa9\xa9x", 10, "?x" },            /* no beginning */
+	{ "\xc0\x80x", 10, "?x" },            /* written too long */
+	{ "\xe0\x9f\x80x", 10, "?x" },
+	{ "\xed\xa0\x80x", 10, "?x" },        /* a surrogate */
+	{ "\xed\x9f\xbf", 10, "\xed\x9f\xbf" },
+	{ "\xff\xfe", 10, "??" },
+};
+
+static void only_whole_letters_that_a_table_takes_are_added(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(letters); i++) {
+		str_clear(&got);
+		str_add_letters(&got, letters[i].s, letters[i].max);
+		assert_string_equal(got.s, letters[i].expected);
+	}
+}
+
 static void absent_equals_only_absent(void **state)
 {
 	(void)state;
@@ -155,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_string_grows_and_is_always_ended),
 		cmocka_unit_test(a_format_longer_than_the_room_is_written_whole),
 		cmocka_unit_test(taken_bytes_are_the_callers_and_never_null),
+		cmocka_unit_test(only_whole_letters_that_a_table_takes_are_added),
 		cmocka_unit_test(absent_equals_only_absent),
 		cmocka_unit_test(the_nearest_names_come_first_and_only_plausible_ones),
 		cmocka_unit_test(a_name_that_is_known_twice_is_named_once),

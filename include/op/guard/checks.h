@@ -14,6 +14,7 @@ GUARD(mass_failure);
 GUARD(site_version);
 GUARD(release_hazard);
 GUARD(config_readable);
+GUARD(journal_volatile);
 
 /* target.c */
 GUARD(target_is_source);
@@ -34,6 +35,8 @@ GUARD(unit_too_large);
 GUARD(transitional);
 GUARD(other_backends_remain);
 GUARD(name_twins);
+GUARD(backups_remain);
+GUARD(not_node_owned);
 
 /* instance.c */
 GUARD(not_evacuable);

@@ -121,3 +121,9 @@ void guard_config_readable(const struct guard *self, const struct scene *scene, 
 	if (scene->world->nova.origin_readable_by_all)
 		guard_found(self, scene, out, "nova", NULL, "nova's configuration holds passwords and everybody may read it");
 }
+
+void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->journal_file_system)
+		guard_found(self, scene, out, "journal", NULL, "the journal of this run is kept on %s", scene->journal_file_system);
+}

@@ -132,25 +132,30 @@ static bool target_has_pool(const struct scene *scene, const struct move *move, 
 	return false;
 }
 
+static void pool_unseen(const struct guard *self, const struct scene *scene, const struct move *m, const char *pool,
+    struct findings *out)
+{
+	auto_str struct str subject = { 0 };
+
+	if (target_has_pool(scene, m, pool))
+		return;
+	str_addf(&subject, "%s#%s", m->to.backend_host, pool);
+	guard_found(self, scene, out, subject.s, NULL, "nothing lives in '%s' yet", subject.s);
+}
+
 /* Once a pool, however many rows: the owners are already distinct. */
 void guard_pool_unseen(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const char *pool;
-
 	for EACH_MOVE(m, scene) {
 		if (m->kind != MOVE_BACKEND || m->rows[OWNED_VOLUME].n == 0)
 			continue;
 		if (m->to.pool[0]) {
-			if (!target_has_pool(scene, m, m->to.pool))
-				guard_found(self, scene, out, m->to.text, NULL, "nothing lives in '%s' yet", m->to.text);
+			pool_unseen(self, scene, m, m->to.pool, out);
 			continue;
 		}
-		for (size_t i = 0; i < scene->owners.n; i++) {
-			pool = host_pool(scene->owners.v[i].host);
-			if (pool && strcmp(scene->owners.v[i].kind, "volume") == 0 &&
-			    host_is_on_backend(scene->owners.v[i].host, m->from.backend_host) && !target_has_pool(scene, m, pool))
-				guard_found(self, scene, out, m->to.backend_host, NULL, "nothing lives in '%s#%s' yet", m->to.backend_host, pool);
-		}
+		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+			if (host_pool(o->host) && strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
+				pool_unseen(self, scene, m, request_pool(scene->request, host_pool(o->host)), out);
 	}
 }
 

@@ -138,3 +138,46 @@ void guard_name_twins(const struct guard *self, const struct scene *scene, struc
 				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is", o->host,
 				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
 }
+
+void guard_backups_remain(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	if (!scene->moves_things || scene->evacuates || !scene->request->newhost)
+		return;
+	for (size_t i = 0; i < scene->nmove; i++)
+		if (scene->move[i].kind == MOVE_BACKUPS)
+			return;
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->host) == 0) {
+			str_addf(&hint, "evac-manage backup update_backup_host --currenthost %s --newhost %.*s", scene->host,
+			    (int)strcspn(scene->request->newhost, "@#"), scene->request->newhost);
+			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backups as well", scene->host, (long long)o->n);
+		}
+}
+
+static bool owns_or_serves(const struct scene *scene, const char *node)
+{
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
+			return true;
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
+			return true;
+	return false;
+}
+
+/* kolla, TripleO: every node runs cinder-volume under one common backend_host, any of them serves every volume. */
+void guard_not_node_owned(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str owners = { 0 };
+
+	if (!scene->moves_things || !scene->host || owns_or_serves(scene, scene->host) ||
+	    (scene->nmove == 1 && scene->move[0].kind == MOVE_BACKUPS && !scene->evacuates))
+		return;
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n && owners.n < 200; o++)
+		if (strcmp(o->kind, "volume") == 0)
+			str_addf(&owners, "%s'%s'", owners.n ? ", " : "", o->host);
+	guard_found(self, scene, out, scene->host, NULL, "no volume is owned by '%s' (their owners: %s); nothing to move", scene->host,
+	    str_or(owners.s, "none"));
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+
+#include <stdint.h>
+
+#include "audit/check.h"
+#include "op/request.h"
+#include "util/error.h"
+#include "util/mem.h"
+#include "util/str.h"
+
+/* The audit: stale ownership and contradictions in the databases, looked for on quiet days. It reads, and never writes to a
+ * database. */
+
+struct audit_finding {
+	const struct audit_check *check;
+	const char *subject;   /* what it is about: an id, or a host */
+	const char *host, *cell; /* NULL: none */
+	const char *message, *remedy;
+	const char *details;   /* the row's other columns, as a JSON object */
+	const char *key;       /* of a comparison, for the second look */
+	const char *since;     /* when a run saw it first; the run's own time unless an earlier report knew it */
+	bool unsettled;        /* to be looked at a second time */
+	bool again;            /* and seen then */
+};
+
+enum audit_outcome { AUDIT_DONE, AUDIT_NOT_HERE, AUDIT_FAILED, AUDIT_TIMED_OUT };
+extern const char *const audit_outcome_name[];
+struct audit_result {
+	const struct audit_check *check;
+	enum audit_outcome outcome;
+	char why[768];         /* it is not AUDIT_DONE */
+	uint64_t found;        /* all; no more than --max-findings of them are kept */
+	uint64_t kept, moved_on, known; /* moved on: gone at the second look; known: in the baseline */
+	uint64_t rows;         /* read */
+	int64_t took_ms;
+};
+struct audit_report {
+	struct audit_result *result; /* one a check, in the order of their numbers */
+	size_t nresult;
+	struct audit_finding *v;
+	size_t n, cap;
+	size_t max_a_check, max_in_all;
+	char started_at[25], finished_at[25];
+	int64_t took_ms;
+	struct arena arena;
+};
+void audit_report_free(struct audit_report *report);
+uint64_t audit_report_count(const struct audit_report *report, enum audit_severity severity);
+
+/* Earlier runs, oldest first. */
+struct audit_trend {
+	struct audit_moment {
+		const char *at;
+		int64_t count[AUDIT_SEVERITIES];
+	} *v;
+	size_t n, cap;
+};
+
+#endif

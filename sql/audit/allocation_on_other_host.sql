@@ -1,0 +1,27 @@
+-- Placement holds room for the instance on another host than the one it is on. An evacuation leaves it there until the old host
+-- comes back and cleans up; otherwise it is lost.
+-- :check P02 allocation-on-other-host
+-- :severity low
+-- :title allocation on another host than the instance
+-- :database placement
+-- :subject instance
+-- :rule pair
+-- :with with_instances_at_rest
+-- :when provider <> instance_node
+-- :message {provider} holds room for instance {subject}, which is on {instance_node}
+-- :remedy nova-manage placement heal_allocations --instance {subject}; evac-manage host return {provider}
+-- :param from text
+-- :param to text
+-- :reads allocations resource_providers
+SELECT a.consumer_id AS k
+     , a.consumer_id AS subject
+     , r.name AS host
+     , r.name AS provider
+  FROM allocations AS a
+  JOIN resource_providers AS p ON p.id = a.resource_provider_id
+  JOIN resource_providers AS r ON r.id = COALESCE(p.root_provider_id, p.id)
+ WHERE a.consumer_id >= @from
+   AND a.consumer_id <= @to
+   AND a.resource_class_id IN (0, 1)   -- VCPU and MEMORY_MB: disk may be a shared provider's
+ GROUP BY a.consumer_id, r.id, r.name
+ ORDER BY a.consumer_id;

@@ -1,0 +1,27 @@
+-- Cinder's attachment is for another compute host than the one that nova says the instance is on. After an evacuation the old
+-- host may still reach the volume; if it is alive, two hosts write.
+-- :check A08 attachment-on-other-host
+-- :severity high
+-- :title attachment on another host than the instance
+-- :database cinder
+-- :subject attachment
+-- :rule pair
+-- :with with_instances_at_rest
+-- :when attached_host <> instance_host
+-- :message attachment {subject} of volume {volume_id} is on {attached_host}, but instance {instance_uuid} is on {instance_host}
+-- :remedy nova-manage volume_attachment refresh {instance_uuid} {volume_id} connector.json
+-- :param from text
+-- :param to text
+-- :reads volume_attachment
+SELECT a.instance_uuid AS k
+     , a.id AS subject
+     , a.attached_host AS host
+     , a.volume_id
+     , a.instance_uuid
+     , a.attached_host
+  FROM volume_attachment AS a
+ WHERE a.instance_uuid >= @from
+   AND a.instance_uuid <= @to
+   AND a.attach_status = 'attached'
+   AND a.deleted = 0
+ ORDER BY a.instance_uuid;

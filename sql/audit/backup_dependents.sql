@@ -1,0 +1,23 @@
+-- A backup counts another number of backups that rest on it than there are. If it counts too many it cannot be deleted, if too
+-- few it can, and takes the others with it.
+-- :check A29 backup-dependents
+-- :severity medium
+-- :title backup that miscounts what rests on it
+-- :database cinder
+-- :subject backup
+-- :message backup '{name}' counts {counted} dependent backups, there are {there}
+-- :remedy UPDATE backups SET num_dependent_backups = {there} WHERE id = {subject}
+-- :reads backups
+SELECT p.id AS subject
+     , p.host AS host
+     , p.display_name AS name
+     , COALESCE(p.num_dependent_backups, 0) AS counted
+     , COUNT(c.id) AS there
+     , TIMESTAMPDIFF(SECOND, MAX(COALESCE(c.updated_at, c.created_at, p.updated_at, p.created_at)), UTC_TIMESTAMP()) AS age_s
+  FROM backups AS p
+  LEFT JOIN (SELECT x.id, x.parent_id, x.updated_at, x.created_at FROM backups AS x WHERE x.parent_id IS NOT NULL AND x.deleted = 0) AS c
+    ON c.parent_id = p.id
+ WHERE p.deleted = 0
+ GROUP BY p.id, p.host, p.display_name, p.num_dependent_backups
+HAVING counted <> there
+ ORDER BY p.id;

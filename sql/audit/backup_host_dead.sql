@@ -1,0 +1,24 @@
+-- Backups name a host without a live cinder-backup. Where backup_use_same_host is set they can be neither restored nor deleted;
+-- elsewhere cinder chooses another host and the name is only wrong.
+-- :check A13 backup-host-dead
+-- :severity medium
+-- :title backups of a host without a live cinder-backup
+-- :database cinder
+-- :subject host
+-- :message {backups} backups belong to {subject}, which has no live cinder-backup
+-- :remedy evac-manage backup update_backup_host --currenthost {subject} --newhost LIVE-HOST
+-- :param down int
+-- :reads backups services
+SELECT o.owner AS subject
+     , o.owner AS host
+     , o.n AS backups
+     , MAX(s.updated_at) AS last_heard_of
+  FROM (SELECT MIN(b.host) AS owner, COUNT(*) AS n
+          FROM backups AS b
+         WHERE b.host IS NOT NULL
+           AND b.deleted = 0
+         GROUP BY BINARY b.host) AS o
+  LEFT JOIN services AS s ON BINARY s.host = BINARY o.owner AND s.`binary` = 'cinder-backup' AND s.deleted = 0
+ GROUP BY o.owner, o.n
+HAVING COALESCE(MAX(s.updated_at) < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
+ ORDER BY subject;

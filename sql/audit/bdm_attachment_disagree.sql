@@ -1,0 +1,26 @@
+-- Nova's block device mapping and cinder's attachment of the same id are about different volumes or instances. What nova detaches
+-- is then not what it thinks.
+-- :check A36 bdm-attachment-disagree
+-- :severity critical
+-- :title mapping and attachment that contradict each other
+-- :database cell
+-- :subject instance
+-- :rule pair
+-- :with with_attachments
+-- :when bdm_says <> attachment_says
+-- :message attachment {attachment_id}: nova says volume and instance {bdm_says}, cinder says {attachment_says}
+-- :remedy evac-manage instance show {subject}
+-- :param from text
+-- :param to text
+-- :reads block_device_mapping instances
+SELECT b.attachment_id AS k
+     , b.instance_uuid AS subject
+     , i.host AS host
+     , b.attachment_id
+     , CONCAT(b.volume_id, ' ', b.instance_uuid) AS bdm_says
+  FROM block_device_mapping AS b
+  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+ WHERE b.attachment_id >= @from
+   AND b.attachment_id <= @to
+   AND b.deleted = 0
+ ORDER BY b.attachment_id;

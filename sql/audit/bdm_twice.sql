@@ -1,0 +1,23 @@
+-- One instance has two live block device mappings to one volume. A detach takes away one of them, the volume counts as free, and
+-- the guest goes on writing.
+-- :check N35 bdm-twice
+-- :severity high
+-- :title volume that is mapped twice to one instance
+-- :database cell
+-- :subject instance
+-- :message instance {subject} has {mappings} mappings to volume {volume_id} (ids {ids})
+-- :remedy evac-manage instance show {subject}
+-- :reads block_device_mapping instances
+SELECT b.instance_uuid AS subject
+     , MIN(i.host) AS host
+     , b.volume_id
+     , COUNT(*) AS mappings
+     , GROUP_CONCAT(b.id ORDER BY b.id SEPARATOR ', ') AS ids
+     , TIMESTAMPDIFF(SECOND, MAX(COALESCE(b.updated_at, b.created_at)), UTC_TIMESTAMP()) AS age_s
+  FROM block_device_mapping AS b
+  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+ WHERE b.volume_id IS NOT NULL
+   AND b.deleted = 0
+ GROUP BY b.instance_uuid, b.volume_id
+HAVING COUNT(*) > 1
+ ORDER BY subject, b.volume_id;

@@ -1,0 +1,25 @@
+-- The attachment that the block device mapping names is not, or no more, in cinder. Detaching and evacuating fail there.
+-- :check A05 bdm-without-attachment
+-- :severity high
+-- :title mapping whose attachment is gone
+-- :database cell
+-- :subject instance
+-- :rule absent
+-- :with with_attachments
+-- :message volume {volume_id} of instance {subject} is bound by attachment {attachment_id}, which cinder does not have
+-- :remedy nova-manage volume_attachment refresh {subject} {volume_id} connector.json
+-- :param from text
+-- :param to text
+-- :reads block_device_mapping instances
+SELECT b.attachment_id AS k
+     , b.instance_uuid AS subject
+     , i.host AS host
+     , b.id AS bdm_id
+     , b.volume_id
+     , b.attachment_id
+  FROM block_device_mapping AS b
+  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+ WHERE b.attachment_id >= @from
+   AND b.attachment_id <= @to
+   AND b.deleted = 0
+ ORDER BY b.attachment_id;

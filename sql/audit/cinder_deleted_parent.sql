@@ -1,0 +1,36 @@
+-- Live rows belong to deleted volumes, snapshots or attachments. Cinder's purge stumbles over them, and lists show them as
+-- belonging to nothing.
+-- :check A43 cinder-deleted-parent
+-- :severity low
+-- :title live children of deleted parents
+-- :database cinder
+-- :subject table
+-- :message {rows_of_it} live rows of {subject} belong to something deleted (as {example})
+-- :remedy cinder-manage db purge 30
+-- :reads volumes volume_attachment volume_metadata volume_admin_metadata volume_glance_metadata snapshots snapshot_metadata transfers image_volume_cache_entries
+SELECT t.name AS subject
+     , NULL AS host
+     , t.n AS rows_of_it
+     , t.example
+  FROM (SELECT 'volume_attachment' AS name, COUNT(*) AS n, MIN(c.id) AS example
+          FROM volume_attachment AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'volume_metadata', COUNT(*), MIN(c.volume_id)
+          FROM volume_metadata AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'volume_admin_metadata', COUNT(*), MIN(c.volume_id)
+          FROM volume_admin_metadata AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'volume_glance_metadata', COUNT(*), MIN(c.volume_id)
+          FROM volume_glance_metadata AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'snapshot_metadata', COUNT(*), MIN(c.snapshot_id)
+          FROM snapshot_metadata AS c JOIN snapshots AS p ON p.id = c.snapshot_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'transfers', COUNT(*), MIN(c.volume_id)
+          FROM transfers AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'image_volume_cache_entries', COUNT(*), MIN(c.volume_id)
+          FROM image_volume_cache_entries AS c LEFT JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 0 WHERE p.id IS NULL) AS t
+ WHERE t.n > 0
+ ORDER BY subject;

@@ -1,0 +1,21 @@
+-- Volumes name a cluster that is not, or no more, in cinder's table of clusters. Messages about them go to a queue that nobody
+-- reads.
+-- :check A42 cluster-unknown
+-- :severity high
+-- :title volumes of a cluster that is gone
+-- :database cinder
+-- :subject cluster
+-- :message {volumes} volumes are of cluster {subject}, which is not there
+-- :remedy cinder-manage cluster list; evac-manage cluster rename
+-- :reads volumes clusters
+SELECT o.cluster AS subject
+     , NULL AS host
+     , o.n AS volumes
+  FROM (SELECT MIN(SUBSTRING_INDEX(v.cluster_name, '#', 1)) AS cluster, COUNT(*) AS n
+          FROM volumes AS v
+         WHERE v.cluster_name IS NOT NULL
+           AND v.deleted = 0
+         GROUP BY BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1)) AS o
+  LEFT JOIN clusters AS c ON BINARY c.name = BINARY o.cluster AND c.`binary` = 'cinder-volume' AND c.deleted = 0
+ WHERE c.id IS NULL
+ ORDER BY subject;

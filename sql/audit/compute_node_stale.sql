@@ -1,0 +1,22 @@
+-- A nova-compute reports, but has not updated its compute node for longer than --stuck: its resource tracker fails each time, and
+-- placement sees old numbers.
+-- :check N41 compute-node-stale
+-- :severity medium
+-- :title compute node that is not updated any more
+-- :database cell
+-- :subject node
+-- :message node {subject} was updated at {updated_at} last, while its nova-compute reports
+-- :remedy evac-manage host show {host}
+-- :param down int
+-- :param stuck int
+-- :reads compute_nodes services
+SELECT c.hypervisor_hostname AS subject
+     , c.host AS host
+     , c.updated_at
+  FROM compute_nodes AS c
+  JOIN services AS s ON s.host = c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+ WHERE COALESCE(c.updated_at, c.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND
+   AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+   AND s.disabled = 0
+   AND c.deleted = 0
+ ORDER BY c.id;

@@ -1,0 +1,19 @@
+-- A compute node lives on after its nova-compute. Its resources are still offered, and its name is taken for the next host.
+-- :check N23 compute-node-without-service
+-- :severity medium
+-- :title compute node without a nova-compute
+-- :database cell
+-- :subject node
+-- :message node {subject} of {host} has no nova-compute service
+-- :remedy openstack resource provider list --name {subject}; evac-manage service list --host {host}
+-- :reads compute_nodes services
+SELECT c.hypervisor_hostname AS subject
+     , c.host AS host
+     , c.id AS compute_node_id
+     , c.uuid
+     , c.updated_at
+  FROM compute_nodes AS c
+  LEFT JOIN services AS s ON s.host = c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+ WHERE s.id IS NULL
+   AND c.deleted = 0
+ ORDER BY c.id;

@@ -1,0 +1,23 @@
+-- A nova-compute is in no cell as far as the API knows. Nothing is scheduled to it, and nothing can be evacuated to it.
+-- :check N26 compute-without-mapping
+-- :severity medium
+-- :title nova-compute that is mapped to no cell
+-- :database cell
+-- :subject host
+-- :rule absent
+-- :with with_host_mappings
+-- :message nova-compute of {subject} in cell {cell} has no host mapping
+-- :remedy nova-manage cell_v2 discover_hosts --verbose
+-- :param from text
+-- :param to text
+-- :reads services
+SELECT s.host AS k
+     , s.host AS subject
+     , s.host AS host
+     , s.id AS service_id
+  FROM services AS s
+ WHERE s.host >= @from
+   AND s.host <= @to
+   AND s.`binary` = 'nova-compute'
+   AND s.deleted = 0
+ ORDER BY s.host;

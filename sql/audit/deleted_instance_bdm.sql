@@ -1,0 +1,20 @@
+-- A deleted instance has a live block device mapping to a volume. Whoever counts mappings finds the volume in use.
+-- :check N17 deleted-instance-bdm
+-- :severity medium
+-- :title live mapping of a deleted instance
+-- :database cell
+-- :subject instance
+-- :message instance {subject} was deleted at {instance_deleted_at}, its mapping {bdm_id} to volume {volume_id} lives
+-- :remedy UPDATE block_device_mapping SET deleted = id, deleted_at = UTC_TIMESTAMP() WHERE id = {bdm_id} AND deleted = 0
+-- :reads block_device_mapping instances
+SELECT b.instance_uuid AS subject
+     , i.host AS host
+     , b.id AS bdm_id
+     , b.volume_id
+     , i.deleted_at AS instance_deleted_at
+     , TIMESTAMPDIFF(SECOND, i.deleted_at, UTC_TIMESTAMP()) AS age_s
+  FROM instances AS i
+  JOIN block_device_mapping AS b ON b.instance_uuid = i.uuid AND b.deleted = 0
+ WHERE i.deleted <> 0
+   AND b.volume_id IS NOT NULL
+ ORDER BY b.id;

@@ -1,0 +1,24 @@
+-- Rows of a deleted instance's caches and extras are alive. They do no harm but stop the instance from being archived whole.
+-- :check N18 deleted-instance-children
+-- :severity low
+-- :title live children of deleted instances
+-- :database cell
+-- :subject table
+-- :message {rows_of_it} live rows of {subject} belong to deleted instances (as {example})
+-- :remedy nova-manage db archive_deleted_rows --verbose
+-- :reads instances instance_info_caches instance_extra
+SELECT t.name AS subject
+     , NULL AS host
+     , t.n AS rows_of_it
+     , t.example
+  FROM (SELECT 'instance_info_caches' AS name, COUNT(*) AS n, MIN(x.instance_uuid) AS example
+          FROM instance_info_caches AS x
+          JOIN instances AS i ON i.uuid = x.instance_uuid AND i.deleted <> 0
+         WHERE x.deleted = 0
+        UNION ALL
+        SELECT 'instance_extra', COUNT(*), MIN(x.instance_uuid)
+          FROM instance_extra AS x
+          JOIN instances AS i ON i.uuid = x.instance_uuid AND i.deleted <> 0
+         WHERE x.deleted = 0) AS t
+ WHERE t.n > 0
+ ORDER BY subject;

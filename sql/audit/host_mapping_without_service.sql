@@ -1,0 +1,24 @@
+-- The API database maps a host that has no nova-compute. It is left over when a host was taken out by hand, and stops the name
+-- from being mapped to another cell.
+-- :check N25 host-mapping-without-service
+-- :severity low
+-- :title host mapping without a nova-compute
+-- :database api
+-- :subject host
+-- :rule absent
+-- :with with_computes
+-- :message {subject} is mapped to cell {mapped_cell}, and has no nova-compute
+-- :remedy nova-manage cell_v2 delete_host --cell_uuid {cell_uuid} --host {subject}
+-- :param from text
+-- :param to text
+-- :reads host_mappings cell_mappings
+SELECT h.host AS k
+     , h.host AS subject
+     , h.host AS host
+     , c.name AS mapped_cell
+     , c.uuid AS cell_uuid
+  FROM host_mappings AS h
+  JOIN cell_mappings AS c ON c.id = h.cell_id
+ WHERE h.host >= @from
+   AND h.host <= @to
+ ORDER BY h.host;

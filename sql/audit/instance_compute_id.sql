@@ -1,0 +1,24 @@
+-- The instance names another compute node by id than by name. From 2023.2 on nova goes by the id.
+-- :check N39 instance-compute-id
+-- :severity high
+-- :title instance whose compute_id is another node's
+-- :database cell
+-- :subject instance
+-- :needs instances.compute_id
+-- :message instance '{name}' is on node {node}, its compute_id {compute_id} is node {node_of_id}
+-- :remedy evac-manage instance show {subject}
+-- :reads instances compute_nodes
+SELECT i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.node
+     , i.compute_id
+     , c.hypervisor_hostname AS node_of_id
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM instances AS i
+  LEFT JOIN compute_nodes AS c ON c.id = i.compute_id AND c.deleted = 0
+ WHERE i.compute_id IS NOT NULL
+   AND i.node IS NOT NULL
+   AND NOT (BINARY c.hypervisor_hostname <=> BINARY i.node)
+   AND i.deleted = 0
+ ORDER BY i.uuid;

@@ -1,0 +1,22 @@
+-- Two cells have a live row of one instance. A move between cells, or a restored backup, was not finished.
+-- :check N11 instance-in-two-cells
+-- :severity critical
+-- :title instance that two cells have
+-- :database cells
+-- :subject instance
+-- :rule several
+-- :message instance '{name}' is in cell {cell} on {host}, and in another
+-- :remedy evac-manage instance show {subject}
+-- :param from text
+-- :param to text
+-- :reads instances
+SELECT i.uuid AS k
+     , i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.vm_state
+  FROM instances AS i
+ WHERE i.uuid >= @from
+   AND i.uuid <= @to
+   AND i.deleted = 0
+ ORDER BY i.uuid;

@@ -1,0 +1,23 @@
+-- The instance's node belongs to another host than the one it is on. An evacuation that was ended half-way, or a hand in the
+-- database, leaves it so.
+-- :check N05 instance-node-of-other-host
+-- :severity high
+-- :title instance whose host and node disagree
+-- :database cell
+-- :subject instance
+-- :message instance '{name}' is on host {host} and node {node}, which is {node_host}'s
+-- :remedy evac-manage instance show {subject}
+-- :reads instances compute_nodes
+SELECT i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.node
+     , c.host AS node_host
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM (SELECT c1.hypervisor_hostname, MIN(c1.host) AS host
+          FROM compute_nodes AS c1
+         WHERE c1.deleted = 0
+         GROUP BY c1.hypervisor_hostname
+        HAVING COUNT(*) = 1) AS c
+  JOIN instances AS i ON i.node = c.hypervisor_hostname AND i.host <> c.host AND i.deleted = 0
+ ORDER BY i.uuid;

@@ -1,0 +1,26 @@
+-- The instance is being rebuilt according to its task, but no migration or action is at work on it any more. It takes no orders
+-- until its state is reset.
+-- :check N14 instance-rebuilding-alone
+-- :severity high
+-- :title rebuild that nobody works on
+-- :database cell
+-- :subject instance
+-- :message instance '{name}' is {task_state} since {changed_at}, and no open evacuation stands behind it
+-- :remedy openstack server set --state error {subject}; evac-manage instance evacuate {subject}
+-- :param stuck int
+-- :reads instances migrations
+SELECT i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.task_state
+     , COALESCE(i.updated_at, i.created_at) AS changed_at
+  FROM instances AS i
+ WHERE i.task_state IN ('rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning')
+   AND COALESCE(i.updated_at, i.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND
+   AND i.deleted = 0
+   AND NOT EXISTS (SELECT 1
+                     FROM migrations AS m
+                    WHERE m.instance_uuid = i.uuid
+                      AND m.status IN ('accepted', 'pre-migrating', 'running')
+                      AND m.deleted = 0)
+ ORDER BY i.uuid;

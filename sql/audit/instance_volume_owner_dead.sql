@@ -1,0 +1,24 @@
+-- A volume of the instance belongs to a backend whose service is down. An evacuation would call that backend, wait for minutes and
+-- leave the instance in error: move the volumes first.
+-- :check X05 instance-volume-owner-dead
+-- :severity high
+-- :title instance whose volume's owner is down
+-- :database cell
+-- :subject instance
+-- :rule pair
+-- :with with_volumes_of_dead_owners
+-- :message volume {volume_id} of instance {subject} belongs to {volume_host}, which is down
+-- :remedy evac-manage volume update_host --currenthost {volume_backend} --newhost LIVE-HOST@BACKEND
+-- :param from text
+-- :param to text
+-- :reads block_device_mapping instances
+SELECT b.volume_id AS k
+     , b.instance_uuid AS subject
+     , i.host AS host
+     , b.volume_id
+  FROM block_device_mapping AS b
+  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+ WHERE b.volume_id >= @from
+   AND b.volume_id <= @to
+   AND b.deleted = 0
+ ORDER BY b.volume_id;

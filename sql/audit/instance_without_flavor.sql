@@ -1,0 +1,20 @@
+-- The instance has no flavor in instance_extra. Nova cannot even load it for an evacuation.
+-- :check N34 instance-without-flavor
+-- :severity high
+-- :title instance without its flavor
+-- :database cell
+-- :subject instance
+-- :message instance '{name}' ({vm_state} on {host}) has no flavor in instance_extra
+-- :remedy evac-manage instance show {subject}
+-- :reads instances instance_extra
+SELECT i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.vm_state
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM instances AS i
+  LEFT JOIN instance_extra AS x ON x.instance_uuid = i.uuid AND x.flavor IS NOT NULL AND x.deleted = 0
+ WHERE x.id IS NULL
+   AND i.host IS NOT NULL
+   AND i.deleted = 0
+ ORDER BY i.uuid;

@@ -1,0 +1,20 @@
+-- The instance has no row in instance_info_caches. Its addresses are shown as none, and an evacuation comes up without network.
+-- :check N33 instance-without-info-cache
+-- :severity medium
+-- :title instance without a network cache
+-- :database cell
+-- :subject instance
+-- :message instance '{name}' ({vm_state} on {host}) has no live row in instance_info_caches
+-- :remedy openstack server reboot {subject}
+-- :reads instances instance_info_caches
+SELECT i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.vm_state
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM instances AS i
+  LEFT JOIN instance_info_caches AS n ON n.instance_uuid = i.uuid AND n.deleted = 0
+ WHERE n.id IS NULL
+   AND i.host IS NOT NULL
+   AND i.deleted = 0
+ ORDER BY i.uuid;

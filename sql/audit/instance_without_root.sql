@@ -1,0 +1,21 @@
+-- The instance has no block device mapping that it could boot from. It runs on from memory and does not come up again.
+-- :check N36 instance-without-root
+-- :severity medium
+-- :title instance without a root device
+-- :database cell
+-- :subject instance
+-- :message instance '{name}' ({vm_state} on {host}) has no block device mapping with boot index 0
+-- :remedy evac-manage instance show {subject}
+-- :reads instances block_device_mapping
+SELECT i.uuid AS subject
+     , i.host AS host
+     , i.display_name AS name
+     , i.vm_state
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM instances AS i
+  LEFT JOIN block_device_mapping AS b ON b.instance_uuid = i.uuid AND b.boot_index = 0 AND b.deleted = 0
+ WHERE b.id IS NULL
+   AND i.host IS NOT NULL
+   AND i.task_state IS NULL
+   AND i.deleted = 0
+ ORDER BY i.uuid;

@@ -1,0 +1,25 @@
+-- Instances are on a host whose nova-compute has not reported for longer than service_down_time, or is forced down.
+-- :check N02 instances-host-down
+-- :severity critical
+-- :title instances on a host that is down
+-- :database cell
+-- :subject host
+-- :message {instances} instances are on {subject}, last heard of {heartbeat_age_s} s ago (forced down: {forced_down})
+-- :remedy evac-manage host show {subject}; evac-manage host rescue {subject} --to LIVE-HOST
+-- :param down int
+-- :reads instances services
+SELECT o.host AS subject
+     , o.host AS host
+     , o.n AS instances
+     , TIMESTAMPDIFF(SECOND, COALESCE(s.last_seen_up, s.created_at), UTC_TIMESTAMP()) AS heartbeat_age_s
+     , COALESCE(s.forced_down, 0) AS forced_down
+     , s.disabled_reason
+  FROM (SELECT MIN(i.host) AS host, COUNT(*) AS n
+          FROM instances AS i
+         WHERE i.host IS NOT NULL
+           AND i.deleted = 0
+         GROUP BY BINARY i.host) AS o
+  JOIN services AS s ON BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+ WHERE s.forced_down = 1
+    OR COALESCE(ABS(TIMESTAMPDIFF(SECOND, COALESCE(s.last_seen_up, s.created_at), UTC_TIMESTAMP())) > @down, 1)
+ ORDER BY subject;

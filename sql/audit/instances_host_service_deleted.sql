@@ -1,0 +1,23 @@
+-- Instances are on a host whose nova-compute service was deleted. Placement may have lost its provider with it; the host's next
+-- start makes a new one beside it.
+-- :check N03 instances-host-service-deleted
+-- :severity critical
+-- :title instances on a host whose nova-compute was deleted
+-- :database cell
+-- :subject host
+-- :message {instances} instances are on {subject}, whose nova-compute was deleted at {service_deleted_at}
+-- :remedy evac-manage host evacuate {subject}
+-- :reads instances services
+SELECT o.host AS subject
+     , o.host AS host
+     , o.n AS instances
+     , MAX(s.deleted_at) AS service_deleted_at
+  FROM (SELECT MIN(i.host) AS host, COUNT(*) AS n
+          FROM instances AS i
+         WHERE i.host IS NOT NULL
+           AND i.deleted = 0
+         GROUP BY BINARY i.host) AS o
+  JOIN services AS s ON BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute'
+ GROUP BY o.host, o.n
+HAVING MIN(s.deleted) > 0
+ ORDER BY subject;

@@ -1,0 +1,19 @@
+-- Two live rows of one nova service differ in nothing, or only in case or blanks.
+-- :check N28 nova-service-twice
+-- :severity medium
+-- :title nova service with more than one row
+-- :database cells
+-- :subject service
+-- :message {rows_of_it} rows of {subject} (ids {ids})
+-- :remedy evac-manage service list
+-- :reads services
+SELECT CONCAT(MIN(s.`binary`), ' ', MIN(s.host)) AS subject
+     , MIN(s.host) AS host
+     , COUNT(*) AS rows_of_it
+     , GROUP_CONCAT(s.id ORDER BY s.id SEPARATOR ', ') AS ids
+  FROM services AS s
+ WHERE s.host IS NOT NULL
+   AND s.deleted = 0
+ GROUP BY LOWER(TRIM(s.host)), s.`binary`
+HAVING COUNT(*) > 1
+ ORDER BY subject;

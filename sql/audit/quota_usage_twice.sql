@@ -1,0 +1,19 @@
+-- A project has two usages of one resource. Which of them counts is chance.
+-- :check A31 quota-usage-twice
+-- :severity medium
+-- :title quota usage that is there twice
+-- :database cinder
+-- :subject project
+-- :message project {subject} has {usages} usages of {resource} (ids {ids})
+-- :remedy UPDATE quota_usages SET deleted = 1, deleted_at = UTC_TIMESTAMP() WHERE id = THE-WRONG-ONE
+-- :reads quota_usages
+SELECT q.project_id AS subject
+     , NULL AS host
+     , q.resource
+     , COUNT(*) AS usages
+     , GROUP_CONCAT(q.id ORDER BY q.id SEPARATOR ', ') AS ids
+  FROM quota_usages AS q
+ WHERE q.deleted = 0
+ GROUP BY q.project_id, q.resource
+HAVING COUNT(*) > 1
+ ORDER BY subject, q.resource;

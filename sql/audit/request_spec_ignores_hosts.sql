@@ -1,0 +1,16 @@
+-- An old evacuation left hosts in the request spec that the scheduler shall ignore (nova bug 1669054). They are never considered
+-- again for this instance.
+-- :check N21 request-spec-ignores-hosts
+-- :severity medium
+-- :title request spec that ignores hosts for ever
+-- :database api
+-- :subject instance
+-- :message the request spec of instance {subject} ignores {ignored}
+-- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".ignore_hosts', NULL) WHERE instance_uuid = {subject}
+-- :reads request_specs
+SELECT r.instance_uuid AS subject
+     , NULL AS host
+     , JSON_EXTRACT(r.spec, '$."nova_object.data".ignore_hosts') AS ignored
+  FROM request_specs AS r
+ WHERE r.spec LIKE '%"ignore\_hosts": ["%'
+ ORDER BY r.instance_uuid;

@@ -1,0 +1,25 @@
+-- The request spec insists on a host (force_hosts) that has no nova-compute any more. Every later scheduling of the instance
+-- ends in 'no valid host'.
+-- :check N20 request-spec-unknown-host
+-- :severity medium
+-- :title request spec that insists on a host that is gone
+-- :database api
+-- :subject instance
+-- :rule absent
+-- :with with_computes
+-- :message the request spec of instance {subject} insists on host {forced_host}, which has no nova-compute
+-- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".force_hosts', NULL) WHERE instance_uuid = {subject}
+-- :param from text
+-- :param to text
+-- :reads request_specs
+SELECT f.forced_host AS k
+     , f.instance_uuid AS subject
+     , f.forced_host AS host
+     , f.forced_host
+  FROM (SELECT r.instance_uuid
+             , TRIM('"' FROM JSON_EXTRACT(r.spec, '$."nova_object.data".force_hosts[0]')) AS forced_host
+          FROM request_specs AS r
+         WHERE r.spec LIKE '%"force\_hosts": ["%') AS f
+ WHERE f.forced_host >= @from
+   AND f.forced_host <= @to
+ ORDER BY CONVERT(f.forced_host USING utf8), f.instance_uuid;

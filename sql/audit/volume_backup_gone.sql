@@ -1,0 +1,22 @@
+-- The volume is 'backing-up' or 'restoring-backup', but no backup is being made or restored with it. It stays so for ever.
+-- :check A21 volume-backup-gone
+-- :severity high
+-- :title volume that waits for a backup nobody makes
+-- :database cinder
+-- :subject volume
+-- :message volume '{name}' is {status}, but no backup is at work with it; before it was {previous_status}
+-- :remedy cinder reset-state --state {previous_status} {subject}
+-- :reads volumes backups
+SELECT v.id AS subject
+     , v.host AS host
+     , v.display_name AS name
+     , v.status
+     , COALESCE(v.previous_status, 'available') AS previous_status
+     , TIMESTAMPDIFF(SECOND, COALESCE(v.updated_at, v.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM volumes AS v
+ WHERE ((v.status = 'backing-up'
+         AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.volume_id = v.id AND b.status = 'creating' AND b.deleted = 0))
+     OR (v.status = 'restoring-backup'
+         AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.restore_volume_id = v.id AND b.status = 'restoring' AND b.deleted = 0)))
+   AND v.deleted = 0
+ ORDER BY v.id;

@@ -1,0 +1,26 @@
+-- Volumes name another cluster than the service that owns them, or none while it has one. Messages go by the cluster's name.
+-- :check A19 volume-cluster-differs
+-- :severity high
+-- :title volumes of another cluster than their service
+-- :database cinder
+-- :subject backend
+-- :message {volumes} volumes of {subject} are of cluster {volume_cluster}, the service is of {service_cluster}
+-- :remedy cinder-manage cluster list; evac-manage cluster rename
+-- :reads volumes services
+SELECT s.host AS subject
+     , s.host AS host
+     , o.cluster AS volume_cluster
+     , s.cluster_name AS service_cluster
+     , SUM(o.n) AS volumes
+  FROM (SELECT BINARY v.host AS owner
+             , MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend
+             , SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster
+             , COUNT(*) AS n
+          FROM volumes AS v
+         WHERE v.host IS NOT NULL
+           AND v.deleted = 0
+         GROUP BY owner, cluster) AS o
+  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+ WHERE NOT (o.cluster <=> s.cluster_name)
+ GROUP BY s.host, o.cluster, s.cluster_name
+ ORDER BY subject, volume_cluster;

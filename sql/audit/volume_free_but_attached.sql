@@ -1,0 +1,24 @@
+-- The volume counts as free ('available' or 'error'), yet an attachment of it is 'attached'. Whoever attaches it next shares it
+-- with an instance that still writes: both lose data.
+-- :check A03 volume-free-but-attached
+-- :severity critical
+-- :title volume that counts as free while it is attached
+-- :database cinder
+-- :subject volume
+-- :message volume '{name}' is {status}, but attachment {attachment_id} to instance {instance_uuid} on {attached_host} is attached
+-- :remedy evac-manage instance show {instance_uuid}; cinder reset-state --state in-use --attach-status attached {subject}
+-- :reads volumes volume_attachment
+SELECT v.id AS subject
+     , v.host AS host
+     , v.display_name AS name
+     , v.status
+     , a.id AS attachment_id
+     , a.instance_uuid
+     , a.attached_host
+     , TIMESTAMPDIFF(SECOND, COALESCE(v.updated_at, v.created_at), UTC_TIMESTAMP()) AS age_s
+  FROM volumes AS v
+  JOIN volume_attachment AS a ON a.volume_id = v.id AND a.deleted = 0
+ WHERE v.status IN ('available', 'error')
+   AND a.attach_status = 'attached'
+   AND v.deleted = 0
+ ORDER BY v.id, a.id;

@@ -1,0 +1,20 @@
+-- Live volumes name a service whose row is deleted. Cinder's purge of that row fails on them, and with it the whole purge.
+-- :check A45 volume-service-deleted
+-- :severity medium
+-- :title volumes that name a deleted service
+-- :database cinder
+-- :subject service
+-- :message {volumes} volumes name service {subject} ({host}), deleted at {deleted_at}
+-- :remedy evac-manage volume update_service
+-- :reads volumes services
+SELECT s.uuid AS subject
+     , s.host AS host
+     , s.deleted_at
+     , o.n AS volumes
+  FROM (SELECT v.service_uuid, COUNT(*) AS n
+          FROM volumes AS v
+         WHERE v.service_uuid IS NOT NULL
+           AND v.deleted = 0
+         GROUP BY v.service_uuid) AS o
+  JOIN services AS s ON s.uuid = o.service_uuid AND s.deleted = 1
+ ORDER BY subject;

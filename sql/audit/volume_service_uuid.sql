@@ -1,0 +1,25 @@
+-- Volumes name another service's uuid than that of the backend that owns them, as cinder-manage volume update_host leaves it. The
+-- old service's row can then not be purged.
+-- :check A16 volume-service-uuid
+-- :severity medium
+-- :title volumes that name another service than their owner
+-- :database cinder
+-- :subject backend
+-- :message {volumes} volumes of {subject} name service {named_uuid}, their owner's is {owner_uuid}
+-- :remedy evac-manage volume update_service
+-- :reads volumes services
+SELECT s.host AS subject
+     , s.host AS host
+     , o.service_uuid AS named_uuid
+     , s.uuid AS owner_uuid
+     , SUM(o.n) AS volumes
+  FROM (SELECT BINARY v.host AS owner, MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend, v.service_uuid, COUNT(*) AS n
+          FROM volumes AS v
+         WHERE v.host IS NOT NULL
+           AND v.deleted = 0
+         GROUP BY owner, v.service_uuid) AS o
+  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+ WHERE NOT (o.service_uuid <=> s.uuid)
+   AND s.uuid IS NOT NULL
+ GROUP BY s.host, o.service_uuid, s.uuid
+ ORDER BY subject, named_uuid;

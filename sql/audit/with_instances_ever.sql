@@ -1,0 +1,11 @@
+-- Every instance that a cell has or has had, by uuid.
+-- :stream
+-- :database cells
+-- :param from text
+-- :param to text
+-- :reads instances
+SELECT i.uuid AS k
+  FROM instances AS i
+ WHERE i.uuid >= @from
+   AND i.uuid <= @to
+ ORDER BY i.uuid;

@@ -1,0 +1,28 @@
+-- A row of workers, cinder's list of work in hand, belongs to a service that is gone or dead, or to a resource that is gone. When
+-- that service starts it may set the resource to 'error', wherever it lives by then.
+-- :check A22 worker-orphan
+-- :severity medium
+-- :title work in hand of a service that is gone
+-- :database cinder
+-- :subject worker
+-- :message {resource_type} {resource_id} is noted as {status} for service {service_id} ({service_host})
+-- :remedy cinder --os-volume-api-version 3.24 work-cleanup --resource-type {resource_type} --resource-id {resource_id}
+-- :param down int
+-- :reads workers services volumes snapshots
+SELECT w.id AS subject
+     , s.host AS host
+     , w.resource_type
+     , w.resource_id
+     , w.status
+     , w.service_id
+     , s.host AS service_host
+     , COALESCE(v.status, sn.status) AS resource_status
+     , TIMESTAMPDIFF(SECOND, w.updated_at, UTC_TIMESTAMP()) AS age_s
+  FROM workers AS w
+  LEFT JOIN services AS s ON s.id = w.service_id
+  LEFT JOIN volumes AS v ON v.id = w.resource_id AND w.resource_type = 'Volume' AND v.deleted = 0
+  LEFT JOIN snapshots AS sn ON sn.id = w.resource_id AND w.resource_type = 'Snapshot' AND sn.deleted = 0
+ WHERE w.resource_type <> 'SENTINEL'
+   AND (s.id IS NULL OR s.deleted = 1 OR COALESCE(s.updated_at < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
+        OR (v.id IS NULL AND sn.id IS NULL))
+ ORDER BY w.id;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "internal.h"
+#include "op/commands.h"
+#include "out/table.h"
+
+static const struct table_column columns[] = {
+	{ "change", NULL, false, false },
+	{ "check", NULL, false, false },
+	{ "severity", NULL, false, false },
+	{ "subject", NULL, false, false },
+	{ "message", NULL, false, false },
+	{ "since", NULL, false, false },
+};
+#define NCOLUMNS (sizeof columns / sizeof *columns)
+
+static void add(struct table *table, const char *change, const struct known_finding *f, const char *since)
+{
+	table_add(table);
+	table_text(table, "change", change);
+	table_text(table, "check", f->check);
+	table_text(table, "severity", f->severity);
+	table_text(table, "subject", f->subject);
+	table_text(table, "message", f->message);
+	table_text(table, "since", since);
+}
+
+static const char *earlier(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return strcmp(a, b) <= 0 ? a : b;
+}
+
+static void compare(const struct known_report *old, const struct known_report *new, struct table *table)
+{
+	const struct known_finding *f, *k;
+
+	for (f = new->v; f < new->v + new->n; f++)
+		if (!known_find(old, f->check, f->subject))
+			add(table, "new", f, f->since ? f->since : new->at);
+	for (f = new->v; f < new->v + new->n; f++) {
+		k = known_find(old, f->check, f->subject);
+		if (k)
+			add(table, "still there", f, earlier(f->since, k->since ? k->since : old->at));
+	}
+	for (f = old->v; f < old->v + old->n; f++)
+		if (!known_find(new, f->check, f->subject)) /* what nobody looked for is not gone */
+			add(table, known_ran(new, f->check) ? "gone" : "not looked for", f, f->since ? f->since : old->at);
+}
+
+enum error_kind op_audit_diff(const struct request *request, struct error *err)
+{
+	struct known_report old = { 0 }, new = { 0 };
+	struct table table;
+	int rc;
+
+	table_init(&table, columns, NCOLUMNS);
+	rc = table_check(columns, NCOLUMNS, request, err);
+	if (rc == 0)
+		rc = document_read(request->old_report, &old, err);
+	if (rc == 0)
+		rc = document_read(request->new_report, &new, err);
+	if (rc == 0) {
+		compare(&old, &new, &table);
+		rc = table_print(&table, request, err);
+	}
+	table_free(&table);
+	known_report_free(&old);
+	known_report_free(&new);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

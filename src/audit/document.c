@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <json.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/file.h"
+
+#define SCHEMA "evac-manage-audit/1"
+#define REPORT_MAX ((size_t)256 * 1024 * 1024)
+#define FLAGS (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* ---- writing: object by object, never the whole as a tree */
+
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
+}
+
+static void add_object(struct json_object *o, bool first, struct str *out)
+{
+	str_addf(out, "%s\n    %s", first ? "" : ",", json_object_to_json_string_ext(o, FLAGS));
+	json_object_put(o);
+}
+
+static void add_result(const struct audit_result *r, bool first, struct str *out)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_text(o, "check", r->check->name);
+	add_text(o, "severity", audit_severity_name[r->check->severity]);
+	add_text(o, "outcome", audit_outcome_name[r->outcome]);
+	add_text(o, "why", r->why[0] ? r->why : NULL);
+	json_object_object_add(o, "found", json_object_new_int64((int64_t)r->found));
+	json_object_object_add(o, "listed", json_object_new_int64((int64_t)r->kept));
+	json_object_object_add(o, "moved_on", json_object_new_int64((int64_t)r->moved_on));
+	json_object_object_add(o, "in_baseline", json_object_new_int64((int64_t)r->known));
+	json_object_object_add(o, "rows_read", json_object_new_int64((int64_t)r->rows));
+	json_object_object_add(o, "took_ms", json_object_new_int64(r->took_ms));
+	add_object(o, first, out);
+}
+
+static void add_finding(const struct audit_finding *f, bool first, struct str *out)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_text(o, "check", f->check->name);
+	add_text(o, "severity", audit_severity_name[f->check->severity]);
+	add_text(o, "subject_kind", f->check->subject_kind);
+	add_text(o, "subject", f->subject);
+	add_text(o, "host", f->host);
+	add_text(o, "cell", f->cell);
+	add_text(o, "message", f->message);
+	add_text(o, "remedy", f->remedy);
+	json_object_object_add(o, "details", json_tokener_parse(f->details));
+	add_text(o, "since", f->since);
+	add_object(o, first, out);
+}
+
+void document_add(const struct audit_report *report, struct str *out)
+{
+	str_addf(out, "{\n  \"schema\": \"" SCHEMA "\",\n  \"started_at\": \"%s\",\n  \"finished_at\": \"%s\",\n  \"checks\": [",
+	    report->started_at, report->finished_at);
+	for (size_t i = 0; i < report->nresult; i++)
+		add_result(&report->result[i], i == 0, out);
+	str_add(out, "\n  ],\n  \"findings\": [");
+	for (size_t i = 0; i < report->n; i++)
+		add_finding(&report->v[i], i == 0, out);
+	str_add(out, "\n  ]\n}\n");
+}
+
+/* ---- reading */
+
+static const char *text_of(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : NULL;
+}
+
+static int read_finding(struct json_object *o, const char *path, struct known_report *out, struct error *err)
+{
+	struct known_finding f = { text_of(o, "check"), text_of(o, "severity"), text_of(o, "subject"), text_of(o, "message"),
+		text_of(o, "since") };
+	enum audit_severity severity;
+
+	if (!f.check || !f.subject || !f.severity || !audit_severity_parse(f.severity, &severity))
+		return error_set(err, ERROR_CONFIG, "'%s': finding %zu has no check, subject or severity", path, out->n + 1);
+	f.check = arena_dup(&out->arena, f.check);
+	f.severity = audit_severity_name[severity];
+	f.subject = arena_dup(&out->arena, f.subject);
+	f.message = arena_dup(&out->arena, str_or(f.message, ""));
+	f.since = arena_dup(&out->arena, f.since);
+	out->v = vec_grow(out->v, out->n, &out->cap, sizeof *out->v);
+	out->v[out->n++] = f;
+	out->count[severity]++;
+	return 0;
+}
+
+static void read_check(struct json_object *o, struct known_report *out)
+{
+	const char *check = text_of(o, "check"), *outcome = text_of(o, "outcome");
+
+	if (!check)
+		return;
+	out->check = vec_grow(out->check, out->ncheck, &out->check_cap, sizeof *out->check);
+	out->check[out->ncheck++] = (struct known_check){ arena_dup(&out->arena, check),
+		str_equal(outcome, audit_outcome_name[AUDIT_DONE]) };
+}
+
+static int by_check_and_subject(const void *a, const void *b)
+{
+	const struct known_finding *x = a, *y = b;
+	int d = strcmp(x->check, y->check);
+
+	return d ? d : strcmp(x->subject, y->subject);
+}
+
+static int read_array(struct json_object *array, const char *path, struct known_report *out, struct error *err)
+{
+	for (size_t i = 0; i < json_object_array_length(array); i++)
+		if (read_finding(json_object_array_get_idx(array, i), path, out, err) != 0)
+			return -1;
+	qsort(out->v, out->n, sizeof *out->v, by_check_and_subject);
+	return 0;
+}
+
+static int read_root(struct json_object *root, const char *path, struct known_report *out, struct error *err)
+{
+	struct json_object *findings, *checks;
+
+	if (json_object_is_type(root, json_type_array))
+		return read_array(root, path, out, err);
+	if (!json_object_is_type(root, json_type_object) || !str_equal(text_of(root, "schema"), SCHEMA) ||
+	    !json_object_object_get_ex(root, "findings", &findings) || !json_object_is_type(findings, json_type_array)) {
+		error_set(err, ERROR_CONFIG, "'%s' is no report of the audit", path);
+		return error_hint(err, "make one with audit run --save FILE");
+	}
+	out->whole = true;
+	out->at = arena_dup(&out->arena, text_of(root, "started_at"));
+	if (json_object_object_get_ex(root, "checks", &checks) && json_object_is_type(checks, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(checks); i++)
+			read_check(json_object_array_get_idx(checks, i), out);
+	return read_array(findings, path, out, err);
+}
+
+int document_read(const char *path, struct known_report *out, struct error *err)
+{
+	auto_str struct str text = { 0 };
+	struct json_tokener *tokener;
+	struct json_object *root;
+	int rc;
+
+	*out = (struct known_report){ 0 };
+	if (file_read(path, REPORT_MAX, ERROR_NOT_FOUND, &text, err) != 0)
+		return -1;
+	tokener = json_tokener_new();
+	root = text.n && text.n < INT_MAX ? json_tokener_parse_ex(tokener, text.s, (int)text.n) : NULL;
+	if (root)
+		rc = read_root(root, path, out, err);
+	else
+		rc = error_set(err, ERROR_CONFIG, "'%s' is no JSON: %s at byte %zu", path,
+		    json_tokener_error_desc(json_tokener_get_error(tokener)), json_tokener_get_parse_end(tokener));
+	json_object_put(root);
+	json_tokener_free(tokener);
+	if (rc != 0)
+		known_report_free(out);
+	return rc;
+}
+
+void known_report_free(struct known_report *report)
+{
+	free(report->v);
+	free(report->check);
+	arena_free(&report->arena);
+	*report = (struct known_report){ 0 };
+}
+
+const struct known_finding *known_find(const struct known_report *report, const char *check, const char *subject)
+{
+	const struct known_finding key = { .check = check, .subject = subject };
+
+	return report->n ? bsearch(&key, report->v, report->n, sizeof key, by_check_and_subject) : NULL;
+}
+
+/* An array of findings does not say which checks ran: it is taken at its word. */
+bool known_ran(const struct known_report *report, const char *check)
+{
+	for (size_t i = 0; i < report->ncheck; i++)
+		if (strcmp(report->check[i].check, check) == 0)
+			return report->check[i].ran;
+	return !report->whole;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef AUDIT_INTERNAL_H
+#define AUDIT_INTERNAL_H
+
+#include "audit/audit.h"
+#include "config/config.h"
+#include "db/db.h"
+#include "model/nova/cell.h"
+
+/* ---- places.c: one connection to each database, read only, each with one consistent snapshot */
+
+struct audit_column {
+	const char *table_name, *column_name;
+};
+struct audit_place {
+	enum audit_database database; /* AUDIT_CELL or AUDIT_CELL0 for a cell */
+	const char *cell, *cell_uuid; /* NULL: no cell */
+	char *label;
+	struct db_url url;            /* of a cell; the others' are in the configurations */
+	struct db *db;                /* NULL: not reachable */
+	char why_not[768];            /* and why */
+	struct db_rows columns;       /* struct audit_column */
+	int64_t down_s;               /* older heartbeats are dead ones; a replica's lag is added */
+};
+struct audit_places {
+	struct audit_place *v;
+	size_t n;
+	struct nova_config nova;
+	struct cinder_config cinder;
+	struct placement_config placement;
+	bool has_nova, has_cinder, has_placement;
+	struct cell_mappings mappings;
+};
+/* What is configured is opened; a database whose file was named must answer. */
+int places_open(const struct request *request, struct audit_places *out, struct error *err);
+int places_begin(struct audit_places *places, struct error *err); /* fresh snapshots everywhere */
+void places_end(struct audit_places *places);
+void places_close(struct audit_places *places);
+bool place_runs(const struct audit_place *place, enum audit_database database);
+bool place_has(const struct audit_place *place, const char *table_and_column);
+
+/* ---- brake.c: waits while a server is busy or a replica far behind. -1 with ERROR_BUSY: it stayed so for the check's time. */
+int brake(const struct request *request, struct audit_places *places, int64_t deadline_ms, struct error *err);
+int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error *err);
+
+/* ---- stream.c: the rows of one statement, from all the databases it runs in, in the order of their keys */
+
+struct audit_row {
+	size_t n;
+	const char *const *name, *const *value;
+	const char *key;        /* the column k; "" without one */
+	const char *cell;       /* NULL: no cell's */
+};
+const char *row_value(const struct audit_row *row, const char *name); /* NULL: SQL's NULL, or no such column */
+
+struct audit_stream;
+struct audit_range {
+	const char *from, *to;
+};
+extern const struct audit_range audit_all;
+/* ${ordered}: the statement has a column k; rows that come out of its order are ERROR_ERROR. */
+int stream_open(struct audit_places *places, const struct audit_source *source, const struct request *request,
+    const struct audit_range *range, bool ordered, int64_t deadline_ms, struct audit_stream **out, struct error *err);
+/* 1: a row, which lives until the next call; 0: the end; -1. */
+int stream_next(struct audit_stream *stream, struct audit_row *row, struct error *err);
+uint64_t stream_rows(const struct audit_stream *stream);
+void stream_close(struct audit_stream **stream);
+int key_compare(const char *a, const char *b); /* as the databases order keys: case and trailing blanks do not count */
+
+/* ---- merge.c: runs one check over a range of keys, and hands what it finds to ${found} */
+typedef void found_fn(void *ctx, const struct audit_check *check, const struct audit_row *left, const struct audit_row *right);
+int check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
+    const struct audit_range *range, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err);
+/* Why it cannot be run here, in ${why}; "" when it can. */
+void check_applies(const struct audit_places *places, const struct audit_check *check, struct str *why, bool *missing);
+
+/* ---- finding.c */
+bool finding_is_settled(const struct audit_check *check, const struct audit_row *row, int64_t settle_s);
+struct audit_finding *report_add(struct audit_report *report, const struct audit_check *check, const struct audit_row *left,
+    const struct audit_row *right);
+typedef void quote_fn(const char *text, struct str *out);
+void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out);
+void shell_quote(const char *word, struct str *out);
+
+/* ---- show.c */
+int show_check(const struct request *request, struct error *err);
+int show_report(const struct audit_report *report, const struct request *request, struct error *err);
+void report_unrun(struct audit_report *report); /* a finding for every check that was not run to its end */
+
+/* ---- baseline.c */
+struct baseline_entry {
+	const char *check, *subject, *until, *why;
+	unsigned line;
+	bool used;
+};
+struct baseline {
+	struct baseline_entry *v;
+	size_t n, cap;
+	struct arena arena;
+};
+int baseline_load(const char *path, struct baseline *out, struct error *err);
+/* The entry that knows this finding, expired or not; NULL: none. */
+struct baseline_entry *baseline_find(struct baseline *baseline, const char *check, const char *subject);
+bool baseline_is_expired(const struct baseline_entry *entry, const char *today);
+void baseline_free(struct baseline *baseline);
+void baseline_apply(struct baseline *baseline, struct audit_report *report, const char *today);
+
+/* ---- document.c: a report as JSON, and what an earlier one said */
+struct known_finding {
+	const char *check, *severity, *subject, *message, *since;
+};
+struct known_check {
+	const char *check;
+	bool ran;
+};
+struct known_report {
+	struct known_finding *v;
+	size_t n, cap;
+	struct known_check *check;
+	size_t ncheck, check_cap;
+	bool whole;                /* says which checks ran; an array of findings does not */
+	const char *at;            /* NULL: not said */
+	int64_t count[AUDIT_SEVERITIES];
+	struct arena arena;
+};
+void document_add(const struct audit_report *report, struct str *out);
+int document_read(const char *path, struct known_report *out, struct error *err);
+void known_report_free(struct known_report *report);
+/* Sorted by check and subject by document_read(); NULL: not there. */
+const struct known_finding *known_find(const struct known_report *report, const char *check, const char *subject);
+bool known_ran(const struct known_report *report, const char *check);
+
+/* ---- history.c: what earlier reports knew */
+struct history {
+	struct known_report *v; /* oldest first */
+	size_t n;
+};
+int history_load(const struct words *files, struct history *out, struct error *err);
+void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend);
+void history_free(struct history *history);
+
+/* ---- prometheus.c, page.c, heat.c */
+void prometheus_add(const struct audit_report *report, struct str *out);
+void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out);
+void html_add(const char *text, struct str *out); /* nothing in it is markup, and nothing that a reader would obey */
+void heat_add(const struct audit_report *report, struct str *out);
+void trend_add(const struct audit_trend *trend, struct str *out);
+extern const char page_css[], page_js[];
+
+#endif

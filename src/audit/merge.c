@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define GROUP_MAX 10000 /* rows of one key that are held at once */
+
+/* The rows of one key, copied: they are gone from the stream when the next one is read. */
+struct group {
+	struct audit_row *v;
+	size_t n, cap;
+	struct arena arena;
+};
+struct side {
+	struct audit_stream *stream;
+	struct audit_row row; /* the next one */
+	int state;            /* of stream_next(): 1 there is one, 0 the end */
+};
+
+static void group_clear(struct group *g)
+{
+	arena_free(&g->arena);
+	g->n = 0;
+}
+
+static void group_free(struct group *g)
+{
+	group_clear(g);
+	free(g->v);
+}
+
+static void group_add(struct group *g, const struct audit_row *row)
+{
+	const char **value = arena_alloc(&g->arena, row->n * sizeof *value);
+
+	for (size_t i = 0; i < row->n; i++)
+		value[i] = arena_dup(&g->arena, row->value[i]);
+	g->v = vec_grow(g->v, g->n, &g->cap, sizeof *g->v);
+	g->v[g->n] = *row;
+	g->v[g->n].value = value;
+	g->v[g->n++].key = arena_dup(&g->arena, row->key);
+}
+
+static int side_next(struct side *s, struct error *err)
+{
+	s->state = stream_next(s->stream, &s->row, err);
+	return s->state < 0 ? -1 : 0;
+}
+
+/* All rows of the side's next key. */
+static int group_take(struct side *s, struct group *g, struct error *err)
+{
+	group_clear(g);
+	do {
+		group_add(g, &s->row);
+		if (g->n > GROUP_MAX)
+			return error_set(err, ERROR_ERROR, "more than %d rows share the key '%.40s'", GROUP_MAX, g->v[0].key);
+		if (side_next(s, err) != 0)
+			return -1;
+	} while (s->state == 1 && key_compare(s->row.key, g->v[0].key) == 0);
+	return 0;
+}
+
+static bool condition_holds(const struct audit_condition *c, const struct audit_row *left, const struct audit_row *right)
+{
+	const char *a = strcmp(c->left, "cell") == 0 ? left->cell : row_value(left, c->left);
+	const char *b = strcmp(c->right, "cell") == 0 ? right->cell : row_value(right, c->right);
+
+	return c->differs ? !str_equal(a, b) : a && b && strcmp(a, b) == 0;
+}
+
+static bool all_hold(const struct audit_condition *c, const struct audit_row *left, const struct audit_row *right)
+{
+	for (; c->left; c++)
+		if (!condition_holds(c, left, right))
+			return false;
+	return true;
+}
+
+static bool one_holds(const struct audit_condition *c, const struct audit_row *left, const struct audit_row *right)
+{
+	if (!c->left)
+		return true;
+	for (; c->left; c++)
+		if (condition_holds(c, left, right))
+			return true;
+	return false;
+}
+
+struct merge {
+	const struct audit_check *check;
+	found_fn *found;
+	void *ctx;
+	struct side left, right;
+	struct group lefts, rights;
+};
+
+/* The other side's rows of this key; no rows when it has none. */
+static int take_right(struct merge *m, const char *key, struct error *err)
+{
+	int d;
+
+	group_clear(&m->rights);
+	while (m->right.state == 1 && (d = key_compare(m->right.row.key, key)) <= 0) {
+		if (d == 0)
+			return group_take(&m->right, &m->rights, err);
+		if (side_next(&m->right, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void match_left(struct merge *m, const struct audit_row *left)
+{
+	bool there = false;
+
+	for (size_t i = 0; i < m->rights.n; i++) {
+		if (m->check->rule == AUDIT_PAIR && all_hold(m->check->conditions, left, &m->rights.v[i]))
+			m->found(m->ctx, m->check, left, &m->rights.v[i]);
+		there = there || one_holds(m->check->conditions, left, &m->rights.v[i]);
+	}
+	if (m->check->rule == AUDIT_ABSENT && !there)
+		m->found(m->ctx, m->check, left, NULL);
+}
+
+static int merge_groups(struct merge *m, struct error *err)
+{
+	bool right = m->check->right.sql;
+
+	while (m->left.state == 1) {
+		if (group_take(&m->left, &m->lefts, err) != 0 || (right && take_right(m, m->lefts.v[0].key, err) != 0))
+			return -1;
+		if (m->check->rule != AUDIT_SEVERAL) {
+			for (size_t i = 0; i < m->lefts.n; i++)
+				match_left(m, &m->lefts.v[i]);
+		} else if (m->lefts.n > 1 && (!right || m->rights.n > 0)) {
+			m->found(m->ctx, m->check, &m->lefts.v[0], &m->lefts.v[1]);
+		}
+	}
+	return 0;
+}
+
+static int run_each(struct audit_places *places, const struct audit_check *check, const struct request *request,
+    int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
+{
+	struct side left = { 0 };
+	int rc = stream_open(places, &check->left, request, &audit_all, false, deadline_ms, &left.stream, err);
+
+	while (rc == 0 && (rc = side_next(&left, err)) == 0 && left.state == 1)
+		found(ctx, check, &left.row, NULL);
+	if (left.stream)
+		*rows = stream_rows(left.stream);
+	stream_close(&left.stream);
+	return rc;
+}
+
+int check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
+    const struct audit_range *range, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
+{
+	struct merge m = { .check = check, .found = found, .ctx = ctx };
+	int rc;
+
+	*rows = 0;
+	if (check->rule == AUDIT_EACH)
+		return run_each(places, check, request, deadline_ms, found, ctx, rows, err);
+	rc = stream_open(places, &check->left, request, range, true, deadline_ms, &m.left.stream, err);
+	if (rc == 0 && check->right.sql)
+		rc = stream_open(places, &check->right, request, range, true, deadline_ms, &m.right.stream, err);
+	if (rc == 0)
+		rc = side_next(&m.left, err);
+	if (rc == 0 && m.right.stream)
+		rc = side_next(&m.right, err);
+	if (rc == 0)
+		rc = merge_groups(&m, err);
+	*rows = (m.left.stream ? stream_rows(m.left.stream) : 0) + (m.right.stream ? stream_rows(m.right.stream) : 0);
+	stream_close(&m.left.stream);
+	stream_close(&m.right.stream);
+	group_free(&m.lefts);
+	group_free(&m.rights);
+	return rc;
+}
+
+/* ---- may it be run here? */
+
+static const char *lacking(const struct audit_place *place, const struct audit_source *source)
+{
+	for (const char *const *n = source->needs; *n; n++)
+		if (!place_has(place, *n))
+			return *n;
+	return NULL;
+}
+
+static const char *present(const struct audit_place *place, const struct audit_source *source)
+{
+	for (const char *const *n = source->lacks; *n; n++)
+		if (place_has(place, *n))
+			return *n;
+	return NULL;
+}
+
+static void source_applies(const struct audit_places *places, const struct audit_source *source, struct str *why, bool *missing)
+{
+	size_t n = 0;
+
+	for (const struct audit_place *p = places->v; p < places->v + places->n && why->n == 0; p++) {
+		if (!place_runs(p, source->database))
+			continue;
+		n++;
+		if (!p->db) {
+			*missing = true;
+			str_add(why, p->why_not);
+		} else if (lacking(p, source)) {
+			str_addf(why, "%s has no column %s", p->label, lacking(p, source));
+		} else if (present(p, source)) {
+			str_addf(why, "%s has the column %s", p->label, present(p, source));
+		}
+	}
+	if (n == 0)
+		str_addf(why, "%s: not configured", audit_database_name[source->database]);
+}
+
+void check_applies(const struct audit_places *places, const struct audit_check *check, struct str *why, bool *missing)
+{
+	*missing = false;
+	source_applies(places, &check->left, why, missing);
+	if (why->n == 0 && check->right.sql)
+		source_applies(places, &check->right, why, missing);
+}

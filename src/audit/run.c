@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "op/commands.h"
+#include "out/table.h"
+#include "util/clock.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define KEPT_IN_ALL 20   /* times --max-findings */
+#define KEYS_ONE_BY_ONE 200 /* more than that are looked at again in one pass */
+#define FILE_MODE 0600   /* names of tenants */
+#define METRICS_MODE 0644
+
+struct looking {
+	const struct request *request;
+	struct audit_report *report;
+	struct audit_result *result;
+	bool again;
+	size_t first; /* of this check's findings */
+};
+
+/* Nothing of ours is ever half done: files appear whole (file_write), databases are only read. */
+static void on_signal(int number)
+{
+	static const char text[] = "error: interrupted\n";
+
+	(void)!write(STDERR_FILENO, text, sizeof text - 1);
+	_exit(number == SIGINT ? 130 : 128 + number);
+}
+
+static void leave_at_once(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- which checks */
+
+static int unknown_check(const char *word, struct error *err)
+{
+	auto_str struct str nearest = { 0 };
+	const char **known = NULL;
+	size_t n = 0, cap = 0;
+
+	for (const struct audit_check *c = audit_checks; c->number; c++) {
+		known = vec_grow(known, n, &cap, sizeof *known);
+		known[n++] = c->name;
+	}
+	str_nearest(word, known, n, &nearest);
+	free(known);
+	error_set(err, ERROR_NOT_FOUND, "there is no check '%.60s'", word);
+	return error_hint(err, "%s%s%s'evac-manage audit list' has them all", nearest.n ? "did you mean " : "", str_or(nearest.s, ""),
+	    nearest.n ? "? " : "");
+}
+
+static bool is_asked(const struct request *request, const struct audit_check *check)
+{
+	for (size_t i = 0; i < request->checks.n; i++)
+		if (audit_check_same(audit_check_find(request->checks.v[i]), check))
+			return true;
+	return request->checks.n == 0;
+}
+
+static int choose(const struct request *request, struct audit_report *report, struct error *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < request->checks.n; i++)
+		if (!audit_check_find(request->checks.v[i]))
+			return unknown_check(request->checks.v[i], err);
+	while (audit_checks[n].number)
+		n++;
+	report->result = xcalloc(n, sizeof *report->result);
+	for (const struct audit_check *c = audit_checks; c->number; c++)
+		if (audit_check_is_first(c) && is_asked(request, c))
+			report->result[report->nresult++] = (struct audit_result){ .check = c };
+	report->max_a_check = (size_t)request->max_findings;
+	report->max_in_all = (size_t)request->max_findings * KEPT_IN_ALL;
+	return 0;
+}
+
+/* The variant that fits the tables here; NULL with the reason: none does. */
+static const struct audit_check *fitting(const struct audit_places *places, const struct audit_check *check, struct str *why,
+    bool *missing)
+{
+	for (const struct audit_check *c = check; c->number && audit_check_same(c, check); c++) {
+		str_clear(why);
+		check_applies(places, c, why, missing);
+		if (why->n == 0)
+			return c;
+	}
+	return NULL;
+}
+
+/* ---- the first look */
+
+static void found_first(void *ctx, const struct audit_check *check, const struct audit_row *left, const struct audit_row *right)
+{
+	struct looking *l = ctx;
+	struct audit_finding *f;
+
+	l->result->found++;
+	if (l->result->kept >= l->report->max_a_check || l->report->n >= l->report->max_in_all)
+		return;
+	f = report_add(l->report, check, left, right);
+	f->unsettled = !l->request->no_second_look && !finding_is_settled(check, left, l->request->settle_s);
+	l->result->kept++;
+}
+
+static void settle_result(struct audit_result *r, int rc, const struct error *err)
+{
+	if (rc == 0)
+		return;
+	r->outcome = err->kind == ERROR_TIMEOUT || err->kind == ERROR_BUSY ? AUDIT_TIMED_OUT : AUDIT_FAILED;
+	memcpy(r->why, err->text, sizeof r->why);
+	log_warn("%s %s was not run to its end: %s", r->check->number, r->check->name, err->text);
+}
+
+static void look(const struct request *request, struct audit_places *places, struct audit_report *report, struct audit_result *r)
+{
+	struct looking l = { .request = request, .report = report, .result = r };
+	int64_t began = clock_monotonic_ms(), deadline = began + request->check_timeout_s * 1000;
+	auto_str struct str why = { 0 };
+	const struct audit_check *check;
+	struct error err = { 0 };
+	bool missing;
+
+	check = fitting(places, r->check, &why, &missing);
+	if (!check) {
+		r->outcome = missing ? AUDIT_FAILED : AUDIT_NOT_HERE;
+		snprintf(r->why, sizeof r->why, "%s", why.s);
+		return;
+	}
+	r->check = check;
+	settle_result(r, brake(request, places, deadline, &err), &err);
+	if (r->outcome == AUDIT_DONE)
+		settle_result(r, check_run(places, check, request, &audit_all, deadline, found_first, &l, &r->rows, &err), &err);
+	r->took_ms = clock_monotonic_ms() - began;
+	log_info("%s %s: %llu found in %llu rows, %lld ms", check->number, check->name, (unsigned long long)r->found,
+	    (unsigned long long)r->rows, (long long)r->took_ms);
+}
+
+/* ---- the second look: what was in motion and is gone was no finding */
+
+static void found_again(void *ctx, const struct audit_check *check, const struct audit_row *left, const struct audit_row *right)
+{
+	const char *subject = str_or(row_value(left, "subject"), "-");
+	struct looking *l = ctx;
+
+	(void)check;
+	(void)right;
+	for (size_t i = l->first; i < l->report->n && l->report->v[i].check == l->result->check; i++)
+		if (str_equal(l->report->v[i].subject, subject) && str_equal(l->report->v[i].cell, left->cell))
+			l->report->v[i].again = true;
+}
+
+static int look_again(const struct request *request, struct audit_places *places, struct looking *l, size_t n, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + request->check_timeout_s * 1000;
+	const struct audit_check *check = l->result->check;
+	uint64_t rows;
+
+	if (check->rule == AUDIT_EACH || n > KEYS_ONE_BY_ONE)
+		return check_run(places, check, request, &audit_all, deadline, found_again, l, &rows, err);
+	for (size_t i = l->first; i < l->report->n && l->report->v[i].check == check; i++) {
+		const struct audit_range one = { l->report->v[i].key, l->report->v[i].key };
+
+		if (l->report->v[i].unsettled && check_run(places, check, request, &one, deadline, found_again, l, &rows, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Without a second look what was seen first stays, and its check says that it was not run to its end. */
+static void look_again_at(const struct request *request, struct audit_places *places, struct audit_report *report,
+    struct audit_result *r)
+{
+	struct looking l = { .request = request, .report = report, .result = r, .again = true };
+	struct error err = { 0 };
+	size_t n = 0;
+
+	while (l.first < report->n && report->v[l.first].check != r->check)
+		l.first++;
+	for (size_t i = l.first; i < report->n && report->v[i].check == r->check; i++)
+		n += report->v[i].unsettled;
+	if (n == 0 || r->outcome != AUDIT_DONE)
+		return;
+	if (look_again(request, places, &l, n, &err) != 0) {
+		settle_result(r, -1, &err);
+		for (size_t i = l.first; i < report->n && report->v[i].check == r->check; i++)
+			report->v[i].again = true;
+	}
+}
+
+static bool is_gone(const struct audit_finding *f)
+{
+	return f->unsettled && !f->again;
+}
+
+static void drop_gone(struct audit_report *report)
+{
+	size_t kept = 0, r = 0;
+
+	for (size_t i = 0; i < report->n; i++) {
+		while (report->result[r].check != report->v[i].check)
+			r++;
+		if (is_gone(&report->v[i])) {
+			report->result[r].found--;
+			report->result[r].kept--;
+			report->result[r].moved_on++;
+		} else {
+			report->v[kept++] = report->v[i];
+		}
+	}
+	report->n = kept;
+}
+
+static int second_look(const struct request *request, struct audit_places *places, struct audit_report *report, struct error *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n; i++)
+		n += report->v[i].unsettled;
+	if (n == 0)
+		return 0;
+	places_end(places);
+	log_info("%zu findings are looked at again in %lld s", n, (long long)request->settle_s);
+	clock_sleep_ms(request->settle_s * 1000);
+	if (places_begin(places, err) != 0)
+		return -1;
+	for (size_t i = 0; i < report->nresult; i++)
+		look_again_at(request, places, report, &report->result[i]);
+	drop_gone(report);
+	return 0;
+}
+
+/* ---- the whole */
+
+static int look_at_all(const struct request *request, struct audit_report *report, struct error *err)
+{
+	struct audit_places places;
+	int64_t began = clock_monotonic_ms();
+	int rc;
+
+	clock_now(report->started_at);
+	rc = places_open(request, &places, err);
+	if (rc == 0)
+		rc = places_begin(&places, err);
+	for (size_t i = 0; rc == 0 && i < report->nresult; i++)
+		look(request, &places, report, &report->result[i]);
+	if (rc == 0)
+		rc = second_look(request, &places, report, err);
+	places_end(&places);
+	places_close(&places);
+	clock_now(report->finished_at);
+	report->took_ms = clock_monotonic_ms() - began;
+	return rc;
+}
+
+static enum error_kind verdict(const struct request *request, const struct audit_report *report)
+{
+	enum audit_severity worst;
+
+	if (!audit_severity_parse(request->fail_on, &worst))
+		return ERROR_OK; /* never */
+	for (size_t i = 0; i < report->nresult; i++)
+		if (report->result[i].found > 0 && report->result[i].check->severity <= worst)
+			return ERROR_FINDINGS;
+	return ERROR_OK;
+}
+
+typedef void add_fn(const struct audit_report *report, struct str *out);
+
+static int write_file(const char *path, add_fn *add, const struct audit_report *report, unsigned mode, struct error *err)
+{
+	auto_str struct str text = { 0 };
+
+	if (!path)
+		return 0;
+	add(report, &text);
+	return file_write(path, &text, mode, err);
+}
+
+static int write_page(const char *path, const struct audit_report *report, const struct audit_trend *trend, struct error *err)
+{
+	auto_str struct str text = { 0 };
+
+	if (!path)
+		return 0;
+	page_add(report, trend, &text);
+	return file_write(path, &text, FILE_MODE, err);
+}
+
+static int write_all(const struct request *request, const struct audit_report *report, const struct audit_trend *trend,
+    struct error *err)
+{
+	if (write_file(request->save, document_add, report, FILE_MODE, err) != 0 ||
+	    write_file(request->prometheus, prometheus_add, report, METRICS_MODE, err) != 0 ||
+	    write_page(request->html, report, trend, err) != 0)
+		return -1;
+	return show_report(report, request, err);
+}
+
+enum error_kind op_audit_run(const struct request *request, struct error *err)
+{
+	struct audit_report report = { 0 };
+	struct audit_trend trend = { 0 };
+	struct baseline baseline = { 0 };
+	struct history history = { 0 };
+	enum error_kind kind;
+
+	leave_at_once();
+	kind = show_check(request, err) != 0 || choose(request, &report, err) != 0 ||
+	    (request->baseline && baseline_load(request->baseline, &baseline, err) != 0) ||
+	    history_load(&request->earlier, &history, err) != 0 || look_at_all(request, &report, err) != 0 ? err->kind : ERROR_OK;
+	if (kind == ERROR_OK) {
+		history_apply(&history, &report, &trend);
+		baseline_apply(&baseline, &report, report.started_at);
+		report_unrun(&report);
+		kind = write_all(request, &report, &trend, err) != 0 ? err->kind : verdict(request, &report);
+	}
+	if (kind == ERROR_FINDINGS)
+		error_clear(err);
+	free(trend.v);
+	history_free(&history);
+	baseline_free(&baseline);
+	audit_report_free(&report);
+	return kind;
+}

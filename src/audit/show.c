@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "op/commands.h"
+#include "out/table.h"
+
+static const struct table_column columns[] = {
+	{ "check", NULL, false, false },
+	{ "severity", NULL, false, false },
+	{ "subject_kind", NULL, true, false },
+	{ "subject", NULL, false, false },
+	{ "host", NULL, false, false },
+	{ "cell", NULL, true, false },
+	{ "message", NULL, false, false },
+	{ "remedy", NULL, true, false },
+	{ "details", NULL, true, false },
+	{ "since", NULL, true, false },
+};
+#define NCOLUMNS (sizeof columns / sizeof *columns)
+
+static const struct table_column summary_columns[] = {
+	{ "host", NULL, false, false },
+	{ "critical", NULL, false, true },
+	{ "high", NULL, false, true },
+	{ "medium", NULL, false, true },
+	{ "low", NULL, false, true },
+};
+
+static const struct table_column list_columns[] = {
+	{ "check", NULL, false, false },
+	{ "severity", NULL, false, false },
+	{ "title", NULL, false, false },
+	{ "number", NULL, false, false },
+	{ "databases", NULL, true, false },
+	{ "subject_kind", NULL, true, false },
+	{ "sentence", NULL, true, false },
+	{ "remedy", NULL, true, false },
+	{ "statements", NULL, true, false },
+};
+
+/* A check that was not run to its end says nothing about what it looks for: that is a finding itself. */
+static const struct audit_check unrun = { .number = "A00",
+	.name = "check-not-run",
+	.severity = AUDIT_MEDIUM,
+	.title = "check that was not run to its end",
+	.subject_kind = "check",
+	.message = "{why}",
+	.remedy = "evac-manage audit run {subject} --check-timeout 600" };
+
+void report_unrun(struct audit_report *report)
+{
+	static const char *const name[] = { "subject", "why" };
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < report->nresult; i++) {
+		const char *const value[] = { report->result[i].check->name, report->result[i].why };
+		const struct audit_row row = { 2, name, value, "", NULL };
+
+		if (report->result[i].outcome != AUDIT_FAILED && report->result[i].outcome != AUDIT_TIMED_OUT)
+			continue;
+		report_add(report, &unrun, &row, NULL);
+		n++;
+	}
+	if (n == 0)
+		return;
+	report->result = xreallocarray(report->result, report->nresult + 1, sizeof *report->result);
+	report->result[report->nresult++] = (struct audit_result){ .check = &unrun, .found = n, .kept = n };
+}
+
+int show_check(const struct request *request, struct error *err)
+{
+	return table_check(columns, NCOLUMNS, request, err);
+}
+
+/* ---- by host */
+
+struct host_count {
+	const char *host;
+	int64_t n[AUDIT_SEVERITIES];
+};
+
+static int by_host(const void *a, const void *b)
+{
+	const struct audit_finding *const *x = a, *const *y = b;
+
+	return strcmp(str_or((*x)->host, ""), str_or((*y)->host, ""));
+}
+
+static int show_summary(const struct audit_report *report, const struct request *request, struct error *err)
+{
+	struct request plain = *request;
+	const struct audit_finding **sorted = xcalloc(report->n, sizeof *sorted);
+	struct table table;
+	int64_t n[AUDIT_SEVERITIES] = { 0 };
+	int rc;
+
+	for (size_t i = 0; i < report->n; i++)
+		sorted[i] = &report->v[i];
+	qsort(sorted, report->n, sizeof *sorted, by_host);
+	table_init(&table, summary_columns, sizeof summary_columns / sizeof *summary_columns);
+	for (size_t i = 0; i < report->n; i++) {
+		n[sorted[i]->check->severity]++;
+		if (i + 1 < report->n && by_host(&sorted[i], &sorted[i + 1]) == 0)
+			continue;
+		table_add(&table);
+		table_text(&table, "host", str_or(sorted[i]->host, "(no host)"));
+		for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
+			table_int(&table, audit_severity_name[s], n[s]);
+		memset(n, 0, sizeof n);
+	}
+	plain.columns = (struct words){ 0 };
+	plain.sort_column = NULL;
+	rc = report->n > 0 ? table_print(&table, &plain, err) : 0;
+	table_free(&table);
+	free(sorted);
+	return rc;
+}
+
+static int show_totals(const struct audit_report *report, struct error *err)
+{
+	uint64_t ran = 0, failed = 0, elsewhere = 0, moved_on = 0, known = 0, left_out = 0;
+
+	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++) {
+		ran += r->outcome == AUDIT_DONE && r->check != &unrun;
+		elsewhere += r->outcome == AUDIT_NOT_HERE;
+		failed += r->outcome == AUDIT_FAILED || r->outcome == AUDIT_TIMED_OUT;
+		moved_on += r->moved_on;
+		known += r->known;
+		left_out += r->found - r->kept;
+	}
+	return out_text(err, "\n%llu checks run, %llu not for these databases, %llu not run to their end\n"
+	    "findings: %llu critical, %llu high, %llu medium, %llu low%s\n"
+	    "%llu more were rows in motion, %llu are in the baseline\n",
+	    (unsigned long long)ran, (unsigned long long)elsewhere, (unsigned long long)failed,
+	    (unsigned long long)audit_report_count(report, AUDIT_CRITICAL), (unsigned long long)audit_report_count(report, AUDIT_HIGH),
+	    (unsigned long long)audit_report_count(report, AUDIT_MEDIUM), (unsigned long long)audit_report_count(report, AUDIT_LOW),
+	    left_out ? " (more than are listed: see --max-findings)" : "", (unsigned long long)moved_on, (unsigned long long)known);
+}
+
+static void add_finding(struct table *table, const struct audit_finding *f)
+{
+	table_add(table);
+	table_text(table, "check", f->check->name);
+	table_text(table, "severity", audit_severity_name[f->check->severity]);
+	table_text(table, "subject_kind", f->check->subject_kind);
+	table_text(table, "subject", f->subject);
+	table_text(table, "host", f->host);
+	table_text(table, "cell", f->cell);
+	table_text(table, "message", f->message);
+	table_text(table, "remedy", f->remedy);
+	table_json(table, "details", f->details);
+	table_text(table, "since", f->since);
+}
+
+/* The worst first; within a severity in the order of the checks. */
+int show_report(const struct audit_report *report, const struct request *request, struct error *err)
+{
+	bool for_people = strcmp(request->format, "table") == 0;
+	struct table table;
+	int rc;
+
+	table_init(&table, columns, NCOLUMNS);
+	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
+		for (size_t i = 0; i < report->n; i++)
+			if (report->v[i].check->severity == s)
+				add_finding(&table, &report->v[i]);
+	rc = table_print(&table, request, err);
+	table_free(&table);
+	if (rc == 0 && for_people && report->n > 0)
+		rc = out_text(err, "\n");
+	if (rc == 0 && for_people)
+		rc = show_summary(report, request, err);
+	return rc == 0 && for_people ? show_totals(report, err) : rc;
+}
+
+/* ---- audit list */
+
+static void add_databases(const struct audit_check *c, struct str *out)
+{
+	str_add(out, audit_database_name[c->left.database]);
+	if (c->right.sql)
+		str_addf(out, ", %s", audit_database_name[c->right.database]);
+}
+
+enum error_kind op_audit_list(const struct request *request, struct error *err)
+{
+	struct table table;
+	int rc;
+
+	table_init(&table, list_columns, sizeof list_columns / sizeof *list_columns);
+	for (const struct audit_check *c = audit_checks; c->number; c++) {
+		auto_str struct str databases = { 0 }, statements = { 0 };
+
+		if (!audit_check_is_first(c))
+			continue;
+		add_databases(c, &databases);
+		str_addf(&statements, "%s%s%s", c->left.sql->name, c->right.sql ? " " : "", c->right.sql ? c->right.sql->name : "");
+		table_add(&table);
+		table_text(&table, "check", c->name);
+		table_text(&table, "severity", audit_severity_name[c->severity]);
+		table_text(&table, "title", c->title);
+		table_text(&table, "number", c->number);
+		table_text(&table, "databases", databases.s);
+		table_text(&table, "subject_kind", c->subject_kind);
+		table_text(&table, "sentence", c->left.sql->sentence);
+		table_text(&table, "remedy", c->remedy);
+		table_text(&table, "statements", statements.s);
+	}
+	rc = table_print(&table, request, err);
+	table_free(&table);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every check finds what was planted for it, and does not find what only looks like it."""
+import glob
+import json
+import os
+import re
+
+import plants
+from harness import ENV, OK, ROOT, TestCase, Tool, checksum, heartbeats, rows, sandbox, value
+
+FINDINGS = 3
+# What one nova-compute of this sandbox's schema cannot show: the test says so itself, and why.
+NOT_HERE = {"instance-compute-id": "instances.compute_id came with nova 28",
+            "compute-in-two-cells": "the sandbox has one cell beside cell 0"}
+
+
+def audit(tool, *words):
+    return tool.run("audit", "run", "--settle", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], *words)
+
+
+def subjects(result, check):
+    return [f["subject"] for f in result.json if f["check"] == check]
+
+
+class Checks(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        sandbox("reset", "--rows")
+        heartbeats(dead=())
+        cls.before = audit(Tool(), "-f", "json", "--fail-on", "never")
+        plants.foundation()
+        cls.expected = {name: make() for name, make in plants.plants.items()}
+        cls.sum = checksum()
+        rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= UTC_TIMESTAMP() - INTERVAL 1 HOUR")
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 1 HOUR")
+        cls.after = audit(Tool(), "-f", "json", "--fail-on", "never")
+
+    def test_every_check_has_its_plant(self):
+        listed = {c["check"] for c in Tool().run("audit", "list", "-f", "json").json}
+        self.assertGreaterEqual(len(listed), 60)
+        self.assertEqual(listed - set(plants.plants), set(NOT_HERE))
+        self.assertEqual(set(plants.plants) - listed, set())
+
+    def test_all_of_them_ran(self):
+        self.expect(self.after, OK)
+        self.assertEqual(subjects(self.after, "check-not-run"), [])
+
+    def test_planted_rows_are_found(self):
+        missed = {c: s for c, (s, _) in self.expected.items() if s not in subjects(self.after, c)}
+        self.assertEqual(missed, {})
+        early = {c: s for c, (s, _) in self.expected.items() if s in subjects(self.before, c) and s not in (
+            "cinder-scheduler", "volumes", "instances", "instance_info_caches", "volume_metadata")}
+        self.assertEqual(early, {}, "found before they were planted")
+
+    def test_near_misses_are_not_found(self):
+        wrong = {c: s for c, (_, s) in self.expected.items() if s in subjects(self.after, c)}
+        self.assertEqual(wrong, {})
+
+    def test_findings_are_whole(self):
+        for f in self.after.json:
+            for key in ("check", "severity", "subject_kind", "subject", "message", "remedy", "details"):
+                self.assertTrue(f[key] or key == "details", f)
+            self.assertIsInstance(f["details"], dict)
+            self.assertNotRegex(f["message"] + f["remedy"], r"\{[a-z_]+\}", f)
+
+    def test_the_audit_writes_nothing(self):
+        before = checksum()
+        audit(self.tool)
+        self.assertEqual(before, checksum())
+
+    def test_no_password_is_shown(self):
+        for secret in ("s3cr3t", "C1nder", "N0va"):
+            self.assertNotIn(secret, self.after.out + self.after.err)
+
+
+class Comparisons(TestCase):
+    def setUp(self):
+        super().setUp()
+        sandbox("reset", "--rows")
+        heartbeats(dead=())
+
+    def test_a_check_that_needs_a_column_says_that_it_is_not_for_this_schema(self):
+        save = os.path.join(self.tool.state, "r.json")
+        self.expect(audit(self.tool, "N39", "--save", save), OK, "1 not for these databases")
+        check = json.load(open(save))["checks"][0]
+        self.assertEqual((check["check"], check["outcome"]), ("instance-compute-id", "not here"))
+        self.assertIn("instances.compute_id", check["why"])
+
+    def test_compute_id_is_compared_where_the_column_is(self):
+        rows("nova", "ALTER TABLE instances ADD COLUMN compute_id BIGINT")
+        try:
+            rows("nova", "UPDATE instances AS i JOIN compute_nodes AS c ON c.hypervisor_hostname = i.node AND c.deleted = 0 SET i.compute_id = c.id")
+            self.assertEqual(audit(self.tool, "N39", "-f", "json").json, [])
+            vm = value("nova", "SELECT uuid FROM instances WHERE deleted = 0 AND compute_id IS NOT NULL LIMIT 1")
+            rows("nova", "UPDATE instances SET compute_id = 4711 WHERE uuid = %s", (vm,))
+            self.assertEqual(subjects(audit(self.tool, "N39", "-f", "json"), "instance-compute-id"), [vm])
+        finally:
+            rows("nova", "ALTER TABLE instances DROP COLUMN compute_id")
+
+    def test_a_host_in_two_cells(self):
+        url = value("nova_api", "SELECT database_connection FROM cell_mappings WHERE uuid <> '00000000-0000-0000-0000-000000000000'")
+        rows("nova_api", "INSERT INTO cell_mappings (uuid, name, transport_url, database_connection, disabled)"
+             " SELECT %s, 'cell2', transport_url, REPLACE(database_connection, '/nova?', '/nova_cell0?'), 0 FROM cell_mappings"
+             " WHERE database_connection = %s", (plants.u("cell2"), url))
+        host = value("nova", "SELECT host FROM services WHERE `binary` = 'nova-compute' AND deleted = 0 LIMIT 1")
+        try:
+            self.assertEqual(subjects(audit(self.tool, "N27", "-f", "json"), "compute-in-two-cells"), [])
+            plants.nova_service(host, cell="nova_cell0", mapped=False)
+            self.assertEqual(subjects(audit(self.tool, "N27", "-f", "json"), "compute-in-two-cells"), [host])
+        finally:
+            rows("nova_api", "DELETE FROM cell_mappings WHERE name = 'cell2'")
+
+
+class Catalogue(TestCase):
+    def test_the_page_of_checks_is_the_checks(self):
+        text = open(os.path.join(ROOT, "docs", "audit.md")).read()
+        listed = Tool().run("audit", "list", "-f", "json").json
+        for c in listed:
+            self.assertIn("### %s `%s`" % (c["number"], c["check"]), text)
+        self.assertEqual(len(re.findall(r"^### ", text, re.M)), len(listed))
+
+    def test_every_statement_only_reads(self):
+        for path in glob.glob(os.path.join(ROOT, "sql", "audit", "*.sql")):
+            text = "\n".join(line for line in open(path) if not line.startswith("--"))
+            self.assertRegex(text.strip(), r"^SELECT\b", path)
+            self.assertNotRegex(text, r"(?i)\b(for update|lock in share|into outfile|connection_info|provider_auth)\b", path)

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the audit prints and writes, and what it does when something is in its way."""
+import csv
+import html.parser
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+import plants
+from harness import (CONFIG, DB_UNREACHABLE, ENV, NOT_FOUND, OK, USAGE, TestCase, heartbeats, rows, sandbox, value)
+
+FINDINGS, INTERRUPTED = 3, 130
+NASTY = "<script>alert(1)</script>\"'&\x1b[31m\u202eevil"
+FORMULA = "=cmd|' /C calc'!A0"
+
+
+class Page(html.parser.HTMLParser):
+    """Tags, and the text of the table of findings."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+class Outputs(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        sandbox("reset", "--rows")
+        heartbeats(dead=())
+        plants.foundation()
+        plants.volume("plain", status="detaching")
+        plants.volume(NASTY, status="detaching")
+        plants.volume(FORMULA, status="detaching")
+
+    def setUp(self):
+        super().setUp()
+        heartbeats(dead=())
+
+    def audit(self, *words):
+        return self.tool.run("audit", "run", "--settle", "1", *words)
+
+    def path(self, name):
+        return os.path.join(self.tool.state, name)
+
+    def test_exit_code_follows_fail_on(self):
+        self.expect(self.audit("volume-stuck"), FINDINGS)
+        self.expect(self.audit("A20", "--fail-on", "high"), FINDINGS)
+        self.expect(self.audit("A20", "--fail-on", "critical"), OK)
+        self.expect(self.audit("A20", "--fail-on", "never"), OK)
+        self.expect(self.audit("A33", "--fail-on", "low"), FINDINGS)
+        self.expect(self.audit("A09", "--fail-on", "low"), OK, "findings: 0 critical")
+
+    def test_words_that_are_wrong(self):
+        self.expect(self.audit("volume-stock"), NOT_FOUND, "volume-stuck")
+        self.expect(self.audit("--fail-on", "worst"), USAGE)
+        self.expect(self.audit("A20", "-c", "nonsense"), USAGE)
+        self.expect(self.audit("A20", "--baseline", "/nowhere"), CONFIG)
+        self.expect(self.audit("A20", "--earlier", "/nowhere"), NOT_FOUND)
+
+    def test_json_is_an_array_with_details(self):
+        found = self.audit("A20", "-f", "json").json
+        self.assertEqual(len(found), 3)
+        self.assertEqual({f["details"]["name"] for f in found}, {"plain", NASTY, FORMULA})
+        self.assertTrue(all(f["host"] == plants.LIVE and f["severity"] == "high" for f in found))
+
+    def test_names_do_no_harm(self):
+        text = self.audit("A20").out
+        self.assertNotIn("\x1b", text)
+        self.assertNotIn("\u202e", text)
+        cells = [cell for row in csv.reader(io.StringIO(self.audit("A20", "-f", "csv").out)) for cell in row]
+        self.assertFalse([c for c in cells if c[:1] in "=+-@" and c not in ("", "-")])
+        self.audit("A20", "--html", self.path("p.html"))
+        page = Page(open(self.path("p.html")).read())
+        self.assertEqual([t for t, a in page.tags].count("script"), 1)
+        self.assertFalse([a for t, a in page.tags if any(k.startswith("on") for k in a)])
+        self.assertFalse([a for t, a in page.tags if a.get("src") or str(a.get("href", "")).startswith("http")])
+        raw = open(self.path("p.html")).read()
+        self.assertNotIn("\x1b", raw)
+        self.assertNotIn("\u202e", raw)
+
+    def test_a_remedy_is_quoted_for_the_shell(self):
+        rows("cinder", "UPDATE volumes SET host = %s, service_uuid = NULL WHERE display_name = 'plain'", ("x; rm -rf $HOME@ceph#ceph",))
+        try:
+            found = self.audit("A11", "-f", "json").json
+            self.assertIn("--currenthost 'x; rm -rf $HOME@ceph'", found[0]["remedy"])
+        finally:
+            rows("cinder", "UPDATE volumes SET host = %s WHERE display_name = 'plain'", (plants.LIVE + "@ceph#ceph",))
+
+    def test_metrics(self):
+        self.audit("--prometheus", self.path("m.prom"))
+        text = open(self.path("m.prom")).read()
+        self.assertIn('evac_manage_audit_findings{check="volume-stuck",severity="high"} 3\n', text)
+        self.assertIn('evac_manage_audit_findings{check="volume-attached-twice",severity="critical"} 0\n', text)
+        self.assertIn('evac_manage_audit_check_ok{check="volume-stuck"} 1\n', text)
+        for line in text.splitlines():
+            self.assertRegex(line, r'^(# (HELP|TYPE) .*|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+)$')
+        self.assertEqual(os.stat(self.path("m.prom")).st_mode & 0o777, 0o644)
+
+    def test_a_baseline_knows_until_its_day(self):
+        with open(self.path("b"), "w") as f:
+            f.write("# known\nvolume-stuck %s 2999-01-01 ticket 1\nA20 %s 2020-01-01 ticket 2\n" % (plants.u("plain"), plants.u(NASTY)))
+        r = self.expect(self.audit("A20", "--baseline", self.path("b")), FINDINGS, "1 are in the baseline", "has expired")
+        self.assertNotIn(plants.u("plain"), r.out)
+        self.assertIn(plants.u(NASTY), r.out)
+        with open(self.path("b"), "w") as f:
+            f.write("volume-stuck * 2999-01-01 all of them\n")
+        self.expect(self.audit("A20", "--baseline", self.path("b")), OK)
+        for bad in ("volume-stock * 2999-01-01\n", "volume-stuck * soon\n", "volume-stuck\n"):
+            with open(self.path("b"), "w") as f:
+                f.write("\n" + bad)
+            self.expect(self.audit("A20", "--baseline", self.path("b")), CONFIG, ":2:")
+
+    def test_diff_says_new_gone_and_since_when(self):
+        self.audit("A20", "--save", self.path("1.json"))
+        rows("cinder", "UPDATE volumes SET status = 'available' WHERE display_name = 'plain'")
+        other = plants.volume("another %f" % time.time(), status="detaching")
+        time.sleep(0.01)
+        try:
+            self.audit("A20", "--save", self.path("2.json"), "--earlier", self.path("1.json"))
+            self.audit("A33", "--save", self.path("3.json"))
+        finally:
+            rows("cinder", "UPDATE volumes SET status = 'detaching' WHERE display_name = 'plain'")
+            rows("cinder", "DELETE FROM volumes WHERE id = %s", (other,))
+        one, two = (json.load(open(self.path(n))) for n in ("1.json", "2.json"))
+        diff = {d["subject"]: d for d in self.tool.run("audit", "diff", self.path("1.json"), self.path("2.json"), "-f", "json").json}
+        self.assertEqual(diff[plants.u("plain")]["change"], "gone")
+        self.assertEqual(diff[other]["change"], "new")
+        self.assertEqual((diff[plants.u(NASTY)]["change"], diff[plants.u(NASTY)]["since"]), ("still there", one["started_at"]))
+        since = {f["subject"]: f["since"] for f in two["findings"]}
+        self.assertEqual((since[plants.u(NASTY)], since[other]), (one["started_at"], two["started_at"]))
+        diff = self.tool.run("audit", "diff", self.path("1.json"), self.path("3.json"), "-f", "json").json
+        self.assertEqual({d["change"] for d in diff if d["check"] == "volume-stuck"}, {"not looked for"})
+
+    def test_diff_of_what_is_no_report(self):
+        for text in ("", "{", "{}", "[1]", '{"schema": "evac-manage-audit/1"}', '[{"check": "a", "subject": "b", "severity": "c"}]'):
+            with open(self.path("x"), "w") as f:
+                f.write(text)
+            self.expect(self.tool.run("audit", "diff", self.path("x"), self.path("x")), CONFIG)
+        self.expect(self.tool.run("audit", "diff", self.path("x")), USAGE)
+
+    def test_the_page_has_a_trend_when_earlier_reports_are_given(self):
+        self.audit("A20", "--save", self.path("1.json"))
+        self.audit("A20", "--html", self.path("p.html"), "--earlier", self.path("1.json"))
+        tags = Page(open(self.path("p.html")).read()).tags
+        self.assertIn("trend", [a.get("id") for t, a in tags])
+        self.assertEqual(len([1 for t, a in tags if a.get("class", "").startswith("heat ")]), 1)
+
+    def test_more_findings_than_are_listed_are_counted(self):
+        r = self.expect(self.audit("A20", "--max-findings", "1"), FINDINGS, "3 high", "more than are listed")
+        self.assertEqual(len(self.audit("A20", "--max-findings", "1", "-f", "json").json), 1)
+        self.assertIn("--max-findings", r.out)
+
+    def test_rows_in_motion_are_looked_at_twice(self):
+        vid = plants.volume("moving %f" % time.time(), status="in-use", updated_at=value("cinder", "SELECT UTC_TIMESTAMP()"))
+        self.assertIn(vid, self.audit("A02").out)
+        def settle():
+            time.sleep(1)
+            rows("cinder", "UPDATE volumes SET status = 'available' WHERE id = %s", (vid,))
+        for check in ("A01", "A02"):
+            rows("cinder", "UPDATE volumes SET status = 'in-use', updated_at = UTC_TIMESTAMP() WHERE id = %s", (vid,))
+            other = threading.Thread(target=settle)
+            other.start()
+            r = self.tool.run("audit", "run", check, "--settle", "3")
+            other.join()
+            self.expect(r, OK, "1 more were rows in motion")
+            self.assertNotIn(vid, r.out)
+        rows("cinder", "UPDATE volumes SET status = 'in-use', updated_at = UTC_TIMESTAMP() WHERE id = %s", (vid,))
+        self.assertIn(vid, self.audit("A02", "--no-second-look").out)
+        rows("cinder", "DELETE FROM volumes WHERE id = %s", (vid,))
+
+    def test_a_check_that_takes_too_long_is_reported_and_the_others_go_on(self):
+        # a lock that keeps readers out: the statement waits until its time is over
+        import pymysql
+        lock = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
+                               password=ENV["SB_DB_ADMIN_PASS"], database="cinder")
+        lock.cursor().execute("LOCK TABLES backups WRITE")
+        try:
+            began = time.monotonic()
+            r = self.audit("A20", "A28", "--check-timeout", "2", "-f", "json")
+            self.assertLess(time.monotonic() - began, 20)
+        finally:
+            lock.close()
+        self.expect(r, FINDINGS)
+        self.assertEqual({(f["check"], f["subject"]) for f in r.json if f["check"] != "volume-stuck"},
+                         {("check-not-run", "backup-chain-broken")})
+        self.assertEqual(len([f for f in r.json if f["check"] == "volume-stuck"]), 3)
+
+    def test_a_busy_server_is_waited_for_and_then_said(self):
+        r = self.audit("A20", "--max-load", "1", "--check-timeout", "2", "-f", "json")
+        # one statement is our own; where nothing else runs the brake stays open
+        self.assertIn(r.code, (OK, FINDINGS))
+        others = [__import__("subprocess").Popen([*self.sql_client(), "-e", "SELECT SLEEP(8)"]) for _ in range(3)]
+        time.sleep(0.5)
+        try:
+            r = self.audit("A20", "--max-load", "2", "--check-timeout", "2", "-f", "json")
+        finally:
+            for o in others:
+                o.kill()
+                o.wait()
+        self.assertEqual([f["check"] for f in r.json], ["check-not-run"])
+        self.assertIn("--max-load", r.json[0]["message"])
+
+    def sql_client(self):
+        return ["mariadb", "--defaults-file=" + ENV["SB_DB_ADMIN_FILE"]]
+
+    def test_a_database_that_is_named_must_answer(self):
+        conf = self.path("cinder.conf")
+        with open(conf, "w") as f:
+            f.write("[database]\nconnection = mysql+pymysql://x:y@127.0.0.1:1/cinder\n")
+        self.tool.cinder = [conf]
+        self.expect(self.audit("A20"), DB_UNREACHABLE)
+
+    def test_the_replica_is_read_unless_the_primary_is_asked_for(self):
+        conf = self.path("cinder.conf")
+        with open(ENV["SB_CINDER_CONF"]) as f:
+            text = f.read()
+        with open(conf, "w") as f:
+            f.write(re.sub(r"(?m)^(connection = .*)$", r"connection = mysql+pymysql://x:y@127.0.0.1:1/cinder\nslave_\1", text))
+        self.tool.cinder = [conf]
+        self.expect(self.audit("A20"), FINDINGS)
+        self.expect(self.audit("A20", "--primary"), DB_UNREACHABLE)
+
+    def test_cinder_alone(self):
+        self.tool.nova = []
+        r = self.expect(self.audit("--fail-on", "never"), OK, "not for these databases")
+        self.assertIn("volume-stuck", r.out)
+
+    def test_an_account_that_may_only_read_is_enough(self):
+        for database in ("cinder", "nova", "nova_api", "nova_cell0", "placement"):
+            rows(database, "GRANT SELECT ON `%s`.* TO aud_reader@'127.0.0.1' IDENTIFIED BY 'aud'" % database)
+        with open(self.path("login"), "w") as f:
+            f.write("[evac-manage]\nuser = aud_reader\npassword = aud\n")
+        os.chmod(self.path("login"), 0o600)
+        r = self.audit("--defaults-file", self.path("login"), "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json", "--fail-on", "never")
+        self.expect(r, OK)
+        self.assertEqual([f["subject"] for f in r.json if f["check"] == "check-not-run"], [])
+        self.assertIn("volume-stuck", [f["check"] for f in r.json])
+
+    def test_an_interrupt_at_any_time_leaves_no_half_written_file(self):
+        names = ("r.json", "p.html", "m.prom")
+        words = ["audit", "run", "--settle", "1", "--no-second-look", "--save", self.path(names[0]), "--html", self.path(names[1]), "--prometheus",
+                 self.path(names[2])]
+        began = time.monotonic()
+        self.tool.run(*words)
+        took = time.monotonic() - began
+        whole = {n: os.path.getsize(self.path(n)) for n in names}
+        before = set(os.listdir(self.tool.state))
+        interrupted = 0
+        for i in range(60):
+            for n in names:
+                os.unlink(self.path(n)) if os.path.exists(self.path(n)) else None
+            p = self.tool.start(*words)
+            time.sleep(took * (i + 1) / 60)
+            p.send_signal(signal.SIGINT)
+            p.communicate()
+            interrupted += p.returncode == INTERRUPTED
+            self.assertIn(p.returncode, (INTERRUPTED, FINDINGS, -signal.SIGINT))
+            self.assertEqual(set(os.listdir(self.tool.state)) - before, set())
+            for n in names:
+                if os.path.exists(self.path(n)):
+                    self.assertGreater(os.path.getsize(self.path(n)), whole[n] - 200, n)
+        self.assertGreater(interrupted, 20)

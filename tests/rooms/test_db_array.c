@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rooms.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sql_catalogue.h"
+
+/* One statement over an array of rows: all of them, none of them, and counted over all round trips. */
+
+STATEMENT(set_name, SQL_WRITES, "UPDATE thing SET name = ? WHERE id = ?", 2, "name", "id");
+
+static struct db *db;
+
+static int start(void **state)
+{
+	rooms_make(state);
+	db = rooms_open(0);
+	return 0;
+}
+
+static int finish(void **state)
+{
+	db_close(&db);
+	return rooms_remove(state);
+}
+
+#define MANY 12345 /* more than two round trips of 5,000 */
+
+struct move {
+	const char (*id)[16];
+	const char *const *service; /* of row i % 2 */
+};
+
+static void fill(const void *ctx, size_t i, struct db_param *params)
+{
+	const struct move *m = ctx;
+
+	params[0] = p_str("id", m->id[i]);
+	params[1] = p_str("old_host", OLD_HOST);
+	params[2] = p_str("new_host", NEW_HOST);
+	params[3] = p_str("old_service_uuid", m->service[i % 2]);
+	params[4] = p_str("new_service_uuid", m->service[(i + 1) % 2]);
+}
+
+static const char *const services[] = { NULL, "service-a" };
+static char ids[MANY][16];
+
+static struct db_param *names(struct db_param params[6])
+{
+	static const char *const name[] = { "id", "old_host", "new_host", "old_service_uuid", "new_service_uuid" };
+
+	for (size_t i = 0; i < COUNT(name); i++)
+		params[i] = p_str(name[i], NULL);
+	params[5] = p_end;
+	return params;
+}
+
+static int many_volumes(void **state)
+{
+	(void)state;
+	db_rollback(db);
+	for (int i = 0; i < MANY; i++)
+		snprintf(ids[i], sizeof ids[i], "m%05d", i + 1);
+	admin("DELETE FROM evac_rooms.volumes");
+	admin("INSERT INTO evac_rooms.volumes (id, host, service_uuid, deleted, size, volume_type_id)"
+	      " SELECT CONCAT('m', LPAD(seq, 5, '0')), '" OLD_HOST "', IF(seq %% 2, NULL, 'service-a'), 0, 1, 't' FROM evac_rooms.seq_1_to_%d", MANY);
+	return 0;
+}
+
+static const char *moved(void)
+{
+	return admin_value("SELECT COUNT(*) FROM evac_rooms.volumes WHERE BINARY host = '" NEW_HOST "'");
+}
+
+static void an_array_of_rows_is_written_whole_and_counted(void **state)
+{
+	const struct move move = { (const char (*)[16])ids, services };
+	struct db_param params[6];
+	struct error err = { 0 };
+	uint64_t matched;
+
+	(void)state;
+	rooms_begin(db);
+	if (db_write_many(db, &SQL_CINDER_VOLUME_MOVE, MANY, fill, &move, names(params), &matched, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(matched, MANY);
+	assert_string_equal(moved(), "0"); /* not before the commit */
+	assert_int_equal(db_commit(db, &err), 0);
+	assert_string_equal(moved(), "12345");
+	/* every row has the other's service now, NULL where a text was */
+	assert_string_equal(admin_value("SELECT COUNT(*) FROM evac_rooms.volumes WHERE service_uuid <=> IF(SUBSTR(id, 2) %% 2, 'service-a',"
+	                                " NULL)"),
+	    "12345");
+}
+
+static void rows_that_others_changed_are_missing_from_the_count(void **state)
+{
+	const struct move move = { (const char (*)[16])ids, services };
+	struct db_param params[6];
+	struct error err = { 0 };
+	uint64_t matched;
+
+	(void)state;
+	/* in the first, the middle and the last trip: another host, another service, another case */
+	admin("UPDATE evac_rooms.volumes SET host = 'n9@ceph#ceph' WHERE id = 'm00001'");
+	admin("UPDATE evac_rooms.volumes SET service_uuid = 'service-b' WHERE id = 'm07000'");
+	admin("UPDATE evac_rooms.volumes SET host = UPPER(host) WHERE id = 'm12345'");
+	rooms_begin(db);
+	assert_int_equal(db_write_many(db, &SQL_CINDER_VOLUME_MOVE, MANY, fill, &move, names(params), &matched, &err), 0);
+	assert_int_equal(matched, MANY - 3);
+	db_rollback(db);
+	assert_string_equal(moved(), "0");
+}
+
+static void one_bad_row_of_an_array_dooms_all(void **state)
+{
+	const struct move move = { (const char (*)[16])ids, services };
+	struct db_param params[6];
+	struct error err = { 0 };
+	uint64_t matched;
+
+	(void)state;
+	admin("ALTER TABLE evac_rooms.volumes ADD CONSTRAINT no_7000 CHECK (id <> 'm07000' OR host = '" OLD_HOST "')");
+	rooms_begin(db);
+	assert_int_equal(db_write_many(db, &SQL_CINDER_VOLUME_MOVE, MANY, fill, &move, names(params), &matched, &err), -1);
+	assert_int_equal(err.kind, ERROR_ERROR);
+	assert_int_equal(err.code, 4025);
+	assert_int_equal(db_commit(db, &err), -1);
+	admin("ALTER TABLE evac_rooms.volumes DROP CONSTRAINT no_7000");
+	assert_string_equal(moved(), "0");
+}
+
+static void few_rows_and_one_row_after_many_are_right_too(void **state)
+{
+	const struct move move = { (const char (*)[16])ids, services };
+	static const size_t sizes[] = { 2, 1, 3, 5000, 1, 5001 };
+	struct db_param params[6];
+	struct error err = { 0 };
+	uint64_t matched;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		rooms_begin(db);
+		assert_int_equal(db_write_many(db, &SQL_CINDER_VOLUME_MOVE, sizes[i], fill, &move, names(params), &matched, &err), 0);
+		assert_int_equal(matched, sizes[i]);
+		db_rollback(db);
+		rooms_begin(db); /* the same prepared statement, one row */
+		assert_int_equal(volume_move(db, "m00001", &matched, &err), 0);
+		assert_int_equal(matched, 1);
+		db_rollback(db);
+	}
+	rooms_begin(db);
+	assert_int_equal(db_write_many(db, &SQL_CINDER_VOLUME_MOVE, 0, fill, &move, names(params), &matched, &err), 0);
+	assert_int_equal(matched, 0);
+	assert_int_equal(db_commit(db, &err), 0);
+}
+
+static void fill_numbers(const void *ctx, size_t i, struct db_param *params)
+{
+	(void)ctx;
+	params[0] = p_str("name", i % 2 ? "odd" : NULL);
+	params[1] = p_int("id", (int64_t)i + 1);
+}
+
+static void numbers_and_null_go_into_an_array(void **state)
+{
+	struct db_param params[] = { p_str("name", NULL), p_int("id", 0), p_end };
+	struct error err = { 0 };
+	uint64_t matched;
+
+	(void)state;
+	admin("INSERT INTO evac_rooms.thing (id, name) VALUES (1, 'before'), (2, 'before'), (3, 'before')");
+	rooms_begin(db);
+	assert_int_equal(db_write_many(db, &set_name, 3, fill_numbers, NULL, params, &matched, &err), 0);
+	assert_int_equal(matched, 3);
+	assert_int_equal(db_commit(db, &err), 0);
+	assert_string_equal(admin_value("SELECT GROUP_CONCAT(COALESCE(name, '-') ORDER BY id) FROM evac_rooms.thing"), "-,odd,-");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(an_array_of_rows_is_written_whole_and_counted, many_volumes),
+		cmocka_unit_test_setup(rows_that_others_changed_are_missing_from_the_count, many_volumes),
+		cmocka_unit_test_setup(one_bad_row_of_an_array_dooms_all, many_volumes),
+		cmocka_unit_test_setup(few_rows_and_one_row_after_many_are_right_too, many_volumes),
+		cmocka_unit_test(numbers_and_null_go_into_an_array),
+	};
+
+	return cmocka_run_group_tests(tests, start, finish);
+}
