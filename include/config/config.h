@@ -50,6 +50,7 @@ struct cinder_config {
 	bool has_bus;                 /* transport_url is given */
 	struct broker_config bus;
 	unsigned service_down_time_s;
+	bool no_snapshot_gb_quota;    /* snapshots do not count into the gigabytes of quotas */
 	bool origin_readable_by_all;
 };
 

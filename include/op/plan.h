@@ -17,9 +17,15 @@ struct step_kind {
 	const char *one, *plural;  /* for people */
 	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
 	const struct sql *write;
+	const struct sql *read;    /* the columns again, by @id, for the proof; NULL: proved by looking at all that an owner has */
 };
 extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
-    step_cinder_service, step_compute_service, step_instance;
+    step_cinder_service, step_compute_service, step_instance, step_migration, step_task_state;
+/* Rows of cinder that are written one by one, outside of a move of ownership. */
+extern const struct step_kind step_volume_service, step_volume_cluster, step_group_cluster, step_consistencygroup_cluster,
+    step_cache_entry_cluster, step_volume_zone, step_volume_status, step_snapshot_status, step_backup_status, step_service_removal,
+    step_cluster_removal, step_quota_usage, step_quota_usage_removal, step_quota_usage_removal_victoria, step_reservation,
+    step_volume_removal, step_volume_metadata_removal, step_volume_admin_metadata_removal, step_volume_glance_metadata_removal;
 
 enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
 extern const char *const state_name[STATE_COUNT];
@@ -35,6 +41,7 @@ struct step {
 enum unit_kind {
 	UNIT_OWNERSHIP,  /* one transaction in cinder's database */
 	UNIT_MARK,       /* nova's service row of the failed host, in its cell */
+	UNIT_CLOSE,      /* an evacuation that nobody works on, in its cell */
 	UNIT_EVACUATION, /* one transaction in the cell, then one cast */
 };
 extern const char *const unit_kind_name[];
@@ -69,6 +76,8 @@ const char *step_after(const struct step *step, const char *column);
  * that of two runs on two nodes of a cluster, where no lock is seen, one finds the row changed. The ownership moves of the scene
  * as one unit (none when nothing is to be moved), with the failed host's cinder services disabled when the scene marks. The
  * evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
+void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service);
+bool plan_is_wanted(const struct request *request, const char *id); /* by --only and --exclude */
 void plan_mark(struct plan *plan, const struct scene *scene);
 void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene);

@@ -25,8 +25,11 @@ struct request {
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
-	bool force, down, volumes_only;
+	bool force, down, stale, volumes_only;
 	struct words pool_map;   /* OLD=NEW */
+	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */
+	const char *project_id, *zone, *account;
+	bool recursive, full_rename, read_only, operate;
 
 	/* audit */
 	struct words checks, earlier;

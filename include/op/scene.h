@@ -2,12 +2,16 @@
 #ifndef OP_SCENE_H
 #define OP_SCENE_H
 
+#include "model/cinder/cluster.h"
 #include "model/cinder/host.h"
 #include "model/cinder/ownership.h"
+#include "model/cinder/quota.h"
+#include "model/cinder/schema.h"
 #include "model/cinder/service.h"
 #include "model/cinder/volume.h"
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
+#include "model/nova/migration.h"
 #include "model/nova/release.h"
 #include "model/nova/request_spec.h"
 #include "model/nova/service.h"
@@ -46,6 +50,15 @@ struct candidate {
 	bool wanted;                  /* --only, --exclude and --limit leave it in */
 };
 
+/* An evacuation that somebody wants closed, with all that tells whether anybody works on it. */
+struct closing {
+	struct standing_migrations found;
+	const struct standing_migration *migration;
+	struct action_events events;
+	struct migration_signs signs;
+	size_t others; /* open migrations of the same instance */
+};
+
 struct cell_facts {
 	const struct nova_cell *cell;
 	struct nova_services services;
@@ -65,6 +78,18 @@ struct scene {
 	struct owners owners;
 	struct move *move;
 	size_t nmove;
+	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
+	struct cinder_schema cinder_schema;
+
+	/* what the commands about one service, cluster, volume, or quota have found */
+	const struct cinder_service *service;
+	struct service_references references;
+	struct volumes_of_other volumes_of_other;
+	struct clusters clusters;
+	const struct cluster *cluster;
+	struct cluster_rows cluster_rows;
+	struct quota quota;
+	struct volume_removal volume;
 
 	struct cell_facts *cell; /* all of them */
 	size_t ncell;
@@ -82,7 +107,10 @@ struct scene {
 	struct candidate *candidate;
 	size_t ncandidate;
 
-	bool has_exchange;
+	struct standing_migrations standing; /* away from the failed host */
+	struct closing *closing;             /* NULL: nothing is to be closed */
+
+	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
 	struct bus_queue conductor, source_queue;
 
 	struct arena arena;
@@ -101,6 +129,8 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 int scene_check_pool_map(const struct scene *scene, struct error *err);
 /* The pool that --pool-map makes of this one: itself when it is not mapped. */
 const char *request_pool(const struct request *request, const char *pool);
+/* ERROR_NOT_FOUND with the nearest of ${known}: "no ${what} '${name}' is known"; '${list}' shows all. */
+int scene_unknown(const char *what, const char *name, const char *const *known, size_t n, const char *list, struct error *err);
 int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err); /* a node, backend or pool */
 int scene_check_node(const struct scene *scene, const char *node, struct error *err); /* known to cinder or nova at all? */
 
@@ -111,6 +141,7 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err);
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of scene->host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */
 int scene_find_bus(struct scene *scene, struct error *err);
+void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
 
 /* Known to nova: is any nova service of ${host} up? */
 bool scene_nova_host_is_up(const struct scene *scene, const char *host);

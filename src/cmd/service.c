@@ -18,3 +18,18 @@ const struct command command_service_list = {
 	.options = list_options,
 	.run = op_service_list,
 };
+
+static const struct argument_spec remove_arguments[] = {
+	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(binary), .sentence = "cinder-volume, cinder-backup or cinder-scheduler" },
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(host), .sentence = "its exact host, HOST@BACKEND for cinder-volume" },
+	{ 0 }
+};
+
+const struct command command_service_remove = {
+	.noun = "service", .verb = "remove",
+	.sentence = "remove the row of a dead cinder service",
+	.details = "Refuses one that reports: it would come back with a new uuid at its next heartbeat. Says what still refers to it.",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.arguments = remove_arguments,
+	.run = op_service_remove,
+};

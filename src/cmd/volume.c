@@ -111,3 +111,46 @@ const struct command command_volume_update_host = {
 	.check = update_host_check,
 	.run = op_volume_update_host,
 };
+
+static const struct argument_spec volume_argument[] = {
+	{ .metavar = "VOLUME", .type = OPTION_TEXT, .offset = AT(id), .sentence = "the volume's id" },
+	{ 0 }
+};
+
+static const struct option_spec update_service_options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST[@BACKEND]",
+	  .sentence = "only volumes of this host or backend; all without it" },
+	{ 0 }
+};
+
+const struct command command_volume_show = {
+	.noun = "volume", .verb = "show",
+	.sentence = "all that both databases know about a volume",
+	.details = "Its owner and whether that is alive, attachments, snapshots, backups, unfinished work, and the block devices of "
+		"instances that use it; contradictions are marked. Writes nothing.",
+	.config_file_is = "cinder",
+	.arguments = volume_argument,
+	.run = op_volume_show,
+};
+
+const struct command command_volume_update_service = {
+	.noun = "volume", .verb = "update_service",
+	.sentence = "give volumes the uuid of the service they are on",
+	.details = "A volume names its service by uuid as well as by host; after a move by hand the two differ, and the old service's row "
+		"cannot be purged. Those that name none get one too.\n\n"
+		"Example:\n"
+		"  evac-manage volume update_service --host ctl2 --dry-run",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.options = update_service_options,
+	.run = op_volume_update_service,
+};
+
+const struct command command_volume_delete = {
+	.noun = "volume", .verb = "delete",
+	.sentence = "remove a volume that no backend has",
+	.details = "Only a volume without a host, with its metadata, from the database. One that a backend has is deleted by its owner: "
+		"by the API, once the owner is alive.",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.arguments = volume_argument,
+	.run = op_volume_delete,
+};

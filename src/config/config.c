@@ -278,6 +278,8 @@ static int read_cinder(struct ini *ini, struct cinder_config *out, struct error 
 	if (read_broker(&cinder, ini, &out->bus, NULL, err) != 0)
 		return -1;
 	out->has_bus = out->bus.url.driver;
+	if (read_bool(ini, NAMES({ "DEFAULT", "no_snapshot_gb_quota" }), &out->no_snapshot_gb_quota, err) != 0)
+		return -1;
 	return read_service_down_time(ini, &out->service_down_time_s, err);
 }
 

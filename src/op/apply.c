@@ -133,7 +133,7 @@ static int check_leftovers(struct run *run, struct error *err)
 		for (int k = 0; k < OWNED_KINDS; k++) {
 			if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 				continue;
-			if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS))
+			if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (run->scene.kinds && !(run->scene.kinds & 1u << k)))
 				continue;
 			if (owned_find(run->world.cinder_db, (enum owned_kind)k, m->from.backend_host, &left, err) != 0)
 				return -1;
@@ -220,4 +220,44 @@ int apply_mark(struct run *run, size_t index, struct error *err)
 		return -1;
 	}
 	return settle(run, index, mark_transaction(db, unit, err), err);
+}
+
+/* Whoever began to work on it after the plan was made has recorded an event. */
+static int check_nobody_came(struct run *run, struct error *err)
+{
+	const struct closing *c = run->scene.closing;
+	struct action_events now;
+	bool same;
+
+	if (migration_events(run->scene.home->cell->db, c->migration->id, &now, err) != 0)
+		return -1;
+	same = now.n == c->events.n;
+	for (size_t i = 0; i < now.n && same; i++)
+		same = str_equal(now.v[i].result, c->events.v[i].result);
+	action_events_free(&now);
+	return same ? 0 : error_set(err, ERROR_DRIFT, "somebody has begun to work on migration %lld; nothing was changed",
+	                      (long long)c->migration->id);
+}
+
+static int close_transaction(struct run *run, struct db *db, const struct unit *unit, struct error *err)
+{
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	if (write_steps(db, unit, err) != 0 || check_nobody_came(run, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return db_commit(db, err);
+}
+
+int apply_close(struct run *run, size_t index, struct error *err)
+{
+	struct unit *unit = &run->plan.unit[index];
+	struct db *db = run->scene.home->cell->db;
+
+	if (add_server(run, db, err) != 0 || journal_intent(run->journal, index, unit, err) != 0) {
+		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
+		return -1;
+	}
+	return settle(run, index, close_transaction(run, db, unit, err), err);
 }

@@ -31,6 +31,14 @@ static bool said_before(const struct findings *findings, size_t i)
 	return false;
 }
 
+static bool has_open(const struct findings *findings, const char *code)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (strcmp(findings->v[i].code, code) == 0 && !findings->v[i].accepted)
+			return true;
+	return false;
+}
+
 /* It may have been asked for on a terminal. */
 static bool was_typed(const struct request *request, const char *option)
 {
@@ -40,11 +48,11 @@ static bool was_typed(const struct request *request, const char *option)
 	return false;
 }
 
-static void add_fenced(const struct request *request, struct str *out)
+static void add_fenced(const struct request *request, bool asks, struct str *out)
 {
-	if (!request->fenced) {
+	if (asks) {
 		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
-	} else if (!was_typed(request, "--fenced")) {
+	} else if (request->fenced && !was_typed(request, "--fenced")) {
 		str_add(out, " --fenced");
 		add_word(out, request->fenced);
 	}
@@ -52,12 +60,12 @@ static void add_fenced(const struct request *request, struct str *out)
 
 bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
-	bool adds = !request->fenced;
+	bool asks_fence = has_open(findings, "fence-unproven"), adds = asks_fence;
 
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
-	add_fenced(request, out);
+	add_fenced(request, asks_fence, out);
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/list.h"
 #include "op/scene.h"
 #include "out/table.h"
 #include "util/str.h"
@@ -48,10 +49,8 @@ static const struct table_column instance_columns[] = {
 };
 #define COLUMNS(c) c, sizeof c / sizeof *c
 
-typedef int fill_fn(struct scene *scene, struct table *table, struct error *err);
-
-static int list(const struct request *request, unsigned needs, const struct table_column *columns, size_t ncolumns, fill_fn *fill,
-    struct error *err)
+enum error_kind op_list(const struct request *request, unsigned needs, const struct table_column *columns, size_t ncolumns,
+    fill_fn *fill, struct error *err)
 {
 	struct scene scene = { .request = request };
 	struct world world = { 0 };
@@ -70,7 +69,7 @@ static int list(const struct request *request, unsigned needs, const struct tabl
 	table_free(&table);
 	scene_free(&scene);
 	world_close(&world);
-	return rc;
+	return rc == 0 ? ERROR_OK : err->kind;
 }
 
 static void add_maybe(struct table *table, const char *key, struct maybe_int number)
@@ -166,15 +165,15 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 
 enum error_kind op_volume_list(const struct request *request, struct error *err)
 {
-	return list(request, NEEDS_CINDER, COLUMNS(volume_columns), fill_volumes, err) == 0 ? ERROR_OK : err->kind;
+	return op_list(request, NEEDS_CINDER, COLUMNS(volume_columns), fill_volumes, err);
 }
 
 enum error_kind op_backup_list(const struct request *request, struct error *err)
 {
-	return list(request, NEEDS_CINDER, COLUMNS(backup_columns), fill_backups, err) == 0 ? ERROR_OK : err->kind;
+	return op_list(request, NEEDS_CINDER, COLUMNS(backup_columns), fill_backups, err);
 }
 
 enum error_kind op_instance_list(const struct request *request, struct error *err)
 {
-	return list(request, NEEDS_NOVA, COLUMNS(instance_columns), fill_instances, err) == 0 ? ERROR_OK : err->kind;
+	return op_list(request, NEEDS_NOVA, COLUMNS(instance_columns), fill_instances, err);
 }

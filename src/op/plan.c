@@ -6,22 +6,63 @@
 
 #include "sql_catalogue.h"
 
-const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE };
-const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE };
+const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE, NULL };
+const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE, NULL };
 const struct step_kind step_consistencygroup = { "consistencygroup", "consistency group", "consistency groups", { "host" },
-	&SQL_CINDER_CONSISTENCYGROUP_MOVE };
+	&SQL_CINDER_CONSISTENCYGROUP_MOVE, NULL };
 const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host" },
-	&SQL_CINDER_CACHE_ENTRY_MOVE };
-const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE };
-const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE };
+	&SQL_CINDER_CACHE_ENTRY_MOVE, NULL };
+const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE, NULL };
+const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, NULL };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
-	&SQL_CINDER_SERVICE_MARK };
+	&SQL_CINDER_SERVICE_MARK, NULL };
 const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
-	&SQL_NOVA_SERVICE_MARK };
-const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL };
+	&SQL_NOVA_SERVICE_MARK, NULL };
+const struct step_kind step_migration = { "migration", "migration", "migrations", { "status" }, &SQL_NOVA_MIGRATION_SET_STATUS, NULL };
+const struct step_kind step_task_state = { "task_state", "task state", "task states", { "task_state", "host" },
+	&SQL_NOVA_INSTANCE_SET_TASK_STATE, NULL };
+const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL, NULL };
+const struct step_kind step_volume_service = { "volume_service", "volume", "volumes", { "service_uuid", "host" },
+	&SQL_CINDER_VOLUME_SERVICE_SET, &SQL_CINDER_VOLUME_SERVICE_SET_READ };
+const struct step_kind step_volume_cluster = { "volume_cluster", "volume", "volumes", { "cluster_name" },
+	&SQL_CINDER_VOLUME_CLUSTER_SET, &SQL_CINDER_VOLUME_CLUSTER_SET_READ };
+const struct step_kind step_group_cluster = { "group_cluster", "group", "groups", { "cluster_name" },
+	&SQL_CINDER_GROUP_CLUSTER_SET, &SQL_CINDER_GROUP_CLUSTER_SET_READ };
+const struct step_kind step_consistencygroup_cluster = { "consistencygroup_cluster", "consistency group", "consistency groups", { "cluster_name" },
+	&SQL_CINDER_CONSISTENCYGROUP_CLUSTER_SET, &SQL_CINDER_CONSISTENCYGROUP_CLUSTER_SET_READ };
+const struct step_kind step_cache_entry_cluster = { "cache_entry_cluster", "image cache entry", "image cache entries", { "cluster_name" },
+	&SQL_CINDER_CACHE_ENTRY_CLUSTER_SET, &SQL_CINDER_CACHE_ENTRY_CLUSTER_SET_READ };
+const struct step_kind step_volume_zone = { "volume_zone", "volume", "volumes", { "availability_zone" },
+	&SQL_CINDER_VOLUME_ZONE_SET, &SQL_CINDER_VOLUME_ZONE_SET_READ };
+const struct step_kind step_volume_status = { "volume_status", "volume", "volumes", { "status" },
+	&SQL_CINDER_VOLUME_STATUS_SET, &SQL_CINDER_VOLUME_STATUS_SET_READ };
+const struct step_kind step_snapshot_status = { "snapshot_status", "snapshot", "snapshots", { "status" },
+	&SQL_CINDER_SNAPSHOT_STATUS_SET, &SQL_CINDER_SNAPSHOT_STATUS_SET_READ };
+const struct step_kind step_backup_status = { "backup_status", "backup", "backups", { "status" },
+	&SQL_CINDER_BACKUP_STATUS_SET, &SQL_CINDER_BACKUP_STATUS_SET_READ };
+const struct step_kind step_service_removal = { "service_removal", "cinder service", "cinder services", { "deleted", "report_count" },
+	&SQL_CINDER_SERVICE_REMOVE, &SQL_CINDER_SERVICE_REMOVE_READ };
+const struct step_kind step_cluster_removal = { "cluster_removal", "cluster", "clusters", { "deleted" },
+	&SQL_CINDER_CLUSTER_REMOVE, &SQL_CINDER_CLUSTER_REMOVE_READ };
+const struct step_kind step_quota_usage = { "quota_usage", "usage", "usages", { "in_use", "reserved" },
+	&SQL_CINDER_QUOTA_USAGE_SET, &SQL_CINDER_QUOTA_USAGE_SET_READ };
+const struct step_kind step_quota_usage_removal = { "quota_usage_removal", "second usage", "second usages", { "deleted" },
+	&SQL_CINDER_QUOTA_USAGE_REMOVE, &SQL_CINDER_QUOTA_USAGE_REMOVE_READ };
+const struct step_kind step_quota_usage_removal_victoria = { "quota_usage_removal_victoria", "second usage", "second usages", { "deleted" },
+	&SQL_CINDER_QUOTA_USAGE_REMOVE_VICTORIA, &SQL_CINDER_QUOTA_USAGE_REMOVE_READ };
+const struct step_kind step_reservation = { "reservation", "reservation", "reservations", { "usage_id" },
+	&SQL_CINDER_RESERVATION_REASSIGN, &SQL_CINDER_RESERVATION_REASSIGN_READ };
+const struct step_kind step_volume_removal = { "volume_removal", "volume", "volumes", { "deleted", "status" },
+	&SQL_CINDER_VOLUME_REMOVE, &SQL_CINDER_VOLUME_REMOVE_READ };
+const struct step_kind step_volume_metadata_removal = { "volume_metadata_removal", "metadata row", "metadata rows", { "deleted" },
+	&SQL_CINDER_VOLUME_METADATA_REMOVE, &SQL_CINDER_VOLUME_METADATA_REMOVE_READ };
+const struct step_kind step_volume_admin_metadata_removal = { "volume_admin_metadata_removal", "metadata row", "metadata rows", { "deleted" },
+	&SQL_CINDER_VOLUME_ADMIN_METADATA_REMOVE, &SQL_CINDER_VOLUME_ADMIN_METADATA_REMOVE_READ };
+const struct step_kind step_volume_glance_metadata_removal = { "volume_glance_metadata_removal", "metadata row", "metadata rows", { "deleted" },
+	&SQL_CINDER_VOLUME_GLANCE_METADATA_REMOVE, &SQL_CINDER_VOLUME_GLANCE_METADATA_REMOVE_READ };
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-const char *const unit_kind_name[] = { "ownership", "mark", "evacuation" };
+const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation" };
 
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
 {

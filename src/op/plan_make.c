@@ -41,15 +41,15 @@ static void add_row(struct plan *plan, struct unit *unit, const struct scene *sc
 	}
 }
 
-static bool is_wanted(const struct request *request, const struct owned *row)
+bool plan_is_wanted(const struct request *request, const char *id)
 {
 	size_t i;
 
 	for (i = 0; i < request->exclude.n; i++)
-		if (str_equal(request->exclude.v[i], row->id))
+		if (str_equal(request->exclude.v[i], id))
 			return false;
 	for (i = 0; i < request->only.n; i++)
-		if (str_equal(request->only.v[i], row->id))
+		if (str_equal(request->only.v[i], id))
 			return true;
 	return request->only.n == 0;
 }
@@ -61,7 +61,7 @@ static void add_move(struct plan *plan, struct unit *unit, const struct scene *s
 
 	for (int kind = 0; kind < OWNED_KINDS; kind++)
 		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
-			if (scene->evacuates || is_wanted(scene->request, &move->rows[kind].v[i])) {
+			if (scene->evacuates || plan_is_wanted(scene->request, move->rows[kind].v[i].id)) {
 				add_row(plan, unit, scene, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
 				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
 			}
@@ -226,4 +226,14 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 	if (scene->request->limit > 0 && plan->nunit - first > (size_t)scene->request->limit)
 		for (; plan->nunit - first > (size_t)scene->request->limit; plan->nunit--)
 			auto_free_(&plan->unit[plan->nunit - 1].step);
+}
+
+void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)
+{
+	struct step *step = unit_step(unit, &step_service_removal, arena_printf(&plan->arena, "%lld", (long long)service->id),
+	    arena_printf(&plan->arena, "%s %s", service->binary, service->host));
+
+	step->before[0] = "0";
+	step->after[0] = "1";
+	step->before[1] = step->after[1] = arena_printf(&plan->arena, "%lld", (long long)service->report_count);
 }

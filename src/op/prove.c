@@ -78,6 +78,37 @@ static void prove_services(struct run *run, struct unit *unit, const struct cind
 	}
 }
 
+/* A row of texts with the names of the kind's columns. */
+struct texts {
+	const char *value[STEP_COLUMNS];
+};
+
+static int prove_by_reading(struct run *run, struct step *step, struct db *db, struct error *err)
+{
+	const struct db_param params[] = { p_str("id", step->id), p_end };
+	struct db_column columns[STEP_COLUMNS];
+	struct db_shape shape = { sizeof(struct texts), columns, 0 };
+	const struct texts *now;
+	struct db_rows rows;
+	bool same = true;
+
+	for (; step->kind->column[shape.ncolumn]; shape.ncolumn++)
+		columns[shape.ncolumn] = (struct db_column){ step->kind->column[shape.ncolumn], DB_TEXT,
+			shape.ncolumn * sizeof *now->value };
+	if (db_read(db, step->kind->read, params, &shape, &rows, err) != 0)
+		return -1;
+	now = rows.v;
+	for (size_t i = 0; i < shape.ncolumn && same; i++)
+		if (rows.n == 0 || !str_equal(now->value[i], step->after[i])) {
+			refute(run, step, step->kind->column[i], step->after[i], rows.n ? now->value[i] : "gone");
+			same = false;
+		}
+	if (same)
+		step->state = STATE_PROVED;
+	db_rows_free(&rows);
+	return 0;
+}
+
 static int prove_ownership(struct run *run, struct unit *unit, struct db *db, struct error *err)
 {
 	struct cinder_services now = { 0 };
@@ -91,6 +122,9 @@ static int prove_ownership(struct run *run, struct unit *unit, struct db *db, st
 	if (rc == 0 && (rc = cinder_services_list(db, &now, err)) == 0)
 		prove_services(run, unit, &now);
 	cinder_services_free(&now);
+	for (struct step *step = unit->step; step < unit->step + unit->nstep && rc == 0; step++)
+		if (step->kind->read && step->state == STATE_APPLIED)
+			rc = prove_by_reading(run, step, db, err);
 	return rc;
 }
 
@@ -108,6 +142,26 @@ static int prove_mark(struct run *run, struct unit *unit, struct db *db, struct 
 	if (step->state != STATE_PROVED)
 		refute(run, step, "disabled", step->after[0], "another");
 	nova_services_free(&now);
+	return 0;
+}
+
+static int prove_close(struct run *run, struct unit *unit, struct db *db, struct error *err)
+{
+	struct standing_migrations now;
+	const struct standing_migration *m;
+
+	if (migration_find(db, unit->step[0].id, &now, err) != 0)
+		return -1;
+	m = now.n == 1 ? now.v : NULL;
+	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++) {
+		const char *found = !m ? "gone" : step->kind == &step_migration ? m->status : m->task_state;
+
+		if (str_equal(found, step->after[0]))
+			step->state = STATE_PROVED;
+		else
+			refute(run, step, step->kind->column[0], step->after[0], found);
+	}
+	standing_migrations_free(&now);
 	return 0;
 }
 
@@ -184,6 +238,8 @@ static int prove_unit(struct run *run, struct unit *unit, const struct proof *pr
 		return prove_ownership(run, unit, proof->cinder, err);
 	case UNIT_MARK:
 		return prove_mark(run, unit, proof->cell, err);
+	case UNIT_CLOSE:
+		return prove_close(run, unit, proof->cell, err);
 	case UNIT_EVACUATION:
 		if (unit->evacuation->phase == PHASE_LANDED)
 			prove_evacuation(run, unit, proof, deadline);

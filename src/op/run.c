@@ -57,6 +57,8 @@ static int apply_unit(struct run *run, size_t index, struct error *err)
 		return apply_ownership(run, index, err);
 	case UNIT_MARK:
 		return apply_mark(run, index, err);
+	case UNIT_CLOSE:
+		return apply_close(run, index, err);
 	case UNIT_EVACUATION:
 		break; /* all of them together, in waves */
 	}

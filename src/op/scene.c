@@ -22,9 +22,20 @@ void scene_free(struct scene *scene)
 	}
 	cinder_services_free(&scene->cinder_services);
 	owners_free(&scene->owners);
+	service_references_free(&scene->references);
+	volumes_of_other_free(&scene->volumes_of_other);
+	clusters_free(&scene->clusters);
+	cluster_rows_free(&scene->cluster_rows);
+	quota_free(&scene->quota);
+	volume_removal_free(&scene->volume);
 	host_mappings_free(&scene->mappings);
 	instances_free(&scene->instances);
 	bdms_free(&scene->bdms);
 	migrations_free(&scene->migrations);
+	standing_migrations_free(&scene->standing);
+	if (scene->closing) {
+		standing_migrations_free(&scene->closing->found);
+		action_events_free(&scene->closing->events);
+	}
 	arena_free(&scene->arena);
 }

@@ -33,16 +33,22 @@ static void names_free(struct names *names)
 	arena_free(&names->arena);
 }
 
-static int unknown(const char *what, const char *name, struct names *known, const char *list, struct error *err)
+int scene_unknown(const char *what, const char *name, const char *const *known, size_t n, const char *list, struct error *err)
 {
 	auto_str struct str near = { 0 };
 
-	str_nearest(name, known->v, known->n, &near);
+	str_nearest(name, known, n, &near);
 	error_set(err, ERROR_NOT_FOUND, "no %s '%s' is known", what, name);
-	names_free(known);
 	if (near.n)
 		return error_hint(err, "did you mean %s? '%s' shows all", near.s, list);
 	return error_hint(err, "'%s' shows all", list);
+}
+
+static int unknown(const char *what, const char *name, struct names *known, const char *list, struct error *err)
+{
+	scene_unknown(what, name, known->v, known->n, list, err);
+	names_free(known);
+	return -1;
 }
 
 int scene_find_cinder(struct scene *scene, struct error *err)
@@ -50,7 +56,8 @@ int scene_find_cinder(struct scene *scene, struct error *err)
 	struct db *db = scene->world->cinder_db;
 
 	scene->cinder_down_s = scene->world->cinder.service_down_time_s;
-	if (cinder_services_list(db, &scene->cinder_services, err) != 0)
+	if (cinder_services_list(db, &scene->cinder_services, err) != 0 ||
+	    cinder_schema_probe(db, &scene->cinder_schema, err) != 0)
 		return -1;
 	return owners_list(db, &scene->owners, err);
 }
@@ -170,6 +177,8 @@ static int find_rows(struct scene *scene, struct move *move, struct error *err)
 		return owned_find(db, OWNED_BACKUP, move->from.text, &move->rows[OWNED_BACKUP], err);
 	for (i = 0; i < sizeof of_backend / sizeof *of_backend; i++) {
 		if (of_backend[i] != OWNED_VOLUME && scene->request->volumes_only)
+			continue;
+		if (scene->kinds && !(scene->kinds & 1u << of_backend[i]))
 			continue;
 		if (of_backend[i] == OWNED_WORKER && move->from.pool[0]) /* a worker belongs to the service, whatever the pool */
 			continue;

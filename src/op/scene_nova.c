@@ -4,6 +4,7 @@
 
 #include "bus/cast.h"
 #include "op/scene.h"
+#include "util/log.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -74,6 +75,8 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err)
 	if (!scene->home)
 		return err->kind ? -1 : unknown_compute(scene, host, err);
 	scene->compute = nova_service_find(&scene->home->services, "nova-compute", host);
+	if (migrations_standing(scene->home->cell->db, host, &scene->standing, err) != 0)
+		return -1;
 	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
 }
 
@@ -268,6 +271,19 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	scene->has_exchange = there == 1;
 	if (bus_queue_look(bus, str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC), &scene->conductor, err) != 0)
 		return -1;
+	scene->queue_known = true;
 	str_addf(&queue, "compute.%s", scene->host);
 	return bus_queue_look(bus, queue.s, &scene->source_queue, err);
+}
+
+void scene_look_for_conductor(struct scene *scene)
+{
+	const char *topic = str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC);
+	struct error err = { 0 };
+
+	if (!scene->world->bus)
+		return;
+	scene->queue_known = bus_queue_look(scene->world->bus, topic, &scene->conductor, &err) == 0;
+	if (!scene->queue_known)
+		log_info("not asked: %s", err.text);
 }

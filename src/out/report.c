@@ -92,8 +92,19 @@ struct owner_group {
 
 static bool is_same_row(const struct step *a, const struct step *b)
 {
-	return a->kind == b->kind && a->state == b->state && str_equal(a->before[0], b->before[0]) &&
-	    str_equal(a->after[0], b->after[0]);
+	bool same = a->kind == b->kind && a->state == b->state;
+
+	for (size_t i = 0; same && a->kind->column[i] && (i == 0 || a->kind->read); i++)
+		same = str_equal(a->before[i], b->before[i]) && str_equal(a->after[i], b->after[i]);
+	return same;
+}
+
+/* What is no owner: every column that changes, with its name. */
+static void add_values(const struct step *s, const char *const *value, struct str *out)
+{
+	for (size_t i = 0; s->kind->column[i]; i++)
+		if (!str_equal(s->before[i], s->after[i]))
+			str_addf(out, "%s%s %s", out->n ? ", " : "", s->kind->column[i], str_or(value[i], "NULL"));
 }
 
 static void add_owner(struct table *t, const struct owner_group *group)
@@ -102,8 +113,13 @@ static void add_owner(struct table *t, const struct owner_group *group)
 	bool is_service = s->kind == &step_cinder_service || s->kind == &step_compute_service;
 	auto_str struct str from = { 0 }, to = { 0 };
 
-	str_addf(&from, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? s->name : s->before[0], ""));
-	str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? "disabled" : s->after[0], ""));
+	if (s->kind->read) {
+		add_values(s, s->before, &from);
+		add_values(s, s->after, &to);
+	} else {
+		str_addf(&from, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? s->name : s->before[0], ""));
+		str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? "disabled" : s->after[0], ""));
+	}
 	table_add(t);
 	table_text(t, "kind", s->kind->one);
 	table_text(t, "from", from.s);

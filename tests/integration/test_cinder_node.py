@@ -16,7 +16,7 @@ def service(binary, host, **more):
     columns = dict({"host": host, "`binary`": binary, "uuid": value("cinder", "SELECT UUID()")}, **more)
     names = [r["Field"] for r in rows("cinder", "SHOW COLUMNS FROM services")]
     names = ["`%s`" % n for n in names if n not in ("id",)]
-    source = value("cinder", "SELECT id FROM services WHERE host = %s", (A + "@ceph",))
+    source = value("cinder", "SELECT id FROM services WHERE BINARY host = BINARY %s", (A + "@ceph",))
     have = {n.strip("`"): n for n in names}
     change = {n.strip("`"): v for n, v in columns.items()}
     rows("cinder", "INSERT INTO services (%s) SELECT %s FROM services WHERE id = %%s" % (
@@ -37,7 +37,7 @@ class ByNode(harness.TestCase):
         service("cinder-volume", B + "@ssd")
         moved = sorted(i for i, h in volumes().items() if h == A + "@ceph#ceph")[0]
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A + "@ssd#gold", moved))
-        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE host = %s", (B + "@ssd",))
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (B + "@ssd",))
         return moved
 
     def test_every_backend_goes_to_the_one_of_the_same_name(self):
@@ -55,7 +55,7 @@ class ByNode(harness.TestCase):
 
     def test_a_backend_without_counterpart_stops_all(self):
         self.second_backend()
-        rows("cinder", "UPDATE services SET deleted = 1 WHERE host = %s", (B + "@ssd",))
+        rows("cinder", "UPDATE services SET deleted = 1 WHERE BINARY host = BINARY %s", (B + "@ssd",))
         before = harness.checksum()
         r = self.expect(self.tool.run(*NODE, *GO), REFUSED)
         self.assertIn("no-counterpart", r.findings())
@@ -67,7 +67,7 @@ class ByNode(harness.TestCase):
         """Deployments without enabled_backends: the service is the host itself."""
         service("cinder-volume", A)
         service("cinder-volume", B)
-        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE host = %s", (B,))
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (B,))
         some = sorted(i for i, h in volumes().items() if h == A + "@ceph#ceph")[:2]
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A, some[0]))
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A + "#pool", some[1]))
@@ -77,9 +77,9 @@ class ByNode(harness.TestCase):
 
     def test_pools_are_renamed_as_the_map_says(self):
         before = volumes()
-        rows("cinder", "UPDATE volumes SET host = %s WHERE host = %s LIMIT 1", (B + "@ceph#nvme", B + "@ceph#ceph"))
-        if not rows("cinder", "SELECT 1 FROM volumes WHERE host = %s", (B + "@ceph#nvme",)):
-            rows("cinder", "UPDATE volumes SET host = %s WHERE host = %s LIMIT 1", (C + "@ceph#nvme", A + "@ceph#ceph"))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE BINARY host = BINARY %s LIMIT 1", (B + "@ceph#nvme", B + "@ceph#ceph"))
+        if not rows("cinder", "SELECT 1 FROM volumes WHERE BINARY host = BINARY %s", (B + "@ceph#nvme",)):
+            rows("cinder", "UPDATE volumes SET host = %s WHERE BINARY host = BINARY %s LIMIT 1", (C + "@ceph#nvme", A + "@ceph#ceph"))
         before = volumes()
         groups = rows("cinder", "SELECT id, host FROM image_volume_cache_entries")
         self.assertTrue(groups)

@@ -136,7 +136,7 @@ class Moves(harness.TestCase):
 
     def test_words_that_mean_nothing_here(self):
         before = harness.checksum()
-        self.expect(self.tool.run("volume", "update_host", "--currenthost", A, "--newhost", B, *GO), USAGE, A + "@ceph")
+        self.expect(self.tool.run("volume", "update_host", "--currenthost", A, "--newhost", B + "@ceph", *GO), USAGE, "whole node")
         self.expect(self.tool.run("volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph#fast", *GO), USAGE)
         self.expect(self.tool.run("backup", "update_backup_host", "--currenthost", A + "@ceph", "--newhost", B, *GO), USAGE)
         self.unchanged(before)

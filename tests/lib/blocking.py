@@ -25,8 +25,8 @@ class TestCase(harness.TestCase):
         self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
         end = time.monotonic() + 30
         while time.monotonic() < end:
+            time.sleep(0.2)  # the server renews that table only when nobody has asked for a tenth of a second
             if value("mysql", "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"):
                 return running, c
             self.assertIsNone(running.poll(), "it did not wait")
-            time.sleep(0.2)  # the server renews that table only when nobody has asked for a tenth of a second
         self.fail("it did not come to the row")

@@ -80,6 +80,16 @@ static void describe(const struct request *r, struct str *out)
 	add_number("down", r->down, 0, out);
 	add_number("volumes_only", r->volumes_only, 0, out);
 	add_words("pool_map", &r->pool_map, out);
+	add_text("binary", r->binary, NULL, out);
+	add_text("name", r->name, NULL, out);
+	add_text("new_name", r->new_name, NULL, out);
+	add_text("project_id", r->project_id, NULL, out);
+	add_text("zone", r->zone, NULL, out);
+	add_text("account", r->account, NULL, out);
+	add_number("recursive", r->recursive, 0, out);
+	add_number("full_rename", r->full_rename, 0, out);
+	add_number("read_only", r->read_only, 0, out);
+	add_number("operate", r->operate, 0, out);
 	add_number("dry_run", r->dry_run, 0, out);
 	add_number("yes", r->yes, 0, out);
 	add_number("no_wait", r->no_wait, 0, out);
@@ -134,6 +144,17 @@ static const struct {
 	  "volume update_host currenthost=a newhost=c pool_map=ssd=fast pool_map=hdd=slow" },
 	{ "--currenthost|a@b|volume|--newhost|c@d|update_host", "volume update_host currenthost=a@b newhost=c@d" },
 	{ "backup|list", "backup list" },
+	{ "volume|update-service", "volume update_service" },
+	{ "volume|delete|x|--yes", "volume delete id=x yes=1" },
+	{ "group|update_host|--currenthost|a@b|--newhost|c@b", "group update_host currenthost=a@b newhost=c@b" },
+	{ "consistencygroup|update_cg_host|--currenthost|a@b|--newhost|c@b", "consistencygroup update_cg_host currenthost=a@b newhost=c@b" },
+	{ "service|remove|cinder-volume|a@b", "service remove host=a@b binary=cinder-volume" },
+	{ "cluster|rename|--full-rename|a@b|c@d", "cluster rename name=a@b new_name=c@d full_rename=1" },
+	{ "cluster|remove|--recursive|cinder-volume|c@d", "cluster remove binary=cinder-volume name=c@d recursive=1" },
+	{ "quota|sync|--project-id|p", "quota sync project_id=p" },
+	{ "host|list|az1", "host list zone=az1" },
+	{ "sql|show|cinder/volume_move", "sql show id=cinder/volume_move" },
+	{ "grants|--operate|--account|u@h", "grants account=u@h operate=1" },
 	{ "backup|update-backup-host|--currenthost|a|--newhost|b|--accept|source-alive|--accept|az-differs:x y|--fenced|iLO: off",
 	  "backup update_backup_host currenthost=a newhost=b fenced=iLO: off accept=source-alive accept=az-differs:x y" },
 	{ "backup|update_backup_host|--currenthost|a|--newhost|b|--only|1|--only|2|--exclude|3",
@@ -173,7 +194,8 @@ static void command_lines_become_requests(void **state)
 	}
 }
 
-#define NOUNS "doctor, service, host, instance, volume, backup, audit, journal, version"
+#define NOUNS "doctor, service, host, instance, volume, backup, consistencygroup, group, " \
+	"cluster, quota, audit, journal, sql, grants, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {
@@ -181,10 +203,10 @@ static const struct {
 } bad[] = {
 	{ "", "which command? " NOUNS, "'evac-manage --help'" },
 	{ "--debug", "which command? ", "" },
-	{ "volume", "which volume command? list, update_host", "'evac-manage volume --help'" },
+	{ "volume", "which volume command? list, show, update_host, update_service, delete", "'evac-manage volume --help'" },
 	{ "volumes|list", "unknown command 'volumes'; known: " NOUNS, "did you mean 'volume'?" },
-	{ "volume|lst", "unknown volume command 'lst'; known: list, update_host", "did you mean 'list'?" },
-	{ "volume|update", "unknown volume command 'update'", "did you mean 'update_host'?" },
+	{ "volume|lst", "unknown volume command 'lst'; known: list, show, update_host", "did you mean 'list'?" },
+	{ "volume|update", "unknown volume command 'update'", "did you mean 'update_host', 'update_service'?" },
 	{ "Volume|list", "unknown command 'Volume'", "did you mean 'volume'?" },
 	{ "|list", "unknown command ''", "" },
 	{ "help", "unknown command 'help'", "'evac-manage --help'" },
@@ -234,6 +256,8 @@ static const struct {
 	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=#y", "--pool-map 'x=#y' is not OLD=NEW", "" },
 	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=y|--pool-map|x=z", "--pool-map says twice what becomes of pool 'x'", "" },
 	{ "volume|update_host|--currenthost|a@b#p|--newhost|c@b#q|--pool-map|p=q", "--currenthost 'a@b#p' is one pool already", "" },
+	{ "grants", "'grants' needs either --read-only or --operate", "" },
+	{ "grants|--read-only|--operate", "'grants' needs either", "" },
 	{ "volume|list|--host|a b", "--host: 'a b' is not a host's name", "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool'" },
 	{ "volume|list|--host|a\n", "'a\\x0a' is not a host's name", "" },
 	{ "volume|list|--host|a%", "'a%' is not a host's name", "" },

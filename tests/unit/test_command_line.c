@@ -32,18 +32,24 @@ static void add(struct findings *findings, const char *code, enum severity sever
 
 static void the_line_is_what_was_typed_and_what_is_missing(void **state)
 {
-	struct findings none = { 0 };
+	struct findings findings = { 0 };
 	struct request r = some_request();
 	auto_str struct str got = { 0 };
 
 	(void)state;
 	r.fenced = NULL;
-	assert_true(command_line_to_go_on(&r, &none, &got));
+	add(&findings, "fence-unproven", SEVERITY_STOP, true, false);
+	assert_true(command_line_to_go_on(&r, &findings, &got));
 	assert_string_equal(got.s, "evac-manage host rescue c1 --to c2" MISSING " --yes");
 	str_clear(&got);
 	r.dry_run = true; /* a dry run needs no yes */
-	command_line_to_go_on(&r, &none, &got);
+	command_line_to_go_on(&r, &findings, &got);
 	assert_string_equal(got.s, "evac-manage host rescue c1 --to c2" MISSING);
+	str_clear(&got);
+	findings.v[0].accepted = true; /* answered for in another way */
+	assert_false(command_line_to_go_on(&r, &findings, &got));
+	assert_string_equal(got.s, "evac-manage host rescue c1 --to c2");
+	findings_free(&findings);
 }
 
 static void what_was_typed_is_not_added_again(void **state)
@@ -90,7 +96,7 @@ static void only_what_can_be_answered_for_is_offered_and_once(void **state)
 	add(&findings, "source-alive", SEVERITY_STOP, false, false); /* as for an evacuation */
 	assert_false(command_line_to_go_on(&r, &findings, &got));
 	assert_string_equal(got.s, "evac-manage x --fenced=y");
-	add(&findings, "fence-unproven", SEVERITY_STOP, true, false); /* that is --fenced's own */
+	add(&findings, "fence-unproven", SEVERITY_STOP, true, true);
 	add(&findings, "target-down", SEVERITY_STOP, true, true); /* said already, for one of them */
 	add(&findings, "target-down", SEVERITY_STOP, true, false);
 	add(&findings, "target-down", SEVERITY_STOP, true, false);
@@ -144,7 +150,7 @@ static void plain_words_are_left_as_they_are(void **state)
 
 	(void)state;
 	command_line_to_go_on(&r, &none, &got);
-	assert_string_equal(got.s, "evac-manage volume update_host --currenthost c1@rbd#ssd --newhost=c-2.x@rbd a_b:c/d,e+f%g" MISSING);
+	assert_string_equal(got.s, "evac-manage volume update_host --currenthost c1@rbd#ssd --newhost=c-2.x@rbd a_b:c/d,e+f%g");
 }
 
 int main(void)

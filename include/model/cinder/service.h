@@ -25,4 +25,30 @@ bool cinder_service_is_up(const struct cinder_service *service, unsigned service
 /* The one of this binary on exactly this host; NULL: none. Of several (cinder knows no unique key) the freshest. */
 const struct cinder_service *cinder_service_find(const struct cinder_services *services, const char *binary, const char *host);
 
+/* What still refers to a service, counted by kind. */
+struct service_reference {
+	const char *kind;
+	bool by_name; /* it is the owner; else its uuid or id is named */
+	int64_t n;
+};
+struct service_references {
+	struct service_reference *v;
+	size_t n;
+	struct arena arena;
+};
+int service_references_find(struct db *db, const struct cinder_service *service, struct service_references *out, struct error *err);
+void service_references_free(struct service_references *references);
+
+/* Volumes whose service_uuid is not that of the service on their backend; once for each row of such a service. */
+struct volume_of_other {
+	const char *id, *name, *host, *service_uuid, *owner_uuid, *owner_host;
+};
+struct volumes_of_other {
+	struct volume_of_other *v;
+	size_t n;
+	struct arena arena;
+};
+int volumes_of_other_service(struct db *db, struct volumes_of_other *out, struct error *err);
+void volumes_of_other_free(struct volumes_of_other *volumes);
+
 #endif

@@ -50,4 +50,39 @@ struct backups {
 int backups_list(struct db *db, struct backups *out, struct error *err);
 void backups_free(struct backups *backups);
 
+/* All about one volume. */
+struct volume_detail {
+	const char *id, *name, *project_id, *status, *attach_status, *migration_status, *host, *cluster_name, *service_uuid, *zone,
+	    *group_id;
+	struct maybe_int size_gb, age_s;
+	bool deleted;
+};
+struct volume_thing {
+	const char *kind; /* attachment, snapshot, backup, worker */
+	const char *id, *state, *host, *instance_uuid, *name;
+};
+struct volume_things {
+	struct volume_thing *v;
+	size_t n;
+	struct arena arena;
+};
+/* 1: found, 0: there is no such volume, -1. ${arena} gets the texts. */
+int volume_detail_get(struct db *db, const char *id, struct volume_detail *out, struct arena *arena, struct error *err);
+int volume_things_list(struct db *db, const char *id, struct volume_things *out, struct error *err);
+void volume_things_free(struct volume_things *things);
+
+/* A volume that is to be deleted, with what goes with it. */
+struct volume_child {
+	const char *kind, *id; /* kind: volume_metadata, volume_admin_metadata, volume_glance_metadata */
+};
+struct volume_removal {
+	const char *id, *name, *status, *host, *cluster_name; /* id NULL: there is no such volume */
+	int64_t attachments, snapshots;                       /* live ones */
+	struct volume_child *child;
+	size_t nchild;
+	struct arena arena, children;
+};
+int volume_removal_find(struct db *db, const char *id, struct volume_removal *out, struct error *err);
+void volume_removal_free(struct volume_removal *removal);
+
 #endif

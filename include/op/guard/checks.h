@@ -38,6 +38,19 @@ GUARD(name_twins);
 GUARD(backups_remain);
 GUARD(not_node_owned);
 
+/* row.c */
+GUARD(service_alive);
+GUARD(service_owns);
+GUARD(service_referenced);
+GUARD(cluster_has_hosts);
+GUARD(cluster_owns);
+GUARD(cluster_unknown);
+GUARD(pools_lost);
+GUARD(volume_has_owner);
+GUARD(volume_in_use);
+GUARD(members_stay);
+GUARD(schema_unknown);
+
 /* instance.c */
 GUARD(not_evacuable);
 GUARD(local_disk);
@@ -46,5 +59,10 @@ GUARD(volume_unknown);
 GUARD(cinder_credentials_unknown);
 GUARD(capacity_unknown);
 GUARD(expected_state);
+
+/* migration.c */
+GUARD(migration_not_closable);
+GUARD(migration_worked_on);
+GUARD(tombstones);
 
 #endif

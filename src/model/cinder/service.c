@@ -55,3 +55,54 @@ const struct cinder_service *cinder_service_find(const struct cinder_services *s
 			found = s;
 	return found;
 }
+
+static const struct db_column reference_columns[] = {
+	DB_COLUMN(struct service_reference, kind),
+	DB_COLUMN(struct service_reference, by_name),
+	DB_COLUMN(struct service_reference, n),
+};
+static const struct db_shape reference_shape = DB_SHAPE(struct service_reference, reference_columns);
+
+int service_references_find(struct db *db, const struct cinder_service *service, struct service_references *out, struct error *err)
+{
+	const struct db_param params[] = { p_int("id", service->id), p_str("uuid", service->uuid), p_str("host", service->host),
+		p_str("binary", service->binary), p_end };
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_SERVICE_REFERENCES, params, &reference_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct service_references){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void service_references_free(struct service_references *references)
+{
+	arena_free(&references->arena);
+	*references = (struct service_references){ 0 };
+}
+
+static const struct db_column other_columns[] = {
+	DB_COLUMN(struct volume_of_other, id),
+	DB_COLUMN(struct volume_of_other, name),
+	DB_COLUMN(struct volume_of_other, host),
+	DB_COLUMN(struct volume_of_other, service_uuid),
+	DB_COLUMN(struct volume_of_other, owner_uuid),
+	DB_COLUMN(struct volume_of_other, owner_host),
+};
+static const struct db_shape other_shape = DB_SHAPE(struct volume_of_other, other_columns);
+
+int volumes_of_other_service(struct db *db, struct volumes_of_other *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_VOLUMES_OF_OTHER_SERVICE, NULL, &other_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct volumes_of_other){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void volumes_of_other_free(struct volumes_of_other *volumes)
+{
+	arena_free(&volumes->arena);
+	*volumes = (struct volumes_of_other){ 0 };
+}

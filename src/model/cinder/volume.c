@@ -133,3 +133,46 @@ void backups_free(struct backups *backups)
 	arena_free(&backups->arena);
 	*backups = (struct backups){ 0 };
 }
+
+static const struct db_column removal_columns[] = {
+	DB_COLUMN(struct volume_removal, id),
+	DB_COLUMN(struct volume_removal, name),
+	DB_COLUMN(struct volume_removal, status),
+	DB_COLUMN(struct volume_removal, host),
+	DB_COLUMN(struct volume_removal, cluster_name),
+	DB_COLUMN(struct volume_removal, attachments),
+	DB_COLUMN(struct volume_removal, snapshots),
+};
+static const struct db_shape removal_shape = DB_SHAPE(struct volume_removal, removal_columns);
+
+static const struct db_column child_columns[] = {
+	DB_COLUMN(struct volume_child, kind),
+	DB_COLUMN(struct volume_child, id),
+};
+static const struct db_shape child_shape = DB_SHAPE(struct volume_child, child_columns);
+
+int volume_removal_find(struct db *db, const char *id, struct volume_removal *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("id", id), p_end };
+	struct db_rows rows;
+
+	*out = (struct volume_removal){ 0 };
+	if (db_read(db, &SQL_CINDER_VOLUME_REMOVAL, params, &removal_shape, &rows, err) != 0)
+		return -1;
+	if (rows.n > 0)
+		*out = *(struct volume_removal *)rows.v;
+	out->arena = rows.arena;
+	if (db_read(db, &SQL_CINDER_VOLUME_METADATA_OF, params, &child_shape, &rows, err) != 0)
+		return -1;
+	out->child = rows.v;
+	out->nchild = rows.n;
+	out->children = rows.arena;
+	return 0;
+}
+
+void volume_removal_free(struct volume_removal *removal)
+{
+	arena_free(&removal->arena);
+	arena_free(&removal->children);
+	*removal = (struct volume_removal){ 0 };
+}

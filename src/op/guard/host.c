@@ -44,6 +44,8 @@ static void nova_alive(const struct guard *self, const struct scene *scene, cons
 
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
+		return;
 	cinder_alive(self, scene, out);
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
@@ -51,7 +53,7 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->request->fenced)
+	if ((scene->moves_things || scene->evacuates) && !scene->closes && !scene->request->fenced)
 		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_MIGRATION_H
+#define MODEL_NOVA_MIGRATION_H
+
+#include "model/nova/evacuation.h"
+
+/* Migrations that still mean something, and whether anybody works on them. */
+
+struct standing_migration {
+	int64_t id;
+	const char *uuid, *instance_uuid, *status, *migration_type, *source_compute, *dest_compute;
+	const char *instance_name, *instance_host, *vm_state, *task_state; /* of the instance; all NULL: it is gone */
+	struct maybe_int age_s, idle_s, instance_idle_s; /* since it was made, since it and its instance were last written */
+};
+struct standing_migrations {
+	struct standing_migration *v;
+	size_t n;
+	struct arena arena;
+};
+/* ${host}: those away from it; NULL: all of the cell. */
+int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err);
+/* By number or uuid, whatever its status; none or one in a cell. */
+int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err);
+void standing_migrations_free(struct standing_migrations *migrations);
+
+int migration_events(struct db *cell, int64_t id, struct action_events *out, struct error *err);
+
+bool migration_is_evacuation(const struct standing_migration *m);
+/* An evacuation whose source, when its nova-compute starts, destroys what it has of the instance: accepted, pre-migrating, done. */
+bool migration_is_tombstone(const struct standing_migration *m);
+bool migration_is_open(const struct standing_migration *m); /* nova may still work on it */
+bool instance_is_rebuilding(const char *task_state);        /* one of the three task states of an evacuation */
+
+/* What else must be known to say whether somebody works on an open evacuation. */
+struct migration_signs {
+	const struct action_events *events;
+	bool queue_known;         /* the conductor's queue was looked at */
+	uint32_t queued;          /* messages in it */
+	bool dest_up;             /* nova-compute on the destination reports */
+};
+/* Who may still work on an open evacuation, in words; NULL: nobody does, and ${why} says how we know. */
+const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_VOLUME_USE_H
+#define MODEL_NOVA_VOLUME_USE_H
+
+#include "db/db.h"
+
+/* A block device of an instance that is made of one volume. host and vm_state NULL: the instance is gone. */
+struct volume_use {
+	const char *instance_uuid, *name, *host, *vm_state, *device_name, *attachment_id;
+};
+struct volume_uses {
+	struct volume_use *v;
+	size_t n;
+	struct arena arena;
+};
+int volume_uses_list(struct db *cell, const char *volume_id, struct volume_uses *out, struct error *err);
+void volume_uses_free(struct volume_uses *uses);
+
+#endif

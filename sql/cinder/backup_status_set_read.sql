@@ -1,0 +1,8 @@
+-- What backup_status_set has written, read again by the row's id.
+-- :param id text
+-- :reads backups :rows one
+SELECT t.`status`
+  FROM `backups` AS t
+ WHERE t.id = @id
+   AND t.deleted = 0
+ ORDER BY t.id;

@@ -1,0 +1,7 @@
+-- What cache_entry_cluster_set has written, read again by the row's id.
+-- :param id int
+-- :reads image_volume_cache_entries :rows one
+SELECT t.`cluster_name`
+  FROM `image_volume_cache_entries` AS t
+ WHERE t.id = @id
+ ORDER BY t.id;

@@ -1,0 +1,11 @@
+-- Remove a second row of usages for the same project and resource. Before Wallaby: there is no race_preventer.
+-- :param id int
+-- :param old_deleted int
+-- :param new_deleted int
+-- :writes quota_usages :rows 1
+UPDATE `quota_usages`
+   SET `deleted` = @new_deleted
+     , deleted_at = IF(@new_deleted = 1, UTC_TIMESTAMP(), NULL)
+     , updated_at = UTC_TIMESTAMP()
+ WHERE id = @id
+   AND COALESCE(`deleted`, 0) = @old_deleted;

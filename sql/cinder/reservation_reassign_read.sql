@@ -1,0 +1,8 @@
+-- What reservation_reassign has written, read again by the row's id.
+-- :param id int
+-- :reads reservations :rows one
+SELECT t.`usage_id`
+  FROM `reservations` AS t
+ WHERE t.id = @id
+   AND t.deleted = 0
+ ORDER BY t.id;

@@ -1,0 +1,9 @@
+-- What volume_service_set has written, read again by the row's id.
+-- :param id text
+-- :reads volumes :rows one
+SELECT t.`service_uuid`
+     , t.`host`
+  FROM `volumes` AS t
+ WHERE t.id = @id
+   AND t.deleted = 0
+ ORDER BY t.id;

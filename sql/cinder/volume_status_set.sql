@@ -1,0 +1,11 @@
+-- Give one volume the status that its interrupted work leaves it in, if it still has the one that the plan saw.
+-- :param id text
+-- :param old_status text
+-- :param new_status text
+-- :writes volumes :rows 1
+UPDATE `volumes`
+   SET `status` = @new_status
+     , updated_at = UTC_TIMESTAMP()
+ WHERE id = @id
+   AND BINARY `status` <=> BINARY @old_status
+   AND deleted = 0;

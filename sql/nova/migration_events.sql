@@ -1,0 +1,15 @@
+-- What conductor and computes have recorded under the request that made one evacuation. nova-api, like us, writes the action and the
+-- migration in one breath: an action of another minute belongs to another attempt.
+-- :param id int
+-- :reads migrations instance_actions instance_actions_events :rows many
+SELECT e.event
+     , e.result
+     , e.host
+     , e.details
+  FROM migrations              AS m
+  JOIN instance_actions        AS a ON a.instance_uuid = m.instance_uuid
+  JOIN instance_actions_events AS e ON e.action_id = a.id
+ WHERE m.id = @id
+   AND a.action = 'evacuate'
+   AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60
+ ORDER BY e.id;

@@ -1,0 +1,23 @@
+-- One migration, by its number or its uuid, with its instance.
+-- :param id   int   -1: by uuid
+-- :param uuid text  NULL: by number
+-- :reads migrations instances :rows many
+SELECT m.id
+     , m.uuid
+     , m.instance_uuid
+     , i.display_name AS instance_name
+     , m.status
+     , m.migration_type
+     , m.source_compute
+     , m.dest_compute
+     , i.host         AS instance_host
+     , i.vm_state
+     , i.task_state
+     , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
+     , TIMESTAMPDIFF(SECOND, COALESCE(m.updated_at, m.created_at), UTC_TIMESTAMP()) AS idle_s
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS instance_idle_s
+  FROM migrations AS m
+  LEFT JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+ WHERE (m.id = @id OR m.uuid = @uuid)
+   AND m.deleted = 0
+ ORDER BY m.id;

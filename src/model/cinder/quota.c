@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/cinder/quota.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+static const struct db_column usage_columns[] = {
+	DB_COLUMN(struct quota_usage, id),
+	DB_COLUMN(struct quota_usage, project_id),
+	DB_COLUMN(struct quota_usage, resource),
+	DB_COLUMN(struct quota_usage, in_use),
+	DB_COLUMN(struct quota_usage, reserved),
+};
+static const struct db_shape usage_shape = DB_SHAPE(struct quota_usage, usage_columns);
+
+static const struct db_column reservation_columns[] = {
+	DB_COLUMN(struct reservation, id),
+	DB_COLUMN(struct reservation, usage_id),
+	DB_COLUMN(struct reservation, delta),
+};
+static const struct db_shape reservation_shape = DB_SHAPE(struct reservation, reservation_columns);
+
+static const struct db_column count_columns[] = {
+	DB_COLUMN(struct quota_count, project_id),
+	DB_COLUMN(struct quota_count, kind),
+	DB_COLUMN(struct quota_count, type_name),
+	DB_COLUMN(struct quota_count, n),
+	DB_COLUMN(struct quota_count, gb),
+};
+static const struct db_shape count_shape = DB_SHAPE(struct quota_count, count_columns);
+
+static int compare_counts(const void *a, const void *b)
+{
+	const struct quota_count *x = a, *y = b;
+
+	return strcmp(str_or(x->project_id, ""), str_or(y->project_id, ""));
+}
+
+/* The server orders by a collation, a search here by bytes. */
+static int compare_usages(const void *a, const void *b)
+{
+	const struct quota_usage *x = a, *y = b;
+	int order = strcmp(str_or(x->project_id, ""), str_or(y->project_id, ""));
+
+	if (order == 0)
+		order = strcmp(str_or(x->resource, ""), str_or(y->resource, ""));
+	return order ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+int quota_find(struct db *db, const struct cinder_schema *schema, const char *project_id, struct quota *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("project_id", project_id), p_end };
+	struct db_rows rows;
+
+	if (db_read(db, &SQL_CINDER_QUOTA_USAGES_LIST, params, &usage_shape, &rows, err) != 0)
+		return -1;
+	out->usages = (struct quota_usages){ rows.v, rows.n, rows.arena };
+	qsort(out->usages.v, out->usages.n, sizeof *out->usages.v, compare_usages);
+	if (db_read(db, &SQL_CINDER_RESERVATIONS_LIST, params, &reservation_shape, &rows, err) != 0)
+		return -1;
+	out->reservations = (struct reservations){ rows.v, rows.n, rows.arena };
+	if (db_read(db, schema->use_quota ? &SQL_CINDER_QUOTA_COUNTS : &SQL_CINDER_QUOTA_COUNTS_WALLABY, params, &count_shape, &rows,
+	        err) != 0)
+		return -1;
+	out->counts = (struct quota_counts){ rows.v, rows.n, rows.arena };
+	qsort(out->counts.v, out->counts.n, sizeof *out->counts.v, compare_counts);
+	return 0;
+}
+
+void quota_free(struct quota *quota)
+{
+	arena_free(&quota->usages.arena);
+	arena_free(&quota->reservations.arena);
+	arena_free(&quota->counts.arena);
+	*quota = (struct quota){ 0 };
+}
+
+/* The sum over a project's counts of one kind; ${type} NULL: of every type. */
+static int64_t sum(const struct quota *quota, const char *project_id, const char *kind, const char *type, bool gigabytes)
+{
+	const struct quota_count key = { .project_id = project_id };
+	const struct quota_count *end = quota->counts.v + quota->counts.n;
+	const struct quota_count *c = bsearch(&key, quota->counts.v, quota->counts.n, sizeof *c, compare_counts);
+	int64_t total = 0;
+
+	if (!c)
+		return 0;
+	while (c > quota->counts.v && compare_counts(c - 1, &key) == 0)
+		c--;
+	for (; c < end && compare_counts(c, &key) == 0; c++)
+		if (strcmp(c->kind, kind) == 0 && (!type || str_equal(c->type_name, type)))
+			total += gigabytes ? c->gb : c->n;
+	return total;
+}
+
+static int64_t gigabytes(const struct quota *quota, const char *project_id, const char *type)
+{
+	int64_t volumes = sum(quota, project_id, "volumes", type, true);
+
+	return quota->snapshots_need_no_gigabytes ? volumes : volumes + sum(quota, project_id, "snapshots", type, true);
+}
+
+bool quota_in_use(const struct quota *quota, const struct quota_usage *usage, int64_t *in_use)
+{
+	const char *r = str_or(usage->resource, ""), *p = usage->project_id;
+
+	if (strcmp(r, "backups") == 0 || strcmp(r, "groups") == 0 || strcmp(r, "consistencygroups") == 0)
+		*in_use = sum(quota, p, r, NULL, false);
+	else if (strcmp(r, "backup_gigabytes") == 0)
+		*in_use = sum(quota, p, "backups", NULL, true);
+	else if (strcmp(r, "volumes") == 0 || strcmp(r, "snapshots") == 0)
+		*in_use = sum(quota, p, r, NULL, false);
+	else if (strcmp(r, "gigabytes") == 0)
+		*in_use = gigabytes(quota, p, NULL);
+	else if (str_starts(r, "volumes_"))
+		*in_use = sum(quota, p, "volumes", r + strlen("volumes_"), false);
+	else if (str_starts(r, "snapshots_"))
+		*in_use = sum(quota, p, "snapshots", r + strlen("snapshots_"), false);
+	else if (str_starts(r, "gigabytes_"))
+		*in_use = gigabytes(quota, p, r + strlen("gigabytes_"));
+	else
+		return false;
+	return true;
+}
+
+/* cinder counts only what a reservation adds. */
+int64_t quota_reserved(const struct quota *quota, int64_t usage_id)
+{
+	int64_t total = 0;
+
+	for (size_t i = 0; i < quota->reservations.n; i++)
+		if (quota->reservations.v[i].usage_id == usage_id && quota->reservations.v[i].delta > 0)
+			total += quota->reservations.v[i].delta;
+	return total;
+}
+
+bool quota_is_duplicate(const struct quota *quota, size_t i)
+{
+	const struct quota_usage *u = quota->usages.v;
+
+	return i > 0 && str_equal(u[i].project_id, u[i - 1].project_id) && str_equal(u[i].resource, u[i - 1].resource);
+}

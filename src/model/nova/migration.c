@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/migration.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+/* The longest that nova makes no sound: a spawn waits 300 s for neutron (nova conf/compute.py: vif_plugging_timeout), a call of the
+ * conductor 60 s (rpc_response_timeout). */
+#define FRESH_S 300
+/* A compute that has begun may copy an image for long. */
+#define LONG_S 3600
+
+static const struct db_column columns[] = {
+	DB_COLUMN(struct standing_migration, id),
+	DB_COLUMN(struct standing_migration, uuid),
+	DB_COLUMN(struct standing_migration, instance_uuid),
+	DB_COLUMN(struct standing_migration, instance_name),
+	DB_COLUMN(struct standing_migration, status),
+	DB_COLUMN(struct standing_migration, migration_type),
+	DB_COLUMN(struct standing_migration, source_compute),
+	DB_COLUMN(struct standing_migration, dest_compute),
+	DB_COLUMN(struct standing_migration, instance_host),
+	DB_COLUMN(struct standing_migration, vm_state),
+	DB_COLUMN(struct standing_migration, task_state),
+	DB_COLUMN(struct standing_migration, age_s),
+	DB_COLUMN(struct standing_migration, idle_s),
+	DB_COLUMN(struct standing_migration, instance_idle_s),
+};
+static const struct db_shape shape = DB_SHAPE(struct standing_migration, columns);
+
+static const struct db_column event_columns[] = {
+	DB_COLUMN(struct action_event, event),
+	DB_COLUMN(struct action_event, result),
+	DB_COLUMN(struct action_event, host),
+	DB_COLUMN(struct action_event, details),
+};
+static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
+
+static int read_migrations(struct db *cell, const struct sql *sql, const struct db_param *params, struct standing_migrations *out,
+    struct error *err)
+{
+	struct db_rows rows;
+
+	*out = (struct standing_migrations){ 0 };
+	if (db_read(cell, sql, params, &shape, &rows, err) != 0)
+		return -1;
+	*out = (struct standing_migrations){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+
+	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_STANDING, params, out, err);
+}
+
+int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err)
+{
+	bool is_number = *id && strlen(id) <= 18 && id[strspn(id, "0123456789")] == '\0';
+	const struct db_param params[] = { p_int("id", is_number ? strtoll(id, NULL, 10) : -1), p_str("uuid", is_number ? NULL : id),
+		p_end };
+
+	return read_migrations(cell, &SQL_NOVA_MIGRATION_FIND, params, out, err);
+}
+
+void standing_migrations_free(struct standing_migrations *migrations)
+{
+	arena_free(&migrations->arena);
+	*migrations = (struct standing_migrations){ 0 };
+}
+
+int migration_events(struct db *cell, int64_t id, struct action_events *out, struct error *err)
+{
+	const struct db_param params[] = { p_int("id", id), p_end };
+	struct db_rows rows;
+
+	*out = (struct action_events){ 0 };
+	if (db_read(cell, &SQL_NOVA_MIGRATION_EVENTS, params, &event_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct action_events){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+bool migration_is_evacuation(const struct standing_migration *m)
+{
+	return str_equal(m->migration_type, "evacuation");
+}
+
+bool migration_is_tombstone(const struct standing_migration *m)
+{
+	return migration_is_evacuation(m) &&
+	    (str_equal(m->status, "accepted") || str_equal(m->status, "pre-migrating") || str_equal(m->status, "done"));
+}
+
+bool migration_is_open(const struct standing_migration *m)
+{
+	static const char *const closed[] = { "done", "completed", "finished", "error", "failed", "cancelled", "confirmed", "reverted" };
+
+	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
+		if (str_equal(m->status, closed[i]))
+			return false;
+	return m->status != NULL;
+}
+
+bool instance_is_rebuilding(const char *task_state)
+{
+	return str_equal(task_state, "rebuilding") || str_equal(task_state, "rebuild_block_device_mapping") ||
+	    str_equal(task_state, "rebuild_spawning");
+}
+
+static const struct action_event *event_of(const struct migration_signs *signs, const char *event, const char *result)
+{
+	for (size_t i = 0; i < signs->events->n; i++)
+		if (str_equal(signs->events->v[i].event, event) && str_equal(signs->events->v[i].result, result))
+			return &signs->events->v[i];
+	return NULL;
+}
+
+static int64_t idle_s(const struct standing_migration *m)
+{
+	return m->instance_idle_s.set && m->instance_idle_s.v < m->idle_s.v ? m->instance_idle_s.v : m->idle_s.v;
+}
+
+/* An event with an error says that its worker gave up (nova conductor/manager.py: what rebuild_instance() does not catch ends its
+ * event and touches neither migration nor instance; nova compute/manager.py: the same after the claim). */
+static const struct action_event *gave_up(const struct standing_migration *m, const struct migration_signs *signs)
+{
+	return str_equal(m->status, "accepted") ? event_of(signs, "rebuild_server", "Error") :
+	                                          event_of(signs, "compute_rebuild_instance", "Error");
+}
+
+const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why)
+{
+	bool accepted = str_equal(m->status, "accepted");
+
+	str_clear(why);
+	if (gave_up(m, signs)) {
+		str_addf(why, "the %s gave it up: its event ended with an error", accepted ? "conductor" : "compute");
+		return NULL;
+	}
+	if (accepted && !signs->queue_known) /* oslo.messaging: a cast is taken whenever somebody consumes again */
+		str_add(why, "its message may wait in the conductor's queue, which could not be looked at");
+	else if (accepted && signs->queued > 0)
+		str_addf(why, "%u message%s in the conductor's queue: its own may be among them", signs->queued,
+		    signs->queued == 1 ? " waits" : "s wait");
+	else if (idle_s(m) < FRESH_S)
+		str_addf(why, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)idle_s(m), FRESH_S);
+	else if (accepted && event_of(signs, "rebuild_server", "Success") && idle_s(m) < LONG_S)
+		str_add(why, "the conductor has handed it to a compute, whose queue may still hold it");
+	else if (!accepted && signs->dest_up && idle_s(m) < LONG_S)
+		str_addf(why, "nova-compute on '%s' is alive and has claimed it", str_or(m->dest_compute, "?"));
+	else {
+		str_addf(why, "nothing was written for %lld s, %s", (long long)idle_s(m),
+		    accepted ? "and no message waits for the conductor" :
+		    signs->dest_up ? "longer than a compute is silent" : "and the compute that claimed it is down");
+		return NULL;
+	}
+	return why->s;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "op/commands.h"
+#include "out/table.h"
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+/* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its own. */
+
+static const struct table_column columns[] = {
+	{ "statement", NULL, false, false },
+};
+#define NCOLUMNS (sizeof columns / sizeof *columns)
+#define TABLES_MAX 512
+
+enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
+
+struct privilege {
+	const char *database; /* with the length of what stands before '/' in a statement's name */
+	size_t ndatabase;
+	const char *table;
+	size_t ntable;
+	unsigned may;
+};
+struct privileges {
+	struct privilege v[TABLES_MAX];
+	size_t n;
+};
+
+static void add(struct privileges *all, const struct sql *sql, const char *table, size_t n, unsigned may)
+{
+	size_t database = strcspn(sql->name, "/");
+	struct privilege *p;
+
+	for (p = all->v; p < all->v + all->n; p++)
+		if (p->ndatabase == database && strncmp(p->database, sql->name, database) == 0 && p->ntable == n &&
+		    strncmp(p->table, table, n) == 0) {
+			p->may |= may;
+			return;
+		}
+	if (all->n < TABLES_MAX)
+		all->v[all->n++] = (struct privilege){ sql->name, database, table, n, may };
+}
+
+/* The first word after the comment: what a writing statement does to its (first) table. The rest it reads. */
+static unsigned verb(const struct sql *sql)
+{
+	const char *text = strchr(sql->text, '\n') + 1;
+
+	text += strspn(text, " \t\n");
+	if (str_starts(text, "INSERT"))
+		return MAY_INSERT;
+	return str_starts(text, "DELETE") ? MAY_DELETE | MAY_SELECT : MAY_UPDATE | MAY_SELECT;
+}
+
+static void add_statement(struct privileges *all, const struct sql *sql)
+{
+	unsigned may = sql->access == SQL_WRITES ? verb(sql) : MAY_SELECT;
+	const char *table = sql->tables;
+	size_t n;
+
+	for (; *table; table += n + (table[n] == ' ')) {
+		n = strcspn(table, " ");
+		if (!memchr(table, '.', n)) /* information_schema shows everybody what is his */
+			add(all, sql, table, n, may);
+		may = MAY_SELECT;
+	}
+}
+
+static bool has_tables(const struct sql *sql)
+{
+	return sql->access != SQL_SESSION && !str_starts(sql->name, "session/");
+}
+
+static void add_words(unsigned may, struct str *out)
+{
+	static const char *const word[] = { "SELECT", "INSERT", "UPDATE", "DELETE" };
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (may & 1u << i)
+			str_addf(out, "%s%s", out->n ? ", " : "", word[i]);
+}
+
+/* 'user'@'host' as the server wants it; what was given may be quoted already. */
+static void add_account(const char *account, struct str *out)
+{
+	const char *at = strrchr(account, '@');
+
+	if (strchr(account, '\''))
+		str_add(out, account);
+	else if (at)
+		str_addf(out, "'%.*s'@'%s'", (int)(at - account), account, at + 1);
+	else
+		str_addf(out, "'%s'@'%%'", account);
+}
+
+static void add_grants(struct table *t, const struct privilege *p, const struct request *request)
+{
+	static const char *const cell[] = { "nova", "nova_cell0" };
+	bool is_cell = p->ndatabase == 4 && strncmp(p->database, "nova", 4) == 0;
+
+	for (size_t i = 0; i < (is_cell ? 2 : 1); i++) {
+		auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
+
+		add_words(p->may, &words);
+		add_account(str_or(request->account, "evac_manage@%"), &account);
+		str_addf(&line, "GRANT %s ON `%.*s`.`%.*s` TO %s;", words.s, is_cell ? (int)strlen(cell[i]) : (int)p->ndatabase,
+		    is_cell ? cell[i] : p->database, (int)p->ntable, p->table, account.s);
+		table_add(t);
+		table_text(t, "statement", line.s);
+	}
+}
+
+enum error_kind op_grants(const struct request *request, struct error *err)
+{
+	struct privileges all = { .n = 0 };
+	struct request plain = *request;
+	struct table t;
+	int rc;
+
+	if (table_check(columns, NCOLUMNS, request, err) != 0)
+		return err->kind;
+	for (const struct sql *const *sql = sql_catalogue; *sql; sql++)
+		if (has_tables(*sql) && ((*sql)->access == SQL_READS || request->operate))
+			add_statement(&all, *sql);
+	if (strcmp(request->format, "table") == 0)
+		plain.format = "value"; /* to be piped into a client */
+	table_init(&t, columns, NCOLUMNS);
+	for (size_t i = 0; i < all.n; i++)
+		add_grants(&t, &all.v[i], request);
+	rc = table_print(&t, &plain, err);
+	table_free(&t);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

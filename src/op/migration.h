@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_MIGRATION_H
+#define OP_MIGRATION_H
+
+#include "op/scene.h"
+
+/* migration_signs.c. Reads what is still missing to judge one migration; ${events} is the caller's to free. */
+int migration_look(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
+    struct action_events *events, struct migration_signs *out, struct error *err);
+
+#endif

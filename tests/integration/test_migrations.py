@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""migration list, migration close and host return: what a returning host would destroy, and who may still work on it."""
+import uuid
+
+import amqp
+
+import blocking
+import harness
+from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, REFUSED, rows, value
+
+BUSY = 8
+HOUR = 3600
+
+
+class Migrations(blocking.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        rows("nova", "DELETE FROM instance_actions_events")
+        rows("nova", "DELETE FROM instance_actions")
+        rows("nova", "DELETE FROM migrations")
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+
+    def instance(self, name="image-active-0"):
+        return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]
+
+    def make(self, name="image-active-0", status="accepted", kind="evacuation", source=A, dest=None, age=2 * HOUR, idle=None,
+             task_state="rebuilding", events=()):
+        """An evacuation as nova-api or we left it ${age} seconds ago; its number."""
+        instance = self.instance(name)
+        idle = age if idle is None else idle
+        request = "req-" + str(uuid.uuid4())
+        rows("nova", "UPDATE instances SET task_state = %s, updated_at = UTC_TIMESTAMP() - INTERVAL %s SECOND WHERE uuid = %s",
+             (task_state, idle, instance["uuid"]))
+        rows("nova", "INSERT INTO instance_actions (created_at, deleted, action, instance_uuid, request_id, start_time) VALUES"
+             " (UTC_TIMESTAMP(), 0, 'evacuate', %s, %s, UTC_TIMESTAMP() - INTERVAL %s SECOND)", (instance["uuid"], request, age))
+        action = value("nova", "SELECT id FROM instance_actions WHERE request_id = %s", (request,))
+        for event, result in events:
+            rows("nova", "INSERT INTO instance_actions_events (created_at, deleted, event, action_id, start_time, result)"
+                 " VALUES (UTC_TIMESTAMP(), 0, %s, %s, UTC_TIMESTAMP(), %s)", (event, action, result))
+        rows("nova", "INSERT INTO migrations (created_at, updated_at, deleted, uuid, source_compute, source_node, dest_compute,"
+             " instance_uuid, status, migration_type, hidden, cross_cell_move) VALUES (UTC_TIMESTAMP() - INTERVAL %s SECOND,"
+             " UTC_TIMESTAMP() - INTERVAL %s SECOND, 0, %s, %s, %s, %s, %s, %s, %s, 0, 0)",
+             (age, idle, str(uuid.uuid4()), source, source, dest, instance["uuid"], status, kind))
+        return str(value("nova", "SELECT MAX(id) FROM migrations"))
+
+    def status(self, number):
+        return value("nova", "SELECT status FROM migrations WHERE id = %s", (number,))
+
+    def close(self, number, *words):
+        return self.tool.run("migration", "close", number, "--yes", "-f", "json", *words)
+
+    def refuses(self, number, *texts, code="migration-worked-on", tool=None):
+        before = harness.checksum()
+        r = self.expect((tool or self.tool).run("migration", "close", number, "--yes", "-f", "json"), REFUSED)
+        (finding,) = [f for f in r.json["findings"] if f["severity"] == "stop"]
+        self.assertEqual(finding["code"], code)
+        for text in texts:
+            self.assertIn(text, finding["message"])
+        self.unchanged(before)
+        listed = [m for m in self.tool.run("migration", "list", "--stale", "-f", "json").json if str(m["id"]) == number]
+        self.assertEqual(listed, [])
+
+    # ---- list
+
+    def test_the_list_says_what_each_means(self):
+        stale = self.make()
+        fresh = self.make("image-active-1", age=20)
+        done = self.make("image-stopped-0", status="done", task_state=None, dest=B)
+        moved = self.make("image-error-0", status="done", task_state=None, dest=B)
+        live = self.make("volume-active-0", kind="live-migration", status="running", dest=C, task_state="migrating")
+        other = self.make("volume-active-1", source=B, status="done", task_state=None)
+        for status in ("error", "failed", "completed"):
+            self.make("image-busy-0", status=status, task_state=None)
+        self.make("image-busy-0", status="done", kind="resize", task_state=None)
+        rows("nova", "UPDATE instances SET host = %s WHERE uuid = %s", (B, self.instance("image-stopped-0")["uuid"]))
+        all_ = {str(m["id"]): m for m in self.tool.run("migration", "list", "-f", "json").json}
+        self.assertEqual(set(all_), {stale, fresh, done, moved, live, other})
+        here = {str(m["id"]): m for m in self.tool.run("migration", "list", "--host", A, "-f", "json").json}
+        self.assertEqual(set(here), {stale, fresh, done, moved, live})
+        self.assertIn("migration close " + stale, here[stale]["meaning"])
+        self.assertIn("under way", here[fresh]["meaning"])
+        self.assertIn("when '%s' returns" % A, here[done]["meaning"])
+        self.assertIn("DANGER", here[moved]["meaning"])
+        self.assertIn("live-migration", here[live]["meaning"])
+        self.assertEqual({n: m["stale"] for n, m in here.items()},
+                         {stale: True, fresh: False, done: False, moved: False, live: False})
+        (only,) = self.tool.run("migration", "list", "--stale", "-f", "json").json
+        self.assertEqual(str(only["id"]), stale)
+        self.assertEqual({k: only[k] for k in ("instance", "type", "status", "source", "dest")},
+                         {"instance": self.instance()["uuid"], "type": "evacuation", "status": "accepted", "source": A, "dest": None})
+        self.assertGreaterEqual(only["age_s"], 2 * HOUR)
+        self.expect(self.tool.run("migration", "list", "--host", A[:-1]), NOT_FOUND, A)
+        self.expect(self.tool.run("migration", "list"), OK, "Meaning", "DANGER")
+
+    def test_an_empty_list_and_a_host_whose_twin_has_some(self):
+        self.make(source=A.upper(), status="done", task_state=None)
+        self.assertEqual(self.tool.run("migration", "list", "--host", A, "-f", "json").json, [])
+
+    def test_host_commands_note_tombstones(self):
+        self.make("image-stopped-0", status="done", task_state=None, dest=B)
+        r = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json")
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "tombstones"]
+        self.assertEqual((finding["severity"], finding["subject"]), ("note", A))
+        self.assertIn("evac-manage migration list --host " + A, finding["hint"])
+        rows("nova", "DELETE FROM migrations")
+        r = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json")
+        self.assertNotIn("tombstones", r.findings())
+
+    # ---- close
+
+    def test_what_nobody_works_on_is_closed_and_its_instance_can_go_again(self):
+        number = self.make()
+        before = self.instance()
+        r = self.expect(self.close(number), OK)
+        self.assertEqual(self.status(number), "error")
+        now = self.instance()
+        self.assertEqual({k for k in now if now[k] != before[k]}, {"task_state", "updated_at"})
+        self.assertIsNone(now["task_state"])
+        self.assertEqual([(s["kind"], s["before"]["status"] if "status" in s["before"] else s["before"]["task_state"], s["state"])
+                          for s in r.json["steps"]], [("migration", "accepted", "proved"), ("task_state", "rebuilding", "proved")])
+        (journal,) = self.tool.journals()
+        self.assertEqual([x["kind"] for x in journal if x["type"] == "row"], ["migration", "task_state"])
+        self.assertEqual([x["before"] for x in journal if x["type"] == "row"],
+                         [{"status": "accepted"}, {"task_state": "rebuilding", "host": A}])
+        self.assertEqual(self.conductor.casts, [])
+        self.expect(self.close(number), OK)     # nothing is left to close
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes", "--no-wait"), OK)
+        self.assertEqual(len(self.conductor.wait_for(1)), 1)
+
+    def test_by_uuid_with_a_dry_run_and_off_a_terminal(self):
+        number = self.make()
+        name = value("nova", "SELECT uuid FROM migrations WHERE id = %s", (number,))
+        before = harness.checksum()
+        self.expect(self.tool.run("migration", "close", name), REFUSED, "--yes")
+        self.assertNotIn("--fenced", self.tool.said[-1])
+        self.expect(self.close(name, "--dry-run"), OK)
+        self.unchanged(before)
+        self.expect(self.close(name), OK)
+        self.assertEqual(self.status(number), "error")
+        self.expect(self.close("999999"), NOT_FOUND, "migration list")
+        self.expect(self.close(str(uuid.uuid4())), NOT_FOUND)
+        self.expect(self.close("1 OR 1"), NOT_FOUND)
+        self.expect(self.close(number + "9" * 30), NOT_FOUND)
+
+    def test_a_live_source_is_no_reason_to_keep_it_open(self):
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
+        self.expect(self.close(self.make()), OK)
+
+    def test_fresh_rows_are_somebodys_work(self):
+        self.refuses(self.make(age=20), "written")
+        self.refuses(self.make("image-active-1", age=2 * HOUR, idle=100), "written")
+        number = self.make("image-stopped-0", age=280)
+        self.refuses(number, "300 s")
+
+    def test_a_message_that_waits_may_be_its_own(self):
+        number = self.make()
+        self.conductor.stop_listening()
+
+        self.conductor.channel.basic_publish(amqp.Message("{}"), "nova", "conductor")
+        self.refuses(number, "1 message waits")
+        self.conductor.channel.queue_purge("conductor")
+        self.expect(self.close(number), OK)
+
+    def test_a_conductor_that_gave_up_works_no_more(self):
+        number = self.make(age=5, events=[("rebuild_server", "Error")])
+        self.expect(self.close(number), OK)
+
+    def test_one_that_a_compute_was_given(self):
+        number = self.make(age=1000, events=[("rebuild_server", "Success")])
+        self.refuses(number, "handed it to a compute")
+        number = self.make("image-active-1", age=1000, status="pre-migrating", dest=B, task_state="rebuild_spawning",
+                           events=[("rebuild_server", "Success"), ("compute_rebuild_instance", None)])
+        self.refuses(number, "nova-compute on '%s' is alive" % B)
+        harness.heartbeats(alive=(C, ENV["SB_CONTROLLER"]), dead=(A, B))
+        self.expect(self.close(number), OK)
+        self.assertEqual((self.status(number), self.instance("image-active-1")["task_state"]), ("error", None))
+        harness.heartbeats()
+        number = self.make("image-stopped-0", age=10, status="pre-migrating", dest=B, events=[("compute_rebuild_instance", "Error")])
+        self.expect(self.close(number), OK)
+
+    def test_a_done_one_protects_from_a_second_copy(self):
+        self.refuses(self.make(status="done", task_state=None, dest=B), "run it twice", code="migration-not-closable")
+        self.refuses(self.make("image-active-1", kind="live-migration", status="running", dest=B, task_state="migrating"),
+                     "live-migration", code="migration-not-closable")
+        for accept in ("migration-not-closable", "migration-worked-on"):
+            number = self.make("image-stopped-0", age=5)
+            self.expect(self.close(number, "--accept", accept), REFUSED)
+
+    def test_a_task_state_that_is_not_this_evacuations_stays(self):
+        first = self.make()
+        second = self.make(age=10)
+        rows("nova", "UPDATE instances SET updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE display_name = 'image-active-0'")
+        self.expect(self.close(first), OK)
+        self.assertEqual((self.status(first), self.status(second), self.instance()["task_state"]), ("error", "accepted", "rebuilding"))
+        number = self.make("image-active-1", task_state="powering-off")
+        self.expect(self.close(number), OK)
+        self.assertEqual(self.instance("image-active-1")["task_state"], "powering-off")
+        number = self.make("image-stopped-0")
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-stopped-0'", (B,))
+        self.expect(self.close(number), OK)
+        self.assertEqual(self.instance("image-stopped-0")["task_state"], "rebuilding")
+
+    def test_whoever_comes_while_we_close_wins(self):
+        number = self.make()
+        running, c = self.blocked("migration", "close", number, "--yes", table="migrations", database="nova", where="id = " + number)
+        with c.cursor() as cursor:
+            cursor.execute("UPDATE migrations SET status = 'pre-migrating', dest_compute = %s WHERE id = %s", (B, number))
+        c.commit()
+        out, err = running.communicate(timeout=30)
+        self.assertEqual(running.returncode, DRIFT, err)
+        self.assertEqual((self.status(number), self.instance()["task_state"]), ("pre-migrating", "rebuilding"))
+        number = self.make("image-active-1")
+        self.tool = harness.Tool()
+        running, c = self.blocked("migration", "close", number, "--yes", table="migrations", database="nova", where="id = " + number)
+        rows("nova", "INSERT INTO instance_actions_events (created_at, deleted, event, action_id, start_time) SELECT UTC_TIMESTAMP(), 0,"
+             " 'rebuild_server', MAX(id), UTC_TIMESTAMP() FROM instance_actions WHERE instance_uuid = %s",
+             (self.instance("image-active-1")["uuid"],))
+        c.rollback()
+        out, err = running.communicate(timeout=30)
+        self.assertEqual(running.returncode, DRIFT, err)
+        self.assertIn(b"somebody has begun to work", err)
+        self.assertEqual((self.status(number), self.instance("image-active-1")["task_state"]), ("accepted", "rebuilding"))
+
+    def test_it_keeps_out_of_a_run_of_the_same_host(self):
+        number = self.make()
+        running, c = self.blocked("volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "--yes")
+        self.expect(self.close(number), BUSY, "another run works on '%s'" % A)
+        c.rollback()
+        self.assertEqual(running.wait(30), OK)
+
+    # ---- host return
+
+    def returns(self, code, host=A):
+        r = self.expect(self.tool.run("host", "return", host, "-f", "json"), code)
+        return {row["check"]: row for row in r.json}
+
+    def test_a_host_of_which_nothing_is_left_may_return(self):
+        now = self.returns(OK)
+        self.assertEqual(now["evacuations under way"]["state"], "ok")
+        self.assertEqual(now["instances"]["state"], "note")       # those that are still its own
+        self.make("image-stopped-0", status="done", task_state=None, dest=B)
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-stopped-0'", (B,))
+        now = self.returns(OK)
+        self.assertEqual((now["evacuated from it"]["state"], now["evacuated from it"]["count"]), ("note", 1))
+        self.expect(self.tool.run("host", "return", A[:-1]), NOT_FOUND, A)
+
+    def test_a_host_whose_return_would_destroy_something_must_stay_off(self):
+        number = self.make(age=10)
+        self.assertEqual(self.returns(REFUSED)["evacuations under way"]["count"], 1)
+        rows("nova", "UPDATE migrations SET status = 'done' WHERE id = %s", (number,))
+        now = self.returns(REFUSED)
+        self.assertEqual((now["came back"]["state"], now["evacuations under way"]["state"]), ("stop", "ok"))
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE id = %s", (number,))
+        self.returns(OK)
+
+    def test_messages_that_wait_for_it(self):
+        self.conductor.stop_listening()      # one thread at a time reads the connection
+        channel = self.conductor.connection.channel()
+        channel.queue_declare("compute." + A, durable=False, auto_delete=False)
+        self.addCleanup(channel.queue_delete, "compute." + A)
+        self.assertEqual(self.returns(OK)["waiting messages"]["message"], "queue 'compute.%s' is empty" % A)
+        channel.basic_publish(amqp.Message("{}"), "", "compute." + A)
+        now = self.returns(REFUSED)
+        self.assertEqual((now["waiting messages"]["state"], now["waiting messages"]["count"]), ("stop", 1))
+        self.assertIn("purge_queue compute." + A, now["waiting messages"]["hint"])
