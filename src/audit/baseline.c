@@ -68,9 +68,12 @@ int baseline_load(const char *path, struct baseline *out, struct error *err)
 
 struct baseline_entry *baseline_find(struct baseline *baseline, const char *check, const char *subject)
 {
-	for (struct baseline_entry *e = baseline->v; e < baseline->v + baseline->n; e++)
+	for (size_t i = 0; i < baseline->n; i++) {
+		struct baseline_entry *e = &baseline->v[i];
+
 		if (strcmp(e->check, check) == 0 && (strcmp(e->subject, "*") == 0 || strcmp(e->subject, subject) == 0))
 			return e;
+	}
 	return NULL;
 }
 
@@ -82,7 +85,9 @@ bool baseline_is_expired(const struct baseline_entry *entry, const char *today)
 
 static void say_unused(const struct baseline *baseline, const char *today)
 {
-	for (const struct baseline_entry *e = baseline->v; e < baseline->v + baseline->n; e++) {
+	for (size_t i = 0; i < baseline->n; i++) {
+		const struct baseline_entry *e = &baseline->v[i];
+
 		if (baseline_is_expired(e, today))
 			log_notice("baseline line %u: %s %s has expired on %s", e->line, e->check, e->subject, e->until);
 		else if (!e->used)

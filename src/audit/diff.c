@@ -37,17 +37,22 @@ static void compare(const struct known_report *old, const struct known_report *n
 {
 	const struct known_finding *f, *k;
 
-	for (f = new->v; f < new->v + new->n; f++)
+	for (size_t i = 0; i < new->n; i++) {
+		f = &new->v[i];
 		if (!known_find(old, f->check, f->subject))
 			add(table, "new", f, f->since ? f->since : new->at);
-	for (f = new->v; f < new->v + new->n; f++) {
+	}
+	for (size_t i = 0; i < new->n; i++) {
+		f = &new->v[i];
 		k = known_find(old, f->check, f->subject);
 		if (k)
 			add(table, "still there", f, earlier(f->since, k->since ? k->since : old->at));
 	}
-	for (f = old->v; f < old->v + old->n; f++)
+	for (size_t i = 0; i < old->n; i++) {
+		f = &old->v[i];
 		if (!known_find(new, f->check, f->subject)) /* what nobody looked for is not gone */
 			add(table, known_ran(new, f->check) ? "gone" : "not looked for", f, f->since ? f->since : old->at);
+	}
 }
 
 enum error_kind op_audit_diff(const struct request *request, struct error *err)

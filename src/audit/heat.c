@@ -9,7 +9,7 @@
 #define HOSTS_MAX 60
 #define KINDS_MAX 100
 #define CELL 22
-#define LETTER 7 /* about as wide as one is */
+#define LETTER 8 /* as wide as the widest */
 
 struct heat_host {
 	const char *host;

@@ -89,7 +89,7 @@ const struct command command_host_evacuate = {
 
 const struct command command_host_return = {
 	.noun = "host", .verb = "return",
-	.sentence = "may a host be powered on again? what it would destroy",
+	.sentence = "may it be powered on again? what it would destroy",
 	.details = "What its nova-compute would do first, which messages wait for it, what it still owns. Ends with 5 while something is "
 		"in the way. Writes nothing.\n\n"
 		"Example:\n"

@@ -15,7 +15,7 @@ static const struct argument_spec close_arguments[] = {
 
 const struct command command_migration_list = {
 	.noun = "migration", .verb = "list",
-	.sentence = "what a returning host would destroy, and what is open",
+	.sentence = "what a returning host would destroy; what is open",
 	.details = "A nova-compute that starts destroys the guests it finds whose evacuation is accepted, pre-migrating or done. Each "
 		"row says what it means.\n\n"
 		"Example:\n"

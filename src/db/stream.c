@@ -19,8 +19,11 @@ struct db_stream {
 	const char **value;
 };
 
+/* What the server says between two rows, libmariadb keeps at the connection, not at the statement. */
 static int stream_fail(struct db_stream *s, struct error *err)
 {
+	if (mysql_stmt_errno(s->stmt) == 0)
+		return db_fail(s->db, PHASE_READ, mysql_errno(s->db->mysql), mysql_error(s->db->mysql), s->sql->name, err);
 	return db_fail(s->db, PHASE_READ, mysql_stmt_errno(s->stmt), mysql_stmt_error(s->stmt), s->sql->name, err);
 }
 

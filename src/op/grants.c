@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "audit/check.h"
 #include "op/commands.h"
 #include "out/table.h"
 #include "sql_catalogue.h"
@@ -17,8 +18,7 @@ static const struct table_column columns[] = {
 enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
 
 struct privilege {
-	const char *database; /* with the length of what stands before '/' in a statement's name */
-	size_t ndatabase;
+	const char *database;
 	const char *table;
 	size_t ntable;
 	unsigned may;
@@ -28,19 +28,36 @@ struct privileges {
 	size_t n;
 };
 
-static void add(struct privileges *all, const struct sql *sql, const char *table, size_t n, unsigned may)
+/* A statement's folder is its database; one of the audit's says it in its head. NULL: none of these. */
+static const char *database_of(const struct sql *sql)
 {
-	size_t database = strcspn(sql->name, "/");
+	static const char *const folder[] = { "cinder", "nova", "nova_api", "placement" };
+	static const char *const of_audit[] = { "cinder", "nova", "nova", "nova", "nova_api", "placement" };
+	size_t n = strcspn(sql->name, "/");
+
+	for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
+		if (strlen(folder[i]) == n && strncmp(sql->name, folder[i], n) == 0)
+			return folder[i];
+	for (const struct audit_check *c = audit_checks; c->number; c++) {
+		if (c->left.sql == sql)
+			return of_audit[c->left.database];
+		if (c->right.sql == sql)
+			return of_audit[c->right.database];
+	}
+	return NULL;
+}
+
+static void add(struct privileges *all, const char *database, const char *table, size_t n, unsigned may)
+{
 	struct privilege *p;
 
 	for (p = all->v; p < all->v + all->n; p++)
-		if (p->ndatabase == database && strncmp(p->database, sql->name, database) == 0 && p->ntable == n &&
-		    strncmp(p->table, table, n) == 0) {
+		if (strcmp(p->database, database) == 0 && p->ntable == n && strncmp(p->table, table, n) == 0) {
 			p->may |= may;
 			return;
 		}
 	if (all->n < TABLES_MAX)
-		all->v[all->n++] = (struct privilege){ sql->name, database, table, n, may };
+		all->v[all->n++] = (struct privilege){ database, table, n, may };
 }
 
 /* The first word after the comment: what a writing statement does to its (first) table. The rest it reads. */
@@ -57,20 +74,15 @@ static unsigned verb(const struct sql *sql)
 static void add_statement(struct privileges *all, const struct sql *sql)
 {
 	unsigned may = sql->access == SQL_WRITES ? verb(sql) : MAY_SELECT;
-	const char *table = sql->tables;
+	const char *table = sql->tables, *database = database_of(sql);
 	size_t n;
 
-	for (; *table; table += n + (table[n] == ' ')) {
+	for (; database && *table; table += n + (table[n] == ' ')) {
 		n = strcspn(table, " ");
 		if (!memchr(table, '.', n)) /* information_schema shows everybody what is his */
-			add(all, sql, table, n, may);
+			add(all, database, table, n, may);
 		may = MAY_SELECT;
 	}
-}
-
-static bool has_tables(const struct sql *sql)
-{
-	return sql->access != SQL_SESSION && !str_starts(sql->name, "session/");
 }
 
 static void add_words(unsigned may, struct str *out)
@@ -98,15 +110,14 @@ static void add_account(const char *account, struct str *out)
 static void add_grants(struct table *t, const struct privilege *p, const struct request *request)
 {
 	static const char *const cell[] = { "nova", "nova_cell0" };
-	bool is_cell = p->ndatabase == 4 && strncmp(p->database, "nova", 4) == 0;
+	bool is_cell = strcmp(p->database, "nova") == 0;
 
 	for (size_t i = 0; i < (is_cell ? 2 : 1); i++) {
 		auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
 
 		add_words(p->may, &words);
 		add_account(str_or(request->account, "evac_manage@%"), &account);
-		str_addf(&line, "GRANT %s ON `%.*s`.`%.*s` TO %s;", words.s, is_cell ? (int)strlen(cell[i]) : (int)p->ndatabase,
-		    is_cell ? cell[i] : p->database, (int)p->ntable, p->table, account.s);
+		str_addf(&line, "GRANT %s ON `%s`.`%.*s` TO %s;", words.s, is_cell ? cell[i] : p->database, (int)p->ntable, p->table, account.s);
 		table_add(t);
 		table_text(t, "statement", line.s);
 	}
@@ -122,7 +133,7 @@ enum error_kind op_grants(const struct request *request, struct error *err)
 	if (table_check(columns, NCOLUMNS, request, err) != 0)
 		return err->kind;
 	for (const struct sql *const *sql = sql_catalogue; *sql; sql++)
-		if (has_tables(*sql) && ((*sql)->access == SQL_READS || request->operate))
+		if ((*sql)->access == SQL_READS || ((*sql)->access == SQL_WRITES && request->operate))
 			add_statement(&all, *sql);
 	if (strcmp(request->format, "table") == 0)
 		plain.format = "value"; /* to be piped into a client */

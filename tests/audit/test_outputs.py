@@ -43,7 +43,7 @@ class Outputs(TestCase):
         plants.volume("plain", status="detaching")
         plants.volume(NASTY, status="detaching")
         plants.volume(FORMULA, status="detaching")
-        rows("cinder", "UPDATE volumes SET created_at = UTC_TIMESTAMP() - INTERVAL 2 DAY WHERE host IS NULL")
+        plants.volume("nowhere", host=None, status="error")
 
     def setUp(self):
         super().setUp()
