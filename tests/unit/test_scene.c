@@ -25,6 +25,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
+	arena_free(&f.scene.standing.arena);
 	fake_reset();
 	return 0;
 }
