@@ -14,6 +14,7 @@ enum error_kind op_host_rescue(const struct request *request, struct error *err)
 enum error_kind op_host_evacuate(const struct request *request, struct error *err);
 enum error_kind op_host_return(const struct request *request, struct error *err);
 enum error_kind op_instance_list(const struct request *request, struct error *err);
+enum error_kind op_instance_show(const struct request *request, struct error *err);
 enum error_kind op_instance_evacuate(const struct request *request, struct error *err);
 enum error_kind op_migration_list(const struct request *request, struct error *err);
 enum error_kind op_migration_close(const struct request *request, struct error *err);

@@ -24,6 +24,8 @@ struct evacuation {
 	char status[64];         /* the migration's, as last seen */
 	char host[256];          /* the instance's, as last seen */
 	char dest[256];
+	int64_t migration_id;    /* 0: not seen yet */
+	bool warned;             /* that nobody has taken it for a while */
 	int64_t sent_ms, ended_ms;
 	const char *error;       /* in the plan's arena */
 };
@@ -34,5 +36,7 @@ int evacuation_send(struct run *run, size_t unit, struct error *err);
 
 /* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */
 int evacuation_look(struct run *run, struct unit *unit, struct error *err);
+/* Where one that has not ended stands, who holds it and what would end it; in the plan's arena. */
+const char *evacuation_stands(struct run *run, const struct unit *unit);
 
 #endif

@@ -12,9 +12,12 @@
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
 #include "model/nova/migration.h"
+#include "model/nova/needs.h"
+#include "model/nova/placing.h"
 #include "model/nova/release.h"
 #include "model/nova/request_spec.h"
 #include "model/nova/service.h"
+#include "model/session.h"
 #include "op/request.h"
 #include "op/world.h"
 
@@ -46,7 +49,14 @@ struct candidate {
 	struct request_spec spec;
 	struct volume_fact *volume;
 	size_t nvolume;
+	struct spec_facts spec_facts;
+	struct needs needs;
+	struct server_group group;
+	const char **group_host;      /* where the other members of its group are; a NULL for one that is on no host */
+	size_t ngroup_host;
 	const struct migration *open; /* somebody may still work on it; NULL: nobody */
+	struct migrations accepted;   /* what a conductor would take for the one that we ask for */
+	struct maybe_int providers;   /* that hold its allocations; not set: placement was not asked */
 	bool wanted;                  /* --only, --exclude and --limit leave it in */
 };
 
@@ -57,6 +67,17 @@ struct closing {
 	struct action_events events;
 	struct migration_signs signs;
 	size_t others; /* open migrations of the same instance */
+};
+
+/* One who could tell that a host is alive beside its heartbeats. */
+struct consumer_fact {
+	const char *queue;
+	struct bus_queue now;
+};
+struct session_fact {
+	const char *server; /* whose sessions: "cinder's database" */
+	struct sessions sessions;
+	unsigned down_s;    /* older than this is no witness */
 };
 
 struct cell_facts {
@@ -71,6 +92,7 @@ struct scene {
 	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
 	const char *journal_file_system; /* journal_file_system() */
 	const char *host;    /* the failed node */
+	const char *asked_host; /* as it was asked for, when that was its hypervisor's name; else NULL */
 	bool moves_things, evacuates, marks, closes;
 
 	unsigned cinder_down_s, nova_down_s;
@@ -97,10 +119,19 @@ struct scene {
 	const struct nova_service *compute;        /* its nova-compute; NULL: none */
 	const struct nova_service *target_compute; /* --target_host's; NULL: none asked or none there */
 	const struct compute_node *target_node;
+	const struct cell_facts *target_cell;
+	bool target_is_mapped;                     /* nova_api.host_mappings knows it, in its own cell */
 	int64_t conductor_version;                 /* of the oldest live conductor; 0: none alive */
+	int64_t newest_conductor;
+	int64_t silent_conductor;                  /* of the oldest that does not report: better than nothing when none does */
+	int64_t compute_version;                   /* of the oldest nova-compute that is not forced down, in every cell */
+	int64_t builder_version;                   /* of the oldest live nova-compute that could take the instances */
 	const struct release *release;
 	struct cell_columns columns;
 	struct host_mappings mappings;
+	struct api_columns api_columns;
+	struct aggregates aggregates;
+	struct inventories inventories; /* placement's; none without its database */
 	struct instances instances;
 	struct bdms bdms;
 	struct migrations migrations;
@@ -111,7 +142,12 @@ struct scene {
 	struct closing *closing;             /* NULL: nothing is to be closed */
 
 	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
-	struct bus_queue conductor, source_queue;
+	struct bus_queue conductor;
+	struct consumer_fact *consumer; /* queues that only the failed host's services read */
+	size_t nconsumer;
+	struct session_fact session[4];
+	size_t nsession;
+	const char *nova_api;           /* where it answers; NULL: it does not */
 
 	struct arena arena;
 };
@@ -142,6 +178,13 @@ int scene_find_instances(struct scene *scene, struct error *err);               
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */
 int scene_find_bus(struct scene *scene, struct error *err);
 void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
+
+/* scene_placing.c: what decides where instances may go. Before the instances. */
+int scene_find_placing(struct scene *scene, struct error *err);
+int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);
+
+/* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
+void scene_find_witnesses(struct scene *scene);
 
 /* Known to nova: is any nova service of ${host} up? */
 bool scene_nova_host_is_up(const struct scene *scene, const char *host);

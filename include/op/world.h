@@ -37,7 +37,9 @@ struct world {
 	bool has_nova_config, has_cinder_config;
 	struct nova_config nova;
 	struct cinder_config cinder;
+	struct placement_config placement;
 	struct db *cinder_db, *api_db;
+	struct db *placement_db; /* NULL: its configuration was not given */
 	struct nova_cell *cell; /* cell0 too: super conductors report there */
 	size_t ncell;
 	struct cell_mappings mappings;

@@ -6,6 +6,7 @@ SELECT i.uuid
      , i.node
      , i.vm_state
      , i.task_state
+     , m.id           AS migration_id
      , m.status       AS migration_status
      , m.dest_compute
   FROM migrations AS m

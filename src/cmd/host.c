@@ -17,6 +17,7 @@ static const struct option_spec rescue_options[] = {
 	  .sentence = "the host that gets the volumes and backups" },
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },
 	{ 0 }
 };
 
@@ -25,6 +26,8 @@ static const struct option_spec evacuate_options[] = {
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
 	{ .name = "force", .type = OPTION_FLAG, .offset = AT(force),
 	  .sentence = "nova's own: --target_host bypasses the scheduler; waives no finding of ours" },
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark),
+	  .sentence = "leave the host's nova-compute enabled and not forced down" },
 	{ 0 }
 };
 

@@ -32,6 +32,21 @@ const struct command command_instance_list = {
 	.run = op_instance_list,
 };
 
+static const struct argument_spec show_arguments[] = {
+	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(id), .sentence = "its uuid or its exact name" },
+	{ 0 }
+};
+
+const struct command command_instance_show = {
+	.noun = "instance", .verb = "show",
+	.sentence = "all that both databases know about one instance",
+	.details = "State, place, cell, request spec, work in flight, volumes and their attachments; what contradicts another fact is "
+		"marked. Writes nothing.",
+	.config_file_is = "nova",
+	.arguments = show_arguments,
+	.run = op_instance_show,
+};
+
 const struct command command_instance_evacuate = {
 	.noun = "instance", .verb = "evacuate",
 	.sentence = "evacuate one instance of a failed host",

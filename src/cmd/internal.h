@@ -18,6 +18,7 @@
 	ROW(host_evacuate) \
 	ROW(host_return) \
 	ROW(instance_list) \
+	ROW(instance_show) \
 	ROW(instance_evacuate) \
 	ROW(migration_list) \
 	ROW(migration_close) \

@@ -75,7 +75,7 @@ static const struct option_spec common_options[] = {
 	{ .name = "cinder-config-file", .type = OPTION_WORDS, .offset = AT(cinder_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/cinder/cinder.conf; repeatable, later ones win" },
 	{ .name = "placement-config-file", .type = OPTION_WORDS, .offset = AT(placement_files), .metavar = "FILE",
-	  .sentence = "instead of /etc/placement/placement.conf; repeatable; only the audit looks there" },
+	  .sentence = "instead of /etc/placement/placement.conf; repeatable; evacuations read it only when it is named" },
 	{ .name = "config", .type = OPTION_TEXT, .offset = AT(site_file), .metavar = "FILE",
 	  .sentence = "our own, instead of /etc/evac-manage/evac-manage.conf" },
 	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(defaults_file), .metavar = "FILE",

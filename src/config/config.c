@@ -209,10 +209,23 @@ static void broker_config_free(struct broker_config *bus)
 	free(bus->exchange);
 }
 
+/* Who listens everywhere listens on the loopback address, too. */
+static int read_api(struct ini *ini, struct nova_config *out, struct error *err)
+{
+	out->api_port = 8774;
+	if (read_text(ini, NAMES({ "DEFAULT", "osapi_compute_listen" }), &out->api_listen, err) != 0)
+		return -1;
+	if (!out->api_listen || strcmp(out->api_listen, "0.0.0.0") == 0 || strcmp(out->api_listen, "::") == 0) {
+		free(out->api_listen);
+		out->api_listen = xstrdup("127.0.0.1");
+	}
+	return read_number(ini, NAMES({ "DEFAULT", "osapi_compute_listen_port" }), &out->api_port, err);
+}
+
 static int read_nova(struct ini *ini, struct nova_config *out, struct error *err)
 {
 	out->conductor_topic = xstrdup("conductor");
-	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0)
+	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 || read_api(ini, out, err) != 0)
 		return -1;
 	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
 		return -1;
@@ -264,6 +277,7 @@ void nova_config_free(struct nova_config *config)
 	login_free(&config->login);
 	broker_config_free(&config->bus);
 	free(config->conductor_topic);
+	free(config->api_listen);
 	*config = (struct nova_config){ 0 };
 }
 

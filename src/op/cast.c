@@ -13,6 +13,7 @@
 /* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
 #define BODY_MAX ((size_t)8 << 20)
 #define ATTEMPT 1
+#define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
 
 /* "evac-manage" as a namespace: ids of a run can be made again from its name. */
 static const struct uuid ours = { "6f1d3c0a-51a4-5c0e-9a77-65766163206d" };
@@ -42,7 +43,8 @@ static void fill_rows(struct run *run, const struct unit *unit, struct evacuatio
 	name_ids(run, i->uuid, rows);
 }
 
-/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. */
+/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without a
+ * stored spec (Queens and Rocky alone) the conductor makes one. */
 static int build(struct run *run, const struct unit *unit, json_object *instance, const char *unique_id, struct str *body,
     struct error *err)
 {
@@ -52,10 +54,14 @@ static int build(struct run *run, const struct unit *unit, json_object *instance
 		.project_id = unit->evacuation->rows.project_id,
 		.request_id = unit->evacuation->rows.request_id };
 	struct rebuild_instance args = { .instance = instance, .host = r->force ? r->target_host : NULL };
+	const struct candidate *c = unit->candidate;
 	bool asks = r->target_host && !r->force;
+	const struct spec_options options = { .host = asks ? r->target_host : NULL,
+		.node = asks ? node->hypervisor_hostname : NULL,
+		.without_group = c->spec_facts.group && !c->group.exists,
+		.with_pcpuset = run->scene.release->nova >= PCPUSET_SINCE };
 
-	if (request_spec_object(&unit->candidate->spec, asks ? r->target_host : NULL,
-	        asks ? node->hypervisor_hostname : NULL, &args.request_spec, err) != 0) {
+	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
 		json_object_put(instance);
 		return -1;
 	}
@@ -63,6 +69,15 @@ static int build(struct run *run, const struct unit *unit, json_object *instance
 	if (body->n > BODY_MAX)
 		return error_set(err, ERROR_REFUSED, "its message would have %zu bytes, brokers take %zu", body->n, BODY_MAX);
 	return 0;
+}
+
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. */
+static bool reports_again(const struct run *run, const struct nova_service *now)
+{
+	struct nova_service as_found = *now;
+
+	as_found.forced_down = run->scene.compute && run->scene.compute->forced_down;
+	return nova_service_is_up(&as_found, run->scene.nova_down_s);
 }
 
 static int check_source_down(struct run *run, struct error *err)
@@ -74,7 +89,7 @@ static int check_source_down(struct run *run, struct error *err)
 	if (nova_services_list(run->scene.home->cell->db, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", run->scene.host);
-	if (s && nova_service_is_up(s, run->scene.nova_down_s))
+	if (s && reports_again(run, s))
 		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", run->scene.host);
 	nova_services_free(&now);
 	return rc;

@@ -90,7 +90,7 @@ static void check_release(struct doctor *d, const struct scene *scene)
 	else if (!release_is_known(scene->conductor_version))
 		say(d, "nova release", WARN, "the rules of the nearest known release are used", "service version %lld is not known",
 		    (long long)scene->conductor_version);
-	else if (scene->release->destroys_disks)
+	else if (scene->release->destroys_disks.when != NEVER)
 		say(d, "nova release", WARN, "see finding release-hazard", "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)",
 		    scene->release->nova, scene->release->name);
 	else

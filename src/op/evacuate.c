@@ -83,6 +83,54 @@ static void look_at_all(struct run *run)
 	}
 }
 
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of those that have landed; 0: none yet. */
+static int64_t median_ms(const struct plan *plan)
+{
+	int64_t *took = xcalloc(plan->nunit + 1, sizeof *took), median;
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct evacuation *e = plan->unit[i].evacuation;
+
+		if (e && e->phase == PHASE_LANDED)
+			took[n++] = e->ended_ms - e->sent_ms;
+	}
+	qsort(took, n, sizeof *took, by_size);
+	median = n ? took[n / 2] : 0;
+	free(took);
+	return median;
+}
+
+/* How many have ended, and how long the rest takes if it goes on as it did. */
+static void tell_how_far(const struct run *run, size_t *told)
+{
+	const struct plan *plan = &run->plan;
+	size_t all = 0, to_go = 0, waves;
+	int64_t median;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		all += plan->unit[i].kind == UNIT_EVACUATION;
+		to_go += is_waiting(&plan->unit[i]) || (plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_SENT);
+	}
+	if (all < 2 || all - to_go == *told)
+		return;
+	*told = all - to_go;
+	median = median_ms(plan);
+	waves = (to_go + (size_t)run->request->max_in_flight - 1) / (size_t)run->request->max_in_flight;
+	if (to_go > 0 && median > 0)
+		log_notice("%zu of %zu ended, about %lld s to go (each takes %.1f s)", *told, all,
+		    (long long)((int64_t)waves * median + 999) / 1000, (double)median / 1000);
+	else
+		log_notice("%zu of %zu ended", *told, all);
+}
+
 static void time_out(struct run *run, int64_t timeout_s)
 {
 	for (size_t i = 0; i < run->plan.nunit; i++) {
@@ -93,8 +141,8 @@ static void time_out(struct run *run, int64_t timeout_s)
 			continue;
 		e->phase = PHASE_TIMEOUT;
 		e->ended_ms = clock_monotonic_ms();
-		e->error = arena_printf(&run->plan.arena, "still '%s' after %lld s: nova may yet finish it", e->status[0] ? e->status :
-		    "accepted", (long long)timeout_s);
+		e->error = arena_printf(&run->plan.arena, "still '%s' after %lld s: %s", e->status[0] ? e->status : "accepted",
+		    (long long)timeout_s, evacuation_stands(run, unit));
 		unit_set_state(unit, STATE_APPLIED, e->error);
 	}
 }
@@ -191,6 +239,7 @@ int apply_evacuations(struct run *run, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + run->request->timeout_s * 1000;
 	struct unit *canary = NULL;
+	size_t told = 0;
 	int rc = fill_window(run, &canary, err);
 
 	while (in_flight(&run->plan) > 0 && !run->request->no_wait) {
@@ -205,6 +254,7 @@ int apply_evacuations(struct run *run, struct error *err)
 		}
 		clock_sleep_ms(POLL_MS);
 		look_at_all(run);
+		tell_how_far(run, &told);
 		if (rc == 0)
 			rc = fill_window(run, &canary, err);
 	}

@@ -21,6 +21,7 @@ static int find_rest(struct scene *scene, struct error *err)
 
 static int find_host(struct scene *scene, struct error *err)
 {
+	scene->marks = !scene->request->no_mark;
 	if (find_services(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
 	    scene_find_instances(scene, err) != 0)
 		return -1;
@@ -34,11 +35,25 @@ static int find_instance(struct scene *scene, struct error *err)
 	return find_rest(scene, err);
 }
 
+/* Nothing to evacuate: the host is left as it is. */
+static void plan_host(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	struct unit mark;
+
+	plan_mark(plan, scene);
+	plan_evacuations(plan, scene, findings);
+	if (plan->nunit == 1 && plan->unit[0].kind == UNIT_MARK) {
+		mark = plan->unit[0];
+		plan->nunit = 0;
+		auto_free_(&mark.step);
+	}
+}
+
 static const struct operation host_evacuate = {
 	.name = "host evacuate",
 	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER,
 	.find = find_host,
-	.plan = plan_evacuations,
+	.plan = plan_host,
 };
 
 static const struct operation instance_evacuate = {

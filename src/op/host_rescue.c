@@ -10,7 +10,8 @@ static int find(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	scene->evacuates = scene->moves_things = scene->marks = true;
+	scene->evacuates = scene->moves_things = true;
+	scene->marks = !r->no_mark;
 	if (scene_find_cinder(scene, err) != 0 || scene_find_nova(scene, err) != 0)
 		return -1;
 	if (scene_check_node(scene, r->host, err) != 0 || scene_check_node(scene, r->to, err) != 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/fit.h"
 #include "op/scene.h"
 #include "out/table.h"
 #include "util/str.h"
@@ -142,23 +143,32 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 	}
 }
 
+/* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
+ * nodes' own rows. */
 static void add_capacity(struct table *t, const struct scene *scene)
 {
 	auto_str struct str detail = { 0 };
+	struct rooms rooms;
 
-	for (size_t i = 0; scene->home && i < scene->home->nodes.n; i++) {
-		const struct compute_node *n = &scene->home->nodes.v[i];
-		const struct nova_service *s = nova_service_find(&scene->home->services, "nova-compute", n->host);
+	if (!scene->home)
+		return;
+	rooms_make(scene, &rooms);
+	for (const struct room *r = rooms.v; r < rooms.v + rooms.n; r++) {
+		const struct compute_node *n = compute_node_of(&scene->home->nodes, r->host);
+		const char *zone = aggregates_zone_of(&scene->aggregates, r->host);
 
-		if (strcmp(n->host, scene->host) == 0 || !s)
+		if (r->closed && strcmp(r->closed, "has no nova-compute") == 0)
 			continue;
 		str_clear(&detail);
-		str_addf(&detail, "%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB used (before allocation ratios)",
-		    (long long)n->vcpus_used, (long long)n->vcpus, (long long)n->memory_mb_used, (long long)n->memory_mb,
-		    (long long)n->local_gb_used, (long long)n->local_gb);
-		add(t, "capacity", n->host, !nova_service_is_up(s, scene->nova_down_s) ? "down" : s->disabled ? "disabled" : "up",
+		str_addf(&detail, "%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB free (%s)%s%s",
+		    (long long)(r->limit[CLASS_VCPU] - r->used[CLASS_VCPU]), (long long)r->limit[CLASS_VCPU],
+		    (long long)(r->limit[CLASS_MEMORY_MB] - r->used[CLASS_MEMORY_MB]), (long long)r->limit[CLASS_MEMORY_MB],
+		    (long long)(r->limit[CLASS_DISK_GB] - r->used[CLASS_DISK_GB]), (long long)r->limit[CLASS_DISK_GB],
+		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
+		add(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
 		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
 	}
+	rooms_free(&rooms);
 }
 
 static int fill(struct scene *scene, struct table *t, struct error *err)
@@ -175,7 +185,8 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	scene->host = scene->request->host;
 	if (w->api_db && scene_find_home(scene, scene->host, err) == 0 &&
 	    (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0 ||
-	        migrations_open(scene->home->cell->db, scene->host, &scene->migrations, err) != 0))
+	        migrations_open(scene->home->cell->db, scene->host, &scene->migrations, err) != 0 ||
+	        scene_find_placing(scene, err) != 0))
 		return -1;
 	error_clear(err); /* a host of cinder's alone has no nova-compute */
 	add_services(t, scene);

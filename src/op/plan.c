@@ -16,8 +16,8 @@ const struct step_kind step_worker = { "worker", "worker", "workers", { "service
 const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, NULL };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
 	&SQL_CINDER_SERVICE_MARK, NULL };
-const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services", { "disabled", "disabled_reason" },
-	&SQL_NOVA_SERVICE_MARK, NULL };
+const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services",
+	{ "disabled", "disabled_reason", "forced_down" }, &SQL_NOVA_SERVICE_MARK, NULL };
 const struct step_kind step_migration = { "migration", "migration", "migrations", { "status" }, &SQL_NOVA_MIGRATION_SET_STATUS, NULL };
 const struct step_kind step_task_state = { "task_state", "task state", "task states", { "task_state", "host" },
 	&SQL_NOVA_INSTANCE_SET_TASK_STATE, NULL };

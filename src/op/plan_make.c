@@ -170,8 +170,10 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
 	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
-	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s, reason: %s",
-	    s->disabled ? "say who is at the disabled" : "disable", s->host, step->after[1]);
+	step->before[2] = s->forced_down ? "1" : "0";
+	step->after[2] = "1";
+	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s%s, reason: %s",
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down", step->after[1]);
 }
 
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)

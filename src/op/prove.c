@@ -136,7 +136,7 @@ static int prove_mark(struct run *run, struct unit *unit, struct db *db, struct 
 	if (nova_services_list(db, &now, err) != 0)
 		return -1;
 	for (size_t i = 0; i < now.n; i++)
-		if (now.v[i].id == strtoll(step->id, NULL, 10) && now.v[i].disabled &&
+		if (now.v[i].id == strtoll(step->id, NULL, 10) && now.v[i].disabled && now.v[i].forced_down &&
 		    str_equal(now.v[i].disabled_reason, step->after[1]))
 			step->state = STATE_PROVED;
 	if (step->state != STATE_PROVED)

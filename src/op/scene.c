@@ -13,6 +13,8 @@ void scene_free(struct scene *scene)
 	free(scene->move);
 	for (i = 0; i < scene->ncandidate; i++) {
 		request_spec_free(&scene->candidate[i].spec);
+		server_group_free(&scene->candidate[i].group);
+		migrations_free(&scene->candidate[i].accepted);
 		for (k = 0; k < scene->candidate[i].nvolume; k++)
 			volume_owner_free(&scene->candidate[i].volume[k].owner);
 	}
@@ -37,5 +39,9 @@ void scene_free(struct scene *scene)
 		standing_migrations_free(&scene->closing->found);
 		action_events_free(&scene->closing->events);
 	}
+	aggregates_free(&scene->aggregates);
+	inventories_free(&scene->inventories);
+	for (i = 0; i < scene->nsession; i++)
+		sessions_free(&scene->session[i].sessions);
 	arena_free(&scene->arena);
 }

@@ -8,10 +8,32 @@
 #include "util/str.h"
 #include "util/uuid.h"
 
+static void keep_lowest(int64_t *lowest, int64_t version)
+{
+	if (version && (!*lowest || version < *lowest))
+		*lowest = version;
+}
+
+/* nova counts every nova-compute that is not forced down for its minimum (objects/service.py: get_minimum_version_multi). */
+static void note_versions(struct scene *scene, const struct nova_services *services)
+{
+	for (const struct nova_service *s = services->v; s < services->v + services->n; s++) {
+		bool up = nova_service_is_up(s, scene->nova_down_s);
+
+		if (strcmp(s->binary, "nova-conductor") == 0 && up) {
+			keep_lowest(&scene->conductor_version, s->version);
+			if (s->version > scene->newest_conductor)
+				scene->newest_conductor = s->version;
+		} else if (strcmp(s->binary, "nova-conductor") == 0)
+			keep_lowest(&scene->silent_conductor, s->version);
+		if (strcmp(s->binary, "nova-compute") == 0 && !s->forced_down)
+			keep_lowest(&scene->compute_version, s->version);
+	}
+}
+
 int scene_find_nova(struct scene *scene, struct error *err)
 {
 	const struct world *w = scene->world;
-	int64_t version;
 	size_t i;
 
 	scene->nova_down_s = w->nova.service_down_time_s;
@@ -22,11 +44,11 @@ int scene_find_nova(struct scene *scene, struct error *err)
 		if (nova_services_list(w->cell[i].db, &scene->cell[i].services, err) != 0 ||
 		    compute_nodes_list(w->cell[i].db, &scene->cell[i].nodes, err) != 0)
 			return -1;
-		version = nova_services_lowest_version(&scene->cell[i].services, "nova-conductor", scene->nova_down_s);
-		if (version && (!scene->conductor_version || version < scene->conductor_version))
-			scene->conductor_version = version;
+		note_versions(scene, &scene->cell[i].services);
 	}
-	scene->release = release_of(scene->conductor_version);
+	scene->release = release_of(scene->conductor_version ? scene->conductor_version : scene->silent_conductor);
+	if (api_columns_probe(w->api_db, &scene->api_columns, err) != 0)
+		return -1;
 	return host_mappings_list(w->api_db, &scene->mappings, err);
 }
 
@@ -67,15 +89,64 @@ static int unknown_compute(const struct scene *scene, const char *host, struct e
 	return error_hint(err, "'evac-manage service list' shows all");
 }
 
+/* A hypervisor's name for its service's host, which is what every row is about; NULL: nobody's, or of several. */
+static const char *host_of_hypervisor(const struct scene *scene, const char *name)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (size_t k = 0; k < scene->cell[i].nodes.n; k++) {
+			const struct compute_node *n = &scene->cell[i].nodes.v[k];
+
+			if (strcmp(n->hypervisor_hostname, name) != 0)
+				continue;
+			if (found && strcmp(found, n->host) != 0)
+				return NULL;
+			found = n->host;
+		}
+	return found;
+}
+
+/* The cell of a host that was asked for by its service's name or by its hypervisor's; ${host} becomes the former. */
+static const struct cell_facts *resolve(const struct scene *scene, const char **host, struct error *err)
+{
+	const struct cell_facts *cell;
+	const char *real;
+
+	error_clear(err);
+	cell = cell_of_compute(scene, *host, err);
+	if (cell || err->kind)
+		return cell;
+	real = host_of_hypervisor(scene, *host);
+	cell = real ? cell_of_compute(scene, real, err) : NULL;
+	if (cell)
+		*host = real;
+	else if (!err->kind)
+		unknown_compute(scene, *host, err);
+	return cell;
+}
+
+static void note_builders(struct scene *scene)
+{
+	const struct nova_services *all = &scene->home->services;
+
+	for (const struct nova_service *s = all->v; s < all->v + all->n; s++)
+		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->host) != 0 &&
+		    nova_service_is_up(s, scene->nova_down_s))
+			keep_lowest(&scene->builder_version, s->version);
+}
+
 int scene_find_home(struct scene *scene, const char *host, struct error *err)
 {
-	error_clear(err);
 	scene->host = host;
-	scene->home = cell_of_compute(scene, host, err);
+	scene->home = resolve(scene, &scene->host, err);
 	if (!scene->home)
-		return err->kind ? -1 : unknown_compute(scene, host, err);
-	scene->compute = nova_service_find(&scene->home->services, "nova-compute", host);
-	if (migrations_standing(scene->home->cell->db, host, &scene->standing, err) != 0)
+		return -1;
+	if (strcmp(scene->host, host) != 0)
+		scene->asked_host = host;
+	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
+	note_builders(scene);
+	if (migrations_standing(scene->home->cell->db, scene->host, &scene->standing, err) != 0)
 		return -1;
 	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
 }
@@ -88,11 +159,11 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err)
 	cell = cell_of_compute(scene, host, err);
 	if (!cell)
 		return err->kind ? -1 : unknown_compute(scene, host, err);
-	if (cell != scene->home)
-		return error_set(err, ERROR_REFUSED, "target host '%s' is in cell '%s', the instances are in cell '%s'", host,
-		    cell->cell->name, scene->home->cell->name);
+	scene->target_cell = cell;
 	scene->target_compute = nova_service_find(&cell->services, "nova-compute", host);
 	scene->target_node = compute_node_of(&cell->nodes, host);
+	for (size_t i = 0; i < scene->mappings.n; i++)
+		scene->target_is_mapped |= strcmp(scene->mappings.v[i].host, host) == 0 && scene->mappings.v[i].cell_id == cell->cell->id;
 	return 0;
 }
 
@@ -154,16 +225,21 @@ static bool is_listed(const struct words *words, const struct instance *instance
 static int find_candidate(struct scene *scene, struct candidate *c, const struct instance *instance, struct error *err)
 {
 	const struct request *r = scene->request;
+	struct db *cell = scene->home->cell->db;
 
 	c->instance = instance;
 	c->wanted = (r->only.n == 0 || is_listed(&r->only, instance)) && !is_listed(&r->exclude, instance);
-	if (instance_mapping_get(scene->world->api_db, instance->uuid, &c->mapping, err) != 0)
+	if (instance_mapping_get(scene->world->api_db, &scene->api_columns, instance->uuid, &c->mapping, err) != 0)
 		return -1;
 	if (request_spec_get(scene->world->api_db, instance->uuid, &c->spec, err) != 0)
 		return -1;
 	for (size_t i = 0; i < scene->migrations.n; i++)
 		if (strcmp(scene->migrations.v[i].instance_uuid, instance->uuid) == 0)
 			c->open = &scene->migrations.v[i];
+	request_spec_facts(&c->spec, &scene->arena, &c->spec_facts);
+	if (needs_read(cell, &scene->columns, instance, &scene->arena, &c->needs, err) != 0 ||
+	    migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 || scene_find_group(scene, c, err) != 0)
+		return -1;
 	return find_volumes(scene, c, err);
 }
 
@@ -184,6 +260,25 @@ static int check_words(const struct scene *scene, const struct words *words, con
 	return 0;
 }
 
+static int compare(int64_t a, int64_t b)
+{
+	return a < b ? 1 : a > b ? -1 : 0;
+}
+
+/* Volume-backed ones come first: whether the computes may talk to cinder without a token shows at the first of them. Then the
+ * biggest, which have the fewest places to go to. */
+static int biggest_first(const void *one, const void *other)
+{
+	const struct candidate *a = one, *b = other;
+	int order = compare(instance_boots_from_volume(a->instance), instance_boots_from_volume(b->instance));
+
+	if (order == 0)
+		order = compare(a->needs.memory_mb, b->needs.memory_mb);
+	if (order == 0)
+		order = compare(a->needs.vcpus, b->needs.vcpus);
+	return order ? order : compare(b->instance->id, a->instance->id);
+}
+
 static int find_candidates(struct scene *scene, struct error *err)
 {
 	struct db *cell = scene->home->cell->db;
@@ -191,7 +286,8 @@ static int find_candidates(struct scene *scene, struct error *err)
 	if (check_words(scene, &scene->request->only, "only", err) != 0 ||
 	    check_words(scene, &scene->request->exclude, "exclude", err) != 0)
 		return -1;
-	if (bdms_on_host(cell, scene->host, &scene->bdms, err) != 0 || migrations_open(cell, scene->host, &scene->migrations, err) != 0)
+	if (bdms_on_host(cell, scene->host, &scene->bdms, err) != 0 || migrations_open(cell, scene->host, &scene->migrations, err) != 0 ||
+	    scene_find_placing(scene, err) != 0)
 		return -1;
 	scene->candidate = arena_alloc(&scene->arena, scene->instances.n * sizeof *scene->candidate);
 	for (size_t i = 0; i < scene->instances.n; i++) {
@@ -199,6 +295,7 @@ static int find_candidates(struct scene *scene, struct error *err)
 		if (find_candidate(scene, &scene->candidate[i], &scene->instances.v[i], err) != 0)
 			return -1;
 	}
+	qsort(scene->candidate, scene->ncandidate, sizeof *scene->candidate, biggest_first);
 	return 0;
 }
 
@@ -238,6 +335,18 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 	return 0;
 }
 
+/* On no host, but in a cell and perhaps with volumes: to be shown, not to be evacuated. */
+static int find_homeless(struct scene *scene, const struct cell_facts *where, struct error *err)
+{
+	scene->home = where;
+	if (cell_columns_probe(where->cell->db, &scene->columns, err) != 0 ||
+	    bdms_of_instance(where->cell->db, scene->instances.v[0].uuid, &scene->bdms, err) != 0)
+		return -1;
+	scene->candidate = arena_alloc(&scene->arena, sizeof *scene->candidate);
+	scene->ncandidate = 1;
+	return find_candidate(scene, scene->candidate, scene->instances.v, err);
+}
+
 int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 {
 	const struct cell_facts *where = NULL;
@@ -248,6 +357,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err, "'evac-manage instance list --host HOST' shows a host's instances; names are exact");
 	}
+	if (!scene->instances.v[0].host && !scene->evacuates)
+		return find_homeless(scene, where, err);
 	if (!scene->instances.v[0].host)
 		return error_set(err, ERROR_REFUSED, "instance %s is on no host (%s): there is nothing to evacuate it from",
 		    scene->instances.v[0].uuid, str_or(scene->instances.v[0].vm_state, "no state"));
@@ -262,7 +373,6 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 int scene_find_bus(struct scene *scene, struct error *err)
 {
 	struct bus *bus = scene->world->bus;
-	auto_str struct str queue = { 0 };
 	int there;
 
 	there = bus_exchange_exists(bus, scene->world->nova.bus.exchange, err);
@@ -272,8 +382,8 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	if (bus_queue_look(bus, str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC), &scene->conductor, err) != 0)
 		return -1;
 	scene->queue_known = true;
-	str_addf(&queue, "compute.%s", scene->host);
-	return bus_queue_look(bus, queue.s, &scene->source_queue, err);
+	scene_find_witnesses(scene);
+	return 0;
 }
 
 void scene_look_for_conductor(struct scene *scene)

@@ -18,6 +18,8 @@ static struct config_sources sources_of(const struct request *request)
 		.n_nova_files = request->nova_files.n,
 		.cinder_files = request->cinder_files.v,
 		.n_cinder_files = request->cinder_files.n,
+		.placement_files = request->placement_files.v,
+		.n_placement_files = request->placement_files.n,
 		.site_file = request->site_file,
 		.defaults_file = request->defaults_file };
 }
@@ -137,6 +139,20 @@ int world_connect_bus(struct world *w, struct error *err)
 	return bus_open(&(struct bus_options){ .config = &w->nova.bus, .label = "nova's broker" }, &w->bus, err);
 }
 
+/* Only when it is asked for, and then it must answer: an answer about capacity without it would be another one. */
+static int open_placement(const struct request *request, struct world *w, struct error *err)
+{
+	const struct config_sources sources = sources_of(request);
+	struct db_options options = { .label = "placement's database", .run = w->run };
+
+	if (request->placement_files.n == 0)
+		return 0;
+	if (config_load_placement(&sources, &w->placement, err) != 0)
+		return -1;
+	options.url = &w->placement.database;
+	return db_open(&options, &w->placement_db, err);
+}
+
 int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err)
 {
 	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->cinder_files);
@@ -157,6 +173,8 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 		if (w->nova_absent[0])
 			close_nova(w);
 	}
+	if (needs & (NEEDS_NOVA | WITNESS_NOVA) && open_placement(request, w, err) != 0)
+		return -1;
 	if (w->has_nova_config && needs & (NEEDS_BUS | WITNESS_BUS))
 		return settle(world_connect_bus(w, err), needs & NEEDS_BUS, &w->bus_absent, err);
 	return 0;
@@ -167,6 +185,8 @@ void world_close(struct world *w)
 	bus_close(&w->bus);
 	close_nova(w);
 	db_close(&w->cinder_db);
+	db_close(&w->placement_db);
+	placement_config_free(&w->placement);
 	nova_config_free(&w->nova);
 	cinder_config_free(&w->cinder);
 	site_config_free(&w->site);

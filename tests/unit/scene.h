@@ -95,7 +95,8 @@ static inline void fixture_nova(struct fixture *f)
 	f->nova_service[CONDUCTOR] = (struct nova_service){ .id = 20, .host = "ctl", .binary = "nova-conductor", .version = 64,
 		.heartbeat_age_s = AGE(5) };
 	f->node[0] = (struct compute_node){ .id = 1, .host = "c1", .hypervisor_hostname = "c1.example" };
-	f->node[1] = (struct compute_node){ .id = 2, .host = "c2", .hypervisor_hostname = "c2.example" };
+	f->node[1] = (struct compute_node){ .id = 2, .host = "c2", .hypervisor_hostname = "c2.example", .vcpus_limit = 64,
+		.memory_mb_limit = 65536, .local_gb_limit = 1000 };
 	f->instance[I1] = (struct instance){ .uuid = "i1", .name = "web", .host = "c1", .node = "c1.example", .vm_state = "active",
 		.launched_at = "2026-01-01", .id = 1, .vcpus = AGE(2), .memory_mb = AGE(2048) };
 	f->instance[I2] = (struct instance){ .uuid = "i2", .name = "db", .host = "c1", .node = "c1.example", .vm_state = "stopped",
@@ -106,7 +107,8 @@ static inline void fixture_nova(struct fixture *f)
 	for (int i = 0; i < INSTANCES; i++)
 		f->candidate[i] = (struct candidate){ .instance = &f->instance[i], .wanted = true,
 			.mapping = { .exists = true, .cell_id = AGE(2) },
-			.spec = { .exists = true, .id = 1 + i, .instance_uuid = f->instance[i].uuid, .spec = SPEC("1.14") } };
+			.spec = { .exists = true, .id = 1 + i, .instance_uuid = f->instance[i].uuid, .spec = SPEC("1.14") },
+			.needs = { .known = true, .vcpus = f->instance[i].vcpus.v, .memory_mb = f->instance[i].memory_mb.v } };
 	f->candidate[I1].volume = f->fact[I1];
 	f->candidate[I1].nvolume = 1;
 	f->migration = (struct migration){ .id = 9, .uuid = "m9", .instance_uuid = "i1", .status = "accepted",
@@ -132,7 +134,7 @@ static inline void fixture_init(struct fixture *f)
 		.owners = { .v = f->owner, .n = 3 }, .move = f->move, .nmove = MOVES, .cell = &f->facts, .ncell = 1, .home = &f->facts,
 		.compute = &f->nova_service[C1], .conductor_version = 64, .release = release_of(64),
 		.instances = { .v = f->instance, .n = INSTANCES }, .candidate = f->candidate, .ncandidate = INSTANCES, .has_exchange = true,
-		.conductor = { .exists = true, .consumers = 2 }, .source_queue = { .exists = true } };
+		.conductor = { .exists = true, .consumers = 2 } };
 }
 
 static inline void fixture_accept(struct fixture *f, const char *word)

@@ -146,8 +146,8 @@ static const struct guard_case cases[] = {
 	{ the_site_is_as_it_must_be, "" },
 	{ the_site_has_two_digits, "" },
 	{ the_site_is_unknown, "site-version site: the site's version is not known, 6.4.3.0.0.0 is the least" },
-	{ conductors_are_of_ussuri, "release-hazard Ussuri: the oldest live conductor is of nova 21 (Ussuri): a failed spawn would "
-	                            "delete disks on shared storage" },
+	{ conductors_are_of_ussuri, "release-hazard Ussuri: the oldest live compute is of nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
+	    "would delete the disks of 1 instance on shared storage, and nova-api does not answer, so neutron cannot say that a port is plugged" },
 	{ no_conductor_is_known, "" }, /* no-consumer says what is the matter */
 	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and everybody may read it\n"
 	                         "config-readable nova: nova's configuration holds passwords and everybody may read it" },

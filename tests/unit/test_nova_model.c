@@ -70,8 +70,8 @@ static void a_release_is_known_by_its_conductors_version(void **state)
 		assert_int_equal(r->nova, releases[i].nova);
 		assert_string_equal(r->conductor_rpc, releases[i].rpc);
 		assert_string_equal(r->request_spec, releases[i].spec);
-		assert_int_equal(r->needs_no_task_state, releases[i].needs_no_task_state);
-		assert_int_equal(r->destroys_disks, releases[i].destroys_disks);
+		assert_int_equal(r->no_task_state.when != NEVER, releases[i].needs_no_task_state);
+		assert_int_equal(r->destroys_disks.when != NEVER, releases[i].destroys_disks);
 		assert_true(r->name[0] >= '2' && (r->name[0] == '2' || (r->name[0] >= 'A' && r->name[0] <= 'Z')));
 	}
 }
@@ -211,11 +211,11 @@ static void a_mapping_says_where_an_instance_is_or_that_it_is_not_there(void **s
 	struct error err;
 
 	(void)state;
-	assert_int_equal(0, instance_mapping_get(NULL, "i1", &got, &err));
+	assert_int_equal(0, instance_mapping_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, "i1", &got, &err));
 	assert_false(got.exists);
 	fake_rows("nova_api/instance_mapping_get", LIST("instance_uuid", "cell_id", "queued_for_delete", NULL),
 	    LIST("i1", NULL, "1"), 1);
-	assert_int_equal(0, instance_mapping_get(NULL, "i1", &got, &err));
+	assert_int_equal(0, instance_mapping_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, "i1", &got, &err));
 	assert_true(got.exists);
 	assert_false(got.cell_id.set);
 	assert_true(got.queued_for_delete);
@@ -245,7 +245,7 @@ static void an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw(v
 
 	(void)state;
 	match_all(1);
-	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ true }, &rows, &err));
+	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"
 	    "|nova/instance_action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
 	    "|nova/migration_insert uuid=m1 source_compute=c1 source_node=n1 dest_compute=NULL instance_uuid=i1 user_id=u project_id=p");
@@ -261,7 +261,7 @@ static void in_queens_the_migration_has_no_project(void **state)
 	rows.dest_compute = "c2";
 	rows.node = NULL;
 	rows.old_task_state = "rebooting";
-	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ false }, &rows, &err));
+	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = false }, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=rebooting"
 	    "|nova/instance_action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
 	    "|nova/migration_insert_queens uuid=m1 source_compute=c1 source_node=NULL dest_compute=c2 instance_uuid=i1");
@@ -289,13 +289,13 @@ static void a_row_that_is_no_longer_as_the_plan_saw_it_ends_the_beginning(void *
 		fake_reset();
 		match_all(1);
 		fake_answer(begin_statements[i])->n = i % 2 ? 2 : 0; /* one too many is as wrong as none */
-		assert_int_equal(-1, evacuation_begin(NULL, &(struct cell_columns){ true }, &rows, &err));
+		assert_int_equal(-1, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
 		assert_int_equal(err.kind, ERROR_DRIFT);
 		assert_int_equal(calls(), i + 1); /* nothing after it */
 		fake_reset();
 		match_all(1);
 		fake_answer(begin_statements[i])->fails = ERROR_BUSY;
-		assert_int_equal(-1, evacuation_begin(NULL, &(struct cell_columns){ true }, &rows, &err));
+		assert_int_equal(-1, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
 		assert_int_equal(err.kind, ERROR_BUSY);
 		assert_int_equal(calls(), i + 1);
 	}

@@ -88,8 +88,8 @@ static void assert_plan(const char *expected)
 	" service 1: disabled 0 > 1 disabled_reason NULL > " REASON "\n"                                                     \
 	" service 3: disabled 0 > 1 disabled_reason NULL > " REASON
 #define MARK                                                                                       \
-	"[mark] disable nova-compute of c1, reason: " REASON " {}\n"                                                       \
-	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON
+	"[mark] disable nova-compute of c1 and force it down, reason: " REASON " {}\n"                \
+	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON " forced_down 0 > 1"
 #define WEB                                                                                        \
 	"[evacuation] evacuate i1 (web) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i1}\n"     \
 	" instance i1: host c1 > NULL vm_state active > active task_state NULL > NULL"
@@ -221,8 +221,9 @@ static void what_is_disabled_already_is_marked_again_only_to_say_who_works_on_it
 	f.nova_service[C1].disabled_reason = "broken fan";
 	f.scene.nmove = 0;
 	f.scene.ncandidate = 1;
+	f.nova_service[C1].forced_down = true;
 	assert_plan("[mark] say who is at the disabled nova-compute of c1, reason: " REASON " {}\n"
-	            " compute_service 10: disabled 1 > 1 disabled_reason broken fan > " REASON "\n" WEB);
+	            " compute_service 10: disabled 1 > 1 disabled_reason broken fan > " REASON " forced_down 1 > 1\n" WEB);
 	f.scene.ncandidate = 0; /* nothing follows */
 	assert_plan("");
 }

@@ -65,7 +65,7 @@ static void a_stored_spec_becomes_what_nova_would_send(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		spec = spec_of(rows[i].stored);
-		assert_int_equal(0, request_spec_object(&spec, rows[i].host, rows[i].node, &got, &err));
+		assert_int_equal(0, request_spec_object(&spec, &(struct spec_options){ .host = rows[i].host, .node = rows[i].node }, &got, &err));
 		assert_string_equal(json_object_to_json_string_ext(got, PLAIN), rows[i].expected);
 		json_object_put(got);
 	}
@@ -116,7 +116,7 @@ static void what_is_no_request_spec_is_refused_by_name(void **state)
 	for (size_t i = 0; i < COUNT(broken); i++) {
 		spec = spec_of(broken[i]);
 		error_clear(&err);
-		if (request_spec_object(&spec, NULL, NULL, &got, &err) != -1)
+		if (request_spec_object(&spec, &(struct spec_options){ .host = NULL }, &got, &err) != -1)
 			fail_msg("taken: %s", broken[i]);
 		assert_int_equal(-1, request_spec_check(&spec, NULL, &err));
 		assert_int_equal(err.kind, ERROR_ERROR);
@@ -137,7 +137,7 @@ static void a_spec_cut_at_any_byte_is_refused(void **state)
 	for (size_t n = 0; n < sizeof whole - 1; n++) {
 		memcpy(cut, whole, n);
 		cut[n] = '\0';
-		assert_int_equal(-1, request_spec_object(&spec, NULL, NULL, &got, &err));
+		assert_int_equal(-1, request_spec_object(&spec, &(struct spec_options){ .host = NULL }, &got, &err));
 		assert_null(got);
 	}
 }
@@ -157,7 +157,7 @@ static void a_spec_nested_too_deep_is_refused_not_followed(void **state)
 		str_addc(&text, ']');
 	str_add(&text, "}}");
 	spec = spec_of(text.s);
-	assert_int_equal(-1, request_spec_object(&spec, NULL, NULL, &got, &err));
+	assert_int_equal(-1, request_spec_object(&spec, &(struct spec_options){ .host = NULL }, &got, &err));
 }
 
 static const struct {

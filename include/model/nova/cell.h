@@ -34,11 +34,20 @@ struct instance_mapping {
 	bool exists, queued_for_delete;
 	struct maybe_int cell_id; /* not set while the instance is being built */
 };
-int instance_mapping_get(struct db *api, const char *instance_uuid, struct instance_mapping *out, struct error *err);
+/* What the API tables have beyond Queens. */
+struct api_columns {
+	bool mappings_have_queued; /* instance_mappings.queued_for_delete: nova 18 */
+	bool policies_have_rules;  /* instance_group_policy.rules: nova 18 */
+};
+int api_columns_probe(struct db *api, struct api_columns *out, struct error *err);
+
+int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct instance_mapping *out,
+    struct error *err);
 
 /* What a cell's tables have beyond Queens: asked from information_schema, never from a release's name. */
 struct cell_columns {
 	bool migrations_have_project; /* cross_cell_move, user_id, project_id: nova 20 */
+	bool has_shares;             /* share_mapping: nova 29 */
 };
 int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *err);
 

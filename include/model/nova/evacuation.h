@@ -10,6 +10,7 @@
 
 /* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got since. */
 
+#define INSTANCE_OBJECT_VERSION "2.3" /* every release since Queens takes it */
 #define REQUEST_ID_SIZE 41 /* "req-" and a uuid */
 
 struct evacuation_rows {
@@ -34,6 +35,7 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *rows, struc
 
 struct evacuation_state {
 	bool exists; /* the migration is there */
+	int64_t migration_id;
 	const char *host, *node, *vm_state, *task_state, *migration_status, *dest_compute;
 	struct arena arena;
 };
@@ -41,7 +43,7 @@ int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, str
 void evacuation_state_free(struct evacuation_state *state);
 
 struct action_event {
-	const char *event, *result, *host, *details;
+	const char *event, *result, *host, *details; /* result NULL: it has not ended */
 };
 struct action_events {
 	struct action_event *v;

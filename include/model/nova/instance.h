@@ -45,6 +45,8 @@ struct migrations {
 	struct arena arena;
 };
 /* Those of the instances of ${host} that somebody may still work on. */
+/* Those that a conductor would take for an evacuation that it was just asked for: 'accepted', of any type, deleted ones too. */
+int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err);
 int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
 void migrations_free(struct migrations *migrations);
 

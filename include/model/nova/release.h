@@ -3,26 +3,54 @@
 #define MODEL_NOVA_RELEASE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What differs between nova's releases and matters to an evacuation, one row a release. A release is known by the
- * services.version that its conductor reports (nova objects/service.py: SERVICE_VERSION at the release's last tag). */
+ * services.version that its services report (nova objects/service.py: SERVICE_VERSION at the release's last tag). */
+
+/* Since when something is so, where a number tells the release but not its point release. */
+enum when {
+	NEVER,
+	UNTIL,  /* in the first point releases; the rule's text names the one that ended it */
+	ALWAYS,
+};
+struct rule {
+	enum when when;
+	const char *until; /* UNTIL: "23.2.2"; else NULL */
+};
+
 struct release {
 	int64_t service_version; /* the highest of that release */
 	int nova;                /* major version; the older one where two releases share a number */
 	const char *name;
-	const char *conductor_rpc;  /* the highest compute_task version that it takes */
-	const char *request_spec;   /* the highest RequestSpec object that it knows */
-	/* nova compute/api.py: evacuate. Up to 22, and in the first point releases of 23 to 25, the task state must be NULL; where
-	 * a number does not tell the point release, the stricter rule holds. */
-	bool needs_no_task_state;
-	/* bug 1550919: a failed spawn deletes disks on shared storage. Never fixed in 17 and 18, in point releases of 19 to 21. */
-	bool destroys_disks;
+	/* The newest that its conductor takes (nova conductor/manager.py: ComputeTaskManager.target; objects' VERSION). */
+	const char *conductor_rpc, *instance, *request_spec, *destination;
+	struct rule no_task_state;    /* evacuate asks for an empty task state (nova compute/api.py: check_instance_state) */
+	struct rule destroys_disks;   /* bug 1550919: a failed spawn deletes disks on shared storage */
+	struct rule rejects_vdpa;     /* nova compute/api.py: reject_vdpa_instances on evacuate */
+	struct rule breaks_pinning;   /* bug 1952941: what was pinned before Victoria cannot be scheduled */
+	bool rejects_vtpm;            /* reject_vtpm_instances */
+	bool rejects_device_profiles; /* block_accelerators without an end; later it ends at compute version 53 */
+	bool rejects_accelerator_ports; /* block_port_accelerators */
+	bool rejects_bandwidth_ports; /* no resource request of a port is kept in a move */
+	bool rejects_shares;          /* block_shares_not_supported */
+	bool needs_request_spec;      /* the conductor cannot schedule without one */
+	bool takes_target_state;      /* compute_task 1.25: arrive stopped */
 };
 
-/* The release of the oldest live conductor. A number between two rows belongs to the newer one (it was on the way to it); one
+/* The release of a service version. A number between two rows belongs to the newer one (it was on the way to it); one
  * above the table gets the newest row; 0 (nothing known) the oldest. */
 const struct release *release_of(int64_t service_version);
 bool release_is_known(int64_t service_version);
+const struct release *release_at(size_t i); /* by row, oldest first; NULL after the last */
+
+/* "1.9" before "1.14": dotted numbers of two parts. */
+bool object_version_fits(const char *version, const char *newest);
+
+/* Minimum nova-compute versions of two decorators of evacuate (nova compute/api.py). */
+#define COMPUTE_TAKES_DEVICE_PROFILES 53
+#define COMPUTE_TAKES_EXTENDED_REQUESTS 59
+#define COMPUTE_TAKES_TARGET_STATE 66 /* compute RPC 6.2, not the 62 that nova-api asks for */
 
 #endif

@@ -10,6 +10,8 @@
 /* The request spec of an instance, as the conductor takes it: the stored JSON, brought to what nova's own
  * RequestSpec._from_db_object would give (nova objects/request_spec.py), and not one version newer than it was stored. */
 
+#define DESTINATION_VERSION "1.0" /* host and node: enough in every release */
+
 struct request_spec {
 	bool exists;
 	int64_t id;
@@ -19,9 +21,23 @@ struct request_spec {
 int request_spec_get(struct db *api, const char *instance_uuid, struct request_spec *out, struct error *err);
 void request_spec_free(struct request_spec *spec);
 
-/* ${host} and ${node}: a destination that the scheduler must use (it may refuse it); NULL: it chooses. ERROR_ERROR when the text is
- * no request spec. The caller puts ${out}. */
-int request_spec_object(const struct request_spec *spec, const char *host, const char *node, json_object **out,
+/* What the guards ask of it; texts live as long as ${arena}. */
+struct spec_facts {
+	bool valid;            /* it is a nova RequestSpec; else the rest is empty */
+	const char *version;   /* "1.14" */
+	const char *zone;      /* the availability zone that was asked for; NULL: any */
+	const char *group;     /* uuid of the server group that it was booted into; NULL: none */
+	bool old_pinning;      /* a NUMA cell as nova stored it before Victoria, with pinned CPUs */
+};
+void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out);
+
+struct spec_options {
+	const char *host, *node;  /* a destination that the scheduler must use (it may refuse it); NULL: it chooses */
+	bool without_group;       /* the server group is gone, or the instance has left it: bug 1890244, compute's late check */
+	bool with_pcpuset;        /* Victoria and later: pinned CPUs have a field of their own */
+};
+/* ERROR_ERROR when the text is no request spec. The caller puts ${out}. */
+int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,
     struct error *err);
 /* Would the conductor take it? ERROR_ERROR when it is no request spec, or one of a newer object version than ${newest} ("1.14";
  * NULL: not known): a conductor asks itself, without end, to make such an object older (oslo.versionedobjects: object_backport_versions). */

@@ -26,8 +26,9 @@ int64_t nova_services_lowest_version(const struct nova_services *services, const
 
 struct compute_node {
 	int64_t id;
-	const char *host, *hypervisor_hostname;
+	const char *uuid, *host, *hypervisor_hostname, *host_ip;
 	int64_t vcpus, vcpus_used, memory_mb, memory_mb_used, local_gb, local_gb_used;
+	int64_t vcpus_limit, memory_mb_limit, local_gb_limit; /* allocation ratios applied; used counts what is reserved */
 	struct maybe_int running_vms;
 };
 struct compute_nodes {

@@ -4,6 +4,9 @@
 
 #include "op/guard.h"
 
+#define EACH_WANTED(c, scene)                                                                      \
+	(const struct candidate *c = (scene)->candidate; c < (scene)->candidate + (scene)->ncandidate; c++) if (c->wanted)
+
 /* The functions of the table, by the file they are in. */
 #define GUARD(name) void guard_##name(const struct guard *self, const struct scene *scene, struct findings *out)
 
@@ -12,7 +15,9 @@ GUARD(source_alive);
 GUARD(fence_unproven);
 GUARD(mass_failure);
 GUARD(site_version);
-GUARD(release_hazard);
+GUARD(consumer_lingers);
+GUARD(host_resolved);
+GUARD(nova_api_answers);
 GUARD(config_readable);
 GUARD(journal_volatile);
 
@@ -23,6 +28,8 @@ GUARD(no_counterpart);
 GUARD(target_down);
 GUARD(target_disabled);
 GUARD(target_frozen);
+GUARD(target_other_cell);
+GUARD(target_node_missing);
 GUARD(no_consumer);
 GUARD(az_differs);
 GUARD(pool_unseen);
@@ -51,8 +58,24 @@ GUARD(volume_in_use);
 GUARD(members_stay);
 GUARD(schema_unknown);
 
-/* instance.c */
+
+/* release.c */
+GUARD(release_hazard);
+GUARD(release_unclear);
+
+/* kind.c */
 GUARD(not_evacuable);
+GUARD(task_state);
+GUARD(old_pinning);
+GUARD(octavia);
+GUARD(needs_token);
+
+/* fit.c */
+GUARD(no_capacity);
+
+/* instance.c */
+GUARD(stale_accepted);
+GUARD(server_group_gone);
 GUARD(local_disk);
 GUARD(volume_owner_dead);
 GUARD(volume_unknown);

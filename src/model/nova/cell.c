@@ -73,13 +73,16 @@ void host_mappings_free(struct host_mappings *mappings)
 	*mappings = (struct host_mappings){ 0 };
 }
 
-int instance_mapping_get(struct db *api, const char *instance_uuid, struct instance_mapping *out, struct error *err)
+int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct instance_mapping *out,
+    struct error *err)
 {
+	const struct sql *sql = columns->mappings_have_queued ? &SQL_NOVA_API_INSTANCE_MAPPING_GET :
+	                                                         &SQL_NOVA_API_INSTANCE_MAPPING_GET_QUEENS;
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 	const struct mapping_row *row;
 	struct db_rows rows;
 
-	if (db_read(api, &SQL_NOVA_API_INSTANCE_MAPPING_GET, params, &mapping_shape, &rows, err) != 0)
+	if (db_read(api, sql, params, &mapping_shape, &rows, err) != 0)
 		return -1;
 	*out = (struct instance_mapping){ .exists = rows.n > 0 };
 	if (rows.n > 0) {
@@ -101,6 +104,18 @@ static bool has_column(const struct db_rows *rows, const char *table, const char
 	return false;
 }
 
+int api_columns_probe(struct db *api, struct api_columns *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(api, &SQL_NOVA_API_COLUMNS_LIST, NULL, &column_shape, &rows, err) != 0)
+		return -1;
+	out->mappings_have_queued = has_column(&rows, "instance_mappings", "queued_for_delete");
+	out->policies_have_rules = has_column(&rows, "instance_group_policy", "rules");
+	db_rows_free(&rows);
+	return 0;
+}
+
 int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *err)
 {
 	struct db_rows rows;
@@ -109,6 +124,7 @@ int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *
 		return -1;
 	out->migrations_have_project = has_column(&rows, "migrations", "cross_cell_move") &&
 	    has_column(&rows, "migrations", "user_id") && has_column(&rows, "migrations", "project_id");
+	out->has_shares = has_column(&rows, "share_mapping", "instance_uuid");
 	db_rows_free(&rows);
 	return 0;
 }

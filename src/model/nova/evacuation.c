@@ -5,6 +5,7 @@
 #include "util/str.h"
 
 struct state_row {
+	int64_t migration_id;
 	const char *uuid, *host, *node, *vm_state, *task_state, *migration_status, *dest_compute;
 };
 static const struct db_column state_columns[] = {
@@ -13,6 +14,7 @@ static const struct db_column state_columns[] = {
 	DB_COLUMN(struct state_row, node),
 	DB_COLUMN(struct state_row, vm_state),
 	DB_COLUMN(struct state_row, task_state),
+	DB_COLUMN(struct state_row, migration_id),
 	DB_COLUMN(struct state_row, migration_status),
 	DB_COLUMN(struct state_row, dest_compute),
 };
@@ -105,6 +107,7 @@ int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, str
 	if (rows.n == 0)
 		return 0;
 	row = rows.v;
+	out->migration_id = row->migration_id;
 	out->host = row->host;
 	out->node = row->node;
 	out->vm_state = row->vm_state;

@@ -106,15 +106,26 @@ void bdms_free(struct bdms *bdms)
 	*bdms = (struct bdms){ 0 };
 }
 
-int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err)
+static int read_migrations(struct db *cell, const struct sql *sql, struct db_param param, struct migrations *out,
+    struct error *err)
 {
-	const struct db_param params[] = { p_str("host", host), p_end };
+	const struct db_param params[] = { param, p_end };
 	struct db_rows rows;
 
-	if (db_read(cell, &SQL_NOVA_MIGRATIONS_OPEN, params, &migration_shape, &rows, err) != 0)
+	if (db_read(cell, sql, params, &migration_shape, &rows, err) != 0)
 		return -1;
 	*out = (struct migrations){ rows.v, rows.n, rows.arena };
 	return 0;
+}
+
+int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err)
+{
+	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_OPEN, p_str("host", host), out, err);
+}
+
+int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err)
+{
+	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_ACCEPTED, p_str("instance_uuid", instance_uuid), out, err);
 }
 
 void migrations_free(struct migrations *migrations)

@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "model/nova/evacuation.h"
+#include "model/nova/object.h"
 #include "sql_catalogue.h"
 
 /* nova's Instance as version 2.3 (Queens) knows it: only its plain columns, so that every release from 17 on takes it and loads
  * the rest itself. A newer version than the conductor knows would stall the whole cloud (object_backport_versions asked of
- * itself, for ever), so this number never grows. */
-#define INSTANCE_VERSION "2.3"
-
+ * itself, for ever), so INSTANCE_OBJECT_VERSION never grows. */
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_TIME };
 static const struct {
 	const char *name;
@@ -98,16 +97,12 @@ static json_object *field_object(enum field_type type, const char *text)
 
 static json_object *instance_object(const char *const *value)
 {
-	json_object *object = json_object_new_object(), *plain = json_object_new_object();
+	json_object *plain = json_object_new_object();
 
 	for (size_t i = 0; i < FIELDS; i++)
 		json_object_object_add(plain, fields[i].name, field_object(fields[i].type, value[i]));
 	json_object_object_add(plain, "task_state", json_object_new_string("rebuilding"));
-	json_object_object_add(object, "nova_object.name", json_object_new_string("Instance"));
-	json_object_object_add(object, "nova_object.namespace", json_object_new_string("nova"));
-	json_object_object_add(object, "nova_object.version", json_object_new_string(INSTANCE_VERSION));
-	json_object_object_add(object, "nova_object.data", plain);
-	return object;
+	return object_make("Instance", INSTANCE_OBJECT_VERSION, plain);
 }
 
 int instance_lock(struct db *cell, const char *uuid, json_object **object, struct error *err)

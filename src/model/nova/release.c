@@ -1,27 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/release.h"
 
-#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
+/* Sources, column by column, read at each release's last tag:
+ * version, rpc, objects  nova objects/service.py SERVICE_VERSION; conductor/manager.py ComputeTaskManager.target;
+ *                        objects/instance.py, request_spec.py (RequestSpec, Destination) VERSION
+ * task                   compute/api.py evacuate: task_state [None] until bug 1978983 was mended (23.2.2, 24.2.0, 25.1.0, 26.0.0)
+ * disks                  virt/libvirt/driver.py _cleanup_failed_start: bug 1550919, mended in 19.3.0, 20.4.0, 21.1.0, 22.0.0
+ * vdpa                   compute/api.py reject_vdpa_instances on evacuate: 23.0.0 until 24.2.0, 25.1.0
+ * pinning                objects/instance_numa.py: bug 1952941, from 22.0.0 until 23.2.0, 24.1.0, 25.0.0
+ * vtpm .. shares         compute/api.py evacuate's decorators: 22 vtpm, 21 device profiles, 24 accelerator ports, 31 shares;
+ *                        ports with a resource request: network/neutron.py, moves that keep them since 21
+ * spec                   conductor/manager.py rebuild_instance: 17 and 18 make one when there is none
+ * state                  compute_task 1.25 */
+#define NO { NEVER, NULL }
+#define YES { ALWAYS, NULL }
+#define TILL(point) { UNTIL, point }
 /* clang-format off */
 static const struct release releases[] = {
-	/* version nova name        rpc     spec    no task_state, destroys disks */
-	{ 30, 17, "Queens",         "1.20", "1.8",  true,  true  },
-	{ 35, 18, "Rocky",          "1.20", "1.11", true,  true  },
-	{ 37, 19, "Stein",          "1.20", "1.12", true,  true  },
-	{ 40, 20, "Train",          "1.20", "1.12", true,  true  },
-	{ 51, 21, "Ussuri",         "1.23", "1.13", true,  true  },
-	{ 53, 22, "Victoria",       "1.23", "1.13", true,  false },
-	{ 56, 23, "Wallaby",        "1.23", "1.14", true,  false }, /* 23.2.2 no longer asks for it */
-	{ 60, 24, "Xena",           "1.23", "1.14", true,  false }, /* 24.2.0 */
-	{ 61, 25, "Yoga",           "1.23", "1.14", true,  false }, /* 25.1.0 */
-	{ 64, 26, "Zed",            "1.24", "1.14", false, false },
-	{ 66, 27, "2023.1/2023.2",  "1.25", "1.14", false, false },
-	{ 67, 29, "2024.1/2024.2",  "1.25", "1.15", false, false },
-	{ 68, 31, "2025.1",         "1.25", "1.15", false, false },
-	{ 70, 32, "2025.2",         "1.25", "1.15", false, false },
-	{ 72, 33, "2026.1",         "1.26", "1.15", false, false },
-	{ 74, 34, "2026.2",         "1.26", "1.15", false, false },
+	/*                          objects                           task            disks           vdpa            pinning         vtpm   profile accport bandw  shares spec   state */
+	{ 30, 17, "Queens",         "1.20", "2.3", "1.8",  "1.1",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false },
+	{ 35, 18, "Rocky",          "1.20", "2.4", "1.11", "1.2",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false },
+	{ 37, 19, "Stein",          "1.20", "2.4", "1.12", "1.2",     YES,            TILL("19.3.0"), NO,             NO,             false, false, false, true,  false, true,  false },
+	{ 40, 20, "Train",          "1.20", "2.7", "1.12", "1.2",     YES,            TILL("20.4.0"), NO,             NO,             false, false, false, true,  false, true,  false },
+	{ 51, 21, "Ussuri",         "1.23", "2.7", "1.13", "1.4",     YES,            TILL("21.1.0"), NO,             NO,             false, true,  false, false, false, true,  false },
+	{ 53, 22, "Victoria",       "1.23", "2.7", "1.13", "1.4",     YES,            NO,             NO,             YES,            true,  false, false, false, false, true,  false },
+	{ 56, 23, "Wallaby",        "1.23", "2.7", "1.14", "1.4",     TILL("23.2.2"), NO,             YES,            TILL("23.2.0"), true,  false, false, false, false, true,  false },
+	{ 60, 24, "Xena",           "1.23", "2.7", "1.14", "1.4",     TILL("24.2.0"), NO,             TILL("24.2.0"), TILL("24.1.0"), true,  false, true,  false, false, true,  false },
+	{ 61, 25, "Yoga",           "1.23", "2.7", "1.14", "1.4",     TILL("25.1.0"), NO,             TILL("25.1.0"), NO,             true,  false, true,  false, false, true,  false },
+	{ 64, 26, "Zed",            "1.24", "2.7", "1.14", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  false },
+	/* 66 is both, and only the second knows Instance 2.8: the older one rules */
+	{ 66, 27, "2023.1/2023.2",  "1.25", "2.7", "1.14", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  true  },
+	{ 67, 29, "2024.1/2024.2",  "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, false, true,  true  },
+	{ 68, 31, "2025.1",         "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
+	{ 70, 32, "2025.2",         "1.25", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
+	{ 72, 33, "2026.1",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
+	{ 74, 34, "2026.2",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
 };
 /* clang-format on */
 #define RELEASES (sizeof releases / sizeof *releases)
@@ -39,4 +55,19 @@ const struct release *release_of(int64_t service_version)
 bool release_is_known(int64_t service_version)
 {
 	return service_version >= releases[0].service_version && service_version <= releases[RELEASES - 1].service_version;
+}
+
+const struct release *release_at(size_t i)
+{
+	return i < RELEASES ? &releases[i] : NULL;
+}
+
+bool object_version_fits(const char *version, const char *newest)
+{
+	char *rest, *newest_rest;
+	unsigned long major = strtoul(version, &rest, 10), newest_major = strtoul(newest, &newest_rest, 10);
+
+	if (rest == version || *rest != '.' || major != newest_major)
+		return false;
+	return strtoul(rest + 1, NULL, 10) <= strtoul(newest_rest + 1, NULL, 10);
 }

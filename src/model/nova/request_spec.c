@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/nova/object.h"
 #include "sql_catalogue.h"
 #include "util/str.h"
 
-#define SPEC_DEPTH 64
+#define NUMA_CELL_VERSION "1.6" /* the first with pinned CPUs apart and every policy */
 
 struct spec_row {
 	int64_t id;
@@ -49,36 +50,6 @@ void request_spec_free(struct request_spec *spec)
 	*spec = (struct request_spec){ 0 };
 }
 
-static json_object *parse(const char *text)
-{
-	json_tokener *tokener = json_tokener_new_ex(SPEC_DEPTH);
-	json_object *object;
-	size_t n = strlen(text);
-
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, text, (int)n + 1); /* with its NUL: the text must end there */
-	if (json_tokener_get_error(tokener) != json_tokener_success || !json_object_is_type(object, json_type_object)) {
-		json_object_put(object);
-		object = NULL;
-	}
-	json_tokener_free(tokener);
-	return object;
-}
-
-static json_object *data_of(json_object *object)
-{
-	json_object *found = json_object_object_get(object, "nova_object.data");
-
-	return json_object_is_type(found, json_type_object) ? found : NULL;
-}
-
-static const char *text_of(json_object *object, const char *key)
-{
-	json_object *found = json_object_object_get(object, key);
-
-	return json_object_is_type(found, json_type_string) ? json_object_get_string(found) : NULL;
-}
-
 /* The N of version "1.N"; -1: there is none. */
 static int minor_of(const char *version)
 {
@@ -90,24 +61,30 @@ static int minor_of(const char *version)
 /* What every RequestSpec of nova has; nothing else is touched or sent. */
 static bool is_request_spec(json_object *object)
 {
-	json_object *data = data_of(object), *group = json_object_object_get(data, "instance_group");
+	json_object *data = object_data(object), *group = data ? json_object_object_get(data, "instance_group") : NULL;
 
-	return data && str_equal(text_of(object, "nova_object.name"), "RequestSpec") &&
-	    str_equal(text_of(object, "nova_object.namespace"), "nova") && minor_of(text_of(object, "nova_object.version")) >= 0 &&
+	return data && str_equal(object_text(object, "nova_object.name"), "RequestSpec") &&
+	    str_equal(object_text(object, "nova_object.namespace"), "nova") && minor_of(object_text(object, "nova_object.version")) >= 0 &&
 	    (!group || json_object_is_type(group, json_type_object));
+}
+
+static json_object *parse_spec(const struct request_spec *spec)
+{
+	json_object *object = object_parse(spec->spec);
+
+	if (is_request_spec(object))
+		return object;
+	json_object_put(object);
+	return NULL;
 }
 
 static json_object *destination(const char *host, const char *node)
 {
-	json_object *object = json_object_new_object(), *plain = json_object_new_object();
+	json_object *plain = json_object_new_object();
 
 	json_object_object_add(plain, "host", json_object_new_string(host));
 	json_object_object_add(plain, "node", json_object_new_string(node));
-	json_object_object_add(object, "nova_object.name", json_object_new_string("Destination"));
-	json_object_object_add(object, "nova_object.namespace", json_object_new_string("nova"));
-	json_object_object_add(object, "nova_object.version", json_object_new_string("1.0")); /* enough in every release */
-	json_object_object_add(object, "nova_object.data", plain);
-	return object;
+	return object_make("Destination", DESTINATION_VERSION, plain);
 }
 
 /* The group's members and hosts are stored as null and asked anew by the conductor when they are not there. */
@@ -118,10 +95,82 @@ static void forget_group_members(json_object *data)
 	if (!group) /* null */
 		return;
 	json_object_object_del(group, "nova_object.changes");
-	if (!(inner = data_of(group)))
+	if (!(inner = object_data(group)))
 		return;
 	json_object_object_del(inner, "members");
 	json_object_object_del(inner, "hosts");
+}
+
+/* nova objects/request_spec.py: _from_db_object drops a group that is gone, and its hint with it. */
+static void drop_group(json_object *data)
+{
+	json_object *hints = json_object_object_get(data, "scheduler_hints");
+
+	json_object_object_add(data, "instance_group", NULL);
+	if (json_object_is_type(hints, json_type_object))
+		json_object_object_del(hints, "group");
+}
+
+/* The NUMA cells of the spec, each as a versioned object; 0 when it has none. */
+static size_t numa_cells(json_object *data, json_object **cells)
+{
+	json_object *topology = object_data(json_object_object_get(data, "numa_topology"));
+
+	*cells = topology ? json_object_object_get(topology, "cells") : NULL;
+	return json_object_is_type(*cells, json_type_array) ? json_object_array_length(*cells) : 0;
+}
+
+static bool is_old_cell(json_object *cell)
+{
+	json_object *data = object_data(cell);
+
+	return data && !json_object_object_get_ex(data, "pcpuset", NULL);
+}
+
+static bool is_pinned(json_object *cell)
+{
+	return str_equal(object_text(object_data(cell), "cpu_policy"), "dedicated");
+}
+
+/* nova objects/instance_numa.py: _migrate_legacy_dedicated_instance_cpuset. */
+static void split_pinned_cpus(json_object *data)
+{
+	json_object *cells, *cell, *cpus;
+	size_t n = numa_cells(data, &cells), i;
+
+	for (i = 0; i < n; i++) {
+		cell = json_object_array_get_idx(cells, i);
+		if (!is_old_cell(cell))
+			continue;
+		cpus = json_object_object_get(object_data(cell), "cpuset");
+		if (is_pinned(cell)) {
+			json_object_object_add(object_data(cell), "pcpuset", json_object_get(cpus));
+			json_object_object_add(object_data(cell), "cpuset", json_object_new_array());
+		} else {
+			json_object_object_add(object_data(cell), "pcpuset", json_object_new_array());
+		}
+		json_object_object_add(cell, "nova_object.version", json_object_new_string(NUMA_CELL_VERSION));
+		json_object_object_del(cell, "nova_object.changes");
+	}
+}
+
+void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out)
+{
+	json_object *object, *data, *cells;
+	size_t n, i;
+
+	*out = (struct spec_facts){ 0 };
+	if (!spec->exists || !(object = parse_spec(spec)))
+		return;
+	data = object_data(object);
+	out->valid = true;
+	out->version = arena_dup(arena, object_version(object));
+	out->zone = arena_dup(arena, object_text(data, "availability_zone"));
+	out->group = arena_dup(arena, object_text(object_data(json_object_object_get(data, "instance_group")), "uuid"));
+	n = numa_cells(data, &cells);
+	for (i = 0; i < n; i++)
+		out->old_pinning |= is_old_cell(json_object_array_get_idx(cells, i)) && is_pinned(json_object_array_get_idx(cells, i));
+	json_object_put(object);
 }
 
 static int not_a_spec(const struct request_spec *spec, struct error *err)
@@ -130,16 +179,15 @@ static int not_a_spec(const struct request_spec *spec, struct error *err)
 	    spec->instance_uuid);
 }
 
-int request_spec_object(const struct request_spec *spec, const char *host, const char *node, json_object **out,
+int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,
     struct error *err)
 {
-	json_object *object = parse(spec->spec), *data = data_of(object);
+	json_object *object = parse_spec(spec), *data;
 	size_t i;
 
-	if (!is_request_spec(object)) {
-		json_object_put(object);
+	if (!object)
 		return not_a_spec(spec, err);
-	}
+	data = object_data(object);
 	json_object_object_del(object, "nova_object.changes");
 	for (i = 0; i < sizeof forgotten / sizeof *forgotten; i++)
 		json_object_object_del(data, forgotten[i]);
@@ -147,18 +195,23 @@ int request_spec_object(const struct request_spec *spec, const char *host, const
 	json_object_object_add(data, "instance_uuid", json_object_new_string(spec->instance_uuid));
 	json_object_object_add(data, "retry", NULL); /* these two cannot be loaded later */
 	json_object_object_add(data, "ignore_hosts", NULL);
-	forget_group_members(data);
-	if (host)
-		json_object_object_add(data, "requested_destination", destination(host, node));
+	if (options->without_group)
+		drop_group(data);
+	else
+		forget_group_members(data);
+	if (options->with_pcpuset)
+		split_pinned_cpus(data);
+	if (options->host)
+		json_object_object_add(data, "requested_destination", destination(options->host, options->node));
 	*out = object;
 	return 0;
 }
 
 int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err)
 {
-	json_object *object = parse(spec->spec);
-	const char *version = text_of(object, "nova_object.version");
-	int rc = is_request_spec(object) ? 0 : not_a_spec(spec, err);
+	json_object *object = parse_spec(spec);
+	const char *version = object ? object_version(object) : NULL;
+	int rc = object ? 0 : not_a_spec(spec, err);
 
 	if (rc == 0 && newest && minor_of(version) > minor_of(newest))
 		rc = error_set(err, ERROR_ERROR, "its request spec is of version %s, the oldest live conductor knows %s and older", version,

@@ -21,7 +21,9 @@ static const struct db_shape shape = DB_SHAPE(struct nova_service, columns);
 static const struct db_column node_columns[] = {
 	DB_COLUMN(struct compute_node, id),
 	DB_COLUMN(struct compute_node, host),
+	DB_COLUMN(struct compute_node, uuid),
 	DB_COLUMN(struct compute_node, hypervisor_hostname),
+	DB_COLUMN(struct compute_node, host_ip),
 	DB_COLUMN(struct compute_node, vcpus),
 	DB_COLUMN(struct compute_node, vcpus_used),
 	DB_COLUMN(struct compute_node, memory_mb),
@@ -29,6 +31,9 @@ static const struct db_column node_columns[] = {
 	DB_COLUMN(struct compute_node, local_gb),
 	DB_COLUMN(struct compute_node, local_gb_used),
 	DB_COLUMN(struct compute_node, running_vms),
+	DB_COLUMN(struct compute_node, vcpus_limit),
+	DB_COLUMN(struct compute_node, memory_mb_limit),
+	DB_COLUMN(struct compute_node, local_gb_limit),
 };
 static const struct db_shape node_shape = DB_SHAPE(struct compute_node, node_columns);
 

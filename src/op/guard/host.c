@@ -42,6 +42,44 @@ static void nova_alive(const struct guard *self, const struct scene *scene, cons
 	}
 }
 
+/* Its address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
+static const char *own_address(const struct scene *scene)
+{
+	const struct compute_node *own = scene->home ? compute_node_of(&scene->home->nodes, scene->host) : NULL;
+
+	if (!own || address_is_loopback(own->host_ip))
+		return NULL;
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (size_t k = 0; k < scene->cell[i].nodes.n; k++)
+			if (strcmp(scene->cell[i].nodes.v[k].host, scene->host) != 0 &&
+			    str_equal(scene->cell[i].nodes.v[k].host_ip, own->host_ip))
+				return NULL;
+	return own->host_ip;
+}
+
+/* The same session is seen through every schema of one server. */
+static bool was_seen(const struct scene *scene, size_t fact, const struct session *session)
+{
+	for (size_t i = 0; i < fact; i++)
+		for (size_t k = 0; k < scene->session[i].sessions.n; k++)
+			if (scene->session[i].sessions.v[k].id == session->id && str_equal(scene->session[i].sessions.v[k].address, session->address))
+				return true;
+	return false;
+}
+
+static void sessions_alive(const struct guard *self, const struct scene *scene, size_t fact, const char *address, struct findings *out)
+{
+	const struct session_fact *f = &scene->session[fact];
+
+	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++) {
+		if (!s->idle_s.set || s->idle_s.v >= (int64_t)f->down_s || !session_is_from(s, address, scene->host) ||
+		    was_seen(scene, fact, s))
+			continue;
+		guard_found(self, scene, out, s->address, alive_hint(scene), "'%s' has a session in %s from %s, whose last command is %lld s old",
+		    scene->host, f->server, s->address, (long long)s->idle_s.v);
+	}
+}
+
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
@@ -49,6 +87,8 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 	cinder_alive(self, scene, out);
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
+	for (size_t i = 0; i < scene->nsession; i++)
+		sessions_alive(self, scene, i, own_address(scene), out);
 }
 
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -108,12 +148,27 @@ void guard_site_version(const struct guard *self, const struct scene *scene, str
 		    site->min_version);
 }
 
-void guard_release_hazard(const struct guard *self, const struct scene *scene, struct findings *out)
+/* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives and
+ * only its reports fail. */
+void guard_consumer_lingers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->evacuates && scene->conductor_version && scene->release->destroys_disks)
-		guard_found(self, scene, out, scene->release->name, NULL,
-		    "the oldest live conductor is of nova %d (%s): a failed spawn would delete disks on shared storage",
-		    scene->release->nova, scene->release->name);
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+		if (c->now.consumers > 0)
+			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
+			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+}
+
+void guard_host_resolved(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->asked_host)
+		guard_found(self, scene, out, scene->host, NULL, "'%s' is the hypervisor of nova-compute on '%s': that host is meant",
+		    scene->asked_host, scene->host);
+}
+
+void guard_nova_api_answers(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->evacuates && scene->nova_api)
+		guard_found(self, scene, out, scene->nova_api, NULL, "nova-api answers at %s: the official way is open", scene->nova_api);
 }
 
 void guard_config_readable(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -4,64 +4,6 @@
 #include "op/guard/checks.h"
 #include "util/str.h"
 
-#define EACH_WANTED(c, scene)                                                                      \
-	(const struct candidate *c = (scene)->candidate; c < (scene)->candidate + (scene)->ncandidate; c++) if (c->wanted)
-
-static bool is_any(const char *s, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_equal(s, *list))
-			return true;
-	return false;
-}
-
-/* nova compute/api.py: evacuate and its decorators; NULL: nova would take it. */
-static const char *why_not(const struct scene *scene, const struct candidate *c, struct str *text)
-{
-	static const char *const evacuable[] = { "active", "stopped", "error", NULL };
-	static const char *const busy[] = { "deleting", "soft-deleting", "migrating", "rebuilding", "rebuild_block_device_mapping",
-		"rebuild_spawning", NULL };
-	const struct instance *i = c->instance;
-	struct error err;
-
-	if (!is_any(i->vm_state, evacuable)) {
-		str_addf(text, "it is %s: nova evacuates only active, stopped and error", str_or(i->vm_state, "in no state"));
-		return text->s;
-	}
-	if (!i->launched_at)
-		return "it was never launched";
-	if (i->task_state && (scene->release->needs_no_task_state || is_any(i->task_state, busy))) {
-		str_addf(text, "its task state is '%s'%s%s", i->task_state,
-		    scene->release->needs_no_task_state ? ", and it must be empty in nova " : "",
-		    scene->release->needs_no_task_state ? scene->release->name : "");
-		return text->s;
-	}
-	if (!c->mapping.exists || !c->mapping.cell_id.set)
-		return "nova_api has no mapping of it to a cell: the conductor would not find it";
-	if (c->mapping.queued_for_delete)
-		return "it is queued for delete";
-	if (!c->spec.exists)
-		return "nova_api has no request spec of it";
-	if (request_spec_check(&c->spec, release_is_known(scene->conductor_version) ? scene->release->request_spec : NULL, &err) != 0) {
-		str_add(text, err.text);
-		return text->s;
-	}
-	return NULL;
-}
-
-void guard_not_evacuable(const struct guard *self, const struct scene *scene, struct findings *out)
-{
-	auto_str struct str text = { 0 };
-	const char *why;
-
-	for EACH_WANTED(c, scene) {
-		str_clear(&text);
-		why = why_not(scene, c, &text);
-		if (why)
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: %s", str_or(c->instance->name, c->instance->uuid), why);
-	}
-}
-
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->world->site.shared_disks)
@@ -69,7 +11,8 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 	for EACH_WANTED(c, scene)
 		if (!instance_boots_from_volume(c->instance))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s boots from an image: its root disk may be lost with the host", str_or(c->instance->name, c->instance->uuid));
+			    "%s boots from an image: its root disk may be lost with the host (without a token nova could not even make it anew)",
+			    str_or(c->instance->name, c->instance->uuid));
 }
 
 static bool owner_is_alive(const struct scene *scene, const struct volume_fact *v)
@@ -129,23 +72,49 @@ void guard_cinder_credentials_unknown(const struct guard *self, const struct sce
 		}
 }
 
-/* The scheduler, or the target's claim, has the last word; here is only the sum. */
+/* Without placement's books the sum is of the compute nodes' rows; ratios and what is reserved there are the computes' own. */
 void guard_capacity_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	int64_t vcpus = 0, memory_mb = 0;
 	size_t n = 0;
 
+	if (scene->inventories.n > 0)
+		return;
 	for EACH_WANTED(c, scene) {
 		if (findings_skip(out, c->instance->uuid))
 			continue;
 		n++;
-		vcpus += c->instance->vcpus.v;
-		memory_mb += c->instance->memory_mb.v;
+		vcpus += c->needs.vcpus;
+		memory_mb += c->needs.memory_mb;
 	}
 	if (n > 0)
-		guard_found(self, scene, out, scene->host, NULL, "%zu instance%s %lld vCPU and %lld MB on %s", n,
+		guard_found(self, scene, out, scene->host, NULL,
+		    "%zu instance%s %lld vCPU and %lld MB on %s", n,
 		    n == 1 ? " needs" : "s need", (long long)vcpus, (long long)memory_mb,
 		    str_or(scene->request->target_host, "the other hosts"));
+}
+
+/* The conductor would take the older row for the one that it is asked for, and ours would stay 'accepted' for ever. */
+void guard_stale_accepted(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	for EACH_WANTED(c, scene)
+		for (const struct migration *m = c->accepted.v; m < c->accepted.v + c->accepted.n; m++) {
+			str_clear(&hint);
+			str_addf(&hint, "when nobody works on it any more: evac-manage migration close %lld", (long long)m->id);
+			guard_found(self, scene, out, c->instance->uuid, hint.s,
+			    "instance %s has an older migration (%s, id %lld, %lld s old) that is 'accepted': the conductor would take that one",
+			    c->instance->uuid, str_or(m->migration_type, "of no type"), (long long)m->id, (long long)m->age_s.v);
+		}
+}
+
+void guard_server_group_gone(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_WANTED(c, scene)
+		if (c->spec_facts.group && !c->group.exists && !findings_skip(out, c->instance->uuid))
+			guard_found(self, scene, out, c->instance->uuid, NULL, "%s was booted into server group %s, which is gone or was left",
+			    str_or(c->instance->name, c->instance->uuid), c->spec_facts.group);
 }
 
 void guard_expected_state(const struct guard *self, const struct scene *scene, struct findings *out)

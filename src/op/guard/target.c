@@ -99,6 +99,26 @@ void guard_target_frozen(const struct guard *self, const struct scene *scene, st
 			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is frozen", m->to.backend_host);
 }
 
+void guard_target_other_cell(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->evacuates && scene->target_cell && scene->target_cell != scene->home)
+		guard_found(self, scene, out, scene->request->target_host, NULL, "'%s' is in cell '%s', the instances are in cell '%s'",
+		    scene->request->target_host, scene->target_cell->cell->name, scene->home->cell->name);
+}
+
+void guard_target_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!scene->evacuates || !scene->target_cell)
+		return;
+	if (!scene->target_node)
+		guard_found(self, scene, out, scene->request->target_host, NULL, "nova-compute on '%s' has no compute node: it never got so far",
+		    scene->request->target_host);
+	else if (!scene->target_is_mapped)
+		guard_found(self, scene, out, scene->request->target_host, "nova-manage cell_v2 discover_hosts",
+		    "nova_api does not map '%s' to cell '%s': the scheduler does not know it", scene->request->target_host,
+		    scene->target_cell->cell->name);
+}
+
 void guard_no_consumer(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const char *topic = str_or(scene->world->nova.conductor_topic, "conductor");

@@ -51,7 +51,9 @@ void guard_in_flight(const struct guard *self, const struct scene *scene, struct
 		volumes_in_flight(self, scene, &scene->move[m], out);
 	for (const struct candidate *c = scene->candidate; c < scene->candidate + scene->ncandidate; c++)
 		if (c->wanted && c->open)
-			guard_found(self, scene, out, c->instance->uuid, NULL, "instance %s has a migration (%s, id %lld) that is '%s'%s%s",
+			guard_found(self, scene, out, c->instance->uuid,
+			    "wait until it has ended; when nobody works on it any more: evac-manage migration close ID; or leave it out: --exclude ID",
+			    "instance %s has a migration (%s, id %lld) that is '%s'%s%s",
 			    c->instance->uuid, str_or(c->open->migration_type, "of no type"), (long long)c->open->id, c->open->status,
 			    c->open->dest_compute ? " to " : "", str_or(c->open->dest_compute, ""));
 }

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_NEEDS_H
+#define MODEL_NOVA_NEEDS_H
+
+#include "db/db.h"
+#include "model/nova/cell.h"
+
+/* What an instance asks of the host that takes it, out of its flavor, its NUMA cells and its ports. */
+
+struct extra_spec {
+	const char *name, *value;
+};
+struct needs {
+	int64_t vcpus, memory_mb, disk_gb; /* disk: root (unless it boots from a volume), ephemeral and swap */
+	bool pinned;              /* hw:cpu_policy dedicated: its CPUs are another class than vCPU since nova 20 */
+	bool old_pinning;         /* its NUMA cells are as nova stored them before Victoria, with pinned CPUs */
+	bool vtpm;                /* hw:tpm_version (nova compute/api.py: reject_vtpm_instances); a legal key may be asked for */
+	bool device_profile;      /* accel:device_profile, cyborg's */
+	bool nested_resources;    /* resources of a provider below the host's own: vGPU, numbered groups */
+	bool vdpa_port, accelerator_port;
+	bool bandwidth_port;      /* a port with a resource request, as older nova writes it */
+	bool extended_port;       /* the same with several groups (nova 24) */
+	int64_t shares;
+	struct extra_spec *aggregate; /* aggregate_instance_extra_specs:NAME of the flavor */
+	size_t naggregate;
+	bool known;               /* its flavor could be read */
+};
+
+/* ${root_gb} and ${from_volume} are the instance's own. Texts live as long as ${arena}. An unknown instance has no needs. */
+struct instance;
+int needs_read(struct db *cell, const struct cell_columns *columns, const struct instance *instance, struct arena *arena,
+    struct needs *out, struct error *err);
+
+/* Pure: the JSON texts as nova keeps them; NULL: none. */
+void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, struct needs *out);
+void needs_of_ports(const char *network_info, struct needs *out);
+void needs_of_numa(const char *numa_topology, struct needs *out);
+
+#endif

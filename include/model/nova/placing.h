@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NOVA_PLACING_H
+#define MODEL_NOVA_PLACING_H
+
+#include "db/db.h"
+#include "model/nova/cell.h"
+
+/* What decides beside size which host may take an instance: aggregates with their zones, server groups; and placement's own
+ * books, where its database may be read. */
+
+struct host_metadata {
+	const char *host, *name, *value;
+};
+struct aggregates {
+	struct host_metadata *v; /* sorted by host */
+	size_t n;
+	struct arena arena;
+};
+int aggregates_list(struct db *api, struct aggregates *out, struct error *err);
+void aggregates_free(struct aggregates *aggregates);
+/* nova availability_zones.py: the zone of a host's aggregate; NULL: none has one, nova then calls it by its default, "nova". */
+const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host);
+bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone);
+/* One of the host's aggregates has ${name}, and among its values (comma-separated) is ${value}. */
+bool aggregates_match(const struct aggregates *aggregates, const char *host, const char *name, const char *value);
+
+struct server_group {
+	bool exists;                   /* the instance is a member of one */
+	const char *uuid, *policy;     /* "affinity", "anti-affinity", soft-… */
+	int64_t max_per_host;          /* of anti-affinity; 1 unless its rules say more */
+	struct arena arena;
+};
+int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
+    struct error *err);
+void server_group_free(struct server_group *group);
+
+struct group_member {
+	const char *instance_uuid;
+};
+struct group_members {
+	struct group_member *v;
+	size_t n;
+	struct arena arena;
+};
+int group_members_list(struct db *api, const char *group_uuid, struct group_members *out, struct error *err);
+void group_members_free(struct group_members *members);
+
+enum resource_class { CLASS_VCPU, CLASS_MEMORY_MB, CLASS_DISK_GB }; /* placement's own numbers (os_resource_classes) */
+struct inventory {
+	const char *uuid, *name; /* of the provider; the name is the hypervisor hostname of a compute node */
+	int64_t class, capacity, used, max_unit;
+};
+struct inventories {
+	struct inventory *v;
+	size_t n;
+	struct arena arena;
+};
+int inventories_list(struct db *placement, struct inventories *out, struct error *err);
+void inventories_free(struct inventories *inventories);
+/* How many providers hold allocations of an instance. */
+int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err);
+
+#endif

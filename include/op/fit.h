@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_FIT_H
+#define OP_FIT_H
+
+#include "op/scene.h"
+#include "util/str.h"
+
+/* Will it fit? vCPU, memory and disk of the other hosts as placement's books or the compute nodes' own rows have them, less what
+ * the instances before it take. The scheduler knows more (traits, custom resources, its own filters): a no is a no, a yes is
+ * likely. Pure: reads the scene alone. */
+
+struct room {
+	const char *host, *node;
+	int64_t limit[3], used[3]; /* by enum resource_class; a limit of -1: not known */
+	const char *closed;        /* why the scheduler would not take it now; NULL: it is open */
+	const struct candidate **taken; /* what this run would put there */
+	size_t ntaken, cap;
+};
+struct rooms {
+	struct room *v;
+	size_t n;
+	bool from_placement;
+};
+/* The hosts of the failed host's cell, without it; with a target only that one. */
+void rooms_make(const struct scene *scene, struct rooms *out);
+void rooms_free(struct rooms *rooms);
+
+/* The room that takes it, as nova's scheduler would choose it (most memory free among those that pass), charged with it. NULL:
+ * none does; ${why} then says what is missing and ${help} what would help. */
+const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *candidate,
+    struct str *why, struct str *help);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/needs.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "model/nova/instance.h"
+#include "model/nova/object.h"
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+#define AGGREGATE_SCOPE "aggregate_instance_extra_specs:"
+
+struct needs_row {
+	const char *uuid, *flavor, *numa_topology, *network_info;
+	struct maybe_int ephemeral_gb;
+};
+static const struct db_column columns[] = {
+	DB_COLUMN(struct needs_row, uuid),
+	DB_COLUMN(struct needs_row, ephemeral_gb),
+	DB_COLUMN(struct needs_row, flavor),
+	DB_COLUMN(struct needs_row, numa_topology),
+	DB_COLUMN(struct needs_row, network_info),
+};
+static const struct db_shape shape = DB_SHAPE(struct needs_row, columns);
+
+struct shares_row {
+	int64_t shares;
+};
+static const struct db_column shares_columns[] = { DB_COLUMN(struct shares_row, shares) };
+static const struct db_shape shares_shape = DB_SHAPE(struct shares_row, shares_columns);
+
+static int64_t number(json_object *data, const char *field)
+{
+	json_object *found;
+
+	return json_object_object_get_ex(data, field, &found) ? json_object_get_int64(found) : 0;
+}
+
+/* resources1:VGPU, resources_X:…, resources:VGPU and custom classes live on providers of their own more often than not. */
+static bool is_nested(const char *name)
+{
+	if (!str_starts(name, "resources"))
+		return false;
+	if (strncmp(name, "resources:", 10) == 0)
+		return strstr(name, "GPU") != NULL || str_starts(name, "resources:NET_") || str_starts(name, "resources:SRIOV");
+	return isdigit((unsigned char)name[9]) || name[9] == '_';
+}
+
+static void add_aggregate(struct needs *needs, struct arena *arena, const char *name, const char *value)
+{
+	struct extra_spec *more = arena_alloc(arena, (needs->naggregate + 1) * sizeof *more);
+
+	if (needs->naggregate)
+		memcpy(more, needs->aggregate, needs->naggregate * sizeof *more);
+	more[needs->naggregate++] = (struct extra_spec){ arena_dup(arena, name), arena_dup(arena, value) };
+	needs->aggregate = more;
+}
+
+static void read_extra_spec(const char *name, const char *value, struct arena *arena, struct needs *out)
+{
+	if (strcmp(name, "hw:tpm_version") == 0 || strcmp(name, "hw_tpm_version") == 0)
+		out->vtpm = true;
+	else if (strcmp(name, "accel:device_profile") == 0)
+		out->device_profile = true;
+	else if (strcmp(name, "hw:cpu_policy") == 0)
+		out->pinned |= str_equal(value, "dedicated") || str_equal(value, "mixed");
+	else if (str_starts(name, AGGREGATE_SCOPE))
+		add_aggregate(out, arena, name + strlen(AGGREGATE_SCOPE), str_or(value, ""));
+	else if (is_nested(name))
+		out->nested_resources = true;
+}
+
+/* instance_extra.flavor: {"cur": Flavor, "old": …, "new": …} */
+void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, struct needs *out)
+{
+	json_object *object = flavor ? object_parse(flavor) : NULL, *cur = NULL, *data, *specs;
+
+	if (json_object_is_type(object, json_type_object))
+		json_object_object_get_ex(object, "cur", &cur);
+	data = object_data(cur);
+	if (data) {
+		out->known = true;
+		out->vcpus = number(data, "vcpus");
+		out->memory_mb = number(data, "memory_mb");
+		out->disk_gb = (from_volume ? 0 : number(data, "root_gb")) + number(data, "ephemeral_gb") + (number(data, "swap") + 1023) / 1024;
+		specs = json_object_object_get(data, "extra_specs");
+		if (json_object_is_type(specs, json_type_object)) {
+			json_object_object_foreach(specs, name, value)
+				read_extra_spec(name, json_object_get_string(value), arena, out);
+		}
+	}
+	json_object_put(object);
+}
+
+/* nova objects/instance_numa.py: pinned CPUs had no field of their own before Victoria. */
+void needs_of_numa(const char *numa_topology, struct needs *out)
+{
+	json_object *object = numa_topology ? object_parse(numa_topology) : NULL, *cells, *cell;
+
+	cells = object_data(object) ? json_object_object_get(object_data(object), "cells") : NULL;
+	for (size_t i = 0; json_object_is_type(cells, json_type_array) && i < json_object_array_length(cells); i++) {
+		cell = object_data(json_object_array_get_idx(cells, i));
+		if (cell && !json_object_object_get_ex(cell, "pcpuset", NULL) && str_equal(object_text(cell, "cpu_policy"), "dedicated"))
+			out->old_pinning = true;
+	}
+	json_object_put(object);
+}
+
+/* A port that has resources of its own says in its binding profile whose: one provider's uuid, or since nova 24 one a group. */
+static void read_port(json_object *port, struct needs *out)
+{
+	const char *type = object_text(port, "vnic_type");
+	json_object *profile = NULL, *allocation = NULL;
+
+	out->vdpa_port |= str_equal(type, "vdpa");
+	out->accelerator_port |= str_equal(type, "accelerator-direct") || str_equal(type, "accelerator-direct-physical");
+	if (!json_object_is_type(port, json_type_object) || !json_object_object_get_ex(port, "profile", &profile) ||
+	    !json_object_is_type(profile, json_type_object) || !json_object_object_get_ex(profile, "allocation", &allocation))
+		return;
+	out->bandwidth_port |= json_object_is_type(allocation, json_type_string);
+	out->extended_port |= json_object_is_type(allocation, json_type_object);
+}
+
+void needs_of_ports(const char *network_info, struct needs *out)
+{
+	json_object *ports = network_info ? object_parse(network_info) : NULL;
+
+	for (size_t i = 0; json_object_is_type(ports, json_type_array) && i < json_object_array_length(ports); i++)
+		read_port(json_object_array_get_idx(ports, i), out);
+	json_object_put(ports);
+}
+
+static int read_shares(struct db *cell, const char *uuid, struct needs *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("uuid", uuid), p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_SHARES_OF_INSTANCE, params, &shares_shape, &rows, err) != 0)
+		return -1;
+	out->shares = rows.n ? ((const struct shares_row *)rows.v)->shares : 0;
+	db_rows_free(&rows);
+	return 0;
+}
+
+int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instance, struct arena *arena,
+    struct needs *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("uuid", instance->uuid), p_end };
+	bool from_volume = instance_boots_from_volume(instance);
+	const struct needs_row *row;
+	struct db_rows rows;
+
+	*out = (struct needs){ .vcpus = instance->vcpus.v, .memory_mb = instance->memory_mb.v };
+	if (!from_volume)
+		out->disk_gb = instance->root_gb.v;
+	if (db_read(cell, &SQL_NOVA_INSTANCE_NEEDS, params, &shape, &rows, err) != 0)
+		return -1;
+	if (rows.n > 0) {
+		row = rows.v;
+		out->disk_gb += row->ephemeral_gb.v;
+		needs_of_flavor(row->flavor, from_volume, arena, out);
+		needs_of_numa(row->numa_topology, out);
+		needs_of_ports(row->network_info, out);
+	}
+	db_rows_free(&rows);
+	return have->has_shares ? read_shares(cell, instance->uuid, out, err) : 0;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/placing.h"
+
+#include <string.h>
+
+#include "model/nova/object.h"
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+static const struct db_column metadata_columns[] = {
+	DB_COLUMN(struct host_metadata, host),
+	DB_COLUMN(struct host_metadata, name),
+	DB_COLUMN(struct host_metadata, value),
+};
+static const struct db_shape metadata_shape = DB_SHAPE(struct host_metadata, metadata_columns);
+
+struct group_row {
+	const char *uuid, *policy, *rules;
+};
+static const struct db_column group_columns[] = {
+	DB_COLUMN(struct group_row, uuid),
+	DB_COLUMN(struct group_row, policy),
+	DB_COLUMN(struct group_row, rules),
+};
+static const struct db_shape group_shape = DB_SHAPE(struct group_row, group_columns);
+
+static const struct db_column member_columns[] = { DB_COLUMN(struct group_member, instance_uuid) };
+static const struct db_shape member_shape = DB_SHAPE(struct group_member, member_columns);
+
+static const struct db_column inventory_columns[] = {
+	DB_COLUMN(struct inventory, uuid),
+	DB_COLUMN(struct inventory, name),
+	DB_COLUMN(struct inventory, class),
+	DB_COLUMN(struct inventory, capacity),
+	DB_COLUMN(struct inventory, used),
+	DB_COLUMN(struct inventory, max_unit),
+};
+static const struct db_shape inventory_shape = DB_SHAPE(struct inventory, inventory_columns);
+
+struct provider_row {
+	const char *uuid, *name;
+};
+static const struct db_column provider_columns[] = {
+	DB_COLUMN(struct provider_row, uuid),
+	DB_COLUMN(struct provider_row, name),
+};
+static const struct db_shape provider_shape = DB_SHAPE(struct provider_row, provider_columns);
+
+int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(api, &SQL_NOVA_API_AGGREGATES_LIST, NULL, &metadata_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct aggregates){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void aggregates_free(struct aggregates *aggregates)
+{
+	arena_free(&aggregates->arena);
+	*aggregates = (struct aggregates){ 0 };
+}
+
+const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host)
+{
+	for (size_t i = 0; i < aggregates->n; i++)
+		if (str_equal(aggregates->v[i].host, host) && str_equal(aggregates->v[i].name, "availability_zone"))
+			return aggregates->v[i].value;
+	return NULL;
+}
+
+bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone)
+{
+	for (size_t i = 0; i < aggregates->n; i++)
+		if (str_equal(aggregates->v[i].name, "availability_zone") && str_equal(aggregates->v[i].value, zone))
+			return true;
+	return false;
+}
+
+static bool is_among(const char *list, const char *value)
+{
+	size_t n = strlen(value), k;
+
+	for (const char *s = list; *s; s += k + (s[k] != '\0')) {
+		k = strcspn(s, ",");
+		s += strspn(s, " ");
+		k = strcspn(s, ",");
+		if (k >= n && strncmp(s, value, n) == 0 && strspn(s + n, " ") >= k - n)
+			return true;
+	}
+	return false;
+}
+
+bool aggregates_match(const struct aggregates *aggregates, const char *host, const char *name, const char *value)
+{
+	for (size_t i = 0; i < aggregates->n; i++)
+		if (str_equal(aggregates->v[i].host, host) && str_equal(aggregates->v[i].name, name) &&
+		    is_among(aggregates->v[i].value, value))
+			return true;
+	return false;
+}
+
+/* rules: {"max_server_per_host": "2"}; nova wants a whole number there and keeps it as text. */
+static int64_t max_per_host(const char *rules)
+{
+	json_object *object = rules ? object_parse(rules) : NULL, *found = NULL;
+	int64_t n = 1;
+
+	if (json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, "max_server_per_host", &found))
+		n = json_object_get_int64(found);
+	json_object_put(object);
+	return n > 0 ? n : 1;
+}
+
+int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
+    struct error *err)
+{
+	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_OF_INSTANCE : &SQL_NOVA_API_GROUP_OF_INSTANCE_QUEENS;
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	const struct group_row *row;
+	struct db_rows rows;
+
+	if (db_read(api, sql, params, &group_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct server_group){ .exists = rows.n > 0, .arena = rows.arena };
+	if (rows.n == 0)
+		return 0;
+	row = rows.v;
+	out->uuid = row->uuid;
+	out->policy = str_or(row->policy, "");
+	out->max_per_host = max_per_host(row->rules);
+	return 0;
+}
+
+void server_group_free(struct server_group *group)
+{
+	arena_free(&group->arena);
+	*group = (struct server_group){ 0 };
+}
+
+int group_members_list(struct db *api, const char *group_uuid, struct group_members *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("group_uuid", group_uuid), p_end };
+	struct db_rows rows;
+
+	if (db_read(api, &SQL_NOVA_API_GROUP_MEMBERS, params, &member_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct group_members){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void group_members_free(struct group_members *members)
+{
+	arena_free(&members->arena);
+	*members = (struct group_members){ 0 };
+}
+
+int inventories_list(struct db *placement, struct inventories *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(placement, &SQL_PLACEMENT_INVENTORIES_LIST, NULL, &inventory_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct inventories){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void inventories_free(struct inventories *inventories)
+{
+	arena_free(&inventories->arena);
+	*inventories = (struct inventories){ 0 };
+}
+
+int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("consumer_id", instance_uuid), p_end };
+	struct db_rows rows;
+
+	if (db_read(placement, &SQL_PLACEMENT_PROVIDERS_OF_CONSUMER, params, &provider_shape, &rows, err) != 0)
+		return -1;
+	*out = rows.n;
+	db_rows_free(&rows);
+	return 0;
+}

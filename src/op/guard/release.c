@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/guard/checks.h"
+#include "util/str.h"
+
+/* A volume is only disconnected; what nova made itself (a root disk of an image, ephemeral, swap) is deleted. */
+static size_t with_own_disks(const struct scene *scene, const struct findings *out)
+{
+	size_t n = 0;
+
+	for EACH_WANTED(c, scene)
+		n += !findings_skip(out, c->instance->uuid) && (!instance_boots_from_volume(c->instance) || c->needs.disk_gb > 0);
+	return n;
+}
+
+/* The code that deletes runs on the new host, so the oldest live compute rules; neutron's word that a port is plugged comes through
+ * nova-api, and without it every spawn fails after its time-out. */
+void guard_release_hazard(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct release *r = release_of(scene->builder_version ? scene->builder_version : scene->conductor_version);
+	size_t n;
+
+	if (!scene->evacuates || (!scene->builder_version && !scene->conductor_version) || r->destroys_disks.when == NEVER ||
+	    (n = with_own_disks(scene, out)) == 0)
+		return;
+	guard_found(self, scene, out, r->name, NULL,
+	    "the oldest live compute is of nova %d (%s)%s%s: a failed spawn would delete the disks of %zu instance%s on shared storage%s", r->nova,
+	    r->name, r->destroys_disks.when == UNTIL ? ", which has bug 1550919 before " : "", str_or(r->destroys_disks.until, ""), n,
+	    n == 1 ? "" : "s", scene->nova_api ? "" : ", and nova-api does not answer, so neutron cannot say that a port is plugged");
+}
+
+void guard_release_unclear(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!scene->evacuates || !scene->conductor_version)
+		return;
+	if (!release_is_known(scene->conductor_version))
+		guard_found(self, scene, out, scene->release->name, NULL, "service version %lld of the conductor is in no table: the rules of nova %d (%s) are used",
+		    (long long)scene->conductor_version, scene->release->nova, scene->release->name);
+	if (scene->newest_conductor > scene->conductor_version)
+		guard_found(self, scene, out, scene->release->name, NULL,
+		    "conductors of service versions %lld and %lld are alive: the oldest rules, nova %d (%s)", (long long)scene->conductor_version,
+		    (long long)scene->newest_conductor, scene->release->nova, scene->release->name);
+}

@@ -1,0 +1,357 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings of evacuations against real rows: each present, and absent without its cause."""
+import json
+import os
+import socket
+import threading
+
+import harness
+from harness import A, B, C, ENV, ERROR, FENCED, NOT_FOUND, OK, REFUSED, rows, value
+
+PLACEMENT = ["--placement-config-file", ENV["SB_PLACEMENT_CONF"]]
+AMPHORA = "amphora-5a1b2c3d-0000-4000-8000-00000000000a"
+
+
+def instance(name):
+    return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]
+
+
+def change_flavor(name, **changes):
+    uuid = instance(name)["uuid"]
+    flavor = json.loads(value("nova", "SELECT flavor FROM instance_extra WHERE instance_uuid = %s", (uuid,)))
+    flavor["cur"]["nova_object.data"].update(changes)
+    rows("nova", "UPDATE instance_extra SET flavor = %s WHERE instance_uuid = %s", (json.dumps(flavor), uuid))
+
+
+def change_ports(name, ports):
+    rows("nova", "UPDATE instance_info_caches SET network_info = %s WHERE instance_uuid = %s", (json.dumps(ports), instance(name)["uuid"]))
+
+
+class Guards(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+
+    def dry(self, *words):
+        harness.heartbeats()
+        r = self.tool.run(*words, *FENCED, "--dry-run", "-f", "json")
+        self.assertTrue(r.out, str(r))
+        self.last = {f["code"]: f for f in r.json["findings"]}
+        return self.last
+
+    def instance(self, name="image-active-0", *words):
+        return self.dry("instance", "evacuate", name, *words)
+
+    def both(self, code, cause, *words, name="image-active-0"):
+        """Absent, then present; the finding."""
+        self.assertNotIn(code, self.instance(name, *words))
+        cause()
+        found = self.instance(name, *words)
+        self.assertIn(code, found)
+        return found[code]
+
+    def test_octavia(self):
+        self.both("octavia", lambda: rows("nova", "UPDATE instances SET display_name = %s WHERE display_name = 'image-active-1'", (AMPHORA,)),
+                  name=instance("image-active-1")["uuid"])
+        self.assertNotIn("octavia", [c for c, f in self.instance(AMPHORA, "--accept", "octavia").items() if not f["accepted"]])
+
+    def test_needs_token_for_a_key(self):
+        uuid = instance("volume-active-0")["uuid"]
+        volume = value("nova", "SELECT volume_id FROM block_device_mapping WHERE instance_uuid = %s AND deleted = 0", (uuid,))
+        f = self.both("needs-token", lambda: rows("cinder", "UPDATE volumes SET encryption_key_id = UUID() WHERE id = %s", (volume,)),
+                      name="volume-active-0")
+        self.assertIn(volume, f["message"])
+        rows("cinder", "UPDATE volumes SET encryption_key_id = '00000000-0000-0000-0000-000000000000' WHERE id = %s", (volume,))
+        self.assertNotIn("needs-token", self.instance("volume-active-0"))
+
+    def test_what_flavors_and_ports_ask_for(self):
+        f = self.both("needs-token", lambda: change_flavor("image-active-0", extra_specs={"accel:device_profile": "fpga"}))
+        self.assertIn("cyborg", f["message"])
+        change_flavor("image-active-0", extra_specs={})
+        f = self.both("not-evacuable", lambda: change_flavor("image-active-0", extra_specs={"hw:tpm_version": "2.0"}))
+        self.assertIn("vTPM", f["message"])
+        change_flavor("image-active-0", extra_specs={})
+        f = self.both("not-evacuable", lambda: change_ports("image-active-0", [{"id": "p", "vnic_type": "accelerator-direct"}]))
+        self.assertIn("accelerator", f["message"])
+        change_ports("image-active-0", [{"id": "p", "vnic_type": "normal", "profile": {"allocation": "a"}}])
+        self.assertNotIn("not-evacuable", self.instance())
+        self.assertIn("not-evacuable", self.instance("image-active-0", C, "--force"))
+
+    def test_the_release_rules(self):
+        def release(version):
+            for database in ("nova", "nova_cell0"):
+                rows(database, "UPDATE services SET version = %s WHERE `binary` = 'nova-conductor'", (version,))
+        self.assertNotIn("not-evacuable", self.instance("image-busy-0"))     # powering off, and Zed does not mind
+        release(61)
+        self.assertIn("task-state", self.instance("image-busy-0"))
+        self.assertNotIn("task-state", self.instance())
+        self.assertTrue(self.instance("image-busy-0", "--accept", "task-state")["task-state"]["accepted"])
+        release(53)
+        found = self.instance("image-busy-0")
+        self.assertIn("powering-off", found["not-evacuable"]["message"])
+        self.assertIn("1.14", self.instance()["not-evacuable"]["message"])   # a spec that Victoria does not know
+        release(64)
+        self.assertNotIn("release-hazard", self.instance())
+        rows("nova", "UPDATE services SET version = 51 WHERE `binary` = 'nova-compute' AND host = %s", (C,))
+        self.assertIn("21.1.0", self.instance()["release-hazard"]["message"])
+        self.assertNotIn("release-hazard", self.instance("volume-active-0"))
+        rows("nova", "UPDATE services SET version = 64 WHERE `binary` = 'nova-compute' AND host = %s", (C,))
+        self.assertNotIn("release-unclear", self.instance())
+        release(1000)
+        self.assertIn("release-unclear", self.instance())
+
+    def test_missing_records(self):
+        uuid = instance("image-active-0")["uuid"]
+        f = self.both("not-evacuable", lambda: rows("nova_api", "DELETE FROM instance_mappings WHERE instance_uuid = %s", (uuid,)))
+        self.assertIn("mapping", f["message"])
+        uuid = instance("image-active-1")["uuid"]
+        f = self.both("not-evacuable", lambda: rows("nova_api", "DELETE FROM request_specs WHERE instance_uuid = %s", (uuid,)),
+                      name="image-active-1")
+        self.assertIn("request spec", f["message"])
+
+    def test_an_older_accepted_row(self):
+        uuid = instance("image-active-0")["uuid"]
+
+        def leave(deleted):
+            rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, instance_uuid, status, migration_type, source_compute)"
+                 " VALUES (UTC_TIMESTAMP() - INTERVAL 2 DAY, %s, UUID(), %s, 'accepted', 'resize', %s)", (deleted, uuid, A))
+        f = self.both("stale-accepted", lambda: leave(1))   # a conductor reads deleted ones too
+        self.assertIn("migration close", f["hint"])
+        self.assertNotIn("in-flight", self.last)
+        leave(0)
+        self.assertIn("in-flight", self.instance())
+        before = harness.checksum()
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes", "--accept", "in-flight", "--accept",
+                                  "stale-accepted"), REFUSED, "stale-accepted")
+        self.unchanged(before)
+
+    def test_tombstones(self):
+        uuid = instance("image-active-1")["uuid"]
+        f = self.both("tombstones", lambda: rows(
+            "nova", "INSERT INTO migrations (created_at, deleted, uuid, instance_uuid, status, migration_type, source_compute)"
+            " VALUES (UTC_TIMESTAMP(), 0, UUID(), %s, 'done', 'evacuation', %s)", (uuid, A)))
+        self.assertEqual(f["severity"], "note")
+
+    def test_nova_api_answers(self):
+        self.assertNotIn("nova-api-answers", self.instance())
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            s.listen()
+            self.tool.nova.append(os.path.join(self.tool.state, "listen.conf"))
+            with open(self.tool.nova[-1], "w") as f:
+                f.write("[DEFAULT]\nosapi_compute_listen = 0.0.0.0\nosapi_compute_listen_port = %d\n" % s.getsockname()[1])
+
+            def answer(text):
+                peer, _ = s.accept()
+                peer.recv(1000)
+                peer.sendall(text)
+                peer.close()
+            for text, found in ((b"HTTP/1.1 300 Multiple Choices\r\n\r\n{}", True), (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", False),
+                                (b"SSH-2.0-hello\r\n", False)):
+                thread = threading.Thread(target=answer, args=(text,), daemon=True)
+                thread.start()
+                self.assertEqual("nova-api-answers" in self.instance(), found, text)
+                thread.join(5)
+
+    def test_no_capacity(self):
+        self.assertIn("capacity-unknown", self.instance())
+        f = self.both("no-capacity", lambda: change_flavor("image-active-0", memory_mb=1199617))   # 800,000 times 1.5, 512 used
+        self.assertIn("MB of memory", f["message"])
+        # placement takes what is reserved off before the ratio
+        change_flavor("image-active-0", memory_mb=1199233)
+        self.assertNotIn("no-capacity", self.instance())
+        self.assertIn("no-capacity", self.instance("image-active-0", *PLACEMENT))
+        self.assertNotIn("capacity-unknown", self.last)
+        change_flavor("image-active-0", memory_mb=1199232)
+        self.assertNotIn("no-capacity", self.instance("image-active-0", *PLACEMENT))
+        self.assertIn("no-capacity", self.instance("image-active-0", B, *PLACEMENT))   # two live there
+        change_flavor("image-active-0", memory_mb=64)
+        self.assertNotIn("no-capacity", self.instance("image-active-0", B, *PLACEMENT))
+        rows("nova", "UPDATE compute_nodes SET cpu_allocation_ratio = 0, vcpus = 1, vcpus_used = 16 WHERE host IN (%s, %s)", (B, C))
+        self.assertIn("vCPU", self.instance()["no-capacity"]["message"])
+        rows("nova", "UPDATE compute_nodes SET vcpus_used = 15 WHERE host = %s", (C,))   # 16 is nova's own default
+        self.assertNotIn("no-capacity", self.instance())
+
+    def test_a_host_run_leaves_out_what_does_not_fit(self):
+        rows("nova", "UPDATE services SET disabled = 1 WHERE host = %s AND `binary` = 'nova-compute'", (B,))
+        rows("nova", "UPDATE compute_nodes SET ram_allocation_ratio = 1, memory_mb = 1000, memory_mb_used = 0 WHERE host = %s", (C,))
+        change_flavor("image-active-0", memory_mb=700)
+        change_flavor("image-active-1", memory_mb=400)
+        harness.heartbeats()
+        names = ["--only", "image-active-0", "--only", "image-active-1", "--only", "image-error-0"]
+        r = self.expect(self.tool.run("host", "evacuate", A, *names, *FENCED, "--yes", "--no-wait", "-f", "json"), OK)
+        skipped = {f["subject"]: f for f in r.json["findings"] if f["code"] == "no-capacity"}
+        self.assertEqual(set(skipped), {instance("image-active-1")["uuid"]})
+        self.assertIn(B, skipped[instance("image-active-1")["uuid"]]["message"])   # what would help
+        self.assertEqual(len(self.conductor.wait_for(2)), 2)
+        self.assertEqual([s["id"] for s in r.json["steps"] if s["kind"] == "instance"][0], instance("image-active-0")["uuid"])   # the biggest first
+
+    def test_zones_and_groups(self):
+        uuid = instance("image-active-0")["uuid"]
+
+        def ask_for_zone(zone):
+            rows("nova_api", "UPDATE request_specs SET spec = JSON_SET(spec, '$.\"nova_object.data\".availability_zone', %s) WHERE instance_uuid = %s",
+                 (zone, uuid))
+        rows("nova_api", "INSERT INTO aggregates (id, uuid, name) VALUES (77, UUID(), 'east')")
+        rows("nova_api", "INSERT INTO aggregate_metadata (aggregate_id, `key`, value) VALUES (77, 'availability_zone', 'east')")
+        rows("nova_api", "INSERT INTO aggregate_hosts (aggregate_id, host) VALUES (77, %s)", (A,))
+        f = self.both("no-capacity", lambda: ask_for_zone("east"))
+        self.assertIn("zone", f["message"])
+        rows("nova_api", "INSERT INTO aggregate_hosts (aggregate_id, host) VALUES (77, %s)", (C,))
+        self.assertNotIn("no-capacity", self.instance())
+        self.assertIn("no-capacity", self.instance("image-active-0", B))
+        self.assertNotIn("no-capacity", self.instance("image-active-0", B, "--force"))
+        ask_for_zone("nova")
+        self.assertNotIn("no-capacity", self.instance("image-active-0", B))
+        rows("nova_api", "DELETE FROM aggregate_hosts")
+        # a server group of two that both live on the dead host
+        rows("nova_api", "INSERT INTO instance_groups (id, uuid, name) VALUES (77, 'a0a0a0a0-0000-4000-8000-00000000000a', 'g')")
+        rows("nova_api", "INSERT INTO instance_group_policy (group_id, policy, rules) VALUES (77, 'anti-affinity', '{}')")
+        for name in ("image-active-0", "image-active-1"):
+            rows("nova_api", "INSERT INTO instance_group_member (group_id, instance_uuid) VALUES (77, %s)", (instance(name)["uuid"],))
+        self.assertNotIn("no-capacity", self.instance())
+        rows("nova_api", "UPDATE instance_group_policy SET policy = 'affinity' WHERE group_id = 77")
+        self.assertIn("affinity", self.instance()["no-capacity"]["message"])
+        self.assertNotIn("no-capacity", self.instance("image-active-0", C, "--force"))
+
+    def test_a_server_group_that_is_gone_is_left_out_of_the_request(self):
+        uuid = instance("image-active-0")["uuid"]
+        group = {"nova_object.name": "InstanceGroup", "nova_object.namespace": "nova", "nova_object.version": "1.11",
+                 "nova_object.data": {"uuid": "b0b0b0b0-0000-4000-8000-00000000000b", "members": None, "hosts": None}}
+
+        def was_in_a_group():
+            rows("nova_api", "UPDATE request_specs SET spec = JSON_SET(spec, '$.\"nova_object.data\".instance_group', JSON_EXTRACT(%s, '$'),"
+                 " '$.\"nova_object.data\".scheduler_hints.group', JSON_EXTRACT('[\"b0b0\"]', '$')) WHERE instance_uuid = %s", (json.dumps(group), uuid))
+        self.both("server-group-gone", was_in_a_group)
+        harness.heartbeats()
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes", "--no-wait"), OK)
+        (_, inner), = self.conductor.wait_for(1)
+        data = inner["args"]["request_spec"]["nova_object.data"]
+        self.assertIsNone(data["instance_group"])
+        self.assertNotIn("group", data["scheduler_hints"])
+
+    def test_a_forced_target_and_placements_books(self):
+        uuid = instance("image-active-0")["uuid"]
+        self.assertNotIn("not-evacuable", self.instance("image-active-0", C, "--force", *PLACEMENT))
+        provider = value("placement", "SELECT id FROM resource_providers WHERE name = %s", (B,))
+        rows("placement", "INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, used) VALUES (%s, %s, 10, 1)",
+             (provider, uuid))
+        self.assertIn("several providers", self.instance("image-active-0", C, "--force", *PLACEMENT)["not-evacuable"]["message"])
+        self.assertNotIn("not-evacuable", self.instance("image-active-0", C, *PLACEMENT))
+        rows("placement", "DELETE FROM allocations WHERE consumer_id = %s", (uuid,))
+        self.assertIn("no allocation", self.instance("image-active-0", C, "--force", *PLACEMENT)["not-evacuable"]["message"])
+
+    def test_targets_that_cannot_be(self):
+        f = self.both("target-node-missing", lambda: rows("nova", "UPDATE compute_nodes SET deleted = id WHERE host = %s", (C,)), C)
+        self.assertIn("no compute node", f["message"])
+        rows("nova", "UPDATE compute_nodes SET deleted = 0 WHERE host = %s", (C,))
+        f = self.both("target-node-missing", lambda: rows("nova_api", "DELETE FROM host_mappings WHERE host = %s", (C,)), C)
+        self.assertIn("discover_hosts", f["hint"])
+
+    def test_two_cells(self):
+        """cell0's database stands for a second cell: it has the same tables."""
+        def move(to):
+            rows(to, "INSERT INTO services SELECT * FROM nova.services WHERE host = %s AND `binary` = 'nova-compute' AND deleted = 0", (C,))
+        move("nova_cell0")
+        r = self.expect(self.tool.run("instance", "evacuate", "image-active-0", C, *FENCED, "--dry-run"), ERROR)
+        self.assertRegex(r.err, "host '%s' has a nova-compute in cell '.+' and in cell '.+'" % C)
+        rows("nova", "DELETE FROM services WHERE host = %s AND `binary` = 'nova-compute'", (C,))
+        self.assertIn("cell1", self.instance("image-active-0", C)["target-other-cell"]["message"])
+        self.assertNotIn("target-other-cell", self.instance("image-active-0", B))
+
+    def test_a_hypervisors_name_is_its_hosts(self):
+        rows("nova", "UPDATE compute_nodes SET hypervisor_hostname = 'dead.example.org' WHERE host = %s AND deleted = 0", (A,))
+        self.assertNotIn("host-resolved", self.dry("host", "evacuate", A))
+        self.assertIn("host-resolved", self.dry("host", "evacuate", "dead.example.org"))
+        r = self.expect(self.tool.run("host", "evacuate", "dead.example.com", *FENCED, "--dry-run"), NOT_FOUND)
+        self.assertNotIn("Traceback", r.err)
+
+    def test_a_consumer_of_the_dead_hosts_queue(self):
+        import amqp
+        self.assertNotIn("consumer-lingers", self.instance())
+        with amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"]) as connection:
+            for queue in ("compute." + A, "cinder-volume.%s@ceph.%s" % (A, A)):
+                channel = connection.channel()
+                channel.queue_declare(queue, durable=False, auto_delete=False)
+                self.assertNotIn("consumer-lingers", self.instance())
+                channel.basic_consume(queue, no_ack=True)
+                f = self.instance()["consumer-lingers"]
+                self.assertEqual((f["severity"], f["subject"]), ("warn", queue))
+                channel.close()
+
+    def test_the_mark(self):
+        def mark():
+            return rows("nova", "SELECT disabled, disabled_reason, forced_down FROM services WHERE host = %s AND `binary` = 'nova-compute'"
+                        " AND deleted = 0", (A,))[0]
+        before = mark()
+        go = [*FENCED, "--yes", "--no-wait", "--only", "image-active-0", "-f", "json"]
+        self.expect(self.tool.run("host", "evacuate", A, *go, "--no-mark"), OK)
+        self.assertEqual(mark(), before)
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE display_name = 'image-active-0'")
+        rows("nova", "UPDATE migrations SET status = 'error' WHERE status = 'accepted'")
+        harness.heartbeats()
+        r = self.expect(self.tool.run("host", "evacuate", A, *go), OK)
+        now = mark()
+        self.assertEqual((now["disabled"], now["forced_down"]), (1, 1))
+        self.assertIn("the test pulled the plug", now["disabled_reason"])
+        step = r.json["steps"][0]
+        self.assertEqual((step["kind"], step["before"]["forced_down"], step["after"]["forced_down"], step["state"]),
+                         ("compute_service", "0", "1", "proved"))
+
+    def test_a_conductor_that_failed_is_told_with_its_cure(self):
+        """What a conductor leaves behind when it fails, by hand."""
+        uuid = instance("image-active-0")["uuid"]
+        process = self.tool.start("instance", "evacuate", "image-active-0", *FENCED, "--yes", "--timeout", "30", "-f", "json")
+        self.conductor.wait_for(1)
+        action = rows("nova", "SELECT id FROM instance_actions WHERE instance_uuid = %s ORDER BY id DESC LIMIT 1", (uuid,))[0]["id"]
+        rows("nova", "INSERT INTO instance_actions_events (created_at, deleted, event, action_id, start_time, finish_time, result, details)"
+             " VALUES (UTC_TIMESTAMP(), 0, 'rebuild_server', %s, UTC_TIMESTAMP(), UTC_TIMESTAMP(), 'Error', 'MessagingTimeout')", (action,))
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, ERROR, err)
+        migration = value("nova", "SELECT MAX(id) FROM migrations WHERE instance_uuid = %s", (uuid,))
+        text = json.loads(out)["steps"][0]["error"]
+        self.assertIn("MessagingTimeout", text)
+        self.assertIn("evac-manage migration close %d" % migration, text)
+
+    def test_instance_show(self):
+        def show(name):
+            r = self.expect(self.tool.run("instance", "show", name, *PLACEMENT, "-f", "json"), OK)
+            return {(x["section"], x["item"]): x for x in r.json}
+        name = "volume-data-active-0"
+        row = instance(name)
+        seen = show(name)
+        self.assertEqual(show(row["uuid"]), seen)
+        self.assertEqual([x for x in seen.values() if x["contradiction"]], [])
+        self.assertEqual(seen[("place", "host")]["value"], A)
+        bdms = rows("nova", "SELECT volume_id, attachment_id FROM block_device_mapping WHERE instance_uuid = %s AND deleted = 0"
+                    " AND volume_id IS NOT NULL", (row["uuid"],))
+        self.assertEqual({i for s, i in seen if s == "volume"}, {b["volume_id"] for b in bdms})
+        one, other = bdms[0], bdms[1]
+        rows("cinder", "UPDATE volume_attachment SET attached_host = %s WHERE id = %s", (B, one["attachment_id"]))
+        rows("cinder", "UPDATE volume_attachment SET deleted = 1 WHERE id = %s", (other["attachment_id"],))
+        rows("nova", "UPDATE instances SET task_state = 'rebuilding', node = 'elsewhere' WHERE uuid = %s", (row["uuid"],))
+        rows("nova_api", "DELETE FROM instance_mappings WHERE instance_uuid = %s", (row["uuid"],))
+        rows("nova_api", "DELETE FROM request_specs WHERE instance_uuid = %s", (row["uuid"],))
+        seen = show(name)
+        self.assertIn(B, seen[("attachment", one["attachment_id"])]["contradiction"])
+        self.assertIn("no attachment", seen[("attachment", other["attachment_id"])]["contradiction"])
+        for key in (("instance", "task_state"), ("place", "node"), ("nova_api", "cell"), ("nova_api", "request spec")):
+            self.assertTrue(seen[key]["contradiction"], key)
+        rows("nova", "UPDATE instances SET host = NULL, node = NULL WHERE uuid = %s", (row["uuid"],))
+        self.assertIsNone(show(name)[("place", "host")]["value"])
+        self.expect(self.tool.run("instance", "show", "nobody"), NOT_FOUND, "nobody")
+
+    def test_host_show_has_what_is_free(self):
+        r = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK)
+        free = {x["item"]: x["detail"] for x in r.json if x["section"] == "capacity"}
+        self.assertIn("15998 of 16000 vCPU", free[B])
+        self.assertIn("1200000 MB", free[B])
+        self.assertIn("compute node", free[B])
+        r = self.expect(self.tool.run("host", "show", A, "-f", "json", *PLACEMENT), OK)
+        free = {x["item"]: x["detail"] for x in r.json if x["section"] == "capacity"}
+        self.assertIn("1199232 MB", free[B])
+        self.assertIn("placement", free[B])
+        self.expect(self.tool.run("host", "show", A, "--placement-config-file", "/nowhere"), harness.CONFIG, "/nowhere")
