@@ -195,7 +195,7 @@ static void command_lines_become_requests(void **state)
 }
 
 #define NOUNS "doctor, service, host, instance, migration, volume, backup, consistencygroup, group, " \
-	"cluster, quota, audit, journal, sql, grants, version"
+	"cluster, quota, audit, plan, journal, sql, grants, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {

@@ -619,7 +619,6 @@ static void notes_of_the_host(void **state)
 
 	(void)state;
 	assert_quiet("host-resolved");
-	assert_quiet("tombstones");
 	assert_quiet("nova-api-answers");
 	scene.asked_host = "a.example.org";
 	scene.standing = (struct standing_migrations){ &done, 1, { NULL } };

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many instances, and bad days while they are on their way: each ends done, untouched, or named with its cure; none runs twice."""
+import json
+import time
+import uuid
+
+import harness
+from harness import A, C, ENV, FENCED, OK, PARTIAL, REFUSED, TIMEOUT, rows, value
+
+GO = FENCED + ["--yes", "-f", "json"]
+MANY = 60
+
+
+def named(name):
+    return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]
+
+
+def copy_row(database, table, where, **changes):
+    """One row again, with other values; its id is the server's."""
+    row = rows(database, "SELECT * FROM `%s` WHERE %s" % (table, where))[0]
+    row.pop("id")
+    row.update(changes)
+    names = sorted(row)
+    rows(database, "INSERT INTO `%s` (%s) VALUES (%s)" % (table, ", ".join("`%s`" % n for n in names), ", ".join(["%s"] * len(names))),
+         [row[n] for n in names])
+
+
+def clone(count, like="image-active-0"):
+    """More instances on the dead host, as nova would have booted them: every row that an evacuation looks at."""
+    old, made = named(like)["uuid"], []
+    state = lambda i: ("active", "stopped", "error")[i % 3]
+    spec = value("nova_api", "SELECT spec FROM request_specs WHERE instance_uuid = %s", (old,))
+    for i in range(count):
+        new = str(uuid.uuid4())
+        where = "instance_uuid = '%s'" % old
+        copy_row("nova", "instances", "uuid = '%s'" % old, uuid=new, display_name="many-%02d" % i, hostname="many-%02d" % i,
+                 vm_state=state(i), power_state=4 if state(i) == "stopped" else 1, task_state=None)
+        copy_row("nova", "instance_extra", where, instance_uuid=new)
+        copy_row("nova", "instance_info_caches", where, instance_uuid=new)
+        copy_row("nova", "block_device_mapping", where, instance_uuid=new, uuid=str(uuid.uuid4()))
+        for meta in rows("nova", "SELECT id FROM instance_system_metadata WHERE " + where):
+            copy_row("nova", "instance_system_metadata", "id = %d" % meta["id"], instance_uuid=new)
+        copy_row("nova_api", "instance_mappings", where, instance_uuid=new)
+        copy_row("nova_api", "request_specs", where, instance_uuid=new, spec=spec.replace(old, new))
+        copy_row("placement", "consumers", "uuid = '%s'" % old, uuid=new)
+        for allocation in rows("placement", "SELECT id FROM allocations WHERE consumer_id = %s", (old,)):
+            copy_row("placement", "allocations", "id = %d" % allocation["id"], consumer_id=new)
+        made.append(new)
+    return made
+
+
+class Evacuation(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset")
+        harness.sandbox("fail", "A", "--now")
+
+    def built(self, ids):
+        """How often computes began to build each, from their own events; and the state it is in now."""
+        holes = ", ".join(["%s"] * len(ids))
+        began = {r["u"]: r["n"] for r in rows(
+            "nova", "SELECT a.instance_uuid AS u, COUNT(*) AS n FROM instance_actions a JOIN instance_actions_events e ON e.action_id = a.id"
+            " WHERE e.event = 'compute_rebuild_instance' AND a.action = 'evacuate' AND a.instance_uuid IN (%s) GROUP BY 1" % holes, ids)}
+        now = {r["uuid"]: r for r in rows("nova", "SELECT uuid, host, vm_state, task_state FROM instances WHERE uuid IN (%s)" % holes, ids)}
+        return began, now
+
+    def accounted_for(self, ids, steps):
+        """Every one is done, untouched, or named with what to do; none was built twice. What became of each."""
+        began, now = self.built(ids)
+        told = {s["id"]: s for s in steps if s["kind"] == "instance"}
+        outcome = {}
+        for id_ in ids:
+            self.assertLessEqual(began.get(id_, 0), 1, "%s was built twice" % id_)
+            step, row = told.get(id_), now[id_]
+            if step and step["state"] == "proved":
+                self.assertNotEqual(row["host"], A)
+                self.assertEqual(row["task_state"], None)
+                outcome[id_] = "done"
+            elif not step or step["state"] == "skipped":
+                self.assertEqual((row["host"], row["task_state"], began.get(id_, 0)), (A, None, 0), str(step))
+                outcome[id_] = "untouched"
+            else:
+                self.assertTrue(step["error"], str(step))
+                outcome[id_] = "named"
+        return outcome
+
+    def wait_for_events(self, ids, n, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if len(self.built(ids)[0]) >= n:
+                return
+            time.sleep(0.2)
+        self.fail("nova did not get as far as %d" % n)
+
+    def wait_for_done(self, ids, n, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if sum(r["host"] != A for r in self.built(ids)[1].values()) >= n:
+                return
+            time.sleep(0.2)
+        self.fail("nova did not finish %d" % n)
+
+    def only(self, ids):
+        return [word for id_ in ids for word in ("--only", id_)]
+
+    def finish(self, process, timeout=150):
+        out, err = process.communicate(timeout=timeout)
+        return process.returncode, json.loads(out), err.decode()
+
+    def test_sixty_instances_in_waves(self):
+        ids = clone(MANY)
+        before = self.built(ids)[1]
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "8", "--timeout", "200")
+        self.wait_for_events(ids, 3)
+        # a second operator at the same host, from another machine
+        other = harness.Tool()
+        r = other.run("host", "evacuate", A, *self.only(ids), *GO, "--no-wait")
+        self.assertNotIn(r.code, (OK, PARTIAL), str(r))
+        code, report, err = self.finish(process, 240)
+        self.assertEqual(code, OK, err)
+        self.assertEqual(set(self.accounted_for(ids, report["steps"]).values()), {"done"})
+        for id_, now in self.built(ids)[1].items():
+            self.assertEqual(now["vm_state"], "stopped" if before[id_]["vm_state"] == "stopped" else "active")
+        self.assertIn("60 of 60 ended", err)
+        self.assertRegex(err, r"about \d+ s to go")
+
+    def test_the_conductor_killed_midway(self):
+        ids = clone(10)
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "4", "--timeout", "40")
+        self.wait_for_done(ids, 1)
+        harness.sandbox("kill", "nova-conductor")
+        time.sleep(3)
+        harness.sandbox("start", "nova-conductor")
+        code, report, err = self.finish(process)
+        outcome = self.accounted_for(ids, report["steps"])
+        self.assertIn("done", outcome.values(), err)
+        for step in report["steps"]:
+            if outcome.get(step["id"]) == "named" and step["state"] != "skipped" and "nova ended it" not in step["error"]:
+                self.assertRegex(step["error"], "evac-manage migration close|not sent|consumes|is building it|handed it", step["error"])
+
+    def test_placement_stopped_midway(self):
+        ids = clone(8)
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "2", "--timeout", "60",
+                                  "--stop-after-failures", "2")
+        self.wait_for_done(ids, 2)
+        harness.sandbox("stop", "placement")
+        try:
+            code, report, err = self.finish(process)
+        finally:
+            harness.sandbox("start", "placement")
+        outcome = self.accounted_for(ids, report["steps"])
+        self.assertIn("done", outcome.values(), err)
+        self.assertIn("untouched", outcome.values(), err)   # two failures, and no more were begun
+        self.assertNotEqual(code, OK)
+
+    def test_the_broker_restarted_midway(self):
+        ids = clone(10)
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "3", "--timeout", "45")
+        self.wait_for_events(ids, 2)
+        self.wait_for_done(ids, 1)
+        harness.sandbox("kill", "rabbitmq")
+        harness.sandbox("start", "rabbitmq")
+        code, report, err = self.finish(process)
+        self.accounted_for(ids, report["steps"])
+        self.assertNotIn("Traceback", err)
+
+    def test_a_forced_target_that_is_down(self):
+        harness.sandbox("fail", "C", "--now")
+        before = harness.checksum("nova")
+        r = self.expect(self.tool.run("instance", "evacuate", "image-active-0", C, "--force", *GO), REFUSED)
+        self.assertIn("target-down", [f["code"] for f in r.json["findings"]])
+        self.assertEqual(before, harness.checksum("nova"))
+        # the operator insists: told what became of it, and how to be rid of it
+        r = self.expect(self.tool.run("instance", "evacuate", "image-active-0", C, "--force", "--accept", "target-down",
+                                      "--accept", "mass-failure", *GO, "--timeout", "8"), TIMEOUT)
+        text = r.json["steps"][0]["error"]
+        self.assertIn("compute." + C, text)
+        self.assertIn("evac-manage migration close", text)
+        self.assertEqual(named("image-active-0")["host"], A)
+
+    def test_a_full_target(self):
+        ids = clone(3)
+        room = value("placement", "SELECT i.id FROM inventories i JOIN resource_providers p ON p.id = i.resource_provider_id"
+                     " WHERE p.name = %s AND i.resource_class_id = 1", (C,))
+        rows("placement", "UPDATE inventories SET total = reserved + 100, allocation_ratio = 1 WHERE id = %s", (room,))
+        r = self.expect(self.tool.run("host", "evacuate", A, "--target_host", C, *self.only(ids), *GO,
+                                      "--placement-config-file", ENV["SB_PLACEMENT_CONF"]), OK)
+        outcome = self.accounted_for(ids, r.json["steps"])
+        self.assertEqual(sorted(outcome.values()), ["done", "untouched", "untouched"])   # each needs 64 of 100 MB
+        self.assertEqual([f["code"] for f in r.json["findings"] if f["severity"] == "skip" and f["subject"] in ids], ["no-capacity"] * 2)
