@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # make · make check · make check-unit · make demo · make asan · make install DESTDIR= PREFIX= · make clean
+# CRASH_POINTS=1 builds with the points that tests/crash kills the program at.
 # V=1 shows the commands, WERROR=1 makes warnings errors, BUILD= builds elsewhere, CC=clang builds with the other compiler.
 
 BUILD   ?= build
@@ -18,7 +19,7 @@ WARNINGS += -Wmissing-variable-declarations
 else
 WARNINGS += -Wformat-signedness -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fallthrough=5
 endif
-OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) \
+OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
               -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
               $(shell pkg-config --cflags $(PKGS))
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
@@ -112,6 +113,11 @@ check-unit:
 check:
 	$(Q)tests/check
 
+# every crash point, and every pair with a point of the recovery; needs the light sandbox up
+check-exhaustive:
+	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
+	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/run --all
+
 demo:
 	$(Q)tests/demo
 
@@ -136,5 +142,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check demo asan install clean check-audit bench
+.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench
 .DELETE_ON_ERROR:

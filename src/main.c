@@ -2,11 +2,13 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "cmd/cmd.h"
+#include "util/crash.h"
 #include "util/log.h"
 
 /* Passwords are in our memory: no core file, no other process of the same user reads it, no file of ours for others. */
@@ -47,6 +49,10 @@ int main(int argc, char **argv)
 	struct call call;
 	enum error_kind kind;
 
+#ifdef CRASH_POINTS
+	if (argc == 2 && strcmp(argv[1], "--crash-points") == 0)
+		return crash_list();
+#endif
 	keep_to_ourselves();
 	setlocale(LC_CTYPE, ""); /* names are shown in the terminal's letters; numbers stay as they are */
 	if (cmd_parse(argc, (const char *const *)argv, &call, &err) != 0) {

@@ -52,6 +52,10 @@ const char *bus_outcome_name(enum bus_outcome outcome);
 const char *bus_outcome_sentence(enum bus_outcome outcome);
 bool bus_outcome_proves_not_sent(enum bus_outcome outcome);
 
+/* A message that nobody has taken after this time is dropped by the broker (classic and quorum queues since 3.10): later than that
+ * and a little, what has not been seen to work cannot begin to. */
+#define BUS_EXPIRATION_MS 120000
+
 /* Publishes persistent application/json, mandatory, and waits for the broker's word. A watchdog cuts the socket when the library
  * hangs in a write. After anything but ACKED and RETURNED the connection is closed: open a new one. ${why} gets the details
  * of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE; ERROR_REFUSED: larger than 8 MiB). */

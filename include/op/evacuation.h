@@ -30,6 +30,30 @@ struct evacuation {
 	const char *error;       /* in the plan's arena */
 };
 
+/* cast.c. The ids of an attempt are made from the run's name: whoever knows the run can make them again. */
+void evacuation_name_ids(const char *run, const char *instance_uuid, struct evacuation_rows *rows);
+
+/* The message; ${instance} is given away. */
+struct evacuation_message {
+	const struct evacuation_rows *rows;
+	const struct candidate *candidate;     /* its request spec, and what was found about it */
+	const struct release *release;
+	const char *target_host, *target_node; /* NULL: the scheduler chooses */
+	bool force;                            /* past the scheduler */
+	const char *unique_id;
+};
+int evacuation_body(const struct evacuation_message *message, json_object *instance, struct str *body, struct error *err);
+
+struct publish_record {
+	size_t unit;
+	const struct evacuation_rows *rows;
+	const char *unique_id, *exchange, *broker;
+	int attempt; /* counts what is sent again under the same ids */
+};
+int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err);
+int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
+    struct error *err);
+
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the journal
  * cannot be written, the database or the broker is gone). */
 int evacuation_send(struct run *run, size_t unit, struct error *err);

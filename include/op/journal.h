@@ -37,11 +37,32 @@ const char *journal_file_system(const struct request *request);
 int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err);
 
 /* A unit's before-values as `row` records closed by one `intent`, durable. */
-int journal_intent(struct journal *journal, size_t unit, const struct unit *what, struct error *err);
+/* ${where}: the label of the database that it is written to. */
+int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
+int journal_plan(struct journal *journal, const struct plan *plan, struct error *err);
+void journal_who(json_object *record); /* user, sudo_user, on, pid */
 int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 
-/* Reading: every line that is whole and in its place. ${fn} may stop with non-zero. ${torn}: the last line was cut. A break in
- * the chain is an error that names the line. */
+/* Each line ends with ,"sum":"…"}: the SHA-256 of the line before that. */
+#define JOURNAL_SUM ",\"sum\":\""
+
+/* Reading: every line that is whole and in its place. ${fn} may stop with non-zero. ${torn}: the last line was cut while it was
+ * written. Anything else that is not as it was written is an error that names the line. */
 int journal_read(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, bool *torn, struct error *err);
 
+struct journal_end {
+	int64_t seq;       /* of the record that would come next */
+	char prev[65];
+	size_t offset;     /* behind the last whole record */
+	bool torn, no_newline;
+};
+int journal_read_to(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal_end *end,
+    struct error *err);
+
+/* To go on in the journal of a run that has ended, whichever way: ERROR_BUSY while it goes on. Reads it all first; a half record at
+ * its end goes. */
+int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out, struct error *err);
+
+/* STATE/journal/RUN.jsonl of the run that the request names; ERROR_NOT_FOUND with the nearest ones. The caller frees it. */
+int journal_find(const struct request *request, const char *run, char **path, struct error *err);
 #endif

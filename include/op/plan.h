@@ -4,6 +4,7 @@
 
 #include "db/sql.h"
 #include "op/scene.h"
+#include "util/error.h"
 
 /* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction applies,
  * all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans. */
@@ -17,7 +18,7 @@ struct step_kind {
 	const char *one, *plural;  /* for people */
 	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
 	const struct sql *write;
-	const struct sql *read;    /* the columns again, by @id, for the proof; NULL: proved by looking at all that an owner has */
+	const struct sql *read;    /* the columns again, by @id: for proofs, recovery and undo; a row that is gone gives none */
 };
 extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
     step_cinder_service, step_compute_service, step_instance, step_migration, step_task_state;
@@ -71,6 +72,17 @@ size_t plan_steps(const struct plan *plan);
 /* The value of a step's column before or after, by the column's name; NULL for NULL or for a column that it has not. */
 const char *step_before(const struct step *step, const char *column);
 const char *step_after(const struct step *step, const char *column);
+
+const struct step_kind *step_kind_named(const char *name); /* NULL: there is none */
+int unit_kind_named(const char *name);                     /* -1: there is none */
+
+/* step_read.c. The row of a step as it is now. ${now} is in ${arena}; ${exists} false: it is gone. */
+struct db;
+int step_read(struct db *db, const struct step *step, struct arena *arena, const char *now[STEP_COLUMNS], bool *exists,
+    struct error *err);
+bool step_equal(const struct step_kind *kind, const char *const *a, const char *const *b);
+/* "host 'a', service_uuid NULL" */
+const char *step_values_text(const struct step_kind *kind, const char *const *values, struct arena *arena);
 
 /* plan_make.c. The failed host's nova-compute disabled, with a reason that names run and operator: the first write of a rescue, so
  * that of two runs on two nodes of a cluster, where no lock is seen, one finds the row changed. The ownership moves of the scene

@@ -47,6 +47,11 @@ struct request {
 	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: never */
 	const char *target_state;
 	const char *plan_out;
+	const char *resume;      /* host rescue --resume RUN */
+	bool resend, scan, sql;  /* journal recover --resend and --scan, journal undo --sql */
+	bool skip_drifted;       /* what is no longer as the plan file or the journal says is left out */
+	const char *plan_file;   /* plan show, plan apply */
+	const struct plan_file *planned; /* plan apply: the run does what this says; NULL: what it finds */
 
 	/* where things are */
 	struct words nova_files, cinder_files, placement_files;

@@ -17,6 +17,8 @@ struct operation {
 	unsigned needs;       /* NEEDS_…, WITNESS_… */
 	int (*find)(struct scene *scene, struct error *err);
 	void (*plan)(struct plan *plan, const struct scene *scene, const struct findings *findings);
+	/* What speaks against it; NULL: every guard of the table. */
+	void (*guard)(const struct scene *scene, struct findings *out);
 	bool rescues;         /* what remains of the host makes the run partial */
 	bool alone;           /* about one thing: leaving it out is a refusal */
 };
@@ -35,6 +37,7 @@ struct run {
 	struct who who;
 	struct lock *lock;       /* NULL until something is about to be written */
 	struct journal *journal; /* the same */
+	const char *summary;     /* one sentence for the report, in plan's arena; NULL: it is made from the counts */
 	char started_at[25], finished_at[25];
 };
 
@@ -46,6 +49,8 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 int apply_ownership(struct run *run, size_t unit, struct error *err);
 int apply_mark(struct run *run, size_t unit, struct error *err);
 int apply_close(struct run *run, size_t unit, struct error *err);
+/* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw it. */
+int unit_write(struct db *db, const struct unit *unit, struct error *err);
 /* evacuate.c: all evacuation units of the plan, in waves, followed to their ends. Returns -1 only when the run cannot go on. */
 int apply_evacuations(struct run *run, struct error *err);
 void evacuations_free(struct plan *plan);

@@ -138,6 +138,9 @@ struct scene {
 	struct candidate *candidate;
 	size_t ncandidate;
 
+	bool recovers;     /* unfinished runs of this host are what it is about */
+	struct past *past; /* journal undo: the run that is taken back; NULL: none */
+
 	struct standing_migrations standing; /* away from the failed host */
 	struct closing *closing;             /* NULL: nothing is to be closed */
 

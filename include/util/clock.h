@@ -9,6 +9,11 @@
 #define CLOCK_TEXT_SIZE 25
 void clock_now(char out[CLOCK_TEXT_SIZE]);
 
+/* What clock_now() wrote, as seconds since 1970; 0: it is no such text. And the same of this moment. */
+int64_t clock_parse(const char *text);
+int64_t clock_wall_s(void);
+void clock_text(int64_t seconds, char out[CLOCK_TEXT_SIZE]);
+
 /* Milliseconds that only ever grow; for deadlines. */
 int64_t clock_monotonic_ms(void);
 void clock_sleep_ms(int64_t ms); /* shorter when a signal comes */

@@ -215,14 +215,18 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 	return outcome;
 }
 
+#define TEXT(x) #x
+#define TEXT_OF(x) TEXT(x)
+
 static enum bus_outcome publish(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body, unsigned timeout_s,
     bool stop_when_blocked, struct error *why)
 {
 	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
-		    AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_HEADERS_FLAG,
+		    AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_EXPIRATION_FLAG,
 		.content_type = amqp_cstring_bytes("application/json"),
 		.content_encoding = amqp_cstring_bytes("utf-8"),
-		.delivery_mode = 2 };
+		.delivery_mode = 2,
+		.expiration = amqp_cstring_bytes(TEXT_OF(BUS_EXPIRATION_MS)) };
 	int64_t deadline = clock_monotonic_ms() + (int64_t)timeout_s * 1000;
 	struct watchdog dog;
 	int status;

@@ -13,8 +13,10 @@ static const struct argument_spec any_host[] = {
 };
 
 static const struct option_spec rescue_options[] = {
-	{ .name = "to", .type = OPTION_HOST, .offset = AT(to), .metavar = "HOST2", .required = true,
-	  .sentence = "the host that gets the volumes and backups" },
+	{ .name = "to", .type = OPTION_HOST, .offset = AT(to), .metavar = "HOST2",
+	  .sentence = "the host that gets the volumes and backups; needed unless --resume" },
+	{ .name = "resume", .type = OPTION_TEXT, .offset = AT(resume), .metavar = "RUN",
+	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --target_host and --fenced" },
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },
@@ -30,6 +32,14 @@ static const struct option_spec evacuate_options[] = {
 	  .sentence = "leave the host's nova-compute enabled and not forced down" },
 	{ 0 }
 };
+
+static int to_or_resume(const struct request *request, struct error *err)
+{
+	if (request->to || request->resume)
+		return 0;
+	error_set(err, ERROR_USAGE, "'host rescue' needs --to (the host that gets the volumes and backups), or --resume RUN");
+	return error_hint(err, "usage: evac-manage host rescue HOST --to HOST2 [options]");
+}
 
 int force_needs_target(const struct request *request, struct error *err)
 {
@@ -73,6 +83,7 @@ const struct command command_host_rescue = {
 		"  evac-manage host rescue ctl1 --to ctl2 --fenced \"iLO: power off, Ann, 03:10\"",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
 	.options = rescue_options, .arguments = failed_host,
+	.check = to_or_resume,
 	.run = op_host_rescue,
 };
 

@@ -39,8 +39,12 @@
 	ROW(audit_list) \
 	ROW(audit_run) \
 	ROW(audit_diff) \
+	ROW(plan_show) \
+	ROW(plan_apply) \
 	ROW(journal_list) \
 	ROW(journal_show) \
+	ROW(journal_recover) \
+	ROW(journal_undo) \
 	ROW(sql_list) \
 	ROW(sql_show) \
 	ROW(grants) \

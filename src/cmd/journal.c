@@ -7,6 +7,31 @@ static const struct argument_spec show_arguments[] = {
 	{ 0 }
 };
 
+static const struct argument_spec recover_arguments[] = {
+	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(id), .optional = true, .sentence = "its name in 'evac-manage journal list'" },
+	{ 0 }
+};
+
+static const struct option_spec recover_options[] = {
+	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(resend),
+	  .sentence = "send an evacuation again that nobody has begun with, when its first message can no longer be taken" },
+	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(scan),
+	  .sentence = "without a journal: list evacuations of ours that have not ended" },
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "look and say; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(yes), .sentence = "nothing is asked anyway: the run was confirmed" },
+	{ 0 }
+};
+
+static int run_or_scan(const struct request *request, struct error *err)
+{
+	if (request->id && request->scan)
+		return error_set(err, ERROR_USAGE, "--scan is for when there is no journal: it takes no RUN");
+	if (request->id || request->scan)
+		return 0;
+	error_set(err, ERROR_USAGE, "'journal recover' needs RUN (its name in 'evac-manage journal list') or --scan");
+	return error_hint(err, "usage: evac-manage journal recover RUN [--resend]");
+}
+
 const struct command command_journal_list = {
 	.noun = "journal", .verb = "list",
 	.sentence = "the runs on this machine that wrote, their state",
@@ -20,4 +45,39 @@ const struct command command_journal_show = {
 	.details = "Needs no database: journals are files in --state-dir.",
 	.arguments = show_arguments,
 	.run = op_journal_show,
+};
+
+const struct command command_journal_recover = {
+	.noun = "journal", .verb = "recover",
+	.sentence = "settle a run that was interrupted",
+	.details = "From journal and database every unit becomes done, not done, or unknown with what to look at. A commit without an "
+		"answer is settled by the same compare-and-set again, a claim that was never sent is put back. A message is never sent "
+		"again without --resend. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when something is still "
+		"unknown.\n\n"
+		"Example:\n"
+		"  evac-manage journal recover 20260131T030405Z-host-rescue-1a2b3c4d",
+	.options = recover_options, .arguments = recover_arguments,
+	.check = run_or_scan,
+	.run = op_journal_recover,
+};
+
+static const struct option_spec undo_options[] = {
+	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
+	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(skip_drifted),
+	  .sentence = "leave out the rows that no longer hold what the run wrote" },
+	{ 0 }
+};
+
+const struct command command_journal_undo = {
+	.noun = "journal", .verb = "undo",
+	.sentence = "take back what a run wrote, from its before-values",
+	.details = "A plan like any other, shown and confirmed. Each row goes back only while it holds what the run wrote; one that does "
+		"not stops it with 7. An evacuation that nova has begun cannot be undone, and that is said. The undo of an undo is the "
+		"first run again.\n\n"
+		"Examples:\n"
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --dry-run\n"
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > undo",
+	.flags = COMMAND_WRITES,
+	.options = undo_options, .arguments = show_arguments,
+	.run = op_journal_undo,
 };

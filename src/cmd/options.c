@@ -28,6 +28,8 @@ static const struct option_spec writing_options[] = {
 	{ .name = "only", .type = OPTION_WORDS, .offset = AT(only), .metavar = "ID", .sentence = "nothing but this one; repeatable" },
 	{ .name = "exclude", .type = OPTION_WORDS, .offset = AT(exclude), .metavar = "ID", .sentence = "all but this one; repeatable" },
 	{ .name = "limit", .type = OPTION_COUNT, .offset = AT(limit), .metavar = "N", .sentence = "at most N of them in this run" },
+	{ .name = "plan-out", .type = OPTION_TEXT, .offset = AT(plan_out), .metavar = "FILE",
+	  .sentence = "write the plan there instead of acting; 'plan apply FILE' does it" },
 	{ 0 }
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/run.h"
+#include "util/crash.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -61,7 +62,7 @@ static void fill(const void *ctx, size_t row, struct db_param *params)
 }
 
 /* The steps of a unit lie kind by kind; each kind is one statement over all its rows. */
-static int write_steps(struct db *db, const struct unit *unit, struct error *err)
+int unit_write(struct db *db, const struct unit *unit, struct error *err)
 {
 	struct db_param params[PARAMS_MAX + 1];
 	const struct step_kind *kind;
@@ -125,7 +126,7 @@ static int check_leftovers(struct run *run, struct error *err)
 	struct owned_rows left = { 0 };
 	size_t n;
 
-	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0)
+	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || r->skip_drifted)
 		return 0;
 	for (const struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++) {
 		if (m->from.pool[0])
@@ -175,24 +176,35 @@ static int settle(struct run *run, size_t index, int rc, struct error *err)
 	return rc;
 }
 
+static int commit(struct db *db, struct error *err)
+{
+	int rc;
+
+	CRASH_POINT("unit_before_commit");
+	rc = db_commit(db, err);
+	CRASH_POINT("unit_after_commit");
+	return rc;
+}
+
 static int ownership_transaction(struct run *run, struct unit *unit, struct error *err)
 {
 	struct db *db = run->world.cinder_db;
 
+	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (check_owners(run, err) != 0 || write_steps(db, unit, err) != 0 || check_leftovers(run, err) != 0) {
+	if (check_owners(run, err) != 0 || unit_write(db, unit, err) != 0 || check_leftovers(run, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
-	return db_commit(db, err);
+	return commit(db, err);
 }
 
 int apply_ownership(struct run *run, size_t index, struct error *err)
 {
 	struct unit *unit = &run->plan.unit[index];
 
-	if (add_server(run, run->world.cinder_db, err) != 0 || journal_intent(run->journal, index, unit, err) != 0) {
+	if (add_server(run, run->world.cinder_db, err) != 0 || journal_intent(run->journal, index, unit, db_label(run->world.cinder_db), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
 		return -1;
 	}
@@ -201,13 +213,14 @@ int apply_ownership(struct run *run, size_t index, struct error *err)
 
 static int mark_transaction(struct db *db, const struct unit *unit, struct error *err)
 {
+	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (write_steps(db, unit, err) != 0) {
+	if (unit_write(db, unit, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
-	return db_commit(db, err);
+	return commit(db, err);
 }
 
 int apply_mark(struct run *run, size_t index, struct error *err)
@@ -215,7 +228,7 @@ int apply_mark(struct run *run, size_t index, struct error *err)
 	struct unit *unit = &run->plan.unit[index];
 	struct db *db = run->scene.home->cell->db;
 
-	if (add_server(run, db, err) != 0 || journal_intent(run->journal, index, unit, err) != 0) {
+	if (add_server(run, db, err) != 0 || journal_intent(run->journal, index, unit, db_label(db), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
 		return -1;
 	}
@@ -243,7 +256,7 @@ static int close_transaction(struct run *run, struct db *db, const struct unit *
 {
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (write_steps(db, unit, err) != 0 || check_nobody_came(run, err) != 0) {
+	if (unit_write(db, unit, err) != 0 || check_nobody_came(run, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
@@ -255,7 +268,7 @@ int apply_close(struct run *run, size_t index, struct error *err)
 	struct unit *unit = &run->plan.unit[index];
 	struct db *db = run->scene.home->cell->db;
 
-	if (add_server(run, db, err) != 0 || journal_intent(run->journal, index, unit, err) != 0) {
+	if (add_server(run, db, err) != 0 || journal_intent(run->journal, index, unit, db_label(db), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
 		return -1;
 	}

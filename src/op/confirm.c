@@ -88,8 +88,8 @@ bool confirm_fence(struct run *run)
 {
 	char answer[ANSWER_MAX];
 
-	if (run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 || !run->scene.host ||
-	    !is_terminal())
+	if (run->operation->guard || run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 ||
+	    !run->scene.host || !is_terminal())
 		return false;
 	show(run);
 	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])

@@ -2,7 +2,12 @@
 #include <string.h>
 
 #include "op/commands.h"
-#include "op/run.h"
+#include "op/recover.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define SETTLE_MS 5000
 
 /* The whole page for a failed host: ownership to one host, instances to wherever they fit. */
 
@@ -41,7 +46,60 @@ static const struct operation host_rescue = {
 	.rescues = true,
 };
 
+static int check_past(const struct request *r, const struct past *past, struct error *err)
+{
+	if (!str_equal(past->command, host_rescue.name)) {
+		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->resume, str_or(past->command, "?"));
+		return error_hint(err, "'evac-manage journal recover %s' settles it", r->resume);
+	}
+	if (!str_equal(past->host, r->host)) {
+		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->resume, str_or(past->host, "?"), r->host);
+		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->resume);
+	}
+	if ((r->to && !str_equal(r->to, past->to)) || (r->target_host && !str_equal(r->target_host, past->target_host)))
+		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to and --target_host out to go on with it", r->resume,
+		    str_or(past->to, "?"));
+	return 0;
+}
+
+/* Settled, and what nova still has in hand waited for; then what is left of the host is a rescue like the first one. */
+static enum error_kind settle(const struct request *r, struct past *past, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + r->timeout_s * 1000;
+	enum error_kind result;
+	size_t under_way = 0;
+
+	do {
+		if (under_way > 0) {
+			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s", r->resume);
+			clock_sleep_ms(SETTLE_MS);
+		}
+		past_free(past);
+		result = recover_run(r, r->resume, true, past, &under_way, err);
+	} while (result == ERROR_OK && under_way > 0 && !r->no_wait && !signal_came() && clock_monotonic_ms() < deadline);
+	return result;
+}
+
+static enum error_kind resume(const struct request *request, struct error *err)
+{
+	struct request own = *request;
+	struct past past = { 0 };
+	enum error_kind result;
+
+	if (recover_peek(request, request->resume, &past, err) != 0 || check_past(request, &past, err) != 0)
+		result = err->kind;
+	else
+		result = settle(request, &past, err);
+	own.to = past.to;
+	own.target_host = past.target_host;
+	own.fenced = request->fenced ? request->fenced : past.fenced;
+	if (result == ERROR_OK)
+		result = op_run(&host_rescue, &own, err);
+	past_free(&past);
+	return result;
+}
+
 enum error_kind op_host_rescue(const struct request *request, struct error *err)
 {
-	return op_run(&host_rescue, request, err);
+	return request->resume ? resume(request, err) : op_run(&host_rescue, request, err);
 }

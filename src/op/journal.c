@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 #include "op/who.h"
 #include "util/clock.h"
+#include "util/crash.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -67,13 +69,13 @@ static int sync_directory(const char *path, struct error *err)
 	return rc;
 }
 
-static json_object *words_of(const struct request *request)
+static json_object *list_of(const char *const *words, size_t n)
 {
-	json_object *words = json_object_new_array();
+	json_object *list = json_object_new_array();
 
-	for (int i = 0; i < request->argc; i++)
-		json_object_array_add(words, json_object_new_string(request->argv[i]));
-	return words;
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, json_object_new_string(words[i]));
+	return list;
 }
 
 static json_object *text(const char *s)
@@ -81,29 +83,67 @@ static json_object *text(const char *s)
 	return s ? json_object_new_string(s) : NULL;
 }
 
-static json_object *first_record(const struct request *request, const char *run, const char *host)
+void journal_who(json_object *record)
 {
-	json_object *record = json_object_new_object();
 	struct who who;
 
 	who_am_i(&who);
-	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
-	json_object_object_add(record, "tool", text(EVAC_MANAGE_VERSION));
-	json_object_object_add(record, "run", text(run));
-	json_object_object_add(record, "command", text(request->command));
-	json_object_object_add(record, "argv", words_of(request));
-	json_object_object_add(record, "host", text(host));
-	json_object_object_add(record, "fenced", text(request->fenced));
 	json_object_object_add(record, "user", text(who.user));
 	json_object_object_add(record, "sudo_user", text(who.sudo_user[0] ? who.sudo_user : NULL));
 	json_object_object_add(record, "on", text(who.on));
 	json_object_object_add(record, "pid", json_object_new_int64(getpid()));
+}
+
+static json_object *first_record(const struct request *request, const char *run, const char *host)
+{
+	json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
+	json_object_object_add(record, "tool", text(EVAC_MANAGE_VERSION));
+	json_object_object_add(record, "run", text(run));
+	json_object_object_add(record, "command", text(request->command));
+	json_object_object_add(record, "argv", list_of(request->argv, (size_t)request->argc));
+	json_object_object_add(record, "host", text(host));
+	json_object_object_add(record, "fenced", text(request->fenced));
+	json_object_object_add(record, "to", text(request->to));
+	json_object_object_add(record, "target_host", text(request->target_host));
+	json_object_object_add(record, "force", json_object_new_boolean(request->force));
+	json_object_object_add(record, "accept", list_of(request->accept.v, request->accept.n));
+	json_object_object_add(record, "resumes", text(request->resume));
+	journal_who(record);
 	return record;
+}
+
+/* Ends with the process that holds it, however that ends. */
+static int lock(struct journal *j, struct error *err)
+{
+	if (flock(j->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return error_errno(err, ERROR_ERROR, errno, "cannot lock the journal '%s'", j->path);
+	error_set(err, ERROR_BUSY, "the run of '%s' is still going on", j->path);
+	return error_hint(err, "wait for it, or end it; its 'run' record says on which machine and as which process");
+}
+
+static int cannot_create(const char *path, struct error *err)
+{
+	error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", path);
+	return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+}
+
+/* Under its name only with its first record on disk: there is no journal without one. */
+static int publish(struct journal *j, const char *dir, const char *draft, struct error *err)
+{
+	if (link(draft, j->path) != 0)
+		return cannot_create(j->path, err);
+	unlink(draft);
+	CRASH_POINT("journal_linked");
+	return sync_directory(dir, err);
 }
 
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err)
 {
-	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *draft = xasprintf("%s/.%s.new", dir, run);
 	struct journal *j;
 
 	if (directory_ensure(dir, err) != 0)
@@ -111,15 +151,46 @@ int journal_create(const struct request *request, const char *run, const char *h
 	j = xcalloc(1, sizeof *j);
 	j->path = xasprintf("%s/%s.jsonl", dir, run);
 	memset(j->prev, '0', 64);
-	j->fd = open(j->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (j->fd < 0) {
-		error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", j->path);
+	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	CRASH_POINT("journal_created");
+	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :
+	                lock(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
+	                    publish(j, dir, draft, err) != 0) {
+		if (j->fd >= 0) {
+			unlink(draft);
+			error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+		}
 		journal_close(&j);
-		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+		return -1;
 	}
-	if (sync_directory(dir, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0) {
-		journal_discard(&j);
-		return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+	*out = j;
+	return 0;
+}
+
+/* What a write left half done goes; a whole record that lacks only its newline gets it. */
+static int mend_end(struct journal *j, const struct journal_end *end, struct error *err)
+{
+	j->seq = end->seq;
+	memcpy(j->prev, end->prev, sizeof j->prev);
+	if (end->torn && ftruncate(j->fd, (off_t)end->offset) != 0)
+		return error_errno(err, ERROR_ERROR, errno, "cannot cut the half record off '%s'", j->path);
+	if (end->no_newline && write(j->fd, "\n", 1) != 1)
+		return error_errno(err, ERROR_ERROR, errno, "cannot write the journal '%s'", j->path);
+	return 0;
+}
+
+int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out, struct error *err)
+{
+	struct journal *j = xcalloc(1, sizeof *j);
+	struct journal_end end;
+
+	j->path = xstrdup(path);
+	j->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (j->fd < 0)
+		error_errno(err, ERROR_ERROR, errno, "cannot write to the journal '%s'", path);
+	if (j->fd < 0 || lock(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
+		journal_close(&j);
+		return -1;
 	}
 	*out = j;
 	return 0;
@@ -207,6 +278,11 @@ static int write_line(struct journal *j, const struct str *line, bool sync, stru
 
 	if (j->failed)
 		return cannot_write(j, err);
+	CRASH_POINT("journal_before_write");
+	if (CRASH_TURN("journal_torn")) {
+		n = write(j->fd, line->s, line->n / 2);
+		crash_now();
+	}
 	n = write(j->fd, line->s, line->n);
 	if (n != (ssize_t)line->n) {
 		j->failed = n < 0 ? errno : ENOSPC;
@@ -216,6 +292,7 @@ static int write_line(struct journal *j, const struct str *line, bool sync, stru
 		j->failed = errno;
 		return cannot_write(j, err);
 	}
+	CRASH_POINT("journal_after_write");
 	sha256_hex(line->s, line->n - 1, j->prev); /* without the newline */
 	j->seq++;
 	return 0;
@@ -225,7 +302,7 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 {
 	json_object *line = json_object_new_object();
 	auto_str struct str bytes = { 0 };
-	char now[CLOCK_TEXT_SIZE];
+	char now[CLOCK_TEXT_SIZE], sum[65];
 
 	clock_now(now);
 	json_object_object_add(line, "seq", json_object_new_int64(j->seq));
@@ -234,7 +311,10 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 	json_object_object_add(line, "prev", text(j->prev));
 	json_object_object_foreach(record, key, value)
 		json_object_object_add(line, key, json_object_get(value));
-	str_addf(&bytes, "%s\n", json_object_to_json_string_ext(line, PLAIN));
+	str_add(&bytes, json_object_to_json_string_ext(line, PLAIN));
+	bytes.n--; /* the closing brace */
+	sha256_hex(bytes.s, bytes.n, sum);
+	str_addf(&bytes, JOURNAL_SUM "%s\"}\n", sum);
 	json_object_put(line);
 	json_object_put(record);
 	return write_line(j, &bytes, sync, err);
@@ -256,6 +336,7 @@ static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_
 	json_object_object_add(row, "unit", json_object_new_int64((int64_t)unit));
 	json_object_object_add(row, "kind", text(step->kind->name));
 	json_object_object_add(row, "id", text(step->id));
+	json_object_object_add(row, "name", text(step->name));
 	json_object_object_add(row, "before", values(step->kind, step->before));
 	json_object_object_add(row, "after", values(step->kind, step->after));
 	if (journal_add(j, "row", row, false, err) != 0)
@@ -280,7 +361,7 @@ static int add_rows(struct journal *j, size_t unit, const struct unit *what, cha
 	return rc;
 }
 
-int journal_intent(struct journal *j, size_t unit, const struct unit *what, struct error *err)
+int journal_intent(struct journal *j, size_t unit, const struct unit *what, const char *where, struct error *err)
 {
 	json_object *intent;
 	char sha256[65];
@@ -291,9 +372,27 @@ int journal_intent(struct journal *j, size_t unit, const struct unit *what, stru
 	json_object_object_add(intent, "unit", json_object_new_int64((int64_t)unit));
 	json_object_object_add(intent, "kind", text(unit_kind_name[what->kind]));
 	json_object_object_add(intent, "sentence", text(what->sentence));
+	json_object_object_add(intent, "where", text(where));
 	json_object_object_add(intent, "rows", json_object_new_int64((int64_t)what->nstep));
 	json_object_object_add(intent, "rows_sha256", text(sha256));
 	return journal_add(j, "intent", intent, true, err);
+}
+
+/* All that the run is about to do, so that what was never begun is known too. */
+int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
+{
+	json_object *record = json_object_new_object(), *units = json_object_new_array(), *one;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		one = json_object_new_object();
+		json_object_object_add(one, "kind", text(unit_kind_name[plan->unit[i].kind]));
+		json_object_object_add(one, "sentence", text(plan->unit[i].sentence));
+		if (plan->unit[i].kind == UNIT_EVACUATION)
+			json_object_object_add(one, "instance", text(plan->unit[i].step[0].id));
+		json_object_array_add(units, one);
+	}
+	json_object_object_add(record, "units", units);
+	return journal_add(j, "plan", record, true, err);
 }
 
 int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)

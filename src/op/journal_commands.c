@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "op/commands.h"
-#include "op/journal.h"
+#include "op/past.h"
 #include "out/table.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -42,108 +43,39 @@ static const char *get(json_object *record, const char *key)
 	return json_object_get_string(json_object_object_get(record, key));
 }
 
-/* What a journal says of its run: the last outcome of each unit counts. */
-struct digest {
-	char *run, *command, *host, *started_at, *result;
-	char **unit; /* last state by unit */
-	size_t nunit;
-	bool ended;
-	bool whole; /* nothing of the plan failed or was left undone */
-};
-
-static void keep(char **to, const char *value)
-{
-	free(*to);
-	*to = value ? xstrdup(value) : NULL;
-}
-
-static void set_unit(struct digest *d, json_object *record, const char *state)
-{
-	size_t unit = (size_t)json_object_get_int64(json_object_object_get(record, "unit"));
-
-	while (unit < 1000000 && d->nunit <= unit) {
-		d->unit = xreallocarray(d->unit, d->nunit + 1, sizeof *d->unit);
-		d->unit[d->nunit++] = NULL;
-	}
-	if (unit < d->nunit)
-		keep(&d->unit[unit], state);
-}
-
-static bool is_whole(json_object *totals)
-{
-	static const char *const bad[] = { "failed", "unknown", "skipped", "applied" };
-	int64_t n = 0;
-
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		n += json_object_get_int64(json_object_object_get(totals, bad[i]));
-	return n == 0;
-}
-
-static int digest_record(void *ctx, json_object *record)
-{
-	const char *type = get(record, "type");
-	struct digest *d = ctx;
-
-	if (str_equal(type, "run")) {
-		keep(&d->run, get(record, "run"));
-		keep(&d->command, get(record, "command"));
-		keep(&d->host, get(record, "host"));
-		keep(&d->started_at, get(record, "time"));
-	} else if (str_equal(type, "intent")) {
-		set_unit(d, record, "open");
-	} else if (str_equal(type, "outcome")) {
-		set_unit(d, record, get(record, "state"));
-	} else if (str_equal(type, "end")) {
-		d->ended = true;
-		d->whole = is_whole(json_object_object_get(record, "totals"));
-		keep(&d->result, get(record, "result"));
-	}
-	return 0;
-}
-
-static size_t count_units(const struct digest *d, const char *a, const char *b)
+static size_t count_units(const struct past *p, const char *a, const char *b)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < d->nunit; i++)
-		n += str_equal(d->unit[i], a) || (b && str_equal(d->unit[i], b));
+	for (size_t i = 0; i < p->nunit; i++)
+		n += p->unit[i].begun && (str_equal(past_unit_state(&p->unit[i]), a) || str_equal(past_unit_state(&p->unit[i]), b));
 	return n;
 }
 
-static const char *state_of(const struct digest *d)
+static const char *state_of(const struct past *p)
 {
-	if (count_units(d, "unknown", NULL) > 0)
+	if (p->recovery)
+		return str_equal(p->recovery, "ok") ? "recovered" : "unknown";
+	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0)
 		return "unknown";
-	if (!d->ended)
+	if (!p->result)
 		return "open";
-	if (str_equal(d->result, "partial") && d->whole) /* what the plan left out remains; what it held is done */
+	if (str_equal(p->result, "partial") && p->whole) /* what the plan left out remains; what it held is done */
 		return "done";
-	return str_equal(d->result, "ok") ? "done" : "failed";
+	return str_equal(p->result, "ok") ? "done" : "failed";
 }
 
-static void add_run(struct table *t, const struct digest *d, const char *file)
+static void add_run(struct table *t, const struct past *p, const char *file)
 {
 	table_add(t);
-	table_text(t, "run", str_or(d->run, file));
-	table_text(t, "command", d->command);
-	table_text(t, "host", d->host);
-	table_text(t, "state", state_of(d));
-	table_text(t, "started_at", d->started_at);
-	table_int(t, "units_done", (int64_t)count_units(d, "proved", "applied"));
-	table_int(t, "units_failed", (int64_t)count_units(d, "failed", NULL));
-	table_int(t, "units_unknown", (int64_t)count_units(d, "unknown", "open"));
-}
-
-static void digest_free(struct digest *d)
-{
-	free(d->run);
-	free(d->command);
-	free(d->host);
-	free(d->started_at);
-	free(d->result);
-	for (size_t i = 0; i < d->nunit; i++)
-		free(d->unit[i]);
-	free(d->unit);
+	table_text(t, "run", str_or(p->run, file));
+	table_text(t, "command", p->command);
+	table_text(t, "host", p->host);
+	table_text(t, "state", state_of(p));
+	table_text(t, "started_at", p->started_at);
+	table_int(t, "units_done", (int64_t)count_units(p, "proved", "applied"));
+	table_int(t, "units_failed", (int64_t)count_units(p, "failed", "failed"));
+	table_int(t, "units_unknown", (int64_t)count_units(p, "unknown", "open"));
 }
 
 static int is_journal(const struct dirent *entry)
@@ -158,13 +90,13 @@ static void list_one(struct table *t, const char *dir, const char *name)
 {
 	auto_free char *path = xasprintf("%s/%s", dir, name), *run = xstrndup(name, strlen(name) - strlen(SUFFIX));
 	struct error trouble = { 0 };
-	struct digest d = { 0 };
+	struct past past = { 0 };
 	bool torn;
 
-	if (journal_read(path, digest_record, &d, &torn, &trouble) != 0)
+	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past_check(&past, path, &trouble) != 0)
 		log_warn("%s", trouble.text);
-	add_run(t, &d, run);
-	digest_free(&d);
+	add_run(t, &past, run);
+	past_free(&past);
 }
 
 enum error_kind op_journal_list(const struct request *request, struct error *err)
@@ -207,12 +139,12 @@ static int add_record(void *ctx, json_object *record)
 	table_text(t, "id", str_or(get(record, "id"), get(record, "instance")));
 	table_text(t, "before", get(record, "before"));
 	table_text(t, "after", get(record, "after"));
-	table_text(t, "state", str_or(get(record, "state"), str_or(get(record, "outcome"), get(record, "result"))));
+	table_text(t, "state", str_or(get(record, "state"), str_or(get(record, "outcome"), str_or(get(record, "verdict"), get(record, "result")))));
 	table_text(t, "text", str_or(get(record, "error"), str_or(get(record, "sentence"), str_or(get(record, "server"), get(record, "command")))));
 	return 0;
 }
 
-static int unknown_run(const struct request *request, const char *dir, struct error *err)
+static int unknown_run(const char *run, const char *dir, struct error *err)
 {
 	auto_str struct str near = { 0 };
 	struct dirent **entry = NULL;
@@ -224,8 +156,8 @@ static int unknown_run(const struct request *request, const char *dir, struct er
 		entry[i]->d_name[strlen(entry[i]->d_name) - strlen(SUFFIX)] = '\0';
 		known[i] = entry[i]->d_name;
 	}
-	str_nearest(request->id, known, n > 0 ? (size_t)n : 0, &near);
-	error_set(err, ERROR_NOT_FOUND, "no run '%s' in '%s'", request->id, dir);
+	str_nearest(run, known, n > 0 ? (size_t)n : 0, &near);
+	error_set(err, ERROR_NOT_FOUND, "no run '%s' in '%s'", run, dir);
 	error_hint(err, "%s%s%s'evac-manage journal list' shows all", near.n ? "did you mean " : "", str_or(near.s, ""), near.n ? "? " : "");
 	for (i = 0; i < n; i++)
 		free(entry[i]);
@@ -234,19 +166,25 @@ static int unknown_run(const struct request *request, const char *dir, struct er
 	return -1;
 }
 
+int journal_find(const struct request *request, const char *run, char **path, struct error *err)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *file = xasprintf("%s/%s" SUFFIX, dir, run);
+
+	if (strchr(run, '/') || strchr(run, '.') || access(file, F_OK) != 0)
+		return unknown_run(run, dir, err);
+	*path = take(file);
+	return 0;
+}
+
 enum error_kind op_journal_show(const struct request *request, struct error *err)
 {
-	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *path = xasprintf("%s/%s" SUFFIX, dir, request->id);
-	FILE *there = strchr(request->id, '/') || strchr(request->id, '.') ? NULL : fopen(path, "r");
+	auto_free char *path = NULL;
 	struct table t;
-	bool torn;
+	bool torn = false;
 	int rc;
 
-	if (!there) {
-		unknown_run(request, dir, err);
+	if (journal_find(request, request->id, &path, err) != 0)
 		return err->kind;
-	}
-	fclose(there);
 	table_init(&t, COLUMNS(record_columns));
 	rc = table_check(COLUMNS(record_columns), request, err);
 	if (rc == 0)

@@ -147,7 +147,7 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 	lock = xcalloc(1, sizeof *lock);
 	lock->fd = -1;
 	if (lock_file_take(scene, &lock->fd, err) != 0 ||
-	    unfinished_check(scene->request, scene->host, except, err) != 0 || take_servers(scene, lock, err) != 0) {
+	    (!scene->recovers && unfinished_check(scene->request, scene->host, except, err) != 0) || take_servers(scene, lock, err) != 0) {
 		lock_release(&lock);
 		return -1;
 	}

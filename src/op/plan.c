@@ -6,22 +6,24 @@
 
 #include "sql_catalogue.h"
 
-const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE, NULL };
-const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE, NULL };
+const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_ROW };
+const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE, &SQL_CINDER_GROUP_ROW };
 const struct step_kind step_consistencygroup = { "consistencygroup", "consistency group", "consistency groups", { "host" },
-	&SQL_CINDER_CONSISTENCYGROUP_MOVE, NULL };
+	&SQL_CINDER_CONSISTENCYGROUP_MOVE, &SQL_CINDER_CONSISTENCYGROUP_ROW };
 const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host" },
-	&SQL_CINDER_CACHE_ENTRY_MOVE, NULL };
-const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE, NULL };
-const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, NULL };
+	&SQL_CINDER_CACHE_ENTRY_MOVE, &SQL_CINDER_CACHE_ENTRY_ROW };
+const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_ROW };
+const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_ROW };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
-	&SQL_CINDER_SERVICE_MARK, NULL };
+	&SQL_CINDER_SERVICE_MARK, &SQL_CINDER_SERVICE_ROW };
 const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services",
-	{ "disabled", "disabled_reason", "forced_down" }, &SQL_NOVA_SERVICE_MARK, NULL };
-const struct step_kind step_migration = { "migration", "migration", "migrations", { "status" }, &SQL_NOVA_MIGRATION_SET_STATUS, NULL };
+	{ "disabled", "disabled_reason", "forced_down" }, &SQL_NOVA_SERVICE_MARK, &SQL_NOVA_SERVICE_ROW };
+const struct step_kind step_migration = { "migration", "migration", "migrations", { "status" }, &SQL_NOVA_MIGRATION_SET_STATUS,
+	&SQL_NOVA_MIGRATION_ROW };
 const struct step_kind step_task_state = { "task_state", "task state", "task states", { "task_state", "host" },
-	&SQL_NOVA_INSTANCE_SET_TASK_STATE, NULL };
-const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL, NULL };
+	&SQL_NOVA_INSTANCE_SET_TASK_STATE, &SQL_NOVA_TASK_STATE_ROW };
+const struct step_kind step_instance = { "instance", "instance", "instances", { "host", "vm_state", "task_state" }, NULL,
+	&SQL_NOVA_INSTANCE_ROW };
 const struct step_kind step_volume_service = { "volume_service", "volume", "volumes", { "service_uuid", "host" },
 	&SQL_CINDER_VOLUME_SERVICE_SET, &SQL_CINDER_VOLUME_SERVICE_SET_READ };
 const struct step_kind step_volume_cluster = { "volume_cluster", "volume", "volumes", { "cluster_name" },
@@ -63,6 +65,31 @@ const struct step_kind step_volume_glance_metadata_removal = { "volume_glance_me
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
 const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation" };
+
+static const struct step_kind *const kinds[] = {
+	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup, &step_cinder_service,
+	&step_compute_service, &step_migration, &step_task_state, &step_instance, &step_volume_service, &step_volume_cluster,
+	&step_group_cluster, &step_consistencygroup_cluster, &step_cache_entry_cluster, &step_volume_zone, &step_volume_status,
+	&step_snapshot_status, &step_backup_status, &step_service_removal, &step_cluster_removal, &step_quota_usage,
+	&step_quota_usage_removal, &step_quota_usage_removal_victoria, &step_reservation, &step_volume_removal,
+	&step_volume_metadata_removal, &step_volume_admin_metadata_removal, &step_volume_glance_metadata_removal,
+};
+
+const struct step_kind *step_kind_named(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+int unit_kind_named(const char *name)
+{
+	for (int k = 0; name && k < (int)(sizeof unit_kind_name / sizeof *unit_kind_name); k++)
+		if (strcmp(unit_kind_name[k], name) == 0)
+			return k;
+	return -1;
+}
 
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
 {

@@ -64,54 +64,34 @@ static int prove_kind(struct run *run, struct unit *unit, enum owned_kind kind, 
 	return 0;
 }
 
-static void prove_services(struct run *run, struct unit *unit, const struct cinder_services *now)
+/* One row read by its id: for services, and for whatever no move of the scene has proved. */
+static int prove_step(struct run *run, struct step *step, struct db *db, struct error *err)
 {
-	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++) {
-		if (step->kind != &step_cinder_service || step->state != STATE_APPLIED)
-			continue;
-		for (size_t i = 0; i < now->n; i++)
-			if (now->v[i].id == strtoll(step->id, NULL, 10) && now->v[i].disabled &&
-			    str_equal(now->v[i].disabled_reason, step->after[1]))
-				step->state = STATE_PROVED;
-		if (step->state != STATE_PROVED)
-			refute(run, step, "disabled", step->after[0], "another");
-	}
+	const char *now[STEP_COLUMNS];
+	bool exists;
+
+	if (step->state != STATE_APPLIED || step->error)
+		return 0;
+	if (step_read(db, step, &run->plan.arena, now, &exists, err) != 0)
+		return -1;
+	if (exists && step_equal(step->kind, now, step->after))
+		step->state = STATE_PROVED;
+	else
+		refute(run, step, step->kind->column[0], step_values_text(step->kind, step->after, &run->plan.arena),
+		    exists ? step_values_text(step->kind, now, &run->plan.arena) : "gone");
+	return 0;
 }
 
-/* A row of texts with the names of the kind's columns. */
-struct texts {
-	const char *value[STEP_COLUMNS];
-};
-
-static int prove_by_reading(struct run *run, struct step *step, struct db *db, struct error *err)
+static int prove_steps(struct run *run, struct unit *unit, struct db *db, struct error *err)
 {
-	const struct db_param params[] = { p_str("id", step->id), p_end };
-	struct db_column columns[STEP_COLUMNS];
-	struct db_shape shape = { sizeof(struct texts), columns, 0 };
-	const struct texts *now;
-	struct db_rows rows;
-	bool same = true;
-
-	for (; step->kind->column[shape.ncolumn]; shape.ncolumn++)
-		columns[shape.ncolumn] = (struct db_column){ step->kind->column[shape.ncolumn], DB_TEXT,
-			shape.ncolumn * sizeof *now->value };
-	if (db_read(db, step->kind->read, params, &shape, &rows, err) != 0)
-		return -1;
-	now = rows.v;
-	for (size_t i = 0; i < shape.ncolumn && same; i++)
-		if (rows.n == 0 || !str_equal(now->value[i], step->after[i])) {
-			refute(run, step, step->kind->column[i], step->after[i], rows.n ? now->value[i] : "gone");
-			same = false;
-		}
-	if (same)
-		step->state = STATE_PROVED;
-	db_rows_free(&rows);
+	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
+		if (prove_step(run, step, db, err) != 0)
+			return -1;
 	return 0;
 }
 
 static int prove_ownership(struct run *run, struct unit *unit, struct db *db, struct error *err)
 {
-	struct cinder_services now = { 0 };
 	const struct move *m;
 	int rc = 0;
 
@@ -119,50 +99,7 @@ static int prove_ownership(struct run *run, struct unit *unit, struct db *db, st
 		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
 			if (m->rows[k].n > 0)
 				rc = prove_kind(run, unit, (enum owned_kind)k, m->to.backend_host, db, err);
-	if (rc == 0 && (rc = cinder_services_list(db, &now, err)) == 0)
-		prove_services(run, unit, &now);
-	cinder_services_free(&now);
-	for (struct step *step = unit->step; step < unit->step + unit->nstep && rc == 0; step++)
-		if (step->kind->read && step->state == STATE_APPLIED)
-			rc = prove_by_reading(run, step, db, err);
-	return rc;
-}
-
-static int prove_mark(struct run *run, struct unit *unit, struct db *db, struct error *err)
-{
-	struct nova_services now = { 0 };
-	struct step *step = &unit->step[0];
-
-	if (nova_services_list(db, &now, err) != 0)
-		return -1;
-	for (size_t i = 0; i < now.n; i++)
-		if (now.v[i].id == strtoll(step->id, NULL, 10) && now.v[i].disabled && now.v[i].forced_down &&
-		    str_equal(now.v[i].disabled_reason, step->after[1]))
-			step->state = STATE_PROVED;
-	if (step->state != STATE_PROVED)
-		refute(run, step, "disabled", step->after[0], "another");
-	nova_services_free(&now);
-	return 0;
-}
-
-static int prove_close(struct run *run, struct unit *unit, struct db *db, struct error *err)
-{
-	struct standing_migrations now;
-	const struct standing_migration *m;
-
-	if (migration_find(db, unit->step[0].id, &now, err) != 0)
-		return -1;
-	m = now.n == 1 ? now.v : NULL;
-	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++) {
-		const char *found = !m ? "gone" : step->kind == &step_migration ? m->status : m->task_state;
-
-		if (str_equal(found, step->after[0]))
-			step->state = STATE_PROVED;
-		else
-			refute(run, step, step->kind->column[0], step->after[0], found);
-	}
-	standing_migrations_free(&now);
-	return 0;
+	return rc == 0 ? prove_steps(run, unit, db, err) : -1;
 }
 
 /* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
@@ -237,9 +174,8 @@ static int prove_unit(struct run *run, struct unit *unit, const struct proof *pr
 	case UNIT_OWNERSHIP:
 		return prove_ownership(run, unit, proof->cinder, err);
 	case UNIT_MARK:
-		return prove_mark(run, unit, proof->cell, err);
 	case UNIT_CLOSE:
-		return prove_close(run, unit, proof->cell, err);
+		return prove_steps(run, unit, proof->cell, err);
 	case UNIT_EVACUATION:
 		if (unit->evacuation->phase == PHASE_LANDED)
 			prove_evacuation(run, unit, proof, deadline);

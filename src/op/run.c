@@ -6,6 +6,7 @@
 
 #include "op/command_line.h"
 #include "op/guard.h"
+#include "op/plan_file.h"
 #include "op/report.h"
 #include "out/report.h"
 #include "util/clock.h"
@@ -119,6 +120,10 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		return err->kind;
 	}
 	log_info("journal: %s", journal_path(run->journal));
+	if (journal_plan(run->journal, &run->plan, err) != 0) {
+		journal_discard(&run->journal);
+		return err->kind;
+	}
 	if (apply(run, err) != 0)
 		log_error("%s", err->text);
 	if (prove_all(run, &trouble) != 0) {
@@ -148,7 +153,7 @@ static void make_plan(struct run *run)
 {
 	findings_free(&run->findings);
 	plan_free(&run->plan);
-	guards_run(&run->scene, &run->findings);
+	(run->operation->guard ? run->operation->guard : guards_run)(&run->scene, &run->findings);
 	run->operation->plan(&run->plan, &run->scene, &run->findings);
 }
 
@@ -187,6 +192,10 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 		refuse(run, err);
 		return ERROR_REFUSED;
 	}
+	if (run->request->planned && plan_compare(run, run->request->planned, err) != 0)
+		return err->kind;
+	if (run->request->plan_out && !run->request->dry_run)
+		return plan_file_write(run, run->request->plan_out, err) == 0 ? ERROR_OK : err->kind;
 	if (run->request->dry_run)
 		return ERROR_OK;
 	if (run->plan.nunit == 0)
@@ -204,7 +213,10 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 
 	run.request = &run.own;
 	log_set_dry_run(request->dry_run);
-	run_id_new(operation->name, run.id);
+	if (request->planned)
+		snprintf(run.id, sizeof run.id, "%s", request->planned->run);
+	else
+		run_id_new(operation->name, run.id);
 	signals_watch(run.id);
 	clock_now(run.started_at);
 	who_am_i(&run.who);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "op/past.h"
+
 void scene_free(struct scene *scene)
 {
 	size_t i, k;
@@ -34,6 +36,9 @@ void scene_free(struct scene *scene)
 	instances_free(&scene->instances);
 	bdms_free(&scene->bdms);
 	migrations_free(&scene->migrations);
+	if (scene->past)
+		past_free(scene->past);
+	free(scene->past);
 	standing_migrations_free(&scene->standing);
 	if (scene->closing) {
 		standing_migrations_free(&scene->closing->found);

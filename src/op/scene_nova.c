@@ -250,7 +250,9 @@ static int check_words(const struct scene *scene, const struct words *words, con
 		for (k = 0; k < scene->instances.n; k++)
 			if (str_equal(words->v[i], scene->instances.v[k].uuid) || str_equal(words->v[i], scene->instances.v[k].name))
 				break;
-		if (k == scene->instances.n) {
+		if (k == scene->instances.n && scene->request->resume) {
+			log_notice("--%s '%s': not on host '%s' any more", option, words->v[i], scene->host);
+		} else if (k == scene->instances.n) {
 			error_set(err, ERROR_NOT_FOUND, "--%s '%s': no such instance on host '%s'", option, words->v[i], scene->host);
 			return error_hint(err, "'evac-manage instance list --host %s' shows all", scene->host);
 		}

@@ -8,53 +8,17 @@
 
 #include <json-c/json.h>
 
-#include "op/journal.h"
 #include "op/lock.h"
+#include "op/past.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #define SUFFIX ".jsonl"
 #define PIECE 65536
 
-/* What a journal says of its run, as far as another run must know. The last word on each unit counts. */
-struct digest {
-	char *host;
-	bool *open; /* by unit: begun, and not known how it ended */
-	size_t nunit;
-	bool ended;
-};
-
 static const char *get(json_object *record, const char *key)
 {
 	return json_object_get_string(json_object_object_get(record, key));
-}
-
-static void set_unit(struct digest *d, json_object *record, bool open)
-{
-	size_t unit = (size_t)json_object_get_int64(json_object_object_get(record, "unit"));
-
-	while (unit < 1000000 && d->nunit <= unit) {
-		d->open = xreallocarray(d->open, d->nunit + 1, sizeof *d->open);
-		d->open[d->nunit++] = false;
-	}
-	if (unit < d->nunit)
-		d->open[unit] = open;
-}
-
-static int digest_record(void *ctx, json_object *record)
-{
-	const char *type = get(record, "type");
-	struct digest *d = ctx;
-
-	if (str_equal(type, "run") && !d->host)
-		d->host = xstrdup(str_or(get(record, "host"), ""));
-	else if (str_equal(type, "intent"))
-		set_unit(d, record, true);
-	else if (str_equal(type, "outcome"))
-		set_unit(d, record, str_equal(get(record, "state"), "unknown"));
-	else if (str_equal(type, "end") || str_equal(type, "recovered"))
-		d->ended = true;
-	return 0;
 }
 
 /* One line of at most PIECE bytes from the file's start or end; NULL: it is longer, or no JSON object. */
@@ -114,28 +78,34 @@ static int refuse(const char *run, const char *host, const char *why, struct err
 	return error_hint(err, "find out what it did, first: evac-manage journal recover %s", run);
 }
 
+static bool is_unknown(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
+		                               str_equal(past_unit_state(&past->unit[i]), "open")))
+			return true;
+	return false;
+}
+
 static int check_one(const char *path, const char *run, const char *host, struct error *err)
 {
 	struct error trouble = { 0 };
-	struct digest d = { 0 };
-	bool torn = false, unknown = false;
+	struct past past = { 0 };
+	bool torn = false;
 	int rc = 0;
 
 	if (is_no_matter(path, host))
 		return 0;
-	if (journal_read(path, digest_record, &d, &torn, &trouble) != 0) {
-		if (!d.host || str_equal(d.host, host))
+	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
+		if (!past.host || str_equal(past.host, host))
 			rc = refuse(run, host, "has a damaged journal", err);
-	} else if (str_equal(d.host, host)) {
-		for (size_t i = 0; i < d.nunit; i++)
-			unknown |= d.open[i];
-		if (!d.ended)
+	} else if (str_equal(past.host, host)) {
+		if (!past.result && !past.recovery)
 			rc = refuse(run, host, "never came to its end", err);
-		else if (unknown)
+		else if (is_unknown(&past) || (past.recovery && !str_equal(past.recovery, "ok")))
 			rc = refuse(run, host, "left something unknown", err);
 	}
-	free(d.host);
-	free(d.open);
+	past_free(&past);
 	return rc;
 }
 

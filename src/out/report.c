@@ -107,18 +107,24 @@ static void add_values(const struct step *s, const char *const *value, struct st
 			str_addf(out, "%s%s %s", out->n ? ", " : "", s->kind->column[i], str_or(value[i], "NULL"));
 }
 
+static bool is_ownership(const struct step_kind *kind)
+{
+	return kind == &step_volume || kind == &step_group || kind == &step_consistencygroup || kind == &step_cache_entry ||
+	    kind == &step_worker || kind == &step_backup;
+}
+
 static void add_owner(struct table *t, const struct owner_group *group)
 {
 	const struct step *s = group->first;
 	bool is_service = s->kind == &step_cinder_service || s->kind == &step_compute_service;
 	auto_str struct str from = { 0 }, to = { 0 };
 
-	if (s->kind->read) {
+	if (!is_ownership(s->kind) && !is_service) {
 		add_values(s, s->before, &from);
 		add_values(s, s->after, &to);
 	} else {
 		str_addf(&from, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? s->name : s->before[0], ""));
-		str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? "disabled" : s->after[0], ""));
+		str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(!is_service ? s->after[0] : str_equal(s->after[0], "0") ? "enabled" : "disabled", ""));
 	}
 	table_add(t);
 	table_text(t, "kind", s->kind->one);
@@ -238,6 +244,10 @@ void report_sentence(const struct run *run, enum error_kind result, const struct
 	struct totals t;
 
 	run_totals(run, &t);
+	if (run->summary) {
+		str_add(out, run->summary);
+		return;
+	}
 	if (run->request->dry_run && result == ERROR_OK) {
 		str_addf(out, "dry run: %zu steps would be taken; nothing was written", t.steps);
 		return;

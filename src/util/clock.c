@@ -16,6 +16,28 @@ void clock_now(char out[CLOCK_TEXT_SIZE])
 	snprintf(out, CLOCK_TEXT_SIZE, "%s.%03uZ", day, (unsigned)(now.tv_nsec / 1000000) % 1000);
 }
 
+void clock_text(int64_t seconds, char out[CLOCK_TEXT_SIZE])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S.000Z", &tm);
+}
+
+int64_t clock_parse(const char *text)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+
+	return end && (*end == '.' || *end == 'Z') ? (int64_t)timegm(&tm) : 0;
+}
+
+int64_t clock_wall_s(void)
+{
+	return (int64_t)time(NULL);
+}
+
 int64_t clock_monotonic_ms(void)
 {
 	struct timespec now;

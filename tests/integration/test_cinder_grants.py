@@ -3,6 +3,8 @@
 import os
 import re
 
+import pymysql
+
 import harness
 from harness import A, B, ENV, FENCED, OK, REFUSED, rows, value
 
@@ -23,7 +25,11 @@ class Grants(harness.TestCase):
         lines = self.expect(self.tool.run("grants", kind, "--account", "least@127.0.0.1"), OK).out.splitlines()
         self.assertTrue(lines)
         for line in lines:
-            rows("mysql", line)
+            try:
+                rows("mysql", line)
+            except pymysql.err.ProgrammingError as e:
+                if e.args[0] != 1146:   # a table that only other releases have: a server refuses such a line
+                    raise
         file = os.path.join(self.tool.state, "login.cnf")
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
             f.write("[evac-manage]\nuser = least\npassword = %s\n" % PASSWORD)

@@ -8,6 +8,7 @@ import time
 
 import blocking
 import harness
+import journals
 from harness import A, B, C, DRIFT, ENV, FENCED, OK, rows, value
 
 BUSY = 8
@@ -23,17 +24,6 @@ def lock_name(host):
     return text if len(text) <= 64 else "evac-manage:#" + hashlib.sha256(host.encode()).hexdigest()[:50]
 
 
-def chained(records):
-    """A journal's lines as the tool writes them."""
-    prev, lines = "0" * 64, []
-    for seq, record in enumerate(records):
-        line = json.dumps({"seq": seq, "type": record["type"], "time": "2026-01-31T03:04:05.678Z", "prev": prev, **record},
-                          separators=(",", ":"))
-        prev = hashlib.sha256(line.encode()).hexdigest()
-        lines.append(line + "\n")
-    return lines
-
-
 class Locks(blocking.TestCase):
     def setUp(self):
         super().setUp()
@@ -43,9 +33,10 @@ class Locks(blocking.TestCase):
     def journal_file(self, run, records, cut=0):
         directory = os.path.join(self.tool.state, "journal")
         os.makedirs(directory, mode=0o700, exist_ok=True)
-        text = "".join(chained([{"type": "run", "run": run, "host": A, "command": "volume update_host", **records[0]}, *records[1:]]))
-        with open(os.path.join(directory, run + ".jsonl"), "w") as f:
-            f.write(text[:len(text) - cut])
+        path = os.path.join(directory, run + ".jsonl")
+        journals.write(path, [{"type": "run", "time": "2026-01-31T03:04:05.678Z", "run": run, "host": A, "command": "volume update_host",
+                               **records[0]}, *records[1:]])
+        os.truncate(path, max(0, os.path.getsize(path) - cut))
 
     def test_a_second_operator_on_the_machine_is_told_who_works(self):
         running, c = self.blocked(*MOVE, *GO)
@@ -128,14 +119,14 @@ class Locks(blocking.TestCase):
         self.expect(self.tool.run("backup", "update_backup_host", "--currenthost", C, "--newhost", B, *GO), OK)
 
     def test_which_journals_are_unfinished(self):
-        intent = {"type": "intent", "unit": 0}
+        intent = {"type": "intent", "unit": 0, "kind": "mark", "rows": 0}
         done, unknown = {"type": "outcome", "unit": 0, "state": "proved"}, {"type": "outcome", "unit": 0, "state": "unknown"}
         end = {"type": "end", "result": "ok", "totals": {"unknown": 0}}
         cases = (("no-end", [{}, intent, done], 0, True), ("ended", [{}, intent, done, end], 0, False),
                  ("end-cut-off", [{}, intent, done, end], 5, True), ("open-unit", [{}, intent, {**end, "totals": {}}], 0, True),
                  ("unknown", [{}, intent, unknown, {**end, "totals": {"unknown": 1}}], 0, True),
                  ("settled", [{}, intent, unknown, {**end, "totals": {"unknown": 1}}, done], 0, False),
-                 ("recovered", [{}, intent, done, {"type": "recovered"}], 0, False),
+                 ("recovered", [{}, intent, done, {"type": "recover_end", "result": "ok"}], 0, False),
                  ("other-host", [{"host": B}, intent], 0, False), ("twin", [{"host": A.upper()}, intent], 0, False),
                  ("nothing-yet", [{}], 10000, False))
         before = harness.checksum()

@@ -231,6 +231,17 @@ class Migrations(blocking.TestCase):
         c.rollback()
         self.assertEqual(running.wait(30), OK)
 
+    def test_valgrind_finds_no_leak_and_no_error(self):
+        if "asan" in harness.TOOL:
+            return  # the sanitizers look at the same
+        number = self.make()
+        self.tool.prefix = ["valgrind", "-q", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible"]
+        self.expect(self.tool.run("migration", "list"), OK)
+        self.expect(self.close(number), OK)
+        self.expect(self.close(number), OK)
+        self.expect(self.close("999999"), NOT_FOUND)
+        self.expect(self.tool.run("host", "return", A), OK)
+
     # ---- host return
 
     def returns(self, code, host=A):

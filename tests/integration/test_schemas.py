@@ -24,7 +24,9 @@ OLDER = {"queens": AFTER_QUEENS, "stein": AFTER_STEIN}
 # Statements that are sent only when a probe has found this.
 PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "nova/shares_of_instance": ("nova", "share_mapping", "instance_uuid"),
           "nova_api/instance_mapping_get": ("nova_api", "instance_mappings", "queued_for_delete"),
-          "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules")}
+          "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules"),
+          "cinder/quota_counts": ("cinder", "volumes", "use_quota"),
+          "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
 DATABASES = ("nova", "nova_api", "placement", "cinder")
 
 

@@ -195,7 +195,7 @@ static void command_lines_become_requests(void **state)
 }
 
 #define NOUNS "doctor, service, host, instance, migration, volume, backup, consistencygroup, group, " \
-	"cluster, quota, audit, journal, sql, grants, version"
+	"cluster, quota, audit, plan, journal, sql, grants, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {
@@ -222,7 +222,7 @@ static const struct {
 	{ "doctor|--config-file|f", "'doctor' does not take --config-file", "--nova-config-file FILE or --cinder-config-file FILE" },
 	{ "host|show|h|--config-file=f", "'host show' does not take --config-file", "--nova-config-file" },
 	{ "volume|list", "'volume list' needs --host (", "usage: evac-manage volume list --host HOST[@BACKEND[#POOL]] [options]" },
-	{ "host|rescue", "'host rescue' needs HOST (the failed host, as nova names it) and --to (", "usage: evac-manage host rescue HOST" },
+	{ "host|rescue", "'host rescue' needs HOST (the failed host, as nova names it)", "usage: evac-manage host rescue HOST" },
 	{ "instance|evacuate", "'instance evacuate' needs INSTANCE (", "usage: evac-manage instance evacuate INSTANCE [TARGET]" },
 	{ "volume|update_host|--currenthost|a@b", "'volume update_host' needs --newhost (", "usage: " },
 	{ "volume|list|ctl1", "'volume list' does not know what to do with 'ctl1'", "usage: evac-manage volume list --host" },

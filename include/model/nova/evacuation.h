@@ -33,6 +33,10 @@ int evacuation_begin(struct db *cell, const struct cell_columns *columns, const 
 /* Undoes it after it was proved that the cast was not sent. */
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *rows, struct error *err);
 
+/* Inside a write transaction, when nobody knows whether evacuation_begin() was committed: writes the same migration, closed from the
+ * start. Its uuid is unique: either this fails with code 1062 (the first try was committed) or the first try can never be. */
+int evacuation_fence(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, struct error *err);
+
 struct evacuation_state {
 	bool exists; /* the migration is there */
 	int64_t migration_id;
@@ -53,6 +57,20 @@ struct action_events {
 int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
     struct error *err);
 void action_events_free(struct action_events *events);
+
+/* Evacuations of ours that have not ended, known by the version of their uuid: for when there is no journal. */
+struct our_evacuation {
+	const char *migration_uuid, *instance_uuid, *name, *source_compute, *dest_compute, *status, *host, *vm_state, *task_state,
+	    *request_id; /* the newest of ours; NULL: none */
+	int64_t events, age_s;
+};
+struct our_evacuations {
+	struct our_evacuation *v;
+	size_t n;
+	struct arena arena;
+};
+int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err);
+void our_evacuations_free(struct our_evacuations *evacuations);
 
 /* The newest fault's message, if it is younger than ${age_s} seconds; "" when there is none. The caller frees it. */
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err);

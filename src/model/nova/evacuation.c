@@ -28,6 +28,11 @@ static const struct db_column event_columns[] = {
 };
 static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
 
+#define OURS(member) DB_COLUMN(struct our_evacuation, member)
+static const struct db_column ours_columns[] = { OURS(migration_uuid), OURS(instance_uuid), OURS(name), OURS(source_compute),
+	OURS(dest_compute), OURS(status), OURS(host), OURS(vm_state), OURS(task_state), OURS(request_id), OURS(events), OURS(age_s) };
+static const struct db_shape ours_shape = DB_SHAPE(struct our_evacuation, ours_columns);
+
 struct fault_row {
 	int64_t code;
 	const char *message, *host;
@@ -78,6 +83,15 @@ int evacuation_begin(struct db *cell, const struct cell_columns *columns, const 
 	if (write_one(cell, &SQL_NOVA_INSTANCE_ACTION_INSERT, action, "the instance action was not written", err) != 0)
 		return -1;
 	return insert_migration(cell, columns, r, err);
+}
+
+int evacuation_fence(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, struct error *err)
+{
+	const struct db_param migration[] = { p_str("uuid", r->migration_uuid.text), p_end };
+
+	if (insert_migration(cell, columns, r, err) != 0)
+		return -1;
+	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration could not be closed", err);
 }
 
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct error *err)
@@ -156,4 +170,20 @@ int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char
 		*message = xstrdup("");
 	db_rows_free(&rows);
 	return 0;
+}
+
+int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_EVACUATIONS_OURS, NULL, &ours_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct our_evacuations){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void our_evacuations_free(struct our_evacuations *evacuations)
+{
+	arena_free(&evacuations->arena);
+	*evacuations = (struct our_evacuations){ 0 };
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_UNDO_H
+#define OP_UNDO_H
+
+#include "op/past.h"
+
+/* Does undo take this unit back? */
+bool undo_takes(const struct past *past, size_t unit);
+
+/* undo_sql.c: the same as plain SQL on stdout, from the journal alone: each statement as the program would send it, its values set as
+ * variables before it. Whoever runs it compares the matched rows. */
+enum error_kind undo_print_sql(const struct request *request, const struct past *past, struct error *err);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plan_file_internal.h"
+#include "util/file.h"
+#include "util/str.h"
+
+#define PLAN_MAX ((size_t)1 << 30)
+#define DEPTH 16
+#define TAIL_SIZE (sizeof PLAN_SUM - 1 + 64 + 3) /* with "} and the newline */
+
+static int damaged(const char *path, const char *what, struct error *err)
+{
+	error_set(err, ERROR_REFUSED, "'%s' %s; nothing was written", path, what);
+	return error_hint(err, "make a new one: the command with --plan-out FILE");
+}
+
+static bool sum_is_right(const struct str *all)
+{
+	const char *tail = all->s + all->n - TAIL_SIZE;
+	char sum[65];
+
+	if (all->n <= TAIL_SIZE || memcmp(tail, PLAN_SUM, sizeof PLAN_SUM - 1) != 0 || memcmp(all->s + all->n - 3, "\"}\n", 3) != 0)
+		return false;
+	sha256_hex(all->s, all->n - TAIL_SIZE, sum);
+	return memcmp(tail + sizeof PLAN_SUM - 1, sum, 64) == 0;
+}
+
+static json_object *parse(const struct str *all)
+{
+	json_tokener *tokener = json_tokener_new_ex(DEPTH);
+	json_object *object;
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	object = json_tokener_parse_ex(tokener, all->s, (int)all->n - 1);
+	if (json_tokener_get_error(tokener) != json_tokener_success || !json_object_is_type(object, json_type_object)) {
+		json_object_put(object);
+		object = NULL;
+	}
+	json_tokener_free(tokener);
+	return object;
+}
+
+static const char *get(json_object *object, const char *key)
+{
+	json_object *value = json_object_object_get(object, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+static void take_list(struct plan_file *file, json_object *array, struct words *out)
+{
+	size_t n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+
+	out->v = arena_alloc(&file->arena, n * sizeof *out->v);
+	for (size_t i = 0; i < n; i++)
+		out->v[out->n++] = str_or(json_object_get_string(json_object_array_get_idx(array, i)), "");
+}
+
+/* The texts are the document's. */
+static void take_words(struct plan_file *file, json_object *words)
+{
+	for (const struct plan_word *w = plan_words; w->name; w++) {
+		json_object *value = json_object_object_get(words, w->name);
+		void *member = (char *)&file->request + w->offset;
+
+		if (w->type == PLAN_WORD_TEXT)
+			*(const char **)member = get(words, w->name);
+		else if (w->type == PLAN_WORD_BOOL)
+			*(bool *)member = json_object_get_boolean(value);
+		else if (w->type == PLAN_WORD_INT)
+			*(int64_t *)member = json_object_get_int64(value);
+		else
+			take_list(file, value, member);
+	}
+}
+
+static void take_values(const struct step_kind *kind, json_object *values, const char **out)
+{
+	for (size_t i = 0; kind->column[i]; i++)
+		out[i] = get(values, kind->column[i]);
+}
+
+static bool take_step(struct unit *unit, json_object *one)
+{
+	const struct step_kind *kind = step_kind_named(get(one, "kind"));
+	struct step *step;
+
+	if (!kind || !get(one, "id"))
+		return false;
+	step = unit_step(unit, kind, get(one, "id"), get(one, "name"));
+	take_values(kind, json_object_object_get(one, "before"), step->before);
+	take_values(kind, json_object_object_get(one, "after"), step->after);
+	return true;
+}
+
+static bool take_units(struct plan_file *file, json_object *units)
+{
+	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		json_object *one = json_object_array_get_idx(units, i), *steps = json_object_object_get(one, "steps");
+		int kind = unit_kind_named(get(one, "kind"));
+		struct unit *unit;
+
+		if (kind < 0 || !json_object_is_type(steps, json_type_array))
+			return false;
+		unit = plan_unit(&file->plan, (enum unit_kind)kind);
+		unit->sentence = str_or(get(one, "sentence"), "");
+		for (size_t k = 0; k < json_object_array_length(steps); k++)
+			if (!take_step(unit, json_object_array_get_idx(steps, k)))
+				return false;
+	}
+	return true;
+}
+
+static bool take_all(struct plan_file *file)
+{
+	json_object *made = json_object_object_get(file->document, "made");
+
+	file->run = get(made, "run");
+	file->expires_at = get(made, "expires_at");
+	file->command = get(file->document, "command");
+	file->host = get(file->document, "host");
+	file->sha256 = get(file->document, "sha256");
+	file->units_sha256 = get(file->document, "units_sha256");
+	take_words(file, json_object_object_get(file->document, "request"));
+	return take_units(file, json_object_object_get(file->document, "units")) && file->run && file->expires_at && file->command &&
+	    strlen(file->run) < RUN_ID_SIZE && !strpbrk(file->run, "./");
+}
+
+int plan_file_read(const char *path, struct plan_file *out, struct error *err)
+{
+	auto_str struct str all = { 0 };
+
+	*out = (struct plan_file){ 0 };
+	if (access(path, F_OK) != 0)
+		return error_errno(err, ERROR_NOT_FOUND, errno, "no plan '%s'", path);
+	if (file_read(path, PLAN_MAX, ERROR_ERROR, &all, err) != 0)
+		return -1;
+	if (!sum_is_right(&all) || !(out->document = parse(&all)))
+		return damaged(path, "is not the plan that was written: one byte at least was changed", err);
+	if (!str_equal(get(out->document, "schema"), PLAN_SCHEMA))
+		return damaged(path, "is of another version of evac-manage", err);
+	if (!take_all(out))
+		return damaged(path, "is not complete", err);
+	return 0;
+}
+
+void plan_file_free(struct plan_file *file)
+{
+	plan_free(&file->plan);
+	json_object_put(file->document);
+	arena_free(&file->arena);
+	*file = (struct plan_file){ 0 };
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/recover.h"
+#include "util/crash.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define LOOKS_MAX 4
+#define DUPLICATE 1062 /* ER_DUP_ENTRY: its uuid is there, so the first try was committed */
+
+/* One evacuation and all that the journal and the cell's database know about it. */
+struct look {
+	struct db *cell;
+	struct cell_columns columns;
+	struct evacuation *e;
+	struct known known;
+	char status[64];
+};
+
+static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
+{
+	const char *uuid = r->run.plan.unit[index].step[0].id;
+	struct world *w = &r->run.world;
+	struct instances found;
+	bool there;
+
+	for (size_t i = 0; i < w->ncell; i++)
+		if (str_equal(db_label(w->cell[i].db), r->past.unit[index].where))
+			return w->cell[i].db;
+	for (size_t i = 0; i < w->ncell; i++) {
+		if (instance_by_uuid(w->cell[i].db, uuid, &found, err) != 0)
+			return NULL;
+		there = found.n > 0;
+		instances_free(&found);
+		if (there)
+			return w->cell[i].db;
+	}
+	error_set(err, ERROR_NOT_FOUND, "instance %s is in no cell", uuid);
+	return NULL;
+}
+
+static void fill(struct recovery *r, size_t index, struct look *look)
+{
+	const struct past_unit *past = &r->past.unit[index];
+	struct unit *unit = &r->run.plan.unit[index];
+	struct step *step = &unit->step[0];
+
+	unit->evacuation = look->e = xcalloc(1, sizeof *look->e);
+	look->e->rows = (struct evacuation_rows){ .instance_uuid = step->id,
+		.host = step->before[0],
+		.vm_state = step->before[1],
+		.old_task_state = step->before[2],
+		.dest_compute = r->past.target_host };
+	evacuation_name_ids(r->past.run, step->id, &look->e->rows);
+	look->known.claim = str_equal(past->outcome, "failed") ? CLAIM_FAILED :
+	    !past->outcome || str_equal(past->outcome, "unknown") ? CLAIM_OPEN :
+	                                                            CLAIM_APPLIED;
+}
+
+/* A failed outcome after a publish is nova's or the broker's word, not the transaction's. */
+static void fill_cast(const struct past_unit *past, struct look *look)
+{
+	const char *outcome = past->publish_outcome;
+
+	look->known.cast = !past->publish_begun ? CAST_NEVER :
+	    str_equal(outcome, "acked")         ? CAST_ACKED :
+	    str_equal(outcome, "returned") || str_equal(outcome, "refused") || str_equal(outcome, "not_sent") ? CAST_NOT_SENT :
+	                                                                                                        CAST_UNKNOWN;
+	look->known.age = past->publish_age_s > MESSAGE_LIFE_S(past->expiration_ms) ? AGE_LATE : AGE_YOUNG;
+	if (past->publish_begun)
+		look->known.claim = CLAIM_APPLIED;
+}
+
+static unsigned row_of(const struct evacuation_state *now, const struct evacuation_rows *rows)
+{
+	const char *status = now->migration_status;
+
+	if (!now->exists)
+		return ROW_ABSENT;
+	if (str_equal(status, "accepted"))
+		return ROW_ACCEPTED;
+	if (str_equal(status, "error") || str_equal(status, "failed"))
+		return ROW_ERROR;
+	if ((str_equal(status, "done") || str_equal(status, "completed")) && !str_equal(now->host, rows->host))
+		return ROW_DONE;
+	return ROW_WORKING;
+}
+
+static int look_at_database(struct look *look, struct error *err)
+{
+	struct evacuation *e = look->e;
+	struct evacuation_state now;
+	struct action_events events;
+
+	if (evacuation_state_get(look->cell, &e->rows.migration_uuid, &now, err) != 0)
+		return -1;
+	look->known.row = row_of(&now, &e->rows);
+	look->known.evidence = now.exists &&
+	        (!str_equal(now.host, e->rows.host) || (look->known.row == ROW_ACCEPTED && !str_equal(now.task_state, "rebuilding"))) ?
+	    EVIDENCE_SOME :
+	    EVIDENCE_NONE;
+	snprintf(look->status, sizeof look->status, "%s", now.exists ? now.migration_status : "");
+	snprintf(e->status, sizeof e->status, "%s", look->status);
+	snprintf(e->host, sizeof e->host, "%s", now.exists ? str_or(now.host, "") : "");
+	evacuation_state_free(&now);
+	if (evacuation_events(look->cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+		return -1;
+	for (size_t i = 0; i < events.n; i++)
+		look->known.evidence = look->known.evidence == EVIDENCE_FAILED ||
+		        (str_equal(events.v[i].event, "rebuild_server") && str_equal(events.v[i].result, "Error")) ?
+		    EVIDENCE_FAILED :
+		    EVIDENCE_SOME;
+	action_events_free(&events);
+	return 0;
+}
+
+static int act(struct look *look, enum recovery_action action, struct error *err)
+{
+	int rc;
+
+	CRASH_POINT("recover_evacuation_before_begin");
+	if (db_begin_write(look->cell, err) != 0)
+		return -1;
+	rc = action == ACTION_FENCE ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
+	                              evacuation_cancel(look->cell, &look->e->rows, err);
+	if (rc != 0) {
+		db_rollback(look->cell);
+		return -1;
+	}
+	CRASH_POINT("recover_evacuation_before_commit");
+	rc = db_commit(look->cell, err);
+	CRASH_POINT("recover_evacuation_after_commit");
+	return rc;
+}
+
+static enum state state_of(enum verdict verdict)
+{
+	static const enum state states[] = { STATE_PROVED, STATE_SKIPPED, STATE_FAILED, STATE_APPLIED, STATE_UNKNOWN, STATE_UNKNOWN };
+
+	return states[verdict];
+}
+
+static enum verdict conclude(struct recovery *r, size_t index, struct look *look, enum verdict verdict, const char *why)
+{
+	static const enum evacuation_phase phases[] = { PHASE_LANDED, PHASE_WAITING, PHASE_FAILED, PHASE_SENT, PHASE_UNKNOWN,
+		PHASE_UNKNOWN };
+	struct unit *unit = &r->run.plan.unit[index];
+
+	look->e->phase = phases[verdict];
+	look->e->cast = look->known.cast == CAST_ACKED || verdict == VERDICT_DONE || verdict == VERDICT_UNDER_WAY;
+	if (verdict == VERDICT_DONE)
+		unit->step[0].after[0] = arena_dup(&r->run.plan.arena, look->e->host);
+	unit_set_state(unit, state_of(verdict), verdict == VERDICT_DONE ? NULL : why);
+	return verdict;
+}
+
+/* What a person must look at. */
+static const char *advise(struct recovery *r, size_t index, const struct look *look, const char *sentence)
+{
+	const struct past_unit *past = &r->past.unit[index];
+	int64_t left = MESSAGE_LIFE_S(past->expiration_ms) - past->publish_age_s;
+
+	if (!past->publish_begun)
+		return arena_printf(&r->run.plan.arena, "%s (migration %s is '%s'): see its events and nova-conductor's log for %s", sentence,
+		    look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id);
+	if (look->known.age == AGE_YOUNG)
+		return arena_printf(&r->run.plan.arena, "%s; look again in %lld s, and into nova-conductor's log for %s", sentence,
+		    (long long)(left > 0 ? left : 1), look->e->rows.request_id);
+	return arena_printf(&r->run.plan.arena,
+	    "%s and its message has expired; when nova-conductor's logs do not know %s: --resend sends it again", sentence,
+	    look->e->rows.request_id);
+}
+
+static enum verdict decide(struct recovery *r, size_t index, struct look *look, const char **why, struct error *err)
+{
+	const struct recovery_rule *rule;
+	bool sent_again = false;
+
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		if (look_at_database(look, err) != 0)
+			return VERDICT_UNKNOWN;
+		rule = recovery_rule_for(&look->known);
+		*why = rule->sentence;
+		if (rule->action == ACTION_NONE && rule->verdict == VERDICT_UNKNOWN && r->request->resend && !sent_again &&
+		    look->known.cast & (CAST_ACKED | CAST_UNKNOWN)) {
+			sent_again = true;
+			if (r->request->dry_run || recover_resend(r, index, look->cell, err) != 0)
+				return VERDICT_UNKNOWN;
+			fill_cast(&r->past.unit[index], look);
+			continue;
+		}
+		if (rule->action == ACTION_NONE || r->request->dry_run) {
+			if (rule->verdict == VERDICT_UNKNOWN)
+				*why = advise(r, index, look, rule->sentence);
+			return rule->verdict;
+		}
+		if (act(look, rule->action, err) != 0 && !(rule->action == ACTION_FENCE && err->code == DUPLICATE) &&
+		    err->kind != ERROR_DRIFT)
+			return VERDICT_UNKNOWN;
+		error_clear(err);
+	}
+	error_set(err, ERROR_UNKNOWN, "it changes while it is looked at");
+	return VERDICT_UNKNOWN;
+}
+
+enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)
+{
+	struct error err = { 0 };
+	struct look look = { 0 };
+	enum verdict verdict = VERDICT_UNKNOWN;
+
+	fill(r, index, &look);
+	fill_cast(&r->past.unit[index], &look);
+	look.cell = cell_of(r, index, &err);
+	if (look.cell && cell_columns_probe(look.cell, &look.columns, &err) == 0)
+		verdict = decide(r, index, &look, why, &err);
+	if (err.text[0])
+		*why = arena_dup(&r->run.plan.arena, err.text);
+	return conclude(r, index, &look, verdict, *why);
+}

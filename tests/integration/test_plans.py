@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""--plan-out, plan show, plan apply: what was shown is what is done, or nothing."""
+import json
+import os
+import random
+
+import harness
+import journals
+from harness import A, B, C, DRIFT, FENCED, NOT_FOUND, OK, PARTIAL, REFUSED, rows, value
+
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED]
+
+
+class Plans(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.file = os.path.join(self.tool.state, "x.plan")
+
+    def write(self, *words, file=None):
+        return self.tool.run(*words, "--plan-out", file or self.file, "-f", "json")
+
+    def apply(self, *words):
+        return self.tool.run("plan", "apply", self.file, *words, "-f", "json")
+
+    def document(self, file=None):
+        return json.load(open(file or self.file))
+
+    def test_a_plan_is_written_shown_and_applied(self):
+        before = harness.checksum()
+        self.expect(self.write(*MOVE), OK)
+        self.unchanged(before)
+        self.assertFalse(os.path.exists(os.path.join(self.tool.state, "journal")))
+        self.assertEqual(os.stat(self.file).st_mode & 0o777, 0o600)
+        plan = self.document()
+        steps = [s for u in plan["units"] for s in u["steps"]]
+        self.assertTrue(all(s["before"] and s["after"] and s["id"] for s in steps))
+        for key in ("run", "tool", "at", "expires_at", "user", "on"):
+            self.assertTrue(plan["made"][key], key)
+        self.assertTrue(plan["world"]["servers"][0]["server"])
+        shown = self.expect(self.tool.run("plan", "show", self.file), OK)
+        for s in steps:
+            self.assertIn(s["id"], shown.out)
+        self.assertEqual(self.expect(self.tool.run("plan", "show", self.file, "-f", "json"), OK).json, plan)
+        self.expect(self.apply(), REFUSED, "--yes")
+        self.unchanged(before)
+        self.expect(self.apply("--dry-run"), OK)
+        self.unchanged(before)
+        r = self.expect(self.apply("--yes"), OK)
+        self.assertEqual(r.json["run"], plan["made"]["run"])
+        self.assertEqual([(s["kind"], s["id"], s["before"], s["after"], s["state"]) for s in r.json["steps"]],
+                         [(s["kind"], s["id"], s["before"], s["after"], "proved") for s in steps])
+        done = harness.checksum()
+        self.expect(self.apply("--yes"), DRIFT, "applied already")
+        self.unchanged(done)
+
+    def test_the_same_world_gives_the_same_plan(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        for words in (MOVE, ["host", "rescue", A, "--to", B, *FENCED, "--no-wait"]):
+            other = self.file + ".2"
+            self.expect(self.write(*words), OK)
+            self.expect(self.write(*words, file=other), OK)
+            self.assertEqual(self.document()["units_sha256"], self.document(other)["units_sha256"])
+            self.assertNotEqual(self.document()["sha256"], self.document(other)["sha256"])
+            os.unlink(self.file)
+            os.unlink(other)
+
+    def test_a_changed_byte_is_refused(self):
+        self.expect(self.write(*MOVE), OK)
+        good, before = open(self.file, "rb").read(), harness.checksum()
+        chosen = random.Random(7)
+        for i in chosen.sample(range(len(good)), 40) + [0, len(good) - 1, len(good) - 2, len(good) - 4]:
+            with open(self.file, "wb") as f:
+                f.write(good[:i] + bytes([good[i] ^ (1 << chosen.randrange(8))]) + good[i + 1:])
+            self.expect(self.apply("--yes"), REFUSED, "one byte at least was changed")
+        for n in (0, 1, 80, len(good) // 2, len(good) - 1):
+            with open(self.file, "wb") as f:
+                f.write(good[:n])
+            self.expect(self.apply("--yes"), REFUSED)
+        with open(self.file, "wb") as f:
+            f.write(good + b"\n")
+        self.expect(self.apply("--yes"), REFUSED)
+        self.unchanged(before)
+
+    def test_drift_is_named_row_by_row(self):
+        self.expect(self.write(*MOVE), OK)
+        volumes = [s for u in self.document()["units"] for s in u["steps"] if s["kind"] == "volume"]
+        moved, gone, kept = volumes[0]["id"], volumes[1]["id"], volumes[2]["id"]
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A + "@ceph#other", moved))
+        rows("cinder", "UPDATE volumes SET deleted = 1 WHERE id = %s", (gone,))
+        came = value("cinder", "SELECT id FROM volumes WHERE host LIKE %s AND deleted = 0 LIMIT 1", (A + "@nvme%",))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A + "@ceph#ceph", came))
+        before = harness.checksum()
+        r = self.expect(self.apply("--yes"), DRIFT, moved, gone, came, A + "@ceph#other", "came since")
+        self.assertNotIn(kept, r.err)
+        self.unchanged(before)
+        r = self.expect(self.apply("--yes", "--skip-drifted"), OK)
+        self.assertFalse({moved, gone, came} & {s["id"] for s in r.json["steps"]})
+        self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (came,)), A + "@ceph#ceph")
+        self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (moved,)), A + "@ceph#other")
+        self.assertTrue(value("cinder", "SELECT host FROM volumes WHERE id = %s", (kept,)).startswith(B + "@"))
+
+    def test_every_check_runs_again(self):
+        self.expect(self.write(*MOVE), OK)
+        rows("cinder", "UPDATE services SET disabled = 1 WHERE host = %s", (B + "@ceph",))
+        before = harness.checksum()
+        r = self.expect(self.apply("--yes"), REFUSED)
+        self.assertIn("target-disabled", r.findings())
+        self.unchanged(before)
+
+    def test_a_stop_finding_writes_no_plan(self):
+        self.expect(self.tool.run(*MOVE[:-2], "--plan-out", self.file), REFUSED, "fence-unproven")
+        self.assertFalse(os.path.exists(self.file))
+        self.expect(self.write(*MOVE), OK)
+        text = open(self.file).read()
+        self.expect(self.write(*MOVE), harness.ERROR, "there already")
+        self.assertEqual(text, open(self.file).read())
+        self.expect(self.tool.run("plan", "show", self.file + ".no"), NOT_FOUND)
+        self.expect(self.tool.run("plan", "apply", self.file + ".no", "--yes"), NOT_FOUND)
+
+    def test_an_evacuation_by_plan_has_the_ids_of_the_plans_run(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        self.expect(self.write("host", "rescue", A, "--to", B, *FENCED, "--no-wait"), OK)
+        self.assertEqual(conductor.casts, [])
+        waves = [u["wave"] for u in self.document()["units"] if u["kind"] == "evacuation"]
+        self.assertEqual((waves[0], waves), (1, sorted(waves)))
+        r = self.apply("--yes")
+        self.assertIn(r.code, (OK, PARTIAL), str(r))
+        self.assertEqual(len(conductor.wait_for(len(waves))), len(waves))
+        marks = [s for u in self.document()["units"] for s in u["steps"] if s["kind"] == "compute_service"]
+        self.assertEqual(value("nova", "SELECT disabled_reason FROM services WHERE id = %s", (marks[0]["id"],)),
+                         marks[0]["after"]["disabled_reason"])
+        self.expect(self.apply("--yes"), DRIFT)
+        self.assertEqual(len(conductor.casts), len(waves))
+
+    def test_an_undo_can_be_a_plan(self):
+        before = rows("cinder", "SELECT id, host FROM volumes ORDER BY id")
+        self.expect(self.tool.run(*MOVE, "--yes"), OK)
+        run = os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+        self.expect(self.write("journal", "undo", run), OK)
+        self.expect(self.apply("--yes"), OK)
+        self.assertEqual(before, rows("cinder", "SELECT id, host FROM volumes ORDER BY id"))

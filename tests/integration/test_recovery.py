@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: Apache-2.0
+"""journal recover: journals that end at any record, databases that know more or less than the journal."""
+import json
+import os
+import signal
+import time
+
+import harness
+import journals
+from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, REFUSED, USAGE, rows, value
+
+GO = FENCED + ["--yes"]
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph"]
+BUSY, UNKNOWN = 8, 9
+
+
+def is_type(kind, **more):
+    return lambda r: r["type"] == kind and all(r.get(k) == v for k, v in more.items())
+
+
+class Recovery(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+
+    def conductor(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        return conductor
+
+    def journal(self):
+        return journals.path_of(self.tool)
+
+    def run_id(self):
+        return os.path.basename(self.journal())[:-len(".jsonl")]
+
+    def recover(self, *words):
+        return self.tool.run("journal", "recover", self.run_id(), *words, "-f", "json")
+
+    def state(self):
+        listed = self.tool.run("journal", "list", "-f", "json").json
+        return next(r for r in listed if r["run"] == self.run_id())["state"]
+
+    def moved(self):
+        return self.tool.run(*MOVE, *GO, "-f", "json")
+
+
+class Rows(Recovery):
+    def test_a_run_that_ended_has_nothing_to_recover(self):
+        self.expect(self.moved(), OK)
+        before, text = harness.checksum(), open(self.journal()).read()
+        self.assertEqual(self.expect(self.recover(), OK).json["result"], "ok")
+        self.unchanged(before)
+        self.assertEqual(text, open(self.journal()).read())
+        self.assertEqual(self.state(), "done")
+
+    def test_an_unknown_commit_that_was_none_is_done_again(self):
+        """The database never got it: the same compare-and-set writes it now, once."""
+        self.expect(self.moved(), OK)
+        for half in ("", '{"seq":99,"type":"outco'):
+            harness.sandbox("reset", "--rows")
+            harness.heartbeats()
+            journals.cut_after(self.journal(), is_type("intent"))
+            with open(self.journal(), "a") as f:
+                f.write(half)
+            self.assertEqual(self.state(), "open")
+            r = self.expect(self.recover(), OK)
+            self.assertEqual({s["state"] for s in r.json["steps"]}, {"proved"})
+            self.assertEqual(self.state(), "recovered")
+            now = {v["id"]: v["host"] for v in rows("cinder", "SELECT id, host FROM volumes")}
+            for s in r.json["steps"]:
+                if s["kind"] == "volume":
+                    self.assertEqual(now[s["id"]], s["after"]["host"])
+            self.assertEqual(self.expect(self.recover(), OK).json["result"], "ok")
+
+    def test_an_unknown_commit_that_was_one_is_seen(self):
+        self.expect(self.moved(), OK)
+        before = harness.checksum()
+        journals.cut_after(self.journal(), is_type("intent"))
+        r = self.expect(self.recover(), OK)
+        self.assertEqual({s["state"] for s in r.json["steps"]}, {"proved"})
+        self.unchanged(before)
+        self.assertEqual(journals.read(self.journal())[-1]["type"], "recover_end")
+
+    def test_a_run_that_died_before_its_intent_did_nothing(self):
+        self.expect(self.moved(), OK)
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        before = harness.checksum()
+        for wanted in (is_type("run"), is_type("plan"), is_type("row")):
+            journals.cut_after(self.journal(), wanted)
+            self.assertEqual(self.state(), "open")
+            self.expect(self.recover(), OK)
+            self.assertEqual(self.state(), "recovered")
+            self.unchanged(before)
+            self.expect(self.moved(), OK)
+            harness.sandbox("reset", "--rows")
+            harness.heartbeats()
+
+    def test_a_third_value_is_named_and_left_alone(self):
+        r = self.expect(self.moved(), OK)
+        journals.cut_after(self.journal(), is_type("intent"))
+        victim = next(s["id"] for s in r.json["steps"] if s["kind"] == "volume")
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#ceph", victim))
+        before = harness.checksum()
+        r = self.expect(self.recover(), DRIFT, victim, C + "@ceph#ceph")
+        self.unchanged(before)
+        self.assertEqual({s["id"] for s in r.json["steps"] if s["state"] == "failed"}, {victim})
+        self.assertEqual(self.state(), "unknown")
+
+    def test_a_source_that_lives_again_keeps_its_rows(self):
+        self.expect(self.moved(), OK)
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
+        journals.cut_after(self.journal(), is_type("intent"))
+        before = harness.checksum()
+        self.expect(self.recover(), UNKNOWN, "reports")
+        self.unchanged(before)
+        harness.heartbeats()
+        self.expect(self.recover(), OK)
+        self.assertEqual(self.state(), "recovered")
+
+    def test_a_dry_run_writes_nothing_at_all(self):
+        self.expect(self.moved(), OK)
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        journals.cut_after(self.journal(), is_type("intent"))
+        before, text = harness.checksum(), open(self.journal()).read()
+        self.expect(self.recover("--dry-run"), UNKNOWN)
+        self.unchanged(before)
+        self.assertEqual(text, open(self.journal()).read())
+
+    def test_a_run_that_goes_on_is_left_alone(self):
+        import fcntl
+        self.expect(self.moved(), OK)
+        journals.cut_after(self.journal(), is_type("intent"))
+        with open(self.journal()) as f:
+            fcntl.flock(f, fcntl.LOCK_EX)
+            self.expect(self.recover(), BUSY, "still going on")
+        self.expect(self.recover(), OK)
+
+    def test_words_that_make_no_sense(self):
+        self.expect(self.moved(), OK)
+        self.expect(self.tool.run("journal", "recover"), USAGE, "--scan")
+        self.expect(self.tool.run("journal", "recover", self.run_id(), "--scan"), USAGE)
+        self.expect(self.tool.run("journal", "recover", self.run_id()[:-1] + "0"), NOT_FOUND, "did you mean")
+        self.expect(self.tool.run("journal", "recover", "../" + self.run_id()), NOT_FOUND)
+
+    def test_a_journal_that_was_changed_decides_nothing(self):
+        self.expect(self.moved(), OK)
+        journals.cut_after(self.journal(), is_type("intent"))
+        text = open(self.journal()).read()
+        with open(self.journal(), "w") as f:
+            f.write(text.replace(B, C, 1))
+        before = harness.checksum()
+        self.expect(self.recover(), harness.ERROR, "is not the record")
+        self.unchanged(before)
+
+    def test_killed_in_the_middle_of_a_move(self):
+        """kill -9 while the transaction waits for a lock that somebody else holds."""
+        import pymysql
+        blocker = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
+                                  password=ENV["SB_DB_ADMIN_PASS"], database="cinder")
+        with blocker.cursor() as c:
+            c.execute("SELECT id FROM volumes WHERE host = %s AND deleted = 0 LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
+            running = self.tool.start(*MOVE, *GO)
+            end = time.monotonic() + 20
+            while time.monotonic() < end and not (self.tool.journals() and self.tool.journals()[0][-1]["type"] == "intent"):
+                time.sleep(0.05)
+            time.sleep(0.3)
+            running.send_signal(signal.SIGKILL)
+            running.communicate()
+        blocker.rollback()
+        blocker.close()
+        self.assertEqual(self.state(), "open")
+        r = self.expect(self.recover(), OK)
+        self.assertEqual({s["state"] for s in r.json["steps"]}, {"proved"})
+
+
+class Evacuations(Recovery):
+    NAME = "image-active-0"
+
+    def instance(self):
+        return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (self.NAME,))[0]
+
+    def migrations(self):
+        return rows("nova", "SELECT * FROM migrations WHERE instance_uuid = %s AND SUBSTRING(uuid, 15, 1) = '5' ORDER BY id",
+                    (self.instance()["uuid"],))
+
+    def evacuate(self, *words):
+        return self.tool.run("instance", "evacuate", self.NAME, *words, *GO, "--no-wait", "-f", "json")
+
+    def outcome(self, recovered):
+        (step,) = recovered.json["steps"]
+        return step["state"]
+
+    def test_a_claim_that_was_never_sent_is_put_back(self):
+        conductor = self.conductor()
+        before = self.instance()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        del conductor.casts[:]
+        journals.cut_after(self.journal(), is_type("outcome"))
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "skipped")
+        now = self.instance()
+        self.assertEqual((now["task_state"], now["host"]), (before["task_state"], A))
+        self.assertEqual([m["status"] for m in self.migrations()], ["error"])
+        self.assertEqual(self.state(), "recovered")
+        self.assertEqual(conductor.casts, [])
+        self.expect(self.evacuate(), OK)    # a new run with ids of its own
+        self.assertEqual(len(conductor.wait_for(1)), 1)
+        self.assertEqual([m["status"] for m in self.migrations()], ["error", "accepted"])
+
+    def test_a_claim_whose_commit_is_unknown_can_no_longer_come(self):
+        self.conductor()
+        self.expect(self.evacuate(), OK)
+        journals.cut_after(self.journal(), is_type("intent"))
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "skipped")
+        (fence,) = self.migrations()       # the same uuid is taken: the first try fails for ever
+        self.assertEqual(fence["status"], "error")
+        self.assertIsNone(self.instance()["task_state"])
+        self.expect(self.recover(), OK)
+
+    def test_a_claim_that_was_committed_without_an_answer_is_put_back(self):
+        self.conductor()
+        self.expect(self.evacuate(), OK)
+        journals.cut_after(self.journal(), is_type("intent"))
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "skipped")
+        self.assertIsNone(self.instance()["task_state"])
+        self.assertEqual([m["status"] for m in self.migrations()], ["error"])
+
+    def test_what_may_have_been_sent_is_unknown_and_never_resent(self):
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        before = harness.checksum()
+        r = self.expect(self.recover(), UNKNOWN, "may or may not have been sent")
+        self.assertEqual(self.outcome(r), "unknown")
+        self.assertIn(r.json["steps"][0]["request_id"], r.json["steps"][0]["error"])
+        self.expect(self.recover("--resend"), UNKNOWN, "can be taken for another")
+        self.unchanged(before)
+        self.assertEqual(len(conductor.casts), 1)
+        self.assertEqual(self.state(), "unknown")
+
+    def test_evidence_settles_what_may_have_been_sent(self):
+        self.conductor()
+        self.expect(self.evacuate(), OK)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        uuid = self.instance()["uuid"]
+        rows("nova", "INSERT INTO instance_actions_events (event, action_id, start_time, deleted) SELECT 'conductor_rebuild', id,"
+             " UTC_TIMESTAMP(), 0 FROM instance_actions WHERE instance_uuid = %s AND action = 'evacuate' ORDER BY id DESC LIMIT 1", (uuid,))
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "applied")
+        rows("nova", "UPDATE migrations SET status = 'pre-migrating' WHERE instance_uuid = %s AND status = 'accepted'", (uuid,))
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "applied")
+        rows("nova", "UPDATE migrations SET status = 'done' WHERE instance_uuid = %s AND status = 'pre-migrating'", (uuid,))
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "applied")   # not before the host has changed
+        rows("nova", "UPDATE instances SET host = %s, task_state = NULL WHERE uuid = %s", (C, uuid))
+        r = self.expect(self.recover(), OK)
+        self.assertEqual((self.outcome(r), r.json["steps"][0]["after"]["host"]), ("proved", C))
+        self.assertEqual(self.state(), "recovered")
+
+    def test_what_nova_ended_in_error_is_said(self):
+        self.conductor()
+        self.expect(self.evacuate(), OK)
+        rows("nova", "UPDATE migrations SET status = 'error' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance()["uuid"],))
+        r = self.expect(self.recover(), OK)
+        self.assertEqual(self.outcome(r), "failed")
+        self.assertIn("nova ended it", r.json["steps"][0]["error"])
+
+    def test_somebody_works_on_what_was_never_sent(self):
+        """A journal that lost its end: never a wrong step from it."""
+        self.conductor()
+        self.expect(self.evacuate(), OK)
+        journals.cut_after(self.journal(), is_type("outcome"))
+        rows("nova", "UPDATE migrations SET status = 'pre-migrating' WHERE instance_uuid = %s AND status = 'accepted'",
+             (self.instance()["uuid"],))
+        before = harness.checksum()
+        self.expect(self.recover(), UNKNOWN, "somebody works on it")
+        self.unchanged(before)
+
+    def test_a_message_that_was_returned_is_taken_back(self):
+        conductor = self.conductor()
+        conductor.unbind()
+        before = self.instance()
+        self.expect(self.evacuate(), harness.ERROR)
+        rows("nova", "UPDATE instances SET task_state = 'rebuilding' WHERE uuid = %s", (before["uuid"],))
+        rows("nova", "UPDATE migrations SET status = 'accepted' WHERE instance_uuid = %s AND SUBSTRING(uuid, 15, 1) = '5'", (before["uuid"],))
+        journals.cut_after(self.journal(), is_type("publish_outcome"))
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "skipped")
+        self.assertIsNone(self.instance()["task_state"])
+        self.assertEqual([m["status"] for m in self.migrations()], ["error"])
+
+    def test_a_resend_has_the_first_ones_ids(self):
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        first, = conductor.wait_for(1)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        journals.older(self.journal(), 600)
+        self.expect(self.recover(), UNKNOWN, "--resend")
+        self.assertEqual(len(conductor.casts), 1)
+        r = self.expect(self.recover("--resend"), OK, "a second copy can start the same disk twice")
+        self.assertEqual(self.outcome(r), "applied")
+        _, second = conductor.wait_for(2)
+        for key in ("_unique_id", "_context_request_id", "method", "version"):
+            self.assertEqual(first[1][key], second[1][key])
+        self.assertEqual(first[1]["args"]["request_spec"], second[1]["args"]["request_spec"])
+        self.expect(self.recover("--resend"), OK)      # it is under way: not a third one
+        time.sleep(0.3)
+        self.assertEqual(len(conductor.casts), 2)
+        self.assertEqual(len(self.migrations()), 1)
+
+    def test_a_resend_needs_an_empty_queue_and_somebody_who_reads_it(self):
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        journals.older(self.journal(), 600)
+        conductor.stop_listening()
+        self.expect(self.recover("--resend"), UNKNOWN, "nobody consumes")
+        self.assertEqual(len(conductor.casts), 1)
+
+    def test_a_resend_needs_a_dead_source(self):
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        journals.older(self.journal(), 600)
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
+        self.expect(self.recover("--resend"), UNKNOWN, "reports")
+        self.assertEqual(len(conductor.casts), 1)
+
+    def test_what_was_taken_and_never_begun_becomes_unknown(self):
+        self.conductor()
+        self.expect(self.evacuate(), OK)
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "applied")
+        journals.older(self.journal(), 600)
+        self.expect(self.recover(), UNKNOWN, "may have died")
+
+    def test_a_scan_finds_ours_without_a_journal(self):
+        self.conductor()
+        self.expect(self.tool.run("journal", "recover", "--scan", "-f", "json"), OK)
+        r = self.expect(self.evacuate(), OK)
+        os.unlink(self.journal())
+        scan = self.expect(self.tool.run("journal", "recover", "--scan", "-f", "json"), UNKNOWN)
+        (found,) = scan.json
+        self.assertEqual((found["instance_uuid"], found["request_id"], found["state"], found["migration_uuid"]),
+                         (self.instance()["uuid"], r.json["steps"][0]["request_id"], "unknown", r.json["steps"][0]["migration_uuid"]))
+
+    def rescue(self, *words):
+        return self.tool.run("host", "rescue", A, *words, *GO, "--no-wait", "-f", "json")
+
+    def test_a_whole_rescue_that_died_is_resumed(self):
+        """Dead between the move and the evacuations: the rest is done by a run of its own, with the words of the first."""
+        conductor = self.conductor()
+        r = self.rescue("--to", B)
+        casts = len([s for s in r.json["steps"] if s["kind"] == "instance" and s["state"] == "applied"])
+        self.assertGreater(casts, 1, str(r))
+        self.assertEqual(len(conductor.wait_for(casts)), casts)
+        path, run = self.journal(), self.run_id()
+        owners = "SELECT id, host, service_uuid, updated_at FROM volumes ORDER BY id"
+        moved = rows("cinder", owners)
+        journals.cut_after(path, is_type("outcome", unit=1))
+        # what came later has not happened
+        rows("nova", "UPDATE instances i JOIN migrations m ON m.instance_uuid = i.uuid SET i.task_state = NULL, m.status = 'error'"
+             " WHERE SUBSTRING(m.uuid, 15, 1) = '5'")
+        del conductor.casts[:]
+        self.expect(self.rescue(), USAGE, "--to", "--resume")
+        self.expect(self.rescue("--resume", "20200101T000000Z-host-rescue-00000000"), NOT_FOUND)
+        again = self.rescue("--resume", run)
+        self.assertEqual(again.json["command"], "host rescue", str(again))
+        self.assertEqual(len(conductor.wait_for(casts)), casts, str(again))
+        self.assertEqual(moved, rows("cinder", owners))
+        listed = {x["run"]: x["state"] for x in self.tool.run("journal", "list", "-f", "json").json}
+        self.assertEqual(listed[run], "recovered")
+        self.assertEqual(journals.read(journals.path_of(self.tool))[0]["resumes"], run)
+        self.assertEqual(journals.read(journals.path_of(self.tool))[0]["to"], B)
+
+    def test_what_is_unknown_is_not_resumed(self):
+        conductor = self.conductor()
+        self.rescue("--to", B)
+        n = len(conductor.wait_for(99, 1))
+        journals.cut_after(self.journal(), is_type("publish_intent"))
+        self.expect(self.rescue("--resume", self.run_id()), UNKNOWN)
+        time.sleep(0.3)
+        self.assertEqual(len(conductor.casts), n)
+
+    def test_another_hosts_run_is_not_resumed(self):
+        self.conductor()
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        self.expect(self.rescue("--resume", self.run_id()), REFUSED, "volume update_host")
+        self.rescue("--to", B)
+        self.expect(self.tool.run("host", "rescue", C, "--resume", self.run_id(), *GO), REFUSED, A)
+        self.expect(self.rescue("--resume", self.run_id(), "--to", C), REFUSED, B)

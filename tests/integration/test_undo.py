@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""journal undo: back to what was, row by row, and only what still is as the run left it."""
+import os
+import subprocess
+
+import harness
+import journals
+from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, REFUSED, rows, value
+
+GO = FENCED + ["--yes"]
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph"]
+UNKNOWN = 9
+
+
+def owners():
+    """Everything that a move changes, without the columns that count changes."""
+    cinder = [rows("cinder", "SELECT id, host, service_uuid FROM volumes ORDER BY id"), rows("cinder", "SELECT id, host FROM backups ORDER BY id"),
+              rows("cinder", "SELECT id, host FROM `groups` ORDER BY id"), rows("cinder", "SELECT id, host FROM consistencygroups ORDER BY id"),
+              rows("cinder", "SELECT id, host FROM image_volume_cache_entries ORDER BY id"), rows("cinder", "SELECT id, service_id FROM workers ORDER BY id"),
+              rows("cinder", "SELECT id, disabled, disabled_reason FROM services ORDER BY id")]
+    return cinder + [rows("nova", "SELECT id, disabled, disabled_reason FROM services ORDER BY id")]
+
+
+class Undo(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+
+    def run_id(self):
+        return os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+
+    def undo(self, *words, run=None):
+        return self.tool.run("journal", "undo", run or self.run_id(), *words, "-f", "json")
+
+    def test_a_move_is_taken_back_and_the_undo_of_the_undo_is_the_move(self):
+        before = owners()
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        moved, first = owners(), self.run_id()
+        self.assertNotEqual(before, moved)
+        r = self.expect(self.undo("--yes"), OK)
+        self.assertEqual({s["state"] for s in r.json["steps"]}, {"proved"})
+        self.assertEqual(before, owners())
+        self.expect(self.undo("--yes"), OK)
+        self.assertEqual(moved, owners())
+        self.expect(self.undo("--yes"), OK)
+        self.assertEqual(before, owners())
+        self.expect(self.undo("--yes", run=first), DRIFT)     # that one has been taken back already
+
+    def test_backups_go_back(self):
+        before = owners()
+        self.expect(self.tool.run("backup", "update_backup_host", "--currenthost", A, "--newhost", B, *GO), OK)
+        self.assertNotEqual(before, owners())
+        self.expect(self.undo("--yes"), OK)
+        self.assertEqual(before, owners())
+
+    def test_it_is_a_plan_like_any_other(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        moved, journals_before = harness.checksum(), self.tool.journals()
+        r = self.expect(self.undo("--dry-run"), OK)
+        self.assertEqual({s["state"] for s in r.json["steps"]}, {"planned"})
+        self.expect(self.undo(), REFUSED, "--yes")
+        self.unchanged(moved)
+        self.assertEqual(journals_before, self.tool.journals())
+        self.expect(self.undo("--yes", run="20200101T000000Z-nothing-00000000"), NOT_FOUND)
+
+    def test_a_row_that_somebody_moved_since_stops_it(self):
+        r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
+        victim = next(s["id"] for s in r.json["steps"] if s["kind"] == "volume")
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#ceph", victim))
+        before = harness.checksum()
+        self.expect(self.undo("--yes"), DRIFT, victim, C + "@ceph#ceph")
+        self.unchanged(before)
+        r = self.expect(self.undo("--yes", "--skip-drifted"), OK)
+        self.assertNotIn(victim, [s["id"] for s in r.json["steps"]])
+        self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (victim,)), C + "@ceph#ceph")
+        self.assertEqual(value("cinder", "SELECT COUNT(*) FROM volumes WHERE id IN (%s)" % ",".join(
+            "'%s'" % s["id"] for s in r.json["steps"] if s["kind"] == "volume") + " AND host NOT LIKE %s", (A + "@%",)), 0)
+
+    def test_what_is_unknown_is_settled_first(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
+        before = harness.checksum()
+        self.expect(self.undo("--yes"), UNKNOWN, "journal recover")
+        self.unchanged(before)
+        self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
+        self.expect(self.undo("--yes"), OK)
+
+    def test_of_a_rescue_the_moves_go_back_and_the_evacuations_are_named(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        before = owners()
+        r = self.tool.run("host", "rescue", A, "--to", B, *GO, "--no-wait", "-f", "json")
+        cast = [s["id"] for s in r.json["steps"] if s["kind"] == "instance" and s["accepted"]]
+        self.assertTrue(cast, str(r))
+        r = self.expect(self.undo("--yes"), OK)
+        self.assertEqual({f["subject"] for f in r.json["findings"] if f["code"] == "not-undoable"}, set(cast))
+        self.assertEqual(before, owners())
+        self.assertEqual(len(conductor.casts), len(cast))
+
+    def test_evacuations_alone_cannot_be_undone(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *GO, "--no-wait"), OK)
+        before = harness.checksum()
+        self.expect(self.undo("--yes"), REFUSED, "cannot be undone")
+        self.unchanged(before)
+
+    def test_the_printed_statements_do_the_same(self):
+        before = owners()
+        rows("cinder", "UPDATE volumes SET display_name = 'it''s \\\\ odd' WHERE host = %s", (A + "@ceph#ceph",))
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        moved = owners()
+        r = self.expect(self.tool.run("journal", "undo", self.run_id(), "--sql"), OK, "rows_taken_back")
+        self.assertEqual(moved, owners())
+        client = ["mariadb", "-h", "127.0.0.1", "-P", ENV["SB_DB_PORT"], "-u", ENV["SB_DB_ADMIN"], "cinder"]
+        done = subprocess.run(client, input=(r.out + "COMMIT;\n").encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=dict(os.environ, MYSQL_PWD=ENV["SB_DB_ADMIN_PASS"]))
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        n, of = done.stdout.decode().split()[-2:]
+        self.assertEqual(n, of)
+        self.assertEqual(before, owners())

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Journals as they would be after a death at any moment: cut, and with a clock that went on."""
+import glob
+import hashlib
+import json
+import os
+
+
+def path_of(tool, index=-1):
+    return sorted(glob.glob(os.path.join(tool.state, "journal", "*.jsonl")), key=os.path.getmtime)[index]
+
+
+def read(path):
+    return [json.loads(line) for line in open(path)]
+
+
+def write(path, records):
+    """The same chain that the tool makes: prev is the digest of the line before, sum that of the line itself."""
+    prev = "0" * 64
+    with open(path, "w") as f:
+        for seq, record in enumerate(records):
+            record = dict(record, seq=seq, prev=prev)
+            record.pop("sum", None)
+            head = json.dumps(record, separators=(",", ":"), ensure_ascii=False)[:-1]
+            line = '%s,"sum":"%s"}' % (head, hashlib.sha256(head.encode()).hexdigest())
+            prev = hashlib.sha256(line.encode()).hexdigest()
+            f.write(line + "\n")
+
+
+def cut_after(path, wanted, nth=1):
+    """Keeps everything up to the nth record for which wanted(record) is true."""
+    records, n = read(path), 0
+    for i, record in enumerate(records):
+        n += bool(wanted(record))
+        if n == nth:
+            write(path, records[:i + 1])
+            return
+    raise AssertionError("no such record")
+
+
+def older(path, seconds):
+    """As if everything had been written that many seconds ago."""
+    import datetime
+    records = read(path)
+    for r in records:
+        t = datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.timedelta(seconds=seconds)
+        r["time"] = t.strftime("%Y-%m-%dT%H:%M:%S.") + "000Z"
+    write(path, records)

@@ -1,0 +1,503 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every state that one evacuation, or one move of ownership, can come to: the protocol explored in full.
+
+    tests/model/explore.py                the protocol and its broken variants; the last line counts
+    tests/model/explore.py --trace NAME   the shortest way in which a variant goes wrong
+
+What recovery does is not written here: it is read from the table in src/op/recover_rule.c that the program itself follows. The
+order of the forward steps (FORWARD) is compared with the journals of real runs by tests/integration/test_protocol.py.
+
+The world may: lose the answer to a commit, which then lands at once, later or never; keep a message on its way, lose it, or
+deliver it after the sender has died; let a conductor take a message and die; kill the program before and after every step, in
+recovery as well; let an operator recover, send again, close and begin anew at any moment. Time is one bit: a message's life is over,
+or not. What must always hold (I1 to I5) is checked in every state; a state that breaks it ends the search.
+"""
+import argparse
+import collections
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RULES = os.path.join(HERE, "..", "..", "src", "op", "recover_rule.c")
+CRASHES, RUNS, RESENDS = 3, 2, 1
+
+# One evacuation, in this order; each is durable, or remote, before the next begins.
+FORWARD = ("journal intent", "claim", "journal outcome", "journal publish_intent", "publish", "journal publish_outcome", "follow")
+
+FIELDS = {"claim": ("OPEN", "FAILED", "APPLIED"), "cast": ("NEVER", "NOT_SENT", "ACKED", "UNKNOWN"),
+          "row": ("ABSENT", "ACCEPTED", "WORKING", "DONE", "ERROR"), "evidence": ("NONE", "SOME", "FAILED"), "age": ("YOUNG", "LATE")}
+Rule = collections.namedtuple("Rule", "when action verdict")
+
+
+def read_rules(path=RULES):
+    """The rows of recovery_rules[]: what is known, as a set a field; what is done; the verdict."""
+    with open(path) as f:
+        text = f.read()
+    body = text[text.index("recovery_rules[] = {"):]
+    rules = []
+    for known, action, verdict in re.findall(r"\{ \{ ([^}]*) \}, ACTION_(\w+), VERDICT_(\w+),", body):
+        when = []
+        for (field, values), word in zip(FIELDS.items(), known.split(",")):
+            word = word.strip()
+            names = [n.strip().split("_", 1)[1] for n in word.split("|")] if word != "ANY" else values
+            unknown = set(names) - set(values)
+            if unknown:
+                sys.exit("%s: %s has no %s" % (path, field, unknown))
+            when.append(frozenset(names))
+        rules.append(Rule(tuple(when), action, verdict))
+    if len(rules) < 10 or rules[-1].when != tuple(frozenset(v) for v in FIELDS.values()):
+        sys.exit("%s: its table could not be read" % path)
+    return rules
+
+
+# where: what the program does next ("off": it does not run); intent, outcome, pub, verdict: what the journal holds (outcome of the
+# unit; pub None, begun, acked, not_sent, lost); row, task, moved: the database; pending: commits without an answer that may land;
+# copies: messages, each on its way ("net"), in the "queue" or "taken" by a conductor; late: every message's life is over;
+# begun: how often a rebuild was begun since the instance was last claimed; event: what nova has recorded.
+State = collections.namedtuple("State", "where intent outcome pub verdict row task moved pending copies late begun event crashes runs resends")
+START = State(FORWARD[0], False, None, None, None, "ABSENT", False, False, frozenset(), (), False, 0, "NONE", 0, 1, 0)
+
+
+class Broken(Exception):
+    pass
+
+
+class Protocol:
+    """The protocol as built; a variant changes one thing."""
+    forward = FORWARD
+    unique = True                 # the migration's uuid is made from the run: a second insert fails
+    on_lost_publish = "unknown"   # or "resend"
+    done_when = "moved"           # or "acked"
+    resend_age = ("LATE",)
+    resend_looks_at_queue = True
+    auto_resend = False
+    conductors_freeze = False     # longer than a message's life, with the message in hand
+    programs_freeze = False       # as long, between the publish_intent and the message
+    cancel_whole = True           # migration and task state in one transaction
+
+    def __init__(self, rules):
+        self.rules = self.change(list(rules))
+
+    def change(self, rules):
+        return rules
+
+    # ---- the program, forward
+
+    def next(self, where):
+        i = self.forward.index(where) + 1
+        return self.forward[i] if i < len(self.forward) else "off"
+
+    def program(self, s):
+        """What the step that is due can lead to."""
+        step = s.where
+        go = self.next(step) if step in self.forward else None
+        if step == "journal intent":
+            yield "intent on disk", s._replace(intent=True, where=go)
+        elif step == "claim":
+            yield from self.claim(s, go)
+        elif step == "journal outcome":
+            yield "outcome on disk", s._replace(outcome="applied", where=go)
+        elif step == "journal publish_intent":
+            yield "publish_intent on disk", s._replace(pub="begun", late=False, where=go)
+        elif step == "publish":
+            yield from self.publish(s, go)
+        elif step in ("acked", "not_sent", "lost"):      # the answer is known, and not yet on disk
+            then = {"acked": "follow", "not_sent": "cancel", "lost": "end unknown"}[step]
+            yield "publish_outcome %s on disk" % step, s._replace(pub=step, where=then)
+            if step == "lost" and self.on_lost_publish == "resend" and s.resends < RESENDS:
+                yield "resent on timeout", s._replace(where="publish", resends=s.resends + 1)
+        elif step == "cancel":
+            yield from self.take_back(s, "end failed", "end unknown")
+        elif step == "end failed":
+            yield "ended: not sent", s._replace(outcome="failed", verdict="NOT_DONE", where="off")
+        elif step == "end unknown":
+            yield "ended: unknown", s._replace(outcome="unknown", verdict="UNKNOWN", where="off")
+        elif step == "follow":
+            yield from self.follow(s)
+        elif step.startswith("recover"):
+            yield from self.recover(s)
+
+    def claim(self, s, go):
+        if s.row == "ABSENT" and not s.task and not s.moved:
+            yield "claimed", s._replace(row="ACCEPTED", task=True, begun=0, where=go)
+            yield "claimed, answer lost", s._replace(row="ACCEPTED", task=True, begun=0, where="claim unknown")
+            yield "commit in doubt", s._replace(pending=s.pending | {"claim"}, where="claim unknown")
+        yield "rolled back", s._replace(outcome="failed", verdict="NOT_DONE", where="off")
+
+    def publish(self, s, go):
+        if s.row == "ABSENT":
+            raise Broken("I5: published before its commit")
+        queued = s._replace(copies=tuple(sorted(s.copies + ("queue",))))
+        net = s._replace(copies=tuple(sorted(s.copies + ("net",))))
+        if go != "journal publish_outcome":              # a variant without that order goes its own way
+            yield "acked", queued._replace(where=go)
+            yield "lost on its way", net._replace(where=go)
+            return
+        yield "acked", queued._replace(where="acked")
+        yield "returned", s._replace(where="not_sent")
+        yield "no answer, it is in the queue", queued._replace(where="lost")
+        yield "no answer, it is on its way", net._replace(where="lost")
+        yield "no answer, it is gone", s._replace(where="lost")
+
+    def take_back(self, s, good, bad):
+        """The transaction that puts the rows back: all of them, or none."""
+        if s.row == "ACCEPTED" and s.task:
+            back = s._replace(row="ERROR", task=False) if self.cancel_whole else s._replace(row="ERROR")
+            yield "taken back", back._replace(where=good)
+            yield "taken back, answer lost", back._replace(where=bad)
+            yield "taking back in doubt", s._replace(pending=s.pending | {"cancel"}, where=bad)
+        else:
+            yield "somebody works on it", s._replace(where=bad)
+
+    def follow(self, s):
+        if self.done_when == "acked":
+            yield "ended: done, because acked", s._replace(outcome="proved", verdict="DONE", where="off")
+        if s.row == "DONE":
+            yield "ended: proved", s._replace(outcome="proved", verdict="DONE", where="off")
+        elif s.row == "ERROR" or s.event == "FAILED":
+            yield "ended: nova failed", s._replace(outcome="failed", verdict="FAILED", where="off")
+        yield "ended: still under way", s._replace(outcome="applied", verdict="UNDER_WAY", where="off")
+
+    # ---- the program, recovering: look, act, look again; "recover!" may send again
+
+    def known(self, s):
+        claim = "APPLIED" if s.pub or s.outcome in ("applied", "proved") else "FAILED" if s.outcome == "failed" else "OPEN"
+        cast = {None: "NEVER", "acked": "ACKED", "not_sent": "NOT_SENT"}.get(s.pub, "UNKNOWN")
+        evidence = "SOME" if s.moved or (s.row == "ACCEPTED" and not s.task) else "NONE"
+        if s.event != "NONE":
+            evidence = s.event
+        return claim, cast, s.row, evidence, "LATE" if s.late else "YOUNG"
+
+    def rule(self, s):
+        known = self.known(s)
+        return next(r for r in self.rules if all(k in w for k, w in zip(known, r.when)))
+
+    def recover(self, s):
+        if s.where == "recover publish":                 # publish_intent is on disk
+            yield "sent again", s._replace(copies=tuple(sorted(s.copies + ("queue",))), pub="lost", where="recover")
+            yield "sending again: no answer", s._replace(copies=tuple(sorted(s.copies + ("net",))), pub="lost", where="recover")
+            yield "sending again: returned", s._replace(pub="lost", where="recover")
+            return
+        rule = self.rule(s)
+        if rule.action == "FENCE":
+            if s.row == "ABSENT":
+                fenced = s._replace(row="ERROR")
+                yield "fenced", fenced
+                yield "fence in doubt", s._replace(pending=s.pending | {"fence"}, verdict="UNKNOWN", where="off")
+            return
+        if rule.action == "TAKE_BACK":
+            yield from self.take_back(s, s.where, "recover unknown")
+            return
+        if s.where == "recover unknown":
+            yield "ended: unknown", s._replace(verdict="UNKNOWN", where="off")
+            return
+        wants = s.where == "recover!" or self.auto_resend
+        if rule.verdict == "UNKNOWN" and wants and s.pub not in (None, "not_sent") and s.resends < RESENDS and self.may_resend(s):
+            yield "publish_intent on disk again", s._replace(pub="begun", late=False, resends=s.resends + 1, where="recover publish")
+        yield "recovered: " + rule.verdict, s._replace(verdict=rule.verdict, where="off")
+
+    def may_resend(self, s):
+        """recover_resend.c: its life is over, the queue is empty, and nobody has begun."""
+        return (("LATE" if s.late else "YOUNG") in self.resend_age and (not self.resend_looks_at_queue or "queue" not in s.copies) and
+                s.row == "ACCEPTED" and s.task and not s.moved and s.event == "NONE")
+
+    # ---- the world
+
+    def world(self, s):
+        if s.where == "claim unknown":
+            yield "outcome unknown on disk", s._replace(outcome="unknown", verdict="UNKNOWN", where="off")
+        if s.where != "off" and s.crashes < CRASHES:
+            yield "CRASH", s._replace(where="off", crashes=s.crashes + 1)
+        for commit in s.pending:
+            rest = s._replace(pending=s.pending - {commit})
+            yield "%s in doubt: dead" % commit, rest
+            if commit == "claim" and (s.row == "ABSENT" or not self.unique) and not s.task and not s.moved:
+                yield "claim in doubt: lands", rest._replace(row="ACCEPTED", task=True, begun=0)
+            elif commit == "cancel" and s.row == "ACCEPTED" and s.task:
+                yield "taking back in doubt: lands", rest._replace(row="ERROR", task=False)
+            elif commit == "fence" and s.row == "ABSENT":
+                yield "fence in doubt: lands", rest._replace(row="ERROR")
+        for i, copy in enumerate(s.copies):
+            rest = s.copies[:i] + s.copies[i + 1:]
+            if copy == "net":
+                yield "message arrives late", s._replace(copies=tuple(sorted(rest + ("queue",))))
+                yield "message is lost on its way", s._replace(copies=rest)
+            elif copy == "queue":
+                yield "conductor takes it", s._replace(copies=tuple(sorted(rest + ("taken",))))
+            else:
+                yield "conductor dies with it", s._replace(copies=rest)
+                yield "conductor fails at it", s._replace(copies=rest, event="FAILED" if s.event == "NONE" else s.event)
+                yield "conductor begins", self.begin(s._replace(copies=rest))
+        if s.row == "WORKING":
+            yield "nova ends it", s._replace(row="DONE", task=False, moved=True)
+            yield "nova ends it in error", s._replace(row="ERROR", task=False)
+        if s.pub and not s.late and (self.conductors_freeze or "taken" not in s.copies) and (
+                self.programs_freeze or s.where not in ("publish", "recover publish")):
+            yield "its life is over", s._replace(late=True, copies=tuple(c for c in s.copies if c == "taken"))
+
+    def begin(self, s):
+        if s.verdict == "NOT_DONE":
+            raise Broken("I4: said not to have been sent, and somebody begins with it")
+        if not s.task:
+            return s                                     # nova compute/manager.py: save(expected_task_state=['rebuilding']) fails
+        if s.begun:
+            raise Broken("I1: begun twice")
+        return s._replace(begun=1, row="WORKING", event="SOME")
+
+    def operator(self, s):
+        if s.where != "off":
+            return
+        if s.intent and s.verdict in (None, "UNKNOWN", "UNDER_WAY"):
+            yield "operator: recover", s._replace(where="recover")
+            yield "operator: recover --resend", s._replace(where="recover!")
+        quiet = "queue" not in s.copies and s.late and not s.pending
+        if s.row == "ACCEPTED" and s.task and (s.event == "FAILED" or (quiet and s.event == "NONE" and s.pub)):
+            yield "operator: migration close", s._replace(row="ERROR", task=False, verdict="FAILED")
+        if s.runs < RUNS and s.verdict in ("NOT_DONE", "FAILED") and not s.task and not s.moved:
+            # another run has another uuid; what is in doubt under the old one meets that one's row and can never land
+            yield "operator: begin anew", START._replace(where=self.forward[0], crashes=s.crashes, runs=s.runs + 1, copies=s.copies,
+                                                         pending=frozenset() if self.unique and s.row != "ABSENT" else s.pending)
+
+    # ---- what must hold
+
+    def check(self, s):
+        if s.task and s.row in ("ABSENT", "ERROR", "DONE"):
+            raise Broken("I2: 'rebuilding' with a migration that is %s" % s.row.lower())
+        if s.task and not s.intent:
+            raise Broken("I2: 'rebuilding' and the journal knows nothing of it")
+        if s.verdict == "DONE" and not s.moved:
+            raise Broken("I4: said to be done, and it is not")
+        if s.verdict == "NOT_DONE" and (s.task or s.moved or s.begun):
+            raise Broken("I4: said to be as before, and it is not")
+        if s.verdict == "NOT_DONE" and s.where == "off" and s.copies:
+            raise Broken("I4: said not to have been sent, and a message is about")
+
+    def moves(self, s):
+        yield from self.program(s)
+        yield from self.world(s)
+        yield from self.operator(s)
+
+
+class Moves(Protocol):
+    """The other unit: two rows change owner in one transaction. Rows are old, new or another's."""
+    whole = True
+    fence = True                  # recovery runs the compare-and-set again, instead of believing what it reads
+
+    State = collections.namedtuple("State", "where intent verdict rows pending crashes")
+    start = State("journal intent", False, None, ("old", "old"), False, 0)
+
+    def moves(self, s):
+        if s.where == "journal intent":
+            yield "intent on disk", s._replace(intent=True, where="write")
+        elif s.where == "write":
+            yield from self.write(s, "MOVED", "unknown")
+        elif s.where in ("MOVED", "DRIFT"):
+            yield "outcome on disk", s._replace(verdict=s.where, where="off")
+        elif s.where == "unknown":
+            yield "outcome unknown on disk", s._replace(verdict="UNKNOWN", where="off")
+        elif s.where == "recover":
+            if set(s.rows) == {"new"}:
+                yield "found moved", s._replace(where="MOVED")
+            elif not self.fence:
+                yield "read: not moved", s._replace(verdict="NOT_DONE", where="off")
+            else:
+                yield from self.write(s, "MOVED", "unknown")
+        if s.pending:
+            yield "commit in doubt: dead", s._replace(pending=False)
+            if set(s.rows) == {"old"}:
+                yield "commit in doubt: lands", s._replace(pending=False, rows=("new", "new"))
+        if s.where != "off" and s.crashes < CRASHES:
+            yield "CRASH", s._replace(where="off", crashes=s.crashes + 1)
+        if s.where == "off" and s.intent and s.verdict in (None, "UNKNOWN"):
+            yield "operator: recover", s._replace(where="recover")
+        if s.rows == ("old", "old") and s.where in ("write", "off"):
+            yield "somebody else takes a row", s._replace(rows=("other", "old"))
+
+    def write(self, s, good, doubt):
+        if set(s.rows) == {"old"}:
+            if not self.whole:
+                yield "first row written", s._replace(rows=("new", "old"))
+            yield "written", s._replace(rows=("new", "new"), where=good)
+            yield "written, answer lost", s._replace(rows=("new", "new"), where=doubt)
+            yield "commit in doubt", s._replace(pending=True, where=doubt)
+        elif set(s.rows) == {"new"}:
+            yield "is new already", s._replace(where=good)
+        elif not self.whole and s.rows == ("new", "old"):
+            yield "second row written", s._replace(rows=("new", "new"), where=good)
+        else:
+            yield "no longer as planned", s._replace(where="DRIFT")
+
+    def check(self, s):
+        if s.where == "off" and "new" in s.rows and "old" in s.rows:
+            raise Broken("I3: one row moved and the other not")
+        if s.verdict == "NOT_DONE" and "new" in s.rows:
+            raise Broken("I4: said not to have moved, and it has")
+        if s.verdict == "MOVED" and s.rows != ("new", "new"):
+            raise Broken("I4: said to have moved, and it has not")
+
+
+def explore(protocol, start=None):
+    """Breadth first, so that the first trouble has the shortest way to it: states seen, ends, (what broke, the way) or None."""
+    start = start or getattr(protocol, "start", START)
+    seen, todo, ends = {start: None}, collections.deque([start]), 0
+    if isinstance(protocol, Protocol) and not isinstance(protocol, Moves):
+        start = start._replace(where=protocol.forward[0])
+        seen, todo = {start: None}, collections.deque([start])
+
+    def way(s, last):
+        steps = [last]
+        while seen[s]:
+            s, label = seen[s]
+            steps.append(label)
+        return steps[::-1]
+
+    protocol.labels = set()
+    while todo:
+        s = todo.popleft()
+        label, count = "", 0
+        moves = protocol.moves(s)
+        while True:
+            try:
+                label, after = next(moves)
+                count += 1
+                protocol.labels.add(label)
+                if after in seen:
+                    continue
+                protocol.check(after)
+            except StopIteration:
+                break
+            except Broken as broken:
+                return len(seen), ends, (str(broken), way(s, label if "after" in dir() and str(broken)[:2] != "I5" else "publish"))
+            seen[after] = (s, label)
+            todo.append(after)
+        ends += count == 0
+    return len(seen), ends, None
+
+
+def changed(rules, **when):
+    """Rules with one of them widened or replaced: match(rule) gives the new rule or None."""
+    out = [when["match"](r) or r for r in rules]
+    assert out != rules, "the variant changes nothing"
+    return out
+
+
+class PublishBeforeCommit(Protocol):
+    forward = ("journal intent", "publish", "claim", "journal outcome", "journal publish_intent", "journal publish_outcome", "follow")
+
+
+class ResendOnTimeout(Protocol):
+    on_lost_publish = "resend"
+
+
+class SuccessBeforeProof(Protocol):
+    done_when = "acked"
+
+
+class IntentAfterWrite(Protocol):
+    forward = ("claim", "journal intent", "journal outcome", "journal publish_intent", "publish", "journal publish_outcome", "follow")
+
+
+class NoPublishIntent(Protocol):
+    forward = tuple(f for f in FORWARD if f != "journal publish_intent")
+
+
+class NoFence(Protocol):
+    """What is not to be seen is taken for what never was."""
+    def change(self, rules):
+        return changed(rules, match=lambda r: r.action == "FENCE" and r._replace(action="NONE", verdict="NOT_DONE"))
+
+
+class NoUniqueKey(Protocol):
+    """Another uuid at each try: the first commit can land beside the fence."""
+    unique = False
+
+
+class TakeBackWhenUnknown(Protocol):
+    def change(self, rules):
+        return changed(rules, match=lambda r: r.action == "TAKE_BACK" and
+                       r._replace(when=(r.when[0], r.when[1] | {"UNKNOWN"}) + r.when[2:]))
+
+
+class DoneWhenAcked(Protocol):
+    def change(self, rules):
+        return [Rule((frozenset(FIELDS["claim"]), frozenset({"ACKED"})) + tuple(frozenset(FIELDS[f]) for f in ("row", "evidence", "age")),
+                     "NONE", "DONE")] + rules
+
+
+class AutoResend(Protocol):
+    """Recovery sends again by itself, whatever the message's age."""
+    auto_resend = True
+    resend_age = ("YOUNG", "LATE")
+
+
+class ResendWhileYoung(Protocol):
+    resend_age = ("YOUNG", "LATE")
+
+
+class FrozenConductor(Protocol):
+    """No protocol of ours helps here: a conductor that sleeps on a message longer than its life, and an operator who sends again.
+    The program says so on the screen; this shows that the explorer sees it, too."""
+    conductors_freeze = True
+
+
+class FrozenProgram(Protocol):
+    """The same for us: stopped for minutes right between publish_intent and message, then killed."""
+    programs_freeze = True
+
+
+class HalfTakenBack(Protocol):
+    cancel_whole = False
+
+
+class RowByRow(Moves):
+    whole = False
+
+
+class MoveBelievesItsEyes(Moves):
+    fence = False
+
+
+SOUND = (Protocol, Moves)
+BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforeProof, "I4"), (IntentAfterWrite, "I2"),
+          (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
+          (AutoResend, "I1"), (ResendWhileYoung, "I1"), (FrozenConductor, "I"), (FrozenProgram, "I"), (HalfTakenBack, "I2"), (RowByRow, "I3"),
+          (MoveBelievesItsEyes, "I4"))
+
+
+# A model that never gets there proves nothing: the sound one must have come to all of these.
+REACHED = {"ended: proved", "ended: nova failed", "ended: not sent", "claimed, answer lost", "claim in doubt: lands", "fenced", "CRASH",
+           "fence in doubt: lands", "taken back, answer lost", "taking back in doubt: lands", "message arrives late", "sent again",
+           "conductor dies with it", "conductor fails at it", "nova ends it", "nova ends it in error", "its life is over",
+           "operator: migration close", "operator: begin anew", "recovered: DONE", "recovered: NOT_DONE", "recovered: FAILED",
+           "recovered: UNDER_WAY", "recovered: UNKNOWN"}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trace", metavar="NAME")
+    parser.add_argument("--rules", default=RULES, help="instead of src/op/recover_rule.c")
+    args = parser.parse_args()
+    rules = read_rules(args.rules)
+    passed = failed = 0
+    for variant, invariant in [(v, None) for v in SOUND] + list(BROKEN):
+        if args.trace and variant.__name__ != args.trace:
+            continue
+        model = variant(rules)
+        states, ends, trouble = explore(model)
+        good = trouble is None if invariant is None else trouble is not None and trouble[0].startswith(invariant)
+        if variant is Protocol and not REACHED <= model.labels:
+            good, trouble = False, ("never came to: " + ", ".join(sorted(REACHED - model.labels)), [])
+        passed, failed = passed + good, failed + (not good)
+        said = "holds" if trouble is None else trouble[0]
+        print("%-22s %7d states %5d ends  %-6s %s" % (variant.__name__, states, ends, "ok" if good else "FAILED", said))
+        if trouble and (args.trace or not good):
+            for i, step in enumerate(trouble[1], 1):
+                print("    %2d. %s" % (i, step))
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
