@@ -76,7 +76,7 @@ const struct command command_journal_undo = {
 		"first run again.\n\n"
 		"Examples:\n"
 		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --dry-run\n"
-		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > back.sql",
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > undo",
 	.flags = COMMAND_WRITES,
 	.options = undo_options, .arguments = show_arguments,
 	.run = op_journal_undo,

@@ -110,13 +110,13 @@ class Evacuation(harness.TestCase):
     def test_sixty_instances_in_waves(self):
         ids = clone(MANY)
         before = self.built(ids)[1]
-        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "8", "--timeout", "200")
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "8", "--timeout", "400")
         self.wait_for_events(ids, 3)
         # a second operator at the same host, from another machine
         other = harness.Tool()
         r = other.run("host", "evacuate", A, *self.only(ids), *GO, "--no-wait")
         self.assertNotIn(r.code, (OK, PARTIAL), str(r))
-        code, report, err = self.finish(process, 240)
+        code, report, err = self.finish(process, 420)
         self.assertEqual(code, OK, err)
         self.assertEqual(set(self.accounted_for(ids, report["steps"]).values()), {"done"})
         for id_, now in self.built(ids)[1].items():

@@ -222,7 +222,7 @@ static const struct {
 	{ "doctor|--config-file|f", "'doctor' does not take --config-file", "--nova-config-file FILE or --cinder-config-file FILE" },
 	{ "host|show|h|--config-file=f", "'host show' does not take --config-file", "--nova-config-file" },
 	{ "volume|list", "'volume list' needs --host (", "usage: evac-manage volume list --host HOST[@BACKEND[#POOL]] [options]" },
-	{ "host|rescue", "'host rescue' needs HOST (the failed host, as nova names it) and --to (", "usage: evac-manage host rescue HOST" },
+	{ "host|rescue", "'host rescue' needs HOST (the failed host, as nova names it)", "usage: evac-manage host rescue HOST" },
 	{ "instance|evacuate", "'instance evacuate' needs INSTANCE (", "usage: evac-manage instance evacuate INSTANCE [TARGET]" },
 	{ "volume|update_host|--currenthost|a@b", "'volume update_host' needs --newhost (", "usage: " },
 	{ "volume|list|ctl1", "'volume list' does not know what to do with 'ctl1'", "usage: evac-manage volume list --host" },
@@ -271,7 +271,7 @@ static const struct {
 	{ "host|rescue|a|--to|b|--accept|Source", "--accept: 'Source' is not CODE or CODE:ID", "" },
 	{ "host|rescue|a|--to|b|--accept|local-disk:", "'local-disk:' is not CODE or CODE:ID", "" },
 	{ "host|rescue|a|--to|b|--accept|:x", "':x' is not CODE or CODE:ID", "" },
-	{ "volume|list|--host|h|--plan-out|f", "unknown option '--plan-out'", "" },
+	{ "volume|list|--host|h|--plan-out|f", "'volume list' does not take --plan-out", "" },
 	{ "volume|bogus|--help", "unknown volume command 'bogus'", "" },
 };
 
