@@ -18,6 +18,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static const struct operation rescue = { .name = "host rescue" };
 static const char *const typed[] = { "evac-manage", "host", "rescue", "c1", "--to", "c2" };
 static struct fixture f;
 static struct run run;
@@ -237,6 +238,30 @@ static void a_missing_fence_is_asked_for_on_a_terminal(void **state)
 	}
 }
 
+static void a_plan_that_was_shown_with_the_first_question_is_not_shown_again(void **state)
+{
+	auto_str struct str first = { 0 }, second = { 0 };
+	struct error err;
+	bool given;
+	int rc;
+
+	(void)state;
+	run.own.fenced = NULL;
+	sit_at(true);
+	type("iLO off, Ann\n");
+	given = confirm_fence(&run);
+	stand_up(&first);
+	sit_at(true);
+	type("c1\n");
+	rc = confirm(&run, &err);
+	stand_up(&second);
+	assert_true(given);
+	assert_int_equal(rc, 0);
+	assert_non_null(strstr(first.s, "2. disable nova-compute of c1"));
+	assert_null(strstr(second.s, "2. disable nova-compute of c1"));
+	assert_non_null(strstr(second.s, "fenced: iLO off, Ann"));
+}
+
 static void nobody_is_asked_who_cannot_or_need_not_answer(void **state)
 {
 	auto_str struct str shown = { 0 };
@@ -276,6 +301,7 @@ int main(void)
 		in_a_run(yes_skips_the_question_and_still_shows_the_plan),
 		in_a_run(off_a_terminal_nothing_is_confirmed_without_yes),
 		in_a_run(a_missing_fence_is_asked_for_on_a_terminal),
+		in_a_run(a_plan_that_was_shown_with_the_first_question_is_not_shown_again),
 		in_a_run(nobody_is_asked_who_cannot_or_need_not_answer),
 	};
 
