@@ -75,8 +75,6 @@ static void type(const char *answer)
 
 static int begin(void **state)
 {
-	static const struct operation rescue = { .name = "host rescue" };
-
 	(void)state;
 	fixture_init(&f);
 	run = (struct run){ .operation = &rescue, .own = f.request, .id = "20260131T030405Z-host-rescue-1a2b3c4d" };
