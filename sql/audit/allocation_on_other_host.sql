@@ -22,6 +22,5 @@ SELECT a.consumer_id AS k
   JOIN resource_providers AS r ON r.id = COALESCE(p.root_provider_id, p.id)
  WHERE a.consumer_id >= @from
    AND a.consumer_id <= @to
-   AND a.resource_class_id IN (0, 1)   -- VCPU and MEMORY_MB: disk may be a shared provider's
- GROUP BY a.consumer_id, r.id, r.name
+   AND a.resource_class_id = 1   -- MEMORY_MB: every instance has some, and never from a shared provider
  ORDER BY a.consumer_id;

@@ -12,14 +12,15 @@
 -- :param from text
 -- :param to text
 -- :reads allocations resource_providers
-SELECT a.consumer_id AS k
-     , a.consumer_id AS subject
-     , MIN(p.name) AS host
-     , MIN(p.name) AS provider
-     , COUNT(*) AS resources
-  FROM allocations AS a
-  JOIN resource_providers AS p ON p.id = a.resource_provider_id
- WHERE a.consumer_id >= @from
-   AND a.consumer_id <= @to
- GROUP BY a.consumer_id
- ORDER BY a.consumer_id;
+SELECT o.consumer_id AS k
+     , o.consumer_id AS subject
+     , p.name AS host
+     , p.name AS provider
+     , o.resources
+  FROM (SELECT a.consumer_id, MIN(a.resource_provider_id) AS provider_id, COUNT(*) AS resources
+          FROM allocations AS a
+         WHERE a.consumer_id >= @from
+           AND a.consumer_id <= @to
+         GROUP BY a.consumer_id) AS o
+  JOIN resource_providers AS p ON p.id = o.provider_id
+ ORDER BY o.consumer_id;

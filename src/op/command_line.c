@@ -39,6 +39,25 @@ static bool has_open(const struct findings *findings, const char *code)
 	return false;
 }
 
+/* It may have been asked for on a terminal. */
+static bool was_typed(const struct request *request, const char *option)
+{
+	for (int i = 1; i < request->argc; i++)
+		if (str_starts(request->argv[i], option))
+			return true;
+	return false;
+}
+
+static void add_fenced(const struct request *request, bool asks, struct str *out)
+{
+	if (asks) {
+		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
+	} else if (request->fenced && !was_typed(request, "--fenced")) {
+		str_add(out, " --fenced");
+		add_word(out, request->fenced);
+	}
+}
+
 bool command_line_to_go_on(const struct request *request, const struct findings *findings, struct str *out)
 {
 	bool asks_fence = has_open(findings, "fence-unproven"), adds = asks_fence;
@@ -46,8 +65,7 @@ bool command_line_to_go_on(const struct request *request, const struct findings 
 	add_word(out, "evac-manage");
 	for (int i = 1; i < request->argc; i++)
 		add_word(out, request->argv[i]);
-	if (asks_fence)
-		str_add(out, " --fenced 'WHO POWERED IT OFF, AND HOW WE KNOW'");
+	add_fenced(request, asks_fence, out);
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
 

@@ -92,7 +92,8 @@ bool confirm_fence(struct run *run)
 	    !run->scene.host || !is_terminal())
 		return false;
 	show(run);
-	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) || !answer[0])
+	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
+	    !answer[strspn(answer, " \t")])
 		return false;
 	run->own.fenced = arena_dup(&run->scene.arena, answer);
 	run->shown = true;

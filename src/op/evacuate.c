@@ -164,28 +164,41 @@ static void leave_under_way(struct run *run)
 
 /* The first volume-backed instance shows whether the computes may talk to cinder: it goes alone, and if it fails no other
  * volume-backed one follows. */
+static bool is_volume_backed(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && unit->candidate->nvolume > 0;
+}
+
+/* One that was never cast, because its row had changed, showed nothing. */
 static bool is_canary(const struct plan *plan, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (plan->unit[i].kind == UNIT_EVACUATION && plan->unit[i].evacuation)
+		if (is_volume_backed(&plan->unit[i]) && evacuation_was_cast(&plan->unit[i]))
 			return false;
-	return plan->unit[index].candidate->nvolume > 0;
+	return is_volume_backed(&plan->unit[index]);
+}
+
+static void heed_canary(struct plan *plan, const struct unit *canary)
+{
+	if (!canary || !evacuation_was_cast(canary) || canary->evacuation->phase != PHASE_FAILED)
+		return;
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, "the first volume-backed instance failed: not begun");
 }
 
 /* Without waiting there are no waves: everything is sent. */
-static bool has_room(const struct run *run, const struct unit *canary)
+static bool has_room(const struct run *run, const struct unit *canary, size_t next)
 {
-	bool alone = canary && canary->evacuation->phase == PHASE_SENT;
+	bool alone = is_canary(&run->plan, next) || (canary && canary->evacuation->phase == PHASE_SENT);
 
 	return run->request->no_wait || in_flight(&run->plan) < (alone ? 1 : (size_t)run->request->max_in_flight);
 }
 
-static const char *reason_to_stop(const struct run *run, const struct unit *canary)
+static const char *reason_to_stop(const struct run *run)
 {
 	if (signal_came())
 		return "interrupted before it was begun";
-	if (canary && canary->evacuation->phase == PHASE_FAILED)
-		return "the first volume-backed instance failed: not begun";
 	if (run->request->stop_after_failures > 0 && count_failed(&run->plan) >= (size_t)run->request->stop_after_failures)
 		return "too many failures: not begun";
 	for (size_t i = 0; i < run->plan.nunit; i++)
@@ -201,13 +214,14 @@ static int fill_window(struct run *run, struct unit **canary, struct error *err)
 	const char *why;
 	size_t i;
 
+	heed_canary(plan, *canary);
 	while ((i = next_waiting(plan)) < plan->nunit) {
-		why = reason_to_stop(run, *canary);
+		why = reason_to_stop(run);
 		if (why) {
 			leave_the_rest(plan, why);
 			return 0;
 		}
-		if (!has_room(run, *canary))
+		if (!has_room(run, *canary, i))
 			return 0;
 		if (is_canary(plan, i))
 			*canary = &plan->unit[i];

@@ -153,8 +153,10 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err)
 
 int scene_find_target(struct scene *scene, const char *host, struct error *err)
 {
-	const struct cell_facts *cell = cell_of_compute(scene, host, err);
+	const struct cell_facts *cell;
 
+	error_clear(err);
+	cell = cell_of_compute(scene, host, err);
 	if (!cell)
 		return err->kind ? -1 : unknown_compute(scene, host, err);
 	scene->target_cell = cell;

@@ -70,7 +70,7 @@ def main():
     fill("nova_api", "request_specs", "created_at, instance_uuid, spec",
          "UTC_TIMESTAMP(), i.id, '{\"nova_object.data\": {\"force_hosts\": null, \"ignore_hosts\": null}}'", instances)
     fill("placement", "allocations", "created_at, resource_provider_id, consumer_id, resource_class_id, used",
-         "UTC_TIMESTAMP(), p.id, i.id, 0, 1", instances + " JOIN resource_providers AS p ON p.name = " + HOST)
+         "UTC_TIMESTAMP(), p.id, i.id, 1, 64", instances + " JOIN resource_providers AS p ON p.name = " + HOST)
     for database in ("cinder", "nova", "nova_api", "placement"):
         for table in rows(database, "SELECT table_name AS t FROM information_schema.tables WHERE table_schema = %s AND table_rows > 1000", (database,)):
             rows(database, "ANALYZE TABLE `%s`" % table["t"])

@@ -160,10 +160,10 @@ def resource_provider(name, uuid_, **more):
     return provider
 
 
-def allocation(consumer, provider_name, used=1):
+def allocation(consumer, provider_name, used=1, kind=1):
     found = rows("placement", "SELECT id FROM resource_providers WHERE name = %s", (provider_name,))
     provider = found[0]["id"] if found else value("placement", "SELECT MIN(id) FROM resource_providers")
-    add("placement", "allocations", created_at=OLD, resource_provider_id=provider, consumer_id=consumer, resource_class_id=0, used=used)
+    add("placement", "allocations", created_at=OLD, resource_provider_id=provider, consumer_id=consumer, resource_class_id=kind, used=used)
 
 
 def migration(instance_uuid, **more):
@@ -903,7 +903,7 @@ def provider_name_differs():
 @plant
 def provider_overcommitted():
     resource_provider("aud-full", u("aud-full"))
-    allocation(u("p07"), "aud-full", used=801)
+    allocation(u("p07"), "aud-full", used=801, kind=0)
     resource_provider("aud-full2", u("aud-full2"))
-    allocation(u("p07 near"), "aud-full2", used=800)
+    allocation(u("p07 near"), "aud-full2", used=800, kind=0)
     return u("aud-full"), u("aud-full2")

@@ -129,8 +129,7 @@ static inline void fixture_init(struct fixture *f)
 	f->world = (struct world){ .site = { .shared_disks = true }, .cinder_db = &f->cinder, .cell = &f->cell, .ncell = 1, .bus = &f->bus };
 	f->facts = (struct cell_facts){ .cell = &f->cell, .services = { .v = f->nova_service, .n = NOVA_SERVICES },
 		.nodes = { .v = f->node, .n = 2 } };
-	f->scene = (struct scene){ .request = &f->request, .world = &f->world, .host = "c1", .run = "r1", .operator = "ann@ops",
-		.moves_things = true, .evacuates = true,
+	f->scene = (struct scene){ .request = &f->request, .world = &f->world, .run = "RUN", .operator = "ann", .host = "c1", .moves_things = true, .evacuates = true,
 		.marks = true, .cinder_down_s = 60, .nova_down_s = 60, .cinder_services = { .v = f->cinder_service, .n = CINDER_SERVICES },
 		.owners = { .v = f->owner, .n = 3 }, .move = f->move, .nmove = MOVES, .cell = &f->facts, .ncell = 1, .home = &f->facts,
 		.compute = &f->nova_service[C1], .conductor_version = 64, .release = release_of(64),

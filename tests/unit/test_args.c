@@ -271,7 +271,7 @@ static const struct {
 	{ "host|rescue|a|--to|b|--accept|Source", "--accept: 'Source' is not CODE or CODE:ID", "" },
 	{ "host|rescue|a|--to|b|--accept|local-disk:", "'local-disk:' is not CODE or CODE:ID", "" },
 	{ "host|rescue|a|--to|b|--accept|:x", "':x' is not CODE or CODE:ID", "" },
-	{ "volume|list|--host|h|--plan-out|f", "unknown option '--plan-out'", "" },
+	{ "volume|list|--host|h|--plan-out|f", "'volume list' does not take --plan-out", "" },
 	{ "volume|bogus|--help", "unknown volume command 'bogus'", "" },
 };
 

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "fake_db.h"
+#include "op/evacuation.h"
+#include "op/run.h"
+#include "scene.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define LIST(...) (const char *const[]){ __VA_ARGS__ }
+#define DATA "tests/data/cast/" /* make runs the tests at the top of the tree */
+/* uuid5(uuid5(ours, "RUN"), "mig/i1/1") and ".../req/i1/1", by Python's uuid module: a run's ids can be made again. */
+#define MIGRATION "a581b5a4-4d23-587e-a837-d06fbf789210"
+#define REQUEST_ID "req-d1af3e76-fbb5-5fa7-8d11-bf1613aa9337"
+
+/* ---- a broker that answers from memory */
+
+static struct {
+	struct str exchange, key, body;
+	size_t published, calls_before; /* what the database had been asked when the message left */
+	enum bus_outcome outcome;
+	bool no_exchange, no_queue, no_consumer, canary_dies;
+} broker;
+
+const char *bus_server(const struct bus *bus)
+{
+	(void)bus;
+	return "127.0.0.1:5672 vhost '/'";
+}
+
+int bus_exchange_exists(struct bus *bus, const char *exchange, struct error *err)
+{
+	(void)bus;
+	(void)exchange;
+	(void)err;
+	return !broker.no_exchange;
+}
+
+int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err)
+{
+	(void)bus;
+	(void)queue;
+	(void)err;
+	*out = (struct bus_queue){ !broker.no_queue, 0, broker.no_queue || broker.no_consumer ? 0 : 1 };
+	return 0;
+}
+
+int bus_canary(struct bus *bus, const char *exchange, struct error *err)
+{
+	(void)bus;
+	(void)exchange;
+	return broker.canary_dies ? error_set(err, ERROR_BUS_UNREACHABLE, "the canary died") : 0;
+}
+
+enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
+{
+	(void)bus;
+	broker.published++;
+	broker.calls_before = fake_calls.n;
+	str_add(&broker.exchange, exchange);
+	str_add(&broker.key, key);
+	str_addn(&broker.body, body, n);
+	if (broker.outcome != BUS_ACKED)
+		error_set(why, ERROR_UNKNOWN, "the broker's reason");
+	return broker.outcome;
+}
+
+const char *bus_outcome_name(enum bus_outcome outcome)
+{
+	static const char *const name[] = { "acked", "returned", "refused", "not_sent", "nacked", "blocked", "lost", "timeout" };
+
+	return name[outcome];
+}
+
+const char *bus_outcome_sentence(enum bus_outcome outcome)
+{
+	return bus_outcome_name(outcome);
+}
+
+bool bus_outcome_proves_not_sent(enum bus_outcome outcome)
+{
+	return outcome == BUS_RETURNED || outcome == BUS_REFUSED || outcome == BUS_NOT_SENT;
+}
+
+int world_connect_bus(struct world *world, struct error *err)
+{
+	(void)world;
+	(void)err;
+	return 0;
+}
+
+/* ---- a run that is about to evacuate i1 */
+
+static const char *const instance_columns[] = { "id", "user_id", "project_id", "image_ref", "kernel_id", "ramdisk_id", "hostname",
+	"launch_index", "key_name", "key_data", "power_state", "vm_state", "task_state", "memory_mb", "vcpus", "root_gb", "ephemeral_gb",
+	"ephemeral_key_uuid", "host", "node", "instance_type_id", "user_data", "reservation_id", "launched_at", "terminated_at",
+	"availability_zone", "display_name", "display_description", "launched_on", "locked", "locked_by", "os_type", "architecture",
+	"vm_mode", "uuid", "root_device_name", "default_ephemeral_device", "default_swap_device", "config_drive", "access_ip_v4",
+	"access_ip_v6", "auto_disk_config", "progress", "shutdown_terminate", "disable_terminate", "cell_name", "cleaned", "created_at",
+	"updated_at", "deleted_at", "deleted", NULL };
+static const char *const instance_row[] = { "8", "5e5e", "0a0b", "", "", "", "web", "0", NULL, NULL, "1", "active", NULL, "2048", "2",
+	"1", "0", NULL, "c1", "c1.example", "1", NULL, "r-1", "2026-01-31 03:04:05", NULL, "nova", "web \xc3\xa9/\"1\"", NULL, "c1", "0",
+	NULL, NULL, NULL, NULL, "i1", "/dev/vda", NULL, NULL, "", NULL, NULL, "1", "0", "0", NULL, NULL, "0",
+	"2026-01-31 03:00:00.000000", NULL, NULL, "0" };
+
+static char top[] = "/tmp/test_cast_XXXXXX";
+static struct fixture f;
+static struct run run;
+static char *path;
+
+static void answer_all(void)
+{
+	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert",
+		"nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+
+	for (size_t i = 0; i < COUNT(writes); i++)
+		fake_answer(writes[i])->n = 1;
+	fake_rows("nova/instance_lock", instance_columns, instance_row, 1);
+}
+
+static int begin(void **state)
+{
+	struct error err;
+
+	(void)state;
+	fixture_init(&f);
+	fake_reset();
+	answer_all();
+	str_free(&broker.exchange);
+	str_free(&broker.key);
+	str_free(&broker.body);
+	memset(&broker, 0, sizeof broker);
+	f.request.state_dir = top;
+	f.scene.columns.migrations_have_project = true;
+	f.world.nova.bus.exchange = (char *)(uintptr_t)"nova";
+	run = (struct run){ .request = &f.request, .id = "RUN", .world = f.world, .scene = f.scene };
+	run.scene.world = &run.world;
+	plan_evacuations(&run.plan, &run.scene, &run.findings);
+	return journal_create(&f.request, "RUN", "c1", &run.journal, &err);
+}
+
+static int end(void **state)
+{
+	auto_free char *journal = xasprintf("%s/journal", top);
+	struct rlimit limit;
+
+	(void)state;
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	path = xasprintf("%s/RUN.jsonl", journal);
+	for (size_t i = 0; i < run.plan.nunit; i++)
+		free(run.plan.unit[i].evacuation);
+	plan_free(&run.plan);
+	journal_close(&run.journal);
+	unlink(path);
+	free(path);
+	rmdir(journal);
+	fake_reset();
+	str_free(&broker.exchange);
+	str_free(&broker.key);
+	str_free(&broker.body);
+	return 0;
+}
+
+static int make_top(void **state)
+{
+	struct error err;
+
+	(void)state;
+	log_open(&(struct log_options){ .level = LOG_ERROR }, &err);
+	return mkdtemp(top) ? 0 : -1;
+}
+
+static int remove_top(void **state)
+{
+	(void)state;
+	return rmdir(top);
+}
+
+/* "run,row,intent,…" */
+static int add_type(void *ctx, json_object *record)
+{
+	struct str *types = ctx;
+	const char *state = json_object_get_string(json_object_object_get(record, "state"));
+	const char *outcome = json_object_get_string(json_object_object_get(record, "outcome"));
+
+	str_addf(types, "%s%s%s%s", types->n ? "," : "", json_object_get_string(json_object_object_get(record, "type")),
+	    state || outcome ? " " : "", state ? state : str_or(outcome, ""));
+	return 0;
+}
+
+static void assert_journal(const char *expected)
+{
+	auto_str struct str types = { 0 };
+	struct error err;
+	bool torn;
+
+	assert_int_equal(0, journal_read(journal_path(run.journal), add_type, &types, &torn, &err));
+	assert_string_equal(types.s, expected);
+}
+
+static const struct evacuation *sent(void)
+{
+	assert_non_null(run.plan.unit[0].evacuation);
+	return run.plan.unit[0].evacuation;
+}
+
+#define READS "begin write|nova/services_list|nova/instance_lock uuid=i1"
+#define CLAIM                                                                                      \
+	READS "|nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"       \
+	"|nova/instance_action_insert instance_uuid=i1 request_id=" REQUEST_ID " user_id=5e5e project_id=0a0b"
+#define MIGRATE(dest)                                                                              \
+	"|nova/migration_insert uuid=" MIGRATION " source_compute=c1 source_node=c1.example dest_compute=" dest               \
+	" instance_uuid=i1 user_id=5e5e project_id=0a0b|commit"
+#define CANCEL                                                                                     \
+	"|begin write|nova/migration_close uuid=" MIGRATION                                            \
+	"|nova/instance_end_rebuild uuid=i1 host=c1 old_task_state=NULL"                               \
+	"|nova/instance_action_close instance_uuid=i1 request_id=" REQUEST_ID "|commit"
+#define WRITTEN "run,row,intent,outcome applied,publish_intent"
+
+/* ---- the message, byte for byte */
+
+/* The expected bytes with this message's own time and unique id. */
+static void read_expected(const char *name, struct str *out)
+{
+	auto_free char *file = xasprintf(DATA "%s.json", name);
+	auto_str struct str text = { 0 };
+	const char *time = strstr(broker.body.s, "_context_timestamp\\\":\\\"") + strlen("_context_timestamp\\\":\\\"");
+	const char *unique = strstr(broker.body.s, "_unique_id\\\":\\\"") + strlen("_unique_id\\\":\\\""), *p;
+	struct error err;
+
+	assert_int_equal(0, file_read(file, 1 << 16, ERROR_ERROR, &text, &err));
+	for (p = text.s; *p && *p != '\n'; p++)
+		if (str_starts(p, "@TIME@")) {
+			str_addn(out, time, 26);
+			p += 5;
+		} else if (str_starts(p, "@UNIQUE@")) {
+			str_addn(out, unique, 32);
+			p += 7;
+		} else {
+			str_addc(out, *p);
+		}
+}
+
+static const struct {
+	const char *name, *target_host;
+	bool force;
+	const char *calls;
+} modes[] = {
+	{ "any", NULL, false, CLAIM MIGRATE("NULL") },
+	{ "dest", "c2", false, CLAIM MIGRATE("c2") },
+	{ "force", "c2", true, CLAIM MIGRATE("c2") },
+};
+
+static void the_message_is_the_one_that_every_release_takes(void **state)
+{
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		auto_str struct str expected = { 0 };
+
+		end(state);
+		begin(state);
+		f.request.target_host = modes[i].target_host;
+		f.request.force = modes[i].force;
+		run.scene.target_node = modes[i].target_host ? &f.node[1] : NULL;
+		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		read_expected(modes[i].name, &expected);
+		assert_string_equal(broker.body.s, expected.s);
+		assert_string_equal(broker.exchange.s, "nova");
+		assert_string_equal(broker.key.s, "conductor");
+		assert_string_equal(fake_calls.s, modes[i].calls);
+	}
+}
+
+static void the_message_leaves_once_and_only_after_the_commit(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_int_equal(broker.published, 1);
+	assert_int_equal(broker.calls_before, fake_calls.n);
+	assert_int_equal(sent()->phase, PHASE_SENT);
+	assert_true(sent()->cast);
+	assert_int_equal(run.plan.unit[0].step[0].state, STATE_APPLIED);
+	assert_journal(WRITTEN ",publish_outcome acked");
+}
+
+static void the_same_run_makes_the_same_ids_and_another_run_others(void **state)
+{
+	struct error err = { 0 };
+
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_string_equal(sent()->rows.migration_uuid.text, MIGRATION);
+	assert_string_equal(sent()->rows.request_id, REQUEST_ID);
+	assert_int_equal(0, evacuation_send(&run, 1, &err));
+	assert_string_not_equal(run.plan.unit[1].evacuation->rows.migration_uuid.text, MIGRATION);
+	end(state);
+	begin(state);
+	strcpy(run.id, "RUN2");
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_string_not_equal(sent()->rows.migration_uuid.text, MIGRATION);
+	assert_string_not_equal(sent()->rows.request_id, REQUEST_ID);
+}
+
+static void queens_conductors_may_listen_on_another_topic(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	run.world.nova.conductor_topic = (char *)(uintptr_t)"conduct";
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_string_equal(broker.key.s, "conduct");
+}
+
+static void no_password_is_in_the_message(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	run.world.nova.transport_text = (char *)(uintptr_t)"rabbit://u:s3cret@h/";
+	run.world.nova.database_text = (char *)(uintptr_t)"mysql://u:s3cret@h/nova";
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_null(strstr(broker.body.s, "s3cret"));
+	assert_non_null(strstr(broker.body.s, "\\\"_context_auth_token\\\":null"));
+	assert_non_null(strstr(broker.body.s, "\\\"new_pass\\\":null"));
+}
+
+/* ---- what came of it */
+
+static const struct {
+	enum bus_outcome outcome;
+	bool taken_back;
+	enum evacuation_phase phase;
+	const char *journal;
+} outcomes[] = {
+	{ BUS_RETURNED, true, PHASE_FAILED, WRITTEN ",publish_outcome returned,outcome failed" },
+	{ BUS_REFUSED, true, PHASE_FAILED, WRITTEN ",publish_outcome refused,outcome failed" },
+	{ BUS_NOT_SENT, true, PHASE_FAILED, WRITTEN ",publish_outcome not_sent,outcome failed" },
+	{ BUS_NACKED, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome nacked" },
+	{ BUS_BLOCKED, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome blocked" },
+	{ BUS_LOST, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome lost" },
+	{ BUS_TIMEOUT, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome timeout" },
+};
+
+static void only_what_was_proved_not_sent_is_taken_back(void **state)
+{
+	for (size_t i = 0; i < COUNT(outcomes); i++) {
+		struct error err = { 0 };
+
+		end(state);
+		begin(state);
+		broker.outcome = outcomes[i].outcome;
+		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(broker.published, 1); /* never again by itself */
+		assert_string_equal(fake_calls.s, outcomes[i].taken_back ? CLAIM MIGRATE("NULL") CANCEL : CLAIM MIGRATE("NULL"));
+		assert_int_equal(sent()->phase, outcomes[i].phase);
+		assert_int_equal(run.plan.unit[0].step[0].state, outcomes[i].taken_back ? STATE_FAILED : STATE_UNKNOWN);
+		assert_non_null(strstr(sent()->error, "the broker's reason"));
+		assert_false(sent()->cast);
+		assert_journal(outcomes[i].journal);
+	}
+}
+
+static void what_could_not_be_taken_back_is_unknown(void **state)
+{
+	static const char *const statements[] = { "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < COUNT(statements); i++) {
+		end(state);
+		begin(state);
+		broker.outcome = BUS_RETURNED;
+		fake_answer(statements[i])->n = 0; /* somebody works on it after all */
+		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(sent()->phase, PHASE_UNKNOWN);
+		assert_non_null(strstr(fake_calls.s, "|rollback"));
+		assert_journal(WRITTEN ",publish_outcome returned,outcome unknown");
+	}
+}
+
+/* ---- nothing leaves before all is well */
+
+static void drift_of(const char *statement)
+{
+	fake_answer(statement)->n = 0;
+}
+
+static const struct {
+	const char *statement;
+	const char *error;
+} drifts[] = {
+	{ "nova/instance_lock", "instance i1 is gone" },
+	{ "nova/instance_begin_rebuild", "it is no longer as the plan saw it" },
+	{ "nova/instance_action_insert", "the instance action was not written" },
+	{ "nova/migration_insert", "the migration was not written" },
+};
+
+static void a_row_that_changed_since_the_plan_stops_this_instance_alone(void **state)
+{
+	for (size_t i = 0; i < COUNT(drifts); i++) {
+		struct error err = { 0 };
+
+		end(state);
+		begin(state);
+		drift_of(drifts[i].statement);
+		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(sent()->phase, PHASE_FAILED);
+		assert_string_equal(sent()->error, drifts[i].error);
+		assert_int_equal(broker.published, 0);
+		assert_string_equal(fake_calls.s + fake_calls.n - 9, "|rollback");
+		assert_journal("run,row,intent,outcome failed");
+	}
+}
+
+static void a_host_that_reports_again_is_alive(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	fake_rows("nova/services_list",
+	    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
+	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_string_equal(sent()->error, "nova-compute on 'c1' reports again: the host is alive");
+	assert_int_equal(broker.published, 0);
+	assert_string_equal(fake_calls.s, "begin write|nova/services_list|rollback");
+}
+
+static void a_broken_spec_stops_before_anything_is_written(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	f.candidate[I1].spec.spec = "{}";
+	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_int_equal(sent()->phase, PHASE_FAILED);
+	assert_string_equal(fake_calls.s, READS "|rollback");
+	assert_int_equal(broker.published, 0);
+}
+
+static void a_commit_without_an_answer_ends_the_run_and_sends_nothing(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	fake_commit_fails = ERROR_UNKNOWN;
+	assert_int_equal(-1, evacuation_send(&run, 0, &err));
+	assert_int_equal(err.kind, ERROR_UNKNOWN);
+	assert_int_equal(sent()->phase, PHASE_UNKNOWN);
+	assert_int_equal(broker.published, 0);
+	assert_journal("run,row,intent,outcome unknown");
+}
+
+static void a_database_that_is_gone_ends_the_run(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	fake_begin_fails = ERROR_DB_UNREACHABLE;
+	assert_int_equal(-1, evacuation_send(&run, 0, &err));
+	assert_int_equal(sent()->phase, PHASE_FAILED);
+	assert_int_equal(broker.published, 0);
+	assert_journal("run,row,intent,outcome failed");
+}
+
+static void no_exchange(void)
+{
+	broker.no_exchange = true;
+}
+
+static void no_queue(void)
+{
+	broker.no_queue = true;
+}
+
+static void no_consumer(void)
+{
+	broker.no_consumer = true;
+}
+
+static void dead_canary(void)
+{
+	broker.canary_dies = true;
+}
+
+static void the_way_is_tried_before_a_row_is_written(void **state)
+{
+	static void (*const troubles[])(void) = { no_exchange, no_queue, no_consumer, dead_canary };
+
+	for (size_t i = 0; i < COUNT(troubles); i++) {
+		struct error err = { 0 };
+
+		end(state);
+		begin(state);
+		troubles[i]();
+		assert_int_equal(-1, evacuation_send(&run, 0, &err));
+		assert_int_equal(err.kind, troubles[i] == dead_canary ? ERROR_BUS_UNREACHABLE : ERROR_REFUSED);
+		assert_int_equal(fake_calls.n, 0);
+		assert_int_equal(broker.published, 0);
+		assert_null(run.plan.unit[0].evacuation);
+		assert_journal("run");
+	}
+}
+
+/* ---- a disk that is full at any record */
+
+static void without_its_record_no_message_leaves_and_no_row_stays(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct rlimit limit;
+	struct error err;
+
+	signals_watch("RUN"); /* a file that may not grow is an error to us, not a death */
+	getrlimit(RLIMIT_FSIZE, &limit);
+	for (rlim_t room = 600; room < 4200; room += 170) {
+		end(state);
+		begin(state);
+		limit.rlim_cur = room;
+		setrlimit(RLIMIT_FSIZE, &limit);
+		error_clear(&err);
+		evacuation_send(&run, 0, &err);
+		limit.rlim_cur = RLIM_INFINITY;
+		setrlimit(RLIMIT_FSIZE, &limit);
+		str_clear(&left);
+		assert_int_equal(0, file_read(journal_path(run.journal), 1 << 20, ERROR_ERROR, &left, &(struct error){ 0 }));
+		if (broker.published)
+			assert_non_null(strstr(left.s, "\"type\":\"publish_intent\""));
+		else if (fake_calls.n) /* begun, announced, and taken back */
+			assert_true(strstr(left.s, "\"type\":\"intent\"") && strstr(fake_calls.s, "commit|begin write|nova/migration_close"));
+		if (!broker.published)
+			assert_int_equal(err.kind, ERROR_ERROR);
+	}
+	assert_int_equal(broker.published, 1); /* the last had room enough */
+}
+
+#define in_a_run(t) cmocka_unit_test_setup_teardown(t, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_a_run(the_message_is_the_one_that_every_release_takes),
+		in_a_run(the_message_leaves_once_and_only_after_the_commit),
+		in_a_run(the_same_run_makes_the_same_ids_and_another_run_others),
+		in_a_run(queens_conductors_may_listen_on_another_topic),
+		in_a_run(no_password_is_in_the_message),
+		in_a_run(only_what_was_proved_not_sent_is_taken_back),
+		in_a_run(what_could_not_be_taken_back_is_unknown),
+		in_a_run(a_row_that_changed_since_the_plan_stops_this_instance_alone),
+		in_a_run(a_host_that_reports_again_is_alive),
+		in_a_run(a_broken_spec_stops_before_anything_is_written),
+		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),
+		in_a_run(a_database_that_is_gone_ends_the_run),
+		in_a_run(the_way_is_tried_before_a_row_is_written),
+		in_a_run(without_its_record_no_message_leaves_and_no_row_stays),
+	};
+
+	return cmocka_run_group_tests(tests, make_top, remove_top);
+}

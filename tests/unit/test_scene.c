@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "fake_db.h"
+#include "scene.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static struct fixture f;
+
+static int begin(void **state)
+{
+	(void)state;
+	fixture_init(&f);
+	fake_reset();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_free(&f.scene.standing.arena);
+	fake_reset();
+	return 0;
+}
+
+/* ---- names that nobody knows */
+
+static const struct {
+	const char *owner;
+	const char *error, *hint; /* NULL: it is known */
+} owners[] = {
+	{ "c1", NULL, NULL },
+	{ "c1@rbd", NULL, NULL },
+	{ "c1@rbd#ssd", NULL, NULL },
+	{ "c4", NULL, NULL }, /* nova knows it */
+	{ "C1", "no host 'C1' is known", "did you mean 'c1'" },
+	{ "c11", "no host 'c11' is known", "did you mean 'c1'" },
+	{ "c1@lvm", "no cinder backend 'c1@lvm' is known", "did you mean 'c1@rbd'" },
+	{ "c1@RBD", "no cinder backend 'c1@RBD' is known", "did you mean 'c1@rbd'" },
+	{ "c1@rbd#SSD", "no pool 'SSD' is known", "did you mean 'ssd'" },
+	{ "c1@rbd#hdd", "no pool 'hdd' is known", "shows all" },
+	{ "something-else-altogether", "no host 'something-else-altogether' is known", "'evac-manage service list' shows all" },
+};
+
+static void an_unknown_owner_is_told_with_its_nearest_names(void **state)
+{
+	struct host_name owner;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		error_clear(&err);
+		assert_true(host_name_parse(owners[i].owner, &owner));
+		assert_int_equal(scene_check_owner(&f.scene, &owner, &err), owners[i].error ? -1 : 0);
+		if (!owners[i].error)
+			continue;
+		assert_int_equal(err.kind, ERROR_NOT_FOUND);
+		assert_string_equal(err.text, owners[i].error);
+		if (!str_starts(err.hint, owners[i].hint) && !strstr(err.hint, owners[i].hint))
+			fail_msg("%s: %s", owners[i].owner, err.hint);
+	}
+}
+
+/* ---- the failed host and the one that was asked for */
+
+static void the_home_of_a_host_is_the_cell_of_its_nova_compute(void **state)
+{
+	struct error err;
+
+	(void)state;
+	f.scene.home = NULL;
+	f.scene.compute = NULL;
+	assert_int_equal(0, scene_find_home(&f.scene, "c3", &err));
+	assert_ptr_equal(f.scene.home, &f.facts);
+	assert_ptr_equal(f.scene.compute, &f.nova_service[C3]);
+	assert_string_equal(f.scene.host, "c3");
+	assert_int_equal(-1, scene_find_home(&f.scene, "C3", &err));
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	assert_true(str_starts(err.hint, "did you mean 'c3'"));
+	assert_int_equal(-1, scene_find_home(&f.scene, "ctl", &err)); /* a conductor is no compute */
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+}
+
+static void a_host_in_two_cells_is_no_host_to_begin_with(void **state)
+{
+	struct nova_cell other_cell = { .id = 3, .name = "cell2" };
+	struct cell_facts cells[2] = { f.facts, f.facts };
+	struct error err;
+
+	(void)state;
+	cells[1].cell = &other_cell;
+	f.scene.cell = cells;
+	f.scene.ncell = 2;
+	assert_int_equal(-1, scene_find_home(&f.scene, "c1", &err));
+	assert_int_equal(err.kind, ERROR_ERROR);
+	assert_non_null(strstr(err.text, "in cell 'cell1' and in cell 'cell2'"));
+}
+
+static void a_target_is_a_known_compute_wherever_it_is(void **state)
+{
+	struct nova_service elsewhere[] = { { .host = "d1", .binary = "nova-compute" } };
+	struct nova_cell other_cell = { .id = 3, .name = "cell2" };
+	struct cell_facts cells[2] = { f.facts, { .cell = &other_cell, .services = { .v = elsewhere, .n = 1 } } };
+	struct error err = { 0 };
+
+	(void)state;
+	f.scene.cell = cells;
+	f.scene.ncell = 2;
+	f.scene.home = &cells[0];
+	assert_int_equal(0, scene_find_target(&f.scene, "c2", &err));
+	assert_ptr_equal(f.scene.target_compute, &f.nova_service[C2]);
+	assert_ptr_equal(f.scene.target_node, &f.node[1]);
+	assert_int_equal(-1, scene_find_target(&f.scene, "c22", &err));
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	assert_int_equal(0, scene_find_target(&f.scene, "d1", &err)); /* the guards say that it will not do */
+	assert_ptr_equal(f.scene.target_cell, &cells[1]);
+	assert_ptr_not_equal(f.scene.target_cell, f.scene.home);
+	assert_null(f.scene.target_node);
+}
+
+static void a_host_is_up_when_any_service_of_it_is(void **state)
+{
+	(void)state;
+	assert_false(scene_nova_host_is_up(&f.scene, "c1"));
+	assert_true(scene_nova_host_is_up(&f.scene, "c2"));
+	assert_true(scene_nova_host_is_up(&f.scene, "ctl"));
+	assert_false(scene_nova_host_is_up(&f.scene, "C2"));
+	f.nova_service[CONDUCTOR].host = "c1";
+	assert_true(scene_nova_host_is_up(&f.scene, "c1"));
+}
+
+#define in_a_scene(t) cmocka_unit_test_setup_teardown(t, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_a_scene(an_unknown_owner_is_told_with_its_nearest_names),
+		in_a_scene(the_home_of_a_host_is_the_cell_of_its_nova_compute),
+		in_a_scene(a_host_in_two_cells_is_no_host_to_begin_with),
+		in_a_scene(a_target_is_a_known_compute_wherever_it_is),
+		in_a_scene(a_host_is_up_when_any_service_of_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

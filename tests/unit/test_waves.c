@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/evacuation.h"
+#include "scene.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define MOST 6
+
+/* A cloud that answers by script, and a clock that only runs while somebody sleeps. One letter an instance says what comes of it:
+ *   o  lands after two looks      f  nova fails at it after one look     h  hangs for ever
+ *   d  its row had changed        u  nobody knows whether it was sent    x  the broker is gone
+ * Upper case: it uses volumes. */
+static const char *script;
+static struct str events; /* ">0" sent, "=0" landed, "!0" failed */
+static size_t looks[MOST];
+static int64_t now_ms;
+
+void clock_now(char out[CLOCK_TEXT_SIZE])
+{
+	strcpy(out, "2026-01-31T03:04:05.678Z");
+}
+
+int64_t clock_monotonic_ms(void)
+{
+	return now_ms;
+}
+
+void clock_sleep_ms(int64_t ms)
+{
+	now_ms += ms;
+}
+
+static void say(char what, size_t unit)
+{
+	str_addf(&events, "%s%c%zu", events.n ? " " : "", what, unit);
+}
+
+static char fate(size_t unit)
+{
+	return (char)(script[unit] | 0x20);
+}
+
+int evacuation_send(struct run *run, size_t unit, struct error *err)
+{
+	struct unit *u = &run->plan.unit[unit];
+
+	say('>', unit);
+	if (fate(unit) == 'x')
+		return error_set(err, ERROR_BUS_UNREACHABLE, "the broker is gone");
+	u->evacuation = xcalloc(1, sizeof *u->evacuation);
+	u->evacuation->cast = fate(unit) != 'd' && fate(unit) != 'u';
+	u->evacuation->phase = fate(unit) == 'd' ? PHASE_FAILED : fate(unit) == 'u' ? PHASE_UNKNOWN : PHASE_SENT;
+	u->evacuation->sent_ms = now_ms;
+	unit_set_state(u, fate(unit) == 'd' ? STATE_FAILED : fate(unit) == 'u' ? STATE_UNKNOWN : STATE_APPLIED, NULL);
+	return 0;
+}
+
+int evacuation_look(struct run *run, struct unit *u, struct error *err)
+{
+	size_t unit = (size_t)(u - run->plan.unit);
+
+	(void)err;
+	looks[unit]++;
+	if (fate(unit) == 'f') {
+		say('!', unit);
+		u->evacuation->phase = PHASE_FAILED;
+		unit_set_state(u, STATE_FAILED, "nova failed");
+	} else if (fate(unit) == 'o' && looks[unit] == 2) {
+		say('=', unit);
+		u->evacuation->phase = PHASE_LANDED;
+	}
+	return 0;
+}
+
+const char *evacuation_stands(struct run *run, const struct unit *unit)
+{
+	(void)run;
+	(void)unit;
+	return "somewhere";
+}
+
+static struct fixture f;
+static struct run run;
+static struct candidate candidate[MOST];
+static struct instance instance[MOST];
+
+static void begin(const char *how)
+{
+	static const char *const ids[MOST] = { "i0", "i1", "i2", "i3", "i4", "i5" };
+
+	fixture_init(&f);
+	script = how;
+	str_clear(&events);
+	str_add(&events, "");
+	memset(looks, 0, sizeof looks);
+	f.request.max_in_flight = 2;
+	f.request.timeout_s = 60;
+	run = (struct run){ .request = &f.request, .scene = f.scene };
+	for (size_t i = 0; how[i]; i++) {
+		struct unit *unit = plan_unit(&run.plan, UNIT_EVACUATION);
+
+		instance[i] = (struct instance){ .uuid = ids[i] };
+		candidate[i] = (struct candidate){ .instance = &instance[i], .wanted = true, .nvolume = how[i] < 'a' };
+		unit_step(unit, &step_instance, ids[i], NULL);
+		unit->candidate = &candidate[i];
+	}
+}
+
+static void end(void)
+{
+	evacuations_free(&run.plan);
+	plan_free(&run.plan);
+}
+
+/* "i1: why" of all that was not begun. */
+static void left_out(struct str *out)
+{
+	str_clear(out);
+	str_add(out, "");
+	for (size_t i = 0; i < run.plan.nunit; i++)
+		if (run.plan.unit[i].step[0].state == STATE_SKIPPED)
+			str_addf(out, "%si%zu: %s", out->n ? "; " : "", i, run.plan.unit[i].step[0].error);
+}
+
+#define CANARY "the first volume-backed instance failed: not begun"
+
+static const struct {
+	const char *script;
+	int64_t max_in_flight, stop_after_failures;
+	bool no_wait;
+	int rc;
+	const char *events, *left_out;
+} runs[] = {
+	/* never more than the window on their way */
+	{ "ooo", 1, 0, false, 0, ">0 =0 >1 =1 >2 =2", "" },
+	{ "oooo", 2, 0, false, 0, ">0 >1 =0 =1 >2 >3 =2 =3", "" },
+	{ "oof", 5, 0, false, 0, ">0 >1 >2 !2 =0 =1", "" },
+	{ "ofoo", 2, 0, false, 0, ">0 >1 !1 >2 =0 >3 =2 =3", "" },
+	/* the first that uses volumes goes alone */
+	{ "OOOO", 4, 0, false, 0, ">0 =0 >1 >2 >3 =1 =2 =3", "" },
+	{ "Oooo", 4, 0, false, 0, ">0 =0 >1 >2 >3 =1 =2 =3", "" },
+	{ "ooOO", 4, 0, false, 0, ">0 >1 =0 =1 >2 =2 >3 =3", "" }, /* an image and a data volume */
+	/* and when nova fails at it, no other one that uses volumes follows */
+	{ "FOOo", 4, 0, false, 0, ">0 !0 >3 =3", "i1: " CANARY "; i2: " CANARY },
+	{ "FOO", 4, 0, false, 0, ">0 !0", "i1: " CANARY "; i2: " CANARY },
+	{ "OFO", 1, 0, false, 0, ">0 =0 >1 !1 >2 =2", "" }, /* a later failure says nothing about credentials */
+	{ "DOO", 4, 0, false, 0, ">0 >1 =1 >2 =2", "" },   /* a row that had changed says nothing either: the next one goes alone */
+	{ "DDFOo", 4, 0, false, 0, ">0 >1 >2 !2 >4 =4", "i3: " CANARY },
+	/* failures have a limit */
+	{ "fofoo", 1, 2, false, 0, ">0 !0 >1 =1 >2 !2", "i3: too many failures: not begun; i4: too many failures: not begun" },
+	{ "ffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 =2", "" }, /* 0: none */
+	{ "dddd", 4, 2, false, 0, ">0 >1", "i2: too many failures: not begun; i3: too many failures: not begun" },
+	/* what is not known stops all that was not begun; what is on its way is followed */
+	{ "ouoo", 2, 0, false, 0, ">0 >1 =0", "i2: another one's outcome is unknown: not begun; i3: another one's outcome is unknown: not begun" },
+	/* an error of our own ends the sending, not the following */
+	{ "oxoo", 2, 0, false, -1, ">0 >1 =0", "i1: not begun; i2: not begun; i3: not begun" },
+	{ "xo", 2, 0, false, -1, ">0", "i0: not begun; i1: not begun" },
+	/* nobody waits: everything is sent at once */
+	{ "OOoF", 1, 0, true, 0, ">0 >1 >2 >3", "" },
+	{ "", 1, 0, false, 0, "", "" },
+};
+
+static void evacuations_go_in_waves(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(runs); i++) {
+		begin(runs[i].script);
+		f.request.max_in_flight = runs[i].max_in_flight;
+		f.request.stop_after_failures = runs[i].stop_after_failures;
+		f.request.no_wait = runs[i].no_wait;
+		assert_int_equal(apply_evacuations(&run, &err), runs[i].rc);
+		left_out(&left);
+		if (strcmp(events.s, runs[i].events) != 0 || strcmp(left.s, runs[i].left_out) != 0)
+			fail_msg("%s: %s (%s)", runs[i].script, events.s, left.s);
+		end();
+	}
+}
+
+static void no_more_than_the_window_is_ever_on_its_way(void **state)
+{
+	struct error err = { 0 };
+	size_t flying, most;
+
+	(void)state;
+	for (int64_t window = 1; window <= MOST; window++) {
+		begin("oofoof");
+		f.request.max_in_flight = window;
+		assert_int_equal(apply_evacuations(&run, &err), 0);
+		flying = most = 0;
+		for (const char *e = events.s; *e; e++) {
+			flying += *e == '>';
+			flying -= *e == '=' || *e == '!';
+			most = flying > most ? flying : most;
+		}
+		assert_int_equal(most, window < MOST ? (size_t)window : MOST);
+		assert_int_equal(flying, 0);
+		end();
+	}
+}
+
+static void what_has_not_ended_in_time_is_said_and_the_rest_is_left(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+	int64_t start = now_ms;
+
+	(void)state;
+	begin("hhoo");
+	f.request.timeout_s = 30;
+	assert_int_equal(apply_evacuations(&run, &err), 0);
+	assert_true(now_ms - start >= 30000 && now_ms - start < 32000);
+	left_out(&left);
+	assert_string_equal(events.s, ">0 >1");
+	assert_string_equal(left.s, "i2: not begun before --timeout ended; i3: not begun before --timeout ended");
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(run.plan.unit[i].evacuation->phase, PHASE_TIMEOUT);
+		assert_int_equal(run.plan.unit[i].step[0].state, STATE_APPLIED);
+		assert_true(str_starts(run.plan.unit[i].step[0].error, "still 'accepted' after 30 s"));
+		assert_string_equal(evacuation_outcome(&run.plan.unit[i]), "timeout");
+	}
+	assert_string_equal(evacuation_outcome(&run.plan.unit[2]), "not begun");
+	end();
+}
+
+static void an_outcome_has_its_word(void **state)
+{
+	static const char *const words[] = { "not begun", "under way", "unknown", "done", "failed", "timeout" };
+	struct evacuation e = { .cast = true };
+	struct unit unit = { .kind = UNIT_EVACUATION };
+
+	(void)state;
+	assert_false(evacuation_was_cast(&unit));
+	unit.evacuation = &e;
+	assert_true(evacuation_was_cast(&unit));
+	for (int phase = PHASE_WAITING; phase <= PHASE_TIMEOUT; phase++) {
+		e.phase = (enum evacuation_phase)phase;
+		assert_string_equal(evacuation_outcome(&unit), words[phase]);
+	}
+}
+
+/* Last: a signal that came does not go away again. */
+static void after_a_signal_nothing_more_is_begun(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	signals_watch("RUN");
+	raise(SIGTERM);
+	begin("oo");
+	assert_int_equal(apply_evacuations(&run, &err), 0);
+	left_out(&left);
+	assert_string_equal(events.s, "");
+	assert_string_equal(left.s, "i0: interrupted before it was begun; i1: interrupted before it was begun");
+	end();
+}
+
+static int quiet(void **state)
+{
+	struct error err;
+
+	(void)state;
+	return log_open(&(struct log_options){ .level = LOG_ERROR }, &err);
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	str_free(&events);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(evacuations_go_in_waves),
+		cmocka_unit_test(no_more_than_the_window_is_ever_on_its_way),
+		cmocka_unit_test(what_has_not_ended_in_time_is_said_and_the_rest_is_left),
+		cmocka_unit_test(an_outcome_has_its_word),
+		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
+	};
+
+	return cmocka_run_group_tests(tests, quiet, forget);
+}
