@@ -53,7 +53,9 @@ void rooms_make(const struct scene *scene, struct rooms *out)
 	struct room *room;
 
 	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v), .from_placement = scene->inventories.n > 0 };
-	for (const struct compute_node *n = nodes->v; n < nodes->v + nodes->n; n++) {
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct compute_node *n = &nodes->v[i];
+
 		if (strcmp(n->host, scene->host) == 0 || (target && strcmp(n->host, target) != 0))
 			continue;
 		room = &out->v[out->n++];

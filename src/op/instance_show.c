@@ -110,7 +110,9 @@ static void add_migrations(struct table *t, const struct candidate *c)
 		    str_or(c->open->dest_compute, ""));
 		add(t, "in flight", item.s, value.s, c->instance->task_state ? NULL : "the instance has no task state");
 	}
-	for (const struct migration *m = c->accepted.v; m < c->accepted.v + c->accepted.n; m++) {
+	for (size_t i = 0; i < c->accepted.n; i++) {
+		const struct migration *m = &c->accepted.v[i];
+
 		if (c->open && c->open->id == m->id)
 			continue;
 		str_clear(&item);
@@ -124,11 +126,11 @@ static void add_migrations(struct table *t, const struct candidate *c)
 /* nova's block device mapping against cinder's attachment of the same id. */
 static const char *attachment_objects(const struct candidate *c, const struct bdm *bdm, const struct attachments *all, struct str *text)
 {
-	const struct attachment *found = NULL, *a;
+	const struct attachment *found = NULL;
 
-	for (a = all->v; a < all->v + all->n; a++)
-		if (str_equal(a->id, bdm->attachment_id))
-			found = a;
+	for (size_t i = 0; i < all->n; i++)
+		if (str_equal(all->v[i].id, bdm->attachment_id))
+			found = &all->v[i];
 	str_clear(text);
 	if (!bdm->attachment_id)
 		return NULL; /* attached in the old way, which cinder has no row of ours for */
@@ -181,9 +183,9 @@ static int add_volumes(struct table *t, const struct scene *scene, const struct 
 		if (scene->world->cinder_db && v->owner.known)
 			add(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id, attachment_objects(c, v->bdm, &all, &text));
 	}
-	for (const struct attachment *a = all.v; a < all.v + all.n; a++)
-		if (!is_mapped(c, a->volume_id))
-			add(t, "attachment", a->id, a->volume_id, "nova maps no such volume to it");
+	for (size_t i = 0; i < all.n; i++)
+		if (!is_mapped(c, all.v[i].volume_id))
+			add(t, "attachment", all.v[i].id, all.v[i].volume_id, "nova maps no such volume to it");
 	attachments_free(&all);
 	return 0;
 }

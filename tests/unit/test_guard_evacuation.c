@@ -30,6 +30,11 @@ static struct instance instances[3];
 static struct candidate candidates[3];
 static struct scene scene;
 static struct findings findings;
+/* Empty lists of a scene point somewhere, as those of the database room do. */
+static struct move no_move;
+static struct cinder_service no_service;
+static struct owner no_owner;
+static struct volume_fact no_volume;
 
 static void set_service(struct nova_service *s, const char *binary, const char *host, int64_t age_s)
 {
@@ -46,7 +51,7 @@ static void set_candidate(size_t i, const char *uuid, const char *name)
 {
 	instances[i] = (struct instance){ .uuid = uuid, .name = name, .host = "a", .node = "a", .vm_state = "active", .image_ref = "",
 		.launched_at = "2026-01-01 00:00:00", .id = (int64_t)i + 1 };
-	candidates[i] = (struct candidate){ .instance = &instances[i], .wanted = true };
+	candidates[i] = (struct candidate){ .instance = &instances[i], .wanted = true, .volume = &no_volume };
 	candidates[i].mapping = (struct instance_mapping){ .exists = true, .cell_id = { true, 2 } };
 	candidates[i].spec = (struct request_spec){ .exists = true, .id = 1, .instance_uuid = uuid, .spec = SPEC("1.8", "") };
 	candidates[i].needs = (struct needs){ .known = true, .vcpus = 2, .memory_mb = 4096, .disk_gb = 10 };
@@ -67,11 +72,12 @@ static int make_scene(void **state)
 	set_node(&nodes[1], "b", "192.0.2.2");
 	set_node(&nodes[2], "c", "192.0.2.3");
 	facts[0] = (struct cell_facts){ .cell = &cells[0], .services = { services, 4, { NULL } }, .nodes = { nodes, 3, { NULL } } };
-	facts[1] = (struct cell_facts){ .cell = &cells[1] };
+	facts[1] = (struct cell_facts){ .cell = &cells[1], .services = { services, 0, { NULL } }, .nodes = { nodes, 0, { NULL } } };
 	set_candidate(0, "00000000-0000-4000-8000-000000000001", "one");
 	scene = (struct scene){ .request = &request, .world = &world, .host = "a", .evacuates = true, .nova_down_s = 60,
 		.cinder_down_s = 60, .cell = facts, .ncell = 2, .home = &facts[0], .compute = &services[0], .conductor_version = 64,
 		.newest_conductor = 64, .compute_version = 64, .builder_version = 64, .candidate = candidates, .ncandidate = 1,
+		.move = &no_move, .cinder_services = { &no_service, 0, { NULL } }, .owners = { &no_owner, 0, { NULL } },
 		.has_exchange = true, .conductor = { .exists = true, .consumers = 1 } };
 	scene.release = release_of(64);
 	return 0;

@@ -71,7 +71,9 @@ static void sessions_alive(const struct guard *self, const struct scene *scene, 
 {
 	const struct session_fact *f = &scene->session[fact];
 
-	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++) {
+	for (size_t i = 0; i < f->sessions.n; i++) {
+		const struct session *s = &f->sessions.v[i];
+
 		if (!s->idle_s.set || s->idle_s.v >= (int64_t)f->down_s || !session_is_from(s, address, scene->host) ||
 		    was_seen(scene, fact, s))
 			continue;
@@ -152,10 +154,13 @@ void guard_site_version(const struct guard *self, const struct scene *scene, str
  * only its reports fail. */
 void guard_consumer_lingers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+	for (size_t i = 0; i < scene->nconsumer; i++) {
+		const struct consumer_fact *c = &scene->consumer[i];
+
 		if (c->now.consumers > 0)
 			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
 			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+	}
 }
 
 void guard_host_resolved(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -100,7 +100,9 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 	auto_str struct str hint = { 0 };
 
 	for EACH_WANTED(c, scene)
-		for (const struct migration *m = c->accepted.v; m < c->accepted.v + c->accepted.n; m++) {
+		for (size_t i = 0; i < c->accepted.n; i++) {
+			const struct migration *m = &c->accepted.v[i];
+
 			str_clear(&hint);
 			str_addf(&hint, "when nobody works on it any more: evac-manage migration close %lld", (long long)m->id);
 			guard_found(self, scene, out, c->instance->uuid, hint.s,

@@ -172,9 +172,10 @@ static bool has_secret_key(const struct volume_fact *v)
 
 static const char *token_reason(const struct candidate *c, struct str *text)
 {
-	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
-		if (has_secret_key(v)) {
-			str_addf(text, "its volume %s is encrypted: the compute would ask barbican for the key in the user's name", v->bdm->volume_id);
+	for (size_t i = 0; i < c->nvolume; i++)
+		if (has_secret_key(&c->volume[i])) {
+			str_addf(text, "its volume %s is encrypted: the compute would ask barbican for the key in the user's name",
+			    c->volume[i].bdm->volume_id);
 			return text->s;
 		}
 	if (c->needs.device_profile)
