@@ -21,6 +21,7 @@ class Grants(harness.TestCase):
         rows("mysql", "DROP USER IF EXISTS least@'127.0.0.1'")
         rows("mysql", "CREATE USER least@'127.0.0.1' IDENTIFIED BY '%s'" % PASSWORD)
         lines = self.expect(self.tool.run("grants", kind, "--account", "least@127.0.0.1"), OK).out.splitlines()
+        lines = [line for line in lines if not line.startswith("-- where the table is there: GRANT ")]
         self.assertTrue(lines)
         for line in lines:
             rows("mysql", line)
