@@ -129,6 +129,10 @@ N ?= 1000000
 bench: all
 	tests/audit/bench.py $(N)
 
+# a move of 100,000 of 1,000,000 volumes against plain SQL; needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
+bench-moves: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/run
+
 # the same build with AddressSanitizer and UBSan, and its unit tests
 asan:
 	$(Q)$(MAKE) --no-print-directory all unit CC=clang SANITIZE=address,undefined BUILD=$(BUILD)/asan
@@ -142,5 +146,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench
+.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-moves
 .DELETE_ON_ERROR:

@@ -25,7 +25,7 @@ struct request {
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
-	bool force, down, stale, volumes_only;
+	bool force, down, stale, volumes_only, settle;
 	bool no_mark;            /* leave nova's service row of the failed host as it is */
 	struct words pool_map;   /* OLD=NEW */
 	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */

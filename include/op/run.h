@@ -48,6 +48,8 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 /* apply.c: each applies one unit whole or not at all and leaves the steps' states and the journal's outcome behind. */
 int apply_ownership(struct run *run, size_t unit, struct error *err);
 int apply_mark(struct run *run, size_t unit, struct error *err);
+/* apply_all.c: inside a transaction, the first ${done} of ${n} steps at once; 0: none, they are written row by row. */
+int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *done, struct error *err);
 int apply_close(struct run *run, size_t unit, struct error *err);
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);

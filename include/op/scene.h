@@ -33,6 +33,8 @@ struct move {
 	const struct cinder_service *source, *target; /* NULL: no such service row */
 	bool target_known;                      /* a service or a row names it */
 	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
+	struct unfinished_rows unfinished;
+	struct ownership_count before_commit, after_commit; /* apply and proof count both owners */
 };
 
 struct volume_fact {

@@ -10,6 +10,8 @@ SELECT s.id
      , s.disabled_reason
      , COALESCE(s.frozen, 0)                                AS frozen
      , s.report_count
+     , s.replication_status
+     , s.active_backend_id
      , TIMESTAMPDIFF(SECOND, s.updated_at, UTC_TIMESTAMP()) AS heartbeat_age_s
   FROM services AS s
  WHERE s.host IS NOT NULL

@@ -17,7 +17,7 @@ static const struct option_spec run_options[] = {
 	  .sentence = "known findings, a line each: CHECK SUBJECT YYYY-MM-DD WHY; they do not count until that day is over" },
 	{ .name = "stuck", .type = OPTION_COUNT, .offset = AT(stuck_s), .metavar = "SECONDS",
 	  .sentence = "what stays this long in a state of passage is stuck" },
-	{ .name = "settle", .type = OPTION_COUNT, .offset = AT(settle_s), .metavar = "SECONDS",
+	{ .name = "settle-time", .type = OPTION_COUNT, .offset = AT(settle_s), .metavar = "SECONDS",
 	  .sentence = "rows that changed so lately are looked at again after this time" },
 	{ .name = "no-second-look", .type = OPTION_FLAG, .offset = AT(no_second_look),
 	  .sentence = "do not wait for rows in motion: some findings will be none" },

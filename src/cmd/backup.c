@@ -13,6 +13,8 @@ static const struct option_spec update_options[] = {
 	  .sentence = "who owns them now" },
 	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(newhost), .metavar = "HOST2", .required = true,
 	  .sentence = "who shall own them" },
+	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
+	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
 	{ 0 }
 };
 

@@ -20,6 +20,8 @@ static const struct option_spec rescue_options[] = {
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },
+	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
+	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
 	{ 0 }
 };
 

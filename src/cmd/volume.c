@@ -18,6 +18,8 @@ static const struct option_spec update_host_options[] = {
 	  .sentence = "who shall own them; for a HOST the HOST whose backends of the same names do" },
 	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(pool_map), .metavar = "OLD=NEW",
 	  .sentence = "what is in pool OLD goes to pool NEW; other pools keep their names; repeatable" },
+	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
+	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
 	{ .name = "volumes-only", .type = OPTION_FLAG, .offset = AT(volumes_only),
 	  .sentence = "cinder-manage's narrower scope: no groups, image cache entries or workers" },
 	{ 0 }

@@ -14,6 +14,7 @@ struct fetch {
 	unsigned long *length;
 	my_bool *is_null;
 	const struct db_column **column; /* by position in the answer */
+	const char **above;              /* the last text of each column */
 	unsigned n;
 };
 
@@ -25,6 +26,7 @@ static void fetch_free(struct fetch *f)
 	free(f->length);
 	free(f->is_null);
 	free(f->column);
+	free(f->above);
 }
 
 static const struct db_column *column_named(const struct db_shape *shape, const char *name)
@@ -51,6 +53,7 @@ static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sq
 	f->length = xcalloc(f->n, sizeof *f->length);
 	f->is_null = xcalloc(f->n, sizeof *f->is_null);
 	f->column = xcalloc(f->n, sizeof *f->column);
+	f->above = xcalloc(f->n, sizeof *f->above);
 	for (unsigned i = 0; i < f->n; i++) {
 		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
 		if (!f->column[i] || f->n != shape->ncolumn || is_taken(f, i)) {
@@ -81,15 +84,18 @@ static int bad_value(const struct db *db, const struct sql *sql, const struct db
 	    text ? "'" : "", text ? text : "NULL", text ? "'" : "");
 }
 
+/* ${above}: the text of this column in a row before, in the same arena. */
 static int store(struct db *db, const struct sql *sql, const struct db_column *column, const char *text, size_t n, char *row,
-    struct arena *arena, struct error *err)
+    struct arena *arena, const char **above, struct error *err)
 {
 	void *member = row + column->offset;
 	char *end = NULL;
 	long long number = 0;
 
 	if (column->type == DB_TEXT) {
-		*(const char **)member = text ? arena_dupn(arena, text, n) : NULL;
+		if (text && (!*above || strncmp(*above, text, n) != 0 || (*above)[n] != '\0'))
+			*above = arena_dupn(arena, text, n); /* hosts, states and zones repeat from row to row */
+		*(const char **)member = text ? *above : NULL;
 		return 0;
 	}
 	if (text) {
@@ -116,7 +122,7 @@ static int store_row(struct db *db, const struct sql *sql, const struct fetch *f
 
 		if (text)
 			text[f->length[i]] = '\0';
-		if (store(db, sql, f->column[i], text, f->length[i], row, arena, err) != 0)
+		if (store(db, sql, f->column[i], text, f->length[i], row, arena, &f->above[i], err) != 0)
 			return -1;
 	}
 	return 0;

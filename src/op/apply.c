@@ -62,26 +62,38 @@ static void fill(const void *ctx, size_t row, struct db_param *params)
 }
 
 /* The steps of a unit lie kind by kind; each kind is one statement over all its rows. */
+static int write_one_by_one(struct db *db, const struct step *step, size_t n, struct error *err)
+{
+	const struct step_kind *kind = step->kind;
+	struct db_param params[PARAMS_MAX + 1];
+	struct binding binding = { .step = step };
+	uint64_t matched;
+
+	bind_names(kind, &binding, params);
+	if (db_write_many(db, kind->write, n, fill, &binding, params, &matched, err) != 0)
+		return -1;
+	log_debug("%s: %llu of %zu rows", kind->write->name, (unsigned long long)matched, n);
+	if (matched != n)
+		return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed",
+		    n - (size_t)matched, n, kind->plural);
+	return 0;
+}
+
 int unit_write(struct db *db, const struct unit *unit, struct error *err)
 {
-	struct db_param params[PARAMS_MAX + 1];
-	const struct step_kind *kind;
-	struct binding binding;
-	uint64_t matched;
-	size_t i, n;
+	const struct step *step = unit->step, *end = unit->step + unit->nstep;
+	size_t n, done;
 
-	for (i = 0; i < unit->nstep; i += n) {
-		kind = unit->step[i].kind;
-		for (n = 1; i + n < unit->nstep && unit->step[i + n].kind == kind; n++)
+	for (; step < end; step += n) {
+		for (n = 1; step + n < end && step[n].kind == step->kind; n++)
 			;
-		binding = (struct binding){ .step = &unit->step[i] };
-		bind_names(kind, &binding, params);
-		if (db_write_many(db, kind->write, n, fill, &binding, params, &matched, err) != 0)
+
+		if (apply_all_volumes(db, step, n, &done, err) != 0)
 			return -1;
-		log_debug("%s: %llu of %zu rows", kind->write->name, (unsigned long long)matched, n);
-		if (matched != n)
-			return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed",
-			    n - (size_t)matched, n, kind->plural);
+		if (done > 0)
+			n = done;
+		else if (write_one_by_one(db, step, n, err) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -120,31 +132,31 @@ static int check_owners(struct run *run, struct error *err)
 }
 
 /* Rows that came to the old owner after the plan was made. A move of a part leaves others behind on purpose. */
-static int check_leftovers(struct run *run, struct error *err)
+static int check_leftovers(const struct run *run, const struct move *m, struct error *err)
 {
 	const struct request *r = run->request;
-	struct owned_rows left = { 0 };
-	size_t n;
 
-	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || r->skip_drifted)
+	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || r->skip_drifted)
 		return 0;
-	for (const struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++) {
-		if (m->from.pool[0])
+	for (int k = 0; k < OWNED_KINDS; k++) {
+		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 			continue;
-		for (int k = 0; k < OWNED_KINDS; k++) {
-			if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
-				continue;
-			if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (run->scene.kinds && !(run->scene.kinds & 1u << k)))
-				continue;
-			if (owned_find(run->world.cinder_db, (enum owned_kind)k, m->from.backend_host, &left, err) != 0)
-				return -1;
-			n = left.n;
-			owned_free(&left);
-			if (n > 0)
-				return error_set(err, ERROR_DRIFT, "%zu %s came to '%s' since the plan was made; nothing was changed", n,
-				    owned_kind_plural[k], m->from.backend_host);
-		}
+		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (run->scene.kinds && !(run->scene.kinds & 1u << k)))
+			continue;
+		if (m->before_commit.old_owner[k] > 0)
+			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
+			    (long long)m->before_commit.old_owner[k], owned_kind_plural[k], m->from.backend_host);
 	}
+	return 0;
+}
+
+/* Both owners are counted inside the transaction; the proof counts them again over another connection. */
+static int count_owners(struct run *run, struct error *err)
+{
+	for (struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++)
+		if (ownership_count(run->world.cinder_db, m->from.text, m->to.text, &m->before_commit, err) != 0 ||
+		    check_leftovers(run, m, err) != 0)
+			return -1;
 	return 0;
 }
 
@@ -193,7 +205,7 @@ static int ownership_transaction(struct run *run, struct unit *unit, struct erro
 	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (check_owners(run, err) != 0 || unit_write(db, unit, err) != 0 || check_leftovers(run, err) != 0) {
+	if (check_owners(run, err) != 0 || unit_write(db, unit, err) != 0 || count_owners(run, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}

@@ -14,12 +14,13 @@ static const struct table_column columns[] = {
 };
 #define NCOLUMNS (sizeof columns / sizeof *columns)
 #define TABLES_MAX 512
+#define CELL "nova" /* as nova-manage names it; a cell of another name needs the same */
+#define CELL0 "nova_cell0"
 
 enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
 
 struct privilege {
-	const char *database;
-	const char *table;
+	const char *database, *table;
 	size_t ntable;
 	unsigned may;
 };
@@ -27,25 +28,6 @@ struct privileges {
 	struct privilege v[TABLES_MAX];
 	size_t n;
 };
-
-/* A statement's folder is its database; one of the audit's says it in its head. NULL: none of these. */
-static const char *database_of(const struct sql *sql)
-{
-	static const char *const folder[] = { "cinder", "nova", "nova_api", "placement" };
-	static const char *const of_audit[] = { "cinder", "nova", "nova", "nova", "nova_api", "placement" };
-	size_t n = strcspn(sql->name, "/");
-
-	for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
-		if (strlen(folder[i]) == n && strncmp(sql->name, folder[i], n) == 0)
-			return folder[i];
-	for (const struct audit_check *c = audit_checks; c->number; c++) {
-		if (c->left.sql == sql)
-			return of_audit[c->left.database];
-		if (c->right.sql == sql)
-			return of_audit[c->right.database];
-	}
-	return NULL;
-}
 
 static void add(struct privileges *all, const char *database, const char *table, size_t n, unsigned may)
 {
@@ -71,18 +53,47 @@ static unsigned verb(const struct sql *sql)
 	return str_starts(text, "DELETE") ? MAY_DELETE | MAY_SELECT : MAY_UPDATE | MAY_SELECT;
 }
 
-static void add_statement(struct privileges *all, const struct sql *sql)
+static void add_statement(struct privileges *all, const struct sql *sql, const char *database)
 {
 	unsigned may = sql->access == SQL_WRITES ? verb(sql) : MAY_SELECT;
-	const char *table = sql->tables, *database = database_of(sql);
+	const char *table = sql->tables;
 	size_t n;
 
-	for (; database && *table; table += n + (table[n] == ' ')) {
+	for (; *table; table += n + (table[n] == ' ')) {
 		n = strcspn(table, " ");
 		if (!memchr(table, '.', n)) /* information_schema shows everybody what is his */
 			add(all, database, table, n, may);
 		may = MAY_SELECT;
 	}
+}
+
+/* By the directory of its file. */
+static void add_of_directory(struct privileges *all, const struct sql *sql)
+{
+	if (str_starts(sql->name, "cinder/"))
+		add_statement(all, sql, "cinder");
+	if (str_starts(sql->name, "nova_api/"))
+		add_statement(all, sql, "nova_api");
+	if (str_starts(sql->name, "nova/")) {
+		add_statement(all, sql, CELL);
+		add_statement(all, sql, CELL0);
+	}
+}
+
+static void add_of_audit(struct privileges *all, const struct audit_source *s)
+{
+	if (!s->sql)
+		return;
+	if (s->database == AUDIT_CINDER)
+		add_statement(all, s->sql, "cinder");
+	if (s->database == AUDIT_CELL || s->database == AUDIT_CELLS)
+		add_statement(all, s->sql, CELL);
+	if (s->database == AUDIT_CELL0 || s->database == AUDIT_CELLS)
+		add_statement(all, s->sql, CELL0);
+	if (s->database == AUDIT_API)
+		add_statement(all, s->sql, "nova_api");
+	if (s->database == AUDIT_PLACEMENT)
+		add_statement(all, s->sql, "placement");
 }
 
 static void add_words(unsigned may, struct str *out)
@@ -107,20 +118,26 @@ static void add_account(const char *account, struct str *out)
 		str_addf(out, "'%s'@'%%'", account);
 }
 
-static void add_grants(struct table *t, const struct privilege *p, const struct request *request)
+/* A table that came with a release: to grant it where it is missing is an error. */
+static const char *comment(const struct privilege *p)
 {
-	static const char *const cell[] = { "nova", "nova_cell0" };
-	bool is_cell = strcmp(p->database, "nova") == 0;
+	static const char *const later[] = { "share_mapping" };
 
-	for (size_t i = 0; i < (is_cell ? 2 : 1); i++) {
-		auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+		if (strlen(later[i]) == p->ntable && strncmp(later[i], p->table, p->ntable) == 0)
+			return "-- where the table is there: ";
+	return "";
+}
 
-		add_words(p->may, &words);
-		add_account(str_or(request->account, "evac_manage@%"), &account);
-		str_addf(&line, "GRANT %s ON `%s`.`%.*s` TO %s;", words.s, is_cell ? cell[i] : p->database, (int)p->ntable, p->table, account.s);
-		table_add(t);
-		table_text(t, "statement", line.s);
-	}
+static void add_grant(struct table *t, const struct privilege *p, const struct request *request)
+{
+	auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
+
+	add_words(p->may, &words);
+	add_account(str_or(request->account, "evac_manage@%"), &account);
+	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
 }
 
 enum error_kind op_grants(const struct request *request, struct error *err)
@@ -133,13 +150,17 @@ enum error_kind op_grants(const struct request *request, struct error *err)
 	if (table_check(columns, NCOLUMNS, request, err) != 0)
 		return err->kind;
 	for (const struct sql *const *sql = sql_catalogue; *sql; sql++)
-		if ((*sql)->access == SQL_READS || ((*sql)->access == SQL_WRITES && request->operate))
-			add_statement(&all, *sql);
+		if ((*sql)->access == SQL_READS || request->operate)
+			add_of_directory(&all, *sql);
+	for (const struct audit_check *check = audit_checks; check->number; check++) {
+		add_of_audit(&all, &check->left);
+		add_of_audit(&all, &check->right);
+	}
 	if (strcmp(request->format, "table") == 0)
 		plain.format = "value"; /* to be piped into a client */
 	table_init(&t, columns, NCOLUMNS);
 	for (size_t i = 0; i < all.n; i++)
-		add_grants(&t, &all.v[i], request);
+		add_grant(&t, &all.v[i], request);
 	rc = table_print(&t, &plain, err);
 	table_free(&t);
 	return rc == 0 ? ERROR_OK : err->kind;

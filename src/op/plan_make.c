@@ -128,6 +128,9 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
 	if ((n = count(unit, &step_cinder_service)) > 0)
 		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+	n = count(unit, &step_volume_status) + count(unit, &step_snapshot_status) + count(unit, &step_backup_status);
+	if (n > 0)
+		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
 	return arena_dup(&plan->arena, s.s);
 }
 
@@ -142,12 +145,51 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 	return arena_dup(&plan->arena, s.s);
 }
 
+static void add_status(struct unit *unit, const struct step_kind *kind, const char *id, const char *from, const char *to)
+{
+	struct step *step = unit_step(unit, kind, id, NULL);
+
+	step->before[0] = from;
+	step->after[0] = to;
+}
+
+/* Whether this row moves in this run: what was left out keeps its status. */
+static bool is_moved(const struct scene *scene, const struct move *move, const struct unfinished *u)
+{
+	if (scene->evacuates)
+		return true;
+	if (move->from.pool[0] && !str_equal(host_pool(str_or(u->host, "")), move->from.pool))
+		return false;
+	return scene->request->limit == 0 && plan_is_wanted(scene->request, move->kind == MOVE_BACKUPS ? u->id : u->volume_id);
+}
+
+/* Backups that another node has under way are that node's. */
+static void add_settled(struct unit *unit, const struct scene *scene, const struct move *move)
+{
+	const struct unfinished *u;
+
+	for (u = move->unfinished.v; u < move->unfinished.v + move->unfinished.n; u++) {
+		const char *status = unfinished_settled(u), *volume = unfinished_settled_volume(u);
+
+		if (!is_moved(scene, move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
+			continue;
+		if (status)
+			add_status(unit, strcmp(u->kind, "volume") == 0 ? &step_volume_status :
+			                 strcmp(u->kind, "backup") == 0 ? &step_backup_status :
+			                                                  &step_snapshot_status, u->id, u->status, status);
+		if (volume)
+			add_status(unit, &step_volume_status, u->volume_id, u->volume_status, volume);
+	}
+}
+
 void plan_ownership(struct plan *plan, const struct scene *scene)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
 	for (size_t i = 0; i < scene->nmove; i++)
 		add_move(plan, unit, scene, &scene->move[i]);
+	for (size_t i = 0; i < scene->nmove && scene->request->settle; i++)
+		add_settled(unit, scene, &scene->move[i]);
 	if (scene->marks)
 		add_service_marks(plan, unit, scene);
 	if (unit->nstep == 0) {

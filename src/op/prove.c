@@ -92,9 +92,11 @@ static int prove_steps(struct run *run, struct unit *unit, struct db *db, struct
 
 static int prove_ownership(struct run *run, struct unit *unit, struct db *db, struct error *err)
 {
-	const struct move *m;
+	struct move *m;
 	int rc = 0;
 
+	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
+		rc = ownership_count(db, m->from.text, m->to.text, &m->after_commit, err);
 	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
 		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
 			if (m->rows[k].n > 0)

@@ -9,9 +9,11 @@ void scene_free(struct scene *scene)
 {
 	size_t i, k;
 
-	for (i = 0; i < scene->nmove; i++)
+	for (i = 0; i < scene->nmove; i++) {
+		unfinished_free(&scene->move[i].unfinished);
 		for (k = 0; k < OWNED_KINDS; k++)
 			owned_free(&scene->move[i].rows[k]);
+	}
 	free(scene->move);
 	for (i = 0; i < scene->ncandidate; i++) {
 		request_spec_free(&scene->candidate[i].spec);

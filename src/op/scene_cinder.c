@@ -173,8 +173,13 @@ static int find_rows(struct scene *scene, struct move *move, struct error *err)
 	struct db *db = scene->world->cinder_db;
 	size_t i;
 
-	if (move->kind == MOVE_BACKUPS)
+	if (move->kind == MOVE_BACKUPS) {
+		if (unfinished_on_backup_host(db, move->from.text, &move->unfinished, err) != 0)
+			return -1;
 		return owned_find(db, OWNED_BACKUP, move->from.text, &move->rows[OWNED_BACKUP], err);
+	}
+	if (!scene->kinds && unfinished_on_backend(db, move->from.backend_host, move->from.node, &move->unfinished, err) != 0)
+		return -1;
 	for (i = 0; i < sizeof of_backend / sizeof *of_backend; i++) {
 		if (of_backend[i] != OWNED_VOLUME && scene->request->volumes_only)
 			continue;
@@ -225,11 +230,13 @@ static void drop_empty_moves(struct scene *scene)
 	size_t kept = 0, i, k;
 
 	for (i = 0; i < scene->nmove; i++) {
-		if (rows_of(&scene->move[i]) > 0)
+		if (rows_of(&scene->move[i]) > 0) {
 			scene->move[kept++] = scene->move[i];
-		else
-			for (k = 0; k < OWNED_KINDS; k++)
-				owned_free(&scene->move[i].rows[k]);
+			continue;
+		}
+		unfinished_free(&scene->move[i].unfinished);
+		for (k = 0; k < OWNED_KINDS; k++)
+			owned_free(&scene->move[i].rows[k]);
 	}
 	scene->nmove = kept;
 }

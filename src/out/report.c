@@ -35,6 +35,13 @@ static const struct table_column step_columns[] = {
 	{ "name", NULL, false, false },  { "from", NULL, false, false },  { "to", NULL, false, false },
 	{ "state", NULL, false, false }, { "error", NULL, false, false },
 };
+/* The same counts inside the transaction and after it, from another connection. */
+static const struct table_column check_columns[] = {
+	{ "kind", "Kind", false, false },
+	{ "owner", "Owner", false, false },
+	{ "before_commit", "Before COMMIT", false, true },
+	{ "after_commit", "After COMMIT", false, true },
+};
 #define TABLE_INIT(t, columns) table_init(t, columns, sizeof columns / sizeof *columns)
 
 /* The same request without -c and --sort-column, which are about listings. */
@@ -171,6 +178,34 @@ static int print_owners(const struct run *run, struct error *err)
 	return rc;
 }
 
+static void add_check(struct table *t, const char *kind, const char *owner, int64_t before, int64_t after)
+{
+	table_add(t);
+	table_text(t, "kind", kind);
+	table_text(t, "owner", owner);
+	table_int(t, "before_commit", before);
+	table_int(t, "after_commit", after);
+}
+
+static int print_checks(const struct run *run, struct error *err)
+{
+	const struct request r = plain(run);
+	struct table t;
+	int rc;
+
+	TABLE_INIT(&t, check_columns);
+	for (const struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++)
+		for (int k = 0; k < OWNED_KINDS; k++) {
+			if (m->rows[k].n == 0)
+				continue;
+			add_check(&t, owned_kind_plural[k], m->from.text, m->before_commit.old_owner[k], m->after_commit.old_owner[k]);
+			add_check(&t, owned_kind_plural[k], m->to.text, m->before_commit.new_owner[k], m->after_commit.new_owner[k]);
+		}
+	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	table_free(&t);
+	return rc;
+}
+
 static void add_skipped(struct table *t, const struct run *run)
 {
 	const struct finding *f;
@@ -276,7 +311,7 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 		if (print_findings(run, err) != 0)
 			return -1;
 	}
-	if (run->journal && (print_owners(run, err) != 0 || print_servers(run, err) != 0))
+	if (run->journal && (print_owners(run, err) != 0 || print_checks(run, err) != 0 || print_servers(run, err) != 0))
 		return -1;
 	if (!run->journal && run->plan.nunit == 0 && print_servers(run, err) != 0)
 		return -1;

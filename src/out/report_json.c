@@ -83,6 +83,32 @@ static json_object *units(const struct run *run)
 	return list;
 }
 
+static json_object *check(const char *kind, const char *owner, int64_t before, int64_t after)
+{
+	json_object *one = json_object_new_object();
+
+	json_object_object_add(one, "kind", text(kind));
+	json_object_object_add(one, "owner", text(owner));
+	json_object_object_add(one, "before_commit", json_object_new_int64(before));
+	json_object_object_add(one, "after_commit", json_object_new_int64(after));
+	return one;
+}
+
+/* Both owners, counted inside the transaction and after it over another connection. */
+static json_object *checks(const struct run *run)
+{
+	json_object *list = json_object_new_array();
+
+	for (const struct move *m = run->scene.move; run->journal && m < run->scene.move + run->scene.nmove; m++)
+		for (int k = 0; k < OWNED_KINDS; k++) {
+			if (m->rows[k].n == 0)
+				continue;
+			json_object_array_add(list, check(owned_kind_name[k], m->from.text, m->before_commit.old_owner[k], m->after_commit.old_owner[k]));
+			json_object_array_add(list, check(owned_kind_name[k], m->to.text, m->before_commit.new_owner[k], m->after_commit.new_owner[k]));
+		}
+	return list;
+}
+
 static json_object *totals(const struct run *run)
 {
 	json_object *object = json_object_new_object();
@@ -119,6 +145,7 @@ int report_print_json(const struct run *run, enum error_kind result, const struc
 	json_object_object_add(d, "findings", findings(run));
 	json_object_object_add(d, "units", units(run));
 	json_object_object_add(d, "steps", steps(run));
+	json_object_object_add(d, "checks", checks(run));
 	json_object_object_add(d, "totals", totals(run));
 	json_object_object_add(d, "journal", text(run->journal ? journal_path(run->journal) : NULL));
 	json_object_object_add(d, "started_at", text(run->started_at));

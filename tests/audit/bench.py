@@ -54,7 +54,7 @@ def read_to_nowhere(database, statement):
 
 def audit(save):
     """After a run that nobody measures, where asked for: the tables are then in the server's memory, as they are for the readings."""
-    command = Tool().command("audit", "run", "--fail-on", "never", "--settle", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"],
+    command = Tool().command("audit", "run", "--fail-on", "never", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"],
                              "--check-timeout", "600", "--save", save, "--html", save + ".html", "-f", "json")
     for _ in range(1 + (len(sys.argv) > 1)):
         for database in ("nova", "nova_cell0"):

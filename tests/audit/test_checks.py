@@ -15,7 +15,7 @@ NOT_HERE = {"instance-compute-id": "instances.compute_id came with nova 28",
 
 
 def audit(tool, *words):
-    return tool.run("audit", "run", "--settle", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], *words)
+    return tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], *words)
 
 
 def subjects(result, check):

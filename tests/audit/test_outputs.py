@@ -50,7 +50,7 @@ class Outputs(TestCase):
         heartbeats(dead=())
 
     def audit(self, *words):
-        return self.tool.run("audit", "run", "--settle", "1", *words)
+        return self.tool.run("audit", "run", "--settle-time", "1", *words)
 
     def path(self, name):
         return os.path.join(self.tool.state, name)
@@ -173,7 +173,7 @@ class Outputs(TestCase):
             rows("cinder", "UPDATE volumes SET status = 'in-use', updated_at = UTC_TIMESTAMP() WHERE id = %s", (vid,))
             other = threading.Thread(target=settle)
             other.start()
-            r = self.tool.run("audit", "run", check, "--settle", "3")
+            r = self.tool.run("audit", "run", check, "--settle-time", "3")
             other.join()
             self.expect(r, OK, "1 more were rows in motion")
             self.assertNotIn(vid, r.out)
@@ -251,7 +251,7 @@ class Outputs(TestCase):
 
     def test_an_interrupt_at_any_time_leaves_no_half_written_file(self):
         names = ("r.json", "p.html", "m.prom")
-        words = ["audit", "run", "--settle", "1", "--no-second-look", "--save", self.path(names[0]), "--html", self.path(names[1]), "--prometheus",
+        words = ["audit", "run", "--settle-time", "1", "--no-second-look", "--save", self.path(names[0]), "--html", self.path(names[1]), "--prometheus",
                  self.path(names[2])]
         began = time.monotonic()
         self.tool.run(*words)

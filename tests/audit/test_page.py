@@ -82,7 +82,7 @@ class Pages(TestCase):
         cls.page = os.path.join(tool.state, "page.html")
         save = os.path.join(tool.state, "earlier.json")
         tool.run("audit", "run", "A33", "--save", save)
-        tool.run("audit", "run", "--settle", "1", "--max-findings", "20000", "--html", cls.page, "--earlier", save)
+        tool.run("audit", "run", "--settle-time", "1", "--max-findings", "20000", "--html", cls.page, "--earlier", save)
         cls.shots = os.environ.get("EVAC_PAGE_SHOTS")
 
     def browse(self, width, height):

@@ -23,6 +23,7 @@ class Grants(harness.TestCase):
         rows("mysql", "DROP USER IF EXISTS least@'127.0.0.1'")
         rows("mysql", "CREATE USER least@'127.0.0.1' IDENTIFIED BY '%s'" % PASSWORD)
         lines = self.expect(self.tool.run("grants", kind, "--account", "least@127.0.0.1"), OK).out.splitlines()
+        lines = [line for line in lines if not line.startswith("-- where the table is there: GRANT ")]
         self.assertTrue(lines)
         for line in lines:
             try:
@@ -37,14 +38,15 @@ class Grants(harness.TestCase):
         return lines
 
     READS = [["volume", "list", "--host", A], ["backup", "list"], ["instance", "list", "--host", A], ["service", "list"],
-             ["host", "show", A], ["host", "list"], ["cluster", "list"], ["quota", "check"], ["doctor"]]
+             ["host", "show", A], ["host", "list"], ["cluster", "list"], ["quota", "check"], ["doctor"], ["audit", "run"]]
 
     def run_reads(self):
         volume = value("cinder", "SELECT id FROM volumes WHERE BINARY host = BINARY %s AND deleted = 0 LIMIT 1", (A + "@ceph#ceph",))
         for words in self.READS + [["volume", "show", volume], ["volume", "update_host", "--currenthost", A, "--newhost", B, "--dry-run", *GO]]:
+            harness.heartbeats()       # an audit takes longer than a service may be silent here
             r = self.run(*words)
             self.assertNotIn("lacks a right", r.out + r.err, str(r))
-            if words[0] not in ("quota", "doctor"):
+            if words[0] not in ("quota", "doctor", "audit"):
                 self.expect(r, OK)
 
     def test_the_read_only_set_reads_all_and_writes_nothing(self):
@@ -79,6 +81,7 @@ class Grants(harness.TestCase):
                       ["backup", "update_backup_host", "--currenthost", A, "--newhost", B],
                       ["group", "update_host", *back], ["consistencygroup", "update_cg_host", *back],
                       ["service", "remove", "cinder-backup", A]):
+            harness.heartbeats()
             self.expect(self.run(*words, *GO), OK)
         conductor = harness.Conductor()
         self.addCleanup(conductor.close)

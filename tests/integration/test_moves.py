@@ -186,7 +186,7 @@ class Moves(harness.TestCase):
         victim = owned("volumes", A + "@ceph")[0]["id"]
         rows("cinder", "UPDATE volumes SET status = 'deleting' WHERE id = %s", (victim,))
         r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
-        self.assertIn(victim, [f["subject"] for f in r.json["findings"] if f["code"] == "transitional"])
+        self.assertIn(victim, [f["subject"] for f in r.json["findings"] if f["code"] == "delete-pending"])
         self.assertTrue(value("cinder", "SELECT host FROM volumes WHERE id = %s", (victim,)).startswith(B + "@ceph"))
 
     def test_only_exclude_and_limit_take_a_part(self):

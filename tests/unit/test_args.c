@@ -79,6 +79,7 @@ static void describe(const struct request *r, struct str *out)
 	add_number("force", r->force, 0, out);
 	add_number("down", r->down, 0, out);
 	add_number("volumes_only", r->volumes_only, 0, out);
+	add_number("settle", r->settle, 0, out);
 	add_words("pool_map", &r->pool_map, out);
 	add_text("binary", r->binary, NULL, out);
 	add_text("name", r->name, NULL, out);

@@ -58,7 +58,7 @@ static void the_cluster_takes_few_bytes(void)
 
 static void rows_are_in_the_middle_of_something(void)
 {
-	f.volume[0].status = "deleting";
+	f.volume[0].status = "attaching";
 	f.volume[1].status = "backing-up";
 	f.group[0].status = "updating";
 	f.backup[0].status = "restoring";
@@ -109,7 +109,7 @@ static const struct guard_case cases[] = {
 	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction, the cluster takes 3" },
 	{ the_cluster_takes_four_rows, "" },
 	{ the_cluster_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 10000 bytes that the cluster takes" },
-	{ rows_are_in_the_middle_of_something, "transitional v1: volume v1 is 'deleting'\n"
+	{ rows_are_in_the_middle_of_something, "transitional v1: volume v1 is 'attaching'\n"
 	                                       "transitional v2: volume v2 is 'backing-up'\n"
 	                                       "transitional g1: group g1 is 'updating'\n"
 	                                       "transitional w1: worker w1 is 'deleting'\n"
@@ -129,7 +129,7 @@ static void what_moves_is_looked_at_row_by_row(void **state)
 
 static void who_cleans_up_is_said_by_kind_and_state(void **state)
 {
-	static const char *const who[] = { "delete it again", "cinder-backup settles it", "nobody resumes it",
+	static const char *const who[] = { "nobody resumes it", "cinder-backup settles it", "nobody resumes it",
 		"cinder-volume settles it", "cinder-backup settles it" };
 	struct findings findings = { 0 };
 

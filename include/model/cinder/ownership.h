@@ -44,4 +44,31 @@ struct owners {
 int owners_list(struct db *db, struct owners *out, struct error *err);
 void owners_free(struct owners *owners);
 
+/* What was under way when the owner died; kind: volume, snapshot, backup, local attachment (of the dead node, for a backup or an
+ * image), stray attachment (of a failed evacuation). */
+struct unfinished {
+	const char *kind, *id, *volume_id, *status, *volume_status, *previous_status, *attach_status, *host;
+};
+struct unfinished_rows {
+	struct unfinished *v;
+	size_t n;
+	struct arena arena;
+};
+/* Of a backend: its volumes' work, and backups of them that another node has under way. Of a backup host: its own. */
+int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out, struct error *err);
+int unfinished_on_backup_host(struct db *db, const char *host, struct unfinished_rows *out, struct error *err);
+void unfinished_free(struct unfinished_rows *rows);
+
+/* The status that a write to the database may leave it in, as cinder's own cleanup would (volume/manager.py: _do_cleanup,
+ * backup/manager.py: _cleanup_one_backup); NULL: none that is right for sure. */
+const char *unfinished_settled(const struct unfinished *row);
+/* The same for the volume that a backup works on. */
+const char *unfinished_settled_volume(const struct unfinished *row);
+
+/* Both owners at one moment, by owned_kind. */
+struct ownership_count {
+	int64_t old_owner[OWNED_KINDS], new_owner[OWNED_KINDS];
+};
+int ownership_count(struct db *db, const char *old_owner, const char *new_owner, struct ownership_count *out, struct error *err);
+
 #endif

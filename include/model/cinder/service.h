@@ -6,7 +6,7 @@
 
 struct cinder_service {
 	int64_t id;
-	const char *uuid, *host, *binary, *cluster_name, *zone, *disabled_reason;
+	const char *uuid, *host, *binary, *cluster_name, *zone, *disabled_reason, *replication_status, *active_backend_id;
 	bool disabled, frozen;
 	int64_t report_count;
 	struct maybe_int heartbeat_age_s; /* by the server's clock; not set: it never reported */

@@ -45,6 +45,16 @@ GUARD(name_twins);
 GUARD(backups_remain);
 GUARD(not_node_owned);
 
+/* work.c */
+GUARD(snapshot_in_flight);
+GUARD(backup_elsewhere);
+GUARD(local_attachment);
+GUARD(stray_attachment);
+GUARD(delete_pending);
+GUARD(duplicate_services);
+GUARD(target_failed_over);
+GUARD(clock_ahead);
+
 /* row.c */
 GUARD(service_alive);
 GUARD(service_owns);

@@ -16,6 +16,8 @@ static const struct db_column columns[] = {
 	DB_COLUMN(struct cinder_service, disabled_reason),
 	DB_COLUMN(struct cinder_service, frozen),
 	DB_COLUMN(struct cinder_service, report_count),
+	DB_COLUMN(struct cinder_service, replication_status),
+	DB_COLUMN(struct cinder_service, active_backend_id),
 	DB_COLUMN(struct cinder_service, heartbeat_age_s),
 };
 static const struct db_shape shape = DB_SHAPE(struct cinder_service, columns);

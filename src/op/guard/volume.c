@@ -80,11 +80,11 @@ static const char *who_cleans(enum owned_kind kind, const char *status)
 	if (kind == OWNED_WORKER)
 		return "the new owner's cinder-volume settles it when it restarts";
 	if (kind == OWNED_BACKUP)
-		return "the new host's cinder-backup settles it when it restarts";
+		return "the new host's cinder-backup settles it when it restarts; --settle does at once what is creating or restoring";
 	if (strcmp(status, "backing-up") == 0 || strcmp(status, "restoring-backup") == 0)
 		return "cinder-backup settles it when it restarts";
-	if (strcmp(status, "deleting") == 0)
-		return "nobody resumes it: reset its state to available, then delete it again";
+	if (kind == OWNED_VOLUME && (strcmp(status, "creating") == 0 || strcmp(status, "downloading") == 0 || strcmp(status, "uploading") == 0))
+		return "the new owner's cinder-volume settles it when it restarts, if it has a worker; --settle does at once";
 	return "nobody resumes it: reset its state once the instances are back";
 }
 
@@ -93,7 +93,8 @@ void guard_transitional(const struct guard *self, const struct scene *scene, str
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
-				if (owned_is_transitional((enum owned_kind)k, r->status))
+				if (owned_is_transitional((enum owned_kind)k, r->status) &&
+				    (k != OWNED_VOLUME || strcmp(r->status, "deleting") != 0)) /* delete-pending says more */
 					guard_found(self, scene, out, r->id, who_cleans((enum owned_kind)k, r->status), "%s %s is '%s'",
 					    owned_kind_name[k], r->id, r->status);
 }
