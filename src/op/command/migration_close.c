@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "migration.h"
+#include "op/migration.h"
 #include "op/commands.h"
 #include "op/run.h"
 #include "util/str.h"

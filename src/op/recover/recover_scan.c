@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/evacuation.h"
+#include "op/list.h"
 #include "op/recover.h"
-#include "out/table.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -22,7 +22,6 @@ static const struct table_column columns[] = {
 	{ "request_id", NULL, true, false },
 	{ "advice", "What to do", false, false },
 };
-#define COLUMNS columns, sizeof columns / sizeof *columns
 
 static void add(struct table *t, const char *cell, const struct our_evacuation *e)
 {
@@ -46,44 +45,43 @@ static void add(struct table *t, const char *cell, const struct our_evacuation *
 	                                    "nobody has begun with it: look for its request id in nova-conductor's logs before anything else");
 }
 
-static int scan_cell(struct table *t, const struct nova_cell *cell, size_t *unknown, struct error *err)
+static int scan_cell(struct table *t, const struct nova_cell *cell, struct error *err)
 {
 	struct our_evacuations found;
 
 	if (evacuations_ours(cell->db, &found, err) != 0)
 		return -1;
-	for (size_t i = 0; i < found.n; i++) {
+	for (size_t i = 0; i < found.n; i++)
 		add(t, cell->name, &found.v[i]);
-		*unknown += str_equal(found.v[i].status, "accepted") && found.v[i].events == 0;
-	}
 	our_evacuations_free(&found);
 	return 0;
 }
 
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < scene->world->ncell; i++)
+		rc = scan_cell(t, &scene->world->cell[i], err);
+	if (rc == 0 && t->nrow == 0)
+		log_notice("no evacuation of ours is unfinished");
+	return rc;
+}
+
+static int judge(const struct table *shown, const struct request *request, struct error *err)
+{
+	size_t unknown = table_count(shown, "state", "unknown");
+
+	(void)request;
+	if (unknown == 0)
+		return 0;
+	error_set(err, ERROR_UNKNOWN, "%zu evacuation%s may or may not have been sent", unknown, unknown == 1 ? "" : "s");
+	return error_hint(err, "with its journal: 'evac-manage journal recover RUN' decides; without it a person must");
+}
+
+static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = fill, .judge = judge };
+
 enum error_kind recover_scan(const struct request *request, struct error *err)
 {
-	struct world world;
-	struct table t;
-	size_t unknown = 0;
-	int rc;
-
-	if (table_check(COLUMNS, request, err) != 0)
-		return err->kind;
-	table_init(&t, COLUMNS);
-	rc = world_open(request, NEEDS_NOVA, NULL, &world, err);
-	for (size_t i = 0; rc == 0 && i < world.ncell; i++)
-		rc = scan_cell(&t, &world.cell[i], &unknown, err);
-	if (rc == 0)
-		rc = table_print(&t, request, err);
-	if (rc == 0 && t.nrow == 0)
-		log_notice("no evacuation of ours is unfinished");
-	table_free(&t);
-	world_close(&world);
-	if (rc != 0)
-		return err->kind;
-	if (unknown == 0)
-		return ERROR_OK;
-	error_set(err, ERROR_UNKNOWN, "%zu evacuation%s may or may not have been sent", unknown, unknown == 1 ? "" : "s");
-	error_hint(err, "with its journal: 'evac-manage journal recover RUN' decides; without it a person must");
-	return ERROR_UNKNOWN;
+	return op_list(&scan, request, err);
 }

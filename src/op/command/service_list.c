@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "op/commands.h"
-#include "op/scene.h"
-#include "out/table.h"
+#include "op/list.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -23,7 +22,6 @@ static const struct table_column columns[] = {
 	{ "sessions", NULL, true, true },
 	{ "version", NULL, true, true },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 /* The queue that only this service reads (nova: TOPIC.HOST; cinder volume/rpcapi.py: the topic holds host@backend, the server is the
  * host alone). */
@@ -40,7 +38,7 @@ static void own_queue(const char *binary, const char *host, struct str *queue)
 		str_addf(queue, "%s.%s", binary, host);
 }
 
-/* A witness that does not answer says nothing: the cell stays null. */
+/* A witness that does not answer says nothing and is not asked again: the cell stays null. */
 static void add_consumers(struct table *table, struct bus **bus, const char *binary, const char *host)
 {
 	auto_str struct str queue = { 0 };
@@ -52,7 +50,7 @@ static void add_consumers(struct table *table, struct bus **bus, const char *bin
 	own_queue(binary, host, &queue);
 	if (bus_queue_look(*bus, queue.s, &found, &err) != 0) {
 		log_info("not asked: %s", err.text);
-		bus_close(bus);
+		*bus = NULL;
 		return;
 	}
 	table_int(table, "consumers", found.exists ? (int64_t)found.consumers : 0);
@@ -119,9 +117,10 @@ static struct bus *open_cinder_bus(const struct world *w)
 	return bus;
 }
 
-static int fill(struct scene *scene, struct world *w, struct table *table, struct error *err)
+static int fill(struct scene *scene, struct table *table, struct error *err)
 {
-	struct bus *cinder_bus;
+	const struct world *w = scene->world;
+	struct bus *cinder_bus, *nova_asked = w->bus, *cinder_asked;
 
 	if (!w->cinder_db && !w->api_db) {
 		error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent, w->nova_absent);
@@ -132,31 +131,16 @@ static int fill(struct scene *scene, struct world *w, struct table *table, struc
 	if (scene->request->host && !strchr(scene->request->host, '@') && scene_check_node(scene, scene->request->host, err) != 0)
 		return -1;
 	for (size_t i = 0; i < scene->ncell; i++)
-		add_nova(scene, &scene->cell[i], &w->bus, table);
-	cinder_bus = open_cinder_bus(w);
-	add_cinder(scene, &cinder_bus, table);
+		add_nova(scene, &scene->cell[i], &nova_asked, table);
+	cinder_asked = cinder_bus = open_cinder_bus(w);
+	add_cinder(scene, &cinder_asked, table);
 	bus_close(&cinder_bus);
 	return 0;
 }
 
+static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+
 enum error_kind op_service_list(const struct request *request, struct error *err)
 {
-	struct scene scene = { .request = request };
-	struct world world = { 0 };
-	struct table table;
-	int rc;
-
-	table_init(&table, columns, NCOLUMNS);
-	rc = table_check(columns, NCOLUMNS, request, err);
-	if (rc == 0)
-		rc = world_open(request, WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, NULL, &world, err);
-	scene.world = &world;
-	if (rc == 0)
-		rc = fill(&scene, &world, &table, err);
-	if (rc == 0)
-		rc = table_print(&table, request, err);
-	table_free(&table);
-	scene_free(&scene);
-	world_close(&world);
-	return rc == 0 ? ERROR_OK : err->kind;
+	return op_list(&service_list, request, err);
 }

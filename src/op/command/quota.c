@@ -43,7 +43,6 @@ static const struct table_column columns[] = {
 	{ "saved", NULL, false, true },
 	{ "actual", NULL, false, true },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 static void add(struct table *t, const struct quota_usage *u, const char *what, int64_t saved, int64_t actual)
 {
@@ -76,16 +75,24 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		if ((now = reserved_with_seconds(q, i)) != u->reserved)
 			add(t, u, "reserved", u->reserved, now);
 	}
-	if (t->nrow > 0) /* the exit code says so; the rows are printed all the same */
-		err->kind = ERROR_FINDINGS;
 	return 0;
 }
 
+/* The rows say what; the exit code that there are some. */
+static int judge(const struct table *shown, const struct request *request, struct error *err)
+{
+	(void)request;
+	if (shown->nrow == 0)
+		return 0;
+	err->kind = ERROR_FINDINGS;
+	return -1;
+}
+
+static const struct listing quota_check = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill, .judge = judge };
+
 enum error_kind op_quota_check(const struct request *request, struct error *err)
 {
-	enum error_kind kind = op_list(request, NEEDS_CINDER, columns, NCOLUMNS, fill, err);
-
-	return kind == ERROR_OK && err->kind == ERROR_FINDINGS ? ERROR_FINDINGS : kind;
+	return op_list(&quota_check, request, err);
 }
 
 /* ---- sync */

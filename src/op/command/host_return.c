@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "op/commands.h"
-#include "op/scene.h"
-#include "out/table.h"
+#include "op/list.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -19,19 +18,14 @@ static const struct table_column columns[] = {
 	{ "message", NULL, false, false },
 	{ "hint", NULL, false, false },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
-struct verdict {
-	struct table *table;
-	size_t stops;
-};
 enum weight { FINE, NOTE, STOP };
+static const char *const weight_name[] = { "ok", "note", "stop" };
 
-static void say(struct verdict *v, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
-static void say(struct verdict *v, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
 {
-	static const char *const word[] = { "ok", "note", "stop" };
 	auto_free char *message = NULL;
 	va_list ap;
 
@@ -39,18 +33,17 @@ static void say(struct verdict *v, const char *check, enum weight weight, size_t
 	if (vasprintf(&message, fmt, ap) < 0)
 		message = NULL;
 	va_end(ap);
-	v->stops += weight == STOP;
-	table_add(v->table);
-	table_text(v->table, "check", check);
-	table_text(v->table, "state", word[weight]);
-	table_int(v->table, "count", (int64_t)count);
-	table_text(v->table, "message", str_or(message, ""));
-	table_text(v->table, "hint", weight == FINE ? NULL : hint);
+	table_add(t);
+	table_text(t, "check", check);
+	table_text(t, "state", weight_name[weight]);
+	table_int(t, "count", (int64_t)count);
+	table_text(t, "message", str_or(message, ""));
+	table_text(t, "hint", weight == FINE ? NULL : hint);
 }
 
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not done is
  * taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
-static void check_evacuations(struct verdict *v, const struct scene *scene)
+static void check_evacuations(struct table *t, const struct scene *scene)
 {
 	size_t open = 0, back = 0, done = 0;
 
@@ -61,19 +54,19 @@ static void check_evacuations(struct verdict *v, const struct scene *scene)
 		back += tombstone && is_done && str_equal(m->instance_host, scene->host);
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->host);
 	}
-	say(v, "evacuations under way", open ? STOP : FINE, open,
+	say(t, "evacuations under way", open ? STOP : FINE, open,
 	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
 	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : "no evacuation from it is open");
-	say(v, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
+	say(t, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
 	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
 	           "nothing that was evacuated from it is on it again");
-	say(v, "evacuated from it", done ? NOTE : FINE, done,
+	say(t, "evacuated from it", done ? NOTE : FINE, done,
 	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
 	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
 	           "nothing of it was evacuated that it has not cleaned up");
 }
 
-static void check_queue(struct verdict *v, const struct scene *scene)
+static void check_queue(struct table *t, const struct scene *scene)
 {
 	auto_str struct str name = { 0 }, hint = { 0 };
 	struct error err = { 0 };
@@ -81,91 +74,80 @@ static void check_queue(struct verdict *v, const struct scene *scene)
 
 	str_addf(&name, "compute.%s", scene->host);
 	if (!scene->world->bus || bus_queue_look(scene->world->bus, name.s, &queue, &err) != 0) {
-		say(v, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
+		say(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
 		    name.s, err.text[0] ? err.text : scene->world->bus_absent);
 		return;
 	}
 	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
 	if (queue.messages > 0)
-		say(v, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
+		say(t, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
 	else
-		say(v, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
+		say(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
 }
 
-static void check_service(struct verdict *v, const struct scene *scene)
+static void check_service(struct table *t, const struct scene *scene)
 {
 	const struct nova_service *s = scene->compute;
 
 	if (nova_service_is_up(s, scene->nova_down_s))
-		say(v, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->host);
+		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->host);
 	else
-		say(v, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->host);
+		say(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->host);
 	if (s->forced_down)
-		say(v, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
+		say(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
 		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->host);
 	if (s->disabled)
-		say(v, "disabled", NOTE, 1, "when it has proved itself: openstack compute service set --enable HOST nova-compute",
+		say(t, "disabled", NOTE, 1, "when it has proved itself: openstack compute service set --enable HOST nova-compute",
 		    "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
 	else
-		say(v, "disabled", NOTE, 0, "openstack compute service set --disable HOST nova-compute",
+		say(t, "disabled", NOTE, 0, "openstack compute service set --disable HOST nova-compute",
 		    "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
-static int check_owned(struct verdict *v, const struct scene *scene, struct error *err)
+static int check_owned(struct table *t, const struct scene *scene, struct error *err)
 {
 	struct instances instances;
 	int64_t owned = 0;
 
 	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
 		return -1;
-	say(v, "instances", instances.n ? NOTE : FINE, instances.n, "evac-manage instance list --host HOST",
+	say(t, "instances", instances.n ? NOTE : FINE, instances.n, "evac-manage instance list --host HOST",
 	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
 	instances_free(&instances);
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 		if (host_is_on_node(o->host, scene->host))
 			owned += o->n;
 	if (scene->world->cinder_db)
-		say(v, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, "evac-manage volume list --host HOST",
+		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, "evac-manage volume list --host HOST",
 		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
 	return 0;
 }
 
-static int fill(struct verdict *v, struct scene *scene, struct error *err)
+static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0)
 		return -1;
-	check_evacuations(v, scene);
-	check_queue(v, scene);
-	if (check_owned(v, scene, err) != 0)
+	check_evacuations(t, scene);
+	check_queue(t, scene);
+	if (check_owned(t, scene, err) != 0)
 		return -1;
-	check_service(v, scene);
+	check_service(t, scene);
 	return 0;
 }
 
+static int judge(const struct table *shown, const struct request *request, struct error *err)
+{
+	size_t stops = table_count(shown, "state", weight_name[STOP]);
+
+	return stops == 0 ? 0 : error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->host, stops,
+	    stops == 1 ? " is" : "s are");
+}
+
+static const struct listing host_return = { .needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge };
+
 enum error_kind op_host_return(const struct request *request, struct error *err)
 {
-	struct scene scene = { .request = request };
-	struct world world = { 0 };
-	struct table table;
-	struct verdict verdict = { .table = &table };
-	int rc;
-
-	table_init(&table, columns, NCOLUMNS);
-	rc = table_check(columns, NCOLUMNS, request, err);
-	if (rc == 0)
-		rc = world_open(request, NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, NULL, &world, err);
-	scene.world = &world;
-	if (rc == 0)
-		rc = fill(&verdict, &scene, err);
-	if (rc == 0)
-		rc = table_print(&table, request, err);
-	if (rc == 0 && verdict.stops > 0)
-		rc = error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->host, verdict.stops,
-		    verdict.stops == 1 ? " is" : "s are");
-	table_free(&table);
-	scene_free(&scene);
-	world_close(&world);
-	return rc == 0 ? ERROR_OK : err->kind;
+	return op_list(&host_return, request, err);
 }

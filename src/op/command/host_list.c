@@ -11,7 +11,6 @@ static const struct table_column columns[] = {
 	{ "zone", NULL, false, false },
 	{ "state", NULL, false, false },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 static bool came_before(const struct cinder_service *first, const struct cinder_service *s)
 {
@@ -69,7 +68,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return 0;
 }
 
+static const struct listing host_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill };
+
 enum error_kind op_host_list(const struct request *request, struct error *err)
 {
-	return op_list(request, NEEDS_CINDER, columns, NCOLUMNS, fill, err);
+	return op_list(&host_list, request, err);
 }

@@ -16,7 +16,6 @@ static const struct table_column columns[] = {
 	{ "hosts", NULL, false, true },
 	{ "down_hosts", "Down hosts", false, true },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 /* A cluster is up while one of its services is. */
 static void add_members(struct table *t, const struct scene *scene, const struct cluster *cluster)
@@ -56,7 +55,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return 0;
 }
 
+static const struct listing cluster_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill };
+
 enum error_kind op_cluster_list(const struct request *request, struct error *err)
 {
-	return op_list(request, NEEDS_CINDER, columns, NCOLUMNS, fill, err);
+	return op_list(&cluster_list, request, err);
 }

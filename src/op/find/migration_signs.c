@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "migration.h"
+#include "op/migration.h"
 
 int migration_look(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
     struct action_events *events, struct migration_signs *out, struct error *err)

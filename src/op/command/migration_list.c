@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "migration.h"
+#include "op/migration.h"
 #include "op/commands.h"
-#include "out/table.h"
+#include "op/list.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -21,7 +21,6 @@ static const struct table_column columns[] = {
 	{ "cell", NULL, true, false },
 	{ "meaning", "Meaning", false, false },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 /* nova compute/manager.py: _destroy_evacuated_instances, when nova-compute starts on the source. */
 static void say_tombstone(const struct standing_migration *m, struct str *out)
@@ -104,24 +103,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return rc;
 }
 
+static const struct listing migration_list = { .needs = NEEDS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+
 enum error_kind op_migration_list(const struct request *request, struct error *err)
 {
-	struct scene scene = { .request = request };
-	struct world world = { 0 };
-	struct table table;
-	int rc;
-
-	table_init(&table, columns, NCOLUMNS);
-	rc = table_check(columns, NCOLUMNS, request, err);
-	if (rc == 0)
-		rc = world_open(request, NEEDS_NOVA | WITNESS_BUS, NULL, &world, err);
-	scene.world = &world;
-	if (rc == 0)
-		rc = fill(&scene, &table, err);
-	if (rc == 0)
-		rc = table_print(&table, request, err);
-	table_free(&table);
-	scene_free(&scene);
-	world_close(&world);
-	return rc == 0 ? ERROR_OK : err->kind;
+	return op_list(&migration_list, request, err);
 }

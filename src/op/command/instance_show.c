@@ -2,8 +2,7 @@
 #include <string.h>
 
 #include "op/commands.h"
-#include "op/scene.h"
-#include "out/table.h"
+#include "op/list.h"
 #include "util/str.h"
 
 /* One instance as both databases know it: one row a fact, and beside it what contradicts another fact. */
@@ -14,7 +13,6 @@ static const struct table_column columns[] = {
 	{ "value", NULL, false, false },
 	{ "contradiction", NULL, false, false },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 #define FAULT_AGE_S (10 * 365 * 86400)
 
@@ -213,24 +211,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return 0;
 }
 
+static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA | CONFIGURED_MUST_ANSWER, LISTED(columns), .fill = fill };
+
 enum error_kind op_instance_show(const struct request *request, struct error *err)
 {
-	struct scene scene = { .request = request };
-	struct world world = { 0 };
-	struct table table;
-	int rc;
-
-	table_init(&table, columns, NCOLUMNS);
-	rc = table_check(columns, NCOLUMNS, request, err);
-	if (rc == 0)
-		rc = world_open(request, WITNESS_CINDER | NEEDS_NOVA | CONFIGURED_MUST_ANSWER, NULL, &world, err);
-	scene.world = &world;
-	if (rc == 0)
-		rc = fill(&scene, &table, err);
-	if (rc == 0)
-		rc = table_print(&table, request, err);
-	table_free(&table);
-	scene_free(&scene);
-	world_close(&world);
-	return rc == 0 ? ERROR_OK : err->kind;
+	return op_list(&instance_show, request, err);
 }

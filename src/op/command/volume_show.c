@@ -17,7 +17,6 @@ static const struct table_column columns[] = {
 	{ "detail", NULL, false, false },
 	{ "contradiction", NULL, false, false },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 struct sight {
 	struct scene *scene;
@@ -213,7 +212,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return rc;
 }
 
+static const struct listing volume_show = { .needs = NEEDS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };
+
 enum error_kind op_volume_show(const struct request *request, struct error *err)
 {
-	return op_list(request, NEEDS_CINDER | WITNESS_NOVA, columns, NCOLUMNS, fill, err);
+	return op_list(&volume_show, request, err);
 }

@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/list.h"
 #include "op/fit.h"
-#include "op/scene.h"
-#include "out/table.h"
 #include "util/str.h"
 
 /* All that one host owns, as counts, and what the others have free: one row a fact, so that every format has it. */
@@ -17,7 +16,6 @@ static const struct table_column columns[] = {
 	{ "count", NULL, false, true },
 	{ "detail", NULL, false, false },
 };
-#define NCOLUMNS (sizeof columns / sizeof *columns)
 
 static void add(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
 {
@@ -203,24 +201,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return 0;
 }
 
+static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };
+
 enum error_kind op_host_show(const struct request *request, struct error *err)
 {
-	struct scene scene = { .request = request };
-	struct world world = { 0 };
-	struct table table;
-	int rc;
-
-	table_init(&table, columns, NCOLUMNS);
-	rc = table_check(columns, NCOLUMNS, request, err);
-	if (rc == 0)
-		rc = world_open(request, WITNESS_CINDER | WITNESS_NOVA, NULL, &world, err);
-	scene.world = &world;
-	if (rc == 0)
-		rc = fill(&scene, &table, err);
-	if (rc == 0)
-		rc = table_print(&table, request, err);
-	table_free(&table);
-	scene_free(&scene);
-	world_close(&world);
-	return rc == 0 ? ERROR_OK : err->kind;
+	return op_list(&host_show, request, err);
 }
