@@ -18,6 +18,7 @@
 		(void)err; \
 		return ERROR_OK; \
 	}
+enum error_kind op_completion(const struct request *request, struct error *err); /* cmd answers this one by itself */
 COMMANDS(STUB)
 
 static void assert_sentence(const char *owner, const char *sentence)
