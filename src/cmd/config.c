@@ -10,7 +10,7 @@ const struct command command_version = {
 
 const struct command command_config_show = {
 	.noun = "config", .verb = "show",
-	.sentence = "every value that counts, and the file and line it is from",
+	.sentence = "every value that counts, and where it is from",
 	.details = "Passwords are shown as ***. Needs no database and no broker. A service without a configuration file here is left out.",
 	.run = op_config_show,
 };

@@ -95,7 +95,7 @@ static void every_argument_has_a_sentence_and_optional_ones_come_last(void **sta
 		optional = false;
 		for (a = (*c)->arguments; a && a->metavar; a++) {
 			assert_sentence(a->metavar, a->sentence);
-			assert_true(a->type == OPTION_TEXT || a->type == OPTION_HOST || (a->type == OPTION_WORDS && !a[1].metavar));
+			assert_true(a->type == OPTION_TEXT || a->type == OPTION_HOST || a->type == OPTION_CHOICE || (a->type == OPTION_WORDS && !a[1].metavar));
 			assert_true(a->optional || !optional);
 			optional = a->optional;
 		}
