@@ -108,6 +108,6 @@ class Listings(harness.TestCase):
         self.assertIn(":***@", connection["value"])
         self.assertRegex(connection["origin"], r"cinder\.conf:\d+ \[database\] connection")
         self.assertEqual(shown["site", "-", "state_dir"]["origin"], "--state-dir")
-        self.tool.nova = ["--nova-config-file", "/nowhere.conf"]
+        self.tool.nova = ["/nowhere.conf"]
         wrong = self.expect(self.tool.run("config", "show"), harness.CONFIG, "/nowhere.conf")
         self.assertIn("cinder.conf", wrong.out, "the rest is shown all the same")
