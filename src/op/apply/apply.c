@@ -266,13 +266,14 @@ static int check_nobody_came(struct run *run, struct error *err)
 
 static int close_transaction(struct run *run, struct db *db, const struct unit *unit, struct error *err)
 {
+	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
 	if (unit_write(db, unit, err) != 0 || check_nobody_came(run, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
-	return db_commit(db, err);
+	return commit(db, err);
 }
 
 int apply_close(struct run *run, size_t index, struct error *err)

@@ -18,10 +18,34 @@ static const struct {
 	{ "host evacuate", op_host_evacuate },
 	{ "instance evacuate", op_instance_evacuate },
 	{ "volume update_host", op_volume_update_host },
+	{ "volume update_service", op_volume_update_service },
+	{ "volume delete", op_volume_delete },
 	{ "backup update_backup_host", op_backup_update_backup_host },
+	{ "group update_host", op_group_update_host },
+	{ "consistencygroup update_cg_host", op_consistencygroup_update_cg_host },
+	{ "service remove", op_service_remove },
+	{ "cluster rename", op_cluster_rename },
+	{ "cluster remove", op_cluster_remove },
+	{ "quota sync", op_quota_sync },
 	{ "migration close", op_migration_close },
 	{ "journal undo", op_journal_undo },
 };
+#define APPLIERS (sizeof appliers / sizeof *appliers)
+
+/* Its place in the table; APPLIERS: none. */
+static size_t applier_of(const char *command)
+{
+	size_t i = 0;
+
+	while (i < APPLIERS && strcmp(appliers[i].command, command) != 0)
+		i++;
+	return i;
+}
+
+bool plan_can_apply(const char *command)
+{
+	return applier_of(command) < APPLIERS;
+}
 
 static const struct table_column columns[] = {
 	{ "unit", NULL, false, true },  { "what", NULL, false, false },  { "kind", NULL, false, false },
@@ -133,15 +157,14 @@ enum error_kind op_plan_apply(const struct request *request, struct error *err)
 	struct plan_file file;
 	struct request joined;
 	enum error_kind result;
-	size_t i = 0;
+	size_t i;
 
 	if (plan_file_read(request->plan_file, &file, err) != 0 || check(request, &file, err) != 0) {
 		plan_file_free(&file);
 		return err->kind;
 	}
-	while (i < sizeof appliers / sizeof *appliers && strcmp(appliers[i].command, file.command) != 0)
-		i++;
-	if (i == sizeof appliers / sizeof *appliers) {
+	i = applier_of(file.command);
+	if (i == APPLIERS) {
 		error_set(err, ERROR_REFUSED, "'%s' is no command whose plan this version can apply", file.command);
 		result = ERROR_REFUSED;
 	} else {

@@ -91,6 +91,19 @@ int unit_kind_named(const char *name)
 	return -1;
 }
 
+bool unit_is_whole(const struct unit *unit)
+{
+	static const struct step_kind *const whole[] = { &step_migration, &step_task_state, &step_service_removal, &step_cluster_removal,
+		&step_quota_usage, &step_quota_usage_removal, &step_quota_usage_removal_victoria, &step_reservation, &step_volume_removal,
+		&step_volume_metadata_removal, &step_volume_admin_metadata_removal, &step_volume_glance_metadata_removal };
+
+	for (size_t i = 0; i < unit->nstep; i++)
+		for (size_t k = 0; k < sizeof whole / sizeof *whole; k++)
+			if (unit->step[i].kind == whole[k])
+				return true;
+	return false;
+}
+
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
 {
 	plan->unit = vec_grow(plan->unit, plan->nunit, &plan->cap, sizeof *plan->unit);

@@ -9,6 +9,7 @@
 /* Where a step stands in a plan, to find it by kind and id. */
 struct place {
 	const struct step *step;
+	const struct unit *unit;
 };
 
 static int compare_places(const void *a, const void *b)
@@ -30,16 +31,14 @@ static struct index index_of(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->nunit; i++)
 		for (size_t k = 0; k < plan->unit[i].nstep; k++)
-			index.v[index.n++].step = &plan->unit[i].step[k];
+			index.v[index.n++] = (struct place){ &plan->unit[i].step[k], &plan->unit[i] };
 	qsort(index.v, index.n, sizeof *index.v, compare_places);
 	return index;
 }
 
-static const struct step *find(const struct index *index, const struct step *step)
+static const struct place *find(const struct index *index, const struct step *step)
 {
-	const struct place *p = bsearch(&(struct place){ step }, index->v, index->n, sizeof *index->v, compare_places);
-
-	return p ? p->step : NULL;
+	return bsearch(&(struct place){ .step = step }, index->v, index->n, sizeof *index->v, compare_places);
 }
 
 static bool is_mark(const struct step *s)
@@ -48,9 +47,17 @@ static bool is_mark(const struct step *s)
 }
 
 /* A mark's reason names who runs it: the file's words are written, whoever applies it. */
+static bool same_after(const struct step *was, const struct step *now)
+{
+	for (size_t i = 0; was->kind->column[i]; i++)
+		if (!str_equal(was->after[i], now->after[i]) && !(is_mark(was) && strcmp(was->kind->column[i], "disabled_reason") == 0))
+			return false;
+	return true;
+}
+
 static bool is_same(const struct step *was, const struct step *now)
 {
-	return step_equal(was->kind, was->before, now->before) && (is_mark(was) || step_equal(was->kind, was->after, now->after));
+	return step_equal(was->kind, was->before, now->before) && same_after(was, now);
 }
 
 static void say(const struct step *s, const char *what, const struct step *was, const struct step *now, struct arena *arena)
@@ -68,39 +75,52 @@ static size_t name_changed(struct run *run, const struct plan_file *file, const 
 
 	for (size_t i = 0; i < file->plan.nunit; i++)
 		for (const struct step *was = file->plan.unit[i].step; was < file->plan.unit[i].step + file->plan.unit[i].nstep; was++) {
-			const struct step *now = find(world, was);
+			const struct place *now = find(world, was);
 
-			if (now && is_same(was, now))
+			if (now && is_same(was, now->step))
 				continue;
-			say(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed", was, now, &run->plan.arena);
+			say(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed", was, now ? now->step : NULL,
+			    &run->plan.arena);
 			n++;
 		}
 	return n;
 }
 
-/* What the world asks for and the file does not show goes out of the run's plan, what was changed too; the rest gets the file's values. */
+/* The steps of a unit that are as the file has them, with the file's values; how many came since. */
+static size_t keep_steps(struct run *run, struct unit *unit, const struct index *old)
+{
+	const struct unit *first = NULL;
+	size_t n = 0, came = 0;
+
+	for (size_t k = 0; k < unit->nstep; k++) {
+		const struct place *was = find(old, &unit->step[k]);
+
+		if (!was) {
+			say(&unit->step[k], "came since the plan was made", NULL, NULL, &run->plan.arena);
+			came++;
+		}
+		if (!was || !is_same(was->step, &unit->step[k]))
+			continue;
+		first = first ? first : was->unit;
+		memcpy(unit->step[k].after, was->step->after, sizeof unit->step[k].after);
+		unit->step[n++] = unit->step[k];
+	}
+	if (first && unit_is_whole(first) && (n < first->nstep || n < unit->nstep))
+		n = 0;
+	unit->nstep = n;
+	return came;
+}
+
+/* What the world asks for and the file does not show goes out of the run's plan, what was changed too. */
 static size_t keep_the_same(struct run *run, const struct index *old)
 {
 	size_t came = 0, kept = 0;
 
 	for (size_t i = 0; i < run->plan.nunit; i++) {
 		struct unit *unit = &run->plan.unit[i];
-		size_t n = 0;
 
-		for (size_t k = 0; k < unit->nstep; k++) {
-			const struct step *was = find(old, &unit->step[k]);
-
-			if (!was) {
-				say(&unit->step[k], "came since the plan was made", NULL, NULL, &run->plan.arena);
-				came++;
-			}
-			if (!was || !is_same(was, &unit->step[k]))
-				continue;
-			memcpy(unit->step[k].after, was->after, sizeof was->after);
-			unit->step[n++] = unit->step[k];
-		}
-		unit->nstep = n;
-		if (n > 0)
+		came += keep_steps(run, unit, old);
+		if (unit->nstep > 0)
 			run->plan.unit[kept++] = *unit;
 		else
 			auto_free_(&unit->step);

@@ -11,6 +11,7 @@
 #include "op/who.h"
 #include "plan_file_internal.h"
 #include "util/clock.h"
+#include "util/crash.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -30,8 +31,16 @@ const struct plan_word plan_words[] = {
 	{ "currenthost", PLAN_WORD_TEXT, AT(currenthost) },
 	{ "newhost", PLAN_WORD_TEXT, AT(newhost) },
 	{ "id", PLAN_WORD_TEXT, AT(id) },
+	{ "binary", PLAN_WORD_TEXT, AT(binary) },
+	{ "name", PLAN_WORD_TEXT, AT(name) },
+	{ "new_name", PLAN_WORD_TEXT, AT(new_name) },
+	{ "project_id", PLAN_WORD_TEXT, AT(project_id) },
 	{ "force", PLAN_WORD_BOOL, AT(force) },
 	{ "volumes_only", PLAN_WORD_BOOL, AT(volumes_only) },
+	{ "settle", PLAN_WORD_BOOL, AT(settle) },
+	{ "no_mark", PLAN_WORD_BOOL, AT(no_mark) },
+	{ "recursive", PLAN_WORD_BOOL, AT(recursive) },
+	{ "full_rename", PLAN_WORD_BOOL, AT(full_rename) },
 	{ "pool_map", PLAN_WORD_LIST, AT(pool_map) },
 	{ "fenced", PLAN_WORD_TEXT, AT(fenced) },
 	{ "accept", PLAN_WORD_LIST, AT(accept) },
@@ -227,11 +236,15 @@ static void write_text(const struct run *run, struct str *out)
 int plan_file_write(const struct run *run, const char *path, struct error *err)
 {
 	auto_str struct str all = { 0 };
+	int rc;
 
 	if (access(path, F_OK) == 0) {
 		error_set(err, ERROR_ERROR, "'%s' is there already: a plan is not written over anything", path);
 		return error_hint(err, "name a file that does not exist; nothing was written");
 	}
 	write_text(run, &all);
-	return file_write(path, &all, 0600, err);
+	CRASH_POINT("plan_before_write");
+	rc = file_write(path, &all, 0600, err);
+	CRASH_POINT("plan_after_write");
+	return rc;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/guard/undo.h"
 #include "op/past.h"
 #include "op/recover.h"
 #include "op/run.h"
@@ -18,6 +19,11 @@ static bool was_written(const struct past_unit *u)
 	const char *state = past_unit_state(u);
 
 	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved"));
+}
+
+bool undo_takes(const struct past *past, size_t unit)
+{
+	return past->plan.unit[unit].kind != UNIT_EVACUATION && was_written(&past->unit[unit]);
 }
 
 static struct db *database_of(const struct scene *scene, const struct unit *unit, const struct past_unit *past)
@@ -50,6 +56,8 @@ static int look_at_unit(const struct scene *scene, struct unit *unit, const stru
 		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
 		    str_or(past->where, "?"));
 	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		if (!plan_is_wanted(scene->request, s->id))
+			continue;
 		if (step_read(db, s, arena, now, &exists, err) != 0)
 			return -1;
 		if (exists && step_equal(s->kind, now, s->after))
@@ -85,8 +93,7 @@ static int find(struct scene *scene, struct error *err)
 	if (scene->world->api_db && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
-		if (past->plan.unit[i].kind != UNIT_EVACUATION && was_written(&past->unit[i]) &&
-		    look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
+		if (undo_takes(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
 			return -1;
 	error_clear(err);
 	if (drifted == 0 || scene->request->skip_drifted)
@@ -96,49 +103,54 @@ static int find(struct scene *scene, struct error *err)
 	return error_hint(err, "each is named above; --skip-drifted takes back the others");
 }
 
-static void guard(const struct scene *scene, struct findings *out)
+size_t undo_tombstones(const struct scene *scene)
 {
-	const struct past *past = scene->past;
-	auto_str struct str text = { 0 };
+	size_t n = 0;
 
-	for (size_t i = 0; i < past->nunit; i++) {
-		const struct unit *unit = &past->plan.unit[i];
+	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++)
+		n += migration_is_tombstone(m);
+	return n;
+}
 
-		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun || str_equal(past_unit_state(&past->unit[i]), "skipped"))
+bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
+{
+	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
+	    !str_equal(step_before(step, "forced_down"), "1") && undo_tombstones(scene) > 0;
+}
+
+static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
+{
+	struct unit *unit = plan_unit(plan, was->kind);
+	struct step *step;
+
+	for (const struct step *s = was->step; s < was->step + was->nstep; s++) {
+		if (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id) || (*left)-- <= 0)
 			continue;
-		str_clear(&text);
-		str_addf(&text, "the evacuation of %s was handed to nova and cannot be undone: its disk may be in use on another host",
-		    unit->step[0].id);
-		finding_add(out, "not-undoable", SEVERITY_WARN, unit->step[0].id, text.s,
-		    "a migration away from there is a new move, by nova's own means");
+		step = unit_step(unit, s->kind, s->id, s->name);
+		memcpy(step->before, s->after, sizeof step->before);
+		memcpy(step->after, s->before, sizeof step->after);
+		if (undo_keeps_forced_down(scene, s))
+			step->after[2] = step->before[2];
 	}
+	if (unit_is_whole(was) && unit->nstep < was->nstep)
+		unit->nstep = 0;
+	unit->sentence = arena_printf(&plan->arena, "take back: %s", was->sentence);
+	if (unit->nstep > 0)
+		return;
+	auto_free_(&unit->step);
+	plan->nunit--;
 }
 
 /* Last written, first taken back. */
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
+	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
 	const struct past *past = scene->past;
 
 	(void)findings;
-	for (size_t i = past->nunit; i-- > 0;) {
-		const struct unit *was = &past->plan.unit[i];
-		struct unit *unit;
-		struct step *step;
-
-		if (was->kind == UNIT_EVACUATION || !was_written(&past->unit[i]))
-			continue;
-		unit = plan_unit(plan, was->kind);
-		for (const struct step *s = was->step; s < was->step + was->nstep; s++) {
-			if (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id))
-				continue;
-			step = unit_step(unit, s->kind, s->id, s->name);
-			memcpy(step->before, s->after, sizeof step->before);
-			memcpy(step->after, s->before, sizeof step->after);
-		}
-		unit->sentence = arena_printf(&plan->arena, "take back: %s", was->sentence);
-		if (unit->nstep == 0)
-			plan->nunit--;
-	}
+	for (size_t i = past->nunit; i-- > 0;)
+		if (undo_takes(past, i))
+			take_back(plan, scene, &past->plan.unit[i], &left);
 }
 
 static unsigned needs_of(const struct past *past)
@@ -146,7 +158,7 @@ static unsigned needs_of(const struct past *past)
 	unsigned needs = 0;
 
 	for (size_t i = 0; i < past->nunit; i++)
-		if (past->plan.unit[i].kind != UNIT_EVACUATION && was_written(&past->unit[i]))
+		if (undo_takes(past, i))
 			needs |= past->plan.unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
 	return needs;
 }
@@ -161,7 +173,7 @@ static bool has_evacuations(const struct past *past)
 
 enum error_kind op_journal_undo(const struct request *request, struct error *err)
 {
-	struct operation operation = { .name = "journal undo", .find = find, .plan = plan, .guard = guard };
+	struct operation operation = { .name = "journal undo", .find = find, .plan = plan, .guard = guards_run_for_undo };
 	struct past past = { 0 };
 	enum error_kind result;
 
@@ -176,9 +188,4 @@ enum error_kind op_journal_undo(const struct request *request, struct error *err
 	}
 	past_free(&past);
 	return result;
-}
-
-bool undo_takes(const struct past *past, size_t unit)
-{
-	return past->plan.unit[unit].kind != UNIT_EVACUATION && was_written(&past->unit[unit]);
 }

@@ -23,8 +23,11 @@ static void add_value(struct str *out, const char *value)
 	}
 }
 
+/* Whether forced_down may be cleared, only the database knows: so it stays. */
 static const char *value_of(const struct step *s, const char *parameter)
 {
+	if (s->kind == &step_compute_service && strcmp(parameter, "new_forced_down") == 0)
+		return step_after(s, "forced_down");
 	if (str_starts(parameter, "old_"))
 		return step_after(s, parameter + 4);
 	if (str_starts(parameter, "new_"))
@@ -73,11 +76,22 @@ static void add_step(struct str *out, const struct step *s)
 	str_add(out, "SET @matched := @matched + ROW_COUNT();\n");
 }
 
+/* What only somebody who looks at the database can decide. */
+static void warn(struct str *out, const struct step *s)
+{
+	if (s->kind == &step_migration)
+		str_addf(out, "-- careful: evacuation %s would be open again; a host that returns destroys what it has of the instance\n", s->id);
+	if (s->kind == &step_compute_service && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
+		str_add(out, "-- forced_down stays as it is: 'evac-manage host return HOST' says when it may be cleared\n");
+}
+
 static void add_unit(struct str *out, const struct past *past, size_t index)
 {
 	const struct unit *unit = &past->plan.unit[index];
 
 	str_addf(out, "\n-- unit %zu, in %s\n", index, str_or(past->unit[index].where, "cinder's database"));
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		warn(out, s);
 	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 		add_step(out, s);
