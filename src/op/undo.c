@@ -114,7 +114,7 @@ static void guard(const struct scene *scene, struct findings *out)
 	}
 }
 
-/* Last written, first taken back. */
+/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	const struct past *past = scene->past;
@@ -128,12 +128,16 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 		if (was->kind == UNIT_EVACUATION || !was_written(&past->unit[i]))
 			continue;
 		unit = plan_unit(plan, was->kind);
-		for (const struct step *s = was->step; s < was->step + was->nstep; s++) {
-			if (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id))
-				continue;
-			step = unit_step(unit, s->kind, s->id, s->name);
-			memcpy(step->before, s->after, sizeof step->before);
-			memcpy(step->after, s->before, sizeof step->after);
+		for (size_t last = was->nstep, first; last > 0; last = first) {
+			for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
+				;
+			for (const struct step *s = was->step + first; s < was->step + last; s++) {
+				if (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id))
+					continue;
+				step = unit_step(unit, s->kind, s->id, s->name);
+				memcpy(step->before, s->after, sizeof step->before);
+				memcpy(step->after, s->before, sizeof step->after);
+			}
 		}
 		unit->sentence = arena_printf(&plan->arena, "take back: %s", was->sentence);
 		if (unit->nstep == 0)
