@@ -42,6 +42,7 @@ enum {
 
 struct command {
 	const char *noun, *verb;  /* verb NULL: a noun alone ("doctor") */
+	const char *short_noun;   /* as cinder-manage writes it; NULL: the same */
 	const char *sentence;     /* lower case, no full stop */
 	const char *details;      /* a paragraph for --help; NULL: none */
 	unsigned flags;

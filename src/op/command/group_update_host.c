@@ -19,6 +19,7 @@ static int find(struct scene *scene, struct error *err)
 	scene->moves_things = true;
 	if (scene->world->api_db && scene_find_nova(scene, err) != 0)
 		return -1;
+	scene_find_queues(scene);
 	return scene_add_move(scene, MOVE_BACKEND, r->currenthost, r->newhost, err);
 }
 

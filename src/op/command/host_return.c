@@ -85,6 +85,28 @@ static void check_queue(struct table *t, const struct scene *scene)
 		say(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
 }
 
+/* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
+static void check_cinder_queues(struct table *t, struct scene *scene)
+{
+	auto_str struct str hint = { 0 };
+	size_t n = 0;
+
+	scene_find_queues(scene);
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (!str_starts(c->queue, "cinder-") || c->now.messages == 0)
+			continue;
+		n++;
+		str_clear(&hint);
+		str_addf(&hint, QUEUE_CURE, c->queue);
+		say(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
+	}
+	if (n == 0 && scene->world->cinder_db && !scene->queues_absent)
+		say(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
+	if (scene->queues_absent)
+		say(t, "waiting for cinder", NOTE, 0, "look at it by hand: rabbitmqctl list_queues name messages",
+		    "the queues of its cinder services could not all be looked at: %s", scene->queues_absent);
+}
+
 static void check_service(struct table *t, const struct scene *scene)
 {
 	const struct nova_service *s = scene->compute;
@@ -131,6 +153,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		return -1;
 	check_evacuations(t, scene);
 	check_queue(t, scene);
+	check_cinder_queues(t, scene);
 	if (check_owned(t, scene, err) != 0)
 		return -1;
 	check_service(t, scene);

@@ -141,6 +141,25 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 	}
 }
 
+/* What the services of the host would begin if it came back. */
+static void add_queues(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (!c->now.exists)
+			continue;
+		str_clear(&detail);
+		if (c->now.messages > 0 && c->now.consumers == 0)
+			str_addf(&detail, QUEUE_CURE, c->queue);
+		else
+			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+		add(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
+	}
+	if (scene->queues_absent)
+		add(t, "unknown", "what waits in its queues", NULL, -1, scene->queues_absent);
+}
+
 /* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
  * nodes' own rows. */
 static void add_capacity(struct table *t, const struct scene *scene)
@@ -193,6 +212,8 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;
 	add_in_flight(t, scene);
+	scene_find_queues(scene);
+	add_queues(t, scene);
 	add_capacity(t, scene);
 	if (!w->cinder_db)
 		add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);

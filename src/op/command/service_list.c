@@ -23,19 +23,18 @@ static const struct table_column columns[] = {
 	{ "version", NULL, true, true },
 };
 
-/* The queue that only this service reads (nova: TOPIC.HOST; cinder volume/rpcapi.py: the topic holds host@backend, the server is the
- * host alone). */
+/* The queue that only this service reads (nova: TOPIC.HOST). */
 static void own_queue(const char *binary, const char *host, struct str *queue)
 {
+	if (!str_starts(binary, "nova-")) {
+		cinder_service_queue(binary, host, queue);
+		return;
+	}
 	str_clear(queue);
 	if (strcmp(binary, "nova-compute") == 0)
 		str_addf(queue, "compute.%s", host);
-	else if (str_starts(binary, "nova-"))
-		str_addf(queue, "%s.%s", binary + strlen("nova-"), host);
-	else if (strcmp(binary, "cinder-volume") == 0)
-		str_addf(queue, "cinder-volume.%s.%.*s", host, (int)strcspn(host, "@"), host);
 	else
-		str_addf(queue, "%s.%s", binary, host);
+		str_addf(queue, "%s.%s", binary + strlen("nova-"), host);
 }
 
 /* A witness that does not answer says nothing and is not asked again: the cell stays null. */

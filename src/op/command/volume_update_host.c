@@ -35,6 +35,7 @@ static int find(struct scene *scene, struct error *err)
 	if (strpbrk(r->currenthost, "@#") ? scene_add_move(scene, MOVE_BACKEND, r->currenthost, r->newhost, err) != 0 :
 	                                    find_of_node(scene, err) != 0)
 		return -1;
+	scene_find_queues(scene);
 	return scene_check_pool_map(scene, err);
 }
 

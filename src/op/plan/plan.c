@@ -12,7 +12,7 @@ const struct step_kind step_consistencygroup = { "consistencygroup", "consistenc
 	&SQL_CINDER_CONSISTENCYGROUP_MOVE, &SQL_CINDER_CONSISTENCYGROUP_ROW };
 const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host" },
 	&SQL_CINDER_CACHE_ENTRY_MOVE, &SQL_CINDER_CACHE_ENTRY_ROW };
-const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id" }, &SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_ROW };
+const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id", "race_preventer" }, &SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_ROW };
 const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_ROW };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
 	&SQL_CINDER_SERVICE_MARK, &SQL_CINDER_SERVICE_ROW };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "op/finding.h"
@@ -24,21 +25,61 @@ static const char *new_host(struct plan *plan, const struct scene *scene, const 
 	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, request_pool(scene->request, pool));
 }
 
-static void add_row(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move, enum owned_kind kind, const struct owned *row)
+/* Whose rows are added to which unit. */
+struct adding {
+	struct plan *plan;
+	struct unit *unit;
+	const struct scene *scene;
+	const struct move *move;
+};
+
+static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
 {
-	struct step *step = unit_step(unit, kind_of[kind], row->id, row->name);
+	struct step *step = unit_step(a->unit, kind_of[kind], row->id, row->name);
+	const struct cinder_service *target = a->move->target;
 
 	if (kind == OWNED_WORKER) {
 		step->before[0] = row->service;
-		step->after[0] = move->target ? arena_printf(&plan->arena, "%lld", (long long)move->target->id) : NULL;
+		step->after[0] = target ? arena_printf(&a->plan->arena, "%lld", (long long)target->id) : NULL;
+		step->before[1] = row->race_preventer;
+		step->after[1] = arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
 		return;
 	}
 	step->before[0] = row->host;
-	step->after[0] = new_host(plan, scene, move, row->host);
+	step->after[0] = new_host(a->plan, a->scene, a->move, row->host);
 	if (kind == OWNED_VOLUME) {
 		step->before[1] = row->service;
-		step->after[1] = move->target && move->target->uuid ? move->target->uuid : row->service;
+		step->after[1] = target && target->uuid ? target->uuid : row->service;
 	}
+}
+
+static const struct step_kind *const cluster_kind_of[OWNED_KINDS] = {
+	&step_volume_cluster, &step_group_cluster, &step_consistencygroup_cluster, &step_cache_entry_cluster, NULL, NULL,
+};
+
+/* The cluster with the pool that the row has by then, as cinder itself writes it. */
+static void add_cluster(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step;
+	const char *pool;
+
+	if (!cluster_kind_of[kind] || !a->move->target)
+		return;
+	pool = strchr(new_host(a->plan, a->scene, a->move, row->host), '#');
+	step = unit_step(a->unit, cluster_kind_of[kind], row->id, row->name);
+	step->before[0] = row->cluster_name;
+	step->after[0] = arena_printf(&a->plan->arena, "%s%s", str_or(a->move->target->cluster_name, ""), str_or(pool, ""));
+}
+
+static void add_zone(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step;
+
+	if (kind != OWNED_VOLUME || !a->move->target || str_equal(row->zone, a->move->target->zone))
+		return;
+	step = unit_step(a->unit, &step_volume_zone, row->id, row->name);
+	step->before[0] = row->zone;
+	step->after[0] = a->move->target->zone;
 }
 
 bool plan_is_wanted(const struct request *request, const char *id)
@@ -54,17 +95,22 @@ bool plan_is_wanted(const struct request *request, const char *id)
 	return request->only.n == 0;
 }
 
-/* --only, --exclude and --limit choose among what the command is about: instances where it evacuates. */
-static void add_move(struct plan *plan, struct unit *unit, const struct scene *scene, const struct move *move)
+/* Every row that this run moves. --only, --exclude and --limit choose among what the command is about: instances where it
+ * evacuates. */
+static void each_wanted(struct plan *plan, struct unit *unit, const struct scene *scene,
+    void (*add)(const struct adding *a, enum owned_kind kind, const struct owned *row))
 {
-	int64_t left = scene->evacuates || scene->request->limit == 0 ? INT64_MAX : scene->request->limit;
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		const struct adding a = { plan, unit, scene, m };
+		int64_t left = scene->evacuates || scene->request->limit == 0 ? INT64_MAX : scene->request->limit;
 
-	for (int kind = 0; kind < OWNED_KINDS; kind++)
-		for (size_t i = 0; i < move->rows[kind].n && left > 0; i++)
-			if (scene->evacuates || plan_is_wanted(scene->request, move->rows[kind].v[i].id)) {
-				add_row(plan, unit, scene, move, (enum owned_kind)kind, &move->rows[kind].v[i]);
-				left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
-			}
+		for (int kind = 0; kind < OWNED_KINDS; kind++)
+			for (size_t i = 0; i < m->rows[kind].n && left > 0; i++)
+				if (scene->evacuates || plan_is_wanted(scene->request, m->rows[kind].v[i].id)) {
+					add(&a, (enum owned_kind)kind, &m->rows[kind].v[i]);
+					left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
+				}
+	}
 }
 
 /* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
@@ -128,6 +174,10 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
 	if ((n = count(unit, &step_cinder_service)) > 0)
 		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+	if (scene->request->to_cluster)
+		str_add(&s, "; into the cluster of their new owner");
+	if ((n = count(unit, &step_volume_zone)) > 0)
+		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
 	n = count(unit, &step_volume_status) + count(unit, &step_snapshot_status) + count(unit, &step_backup_status);
 	if (n > 0)
 		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
@@ -186,8 +236,11 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
-	for (size_t i = 0; i < scene->nmove; i++)
-		add_move(plan, unit, scene, &scene->move[i]);
+	each_wanted(plan, unit, scene, add_row);
+	if (scene->request->to_cluster) /* after the hosts: a row that is a cluster's does not change its host */
+		each_wanted(plan, unit, scene, add_cluster);
+	if (scene->request->follow_zone)
+		each_wanted(plan, unit, scene, add_zone);
 	for (size_t i = 0; i < scene->nmove && scene->request->settle; i++)
 		add_settled(unit, scene, &scene->move[i]);
 	if (scene->marks)

@@ -118,19 +118,26 @@ bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 	    !str_equal(step_before(step, "forced_down"), "1") && undo_tombstones(scene) > 0;
 }
 
+static void take_back_row(struct unit *unit, const struct scene *scene, const struct step *was)
+{
+	struct step *step = unit_step(unit, was->kind, was->id, was->name);
+
+	memcpy(step->before, was->after, sizeof step->before);
+	memcpy(step->after, was->before, sizeof step->after);
+	if (undo_keeps_forced_down(scene, was))
+		step->after[2] = step->before[2];
+}
+
 static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
 {
 	struct unit *unit = plan_unit(plan, was->kind);
-	struct step *step;
 
-	for (const struct step *s = was->step; s < was->step + was->nstep; s++) {
-		if (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id) || (*left)-- <= 0)
-			continue;
-		step = unit_step(unit, s->kind, s->id, s->name);
-		memcpy(step->before, s->after, sizeof step->before);
-		memcpy(step->after, s->before, sizeof step->after);
-		if (undo_keeps_forced_down(scene, s))
-			step->after[2] = step->before[2];
+	for (size_t last = was->nstep, first; last > 0; last = first) {
+		for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
+			;
+		for (const struct step *s = was->step + first; s < was->step + last; s++)
+			if (s->state != STATE_SKIPPED && plan_is_wanted(scene->request, s->id) && (*left)-- > 0)
+				take_back_row(unit, scene, s);
 	}
 	if (unit_is_whole(was) && unit->nstep < was->nstep)
 		unit->nstep = 0;
@@ -141,7 +148,7 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 	plan->nunit--;
 }
 
-/* Last written, first taken back. */
+/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;

@@ -93,7 +93,7 @@ static void add_unit(struct str *out, const struct past *past, size_t index)
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 		warn(out, s);
 	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
-	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+	for (const struct step *s = unit->step + unit->nstep; s-- > unit->step;)
 		add_step(out, s);
 	str_addf(out, "-- all or none: type COMMIT when this says %zu of %zu, else ROLLBACK\n", unit->nstep, unit->nstep);
 	str_addf(out, "SET @of := %zu;\n", unit->nstep);
