@@ -188,6 +188,20 @@ static void add_capacity(struct table *t, const struct scene *scene)
 	rooms_free(&rooms);
 }
 
+static int find_in_nova(struct scene *scene, struct error *err)
+{
+	if (scene_find_home(scene, scene->host, err) != 0) {
+		if (err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_clear(err); /* a host of cinder's alone has no nova-compute */
+		return 0;
+	}
+	if (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0 ||
+	    migrations_open(scene->home->cell->db, scene->host, &scene->migrations, err) != 0)
+		return -1;
+	return scene_find_placing(scene, err);
+}
+
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -200,12 +214,8 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	    scene_check_node(scene, scene->request->host, err) != 0)
 		return -1;
 	scene->host = scene->request->host;
-	if (w->api_db && scene_find_home(scene, scene->host, err) == 0 &&
-	    (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0 ||
-	        migrations_open(scene->home->cell->db, scene->host, &scene->migrations, err) != 0 ||
-	        scene_find_placing(scene, err) != 0))
+	if (w->api_db && find_in_nova(scene, err) != 0)
 		return -1;
-	error_clear(err); /* a host of cinder's alone has no nova-compute */
 	add_services(t, scene);
 	add_instances(t, scene);
 	add_owners(t, scene);

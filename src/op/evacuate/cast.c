@@ -51,7 +51,8 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 	const struct oslo_context context = { .user_id = m->rows->user_id,
 		.project_id = m->rows->project_id,
 		.request_id = m->rows->request_id };
-	struct rebuild_instance args = { .instance = instance, .host = m->force ? m->target_host : NULL };
+	struct rebuild_instance args = { .instance = instance, .host = m->force ? m->target_host : NULL,
+		.target_state = m->target_state };
 	const struct candidate *c = m->candidate;
 	bool asks = m->target_host && !m->force;
 	const struct spec_options options = { .host = asks ? m->target_host : NULL,
@@ -103,6 +104,7 @@ static int claim(struct run *run, struct unit *unit, const char *unique_id, stru
 		.target_host = run->request->target_host,
 		.target_node = run->scene.target_node ? run->scene.target_node->hypervisor_hostname : NULL,
 		.force = run->request->force,
+		.target_state = run->request->target_state,
 		.unique_id = unique_id };
 	json_object *instance = NULL;
 

@@ -107,6 +107,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	json_object_object_add(record, "fenced", text(request->fenced));
 	json_object_object_add(record, "to", text(request->to));
 	json_object_object_add(record, "target_host", text(request->target_host));
+	json_object_object_add(record, "target_state", text(request->target_state));
 	json_object_object_add(record, "force", json_object_new_boolean(request->force));
 	json_object_object_add(record, "accept", list_of(request->accept.v, request->accept.n));
 	json_object_object_add(record, "resumes", text(request->resume));

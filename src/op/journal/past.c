@@ -59,6 +59,7 @@ static void on_run(struct past *past, json_object *record)
 	past->host = copy(past, record, "host");
 	past->to = copy(past, record, "to");
 	past->target_host = copy(past, record, "target_host");
+	past->target_state = copy(past, record, "target_state");
 	past->fenced = copy(past, record, "fenced");
 	past->user = copy(past, record, "user");
 	past->on = copy(past, record, "on");

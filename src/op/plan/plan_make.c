@@ -279,15 +279,18 @@ void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
 	plan->nunit = 0;
 }
 
-/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped; an instance in error comes out active. */
-static const char *expected_vm_state(const struct instance *instance)
+/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped or is to be; one in error comes out active, whatever
+ * state was asked for. */
+static const char *expected_vm_state(const struct scene *scene, const struct instance *instance)
 {
-	return str_equal(instance->vm_state, "stopped") ? "stopped" : "active";
+	const char *asked = str_equal(instance->vm_state, "error") ? NULL : scene->request->target_state;
+
+	return str_or(asked, str_equal(instance->vm_state, "stopped") ? "stopped" : "active");
 }
 
 static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
 {
-	const char *target = scene->request->target_host;
+	const char *target = scene->request->target_host, *state = scene->request->target_state;
 	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
 	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
 
@@ -296,11 +299,12 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	step->before[1] = c->instance->vm_state;
 	step->before[2] = c->instance->task_state;
 	step->after[0] = target; /* the scheduler's choice is not known yet */
-	step->after[1] = expected_vm_state(c->instance);
-	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s", c->instance->uuid,
-	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses");
-	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s", c->instance->uuid, target ? " " : "",
-	    target ? target : "", scene->request->force ? " --force" : "");
+	step->after[1] = expected_vm_state(scene, c->instance);
+	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s", c->instance->uuid,
+	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
+	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "");
+	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid, target ? " " : "",
+	    target ? target : "", scene->request->force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
 }
 
 static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)

@@ -78,6 +78,7 @@ static int build(struct recovery *r, size_t index, struct scene *scene, struct d
 		.target_host = r->past.target_host,
 		.target_node = scene->target_node ? scene->target_node->hypervisor_hostname : NULL,
 		.force = r->past.force,
+		.target_state = r->past.target_state,
 		.unique_id = r->past.unit[index].unique_id };
 	json_object *instance = NULL;
 
