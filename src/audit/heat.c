@@ -151,14 +151,17 @@ void heat_add(const struct audit_report *report, struct str *out)
 {
 	const struct audit_finding **sorted = xcalloc(report->n, sizeof *sorted);
 	struct heat heat = { 0 };
+	size_t width, height;
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
 	qsort(sorted, report->n, sizeof *sorted, by_host);
 	count_hosts(sorted, report->n, &heat);
 	count_kinds(&heat);
-	str_addf(out, "<div class=\"scroll\"><svg id=\"heat\" role=\"img\" aria-label=\"findings by host and kind\" width=\"%zu\" height=\"%zu\">\n",
-	    heat.left + heat.nkind * CELL + heat.right, heat.top + heat.shown * CELL + 4);
+	width = heat.left + heat.nkind * CELL + heat.right;
+	height = heat.top + heat.shown * CELL + 4;
+	str_addf(out, "<div class=\"scroll\"><svg id=\"heat\" role=\"img\" aria-label=\"findings by host and kind\" width=\"%zu\" height=\"%zu\" "
+	    "viewBox=\"0 0 %zu %zu\">\n", width, height, width, height);
 	add_names(&heat, out);
 	for (size_t h = 0; h < heat.shown; h++)
 		for (size_t k = 0; k < heat.nkind; k++)
