@@ -139,10 +139,12 @@ int history_load(const struct words *files, struct history *out, struct error *e
 void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend);
 void history_free(struct history *history);
 
-/* ---- prometheus.c, page.c, heat.c */
+/* ---- prometheus.c, page.c, heat.c, trend.c */
 void prometheus_add(const struct audit_report *report, struct str *out);
 void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out);
 void html_add(const char *text, struct str *out); /* nothing in it is markup, and nothing that a reader would obey */
+void number_add(uint64_t n, struct str *out);       /* 10,333 */
+void minute_add(const char *at, struct str *out);   /* 2026-01-31 03:04 */
 void heat_add(const struct audit_report *report, struct str *out);
 void trend_add(const struct audit_trend *trend, struct str *out);
 extern const char page_css[], page_js[];

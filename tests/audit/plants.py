@@ -428,6 +428,19 @@ def quota_drift():
 
 
 @plant
+def snapshot_error_deleting():
+    vid = volume("a47 v")
+    return snapshot("a47", vid, status="error_deleting"), snapshot("a47 near", vid, status="error")
+
+
+@plant
+def cinder_service_down():
+    cinder_service("aud-sdown", "cinder-scheduler", at=OLD, rpc_current_version=None, object_current_version=None)
+    cinder_service("aud-sup", "cinder-scheduler", rpc_current_version=None, object_current_version=None)
+    return "cinder-scheduler aud-sdown", "cinder-scheduler aud-sup"
+
+
+@plant
 def quota_usage_twice():
     usage("aud-t", "gigabytes", 1)
     usage("aud-t", "gigabytes", 1)
@@ -811,6 +824,22 @@ def instance_in_error():
     return instance("n42", vm_state="error"), instance("n42 near", vm_state="stopped")
 
 
+@plant
+def nova_service_down():
+    nova_service("aud-n43", "nova-aud43", at=OLD, mapped=False)
+    nova_service("aud-n43", "nova-osapi_compute", at=OLD, mapped=False)
+    return "nova-aud43 aud-n43", "nova-osapi_compute aud-n43"
+
+
+@plant
+def request_spec_down_host():
+    nova_service("aud-n44", at=OLD)
+    found, near = instance("n44"), instance("n44 near")
+    spec(found, force_hosts=["aud-n44"])
+    spec(near, force_hosts=[LIVE])
+    return found, near
+
+
 # ---- X: nova with cinder
 @plant
 def bdm_volume_free():
@@ -851,6 +880,17 @@ def volume_of_other_project():
 def instance_volume_owner_dead():
     cinder_service("aud-xdead@ceph", at=OLD)
     return attached("x05", host="aud-xdead@ceph#ceph")[0], attached("x05 near")[0]
+
+
+@plant
+def attachment_connector_host():
+    ids = []
+    for name, host in (("x06", "aud-before"), ("x06 near", LIVE)):
+        vm = instance(name + " vm")
+        vid = volume(name, status="in-use")
+        ids.append(attachment(name + " a", vid, vm, connector=json.dumps({"host": host, "ip": "10.0.0.1", "multipath": False})))
+        bdm(vm, volume_id=vid, attachment_id=ids[-1])
+    return tuple(ids)
 
 
 # ---- P: placement
