@@ -19,8 +19,9 @@ WARNINGS += -Wmissing-variable-declarations
 else
 WARNINGS += -Wformat-signedness -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fallthrough=5
 endif
+# a zero offset from no array at all (for v = a.v; v < a.v + a.n) is what pointer-overflow names; WG14 N3322 makes it defined
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
-              -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+              -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
               $(shell pkg-config --cflags $(PKGS))
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LIBS        = $(shell pkg-config --libs $(PKGS)) -lpthread
