@@ -55,7 +55,7 @@ static size_t count_units(const struct past *p, const char *a, const char *b)
 static const char *state_of(const struct past *p)
 {
 	if (p->recovery)
-		return str_equal(p->recovery, "ok") ? "recovered" : "unknown";
+		return str_equal(p->recovery, "ok") ? "recovered" : str_equal(p->recovery, "drift") ? "failed" : "unknown";
 	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0)
 		return "unknown";
 	if (!p->result)

@@ -13,12 +13,12 @@
 
 /* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
 
-/* Rows that a unit really wrote: its last word is not that it was rolled back. */
+/* Rows that a unit really wrote: its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
 static bool was_written(const struct past_unit *u)
 {
 	const char *state = past_unit_state(u);
 
-	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved"));
+	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
 }
 
 bool undo_takes(const struct past *past, size_t unit)
