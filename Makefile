@@ -104,7 +104,7 @@ unit: $(UNIT_BIN)
 
 check-house: all
 	$(Q)tests/layers
-	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/rooms/run tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 check-unit:
@@ -114,10 +114,10 @@ check-unit:
 check:
 	$(Q)tests/check
 
-# every crash point, and every pair with a point of the recovery; needs the light sandbox up
+# every crash point, and every pair with a point of the recovery, on sandboxes of its own; PARTS= at the same time
 check-exhaustive:
 	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
-	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/run --all
+	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/all $(PARTS)
 
 demo:
 	$(Q)tests/demo

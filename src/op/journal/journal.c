@@ -142,6 +142,18 @@ static int publish(struct journal *j, const char *dir, const char *draft, struct
 	return sync_directory(dir, err);
 }
 
+/* What a run of this name left that died before it had a journal: a plan that is applied again has the same name. */
+static void sweep_dead_draft(const char *draft)
+{
+	int fd = open(draft, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlink(draft);
+	close(fd);
+}
+
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err)
 {
 	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *draft = xasprintf("%s/.%s.new", dir, run);
@@ -152,6 +164,7 @@ int journal_create(const struct request *request, const char *run, const char *h
 	j = xcalloc(1, sizeof *j);
 	j->path = xasprintf("%s/%s.jsonl", dir, run);
 	memset(j->prev, '0', 64);
+	sweep_dead_draft(draft);
 	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	CRASH_POINT("journal_created");
 	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :

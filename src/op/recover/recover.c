@@ -133,7 +133,7 @@ static int lock(struct recovery *r, unsigned needs, struct error *err)
 	scene->recovers = true;
 	scene->moves_things = needs & NEEDS_CINDER;
 	scene->marks = needs & NEEDS_NOVA;
-	if (scene->marks) {
+	if (scene->marks && scene->host) {
 		if (scene_find_nova(scene, err) != 0)
 			return -1;
 		if (scene_find_home(scene, r->past.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
@@ -200,7 +200,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->run.id, sizeof r->run.id, "%s", r->past.run);
-	r->run.scene.host = str_or(r->past.host, "");
+	r->run.scene.host = r->past.host; /* NULL: a command about no host */
 	if (past_is_settled(&r->past)) {
 		for (size_t i = 0; i < r->past.nunit; i++)
 			settle(r, i, &ignored);
