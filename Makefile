@@ -125,9 +125,16 @@ demo:
 check-audit: all
 	tests/audit/run
 
+# every bench, one after the other; each alone by its name
+bench: bench-audit bench-moves bench-evacuations
+
 N ?= 1000000
-bench: all
+bench-audit: all
 	tests/audit/bench.py $(N)
+
+# our own cost of an evacuation, with a listener that only counts; needs the light sandbox
+bench-evacuations: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/evacuations
 
 # a move of 100,000 of 1,000,000 volumes against plain SQL; needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
 bench-moves: all
@@ -146,5 +153,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-moves
+.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

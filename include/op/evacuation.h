@@ -40,6 +40,7 @@ struct evacuation_message {
 	const struct release *release;
 	const char *target_host, *target_node; /* NULL: the scheduler chooses */
 	bool force;                            /* past the scheduler */
+	const char *target_state;              /* "stopped"; NULL: not asked for */
 	const char *unique_id;
 };
 int evacuation_body(const struct evacuation_message *message, json_object *instance, struct str *body, struct error *err);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "op/world.h"
 #include "sql_catalogue.h"
 #include "util/log.h"
 
@@ -141,14 +142,7 @@ static int open_nova(const struct request *request, const struct config_sources 
 
 int places_open(const struct request *request, struct audit_places *out, struct error *err)
 {
-	const struct config_sources sources = { .nova_files = request->nova_files.v,
-		.n_nova_files = request->nova_files.n,
-		.cinder_files = request->cinder_files.v,
-		.n_cinder_files = request->cinder_files.n,
-		.placement_files = request->placement_files.v,
-		.n_placement_files = request->placement_files.n,
-		.site_file = request->site_file,
-		.defaults_file = request->defaults_file };
+	const struct config_sources sources = config_sources_of(request);
 
 	*out = (struct audit_places){ 0 };
 	if (open_cinder(request, &sources, out, err) != 0 || open_nova(request, &sources, out, err) != 0 ||

@@ -131,6 +131,8 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		if (!err->kind)
 			*err = trouble;
 	}
+	if (run->scene.moves_things || run->scene.evacuates)
+		scene_find_queues(&run->scene); /* more may have come while the rows were written */
 	result = run_result(run, err);
 	if (end_journal(run, result, &trouble) != 0)
 		log_warn("%s", trouble.text);

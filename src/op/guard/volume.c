@@ -31,9 +31,13 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 				guard_found(self, scene, out, m->from.text, NULL, "%zu %s of '%s' belong to a cluster", n, owned_kind_plural[k],
 				    m->from.text);
 		}
-		if (m->target && m->target->cluster_name)
-			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is a member of cluster '%s'", m->to.backend_host,
-			    m->target->cluster_name);
+		if (!m->target || m->kind != MOVE_BACKEND || scene->request->to_cluster == (m->target->cluster_name != NULL))
+			continue;
+		if (m->target->cluster_name)
+			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster", "'%s' is a member of cluster '%s'",
+			    m->to.backend_host, m->target->cluster_name);
+		else
+			guard_found(self, scene, out, m->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster", m->to.backend_host);
 	}
 }
 
