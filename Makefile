@@ -76,7 +76,10 @@ $(BUILD):
 
 # docs/audit.md is written here, and kept in the tree: its head by hand, a paragraph a check from the check's own file
 docs/audit.md: docs/audit-head.md sql/audit/embed.awk $(wildcard sql/audit/*.sql)
-	$(Q){ cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql; } > $@.tmp && mv $@.tmp $@
+	$(Q)$(MAKE) --no-print-directory -s audit-page > $@.tmp && mv $@.tmp $@
+
+audit-page:
+	@cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql
 
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
@@ -154,5 +157,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all audit-page unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

@@ -8,7 +8,7 @@
 -- :lacks volumes.use_quota
 -- :message project {subject} uses {counted} of its quota of {resource}, it has {there}
 -- :remedy evac-manage quota check --project-id {subject}
--- :reads quota_usages volumes volume_types snapshots backups
+-- :reads quota_usages volumes volume_types volume_admin_metadata snapshots backups
 SELECT t.project_id AS subject
      , NULL AS host
      , t.resource
@@ -25,6 +25,8 @@ SELECT t.project_id AS subject
                        FROM (SELECT 'volumes' AS kind, v.project_id, v.volume_type_id, COUNT(*) AS n, SUM(v.size) AS gb
                                FROM volumes AS v
                               WHERE (v.migration_status IS NULL OR LEFT(v.migration_status, 7) <> 'target:')
+                                AND NOT EXISTS (SELECT 1 FROM volume_admin_metadata AS m
+                                                 WHERE m.volume_id = v.id AND m.`key` = 'temporary' AND m.value = 'True' AND m.deleted = 0)
                                 AND v.deleted = 0
                               GROUP BY v.project_id, v.volume_type_id
                               UNION ALL
