@@ -200,7 +200,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->run.id, sizeof r->run.id, "%s", r->past.run);
-	r->run.scene.host = str_or(r->past.host, "");
+	r->run.scene.host = r->past.host; /* NULL: it was about no host */
 	if (past_is_settled(&r->past)) {
 		for (size_t i = 0; i < r->past.nunit; i++)
 			settle(r, i, &ignored);

@@ -71,7 +71,8 @@ class Commands(harness.TestCase):
         self.expect(self.tool.run("volume", "delete", lonely, *GO), NOT_FOUND)
 
     def test_show_marks_what_contradicts(self):
-        used = one("SELECT volume_id, id FROM volume_attachment WHERE BINARY attached_host = BINARY %s AND deleted = 0 ORDER BY id LIMIT 1", A)
+        used = one("SELECT a.volume_id, a.id FROM volume_attachment a JOIN volumes v ON v.id = a.volume_id WHERE BINARY v.host = BINARY %s"
+                   " AND a.deleted = 0 ORDER BY a.id LIMIT 1", A + "@ceph#ceph")
         volume = used["volume_id"]
         r = self.expect(self.tool.run("volume", "show", volume, "-f", "json"), OK)
         said = {(x["section"], x["item"]): x for x in r.json}
