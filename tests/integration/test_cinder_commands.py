@@ -259,6 +259,34 @@ class Commands(harness.TestCase):
         r = self.expect(self.tool.run("quota", "check", "-f", "json"), FINDINGS)
         self.assertEqual(next(x for x in r.json if x["resource"] == "volumes")["actual"], before - 3)
 
+    # ---- plans
+
+    def test_each_that_writes_can_be_planned_and_applied_later(self):
+        """The same rows as at once; what the words said is in the file."""
+        self.cluster()
+        free = one("SELECT id FROM volumes WHERE BINARY host = BINARY %s AND status = 'available' AND deleted = 0 LIMIT 1", A + "@ceph#fast")["id"]
+        for name, words in enumerate([
+                ["cluster", "rename", "--full-rename", "east@ceph", "west@ceph", "--accept", "pools-lost"],
+                ["cluster", "remove", "cinder-volume", "east@ceph", "--recursive"],
+                ["volume", "update_service", "--host", B + "@nvme"], ["volume", "delete", one("SELECT id FROM volumes WHERE host IS NULL AND deleted = 0")["id"]],
+                ["service", "remove", "cinder-backup", A, "--accept", "service-owns"], ["quota", "sync", "--project-id", PROJECT],
+                ["group", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *harness.FENCED],
+                ["cg", "update_cg_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *harness.FENCED],
+                ["volume", "update_host", "--currenthost", A + "@nvme", "--newhost", B + "@nvme", "--settle", "--follow-zone", *harness.FENCED]]):
+            with self.subTest(words):
+                rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (B + "@nvme#nvme",))
+                rows("cinder", "UPDATE volumes SET status = 'creating', availability_zone = 'az9', host = %s WHERE id = %s", (A + "@nvme#nvme", free))
+                for table in ("volumes", "`groups`", "consistencygroups", "image_volume_cache_entries"):
+                    rows("cinder", "UPDATE %s SET cluster_name = NULL" % table) if name > 1 else None
+                harness.heartbeats()
+                path, before = "%s/plan-%s" % (self.tool.state, name), harness.checksum()
+                self.expect(self.tool.run(*words, "--yes", "--plan-out", path), OK)
+                self.unchanged(before)
+                planned = [s["id"] for s in self.expect(self.tool.run("plan", "show", path, "-f", "json"), OK).json["units"][0]["steps"]]
+                r = self.expect(self.tool.run("plan", "apply", path, *GO), OK)
+                self.assertEqual([(s["id"], s["state"]) for s in r.json["steps"]], [(i, "proved") for i in planned])
+        self.assertEqual(one("SELECT status, availability_zone z FROM volumes WHERE id = %s", free), {"status": "error", "z": "nova"})
+
     # ---- statements
 
     def test_sql_shows_what_a_client_can_run(self):

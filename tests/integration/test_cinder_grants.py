@@ -97,7 +97,7 @@ class Grants(harness.TestCase):
     def planned(self):
         path = self.in_state("plan.json")
         if not os.path.exists(path):
-            self.expect(self.run("backup", "update_backup_host", "--currenthost", A, "--newhost", B, *GO, "--plan-out", path), OK)
+            self.expect(self.run("volume", "update_host", "--currenthost", A + "@nvme", "--newhost", B + "@nvme", *GO, "--plan-out", path), OK)
         return path
 
     def commands(self):
