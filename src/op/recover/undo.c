@@ -90,7 +90,11 @@ static int find(struct scene *scene, struct error *err)
 	if (recover_peek(scene->request, scene->request->id, past, err) != 0 || check_settled(past, err) != 0)
 		return -1;
 	scene->host = past->host; /* NULL: a command about no host */
-	if (scene->host && scene->world->api_db && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
+	if (scene->world->cinder_db && cinder_schema_probe(scene->world->cinder_db, &scene->cinder_schema, err) != 0)
+		return -1;
+	if (scene->cinder_schema.missing[0])
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
+	if (scene->world->api_db && scene->host && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (undo_takes(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
