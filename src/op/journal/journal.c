@@ -31,6 +31,7 @@ struct journal {
 	int64_t seq;
 	char prev[65];
 	int failed; /* errno of a failed write; nothing is written after one */
+	bool unsynced;
 };
 
 void run_id_new(const char *command, char out[RUN_ID_SIZE])
@@ -285,6 +286,16 @@ static int cannot_write(struct journal *j, struct error *err)
 	return error_hint(err, "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
 }
 
+int journal_sync(struct journal *j, struct error *err)
+{
+	if (!j || (!j->unsynced && !j->failed))
+		return 0;
+	if (!j->failed && fdatasync(j->fd) != 0)
+		j->failed = errno;
+	j->unsynced = false;
+	return j->failed ? cannot_write(j, err) : 0;
+}
+
 /* One write for a line: a short one is a failure, and after a failure nothing more is tried (a second fsync may lie). */
 static int write_line(struct journal *j, const struct str *line, bool sync, struct error *err)
 {
@@ -302,10 +313,9 @@ static int write_line(struct journal *j, const struct str *line, bool sync, stru
 		j->failed = n < 0 ? errno : ENOSPC;
 		return cannot_write(j, err);
 	}
-	if (sync && fdatasync(j->fd) != 0) {
-		j->failed = errno;
-		return cannot_write(j, err);
-	}
+	j->unsynced = true;
+	if (sync && journal_sync(j, err) != 0)
+		return -1;
 	CRASH_POINT("journal_after_write");
 	sha256_hex(line->s, line->n - 1, j->prev); /* without the newline */
 	j->seq++;
@@ -409,12 +419,17 @@ int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
 	return journal_add(j, "plan", record, true, err);
 }
 
-int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+int journal_outcome_soon(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
 {
 	json_object *outcome = json_object_new_object();
 
 	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
 	json_object_object_add(outcome, "state", text(state_name[state]));
 	json_object_object_add(outcome, "error", text(error));
-	return journal_add(j, "outcome", outcome, true, err);
+	return journal_add(j, "outcome", outcome, false, err);
+}
+
+int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+{
+	return journal_outcome_soon(j, unit, state, error, err) == 0 ? journal_sync(j, err) : -1;
 }
