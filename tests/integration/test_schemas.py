@@ -5,30 +5,16 @@ import os
 import re
 
 import harness
+import releases
 from harness import A, B, ENV, FENCED, OK, rows
+from releases import DATABASES, RELEASES
 
-DATA = os.path.join(harness.ROOT, "tests", "data", "schemas")
-RELEASES = {  # directory, services.version, RequestSpec version
-    "victoria": ("nova-22-victoria", 53, "1.13"), "zed": ("nova-26-zed", 64, "1.14"), "2025.1": ("nova-31-2025.1", 68, "1.14"),
-    "2026.1": ("nova-33-2026.1", 72, "1.14"), "2026.2": ("nova-34-2026.2", 74, "1.14"),
-    "queens": ("nova-22-victoria", 30, "1.8"), "stein": ("nova-22-victoria", 37, "1.12"),
-}
-# What came after Queens, and after Stein, in the tables that we name.
-AFTER_STEIN = {"nova": {"instances": ["hidden"], "migrations": ["cross_cell_move", "user_id", "project_id"],
-                        "instance_extra": ["resources"]}}
-AFTER_QUEENS = {"nova": {"instances": ["hidden"], "migrations": ["cross_cell_move", "user_id", "project_id"],
-                         "instance_extra": ["resources", "trusted_certs"], "block_device_mapping": ["volume_type"]},
-                "nova_api": {"instance_mappings": ["queued_for_delete", "user_id"], "instance_group_policy": ["rules"],
-                             "cell_mappings": ["disabled"]}}
-OLDER = {"queens": AFTER_QUEENS, "stein": AFTER_STEIN}
 # Statements that are sent only when a probe has found this.
 PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "nova/shares_of_instance": ("nova", "share_mapping", "instance_uuid"),
           "nova_api/instance_mapping_get": ("nova_api", "instance_mappings", "queued_for_delete"),
           "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules"),
           "cinder/quota_counts": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
-DATABASES = ("nova", "nova_api", "placement", "cinder")
-
 
 def columns(database):
     found = {}
@@ -52,27 +38,7 @@ class Schemas(harness.TestCase):
         super().setUp()
         harness.sandbox("reset", "--rows")
         harness.heartbeats()
-        self.made = []
-        self.addCleanup(self.drop)
-
-    def drop(self):
-        for database in self.made:
-            rows("mysql", "DROP DATABASE IF EXISTS `%s`" % database)
-
-    def make(self, release):
-        """Empty databases of that release."""
-        directory = RELEASES[release][0]
-        for database in DATABASES:
-            name = "schema_" + database
-            rows("mysql", "DROP DATABASE IF EXISTS `%s`" % name)
-            rows("mysql", "CREATE DATABASE `%s` CHARACTER SET utf8mb3" % name)
-            self.made.append(name)
-            for table in re.split(r";\n", open(os.path.join(DATA, directory, database + ".sql")).read()):
-                if table.strip():
-                    rows(name, "SET STATEMENT foreign_key_checks = 0 FOR " + table)
-            for table, gone in OLDER.get(release, {}).get(database, {}).items():
-                for column in gone:
-                    rows(name, "SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE `%s` DROP COLUMN `%s`" % (table, column))
+        self.addCleanup(releases.drop)
 
     def fill(self, release):
         """The sandbox's rows, as far as the tables have their columns."""
@@ -111,7 +77,7 @@ class Schemas(harness.TestCase):
     def test_every_statement_is_understood_by_every_release(self):
         missing = set()
         for release in RELEASES:
-            self.make(release)
+            releases.make(release)
             there = {d: columns("schema_" + d) for d in DATABASES}
             n = 0
             for name, room, text in statements():
@@ -130,7 +96,7 @@ class Schemas(harness.TestCase):
         rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE BINARY LEFT(host, %s) = BINARY %s", (A, B, len(A), A))
         for release in RELEASES:
             with self.subTest(release=release):
-                self.make(release)
+                releases.make(release)
                 self.fill(release)
                 conductor = harness.Conductor()
                 try:

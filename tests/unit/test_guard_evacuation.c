@@ -580,7 +580,7 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 static void witnesses(void **state)
 {
 	static struct session s = { .id = 9, .address = "192.0.2.1:40000", .idle_s = { true, 3 } };
-	static struct consumer_fact queue = { "compute.a", { true, 0, 0 } };
+	static struct consumer_fact queue = { .queue = "compute.a", .now = { .exists = true } };
 
 	(void)state;
 	assert_quiet("source-alive");
