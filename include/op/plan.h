@@ -54,7 +54,7 @@ struct unit {
 	struct step *step;
 	size_t nstep, cap;
 	const struct candidate *candidate; /* UNIT_EVACUATION */
-	struct evacuation *evacuation;     /* what became of it; op/evacuate.c's */
+	struct evacuation *evacuation;     /* what became of it; op/evacuate's */
 };
 
 struct plan {

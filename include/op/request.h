@@ -26,6 +26,7 @@ struct request {
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, stale, volumes_only, settle;
+	bool follow_zone, to_cluster; /* moved rows also get the zone, or the cluster, of their new owner */
 	bool no_mark;            /* leave nova's service row of the failed host as it is */
 	struct words pool_map;   /* OLD=NEW */
 	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */

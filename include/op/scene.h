@@ -71,10 +71,15 @@ struct closing {
 	size_t others; /* open migrations of the same instance */
 };
 
-/* One who could tell that a host is alive beside its heartbeats. */
+/* What to do about waiting casts; for the queue's name. */
+#define QUEUE_CURE "before the failed host is started again: rabbitmqctl purge_queue '%s'; what shall still be done is asked once more, by the API"
+
+/* A queue that only one service of the failed host reads: who still listens there could tell that the host is alive, what waits
+ * there is done by nobody else, and by the host when it comes back. */
 struct consumer_fact {
 	const char *queue;
 	struct bus_queue now;
+	bool reports; /* the service's heartbeat is fresh */
 };
 struct session_fact {
 	const char *server; /* whose sessions: "cinder's database" */
@@ -148,8 +153,9 @@ struct scene {
 
 	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
 	struct bus_queue conductor;
-	struct consumer_fact *consumer; /* queues that only the failed host's services read */
+	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
 	size_t nconsumer;
+	const char *queues_absent;      /* why some of its queues were not looked at; NULL: all were */
 	struct session_fact session[4];
 	size_t nsession;
 	const char *nova_api;           /* where it answers; NULL: it does not */
@@ -190,6 +196,9 @@ int scene_find_group(struct scene *scene, struct candidate *candidate, struct er
 
 /* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
 void scene_find_witnesses(struct scene *scene);
+/* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known, those
+ * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
+void scene_find_queues(struct scene *scene);
 
 /* Known to nova: is any nova service of ${host} up? */
 bool scene_nova_host_is_up(const struct scene *scene, const char *host);

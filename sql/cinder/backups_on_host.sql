@@ -9,6 +9,7 @@ SELECT b.id
      , NULL                AS cluster_name
      , NULL                AS migration_status
      , b.availability_zone AS zone
+     , NULL                AS race_preventer
   FROM backups AS b
  WHERE BINARY b.host = BINARY @backend_host
    AND b.deleted = 0

@@ -9,6 +9,7 @@ SELECT c.id
      , c.cluster_name
      , NULL       AS migration_status
      , NULL       AS zone
+     , NULL       AS race_preventer
   FROM image_volume_cache_entries AS c
  WHERE BINARY SUBSTRING_INDEX(c.host, '#', 1) = BINARY @backend_host
  ORDER BY c.id;

@@ -9,6 +9,7 @@ SELECT g.id
      , g.cluster_name
      , NULL                AS migration_status
      , g.availability_zone AS zone
+     , NULL                AS race_preventer
   FROM `consistencygroups` AS g
  WHERE BINARY SUBSTRING_INDEX(g.host, '#', 1) = BINARY @backend_host
    AND g.deleted = 0

@@ -9,6 +9,7 @@ SELECT v.id
      , v.cluster_name
      , v.migration_status
      , v.availability_zone AS zone
+     , NULL                AS race_preventer
   FROM volumes AS v
  WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = BINARY @backend_host   -- not LIKE: _ is a wildcard
    AND v.deleted = 0

@@ -10,6 +10,7 @@ SELECT w.id
      , NULL           AS cluster_name
      , NULL           AS migration_status
      , NULL           AS zone
+     , w.race_preventer
   FROM workers AS w
   JOIN services AS s ON s.id = w.service_id
  WHERE s.`binary` = 'cinder-volume'

@@ -87,7 +87,7 @@ static const char *find_noun(const char *word)
 	const struct command *const *c;
 
 	for (c = commands; *c; c++)
-		if (words_same((*c)->noun, word, strlen(word)))
+		if (command_has_noun(*c, word))
 			return (*c)->noun;
 	return NULL;
 }

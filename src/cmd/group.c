@@ -21,10 +21,10 @@ const struct command command_group_update_host = {
 };
 
 const struct command command_consistencygroup_update_cg_host = {
-	.noun = "consistencygroup", .verb = "update_cg_host",
+	.noun = "consistencygroup", .short_noun = "cg", .verb = "update_cg_host",
 	.sentence = "move consistency groups alone",
 	.details = "For consistency groups that were left behind: 'volume update_host' moves them with their members. cinder serves a "
-		"group only beside its volumes.",
+		"group only beside its volumes. 'cg' is the same word, as cinder-manage has it.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = update_options,
 	.run = op_consistencygroup_update_cg_host,

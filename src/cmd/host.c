@@ -20,6 +20,10 @@ static const struct option_spec rescue_options[] = {
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },
+	{ .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(follow_zone),
+	  .sentence = "moved volumes also get the availability zone of their new owner" },
+	{ .name = "cluster", .type = OPTION_FLAG, .offset = AT(to_cluster),
+	  .sentence = "the new owner is a member of an active-active cluster: what moves becomes the cluster's" },
 	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
 	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
 	{ 0 }

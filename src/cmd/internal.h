@@ -48,6 +48,8 @@
 	ROW(sql_list) \
 	ROW(sql_show) \
 	ROW(grants) \
+	ROW(config_show) \
+	ROW(completion) \
 	ROW(version)
 
 #define COMMAND_DECLARE(row) extern const struct command command_##row;
@@ -83,6 +85,7 @@ int force_needs_target(const struct request *request, struct error *err); /* a s
 
 /* "evac-manage host rescue HOST --to HOST [options]" */
 void usage_line(const struct command *command, struct str *out);
+bool command_has_noun(const struct command *command, const char *word); /* in full, or as cinder-manage has it */
 void command_name(const struct command *command, struct str *out); /* "host rescue" */
 
 /* Reading goes in two passes, because options may stand before the command that says which ones are taken: scan_words() tells

@@ -7,12 +7,17 @@
 const struct command *const commands[] = { COMMANDS(COMMAND_ROW) NULL };
 #undef COMMAND_ROW
 
+bool command_has_noun(const struct command *command, const char *word)
+{
+	return words_same(command->noun, word, strlen(word)) || (command->short_noun && strcmp(command->short_noun, word) == 0);
+}
+
 const struct command *cmd_find(const char *noun, const char *verb)
 {
 	const struct command *const *c;
 
 	for (c = commands; *c; c++) {
-		if (!words_same((*c)->noun, noun, strlen(noun)))
+		if (!command_has_noun(*c, noun))
 			continue;
 		if (!(*c)->verb || !verb ? (*c)->verb == verb : words_same((*c)->verb, verb, strlen(verb)))
 			return *c;

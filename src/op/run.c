@@ -131,6 +131,8 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		if (!err->kind)
 			*err = trouble;
 	}
+	if (run->scene.moves_things || run->scene.evacuates)
+		scene_find_queues(&run->scene); /* more may have come while the rows were written */
 	result = run_result(run, err);
 	if (end_journal(run, result, &trouble) != 0)
 		log_warn("%s", trouble.text);
@@ -140,7 +142,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 /* Something alone that is left out is refused; in a host run it is listed. */
 static bool refuses(const struct run *run)
 {
-	if (findings_stop(&run->findings) && (run->plan.nunit > 0 || run->operation->alone))
+	if (findings_stop(&run->findings) && (run->plan.nunit > 0 || run->operation->alone || run->scene.cinder_schema.missing[0]))
 		return true;
 	if (run->operation->alone)
 		for (size_t i = 0; i < run->findings.n; i++)

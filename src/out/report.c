@@ -101,7 +101,7 @@ static bool is_same_row(const struct step *a, const struct step *b)
 {
 	bool same = a->kind == b->kind && a->state == b->state;
 
-	for (size_t i = 0; same && a->kind->column[i] && (i == 0 || a->kind->read); i++)
+	for (size_t i = 0; same && a->kind->column[i] && (i == 0 || a->kind != &step_worker); i++)
 		same = str_equal(a->before[i], b->before[i]) && str_equal(a->after[i], b->after[i]);
 	return same;
 }
@@ -204,6 +204,21 @@ static int print_checks(const struct run *run, struct error *err)
 	rc = t.nrow ? table_print(&t, &r, err) : 0;
 	table_free(&t);
 	return rc;
+}
+
+/* Read again after the last write: what the old owner would begin if it came back. */
+static void print_queues(const struct run *run)
+{
+	const struct scene *scene = &run->scene;
+
+	if (!scene->moves_things && !scene->evacuates)
+		return;
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+		if (c->now.messages > 0 && !c->reports)
+			printf("queue '%s' holds %u message%s; " QUEUE_CURE "\n", c->queue, (unsigned)c->now.messages,
+			    c->now.messages == 1 ? "" : "s", c->queue);
+	if (scene->queues_absent)
+		printf("what waits in the queues of '%s' is not known: %s\n", scene->host, scene->queues_absent);
 }
 
 static void add_skipped(struct table *t, const struct run *run)
@@ -315,6 +330,8 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 		return -1;
 	if (!run->journal && run->plan.nunit == 0 && print_servers(run, err) != 0)
 		return -1;
+	if (run->journal)
+		print_queues(run);
 	report_sentence(run, result, why, &sentence);
 	if (run->journal || result == ERROR_OK || !why->text[0]) /* an error says the rest */
 		printf("%s%s\n", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);

@@ -109,6 +109,24 @@ static json_object *checks(const struct run *run)
 	return list;
 }
 
+/* NULL: not known, at least not of all. */
+static json_object *queues(const struct scene *scene)
+{
+	json_object *list = json_object_new_array(), *one;
+
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		one = json_object_new_object();
+		json_object_object_add(one, "queue", text(c->queue));
+		json_object_object_add(one, "messages", json_object_new_int64(c->now.messages));
+		json_object_object_add(one, "consumers", json_object_new_int64(c->now.consumers));
+		json_object_array_add(list, one);
+	}
+	if (!scene->queues_absent)
+		return list;
+	json_object_put(list);
+	return NULL;
+}
+
 static json_object *totals(const struct run *run)
 {
 	json_object *object = json_object_new_object();
@@ -146,6 +164,7 @@ int report_print_json(const struct run *run, enum error_kind result, const struc
 	json_object_object_add(d, "units", units(run));
 	json_object_object_add(d, "steps", steps(run));
 	json_object_object_add(d, "checks", checks(run));
+	json_object_object_add(d, "queues", queues(&run->scene));
 	json_object_object_add(d, "totals", totals(run));
 	json_object_object_add(d, "journal", text(run->journal ? journal_path(run->journal) : NULL));
 	json_object_object_add(d, "started_at", text(run->started_at));

@@ -86,6 +86,17 @@ class Undo(harness.TestCase):
         self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
         self.expect(self.undo("--yes"), OK)
 
+    def test_of_commands_that_are_about_no_host(self):
+        one = value("cinder", "SELECT id FROM volumes WHERE BINARY host = BINARY %s LIMIT 1", (B + "@nvme#nvme",))
+        uuid = value("cinder", "SELECT service_uuid FROM volumes WHERE id = %s", (one,))
+        rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE id = %s", (one,))
+        self.expect(self.tool.run("volume", "update_service", "--yes"), OK)
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
+        self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
+        self.assertEqual(value("cinder", "SELECT service_uuid FROM volumes WHERE id = %s", (one,)), uuid)
+        self.expect(self.undo("--yes"), OK)
+        self.assertIsNone(value("cinder", "SELECT service_uuid FROM volumes WHERE id = %s", (one,)))
+
     def test_of_a_rescue_the_moves_go_back_and_the_evacuations_are_named(self):
         conductor = harness.Conductor()
         self.addCleanup(conductor.close)

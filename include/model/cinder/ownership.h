@@ -10,6 +10,7 @@
 struct owned {
 	const char *id, *name, *status, *host, *cluster_name, *migration_status, *zone;
 	const char *service; /* volumes: service_uuid; workers: service_id; else NULL */
+	const char *race_preventer; /* workers: what cinder's own compare-and-set counts; else NULL */
 };
 struct owned_rows {
 	struct owned *v;

@@ -3,6 +3,7 @@
 #define MODEL_CINDER_SERVICE_H
 
 #include "db/db.h"
+#include "util/str.h"
 
 struct cinder_service {
 	int64_t id;
@@ -24,6 +25,10 @@ void cinder_services_free(struct cinder_services *services);
 bool cinder_service_is_up(const struct cinder_service *service, unsigned service_down_time_s);
 /* The one of this binary on exactly this host; NULL: none. Of several (cinder knows no unique key) the freshest. */
 const struct cinder_service *cinder_service_find(const struct cinder_services *services, const char *binary, const char *host);
+
+/* The queue that only this service reads (cinder volume/rpcapi.py: for cinder-volume the topic holds host@backend, the server is the
+ * host alone): "cinder-volume.HOST@BACKEND.HOST", "cinder-backup.HOST". */
+void cinder_service_queue(const char *binary, const char *host, struct str *out);
 
 /* What still refers to a service, counted by kind. */
 struct service_reference {

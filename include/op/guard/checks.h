@@ -16,6 +16,7 @@ GUARD(fence_unproven);
 GUARD(mass_failure);
 GUARD(site_version);
 GUARD(consumer_lingers);
+GUARD(casts_waiting);
 GUARD(host_resolved);
 GUARD(nova_api_answers);
 GUARD(config_readable);
@@ -72,6 +73,7 @@ GUARD(schema_unknown);
 /* release.c */
 GUARD(release_hazard);
 GUARD(release_unclear);
+GUARD(target_state_unsupported);
 
 /* kind.c */
 GUARD(not_evacuable);

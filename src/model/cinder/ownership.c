@@ -32,6 +32,7 @@ static const struct db_column columns[] = {
 	DB_COLUMN(struct owned, cluster_name),
 	DB_COLUMN(struct owned, migration_status),
 	DB_COLUMN(struct owned, zone),
+	DB_COLUMN(struct owned, race_preventer),
 };
 static const struct db_shape shape = DB_SHAPE(struct owned, columns);
 

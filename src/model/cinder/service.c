@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql_catalogue.h"
+#include "util/str.h"
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct cinder_service, id),
@@ -56,6 +57,15 @@ const struct cinder_service *cinder_service_find(const struct cinder_services *s
 		if (strcmp(s->binary, binary) == 0 && strcmp(s->host, host) == 0 && (!found || is_fresher(s, found)))
 			found = s;
 	return found;
+}
+
+void cinder_service_queue(const char *binary, const char *host, struct str *out)
+{
+	str_clear(out);
+	if (strcmp(binary, "cinder-volume") == 0)
+		str_addf(out, "cinder-volume.%s.%.*s", host, (int)strcspn(host, "@"), host);
+	else
+		str_addf(out, "%s.%s", binary, host);
 }
 
 static const struct db_column reference_columns[] = {

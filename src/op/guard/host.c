@@ -157,9 +157,24 @@ void guard_consumer_lingers(const struct guard *self, const struct scene *scene,
 	for (size_t i = 0; i < scene->nconsumer; i++) {
 		const struct consumer_fact *c = &scene->consumer[i];
 
-		if (c->now.consumers > 0)
+		if (c->now.consumers > 0 && !c->reports) /* source-alive says it of one that reports */
 			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
 			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+	}
+}
+
+/* What was asked of it while it was dead. A call ends with its caller; a cast waits for ever. */
+void guard_casts_waiting(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (c->now.messages == 0 || c->reports)
+			continue;
+		str_clear(&hint);
+		str_addf(&hint, QUEUE_CURE, c->queue);
+		guard_found(self, scene, out, c->queue, hint.s, "queue '%s' holds %u message%s that nobody but the failed host will obey", c->queue,
+		    (unsigned)c->now.messages, c->now.messages == 1 ? "" : "s");
 	}
 }
 

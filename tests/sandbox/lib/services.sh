@@ -16,8 +16,9 @@ host_daemons() { local h; for h in $HOSTS; do daemons_of_host "$h"; done; }
 
 # -- servers
 start_mariadb() {
+  mkdir -p "$RUN/tmp"   # a directory of its own: a server that starts clears its temporary one of other servers' tables
   start_daemon mariadb mariadbd --no-defaults --user="$(id -un)" --datadir="$RUN/mysql" --bind-address=127.0.0.1 \
-    --port="$DB_PORT" --socket="$RUN/mysql.sock" --pid-file="$RUN/mysql.pid" --skip-name-resolve \
+    --port="$DB_PORT" --socket="$RUN/mysql.sock" --pid-file="$RUN/mysql.pid" --tmpdir="$RUN/tmp" --skip-name-resolve \
     --max-connections=500 --innodb-log-file-size=32M --innodb-buffer-pool-size=256M \
     --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-lock-wait-timeout=10 \
     --character-set-server=utf8mb3 --performance-schema=OFF

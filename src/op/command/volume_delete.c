@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "op/commands.h"
+#include "op/run.h"
+#include "util/str.h"
+#include "util/uuid.h"
+
+/* A volume that no backend ever got is removed from the database with its metadata, as cinder-manage does it. One with a host is
+ * its owner's: removing its row would leave the image on the storage for ever. */
+
+static int find(struct scene *scene, struct error *err)
+{
+	const char *id = scene->request->id;
+
+	if (scene_find_cinder(scene, err) != 0 || volume_removal_find(scene->world->cinder_db, id, &scene->volume, err) != 0)
+		return -1;
+	if (scene->volume.id)
+		return 0;
+	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
+	return error_hint(err, "a volume is named by its id: 'evac-manage volume list --host HOST' shows those of a host");
+}
+
+static const struct step_kind *kind_of(const char *kind)
+{
+	if (strcmp(kind, "volume_metadata") == 0)
+		return &step_volume_metadata_removal;
+	return strcmp(kind, "volume_admin_metadata") == 0 ? &step_volume_admin_metadata_removal : &step_volume_glance_metadata_removal;
+}
+
+static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	const struct volume_removal *v = &scene->volume;
+	struct unit *unit;
+	struct step *step;
+
+	(void)findings;
+	if (v->host)
+		return;
+	unit = plan_unit(plan, UNIT_OWNERSHIP);
+	for (size_t i = 0; i < v->nchild; i++) {
+		step = unit_step(unit, kind_of(v->child[i].kind), v->child[i].id, NULL);
+		step->before[0] = "0";
+		step->after[0] = "1";
+	}
+	step = unit_step(unit, &step_volume_removal, v->id, v->name);
+	step->before[0] = "0";
+	step->after[0] = "1";
+	step->before[1] = v->status;
+	step->after[1] = "deleted";
+	unit->sentence = arena_printf(&plan->arena, "remove volume %s, which no backend has, from the database", v->id);
+}
+
+static const struct operation volume_delete = {
+	.name = "volume delete",
+	.needs = NEEDS_CINDER,
+	.find = find,
+	.plan = plan,
+	.alone = true,
+};
+
+enum error_kind op_volume_delete(const struct request *request, struct error *err)
+{
+	return op_run(&volume_delete, request, err);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "op/evacuation.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define FAULT_AGE_S 3600
+#define NOBODY_TOOK_IT_MS 60000
+
+static void say(const struct unit *unit, const char *what)
+{
+	log_notice("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), what);
+}
+
+static void end(struct run *run, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
+{
+	unit->evacuation->phase = phase;
+	unit->evacuation->error = arena_dup(&run->plan.arena, why);
+	unit->evacuation->ended_ms = clock_monotonic_ms();
+	unit_set_state(unit, state, unit->evacuation->error);
+}
+
+static void landed(struct run *run, struct unit *unit, const struct evacuation_state *now)
+{
+	struct evacuation *e = unit->evacuation;
+	auto_str struct str text = { 0 };
+
+	snprintf(e->host, sizeof e->host, "%s", now->host);
+	unit->step[0].after[0] = arena_dup(&run->plan.arena, now->host);
+	end(run, unit, PHASE_LANDED, STATE_APPLIED, NULL);
+	str_addf(&text, "done, on %s after %.1f s", now->host, (double)(e->ended_ms - e->sent_ms) / 1000);
+	say(unit, text.s);
+}
+
+static int failed(struct run *run, struct unit *unit, const struct evacuation_state *now, struct error *err)
+{
+	auto_free char *fault = NULL;
+	const char *why;
+
+	if (fault_latest(run->scene.home->cell->db, unit->step[0].id, FAULT_AGE_S, &fault, err) != 0)
+		return -1;
+	why = arena_printf(&run->plan.arena, "nova ended it as '%s' (instance %s)%s%s", now->migration_status,
+	    str_or(now->vm_state, "in no state"), *fault ? ": " : "", fault);
+	end(run, unit, PHASE_FAILED, STATE_FAILED, why);
+	say(unit, why);
+	return 0;
+}
+
+static const struct action_event *find_event(const struct action_events *events, const char *name)
+{
+	const struct action_event *found = NULL;
+
+	for (size_t i = 0; i < events->n; i++)
+		if (str_equal(events->v[i].event, name))
+			found = &events->v[i];
+	return found;
+}
+
+/* Only when it is certain that nobody works on it any more; that command makes sure. */
+static const char *cure(struct run *run, const struct evacuation *e)
+{
+	return arena_printf(&run->plan.arena, "evac-manage migration close %lld", (long long)e->migration_id);
+}
+
+/* Still 'accepted': has the conductor failed at it, or has nobody taken it at all? Its events tell. */
+static int look_at_events(struct run *run, struct unit *unit, struct error *err)
+{
+	struct evacuation *e = unit->evacuation;
+	const struct action_event *event;
+	struct action_events events;
+
+	if (evacuation_events(run->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+		return -1;
+	event = find_event(&events, "rebuild_server");
+	if (event && str_equal(event->result, "Error")) {
+		const char *why = arena_printf(&run->plan.arena,
+		    "the conductor failed at it (%.200s) and left the instance 'rebuilding'; cure: %s, then again", str_or(event->details, "see its log"),
+		    cure(run, e));
+
+		end(run, unit, PHASE_FAILED, STATE_FAILED, why);
+		say(unit, why);
+	} else if (!event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
+		e->warned = true;
+		say(unit, "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
+	}
+	action_events_free(&events);
+	return 0;
+}
+
+static bool is_down(struct run *run, const char *host)
+{
+	struct nova_services now = { 0 };
+	struct error err = { 0 };
+	const struct nova_service *s;
+	bool down = false;
+
+	if (nova_services_list(run->scene.home->cell->db, &now, &err) == 0) {
+		s = nova_service_find(&now, "nova-compute", host);
+		down = s && !nova_service_is_up(s, run->scene.nova_down_s);
+	}
+	nova_services_free(&now);
+	return down;
+}
+
+static const char *stands_at(struct run *run, const struct evacuation *e, const struct action_events *events)
+{
+	const struct action_event *event = find_event(events, "rebuild_server");
+	const char *target = run->request->force ? run->request->target_host : e->dest[0] ? e->dest : NULL;
+	struct arena *arena = &run->plan.arena;
+
+	if (strcmp(e->status, "accepted") != 0 && target)
+		return is_down(run, target) ?
+		    arena_printf(arena, "nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s", target, cure(run, e)) :
+		    arena_printf(arena,
+		        "nova-compute on '%s' is building it; if that does not end, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
+		        target, e->rows.host);
+	if (!event)
+		return arena_printf(arena, "no conductor has taken the message; when none waits in the queue (evac-manage doctor): %s", cure(run, e));
+	if (!event->result)
+		return arena_printf(arena, "a conductor has begun it and not ended it; if that conductor died: %s", cure(run, e));
+	if (target && is_down(run, target))
+		return arena_printf(arena,
+		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,
+		    cure(run, e));
+	return arena_printf(arena,
+	    "the conductor has handed it to a compute; if nothing comes of it, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
+	    e->rows.host);
+}
+
+const char *evacuation_stands(struct run *run, const struct unit *unit)
+{
+	const struct evacuation *e = unit->evacuation;
+	struct action_events events = { 0 };
+	struct error err = { 0 };
+	const char *where = "where it stands could not be read";
+
+	if (run->scene.home->cell->db && e->migration_id &&
+	    evacuation_events(run->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, &err) == 0)
+		where = stands_at(run, e, &events);
+	action_events_free(&events);
+	return where;
+}
+
+static void tell_progress(struct unit *unit, const struct evacuation_state *now)
+{
+	struct evacuation *e = unit->evacuation;
+	auto_str struct str text = { 0 };
+
+	if (strcmp(e->status, now->migration_status) == 0)
+		return;
+	snprintf(e->status, sizeof e->status, "%s", now->migration_status);
+	snprintf(e->dest, sizeof e->dest, "%s", str_or(now->dest_compute, ""));
+	str_addf(&text, "%s%s%s", now->migration_status, now->dest_compute ? ", to " : "", str_or(now->dest_compute, ""));
+	say(unit, text.s);
+}
+
+static int judge(struct run *run, struct unit *unit, const struct evacuation_state *now, struct error *err)
+{
+	const char *status = now->migration_status;
+
+	unit->evacuation->migration_id = now->migration_id;
+	/* 'done' alone is not the end: nova clears the task state before it writes the new host. */
+	if ((strcmp(status, "done") == 0 || strcmp(status, "completed") == 0) && !str_equal(now->host, unit->evacuation->rows.host)) {
+		landed(run, unit, now);
+		return 0;
+	}
+	if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
+		return failed(run, unit, now, err);
+	if (strcmp(status, "accepted") != 0)
+		tell_progress(unit, now);
+	else
+		snprintf(unit->evacuation->status, sizeof unit->evacuation->status, "%s", status);
+	return strcmp(status, "accepted") == 0 ? look_at_events(run, unit, err) : 0;
+}
+
+int evacuation_look(struct run *run, struct unit *unit, struct error *err)
+{
+	struct evacuation_state now;
+	int rc = 0;
+
+	if (evacuation_state_get(run->scene.home->cell->db, &unit->evacuation->rows.migration_uuid, &now, err) != 0)
+		return -1;
+	if (now.exists)
+		rc = judge(run, unit, &now, err);
+	evacuation_state_free(&now);
+	return rc;
+}

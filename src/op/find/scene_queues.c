@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "op/scene.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static void not_asked(struct scene *scene, const struct error *err)
+{
+	log_info("not asked: %s", err->text);
+	scene->queues_absent = arena_dup(&scene->arena, err->text);
+}
+
+/* Closes the broker that does not answer: the next queue is not asked for there. */
+static void add_queue(struct scene *scene, struct bus **bus, const char *queue, bool reports)
+{
+	struct consumer_fact *more = arena_alloc(&scene->arena, (scene->nconsumer + 1) * sizeof *more);
+	struct error err = { 0 };
+
+	if (scene->nconsumer)
+		memcpy(more, scene->consumer, scene->nconsumer * sizeof *more);
+	more[scene->nconsumer] = (struct consumer_fact){ .queue = arena_dup(&scene->arena, queue), .reports = reports };
+	if (!*bus)
+		return;
+	if (bus_queue_look(*bus, queue, &more[scene->nconsumer].now, &err) != 0) {
+		not_asked(scene, &err);
+		bus_close(bus);
+		return;
+	}
+	scene->consumer = more;
+	scene->nconsumer++;
+}
+
+/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. NULL: it could not be reached, or the
+ * mapping names none. */
+static struct bus *open_cell_bus(struct scene *scene)
+{
+	const struct world *w = scene->world;
+	struct broker_config config = w->nova.bus;
+	struct bus_options options = { .config = &config, .label = "the cell's broker" };
+	struct error err = { 0 };
+	struct bus *bus = NULL;
+
+	for (size_t i = 0; i < w->mappings.n; i++) {
+		const struct cell_mapping *m = &w->mappings.v[i];
+		auto_free char *text = NULL;
+
+		if (m->id != scene->home->cell->id || !m->transport_url)
+			continue;
+		text = config_expand_cell_url(m->transport_url, w->nova.transport_text);
+		if (transport_url_parse(text, "nova_api.cell_mappings", &config.url, &err) != 0) {
+			not_asked(scene, &err);
+			return NULL;
+		}
+		if (config.url.nbroker > 0 && bus_open(&options, &bus, &err) != 0)
+			not_asked(scene, &err);
+		transport_url_free(&config.url);
+	}
+	return bus;
+}
+
+static void find_of_compute(struct scene *scene)
+{
+	struct bus *bus = open_cell_bus(scene);
+	auto_free char *queue = xasprintf("compute.%s", scene->host);
+
+	add_queue(scene, &bus, queue, scene->compute && nova_service_is_up(scene->compute, scene->nova_down_s));
+	bus_close(&bus);
+}
+
+static void find_of_cinder(struct scene *scene)
+{
+	const struct world *w = scene->world;
+	const struct bus_options options = { .config = &w->cinder.bus, .label = "cinder's broker" };
+	auto_str struct str queue = { 0 };
+	struct error err = { 0 };
+	struct bus *bus = NULL;
+
+	if (!w->has_cinder_config)
+		return;
+	if (!w->cinder.has_bus)
+		error_set(&err, ERROR_CONFIG, "cinder's configuration names no broker (transport_url)");
+	if (!w->cinder.has_bus || bus_open(&options, &bus, &err) != 0)
+		not_asked(scene, &err);
+	for (size_t i = 0; i < scene->cinder_services.n && bus; i++) {
+		const struct cinder_service *s = &scene->cinder_services.v[i];
+
+		if (!host_is_on_node(s->host, scene->host) ||
+		    (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0))
+			continue;
+		cinder_service_queue(s->binary, s->host, &queue);
+		add_queue(scene, &bus, queue.s, cinder_service_is_up(s, scene->cinder_down_s));
+	}
+	bus_close(&bus);
+}
+
+void scene_find_queues(struct scene *scene)
+{
+	scene->nconsumer = 0;
+	scene->queues_absent = NULL;
+	if (scene->home)
+		find_of_compute(scene);
+	find_of_cinder(scene);
+}
