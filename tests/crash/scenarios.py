@@ -27,10 +27,12 @@ class Case:
         self.log = os.path.join(self.tool.state, "points")
         self.told_unknown, self.executed, self.before = False, set(), set()
 
-    def run(self, *words, die_at=None, log=False):
+    def run(self, *words, die_at=None, power=False, log=False):
         environment = dict(os.environ)
         if die_at:
             environment["EVAC_MANAGE_CRASH_AT"] = die_at
+        if power:
+            environment["EVAC_MANAGE_CRASH_POWER"] = "1"
         if log:
             environment["EVAC_MANAGE_CRASH_LOG"] = self.log
         return self.tool.run(*words, env=environment)

@@ -207,6 +207,7 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 		journal_close(&j);
 		return -1;
 	}
+	crash_durable(j->fd);
 	*out = j;
 	return 0;
 }
@@ -234,6 +235,7 @@ void journal_close(struct journal **journal)
 		return;
 	if (j->fd >= 0)
 		release(j->fd);
+	crash_durable(-1);
 	free(j->path);
 	free(j);
 	*journal = NULL;
@@ -293,6 +295,7 @@ int journal_sync(struct journal *j, struct error *err)
 	if (!j->failed && fdatasync(j->fd) != 0)
 		j->failed = errno;
 	j->unsynced = false;
+	crash_durable(j->fd);
 	return j->failed ? cannot_write(j, err) : 0;
 }
 

@@ -143,6 +143,13 @@ static int lock(struct recovery *r, unsigned needs, struct error *err)
 	return lock_take(scene, r->past.run, &r->run.lock, err);
 }
 
+static enum error_kind interrupted(const struct recovery *r, struct error *err)
+{
+	error_set(err, ERROR_INTERRUPTED, "interrupted between two units; those that are not named above are as they were");
+	error_hint(err, "evac-manage journal recover %s", r->past.run);
+	return err->kind;
+}
+
 static enum error_kind settle_all(struct recovery *r, struct error *err)
 {
 	unsigned needs = needs_of(&r->past, &r->run.plan, r->request);
@@ -154,9 +161,12 @@ static enum error_kind settle_all(struct recovery *r, struct error *err)
 	if (!r->request->dry_run && add_begin(r, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_begun");
-	for (size_t i = 0; i < r->past.nunit; i++)
+	for (size_t i = 0; i < r->past.nunit; i++) {
+		if (signal_came())
+			return interrupted(r, err);
 		if (settle(r, i, err) != 0)
 			return err->kind;
+	}
 	result = result_of(r);
 	if (!r->request->dry_run && add_end(r, result, err) != 0)
 		return err->kind;
@@ -221,6 +231,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	r.run.own = *request;
 	r.run.request = &r.run.own;
 	clock_now(r.run.started_at);
+	signals_watch(name);
 	result = recover(&r, name, err);
 	clock_now(r.run.finished_at);
 	if ((!quiet || result != ERROR_OK) && report_print(&r.run, result, err, &trouble) != 0)
