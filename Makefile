@@ -19,8 +19,9 @@ WARNINGS += -Wmissing-variable-declarations
 else
 WARNINGS += -Wformat-signedness -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fallthrough=5
 endif
+# a zero offset from no array at all (for v = a.v; v < a.v + a.n) is what pointer-overflow names; WG14 N3322 makes it defined
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
-              -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
+              -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
               $(shell pkg-config --cflags $(PKGS))
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LIBS        = $(shell pkg-config --libs $(PKGS)) -lpthread
@@ -75,7 +76,10 @@ $(BUILD):
 
 # docs/audit.md is written here, and kept in the tree: its head by hand, a paragraph a check from the check's own file
 docs/audit.md: docs/audit-head.md sql/audit/embed.awk $(wildcard sql/audit/*.sql)
-	$(Q){ cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql; } > $@.tmp && mv $@.tmp $@
+	$(Q)$(MAKE) --no-print-directory -s audit-page > $@.tmp && mv $@.tmp $@
+
+audit-page:
+	@cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql
 
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
@@ -103,7 +107,7 @@ unit: $(UNIT_BIN)
 
 check-house: all
 	$(Q)tests/layers
-	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/rooms/run tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 check-unit:
@@ -113,10 +117,10 @@ check-unit:
 check:
 	$(Q)tests/check
 
-# every crash point, and every pair with a point of the recovery; needs the light sandbox up
+# every crash point, and every pair with a point of the recovery, on sandboxes of its own; PARTS= at the same time
 check-exhaustive:
 	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
-	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/run --all
+	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/all $(PARTS)
 
 demo:
 	$(Q)tests/demo
@@ -125,9 +129,16 @@ demo:
 check-audit: all
 	tests/audit/run
 
+# every bench, one after the other; each alone by its name
+bench: bench-audit bench-moves bench-evacuations
+
 N ?= 1000000
-bench: all
+bench-audit: all
 	tests/audit/bench.py $(N)
+
+# our own cost of an evacuation, with a listener that only counts; needs the light sandbox
+bench-evacuations: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/evacuations
 
 # a move of 100,000 of 1,000,000 volumes against plain SQL; needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
 bench-moves: all
@@ -146,5 +157,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-moves
+.PHONY: all audit-page unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

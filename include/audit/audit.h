@@ -21,6 +21,7 @@ struct audit_finding {
 	const char *details;   /* the row's other columns, as a JSON object */
 	const char *key;       /* of a comparison, for the second look */
 	const char *since;     /* when a run saw it first; the run's own time unless an earlier report knew it */
+	bool is_new;           /* the newest of the earlier reports looked for it, and did not find it */
 	bool unsettled;        /* to be looked at a second time */
 	bool again;            /* and seen then */
 };

@@ -10,12 +10,14 @@
 
 /* nova conductor/manager.py: ComputeTaskManager.rebuild_instance, as RPC 1.12 has it: the lowest version that carries all an
  * evacuation needs, taken by every conductor from Queens (17) to 2026.2 (34). A key of a newer version would be refused by an
- * older conductor without a word, and the instance would stay 'rebuilding'. */
+ * older conductor without a word, and the instance would stay 'rebuilding'. So only a message with a target state is newer. */
 #define REBUILD_INSTANCE_VERSION "1.12"
+#define REBUILD_INSTANCE_VERSION_STATE "1.25" /* since 27 (2023.1) */
 struct rebuild_instance {
 	json_object *instance;     /* given away */
 	json_object *request_spec; /* given away; NULL only with a host */
 	const char *host;          /* the forced host; NULL: the scheduler's choice */
+	const char *target_state;  /* "stopped"; NULL: the state that it is in, and no newer version than that needs */
 };
 void cast_rebuild_instance(const struct rebuild_instance *args, const struct oslo_context *context, const char *unique_id,
     struct str *out);

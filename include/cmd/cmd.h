@@ -29,7 +29,7 @@ struct option_spec {
 };
 struct argument_spec {
 	const char *metavar;  /* "HOST" */
-	enum option_type type; /* OPTION_TEXT or OPTION_HOST; the last one may be OPTION_WORDS */
+	enum option_type type; /* OPTION_TEXT, OPTION_HOST or OPTION_CHOICE; the last one may be OPTION_WORDS */
 	size_t offset;        /* of a const char * in struct request */
 	bool optional;
 	const char *sentence;

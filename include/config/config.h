@@ -67,7 +67,21 @@ struct site_config {
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
 };
 
+/* What was read, in its order, for people to look at: every option that counts, the defaults too. Passwords are '***'. */
+struct config_value {
+	const char *service;        /* "nova", "cinder", "placement", "site" */
+	char *group, *key, *value;  /* value NULL: absent, and it has no default */
+	char *origin;               /* "path:line [group] key"; NULL: the default */
+};
+struct config_values {
+	struct config_value *v;
+	size_t n, cap;
+};
+void config_values_add(struct config_values *values, struct config_value value); /* owns its strings from here on */
+void config_values_free(struct config_values *values);
+
 struct config_sources {
+	struct config_values *values; /* NULL, or gets what config_load_* reads, also before an error */
 	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf, over /etc/nova/nova.conf.d */
 	const char *const *cinder_files; size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
 	const char *const *placement_files; size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */

@@ -46,6 +46,7 @@ enum error_kind op_quota_sync(const struct request *request, struct error *err);
 enum error_kind op_sql_list(const struct request *request, struct error *err);
 enum error_kind op_sql_show(const struct request *request, struct error *err);
 enum error_kind op_grants(const struct request *request, struct error *err);
+enum error_kind op_config_show(const struct request *request, struct error *err);
 enum error_kind op_version(const struct request *request, struct error *err);
 
 #endif

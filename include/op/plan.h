@@ -54,7 +54,7 @@ struct unit {
 	struct step *step;
 	size_t nstep, cap;
 	const struct candidate *candidate; /* UNIT_EVACUATION */
-	struct evacuation *evacuation;     /* what became of it; op/evacuate.c's */
+	struct evacuation *evacuation;     /* what became of it; op/evacuate's */
 };
 
 struct plan {
@@ -66,6 +66,8 @@ struct plan {
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind);
 struct step *unit_step(struct unit *unit, const struct step_kind *kind, const char *id, const char *name);
 void unit_set_state(struct unit *unit, enum state state, const char *error); /* of every step; error is borrowed */
+/* Its rows mean nothing without each other (a closed evacuation and its instance's task state): it is not taken in part. */
+bool unit_is_whole(const struct unit *unit);
 void plan_free(struct plan *plan);
 size_t plan_steps(const struct plan *plan);
 

@@ -7,6 +7,11 @@
 /* Does undo take this unit back? */
 bool undo_takes(const struct past *past, size_t unit);
 
+/* Evacuations away from the host that a nova-compute which returns has not cleaned up. */
+size_t undo_tombstones(const struct scene *scene);
+/* Of a step that the run wrote: would taking it back end forced_down while there are such evacuations? Then it stays. */
+bool undo_keeps_forced_down(const struct scene *scene, const struct step *step);
+
 /* undo_sql.c: the same as plain SQL on stdout, from the journal alone: each statement as the program would send it, its values set as
  * variables before it. Whoever runs it compares the matched rows. */
 enum error_kind undo_print_sql(const struct request *request, const struct past *past, struct error *err);

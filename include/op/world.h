@@ -49,6 +49,9 @@ struct world {
 	const char *run; /* for the servers' process lists; may be NULL */
 };
 
+/* The files that the command line names. */
+struct config_sources config_sources_of(const struct request *request);
+
 /* Errors in the order that product.md gives them: configuration, databases, broker. */
 int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err);
 void world_close(struct world *world);

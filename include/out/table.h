@@ -41,6 +41,8 @@ void table_text(struct table *table, const char *key, const char *text); /* NULL
 void table_int(struct table *table, const char *key, int64_t number);
 void table_json(struct table *table, const char *key, const char *object); /* copied */
 void table_bool(struct table *table, const char *key, bool value);
+/* How many rows have this text in that column. */
+size_t table_count(const struct table *table, const char *key, const char *text);
 void table_free(struct table *table);
 
 /* Writes to stdout as request->format says, with its columns, sorting and width. Columns are named by key or title, in any case.

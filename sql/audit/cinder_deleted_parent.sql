@@ -7,7 +7,7 @@
 -- :subject table
 -- :message {rows_of_it} live rows of {subject} belong to something deleted (as {example})
 -- :remedy cinder-manage db purge 30
--- :reads volumes volume_attachment volume_metadata volume_admin_metadata volume_glance_metadata snapshots snapshot_metadata transfers image_volume_cache_entries
+-- :reads volumes volume_attachment volume_metadata volume_admin_metadata volume_glance_metadata snapshots snapshot_metadata attachment_specs group_volume_type_mapping groups transfers image_volume_cache_entries
 SELECT t.name AS subject
      , NULL AS host
      , t.n AS rows_of_it
@@ -26,6 +26,15 @@ SELECT t.name AS subject
         UNION ALL
         SELECT 'snapshot_metadata', COUNT(*), MIN(c.snapshot_id)
           FROM snapshot_metadata AS c JOIN snapshots AS p ON p.id = c.snapshot_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'volume_glance_metadata of snapshots', COUNT(*), MIN(c.snapshot_id)
+          FROM volume_glance_metadata AS c JOIN snapshots AS p ON p.id = c.snapshot_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'attachment_specs', COUNT(*), MIN(c.attachment_id)
+          FROM attachment_specs AS c JOIN volume_attachment AS p ON p.id = c.attachment_id AND p.deleted = 1 WHERE c.deleted = 0
+        UNION ALL
+        SELECT 'group_volume_type_mapping', COUNT(*), MIN(c.group_id)
+          FROM group_volume_type_mapping AS c JOIN `groups` AS p ON p.id = c.group_id AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
         SELECT 'transfers', COUNT(*), MIN(c.volume_id)
           FROM transfers AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0

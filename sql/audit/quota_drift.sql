@@ -1,25 +1,54 @@
--- A project's quota usage counts another number of volumes than the project has. It is refused too early, or gets too much.
+-- A project's quota usage counts another number or size of volumes, snapshots or backups than the project has, in all or of one
+-- volume type. It is refused too early, or gets too much.
 -- :check A30 quota-drift
 -- :severity medium
--- :title project whose volume quota is miscounted
+-- :title project whose quota is miscounted
 -- :database cinder
 -- :subject project
 -- :needs volumes.use_quota
--- :message project {subject} uses {counted} of its volumes quota, it has {there}
+-- :message project {subject} uses {counted} of its quota of {resource}, it has {there}
 -- :remedy evac-manage quota check --project-id {subject}
--- :reads quota_usages volumes
-SELECT q.project_id AS subject
+-- :reads quota_usages volumes volume_types snapshots backups
+SELECT t.project_id AS subject
      , NULL AS host
-     , q.in_use AS counted
-     , COALESCE(a.n, 0) AS there
-     , TIMESTAMPDIFF(SECOND, COALESCE(q.updated_at, q.created_at), UTC_TIMESTAMP()) AS age_s
-  FROM quota_usages AS q
-  LEFT JOIN (SELECT v.project_id, COUNT(*) AS n
-               FROM volumes AS v
-              WHERE COALESCE(v.use_quota, 1) = 1
-                AND v.deleted = 0
-              GROUP BY v.project_id) AS a ON a.project_id = q.project_id
- WHERE q.resource = 'volumes'
-   AND q.in_use <> COALESCE(a.n, 0)
-   AND q.deleted = 0
- ORDER BY subject;
+     , t.resource
+     , t.counted
+     , t.there
+     , t.age_s
+  FROM (SELECT q.id, q.project_id, q.resource, q.in_use AS counted
+             , TIMESTAMPDIFF(SECOND, COALESCE(q.updated_at, q.created_at), UTC_TIMESTAMP()) AS age_s
+             , COALESCE(SUM(IF(LOCATE('gigabytes', q.resource) > 0, a.gb, a.n)), 0) AS there
+               -- no_snapshot_gb_quota: then the size of snapshots does not count
+             , COALESCE(SUM(IF(LOCATE('gigabytes', q.resource) > 0, IF(a.kind = 'snapshots', 0, a.gb), a.n)), 0) AS there_without_snapshots
+          FROM quota_usages AS q
+          LEFT JOIN (SELECT o.kind, o.project_id, t.name AS type_name, o.n, o.gb
+                       FROM (SELECT 'volumes' AS kind, v.project_id, v.volume_type_id, COUNT(*) AS n, SUM(v.size) AS gb
+                               FROM volumes AS v
+                              WHERE COALESCE(v.use_quota, 1) = 1
+                                AND (v.migration_status IS NULL OR LEFT(v.migration_status, 7) <> 'target:')
+                                AND v.deleted = 0
+                              GROUP BY v.project_id, v.volume_type_id
+                              UNION ALL
+                             SELECT 'snapshots', sn.project_id, v.volume_type_id, COUNT(*), SUM(sn.volume_size)
+                               FROM snapshots AS sn
+                               JOIN volumes AS v ON v.id = sn.volume_id
+                              WHERE COALESCE(sn.use_quota, 1) = 1
+                                AND sn.deleted = 0
+                              GROUP BY sn.project_id, v.volume_type_id
+                              UNION ALL
+                             SELECT 'backups', b.project_id, NULL, COUNT(*), SUM(b.size)
+                               FROM backups AS b
+                              WHERE b.deleted = 0
+                              GROUP BY b.project_id) AS o
+                       LEFT JOIN volume_types AS t ON t.id = o.volume_type_id) AS a
+            ON a.project_id = q.project_id
+           AND ((a.kind = 'backups' AND q.resource IN ('backups', 'backup_gigabytes'))
+                OR (a.kind <> 'backups'
+                    AND q.resource IN (a.kind, CONCAT(a.kind, '_', a.type_name), 'gigabytes', CONCAT('gigabytes_', a.type_name))))
+         WHERE (q.resource IN ('volumes', 'snapshots', 'gigabytes', 'backups', 'backup_gigabytes')
+                OR EXISTS (SELECT 1 FROM volume_types AS y
+                            WHERE q.resource IN (CONCAT('volumes_', y.name), CONCAT('snapshots_', y.name), CONCAT('gigabytes_', y.name))))
+           AND q.deleted = 0
+         GROUP BY q.id, q.project_id, q.resource, q.in_use, q.updated_at, q.created_at) AS t
+ WHERE t.counted NOT IN (t.there, t.there_without_snapshots)
+ ORDER BY subject, t.resource;

@@ -1,5 +1,5 @@
--- A row of workers, cinder's list of work in hand, belongs to a service that is gone or dead, or to a resource that is gone. When
--- that service starts it may set the resource to 'error', wherever it lives by then.
+-- A row of workers, cinder's list of work in hand, belongs to a service that is gone or dead, or to a resource that is gone or
+-- has long been in another state. When that service starts it may set the resource to 'error', wherever it lives by then.
 -- :check A22 worker-orphan
 -- :severity medium
 -- :title work in hand of a service that is gone
@@ -8,6 +8,7 @@
 -- :message {resource_type} {resource_id} is noted as {status} for service {service_id} ({service_host})
 -- :remedy cinder --os-volume-api-version 3.24 work-cleanup --resource-type {resource_type} --resource-id {resource_id}
 -- :param down int
+-- :param stuck int
 -- :reads workers services volumes snapshots
 SELECT w.id AS subject
      , s.host AS host
@@ -24,5 +25,6 @@ SELECT w.id AS subject
   LEFT JOIN snapshots AS sn ON sn.id = w.resource_id AND w.resource_type = 'Snapshot' AND sn.deleted = 0
  WHERE w.resource_type <> 'SENTINEL'
    AND (s.id IS NULL OR s.deleted = 1 OR COALESCE(s.updated_at < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
-        OR (v.id IS NULL AND sn.id IS NULL))
+        OR (v.id IS NULL AND sn.id IS NULL)
+        OR (COALESCE(v.status, sn.status) <> w.status AND COALESCE(w.updated_at, w.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
  ORDER BY w.id;

@@ -114,7 +114,7 @@ bool finding_is_settled(const struct audit_check *check, const struct audit_row 
 
 	if (check->rule != AUDIT_EACH)
 		return false;
-	return !age || strtoll(age, NULL, 10) >= settle_s;
+	return !age || strtoll(age, NULL, 10) >= settle_s + row->aged_s;
 }
 
 /* "node@backend#pool" is a matter of the node. */

@@ -6,10 +6,11 @@
 
 /* Hosts are rows, kinds of findings are columns, a cell is the darker the more there are of it. The busiest ones only: a picture
  * of a thousand rows is none. */
-#define HOSTS_MAX 60
-#define KINDS_MAX 100
-#define CELL 22
-#define LETTER 8 /* as wide as the widest */
+#define HOSTS_MAX 40
+#define KINDS_MAX 120
+#define CELL 24
+#define LETTER 8 /* of a name, on the average and a little more */
+#define LEFT_MAX 320
 
 struct heat_host {
 	const char *host;
@@ -22,7 +23,7 @@ struct heat {
 	size_t nkind;
 	struct heat_host *host;
 	size_t nhost, cap, shown;
-	size_t left, top; /* room for the names */
+	size_t left, top, right; /* room for the names */
 };
 
 static int by_host(const void *a, const void *b)
@@ -38,7 +39,7 @@ static int by_weight(const void *a, const void *b)
 
 	if (x->critical != y->critical)
 		return x->critical < y->critical ? 1 : -1;
-	return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strcmp(x->host, y->host);
+	return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strverscmp(x->host, y->host);
 }
 
 static int by_severity(const void *a, const void *b)
@@ -90,8 +91,9 @@ static void count_kinds(struct heat *heat)
 	}
 	for (size_t k = 0; k < heat->nkind; k++)
 		heat->top = strlen(heat->kind[k]->name) * LETTER > heat->top ? strlen(heat->kind[k]->name) * LETTER : heat->top;
-	heat->left = (heat->left < 300 ? heat->left : 300) + 16;
-	heat->top = heat->top * 4 / 5 + 16;
+	heat->left = (heat->left < LEFT_MAX ? heat->left : LEFT_MAX) + 16;
+	heat->right = heat->top * 4 / 7; /* the slanted names lean over to there */
+	heat->top = heat->top * 2 / 3 + 12;
 }
 
 static int shade(uint64_t n)
@@ -106,45 +108,66 @@ static void add_cell(const struct heat *heat, size_t h, size_t k, struct str *ou
 
 	if (host->of[k] == 0)
 		return;
-	str_addf(out, "<rect class=\"heat %s s%d\" x=\"%zu\" y=\"%zu\" width=\"%d\" height=\"%d\" data-host=\"",
-	    audit_severity_name[heat->kind[k]->severity], shade(host->of[k]), x, y, CELL - 2, CELL - 2);
+	str_addf(out, "<rect class=\"heat %s s%d\" x=\"%zu\" y=\"%zu\" width=\"%d\" height=\"%d\" rx=\"4\" data-host=\"",
+	    audit_severity_name[heat->kind[k]->severity], shade(host->of[k]), x + 1, y + 1, CELL - 2, CELL - 2);
 	html_add(host->host, out);
 	str_addf(out, "\" data-check=\"%s\"><title>", heat->kind[k]->name);
 	html_add(host->host, out);
-	str_addf(out, ": %llu × %s</title></rect>\n", (unsigned long long)host->of[k], heat->kind[k]->name);
+	str_addf(out, ": %llu × %s</title></rect>", (unsigned long long)host->of[k], heat->kind[k]->name);
+	if (host->of[k] > 1 && host->of[k] < 1000)
+		str_addf(out, "<text class=\"n s%d\" x=\"%zu\" y=\"%zu\">%llu</text>", shade(host->of[k]), x + CELL / 2, y + CELL / 2 + 4,
+		    (unsigned long long)host->of[k]);
+	str_addc(out, '\n');
 }
 
 static void add_names(const struct heat *heat, struct str *out)
 {
 	for (size_t k = 0; k < heat->nkind; k++)
 		str_addf(out, "<text class=\"kind\" transform=\"translate(%zu,%zu) rotate(-50)\">%s</text>\n", heat->left + k * CELL + CELL / 2,
-		    heat->top - 8, heat->kind[k]->name);
+		    heat->top - 6, heat->kind[k]->name);
 	for (size_t h = 0; h < heat->shown; h++) {
-		str_addf(out, "<text class=\"host\" x=\"%zu\" y=\"%zu\" text-anchor=\"end\">", heat->left - 8, heat->top + h * CELL + 15);
+		if (h % 2 == 0)
+			str_addf(out, "<rect class=\"band\" x=\"0\" y=\"%zu\" width=\"%zu\" height=\"%d\"/>", heat->top + h * CELL,
+			    heat->left + heat->nkind * CELL, CELL);
+		str_addf(out, "<text class=\"host\" x=\"%zu\" y=\"%zu\" text-anchor=\"end\">", heat->left - 8, heat->top + h * CELL + CELL / 2 + 4);
 		html_add(heat->host[h].host, out);
 		str_add(out, "</text>\n");
 	}
+}
+
+static void add_legend(const struct heat *heat, struct str *out)
+{
+	static const char *const amount[] = { "1", "2 to 5", "6 to 25", "more" };
+
+	str_add(out, "<p class=\"quiet legend\">findings of a host of one kind:");
+	for (size_t i = 0; i < sizeof amount / sizeof *amount; i++)
+		str_addf(out, " <span class=\"s%zu\"></span> %s", i + 1, amount[i]);
+	if (heat->nhost > heat->shown)
+		str_addf(out, " · %zu more hosts have fewer", heat->nhost - heat->shown);
+	str_add(out, "</p>\n");
 }
 
 void heat_add(const struct audit_report *report, struct str *out)
 {
 	const struct audit_finding **sorted = xcalloc(report->n, sizeof *sorted);
 	struct heat heat = { 0 };
+	size_t width, height;
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
 	qsort(sorted, report->n, sizeof *sorted, by_host);
 	count_hosts(sorted, report->n, &heat);
 	count_kinds(&heat);
-	str_addf(out, "<div class=\"scroll\"><svg id=\"heat\" role=\"img\" aria-label=\"findings by host and kind\" width=\"%zu\" height=\"%zu\">\n",
-	    heat.left + heat.nkind * CELL + heat.top, heat.top + heat.shown * CELL + 4);
+	width = heat.left + heat.nkind * CELL + heat.right;
+	height = heat.top + heat.shown * CELL + 4;
+	str_addf(out, "<div class=\"scroll\"><svg id=\"heat\" role=\"img\" aria-label=\"findings by host and kind\" width=\"%zu\" height=\"%zu\" "
+	    "viewBox=\"0 0 %zu %zu\">\n", width, height, width, height);
 	add_names(&heat, out);
 	for (size_t h = 0; h < heat.shown; h++)
 		for (size_t k = 0; k < heat.nkind; k++)
 			add_cell(&heat, h, k, out);
 	str_add(out, "</svg></div>\n");
-	if (heat.nhost > heat.shown)
-		str_addf(out, "<p class=\"quiet\">%zu more hosts have fewer findings.</p>\n", heat.nhost - heat.shown);
+	add_legend(&heat, out);
 	free(heat.host);
 	free(sorted);
 }

@@ -31,7 +31,8 @@ static void add_moment(struct audit_trend *trend, const char *at, const int64_t 
 	memcpy(m->count, count, sizeof m->count);
 }
 
-/* Since when: as the newest report that knew it says, else when that report was made. */
+/* New is what the newest report looked for and did not find. Since when: as the newest report that knew it says, else when that
+ * report was made. */
 void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend)
 {
 	int64_t now[AUDIT_SEVERITIES];
@@ -47,6 +48,7 @@ void history_apply(const struct history *history, struct audit_report *report, s
 
 			if (since && strcmp(since, f->since) < 0)
 				f->since = since;
+			f->is_new = !k && known_ran(known, f->check->name);
 		}
 	}
 	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)

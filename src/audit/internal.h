@@ -20,7 +20,8 @@ struct audit_place {
 	struct db *db;                /* NULL: not reachable */
 	char why_not[768];            /* and why */
 	struct db_rows columns;       /* struct audit_column */
-	int64_t down_s;               /* older heartbeats are dead ones; a replica's lag is added */
+	int64_t down_s;               /* older heartbeats are dead ones */
+	int64_t behind_s, snapshot_ms; /* a replica's lag, and our clock, when its snapshot was taken */
 };
 struct audit_places {
 	struct audit_place *v;
@@ -38,6 +39,8 @@ void places_end(struct audit_places *places);
 void places_close(struct audit_places *places);
 bool place_runs(const struct audit_place *place, enum audit_database database);
 bool place_has(const struct audit_place *place, const char *table_and_column);
+/* By how much its rows look older than they are: the snapshot stands still while the server's clock goes on. */
+int64_t place_aged_s(const struct audit_place *place);
 
 /* ---- brake.c: waits while a server is busy or a replica far behind. -1 with ERROR_BUSY: it stayed so for the check's time. */
 int brake(const struct request *request, struct audit_places *places, int64_t deadline_ms, struct error *err);
@@ -50,6 +53,7 @@ struct audit_row {
 	const char *const *name, *const *value;
 	const char *key;        /* the column k; "" without one */
 	const char *cell;       /* NULL: no cell's */
+	int64_t aged_s;         /* how much older it looks than it is: place_aged_s() */
 };
 const char *row_value(const struct audit_row *row, const char *name); /* NULL: SQL's NULL, or no such column */
 
@@ -139,10 +143,12 @@ int history_load(const struct words *files, struct history *out, struct error *e
 void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend);
 void history_free(struct history *history);
 
-/* ---- prometheus.c, page.c, heat.c */
+/* ---- prometheus.c, page.c, heat.c, trend.c */
 void prometheus_add(const struct audit_report *report, struct str *out);
 void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out);
 void html_add(const char *text, struct str *out); /* nothing in it is markup, and nothing that a reader would obey */
+void number_add(uint64_t n, struct str *out);       /* 10,333 */
+void minute_add(const char *at, struct str *out);   /* 2026-01-31 03:04 */
 void heat_add(const struct audit_report *report, struct str *out);
 void trend_add(const struct audit_trend *trend, struct str *out);
 extern const char page_css[], page_js[];

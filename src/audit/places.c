@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "op/world.h"
 #include "sql_catalogue.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #define IO_RESERVE_S 30 /* the server's own limit ends a statement first */
@@ -24,15 +26,9 @@ static struct audit_place *place_add(struct audit_places *p, enum audit_database
 
 static int prepare(struct audit_place *place, const struct request *request, struct error *err)
 {
-	struct maybe_int lag;
-
 	if (db_limit_statements(place->db, request->check_timeout_s, err) != 0 ||
 	    db_read(place->db, &SQL_SESSION_COLUMNS_ALL, NULL, &column_shape, &place->columns, err) != 0)
 		return -1;
-	/* on a replica that is behind, every heartbeat looks older than it is */
-	if (place_lag(place, &lag, err) == 0 && lag.set)
-		place->down_s += lag.v;
-	error_clear(err);
 	return 0;
 }
 
@@ -141,14 +137,7 @@ static int open_nova(const struct request *request, const struct config_sources 
 
 int places_open(const struct request *request, struct audit_places *out, struct error *err)
 {
-	const struct config_sources sources = { .nova_files = request->nova_files.v,
-		.n_nova_files = request->nova_files.n,
-		.cinder_files = request->cinder_files.v,
-		.n_cinder_files = request->cinder_files.n,
-		.placement_files = request->placement_files.v,
-		.n_placement_files = request->placement_files.n,
-		.site_file = request->site_file,
-		.defaults_file = request->defaults_file };
+	const struct config_sources sources = config_sources_of(request);
 
 	*out = (struct audit_places){ 0 };
 	if (open_cinder(request, &sources, out, err) != 0 || open_nova(request, &sources, out, err) != 0 ||
@@ -162,14 +151,25 @@ int places_open(const struct request *request, struct audit_places *out, struct 
 
 int places_begin(struct audit_places *places, struct error *err)
 {
+	struct error ignored = { 0 };
+	struct maybe_int lag;
+
 	for (struct audit_place *p = places->v; p < places->v + places->n; p++) {
 		if (!p->db)
 			continue;
 		db_end_read(p->db);
+		/* asking may not be allowed */
+		p->behind_s = place_lag(p, &lag, &ignored) == 0 && lag.set ? lag.v : 0;
+		p->snapshot_ms = clock_monotonic_ms();
 		if (db_begin_read(p->db, err) != 0)
 			return -1;
 	}
 	return 0;
+}
+
+int64_t place_aged_s(const struct audit_place *place)
+{
+	return place->behind_s + (clock_monotonic_ms() - place->snapshot_ms + 999) / 1000;
 }
 
 void places_end(struct audit_places *places)

@@ -57,7 +57,7 @@ void report_unrun(struct audit_report *report)
 
 	for (size_t i = 0; i < report->nresult; i++) {
 		const char *const value[] = { report->result[i].check->name, report->result[i].why };
-		const struct audit_row row = { 2, name, value, "", NULL };
+		const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "" };
 
 		if (report->result[i].outcome != AUDIT_FAILED && report->result[i].outcome != AUDIT_TIMED_OUT)
 			continue;

@@ -18,6 +18,7 @@ struct head { /* where one database's rows stand */
 	const char *const *value; /* NULL: at its end */
 	const char **name;
 	size_t n, key;
+	int64_t aged_s;
 	char last[KEY_MAX];
 };
 struct audit_stream {
@@ -82,8 +83,8 @@ static int advance(struct audit_stream *s, struct head *h, struct error *err)
 static int open_head(struct audit_stream *s, struct head *h, const struct audit_source *source, const struct request *request,
     const struct audit_range *range, struct error *err)
 {
-	const struct db_param known[] = { p_int("down", h->place->down_s), p_int("stuck", request->stuck_s), p_str("from", range->from),
-		p_str("to", range->to) };
+	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s), p_int("stuck", request->stuck_s + h->aged_s),
+		p_str("from", range->from), p_str("to", range->to) };
 	struct db_param params[sizeof known / sizeof *known + 1];
 	size_t n = 0;
 
@@ -119,7 +120,7 @@ int stream_open(struct audit_places *places, const struct audit_source *source, 
 	for (size_t i = 0; i < places->n; i++) {
 		if (!place_runs(&places->v[i], source->database))
 			continue;
-		s->head[s->n] = (struct head){ .place = &places->v[i] };
+		s->head[s->n] = (struct head){ .place = &places->v[i], .aged_s = place_aged_s(&places->v[i]) };
 		if (open_head(s, &s->head[s->n++], source, request, range, err) != 0) {
 			stream_close(out);
 			return -1;
@@ -147,7 +148,8 @@ int stream_next(struct audit_stream *s, struct audit_row *row, struct error *err
 		.name = best->name,
 		.value = best->value,
 		.key = s->ordered ? best->value[best->key] : "",
-		.cell = best->place->cell };
+		.cell = best->place->cell,
+		.aged_s = best->aged_s };
 	return 1;
 }
 

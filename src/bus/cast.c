@@ -16,9 +16,13 @@ void cast_rebuild_instance(const struct rebuild_instance *args, const struct osl
 	json_object_object_add(named, "preserve_ephemeral", json_object_new_boolean(0));
 	json_object_object_add(named, "host", args->host ? json_object_new_string(args->host) : NULL);
 	json_object_object_add(named, "request_spec", args->request_spec);
+	if (args->target_state) {
+		json_object_object_add(named, "reimage_boot_volume", json_object_new_boolean(0));
+		json_object_object_add(named, "target_state", json_object_new_string(args->target_state));
+	}
 	oslo_cast_text(&(struct oslo_cast){ .method = "rebuild_instance",
 	                   .namespace = "compute_task",
-	                   .version = REBUILD_INSTANCE_VERSION,
+	                   .version = args->target_state ? REBUILD_INSTANCE_VERSION_STATE : REBUILD_INSTANCE_VERSION,
 	                   .args = named,
 	                   .unique_id = unique_id },
 	    context, out);

@@ -82,7 +82,8 @@ static void add_default(const struct option_spec *o, struct str *out)
 			str_addf(out, " (default %" PRId64 ")", number);
 	} else if (o->type == OPTION_CHOICE) {
 		memcpy(&text, member, sizeof text);
-		str_addf(out, " (default %s)", text);
+		if (text)
+			str_addf(out, " (default %s)", text);
 	}
 }
 

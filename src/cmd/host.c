@@ -41,6 +41,10 @@ static const struct option_spec evacuate_options[] = {
 
 static int to_or_resume(const struct request *request, struct error *err)
 {
+	if (request->resume && request->plan_out) {
+		error_set(err, ERROR_USAGE, "--resume settles the run first, and --plan-out writes nothing");
+		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE", request->resume);
+	}
 	if (request->to || request->resume)
 		return 0;
 	error_set(err, ERROR_USAGE, "'host rescue' needs --to (the host that gets the volumes and backups), or --resume RUN");

@@ -18,6 +18,8 @@ static const struct argument_spec evacuate_arguments[] = {
 static const struct option_spec evacuate_options[] = {
 	{ .name = "force", .type = OPTION_FLAG, .offset = AT(force),
 	  .sentence = "nova's own: TARGET bypasses the scheduler; waives no finding of ours" },
+	{ .name = "target-state", .type = OPTION_CHOICE, .offset = AT(target_state), .metavar = "stopped",
+	  .sentence = "the state that it comes out in; without it that which it is in. nova 27 (2023.1) and later" },
 	{ 0 }
 };
 

@@ -48,6 +48,8 @@
 	ROW(sql_list) \
 	ROW(sql_show) \
 	ROW(grants) \
+	ROW(config_show) \
+	ROW(completion) \
 	ROW(version)
 
 #define COMMAND_DECLARE(row) extern const struct command command_##row;

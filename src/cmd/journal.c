@@ -68,6 +68,19 @@ static const struct option_spec undo_options[] = {
 	{ 0 }
 };
 
+/* The statements are of the whole run, and nothing is looked at to print them. */
+static int sql_is_whole(const struct request *request, struct error *err)
+{
+	if (!request->sql)
+		return 0;
+	if (request->plan_out)
+		return error_set(err, ERROR_USAGE, "--sql prints statements, --plan-out writes a plan: take one of them");
+	if (request->only.n > 0 || request->exclude.n > 0 || request->limit > 0 || request->skip_drifted)
+		return error_set(err, ERROR_USAGE, "--sql prints what takes back the whole run: it takes no --only, --exclude, --limit or "
+			"--skip-drifted");
+	return 0;
+}
+
 const struct command command_journal_undo = {
 	.noun = "journal", .verb = "undo",
 	.sentence = "take back what a run wrote, from its before-values",
@@ -79,5 +92,6 @@ const struct command command_journal_undo = {
 		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > undo",
 	.flags = COMMAND_WRITES,
 	.options = undo_options, .arguments = show_arguments,
+	.check = sql_is_whole,
 	.run = op_journal_undo,
 };

@@ -14,15 +14,15 @@
 
 /* What differs between the two services, as far as reading goes. */
 struct service {
-	const char *file, *directory, *option, *group;
+	const char *name, *file, *directory, *option;
 	const char *exchange, *whose_file;
 };
-static const struct service nova = { "/etc/nova/nova.conf", "/etc/nova/nova.conf.d/*.conf", "--nova-config-file",
-	"evac-manage-nova", "nova", "the file of nova-api or of the super conductor" };
-static const struct service cinder = { "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf", "--cinder-config-file",
-	"evac-manage-cinder", "openstack", "the file of cinder-volume" };
-static const struct service placement = { "/etc/placement/placement.conf", "/etc/placement/placement.conf.d/*.conf",
-	"--placement-config-file", "evac-manage-placement", NULL, "the file of placement-api" };
+static const struct service nova = { "nova", "/etc/nova/nova.conf", "/etc/nova/nova.conf.d/*.conf", "--nova-config-file",
+	"nova", "the file of nova-api or of the super conductor" };
+static const struct service cinder = { "cinder", "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf", "--cinder-config-file",
+	"openstack", "the file of cinder-volume" };
+static const struct service placement = { "placement", "/etc/placement/placement.conf", "/etc/placement/placement.conf.d/*.conf",
+	"--placement-config-file", NULL, "the file of placement-api" };
 
 /* ---- opening */
 
@@ -87,14 +87,19 @@ static const struct ini_name transport_url[] = { { "DEFAULT", "transport_url" },
 /* ${text} NULL, or gets a copy. Absent or empty: driver stays NULL. */
 static int read_database(struct ini *ini, const struct ini_name *names, struct db_url *out, char **text, struct error *err)
 {
+	auto_str struct str shown = { 0 };
 	const char *value, *origin;
 
 	if (ini_get_first(ini, names, &value, &origin, err) != 0)
 		return -1;
-	if (!value || !*value)
+	if (!value || !*value) {
+		ini_note(ini, names, NULL, NULL);
 		return 0;
+	}
 	if (db_url_parse(value, origin, out, err) != 0)
 		return -1;
+	db_url_show(out, &shown);
+	ini_note(ini, names, shown.s, origin);
 	if (text)
 		*text = xstrdup(value);
 	return 0;
@@ -109,6 +114,7 @@ static int read_tls_file(struct ini *ini, const struct transport_url *url, const
 	if (!value)
 		return read_text(ini, names, what, err);
 	*what = xstrdup(value);
+	ini_note(ini, names, value, "transport_url");
 	return 0;
 }
 
@@ -151,6 +157,7 @@ static int check_driver(const struct transport_url *url, const char *origin, str
 static int read_broker(const struct service *service, struct ini *ini, struct broker_config *out, char **text,
     struct error *err)
 {
+	auto_str struct str shown = { 0 };
 	const char *value, *origin;
 
 	out->heartbeat_s = HEARTBEAT_S;
@@ -159,16 +166,30 @@ static int read_broker(const struct service *service, struct ini *ini, struct br
 		return -1;
 	if (ini_get_first(ini, transport_url, &value, &origin, err) != 0)
 		return -1;
-	if (!value || !*value)
+	if (!value || !*value) {
+		ini_note(ini, transport_url, NULL, NULL);
 		return 0;
+	}
 	if (transport_url_parse(value, origin, &out->url, err) != 0 || check_driver(&out->url, origin, err) != 0)
 		return -1;
+	transport_url_show(&out->url, &shown);
+	ini_note(ini, transport_url, shown.s, origin);
 	if (text)
 		*text = xstrdup(value);
 	return read_broker_tls(ini, out, origin, err);
 }
 
 /* ---- the rest */
+
+static int raise_down_time(struct ini *ini, unsigned report_interval, unsigned *out)
+{
+	auto_free char *text = NULL;
+
+	*out = report_interval * 2 + report_interval / 2;
+	text = xasprintf("%u", *out);
+	ini_note(ini, NAMES({ "DEFAULT", "service_down_time" }), text, "raised to 2.5 times report_interval");
+	return 0;
+}
 
 /* Both services raise a down time that is not longer than the reports' interval. */
 static int read_service_down_time(struct ini *ini, unsigned *out, struct error *err)
@@ -181,14 +202,14 @@ static int read_service_down_time(struct ini *ini, unsigned *out, struct error *
 	if (read_number(ini, NAMES({ "DEFAULT", "report_interval" }), &report_interval, err) != 0)
 		return -1;
 	if (*out <= report_interval)
-		*out = report_interval * 2 + report_interval / 2;
+		return raise_down_time(ini, report_interval, out);
 	return 0;
 }
 
 static int load_login(const struct service *service, const struct config_sources *sources, struct db_login *out,
     struct error *err)
 {
-	return sources->defaults_file ? login_load(sources->defaults_file, service->group, out, err) : 0;
+	return sources->defaults_file ? login_load(sources, service->name, out, err) : 0;
 }
 
 static void login_free(struct db_login *login)
@@ -251,6 +272,7 @@ int config_load_nova(const struct config_sources *sources, struct nova_config *o
 	*out = (struct nova_config){ 0 };
 	if (open_files(&nova, sources->nova_files, sources->n_nova_files, &ini, err) != 0)
 		return -1;
+	ini_note_to(ini, sources->values, nova.name);
 	if (read_nova(ini, out, err) != 0 || load_login(&nova, sources, &out->login, err) != 0) {
 		nova_config_free(out);
 		return -1;
@@ -306,6 +328,7 @@ int config_load_cinder(const struct config_sources *sources, struct cinder_confi
 	*out = (struct cinder_config){ 0 };
 	if (open_files(&cinder, sources->cinder_files, sources->n_cinder_files, &ini, err) != 0)
 		return -1;
+	ini_note_to(ini, sources->values, cinder.name);
 	rc = read_cinder(ini, out, err);
 	if (rc == 0)
 		rc = load_login(&cinder, sources, &login, err);
@@ -347,6 +370,7 @@ int config_load_placement(const struct config_sources *sources, struct placement
 	*out = (struct placement_config){ 0 };
 	if (open_files(&placement, sources->placement_files, sources->n_placement_files, &ini, err) != 0)
 		return -1;
+	ini_note_to(ini, sources->values, placement.name);
 	rc = read_placement(ini, out, err);
 	if (rc == 0)
 		rc = load_login(&placement, sources, &login, err);

@@ -27,6 +27,8 @@ struct ini {
 	size_t nentry, entry_cap;
 	struct ini_file *file;
 	size_t nfile, file_cap;
+	struct config_values *values; /* ini_note() */
+	const char *service;
 };
 
 #define auto_ini __attribute__((cleanup(ini_close)))
@@ -57,6 +59,10 @@ bool ini_is_secret_key(const char *key);
 /* Is the ${offset}th byte of a value a part of a user or password? */
 bool ini_is_in_login(const char *value, size_t offset);
 
+/* What counts as the value of an option whose newest name is names[0]; ${value} holds no secret, ${origin} is NULL for a default. */
+void ini_note_to(struct ini *ini, struct config_values *values, const char *service); /* values NULL: nobody wants to see them */
+void ini_note(const struct ini *ini, const struct ini_name *names, const char *value, const char *origin);
+
 /* ---- values with a type. ${what} stays as it is when the option is absent or empty */
 int read_text(struct ini *ini, const struct ini_name *names, char **what, struct error *err);
 int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, struct error *err);
@@ -64,6 +70,6 @@ int read_bool(struct ini *ini, const struct ini_name *names, bool *what, struct 
 int parse_bool(const char *text, const char *origin, bool *what, struct error *err);
 
 /* ---- the --defaults-file */
-int login_load(const char *path, const char *group, struct db_login *out, struct error *err);
+int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);
 
 #endif

@@ -28,18 +28,34 @@ static int check(const struct ini *ini, const char *path, struct error *err)
 	return error_hint(err, "its group [client] is not read; write user and password below [evac-manage]");
 }
 
-int login_load(const char *path, const char *group, struct db_login *out, struct error *err)
+/* A group of the service's own wins over the one for all. */
+static int read_field(struct ini *ini, const char *group, const char *key, const char **value, struct error *err)
 {
+	const char *origin;
+	bool secret = strcmp(key, "password") == 0;
+
+	if (ini_get(ini, group, key, value, &origin, err) != 0)
+		return -1;
+	if (!*value && ini_get(ini, BOTH, key, value, &origin, err) != 0)
+		return -1;
+	if (*value)
+		ini_note(ini, &(struct ini_name){ group, key }, secret ? "***" : *value, origin);
+	return 0;
+}
+
+int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err)
+{
+	auto_free char *group = xasprintf(BOTH "-%s", service);
+	const char *path = sources->defaults_file;
 	auto_ini struct ini *ini = NULL;
 	char **field[COUNT(keys)] = { &out->user, &out->password, &out->ssl_ca, &out->ssl_cert, &out->ssl_key };
 	const char *value;
 
 	if (ini_open_options(path, &ini, err) != 0 || check(ini, path, err) != 0)
 		return -1;
+	ini_note_to(ini, sources->values, service);
 	for (size_t i = 0; i < COUNT(keys); i++) {
-		if (ini_get(ini, group, keys[i], &value, NULL, err) != 0)
-			return -1;
-		if (!value && ini_get(ini, BOTH, keys[i], &value, NULL, err) != 0)
+		if (read_field(ini, group, keys[i], &value, err) != 0)
 			return -1;
 		if (value && (*value || field[i] == &out->password)) /* an empty password is one; an empty user or path is none */
 			*field[i] = xstrdup(value);

@@ -11,14 +11,15 @@
 
 int read_text(struct ini *ini, const struct ini_name *names, char **what, struct error *err)
 {
-	const char *value;
+	const char *value, *origin;
 
-	if (ini_get_first(ini, names, &value, NULL, err) != 0)
+	if (ini_get_first(ini, names, &value, &origin, err) != 0)
 		return -1;
 	if (value && *value) {
 		free(*what);
 		*what = xstrdup(value);
 	}
+	ini_note(ini, names, *what, origin);
 	return 0;
 }
 
@@ -39,16 +40,22 @@ static bool parse_number(const char *text, unsigned *what)
 	return s.n > 0 && n <= NUMBER_MAX;
 }
 
+static int note_number(const struct ini *ini, const struct ini_name *names, unsigned number, const char *origin)
+{
+	auto_free char *text = xasprintf("%u", number);
+
+	ini_note(ini, names, text, origin);
+	return 0;
+}
+
 int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, struct error *err)
 {
 	const char *value, *origin;
 
 	if (ini_get_first(ini, names, &value, &origin, err) != 0)
 		return -1;
-	if (!value || !*value)
-		return 0;
-	if (parse_number(value, what))
-		return 0;
+	if (!value || !*value || parse_number(value, what))
+		return note_number(ini, names, *what, value && *value ? origin : NULL);
 	error_set(err, ERROR_CONFIG, "%s: '%s' is not a whole number from 0 to %u", origin, value, NUMBER_MAX);
 	return error_hint(err, "write digits alone, seconds without a unit");
 }
@@ -77,5 +84,8 @@ int read_bool(struct ini *ini, const struct ini_name *names, bool *what, struct 
 
 	if (ini_get_first(ini, names, &value, &origin, err) != 0)
 		return -1;
-	return value ? parse_bool(value, origin, what, err) : 0;
+	if (value && parse_bool(value, origin, what, err) != 0)
+		return -1;
+	ini_note(ini, names, *what ? "true" : "false", origin);
+	return 0;
 }

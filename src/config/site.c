@@ -42,11 +42,12 @@ static int read_version(struct ini *ini, const char *key, char **what, struct er
 
 	if (ini_get(ini, "site", key, &value, &origin, err) != 0)
 		return -1;
-	if (!value || !*value)
-		return 0;
-	if (check_version(value, origin, err) != 0)
-		return -1;
-	*what = xstrdup(value);
+	if (value && *value) {
+		if (check_version(value, origin, err) != 0)
+			return -1;
+		*what = xstrdup(value);
+	}
+	ini_note(ini, &(struct ini_name){ "site", key }, *what, origin);
 	return 0;
 }
 
@@ -92,7 +93,10 @@ static int read_version_file(struct ini *ini, char **what, struct error *err)
 		error_set(err, ERROR_CONFIG, "%s: version is given too, which of them is right?", origin);
 		return error_hint(err, "remove one of version and version_file");
 	}
-	return load_version_file(path, what, err) == 0 ? 0 : error_prefix(err, "%s", origin);
+	if (load_version_file(path, what, err) != 0)
+		return error_prefix(err, "%s", origin);
+	ini_note(ini, &(struct ini_name){ "site", "version" }, *what, path);
+	return 0;
 }
 
 static int read_site(struct ini *ini, struct site_config *out, struct error *err)
@@ -120,8 +124,10 @@ int config_load_site(const struct config_sources *sources, struct site_config *o
 		if (sources->site_file || (err->code != ENOENT && err->code != ENOTDIR))
 			return -1;
 		error_clear(err);
-		return 0;
+		if (ini_open(NULL, 0, &ini, err) != 0)
+			return -1;
 	}
+	ini_note_to(ini, sources->values, "site");
 	if (read_site(ini, out, err) == 0)
 		return 0;
 	site_config_free(out);

@@ -1,179 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
-#include "op/commands.h"
 #include "op/list.h"
-#include "op/scene.h"
-#include "out/table.h"
-#include "util/str.h"
 
-/* The listings of volumes, backups and instances: what one host owns, by exact name. An unknown host is an error, as an empty
- * answer to a mistyped name is what one hopes for. */
-
-static const struct table_column volume_columns[] = {
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "project_id", NULL, true, false },
-	{ "status", NULL, false, false },
-	{ "attach_status", NULL, false, false },
-	{ "size_gb", "Size GB", false, true },
-	{ "host", NULL, false, false },
-	{ "backend", NULL, true, false },
-	{ "pool", NULL, true, false },
-	{ "cluster_name", NULL, true, false },
-	{ "service_uuid", NULL, true, false },
-};
-static const struct table_column backup_columns[] = {
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "project_id", NULL, true, false },
-	{ "status", NULL, false, false },
-	{ "size_gb", "Size GB", false, true },
-	{ "host", NULL, false, false },
-	{ "volume_id", NULL, false, false },
-};
-static const struct table_column instance_columns[] = {
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "project_id", NULL, true, false },
-	{ "host", NULL, true, false },
-	{ "node", NULL, true, false },
-	{ "vm_state", NULL, false, false },
-	{ "task_state", NULL, false, false },
-	{ "power_state", NULL, true, false },
-	{ "vcpus", "VCPUs", false, true },
-	{ "memory_mb", "Memory MB", false, true },
-	{ "boot", NULL, false, false },
-	{ "root_gb", "Root GB", false, true },
-	{ "cell", NULL, true, false },
-};
-#define COLUMNS(c) c, sizeof c / sizeof *c
-
-enum error_kind op_list(const struct request *request, unsigned needs, const struct table_column *columns, size_t ncolumns,
-    fill_fn *fill, struct error *err)
+enum error_kind op_list(const struct listing *listing, const struct request *request, struct error *err)
 {
 	struct scene scene = { .request = request };
 	struct world world = { 0 };
 	struct table table;
 	int rc;
 
-	table_init(&table, columns, ncolumns);
-	rc = table_check(columns, ncolumns, request, err);
+	table_init(&table, listing->column, listing->ncolumn);
+	rc = table_check(listing->column, listing->ncolumn, request, err);
 	if (rc == 0)
-		rc = world_open(request, needs, NULL, &world, err);
+		rc = world_open(request, listing->needs, NULL, &world, err);
 	scene.world = &world;
 	if (rc == 0)
-		rc = fill(&scene, &table, err);
+		rc = listing->fill(&scene, &table, err);
 	if (rc == 0)
 		rc = table_print(&table, request, err);
+	if (rc == 0 && listing->judge)
+		rc = listing->judge(&table, request, err);
 	table_free(&table);
 	scene_free(&scene);
 	world_close(&world);
 	return rc == 0 ? ERROR_OK : err->kind;
-}
-
-static void add_maybe(struct table *table, const char *key, struct maybe_int number)
-{
-	if (number.set)
-		table_int(table, key, number.v);
-}
-
-static bool is_asked(const struct host_name *asked, const struct host_name *owner)
-{
-	if (asked->backend[0] && strcmp(asked->backend_host, owner->backend_host) != 0)
-		return false;
-	return !asked->pool[0] || strcmp(asked->pool, owner->pool) == 0;
-}
-
-static int fill_volumes(struct scene *scene, struct table *table, struct error *err)
-{
-	struct host_name asked, owner;
-	struct volumes volumes;
-
-	if (!host_name_parse(scene->request->host, &asked))
-		return error_set(err, ERROR_USAGE, "--host '%s' is not a host", scene->request->host);
-	if (scene_find_cinder(scene, err) != 0 || scene_check_owner(scene, &asked, err) != 0 ||
-	    volumes_on_node(scene->world->cinder_db, asked.node, &volumes, err) != 0)
-		return -1;
-	for (const struct volume *v = volumes.v; v < volumes.v + volumes.n; v++) {
-		if (!host_name_parse(v->host, &owner) || !is_asked(&asked, &owner))
-			continue;
-		table_add(table);
-		table_text(table, "id", v->id);
-		table_text(table, "name", v->name);
-		table_text(table, "project_id", v->project_id);
-		table_text(table, "status", v->status);
-		table_text(table, "attach_status", v->attach_status);
-		add_maybe(table, "size_gb", v->size_gb);
-		table_text(table, "host", v->host);
-		table_text(table, "backend", owner.backend[0] ? owner.backend : NULL);
-		table_text(table, "pool", owner.pool[0] ? owner.pool : NULL);
-		table_text(table, "cluster_name", v->cluster_name);
-		table_text(table, "service_uuid", v->service_uuid);
-	}
-	volumes_free(&volumes);
-	return 0;
-}
-
-static int fill_backups(struct scene *scene, struct table *table, struct error *err)
-{
-	const char *host = scene->request->host;
-	struct backups backups;
-
-	if (scene_find_cinder(scene, err) != 0 || (host && scene_check_node(scene, host, err) != 0) ||
-	    backups_list(scene->world->cinder_db, &backups, err) != 0)
-		return -1;
-	for (const struct backup *b = backups.v; b < backups.v + backups.n; b++) {
-		if (host && !str_equal(b->host, host))
-			continue;
-		table_add(table);
-		table_text(table, "id", b->id);
-		table_text(table, "name", b->name);
-		table_text(table, "project_id", b->project_id);
-		table_text(table, "status", b->status);
-		add_maybe(table, "size_gb", b->size_gb);
-		table_text(table, "host", b->host);
-		table_text(table, "volume_id", b->volume_id);
-	}
-	backups_free(&backups);
-	return 0;
-}
-
-static int fill_instances(struct scene *scene, struct table *table, struct error *err)
-{
-	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
-	    instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0)
-		return -1;
-	for (const struct instance *i = scene->instances.v; i < scene->instances.v + scene->instances.n; i++) {
-		table_add(table);
-		table_text(table, "id", i->uuid);
-		table_text(table, "name", i->name);
-		table_text(table, "project_id", i->project_id);
-		table_text(table, "host", i->host);
-		table_text(table, "node", i->node);
-		table_text(table, "vm_state", i->vm_state);
-		table_text(table, "task_state", i->task_state);
-		add_maybe(table, "power_state", i->power_state);
-		add_maybe(table, "vcpus", i->vcpus);
-		add_maybe(table, "memory_mb", i->memory_mb);
-		table_text(table, "boot", instance_boots_from_volume(i) ? "volume" : "image");
-		add_maybe(table, "root_gb", i->root_gb);
-		table_text(table, "cell", scene->home->cell->name);
-	}
-	return 0;
-}
-
-enum error_kind op_volume_list(const struct request *request, struct error *err)
-{
-	return op_list(request, NEEDS_CINDER, COLUMNS(volume_columns), fill_volumes, err);
-}
-
-enum error_kind op_backup_list(const struct request *request, struct error *err)
-{
-	return op_list(request, NEEDS_CINDER, COLUMNS(backup_columns), fill_backups, err);
-}
-
-enum error_kind op_instance_list(const struct request *request, struct error *err)
-{
-	return op_list(request, NEEDS_NOVA, COLUMNS(instance_columns), fill_instances, err);
 }

@@ -12,7 +12,7 @@
 #define NOVA_CONF "/etc/nova/nova.conf"
 #define CINDER_CONF "/etc/cinder/cinder.conf"
 
-static struct config_sources sources_of(const struct request *request)
+struct config_sources config_sources_of(const struct request *request)
 {
 	return (struct config_sources){ .nova_files = request->nova_files.v,
 		.n_nova_files = request->nova_files.n,
@@ -52,7 +52,7 @@ static bool is_needed(unsigned needs, unsigned need, const struct words *files)
 
 static int load_configs(const struct request *request, unsigned needs, struct world *w, struct error *err)
 {
-	const struct config_sources sources = sources_of(request);
+	const struct config_sources sources = config_sources_of(request);
 	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->cinder_files);
 	bool nova_needed = is_needed(needs, NEEDS_NOVA | NEEDS_BUS, &request->nova_files);
 
@@ -142,7 +142,7 @@ int world_connect_bus(struct world *w, struct error *err)
 /* Only when it is asked for, and then it must answer: an answer about capacity without it would be another one. */
 static int open_placement(const struct request *request, struct world *w, struct error *err)
 {
-	const struct config_sources sources = sources_of(request);
+	const struct config_sources sources = config_sources_of(request);
 	struct db_options options = { .label = "placement's database", .run = w->run };
 
 	if (request->placement_files.n == 0)

@@ -26,14 +26,29 @@ void table_add(struct table *table)
 	table->nrow++;
 }
 
-static struct cell *cell_of(struct table *table, const char *key)
+static size_t column_of(const struct table *table, const char *key)
 {
 	size_t i;
 
 	for (i = 0; i < table->ncolumn && strcmp(table->column[i].key, key) != 0; i++)
 		;
-	assert(table->nrow > 0 && i < table->ncolumn);
-	return &table->cell[(table->nrow - 1) * table->ncolumn + i];
+	assert(i < table->ncolumn);
+	return i;
+}
+
+static struct cell *cell_of(struct table *table, const char *key)
+{
+	assert(table->nrow > 0);
+	return &table->cell[(table->nrow - 1) * table->ncolumn + column_of(table, key)];
+}
+
+size_t table_count(const struct table *table, const char *key, const char *text)
+{
+	size_t column = column_of(table, key), n = 0;
+
+	for (size_t row = 0; row < table->nrow; row++)
+		n += str_equal(table->cell[row * table->ncolumn + column].text, text);
+	return n;
 }
 
 void table_text(struct table *table, const char *key, const char *text)

@@ -14,6 +14,7 @@
 
 #include <openssl/evp.h>
 
+#include "util/crash.h"
 #include "util/mem.h"
 
 static int read_fd(int fd, const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err)
@@ -163,6 +164,7 @@ static int write_and_rename(const char *path, const struct str *text, unsigned m
 		rc = write_all(fd, text);
 	if (close(fd) != 0)
 		rc = -1;
+	CRASH_POINT("file_before_rename");
 	if (rc == 0)
 		rc = rename(temporary, path);
 	if (rc == 0)

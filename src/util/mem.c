@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
+/* An arena's blocks double from the least: most arenas hold one row, some hold a hundred thousand. */
+#define ARENA_BLOCK_LEAST ((size_t)512)
+#define ARENA_BLOCK_MOST ((size_t)64 * 1024)
 
 struct arena_block {
 	struct arena_block *next;
@@ -100,7 +102,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 	size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
 	if (!b || b->size - b->used < size) {
-		room = size > ARENA_BLOCK_SIZE ? size : ARENA_BLOCK_SIZE;
+		room = !b ? ARENA_BLOCK_LEAST : b->size * 2 < ARENA_BLOCK_MOST ? b->size * 2 : ARENA_BLOCK_MOST;
+		room = size > room ? size : room;
 		b = xcalloc(1, sizeof *b + room);
 		b->size = room;
 		b->next = arena->block;

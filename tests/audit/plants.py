@@ -3,10 +3,23 @@
 
 A plant is a function of the check's name with _ for -; it writes its rows and answers (subject to find, subject not to find).
 """
+import functools
 import json
 import uuid
 
-from harness import ENV, rows, value
+import harness
+
+PREFIX = ""            # of the databases' names: tests plant into other schemas, too
+SECOND_CELL = None     # a second cell's database, where there is one
+
+
+def rows(database, statement, params=()):
+    return harness.rows(PREFIX + database, statement, params)
+
+
+def value(database, statement, params=()):
+    return harness.value(PREFIX + database, statement, params)
+
 
 SPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 NOW = value("cinder", "SELECT UTC_TIMESTAMP()")
@@ -24,7 +37,15 @@ def u(name):
     return str(uuid.uuid5(SPACE, name))
 
 
+@functools.lru_cache(None)
+def columns_of(name, table):
+    return {r["c"] for r in harness.rows("mysql", "SELECT column_name AS c FROM information_schema.columns WHERE table_schema = %s AND table_name = %s",
+                                         (name, table))}
+
+
 def add(database, table, **values):
+    """What a release has no column for is left out."""
+    values = {c: v for c, v in values.items() if c in columns_of(PREFIX + database, table)}
     columns = ", ".join("`%s`" % c for c in values)
     marks = ", ".join(["%s"] * len(values))
     rows(database, "INSERT INTO `%s` (%s) VALUES (%s)" % (table, columns, marks), tuple(values.values()))
@@ -82,7 +103,7 @@ def snapshot(name, volume_id, **more):
 
 
 # ---- nova
-def instance(name, without=(), cell="nova", mapped=2, **more):
+def instance(name, without=(), cell="nova", mapped=None, **more):
     """Whole, but for what stands in without: cache flavor root mapping spec allocation."""
     row = dict(created_at=OLD, updated_at=OLD, launched_at=OLD, deleted=0, uuid=u(name), project_id="aud-project", user_id="aud", host=LIVE,
                node=LIVE, display_name=name, vm_state="active", power_state=1, memory_mb=64, vcpus=1, root_gb=1, hidden=0)
@@ -93,7 +114,7 @@ def instance(name, without=(), cell="nova", mapped=2, **more):
         "flavor": lambda: add(cell, "instance_extra", created_at=OLD, deleted=0, instance_uuid=row["uuid"], flavor="{}"),
         "root": lambda: bdm(row["uuid"], cell=cell, boot_index=0, source_type="image", destination_type="local"),
         "mapping": lambda: add("nova_api", "instance_mappings", created_at=OLD, instance_uuid=row["uuid"], project_id="aud-project",
-                               cell_id=mapped, queued_for_delete=0, user_id="aud"),
+                               cell_id=mapped or cell_id(), queued_for_delete=0, user_id="aud"),
         "spec": lambda: spec(row["uuid"]),
         "allocation": lambda: allocation(row["uuid"], row["node"] or LIVE),
     }
@@ -118,10 +139,14 @@ def bdm(instance_uuid, cell="nova", **more):
     return last(cell, "block_device_mapping")
 
 
+def compute_version():
+    return value("nova", "SELECT COALESCE(MAX(version), 64) FROM services WHERE `binary` = 'nova-compute' AND deleted = 0")
+
+
 def nova_service(host, binary="nova-compute", at=None, cell="nova", mapped=True, **more):
     row = dict(created_at=OLD, updated_at=NOW, last_seen_up=at or NOW, deleted=0, host=host, binary=binary,
                topic=binary.replace("nova-", ""), report_count=1, disabled=0, forced_down=0, uuid=u("nova service %s %s %s" % (binary, host, cell)),
-               version=value("nova", "SELECT MAX(version) FROM services WHERE `binary` = 'nova-compute' AND deleted = 0"))
+               version=compute_version())
     row.update(more)
     add(cell, "services", **row)
     if mapped:
@@ -130,7 +155,7 @@ def nova_service(host, binary="nova-compute", at=None, cell="nova", mapped=True,
 
 
 def cell_id():
-    return value("nova_api", "SELECT MAX(id) FROM cell_mappings")
+    return value("nova_api", "SELECT MAX(id) FROM cell_mappings WHERE name = 'cell1'")
 
 
 def node(host, name=None, provider=True, **more):
@@ -300,10 +325,11 @@ def cinder_service_twice():
 
 @plant
 def cinder_version_drift():
-    cinder_service("aud-old-release", "cinder-scheduler", rpc_current_version="3.0")
+    cinder_service("aud-b1", "cinder-aud", rpc_current_version="3.0")
+    cinder_service("aud-b2", "cinder-aud", rpc_current_version="3.16")
     for host in ("aud-b1", "aud-b2"):
         cinder_service(host, "cinder-near", rpc_current_version="2.1")
-    return "cinder-scheduler", "cinder-near"
+    return "cinder-aud", "cinder-near"
 
 
 @plant
@@ -423,8 +449,23 @@ def quota_drift():
     volume("a30", project_id="aud-q")
     usage("aud-q2", "volumes", 1, 1)
     volume("a30 near", project_id="aud-q2")
-    volume("a30 near uncounted", project_id="aud-q2", use_quota=0)
+    volume("a30 near target", project_id="aud-q2", use_quota=0, migration_status="target:x")
+    temporary = volume("a30 near temporary", project_id="aud-q2", use_quota=0)
+    add("cinder", "volume_admin_metadata", created_at=OLD, deleted=0, volume_id=temporary, key="temporary", value="True")
     return "aud-q", "aud-q2"
+
+
+@plant
+def snapshot_error_deleting():
+    vid = volume("a47 v")
+    return snapshot("a47", vid, status="error_deleting"), snapshot("a47 near", vid, status="error")
+
+
+@plant
+def cinder_service_down():
+    cinder_service("aud-sdown", "cinder-scheduler", at=OLD, rpc_current_version=None, object_current_version=None)
+    cinder_service("aud-sup", "cinder-scheduler", rpc_current_version=None, object_current_version=None)
+    return "cinder-scheduler aud-sdown", "cinder-scheduler aud-sup"
 
 
 @plant
@@ -811,6 +852,38 @@ def instance_in_error():
     return instance("n42", vm_state="error"), instance("n42 near", vm_state="stopped")
 
 
+@plant
+def instance_compute_id():
+    of_live = value("nova", "SELECT id FROM compute_nodes WHERE hypervisor_hostname = %s AND deleted = 0", (LIVE,))
+    return instance("n39", compute_id=47110000), instance("n39 near", compute_id=of_live)
+
+
+@plant
+def compute_in_two_cells():
+    for host in ("aud-c1", "aud-c2"):
+        nova_service(host)
+    if SECOND_CELL:
+        nova_service("aud-c1", cell=SECOND_CELL, mapped=False)
+        nova_service("aud-c2", cell=SECOND_CELL, mapped=False, deleted=77027, deleted_at=OLD)
+    return "aud-c1", "aud-c2"
+
+
+@plant
+def nova_service_down():
+    nova_service("aud-n43", "nova-aud43", at=OLD, mapped=False)
+    nova_service("aud-n43", "nova-osapi_compute", at=OLD, mapped=False)
+    return "nova-aud43 aud-n43", "nova-osapi_compute aud-n43"
+
+
+@plant
+def request_spec_down_host():
+    nova_service("aud-n44", at=OLD)
+    found, near = instance("n44"), instance("n44 near")
+    spec(found, force_hosts=["aud-n44"])
+    spec(near, force_hosts=[LIVE])
+    return found, near
+
+
 # ---- X: nova with cinder
 @plant
 def bdm_volume_free():
@@ -851,6 +924,17 @@ def volume_of_other_project():
 def instance_volume_owner_dead():
     cinder_service("aud-xdead@ceph", at=OLD)
     return attached("x05", host="aud-xdead@ceph#ceph")[0], attached("x05 near")[0]
+
+
+@plant
+def attachment_connector_host():
+    ids = []
+    for name, host in (("x06", "aud-before"), ("x06 near", LIVE)):
+        vm = instance(name + " vm")
+        vid = volume(name, status="in-use")
+        ids.append(attachment(name + " a", vid, vm, connector=json.dumps({"host": host, "ip": "10.0.0.1", "multipath": False})))
+        bdm(vm, volume_id=vid, attachment_id=ids[-1])
+    return tuple(ids)
 
 
 # ---- P: placement

@@ -198,6 +198,24 @@ class Outputs(TestCase):
                          {("check-not-run", "backup-chain-broken")})
         self.assertEqual(len([f for f in r.json if f["check"] == "volume-stuck"]), 3)
 
+    def test_a_long_audit_does_not_take_hosts_for_dead(self):
+        # the snapshot stands still while the clock goes on: a check waits for a lock, and the heartbeats age
+        import pymysql
+        conf = self.path("down.conf")
+        with open(conf, "w") as f:
+            f.write("[DEFAULT]\nservice_down_time = 6\n")
+        self.tool.nova = [*self.tool.nova, conf]
+        plants.instance("aging")
+        lock = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"], password=ENV["SB_DB_ADMIN_PASS"], database="cinder")
+        lock.cursor().execute("LOCK TABLES backups WRITE")
+        try:
+            rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE host = %s", (plants.LIVE,))
+            r = self.audit("A28", "N02", "--check-timeout", "8", "-f", "json", "--fail-on", "never")
+        finally:
+            lock.close()
+        self.assertIn("backup-chain-broken", [f["subject"] for f in r.json])
+        self.assertNotIn(plants.LIVE, [f["subject"] for f in r.json if f["check"] == "instances-host-down"])
+
     def test_a_busy_server_is_waited_for_and_then_said(self):
         r = self.audit("A20", "--max-load", "1", "--check-timeout", "2", "-f", "json")
         # one statement is our own; where nothing else runs the brake stays open

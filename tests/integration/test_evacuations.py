@@ -105,6 +105,23 @@ class Evacuations(harness.TestCase):
         self.assertEqual(value("nova", "SELECT dest_compute FROM migrations WHERE instance_uuid = %s AND status = 'accepted'",
                                (instance("image-active-1")["uuid"],)), C)
 
+    def test_a_target_state_goes_only_to_a_nova_that_takes_it(self):
+        def release(conductor, compute):
+            for database in ("nova", "nova_cell0"):
+                rows(database, "UPDATE services SET version = %s WHERE `binary` = 'nova-conductor'", (conductor,))
+                rows(database, "UPDATE services SET version = %s WHERE `binary` = 'nova-compute'", (compute,))
+        for conductor, compute in ((64, 64), (66, 64), (64, 66)):
+            release(conductor, compute)
+            self.refused("target-state-unsupported", "instance", "evacuate", "image-active-0", "--target-state", "stopped")
+        self.expect(self.evacuate("image-active-0", "--target-state", "active"), USAGE, "stopped")
+        self.expect(self.tool.run("host", "evacuate", A, "--target-state", "stopped", *GO), USAGE)
+        release(66, 66)
+        _, inner = self.cast_of("--target-state", "stopped")
+        self.assertEqual((inner["version"], inner["args"]["target_state"]), ("1.25", "stopped"))
+        self.conductor.casts.clear()
+        _, inner = self.cast_of(name="image-active-1")
+        self.assertEqual((inner["version"], "target_state" in inner["args"]), ("1.12", False))
+
     def test_one_that_is_under_way_is_not_cast_again(self):
         self.cast_of()
         before = harness.checksum()

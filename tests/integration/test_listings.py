@@ -101,3 +101,13 @@ class Listings(harness.TestCase):
         self.assertTrue(self.list("volume", "list", "--host", A))
         self.assertTrue(self.list("backup", "list"))
         self.assertIn(ENV["SB_HOST_B"], {b["host"] for b in self.list("backup", "list")})
+
+    def test_the_configuration_is_shown_with_its_origins_and_no_password(self):
+        shown = {(v["service"], v["group"], v["key"]): v for v in self.list("config", "show")}
+        connection = shown["cinder", "database", "connection"]
+        self.assertIn(":***@", connection["value"])
+        self.assertRegex(connection["origin"], r"cinder\.conf:\d+ \[database\] connection")
+        self.assertEqual(shown["site", "-", "state_dir"]["origin"], "--state-dir")
+        self.tool.nova = ["/nowhere.conf"]
+        wrong = self.expect(self.tool.run("config", "show"), harness.CONFIG, "/nowhere.conf")
+        self.assertIn("cinder.conf", wrong.out, "the rest is shown all the same")

@@ -5,34 +5,16 @@ import os
 import re
 
 import harness
+import releases
 from harness import A, B, ENV, FENCED, OK, rows
+from releases import DATABASES, RELEASES
 
-DATA = os.path.join(harness.ROOT, "tests", "data", "schemas")
-RELEASES = {  # directory, services.version, RequestSpec version
-    "victoria": ("nova-22-victoria", 53, "1.13"), "zed": ("nova-26-zed", 64, "1.14"), "2025.1": ("nova-31-2025.1", 68, "1.14"),
-    "2026.1": ("nova-33-2026.1", 72, "1.14"), "2026.2": ("nova-34-2026.2", 74, "1.14"),
-    "queens": ("nova-22-victoria", 30, "1.8"), "stein": ("nova-22-victoria", 37, "1.12"),
-}
-# What came after Queens, and after Stein, in the tables that we name.
-AFTER_STEIN = {"nova": {"instances": ["hidden"], "migrations": ["cross_cell_move", "user_id", "project_id"],
-                        "instance_extra": ["resources"]}}
-AFTER_QUEENS = {"nova": {"instances": ["hidden"], "migrations": ["cross_cell_move", "user_id", "project_id"],
-                         "instance_extra": ["resources", "trusted_certs"], "block_device_mapping": ["volume_type"]},
-                "nova_api": {"instance_mappings": ["queued_for_delete", "user_id"], "instance_group_policy": ["rules"],
-                             "cell_mappings": ["disabled"]}}
-AFTER_QUEENS["cinder"] = {"transfers": ["no_snapshots", "source_project_id", "destination_project_id", "accepted"]}
-OLDER = {"queens": AFTER_QUEENS, "stein": AFTER_STEIN}
-# No release's own tool made these: they are what is known of the releases, and are called so wherever they are named.
-DERIVED = set(OLDER)
 # Statements that are sent only when a probe has found this.
 PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "nova/shares_of_instance": ("nova", "share_mapping", "instance_uuid"),
           "nova_api/instance_mapping_get": ("nova_api", "instance_mappings", "queued_for_delete"),
           "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules"),
           "cinder/quota_counts": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
-DATABASES = ("nova", "nova_api", "placement", "cinder")
-URL = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
-
 
 def columns(database):
     found = {}
@@ -56,36 +38,13 @@ class Schemas(harness.TestCase):
         super().setUp()
         harness.sandbox("reset", "--rows")
         harness.heartbeats()
-        self.made = []
-        self.addCleanup(self.drop)
+        self.addCleanup(releases.drop)
 
-    def drop(self):
-        for database in self.made:
-            rows("mysql", "DROP DATABASE IF EXISTS `%s`" % database)
-
-    @staticmethod
-    def named(release):
-        return release + (" (derived)" if release in DERIVED else "")
-
-    def make(self, release, databases=DATABASES):
-        """Empty databases of that release."""
-        directory = RELEASES[release][0]
-        for database in databases:
-            name = "schema_" + database
-            rows("mysql", "DROP DATABASE IF EXISTS `%s`" % name)
-            rows("mysql", "CREATE DATABASE `%s` CHARACTER SET utf8mb3" % name)
-            self.made.append(name)
-            for table in re.split(r";\n", open(os.path.join(DATA, directory, database + ".sql")).read()):
-                if table.strip():
-                    rows(name, "SET STATEMENT foreign_key_checks = 0 FOR " + table)
-            for table, gone in OLDER.get(release, {}).get(database, {}).items():
-                for column in gone:
-                    rows(name, "SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE `%s` DROP COLUMN `%s`" % (table, column))
-
-    @staticmethod
-    def copy(databases):
+    def fill(self, release):
+        """The sandbox's rows, as far as the tables have their columns."""
+        _, version, spec = RELEASES[release]
         harness.heartbeats()
-        for database in databases:
+        for database in DATABASES:
             name, have = "schema_" + database, columns(database)
             for table, there in columns(name).items():
                 both = [c for c in there if c in have.get(table, {})]
@@ -93,16 +52,11 @@ class Schemas(harness.TestCase):
                     names = ", ".join("`%s`" % c for c in both)
                     rows(name, "SET STATEMENT foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`"
                          % (table, names, names, database, table))
-
-    def fill(self, release):
-        """The sandbox's rows, as far as the tables have their columns."""
-        _, version, spec = RELEASES[release]
-        self.copy(DATABASES)
         rows("schema_nova", "UPDATE services SET version = %s", (version,))
         rows("schema_nova_api", "UPDATE request_specs SET spec = REPLACE(spec, %s, %s)", (
             '"RequestSpec", "nova_object.namespace": "nova", "nova_object.version": "1.14"',
             '"RequestSpec", "nova_object.namespace": "nova", "nova_object.version": "%s"' % spec))
-        url = URL
+        url = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
         rows("schema_nova_api", "UPDATE cell_mappings SET database_connection = %s", (url + "schema_nova",))
         rows("schema_nova_api", "DELETE FROM cell_mappings WHERE uuid = '00000000-0000-0000-0000-000000000000'")
         # the conductor reports into cell0 here; that is one database less to make
@@ -110,14 +64,11 @@ class Schemas(harness.TestCase):
              " SELECT UTC_TIMESTAMP(), 'super', 'nova-conductor', 'conductor', 1, 0, 0, %s, UTC_TIMESTAMP()", (version,))
         self.write("nova-db.conf", "[database]\nconnection = %s\n[api_database]\nconnection = %s\n" % (
             url + "schema_nova", url + "schema_nova_api"))
-        self.cinder_alone()
+        self.write("cinder.conf", "[DEFAULT]\nservice_down_time = 60\n[database]\nconnection = %s\n" % (url + "schema_cinder"))
         self.write("placement.conf", "[placement_database]\nconnection = %s\n" % (url + "schema_placement"))
         self.tool.nova = [ENV["SB_NOVA_CONF"], os.path.join(self.tool.state, "nova-db.conf")]
-        self.placement = ["--placement-config-file", os.path.join(self.tool.state, "placement.conf")]
-
-    def cinder_alone(self):
-        self.write("cinder.conf", "[DEFAULT]\nservice_down_time = 60\n[database]\nconnection = %s\n" % (URL + "schema_cinder"))
         self.tool.cinder = [os.path.join(self.tool.state, "cinder.conf")]
+        self.placement = ["--placement-config-file", os.path.join(self.tool.state, "placement.conf")]
 
     def write(self, name, text):
         with open(os.path.join(self.tool.state, name), "w") as f:
@@ -126,7 +77,7 @@ class Schemas(harness.TestCase):
     def test_every_statement_is_understood_by_every_release(self):
         missing = set()
         for release in RELEASES:
-            self.make(release)
+            releases.make(release)
             there = {d: columns("schema_" + d) for d in DATABASES}
             n = 0
             for name, room, text in statements():
@@ -135,7 +86,7 @@ class Schemas(harness.TestCase):
                     if column not in there[database].get(table, {}):
                         missing.add(name)
                         continue
-                with self.subTest(release=self.named(release), statement=name):
+                with self.subTest(release=releases.named(release), statement=name):
                     rows("schema_" + room, "PREPARE s FROM %s", (text,))
                     n += 1
             self.assertGreater(n, 40)
@@ -144,8 +95,8 @@ class Schemas(harness.TestCase):
     def test_a_host_is_evacuated_on_every_release(self):
         rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE BINARY LEFT(host, %s) = BINARY %s", (A, B, len(A), A))
         for release in RELEASES:
-            with self.subTest(release=self.named(release)):
-                self.make(release)
+            with self.subTest(release=releases.named(release)):
+                releases.make(release)
                 self.fill(release)
                 conductor = harness.Conductor()
                 try:
@@ -178,8 +129,8 @@ class Schemas(harness.TestCase):
             return {(t, r["id"]): {c: v for c, v in r.items() if c != "updated_at"} for t in owned for r in rows("schema_cinder", "SELECT * FROM `%s`" % t)}
 
         for release in RELEASES:
-            with self.subTest(release=self.named(release)):
-                self.make(release, ["cinder"])
+            with self.subTest(release=releases.named(release)):
+                releases.make(release, ["cinder"])
                 self.copy(["cinder"])
                 self.cinder_alone()
                 before = state()

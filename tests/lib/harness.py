@@ -6,6 +6,7 @@ EVAC_MANAGE names the binary under test (build/evac-manage); EVAC_SANDBOX and EV
 import hashlib
 import json
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -174,6 +175,16 @@ class TestCase(unittest.TestCase):
         for text in texts:
             self.assertIn(text, result.out + result.err, str(result))
         return result
+
+    def rewrite(self, path, pattern, replacement):
+        """A copy of a configuration file with every match replaced; there must be one."""
+        text = open(path).read()
+        changed = re.sub(pattern, replacement, text)
+        self.assertNotEqual(text, changed, pattern)
+        copy = os.path.join(self.tool.state, os.path.basename(path))
+        with open(copy, "w") as f:
+            f.write(changed)
+        return copy
 
     def unchanged(self, before):
         self.assertEqual(before, checksum(), "rows were changed")

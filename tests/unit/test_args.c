@@ -21,6 +21,7 @@
 		(void)err; \
 		return ERROR_OK; \
 	}
+enum error_kind op_completion(const struct request *request, struct error *err); /* cmd answers this one by itself */
 COMMANDS(STUB)
 
 /* "a|b c|d" is the argv { "evac-manage", "a", "b c", "d" }: words are separated by bars, so that they may hold blanks. */
@@ -196,7 +197,7 @@ static void command_lines_become_requests(void **state)
 }
 
 #define NOUNS "doctor, service, host, instance, migration, volume, backup, consistencygroup, group, " \
-	"cluster, quota, audit, plan, journal, sql, grants, version"
+	"cluster, quota, audit, plan, journal, sql, grants, config, completion, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {

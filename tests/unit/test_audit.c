@@ -198,7 +198,7 @@ static void values_in_a_remedy_cannot_leave_their_quotes(void **state)
 {
 	static const char *const name[] = { "subject", "host" };
 	const char *const value[] = { "it's; rm -rf $HOME", NULL };
-	const struct audit_row row = { 2, name, value, "", "cell1" };
+	const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "", .cell = "cell1" };
 	const struct audit_check shell = { .message = "{subject} on {host} of {cell} {", .remedy = "do {subject} {host} {nothing}" };
 	const struct audit_check sql = { .message = "", .remedy = "UPDATE t SET a = {subject}" };
 	struct audit_report report = { .max_a_check = 1 };
@@ -226,7 +226,7 @@ static void a_host_is_the_node_of_an_owner(void **state)
 {
 	static const char *const name[] = { "subject", "host" };
 	const char *const value[] = { "s", "n1@ceph#pool" };
-	const struct audit_row row = { 2, name, value, "", NULL };
+	const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "" };
 	const struct audit_check check = { .message = "", .remedy = "" };
 	struct audit_report report = { 0 };
 
@@ -245,14 +245,15 @@ static void what_is_settled_is_not_looked_at_again(void **state)
 	static const struct {
 		enum audit_rule rule;
 		const char *age;
+		int64_t aged_s; /* since the snapshot */
 		bool settled;
-	} cases[] = { { AUDIT_EACH, NULL, true }, { AUDIT_EACH, "15", true }, { AUDIT_EACH, "14", false }, { AUDIT_EACH, "-3", false },
-		{ AUDIT_ABSENT, "99", false }, { AUDIT_PAIR, NULL, false } };
+	} cases[] = { { AUDIT_EACH, NULL, 0, true }, { AUDIT_EACH, "15", 0, true }, { AUDIT_EACH, "14", 0, false }, { AUDIT_EACH, "-3", 0, false },
+		{ AUDIT_EACH, "75", 60, true }, { AUDIT_EACH, "74", 60, false }, { AUDIT_ABSENT, "99", 0, false }, { AUDIT_PAIR, NULL, 0, false } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct audit_check check = { .rule = cases[i].rule };
-		const struct audit_row row = { 1, name, &cases[i].age, "", NULL };
+		const struct audit_row row = { .n = 1, .name = name, .value = &cases[i].age, .key = "", .aged_s = cases[i].aged_s };
 
 		assert_int_equal(finding_is_settled(&check, &row, 15), cases[i].settled);
 	}
@@ -296,7 +297,7 @@ static void a_report_comes_back(void **state)
 {
 	static const char *const name[] = { "subject", "host", "extra" };
 	const char *const value[] = { "s\"1", "h", "x" };
-	const struct audit_row row = { 3, name, value, "", NULL };
+	const struct audit_row row = { .n = 3, .name = name, .value = value, .key = "" };
 	struct audit_report report = { .started_at = "2026-01-02T03:04:05.678Z", .finished_at = "2026-01-02T03:04:06.000Z" };
 	char path[] = "/tmp/evac-manage-test-audit.XXXXXX";
 	struct audit_result result[] = { { .check = &audit_checks[0], .found = 1, .kept = 1 }, { .check = &audit_checks[1], .outcome = AUDIT_FAILED, .why = "w" } };

@@ -462,6 +462,65 @@ static const struct {
 	{ "", DB_BASE, "" },
 };
 
+/* ---- what was read, for people */
+
+static const struct config_value *value_of(const struct config_values *values, const char *group, const char *key)
+{
+	const struct config_value *found = NULL;
+
+	for (const struct config_value *v = values->v; v < values->v + values->n; v++)
+		if (strcmp(v->group, group) == 0 && strcmp(v->key, key) == 0)
+			found = v;
+	assert_non_null(found);
+	return found;
+}
+
+static void each_value_tells_its_origin_and_no_password(void **state)
+{
+	struct config_values values = { 0 };
+	const struct config_sources sources = { .nova_files = file_list, .n_nova_files = 1, .values = &values };
+	const struct config_value *v;
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	write_file(API BUS "service_down_time = 5\n[oslo_messaging_rabbit]\nssl_ca_file = /ca.pem\n");
+	assert_int_equal(config_load_nova(&sources, &c, &err), 0);
+	for (size_t i = 0; i < values.n; i++)
+		assert_true(!values.v[i].value || !strstr(values.v[i].value, "s3cret"));
+	v = value_of(&values, "api_database", "connection");
+	assert_string_equal(v->service, "nova");
+	assert_string_equal(v->value, "mysql://a:***@h:3306/nova_api");
+	assert_non_null(strstr(v->origin, ":2 [api_database] connection"));
+	assert_null(value_of(&values, "database", "connection")->value);
+	v = value_of(&values, "conductor", "topic");
+	assert_string_equal(v->value, "conductor");
+	assert_null(v->origin);
+	assert_string_equal(value_of(&values, "oslo_messaging_rabbit", "ssl_ca_file")->value, "/ca.pem");
+	assert_string_equal(value_of(&values, "DEFAULT", "service_down_time")->value, "25"); /* as nova raises it */
+	nova_config_free(&c);
+	config_values_free(&values);
+}
+
+static void a_login_of_its_own_shows_its_user_alone(void **state)
+{
+	struct config_values values = { 0 };
+	const struct config_sources sources = { .cinder_files = (const char *const[]){ DATA "cinder.conf" }, .n_cinder_files = 1,
+		.defaults_file = file, .values = &values };
+	struct error err = { 0 };
+	struct cinder_config c;
+
+	(void)state;
+	write_file("[evac-manage]\nuser = ops\npassword = own-s3cret\n");
+	if (config_load_cinder(&sources, &c, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(value_of(&values, "evac-manage-cinder", "user")->value, "ops");
+	assert_string_equal(value_of(&values, "evac-manage-cinder", "password")->value, "***");
+	assert_non_null(strstr(value_of(&values, "evac-manage-cinder", "password")->origin, "[evac-manage] password"));
+	cinder_config_free(&c);
+	config_values_free(&values);
+}
+
 static void a_cells_url_template_is_filled_as_nova_does(void **state)
 {
 	char *got;
@@ -490,6 +549,8 @@ int main(void)
 		cmocka_unit_test(the_sites_own_file_is_read_with_its_version_file),
 		cmocka_unit_test(the_sites_own_file_may_be_missing_unless_it_was_named),
 		cmocka_unit_test(a_wrong_site_file_is_refused_by_line),
+		cmocka_unit_test(each_value_tells_its_origin_and_no_password),
+		cmocka_unit_test(a_login_of_its_own_shows_its_user_alone),
 		cmocka_unit_test(a_cells_url_template_is_filled_as_nova_does),
 	};
 

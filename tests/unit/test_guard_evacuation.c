@@ -580,7 +580,7 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 static void witnesses(void **state)
 {
 	static struct session s = { .id = 9, .address = "192.0.2.1:40000", .idle_s = { true, 3 } };
-	static struct consumer_fact queue = { "compute.a", { true, 0, 0 } };
+	static struct consumer_fact queue = { .queue = "compute.a", .now = { .exists = true } };
 
 	(void)state;
 	assert_quiet("source-alive");
@@ -672,7 +672,12 @@ static void no_message_is_newer_than_any_conductor(void **state)
 		assert_true(object_version_fits(REBUILD_INSTANCE_VERSION, r->conductor_rpc));
 		assert_true(object_version_fits(INSTANCE_OBJECT_VERSION, r->instance));
 		assert_true(object_version_fits(DESTINATION_VERSION, r->destination));
-		assert_int_equal(r->takes_target_state, object_version_fits("1.25", r->conductor_rpc));
+		assert_int_equal(r->takes_target_state, object_version_fits(REBUILD_INSTANCE_VERSION_STATE, r->conductor_rpc));
+		request.target_state = "stopped"; /* refused where the message would be too new */
+		use_release(r->service_version);
+		scene.compute_version = 1000;
+		assert_int_equal(find("target-state-unsupported") == NULL, object_version_fits(REBUILD_INSTANCE_VERSION_STATE, r->conductor_rpc));
+		request.target_state = NULL;
 		if (i > 0)
 			assert_true(release_at(i - 1)->service_version < r->service_version && release_at(i - 1)->nova < r->nova);
 		/* a spec one newer than it knows is left out, whatever else */
@@ -682,6 +687,51 @@ static void no_message_is_newer_than_any_conductor(void **state)
 		    SPEC("1.13", "") : strcmp(r->request_spec, "1.11") == 0 ? SPEC("1.12", "") : SPEC("1.9", "");
 		assert_found("not-evacuable", "request spec is of version");
 	}
+}
+
+static void a_target_state_needs_every_conductor_and_compute(void **state)
+{
+	(void)state;
+	use_release(64);
+	assert_null(find("target-state-unsupported")); /* nobody asked */
+	request.target_state = "stopped";
+	assert_found("target-state-unsupported", "the oldest conductor is of nova 26 (Zed)");
+	use_release(66);
+	scene.compute_version = 65; /* nova-api would let it pass from 62 on, and the conductor refuse it */
+	assert_found("target-state-unsupported", "the oldest has 65");
+	scene.compute_version = 66;
+	assert_null(find("target-state-unsupported"));
+	scene.evacuates = false;
+	scene.compute_version = 0;
+	assert_null(find("target-state-unsupported"));
+}
+
+static const char *planned_state(const char *vm_state, const char *target_state)
+{
+	struct plan plan = { 0 };
+	const char *after;
+
+	instances[0].vm_state = vm_state;
+	request.target_state = target_state;
+	plan_evacuations(&plan, &scene, &findings);
+	assert_int_equal(plan.nunit, 1);
+	after = plan.unit[0].step[0].after[1];
+	assert_int_equal(strstr(plan.unit[0].sentence, "leave it stopped") != NULL, target_state && strcmp(vm_state, "error") != 0);
+	assert_int_equal(strstr(plan.unit[0].command, " --target-state stopped") != NULL, target_state != NULL);
+	plan_free(&plan);
+	return after;
+}
+
+static void the_state_that_it_comes_out_in_is_in_the_plan(void **state)
+{
+	(void)state;
+	assert_string_equal(planned_state("active", NULL), "active");
+	assert_string_equal(planned_state("stopped", NULL), "stopped");
+	assert_string_equal(planned_state("error", NULL), "active");
+	assert_string_equal(planned_state("active", "stopped"), "stopped");
+	assert_string_equal(planned_state("stopped", "stopped"), "stopped");
+	assert_string_equal(planned_state("error", "stopped"), "active"); /* nova looks at no target state then */
+	assert_found("expected-state", "comes out ACTIVE, --target-state or not");
 }
 
 static void versions_are_compared_number_by_number(void **state)
@@ -771,6 +821,8 @@ int main(void)
 		TEST(notes_of_the_host),
 		TEST(marking_is_in_the_plan_and_can_be_left_out),
 		TEST(no_message_is_newer_than_any_conductor),
+		TEST(a_target_state_needs_every_conductor_and_compute),
+		TEST(the_state_that_it_comes_out_in_is_in_the_plan),
 		TEST(versions_are_compared_number_by_number),
 		TEST(needs_come_from_the_flavor),
 		TEST(needs_come_from_the_ports),

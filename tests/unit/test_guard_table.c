@@ -70,6 +70,7 @@ static const struct {
 	{ "in-flight", SEVERITY_STOP, ACCEPT_CODE },
 	{ "volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE },
 	{ "no-consumer", SEVERITY_STOP, ACCEPT_NOTHING },
+	{ "target-state-unsupported", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "release-hazard", SEVERITY_STOP, ACCEPT_CODE },
 	{ "mass-failure", SEVERITY_STOP, ACCEPT_CODE },
 	{ "site-version", SEVERITY_STOP, ACCEPT_CODE },

@@ -18,6 +18,7 @@
 		(void)err; \
 		return ERROR_OK; \
 	}
+enum error_kind op_completion(const struct request *request, struct error *err); /* cmd answers this one by itself */
 COMMANDS(STUB)
 
 static void assert_sentence(const char *owner, const char *sentence)
@@ -94,7 +95,7 @@ static void every_argument_has_a_sentence_and_optional_ones_come_last(void **sta
 		optional = false;
 		for (a = (*c)->arguments; a && a->metavar; a++) {
 			assert_sentence(a->metavar, a->sentence);
-			assert_true(a->type == OPTION_TEXT || a->type == OPTION_HOST || (a->type == OPTION_WORDS && !a[1].metavar));
+			assert_true(a->type == OPTION_TEXT || a->type == OPTION_HOST || a->type == OPTION_CHOICE || (a->type == OPTION_WORDS && !a[1].metavar));
 			assert_true(a->optional || !optional);
 			optional = a->optional;
 		}

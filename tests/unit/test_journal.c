@@ -99,6 +99,8 @@ static struct unit some_unit(struct plan *plan)
 	step = unit_step(unit, &step_worker, "w1", NULL);
 	step->before[0] = "3";
 	step->after[0] = "4";
+	step->before[1] = "7";
+	step->after[1] = "8";
 	unit->sentence = "move 1 volume, 1 worker from a@b to c@b";
 	return *unit;
 }
@@ -253,7 +255,7 @@ static void what_was_written_is_read_back_record_by_record(void **state)
 	assert_string_equal(get(&seen, 1, "before"), "{ \"host\": \"a@b#p\", \"service_uuid\": null }");
 	assert_string_equal(get(&seen, 1, "after"), "{ \"host\": \"c@b#p\", \"service_uuid\": \"s2\" }");
 	assert_string_equal(get(&seen, 2, "kind"), "worker");
-	assert_string_equal(get(&seen, 2, "before"), "{ \"service_id\": \"3\" }");
+	assert_string_equal(get(&seen, 2, "before"), "{ \"service_id\": \"3\", \"race_preventer\": \"7\" }");
 	assert_string_equal(get(&seen, 3, "type"), "intent");
 	assert_string_equal(get(&seen, 3, "kind"), "ownership");
 	assert_string_equal(get(&seen, 3, "rows"), "2");

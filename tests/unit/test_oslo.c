@@ -144,6 +144,24 @@ static void a_rebuild_has_the_arguments_of_version_1_12(void **state)
 	json_object_put(message);
 }
 
+static void a_target_state_needs_version_1_25_and_its_keys(void **state)
+{
+	auto_str struct str body = { 0 };
+	json_object *message, *args;
+
+	(void)state;
+	cast_rebuild_instance(&(struct rebuild_instance){ .instance = json_object_new_object(), .host = "c2", .target_state = "stopped" },
+	    &(struct oslo_context){ 0 }, "u", &body);
+	message = oslo_parse(body.s, body.n);
+	args = get(message, "args");
+	assert_string_equal(json_object_get_string(get(message, "version")), "1.25");
+	assert_int_equal(json_object_object_length(args), 14);
+	assert_string_equal(json_object_get_string(get(args, "target_state")), "stopped");
+	assert_true(json_object_is_type(get(args, "reimage_boot_volume"), json_type_boolean));
+	assert_false(json_object_get_boolean(get(args, "reimage_boot_volume")));
+	json_object_put(message);
+}
+
 static const char *const broken[] = { "", "{", "[]", "null", "\"x\"", "7", "{}", "{\"oslo.message\":null}", "{\"oslo.message\":{}}",
 	"{\"oslo.message\":\"\"}", "{\"oslo.message\":\"[]\"}", "{\"oslo.message\":\"{\"}", "{\"oslo.version\":\"2.0\"}" };
 
@@ -172,6 +190,7 @@ int main(void)
 		cmocka_unit_test(the_timestamp_has_microseconds_and_no_zone),
 		cmocka_unit_test(the_catalog_has_one_image_service_with_an_endpoint_a_region),
 		cmocka_unit_test(a_rebuild_has_the_arguments_of_version_1_12),
+		cmocka_unit_test(a_target_state_needs_version_1_25_and_its_keys),
 		cmocka_unit_test(what_is_no_message_is_none),
 	};
 

@@ -73,6 +73,7 @@ GUARD(schema_unknown);
 /* release.c */
 GUARD(release_hazard);
 GUARD(release_unclear);
+GUARD(target_state_unsupported);
 
 /* kind.c */
 GUARD(not_evacuable);

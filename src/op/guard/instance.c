@@ -123,6 +123,6 @@ void guard_expected_state(const struct guard *self, const struct scene *scene, s
 {
 	for EACH_WANTED(c, scene)
 		if (str_equal(c->instance->vm_state, "error") && !findings_skip(out, c->instance->uuid))
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and comes out ACTIVE",
-			    str_or(c->instance->name, c->instance->uuid));
+			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and comes out ACTIVE%s",
+			    str_or(c->instance->name, c->instance->uuid), scene->request->target_state ? ", --target-state or not" : "");
 }

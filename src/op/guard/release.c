@@ -40,3 +40,19 @@ void guard_release_unclear(const struct guard *self, const struct scene *scene, 
 		    "conductors of service versions %lld and %lld are alive: the oldest rules, nova %d (%s)", (long long)scene->conductor_version,
 		    (long long)scene->newest_conductor, scene->release->nova, scene->release->name);
 }
+
+/* An older conductor drops the message without a word; a newer one refuses to hand it to an older compute (RPC 6.2), and the instance
+ * stays 'rebuilding'. nova counts every compute of every cell, so it need not be the one that would take it. */
+void guard_target_state_unsupported(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!scene->evacuates || !scene->request->target_state)
+		return;
+	if (!scene->release->takes_target_state)
+		guard_found(self, scene, out, scene->request->target_state, NULL,
+		    "--target-state %s needs nova 27 (2023.1), the oldest conductor is of nova %d (%s)", scene->request->target_state,
+		    scene->release->nova, scene->release->name);
+	else if (scene->compute_version < COMPUTE_TAKES_TARGET_STATE)
+		guard_found(self, scene, out, scene->request->target_state, NULL,
+		    "--target-state %s needs service version %d of every nova-compute, the oldest has %lld", scene->request->target_state,
+		    COMPUTE_TAKES_TARGET_STATE, (long long)scene->compute_version);
+}

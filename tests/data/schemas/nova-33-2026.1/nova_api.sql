@@ -31,6 +31,20 @@ CREATE TABLE `aggregates` (
   UNIQUE KEY `uniq_aggregate0name` (`name`),
   KEY `aggregate_uuid_idx` (`uuid`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
+CREATE TABLE `build_requests` (
+  `created_at` datetime DEFAULT NULL,
+  `updated_at` datetime DEFAULT NULL,
+  `id` int(11) NOT NULL AUTO_INCREMENT,
+  `project_id` varchar(255) NOT NULL,
+  `instance_uuid` varchar(36) DEFAULT NULL,
+  `instance` mediumtext DEFAULT NULL,
+  `block_device_mappings` mediumtext DEFAULT NULL,
+  `tags` text DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uniq_build_requests0instance_uuid` (`instance_uuid`),
+  KEY `build_requests_instance_uuid_idx` (`instance_uuid`),
+  KEY `build_requests_project_id_idx` (`project_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
 CREATE TABLE `cell_mappings` (
   `created_at` datetime DEFAULT NULL,
   `updated_at` datetime DEFAULT NULL,

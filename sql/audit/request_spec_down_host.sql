@@ -1,0 +1,27 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The request spec insists on a host (force_hosts) whose nova-compute is down. An evacuation that leaves the choice to the scheduler
+-- finds no valid host.
+-- :check N44 request-spec-down-host
+-- :severity medium
+-- :title request spec that insists on a host that is down
+-- :database api
+-- :subject instance
+-- :rule pair
+-- :with with_computes_down
+-- :when forced_host = down_host
+-- :message the request spec of instance {subject} insists on host {forced_host}, last heard of {heartbeat_age_s} s ago
+-- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".force_hosts', NULL) WHERE instance_uuid = {subject}
+-- :param from text
+-- :param to text
+-- :reads request_specs
+SELECT f.forced_host AS k
+     , f.instance_uuid AS subject
+     , f.forced_host AS host
+     , f.forced_host
+  FROM (SELECT r.instance_uuid
+             , TRIM('"' FROM JSON_EXTRACT(r.spec, '$."nova_object.data".force_hosts[0]')) AS forced_host
+          FROM request_specs AS r
+         WHERE r.spec LIKE '%"force\_hosts": ["%') AS f
+ WHERE f.forced_host >= @from
+   AND f.forced_host <= @to
+ ORDER BY CONVERT(f.forced_host USING utf8), f.instance_uuid;

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "op/commands.h"
+#include "op/list.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* May a host that was evacuated be powered on again? What would its services do first, and what still holds work for them. Looks
+ * only. */
+
+static const struct table_column columns[] = {
+	{ "check", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "count", NULL, false, true },
+	{ "message", NULL, false, false },
+	{ "hint", NULL, false, false },
+};
+
+enum weight { FINE, NOTE, STOP };
+static const char *const weight_name[] = { "ok", "note", "stop" };
+
+static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+{
+	auto_free char *message = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&message, fmt, ap) < 0)
+		message = NULL;
+	va_end(ap);
+	table_add(t);
+	table_text(t, "check", check);
+	table_text(t, "state", weight_name[weight]);
+	table_int(t, "count", (int64_t)count);
+	table_text(t, "message", str_or(message, ""));
+	table_text(t, "hint", weight == FINE ? NULL : hint);
+}
+
+/* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not done is
+ * taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
+static void check_evacuations(struct table *t, const struct scene *scene)
+{
+	size_t open = 0, back = 0, done = 0;
+
+	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++) {
+		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
+
+		open += tombstone && !is_done;
+		back += tombstone && is_done && str_equal(m->instance_host, scene->host);
+		done += tombstone && is_done && !str_equal(m->instance_host, scene->host);
+	}
+	say(t, "evacuations under way", open ? STOP : FINE, open,
+	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
+	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : "no evacuation from it is open");
+	say(t, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
+	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
+	           "nothing that was evacuated from it is on it again");
+	say(t, "evacuated from it", done ? NOTE : FINE, done,
+	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
+	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
+	           "nothing of it was evacuated that it has not cleaned up");
+}
+
+static void check_queue(struct table *t, const struct scene *scene)
+{
+	auto_str struct str name = { 0 }, hint = { 0 };
+	struct error err = { 0 };
+	struct bus_queue queue;
+
+	str_addf(&name, "compute.%s", scene->host);
+	if (!scene->world->bus || bus_queue_look(scene->world->bus, name.s, &queue, &err) != 0) {
+		say(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
+		    name.s, err.text[0] ? err.text : scene->world->bus_absent);
+		return;
+	}
+	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
+	if (queue.messages > 0)
+		say(t, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
+	else
+		say(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
+}
+
+/* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
+static void check_cinder_queues(struct table *t, struct scene *scene)
+{
+	auto_str struct str hint = { 0 };
+	size_t n = 0;
+
+	scene_find_queues(scene);
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (!str_starts(c->queue, "cinder-") || c->now.messages == 0)
+			continue;
+		n++;
+		str_clear(&hint);
+		str_addf(&hint, QUEUE_CURE, c->queue);
+		say(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
+	}
+	if (n == 0 && scene->world->cinder_db && !scene->queues_absent)
+		say(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
+	if (scene->queues_absent)
+		say(t, "waiting for cinder", NOTE, 0, "look at it by hand: rabbitmqctl list_queues name messages",
+		    "the queues of its cinder services could not all be looked at: %s", scene->queues_absent);
+}
+
+static void check_service(struct table *t, const struct scene *scene)
+{
+	const struct nova_service *s = scene->compute;
+
+	if (nova_service_is_up(s, scene->nova_down_s))
+		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->host);
+	else
+		say(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->host);
+	if (s->forced_down)
+		say(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
+		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->host);
+	if (s->disabled)
+		say(t, "disabled", NOTE, 1, "when it has proved itself: openstack compute service set --enable HOST nova-compute",
+		    "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
+	else
+		say(t, "disabled", NOTE, 0, "openstack compute service set --disable HOST nova-compute",
+		    "nova-compute is enabled: the scheduler uses it as soon as it reports");
+}
+
+static int check_owned(struct table *t, const struct scene *scene, struct error *err)
+{
+	struct instances instances;
+	int64_t owned = 0;
+
+	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
+		return -1;
+	say(t, "instances", instances.n ? NOTE : FINE, instances.n, "evac-manage instance list --host HOST",
+	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
+	instances_free(&instances);
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		if (host_is_on_node(o->host, scene->host))
+			owned += o->n;
+	if (scene->world->cinder_db)
+		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, "evac-manage volume list --host HOST",
+		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
+	return 0;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+		return -1;
+	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0)
+		return -1;
+	check_evacuations(t, scene);
+	check_queue(t, scene);
+	check_cinder_queues(t, scene);
+	if (check_owned(t, scene, err) != 0)
+		return -1;
+	check_service(t, scene);
+	return 0;
+}
+
+static int judge(const struct table *shown, const struct request *request, struct error *err)
+{
+	size_t stops = table_count(shown, "state", weight_name[STOP]);
+
+	return stops == 0 ? 0 : error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->host, stops,
+	    stops == 1 ? " is" : "s are");
+}
+
+static const struct listing host_return = { .needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge };
+
+enum error_kind op_host_return(const struct request *request, struct error *err)
+{
+	return op_list(&host_return, request, err);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "op/commands.h"
+#include "op/list.h"
+#include "op/fit.h"
+#include "util/str.h"
+
+/* All that one host owns, as counts, and what the others have free: one row a fact, so that every format has it. */
+
+static const struct table_column columns[] = {
+	{ "section", NULL, false, false },
+	{ "item", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "count", NULL, false, true },
+	{ "detail", NULL, false, false },
+};
+
+static void add(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
+{
+	table_add(t);
+	table_text(t, "section", section);
+	table_text(t, "item", item);
+	table_text(t, "state", state);
+	if (count >= 0)
+		table_int(t, "count", count);
+	table_text(t, "detail", detail);
+}
+
+static void add_age(struct str *detail, struct maybe_int age, bool disabled)
+{
+	str_clear(detail);
+	if (age.set)
+		str_addf(detail, "heartbeat %lld s old", (long long)age.v);
+	else
+		str_add(detail, "never reported");
+	if (disabled)
+		str_add(detail, ", disabled");
+}
+
+static void add_services(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+	auto_str struct str item = { 0 };
+
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		if (!host_is_on_node(s->host, scene->host))
+			continue;
+		str_clear(&item);
+		str_addf(&item, "%s %s", s->binary, s->host);
+		add_age(&detail, s->heartbeat_age_s, s->disabled);
+		add(t, "service", item.s, cinder_service_is_up(s, scene->cinder_down_s) ? "up" : "down", -1, detail.s);
+	}
+	for (size_t c = 0; c < scene->ncell; c++)
+		for (size_t i = 0; i < scene->cell[c].services.n; i++) {
+			const struct nova_service *s = &scene->cell[c].services.v[i];
+
+			if (strcmp(s->host, scene->host) != 0)
+				continue;
+			str_clear(&item);
+			str_addf(&item, "%s %s", s->binary, s->host);
+			add_age(&detail, s->heartbeat_age_s, s->disabled);
+			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "", scene->cell[c].cell->name);
+			add(t, "service", item.s, nova_service_is_up(s, scene->nova_down_s) ? "up" : "down", -1, detail.s);
+		}
+}
+
+static void add_instances(struct table *t, const struct scene *scene)
+{
+	const struct instance *v = scene->instances.v;
+	size_t i, k, n;
+
+	for (i = 0; i < scene->instances.n; i++) {
+		const char *boot = instance_boots_from_volume(&v[i]) ? "boots from a volume" : "boots from an image";
+
+		for (k = 0; k < i; k++)
+			if (str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
+			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]))
+				break;
+		if (k < i)
+			continue;
+		for (n = 0, k = i; k < scene->instances.n; k++)
+			n += str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
+			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]);
+		add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
+	}
+}
+
+static void add_owners(struct table *t, const struct scene *scene)
+{
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		if (host_is_on_node(o->host, scene->host))
+			add(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, NULL, o->n, NULL);
+}
+
+/* Groups, cache entries and unfinished work of every backend of the node. */
+static int add_dependents(struct table *t, const struct scene *scene, struct error *err)
+{
+	struct owned_rows rows;
+
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		if (strcmp(s->binary, "cinder-volume") != 0 || !host_is_on_node(s->host, scene->host))
+			continue;
+		for (int k = OWNED_GROUP; k <= OWNED_WORKER; k++) {
+			if (owned_find(scene->world->cinder_db, (enum owned_kind)k, s->host, &rows, err) != 0)
+				return -1;
+			if (rows.n > 0)
+				add(t, owned_kind_plural[k], s->host, NULL, (int64_t)rows.n, NULL);
+			owned_free(&rows);
+		}
+	}
+	return 0;
+}
+
+/* They lie by attach_status. */
+static int add_attachments(struct table *t, const struct scene *scene, struct error *err)
+{
+	struct attachments all;
+	size_t i, n;
+
+	if (attachments_on_host(scene->world->cinder_db, scene->host, &all, err) != 0)
+		return -1;
+	for (i = 0; i < all.n; i += n) {
+		for (n = 1; i + n < all.n && str_equal(all.v[i].attach_status, all.v[i + n].attach_status); n++)
+			;
+		add(t, "attachments", scene->host, all.v[i].attach_status, (int64_t)n, NULL);
+	}
+	attachments_free(&all);
+	return 0;
+}
+
+static void add_in_flight(struct table *t, const struct scene *scene)
+{
+	auto_str struct str item = { 0 };
+
+	for (const struct migration *m = scene->migrations.v; m < scene->migrations.v + scene->migrations.n; m++) {
+		str_clear(&item);
+		str_addf(&item, "%s of instance %s", str_or(m->migration_type, "migration"), m->instance_uuid);
+		add(t, "in flight", item.s, m->status, -1, m->dest_compute);
+	}
+}
+
+/* What the services of the host would begin if it came back. */
+static void add_queues(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (!c->now.exists)
+			continue;
+		str_clear(&detail);
+		if (c->now.messages > 0 && c->now.consumers == 0)
+			str_addf(&detail, QUEUE_CURE, c->queue);
+		else
+			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+		add(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
+	}
+	if (scene->queues_absent)
+		add(t, "unknown", "what waits in its queues", NULL, -1, scene->queues_absent);
+}
+
+/* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
+ * nodes' own rows. */
+static void add_capacity(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+	struct rooms rooms;
+
+	if (!scene->home)
+		return;
+	rooms_make(scene, &rooms);
+	for (const struct room *r = rooms.v; r < rooms.v + rooms.n; r++) {
+		const struct compute_node *n = compute_node_of(&scene->home->nodes, r->host);
+		const char *zone = aggregates_zone_of(&scene->aggregates, r->host);
+
+		if (r->closed && strcmp(r->closed, "has no nova-compute") == 0)
+			continue;
+		str_clear(&detail);
+		str_addf(&detail, "%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB free (%s)%s%s",
+		    (long long)(r->limit[CLASS_VCPU] - r->used[CLASS_VCPU]), (long long)r->limit[CLASS_VCPU],
+		    (long long)(r->limit[CLASS_MEMORY_MB] - r->used[CLASS_MEMORY_MB]), (long long)r->limit[CLASS_MEMORY_MB],
+		    (long long)(r->limit[CLASS_DISK_GB] - r->used[CLASS_DISK_GB]), (long long)r->limit[CLASS_DISK_GB],
+		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
+		add(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
+		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
+	}
+	rooms_free(&rooms);
+}
+
+static int find_in_nova(struct scene *scene, struct error *err)
+{
+	if (scene_find_home(scene, scene->host, err) != 0) {
+		if (err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_clear(err); /* a host of cinder's alone has no nova-compute */
+		return 0;
+	}
+	if (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0 ||
+	    migrations_open(scene->home->cell->db, scene->host, &scene->migrations, err) != 0)
+		return -1;
+	return scene_find_placing(scene, err);
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	const struct world *w = scene->world;
+
+	if (!w->cinder_db && !w->api_db) {
+		error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent, w->nova_absent);
+		return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
+	}
+	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
+	    scene_check_node(scene, scene->request->host, err) != 0)
+		return -1;
+	scene->host = scene->request->host;
+	if (w->api_db && find_in_nova(scene, err) != 0)
+		return -1;
+	add_services(t, scene);
+	add_instances(t, scene);
+	add_owners(t, scene);
+	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
+		return -1;
+	add_in_flight(t, scene);
+	scene_find_queues(scene);
+	add_queues(t, scene);
+	add_capacity(t, scene);
+	if (!w->cinder_db)
+		add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
+	if (!w->api_db)
+		add(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
+	return 0;
+}
+
+static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };
+
+enum error_kind op_host_show(const struct request *request, struct error *err)
+{
+	return op_list(&host_show, request, err);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "op/migration.h"
+#include "op/commands.h"
+#include "op/list.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "id", NULL, false, true },
+	{ "uuid", NULL, true, false },
+	{ "instance", NULL, false, false },
+	{ "name", NULL, true, false },
+	{ "type", NULL, false, false },
+	{ "status", NULL, false, false },
+	{ "source", NULL, false, false },
+	{ "dest", NULL, false, false },
+	{ "age_s", "Age s", false, true },
+	{ "stale", NULL, false, false },
+	{ "cell", NULL, true, false },
+	{ "meaning", "Meaning", false, false },
+};
+
+/* nova compute/manager.py: _destroy_evacuated_instances, when nova-compute starts on the source. */
+static void say_tombstone(const struct standing_migration *m, struct str *out)
+{
+	const char *source = str_or(m->source_compute, "?");
+
+	if (!str_equal(m->status, "done"))
+		str_addf(out, "a nova-compute that starts on '%s' now destroys its copy", source);
+	else if (str_equal(m->instance_host, m->source_compute))
+		str_addf(out, "DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)",
+		    source);
+	else
+		str_addf(out, "when '%s' returns, its nova-compute destroys what it still has of the instance", source);
+}
+
+static void add(struct table *t, const struct cell_facts *cell, const struct standing_migration *m, const char *stale,
+    const char *meaning)
+{
+	table_add(t);
+	table_int(t, "id", m->id);
+	table_text(t, "uuid", m->uuid);
+	table_text(t, "instance", m->instance_uuid);
+	table_text(t, "name", m->instance_name);
+	table_text(t, "type", m->migration_type);
+	table_text(t, "status", m->status);
+	table_text(t, "source", m->source_compute);
+	table_text(t, "dest", m->dest_compute);
+	if (m->age_s.set)
+		table_int(t, "age_s", m->age_s.v);
+	table_bool(t, "stale", stale != NULL);
+	table_text(t, "cell", cell->cell->name);
+	table_text(t, "meaning", meaning);
+}
+
+static int add_one(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct standing_migration *m,
+    struct error *err)
+{
+	auto_str struct str why = { 0 }, meaning = { 0 };
+	struct action_events events = { 0 };
+	struct migration_signs signs;
+	const char *stale = NULL, *worker = NULL;
+
+	if (!migration_is_evacuation(m)) {
+		str_addf(&meaning, "a %s under way; nova's own to end", str_or(m->migration_type, "migration of no type"));
+	} else if (migration_is_open(m)) {
+		if (migration_look(scene, cell, m, &events, &signs, err) != 0)
+			return -1;
+		worker = migration_worker(m, &signs, &why);
+		stale = worker ? NULL : why.s;
+		str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
+		say_tombstone(m, &meaning);
+		if (stale)
+			str_addf(&meaning, "; evac-manage migration close %lld", (long long)m->id);
+		action_events_free(&events);
+	} else {
+		say_tombstone(m, &meaning);
+	}
+	if (stale || !scene->request->stale)
+		add(t, cell, m, stale, meaning.s);
+	return 0;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	const char *host = scene->request->host;
+	struct standing_migrations all;
+	int rc = 0;
+
+	if (scene_find_nova(scene, err) != 0 || (host && scene_find_home(scene, host, err) != 0))
+		return -1;
+	scene_look_for_conductor(scene);
+	for (size_t c = 0; c < scene->ncell && rc == 0; c++) {
+		if (host && &scene->cell[c] != scene->home)
+			continue;
+		rc = migrations_standing(scene->cell[c].cell->db, host, &all, err);
+		for (size_t i = 0; i < all.n && rc == 0; i++)
+			rc = add_one(scene, t, &scene->cell[c], &all.v[i], err);
+		standing_migrations_free(&all);
+	}
+	return rc;
+}
+
+static const struct listing migration_list = { .needs = NEEDS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+
+enum error_kind op_migration_list(const struct request *request, struct error *err)
+{
+	return op_list(&migration_list, request, err);
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bus/cast.h"
+#include "op/evacuation.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/uuid.h"
+
+/* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
+#define BODY_MAX ((size_t)8 << 20)
+#define ATTEMPT 1
+#define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
+
+/* "evac-manage" as a namespace: ids of a run can be made again from its name. */
+static const struct uuid ours = { "6f1d3c0a-51a4-5c0e-9a77-65766163206d" };
+
+void evacuation_name_ids(const char *run, const char *instance_uuid, struct evacuation_rows *rows)
+{
+	auto_free char *migration = xasprintf("mig/%s/%d", instance_uuid, ATTEMPT);
+	auto_free char *request = xasprintf("req/%s/%d", instance_uuid, ATTEMPT);
+	struct uuid space, id;
+
+	uuid_from_name(&ours, run, &space);
+	uuid_from_name(&space, migration, &rows->migration_uuid);
+	uuid_from_name(&space, request, &id);
+	snprintf(rows->request_id, sizeof rows->request_id, "req-%s", id.text);
+}
+
+static void fill_rows(struct run *run, const struct unit *unit, struct evacuation_rows *rows)
+{
+	const struct instance *i = unit->candidate->instance;
+
+	*rows = (struct evacuation_rows){ .instance_uuid = i->uuid,
+		.host = i->host,
+		.node = i->node,
+		.vm_state = i->vm_state,
+		.old_task_state = i->task_state,
+		.dest_compute = run->request->target_host };
+	evacuation_name_ids(run->id, i->uuid, rows);
+}
+
+/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without a
+ * stored spec (Queens and Rocky alone) the conductor makes one. */
+int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
+{
+	const struct oslo_context context = { .user_id = m->rows->user_id,
+		.project_id = m->rows->project_id,
+		.request_id = m->rows->request_id };
+	struct rebuild_instance args = { .instance = instance, .host = m->force ? m->target_host : NULL,
+		.target_state = m->target_state };
+	const struct candidate *c = m->candidate;
+	bool asks = m->target_host && !m->force;
+	const struct spec_options options = { .host = asks ? m->target_host : NULL,
+		.node = asks ? m->target_node : NULL,
+		.without_group = c->spec_facts.group && !c->group.exists,
+		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
+
+	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
+		json_object_put(instance);
+		return -1;
+	}
+	cast_rebuild_instance(&args, &context, m->unique_id, body);
+	if (body->n > BODY_MAX)
+		return error_set(err, ERROR_REFUSED, "its message would have %zu bytes, brokers take %zu", body->n, BODY_MAX);
+	return 0;
+}
+
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. */
+static bool reports_again(const struct run *run, const struct nova_service *now)
+{
+	struct nova_service as_found = *now;
+
+	as_found.forced_down = run->scene.compute && run->scene.compute->forced_down;
+	return nova_service_is_up(&as_found, run->scene.nova_down_s);
+}
+
+static int check_source_down(struct run *run, struct error *err)
+{
+	struct nova_services now = { 0 };
+	const struct nova_service *s;
+	int rc = 0;
+
+	if (nova_services_list(run->scene.home->cell->db, &now, err) != 0)
+		return -1;
+	s = nova_service_find(&now, "nova-compute", run->scene.host);
+	if (s && reports_again(run, s))
+		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", run->scene.host);
+	nova_services_free(&now);
+	return rc;
+}
+
+static int claim(struct run *run, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+{
+	struct evacuation_rows *rows = &unit->evacuation->rows;
+	struct db *db = run->scene.home->cell->db;
+	const struct evacuation_message message = { .rows = rows,
+		.candidate = unit->candidate,
+		.release = run->scene.release,
+		.target_host = run->request->target_host,
+		.target_node = run->scene.target_node ? run->scene.target_node->hypervisor_hostname : NULL,
+		.force = run->request->force,
+		.target_state = run->request->target_state,
+		.unique_id = unique_id };
+	json_object *instance = NULL;
+
+	if (check_source_down(run, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
+		return -1;
+	rows->user_id = arena_dup(&run->plan.arena, instance_object_text(instance, "user_id"));
+	rows->project_id = arena_dup(&run->plan.arena, instance_object_text(instance, "project_id"));
+	if (evacuation_body(&message, instance, body, err) != 0)
+		return -1;
+	return evacuation_begin(db, &run->scene.columns, rows, err);
+}
+
+static int claim_transaction(struct run *run, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+{
+	struct db *db = run->scene.home->cell->db;
+	int rc;
+
+	CRASH_POINT("claim_before_begin");
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	if (claim(run, unit, unique_id, body, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	CRASH_POINT("claim_before_commit");
+	rc = db_commit(db, err);
+	CRASH_POINT("claim_after_commit");
+	return rc;
+}
+
+static int look_at_way(struct run *run, struct error *err)
+{
+	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
+	struct bus_queue queue;
+	int there;
+
+	there = bus_exchange_exists(run->world.bus, run->world.nova.bus.exchange, err);
+	if (there < 0 || bus_queue_look(run->world.bus, topic, &queue, err) != 0)
+		return -1;
+	if (!there || !queue.exists || queue.consumers == 0)
+		return error_set(err, ERROR_REFUSED, "nobody consumes queue '%s' on %s any more", topic, bus_server(run->world.bus));
+	return bus_canary(run->world.bus, run->world.nova.bus.exchange, err);
+}
+
+/* Everything that can be known about the way to the conductor before anything is written. A connection that is no good any more is
+ * no reason to stop: another one is tried. */
+static int check_way(struct run *run, struct error *err)
+{
+	if (run->world.bus && look_at_way(run, err) == 0)
+		return 0;
+	if (world_connect_bus(&run->world, err) != 0)
+		return -1;
+	return look_at_way(run, err);
+}
+
+int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err)
+{
+	json_object *r = json_object_new_object();
+	char sha256[65];
+
+	sha256_hex(body->s, body->n, sha256);
+	json_object_object_add(r, "unit", json_object_new_int64((int64_t)what->unit));
+	json_object_object_add(r, "instance", json_object_new_string(what->rows->instance_uuid));
+	json_object_object_add(r, "migration_uuid", json_object_new_string(what->rows->migration_uuid.text));
+	json_object_object_add(r, "request_id", json_object_new_string(what->rows->request_id));
+	json_object_object_add(r, "unique_id", json_object_new_string(what->unique_id));
+	json_object_object_add(r, "attempt", json_object_new_int(what->attempt));
+	json_object_object_add(r, "expiration_ms", json_object_new_int64(BUS_EXPIRATION_MS));
+	json_object_object_add(r, "exchange", json_object_new_string(what->exchange));
+	json_object_object_add(r, "broker", json_object_new_string(what->broker));
+	json_object_object_add(r, "body_sha256", json_object_new_string(sha256));
+	json_object_object_add(r, "body_bytes", json_object_new_int64((int64_t)body->n));
+	return journal_add(journal, "publish_intent", r, true, err);
+}
+
+int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
+    struct error *err)
+{
+	json_object *r = json_object_new_object();
+
+	json_object_object_add(r, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(r, "outcome", json_object_new_string(bus_outcome_name(outcome)));
+	json_object_object_add(r, "error", why->text[0] ? json_object_new_string(why->text) : NULL);
+	return journal_add(journal, "publish_outcome", r, false, err);
+}
+
+static void end(struct run *run, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
+{
+	struct evacuation *e = unit->evacuation;
+
+	e->phase = phase;
+	e->error = arena_dup(&run->plan.arena, why);
+	e->ended_ms = clock_monotonic_ms();
+	unit_set_state(unit, state, e->error);
+	log_line(phase == PHASE_UNKNOWN ? LOG_ERROR : LOG_WARN, "%s (%s): %s", e->rows.instance_uuid,
+	    unit->step[0].name ? unit->step[0].name : "", why);
+}
+
+/* It was proved that nobody got the cast: the three rows go back. */
+static int cancel(struct run *run, size_t index, const char *why, struct error *err)
+{
+	struct unit *unit = &run->plan.unit[index];
+	struct db *db = run->scene.home->cell->db;
+	struct error trouble = { 0 };
+	int rc = db_begin_write(db, &trouble);
+
+	if (rc == 0 && (rc = evacuation_cancel(db, &unit->evacuation->rows, &trouble)) != 0)
+		db_rollback(db);
+	CRASH_POINT("cancel_before_commit");
+	if (rc == 0)
+		rc = db_commit(db, &trouble);
+	CRASH_POINT("cancel_after_commit");
+	if (rc == 0) {
+		end(run, unit, PHASE_FAILED, STATE_FAILED, arena_printf(&run->plan.arena, "not sent (%s); its rows are as before", why));
+		return journal_outcome(run->journal, index, STATE_FAILED, "not sent, taken back", err);
+	}
+	end(run, unit, PHASE_UNKNOWN, STATE_UNKNOWN,
+	    arena_printf(&run->plan.arena, "not sent (%s), and its rows could not be put back: %s", why, trouble.text));
+	return journal_outcome(run->journal, index, STATE_UNKNOWN, trouble.text, err);
+}
+
+static void charge(struct evacuation *e, enum cost cost)
+{
+	int64_t now = clock_monotonic_us();
+
+	e->cost_us[cost] += now - e->measured_us;
+	e->measured_us = now;
+}
+
+static void tell_cost(const struct evacuation *e)
+{
+	static const char *const name[COSTS] = { "way", "journal", "transaction", "cast" };
+	auto_str struct str text = { 0 };
+	int64_t whole = 0;
+
+	if (!log_enabled(LOG_DEBUG))
+		return;
+	for (int i = 0; i < COSTS; i++) {
+		str_addf(&text, "%s %.3f ms, ", name[i], (double)e->cost_us[i] / 1000);
+		whole += e->cost_us[i];
+	}
+	log_debug("%s: cost %swhole %.3f ms", e->rows.instance_uuid, text.s, (double)whole / 1000);
+}
+
+static int publish(struct run *run, size_t index, const char *unique_id, const struct str *body, struct error *err)
+{
+	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
+	struct unit *unit = &run->plan.unit[index];
+	struct evacuation *e = unit->evacuation;
+	const struct publish_record record = { index, &e->rows, unique_id, run->world.nova.bus.exchange, bus_server(run->world.bus),
+		ATTEMPT };
+	struct error why = { 0 };
+	enum bus_outcome outcome;
+
+	if (journal_publish_intent(run->journal, &record, body, err) != 0) {
+		cancel(run, index, "the journal could not be written", &why);
+		return -1;
+	}
+	charge(e, COST_JOURNAL);
+	CRASH_POINT("publish_before");
+	outcome = bus_publish(run->world.bus, run->world.nova.bus.exchange, topic, body->s, body->n, &why);
+	CRASH_POINT("publish_after");
+	charge(e, COST_CAST);
+	e->sent_ms = clock_monotonic_ms();
+	if (journal_publish_outcome(run->journal, index, outcome, &why, err) != 0)
+		log_error("%s", err->text);
+	charge(e, COST_JOURNAL);
+	tell_cost(e);
+	if (outcome == BUS_ACKED) {
+		e->phase = PHASE_SENT;
+		e->cast = true;
+		unit_set_state(unit, STATE_APPLIED, NULL);
+		log_notice("%s (%s): cast, %s", e->rows.instance_uuid, unit->step[0].name ? unit->step[0].name : "",
+		    run->request->target_host ? run->request->target_host : "the scheduler chooses");
+		return 0;
+	}
+	if (bus_outcome_proves_not_sent(outcome))
+		return cancel(run, index, why.text, err);
+	end(run, unit, PHASE_UNKNOWN, STATE_UNKNOWN,
+	    arena_printf(&run->plan.arena, "the cast may or may not have been sent: %s", why.text));
+	return 0;
+}
+
+int evacuation_send(struct run *run, size_t index, struct error *err)
+{
+	int64_t begun_us = clock_monotonic_us();
+	struct unit *unit = &run->plan.unit[index];
+	auto_str struct str body = { 0 };
+	struct uuid id;
+	char unique_id[33];
+	int rc;
+
+	CRASH_POINT("evacuation_before");
+	if (check_way(run, err) != 0)
+		return -1;
+	CRASH_POINT("evacuation_after_canary");
+	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	unit->evacuation->measured_us = begun_us;
+	charge(unit->evacuation, COST_WAY);
+	fill_rows(run, unit, &unit->evacuation->rows);
+	uuid_random(&id);
+	uuid_hex(&id, unique_id);
+	if (journal_intent(run->journal, index, unit, db_label(run->scene.home->cell->db), err) != 0)
+		return -1;
+	charge(unit->evacuation, COST_JOURNAL);
+	rc = claim_transaction(run, unit, unique_id, &body, err);
+	charge(unit->evacuation, COST_TRANSACTION);
+	if (rc == 0) {
+		if (journal_outcome_soon(run->journal, index, STATE_APPLIED, NULL, err) == 0) /* publish_intent makes it durable */
+			return publish(run, index, unique_id, &body, err);
+		cancel(run, index, err->text, &(struct error){ 0 });
+		return -1;
+	}
+	if (err->kind == ERROR_UNKNOWN)
+		end(run, unit, PHASE_UNKNOWN, STATE_UNKNOWN, err->text);
+	else
+		end(run, unit, PHASE_FAILED, STATE_FAILED, err->text);
+	rc = journal_outcome(run->journal, index, unit->step[0].state, unit->step[0].error, err);
+	return err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "op/guard/undo.h"
+
+#include "op/guard.h"
+#include "op/past.h"
+#include "op/undo.h"
+#include "util/str.h"
+
+/* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
+
+static void not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct past *past = scene->past;
+
+	for (size_t i = 0; i < past->nunit; i++) {
+		const struct unit *unit = &past->plan.unit[i];
+
+		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun || str_equal(past_unit_state(&past->unit[i]), "skipped"))
+			continue;
+		guard_found(self, scene, out, unit->step[0].id, NULL,
+		    "the evacuation of %s was handed to nova and cannot be undone: its disk may be in use on another host", unit->step[0].id);
+	}
+}
+
+/* nova-api itself refuses it while one is 'done' (bug 1922053): the host would be up, an instance could come back to it, and the next
+ * start of its nova-compute would destroy that. */
+static void forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	size_t n = undo_tombstones(scene);
+
+	for (size_t i = 0; i < scene->past->nunit; i++)
+		for (const struct step *s = scene->past->plan.unit[i].step; undo_takes(scene->past, i) && s < scene->past->plan.unit[i].step + scene->past->plan.unit[i].nstep; s++) {
+			if (!undo_keeps_forced_down(scene, s))
+				continue;
+			str_clear(&hint);
+			str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute",
+			    scene->host, scene->host);
+			guard_found(self, scene, out, scene->host, hint.s,
+			    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s",
+			    scene->host, n == 1 ? "is" : "are");
+		}
+}
+
+static void undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (size_t i = 0; i < scene->past->nunit; i++) {
+		const struct unit *unit = &scene->past->plan.unit[i];
+
+		if (unit->kind != UNIT_CLOSE || !undo_takes(scene->past, i))
+			continue;
+		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+			if (s->kind == &step_migration && s->state != STATE_SKIPPED)
+				guard_found(self, scene, out, s->id, NULL,
+				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance", s->id,
+				    str_or(s->before[0], "NULL"), scene->host);
+	}
+}
+
+static const struct guard guards_of_undo[] = {
+	{ "undo-rearms", SEVERITY_STOP, ACCEPT_CODE,
+	    "a closed evacuation would be open again: a returning host destroys what it has of the instance, and a conductor may take it up",
+	    "leave it closed and evacuate the instance anew; --exclude takes back the rest", undo_rearms },
+	{ "not-undoable", SEVERITY_WARN, ACCEPT_NOTHING, "an evacuation that was handed to nova cannot be undone",
+	    "a migration away from there is a new move, by nova's own means", not_undoable },
+	{ "forced-down-stays", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "the host is enabled again, and nova-compute stays forced down while evacuations away from it are not cleaned up", NULL,
+	    forced_down_stays },
+	{ .code = NULL },
+};
+
+void guards_run_for_undo(const struct scene *scene, struct findings *out)
+{
+	for (const struct guard *g = guards_of_undo; g->code; g++)
+		g->check(g, scene, out);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "op/lock.h"
+#include "op/past.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define SUFFIX ".jsonl"
+#define PIECE 65536
+
+static const char *get(json_object *record, const char *key)
+{
+	return json_object_get_string(json_object_object_get(record, key));
+}
+
+/* One line of at most PIECE bytes from the file's start or end; NULL: it is longer, or no JSON object. */
+static json_object *line_at(int fd, off_t size, bool last)
+{
+	size_t n = size < PIECE ? (size_t)size : PIECE;
+	auto_free char *piece = xcalloc(1, n + 1);
+	char *line = piece, *end;
+	json_object *o;
+
+	if (n == 0 || pread(fd, piece, n, last ? size - (off_t)n : 0) != (ssize_t)n)
+		return NULL;
+	if (last) {
+		if (piece[n - 1] != '\n')
+			return NULL;
+		piece[n - 1] = '\0';
+		line = strrchr(piece, '\n') ? strrchr(piece, '\n') + 1 : piece;
+	} else {
+		if (!(end = strchr(piece, '\n')))
+			return NULL;
+		*end = '\0';
+	}
+	o = json_tokener_parse(line);
+	if (json_object_is_type(o, json_type_object))
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown. */
+static bool is_no_matter(const char *path, const char *host)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	json_object *first = NULL, *last = NULL, *unknown;
+	bool answer = false;
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		first = line_at(fd, st.st_size, false);
+		last = line_at(fd, st.st_size, true);
+	}
+	if (first && str_equal(get(first, "type"), "run") && !str_equal(get(first, "host"), host))
+		answer = true;
+	else if (first && last && str_equal(get(last, "type"), "end") &&
+	    json_object_object_get_ex(json_object_object_get(last, "totals"), "unknown", &unknown))
+		answer = json_object_get_int64(unknown) == 0;
+	json_object_put(first);
+	json_object_put(last);
+	if (fd >= 0)
+		close(fd);
+	return answer;
+}
+
+static int refuse(const char *run, const char *host, const char *why, struct error *err)
+{
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' is unfinished: %s %s; nothing was written", host, run, why);
+	return error_hint(err, "find out what it did, first: evac-manage journal recover %s", run);
+}
+
+static bool is_unknown(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
+		                               str_equal(past_unit_state(&past->unit[i]), "open")))
+			return true;
+	return false;
+}
+
+static int refuse_damaged(const char *path, const char *run, const char *host, struct error *err)
+{
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a damaged journal: %s; nothing was written", host, run);
+	return error_hint(err, "find out what it did (a copy of it, the rows), then move '%s' out of that directory", path);
+}
+
+/* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. */
+static bool is_settled_by(const char *recovery)
+{
+	return str_equal(recovery, "ok") || str_equal(recovery, "drift");
+}
+
+static int check_one(const char *path, const char *run, const char *host, struct error *err)
+{
+	struct error trouble = { 0 };
+	struct past past = { 0 };
+	bool torn = false;
+	int rc = 0;
+
+	if (is_no_matter(path, host))
+		return 0;
+	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
+		if (!past.host || str_equal(past.host, host))
+			rc = refuse_damaged(path, run, host, err);
+	} else if (str_equal(past.host, host)) {
+		if (!past.result && !past.recovery)
+			rc = refuse(run, host, "never came to its end", err);
+		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
+			rc = refuse(run, host, "left something unknown", err);
+	}
+	past_free(&past);
+	return rc;
+}
+
+static int is_journal(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && n > strlen(SUFFIX) && strcmp(entry->d_name + n - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+int unfinished_check(const struct request *request, const char *host, const char *except, struct error *err)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+	struct dirent **entry = NULL;
+	int n = scandir(dir, &entry, is_journal, alphasort), rc = 0;
+
+	for (int i = 0; i < n; i++) { /* no directory: no run yet; what else is wrong with it shows when it is needed */
+		auto_free char *path = xasprintf("%s/%s", dir, entry[i]->d_name);
+		auto_free char *run = xstrndup(entry[i]->d_name, strlen(entry[i]->d_name) - strlen(SUFFIX));
+
+		if (rc == 0 && !str_equal(run, except))
+			rc = check_one(path, run, host, err);
+		free(entry[i]);
+	}
+	free(entry);
+	return rc;
+}

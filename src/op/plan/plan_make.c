@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/finding.h"
+#include "op/plan.h"
+#include "util/str.h"
+
+#define REASON_MAX 255 /* bytes */
+
+static const struct step_kind *const kind_of[OWNED_KINDS] = {
+	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
+};
+
+/* The new owner of a row that was on ${host}: the target's backend with the row's own pool, unless one was asked for. A row
+ * without a pool stays without. */
+static const char *new_host(struct plan *plan, const struct scene *scene, const struct move *move, const char *host)
+{
+	const char *pool = host_pool(host);
+
+	if (move->kind == MOVE_BACKUPS || move->to.pool[0])
+		return arena_dup(&plan->arena, move->to.text);
+	if (!pool)
+		return arena_dup(&plan->arena, move->to.backend_host);
+	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, request_pool(scene->request, pool));
+}
+
+/* Whose rows are added to which unit. */
+struct adding {
+	struct plan *plan;
+	struct unit *unit;
+	const struct scene *scene;
+	const struct move *move;
+};
+
+static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step = unit_step(a->unit, kind_of[kind], row->id, row->name);
+	const struct cinder_service *target = a->move->target;
+
+	if (kind == OWNED_WORKER) {
+		step->before[0] = row->service;
+		step->after[0] = target ? arena_printf(&a->plan->arena, "%lld", (long long)target->id) : NULL;
+		step->before[1] = row->race_preventer;
+		step->after[1] = arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
+		return;
+	}
+	step->before[0] = row->host;
+	step->after[0] = new_host(a->plan, a->scene, a->move, row->host);
+	if (kind == OWNED_VOLUME) {
+		step->before[1] = row->service;
+		step->after[1] = target && target->uuid ? target->uuid : row->service;
+	}
+}
+
+static const struct step_kind *const cluster_kind_of[OWNED_KINDS] = {
+	&step_volume_cluster, &step_group_cluster, &step_consistencygroup_cluster, &step_cache_entry_cluster, NULL, NULL,
+};
+
+/* The cluster with the pool that the row has by then, as cinder itself writes it. */
+static void add_cluster(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step;
+	const char *pool;
+
+	if (!cluster_kind_of[kind] || !a->move->target)
+		return;
+	pool = strchr(new_host(a->plan, a->scene, a->move, row->host), '#');
+	step = unit_step(a->unit, cluster_kind_of[kind], row->id, row->name);
+	step->before[0] = row->cluster_name;
+	step->after[0] = arena_printf(&a->plan->arena, "%s%s", str_or(a->move->target->cluster_name, ""), str_or(pool, ""));
+}
+
+static void add_zone(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step;
+
+	if (kind != OWNED_VOLUME || !a->move->target || str_equal(row->zone, a->move->target->zone))
+		return;
+	step = unit_step(a->unit, &step_volume_zone, row->id, row->name);
+	step->before[0] = row->zone;
+	step->after[0] = a->move->target->zone;
+}
+
+bool plan_is_wanted(const struct request *request, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < request->exclude.n; i++)
+		if (str_equal(request->exclude.v[i], id))
+			return false;
+	for (i = 0; i < request->only.n; i++)
+		if (str_equal(request->only.v[i], id))
+			return true;
+	return request->only.n == 0;
+}
+
+/* Every row that this run moves. --only, --exclude and --limit choose among what the command is about: instances where it
+ * evacuates. */
+static void each_wanted(struct plan *plan, struct unit *unit, const struct scene *scene,
+    void (*add)(const struct adding *a, enum owned_kind kind, const struct owned *row))
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		const struct adding a = { plan, unit, scene, m };
+		int64_t left = scene->evacuates || scene->request->limit == 0 ? INT64_MAX : scene->request->limit;
+
+		for (int kind = 0; kind < OWNED_KINDS; kind++)
+			for (size_t i = 0; i < m->rows[kind].n && left > 0; i++)
+				if (scene->evacuates || plan_is_wanted(scene->request, m->rows[kind].v[i].id)) {
+					add(&a, (enum owned_kind)kind, &m->rows[kind].v[i]);
+					left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
+				}
+	}
+}
+
+/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
+ * mode refuses the row. */
+static const char *mark_reason(struct plan *plan, const struct scene *scene)
+{
+	const char *fenced = scene->request->fenced;
+	auto_str struct str whole = { 0 };
+	auto_str struct str reason = { 0 };
+
+	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	str_add_letters(&reason, whole.s, REASON_MAX);
+	return arena_dup(&plan->arena, reason.s);
+}
+
+static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct scene *scene)
+{
+	step->before[0] = disabled ? "1" : "0";
+	step->before[1] = reason;
+	step->after[0] = "1";
+	step->after[1] = mark_reason(plan, scene);
+}
+
+static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
+{
+	const struct cinder_service *s = scene->cinder_services.v;
+	struct step *step;
+
+	for (size_t i = 0; i < scene->cinder_services.n; i++, s++) {
+		if (!host_is_on_node(s->host, scene->host) || s->disabled)
+			continue;
+		if (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0)
+			continue;
+		step = unit_step(unit, &step_cinder_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+		    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
+		add_mark(plan, step, s->disabled, s->disabled_reason, scene);
+	}
+}
+
+static size_t count(const struct unit *unit, const struct step_kind *kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < unit->nstep; i++)
+		n += unit->step[i].kind == kind;
+	return n;
+}
+
+static const char *ownership_sentence(struct plan *plan, const struct unit *unit, const struct scene *scene)
+{
+	static const struct step_kind *const shown[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry,
+		&step_worker, &step_backup };
+	auto_str struct str s = { 0 };
+	size_t n, i;
+
+	for (i = 0; i < sizeof shown / sizeof *shown; i++)
+		if ((n = count(unit, shown[i])) > 0)
+			str_addf(&s, "%s%zu %s", s.n ? ", " : "move ", n, n == 1 ? shown[i]->one : shown[i]->plural);
+	for (i = 0; i < scene->nmove && s.n; i++)
+		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
+	if ((n = count(unit, &step_cinder_service)) > 0)
+		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+	if (scene->request->to_cluster)
+		str_add(&s, "; into the cluster of their new owner");
+	if ((n = count(unit, &step_volume_zone)) > 0)
+		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
+	n = count(unit, &step_volume_status) + count(unit, &step_snapshot_status) + count(unit, &step_backup_status);
+	if (n > 0)
+		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
+	return arena_dup(&plan->arena, s.s);
+}
+
+static const char *ownership_command(struct plan *plan, const struct scene *scene)
+{
+	auto_str struct str s = { 0 };
+
+	for (size_t i = 0; i < scene->nmove; i++)
+		str_addf(&s, "%sevac-manage %s --currenthost %s --newhost %s", s.n ? " && " : "",
+		    scene->move[i].kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host", scene->move[i].from.text,
+		    scene->move[i].to.text);
+	return arena_dup(&plan->arena, s.s);
+}
+
+static void add_status(struct unit *unit, const struct step_kind *kind, const char *id, const char *from, const char *to)
+{
+	struct step *step = unit_step(unit, kind, id, NULL);
+
+	step->before[0] = from;
+	step->after[0] = to;
+}
+
+/* Whether this row moves in this run: what was left out keeps its status. */
+static bool is_moved(const struct scene *scene, const struct move *move, const struct unfinished *u)
+{
+	if (scene->evacuates)
+		return true;
+	if (move->from.pool[0] && !str_equal(host_pool(str_or(u->host, "")), move->from.pool))
+		return false;
+	return scene->request->limit == 0 && plan_is_wanted(scene->request, move->kind == MOVE_BACKUPS ? u->id : u->volume_id);
+}
+
+/* Backups that another node has under way are that node's. */
+static void add_settled(struct unit *unit, const struct scene *scene, const struct move *move)
+{
+	const struct unfinished *u;
+
+	for (u = move->unfinished.v; u < move->unfinished.v + move->unfinished.n; u++) {
+		const char *status = unfinished_settled(u), *volume = unfinished_settled_volume(u);
+
+		if (!is_moved(scene, move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
+			continue;
+		if (status)
+			add_status(unit, strcmp(u->kind, "volume") == 0 ? &step_volume_status :
+			                 strcmp(u->kind, "backup") == 0 ? &step_backup_status :
+			                                                  &step_snapshot_status, u->id, u->status, status);
+		if (volume)
+			add_status(unit, &step_volume_status, u->volume_id, u->volume_status, volume);
+	}
+}
+
+void plan_ownership(struct plan *plan, const struct scene *scene)
+{
+	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
+
+	each_wanted(plan, unit, scene, add_row);
+	if (scene->request->to_cluster) /* after the hosts: a row that is a cluster's does not change its host */
+		each_wanted(plan, unit, scene, add_cluster);
+	if (scene->request->follow_zone)
+		each_wanted(plan, unit, scene, add_zone);
+	for (size_t i = 0; i < scene->nmove && scene->request->settle; i++)
+		add_settled(unit, scene, &scene->move[i]);
+	if (scene->marks)
+		add_service_marks(plan, unit, scene);
+	if (unit->nstep == 0) {
+		plan->nunit--;
+		return;
+	}
+	unit->sentence = ownership_sentence(plan, unit, scene);
+	unit->command = ownership_command(plan, scene);
+}
+
+void plan_mark(struct plan *plan, const struct scene *scene)
+{
+	const struct nova_service *s = scene->compute;
+	struct unit *unit;
+	struct step *step;
+
+	if (!scene->marks || !s)
+		return;
+	unit = plan_unit(plan, UNIT_MARK);
+	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
+	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
+	step->before[2] = s->forced_down ? "1" : "0";
+	step->after[2] = "1";
+	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s%s, reason: %s",
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down", step->after[1]);
+}
+
+void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
+{
+	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->compute->disabled)
+		return;
+	auto_free_(&plan->unit[0].step);
+	plan->nunit = 0;
+}
+
+/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped or is to be; one in error comes out active, whatever
+ * state was asked for. */
+static const char *expected_vm_state(const struct scene *scene, const struct instance *instance)
+{
+	const char *asked = str_equal(instance->vm_state, "error") ? NULL : scene->request->target_state;
+
+	return str_or(asked, str_equal(instance->vm_state, "stopped") ? "stopped" : "active");
+}
+
+static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
+{
+	const char *target = scene->request->target_host, *state = scene->request->target_state;
+	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
+	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
+
+	unit->candidate = c;
+	step->before[0] = c->instance->host;
+	step->before[1] = c->instance->vm_state;
+	step->before[2] = c->instance->task_state;
+	step->after[0] = target; /* the scheduler's choice is not known yet */
+	step->after[1] = expected_vm_state(scene, c->instance);
+	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s", c->instance->uuid,
+	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
+	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "");
+	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid, target ? " " : "",
+	    target ? target : "", scene->request->force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
+}
+
+static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)
+{
+	const struct candidate *c = scene->candidate;
+
+	for (size_t i = 0; i < scene->ncandidate; i++, c++)
+		if (c->wanted && instance_boots_from_volume(c->instance) == volume_backed &&
+		    !findings_skip(findings, c->instance->uuid))
+			add_evacuation(plan, scene, c);
+}
+
+/* Volume-backed instances come first: whether the computes may talk to cinder without a token shows at the first of them. */
+void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	size_t first = plan->nunit;
+
+	add_evacuations(plan, scene, findings, true);
+	add_evacuations(plan, scene, findings, false);
+	if (scene->request->limit > 0 && plan->nunit - first > (size_t)scene->request->limit)
+		for (; plan->nunit - first > (size_t)scene->request->limit; plan->nunit--)
+			auto_free_(&plan->unit[plan->nunit - 1].step);
+}
+
+void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)
+{
+	struct step *step = unit_step(unit, &step_service_removal, arena_printf(&plan->arena, "%lld", (long long)service->id),
+	    arena_printf(&plan->arena, "%s %s", service->binary, service->host));
+
+	step->before[0] = "0";
+	step->after[0] = "1";
+	step->before[1] = step->after[1] = arena_printf(&plan->arena, "%lld", (long long)service->report_count);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/commands.h"
+#include "op/guard/undo.h"
+#include "op/past.h"
+#include "op/recover.h"
+#include "op/run.h"
+#include "op/undo.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
+
+/* Rows that a unit really wrote: its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
+static bool was_written(const struct past_unit *u)
+{
+	const char *state = past_unit_state(u);
+
+	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
+}
+
+bool undo_takes(const struct past *past, size_t unit)
+{
+	return past->plan.unit[unit].kind != UNIT_EVACUATION && was_written(&past->unit[unit]);
+}
+
+static struct db *database_of(const struct scene *scene, const struct unit *unit, const struct past_unit *past)
+{
+	if (unit->kind == UNIT_OWNERSHIP)
+		return scene->world->cinder_db;
+	for (size_t i = 0; i < scene->world->ncell; i++)
+		if (str_equal(db_label(scene->world->cell[i].db), past->where))
+			return scene->world->cell[i].db;
+	return NULL;
+}
+
+static int drift(const struct step *step, const char *now, struct error *err)
+{
+	log_error("%s %s: %s, the run wrote %s %s", step->kind->one, step->id, now, step->kind->column[0],
+	    str_or(step->after[0], "NULL"));
+	err->kind = ERROR_DRIFT;
+	return 1;
+}
+
+/* Each row that no longer holds what the run wrote is named; the step's state marks it. 0, or how many. */
+static int look_at_unit(const struct scene *scene, struct unit *unit, const struct past_unit *past, size_t *drifted, struct error *err)
+{
+	struct db *db = database_of(scene, unit, past);
+	struct arena *arena = &scene->past->plan.arena;
+	const char *now[STEP_COLUMNS];
+	bool exists;
+
+	if (!db)
+		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
+		    str_or(past->where, "?"));
+	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		if (!plan_is_wanted(scene->request, s->id))
+			continue;
+		if (step_read(db, s, arena, now, &exists, err) != 0)
+			return -1;
+		if (exists && step_equal(s->kind, now, s->after))
+			continue;
+		s->state = STATE_SKIPPED;
+		*drifted += (size_t)drift(s, exists ? step_values_text(s->kind, now, arena) : "it is gone", err);
+	}
+	return 0;
+}
+
+static int check_settled(const struct past *past, struct error *err)
+{
+	for (size_t i = 0; i < past->nunit; i++) {
+		const char *state = past_unit_state(&past->unit[i]);
+
+		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_EVACUATION &&
+		    (str_equal(state, "open") || str_equal(state, "unknown"))) {
+			error_set(err, ERROR_UNKNOWN, "nobody knows yet what run %s has written", past->run);
+			return error_hint(err, "'evac-manage journal recover %s' settles it first", past->run);
+		}
+	}
+	return 0;
+}
+
+static int find(struct scene *scene, struct error *err)
+{
+	struct past *past = scene->past = xcalloc(1, sizeof *past);
+	size_t drifted = 0;
+
+	if (recover_peek(scene->request, scene->request->id, past, err) != 0 || check_settled(past, err) != 0)
+		return -1;
+	scene->host = past->host; /* NULL: a command about no host */
+	if (scene->world->cinder_db && cinder_schema_probe(scene->world->cinder_db, &scene->cinder_schema, err) != 0)
+		return -1;
+	if (scene->cinder_schema.missing[0])
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
+	if (scene->world->api_db && scene->host && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
+		return -1;
+	for (size_t i = 0; i < past->nunit; i++)
+		if (undo_takes(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
+			return -1;
+	error_clear(err);
+	if (drifted == 0 || scene->request->skip_drifted)
+		return 0;
+	error_set(err, ERROR_DRIFT, "%zu row%s no longer what run %s wrote; nothing was changed", drifted,
+	    drifted == 1 ? " is" : "s are", past->run);
+	return error_hint(err, "each is named above; --skip-drifted takes back the others");
+}
+
+size_t undo_tombstones(const struct scene *scene)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->standing.n; i++)
+		n += migration_is_tombstone(&scene->standing.v[i]);
+	return n;
+}
+
+bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
+{
+	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
+	    !str_equal(step_before(step, "forced_down"), "1") && undo_tombstones(scene) > 0;
+}
+
+static void take_back_row(struct unit *unit, const struct scene *scene, const struct step *was)
+{
+	struct step *step = unit_step(unit, was->kind, was->id, was->name);
+
+	memcpy(step->before, was->after, sizeof step->before);
+	memcpy(step->after, was->before, sizeof step->after);
+	if (undo_keeps_forced_down(scene, was))
+		step->after[2] = step->before[2];
+}
+
+static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
+{
+	struct unit *unit = plan_unit(plan, was->kind);
+
+	for (size_t last = was->nstep, first; last > 0; last = first) {
+		for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
+			;
+		for (const struct step *s = was->step + first; s < was->step + last; s++)
+			if (s->state != STATE_SKIPPED && plan_is_wanted(scene->request, s->id) && (*left)-- > 0)
+				take_back_row(unit, scene, s);
+	}
+	if (unit_is_whole(was) && unit->nstep < was->nstep)
+		unit->nstep = 0;
+	unit->sentence = arena_printf(&plan->arena, "take back: %s", was->sentence);
+	if (unit->nstep > 0)
+		return;
+	auto_free_(&unit->step);
+	plan->nunit--;
+}
+
+/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
+static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
+	const struct past *past = scene->past;
+
+	(void)findings;
+	for (size_t i = past->nunit; i-- > 0;)
+		if (undo_takes(past, i))
+			take_back(plan, scene, &past->plan.unit[i], &left);
+}
+
+static unsigned needs_of(const struct past *past)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		if (undo_takes(past, i))
+			needs |= past->plan.unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
+	return needs;
+}
+
+static bool has_evacuations(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
+			return true;
+	return false;
+}
+
+enum error_kind op_journal_undo(const struct request *request, struct error *err)
+{
+	struct operation operation = { .name = "journal undo", .find = find, .plan = plan, .guard = guards_run_for_undo };
+	struct past past = { 0 };
+	enum error_kind result;
+
+	if (recover_peek(request, request->id, &past, err) != 0) {
+		result = err->kind;
+	} else if (!(operation.needs = needs_of(&past)) && has_evacuations(&past)) {
+		error_set(err, ERROR_REFUSED, "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
+		error_hint(err, "instances are moved back by nova's own means, when the host is healthy");
+		result = ERROR_REFUSED;
+	} else {
+		result = request->sql ? undo_print_sql(request, &past, err) : op_run(&operation, request, err);
+	}
+	past_free(&past);
+	return result;
+}

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cinder on a server of its own, and on a replica that falls behind; what the servers are sent."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+import pymysql
+
+import plants
+from harness import ENV, OK, TestCase, heartbeats, rows, sandbox
+
+FINDINGS = 3
+
+
+class Server:
+    """A MariaDB without rights or passwords, on 127.0.0.1 and a free port."""
+
+    def __init__(self, directory, number, *options):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        os.makedirs(os.path.join(directory, "tmp"), exist_ok=True)
+        self.log = open(os.path.join(directory, "log"), "w")
+        self.process = subprocess.Popen(
+            ["mariadbd", "--no-defaults", "--user=" + ENV.get("USER", "root"), "--datadir=" + os.path.join(directory, "data"), "--bind-address=127.0.0.1",
+             "--port=%d" % self.port, "--socket=" + os.path.join(directory, "s"), "--tmpdir=" + os.path.join(directory, "tmp"), "--skip-grant-tables",
+             "--skip-networking=0", "--skip-name-resolve", "--server-id=%d" % number, "--character-set-server=utf8mb3", "--innodb-buffer-pool-size=32M",
+             "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--sync-binlog=0", *options],
+            stdout=self.log, stderr=self.log)
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self.do("SELECT 1")
+                return
+            except pymysql.err.OperationalError:
+                if time.monotonic() > until or self.process.poll() is not None:
+                    raise
+                time.sleep(0.1)
+
+    def connection(self, database=None):
+        return pymysql.connect(host="127.0.0.1", port=self.port, user="anybody", database=database, autocommit=True, charset="utf8mb4",
+                               cursorclass=pymysql.cursors.DictCursor)
+
+    def do(self, statement, database=None, params=None):
+        with self.connection(database) as c, c.cursor() as cursor:
+            cursor.execute(statement, params)
+            return list(cursor.fetchall())
+
+    def take(self, database):
+        """The sandbox's tables of that name, with their rows."""
+        self.do("CREATE DATABASE `%s` CHARACTER SET utf8mb3" % database)
+        with self.connection(database) as c, c.cursor() as cursor:
+            cursor.execute("SET foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
+            for table in [next(iter(r.values())) for r in rows(database, "SHOW TABLES")]:
+                cursor.execute(rows(database, "SHOW CREATE TABLE `%s`" % table)[0]["Create Table"])
+                for row in rows(database, "SELECT * FROM `%s`" % table):
+                    cursor.execute("INSERT INTO `%s` VALUES (%s)" % (table, ", ".join(["%s"] * len(row))), tuple(row.values()))
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+
+class Servers(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        sandbox("reset", "--rows")
+        heartbeats(dead=())
+        plants.foundation()
+        for make in plants.plants.values():
+            make()
+        cls.directory = tempfile.mkdtemp(prefix="evac-manage-servers.")
+        cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
+        first, second = (os.path.join(cls.directory, d) for d in ("primary", "replica"))
+        os.makedirs(first)
+        subprocess.run(["mariadb-install-db", "--no-defaults", "--datadir=" + os.path.join(first, "data"), "--auth-root-authentication-method=normal",
+                        "--skip-test-db", "--user=root"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shutil.copytree(first, second)
+        cls.primary = Server(first, 1, "--log-bin=binlog", "--binlog-format=ROW")
+        cls.addClassCleanup(cls.primary.close)
+        cls.replica = Server(second, 2, "--read-only")
+        cls.addClassCleanup(cls.replica.close)
+        cls.replica.do("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d, MASTER_USER = 'anybody', MASTER_CONNECT_RETRY = 1,"
+                       " MASTER_LOG_FILE = 'binlog.000001', MASTER_LOG_POS = 4" % cls.primary.port)
+        cls.replica.do("START SLAVE")
+        cls.primary.take("cinder")
+
+    def setUp(self):
+        super().setUp()
+        self.primary.do("UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 12 HOUR", "cinder")
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 12 HOUR")
+        for cell in ("nova", "nova_cell0"):
+            rows(cell, "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= UTC_TIMESTAMP() - INTERVAL 12 HOUR")
+        self.wait_for_the_replica()
+
+    def wait_for_the_replica(self):
+        at = self.primary.do("SHOW MASTER STATUS")[0]
+        done = self.replica.do("SELECT MASTER_POS_WAIT('%s', %d, 60) AS n" % (at["File"], at["Position"]))[0]["n"]
+        self.assertIsNotNone(done)
+        self.assertGreaterEqual(done, 0)
+
+    def cinder_is(self, server, replica=None):
+        conf = os.path.join(self.tool.state, "cinder.conf")
+        with open(conf, "w") as f:
+            f.write("[DEFAULT]\nservice_down_time = 600\n[database]\nconnection = mysql+pymysql://anybody:@127.0.0.1:%d/cinder\n" % server.port)
+            if replica:
+                f.write("slave_connection = mysql+pymysql://anybody:@127.0.0.1:%d/cinder\n" % replica.port)
+        self.tool.cinder = [conf]
+
+    def found(self, *words):
+        r = self.tool.run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json", "--fail-on", "never", *words)
+        self.expect(r, OK)
+        return sorted((f["check"], f["subject"], f["severity"], f["cell"] or "") for f in r.json)
+
+    def a_volume_on_the_primary(self, name, status):
+        self.primary.do("INSERT INTO volumes (created_at, updated_at, deleted, id, host, status, volume_type_id, availability_zone) SELECT created_at, updated_at,"
+                        " 0, %s, host, %s, volume_type_id, availability_zone FROM volumes WHERE display_name = 'a20'", "cinder", (plants.u(name), status))
+        return plants.u(name)
+
+    def test_what_lies_on_two_servers_is_found_as_on_one(self):
+        on_one = self.found()
+        self.cinder_is(self.primary)
+        self.assertEqual(self.found(), on_one)
+        self.assertGreater(len(on_one), 100)
+        there = self.a_volume_on_the_primary("only there", "in-use")
+        try:
+            self.assertIn(("volume-without-bdm", there, "high", ""), self.found("A01"))
+        finally:
+            self.primary.do("DELETE FROM volumes WHERE id = %s", "cinder", (there,))
+
+    def test_a_replica_that_is_behind_is_waited_for(self):
+        self.cinder_is(self.primary, self.replica)
+        before = self.found("A12", "A20")
+        self.assertEqual([f for f in before if f[0] == "check-not-run"], [])
+        # whoever holds this lock keeps the replica from applying what comes
+        holder = self.replica.connection("cinder")
+        holder.cursor().execute("LOCK TABLES services READ, volumes READ")
+        try:
+            self.primary.do("UPDATE services SET report_count = report_count + 1, updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 12 HOUR",
+                            "cinder")
+            until = time.monotonic() + 60
+            while (self.replica.do("SHOW SLAVE STATUS")[0]["Seconds_Behind_Master"] or 0) < 4:
+                self.assertLess(time.monotonic(), until)
+                time.sleep(0.2)
+            r = self.tool.run("audit", "run", "A20", "--max-lag", "2", "--check-timeout", "1", "--no-second-look", "-f", "json")
+            self.assertEqual([f["check"] for f in r.json], ["check-not-run"], str(r))
+            self.assertRegex(r.json[0]["message"], r"is a replica \d+ s behind \(--max-lag 2\)")
+            # the heartbeats there are as old as the replica is behind: no backend is dead for that
+            conf = self.tool.cinder[0]
+            with open(conf) as f:
+                text = f.read()
+            with open(conf, "w") as f:
+                f.write(text.replace("service_down_time = 600", "service_down_time = 3"))
+            live = [f for f in self.found("A12", "--max-lag", "600") if f[1] == plants.LIVE + "@ceph"]
+            self.assertEqual(live, [])
+        finally:
+            holder.close()
+        self.wait_for_the_replica()
+
+    def test_the_primary_is_asked_when_told_so(self):
+        self.cinder_is(self.primary, self.replica)
+        self.replica.do("STOP SLAVE SQL_THREAD")
+        try:
+            new = self.a_volume_on_the_primary("not yet there", "detaching")
+            self.assertNotIn(new, [f[1] for f in self.found("A20")])
+            self.assertIn(new, [f[1] for f in self.found("A20", "--primary")])
+        finally:
+            self.primary.do("DELETE FROM volumes WHERE id = %s", "cinder", (new,))
+            self.replica.do("START SLAVE SQL_THREAD")
+
+    def test_all_that_is_sent_reads_in_one_snapshot_and_locks_nothing(self):
+        rows("mysql", "SET GLOBAL log_output = 'TABLE'")
+        rows("mysql", "TRUNCATE TABLE mysql.general_log")
+        rows("mysql", "SET GLOBAL general_log = 1")
+        try:
+            r = self.tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"])
+        finally:
+            rows("mysql", "SET GLOBAL general_log = 0")
+        self.assertEqual(r.code, FINDINGS, str(r))
+        sent = {}
+        for line in rows("mysql", "SELECT thread_id, user_host, command_type, CONVERT(argument USING utf8) AS text FROM mysql.general_log"
+                         " WHERE command_type IN ('Query', 'Execute')"):
+            if not line["user_host"].startswith(ENV["SB_DB_ADMIN"]):
+                sent.setdefault(line["thread_id"], []).append(re.sub(r"/\*.*?\*/", "", line["text"]).strip())
+        self.assertEqual(len(sent), 5)     # cinder, nova's API, two cells, placement
+        for texts in sent.values():
+            begins = [i for i, t in enumerate(texts) if t.startswith("START TRANSACTION")]
+            self.assertEqual([texts[i] for i in begins], ["START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"] * 2)     # and for the second look
+            for t in texts:
+                self.assertRegex(t, r"^(SELECT|SHOW|SET|START TRANSACTION|ROLLBACK|COMMIT)\b")
+                self.assertNotRegex(t, r"(?i)\b(for update|lock in share mode|lock tables|get_lock|set global|into outfile)\b")
+            # what reads rows of the services does it after the snapshot was taken
+            first = next(i for i, t in enumerate(texts) if re.search(r"(?s)^SELECT.*\bFROM\b(?!\s+information_schema)", t) and "cell_mappings" not in t)
+            self.assertGreater(first, begins[0])
