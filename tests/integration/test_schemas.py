@@ -15,6 +15,8 @@ PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "n
           "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules"),
           "cinder/quota_counts": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
+URL = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
+
 
 def columns(database):
     found = {}
@@ -40,11 +42,10 @@ class Schemas(harness.TestCase):
         harness.heartbeats()
         self.addCleanup(releases.drop)
 
-    def fill(self, release):
-        """The sandbox's rows, as far as the tables have their columns."""
-        _, version, spec = RELEASES[release]
+    @staticmethod
+    def copy(databases):
         harness.heartbeats()
-        for database in DATABASES:
+        for database in databases:
             name, have = "schema_" + database, columns(database)
             for table, there in columns(name).items():
                 both = [c for c in there if c in have.get(table, {})]
@@ -52,11 +53,16 @@ class Schemas(harness.TestCase):
                     names = ", ".join("`%s`" % c for c in both)
                     rows(name, "SET STATEMENT foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`"
                          % (table, names, names, database, table))
+
+    def fill(self, release):
+        """The sandbox's rows, as far as the tables have their columns."""
+        _, version, spec = RELEASES[release]
+        self.copy(DATABASES)
         rows("schema_nova", "UPDATE services SET version = %s", (version,))
         rows("schema_nova_api", "UPDATE request_specs SET spec = REPLACE(spec, %s, %s)", (
             '"RequestSpec", "nova_object.namespace": "nova", "nova_object.version": "1.14"',
             '"RequestSpec", "nova_object.namespace": "nova", "nova_object.version": "%s"' % spec))
-        url = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
+        url = URL
         rows("schema_nova_api", "UPDATE cell_mappings SET database_connection = %s", (url + "schema_nova",))
         rows("schema_nova_api", "DELETE FROM cell_mappings WHERE uuid = '00000000-0000-0000-0000-000000000000'")
         # the conductor reports into cell0 here; that is one database less to make
@@ -64,11 +70,14 @@ class Schemas(harness.TestCase):
              " SELECT UTC_TIMESTAMP(), 'super', 'nova-conductor', 'conductor', 1, 0, 0, %s, UTC_TIMESTAMP()", (version,))
         self.write("nova-db.conf", "[database]\nconnection = %s\n[api_database]\nconnection = %s\n" % (
             url + "schema_nova", url + "schema_nova_api"))
-        self.write("cinder.conf", "[DEFAULT]\nservice_down_time = 60\n[database]\nconnection = %s\n" % (url + "schema_cinder"))
+        self.cinder_alone()
         self.write("placement.conf", "[placement_database]\nconnection = %s\n" % (url + "schema_placement"))
         self.tool.nova = [ENV["SB_NOVA_CONF"], os.path.join(self.tool.state, "nova-db.conf")]
-        self.tool.cinder = [os.path.join(self.tool.state, "cinder.conf")]
         self.placement = ["--placement-config-file", os.path.join(self.tool.state, "placement.conf")]
+
+    def cinder_alone(self):
+        self.write("cinder.conf", "[DEFAULT]\nservice_down_time = 60\n[database]\nconnection = %s\n" % (URL + "schema_cinder"))
+        self.tool.cinder = [os.path.join(self.tool.state, "cinder.conf")]
 
     def write(self, name, text):
         with open(os.path.join(self.tool.state, name), "w") as f:
