@@ -6,7 +6,7 @@
 -- :database cinder
 -- :subject service
 -- :message {rows_of_it} rows of {kind} on {host} (ids {ids})
--- :remedy cinder-manage service list; evac-manage volume update_service
+-- :remedy evac-manage service list --host {host}; evac-manage volume update_service
 -- :reads services
 SELECT CONCAT(MIN(s.`binary`), ' ', MIN(s.host)) AS subject
      , MIN(s.host) AS host

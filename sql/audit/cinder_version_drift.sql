@@ -5,7 +5,7 @@
 -- :database cinder
 -- :subject service
 -- :message {subject} runs in {versions} versions, from RPC {oldest_rpc} to {newest_rpc}
--- :remedy evac-manage service list; cinder-manage service remove {subject} HOST-THAT-IS-GONE
+-- :remedy evac-manage service list; evac-manage service remove {subject} HOST-THAT-IS-GONE
 -- :reads services
 SELECT s.`binary` AS subject
      , NULL AS host

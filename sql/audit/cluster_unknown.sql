@@ -6,7 +6,7 @@
 -- :database cinder
 -- :subject cluster
 -- :message {volumes} volumes are of cluster {subject}, which is not there
--- :remedy cinder-manage cluster list; evac-manage cluster rename
+-- :remedy evac-manage cluster list; evac-manage cluster rename {subject} LIVE-CLUSTER
 -- :reads volumes clusters
 SELECT o.cluster AS subject
      , NULL AS host

@@ -7,7 +7,7 @@
 -- :subject project
 -- :needs volumes.use_quota
 -- :message project {subject} uses {counted} of its quota of {resource}, it has {there}
--- :remedy evac-manage quota check --project-id {subject}
+-- :remedy evac-manage quota check --project-id {subject}; evac-manage quota sync --project-id {subject}
 -- :reads quota_usages volumes volume_types snapshots backups
 SELECT t.project_id AS subject
      , NULL AS host

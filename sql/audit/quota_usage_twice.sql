@@ -5,7 +5,7 @@
 -- :database cinder
 -- :subject project
 -- :message project {subject} has {usages} usages of {resource} (ids {ids})
--- :remedy UPDATE quota_usages SET deleted = 1, deleted_at = UTC_TIMESTAMP() WHERE id = THE-WRONG-ONE
+-- :remedy evac-manage quota sync --project-id {subject}
 -- :reads quota_usages
 SELECT q.project_id AS subject
      , NULL AS host

@@ -5,7 +5,7 @@
 -- :database cinder
 -- :subject backend
 -- :message {volumes} volumes of {subject} are of cluster {volume_cluster}, the service is of {service_cluster}
--- :remedy cinder-manage cluster list; evac-manage cluster rename
+-- :remedy evac-manage cluster list; evac-manage cluster rename {volume_cluster} {service_cluster}
 -- :reads volumes services
 SELECT s.host AS subject
      , s.host AS host

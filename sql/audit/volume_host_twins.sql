@@ -5,18 +5,24 @@
 -- :database cinder
 -- :subject host
 -- :message {spellings} spellings own volumes: {owners}
--- :remedy evac-manage volume update_host --currenthost WRONG-SPELLING --newhost {subject}
--- :reads volumes
+-- :remedy evac-manage volume update_host --currenthost {wrong_spelling} --newhost {right_spelling}
+-- :reads volumes services
 SELECT CONVERT(MIN(BINARY o.owner) USING utf8) AS subject
      , CONVERT(MIN(BINARY o.owner) USING utf8) AS host
      , COUNT(*) AS spellings
      , GROUP_CONCAT(o.owner ORDER BY BINARY o.owner SEPARATOR ', ') AS owners
      , SUM(o.n) AS volumes
-  FROM (SELECT MIN(v.host) AS owner, COUNT(*) AS n
-          FROM volumes AS v
-         WHERE v.host IS NOT NULL
-           AND v.deleted = 0
-         GROUP BY BINARY v.host) AS o
+       -- a service is spelled as one of them: that one stays
+     , CONVERT(COALESCE(MAX(IF(o.has_service, BINARY o.owner, NULL)), MAX(BINARY o.owner)) USING utf8) AS right_spelling
+     , CONVERT(COALESCE(MIN(IF(o.has_service, NULL, BINARY o.owner)), MIN(BINARY o.owner)) USING utf8) AS wrong_spelling
+  FROM (SELECT w.owner, w.n
+             , EXISTS (SELECT 1 FROM services AS s
+                        WHERE BINARY s.host = BINARY SUBSTRING_INDEX(w.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0) AS has_service
+          FROM (SELECT MIN(v.host) AS owner, COUNT(*) AS n
+                  FROM volumes AS v
+                 WHERE v.host IS NOT NULL
+                   AND v.deleted = 0
+                 GROUP BY BINARY v.host) AS w) AS o
  GROUP BY LOWER(TRIM(o.owner))
 HAVING COUNT(*) > 1
  ORDER BY subject;

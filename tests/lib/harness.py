@@ -48,11 +48,15 @@ A, B, C = ENV["SB_HOST_A"], ENV["SB_HOST_B"], ENV["SB_HOST_C"]
 SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_AMQP_PASS")]
 
 
+def connect(database, **more):
+    """As the sandbox's administrator."""
+    return pymysql.connect(**{**dict(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"], password=ENV["SB_DB_ADMIN_PASS"],
+                                     database=database, autocommit=True, charset="utf8mb4"), **more})
+
+
 def rows(database, statement, params=()):
-    """As the sandbox's administrator; a list of dicts."""
-    connection = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
-                                 password=ENV["SB_DB_ADMIN_PASS"], database=database, autocommit=True,
-                                 charset="utf8mb4", cursorclass=pymysql.cursors.DictCursor)
+    """A list of dicts."""
+    connection = connect(database, cursorclass=pymysql.cursors.DictCursor)
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
