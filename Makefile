@@ -103,11 +103,12 @@ $(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
 rooms: $(ROOMS_BIN)
 
 unit: $(UNIT_BIN)
-	$(Q)failed=0; for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; exit $$failed
+	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen; failed=0; \
+	    for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
 check-house: all
 	$(Q)tests/layers
-	$(Q)shellcheck -x .ci/run tests/layers tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/findings tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 check-unit:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bus/cast.h"
+#include "findings_seen.h"
 #include "op/guard.h"
 #include "op/plan.h"
 #include "util/str.h"
@@ -99,8 +100,11 @@ static const struct finding *find(const char *code)
 	findings_free(&findings);
 	guards_run(&scene, &findings);
 	for (size_t i = 0; i < findings.n; i++)
-		if (strcmp(findings.v[i].code, code) == 0)
+		if (strcmp(findings.v[i].code, code) == 0) {
+			finding_seen(code, true);
 			return &findings.v[i];
+		}
+	finding_seen(code, false);
 	return NULL;
 }
 

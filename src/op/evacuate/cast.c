@@ -85,7 +85,7 @@ static int check_source_down(struct run *run, struct error *err)
 	const struct nova_service *s;
 	int rc = 0;
 
-	if (nova_services_list(run->scene.home->cell->db, &now, err) != 0)
+	if (nova_services_of_host(run->scene.home->cell->db, run->scene.host, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", run->scene.host);
 	if (s && reports_again(run, s))

@@ -96,7 +96,7 @@ static bool is_down(struct run *run, const char *host)
 	const struct nova_service *s;
 	bool down = false;
 
-	if (nova_services_list(run->scene.home->cell->db, &now, &err) == 0) {
+	if (nova_services_of_host(run->scene.home->cell->db, host, &now, &err) == 0) {
 		s = nova_service_find(&now, "nova-compute", host);
 		down = s && !nova_service_is_up(s, run->scene.nova_down_s);
 	}

@@ -55,7 +55,7 @@ static int check_source_down(struct recovery *r, struct db *cell, const char *ho
 	struct nova_service as_found;
 	int rc = 0;
 
-	if (nova_services_list(cell, &now, err) != 0)
+	if (nova_services_of_host(cell, host, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", host);
 	if (s) {
