@@ -51,7 +51,7 @@ FNR == 1 {
 	next
 }
 # what the audit's own generator reads: sql/audit/embed.awk
-path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|message|remedy|rule|with|unless|when|needs|lacks)( |$)/ { next }
+path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|message|remedy|rule|with|first|unless|when|needs|lacks)( |$)/ { next }
 /^-- :/         { fail("unknown contract line: " $0) }
 /^-- SPDX/      { next }
 /^--/           { if (head) { sub(/^-- ?/, ""); sentence = sentence (sentence == "" ? "" : " ") $0 }; next }

@@ -48,6 +48,9 @@ struct audit_check {
 	                                 * as a text of SQL where the remedy is a statement */
 	enum audit_rule rule;
 	struct audit_source left, right;
+	/* Narrower statements of the same keys, NULL: none. What the rule finds in those may be a finding; whether it is one, the others
+	 * say, key by key. */
+	struct audit_source first, first_with;
 	const struct audit_condition *conditions;
 };
 extern const struct audit_check audit_checks[]; /* by number; ends with number NULL. One that has a variant for older tables comes twice */

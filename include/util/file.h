@@ -2,6 +2,7 @@
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/error.h"
@@ -9,6 +10,8 @@
 
 /* The whole of a regular file of at most ${max} bytes. Errors are of ${kind} and name the path. */
 int file_read(const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err);
+
+bool file_is_directory(const char *path);
 
 /* ${path} and its missing parents, mode 0700. Refuses one that others may write to. */
 int directory_ensure(const char *path, struct error *err);

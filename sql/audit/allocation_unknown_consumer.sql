@@ -7,6 +7,7 @@
 -- :subject consumer
 -- :rule absent
 -- :with with_consumers
+-- :first with_allocations with_instances_alone
 -- :message {provider} holds {resources} resource classes for {subject}, which no cell has
 -- :remedy openstack resource provider allocation delete {subject}
 -- :param from text

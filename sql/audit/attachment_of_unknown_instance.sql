@@ -6,7 +6,7 @@
 -- :database cinder
 -- :subject attachment
 -- :rule absent
--- :with with_instances
+-- :with with_instances_alone
 -- :message attachment {subject} of volume {volume_id} is for instance {instance_uuid}, which no cell has
 -- :remedy openstack --os-volume-api-version 3.27 volume attachment delete {subject}
 -- :param from text

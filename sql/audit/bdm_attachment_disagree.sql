@@ -7,6 +7,7 @@
 -- :subject instance
 -- :rule pair
 -- :with with_attachments
+-- :first with_bdms_by_attachment -
 -- :when bdm_says <> attachment_says
 -- :message attachment {attachment_id}: nova says volume and instance {bdm_says}, cinder says {attachment_says}
 -- :remedy evac-manage instance show {subject}

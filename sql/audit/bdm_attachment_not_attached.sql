@@ -7,6 +7,7 @@
 -- :subject instance
 -- :rule pair
 -- :with with_attachments_not_attached
+-- :first with_bdms_by_attachment -
 -- :message volume {volume_id} of instance {subject} ({vm_state}): its attachment {attachment_id} is {attach_status}
 -- :remedy nova-manage volume_attachment refresh {subject} {volume_id} connector.json
 -- :param from text

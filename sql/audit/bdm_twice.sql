@@ -14,10 +14,14 @@ SELECT b.instance_uuid AS subject
      , COUNT(*) AS mappings
      , GROUP_CONCAT(b.id ORDER BY b.id SEPARATOR ', ') AS ids
      , TIMESTAMPDIFF(SECOND, MAX(COALESCE(b.updated_at, b.created_at)), UTC_TIMESTAMP()) AS age_s
-  FROM block_device_mapping AS b
+  FROM (SELECT x.instance_uuid, x.volume_id
+          FROM block_device_mapping AS x
+         WHERE x.volume_id IS NOT NULL
+         GROUP BY x.instance_uuid, x.volume_id
+        HAVING COUNT(*) > 1) AS m     -- from the index alone
+  JOIN block_device_mapping AS b ON b.instance_uuid = m.instance_uuid AND b.volume_id = m.volume_id
   JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
- WHERE b.volume_id IS NOT NULL
-   AND b.deleted = 0
+ WHERE b.deleted = 0
  GROUP BY b.instance_uuid, b.volume_id
 HAVING COUNT(*) > 1
  ORDER BY subject, b.volume_id;

@@ -7,6 +7,7 @@
 -- :subject volume
 -- :rule pair
 -- :with with_volumes_not_in_use
+-- :first with_bdms_by_volume -
 -- :message volume {subject} of instance {instance_uuid} on {host} is {volume_status} in cinder
 -- :remedy evac-manage volume show {subject}; cinder reset-state --state in-use --attach-status attached {subject}
 -- :param from text

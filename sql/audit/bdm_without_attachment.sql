@@ -6,6 +6,7 @@
 -- :subject instance
 -- :rule absent
 -- :with with_attachments
+-- :first with_bdms_by_attachment -
 -- :message volume {volume_id} of instance {subject} is bound by attachment {attachment_id}, which cinder does not have
 -- :remedy nova-manage volume_attachment refresh {subject} {volume_id} connector.json
 -- :param from text

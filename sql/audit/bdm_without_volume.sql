@@ -7,6 +7,7 @@
 -- :subject instance
 -- :rule absent
 -- :with with_volumes
+-- :first with_bdms_by_volume -
 -- :message {device_name} of instance {subject} is volume {volume_id}, which cinder does not have
 -- :remedy openstack server reboot --hard {subject}
 -- :param from text

@@ -1,6 +1,7 @@
--- A deleted instance has a live block device mapping to a volume. Whoever counts mappings finds the volume in use.
+-- A deleted instance has a live block device mapping to a volume. Whoever counts mappings finds the volume in use; if cinder still
+-- has it 'in-use', it can be neither attached nor deleted.
 -- :check N17 deleted-instance-bdm
--- :severity medium
+-- :severity high
 -- :title live mapping of a deleted instance
 -- :database cell
 -- :subject instance

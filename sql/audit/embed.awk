@@ -5,6 +5,8 @@
 # A check:   :check NUMBER NAME, :severity, :title, :database, :subject, :message, :remedy; its columns include subject and host.
 # over two:  :rule absent|pair|several, :with STREAM, :unless LEFT = RIGHT, :when LEFT = RIGHT or LEFT <> RIGHT; both statements
 #            give a column k, their order, and keep to @from and @to.
+#            :first STREAM STREAM names narrower statements of the same keys for the left and the right (- keeps its own): the whole ones
+#            are asked about the keys alone that the rule finds in those.
 # A stream:  :stream, :database; the other side of such checks.
 # Either:    :needs TABLE.COLUMN and :lacks TABLE.COLUMN say for which tables the statement is written.
 
@@ -22,7 +24,7 @@ FNR == 1 {
 	f = base; file[f] = FILENAME; order[++nfile] = f
 	in_head = 1
 }
-/^-- :(check|stream|severity|title|database|subject|message|remedy|rule|with) / || /^-- :stream$/ { once(substr($2, 2)); next }
+/^-- :(check|stream|severity|title|database|subject|message|remedy|rule|with|first) / || /^-- :stream$/ { once(substr($2, 2)); next }
 /^-- :(needs|lacks|unless|when) / { key = substr($2, 2); list[f, key, ++count[f, key]] = rest(); next }
 /^-- :(reads|param) / || /^-- SPDX/ { next }
 /^-- :/ { bad("unknown head line: " $0) }
@@ -67,6 +69,19 @@ function check_head(f,    i, key, word) {
 	}
 	if (head[f, "rule"] != "each") check_merge(f, f)
 }
+function check_first(f,    word, n, i, of) {
+	if (head[f, "first"] == "") return
+	n = split(head[f, "first"], word, " ")
+	if (n != 2 || head[f, "with"] == "" && head[f, "rule"] != "several") fail(":first takes two streams, of a check that compares")
+	of[1] = f; of[2] = head[f, "with"]
+	for (i = 1; i <= 2; i++) {
+		if (word[i] == "-") continue
+		if (!((word[i], "stream") in head)) fail("no stream " word[i])
+		if (head[word[i], "database"] != head[of[i], "database"]) fail(word[i] " runs in another database than " of[i])
+		check_merge(f, word[i])
+		first[f, i] = word[i]; used[word[i]] = 1
+	}
+}
 function check_database(f) {
 	if (head[f, "database"] !~ /^(cinder|cell|cell0|cells|api|placement)$/) fail("no database: " head[f, "database"])
 }
@@ -83,6 +98,7 @@ function strings(name, f, key,    i, s) {
 function source(f) {
 	return "{ &SQL_AUDIT_" toupper(f) ", AUDIT_" toupper(head[f, "database"]) ", " needs[f] ", " lacks[f] " }"
 }
+function source_or_none(f) { return f == "" ? "{ NULL, AUDIT_CINDER, none, none }" : source(f) }
 function conditions(f,    i, s, key, word, n) {
 	key = count[f, "unless"] ? "unless" : "when"
 	if (count[f, "unless"] && (count[f, "when"] || head[f, "rule"] != "absent")) fail(":unless belongs to the rule absent")
@@ -98,10 +114,10 @@ function conditions(f,    i, s, key, word, n) {
 }
 function print_check(f,    word) {
 	split(head[f, "check"], word, " ")
-	rows = rows sprintf("\t{ %s, %s, AUDIT_%s, %s, %s,\n\t    %s,\n\t    %s,\n\t    AUDIT_%s, %s,\n\t    %s, %s },\n",
+	rows = rows sprintf("\t{ %s, %s, AUDIT_%s, %s, %s,\n\t    %s,\n\t    %s,\n\t    AUDIT_%s, %s,\n\t    %s,\n\t    %s, %s, %s },\n",
 	    quoted(word[1]), quoted(word[2]), toupper(head[f, "severity"]), quoted(head[f, "title"]), quoted(head[f, "subject"]),
 	    quoted(head[f, "message"]), quoted(head[f, "remedy"]), toupper(head[f, "rule"]), source(f),
-	    head[f, "with"] == "" ? "{ NULL, AUDIT_CINDER, none, none }" : source(head[f, "with"]), conditions(f))
+	    source_or_none(head[f, "with"]), source_or_none(first[f, 1]), source_or_none(first[f, 2]), conditions(f))
 }
 function print_document(f,    word, where) {
 	split(head[f, "check"], word, " ")
@@ -117,7 +133,7 @@ END {
 		f = order[i]
 		check_database(f)
 		if (((f, "check") in head) == ((f, "stream") in head)) fail("a file is a :check or a :stream")
-		if ((f, "check") in head) { check_head(f); checks[++ncheck] = f; used[head[f, "with"]] = 1 }
+		if ((f, "check") in head) { check_head(f); check_first(f); checks[++ncheck] = f; used[head[f, "with"]] = 1 }
 	}
 	for (i = 1; i <= nfile; i++) { f = order[i]; if ((f, "stream") in head && !(f in used)) fail("no check uses this stream") }
 	for (i = 2; i <= ncheck; i++) for (j = i; j > 1 && head[checks[j], "check"] < head[checks[j - 1], "check"]; j--) {
@@ -135,5 +151,5 @@ END {
 	for (i = 1; i <= nfile; i++) { f = order[i]; needs[f] = strings("needs", f, "needs"); lacks[f] = strings("lacks", f, "lacks") }
 	for (i = 1; i <= ncheck; i++) print_check(checks[i])
 	none_source = "{ NULL, AUDIT_CINDER, none, none }"
-	printf "\nconst struct audit_check audit_checks[] = {\n%s\t{ NULL, NULL, AUDIT_LOW, NULL, NULL, NULL, NULL, AUDIT_EACH, %s, %s, no_conditions }\n};\n", rows, none_source, none_source
+	printf "\nconst struct audit_check audit_checks[] = {\n%s\t{ NULL, NULL, AUDIT_LOW, NULL, NULL, NULL, NULL, AUDIT_EACH, %s, %s, %s, %s, no_conditions }\n};\n", rows, none_source, none_source, none_source, none_source
 }

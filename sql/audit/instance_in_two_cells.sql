@@ -5,6 +5,7 @@
 -- :database cells
 -- :subject instance
 -- :rule several
+-- :first with_instances_alone -
 -- :message instance '{name}' is in cell {cell} on {host}, and in another
 -- :remedy evac-manage instance show {subject}
 -- :param from text

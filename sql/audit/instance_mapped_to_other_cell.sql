@@ -6,6 +6,7 @@
 -- :subject instance
 -- :rule pair
 -- :with with_instance_mappings
+-- :first with_instances_alone -
 -- :when cell <> mapped_cell
 -- :message instance '{name}' is in cell {cell}, the API looks for it in {mapped_cell}
 -- :remedy evac-manage instance show {subject}

@@ -7,6 +7,7 @@
 -- :subject instance
 -- :rule pair
 -- :with with_volumes_of_dead_owners
+-- :first with_bdms_by_volume -
 -- :message volume {volume_id} of instance {subject} belongs to {volume_host}, which is down
 -- :remedy evac-manage volume update_host --currenthost {volume_backend} --newhost LIVE-HOST@BACKEND
 -- :param from text

@@ -7,6 +7,7 @@
 -- :subject instance
 -- :rule absent
 -- :with with_allocations
+-- :first with_instances_of_cells_alone -
 -- :message instance '{name}' ({vm_state} on {host}) has no allocation in placement
 -- :remedy nova-manage placement heal_allocations --instance {subject}
 -- :param from text

@@ -6,6 +6,7 @@
 -- :subject instance
 -- :rule absent
 -- :with with_instance_mappings
+-- :first with_instances_alone -
 -- :message instance '{name}' ({vm_state} on {host}) of cell {cell} has no instance mapping
 -- :remedy nova-manage cell_v2 map_instances --cell_uuid UUID-OF-CELL-{cell} --reset
 -- :param from text

@@ -7,6 +7,7 @@
 -- :subject instance
 -- :rule absent
 -- :with with_request_specs
+-- :first with_instances_of_cells_alone -
 -- :message instance '{name}' ({vm_state} on {host}) has no request spec
 -- :remedy nova-manage db online_data_migrations; evac-manage instance show {subject}
 -- :param from text

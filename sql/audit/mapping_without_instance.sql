@@ -6,6 +6,7 @@
 -- :subject instance
 -- :rule absent
 -- :with with_instances_ever
+-- :first with_mappings_alone -
 -- :message instance {subject} is mapped to cell {mapped_cell}, and no cell has it
 -- :remedy DELETE FROM instance_mappings WHERE instance_uuid = {subject}
 -- :param from text
@@ -17,7 +18,7 @@ SELECT m.instance_uuid AS k
      , m.project_id
      , c.name AS mapped_cell
   FROM instance_mappings AS m
-  JOIN cell_mappings AS c ON c.id = m.cell_id
+  LEFT JOIN cell_mappings AS c ON c.id = m.cell_id
  WHERE m.instance_uuid >= @from
    AND m.instance_uuid <= @to
  ORDER BY m.instance_uuid;

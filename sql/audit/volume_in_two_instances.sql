@@ -6,6 +6,7 @@
 -- :subject volume
 -- :rule several
 -- :with with_volumes_single
+-- :first with_bdms_by_volume -
 -- :message volume {subject} is mapped to instance {instance_uuid} and to at least one other
 -- :remedy evac-manage volume show {subject}
 -- :param from text

@@ -10,7 +10,9 @@ SELECT v.id AS k
      , SUBSTRING_INDEX(v.host, '#', 1) AS volume_backend
   FROM volumes AS v
   JOIN (SELECT h.host
-          FROM (SELECT DISTINCT BINARY x.host AS host FROM volumes AS x WHERE x.host IS NOT NULL AND x.deleted = 0) AS h
+          FROM (SELECT DISTINCT BINARY x.host AS host
+                  FROM volumes AS x
+                 WHERE x.id >= @from AND x.id <= @to AND x.host IS NOT NULL AND x.deleted = 0) AS h
          WHERE NOT EXISTS (SELECT 1
                              FROM services AS s
                             WHERE BINARY s.host = SUBSTRING_INDEX(h.host, '#', 1)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+#include "util/file.h"
 
 static int by_time(const void *a, const void *b)
 {
@@ -11,11 +14,44 @@ static int by_time(const void *a, const void *b)
 	return strcmp(str_or(x->at, ""), str_or(y->at, ""));
 }
 
+static int load_one(const char *path, struct history *out, struct error *err)
+{
+	out->v = vec_grow(out->v, out->n, &out->cap, sizeof *out->v);
+	if (document_read(path, &out->v[out->n], err) != 0)
+		return -1;
+	out->n++;
+	return 0;
+}
+
+static int is_report(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && n > strlen(".json") && strcmp(entry->d_name + n - strlen(".json"), ".json") == 0;
+}
+
+static int load_directory(const char *path, struct history *out, struct error *err)
+{
+	struct dirent **entry;
+	int n = scandir(path, &entry, is_report, alphasort), rc = 0;
+
+	if (n < 0)
+		return error_errno(err, ERROR_NOT_FOUND, errno, "cannot read '%s'", path);
+	for (int i = 0; i < n; i++) {
+		auto_free char *file = xasprintf("%s/%s", path, entry[i]->d_name);
+
+		if (rc == 0)
+			rc = load_one(file, out, err);
+		free(entry[i]);
+	}
+	free(entry);
+	return rc;
+}
+
 int history_load(const struct words *files, struct history *out, struct error *err)
 {
-	out->v = xcalloc(files->n, sizeof *out->v);
-	for (; out->n < files->n; out->n++)
-		if (document_read(files->v[out->n], &out->v[out->n], err) != 0)
+	for (size_t i = 0; i < files->n; i++)
+		if ((file_is_directory(files->v[i]) ? load_directory : load_one)(files->v[i], out, err) != 0)
 			return -1;
 	qsort(out->v, out->n, sizeof *out->v, by_time);
 	return 0;

@@ -75,6 +75,9 @@ int key_compare(const char *a, const char *b); /* as the databases order keys: c
 typedef void found_fn(void *ctx, const struct audit_check *check, const struct audit_row *left, const struct audit_row *right);
 int check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
     const struct audit_range *range, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err);
+/* The same over all keys, by way of the check's narrower statements where it has such: first.c. */
+int check_look(struct audit_places *places, const struct audit_check *check, const struct request *request, int64_t deadline_ms,
+    found_fn *found, void *ctx, uint64_t *rows, struct error *err);
 /* Why it cannot be run here, in ${why}; "" when it can. */
 void check_applies(const struct audit_places *places, const struct audit_check *check, struct str *why, bool *missing);
 
@@ -137,8 +140,9 @@ bool known_ran(const struct known_report *report, const char *check);
 /* ---- history.c: what earlier reports knew */
 struct history {
 	struct known_report *v; /* oldest first */
-	size_t n;
+	size_t n, cap;
 };
+/* ${files}: reports, or directories of them (*.json). */
 int history_load(const struct words *files, struct history *out, struct error *err);
 void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend);
 void history_free(struct history *history);

@@ -144,7 +144,7 @@ static void look(const struct request *request, struct audit_places *places, str
 	r->check = check;
 	settle_result(r, brake(request, places, deadline, &err), &err);
 	if (r->outcome == AUDIT_DONE)
-		settle_result(r, check_run(places, check, request, &audit_all, deadline, found_first, &l, &r->rows, &err), &err);
+		settle_result(r, check_look(places, check, request, deadline, found_first, &l, &r->rows, &err), &err);
 	r->took_ms = clock_monotonic_ms() - began;
 	log_info("%s %s: %llu found in %llu rows, %lld ms", check->number, check->name, (unsigned long long)r->found,
 	    (unsigned long long)r->rows, (long long)r->took_ms);
@@ -199,7 +199,7 @@ static int look_again(const struct request *request, struct audit_places *places
 	if (l->result->check->rule != AUDIT_EACH && n <= KEYS_ONE_BY_ONE &&
 	    look_by_key(request, places, l, n, deadline, &all, err) != 0)
 		return -1;
-	return all ? 0 : check_run(places, l->result->check, request, &audit_all, deadline, found_again, l, &rows, err);
+	return all ? 0 : check_look(places, l->result->check, request, deadline, found_again, l, &rows, err);
 }
 
 /* Without a second look what was seen first stays, and its check says that it was not run to its end. */

@@ -53,6 +53,13 @@ int file_read(const char *path, size_t max, enum error_kind kind, struct str *ou
 	return rc;
 }
 
+bool file_is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int directory_check(const char *path, struct error *err)
 {
 	struct stat st;

@@ -1,13 +1,11 @@
--- Every live instance, by uuid.
+-- SPDX-License-Identifier: Apache-2.0
+-- Every live instance of every cell but cell 0 by uuid, and nothing of it but that.
 -- :stream
--- :database cells
+-- :database cell
 -- :param from text
 -- :param to text
 -- :reads instances
 SELECT i.uuid AS k
-     , i.host AS instance_host
-     , i.vm_state AS vm_state
-     , i.task_state AS task_state
   FROM instances AS i
  WHERE i.uuid >= @from
    AND i.uuid <= @to
