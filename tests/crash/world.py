@@ -41,7 +41,7 @@ class Rows:
 
     def thin_out(self):
         """Each kind of row once or twice, as every row of a unit has three points of its own in the journal: of the failed host's
-        volumes those of the wanted instances and one more of each backend."""
+        volumes those of the wanted instances and one of each backend, and one of its backups."""
         keep = {r["volume_id"] for r in self.query(
             "SELECT b.volume_id FROM nova.block_device_mapping b JOIN nova.instances i ON i.uuid = b.instance_uuid WHERE b.deleted = 0"
             " AND b.volume_id IS NOT NULL AND i.display_name IN %s", (WANTED,))}
@@ -51,6 +51,7 @@ class Rows:
             keep.add(next(v["id"] for v in volumes if v["backend"] == backend))
         self.query("UPDATE cinder.volumes SET deleted = 1 WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s AND id NOT IN %s",
                    (A, sorted(keep)))
+        self.query("UPDATE cinder.backups SET deleted = 1 WHERE BINARY host = BINARY %s AND deleted = 0 ORDER BY id DESC LIMIT 1", (A,))
 
     def keep(self, name):
         for d, t in TABLES:
