@@ -25,6 +25,7 @@ class Rows:
         self.connection = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
                                           password=ENV["SB_DB_ADMIN_PASS"], autocommit=True, charset="utf8mb4",
                                           cursorclass=pymysql.cursors.DictCursor)
+        self.kept = set()
         self.query("DROP DATABASE IF EXISTS " + SNAPSHOT)
         self.query("CREATE DATABASE " + SNAPSHOT)
         self.query("SET foreign_key_checks = 0, unique_checks = 0")
@@ -54,8 +55,16 @@ class Rows:
         self.query("UPDATE cinder.backups SET deleted = 1 WHERE BINARY host = BINARY %s AND deleted = 0 ORDER BY id DESC LIMIT 1", (A,))
 
     def keep(self, name):
+        if name not in self.kept:
+            for d, t in TABLES:
+                self.query("CREATE TABLE %s.`%s_%s_%s` AS SELECT * FROM %s.`%s`" % (SNAPSHOT, name, d, t, d, t))
+            self.kept.add(name)
+            return
+        self.query("BEGIN")
         for d, t in TABLES:
-            self.query("CREATE OR REPLACE TABLE %s.`%s_%s_%s` AS SELECT * FROM %s.`%s`" % (SNAPSHOT, name, d, t, d, t))
+            self.query("DELETE FROM %s.`%s_%s_%s`" % (SNAPSHOT, name, d, t))
+            self.query("INSERT INTO %s.`%s_%s_%s` SELECT * FROM %s.`%s`" % (SNAPSHOT, name, d, t, d, t))
+        self.query("COMMIT")
 
     def back_to(self, name):
         self.query("BEGIN")
