@@ -122,7 +122,7 @@ static int read_array(struct json_object *array, const char *path, struct known_
 	for (size_t i = 0; i < json_object_array_length(array); i++)
 		if (read_finding(json_object_array_get_idx(array, i), path, out, err) != 0)
 			return -1;
-	qsort(out->v, out->n, sizeof *out->v, by_check_and_subject);
+	vec_sort(out->v, out->n, sizeof *out->v, by_check_and_subject);
 	return 0;
 }
 
@@ -181,7 +181,7 @@ const struct known_finding *known_find(const struct known_report *report, const 
 {
 	const struct known_finding key = { .check = check, .subject = subject };
 
-	return report->n ? bsearch(&key, report->v, report->n, sizeof key, by_check_and_subject) : NULL;
+	return vec_search(&key, report->v, report->n, sizeof key, by_check_and_subject);
 }
 
 /* An array of findings does not say which checks ran: it is taken at its word. */

@@ -53,7 +53,7 @@ int history_load(const struct words *files, struct history *out, struct error *e
 	for (size_t i = 0; i < files->n; i++)
 		if ((file_is_directory(files->v[i]) ? load_directory : load_one)(files->v[i], out, err) != 0)
 			return -1;
-	qsort(out->v, out->n, sizeof *out->v, by_time);
+	vec_sort(out->v, out->n, sizeof *out->v, by_time);
 	return 0;
 }
 
