@@ -17,6 +17,9 @@ enum evacuation_phase {
 	PHASE_TIMEOUT,
 };
 
+/* Of which our own time for one is made, until the broker has it. */
+enum cost { COST_WAY, COST_JOURNAL, COST_TRANSACTION, COST_CAST, COSTS };
+
 struct evacuation {
 	struct evacuation_rows rows; /* texts belong to the scene and to the plan's arena */
 	enum evacuation_phase phase;
@@ -27,6 +30,7 @@ struct evacuation {
 	int64_t migration_id;    /* 0: not seen yet */
 	bool warned;             /* that nobody has taken it for a while */
 	int64_t sent_ms, ended_ms;
+	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 	const char *error;       /* in the plan's arena */
 };
 
@@ -52,6 +56,7 @@ struct publish_record {
 	int attempt; /* counts what is sent again under the same ids */
 };
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err);
+/* Not yet durable: journal_sync(). */
 int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
     struct error *err);
 

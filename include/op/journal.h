@@ -41,7 +41,11 @@ int journal_add(struct journal *journal, const char *type, json_object *record, 
 int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
 int journal_plan(struct journal *journal, const struct plan *plan, struct error *err);
 void journal_who(json_object *record); /* user, sudo_user, on, pid */
+/* Durable; and one that is with the next record that is, or with journal_sync(). Lost with the power before that, the unit is one
+ * that was begun and whose end is not known: its rows tell. */
 int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
+int journal_outcome_soon(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
+int journal_sync(struct journal *journal, struct error *err); /* of NULL: nothing */
 
 /* Each line ends with ,"sum":"…"}: the SHA-256 of the line before that. */
 #define JOURNAL_SUM ",\"sum\":\""

@@ -14,8 +14,9 @@ int64_t clock_parse(const char *text);
 int64_t clock_wall_s(void);
 void clock_text(int64_t seconds, char out[CLOCK_TEXT_SIZE]);
 
-/* Milliseconds that only ever grow; for deadlines. */
+/* Milliseconds that only ever grow, for deadlines; and microseconds, to measure. */
 int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
 void clock_sleep_ms(int64_t ms); /* shorter when a signal comes */
 
 #endif

@@ -22,12 +22,15 @@
 
 void crash_here(const char *name);
 bool crash_is_turn(const char *name);
+/* All that is in this file now is on disk: where EVAC_MANAGE_CRASH_POWER is set, what comes behind it goes with the machine. -1: none. */
+void crash_durable(int fd);
 _Noreturn void crash_now(void);
 int crash_list(void); /* on stdout, a line each */
 #else
 #define CRASH_POINT(point) ((void)0)
 #define CRASH_TURN(point) 0
 #define crash_now() ((void)0)
+#define crash_durable(fd) ((void)0)
 #endif
 
 #endif

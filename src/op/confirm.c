@@ -31,7 +31,7 @@ static void show(const struct run *run)
 		const struct finding *f = &run->findings.v[i];
 
 		log_notice("%s%s %s: %s", severity_name[f->severity], f->accepted ? " (accepted)" : "", f->code, f->message);
-		if (f->hint[0])
+		if (f->hint[0] && !f->accepted) /* whoever accepted it needs no other way */
 			log_notice("   hint: %s", f->hint);
 	}
 }

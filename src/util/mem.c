@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
+/* An arena's blocks double from the least: most arenas hold one row, some hold a hundred thousand. */
+#define ARENA_BLOCK_LEAST ((size_t)256)
+#define ARENA_BLOCK_MOST ((size_t)64 * 1024)
 
 struct arena_block {
 	struct arena_block *next;
-	size_t used, size;
+	size_t used, size, usual; /* usual: without what was too large for it */
 	alignas(max_align_t) char bytes[];
 };
 
@@ -95,13 +97,15 @@ void free_secret(char *s)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct arena_block *b = arena->block;
-	size_t room;
+	size_t usual, room;
 	void *p;
 
 	size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
 	if (!b || b->size - b->used < size) {
-		room = size > ARENA_BLOCK_SIZE ? size : ARENA_BLOCK_SIZE;
+		usual = !b ? ARENA_BLOCK_LEAST : b->usual < ARENA_BLOCK_MOST ? b->usual * 2 : ARENA_BLOCK_MOST;
+		room = size > usual ? size : usual;
 		b = xcalloc(1, sizeof *b + room);
+		b->usual = room > usual ? usual / 2 : usual;
 		b->size = room;
 		b->next = arena->block;
 		arena->block = b;

@@ -56,6 +56,9 @@ class Rescue(harness.TestCase):
         r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO, "-f", "json"), PARTIAL)
         report = r.json
         wanted = set(self.before) - set(LEFT_OUT)
+        # of every kind: each must come out as nova would have it
+        self.assertEqual({self.before[n]["vm_state"] for n in wanted}, {"active", "stopped", "error"})
+        self.assertIn("powering-off", {self.before[n]["task_state"] for n in wanted})
         (run,) = self.tool.run("journal", "list", "-f", "json").json
         self.assertEqual((run["state"], run["units_failed"]), ("done", 0))
         self.on_new_host(wanted)

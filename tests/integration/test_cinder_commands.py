@@ -71,7 +71,8 @@ class Commands(harness.TestCase):
         self.expect(self.tool.run("volume", "delete", lonely, *GO), NOT_FOUND)
 
     def test_show_marks_what_contradicts(self):
-        used = one("SELECT volume_id, id FROM volume_attachment WHERE BINARY attached_host = BINARY %s AND deleted = 0 ORDER BY id LIMIT 1", A)
+        used = one("SELECT a.volume_id, a.id FROM volume_attachment a JOIN volumes v ON v.id = a.volume_id WHERE BINARY v.host = BINARY %s"
+                   " AND a.deleted = 0 ORDER BY a.id LIMIT 1", A + "@ceph#ceph")
         volume = used["volume_id"]
         r = self.expect(self.tool.run("volume", "show", volume, "-f", "json"), OK)
         said = {(x["section"], x["item"]): x for x in r.json}
@@ -257,6 +258,34 @@ class Commands(harness.TestCase):
         rows("cinder", "INSERT INTO volume_admin_metadata (deleted, volume_id, `key`, value) VALUES (0, %s, 'temporary', 'True')", (some[2]["id"],))
         r = self.expect(self.tool.run("quota", "check", "-f", "json"), FINDINGS)
         self.assertEqual(next(x for x in r.json if x["resource"] == "volumes")["actual"], before - 3)
+
+    # ---- plans
+
+    def test_each_that_writes_can_be_planned_and_applied_later(self):
+        """The same rows as at once; what the words said is in the file."""
+        self.cluster()
+        free = one("SELECT id FROM volumes WHERE BINARY host = BINARY %s AND status = 'available' AND deleted = 0 LIMIT 1", A + "@ceph#fast")["id"]
+        for name, words in enumerate([
+                ["cluster", "rename", "--full-rename", "east@ceph", "west@ceph", "--accept", "pools-lost"],
+                ["cluster", "remove", "cinder-volume", "east@ceph", "--recursive"],
+                ["volume", "update_service", "--host", B + "@nvme"], ["volume", "delete", one("SELECT id FROM volumes WHERE host IS NULL AND deleted = 0")["id"]],
+                ["service", "remove", "cinder-backup", A, "--accept", "service-owns"], ["quota", "sync", "--project-id", PROJECT],
+                ["group", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *harness.FENCED],
+                ["cg", "update_cg_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *harness.FENCED],
+                ["volume", "update_host", "--currenthost", A + "@nvme", "--newhost", B + "@nvme", "--settle", "--follow-zone", *harness.FENCED]]):
+            with self.subTest(words):
+                rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (B + "@nvme#nvme",))
+                rows("cinder", "UPDATE volumes SET status = 'creating', availability_zone = 'az9', host = %s WHERE id = %s", (A + "@nvme#nvme", free))
+                for table in ("volumes", "`groups`", "consistencygroups", "image_volume_cache_entries"):
+                    rows("cinder", "UPDATE %s SET cluster_name = NULL" % table) if name > 1 else None
+                harness.heartbeats()
+                path, before = "%s/plan-%s" % (self.tool.state, name), harness.checksum()
+                self.expect(self.tool.run(*words, "--yes", "--plan-out", path), OK)
+                self.unchanged(before)
+                planned = [s["id"] for s in self.expect(self.tool.run("plan", "show", path, "-f", "json"), OK).json["units"][0]["steps"]]
+                r = self.expect(self.tool.run("plan", "apply", path, *GO), OK)
+                self.assertEqual([(s["id"], s["state"]) for s in r.json["steps"]], [(i, "proved") for i in planned])
+        self.assertEqual(one("SELECT status, availability_zone z FROM volumes WHERE id = %s", free), {"status": "error", "z": "nova"})
 
     # ---- statements
 

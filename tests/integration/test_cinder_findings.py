@@ -123,12 +123,27 @@ class Findings(harness.TestCase):
         self.unchanged(before)
 
     def test_a_schema_that_lacks_a_column_is_read_only(self):
+        rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (B + "@nvme#nvme",))
+        run = self.expect(self.tool.run("volume", "update_service", "--host", B + "@nvme", "--yes", "-f", "json"), OK).json["run"]
+        rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (A + "@nvme#nvme",))
+        rows("cinder", "INSERT INTO clusters (deleted, name, `binary`, race_preventer, frozen) VALUES (0, 'a@ceph', 'cinder-volume', 0, 0), (0, 'b@ceph', 'cinder-volume', 0, 0)")
+        rows("cinder", "UPDATE volumes SET cluster_name = 'a@ceph#ceph' WHERE BINARY host = BINARY %s", (C + "@ceph#ceph",))
+        lonely = value("cinder", "SELECT id FROM volumes WHERE host IS NULL AND deleted = 0")
+        before = harness.checksum()
         rows("cinder", "ALTER TABLE workers CHANGE race_preventer race_preventer_x INT NOT NULL DEFAULT 0")
         try:
             self.assertIn(("schema-unknown", "cinder"), self.found(*MOVE, code=REFUSED))
-            self.expect(self.tool.run("volume", "list", "--host", A), OK)
+            for words in (MOVE, BACKUPS, ["group", "update_host", *MOVE[2:]], ["cg", "update_cg_host", *MOVE[2:]]):
+                self.assertIn("schema-unknown", self.expect(self.tool.run(*words, *GO), REFUSED).findings())
+            for words in (["volume", "update_service"], ["volume", "delete", lonely], ["quota", "sync"], ["cluster", "rename", "a@ceph", "b@ceph"],
+                          ["cluster", "remove", "cinder-volume", "b@ceph"], ["service", "remove", "cinder-backup", A, "--accept", "service-owns"]):
+                self.assertIn("schema-unknown", self.expect(self.tool.run(*words, "--yes", "-f", "json"), REFUSED).findings())
+            self.expect(self.tool.run("journal", "undo", run, "--yes"), REFUSED, "workers.race_preventer")
+            for words in (["volume", "list", "--host", A], ["backup", "list"], ["cluster", "list"], ["host", "list"], ["service", "list"]):
+                self.expect(self.tool.run(*words), OK)
         finally:
             rows("cinder", "ALTER TABLE workers CHANGE race_preventer_x race_preventer INT NOT NULL DEFAULT 0")
+        self.unchanged(before)
 
     def test_both_owners_are_counted_before_and_after_commit(self):
         n = value("cinder", "SELECT COUNT(*) FROM volumes WHERE BINARY SUBSTRING_INDEX(host, '#', 1) IN (BINARY %s, BINARY %s) AND deleted = 0",

@@ -7,14 +7,11 @@ import re
 import subprocess
 
 import harness
+from cinder_rows import changed, everything, put_back
 from harness import A, B, C, ENV, FENCED, ROOT, rows, value
 
 PAGE = os.path.join(ROOT, "docs", "compare-cinder-manage.md")
 MANY = os.path.join(ROOT, "tests", "sandbox", "python", "manage_many.py")
-TABLES = ["volumes", "snapshots", "backups", "groups", "consistencygroups", "image_volume_cache_entries", "workers", "services",
-          "clusters", "quota_usages", "reservations", "volume_metadata", "volume_admin_metadata", "volume_glance_metadata",
-          "volume_attachment", "transfers"]
-TIMES = {"updated_at", "deleted_at", "modified_at"}      # when, not what
 UNDER, PROJECT = A.replace("sh03-", "sh03_"), ENV["SB_PROJECT"]
 
 
@@ -117,30 +114,6 @@ PREPARE = {
 # what a listing is about: ours by these columns, theirs by the places in a line (split at tabs, or at blanks)
 LISTED = {"service": (["binary", "host"], None, [0, 1]), "cluster": (["name", "binary"], None, [0, 1]),
           "host": (["host"], None, [0]), "backup": (["id", "host"], "\t", [0, 3])}
-
-
-def everything():
-    return {(t, r["id"]): r for t in TABLES for r in rows("cinder", "SELECT * FROM `%s`" % t)}
-
-
-def changed(before, after):
-    """The rows that are others now, whenever they were written."""
-    def same(x, y):
-        return x and y and {c: v for c, v in x.items() if c not in TIMES} == {c: v for c, v in y.items() if c not in TIMES}
-    return [key for key in before.keys() | after.keys() if not same(before.get(key), after.get(key))]
-
-
-def put_back(wanted):
-    """Every row as it was."""
-    now = everything()
-    for table, id_ in changed(wanted, now):
-        want, have = wanted.get((table, id_)), now.get((table, id_))
-        if not want:
-            rows("cinder", "DELETE FROM `%s` WHERE id = %%s" % table, (id_,))
-        elif have:
-            rows("cinder", "UPDATE `%s` SET %s WHERE id = %%s" % (table, ", ".join("`%s` = %%s" % c for c in want)), [*want.values(), id_])
-        else:
-            raise AssertionError("row %s of %s is gone" % (id_, table))
 
 
 def cinder_manage():

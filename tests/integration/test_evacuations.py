@@ -122,6 +122,33 @@ class Evacuations(harness.TestCase):
         _, inner = self.cast_of(name="image-active-1")
         self.assertEqual((inner["version"], "target_state" in inner["args"]), ("1.12", False))
 
+    def said(self, process, text):
+        """Reads what it says until it says that."""
+        for line in iter(process.stderr.readline, b""):
+            if text in line.decode():
+                return line.decode()
+        self.fail("it never said: " + text)
+
+    def test_phases_and_the_fault_are_told_as_nova_writes_them(self):
+        """What a compute writes that takes it and then fails, by hand."""
+        uuid_ = instance("image-active-0")["uuid"]
+        process = self.tool.start("instance", "evacuate", "image-active-0", *GO, "--timeout", "60", "-f", "json")
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        self.conductor.wait_for(1)
+        mine = "instance_uuid = '%s' AND migration_type = 'evacuation' AND status = '%s'"
+        rows("nova", "UPDATE migrations SET status = 'pre-migrating', dest_compute = %s WHERE " + mine % (uuid_, "accepted"), (B,))
+        self.assertIn("image-active-0", self.said(process, "pre-migrating, to " + B))
+        rows("nova", "INSERT INTO instance_faults (created_at, deleted, instance_uuid, code, message, host) VALUES (UTC_TIMESTAMP(), 0, %s, 500,"
+             " 'no such image', %s)", (uuid_, B))
+        rows("nova", "UPDATE instances SET vm_state = 'error', task_state = NULL WHERE uuid = %s", (uuid_,))
+        rows("nova", "UPDATE migrations SET status = 'failed' WHERE " + mine % (uuid_, "pre-migrating"))
+        self.said(process, "nova ended it as 'failed' (instance error): no such image (fault 500)")
+        out = process.communicate(timeout=60)[0]
+        self.assertEqual(process.returncode, harness.ERROR)
+        step = json.loads(out)["steps"][0]
+        self.assertEqual((step["state"], step["outcome"]), ("failed", "failed"))
+        self.assertIn("no such image", step["error"])
+
     def test_one_that_is_under_way_is_not_cast_again(self):
         self.cast_of()
         before = harness.checksum()

@@ -20,16 +20,6 @@ class Faults(harness.TestCase):
         harness.sandbox("reset", "--rows")
         harness.heartbeats()
 
-    def rewrite(self, path, pattern, replacement):
-        """A copy of a configuration file with every match replaced; there must be one."""
-        text = open(path).read()
-        changed = re.sub(pattern, replacement, text)
-        self.assertNotEqual(text, changed, pattern)
-        copy = os.path.join(self.tool.state, os.path.basename(path))
-        with open(copy, "w") as f:
-            f.write(changed)
-        return copy
-
     def nova_with(self, pattern, replacement):
         self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], pattern, replacement), ENV["SB_NOVA_DB_CONF"]]
 

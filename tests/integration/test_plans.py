@@ -39,6 +39,9 @@ class Plans(harness.TestCase):
         for key in ("run", "tool", "at", "expires_at", "user", "on"):
             self.assertTrue(plan["made"][key], key)
         self.assertTrue(plan["world"]["servers"][0]["server"])
+        page = open(os.path.join(harness.ROOT, "docs", "plan.md")).read()
+        for key in [*plan, *plan["made"], *plan["world"], *plan["units"][0], *steps[0]]:
+            self.assertIn("`%s`" % key, page)
         shown = self.expect(self.tool.run("plan", "show", self.file), OK)
         for s in steps:
             self.assertIn(s["id"], shown.out)
@@ -135,6 +138,13 @@ class Plans(harness.TestCase):
                          marks[0]["after"]["disabled_reason"])
         self.expect(self.apply("--yes"), DRIFT)
         self.assertEqual(len(conductor.casts), len(waves))
+
+    def test_words_that_write_no_plan(self):
+        """Going on settles a run first, which writes; statements on stdout are no plan."""
+        for words in (["host", "rescue", A, "--resume", "20260131T030405Z-host-rescue-1a2b3c4d"],
+                      ["journal", "undo", "20260131T030405Z-host-rescue-1a2b3c4d", "--sql"]):
+            self.expect(self.write(*words), harness.USAGE, "--plan-out")
+            self.assertFalse(os.path.exists(self.file))
 
     def test_an_undo_can_be_a_plan(self):
         before = rows("cinder", "SELECT id, host FROM volumes ORDER BY id")

@@ -107,7 +107,9 @@ class Rows(Recovery):
         r = self.expect(self.recover(), DRIFT, victim, C + "@ceph#ceph")
         self.unchanged(before)
         self.assertEqual({s["id"] for s in r.json["steps"] if s["state"] == "failed"}, {victim})
-        self.assertEqual(self.state(), "unknown")
+        self.assertEqual(self.state(), "failed")
+        self.expect(self.recover(), DRIFT, victim)
+        self.expect(self.moved(), OK)               # it is known what every row holds: nobody is kept out
 
     def test_a_source_that_lives_again_keeps_its_rows(self):
         self.expect(self.moved(), OK)

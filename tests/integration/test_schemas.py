@@ -15,6 +15,8 @@ PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "n
           "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules"),
           "cinder/quota_counts": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
+URL = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
+
 
 def columns(database):
     found = {}
@@ -40,11 +42,10 @@ class Schemas(harness.TestCase):
         harness.heartbeats()
         self.addCleanup(releases.drop)
 
-    def fill(self, release):
-        """The sandbox's rows, as far as the tables have their columns."""
-        _, version, spec = RELEASES[release]
+    @staticmethod
+    def copy(databases):
         harness.heartbeats()
-        for database in DATABASES:
+        for database in databases:
             name, have = "schema_" + database, columns(database)
             for table, there in columns(name).items():
                 both = [c for c in there if c in have.get(table, {})]
@@ -52,11 +53,16 @@ class Schemas(harness.TestCase):
                     names = ", ".join("`%s`" % c for c in both)
                     rows(name, "SET STATEMENT foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`"
                          % (table, names, names, database, table))
+
+    def fill(self, release):
+        """The sandbox's rows, as far as the tables have their columns."""
+        _, version, spec = RELEASES[release]
+        self.copy(DATABASES)
         rows("schema_nova", "UPDATE services SET version = %s", (version,))
         rows("schema_nova_api", "UPDATE request_specs SET spec = REPLACE(spec, %s, %s)", (
             '"RequestSpec", "nova_object.namespace": "nova", "nova_object.version": "1.14"',
             '"RequestSpec", "nova_object.namespace": "nova", "nova_object.version": "%s"' % spec))
-        url = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
+        url = URL
         rows("schema_nova_api", "UPDATE cell_mappings SET database_connection = %s", (url + "schema_nova",))
         rows("schema_nova_api", "DELETE FROM cell_mappings WHERE uuid = '00000000-0000-0000-0000-000000000000'")
         # the conductor reports into cell0 here; that is one database less to make
@@ -64,11 +70,14 @@ class Schemas(harness.TestCase):
              " SELECT UTC_TIMESTAMP(), 'super', 'nova-conductor', 'conductor', 1, 0, 0, %s, UTC_TIMESTAMP()", (version,))
         self.write("nova-db.conf", "[database]\nconnection = %s\n[api_database]\nconnection = %s\n" % (
             url + "schema_nova", url + "schema_nova_api"))
-        self.write("cinder.conf", "[DEFAULT]\nservice_down_time = 60\n[database]\nconnection = %s\n" % (url + "schema_cinder"))
+        self.cinder_alone()
         self.write("placement.conf", "[placement_database]\nconnection = %s\n" % (url + "schema_placement"))
         self.tool.nova = [ENV["SB_NOVA_CONF"], os.path.join(self.tool.state, "nova-db.conf")]
-        self.tool.cinder = [os.path.join(self.tool.state, "cinder.conf")]
         self.placement = ["--placement-config-file", os.path.join(self.tool.state, "placement.conf")]
+
+    def cinder_alone(self):
+        self.write("cinder.conf", "[DEFAULT]\nservice_down_time = 60\n[database]\nconnection = %s\n" % (URL + "schema_cinder"))
+        self.tool.cinder = [os.path.join(self.tool.state, "cinder.conf")]
 
     def write(self, name, text):
         with open(os.path.join(self.tool.state, name), "w") as f:
@@ -86,7 +95,7 @@ class Schemas(harness.TestCase):
                     if column not in there[database].get(table, {}):
                         missing.add(name)
                         continue
-                with self.subTest(release=release, statement=name):
+                with self.subTest(release=releases.named(release), statement=name):
                     rows("schema_" + room, "PREPARE s FROM %s", (text,))
                     n += 1
             self.assertGreater(n, 40)
@@ -95,7 +104,7 @@ class Schemas(harness.TestCase):
     def test_a_host_is_evacuated_on_every_release(self):
         rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE BINARY LEFT(host, %s) = BINARY %s", (A, B, len(A), A))
         for release in RELEASES:
-            with self.subTest(release=release):
+            with self.subTest(release=releases.named(release)):
                 releases.make(release)
                 self.fill(release)
                 conductor = harness.Conductor()
@@ -118,3 +127,31 @@ class Schemas(harness.TestCase):
                     self.assertEqual(inner["args"]["request_spec"]["nova_object.version"], RELEASES[release][2])
                 self.expect(self.tool.run("instance", "show", "volume-data-active-0", *self.placement), OK)
                 self.expect(self.tool.run("host", "show", A, *self.placement), OK, "placement")
+
+    def test_cinder_is_taken_over_on_every_release(self):
+        """What is owned moves, is counted, and comes back, to the last column."""
+        owned = ("volumes", "backups", "groups", "consistencygroups", "image_volume_cache_entries", "workers")
+        free = rows("cinder", "SELECT id FROM volumes WHERE BINARY host = BINARY %s AND status = 'available' AND deleted = 0 LIMIT 1", (A + "@ceph#ceph",))[0]["id"]
+        rows("cinder", "UPDATE volumes SET status = 'creating' WHERE id = %s", (free,))
+
+        def state():
+            return {(t, r["id"]): {c: v for c, v in r.items() if c != "updated_at"} for t in owned for r in rows("schema_cinder", "SELECT * FROM `%s`" % t)}
+
+        for release in RELEASES:
+            with self.subTest(release=releases.named(release)):
+                releases.make(release, ["cinder"])
+                self.copy(["cinder"])
+                self.cinder_alone()
+                before = state()
+                r = self.expect(self.tool.run("volume", "update_host", "--currenthost", A, "--newhost", B, "--settle", "--follow-zone", *FENCED, "--yes", "-f", "json"), OK)
+                self.assertTrue(all(s["state"] == "proved" for s in r.json["steps"]))
+                self.assertEqual(len(r.json["steps"]), 18)
+                moved = [k for k, row in state().items() if row != before[k]]
+                self.assertEqual(len(moved), 17)        # one of them with its status
+                self.expect(self.tool.run("journal", "undo", r.json["run"], *FENCED, "--yes"), OK)
+                self.assertEqual(state(), before)
+                rows("schema_cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (B + "@nvme#nvme",))
+                for words in (["backup", "update_backup_host", "--currenthost", A, "--newhost", B, *FENCED], ["volume", "update_service", "--host", B],
+                              ["volume", "delete", rows("schema_cinder", "SELECT id FROM volumes WHERE host IS NULL")[0]["id"]], ["quota", "sync"]):
+                    self.assertNotIn("nothing to do", self.expect(self.tool.run(*words, "--yes"), OK).out)
+                self.expect(self.tool.run("quota", "check"), OK)

@@ -120,6 +120,23 @@ class Signals(blocking.TestCase):
         self.assertEqual(self.conductor.casts, [])
         self.expect(self.tool.run("instance", "evacuate", "image-active-0", *GO), BUSY, "journal recover")
 
+    def test_a_signal_within_a_recovery_stops_between_two_units(self):
+        running, c = self.blocked(*RESCUE, *GO)      # in its second unit, the move
+        running.kill()
+        running.wait()
+        c.rollback()
+        (name,) = os.listdir(os.path.join(self.tool.state, "journal"))
+        run = name[:-len(".jsonl")]
+        running, c = self.blocked("journal", "recover", run)
+        self.send(running, signal.SIGINT)
+        self.assertIsNone(running.poll())            # it is within its unit
+        c.rollback()
+        out, err = self.ends(running, INTERRUPTED)
+        self.assertIn("evac-manage journal recover " + run, err)
+        self.assertEqual([(r["unit"], r["verdict"]) for r in self.tool.journals()[0] if r["type"] == "recovery"], [(0, "done"), (1, "done")])
+        self.expect(self.tool.run(*MOVE, *GO), BUSY, run)
+        self.expect(self.tool.run("journal", "recover", run), OK)
+
     def test_a_signal_at_the_question_writes_nothing(self):
         for words, question in (([*MOVE], b"how do we know?"), ([*MOVE, *FENCED], b"type the failed host")):
             with self.subTest(question):
@@ -154,12 +171,7 @@ class Signals(blocking.TestCase):
         for free in (0, 4096, 20480, 40960):
             with self.subTest(free):
                 where = self.small_disk("256k")
-                with open(os.path.join(where, "ballast"), "wb", buffering=0) as f:
-                    try:
-                        while True:
-                            f.write(b"x" * 4096)
-                    except OSError:
-                        pass
+                self.fill(where)
                 with open(os.path.join(where, "ballast"), "r+b") as f:
                     f.truncate(os.path.getsize(f.name) - free)
                 before = harness.checksum()
@@ -171,6 +183,37 @@ class Signals(blocking.TestCase):
                 self.expect(self.tool.run(*MOVE, "--limit", "1", *GO), OK, "journal-volatile", "tmpfs")  # nothing is left in the way
                 (name,) = os.listdir(os.path.join(where, "journal"))
                 self.assertLess(os.stat(os.path.join(where, "journal", name)).st_blocks * 512, 16384)
+
+    def fill(self, where):
+        with open(os.path.join(where, "ballast"), "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"x" * 4096)
+            except OSError:
+                pass
+
+    def test_a_journal_that_may_not_grow_recovers_nothing(self):
+        running, c = self.blocked(*MOVE, *GO)
+        running.kill()
+        running.wait()
+        c.rollback()
+        time.sleep(0.3)
+        directory, before = os.path.join(self.tool.state, "journal"), harness.checksum()
+        (name,) = os.listdir(directory)
+        size = os.path.getsize(os.path.join(directory, name))
+        for more in (0, 20):
+            r = self.tool.run("journal", "recover", name[:-len(".jsonl")],
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size + more, size + more)))
+            self.expect(r, ERROR, "journal")
+            self.unchanged(before)
+        self.expect(self.tool.run("journal", "recover", name[:-len(".jsonl")]), OK)
+
+    def test_a_plan_that_finds_no_room_is_no_plan(self):
+        where = self.small_disk("64k")
+        self.fill(where)
+        plan = os.path.join(where, "x.plan")
+        self.expect(self.tool.run(*MOVE, *FENCED, "--plan-out", plan), ERROR, "No space left on device", plan)
+        self.assertEqual(os.listdir(where), ["ballast"])
 
     def test_a_file_that_may_not_grow(self):
         before = harness.checksum()

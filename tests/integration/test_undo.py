@@ -86,6 +86,17 @@ class Undo(harness.TestCase):
         self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
         self.expect(self.undo("--yes"), OK)
 
+    def test_of_commands_that_are_about_no_host(self):
+        one = value("cinder", "SELECT id FROM volumes WHERE BINARY host = BINARY %s LIMIT 1", (B + "@nvme#nvme",))
+        uuid = value("cinder", "SELECT service_uuid FROM volumes WHERE id = %s", (one,))
+        rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE id = %s", (one,))
+        self.expect(self.tool.run("volume", "update_service", "--yes"), OK)
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
+        self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
+        self.assertEqual(value("cinder", "SELECT service_uuid FROM volumes WHERE id = %s", (one,)), uuid)
+        self.expect(self.undo("--yes"), OK)
+        self.assertIsNone(value("cinder", "SELECT service_uuid FROM volumes WHERE id = %s", (one,)))
+
     def test_of_a_rescue_the_moves_go_back_and_the_evacuations_are_named(self):
         conductor = harness.Conductor()
         self.addCleanup(conductor.close)
@@ -97,6 +108,90 @@ class Undo(harness.TestCase):
         self.assertEqual({f["subject"] for f in r.json["findings"] if f["code"] == "not-undoable"}, set(cast))
         self.assertEqual(before, owners())
         self.assertEqual(len(conductor.casts), len(cast))
+
+    def forced_down(self):
+        return value("nova", "SELECT forced_down FROM services WHERE host = %s AND `binary` = 'nova-compute'", (A,))
+
+    def test_forced_down_stays_while_an_evacuation_is_not_cleaned_up(self):
+        """nova compute/manager.py, _destroy_evacuated_instances: a nova-compute that starts destroys what it has of an instance whose
+        evacuation is accepted, pre-migrating or done. With the host up for nova an instance could come back to it before, and would
+        then be destroyed: bug 1922053, for which nova-api refuses to end forced_down."""
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        r = self.tool.run("host", "rescue", A, "--to", B, "--only", "image-active-0", *GO, "--no-wait", "-f", "json")
+        (uuid,) = [s["id"] for s in r.json["steps"] if s["kind"] == "instance"]
+        run = self.run_id()
+        for status in ("accepted", "pre-migrating", "done"):
+            rows("nova", "UPDATE migrations SET status = %s WHERE instance_uuid = %s AND migration_type = 'evacuation'", (status, uuid))
+            with self.subTest(status):
+                r = self.expect(self.undo("--dry-run", run=run), OK)
+                (finding,) = [f for f in r.json["findings"] if f["code"] == "forced-down-stays"]
+                self.assertEqual((finding["severity"], finding["subject"]), ("warn", A))
+                self.assertIn("evac-manage host return " + A, finding["hint"])
+        self.expect(self.tool.run("journal", "undo", run, "--sql"), OK, "forced_down stays as it is")
+        self.assertEqual(self.forced_down(), 1)
+        r = self.expect(self.undo("--yes", run=run), OK)
+        (mark,) = [s for s in r.json["steps"] if s["kind"] == "compute_service"]
+        self.assertEqual((mark["after"]["disabled"], mark["after"]["forced_down"], mark["state"]), ("0", "1", "proved"))
+        self.assertEqual(self.forced_down(), 1)
+        self.expect(self.undo("--yes"), OK)                  # the undo of the undo
+        self.assertEqual(self.forced_down(), 1)
+        self.assertEqual(len(conductor.casts), 1)
+
+    def test_without_evacuations_the_mark_goes_whole(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        rows("nova", "DELETE FROM migrations WHERE source_compute = %s", (A,))
+        rows("nova", "UPDATE instances SET host = %s WHERE host = %s", (B, A))
+        self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO, "-f", "json"), OK)
+        self.assertEqual(self.forced_down(), 1)
+        r = self.expect(self.undo("--yes"), OK)
+        self.assertNotIn("forced-down-stays", r.findings())
+        self.assertEqual(self.forced_down(), 0)
+
+    def test_a_plan_of_an_undo_does_not_end_forced_down_behind_an_evacuation_that_came_since(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        rows("nova", "DELETE FROM migrations WHERE source_compute = %s", (A,))
+        rows("nova", "UPDATE instances SET host = %s WHERE host = %s", (B, A))
+        self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO), OK)
+        plan = os.path.join(self.tool.state, "u.plan")
+        self.expect(self.undo("--plan-out", plan), OK)
+        rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, source_compute, source_node, instance_uuid, status, migration_type)"
+             " SELECT UTC_TIMESTAMP(), 0, UUID(), %s, %s, uuid, 'done', 'evacuation' FROM instances WHERE display_name = 'image-active-0'"
+             " AND deleted = 0", (A, A))
+        self.expect(self.tool.run("plan", "apply", plan, "--yes"), DRIFT, "another value")
+        self.assertEqual(self.forced_down(), 1)
+
+    def test_a_closed_evacuation_is_opened_again_only_when_that_is_meant(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        uuid = value("nova", "SELECT uuid FROM instances WHERE display_name = 'image-active-0' AND deleted = 0")
+        rows("nova", "UPDATE instances SET task_state = 'rebuilding', updated_at = UTC_TIMESTAMP() - INTERVAL 2 HOUR WHERE uuid = %s", (uuid,))
+        rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, source_compute, source_node, instance_uuid, status, migration_type)"
+             " VALUES (UTC_TIMESTAMP() - INTERVAL 2 HOUR, 0, UUID(), %s, %s, %s, 'accepted', 'evacuation')", (A, A, uuid))
+        number = str(value("nova", "SELECT MAX(id) FROM migrations WHERE instance_uuid = %s", (uuid,)))
+        self.expect(self.tool.run("migration", "close", number, "--yes"), OK)
+        before = harness.checksum()
+        r = self.expect(self.undo("--yes"), REFUSED)
+        self.assertEqual([(f["code"], f["severity"], f["subject"]) for f in r.json["findings"] if f["severity"] == "stop"],
+                         [("undo-rearms", "stop", number)])
+        self.expect(self.undo("--yes", "--only", number), OK, "nothing to do")      # nor a half of it
+        self.expect(self.undo("--yes", "--exclude", number), OK, "nothing to do")
+        self.unchanged(before)
+        self.expect(self.undo("--yes", "--accept", "undo-rearms:" + number), OK)
+        self.assertEqual(rows("nova", "SELECT m.status, i.task_state FROM migrations m JOIN instances i ON i.uuid = m.instance_uuid"
+                              " WHERE m.id = %s", (number,)), [{"status": "accepted", "task_state": "rebuilding"}])
+        self.assertEqual(conductor.casts, [])
+
+    def test_a_part_is_taken_back(self):
+        r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
+        run, volumes = self.run_id(), [s["id"] for s in r.json["steps"] if s["kind"] == "volume"]
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#ceph", volumes[1]))
+        r = self.expect(self.undo("--yes", "--only", volumes[0], run=run), OK)     # that another one was moved since is no matter
+        self.assertEqual([s["id"] for s in r.json["steps"]], [volumes[0]])
+        self.assertEqual(len(self.expect(self.undo("--dry-run", "--skip-drifted", "--limit", "2", run=run), OK).json["steps"]), 2)
+        self.expect(self.undo("--sql", "--only", volumes[0], run=run), harness.USAGE)
 
     def test_evacuations_alone_cannot_be_undone(self):
         conductor = harness.Conductor()

@@ -2,16 +2,13 @@
 """The tool stopped inside one of its transactions: a row that it wants to write is held by the test."""
 import time
 
-import pymysql
-
 import harness
-from harness import A, ENV, value
+from harness import A, value
 
 
 class TestCase(harness.TestCase):
     def connection(self, database="cinder"):
-        c = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
-                            password=ENV["SB_DB_ADMIN_PASS"], database=database, autocommit=False)
+        c = harness.connect(database, autocommit=False)
         self.addCleanup(lambda: c.open and c.close())
         return c
 

@@ -6,6 +6,7 @@ EVAC_MANAGE names the binary under test (build/evac-manage); EVAC_SANDBOX and EV
 import hashlib
 import json
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -47,11 +48,15 @@ A, B, C = ENV["SB_HOST_A"], ENV["SB_HOST_B"], ENV["SB_HOST_C"]
 SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_AMQP_PASS")]
 
 
+def connect(database, **more):
+    """As the sandbox's administrator."""
+    return pymysql.connect(**{**dict(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"], password=ENV["SB_DB_ADMIN_PASS"],
+                                     database=database, autocommit=True, charset="utf8mb4"), **more})
+
+
 def rows(database, statement, params=()):
-    """As the sandbox's administrator; a list of dicts."""
-    connection = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
-                                 password=ENV["SB_DB_ADMIN_PASS"], database=database, autocommit=True,
-                                 charset="utf8mb4", cursorclass=pymysql.cursors.DictCursor)
+    """A list of dicts."""
+    connection = connect(database, cursorclass=pymysql.cursors.DictCursor)
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
@@ -170,6 +175,16 @@ class TestCase(unittest.TestCase):
         for text in texts:
             self.assertIn(text, result.out + result.err, str(result))
         return result
+
+    def rewrite(self, path, pattern, replacement):
+        """A copy of a configuration file with every match replaced; there must be one."""
+        text = open(path).read()
+        changed = re.sub(pattern, replacement, text)
+        self.assertNotEqual(text, changed, pattern)
+        copy = os.path.join(self.tool.state, os.path.basename(path))
+        with open(copy, "w") as f:
+            f.write(changed)
+        return copy
 
     def unchanged(self, before):
         self.assertEqual(before, checksum(), "rows were changed")

@@ -19,9 +19,16 @@ AFTER_QUEENS = {"nova": {"instances": ["hidden"], "migrations": ["cross_cell_mov
                          "instance_extra": ["resources", "trusted_certs"], "block_device_mapping": ["volume_type"]},
                 "nova_api": {"instance_mappings": ["queued_for_delete", "user_id"], "instance_group_policy": ["rules"],
                              "cell_mappings": ["disabled"]}}
+AFTER_QUEENS["cinder"] = {"transfers": ["no_snapshots", "source_project_id", "destination_project_id", "accepted"]}
 OLDER = {"queens": AFTER_QUEENS, "stein": AFTER_STEIN}
+# No release's own tool made these: they are what is known of the releases, and are called so wherever they are named.
+DERIVED = set(OLDER)
 DATABASES = ("nova", "nova_api", "placement", "cinder")
 PREFIX = "schema_"
+
+
+def named(release):
+    return release + (" (derived)" if release in DERIVED else "")
 
 
 def name_of(database):

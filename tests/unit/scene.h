@@ -65,7 +65,7 @@ static inline void fixture_cinder(struct fixture *f)
 	f->volume[1] = (struct owned){ .id = "v2", .name = "data", .status = "in-use", .host = "c1@rbd#ssd", .service = "s1" };
 	f->group[0] = (struct owned){ .id = "g1", .status = "available", .host = "c1@rbd#ssd" };
 	f->backup[0] = (struct owned){ .id = "b1", .status = "available", .host = "c1" };
-	f->worker[0] = (struct owned){ .id = "w1", .status = "deleting", .service = "1" };
+	f->worker[0] = (struct owned){ .id = "w1", .status = "deleting", .service = "1", .race_preventer = "4" };
 	f->cache[0] = (struct owned){ .id = "e1", .host = "c1@rbd#ssd" };
 	f->cg[0] = (struct owned){ .id = "cg1", .status = "available", .host = "c1@rbd#ssd" };
 	host_name_parse("c1@rbd", &f->move[MOVE_VOLUMES].from);

@@ -219,7 +219,7 @@ static const struct evacuation *sent(void)
 	return run.plan.unit[0].evacuation;
 }
 
-#define READS "begin write|nova/services_list|nova/instance_lock uuid=i1"
+#define READS "begin write|nova/services_of_host host=c1|nova/instance_lock uuid=i1"
 #define CLAIM                                                                                      \
 	READS "|nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"       \
 	"|nova/instance_action_insert instance_uuid=i1 request_id=" REQUEST_ID " user_id=5e5e project_id=0a0b"
@@ -433,13 +433,13 @@ static void a_host_that_reports_again_is_alive(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	fake_rows("nova/services_list",
+	fake_rows("nova/services_of_host",
 	    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
 	assert_int_equal(0, evacuation_send(&run, 0, &err));
 	assert_string_equal(sent()->error, "nova-compute on 'c1' reports again: the host is alive");
 	assert_int_equal(broker.published, 0);
-	assert_string_equal(fake_calls.s, "begin write|nova/services_list|rollback");
+	assert_string_equal(fake_calls.s, "begin write|nova/services_of_host host=c1|rollback");
 }
 
 static void a_broken_spec_stops_before_anything_is_written(void **state)

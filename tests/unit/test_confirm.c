@@ -85,7 +85,7 @@ static int begin(void **state)
 	run.scene.request = &run.own;
 	plan_ownership(&run.plan, &run.scene);
 	plan_mark(&run.plan, &run.scene);
-	finding_add(&run.findings, "az-differs", SEVERITY_WARN, "c2", "zones differ", NULL);
+	finding_add(&run.findings, "az-differs", SEVERITY_WARN, "c2", "zones differ", "make sure of it");
 	finding_add(&run.findings, "target-down", SEVERITY_STOP, "c2", "it is down", "look at it")->accepted = true;
 	return 0;
 }
@@ -154,7 +154,8 @@ static void plan_and_findings_are_shown_before_the_question(void **state)
 	assert_non_null(strstr(shown.s, "2. disable nova-compute of c1"));
 	assert_non_null(strstr(shown.s, "alone: evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd && "));
 	assert_non_null(strstr(shown.s, "stop (accepted) target-down: it is down"));
-	assert_non_null(strstr(shown.s, "hint: look at it"));
+	assert_non_null(strstr(shown.s, "hint: make sure of it"));
+	assert_null(strstr(shown.s, "hint: look at it")); /* it was accepted */
 }
 
 static void a_command_without_a_host_asks_for_a_yes(void **state)

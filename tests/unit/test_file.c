@@ -193,6 +193,20 @@ static void sha256_is_the_one_of_the_standard(void **state)
 	assert_string_equal(hex, "59b271ae1bbcb1d31d41929817f4b16fb439eb4f31520b5ad1d5ce98920a7138");
 }
 
+/* statfs(2)'s numbers: what a power cut or a lost network takes along, and what stays */
+static void file_systems_that_do_not_stay_are_told(void **state)
+{
+	(void)state;
+	assert_string_equal(file_system_unsafe_kind(0x6969), "nfs");
+	assert_string_equal(file_system_unsafe_kind(0x01021994), "tmpfs");
+	assert_string_equal(file_system_unsafe_kind(0xff534d42), "cifs");
+	assert_string_equal(file_system_unsafe_kind(0xffffffffff534d42), "cifs"); /* f_type is signed on some machines */
+	assert_string_equal(file_system_unsafe_kind(0x65735546), "fuse");
+	assert_null(file_system_unsafe_kind(0xef53));     /* ext4 */
+	assert_null(file_system_unsafe_kind(0x58465342)); /* xfs */
+	assert_null(file_system_unsafe_kind(0x9123683e)); /* btrfs */
+}
+
 static void random_bytes_are_not_the_same_twice(void **state)
 {
 	unsigned char a[32] = { 0 }, b[32] = { 0 };
@@ -214,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_directory_that_others_may_write_to_is_refused),
 		cmocka_unit_test(a_file_in_the_way_of_a_directory_is_an_error),
 		cmocka_unit_test(sha256_is_the_one_of_the_standard),
+		cmocka_unit_test(file_systems_that_do_not_stay_are_told),
 		cmocka_unit_test(random_bytes_are_not_the_same_twice),
 	};
 

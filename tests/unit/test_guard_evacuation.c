@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bus/cast.h"
+#include "findings_seen.h"
 #include "op/guard.h"
 #include "op/plan.h"
 #include "util/str.h"
@@ -99,8 +100,11 @@ static const struct finding *find(const char *code)
 	findings_free(&findings);
 	guards_run(&scene, &findings);
 	for (size_t i = 0; i < findings.n; i++)
-		if (strcmp(findings.v[i].code, code) == 0)
+		if (strcmp(findings.v[i].code, code) == 0) {
+			finding_seen(code, true);
 			return &findings.v[i];
+		}
+	finding_seen(code, false);
 	return NULL;
 }
 
@@ -580,7 +584,7 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 static void witnesses(void **state)
 {
 	static struct session s = { .id = 9, .address = "192.0.2.1:40000", .idle_s = { true, 3 } };
-	static struct consumer_fact queue = { "compute.a", { true, 0, 0 } };
+	static struct consumer_fact queue = { .queue = "compute.a", .now = { .exists = true } };
 
 	(void)state;
 	assert_quiet("source-alive");

@@ -175,9 +175,11 @@ static void pools_that_nobody_has_seen_at_the_target_are_named_once(void **state
 	for (size_t i = 0; i < COUNT(changes); i++) {
 		fixture_init(&f);
 		row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+		finding_seen("pool-unseen", findings.n > 0);
 		assert_int_equal(findings.n, 0);
 		changes[i]();
 		row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+		finding_seen("pool-unseen", findings.n > 0);
 		assert_int_equal(findings.n, 1);
 		assert_string_equal(findings.v[0].message, messages[i]);
 		findings_free(&findings);

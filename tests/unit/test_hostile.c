@@ -183,6 +183,7 @@ static void a_journal_that_was_cut_is_its_own_beginning(void **state)
 		assert_null(past.trouble);
 		past_free(&past);
 	}
+	print_message("a journal of %zu bytes, cut at %zu places: each time its own beginning\n", journal_bytes.n, (journal_bytes.n + stride - 1) / stride);
 }
 
 static void a_turned_bit_in_a_journal_is_noticed(void **state)
@@ -201,6 +202,7 @@ static void a_turned_bit_in_a_journal_is_noticed(void **state)
 				fail_msg("byte %zu bit %d: taken for true", i, bit);
 			past_free(&past);
 		}
+	print_message("%zu turned bits in it: each refused\n", 8 * ((journal_bytes.n + stride - 1) / stride));
 }
 
 static void a_cut_journal_goes_on_where_it_was_whole(void **state)
@@ -273,6 +275,8 @@ static void a_plan_that_was_cut_or_changed_is_refused(void **state)
 			refuse_plan(plan_bytes.s, plan_bytes.n, i);
 			plan_bytes.s[i] = (char)(plan_bytes.s[i] ^ (1 << bit));
 		}
+	print_message("a plan of %zu bytes, cut at %zu places, %zu turned bits in it: each refused\n", plan_bytes.n,
+	    (plan_bytes.n + stride - 1) / stride, 8 * ((plan_bytes.n + stride - 1) / stride));
 }
 
 static char *with_sum(const char *head, const char *sum_key, const char *tail)

@@ -99,6 +99,8 @@ static struct unit some_unit(struct plan *plan)
 	step = unit_step(unit, &step_worker, "w1", NULL);
 	step->before[0] = "3";
 	step->after[0] = "4";
+	step->before[1] = "0";
+	step->after[1] = "1";
 	unit->sentence = "move 1 volume, 1 worker from a@b to c@b";
 	return *unit;
 }
@@ -253,7 +255,7 @@ static void what_was_written_is_read_back_record_by_record(void **state)
 	assert_string_equal(get(&seen, 1, "before"), "{ \"host\": \"a@b#p\", \"service_uuid\": null }");
 	assert_string_equal(get(&seen, 1, "after"), "{ \"host\": \"c@b#p\", \"service_uuid\": \"s2\" }");
 	assert_string_equal(get(&seen, 2, "kind"), "worker");
-	assert_string_equal(get(&seen, 2, "before"), "{ \"service_id\": \"3\" }");
+	assert_string_equal(get(&seen, 2, "before"), "{ \"service_id\": \"3\", \"race_preventer\": \"0\" }");
 	assert_string_equal(get(&seen, 3, "type"), "intent");
 	assert_string_equal(get(&seen, 3, "kind"), "ownership");
 	assert_string_equal(get(&seen, 3, "rows"), "2");
@@ -391,7 +393,7 @@ static void a_disk_that_is_full_at_any_byte_is_an_error_and_never_a_false_record
 	write_until_full(&err);
 	read_bytes(&left);
 	whole = left.n;
-	for (size_t room = 0; room < whole; room += 13) {
+	for (size_t room = 0; room < whole; room++) {
 		empty_top(NULL);
 		error_clear(&err);
 		limit_file_size(room);
@@ -409,7 +411,8 @@ static void a_disk_that_is_full_at_any_byte_is_an_error_and_never_a_false_record
 		read_bytes(&left);
 		assert_true(left.n <= room);
 		assert_true(!torn || left.s[left.n - 1] != '\n');
-		assert_true(seen.n < 4 || done == 2); /* an intent that is there was announced */
+		/* an intent that is there was announced; one that lacks its newline alone is taken for one, which is the safe side */
+		assert_true(seen.n < 4 || done == 2 || left.s[left.n - 1] != '\n');
 		forget(&seen);
 	}
 }

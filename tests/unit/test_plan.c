@@ -175,7 +175,7 @@ static void all_kinds_move_together_in_their_order(void **state)
 	            " group g1: host c1@rbd#ssd > c2@rbd#ssd\n"
 	            " consistencygroup cg1: host c1@rbd#ssd > c2@rbd#ssd\n"
 	            " image_volume_cache_entry e1: host c1@rbd#ssd > c2@rbd#ssd\n"
-	            " worker w1: service_id 1 > 2");
+	            " worker w1: service_id 1 > 2 race_preventer 4 > 5");
 }
 
 static const struct {

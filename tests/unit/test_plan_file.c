@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../../src/cmd/internal.h"
-#include "../../src/op/plan_file_internal.h"
+#include "../../src/op/plan/plan_file_internal.h"
 #include "util/str.h"
 
 /* A plan file must hold every word that made it, and every command that writes one must be one that plan apply knows: both are

@@ -16,6 +16,7 @@ struct nova_services {
 	struct arena arena;
 };
 int nova_services_list(struct db *cell, struct nova_services *out, struct error *err);
+int nova_services_of_host(struct db *cell, const char *host, struct nova_services *out, struct error *err);
 void nova_services_free(struct nova_services *services);
 
 /* nova servicegroup/drivers/db.py: is_up. forced_down wins; a heartbeat too far in the future is down, too. */

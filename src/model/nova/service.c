@@ -47,6 +47,17 @@ int nova_services_list(struct db *cell, struct nova_services *out, struct error 
 	return 0;
 }
 
+int nova_services_of_host(struct db *cell, const char *host, struct nova_services *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_SERVICES_OF_HOST, params, &shape, &rows, err) != 0)
+		return -1;
+	*out = (struct nova_services){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
 void nova_services_free(struct nova_services *services)
 {
 	arena_free(&services->arena);

@@ -247,13 +247,15 @@ int apply_mark(struct run *run, size_t index, struct error *err)
 	return settle(run, index, mark_transaction(db, unit, err), err);
 }
 
-/* Whoever began to work on it after the plan was made has recorded an event. */
+/* Whoever began to work on it after the plan was made has recorded an event. An undo opens it again: nobody works on a closed one. */
 static int check_nobody_came(struct run *run, struct error *err)
 {
 	const struct closing *c = run->scene.closing;
 	struct action_events now;
 	bool same;
 
+	if (!c)
+		return 0;
 	if (migration_events(run->scene.home->cell->db, c->migration->id, &now, err) != 0)
 		return -1;
 	same = now.n == c->events.n;

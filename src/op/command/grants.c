@@ -23,23 +23,64 @@ struct privilege {
 	const char *database, *table;
 	size_t ntable;
 	unsigned may;
+	struct str set;     /* the columns that it may UPDATE, "a, b"; no other */
+	const char *later;  /* one that older releases have not; NULL: none */
 };
 struct privileges {
 	struct privilege v[TABLES_MAX];
 	size_t n;
 };
 
-static void add(struct privileges *all, const char *database, const char *table, size_t n, unsigned may)
+static bool has_word(const char *list, const char *word, size_t n)
+{
+	for (; list && *list; list += strcspn(list, ", "), list += strspn(list, ", "))
+		if (strcspn(list, ", ") == n && strncmp(list, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* A column that came with a release: where it is missing it would take the whole GRANT along. */
+static bool is_later(const struct privilege *p, const char *column, size_t n)
+{
+	return p->ntable == strlen("quota_usages") && strncmp(p->table, "quota_usages", p->ntable) == 0 && n == strlen("race_preventer") &&
+	    strncmp(column, "race_preventer", n) == 0;
+}
+
+/* The columns that an UPDATE sets: what stands left of each '=', one a comma outside of parentheses. */
+static void add_set_columns(const char *text, struct privilege *p)
+{
+	struct str *out = &p->set;
+	const char *s = strstr(text, "SET ") + strlen("SET"), *end = strstr(text, "WHERE");
+	int depth = 0;
+	size_t n;
+
+	while (s < end) {
+		s++;
+		s += strspn(s, " `");
+		n = strcspn(s, " `=");
+		if (is_later(p, s, n))
+			p->later = "race_preventer";
+		else if (!has_word(out->s, s, n))
+			str_addf(out, "%s%.*s", out->n ? ", " : "", (int)n, s);
+		for (; s < end && (depth > 0 || *s != ','); s++)
+			depth += (*s == '(') - (*s == ')');
+	}
+}
+
+static void add(struct privileges *all, const char *database, const char *table, size_t n, unsigned may, const struct sql *sql)
 {
 	struct privilege *p;
 
 	for (p = all->v; p < all->v + all->n; p++)
-		if (strcmp(p->database, database) == 0 && p->ntable == n && strncmp(p->table, table, n) == 0) {
-			p->may |= may;
-			return;
-		}
-	if (all->n < TABLES_MAX)
-		all->v[all->n++] = (struct privilege){ database, table, n, may };
+		if (strcmp(p->database, database) == 0 && p->ntable == n && strncmp(p->table, table, n) == 0)
+			break;
+	if (p == all->v + TABLES_MAX)
+		return;
+	if (p == all->v + all->n)
+		all->v[all->n++] = (struct privilege){ .database = database, .table = table, .ntable = n };
+	p->may |= may;
+	if (may & MAY_UPDATE)
+		add_set_columns(sql->text, p);
 }
 
 /* The first word after the comment: what a writing statement does to its (first) table. The rest it reads. */
@@ -62,7 +103,7 @@ static void add_statement(struct privileges *all, const struct sql *sql, const c
 	for (; *table; table += n + (table[n] == ' ')) {
 		n = strcspn(table, " ");
 		if (!memchr(table, '.', n)) /* information_schema shows everybody what is his */
-			add(all, database, table, n, may);
+			add(all, database, table, n, may, sql);
 		may = MAY_SELECT;
 	}
 }
@@ -96,13 +137,16 @@ static void add_of_audit(struct privileges *all, const struct audit_source *s)
 		add_statement(all, s->sql, "placement");
 }
 
-static void add_words(unsigned may, struct str *out)
+static void add_words(const struct privilege *p, struct str *out)
 {
 	static const char *const word[] = { "SELECT", "INSERT", "UPDATE", "DELETE" };
 
 	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
-		if (may & 1u << i)
+		if (p->may & 1u << i) {
 			str_addf(out, "%s%s", out->n ? ", " : "", word[i]);
+			if (1u << i == MAY_UPDATE)
+				str_addf(out, " (%s)", p->set.s);
+		}
 }
 
 /* 'user'@'host' as the server wants it; what was given may be quoted already. */
@@ -133,9 +177,16 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 {
 	auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
 
-	add_words(p->may, &words);
+	add_words(p, &words);
 	add_account(str_or(request->account, "evac_manage@%"), &account);
 	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+	if (!p->later)
+		return;
+	str_clear(&line);
+	str_addf(&line, "GRANT UPDATE (%s) ON `%s`.`%.*s` TO %s; -- not where the column is missing (before cinder 18)", p->later, p->database,
+	    (int)p->ntable, p->table, account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
 }
@@ -163,5 +214,7 @@ enum error_kind op_grants(const struct request *request, struct error *err)
 		add_grant(&t, &all.v[i], request);
 	rc = table_print(&t, &plain, err);
 	table_free(&t);
+	for (size_t i = 0; i < all.n; i++)
+		str_free(&all.v[i].set);
 	return rc == 0 ? ERROR_OK : err->kind;
 }

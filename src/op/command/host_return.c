@@ -109,6 +109,8 @@ static void check_cinder_queues(struct table *t, struct scene *scene)
 
 static void check_service(struct table *t, const struct scene *scene)
 {
+	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute", scene->host);
+	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->host);
 	const struct nova_service *s = scene->compute;
 
 	if (nova_service_is_up(s, scene->nova_down_s))
@@ -119,28 +121,28 @@ static void check_service(struct table *t, const struct scene *scene)
 		say(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
 		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->host);
 	if (s->disabled)
-		say(t, "disabled", NOTE, 1, "when it has proved itself: openstack compute service set --enable HOST nova-compute",
-		    "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
+		say(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
 	else
-		say(t, "disabled", NOTE, 0, "openstack compute service set --disable HOST nova-compute",
-		    "nova-compute is enabled: the scheduler uses it as soon as it reports");
+		say(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
 static int check_owned(struct table *t, const struct scene *scene, struct error *err)
 {
+	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->host);
+	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->host);
 	struct instances instances;
 	int64_t owned = 0;
 
 	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
 		return -1;
-	say(t, "instances", instances.n ? NOTE : FINE, instances.n, "evac-manage instance list --host HOST",
+	say(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
 	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
 	instances_free(&instances);
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 		if (host_is_on_node(o->host, scene->host))
 			owned += o->n;
 	if (scene->world->cinder_db)
-		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, "evac-manage volume list --host HOST",
+		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
 		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
 	return 0;
 }

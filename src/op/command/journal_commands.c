@@ -55,7 +55,7 @@ static size_t count_units(const struct past *p, const char *a, const char *b)
 static const char *state_of(const struct past *p)
 {
 	if (p->recovery)
-		return str_equal(p->recovery, "ok") ? "recovered" : "unknown";
+		return str_equal(p->recovery, "ok") ? "recovered" : str_equal(p->recovery, "drift") ? "failed" : "unknown";
 	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0)
 		return "unknown";
 	if (!p->result)
@@ -176,8 +176,10 @@ int journal_find(const struct request *request, const char *run, char **path, st
 	return 0;
 }
 
+/* Of a damaged journal what stands before the damage; then the error. */
 enum error_kind op_journal_show(const struct request *request, struct error *err)
 {
+	struct error trouble = { 0 };
 	auto_free char *path = NULL;
 	struct table t;
 	bool torn = false;
@@ -187,12 +189,14 @@ enum error_kind op_journal_show(const struct request *request, struct error *err
 		return err->kind;
 	table_init(&t, COLUMNS(record_columns));
 	rc = table_check(COLUMNS(record_columns), request, err);
-	if (rc == 0)
-		rc = journal_read(path, add_record, &t, &torn, err);
-	if (rc == 0 && torn)
+	if (rc == 0 && journal_read(path, add_record, &t, &torn, &trouble) == 0 && torn)
 		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
 	if (rc == 0)
 		rc = table_print(&t, request, err);
 	table_free(&t);
+	if (rc == 0 && trouble.kind) {
+		*err = trouble;
+		rc = -1;
+	}
 	return rc == 0 ? ERROR_OK : err->kind;
 }

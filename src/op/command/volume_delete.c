@@ -13,7 +13,7 @@ static int find(struct scene *scene, struct error *err)
 {
 	const char *id = scene->request->id;
 
-	if (volume_removal_find(scene->world->cinder_db, id, &scene->volume, err) != 0)
+	if (scene_find_cinder(scene, err) != 0 || volume_removal_find(scene->world->cinder_db, id, &scene->volume, err) != 0)
 		return -1;
 	if (scene->volume.id)
 		return 0;

@@ -85,7 +85,7 @@ static int check_source_down(struct run *run, struct error *err)
 	const struct nova_service *s;
 	int rc = 0;
 
-	if (nova_services_list(run->scene.home->cell->db, &now, err) != 0)
+	if (nova_services_of_host(run->scene.home->cell->db, run->scene.host, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", run->scene.host);
 	if (s && reports_again(run, s))
@@ -135,21 +135,29 @@ static int claim_transaction(struct run *run, struct unit *unit, const char *uni
 	return rc;
 }
 
-/* Everything that can be known about the way to the conductor before anything is written. */
-static int check_way(struct run *run, struct error *err)
+static int look_at_way(struct run *run, struct error *err)
 {
 	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
 	struct bus_queue queue;
 	int there;
 
-	if (world_connect_bus(&run->world, err) != 0)
-		return -1;
 	there = bus_exchange_exists(run->world.bus, run->world.nova.bus.exchange, err);
 	if (there < 0 || bus_queue_look(run->world.bus, topic, &queue, err) != 0)
 		return -1;
 	if (!there || !queue.exists || queue.consumers == 0)
 		return error_set(err, ERROR_REFUSED, "nobody consumes queue '%s' on %s any more", topic, bus_server(run->world.bus));
 	return bus_canary(run->world.bus, run->world.nova.bus.exchange, err);
+}
+
+/* Everything that can be known about the way to the conductor before anything is written. A connection that is no good any more is
+ * no reason to stop: another one is tried. */
+static int check_way(struct run *run, struct error *err)
+{
+	if (run->world.bus && look_at_way(run, err) == 0)
+		return 0;
+	if (world_connect_bus(&run->world, err) != 0)
+		return -1;
+	return look_at_way(run, err);
 }
 
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err)
@@ -180,7 +188,7 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 	json_object_object_add(r, "unit", json_object_new_int64((int64_t)unit));
 	json_object_object_add(r, "outcome", json_object_new_string(bus_outcome_name(outcome)));
 	json_object_object_add(r, "error", why->text[0] ? json_object_new_string(why->text) : NULL);
-	return journal_add(journal, "publish_outcome", r, true, err);
+	return journal_add(journal, "publish_outcome", r, false, err);
 }
 
 static void end(struct run *run, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
@@ -218,6 +226,29 @@ static int cancel(struct run *run, size_t index, const char *why, struct error *
 	return journal_outcome(run->journal, index, STATE_UNKNOWN, trouble.text, err);
 }
 
+static void charge(struct evacuation *e, enum cost cost)
+{
+	int64_t now = clock_monotonic_us();
+
+	e->cost_us[cost] += now - e->measured_us;
+	e->measured_us = now;
+}
+
+static void tell_cost(const struct evacuation *e)
+{
+	static const char *const name[COSTS] = { "way", "journal", "transaction", "cast" };
+	auto_str struct str text = { 0 };
+	int64_t whole = 0;
+
+	if (!log_enabled(LOG_DEBUG))
+		return;
+	for (int i = 0; i < COSTS; i++) {
+		str_addf(&text, "%s %.3f ms, ", name[i], (double)e->cost_us[i] / 1000);
+		whole += e->cost_us[i];
+	}
+	log_debug("%s: cost %swhole %.3f ms", e->rows.instance_uuid, text.s, (double)whole / 1000);
+}
+
 static int publish(struct run *run, size_t index, const char *unique_id, const struct str *body, struct error *err)
 {
 	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
@@ -232,12 +263,16 @@ static int publish(struct run *run, size_t index, const char *unique_id, const s
 		cancel(run, index, "the journal could not be written", &why);
 		return -1;
 	}
+	charge(e, COST_JOURNAL);
 	CRASH_POINT("publish_before");
 	outcome = bus_publish(run->world.bus, run->world.nova.bus.exchange, topic, body->s, body->n, &why);
 	CRASH_POINT("publish_after");
+	charge(e, COST_CAST);
 	e->sent_ms = clock_monotonic_ms();
 	if (journal_publish_outcome(run->journal, index, outcome, &why, err) != 0)
 		log_error("%s", err->text);
+	charge(e, COST_JOURNAL);
+	tell_cost(e);
 	if (outcome == BUS_ACKED) {
 		e->phase = PHASE_SENT;
 		e->cast = true;
@@ -255,6 +290,7 @@ static int publish(struct run *run, size_t index, const char *unique_id, const s
 
 int evacuation_send(struct run *run, size_t index, struct error *err)
 {
+	int64_t begun_us = clock_monotonic_us();
 	struct unit *unit = &run->plan.unit[index];
 	auto_str struct str body = { 0 };
 	struct uuid id;
@@ -266,14 +302,18 @@ int evacuation_send(struct run *run, size_t index, struct error *err)
 		return -1;
 	CRASH_POINT("evacuation_after_canary");
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	unit->evacuation->measured_us = begun_us;
+	charge(unit->evacuation, COST_WAY);
 	fill_rows(run, unit, &unit->evacuation->rows);
 	uuid_random(&id);
 	uuid_hex(&id, unique_id);
 	if (journal_intent(run->journal, index, unit, db_label(run->scene.home->cell->db), err) != 0)
 		return -1;
+	charge(unit->evacuation, COST_JOURNAL);
 	rc = claim_transaction(run, unit, unique_id, &body, err);
+	charge(unit->evacuation, COST_TRANSACTION);
 	if (rc == 0) {
-		if (journal_outcome(run->journal, index, STATE_APPLIED, NULL, err) == 0)
+		if (journal_outcome_soon(run->journal, index, STATE_APPLIED, NULL, err) == 0) /* publish_intent makes it durable */
 			return publish(run, index, unique_id, &body, err);
 		cancel(run, index, err->text, &(struct error){ 0 });
 		return -1;

@@ -208,7 +208,7 @@ static const char *reason_to_stop(const struct run *run)
 }
 
 /* Sends while the window has room; the run stops sending at the first error of its own. */
-static int fill_window(struct run *run, struct unit **canary, struct error *err)
+static int send_all(struct run *run, struct unit **canary, struct error *err)
 {
 	struct plan *plan = &run->plan;
 	const char *why;
@@ -233,6 +233,19 @@ static int fill_window(struct run *run, struct unit **canary, struct error *err)
 		}
 	}
 	return 0;
+}
+
+/* What came of the last message is durable before the next look, which may be long. */
+static int fill_window(struct run *run, struct unit **canary, struct error *err)
+{
+	struct error trouble = { 0 };
+	int rc = send_all(run, canary, err);
+
+	if (journal_sync(run->journal, &trouble) == 0)
+		return rc;
+	if (rc == 0)
+		*err = trouble;
+	return -1;
 }
 
 int apply_evacuations(struct run *run, struct error *err)

@@ -96,7 +96,7 @@ static bool is_down(struct run *run, const char *host)
 	const struct nova_service *s;
 	bool down = false;
 
-	if (nova_services_list(run->scene.home->cell->db, &now, &err) == 0) {
+	if (nova_services_of_host(run->scene.home->cell->db, host, &now, &err) == 0) {
 		s = nova_service_find(&now, "nova-compute", host);
 		down = s && !nova_service_is_up(s, run->scene.nova_down_s);
 	}
@@ -113,7 +113,9 @@ static const char *stands_at(struct run *run, const struct evacuation *e, const 
 	if (strcmp(e->status, "accepted") != 0 && target)
 		return is_down(run, target) ?
 		    arena_printf(arena, "nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s", target, cure(run, e)) :
-		    arena_printf(arena, "nova-compute on '%s' is building it", target);
+		    arena_printf(arena,
+		        "nova-compute on '%s' is building it; if that does not end, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
+		        target, e->rows.host);
 	if (!event)
 		return arena_printf(arena, "no conductor has taken the message; when none waits in the queue (evac-manage doctor): %s", cure(run, e));
 	if (!event->result)
@@ -122,7 +124,9 @@ static const char *stands_at(struct run *run, const struct evacuation *e, const 
 		return arena_printf(arena,
 		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,
 		    cure(run, e));
-	return "the conductor has handed it to a compute";
+	return arena_printf(arena,
+	    "the conductor has handed it to a compute; if nothing comes of it, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
+	    e->rows.host);
 }
 
 const char *evacuation_stands(struct run *run, const struct unit *unit)

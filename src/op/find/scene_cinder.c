@@ -173,6 +173,8 @@ static int find_rows(struct scene *scene, struct move *move, struct error *err)
 	struct db *db = scene->world->cinder_db;
 	size_t i;
 
+	if (scene->cinder_schema.missing[0]) /* the finding says so; what would be read may be what is missing */
+		return 0;
 	if (move->kind == MOVE_BACKUPS) {
 		if (unfinished_on_backup_host(db, move->from.text, &move->unfinished, err) != 0)
 			return -1;
@@ -230,7 +232,7 @@ static void drop_empty_moves(struct scene *scene)
 	size_t kept = 0, i, k;
 
 	for (i = 0; i < scene->nmove; i++) {
-		if (rows_of(&scene->move[i]) > 0) {
+		if (rows_of(&scene->move[i]) > 0 || scene->cinder_schema.missing[0]) {
 			scene->move[kept++] = scene->move[i];
 			continue;
 		}

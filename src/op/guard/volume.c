@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "op/guard/checks.h"
+#include "op/plan.h"
 #include "util/str.h"
 
 #define ROW_BYTES 4096 /* of a Galera write set, generously (measured well below) */
@@ -26,9 +27,9 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 	for (m = scene->move; m < scene->move + scene->nmove; m++) {
 		for (int k = 0; k < OWNED_KINDS; k++) {
 			for (n = 0, i = 0; i < m->rows[k].n; i++)
-				n += m->rows[k].v[i].cluster_name != NULL;
+				n += m->rows[k].v[i].cluster_name && (scene->evacuates || plan_is_wanted(scene->request, m->rows[k].v[i].id));
 			if (n > 0)
-				guard_found(self, scene, out, m->from.text, NULL, "%zu %s of '%s' belong to a cluster", n, owned_kind_plural[k],
+				guard_found(self, scene, out, m->from.text, scene->evacuates ? NULL : "leave them: --exclude ID, for each", "%zu %s of '%s' belong to a cluster", n, owned_kind_plural[k],
 				    m->from.text);
 		}
 		if (!m->target || m->kind != MOVE_BACKEND || scene->request->to_cluster == (m->target->cluster_name != NULL))

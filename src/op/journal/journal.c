@@ -31,6 +31,7 @@ struct journal {
 	int64_t seq;
 	char prev[65];
 	int failed; /* errno of a failed write; nothing is written after one */
+	bool unsynced;
 };
 
 void run_id_new(const char *command, char out[RUN_ID_SIZE])
@@ -142,6 +143,18 @@ static int publish(struct journal *j, const char *dir, const char *draft, struct
 	return sync_directory(dir, err);
 }
 
+/* What a run of this name left that died before it had a journal: a plan that is applied again has the same name. */
+static void sweep_dead_draft(const char *draft)
+{
+	int fd = open(draft, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlink(draft);
+	close(fd);
+}
+
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err)
 {
 	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *draft = xasprintf("%s/.%s.new", dir, run);
@@ -152,6 +165,7 @@ int journal_create(const struct request *request, const char *run, const char *h
 	j = xcalloc(1, sizeof *j);
 	j->path = xasprintf("%s/%s.jsonl", dir, run);
 	memset(j->prev, '0', 64);
+	sweep_dead_draft(draft);
 	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	CRASH_POINT("journal_created");
 	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :
@@ -193,6 +207,7 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 		journal_close(&j);
 		return -1;
 	}
+	crash_durable(j->fd);
 	*out = j;
 	return 0;
 }
@@ -220,6 +235,7 @@ void journal_close(struct journal **journal)
 		return;
 	if (j->fd >= 0)
 		release(j->fd);
+	crash_durable(-1);
 	free(j->path);
 	free(j);
 	*journal = NULL;
@@ -272,6 +288,17 @@ static int cannot_write(struct journal *j, struct error *err)
 	return error_hint(err, "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
 }
 
+int journal_sync(struct journal *j, struct error *err)
+{
+	if (!j || (!j->unsynced && !j->failed))
+		return 0;
+	if (!j->failed && fdatasync(j->fd) != 0)
+		j->failed = errno;
+	j->unsynced = false;
+	crash_durable(j->fd);
+	return j->failed ? cannot_write(j, err) : 0;
+}
+
 /* One write for a line: a short one is a failure, and after a failure nothing more is tried (a second fsync may lie). */
 static int write_line(struct journal *j, const struct str *line, bool sync, struct error *err)
 {
@@ -289,10 +316,9 @@ static int write_line(struct journal *j, const struct str *line, bool sync, stru
 		j->failed = n < 0 ? errno : ENOSPC;
 		return cannot_write(j, err);
 	}
-	if (sync && fdatasync(j->fd) != 0) {
-		j->failed = errno;
-		return cannot_write(j, err);
-	}
+	j->unsynced = true;
+	if (sync && journal_sync(j, err) != 0)
+		return -1;
 	CRASH_POINT("journal_after_write");
 	sha256_hex(line->s, line->n - 1, j->prev); /* without the newline */
 	j->seq++;
@@ -396,12 +422,17 @@ int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
 	return journal_add(j, "plan", record, true, err);
 }
 
-int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+int journal_outcome_soon(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
 {
 	json_object *outcome = json_object_new_object();
 
 	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
 	json_object_object_add(outcome, "state", text(state_name[state]));
 	json_object_object_add(outcome, "error", text(error));
-	return journal_add(j, "outcome", outcome, true, err);
+	return journal_add(j, "outcome", outcome, false, err);
+}
+
+int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+{
+	return journal_outcome_soon(j, unit, state, error, err) == 0 ? journal_sync(j, err) : -1;
 }

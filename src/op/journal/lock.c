@@ -42,12 +42,12 @@ void lock_name(const char *host, char out[LOCK_NAME_SIZE])
 
 static bool writes_cinder(const struct scene *scene)
 {
-	return scene->moves_things && scene->world->cinder_db;
+	return (scene->moves_things || scene->past) && scene->world->cinder_db;
 }
 
 static bool writes_cell(const struct scene *scene)
 {
-	return scene->home && (scene->evacuates || scene->marks || scene->closes);
+	return scene->home && (scene->evacuates || scene->marks || scene->closes || scene->past);
 }
 
 static int busy(const struct scene *scene, const struct db *db, const struct db_holder *holder, struct error *err)
@@ -65,6 +65,12 @@ static int busy(const struct scene *scene, const struct db *db, const struct db_
 	return error_hint(err, "let it end, or talk to its operator: its machine has the journal");
 }
 
+/* Recovery settles such a run, and closing an evacuation is how one that nobody can decide about is given up. */
+static int check_unfinished(const struct scene *scene, const char *except, struct error *err)
+{
+	return scene->recovers || scene->closes ? 0 : unfinished_check(scene->request, scene->host, except, err);
+}
+
 static int look_at_server(const struct scene *scene, struct db *db, struct error *err)
 {
 	char name[LOCK_NAME_SIZE];
@@ -80,8 +86,7 @@ int lock_look(const struct scene *scene, const char *except, struct error *err)
 {
 	if (!scene->host)
 		return 0;
-	if (lock_file_look(scene->request, scene->host, err) != 0 ||
-	    unfinished_check(scene->request, scene->host, except, err) != 0)
+	if (lock_file_look(scene->request, scene->host, err) != 0 || check_unfinished(scene, except, err) != 0)
 		return -1;
 	if (writes_cinder(scene) && look_at_server(scene, scene->world->cinder_db, err) != 0)
 		return -1;
@@ -146,8 +151,8 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 		return 0;
 	lock = xcalloc(1, sizeof *lock);
 	lock->fd = -1;
-	if (lock_file_take(scene, &lock->fd, err) != 0 ||
-	    (!scene->recovers && unfinished_check(scene->request, scene->host, except, err) != 0) || take_servers(scene, lock, err) != 0) {
+	if (lock_file_take(scene, &lock->fd, err) != 0 || check_unfinished(scene, except, err) != 0 ||
+	    take_servers(scene, lock, err) != 0) {
 		lock_release(&lock);
 		return -1;
 	}

@@ -87,6 +87,18 @@ static bool is_unknown(const struct past *past)
 	return false;
 }
 
+static int refuse_damaged(const char *path, const char *run, const char *host, struct error *err)
+{
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a damaged journal: %s; nothing was written", host, run);
+	return error_hint(err, "find out what it did (a copy of it, the rows), then move '%s' out of that directory", path);
+}
+
+/* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. */
+static bool is_settled_by(const char *recovery)
+{
+	return str_equal(recovery, "ok") || str_equal(recovery, "drift");
+}
+
 static int check_one(const char *path, const char *run, const char *host, struct error *err)
 {
 	struct error trouble = { 0 };
@@ -98,11 +110,11 @@ static int check_one(const char *path, const char *run, const char *host, struct
 		return 0;
 	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
 		if (!past.host || str_equal(past.host, host))
-			rc = refuse(run, host, "has a damaged journal", err);
+			rc = refuse_damaged(path, run, host, err);
 	} else if (str_equal(past.host, host)) {
 		if (!past.result && !past.recovery)
 			rc = refuse(run, host, "never came to its end", err);
-		else if (is_unknown(&past) || (past.recovery && !str_equal(past.recovery, "ok")))
+		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
 			rc = refuse(run, host, "left something unknown", err);
 	}
 	past_free(&past);

@@ -133,7 +133,7 @@ static int lock(struct recovery *r, unsigned needs, struct error *err)
 	scene->recovers = true;
 	scene->moves_things = needs & NEEDS_CINDER;
 	scene->marks = needs & NEEDS_NOVA;
-	if (scene->marks) {
+	if (scene->marks && scene->host) {
 		if (scene_find_nova(scene, err) != 0)
 			return -1;
 		if (scene_find_home(scene, r->past.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
@@ -141,6 +141,13 @@ static int lock(struct recovery *r, unsigned needs, struct error *err)
 		error_clear(err);
 	}
 	return lock_take(scene, r->past.run, &r->run.lock, err);
+}
+
+static enum error_kind interrupted(const struct recovery *r, struct error *err)
+{
+	error_set(err, ERROR_INTERRUPTED, "interrupted between two units; those that are not named above are as they were");
+	error_hint(err, "evac-manage journal recover %s", r->past.run);
+	return err->kind;
 }
 
 static enum error_kind settle_all(struct recovery *r, struct error *err)
@@ -154,9 +161,12 @@ static enum error_kind settle_all(struct recovery *r, struct error *err)
 	if (!r->request->dry_run && add_begin(r, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_begun");
-	for (size_t i = 0; i < r->past.nunit; i++)
+	for (size_t i = 0; i < r->past.nunit; i++) {
+		if (signal_came())
+			return interrupted(r, err);
 		if (settle(r, i, err) != 0)
 			return err->kind;
+	}
 	result = result_of(r);
 	if (!r->request->dry_run && add_end(r, result, err) != 0)
 		return err->kind;
@@ -200,7 +210,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->run.id, sizeof r->run.id, "%s", r->past.run);
-	r->run.scene.host = str_or(r->past.host, "");
+	r->run.scene.host = r->past.host; /* NULL: a command about no host */
 	if (past_is_settled(&r->past)) {
 		for (size_t i = 0; i < r->past.nunit; i++)
 			settle(r, i, &ignored);
@@ -221,6 +231,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	r.run.own = *request;
 	r.run.request = &r.run.own;
 	clock_now(r.run.started_at);
+	signals_watch(name);
 	result = recover(&r, name, err);
 	clock_now(r.run.finished_at);
 	if ((!quiet || result != ERROR_OK) && report_print(&r.run, result, err, &trouble) != 0)

@@ -55,7 +55,7 @@ static int check_source_down(struct recovery *r, struct db *cell, const char *ho
 	struct nova_service as_found;
 	int rc = 0;
 
-	if (nova_services_list(cell, &now, err) != 0)
+	if (nova_services_of_host(cell, host, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", host);
 	if (s) {
@@ -159,5 +159,5 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	/* the first copy may have been taken after all: that this one was not is no proof that its rows may be put back */
 	if (bus_outcome_proves_not_sent(outcome))
 		past->publish_outcome = "lost";
-	return journal_publish_outcome(r->run.journal, index, outcome, &why, err);
+	return journal_publish_outcome(r->run.journal, index, outcome, &why, err) == 0 ? journal_sync(r->run.journal, err) : -1;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/recover.h"
+#include "sql_catalogue.h"
 #include "util/crash.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -56,12 +57,15 @@ static int compare(struct recovery *r, struct unit *unit, struct db *db, struct 
 
 static const char *owner_of(const struct step *step)
 {
-	bool is_owned = step->kind != &step_worker && step->kind != &step_cinder_service && step->kind != &step_compute_service;
+	static const struct step_kind *const owned[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_backup };
 
-	return is_owned ? step->before[0] : NULL;
+	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+		if (step->kind == owned[i])
+			return step->before[0];
+	return NULL;
 }
 
-/* An owner that has come back would now lose its rows while it uses them. */
+/* An owner that has come back would now lose its rows while it uses them. An undo takes them from a live one, and was told to. */
 static int check_sources(struct recovery *r, const struct unit *unit, struct error *err)
 {
 	struct cinder_services now = { 0 };
@@ -69,7 +73,7 @@ static int check_sources(struct recovery *r, const struct unit *unit, struct err
 	struct host_name owner;
 	int rc = 0;
 
-	if (unit->kind != UNIT_OWNERSHIP || past_accepts(&r->past, "source-alive"))
+	if (unit->kind != UNIT_OWNERSHIP || past_accepts(&r->past, "source-alive") || str_equal(r->past.command, "journal undo"))
 		return 0;
 	if (cinder_services_list(r->run.world.cinder_db, &now, err) != 0)
 		return -1;
@@ -84,6 +88,23 @@ static int check_sources(struct recovery *r, const struct unit *unit, struct err
 	return rc;
 }
 
+/* Whether anybody works on an evacuation was asked before the run, and may be otherwise now: so it is not closed by recovery. A new
+ * time in its row makes an earlier try of ours find it changed. */
+static int fence(struct db *db, const struct unit *unit, struct error *err)
+{
+	const struct step *s = unit->step;
+	uint64_t matched;
+
+	while (s < unit->step + unit->nstep && s->kind != &step_migration)
+		s++;
+	if (s == unit->step + unit->nstep)
+		return 0;
+	if (db_write(db, &SQL_NOVA_MIGRATION_TOUCH, (const struct db_param[]){ p_str("id", s->id), p_str("old_status", s->before[0]), p_end },
+	        &matched, err) != 0)
+		return -1;
+	return matched == 1 ? 0 : error_set(err, ERROR_DRIFT, "migration %s is no longer '%s'", s->id, str_or(s->before[0], "NULL"));
+}
+
 static int write_again(struct recovery *r, const struct unit *unit, struct db *db, struct error *err)
 {
 	int rc;
@@ -91,7 +112,11 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 	CRASH_POINT("recover_rows_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (check_sources(r, unit, err) != 0 || unit_write(db, unit, err) != 0) {
+	if (unit->kind == UNIT_CLOSE)
+		rc = fence(db, unit, err);
+	else
+		rc = check_sources(r, unit, err) != 0 || unit_write(db, unit, err) != 0 ? -1 : 0;
+	if (rc != 0) {
 		db_rollback(db);
 		return -1;
 	}
@@ -161,6 +186,10 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	if (compare(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
 	verdict = judge(r, unit, &n, why);
+	if (verdict == VERDICT_NOT_DONE && unit->kind == UNIT_CLOSE) {
+		*why = "every row holds its old value, and its transaction can no longer be committed";
+		return verdict;
+	}
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
 	*why = "every row holds its old value, and it was not written again: the source reports";

@@ -13,12 +13,12 @@
 
 /* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
 
-/* Rows that a unit really wrote: its last word is not that it was rolled back. */
+/* Rows that a unit really wrote: its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
 static bool was_written(const struct past_unit *u)
 {
 	const char *state = past_unit_state(u);
 
-	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved"));
+	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
 }
 
 bool undo_takes(const struct past *past, size_t unit)
@@ -89,8 +89,12 @@ static int find(struct scene *scene, struct error *err)
 
 	if (recover_peek(scene->request, scene->request->id, past, err) != 0 || check_settled(past, err) != 0)
 		return -1;
-	scene->host = str_or(past->host, "");
-	if (scene->world->api_db && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
+	scene->host = past->host; /* NULL: a command about no host */
+	if (scene->world->cinder_db && cinder_schema_probe(scene->world->cinder_db, &scene->cinder_schema, err) != 0)
+		return -1;
+	if (scene->cinder_schema.missing[0])
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
+	if (scene->world->api_db && scene->host && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (undo_takes(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
@@ -107,8 +111,8 @@ size_t undo_tombstones(const struct scene *scene)
 {
 	size_t n = 0;
 
-	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++)
-		n += migration_is_tombstone(m);
+	for (size_t i = 0; i < scene->standing.n; i++)
+		n += migration_is_tombstone(&scene->standing.v[i]);
 	return n;
 }
 

@@ -39,6 +39,7 @@ def stays(row):
     return row + (None,)
 
 
+MIGRATED = "00000011-0000-4000-8000-000000000000"
 D, S = UUID["dead@ceph"], UUID["dead@ssd"]
 ROWS = [
     # what is owned: every status moves, every pool is kept
@@ -57,6 +58,12 @@ ROWS = [
     moved(volume(13, DEAD + "@ceph#ceph", D, status="deleting"), NEXT + "@ceph#ceph", "next@ceph"),
     moved(volume(14, DEAD + "@ceph#ceph", D, status="uploading"), NEXT + "@ceph#ceph", "next@ceph"),
     moved(volume(15, DEAD + "@ceph#ceph", D, status="backing-up"), NEXT + "@ceph#ceph", "next@ceph"),
+    moved(volume(17, DEAD + "@ceph#ceph", D, migration_status="migrating"), NEXT + "@ceph#ceph", "next@ceph"),           # with --accept in-flight
+    moved(volume(18, DEAD + "@ceph#ceph", D, migration_status="target:" + MIGRATED), NEXT + "@ceph#ceph", "next@ceph"),
+    moved(volume(19, DEAD + "@ceph#ceph ", D), NEXT + "@ceph#ceph ", "next@ceph"),             # '=' would ignore the blank; it is the pool's
+    moved(volume(20, DEAD + "@ceph#ceph", D, group_id="aaaaaaaa-0000-4000-8000-000000000001"), NEXT + "@ceph#ceph", "next@ceph"),
+    moved(volume(21, DEAD + "@ssd#gold", S, consistencygroup_id="bbbbbbbb-0000-4000-8000-000000000001"), NEXT + "@ssd#gold", "next@ssd"),
+    moved(volume(22, DEAD + "@ceph#ceph", D, availability_zone=None, display_name="it's \"100%\" \\ \N{SNOWMAN}"), NEXT + "@ceph#ceph", "next@ceph"),
     moved(volume(16, DEAD + "@ceph#ceph", D, status="maintenance"), NEXT + "@ceph#ceph", "next@ceph"),
     # what only looks so
     stays(volume(30, DEAD + "@ceph#ceph", D, deleted=1, status="deleted")),
@@ -70,6 +77,10 @@ ROWS = [
     stays(volume(38, NEXT + "@ceph#ceph", UUID["next@ceph"])),
     stays(volume(39, "member-1@ceph#ceph", UUID["member@ceph"], cluster_name="east@ceph#ceph")),
     stays(volume(40, "dead-2@ceph#ceph", None)),
+    stays(volume(41, "other-1@ceph#ceph", UUID["other@ceph"], migration_status="target:00000008-0000-4000-8000-000000000000")),
+    stays(volume(42, DEAD + " @ceph#ceph", None)),                                             # another node: named with a blank
+    stays(volume(43, "other-1@ceph#" + DEAD + "@ceph", None)),
+    stays(volume(44, DEAD + "@ceph#ceph", D, deleted=None)),                                   # cinder sees neither a live nor a deleted row
     # beside the volumes
     ("groups", "aaaaaaaa-0000-4000-8000-000000000001", {"host": DEAD + "@ceph#ceph", "status": "available", "deleted": 0}, {"host": NEXT + "@ceph#ceph"}),
     ("groups", "aaaaaaaa-0000-4000-8000-000000000002", {"host": DEAD + "@ceph#ceph", "status": "deleted", "deleted": 1}, None),
@@ -77,6 +88,12 @@ ROWS = [
     ("consistencygroups", "bbbbbbbb-0000-4000-8000-000000000001", {"host": DEAD + "@ssd#gold", "status": "available", "deleted": 0}, {"host": NEXT + "@ssd#gold"}),
     ("consistencygroups", "bbbbbbbb-0000-4000-8000-000000000002", {"host": "DEAD-1@ceph#ceph", "status": "available", "deleted": 0}, None),
     ("image_volume_cache_entries", 71, {"host": DEAD + "@ceph#ceph", "image_id": "i1", "volume_id": "v", "size": 1}, {"host": NEXT + "@ceph#ceph"}),
+    ("groups", "aaaaaaaa-0000-4000-8000-000000000004", {"host": "member-1@ceph#ceph", "cluster_name": "east@ceph#ceph", "status": "available", "deleted": 0}, None),
+    ("consistencygroups", "bbbbbbbb-0000-4000-8000-000000000003", {"host": DEAD + "@ceph#ceph", "status": "deleted", "deleted": 1}, None),
+    ("consistencygroups", "bbbbbbbb-0000-4000-8000-000000000004", {"host": "member-1@ceph#ceph", "cluster_name": "east@ceph#ceph", "status": "available", "deleted": 0}, None),
+    ("image_volume_cache_entries", 73, {"host": "member-1@ceph#ceph", "cluster_name": "east@ceph#ceph", "image_id": "i1", "volume_id": "v", "size": 1}, None),
+    ("image_volume_cache_entries", 74, {"host": "dead_1@ceph#ceph", "image_id": "i2", "volume_id": "v", "size": 1}, None),
+    ("image_volume_cache_entries", 75, {"host": DEAD + "@ssd", "image_id": "i2", "volume_id": "v", "size": 1}, {"host": NEXT + "@ssd"}),
     ("image_volume_cache_entries", 72, {"host": "other-1@ceph#ceph", "image_id": "i1", "volume_id": "v", "size": 1}, None),
     ("workers", 81, {"resource_type": "Volume", "resource_id": "w1", "status": "creating", "service_id": 101, "race_preventer": 3, "deleted": 0},
      {"service_id": 103, "race_preventer": 4}),
@@ -84,6 +101,7 @@ ROWS = [
      {"service_id": 104, "race_preventer": 1}),
     ("workers", 83, {"resource_type": "Volume", "resource_id": "w3", "status": "creating", "service_id": 106, "race_preventer": 0, "deleted": 0}, None),
     ("workers", 84, {"resource_type": "Volume", "resource_id": "w4", "status": "creating", "service_id": None, "race_preventer": 0, "deleted": 0}, None),
+    ("workers", 85, {"resource_type": "SENTINEL", "resource_id": "w5", "status": "", "service_id": 101, "race_preventer": 0, "deleted": 0}, None),
     ("snapshots", "cccccccc-0000-4000-8000-000000000001", {"volume_id": "00000001-0000-4000-8000-000000000000", "status": "creating", "deleted": 0}, None),
     ("volume_attachment", "dddddddd-0000-4000-8000-000000000001",
      {"volume_id": "00000002-0000-4000-8000-000000000000", "attached_host": DEAD, "attach_status": "attached", "deleted": 0}, None),

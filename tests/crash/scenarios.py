@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is run, dies, is recovered and then done after all; and what must be true of the rows and the broker each time."""
+import collections
+import glob
+import json
+import os
+import shutil
+import signal
+
+import harness
+import journals
+from harness import A, B, C, DRIFT, FENCED, OK, PARTIAL
+from world import SNAPSHOT, WANTED
+
+UNKNOWN = 9
+GO = FENCED + ["--yes", "-f", "json"]
+RESCUE = ["host", "rescue", A, *[w for name in WANTED for w in ("--only", name)], "--no-wait", *GO]
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED]
+
+
+class Case:
+    """One death, or two, and what is true after it."""
+
+    def __init__(self, runner, scenario):
+        self.rows, self.conductor, self.scenario = runner.rows, runner.conductor, scenario
+        self.tool = harness.Tool()
+        self.log = os.path.join(self.tool.state, "points")
+        self.told_unknown, self.executed, self.before = False, set(), set()
+
+    def run(self, *words, die_at=None, power=False, log=False):
+        environment = dict(os.environ)
+        if die_at:
+            environment["EVAC_MANAGE_CRASH_AT"] = die_at
+        if power:
+            environment["EVAC_MANAGE_CRASH_POWER"] = "1"
+        if log:
+            environment["EVAC_MANAGE_CRASH_LOG"] = self.log
+        return self.tool.run(*words, env=environment)
+
+    def points(self):
+        seen = [line.strip() for line in open(self.log)] if os.path.exists(self.log) else []
+        if seen:
+            os.unlink(self.log)
+        return seen
+
+    def journals(self):
+        return sorted(glob.glob(os.path.join(self.tool.state, "journal", "*.jsonl")))
+
+    def run_id(self):
+        """Of the command that dies; None: it has no journal yet."""
+        return next((os.path.basename(p)[:-len(".jsonl")] for p in self.journals() if p not in self.before), None)
+
+    def recover_with(self, *words, **more):
+        return self.run("journal", "recover", self.run_id(), *words, "-f", "json", **more)
+
+    def recover(self, **more):
+        return self.recover_with(**more)
+
+    def nova_executes(self):
+        """What the conductor has really taken comes to its end, once for each message."""
+        for inner in self.conductor.inner():
+            uuid, request = inner["args"]["instance"]["nova_object.data"]["uuid"], inner["_context_request_id"]
+            if (uuid, request) in self.executed:
+                continue
+            self.executed.add((uuid, request))
+            self.rows.query("UPDATE nova.migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s AND status = 'accepted'"
+                            " AND migration_type = 'evacuation'", (C, uuid))
+            self.rows.query("UPDATE nova.instances SET host = %s, node = %s, task_state = NULL, vm_state = 'active' WHERE uuid = %s",
+                            (C, C, uuid))
+
+    def settle(self):
+        """Recovers until nothing changes; says whether all is known."""
+        if not self.run_id():
+            return True
+        for _ in range(2):
+            done = self.recover()
+            assert done.code in (OK, UNKNOWN), str(done)
+            self.told_unknown = done.code == UNKNOWN
+            self.scenario.check(self)
+            self.nova_executes()
+        states = {s["state"] for s in done.json["steps"]}
+        assert (done.code == UNKNOWN) == ("unknown" in states), str(done)
+        assert states <= {"proved", "skipped", "unknown", "failed"}, str(done)
+        return done.code == OK
+
+
+class Scenario:
+    """name; prepare() once, what it leaves in rows and state directory is put back for each death; words() dies."""
+    bound = True
+
+    def prepare(self, case):
+        pass
+
+    def resolve_unknown(self, case):
+        """What a person does about what recovery could not decide; false: nothing is done here."""
+        return False
+
+    def check_casts(self, case):
+        casts = case.conductor.inner()
+        for key in (lambda c: c["args"]["instance"]["nova_object.data"]["uuid"], lambda c: c["_context_request_id"]):
+            counted = collections.Counter(key(c) for c in casts)
+            assert all(n == 1 for n in counted.values()), "twice: %r" % counted
+        return collections.Counter(c["args"]["instance"]["nova_object.data"]["uuid"] for c in casts)
+
+    def nodes(self, case):
+        """The owners of what the failed host owned when the scenario began."""
+        found = case.rows.query("SELECT DISTINCT SUBSTRING_INDEX(host, '@', 1) AS node FROM cinder.volumes WHERE deleted = 0 AND id IN"
+                                " (SELECT id FROM %s.seeded_cinder_volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 2) ="
+                                " BINARY %%s)" % SNAPSHOT, (A + "@ceph",))
+        found = {r["node"] for r in found}
+        for table, column in (("consistencygroups", "host"), ("`groups`", "host"), ("image_volume_cache_entries", "host")):
+            found |= {r["node"] for r in case.rows.query(
+                "SELECT DISTINCT SUBSTRING_INDEX(t.%s, '@', 1) AS node FROM cinder.%s t JOIN %s.%s s ON s.id = t.id"
+                " WHERE BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(s.host, '#', 1), '@', 2) = BINARY %%s"
+                % (column, table, SNAPSHOT, "`seeded_cinder_%s`" % table.strip("`")), (A + "@ceph",))}
+        assert len(found) == 1, "half moved: %r" % found
+        return found.pop()
+
+    def check(self, case):
+        self.check_casts(case)
+        self.nodes(case)
+
+
+class Rescue(Scenario):
+    """Ownership, then evacuations; what is left is done by --resume."""
+
+    def __init__(self, name, bound=True):
+        self.name, self.bound = name, bound
+
+    def words(self, case):
+        return [*RESCUE, "--to", B]
+
+    def check(self, case, final=False):
+        sent = self.check_casts(case)
+        text = "".join(open(p).read() for p in case.journals())
+        instances = case.rows.query("SELECT uuid, display_name, host, task_state FROM nova.instances WHERE deleted = 0"
+                                    " AND display_name IN %s", (WANTED,))
+        for i in instances:
+            open_ones = case.rows.query("SELECT uuid FROM nova.migrations WHERE instance_uuid = %s AND status = 'accepted'"
+                                        " AND migration_type = 'evacuation'", (i["uuid"],))
+            if i["task_state"] == "rebuilding":
+                assert open_ones and open_ones[0]["uuid"] in text, "rebuilding without a trace: %r" % i
+                assert case.told_unknown or sent[i["uuid"]], "rebuilding, not sent and not reported: %r" % i
+            else:
+                assert not open_ones, "an open migration and no task: %r" % i
+            if final:
+                assert i["host"] == C and sent[i["uuid"]] == 1, "not done: %r, %d casts" % (i, sent[i["uuid"]])
+        assert self.nodes(case) in ((B,) if final else (A, B))
+
+    def resolve_unknown(self, case):
+        """Its message can no longer be taken, and a person has it sent again: only what nobody has begun with goes."""
+        (path,) = case.journals()
+        journals.older(path, 600)
+        done = case.recover_with("--resend")
+        assert done.code == OK, str(done)
+        case.nova_executes()
+        return case.settle()
+
+    def go_on(self, case):
+        run = case.run_id()
+        done = case.run(*RESCUE, *(["--resume", run] if run else ["--to", B]))
+        assert done.code in (OK, PARTIAL), str(done)
+        case.nova_executes()
+        self.check(case, final=True)
+
+
+class Undo(Scenario):
+    """A rescue is taken back: the mark and the move; its evacuation stays with nova."""
+    name = "undo"
+
+    def prepare(self, case):
+        done = case.run("host", "rescue", A, "--only", WANTED[0], "--no-wait", *GO, "--to", B)
+        assert done.code in (OK, PARTIAL), str(done)
+        case.nova_executes()
+        done = case.run("journal", "recover", case.run_id())
+        assert done.code == OK, str(done)
+        self.first = case.run_id()
+        del case.conductor.casts[:]
+
+    def words(self, case):
+        return ["journal", "undo", self.first, "--yes", "-f", "json"]
+
+    def check(self, case, final=False):
+        assert not case.conductor.inner(), "an undo has sent something"
+        node = self.nodes(case)
+        (nova,) = case.rows.query("SELECT disabled, disabled_reason, forced_down FROM nova.services WHERE BINARY host = BINARY %s"
+                                  " AND `binary` = 'nova-compute'", (A,))
+        assert nova["forced_down"] == 1, "forced_down was cleared while an evacuation is 'done'"
+        assert bool(nova["disabled"]) == bool(nova["disabled_reason"]), nova
+        cinder = {s["disabled"] for s in case.rows.query(
+            "SELECT s.disabled FROM cinder.services s JOIN %s.seeded_cinder_services w ON w.id = s.id WHERE w.disabled = 0 AND s.deleted = 0"
+            " AND s.`binary` IN ('cinder-volume', 'cinder-backup')"
+            " AND BINARY SUBSTRING_INDEX(s.host, '@', 1) = BINARY %%s" % SNAPSHOT, (A,))}
+        assert cinder == ({0} if node == A else {1}), "services %r, rows on %s" % (cinder, node)
+        if final:
+            assert node == A and not nova["disabled"], (node, nova)
+
+    def go_on(self, case):
+        done = case.run(*self.words(case))
+        if done.code == DRIFT:   # a unit has been taken back already
+            done = case.run(*self.words(case), "--skip-drifted")
+        assert done.code == OK, str(done)
+        self.check(case, final=True)
+
+
+class Apply(Scenario):
+    """A plan file is applied. The same file is refused once its run has a journal; the command itself then does the rest."""
+    name = "apply"
+
+    def file(self, case):
+        return os.path.join(case.tool.state, "x.plan")
+
+    def prepare(self, case):
+        done = case.run(*MOVE, "--plan-out", self.file(case))
+        assert done.code == OK, str(done)
+
+    def words(self, case):
+        return ["plan", "apply", self.file(case), "--yes", "-f", "json"]
+
+    def go_on(self, case):
+        again = case.run(*self.words(case))
+        if again.code == DRIFT:
+            assert "applied already" in again.err, str(again)
+            again = case.run(*MOVE, "--yes", "-f", "json")
+        assert again.code == OK, str(again)
+        self.check(case)
+        assert self.nodes(case) == B
+
+
+class PlanOut(Apply):
+    """Writing the plan: the file is there whole, or it is not there, and no row has changed."""
+    name = "plan-out"
+
+    def prepare(self, case):
+        pass
+
+    def words(self, case):
+        return [*MOVE, "--plan-out", self.file(case), "-f", "json"]
+
+    def go_on(self, case):
+        assert not case.journals() and self.nodes(case) == A
+        if not os.path.exists(self.file(case)):
+            done = case.run(*self.words(case))
+            assert done.code == OK, str(done)
+        assert case.run("plan", "show", self.file(case)).code == OK
+        done = case.run("plan", "apply", self.file(case), "--yes", "-f", "json")
+        assert done.code == OK and self.nodes(case) == B, str(done)
+
+
+class Close(Scenario):
+    """An evacuation that nobody works on is closed: its migration and its instance's task state, both or neither."""
+    name = "close"
+
+    def prepare(self, case):
+        (i,) = case.rows.query("SELECT uuid, host, node FROM nova.instances WHERE deleted = 0 AND display_name = %s", (WANTED[0],))
+        self.uuid = i["uuid"]
+        case.rows.query("UPDATE nova.instances SET task_state = 'rebuilding', updated_at = UTC_TIMESTAMP() - INTERVAL 2 HOUR"
+                        " WHERE uuid = %s", (self.uuid,))
+        case.rows.query("INSERT INTO nova.migrations (created_at, updated_at, deleted, uuid, source_compute, source_node, instance_uuid,"
+                        " status, migration_type) VALUES (UTC_TIMESTAMP() - INTERVAL 2 HOUR, UTC_TIMESTAMP() - INTERVAL 2 HOUR, 0,"
+                        " UUID(), %s, %s, %s, 'accepted', 'evacuation')", (i["host"], i["node"], self.uuid))
+        (m,) = case.rows.query("SELECT id FROM nova.migrations WHERE instance_uuid = %s AND status = 'accepted'", (self.uuid,))
+        self.number = str(m["id"])
+
+    def words(self, case):
+        return ["migration", "close", self.number, "--yes", "-f", "json"]
+
+    def check(self, case, final=False):
+        assert not case.conductor.inner(), "closing has sent something"
+        (m,) = case.rows.query("SELECT status FROM nova.migrations WHERE id = %s", (self.number,))
+        (i,) = case.rows.query("SELECT task_state FROM nova.instances WHERE uuid = %s", (self.uuid,))
+        now = (m["status"], i["task_state"])
+        assert now in ([("error", None)] if final else [("accepted", "rebuilding"), ("error", None)]), now
+
+    def go_on(self, case):
+        # recovery may have given the row a new time, and what is fresh is somebody's work
+        case.rows.query("UPDATE nova.migrations SET updated_at = UTC_TIMESTAMP() - INTERVAL 2 HOUR WHERE id = %s", (self.number,))
+        done = case.run(*self.words(case))
+        assert done.code == OK, str(done)
+        self.check(case, final=True)
+
+
+class Resend(Rescue):
+    """An evacuation that died before its message left is sent again, because a person says so."""
+    name = "resend"
+
+    def __init__(self):
+        pass
+
+    def prepare(self, case):
+        case.run("instance", "evacuate", WANTED[0], "--no-wait", *GO, die_at="publish_before")
+        self.run_of = case.run_id()
+        journals.older(case.journals()[0], 600)
+
+    def words(self, case):
+        return ["journal", "recover", self.run_of, "--resend", "-f", "json"]
+
+    def check(self, case, final=False):
+        sent = self.check_casts(case)
+        (i,) = case.rows.query("SELECT uuid, host, task_state FROM nova.instances WHERE deleted = 0 AND display_name = %s", (WANTED[0],))
+        (m,) = case.rows.query("SELECT status FROM nova.migrations WHERE instance_uuid = %s AND migration_type = 'evacuation'"
+                               " ORDER BY id DESC LIMIT 1", (i["uuid"],))
+        if i["task_state"] == "rebuilding":
+            assert m["status"] == "accepted" and (case.told_unknown or sent[i["uuid"]]), (i, m, sent)
+        if final:
+            assert (i["host"], m["status"], sent[i["uuid"]]) == (C, "done", 1), (i, m, sent)
+
+    def go_on(self, case):
+        case.nova_executes()
+        self.check(case, final=True)
+
+
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend()]
+
+
+def died(result):
+    return result.code == -signal.SIGKILL
+
+
+def copy_state(source, target):
+    """A state directory as preparing left it; the paths in it are relative."""
+    for name in os.listdir(source):
+        if os.path.isdir(os.path.join(source, name)):
+            shutil.copytree(os.path.join(source, name), os.path.join(target, name))
+        elif name.endswith(".plan"):
+            shutil.copy2(os.path.join(source, name), target)
+
+
+def journal_types(path):
+    return [json.loads(line).get("type") for line in open(path) if line.endswith("\n")]

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/recovery.md, line by line: each command is read out of the page and typed after an ending that really happened. Time alone is
+helped: a journal is made older, rows are, instead of waiting."""
+import json
+import os
+import re
+import shlex
+import time
+
+import blocking
+import harness
+import journals
+import wire
+from harness import A, B, BUS_UNREACHABLE, C, DRIFT, ENV, ERROR, FENCED, OK, PARTIAL, REFUSED, rows, value
+
+BUSY, UNKNOWN, INTERRUPTED = 8, 9, 130
+GO = FENCED + ["--yes"]
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph"]
+RESCUE = ["host", "rescue", A, "--to", B, "--no-wait"]
+EVACUATE = ["instance", "evacuate", "image-active-0", "--no-wait"]
+PAGE = open(os.path.join(harness.ROOT, "docs", "recovery.md")).read()
+COMMANDS = sorted({" ".join(c.split()) for c in re.findall(r"`(evac-manage [^`]+)`", PAGE) + re.findall(r"^    (evac-manage .*)$", PAGE, re.M)})
+TYPED = set()
+
+
+class Page(blocking.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+
+    def says(self, *sentences):
+        for sentence in sentences:
+            self.assertIn(sentence, " ".join(PAGE.split()))
+
+    def type(self, command, *more, **names):
+        """A command of the page, with its words in capitals filled in."""
+        self.assertIn(command, COMMANDS)
+        TYPED.add(command)
+        words = [names.get(w, {"RUN": self.run_id(), "HOST": A}.get(w, w)) for w in shlex.split(command)[1:]]
+        return self.tool.run(*words, *more)
+
+    def run_id(self):
+        directory = os.path.join(self.tool.state, "journal")
+        return os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")] if os.path.isdir(directory) and os.listdir(directory) else "RUN"
+
+    def state(self, run=None):
+        listed = {r["run"]: r["state"] for r in self.type("evac-manage journal list", "-f", "json").json}
+        return listed.get(run or self.run_id())
+
+    def recover(self, code, *texts):
+        return self.expect(self.type("evac-manage journal recover RUN", "-f", "json"), code, *texts)
+
+    def killed(self, *words, **where):
+        running, c = self.blocked(*words, **where)
+        running.kill()
+        running.wait()
+        c.rollback()
+        time.sleep(0.3)
+
+    def through(self, port, words, deliver):
+        w = wire.Wire(int(port), words, deliver)
+        self.addCleanup(w.close)
+        return w
+
+    def lost_commit(self, deliver):
+        """The database's answer to the commit of a move is lost."""
+        w = self.through(ENV["SB_DB_PORT"], [b"UPDATE", b"COMMIT"], deliver)
+        self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = .*:)\d+/", r"\g<1>%d/" % w.here)]
+        self.expect(self.tool.run(*MOVE, *GO), UNKNOWN)
+        self.assertEqual(w.broken, 1)
+        self.tool.cinder = [ENV["SB_CINDER_CONF"]]
+
+    def lost_cast(self, deliver):
+        """The broker's answer to the message of an evacuation is lost; the instance."""
+        w = self.through(ENV["SB_AMQP_PORT"], [b"rebuild_instance"], deliver)
+        self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], r"(transport_url = .*:)\d+/", r"\g<1>%d/" % w.here), ENV["SB_NOVA_DB_CONF"]]
+        self.expect(self.tool.run(*EVACUATE, *GO), UNKNOWN)
+        self.assertEqual(w.broken, 1)
+        self.tool.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"]]
+        self.assertEqual(len(self.conductor.wait_for(1, 10 if deliver else 1)), int(deliver))
+        return rows("nova", "SELECT * FROM instances WHERE display_name = 'image-active-0' AND deleted = 0")[0]
+
+    def moved(self):
+        return value("cinder", "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %s",
+                     (A + "@ceph",)) == 0
+
+    # ---- the table of states
+
+    def test_not_listed(self):
+        self.says("nothing was written: it ended before its first write")
+        before = harness.checksum()
+        self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], r"(transport_url = .*:)\d+/", r"\g<1>1/"), ENV["SB_NOVA_DB_CONF"]]
+        self.expect(self.tool.run(*EVACUATE, *GO), BUS_UNREACHABLE)
+        self.assertIsNone(self.state())
+        self.unchanged(before)
+        self.tool.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"]]
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+
+    def test_done(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        self.assertEqual(self.state(), "done")
+        self.expect(self.tool.run(*MOVE, *GO), OK, "nothing to do")
+
+    def test_failed(self):
+        self.conductor.unbind()
+        self.expect(self.tool.run(*EVACUATE, *GO), ERROR)
+        self.assertEqual(self.state(), "failed")
+        self.expect(self.type("evac-manage journal show RUN"), OK, "not sent")
+        self.conductor.channel.queue_bind("conductor", "nova", "conductor")
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+
+    def test_open_because_it_goes_on(self):
+        running, c = self.blocked(*MOVE, *GO)
+        self.assertEqual(self.state(), "open")
+        self.recover(BUSY, "still going on")
+        self.expect(self.tool.run(*MOVE, *GO), BUSY, "pid %d" % running.pid)
+        c.rollback()
+        self.assertEqual(running.wait(30), OK)
+
+    def test_open_because_it_was_killed(self):
+        self.killed(*MOVE, *GO)
+        run, before = self.run_id(), harness.checksum()
+        self.assertEqual(self.state(), "open")
+        self.expect(self.tool.run(*MOVE, *GO), BUSY, "evac-manage journal recover " + run)
+        self.expect(self.type("evac-manage journal recover RUN --dry-run"), UNKNOWN, "would run the same")
+        self.unchanged(before)
+        self.recover(OK)
+        self.assertTrue(self.moved())
+        self.assertEqual(self.state(run), "recovered")
+        self.recover(OK)
+        self.expect(self.tool.run(*MOVE, *GO), OK, "nothing to do")
+
+    def test_interrupted_between_two_units(self):
+        import signal
+        running, c = self.blocked(*RESCUE, *GO)
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        c.rollback()
+        self.assertEqual(running.wait(30), INTERRUPTED)
+        r = self.tool.run(*RESCUE, *GO)
+        self.assertIn(r.code, (OK, PARTIAL), str(r))
+        self.assertEqual(len(self.conductor.wait_for(10)), 10)
+
+    # ---- recover
+
+    def test_a_lost_answer_to_a_commit(self):
+        for deliver in (True, False):
+            with self.subTest(deliver=deliver):
+                harness.sandbox("reset", "--rows")
+                harness.heartbeats()
+                self.tool = harness.Tool()
+                self.lost_commit(deliver)
+                self.assertEqual((self.state(), self.moved()), ("unknown", deliver))
+                self.expect(self.tool.run(*MOVE, *GO), BUSY, self.run_id())
+                self.recover(OK)
+                self.assertTrue(self.moved())
+                self.assertEqual(self.state(), "recovered")
+
+    def test_a_third_value(self):
+        self.lost_commit(True)
+        victim = value("cinder", "SELECT id FROM volumes WHERE host = %s AND deleted = 0 ORDER BY id LIMIT 1", (B + "@ceph#fast",))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#fast", victim))
+        run, before = self.run_id(), harness.checksum()
+        self.recover(DRIFT, victim, C + "@ceph#fast")
+        self.unchanged(before)
+        self.expect(self.type("evac-manage journal show RUN", "--max-width", "400"), OK, victim, A + "@ceph#fast", B + "@ceph#fast")
+        self.expect(self.tool.run(*MOVE, *GO), OK)                    # nobody is kept out
+        self.expect(self.type("evac-manage journal undo RUN --skip-drifted", "--yes", RUN=run), OK)
+        self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (victim,)), C + "@ceph#fast")
+        self.assertEqual(value("cinder", "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND host = %s", (A + "@ceph#fast",)), 2)
+
+    def test_a_claim_that_was_never_sent(self):
+        self.killed(*EVACUATE, *GO, database="nova", table="instances", where="display_name = 'image-active-0' AND deleted = 0")
+        self.recover(OK)
+        (m,) = rows("nova", "SELECT status FROM migrations WHERE SUBSTRING(uuid, 15, 1) = '5'")
+        self.assertEqual(m["status"], "error")
+        self.assertIsNone(value("nova", "SELECT task_state FROM instances WHERE display_name = 'image-active-0' AND deleted = 0"))
+        self.assertEqual(self.conductor.casts, [])
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+        self.assertEqual(len(self.conductor.wait_for(1)), 1)
+
+    def closable(self):
+        uuid = value("nova", "SELECT uuid FROM instances WHERE display_name = 'image-active-0' AND deleted = 0")
+        rows("nova", "UPDATE instances SET task_state = 'rebuilding', updated_at = UTC_TIMESTAMP() - INTERVAL 2 HOUR WHERE uuid = %s", (uuid,))
+        rows("nova", "INSERT INTO migrations (created_at, updated_at, deleted, uuid, source_compute, source_node, instance_uuid, status,"
+             " migration_type) VALUES (UTC_TIMESTAMP() - INTERVAL 2 HOUR, UTC_TIMESTAMP() - INTERVAL 2 HOUR, 0, UUID(), %s, %s, %s,"
+             " 'accepted', 'evacuation')", (A, A, uuid))
+        return str(value("nova", "SELECT id FROM migrations WHERE instance_uuid = %s AND status = 'accepted'", (uuid,)))
+
+    def test_a_closing_that_was_killed_is_not_tried_again(self):
+        self.says("The closing of an evacuation is not tried again")
+        number = self.closable()
+        self.killed("migration", "close", number, "--yes", database="nova", table="migrations", where="id = " + number)
+        self.recover(OK, "can no longer be committed")
+        self.assertEqual(value("nova", "SELECT status FROM migrations WHERE id = %s", (number,)), "accepted")
+        self.expect(self.type("evac-manage migration close ID", "--yes", ID=number), REFUSED, "300 s")
+        rows("nova", "UPDATE migrations SET updated_at = UTC_TIMESTAMP() - INTERVAL 2 HOUR WHERE id = %s", (number,))
+        self.expect(self.type("evac-manage migration close ID", "--yes", ID=number), OK)
+
+    # ---- still unknown
+
+    def test_a_lost_answer_to_a_message_that_nova_has(self):
+        instance = self.lost_cast(True)
+        self.assertEqual(self.state(), "unknown")
+        r = self.recover(UNKNOWN, "it may or may not have been sent", "look again in")
+        self.assertIn(r.json["steps"][0]["request_id"], r.json["steps"][0]["error"])
+        rows("nova", "UPDATE migrations SET status = 'pre-migrating' WHERE instance_uuid = %s AND status = 'accepted'", (instance["uuid"],))
+        self.assertEqual(self.recover(OK).json["steps"][0]["state"], "applied")      # under way
+        rows("nova", "UPDATE migrations SET status = 'done' WHERE instance_uuid = %s AND status = 'pre-migrating'", (instance["uuid"],))
+        rows("nova", "UPDATE instances SET host = %s, task_state = NULL WHERE uuid = %s", (C, instance["uuid"]))
+        self.assertEqual(self.recover(OK).json["steps"][0]["state"], "proved")
+        self.assertEqual(len(self.conductor.casts), 1)
+
+    def test_a_message_that_was_lost_is_sent_again_when_a_person_says_so(self):
+        self.lost_cast(False)
+        self.recover(UNKNOWN, "it may or may not have been sent")
+        self.expect(self.type("evac-manage journal recover RUN --resend"), UNKNOWN, "can be taken for another")
+        journals.older(journals.path_of(self.tool), 151)
+        self.recover(UNKNOWN, "--resend")
+        self.assertEqual(self.conductor.casts, [])
+        self.expect(self.type("evac-manage journal recover RUN --resend"), OK, "a second copy can start the same disk twice")
+        self.assertEqual(len(self.conductor.wait_for(1)), 1)
+
+    def test_a_conductor_that_died_with_it(self):
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+        journals.older(journals.path_of(self.tool), 151)
+        self.recover(UNKNOWN, "the conductor that took it may have died")
+
+    def test_one_that_nobody_can_decide_is_given_up(self):
+        instance, run = self.lost_cast(False), self.run_id()
+        listed = self.type("evac-manage migration list --host HOST", "-f", "json").json
+        number = next(str(m["id"]) for m in listed if m["instance"] == instance["uuid"])
+        self.expect(self.type("evac-manage migration close ID", "--yes", ID=number), REFUSED, "300 s")
+        rows("nova", "UPDATE migrations SET created_at = created_at - INTERVAL 301 SECOND, updated_at = NULL WHERE id = %s", (number,))
+        rows("nova", "UPDATE instances SET updated_at = updated_at - INTERVAL 301 SECOND WHERE uuid = %s", (instance["uuid"],))
+        self.expect(self.tool.run(*EVACUATE, *GO), BUSY, run)
+        self.expect(self.type("evac-manage migration close ID", "--yes", ID=number), OK)
+        self.expect(self.type("evac-manage journal recover RUN", RUN=run), OK)
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+        self.assertEqual(len(self.conductor.wait_for(1)), 1)
+
+    # ---- go on
+
+    def test_a_rescue_that_was_killed_is_resumed(self):
+        self.killed(*RESCUE, *GO)
+        run = self.run_id()
+        r = self.type("evac-manage host rescue HOST --resume RUN", "--no-wait", "-f", "json", RUN=run)
+        self.expect(r, REFUSED, "--yes")                               # off a terminal
+        r = self.type("evac-manage host rescue HOST --resume RUN --yes", "--no-wait", "-f", "json", RUN=run)
+        self.assertIn(r.code, (OK, PARTIAL), str(r))
+        self.assertEqual(len(self.conductor.wait_for(10)), 10)
+        self.assertEqual(self.state(run), "recovered")
+        journal = journals.read(journals.path_of(self.tool))[0]
+        self.assertEqual((journal["resumes"], journal["to"], journal["fenced"]), (run, B, FENCED[1]))
+
+    # ---- a plan
+
+    def test_a_plan_that_no_longer_fits(self):
+        plan = os.path.join(self.tool.state, "x.plan")
+        self.expect(self.tool.run(*MOVE, *FENCED, "--plan-out", plan), OK)
+        victim = value("cinder", "SELECT id FROM volumes WHERE host = %s AND deleted = 0 ORDER BY id LIMIT 1", (A + "@ceph#fast",))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#fast", victim))
+        before = harness.checksum()
+        self.expect(self.type("evac-manage plan apply FILE", "--yes", FILE=plan), DRIFT, victim)
+        self.unchanged(before)
+        self.assertIsNone(self.state())
+        self.expect(self.type("evac-manage plan apply FILE --skip-drifted", "--yes", FILE=plan), OK)
+        self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (victim,)), C + "@ceph#fast")
+
+    def test_a_plan_whose_application_was_killed(self):
+        plan = os.path.join(self.tool.state, "x.plan")
+        self.expect(self.tool.run(*MOVE, *FENCED, "--plan-out", plan), OK)
+        self.killed("plan", "apply", plan, "--yes")
+        self.assertEqual((self.run_id(), self.state()), (json.load(open(plan))["made"]["run"], "open"))
+        self.recover(OK)
+        self.assertTrue(self.moved())
+
+    # ---- back
+
+    def test_it_is_taken_back(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        run, before = self.run_id(), harness.checksum()
+        self.expect(self.type("evac-manage journal undo RUN --dry-run"), OK, "DRY-RUN")
+        self.expect(self.type("evac-manage journal undo RUN --sql"), OK, "START TRANSACTION")
+        self.unchanged(before)
+        self.expect(self.type("evac-manage journal undo RUN"), REFUSED, "--yes")
+        self.expect(self.type("evac-manage journal undo RUN", "--yes", RUN=run), OK)
+        self.assertFalse(self.moved())
+
+    def test_an_undo_that_was_killed_is_recovered(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        self.killed("journal", "undo", self.run_id(), "--yes", where="host LIKE '" + B + "@ceph#fast'")
+        self.assertEqual(self.state(), "open")
+        self.recover(OK)
+        self.assertFalse(self.moved())
+
+    # ---- the journal itself
+
+    def test_the_journal_is_gone(self):
+        instance = self.lost_cast(False)
+        os.unlink(journals.path_of(self.tool))
+        (found,) = self.expect(self.type("evac-manage journal recover --scan", "-f", "json"), UNKNOWN).json
+        self.assertEqual(found["instance_uuid"], instance["uuid"])
+        rows("nova", "UPDATE migrations SET created_at = created_at - INTERVAL 301 SECOND, updated_at = NULL WHERE uuid = %s", (found["migration_uuid"],))
+        rows("nova", "UPDATE instances SET updated_at = updated_at - INTERVAL 301 SECOND WHERE uuid = %s", (instance["uuid"],))
+        self.expect(self.type("evac-manage migration close ID", "--yes", ID=found["migration_uuid"]), OK)
+        self.expect(self.type("evac-manage journal recover --scan", "-f", "json"), OK)
+
+    def test_the_journal_is_damaged(self):
+        self.killed(*MOVE, *GO)
+        path, run = journals.path_of(self.tool), self.run_id()
+        records = open(path).read().splitlines(keepends=True)
+        at = next(i for i, line in enumerate(records) if '"type":"intent"' in line)
+        records[at] = records[at].replace('"intent"', '"Intent"')
+        with open(path, "w") as f:
+            f.writelines(records)
+        before = harness.checksum()
+        self.recover(ERROR, "is not the record that was written there")
+        shown = self.expect(self.type("evac-manage journal show RUN", "-f", "json"), ERROR, "line %d is not the record" % (at + 1))
+        self.assertEqual(len(shown.json), at)
+        self.expect(self.tool.run(*MOVE, *GO), BUSY, "damaged journal", "move '%s'" % path)
+        self.unchanged(before)
+        os.rename(path, os.path.join(self.tool.state, run))
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        self.assertTrue(self.moved())
+
+    def test_a_last_line_that_was_cut_is_no_damage(self):
+        self.killed(*MOVE, *GO)
+        with open(journals.path_of(self.tool), "a") as f:
+            f.write('{"seq":99,"type":"outc')
+        self.expect(self.type("evac-manage journal show RUN"), OK, "was cut off")
+        self.recover(OK)
+
+    def test_no_place_for_the_journal(self):
+        before, state = harness.checksum(), self.tool.state
+        self.tool.state = os.path.join(state, "site.conf")            # no directory
+        self.expect(self.tool.run(*MOVE, *GO), ERROR, "--state-dir")
+        self.unchanged(before)
+        self.tool.state = "/dev/shm"
+        self.assertIn("journal-volatile", self.tool.run(*MOVE, *FENCED, "--dry-run", "-f", "json").findings())
+
+    def test_zz_every_command_of_the_page_was_typed(self):
+        self.assertEqual(sorted(TYPED), COMMANDS)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A wire that breaks at the worst moment: it hands everything on until a client has sent certain words, one after the other on one
+connection, and then ends that connection without an answer; with the last words delivered, or not."""
+import select
+import socket
+import threading
+import time
+
+
+class Wire:
+    def __init__(self, port, words, deliver):
+        self.port, self.words, self.deliver, self.broken = port, words, deliver, 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.here = self.server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
+
+    def _carry(self, client):
+        with client, socket.create_connection(("127.0.0.1", self.port)) as behind:
+            seen, left = b"", list(self.words)
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    try:
+                        data = s.recv(65536)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        return
+                    if s is behind:
+                        client.sendall(data)
+                        continue
+                    seen = seen[-64:] + data
+                    while left and not self.broken and left[0] in seen:
+                        seen = seen[seen.index(left[0]) + len(left[0]):]
+                        left.pop(0)
+                    if left or self.broken:
+                        behind.sendall(data)
+                        continue
+                    self.broken += 1
+                    if self.deliver:
+                        behind.sendall(data)
+                        self._drain(client, behind)
+                    return
+
+    @staticmethod
+    def _drain(client, behind):
+        """The rest of what the client had to say, and time for the server to do it; the answers go nowhere."""
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            for s in select.select([client, behind], [], [], 0.1)[0]:
+                data = s.recv(65536)
+                if not data:
+                    return
+                if s is client:
+                    behind.sendall(data)
+
+    def close(self):
+        self.server.close()
