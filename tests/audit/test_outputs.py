@@ -6,16 +6,18 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import threading
 import time
 
 import plants
-from harness import (CONFIG, DB_UNREACHABLE, ENV, NOT_FOUND, OK, USAGE, TestCase, heartbeats, rows, sandbox, value)
+from harness import (CONFIG, DB_UNREACHABLE, ENV, NOT_FOUND, OK, ROOT, USAGE, TestCase, heartbeats, rows, sandbox, value)
 
 FINDINGS, INTERRUPTED = 3, 130
 NASTY = "<script>alert(1)</script>\"'&\x1b[31m\u202eevil"
+UNASKED = {"evac_manage_audit_check_seconds", "evac_manage_audit_host_findings", "evac_manage_audit_duration_seconds"}     # no alert needs these
 FORMULA = "=cmd|' /C calc'!A0"
 
 
@@ -108,6 +110,49 @@ class Outputs(TestCase):
         for line in text.splitlines():
             self.assertRegex(line, r'^(# (HELP|TYPE) .*|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.]+)$')
         self.assertEqual(os.stat(self.path("m.prom")).st_mode & 0o777, 0o644)
+
+    def test_the_alert_rules_ask_for_what_is_written(self):
+        import yaml
+        self.audit("--prometheus", self.path("m.prom"))
+        labels = {}
+        for line in open(self.path("m.prom")):
+            if not line.startswith("#"):
+                name, _, rest = re.match(r"([a-z_]+)(\{(.*)\})?", line).groups()
+                labels.setdefault(name, {}).update(dict(re.findall(r'([a-z]+)="([^"]*)"', rest or "")))
+        with open(os.path.join(ROOT, "docs", "audit-alerts.yml")) as f:
+            groups = yaml.safe_load(f)["groups"]
+        asked = set()
+        for rule in [r for g in groups for r in g["rules"]]:
+            self.assertTrue(rule["alert"] and rule["labels"]["severity"] and rule["annotations"]["summary"], rule)
+            for name, _, wanted in re.findall(r"(evac_manage_[a-z_]+)(\{([^}]*)\})?", rule["expr"]):
+                asked.add(name)
+                self.assertIn(name, labels, rule["alert"])
+                for label, value_ in re.findall(r'([a-z]+)="([^"]*)"', wanted):
+                    self.assertIn(label, labels[name], rule["alert"])
+                    self.assertIn('%s="%s"' % (label, value_), open(self.path("m.prom")).read())
+            for label in re.findall(r"\$labels\.([a-z]+)", str(rule["annotations"])):
+                self.assertTrue("by (instance, %s)" % label in rule["expr"] or "sum" not in rule["expr"], rule["alert"])
+            self.assertEqual(rule["expr"].count("("), rule["expr"].count(")"))
+        self.assertEqual(set(labels) - asked, UNASKED)
+
+    def test_the_unit_runs_what_there_is(self):
+        """Its command line is taken, and the files that it names are those of the timer and of docs/audit.md."""
+        unit = open(os.path.join(ROOT, "docs", "systemd", "evac-manage-audit.service")).read()
+        words = shlex.split(re.search(r"(?ms)^ExecStart=(.*?[^\\])$", unit).group(1).replace("\\\n", " "))
+        self.assertEqual(words[0], "/usr/bin/evac-manage")
+        there = {"/etc/evac-manage/audit.cnf": "audit.cnf", "/etc/evac-manage/audit.baseline": "audit.baseline", "/var/lib/evac-manage-audit/reports": "reports",
+                 "/var/lib/evac-manage-audit/index.html": "index.html", "/var/lib/prometheus/node-exporter/evac-manage-audit.prom": "m.prom"}
+        self.assertEqual({w for w in words[1:] if w.startswith("/")}, set(there))
+        os.mkdir(self.path("reports"))
+        open(self.path("audit.baseline"), "w").close()
+        with open(self.path("audit.cnf"), "w") as f:
+            f.write("[evac-manage]\nuser = %s\npassword = %s\n" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"]))
+        os.chmod(self.path("audit.cnf"), 0o600)
+        r = self.tool.run(*[self.path(there[w]) if w in there else w for w in words[1:]], "--no-second-look")
+        self.assertIn(r.code, (OK, FINDINGS), str(r))
+        self.assertIn("SuccessExitStatus=%d\n" % FINDINGS, unit)
+        self.assertEqual(len(os.listdir(self.path("reports"))), 1)
+        self.assertTrue(os.path.getsize(self.path("index.html")) and os.path.getsize(self.path("m.prom")))
 
     def test_a_baseline_knows_until_its_day(self):
         with open(self.path("b"), "w") as f:
