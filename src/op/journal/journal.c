@@ -422,17 +422,22 @@ int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
 	return journal_add(j, "plan", record, true, err);
 }
 
-int journal_outcome_soon(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+static json_object *outcome_of(size_t unit, enum state state, const char *error)
 {
 	json_object *outcome = json_object_new_object();
 
 	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
 	json_object_object_add(outcome, "state", text(state_name[state]));
 	json_object_object_add(outcome, "error", text(error));
-	return journal_add(j, "outcome", outcome, false, err);
+	return outcome;
+}
+
+int journal_outcome_soon(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+{
+	return journal_add(j, "outcome", outcome_of(unit, state, error), false, err);
 }
 
 int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
 {
-	return journal_outcome_soon(j, unit, state, error, err) == 0 ? journal_sync(j, err) : -1;
+	return journal_add(j, "outcome", outcome_of(unit, state, error), true, err);
 }
