@@ -25,6 +25,7 @@ class Rows:
         self.connection = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
                                           password=ENV["SB_DB_ADMIN_PASS"], autocommit=True, charset="utf8mb4",
                                           cursorclass=pymysql.cursors.DictCursor)
+        self.kept = set()
         self.query("DROP DATABASE IF EXISTS " + SNAPSHOT)
         self.query("CREATE DATABASE " + SNAPSHOT)
         self.query("SET foreign_key_checks = 0, unique_checks = 0")
@@ -41,7 +42,7 @@ class Rows:
 
     def thin_out(self):
         """Each kind of row once or twice, as every row of a unit has three points of its own in the journal: of the failed host's
-        volumes those of the wanted instances and one more of each backend."""
+        volumes those of the wanted instances and one of each backend, and one of its backups."""
         keep = {r["volume_id"] for r in self.query(
             "SELECT b.volume_id FROM nova.block_device_mapping b JOIN nova.instances i ON i.uuid = b.instance_uuid WHERE b.deleted = 0"
             " AND b.volume_id IS NOT NULL AND i.display_name IN %s", (WANTED,))}
@@ -51,10 +52,19 @@ class Rows:
             keep.add(next(v["id"] for v in volumes if v["backend"] == backend))
         self.query("UPDATE cinder.volumes SET deleted = 1 WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s AND id NOT IN %s",
                    (A, sorted(keep)))
+        self.query("UPDATE cinder.backups SET deleted = 1 WHERE BINARY host = BINARY %s AND deleted = 0 ORDER BY id DESC LIMIT 1", (A,))
 
     def keep(self, name):
+        if name not in self.kept:
+            for d, t in TABLES:
+                self.query("CREATE TABLE %s.`%s_%s_%s` AS SELECT * FROM %s.`%s`" % (SNAPSHOT, name, d, t, d, t))
+            self.kept.add(name)
+            return
+        self.query("BEGIN")
         for d, t in TABLES:
-            self.query("CREATE OR REPLACE TABLE %s.`%s_%s_%s` AS SELECT * FROM %s.`%s`" % (SNAPSHOT, name, d, t, d, t))
+            self.query("DELETE FROM %s.`%s_%s_%s`" % (SNAPSHOT, name, d, t))
+            self.query("INSERT INTO %s.`%s_%s_%s` SELECT * FROM %s.`%s`" % (SNAPSHOT, name, d, t, d, t))
+        self.query("COMMIT")
 
     def back_to(self, name):
         self.query("BEGIN")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """--plan-out, plan show, plan apply: what was shown is what is done, or nothing."""
+import hashlib
 import json
 import os
 import random
@@ -85,6 +86,27 @@ class Plans(harness.TestCase):
         with open(self.file, "wb") as f:
             f.write(good + b"\n")
         self.expect(self.apply("--yes"), REFUSED)
+        self.unchanged(before)
+
+    def changed(self, old, new):
+        """By somebody who can make the sum."""
+        text = open(self.file).read()
+        head = text[:text.rindex(',"sha256":')]
+        self.assertIn(old, head)
+        head = head.replace(old, new)
+        with open(self.file, "w") as f:
+            f.write('%s,"sha256":"%s"}\n' % (head, hashlib.sha256(head.encode()).hexdigest()))
+
+    def test_a_plan_ends_and_is_for_its_own_server(self):
+        self.expect(self.write(*MOVE), OK)
+        plan, before = self.document(), harness.checksum()
+        server = plan["world"]["servers"][0]["server"]
+        self.changed(server, "127.0.0.1:1")
+        self.expect(self.apply("--yes"), DRIFT, "another server", server, "127.0.0.1:1")
+        self.changed("127.0.0.1:1", server)
+        self.changed(plan["made"]["expires_at"], "2026-01-31T03:04:05.678Z")
+        self.expect(self.apply("--yes"), REFUSED, "expired at 2026-01-31")
+        self.expect(self.tool.run("plan", "show", self.file), OK)
         self.unchanged(before)
 
     def test_drift_is_named_row_by_row(self):
