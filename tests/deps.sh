@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox]      (none: all three)
+#   tests/deps.sh [build] [check] [sandbox] [browser]      (none: all four)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -10,15 +10,18 @@ CHECK="libcmocka-dev valgrind libc6-dbg clang libclang-rt-14-dev mandoc shellche
 # only the libraries of nova, cinder and placement: their service packages bring libvirt, qemu and questions
 SANDBOX="mariadb-server-core mariadb-client-core rabbitmq-server python3-nova python3-cinder python3-placement
   python3-fixtures python3-pymysql python3-amqp"
+# the audit's page is looked at in it
+BROWSER="chromium chromium-driver"
 
 wanted=
-[ $# -gt 0 ] || set -- build check sandbox
+[ $# -gt 0 ] || set -- build check sandbox browser
 for group; do
   case $group in
     build) wanted+=" $BUILD" ;;
     check) wanted+=" $CHECK" ;;
     sandbox) wanted+=" $SANDBOX" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox]" >&2; exit 2 ;;
+    browser) wanted+=" $BROWSER" ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser]" >&2; exit 2 ;;
   esac
 done
 

@@ -15,6 +15,9 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Room for one more in a growing array: v = vec_grow(v, n, &cap, sizeof *v). */
 void *vec_grow(void *v, size_t n, size_t *cap, size_t size);
+/* qsort() and bsearch() that take an array of nothing, NULL, too. */
+void vec_sort(void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b));
+void *vec_search(const void *key, const void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b));
 
 /* Overwrites before it frees; for secrets. NULL is fine. */
 void free_secret(char *s);

@@ -14,8 +14,13 @@ SELECT a.volume_id AS subject
      , COUNT(*) AS attachments
      , GROUP_CONCAT(a.id, ' ', a.attach_status ORDER BY a.id SEPARATOR ', ') AS ids
      , TIMESTAMPDIFF(SECOND, MAX(COALESCE(a.updated_at, a.created_at)), UTC_TIMESTAMP()) AS age_s
-  FROM (SELECT x.volume_id FROM volume_attachment AS x GROUP BY x.volume_id HAVING COUNT(*) > 1) AS m   -- from the index alone
-  JOIN volume_attachment AS a ON a.volume_id = m.volume_id
+  FROM (SELECT x.volume_id
+          FROM volume_attachment AS x
+         GROUP BY x.volume_id
+        HAVING COUNT(*) > 1
+         ORDER BY x.volume_id
+         LIMIT 1000000000) AS m     -- the index alone says that; the limit keeps the optimizer from turning it inside out
+  STRAIGHT_JOIN volume_attachment AS a ON a.volume_id = m.volume_id
  WHERE a.instance_uuid IS NOT NULL
    AND a.deleted = 0
  GROUP BY a.volume_id, a.instance_uuid

@@ -11,12 +11,12 @@ SELECT s.host AS subject
      , s.host AS host
      , COALESCE(s.disabled_reason, 'no reason given') AS disabled_reason
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY v.host AS owner, MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend, COUNT(*) AS n
+  FROM (SELECT BINARY v.host AS owner, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
          GROUP BY owner) AS o
-  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE s.disabled = 1
  GROUP BY s.id, s.host, s.disabled_reason
  ORDER BY subject;

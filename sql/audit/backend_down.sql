@@ -15,13 +15,13 @@ SELECT s.host AS subject
      , SUM(o.n) AS volumes
      , SUM(o.gb) AS gb
      , s.disabled_reason
-  FROM (SELECT BINARY v.host AS owner, MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend, COUNT(*) AS n, SUM(v.size) AS gb
+  FROM (SELECT BINARY v.host AS owner, COUNT(*) AS n, SUM(v.size) AS gb
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.cluster_name IS NULL
            AND v.deleted = 0
          GROUP BY owner) AS o
-  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE COALESCE(s.updated_at < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
  GROUP BY s.id, s.host, s.updated_at, s.disabled_reason
  ORDER BY s.host, s.id;

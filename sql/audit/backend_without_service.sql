@@ -8,18 +8,17 @@
 -- :message {volumes} volumes belong to {subject}, which has no cinder-volume service
 -- :remedy evac-manage volume update_host --currenthost {subject} --newhost LIVE-HOST@BACKEND
 -- :reads volumes services
-SELECT o.backend AS subject
-     , o.backend AS host
+SELECT CONVERT(SUBSTRING_INDEX(o.owner, '#', 1) USING utf8) AS subject
+     , CONVERT(SUBSTRING_INDEX(o.owner, '#', 1) USING utf8) AS host
      , SUM(o.n) AS volumes
      , SUM(o.gb) AS gb
-     , MIN(o.example) AS example
-  FROM (SELECT BINARY v.host AS owner, MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend, COUNT(*) AS n, SUM(v.size) AS gb, MIN(v.id) AS example
+  FROM (SELECT BINARY v.host AS owner, COUNT(*) AS n, SUM(v.size) AS gb
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.cluster_name IS NULL
            AND v.deleted = 0
          GROUP BY owner) AS o
-  LEFT JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+  LEFT JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE s.id IS NULL
- GROUP BY BINARY o.backend
+ GROUP BY SUBSTRING_INDEX(o.owner, '#', 1)
  ORDER BY subject;

@@ -16,13 +16,13 @@ SELECT i.uuid AS subject
           FROM instances AS n
           LEFT JOIN instance_extra AS y ON y.instance_uuid = n.uuid
          WHERE y.instance_uuid IS NULL
-           AND n.deleted = 0
+           AND n.deleted + 0 = 0     -- not by the index of deleted: the one of (uuid, deleted) is in the order of the other
          UNION
         SELECT y.instance_uuid       -- or one that does not count
           FROM instance_extra AS y
          WHERE y.flavor IS NULL
             OR y.deleted <> 0) AS c
-  JOIN instances AS i ON i.uuid = c.uuid
+  STRAIGHT_JOIN instances AS i ON i.uuid = c.uuid
   LEFT JOIN instance_extra AS x ON x.instance_uuid = i.uuid AND x.flavor IS NOT NULL AND x.deleted = 0
  WHERE x.id IS NULL
    AND i.host IS NOT NULL

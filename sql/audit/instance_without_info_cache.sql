@@ -16,12 +16,12 @@ SELECT i.uuid AS subject
           FROM instances AS n
           LEFT JOIN instance_info_caches AS y ON y.instance_uuid = n.uuid
          WHERE y.instance_uuid IS NULL
-           AND n.deleted = 0
+           AND n.deleted + 0 = 0     -- not by the index of deleted: the one of (uuid, deleted) is in the order of the other
          UNION
         SELECT y.instance_uuid       -- or one that does not count
           FROM instance_info_caches AS y
          WHERE y.deleted <> 0) AS c
-  JOIN instances AS i ON i.uuid = c.uuid
+  STRAIGHT_JOIN instances AS i ON i.uuid = c.uuid
   LEFT JOIN instance_info_caches AS n ON n.instance_uuid = i.uuid AND n.deleted = 0
  WHERE n.id IS NULL
    AND i.host IS NOT NULL

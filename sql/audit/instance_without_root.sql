@@ -16,13 +16,13 @@ SELECT i.uuid AS subject
           FROM instances AS n
           LEFT JOIN block_device_mapping AS y ON y.instance_uuid = n.uuid
          WHERE y.instance_uuid IS NULL
-           AND n.deleted = 0
+           AND n.deleted + 0 = 0     -- not by the index of deleted: the one of (uuid, deleted) is in the order of the other
          UNION
         SELECT y.instance_uuid       -- or one that does not count
           FROM block_device_mapping AS y
          WHERE COALESCE(y.boot_index, -1) <> 0
             OR y.deleted <> 0) AS c
-  JOIN instances AS i ON i.uuid = c.uuid
+  STRAIGHT_JOIN instances AS i ON i.uuid = c.uuid
   LEFT JOIN block_device_mapping AS b ON b.instance_uuid = i.uuid AND b.boot_index = 0 AND b.deleted = 0
  WHERE b.id IS NULL
    AND i.host IS NOT NULL

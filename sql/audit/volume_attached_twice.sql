@@ -15,9 +15,14 @@ SELECT v.id AS subject
      , GROUP_CONCAT(a.attached_host ORDER BY a.id SEPARATOR ', ') AS hosts
      , GROUP_CONCAT(a.instance_uuid ORDER BY a.id SEPARATOR ', ') AS instances
      , TIMESTAMPDIFF(SECOND, MAX(COALESCE(a.updated_at, a.created_at)), UTC_TIMESTAMP()) AS age_s
-  FROM (SELECT x.volume_id FROM volume_attachment AS x GROUP BY x.volume_id HAVING COUNT(*) > 1) AS m   -- from the index alone
-  JOIN volume_attachment AS a ON a.volume_id = m.volume_id
-  JOIN volumes AS v ON v.id = a.volume_id AND v.deleted = 0
+  FROM (SELECT x.volume_id
+          FROM volume_attachment AS x
+         GROUP BY x.volume_id
+        HAVING COUNT(*) > 1
+         ORDER BY x.volume_id
+         LIMIT 1000000000) AS m     -- the index alone says that; the limit keeps the optimizer from turning it inside out
+  STRAIGHT_JOIN volume_attachment AS a ON a.volume_id = m.volume_id
+  STRAIGHT_JOIN volumes AS v ON v.id = a.volume_id AND v.deleted = 0
  WHERE a.attach_status IN ('attached', 'attaching')
    AND COALESCE(v.multiattach, 0) = 0
    AND a.deleted = 0

@@ -13,14 +13,13 @@ SELECT s.host AS subject
      , s.cluster_name AS service_cluster
      , SUM(o.n) AS volumes
   FROM (SELECT BINARY v.host AS owner
-             , MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend
              , SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster
              , COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
          GROUP BY owner, cluster) AS o
-  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE NOT (o.cluster <=> s.cluster_name)
  GROUP BY s.host, o.cluster, s.cluster_name
  ORDER BY subject, volume_cluster;

@@ -12,7 +12,18 @@ SELECT v.id AS subject
      , v.display_name AS name
      , v.attach_status
      , TIMESTAMPDIFF(SECOND, COALESCE(v.updated_at, v.created_at), UTC_TIMESTAMP()) AS age_s
-  FROM volumes AS v
+  FROM (SELECT n.id                  -- none at all: two indexes say that
+          FROM volumes AS n
+          LEFT JOIN volume_attachment AS y ON y.volume_id = n.id
+         WHERE y.volume_id IS NULL
+           AND n.status = 'in-use'
+           AND n.deleted = 0
+         UNION
+        SELECT y.volume_id           -- or one that does not count
+          FROM volume_attachment AS y
+         WHERE COALESCE(y.attach_status, '') NOT IN ('attached', 'attaching', 'detaching')
+            OR y.deleted <> 0) AS c
+  STRAIGHT_JOIN volumes AS v ON v.id = c.id
   LEFT JOIN volume_attachment AS a ON a.volume_id = v.id
                                   AND a.attach_status IN ('attached', 'attaching', 'detaching')
                                   AND a.deleted = 0

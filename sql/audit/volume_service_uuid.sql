@@ -13,12 +13,12 @@ SELECT s.host AS subject
      , o.service_uuid AS named_uuid
      , s.uuid AS owner_uuid
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY v.host AS owner, MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend, v.service_uuid, COUNT(*) AS n
+  FROM (SELECT BINARY v.host AS owner, v.service_uuid, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
          GROUP BY owner, v.service_uuid) AS o
-  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE NOT (o.service_uuid <=> s.uuid)
    AND s.uuid IS NOT NULL
  GROUP BY s.host, o.service_uuid, s.uuid

@@ -8,19 +8,18 @@
 -- :message {without_pool} volumes of {subject} have no pool, {with_pool} have one ({pools})
 -- :remedy evac-manage volume list --host {subject} -c id -c host
 -- :reads volumes
-SELECT o.backend AS subject
-     , o.backend AS host
-     , SUM(IF(o.pool = '', o.n, 0)) AS without_pool
-     , SUM(IF(o.pool = '', 0, o.n)) AS with_pool
-     , GROUP_CONCAT(DISTINCT NULLIF(o.pool, '') ORDER BY o.pool SEPARATOR ', ') AS pools
-  FROM (SELECT BINARY v.host AS owner
-             , MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend
-             , MIN(IF(LOCATE('#', v.host) = 0, '', SUBSTRING_INDEX(v.host, '#', -1))) AS pool
-             , COUNT(*) AS n
-          FROM volumes AS v
-         WHERE v.host IS NOT NULL
-           AND v.deleted = 0
-         GROUP BY owner) AS o
- GROUP BY BINARY o.backend
-HAVING SUM(o.pool = '') > 0 AND SUM(o.pool <> '') > 0
+SELECT CONVERT(SUBSTRING_INDEX(g.owner, '#', 1) USING utf8) AS subject
+     , CONVERT(SUBSTRING_INDEX(g.owner, '#', 1) USING utf8) AS host
+     , SUM(IF(g.pool = '', g.n, 0)) AS without_pool
+     , SUM(IF(g.pool = '', 0, g.n)) AS with_pool
+     , GROUP_CONCAT(DISTINCT NULLIF(g.pool, '') ORDER BY g.pool SEPARATOR ', ') AS pools
+  FROM (SELECT o.owner, o.n, CONVERT(IF(LOCATE('#', o.owner) = 0, '', SUBSTRING_INDEX(o.owner, '#', -1)) USING utf8) AS pool
+          FROM (SELECT BINARY v.host AS owner
+                     , COUNT(*) AS n
+                  FROM volumes AS v
+                 WHERE v.host IS NOT NULL
+                   AND v.deleted = 0
+                 GROUP BY owner) AS o) AS g
+ GROUP BY SUBSTRING_INDEX(g.owner, '#', 1)
+HAVING SUM(g.pool = '') > 0 AND SUM(g.pool <> '') > 0
  ORDER BY subject;

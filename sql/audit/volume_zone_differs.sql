@@ -13,12 +13,12 @@ SELECT s.host AS subject
      , o.availability_zone AS volume_zone
      , s.availability_zone AS service_zone
      , SUM(o.n) AS volumes
-  FROM (SELECT BINARY v.host AS owner, MIN(SUBSTRING_INDEX(v.host, '#', 1)) AS backend, v.availability_zone, COUNT(*) AS n
+  FROM (SELECT BINARY v.host AS owner, v.availability_zone, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL
            AND v.deleted = 0
          GROUP BY owner, v.availability_zone) AS o
-  JOIN services AS s ON BINARY s.host = BINARY o.backend AND s.`binary` = 'cinder-volume' AND s.deleted = 0
+  JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE NOT (o.availability_zone <=> s.availability_zone)
  GROUP BY s.host, o.availability_zone, s.availability_zone
  ORDER BY subject, volume_zone;

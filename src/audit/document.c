@@ -94,16 +94,22 @@ static int read_finding(struct json_object *o, const char *path, struct known_re
 	f.since = arena_dup(&out->arena, f.since);
 	out->v = vec_grow(out->v, out->n, &out->cap, sizeof *out->v);
 	out->v[out->n++] = f;
-	out->count[severity]++;
+	if (!out->whole)
+		out->count[severity]++;
 	return 0;
 }
 
 static void read_check(struct json_object *o, struct known_report *out)
 {
-	const char *check = text_of(o, "check"), *outcome = text_of(o, "outcome");
+	const char *check = text_of(o, "check"), *outcome = text_of(o, "outcome"), *severity = text_of(o, "severity");
+	struct json_object *found;
+	enum audit_severity s;
 
 	if (!check)
 		return;
+	/* all that was found, be it listed or not */
+	if (severity && audit_severity_parse(severity, &s) && json_object_object_get_ex(o, "found", &found))
+		out->count[s] += json_object_get_int64(found);
 	out->check = vec_grow(out->check, out->ncheck, &out->check_cap, sizeof *out->check);
 	out->check[out->ncheck++] = (struct known_check){ arena_dup(&out->arena, check),
 		str_equal(outcome, audit_outcome_name[AUDIT_DONE]) };
@@ -122,7 +128,7 @@ static int read_array(struct json_object *array, const char *path, struct known_
 	for (size_t i = 0; i < json_object_array_length(array); i++)
 		if (read_finding(json_object_array_get_idx(array, i), path, out, err) != 0)
 			return -1;
-	qsort(out->v, out->n, sizeof *out->v, by_check_and_subject);
+	vec_sort(out->v, out->n, sizeof *out->v, by_check_and_subject);
 	return 0;
 }
 
@@ -138,7 +144,7 @@ static int read_root(struct json_object *root, const char *path, struct known_re
 		return error_hint(err, "make one with audit run --save FILE");
 	}
 	out->whole = true;
-	out->at = arena_dup(&out->arena, text_of(root, "started_at"));
+	out->at = xstrdup(str_or(text_of(root, "started_at"), ""));
 	if (json_object_object_get_ex(root, "checks", &checks) && json_object_is_type(checks, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(checks); i++)
 			read_check(json_object_array_get_idx(checks, i), out);
@@ -169,11 +175,20 @@ int document_read(const char *path, struct known_report *out, struct error *err)
 	return rc;
 }
 
-void known_report_free(struct known_report *report)
+void known_report_forget(struct known_report *report)
 {
 	free(report->v);
 	free(report->check);
 	arena_free(&report->arena);
+	report->v = NULL;
+	report->check = NULL;
+	report->n = report->cap = report->ncheck = report->check_cap = 0;
+}
+
+void known_report_free(struct known_report *report)
+{
+	known_report_forget(report);
+	free(report->at);
 	*report = (struct known_report){ 0 };
 }
 
@@ -181,7 +196,7 @@ const struct known_finding *known_find(const struct known_report *report, const 
 {
 	const struct known_finding key = { .check = check, .subject = subject };
 
-	return report->n ? bsearch(&key, report->v, report->n, sizeof key, by_check_and_subject) : NULL;
+	return vec_search(&key, report->v, report->n, sizeof key, by_check_and_subject);
 }
 
 /* An array of findings does not say which checks ran: it is taken at its word. */

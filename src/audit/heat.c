@@ -71,7 +71,7 @@ static void count_hosts(const struct audit_finding *const *sorted, size_t n, str
 		host->n++;
 		host->critical += sorted[i]->check->severity == AUDIT_CRITICAL;
 	}
-	qsort(heat->host, heat->nhost, sizeof *heat->host, by_weight);
+	vec_sort(heat->host, heat->nhost, sizeof *heat->host, by_weight);
 	heat->shown = heat->nhost < HOSTS_MAX ? heat->nhost : HOSTS_MAX;
 }
 
@@ -82,7 +82,7 @@ static void count_kinds(struct heat *heat)
 		for (size_t i = 0; i < h->n; i++)
 			if (heat->nkind < KINDS_MAX && kind_of(heat, h->finding[i]->check) == heat->nkind)
 				heat->kind[heat->nkind++] = h->finding[i]->check;
-	qsort(heat->kind, heat->nkind, sizeof *heat->kind, by_severity);
+	vec_sort(heat->kind, heat->nkind, sizeof *heat->kind, by_severity);
 	for (struct heat_host *h = heat->host; h < heat->host + heat->shown; h++) {
 		heat->left = strlen(h->host) * LETTER > heat->left ? strlen(h->host) * LETTER : heat->left;
 		for (size_t i = 0; i < h->n; i++)
@@ -155,7 +155,7 @@ void heat_add(const struct audit_report *report, struct str *out)
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
-	qsort(sorted, report->n, sizeof *sorted, by_host);
+	vec_sort(sorted, report->n, sizeof *sorted, by_host);
 	count_hosts(sorted, report->n, &heat);
 	count_kinds(&heat);
 	width = heat.left + heat.nkind * CELL + heat.right;

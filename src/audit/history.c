@@ -30,6 +30,7 @@ static int is_report(const struct dirent *entry)
 	return entry->d_name[0] != '.' && n > strlen(".json") && strcmp(entry->d_name + n - strlen(".json"), ".json") == 0;
 }
 
+/* By name, which is by time: --save names them so. */
 static int load_directory(const char *path, struct history *out, struct error *err)
 {
 	struct dirent **entry;
@@ -40,6 +41,8 @@ static int load_directory(const char *path, struct history *out, struct error *e
 	for (int i = 0; i < n; i++) {
 		auto_free char *file = xasprintf("%s/%s", path, entry[i]->d_name);
 
+		if (rc == 0 && i > 0)
+			known_report_forget(&out->v[out->n - 1]); /* the newest knows since when */
 		if (rc == 0)
 			rc = load_one(file, out, err);
 		free(entry[i]);
@@ -53,7 +56,7 @@ int history_load(const struct words *files, struct history *out, struct error *e
 	for (size_t i = 0; i < files->n; i++)
 		if ((file_is_directory(files->v[i]) ? load_directory : load_one)(files->v[i], out, err) != 0)
 			return -1;
-	qsort(out->v, out->n, sizeof *out->v, by_time);
+	vec_sort(out->v, out->n, sizeof *out->v, by_time);
 	return 0;
 }
 

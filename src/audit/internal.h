@@ -126,12 +126,13 @@ struct known_report {
 	struct known_check *check;
 	size_t ncheck, check_cap;
 	bool whole;                /* says which checks ran; an array of findings does not */
-	const char *at;            /* NULL: not said */
+	char *at;                  /* NULL: not said */
 	int64_t count[AUDIT_SEVERITIES];
 	struct arena arena;
 };
 void document_add(const struct audit_report *report, struct str *out);
 int document_read(const char *path, struct known_report *out, struct error *err);
+void known_report_forget(struct known_report *report); /* all but when it was, and how many there were */
 void known_report_free(struct known_report *report);
 /* Sorted by check and subject by document_read(); NULL: not there. */
 const struct known_finding *known_find(const struct known_report *report, const char *check, const char *subject);

@@ -66,7 +66,7 @@ static void add_hosts(const struct audit_report *report, struct str *out)
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
-	qsort(sorted, report->n, sizeof *sorted, by_host);
+	vec_sort(sorted, report->n, sizeof *sorted, by_host);
 	add_metric("evac_manage_audit_host_findings", "Listed findings about a host.", out);
 	for (size_t i = 0; i < report->n; i++) {
 		n++;

@@ -322,10 +322,18 @@ static int write_page(const char *path, const struct audit_report *report, const
 	return file_write(path, &text, FILE_MODE, err);
 }
 
+/* In a directory each run has a file of its own, and their names are in the order of time. */
+static int save(const struct request *request, const struct audit_report *report, struct error *err)
+{
+	auto_free char *path = request->save && file_is_directory(request->save) ? xasprintf("%s/%s.json", request->save, report->started_at) : NULL;
+
+	return write_file(path ? path : request->save, document_add, report, FILE_MODE, err);
+}
+
 static int write_all(const struct request *request, const struct audit_report *report, const struct audit_trend *trend,
     struct error *err)
 {
-	if (write_file(request->save, document_add, report, FILE_MODE, err) != 0 ||
+	if (save(request, report, err) != 0 ||
 	    write_file(request->prometheus, prometheus_add, report, METRICS_MODE, err) != 0 ||
 	    write_page(request->html, report, trend, err) != 0)
 		return -1;

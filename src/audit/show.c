@@ -99,7 +99,7 @@ static int show_summary(const struct audit_report *report, const struct request 
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
-	qsort(sorted, report->n, sizeof *sorted, by_host);
+	vec_sort(sorted, report->n, sizeof *sorted, by_host);
 	table_init(&table, summary_columns, sizeof summary_columns / sizeof *summary_columns);
 	for (size_t i = 0; i < report->n; i++) {
 		n[sorted[i]->check->severity]++;

@@ -87,6 +87,17 @@ void *vec_grow(void *v, size_t n, size_t *cap, size_t size)
 	return xreallocarray(v, *cap, size);
 }
 
+void vec_sort(void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b))
+{
+	if (n > 0)
+		qsort(v, n, size, compare);
+}
+
+void *vec_search(const void *key, const void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b))
+{
+	return n > 0 ? bsearch(key, v, n, size, compare) : NULL;
+}
+
 void free_secret(char *s)
 {
 	if (s)

@@ -14,6 +14,35 @@ NOT_HERE = {"instance-compute-id": "instances.compute_id came with nova 28",
             "compute-in-two-cells": "the sandbox has one cell beside cell 0"}
 
 
+# What others look for, and by which of ours it is found. sapcc/openstack-nannies: cinder- and nova-consistency.py, cinder-quota-sync;
+# openstack/osops: its nagios checks; nova-manage: cell_v2, placement, db; cinder-manage: db, quota.
+PEERS = {
+    "nannies: attachment of an instance that nova does not know": ["attachment-of-unknown-instance", "attachment-without-instance"],
+    "nannies: volume in error_deleting": ["volume-error-deleting"],
+    "nannies: snapshot in error_deleting": ["snapshot-error-deleting"],
+    "nannies: live metadata and attachments of deleted volumes, snapshots and groups": ["cinder-deleted-parent", "snapshot-of-deleted-volume"],
+    "nannies: deleted without a time": ["cinder-deleted-flag", "nova-deleted-flag"],
+    "nannies: deleted service that live volumes name": ["volume-service-deleted"],
+    "nannies: quota of volumes, gigabytes and snapshots, by type": ["quota-drift", "quota-usage-twice"],
+    "nannies: mapping whose volume cinder does not have": ["bdm-without-volume"],
+    "nannies: old reservations": ["reservation-expired"],
+    "nannies: volume too long attaching, detaching, creating, deleting, reserved": ["volume-stuck", "attachment-stuck"],
+    "nannies: volume available with attachments": ["volume-free-but-attached"],
+    "nannies: volume in-use without attachments": ["volume-in-use-without-attachment"],
+    "osops: cinder service down": ["cinder-service-down", "backend-down"],
+    "osops: nova service down": ["nova-service-down", "instances-host-down"],
+    "nova-manage placement audit": ["allocation-unknown-consumer", "allocation-on-other-host"],
+    "nova-manage placement heal_allocations": ["instance-without-allocation"],
+    "nova-manage cell_v2 verify_instance, map_instances": ["instance-without-mapping", "instance-mapped-to-other-cell", "mapping-without-instance"],
+    "nova-manage cell_v2 discover_hosts, list_hosts": ["compute-without-mapping", "host-mapping-without-service"],
+    "nova-manage volume_attachment refresh": ["attachment-on-other-host", "attachment-connector-host", "bdm-without-attachment"],
+    "nova-manage db archive_deleted_rows": ["deleted-instance-children", "deleted-instance-bdm"],
+    "nova-status upgrade check: older computes": ["nova-version-drift"],
+    "cinder-manage quota check": ["quota-drift"],
+    "cinder-manage service list, cluster list": ["cinder-service-twice", "cluster-unknown", "cinder-version-drift"],
+}
+
+
 def audit(tool, *words):
     return tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], *words)
 
@@ -120,6 +149,13 @@ class Catalogue(TestCase):
         for c in listed:
             self.assertIn("### %s `%s`" % (c["number"], c["check"]), text)
         self.assertEqual(len(re.findall(r"^### ", text, re.M)), len(listed))
+
+    def test_what_others_look_for_is_looked_for(self):
+        listed = Tool().run("audit", "list", "-f", "json").json
+        names, numbers = ({c[k] for c in listed} for k in ("check", "number"))
+        self.assertEqual({n for ours in PEERS.values() for n in ours} - names, set())
+        # A01 to A38: the contradictions in cinder's database that the design names, by its numbers
+        self.assertEqual({"A%02d" % i for i in range(1, 39)} - numbers, set())
 
     def test_every_statement_only_reads(self):
         for path in glob.glob(os.path.join(ROOT, "sql", "audit", "*.sql")):

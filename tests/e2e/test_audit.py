@@ -4,8 +4,10 @@ import harness
 from harness import A, B, ENV, FENCED, OK, rows, value
 
 GO = FENCED + ["--yes"]
+# what a host that was rescued leaves behind until it is back or taken out: its services are down, its tombstones and allocations are there
+OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-tombstone", "allocation-on-other-host", "backend-disabled"}
 # the seeds leave three instances on the host that nova does not evacuate
-OF_THE_HOST = {"instances-host-down", "evacuation-tombstone", "allocation-on-other-host", "backend-disabled", "instance-task-stuck"}
+OF_THE_HOST = OF_A_RESCUED_HOST | {"instances-host-down", "instance-task-stuck"}
 
 
 class Audits(harness.TestCase):
@@ -27,6 +29,19 @@ class Audits(harness.TestCase):
         self.assertEqual({c for c, s, severity, host in new if host == A and severity != "low"} - OF_THE_HOST, set())
         # the volume without a pool went along, as it was
         self.assertEqual({f for f in new if f[3] != A and f[2] != "low"} - {("volume-without-pool", B + "@ceph", "medium", B)}, set())
+
+    def test_after_all_of_it_was_rescued_only_the_expected_set_is_left(self):
+        rows("nova", "UPDATE instances SET vm_state = 'active', task_state = NULL WHERE BINARY host = BINARY %s AND deleted = 0"
+             " AND (vm_state NOT IN ('active', 'stopped', 'error') OR task_state IS NOT NULL)", (A,))
+        before = self.audit()
+        harness.sandbox("fail", "A", "--now")
+        self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO), OK)
+        new = self.audit() - before
+        self.assertEqual({c for c, s, severity, host in new if host == A} - OF_A_RESCUED_HOST, set())
+        self.assertEqual({f for f in new if f[3] != A and f[2] != "low"} - {("volume-without-pool", B + "@ceph", "medium", B)}, set())
+        down = {s for c, s, severity, host in new if c in ("nova-service-down", "cinder-service-down")}
+        self.assertIn("nova-compute " + A, down)
+        self.assertEqual({s for s in down if A not in s}, set())
 
     def test_after_half_a_rescue_the_other_half_is_found(self):
         harness.sandbox("fail", "A", "--now")

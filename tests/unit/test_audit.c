@@ -300,7 +300,7 @@ static void a_report_comes_back(void **state)
 	const struct audit_row row = { .n = 3, .name = name, .value = value, .key = "" };
 	struct audit_report report = { .started_at = "2026-01-02T03:04:05.678Z", .finished_at = "2026-01-02T03:04:06.000Z" };
 	char path[] = "/tmp/evac-manage-test-audit.XXXXXX";
-	struct audit_result result[] = { { .check = &audit_checks[0], .found = 1, .kept = 1 }, { .check = &audit_checks[1], .outcome = AUDIT_FAILED, .why = "w" } };
+	struct audit_result result[] = { { .check = &audit_checks[0], .found = 5, .kept = 1 }, { .check = &audit_checks[1], .outcome = AUDIT_FAILED, .why = "w" } };
 	auto_str struct str text = { 0 };
 	struct known_report known;
 	struct error err = { 0 };
@@ -319,6 +319,10 @@ static void a_report_comes_back(void **state)
 	assert_true(known_ran(&known, audit_checks[0].name));
 	assert_false(known_ran(&known, audit_checks[1].name));
 	assert_false(known_ran(&known, "never-heard-of"));
+	assert_string_equal(known.at, report.started_at);
+	assert_int_equal(known.count[audit_checks[0].severity], 5); /* also those that are not listed */
+	known_report_forget(&known);
+	assert_int_equal(known.n, 0);
 	assert_string_equal(known.at, report.started_at);
 	known_report_free(&known);
 	unlink(path);

@@ -82,6 +82,22 @@ static void an_array_grows_and_keeps_what_it_has(void **state)
 	free(v);
 }
 
+static int compare_ints(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void an_array_of_nothing_is_sorted_and_searched(void **state)
+{
+	int v[] = { 3, 1, 2 }, key = 2;
+
+	(void)state;
+	vec_sort(NULL, 0, sizeof *v, compare_ints);
+	assert_null(vec_search(&key, NULL, 0, sizeof *v, compare_ints));
+	vec_sort(v, 3, sizeof *v, compare_ints);
+	assert_ptr_equal(vec_search(&key, v, 3, sizeof *v, compare_ints), &v[1]);
+}
+
 static void allocations_of_nothing_give_something(void **state)
 {
 	auto_free char *none = xmalloc(0), *zero = xcalloc(0, 0), *again = xreallocarray(NULL, 0, 8), *text = xstrndup("abc", 0);
@@ -139,6 +155,7 @@ int main(void)
 		cmocka_unit_test(an_arena_copies_text_and_leaves_absent_absent),
 		cmocka_unit_test(an_arena_that_was_freed_is_empty_and_usable),
 		cmocka_unit_test(an_array_grows_and_keeps_what_it_has),
+		cmocka_unit_test(an_array_of_nothing_is_sorted_and_searched),
 		cmocka_unit_test(allocations_of_nothing_give_something),
 		cmocka_unit_test(what_cannot_be_had_ends_the_program),
 	};

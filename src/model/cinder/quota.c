@@ -58,7 +58,7 @@ int quota_find(struct db *db, const struct cinder_schema *schema, const char *pr
 	if (db_read(db, &SQL_CINDER_QUOTA_USAGES_LIST, params, &usage_shape, &rows, err) != 0)
 		return -1;
 	out->usages = (struct quota_usages){ rows.v, rows.n, rows.arena };
-	qsort(out->usages.v, out->usages.n, sizeof *out->usages.v, compare_usages);
+	vec_sort(out->usages.v, out->usages.n, sizeof *out->usages.v, compare_usages);
 	if (db_read(db, &SQL_CINDER_RESERVATIONS_LIST, params, &reservation_shape, &rows, err) != 0)
 		return -1;
 	out->reservations = (struct reservations){ rows.v, rows.n, rows.arena };
@@ -66,7 +66,7 @@ int quota_find(struct db *db, const struct cinder_schema *schema, const char *pr
 	        err) != 0)
 		return -1;
 	out->counts = (struct quota_counts){ rows.v, rows.n, rows.arena };
-	qsort(out->counts.v, out->counts.n, sizeof *out->counts.v, compare_counts);
+	vec_sort(out->counts.v, out->counts.n, sizeof *out->counts.v, compare_counts);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static int64_t sum(const struct quota *quota, const char *project_id, const char
 {
 	const struct quota_count key = { .project_id = project_id };
 	const struct quota_count *end = quota->counts.v + quota->counts.n;
-	const struct quota_count *c = bsearch(&key, quota->counts.v, quota->counts.n, sizeof *c, compare_counts);
+	const struct quota_count *c = vec_search(&key, quota->counts.v, quota->counts.n, sizeof *c, compare_counts);
 	int64_t total = 0;
 
 	if (!c)

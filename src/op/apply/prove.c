@@ -52,11 +52,9 @@ static int prove_kind(struct run *run, struct unit *unit, enum owned_kind kind, 
 
 	if (owned_find(db, kind, owner, &rows, err) != 0)
 		return -1;
-	if (rows.n > 0)
-		qsort(rows.v, rows.n, sizeof *rows.v, compare_ids);
+	vec_sort(rows.v, rows.n, sizeof *rows.v, compare_ids);
 	for (step = unit->step; step < unit->step + unit->nstep; step++) {
-		const struct owned *row =
-		    rows.n > 0 ? bsearch(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids) : NULL;
+		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids);
 
 		if (step->kind == kind_of[kind] && step->state == STATE_APPLIED &&
 		    (kind == OWNED_WORKER ? row != NULL : host_is_on_backend(step->after[0], owner)))

@@ -102,7 +102,7 @@ static int64_t median_ms(const struct plan *plan)
 		if (e && e->phase == PHASE_LANDED)
 			took[n++] = e->ended_ms - e->sent_ms;
 	}
-	qsort(took, n, sizeof *took, by_size);
+	vec_sort(took, n, sizeof *took, by_size);
 	median = n ? took[n / 2] : 0;
 	free(took);
 	return median;

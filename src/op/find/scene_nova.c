@@ -297,7 +297,7 @@ static int find_candidates(struct scene *scene, struct error *err)
 		if (find_candidate(scene, &scene->candidate[i], &scene->instances.v[i], err) != 0)
 			return -1;
 	}
-	qsort(scene->candidate, scene->ncandidate, sizeof *scene->candidate, biggest_first);
+	vec_sort(scene->candidate, scene->ncandidate, sizeof *scene->candidate, biggest_first);
 	return 0;
 }
 

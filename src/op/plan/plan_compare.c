@@ -32,13 +32,13 @@ static struct index index_of(const struct plan *plan)
 	for (size_t i = 0; i < plan->nunit; i++)
 		for (size_t k = 0; k < plan->unit[i].nstep; k++)
 			index.v[index.n++] = (struct place){ &plan->unit[i].step[k], &plan->unit[i] };
-	qsort(index.v, index.n, sizeof *index.v, compare_places);
+	vec_sort(index.v, index.n, sizeof *index.v, compare_places);
 	return index;
 }
 
 static const struct place *find(const struct index *index, const struct step *step)
 {
-	return bsearch(&(struct place){ .step = step }, index->v, index->n, sizeof *index->v, compare_places);
+	return vec_search(&(struct place){ .step = step }, index->v, index->n, sizeof *index->v, compare_places);
 }
 
 static bool is_mark(const struct step *s)
