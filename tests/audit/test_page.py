@@ -14,6 +14,8 @@ NASTY = "<img src=x onerror=\"document.title='harmed'\"><script>document.title='
 
 
 class Pages(TestCase):
+    wide = None     # one browser for all that are not a phone
+
     @classmethod
     def setUpClass(cls):
         sandbox("reset", "--rows")
@@ -32,9 +34,18 @@ class Pages(TestCase):
         tool.run("audit", "run", "--settle-time", "1", "--max-findings", "20000", "--html", cls.page, "--earlier", save)
         cls.shots = os.environ.get("EVAC_PAGE_SHOTS")
 
+    @classmethod
+    def tearDownClass(cls):
+        if cls.wide:
+            cls.wide.close()
+
     def browse(self, width, height):
-        browser = Browser(width, height)
-        self.addCleanup(browser.close)
+        if width < 1000:
+            browser = Browser(width, height)
+            self.addCleanup(browser.close)
+        else:
+            browser = type(self).wide = self.wide or Browser(width, height)
+            browser.cdp("Emulation.setEmulatedMedia", media="", features=[])
         browser.open(self.page)
         return browser
 
