@@ -4,8 +4,7 @@ import harness
 from harness import A, B, ENV, FENCED, OK, rows, value
 
 GO = FENCED + ["--yes"]
-# what a host that was rescued leaves behind until it is back or taken out: its services are down, its tombstones and allocations are there;
-# the seeds were booted with that host forced, which their request specs keep
+# what a host that was rescued leaves behind until it is back or taken out: its services are down, its tombstones and allocations are there
 OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-tombstone", "allocation-on-other-host", "backend-disabled",
                      "request-spec-down-host"}
 # the seeds leave three instances on the host that nova does not evacuate
