@@ -196,6 +196,11 @@ int scene_find_group(struct scene *scene, struct candidate *candidate, struct er
 
 /* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
 void scene_find_witnesses(struct scene *scene);
+void scene_find_sessions(struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
+/* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's alone;
+ * one that an earlier fact has too is not told twice. */
+bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
+size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
 /* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known, those
  * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
 void scene_find_queues(struct scene *scene);

@@ -118,3 +118,16 @@ class Witnesses(harness.TestCase):
         r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO), REFUSED)
         self.assertIn("source-alive", r.findings())
         self.unchanged(before)
+
+    def test_a_list_of_services_counts_the_fresh_sessions_of_their_host(self):
+        def sessions():
+            harness.heartbeats()
+            return {(s["binary"], s["host"]): s["sessions"] for s in self.expect(self.tool.run("service", "list", "-f", "json"), OK).json}
+
+        self.assertEqual(set(sessions().values()), {0})
+        c = self.session(OURS)
+        self.ask(c)
+        counted = sessions()
+        self.assertEqual({k: n for k, n in counted.items() if n}, {k: 1 for k in counted if k[1].split("@")[0] == A})
+        time.sleep(DOWN_S + 1)
+        self.assertEqual(set(sessions().values()), {0})

@@ -19,7 +19,7 @@ static const struct table_column columns[] = {
 	{ "state", NULL, false, false },
 	{ "heartbeat_age_s", NULL, false, true },
 	{ "consumers", NULL, false, true },
-	{ "sessions", NULL, true, true },
+	{ "sessions", NULL, false, true },
 	{ "version", NULL, true, true },
 };
 
@@ -55,6 +55,15 @@ static void add_consumers(struct table *table, struct bus **bus, const char *bin
 	table_int(table, "consumers", found.exists ? (int64_t)found.consumers : 0);
 }
 
+/* Sessions of its node in the databases; null when no server was asked. */
+static void add_sessions(struct table *table, const struct scene *scene, const char *host)
+{
+	auto_free char *node = xstrndup(host, strcspn(host, "@"));
+
+	if (scene->nsession > 0)
+		table_int(table, "sessions", (int64_t)scene_sessions_of(scene, node));
+}
+
 static bool is_shown(const struct request *request, const char *host, bool up)
 {
 	return (!request->host || host_is_on_node(host, request->host) || host_is_on_backend(host, request->host)) &&
@@ -79,6 +88,7 @@ static void add_cinder(const struct scene *scene, struct bus **bus, struct table
 		if (s->heartbeat_age_s.set)
 			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
 		add_consumers(table, bus, s->binary, s->host);
+		add_sessions(table, scene, s->host);
 	}
 }
 
@@ -102,6 +112,7 @@ static void add_nova(const struct scene *scene, const struct cell_facts *cell, s
 			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
 		table_int(table, "version", s->version);
 		add_consumers(table, bus, s->binary, s->host);
+		add_sessions(table, scene, s->host);
 	}
 }
 
@@ -129,6 +140,7 @@ static int fill(struct scene *scene, struct table *table, struct error *err)
 		return -1;
 	if (scene->request->host && !strchr(scene->request->host, '@') && scene_check_node(scene, scene->request->host, err) != 0)
 		return -1;
+	scene_find_sessions(scene);
 	for (size_t i = 0; i < scene->ncell; i++)
 		add_nova(scene, &scene->cell[i], &nova_asked, table);
 	cinder_asked = cinder_bus = open_cinder_bus(w);

@@ -42,44 +42,14 @@ static void nova_alive(const struct guard *self, const struct scene *scene, cons
 	}
 }
 
-/* Its address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
-static const char *own_address(const struct scene *scene)
-{
-	const struct compute_node *own = scene->home ? compute_node_of(&scene->home->nodes, scene->host) : NULL;
-
-	if (!own || address_is_loopback(own->host_ip))
-		return NULL;
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (size_t k = 0; k < scene->cell[i].nodes.n; k++)
-			if (strcmp(scene->cell[i].nodes.v[k].host, scene->host) != 0 &&
-			    str_equal(scene->cell[i].nodes.v[k].host_ip, own->host_ip))
-				return NULL;
-	return own->host_ip;
-}
-
-/* The same session is seen through every schema of one server. */
-static bool was_seen(const struct scene *scene, size_t fact, const struct session *session)
-{
-	for (size_t i = 0; i < fact; i++)
-		for (size_t k = 0; k < scene->session[i].sessions.n; k++)
-			if (scene->session[i].sessions.v[k].id == session->id && str_equal(scene->session[i].sessions.v[k].address, session->address))
-				return true;
-	return false;
-}
-
-static void sessions_alive(const struct guard *self, const struct scene *scene, size_t fact, const char *address, struct findings *out)
+static void sessions_alive(const struct guard *self, const struct scene *scene, size_t fact, struct findings *out)
 {
 	const struct session_fact *f = &scene->session[fact];
 
-	for (size_t i = 0; i < f->sessions.n; i++) {
-		const struct session *s = &f->sessions.v[i];
-
-		if (!s->idle_s.set || s->idle_s.v >= (int64_t)f->down_s || !session_is_from(s, address, scene->host) ||
-		    was_seen(scene, fact, s))
-			continue;
-		guard_found(self, scene, out, s->address, alive_hint(scene), "'%s' has a session in %s from %s, whose last command is %lld s old",
-		    scene->host, f->server, s->address, (long long)s->idle_s.v);
-	}
+	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++)
+		if (scene_session_speaks(scene, fact, s, scene->host))
+			guard_found(self, scene, out, s->address, alive_hint(scene), "'%s' has a session in %s from %s, whose last command is %lld s old",
+			    scene->host, f->server, s->address, (long long)s->idle_s.v);
 }
 
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -90,7 +60,7 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
 	for (size_t i = 0; i < scene->nsession; i++)
-		sessions_alive(self, scene, i, own_address(scene), out);
+		sessions_alive(self, scene, i, out);
 }
 
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
