@@ -11,7 +11,7 @@ CHECK="libcmocka-dev valgrind libc6-dbg clang libclang-rt-14-dev mandoc shellche
 SANDBOX="mariadb-server-core mariadb-client-core rabbitmq-server python3-nova python3-cinder python3-placement
   python3-fixtures python3-pymysql python3-amqp"
 # the audit's page is looked at in it
-BROWSER="chromium chromium-driver"
+BROWSER="chromium"
 
 wanted=
 [ $# -gt 0 ] || set -- build check sandbox browser

@@ -26,7 +26,8 @@ extern const struct step_kind step_volume, step_group, step_consistencygroup, st
 extern const struct step_kind step_volume_service, step_volume_cluster, step_group_cluster, step_consistencygroup_cluster,
     step_cache_entry_cluster, step_volume_zone, step_volume_status, step_snapshot_status, step_backup_status, step_service_removal,
     step_cluster_removal, step_quota_usage, step_quota_usage_removal, step_quota_usage_removal_victoria, step_reservation,
-    step_volume_removal, step_volume_metadata_removal, step_volume_admin_metadata_removal, step_volume_glance_metadata_removal;
+    step_volume_removal, step_volume_metadata_removal, step_volume_admin_metadata_removal, step_volume_glance_metadata_removal,
+    step_volume_transfer_removal;
 
 enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
 extern const char *const state_name[STATE_COUNT];

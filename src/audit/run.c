@@ -22,7 +22,8 @@ struct looking {
 	struct audit_report *report;
 	struct audit_result *result;
 	bool again;
-	size_t first; /* of this check's findings */
+	size_t first;   /* of this check's findings */
+	size_t missing; /* of them, to be seen again */
 };
 
 /* Nothing of ours is ever half done: files appear whole (file_write), databases are only read. */
@@ -159,9 +160,14 @@ static void found_again(void *ctx, const struct audit_check *check, const struct
 
 	(void)check;
 	(void)right;
-	for (size_t i = l->first; i < l->report->n && l->report->v[i].check == l->result->check; i++)
-		if (str_equal(l->report->v[i].subject, subject) && str_equal(l->report->v[i].cell, left->cell))
-			l->report->v[i].again = true;
+	for (size_t i = l->first; l->missing > 0 && i < l->report->n && l->report->v[i].check == l->result->check; i++) {
+		struct audit_finding *f = &l->report->v[i];
+
+		if (f->again || !str_equal(f->subject, subject) || !str_equal(f->cell, left->cell))
+			continue;
+		f->again = true;
+		l->missing -= f->unsettled;
+	}
 }
 
 /* Key by key, as long as that is quicker than one pass was: where the keys have no index every look reads the whole table. */
@@ -216,6 +222,7 @@ static void look_again_at(const struct request *request, struct audit_places *pl
 		n += report->v[i].unsettled;
 	if (n == 0 || r->outcome != AUDIT_DONE)
 		return;
+	l.missing = n;
 	if (look_again(request, places, &l, n, &err) != 0) {
 		settle_result(r, -1, &err);
 		for (size_t i = l.first; i < report->n && report->v[i].check == r->check; i++)

@@ -154,7 +154,7 @@ const struct command command_volume_update_service = {
 const struct command command_volume_delete = {
 	.noun = "volume", .verb = "delete",
 	.sentence = "remove a volume that no backend has",
-	.details = "Only a volume without a host, with its metadata, from the database. One that a backend has is deleted by its owner: "
+	.details = "Only a volume without a host, with its metadata and transfers, from the database. One that a backend has is deleted by its owner: "
 		"by the API, once the owner is alive.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.arguments = volume_argument,

@@ -83,7 +83,7 @@ class Owner(harness.TestCase):
         cls.shared = harness.Tool()
         cls.poolless, cls.deleted, cls.left = id_of("spare-ceph-0"), id_of("spare-nvme-0"), id_of("spare-fast-0")
         cls.spare, cls.attached = id_of("spare-ceph-1"), id_of("volume-active-0-vol0")
-        harness.sandbox("fail", "A")
+        harness.sandbox("fail", "A", "--now")
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A + "@ceph#gone", cls.poolless))
         for id_ in (cls.deleted, cls.left):
             cls.api.ask("DELETE", "/volumes/" + id_)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was under way when the host died, what an earlier failed evacuation left, targets that will not do; --settle."""
+import re
+
 import harness
 from harness import A, B, C, FENCED, OK, REFUSED, rows, value
 
@@ -153,3 +155,6 @@ class Findings(harness.TestCase):
         self.assertEqual(said["volume", A + "@ceph"], (0, 0))
         self.assertEqual(said["volume", B + "@ceph"], (n, n))
         self.assertEqual({k for k, _ in said}, {"volume", "group", "consistencygroup", "image_volume_cache_entry", "worker"})
+        said = self.expect(self.tool.run(*BACKUPS, *FENCED, "--yes"), OK).out.splitlines()
+        head = next(i for i, line in enumerate(said) if re.search(r"Before COMMIT +After COMMIT", line))
+        self.assertEqual([line.split()[1:] for line in said[head + 1:head + 3]], [[A, "0", "0"], [B, "3", "3"]])

@@ -107,7 +107,8 @@ PREPARE = {
     "a volume on C": lambda: rows("cinder", "UPDATE volumes SET host = %s WHERE BINARY host = BINARY %s LIMIT 1", (C + "@nvme#nvme", B + "@nvme#nvme")),
     "volumes without a service": lambda: rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (A + "@nvme#nvme",)),
     "metadata of a volume on no host": lambda: [rows("cinder", "INSERT INTO %s (deleted, volume_id, `key`, value) VALUES (0, %%s, 'a', 'b')" % t,
-                                                     (volume(None, "error")(),)) for t in ("volume_metadata", "volume_glance_metadata")],
+                                                     (volume(None, "error")(),)) for t in ("volume_metadata", "volume_glance_metadata")]
+    + [rows("cinder", "INSERT INTO transfers (deleted, id, volume_id) VALUES (0, 'offer', %s)", (volume(None, "error")(),))],
 }
 
 

@@ -146,7 +146,7 @@ class Rows(Recovery):
         self.expect(self.moved(), OK)
         self.expect(self.tool.run("journal", "recover"), USAGE, "--scan")
         self.expect(self.tool.run("journal", "recover", self.run_id(), "--scan"), USAGE)
-        self.expect(self.tool.run("journal", "recover", self.run_id()[:-1] + "0"), NOT_FOUND, "did you mean")
+        self.expect(self.tool.run("journal", "recover", self.run_id()[:-1] + ("1" if self.run_id()[-1] == "0" else "0")), NOT_FOUND, "did you mean")
         self.expect(self.tool.run("journal", "recover", "../" + self.run_id()), NOT_FOUND)
 
     def test_a_journal_that_was_changed_decides_nothing(self):

@@ -23,9 +23,20 @@ static int find(struct scene *scene, struct error *err)
 
 static const struct step_kind *kind_of(const char *kind)
 {
-	if (strcmp(kind, "volume_metadata") == 0)
-		return &step_volume_metadata_removal;
-	return strcmp(kind, "volume_admin_metadata") == 0 ? &step_volume_admin_metadata_removal : &step_volume_glance_metadata_removal;
+	static const struct {
+		const char *kind;
+		const struct step_kind *step;
+	} all[] = {
+		{ "volume_metadata", &step_volume_metadata_removal },
+		{ "volume_admin_metadata", &step_volume_admin_metadata_removal },
+		{ "volume_glance_metadata", &step_volume_glance_metadata_removal },
+		{ "transfer", &step_volume_transfer_removal },
+	};
+	size_t i = 0;
+
+	while (strcmp(all[i].kind, kind) != 0)
+		i++;
+	return all[i].step;
 }
 
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)

@@ -113,16 +113,29 @@ static bool is_moved(const struct scene *scene, const char *host)
 	return false;
 }
 
+/* The same backend of the node that takes what moves. */
+static void move_hint(const struct scene *scene, const char *owner, struct str *hint)
+{
+	int n = (int)strcspn(owner, "#"), node = (int)strcspn(owner, "@#");
+
+	str_clear(hint);
+	str_addf(hint, "evac-manage volume update_host --currenthost %.*s --newhost %s%.*s", n, owner, scene->move[0].to.node, n - node, owner + node);
+}
+
 void guard_other_backends_remain(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	auto_str struct str hint = { 0 };
 	bool moves_volumes = false;
 
 	for (size_t i = 0; i < scene->nmove; i++)
 		moves_volumes |= scene->move[i].kind == MOVE_BACKEND;
-	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++)
-		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, scene->host) && !is_moved(scene, o->host))
-			guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volume%s that this command does not move", o->host,
-			    (long long)o->n, o->n == 1 ? "" : "s");
+	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++) {
+		if (strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->host) || is_moved(scene, o->host))
+			continue;
+		move_hint(scene, o->host, &hint);
+		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
+		    o->n == 1 ? "" : "s");
+	}
 }
 
 /* What `host = X OR host LIKE 'X#%'` with the column's collation would take as well: case, '_' as any letter. */

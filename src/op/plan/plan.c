@@ -60,6 +60,8 @@ const struct step_kind step_volume_metadata_removal = { "volume_metadata_removal
 	&SQL_CINDER_VOLUME_METADATA_REMOVE, &SQL_CINDER_VOLUME_METADATA_REMOVE_READ };
 const struct step_kind step_volume_admin_metadata_removal = { "volume_admin_metadata_removal", "metadata row", "metadata rows", { "deleted" },
 	&SQL_CINDER_VOLUME_ADMIN_METADATA_REMOVE, &SQL_CINDER_VOLUME_ADMIN_METADATA_REMOVE_READ };
+const struct step_kind step_volume_transfer_removal = { "volume_transfer_removal", "transfer", "transfers", { "deleted" },
+	&SQL_CINDER_VOLUME_TRANSFER_REMOVE, &SQL_CINDER_VOLUME_TRANSFER_REMOVE_READ };
 const struct step_kind step_volume_glance_metadata_removal = { "volume_glance_metadata_removal", "metadata row", "metadata rows", { "deleted" },
 	&SQL_CINDER_VOLUME_GLANCE_METADATA_REMOVE, &SQL_CINDER_VOLUME_GLANCE_METADATA_REMOVE_READ };
 
@@ -72,7 +74,7 @@ static const struct step_kind *const kinds[] = {
 	&step_group_cluster, &step_consistencygroup_cluster, &step_cache_entry_cluster, &step_volume_zone, &step_volume_status,
 	&step_snapshot_status, &step_backup_status, &step_service_removal, &step_cluster_removal, &step_quota_usage,
 	&step_quota_usage_removal, &step_quota_usage_removal_victoria, &step_reservation, &step_volume_removal,
-	&step_volume_metadata_removal, &step_volume_admin_metadata_removal, &step_volume_glance_metadata_removal,
+	&step_volume_metadata_removal, &step_volume_admin_metadata_removal, &step_volume_glance_metadata_removal, &step_volume_transfer_removal,
 };
 
 const struct step_kind *step_kind_named(const char *name)
@@ -95,7 +97,8 @@ bool unit_is_whole(const struct unit *unit)
 {
 	static const struct step_kind *const whole[] = { &step_migration, &step_task_state, &step_service_removal, &step_cluster_removal,
 		&step_quota_usage, &step_quota_usage_removal, &step_quota_usage_removal_victoria, &step_reservation, &step_volume_removal,
-		&step_volume_metadata_removal, &step_volume_admin_metadata_removal, &step_volume_glance_metadata_removal };
+		&step_volume_metadata_removal, &step_volume_admin_metadata_removal, &step_volume_glance_metadata_removal,
+		&step_volume_transfer_removal };
 
 	for (size_t i = 0; i < unit->nstep; i++)
 		for (size_t k = 0; k < sizeof whole / sizeof *whole; k++)

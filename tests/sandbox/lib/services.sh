@@ -33,7 +33,7 @@ rabbit_environment() {
     RABBITMQ_CONF_ENV_FILE=$RUN/rabbit/rabbitmq-env.conf RABBITMQ_ADVANCED_CONFIG_FILE=$RUN/rabbit/none.config \
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none" \
     RABBITMQ_CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
-    ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$EPMD_PORT ERL_INETRC=$RUN/rabbit/inetrc
+    ERL_CRASH_DUMP=$RUN/rabbit/log/erl_crash.dump ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$EPMD_PORT ERL_INETRC=$RUN/rabbit/inetrc
 }
 start_rabbitmq() {
   mkdir -p "$RUN/rabbit/log"
