@@ -21,6 +21,7 @@ struct journal;
 /* Makes the file (it must not exist) and its first record, durable. */
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err);
 const char *journal_path(const struct journal *journal);
+const char *journal_last(const struct journal *journal); /* the SHA-256 of its last line, 64 digits */
 void journal_close(struct journal **journal);
 
 /* Room on the disk for what the run will write, so that a full one is met before anything is begun and not in the middle. Where

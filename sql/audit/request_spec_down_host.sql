@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The request spec insists on a host (force_hosts) whose nova-compute is down. An evacuation that leaves the choice to the scheduler
--- finds no valid host.
+-- The request spec insists on a host (force_hosts) whose nova-compute is down, as it does for every instance that was once asked for
+-- on that host. Nova lifts that for a migration, an evacuation and an unshelving; whatever else is scheduled finds no valid host.
 -- :check N44 request-spec-down-host
--- :severity medium
+-- :severity low
 -- :title request spec that insists on a host that is down
 -- :database api
 -- :subject instance

@@ -5,26 +5,23 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/json.h"
+
 #define ENVELOPE_VERSION "2.0"
 #define MESSAGE_DEPTH 64
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 /* Never contacted, and in no zone where it could be. */
 #define IMAGE_URL "http://image.evac-manage.invalid"
 
-static json_object *text(const char *s)
-{
-	return s ? json_object_new_string(s) : NULL;
-}
-
 static void add_endpoint(json_object *endpoints, const char *region)
 {
 	json_object *endpoint = json_object_new_object();
 
 	if (region)
-		json_object_object_add(endpoint, "region", text(region));
-	json_object_object_add(endpoint, "publicURL", text(IMAGE_URL));
-	json_object_object_add(endpoint, "internalURL", text(IMAGE_URL));
-	json_object_object_add(endpoint, "adminURL", text(IMAGE_URL));
+		json_object_object_add(endpoint, "region", jv_text(region));
+	json_object_object_add(endpoint, "publicURL", jv_text(IMAGE_URL));
+	json_object_object_add(endpoint, "internalURL", jv_text(IMAGE_URL));
+	json_object_object_add(endpoint, "adminURL", jv_text(IMAGE_URL));
 	json_object_array_add(endpoints, endpoint);
 }
 
@@ -36,8 +33,8 @@ static json_object *catalog(const struct oslo_context *context)
 		add_endpoint(endpoints, context->regions[i]);
 	if (context->nregions == 0)
 		add_endpoint(endpoints, "RegionOne");
-	json_object_object_add(image, "type", text("image"));
-	json_object_object_add(image, "name", text("glance"));
+	json_object_object_add(image, "type", jv_text("image"));
+	json_object_object_add(image, "name", jv_text("glance"));
 	json_object_object_add(image, "endpoints", endpoints);
 	json_object_array_add(services, image);
 	return services;
@@ -61,15 +58,15 @@ static void add_context(json_object *message, const struct oslo_context *context
 {
 	json_object *roles = json_object_new_array();
 
-	json_object_array_add(roles, text("admin"));
-	json_object_object_add(message, "_context_user_id", text(context->user_id));
-	json_object_object_add(message, "_context_project_id", text(context->project_id));
-	json_object_object_add(message, "_context_request_id", text(context->request_id));
+	json_object_array_add(roles, jv_text("admin"));
+	json_object_object_add(message, "_context_user_id", jv_text(context->user_id));
+	json_object_object_add(message, "_context_project_id", jv_text(context->project_id));
+	json_object_object_add(message, "_context_request_id", jv_text(context->request_id));
 	json_object_object_add(message, "_context_is_admin", json_object_new_boolean(1));
 	json_object_object_add(message, "_context_roles", roles);
 	json_object_object_add(message, "_context_auth_token", NULL); /* null, never "": nova asks whether it is None */
-	json_object_object_add(message, "_context_read_deleted", text("no"));
-	json_object_object_add(message, "_context_remote_address", text("127.0.0.1"));
+	json_object_object_add(message, "_context_read_deleted", jv_text("no"));
+	json_object_object_add(message, "_context_remote_address", jv_text("127.0.0.1"));
 	json_object_object_add(message, "_context_timestamp", timestamp());
 	json_object_object_add(message, "_context_service_catalog", catalog(context));
 }
@@ -78,14 +75,14 @@ void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *con
 {
 	json_object *envelope = json_object_new_object(), *message = json_object_new_object();
 
-	json_object_object_add(message, "method", text(cast->method));
-	json_object_object_add(message, "namespace", text(cast->namespace));
-	json_object_object_add(message, "version", text(cast->version));
+	json_object_object_add(message, "method", jv_text(cast->method));
+	json_object_object_add(message, "namespace", jv_text(cast->namespace));
+	json_object_object_add(message, "version", jv_text(cast->version));
 	json_object_object_add(message, "args", cast->args);
-	json_object_object_add(message, "_unique_id", text(cast->unique_id));
+	json_object_object_add(message, "_unique_id", jv_text(cast->unique_id));
 	add_context(message, context);
-	json_object_object_add(envelope, "oslo.version", text(ENVELOPE_VERSION));
-	json_object_object_add(envelope, "oslo.message", text(json_object_to_json_string_ext(message, PLAIN)));
+	json_object_object_add(envelope, "oslo.version", jv_text(ENVELOPE_VERSION));
+	json_object_object_add(envelope, "oslo.message", jv_text(json_object_to_json_string_ext(message, PLAIN)));
 	str_add(out, json_object_to_json_string_ext(envelope, PLAIN));
 	json_object_put(message);
 	json_object_put(envelope);

@@ -5,11 +5,7 @@
 
 #include "op/evacuation.h"
 #include "out/report.h"
-
-static json_object *text(const char *s)
-{
-	return s ? json_object_new_string(s) : NULL;
-}
+#include "util/json.h"
 
 static json_object *findings(const struct run *run)
 {
@@ -17,11 +13,11 @@ static json_object *findings(const struct run *run)
 
 	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "code", text(f->code));
-		json_object_object_add(one, "severity", text(severity_name[f->severity]));
-		json_object_object_add(one, "subject", text(f->subject));
-		json_object_object_add(one, "message", text(f->message));
-		json_object_object_add(one, "hint", text(f->hint));
+		json_object_object_add(one, "code", jv_text(f->code));
+		json_object_object_add(one, "severity", jv_text(severity_name[f->severity]));
+		json_object_object_add(one, "subject", jv_text(f->subject));
+		json_object_object_add(one, "message", jv_text(f->message));
+		json_object_object_add(one, "hint", jv_text(f->hint));
 		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
 		json_object_array_add(list, one);
 	}
@@ -33,7 +29,7 @@ static json_object *values(const struct step_kind *kind, const char *const *valu
 	json_object *object = json_object_new_object();
 
 	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], text(value[i]));
+		json_object_object_add(object, kind->column[i], jv_text(value[i]));
 	return object;
 }
 
@@ -42,18 +38,18 @@ static json_object *step(const struct unit *unit, size_t index, const struct ste
 	json_object *one = json_object_new_object();
 
 	json_object_object_add(one, "unit", json_object_new_int64((int64_t)index));
-	json_object_object_add(one, "kind", text(s->kind->name));
-	json_object_object_add(one, "id", text(s->id));
-	json_object_object_add(one, "name", text(s->name));
+	json_object_object_add(one, "kind", jv_text(s->kind->name));
+	json_object_object_add(one, "id", jv_text(s->id));
+	json_object_object_add(one, "name", jv_text(s->name));
 	json_object_object_add(one, "before", values(s->kind, s->before));
 	json_object_object_add(one, "after", values(s->kind, s->after));
-	json_object_object_add(one, "state", text(state_name[s->state]));
-	json_object_object_add(one, "error", text(s->error));
+	json_object_object_add(one, "state", jv_text(state_name[s->state]));
+	json_object_object_add(one, "error", jv_text(s->error));
 	if (unit->kind == UNIT_EVACUATION) {
-		json_object_object_add(one, "outcome", text(evacuation_outcome(unit)));
+		json_object_object_add(one, "outcome", jv_text(evacuation_outcome(unit)));
 		json_object_object_add(one, "accepted", json_object_new_boolean(evacuation_was_cast(unit)));
-		json_object_object_add(one, "request_id", text(unit->evacuation ? unit->evacuation->rows.request_id : NULL));
-		json_object_object_add(one, "migration_uuid", text(unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL));
+		json_object_object_add(one, "request_id", jv_text(unit->evacuation ? unit->evacuation->rows.request_id : NULL));
+		json_object_object_add(one, "migration_uuid", jv_text(unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL));
 	}
 	return one;
 }
@@ -75,9 +71,9 @@ static json_object *units(const struct run *run)
 	for (size_t i = 0; i < run->plan.nunit; i++) {
 		one = json_object_new_object();
 		json_object_object_add(one, "unit", json_object_new_int64((int64_t)i));
-		json_object_object_add(one, "kind", text(unit_kind_name[run->plan.unit[i].kind]));
-		json_object_object_add(one, "sentence", text(run->plan.unit[i].sentence));
-		json_object_object_add(one, "command", text(run->plan.unit[i].command));
+		json_object_object_add(one, "kind", jv_text(unit_kind_name[run->plan.unit[i].kind]));
+		json_object_object_add(one, "sentence", jv_text(run->plan.unit[i].sentence));
+		json_object_object_add(one, "command", jv_text(run->plan.unit[i].command));
 		json_object_array_add(list, one);
 	}
 	return list;
@@ -87,8 +83,8 @@ static json_object *check(const char *kind, const char *owner, int64_t before, i
 {
 	json_object *one = json_object_new_object();
 
-	json_object_object_add(one, "kind", text(kind));
-	json_object_object_add(one, "owner", text(owner));
+	json_object_object_add(one, "kind", jv_text(kind));
+	json_object_object_add(one, "owner", jv_text(owner));
 	json_object_object_add(one, "before_commit", json_object_new_int64(before));
 	json_object_object_add(one, "after_commit", json_object_new_int64(after));
 	return one;
@@ -116,7 +112,7 @@ static json_object *queues(const struct scene *scene)
 
 	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "queue", text(c->queue));
+		json_object_object_add(one, "queue", jv_text(c->queue));
 		json_object_object_add(one, "messages", json_object_new_int64(c->now.messages));
 		json_object_object_add(one, "consumers", json_object_new_int64(c->now.consumers));
 		json_object_array_add(list, one);
@@ -150,25 +146,25 @@ int report_print_json(const struct run *run, enum error_kind result, const struc
 	int rc;
 
 	report_sentence(run, result, why, &sentence);
-	json_object_object_add(d, "schema", text("evac-manage/1"));
-	json_object_object_add(d, "command", text(run->operation->name));
-	json_object_object_add(d, "run", text(run->id));
+	json_object_object_add(d, "schema", jv_text("evac-manage/1"));
+	json_object_object_add(d, "command", jv_text(run->operation->name));
+	json_object_object_add(d, "run", jv_text(run->id));
 	json_object_object_add(d, "dry_run", json_object_new_boolean(run->request->dry_run));
-	json_object_object_add(d, "result", text(error_kind_name(result)));
+	json_object_object_add(d, "result", jv_text(error_kind_name(result)));
 	json_object_object_add(d, "exit_code", json_object_new_int(error_kind_exit_code(result)));
-	json_object_object_add(d, "host", text(run->scene.host));
-	json_object_object_add(d, "summary", text(sentence.s));
-	json_object_object_add(d, "error", text(why->text[0] ? why->text : NULL));
-	json_object_object_add(d, "hint", text(why->hint[0] ? why->hint : NULL));
+	json_object_object_add(d, "host", jv_text(run->scene.host));
+	json_object_object_add(d, "summary", jv_text(sentence.s));
+	json_object_object_add(d, "error", jv_text(why->text[0] ? why->text : NULL));
+	json_object_object_add(d, "hint", jv_text(why->hint[0] ? why->hint : NULL));
 	json_object_object_add(d, "findings", findings(run));
 	json_object_object_add(d, "units", units(run));
 	json_object_object_add(d, "steps", steps(run));
 	json_object_object_add(d, "checks", checks(run));
 	json_object_object_add(d, "queues", queues(&run->scene));
 	json_object_object_add(d, "totals", totals(run));
-	json_object_object_add(d, "journal", text(run->journal ? journal_path(run->journal) : NULL));
-	json_object_object_add(d, "started_at", text(run->started_at));
-	json_object_object_add(d, "finished_at", text(run->finished_at));
+	json_object_object_add(d, "journal", jv_text(run->journal ? journal_path(run->journal) : NULL));
+	json_object_object_add(d, "started_at", jv_text(run->started_at));
+	json_object_object_add(d, "finished_at", jv_text(run->finished_at));
 	rc = printf("%s\n", json_object_to_json_string_ext(d, JSON_C_TO_STRING_NOSLASHESCAPE |
 	                                                       (run->request->noindent ? JSON_C_TO_STRING_PLAIN :
 	                                                                                 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));

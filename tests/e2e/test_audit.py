@@ -5,7 +5,8 @@ from harness import A, B, ENV, FENCED, OK, rows, value
 
 GO = FENCED + ["--yes"]
 # what a host that was rescued leaves behind until it is back or taken out: its services are down, its tombstones and allocations are there
-OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-tombstone", "allocation-on-other-host", "backend-disabled"}
+OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-tombstone", "allocation-on-other-host", "backend-disabled",
+                     "request-spec-down-host"}
 # the seeds leave three instances on the host that nova does not evacuate
 OF_THE_HOST = OF_A_RESCUED_HOST | {"instances-host-down", "instance-task-stuck"}
 

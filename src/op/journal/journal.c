@@ -12,12 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
 #include "op/who.h"
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/file.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -79,19 +78,14 @@ static json_object *list_of(const char *const *words, size_t n)
 	return list;
 }
 
-static json_object *text(const char *s)
-{
-	return s ? json_object_new_string(s) : NULL;
-}
-
 void journal_who(json_object *record)
 {
 	struct who who;
 
 	who_am_i(&who);
-	json_object_object_add(record, "user", text(who.user));
-	json_object_object_add(record, "sudo_user", text(who.sudo_user[0] ? who.sudo_user : NULL));
-	json_object_object_add(record, "on", text(who.on));
+	json_object_object_add(record, "user", jv_text(who.user));
+	json_object_object_add(record, "sudo_user", jv_text(who.sudo_user[0] ? who.sudo_user : NULL));
+	json_object_object_add(record, "on", jv_text(who.on));
 	json_object_object_add(record, "pid", json_object_new_int64(getpid()));
 }
 
@@ -100,18 +94,18 @@ static json_object *first_record(const struct request *request, const char *run,
 	json_object *record = json_object_new_object();
 
 	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
-	json_object_object_add(record, "tool", text(EVAC_MANAGE_VERSION));
-	json_object_object_add(record, "run", text(run));
-	json_object_object_add(record, "command", text(request->command));
+	json_object_object_add(record, "tool", jv_text(EVAC_MANAGE_VERSION));
+	json_object_object_add(record, "run", jv_text(run));
+	json_object_object_add(record, "command", jv_text(request->command));
 	json_object_object_add(record, "argv", list_of(request->argv, (size_t)request->argc));
-	json_object_object_add(record, "host", text(host));
-	json_object_object_add(record, "fenced", text(request->fenced));
-	json_object_object_add(record, "to", text(request->to));
-	json_object_object_add(record, "target_host", text(request->target_host));
-	json_object_object_add(record, "target_state", text(request->target_state));
+	json_object_object_add(record, "host", jv_text(host));
+	json_object_object_add(record, "fenced", jv_text(request->fenced));
+	json_object_object_add(record, "to", jv_text(request->to));
+	json_object_object_add(record, "target_host", jv_text(request->target_host));
+	json_object_object_add(record, "target_state", jv_text(request->target_state));
 	json_object_object_add(record, "force", json_object_new_boolean(request->force));
 	json_object_object_add(record, "accept", list_of(request->accept.v, request->accept.n));
-	json_object_object_add(record, "resumes", text(request->resume));
+	json_object_object_add(record, "resumes", jv_text(request->resume));
 	journal_who(record);
 	return record;
 }
@@ -210,6 +204,11 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	crash_durable(j->fd);
 	*out = j;
 	return 0;
+}
+
+const char *journal_last(const struct journal *journal)
+{
+	return journal->prev;
 }
 
 const char *journal_path(const struct journal *journal)
@@ -333,9 +332,9 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 
 	clock_now(now);
 	json_object_object_add(line, "seq", json_object_new_int64(j->seq));
-	json_object_object_add(line, "type", text(type));
-	json_object_object_add(line, "time", text(now));
-	json_object_object_add(line, "prev", text(j->prev));
+	json_object_object_add(line, "type", jv_text(type));
+	json_object_object_add(line, "time", jv_text(now));
+	json_object_object_add(line, "prev", jv_text(j->prev));
 	json_object_object_foreach(record, key, value)
 		json_object_object_add(line, key, json_object_get(value));
 	str_add(&bytes, json_object_to_json_string_ext(line, PLAIN));
@@ -345,99 +344,4 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 	json_object_put(line);
 	json_object_put(record);
 	return write_line(j, &bytes, sync, err);
-}
-
-static json_object *values(const struct step_kind *kind, const char *const *value)
-{
-	json_object *object = json_object_new_object();
-
-	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], text(value[i]));
-	return object;
-}
-
-static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
-{
-	json_object *row = json_object_new_object();
-
-	json_object_object_add(row, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(row, "kind", text(step->kind->name));
-	json_object_object_add(row, "id", text(step->id));
-	json_object_object_add(row, "name", text(step->name));
-	json_object_object_add(row, "before", values(step->kind, step->before));
-	json_object_object_add(row, "after", values(step->kind, step->after));
-	if (journal_add(j, "row", row, false, err) != 0)
-		return -1;
-	EVP_DigestUpdate(digest, j->prev, 64);
-	return 0;
-}
-
-static int add_rows(struct journal *j, size_t unit, const struct unit *what, char sha256[65], struct error *err)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int rc = 0;
-
-	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
-	for (size_t i = 0; i < what->nstep && rc == 0; i++)
-		rc = add_row(j, unit, &what->step[i], ctx, err);
-	EVP_DigestFinal_ex(ctx, digest, NULL);
-	EVP_MD_CTX_free(ctx);
-	for (size_t i = 0; i < 32; i++)
-		sprintf(sha256 + 2 * i, "%02x", digest[i]);
-	return rc;
-}
-
-int journal_intent(struct journal *j, size_t unit, const struct unit *what, const char *where, struct error *err)
-{
-	json_object *intent;
-	char sha256[65];
-
-	if (add_rows(j, unit, what, sha256, err) != 0)
-		return -1;
-	intent = json_object_new_object();
-	json_object_object_add(intent, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(intent, "kind", text(unit_kind_name[what->kind]));
-	json_object_object_add(intent, "sentence", text(what->sentence));
-	json_object_object_add(intent, "where", text(where));
-	json_object_object_add(intent, "rows", json_object_new_int64((int64_t)what->nstep));
-	json_object_object_add(intent, "rows_sha256", text(sha256));
-	return journal_add(j, "intent", intent, true, err);
-}
-
-/* All that the run is about to do, so that what was never begun is known too. */
-int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
-{
-	json_object *record = json_object_new_object(), *units = json_object_new_array(), *one;
-
-	for (size_t i = 0; i < plan->nunit; i++) {
-		one = json_object_new_object();
-		json_object_object_add(one, "kind", text(unit_kind_name[plan->unit[i].kind]));
-		json_object_object_add(one, "sentence", text(plan->unit[i].sentence));
-		if (plan->unit[i].kind == UNIT_EVACUATION)
-			json_object_object_add(one, "instance", text(plan->unit[i].step[0].id));
-		json_object_array_add(units, one);
-	}
-	json_object_object_add(record, "units", units);
-	return journal_add(j, "plan", record, true, err);
-}
-
-static json_object *outcome_of(size_t unit, enum state state, const char *error)
-{
-	json_object *outcome = json_object_new_object();
-
-	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(outcome, "state", text(state_name[state]));
-	json_object_object_add(outcome, "error", text(error));
-	return outcome;
-}
-
-int journal_outcome_soon(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
-{
-	return journal_add(j, "outcome", outcome_of(unit, state, error), false, err);
-}
-
-int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
-{
-	return journal_add(j, "outcome", outcome_of(unit, state, error), true, err);
 }

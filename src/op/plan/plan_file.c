@@ -13,14 +13,10 @@
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/file.h"
+#include "util/json.h"
 #include "util/str.h"
 
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
-
-static json_object *text(const char *s)
-{
-	return s ? json_object_new_string(s) : NULL;
-}
 
 /* What a command was asked. A new option that changes what is planned belongs here. */
 #define AT(member) offsetof(struct request, member)
@@ -69,7 +65,7 @@ static json_object *list(const struct words *words)
 	json_object *array = json_object_new_array();
 
 	for (size_t i = 0; i < words->n; i++)
-		json_object_array_add(array, text(words->v[i]));
+		json_object_array_add(array, jv_text(words->v[i]));
 	return array;
 }
 
@@ -81,7 +77,7 @@ static json_object *words_of(const struct request *request)
 		const void *member = (const char *)request + w->offset;
 
 		json_object_object_add(object, w->name,
-		    w->type == PLAN_WORD_TEXT     ? text(*(const char *const *)member) :
+		    w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
 		        w->type == PLAN_WORD_BOOL ? json_object_new_boolean(*(const bool *)member) :
 		        w->type == PLAN_WORD_INT  ? json_object_new_int64(*(const int64_t *)member) :
 		                                    list(member));
@@ -96,10 +92,10 @@ static json_object *made_by(const struct run *run)
 
 	clock_now(now);
 	clock_text(clock_wall_s() + PLAN_LIFE_S, end);
-	json_object_object_add(object, "run", text(run->id));
-	json_object_object_add(object, "tool", text(EVAC_MANAGE_VERSION));
-	json_object_object_add(object, "at", text(now));
-	json_object_object_add(object, "expires_at", text(end));
+	json_object_object_add(object, "run", jv_text(run->id));
+	json_object_object_add(object, "tool", jv_text(EVAC_MANAGE_VERSION));
+	json_object_object_add(object, "at", jv_text(now));
+	json_object_object_add(object, "expires_at", jv_text(end));
 	journal_who(object);
 	json_object_object_del(object, "pid");
 	return object;
@@ -114,8 +110,8 @@ json_object *plan_servers(const struct run *run)
 		if (!dbs[i])
 			continue;
 		one = json_object_new_object();
-		json_object_object_add(one, "label", text(db_label(dbs[i])));
-		json_object_object_add(one, "server", text(db_server(dbs[i])->text));
+		json_object_object_add(one, "label", jv_text(db_label(dbs[i])));
+		json_object_object_add(one, "server", jv_text(db_server(dbs[i])->text));
 		json_object_array_add(array, one);
 	}
 	return array;
@@ -126,7 +122,7 @@ static json_object *world_of(const struct run *run)
 	json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "servers", plan_servers(run));
-	json_object_object_add(object, "release", text(run->scene.release ? run->scene.release->name : NULL));
+	json_object_object_add(object, "release", jv_text(run->scene.release ? run->scene.release->name : NULL));
 	json_object_object_add(object, "conductor_version", json_object_new_int64(run->scene.conductor_version));
 	json_object_object_add(object, "migrations_have_project", json_object_new_boolean(run->scene.columns.migrations_have_project));
 	return object;
@@ -137,7 +133,7 @@ static json_object *values(const struct step_kind *kind, const char *const *valu
 	json_object *object = json_object_new_object();
 
 	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], text(value[i]));
+		json_object_object_add(object, kind->column[i], jv_text(value[i]));
 	return object;
 }
 
@@ -145,9 +141,9 @@ static json_object *step(const struct step *s)
 {
 	json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "kind", text(s->kind->name));
-	json_object_object_add(object, "id", text(s->id));
-	json_object_object_add(object, "name", text(s->name));
+	json_object_object_add(object, "kind", jv_text(s->kind->name));
+	json_object_object_add(object, "id", jv_text(s->id));
+	json_object_object_add(object, "name", jv_text(s->name));
 	json_object_object_add(object, "before", values(s->kind, s->before));
 	json_object_object_add(object, "after", values(s->kind, s->after));
 	return object;
@@ -180,8 +176,8 @@ static json_object *units_of(const struct run *run)
 		steps = json_object_new_array();
 		for (size_t k = 0; k < u->nstep; k++)
 			json_object_array_add(steps, step(&u->step[k]));
-		json_object_object_add(one, "kind", text(unit_kind_name[u->kind]));
-		json_object_object_add(one, "sentence", text(u->sentence));
+		json_object_object_add(one, "kind", jv_text(unit_kind_name[u->kind]));
+		json_object_object_add(one, "sentence", jv_text(u->sentence));
 		if (u->kind == UNIT_EVACUATION)
 			json_object_object_add(one, "wave", json_object_new_int64(wave_of(run, i)));
 		json_object_object_add(one, "steps", steps);
@@ -196,10 +192,10 @@ static json_object *findings_of(const struct run *run)
 
 	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "code", text(f->code));
-		json_object_object_add(one, "severity", text(severity_name[f->severity]));
-		json_object_object_add(one, "subject", text(f->subject));
-		json_object_object_add(one, "message", text(f->message));
+		json_object_object_add(one, "code", jv_text(f->code));
+		json_object_object_add(one, "severity", jv_text(severity_name[f->severity]));
+		json_object_object_add(one, "subject", jv_text(f->subject));
+		json_object_object_add(one, "message", jv_text(f->message));
 		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
 		json_object_array_add(array, one);
 	}
@@ -226,15 +222,15 @@ static void write_text(const struct run *run, struct str *out)
 	char sha256[65];
 
 	digest_units(run, units, sha256);
-	json_object_object_add(d, "schema", text(PLAN_SCHEMA));
-	json_object_object_add(d, "command", text(run->request->command));
-	json_object_object_add(d, "host", text(run->scene.host));
+	json_object_object_add(d, "schema", jv_text(PLAN_SCHEMA));
+	json_object_object_add(d, "command", jv_text(run->request->command));
+	json_object_object_add(d, "host", jv_text(run->scene.host));
 	json_object_object_add(d, "made", made_by(run));
 	json_object_object_add(d, "request", words_of(run->request));
 	json_object_object_add(d, "world", world_of(run));
 	json_object_object_add(d, "findings", findings_of(run));
 	json_object_object_add(d, "units", units);
-	json_object_object_add(d, "units_sha256", text(sha256));
+	json_object_object_add(d, "units_sha256", jv_text(sha256));
 	str_add(out, json_object_to_json_string_ext(d, PLAIN));
 	json_object_put(d);
 	out->n--; /* the closing brace */
