@@ -75,11 +75,12 @@ $(BUILD):
 -include $(OBJ:.o=.d) $(BUILD)/obj/main.d $(UNIT_BIN:=.d) $(ROOMS_LIB:.o=.d) $(ROOMS_BIN:=.d)
 
 # docs/audit.md is written here, and kept in the tree: its head by hand, a paragraph a check from the check's own file
+AUDIT_PAGE = { cat docs/audit-head.md && echo '\#\# The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql; }
 docs/audit.md: docs/audit-head.md sql/audit/embed.awk $(wildcard sql/audit/*.sql)
-	$(Q)$(MAKE) --no-print-directory -s audit-page > $@.tmp && mv $@.tmp $@
+	$(Q)$(AUDIT_PAGE) > $@.tmp && mv $@.tmp $@
 
 audit-page:
-	@cat docs/audit-head.md && echo '## The checks' && echo && awk -f sql/audit/embed.awk -v part=md sql/audit/*.sql
+	@$(AUDIT_PAGE)
 
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
