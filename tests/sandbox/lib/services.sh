@@ -44,7 +44,8 @@ start_rabbitmq() {
   echo '[].' >"$RUN/rabbit/enabled_plugins"
   : >"$RUN/rabbit/rabbitmq-env.conf"
   # a bare machine may have no /etc/hosts
-  printf '{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n' >"$RUN/rabbit/inetrc"
+  # no name but these is ever asked for: a machine whose own name nobody resolves would keep the broker waiting, 5 s each time
+  printf '{host, {127,0,0,1}, ["localhost", "%s"]}.\n{lookup, [file]}.\n' "$(hostname)" >"$RUN/rabbit/inetrc"
   cat >"$RUN/rabbit/rabbitmq.conf" <<EOC
 listeners.tcp.1 = 127.0.0.1:$AMQP_PORT
 default_user = $AMQP_USER
