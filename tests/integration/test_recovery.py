@@ -168,7 +168,7 @@ class Rows(Recovery):
             c.execute("SELECT id FROM volumes WHERE host = %s AND deleted = 0 LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
             running = self.tool.start(*MOVE, *GO)
             end = time.monotonic() + 20
-            while time.monotonic() < end and not (self.tool.journals() and self.tool.journals()[0][-1]["type"] == "intent"):
+            while time.monotonic() < end and not any(j[-1]["type"] == "intent" for j in self.tool.journals() if j):
                 time.sleep(0.05)
             time.sleep(0.3)
             running.send_signal(signal.SIGKILL)

@@ -160,7 +160,7 @@ class Tool:
         if not os.path.isdir(directory):
             return []
         return [[json.loads(line) for line in open(os.path.join(directory, name)) if line.endswith("\n")]
-                for name in sorted(os.listdir(directory))]
+                for name in sorted(os.listdir(directory)) if not name.startswith(".")]  # a dot: not yet a journal
 
 
 class TestCase(unittest.TestCase):
