@@ -97,9 +97,15 @@ class Evacuation(harness.TestCase):
                     rows("nova", "UPDATE %s SET created_at = created_at - INTERVAL 10 MINUTE, updated_at = updated_at - INTERVAL 10 MINUTE %s = %%s" % (table, where),
                          (step["id"],))
                 self.expect(harness.Tool().run(*close.group(1).split(), *GO), OK)
-        left = [i for i, row in self.built(ids)[1].items() if row["host"] == A]
-        if left:
-            self.expect(harness.Tool().run("host", "evacuate", A, *self.only(left), *GO, "--timeout", "90"), OK)
+        for _ in range(3):   # the same command again; a call of nova's own that its broker lost may time out as late as now, and is named
+            left = [i for i, row in self.built(ids)[1].items() if row["host"] == A]
+            if not left:
+                break
+            again = harness.Tool().run("host", "evacuate", A, *self.only(left), *GO, "--timeout", "90")
+            failed = [s for s in again.json["steps"] if s["state"] != "proved"]
+            self.assertEqual(again.code == OK, not failed, str(again))
+            for s in failed:
+                self.assertIn("nova ended it", s["error"])
         now = self.built(ids)[1]
         self.assertNotIn(A, {row["host"] for row in now.values()})
         self.assertEqual({row["task_state"] for row in now.values()}, {None})
