@@ -32,6 +32,8 @@ struct db_options {
 /* Connects, sets the session up and reads the settings back (reliability: a proxy may swallow a SET). */
 int db_open(const struct db_options *options, struct db **out, struct error *err);
 void db_close(struct db **db);
+/* Does the server still answer on this connection? */
+int db_ping(struct db *db, struct error *err);
 const char *db_label(const struct db *db);
 
 /* Who answers: the journal keeps it, and it must not change inside a transaction. */

@@ -29,6 +29,7 @@ struct evacuation {
 	char dest[256];
 	int64_t migration_id;    /* 0: not seen yet */
 	bool warned;             /* that nobody has taken it for a while */
+	const char *suspected;   /* the bad end that the last look saw */
 	int64_t sent_ms, ended_ms;
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 	const char *error;       /* in the plan's arena */
@@ -60,8 +61,14 @@ int journal_publish_intent(struct journal *journal, const struct publish_record 
 int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
     struct error *err);
 
+/* way.c: everything that can be known about the way to the conductor before anything is written. A connection that is no good any
+ * more is no reason to stop: another one is tried, and the run's locks are taken again with it. */
+int evacuation_way(struct run *run, struct error *err);
+int evacuation_reconnect(struct run *run, struct error *err); /* the cell's database alone; -1: it has no connection now */
+
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the journal
- * cannot be written, the database or the broker is gone). */
+ * cannot be written, the database is gone), and with no evacuation in the unit when the way is closed and nothing was begun: then
+ * it may be tried again. */
 int evacuation_send(struct run *run, size_t unit, struct error *err);
 
 /* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */

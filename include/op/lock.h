@@ -21,6 +21,9 @@ int lock_look(const struct scene *scene, const char *except, struct error *err);
 
 /* Takes all locks or none; otherwise as lock_look(). They are held until lock_release() or the end of the process. */
 int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err);
+/* After a server was away: what it held went with the connections. Takes its locks again, or says who came in between. */
+int lock_renew(const struct scene *scene, struct lock *lock, struct error *err);
+bool lock_is_lost(const struct lock *lock); /* since a lock_renew() that failed; lock NULL: never had */
 void lock_release(struct lock **lock);
 
 /* unfinished.c: ERROR_BUSY when a journal of ${host} in the state directory has no end, or a unit whose outcome is unknown. */

@@ -38,7 +38,7 @@ enum {
 
 	EVIDENCE_NONE = 1,  /* nobody has begun with it */
 	EVIDENCE_SOME = 2,  /* events of its request, or the instance has changed */
-	EVIDENCE_FAILED = 4, /* the conductor has recorded that it failed */
+	EVIDENCE_FAILED = 4, /* the conductor or the compute has recorded that it failed */
 
 	AGE_YOUNG = 1,      /* the message may still be on its way */
 	AGE_LATE = 2,       /* it has expired */

@@ -9,6 +9,7 @@
 #include "model/cinder/schema.h"
 #include "model/cinder/service.h"
 #include "model/cinder/volume.h"
+#include "model/nova/attempt.h"
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
 #include "model/nova/migration.h"
@@ -58,6 +59,7 @@ struct candidate {
 	size_t ngroup_host;
 	const struct migration *open; /* somebody may still work on it; NULL: nobody */
 	struct migrations accepted;   /* what a conductor would take for the one that we ask for */
+	struct attempts attempts;     /* earlier evacuations that did not end well */
 	struct maybe_int providers;   /* that hold its allocations; not set: placement was not asked */
 	bool wanted;                  /* --only, --exclude and --limit leave it in */
 };

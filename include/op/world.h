@@ -60,5 +60,6 @@ void world_close(struct world *world);
 int world_connect_cinder(const struct world *world, struct db **out, struct error *err);
 int world_connect_cell(const struct world *world, const struct nova_cell *cell, struct db **out, struct error *err);
 int world_connect_bus(struct world *world, struct error *err); /* closes the old one */
+int world_reconnect_cell(struct world *world, const struct nova_cell *cell, struct error *err); /* the same; -1: it has none now */
 
 #endif

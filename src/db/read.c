@@ -174,6 +174,13 @@ static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, c
 	return rc;
 }
 
+int db_ping(struct db *db, struct error *err)
+{
+	if (mysql_ping(db->mysql) == 0)
+		return 0;
+	return db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
+}
+
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err)
 {

@@ -124,8 +124,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		journal_discard(&run->journal);
 		return err->kind;
 	}
-	if (apply(run, err) != 0)
-		log_error("%s", err->text);
+	apply(run, err); /* an error is said at the end, when what was done is proved */
 	if (prove_all(run, &trouble) != 0) {
 		log_error("%s", trouble.text);
 		if (!err->kind)

@@ -83,6 +83,14 @@ int world_connect_cell(const struct world *w, const struct nova_cell *cell, stru
 	return db_open(&(struct db_options){ .url = &cell->url, .label = cell->label, .run = w->run }, out, err);
 }
 
+int world_reconnect_cell(struct world *w, const struct nova_cell *cell, struct error *err)
+{
+	struct db **db = &w->cell[cell - w->cell].db;
+
+	db_close(db);
+	return world_connect_cell(w, cell, db, err);
+}
+
 static int open_cell(struct world *w, const struct cell_mapping *mapping, struct nova_cell *cell, struct error *err)
 {
 	auto_free char *text = config_expand_cell_url(mapping->database_connection, str_or(w->nova.database_text, ""));

@@ -129,6 +129,34 @@ class Guards(harness.TestCase):
                                   "stale-accepted"), REFUSED, "stale-accepted")
         self.unchanged(before)
 
+    def attempt(self, uuid, host, result, frame, action="evacuate"):
+        """What a compute leaves when it fails at an evacuation; its id."""
+        rows("nova", "INSERT INTO instance_actions (created_at, deleted, action, instance_uuid, request_id, start_time)"
+             " VALUES (UTC_TIMESTAMP(), 0, %s, %s, CONCAT('req-', UUID()), UTC_TIMESTAMP())", (action, uuid))
+        id_ = value("nova", "SELECT MAX(id) FROM instance_actions")
+        rows("nova", "INSERT INTO instance_actions_events (created_at, deleted, action_id, event, start_time, finish_time, result, traceback,"
+             " host, details) VALUES (UTC_TIMESTAMP(), 0, %s, 'compute_rebuild_instance', UTC_TIMESTAMP() - INTERVAL 90 SECOND,"
+             " UTC_TIMESTAMP() - INTERVAL 60 SECOND, %s, %s, %s, 'MessagingTimeout')", (id_, result, frame, host))
+
+    def test_a_guest_that_a_failed_evacuation_left(self):
+        spawned = "  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n"
+        not_yet = "  in _rebuild_default_impl\n    x\n  in _prep_block_device\n    raise\n"
+        uuid = instance("image-active-0")["uuid"]
+        self.attempt(uuid, B, "Error", not_yet)
+        self.attempt(uuid, A, "Error", spawned)            # its own host: nova knows that guest
+        self.attempt(uuid, B, "Error", spawned, "rebuild")
+        f = self.both("guest-left", lambda: self.attempt(uuid, B, "Error", spawned))
+        self.assertEqual(f["severity"], "skip")
+        self.assertRegex(f["message"], "may be left on '%s', where an evacuation failed [67][0-9] s ago \\(MessagingTimeout\\)" % B)
+        self.assertIn("virsh domstate " + uuid, f["hint"])
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes"), REFUSED, "run twice")
+        self.assertTrue(self.instance("image-active-0", "--accept", "guest-left:image-active-0")["guest-left"]["accepted"])
+        self.assertNotIn("guest-left", self.instance("image-active-1"))
+        self.attempt(uuid, C, "Success", None)             # and it came back from there since, by nova's own means
+        self.assertNotIn("guest-left", self.instance())
+        self.attempt(uuid, C, None, None)                  # a nova-compute that died at it
+        self.assertIn("was begun and not ended", self.instance()["guest-left"]["message"])
+
     def test_tombstones(self):
         uuid = instance("image-active-1")["uuid"]
         f = self.both("tombstones", lambda: rows(

@@ -267,6 +267,15 @@ class Migrations(blocking.TestCase):
         rows("nova", "UPDATE migrations SET status = 'completed' WHERE id = %s", (number,))
         self.returns(OK)
 
+    def test_a_host_whose_instance_may_run_elsewhere_must_stay_off(self):
+        self.assertEqual(self.returns(OK)["guests elsewhere"]["state"], "ok")
+        self.make(status="failed", task_state=None, dest=B, events=[("rebuild_server", "Success"), ("compute_rebuild_instance", "Error")])
+        now = self.returns(REFUSED)
+        self.assertEqual((now["guests elsewhere"]["state"], now["guests elsewhere"]["count"]), ("stop", 1))
+        self.assertIn("on '%s': virsh domstate %s" % (B, self.instance()["uuid"]), now["guests elsewhere"]["hint"])
+        rows("nova", "UPDATE instance_actions_events SET traceback = 'in _prep_block_device\n' WHERE event = 'compute_rebuild_instance'")
+        self.assertEqual(self.returns(OK)["guests elsewhere"]["state"], "ok")     # no guest was begun
+
     def test_messages_that_wait_for_it(self):
         self.conductor.stop_listening()      # one thread at a time reads the connection
         channel = self.conductor.connection.channel()

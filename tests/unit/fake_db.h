@@ -23,12 +23,20 @@ struct fake_answer {
 static struct fake_answer fake_answers[FAKE_MAX];
 static struct str fake_calls; /* "begin write|nova/x a=1 b=NULL|commit" */
 static enum error_kind fake_commit_fails, fake_begin_fails;
+static bool fake_away;
 
 static inline void fake_reset(void)
 {
 	memset(fake_answers, 0, sizeof fake_answers);
 	str_free(&fake_calls);
 	fake_commit_fails = fake_begin_fails = ERROR_OK;
+	fake_away = false;
+}
+
+int db_ping(struct db *db, struct error *err)
+{
+	(void)db;
+	return fake_away ? error_set(err, ERROR_DB_UNREACHABLE, "the database is away") : 0;
 }
 
 static inline struct fake_answer *fake_answer(const char *sql)

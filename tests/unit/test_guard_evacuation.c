@@ -579,6 +579,37 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 	assert_quiet("stale-accepted");
 }
 
+static void a_guest_that_a_failed_evacuation_left(void **state)
+{
+	static struct attempt tried[] = {
+		{ .host = "b", .result = "Error", .details = "timed out", .age_s = { true, 70 },
+		    .traceback = "  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n" },
+		{ .host = "b", .result = "Error", .details = "already exists", .age_s = { true, 50 },
+		    .traceback = "  in _do_rebuild_instance\n    x\n  in _check_instance_exists\n    raise\n" },
+		{ .host = "c", .age_s = { true, 9 } },
+	};
+	static struct migration open = { .id = 42 };
+
+	(void)state;
+	assert_quiet("guest-left");
+	candidates[0].attempts = (struct attempts){ tried, 1, { NULL } };
+	assert_found("guest-left", "may be left on 'b', where an evacuation failed 70 s ago (timed out)");
+	assert_non_null(strstr(find("guest-left")->hint, "virsh domstate"));
+	candidates[0].attempts.n = 2; /* the compute found it: that is the better word */
+	assert_found("guest-left", "is on 'b', where an evacuation failed 50 s ago (already exists)");
+	candidates[0].attempts = (struct attempts){ &tried[2], 1, { NULL } };
+	assert_found("guest-left", "on 'c', where an evacuation was begun and not ended 9 s ago");
+	candidates[0].open = &open; /* and still is: in-flight says so */
+	assert_quiet("guest-left");
+	candidates[0].open = NULL;
+	candidates[0].wanted = false;
+	assert_quiet("guest-left");
+	candidates[0].wanted = true;
+	tried[0].traceback = "  in _rebuild_default_impl\n    x\n  in _prep_block_device\n    raise\n";
+	candidates[0].attempts = (struct attempts){ tried, 1, { NULL } };
+	assert_quiet("guest-left"); /* it never came to a guest */
+}
+
 /* ---- is it dead? */
 
 static void witnesses(void **state)
@@ -821,6 +852,7 @@ int main(void)
 		TEST(mixed_and_unknown_releases_are_said),
 		TEST(a_group_that_is_gone),
 		TEST(an_older_row_that_the_conductor_would_take),
+		TEST(a_guest_that_a_failed_evacuation_left),
 		TEST(witnesses),
 		TEST(notes_of_the_host),
 		TEST(marking_is_in_the_plan_and_can_be_left_out),

@@ -19,12 +19,13 @@
 
 /* A cloud that answers by script, and a clock that only runs while somebody sleeps. One letter an instance says what comes of it:
  *   o  lands after two looks      f  nova fails at it after one look     h  hangs for ever
- *   d  its row had changed        u  nobody knows whether it was sent    x  the broker is gone
+ *   d  its row had changed        u  nobody knows whether it was sent    x  the journal cannot be written
+ *   w  the broker is away, for as long as it is asked to be
  * Upper case: it uses volumes. */
 static const char *script;
 static struct str events; /* ">0" sent, "=0" landed, "!0" failed */
 static size_t looks[MOST];
-static int64_t now_ms;
+static int64_t now_ms, back_ms; /* when the broker is back */
 
 void clock_now(char out[CLOCK_TEXT_SIZE])
 {
@@ -56,13 +57,24 @@ int evacuation_send(struct run *run, size_t unit, struct error *err)
 	struct unit *u = &run->plan.unit[unit];
 
 	say('>', unit);
-	if (fate(unit) == 'x')
-		return error_set(err, ERROR_BUS_UNREACHABLE, "the broker is gone");
+	if (fate(unit) == 'x') {
+		u->evacuation = xcalloc(1, sizeof *u->evacuation);
+		return error_set(err, ERROR_ERROR, "the journal is full");
+	}
+	if (fate(unit) == 'w' && now_ms < back_ms)
+		return error_set(err, ERROR_BUS_UNREACHABLE, "the broker is away");
 	u->evacuation = xcalloc(1, sizeof *u->evacuation);
 	u->evacuation->cast = fate(unit) != 'd' && fate(unit) != 'u';
 	u->evacuation->phase = fate(unit) == 'd' ? PHASE_FAILED : fate(unit) == 'u' ? PHASE_UNKNOWN : PHASE_SENT;
 	u->evacuation->sent_ms = now_ms;
 	unit_set_state(u, fate(unit) == 'd' ? STATE_FAILED : fate(unit) == 'u' ? STATE_UNKNOWN : STATE_APPLIED, NULL);
+	return 0;
+}
+
+int evacuation_reconnect(struct run *r, struct error *err)
+{
+	(void)r;
+	(void)err;
 	return 0;
 }
 
@@ -76,7 +88,7 @@ int evacuation_look(struct run *run, struct unit *u, struct error *err)
 		say('!', unit);
 		u->evacuation->phase = PHASE_FAILED;
 		unit_set_state(u, STATE_FAILED, "nova failed");
-	} else if (fate(unit) == 'o' && looks[unit] == 2) {
+	} else if ((fate(unit) == 'o' || fate(unit) == 'w') && looks[unit] == 2) {
 		say('=', unit);
 		u->evacuation->phase = PHASE_LANDED;
 	}
@@ -164,8 +176,8 @@ static const struct {
 	/* what is not known stops all that was not begun; what is on its way is followed */
 	{ "ouoo", 2, 0, false, 0, ">0 >1 =0", "i2: another one's outcome is unknown: not begun; i3: another one's outcome is unknown: not begun" },
 	/* an error of our own ends the sending, not the following */
-	{ "oxoo", 2, 0, false, -1, ">0 >1 =0", "i1: not begun; i2: not begun; i3: not begun" },
-	{ "xo", 2, 0, false, -1, ">0", "i0: not begun; i1: not begun" },
+	{ "oxoo", 2, 0, false, -1, ">0 >1 =0", "i2: not begun: the journal is full; i3: not begun: the journal is full" },
+	{ "xo", 2, 0, false, -1, ">0", "i1: not begun: the journal is full" },
 	/* nobody waits: everything is sent at once */
 	{ "OOoF", 1, 0, true, 0, ">0 >1 >2 >3", "" },
 	{ "", 1, 0, false, 0, "", "" },
@@ -188,6 +200,59 @@ static void evacuations_go_in_waves(void **state)
 			fail_msg("%s: %s (%s)", runs[i].script, events.s, left.s);
 		end();
 	}
+}
+
+/* A broker that is away is waited for: nothing is begun, what is under way is followed, and it is not asked all the time. */
+static const struct {
+	const char *script;
+	int64_t away_ms, timeout_s;
+	bool no_wait;
+	int rc;
+	const char *events, *left_out;
+} waits[] = {
+	{ "owo", 3000, 600, false, 0, ">0 >1 =0 >1 >1 >2 =1 =2", "" },
+	{ "ww", 5000, 600, true, 0, ">0 >0 >0 >0 >1", "" },
+	{ "Owo", 1500, 600, false, 0, ">0 =0 >1 >1 >2 =1 =2", "" },
+	{ "wo", 1000000, 3, false, -1, ">0 >0", "i0: not begun: the broker is away; i1: not begun: the broker is away" },
+};
+
+static void a_broker_that_is_away_is_waited_for(void **state)
+{
+	auto_str struct str left = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(waits); i++) {
+		struct error err = { 0 };
+
+		begin(waits[i].script);
+		f.request.no_wait = waits[i].no_wait;
+		f.request.timeout_s = waits[i].timeout_s;
+		back_ms = now_ms + waits[i].away_ms;
+		assert_int_equal(apply_evacuations(&run, &err), waits[i].rc);
+		assert_int_equal(err.kind, waits[i].rc ? ERROR_BUS_UNREACHABLE : ERROR_OK);
+		left_out(&left);
+		if (strcmp(events.s, waits[i].events) != 0 || strcmp(left.s, waits[i].left_out) != 0)
+			fail_msg("%s: %s (%s)", waits[i].script, events.s, left.s);
+		end();
+	}
+}
+
+static void and_not_longer_than_a_minute(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+	int64_t start = now_ms;
+
+	(void)state;
+	begin("wo");
+	f.request.timeout_s = 3600;
+	back_ms = INT64_MAX;
+	assert_int_equal(apply_evacuations(&run, &err), -1);
+	assert_true(now_ms - start >= 60000 && now_ms - start < 63000);
+	assert_int_equal(err.kind, ERROR_BUS_UNREACHABLE);
+	left_out(&left);
+	assert_string_equal(left.s, "i0: not begun: the broker is away; i1: not begun: the broker is away");
+	end();
 }
 
 static void no_more_than_the_window_is_ever_on_its_way(void **state)
@@ -288,6 +353,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evacuations_go_in_waves),
+		cmocka_unit_test(a_broker_that_is_away_is_waited_for),
+		cmocka_unit_test(and_not_longer_than_a_minute),
 		cmocka_unit_test(no_more_than_the_window_is_ever_on_its_way),
 		cmocka_unit_test(what_has_not_ended_in_time_is_said_and_the_rest_is_left),
 		cmocka_unit_test(an_outcome_has_its_word),

@@ -87,6 +87,7 @@ GUARD(no_capacity);
 
 /* instance.c */
 GUARD(stale_accepted);
+GUARD(guest_left);
 GUARD(server_group_gone);
 GUARD(local_disk);
 GUARD(volume_owner_dead);

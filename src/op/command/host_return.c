@@ -126,18 +126,46 @@ static void check_service(struct table *t, const struct scene *scene)
 		say(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
+/* A failed evacuation may have left a guest on another compute: nova starts the instance here all the same. */
+static int check_guests(struct table *t, const struct scene *scene, const struct instances *instances, struct error *err)
+{
+	auto_str struct str hint = { 0 };
+	struct attempts attempts;
+	size_t n = 0;
+
+	for (const struct instance *i = instances->v; i < instances->v + instances->n; i++) {
+		if (attempts_unfinished(scene->home->cell->db, i->uuid, &attempts, err) != 0)
+			return -1;
+		for (size_t k = 0; k < attempts.n; k++) {
+			if (!attempt_speaks(&attempts, k))
+				continue;
+			n++;
+			str_addf(&hint, "%son '%s': virsh domstate %s", hint.n ? "; " : "", str_or(attempts.v[k].host, "?"), i->uuid);
+		}
+		attempts_free(&attempts);
+	}
+	say(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
+	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
+	        "no failed evacuation has left a guest of its instances elsewhere");
+	return 0;
+}
+
 static int check_owned(struct table *t, const struct scene *scene, struct error *err)
 {
 	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->host);
 	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->host);
 	struct instances instances;
 	int64_t owned = 0;
+	int rc;
 
 	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
 		return -1;
 	say(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
 	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
+	rc = check_guests(t, scene, &instances, err);
 	instances_free(&instances);
+	if (rc != 0)
+		return -1;
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 		if (host_is_on_node(o->host, scene->host))
 			owned += o->n;

@@ -135,31 +135,6 @@ static int claim_transaction(struct run *run, struct unit *unit, const char *uni
 	return rc;
 }
 
-static int look_at_way(struct run *run, struct error *err)
-{
-	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
-	struct bus_queue queue;
-	int there;
-
-	there = bus_exchange_exists(run->world.bus, run->world.nova.bus.exchange, err);
-	if (there < 0 || bus_queue_look(run->world.bus, topic, &queue, err) != 0)
-		return -1;
-	if (!there || !queue.exists || queue.consumers == 0)
-		return error_set(err, ERROR_REFUSED, "nobody consumes queue '%s' on %s any more", topic, bus_server(run->world.bus));
-	return bus_canary(run->world.bus, run->world.nova.bus.exchange, err);
-}
-
-/* Everything that can be known about the way to the conductor before anything is written. A connection that is no good any more is
- * no reason to stop: another one is tried. */
-static int check_way(struct run *run, struct error *err)
-{
-	if (run->world.bus && look_at_way(run, err) == 0)
-		return 0;
-	if (world_connect_bus(&run->world, err) != 0)
-		return -1;
-	return look_at_way(run, err);
-}
-
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err)
 {
 	json_object *r = json_object_new_object();
@@ -298,7 +273,7 @@ int evacuation_send(struct run *run, size_t index, struct error *err)
 	int rc;
 
 	CRASH_POINT("evacuation_before");
-	if (check_way(run, err) != 0)
+	if (evacuation_way(run, err) != 0)
 		return -1;
 	CRASH_POINT("evacuation_after_canary");
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);

@@ -34,6 +34,42 @@ static void landed(struct run *run, struct unit *unit, const struct evacuation_s
 	say(unit, text.s);
 }
 
+/* A bad end is believed at the second look: nova writes the migration, the instance, its fault and its event one after the other
+ * (nova conductor/manager.py and compute/manager.py: rebuild_instance), and what stands between is no end yet. */
+static bool is_certain(struct evacuation *e, const char *end)
+{
+	bool again = str_equal(e->suspected, end);
+
+	e->suspected = end;
+	return again;
+}
+
+/* What to type is said only where it is certain that nobody works on it any more; 'migration close' makes sure itself. */
+static const char *cure(struct run *run, const struct evacuation *e)
+{
+	return arena_printf(&run->plan.arena, "evac-manage migration close %lld", (long long)e->migration_id);
+}
+
+/* The instance is still its old host's. May it simply be evacuated again, or has the compute left its guest running? */
+static int add_what_next(struct run *run, const struct unit *unit, const char **why, struct error *err)
+{
+	struct arena *arena = &run->plan.arena;
+	const char *guest_on = NULL;
+	struct attempts attempts;
+
+	if (attempts_unfinished(run->scene.home->cell->db, unit->step[0].id, &attempts, err) != 0)
+		return -1;
+	for (size_t i = 0; i < attempts.n; i++)
+		if (attempt_speaks(&attempts, i))
+			guest_on = arena_dup(arena, str_or(attempts.v[i].host, "?"));
+	attempts_free(&attempts);
+	*why = guest_on ? arena_printf(arena, "%s; still on '%s' to nova, but its guest may run on '%s': look there first (virsh domstate %s), then again",
+	                      *why, unit->evacuation->rows.host, guest_on, unit->step[0].id) :
+	                  arena_printf(arena, "%s; still on '%s': when its cause is mended the same command evacuates it again", *why,
+	                      unit->evacuation->rows.host);
+	return 0;
+}
+
 static int failed(struct run *run, struct unit *unit, const struct evacuation_state *now, struct error *err)
 {
 	auto_free char *fault = NULL;
@@ -43,6 +79,8 @@ static int failed(struct run *run, struct unit *unit, const struct evacuation_st
 		return -1;
 	why = arena_printf(&run->plan.arena, "nova ended it as '%s' (instance %s)%s%s", now->migration_status,
 	    str_or(now->vm_state, "in no state"), *fault ? ": " : "", fault);
+	if (str_equal(now->host, unit->evacuation->rows.host) && add_what_next(run, unit, &why, err) != 0)
+		return -1;
 	end(run, unit, PHASE_FAILED, STATE_FAILED, why);
 	say(unit, why);
 	return 0;
@@ -58,30 +96,31 @@ static const struct action_event *find_event(const struct action_events *events,
 	return found;
 }
 
-/* Only when it is certain that nobody works on it any more; that command makes sure. */
-static const char *cure(struct run *run, const struct evacuation *e)
+static void given_up(struct run *run, struct unit *unit, const char *by, const struct action_event *event)
 {
-	return arena_printf(&run->plan.arena, "evac-manage migration close %lld", (long long)e->migration_id);
+	struct evacuation *e = unit->evacuation;
+	const char *why = arena_printf(&run->plan.arena, "%s failed at it (%.200s) and left its migration '%s'; cure: %s, then again", by,
+	    str_or(event->details, "see its log"), e->status, cure(run, e));
+
+	end(run, unit, PHASE_FAILED, STATE_FAILED, why);
+	say(unit, why);
 }
 
-/* Still 'accepted': has the conductor failed at it, or has nobody taken it at all? Its events tell. */
+/* Not ended: has the conductor or the compute failed at it, or has nobody taken it at all? Its events tell. */
 static int look_at_events(struct run *run, struct unit *unit, struct error *err)
 {
 	struct evacuation *e = unit->evacuation;
+	bool accepted = strcmp(e->status, "accepted") == 0;
 	const struct action_event *event;
 	struct action_events events;
 
 	if (evacuation_events(run->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;
-	event = find_event(&events, "rebuild_server");
+	event = find_event(&events, accepted ? "rebuild_server" : "compute_rebuild_instance");
 	if (event && str_equal(event->result, "Error")) {
-		const char *why = arena_printf(&run->plan.arena,
-		    "the conductor failed at it (%.200s) and left the instance 'rebuilding'; cure: %s, then again", str_or(event->details, "see its log"),
-		    cure(run, e));
-
-		end(run, unit, PHASE_FAILED, STATE_FAILED, why);
-		say(unit, why);
-	} else if (!event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
+		if (is_certain(e, accepted ? "conductor" : "compute"))
+			given_up(run, unit, accepted ? "the conductor" : arena_printf(&run->plan.arena, "nova-compute on '%s'", str_or(event->host, e->dest)), event);
+	} else if (accepted && !event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
 		e->warned = true;
 		say(unit, "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
 	}
@@ -167,12 +206,12 @@ static int judge(struct run *run, struct unit *unit, const struct evacuation_sta
 		return 0;
 	}
 	if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
-		return failed(run, unit, now, err);
+		return is_certain(unit->evacuation, "nova") ? failed(run, unit, now, err) : 0;
 	if (strcmp(status, "accepted") != 0)
 		tell_progress(unit, now);
 	else
 		snprintf(unit->evacuation->status, sizeof unit->evacuation->status, "%s", status);
-	return strcmp(status, "accepted") == 0 ? look_at_events(run, unit, err) : 0;
+	return look_at_events(run, unit, err);
 }
 
 int evacuation_look(struct run *run, struct unit *unit, struct error *err)

@@ -19,6 +19,7 @@ void scene_free(struct scene *scene)
 		request_spec_free(&scene->candidate[i].spec);
 		server_group_free(&scene->candidate[i].group);
 		migrations_free(&scene->candidate[i].accepted);
+		attempts_free(&scene->candidate[i].attempts);
 		for (k = 0; k < scene->candidate[i].nvolume; k++)
 			volume_owner_free(&scene->candidate[i].volume[k].owner);
 	}

@@ -111,6 +111,28 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 		}
 }
 
+/* What is still being built is guard_in_flight()'s. */
+void guard_guest_left(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	for EACH_WANTED(c, scene)
+		for (size_t i = 0; i < c->attempts.n; i++) {
+			const struct attempt *a = &c->attempts.v[i];
+
+			if (!attempt_speaks(&c->attempts, i) || (c->open && !a->result))
+				continue;
+			str_clear(&hint);
+			str_addf(&hint, "on '%s': virsh domstate %s; if it is there: virsh destroy, virsh undefine --nvram; then --accept guest-left:%s",
+			    str_or(a->host, "?"), c->instance->uuid, c->instance->uuid);
+			guard_found(self, scene, out, c->instance->uuid, hint.s,
+			    "the guest of %s %s on '%s', where an evacuation %s %lld s ago (%.120s): built on a third host it would run twice",
+			    str_or(c->instance->name, c->instance->uuid), attempt_guest(a) == GUEST_THERE ? "is" : "may be left",
+			    str_or(a->host, "?"), a->result ? "failed" : "was begun and not ended", (long long)a->age_s.v,
+			    str_or(a->details, "it did not say why"));
+		}
+}
+
 void guard_server_group_gone(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_WANTED(c, scene)

@@ -26,6 +26,9 @@ const struct guard guards[] = {
 	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE,
 	    "the instance boots from an image: its root disk may be on the dead host's own disk and would be made anew, empty",
 	    "--accept local-disk:ID, or [site] shared_disks = true where all instance disks are shared", guard_local_disk },
+	{ "guest-left", SEVERITY_SKIP, ACCEPT_CODE,
+	    "an earlier evacuation failed on a compute that may run the instance's guest still: evacuated to a third host it would run twice", NULL,
+	    guard_guest_left },
 	{ "no-capacity", SEVERITY_SKIP, ACCEPT_CODE,
 	    "no host has the vCPU, memory or disk, or none passes the filters: nova would leave the instance in ERROR", NULL, guard_no_capacity },
 

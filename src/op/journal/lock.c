@@ -18,6 +18,7 @@ struct lock {
 	int fd;
 	struct db *db[SERVERS_MAX]; /* connections of their own, which do nothing else */
 	size_t ndb;
+	bool lost; /* a server was away and somebody may have come in between */
 };
 
 void lock_name(const char *host, char out[LOCK_NAME_SIZE])
@@ -160,14 +161,34 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 	return 0;
 }
 
+static void close_servers(struct lock *lock)
+{
+	for (size_t i = 0; i < lock->ndb; i++)
+		db_close(&lock->db[i]);
+	lock->ndb = 0;
+}
+
+int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
+{
+	if (!lock)
+		return 0;
+	close_servers(lock);
+	lock->lost = take_servers(scene, lock, err) != 0;
+	return lock->lost ? -1 : 0;
+}
+
+bool lock_is_lost(const struct lock *lock)
+{
+	return lock && lock->lost;
+}
+
 void lock_release(struct lock **lock)
 {
 	struct lock *l = *lock;
 
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->ndb; i++)
-		db_close(&l->db[i]);
+	close_servers(l);
 	lock_file_release(l->fd);
 	free(l);
 	*lock = NULL;

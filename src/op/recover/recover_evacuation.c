@@ -89,6 +89,12 @@ static unsigned row_of(const struct evacuation_state *now, const struct evacuati
 	return ROW_WORKING;
 }
 
+/* Conductor or compute: what ends with an error is taken up by nobody again. */
+static bool gave_up(const struct action_event *e)
+{
+	return (str_equal(e->event, "rebuild_server") || str_equal(e->event, "compute_rebuild_instance")) && str_equal(e->result, "Error");
+}
+
 static int look_at_database(struct look *look, struct error *err)
 {
 	struct evacuation *e = look->e;
@@ -109,10 +115,7 @@ static int look_at_database(struct look *look, struct error *err)
 	if (evacuation_events(look->cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;
 	for (size_t i = 0; i < events.n; i++)
-		look->known.evidence = look->known.evidence == EVIDENCE_FAILED ||
-		        (str_equal(events.v[i].event, "rebuild_server") && str_equal(events.v[i].result, "Error")) ?
-		    EVIDENCE_FAILED :
-		    EVIDENCE_SOME;
+		look->known.evidence = look->known.evidence == EVIDENCE_FAILED || gave_up(&events.v[i]) ? EVIDENCE_FAILED : EVIDENCE_SOME;
 	action_events_free(&events);
 	return 0;
 }

@@ -23,7 +23,7 @@ const struct recovery_rule recovery_rules[] = {
 	{ { ANY, ANY, ROW_DONE, ANY, ANY }, ACTION_NONE, VERDICT_DONE, "nova has finished it" },
 	{ { ANY, ANY, ROW_ERROR, ANY, ANY }, ACTION_NONE, VERDICT_FAILED, "it was sent, and nova ended it in error" },
 	{ { ANY, ANY, ANY, EVIDENCE_FAILED, ANY }, ACTION_NONE, VERDICT_FAILED,
-	    "it was sent, and the conductor failed at it; the instance may be left 'rebuilding'" },
+	    "it was sent, and the conductor or a compute failed at it; the instance may be left 'rebuilding'" },
 	{ { ANY, ANY, ROW_WORKING, ANY, ANY }, ACTION_NONE, VERDICT_UNDER_WAY, "it was sent, and nova works on it" },
 	{ { ANY, ANY, ROW_ACCEPTED, EVIDENCE_SOME, ANY }, ACTION_NONE, VERDICT_UNDER_WAY, "it was sent, and nova has begun with it" },
 	{ { ANY, CAST_ACKED, ROW_ACCEPTED, EVIDENCE_NONE, AGE_YOUNG }, ACTION_NONE, VERDICT_UNDER_WAY,

@@ -1,0 +1,32 @@
+-- Evacuations of one instance that a compute began to build and did not finish, the newest last, and after which none succeeded: its
+-- guest may be on that compute still. The trace tells how far the compute came. Before Rocky an event has no host: then the migration
+-- of the same minute names it.
+-- :param instance_uuid text
+-- :reads instances instance_actions instance_actions_events migrations :rows many
+SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
+                            FROM migrations AS m
+                           WHERE m.instance_uuid = i.uuid
+                             AND m.migration_type = 'evacuation'
+                             AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60)) AS host
+     , e.result
+     , e.details
+     , e.traceback
+     , TIMESTAMPDIFF(SECOND, COALESCE(e.finish_time, e.start_time), UTC_TIMESTAMP()) AS age_s
+  FROM instances               AS i
+  JOIN instance_actions        AS a ON a.instance_uuid = i.uuid
+  JOIN instance_actions_events AS e ON e.action_id = a.id
+ WHERE i.uuid = @instance_uuid
+   AND i.deleted = 0
+   AND a.action = 'evacuate'
+   AND e.event = 'compute_rebuild_instance'
+   AND (e.result IS NULL OR e.result <> 'Success')
+   AND (e.host IS NULL OR e.host <> i.host)
+   AND NOT EXISTS (SELECT 1
+                     FROM instance_actions        AS later
+                     JOIN instance_actions_events AS done ON done.action_id = later.id
+                    WHERE later.instance_uuid = i.uuid
+                      AND later.action = 'evacuate'
+                      AND done.event = 'compute_rebuild_instance'
+                      AND done.result = 'Success'
+                      AND done.id > e.id)
+ ORDER BY e.id;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/attempt.h"
+
+#include <string.h>
+
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+static const struct db_column columns[] = {
+	DB_COLUMN(struct attempt, host),
+	DB_COLUMN(struct attempt, result),
+	DB_COLUMN(struct attempt, details),
+	DB_COLUMN(struct attempt, traceback),
+	DB_COLUMN(struct attempt, age_s),
+};
+static const struct db_shape shape = DB_SHAPE(struct attempt, columns);
+
+int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	struct db_rows rows;
+
+	*out = (struct attempts){ 0 };
+	if (db_read(cell, &SQL_NOVA_ATTEMPTS_UNFINISHED, params, &shape, &rows, err) != 0)
+		return -1;
+	*out = (struct attempts){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void attempts_free(struct attempts *attempts)
+{
+	arena_free(&attempts->arena);
+	*attempts = (struct attempts){ 0 };
+}
+
+/* Where a trace ends, in the order of nova compute/manager.py: rebuild_instance(), _do_rebuild_instance(), _rebuild_default_impl().
+ * The first that fits says it; a place that is not here says nothing. */
+static const struct {
+	const char *text;
+	enum guest guest;
+} places[] = {
+	{ "in _check_instance_exists\n", GUEST_THERE },
+
+	/* after the spawn */
+	{ "REBUILD_SPAWNING])", GUEST_UNKNOWN },
+	{ "in stop_instance\n", GUEST_UNKNOWN },
+	{ "in finish_evacuation\n", GUEST_UNKNOWN },
+
+	/* before it */
+	{ "/nova/compute/claims.py\"", GUEST_ABSENT },
+	{ "in rebuild_claim\n", GUEST_ABSENT },
+	{ "in _validate_instance_group_policy\n", GUEST_ABSENT },
+	{ "raise exception.InvalidSharedStorage(", GUEST_ABSENT },
+	{ "in _check_trusted_certs\n", GUEST_ABSENT },
+	{ "in generate_image_url\n", GUEST_ABSENT },
+	{ "expected_task_state=[task_states.REBUILDING])", GUEST_ABSENT },
+	{ "in setup_networks_on_host\n", GUEST_ABSENT },
+	{ "in setup_instance_network_on_host\n", GUEST_ABSENT },
+	{ "in _get_instance_block_device_info\n", GUEST_ABSENT },
+	{ "in _get_bound_arq_resources\n", GUEST_ABSENT },
+	{ "in detach_block_devices\n", GUEST_ABSENT },
+	{ "in _prep_block_device\n", GUEST_ABSENT },
+	{ "in _rebuild_default_impl\n    instance.save(", GUEST_ABSENT },
+
+	/* inside: disks, then a start that undoes itself (nova virt/libvirt/driver.py: spawn) */
+	{ "in _create_image\n", GUEST_ABSENT },
+	{ "in _get_guest_xml\n", GUEST_ABSENT },
+	{ "in _create_domain_and_network\n", GUEST_ABSENT },
+	{ "in _create_guest_with_network\n", GUEST_ABSENT },
+};
+
+enum guest attempt_guest(const struct attempt *attempt)
+{
+	if (!attempt->result || !attempt->traceback)
+		return GUEST_UNKNOWN;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (strstr(attempt->traceback, places[i].text))
+			return places[i].guest;
+	return GUEST_UNKNOWN;
+}
+
+bool attempt_speaks(const struct attempts *attempts, size_t i)
+{
+	const struct attempt *v = attempts->v;
+	size_t worst = attempts->n;
+
+	for (size_t k = 0; k < attempts->n; k++)
+		if (str_equal(v[k].host, v[i].host) && attempt_guest(&v[k]) != GUEST_ABSENT &&
+		    (worst == attempts->n || attempt_guest(&v[k]) >= attempt_guest(&v[worst])))
+			worst = k;
+	return worst == i;
+}

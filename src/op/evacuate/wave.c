@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wave_internal.h"
+
+#include "util/clock.h"
+#include "util/log.h"
+
+#define PATIENCE_S 60 /* a broker, a conductor or a database node that is restarted is back by then */
+#define RETRY_MS 2000
+
+size_t wave_in_flight(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_SENT;
+	return n;
+}
+
+static size_t count_failed(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_FAILED;
+	return n;
+}
+
+bool wave_is_waiting(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && !unit->evacuation && unit->step[0].state == STATE_PLANNED;
+}
+
+static size_t next_waiting(const struct plan *plan)
+{
+	size_t i = 0;
+
+	while (i < plan->nunit && !wave_is_waiting(&plan->unit[i]))
+		i++;
+	return i;
+}
+
+void wave_leave_waiting(struct plan *plan, const char *why)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (wave_is_waiting(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
+}
+
+/* The first volume-backed instance shows whether the computes may talk to cinder: it goes alone, and if it fails no other
+ * volume-backed one follows. */
+static bool is_volume_backed(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && unit->candidate->nvolume > 0;
+}
+
+/* One that was never cast, because its row had changed, showed nothing. */
+static bool is_canary(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_volume_backed(&plan->unit[i]) && evacuation_was_cast(&plan->unit[i]))
+			return false;
+	return is_volume_backed(&plan->unit[index]);
+}
+
+static void heed_canary(struct plan *plan, const struct unit *canary)
+{
+	if (!canary || !evacuation_was_cast(canary) || canary->evacuation->phase != PHASE_FAILED)
+		return;
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (wave_is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, "the first volume-backed instance failed: not begun");
+}
+
+/* Without waiting there are no waves: everything is sent. */
+static bool has_room(const struct run *run, const struct unit *canary, size_t next)
+{
+	bool alone = is_canary(&run->plan, next) || (canary && canary->evacuation->phase == PHASE_SENT);
+
+	return run->request->no_wait || wave_in_flight(&run->plan) < (alone ? 1 : (size_t)run->request->max_in_flight);
+}
+
+static const char *reason_to_stop(const struct run *run)
+{
+	if (signal_came())
+		return "interrupted before it was begun";
+	if (run->request->stop_after_failures > 0 && count_failed(&run->plan) >= (size_t)run->request->stop_after_failures)
+		return "too many failures: not begun";
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		if (run->plan.unit[i].evacuation && run->plan.unit[i].evacuation->phase == PHASE_UNKNOWN)
+			return "another one's outcome is unknown: not begun";
+	return NULL;
+}
+
+int wave_give_up(struct run *run, struct wave *wave, struct error *err)
+{
+	*err = wave->why;
+	wave->way_closed = false;
+	wave_leave_waiting(&run->plan, arena_printf(&run->plan.arena, "not begun: %s", err->text));
+	return -1;
+}
+
+/* Nothing was begun: the way may be tried again. */
+static int closed(struct run *run, struct wave *wave, struct error *err)
+{
+	wave->tried_ms = clock_monotonic_ms();
+	wave->why = *err;
+	if (!wave->way_closed) {
+		wave->way_closed = true;
+		wave->closed_ms = wave->tried_ms;
+		log_warn("%s; nothing more is begun until that is mended, for which we wait %d s", err->text, PATIENCE_S);
+	}
+	if (wave->tried_ms - wave->closed_ms < PATIENCE_S * 1000) {
+		error_clear(err);
+		return 0;
+	}
+	return wave_give_up(run, wave, err);
+}
+
+static int send_one(struct run *run, struct wave *wave, size_t i, struct error *err)
+{
+	struct unit *unit = &run->plan.unit[i];
+	bool canary = is_canary(&run->plan, i);
+
+	if (evacuation_send(run, i, err) != 0) {
+		if (!unit->evacuation)
+			return closed(run, wave, err);
+		wave_leave_waiting(&run->plan, arena_printf(&run->plan.arena, "not begun: %s", err->text));
+		return -1;
+	}
+	if (canary)
+		wave->canary = unit;
+	if (wave->way_closed)
+		log_notice("the way to nova is open again");
+	wave->way_closed = false;
+	return 0;
+}
+
+static int send_all(struct run *run, struct wave *wave, struct error *err)
+{
+	struct plan *plan = &run->plan;
+	const char *why;
+	size_t i;
+
+	heed_canary(plan, wave->canary);
+	while ((i = next_waiting(plan)) < plan->nunit) {
+		why = reason_to_stop(run);
+		if (why) {
+			wave->way_closed = false;
+			wave_leave_waiting(plan, why);
+			return 0;
+		}
+		if (!has_room(run, wave->canary, i) || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
+			return 0;
+		if (send_one(run, wave, i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What came of the last message is durable before the next look, which may be long. */
+int wave_fill(struct run *run, struct wave *wave, struct error *err)
+{
+	struct error trouble = { 0 };
+	int rc = send_all(run, wave, err);
+
+	if (journal_sync(run->journal, &trouble) == 0)
+		return rc;
+	if (rc == 0)
+		*err = trouble;
+	return -1;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_db.h"
+#include "model/nova/attempt.h"
+#include "op/evacuation.h"
+#include "scene.h"
+#include "util/log.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static struct fixture f;
+static struct run run;
+
+static int begin(void **state)
+{
+	struct unit *unit;
+
+	(void)state;
+	fixture_init(&f);
+	fake_reset();
+	run = (struct run){ .request = &f.request, .scene = f.scene };
+	unit = plan_unit(&run.plan, UNIT_EVACUATION);
+	unit_step(unit, &step_instance, "i1", "web");
+	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	unit->evacuation->phase = PHASE_SENT;
+	unit->evacuation->rows = (struct evacuation_rows){ .instance_uuid = "i1", .host = "a" };
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	evacuations_free(&run.plan);
+	plan_free(&run.plan);
+	fake_reset();
+	return 0;
+}
+
+static int quiet(void **state)
+{
+	struct error err;
+
+	(void)state;
+	return log_open(&(struct log_options){ .level = LOG_ERROR }, &err);
+}
+
+/* ---- what the database says */
+
+static void state(const char *status, const char *host)
+{
+	static const char *const columns[] = { "uuid", "host", "node", "vm_state", "task_state", "migration_status", "dest_compute",
+		"migration_id", NULL };
+	static const char *row[8];
+
+	memcpy(row, (const char *[]){ "i1", host, host, "error", NULL, status, "b", "7" }, sizeof row);
+	fake_rows("nova/evacuation_state", columns, row, 1);
+}
+
+static void event(const char *name, const char *result)
+{
+	static const char *const columns[] = { "event", "result", "host", "details", NULL };
+	static const char *row[4];
+
+	memcpy(row, (const char *[]){ name, result, "b", "MessagingTimeout" }, sizeof row);
+	fake_rows("nova/evacuation_events", columns, row, 1);
+}
+
+static void trace(const char *text)
+{
+	static const char *const columns[] = { "host", "result", "details", "traceback", "age_s", NULL };
+	static const char *row[5];
+
+	memcpy(row, (const char *[]){ "b", "Error", "MessagingTimeout", text, "3" }, sizeof row);
+	fake_rows("nova/attempts_unfinished", columns, row, 1);
+}
+
+static const struct evacuation *look(void)
+{
+	struct error err = { 0 };
+
+	assert_int_equal(0, evacuation_look(&run, &run.plan.unit[0], &err));
+	return run.plan.unit[0].evacuation;
+}
+
+/* ---- */
+
+static void it_has_landed_when_the_host_has_changed_too(void **s)
+{
+	(void)s;
+	state("done", "a");
+	assert_int_equal(look()->phase, PHASE_SENT);
+	state("done", "b");
+	assert_int_equal(look()->phase, PHASE_LANDED);
+	assert_string_equal(run.plan.unit[0].step[0].after[0], "b");
+}
+
+/* nova writes the migration before the instance and its fault, and its event last. */
+static void a_bad_end_is_believed_at_the_second_look(void **s)
+{
+	static const char *const ends[] = { "failed", "error" };
+
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		end(s);
+		begin(s);
+		state(ends[i], "a");
+		assert_int_equal(look()->phase, PHASE_SENT);
+		assert_int_equal(look()->phase, PHASE_FAILED);
+		assert_non_null(strstr(run.plan.unit[0].step[0].error, "the same command evacuates it again"));
+	}
+}
+
+static void a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice(void **s)
+{
+	(void)s;
+	state("accepted", "a");
+	event("rebuild_server", "Error");
+	assert_int_equal(look()->phase, PHASE_SENT);
+	state("error", "a"); /* it was only between the two writes */
+	assert_int_equal(look()->phase, PHASE_SENT);
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	assert_non_null(strstr(run.plan.unit[0].step[0].error, "nova ended it as 'error'"));
+}
+
+static void who_gave_up_is_named_with_the_cure(void **s)
+{
+	(void)s;
+	state("accepted", "a");
+	event("rebuild_server", "Error");
+	look();
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	assert_string_equal(run.plan.unit[0].step[0].error,
+	    "the conductor failed at it (MessagingTimeout) and left its migration 'accepted'; cure: evac-manage migration close 7, then again");
+	end(s);
+	begin(s);
+	state("pre-migrating", "a");
+	event("compute_rebuild_instance", "Error");
+	look();
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	assert_string_equal(run.plan.unit[0].step[0].error,
+	    "nova-compute on 'b' failed at it (MessagingTimeout) and left its migration 'pre-migrating'; cure: evac-manage migration close 7, then again");
+}
+
+static void a_compute_that_works_on_it_is_waited_for(void **s)
+{
+	(void)s;
+	state("pre-migrating", "a");
+	event("compute_rebuild_instance", NULL);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(look()->phase, PHASE_SENT);
+	event("rebuild_server", "Error"); /* not the conductor's any more */
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(look()->phase, PHASE_SENT);
+}
+
+static void a_guest_that_may_run_elsewhere_is_said_before_it_is_evacuated_again(void **s)
+{
+	(void)s;
+	state("failed", "a");
+	trace("  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n");
+	look();
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	assert_non_null(strstr(run.plan.unit[0].step[0].error, "its guest may run on 'b': look there first (virsh domstate i1)"));
+	assert_null(strstr(run.plan.unit[0].step[0].error, "the same command"));
+}
+
+/* ---- how far a compute came, by its trace */
+
+#define DO "  File \"/usr/lib/python3/dist-packages/nova/compute/manager.py\", line 1, in _do_rebuild_instance\n"
+#define IMPL DO "    self._rebuild_default_impl(**kwargs)\n  File \"manager.py\", line 2, in _rebuild_default_impl\n"
+
+static const struct {
+	const char *trace;
+	enum guest guest;
+} traces[] = {
+	{ NULL, GUEST_UNKNOWN },
+	{ "", GUEST_UNKNOWN },
+	{ "  File \"x.py\", line 1, in somewhere_new\n    f()\n", GUEST_UNKNOWN },
+	{ DO "    self._check_instance_exists(instance)\n  File \"manager.py\", line 3, in _check_instance_exists\n    raise\n", GUEST_THERE },
+	{ DO "    instance.save(expected_task_state=[task_states.REBUILDING])\n", GUEST_ABSENT },
+	{ DO "    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n", GUEST_UNKNOWN },
+	{ DO "    self.stop_instance(context, instance, False)\n  File \"manager.py\", line 4, in stop_instance\n    f()\n", GUEST_UNKNOWN },
+	{ "  in rebuild_instance\n    self.rt.finish_evacuation(\n  in finish_evacuation\n    f()\n", GUEST_UNKNOWN },
+	{ "  File \"/usr/lib/python3/dist-packages/nova/compute/claims.py\", line 5, in _test\n", GUEST_ABSENT },
+	{ IMPL "    instance.save(\n", GUEST_ABSENT },
+	{ IMPL "    new_block_device_info = f()\n  File \"manager.py\", line 6, in _prep_block_device\n    raise\n", GUEST_ABSENT },
+	{ IMPL "    self.driver.spawn(\n", GUEST_UNKNOWN },
+	{ IMPL "    self.driver.spawn(\n  in spawn\n    self._wait()\n", GUEST_UNKNOWN },
+	{ IMPL "    self.driver.spawn(\n  in spawn\n    self._create_guest_with_network(\n  in _create_guest_with_network\n", GUEST_ABSENT },
+};
+
+static void a_trace_tells_whether_a_guest_was_started(void **s)
+{
+	struct attempt a = { .host = "b", .result = "Error" };
+
+	(void)s;
+	for (size_t i = 0; i < COUNT(traces); i++) {
+		a.traceback = traces[i].trace;
+		assert_int_equal(attempt_guest(&a), traces[i].guest);
+	}
+	a.result = NULL; /* its event has no end: nobody knows */
+	assert_int_equal(attempt_guest(&a), GUEST_UNKNOWN);
+}
+
+static void one_attempt_speaks_for_all_on_its_host(void **s)
+{
+	struct attempt v[] = {
+		{ .host = "b", .result = "Error", .traceback = traces[3].trace },  /* there */
+		{ .host = "c", .result = "Error", .traceback = traces[4].trace },  /* absent */
+		{ .host = "b", .result = "Error", .traceback = traces[5].trace },  /* unknown, later */
+		{ .host = "d", .result = "Error", .traceback = traces[5].trace },
+		{ .host = "d" },
+	};
+	const struct attempts all = { v, COUNT(v), { NULL } };
+	static const bool speaks[] = { true, false, false, false, true };
+
+	(void)s;
+	for (size_t i = 0; i < COUNT(v); i++)
+		assert_int_equal(attempt_speaks(&all, i), speaks[i]);
+}
+
+#define in_a_run(t) cmocka_unit_test_setup_teardown(t, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_a_run(it_has_landed_when_the_host_has_changed_too),
+		in_a_run(a_bad_end_is_believed_at_the_second_look),
+		in_a_run(a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice),
+		in_a_run(who_gave_up_is_named_with_the_cure),
+		in_a_run(a_compute_that_works_on_it_is_waited_for),
+		in_a_run(a_guest_that_may_run_elsewhere_is_said_before_it_is_evacuated_again),
+		cmocka_unit_test(a_trace_tells_whether_a_guest_was_started),
+		cmocka_unit_test(one_attempt_speaks_for_all_on_its_host),
+	};
+
+	return cmocka_run_group_tests(tests, quiet, NULL);
+}
