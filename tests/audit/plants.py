@@ -659,6 +659,26 @@ def evacuation_unfinished():
     return found, near
 
 
+def attempt(instance_uuid, **more):
+    """An evacuation that a compute began to build, and what it left of it."""
+    add("nova", "instance_actions", created_at=OLD, deleted=0, action="evacuate", instance_uuid=instance_uuid, request_id="req-" + u(instance_uuid),
+        start_time=OLD)
+    row = dict(created_at=OLD, deleted=0, action_id=last("nova", "instance_actions"), event="compute_rebuild_instance", start_time=OLD,
+               finish_time=OLD, result="Error", host="aud-other", details="MessagingTimeout",
+               traceback="  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n")
+    row.update(more)
+    add("nova", "instance_actions_events", **row)
+
+
+@plant
+def evacuation_guest_left():
+    found, near = instance("n45"), instance("n45 near")
+    attempt(found)
+    attempt(near)
+    attempt(near, result="Success", traceback=None)
+    return found, near
+
+
 @plant
 def evacuation_tombstone():
     vm = instance("n13")

@@ -76,6 +76,19 @@ class Checks(TestCase):
         self.expect(self.after, OK)
         self.assertEqual(subjects(self.after, "check-not-run"), [])
 
+    def test_a_trace_means_the_same_to_the_audit_and_to_an_evacuation(self):
+        source = open(os.path.join(ROOT, "src/model/nova/attempt.c")).read()
+        places = re.findall(r'\{ "(.*)", GUEST_(ABSENT|UNKNOWN|THERE) \}', source)
+        self.assertGreater(len(places), 15)
+        vms = {}
+        for i, (place, guest) in enumerate(places + [("in nowhere\\n", "UNKNOWN")]):
+            text = place.replace("\\n", "\n").replace('\\"', '"')
+            vms[plants.instance("trace %d" % i)] = (text, guest)
+            plants.attempt(plants.u("trace %d" % i), traceback="  File x\n" + text + "\n")
+        found = subjects(audit(Tool(), "evacuation-guest-left", "-f", "json", "--fail-on", "never"), "evacuation-guest-left")
+        for vm, (text, guest) in vms.items():
+            self.assertEqual(vm in found, guest != "ABSENT", text)
+
     def test_planted_rows_are_found(self):
         missed = {c: s for c, (s, _) in self.expected.items() if s not in subjects(self.after, c) and c not in NOT_HERE}
         self.assertEqual(missed, {})

@@ -9,7 +9,7 @@ import pymysql
 import plants
 from harness import B, ENV, ROOT, USAGE, TestCase, Tool, checksum, heartbeats, sandbox
 
-OTHERS = {"openstack", "cinder", "nova-manage", "cinder-manage", "rbd"}
+OTHERS = {"openstack", "cinder", "nova-manage", "cinder-manage", "rbd", "virsh"}
 TO_FILL_IN = {"LIVE-HOST@BACKEND": B + "@ceph", "LIVE-HOST": B, "LIVE-CLUSTER": "aud-known@ceph", "HOST-THAT-IS-GONE": "aud-old"}
 DATABASE = {"cinder": "cinder", "cell": "nova", "cells": "nova", "cell0": "nova_cell0", "api": "nova_api", "placement": "placement"}
 

@@ -1,0 +1,35 @@
+-- An evacuation failed on a compute after, or perhaps after, its guest was started there, and nova does not know that guest: the
+-- instance is another host's. If that host runs it as well, or once it is evacuated again, two guests write to the same disks.
+-- :check N45 evacuation-guest-left
+-- :severity high
+-- :title guest that a failed evacuation may have left
+-- :database cell
+-- :subject instance
+-- :message an evacuation of instance {subject}, which is on {owner}, failed on {host} at {failed_at}: its guest may run there
+-- :remedy virsh -c qemu+ssh://root@{host}/system domstate {subject}; evac-manage instance show {subject}
+-- :reads instances instance_actions instance_actions_events
+SELECT i.uuid AS subject
+     , i.host AS owner
+     , e.host AS host
+     , e.details
+     , COALESCE(e.finish_time, e.start_time) AS failed_at
+  FROM instance_actions_events AS e
+  JOIN instance_actions        AS a ON a.id = e.action_id
+  JOIN instances               AS i ON i.uuid = a.instance_uuid
+ WHERE e.event = 'compute_rebuild_instance'
+   AND e.result <> 'Success'
+   AND e.host <> i.host
+   AND a.action = 'evacuate'
+   AND i.deleted = 0
+   AND (e.traceback IS NULL
+        OR e.traceback REGEXP 'in _check_instance_exists|REBUILD_SPAWNING[]][)]|in stop_instance|in finish_evacuation'
+        OR e.traceback NOT REGEXP 'nova/compute/claims[.]py|in (rebuild_claim|_validate_instance_group_policy|_check_trusted_certs|generate_image_url|setup_networks_on_host|setup_instance_network_on_host|_get_instance_block_device_info|_get_bound_arq_resources|detach_block_devices|_prep_block_device|_create_image|_get_guest_xml|_create_domain_and_network|_create_guest_with_network)[[:space:]]|InvalidSharedStorage|task_states[.]REBUILDING[]][)]|in _rebuild_default_impl[[:space:]]+instance[.]save')
+   AND NOT EXISTS (SELECT 1
+                     FROM instance_actions        AS later
+                     JOIN instance_actions_events AS done ON done.action_id = later.id
+                    WHERE later.instance_uuid = i.uuid
+                      AND later.action = 'evacuate'
+                      AND done.event = 'compute_rebuild_instance'
+                      AND done.result = 'Success'
+                      AND done.id > e.id)
+ ORDER BY e.id;
