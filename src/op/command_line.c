@@ -23,10 +23,25 @@ static void add_word(struct str *out, const char *word)
 	str_addc(out, '\'');
 }
 
+static bool is_in_the_way(const struct finding *f)
+{
+	return f->severity == SEVERITY_STOP && !f->accepted && strcmp(f->code, "fence-unproven") != 0;
+}
+
+/* By one of the findings before ${end}. */
+static bool is_excluded(const struct findings *findings, size_t end, const char *subject)
+{
+	for (size_t i = 0; i < end; i++)
+		if (is_in_the_way(&findings->v[i]) && findings->v[i].excludable && str_equal(findings->v[i].subject, subject))
+			return true;
+	return false;
+}
+
 static bool said_before(const struct findings *findings, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (strcmp(findings->v[k].code, findings->v[i].code) == 0 && !findings->v[k].accepted)
+		if (strcmp(findings->v[k].code, findings->v[i].code) == 0 && !findings->v[k].accepted &&
+		    !is_excluded(findings, findings->n, findings->v[k].subject))
 			return true;
 	return false;
 }
@@ -69,9 +84,12 @@ bool command_line_to_go_on(const struct request *request, const struct findings 
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
 
-		if (f->severity == SEVERITY_STOP && !f->accepted && strcmp(f->code, "fence-unproven") != 0 &&
-		    f->acceptable && !said_before(findings, i)) {
+		if (is_in_the_way(f) && f->acceptable && !said_before(findings, i) && !is_excluded(findings, findings->n, f->subject)) {
 			str_addf(out, " --accept %s", f->code);
+			adds = true;
+		}
+		if (is_in_the_way(f) && f->excludable && !is_excluded(findings, i, f->subject)) {
+			str_addf(out, " --exclude %s", f->subject);
 			adds = true;
 		}
 	}

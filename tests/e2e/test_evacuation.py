@@ -198,6 +198,18 @@ class Evacuation(harness.TestCase):
         self.assertNotIn("Traceback", err)
         self.cured(ids, report)
 
+    def test_the_database_restarted_midway(self):
+        ids = clone(10)
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "3", "--timeout", "25")
+        self.wait_for_done(ids, 1)
+        harness.sandbox("kill", "mariadb")
+        time.sleep(2)
+        harness.sandbox("start", "mariadb")
+        code, report, err = self.finish(process)
+        self.accounted_for(ids, report["steps"])
+        self.assertIn("trying again", err)
+        self.cured(ids, report)
+
     def test_a_forced_target_that_is_down(self):
         harness.sandbox("fail", "C", "--now")
         before = harness.checksum("nova")

@@ -152,6 +152,9 @@ class Guards(harness.TestCase):
         self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes"), REFUSED, "run twice")
         self.assertTrue(self.instance("image-active-0", "--accept", "guest-left:image-active-0")["guest-left"]["accepted"])
         self.assertNotIn("guest-left", self.instance("image-active-1"))
+        shown = [r for r in self.tool.run("instance", "show", uuid, "-f", "json").json if r["section"] == "evacuation"]
+        self.assertEqual([(r["item"], r["contradiction"]) for r in shown],
+                         [("failed on " + B, None), ("failed on " + B, "its guest may be there still")])
         self.attempt(uuid, C, "Success", None)             # and it came back from there since, by nova's own means
         self.assertNotIn("guest-left", self.instance())
         self.attempt(uuid, C, None, None)                  # a nova-compute that died at it

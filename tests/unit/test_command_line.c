@@ -108,6 +108,26 @@ static void only_what_can_be_answered_for_is_offered_and_once(void **state)
 	findings_free(&findings);
 }
 
+static void what_nothing_accepts_can_be_left_out(void **state)
+{
+	static const char *const line[] = { "e", "x" };
+	struct findings findings = { 0 };
+	struct request r = { .argc = COUNT(line), .argv = line, .yes = true };
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	finding_add(&findings, "in-flight", SEVERITY_STOP, "i1", "m", NULL)->acceptable = true; /* it goes with the other one */
+	finding_add(&findings, "stale-accepted", SEVERITY_STOP, "i1", "m", NULL)->excludable = true;
+	finding_add(&findings, "stale-accepted", SEVERITY_STOP, "i1", "m", NULL)->excludable = true;
+	assert_true(command_line_to_go_on(&r, &findings, &got));
+	assert_string_equal(got.s, "evac-manage x --exclude i1");
+	finding_add(&findings, "in-flight", SEVERITY_STOP, "i2", "m", NULL)->acceptable = true;
+	str_clear(&got);
+	command_line_to_go_on(&r, &findings, &got);
+	assert_string_equal(got.s, "evac-manage x --exclude i1 --accept in-flight");
+	findings_free(&findings);
+}
+
 /* ---- quoting: a shell must read back exactly what was typed */
 
 static const char *const words[] = { "plain", "", " ", "two words", "it's", "''", "\"", "$HOME", "`id`", "a\\b", "*", "~", "#x", "x#y",
@@ -160,6 +180,7 @@ int main(void)
 		cmocka_unit_test(what_was_typed_is_not_added_again),
 		cmocka_unit_test(a_fence_that_was_asked_for_on_the_terminal_is_a_part_of_the_line),
 		cmocka_unit_test(only_what_can_be_answered_for_is_offered_and_once),
+		cmocka_unit_test(what_nothing_accepts_can_be_left_out),
 		cmocka_unit_test(a_shell_reads_back_what_was_typed),
 		cmocka_unit_test(plain_words_are_left_as_they_are),
 	};

@@ -121,6 +121,22 @@ static void add_migrations(struct table *t, const struct candidate *c)
 	}
 }
 
+static void add_attempts(struct table *t, const struct candidate *c)
+{
+	auto_str struct str item = { 0 }, value = { 0 };
+
+	for (const struct attempt *a = c->attempts.v; a < c->attempts.v + c->attempts.n; a++) {
+		enum guest guest = attempt_guest(a);
+
+		str_clear(&item);
+		str_clear(&value);
+		str_addf(&item, "failed on %s", str_or(a->host, "?"));
+		str_addf(&value, "%lld s ago: %.200s", (long long)a->age_s.v, str_or(a->details, a->result ? "no reason was given" : "not ended"));
+		add(t, "evacuation", item.s, value.s,
+		    guest == GUEST_ABSENT ? NULL : guest == GUEST_THERE ? "its guest was found there" : "its guest may be there still");
+	}
+}
+
 /* nova's block device mapping against cinder's attachment of the same id. */
 static const char *attachment_objects(const struct candidate *c, const struct bdm *bdm, const struct attachments *all, struct str *text)
 {
@@ -202,6 +218,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	add_place(t, scene, c);
 	add_records(t, scene, c);
 	add_migrations(t, c);
+	add_attempts(t, c);
 	if (add_volumes(t, scene, c, err) != 0 || fault_latest(scene->home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
 	if (*fault)

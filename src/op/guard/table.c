@@ -232,6 +232,19 @@ static bool is_accepted(const struct guard *self, const struct scene *scene, con
 	return request_accepts(scene->request, self->code, subject) || (name && request_accepts(scene->request, self->code, name));
 }
 
+/* One of several instances. */
+static bool is_excludable(const struct guard *self, const struct scene *scene, const char *subject)
+{
+	bool found = false;
+	size_t n = 0;
+
+	for EACH_WANTED(c, scene) {
+		found |= str_equal(c->instance->uuid, subject);
+		n++;
+	}
+	return self->severity == SEVERITY_STOP && found && n > 1;
+}
+
 void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
     const char *hint, const char *fmt, ...)
 {
@@ -246,4 +259,5 @@ void guard_found(const struct guard *self, const struct scene *scene, struct fin
 	found = finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint);
 	found->acceptable = is_acceptable(self, scene);
 	found->accepted = is_accepted(self, scene, subject);
+	found->excludable = !found->acceptable && is_excludable(self, scene, subject);
 }
