@@ -24,7 +24,6 @@ struct bus_options {
  * the search at once. A connection that ends later is opened again when it is next needed, at the same broker or at another. */
 int bus_open(const struct bus_options *options, struct bus **out, struct error *err);
 void bus_close(struct bus **bus);
-const char *bus_label(const struct bus *bus);
 const char *bus_server(const struct bus *bus); /* "127.0.0.1:5672 vhost '/'": which broker answered */
 
 /* Is the exchange there? 1 yes, 0 no (404), -1 error. */

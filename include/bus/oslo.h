@@ -28,7 +28,4 @@ struct oslo_cast {
 /* The envelope with the message inside, as text. */
 void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *context, struct str *out);
 
-/* What a body says, for tests and for looking at messages that wait: the inner message; NULL when it is none. */
-json_object *oslo_parse(const char *body, size_t n);
-
 #endif

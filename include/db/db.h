@@ -122,8 +122,6 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
  * whose names stay the same. 5,000 rows a round trip where the server can, row by row otherwise. */
 int db_write_many(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *ctx, size_t i, struct db_param *params),
     const void *ctx, struct db_param *params, uint64_t *matched, struct error *err);
-/* The AUTO_INCREMENT id that the last db_write() made; 0: none. */
-uint64_t db_last_id(const struct db *db);
 int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 

@@ -44,6 +44,8 @@ bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */
 const char *past_unit_state(const struct past_unit *unit);
+/* Did it write rows that can be taken back? Never an evacuation. */
+bool past_wrote(const struct past *past, size_t unit);
 bool past_accepts(const struct past *past, const char *code);
 
 #endif

@@ -207,7 +207,4 @@ size_t scene_sessions_of(const struct scene *scene, const char *host); /* how ma
  * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
 void scene_find_queues(struct scene *scene);
 
-/* Known to nova: is any nova service of ${host} up? */
-bool scene_nova_host_is_up(const struct scene *scene, const char *host);
-
 #endif

@@ -4,9 +4,6 @@
 
 #include "op/past.h"
 
-/* Does undo take this unit back? */
-bool undo_takes(const struct past *past, size_t unit);
-
 /* Evacuations away from the host that a nova-compute which returns has not cleaned up. */
 size_t undo_tombstones(const struct scene *scene);
 /* Of a step that the run wrote: would taking it back end forced_down while there are such evacuations? Then it stays. */

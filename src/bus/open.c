@@ -260,11 +260,6 @@ void bus_close(struct bus **bus)
 	*bus = NULL;
 }
 
-const char *bus_label(const struct bus *bus)
-{
-	return bus->label;
-}
-
 const char *bus_server(const struct bus *bus)
 {
 	return bus->server;

@@ -8,7 +8,6 @@
 #include "util/json.h"
 
 #define ENVELOPE_VERSION "2.0"
-#define MESSAGE_DEPTH 64
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 /* Never contacted, and in no zone where it could be. */
 #define IMAGE_URL "http://image.evac-manage.invalid"
@@ -86,28 +85,4 @@ void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *con
 	str_add(out, json_object_to_json_string_ext(envelope, PLAIN));
 	json_object_put(message);
 	json_object_put(envelope);
-}
-
-static json_object *parse(const char *s, size_t n)
-{
-	json_tokener *tokener = json_tokener_new_ex(MESSAGE_DEPTH);
-	json_object *object = json_tokener_parse_ex(tokener, s, (int)n);
-
-	if (json_tokener_get_error(tokener) != json_tokener_success || !json_object_is_type(object, json_type_object)) {
-		json_object_put(object);
-		object = NULL;
-	}
-	json_tokener_free(tokener);
-	return object;
-}
-
-json_object *oslo_parse(const char *body, size_t n)
-{
-	json_object *envelope = parse(body, n), *inner, *message = NULL;
-
-	inner = json_object_object_get(envelope, "oslo.message");
-	if (json_object_is_type(inner, json_type_string))
-		message = parse(json_object_get_string(inner), (size_t)json_object_get_string_len(inner));
-	json_object_put(envelope);
-	return message;
 }

@@ -195,16 +195,13 @@ static void noun_help(const char *noun, struct str *out)
 
 static void add_exit_codes(struct str *out)
 {
-	auto_str struct str list = { 0 };
-	int kind;
+	str_add(out, "\nexit codes, and the names that a report's \"result\" has:\n");
+	for (int kind = 0; kind < ERROR_KIND_COUNT; kind++) {
+		auto_str struct str item = { 0 };
 
-	str_add(&list, "exit codes:");
-	for (kind = 0; kind < ERROR_KIND_COUNT; kind++)
-		str_addf(&list, " %d=%s", error_kind_exit_code((enum error_kind)kind),
-			error_kind_name((enum error_kind)kind));
-	str_add(&list, "; evac-manage(8) says what each means");
-	str_addc(out, '\n');
-	add_wrapped(list.s, list.n, 2, 0, out);
+		str_addf(&item, "%-3d %s", error_kind_exit_code((enum error_kind)kind), error_kind_name((enum error_kind)kind));
+		add_item(item.s, error_kind_sentence((enum error_kind)kind), SENTENCE_AT, out);
+	}
 }
 
 static void tree_help(struct str *out)

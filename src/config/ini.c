@@ -151,31 +151,6 @@ int ini_open(const char *const *paths, size_t n, struct ini **out, struct error 
 
 /* ---- asking */
 
-static bool is_key(const char *s, struct span key)
-{
-	return strlen(s) == key.n && memcmp(s, key.s, key.n) == 0;
-}
-
-/* [Database] is [database], but [default] is not [DEFAULT]. */
-static bool is_group(const char *s, struct span group)
-{
-	if (strcmp(s, "DEFAULT") == 0 || is_key("DEFAULT", group))
-		return is_key(s, group);
-	return strlen(s) == group.n && strncasecmp(s, group.s, group.n) == 0;
-}
-
-struct ini_entry *ini_find(const struct ini *ini, size_t file, struct span group, struct span key)
-{
-	struct ini_entry *e;
-
-	for (size_t i = ini->nentry; i > 0; i--) {
-		e = &ini->entry[i - 1];
-		if ((file == INI_ANY_FILE || file == e->file) && is_key(e->key, key) && is_group(e->group, group))
-			return e;
-	}
-	return NULL;
-}
-
 static struct span span_of(const char *s)
 {
 	return (struct span){ s, strlen(s) };
@@ -190,13 +165,6 @@ static struct ini_entry *find_first(const struct ini *ini, const struct ini_name
 			if ((e = ini_find(ini, file - 1, span_of(name->group), span_of(name->key))))
 				return e;
 	return NULL;
-}
-
-const char *ini_origin(const struct ini *ini, struct ini_entry *e)
-{
-	if (!e->origin)
-		e->origin = xasprintf("%s:%u [%s] %s", ini->file[e->file].path, e->line, e->group, e->key);
-	return e->origin;
 }
 
 int ini_get_first(struct ini *ini, const struct ini_name *names, const char **out, const char **origin, struct error *err)
@@ -222,7 +190,7 @@ int ini_get(struct ini *ini, const char *group, const char *key, const char **ou
 bool ini_has_group(const struct ini *ini, const char *group)
 {
 	for (size_t i = 0; i < ini->nentry; i++)
-		if (is_group(ini->entry[i].group, span_of(group)))
+		if (ini_is_group(ini->entry[i].group, span_of(group)))
 			return true;
 	return false;
 }
@@ -242,7 +210,7 @@ int ini_check_keys(const struct ini *ini, const char *group, const char *const *
 
 	for (size_t i = 0; i < ini->nentry; i++) {
 		e = &ini->entry[i];
-		if (!is_group(e->group, span_of(group)) || is_known(e->key, known, n))
+		if (!ini_is_group(e->group, span_of(group)) || is_known(e->key, known, n))
 			continue;
 		str_nearest(e->key, known, n, &near);
 		error_set(err, ERROR_CONFIG, "%s: there is no such option", ini_origin(ini, e));

@@ -50,6 +50,8 @@ void ini_text_free(struct str *text);
 void ini_add_entry(struct ini *ini, struct ini_entry entry); /* owns its strings from here on */
 int ini_line_error(const struct ini *ini, unsigned line, const char *what, struct error *err); /* in the last file */
 
+/* ini_entry.c */
+bool ini_is_group(const char *name, struct span group);
 /* The last entry of group.key in file ${file}, or in any when ${file} is INI_ANY_FILE. */
 #define INI_ANY_FILE ((size_t)-1)
 struct ini_entry *ini_find(const struct ini *ini, size_t file, struct span group, struct span key);

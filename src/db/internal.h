@@ -20,7 +20,6 @@ struct db {
 	struct db_server server;
 	bool in_write, in_read, doomed;
 	uint64_t transaction_connection;
-	uint64_t last_id;
 	struct db_statement *statement;
 	size_t nstatement, cap;
 };

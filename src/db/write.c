@@ -130,13 +130,7 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
 	if (!stmt || db_execute(db, PHASE_WRITE, stmt, sql, params, err) != 0 || check_warnings(db, stmt, sql, err) != 0)
 		return -1;
 	*matched = mysql_stmt_affected_rows(stmt);
-	db->last_id = mysql_stmt_insert_id(stmt);
 	return 0;
-}
-
-uint64_t db_last_id(const struct db *db)
-{
-	return db->last_id;
 }
 
 /* Parameters of many rows, column by column, as the bulk protocol takes them. */

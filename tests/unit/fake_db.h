@@ -170,12 +170,6 @@ int db_write_many(struct db *db, const struct sql *sql, size_t n, void (*fill)(c
 	return a->fails ? error_set(err, a->fails, "%s fails", sql->name) : 0;
 }
 
-uint64_t db_last_id(const struct db *db)
-{
-	(void)db;
-	return 1;
-}
-
 int db_commit(struct db *db, struct error *err)
 {
 	(void)db;

@@ -143,17 +143,13 @@ static const struct nova_service some_services[] = {
 	{ .id = 6, .binary = "nova-compute", .host = "C1", .version = 17, .heartbeat_age_s = { true, 1 } },
 };
 
-static void the_oldest_live_conductor_gives_the_release(void **state)
+static void a_service_is_found_by_its_exact_name(void **state)
 {
 	auto_free struct nova_service *v = xmalloc(sizeof some_services);
 	struct nova_services all = { .v = v, .n = COUNT(some_services) };
 
 	(void)state;
 	memcpy(v, some_services, sizeof some_services);
-	assert_int_equal(nova_services_lowest_version(&all, "nova-conductor", 60), 61);
-	assert_int_equal(nova_services_lowest_version(&all, "nova-conductor", 10000), 30);
-	assert_int_equal(nova_services_lowest_version(&all, "nova-conductor", 0), 0);
-	assert_int_equal(nova_services_lowest_version(&all, "nova-scheduler", 60), 0);
 	assert_int_equal(nova_service_find(&all, "nova-compute", "c1")->id, 5);
 	assert_int_equal(nova_service_find(&all, "nova-compute", "C1")->id, 6);
 	assert_null(nova_service_find(&all, "nova-compute", "c1 "));
@@ -375,7 +371,7 @@ int main(void)
 		cmocka_unit_test(a_release_outside_the_table_is_said_to_be_unknown),
 		cmocka_unit_test(every_release_of_the_table_takes_our_message),
 		cmocka_unit_test(a_nova_service_is_up_while_its_heartbeat_is_near),
-		cmocka_unit_test(the_oldest_live_conductor_gives_the_release),
+		cmocka_unit_test(a_service_is_found_by_its_exact_name),
 		cmocka_unit_test(a_compute_node_is_found_by_its_hosts_exact_name),
 		cmocka_unit_test(an_instance_without_an_image_boots_from_a_volume),
 		with_db(what_the_migrations_table_has_is_asked_of_the_schema),

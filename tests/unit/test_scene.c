@@ -125,17 +125,6 @@ static void a_target_is_a_known_compute_wherever_it_is(void **state)
 	assert_null(f.scene.target_node);
 }
 
-static void a_host_is_up_when_any_service_of_it_is(void **state)
-{
-	(void)state;
-	assert_false(scene_nova_host_is_up(&f.scene, "c1"));
-	assert_true(scene_nova_host_is_up(&f.scene, "c2"));
-	assert_true(scene_nova_host_is_up(&f.scene, "ctl"));
-	assert_false(scene_nova_host_is_up(&f.scene, "C2"));
-	f.nova_service[CONDUCTOR].host = "c1";
-	assert_true(scene_nova_host_is_up(&f.scene, "c1"));
-}
-
 #define in_a_scene(t) cmocka_unit_test_setup_teardown(t, begin, end)
 
 int main(void)
@@ -145,7 +134,6 @@ int main(void)
 		in_a_scene(the_home_of_a_host_is_the_cell_of_its_nova_compute),
 		in_a_scene(a_host_in_two_cells_is_no_host_to_begin_with),
 		in_a_scene(a_target_is_a_known_compute_wherever_it_is),
-		in_a_scene(a_host_is_up_when_any_service_of_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,8 +22,6 @@ void nova_services_free(struct nova_services *services);
 /* nova servicegroup/drivers/db.py: is_up. forced_down wins; a heartbeat too far in the future is down, too. */
 bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s);
 const struct nova_service *nova_service_find(const struct nova_services *services, const char *binary, const char *host);
-/* The lowest version among live services of ${binary}; 0 when none is alive. */
-int64_t nova_services_lowest_version(const struct nova_services *services, const char *binary, unsigned service_down_time_s);
 
 struct compute_node {
 	int64_t id;

@@ -79,17 +79,6 @@ const struct nova_service *nova_service_find(const struct nova_services *service
 	return NULL;
 }
 
-int64_t nova_services_lowest_version(const struct nova_services *services, const char *binary, unsigned service_down_time_s)
-{
-	int64_t lowest = 0;
-
-	for (const struct nova_service *s = services->v; s < services->v + services->n; s++)
-		if (strcmp(s->binary, binary) == 0 && nova_service_is_up(s, service_down_time_s) &&
-		    (lowest == 0 || s->version < lowest))
-			lowest = s->version;
-	return lowest;
-}
-
 int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err)
 {
 	struct db_rows rows;

@@ -167,16 +167,6 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err)
 	return 0;
 }
 
-bool scene_nova_host_is_up(const struct scene *scene, const char *host)
-{
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (size_t k = 0; k < scene->cell[i].services.n; k++)
-			if (strcmp(scene->cell[i].services.v[k].host, host) == 0 &&
-			    nova_service_is_up(&scene->cell[i].services.v[k], scene->nova_down_s))
-				return true;
-	return false;
-}
-
 static bool move_takes(const struct scene *scene, const char *volume_id)
 {
 	size_t m, i;

@@ -30,7 +30,7 @@ static void forced_down_stays(const struct guard *self, const struct scene *scen
 	size_t n = undo_tombstones(scene);
 
 	for (size_t i = 0; i < scene->past->nunit; i++)
-		for (const struct step *s = scene->past->plan.unit[i].step; undo_takes(scene->past, i) && s < scene->past->plan.unit[i].step + scene->past->plan.unit[i].nstep; s++) {
+		for (const struct step *s = scene->past->plan.unit[i].step; past_wrote(scene->past, i) && s < scene->past->plan.unit[i].step + scene->past->plan.unit[i].nstep; s++) {
 			if (!undo_keeps_forced_down(scene, s))
 				continue;
 			str_clear(&hint);
@@ -47,7 +47,7 @@ static void undo_rearms(const struct guard *self, const struct scene *scene, str
 	for (size_t i = 0; i < scene->past->nunit; i++) {
 		const struct unit *unit = &scene->past->plan.unit[i];
 
-		if (unit->kind != UNIT_CLOSE || !undo_takes(scene->past, i))
+		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->past, i))
 			continue;
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (s->kind == &step_migration && s->state != STATE_SKIPPED)

@@ -283,3 +283,13 @@ const char *past_unit_state(const struct past_unit *u)
 		return u->publish_outcome ? "unknown" : "open";
 	return str_or(u->outcome, "open");
 }
+
+/* Its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
+bool past_wrote(const struct past *past, size_t unit)
+{
+	const struct past_unit *u = &past->unit[unit];
+	const char *state = past_unit_state(u);
+
+	return past->plan.unit[unit].kind != UNIT_EVACUATION && u->begun &&
+	    (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
+}

@@ -13,19 +13,6 @@
 
 /* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
 
-/* Rows that a unit really wrote: its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
-static bool was_written(const struct past_unit *u)
-{
-	const char *state = past_unit_state(u);
-
-	return u->begun && (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
-}
-
-bool undo_takes(const struct past *past, size_t unit)
-{
-	return past->plan.unit[unit].kind != UNIT_EVACUATION && was_written(&past->unit[unit]);
-}
-
 static struct db *database_of(const struct scene *scene, const struct unit *unit, const struct past_unit *past)
 {
 	if (unit->kind == UNIT_OWNERSHIP)
@@ -97,7 +84,7 @@ static int find(struct scene *scene, struct error *err)
 	if (scene->world->api_db && scene->host && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
-		if (undo_takes(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
+		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
 			return -1;
 	error_clear(err);
 	if (drifted == 0 || scene->request->skip_drifted)
@@ -160,7 +147,7 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 
 	(void)findings;
 	for (size_t i = past->nunit; i-- > 0;)
-		if (undo_takes(past, i))
+		if (past_wrote(past, i))
 			take_back(plan, scene, &past->plan.unit[i], &left);
 }
 
@@ -169,7 +156,7 @@ static unsigned needs_of(const struct past *past)
 	unsigned needs = 0;
 
 	for (size_t i = 0; i < past->nunit; i++)
-		if (undo_takes(past, i))
+		if (past_wrote(past, i))
 			needs |= past->plan.unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
 	return needs;
 }

@@ -108,7 +108,7 @@ enum error_kind undo_print_sql(const struct request *request, const struct past 
 	str_addf(&out, "-- takes back what run %s wrote (%s); each row only while it holds what was written\n", past->run,
 	    str_or(past->command, "?"));
 	for (size_t i = past->nunit; i-- > 0;)
-		if (undo_takes(past, i))
+		if (past_wrote(past, i))
 			add_unit(&out, past, i);
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
