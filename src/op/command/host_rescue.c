@@ -3,6 +3,7 @@
 
 #include "op/commands.h"
 #include "op/recover.h"
+#include "op/run.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "op/recover.h"
+#include "recovery_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bus/cast.h"
-#include "op/recover.h"
+#include "recovery_internal.h"
 #include "util/crash.h"
 #include "util/log.h"
 #include "util/str.h"

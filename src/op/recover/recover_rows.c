@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "op/recover.h"
+#include "recovery_internal.h"
 #include "sql_catalogue.h"
 #include "util/crash.h"
 #include "util/log.h"

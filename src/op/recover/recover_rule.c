@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "op/recover.h"
+#include "recovery_internal.h"
 
 #define ANY 0xffu
 
