@@ -40,6 +40,7 @@ struct nova_config {
 	struct db_login login;        /* already in database and api_database; a cell's URL takes it by db_login_apply() */
 	struct broker_config bus;     /* the API-level broker: what nova-api casts on */
 	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
+	unsigned report_interval_s;   /* 10 */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
 	char *api_listen;             /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
 	unsigned api_port;            /* osapi_compute_listen_port; 8774 */

@@ -126,6 +126,8 @@ struct scene {
 	size_t ncell;
 	const struct cell_facts *home;             /* the cell of the failed host; NULL: not known */
 	const struct nova_service *compute;        /* its nova-compute; NULL: none */
+	int64_t compute_seen_ms;                   /* when it was read, by our own clock */
+	bool reports_though_forced_down;           /* a heartbeat of it came while we looked */
 	const struct nova_service *target_compute; /* --target_host's; NULL: none asked or none there */
 	const struct compute_node *target_node;
 	const struct cell_facts *target_cell;
@@ -203,6 +205,9 @@ void scene_find_sessions(struct scene *scene); /* of the home cell's server, wit
  * one that an earlier fact has too is not told twice. */
 bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
+/* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits until it is,
+ * or until another one comes. */
+int scene_watch_heartbeat(struct scene *scene, struct error *err);
 /* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known, those
  * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
 void scene_find_queues(struct scene *scene);

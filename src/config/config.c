@@ -192,17 +192,16 @@ static int raise_down_time(struct ini *ini, unsigned report_interval, unsigned *
 }
 
 /* Both services raise a down time that is not longer than the reports' interval. */
-static int read_service_down_time(struct ini *ini, unsigned *out, struct error *err)
+static int read_service_down_time(struct ini *ini, unsigned *out, unsigned *report_interval, struct error *err)
 {
-	unsigned report_interval = 10;
-
+	*report_interval = 10;
 	*out = 60;
 	if (read_number(ini, NAMES({ "DEFAULT", "service_down_time" }), out, err) != 0)
 		return -1;
-	if (read_number(ini, NAMES({ "DEFAULT", "report_interval" }), &report_interval, err) != 0)
+	if (read_number(ini, NAMES({ "DEFAULT", "report_interval" }), report_interval, err) != 0)
 		return -1;
-	if (*out <= report_interval)
-		return raise_down_time(ini, report_interval, out);
+	if (*out <= *report_interval)
+		return raise_down_time(ini, *report_interval, out);
 	return 0;
 }
 
@@ -262,7 +261,7 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 		return -1;
 	if (!out->bus.url.driver)
 		return missing(&nova, ini, transport_url, err);
-	return read_service_down_time(ini, &out->service_down_time_s, err);
+	return read_service_down_time(ini, &out->service_down_time_s, &out->report_interval_s, err);
 }
 
 int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err)
@@ -305,6 +304,8 @@ void nova_config_free(struct nova_config *config)
 
 static int read_cinder(struct ini *ini, struct cinder_config *out, struct error *err)
 {
+	unsigned report_interval;
+
 	if (read_database(ini, database_connection, &out->database, NULL, err) != 0)
 		return -1;
 	if (!out->database.driver)
@@ -316,7 +317,7 @@ static int read_cinder(struct ini *ini, struct cinder_config *out, struct error 
 	out->has_bus = out->bus.url.driver;
 	if (read_bool(ini, NAMES({ "DEFAULT", "no_snapshot_gb_quota" }), &out->no_snapshot_gb_quota, err) != 0)
 		return -1;
-	return read_service_down_time(ini, &out->service_down_time_s, err);
+	return read_service_down_time(ini, &out->service_down_time_s, &report_interval, err);
 }
 
 int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err)

@@ -16,6 +16,7 @@
 #include "op/evacuation.h"
 #include "op/run.h"
 #include "scene.h"
+#include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -463,6 +464,31 @@ static void a_host_that_reports_again_is_alive(void **state)
 	assert_string_equal(fake_calls.s, "begin write|nova/services_of_host host=c1|rollback");
 }
 
+/* nova takes it for dead, and its last heartbeat may be young; one that came since is another matter. */
+static void a_host_that_was_forced_down_before_is_alive_when_it_reports_since(void **state)
+{
+	static const struct {
+		int64_t found_s;
+		const char *now_s;
+		bool alive;
+	} cases[] = { { 30, "30", false }, { 30, "28", false }, { 30, "3", true }, { 3, "3", false }, { 500, "0", true }, { 500, "500", false } };
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		end(state);
+		begin(state);
+		f.nova_service[C1].forced_down = true;
+		f.nova_service[C1].heartbeat_age_s = AGE(cases[i].found_s);
+		run.scene.compute = &f.nova_service[C1];
+		run.scene.compute_seen_ms = clock_monotonic_ms();
+		fake_rows("nova/services_of_host",
+		    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
+		    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "1", "64", cases[i].now_s), 1);
+		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(broker.published, !cases[i].alive);
+	}
+}
+
 static void a_broken_spec_stops_before_anything_is_written(void **state)
 {
 	struct error err = { 0 };
@@ -590,6 +616,7 @@ int main(void)
 		in_a_run(what_could_not_be_taken_back_is_unknown),
 		in_a_run(a_row_that_changed_since_the_plan_stops_this_instance_alone),
 		in_a_run(a_host_that_reports_again_is_alive),
+		in_a_run(a_host_that_was_forced_down_before_is_alive_when_it_reports_since),
 		in_a_run(a_broken_spec_stops_before_anything_is_written),
 		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),
 		in_a_run(a_database_that_is_gone_ends_the_run),

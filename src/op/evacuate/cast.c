@@ -14,6 +14,7 @@
 /* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
 #define BODY_MAX ((size_t)8 << 20)
 #define ATTEMPT 1
+#define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
 #define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
 
 /* "evac-manage" as a namespace: ids of a run can be made again from its name. */
@@ -70,13 +71,18 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 	return 0;
 }
 
-/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. */
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was forced
+ * down before, only a heartbeat that is younger than what was found. */
 static bool reports_again(const struct run *run, const struct nova_service *now)
 {
-	struct nova_service as_found = *now;
+	const struct nova_service *found = run->scene.compute;
+	struct nova_service to_us = *now;
 
-	as_found.forced_down = run->scene.compute && run->scene.compute->forced_down;
-	return nova_service_is_up(&as_found, run->scene.nova_down_s);
+	to_us.forced_down = false;
+	if (!nova_service_is_up(&to_us, run->scene.nova_down_s) || !found || !found->forced_down)
+		return nova_service_is_up(&to_us, run->scene.nova_down_s);
+	return found->heartbeat_age_s.set && now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
+	    found->heartbeat_age_s.v + (clock_monotonic_ms() - run->scene.compute_seen_ms) / 1000;
 }
 
 static int check_source_down(struct run *run, struct error *err)

@@ -4,6 +4,7 @@
 
 #include "bus/cast.h"
 #include "op/scene.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"
 #include "util/uuid.h"
@@ -145,6 +146,7 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err)
 	if (strcmp(scene->host, host) != 0)
 		scene->asked_host = host;
 	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
+	scene->compute_seen_ms = clock_monotonic_ms();
 	note_builders(scene);
 	if (migrations_standing(scene->home->cell->db, scene->host, &scene->standing, err) != 0)
 		return -1;
@@ -376,7 +378,7 @@ int scene_find_bus(struct scene *scene, struct error *err)
 		return -1;
 	scene->queue_known = true;
 	scene_find_witnesses(scene);
-	return 0;
+	return scene_watch_heartbeat(scene, err);
 }
 
 void scene_look_for_conductor(struct scene *scene)

@@ -59,6 +59,9 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 	cinder_alive(self, scene, out);
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
+	if (scene->reports_though_forced_down)
+		guard_found(self, scene, out, scene->host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
+		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->host);
 	for (size_t i = 0; i < scene->nsession; i++)
 		sessions_alive(self, scene, i, out);
 }

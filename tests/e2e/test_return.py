@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The failed host comes back: its real nova-compute destroys what was evacuated from it and nothing else, and what we said before is so."""
+import time
+
+import harness
+from harness import A, FENCED, OK, REFUSED, rows, value
+
+GO = FENCED + ["--yes", "-f", "json"]
+NAMES = ("image-active-0", "volume-data-active-0")
+
+
+def instances():
+    return {r["display_name"]: (r["uuid"], r["host"], r["vm_state"], r["task_state"])
+            for r in rows("nova", "SELECT display_name, uuid, host, vm_state, task_state FROM instances WHERE deleted = 0")}
+
+
+class Return(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset")
+        harness.sandbox("fail", "A", "--now")
+
+    def wait(self, what, seconds=60):
+        end = time.monotonic() + seconds
+        while not what():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.3)
+
+    def returns(self, code):
+        return {r["check"]: r for r in self.expect(self.tool.run("host", "return", A, "-f", "json"), code).json}
+
+    def test_a_host_that_comes_back(self):
+        self.expect(self.tool.run("volume", "update_host", "--currenthost", A, "--newhost", harness.B, *GO), OK)
+        before = instances()
+        r = self.expect(self.tool.run("host", "evacuate", A, *[w for n in NAMES for w in ("--only", n)], *GO), OK)
+        moved = instances()
+        self.assertEqual({n for n in NAMES if moved[n][1] != A}, set(NAMES))
+        now = self.returns(OK)
+        self.assertEqual((now["evacuated from it"]["state"], now["evacuated from it"]["count"]), ("note", 2))
+        self.assertEqual(now["forced down"]["state"], "note")
+        # taken back before it was cleaned up: enabled, and still down for nova
+        undone = self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", "-f", "json"), OK)
+        self.assertIn("forced-down-stays", undone.findings())
+        service = lambda column: value("nova", "SELECT %s FROM services WHERE host = '%s' AND `binary` = 'nova-compute'" % (column, A))
+        self.assertEqual((service("disabled"), service("forced_down")), (0, 1))
+        harness.sandbox("start", "nova-compute-A")
+        self.addCleanup(harness.sandbox, "stop", "nova-compute-A")
+        status = lambda: [m["status"] for m in rows("nova", "SELECT status FROM migrations WHERE source_compute = %s AND instance_uuid IN (%s, %s)",
+                                                    (A, before[NAMES[0]][0], before[NAMES[1]][0]))]
+        self.wait(lambda: status() == ["completed", "completed"])
+        self.assertEqual({n: instances()[n] for n in NAMES}, {n: moved[n] for n in NAMES})
+        self.assertEqual(service("forced_down"), 1)            # it reports, and counts as down until somebody says otherwise
+        now = self.returns(OK)
+        self.assertEqual(now["evacuated from it"]["state"], "ok")
+        self.assertEqual(now["forced down"]["state"], "note")
+        # and it is not taken for dead: forced down or not, it reports
+        refused = self.expect(self.tool.run("host", "evacuate", A, "--accept", "source-alive", *GO), REFUSED)
+        (alive,) = [f["message"] for f in refused.json["findings"] if f["code"] == "source-alive"]
+        self.assertIn("a heartbeat came while we looked", alive)
