@@ -119,6 +119,17 @@ static int check_warnings(struct db *db, MYSQL_STMT *stmt, const struct sql *sql
 	return error_set(err, ERROR_ERROR, "%s: %s: the server gave %d warnings; nothing was written", db->label, sql->name, n);
 }
 
+/* A Galera conflict ends a transaction whenever the other node's write comes. MariaDB 10.11 answers a bulk that was broken off so as if
+ * its rows had not matched: only its status tells that the transaction is gone. */
+static int check_still_open(struct db *db, const char *at, struct error *err)
+{
+	if (is_in_transaction(db))
+		return 0;
+	db->doomed = true;
+	error_set(err, ERROR_BUSY, "%s (%s): the server rolled the transaction back in %s", db->label, db->where, at);
+	return error_hint(err, "another node wrote the same rows at the same time: run the same command again");
+}
+
 int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err)
 {
 	MYSQL_STMT *stmt;
@@ -198,7 +209,7 @@ static int execute_bulk(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, 
 	    mysql_stmt_execute(stmt) != 0)
 		return db_fail(db, PHASE_WRITE, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
 	*matched += mysql_stmt_affected_rows(stmt);
-	return check_warnings(db, stmt, sql, err);
+	return check_warnings(db, stmt, sql, err) != 0 ? -1 : check_still_open(db, sql->name, err);
 }
 
 static int write_bulk(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *, size_t, struct db_param *),
@@ -257,7 +268,7 @@ int db_commit(struct db *db, struct error *err)
 		db_rollback(db);
 		return error_set(err, ERROR_ERROR, "%s: the transaction has failed and cannot be committed; nothing was written", db->label);
 	}
-	if (connection_id(db, &now, err) != 0 || now != db->transaction_connection || !is_in_transaction(db)) {
+	if (connection_id(db, &now, err) != 0 || now != db->transaction_connection || check_still_open(db, "its last statement", err) != 0) {
 		db_rollback(db);
 		if (now && now != db->transaction_connection)
 			error_set(err, ERROR_ERROR, "%s: the transaction began on connection %llu and is now on %llu: a proxy moved it; nothing "
