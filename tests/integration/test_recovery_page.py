@@ -244,6 +244,27 @@ class Page(blocking.TestCase):
 
     # ---- go on
 
+    def test_an_evacuation_that_failed_on_its_new_host(self):
+        """Played as nova-compute leaves it: the migration ended, the instance not moved, an event with the place where it broke off."""
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+        self.conductor.wait_for(1)
+        (uuid,) = [i["uuid"] for i in rows("nova", "SELECT uuid FROM instances WHERE task_state = 'rebuilding' AND host = %s", (A,))]
+        rows("nova", "UPDATE instances SET task_state = NULL, vm_state = 'error' WHERE uuid = %s", (uuid,))
+        rows("nova", "UPDATE migrations SET status = 'failed', dest_compute = %s WHERE instance_uuid = %s", (C, uuid))
+        rows("nova", "INSERT INTO instance_actions_events (created_at, deleted, action_id, event, start_time, finish_time, result, traceback, host,"
+             " details) SELECT UTC_TIMESTAMP(), 0, MAX(id), 'compute_rebuild_instance', UTC_TIMESTAMP(), UTC_TIMESTAMP(), 'Error',"
+             " 'in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n', %s, 'MessagingTimeout'"
+             " FROM instance_actions WHERE instance_uuid = %s", (C, uuid))
+        r = self.expect(self.tool.run("host", "evacuate", A, "--only", uuid, "--no-wait", *GO, "-f", "json"), OK)
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "guest-left"]
+        self.assertIn(C, finding["message"])
+        self.says("`virsh domstate UUID`", "`virsh destroy UUID`, `virsh undefine --nvram UUID`")
+        self.assertEqual(len(self.conductor.casts), 1)
+        self.expect(self.type("evac-manage host return HOST"), REFUSED, "virsh domstate " + uuid)
+        self.expect(self.type("evac-manage host evacuate HOST --accept guest-left:ID", "--only", uuid, "--no-wait", *GO, **{"guest-left:ID": "guest-left:" + uuid}),
+                    OK)
+        self.assertEqual(len(self.conductor.wait_for(2)), 2)
+
     def test_a_rescue_that_was_killed_is_resumed(self):
         self.killed(*RESCUE, *GO)
         run = self.run_id()
