@@ -124,7 +124,9 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		journal_discard(&run->journal);
 		return err->kind;
 	}
-	apply(run, err); /* an error is said at the end, when what was done is proved */
+	/* an error is said at the end, when what was done is proved */
+	if (apply(run, err) != 0 && !err->kind)
+		error_set(err, ERROR_BUG, "a step failed and did not say why; the journal has how far it came: %s", journal_path(run->journal));
 	if (prove_all(run, &trouble) != 0) {
 		log_error("%s", trouble.text);
 		if (!err->kind)

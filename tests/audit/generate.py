@@ -65,6 +65,13 @@ def main():
          instances + " JOIN " + volumes + " ON v.seq = i.seq JOIN " + attachments + " ON a.seq = i.seq WHERE i.seq % 10000 <> 5")
     fill("nova", "instance_info_caches", "created_at, deleted, instance_uuid, network_info", "UTC_TIMESTAMP(), 0, i.id, '[]'", instances)
     fill("nova", "instance_extra", "created_at, deleted, instance_uuid, flavor", "UTC_TIMESTAMP(), 0, i.id, '{}'", instances)
+    # what nova recorded about each: its creation, of one in fifty an evacuation, which for a few failed
+    began = "1000000000 + i.seq", "'req-1', " + OLD
+    fill("nova", "instance_actions", "created_at, deleted, id, action, instance_uuid, request_id, start_time",
+         OLD + ", 0, " + began[0] + ", IF(i.seq % 50 = 1, 'evacuate', 'create'), i.id, " + began[1], instances)
+    fill("nova", "instance_actions_events", "created_at, deleted, action_id, event, start_time, finish_time, result, host",
+         OLD + ", 0, " + began[0] + ", IF(i.seq % 50 = 1, 'compute_rebuild_instance', 'compute__do_build_instance'), " + OLD + ", " + OLD +
+         ", IF(i.seq % 10000 = 1, 'Error', 'Success'), CONCAT('gen-', LPAD((i.seq + 1) % {0}, 4, '0'))".format(HOSTS), instances)
     fill("nova_api", "instance_mappings", "created_at, instance_uuid, cell_id, project_id, queued_for_delete",
          "UTC_TIMESTAMP(), i.id, %d, 'p', 0" % cell, instances)
     fill("nova_api", "request_specs", "created_at, instance_uuid, spec",
