@@ -9,7 +9,8 @@ import time
 import blocking
 import harness
 import journals
-from harness import A, B, C, DRIFT, ENV, FENCED, OK, rows, value
+import wire
+from harness import A, B, C, DRIFT, ENV, FENCED, OK, PARTIAL, rows, value
 
 BUSY = 8
 GO = FENCED + ["--yes"]
@@ -169,6 +170,61 @@ class Locks(blocking.TestCase):
         self.assertTrue(200 < len(reason.encode()) <= 255 and reason.endswith("ä"), reason)
         (journal,) = self.tool.journals()
         self.assertEqual(next(x for x in journal if x["type"] == "intent")["kind"], "mark")
+
+    def landed(self, uuid):
+        """What nova writes at the end of an evacuation."""
+        rows("nova", "UPDATE migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s", (B, uuid))
+        rows("nova", "UPDATE instances SET host = %s, node = %s, task_state = NULL WHERE uuid = %s", (B, B, uuid))
+
+    def during_a_run(self, between):
+        """Two instances, one after the other, over a link to the cell's database; ${between} happens while the first is on its way. How it
+        ended, and how many messages were sent."""
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        link = wire.Partition(int(ENV["SB_DB_PORT"]))
+        self.addCleanup(link.close)
+        rows("nova_api", "UPDATE cell_mappings SET database_connection = REPLACE(database_connection, ':%d/', ':%d/') WHERE name = 'cell1'"
+             % (int(ENV["SB_DB_PORT"]), link.here))
+        running = self.tool.start("host", "evacuate", A, "--only", "image-active-0", "--only", "image-active-1", "--max-in-flight", "1", *GO,
+                                  "--timeout", "14", "-f", "json")
+        first = conductor.wait_for(1)[0][1]["args"]["instance"]["nova_object.data"]["uuid"]
+        between(link)
+        self.landed(first)
+        second = conductor.wait_for(2, 15)
+        if len(second) == 2:
+            self.landed(second[1][1]["args"]["instance"]["nova_object.data"]["uuid"])
+        out, err = running.communicate(timeout=60)
+        return harness.Result([], running.returncode, out.decode(), err.decode()), len(conductor.casts)
+
+    def test_a_session_of_our_own_that_the_server_has_not_missed_yet_is_no_other_run(self):
+        """Behind a dead link the server keeps our old sessions, and the named lock with them."""
+        r, sent = self.during_a_run(lambda link: link.cut())
+        self.assertEqual((r.code, sent), (OK, 2), str(r))
+        self.assertIn("trying again", r.err)
+
+    def test_who_came_while_the_database_was_away_keeps_the_host(self):
+        other = harness.connect("nova")
+        self.addCleanup(other.close)
+
+        def between(link):
+            for (session,) in self.holders():
+                with other.cursor() as cursor:
+                    cursor.execute("KILL %d" % session)
+            with other.cursor() as cursor:
+                cursor.execute("SELECT GET_LOCK(%s, 5)", (lock_name(A),))
+                self.assertEqual(cursor.fetchone(), (1,))
+            link.cut()
+        r, sent = self.during_a_run(between)
+        self.assertEqual((r.code, sent), (PARTIAL, 1), str(r))
+        self.assertIn("another run works on '%s'" % A, r.err)
+
+    def holders(self):
+        connection = harness.connect("nova")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT IS_USED_LOCK(%s)", (lock_name(A),))
+            found = [cursor.fetchone()]
+        connection.close()
+        return found
 
     def test_on_two_nodes_of_a_cluster_the_services_row_decides(self):
         """Galera's named locks are a node's own: here the other run is one that changed the row after our plan was made."""

@@ -63,3 +63,47 @@ class Wire:
 
     def close(self):
         self.server.close()
+
+
+class Partition:
+    """Hands everything on until it is cut: every client then loses its connection, and the server is not told. What connects later is
+    carried again."""
+
+    def __init__(self, port):
+        self.port, self.pairs = port, []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.here = self.server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            behind = socket.create_connection(("127.0.0.1", self.port))
+            self.pairs.append((client, behind))
+            threading.Thread(target=self._carry, args=(client, behind), daemon=True).start()
+
+    @staticmethod
+    def _carry(client, behind):
+        while True:
+            for s in select.select([client, behind], [], [])[0]:
+                try:
+                    data = s.recv(65536)
+                except OSError:
+                    data = b""
+                if not data:
+                    client.close()     # the server's side stays open, as behind a dead link
+                    return
+                (behind if s is client else client).sendall(data)
+
+    def cut(self):
+        for client, _ in self.pairs:
+            if client.fileno() >= 0:
+                client.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.server.close()
+        for _, behind in self.pairs:
+            behind.close()

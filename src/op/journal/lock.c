@@ -14,11 +14,19 @@
 #define PREFIX "evac-manage:"
 #define SERVERS_MAX 2 /* cinder's database, the cell's */
 
+/* A session of ours that ended, as far as we know; the server may not have noticed, and holds the lock for it still. */
+struct past_session {
+	char server[sizeof ((struct db_server *)0)->text];
+	uint64_t connection_id;
+};
+
 struct lock {
 	int fd;
 	struct db *db[SERVERS_MAX]; /* connections of their own, which do nothing else */
 	size_t ndb;
 	bool lost; /* a server was away and somebody may have come in between */
+	struct past_session *past;
+	size_t npast, cap;
 };
 
 void lock_name(const char *host, char out[LOCK_NAME_SIZE])
@@ -94,12 +102,15 @@ int lock_look(const struct scene *scene, const char *except, struct error *err)
 	return writes_cell(scene) ? look_at_server(scene, scene->home->cell->db, err) : 0;
 }
 
-/* Both schemas may live on one server: then the lock is already ours. */
+/* Both schemas may live on one server, or a session of ours not be gone yet: then the lock is already ours. */
 static bool is_ours(const struct lock *lock, const struct db *db, const struct db_holder *holder)
 {
 	for (size_t i = 0; i < lock->ndb; i++)
 		if (strcmp(db_server(lock->db[i])->text, db_server(db)->text) == 0 &&
 		    db_server(lock->db[i])->connection_id == holder->connection_id)
+			return true;
+	for (size_t i = 0; i < lock->npast; i++)
+		if (strcmp(lock->past[i].server, db_server(db)->text) == 0 && lock->past[i].connection_id == holder->connection_id)
 			return true;
 	return false;
 }
@@ -172,6 +183,14 @@ int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
 {
 	if (!lock)
 		return 0;
+	for (size_t i = 0; i < lock->ndb; i++) {
+		struct past_session *p;
+
+		lock->past = vec_grow(lock->past, lock->npast, &lock->cap, sizeof *lock->past);
+		p = &lock->past[lock->npast++];
+		memcpy(p->server, db_server(lock->db[i])->text, sizeof p->server);
+		p->connection_id = db_server(lock->db[i])->connection_id;
+	}
 	close_servers(lock);
 	lock->lost = take_servers(scene, lock, err) != 0;
 	return lock->lost ? -1 : 0;
@@ -190,6 +209,7 @@ void lock_release(struct lock **lock)
 		return;
 	close_servers(l);
 	lock_file_release(l->fd);
+	free(l->past);
 	free(l);
 	*lock = NULL;
 }
