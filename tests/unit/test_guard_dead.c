@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "evacuation_scene.h"
+
+/* ---- is it dead? */
+
+static void witnesses(void **state)
+{
+	static struct session s = { .id = 9, .address = "192.0.2.1:40000", .idle_s = { true, 3 } };
+	static struct consumer_fact queue = { .queue = "compute.a", .now = { .exists = true } };
+
+	(void)state;
+	assert_quiet("source-alive");
+	scene.session[0] = (struct session_fact){ .server = "cinder's database", .down_s = 60, .sessions = { &s, 1, { NULL } } };
+	scene.session[1] = scene.session[0]; /* another schema of the same server */
+	scene.nsession = 2;
+	assert_found("source-alive", "192.0.2.1:40000");
+	request.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
+	assert_false(find("source-alive")->accepted);
+	request.accept = (struct words){ 0 };
+	s.idle_s.v = 60;
+	assert_quiet("source-alive"); /* not fresh */
+	s.idle_s.v = 3;
+	s.address = "192.0.2.11:40000";
+	assert_quiet("source-alive");
+	s.address = "a.example.org:40000";
+	assert_found("source-alive", "a.example.org");
+	s.address = "ab:40000";
+	assert_quiet("source-alive");
+	s.address = "192.0.2.1:40000";
+	nodes[1].host_ip = "192.0.2.1";
+	assert_quiet("source-alive"); /* of two hosts: nobody's witness */
+	nodes[1].host_ip = "192.0.2.2";
+	nodes[0].host_ip = "127.0.0.1";
+	s.address = "127.0.0.1:40000";
+	assert_quiet("source-alive");
+	assert_quiet("consumer-lingers");
+	scene.consumer = &queue;
+	scene.nconsumer = 1;
+	assert_quiet("consumer-lingers");
+	queue.now.consumers = 1;
+	assert_found("consumer-lingers", "compute.a");
+	services[0].heartbeat_age_s.v = 5;
+	assert_found("source-alive", "5 s ago");
+	services[0].forced_down = true;
+	assert_quiet("source-alive");
+}
+
+static void a_heartbeat_of_a_host_that_is_forced_down(void **state)
+{
+	(void)state;
+	services[0].forced_down = true;
+	services[0].heartbeat_age_s.v = 3;
+	assert_quiet("source-alive"); /* as nova has it */
+	scene.reports_though_forced_down = true;
+	request.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
+	assert_found("source-alive", "a heartbeat came while we looked");
+	assert_false(find("source-alive")->accepted);
+	scene.evacuates = false; /* a move goes by cinder's own heartbeats */
+	scene.moves_things = false;
+	assert_quiet("source-alive");
+}
+
+static void notes_of_the_host(void **state)
+{
+	static struct standing_migration done = { .id = 1, .migration_type = "evacuation", .status = "done", .source_compute = "a" };
+
+	(void)state;
+	assert_quiet("host-resolved");
+	assert_quiet("nova-api-answers");
+	scene.asked_host = "a.example.org";
+	scene.standing = (struct standing_migrations){ &done, 1, { NULL } };
+	scene.nova_api = "http://192.0.2.9:8774/";
+	assert_found("host-resolved", "a.example.org");
+	assert_found("tombstones", "1 evacuation");
+	assert_found("nova-api-answers", "http://192.0.2.9:8774/");
+}
+
+static void marking_is_in_the_plan_and_can_be_left_out(void **state)
+{
+	struct plan plan = { 0 };
+
+	(void)state;
+	scene.marks = true;
+	plan_mark(&plan, &scene);
+	assert_int_equal(plan.nunit, 1);
+	assert_string_equal(step_before(&plan.unit[0].step[0], "forced_down"), "0");
+	assert_string_equal(step_after(&plan.unit[0].step[0], "forced_down"), "1");
+	assert_string_equal(step_after(&plan.unit[0].step[0], "disabled"), "1");
+	plan_free(&plan);
+	services[0].disabled = true;
+	services[0].disabled_reason = "somebody's";
+	plan_mark(&plan, &scene);
+	assert_string_equal(step_before(&plan.unit[0].step[0], "disabled_reason"), "somebody's");
+	plan_free(&plan);
+	services[0].forced_down = true;
+	plan_mark(&plan, &scene);
+	assert_string_equal(step_before(&plan.unit[0].step[0], "forced_down"), "1");
+	plan_free(&plan);
+	scene.marks = false;
+	plan_mark(&plan, &scene);
+	assert_int_equal(plan.nunit, 0);
+	plan_free(&plan);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(witnesses),
+		TEST(a_heartbeat_of_a_host_that_is_forced_down),
+		TEST(notes_of_the_host),
+		TEST(marking_is_in_the_plan_and_can_be_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
