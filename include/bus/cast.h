@@ -6,8 +6,6 @@
 
 /* One function per remote method, named after it; the struct's members are the method's arguments. */
 
-#define CONDUCTOR_TOPIC "conductor"
-
 /* nova conductor/manager.py: ComputeTaskManager.rebuild_instance, as RPC 1.12 has it: the lowest version that carries all an
  * evacuation needs, taken by every conductor from Queens (17) to 2026.2 (34). A key of a newer version would be refused by an
  * older conductor without a word, and the instance would stay 'rebuilding'. So only a message with a target state is newer. */

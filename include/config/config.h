@@ -42,6 +42,7 @@ struct nova_config {
 	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
 	unsigned report_interval_s;   /* 10 */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
+	char *compute_level;          /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
 	char *api_listen;             /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
 	unsigned api_port;            /* osapi_compute_listen_port; 8774 */
 	bool origin_readable_by_all;  /* a file with passwords that everybody may read (finding config-readable) */

@@ -245,7 +245,8 @@ static int read_api(struct ini *ini, struct nova_config *out, struct error *err)
 static int read_nova(struct ini *ini, struct nova_config *out, struct error *err)
 {
 	out->conductor_topic = xstrdup("conductor");
-	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 || read_api(ini, out, err) != 0)
+	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 ||
+	    read_text(ini, NAMES({ "upgrade_levels", "compute" }), &out->compute_level, err) != 0 || read_api(ini, out, err) != 0)
 		return -1;
 	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
 		return -1;
@@ -298,6 +299,7 @@ void nova_config_free(struct nova_config *config)
 	login_free(&config->login);
 	broker_config_free(&config->bus);
 	free(config->conductor_topic);
+	free(config->compute_level);
 	free(config->api_listen);
 	*config = (struct nova_config){ 0 };
 }

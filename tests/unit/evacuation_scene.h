@@ -59,7 +59,7 @@ static inline int make_scene(void **state)
 {
 	(void)state;
 	request = (struct request){ .command = "host evacuate", .fenced = "yes" };
-	world = (struct world){ .site.shared_disks = true };
+	world = (struct world){ .site.shared_disks = true, .nova.conductor_topic = (char *)(uintptr_t)"conductor" };
 	cells[0] = (struct nova_cell){ .id = 2, .name = "cell1" };
 	cells[1] = (struct nova_cell){ .id = 3, .name = "cell2" };
 	set_service(&services[0], "nova-compute", "a", 600);

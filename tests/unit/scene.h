@@ -126,7 +126,7 @@ static inline void fixture_init(struct fixture *f)
 	fixture_cinder(f);
 	fixture_nova(f);
 	f->cell = (struct nova_cell){ .id = 2, .uuid = "cell", .name = "cell1", .db = &f->cell_db };
-	f->world = (struct world){ .site = { .shared_disks = true }, .cinder_db = &f->cinder, .cell = &f->cell, .ncell = 1, .bus = &f->bus };
+	f->world = (struct world){ .site = { .shared_disks = true }, .nova = { .conductor_topic = (char *)(uintptr_t)"conductor" }, .cinder_db = &f->cinder, .cell = &f->cell, .ncell = 1, .bus = &f->bus };
 	f->facts = (struct cell_facts){ .cell = &f->cell, .services = { .v = f->nova_service, .n = NOVA_SERVICES },
 		.nodes = { .v = f->node, .n = 2 } };
 	f->scene = (struct scene){ .request = &f->request, .world = &f->world, .run = "RUN", .operator = "ann", .host = "c1", .moves_things = true, .evacuates = true,

@@ -49,6 +49,9 @@ static void a_target_state_needs_every_conductor_and_compute(void **state)
 	assert_found("target-state-unsupported", "the oldest has 65");
 	scene.compute_version = 66;
 	assert_null(find("target-state-unsupported"));
+	world.nova.compute_level = (char *)(uintptr_t)"zed";
+	assert_found("target-state-unsupported", "[upgrade_levels] compute holds the conductor to 'zed'");
+	world.nova.compute_level = NULL;
 	scene.evacuates = false;
 	scene.compute_version = 0;
 	assert_null(find("target-state-unsupported"));
@@ -82,6 +85,18 @@ static void the_state_that_it_comes_out_in_is_in_the_plan(void **state)
 	assert_found("expected-state", "comes out ACTIVE, --target-state or not");
 }
 
+static void a_conductor_may_be_held_to_an_older_compute(void **state)
+{
+	static const char *const enough[] = { "auto", "antelope", "caracal", "gazpacho", "6.2", "6.5" };
+	static const char *const older[] = { "zed", "queens", "6.1", "6.0", "5.12", "5" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(enough); i++)
+		assert_true(compute_level_takes_target_state(enough[i]));
+	for (size_t i = 0; i < COUNT(older); i++)
+		assert_false(compute_level_takes_target_state(older[i]));
+}
+
 static void versions_are_compared_number_by_number(void **state)
 {
 	(void)state;
@@ -100,6 +115,7 @@ int main(void)
 		TEST(no_message_is_newer_than_any_conductor),
 		TEST(a_target_state_needs_every_conductor_and_compute),
 		TEST(the_state_that_it_comes_out_in_is_in_the_plan),
+		TEST(a_conductor_may_be_held_to_an_older_compute),
 		TEST(versions_are_compared_number_by_number),
 	};
 

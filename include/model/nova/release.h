@@ -47,6 +47,10 @@ const struct release *release_at(size_t i); /* by row, oldest first; NULL after 
 
 /* "1.9" before "1.14": dotted numbers of two parts. */
 bool object_version_fits(const char *version, const char *newest);
+/* May a conductor with this [upgrade_levels] compute tell a compute which state to leave an instance in? nova compute/rpcapi.py:
+ * rebuild_instance() raises UnsupportedRPCVersion below 6.2, and the instance stays 'rebuilding'. */
+#define REBUILD_STATE_RPC "6.2"
+bool compute_level_takes_target_state(const char *level);
 
 /* Minimum nova-compute versions of two decorators of evacuate (nova compute/api.py). */
 #define COMPUTE_TAKES_DEVICE_PROFILES 53

@@ -71,3 +71,17 @@ bool object_version_fits(const char *version, const char *newest)
 		return false;
 	return strtoul(rest + 1, NULL, 10) <= strtoul(newest_rest + 1, NULL, 10);
 }
+
+bool compute_level_takes_target_state(const char *level)
+{
+	/* nova compute/rpcapi.py: VERSION_ALIASES, those that stand for something older; every later name is new enough */
+	static const char *const older[] = { "icehouse", "juno", "kilo", "liberty", "mitaka", "newton", "ocata", "pike", "queens", "rocky",
+		"stein", "train", "ussuri", "victoria", "wallaby", "xena", "yoga", "zed" };
+
+	if (level[0] >= '0' && level[0] <= '9')
+		return object_version_fits(REBUILD_STATE_RPC, level);
+	for (size_t i = 0; i < sizeof older / sizeof *older; i++)
+		if (strcmp(level, older[i]) == 0)
+			return false;
+	return true;
+}

@@ -133,7 +133,7 @@ static void check_nova(struct table *t, struct scene *scene)
 
 static void check_conductor_queue(struct table *t, const struct world *w)
 {
-	const char *topic = str_or(w->nova.conductor_topic, CONDUCTOR_TOPIC);
+	const char *topic = w->nova.conductor_topic;
 	struct error err = { 0 };
 	struct bus_queue queue;
 

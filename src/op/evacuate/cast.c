@@ -232,7 +232,7 @@ static void tell_cost(const struct evacuation *e)
 
 static int publish(struct run *run, size_t index, const char *unique_id, const struct str *body, struct error *err)
 {
-	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
+	const char *topic = run->world.nova.conductor_topic;
 	struct unit *unit = &run->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
 	const struct publish_record record = { index, &e->rows, unique_id, run->world.nova.bus.exchange, bus_server(run->world.bus),

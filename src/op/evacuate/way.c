@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bus/cast.h"
 #include "op/evacuation.h"
 
 /* The way to nova: its cell's database, and its conductor behind the broker. */
@@ -22,7 +21,7 @@ static int check_database(struct run *run, struct error *err)
 
 static int look_at_broker(struct run *run, struct error *err)
 {
-	const char *topic = run->world.nova.conductor_topic ? run->world.nova.conductor_topic : CONDUCTOR_TOPIC;
+	const char *topic = run->world.nova.conductor_topic;
 	struct bus_queue queue;
 	int there;
 

@@ -374,7 +374,7 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	if (there < 0)
 		return -1;
 	scene->has_exchange = there == 1;
-	if (bus_queue_look(bus, str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC), &scene->conductor, err) != 0)
+	if (bus_queue_look(bus, scene->world->nova.conductor_topic, &scene->conductor, err) != 0)
 		return -1;
 	scene->queue_known = true;
 	scene_find_witnesses(scene);
@@ -383,7 +383,7 @@ int scene_find_bus(struct scene *scene, struct error *err)
 
 void scene_look_for_conductor(struct scene *scene)
 {
-	const char *topic = str_or(scene->world->nova.conductor_topic, CONDUCTOR_TOPIC);
+	const char *topic = scene->world->nova.conductor_topic;
 	struct error err = { 0 };
 
 	if (!scene->world->bus)

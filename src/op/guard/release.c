@@ -55,4 +55,8 @@ void guard_target_state_unsupported(const struct guard *self, const struct scene
 		guard_found(self, scene, out, scene->request->target_state, NULL,
 		    "--target-state %s needs service version %d of every nova-compute, the oldest has %lld", scene->request->target_state,
 		    COMPUTE_TAKES_TARGET_STATE, (long long)scene->compute_version);
+	else if (scene->world->nova.compute_level && !compute_level_takes_target_state(scene->world->nova.compute_level))
+		guard_found(self, scene, out, scene->request->target_state, NULL,
+		    "--target-state %s needs compute's RPC " REBUILD_STATE_RPC ", [upgrade_levels] compute holds the conductor to '%s'",
+		    scene->request->target_state, scene->world->nova.compute_level);
 }

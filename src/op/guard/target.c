@@ -121,7 +121,7 @@ void guard_target_node_missing(const struct guard *self, const struct scene *sce
 
 void guard_no_consumer(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const char *topic = str_or(scene->world->nova.conductor_topic, "conductor");
+	const char *topic = scene->world->nova.conductor_topic;
 
 	if (!scene->evacuates)
 		return;

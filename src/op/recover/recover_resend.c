@@ -25,7 +25,7 @@ static int check_age(const struct past_unit *past, struct error *err)
 
 static int check_queue(struct recovery *r, struct error *err)
 {
-	const char *topic = str_or(r->run.world.nova.conductor_topic, CONDUCTOR_TOPIC);
+	const char *topic = r->run.world.nova.conductor_topic;
 	struct bus_queue queue;
 
 	if (world_connect_bus(&r->run.world, err) != 0 || bus_queue_look(r->run.world.bus, topic, &queue, err) != 0)
@@ -136,7 +136,7 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err)
 {
-	const char *topic = str_or(r->run.world.nova.conductor_topic, CONDUCTOR_TOPIC);
+	const char *topic = r->run.world.nova.conductor_topic;
 	struct past_unit *past = &r->past.unit[index];
 	struct evacuation *e = r->run.plan.unit[index].evacuation;
 	auto_str struct str body = { 0 };
