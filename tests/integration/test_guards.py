@@ -376,6 +376,21 @@ class Guards(harness.TestCase):
         self.assertIsNone(show(name)[("place", "host")]["value"])
         self.expect(self.tool.run("instance", "show", "nobody"), NOT_FOUND, "nobody")
 
+    def test_host_show_names_the_risks_before_anybody_is_in_a_hurry(self):
+        def risks(host=A):
+            harness.heartbeats()
+            r = self.expect(self.tool.run("host", "show", host, "-f", "json"), OK)
+            return {x["item"]: (x["state"], x["count"]) for x in r.json if x["section"] == "risks"}
+        before = risks()
+        self.assertEqual(before["not-evacuable"], ("skip", 3))
+        self.assertEqual(before["volume-owner-dead"][0], "stop")
+        self.assertFalse({"fence-unproven", "no-consumer", "target-is-source", "capacity-unknown", "source-alive"} & set(before))
+        uuid = instance("image-active-0")["uuid"]
+        self.attempt(uuid, C, "Error", "  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n")
+        rows("cinder", "UPDATE volumes SET migration_status = 'migrating' WHERE host LIKE %s LIMIT 1", (A + "@ceph#%",))
+        self.assertEqual({k: v for k, v in risks().items() if before.get(k) != v}, {"guest-left": ("skip", 1), "in-flight": ("stop", 1)})
+        self.assertEqual(risks(B)["source-alive"][0], "stop")
+
     def test_host_show_has_what_is_free(self):
         r = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK)
         free = {x["item"]: x["detail"] for x in r.json if x["section"] == "capacity"}

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "op/commands.h"
-#include "op/list.h"
 #include "op/fit.h"
+#include "op/guard.h"
+#include "op/list.h"
 #include "util/str.h"
 
 /* All that one host owns, as counts, and what the others have free: one row a fact, so that every format has it. */
@@ -196,10 +197,61 @@ static int find_in_nova(struct scene *scene, struct error *err)
 		error_clear(err); /* a host of cinder's alone has no nova-compute */
 		return 0;
 	}
-	if (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0 ||
-	    migrations_open(scene->home->cell->db, scene->host, &scene->migrations, err) != 0)
+	return scene_find_instances(scene, err);
+}
+
+/* What speaks against a run as it would be asked for, and nothing about the host. */
+static bool is_about_the_request(const struct guard *g)
+{
+	static const char *const codes[] = { "fence-unproven", "no-consumer", "journal-volatile", "config-readable", "capacity-unknown",
+		"cinder-credentials-unknown" };
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(g->code, codes[i]) == 0)
+			return true;
+	return str_starts(g->code, "target-") || g->severity == SEVERITY_NOTE;
+}
+
+static size_t count_of(const struct findings *findings, const char *code)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		n += strcmp(findings->v[i].code, code) == 0;
+	return n;
+}
+
+/* One row a code, with the first of its findings. They lie code by code. */
+static void add_findings(struct table *t, const struct findings *found)
+{
+	auto_str struct str detail = { 0 };
+	size_t n;
+
+	for (size_t i = 0; i < found->n; i += n) {
+		const struct finding *f = &found->v[i];
+
+		n = count_of(found, f->code);
+		str_clear(&detail);
+		str_addf(&detail, "%s%s", f->message, n > 1 ? "; and others" : "");
+		add(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
+	}
+}
+
+/* What a rescue of it would find, before anybody is in a hurry. */
+static int add_risks(struct table *t, struct scene *scene, struct error *err)
+{
+	struct findings found = { 0 };
+
+	if (scene->world->cinder_db && scene_add_counterparts(scene, scene->host, scene->host, ~0u, err) != 0)
 		return -1;
-	return scene_find_placing(scene, err);
+	scene->moves_things = scene->nmove > 0;
+	scene->evacuates = scene->home != NULL;
+	for (const struct guard *g = guards; g->code; g++)
+		if (!is_about_the_request(g))
+			g->check(g, scene, &found);
+	add_findings(t, &found);
+	findings_free(&found);
+	return 0;
 }
 
 static int fill(struct scene *scene, struct table *t, struct error *err)
@@ -225,6 +277,8 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	scene_find_queues(scene);
 	add_queues(t, scene);
 	add_capacity(t, scene);
+	if (add_risks(t, scene, err) != 0)
+		return -1;
 	if (!w->cinder_db)
 		add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
 	if (!w->api_db)
