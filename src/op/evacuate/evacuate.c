@@ -9,17 +9,23 @@
 #define POLL_MS 500
 #define RECONNECT_MS 2000
 
-/* The database may be away for a moment; nova goes on meanwhile and the answer is worth waiting for. */
-static void reconnect(struct run *run)
+/* The database may be away for a moment; nova goes on meanwhile and the answer is worth waiting for. Said once. */
+static void reconnect(struct run *run, const struct error *why, bool *away)
 {
 	struct error err = { 0 };
 
+	if (!*away && why->text[0])
+		log_warn("%s; trying again until it answers", why->text);
+	*away = true;
 	clock_sleep_ms(RECONNECT_MS);
 	if (evacuation_reconnect(run, &err) != 0)
-		log_warn("%s", err.text);
+		log_line(run->scene.home->cell->db ? LOG_WARN : LOG_DEBUG, "%s", err.text); /* it answers, and somebody else has the lock */
+	else
+		log_notice("%s answers again", db_label(run->scene.home->cell->db));
+	*away = !run->scene.home->cell->db;
 }
 
-static void look_at_all(struct run *run)
+static void look_at_all(struct run *run, bool *away)
 {
 	struct error err = { 0 };
 
@@ -29,9 +35,7 @@ static void look_at_all(struct run *run)
 		if (!unit->evacuation || unit->evacuation->phase != PHASE_SENT)
 			continue;
 		if (!run->scene.home->cell->db || evacuation_look(run, unit, &err) != 0) {
-			if (err.text[0])
-				log_warn("%s; trying again", err.text);
-			reconnect(run);
+			reconnect(run, &err, away);
 			return;
 		}
 	}
@@ -126,6 +130,7 @@ int apply_evacuations(struct run *run, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + run->request->timeout_s * 1000;
 	struct wave wave = { 0 };
+	bool away = false;
 	size_t told = 0;
 	int rc = wave_fill(run, &wave, err);
 
@@ -143,7 +148,7 @@ int apply_evacuations(struct run *run, struct error *err)
 			break;
 		}
 		clock_sleep_ms(POLL_MS);
-		look_at_all(run);
+		look_at_all(run, &away);
 		tell_how_far(run, &told);
 		if (rc == 0)
 			rc = wave_fill(run, &wave, err);
