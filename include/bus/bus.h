@@ -15,7 +15,7 @@
 struct bus;
 
 struct bus_options {
-	const struct broker_config *config;
+	const struct broker_config *config; /* borrowed: it must live until bus_close(), a lost connection is opened with it again */
 	const char *label;       /* for messages: "nova's broker" */
 	unsigned open_timeout_s, confirm_timeout_s; /* 0: 5 a broker, and 10 */
 };

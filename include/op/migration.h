@@ -4,8 +4,8 @@
 
 #include "op/scene.h"
 
-/* migration_signs.c. Reads what is still missing to judge one migration; ${events} is the caller's to free. */
+/* migration_signs.c. Reads what is still missing to judge one migration; ${waiting}: of its cell; ${events} is the caller's to free. */
 int migration_look(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
-    struct action_events *events, struct migration_signs *out, struct error *err);
+    const struct waiting_queues *waiting, struct action_events *events, struct migration_signs *out, struct error *err);
 
 #endif

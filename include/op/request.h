@@ -45,7 +45,7 @@ struct request {
 	const char *fenced;
 	struct words accept, only, exclude;
 	int64_t limit;           /* 0: no limit */
-	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: never */
+	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
 	const char *target_state;
 	const char *plan_out;
 	const char *resume;      /* host rescue --resume RUN */

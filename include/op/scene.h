@@ -211,5 +211,17 @@ int scene_watch_heartbeat(struct scene *scene, struct error *err);
 /* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known, those
  * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
 void scene_find_queues(struct scene *scene);
+/* Queues of a cell's computes that hold messages. What a conductor has handed on waits there without end, and is begun when the compute
+ * comes back (oslo.messaging: a cast does not expire). Texts are in ${arena}, hosts the cell's. */
+struct waiting_queue {
+	const char *host, *queue;
+	uint32_t messages;
+};
+struct waiting_queues {
+	struct waiting_queue *v;
+	size_t n;
+	const char *absent; /* why not all were looked at; NULL: all were */
+};
+void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out);
 
 #endif

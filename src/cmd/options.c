@@ -41,7 +41,7 @@ static const struct option_spec evacuating_options[] = {
 	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(max_in_flight), .metavar = "N",
 	  .sentence = "evacuations under way at once" },
 	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(stop_after_failures), .metavar = "N",
-	  .sentence = "begin no more after N have failed" },
+	  .sentence = "begin no more after N have failed; without it, after five in a row" },
 	{ 0 }
 };
 

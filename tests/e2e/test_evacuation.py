@@ -78,6 +78,7 @@ class Evacuation(harness.TestCase):
 
     def cured(self, ids, report):
         """What was named says what to do; done so, everything ends on another host, and no guest was started twice."""
+        deleted = set()
         for _ in range(6):
             left = [i for i, row in self.built(ids)[1].items() if row["host"] == A]
             if not left:
@@ -85,6 +86,10 @@ class Evacuation(harness.TestCase):
             options = []
             for error in (s["error"] for s in report["steps"] if s["id"] in left and s["error"]):
                 close = re.search(r"evac-manage (migration close \d+)", error)
+                queue = re.search(r"waits? in queue '(compute\.[^']+)'.*delete the queue", error)
+                if queue and queue.group(1) not in deleted:
+                    harness.sandbox("rabbitmqctl", "delete_queue", queue.group(1))
+                    deleted.add(queue.group(1))
                 if close:
                     self.hours_pass()
                     self.expect(harness.Tool().run(*close.group(1).split(), *GO), OK)
@@ -208,6 +213,17 @@ class Evacuation(harness.TestCase):
         code, report, err = self.finish(process)
         self.accounted_for(ids, report["steps"])
         self.assertIn("trying again", err)
+        self.cured(ids, report)
+
+    def test_the_target_dies_midway(self):
+        ids = clone(6)
+        process = self.tool.start("host", "evacuate", A, "--target_host", C, *self.only(ids), *GO, "--max-in-flight", "2", "--timeout", "20")
+        self.wait_for_done(ids, 1)
+        harness.sandbox("kill", "nova-compute-C")
+        self.addCleanup(harness.sandbox, "start", "nova-compute-C")
+        code, report, err = self.finish(process)
+        outcome = self.accounted_for(ids, report["steps"])
+        self.assertEqual(set(outcome.values()) & {"done", "named"}, {"done", "named"}, err)
         self.cured(ids, report)
 
     def test_a_forced_target_that_is_down(self):

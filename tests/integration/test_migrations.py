@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """migration list, migration close and host return: what a returning host would destroy, and who may still work on it."""
+import time
 import uuid
 
 import amqp
@@ -179,6 +180,21 @@ class Migrations(blocking.TestCase):
         self.assertEqual((self.status(number), self.instance("image-active-1")["task_state"]), ("error", None))
         harness.heartbeats()
         number = self.make("image-stopped-0", age=10, status="pre-migrating", dest=B, events=[("compute_rebuild_instance", "Error")])
+        self.expect(self.close(number), OK)
+
+    def test_one_that_waits_in_a_computes_queue(self):
+        """What a conductor has handed on waits there for ever, and is begun when that nova-compute comes back."""
+        number = self.make(age=3 * HOUR, events=[("rebuild_server", "Success")])
+        self.conductor.stop_listening()
+        channel = self.conductor.connection.channel()
+        channel.queue_declare("compute." + C, durable=False, auto_delete=False)     # of the other computes none is there
+        self.addCleanup(channel.queue_delete, "compute." + C)
+        channel.basic_publish(amqp.Message("{}"), "", "compute." + C)
+        time.sleep(0.2)
+        self.refuses(number, "queue 'compute.%s' holds messages" % C, "delete the queue first")
+        (listed,) = self.tool.run("migration", "list", "--host", A, "-f", "json").json
+        self.assertEqual((listed["stale"], "compute." + C in listed["meaning"]), (False, True))
+        channel.queue_purge("compute." + C)
         self.expect(self.close(number), OK)
 
     def test_a_done_one_protects_from_a_second_copy(self):

@@ -87,10 +87,12 @@ int evacuation_look(struct run *run, struct unit *u, struct error *err)
 	if (fate(unit) == 'f') {
 		say('!', unit);
 		u->evacuation->phase = PHASE_FAILED;
+		u->evacuation->ended_ms = now_ms;
 		unit_set_state(u, STATE_FAILED, "nova failed");
 	} else if ((fate(unit) == 'o' || fate(unit) == 'w') && looks[unit] == 2) {
 		say('=', unit);
 		u->evacuation->phase = PHASE_LANDED;
+		u->evacuation->ended_ms = now_ms;
 	}
 	return 0;
 }
@@ -172,6 +174,11 @@ static const struct {
 	/* failures have a limit */
 	{ "fofoo", 1, 2, false, 0, ">0 !0 >1 =1 >2 !2", "i3: too many failures: not begun; i4: too many failures: not begun" },
 	{ "ffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 =2", "" }, /* 0: none */
+	{ "fffffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 !2 >3 !3 >4 !4",
+	    "i5: five failed one after the other: not begun (--stop-after-failures N sets another limit)" },
+	{ "ffoffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 =2 >3 !3 >4 !4 >5 =5", "" },
+	{ "fffffo", 1, 6, false, 0, ">0 !0 >1 !1 >2 !2 >3 !3 >4 !4 >5 =5", "" },
+	{ "dddddo", 1, 0, false, 0, ">0 >1 >2 >3 >4 >5 =5", "" }, /* rows that had changed say nothing about the next */
 	{ "dddd", 4, 2, false, 0, ">0 >1", "i2: too many failures: not begun; i3: too many failures: not begun" },
 	/* what is not known stops all that was not begun; what is on its way is followed */
 	{ "ouoo", 2, 0, false, 0, ">0 >1 =0", "i2: another one's outcome is unknown: not begun; i3: another one's outcome is unknown: not begun" },

@@ -37,6 +37,8 @@ struct migration_signs {
 	bool queue_known;         /* the conductor's queue was looked at */
 	uint32_t queued;          /* messages in it */
 	bool dest_up;             /* nova-compute on the destination reports */
+	bool computes_known;      /* the queues of all computes of its cell were looked at */
+	const char *waits_in;     /* one of them that holds messages; NULL: none does */
 };
 /* Who may still work on an open evacuation, in words; NULL: nobody does, and ${why} says how we know. */
 const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why);

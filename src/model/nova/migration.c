@@ -148,10 +148,15 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 	else if (accepted && signs->queued > 0)
 		str_addf(why, "%u message%s in the conductor's queue: its own may be among them", signs->queued,
 		    signs->queued == 1 ? " waits" : "s wait");
+	else if (accepted && event_of(signs, "rebuild_server", "Success") && !signs->computes_known)
+		str_add(why, "the conductor has handed it to a compute, and not every compute's queue could be looked at");
+	else if (accepted && event_of(signs, "rebuild_server", "Success") && signs->waits_in)
+		str_addf(why, "the conductor has handed it to a compute, and queue '%s' holds messages: its own may be among them, and would be "
+		    "begun whenever that nova-compute returns; delete the queue first", signs->waits_in);
 	else if (idle_s(m) < FRESH_S)
 		str_addf(why, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)idle_s(m), FRESH_S);
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && idle_s(m) < LONG_S)
-		str_add(why, "the conductor has handed it to a compute, whose queue may still hold it");
+		str_add(why, "the conductor has handed it to a compute, which may still be at it");
 	else if (!accepted && signs->dest_up && idle_s(m) < LONG_S)
 		str_addf(why, "nova-compute on '%s' is alive and has claimed it", str_or(m->dest_compute, "?"));
 	else {

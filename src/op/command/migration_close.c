@@ -39,6 +39,7 @@ static int find(struct scene *scene, struct error *err)
 {
 	struct closing *c = arena_alloc(&scene->arena, sizeof *c);
 	const struct standing_migration *m;
+	struct waiting_queues waiting;
 
 	scene->closes = true;
 	scene->closing = c;
@@ -49,7 +50,8 @@ static int find(struct scene *scene, struct error *err)
 		return error_set(err, ERROR_REFUSED, "migration %lld names no source host", (long long)m->id);
 	scene->host = m->source_compute;
 	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
-	if (migration_look(scene, scene->home, m, &c->events, &c->signs, err) != 0)
+	scene_find_waiting(scene, scene->home, &scene->arena, &waiting);
+	if (migration_look(scene, scene->home, m, &waiting, &c->events, &c->signs, err) != 0)
 		return -1;
 	if (m->instance_host && migrations_open(scene->home->cell->db, m->instance_host, &scene->migrations, err) != 0)
 		return -1;

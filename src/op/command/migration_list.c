@@ -55,8 +55,8 @@ static void add(struct table *t, const struct cell_facts *cell, const struct sta
 	table_text(t, "meaning", meaning);
 }
 
-static int add_one(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct standing_migration *m,
-    struct error *err)
+static int add_one(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct waiting_queues *waiting,
+    const struct standing_migration *m, struct error *err)
 {
 	auto_str struct str why = { 0 }, meaning = { 0 };
 	struct action_events events = { 0 };
@@ -66,7 +66,7 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 	if (!migration_is_evacuation(m)) {
 		str_addf(&meaning, "a %s under way; nova's own to end", str_or(m->migration_type, "migration of no type"));
 	} else if (migration_is_open(m)) {
-		if (migration_look(scene, cell, m, &events, &signs, err) != 0)
+		if (migration_look(scene, cell, m, waiting, &events, &signs, err) != 0)
 			return -1;
 		worker = migration_worker(m, &signs, &why);
 		stale = worker ? NULL : why.s;
@@ -86,6 +86,7 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	const char *host = scene->request->host;
+	struct waiting_queues waiting;
 	struct standing_migrations all;
 	int rc = 0;
 
@@ -96,8 +97,10 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		if (host && &scene->cell[c] != scene->home)
 			continue;
 		rc = migrations_standing(scene->cell[c].cell->db, host, &all, err);
+		if (rc == 0 && all.n > 0)
+			scene_find_waiting(scene, &scene->cell[c], &scene->arena, &waiting);
 		for (size_t i = 0; i < all.n && rc == 0; i++)
-			rc = add_one(scene, t, &scene->cell[c], &all.v[i], err);
+			rc = add_one(scene, t, &scene->cell[c], &waiting, &all.v[i], err);
 		standing_migrations_free(&all);
 	}
 	return rc;

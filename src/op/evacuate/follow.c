@@ -143,6 +143,23 @@ static bool is_down(struct run *run, const char *host)
 	return down;
 }
 
+/* Handed on to a compute, and nobody knows to which: its message may wait in a queue that nobody reads. */
+static const char *waits_at(struct run *run, const struct evacuation *e)
+{
+	struct arena *arena = &run->plan.arena;
+	struct waiting_queues waiting;
+	const struct waiting_queue *q;
+
+	scene_find_waiting(&run->scene, run->scene.home, arena, &waiting);
+	for (q = waiting.v; q < waiting.v + waiting.n; q++)
+		if (is_down(run, q->host))
+			return arena_printf(arena, "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
+			    "it delete the queue, then %s", q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(run, e));
+	return arena_printf(arena,
+	    "the conductor has handed it to a compute; if nothing comes of it, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
+	    e->rows.host);
+}
+
 static const char *stands_at(struct run *run, const struct evacuation *e, const struct action_events *events)
 {
 	const struct action_event *event = find_event(events, "rebuild_server");
@@ -163,9 +180,7 @@ static const char *stands_at(struct run *run, const struct evacuation *e, const 
 		return arena_printf(arena,
 		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,
 		    cure(run, e));
-	return arena_printf(arena,
-	    "the conductor has handed it to a compute; if nothing comes of it, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
-	    e->rows.host);
+	return waits_at(run, e);
 }
 
 const char *evacuation_stands(struct run *run, const struct unit *unit)

@@ -6,6 +6,7 @@
 
 #define PATIENCE_S 60 /* a broker, a conductor or a database node that is restarted is back by then */
 #define RETRY_MS 2000
+#define IN_A_ROW 5 /* what fails so often fails for a reason that the next one has, too; each would be left in ERROR */
 
 size_t wave_in_flight(const struct plan *plan)
 {
@@ -22,6 +23,26 @@ static size_t count_failed(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->nunit; i++)
 		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_FAILED;
+	return n;
+}
+
+/* Since the last one that landed; what was never cast had reasons of its own. */
+static size_t count_in_a_row(const struct plan *plan)
+{
+	int64_t landed_ms = -1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct evacuation *e = plan->unit[i].evacuation;
+
+		if (e && e->phase == PHASE_LANDED && e->ended_ms > landed_ms)
+			landed_ms = e->ended_ms;
+	}
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct evacuation *e = plan->unit[i].evacuation;
+
+		n += e && e->phase == PHASE_FAILED && e->cast && e->ended_ms > landed_ms;
+	}
 	return n;
 }
 
@@ -85,6 +106,8 @@ static const char *reason_to_stop(const struct run *run)
 		return "interrupted before it was begun";
 	if (run->request->stop_after_failures > 0 && count_failed(&run->plan) >= (size_t)run->request->stop_after_failures)
 		return "too many failures: not begun";
+	if (run->request->stop_after_failures == 0 && count_in_a_row(&run->plan) >= IN_A_ROW)
+		return "five failed one after the other: not begun (--stop-after-failures N sets another limit)";
 	for (size_t i = 0; i < run->plan.nunit; i++)
 		if (run->plan.unit[i].evacuation && run->plan.unit[i].evacuation->phase == PHASE_UNKNOWN)
 			return "another one's outcome is unknown: not begun";

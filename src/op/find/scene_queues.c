@@ -31,41 +31,84 @@ static void add_queue(struct scene *scene, struct bus **bus, const char *queue, 
 	scene->nconsumer++;
 }
 
-/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. NULL: it could not be reached, or the
- * mapping names none. */
-static struct bus *open_cell_bus(struct scene *scene)
+/* A connection opens itself again with what it was opened with: both live equally long. */
+struct cell_bus {
+	struct broker_config config;
+	struct bus *bus;
+};
+
+/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. Without a bus: it could not be reached, or,
+ * without an error, the mapping names none. */
+static void open_cell_bus(const struct scene *scene, const struct cell_facts *cell, struct cell_bus *out, struct error *err)
 {
 	const struct world *w = scene->world;
-	struct broker_config config = w->nova.bus;
-	struct bus_options options = { .config = &config, .label = "the cell's broker" };
-	struct error err = { 0 };
-	struct bus *bus = NULL;
 
+	*out = (struct cell_bus){ .config = w->nova.bus };
+	out->config.url = (struct transport_url){ 0 };
 	for (size_t i = 0; i < w->mappings.n; i++) {
 		const struct cell_mapping *m = &w->mappings.v[i];
 		auto_free char *text = NULL;
 
-		if (m->id != scene->home->cell->id || !m->transport_url)
+		if (m->id != cell->cell->id || !m->transport_url)
 			continue;
 		text = config_expand_cell_url(m->transport_url, w->nova.transport_text);
-		if (transport_url_parse(text, "nova_api.cell_mappings", &config.url, &err) != 0) {
-			not_asked(scene, &err);
-			return NULL;
-		}
-		if (config.url.nbroker > 0 && bus_open(&options, &bus, &err) != 0)
-			not_asked(scene, &err);
-		transport_url_free(&config.url);
+		if (transport_url_parse(text, "nova_api.cell_mappings", &out->config.url, err) != 0)
+			return;
+		if (out->config.url.nbroker > 0)
+			bus_open(&(struct bus_options){ .config = &out->config, .label = "the cell's broker" }, &out->bus, err);
+		return;
 	}
-	return bus;
+}
+
+static void close_cell_bus(struct cell_bus *cell)
+{
+	bus_close(&cell->bus);
+	transport_url_free(&cell->config.url);
 }
 
 static void find_of_compute(struct scene *scene)
 {
-	struct bus *bus = open_cell_bus(scene);
 	auto_free char *queue = xasprintf("compute.%s", scene->host);
+	struct error err = { 0 };
+	struct cell_bus cell;
 
-	add_queue(scene, &bus, queue, scene->compute && nova_service_is_up(scene->compute, scene->nova_down_s));
-	bus_close(&bus);
+	open_cell_bus(scene, scene->home, &cell, &err);
+	if (err.kind)
+		not_asked(scene, &err);
+	add_queue(scene, &cell.bus, queue, scene->compute && nova_service_is_up(scene->compute, scene->nova_down_s));
+	close_cell_bus(&cell);
+}
+
+static int look_at_computes(struct bus *bus, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out,
+    struct error *err)
+{
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		const char *queue = arena_printf(arena, "compute.%s", s->host);
+		struct bus_queue now;
+
+		if (strcmp(s->binary, "nova-compute") != 0)
+			continue;
+		if (bus_queue_look(bus, queue, &now, err) != 0)
+			return -1;
+		if (now.messages > 0)
+			out->v[out->n++] = (struct waiting_queue){ .host = s->host, .queue = queue, .messages = now.messages };
+	}
+	return 0;
+}
+
+void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out)
+{
+	struct error err = { 0 };
+	struct cell_bus on;
+
+	open_cell_bus(scene, cell, &on, &err);
+	*out = (struct waiting_queues){ .v = arena_alloc(arena, (cell->services.n + 1) * sizeof *out->v) };
+	if (!on.bus && !err.kind)
+		error_set(&err, ERROR_CONFIG, "the mapping of cell '%s' names no broker", cell->cell->name);
+	if (on.bus)
+		look_at_computes(on.bus, cell, arena, out, &err);
+	out->absent = err.kind ? arena_dup(arena, err.text) : NULL;
+	close_cell_bus(&on);
 }
 
 static void find_of_cinder(struct scene *scene)
