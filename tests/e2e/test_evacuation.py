@@ -9,6 +9,7 @@ import harness
 from cells import copy_row
 from harness import A, C, ENV, FENCED, OK, PARTIAL, REFUSED, TIMEOUT, rows, value
 
+BUSY = 8
 GO = FENCED + ["--yes", "-f", "json"]
 MANY = 60
 
@@ -214,6 +215,30 @@ class Evacuation(harness.TestCase):
         self.accounted_for(ids, report["steps"])
         self.assertIn("trying again", err)
         self.cured(ids, report)
+
+    def test_we_ourselves_are_killed_midway(self):
+        ids = clone(10)
+        go = ["host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "3", "--timeout", "60"]
+        process = self.tool.start(*go)
+        self.wait_for_done(ids, 2)
+        process.kill()
+        process.communicate()
+        (run,) = self.tool.run("journal", "list", "-f", "json").json
+        self.assertEqual(run["state"], "open")
+        r = self.expect(self.tool.run(*go), BUSY, "evac-manage journal recover " + run["run"])
+        # nova goes on with what it has
+        end = time.monotonic() + 60
+        while value("nova", "SELECT COUNT(*) FROM migrations WHERE status IN ('accepted', 'pre-migrating')"):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.3)
+        self.expect(self.tool.run("journal", "recover", run["run"], "-f", "json"), OK)
+        left = [i for i, row in self.built(ids)[1].items() if row["host"] == A]
+        self.assertTrue(left)
+        r = self.expect(self.tool.run("host", "evacuate", A, *self.only(left), *GO), OK)
+        began, now = self.built(ids)
+        self.assertEqual({id_: began[id_] for id_ in ids}, {id_: 1 for id_ in ids})
+        self.assertEqual({(row["host"] != A, row["task_state"]) for row in now.values()}, {(True, None)})
+        self.expect(self.tool.run(*go), OK, "nothing to do", "not on host '%s' any more" % A)      # the same command again
 
     def test_the_target_dies_midway(self):
         ids = clone(6)

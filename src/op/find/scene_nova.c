@@ -236,6 +236,16 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 	return find_volumes(scene, c, err);
 }
 
+/* The same command again: what an evacuation has taken away from the host is no mistyped name. */
+static bool has_left(const struct scene *scene, const char *word)
+{
+	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++)
+		if (migration_is_evacuation(m) && (str_equal(m->instance_uuid, word) || str_equal(m->instance_name, word)) &&
+		    !str_equal(m->instance_host, scene->host))
+			return true;
+	return false;
+}
+
 /* --only and --exclude name instances of this host, or something is mistyped. */
 static int check_words(const struct scene *scene, const struct words *words, const char *option, struct error *err)
 {
@@ -245,7 +255,7 @@ static int check_words(const struct scene *scene, const struct words *words, con
 		for (k = 0; k < scene->instances.n; k++)
 			if (str_equal(words->v[i], scene->instances.v[k].uuid) || str_equal(words->v[i], scene->instances.v[k].name))
 				break;
-		if (k == scene->instances.n && scene->request->resume) {
+		if (k == scene->instances.n && (scene->request->resume || has_left(scene, words->v[i]))) {
 			log_notice("--%s '%s': not on host '%s' any more", option, words->v[i], scene->host);
 		} else if (k == scene->instances.n) {
 			error_set(err, ERROR_NOT_FOUND, "--%s '%s': no such instance on host '%s'", option, words->v[i], scene->host);
