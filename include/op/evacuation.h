@@ -67,7 +67,7 @@ int evacuation_way(struct run *run, struct error *err);
 int evacuation_reconnect(struct run *run, struct error *err); /* the cell's database alone; -1: it has no connection now */
 
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the journal
- * cannot be written, the database is gone), and with no evacuation in the unit when the way is closed and nothing was begun: then
+ * cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the way is closed and nothing was begun: then
  * it may be tried again. */
 int evacuation_send(struct run *run, size_t unit, struct error *err);
 

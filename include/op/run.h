@@ -36,6 +36,7 @@ struct run {
 	const char *resumes;     /* an unfinished run that this one goes on with; NULL: none */
 	struct who who;
 	struct lock *lock;       /* NULL until something is about to be written */
+	bool source_reports;     /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 	struct journal *journal; /* the same */
 	const char *summary;     /* one sentence for the report, in plan's arena; NULL: it is made from the counts */
 	char started_at[25], finished_at[25];

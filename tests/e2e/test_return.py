@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The failed host comes back: its real nova-compute destroys what was evacuated from it and nothing else, and what we said before is so."""
+import json
 import time
 
 import harness
-from harness import A, FENCED, OK, REFUSED, rows, value
+from harness import A, DRIFT, FENCED, OK, PARTIAL, REFUSED, rows, value
 
 GO = FENCED + ["--yes", "-f", "json"]
 NAMES = ("image-active-0", "volume-data-active-0")
@@ -28,6 +29,24 @@ class Return(harness.TestCase):
 
     def returns(self, code):
         return {r["check"]: r for r in self.expect(self.tool.run("host", "return", A, "-f", "json"), code).json}
+
+    def test_a_host_that_comes_back_in_the_middle(self):
+        """Somebody powers it on while its instances are being evacuated: nothing more is begun, and what stays stays its own."""
+        names = ("image-active-0", "image-active-1", "image-stopped-0", "image-error-0")
+        process = self.tool.start("host", "evacuate", A, *[w for n in names for w in ("--only", n)], *GO, "--max-in-flight", "1", "--timeout", "60")
+        self.addCleanup(harness.sandbox, "stop", "nova-compute-A")
+        self.wait(lambda: value("nova", "SELECT COUNT(*) FROM migrations WHERE status = 'accepted' AND migration_type = 'evacuation'") > 0, 20)
+        harness.sandbox("start", "nova-compute-A")
+        out, err = process.communicate(timeout=90)
+        report = json.loads(out)
+        self.assertIn("reports again: the host is alive", err.decode())
+        self.assertEqual(process.returncode, PARTIAL if any(s["state"] == "proved" for s in report["steps"] if s["kind"] == "instance") else DRIFT)
+        states = {s["id"]: s["state"] for s in report["steps"] if s["kind"] == "instance"}
+        self.assertEqual(list(states.values()).count("failed"), 1)
+        now = {row[0]: row for row in instances().values()}
+        for id_, state in states.items():
+            self.assertEqual(now[id_][1] == A, state != "proved", state)
+            self.assertEqual(now[id_][3], None)
 
     def test_a_host_that_comes_back(self):
         self.expect(self.tool.run("volume", "update_host", "--currenthost", A, "--newhost", harness.B, *GO), OK)

@@ -94,7 +94,8 @@ static int check_source_down(struct run *run, struct error *err)
 	if (nova_services_of_host(run->scene.home->cell->db, run->scene.host, &now, err) != 0)
 		return -1;
 	s = nova_service_find(&now, "nova-compute", run->scene.host);
-	if (s && reports_again(run, s))
+	run->source_reports = s && reports_again(run, s);
+	if (run->source_reports)
 		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", run->scene.host);
 	nova_services_free(&now);
 	return rc;
@@ -304,5 +305,5 @@ int evacuation_send(struct run *run, size_t index, struct error *err)
 	else
 		end(run, unit, PHASE_FAILED, STATE_FAILED, err->text);
 	rc = journal_outcome(run->journal, index, unit->step[0].state, unit->step[0].error, err);
-	return err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
+	return run->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
 }
