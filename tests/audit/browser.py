@@ -89,7 +89,11 @@ class Browser:
         return answer["result"].get("value")
 
     def click(self, selector):
-        """As a mouse does it: what lies under something else, or is not shown, cannot be clicked."""
+        """As a mouse does it: what lies under something else, or is not shown, cannot be clicked. A button that comes with what was
+        clicked before may take a moment."""
+        until = time.monotonic() + self.PATIENCE
+        while self.js("return document.querySelector(%s) === null" % json.dumps(selector)) and time.monotonic() < until:
+            time.sleep(0.05)
         x, y = self.js("""const e = document.querySelector(%s);
             e.scrollIntoView({ block: "center", inline: "center" });
             const r = e.getBoundingClientRect(), x = r.x + Math.min(r.width / 2, 20), y = r.y + r.height / 2, there = document.elementFromPoint(x, y);

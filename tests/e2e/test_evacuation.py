@@ -3,43 +3,14 @@
 import json
 import re
 import time
-import uuid
 
 import harness
-from cells import copy_row
+from cloud import clone, named
 from harness import A, C, ENV, FENCED, OK, PARTIAL, REFUSED, TIMEOUT, rows, value
 
 BUSY = 8
 GO = FENCED + ["--yes", "-f", "json"]
 MANY = 60
-
-
-def named(name):
-    return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]
-
-
-def clone(count, like="image-active-0"):
-    """More instances on the dead host, as nova would have booted them: every row that an evacuation looks at."""
-    old, made = named(like)["uuid"], []
-    state = lambda i: ("active", "stopped", "error")[i % 3]
-    spec = value("nova_api", "SELECT spec FROM request_specs WHERE instance_uuid = %s", (old,))
-    for i in range(count):
-        new = str(uuid.uuid4())
-        where = "instance_uuid = '%s'" % old
-        copy_row("nova", "nova", "instances", "uuid = '%s'" % old, uuid=new, display_name="many-%02d" % i, hostname="many-%02d" % i,
-                 vm_state=state(i), power_state=4 if state(i) == "stopped" else 1, task_state=None)
-        copy_row("nova", "nova", "instance_extra", where, instance_uuid=new)
-        copy_row("nova", "nova", "instance_info_caches", where, instance_uuid=new)
-        copy_row("nova", "nova", "block_device_mapping", where, instance_uuid=new, uuid=str(uuid.uuid4()))
-        for meta in rows("nova", "SELECT id FROM instance_system_metadata WHERE " + where):
-            copy_row("nova", "nova", "instance_system_metadata", "id = %d" % meta["id"], instance_uuid=new)
-        copy_row("nova_api", "nova_api", "instance_mappings", where, instance_uuid=new)
-        copy_row("nova_api", "nova_api", "request_specs", where, instance_uuid=new, spec=spec.replace(old, new))
-        copy_row("placement", "placement", "consumers", "uuid = '%s'" % old, uuid=new)
-        for allocation in rows("placement", "SELECT id FROM allocations WHERE consumer_id = %s", (old,)):
-            copy_row("placement", "placement", "allocations", "id = %d" % allocation["id"], consumer_id=new)
-        made.append(new)
-    return made
 
 
 class Evacuation(harness.TestCase):
@@ -165,17 +136,29 @@ class Evacuation(harness.TestCase):
         self.assertIn("60 of 60 ended", err)
         self.assertRegex(err, r"about \d+ s to go")
 
-    def test_the_conductor_killed_midway(self):
+    def restarted(self, daemon, in_flight, timeout, away):
+        """A daemon is killed when the first is done, and started again. What became of each by the end of the run, which was then cured."""
         ids = clone(10)
-        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "4", "--timeout", "40")
+        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", str(in_flight), "--timeout", str(timeout))
         self.wait_for_done(ids, 1)
-        harness.sandbox("kill", "nova-conductor")
-        time.sleep(3)
-        harness.sandbox("start", "nova-conductor")
+        harness.sandbox("kill", daemon)
+        time.sleep(away)
+        harness.sandbox("start", daemon)
         code, report, err = self.finish(process)
         outcome = self.accounted_for(ids, report["steps"])
-        self.assertIn("done", outcome.values(), err)
         self.cured(ids, report)
+        return outcome, err
+
+    def test_the_conductor_killed_midway(self):
+        outcome, err = self.restarted("nova-conductor", 4, 40, 3)
+        self.assertIn("done", outcome.values(), err)
+
+    def test_the_broker_restarted_midway(self):
+        self.restarted("rabbitmq", 3, 45, 0)
+
+    def test_the_database_restarted_midway(self):
+        _, err = self.restarted("mariadb", 3, 25, 2)
+        self.assertIn("trying again", err)
 
     def test_placement_stopped_midway(self):
         ids = clone(8)
@@ -191,30 +174,6 @@ class Evacuation(harness.TestCase):
         self.assertIn("done", outcome.values(), err)
         self.assertIn("untouched", outcome.values(), err)   # two failures, and no more were begun
         self.assertNotEqual(code, OK)
-
-    def test_the_broker_restarted_midway(self):
-        ids = clone(10)
-        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "3", "--timeout", "45")
-        self.wait_for_events(ids, 2)
-        self.wait_for_done(ids, 1)
-        harness.sandbox("kill", "rabbitmq")
-        harness.sandbox("start", "rabbitmq")
-        code, report, err = self.finish(process)
-        self.accounted_for(ids, report["steps"])
-        self.assertNotIn("Traceback", err)
-        self.cured(ids, report)
-
-    def test_the_database_restarted_midway(self):
-        ids = clone(10)
-        process = self.tool.start("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "3", "--timeout", "25")
-        self.wait_for_done(ids, 1)
-        harness.sandbox("kill", "mariadb")
-        time.sleep(2)
-        harness.sandbox("start", "mariadb")
-        code, report, err = self.finish(process)
-        self.accounted_for(ids, report["steps"])
-        self.assertIn("trying again", err)
-        self.cured(ids, report)
 
     def test_we_ourselves_are_killed_midway(self):
         ids = clone(10)

@@ -7,9 +7,11 @@ import threading
 import time
 
 
-class Wire:
-    def __init__(self, port, words, deliver):
-        self.port, self.words, self.deliver, self.broken = port, words, deliver, 0
+class Link:
+    """Between a client and a server's port: what either says is handed on as _carry() has it."""
+
+    def __init__(self, port):
+        self.port = port
         self.server = socket.create_server(("127.0.0.1", 0))
         self.here = self.server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -20,10 +22,22 @@ class Wire:
                 client, _ = self.server.accept()
             except OSError:
                 return
-            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
+            behind = socket.create_connection(("127.0.0.1", self.port))
+            threading.Thread(target=self._carry, args=(client, behind), daemon=True).start()
 
-    def _carry(self, client):
-        with client, socket.create_connection(("127.0.0.1", self.port)) as behind:
+    def close(self):
+        self.server.close()
+
+
+class Wire(Link):
+    """Breaks when a client has sent certain words."""
+
+    def __init__(self, port, words, deliver):
+        self.words, self.deliver, self.broken = words, deliver, 0
+        super().__init__(port)
+
+    def _carry(self, client, behind):
+        with client, behind:
             seen, left = b"", list(self.words)
             while True:
                 for s in select.select([client, behind], [], [])[0]:
@@ -61,32 +75,17 @@ class Wire:
                 if s is client:
                     behind.sendall(data)
 
-    def close(self):
-        self.server.close()
 
-
-class Partition:
+class Partition(Link):
     """Hands everything on until it is cut: every client then loses its connection, and the server is not told. What connects later is
     carried again."""
 
     def __init__(self, port):
-        self.port, self.pairs = port, []
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.here = self.server.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.pairs = []
+        super().__init__(port)
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.server.accept()
-            except OSError:
-                return
-            behind = socket.create_connection(("127.0.0.1", self.port))
-            self.pairs.append((client, behind))
-            threading.Thread(target=self._carry, args=(client, behind), daemon=True).start()
-
-    @staticmethod
-    def _carry(client, behind):
+    def _carry(self, client, behind):
+        self.pairs.append((client, behind))
         while True:
             for s in select.select([client, behind], [], [])[0]:
                 try:
@@ -104,6 +103,6 @@ class Partition:
                 client.shutdown(socket.SHUT_RDWR)
 
     def close(self):
-        self.server.close()
+        super().close()
         for _, behind in self.pairs:
             behind.close()

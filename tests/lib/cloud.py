@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""More of what the sandbox's cloud has."""
+import uuid
+
+from cells import copy_row
+from harness import rows, value
+
+
+def named(name):
+    return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]
+
+
+def clone(count, like="image-active-0"):
+    """More instances on the dead host, as nova would have booted them: every row that an evacuation looks at."""
+    old, made = named(like)["uuid"], []
+    state = lambda i: ("active", "stopped", "error")[i % 3]
+    spec = value("nova_api", "SELECT spec FROM request_specs WHERE instance_uuid = %s", (old,))
+    for i in range(count):
+        new = str(uuid.uuid4())
+        where = "instance_uuid = '%s'" % old
+        copy_row("nova", "nova", "instances", "uuid = '%s'" % old, uuid=new, display_name="many-%02d" % i, hostname="many-%02d" % i,
+                 vm_state=state(i), power_state=4 if state(i) == "stopped" else 1, task_state=None)
+        copy_row("nova", "nova", "instance_extra", where, instance_uuid=new)
+        copy_row("nova", "nova", "instance_info_caches", where, instance_uuid=new)
+        copy_row("nova", "nova", "block_device_mapping", where, instance_uuid=new, uuid=str(uuid.uuid4()))
+        for meta in rows("nova", "SELECT id FROM instance_system_metadata WHERE " + where):
+            copy_row("nova", "nova", "instance_system_metadata", "id = %d" % meta["id"], instance_uuid=new)
+        copy_row("nova_api", "nova_api", "instance_mappings", where, instance_uuid=new)
+        copy_row("nova_api", "nova_api", "request_specs", where, instance_uuid=new, spec=spec.replace(old, new))
+        copy_row("placement", "placement", "consumers", "uuid = '%s'" % old, uuid=new)
+        for allocation in rows("placement", "SELECT id FROM allocations WHERE consumer_id = %s", (old,)):
+            copy_row("placement", "placement", "allocations", "id = %d" % allocation["id"], consumer_id=new)
+        made.append(new)
+    return made
