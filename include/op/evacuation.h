@@ -64,11 +64,12 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 /* way.c: everything that can be known about the way to the conductor before anything is written. A connection that is no good any
  * more is no reason to stop: another one is tried, and the run's locks are taken again with it. */
 int evacuation_way(struct run *run, struct error *err);
-int evacuation_reconnect(struct run *run, struct error *err); /* the cell's database alone; -1: it has no connection now */
+/* The cell's database alone. -1: it has no connection now, or it has and somebody else took the run's lock meanwhile. */
+int evacuation_reconnect(struct run *run, struct error *err);
 
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the journal
- * cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the way is closed and nothing was begun: then
- * it may be tried again. */
+ * cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the way is closed
+ * and nothing was begun: then it may be tried again. */
 int evacuation_send(struct run *run, size_t unit, struct error *err);
 
 /* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */

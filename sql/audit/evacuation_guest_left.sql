@@ -7,6 +7,7 @@
 -- :subject instance
 -- :message an evacuation of instance {subject}, which is on {owner}, failed on {host} at {failed_at}: its guest may run there
 -- :remedy virsh -c qemu+ssh://root@{host}/system domstate {subject}; evac-manage instance show {subject}
+-- :param stuck int
 -- :reads instances instance_actions instance_actions_events
 SELECT i.uuid AS subject
      , i.host AS owner
@@ -17,7 +18,7 @@ SELECT i.uuid AS subject
   JOIN instance_actions        AS a ON a.id = e.action_id
   JOIN instances               AS i ON i.uuid = a.instance_uuid
  WHERE e.event = 'compute_rebuild_instance'
-   AND e.result <> 'Success'
+   AND (e.result <> 'Success' OR (e.result IS NULL AND e.start_time < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
    AND e.host <> i.host
    AND a.action = 'evacuate'
    AND i.deleted = 0

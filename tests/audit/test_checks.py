@@ -85,9 +85,13 @@ class Checks(TestCase):
             text = place.replace("\\n", "\n").replace('\\"', '"')
             vms[plants.instance("trace %d" % i)] = (text, guest)
             plants.attempt(plants.u("trace %d" % i), traceback="  File x\n" + text + "\n")
+        died, at_it = plants.instance("trace died"), plants.instance("trace at it")
+        plants.attempt(died, result=None, finish_time=None, traceback=None)
+        plants.attempt(at_it, result=None, finish_time=None, traceback=None, start_time=plants.NOW)
         found = subjects(audit(Tool(), "evacuation-guest-left", "-f", "json", "--fail-on", "never"), "evacuation-guest-left")
         for vm, (text, guest) in vms.items():
             self.assertEqual(vm in found, guest != "ABSENT", text)
+        self.assertEqual((died in found, at_it in found), (True, False))     # a compute that died at it; one that is at it
 
     def test_planted_rows_are_found(self):
         missed = {c: s for c, (s, _) in self.expected.items() if s not in subjects(self.after, c) and c not in NOT_HERE}

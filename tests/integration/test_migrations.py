@@ -195,6 +195,9 @@ class Migrations(blocking.TestCase):
         (listed,) = self.tool.run("migration", "list", "--host", A, "-f", "json").json
         self.assertEqual((listed["stale"], "compute." + C in listed["meaning"]), (False, True))
         channel.queue_purge("compute." + C)
+        rows("nova_api", "UPDATE cell_mappings SET transport_url = REPLACE(transport_url, ':%s/', ':1/') WHERE name = 'cell1'" % ENV["SB_AMQP_PORT"])
+        self.refuses(number, "not every compute's queue could be looked at")
+        rows("nova_api", "UPDATE cell_mappings SET transport_url = REPLACE(transport_url, ':1/', ':%s/') WHERE name = 'cell1'" % ENV["SB_AMQP_PORT"])
         self.expect(self.close(number), OK)
 
     def test_a_done_one_protects_from_a_second_copy(self):
