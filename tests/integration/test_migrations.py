@@ -292,6 +292,7 @@ class Migrations(blocking.TestCase):
         now = self.returns(REFUSED)
         self.assertEqual((now["guests elsewhere"]["state"], now["guests elsewhere"]["count"]), ("stop", 1))
         self.assertIn("on '%s': virsh domstate %s" % (B, self.instance()["uuid"]), now["guests elsewhere"]["hint"])
+        self.assertIn("where nothing is, this is answered", now["guests elsewhere"]["hint"])
         rows("nova", "UPDATE instance_actions_events SET traceback = 'in _prep_block_device\n' WHERE event = 'compute_rebuild_instance'")
         self.assertEqual(self.returns(OK)["guests elsewhere"]["state"], "ok")     # no guest was begun
 

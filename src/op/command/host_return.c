@@ -144,6 +144,8 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 		}
 		attempts_free(&attempts);
 	}
+	if (n > 0)
+		str_add(&hint, "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
 	say(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
 	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
 	        "no failed evacuation has left a guest of its instances elsewhere");
