@@ -32,7 +32,8 @@ static enum error_kind run_call(const struct call *call, struct error *err)
 {
 	const struct log_options options = { .level = call->request.debug ? LOG_DEBUG : LOG_NOTICE,
 		.json = call->request.log_json,
-		.file = call->request.log_file };
+		.file = call->request.log_file,
+		.globals = call->request.globals };
 	enum error_kind kind;
 
 	if (log_open(&options, err) != 0)

@@ -61,6 +61,7 @@ struct call {
 	struct request request;        /* strings are argv's; the word lists and the command's name are ours: call_free() */
 	char *help;                    /* non-NULL: print this and end with 0 */
 	char *name;                    /* "host rescue", for request.command */
+	char *globals;                  /* for request.globals */
 };
 /* Errors are ERROR_USAGE, with the word, the valid ones and the nearest in text and hint; the call is then empty, except that
  * no words at all leave the tree's help in it, for stderr. --help wins over other errors, but not over an unknown command. */

@@ -57,6 +57,7 @@ struct request {
 	/* where things are */
 	struct words nova_files, cinder_files, placement_files;
 	const char *site_file, *defaults_file, *state_dir;
+	const char *globals;      /* these options, ready for a shell: what every command that we print needs to be this run's; "" at most */
 
 	/* how it is shown */
 	const char *format;      /* table json yaml csv value */

@@ -70,7 +70,7 @@ bool confirm_fence(struct run *run);
 
 /* signals.c: false until SIGINT or SIGTERM came; looked at between units, and while nova is waited for. A second one ends the
  * process at once and says how ${run} is recovered. */
-void signals_watch(const char *run);
+void signals_watch(const char *run, const char *globals); /* globals: of the request */
 bool signal_came(void);
 
 #endif

@@ -31,6 +31,7 @@ struct table {
 	size_t ncolumn;
 	struct cell *cell;   /* row after row */
 	size_t nrow, cap;
+	const char *globals;  /* request.globals: table_advice() puts it behind our commands */
 	struct arena arena;
 };
 
@@ -38,6 +39,8 @@ void table_init(struct table *table, const struct table_column *column, size_t n
 /* A new row of nulls; cells are then set by column key (a key that is not there is a bug). */
 void table_add(struct table *table);
 void table_text(struct table *table, const char *key, const char *text); /* NULL stays null; copied */
+/* A text that says what to type next. */
+void table_advice(struct table *table, const char *key, const char *text);
 void table_int(struct table *table, const char *key, int64_t number);
 void table_json(struct table *table, const char *key, const char *object); /* copied */
 void table_bool(struct table *table, const char *key, bool value);

@@ -14,6 +14,7 @@ struct log_options {
 	enum log_level level; /* the most talkative that is still written */
 	bool json;
 	const char *file;     /* NULL: stderr alone */
+	const char *globals;   /* put behind each of our commands in a message, so that it can be pasted (util/shell.h); NULL: nothing */
 };
 
 int log_open(const struct log_options *options, struct error *err);

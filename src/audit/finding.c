@@ -4,25 +4,13 @@
 #include <string.h>
 
 #include "internal.h"
-
-#define PLAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@#%+=,"
+#include "util/shell.h"
 
 const char *const audit_outcome_name[] = { "done", "not here", "failed", "timed out" };
 
-void shell_quote(const char *word, struct str *out)
+static void shell_quote(const char *word, struct str *out)
 {
-	if (*word && *word != '#' && word[strspn(word, PLAIN_LETTERS)] == '\0') {
-		str_add(out, word);
-		return;
-	}
-	str_addc(out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			str_add(out, "'\\''");
-		else
-			str_addc(out, *word);
-	}
-	str_addc(out, '\'');
+	shell_add_word(out, word);
 }
 
 static void plain(const char *text, struct str *out)
@@ -126,12 +114,13 @@ static const char *node_of(struct arena *arena, const char *host)
 struct audit_finding *report_add(struct audit_report *report, const struct audit_check *check, const struct audit_row *left,
     const struct audit_row *right)
 {
-	auto_str struct str message = { 0 }, remedy = { 0 };
+	auto_str struct str message = { 0 }, remedy = { 0 }, whole = { 0 };
 	struct arena *arena = &report->arena;
 	struct audit_finding *f;
 
 	template_fill(check->message, plain, left, right, &message);
 	template_fill(check->remedy, quote_of(check->remedy), left, right, &remedy);
+	shell_add_commands(&whole, str_or(remedy.s, ""), report->globals);
 	report->v = vec_grow(report->v, report->n, &report->cap, sizeof *report->v);
 	f = &report->v[report->n++];
 	*f = (struct audit_finding){ .check = check,
@@ -139,7 +128,7 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 		.host = node_of(arena, row_value(left, "host")),
 		.cell = arena_dup(arena, left->cell),
 		.message = arena_dup(arena, str_or(message.s, "")),
-		.remedy = arena_dup(arena, str_or(remedy.s, "")),
+		.remedy = arena_dup(arena, str_or(whole.s, "")),
 		.details = details_of(arena, left, right),
 		.key = arena_dup(arena, str_or(left->key, "")),
 		.since = report->started_at };

@@ -87,7 +87,6 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
     const struct audit_row *right);
 typedef void quote_fn(const char *text, struct str *out);
 void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out);
-void shell_quote(const char *word, struct str *out);
 
 /* ---- show.c */
 int show_check(const struct request *request, struct error *err);

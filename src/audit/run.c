@@ -86,6 +86,7 @@ static int choose(const struct request *request, struct audit_report *report, st
 		if (audit_check_is_first(c) && is_asked(request, c))
 			report->result[report->nresult++] = (struct audit_result){ .check = c };
 	report->max_a_check = (size_t)request->max_findings;
+	report->globals = request->globals;
 	report->max_in_all = (size_t)request->max_findings * KEPT_IN_ALL;
 	return 0;
 }

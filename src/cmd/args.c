@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/mem.h"
+#include "util/shell.h"
 
 /* ---- what to say about a word that nobody knows */
 
@@ -312,6 +313,36 @@ static void request_begin(const struct command *command, int argc, const char *c
 	out->request.argv = argv;
 }
 
+static void add_global(struct str *out, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	str_addf(out, " --%s ", option);
+	shell_add_word(out, value);
+}
+
+static void add_globals(struct str *out, const char *option, const struct words *values)
+{
+	for (size_t i = 0; i < values->n; i++)
+		add_global(out, option, values->v[i]);
+}
+
+/* Where things are, by the names that every command takes. */
+static void note_globals(struct call *out)
+{
+	const struct request *r = &out->request;
+	auto_str struct str globals = { 0 };
+
+	add_globals(&globals, "nova-config-file", &r->nova_files);
+	add_globals(&globals, "cinder-config-file", &r->cinder_files);
+	add_globals(&globals, "placement-config-file", &r->placement_files);
+	add_global(&globals, "config", r->site_file);
+	add_global(&globals, "defaults-file", r->defaults_file);
+	add_global(&globals, "state-dir", r->state_dir);
+	out->globals = str_take(&globals);
+	out->request.globals = out->globals;
+}
+
 static const struct given *first_unknown(const struct scan *scan)
 {
 	for (size_t i = 0; i < scan->ngiven; i++)
@@ -341,6 +372,7 @@ static int call_fill(int argc, const char *const *argv, struct scan *scan, struc
 	if (options_set(command, scan, &out->request, err) != 0 ||
 	    arguments_set(command, &scan->words, used, &out->request, err) != 0)
 		return -1;
+	note_globals(out);
 	return check_complete(command, &out->request, err);
 }
 
@@ -375,5 +407,6 @@ void call_free(struct call *call)
 	free(call->request.columns.v);
 	free(call->help);
 	free(call->name);
+	free(call->globals);
 	*call = (struct call){ 0 };
 }

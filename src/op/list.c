@@ -9,6 +9,7 @@ enum error_kind op_list(const struct listing *listing, const struct request *req
 	int rc;
 
 	table_init(&table, listing->column, listing->ncolumn);
+	table.globals = request->globals;
 	rc = table_check(listing->column, listing->ncolumn, request, err);
 	if (rc == 0)
 		rc = world_open(request, listing->needs, NULL, &world, err);

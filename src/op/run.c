@@ -220,7 +220,7 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 		snprintf(run.id, sizeof run.id, "%s", request->planned->run);
 	else
 		run_id_new(operation->name, run.id);
-	signals_watch(run.id);
+	signals_watch(run.id, request->globals);
 	clock_now(run.started_at);
 	who_am_i(&run.who);
 	if (world_open(request, operation->needs, run.id, &run.world, err) != 0 || find(&run, err) != 0)

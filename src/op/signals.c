@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include "op/run.h"
+#include "util/str.h"
 
 static volatile sig_atomic_t came;
-static char last_words[RUN_ID_SIZE + 128];
+static char last_words[8192];
 static const char first_words[] = "\nstopping before the next unit; the same again stops at once\n";
 
 static void say(const char *text, size_t n)
@@ -28,12 +29,12 @@ static void on_signal(int number)
 	say(first_words, sizeof first_words - 1);
 }
 
-void signals_watch(const char *run)
+void signals_watch(const char *run, const char *globals)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	snprintf(last_words, sizeof last_words, "\nstopped in the middle; what was done is found out by: evac-manage journal recover %s\n",
-	    run);
+	snprintf(last_words, sizeof last_words, "\nstopped in the middle; what was done is found out by: evac-manage%s journal recover %s\n",
+	    str_or(globals, ""), run);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

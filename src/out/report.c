@@ -7,6 +7,7 @@
 
 #include "op/evacuation.h"
 #include "out/table.h"
+#include "util/shell.h"
 
 static const struct table_column finding_columns[] = {
 	{ "severity", "Severity", false, false },
@@ -58,8 +59,11 @@ void report_plan(const struct run *run, struct str *out)
 {
 	for (size_t i = 0; i < run->plan.nunit; i++) {
 		str_addf(out, "%zu. %s\n", i + 1, run->plan.unit[i].sentence);
-		if (run->plan.unit[i].command && run->plan.nunit > 1)
-			str_addf(out, "   alone: %s\n", run->plan.unit[i].command);
+		if (run->plan.unit[i].command && run->plan.nunit > 1) {
+			str_add(out, "   alone: ");
+			shell_add_commands(out, run->plan.unit[i].command, run->request->globals);
+			str_addc(out, '\n');
+		}
 	}
 }
 
@@ -79,12 +83,13 @@ static int print_findings(const struct run *run, struct error *err)
 	int rc;
 
 	TABLE_INIT(&t, finding_columns);
+	t.globals = r.globals;
 	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
 		table_add(&t);
 		table_text(&t, "severity", f->accepted ? "accepted" : severity_name[f->severity]);
 		table_text(&t, "code", f->code);
 		table_text(&t, "message", f->message);
-		table_text(&t, "hint", f->hint);
+		table_advice(&t, "hint", f->hint);
 	}
 	rc = t.nrow ? table_print(&t, &r, err) : 0;
 	table_free(&t);

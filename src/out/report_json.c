@@ -6,6 +6,17 @@
 #include "op/evacuation.h"
 #include "out/report.h"
 #include "util/json.h"
+#include "util/shell.h"
+
+/* What to type next, with this run's own global options; NULL: nothing. */
+static json_object *advice(const struct run *run, const char *text)
+{
+	auto_str struct str whole = { 0 };
+
+	if (text)
+		shell_add_commands(&whole, text, run->request->globals);
+	return jv_text(whole.s);
+}
 
 static json_object *findings(const struct run *run)
 {
@@ -17,7 +28,7 @@ static json_object *findings(const struct run *run)
 		json_object_object_add(one, "severity", jv_text(severity_name[f->severity]));
 		json_object_object_add(one, "subject", jv_text(f->subject));
 		json_object_object_add(one, "message", jv_text(f->message));
-		json_object_object_add(one, "hint", jv_text(f->hint));
+		json_object_object_add(one, "hint", advice(run, f->hint));
 		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
 		json_object_array_add(list, one);
 	}
@@ -73,7 +84,7 @@ static json_object *units(const struct run *run)
 		json_object_object_add(one, "unit", json_object_new_int64((int64_t)i));
 		json_object_object_add(one, "kind", jv_text(unit_kind_name[run->plan.unit[i].kind]));
 		json_object_object_add(one, "sentence", jv_text(run->plan.unit[i].sentence));
-		json_object_object_add(one, "command", jv_text(run->plan.unit[i].command));
+		json_object_object_add(one, "command", advice(run, run->plan.unit[i].command));
 		json_object_array_add(list, one);
 	}
 	return list;
@@ -155,7 +166,7 @@ int report_print_json(const struct run *run, enum error_kind result, const struc
 	json_object_object_add(d, "host", jv_text(run->scene.host));
 	json_object_object_add(d, "summary", jv_text(sentence.s));
 	json_object_object_add(d, "error", jv_text(why->text[0] ? why->text : NULL));
-	json_object_object_add(d, "hint", jv_text(why->hint[0] ? why->hint : NULL));
+	json_object_object_add(d, "hint", advice(run, why->hint[0] ? why->hint : NULL));
 	json_object_object_add(d, "findings", findings(run));
 	json_object_object_add(d, "units", units(run));
 	json_object_object_add(d, "steps", steps(run));

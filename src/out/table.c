@@ -11,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "util/shell.h"
+
 /* ---- filling */
 
 void table_init(struct table *table, const struct table_column *column, size_t ncolumn)
@@ -54,6 +56,15 @@ size_t table_count(const struct table *table, const char *key, const char *text)
 void table_text(struct table *table, const char *key, const char *text)
 {
 	*cell_of(table, key) = (struct cell){ .type = text ? CELL_TEXT : CELL_NULL, .text = arena_dup(&table->arena, text) };
+}
+
+void table_advice(struct table *table, const char *key, const char *text)
+{
+	auto_str struct str whole = { 0 };
+
+	if (text)
+		shell_add_commands(&whole, text, table->globals);
+	table_text(table, key, whole.s);
 }
 
 void table_int(struct table *table, const char *key, int64_t number)

@@ -13,6 +13,7 @@
 
 #include "util/clock.h"
 #include "util/mem.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define SHORTEST_SECRET 3 /* hiding "a" would blot out every word */
@@ -118,7 +119,7 @@ static void add_json_line(struct str *out, enum log_level level, const char *now
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
-	auto_str struct str clean = { 0 }, line = { 0 };
+	auto_str struct str clean = { 0 }, line = { 0 }, whole = { 0 };
 	auto_free char *message = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	va_list ap;
@@ -131,7 +132,8 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		abort();
-	add_without_secrets(&clean, message);
+	shell_add_commands(&whole, message, sink.options.globals);
+	add_without_secrets(&clean, whole.s);
 	clock_now(now);
 	if (sink.options.json)
 		add_json_line(&line, level, now, str_or(clean.s, ""));

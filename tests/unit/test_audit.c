@@ -206,7 +206,7 @@ static void values_in_a_remedy_cannot_leave_their_quotes(void **state)
 	(void)state;
 	report_add(&report, &shell, &row, NULL);
 	assert_string_equal(report.v[0].message, "it's; rm -rf $HOME on - of cell1 {");
-	assert_string_equal(report.v[0].remedy, "do 'it'\\''s; rm -rf $HOME' - -");
+	assert_string_equal(report.v[0].remedy, "do \"it's; rm -rf \\$HOME\" - -");
 	assert_string_equal(report.v[0].details, "{\"cell\":\"cell1\"}");
 	report_add(&report, &sql, &row, NULL);
 	assert_string_equal(report.v[1].remedy, "UPDATE t SET a = 'it''s; rm -rf $HOME'");

@@ -581,7 +581,7 @@ static void without_its_record_no_message_leaves_and_no_row_stays(void **state)
 	struct rlimit limit;
 	struct error err;
 
-	signals_watch("RUN"); /* a file that may not grow is an error to us, not a death */
+	signals_watch("RUN", ""); /* a file that may not grow is an error to us, not a death */
 	getrlimit(RLIMIT_FSIZE, &limit);
 	for (rlim_t room = 600; room < 4200; room += 170) {
 		end(state);

@@ -389,7 +389,7 @@ static void a_disk_that_is_full_at_any_byte_is_an_error_and_never_a_false_record
 	int done;
 
 	(void)state;
-	signals_watch("RUN"); /* the program's own: a file that may not grow is an error, not a death */
+	signals_watch("RUN", ""); /* the program's own: a file that may not grow is an error, not a death */
 	write_until_full(&err);
 	read_bytes(&left);
 	whole = left.n;

@@ -196,7 +196,7 @@ static void what_a_signal_stopped_was_interrupted(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	signals_watch("RUN");
+	signals_watch("RUN", "");
 	assert_false(signal_came());
 	raise(SIGTERM);
 	assert_true(signal_came());

@@ -331,7 +331,7 @@ static void after_a_signal_nothing_more_is_begun(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	signals_watch("RUN");
+	signals_watch("RUN", "");
 	raise(SIGTERM);
 	begin("oo");
 	assert_int_equal(apply_evacuations(&run, &err), 0);

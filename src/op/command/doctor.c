@@ -38,7 +38,7 @@ static void say(struct table *t, const char *check, enum verdict verdict, const 
 	table_text(t, "check", check);
 	table_text(t, "result", verdict_name[verdict]);
 	table_text(t, "detail", detail);
-	table_text(t, "hint", verdict == FIT ? NULL : hint);
+	table_advice(t, "hint", verdict == FIT ? NULL : hint);
 }
 
 static void check_database(struct table *t, const char *check, struct db *db)

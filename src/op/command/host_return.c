@@ -38,7 +38,7 @@ static void say(struct table *t, const char *check, enum weight weight, size_t c
 	table_text(t, "state", weight_name[weight]);
 	table_int(t, "count", (int64_t)count);
 	table_text(t, "message", str_or(message, ""));
-	table_text(t, "hint", weight == FINE ? NULL : hint);
+	table_advice(t, "hint", weight == FINE ? NULL : hint);
 }
 
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not done is

@@ -22,7 +22,7 @@ static void add(struct table *t, const char *section, const char *item, const ch
 	table_text(t, "section", section);
 	table_text(t, "item", item);
 	table_text(t, "value", value);
-	table_text(t, "contradiction", contradiction);
+	table_advice(t, "contradiction", contradiction);
 }
 
 static bool has_open_evacuation(const struct candidate *c)

@@ -52,7 +52,7 @@ static void add(struct table *t, const struct cell_facts *cell, const struct sta
 		table_int(t, "age_s", m->age_s.v);
 	table_bool(t, "stale", stale != NULL);
 	table_text(t, "cell", cell->cell->name);
-	table_text(t, "meaning", meaning);
+	table_advice(t, "meaning", meaning);
 }
 
 static int add_one(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct waiting_queues *waiting,

@@ -34,7 +34,7 @@ static void add(struct table *t, const char *section, const char *item, const ch
 	table_text(t, "item", item);
 	table_text(t, "state", state);
 	table_text(t, "detail", detail);
-	table_text(t, "contradiction", wrong);
+	table_advice(t, "contradiction", wrong);
 }
 
 static size_t count_attached(const struct sight *s)

@@ -232,7 +232,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	r.run.own = *request;
 	r.run.request = &r.run.own;
 	clock_now(r.run.started_at);
-	signals_watch(name);
+	signals_watch(name, request->globals);
 	result = recover(&r, name, err);
 	clock_now(r.run.finished_at);
 	if ((!quiet || result != ERROR_OK) && report_print(&r.run, result, err, &trouble) != 0)
