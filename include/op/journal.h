@@ -15,6 +15,7 @@ void run_id_new(const char *command, char out[RUN_ID_SIZE]); /* 20260131T030405Z
 
 /* The directory of this request: --state-dir, $EVAC_MANAGE_STATE_DIR, or /var/lib/evac-manage. */
 const char *state_dir(const struct request *request);
+bool state_dir_is_named(const struct request *request); /* by the command line or the environment */
 
 struct journal;
 

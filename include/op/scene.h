@@ -187,7 +187,12 @@ int scene_check_node(const struct scene *scene, const char *node, struct error *
 
 /* scene_nova.c: services, computes and the conductor's release in every cell; then the instances of a host or just one. */
 int scene_find_nova(struct scene *scene, struct error *err);
-int scene_find_home(struct scene *scene, const char *host, struct error *err);   /* its cell and nova-compute */
+void scene_note_builders(struct scene *scene);                                   /* of the home cell */
+/* scene_home.c: the cell of a host and its nova-compute, which may be gone (scene->compute NULL) while instances name the host; to be
+ * looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need not. */
+int scene_find_home(struct scene *scene, const char *host, struct error *err);
+/* Fails: a cell that does not answer may know it. */
+int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);
 int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of scene->host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */

@@ -71,6 +71,7 @@ static int missing(const struct service *service, const struct ini *ini, const s
 
 	ini_add_paths(ini, &paths);
 	error_set(err, ERROR_CONFIG, "no [%s] %s in %s", names->group, names->key, paths.s);
+	err->code = ENODATA; /* a standard file of a package has nothing for us */
 	return error_hint(err, "name %s with %s FILE", service->whose_file, service->option);
 }
 

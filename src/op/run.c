@@ -12,29 +12,6 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-/* One consistent snapshot a database, for everything that is found. */
-static int begin_reads(struct world *w, struct error *err)
-{
-	if (w->cinder_db && db_begin_read(w->cinder_db, err) != 0)
-		return -1;
-	if (w->api_db && db_begin_read(w->api_db, err) != 0)
-		return -1;
-	for (size_t i = 0; i < w->ncell; i++)
-		if (db_begin_read(w->cell[i].db, err) != 0)
-			return -1;
-	return 0;
-}
-
-static void end_reads(struct world *w)
-{
-	if (w->cinder_db)
-		db_end_read(w->cinder_db);
-	if (w->api_db)
-		db_end_read(w->api_db);
-	for (size_t i = 0; i < w->ncell; i++)
-		db_end_read(w->cell[i].db);
-}
-
 static int find(struct run *run, struct error *err)
 {
 	int rc;
@@ -44,10 +21,10 @@ static int find(struct run *run, struct error *err)
 	run->scene.run = run->id;
 	run->scene.journal_file_system = journal_file_system(run->request);
 	run->scene.operator = arena_printf(&run->scene.arena, "%s on %s", who_name(&run->who), run->who.on);
-	if (begin_reads(&run->world, err) != 0)
+	if (world_begin_reads(&run->world, err) != 0)
 		return -1;
 	rc = run->operation->find(&run->scene, err);
-	end_reads(&run->world);
+	world_end_reads(&run->world);
 	return rc;
 }
 

@@ -120,6 +120,54 @@ static void files_are_open_to_all(void)
 	f.world.cinder.origin_readable_by_all = f.world.nova.origin_readable_by_all = true;
 }
 
+static void another_cell_does_not_answer(void)
+{
+	static struct cell_mapping mapping[] = { { .id = 2, .uuid = "cell", .name = "cell1" }, { .id = 3, .uuid = "other", .name = "cell2" } };
+	static struct absence absence = { ERROR_DB_UNREACHABLE, (char *)(uintptr_t)"cannot connect", (char *)(uintptr_t)"", &mapping[1] };
+	static struct absences absences = { &absence, 1, 1 };
+
+	f.world.mappings = (struct cell_mappings){ .v = mapping, .n = COUNT(mapping) };
+	f.world.absences = &absences;
+}
+
+static void its_record_is_gone(void)
+{
+	f.scene.compute = NULL;
+	f.nova_service[C1].host = "c5";
+}
+
+static struct consumer_fact listener = { .queue = "compute.c1", .now = { .exists = true, .consumers = 1 } };
+
+static void its_record_is_gone_and_somebody_listens(void)
+{
+	its_record_is_gone();
+	f.scene.consumer = &listener;
+	f.scene.nconsumer = 1;
+}
+
+static void somebody_listens(void)
+{
+	f.scene.consumer = &listener;
+	f.scene.nconsumer = 1;
+}
+
+static void its_node_is_gone_and_it_is_forced(void)
+{
+	f.node[0].host = "c5";
+	f.request.force = true;
+	f.request.target_host = "c2";
+	f.scene.target_compute = &f.nova_service[C2];
+	f.scene.target_node = &f.node[1];
+	f.scene.target_cell = &f.facts;
+	f.scene.target_is_mapped = true;
+}
+
+static void its_node_is_gone(void)
+{
+	its_node_is_gone_and_it_is_forced();
+	f.request.force = false;
+}
+
 static void it_moves_only_and_computes_are_down(void)
 {
 	fixture_moves_only(&f);
@@ -152,6 +200,13 @@ static const struct guard_case cases[] = {
 	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and everybody may read it\n"
 	                         "config-readable nova: nova's configuration holds passwords and everybody may read it" },
 	{ it_moves_only_and_computes_are_down, "" },
+	{ another_cell_does_not_answer, "cell-unknown cell2: what cell 'cell2' knows is unknown: cannot connect" },
+	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
+	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and no record of its nova-compute tells that it is dead\n"
+	    "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
+	{ somebody_listens, "consumer-lingers compute.c1: queue 'compute.c1' still has 1 consumer: not yet dropped, or the host is alive" },
+	{ its_node_is_gone_and_it_is_forced, "source-node-missing c1: nova has no compute node of 'c1'" },
+	{ its_node_is_gone, "" },
 };
 
 static void a_failed_host_is_looked_at_from_all_sides(void **state)

@@ -14,6 +14,17 @@ struct instances {
 	size_t n;
 	struct arena arena;
 };
+struct host_named {
+	const char *host;
+};
+struct host_list {
+	struct host_named *v;
+	size_t n;
+	struct arena arena;
+};
+int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err); /* every host that an instance names */
+void host_list_free(struct host_list *hosts);
+
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err);
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err); /* none or one */
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err);

@@ -19,6 +19,10 @@ static const struct db_column columns[] = {
 	DB_COLUMN(struct instance, image_ref),
 	DB_COLUMN(struct instance, launched_at),
 };
+static const struct db_column host_columns[] = {
+	DB_COLUMN(struct host_named, host),
+};
+static const struct db_shape host_shape = DB_SHAPE(struct host_named, host_columns);
 static const struct db_shape shape = DB_SHAPE(struct instance, columns);
 
 static const struct db_column bdm_columns[] = {
@@ -51,6 +55,22 @@ static int read_instances(struct db *cell, const struct sql *sql, struct db_para
 		return -1;
 	*out = (struct instances){ rows.v, rows.n, rows.arena };
 	return 0;
+}
+
+int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_INSTANCE_HOSTS_LIST, NULL, &host_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct host_list){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+void host_list_free(struct host_list *hosts)
+{
+	arena_free(&hosts->arena);
+	*hosts = (struct host_list){ 0 };
 }
 
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err)

@@ -105,6 +105,15 @@ static void check_computes(struct table *t, const struct scene *scene, const str
 		    cell->cell->name, up, all);
 }
 
+static void check_lost_cell(struct table *t, const struct world *w, const struct cell_mapping *cell)
+{
+	auto_free char *check = xasprintf("nova cell %s database", str_or(cell->name, cell->uuid));
+	const struct absence *lost = world_lost_cell(w, cell->id);
+
+	if (lost)
+		say(t, check, FAIL, str_or(lost->hint, ""), "%s", lost->text);
+}
+
 static void check_nova(struct table *t, struct scene *scene)
 {
 	const struct world *w = scene->world;
@@ -122,6 +131,8 @@ static void check_nova(struct table *t, struct scene *scene)
 
 		check_database(t, check, w->cell[i].db);
 	}
+	for (size_t i = 0; i < w->mappings.n; i++)
+		check_lost_cell(t, w, &w->mappings.v[i]);
 	if (scene_find_nova(scene, &err) != 0) {
 		say(t, "nova schema", FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
@@ -213,7 +224,8 @@ static int judge(const struct table *shown, const struct request *request, struc
 	return failed == 0 ? 0 : error_set(err, ERROR_REFUSED, "not fit for the work: %zu check%s failed", failed, failed == 1 ? "" : "s");
 }
 
-static const struct listing doctor = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge };
+static const struct listing doctor = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge,
+	.judges_absences = true };
 
 enum error_kind op_doctor(const struct request *request, struct error *err)
 {

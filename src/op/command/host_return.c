@@ -19,6 +19,9 @@ static const struct table_column columns[] = {
 	{ "hint", NULL, false, false },
 };
 
+#define CINDER_HINT "mend what keeps cinder's database from answering, or name its configuration with --cinder-config-file"
+
+/* What could not be looked at is in the way. */
 enum weight { FINE, NOTE, STOP };
 static const char *const weight_name[] = { "ok", "note", "stop" };
 
@@ -66,6 +69,19 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 	           "nothing of it was evacuated that it has not cleaned up");
 }
 
+/* It is read on its cell's own broker; a cell whose mapping names none has nova-api's. */
+static int look_at_queue(const struct scene *scene, const char *name, struct bus_queue *out, struct error *err)
+{
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+		if (strcmp(c->queue, name) == 0) {
+			*out = c->now;
+			return 0;
+		}
+	if (scene->queues_absent || !scene->world->bus)
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s", str_or(scene->queues_absent, scene->world->bus_absent));
+	return bus_queue_look(scene->world->bus, name, out, err);
+}
+
 static void check_queue(struct table *t, const struct scene *scene)
 {
 	auto_str struct str name = { 0 }, hint = { 0 };
@@ -73,9 +89,9 @@ static void check_queue(struct table *t, const struct scene *scene)
 	struct bus_queue queue;
 
 	str_addf(&name, "compute.%s", scene->host);
-	if (!scene->world->bus || bus_queue_look(scene->world->bus, name.s, &queue, &err) != 0) {
+	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
 		say(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
-		    name.s, err.text[0] ? err.text : scene->world->bus_absent);
+		    name.s, err.text);
 		return;
 	}
 	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
@@ -86,12 +102,11 @@ static void check_queue(struct table *t, const struct scene *scene)
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
-static void check_cinder_queues(struct table *t, struct scene *scene)
+static void check_cinder_queues(struct table *t, const struct scene *scene)
 {
 	auto_str struct str hint = { 0 };
 	size_t n = 0;
 
-	scene_find_queues(scene);
 	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
 		if (!str_starts(c->queue, "cinder-") || c->now.messages == 0)
 			continue;
@@ -102,8 +117,10 @@ static void check_cinder_queues(struct table *t, struct scene *scene)
 	}
 	if (n == 0 && scene->world->cinder_db && !scene->queues_absent)
 		say(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
-	if (scene->queues_absent)
-		say(t, "waiting for cinder", NOTE, 0, "look at it by hand: rabbitmqctl list_queues name messages",
+	if (!scene->world->cinder_db)
+		say(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s", scene->world->cinder_absent);
+	else if (scene->queues_absent)
+		say(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
 		    "the queues of its cinder services could not all be looked at: %s", scene->queues_absent);
 }
 
@@ -171,7 +188,9 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 		if (host_is_on_node(o->host, scene->host))
 			owned += o->n;
-	if (scene->world->cinder_db)
+	if (!scene->world->cinder_db)
+		say(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s", scene->world->cinder_absent);
+	else
 		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
 		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
 	return 0;
@@ -184,6 +203,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0)
 		return -1;
 	check_evacuations(t, scene);
+	scene_find_queues(scene);
 	check_queue(t, scene);
 	check_cinder_queues(t, scene);
 	if (check_owned(t, scene, err) != 0)
@@ -200,7 +220,8 @@ static int judge(const struct table *shown, const struct request *request, struc
 	    stops == 1 ? " is" : "s are");
 }
 
-static const struct listing host_return = { .needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge };
+static const struct listing host_return = { .needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge,
+	.judges_absences = true };
 
 enum error_kind op_host_return(const struct request *request, struct error *err)
 {

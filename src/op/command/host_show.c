@@ -192,9 +192,9 @@ static void add_capacity(struct table *t, const struct scene *scene)
 static int find_in_nova(struct scene *scene, struct error *err)
 {
 	if (scene_find_home(scene, scene->host, err) != 0) {
-		if (err->kind != ERROR_NOT_FOUND)
+		if (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world))
 			return -1;
-		error_clear(err); /* a host of cinder's alone has no nova-compute */
+		error_clear(err); /* a host of cinder's alone has no nova-compute; one of a cell that does not answer is shown by half */
 		return 0;
 	}
 	return scene_find_instances(scene, err);
@@ -254,14 +254,27 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	return 0;
 }
 
+static void add_lost_cells(struct table *t, const struct world *w)
+{
+	auto_str struct str item = { 0 };
+
+	for (size_t i = 0; i < w->mappings.n; i++) {
+		const struct cell_mapping *cell = &w->mappings.v[i];
+
+		if (!world_lost_cell(w, cell->id))
+			continue;
+		str_clear(&item);
+		str_addf(&item, "what cell '%s' knows", str_or(cell->name, cell->uuid));
+		add(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
+	}
+}
+
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct world *w = scene->world;
 
-	if (!w->cinder_db && !w->api_db) {
-		error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent, w->nova_absent);
-		return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
-	}
+	if (!w->cinder_db && !w->api_db)
+		return world_has_nothing(w, err);
 	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
 	    scene_check_node(scene, scene->request->host, err) != 0)
 		return -1;
@@ -283,6 +296,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
 	if (!w->api_db)
 		add(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
+	add_lost_cells(t, w);
 	return 0;
 }
 

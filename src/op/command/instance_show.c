@@ -228,7 +228,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return 0;
 }
 
-static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA | CONFIGURED_MUST_ANSWER, LISTED(columns), .fill = fill };
+static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA, LISTED(columns), .fill = fill };
 
 enum error_kind op_instance_show(const struct request *request, struct error *err)
 {

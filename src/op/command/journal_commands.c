@@ -99,6 +99,17 @@ static void list_one(struct table *t, const char *dir, const char *name)
 	past_free(&past);
 }
 
+/* The standard one may not be there yet: nothing was ever written. One that somebody names holds what they look for. */
+static int check_state_dir(const struct request *request, struct error *err)
+{
+	const char *dir = state_dir(request);
+
+	if (access(dir, F_OK) == 0 || !state_dir_is_named(request))
+		return 0;
+	error_errno(err, ERROR_CONFIG, errno, "no state directory '%s'", dir);
+	return error_hint(err, "--state-dir or EVAC_MANAGE_STATE_DIR names the one that the runs were given");
+}
+
 enum error_kind op_journal_list(const struct request *request, struct error *err)
 {
 	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
@@ -107,6 +118,8 @@ enum error_kind op_journal_list(const struct request *request, struct error *err
 	int n, rc;
 
 	if (table_check(COLUMNS(run_columns), request, err) != 0)
+		return err->kind;
+	if (check_state_dir(request, err) != 0)
 		return err->kind;
 	n = scandir(dir, &entry, is_journal, alphasort);
 	if (n < 0 && errno != ENOENT) {
@@ -170,6 +183,8 @@ int journal_find(const struct request *request, const char *run, char **path, st
 {
 	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *file = xasprintf("%s/%s" SUFFIX, dir, run);
 
+	if (check_state_dir(request, err) != 0)
+		return -1;
 	if (strchr(run, '/') || strchr(run, '.') || access(file, F_OK) != 0)
 		return unknown_run(run, dir, err);
 	*path = take(file);

@@ -24,6 +24,8 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 			standing_migrations_free(&found);
 		}
 	}
+	if (n == 0 && world_any_lost_cell(scene->world))
+		return scene_not_known_in_all_cells(scene, "migration", scene->request->id, err);
 	if (n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no migration '%s' is known", scene->request->id);
 		return error_hint(err, "'evac-manage migration list' shows those that still mean something; an ID is its number or its uuid");

@@ -4,7 +4,6 @@
 
 #include "op/commands.h"
 #include "op/list.h"
-#include "util/log.h"
 #include "util/str.h"
 
 static const struct table_column columns[] = {
@@ -38,7 +37,7 @@ static void own_queue(const char *binary, const char *host, struct str *queue)
 }
 
 /* A witness that does not answer says nothing and is not asked again: the cell stays null. */
-static void add_consumers(struct table *table, struct bus **bus, const char *binary, const char *host)
+static void add_consumers(struct table *table, const struct world *w, struct bus **bus, const char *binary, const char *host)
 {
 	auto_str struct str queue = { 0 };
 	struct error err = { 0 };
@@ -48,7 +47,7 @@ static void add_consumers(struct table *table, struct bus **bus, const char *bin
 		return;
 	own_queue(binary, host, &queue);
 	if (bus_queue_look(*bus, queue.s, &found, &err) != 0) {
-		log_info("not asked: %s", err.text);
+		absences_add(w->absences, &err, NULL);
 		*bus = NULL;
 		return;
 	}
@@ -87,7 +86,7 @@ static void add_cinder(const struct scene *scene, struct bus **bus, struct table
 		table_text(table, "state", up ? "up" : "down");
 		if (s->heartbeat_age_s.set)
 			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
-		add_consumers(table, bus, s->binary, s->host);
+		add_consumers(table, scene->world, bus, s->binary, s->host);
 		add_sessions(table, scene, s->host);
 	}
 }
@@ -111,7 +110,7 @@ static void add_nova(const struct scene *scene, const struct cell_facts *cell, s
 		if (s->heartbeat_age_s.set)
 			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
 		table_int(table, "version", s->version);
-		add_consumers(table, bus, s->binary, s->host);
+		add_consumers(table, scene->world, bus, s->binary, s->host);
 		add_sessions(table, scene, s->host);
 	}
 }
@@ -123,7 +122,7 @@ static struct bus *open_cinder_bus(const struct world *w)
 	struct bus *bus = NULL;
 
 	if (w->has_cinder_config && w->cinder.has_bus && bus_open(&options, &bus, &err) != 0)
-		log_info("not asked: %s", err.text);
+		absences_add(w->absences, &err, NULL);
 	return bus;
 }
 
@@ -132,10 +131,8 @@ static int fill(struct scene *scene, struct table *table, struct error *err)
 	const struct world *w = scene->world;
 	struct bus *cinder_bus, *nova_asked = w->bus, *cinder_asked;
 
-	if (!w->cinder_db && !w->api_db) {
-		error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent, w->nova_absent);
-		return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
-	}
+	if (!w->cinder_db && !w->api_db)
+		return world_has_nothing(w, err);
 	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0))
 		return -1;
 	if (scene->request->host && !strchr(scene->request->host, '@') && scene_check_node(scene, scene->request->host, err) != 0)

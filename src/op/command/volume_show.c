@@ -116,8 +116,8 @@ static const char *attachment_wrong(const struct sight *s, const struct volume_t
 {
 	const struct volume_use *use = use_of(s, a->id);
 
-	if (!s->scene->world->api_db)
-		return NULL;
+	if (!s->scene->world->api_db || (world_any_lost_cell(s->scene->world) && !use))
+		return NULL; /* its instance may be in what was not asked */
 	if (!a->instance_uuid)
 		return s->volume.status && strstr("backing-up restoring-backup uploading downloading", s->volume.status) ? NULL :
 		    "of no instance, and no backup or image transfer is under way: attachment-delete";
@@ -185,6 +185,15 @@ static int look(struct sight *s, struct error *err)
 	return 0;
 }
 
+static void add_lost_cell(struct table *t, const struct world *w, const struct cell_mapping *cell)
+{
+	const struct absence *lost = world_lost_cell(w, cell->id);
+	auto_free char *item = xasprintf("what cell '%s' knows", str_or(cell->name, cell->uuid));
+
+	if (lost)
+		add(t, "unknown", item, NULL, lost->text, NULL);
+}
+
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	struct sight s = { .scene = scene, .t = t };
@@ -203,6 +212,8 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 			add_uses(&s, c);
 		if (!scene->world->api_db)
 			add(t, "unknown", "what nova knows", NULL, scene->world->nova_absent, NULL);
+		for (size_t i = 0; i < scene->world->mappings.n; i++)
+			add_lost_cell(t, scene->world, &scene->world->mappings.v[i]);
 	}
 	for (size_t c = 0; c < scene->ncell; c++)
 		volume_uses_free(&s.uses[c]);

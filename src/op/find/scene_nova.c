@@ -4,7 +4,6 @@
 
 #include "bus/cast.h"
 #include "op/scene.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"
 #include "util/uuid.h"
@@ -53,81 +52,7 @@ int scene_find_nova(struct scene *scene, struct error *err)
 	return host_mappings_list(w->api_db, &scene->mappings, err);
 }
 
-static const struct cell_facts *cell_of_compute(const struct scene *scene, const char *host, struct error *err)
-{
-	const struct cell_facts *found = NULL;
-
-	for (size_t i = 0; i < scene->ncell; i++) {
-		if (!nova_service_find(&scene->cell[i].services, "nova-compute", host))
-			continue;
-		if (found) {
-			error_set(err, ERROR_ERROR, "host '%s' has a nova-compute in cell '%s' and in cell '%s'", host,
-			    found->cell->name, scene->cell[i].cell->name);
-			return NULL;
-		}
-		found = &scene->cell[i];
-	}
-	return found;
-}
-
-static int unknown_compute(const struct scene *scene, const char *host, struct error *err)
-{
-	auto_str struct str near = { 0 };
-	const char **known = NULL;
-	size_t n = 0, cap = 0, i, k;
-
-	for (i = 0; i < scene->ncell; i++)
-		for (k = 0; k < scene->cell[i].services.n; k++)
-			if (strcmp(scene->cell[i].services.v[k].binary, "nova-compute") == 0) {
-				known = vec_grow(known, n, &cap, sizeof *known);
-				known[n++] = scene->cell[i].services.v[k].host;
-			}
-	str_nearest(host, known, n, &near);
-	free(known);
-	error_set(err, ERROR_NOT_FOUND, "no compute host '%s' is known", host);
-	if (near.n)
-		return error_hint(err, "did you mean %s? 'evac-manage service list' shows all", near.s);
-	return error_hint(err, "'evac-manage service list' shows all");
-}
-
-/* A hypervisor's name for its service's host, which is what every row is about; NULL: nobody's, or of several. */
-static const char *host_of_hypervisor(const struct scene *scene, const char *name)
-{
-	const char *found = NULL;
-
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (size_t k = 0; k < scene->cell[i].nodes.n; k++) {
-			const struct compute_node *n = &scene->cell[i].nodes.v[k];
-
-			if (strcmp(n->hypervisor_hostname, name) != 0)
-				continue;
-			if (found && strcmp(found, n->host) != 0)
-				return NULL;
-			found = n->host;
-		}
-	return found;
-}
-
-/* The cell of a host that was asked for by its service's name or by its hypervisor's; ${host} becomes the former. */
-static const struct cell_facts *resolve(const struct scene *scene, const char **host, struct error *err)
-{
-	const struct cell_facts *cell;
-	const char *real;
-
-	error_clear(err);
-	cell = cell_of_compute(scene, *host, err);
-	if (cell || err->kind)
-		return cell;
-	real = host_of_hypervisor(scene, *host);
-	cell = real ? cell_of_compute(scene, real, err) : NULL;
-	if (cell)
-		*host = real;
-	else if (!err->kind)
-		unknown_compute(scene, *host, err);
-	return cell;
-}
-
-static void note_builders(struct scene *scene)
+void scene_note_builders(struct scene *scene)
 {
 	const struct nova_services *all = &scene->home->services;
 
@@ -135,38 +60,6 @@ static void note_builders(struct scene *scene)
 		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->host) != 0 &&
 		    nova_service_is_up(s, scene->nova_down_s))
 			keep_lowest(&scene->builder_version, s->version);
-}
-
-int scene_find_home(struct scene *scene, const char *host, struct error *err)
-{
-	scene->host = host;
-	scene->home = resolve(scene, &scene->host, err);
-	if (!scene->home)
-		return -1;
-	if (strcmp(scene->host, host) != 0)
-		scene->asked_host = host;
-	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
-	scene->compute_seen_ms = clock_monotonic_ms();
-	note_builders(scene);
-	if (migrations_standing(scene->home->cell->db, scene->host, &scene->standing, err) != 0)
-		return -1;
-	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
-}
-
-int scene_find_target(struct scene *scene, const char *host, struct error *err)
-{
-	const struct cell_facts *cell;
-
-	error_clear(err);
-	cell = cell_of_compute(scene, host, err);
-	if (!cell)
-		return err->kind ? -1 : unknown_compute(scene, host, err);
-	scene->target_cell = cell;
-	scene->target_compute = nova_service_find(&cell->services, "nova-compute", host);
-	scene->target_node = compute_node_of(&cell->nodes, host);
-	for (size_t i = 0; i < scene->mappings.n; i++)
-		scene->target_is_mapped |= strcmp(scene->mappings.v[i].host, host) == 0 && scene->mappings.v[i].cell_id == cell->cell->id;
-	return 0;
 }
 
 static bool move_takes(const struct scene *scene, const char *volume_id)
@@ -358,6 +251,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 
 	if (find_by_id(scene, id, &scene->instances, &where, err) != 0)
 		return -1;
+	if (scene->instances.n == 0 && world_any_lost_cell(scene->world))
+		return scene_not_known_in_all_cells(scene, "instance", id, err);
 	if (scene->instances.n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err, "'evac-manage instance list --host HOST' shows a host's instances; names are exact");
@@ -399,6 +294,8 @@ void scene_look_for_conductor(struct scene *scene)
 	if (!scene->world->bus)
 		return;
 	scene->queue_known = bus_queue_look(scene->world->bus, topic, &scene->conductor, &err) == 0;
-	if (!scene->queue_known)
+	if (!scene->queue_known) {
 		log_info("not asked: %s", err.text);
+		absences_add(scene->world->absences, &err, NULL);
+	}
 }

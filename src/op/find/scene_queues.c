@@ -8,6 +8,8 @@
 static void not_asked(struct scene *scene, const struct error *err)
 {
 	log_info("not asked: %s", err->text);
+	if (err->kind == ERROR_BUS_UNREACHABLE) /* one that is not configured is none */
+		absences_add(scene->world->absences, err, NULL);
 	scene->queues_absent = arena_dup(&scene->arena, err->text);
 }
 
@@ -111,6 +113,14 @@ void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell
 	close_cell_bus(&on);
 }
 
+static bool has_cinder_services(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->cinder_services.n; i++)
+		if (host_is_on_node(scene->cinder_services.v[i].host, scene->host))
+			return true;
+	return false;
+}
+
 static void find_of_cinder(struct scene *scene)
 {
 	const struct world *w = scene->world;
@@ -119,7 +129,7 @@ static void find_of_cinder(struct scene *scene)
 	struct error err = { 0 };
 	struct bus *bus = NULL;
 
-	if (!w->has_cinder_config)
+	if (!w->has_cinder_config || !has_cinder_services(scene))
 		return;
 	if (!w->cinder.has_bus)
 		error_set(&err, ERROR_CONFIG, "cinder's configuration names no broker (transport_url)");

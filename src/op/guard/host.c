@@ -52,6 +52,21 @@ static void sessions_alive(const struct guard *self, const struct scene *scene, 
 			    scene->host, f->server, s->address, (long long)s->idle_s.v);
 }
 
+static bool consumer_is_sign_of_life(const struct scene *scene, const struct consumer_fact *c)
+{
+	return scene->evacuates && scene->home && !scene->compute && str_starts(c->queue, "compute.") && c->now.consumers > 0;
+}
+
+/* Where nova has no record of its nova-compute there is no heartbeat to be stale: who listens is all that could tell. */
+static void consumers_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+		if (consumer_is_sign_of_life(scene, c))
+			guard_found(self, scene, out, c->queue, "power the host off, and wait until the broker has dropped it",
+			    "queue '%s' has %u consumer%s, and no record of its nova-compute tells that it is dead", c->queue,
+			    (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+}
+
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
@@ -59,6 +74,7 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 	cinder_alive(self, scene, out);
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
+	consumers_alive(self, scene, out);
 	if (scene->reports_though_forced_down)
 		guard_found(self, scene, out, scene->host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
 		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->host);
@@ -123,6 +139,32 @@ void guard_site_version(const struct guard *self, const struct scene *scene, str
 		    site->min_version);
 }
 
+void guard_cell_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (size_t i = 0; i < scene->world->mappings.n; i++) {
+		const struct cell_mapping *cell = &scene->world->mappings.v[i];
+		const struct absence *lost = world_lost_cell(scene->world, cell->id);
+
+		if (lost)
+			guard_found(self, scene, out, str_or(cell->name, cell->uuid), NULL, "what cell '%s' knows is unknown: %s",
+			    str_or(cell->name, cell->uuid), lost->text);
+	}
+}
+
+void guard_service_record_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->evacuates && scene->home && !scene->compute)
+		guard_found(self, scene, out, scene->host, NULL, "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it",
+		    scene->host, scene->instances.n, scene->instances.n == 1 ? "" : "s", scene->instances.n == 1 ? "s" : "");
+}
+
+/* nova 17 to 34 conductor/manager.py: _allocate_for_evacuate_dest_host reads the ComputeNode of instance.host and instance.node. */
+void guard_source_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->evacuates && scene->home && scene->request->force && !compute_node_of(&scene->home->nodes, scene->host))
+		guard_found(self, scene, out, scene->host, NULL, "nova has no compute node of '%s'", scene->host);
+}
+
 /* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives and
  * only its reports fail. */
 void guard_consumer_lingers(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -130,7 +172,7 @@ void guard_consumer_lingers(const struct guard *self, const struct scene *scene,
 	for (size_t i = 0; i < scene->nconsumer; i++) {
 		const struct consumer_fact *c = &scene->consumer[i];
 
-		if (c->now.consumers > 0 && !c->reports) /* source-alive says it of one that reports */
+		if (c->now.consumers > 0 && !c->reports && !consumer_is_sign_of_life(scene, c)) /* source-alive says it of one that reports */
 			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
 			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 	}

@@ -49,6 +49,11 @@ void run_id_new(const char *command, char out[RUN_ID_SIZE])
 			*p = '-';
 }
 
+bool state_dir_is_named(const struct request *request)
+{
+	return request->state_dir || !str_equal(state_dir(request), STATE_DIR);
+}
+
 const char *state_dir(const struct request *request)
 {
 	const char *from_environment = getenv("EVAC_MANAGE_STATE_DIR");

@@ -38,7 +38,10 @@ static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
 		if (there)
 			return w->cell[i].db;
 	}
-	error_set(err, ERROR_NOT_FOUND, "instance %s is in no cell", uuid);
+	if (world_any_lost_cell(w))
+		error_set(err, world_any_lost_cell(w)->kind, "instance %s is in no cell that answers: %s", uuid, world_any_lost_cell(w)->text);
+	else
+		error_set(err, ERROR_NOT_FOUND, "instance %s is in no cell", uuid);
 	return NULL;
 }
 

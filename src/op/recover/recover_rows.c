@@ -24,7 +24,7 @@ static struct db *database_of(struct recovery *r, size_t index)
 	for (size_t i = 0; i < w->ncell; i++)
 		if (str_equal(db_label(w->cell[i].db), r->past.unit[index].where))
 			return w->cell[i].db;
-	return w->ncell == 1 ? w->cell[0].db : NULL;
+	return w->mappings.n == 1 && w->ncell == 1 ? w->cell[0].db : NULL;
 }
 
 /* What each row holds now; a third value, or none, becomes the step's error. */
@@ -158,7 +158,10 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	enum verdict verdict;
 
 	if (!db) {
-		error_set(&err, ERROR_NOT_FOUND, "its database (%s) is not configured any more", str_or(r->past.unit[index].where, "?"));
+		const struct absence *lost = world_any_lost_cell(&r->run.world);
+
+		error_set(&err, lost ? lost->kind : ERROR_NOT_FOUND, "its database (%s) %s", str_or(r->past.unit[index].where, "?"),
+		    lost ? lost->text : "is not configured any more");
 		return give_up(r, unit, &err, why);
 	}
 	if (compare(r, unit, db, &n, &err) != 0)

@@ -39,6 +39,9 @@ static int look_at_unit(const struct scene *scene, struct unit *unit, const stru
 	const char *now[STEP_COLUMNS];
 	bool exists;
 
+	if (!db && world_any_lost_cell(scene->world))
+		return error_set(err, world_any_lost_cell(scene->world)->kind, "the database that it was written to (%s) cannot be asked: %s",
+		    str_or(past->where, "?"), world_any_lost_cell(scene->world)->text);
 	if (!db)
 		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
 		    str_or(past->where, "?"));
