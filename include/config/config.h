@@ -20,7 +20,7 @@ struct tls_config {
 /* What the --defaults-file puts over user, password and TLS of a database; all NULL when it says nothing. */
 struct db_login {
 	char *user, *password, *ssl_ca, *ssl_cert, *ssl_key;
-	bool readable_by_all;
+	char *readable_by_all; /* as of a service's configuration, below */
 };
 
 struct broker_config {
@@ -45,7 +45,7 @@ struct nova_config {
 	char *compute_level;          /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
 	char *api_listen;             /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
 	unsigned api_port;            /* osapi_compute_listen_port; 8774 */
-	bool origin_readable_by_all;  /* a file with passwords that everybody may read (finding config-readable) */
+	char *readable_by_all;        /* files with passwords that everybody may read (finding config-readable), as words for a shell; NULL: none */
 };
 
 struct cinder_config {
@@ -55,13 +55,13 @@ struct cinder_config {
 	struct broker_config bus;
 	unsigned service_down_time_s;
 	bool no_snapshot_gb_quota;    /* snapshots do not count into the gigabytes of quotas */
-	bool origin_readable_by_all;
+	char *readable_by_all;
 };
 
 /* Read for the audit alone: nobody else looks at placement's database. */
 struct placement_config {
 	struct db_url database, replica; /* [placement_database] connection and slave_connection */
-	bool origin_readable_by_all;
+	char *readable_by_all;
 };
 
 struct site_config {

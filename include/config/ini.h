@@ -35,7 +35,7 @@ bool ini_has_group(const struct ini *ini, const char *group);
 /* For files of our own, where a name that nobody reads is a typing error. */
 int ini_check_keys(const struct ini *ini, const char *group, const char *const *known, size_t n, struct error *err);
 void ini_add_paths(const struct ini *ini, struct str *out); /* "a, b" */
-/* Does everybody's right to read reach a file that holds a password? */
-bool ini_readable_by_all(const struct ini *ini);
+/* The files that hold a password and that everybody may read, as words for a shell; NULL: none. The caller frees it. */
+char *ini_readable_by_all(const struct ini *ini);
 
 #endif

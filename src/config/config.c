@@ -219,6 +219,7 @@ static void login_free(struct db_login *login)
 	free(login->ssl_ca);
 	free(login->ssl_cert);
 	free(login->ssl_key);
+	free(login->readable_by_all);
 }
 
 static void broker_config_free(struct broker_config *bus)
@@ -266,6 +267,18 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 	return read_service_down_time(ini, &out->service_down_time_s, &out->report_interval_s, err);
 }
 
+/* Both lists of files in one; ${own} is given away. */
+static char *both(char *own, const char *of_login)
+{
+	char *all;
+
+	if (!own || !of_login)
+		return own ? own : of_login ? xstrdup(of_login) : NULL;
+	all = xasprintf("%s %s", own, of_login);
+	free(own);
+	return all;
+}
+
 int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err)
 {
 	auto_ini struct ini *ini = NULL;
@@ -285,7 +298,7 @@ int config_load_nova(const struct config_sources *sources, struct nova_config *o
 		db_login_apply(&out->login, &out->replica);
 	if (out->api_replica.driver)
 		db_login_apply(&out->login, &out->api_replica);
-	out->origin_readable_by_all = ini_readable_by_all(ini) || out->login.readable_by_all;
+	out->readable_by_all = both(ini_readable_by_all(ini), out->login.readable_by_all);
 	return 0;
 }
 
@@ -302,6 +315,7 @@ void nova_config_free(struct nova_config *config)
 	free(config->conductor_topic);
 	free(config->compute_level);
 	free(config->api_listen);
+	free(config->readable_by_all);
 	*config = (struct nova_config){ 0 };
 }
 
@@ -340,7 +354,7 @@ int config_load_cinder(const struct config_sources *sources, struct cinder_confi
 		db_login_apply(&login, &out->database);
 		if (out->replica.driver)
 			db_login_apply(&login, &out->replica);
-		out->origin_readable_by_all = ini_readable_by_all(ini) || login.readable_by_all;
+		out->readable_by_all = both(ini_readable_by_all(ini), login.readable_by_all);
 	} else {
 		cinder_config_free(out);
 	}
@@ -353,6 +367,7 @@ void cinder_config_free(struct cinder_config *config)
 	db_url_free(&config->database);
 	db_url_free(&config->replica);
 	broker_config_free(&config->bus);
+	free(config->readable_by_all);
 	*config = (struct cinder_config){ 0 };
 }
 
@@ -382,7 +397,7 @@ int config_load_placement(const struct config_sources *sources, struct placement
 		db_login_apply(&login, &out->database);
 		if (out->replica.driver)
 			db_login_apply(&login, &out->replica);
-		out->origin_readable_by_all = ini_readable_by_all(ini) || login.readable_by_all;
+		out->readable_by_all = both(ini_readable_by_all(ini), login.readable_by_all);
 	} else {
 		placement_config_free(out);
 	}
@@ -394,5 +409,6 @@ void placement_config_free(struct placement_config *config)
 {
 	db_url_free(&config->database);
 	db_url_free(&config->replica);
+	free(config->readable_by_all);
 	*config = (struct placement_config){ 0 };
 }

@@ -8,6 +8,8 @@
 
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/shell.h"
+#include "util/str.h"
 
 #define FILE_MAX ((size_t)1024 * 1024)
 
@@ -171,10 +173,22 @@ static bool holds_password(const struct ini_entry *e)
 	return *e->value && (ini_is_secret_key(e->key) || (colon && strchr(colon, '@')));
 }
 
-bool ini_readable_by_all(const struct ini *ini)
+static bool file_holds_password(const struct ini *ini, size_t file)
 {
 	for (size_t i = 0; i < ini->nentry; i++)
-		if (ini->file[ini->entry[i].file].readable_by_all && holds_password(&ini->entry[i]))
+		if (ini->entry[i].file == file && holds_password(&ini->entry[i]))
 			return true;
 	return false;
+}
+
+char *ini_readable_by_all(const struct ini *ini)
+{
+	auto_str struct str files = { 0 };
+
+	for (size_t i = 0; i < ini->nfile; i++)
+		if (ini->file[i].readable_by_all && file_holds_password(ini, i)) {
+			str_add(&files, files.n ? " " : "");
+			shell_add_word(&files, ini->file[i].path);
+		}
+	return files.n ? str_take(&files) : NULL;
 }

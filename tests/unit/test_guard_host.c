@@ -117,7 +117,9 @@ static void no_conductor_is_known(void)
 
 static void files_are_open_to_all(void)
 {
-	f.world.cinder.origin_readable_by_all = f.world.nova.origin_readable_by_all = true;
+	static char files[] = "/etc/service.conf";
+
+	f.world.cinder.readable_by_all = f.world.nova.readable_by_all = files;
 }
 
 static void another_cell_does_not_answer(void)

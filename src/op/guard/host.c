@@ -206,12 +206,21 @@ void guard_nova_api_answers(const struct guard *self, const struct scene *scene,
 		guard_found(self, scene, out, scene->nova_api, NULL, "nova-api answers at %s: the official way is open", scene->nova_api);
 }
 
+static void config_is_readable(const struct guard *self, const struct scene *scene, const char *service, const char *files, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	if (!files)
+		return;
+	str_addf(&hint, "chmod o-r %s", files);
+	guard_found(self, scene, out, service, hint.s, "%s's configuration holds passwords and everybody may read it", service);
+}
+
 void guard_config_readable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->world->cinder.origin_readable_by_all)
-		guard_found(self, scene, out, "cinder", NULL, "cinder's configuration holds passwords and everybody may read it");
-	if (scene->world->nova.origin_readable_by_all)
-		guard_found(self, scene, out, "nova", NULL, "nova's configuration holds passwords and everybody may read it");
+	config_is_readable(self, scene, "cinder", scene->world->cinder.readable_by_all, out);
+	config_is_readable(self, scene, "nova", scene->world->nova.readable_by_all, out);
+	config_is_readable(self, scene, "placement", scene->world->placement.readable_by_all, out);
 }
 
 void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -183,7 +183,7 @@ const struct guard guards[] = {
 	    "the journal is kept where a power cut or a lost network takes it along: nobody could then tell what this run did, or undo it",
 	    "--state-dir DIR on a local disk", guard_journal_volatile },
 	{ "config-readable", SEVERITY_WARN, ACCEPT_NOTHING, "a configuration file with passwords may be read by everybody",
-	    "chmod o-r", guard_config_readable },
+	    NULL, guard_config_readable },
 
 	{ "host-resolved", SEVERITY_NOTE, ACCEPT_NOTHING, "the name is a hypervisor's: its service's host is meant", NULL,
 	    guard_host_resolved },
