@@ -3,7 +3,8 @@
 import os
 
 import harness
-from harness import A, B, BUS_UNREACHABLE, CONFIG, DB_UNREACHABLE, ENV, FENCED, NOT_FOUND, OK, REFUSED
+import wire
+from harness import A, B, BUS_UNREACHABLE, CONFIG, DB_UNREACHABLE, ENV, FENCED, NOT_FOUND, OK, REFUSED, rows
 
 NOWHERE = "/nonexistent/of-nobody.conf"
 
@@ -107,6 +108,29 @@ class HalfAnswers(harness.TestCase):
             self.tool.state = there
         self.assertEqual(self.expect(self.tool.run("journal", "list", "-f", "json"), OK).json, [])   # there, and nothing in it
         self.expect(self.tool.run("journal", "show", "nothing"), NOT_FOUND)
+
+    # ---- one snapshot a database
+
+    def test_a_volume_that_goes_while_quotas_are_checked_is_no_drift(self):
+        self.expect(self.tool.run("quota", "sync", "--yes"), OK)
+        volume = rows("cinder", "SELECT v.id, v.size, v.project_id, t.name AS type FROM volumes AS v LEFT JOIN volume_types AS t"
+                      " ON t.id = v.volume_type_id WHERE v.deleted = 0 AND v.id NOT IN (SELECT volume_id FROM snapshots WHERE deleted = 0)"
+                      " ORDER BY v.id LIMIT 1")[0]
+
+        def go():
+            with harness.connect("cinder", autocommit=False) as c, c.cursor() as cursor:
+                cursor.execute("UPDATE volumes SET deleted = 1, status = 'deleted' WHERE id = %s", (volume["id"],))
+                for resource, n in (("volumes", 1), ("gigabytes", volume["size"])):
+                    cursor.execute("UPDATE quota_usages SET in_use = in_use - %s WHERE project_id = %s AND deleted = 0 AND resource IN (%s, %s)",
+                                   (n, volume["project_id"], resource, "%s_%s" % (resource, volume["type"])))
+                c.commit()
+
+        link = wire.Between(int(ENV["SB_DB_PORT"]), b"cinder/quota_counts", go)
+        self.addCleanup(link.close)
+        self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = .*:)\d+/", r"\g<1>%d/" % link.here)]
+        self.assertEqual(self.expect(self.tool.run("quota", "check", "-f", "json"), OK).json, [])
+        self.assertEqual(link.called, 1)
+        self.expect(self.tool.run("quota", "check"), OK)     # it is gone in both
 
     # ---- host return: what could not be looked at keeps the host off
 

@@ -76,6 +76,29 @@ class Wire(Link):
                     behind.sendall(data)
 
 
+class Between(Link):
+    """Calls somebody before it hands on certain words of a client, once: what others do between two statements of ours."""
+
+    def __init__(self, port, words, call):
+        self.words, self.call, self.called = words, call, 0
+        super().__init__(port)
+
+    def _carry(self, client, behind):
+        with client, behind:
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    try:
+                        data = s.recv(65536)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        return
+                    if s is client and self.words in data and not self.called:
+                        self.called += 1
+                        self.call()
+                    (behind if s is client else client).sendall(data)
+
+
 class Partition(Link):
     """Hands everything on until it is cut: every client then loses its connection, and the server is not told. What connects later is
     carried again."""
