@@ -130,6 +130,11 @@ static void check_service(struct table *t, const struct scene *scene)
 	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->host);
 	const struct nova_service *s = scene->compute;
 
+	if (!s) {
+		say(t, "service", NOTE, 0, "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
+		    "no nova-compute of that name is registered on '%s'", scene->host);
+		return;
+	}
 	if (nova_service_is_up(s, scene->nova_down_s))
 		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->host);
 	else

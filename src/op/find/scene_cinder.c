@@ -114,6 +114,25 @@ static int check_pool(const struct scene *scene, const struct host_name *host, b
 	return unknown("pool", host->pool, &known, "evac-manage volume list --host HOST", err);
 }
 
+/* What only a row names: an attachment, an instance of a host whose services' records are gone. */
+static int node_is_named(const struct scene *scene, const char *node, bool *named, struct error *err)
+{
+	struct attachments attachments = { 0 };
+	struct instances instances = { 0 };
+
+	if (scene->world->cinder_db && attachments_on_host(scene->world->cinder_db, node, &attachments, err) != 0)
+		return -1;
+	*named = attachments.n > 0;
+	attachments_free(&attachments);
+	for (size_t i = 0; i < scene->ncell && !*named; i++) {
+		if (instances_on_host(scene->cell[i].cell->db, node, &instances, err) != 0)
+			return -1;
+		*named = instances.n > 0;
+		instances_free(&instances);
+	}
+	return 0;
+}
+
 static bool node_is_known(const struct scene *scene, const char *node)
 {
 	size_t i, k;
@@ -134,15 +153,30 @@ static bool node_is_known(const struct scene *scene, const char *node)
 int scene_check_node(const struct scene *scene, const char *node, struct error *err)
 {
 	struct names known = { 0 };
+	struct host_list hosts;
+	bool named = false;
 	size_t i, k;
 
 	if (node_is_known(scene, node))
 		return 0;
+	if (node_is_named(scene, node, &named, err) != 0 || named)
+		return named ? 0 : -1;
 	for (i = 0; i < scene->cinder_services.n; i++)
 		names_addn(&known, scene->cinder_services.v[i].host, strcspn(scene->cinder_services.v[i].host, "@#"));
+	for (i = 0; i < scene->owners.n; i++)
+		names_addn(&known, scene->owners.v[i].host, strcspn(scene->owners.v[i].host, "@#"));
 	for (i = 0; i < scene->ncell; i++)
 		for (k = 0; k < scene->cell[i].services.n; k++)
 			names_add(&known, scene->cell[i].services.v[k].host);
+	for (i = 0; i < scene->ncell; i++) {
+		if (instance_hosts_list(scene->cell[i].cell->db, &hosts, err) != 0) {
+			names_free(&known);
+			return -1;
+		}
+		for (k = 0; k < hosts.n; k++)
+			names_add(&known, hosts.v[k].host);
+		host_list_free(&hosts);
+	}
 	return unknown("host", node, &known, "evac-manage service list", err);
 }
 
