@@ -1,6 +1,6 @@
 -- One instance.
 -- :param uuid text
--- :reads instances :rows one
+-- :reads instances block_device_mapping :rows one
 SELECT i.uuid
      , i.id
      , i.display_name AS name
@@ -15,6 +15,14 @@ SELECT i.uuid
      , i.root_gb
      , i.image_ref
      , i.launched_at
+     , i.config_drive
+     , (SELECT b.destination_type
+          FROM block_device_mapping AS b
+         WHERE b.instance_uuid = i.uuid
+           AND b.boot_index = 0
+           AND b.deleted = 0
+         ORDER BY b.id
+         LIMIT 1) AS root_destination
   FROM instances AS i
  WHERE i.uuid = @uuid
    AND i.deleted = 0

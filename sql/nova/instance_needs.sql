@@ -1,8 +1,23 @@
--- What an instance asks of a host: its flavor as it was booted with, its NUMA cells, its ports (all of them JSON of nova's).
+-- What an instance asks of a host: its flavor as it was booted with, its NUMA cells, its ports (all of them JSON of nova's); and the
+-- disks that nova made for it beside its root: blank_gb, swap_mb as its block devices have them.
 -- :param uuid text
--- :reads instances instance_extra instance_info_caches :rows one
+-- :reads instances instance_extra instance_info_caches block_device_mapping :rows one
 SELECT i.uuid
      , i.ephemeral_gb
+     , (SELECT CAST(SUM(b.volume_size) AS SIGNED)
+          FROM block_device_mapping AS b
+         WHERE b.instance_uuid = i.uuid
+           AND b.source_type = 'blank'
+           AND b.destination_type = 'local'
+           AND COALESCE(b.guest_format, '') <> 'swap'
+           AND b.deleted = 0) AS blank_gb
+     , (SELECT CAST(SUM(b.volume_size) AS SIGNED)
+          FROM block_device_mapping AS b
+         WHERE b.instance_uuid = i.uuid
+           AND b.source_type = 'blank'
+           AND b.destination_type = 'local'
+           AND b.guest_format = 'swap'
+           AND b.deleted = 0) AS swap_mb
      , x.flavor
      , x.numa_topology
      , c.network_info

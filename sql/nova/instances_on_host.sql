@@ -1,6 +1,6 @@
 -- Every instance of one compute host, byte for byte, oldest first.
 -- :param host text
--- :reads instances :rows many
+-- :reads instances block_device_mapping :rows many
 SELECT i.uuid
      , i.id
      , i.display_name AS name
@@ -15,6 +15,14 @@ SELECT i.uuid
      , i.root_gb
      , i.image_ref
      , i.launched_at
+     , i.config_drive
+     , (SELECT b.destination_type
+          FROM block_device_mapping AS b
+         WHERE b.instance_uuid = i.uuid
+           AND b.boot_index = 0
+           AND b.deleted = 0
+         ORDER BY b.id
+         LIMIT 1) AS root_destination
   FROM instances AS i
  WHERE i.host = @host                  -- uses the index; the next line means it
    AND BINARY i.host = BINARY @host

@@ -305,8 +305,9 @@ static void bug_1550919_where_disks_can_be_destroyed(void **state)
 	assert_found("release-hazard", "1 instance on shared storage");
 	assert_null(strstr(find("release-hazard")->message, "does not answer"));
 	instances[0].image_ref = "";
-	candidates[0].needs.disk_gb = 0; /* volumes are only disconnected */
-	assert_quiet("release-hazard");
+	assert_quiet("release-hazard"); /* volumes are only disconnected */
+	candidates[0].needs.disks.swap_mb = 1;
+	assert_found("release-hazard", "1 instance on shared storage");
 }
 
 static void mixed_and_unknown_releases_are_said(void **state)

@@ -91,6 +91,31 @@ static void disks_are_local(void)
 	f.world.site.shared_disks = false;
 }
 
+static void disks_are_local_and_i1_has_some_beside_its_volume(void)
+{
+	disks_are_local();
+	f.candidate[I2].wanted = false;
+	f.candidate[I1].needs.disks = (struct own_disks){ .ephemeral_gb = 20, .swap_mb = 512 };
+}
+
+static void disks_are_shared_and_i1_has_some_beside_its_volume(void)
+{
+	disks_are_local_and_i1_has_some_beside_its_volume();
+	f.world.site.shared_disks = true;
+}
+
+static void disks_are_local_and_i2_is_an_image_that_boots_from_a_volume(void)
+{
+	disks_are_local();
+	f.instance[I2].root_destination = "volume";
+}
+
+static void disks_are_local_and_i2_has_a_root_of_10_gb(void)
+{
+	disks_are_local();
+	f.candidate[I2].needs.disks.root_gb = 10;
+}
+
 static void the_owner_stays_dead(void)
 {
 	f.fact[I1][0].moves_first = false;
@@ -162,7 +187,13 @@ static const struct guard_case cases[] = {
 	{ i1_has_a_spec_newer_than_all_that_we_know, /* nor do we know that conductor */
 	    "release-unclear 2026.2: service version 1000 of the conductor is in no table: the rules of nova 34 (2026.2) are used" },
 	{ i1_is_not_wanted_and_broken, "" },
-	{ disks_are_local, "local-disk i2: db boots from an image: its root disk may be lost with the host (without a token nova could not even make it anew)" },
+	{ disks_are_local, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host (without a token nova could not even make the root anew)" },
+	{ disks_are_local_and_i2_has_a_root_of_10_gb, "local-disk i2: db boots from an image: its disks (10 GB root) may be lost with the host (without a token nova "
+	    "could not even make the root anew)" },
+	{ disks_are_local_and_i1_has_some_beside_its_volume, "local-disk i1: web boots from a volume and has disks of the compute's own (20 GB ephemeral, 512 MB swap): "
+	    "they may be lost with the host, and would come back empty" },
+	{ disks_are_shared_and_i1_has_some_beside_its_volume, "" },
+	{ disks_are_local_and_i2_is_an_image_that_boots_from_a_volume, "" },
 	{ the_owner_stays_dead, "volume-owner-dead i1: web uses volume v1, whose owner 'c1@rbd#ssd' is down" },
 	{ the_owner_has_no_backend_in_its_name, "volume-owner-dead i1: web uses volume v1, whose owner 'c1' is down" },
 	{ the_owner_is_nobody, "volume-owner-dead i1: web uses volume v1, whose owner 'nobody' is down" },

@@ -176,6 +176,13 @@ static void an_instance_without_an_image_boots_from_a_volume(void **state)
 	assert_false(instance_boots_from_volume(&(struct instance){ .image_ref = "0a1b" }));
 }
 
+static void its_roots_block_device_says_what_an_instance_boots_from(void **state)
+{
+	(void)state;
+	assert_true(instance_boots_from_volume(&(struct instance){ .image_ref = "of a snapshot", .root_destination = "volume" }));
+	assert_false(instance_boots_from_volume(&(struct instance){ .image_ref = "", .root_destination = "local" }));
+}
+
 static const struct {
 	const char *const *value; /* table, column pairs */
 	size_t n;
@@ -374,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_service_is_found_by_its_exact_name),
 		cmocka_unit_test(a_compute_node_is_found_by_its_hosts_exact_name),
 		cmocka_unit_test(an_instance_without_an_image_boots_from_a_volume),
+		cmocka_unit_test(its_roots_block_device_says_what_an_instance_boots_from),
 		with_db(what_the_migrations_table_has_is_asked_of_the_schema),
 		with_db(a_mapping_says_where_an_instance_is_or_that_it_is_not_there),
 		with_db(an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw),

@@ -428,6 +428,16 @@ static void a_target_host_is_in_the_promise_the_sentence_and_the_command(void **
 	assert_null(step_after(u->step, "task_state"));
 }
 
+static void what_is_lost_with_the_host_is_in_the_sentence(void **state)
+{
+	(void)state;
+	f.world.site.shared_disks = false;
+	f.candidate[I1].needs.disks.ephemeral_gb = 20;
+	plan_evacuations(&plan, &f.scene, &findings);
+	assert_string_equal(plan.unit[0].sentence, "evacuate i1 (web) from c1 to a host that the scheduler chooses; local disks, made anew unless they are found "
+	    "there: 20 GB ephemeral");
+}
+
 /* ---- names */
 
 static void every_kind_of_step_binds_its_statement_by_its_columns(void **state)
@@ -500,6 +510,7 @@ int main(void)
 		in_a_scene(the_volume_backed_go_first_and_the_left_out_not_at_all),
 		in_a_scene(a_limit_counts_after_what_is_left_out),
 		in_a_scene(a_target_host_is_in_the_promise_the_sentence_and_the_command),
+		in_a_scene(what_is_lost_with_the_host_is_in_the_sentence),
 		cmocka_unit_test(every_kind_of_step_binds_its_statement_by_its_columns),
 		cmocka_unit_test(states_and_units_have_the_words_of_the_report),
 	};

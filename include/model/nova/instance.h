@@ -6,6 +6,8 @@
 
 struct instance {
 	const char *uuid, *name, *project_id, *host, *node, *vm_state, *task_state, *image_ref, *launched_at;
+	const char *config_drive;     /* "True": it has one; empty or NULL: none */
+	const char *root_destination; /* of the block device that it boots from: "volume", "local"; NULL: it has none */
 	int64_t id;
 	struct maybe_int power_state, vcpus, memory_mb, root_gb;
 };
@@ -29,7 +31,8 @@ int instances_on_host(struct db *cell, const char *host, struct instances *out, 
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err); /* none or one */
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err);
 void instances_free(struct instances *instances);
-/* No image: it boots from a volume (nova compute/utils.py: is_volume_backed_instance, the cheap half). */
+/* nova compute/utils.py: is_volume_backed_instance. Its root's block device says it: the image of a volume-backed instance's snapshot
+ * boots from a volume and is an image all the same. Without one, what has no image. */
 bool instance_boots_from_volume(const struct instance *instance);
 
 struct bdm {

@@ -4,14 +4,21 @@
 
 #include "db/db.h"
 #include "model/nova/cell.h"
+#include "util/str.h"
 
 /* What an instance asks of the host that takes it, out of its flavor, its NUMA cells and its ports. */
 
 struct extra_spec {
 	const char *name, *value;
 };
+/* What nova made for it on the compute, and nowhere else unless the site's instance disks are shared. */
+struct own_disks {
+	int64_t root_gb;          /* 0 of one that boots from an image: as large as the image */
+	int64_t ephemeral_gb, swap_mb;
+};
 struct needs {
 	int64_t vcpus, memory_mb, disk_gb; /* disk: root (unless it boots from a volume), ephemeral and swap */
+	struct own_disks disks;
 	bool pinned;              /* hw:cpu_policy dedicated: its CPUs are another class than vCPU since nova 20 */
 	bool old_pinning;         /* its NUMA cells are as nova stored them before Victoria, with pinned CPUs */
 	bool vtpm;                /* hw:tpm_version (nova compute/api.py: reject_vtpm_instances); a legal key may be asked for */
@@ -30,6 +37,12 @@ struct needs {
 struct instance;
 int needs_read(struct db *cell, const struct cell_columns *columns, const struct instance *instance, struct arena *arena,
     struct needs *out, struct error *err);
+
+/* A root that is made of an image, an ephemeral disk, swap: all of them are made anew, empty, where they are not found. */
+bool needs_own_disks(const struct needs *needs, const struct instance *instance);
+int64_t needs_own_gb(const struct needs *needs);
+/* "10 GB root, 20 GB ephemeral, 512 MB swap"; nothing: it has none. */
+void needs_say_disks(const struct needs *needs, const struct instance *instance, struct str *out);
 
 /* Pure: the JSON texts as nova keeps them; NULL: none. */
 void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, struct needs *out);

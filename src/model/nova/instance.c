@@ -2,6 +2,7 @@
 #include "model/nova/instance.h"
 
 #include "sql_catalogue.h"
+#include "util/str.h"
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct instance, uuid),
@@ -18,6 +19,8 @@ static const struct db_column columns[] = {
 	DB_COLUMN(struct instance, root_gb),
 	DB_COLUMN(struct instance, image_ref),
 	DB_COLUMN(struct instance, launched_at),
+	DB_COLUMN(struct instance, config_drive),
+	DB_COLUMN(struct instance, root_destination),
 };
 static const struct db_column host_columns[] = {
 	DB_COLUMN(struct host_named, host),
@@ -96,6 +99,8 @@ void instances_free(struct instances *instances)
 
 bool instance_boots_from_volume(const struct instance *instance)
 {
+	if (instance->root_destination)
+		return str_equal(instance->root_destination, "volume");
 	return !instance->image_ref || !instance->image_ref[0];
 }
 

@@ -13,11 +13,13 @@
 
 struct needs_row {
 	const char *uuid, *flavor, *numa_topology, *network_info;
-	struct maybe_int ephemeral_gb;
+	struct maybe_int ephemeral_gb, blank_gb, swap_mb;
 };
 static const struct db_column columns[] = {
 	DB_COLUMN(struct needs_row, uuid),
 	DB_COLUMN(struct needs_row, ephemeral_gb),
+	DB_COLUMN(struct needs_row, blank_gb),
+	DB_COLUMN(struct needs_row, swap_mb),
 	DB_COLUMN(struct needs_row, flavor),
 	DB_COLUMN(struct needs_row, numa_topology),
 	DB_COLUMN(struct needs_row, network_info),
@@ -83,6 +85,7 @@ void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, 
 		out->known = true;
 		out->vcpus = number(data, "vcpus");
 		out->memory_mb = number(data, "memory_mb");
+		out->disks.swap_mb = number(data, "swap");
 		out->disk_gb = (from_volume ? 0 : number(data, "root_gb")) + number(data, "ephemeral_gb") + (number(data, "swap") + 1023) / 1024;
 		specs = json_object_object_get(data, "extra_specs");
 		if (json_object_is_type(specs, json_type_object)) {
@@ -143,6 +146,38 @@ static int read_shares(struct db *cell, const char *uuid, struct needs *out, str
 	return 0;
 }
 
+/* The block devices have what was really asked for; a flavor's default need have none (nova virt/libvirt/blockinfo.py: get_disk_mapping). */
+static void read_disks(const struct needs_row *row, struct own_disks *out)
+{
+	out->ephemeral_gb = row->blank_gb.v > 0 ? row->blank_gb.v : row->ephemeral_gb.v;
+	if (row->swap_mb.v > 0)
+		out->swap_mb = row->swap_mb.v;
+}
+
+bool needs_own_disks(const struct needs *needs, const struct instance *instance)
+{
+	return !instance_boots_from_volume(instance) || needs->disks.ephemeral_gb > 0 || needs->disks.swap_mb > 0;
+}
+
+int64_t needs_own_gb(const struct needs *needs)
+{
+	return needs->disks.root_gb + needs->disks.ephemeral_gb + (needs->disks.swap_mb + 1023) / 1024;
+}
+
+void needs_say_disks(const struct needs *needs, const struct instance *instance, struct str *out)
+{
+	const struct own_disks *d = &needs->disks;
+
+	if (!instance_boots_from_volume(instance) && d->root_gb > 0)
+		str_addf(out, "%lld GB root", (long long)d->root_gb);
+	else if (!instance_boots_from_volume(instance))
+		str_add(out, "a root as large as its image");
+	if (d->ephemeral_gb > 0)
+		str_addf(out, "%s%lld GB ephemeral", out->n ? ", " : "", (long long)d->ephemeral_gb);
+	if (d->swap_mb > 0)
+		str_addf(out, "%s%lld MB swap", out->n ? ", " : "", (long long)d->swap_mb);
+}
+
 int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instance, struct arena *arena,
     struct needs *out, struct error *err)
 {
@@ -153,13 +188,14 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 
 	*out = (struct needs){ .vcpus = instance->vcpus.v, .memory_mb = instance->memory_mb.v };
 	if (!from_volume)
-		out->disk_gb = instance->root_gb.v;
+		out->disk_gb = out->disks.root_gb = instance->root_gb.v;
 	if (db_read(cell, &SQL_NOVA_INSTANCE_NEEDS, params, &shape, &rows, err) != 0)
 		return -1;
 	if (rows.n > 0) {
 		row = rows.v;
 		out->disk_gb += row->ephemeral_gb.v;
 		needs_of_flavor(row->flavor, from_volume, arena, out);
+		read_disks(row, &out->disks);
 		needs_of_numa(row->numa_topology, out);
 		needs_of_ports(row->network_info, out);
 	}

@@ -88,6 +88,33 @@ static void add_instances(struct table *t, const struct scene *scene)
 	}
 }
 
+/* What nova made for them on the host's own disk, or on what the site says is shared. */
+static void add_disks(struct table *t, const struct scene *scene)
+{
+	enum { ROOT, EPHEMERAL, SWAP, KINDS };
+	static const char *const item[KINDS] = { "roots of images", "ephemeral", "swap" };
+	auto_str struct str detail = { 0 };
+	int64_t n[KINDS] = { 0 }, size[KINDS] = { 0 };
+
+	for (const struct candidate *c = scene->candidate; c < scene->candidate + scene->ncandidate; c++) {
+		const struct own_disks *d = &c->needs.disks;
+
+		n[ROOT] += !instance_boots_from_volume(c->instance);
+		n[EPHEMERAL] += d->ephemeral_gb > 0;
+		n[SWAP] += d->swap_mb > 0;
+		size[ROOT] += d->root_gb;
+		size[EPHEMERAL] += d->ephemeral_gb;
+		size[SWAP] += d->swap_mb;
+	}
+	for (int k = 0; k < KINDS; k++) {
+		if (n[k] == 0)
+			continue;
+		str_clear(&detail);
+		str_addf(&detail, "%lld %s", (long long)size[k], k == SWAP ? "MB" : "GB");
+		add(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
+	}
+}
+
 static void add_owners(struct table *t, const struct scene *scene)
 {
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
@@ -283,6 +310,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		return -1;
 	add_services(t, scene);
 	add_instances(t, scene);
+	add_disks(t, scene);
 	add_owners(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;

@@ -33,7 +33,7 @@ static bool has_open_evacuation(const struct candidate *c)
 static void add_state(struct table *t, const struct scene *scene, const struct candidate *c)
 {
 	const struct instance *i = c->instance;
-	auto_str struct str size = { 0 };
+	auto_str struct str size = { 0 }, disks = { 0 };
 
 	add(t, "instance", "uuid", i->uuid, NULL);
 	add(t, "instance", "name", i->name, NULL);
@@ -43,8 +43,16 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 	add(t, "instance", "task_state", i->task_state,
 	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" : NULL);
 	str_addf(&size, "%lld vCPU, %lld MB, %lld GB of its own, boots from %s", (long long)c->needs.vcpus, (long long)c->needs.memory_mb,
-	    (long long)c->needs.disk_gb, instance_boots_from_volume(i) ? "a volume" : "an image");
+	    (long long)needs_own_gb(&c->needs), instance_boots_from_volume(i) ? "a volume" : "an image");
 	add(t, "instance", "size", size.s, c->needs.known ? NULL : "its flavor cannot be read");
+	if (needs_own_disks(&c->needs, i)) {
+		needs_say_disks(&c->needs, i, &disks);
+		str_add(&disks, scene->world->site.shared_disks ? ": on shared storage, by [site] shared_disks" :
+		    ": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)");
+		add(t, "instance", "disks", disks.s, NULL);
+	}
+	if (i->config_drive && *i->config_drive)
+		add(t, "instance", "config drive", "made anew wherever it is built", NULL);
 }
 
 static void add_place(struct table *t, const struct scene *scene, const struct candidate *c)

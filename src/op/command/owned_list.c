@@ -45,6 +45,8 @@ static const struct table_column instance_columns[] = {
 	{ "memory_mb", "Memory MB", false, true },
 	{ "boot", NULL, false, false },
 	{ "root_gb", "Root GB", false, true },
+	{ "ephemeral_gb", "Ephemeral GB", false, true },
+	{ "swap_mb", "Swap MB", false, true },
 	{ "cell", NULL, true, false },
 };
 
@@ -117,10 +119,14 @@ static int fill_backups(struct scene *scene, struct table *table, struct error *
 
 static int fill_instances(struct scene *scene, struct table *table, struct error *err)
 {
+	struct needs needs;
+
 	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
 	    instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0)
 		return -1;
 	for (const struct instance *i = scene->instances.v; i < scene->instances.v + scene->instances.n; i++) {
+		if (needs_read(scene->home->cell->db, &scene->columns, i, &scene->arena, &needs, err) != 0)
+			return -1;
 		table_add(table);
 		table_text(table, "id", i->uuid);
 		table_text(table, "name", i->name);
@@ -134,6 +140,8 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 		add_maybe(table, "memory_mb", i->memory_mb);
 		table_text(table, "boot", instance_boots_from_volume(i) ? "volume" : "image");
 		add_maybe(table, "root_gb", i->root_gb);
+		table_int(table, "ephemeral_gb", needs.disks.ephemeral_gb);
+		table_int(table, "swap_mb", needs.disks.swap_mb);
 		table_text(table, "cell", scene->home->cell->name);
 	}
 	return 0;

@@ -6,13 +6,24 @@
 
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	auto_str struct str disks = { 0 };
+
 	if (scene->world->site.shared_disks)
 		return;
-	for EACH_WANTED(c, scene)
-		if (!instance_boots_from_volume(c->instance))
+	for EACH_WANTED(c, scene) {
+		if (!needs_own_disks(&c->needs, c->instance))
+			continue;
+		str_clear(&disks);
+		needs_say_disks(&c->needs, c->instance, &disks);
+		if (instance_boots_from_volume(c->instance))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s boots from an image: its root disk may be lost with the host (without a token nova could not even make it anew)",
-			    str_or(c->instance->name, c->instance->uuid));
+			    "%s boots from a volume and has disks of the compute's own (%s): they may be lost with the host, and would come back empty",
+			    str_or(c->instance->name, c->instance->uuid), disks.s);
+		else
+			guard_found(self, scene, out, c->instance->uuid, NULL,
+			    "%s boots from an image: its disks (%s) may be lost with the host (without a token nova could not even make the root anew)",
+			    str_or(c->instance->name, c->instance->uuid), disks.s);
+	}
 }
 
 static bool owner_is_alive(const struct scene *scene, const struct volume_fact *v)

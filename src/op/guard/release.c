@@ -8,7 +8,7 @@ static size_t with_own_disks(const struct scene *scene, const struct findings *o
 	size_t n = 0;
 
 	for EACH_WANTED(c, scene)
-		n += !findings_skip(out, c->instance->uuid) && (!instance_boots_from_volume(c->instance) || c->needs.disk_gb > 0);
+		n += !findings_skip(out, c->instance->uuid) && needs_own_disks(&c->needs, c->instance);
 	return n;
 }
 

@@ -24,7 +24,8 @@ const struct guard guards[] = {
 	    "nova-api's own evacuate; --accept needs-token:ID where the key manager has credentials of its own (vault, a fixed key)",
 	    guard_needs_token },
 	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE,
-	    "the instance boots from an image: its root disk may be on the dead host's own disk and would be made anew, empty",
+	    "the instance has disks that nova made (the root of an image, ephemeral, swap): they may be on the dead host's own disk and would be made "
+	    "anew, empty",
 	    "--accept local-disk:ID, or [site] shared_disks = true where all instance disks are shared", guard_local_disk },
 	{ "guest-left", SEVERITY_SKIP, ACCEPT_CODE,
 	    "an earlier evacuation failed on a compute that may run the instance's guest still: evacuated to a third host it would run twice", NULL,

@@ -288,21 +288,34 @@ static const char *expected_vm_state(const struct scene *scene, const struct ins
 	return str_or(asked, str_equal(instance->vm_state, "stopped") ? "stopped" : "active");
 }
 
+/* What the site does not say to be shared was accepted as lost, or it would be left out. */
+static void say_lost(const struct scene *scene, const struct candidate *c, struct str *out)
+{
+	auto_str struct str disks = { 0 };
+
+	if (scene->world->site.shared_disks || !needs_own_disks(&c->needs, c->instance))
+		return;
+	needs_say_disks(&c->needs, c->instance, &disks);
+	str_addf(out, "; local disks, made anew unless they are found there: %s", disks.s);
+}
+
 static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
 {
 	const char *target = scene->request->target_host, *state = scene->request->target_state;
 	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
 	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
+	auto_str struct str lost = { 0 };
 
+	say_lost(scene, c, &lost);
 	unit->candidate = c;
 	step->before[0] = c->instance->host;
 	step->before[1] = c->instance->vm_state;
 	step->before[2] = c->instance->task_state;
 	step->after[0] = target; /* the scheduler's choice is not known yet */
 	step->after[1] = expected_vm_state(scene, c->instance);
-	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s", c->instance->uuid,
+	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s%s", c->instance->uuid,
 	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
-	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "");
+	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "", lost.n ? lost.s : "");
 	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid, target ? " " : "",
 	    target ? target : "", scene->request->force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
 }
