@@ -10,6 +10,7 @@ SELECT m.id
      , m.source_compute
      , m.dest_compute
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
+     , (COALESCE(m.deleted, 0) <> 0) AS deleted
   FROM migrations AS m
  WHERE m.instance_uuid = @instance_uuid
    AND m.status = 'accepted'

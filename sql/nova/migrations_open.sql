@@ -10,10 +10,12 @@ SELECT m.id
      , m.source_compute
      , m.dest_compute
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
+     , (COALESCE(m.deleted, 0) <> 0) AS deleted
   FROM migrations AS m
   JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
  WHERE i.host = @host
    AND BINARY i.host = BINARY @host
-   AND m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating')
+   AND m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
+                    'confirming', 'reverting')
    AND m.deleted = 0
  ORDER BY m.instance_uuid, m.id;

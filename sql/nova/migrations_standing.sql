@@ -19,7 +19,8 @@ SELECT m.id
   FROM migrations AS m
   LEFT JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
  WHERE (@host IS NULL OR BINARY m.source_compute = BINARY @host)
-   AND (m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating')
+   AND (m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
+                     'confirming', 'reverting')
         OR (m.status = 'done' AND m.migration_type = 'evacuation'))
    AND m.deleted = 0
  ORDER BY m.id;

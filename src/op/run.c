@@ -117,10 +117,10 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 	return result;
 }
 
-/* Something alone that is left out is refused; in a host run it is listed. */
+/* A stop wins over an empty plan. Something alone that is left out is refused; in a host run it is listed. */
 static bool refuses(const struct run *run)
 {
-	if (findings_stop(&run->findings) && (run->plan.nunit > 0 || run->operation->alone || run->scene.cinder_schema.missing[0]))
+	if (findings_stop(&run->findings))
 		return true;
 	if (run->operation->alone)
 		for (size_t i = 0; i < run->findings.n; i++)

@@ -120,7 +120,8 @@ class Guards(harness.TestCase):
             rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, instance_uuid, status, migration_type, source_compute)"
                  " VALUES (UTC_TIMESTAMP() - INTERVAL 2 DAY, %s, UUID(), %s, 'accepted', 'resize', %s)", (deleted, uuid, A))
         f = self.both("stale-accepted", lambda: leave(1))   # a conductor reads deleted ones too
-        self.assertIn("migration close", f["hint"])
+        self.assertNotIn("migration close", f["hint"])       # which refuses a resize, and finds no deleted one
+        self.assertIn("the DBA", f["hint"])
         self.assertNotIn("in-flight", self.last)
         leave(0)
         self.assertIn("in-flight", self.instance())

@@ -96,6 +96,23 @@ class Migrations(blocking.TestCase):
         self.expect(self.tool.run("migration", "list", "--host", A[:-1]), NOT_FOUND, A)
         self.expect(self.tool.run("migration", "list"), OK, "Meaning", "DANGER")
 
+    def test_a_hosts_list_has_what_comes_to_it_and_what_waits_for_a_word(self):
+        coming = self.make("bystander-image-0", kind="live-migration", status="running", source=B, dest=A, task_state="migrating")
+        waits = self.make("volume-active-0", kind="resize", status="finished", dest=B, task_state=None)
+        leaving = self.make("volume-active-1", kind="resize", status="reverting", source=B, dest=A, task_state=None)
+        cut = self.make("image-active-1", kind="live-migration", status="running", dest=B, task_state="migrating")
+        self.make("image-busy-0", source=B, dest=C, status="running", kind="live-migration", task_state="migrating")
+        self.make("image-busy-0", status="confirmed", kind="resize", dest=B, task_state=None)
+        here = {str(m["id"]): m["meaning"] for m in self.tool.run("migration", "list", "--host", A, "-f", "json").json}
+        self.assertEqual(set(here), {coming, waits, leaving, cut})
+        self.assertIn("cut short: '%s' is down" % A, here[coming])
+        self.assertIn("waits to be confirmed or reverted", here[waits])
+        self.assertIn("on '%s': virsh domstate %s" % (B, self.instance("image-active-1")["uuid"]), here[cut])
+        self.assertFalse([m for m in here.values() if "migration close" in m])
+        harness.heartbeats(alive=(A, B, C, harness.ENV["SB_CONTROLLER"]), dead=())
+        here = {str(m["id"]): m["meaning"] for m in self.tool.run("migration", "list", "--host", A, "-f", "json").json}
+        self.assertIn("nova's own to end", here[coming])
+
     def test_an_empty_list_and_a_host_whose_twin_has_some(self):
         self.make(source=A.upper(), status="done", task_state=None)
         self.assertEqual(self.tool.run("migration", "list", "--host", A, "-f", "json").json, [])

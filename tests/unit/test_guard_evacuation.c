@@ -332,14 +332,69 @@ static void a_group_that_is_gone(void **state)
 
 static void an_older_row_that_the_conductor_would_take(void **state)
 {
-	static struct migration old = { .id = 41, .migration_type = "resize", .age_s = { true, 86400 } };
+	static struct migration old = { .id = 41, .migration_type = "evacuation", .age_s = { true, 86400 } };
 
 	(void)state;
 	assert_quiet("stale-accepted");
 	candidates[0].accepted = (struct migrations){ &old, 1, { NULL } };
 	assert_found("stale-accepted", "migration close 41");
+	old.migration_type = "resize"; /* which migration close refuses */
+	assert_found("stale-accepted", "the DBA sets the status of migration 41");
+	assert_null(strstr(find("stale-accepted")->hint, "migration close"));
+	old.migration_type = "evacuation";
+	old.deleted = true; /* and does not find */
+	assert_null(strstr(find("stale-accepted")->hint, "migration close"));
+	instances[0].vm_state = "paused"; /* left out */
+	assert_quiet("stale-accepted");
+	instances[0].vm_state = "active";
 	candidates[0].wanted = false;
 	assert_quiet("stale-accepted");
+}
+
+static void what_is_under_way_stops_only_what_is_taken(void **state)
+{
+	static struct migration open = { .id = 3, .instance_uuid = "00000000-0000-4000-8000-000000000001", .migration_type = "live-migration",
+		.status = "running", .source_compute = "a", .dest_compute = "b" };
+
+	(void)state;
+	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
+	scene.ncandidate = 2;
+	assert_quiet("in-flight");
+	candidates[0].open = &open;
+	assert_found("in-flight", "on 'b': virsh domstate 00000000-0000-4000-8000-000000000001");
+	instances[0].task_state = "migrating";
+	assert_quiet("in-flight");
+	assert_found("not-evacuable", "(live-migration 3, 'running', to b)");
+	assert_non_null(strstr(find("not-evacuable")->hint, "virsh domstate"));
+	assert_null(strstr(find("not-evacuable")->hint, "migration close"));
+	assert_false(findings_stop(&findings));
+	instances[0].task_state = NULL;
+	open.migration_type = "evacuation";
+	assert_found("in-flight", "evac-manage migration close 3");
+	open.migration_type = "resize";
+	assert_found("in-flight", "_resize");
+	open.migration_type = NULL;
+	assert_found("in-flight", "nova's logs on 'a' and 'b'");
+	candidates[0].open = NULL;
+	candidates[1].open = &open;
+	assert_found("in-flight", "id 3");
+	request.limit = 1; /* later */
+	assert_quiet("in-flight");
+	candidates[0].wanted = false;
+	assert_found("in-flight", "id 3");
+}
+
+static void nothing_to_write_needs_nobodys_word(void **state)
+{
+	(void)state;
+	request.fenced = NULL;
+	assert_found("fence-unproven", "powered off");
+	instances[0].vm_state = "paused"; /* left out, and asked for all the same */
+	assert_found("fence-unproven", "powered off");
+	candidates[0].wanted = false;
+	assert_quiet("fence-unproven");
+	scene.moves_things = scene.marks = true; /* a rescue disables its services */
+	assert_found("fence-unproven", "powered off");
 }
 
 static void a_guest_that_a_failed_evacuation_left(void **state)
@@ -392,6 +447,8 @@ int main(void)
 		TEST(mixed_and_unknown_releases_are_said),
 		TEST(a_group_that_is_gone),
 		TEST(an_older_row_that_the_conductor_would_take),
+		TEST(what_is_under_way_stops_only_what_is_taken),
+		TEST(nothing_to_write_needs_nobodys_word),
 		TEST(a_guest_that_a_failed_evacuation_left),
 	};
 

@@ -52,15 +52,16 @@ struct migration {
 	int64_t id;
 	const char *uuid, *instance_uuid, *status, *migration_type, *source_compute, *dest_compute;
 	struct maybe_int age_s;
+	bool deleted;
 };
 struct migrations {
 	struct migration *v; /* sorted by instance */
 	size_t n;
 	struct arena arena;
 };
-/* Those of the instances of ${host} that somebody may still work on. */
 /* Those that a conductor would take for an evacuation that it was just asked for: 'accepted', of any type, deleted ones too. */
 int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err);
+/* Those of the instances of ${host} that somebody may still work on. */
 int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
 void migrations_free(struct migrations *migrations);
 

@@ -18,6 +18,7 @@ struct standing_migrations {
 	struct arena arena;
 };
 /* ${host}: those away from it; NULL: all of the cell. */
+int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err); /* to it, too */
 int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err);
 /* By number or uuid, whatever its status; none or one in a cell. */
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err);

@@ -3,9 +3,22 @@
 #define OP_GUARD_CHECKS_H
 
 #include "op/guard.h"
+#include "util/str.h"
 
 #define EACH_WANTED(c, scene)                                                                      \
 	(const struct candidate *c = (scene)->candidate; c < (scene)->candidate + (scene)->ncandidate; c++) if (c->wanted)
+
+/* The instances that this run would evacuate: wanted, left out by no finding so far (so after the skips of the table), within
+ * --limit. What is said about others stops nothing. */
+struct taking {
+	const struct candidate *c;
+	size_t next;
+	int64_t n;
+};
+#define EACH_TAKEN(t, scene, found) (struct taking t = { 0 }; guard_takes_next(&t, scene, found);)
+bool guard_takes_next(struct taking *t, const struct scene *scene, const struct findings *found);
+/* What to type, and to look at before, about a migration that is under way or was cut short. */
+void guard_say_way_out(const struct migration *m, struct str *out);
 
 /* The functions of the table, by the file they are in. */
 #define GUARD(name) void guard_##name(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -41,7 +54,6 @@ GUARD(backend_name_differs);
 
 /* volume.c */
 GUARD(clustered);
-GUARD(in_flight);
 GUARD(unit_too_large);
 GUARD(transitional);
 GUARD(other_backends_remain);
@@ -88,8 +100,11 @@ GUARD(needs_token);
 /* fit.c */
 GUARD(no_capacity);
 
-/* instance.c */
+/* flight.c */
+GUARD(in_flight);
 GUARD(stale_accepted);
+
+/* instance.c */
 GUARD(guest_left);
 GUARD(server_group_gone);
 GUARD(local_disk);

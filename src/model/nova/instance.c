@@ -45,6 +45,7 @@ static const struct db_column migration_columns[] = {
 	DB_COLUMN(struct migration, source_compute),
 	DB_COLUMN(struct migration, dest_compute),
 	DB_COLUMN(struct migration, age_s),
+	DB_COLUMN(struct migration, deleted),
 };
 static const struct db_shape migration_shape = DB_SHAPE(struct migration, migration_columns);
 

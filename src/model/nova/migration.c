@@ -59,6 +59,13 @@ int migrations_standing(struct db *cell, const char *host, struct standing_migra
 	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_STANDING, params, out, err);
 }
 
+int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+
+	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_OF_HOST, params, out, err);
+}
+
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err)
 {
 	bool is_number = *id && strlen(id) <= 18 && id[strspn(id, "0123456789")] == '\0';

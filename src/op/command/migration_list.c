@@ -36,6 +36,38 @@ static void say_tombstone(const struct standing_migration *m, struct str *out)
 		str_addf(out, "when '%s' returns, its nova-compute destroys what it still has of the instance", source);
 }
 
+static bool is_down(const struct scene *scene, const struct cell_facts *cell, const char *host)
+{
+	const struct nova_service *s = host ? nova_service_find(&cell->services, "nova-compute", host) : NULL;
+
+	return host && !(s && nova_service_is_up(s, scene->nova_down_s));
+}
+
+/* What is no evacuation: nova's own to end while both hosts live. nova compute/manager.py: a resize is confirmed by its source, and
+ * reverted by both. */
+static void say_other(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m, struct str *out)
+{
+	const struct migration_ends ends = { m->instance_uuid, m->source_compute, m->dest_compute, m->id };
+	const char *type = str_or(m->migration_type, "migration of no type");
+	const char *dead = is_down(scene, cell, m->source_compute) ? m->source_compute :
+	    is_down(scene, cell, m->dest_compute) ? m->dest_compute : NULL;
+
+	if (str_equal(m->status, "finished")) {
+		str_addf(out, "a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'", type,
+		    str_or(m->dest_compute, "?"), str_or(m->source_compute, "?"));
+		if (dead)
+			str_addf(out, "; '%s' is down: %s", dead, dead == m->source_compute ? "neither can be done before it is back" :
+			    "only a confirmation can be done, and it deletes the disks of before");
+		return;
+	}
+	if (!dead) {
+		str_addf(out, "a %s under way; nova's own to end", type);
+		return;
+	}
+	str_addf(out, "a %s that was cut short: '%s' is down; ", type, dead);
+	migration_say_way_out(m->migration_type, &ends, out);
+}
+
 static void add(struct table *t, const struct cell_facts *cell, const struct standing_migration *m, const char *stale,
     const char *meaning)
 {
@@ -64,7 +96,7 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 	const char *stale = NULL, *worker = NULL;
 
 	if (!migration_is_evacuation(m)) {
-		str_addf(&meaning, "a %s under way; nova's own to end", str_or(m->migration_type, "migration of no type"));
+		say_other(scene, cell, m, &meaning);
 	} else if (migration_is_open(m)) {
 		if (migration_look(scene, cell, m, waiting, &events, &signs, err) != 0)
 			return -1;
@@ -96,7 +128,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	for (size_t c = 0; c < scene->ncell && rc == 0; c++) {
 		if (host && &scene->cell[c] != scene->home)
 			continue;
-		rc = migrations_standing(scene->cell[c].cell->db, host, &all, err);
+		rc = migrations_of_host(scene->cell[c].cell->db, host, &all, err);
 		if (rc == 0 && all.n > 0)
 			scene_find_waiting(scene, &scene->cell[c], &scene->arena, &waiting);
 		for (size_t i = 0; i < all.n && rc == 0; i++)

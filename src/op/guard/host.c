@@ -82,9 +82,23 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 		sessions_alive(self, scene, i, out);
 }
 
+/* Nothing to write needs nobody's word. */
+static bool asks_for_anything(const struct scene *scene)
+{
+	if (scene->moves_things && scene->marks) /* a rescue also disables its services */
+		return true;
+	for EACH_WANTED(c, scene)
+		return true;
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (int kind = 0; kind < OWNED_KINDS; kind++)
+			if (m->rows[kind].n > 0)
+				return true;
+	return false;
+}
+
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if ((scene->moves_things || scene->evacuates) && !scene->closes && !scene->request->fenced)
+	if ((scene->moves_things || scene->evacuates) && !scene->closes && !scene->request->fenced && asks_for_anything(scene))
 		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
 }
 

@@ -75,8 +75,8 @@ void guard_volume_unknown(const struct guard *self, const struct scene *scene, s
 
 void guard_cinder_credentials_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_WANTED(c, scene)
-		if (c->nvolume > 0 && !findings_skip(out, c->instance->uuid)) {
+	for EACH_TAKEN(t, scene, out)
+		if (t.c->nvolume > 0) {
 			guard_found(self, scene, out, scene->host, NULL,
 			    "whether the computes have [cinder] credentials shows at the first volume-backed instance: it goes alone");
 			return;
@@ -91,35 +91,16 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 
 	if (scene->inventories.n > 0)
 		return;
-	for EACH_WANTED(c, scene) {
-		if (findings_skip(out, c->instance->uuid))
-			continue;
+	for EACH_TAKEN(t, scene, out) {
 		n++;
-		vcpus += c->needs.vcpus;
-		memory_mb += c->needs.memory_mb;
+		vcpus += t.c->needs.vcpus;
+		memory_mb += t.c->needs.memory_mb;
 	}
 	if (n > 0)
 		guard_found(self, scene, out, scene->host, NULL,
 		    "%zu instance%s %lld vCPU and %lld MB on %s", n,
 		    n == 1 ? " needs" : "s need", (long long)vcpus, (long long)memory_mb,
 		    str_or(scene->request->target_host, "the other hosts"));
-}
-
-/* The conductor would take the older row for the one that it is asked for, and ours would stay 'accepted' for ever. */
-void guard_stale_accepted(const struct guard *self, const struct scene *scene, struct findings *out)
-{
-	auto_str struct str hint = { 0 };
-
-	for EACH_WANTED(c, scene)
-		for (size_t i = 0; i < c->accepted.n; i++) {
-			const struct migration *m = &c->accepted.v[i];
-
-			str_clear(&hint);
-			str_addf(&hint, "when nobody works on it any more: evac-manage migration close %lld", (long long)m->id);
-			guard_found(self, scene, out, c->instance->uuid, hint.s,
-			    "instance %s has an older migration (%s, id %lld, %lld s old) that is 'accepted': the conductor would take that one",
-			    c->instance->uuid, str_or(m->migration_type, "of no type"), (long long)m->id, (long long)m->age_s.v);
-		}
 }
 
 /* What is still being built is guard_in_flight()'s. */

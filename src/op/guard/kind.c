@@ -100,9 +100,34 @@ static const char *force_objects(const struct scene *scene, const struct candida
 	return NULL;
 }
 
+/* It is left out, so guard_in_flight() says nothing: what is under way is said here. */
+static const char *open_text(const struct candidate *c, struct str *text)
+{
+	str_clear(text);
+	if (c->open)
+		str_addf(text, " (%s %lld, '%s'%s%s)", str_or(c->open->migration_type, "migration"), (long long)c->open->id, c->open->status,
+		    c->open->dest_compute ? ", to " : "", str_or(c->open->dest_compute, ""));
+	return c->open ? text->s : "";
+}
+
+static const char *way_out(const struct candidate *c, struct str *hint)
+{
+	if (c->open) {
+		guard_say_way_out(c->open, hint);
+		return hint->s;
+	}
+	if (str_equal(c->instance->vm_state, "resized")) {
+		str_clear(hint);
+		str_addf(hint, "a confirmation makes it active and deletes its disks of before on the old host: openstack server resize confirm %s",
+		    c->instance->uuid);
+		return hint->s;
+	}
+	return NULL;
+}
+
 void guard_not_evacuable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	auto_str struct str text = { 0 };
+	auto_str struct str text = { 0 }, hint = { 0 }, open = { 0 };
 	const char *why;
 
 	for EACH_WANTED(c, scene) {
@@ -111,7 +136,8 @@ void guard_not_evacuable(const struct guard *self, const struct scene *scene, st
 		    !(why = decorators_object(scene, c)))
 			why = force_objects(scene, c);
 		if (why)
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: %s", str_or(c->instance->name, c->instance->uuid), why);
+			guard_found(self, scene, out, c->instance->uuid, way_out(c, &hint), "%s: %s%s", str_or(c->instance->name, c->instance->uuid), why,
+			    open_text(c, &open));
 	}
 }
 

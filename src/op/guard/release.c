@@ -7,8 +7,8 @@ static size_t with_own_disks(const struct scene *scene, const struct findings *o
 {
 	size_t n = 0;
 
-	for EACH_WANTED(c, scene)
-		n += !findings_skip(out, c->instance->uuid) && needs_own_disks(&c->needs, c->instance);
+	for EACH_TAKEN(t, scene, out)
+		n += needs_own_disks(&t.c->needs, t.c->instance);
 	return n;
 }
 

@@ -42,6 +42,15 @@ static void forced_down_stays(const struct guard *self, const struct scene *scen
 		}
 }
 
+/* Some units are taken back whole or not at all. */
+static bool is_taken_back(const struct scene *scene, const struct unit *unit, const struct step *step)
+{
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if ((s == step || unit_is_whole(unit)) && (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id)))
+			return false;
+	return true;
+}
+
 static void undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for (size_t i = 0; i < scene->past->nunit; i++) {
@@ -50,7 +59,7 @@ static void undo_rearms(const struct guard *self, const struct scene *scene, str
 		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->past, i))
 			continue;
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-			if (s->kind == &step_migration && s->state != STATE_SKIPPED)
+			if (s->kind == &step_migration && is_taken_back(scene, unit, s))
 				guard_found(self, scene, out, s->id, NULL,
 				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance", s->id,
 				    str_or(s->before[0], "NULL"), scene->host);

@@ -42,27 +42,6 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 	}
 }
 
-static void volumes_in_flight(const struct guard *self, const struct scene *scene, const struct move *m, struct findings *out)
-{
-	for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n; v++)
-		if (owned_is_migrating(v))
-			guard_found(self, scene, out, v->id, NULL, "volume %s is being migrated (migration_status '%s')", v->id,
-			    v->migration_status);
-}
-
-void guard_in_flight(const struct guard *self, const struct scene *scene, struct findings *out)
-{
-	for (size_t m = 0; m < scene->nmove; m++)
-		volumes_in_flight(self, scene, &scene->move[m], out);
-	for (const struct candidate *c = scene->candidate; c < scene->candidate + scene->ncandidate; c++)
-		if (c->wanted && c->open)
-			guard_found(self, scene, out, c->instance->uuid,
-			    "wait until it has ended; when nobody works on it any more: evac-manage migration close ID; or leave it out: --exclude ID",
-			    "instance %s has a migration (%s, id %lld) that is '%s'%s%s",
-			    c->instance->uuid, str_or(c->open->migration_type, "of no type"), (long long)c->open->id, c->open->status,
-			    c->open->dest_compute ? " to " : "", str_or(c->open->dest_compute, ""));
-}
-
 void guard_unit_too_large(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct db_server *server;

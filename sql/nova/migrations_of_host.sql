@@ -1,0 +1,28 @@
+-- Migrations that still mean something for one host, to it or away from it: what somebody may still work on, evacuations that a
+-- returning host would act on (nova compute/manager.py: _destroy_evacuated_instances), and resizes that wait to be confirmed or
+-- reverted, which needs both hosts.
+-- :param host text  NULL: every host
+-- :reads migrations instances :rows many
+SELECT m.id
+     , m.uuid
+     , m.instance_uuid
+     , i.display_name AS instance_name
+     , m.status
+     , m.migration_type
+     , m.source_compute
+     , m.dest_compute
+     , i.host         AS instance_host
+     , i.vm_state
+     , i.task_state
+     , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
+     , TIMESTAMPDIFF(SECOND, COALESCE(m.updated_at, m.created_at), UTC_TIMESTAMP()) AS idle_s
+     , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS instance_idle_s
+  FROM migrations AS m
+  LEFT JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+ WHERE (@host IS NULL OR BINARY m.source_compute = BINARY @host OR BINARY m.dest_compute = BINARY @host)
+   AND (m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
+                     'confirming', 'reverting')
+        OR (m.status = 'done' AND m.migration_type = 'evacuation')
+        OR (m.status = 'finished' AND m.migration_type IN ('resize', 'migration') AND i.id IS NOT NULL))
+   AND m.deleted = 0
+ ORDER BY m.id;
