@@ -3,7 +3,7 @@
 #include "op/commands.h"
 
 static const struct option_spec list_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST", .sentence = "only those away from this host" },
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST", .sentence = "only those away from this host or to it" },
 	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(stale), .sentence = "only evacuations that nobody works on any more" },
 	{ 0 }
 };
