@@ -14,7 +14,7 @@
 
 enum option_type { OPTION_FLAG, OPTION_NO_FLAG /* --wait: makes the bool of --no-wait false */, OPTION_TEXT,
 	OPTION_HOST /* text that can be a host's name */, OPTION_WORDS /* repeatable */,
-	OPTION_ACCEPT /* repeatable, CODE or CODE:ID */, OPTION_COUNT /* whole number > 0 */, OPTION_CHOICE,
+	OPTION_ACCEPT /* repeatable, CODE or CODE:ID */, OPTION_FENCED /* a sentence */, OPTION_COUNT /* whole number > 0 */, OPTION_CHOICE,
 	OPTION_HELP, OPTION_VERSION /* answered by the parser itself; no member */ };
 
 /* An option's name takes a value in every command or in none: a test holds it, the parser relies on it. */

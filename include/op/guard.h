@@ -24,8 +24,9 @@ struct guard {
 };
 extern const struct guard guards[]; /* ends with code NULL */
 
-/* Every guard of the table, in its order. */
+/* Every guard of the table, in its order; then beside each finding what may be typed in spite of it. */
 void guards_run(const struct scene *scene, struct findings *out);
+const struct guard *guard_find(const char *code); /* NULL: no finding has this code */
 
 /* Below the minimum that its configuration names, or not known where there is a minimum. */
 bool site_is_too_old(const struct site_config *site);
@@ -33,5 +34,7 @@ bool site_is_too_old(const struct site_config *site);
 /* For guards: a finding of this row. ${hint} NULL: the row's own. */
 void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
     const char *hint, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* The name of the instance with this uuid; NULL when it is none, or another has the same name. */
+const char *guard_only_name(const struct scene *scene, const char *uuid);
 
 #endif

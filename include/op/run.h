@@ -32,7 +32,8 @@ struct run {
 	struct scene scene;
 	struct findings findings;
 	struct plan plan;
-	bool shown;              /* a terminal has the plan before its eyes already */
+	bool shown;              /* plan and findings were printed on stderr */
+	const struct finding *first; /* of a refusal: whose hint its last line has; NULL: none */
 	const char *resumes;     /* an unfinished run that this one goes on with; NULL: none */
 	struct who who;
 	struct lock *lock;       /* NULL until something is about to be written */
@@ -65,8 +66,9 @@ int prove_all(struct run *run, struct error *err);
 
 /* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
 int confirm(struct run *run, struct error *err);
-/* Asks a terminal for a missing --fenced text; true: it was given, and the plan must be made again with it. */
-bool confirm_fence(struct run *run);
+/* Asks a terminal for a missing --fenced text where nothing else stands in the way. 1: it was given, and the plan must be made again
+ * with it; -1, ERROR_USAGE: what was typed is no statement. */
+int confirm_fence(struct run *run, struct error *err);
 
 /* signals.c: false until SIGINT or SIGTERM came; looked at between units, and while nova is waited for. A second one ends the
  * process at once and says how ${run} is recovered. */

@@ -4,7 +4,7 @@
 
 #include "op/past.h"
 
-/* Evacuations away from the host that a nova-compute which returns has not cleaned up. */
+/* guard/undo.c. Evacuations away from the host that a nova-compute which returns has not cleaned up. */
 size_t undo_tombstones(const struct scene *scene);
 /* Of a step that the run wrote: would taking it back end forced_down while there are such evacuations? Then it stays. */
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step);

@@ -90,7 +90,7 @@ const struct command command_host_rescue = {
 		"nova has begun cannot.\n\n"
 		"Examples:\n"
 		"  evac-manage host rescue ctl1 --to ctl2 --dry-run\n"
-		"  evac-manage host rescue ctl1 --to ctl2 --fenced \"iLO: power off, Ann, 03:10\"",
+		"  evac-manage host rescue ctl1 --to ctl2",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
 	.options = rescue_options, .arguments = failed_host,
 	.check = to_or_resume,
@@ -104,7 +104,7 @@ const struct command command_host_evacuate = {
 		"and listed. An instance whose volumes the dead host owns needs them moved first (volume update_host).\n\n"
 		"Examples:\n"
 		"  evac-manage host evacuate ctl1 --dry-run\n"
-		"  evac-manage host evacuate ctl1 --limit 3 --fenced \"PDU: outlet 7 off\"",
+		"  evac-manage host evacuate ctl1 --limit 3",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
 	.options = evacuate_options, .arguments = failed_host,
 	.check = force_needs_target,

@@ -54,7 +54,7 @@ const struct command command_instance_evacuate = {
 	.sentence = "evacuate one instance of a failed host",
 	.details = "Works through nova's conductor, so that nova-api may be down, and follows the instance to the end.\n\n"
 		"Example:\n"
-		"  evac-manage instance evacuate web-7 ctl2 --fenced \"iLO: power off, Ann\"",
+		"  evac-manage instance evacuate web-7 ctl2",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES, .config_file_is = "nova",
 	.options = evacuate_options, .arguments = evacuate_arguments,
 	.check = force_needs_target,

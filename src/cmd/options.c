@@ -21,8 +21,8 @@ const struct request request_defaults = {
 static const struct option_spec writing_options[] = {
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "find, plan, check and print; write nothing" },
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(yes), .sentence = "do not ask; needed off a terminal" },
-	{ .name = "fenced", .type = OPTION_TEXT, .offset = AT(fenced), .metavar = "TEXT",
-	  .sentence = "who powered the host off and how we know; kept in the journal" },
+	{ .name = "fenced", .type = OPTION_FENCED, .offset = AT(fenced), .metavar = "TEXT",
+	  .sentence = "who powered the host off and how we know, 8 letters at least; kept in the journal" },
 	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(accept), .metavar = "CODE[:ID]",
 	  .sentence = "go on in spite of this finding, everywhere or for one instance or volume; repeatable" },
 	{ .name = "only", .type = OPTION_WORDS, .offset = AT(only), .metavar = "ID", .sentence = "nothing but this one; repeatable" },

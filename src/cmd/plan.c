@@ -29,7 +29,7 @@ const struct command command_plan_apply = {
 	.details = "Makes the plan again and compares: each difference is named, and then nothing is written (7). All checks run again. "
 		"A changed or expired file is refused.\n\n"
 		"Examples:\n"
-		"  evac-manage host rescue ctl1 --to ctl2 --fenced \"iLO off\" --plan-out r.plan\n"
+		"  evac-manage host rescue ctl1 --to ctl2 --plan-out r.plan\n"
 		"  evac-manage plan show r.plan\n"
 		"  evac-manage plan apply r.plan",
 	.options = apply_options, .arguments = file_arguments,

@@ -2,9 +2,12 @@
 #include "internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/cinder/host.h"
+#include "op/fenced.h"
+#include "op/guard.h"
 #include "util/mem.h"
 
 #define COUNT_MAX 1000000000 /* times a thousand it is still far from overflow */
@@ -103,17 +106,45 @@ void words_add(struct words *words, const char *word)
 	words->v[words->n++] = word;
 }
 
+static int unknown_code(const char *name, const char *value, const char *code, struct error *err)
+{
+	auto_str struct str near = { 0 };
+	struct words known = { 0 };
+	char word[SHOWN_SIZE];
+
+	for (const struct guard *g = guards; g->code; g++)
+		words_add(&known, g->code);
+	str_nearest(code, known.v, known.n, &near);
+	free(known.v);
+	error_set(err, ERROR_USAGE, "%s: '%s' names no finding", name, word_shown(value, word));
+	return error_hint(err, "%s%s%sthe codes stand beside the findings", near.n ? "did you mean " : "", str_or(near.s, ""), near.n ? "? " : "");
+}
+
 static int accept_add(const char *name, const char *value, struct words *words, struct error *err)
 {
 	size_t code = strspn(value, LOWER_CASE DIGITS "-");
+	auto_free char *known = NULL;
 	char word[SHOWN_SIZE];
 
 	if (code == 0 || (value[code] && (value[code] != ':' || !value[code + 1]))) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not CODE or CODE:ID", name, word_shown(value, word));
-		return error_hint(err, "the codes stand beside the findings, as in '--accept target-disabled' or '--accept local-disk:web-7'");
+		return error_hint(err, "the codes stand beside the findings; CODE is for all of them, CODE:ID for one instance, volume or host");
 	}
+	known = xstrndup(value, code);
+	if (!guard_find(known))
+		return unknown_code(name, value, known, err);
 	words_add(words, value);
 	return 0;
+}
+
+static int fenced_set(const char *name, const char *value, const char **member, struct error *err)
+{
+	auto_str struct str where = { 0 };
+	char word[SHOWN_SIZE];
+
+	str_addf(&where, "%s '%s'", name, word_shown(value, word));
+	*member = value;
+	return fenced_check(where.s, value, err);
 }
 
 int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
@@ -134,6 +165,8 @@ int value_set(const char *name, enum option_type type, const char *metavar, size
 		return host_set(name, value, member, err);
 	case OPTION_ACCEPT:
 		return accept_add(name, value, member, err);
+	case OPTION_FENCED:
+		return fenced_set(name, value, member, err);
 	case OPTION_COUNT:
 		return count_set(name, value, member, err);
 	case OPTION_CHOICE:

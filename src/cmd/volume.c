@@ -108,8 +108,7 @@ const struct command command_volume_update_host = {
 		"Examples:\n"
 		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
 		"      --dry-run\n"
-		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
-		"      --fenced \"iLO: power off, Ann\" --yes\n"
+		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd\n"
 		"  evac-manage volume update_host --currenthost ctl1 --newhost ctl2 \\\n"
 		"      --pool-map ssd=nvme --dry-run",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",

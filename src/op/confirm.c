@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "op/command_line.h"
+#include "op/fenced.h"
 #include "op/run.h"
 #include "out/report.h"
 #include "util/log.h"
-#include "util/visible.h"
+#include "util/str.h"
 
 #define ANSWER_MAX 1024
 
@@ -18,11 +18,12 @@ static bool is_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-static void show(const struct run *run)
+static void show(struct run *run)
 {
 	auto_str struct str plan = { 0 };
 	char *rest = NULL;
 
+	run->shown = true;
 	log_notice("run %s", run->id);
 	report_plan(run, &plan);
 	for (char *line = plan.s ? strtok_r(plan.s, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
@@ -41,10 +42,7 @@ static bool ask(const char *question, char answer[ANSWER_MAX])
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	auto_str struct str visible = { 0 };
-
-	str_add_visible(&visible, question);
-	fputs(str_or(visible.s, ""), stderr);
+	fputs(question, stderr);
 	fflush(stderr);
 	setvbuf(stdin, NULL, _IONBF, 0); /* what was typed ahead stays where poll() sees it */
 	while (!signal_came() && poll(&input, 1, -1) < 0 && errno == EINTR)
@@ -55,50 +53,60 @@ static bool ask(const char *question, char answer[ANSWER_MAX])
 	return true;
 }
 
-static int refuse(struct run *run, struct error *err, const char *why)
-{
-	auto_str struct str line = { 0 };
-
-	command_line_to_go_on(run->request, &run->findings, &line);
-	error_set(err, ERROR_REFUSED, "%s; nothing was written", why);
-	return error_hint(err, "to go on: %s", line.s);
-}
-
 int confirm(struct run *run, struct error *err)
 {
 	auto_str struct str question = { 0 };
 	char answer[ANSWER_MAX];
 
+	if (!run->request->yes && !is_terminal()) { /* the report shows the plan */
+		error_set(err, ERROR_REFUSED, "not confirmed: there is no terminal to ask on; nothing was written");
+		return error_hint(err, "on a terminal it asks; without one it goes on only with --yes");
+	}
 	if (run->shown)
 		log_notice("fenced: %s", run->request->fenced);
 	else
 		show(run);
 	if (run->request->yes)
 		return 0;
-	if (!is_terminal())
-		return refuse(run, err, "not confirmed: there is no terminal and no --yes");
 	if (run->scene.host)
 		str_addf(&question, "type the failed host's name (%s) to go on: ", run->scene.host);
 	else
 		str_add(&question, "type yes to go on: ");
-	if (!ask(question.s, answer) || strcmp(answer, str_or(run->scene.host, "yes")) != 0)
-		return signal_came() ? error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written") :
-		                       refuse(run, err, "not confirmed");
-	return 0;
+	if (ask(question.s, answer) && strcmp(answer, str_or(run->scene.host, "yes")) == 0)
+		return 0;
+	if (signal_came())
+		return error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
+	error_set(err, ERROR_REFUSED, "not confirmed; nothing was written");
+	return error_hint(err, "the same command asks again");
 }
 
-bool confirm_fence(struct run *run)
+/* Would an answer let the run go on? */
+static bool only_the_fence_is_missing(const struct findings *findings)
+{
+	bool missing = false;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->v[i].severity != SEVERITY_STOP || findings->v[i].accepted)
+			continue;
+		if (strcmp(findings->v[i].code, "fence-unproven") != 0)
+			return false;
+		missing = true;
+	}
+	return missing;
+}
+
+int confirm_fence(struct run *run, struct error *err)
 {
 	char answer[ANSWER_MAX];
 
-	if (run->operation->guard || run->request->fenced || run->request->yes || run->request->dry_run || run->plan.nunit == 0 ||
-	    !run->scene.host || !is_terminal())
-		return false;
+	if (!only_the_fence_is_missing(&run->findings) || run->request->yes || run->request->dry_run || run->plan.nunit == 0 || !is_terminal())
+		return 0;
 	show(run);
 	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
 	    !answer[strspn(answer, " \t")])
-		return false;
+		return 0;
+	if (fenced_check("the answer", answer, err) != 0)
+		return -1;
 	run->own.fenced = arena_dup(&run->scene.arena, answer);
-	run->shown = true;
-	return true;
+	return 1;
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "op/command_line.h"
+#include "op/accept.h"
 #include "op/guard.h"
 #include "op/plan_file.h"
 #include "op/report.h"
@@ -137,32 +137,48 @@ static void make_plan(struct run *run)
 	run->operation->plan(&run->plan, &run->scene, &run->findings);
 }
 
-static int refuse(struct run *run, struct error *err)
+/* In the table's order, which begins with the failed host; but two names that were exchanged make nonsense of all the rest. */
+static const struct finding *first_to_mend(const struct findings *findings)
 {
-	auto_str struct str line = { 0 };
-	const struct finding *skip = NULL;
-	size_t n = 0;
+	const struct finding *stop = NULL, *skip = NULL;
 
-	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
-		n += f->severity == SEVERITY_STOP && !f->accepted;
-		if (!skip && f->severity == SEVERITY_SKIP && !f->accepted)
+	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++) {
+		if (strcmp(f->code, "looks-swapped") == 0)
+			return f;
+		if (!stop && f->severity == SEVERITY_STOP && !f->accepted)
+			stop = f;
+		if (!skip && f->severity == SEVERITY_SKIP && !f->accepted) /* something alone */
 			skip = f;
 	}
-	if (n == 0 && skip) { /* something alone */
-		error_set(err, ERROR_REFUSED, "refused: %s; nothing was written", skip->message);
-		return skip->hint[0] ? error_hint(err, "%s", skip->hint) : -1;
+	return stop ? stop : skip;
+}
+
+static int refuse(struct run *run, struct error *err)
+{
+	const struct finding *first = run->first = first_to_mend(&run->findings);
+	size_t stops = 0, skips = 0, n;
+
+	for (const struct finding *f = run->findings.v; f < run->findings.v + run->findings.n; f++) {
+		stops += f->severity == SEVERITY_STOP && !f->accepted;
+		skips += f->severity == SEVERITY_SKIP && !f->accepted;
 	}
-	command_line_to_go_on(run->request, &run->findings, &line);
-	error_set(err, ERROR_REFUSED, "refused: %zu finding%s in the way; nothing was written", n, n == 1 ? " stands" : "s stand");
-	return error_hint(err, "mend what they name; what can be answered for: %s", line.s);
+	n = stops ? stops : skips;
+	error_set(err, ERROR_REFUSED, "refused: %zu problem%s; nothing was written", n, n == 1 ? "" : "s");
+	return error_hint(err, "first %s: %s", first->code, first->hint[0] ? first->hint : first->message);
 }
 
 static enum error_kind decide_and_act(struct run *run, struct error *err)
 {
+	int fenced;
+
 	if (!run->request->dry_run && lock_look(&run->scene, run->resumes, err) != 0)
 		return err->kind;
 	make_plan(run);
-	if (confirm_fence(run))
+	if (accept_check(&run->scene, &run->plan, &run->findings, err) != 0)
+		return err->kind;
+	if ((fenced = confirm_fence(run, err)) < 0)
+		return err->kind;
+	if (fenced)
 		make_plan(run);
 	if (signal_came()) {
 		error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "op/evacuation.h"
 #include "out/table.h"
 #include "util/shell.h"
-#include "util/visible.h"
 
 static const struct table_column finding_columns[] = {
 	{ "severity", "Severity", false, false },
@@ -56,24 +56,15 @@ static struct request plain(const struct run *run)
 	return r;
 }
 
-static void add_alone(const struct run *run, const struct unit *unit, struct str *out)
-{
-	auto_str struct str command = { 0 };
-
-	shell_add_commands(&command, unit->command, run->request->globals);
-	str_add(out, "   alone: ");
-	str_add_visible(out, command.s);
-	str_addc(out, '\n');
-}
-
 void report_plan(const struct run *run, struct str *out)
 {
 	for (size_t i = 0; i < run->plan.nunit; i++) {
-		str_addf(out, "%zu. ", i + 1);
-		str_add_visible(out, run->plan.unit[i].sentence); /* a name with a line end in it must not look like another unit */
-		str_addc(out, '\n');
-		if (run->plan.unit[i].command && run->plan.nunit > 1)
-			add_alone(run, &run->plan.unit[i], out);
+		str_addf(out, "%zu. %s\n", i + 1, run->plan.unit[i].sentence);
+		if (run->plan.unit[i].command && run->plan.nunit > 1) {
+			str_add(out, "   alone: ");
+			shell_add_commands(out, run->plan.unit[i].command, run->request->globals);
+			str_addc(out, '\n');
+		}
 	}
 }
 
@@ -99,7 +90,7 @@ static int print_findings(const struct run *run, struct error *err)
 		table_text(&t, "severity", f->accepted ? "accepted" : severity_name[f->severity]);
 		table_text(&t, "code", f->code);
 		table_text(&t, "message", f->message);
-		table_advice(&t, "hint", f->hint);
+		table_advice(&t, "hint", f == run->first ? "below" : f->hint);
 	}
 	rc = t.nrow ? table_print(&t, &r, err) : 0;
 	table_free(&t);
@@ -230,10 +221,10 @@ static void print_queues(const struct run *run)
 		return;
 	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
 		if (c->now.messages > 0 && !c->reports)
-			out_line("queue '%s' holds %u message%s; " QUEUE_CURE, c->queue, (unsigned)c->now.messages,
+			printf("queue '%s' holds %u message%s; " QUEUE_CURE "\n", c->queue, (unsigned)c->now.messages,
 			    c->now.messages == 1 ? "" : "s", c->queue);
 	if (scene->queues_absent)
-		out_line("what waits in the queues of '%s' is not known: %s", scene->host, scene->queues_absent);
+		printf("what waits in the queues of '%s' is not known: %s\n", scene->host, scene->queues_absent);
 }
 
 static void add_skipped(struct table *t, const struct run *run)
@@ -336,22 +327,22 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 {
 	auto_str struct str sentence = { 0 };
 
-	if (!run->journal) {
+	if (!run->journal && !(run->shown && isatty(STDOUT_FILENO))) { /* nobody reads the same twice */
 		print_plan(run);
 		if (print_findings(run, err) != 0)
 			return -1;
 	}
 	if (run->journal && (print_owners(run, err) != 0 || print_checks(run, err) != 0 || print_servers(run, err) != 0))
 		return -1;
-	if (!run->journal && run->plan.nunit == 0 && print_servers(run, err) != 0)
+	if (!run->journal && !run->first && run->plan.nunit == 0 && print_servers(run, err) != 0)
 		return -1;
 	if (run->journal)
 		print_queues(run);
 	report_sentence(run, result, why, &sentence);
 	if (run->journal || result == ERROR_OK || !why->text[0]) /* an error says the rest */
-		out_line("%s%s", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
+		printf("%s%s\n", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
 	if (run->journal)
-		out_line("run %s, journal %s", run->id, journal_path(run->journal));
+		printf("run %s, journal %s\n", run->id, journal_path(run->journal));
 	if (fflush(stdout) != 0)
 		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
 	return 0;

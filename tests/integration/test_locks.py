@@ -161,11 +161,11 @@ class Locks(blocking.TestCase):
     def test_the_first_write_of_a_rescue_is_the_services_row_that_names_run_and_operator(self):
         conductor = harness.Conductor()
         self.addCleanup(conductor.close)
-        dry = self.expect(self.tool.run(*RESCUE, "--fenced", "ä" * 300 + "🔥", "--dry-run", "-f", "json"), OK).json
+        dry = self.expect(self.tool.run(*RESCUE, "--fenced", "Ann zog den Stecker " + "ä" * 300 + "🔥", "--dry-run", "-f", "json"), OK).json
         self.assertEqual((dry["steps"][0]["kind"], dry["steps"][0]["unit"]), ("compute_service", 0))
-        r = self.expect(self.tool.run(*RESCUE, "--fenced", "🔥" + "ä" * 300, "--yes", "--no-wait", "-f", "json"), harness.PARTIAL)
+        r = self.expect(self.tool.run(*RESCUE, "--fenced", "🔥 Ann zog den Stecker " + "ä" * 300, "--yes", "--no-wait", "-f", "json"), harness.PARTIAL)
         reason = value("nova", "SELECT disabled_reason FROM services WHERE host = %s AND `binary` = 'nova-compute'", (A,))
-        self.assertTrue(reason.startswith("evac-manage %s by root on %s: failed host, fenced: ?ää" % (r.json["run"], os.uname().nodename)),
+        self.assertTrue(reason.startswith("evac-manage %s by root on %s: failed host, fenced: ? Ann zog den Stecker ää" % (r.json["run"], os.uname().nodename)),
                         reason)
         self.assertTrue(200 < len(reason.encode()) <= 255 and reason.endswith("ä"), reason)
         (journal,) = self.tool.journals()

@@ -270,7 +270,7 @@ class Page(blocking.TestCase):
         run = self.run_id()
         r = self.type("evac-manage host rescue HOST --resume RUN", "--no-wait", "-f", "json", RUN=run)
         self.expect(r, REFUSED, "--yes")                               # off a terminal
-        r = self.type("evac-manage host rescue HOST --resume RUN --yes", "--no-wait", "-f", "json", RUN=run)
+        r = self.type("evac-manage host rescue HOST --resume RUN", "--yes", "--no-wait", "-f", "json", RUN=run)
         self.assertIn(r.code, (OK, PARTIAL), str(r))
         self.assertEqual(len(self.conductor.wait_for(10)), 10)
         self.assertEqual(self.state(run), "recovered")

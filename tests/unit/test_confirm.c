@@ -130,7 +130,7 @@ static void only_the_failed_hosts_name_goes_on(void **state)
 			continue;
 		assert_int_equal(err.kind, ERROR_REFUSED);
 		assert_string_equal(err.text, "not confirmed; nothing was written");
-		assert_string_equal(err.hint, "to go on: evac-manage host rescue c1 --to c2 --fenced 'iLO: off, Ann' --yes");
+		assert_string_equal(err.hint, "the same command asks again");
 	}
 }
 
@@ -204,31 +204,44 @@ static void off_a_terminal_nothing_is_confirmed_without_yes(void **state)
 	stand_up(&shown);
 	assert_int_equal(rc, -1);
 	assert_int_equal(err.kind, ERROR_REFUSED);
-	assert_string_equal(err.text, "not confirmed: there is no terminal and no --yes; nothing was written");
-	assert_non_null(strstr(err.hint, " --yes"));
+	assert_string_equal(err.text, "not confirmed: there is no terminal to ask on; nothing was written");
+	assert_string_equal(err.hint, "on a terminal it asks; without one it goes on only with --yes");
+	assert_int_equal(shown.n, 0); /* the report shows the plan, once */
 }
 
 /* ---- the fencing text */
 
 static const struct {
 	const char *answer, *fenced; /* NULL: not given */
+	int rc;
 } fences[] = {
-	{ "iLO off, Ann\n", "iLO off, Ann" }, { "\n", NULL }, { "  \t\n", NULL }, { "\x04", NULL }, { "x\n", "x" },
+	{ "iLO says off, Ann\n", "iLO says off, Ann", 1 }, { "\n", NULL, 0 }, { "  \t\n", NULL, 0 }, { "\x04", NULL, 0 }, { "x\n", NULL, -1 },
+	{ "iLO off\n", NULL, -1 }, { "who powered it off, and how we know\n", NULL, -1 }, { "x x x x x x x x x\n", NULL, -1 },
 };
+
+/* A stop finding for want of the word, and whatever else the test adds. */
+static void nobody_fenced(void)
+{
+	run.own.fenced = NULL;
+	finding_add(&run.findings, "fence-unproven", SEVERITY_STOP, "c1", "nobody has said it", "say it");
+}
 
 static void a_missing_fence_is_asked_for_on_a_terminal(void **state)
 {
 	(void)state;
+	nobody_fenced();
 	for (size_t i = 0; i < COUNT(fences); i++) {
 		auto_str struct str shown = { 0 };
-		bool given;
+		struct error err = { 0 };
+		int given;
 
 		run.own.fenced = NULL;
 		sit_at(true);
 		type(fences[i].answer);
-		given = confirm_fence(&run);
+		given = confirm_fence(&run, &err);
 		stand_up(&shown);
-		assert_int_equal(given, fences[i].fenced != NULL);
+		assert_int_equal(given, fences[i].rc);
+		assert_int_equal(err.kind, given < 0 ? ERROR_USAGE : ERROR_OK);
 		if (fences[i].fenced)
 			assert_string_equal(run.own.fenced, fences[i].fenced);
 		else
@@ -241,51 +254,55 @@ static void a_plan_that_was_shown_with_the_first_question_is_not_shown_again(voi
 {
 	auto_str struct str first = { 0 }, second = { 0 };
 	struct error err;
-	bool given;
-	int rc;
+	int given, rc;
 
 	(void)state;
-	run.own.fenced = NULL;
+	nobody_fenced();
 	sit_at(true);
-	type("iLO off, Ann\n");
-	given = confirm_fence(&run);
+	type("iLO says off, Ann\n");
+	given = confirm_fence(&run, &err);
 	stand_up(&first);
 	sit_at(true);
 	type("c1\n");
 	rc = confirm(&run, &err);
 	stand_up(&second);
-	assert_true(given);
+	assert_int_equal(given, 1);
 	assert_int_equal(rc, 0);
+	assert_true(run.shown); /* nor by the report, when that is read on the same terminal */
 	assert_non_null(strstr(first.s, "2. disable nova-compute of c1"));
 	assert_null(strstr(second.s, "2. disable nova-compute of c1"));
-	assert_non_null(strstr(second.s, "fenced: iLO off, Ann"));
+	assert_non_null(strstr(second.s, "fenced: iLO says off, Ann"));
 }
 
 static void nobody_is_asked_who_cannot_or_need_not_answer(void **state)
 {
 	auto_str struct str shown = { 0 };
-	bool given[5];
+	struct error err = { 0 };
+	int given[6];
 	size_t nunit = run.plan.nunit;
 
 	(void)state;
 	sit_at(true);
-	given[0] = confirm_fence(&run); /* said already */
-	run.own.fenced = NULL;
+	given[0] = confirm_fence(&run, &err); /* said already */
+	nobody_fenced();
 	run.own.yes = true;
-	given[1] = confirm_fence(&run);
+	given[1] = confirm_fence(&run, &err);
 	run.own.yes = false;
 	run.own.dry_run = true;
-	given[2] = confirm_fence(&run);
+	given[2] = confirm_fence(&run, &err);
 	run.own.dry_run = false;
 	run.plan.nunit = 0; /* nothing to do */
-	given[3] = confirm_fence(&run);
+	given[3] = confirm_fence(&run, &err);
 	run.plan.nunit = nunit;
+	finding_add(&run.findings, "target-disabled", SEVERITY_STOP, "c2", "it is disabled", "enable it");
+	given[4] = confirm_fence(&run, &err); /* the answer would not let it go on */
+	run.findings.n--;
 	stand_up(&shown);
 	sit_at(false);
-	given[4] = confirm_fence(&run);
+	given[5] = confirm_fence(&run, &err);
 	stand_up(&shown);
 	for (size_t i = 0; i < COUNT(given); i++)
-		assert_false(given[i]);
+		assert_int_equal(given[i], 0);
 	assert_int_equal(shown.n, 0);
 }
 

@@ -239,12 +239,20 @@ static void the_first_volume_backed_instance_goes_alone_and_the_sum_is_said(void
 static void the_hint_of_a_dead_owner_is_the_command_that_comes_first(void **state)
 {
 	struct findings findings = { 0 };
+	size_t i = 0;
 
 	(void)state;
 	the_owner_stays_dead();
 	guards_run(&f.scene, &findings);
-	assert_string_equal(findings.v[0].hint, "first: evac-manage volume update_host --currenthost c1@rbd --newhost NEWHOST@BACKEND "
-	    "(or: evac-manage host rescue c1 --to NEWHOST)");
+	assert_string_equal(findings.v[0].hint, "its volumes first: evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd; "
+	    "or leave it out: --exclude i1");
+	findings_free(&findings);
+	f.cinder_service[C2_VOLUME].disabled = true; /* nor one that is down, or of another name */
+	guards_run(&f.scene, &findings);
+	while (strcmp(findings.v[i].code, "volume-owner-dead") != 0)
+		i++;
+	assert_string_equal(findings.v[i].hint, "its volumes first, by volume update_host; no live cinder-volume has a backend 'rbd': "
+	    "'evac-manage service list'; or leave it out: --exclude i1");
 	findings_free(&findings);
 }
 

@@ -71,6 +71,17 @@ GUARD(duplicate_services);
 GUARD(target_failed_over);
 GUARD(clock_ahead);
 
+/* swapped.c */
+GUARD(looks_swapped);
+
+/* accept.c */
+GUARD(accept_met_nothing);
+
+/* undo.c */
+GUARD(undo_rearms);
+GUARD(not_undoable);
+GUARD(forced_down_stays);
+
 /* row.c */
 GUARD(service_alive);
 GUARD(service_owns);

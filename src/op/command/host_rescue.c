@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/fenced.h"
 #include "op/recover.h"
 #include "op/run.h"
 #include "util/clock.h"
@@ -94,6 +95,8 @@ static enum error_kind resume(const struct request *request, struct error *err)
 	own.to = past.to;
 	own.target_host = past.target_host;
 	own.fenced = request->fenced ? request->fenced : past.fenced;
+	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.fenced, err) != 0)
+		result = err->kind;
 	if (result == ERROR_OK)
 		result = op_run(&host_rescue, &own, err);
 	past_free(&past);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "op/fenced.h"
 #include "op/plan_file.h"
 #include "out/table.h"
 #include "util/clock.h"
@@ -141,6 +142,8 @@ static int check(const struct request *request, const struct plan_file *file, st
 	auto_free char *path = NULL;
 	struct error none = { 0 };
 
+	if (fenced_check("the plan's --fenced", file->request.fenced, err) != 0)
+		return -1;
 	if (clock_parse(file->expires_at) <= clock_wall_s()) {
 		error_set(err, ERROR_REFUSED, "the plan expired at %s; nothing was written", file->expires_at);
 		return error_hint(err, "make a new one: the command with --plan-out FILE");

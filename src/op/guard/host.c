@@ -11,7 +11,7 @@ static const char *alive_hint(const struct scene *scene)
 {
 	return scene->evacuates ?
 	    "power the host off and wait until it no longer reports, or set nova's forced_down once it is off" :
-	    "power the host off and wait; for a planned move: --fenced \"why it is safe\" --accept source-alive";
+	    "power the host off and wait until it no longer reports";
 }
 
 static void cinder_alive(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -33,17 +33,31 @@ static bool owner_is_alive(const struct scene *scene, const struct volume_fact *
 	return v->service && cinder_service_is_up(v->service, scene->cinder_down_s);
 }
 
+/* A live backend of the owner's own name on another node: the one that most likely serves the same storage. */
+static const struct cinder_service *who_could_take(const struct scene *scene, const struct host_name *owner)
+{
+	struct host_name other;
+
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (strcmp(s->binary, "cinder-volume") == 0 && !s->disabled && cinder_service_is_up(s, scene->cinder_down_s) &&
+		    host_name_parse(s->host, &other) && strcmp(other.backend, owner->backend) == 0 && strcmp(other.node, owner->node) != 0)
+			return s;
+	return NULL;
+}
+
 static void owner_hint(const struct scene *scene, const struct volume_fact *v, struct str *hint)
 {
-	size_t backend = v->owner.host ? strcspn(v->owner.host, "#") : 0;
+	const struct cinder_service *other;
+	struct host_name owner;
 
 	str_clear(hint);
-	if (!v->owner.host)
-		str_add(hint, "no host owns the volume: find out in cinder why, or leave the instance out with --exclude");
+	if (!v->owner.host || !host_name_parse(v->owner.host, &owner))
+		str_add(hint, "no host owns the volume: find out in cinder why");
+	else if ((other = who_could_take(scene, &owner)))
+		str_addf(hint, "its volumes first: evac-manage volume update_host --currenthost %s --newhost %s", owner.backend_host, other->host);
 	else
-		str_addf(hint,
-		    "first: evac-manage volume update_host --currenthost %.*s --newhost NEWHOST%s (or: evac-manage host rescue %s --to NEWHOST)",
-		    (int)backend, v->owner.host, strchr(v->owner.host, '@') ? "@BACKEND" : "", scene->host);
+		str_addf(hint, "its volumes first, by volume update_host; no live cinder-volume has a backend '%s': 'evac-manage service list'",
+		    owner.backend);
 }
 
 void guard_volume_owner_dead(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -115,8 +129,8 @@ void guard_guest_left(const struct guard *self, const struct scene *scene, struc
 			if (!attempt_speaks(&c->attempts, i) || (c->open && !a->result))
 				continue;
 			str_clear(&hint);
-			str_addf(&hint, "on '%s': virsh domstate %s; if it is there: virsh destroy, virsh undefine --nvram; then --accept guest-left:%s",
-			    str_or(a->host, "?"), c->instance->uuid, c->instance->uuid);
+			str_addf(&hint, "on '%s': virsh domstate %s; if it is there: virsh destroy, virsh undefine --nvram",
+			    str_or(a->host, "?"), c->instance->uuid);
 			guard_found(self, scene, out, c->instance->uuid, hint.s,
 			    "the guest of %s %s on '%s', where an evacuation %s %lld s ago (%.120s): built on a third host it would run twice",
 			    str_or(c->instance->name, c->instance->uuid), attempt_guest(a) == GUEST_THERE ? "is" : "may be left",

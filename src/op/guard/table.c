@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "op/guard/checks.h"
+#include "util/mem.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 const struct guard guards[] = {
@@ -14,19 +16,19 @@ const struct guard guards[] = {
 	    "mend it with nova's own means once nova-api is back", guard_not_evacuable },
 	{ "task-state", SEVERITY_SKIP, ACCEPT_CODE,
 	    "the instance is in the middle of something that only later point releases of this nova take for no obstacle",
-	    "where all of nova is that new: --accept task-state", guard_task_state },
+	    "nova-api's own evacuate, once it is back", guard_task_state },
 	{ "old-pinning", SEVERITY_SKIP, ACCEPT_CODE,
-	    "an instance pinned to CPUs before Victoria: this nova cannot place it and would leave it in ERROR (bug 1952941)",
-	    "restart its host, or upgrade nova; --accept old-pinning:ID where the point release has the cure", guard_old_pinning },
+	    "an instance pinned to CPUs before Victoria: a nova without the cure of bug 1952941 cannot place it and leaves it in ERROR",
+	    "restart its host, or upgrade nova", guard_old_pinning },
 	{ "octavia", SEVERITY_SKIP, ACCEPT_CODE, "a load balancer's instance: octavia replaces it by itself", NULL, guard_octavia },
 	{ "needs-token", SEVERITY_SKIP, ACCEPT_CODE,
 	    "nova would have to act in the user's name (a key of barbican, a device of cyborg) and a cast from here has no token",
-	    "nova-api's own evacuate; --accept needs-token:ID where the key manager has credentials of its own (vault, a fixed key)",
+	    "nova-api's own evacuate, once it is back",
 	    guard_needs_token },
 	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE,
 	    "the instance has disks that nova made (the root of an image, ephemeral, swap): they may be on the dead host's own disk and would be made "
 	    "anew, empty",
-	    "--accept local-disk:ID, or [site] shared_disks = true where all instance disks are shared", guard_local_disk },
+	    "[site] shared_disks = true where all instance disks are shared", guard_local_disk },
 	{ "guest-left", SEVERITY_SKIP, ACCEPT_CODE,
 	    "an earlier evacuation failed on a compute that may run the instance's guest still: evacuated to a third host it would run twice", NULL,
 	    guard_guest_left },
@@ -38,7 +40,7 @@ const struct guard guards[] = {
 	    guard_source_alive },
 	{ "fence-unproven", SEVERITY_STOP, ACCEPT_CODE,
 	    "nobody has said who powered the host off: a stale heartbeat is not a dead host",
-	    "power the host off, then say so: --fenced \"who did it, and how we know\"", guard_fence_unproven },
+	    "power the host off; then --fenced takes the sentence that says who did it and how that is known", guard_fence_unproven },
 	{ "source-node-missing", SEVERITY_STOP, ACCEPT_NOTHING,
 	    "--force, and the failed host's compute node record is gone: the conductor copies its allocations and would end in an error",
 	    "leave --force out: the scheduler asks for no record of the failed host", guard_source_node_missing },
@@ -70,6 +72,8 @@ const struct guard guards[] = {
 	    guard_target_other_cell },
 	{ "target-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, "the target host has no compute node, or no mapping to its cell",
 	    "start its nova-compute and look at its log, or name another", guard_target_node_missing },
+	{ "looks-swapped", SEVERITY_WARN, ACCEPT_NOTHING, "the host that is to be left reports, and the one that is to take over does not", NULL,
+	    guard_looks_swapped },
 	{ "duplicate-services", SEVERITY_STOP, ACCEPT_CODE,
 	    "cinder has two rows for the new owner: which of them will report tomorrow is not known",
 	    "evac-manage service remove takes the one that reported longest ago", guard_duplicate_services },
@@ -123,6 +127,16 @@ const struct guard guards[] = {
 	    "delete it by the API; a dead owner's volumes move first: evac-manage volume update_host", guard_volume_has_owner },
 	{ "volume-in-use", SEVERITY_STOP, ACCEPT_NOTHING, "the volume is attached or has snapshots", "detach it, delete its snapshots",
 	    guard_volume_in_use },
+
+	/* the way back */
+	{ "undo-rearms", SEVERITY_STOP, ACCEPT_CODE,
+	    "a closed evacuation would be open again: a returning host destroys what it has of the instance, and a conductor may take it up",
+	    "leave it closed and evacuate the instance anew; --exclude takes back the rest", guard_undo_rearms },
+	{ "not-undoable", SEVERITY_WARN, ACCEPT_NOTHING, "an evacuation that was handed to nova cannot be undone",
+	    "a migration away from there is a new move, by nova's own means", guard_not_undoable },
+	{ "forced-down-stays", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "the host is enabled again, and nova-compute stays forced down while evacuations away from it are not cleaned up", NULL,
+	    guard_forced_down_stays },
 
 	/* good to know before */
 	{ "service-referenced", SEVERITY_WARN, ACCEPT_NOTHING, "rows still name the service: 'cinder-manage db purge' would fail on them", NULL,
@@ -204,13 +218,89 @@ const struct guard guards[] = {
 	    NULL, guard_tombstones },
 	{ "expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, "an instance in ERROR comes out ACTIVE: nova starts it", NULL,
 	    guard_expected_state },
+
+	/* last: about the others */
+	{ "accept-met-nothing", SEVERITY_NOTE, ACCEPT_NOTHING, "an --accept has changed nothing: no finding of this run takes it", NULL,
+	    guard_accept_met_nothing },
 	{ .code = NULL },
 };
+
+/* When going on is right. Then --accept is printed beside the finding, once, with this condition before it. What is not here can be
+ * accepted too (docs/findings.md), but its own sentence says that going on ends badly: no printed line leads there. */
+static const struct {
+	const char *code, *when;
+	bool whole; /* one word for all of them: they are about one host */
+} accept_when[] = {
+	{ "task-state", "where all of nova is that new", false },
+	{ "old-pinning", "where the point release has that cure", false },
+	{ "needs-token", "where the key manager has credentials of its own (vault, a fixed key)", false },
+	{ "local-disk", "where this one's disk is shared, or may come out empty", false },
+	{ "guest-left", "once it is gone, or was not there", false },
+	{ "source-alive", "for a move that is planned", true },
+	{ "mass-failure", "when they really are down", true },
+};
+
+static bool has(const struct findings *findings, size_t n, const char *code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(findings->v[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+static void add_hint(struct findings *findings, size_t i, const char *more)
+{
+	struct finding *f = &findings->v[i];
+
+	f->hint = arena_printf(&findings->arena, "%s%s%s", f->hint, f->hint[0] ? "; " : "", more);
+}
+
+static void offer_accept(struct findings *findings, size_t i, const char *when, bool whole)
+{
+	auto_str struct str word = { 0 }, line = { 0 }, hint = { 0 };
+	const struct finding *f = &findings->v[i];
+
+	if (!f->acceptable || f->accepted || (whole && has(findings, i, f->code)))
+		return;
+	str_addf(&word, whole ? "%s" : "%s:%s", f->code, f->subject);
+	shell_add_word(&line, word.s);
+	str_addf(&hint, "%s: --accept %s", when, line.s);
+	add_hint(findings, i, hint.s);
+}
+
+/* What may be typed in spite of a finding stands beside it, and nowhere else. */
+static void offer(struct findings *findings)
+{
+	bool swapped = has(findings, findings->n, "looks-swapped");
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *f = &findings->v[i];
+
+		for (size_t k = 0; k < sizeof accept_when / sizeof *accept_when; k++)
+			if (strcmp(accept_when[k].code, f->code) == 0 && !(swapped && strcmp(f->code, "source-alive") == 0))
+				offer_accept(findings, i, accept_when[k].when, accept_when[k].whole);
+		if (f->excludable && !f->accepted) {
+			auto_free char *leave = xasprintf("or leave it out: --exclude %s", f->subject);
+
+			add_hint(findings, i, leave);
+		}
+	}
+}
 
 void guards_run(const struct scene *scene, struct findings *out)
 {
 	for (const struct guard *g = guards; g->code; g++)
 		g->check(g, scene, out);
+	offer(out);
+}
+
+const struct guard *guard_find(const char *code)
+{
+	const struct guard *g = guards;
+
+	while (g->code && strcmp(g->code, code) != 0)
+		g++;
+	return g->code ? g : NULL;
 }
 
 static bool is_acceptable(const struct guard *self, const struct scene *scene)
@@ -218,8 +308,7 @@ static bool is_acceptable(const struct guard *self, const struct scene *scene)
 	return self->accept == ACCEPT_CODE || (self->accept == ACCEPT_FENCED_MOVE && !scene->evacuates);
 }
 
-/* The name of the instance with this uuid; NULL when it is none, or another has the same name. */
-static const char *only_name(const struct scene *scene, const char *uuid)
+const char *guard_only_name(const struct scene *scene, const char *uuid)
 {
 	const struct candidate *c = scene->candidate;
 	const char *name = NULL;
@@ -235,7 +324,7 @@ static const char *only_name(const struct scene *scene, const char *uuid)
 
 static bool is_accepted(const struct guard *self, const struct scene *scene, const char *subject)
 {
-	const char *name = only_name(scene, subject);
+	const char *name = guard_only_name(scene, subject);
 
 	if (!is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->fenced))
 		return false;
@@ -269,5 +358,5 @@ void guard_found(const struct guard *self, const struct scene *scene, struct fin
 	found = finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint);
 	found->acceptable = is_acceptable(self, scene);
 	found->accepted = is_accepted(self, scene, subject);
-	found->excludable = !found->acceptable && is_excludable(self, scene, subject);
+	found->excludable = is_excludable(self, scene, subject);
 }

@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "op/guard/undo.h"
 
-#include "op/guard.h"
+#include "op/guard/checks.h"
 #include "op/past.h"
 #include "op/undo.h"
 #include "util/str.h"
 
 /* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
 
-static void not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
+size_t undo_tombstones(const struct scene *scene)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->standing.n; i++)
+		n += migration_is_tombstone(&scene->standing.v[i]);
+	return n;
+}
+
+bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
+{
+	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
+	    !str_equal(step_before(step, "forced_down"), "1") && undo_tombstones(scene) > 0;
+}
+
+void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct past *past = scene->past;
 
-	for (size_t i = 0; i < past->nunit; i++) {
+	for (size_t i = 0; past && i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
 
 		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun || str_equal(past_unit_state(&past->unit[i]), "skipped"))
@@ -24,12 +39,12 @@ static void not_undoable(const struct guard *self, const struct scene *scene, st
 
 /* nova-api itself refuses it while one is 'done' (bug 1922053): the host would be up, an instance could come back to it, and the next
  * start of its nova-compute would destroy that. */
-static void forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 	size_t n = undo_tombstones(scene);
 
-	for (size_t i = 0; i < scene->past->nunit; i++)
+	for (size_t i = 0; scene->past && i < scene->past->nunit; i++)
 		for (const struct step *s = scene->past->plan.unit[i].step; past_wrote(scene->past, i) && s < scene->past->plan.unit[i].step + scene->past->plan.unit[i].nstep; s++) {
 			if (!undo_keeps_forced_down(scene, s))
 				continue;
@@ -51,9 +66,9 @@ static bool is_taken_back(const struct scene *scene, const struct unit *unit, co
 	return true;
 }
 
-static void undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (size_t i = 0; i < scene->past->nunit; i++) {
+	for (size_t i = 0; scene->past && i < scene->past->nunit; i++) {
 		const struct unit *unit = &scene->past->plan.unit[i];
 
 		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->past, i))
@@ -66,20 +81,10 @@ static void undo_rearms(const struct guard *self, const struct scene *scene, str
 	}
 }
 
-static const struct guard guards_of_undo[] = {
-	{ "undo-rearms", SEVERITY_STOP, ACCEPT_CODE,
-	    "a closed evacuation would be open again: a returning host destroys what it has of the instance, and a conductor may take it up",
-	    "leave it closed and evacuate the instance anew; --exclude takes back the rest", undo_rearms },
-	{ "not-undoable", SEVERITY_WARN, ACCEPT_NOTHING, "an evacuation that was handed to nova cannot be undone",
-	    "a migration away from there is a new move, by nova's own means", not_undoable },
-	{ "forced-down-stays", SEVERITY_WARN, ACCEPT_NOTHING,
-	    "the host is enabled again, and nova-compute stays forced down while evacuations away from it are not cleaned up", NULL,
-	    forced_down_stays },
-	{ .code = NULL },
-};
-
 void guards_run_for_undo(const struct scene *scene, struct findings *out)
 {
-	for (const struct guard *g = guards_of_undo; g->code; g++)
-		g->check(g, scene, out);
+	static const char *const codes[] = { "undo-rearms", "not-undoable", "forced-down-stays", "accept-met-nothing" };
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		guard_find(codes[i])->check(guard_find(codes[i]), scene, out);
 }

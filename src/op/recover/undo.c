@@ -97,21 +97,6 @@ static int find(struct scene *scene, struct error *err)
 	return error_hint(err, "each is named above; --skip-drifted takes back the others");
 }
 
-size_t undo_tombstones(const struct scene *scene)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < scene->standing.n; i++)
-		n += migration_is_tombstone(&scene->standing.v[i]);
-	return n;
-}
-
-bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
-{
-	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
-	    !str_equal(step_before(step, "forced_down"), "1") && undo_tombstones(scene) > 0;
-}
-
 static void take_back_row(struct unit *unit, const struct scene *scene, const struct step *was)
 {
 	struct step *step = unit_step(unit, was->kind, was->id, was->name);
