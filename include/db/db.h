@@ -65,13 +65,15 @@ static inline struct db_param p_str(const char *name, const char *v)
 	return (struct db_param){ .name = name, .type = v ? DB_PARAM_TEXT : DB_PARAM_NULL, .text = v };
 }
 
-/* Where a row's columns go. The member's C type decides how a column is read: const char * takes any value and NULL,
- * int64_t and bool take no NULL, struct maybe_int does. Columns are matched by name; one too many or too few is a bug. */
+/* Where a row's columns go. The member's C type decides how a column is read. A text of DB_COLUMN is never absent: "" stands for SQL's
+ * NULL, which no schema keeps out of names, kinds and URLs that code compares. DB_NULLABLE is for a text whose absence means something:
+ * NULL in the struct, and whoever reads the member looks first. int64_t and bool take no NULL, struct maybe_int does. Columns are matched
+ * by name; one too many or too few is a bug. */
 struct maybe_int {
 	bool set;
 	int64_t v;
 };
-enum db_type { DB_TEXT, DB_INT, DB_BOOL, DB_MAYBE_INT };
+enum db_type { DB_TEXT, DB_MAYBE_TEXT, DB_INT, DB_BOOL, DB_MAYBE_INT };
 struct db_column {
 	const char *name;
 	enum db_type type;
@@ -80,6 +82,8 @@ struct db_column {
 #define DB_COLUMN(T, member)                                                                       \
 	{ #member, _Generic(((T *)0)->member, const char *: DB_TEXT, int64_t: DB_INT, bool: DB_BOOL,   \
 	      struct maybe_int: DB_MAYBE_INT), offsetof(T, member) }
+#define DB_NULLABLE(T, member)                                                                     \
+	{ #member, _Generic(((T *)0)->member, const char *: DB_MAYBE_TEXT), offsetof(T, member) }
 struct db_shape {
 	size_t row_size;
 	const struct db_column *column;

@@ -56,9 +56,9 @@ int table_print(const struct table *table, const struct request *request, struct
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err);
 
-/* ${s} with nothing in it that a terminal or a page would obey: control bytes, direction marks, broken bytes are spelt out. */
-void out_add_visible(const char *s, struct str *out);
-/* A few words for people after a table, with the same care. */
+/* One line for people on stdout, whatever its names hold; whoever ends the report flushes and looks. */
+void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Our own words as they are, line ends too: never with a name in them. */
 int out_text(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

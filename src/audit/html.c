@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "internal.h"
-#include "out/table.h"
+#include "util/visible.h"
 
 void html_add(const char *text, struct str *out)
 {
 	auto_str struct str visible = { 0 };
 
-	out_add_visible(text, &visible);
+	str_add_visible(&visible, text);
 	for (const char *c = str_or(visible.s, ""); *c; c++) {
 		switch (*c) {
 		case '<': str_add(out, "&lt;"); break;

@@ -92,10 +92,10 @@ static int store(struct db *db, const struct sql *sql, const struct db_column *c
 	char *end = NULL;
 	long long number = 0;
 
-	if (column->type == DB_TEXT) {
+	if (column->type == DB_TEXT || column->type == DB_MAYBE_TEXT) {
 		if (text && (!*above || strncmp(*above, text, n) != 0 || (*above)[n] != '\0'))
 			*above = arena_dupn(arena, text, n); /* hosts, states and zones repeat from row to row */
-		*(const char **)member = text ? *above : NULL;
+		*(const char **)member = text ? *above : column->type == DB_TEXT ? "" : NULL;
 		return 0;
 	}
 	if (text) {

@@ -9,7 +9,7 @@
 #include "op/run.h"
 #include "out/report.h"
 #include "util/log.h"
-#include "util/str.h"
+#include "util/visible.h"
 
 #define ANSWER_MAX 1024
 
@@ -42,7 +42,10 @@ static bool ask(const char *question, char answer[ANSWER_MAX])
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	fputs(question, stderr);
+	auto_str struct str visible = { 0 };
+
+	str_add_visible(&visible, question);
+	fputs(str_or(visible.s, ""), stderr);
 	fflush(stderr);
 	setvbuf(stdin, NULL, _IONBF, 0); /* what was typed ahead stays where poll() sees it */
 	while (!signal_came() && poll(&input, 1, -1) < 0 && errno == EINTR)

@@ -9,6 +9,7 @@
 #include "op/evacuation.h"
 #include "out/table.h"
 #include "util/shell.h"
+#include "util/visible.h"
 
 static const struct table_column finding_columns[] = {
 	{ "severity", "Severity", false, false },
@@ -56,15 +57,24 @@ static struct request plain(const struct run *run)
 	return r;
 }
 
+static void add_alone(const struct run *run, const struct unit *unit, struct str *out)
+{
+	auto_str struct str command = { 0 };
+
+	shell_add_commands(&command, unit->command, run->request->globals);
+	str_add(out, "   alone: ");
+	str_add_visible(out, command.s);
+	str_addc(out, '\n');
+}
+
 void report_plan(const struct run *run, struct str *out)
 {
 	for (size_t i = 0; i < run->plan.nunit; i++) {
-		str_addf(out, "%zu. %s\n", i + 1, run->plan.unit[i].sentence);
-		if (run->plan.unit[i].command && run->plan.nunit > 1) {
-			str_add(out, "   alone: ");
-			shell_add_commands(out, run->plan.unit[i].command, run->request->globals);
-			str_addc(out, '\n');
-		}
+		str_addf(out, "%zu. ", i + 1);
+		str_add_visible(out, run->plan.unit[i].sentence); /* a name with a line end in it must not look like another unit */
+		str_addc(out, '\n');
+		if (run->plan.unit[i].command && run->plan.nunit > 1)
+			add_alone(run, &run->plan.unit[i], out);
 	}
 }
 
@@ -221,10 +231,10 @@ static void print_queues(const struct run *run)
 		return;
 	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
 		if (c->now.messages > 0 && !c->reports)
-			printf("queue '%s' holds %u message%s; " QUEUE_CURE "\n", c->queue, (unsigned)c->now.messages,
+			out_line("queue '%s' holds %u message%s; " QUEUE_CURE, c->queue, (unsigned)c->now.messages,
 			    c->now.messages == 1 ? "" : "s", c->queue);
 	if (scene->queues_absent)
-		printf("what waits in the queues of '%s' is not known: %s\n", scene->host, scene->queues_absent);
+		out_line("what waits in the queues of '%s' is not known: %s", scene->host, scene->queues_absent);
 }
 
 static void add_skipped(struct table *t, const struct run *run)
@@ -340,9 +350,9 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 		print_queues(run);
 	report_sentence(run, result, why, &sentence);
 	if (run->journal || result == ERROR_OK || !why->text[0]) /* an error says the rest */
-		printf("%s%s\n", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
+		out_line("%s%s", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
 	if (run->journal)
-		printf("run %s, journal %s\n", run->id, journal_path(run->journal));
+		out_line("run %s, journal %s", run->id, journal_path(run->journal));
 	if (fflush(stdout) != 0)
 		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
 	return 0;

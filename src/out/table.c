@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "util/shell.h"
+#include "util/visible.h"
 
 /* ---- filling */
 
@@ -131,7 +132,7 @@ static int unknown_column(const struct table_column *column, size_t ncolumn, con
 		str_addf(&list, "%s%s", i ? ", " : "", known[i]);
 	}
 	str_nearest(name, known, ncolumn, &nearest);
-	table_add_visible(name, &word);
+	str_add_visible(&word, name);
 	error_set(err, ERROR_USAGE, "%s: no column '%.100s' here; known: %s", option, word.s, list.s);
 	if (nearest.n)
 		error_hint(err, "did you mean %s?", nearest.s);
@@ -280,6 +281,20 @@ int table_print(const struct table *table, const struct request *request, struct
 	return write_all(&text, err);
 }
 
+void out_line(const char *fmt, ...)
+{
+	auto_str struct str line = { 0 };
+	auto_free char *made = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	if (vasprintf(&made, fmt, args) < 0)
+		made = NULL;
+	va_end(args);
+	str_add_visible(&line, str_or(made, ""));
+	puts(str_or(line.s, ""));
+}
+
 int out_text(struct error *err, const char *fmt, ...)
 {
 	auto_str struct str text = { 0 };
@@ -292,9 +307,4 @@ int out_text(struct error *err, const char *fmt, ...)
 	va_end(args);
 	str_add(&text, str_or(made, ""));
 	return write_all(&text, err);
-}
-
-void out_add_visible(const char *s, struct str *out)
-{
-	table_add_visible(s, out);
 }

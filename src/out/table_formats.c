@@ -6,33 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/visible.h"
+
 /* ---- texts */
 
 #define BROKEN "\xef\xbf\xbd" /* U+FFFD */
-
-static bool is_tail(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* The next character of ${s}, at most ${n} bytes: its length and ${code}. 0: these bytes are no UTF-8. */
-static size_t utf8_next(const char *s, size_t n, uint32_t *code)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char first = (unsigned char)s[0];
-	size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-	size_t i;
-
-	if (length == 0 || length > n)
-		return 0;
-	*code = length == 1 ? first : first & (0x7fu >> length);
-	for (i = 1; i < length; i++) {
-		if (!is_tail(s[i]))
-			return 0;
-		*code = *code << 6 | ((unsigned char)s[i] & 0x3fu);
-	}
-	return *code < least[length] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000) ? 0 : length;
-}
 
 void table_add_utf8(const char *s, struct str *out)
 {
@@ -49,40 +27,6 @@ void table_add_utf8(const char *s, struct str *out)
 	}
 }
 
-/* C0, DEL, C1, line separators, and the marks that turn the direction of what follows. */
-static bool is_obeyed(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x061c || code == 0xfeff ||
-	    (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f);
-}
-
-static void add_spelt(uint32_t code, struct str *out)
-{
-	static const char named[][3] = { ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t" };
-
-	if (code < sizeof named / sizeof *named && named[code][0])
-		str_add(out, named[code]);
-	else if (code < 0x100)
-		str_addf(out, "\\x%02" PRIx32, code);
-	else
-		str_addf(out, "\\u%04" PRIx32, code);
-}
-
-void table_add_visible(const char *s, struct str *out)
-{
-	size_t n = strlen(s), length;
-	uint32_t code;
-
-	for (; n; s += length, n -= length) {
-		length = utf8_next(s, n, &code);
-		if (length && !is_obeyed(code))
-			str_addn(out, s, length);
-		else
-			add_spelt(length ? code : (unsigned char)*s, out);
-		length = length ? length : 1;
-	}
-}
-
 /* ---- value */
 
 void table_add_cell(const struct cell *cell, struct str *out)
@@ -93,7 +37,7 @@ void table_add_cell(const struct cell *cell, struct str *out)
 		break;
 	case CELL_TEXT:
 	case CELL_JSON:
-		table_add_visible(cell->text, out);
+		str_add_visible(out, cell->text);
 		break;
 	case CELL_INT:
 		str_addf(out, "%" PRId64, cell->number);
@@ -250,8 +194,8 @@ static void add_yaml_char(uint32_t code, const char *bytes, size_t length, struc
 {
 	if (code == '"' || code == '\\')
 		str_addf(out, "\\%c", (char)code);
-	else if (is_obeyed(code))
-		str_addf(out, code < 0x100 ? "\\x%02" PRIx32 : "\\u%04" PRIx32, code);
+	else if (code_is_obeyed(code))
+		str_addf(out, code < 0x100 ? "\\x%02" PRIx32 : code < 0x10000 ? "\\u%04" PRIx32 : "\\U%08" PRIx32, code);
 	else
 		str_addn(out, bytes, length);
 }

@@ -27,8 +27,6 @@ bool table_draw(const struct view *view, size_t width, bool color, struct str *o
 
 /* ${s} with U+FFFD for each byte that is no UTF-8. */
 void table_add_utf8(const char *s, struct str *out);
-/* ${s} with nothing in it that a terminal would obey: control bytes, direction marks and broken bytes are spelt out. */
-void table_add_visible(const char *s, struct str *out);
 /* What stands for a cell where everything is a text. */
 void table_add_cell(const struct cell *cell, struct str *out);
 

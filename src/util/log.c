@@ -14,7 +14,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/shell.h"
-#include "util/str.h"
+#include "util/visible.h"
 
 #define SHORTEST_SECRET 3 /* hiding "a" would blot out every word */
 
@@ -97,8 +97,6 @@ static void add_without_secrets(struct str *out, const char *s)
 		if ((n = secret_at(s)) > 0) {
 			str_add(out, "***");
 			s += n;
-		} else if ((unsigned char)*s < 0x20 || *s == 0x7f) { /* no terminal is steered by a name */
-			str_addf(out, "\\x%02x", (unsigned char)*s++);
 		} else {
 			str_addc(out, *s++);
 		}
@@ -119,7 +117,7 @@ static void add_json_line(struct str *out, enum log_level level, const char *now
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
-	auto_str struct str clean = { 0 }, line = { 0 }, whole = { 0 };
+	auto_str struct str whole = { 0 }, public = { 0 }, clean = { 0 }, line = { 0 };
 	auto_free char *message = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	va_list ap;
@@ -133,7 +131,8 @@ void log_line(enum log_level level, const char *fmt, ...)
 	if (n < 0)
 		abort();
 	shell_add_commands(&whole, message, sink.options.globals);
-	add_without_secrets(&clean, whole.s);
+	add_without_secrets(&public, whole.s);
+	str_add_visible(&clean, str_or(public.s, ""));
 	clock_now(now);
 	if (sink.options.json)
 		add_json_line(&line, level, now, str_or(clean.s, ""));

@@ -97,8 +97,8 @@ static inline void fake_fill(struct arena *arena, char *row, const struct db_col
 {
 	void *at = row + column->offset;
 
-	if (column->type == DB_TEXT)
-		*(const char **)at = arena_dup(arena, value);
+	if (column->type == DB_TEXT || column->type == DB_MAYBE_TEXT)
+		*(const char **)at = value || column->type == DB_MAYBE_TEXT ? arena_dup(arena, value) : "";
 	else if (column->type == DB_MAYBE_INT)
 		*(struct maybe_int *)at = (struct maybe_int){ value != NULL, value ? strtoll(value, NULL, 10) : 0 };
 	else if (column->type == DB_INT)

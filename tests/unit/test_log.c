@@ -153,7 +153,9 @@ static void no_terminal_is_steered_and_no_line_is_forged(void **state)
 	open_log(LOG_NOTICE, false, NULL);
 	log_notice("name '%s'", "a\x1b[2Jb\nerror: c\td\x7f\r");
 	log_notice("%s", "stra\xc3\x9f" "e");
-	assert_written("name 'a\\x1b[2Jb\\x0aerror: c\\x09d\\x7f\\x0d'\nstra\xc3\x9f" "e\n");
+	assert_written("name 'a\\x1b[2Jb\\nerror: c\\td\\x7f\\r'\nstra\xc3\x9f" "e\n");
+	log_notice("%s", "c1 \xc2\x9b" "31m bidi \xe2\x80\xae separators \xe2\x80\xa8\xe2\x80\xa9 broken \xff");
+	assert_written("c1 \\x9b31m bidi \\u202e separators \\u2028\\u2029 broken \\xff\n");
 }
 
 /* ---- secrets */
@@ -220,7 +222,7 @@ static void a_json_line_holds_any_message(void **state)
 	assert_int_equal(strcspn(got, "\n") + 1, strlen(got)); /* one line */
 	line = json_tokener_parse(got);
 	assert_non_null(line);
-	assert_string_equal(json_object_get_string(json_object_object_get(line, "message")), "a \"quoted\" \\ b/c ***\\x0a");
+	assert_string_equal(json_object_get_string(json_object_object_get(line, "message")), "a \"quoted\" \\ b/c ***\\n");
 	assert_string_equal(json_object_get_string(json_object_object_get(line, "level")), "warning");
 	assert_true(json_object_object_get_ex(line, "dry_run", &value) && json_object_get_boolean(value));
 	assert_int_equal(json_object_get_string_len(json_object_object_get(line, "time")), 24);

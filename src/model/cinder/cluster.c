@@ -8,7 +8,7 @@ static const struct db_column columns[] = {
 	DB_COLUMN(struct cluster, name),
 	DB_COLUMN(struct cluster, binary),
 	DB_COLUMN(struct cluster, disabled),
-	DB_COLUMN(struct cluster, disabled_reason),
+	DB_NULLABLE(struct cluster, disabled_reason),
 	DB_COLUMN(struct cluster, frozen),
 };
 static const struct db_shape shape = DB_SHAPE(struct cluster, columns);
@@ -16,7 +16,7 @@ static const struct db_shape shape = DB_SHAPE(struct cluster, columns);
 static const struct db_column row_columns[] = {
 	DB_COLUMN(struct cluster_row, kind),
 	DB_COLUMN(struct cluster_row, id),
-	DB_COLUMN(struct cluster_row, name),
+	DB_NULLABLE(struct cluster_row, name),
 	DB_COLUMN(struct cluster_row, cluster_name),
 };
 static const struct db_shape row_shape = DB_SHAPE(struct cluster_row, row_columns);

@@ -25,14 +25,14 @@ static const char *const resting[] = {
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct owned, id),
-	DB_COLUMN(struct owned, name),
-	DB_COLUMN(struct owned, status),
+	DB_NULLABLE(struct owned, name),
+	DB_NULLABLE(struct owned, status),
 	DB_COLUMN(struct owned, host),
-	DB_COLUMN(struct owned, service),
-	DB_COLUMN(struct owned, cluster_name),
-	DB_COLUMN(struct owned, migration_status),
-	DB_COLUMN(struct owned, zone),
-	DB_COLUMN(struct owned, race_preventer),
+	DB_NULLABLE(struct owned, service),
+	DB_NULLABLE(struct owned, cluster_name),
+	DB_NULLABLE(struct owned, migration_status),
+	DB_NULLABLE(struct owned, zone),
+	DB_NULLABLE(struct owned, race_preventer),
 };
 static const struct db_shape shape = DB_SHAPE(struct owned, columns);
 

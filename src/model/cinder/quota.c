@@ -26,7 +26,7 @@ static const struct db_shape reservation_shape = DB_SHAPE(struct reservation, re
 static const struct db_column count_columns[] = {
 	DB_COLUMN(struct quota_count, project_id),
 	DB_COLUMN(struct quota_count, kind),
-	DB_COLUMN(struct quota_count, type_name),
+	DB_NULLABLE(struct quota_count, type_name),
 	DB_COLUMN(struct quota_count, n),
 	DB_COLUMN(struct quota_count, gb),
 };
@@ -36,17 +36,17 @@ static int compare_counts(const void *a, const void *b)
 {
 	const struct quota_count *x = a, *y = b;
 
-	return strcmp(str_or(x->project_id, ""), str_or(y->project_id, ""));
+	return strcmp(x->project_id, y->project_id);
 }
 
 /* The server orders by a collation, a search here by bytes. */
 static int compare_usages(const void *a, const void *b)
 {
 	const struct quota_usage *x = a, *y = b;
-	int order = strcmp(str_or(x->project_id, ""), str_or(y->project_id, ""));
+	int order = strcmp(x->project_id, y->project_id);
 
 	if (order == 0)
-		order = strcmp(str_or(x->resource, ""), str_or(y->resource, ""));
+		order = strcmp(x->resource, y->resource);
 	return order ? order : (x->id > y->id) - (x->id < y->id);
 }
 
@@ -105,7 +105,7 @@ static int64_t gigabytes(const struct quota *quota, const char *project_id, cons
 
 bool quota_in_use(const struct quota *quota, const struct quota_usage *usage, int64_t *in_use)
 {
-	const char *r = str_or(usage->resource, ""), *p = usage->project_id;
+	const char *r = usage->resource, *p = usage->project_id;
 
 	if (strcmp(r, "backups") == 0 || strcmp(r, "groups") == 0 || strcmp(r, "consistencygroups") == 0)
 		*in_use = sum(quota, p, r, NULL, false);

@@ -8,17 +8,17 @@
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct cinder_service, id),
-	DB_COLUMN(struct cinder_service, uuid),
+	DB_NULLABLE(struct cinder_service, uuid),
 	DB_COLUMN(struct cinder_service, host),
 	DB_COLUMN(struct cinder_service, binary),
-	DB_COLUMN(struct cinder_service, cluster_name),
-	DB_COLUMN(struct cinder_service, zone),
+	DB_NULLABLE(struct cinder_service, cluster_name),
+	DB_NULLABLE(struct cinder_service, zone),
 	DB_COLUMN(struct cinder_service, disabled),
-	DB_COLUMN(struct cinder_service, disabled_reason),
+	DB_NULLABLE(struct cinder_service, disabled_reason),
 	DB_COLUMN(struct cinder_service, frozen),
 	DB_COLUMN(struct cinder_service, report_count),
-	DB_COLUMN(struct cinder_service, replication_status),
-	DB_COLUMN(struct cinder_service, active_backend_id),
+	DB_NULLABLE(struct cinder_service, replication_status),
+	DB_NULLABLE(struct cinder_service, active_backend_id),
 	DB_COLUMN(struct cinder_service, heartbeat_age_s),
 };
 static const struct db_shape shape = DB_SHAPE(struct cinder_service, columns);
@@ -95,10 +95,10 @@ void service_references_free(struct service_references *references)
 
 static const struct db_column other_columns[] = {
 	DB_COLUMN(struct volume_of_other, id),
-	DB_COLUMN(struct volume_of_other, name),
+	DB_NULLABLE(struct volume_of_other, name),
 	DB_COLUMN(struct volume_of_other, host),
-	DB_COLUMN(struct volume_of_other, service_uuid),
-	DB_COLUMN(struct volume_of_other, owner_uuid),
+	DB_NULLABLE(struct volume_of_other, service_uuid),
+	DB_NULLABLE(struct volume_of_other, owner_uuid),
 	DB_COLUMN(struct volume_of_other, owner_host),
 };
 static const struct db_shape other_shape = DB_SHAPE(struct volume_of_other, other_columns);

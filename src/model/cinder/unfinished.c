@@ -8,12 +8,12 @@
 static const struct db_column columns[] = {
 	DB_COLUMN(struct unfinished, kind),
 	DB_COLUMN(struct unfinished, id),
-	DB_COLUMN(struct unfinished, volume_id),
-	DB_COLUMN(struct unfinished, status),
-	DB_COLUMN(struct unfinished, volume_status),
-	DB_COLUMN(struct unfinished, previous_status),
-	DB_COLUMN(struct unfinished, attach_status),
-	DB_COLUMN(struct unfinished, host),
+	DB_NULLABLE(struct unfinished, volume_id),
+	DB_NULLABLE(struct unfinished, status),
+	DB_NULLABLE(struct unfinished, volume_status),
+	DB_NULLABLE(struct unfinished, previous_status),
+	DB_NULLABLE(struct unfinished, attach_status),
+	DB_NULLABLE(struct unfinished, host),
 };
 static const struct db_shape shape = DB_SHAPE(struct unfinished, columns);
 

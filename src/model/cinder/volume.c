@@ -5,14 +5,14 @@
 
 static const struct db_column volume_columns[] = {
 	DB_COLUMN(struct volume, id),
-	DB_COLUMN(struct volume, name),
-	DB_COLUMN(struct volume, project_id),
-	DB_COLUMN(struct volume, status),
-	DB_COLUMN(struct volume, attach_status),
+	DB_NULLABLE(struct volume, name),
+	DB_NULLABLE(struct volume, project_id),
+	DB_NULLABLE(struct volume, status),
+	DB_NULLABLE(struct volume, attach_status),
 	DB_COLUMN(struct volume, size_gb),
-	DB_COLUMN(struct volume, host),
-	DB_COLUMN(struct volume, cluster_name),
-	DB_COLUMN(struct volume, service_uuid),
+	DB_NULLABLE(struct volume, host),
+	DB_NULLABLE(struct volume, cluster_name),
+	DB_NULLABLE(struct volume, service_uuid),
 };
 static const struct db_shape volume_shape = DB_SHAPE(struct volume, volume_columns);
 
@@ -21,29 +21,29 @@ struct owner_row {
 };
 static const struct db_column owner_columns[] = {
 	DB_COLUMN(struct owner_row, id),
-	DB_COLUMN(struct owner_row, host),
-	DB_COLUMN(struct owner_row, cluster_name),
-	DB_COLUMN(struct owner_row, status),
-	DB_COLUMN(struct owner_row, encryption_key_id),
+	DB_NULLABLE(struct owner_row, host),
+	DB_NULLABLE(struct owner_row, cluster_name),
+	DB_NULLABLE(struct owner_row, status),
+	DB_NULLABLE(struct owner_row, encryption_key_id),
 };
 static const struct db_shape owner_shape = DB_SHAPE(struct owner_row, owner_columns);
 
 static const struct db_column attachment_columns[] = {
 	DB_COLUMN(struct attachment, id),
-	DB_COLUMN(struct attachment, volume_id),
-	DB_COLUMN(struct attachment, attached_host),
-	DB_COLUMN(struct attachment, attach_status),
+	DB_NULLABLE(struct attachment, volume_id),
+	DB_NULLABLE(struct attachment, attached_host),
+	DB_NULLABLE(struct attachment, attach_status),
 };
 static const struct db_shape attachment_shape = DB_SHAPE(struct attachment, attachment_columns);
 
 static const struct db_column backup_columns[] = {
 	DB_COLUMN(struct backup, id),
-	DB_COLUMN(struct backup, name),
-	DB_COLUMN(struct backup, project_id),
-	DB_COLUMN(struct backup, status),
+	DB_NULLABLE(struct backup, name),
+	DB_NULLABLE(struct backup, project_id),
+	DB_NULLABLE(struct backup, status),
 	DB_COLUMN(struct backup, size_gb),
-	DB_COLUMN(struct backup, host),
-	DB_COLUMN(struct backup, volume_id),
+	DB_NULLABLE(struct backup, host),
+	DB_NULLABLE(struct backup, volume_id),
 };
 static const struct db_shape backup_shape = DB_SHAPE(struct backup, backup_columns);
 
@@ -136,10 +136,10 @@ void backups_free(struct backups *backups)
 
 static const struct db_column removal_columns[] = {
 	DB_COLUMN(struct volume_removal, id),
-	DB_COLUMN(struct volume_removal, name),
-	DB_COLUMN(struct volume_removal, status),
-	DB_COLUMN(struct volume_removal, host),
-	DB_COLUMN(struct volume_removal, cluster_name),
+	DB_NULLABLE(struct volume_removal, name),
+	DB_NULLABLE(struct volume_removal, status),
+	DB_NULLABLE(struct volume_removal, host),
+	DB_NULLABLE(struct volume_removal, cluster_name),
 	DB_COLUMN(struct volume_removal, attachments),
 	DB_COLUMN(struct volume_removal, snapshots),
 };

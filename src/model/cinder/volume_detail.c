@@ -5,17 +5,17 @@
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct volume_detail, id),
-	DB_COLUMN(struct volume_detail, name),
-	DB_COLUMN(struct volume_detail, project_id),
-	DB_COLUMN(struct volume_detail, status),
-	DB_COLUMN(struct volume_detail, attach_status),
-	DB_COLUMN(struct volume_detail, migration_status),
+	DB_NULLABLE(struct volume_detail, name),
+	DB_NULLABLE(struct volume_detail, project_id),
+	DB_NULLABLE(struct volume_detail, status),
+	DB_NULLABLE(struct volume_detail, attach_status),
+	DB_NULLABLE(struct volume_detail, migration_status),
 	DB_COLUMN(struct volume_detail, size_gb),
-	DB_COLUMN(struct volume_detail, host),
-	DB_COLUMN(struct volume_detail, cluster_name),
-	DB_COLUMN(struct volume_detail, service_uuid),
-	DB_COLUMN(struct volume_detail, zone),
-	DB_COLUMN(struct volume_detail, group_id),
+	DB_NULLABLE(struct volume_detail, host),
+	DB_NULLABLE(struct volume_detail, cluster_name),
+	DB_NULLABLE(struct volume_detail, service_uuid),
+	DB_NULLABLE(struct volume_detail, zone),
+	DB_NULLABLE(struct volume_detail, group_id),
 	DB_COLUMN(struct volume_detail, deleted),
 	DB_COLUMN(struct volume_detail, age_s),
 };
@@ -24,10 +24,10 @@ static const struct db_shape shape = DB_SHAPE(struct volume_detail, columns);
 static const struct db_column thing_columns[] = {
 	DB_COLUMN(struct volume_thing, kind),
 	DB_COLUMN(struct volume_thing, id),
-	DB_COLUMN(struct volume_thing, state),
-	DB_COLUMN(struct volume_thing, host),
-	DB_COLUMN(struct volume_thing, instance_uuid),
-	DB_COLUMN(struct volume_thing, name),
+	DB_NULLABLE(struct volume_thing, state),
+	DB_NULLABLE(struct volume_thing, host),
+	DB_NULLABLE(struct volume_thing, instance_uuid),
+	DB_NULLABLE(struct volume_thing, name),
 };
 static const struct db_shape thing_shape = DB_SHAPE(struct volume_thing, thing_columns);
 

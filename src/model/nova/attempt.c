@@ -7,10 +7,10 @@
 #include "util/str.h"
 
 static const struct db_column columns[] = {
-	DB_COLUMN(struct attempt, host),
-	DB_COLUMN(struct attempt, result),
-	DB_COLUMN(struct attempt, details),
-	DB_COLUMN(struct attempt, traceback),
+	DB_NULLABLE(struct attempt, host),
+	DB_NULLABLE(struct attempt, result),
+	DB_NULLABLE(struct attempt, details),
+	DB_NULLABLE(struct attempt, traceback),
 	DB_COLUMN(struct attempt, age_s),
 };
 static const struct db_shape shape = DB_SHAPE(struct attempt, columns);

@@ -10,27 +10,28 @@ struct state_row {
 };
 static const struct db_column state_columns[] = {
 	DB_COLUMN(struct state_row, uuid),
-	DB_COLUMN(struct state_row, host),
-	DB_COLUMN(struct state_row, node),
-	DB_COLUMN(struct state_row, vm_state),
-	DB_COLUMN(struct state_row, task_state),
+	DB_NULLABLE(struct state_row, host),
+	DB_NULLABLE(struct state_row, node),
+	DB_NULLABLE(struct state_row, vm_state),
+	DB_NULLABLE(struct state_row, task_state),
 	DB_COLUMN(struct state_row, migration_id),
-	DB_COLUMN(struct state_row, migration_status),
-	DB_COLUMN(struct state_row, dest_compute),
+	DB_NULLABLE(struct state_row, migration_status),
+	DB_NULLABLE(struct state_row, dest_compute),
 };
 static const struct db_shape state_shape = DB_SHAPE(struct state_row, state_columns);
 
 static const struct db_column event_columns[] = {
 	DB_COLUMN(struct action_event, event),
-	DB_COLUMN(struct action_event, result),
-	DB_COLUMN(struct action_event, host),
-	DB_COLUMN(struct action_event, details),
+	DB_NULLABLE(struct action_event, result),
+	DB_NULLABLE(struct action_event, host),
+	DB_NULLABLE(struct action_event, details),
 };
 static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
 
 #define OURS(member) DB_COLUMN(struct our_evacuation, member)
-static const struct db_column ours_columns[] = { OURS(migration_uuid), OURS(instance_uuid), OURS(name), OURS(source_compute),
-	OURS(dest_compute), OURS(status), OURS(host), OURS(vm_state), OURS(task_state), OURS(request_id), OURS(events), OURS(age_s) };
+#define OURS_NULLABLE(member) DB_NULLABLE(struct our_evacuation, member)
+static const struct db_column ours_columns[] = { OURS(migration_uuid), OURS(instance_uuid), OURS_NULLABLE(name), OURS_NULLABLE(source_compute),
+	OURS_NULLABLE(dest_compute), OURS(status), OURS_NULLABLE(host), OURS_NULLABLE(vm_state), OURS_NULLABLE(task_state), OURS_NULLABLE(request_id), OURS(events), OURS(age_s) };
 static const struct db_shape ours_shape = DB_SHAPE(struct our_evacuation, ours_columns);
 
 struct fault_row {
@@ -40,8 +41,8 @@ struct fault_row {
 };
 static const struct db_column fault_columns[] = {
 	DB_COLUMN(struct fault_row, code),
-	DB_COLUMN(struct fault_row, message),
-	DB_COLUMN(struct fault_row, host),
+	DB_NULLABLE(struct fault_row, message),
+	DB_NULLABLE(struct fault_row, host),
 	DB_COLUMN(struct fault_row, age_s),
 };
 static const struct db_shape fault_shape = DB_SHAPE(struct fault_row, fault_columns);

@@ -7,20 +7,20 @@
 static const struct db_column columns[] = {
 	DB_COLUMN(struct instance, uuid),
 	DB_COLUMN(struct instance, id),
-	DB_COLUMN(struct instance, name),
-	DB_COLUMN(struct instance, project_id),
-	DB_COLUMN(struct instance, host),
-	DB_COLUMN(struct instance, node),
-	DB_COLUMN(struct instance, vm_state),
-	DB_COLUMN(struct instance, task_state),
+	DB_NULLABLE(struct instance, name),
+	DB_NULLABLE(struct instance, project_id),
+	DB_NULLABLE(struct instance, host),
+	DB_NULLABLE(struct instance, node),
+	DB_NULLABLE(struct instance, vm_state),
+	DB_NULLABLE(struct instance, task_state),
 	DB_COLUMN(struct instance, power_state),
 	DB_COLUMN(struct instance, vcpus),
 	DB_COLUMN(struct instance, memory_mb),
 	DB_COLUMN(struct instance, root_gb),
-	DB_COLUMN(struct instance, image_ref),
-	DB_COLUMN(struct instance, launched_at),
-	DB_COLUMN(struct instance, config_drive),
-	DB_COLUMN(struct instance, root_destination),
+	DB_NULLABLE(struct instance, image_ref),
+	DB_NULLABLE(struct instance, launched_at),
+	DB_NULLABLE(struct instance, config_drive),
+	DB_NULLABLE(struct instance, root_destination),
 };
 static const struct db_column host_columns[] = {
 	DB_COLUMN(struct host_named, host),
@@ -31,19 +31,19 @@ static const struct db_shape shape = DB_SHAPE(struct instance, columns);
 static const struct db_column bdm_columns[] = {
 	DB_COLUMN(struct bdm, instance_uuid),
 	DB_COLUMN(struct bdm, volume_id),
-	DB_COLUMN(struct bdm, attachment_id),
+	DB_NULLABLE(struct bdm, attachment_id),
 	DB_COLUMN(struct bdm, boot_index),
 };
 static const struct db_shape bdm_shape = DB_SHAPE(struct bdm, bdm_columns);
 
 static const struct db_column migration_columns[] = {
 	DB_COLUMN(struct migration, id),
-	DB_COLUMN(struct migration, uuid),
+	DB_NULLABLE(struct migration, uuid),
 	DB_COLUMN(struct migration, instance_uuid),
 	DB_COLUMN(struct migration, status),
-	DB_COLUMN(struct migration, migration_type),
-	DB_COLUMN(struct migration, source_compute),
-	DB_COLUMN(struct migration, dest_compute),
+	DB_NULLABLE(struct migration, migration_type),
+	DB_NULLABLE(struct migration, source_compute),
+	DB_NULLABLE(struct migration, dest_compute),
 	DB_COLUMN(struct migration, age_s),
 	DB_COLUMN(struct migration, deleted),
 };

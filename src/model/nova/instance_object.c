@@ -113,7 +113,7 @@ int instance_lock(struct db *cell, const char *uuid, json_object **object, struc
 	struct db_rows rows;
 
 	for (size_t i = 0; i < FIELDS; i++)
-		columns[i] = (struct db_column){ fields[i].name, DB_TEXT, i * sizeof(const char *) };
+		columns[i] = (struct db_column){ fields[i].name, DB_MAYBE_TEXT, i * sizeof(const char *) };
 	if (db_read(cell, &SQL_NOVA_INSTANCE_LOCK, params, &shape, &rows, err) != 0)
 		return -1;
 	if (rows.n == 0) {

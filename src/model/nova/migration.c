@@ -16,16 +16,16 @@
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct standing_migration, id),
-	DB_COLUMN(struct standing_migration, uuid),
+	DB_NULLABLE(struct standing_migration, uuid),
 	DB_COLUMN(struct standing_migration, instance_uuid),
-	DB_COLUMN(struct standing_migration, instance_name),
+	DB_NULLABLE(struct standing_migration, instance_name),
 	DB_COLUMN(struct standing_migration, status),
-	DB_COLUMN(struct standing_migration, migration_type),
-	DB_COLUMN(struct standing_migration, source_compute),
-	DB_COLUMN(struct standing_migration, dest_compute),
-	DB_COLUMN(struct standing_migration, instance_host),
-	DB_COLUMN(struct standing_migration, vm_state),
-	DB_COLUMN(struct standing_migration, task_state),
+	DB_NULLABLE(struct standing_migration, migration_type),
+	DB_NULLABLE(struct standing_migration, source_compute),
+	DB_NULLABLE(struct standing_migration, dest_compute),
+	DB_NULLABLE(struct standing_migration, instance_host),
+	DB_NULLABLE(struct standing_migration, vm_state),
+	DB_NULLABLE(struct standing_migration, task_state),
 	DB_COLUMN(struct standing_migration, age_s),
 	DB_COLUMN(struct standing_migration, idle_s),
 	DB_COLUMN(struct standing_migration, instance_idle_s),
@@ -34,9 +34,9 @@ static const struct db_shape shape = DB_SHAPE(struct standing_migration, columns
 
 static const struct db_column event_columns[] = {
 	DB_COLUMN(struct action_event, event),
-	DB_COLUMN(struct action_event, result),
-	DB_COLUMN(struct action_event, host),
-	DB_COLUMN(struct action_event, details),
+	DB_NULLABLE(struct action_event, result),
+	DB_NULLABLE(struct action_event, host),
+	DB_NULLABLE(struct action_event, details),
 };
 static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
 

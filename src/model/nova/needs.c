@@ -20,9 +20,9 @@ static const struct db_column columns[] = {
 	DB_COLUMN(struct needs_row, ephemeral_gb),
 	DB_COLUMN(struct needs_row, blank_gb),
 	DB_COLUMN(struct needs_row, swap_mb),
-	DB_COLUMN(struct needs_row, flavor),
-	DB_COLUMN(struct needs_row, numa_topology),
-	DB_COLUMN(struct needs_row, network_info),
+	DB_NULLABLE(struct needs_row, flavor),
+	DB_NULLABLE(struct needs_row, numa_topology),
+	DB_NULLABLE(struct needs_row, network_info),
 };
 static const struct db_shape shape = DB_SHAPE(struct needs_row, columns);
 

@@ -20,7 +20,7 @@ struct group_row {
 static const struct db_column group_columns[] = {
 	DB_COLUMN(struct group_row, uuid),
 	DB_COLUMN(struct group_row, policy),
-	DB_COLUMN(struct group_row, rules),
+	DB_NULLABLE(struct group_row, rules),
 };
 static const struct db_shape group_shape = DB_SHAPE(struct group_row, group_columns);
 
@@ -128,7 +128,7 @@ int server_group_of(struct db *api, const struct api_columns *columns, const cha
 		return 0;
 	row = rows.v;
 	out->uuid = row->uuid;
-	out->policy = str_or(row->policy, "");
+	out->policy = row->policy;
 	out->max_per_host = max_per_host(row->rules);
 	return 0;
 }

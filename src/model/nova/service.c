@@ -7,11 +7,11 @@
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct nova_service, id),
-	DB_COLUMN(struct nova_service, uuid),
+	DB_NULLABLE(struct nova_service, uuid),
 	DB_COLUMN(struct nova_service, host),
 	DB_COLUMN(struct nova_service, binary),
 	DB_COLUMN(struct nova_service, disabled),
-	DB_COLUMN(struct nova_service, disabled_reason),
+	DB_NULLABLE(struct nova_service, disabled_reason),
 	DB_COLUMN(struct nova_service, forced_down),
 	DB_COLUMN(struct nova_service, version),
 	DB_COLUMN(struct nova_service, heartbeat_age_s),
@@ -23,7 +23,7 @@ static const struct db_column node_columns[] = {
 	DB_COLUMN(struct compute_node, host),
 	DB_COLUMN(struct compute_node, uuid),
 	DB_COLUMN(struct compute_node, hypervisor_hostname),
-	DB_COLUMN(struct compute_node, host_ip),
+	DB_NULLABLE(struct compute_node, host_ip),
 	DB_COLUMN(struct compute_node, vcpus),
 	DB_COLUMN(struct compute_node, vcpus_used),
 	DB_COLUMN(struct compute_node, memory_mb),

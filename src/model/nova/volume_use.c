@@ -5,11 +5,11 @@
 
 static const struct db_column columns[] = {
 	DB_COLUMN(struct volume_use, instance_uuid),
-	DB_COLUMN(struct volume_use, name),
-	DB_COLUMN(struct volume_use, host),
-	DB_COLUMN(struct volume_use, vm_state),
-	DB_COLUMN(struct volume_use, device_name),
-	DB_COLUMN(struct volume_use, attachment_id),
+	DB_NULLABLE(struct volume_use, name),
+	DB_NULLABLE(struct volume_use, host),
+	DB_NULLABLE(struct volume_use, vm_state),
+	DB_NULLABLE(struct volume_use, device_name),
+	DB_NULLABLE(struct volume_use, attachment_id),
 };
 static const struct db_shape shape = DB_SHAPE(struct volume_use, columns);
 

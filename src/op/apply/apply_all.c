@@ -16,8 +16,8 @@ struct locked {
 };
 static const struct db_column columns[] = {
 	DB_COLUMN(struct locked, id),
-	DB_COLUMN(struct locked, host),
-	DB_COLUMN(struct locked, service_uuid),
+	DB_NULLABLE(struct locked, host),
+	DB_NULLABLE(struct locked, service_uuid),
 };
 static const struct db_shape shape = DB_SHAPE(struct locked, columns);
 

@@ -51,7 +51,7 @@ static void open_cell_bus(const struct scene *scene, const struct cell_facts *ce
 		const struct cell_mapping *m = &w->mappings.v[i];
 		auto_free char *text = NULL;
 
-		if (m->id != cell->cell->id || !m->transport_url)
+		if (m->id != cell->cell->id || !m->transport_url[0])
 			continue;
 		text = config_expand_cell_url(m->transport_url, w->nova.transport_text);
 		if (transport_url_parse(text, "nova_api.cell_mappings", &out->config.url, err) != 0)

@@ -20,7 +20,7 @@ int step_read(struct db *db, const struct step *step, struct arena *arena, const
 	size_t i;
 
 	for (i = 0; step->kind->column[i]; i++)
-		column[i] = (struct db_column){ step->kind->column[i], DB_TEXT, i * sizeof(const char *) };
+		column[i] = (struct db_column){ step->kind->column[i], DB_MAYBE_TEXT, i * sizeof(const char *) };
 	shape.ncolumn = i;
 	if (db_read(db, step->kind->read, params, &shape, &rows, err) != 0)
 		return -1;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "op/undo.h"
 #include "sql_catalogue.h"
-#include "util/str.h"
+#include "util/visible.h"
 
 /* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal. */
 static void add_value(struct str *out, const char *value)
@@ -76,11 +77,26 @@ static void add_step(struct str *out, const struct step *s)
 	str_add(out, "SET @matched := @matched + ROW_COUNT();\n");
 }
 
+/* It names cells and instances: what followed a line end in such a name would be a statement. */
+static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	str_add(out, "-- ");
+	str_add_visible(out, str_or(text, ""));
+	str_addc(out, '\n');
+}
+
 /* What only somebody who looks at the database can decide. */
 static void warn(struct str *out, const struct step *s)
 {
 	if (s->kind == &step_migration)
-		str_addf(out, "-- careful: evacuation %s would be open again; a host that returns destroys what it has of the instance\n", s->id);
+		add_comment(out, "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance", s->id);
 	if (s->kind == &step_compute_service && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
 		str_add(out, "-- forced_down stays as it is: 'evac-manage host return HOST' says when it may be cleared\n");
 }
@@ -89,7 +105,8 @@ static void add_unit(struct str *out, const struct past *past, size_t index)
 {
 	const struct unit *unit = &past->plan.unit[index];
 
-	str_addf(out, "\n-- unit %zu, in %s\n", index, str_or(past->unit[index].where, "cinder's database"));
+	str_addc(out, '\n');
+	add_comment(out, "unit %zu, in %s", index, str_or(past->unit[index].where, "cinder's database"));
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 		warn(out, s);
 	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
@@ -105,14 +122,14 @@ enum error_kind undo_print_sql(const struct request *request, const struct past 
 	auto_str struct str out = { 0 };
 
 	(void)request;
-	str_addf(&out, "-- takes back what run %s wrote (%s); each row only while it holds what was written\n", past->run,
+	add_comment(&out, "takes back what run %s wrote (%s); each row only while it holds what was written", past->run,
 	    str_or(past->command, "?"));
 	for (size_t i = past->nunit; i-- > 0;)
 		if (past_wrote(past, i))
 			add_unit(&out, past, i);
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
-			str_addf(&out, "\n-- not undone: the evacuation of %s was handed to nova\n", past->plan.unit[i].step[0].id);
+			add_comment(&out, "not undone: the evacuation of %s was handed to nova", past->plan.unit[i].step[0].id);
 	if (fputs(out.s, stdout) < 0 || fflush(stdout) != 0) {
 		error_set(err, ERROR_ERROR, "the statements could not be written to stdout");
 		return ERROR_ERROR;
