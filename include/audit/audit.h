@@ -43,6 +43,7 @@ struct audit_report {
 	struct audit_finding *v;
 	size_t n, cap;
 	size_t max_a_check, max_in_all;
+	enum error_kind absent; /* of a database that could not be asked; ERROR_OK: all were */
 	const char *globals;    /* request.globals, for the remedies */
 	char started_at[25], finished_at[25];
 	int64_t took_ms;

@@ -19,6 +19,7 @@ struct audit_place {
 	struct db_url url;            /* of a cell; the others' are in the configurations */
 	struct db *db;                /* NULL: not reachable */
 	char why_not[768];            /* and why */
+	enum error_kind why_kind;     /* ERROR_OK: it was reached */
 	struct db_rows columns;       /* struct audit_column */
 	int64_t down_s;               /* older heartbeats are dead ones */
 	int64_t behind_s, snapshot_ms; /* a replica's lag, and our clock, when its snapshot was taken */
@@ -32,9 +33,10 @@ struct audit_places {
 	bool has_nova, has_cinder, has_placement;
 	struct cell_mappings mappings;
 };
-/* What is configured is opened; a database whose file was named must answer. */
+/* What is configured is opened. A source that cannot be asked is told at once, one error line each, and left out; one must answer. */
 int places_open(const struct request *request, struct audit_places *out, struct error *err);
-int places_begin(struct audit_places *places, struct error *err); /* fresh snapshots everywhere */
+enum error_kind places_absent(const struct audit_places *places); /* the kind of what could not be asked; ERROR_OK: all was */
+void places_begin(struct audit_places *places); /* fresh snapshots everywhere */
 void places_end(struct audit_places *places);
 void places_close(struct audit_places *places);
 bool place_runs(const struct audit_place *place, enum audit_database database);
@@ -78,8 +80,10 @@ int check_run(struct audit_places *places, const struct audit_check *check, cons
 /* The same over all keys, by way of the check's narrower statements where it has such: first.c. */
 int check_look(struct audit_places *places, const struct audit_check *check, const struct request *request, int64_t deadline_ms,
     found_fn *found, void *ctx, uint64_t *rows, struct error *err);
-/* Why it cannot be run here, in ${why}; "" when it can. */
-void check_applies(const struct audit_places *places, const struct audit_check *check, struct str *why, bool *missing);
+/* Whether it can be run here: on all of its databases, or only on some while the others do not answer; on none for the same reason, or
+ * because they are not configured or have other columns. ${why}: "" for all. */
+enum audit_reach { REACHES_ALL, REACHES_SOME, REACHES_NOTHING, NOT_FOR_HERE };
+enum audit_reach check_reach(const struct audit_places *places, const struct audit_check *check, struct str *why);
 
 /* ---- finding.c */
 bool finding_is_settled(const struct audit_check *check, const struct audit_row *row, int64_t settle_s);

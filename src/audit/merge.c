@@ -199,31 +199,45 @@ static const char *present(const struct audit_place *place, const struct audit_s
 	return NULL;
 }
 
-static void source_applies(const struct audit_places *places, const struct audit_source *source, struct str *why, bool *missing)
+/* ${whole}: without one of them the answer would be another one. */
+static enum audit_reach source_reach(const struct audit_places *places, const struct audit_source *source, bool whole, struct str *why)
 {
-	size_t n = 0;
+	size_t n = 0, lost = 0;
 
-	for (const struct audit_place *p = places->v; p < places->v + places->n && why->n == 0; p++) {
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++) {
 		if (!place_runs(p, source->database))
 			continue;
 		n++;
-		if (!p->db) {
-			*missing = true;
-			str_add(why, p->why_not);
-		} else if (lacking(p, source)) {
-			str_addf(why, "%s has no column %s", p->label, lacking(p, source));
-		} else if (present(p, source)) {
-			str_addf(why, "%s has the column %s", p->label, present(p, source));
-		}
+		if (!p->db)
+			str_addf(why, "%s%s", lost++ ? "; " : "", p->why_not);
+	}
+	if (n > 0 && (lost == n || (lost > 0 && whole)))
+		return REACHES_NOTHING;
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++) {
+		const char *column = !p->db || !place_runs(p, source->database) ? NULL : lacking(p, source) ? lacking(p, source) : present(p, source);
+
+		if (!column)
+			continue;
+		str_clear(why);
+		str_addf(why, "%s has %s column %s", p->label, lacking(p, source) ? "no" : "the", column);
+		return NOT_FOR_HERE;
 	}
 	if (n == 0)
 		str_addf(why, "%s: not configured", audit_database_name[source->database]);
+	return n == 0 ? NOT_FOR_HERE : lost > 0 ? REACHES_SOME : REACHES_ALL;
 }
 
-void check_applies(const struct audit_places *places, const struct audit_check *check, struct str *why, bool *missing)
+/* What a lost database has is absent from nothing: only what is compared with must be whole, and only for that rule. */
+enum audit_reach check_reach(const struct audit_places *places, const struct audit_check *check, struct str *why)
 {
-	*missing = false;
-	source_applies(places, &check->left, why, missing);
-	if (why->n == 0 && check->right.sql)
-		source_applies(places, &check->right, why, missing);
+	enum audit_reach left = source_reach(places, &check->left, false, why), right = REACHES_ALL;
+	auto_str struct str other = { 0 };
+
+	if (check->right.sql)
+		right = source_reach(places, &check->right, check->rule == AUDIT_ABSENT, &other);
+	if (left >= right)
+		return left;
+	str_clear(why);
+	str_add(why, str_or(other.s, ""));
+	return right;
 }

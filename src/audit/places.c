@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,23 +33,47 @@ static int prepare(struct audit_place *place, const struct request *request, str
 	return 0;
 }
 
-/* ${needed}: not reaching it is the run's error; otherwise why is kept, and the checks that need it say so. */
-static int place_connect(struct audit_place *place, const struct db_url *url, const struct db_url *replica,
-    const struct request *request, bool needed, struct error *err)
+/* The checks that need it say so, and the run ends with its kind. A source is told once. */
+static void place_lose(const struct audit_places *p, struct audit_place *place, struct error *err)
+{
+	bool told = false;
+
+	for (const struct audit_place *o = p->v; o < p->v + p->n; o++)
+		told |= strcmp(o->why_not, err->text) == 0;
+	if (!told)
+		log_error("%s", err->text);
+	if (!told && err->hint[0])
+		log_notice("hint: %s", err->hint);
+	db_close(&place->db);
+	memcpy(place->why_not, err->text, sizeof place->why_not);
+	place->why_kind = err->kind;
+	error_clear(err);
+}
+
+static void place_connect(const struct audit_places *p, struct audit_place *place, const struct db_url *url, const struct db_url *replica,
+    const struct request *request)
 {
 	const struct db_options options = { .url = replica && replica->driver && !request->primary ? replica : url,
 		.label = place->label,
 		.io_timeout_s = (unsigned)(request->check_timeout_s + IO_RESERVE_S) };
+	struct error err = { 0 };
 
-	if (db_open(&options, &place->db, err) == 0 && prepare(place, request, err) == 0)
-		return 0;
-	db_close(&place->db);
-	if (needed)
-		return -1;
-	memcpy(place->why_not, err->text, sizeof place->why_not);
-	log_warn("%s", err->text);
-	error_clear(err);
-	return 0;
+	if (db_open(&options, &place->db, &err) != 0 || prepare(place, request, &err) != 0)
+		place_lose(p, place, &err);
+}
+
+/* Its configuration cannot be read, or what would name it cannot be asked. */
+static void place_add_lost(struct audit_places *p, enum audit_database database, const char *label, const struct error *why)
+{
+	struct error err = *why;
+
+	place_lose(p, place_add(p, database, label), &err);
+}
+
+/* A standard file that has nothing for us is not configured; whatever else is wrong with a file is an absence of what it names. */
+static bool is_not_configured(const struct words *files, const struct error *err)
+{
+	return files->n == 0 && err->code == ENODATA;
 }
 
 static bool is_wanted(const struct words *files, const char *standard)
@@ -56,33 +81,35 @@ static bool is_wanted(const struct words *files, const char *standard)
 	return files->n > 0 || access(standard, F_OK) == 0;
 }
 
-static int open_cinder(const struct request *request, const struct config_sources *sources, struct audit_places *p,
-    struct error *err)
+static void open_cinder(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
 	struct audit_place *place;
+	struct error err = { 0 };
 
 	if (!is_wanted(&request->cinder_files, "/etc/cinder/cinder.conf"))
-		return 0;
-	if (config_load_cinder(sources, &p->cinder, err) != 0)
-		return -1;
-	p->has_cinder = true;
+		return;
+	p->has_cinder = config_load_cinder(sources, &p->cinder, &err) == 0;
+	if (!p->has_cinder) {
+		if (!is_not_configured(&request->cinder_files, &err))
+			place_add_lost(p, AUDIT_CINDER, "cinder's database", &err);
+		return;
+	}
 	place = place_add(p, AUDIT_CINDER, "cinder's database");
 	place->down_s = p->cinder.service_down_time_s;
-	return place_connect(place, &p->cinder.database, &p->cinder.replica, request, request->cinder_files.n > 0, err);
+	place_connect(p, place, &p->cinder.database, &p->cinder.replica, request);
 }
 
-static int open_placement(const struct request *request, const struct config_sources *sources, struct audit_places *p,
-    struct error *err)
+static void open_placement(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
-	struct audit_place *place;
+	struct error err = { 0 };
 
 	if (!is_wanted(&request->placement_files, "/etc/placement/placement.conf"))
-		return 0;
-	if (config_load_placement(sources, &p->placement, err) != 0)
-		return -1;
-	p->has_placement = true;
-	place = place_add(p, AUDIT_PLACEMENT, "placement's database");
-	return place_connect(place, &p->placement.database, &p->placement.replica, request, request->placement_files.n > 0, err);
+		return;
+	p->has_placement = config_load_placement(sources, &p->placement, &err) == 0;
+	if (p->has_placement)
+		place_connect(p, place_add(p, AUDIT_PLACEMENT, "placement's database"), &p->placement.database, &p->placement.replica, request);
+	else if (!is_not_configured(&request->placement_files, &err))
+		place_add_lost(p, AUDIT_PLACEMENT, "placement's database", &err);
 }
 
 /* nova.conf has a replica for the database it names itself; that is some cell's, or cell 0. */
@@ -92,47 +119,63 @@ static const struct db_url *cell_replica(const struct nova_config *nova, const s
 	        str_equal(nova->database.database, url->database) ? &nova->replica : NULL;
 }
 
-static int open_cell(const struct request *request, struct audit_places *p, const struct cell_mapping *mapping, struct error *err)
+static void open_cell(const struct request *request, struct audit_places *p, const struct cell_mapping *mapping)
 {
 	bool zero = str_equal(mapping->uuid, CELL0_UUID);
 	auto_free char *text = config_expand_cell_url(mapping->database_connection, str_or(p->nova.database_text, ""));
 	auto_free char *label = xasprintf("the database of cell '%s'", zero ? "cell0" : str_or(mapping->name, mapping->uuid));
 	struct audit_place *place = place_add(p, zero ? AUDIT_CELL0 : AUDIT_CELL, label);
+	struct error err = { 0 };
 	int rc;
 
 	place->cell = zero ? "cell0" : str_or(mapping->name, mapping->uuid);
 	place->cell_uuid = mapping->uuid;
 	place->down_s = p->nova.service_down_time_s;
-	rc = db_url_parse(text, "nova_api.cell_mappings", &place->url, err);
+	rc = db_url_parse(text, "nova_api.cell_mappings", &place->url, &err);
 	explicit_bzero(text, strlen(text));
-	if (rc != 0)
-		return error_prefix(err, "cell '%s'", place->cell);
+	if (rc != 0) {
+		error_prefix(&err, "cell '%s'", place->cell);
+		place_lose(p, place, &err);
+		return;
+	}
 	db_login_apply(&p->nova.login, &place->url);
-	return place_connect(place, &place->url, cell_replica(&p->nova, &place->url), request, request->nova_files.n > 0, err);
+	place_connect(p, place, &place->url, cell_replica(&p->nova, &place->url), request);
 }
 
-static int open_nova(const struct request *request, const struct config_sources *sources, struct audit_places *p,
-    struct error *err)
+/* Which cells there are says nova's API database: without it none can be asked. */
+static void lose_cells(struct audit_places *p, const struct error *why)
+{
+	place_add_lost(p, AUDIT_CELL, "the cells' databases", why);
+	place_add_lost(p, AUDIT_CELL0, "cell 0's database", why);
+}
+
+static void open_nova(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
 	struct audit_place *api;
+	struct error err = { 0 };
 
 	if (!is_wanted(&request->nova_files, "/etc/nova/nova.conf"))
-		return 0;
-	if (config_load_nova(sources, &p->nova, err) != 0)
-		return -1;
-	p->has_nova = true;
+		return;
+	p->has_nova = config_load_nova(sources, &p->nova, &err) == 0;
+	if (!p->has_nova && is_not_configured(&request->nova_files, &err))
+		return;
+	if (!p->has_nova) {
+		place_add_lost(p, AUDIT_API, "nova's API database", &err);
+		lose_cells(p, &err);
+		return;
+	}
 	api = place_add(p, AUDIT_API, "nova's API database");
 	api->down_s = p->nova.service_down_time_s;
-	if (place_connect(api, &p->nova.api_database, &p->nova.api_replica, request, request->nova_files.n > 0, err) != 0)
-		return -1;
-	if (!api->db)
-		return 0;
-	if (cell_mappings_list(api->db, &p->mappings, err) != 0)
-		return -1;
+	place_connect(p, api, &p->nova.api_database, &p->nova.api_replica, request);
+	if (api->db && cell_mappings_list(api->db, &p->mappings, &err) != 0)
+		place_lose(p, api, &err);
+	if (!api->db) {
+		error_set(&err, api->why_kind, "%s", api->why_not);
+		lose_cells(p, &err);
+		return;
+	}
 	for (size_t i = 0; i < p->mappings.n; i++)
-		if (open_cell(request, p, &p->mappings.v[i], err) != 0)
-			return -1;
-	return 0;
+		open_cell(request, p, &p->mappings.v[i]);
 }
 
 int places_open(const struct request *request, struct audit_places *out, struct error *err)
@@ -140,18 +183,33 @@ int places_open(const struct request *request, struct audit_places *out, struct 
 	const struct config_sources sources = config_sources_of(request);
 
 	*out = (struct audit_places){ 0 };
-	if (open_cinder(request, &sources, out, err) != 0 || open_nova(request, &sources, out, err) != 0 ||
-	    open_placement(request, &sources, out, err) != 0)
+	open_cinder(request, &sources, out);
+	open_nova(request, &sources, out);
+	open_placement(request, &sources, out);
+	for (size_t i = 0; i < out->n; i++)
+		if (out->v[i].db)
+			return 0;
+	if (out->n > 0) {
+		err->kind = places_absent(out); /* each is told */
 		return -1;
-	if (out->n > 0)
-		return 0;
+	}
 	error_set(err, ERROR_CONFIG, "no database to look at: neither cinder's nor nova's configuration is here");
 	return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
 }
 
-int places_begin(struct audit_places *places, struct error *err)
+enum error_kind places_absent(const struct audit_places *places)
 {
-	struct error ignored = { 0 };
+	enum error_kind worst = ERROR_OK;
+
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++)
+		if (p->why_kind == ERROR_CONFIG || (p->why_kind != ERROR_OK && worst != ERROR_CONFIG))
+			worst = p->why_kind;
+	return worst;
+}
+
+void places_begin(struct audit_places *places)
+{
+	struct error err = { 0 }, ignored = { 0 };
 	struct maybe_int lag;
 
 	for (struct audit_place *p = places->v; p < places->v + places->n; p++) {
@@ -161,10 +219,9 @@ int places_begin(struct audit_places *places, struct error *err)
 		/* asking may not be allowed */
 		p->behind_s = place_lag(p, &lag, &ignored) == 0 && lag.set ? lag.v : 0;
 		p->snapshot_ms = clock_monotonic_ms();
-		if (db_begin_read(p->db, err) != 0)
-			return -1;
+		if (db_begin_read(p->db, &err) != 0)
+			place_lose(places, p, &err);
 	}
-	return 0;
 }
 
 int64_t place_aged_s(const struct audit_place *place)

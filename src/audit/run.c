@@ -93,12 +93,12 @@ static int choose(const struct request *request, struct audit_report *report, st
 
 /* The variant that fits the tables here; NULL with the reason: none does. */
 static const struct audit_check *fitting(const struct audit_places *places, const struct audit_check *check, struct str *why,
-    bool *missing)
+    enum audit_reach *reach)
 {
 	for (const struct audit_check *c = check; c->number && audit_check_same(c, check); c++) {
 		str_clear(why);
-		check_applies(places, c, why, missing);
-		if (why->n == 0)
+		*reach = check_reach(places, c, why);
+		if (*reach <= REACHES_SOME)
 			return c;
 	}
 	return NULL;
@@ -119,10 +119,12 @@ static void found_first(void *ctx, const struct audit_check *check, const struct
 	l->result->kept++;
 }
 
-static void settle_result(struct audit_result *r, int rc, const struct error *err)
+static void settle_result(struct audit_report *report, struct audit_result *r, int rc, const struct error *err)
 {
 	if (rc == 0)
 		return;
+	if (err->kind == ERROR_DB_UNREACHABLE)
+		report->absent = err->kind;
 	r->outcome = err->kind == ERROR_TIMEOUT || err->kind == ERROR_BUSY ? AUDIT_TIMED_OUT : AUDIT_FAILED;
 	memcpy(r->why, err->text, sizeof r->why);
 	log_warn("%s %s was not run to its end: %s", r->check->number, r->check->name, err->text);
@@ -135,18 +137,20 @@ static void look(const struct request *request, struct audit_places *places, str
 	auto_str struct str why = { 0 };
 	const struct audit_check *check;
 	struct error err = { 0 };
-	bool missing;
+	enum audit_reach reach = NOT_FOR_HERE;
 
-	check = fitting(places, r->check, &why, &missing);
+	check = fitting(places, r->check, &why, &reach);
 	if (!check) {
-		r->outcome = missing ? AUDIT_FAILED : AUDIT_NOT_HERE;
+		r->outcome = reach == REACHES_NOTHING ? AUDIT_FAILED : AUDIT_NOT_HERE;
 		snprintf(r->why, sizeof r->why, "%s", why.s);
 		return;
 	}
+	if (reach == REACHES_SOME)
+		snprintf(r->why, sizeof r->why, "not everywhere: %s", why.s);
 	r->check = check;
-	settle_result(r, brake(request, places, deadline, &err), &err);
+	settle_result(report, r, brake(request, places, deadline, &err), &err);
 	if (r->outcome == AUDIT_DONE)
-		settle_result(r, check_look(places, check, request, deadline, found_first, &l, &r->rows, &err), &err);
+		settle_result(report, r, check_look(places, check, request, deadline, found_first, &l, &r->rows, &err), &err);
 	r->took_ms = clock_monotonic_ms() - began;
 	log_info("%s %s: %llu found in %llu rows, %lld ms", check->number, check->name, (unsigned long long)r->found,
 	    (unsigned long long)r->rows, (long long)r->took_ms);
@@ -225,7 +229,7 @@ static void look_again_at(const struct request *request, struct audit_places *pl
 		return;
 	l.missing = n;
 	if (look_again(request, places, &l, n, &err) != 0) {
-		settle_result(r, -1, &err);
+		settle_result(report, r, -1, &err);
 		for (size_t i = l.first; i < report->n && report->v[i].check == r->check; i++)
 			report->v[i].again = true;
 	}
@@ -254,23 +258,29 @@ static void drop_gone(struct audit_report *report)
 	report->n = kept;
 }
 
-static int second_look(const struct request *request, struct audit_places *places, struct audit_report *report, struct error *err)
+static void second_look(const struct request *request, struct audit_places *places, struct audit_report *report)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < report->n; i++)
 		n += report->v[i].unsettled;
 	if (n == 0)
-		return 0;
+		return;
 	places_end(places);
 	log_info("%zu findings are looked at again in %lld s", n, (long long)request->settle_s);
 	clock_sleep_ms(request->settle_s * 1000);
-	if (places_begin(places, err) != 0)
-		return -1;
+	places_begin(places);
 	for (size_t i = 0; i < report->nresult; i++)
 		look_again_at(request, places, report, &report->result[i]);
 	drop_gone(report);
-	return 0;
+}
+
+/* What was looked at stands; a check that was not looked at everywhere was not run to its end. */
+static void mark_halves(struct audit_report *report)
+{
+	for (size_t i = 0; i < report->nresult; i++)
+		if (report->result[i].outcome == AUDIT_DONE && report->result[i].why[0])
+			report->result[i].outcome = AUDIT_FAILED;
 }
 
 /* ---- the whole */
@@ -284,11 +294,14 @@ static int look_at_all(const struct request *request, struct audit_report *repor
 	clock_now(report->started_at);
 	rc = places_open(request, &places, err);
 	if (rc == 0)
-		rc = places_begin(&places, err);
+		places_begin(&places);
 	for (size_t i = 0; rc == 0 && i < report->nresult; i++)
 		look(request, &places, report, &report->result[i]);
 	if (rc == 0)
-		rc = second_look(request, &places, report, err);
+		second_look(request, &places, report);
+	mark_halves(report);
+	if (report->absent == ERROR_OK)
+		report->absent = places_absent(&places);
 	places_end(&places);
 	places_close(&places);
 	clock_now(report->finished_at);
@@ -300,6 +313,8 @@ static enum error_kind verdict(const struct request *request, const struct audit
 {
 	enum audit_severity worst;
 
+	if (report->absent != ERROR_OK)
+		return report->absent;
 	if (!audit_severity_parse(request->fail_on, &worst))
 		return ERROR_OK; /* never */
 	for (size_t i = 0; i < report->nresult; i++)

@@ -118,7 +118,7 @@ int stream_open(struct audit_places *places, const struct audit_source *source, 
 		.deadline_ms = deadline_ms };
 	*out = s;
 	for (size_t i = 0; i < places->n; i++) {
-		if (!place_runs(&places->v[i], source->database))
+		if (!places->v[i].db || !place_runs(&places->v[i], source->database))
 			continue;
 		s->head[s->n] = (struct head){ .place = &places->v[i], .aged_s = place_aged_s(&places->v[i]) };
 		if (open_head(s, &s->head[s->n++], source, request, range, err) != 0) {

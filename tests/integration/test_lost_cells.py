@@ -4,7 +4,7 @@ import uuid
 
 import cells
 import harness
-from harness import A, B, DB_UNREACHABLE, FENCED, NOT_FOUND, OK, PARTIAL, rows, value
+from harness import A, B, CONFIG, DB_UNREACHABLE, FENCED, NOT_FOUND, OK, PARTIAL, rows, value
 
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
 LOST = "the database of cell 'lost'"
@@ -101,3 +101,46 @@ class LostCells(harness.TestCase):
         self.lose("enabled")
         r = self.expect(self.tool.run("volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "--yes", "-f", "json"), OK)
         self.assertIn("cell-unknown", r.findings())
+
+    # ---- the audit
+
+    def audit(self, code, *words):
+        r = self.expect(self.tool.run("audit", "run", "--no-second-look", "--fail-on", "never", "-f", "json", *words), code)
+        return r, {(f["check"], f["subject"], f["cell"]) for f in r.json}
+
+    def test_an_audit_reports_what_it_could_look_at_and_what_not(self):
+        rows("nova", "UPDATE instances SET host = NULL WHERE display_name = 'image-active-1'")     # active without a host
+        _, whole = self.audit(OK)
+        self.assertTrue([f for f in whole if f[2] == "cell1"])
+        self.lose("enabled")
+        r, half = self.audit(DB_UNREACHABLE)
+        self.assertEqual(len([line for line in r.err.splitlines() if line.startswith("error: ") and LOST in line]), 1, r.err)
+        unrun = {f for f in half if f[0] == "check-not-run"}
+        self.assertTrue(unrun)
+        self.assertEqual({f for f in whole if f[2] == "cell1"} - half, set())       # what is in the other cells is found all the same
+        self.assertEqual(half - whole - unrun, set())
+        r, found = self.audit(DB_UNREACHABLE, "volume-stuck")
+        self.assertNotIn("check-not-run", {f[0] for f in found})        # cinder's alone
+        self.expect(self.tool.run("audit", "run"), DB_UNREACHABLE, LOST, "not run to their end")
+
+    def test_what_a_lost_cell_holds_is_absent_from_nothing(self):
+        _, whole = self.audit(OK)
+        old = value("nova_api", "SELECT database_connection FROM cell_mappings WHERE name = 'cell1'")
+        rows("nova_api", "UPDATE cell_mappings SET database_connection = 'mysql+pymysql://nova:x@127.0.0.1:1/nova' WHERE name = 'cell1'")
+        self.addCleanup(rows, "nova_api", "UPDATE cell_mappings SET database_connection = %s WHERE name = 'cell1'", (old,))
+        _, half = self.audit(DB_UNREACHABLE)
+        self.assertEqual({f for f in half - whole if f[0] != "check-not-run"}, set())
+        self.assertTrue([f for f in half if f[0] == "check-not-run"])
+        self.assertTrue([f for f in half if f[0] != "check-not-run"])
+
+    def test_an_audit_without_one_of_the_services_reports_the_others(self):
+        _, whole = self.audit(OK)
+        for option in ("nova", "cinder"):
+            self.tool = harness.Tool()
+            setattr(self.tool, option, ["/nonexistent/of-nobody.conf"])
+            r, half = self.audit(CONFIG)
+            self.assertEqual(r.err.count("/nonexistent/of-nobody.conf"), 1, r.err)
+            self.assertEqual({f for f in half - whole if f[0] != "check-not-run"}, set())
+            self.assertTrue([f for f in half if f[0] != "check-not-run"], option)
+            # without nova's own database nobody knows the cells: their checks were not run, they are not "not for these databases"
+            self.assertIn(("check-not-run", {"nova": "instance-active-without-host", "cinder": "volume-stuck"}[option], None), half)

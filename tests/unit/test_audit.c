@@ -17,6 +17,7 @@
 
 /* ---- a database of our own: rows of k and value, in front of the real one's functions */
 
+struct db { int nothing; };
 struct db_stream {
 	const char *const (*row)[3]; /* subject, k, value; ends with k NULL */
 	const char *const *now;
@@ -86,7 +87,8 @@ static void found(void *ctx, const struct audit_check *check, const struct audit
 static const char *merge(enum audit_rule rule, const struct audit_condition *conditions, bool with)
 {
 	static const struct audit_condition no_conditions[] = { { NULL, NULL, false } };
-	struct audit_place place[] = { { .database = AUDIT_CINDER }, { .database = AUDIT_CELL, .cell = "cell1" } };
+	static struct db there;
+	struct audit_place place[] = { { .database = AUDIT_CINDER, .db = &there }, { .database = AUDIT_CELL, .cell = "cell1", .db = &there } };
 	struct audit_places places = { .v = place, .n = 2 };
 	const struct request request = { .check_timeout_s = 60 };
 	const struct audit_check check = { .rule = rule,
