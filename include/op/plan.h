@@ -92,7 +92,6 @@ const char *step_values_text(const struct step_kind *kind, const char *const *va
  * as one unit (none when nothing is to be moved), with the failed host's cinder services disabled when the scene marks. The
  * evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service);
-bool plan_is_wanted(const struct request *request, const char *id); /* by --only and --exclude */
 void plan_mark(struct plan *plan, const struct scene *scene);
 void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene);

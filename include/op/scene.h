@@ -33,9 +33,19 @@ struct move {
 	struct host_name from, to;              /* as asked; a pool on ${from} limits the move to it */
 	const struct cinder_service *source, *target; /* NULL: no such service row */
 	bool target_known;                      /* a service or a row names it */
+	bool in_place;                          /* the backend stays the same: only pools change, nobody loses anything */
 	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
+	int64_t served[OWNED_KINDS];            /* rows of clusters with a live member: they stay, and are not among ${rows} */
 	struct unfinished_rows unfinished;
 	struct ownership_count before_commit, after_commit; /* apply and proof count both owners */
+};
+
+/* Rows of a backend that belong to a cluster. One with a live member serves them, and they stay where they are; those of one without are
+ * a dead owner's like all others, and move. */
+struct cluster_fact {
+	const char *backend_host, *cluster; /* cluster@backend */
+	bool is_up;
+	int64_t n[OWNED_KINDS];
 };
 
 struct volume_fact {
@@ -109,6 +119,8 @@ struct scene {
 	struct owners owners;
 	struct move *move;
 	size_t nmove;
+	struct cluster_fact *cluster_fact; /* of the backends that are moved */
+	size_t ncluster_fact, cluster_fact_cap;
 	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
 	struct cinder_schema cinder_schema;
 
@@ -176,6 +188,35 @@ int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, c
 /* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
  * stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */
 int scene_add_counterparts(struct scene *scene, const char *from, const char *to, unsigned kinds, struct error *err);
+/* Which rows --only, --exclude and --limit leave in: by id or exact name, and ${limit} of volumes and backups for the whole run. Where
+ * instances are evacuated these words are about them, and every row moves. */
+void scene_choose_rows(struct scene *scene);
+/* Does ${words} name this thing, by its id or its exact name? */
+bool words_name(const struct words *words, const char *id, const char *name);
+/* By --only and --exclude. */
+bool request_wants(const struct request *request, const char *id, const char *name);
+/* What --only and --exclude may name. Each of their words is one of these, or it is ERROR_NOT_FOUND with the nearest; '${list}' shows
+ * all. What ${gone} has is no mistyped name but said and passed over (the same command again); NULL: nothing is. */
+struct nameable {
+	const char *id, *name; /* name may be NULL */
+};
+struct nameables {
+	struct nameable *v;
+	size_t n, cap;
+	struct arena arena; /* their texts, copied */
+};
+void nameables_add(struct nameables *all, const char *id, const char *name);
+void nameables_free(struct nameables *all);
+int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
+    const char *list, struct error *err);
+/* The new owner of a row of this move that is on ${host}: the target's backend with the row's own pool, unless one was asked for or
+ * --pool-map has another. A row without a pool stays without, unless --pool-map =POOL gives it one. */
+const char *scene_new_host(const struct request *request, const struct move *move, const char *host, struct arena *arena);
+/* A backend of its own, with or without a name after an @: a cinder-volume or a volume names just this. */
+bool scene_is_backend(const struct scene *scene, const char *backend_host);
+/* A backend of the same name that most likely serves the same storage as ${owner} did: its cinder-volume reports, is enabled and thawed,
+ * and is on another node than the owner and the failed host. NULL: none. */
+const char *scene_live_backend(const struct scene *scene, const char *owner);
 /* Every OLD of --pool-map is a pool that moves, every NEW one that is known. */
 int scene_check_pool_map(const struct scene *scene, struct error *err);
 /* The pool that --pool-map makes of this one: itself when it is not mapped. */

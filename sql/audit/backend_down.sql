@@ -1,12 +1,12 @@
 -- Volumes belong to a backend whose service has not reported for longer than service_down_time. Until it comes back, or another
--- backend takes them over, nothing that is asked of them is done.
+-- backend takes them over, nothing that is asked of them is done. Those of an active-active cluster are here when no member of it reports.
 -- :check A12 backend-down
 -- :severity critical
 -- :title backend that owns volumes and is down
 -- :database cinder
 -- :subject backend
 -- :message {volumes} volumes belong to {subject}, which was last heard of {heartbeat_age_s} s ago
--- :remedy evac-manage service list --host {subject}; evac-manage volume update_host --currenthost {subject} --newhost LIVE-HOST@BACKEND
+-- :remedy evac-manage service list --host {subject}; evac-manage volume update_host --currenthost {subject} --newhost {newhost}
 -- :param down int
 -- :reads volumes services
 SELECT s.host AS subject
@@ -15,13 +15,29 @@ SELECT s.host AS subject
      , SUM(o.n) AS volumes
      , SUM(o.gb) AS gb
      , s.disabled_reason
-  FROM (SELECT BINARY v.host AS owner, COUNT(*) AS n, SUM(v.size) AS gb
+     , MIN(o.cluster) AS cluster
+     , COALESCE((SELECT MIN(l.host)
+                   FROM services AS l
+                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
+                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(s.host, '@', -1)),
+                (SELECT MIN(l.host)
+                   FROM services AS l
+                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
+                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND),
+                'LIVE-HOST@BACKEND') AS newhost
+  FROM (SELECT BINARY v.host AS owner, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster, COUNT(*) AS n, SUM(v.size) AS gb
           FROM volumes AS v
          WHERE v.host IS NOT NULL
-           AND v.cluster_name IS NULL
            AND v.deleted = 0
-         GROUP BY owner) AS o
+         GROUP BY owner, cluster) AS o
   JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE COALESCE(s.updated_at < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
+   AND (o.cluster IS NULL OR NOT EXISTS (SELECT 1
+                                          FROM services AS m
+                                         WHERE BINARY m.cluster_name = o.cluster
+                                           AND m.`binary` = 'cinder-volume'
+                                           AND m.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                                           AND m.deleted = 0))
  GROUP BY s.id, s.host, s.updated_at, s.disabled_reason
  ORDER BY s.host, s.id;

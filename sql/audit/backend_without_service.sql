@@ -6,19 +6,36 @@
 -- :database cinder
 -- :subject backend
 -- :message {volumes} volumes belong to {subject}, which has no cinder-volume service
--- :remedy evac-manage volume update_host --currenthost {subject} --newhost LIVE-HOST@BACKEND
+-- :remedy evac-manage volume update_host --currenthost {subject} --newhost {newhost}
+-- :param down int
 -- :reads volumes services
 SELECT CONVERT(SUBSTRING_INDEX(o.owner, '#', 1) USING utf8) AS subject
      , CONVERT(SUBSTRING_INDEX(o.owner, '#', 1) USING utf8) AS host
      , SUM(o.n) AS volumes
      , SUM(o.gb) AS gb
-  FROM (SELECT BINARY v.host AS owner, COUNT(*) AS n, SUM(v.size) AS gb
+     , MIN(o.cluster) AS cluster
+     , COALESCE((SELECT MIN(l.host)
+                   FROM services AS l
+                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
+                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(o.owner, '#', 1), '@', -1)),
+                (SELECT MIN(l.host)
+                   FROM services AS l
+                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
+                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND),
+                'LIVE-HOST@BACKEND') AS newhost
+  FROM (SELECT BINARY v.host AS owner, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster, COUNT(*) AS n, SUM(v.size) AS gb
           FROM volumes AS v
          WHERE v.host IS NOT NULL
-           AND v.cluster_name IS NULL
            AND v.deleted = 0
-         GROUP BY owner) AS o
+         GROUP BY owner, cluster) AS o
   LEFT JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
  WHERE s.id IS NULL
+   AND (o.cluster IS NULL OR NOT EXISTS (SELECT 1
+                                          FROM services AS m
+                                         WHERE BINARY m.cluster_name = o.cluster
+                                           AND m.`binary` = 'cinder-volume'
+                                           AND m.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                                           AND m.deleted = 0))
  GROUP BY SUBSTRING_INDEX(o.owner, '#', 1)
  ORDER BY subject;

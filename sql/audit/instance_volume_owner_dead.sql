@@ -1,4 +1,4 @@
--- A volume of the instance belongs to a backend whose service is down. An evacuation would call that backend, wait for minutes and
+-- A volume of the instance belongs to a backend whose service is down, or to a cluster of which no member is up. An evacuation would call that backend, wait for minutes and
 -- leave the instance in error: move the volumes first.
 -- :check X05 instance-volume-owner-dead
 -- :severity high
@@ -9,7 +9,7 @@
 -- :with with_volumes_of_dead_owners
 -- :first with_bdms_by_volume -
 -- :message volume {volume_id} of instance {subject} belongs to {volume_host}, which is down
--- :remedy evac-manage volume update_host --currenthost {volume_backend} --newhost LIVE-HOST@BACKEND
+-- :remedy evac-manage volume update_host --currenthost {volume_backend} --newhost {newhost}
 -- :param from text
 -- :param to text
 -- :reads block_device_mapping instances

@@ -1,4 +1,4 @@
--- Every live volume whose backend has no live service, by id.
+-- Every live volume whose owner is dead, by id: its cluster if it names one, and no member of it reports; else its host's backend.
 -- :stream
 -- :database cinder
 -- :param down int
@@ -8,19 +8,32 @@
 SELECT v.id AS k
      , v.host AS volume_host
      , SUBSTRING_INDEX(v.host, '#', 1) AS volume_backend
+     , dead.cluster AS volume_cluster
+     , dead.newhost
   FROM volumes AS v
   JOIN (SELECT h.host
-          FROM (SELECT DISTINCT BINARY x.host AS host
+             , h.cluster
+             , COALESCE((SELECT MIN(l.host)
+                   FROM services AS l
+                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
+                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(h.host, '#', 1), '@', -1)),
+                (SELECT MIN(l.host)
+                   FROM services AS l
+                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
+                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND),
+                'LIVE-HOST@BACKEND') AS newhost
+          FROM (SELECT DISTINCT BINARY x.host AS host, BINARY SUBSTRING_INDEX(x.cluster_name, '#', 1) AS cluster
                   FROM volumes AS x
                  WHERE x.id >= @from AND x.id <= @to AND x.host IS NOT NULL AND x.deleted = 0) AS h
          WHERE NOT EXISTS (SELECT 1
                              FROM services AS s
-                            WHERE BINARY s.host = SUBSTRING_INDEX(h.host, '#', 1)
+                            WHERE IF(h.cluster IS NULL, BINARY s.host = SUBSTRING_INDEX(h.host, '#', 1), BINARY s.cluster_name = h.cluster)
                               AND s.`binary` = 'cinder-volume'
                               AND s.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
-                              AND s.deleted = 0)) AS dead ON BINARY v.host = dead.host
+                              AND s.deleted = 0)) AS dead
+    ON BINARY v.host = dead.host AND BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) <=> dead.cluster
  WHERE v.id >= @from
    AND v.id <= @to
-   AND v.cluster_name IS NULL
    AND v.deleted = 0
  ORDER BY v.id;

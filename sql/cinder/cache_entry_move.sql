@@ -2,9 +2,12 @@
 -- :param id       int
 -- :param old_host text  host@backend#pool
 -- :param new_host text  host@backend#pool
+-- :param old_cluster_name text  cluster@backend#pool; NULL: none
+-- :param new_cluster_name text  NULL: none
 -- :writes image_volume_cache_entries :rows 1
 UPDATE image_volume_cache_entries
    SET host        = @new_host
+     , cluster_name = @new_cluster_name
  WHERE id          = @id
    AND BINARY host = BINARY @old_host
-   AND cluster_name IS NULL;
+   AND BINARY cluster_name <=> BINARY @old_cluster_name;

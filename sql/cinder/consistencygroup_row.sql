@@ -2,6 +2,7 @@
 -- :param id text
 -- :reads consistencygroups :rows one
 SELECT r.host
+     , r.cluster_name
   FROM `consistencygroups` AS r
  WHERE r.id = @id
    AND r.deleted = 0

@@ -2,6 +2,7 @@
 -- :param id text
 -- :reads groups :rows one
 SELECT r.host
+     , r.cluster_name
   FROM `groups` AS r
  WHERE r.id = @id
    AND r.deleted = 0

@@ -1,15 +1,17 @@
--- Every owner that volumes and backups name, byte for byte, with how many rows name it.
+-- Every owner that volumes and backups name, byte for byte, with how many rows name it. A volume of a cluster is the cluster's,
+-- whichever member its host names.
 -- :reads volumes backups :rows many
 SELECT o.kind
      , o.host
+     , o.cluster_name
      , o.n
-  FROM (SELECT 'volume' AS kind, BINARY v.host AS host, COUNT(*) AS n
+  FROM (SELECT 'volume' AS kind, BINARY v.host AS host, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster_name, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL AND v.deleted = 0
-         GROUP BY BINARY v.host
+         GROUP BY BINARY v.host, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1)
          UNION ALL
-        SELECT 'backup', BINARY b.host, COUNT(*)
+        SELECT 'backup', BINARY b.host, NULL, COUNT(*)
           FROM backups AS b
          WHERE b.host IS NOT NULL AND b.deleted = 0
          GROUP BY BINARY b.host) AS o
- ORDER BY o.kind, o.host;
+ ORDER BY o.kind, o.host, o.cluster_name;

@@ -3,6 +3,7 @@
 -- :reads volumes :rows one
 SELECT r.host
      , r.service_uuid
+     , r.cluster_name
   FROM volumes AS r
  WHERE r.id = @id
    AND r.deleted = 0

@@ -108,5 +108,7 @@ void words_add(struct words *words, const char *word);
 
 /* A word of the operator's inside a message: control bytes escaped, cut when very long. */
 const char *word_shown(const char *word, char out[SHOWN_SIZE]);
+/* No control byte is in it: more is not asked of a pool's name. */
+bool pool_is_text(const char *word);
 
 #endif

@@ -32,15 +32,24 @@ const char *word_shown(const char *word, char out[SHOWN_SIZE])
 	return out;
 }
 
+bool pool_is_text(const char *word)
+{
+	for (; *word; word++)
+		if ((unsigned char)*word < 0x20 || *word == 0x7f)
+			return false;
+	return true;
+}
+
 static int host_set(const char *name, const char *value, const char **member, struct error *err)
 {
 	char word[SHOWN_SIZE];
 	struct host_name parts;
 
-	if (strspn(value, LOWER_CASE UPPER_CASE DIGITS "._-:@#+") != strlen(value) || !host_name_parse(value, &parts)) {
+	if (strspn(value, LOWER_CASE UPPER_CASE DIGITS "._-:@+") != strcspn(value, "#") || !pool_is_text(value) ||
+	    !host_name_parse(value, &parts)) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not a host's name", name, word_shown(value, word));
-		return error_hint(err, "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool': "
-			"letters, digits and . _ - : + only, at most %d bytes", HOST_MAX);
+		return error_hint(err, "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool': letters, digits and . _ - : + only before "
+			"the pool, any text but '#' in it, at most %d bytes", HOST_MAX);
 	}
 	*member = value;
 	return 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "op/commands.h"
+#include "util/str.h"
 
 static const struct option_spec list_options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST[@BACKEND[#POOL]]", .required = true,
@@ -17,7 +18,7 @@ static const struct option_spec update_host_options[] = {
 	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(newhost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who shall own them; for a HOST the HOST whose backends of the same names do" },
 	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(pool_map), .metavar = "OLD=NEW",
-	  .sentence = "what is in pool OLD goes to pool NEW; other pools keep their names; repeatable" },
+	  .sentence = "what is in pool OLD goes to pool NEW, with =NEW what has no pool; other pools keep their names; repeatable" },
 	{ .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(follow_zone),
 	  .sentence = "moved volumes also get the availability zone of their new owner" },
 	{ .name = "cluster", .type = OPTION_FLAG, .offset = AT(to_cluster),
@@ -29,27 +30,33 @@ static const struct option_spec update_host_options[] = {
 	{ 0 }
 };
 
-/* Every pool of the backend into one pool would forget which volume lies in which. */
+/* Every pool of the backend into one pool would forget which volume lies in which. What a bare name is, a node or a backend, only
+ * the database knows. */
 static int pools_match(const struct request *request, struct error *err)
 {
 	const char *pool = strchr(request->newhost, '#');
+	auto_str struct str backend = { 0 }, map = { 0 };
 
-	if (!pool || strchr(request->currenthost, '#'))
+	if (!pool || strchr(request->currenthost, '#') || !strchr(request->currenthost, '@'))
 		return 0;
+	str_addn(&backend, request->newhost, (size_t)(pool - request->newhost));
+	str_addf(&map, "=%s", pool + 1);
 	error_set(err, ERROR_USAGE, "--currenthost '%s' names no pool, --newhost '%s' does: "
 		"every volume keeps the name of its pool, so they cannot all go to '%s'",
 		request->currenthost, request->newhost, pool);
-	return error_hint(err, "for all pools: --newhost '%.*s'; for one, name it in both",
-		(int)(pool - request->newhost), request->newhost);
+	return error_hint(err, "for all pools: --newhost '%s'; for one, name it in both; for volumes without a pool: --newhost '%s' --pool-map '%s'",
+		backend.s, backend.s, map.s);
 }
 
 static int bad_pool_map(const char *map, struct error *err)
 {
 	char word[SHOWN_SIZE];
 
-	return error_set(err, ERROR_USAGE, "--pool-map '%s' is not OLD=NEW", word_shown(map, word));
+	error_set(err, ERROR_USAGE, "--pool-map '%s' is not OLD=NEW", word_shown(map, word));
+	return error_hint(err, "as in --pool-map ssd=nvme; for volumes that have lost their pool: --pool-map =ssd");
 }
 
+/* A pool's name is any text but '#' (a NetApp's or NFS's is a path with colons and slashes, others have blanks). */
 static int pool_maps_are_clear(const struct request *request, struct error *err)
 {
 	const struct words *w = &request->pool_map;
@@ -57,7 +64,7 @@ static int pool_maps_are_clear(const struct request *request, struct error *err)
 
 	for (i = 0; i < w->n; i++) {
 		n = strcspn(w->v[i], "=");
-		if (n == 0 || !w->v[i][n] || !w->v[i][n + 1] || strpbrk(w->v[i], "@#'\" \t\n") || strchr(w->v[i] + n + 1, '='))
+		if (!w->v[i][n] || !w->v[i][n + 1] || strchr(w->v[i], '#') || !pool_is_text(w->v[i]))
 			return bad_pool_map(w->v[i], err);
 		for (k = 0; k < i; k++)
 			if (strncmp(w->v[k], w->v[i], n + 1) == 0)
@@ -69,24 +76,9 @@ static int pool_maps_are_clear(const struct request *request, struct error *err)
 	return error_hint(err, "name the new pool in --newhost");
 }
 
-/* A whole node goes to a whole node, a backend to a backend. */
-static int same_depth(const struct request *request, struct error *err)
-{
-	const char *from = strpbrk(request->currenthost, "@#"), *to = strpbrk(request->newhost, "@#");
-
-	if (!from == !to)
-		return 0;
-	error_set(err, ERROR_USAGE, "--currenthost '%s' names %s, --newhost '%s' %s", request->currenthost,
-		from ? "a backend" : "a whole node", request->newhost, to ? "a backend" : "a whole node");
-	return error_hint(err, "for one backend: --%s '%s%s'; for all of them, bare hosts in both", from ? "newhost" : "currenthost",
-		from ? request->newhost : request->currenthost, from ? from : to);
-}
-
 static int update_host_check(const struct request *request, struct error *err)
 {
-	if (same_depth(request, err) != 0 || pools_match(request, err) != 0)
-		return -1;
-	return pool_maps_are_clear(request, err);
+	return pools_match(request, err) != 0 ? -1 : pool_maps_are_clear(request, err);
 }
 
 const struct command command_volume_list = {
@@ -103,14 +95,16 @@ const struct command command_volume_list = {
 const struct command command_volume_update_host = {
 	.noun = "volume", .verb = "update_host",
 	.sentence = "move volumes and their groups to another backend",
-	.details = "Moves what belongs together: volumes, their groups and consistency groups, image cache entries and workers. In one transaction, proved over a fresh connection. Pools keep their names unless --pool-map says otherwise. Bare hosts move every backend of the node to the one of the same name. Needs cinder's database alone; can be "
+	.details = "Moves what belongs together: volumes, their groups and consistency groups, image cache entries and workers. In one transaction, proved over a fresh connection. Pools keep their names unless --pool-map says otherwise. Bare hosts move every backend of the node to the one of the same name; a bare name that is a backend of its own (cinder without enabled_backends) may go to a HOST@BACKEND. A pool that was lost is given back with the same backend in both and --pool-map =POOL. Needs cinder's database alone; can be "
 		"undone while the rows hold what was written.\n\n"
 		"Examples:\n"
 		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
 		"      --dry-run\n"
 		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd\n"
 		"  evac-manage volume update_host --currenthost ctl1 --newhost ctl2 \\\n"
-		"      --pool-map ssd=nvme --dry-run",
+		"      --pool-map ssd=nvme --dry-run\n"
+		"  evac-manage volume update_host --currenthost ctl2@rbd --newhost ctl2@rbd \\\n"
+		"      --pool-map =ssd --dry-run",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = update_host_options,
 	.check = update_host_check,

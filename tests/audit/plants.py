@@ -296,16 +296,21 @@ def volume_in_two_instances():
 
 @plant
 def backend_without_service():
-    volume("a11", host="aud-none@ceph#ceph")
-    volume("a11 near", host="aud-none2@ceph#ceph", cluster_name="c@ceph#ceph")
+    """A cluster serves what its members' hosts name, as long as one member lives."""
+    cinder_service("aud-member@aud", cluster_name="aud-c@ceph")
+    volume("a11", host="aud-none@ceph#ceph", cluster_name="aud-dead@ceph#ceph")
+    volume("a11 near", host="aud-none2@ceph#ceph", cluster_name="aud-c@ceph#ceph")
     return "aud-none@ceph", "aud-none2@ceph"
 
 
 @plant
 def backend_down():
-    cinder_service("aud-down@ceph", at=OLD)
-    volume("a12", host="aud-down@ceph#ceph")
-    return "aud-down@ceph", LIVE + "@ceph"
+    cinder_service("aud-down@ceph", at=OLD, cluster_name="aud-dead@ceph")
+    volume("a12", host="aud-down@ceph#ceph", cluster_name="aud-dead@ceph#ceph")
+    cinder_service("aud-down2@ceph", at=OLD, cluster_name="aud-live@ceph")
+    cinder_service("aud-up2@ceph", cluster_name="aud-live@ceph")
+    volume("a12 near", host="aud-down2@ceph#ceph", cluster_name="aud-live@ceph#ceph")
+    return "aud-down@ceph", "aud-down2@ceph"
 
 
 @plant
@@ -942,8 +947,11 @@ def volume_of_other_project():
 
 @plant
 def instance_volume_owner_dead():
-    cinder_service("aud-xdead@ceph", at=OLD)
-    return attached("x05", host="aud-xdead@ceph#ceph")[0], attached("x05 near")[0]
+    cinder_service("aud-xdead@ceph", at=OLD, cluster_name="aud-xdead@ceph")
+    cinder_service("aud-xdead2@ceph", at=OLD, cluster_name="aud-xlive@ceph")
+    cinder_service("aud-xlive@ceph", cluster_name="aud-xlive@ceph")
+    return (attached("x05", host="aud-xdead@ceph#ceph", cluster_name="aud-xdead@ceph#ceph")[0],
+            attached("x05 near", host="aud-xdead2@ceph#ceph", cluster_name="aud-xlive@ceph#ceph")[0])
 
 
 @plant

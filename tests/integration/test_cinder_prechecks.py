@@ -56,7 +56,7 @@ CHECKS = [
     ("P3 failed over", service("replication_status = 'failed-over'"), NODE, "target-failed-over"),
     ("P3 another zone", service("availability_zone = 'az9'"), NODE, "az-differs"),
     ("P4 a twin", sql("UPDATE volumes SET host = %s WHERE display_name = 'trap-case-0'", A.upper() + "@ceph#ceph"), NODE, "name-twins"),
-    ("P5 of a cluster", volume("cluster_name = 'east@ceph#ceph'"), NODE, "clustered"),
+    ("P5 of a cluster", volume("cluster_name = 'east@ceph#ceph'"), NODE, "cluster-dead"),
     ("P5 into a cluster", service("cluster_name = 'east@ceph'"), NODE, "clustered"),
     ("P5 a migration", volume("migration_status = 'migrating'"), NODE, "in-flight"),
     ("P5 in the middle of something", volume("status = 'extending'"), NODE, "transitional"),
@@ -155,7 +155,7 @@ class PreChecks(harness.TestCase):
         put_back(self.well)
         harness.heartbeats()
         self.expect(self.tool.run(*NODE, *FENCED, "--yes"), OK, "what waits in the queues of '%s' is not known" % A)
-        self.expect(self.tool.run("host", "show", A), OK, "what waits in its queues")
+        self.expect(self.tool.run("host", "show", A), harness.BUS_UNREACHABLE, "what waits in its queues")
 
     # ---- what becomes of a row
 
@@ -212,12 +212,13 @@ class PreChecks(harness.TestCase):
         self.assertEqual(self.owned("host", B), {i[1]: x["host"] for i, x in state.items() if i[0] == "volumes" and not x["deleted"]
                                                  and (x["host"] or "").startswith(B + "@")})
 
-    def test_rows_of_a_cluster_can_be_left_behind(self):
+    def test_rows_of_a_cluster_with_a_live_member_are_left_behind(self):
         rows("cinder", "UPDATE volumes SET cluster_name = 'east@ceph#ceph' WHERE BINARY host = BINARY %s AND status = 'available' AND deleted = 0 ORDER BY id LIMIT 1",
              (A + "@ceph#ceph",))
+        rows("cinder", "UPDATE services SET cluster_name = 'east@ceph' WHERE BINARY host = BINARY %s", (C + "@ceph",))
         one = value("cinder", "SELECT id FROM volumes WHERE cluster_name = 'east@ceph#ceph'")
-        self.expect(self.tool.run(*NODE, *GO), REFUSED, "--exclude")
-        self.expect(self.tool.run(*NODE, "--exclude", one, *GO), OK)
+        self.assertEqual(self.codes(NODE, OK), ["cluster-serves"])
+        self.expect(self.tool.run(*NODE, *GO), OK)
         self.assertEqual(self.owned("id", A), {one: one})
 
     # ---- the second look, inside the transaction

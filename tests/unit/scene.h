@@ -58,9 +58,9 @@ static inline void fixture_cinder(struct fixture *f)
 		.zone = "nova", .heartbeat_age_s = AGE(500) };
 	f->cinder_service[C2_BACKUP] = (struct cinder_service){ .id = 4, .uuid = "s4", .host = "c2", .binary = "cinder-backup",
 		.zone = "nova", .heartbeat_age_s = AGE(5) };
-	f->owner[C1_SSD] = (struct owner){ "volume", "c1@rbd#ssd", 2 };
-	f->owner[C2_SSD] = (struct owner){ "volume", "c2@rbd#ssd", 7 };
-	f->owner[OWN_BACKUP] = (struct owner){ "backup", "c1", 1 };
+	f->owner[C1_SSD] = (struct owner){ .kind = "volume", .host = "c1@rbd#ssd", .n = 2 };
+	f->owner[C2_SSD] = (struct owner){ .kind = "volume", .host = "c2@rbd#ssd", .n = 7 };
+	f->owner[OWN_BACKUP] = (struct owner){ .kind = "backup", .host = "c1", .n = 1 };
 	f->volume[0] = (struct owned){ .id = "v1", .name = "root", .status = "available", .host = "c1@rbd#ssd", .service = "s1" };
 	f->volume[1] = (struct owned){ .id = "v2", .name = "data", .status = "in-use", .host = "c1@rbd#ssd", .service = "s1" };
 	f->group[0] = (struct owned){ .id = "g1", .status = "available", .host = "c1@rbd#ssd" };

@@ -180,8 +180,62 @@ static void it_moves_only_and_computes_are_down(void)
 	f.scene.ncell = 0;
 }
 
+/* c1 is healthy but for its backend, whose volumes move. */
+static void c1_lives_and_its_backend_does_not(void)
+{
+	fixture_moves_only(&f);
+	f.scene.nmove = 1;
+	f.nova_service[C1].heartbeat_age_s = AGE(5);
+	f.cinder_service[C1_BACKUP].heartbeat_age_s = AGE(5);
+	f.request.fenced = NULL;
+}
+
+static void c1_lives_and_no_service_has_the_backends_name(void)
+{
+	c1_lives_and_its_backend_does_not();
+	f.cinder_service[C1_VOLUME].host = "c1@dbr";
+	f.cinder_service[C1_VOLUME].heartbeat_age_s = AGE(5);
+	f.move[MOVE_VOLUMES].source = NULL;
+}
+
+static void nothing_of_c1_lives_and_nobody_fenced_it(void)
+{
+	fixture_moves_only(&f);
+	f.request.fenced = NULL;
+}
+
+static void the_backend_itself_lives(void)
+{
+	c1_lives_and_its_backend_does_not();
+	c1_volume_reports();
+}
+
+static void the_backends_pools_change_and_it_lives(void)
+{
+	static const char *map = "=ssd";
+
+	the_backend_itself_lives();
+	f.request.pool_map = (struct words){ .v = &map, .n = 1 };
+	f.move[MOVE_VOLUMES].to = f.move[MOVE_VOLUMES].from;
+	f.move[MOVE_VOLUMES].target = f.move[MOVE_VOLUMES].source;
+	f.move[MOVE_VOLUMES].in_place = true;
+}
+
+static void nothing_changes_at_all(void)
+{
+	the_backends_pools_change_and_it_lives();
+	f.request.pool_map.n = 0;
+}
+
 static const struct guard_case cases[] = {
 	{ nothing, "" },
+	{ c1_lives_and_its_backend_does_not, "backend-silent c1@rbd: cinder-volume on 'c1@rbd' does not report, and its node 'c1' does" },
+	{ c1_lives_and_no_service_has_the_backends_name, "" },
+	{ nothing_of_c1_lives_and_nobody_fenced_it, "fence-unproven c1: nobody has said that 'c1' is powered off" },
+	{ the_backend_itself_lives, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 60 s ago\n"
+	                            "fence-unproven c1: nobody has said that 'c1' is powered off" },
+	{ the_backends_pools_change_and_it_lives, "" },
+	{ nothing_changes_at_all, "target-is-source c1@rbd: 'c1@rbd' is both the old and the new owner" },
 	{ c1_volume_reports, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 60 s ago" },
 	{ c1_reports_from_the_future, "source-alive nova-compute c1: nova-compute on 'c1' reported -60 s ago" },
 	{ c1_runs_a_scheduler_too, "source-alive cinder-scheduler c1: cinder-scheduler on 'c1' reported 0 s ago\n"

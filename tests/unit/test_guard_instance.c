@@ -138,13 +138,31 @@ static void the_owner_is_nobody(void)
 static void the_owner_is_alive(void)
 {
 	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].owner.host = "c2@rbd#ssd";
 	f.fact[I1][0].service = &f.cinder_service[C2_VOLUME];
 }
 
-static void the_owner_is_a_cluster(void)
+static void the_owner_is_a_cluster_with_a_live_member(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].owner.cluster_name = "cl@rbd#ssd";
+	f.cinder_service[C1_VOLUME].cluster_name = f.cinder_service[C2_VOLUME].cluster_name = "cl@rbd";
+}
+
+static void the_owner_is_a_cluster_whose_members_are_dead(void)
+{
+	f.fact[I1][0].moves_first = false;
+	f.fact[I1][0].owner.cluster_name = "cl@rbd#ssd";
+	f.cinder_service[C1_VOLUME].cluster_name = "cl@rbd";
+	f.cinder_service[C2_VOLUME].cluster_name = "cl@rbd2"; /* alive, and no member */
+}
+
+static void the_owner_is_a_cluster_that_nobody_is_in(void)
 {
 	f.fact[I1][0].moves_first = false;
 	f.fact[I1][0].owner.cluster_name = "cl@rbd";
+	f.fact[I1][0].owner.host = "c2@rbd#ssd"; /* alive: it is asked by its cluster's name all the same */
+	f.fact[I1][0].service = &f.cinder_service[C2_VOLUME];
 }
 
 static void the_owner_is_dead_and_i1_is_left_out(void)
@@ -198,7 +216,10 @@ static const struct guard_case cases[] = {
 	{ the_owner_has_no_backend_in_its_name, "volume-owner-dead i1: web uses volume v1, whose owner 'c1' is down" },
 	{ the_owner_is_nobody, "volume-owner-dead i1: web uses volume v1, whose owner 'nobody' is down" },
 	{ the_owner_is_alive, "" },
-	{ the_owner_is_a_cluster, "" },
+	{ the_owner_is_a_cluster_with_a_live_member, "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd'" },
+	{ the_owner_is_a_cluster_whose_members_are_dead, "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd2'\n"
+	                                                 "volume-owner-dead i1: web uses volume v1, whose owner cluster 'cl@rbd#ssd' is down" },
+	{ the_owner_is_a_cluster_that_nobody_is_in, "volume-owner-dead i1: web uses volume v1, whose owner cluster 'cl@rbd' is down" },
 	{ the_owner_is_dead_and_i1_is_left_out, "not-evacuable i1: web: it is paused: nova evacuates only active, stopped and error" },
 	{ the_volume_is_unknown, "volume-unknown i1: web uses volume v1, which cinder does not know" },
 	{ cinder_was_not_asked, "volume-unknown i1: web uses volume v1, which was not looked up: cinder's database is not open" },

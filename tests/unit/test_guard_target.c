@@ -39,7 +39,7 @@ static void one_pool_goes_to_another_pool(void)
 {
 	host_name_parse("c1@rbd#ssd", &f.move[MOVE_VOLUMES].from);
 	host_name_parse("c1@rbd#hdd", &f.move[MOVE_VOLUMES].to);
-	f.owner[3] = (struct owner){ "volume", "c1@rbd#hdd", 1 };
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@rbd#hdd", .n = 1 };
 	f.scene.owners.n = 4;
 }
 

@@ -9,17 +9,62 @@
 
 #include "guard_cases.h"
 
-static void rows_belong_to_a_cluster(void)
+static struct cluster_fact of_cluster = { "c1@rbd", "cl@rbd", false, { [OWNED_VOLUME] = 1, [OWNED_GROUP] = 2 } };
+
+static void rows_are_of_a_cluster(bool is_up)
 {
-	f.volume[0].cluster_name = "cl@rbd#ssd";
-	f.group[0].cluster_name = "cl@rbd";
+	of_cluster.is_up = is_up;
+	f.scene.cluster_fact = &of_cluster;
+	f.scene.ncluster_fact = 1;
+	f.cinder_service[C1_VOLUME].cluster_name = "cl@rbd";
+}
+
+static void rows_are_of_a_dead_cluster(void)
+{
+	rows_are_of_a_cluster(false);
+}
+
+static void rows_are_of_a_live_cluster(void)
+{
+	rows_are_of_a_cluster(true);
+	f.scene.nmove = 1;
+	f.scene.move = &f.move[MOVE_BACKUP]; /* nothing else of the host moves */
+}
+
+static void the_new_owner_is_a_member(void)
+{
 	f.cinder_service[C2_VOLUME].cluster_name = "cl@rbd";
+}
+
+static void the_new_owner_is_a_member_and_that_is_meant(void)
+{
+	the_new_owner_is_a_member();
+	f.request.to_cluster = true;
+}
+
+static void the_new_owner_is_no_member_and_a_cluster_is_meant(void)
+{
+	f.request.to_cluster = true;
+}
+
+static void nothing_goes_to_the_member(void)
+{
+	the_new_owner_is_a_member();
+	f.volume[0].left_out = f.volume[1].left_out = f.group[0].left_out = true;
 }
 
 static void a_volume_migrates(void)
 {
 	f.volume[1].migration_status = "migrating";
 	f.volume[0].migration_status = "success";
+}
+
+static void a_migrating_volume_is_left_out(void)
+{
+	a_volume_migrates();
+	f.volume[1].left_out = true;
+	f.volume[0].status = "attaching";
+	f.volume[0].left_out = true;
 }
 
 static void an_evacuation_is_under_way(void)
@@ -67,25 +112,35 @@ static void rows_are_in_the_middle_of_something(void)
 
 static void another_backend_owns_volumes(void)
 {
-	f.owner[3] = (struct owner){ "volume", "c1@lvm", 1 };
-	f.owner[4] = (struct owner){ "volume", "c10@lvm", 3 };
-	f.owner[5] = (struct owner){ "backup", "c1", 3 };
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@lvm", .n = 1 };
+	f.owner[4] = (struct owner){ .kind = "volume", .host = "c10@lvm", .n = 3 };
+	f.owner[5] = (struct owner){ .kind = "backup", .host = "c1", .n = 3 };
 	f.scene.owners.n = 6;
+}
+
+/* It has a live owner: nothing has to be done about it. */
+static void another_backend_is_alive(void)
+{
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@lvm", .n = 1, .cluster_name = "cl@lvm" };
+	f.scene.owners.n = 4;
+	f.cinder_service[C2_BACKUP] = (struct cinder_service){ .id = 4, .host = "c4@lvm", .binary = "cinder-volume", .cluster_name = "cl@lvm",
+		.zone = "nova", .heartbeat_age_s = AGE(5) };
+	f.scene.nmove = 1;
 }
 
 static void another_pool_owns_volumes(void)
 {
 	host_name_parse("c1@rbd#ssd", &f.move[MOVE_VOLUMES].from);
-	f.owner[3] = (struct owner){ "volume", "c1@rbd#hdd", 3 };
-	f.owner[4] = (struct owner){ "volume", "c2@rbd#hdd", 3 };
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@rbd#hdd", .n = 3 };
+	f.owner[4] = (struct owner){ .kind = "volume", .host = "c2@rbd#hdd", .n = 3 };
 	f.scene.owners.n = 5;
 }
 
 static void names_look_alike(void)
 {
-	f.owner[3] = (struct owner){ "volume", "C1@rbd#ssd", 1 };
-	f.owner[4] = (struct owner){ "backup", "C1", 2 };
-	f.owner[5] = (struct owner){ "volume", "c12@rbd", 2 };
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "C1@rbd#ssd", .n = 1 };
+	f.owner[4] = (struct owner){ .kind = "backup", .host = "C1", .n = 2 };
+	f.owner[5] = (struct owner){ .kind = "volume", .host = "c12@rbd", .n = 2 };
 	f.scene.owners.n = 6;
 }
 
@@ -94,14 +149,21 @@ static void an_underscore_is_any_letter(void)
 	host_name_parse("c_1@rbd", &f.move[MOVE_VOLUMES].from);
 	f.volume[0].host = f.volume[1].host = f.owner[C1_SSD].host = "c_1@rbd#ssd";
 	f.scene.host = "c_1";
-	f.owner[3] = (struct owner){ "volume", "cx1@rbd", 1 };
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "cx1@rbd", .n = 1 };
 	f.scene.owners.n = 4;
 }
 
 static const struct guard_case cases[] = {
-	{ rows_belong_to_a_cluster, "clustered c1@rbd: 1 volumes of 'c1@rbd' belong to a cluster\n"
-	                            "clustered c1@rbd: 1 groups of 'c1@rbd' belong to a cluster\n"
-	                            "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd'" },
+	{ rows_are_of_a_dead_cluster,
+	  "cluster-dead cl@rbd: 1 volume, 2 groups of 'c1@rbd' belong to cluster 'cl@rbd', none of whose members ('c1@rbd') reports: they move" },
+	{ rows_are_of_a_live_cluster,
+	  "cluster-serves cl@rbd: 1 volume, 2 groups of 'c1@rbd' belong to cluster 'cl@rbd', which has a live member: they stay" },
+	{ the_new_owner_is_a_member, "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd'" },
+	{ the_new_owner_is_a_member_and_that_is_meant, "" },
+	{ the_new_owner_is_no_member_and_a_cluster_is_meant, "clustered c2@rbd: 'c2@rbd' is a member of no cluster" },
+	{ nothing_goes_to_the_member, "" },
+	{ a_migrating_volume_is_left_out, "" },
+	{ another_backend_is_alive, "" },
 	{ a_volume_migrates, "in-flight v2: volume v2 is being migrated (migration_status 'migrating')" },
 	{ an_evacuation_is_under_way, "in-flight i1: instance i1 has a migration (evacuation, id 9) that is 'accepted'" },
 	{ a_move_of_an_unwanted_instance_is_under_way, "" },

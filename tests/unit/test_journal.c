@@ -252,8 +252,8 @@ static void what_was_written_is_read_back_record_by_record(void **state)
 	assert_string_equal(get(&seen, 1, "type"), "row");
 	assert_string_equal(get(&seen, 1, "kind"), "volume");
 	assert_string_equal(get(&seen, 1, "id"), "v1");
-	assert_string_equal(get(&seen, 1, "before"), "{ \"host\": \"a@b#p\", \"service_uuid\": null }");
-	assert_string_equal(get(&seen, 1, "after"), "{ \"host\": \"c@b#p\", \"service_uuid\": \"s2\" }");
+	assert_string_equal(get(&seen, 1, "before"), "{ \"host\": \"a@b#p\", \"service_uuid\": null, \"cluster_name\": null }");
+	assert_string_equal(get(&seen, 1, "after"), "{ \"host\": \"c@b#p\", \"service_uuid\": \"s2\", \"cluster_name\": null }");
 	assert_string_equal(get(&seen, 2, "kind"), "worker");
 	assert_string_equal(get(&seen, 2, "before"), "{ \"service_id\": \"3\", \"race_preventer\": \"0\" }");
 	assert_string_equal(get(&seen, 3, "type"), "intent");

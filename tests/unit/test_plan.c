@@ -81,9 +81,9 @@ static void assert_plan(const char *expected)
 	"[ownership] move 2 volumes, 1 group, 1 backup from c1@rbd to c2@rbd, c1 to c2; disable 2 cinder services of c1 "     \
 	"{evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd && "                                          \
 	"evac-manage backup update_backup_host --currenthost c1 --newhost c2}\n"                                             \
-	" volume v1: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2\n"                                                    \
-	" volume v2: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2\n"                                                    \
-	" group g1: host c1@rbd#ssd > c2@rbd#ssd\n"                                                                          \
+	" volume v1: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2 cluster_name NULL > NULL\n"                                                    \
+	" volume v2: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2 cluster_name NULL > NULL\n"                                                    \
+	" group g1: host c1@rbd#ssd > c2@rbd#ssd cluster_name NULL > NULL\n"                                                                          \
 	" backup b1: host c1 > c2\n"                                                                                         \
 	" service 1: disabled 0 > 1 disabled_reason NULL > " REASON "\n"                                                     \
 	" service 3: disabled 0 > 1 disabled_reason NULL > " REASON
@@ -171,10 +171,10 @@ static void all_kinds_move_together_in_their_order(void **state)
 	f.move[MOVE_VOLUMES].rows[OWNED_VOLUME].n = 1;
 	assert_plan("[ownership] move 1 volume, 1 group, 1 consistency group, 1 image cache entry, 1 worker from c1@rbd to c2@rbd "
 	            "{evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd}\n"
-	            " volume v1: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2\n"
-	            " group g1: host c1@rbd#ssd > c2@rbd#ssd\n"
-	            " consistencygroup cg1: host c1@rbd#ssd > c2@rbd#ssd\n"
-	            " image_volume_cache_entry e1: host c1@rbd#ssd > c2@rbd#ssd\n"
+	            " volume v1: host c1@rbd#ssd > c2@rbd#ssd service_uuid s1 > s2 cluster_name NULL > NULL\n"
+	            " group g1: host c1@rbd#ssd > c2@rbd#ssd cluster_name NULL > NULL\n"
+	            " consistencygroup cg1: host c1@rbd#ssd > c2@rbd#ssd cluster_name NULL > NULL\n"
+	            " image_volume_cache_entry e1: host c1@rbd#ssd > c2@rbd#ssd cluster_name NULL > NULL\n"
 	            " worker w1: service_id 1 > 2 race_preventer 4 > 5");
 }
 
@@ -297,8 +297,12 @@ static const struct {
 	{ { NULL }, { "v1" }, 0, "v2 g1 b1", "i1 i2" },
 	{ { "v1", "v2" }, { "v1" }, 0, "v2", "" },
 	{ { "V1" }, { NULL }, 0, "", "" },
-	{ { NULL }, { NULL }, 1, "v1 b1", "i1" }, /* a limit counts what is asked for, not what goes with it */
-	{ { NULL }, { NULL }, 2, "v1 v2 b1", "i1 i2" },
+	{ { "data" }, { NULL }, 0, "v2", "" }, /* an exact name is as good as an id */
+	{ { NULL }, { "root" }, 0, "v2 g1 b1", "i1 i2" },
+	{ { NULL }, { "Root" }, 0, "v1 v2 g1 b1", "i1 i2" },
+	{ { NULL }, { NULL }, 1, "v1", "i1" }, /* a limit is the run's, not each backend's, and counts what is asked for */
+	{ { NULL }, { NULL }, 2, "v1 v2", "i1 i2" },
+	{ { NULL }, { NULL }, 3, "v1 v2 g1 b1", "i1 i2" },
 	{ { NULL }, { NULL }, 99, "v1 v2 g1 b1", "i1 i2" },
 };
 
@@ -328,10 +332,84 @@ static void a_part_of_the_rows_may_go_first(void **state)
 		fill(&f.request.only, parts[i].only);
 		fill(&f.request.exclude, parts[i].exclude);
 		f.request.limit = parts[i].limit;
+		scene_choose_rows(&f.scene);
 		make();
 		ids(&got);
 		assert_string_equal(got.s, parts[i].steps);
 	}
+}
+
+static void work_goes_where_its_volume_goes(void **state)
+{
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	fixture_moves_only(&f);
+	f.scene.nmove = 1;
+	f.worker[0].name = "v2";
+	f.move[MOVE_VOLUMES].rows[OWNED_WORKER] = (struct owned_rows){ .v = f.worker, .n = 1 };
+	f.exclude[f.request.exclude.n++] = "root";
+	scene_choose_rows(&f.scene);
+	make();
+	ids(&got);
+	assert_string_equal(got.s, "v2 g1 w1");
+	f.exclude[0] = "data";
+	scene_choose_rows(&f.scene);
+	make();
+	ids(&got);
+	assert_string_equal(got.s, "v1 g1");
+}
+
+static void rows_of_a_dead_cluster_leave_it_or_go_into_the_one_of_their_new_owner(void **state)
+{
+	const struct step *v, *g;
+
+	(void)state;
+	fixture_moves_only(&f);
+	f.volume[0].cluster_name = "old@rbd#ssd";
+	f.group[0].cluster_name = "old@rbd";
+	make();
+	v = &plan.unit[0].step[0];
+	assert_string_equal(step_before(v, "cluster_name"), "old@rbd#ssd");
+	assert_null(step_after(v, "cluster_name"));
+	assert_string_equal(step_after(v, "host"), "c2@rbd#ssd");
+	assert_non_null(strstr(plan.unit[0].sentence, "; out of their cluster"));
+	f.request.to_cluster = true;
+	f.cinder_service[C2_VOLUME].cluster_name = "new@rbd";
+	make();
+	v = &plan.unit[0].step[0];
+	g = &plan.unit[0].step[2];
+	assert_string_equal(step_before(v, "cluster_name"), "old@rbd#ssd");
+	assert_string_equal(step_after(v, "cluster_name"), "new@rbd#ssd");
+	assert_string_equal(step_before(g, "cluster_name"), "old@rbd");
+	assert_string_equal(step_after(g, "cluster_name"), "new@rbd#ssd");
+	assert_null(step_before(v + 1, "cluster_name"));
+	assert_non_null(strstr(plan.unit[0].command, " --cluster"));
+}
+
+static void a_lost_pool_is_given_back_where_the_volume_is(void **state)
+{
+	const char *maps[] = { "=ssd" };
+	const struct step *v;
+
+	(void)state;
+	fixture_moves_only(&f);
+	f.scene.nmove = 1;
+	f.request.pool_map = (struct words){ .v = maps, .n = 1 };
+	f.move[MOVE_VOLUMES].to = f.move[MOVE_VOLUMES].from;
+	f.move[MOVE_VOLUMES].target = f.move[MOVE_VOLUMES].source;
+	f.move[MOVE_VOLUMES].in_place = true;
+	f.volume[0].host = "c1@rbd";
+	f.volume[0].cluster_name = "cl@rbd";
+	make();
+	v = &plan.unit[0].step[0];
+	assert_string_equal(step_after(v, "host"), "c1@rbd#ssd");
+	assert_string_equal(step_after(v, "cluster_name"), "cl@rbd#ssd");
+	assert_string_equal(plan.unit[0].command, "evac-manage volume update_host --currenthost c1@rbd --newhost c1@rbd --pool-map =ssd");
+	maps[0] = "=10.0.0.1:/vol 7";
+	make();
+	assert_string_equal(step_after(&plan.unit[0].step[0], "host"), "c1@rbd#10.0.0.1:/vol 7");
+	assert_non_null(strstr(plan.unit[0].command, "--pool-map \"=10.0.0.1:/vol 7\""));
 }
 
 static void in_a_rescue_the_words_are_about_instances_and_all_rows_move(void **state)
@@ -343,6 +421,7 @@ static void in_a_rescue_the_words_are_about_instances_and_all_rows_move(void **s
 	f.request.only.n = 1;
 	f.request.limit = 1;
 	f.candidate[I1].wanted = false;
+	scene_choose_rows(&f.scene);
 	make();
 	ids(&got);
 	assert_string_equal(got.s, "10 v1 v2 g1 b1 1 3 i2");
@@ -505,6 +584,9 @@ int main(void)
 		in_a_scene(services_alone_are_marked_without_a_word_about_moves),
 		in_a_scene(the_reason_holds_only_what_its_column_takes),
 		in_a_scene(a_part_of_the_rows_may_go_first),
+		in_a_scene(work_goes_where_its_volume_goes),
+		in_a_scene(rows_of_a_dead_cluster_leave_it_or_go_into_the_one_of_their_new_owner),
+		in_a_scene(a_lost_pool_is_given_back_where_the_volume_is),
 		in_a_scene(in_a_rescue_the_words_are_about_instances_and_all_rows_move),
 		in_a_scene(a_limit_takes_the_first_instances),
 		in_a_scene(the_volume_backed_go_first_and_the_left_out_not_at_all),

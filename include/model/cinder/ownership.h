@@ -11,6 +11,7 @@ struct owned {
 	const char *id, *name, *status, *host, *cluster_name, *migration_status, *zone;
 	const char *service; /* volumes: service_uuid; workers: service_id; else NULL */
 	const char *race_preventer; /* workers: what cinder's own compare-and-set counts; else NULL */
+	bool left_out; /* by --only, --exclude or --limit: it is looked at and stays */
 };
 struct owned_rows {
 	struct owned *v;
@@ -36,6 +37,7 @@ struct owner {
 	const char *kind; /* "volume" or "backup" */
 	const char *host; /* with its pool */
 	int64_t n;        /* rows */
+	const char *cluster_name; /* cluster@backend, whose rows they are; NULL: the host's own */
 };
 struct owners {
 	struct owner *v;

@@ -26,6 +26,16 @@ bool cinder_service_is_up(const struct cinder_service *service, unsigned service
 /* The one of this binary on exactly this host; NULL: none. Of several (cinder knows no unique key) the freshest. */
 const struct cinder_service *cinder_service_find(const struct cinder_services *services, const char *binary, const char *host);
 
+/* Alive is a property of a cluster's members (cinder objects/cluster.py: is_up takes the latest of their heartbeats): does any
+ * cinder-volume of it report? ${cluster_name}: a row's, with or without its pool. One without members is as dead as one whose members
+ * are. */
+bool cinder_cluster_is_up(const struct cinder_services *services, const char *cluster_name, unsigned service_down_time_s);
+/* Is this cinder-volume a member of the cluster that a row names? */
+bool cinder_service_is_member(const struct cinder_service *service, const char *cluster_name);
+/* Who would be asked about a row: its cluster if it names one, else the cinder-volume of its host's backend (cinder
+ * volume/rpcapi.py: _get_cctxt, objects/volume.py: service_topic_queue). */
+bool cinder_owner_is_up(const struct cinder_services *services, const char *host, const char *cluster_name, unsigned service_down_time_s);
+
 /* The queue that only this service reads (cinder volume/rpcapi.py: for cinder-volume the topic holds host@backend, the server is the
  * host alone): "cinder-volume.HOST@BACKEND.HOST", "cinder-backup.HOST". */
 void cinder_service_queue(const char *binary, const char *host, struct str *out);

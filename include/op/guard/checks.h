@@ -26,6 +26,7 @@ void guard_say_way_out(const struct migration *m, struct str *out);
 /* host.c */
 GUARD(source_alive);
 GUARD(fence_unproven);
+GUARD(backend_silent);
 GUARD(mass_failure);
 GUARD(site_version);
 GUARD(cell_unknown);
@@ -54,6 +55,8 @@ GUARD(backend_name_differs);
 
 /* volume.c */
 GUARD(clustered);
+GUARD(cluster_serves);
+GUARD(cluster_dead);
 GUARD(unit_too_large);
 GUARD(transitional);
 GUARD(other_backends_remain);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/cinder/host.h"
 #include "sql_catalogue.h"
 #include "util/str.h"
 
@@ -57,6 +58,32 @@ const struct cinder_service *cinder_service_find(const struct cinder_services *s
 		if (strcmp(s->binary, binary) == 0 && strcmp(s->host, host) == 0 && (!found || is_fresher(s, found)))
 			found = s;
 	return found;
+}
+
+bool cinder_service_is_member(const struct cinder_service *service, const char *cluster_name)
+{
+	size_t n = strcspn(cluster_name, "#");
+
+	return service->cluster_name && str_equal(service->binary, "cinder-volume") && strlen(service->cluster_name) == n &&
+	    strncmp(service->cluster_name, cluster_name, n) == 0;
+}
+
+bool cinder_cluster_is_up(const struct cinder_services *services, const char *cluster_name, unsigned service_down_time_s)
+{
+	for (const struct cinder_service *s = services->v; s < services->v + services->n; s++)
+		if (cinder_service_is_member(s, cluster_name) && cinder_service_is_up(s, service_down_time_s))
+			return true;
+	return false;
+}
+
+bool cinder_owner_is_up(const struct cinder_services *services, const char *host, const char *cluster_name, unsigned service_down_time_s)
+{
+	if (cluster_name && *cluster_name)
+		return cinder_cluster_is_up(services, cluster_name, service_down_time_s);
+	for (const struct cinder_service *s = services->v; host && s < services->v + services->n; s++)
+		if (str_equal(s->binary, "cinder-volume") && host_is_on_backend(host, s->host) && cinder_service_is_up(s, service_down_time_s))
+			return true;
+	return false;
 }
 
 void cinder_service_queue(const char *binary, const char *host, struct str *out)

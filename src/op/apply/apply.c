@@ -103,29 +103,58 @@ static bool allows(const struct run *run, const char *code, const char *subject)
 	return request_accepts(run->request, code, subject);
 }
 
-/* The second look at who is alive, inside the transaction: a source that has come back, a target that has gone. */
+static int check_source(const struct run *run, const struct move *m, const char *binary, const struct cinder_services *now, struct error *err)
+{
+	const struct cinder_service *source = cinder_service_find(now, binary, m->from.backend_host);
+
+	if (!source || allows(run, "source-alive", NULL))
+		return 0;
+	if (m->source ? source->report_count == m->source->report_count : !cinder_service_is_up(source, run->scene.cinder_down_s))
+		return 0;
+	return error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed", binary,
+	    m->from.backend_host);
+}
+
+static int check_target(const struct run *run, const struct move *m, const char *binary, const struct cinder_services *now, struct error *err)
+{
+	const struct cinder_service *target = cinder_service_find(now, binary, m->to.backend_host);
+
+	if (!target || !m->target || target->id != m->target->id)
+		return error_set(err, ERROR_DRIFT, "the service row of %s on '%s' is another one than the plan saw; nothing was changed",
+		    binary, m->to.backend_host);
+	if (!cinder_service_is_up(target, run->scene.cinder_down_s) && !allows(run, "target-down", NULL))
+		return error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
+		    m->to.backend_host);
+	return 0;
+}
+
+/* A cluster whose rows move has no living member still. */
+static int check_clusters(const struct run *run, const struct cinder_services *now, struct error *err)
+{
+	const struct cluster_fact *c = run->scene.cluster_fact;
+
+	for (; c < run->scene.cluster_fact + run->scene.ncluster_fact; c++)
+		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, run->scene.cinder_down_s) && !allows(run, "source-alive", NULL))
+			return error_set(err, ERROR_DRIFT, "a member of cluster '%s' has reported since the plan was made: it is alive; nothing was changed",
+			    c->cluster);
+	return 0;
+}
+
+/* The second look at who is alive, inside the transaction: a source that has come back, a target that has gone. Where the owner stays
+ * the same nobody needs to be asked. */
 static int check_owners(struct run *run, struct error *err)
 {
 	struct cinder_services now = { 0 };
-	const struct cinder_service *source, *target;
-	int rc = 0;
+	int rc;
 
 	if (cinder_services_list(run->world.cinder_db, &now, err) != 0)
 		return -1;
+	rc = check_clusters(run, &now, err);
 	for (const struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++) {
 		const char *binary = m->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
 
-		source = cinder_service_find(&now, binary, m->from.backend_host);
-		target = cinder_service_find(&now, binary, m->to.backend_host);
-		if (source && m->source && source->report_count != m->source->report_count && !allows(run, "source-alive", NULL))
-			rc = error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed",
-			    binary, m->from.backend_host);
-		else if (!target || !m->target || target->id != m->target->id)
-			rc = error_set(err, ERROR_DRIFT, "the service row of %s on '%s' is another one than the plan saw; nothing was changed",
-			    binary, m->to.backend_host);
-		else if (!cinder_service_is_up(target, run->scene.cinder_down_s) && !allows(run, "target-down", NULL))
-			rc = error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
-			    m->to.backend_host);
+		if (!m->in_place)
+			rc = check_source(run, m, binary, &now, err) != 0 ? -1 : check_target(run, m, binary, &now, err);
 	}
 	cinder_services_free(&now);
 	return rc;
@@ -136,16 +165,16 @@ static int check_leftovers(const struct run *run, const struct move *m, struct e
 {
 	const struct request *r = run->request;
 
-	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || r->skip_drifted)
+	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || m->in_place || r->skip_drifted)
 		return 0;
 	for (int k = 0; k < OWNED_KINDS; k++) {
 		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 			continue;
 		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (run->scene.kinds && !(run->scene.kinds & 1u << k)))
 			continue;
-		if (m->before_commit.old_owner[k] > 0)
+		if (m->before_commit.old_owner[k] > m->served[k])
 			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
-			    (long long)m->before_commit.old_owner[k], owned_kind_plural[k], m->from.backend_host);
+			    (long long)(m->before_commit.old_owner[k] - m->served[k]), owned_kind_plural[k], m->from.backend_host);
 	}
 	return 0;
 }

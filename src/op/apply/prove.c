@@ -36,6 +36,8 @@ static void prove_row(struct run *run, struct step *step, const struct owned *ro
 		refute(run, step, step->kind->column[0], step->after[0], step->kind == &step_worker ? row->service : row->host);
 	else if (step->kind == &step_volume && !str_equal(row->service, step->after[1]))
 		refute(run, step, step->kind->column[1], step->after[1], row->service);
+	else if (step->kind != &step_worker && step->kind != &step_backup && !str_equal(row->cluster_name, step_after(step, "cluster_name")))
+		refute(run, step, "cluster_name", step_after(step, "cluster_name"), row->cluster_name);
 	else
 		step->state = STATE_PROVED;
 }

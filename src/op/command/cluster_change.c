@@ -29,6 +29,24 @@ static const struct cluster *find_cluster(const struct scene *scene, const char 
 	return NULL;
 }
 
+/* The name of a cache entry is its image's id. */
+static const char *name_of(const struct cluster_row *row)
+{
+	return strcmp(row->kind, "image_volume_cache_entry") == 0 ? NULL : row->name;
+}
+
+static int check_words(const struct scene *scene, struct error *err)
+{
+	struct nameables known = { 0 };
+	int rc;
+
+	for (size_t i = 0; i < scene->cluster_rows.n; i++)
+		nameables_add(&known, scene->cluster_rows.v[i].id, name_of(&scene->cluster_rows.v[i]));
+	rc = request_check_words(scene->request, &known, NULL, "volume or group of the cluster", "evac-manage cluster list", err);
+	nameables_free(&known);
+	return rc;
+}
+
 static int find_for_rename(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
@@ -39,7 +57,7 @@ static int find_for_rename(struct scene *scene, struct error *err)
 	scene->cluster = find_cluster(scene, r->new_name, "cinder-volume");
 	if (scene->cluster_rows.n == 0 && !find_cluster(scene, r->name, "cinder-volume"))
 		return unknown_cluster(scene, r->name, NULL, err);
-	return 0;
+	return check_words(scene, err);
 }
 
 static const struct step_kind *kind_of(const char *kind)
@@ -70,12 +88,13 @@ static void plan_rename(struct plan *plan, const struct scene *scene, const stru
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 	const struct cluster_rows *rows = &scene->cluster_rows;
+	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
 
 	(void)findings;
 	for (const struct cluster_row *row = rows->v; row < rows->v + rows->n; row++) {
 		struct step *step;
 
-		if (!plan_is_wanted(scene->request, row->id))
+		if (!request_wants(scene->request, row->id, name_of(row)) || left-- <= 0)
 			continue;
 		step = unit_step(unit, kind_of(row->kind), row->id, row->name);
 		step->before[0] = row->cluster_name;

@@ -179,7 +179,7 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->host);
 	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->host);
 	struct instances instances;
-	int64_t owned = 0;
+	int64_t owned = 0, served = 0;
 	int rc;
 
 	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
@@ -190,14 +190,21 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	instances_free(&instances);
 	if (rc != 0)
 		return -1;
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
-		if (host_is_on_node(o->host, scene->host))
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+		if (!host_is_on_node(o->host, scene->host))
+			continue;
+		if (o->cluster_name && cinder_cluster_is_up(&scene->cinder_services, o->cluster_name, scene->cinder_down_s))
+			served += o->n;
+		else
 			owned += o->n;
+	}
 	if (!scene->world->cinder_db)
 		say(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s", scene->world->cinder_absent);
 	else
 		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
 		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
+	if (served > 0)
+		say(t, "volumes of clusters", FINE, (size_t)served, NULL, "name it as their host and are their clusters', which have live members");
 	return 0;
 }
 

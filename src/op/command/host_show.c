@@ -115,11 +115,22 @@ static void add_disks(struct table *t, const struct scene *scene)
 	}
 }
 
+/* Its own rows, and those of a cluster: these are served by whichever member lives. */
 static void add_owners(struct table *t, const struct scene *scene)
 {
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
-		if (host_is_on_node(o->host, scene->host))
-			add(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, NULL, o->n, NULL);
+	auto_str struct str detail = { 0 };
+
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+		bool is_up = o->cluster_name && cinder_cluster_is_up(&scene->cinder_services, o->cluster_name, scene->cinder_down_s);
+
+		if (!host_is_on_node(o->host, scene->host))
+			continue;
+		str_clear(&detail);
+		if (o->cluster_name)
+			str_addf(&detail, "cluster '%s': %s", o->cluster_name, is_up ? "a live member serves them" : "no member of it is alive");
+		add(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, !o->cluster_name ? NULL : is_up ? "served" : "dead cluster",
+		    o->n, o->cluster_name ? detail.s : NULL);
+	}
 }
 
 /* Groups, cache entries and unfinished work of every backend of the node. */

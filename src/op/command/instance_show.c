@@ -176,6 +176,8 @@ static const char *owner_objects(const struct scene *scene, const struct volume_
 		str_add(text, "cinder does not know it");
 	else if (!v->owner.host)
 		str_add(text, "cinder says nobody owns it");
+	else if (v->owner.cluster_name && !cinder_cluster_is_up(&scene->cinder_services, v->owner.cluster_name, scene->cinder_down_s))
+		str_addf(text, "no member of cluster '%s' is alive: nobody serves it", v->owner.cluster_name);
 	else if (!v->service && !v->owner.cluster_name)
 		str_addf(text, "no cinder-volume is registered on '%s'", v->owner.host);
 	return text->n ? text->s : NULL;
@@ -189,6 +191,17 @@ static bool is_mapped(const struct candidate *c, const char *volume_id)
 	return false;
 }
 
+/* A cluster is the owner, whichever of its members the host names. */
+static void add_owner(const struct scene *scene, const struct volume_fact *v, struct str *value)
+{
+	bool is_up = cinder_owner_is_up(&scene->cinder_services, v->owner.host, v->owner.cluster_name, scene->cinder_down_s);
+
+	str_addf(value, "%s, owner %s%s", str_or(v->owner.status, ""), v->owner.cluster_name ? "cluster " : "",
+	    str_or(v->owner.cluster_name ? v->owner.cluster_name : v->owner.host, "nobody"));
+	if (v->owner.cluster_name || v->service)
+		str_add(value, is_up ? " (up)" : " (down)");
+}
+
 static int add_volumes(struct table *t, const struct scene *scene, const struct candidate *c, struct error *err)
 {
 	auto_str struct str value = { 0 }, text = { 0 };
@@ -199,8 +212,7 @@ static int add_volumes(struct table *t, const struct scene *scene, const struct 
 	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
 		str_clear(&value);
 		if (v->owner.known)
-			str_addf(&value, "%s, owner %s%s", str_or(v->owner.status, ""), str_or(v->owner.host, "nobody"), !v->service ? "" :
-			    cinder_service_is_up(v->service, scene->cinder_down_s) ? " (up)" : " (down)");
+			add_owner(scene, v, &value);
 		add(t, "volume", v->bdm->volume_id, value.s, owner_objects(scene, v, &text));
 		if (scene->world->cinder_db && v->owner.known)
 			add(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id, attachment_objects(c, v->bdm, &all, &text));

@@ -75,6 +75,22 @@ static void add_volume(const struct sight *s)
 		add(s->t, "volume", "group", NULL, v->group_id, NULL);
 }
 
+/* Messages about it go by the cluster's name: any member that lives takes them, whoever its host is. */
+static void add_cluster(const struct sight *s)
+{
+	const struct cinder_services *all = &s->scene->cinder_services;
+	const char *cluster = s->volume.cluster_name;
+	bool is_up = cinder_cluster_is_up(all, cluster, s->scene->cinder_down_s);
+	auto_str struct str detail = { 0 };
+
+	str_addf(&detail, "cluster; host '%s'; members: ", str_or(s->volume.host, "none"));
+	for (const struct cinder_service *m = all->v; m < all->v + all->n; m++)
+		if (cinder_service_is_member(m, cluster))
+			str_addf(&detail, "'%s' (%s) ", m->host, cinder_service_is_up(m, s->scene->cinder_down_s) ? "up" : "down");
+	add(s->t, "owner", cluster, is_up ? "up" : "down", detail.s,
+	    is_up || s->volume.deleted ? NULL : "no member of its cluster is alive: attach, detach and delete hang");
+}
+
 static void add_owner(const struct sight *s)
 {
 	const struct volume_detail *v = &s->volume;
@@ -84,7 +100,7 @@ static void add_owner(const struct sight *s)
 	struct host_name host;
 
 	if (v->cluster_name) {
-		add(s->t, "owner", v->cluster_name, "cluster", "any live member serves it", NULL);
+		add_cluster(s);
 		return;
 	}
 	if (v->host && host_name_parse(v->host, &host))

@@ -15,6 +15,7 @@ void scene_free(struct scene *scene)
 			owned_free(&scene->move[i].rows[k]);
 	}
 	free(scene->move);
+	free(scene->cluster_fact);
 	for (i = 0; i < scene->ncandidate; i++) {
 		request_spec_free(&scene->candidate[i].spec);
 		server_group_free(&scene->candidate[i].group);

@@ -77,7 +77,7 @@ void guard_say_way_out(const struct migration *m, struct str *out)
 static void volumes_in_flight(const struct guard *self, const struct scene *scene, const struct move *m, struct findings *out)
 {
 	for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n; v++)
-		if (owned_is_migrating(v) && (scene->evacuates || plan_is_wanted(scene->request, v->id)))
+		if (!v->left_out && owned_is_migrating(v))
 			guard_found(self, scene, out, v->id, NULL, "volume %s is being migrated (migration_status '%s')", v->id,
 			    v->migration_status);
 }

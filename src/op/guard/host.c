@@ -14,12 +14,29 @@ static const char *alive_hint(const struct scene *scene)
 	    "power the host off and wait until it no longer reports";
 }
 
+/* A move alone asks who loses rows, and that is a backend: a node may be as healthy as can be while one of its backends is gone, was
+ * renamed in cinder.conf, or never was but in a mistyped move. */
+static bool asks_backends(const struct scene *scene)
+{
+	return scene->moves_things && !scene->evacuates;
+}
+
+static bool is_source(const struct scene *scene, const struct cinder_service *s)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (!m->in_place && str_equal(s->binary, m->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume") &&
+		    strcmp(s->host, m->from.backend_host) == 0)
+			return true;
+	return false;
+}
+
 static void cinder_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str subject = { 0 };
 
 	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
-		if (!host_is_on_node(s->host, scene->host) || !cinder_service_is_up(s, scene->cinder_down_s))
+		if (!(asks_backends(scene) ? is_source(scene, s) : host_is_on_node(s->host, scene->host)) ||
+		    !cinder_service_is_up(s, scene->cinder_down_s))
 			continue;
 		str_clear(&subject);
 		str_addf(&subject, "%s %s", s->binary, s->host);
@@ -67,11 +84,36 @@ static void consumers_alive(const struct guard *self, const struct scene *scene,
 			    (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 }
 
+/* Does any service of the failed host's node report? */
+static bool node_reports(const struct scene *scene)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (host_is_on_node(s->host, scene->host) && cinder_service_is_up(s, scene->cinder_down_s))
+			return true;
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (const struct nova_service *s = scene->cell[i].services.v; s < scene->cell[i].services.v + scene->cell[i].services.n; s++)
+			if (strcmp(s->host, scene->host) == 0 && nova_service_is_up(s, scene->nova_down_s))
+				return true;
+	return false;
+}
+
+static bool loses_rows(const struct scene *scene)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (!m->in_place)
+			return true;
+	return false;
+}
+
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	bool of_backends = asks_backends(scene);
+
 	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
 		return;
 	cinder_alive(self, scene, out);
+	if (of_backends && (node_reports(scene) || !loses_rows(scene))) /* what else lives on the node says nothing about the backend */
+		return;
 	for (size_t i = 0; i < scene->ncell; i++)
 		nova_alive(self, scene, &scene->cell[i], out);
 	consumers_alive(self, scene, out);
@@ -82,6 +124,15 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 		sessions_alive(self, scene, i, out);
 }
 
+static bool moves_rows(const struct move *m)
+{
+	for (int kind = 0; kind < OWNED_KINDS; kind++)
+		for (size_t i = 0; i < m->rows[kind].n; i++)
+			if (!m->rows[kind].v[i].left_out)
+				return true;
+	return false;
+}
+
 /* Nothing to write needs nobody's word. */
 static bool asks_for_anything(const struct scene *scene)
 {
@@ -90,16 +141,47 @@ static bool asks_for_anything(const struct scene *scene)
 	for EACH_WANTED(c, scene)
 		return true;
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		for (int kind = 0; kind < OWNED_KINDS; kind++)
-			if (m->rows[kind].n > 0)
-				return true;
+		if (moves_rows(m))
+			return true;
 	return false;
+}
+
+/* Nobody has to power anything off where nobody serves the rows: no service of that name is registered, or it does not report and the
+ * node does. */
+static bool may_be_served(const struct scene *scene, const struct move *m)
+{
+	if (m->in_place || !m->source || !moves_rows(m))
+		return false;
+	return cinder_service_is_up(m->source, scene->cinder_down_s) || !node_reports(scene);
 }
 
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if ((scene->moves_things || scene->evacuates) && !scene->closes && !scene->request->fenced && asks_for_anything(scene))
+	bool needed = scene->evacuates && asks_for_anything(scene);
+
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove && scene->moves_things; m++)
+		needed |= may_be_served(scene, m);
+	if (needed && !scene->closes && !scene->request->fenced)
 		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
+}
+
+static bool any_source_reports(const struct scene *scene)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (!m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder_down_s))
+			return true;
+	return false;
+}
+
+/* Alive by its heartbeat no more, on a node that is: it may hang, and do later what it was asked. */
+void guard_backend_silent(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!asks_backends(scene) || !node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
+		return;
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (!m->in_place && moves_rows(m) && m->source && !cinder_service_is_up(m->source, scene->cinder_down_s))
+			guard_found(self, scene, out, m->from.backend_host, NULL, "%s on '%s' does not report, and its node '%s' does", m->source->binary,
+			    m->from.backend_host, scene->host);
 }
 
 /* Disabled services are not counted: a host that was taken out of service long ago says nothing about today. */

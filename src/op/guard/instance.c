@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/guard/checks.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -26,53 +27,50 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 	}
 }
 
-static bool owner_is_alive(const struct scene *scene, const struct volume_fact *v)
+/* Who owns it, as the service sees it: a cluster wins over the host that a volume names. */
+static void owner_shown(const struct volume_owner *owner, struct str *out)
 {
-	if (v->owner.cluster_name) /* any live member of the cluster serves it */
-		return true;
-	return v->service && cinder_service_is_up(v->service, scene->cinder_down_s);
-}
-
-/* A live backend of the owner's own name on another node: the one that most likely serves the same storage. */
-static const struct cinder_service *who_could_take(const struct scene *scene, const struct host_name *owner)
-{
-	struct host_name other;
-
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
-		if (strcmp(s->binary, "cinder-volume") == 0 && !s->disabled && cinder_service_is_up(s, scene->cinder_down_s) &&
-		    host_name_parse(s->host, &other) && strcmp(other.backend, owner->backend) == 0 && strcmp(other.node, owner->node) != 0)
-			return s;
-	return NULL;
+	str_clear(out);
+	if (owner->cluster_name && *owner->cluster_name)
+		str_addf(out, "cluster '%s'", owner->cluster_name);
+	else
+		str_addf(out, "'%s'", str_or(owner->host, "nobody"));
 }
 
 static void owner_hint(const struct scene *scene, const struct volume_fact *v, struct str *hint)
 {
-	const struct cinder_service *other;
+	const char *to = v->owner.host ? scene_live_backend(scene, v->owner.host) : NULL;
 	struct host_name owner;
 
 	str_clear(hint);
-	if (!v->owner.host || !host_name_parse(v->owner.host, &owner))
+	if (!v->owner.host || !host_name_parse(v->owner.host, &owner)) {
 		str_add(hint, "no host owns the volume: find out in cinder why");
-	else if ((other = who_could_take(scene, &owner)))
-		str_addf(hint, "its volumes first: evac-manage volume update_host --currenthost %s --newhost %s", owner.backend_host, other->host);
-	else
+	} else if (to) {
+		str_add(hint, "its volumes first: evac-manage volume update_host --currenthost ");
+		shell_add_word(hint, owner.backend_host);
+		str_add(hint, " --newhost ");
+		shell_add_word(hint, to);
+	} else {
 		str_addf(hint, "its volumes first, by volume update_host; no live cinder-volume has a backend '%s': 'evac-manage service list'",
 		    owner.backend);
+	}
 }
 
 void guard_volume_owner_dead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	auto_str struct str hint = { 0 };
+	auto_str struct str hint = { 0 }, owner = { 0 };
 
 	for EACH_WANTED(c, scene) {
 		if (findings_skip(out, c->instance->uuid))
 			continue;
 		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
-			if (!v->owner.known || v->moves_first || owner_is_alive(scene, v))
+			if (!v->owner.known || v->moves_first ||
+			    cinder_owner_is_up(&scene->cinder_services, v->owner.host, v->owner.cluster_name, scene->cinder_down_s))
 				continue;
 			owner_hint(scene, v, &hint);
-			guard_found(self, scene, out, c->instance->uuid, hint.s, "%s uses volume %s, whose owner '%s' is down",
-			    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id, str_or(v->owner.host, "nobody"));
+			owner_shown(&v->owner, &owner);
+			guard_found(self, scene, out, c->instance->uuid, hint.s, "%s uses volume %s, whose owner %s is down",
+			    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id, owner.s);
 		}
 	}
 }

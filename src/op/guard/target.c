@@ -11,16 +11,17 @@ static const char *binary_of(const struct move *move)
 	return move->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
 }
 
-/* Without a pool of its own the target keeps that of each row. */
-static bool is_same_place(const struct move *m)
+/* Without a pool of its own the target keeps that of each row, unless a map gives another. */
+static bool is_same_place(const struct scene *scene, const struct move *m)
 {
-	return strcmp(m->from.backend_host, m->to.backend_host) == 0 && (!m->to.pool[0] || strcmp(m->from.pool, m->to.pool) == 0);
+	return strcmp(m->from.backend_host, m->to.backend_host) == 0 && scene->request->pool_map.n == 0 &&
+	    (!m->to.pool[0] || strcmp(m->from.pool, m->to.pool) == 0);
 }
 
 void guard_target_is_source(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_MOVE(m, scene)
-		if (is_same_place(m))
+		if (is_same_place(scene, m))
 			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
 	if (scene->evacuates && str_equal(scene->request->target_host, scene->host))
 		guard_found(self, scene, out, scene->host, NULL, "'%s' is both the failed and the target host", scene->host);
@@ -157,7 +158,7 @@ static void pool_unseen(const struct guard *self, const struct scene *scene, con
 {
 	auto_str struct str subject = { 0 };
 
-	if (target_has_pool(scene, m, pool))
+	if (!*pool || target_has_pool(scene, m, pool))
 		return;
 	str_addf(&subject, "%s#%s", m->to.backend_host, pool);
 	guard_found(self, scene, out, subject.s, NULL, "nothing lives in '%s' yet", subject.s);
@@ -174,8 +175,8 @@ void guard_pool_unseen(const struct guard *self, const struct scene *scene, stru
 			continue;
 		}
 		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
-			if (host_pool(o->host) && strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
-				pool_unseen(self, scene, m, request_pool(scene->request, host_pool(o->host)), out);
+			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
+				pool_unseen(self, scene, m, request_pool(scene->request, str_or(host_pool(o->host), "")), out);
 	}
 }
 

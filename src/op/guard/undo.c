@@ -61,7 +61,7 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 static bool is_taken_back(const struct scene *scene, const struct unit *unit, const struct step *step)
 {
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-		if ((s == step || unit_is_whole(unit)) && (s->state == STATE_SKIPPED || !plan_is_wanted(scene->request, s->id)))
+		if ((s == step || unit_is_whole(unit)) && (s->state == STATE_SKIPPED || !request_wants(scene->request, s->id, s->name)))
 			return false;
 	return true;
 }

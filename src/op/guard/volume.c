@@ -5,48 +5,89 @@
 
 #include "op/guard/checks.h"
 #include "op/plan.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define ROW_BYTES 4096 /* of a Galera write set, generously (measured well below) */
 
-static size_t rows_of(const struct scene *scene)
+/* What is left out stops nothing. */
+static size_t rows_of(const struct move *move)
 {
 	size_t n = 0;
 
-	for (size_t m = 0; m < scene->nmove; m++)
-		for (int k = 0; k < OWNED_KINDS; k++)
-			n += scene->move[m].rows[k].n;
+	for (int k = 0; k < OWNED_KINDS; k++)
+		for (size_t i = 0; i < move->rows[k].n; i++)
+			n += !move->rows[k].v[i].left_out;
 	return n;
 }
 
+static bool is_member(const struct move *m)
+{
+	return m->kind == MOVE_BACKEND && m->target && m->target->cluster_name;
+}
+
+/* A member is read by its own name and by its cluster's: whose the rows become has to be said. */
 void guard_clustered(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct move *m;
-	size_t n, i;
+	const struct move *m, *end = scene->move + scene->nmove, *other = NULL;
+	bool any_member = false;
 
-	for (m = scene->move; m < scene->move + scene->nmove; m++) {
-		for (int k = 0; k < OWNED_KINDS; k++) {
-			for (n = 0, i = 0; i < m->rows[k].n; i++)
-				n += m->rows[k].v[i].cluster_name && (scene->evacuates || plan_is_wanted(scene->request, m->rows[k].v[i].id));
-			if (n > 0)
-				guard_found(self, scene, out, m->from.text, scene->evacuates ? NULL : "leave them: --exclude ID, for each", "%zu %s of '%s' belong to a cluster", n, owned_kind_plural[k],
-				    m->from.text);
-		}
-		if (!m->target || m->kind != MOVE_BACKEND || scene->request->to_cluster == (m->target->cluster_name != NULL))
+	for (m = scene->move; m < end; m++) {
+		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || rows_of(m) == 0)
 			continue;
-		if (m->target->cluster_name)
-			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster", "'%s' is a member of cluster '%s'",
-			    m->to.backend_host, m->target->cluster_name);
-		else
-			guard_found(self, scene, out, m->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster", m->to.backend_host);
+		any_member |= is_member(m);
+		other = is_member(m) ? other : m;
+		if (is_member(m) && !scene->request->to_cluster)
+			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster",
+			    "'%s' is a member of cluster '%s'", m->to.backend_host, m->target->cluster_name);
+	}
+	if (scene->request->to_cluster && !any_member && other)
+		guard_found(self, scene, out, other->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster", other->to.backend_host);
+}
+
+/* "3 volumes, 1 group" */
+static void add_counts(struct str *out, const int64_t n[OWNED_KINDS])
+{
+	for (int k = 0; k < OWNED_KINDS; k++)
+		if (n[k] > 0)
+			str_addf(out, "%s%lld %s", out->n ? ", " : "", (long long)n[k], n[k] == 1 ? owned_kind_name[k] : owned_kind_plural[k]);
+}
+
+void guard_cluster_serves(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct cluster_fact *c = scene->cluster_fact; c < scene->cluster_fact + scene->ncluster_fact; c++) {
+		auto_str struct str counts = { 0 };
+
+		add_counts(&counts, c->n);
+		if (c->is_up)
+			guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', which has a live member: they stay", counts.s,
+			    c->backend_host, c->cluster);
+	}
+}
+
+void guard_cluster_dead(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct cluster_fact *c = scene->cluster_fact; c < scene->cluster_fact + scene->ncluster_fact; c++) {
+		auto_str struct str counts = { 0 }, members = { 0 };
+
+		if (c->is_up)
+			continue;
+		add_counts(&counts, c->n);
+		for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+			if (cinder_service_is_member(s, c->cluster))
+				str_addf(&members, "%s'%s'", members.n ? ", " : "", s->host);
+		guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move",
+		    counts.s, c->backend_host, c->cluster, str_or(members.s, "it has none"));
 	}
 }
 
 void guard_unit_too_large(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct db_server *server;
-	size_t n = rows_of(scene);
+	size_t n = 0;
 
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		n += rows_of(m);
 	if (n == 0)
 		return;
 	server = db_server(scene->world->cinder_db);
@@ -77,7 +118,7 @@ void guard_transitional(const struct guard *self, const struct scene *scene, str
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
-				if (owned_is_transitional((enum owned_kind)k, r->status) &&
+				if (!r->left_out && owned_is_transitional((enum owned_kind)k, r->status) &&
 				    (k != OWNED_VOLUME || strcmp(r->status, "deleting") != 0)) /* delete-pending says more */
 					guard_found(self, scene, out, r->id, who_cleans((enum owned_kind)k, r->status), "%s %s is '%s'",
 					    owned_kind_name[k], r->id, r->status);
@@ -92,15 +133,23 @@ static bool is_moved(const struct scene *scene, const char *host)
 	return false;
 }
 
-/* The same backend of the node that takes what moves. */
-static void move_hint(const struct scene *scene, const char *owner, struct str *hint)
+static void move_hint(const struct scene *scene, const struct owner *o, struct str *hint)
 {
-	int n = (int)strcspn(owner, "#"), node = (int)strcspn(owner, "@#");
+	auto_free char *from = xstrndup(o->host, strcspn(o->host, "#"));
+	const char *to = scene_live_backend(scene, o->host);
 
 	str_clear(hint);
-	str_addf(hint, "evac-manage volume update_host --currenthost %.*s --newhost %s%.*s", n, owner, scene->move[0].to.node, n - node, owner + node);
+	if (!to) {
+		str_add(hint, "by volume update_host; no live cinder-volume has a backend of that name: 'evac-manage service list' shows all");
+		return;
+	}
+	str_add(hint, "evac-manage volume update_host --currenthost ");
+	shell_add_word(hint, from);
+	str_add(hint, " --newhost ");
+	shell_add_word(hint, to);
 }
 
+/* What has a live owner remains there rightly. */
 void guard_other_backends_remain(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
@@ -109,9 +158,10 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 	for (size_t i = 0; i < scene->nmove; i++)
 		moves_volumes |= scene->move[i].kind == MOVE_BACKEND;
 	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++) {
-		if (strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->host) || is_moved(scene, o->host))
+		if (strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->host) || is_moved(scene, o->host) ||
+		    cinder_owner_is_up(&scene->cinder_services, o->host, o->cluster_name, scene->cinder_down_s))
 			continue;
-		move_hint(scene, o->host, &hint);
+		move_hint(scene, o, &hint);
 		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
 		    o->n == 1 ? "" : "s");
 	}

@@ -6,11 +6,11 @@
 
 #include "sql_catalogue.h"
 
-const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid" }, &SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_ROW };
-const struct step_kind step_group = { "group", "group", "groups", { "host" }, &SQL_CINDER_GROUP_MOVE, &SQL_CINDER_GROUP_ROW };
-const struct step_kind step_consistencygroup = { "consistencygroup", "consistency group", "consistency groups", { "host" },
+const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid", "cluster_name" }, &SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_ROW };
+const struct step_kind step_group = { "group", "group", "groups", { "host", "cluster_name" }, &SQL_CINDER_GROUP_MOVE, &SQL_CINDER_GROUP_ROW };
+const struct step_kind step_consistencygroup = { "consistencygroup", "consistency group", "consistency groups", { "host", "cluster_name" },
 	&SQL_CINDER_CONSISTENCYGROUP_MOVE, &SQL_CINDER_CONSISTENCYGROUP_ROW };
-const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host" },
+const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image cache entry", "image cache entries", { "host", "cluster_name" },
 	&SQL_CINDER_CACHE_ENTRY_MOVE, &SQL_CINDER_CACHE_ENTRY_ROW };
 const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id", "race_preventer" }, &SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_ROW };
 const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_ROW };

@@ -4,6 +4,7 @@
 
 #include "op/finding.h"
 #include "op/plan.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define REASON_MAX 255 /* bytes */
@@ -11,19 +12,6 @@
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
 };
-
-/* The new owner of a row that was on ${host}: the target's backend with the row's own pool, unless one was asked for. A row
- * without a pool stays without. */
-static const char *new_host(struct plan *plan, const struct scene *scene, const struct move *move, const char *host)
-{
-	const char *pool = host_pool(host);
-
-	if (move->kind == MOVE_BACKUPS || move->to.pool[0])
-		return arena_dup(&plan->arena, move->to.text);
-	if (!pool)
-		return arena_dup(&plan->arena, move->to.backend_host);
-	return arena_printf(&plan->arena, "%s#%s", move->to.backend_host, request_pool(scene->request, pool));
-}
 
 /* Whose rows are added to which unit. */
 struct adding {
@@ -33,42 +21,49 @@ struct adding {
 	const struct move *move;
 };
 
+/* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself writes it.
+ * Where the backend stays, so does the cluster. */
+static const char *new_cluster(const struct adding *a, const struct owned *row, const char *host)
+{
+	const struct cinder_service *target = a->move->target;
+	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->to_cluster && target ? target->cluster_name : NULL;
+	const char *pool = strchr(host, '#');
+
+	if (!cluster)
+		return NULL;
+	return arena_printf(&a->plan->arena, "%.*s%s", (int)strcspn(cluster, "#"), cluster, str_or(pool, ""));
+}
+
+static void add_worker(const struct adding *a, struct step *step, const struct owned *row)
+{
+	const struct cinder_service *target = a->move->target;
+
+	step->before[0] = row->service;
+	step->after[0] = target ? arena_printf(&a->plan->arena, "%lld", (long long)target->id) : NULL;
+	step->before[1] = row->race_preventer;
+	step->after[1] = arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
+}
+
 static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
 {
 	struct step *step = unit_step(a->unit, kind_of[kind], row->id, row->name);
 	const struct cinder_service *target = a->move->target;
+	int cluster = kind == OWNED_VOLUME ? 2 : 1; /* the column's place */
 
 	if (kind == OWNED_WORKER) {
-		step->before[0] = row->service;
-		step->after[0] = target ? arena_printf(&a->plan->arena, "%lld", (long long)target->id) : NULL;
-		step->before[1] = row->race_preventer;
-		step->after[1] = arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
+		add_worker(a, step, row);
 		return;
 	}
 	step->before[0] = row->host;
-	step->after[0] = new_host(a->plan, a->scene, a->move, row->host);
+	step->after[0] = scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena);
 	if (kind == OWNED_VOLUME) {
 		step->before[1] = row->service;
 		step->after[1] = target && target->uuid ? target->uuid : row->service;
 	}
-}
-
-static const struct step_kind *const cluster_kind_of[OWNED_KINDS] = {
-	&step_volume_cluster, &step_group_cluster, &step_consistencygroup_cluster, &step_cache_entry_cluster, NULL, NULL,
-};
-
-/* The cluster with the pool that the row has by then, as cinder itself writes it. */
-static void add_cluster(const struct adding *a, enum owned_kind kind, const struct owned *row)
-{
-	struct step *step;
-	const char *pool;
-
-	if (!cluster_kind_of[kind] || !a->move->target)
+	if (kind == OWNED_BACKUP)
 		return;
-	pool = strchr(new_host(a->plan, a->scene, a->move, row->host), '#');
-	step = unit_step(a->unit, cluster_kind_of[kind], row->id, row->name);
-	step->before[0] = row->cluster_name;
-	step->after[0] = arena_printf(&a->plan->arena, "%s%s", str_or(a->move->target->cluster_name, ""), str_or(pool, ""));
+	step->before[cluster] = row->cluster_name;
+	step->after[cluster] = new_cluster(a, row, step->after[0]);
 }
 
 static void add_zone(const struct adding *a, enum owned_kind kind, const struct owned *row)
@@ -82,34 +77,17 @@ static void add_zone(const struct adding *a, enum owned_kind kind, const struct 
 	step->after[0] = a->move->target->zone;
 }
 
-bool plan_is_wanted(const struct request *request, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < request->exclude.n; i++)
-		if (str_equal(request->exclude.v[i], id))
-			return false;
-	for (i = 0; i < request->only.n; i++)
-		if (str_equal(request->only.v[i], id))
-			return true;
-	return request->only.n == 0;
-}
-
-/* Every row that this run moves. --only, --exclude and --limit choose among what the command is about: instances where it
- * evacuates. */
+/* Every row that this run moves. */
 static void each_wanted(struct plan *plan, struct unit *unit, const struct scene *scene,
     void (*add)(const struct adding *a, enum owned_kind kind, const struct owned *row))
 {
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
 		const struct adding a = { plan, unit, scene, m };
-		int64_t left = scene->evacuates || scene->request->limit == 0 ? INT64_MAX : scene->request->limit;
 
 		for (int kind = 0; kind < OWNED_KINDS; kind++)
-			for (size_t i = 0; i < m->rows[kind].n && left > 0; i++)
-				if (scene->evacuates || plan_is_wanted(scene->request, m->rows[kind].v[i].id)) {
+			for (size_t i = 0; i < m->rows[kind].n; i++)
+				if (!m->rows[kind].v[i].left_out)
 					add(&a, (enum owned_kind)kind, &m->rows[kind].v[i]);
-					left -= kind == OWNED_VOLUME || kind == OWNED_BACKUP;
-				}
 	}
 }
 
@@ -160,6 +138,14 @@ static size_t count(const struct unit *unit, const struct step_kind *kind)
 	return n;
 }
 
+static bool leaves_cluster(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->nstep; i++)
+		if (step_before(&unit->step[i], "cluster_name") && !step_after(&unit->step[i], "cluster_name"))
+			return true;
+	return false;
+}
+
 static const char *ownership_sentence(struct plan *plan, const struct unit *unit, const struct scene *scene)
 {
 	static const struct step_kind *const shown[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry,
@@ -174,6 +160,8 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
 	if ((n = count(unit, &step_cinder_service)) > 0)
 		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+	if (leaves_cluster(unit))
+		str_add(&s, "; out of their cluster");
 	if (scene->request->to_cluster)
 		str_add(&s, "; into the cluster of their new owner");
 	if ((n = count(unit, &step_volume_zone)) > 0)
@@ -184,14 +172,32 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 	return arena_dup(&plan->arena, s.s);
 }
 
+/* What makes it another move than without. */
+static void add_options(struct str *s, const struct request *request, const struct move *move)
+{
+	for (size_t i = 0; i < request->pool_map.n && !move->from.pool[0]; i++) {
+		str_add(s, " --pool-map ");
+		shell_add_word(s, request->pool_map.v[i]);
+	}
+	if (request->to_cluster && move->target && move->target->cluster_name)
+		str_add(s, " --cluster");
+	if (request->follow_zone)
+		str_add(s, " --follow-zone");
+}
+
 static const char *ownership_command(struct plan *plan, const struct scene *scene)
 {
 	auto_str struct str s = { 0 };
 
-	for (size_t i = 0; i < scene->nmove; i++)
-		str_addf(&s, "%sevac-manage %s --currenthost %s --newhost %s", s.n ? " && " : "",
-		    scene->move[i].kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host", scene->move[i].from.text,
-		    scene->move[i].to.text);
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		str_addf(&s, "%sevac-manage %s --currenthost ", s.n ? " && " : "",
+		    m->kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
+		shell_add_word(&s, m->from.text);
+		str_add(&s, " --newhost ");
+		shell_add_word(&s, m->to.text);
+		if (m->kind != MOVE_BACKUPS)
+			add_options(&s, scene->request, m);
+	}
 	return arena_dup(&plan->arena, s.s);
 }
 
@@ -203,25 +209,27 @@ static void add_status(struct unit *unit, const struct step_kind *kind, const ch
 	step->after[0] = to;
 }
 
-/* Whether this row moves in this run: what was left out keeps its status. */
-static bool is_moved(const struct scene *scene, const struct move *move, const struct unfinished *u)
+/* Whether this row moves in this run: what was left out, or stays, keeps its status. */
+static bool is_moved(const struct move *move, const struct unfinished *u)
 {
-	if (scene->evacuates)
-		return true;
-	if (move->from.pool[0] && !str_equal(host_pool(str_or(u->host, "")), move->from.pool))
-		return false;
-	return scene->request->limit == 0 && plan_is_wanted(scene->request, move->kind == MOVE_BACKUPS ? u->id : u->volume_id);
+	const struct owned_rows *rows = &move->rows[move->kind == MOVE_BACKUPS ? OWNED_BACKUP : OWNED_VOLUME];
+	const char *id = move->kind == MOVE_BACKUPS ? u->id : u->volume_id;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (str_equal(rows->v[i].id, id))
+			return !rows->v[i].left_out;
+	return false;
 }
 
 /* Backups that another node has under way are that node's. */
-static void add_settled(struct unit *unit, const struct scene *scene, const struct move *move)
+static void add_settled(struct unit *unit, const struct move *move)
 {
 	const struct unfinished *u;
 
 	for (u = move->unfinished.v; u < move->unfinished.v + move->unfinished.n; u++) {
 		const char *status = unfinished_settled(u), *volume = unfinished_settled_volume(u);
 
-		if (!is_moved(scene, move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
+		if (!is_moved(move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
 			continue;
 		if (status)
 			add_status(unit, strcmp(u->kind, "volume") == 0 ? &step_volume_status :
@@ -237,12 +245,10 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
 	each_wanted(plan, unit, scene, add_row);
-	if (scene->request->to_cluster) /* after the hosts: a row that is a cluster's does not change its host */
-		each_wanted(plan, unit, scene, add_cluster);
 	if (scene->request->follow_zone)
 		each_wanted(plan, unit, scene, add_zone);
 	for (size_t i = 0; i < scene->nmove && scene->request->settle; i++)
-		add_settled(unit, scene, &scene->move[i]);
+		add_settled(unit, &scene->move[i]);
 	if (scene->marks)
 		add_service_marks(plan, unit, scene);
 	if (unit->nstep == 0) {

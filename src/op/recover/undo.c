@@ -46,7 +46,7 @@ static int look_at_unit(const struct scene *scene, struct unit *unit, const stru
 		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
 		    str_or(past->where, "?"));
 	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
-		if (!plan_is_wanted(scene->request, s->id))
+		if (!request_wants(scene->request, s->id, s->name))
 			continue;
 		if (step_read(db, s, arena, now, &exists, err) != 0)
 			return -1;
@@ -72,12 +72,28 @@ static int check_settled(const struct past *past, struct error *err)
 	return 0;
 }
 
+/* What the run has written, by id or by the name that it had. */
+static int check_words(const struct request *request, const struct past *past, struct error *err)
+{
+	auto_free char *list = xasprintf("evac-manage journal show %s", past->run);
+	struct nameables known = { 0 };
+	int rc;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		for (const struct step *s = past->plan.unit[i].step; s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+			nameables_add(&known, s->id, s->name);
+	rc = request_check_words(request, &known, NULL, "row of the run", list, err);
+	nameables_free(&known);
+	return rc;
+}
+
 static int find(struct scene *scene, struct error *err)
 {
 	struct past *past = scene->past = xcalloc(1, sizeof *past);
 	size_t drifted = 0;
 
-	if (recover_peek(scene->request, scene->request->id, past, err) != 0 || check_settled(past, err) != 0)
+	if (recover_peek(scene->request, scene->request->id, past, err) != 0 || check_settled(past, err) != 0 ||
+	    check_words(scene->request, past, err) != 0)
 		return -1;
 	scene->host = past->host; /* NULL: a command about no host */
 	if (scene->world->cinder_db && cinder_schema_probe(scene->world->cinder_db, &scene->cinder_schema, err) != 0)
@@ -115,7 +131,7 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 		for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
 			;
 		for (const struct step *s = was->step + first; s < was->step + last; s++)
-			if (s->state != STATE_SKIPPED && plan_is_wanted(scene->request, s->id) && (*left)-- > 0)
+			if (s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) && (*left)-- > 0)
 				take_back_row(unit, scene, s);
 	}
 	if (unit_is_whole(was) && unit->nstep < was->nstep)

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who owns a volume: clusters and their members, backends without a service, pools that were lost; and which of them a word means."""
+import shlex
+import unittest
+
+import harness
+from harness import A, B, C, ENV, FENCED, NOT_FOUND, OK, REFUSED, USAGE, rows, value
+
+GO = FENCED + ["--yes"]
+CLUSTER = "ceph@ceph"
+TABLES = ("volumes", "groups", "consistencygroups", "image_volume_cache_entries")
+
+
+def update_host(current, new, *more):
+    return ["volume", "update_host", "--currenthost", current, "--newhost", new, *more]
+
+
+def owned(table, backend):
+    return rows("cinder", "SELECT * FROM `%s` WHERE BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %%s%s ORDER BY id"
+                % (table, "" if table == "image_volume_cache_entries" else " AND deleted = 0"), (backend,))
+
+
+def make_cluster(*members):
+    """Active-active: every row of backend 'ceph' is the cluster's; its members are the 'ceph' of these hosts."""
+    rows("cinder", "INSERT INTO clusters (created_at, deleted, name, `binary`, disabled, replication_status, race_preventer)"
+         " VALUES (UTC_TIMESTAMP(), 0, %s, 'cinder-volume', 0, 'not-capable', 0)", (CLUSTER,))
+    for host in members:
+        rows("cinder", "UPDATE services SET cluster_name = %s WHERE host = %s AND `binary` = 'cinder-volume' AND deleted = 0",
+             (CLUSTER, host + "@ceph"))
+    for table in TABLES:
+        rows("cinder", "UPDATE `%s` SET cluster_name = CONCAT(%%s, IF(LOCATE('#', host), CONCAT('#', SUBSTRING_INDEX(host, '#', -1)), ''))"
+             " WHERE BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %%s" % table, (CLUSTER, A + "@ceph"))
+
+
+def stops(result):
+    """The light sandbox has no conductor: that is all that may stop a rescue here."""
+    return [f["code"] for f in result.json["findings"] if f["severity"] == "stop" and f["code"] != "no-consumer"]
+
+
+class Case(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        rows("cinder", "DELETE FROM clusters")
+        harness.heartbeats()
+        self.addCleanup(rows, "cinder", "DELETE FROM clusters")
+        self.addCleanup(harness.sandbox, "reset", "--rows")
+
+    def only_these_changed(self, before, ids):
+        after = {r["id"]: r for r in rows("cinder", "SELECT * FROM volumes")}
+        self.assertEqual({i for i, r in before.items() if r != after[i]}, set(ids))
+
+    def volumes(self):
+        return {r["id"]: r for r in rows("cinder", "SELECT * FROM volumes")}
+
+
+class Clusters(Case):
+    def test_rows_of_a_cluster_whose_only_member_died_leave_it_with_the_rest_of_the_host(self):
+        make_cluster(A)
+        before = {t: owned(t, A + "@ceph") for t in TABLES}
+        self.assertTrue(all(before.values()))
+        r = self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run", "-f", "json")
+        self.assertIn("cluster-dead", r.findings())
+        self.assertEqual(stops(r), [])
+        r = self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *GO, "-f", "json"), OK)
+        self.assertEqual({s["state"] for s in r.json["steps"]}, {"proved"})
+        for table, was in before.items():
+            for old in was:
+                (now,) = rows("cinder", "SELECT * FROM `%s` WHERE id = %%s" % table, (old["id"],))
+                self.assertEqual((now["host"], now["cluster_name"]), (old["host"].replace(A, B, 1), None), (table, old["id"]))
+            self.assertEqual(owned(table, A + "@ceph"), [])
+        self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", *FENCED, "--accept", "target-down"), OK)
+        for table, was in before.items():
+            same = {c for c in was[0] if c != "updated_at"}
+            self.assertEqual([{c: x[c] for c in same} for x in owned(table, A + "@ceph")], [{c: x[c] for c in same} for x in was])
+
+    def test_rows_of_a_dead_cluster_go_into_the_live_one_of_their_new_owner(self):
+        make_cluster(A)
+        rows("cinder", "UPDATE services SET cluster_name = 'other@ceph' WHERE host = %s", (B + "@ceph",))
+        was = owned("volumes", A + "@ceph")
+        before = harness.checksum()
+        r = self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *GO, "-f", "json"), REFUSED)
+        self.assertEqual([f["hint"] for f in r.json["findings"] if f["code"] == "clustered"], ["if its cluster shall own them: --cluster"])
+        self.unchanged(before)
+        self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph", "--cluster"), *GO), OK)
+        for old in was:
+            now = rows("cinder", "SELECT * FROM volumes WHERE id = %s", (old["id"],))[0]
+            self.assertEqual(now["cluster_name"], old["cluster_name"].replace(CLUSTER, "other@ceph", 1))
+        self.expect(self.tool.run("journal", "undo", self.tool.run("journal", "list", "-f", "json").json[-1]["run"], "--yes", *FENCED,
+                                  "--accept", "target-down"), OK)
+        self.assertEqual([(r["id"], r["host"], r["cluster_name"], r["service_uuid"]) for r in owned("volumes", A + "@ceph")],
+                         [(r["id"], r["host"], r["cluster_name"], r["service_uuid"]) for r in was])
+
+    def test_rows_of_a_cluster_with_a_live_member_stay_and_the_rest_of_the_host_moves(self):
+        make_cluster(A, B, C)
+        clustered = {t: owned(t, A + "@ceph") for t in TABLES}
+        nvme, backups = owned("volumes", A + "@nvme"), rows("cinder", "SELECT id FROM backups WHERE BINARY host = BINARY %s AND deleted = 0", (A,))
+        self.assertTrue(nvme and backups)
+        r = self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run", "-f", "json")
+        self.assertEqual([f["severity"] for f in r.json["findings"] if f["code"] == "cluster-serves"], ["note"])
+        self.assertEqual(stops(r), [])
+        moved = {s["id"] for s in r.json["steps"]}
+        self.assertLessEqual({v["id"] for v in nvme} | {b["id"] for b in backups}, moved)
+        self.assertFalse(moved & {x["id"] for table in TABLES[:3] for x in clustered[table]})
+        self.assertNotIn("image_volume_cache_entry", {s["kind"] for s in r.json["steps"]})
+        before = harness.checksum()
+        self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *GO), OK, "nothing to do")
+        self.unchanged(before)
+        self.expect(self.tool.run(*update_host(A, B), *GO), OK)
+        self.assertEqual({t: owned(t, A + "@ceph") for t in TABLES}, clustered)
+        self.assertEqual([v["host"] for v in owned("volumes", A + "@nvme")], [])
+
+    def test_no_row_of_a_cluster_moves_beside_one_that_stays(self):
+        """One of the backend's volumes is no cluster's: it alone moves, and what stays is no latecomer."""
+        make_cluster(A, C)
+        lone = owned("volumes", A + "@ceph")[0]
+        rows("cinder", "UPDATE volumes SET cluster_name = NULL WHERE id = %s", (lone["id"],))
+        before = self.volumes()
+        self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *GO), OK)
+        self.only_these_changed(before, [lone["id"]])
+
+    def test_an_instance_whose_volume_is_of_a_dead_cluster_is_stopped_and_the_hint_cures_it(self):
+        make_cluster(A)
+        r = self.expect(self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json"), REFUSED)
+        hints = {f["hint"].partition("; or")[0] for f in r.json["findings"] if f["code"] == "volume-owner-dead" and "ceph" in f["hint"]}
+        self.assertEqual(len(hints), 1, hints)
+        words = shlex.split(hints.pop().partition("first: ")[2].partition("; or")[0])
+        self.expect(self.tool.run(*words[words.index("volume"):], *GO), OK)
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE host = %s", (words[-1],))
+        left = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json").json["findings"]
+        self.assertFalse([f for f in left if f["code"] == "volume-owner-dead" and CLUSTER in f["message"]])
+
+    def test_shows_say_whether_a_cluster_lives(self):
+        name = "volume-active-0"
+        bdm = value("nova", "SELECT b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid WHERE i.display_name"
+                    " = %s AND i.deleted = 0 AND b.deleted = 0 AND b.volume_id IS NOT NULL LIMIT 1", (name,))
+        backend = value("cinder", "SELECT SUBSTRING_INDEX(host, '#', 1) FROM volumes WHERE id = %s", (bdm,))
+        self.assertEqual(backend, A + "@ceph")
+        for members, state in (((A,), "down"), ((A, B), "up")):
+            harness.sandbox("reset", "--rows")
+            rows("cinder", "DELETE FROM clusters")
+            harness.heartbeats()
+            make_cluster(*members)
+            with self.subTest(members=members):
+                shown = self.expect(self.tool.run("volume", "show", bdm, "-f", "json"), OK).json
+                (owner,) = [x for x in shown if x["section"] == "owner"]
+                self.assertEqual((owner["item"].partition("#")[0], owner["state"]), (CLUSTER, state))
+                self.assertEqual(bool(owner["contradiction"]), state == "down")
+                shown = self.expect(self.tool.run("instance", "show", name, "-f", "json"), OK).json
+                (volume,) = [x for x in shown if x["section"] == "volume" and x["item"] == bdm]
+                self.assertIn("(%s)" % state, volume["value"])
+                self.assertEqual(bool(volume["contradiction"]), state == "down")
+                shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
+                states = {x["state"] for x in shown if x["section"] == "volumes" and x["item"].startswith(A + "@ceph")}
+                self.assertEqual(states, {"dead cluster" if state == "down" else "served"})
+                returned = {x["check"]: x for x in self.tool.run("host", "return", A, "-f", "json").json}
+                own = len([o for b in ("@ceph", "@nvme") for o in owned("volumes", A + b)])
+                served = len(owned("volumes", A + "@ceph")) if state == "up" else 0
+                self.assertEqual(returned.get("volumes of clusters", {}).get("count", 0), served)
+                self.assertGreaterEqual(returned["volumes and backups"]["count"], own - served)
+
+    def test_a_member_that_reports_again_stops_the_move_inside_the_transaction(self):
+        make_cluster(A, C)
+        harness.heartbeats(alive=(B, ENV["SB_CONTROLLER"]), dead=(A, C))
+        victim = owned("volumes", A + "@ceph")[0]["id"]
+        plan = self.tool.state + "/plan.json"
+        self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *FENCED, "--plan-out", plan), OK)
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE host = %s", (C + "@ceph",))
+        before = harness.checksum()
+        self.assertNotEqual(self.tool.run("plan", "apply", plan, "--yes").code, OK)
+        self.unchanged(before)
+        self.assertEqual(value("cinder", "SELECT SUBSTRING_INDEX(host, '#', 1) FROM volumes WHERE id = %s", (victim,)), A + "@ceph")
+
+
+class Words(Case):
+    MOVE = update_host(A + "@ceph", B + "@ceph")
+
+    def test_a_volume_is_named_by_its_exact_name_or_its_id(self):
+        one, other = owned("volumes", A + "@ceph")[:2]
+        rows("cinder", "UPDATE volumes SET display_name = 'my disk' WHERE id = %s", (one["id"],))
+        before = self.volumes()
+        self.expect(self.tool.run(*self.MOVE, *GO, "--only", "my disk"), OK)
+        self.only_these_changed(before, [one["id"]])
+        rows("cinder", "UPDATE volumes SET display_name = 'keep me' WHERE id = %s", (other["id"],))
+        self.expect(self.tool.run(*self.MOVE, *GO, "--exclude", "keep me"), OK)
+        self.assertEqual([v["id"] for v in owned("volumes", A + "@ceph")], [other["id"]])
+
+    def test_a_word_that_nobody_has_is_an_error_with_the_nearest(self):
+        one = owned("volumes", A + "@ceph")[0]
+        rows("cinder", "UPDATE volumes SET display_name = 'database-disk' WHERE id = %s", (one["id"],))
+        before = harness.checksum()
+        for option in ("--only", "--exclude"):
+            for word, near in (("databsae-disk", "database-disk"), (one["id"][:-1], one["id"]), ("Database-disk", "database-disk")):
+                self.expect(self.tool.run(*self.MOVE, *GO, option, word), NOT_FOUND, "did you mean", near)
+                self.expect(self.tool.run(*self.MOVE, *FENCED, "--dry-run", option, word), NOT_FOUND, near)
+        backup = value("cinder", "SELECT id FROM backups WHERE BINARY host = BINARY %s AND deleted = 0 LIMIT 1", (A,))
+        self.expect(self.tool.run("backup", "update_backup_host", "--currenthost", A, "--newhost", B, *GO, "--only", backup[:-1]),
+                    NOT_FOUND, backup)
+        group = owned("groups", A + "@ceph")[0]
+        self.expect(self.tool.run("group", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *GO, "--only",
+                                  group["id"][:-1]), NOT_FOUND, group["id"])
+        self.expect(self.tool.run("volume", "update_service", *GO, "--only", one["id"][:-1]), NOT_FOUND, one["id"])
+        self.unchanged(before)
+
+    def test_the_same_command_again_takes_what_has_moved_for_no_mistyped_word(self):
+        one = owned("volumes", A + "@ceph")[0]
+        self.expect(self.tool.run(*self.MOVE, *GO, "--only", one["id"]), OK)
+        before = harness.checksum()
+        self.expect(self.tool.run(*self.MOVE, *GO, "--only", one["id"]), OK, "moved already")
+        self.unchanged(before)
+
+    def test_an_undo_takes_names_too_and_no_unknown_ones(self):
+        one, other = owned("volumes", A + "@ceph")[:2]
+        rows("cinder", "UPDATE volumes SET display_name = 'my disk' WHERE id = %s", (one["id"],))
+        run = self.expect(self.tool.run(*self.MOVE, *GO, "-f", "json"), OK).json["run"]
+        undo = ["journal", "undo", run, "--yes", *FENCED, "--accept", "target-down"]
+        before = self.volumes()
+        self.expect(self.tool.run(*undo, "--only", "my disc"), NOT_FOUND, "my disk")
+        self.expect(self.tool.run(*undo, "--only", "my disk"), OK)
+        self.only_these_changed(before, [one["id"]])
+
+    def test_a_cluster_is_renamed_in_part(self):
+        make_cluster(A)
+        rows("cinder", "INSERT INTO clusters (deleted, name, `binary`, race_preventer, frozen) VALUES (0, 'new@ceph', 'cinder-volume', 0, 0)")
+        one = owned("volumes", A + "@ceph")[0]
+        rename = ["cluster", "rename", CLUSTER, "new@ceph", "--yes"]
+        self.expect(self.tool.run(*rename, "--only", one["id"][:-1]), NOT_FOUND, one["id"])
+        self.expect(self.tool.run(*rename, "--limit", "1"), OK)
+        self.assertEqual(sum(value("cinder", "SELECT COUNT(*) FROM `%s` WHERE LEFT(cluster_name, 8) = 'new@ceph'" % t) for t in TABLES), 1)
+
+    def test_a_limit_is_the_runs_and_not_each_backends(self):
+        before = self.volumes()
+        self.assertTrue(owned("volumes", A + "@nvme"))
+        r = self.expect(self.tool.run(*update_host(A, B), *GO, "--limit", "1", "-f", "json"), OK)
+        self.assertEqual([s["kind"] for s in r.json["steps"]], ["volume"])
+        self.only_these_changed(before, [r.json["steps"][0]["id"]])
+
+
+class Backends(Case):
+    def test_a_backend_without_a_service_on_a_living_host_needs_no_fence(self):
+        fast = [v["id"] for v in owned("volumes", A + "@ceph") if v["host"].endswith("#fast")]
+        rows("cinder", "UPDATE volumes SET host = CONCAT(%s, '@cehp') WHERE BINARY host = BINARY %s AND deleted = 0", (B, A + "@ceph#fast"))
+        self.assertTrue(fast)
+        r = self.expect(self.tool.run(*update_host(B + "@cehp", B + "@ceph"), "--yes", "-f", "json"), OK)
+        self.assertFalse({"source-alive", "fence-unproven", "other-backends-remain"} & set(r.findings()), r.findings())
+        for id_ in fast:
+            self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (id_,)), B + "@ceph")
+
+    def test_a_backend_that_was_renamed_in_its_configuration_is_said_to_be_silent(self):
+        rows("cinder", "INSERT INTO services (created_at, updated_at, deleted, host, `binary`, topic, report_count, disabled, availability_zone, uuid)"
+             " VALUES (UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 1 HOUR, 0, %s, 'cinder-volume', 'cinder-volume', 5, 0, 'nova', UUID())",
+             (B + "@old",))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (B + "@old#ceph", owned("volumes", A + "@ceph")[0]["id"]))
+        r = self.expect(self.tool.run(*update_host(B + "@old", B + "@ceph"), "--yes", "-f", "json"), OK)
+        self.assertIn("backend-silent", r.findings())
+        self.assertFalse({"source-alive", "fence-unproven"} & set(r.findings()))
+
+    def test_a_backend_that_reports_is_asked_whatever_else_its_node_does(self):
+        before = harness.checksum()
+        r = self.expect(self.tool.run(*update_host(B + "@ceph", C + "@ceph"), "--yes", "-f", "json"), REFUSED)
+        self.assertEqual([f["subject"] for f in r.json["findings"] if f["code"] == "source-alive"], ["cinder-volume " + B + "@ceph"])
+        self.assertIn("fence-unproven", r.findings())
+        self.unchanged(before)
+
+    def test_a_lost_pool_is_given_back_and_taken_again(self):
+        lost = owned("volumes", A + "@nvme")
+        rows("cinder", "UPDATE volumes SET host = %s WHERE BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %s AND deleted = 0",
+             (B + "@ceph", A + "@nvme"))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (B + "@ceph#ceph", lost[0]["id"]))
+        lost = lost[1:]
+        self.assertTrue(lost)
+        before = self.volumes()
+        r = self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), "--pool-map", "=ceph", "--yes", "-f", "json"), OK)
+        self.only_these_changed(before, [v["id"] for v in lost])
+        for v in lost:
+            self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (v["id"],)), B + "@ceph#ceph")
+        self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), "--pool-map", "=ceph", "--yes"), OK, "nothing to do")
+        self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", *FENCED, "--accept", "source-alive"), OK)
+        same = [(v["id"], before[v["id"]]["host"], before[v["id"]]["service_uuid"]) for v in lost]
+        self.assertEqual([(i, self.volumes()[i]["host"], self.volumes()[i]["service_uuid"]) for i, _, _ in same], same)
+        self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), "--pool-map", "=cehp", "--yes"), NOT_FOUND, "ceph")
+        self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph#ceph"), "--yes"), USAGE, "--pool-map '=ceph'")
+        self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), *GO), REFUSED, "target-is-source")
+
+    def test_a_bare_name_that_is_a_backend_goes_to_a_backend(self):
+        rows("cinder", "INSERT INTO services (created_at, updated_at, deleted, host, `binary`, topic, report_count, disabled, availability_zone, uuid)"
+             " VALUES (UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 1 HOUR, 0, 'oldctl', 'cinder-volume', 'cinder-volume', 5, 0, 'nova', UUID())")
+        ids = [v["id"] for v in owned("volumes", A + "@nvme")][:2]
+        for target, host in ((B + "@ceph", B + "@ceph"), (B + "@ceph#ceph", B + "@ceph#ceph")):
+            for id_ in ids:
+                rows("cinder", "UPDATE volumes SET host = 'oldctl' WHERE id = %s", (id_,))
+            self.expect(self.tool.run(*update_host("oldctl", target), "--yes"), REFUSED, "fence-unproven")
+            self.expect(self.tool.run(*update_host("oldctl", target), *GO), OK)
+            self.assertEqual({value("cinder", "SELECT host FROM volumes WHERE id = %s", (i,)) for i in ids}, {host})
+        before = harness.checksum()
+        rows("cinder", "UPDATE volumes SET host = 'oldctl#a' WHERE id = %s", (ids[0],))
+        before = harness.checksum()
+        self.expect(self.tool.run(*update_host("oldctl", B + "@ceph#ceph"), *GO), USAGE, "would make one of all")
+        r = self.expect(self.tool.run(*update_host(A, B + "@ceph"), *GO), USAGE, "whole node", "--currenthost %s@ceph --newhost %s@ceph" % (A, B))
+        self.assertNotIn("oldctl@", r.err)
+        self.unchanged(before)
+
+    def test_a_pools_name_is_any_text(self):
+        odd = "10.0.0.7:/vol/gold 1"
+        one = owned("volumes", A + "@ceph")[0]
+        for host in (A + "@ceph#" + odd, A + "@ceph#a=b"):
+            rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (host, one["id"]))
+            listed = self.expect(self.tool.run("volume", "list", "--host", host, "-f", "json"), OK).json
+            self.assertEqual([(v["id"], v["pool"]) for v in listed], [(one["id"], host.partition("#")[2])])
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (A + "@ceph#" + odd, one["id"]))
+        self.expect(self.tool.run(*update_host(A + "@ceph#" + odd, B + "@ceph#" + odd), *GO), OK)
+        self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (one["id"],)), B + "@ceph#" + odd)
+        self.expect(self.tool.run(*update_host(B + "@ceph", A + "@ceph"), "--pool-map", odd + "=fast", *FENCED, "--dry-run",
+                                  "--accept", "source-alive", "--accept", "target-down"), OK)
+
+
+if __name__ == "__main__":
+    unittest.main()
