@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "op/run.h"
+#include "util/clock.h"
 
 /* A plan on disk, to be read by others before it is applied: one line of JSON in a fixed order that ends with the SHA-256 of all
  * before it. It holds every row with its old and new value, so that applying it is comparing two plans: the file's and the one that
@@ -20,8 +21,10 @@ struct plan_file {
 	struct arena arena;
 };
 
-/* Writes the plan of ${run}; the file must not exist. */
-int plan_file_write(const struct run *run, const char *path, struct error *err);
+/* Writes the plan of ${run}; the file must not exist. ${expires_at}: until when it may be applied. */
+int plan_file_write(const struct run *run, const char *path, char expires_at[CLOCK_TEXT_SIZE], struct error *err);
+/* "evac-manage plan apply FILE", in ${arena}. */
+const char *plan_file_command(struct arena *arena, const char *path);
 
 /* ERROR_NOT_FOUND: no such file; ERROR_REFUSED: one byte is not as it was written, or it is of another version. */
 int plan_file_read(const char *path, struct plan_file *out, struct error *err);

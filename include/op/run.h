@@ -40,6 +40,8 @@ struct run {
 	bool source_reports;     /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 	struct journal *journal; /* the same */
 	const char *summary;     /* one sentence for the report, in plan's arena; NULL: it is made from the counts */
+	const char *good_until;  /* of the plan file that it wrote; NULL: it wrote none */
+	const char *next;        /* the command that comes next, as the last line; NULL: none is known */
 	char started_at[25], finished_at[25];
 };
 

@@ -11,6 +11,7 @@
 #include "out/report.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/shell.h"
 
 static int find(struct run *run, struct error *err)
 {
@@ -167,6 +168,39 @@ static int refuse(struct run *run, struct error *err)
 	return error_hint(err, "first %s: %s", first->code, first->hint[0] ? first->hint : first->message);
 }
 
+/* The file, what is in it, until when, and what comes next. */
+static enum error_kind write_plan(struct run *run, struct error *err)
+{
+	const char *path = run->request->plan_out;
+	char expires_at[CLOCK_TEXT_SIZE];
+	struct arena *arena = &run->plan.arena;
+	size_t n = plan_steps(&run->plan);
+	struct totals t;
+
+	if (plan_file_write(run, path, expires_at, err) != 0)
+		return err->kind;
+	run_totals(run, &t);
+	run->summary = arena_printf(arena, "plan: %zu step%s in %s; nothing is done yet%s", n, n == 1 ? "" : "s", shell_word(arena, path),
+	    n == 0 ? ", and nothing is to be done" : "");
+	if (t.skipped)
+		run->summary = arena_printf(arena, "%s; %zu instance%s left out", run->summary, t.skipped, t.skipped == 1 ? " is" : "s are");
+	run->good_until = arena_dup(arena, expires_at);
+	run->next = n ? plan_file_command(arena, path) : NULL;
+	return ERROR_OK;
+}
+
+static enum error_kind end_dry_run(struct run *run)
+{
+	struct arena *arena = &run->plan.arena;
+
+	if (run->request->plan_out)
+		run->summary = arena_printf(arena, "dry run: %zu steps would be taken; nothing was written, nor was %s",
+		    plan_steps(&run->plan), shell_word(arena, run->request->plan_out));
+	if (run->request->planned)
+		run->next = plan_file_command(arena, run->request->plan_file);
+	return ERROR_OK;
+}
+
 static enum error_kind decide_and_act(struct run *run, struct error *err)
 {
 	int fenced;
@@ -191,9 +225,9 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 	if (run->request->planned && plan_compare(run, run->request->planned, err) != 0)
 		return err->kind;
 	if (run->request->plan_out && !run->request->dry_run)
-		return plan_file_write(run, run->request->plan_out, err) == 0 ? ERROR_OK : err->kind;
+		return write_plan(run, err);
 	if (run->request->dry_run)
-		return ERROR_OK;
+		return end_dry_run(run);
 	if (run->plan.nunit == 0)
 		return run_result(run, err);
 	if (confirm(run, err) != 0 || lock_take(&run->scene, run->resumes, &run->lock, err) != 0)

@@ -335,7 +335,7 @@ void report_sentence(const struct run *run, enum error_kind result, const struct
 
 static int print_for_people(const struct run *run, enum error_kind result, const struct error *why, struct error *err)
 {
-	auto_str struct str sentence = { 0 };
+	auto_str struct str sentence = { 0 }, next = { 0 };
 
 	if (!run->journal && !(run->shown && isatty(STDOUT_FILENO))) { /* nobody reads the same twice */
 		print_plan(run);
@@ -353,6 +353,12 @@ static int print_for_people(const struct run *run, enum error_kind result, const
 		out_line("%s%s", run->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
 	if (run->journal)
 		out_line("run %s, journal %s", run->id, journal_path(run->journal));
+	if (run->good_until)
+		out_line("good until %s; then a new plan is needed", run->good_until);
+	if (run->next) {
+		shell_add_commands(&next, run->next, run->request->globals);
+		out_line("next: %s", next.s);
+	}
 	if (fflush(stdout) != 0)
 		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
 	return 0;

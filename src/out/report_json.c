@@ -167,6 +167,8 @@ int report_print_json(const struct run *run, enum error_kind result, const struc
 	json_object_object_add(d, "summary", jv_text(sentence.s));
 	json_object_object_add(d, "error", jv_text(why->text[0] ? why->text : NULL));
 	json_object_object_add(d, "hint", advice(run, why->hint[0] ? why->hint : NULL));
+	json_object_object_add(d, "good_until", jv_text(run->good_until));
+	json_object_object_add(d, "next", advice(run, run->next));
 	json_object_object_add(d, "findings", findings(run));
 	json_object_object_add(d, "units", units(run));
 	json_object_object_add(d, "steps", steps(run));

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import random
+import shlex
+import subprocess
 
 import harness
 import journals
@@ -108,6 +110,50 @@ class Plans(harness.TestCase):
         self.expect(self.apply("--yes"), REFUSED, "expired at 2026-01-31")
         self.expect(self.tool.run("plan", "show", self.file), OK)
         self.unchanged(before)
+
+    def paste(self, line, *more):
+        """A command that was printed, in a shell: it has the run's own global options."""
+        command = line[line.index("evac-manage"):].replace("evac-manage", shlex.quote(harness.TOOL), 1)
+        done = subprocess.run(["bash", "-c", " ".join([command, *more])], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return harness.Result([command], done.returncode, done.stdout, done.stderr)
+
+    def test_each_ending_says_the_file_its_steps_until_when_it_is_good_and_what_comes_next(self):
+        self.file = os.path.join(self.tool.state, "a plan.json")
+        r = self.expect(self.tool.run(*MOVE, "--plan-out", self.file), OK)
+        plan = self.document()
+        n, until = sum(len(u["steps"]) for u in plan["units"]), plan["made"]["expires_at"]
+        self.assertGreater(n, 5)
+        self.assertNotIn("nothing to do", r.out)
+        steps, good, following = r.out.splitlines()[-3:]
+        self.assertIn("plan: %d steps in " % n, steps)
+        self.assertIn(self.file, steps)
+        self.assertIn(until, good)
+        self.assertRegex(following, "^next: evac-manage .*plan apply ")
+        shown = self.expect(self.tool.run("plan", "show", self.file), OK)
+        self.assertIn("%d steps; good until %s" % (n, until), shown.err.splitlines()[-2])
+        self.assertEqual(shown.err.splitlines()[-1], following)
+        before = harness.checksum()
+        dry = self.expect(self.paste(following, "--dry-run"), OK, "[DRY-RUN]")
+        self.assertEqual(dry.out.splitlines()[-1], following)
+        self.expect(self.paste(following), REFUSED, "no terminal to ask on")
+        self.unchanged(before)
+        self.expect(self.paste(following, "--yes"), OK, "proved")
+        applied = self.expect(self.tool.run("plan", "show", self.file), OK, "applied already").err.splitlines()[-1]
+        self.assertIn("journal show %s" % plan["made"]["run"], applied)
+        self.expect(self.paste(applied), OK, "volume")
+
+    def test_the_endings_in_json_of_an_expired_one_and_of_one_without_steps(self):
+        r = self.expect(self.write(*MOVE), OK)
+        self.assertEqual(r.json["good_until"], self.document()["made"]["expires_at"])
+        self.assertIn("plan apply " + self.file, r.json["next"])
+        self.changed(r.json["good_until"], "2026-01-31T03:04:05.678Z")
+        self.expect(self.tool.run("plan", "show", self.file), OK, "expired at 2026-01-31T03:04:05.678Z", "next: the same volume update_host, with --plan-out")
+        self.expect(self.tool.run(*MOVE, "--yes"), OK)
+        empty = self.expect(self.write(*MOVE, file=self.file + ".2"), OK)
+        self.assertIn("0 steps", empty.json["summary"])
+        self.assertIsNone(empty.json["next"])
+        self.expect(self.tool.run(*MOVE, "--dry-run", "--plan-out", self.file + ".3"), OK, "nor was " + self.file + ".3")
+        self.assertFalse(os.path.exists(self.file + ".3"))
 
     def test_drift_is_named_row_by_row(self):
         self.expect(self.write(*MOVE), OK)

@@ -94,7 +94,7 @@ static int set_up(void **state)
 	write_journal(&request, &run.plan);
 	plan_name = xasprintf("%s/a.plan", top);
 	other = xasprintf("%s/other", top);
-	if (plan_file_write(&run, plan_name, &err) != 0)
+	if (plan_file_write(&run, plan_name, (char[CLOCK_TEXT_SIZE]){ 0 }, &err) != 0)
 		return -1;
 	plan_free(&run.plan);
 	return file_read(journal_file, 1 << 20, ERROR_ERROR, &journal_bytes, &err) != 0 ||

@@ -85,6 +85,38 @@ static int print_document(const struct plan_file *file, const struct request *re
 	return fflush(stdout) == 0 ? 0 : error_set(err, ERROR_ERROR, "the plan could not be written to stdout");
 }
 
+static bool is_applied(const struct plan_file *file, const struct request *request)
+{
+	auto_free char *path = NULL;
+	struct error none = { 0 };
+
+	return journal_find(request, file->run, &path, &none) == 0;
+}
+
+static bool is_expired(const struct plan_file *file)
+{
+	return clock_parse(file->expires_at) <= clock_wall_s();
+}
+
+/* What the file is good for, and the command that is next. */
+static void say_end(struct plan_file *file, const struct request *request)
+{
+	size_t n = plan_steps(&file->plan);
+
+	log_notice("sha256 %s", file->sha256);
+	if (is_applied(file, request)) {
+		log_notice("%zu step%s; applied already", n, n == 1 ? "" : "s");
+		log_notice("next: evac-manage journal show %s", file->run);
+	} else if (is_expired(file)) {
+		log_notice("%zu step%s; expired at %s, so it is applied no more", n, n == 1 ? "" : "s", file->expires_at);
+		log_notice("next: the same %s, with --plan-out and a new file", file->command);
+	} else {
+		log_notice("%zu step%s; good until %s; then a new plan is needed", n, n == 1 ? "" : "s", file->expires_at);
+		if (n > 0)
+			log_notice("next: %s", plan_file_command(&file->arena, request->plan_file));
+	}
+}
+
 enum error_kind op_plan_show(const struct request *request, struct error *err)
 {
 	struct plan_file file = { 0 };
@@ -100,7 +132,7 @@ enum error_kind op_plan_show(const struct request *request, struct error *err)
 			log_notice("%zu. %s", i + 1, file.plan.unit[i].sentence);
 		rc = print_rows(&file, request, err);
 		if (rc == 0)
-			log_notice("sha256 %s", file.sha256);
+			say_end(&file, request);
 	}
 	plan_file_free(&file);
 	return rc == 0 ? ERROR_OK : err->kind;
@@ -118,12 +150,14 @@ static struct request join(const struct request *now, const struct plan_file *fi
 	r.yes = now->yes;
 	r.skip_drifted = now->skip_drifted;
 	r.planned = file;
+	r.plan_file = now->plan_file;
 	r.nova_files = now->nova_files;
 	r.cinder_files = now->cinder_files;
 	r.placement_files = now->placement_files;
 	r.site_file = now->site_file;
 	r.defaults_file = now->defaults_file;
 	r.state_dir = now->state_dir;
+	r.globals = now->globals;
 	r.format = now->format;
 	r.columns = now->columns;
 	r.sort_column = now->sort_column;
@@ -139,16 +173,13 @@ static struct request join(const struct request *now, const struct plan_file *fi
 
 static int check(const struct request *request, const struct plan_file *file, struct error *err)
 {
-	auto_free char *path = NULL;
-	struct error none = { 0 };
-
 	if (fenced_check("the plan's --fenced", file->request.fenced, err) != 0)
 		return -1;
-	if (clock_parse(file->expires_at) <= clock_wall_s()) {
+	if (is_expired(file)) {
 		error_set(err, ERROR_REFUSED, "the plan expired at %s; nothing was written", file->expires_at);
-		return error_hint(err, "make a new one: the command with --plan-out FILE");
+		return error_hint(err, "make a new one: the same %s, with --plan-out and a new file", file->command);
 	}
-	if (journal_find(request, file->run, &path, &none) == 0) {
+	if (is_applied(file, request)) {
 		error_set(err, ERROR_DRIFT, "the plan was applied already; nothing was written");
 		return error_hint(err, "'evac-manage journal show %s' says what came of it", file->run);
 	}

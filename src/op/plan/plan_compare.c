@@ -181,5 +181,6 @@ int plan_compare(struct run *run, const struct plan_file *file, struct error *er
 	if (changed + came == 0 || run->request->skip_drifted)
 		return 0;
 	error_set(err, ERROR_DRIFT, "the world is not what the plan saw: %zu changed, %zu came; nothing was written", changed, came);
-	return error_hint(err, "each is named above; make a new plan, or --skip-drifted for the rest of this one");
+	return error_hint(err, "each is named above; a new plan, or for the rest of this one: %s --skip-drifted",
+	    plan_file_command(&run->plan.arena, run->request->plan_file));
 }

@@ -14,6 +14,7 @@
 #include "util/crash.h"
 #include "util/file.h"
 #include "util/json.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -85,13 +86,12 @@ static json_object *words_of(const struct request *request)
 	return object;
 }
 
-static json_object *made_by(const struct run *run)
+static json_object *made_by(const struct run *run, const char *end)
 {
 	json_object *object = json_object_new_object();
-	char now[CLOCK_TEXT_SIZE], end[CLOCK_TEXT_SIZE];
+	char now[CLOCK_TEXT_SIZE];
 
 	clock_now(now);
-	clock_text(clock_wall_s() + PLAN_LIFE_S, end);
 	json_object_object_add(object, "run", jv_text(run->id));
 	json_object_object_add(object, "tool", jv_text(EVAC_MANAGE_VERSION));
 	json_object_object_add(object, "at", jv_text(now));
@@ -216,7 +216,7 @@ static void digest_units(const struct run *run, json_object *units, char sha256[
 	sha256_hex(all.s, all.n, sha256);
 }
 
-static void write_text(const struct run *run, struct str *out)
+static void write_text(const struct run *run, const char *expires_at, struct str *out)
 {
 	json_object *d = json_object_new_object(), *units = units_of(run);
 	char sha256[65];
@@ -225,7 +225,7 @@ static void write_text(const struct run *run, struct str *out)
 	json_object_object_add(d, "schema", jv_text(PLAN_SCHEMA));
 	json_object_object_add(d, "command", jv_text(run->request->command));
 	json_object_object_add(d, "host", jv_text(run->scene.host));
-	json_object_object_add(d, "made", made_by(run));
+	json_object_object_add(d, "made", made_by(run, expires_at));
 	json_object_object_add(d, "request", words_of(run->request));
 	json_object_object_add(d, "world", world_of(run));
 	json_object_object_add(d, "findings", findings_of(run));
@@ -238,7 +238,7 @@ static void write_text(const struct run *run, struct str *out)
 	str_addf(out, PLAN_SUM "%s\"}\n", sha256);
 }
 
-int plan_file_write(const struct run *run, const char *path, struct error *err)
+int plan_file_write(const struct run *run, const char *path, char expires_at[CLOCK_TEXT_SIZE], struct error *err)
 {
 	auto_str struct str all = { 0 };
 	int rc;
@@ -247,9 +247,15 @@ int plan_file_write(const struct run *run, const char *path, struct error *err)
 		error_set(err, ERROR_ERROR, "'%s' is there already: a plan is not written over anything", path);
 		return error_hint(err, "name a file that does not exist; nothing was written");
 	}
-	write_text(run, &all);
+	clock_text(clock_wall_s() + PLAN_LIFE_S, expires_at);
+	write_text(run, expires_at, &all);
 	CRASH_POINT("plan_before_write");
 	rc = file_write(path, &all, 0600, err);
 	CRASH_POINT("plan_after_write");
 	return rc;
+}
+
+const char *plan_file_command(struct arena *arena, const char *path)
+{
+	return arena_printf(arena, "evac-manage plan apply %s%s", path[0] == '-' ? "./" : "", shell_word(arena, path));
 }
