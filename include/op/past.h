@@ -23,7 +23,7 @@ struct past_unit {
 };
 
 struct past {
-	const char *run, *command, *host, *to, *target_host, *target_state, *fenced, *user, *on, *started_at, *result; /* result NULL: no end was written */
+	const char *run, *command, *host, *to, *cinder_host, *target_host, *target_state, *fenced, *user, *on, *started_at, *result; /* result NULL: no end was written */
 	const char *recovery;     /* how the last recovery ended; NULL: there was none, or it was cut off */
 	bool whole;               /* it ended, and nothing of its plan failed or was left undone */
 	bool force;

@@ -23,6 +23,7 @@ struct request {
 	const char *host;        /* --host H, or the host as an argument */
 	const char *to;          /* host rescue --to */
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
+	const char *cinder_host; /* host rescue --cinder-host: what cinder calls the failed host; NULL: the same */
 	const char *currenthost, *newhost;
 	const char *id;          /* an instance, a volume or a run */
 	bool force, down, stale, volumes_only, settle;

@@ -240,6 +240,25 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err);
 int scene_find_bus(struct scene *scene, struct error *err);
 void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
 
+/* scene_twins.c: names that are ${host} up to the first dot, an FQDN and its short name, with what they own; without the one that
+ * --cinder-host takes along. */
+struct host_twin {
+	const char *name;
+	int64_t volumes, backups;
+	size_t cinder_services, nova_services;
+	bool up; /* one of them reports */
+};
+struct host_twins {
+	struct host_twin *v; /* in the arena */
+	size_t n;
+};
+void scene_find_twins(const struct scene *scene, const char *host, struct arena *arena, struct host_twins *out);
+void host_twin_describe(const struct host_twin *twin, struct str *out); /* "13 volumes, 2 backups" */
+/* A host of cinder's that is the failed one's, by its own name or by that of --cinder-host. */
+bool scene_is_failed_node(const struct scene *scene, const char *host);
+/* A node whose cinder-volume is up, and that is not the failed one: for a command to type. NULL: none. */
+const char *scene_live_node(const struct scene *scene, struct arena *arena);
+
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);

@@ -27,6 +27,9 @@ bool str_equal(const char *a, const char *b);       /* byte for byte; NULL equal
 bool str_starts(const char *s, const char *prefix);
 const char *str_or(const char *s, const char *otherwise); /* s, or the other when s is NULL */
 
+/* Two names of one host, as far as a name can tell: equal up to the first dot, which one of them has ("a" and "a.example.org",
+ * "a@b" and "a.example.org@b"). Numbers are addresses, and no twins. */
+bool str_is_twin(const char *a, const char *b);
 /* The words of ${known} nearest to ${word} as "'a', 'b'", best first, at most three and only
  * plausible ones; "" when nothing is near. For "did you mean". */
 void str_nearest(const char *word, const char *const *known, size_t n, struct str *out);

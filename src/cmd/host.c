@@ -15,8 +15,10 @@ static const struct argument_spec any_host[] = {
 static const struct option_spec rescue_options[] = {
 	{ .name = "to", .type = OPTION_HOST, .offset = AT(to), .metavar = "HOST2",
 	  .sentence = "the host that gets the volumes and backups; needed unless --resume" },
+	{ .name = "cinder-host", .type = OPTION_HOST, .offset = AT(cinder_host), .metavar = "NAME",
+	  .sentence = "take along what cinder knows by this other name of the failed host (its short name, its FQDN)" },
 	{ .name = "resume", .type = OPTION_TEXT, .offset = AT(resume), .metavar = "RUN",
-	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --target_host and --fenced" },
+	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --cinder-host, --target_host and --fenced" },
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },

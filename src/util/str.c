@@ -160,6 +160,16 @@ static bool is_listed(const char *const *list, size_t n, const char *word)
 	return false;
 }
 
+bool str_is_twin(const char *a, const char *b)
+{
+	size_t node_a = strcspn(a, "@#"), node_b = strcspn(b, "@#"), n = strcspn(a, ".@#");
+	bool dotted = a[n] == '.' || b[strcspn(b, ".@#")] == '.';
+
+	if (n == 0 || !dotted || n != strcspn(b, ".@#") || strncmp(a, b, n) != 0 || strspn(a, "0123456789") == n)
+		return false;
+	return strcmp(a + node_a, b + node_b) == 0 && (node_a != node_b || strncmp(a, b, node_a) != 0);
+}
+
 void str_nearest(const char *word, const char *const *known, size_t n, struct str *out)
 {
 	const char *shown[NEAREST_SHOWN] = { 0 };
@@ -173,7 +183,7 @@ void str_nearest(const char *word, const char *const *known, size_t n, struct st
 		for (i = 0; i < n; i++) {
 			if (is_listed(shown, k, known[i]))
 				continue;
-			d = distance(word, known[i]);
+			d = str_is_twin(word, known[i]) ? 0 : distance(word, known[i]);
 			if (d < best_distance) {
 				best_distance = d;
 				best = known[i];

@@ -132,6 +132,18 @@ static void another_cell_does_not_answer(void)
 	f.world.absences = &absences;
 }
 
+static void nova_knows_it_by_another_name(void)
+{
+	f.nova_service[C3].host = "c1.example";
+}
+
+static void the_other_name_is_taken_along_and_reports(void)
+{
+	f.request.cinder_host = "c1.example";
+	f.cinder_service[C1_BACKUP].host = "c1.example";
+	f.cinder_service[C1_BACKUP].heartbeat_age_s = AGE(5);
+}
+
 static void its_record_is_gone(void)
 {
 	f.scene.compute = NULL;
@@ -257,6 +269,8 @@ static const struct guard_case cases[] = {
 	                         "config-readable nova: nova's configuration holds passwords and everybody may read it" },
 	{ it_moves_only_and_computes_are_down, "" },
 	{ another_cell_does_not_answer, "cell-unknown cell2: what cell 'cell2' knows is unknown: cannot connect" },
+	{ nova_knows_it_by_another_name, "host-twin c1.example: 'c1.example' is 'c1' up to the first dot, and reports: 1 service of nova; they stay" },
+	{ the_other_name_is_taken_along_and_reports, "source-alive cinder-backup c1.example: cinder-backup on 'c1.example' reported 5 s ago" },
 	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
 	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and no record of its nova-compute tells that it is dead\n"
 	    "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },

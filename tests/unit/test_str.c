@@ -152,6 +152,33 @@ static void the_nearest_names_come_first_and_only_plausible_ones(void **state)
 	}
 }
 
+static void a_name_with_and_without_its_domain_is_the_nearest(void **state)
+{
+	static const char *const known[] = { "compute-02", "compute-03", "compute-01.dc7.example.org", "compute-01x", "10.0.0.2" };
+	static const struct {
+		const char *a, *b;
+		bool twins;
+	} rows[] = {
+		{ "a", "a.example.org", true }, { "a.example.org", "a", true }, { "a@rbd", "a.example.org@rbd", true },
+		{ "a@rbd#p", "a.example.org@rbd#p", true }, { "a.b", "a.c", true }, { "a", "a", false }, { "a.b", "a.b", false },
+		{ "a@rbd", "a.example.org@lvm", false }, { "a", "A.example.org", false }, { "a", "ab.example.org", false },
+		{ "10.0.0.1", "10.0.0.2", false }, { "10", "10.0.0.2", false }, { "", ".org", false }, { "a@rbd.x", "a@rbd", false },
+		{ "c1", "c1.example", true }, { "1a", "1a.b", true },
+	};
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(str_is_twin(rows[i].a, rows[i].b), rows[i].twins);
+		assert_int_equal(str_is_twin(rows[i].b, rows[i].a), rows[i].twins);
+	}
+	str_nearest("compute-01", known, COUNT(known), &got);
+	assert_true(str_starts(got.s, "'compute-01.dc7.example.org', "));
+	str_clear(&got);
+	str_nearest("10.0.0.1", known, COUNT(known), &got);
+	assert_true(str_starts(got.s, "'10.0.0.2'"));
+}
+
 static void a_name_that_is_known_twice_is_named_once(void **state)
 {
 	static const char *const twice[] = { "node1", "node1", "node2", "node1" };
@@ -198,6 +225,7 @@ int main(void)
 		cmocka_unit_test(only_whole_letters_that_a_table_takes_are_added),
 		cmocka_unit_test(absent_equals_only_absent),
 		cmocka_unit_test(the_nearest_names_come_first_and_only_plausible_ones),
+		cmocka_unit_test(a_name_with_and_without_its_domain_is_the_nearest),
 		cmocka_unit_test(a_name_that_is_known_twice_is_named_once),
 		cmocka_unit_test(nothing_is_near_where_nothing_is_known),
 		cmocka_unit_test(names_of_any_length_are_compared_without_harm),

@@ -21,9 +21,12 @@ static int find(struct scene *scene, struct error *err)
 	scene->marks = !r->no_mark;
 	if (scene_find_cinder(scene, err) != 0 || scene_find_nova(scene, err) != 0)
 		return -1;
-	if (scene_check_node(scene, r->host, err) != 0 || scene_check_node(scene, r->to, err) != 0)
+	if (scene_check_node(scene, r->host, err) != 0 || scene_check_node(scene, r->to, err) != 0 ||
+	    (r->cinder_host && scene_check_node(scene, r->cinder_host, err) != 0))
 		return -1;
 	if (scene_find_home(scene, r->host, err) != 0 || scene_add_counterparts(scene, r->host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+		return -1;
+	if (r->cinder_host && scene_add_counterparts(scene, r->cinder_host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
 	if (scene_find_instances(scene, err) != 0)
 		return -1;
@@ -58,8 +61,8 @@ static int check_past(const struct request *r, const struct past *past, struct e
 		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->resume, str_or(past->host, "?"), r->host);
 		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->resume);
 	}
-	if ((r->to && !str_equal(r->to, past->to)) || (r->target_host && !str_equal(r->target_host, past->target_host)))
-		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to and --target_host out to go on with it", r->resume,
+	if ((r->to && !str_equal(r->to, past->to)) || (r->cinder_host && !str_equal(r->cinder_host, past->cinder_host)) || (r->target_host && !str_equal(r->target_host, past->target_host)))
+		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to, --cinder-host and --target_host out to go on with it", r->resume,
 		    str_or(past->to, "?"));
 	return 0;
 }
@@ -93,6 +96,7 @@ static enum error_kind resume(const struct request *request, struct error *err)
 	else
 		result = settle(request, &past, err);
 	own.to = past.to;
+	own.cinder_host = past.cinder_host;
 	own.target_host = past.target_host;
 	own.fenced = request->fenced ? request->fenced : past.fenced;
 	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.fenced, err) != 0)

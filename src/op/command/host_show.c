@@ -26,7 +26,7 @@ static void add(struct table *t, const char *section, const char *item, const ch
 	table_text(t, "state", state);
 	if (count >= 0)
 		table_int(t, "count", count);
-	table_text(t, "detail", detail);
+	table_advice(t, "detail", detail);
 }
 
 static void add_age(struct str *detail, struct maybe_int age, bool disabled)
@@ -292,6 +292,25 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	return 0;
 }
 
+/* An FQDN beside a short name: two names to us, one machine perhaps. */
+static void add_twins(struct table *t, struct scene *scene)
+{
+	auto_str struct str owns = { 0 };
+	const char *to = scene_live_node(scene, &scene->arena);
+	struct host_twins twins;
+
+	scene_find_twins(scene, scene->host, &scene->arena, &twins);
+	for (const struct host_twin *twin = twins.v; twin < twins.v + twins.n; twin++) {
+		host_twin_describe(twin, &owns);
+		if (scene->home && to && twin->nova_services == 0)
+			str_addf(&owns, "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s", scene->host,
+			    to, twin->name);
+		else
+			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
+		add(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups, owns.s);
+	}
+}
+
 static void add_lost_cells(struct table *t, const struct world *w)
 {
 	auto_str struct str item = { 0 };
@@ -325,6 +344,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	add_owners(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;
+	add_twins(t, scene);
 	add_in_flight(t, scene);
 	scene_find_queues(scene);
 	add_queues(t, scene);

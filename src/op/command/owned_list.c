@@ -5,6 +5,7 @@
 #include "op/list.h"
 #include "op/scene.h"
 #include "out/table.h"
+#include "util/log.h"
 #include "util/str.h"
 
 /* The listings of volumes, backups and instances: what one host owns, by exact name. An unknown host is an error, as an empty
@@ -63,6 +64,16 @@ static bool is_asked(const struct host_name *asked, const struct host_name *owne
 	return !asked->pool[0] || strcmp(asked->pool, owner->pool) == 0;
 }
 
+/* Whoever asks for the FQDN of what cinder knows by its short name gets an empty answer. */
+static void say_twins(struct scene *scene, const char *node, const char *noun)
+{
+	struct host_twins twins;
+
+	scene_find_twins(scene, node, &scene->arena, &twins);
+	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++)
+		log_warn("'%s' is another host to us, and the same up to the first dot: evac-manage %s list --host %s", t->name, noun, t->name);
+}
+
 static int fill_volumes(struct scene *scene, struct table *table, struct error *err)
 {
 	struct host_name asked, owner;
@@ -73,6 +84,7 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 	if (scene_find_cinder(scene, err) != 0 || scene_check_owner(scene, &asked, err) != 0 ||
 	    volumes_on_node(scene->world->cinder_db, asked.node, &volumes, err) != 0)
 		return -1;
+	say_twins(scene, asked.node, "volume");
 	for (const struct volume *v = volumes.v; v < volumes.v + volumes.n; v++) {
 		if (!host_name_parse(v->host, &owner) || !is_asked(&asked, &owner))
 			continue;
@@ -101,6 +113,8 @@ static int fill_backups(struct scene *scene, struct table *table, struct error *
 	if (scene_find_cinder(scene, err) != 0 || (host && scene_check_node(scene, host, err) != 0) ||
 	    backups_list(scene->world->cinder_db, &backups, err) != 0)
 		return -1;
+	if (host)
+		say_twins(scene, host, "backup");
 	for (const struct backup *b = backups.v; b < backups.v + backups.n; b++) {
 		if (host && !str_equal(b->host, host))
 			continue;
@@ -124,6 +138,7 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
 	    instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0)
 		return -1;
+	say_twins(scene, scene->host, "instance");
 	for (const struct instance *i = scene->instances.v; i < scene->instances.v + scene->instances.n; i++) {
 		if (needs_read(scene->home->cell->db, &scene->columns, i, &scene->arena, &needs, err) != 0)
 			return -1;

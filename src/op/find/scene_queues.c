@@ -116,7 +116,7 @@ void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell
 static bool has_cinder_services(const struct scene *scene)
 {
 	for (size_t i = 0; i < scene->cinder_services.n; i++)
-		if (host_is_on_node(scene->cinder_services.v[i].host, scene->host))
+		if (scene_is_failed_node(scene, scene->cinder_services.v[i].host))
 			return true;
 	return false;
 }
@@ -138,7 +138,7 @@ static void find_of_cinder(struct scene *scene)
 	for (size_t i = 0; i < scene->cinder_services.n && bus; i++) {
 		const struct cinder_service *s = &scene->cinder_services.v[i];
 
-		if (!host_is_on_node(s->host, scene->host) ||
+		if (!scene_is_failed_node(scene, s->host) ||
 		    (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0))
 			continue;
 		cinder_service_queue(s->binary, s->host, &queue);

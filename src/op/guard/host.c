@@ -35,7 +35,7 @@ static void cinder_alive(const struct guard *self, const struct scene *scene, st
 	auto_str struct str subject = { 0 };
 
 	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
-		if (!(asks_backends(scene) ? is_source(scene, s) : host_is_on_node(s->host, scene->host)) ||
+		if (!(asks_backends(scene) ? is_source(scene, s) : scene_is_failed_node(scene, s->host)) ||
 		    !cinder_service_is_up(s, scene->cinder_down_s))
 			continue;
 		str_clear(&subject);
@@ -245,6 +245,35 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 			guard_found(self, scene, out, str_or(cell->name, cell->uuid), NULL, "what cell '%s' knows is unknown: %s",
 			    str_or(cell->name, cell->uuid), lost->text);
 	}
+}
+
+static void twin_hint(const struct scene *scene, const struct host_twin *twin, struct str *hint)
+{
+	const struct request *r = scene->request;
+
+	str_clear(hint);
+	if (r->to && twin->cinder_services + (size_t)(twin->volumes + twin->backups) > 0)
+		str_addf(hint, "if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s", scene->host, r->to, twin->name);
+	else
+		str_addf(hint, "if it is the same machine: evac-manage host show %s", twin->name);
+}
+
+void guard_host_twin(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str owns = { 0 }, hint = { 0 };
+	struct arena arena = { 0 };
+	struct host_twins twins;
+
+	if (!scene->host || scene->closes || (!scene->moves_things && !scene->evacuates))
+		return;
+	scene_find_twins(scene, scene->host, &arena, &twins);
+	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++) {
+		host_twin_describe(t, &owns);
+		twin_hint(scene, t, &hint);
+		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name, scene->host,
+		    t->up ? "reports" : "does not report", owns.s, scene->moves_things ? "; they stay" : "");
+	}
+	arena_free(&arena);
 }
 
 void guard_service_record_missing(const struct guard *self, const struct scene *scene, struct findings *out)

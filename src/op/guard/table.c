@@ -146,6 +146,8 @@ const struct guard guards[] = {
 	{ "cell-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "another cell's database could not be asked: what it knows of the host, its instances and its services is not in this picture",
 	    "the failed host's own cell answers, and the run needs no other", guard_cell_unknown },
+	{ "host-twin", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "another name is the failed host's up to the first dot, its short name or its FQDN: what it owns stays where it is", NULL, guard_host_twin },
 	{ "service-record-missing", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "nova has no nova-compute record of the failed host any more, only instances that name it: no heartbeat could tell that it is alive",
 	    "make sure of the power; what nova's conductor does needs no record of the failed host", guard_service_record_missing },

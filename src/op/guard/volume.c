@@ -158,7 +158,7 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 	for (size_t i = 0; i < scene->nmove; i++)
 		moves_volumes |= scene->move[i].kind == MOVE_BACKEND;
 	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++) {
-		if (strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->host) || is_moved(scene, o->host) ||
+		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_moved(scene, o->host) ||
 		    cinder_owner_is_up(&scene->cinder_services, o->host, o->cluster_name, scene->cinder_down_s))
 			continue;
 		move_hint(scene, o, &hint);
@@ -223,6 +223,7 @@ void guard_not_node_owned(const struct guard *self, const struct scene *scene, s
 	auto_str struct str owners = { 0 };
 
 	if (!scene->moves_things || !scene->host || owns_or_serves(scene, scene->host) ||
+	    (scene->request->cinder_host && owns_or_serves(scene, scene->request->cinder_host)) ||
 	    (scene->nmove == 1 && scene->move[0].kind == MOVE_BACKUPS && !scene->evacuates))
 		return;
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n && owners.n < 200; o++)

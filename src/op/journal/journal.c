@@ -106,6 +106,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	json_object_object_add(record, "host", jv_text(host));
 	json_object_object_add(record, "fenced", jv_text(request->fenced));
 	json_object_object_add(record, "to", jv_text(request->to));
+	json_object_object_add(record, "cinder_host", jv_text(request->cinder_host));
 	json_object_object_add(record, "target_host", jv_text(request->target_host));
 	json_object_object_add(record, "target_state", jv_text(request->target_state));
 	json_object_object_add(record, "force", json_object_new_boolean(request->force));

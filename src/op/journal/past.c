@@ -58,6 +58,7 @@ static void on_run(struct past *past, json_object *record)
 	past->command = copy(past, record, "command");
 	past->host = copy(past, record, "host");
 	past->to = copy(past, record, "to");
+	past->cinder_host = copy(past, record, "cinder_host");
 	past->target_host = copy(past, record, "target_host");
 	past->target_state = copy(past, record, "target_state");
 	past->fenced = copy(past, record, "fenced");

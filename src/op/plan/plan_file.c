@@ -26,6 +26,7 @@ const struct plan_word plan_words[] = {
 	{ "to", PLAN_WORD_TEXT, AT(to) },
 	{ "target_host", PLAN_WORD_TEXT, AT(target_host) },
 	{ "currenthost", PLAN_WORD_TEXT, AT(currenthost) },
+	{ "cinder_host", PLAN_WORD_TEXT, AT(cinder_host) },
 	{ "newhost", PLAN_WORD_TEXT, AT(newhost) },
 	{ "id", PLAN_WORD_TEXT, AT(id) },
 	{ "binary", PLAN_WORD_TEXT, AT(binary) },

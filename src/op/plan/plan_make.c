@@ -119,7 +119,7 @@ static void add_service_marks(struct plan *plan, struct unit *unit, const struct
 	struct step *step;
 
 	for (size_t i = 0; i < scene->cinder_services.n; i++, s++) {
-		if (!host_is_on_node(s->host, scene->host) || s->disabled)
+		if (!scene_is_failed_node(scene, s->host) || s->disabled)
 			continue;
 		if (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0)
 			continue;
