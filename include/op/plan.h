@@ -38,6 +38,7 @@ struct step {
 	const char *before[STEP_COLUMNS], *after[STEP_COLUMNS]; /* NULL is SQL's NULL, or not known yet */
 	enum state state;
 	const char *error; /* NULL: none */
+	const char *since; /* proved, and others have changed it after that: what it holds now, "deleted"; NULL: nobody has */
 };
 
 enum unit_kind {

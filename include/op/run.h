@@ -63,7 +63,12 @@ void evacuations_free(struct plan *plan);
 const char *evacuation_outcome(const struct unit *unit); /* "done in 1.9 s" */
 bool evacuation_was_cast(const struct unit *unit);
 
-/* prove.c: reads everything that was applied over fresh connections; what is as promised becomes proved. */
+/* prove.c: reads what was applied over fresh connections; what is as promised becomes proved, in the journal too. Rows right after their
+ * COMMIT; -1 with ERROR_UNPROVED when some read back otherwise. An evacuation as soon as it has landed: one look at each, without
+ * waiting. In the end all: what needed no proof yet or could not be read, evacuations with patience, and what others have done since
+ * with what was proved. */
+int prove_unit(struct run *run, size_t unit, struct error *err);
+int prove_landed(struct run *run, struct error *err);
 int prove_all(struct run *run, struct error *err);
 
 /* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */

@@ -37,7 +37,7 @@ struct move {
 	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
 	int64_t served[OWNED_KINDS];            /* rows of clusters with a live member: they stay, and are not among ${rows} */
 	struct unfinished_rows unfinished;
-	struct ownership_count before_commit, after_commit; /* apply and proof count both owners */
+	struct ownership_count before, written, now; /* both owners: in the transaction, before and after its writes, and since */
 };
 
 /* Rows of a backend that belong to a cluster. One with a live member serves them, and they stay where they are; those of one without are

@@ -11,6 +11,14 @@ int report_print(const struct run *run, enum error_kind result, const struct err
 /* The plan for people: a numbered sentence a unit, with the single command that would do just it. */
 void report_plan(const struct run *run, struct str *out);
 
+/* An owner of one kind of row, counted before the run's writes and now; not set: not counted. */
+struct report_check {
+	enum owned_kind kind;
+	const char *owner;
+	struct maybe_int before, now;
+};
+void report_each_check(const struct run *run, void (*fn)(void *ctx, const struct report_check *check), void *ctx);
+
 /* report_json.c */
 int report_print_json(const struct run *run, enum error_kind result, const struct error *why, struct error *err);
 /* One sentence: "3 of 4 instances are on another host, 1 was left out; 12 volumes and backups moved". */

@@ -15,6 +15,8 @@ static const struct argument_spec recover_arguments[] = {
 static const struct option_spec recover_options[] = {
 	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(resend),
 	  .sentence = "send an evacuation again that nobody has begun with, when its first message can no longer be taken" },
+	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(accept), .metavar = "CODE[:ID]",
+	  .sentence = "guest-left:ID: you have looked, no compute has a guest of that instance; settles an evacuation whose rows vanished" },
 	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(scan),
 	  .sentence = "without a journal: list evacuations of ours that have not ended" },
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "look and say; write nothing" },

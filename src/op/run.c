@@ -54,7 +54,7 @@ static void skip_planned(struct plan *plan, const char *why)
 			}
 }
 
-/* In the plan's order; nothing begins after a unit that failed: what comes later may need it. */
+/* In the plan's order; nothing begins after a unit that failed or is not proved: what comes later may need it. */
 static int apply(struct run *run, struct error *err)
 {
 	bool evacuates = false;
@@ -64,7 +64,9 @@ static int apply(struct run *run, struct error *err)
 		evacuates |= run->plan.unit[i].kind == UNIT_EVACUATION;
 		rc = apply_unit(run, i, err);
 		if (rc == 0 && run->plan.unit[i].kind != UNIT_EVACUATION)
-			log_notice("%zu. applied: %zu row%s", i + 1, run->plan.unit[i].nstep, run->plan.unit[i].nstep == 1 ? "" : "s");
+			rc = prove_unit(run, i, err);
+		if (rc == 0 && run->plan.unit[i].kind != UNIT_EVACUATION)
+			log_notice("%zu. proved: %zu row%s", i + 1, run->plan.unit[i].nstep, run->plan.unit[i].nstep == 1 ? "" : "s");
 	}
 	if (rc == 0 && evacuates && !signal_came())
 		rc = apply_evacuations(run, err);

@@ -56,6 +56,7 @@ static json_object *step(const struct unit *unit, size_t index, const struct ste
 	json_object_object_add(one, "after", values(s->kind, s->after));
 	json_object_object_add(one, "state", jv_text(state_name[s->state]));
 	json_object_object_add(one, "error", jv_text(s->error));
+	json_object_object_add(one, "since", jv_text(s->since));
 	if (unit->kind == UNIT_EVACUATION) {
 		json_object_object_add(one, "outcome", jv_text(evacuation_outcome(unit)));
 		json_object_object_add(one, "accepted", json_object_new_boolean(evacuation_was_cast(unit)));
@@ -90,29 +91,29 @@ static json_object *units(const struct run *run)
 	return list;
 }
 
-static json_object *check(const char *kind, const char *owner, int64_t before, int64_t after)
+static json_object *count(struct maybe_int n)
+{
+	return n.set ? json_object_new_int64(n.v) : NULL;
+}
+
+static void add_check(void *list, const struct report_check *c)
 {
 	json_object *one = json_object_new_object();
 
-	json_object_object_add(one, "kind", jv_text(kind));
-	json_object_object_add(one, "owner", jv_text(owner));
-	json_object_object_add(one, "before_commit", json_object_new_int64(before));
-	json_object_object_add(one, "after_commit", json_object_new_int64(after));
-	return one;
+	json_object_object_add(one, "kind", jv_text(owned_kind_name[c->kind]));
+	json_object_object_add(one, "owner", jv_text(c->owner));
+	json_object_object_add(one, "before", count(c->before));
+	json_object_object_add(one, "now", count(c->now));
+	json_object_array_add(list, one);
 }
 
-/* Both owners, counted inside the transaction and after it over another connection. */
+/* Both owners, counted inside the transaction before its writes, and after it over another connection; null: not counted. */
 static json_object *checks(const struct run *run)
 {
 	json_object *list = json_object_new_array();
 
-	for (const struct move *m = run->scene.move; run->journal && m < run->scene.move + run->scene.nmove; m++)
-		for (int k = 0; k < OWNED_KINDS; k++) {
-			if (m->rows[k].n == 0)
-				continue;
-			json_object_array_add(list, check(owned_kind_name[k], m->from.text, m->before_commit.old_owner[k], m->after_commit.old_owner[k]));
-			json_object_array_add(list, check(owned_kind_name[k], m->to.text, m->before_commit.new_owner[k], m->after_commit.new_owner[k]));
-		}
+	if (run->journal)
+		report_each_check(run, add_check, list);
 	return list;
 }
 

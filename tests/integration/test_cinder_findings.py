@@ -147,14 +147,36 @@ class Findings(harness.TestCase):
             rows("cinder", "ALTER TABLE workers CHANGE race_preventer_x race_preventer INT NOT NULL DEFAULT 0")
         self.unchanged(before)
 
-    def test_both_owners_are_counted_before_and_after_commit(self):
-        n = value("cinder", "SELECT COUNT(*) FROM volumes WHERE BINARY SUBSTRING_INDEX(host, '#', 1) IN (BINARY %s, BINARY %s) AND deleted = 0",
-                  (A + "@ceph", B + "@ceph"))
+    def test_both_owners_are_counted_as_by_hand_before_and_now(self):
+        """Not twice after the writes, where the one has nothing and the other all."""
+        def by_hand(table, owner):
+            return value("cinder", "SELECT COUNT(*) FROM `%s` WHERE BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %%s%s" % (
+                table, "" if table == "image_volume_cache_entries" else " AND deleted = 0"), (owner,))
+        tables = {"volume": "volumes", "group": "groups", "consistencygroup": "consistencygroups",
+                  "image_volume_cache_entry": "image_volume_cache_entries"}
+        owners = (A + "@ceph", B + "@ceph")
+        before = {(k, o): by_hand(t, o) for k, t in tables.items() for o in owners}
+        r = self.expect(self.tool.run(*MOVE, *GO, "--limit", "3"), OK)
+        self.assertGreater(before["volume", owners[1]], 0)
+        self.assertGreater(before["volume", owners[0]], 3)
+        for c in r.json["checks"]:
+            if c["kind"] in tables:
+                self.assertEqual((c["before"], c["now"]), (before[c["kind"], c["owner"]], by_hand(tables[c["kind"]], c["owner"])), str(c))
         r = self.expect(self.tool.run(*MOVE, *GO), OK)
-        said = {(c["kind"], c["owner"]): (c["before_commit"], c["after_commit"]) for c in r.json["checks"]}
-        self.assertEqual(said["volume", A + "@ceph"], (0, 0))
-        self.assertEqual(said["volume", B + "@ceph"], (n, n))
-        self.assertEqual({k for k, _ in said}, {"volume", "group", "consistencygroup", "image_volume_cache_entry", "worker"})
+        said = {(c["kind"], c["owner"]): (c["before"], c["now"]) for c in r.json["checks"]}
+        self.assertEqual(said["volume", owners[0]][1], 0)
+        self.assertEqual(said["volume", owners[1]][1], before["volume", owners[0]] + before["volume", owners[1]])
+        self.assertEqual({k for k, _ in said} - {"worker"}, set(tables))
         said = self.expect(self.tool.run(*BACKUPS, *FENCED, "--yes"), OK).out.splitlines()
-        head = next(i for i, line in enumerate(said) if re.search(r"Before COMMIT +After COMMIT", line))
-        self.assertEqual([line.split()[1:] for line in said[head + 1:head + 3]], [[A, "0", "0"], [B, "3", "3"]])
+        head = next(i for i, line in enumerate(said) if re.search(r"Before +Now", line))
+        self.assertEqual([line.split()[1:] for line in said[head + 1:head + 3]], [[A, "2", "0"], [B, "1", "3"]])
+
+    def test_what_was_rolled_back_has_no_count_of_now(self):
+        blocker = harness.connect("cinder", autocommit=False)
+        self.addCleanup(blocker.close)
+        with blocker.cursor() as cursor:
+            cursor.execute("SELECT id FROM volumes WHERE host = %s AND deleted = 0 ORDER BY id DESC LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
+            r = self.tool.run(*MOVE, *GO)
+        self.assertNotEqual(r.code, OK)
+        self.assertEqual({c["now"] for c in r.json["checks"]}, {None})
+        self.assertGreater(next(c["before"] for c in r.json["checks"] if c["owner"] == A + "@ceph"), 0)

@@ -9,7 +9,8 @@ What recovery does is not written here: it is read from the table in src/op/reco
 order of the forward steps (FORWARD) is compared with the journals of real runs by tests/integration/test_protocol.py.
 
 The world may: lose the answer to a commit, which then lands at once, later or never; keep a message on its way, lose it, or
-deliver it after the sender has died; let a conductor take a message and die; kill the program before and after every step, in
+deliver it after the sender has died; let a conductor take a message and die; delete the migration, come back without the whole claim and
+all that was recorded since (a failover to a replica that lagged) while a compute builds, let a user delete the instance; kill the program before and after every step, in
 recovery as well; let an operator recover, send again, close and begin anew at any moment. Time is one bit: a message's life is over,
 or not. What must always hold (I1 to I5) is checked in every state; a state that breaks it ends the search.
 """
@@ -27,7 +28,8 @@ CRASHES, RUNS, RESENDS = 3, 2, 1
 FORWARD = ("journal intent", "claim", "journal outcome", "journal publish_intent", "publish", "journal publish_outcome", "follow")
 
 FIELDS = {"claim": ("OPEN", "FAILED", "APPLIED"), "cast": ("NEVER", "NOT_SENT", "ACKED", "UNKNOWN"),
-          "row": ("ABSENT", "ACCEPTED", "WORKING", "DONE", "ERROR"), "evidence": ("NONE", "SOME", "FAILED"), "age": ("YOUNG", "LATE")}
+          "row": ("ABSENT", "ACCEPTED", "WORKING", "DONE", "ERROR"), "evidence": ("NONE", "SOME", "FAILED", "LOST"), "age": ("YOUNG", "LATE"),
+          "instance": ("OLD", "MOVED", "BUSY", "GONE"), "held": ("MAYBE", "NOT")}
 Rule = collections.namedtuple("Rule", "when action verdict")
 
 
@@ -36,8 +38,10 @@ def read_rules(path=RULES):
     with open(path) as f:
         text = f.read()
     body = text[text.index("recovery_rules[] = {"):]
+    for name, words in re.findall(r"^#define (\w+) (\(?[A-Z_| ]+\)?)$", text, re.M):
+        body = re.sub(r"\b%s\b" % name, words.strip("()"), body)
     rules = []
-    for known, action, verdict in re.findall(r"\{ \{ ([^}]*) \}, ACTION_(\w+), VERDICT_(\w+),", body):
+    for known, action, verdict in re.findall(r"\{ \{ ([^}]*) \}, ACTION_(\w+),\s+VERDICT_(\w+),", body):
         when = []
         for (field, values), word in zip(FIELDS.items(), known.split(",")):
             word = word.strip()
@@ -47,7 +51,7 @@ def read_rules(path=RULES):
                 sys.exit("%s: %s has no %s" % (path, field, unknown))
             when.append(frozenset(names))
         rules.append(Rule(tuple(when), action, verdict))
-    if len(rules) < 10 or rules[-1].when != tuple(frozenset(v) for v in FIELDS.values()):
+    if len(rules) != body.count("VERDICT_") or rules[-1].when != tuple(frozenset(v) for v in FIELDS.values()):
         sys.exit("%s: its table could not be read" % path)
     return rules
 
@@ -55,9 +59,11 @@ def read_rules(path=RULES):
 # where: what the program does next ("off": it does not run); intent, outcome, pub, verdict: what the journal holds (outcome of the
 # unit; pub None, begun, acked, not_sent, lost); row, task, moved: the database; pending: commits without an answer that may land;
 # copies: messages, each on its way ("net"), in the "queue" or "taken" by a conductor; late: every message's life is over;
-# begun: how often a rebuild was begun since the instance was last claimed; event: what nova has recorded.
-State = collections.namedtuple("State", "where intent outcome pub verdict row task moved pending copies late begun event crashes runs resends")
-START = State(FORWARD[0], False, None, None, None, "ABSENT", False, False, frozenset(), (), False, 0, "NONE", 0, 1, 0)
+# begun: how often a rebuild was begun since the instance was last claimed; event: what nova has recorded; trace: our record of the
+# request, under which it does; lost: rows have vanished; deleted: the instance; guest: one that is being built, or was and is left.
+State = collections.namedtuple("State", "where intent outcome pub verdict row task moved pending copies late begun event crashes runs resends"
+                                        " trace lost deleted guest")
+START = State(FORWARD[0], False, None, None, None, "ABSENT", False, False, frozenset(), (), False, 0, "NONE", 0, 1, 0, False, False, False, False)
 
 
 class Broken(Exception):
@@ -76,6 +82,7 @@ class Protocol:
     conductors_freeze = False     # longer than a message's life, with the message in hand
     programs_freeze = False       # as long, between the publish_intent and the message
     cancel_whole = True           # migration and task state in one transaction
+    vanished_keeps_out = True     # an evacuation that is not to be seen any more keeps the next run out
 
     def __init__(self, rules):
         self.rules = self.change(list(rules))
@@ -120,14 +127,15 @@ class Protocol:
             yield from self.recover(s)
 
     def claim(self, s, go):
-        if s.row == "ABSENT" and not s.task and not s.moved:
-            yield "claimed", s._replace(row="ACCEPTED", task=True, begun=0, where=go)
-            yield "claimed, answer lost", s._replace(row="ACCEPTED", task=True, begun=0, where="claim unknown")
+        if s.row == "ABSENT" and not s.task and not s.moved and not s.deleted:
+            claimed = s._replace(row="ACCEPTED", task=True, begun=0, trace=True)
+            yield "claimed", claimed._replace(where=go)
+            yield "claimed, answer lost", claimed._replace(where="claim unknown")
             yield "commit in doubt", s._replace(pending=s.pending | {"claim"}, where="claim unknown")
         yield "rolled back", s._replace(outcome="failed", verdict="NOT_DONE", where="off")
 
     def publish(self, s, go):
-        if s.row == "ABSENT":
+        if s.row == "ABSENT" and not s.lost:
             raise Broken("I5: published before its commit")
         queued = s._replace(copies=tuple(sorted(s.copies + ("queue",))))
         net = s._replace(copies=tuple(sorted(s.copies + ("net",))))
@@ -158,6 +166,8 @@ class Protocol:
             yield "ended: proved", s._replace(outcome="proved", verdict="DONE", where="off")
         elif s.row == "ERROR" or s.event == "FAILED":
             yield "ended: nova failed", s._replace(outcome="failed", verdict="FAILED", where="off")
+        elif s.row == "ABSENT":
+            yield "ended: unknown, its rows vanished", s._replace(outcome="unknown", verdict="UNKNOWN", where="off")
         yield "ended: still under way", s._replace(outcome="applied", verdict="UNDER_WAY", where="off")
 
     # ---- the program, recovering: look, act, look again; "recover!" may send again
@@ -165,10 +175,16 @@ class Protocol:
     def known(self, s):
         claim = "APPLIED" if s.pub or s.outcome in ("applied", "proved") else "FAILED" if s.outcome == "failed" else "OPEN"
         cast = {None: "NEVER", "acked": "ACKED", "not_sent": "NOT_SENT"}.get(s.pub, "UNKNOWN")
-        evidence = "SOME" if s.moved or (s.row == "ACCEPTED" and not s.task) else "NONE"
+        instance = "GONE" if s.deleted else "MOVED" if s.moved else "OLD"
+        evidence = "SOME" if s.row != "ABSENT" and not s.deleted and (s.moved or (s.row == "ACCEPTED" and not s.task)) else "NONE"
         if s.event != "NONE":
             evidence = s.event
-        return claim, cast, s.row, evidence, "LATE" if s.late else "YOUNG"
+        elif evidence == "NONE" and not s.trace:
+            evidence = "LOST"
+        if s.where == "recover accept" and s.row == "ABSENT" and evidence in ("LOST", "SOME") and cast in ("ACKED", "UNKNOWN"):
+            evidence = "NONE"
+        held = "NOT" if s.late and "queue" not in s.copies else "MAYBE"
+        return claim, cast, s.row, evidence, "LATE" if s.late else "YOUNG", instance, held
 
     def rule(self, s):
         known = self.known(s)
@@ -187,8 +203,17 @@ class Protocol:
                 yield "fenced", fenced
                 yield "fence in doubt", s._replace(pending=s.pending | {"fence"}, verdict="UNKNOWN", where="off")
             return
+        if rule.action == "SETTLE":
+            closed = s._replace(row="ERROR", task=False)
+            yield "settled", closed._replace(verdict=rule.verdict, where="off")
+            yield "settled, not yet on disk", closed
+            yield "settling in doubt", s._replace(pending=s.pending | {"settle"}, verdict="UNKNOWN", where="off")
+            return
         if rule.action == "TAKE_BACK":
             yield from self.take_back(s, s.where, "recover unknown")
+            return
+        if s.where == "recover accept":
+            yield "recovered: " + rule.verdict, s._replace(verdict=rule.verdict, where="off")
             return
         if s.where == "recover unknown":
             yield "ended: unknown", s._replace(verdict="UNKNOWN", where="off")
@@ -213,8 +238,12 @@ class Protocol:
         for commit in s.pending:
             rest = s._replace(pending=s.pending - {commit})
             yield "%s in doubt: dead" % commit, rest
-            if commit == "claim" and (s.row == "ABSENT" or not self.unique) and not s.task and not s.moved:
-                yield "claim in doubt: lands", rest._replace(row="ACCEPTED", task=True, begun=0)
+            if commit == "claim" and (s.row == "ABSENT" or not self.unique) and not s.task and not s.moved and not s.deleted:
+                # whoever waited for the same uuid gets a duplicate, whatever becomes of the row later
+                waited = frozenset({"fence", "settle"}) if self.unique else frozenset()
+                yield "claim in doubt: lands", rest._replace(row="ACCEPTED", task=True, begun=0, trace=True, pending=rest.pending - waited)
+            elif commit == "settle" and s.row in ("ABSENT", "ACCEPTED"):
+                yield "settling in doubt: lands", rest._replace(row="ERROR", task=False)
             elif commit == "cancel" and s.row == "ACCEPTED" and s.task:
                 yield "taking back in doubt: lands", rest._replace(row="ERROR", task=False)
             elif commit == "fence" and s.row == "ABSENT":
@@ -228,23 +257,41 @@ class Protocol:
                 yield "conductor takes it", s._replace(copies=tuple(sorted(rest + ("taken",))))
             else:
                 yield "conductor dies with it", s._replace(copies=rest)
-                yield "conductor fails at it", s._replace(copies=rest, event="FAILED" if s.event == "NONE" else s.event)
+                yield "conductor fails at it", s._replace(copies=rest, event="FAILED" if s.event == "NONE" and s.trace else s.event)
                 yield "conductor begins", self.begin(s._replace(copies=rest))
-        if s.row == "WORKING":
-            yield "nova ends it", s._replace(row="DONE", task=False, moved=True)
-            yield "nova ends it in error", s._replace(row="ERROR", task=False)
+        if s.guest:
+            yield from self.build(s)
+        yield from self.vanish(s)
         if s.pub and not s.late and (self.conductors_freeze or "taken" not in s.copies) and (
                 self.programs_freeze or s.where not in ("publish", "recover publish")):
             yield "its life is over", s._replace(late=True, copies=tuple(c for c in s.copies if c == "taken"))
+
+    def build(self, s):
+        """A compute comes to an end with it: save(expected_task_state=…) tells it whether it may (nova compute/manager.py)."""
+        if s.row == "WORKING":
+            if not s.deleted:
+                yield "nova ends it", s._replace(row="DONE", task=False, moved=True, guest=False)
+            yield "nova ends it in error", s._replace(row="ERROR", task=False, guest=False)
+        elif s.row == "ABSENT" and s.task:
+            yield "it arrives without its migration", s._replace(task=False, moved=True, guest=False)
+            yield "it fails without its migration", s._replace(event="FAILED", guest=False)
+
+    def vanish(self, s):
+        if s.row in ("ACCEPTED", "WORKING") and not s.lost and not s.deleted:
+            yield "the database loses the migration", s._replace(row="ABSENT", lost=True)
+            yield "the database comes back without the claim", s._replace(row="ABSENT", task=False, trace=False, event="NONE", lost=True,
+                                                                          pending=frozenset())
+        if s.row == "ACCEPTED" and not s.deleted and not s.lost:
+            yield "its user deletes it", s._replace(deleted=True, task=False)
 
     def begin(self, s):
         if s.verdict == "NOT_DONE":
             raise Broken("I4: said not to have been sent, and somebody begins with it")
         if not s.task:
             return s                                     # nova compute/manager.py: save(expected_task_state=['rebuilding']) fails
-        if s.begun:
+        if s.begun or s.guest:
             raise Broken("I1: begun twice")
-        return s._replace(begun=1, row="WORKING", event="SOME")
+        return s._replace(begun=1, row="WORKING" if s.row == "ACCEPTED" else s.row, event="SOME" if s.trace else s.event, guest=True)
 
     def operator(self, s):
         if s.where != "off":
@@ -252,18 +299,23 @@ class Protocol:
         if s.intent and s.verdict in (None, "UNKNOWN", "UNDER_WAY"):
             yield "operator: recover", s._replace(where="recover")
             yield "operator: recover --resend", s._replace(where="recover!")
+            # has looked, on every compute, and ended what he found; the message's age is that of the moment when the command begins
+            if s.lost and s.verdict == "UNKNOWN" and s.late:
+                yield "operator: recover --accept", s._replace(where="recover accept", guest=False)
         quiet = "queue" not in s.copies and s.late and not s.pending
         if s.row == "ACCEPTED" and s.task and (s.event == "FAILED" or (quiet and s.event == "NONE" and s.pub)):
             yield "operator: migration close", s._replace(row="ERROR", task=False, verdict="FAILED")
-        if s.runs < RUNS and s.verdict in ("NOT_DONE", "FAILED") and not s.task and not s.moved:
+        forgotten = not self.vanished_keeps_out and s.lost and s.row == "ABSENT"
+        if s.runs < RUNS and (s.verdict in ("NOT_DONE", "FAILED") or forgotten) and not s.task and not s.moved and not s.deleted:
             # another run has another uuid; what is in doubt under the old one meets that one's row and can never land
             yield "operator: begin anew", START._replace(where=self.forward[0], crashes=s.crashes, runs=s.runs + 1, copies=s.copies,
+                                                         guest=s.guest, lost=s.lost,
                                                          pending=frozenset() if self.unique and s.row != "ABSENT" else s.pending)
 
     # ---- what must hold
 
     def check(self, s):
-        if s.task and s.row in ("ABSENT", "ERROR", "DONE"):
+        if s.task and (s.row in ("ERROR", "DONE") or (s.row == "ABSENT" and not s.lost)):
             raise Broken("I2: 'rebuilding' with a migration that is %s" % s.row.lower())
         if s.task and not s.intent:
             raise Broken("I2: 'rebuilding' and the journal knows nothing of it")
@@ -281,60 +333,85 @@ class Protocol:
 
 
 class Moves(Protocol):
-    """The other unit: two rows change owner in one transaction. Rows are old, new or another's."""
+    """The other unit: two rows change owner in one transaction. Rows are old, new, another's ("other") or deleted ("gone"). Users
+    change and delete rows whenever they like; what is said of the move must be true of the move."""
     whole = True
     fence = True                  # recovery runs the compare-and-set again, instead of believing what it reads
+    drift_is_not_moved = False    # a row that users have changed since is taken for one that never moved
 
-    State = collections.namedtuple("State", "where intent verdict rows pending crashes")
-    start = State("journal intent", False, None, ("old", "old"), False, 0)
+    State = collections.namedtuple("State", "where intent outcome verdict rows pending crashes written")
+    start = State("journal intent", False, None, None, ("old", "old"), False, 0, False)
 
     def moves(self, s):
         if s.where == "journal intent":
             yield "intent on disk", s._replace(intent=True, where="write")
         elif s.where == "write":
-            yield from self.write(s, "MOVED", "unknown")
+            yield from self.write(s, "applied", "unknown")
+        elif s.where == "applied":
+            yield "outcome applied on disk", s._replace(outcome="applied", where="prove")
+        elif s.where == "prove":                         # right after the commit, over another connection
+            yield "proof read", s._replace(where="MOVED" if set(s.rows) <= {"new", "gone"} else "DRIFT")
         elif s.where in ("MOVED", "DRIFT"):
             yield "outcome on disk", s._replace(verdict=s.where, where="off")
         elif s.where == "unknown":
             yield "outcome unknown on disk", s._replace(verdict="UNKNOWN", where="off")
         elif s.where == "recover":
-            if set(s.rows) == {"new"}:
-                yield "found moved", s._replace(where="MOVED")
-            elif not self.fence:
-                yield "read: not moved", s._replace(verdict="NOT_DONE", where="off")
-            else:
-                yield from self.write(s, "MOVED", "unknown")
+            yield from self.recover_rows(s)
+        yield from self.others(s)
+
+    def recover_rows(self, s):
+        """recover_rows.c: judge()"""
+        held = set(s.rows)
+        if held == {"new"}:
+            yield "found moved", s._replace(where="MOVED")
+        elif self.drift_is_not_moved and "new" not in held:
+            yield "read: not moved", s._replace(verdict="NOT_DONE", where="off")
+        elif "old" not in held and (s.outcome == "applied" or ("new" in held and "other" not in held)):
+            yield "found moved, and changed since", s._replace(where="MOVED")
+        elif held != {"old"}:
+            yield "found drifted", s._replace(where="DRIFT")
+        elif s.outcome == "applied":
+            yield "found lost", s._replace(where="DRIFT")
+        elif not self.fence:
+            yield "read: not moved", s._replace(verdict="NOT_DONE", where="off")
+        else:
+            yield from self.write(s, "MOVED", "unknown")
+
+    def others(self, s):
         if s.pending:
             yield "commit in doubt: dead", s._replace(pending=False)
             if set(s.rows) == {"old"}:
-                yield "commit in doubt: lands", s._replace(pending=False, rows=("new", "new"))
+                yield "commit in doubt: lands", s._replace(pending=False, rows=("new", "new"), written=True)
         if s.where != "off" and s.crashes < CRASHES:
             yield "CRASH", s._replace(where="off", crashes=s.crashes + 1)
         if s.where == "off" and s.intent and s.verdict in (None, "UNKNOWN"):
             yield "operator: recover", s._replace(where="recover")
-        if s.rows == ("old", "old") and s.where in ("write", "off"):
-            yield "somebody else takes a row", s._replace(rows=("other", "old"))
+        if s.rows[0] in ("old", "new") and not (s.rows == ("new", "old")):
+            yield "somebody else takes a row", s._replace(rows=("other", s.rows[1]))
+            yield "its user deletes a row", s._replace(rows=("gone", s.rows[1]))
+        if s.written and s.rows[1] == "new":
+            yield "somebody else takes the other row", s._replace(rows=(s.rows[0], "other"))
 
     def write(self, s, good, doubt):
         if set(s.rows) == {"old"}:
             if not self.whole:
                 yield "first row written", s._replace(rows=("new", "old"))
-            yield "written", s._replace(rows=("new", "new"), where=good)
-            yield "written, answer lost", s._replace(rows=("new", "new"), where=doubt)
+            yield "written", s._replace(rows=("new", "new"), where=good, written=True)
+            yield "written, answer lost", s._replace(rows=("new", "new"), where=doubt, written=True)
             yield "commit in doubt", s._replace(pending=True, where=doubt)
         elif set(s.rows) == {"new"}:
             yield "is new already", s._replace(where=good)
         elif not self.whole and s.rows == ("new", "old"):
-            yield "second row written", s._replace(rows=("new", "new"), where=good)
+            yield "second row written", s._replace(rows=("new", "new"), where=good, written=True)
         else:
             yield "no longer as planned", s._replace(where="DRIFT")
 
     def check(self, s):
         if s.where == "off" and "new" in s.rows and "old" in s.rows:
             raise Broken("I3: one row moved and the other not")
-        if s.verdict == "NOT_DONE" and "new" in s.rows:
+        if s.verdict == "NOT_DONE" and s.written:
             raise Broken("I4: said not to have moved, and it has")
-        if s.verdict == "MOVED" and s.rows != ("new", "new"):
+        if s.verdict == "MOVED" and not s.written:
             raise Broken("I4: said to have moved, and it has not")
 
 
@@ -436,6 +513,25 @@ class ResendWhileYoung(Protocol):
     resend_age = ("YOUNG", "LATE")
 
 
+class VanishedIsForgotten(Protocol):
+    """To the rows nothing was ever asked for: the next run asks."""
+    vanished_keeps_out = False
+
+
+class SettlesWhileItMayBeHeld(Protocol):
+    """A migration that vanished is closed while a queue may hold its message."""
+    def change(self, rules):
+        return changed(rules, match=lambda r: r.action == "SETTLE" and r.when[5] == {"OLD"} and r.when[3] == {"NONE"} and
+                       r._replace(when=r.when[:4] + tuple(frozenset(FIELDS[f]) for f in ("age", "instance", "held"))))
+
+
+class LostIsFailed(Protocol):
+    """Who had begun is lost with the rows, and nobody looks."""
+    def change(self, rules):
+        return changed(rules, match=lambda r: r.when[3] == {"LOST"} and r.verdict == "UNKNOWN" and r.action == "NONE" and
+                       r._replace(action="SETTLE", verdict="FAILED"))
+
+
 class FrozenConductor(Protocol):
     """No protocol of ours helps here: a conductor that sleeps on a message longer than its life, and an operator who sends again.
     The program says so on the screen; this shows that the explorer sees it, too."""
@@ -459,17 +555,24 @@ class MoveBelievesItsEyes(Moves):
     fence = False
 
 
+class MoveForgetsUsers(Moves):
+    drift_is_not_moved = True
+
+
 SOUND = (Protocol, Moves)
 BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforeProof, "I4"), (IntentAfterWrite, "I2"),
           (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
-          (AutoResend, "I1"), (ResendWhileYoung, "I1"), (FrozenConductor, "I"), (FrozenProgram, "I"), (HalfTakenBack, "I2"), (RowByRow, "I3"),
-          (MoveBelievesItsEyes, "I4"))
+          (AutoResend, "I1"), (ResendWhileYoung, "I1"), (VanishedIsForgotten, "I"), (SettlesWhileItMayBeHeld, "I"), (LostIsFailed, "I"),
+          (FrozenConductor, "I"), (FrozenProgram, "I"), (HalfTakenBack, "I2"), (RowByRow, "I3"),
+          (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"))
 
 
 # A model that never gets there proves nothing: the sound one must have come to all of these.
 REACHED = {"ended: proved", "ended: nova failed", "ended: not sent", "claimed, answer lost", "claim in doubt: lands", "fenced", "CRASH",
            "fence in doubt: lands", "taken back, answer lost", "taking back in doubt: lands", "message arrives late", "sent again",
            "conductor dies with it", "conductor fails at it", "nova ends it", "nova ends it in error", "its life is over",
+           "the database loses the migration", "the database comes back without the claim", "its user deletes it", "settled",
+           "settling in doubt: lands", "it arrives without its migration", "ended: unknown, its rows vanished", "operator: recover --accept",
            "operator: migration close", "operator: begin anew", "recovered: DONE", "recovered: NOT_DONE", "recovered: FAILED",
            "recovered: UNDER_WAY", "recovered: UNKNOWN"}
 

@@ -5,8 +5,10 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fake_db.h"
 #include "model/nova/attempt.h"
@@ -19,14 +21,47 @@
 static struct fixture f;
 static struct run run;
 
+static char state_directory[64];
+
+static void remove_directory(const char *below)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s%s", state_directory, below);
+	rmdir(path);
+}
+
+/* The state of the last outcome in the journal; "" when there is none. */
+static const char *recorded(void)
+{
+	static char text[65536];
+	static char state[32];
+	FILE *file = fopen(journal_path(run.journal), "r");
+	const char *last = NULL;
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	for (const char *p = text; (p = strstr(p, "\"type\":\"outcome\"")); p++)
+		last = p;
+	if (!last || sscanf(strstr(last, "\"state\":"), "\"state\":\"%31[a-z]", state) != 1)
+		return "";
+	return state;
+}
+
 static int begin(void **state)
 {
 	struct unit *unit;
 
+	struct error err = { 0 };
+
 	(void)state;
 	fixture_init(&f);
 	fake_reset();
-	run = (struct run){ .request = &f.request, .scene = f.scene };
+	f.request.state_dir = strcpy(state_directory, "/tmp/evac-manage-unit.XXXXXX");
+	assert_non_null(mkdtemp(state_directory));
+	run = (struct run){ .request = &f.request, .scene = f.scene, .id = "20260131T030405Z-host-evacuate-1a2b3c4d" };
+	assert_int_equal(0, journal_create(run.request, run.id, "a", &run.journal, &err));
 	unit = plan_unit(&run.plan, UNIT_EVACUATION);
 	unit_step(unit, &step_instance, "i1", "web");
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
@@ -38,6 +73,10 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
+	unlink(journal_path(run.journal));
+	journal_close(&run.journal);
+	remove_directory("/journal");
+	remove_directory("");
 	evacuations_free(&run.plan);
 	plan_free(&run.plan);
 	fake_reset();
@@ -54,14 +93,28 @@ static int quiet(void **state)
 
 /* ---- what the database says */
 
+static void migration(const char *status, size_t n)
+{
+	static const char *const columns[] = { "migration_status", "dest_compute", "migration_id", NULL };
+	static const char *row[3];
+
+	memcpy(row, (const char *[]){ status, "b", "7" }, sizeof row);
+	fake_rows("nova/evacuation_state", columns, row, n);
+}
+
+static void instance(const char *host, size_t n)
+{
+	static const char *const columns[] = { "host", "vm_state", "task_state", "is_deleted", "idle_s", NULL };
+	static const char *row[5];
+
+	memcpy(row, (const char *[]){ host, "error", NULL, "0", "3" }, sizeof row);
+	fake_rows("nova/evacuation_instance", columns, row, n);
+}
+
 static void state(const char *status, const char *host)
 {
-	static const char *const columns[] = { "uuid", "host", "node", "vm_state", "task_state", "migration_status", "dest_compute",
-		"migration_id", NULL };
-	static const char *row[8];
-
-	memcpy(row, (const char *[]){ "i1", host, host, "error", NULL, status, "b", "7" }, sizeof row);
-	fake_rows("nova/evacuation_state", columns, row, 1);
+	migration(status, 1);
+	instance(host, 1);
 }
 
 static void event(const char *name, const char *result)
@@ -115,6 +168,42 @@ static void a_bad_end_is_believed_at_the_second_look(void **s)
 		assert_int_equal(look()->phase, PHASE_FAILED);
 		assert_non_null(strstr(run.plan.unit[0].step[0].error, "the same command evacuates it again"));
 	}
+}
+
+/* The database came back without our last commits, or somebody deleted them: not "still accepted". */
+static void what_vanishes_is_unknown_at_once_and_in_the_journal(void **s)
+{
+	static const struct {
+		size_t migrations, instances;
+		const char *said;
+	} cases[] = {
+		{ 0, 1, "its migration is not in the database any more" },
+		{ 1, 0, "its instance is not in the database any more" },
+		{ 0, 0, "its migration and its instance are not in the database any more" },
+	};
+
+	(void)s;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		end(s);
+		begin(s);
+		migration("accepted", cases[i].migrations);
+		instance("a", cases[i].instances);
+		assert_int_equal(look()->phase, PHASE_UNKNOWN);
+		assert_int_equal(run.plan.unit[0].step[0].state, STATE_UNKNOWN);
+		assert_non_null(strstr(run.plan.unit[0].step[0].error, cases[i].said));
+		assert_non_null(strstr(run.plan.unit[0].step[0].error, "evac-manage journal recover 20260131T030405Z-host-evacuate-1a2b3c4d"));
+		assert_string_equal(recorded(), "unknown");
+	}
+}
+
+static void what_nova_ended_is_in_the_journal_at_once(void **s)
+{
+	(void)s;
+	state("failed", "a");
+	look();
+	assert_string_equal(recorded(), "");
+	look();
+	assert_string_equal(recorded(), "failed");
 }
 
 static void a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice(void **s)
@@ -233,6 +322,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_a_run(it_has_landed_when_the_host_has_changed_too),
 		in_a_run(a_bad_end_is_believed_at_the_second_look),
+		in_a_run(what_vanishes_is_unknown_at_once_and_in_the_journal),
+		in_a_run(what_nova_ended_is_in_the_journal_at_once),
 		in_a_run(a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice),
 		in_a_run(who_gave_up_is_named_with_the_cure),
 		in_a_run(a_compute_that_works_on_it_is_waited_for),

@@ -235,7 +235,8 @@ static struct evacuation_rows some_evacuation(void)
 static void match_all(uint64_t n)
 {
 	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert",
-		"nova/migration_insert_queens", "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+		"nova/migration_insert_queens", "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close",
+		"nova/instance_set_task_state" };
 
 	for (size_t i = 0; i < COUNT(writes); i++)
 		fake_answer(writes[i])->n = n;
@@ -332,17 +333,44 @@ static void a_migration_without_a_status_is_no_crash(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(0, evacuation_state_get(NULL, &migration, &got, &err));
-	assert_false(got.exists);
+	assert_int_equal(0, evacuation_state_get(NULL, &migration, "i1", &got, &err));
+	assert_false(got.exists || got.instance_exists);
 	evacuation_state_free(&got);
-	fake_rows("nova/evacuation_state",
-	    LIST("uuid", "host", "node", "vm_state", "task_state", "migration_status", "dest_compute", NULL),
-	    LIST("i1", NULL, NULL, "active", NULL, NULL, NULL), 1);
-	assert_int_equal(0, evacuation_state_get(NULL, &migration, &got, &err));
-	assert_true(got.exists);
+	fake_rows("nova/evacuation_state", LIST("migration_id", "migration_status", "dest_compute", NULL), LIST("7", NULL, NULL), 1);
+	fake_rows("nova/evacuation_instance", LIST("host", "vm_state", "task_state", "is_deleted", "idle_s", NULL),
+	    LIST(NULL, "active", NULL, "0", NULL), 1);
+	assert_int_equal(0, evacuation_state_get(NULL, &migration, "i1", &got, &err));
+	assert_true(got.exists && got.instance_exists && !got.instance_deleted);
 	assert_string_equal(got.migration_status, "");
 	assert_null(got.host);
+	assert_false(got.instance_idle_s.set);
 	evacuation_state_free(&got);
+}
+
+/* Whatever vanished: the migration is there afterwards, closed, and the task state is what it was. */
+static void what_vanished_is_settled_with_what_is_left(void **state)
+{
+	struct evacuation_rows rows = some_evacuation();
+	const struct cell_columns release = { .migrations_have_project = true };
+	struct error err;
+
+	(void)state;
+	match_all(1);
+	fake_answer("nova/instance_action_close")->n = 0; /* it vanished, too */
+	assert_int_equal(0, evacuation_settle(NULL, &release, &rows, true, "rebuild_spawning", &err));
+	assert_non_null(strstr(fake_calls.s, "nova/migration_insert uuid=m1"));
+	assert_non_null(strstr(fake_calls.s, "|nova/migration_close uuid=m1"
+	    "|nova/instance_set_task_state id=i1 old_host=c1 old_task_state=rebuild_spawning new_task_state=NULL"
+	    "|nova/instance_action_close instance_uuid=i1 request_id=req-1"));
+	fake_reset();
+	match_all(1);
+	assert_int_equal(0, evacuation_settle(NULL, &release, &rows, false, NULL, &err));
+	assert_string_equal(fake_calls.s, "nova/migration_close uuid=m1|nova/instance_action_close instance_uuid=i1 request_id=req-1");
+	fake_reset();
+	match_all(1);
+	fake_answer("nova/instance_set_task_state")->n = 0;
+	assert_int_equal(-1, evacuation_settle(NULL, &release, &rows, true, "rebuilding", &err));
+	assert_int_equal(err.kind, ERROR_DRIFT);
 }
 
 static const struct {
@@ -389,6 +417,7 @@ int main(void)
 		with_db(a_row_that_is_no_longer_as_the_plan_saw_it_ends_the_beginning),
 		with_db(an_evacuation_is_taken_back_only_while_nobody_works_on_it),
 		with_db(a_migration_without_a_status_is_no_crash),
+		with_db(what_vanished_is_settled_with_what_is_left),
 		with_db(only_a_young_fault_belongs_to_this_evacuation),
 	};
 

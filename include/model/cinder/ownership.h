@@ -70,6 +70,7 @@ const char *unfinished_settled_volume(const struct unfinished *row);
 
 /* Both owners at one moment, by owned_kind. */
 struct ownership_count {
+	bool known; /* they were counted */
 	int64_t old_owner[OWNED_KINDS], new_owner[OWNED_KINDS];
 };
 int ownership_count(struct db *db, const char *old_owner, const char *new_owner, struct ownership_count *out, struct error *err);

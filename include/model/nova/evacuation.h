@@ -37,13 +37,28 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *rows, struc
  * start. Its uuid is unique: either this fails with code 1062 (the first try was committed) or the first try can never be. */
 int evacuation_fence(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, struct error *err);
 
+/* Inside a write transaction, when its rows are not what they were and nobody works on it: the migration is written anew, closed, when it
+ * is ${absent}, or closed when it is 'accepted'; the instance goes from ${task_state} (NULL: it is not ours) to what it was, its action is closed if it is there. */
+int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, bool absent,
+    const char *task_state, struct error *err);
+
+/* nova makes no sound for this long when it is at work: a spawn waits 300 s for neutron (nova conf/compute.py: vif_plugging_timeout). */
+#define EVACUATION_SILENT_S 300
+
+/* Each of its rows may have vanished: deleted, archived, or lost by a database that came back without its last commits. */
 struct evacuation_state {
-	bool exists; /* the migration is there */
+	bool exists;          /* the migration is there; without it migration_id, migration_status and dest_compute are not */
+	bool instance_exists; /* marked deleted it still is, with vm_state 'deleted'; without it host and states are NULL */
+	bool instance_deleted;
 	int64_t migration_id;
-	const char *host, *node, *vm_state, *task_state, *migration_status, *dest_compute;
+	const char *host, *vm_state, *task_state, *migration_status, *dest_compute;
+	struct maybe_int instance_idle_s; /* since the instance was written */
 	struct arena arena;
 };
-int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err);
+int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, const char *instance_uuid, struct evacuation_state *out,
+    struct error *err);
+/* The record of our request, written with its migration: what conductor and computes do is recorded under it. */
+int evacuation_has_action(struct db *cell, const char *instance_uuid, const char *request_id, bool *out, struct error *err);
 void evacuation_state_free(struct evacuation_state *state);
 
 struct action_event {

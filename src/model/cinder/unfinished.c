@@ -101,6 +101,7 @@ int ownership_count(struct db *db, const char *old_owner, const char *new_owner,
 	*out = (struct ownership_count){ 0 };
 	if (db_read(db, &SQL_CINDER_OWNERSHIP_COUNT, params, &count_shape, &rows, err) != 0)
 		return -1;
+	out->known = true;
 	for (row = rows.v; row < (struct count_row *)rows.v + rows.n; row++)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			if (strcmp(owned_kind_name[k], row->kind) == 0) {

@@ -6,19 +6,34 @@
 
 struct state_row {
 	int64_t migration_id;
-	const char *uuid, *host, *node, *vm_state, *task_state, *migration_status, *dest_compute;
+	const char *migration_status, *dest_compute;
 };
 static const struct db_column state_columns[] = {
-	DB_COLUMN(struct state_row, uuid),
-	DB_NULLABLE(struct state_row, host),
-	DB_NULLABLE(struct state_row, node),
-	DB_NULLABLE(struct state_row, vm_state),
-	DB_NULLABLE(struct state_row, task_state),
 	DB_COLUMN(struct state_row, migration_id),
 	DB_NULLABLE(struct state_row, migration_status),
 	DB_NULLABLE(struct state_row, dest_compute),
 };
 static const struct db_shape state_shape = DB_SHAPE(struct state_row, state_columns);
+
+struct instance_row {
+	const char *host, *vm_state, *task_state;
+	bool is_deleted;
+	struct maybe_int idle_s;
+};
+static const struct db_column instance_columns[] = {
+	DB_NULLABLE(struct instance_row, host),
+	DB_NULLABLE(struct instance_row, vm_state),
+	DB_NULLABLE(struct instance_row, task_state),
+	DB_COLUMN(struct instance_row, is_deleted),
+	DB_COLUMN(struct instance_row, idle_s),
+};
+static const struct db_shape instance_shape = DB_SHAPE(struct instance_row, instance_columns);
+
+struct n_row {
+	int64_t n;
+};
+static const struct db_column n_columns[] = { DB_COLUMN(struct n_row, n) };
+static const struct db_shape n_shape = DB_SHAPE(struct n_row, n_columns);
 
 static const struct db_column event_columns[] = {
 	DB_COLUMN(struct action_event, event),
@@ -110,7 +125,24 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct e
 	return write_one(cell, &SQL_NOVA_INSTANCE_ACTION_CLOSE, action, "its instance action is gone", err);
 }
 
-int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err)
+int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, bool absent,
+    const char *task_state, struct error *err)
+{
+	const struct db_param migration[] = { p_str("uuid", r->migration_uuid.text), p_end };
+	const struct db_param instance[] = { p_str("id", r->instance_uuid), p_str("old_host", r->host), p_str("old_task_state", task_state),
+		p_str("new_task_state", r->old_task_state), p_end };
+	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id), p_end };
+	uint64_t matched;
+
+	if (absent ? evacuation_fence(cell, columns, r, err) != 0 :
+	             write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration is no longer 'accepted': somebody works on it", err) != 0)
+		return -1;
+	if (task_state && write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, "it is no longer as it was looked at", err) != 0)
+		return -1;
+	return db_write(cell, &SQL_NOVA_INSTANCE_ACTION_CLOSE, action, &matched, err);
+}
+
+static int read_migration(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("migration_uuid", migration_uuid->text), p_end };
 	const struct state_row *row;
@@ -118,17 +150,58 @@ int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, str
 
 	if (db_read(cell, &SQL_NOVA_EVACUATION_STATE, params, &state_shape, &rows, err) != 0)
 		return -1;
-	*out = (struct evacuation_state){ .exists = rows.n > 0, .arena = rows.arena };
-	if (rows.n == 0)
+	out->exists = rows.n > 0;
+	if (out->exists) {
+		row = rows.v;
+		out->migration_id = row->migration_id;
+		out->migration_status = arena_dup(&out->arena, str_or(row->migration_status, ""));
+		out->dest_compute = arena_dup(&out->arena, row->dest_compute);
+	}
+	db_rows_free(&rows);
+	return 0;
+}
+
+static int read_instance(struct db *cell, const char *uuid, struct evacuation_state *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("uuid", uuid), p_end };
+	const struct instance_row *row;
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_EVACUATION_INSTANCE, params, &instance_shape, &rows, err) != 0)
+		return -1;
+	out->instance_exists = rows.n > 0;
+	if (out->instance_exists) {
+		row = rows.v;
+		out->host = arena_dup(&out->arena, row->host);
+		out->vm_state = arena_dup(&out->arena, row->vm_state);
+		out->task_state = arena_dup(&out->arena, row->task_state);
+		out->instance_deleted = row->is_deleted;
+		out->instance_idle_s = row->idle_s;
+	}
+	db_rows_free(&rows);
+	return 0;
+}
+
+/* nova writes the migration's end before the instance's: read in this order, an end that is seen is never older than its instance. */
+int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, const char *instance_uuid, struct evacuation_state *out,
+    struct error *err)
+{
+	*out = (struct evacuation_state){ 0 };
+	if (read_migration(cell, migration_uuid, out, err) == 0 && read_instance(cell, instance_uuid, out, err) == 0)
 		return 0;
-	row = rows.v;
-	out->migration_id = row->migration_id;
-	out->host = row->host;
-	out->node = row->node;
-	out->vm_state = row->vm_state;
-	out->task_state = row->task_state;
-	out->migration_status = str_or(row->migration_status, "");
-	out->dest_compute = row->dest_compute;
+	evacuation_state_free(out);
+	return -1;
+}
+
+int evacuation_has_action(struct db *cell, const char *instance_uuid, const char *request_id, bool *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
+	struct db_rows rows;
+
+	if (db_read(cell, &SQL_NOVA_EVACUATION_ACTIONS, params, &n_shape, &rows, err) != 0)
+		return -1;
+	*out = rows.n > 0 && ((const struct n_row *)rows.v)->n > 0;
+	db_rows_free(&rows);
 	return 0;
 }
 

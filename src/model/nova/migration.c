@@ -8,9 +8,9 @@
 #include "sql_catalogue.h"
 #include "util/str.h"
 
-/* The longest that nova makes no sound: a spawn waits 300 s for neutron (nova conf/compute.py: vif_plugging_timeout), a call of the
- * conductor 60 s (rpc_response_timeout). */
-#define FRESH_S 300
+/* A spawn waits for neutron, a call of the conductor 60 s (nova conf: rpc_response_timeout). Its HTTP calls have no end: an event that was
+ * begun and not finished is no silence. */
+#define FRESH_S EVACUATION_SILENT_S
 /* A compute that has begun may copy an image for long. */
 #define LONG_S 3600
 

@@ -172,18 +172,26 @@ static int check_leftovers(const struct run *run, const struct move *m, struct e
 			continue;
 		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (run->scene.kinds && !(run->scene.kinds & 1u << k)))
 			continue;
-		if (m->before_commit.old_owner[k] > m->served[k])
+		if (m->written.old_owner[k] > m->served[k])
 			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
-			    (long long)(m->before_commit.old_owner[k] - m->served[k]), owned_kind_plural[k], m->from.backend_host);
+			    (long long)(m->written.old_owner[k] - m->served[k]), owned_kind_plural[k], m->from.backend_host);
 	}
 	return 0;
 }
 
-/* Both owners are counted inside the transaction; the proof counts them again over another connection. */
-static int count_owners(struct run *run, struct error *err)
+/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection. */
+static int count_before(struct run *run, struct error *err)
 {
 	for (struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++)
-		if (ownership_count(run->world.cinder_db, m->from.text, m->to.text, &m->before_commit, err) != 0 ||
+		if (ownership_count(run->world.cinder_db, m->from.text, m->to.text, &m->before, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int count_written(struct run *run, struct error *err)
+{
+	for (struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++)
+		if (ownership_count(run->world.cinder_db, m->from.text, m->to.text, &m->written, err) != 0 ||
 		    check_leftovers(run, m, err) != 0)
 			return -1;
 	return 0;
@@ -234,7 +242,7 @@ static int ownership_transaction(struct run *run, struct unit *unit, struct erro
 	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (check_owners(run, err) != 0 || unit_write(db, unit, err) != 0 || count_owners(run, err) != 0) {
+	if (check_owners(run, err) != 0 || count_before(run, err) != 0 || unit_write(db, unit, err) != 0 || count_written(run, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}

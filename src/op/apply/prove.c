@@ -4,6 +4,7 @@
 
 #include "op/evacuation.h"
 #include "util/clock.h"
+#include "util/crash.h"
 #include "util/log.h"
 
 /* nova writes the host before it stops again what was stopped, and cinder ends an attachment a moment later. */
@@ -21,33 +22,28 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static void refute(struct run *run, struct step *step, const char *column, const char *promised, const char *found)
-{
-	step->error = arena_printf(&run->plan.arena, "%s is '%s', promised was '%s'", column, str_or(found, "NULL"),
-	    str_or(promised, "NULL"));
-	log_error("%s %s: %s", step->kind->name, step->id, step->error);
-}
-
-static void prove_row(struct run *run, struct step *step, const struct owned *row)
-{
-	if (!row)
-		refute(run, step, "owner", step->after[0], "another");
-	else if (step->kind == &step_worker ? !str_equal(row->service, step->after[0]) : !str_equal(row->host, step->after[0]))
-		refute(run, step, step->kind->column[0], step->after[0], step->kind == &step_worker ? row->service : row->host);
-	else if (step->kind == &step_volume && !str_equal(row->service, step->after[1]))
-		refute(run, step, step->kind->column[1], step->after[1], row->service);
-	else if (step->kind != &step_worker && step->kind != &step_backup && !str_equal(row->cluster_name, step_after(step, "cluster_name")))
-		refute(run, step, "cluster_name", step_after(step, "cluster_name"), row->cluster_name);
-	else
-		step->state = STATE_PROVED;
-}
-
 static const struct step_kind *const kind_of[OWNED_KINDS] = {
 	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
 };
 
-/* The steps of one kind against all that the new owner has now. */
-static int prove_kind(struct run *run, struct unit *unit, enum owned_kind kind, const char *owner, struct db *db, struct error *err)
+static bool is_promised(const struct step *step, const struct owned *row)
+{
+	if (step->kind == &step_worker)
+		return str_equal(row->service, step->after[0]);
+	if (step->kind != &step_backup && !str_equal(row->cluster_name, step_after(step, "cluster_name")))
+		return false;
+	return str_equal(row->host, step->after[0]) && (step->kind != &step_volume || str_equal(row->service, step->after[1]));
+}
+
+static void proved(struct step *step)
+{
+	step->state = STATE_PROVED;
+	step->error = NULL;
+}
+
+/* The steps of one kind against all that the new owner has now: what is not there as promised is looked at by itself. */
+static int find_promised(struct unit *unit, enum owned_kind kind, const char *owner, struct db *db,
+    void (*found)(struct step *step), struct error *err)
 {
 	struct owned_rows rows;
 	struct step *step;
@@ -58,166 +54,375 @@ static int prove_kind(struct run *run, struct unit *unit, enum owned_kind kind, 
 	for (step = unit->step; step < unit->step + unit->nstep; step++) {
 		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids);
 
-		if (step->kind == kind_of[kind] && step->state == STATE_APPLIED &&
-		    (kind == OWNED_WORKER ? row != NULL : host_is_on_backend(step->after[0], owner)))
-			prove_row(run, step, row);
+		if (step->kind == kind_of[kind] && row && is_promised(step, row))
+			found(step);
 	}
 	owned_free(&rows);
 	return 0;
 }
 
-/* One row read by its id: for services, and for whatever no move of the scene has proved. */
+/* Both owners counted, and what the new one has of the unit's rows. */
+static int look_at_owners(struct run *run, struct unit *unit, struct db *db, void (*found)(struct step *step),
+    struct error *err)
+{
+	struct move *m;
+	int rc = 0;
+
+	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
+		rc = ownership_count(db, m->from.text, m->to.text, &m->now, err);
+	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
+		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
+			if (m->rows[k].n > 0)
+				rc = find_promised(unit, (enum owned_kind)k, m->to.backend_host, db, found, err);
+	return rc;
+}
+
+static void refute(struct run *run, struct step *step, const char *now)
+{
+	step->error = arena_printf(&run->plan.arena, "it reads back as %s; promised was %s", now,
+	    step_values_text(step->kind, step->after, &run->plan.arena));
+	log_error("%s %s: %s", step->kind->name, step->id, step->error);
+}
+
+/* One row read by its id. A row that is gone was deleted after our COMMIT, by somebody who may: lost it would hold its old value. */
 static int prove_step(struct run *run, struct step *step, struct db *db, struct error *err)
 {
 	const char *now[STEP_COLUMNS];
 	bool exists;
 
-	if (step->state != STATE_APPLIED || step->error)
+	if (step->state != STATE_APPLIED)
 		return 0;
 	if (step_read(db, step, &run->plan.arena, now, &exists, err) != 0)
 		return -1;
-	if (exists && step_equal(step->kind, now, step->after))
-		step->state = STATE_PROVED;
-	else
-		refute(run, step, step->kind->column[0], step_values_text(step->kind, step->after, &run->plan.arena),
-		    exists ? step_values_text(step->kind, now, &run->plan.arena) : "gone");
+	if (exists && !step_equal(step->kind, now, step->after)) {
+		refute(run, step, step_values_text(step->kind, now, &run->plan.arena));
+		return 0;
+	}
+	proved(step);
+	if (!exists)
+		step->since = "deleted";
 	return 0;
 }
 
-static int prove_steps(struct run *run, struct unit *unit, struct db *db, struct error *err)
+static int prove_rows(struct run *run, struct unit *unit, struct db *db, struct error *err)
 {
+	if (unit->kind == UNIT_OWNERSHIP && look_at_owners(run, unit, db, proved, err) != 0)
+		return -1;
 	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
 		if (prove_step(run, step, db, err) != 0)
 			return -1;
 	return 0;
 }
 
-static int prove_ownership(struct run *run, struct unit *unit, struct db *db, struct error *err)
+static size_t count_proved(const struct unit *unit)
 {
-	struct move *m;
-	int rc = 0;
+	size_t n = 0;
 
-	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
-		rc = ownership_count(db, m->from.text, m->to.text, &m->after_commit, err);
-	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
-		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
-			if (m->rows[k].n > 0)
-				rc = prove_kind(run, unit, (enum owned_kind)k, m->to.backend_host, db, err);
-	return rc == 0 ? prove_steps(run, unit, db, err) : -1;
+	for (size_t k = 0; k < unit->nstep; k++)
+		n += unit->step[k].state == STATE_PROVED;
+	return n;
 }
 
-/* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
-static const char *attachments_wrong(struct run *run, const struct unit *unit, const char *host, struct db *cinder,
-    struct error *err)
+static int journal_proved(struct run *run, size_t index, struct error *err)
+{
+	const struct unit *unit = &run->plan.unit[index];
+	bool whole = count_proved(unit) == unit->nstep;
+
+	return journal_outcome(run->journal, index, whole ? STATE_PROVED : STATE_APPLIED,
+	    whole ? NULL : "not every row reads back as promised", err);
+}
+
+static int connect_to(const struct run *run, const struct unit *unit, struct db **db, struct error *err)
+{
+	return unit->kind == UNIT_OWNERSHIP ? world_connect_cinder(&run->world, db, err) :
+	                                      world_connect_cell(&run->world, run->scene.home->cell, db, err);
+}
+
+int prove_unit(struct run *run, size_t index, struct error *err)
+{
+	struct unit *unit = &run->plan.unit[index];
+	struct db *db = NULL;
+	size_t wrong;
+	int rc;
+
+	CRASH_POINT("unit_before_proof");
+	rc = connect_to(run, unit, &db, err);
+	if (rc == 0)
+		rc = prove_rows(run, unit, db, err);
+	db_close(&db);
+	if (rc != 0)
+		return error_prefix(err, "what was written could not be read again");
+	if (journal_proved(run, index, err) != 0)
+		return -1;
+	wrong = unit->nstep - count_proved(unit);
+	return wrong == 0 ? 0 : error_set(err, ERROR_UNPROVED, "%zu of %zu rows do not read back as they were written", wrong, unit->nstep);
+}
+
+/* ---- what others have done with proved rows since */
+
+static const char unseen[] = "not looked at";
+
+static void unmark(struct step *step)
+{
+	step->since = NULL;
+}
+
+/* Nobody works on the old owner any more: a row that was proved and has its old value again is no work of others. */
+static void lost(struct run *run, struct step *step)
+{
+	step->since = NULL;
+	step->state = STATE_APPLIED;
+	step->error = arena_printf(&run->plan.arena, "it was proved, and holds its old value again (%s): the database lost it, or somebody took it back",
+	    step_values_text(step->kind, step->before, &run->plan.arena));
+	log_error("%s %s: %s", step->kind->name, step->id, step->error);
+}
+
+/* Every row is marked, then those that are as they were proved are not; the few that are left are read. */
+static int look_since(struct run *run, struct unit *unit, struct db *db, struct error *err)
+{
+	const char *now[STEP_COLUMNS];
+	struct step *step;
+	bool exists;
+
+	for (step = unit->step; step < unit->step + unit->nstep; step++)
+		step->since = step->state == STATE_PROVED && !step->since ? unseen : step->since;
+	if (unit->kind == UNIT_OWNERSHIP && look_at_owners(run, unit, db, unmark, err) != 0)
+		return -1;
+	for (step = unit->step; step < unit->step + unit->nstep; step++) {
+		if (!step->since)
+			continue;
+		if (step_read(db, step, &run->plan.arena, now, &exists, err) != 0)
+			return -1;
+		if (exists && step_equal(step->kind, now, step->before))
+			lost(run, step);
+		else
+			step->since = !exists ? "deleted" : step_equal(step->kind, now, step->after) ? NULL : step_values_text(step->kind, now, &run->plan.arena);
+	}
+	return 0;
+}
+
+static void forget_marks(struct unit *unit)
+{
+	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
+		if (step->since == unseen)
+			step->since = NULL;
+}
+
+/* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still proved. */
+static void look_at_changes(struct run *run, const struct proof *proof)
+{
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < run->plan.nunit; i++) {
+		struct unit *unit = &run->plan.unit[i];
+		struct db *db = unit->kind == UNIT_OWNERSHIP ? proof->cinder : proof->cell;
+		size_t was = count_proved(unit);
+
+		if (unit->kind == UNIT_EVACUATION || was == 0 || !db)
+			continue;
+		if (look_since(run, unit, db, &err) != 0)
+			log_warn("whether rows were changed after their proof is not known: %s", err.text);
+		forget_marks(unit);
+		if (count_proved(unit) < was && journal_proved(run, i, &err) != 0)
+			log_error("%s", err.text);
+	}
+}
+
+/* ---- evacuations */
+
+/* A volume that was taken from the instance since is nobody's to attach. */
+static bool still_uses(const struct bdms *now, const char *volume_id)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].volume_id, volume_id))
+			return true;
+	return false;
+}
+
+static bool is_attached(const struct attachments *now, const char *volume_id, const char *host)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].volume_id, volume_id) && str_equal(now->v[i].attached_host, host) &&
+		    str_equal(now->v[i].attach_status, "attached"))
+			return true;
+	return false;
+}
+
+static const char *compare_attachments(struct run *run, const struct unit *unit, const char *host, const struct attachments *now,
+    const struct bdms *bdms)
 {
 	const struct candidate *c = unit->candidate;
-	struct attachments now;
 	const char *wrong = NULL;
-	size_t v, i;
 
-	if (attachments_of_instance(cinder, unit->step[0].id, &now, err) != 0)
-		return arena_printf(&run->plan.arena, "its attachments could not be read: %s", err->text);
-	for (v = 0; v < c->nvolume; v++) {
-		bool there = !c->volume[v].owner.known;
-
-		for (i = 0; i < now.n; i++)
-			there |= str_equal(now.v[i].volume_id, c->volume[v].bdm->volume_id) && str_equal(now.v[i].attached_host, host) &&
-			    str_equal(now.v[i].attach_status, "attached");
-		if (!there)
-			wrong = arena_printf(&run->plan.arena, "volume %s is not attached on '%s'", c->volume[v].bdm->volume_id, host);
-	}
-	for (i = 0; i < now.n; i++)
-		if (str_equal(now.v[i].attached_host, c->instance->host))
-			wrong = arena_printf(&run->plan.arena, "attachment %s of volume %s is still on '%s'", now.v[i].id, now.v[i].volume_id,
+	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
+		if (v->owner.known && still_uses(bdms, v->bdm->volume_id) && !is_attached(now, v->bdm->volume_id, host))
+			wrong = arena_printf(&run->plan.arena, "volume %s is not attached on '%s'", v->bdm->volume_id, host);
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].attached_host, c->instance->host))
+			wrong = arena_printf(&run->plan.arena, "attachment %s of volume %s is still on '%s'", now->v[i].id, now->v[i].volume_id,
 			    c->instance->host);
-	attachments_free(&now);
 	return wrong;
 }
 
-/* NULL: as promised. */
+/* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
+static const char *attachments_wrong(struct run *run, const struct unit *unit, const char *host, const struct proof *proof,
+    struct error *err)
+{
+	struct attachments now = { 0 };
+	struct bdms bdms = { 0 };
+	const char *wrong;
+
+	if (attachments_of_instance(proof->cinder, unit->step[0].id, &now, err) == 0 &&
+	    bdms_of_instance(proof->cell, unit->step[0].id, &bdms, err) == 0)
+		wrong = compare_attachments(run, unit, host, &now, &bdms);
+	else
+		wrong = arena_printf(&run->plan.arena, "its attachments could not be read: %s", err->text);
+	attachments_free(&now);
+	bdms_free(&bdms);
+	return wrong;
+}
+
+static bool is_deleted(const struct evacuation_state *now)
+{
+	return !now->instance_exists || str_equal(now->vm_state, "deleted") || str_equal(now->vm_state, "soft-delete");
+}
+
+/* Nova had finished it: follow.c has seen its migration done and its host changed. NULL: it is as promised, or its user has
+ * deleted it since. */
 static const char *evacuation_wrong(struct run *run, struct unit *unit, const struct proof *proof, struct error *err)
 {
 	struct step *step = &unit->step[0];
+	struct arena *arena = &run->plan.arena;
 	struct evacuation_state now;
 	const char *wrong = NULL;
 
-	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, &now, err) != 0)
-		return arena_printf(&run->plan.arena, "it could not be read again: %s", err->text);
-	if (!now.exists || str_equal(now.host, step->before[0]))
-		wrong = arena_printf(&run->plan.arena, "it is still on '%s'", step->before[0]);
+	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, step->id, &now, err) != 0)
+		return arena_printf(arena, "it could not be read again: %s", err->text);
+	if (is_deleted(&now))
+		step->since = "deleted";
+	else if (str_equal(now.host, step->before[0]))
+		wrong = arena_printf(arena, "it is on '%s' again", now.host);
 	else if (run->request->target_host && !str_equal(now.host, run->request->target_host))
-		wrong = arena_printf(&run->plan.arena, "it is on '%s', asked was '%s'", now.host, run->request->target_host);
+		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"), run->request->target_host);
 	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
-		wrong = arena_printf(&run->plan.arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
+		wrong = arena_printf(arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
 		    now.task_state ? "/" : "", str_or(now.task_state, ""), step->after[1]);
 	else if (proof->cinder)
-		wrong = attachments_wrong(run, unit, now.host, proof->cinder, err);
+		wrong = attachments_wrong(run, unit, now.host, proof, err);
 	evacuation_state_free(&now);
 	return wrong;
 }
 
-static void prove_evacuation(struct run *run, struct unit *unit, const struct proof *proof, int64_t deadline)
+static bool is_landed(const struct unit *unit)
 {
-	struct error err = { 0 };
-	const char *wrong;
-
-	while ((wrong = evacuation_wrong(run, unit, proof, &err)) && !err.text[0] && clock_monotonic_ms() < deadline)
-		clock_sleep_ms(SETTLE_STEP_MS);
-	unit->step[0].error = wrong;
-	if (!wrong)
-		unit->step[0].state = STATE_PROVED;
-	else
-		log_error("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), wrong);
+	return unit->kind == UNIT_EVACUATION && unit->evacuation && unit->evacuation->phase == PHASE_LANDED &&
+	    unit->step[0].state == STATE_APPLIED;
 }
 
-static int prove_unit(struct run *run, struct unit *unit, const struct proof *proof, int64_t deadline, struct error *err)
+static bool any_landed(const struct plan *plan)
 {
-	if (unit->nstep == 0 || unit->step[0].state != STATE_APPLIED)
-		return 0;
-	switch (unit->kind) {
-	case UNIT_OWNERSHIP:
-		return prove_ownership(run, unit, proof->cinder, err);
-	case UNIT_MARK:
-	case UNIT_CLOSE:
-		return prove_steps(run, unit, proof->cell, err);
-	case UNIT_EVACUATION:
-		if (unit->evacuation->phase == PHASE_LANDED)
-			prove_evacuation(run, unit, proof, deadline);
-		return 0;
-	}
-	return 0;
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (is_landed(&plan->unit[i]))
+			return true;
+	return false;
 }
 
-static int journal_proved(struct run *run, struct error *err)
+/* 1: proved; 0: not so, or not yet; -1: its proof could not be written down. */
+static int prove_evacuation(struct run *run, size_t index, const struct proof *proof, struct error *err)
 {
-	for (size_t i = 0; i < run->plan.nunit; i++) {
-		const struct unit *unit = &run->plan.unit[i];
-		size_t proved = 0;
+	struct step *step = &run->plan.unit[index].step[0];
+	struct error trouble = { 0 };
 
-		for (size_t k = 0; k < unit->nstep; k++)
-			proved += unit->step[k].state == STATE_PROVED;
-		if (proved > 0 && journal_outcome(run->journal, i, proved == unit->nstep ? STATE_PROVED : STATE_APPLIED,
-		                      proved == unit->nstep ? NULL : "not every row reads back as promised", err) != 0)
+	step->error = evacuation_wrong(run, &run->plan.unit[index], proof, &trouble);
+	if (step->error)
+		return 0;
+	step->state = STATE_PROVED;
+	return journal_outcome(run->journal, index, STATE_PROVED, NULL, err) == 0 ? 1 : -1;
+}
+
+static int open_proof(struct run *run, struct proof *proof, struct error *err)
+{
+	*proof = (struct proof){ 0 };
+	if (run->world.cinder_db && world_connect_cinder(&run->world, &proof->cinder, err) != 0)
+		return -1;
+	return run->scene.home ? world_connect_cell(&run->world, run->scene.home->cell, &proof->cell, err) : 0;
+}
+
+static void close_proof(struct proof *proof)
+{
+	db_close(&proof->cinder);
+	db_close(&proof->cell);
+}
+
+/* Each once; what is not as promised may still become so. */
+static int try_landed(struct run *run, const struct proof *proof, struct error *err)
+{
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		if (is_landed(&run->plan.unit[i]) && prove_evacuation(run, i, proof, err) < 0)
 			return -1;
-	}
 	return 0;
+}
+
+int prove_landed(struct run *run, struct error *err)
+{
+	struct proof proof = { 0 };
+	int rc = 0;
+
+	if (any_landed(&run->plan))
+		rc = open_proof(run, &proof, err) == 0 ? try_landed(run, &proof, err) : -1;
+	close_proof(&proof);
+	return rc;
+}
+
+static int settle_landed(struct run *run, const struct proof *proof, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + SETTLE_MS;
+	int rc;
+
+	while ((rc = try_landed(run, proof, err)) == 0 && any_landed(&run->plan) && clock_monotonic_ms() < deadline)
+		clock_sleep_ms(SETTLE_STEP_MS);
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		if (is_landed(&run->plan.unit[i]))
+			log_error("%s (%s): %s", run->plan.unit[i].step[0].id, str_or(run->plan.unit[i].step[0].name, ""),
+			    str_or(run->plan.unit[i].step[0].error, "not looked at"));
+	return rc;
+}
+
+/* Rows whose proof could not be read when it was due. */
+static bool waits_for_proof(const struct unit *unit)
+{
+	for (size_t k = 0; unit->kind != UNIT_EVACUATION && k < unit->nstep; k++)
+		if (unit->step[k].state == STATE_APPLIED && !unit->step[k].error)
+			return true;
+	return false;
+}
+
+static bool has_evacuated(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (plan->unit[i].evacuation)
+			return true;
+	return false;
 }
 
 int prove_all(struct run *run, struct error *err)
 {
-	int64_t deadline = clock_monotonic_ms() + SETTLE_MS;
 	struct proof proof = { 0 };
+	struct error trouble = { 0 };
 	int rc = 0;
 
-	if (run->world.cinder_db)
-		rc = world_connect_cinder(&run->world, &proof.cinder, err);
-	if (rc == 0 && run->scene.home)
-		rc = world_connect_cell(&run->world, run->scene.home->cell, &proof.cell, err);
-	for (size_t i = 0; i < run->plan.nunit && rc == 0; i++)
-		rc = prove_unit(run, &run->plan.unit[i], &proof, deadline, err);
-	db_close(&proof.cinder);
-	db_close(&proof.cell);
-	if (rc != 0)
-		return error_prefix(err, "what was written could not be read again");
-	return journal_proved(run, err);
+	for (size_t i = 0; i < run->plan.nunit; i++)
+		if (waits_for_proof(&run->plan.unit[i]) && prove_unit(run, i, &trouble) != 0 && rc == 0) {
+			*err = trouble;
+			rc = -1;
+		}
+	if (has_evacuated(&run->plan)) {
+		if (open_proof(run, &proof, &trouble) != 0 || settle_landed(run, &proof, &trouble) != 0) {
+			*err = trouble;
+			rc = error_prefix(err, "what was evacuated could not be read again");
+		}
+		look_at_changes(run, &proof);
+	}
+	close_proof(&proof);
+	return rc;
 }

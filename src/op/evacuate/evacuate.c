@@ -8,6 +8,7 @@
 
 #define POLL_MS 500
 #define RECONNECT_MS 2000
+#define PROOF_AGAIN_MS 10000 /* after a database that could not be asked for a proof */
 
 /* The database may be away for a moment; nova goes on meanwhile and the answer is worth waiting for. Said once. */
 static void reconnect(struct run *run, const struct error *why, bool *away)
@@ -39,6 +40,17 @@ static void look_at_all(struct run *run, bool *away)
 			return;
 		}
 	}
+}
+
+/* Each is proved when it has landed: what its user does with it later says nothing about the evacuation. */
+static void prove(struct run *run, bool away, int64_t *due_ms)
+{
+	struct error err = { 0 };
+
+	if (away || clock_monotonic_ms() < *due_ms || prove_landed(run, &err) == 0)
+		return;
+	log_info("not proved yet: %s", err.text);
+	*due_ms = clock_monotonic_ms() + PROOF_AGAIN_MS;
 }
 
 static int by_size(const void *a, const void *b)
@@ -130,6 +142,7 @@ int apply_evacuations(struct run *run, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + run->request->timeout_s * 1000;
 	struct wave wave = { 0 };
+	int64_t proof_due_ms = 0;
 	bool away = false;
 	size_t told = 0;
 	int rc = wave_fill(run, &wave, err);
@@ -149,6 +162,7 @@ int apply_evacuations(struct run *run, struct error *err)
 		}
 		clock_sleep_ms(POLL_MS);
 		look_at_all(run, &away);
+		prove(run, away, &proof_due_ms);
 		tell_how_far(run, &told);
 		if (rc == 0)
 			rc = wave_fill(run, &wave, err);

@@ -14,12 +14,22 @@ static void say(const struct unit *unit, const char *what)
 	log_notice("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), what);
 }
 
+/* What is done is written down with its proof; how else it ended, at once: we may not live to the end of the run. */
+static void record(struct run *run, const struct unit *unit, enum state state, const char *why)
+{
+	struct error err = { 0 };
+
+	if (state != STATE_APPLIED && journal_outcome(run->journal, (size_t)(unit - run->plan.unit), state, why, &err) != 0)
+		log_error("%s", err.text);
+}
+
 static void end(struct run *run, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
 {
 	unit->evacuation->phase = phase;
 	unit->evacuation->error = arena_dup(&run->plan.arena, why);
 	unit->evacuation->ended_ms = clock_monotonic_ms();
 	unit_set_state(unit, state, unit->evacuation->error);
+	record(run, unit, state, unit->evacuation->error);
 }
 
 static void landed(struct run *run, struct unit *unit, const struct evacuation_state *now)
@@ -229,15 +239,29 @@ static int judge(struct run *run, struct unit *unit, const struct evacuation_sta
 	return look_at_events(run, unit, err);
 }
 
+/* Its rows were committed, and are not there: whatever nova does with the message now, they do not tell it any more. */
+static void vanished(struct run *run, struct unit *unit, const struct evacuation_state *now)
+{
+	const char *what = now->exists ? "its instance is" : now->instance_exists ? "its migration is" : "its migration and its instance are";
+	const char *why = arena_printf(&run->plan.arena,
+	    "%s not in the database any more: lost by it (a crash, a failover to one that lagged), or deleted; whether nova goes on with it is unknown; next: evac-manage journal recover %s",
+	    what, run->id);
+
+	end(run, unit, PHASE_UNKNOWN, STATE_UNKNOWN, why);
+	log_error("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
+}
+
 int evacuation_look(struct run *run, struct unit *unit, struct error *err)
 {
 	struct evacuation_state now;
 	int rc = 0;
 
-	if (evacuation_state_get(run->scene.home->cell->db, &unit->evacuation->rows.migration_uuid, &now, err) != 0)
+	if (evacuation_state_get(run->scene.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
 		return -1;
-	if (now.exists)
+	if (now.exists && now.instance_exists)
 		rc = judge(run, unit, &now, err);
+	else
+		vanished(run, unit, &now);
 	evacuation_state_free(&now);
 	return rc;
 }

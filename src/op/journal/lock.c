@@ -77,7 +77,9 @@ static int busy(const struct scene *scene, const struct db *db, const struct db_
 /* Recovery settles such a run, and closing an evacuation is how one that nobody can decide about is given up. */
 static int check_unfinished(const struct scene *scene, const char *except, struct error *err)
 {
-	return scene->recovers || scene->closes ? 0 : unfinished_check(scene->request, scene->host, except, err);
+	struct db *cell = scene->evacuates && scene->home ? scene->home->cell->db : NULL;
+
+	return scene->recovers || scene->closes ? 0 : unfinished_check(scene->request, scene->host, cell, except, err);
 }
 
 static int look_at_server(const struct scene *scene, struct db *db, struct error *err)

@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "op/evacuation.h"
 #include "op/lock.h"
 #include "op/past.h"
 #include "util/log.h"
@@ -48,11 +49,18 @@ static json_object *line_at(int fd, off_t size, bool last)
 	return NULL;
 }
 
-/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown. */
+static bool has_none(json_object *end, const char *state)
+{
+	json_object *n;
+
+	return json_object_object_get_ex(json_object_object_get(end, "totals"), state, &n) && json_object_get_int64(n) == 0;
+}
+
+/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown or under way. */
 static bool is_no_matter(const char *path, const char *host)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	json_object *first = NULL, *last = NULL, *unknown;
+	json_object *first = NULL, *last = NULL;
 	bool answer = false;
 	struct stat st;
 
@@ -62,9 +70,8 @@ static bool is_no_matter(const char *path, const char *host)
 	}
 	if (first && str_equal(get(first, "type"), "run") && !str_equal(get(first, "host"), host))
 		answer = true;
-	else if (first && last && str_equal(get(last, "type"), "end") &&
-	    json_object_object_get_ex(json_object_object_get(last, "totals"), "unknown", &unknown))
-		answer = json_object_get_int64(unknown) == 0;
+	else if (first && last && str_equal(get(last, "type"), "end"))
+		answer = has_none(last, "unknown") && has_none(last, "applied");
 	json_object_put(first);
 	json_object_put(last);
 	if (fd >= 0)
@@ -99,7 +106,40 @@ static bool is_settled_by(const char *recovery)
 	return str_equal(recovery, "ok") || str_equal(recovery, "drift");
 }
 
-static int check_one(const char *path, const char *run, const char *host, struct error *err)
+/* What was asked for in vain, to the rows: nova may be at it all the same, and would not notice a second message. Elsewhere or deleted,
+ * the instance cannot be asked for again. */
+static int check_is_there(struct db *cell, const struct past *past, size_t index, struct error *err)
+{
+	const struct step *step = &past->plan.unit[index].step[0];
+	struct evacuation_rows rows = { 0 };
+	struct evacuation_state now;
+	auto_str struct str why = { 0 };
+	bool vanished;
+
+	evacuation_name_ids(past->run, step->id, &rows);
+	if (evacuation_state_get(cell, &rows.migration_uuid, step->id, &now, err) != 0)
+		return -1;
+	vanished = !now.exists && now.instance_exists && !now.instance_deleted && str_equal(now.host, step->before[0]);
+	evacuation_state_free(&now);
+	if (!vanished)
+		return 0;
+	str_addf(&why, "had asked for instance %s, and its migration is not in the database any more", step->id);
+	return refuse(past->run, past->host, why.s, err);
+}
+
+static int check_under_way(struct db *cell, const struct past *past, struct error *err)
+{
+	for (size_t i = 0; i < past->nunit; i++) {
+		const struct unit *unit = &past->plan.unit[i];
+
+		if (unit->kind == UNIT_EVACUATION && unit->nstep > 0 && past->unit[i].publish_begun && str_equal(past->unit[i].where, db_label(cell)) &&
+		    !past_unit_is_final(&past->unit[i]) && check_is_there(cell, past, i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_one(const char *path, const char *run, const char *host, struct db *cell, struct error *err)
 {
 	struct error trouble = { 0 };
 	struct past past = { 0 };
@@ -116,6 +156,8 @@ static int check_one(const char *path, const char *run, const char *host, struct
 			rc = refuse(run, host, "never came to its end", err);
 		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
 			rc = refuse(run, host, "left something unknown", err);
+		else if (cell)
+			rc = check_under_way(cell, &past, err);
 	}
 	past_free(&past);
 	return rc;
@@ -128,7 +170,7 @@ static int is_journal(const struct dirent *entry)
 	return entry->d_name[0] != '.' && n > strlen(SUFFIX) && strcmp(entry->d_name + n - strlen(SUFFIX), SUFFIX) == 0;
 }
 
-int unfinished_check(const struct request *request, const char *host, const char *except, struct error *err)
+int unfinished_check(const struct request *request, const char *host, struct db *cell, const char *except, struct error *err)
 {
 	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
 	struct dirent **entry = NULL;
@@ -139,7 +181,7 @@ int unfinished_check(const struct request *request, const char *host, const char
 		auto_free char *run = xstrndup(entry[i]->d_name, strlen(entry[i]->d_name) - strlen(SUFFIX));
 
 		if (rc == 0 && !str_equal(run, except))
-			rc = check_one(path, run, host, err);
+			rc = check_one(path, run, host, cell, err);
 		free(entry[i]);
 	}
 	free(entry);

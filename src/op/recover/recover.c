@@ -23,7 +23,7 @@ static unsigned needs_of(const struct past *past, const struct plan *plan, const
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->unit[i].begun)
 			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
-	return needs | (needs & NEEDS_NOVA && request->resend ? NEEDS_BUS : 0);
+	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->resend ? NEEDS_BUS : WITNESS_BUS);
 }
 
 static void repeat_final(struct recovery *r, size_t index)
@@ -63,11 +63,14 @@ static int settle(struct recovery *r, size_t index, struct error *err)
 	}
 	verdict = unit->kind == UNIT_EVACUATION ? recover_evacuation(r, index, &why) : recover_rows(r, index, &why);
 	r->nverdict[verdict]++;
+	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
+		if (s->since)
+			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
 	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR : LOG_NOTICE, "%zu. %s: %s%s%s", index + 1,
 	    unit->sentence, verdict_name[verdict], why ? ": " : "", str_or(why, ""));
 	if (verdict == VERDICT_DRIFT)
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-			if (s->state == STATE_FAILED)
+			if (s->state == STATE_FAILED || s->state == STATE_SKIPPED)
 				log_error("   %s %s: %s", s->kind->one, s->id, s->error);
 	CRASH_POINT("recover_before_record");
 	return r->request->dry_run ? 0 : add_verdict(r, index, verdict, why, err);
@@ -108,7 +111,9 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	auto_str struct str counts = { 0 };
 
 	str_addf(&counts, "%zu done, %zu not done, %zu failed, %zu under way, %zu unknown", n[VERDICT_DONE], n[VERDICT_NOT_DONE],
-	    n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN] + n[VERDICT_DRIFT]);
+	    n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
+	if (n[VERDICT_DRIFT] > 0)
+		str_addf(&counts, ", %zu of which a row holds a third value", n[VERDICT_DRIFT]);
 	r->run.summary = arena_printf(&r->run.plan.arena, "%s: %s", error_kind_name(result), counts.s);
 	if (result == ERROR_UNKNOWN) {
 		error_set(err, result, "still unknown: %s", counts.s);
@@ -128,8 +133,6 @@ static int lock(struct recovery *r, unsigned needs, struct error *err)
 {
 	struct scene *scene = &r->run.scene;
 
-	scene->request = r->run.request;
-	scene->world = &r->run.world;
 	scene->run = r->past.run;
 	scene->recovers = true;
 	scene->moves_things = needs & NEEDS_CINDER;
@@ -156,6 +159,8 @@ static enum error_kind settle_all(struct recovery *r, struct error *err)
 	unsigned needs = needs_of(&r->past, &r->run.plan, r->request);
 	enum error_kind result;
 
+	r->run.scene.request = r->run.request;
+	r->run.scene.world = &r->run.world;
 	if (world_open(r->request, needs, r->past.run, &r->run.world, err) != 0 ||
 	    (!r->request->dry_run && lock(r, needs, err) != 0))
 		return err->kind;

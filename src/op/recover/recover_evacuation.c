@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/nova/migration.h"
 #include "recovery_internal.h"
 #include "util/crash.h"
 #include "util/log.h"
@@ -18,6 +19,9 @@ struct look {
 	struct evacuation *e;
 	struct known known;
 	char status[64];
+	char task_state[64];     /* the instance's; "": none */
+	int64_t instance_idle_s; /* since its instance was written; -1: not known */
+	const char *held_by;     /* HELD_MAYBE: why, in the plan's arena */
 };
 
 static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
@@ -98,29 +102,136 @@ static bool gave_up(const struct action_event *e)
 	return (str_equal(e->event, "rebuild_server") || str_equal(e->event, "compute_rebuild_instance")) && str_equal(e->result, "Error");
 }
 
-static int look_at_database(struct look *look, struct error *err)
+static unsigned instance_of(const struct evacuation_state *now, const struct evacuation_rows *rows)
+{
+	if (!now->instance_exists || now->instance_deleted)
+		return INSTANCE_GONE;
+	if (str_equal(now->host, rows->host))
+		return INSTANCE_OLD;
+	return now->task_state ? INSTANCE_BUSY : INSTANCE_MOVED;
+}
+
+/* What the instance itself tells: that somebody has begun. */
+static bool instance_speaks(const struct look *look, const struct evacuation_state *now)
+{
+	if (!now->exists || look->known.instance == INSTANCE_GONE)
+		return false;
+	return look->known.instance != INSTANCE_OLD || (look->known.row == ROW_ACCEPTED && !str_equal(now->task_state, "rebuilding"));
+}
+
+static int look_at_rows(struct look *look, struct error *err)
 {
 	struct evacuation *e = look->e;
 	struct evacuation_state now;
-	struct action_events events;
 
-	if (evacuation_state_get(look->cell, &e->rows.migration_uuid, &now, err) != 0)
+	if (evacuation_state_get(look->cell, &e->rows.migration_uuid, e->rows.instance_uuid, &now, err) != 0)
 		return -1;
 	look->known.row = row_of(&now, &e->rows);
-	look->known.evidence = now.exists &&
-	        (!str_equal(now.host, e->rows.host) || (look->known.row == ROW_ACCEPTED && !str_equal(now.task_state, "rebuilding"))) ?
-	    EVIDENCE_SOME :
-	    EVIDENCE_NONE;
+	look->known.instance = instance_of(&now, &e->rows);
+	look->known.evidence = instance_speaks(look, &now) ? EVIDENCE_SOME : EVIDENCE_NONE;
+	look->instance_idle_s = now.instance_idle_s.set ? now.instance_idle_s.v : -1;
+	snprintf(look->task_state, sizeof look->task_state, "%s", str_or(now.task_state, ""));
 	snprintf(look->status, sizeof look->status, "%s", now.exists ? now.migration_status : "");
 	snprintf(e->status, sizeof e->status, "%s", look->status);
-	snprintf(e->host, sizeof e->host, "%s", now.exists ? str_or(now.host, "") : "");
+	snprintf(e->host, sizeof e->host, "%s", str_or(now.host, ""));
 	evacuation_state_free(&now);
-	if (evacuation_events(look->cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+	return 0;
+}
+
+static int look_at_database(struct look *look, struct error *err)
+{
+	struct evacuation *e = look->e;
+	struct action_events events;
+	bool recorded;
+
+	if (look_at_rows(look, err) != 0 ||
+	    evacuation_has_action(look->cell, e->rows.instance_uuid, e->rows.request_id, &recorded, err) != 0 ||
+	    evacuation_events(look->cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;
 	for (size_t i = 0; i < events.n; i++)
 		look->known.evidence = look->known.evidence == EVIDENCE_FAILED || gave_up(&events.v[i]) ? EVIDENCE_FAILED : EVIDENCE_SOME;
+	if (!recorded && look->known.evidence == EVIDENCE_NONE)
+		look->known.evidence = EVIDENCE_LOST;
 	action_events_free(&events);
 	return 0;
+}
+
+/* ---- who may hold the message of a migration that vanished */
+
+static const struct cell_facts *facts_of(const struct recovery *r, const struct db *cell)
+{
+	for (size_t i = 0; i < r->run.scene.ncell; i++)
+		if (r->run.scene.cell[i].cell->db == cell)
+			return &r->run.scene.cell[i];
+	return NULL;
+}
+
+static const char *held_by_conductor(struct recovery *r)
+{
+	struct scene *scene = &r->run.scene;
+
+	scene_look_for_conductor(scene);
+	if (!scene->queue_known)
+		return "the conductor's queue could not be looked at";
+	return scene->conductor.messages == 0 ? NULL :
+	    arena_printf(&r->run.plan.arena, "%u message%s in the conductor's queue: its own may be among them", scene->conductor.messages,
+	        scene->conductor.messages == 1 ? " waits" : "s wait");
+}
+
+static const char *held_by_compute(struct recovery *r, const struct look *look)
+{
+	const struct cell_facts *cell = facts_of(r, look->cell);
+	struct waiting_queues waiting;
+
+	if (!cell)
+		return "the computes' queues could not be looked at";
+	scene_find_waiting(&r->run.scene, cell, &r->run.plan.arena, &waiting);
+	if (waiting.absent)
+		return "not every compute's queue could be looked at";
+	return waiting.n == 0 ? NULL :
+	    arena_printf(&r->run.plan.arena, "queue '%s' holds messages: its own may be among them, and is begun when that nova-compute returns",
+	        waiting.v[0].queue);
+}
+
+static const char *held_by_silence(struct recovery *r, size_t index, const struct look *look)
+{
+	int64_t quiet_s = r->past.unit[index].publish_age_s;
+
+	if (look->instance_idle_s >= 0 && look->instance_idle_s < quiet_s)
+		quiet_s = look->instance_idle_s;
+	return quiet_s >= EVACUATION_SILENT_S ? NULL :
+	    arena_printf(&r->run.plan.arena, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)quiet_s,
+	        EVACUATION_SILENT_S);
+}
+
+static void look_who_holds_it(struct recovery *r, size_t index, struct look *look)
+{
+	look->known.held = HELD_NOT;
+	if (look->known.row != ROW_ABSENT || look->known.cast & (CAST_NEVER | CAST_NOT_SENT) || look->known.instance != INSTANCE_OLD)
+		return;
+	look->held_by = held_by_silence(r, index, look);
+	if (!look->held_by)
+		look->held_by = held_by_conductor(r);
+	if (!look->held_by)
+		look->held_by = held_by_compute(r, look);
+	if (look->held_by)
+		look->known.held = HELD_MAYBE;
+}
+
+/* Whoever accepts it has looked on the computes: no guest is there, and nobody is building one. */
+static void heed_accept(const struct recovery *r, struct look *look)
+{
+	if (look->known.row == ROW_ABSENT && look->known.evidence & (EVIDENCE_LOST | EVIDENCE_SOME) && look->known.cast & (CAST_ACKED | CAST_UNKNOWN) &&
+	    request_accepts(r->request, "guest-left", look->e->rows.instance_uuid))
+		look->known.evidence = EVIDENCE_NONE;
+}
+
+/* The task state is this evacuation's while the instance is on its old host. */
+static int settle(struct look *look, struct error *err)
+{
+	bool ours = look->known.instance == INSTANCE_OLD && instance_is_rebuilding(look->task_state);
+
+	return evacuation_settle(look->cell, &look->columns, &look->e->rows, look->known.row == ROW_ABSENT, ours ? look->task_state : NULL, err);
 }
 
 static int act(struct look *look, enum recovery_action action, struct error *err)
@@ -130,7 +241,8 @@ static int act(struct look *look, enum recovery_action action, struct error *err
 	CRASH_POINT("recover_evacuation_before_begin");
 	if (db_begin_write(look->cell, err) != 0)
 		return -1;
-	rc = action == ACTION_FENCE ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
+	rc = action == ACTION_FENCE  ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
+	    action == ACTION_SETTLE ? settle(look, err) :
 	                              evacuation_cancel(look->cell, &look->e->rows, err);
 	if (rc != 0) {
 		db_rollback(look->cell);
@@ -163,12 +275,29 @@ static enum verdict conclude(struct recovery *r, size_t index, struct look *look
 	return verdict;
 }
 
+static const char *advise_about_vanished(struct recovery *r, size_t index, const struct look *look, const char *sentence)
+{
+	const char *uuid = look->e->rows.instance_uuid;
+	int64_t left = MESSAGE_LIFE_S(r->past.unit[index].expiration_ms) - r->past.unit[index].publish_age_s;
+
+	if (look->known.age == AGE_YOUNG)
+		return arena_printf(&r->run.plan.arena, "%s; its message may still be on its way: look again in %lld s", sentence,
+		    (long long)(left > 0 ? left : 1));
+	if (look->held_by)
+		return arena_printf(&r->run.plan.arena, "%s; %s", sentence, look->held_by);
+	return arena_printf(&r->run.plan.arena,
+	    "%s: virsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-left:%s",
+	    sentence, uuid, r->past.run, uuid);
+}
+
 /* What a person must look at. */
 static const char *advise(struct recovery *r, size_t index, const struct look *look, const char *sentence)
 {
 	const struct past_unit *past = &r->past.unit[index];
 	int64_t left = MESSAGE_LIFE_S(past->expiration_ms) - past->publish_age_s;
 
+	if (look->known.row == ROW_ABSENT && past->publish_begun)
+		return advise_about_vanished(r, index, look, sentence);
 	if (!past->publish_begun)
 		return arena_printf(&r->run.plan.arena, "%s (migration %s is '%s'): see its events and nova-conductor's log for %s", sentence,
 		    look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id);
@@ -180,6 +309,12 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 	    look->e->rows.request_id);
 }
 
+/* A message may be sent again only for rows that still wait for it. */
+static bool may_be_sent_again(const struct look *look)
+{
+	return look->known.row != ROW_ABSENT && look->known.cast & (CAST_ACKED | CAST_UNKNOWN);
+}
+
 static enum verdict decide(struct recovery *r, size_t index, struct look *look, const char **why, struct error *err)
 {
 	const struct recovery_rule *rule;
@@ -188,10 +323,12 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 	for (int i = 0; i < LOOKS_MAX; i++) {
 		if (look_at_database(look, err) != 0)
 			return VERDICT_UNKNOWN;
+		heed_accept(r, look);
+		look_who_holds_it(r, index, look);
 		rule = recovery_rule_for(&look->known);
 		*why = rule->sentence;
 		if (rule->action == ACTION_NONE && rule->verdict == VERDICT_UNKNOWN && r->request->resend && !sent_again &&
-		    look->known.cast & (CAST_ACKED | CAST_UNKNOWN)) {
+		    may_be_sent_again(look)) {
 			sent_again = true;
 			if (r->request->dry_run || recover_resend(r, index, look->cell, err) != 0)
 				return VERDICT_UNKNOWN;
@@ -206,6 +343,8 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 		if (act(look, rule->action, err) != 0 && !(rule->action == ACTION_FENCE && err->code == DUPLICATE) &&
 		    err->kind != ERROR_DRIFT)
 			return VERDICT_UNKNOWN;
+		if (rule->action == ACTION_SETTLE && !err->kind)
+			return rule->verdict;
 		error_clear(err);
 	}
 	error_set(err, ERROR_UNKNOWN, "it changes while it is looked at");

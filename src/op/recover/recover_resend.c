@@ -100,7 +100,7 @@ static int check_and_build(struct recovery *r, size_t index, struct scene *scene
 	if (rc == 0)
 		rc = build(r, index, scene, cell, body, err);
 	if (rc == 0)
-		rc = evacuation_state_get(cell, &rows->migration_uuid, &now, err);
+		rc = evacuation_state_get(cell, &rows->migration_uuid, rows->instance_uuid, &now, err);
 	if (rc == 0 && (!now.exists || !str_equal(now.migration_status, "accepted") || !str_equal(now.host, rows->host) ||
 	                   !str_equal(now.task_state, "rebuilding")))
 		rc = error_set(err, ERROR_REFUSED, "not sent again: somebody has begun with it");

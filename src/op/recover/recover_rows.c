@@ -12,7 +12,7 @@
  * an earlier try of ours may still do: one of the two finds the rows changed. */
 
 struct count {
-	size_t old, new, other;
+	size_t old, new, other, gone;
 };
 
 static struct db *database_of(struct recovery *r, size_t index)
@@ -48,11 +48,23 @@ static int compare(struct recovery *r, struct unit *unit, struct db *db, struct 
 			out->old++;
 		} else {
 			s->state = STATE_FAILED;
-			s->error = exists ? arena_printf(arena, "it holds neither: %s", step_values_text(s->kind, now, arena)) : "it is gone";
-			out->other++;
+			s->since = exists ? step_values_text(s->kind, now, arena) : "deleted";
+			s->error = exists ? arena_printf(arena, "it holds neither: %s", s->since) : "it is gone";
+			*(exists ? &out->other : &out->gone) += 1;
 		}
 	}
 	return 0;
+}
+
+/* All or none: that one row holds what was written, or that the commit was answered, tells it of the others, whatever became of
+ * them since. */
+static void settle_changed(struct unit *unit)
+{
+	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if (s->state == STATE_FAILED) {
+			s->state = STATE_PROVED;
+			s->error = NULL;
+		}
 }
 
 static const char *owner_of(const struct step *step)
@@ -126,18 +138,28 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 	return rc;
 }
 
-static enum verdict judge(struct recovery *r, const struct unit *unit, const struct count *n, const char **why)
+/* ${committed}: the journal has the answer to the commit. A third value without it is somebody's decision about a row that we may
+ * never have written. */
+static enum verdict judge(struct recovery *r, struct unit *unit, bool committed, const struct count *n, const char **why)
 {
+	struct arena *arena = &r->run.plan.arena;
+
 	if (n->new == unit->nstep) {
 		*why = "every row holds what was to be written";
 		return VERDICT_DONE;
 	}
-	if (n->other == 0 && n->new == 0) {
+	if (n->old == unit->nstep) {
 		*why = "every row holds its old value";
 		return VERDICT_NOT_DONE;
 	}
-	*why = arena_printf(&r->run.plan.arena, "%zu of %zu rows hold the new value, %zu the old one, %zu neither", n->new, unit->nstep,
-	    n->old, n->other);
+	if (n->old == 0 && (committed || (n->new > 0 && n->other == 0))) {
+		settle_changed(unit);
+		*why = arena_printf(arena, "it was committed; of %zu rows %zu hold what was written, others have changed %zu and deleted %zu since",
+		    unit->nstep, n->new, n->other, n->gone);
+		return VERDICT_DONE;
+	}
+	*why = arena_printf(arena, "%zu of %zu rows hold the new value, %zu the old one, %zu neither", n->new, unit->nstep,
+	    n->old, n->other + n->gone);
 	return VERDICT_DRIFT;
 }
 
@@ -153,6 +175,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	struct unit *unit = &r->run.plan.unit[index];
 	const char *outcome = r->past.unit[index].outcome;
 	struct db *db = database_of(r, index);
+	bool committed = str_equal(outcome, "applied");
 	struct error err = { 0 };
 	struct count n;
 	enum verdict verdict;
@@ -166,7 +189,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	}
 	if (compare(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
-	verdict = judge(r, unit, &n, why);
+	verdict = judge(r, unit, committed, &n, why);
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
 	if (str_equal(outcome, "failed")) {
@@ -188,7 +211,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	error_clear(&err);
 	if (compare(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
-	verdict = judge(r, unit, &n, why);
+	verdict = judge(r, unit, committed, &n, why);
 	if (verdict == VERDICT_NOT_DONE && unit->kind == UNIT_CLOSE) {
 		*why = "every row holds its old value, and its transaction can no longer be committed";
 		return verdict;

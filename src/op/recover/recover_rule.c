@@ -5,34 +5,68 @@
 
 const char *const verdict_name[] = { "done", "not_done", "failed", "under_way", "unknown", "drift" };
 
+#define SENT (CAST_ACKED | CAST_UNKNOWN)
+#define UNSENT (CAST_NEVER | CAST_NOT_SENT)
+#define SILENT (EVIDENCE_NONE | EVIDENCE_LOST)
+#define BEGUN EVIDENCE_SOME
+
 /* Never in this table: to send again. Only a person may ask for that, and then under conditions of its own (recover_resend.c). */
 const struct recovery_rule recovery_rules[] = {
-	/* claim, cast, migration, evidence, age */
-	{ { CLAIM_FAILED, CAST_NEVER, ROW_ABSENT, ANY, ANY }, ACTION_NONE, VERDICT_NOT_DONE, "its transaction was rolled back" },
-	{ { CLAIM_OPEN, CAST_NEVER, ROW_ABSENT, ANY, ANY }, ACTION_FENCE, VERDICT_UNKNOWN,
-	    "it must be made sure that its transaction can no longer be committed" },
-	{ { ANY, ANY, ROW_ABSENT, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
-	    "its migration was committed and is not in the database: the database lost it, or somebody deleted it" },
+	/* claim, cast, migration, evidence, age, instance, held */
 
-	{ { ANY, CAST_NEVER | CAST_NOT_SENT, ROW_ACCEPTED, EVIDENCE_NONE, ANY }, ACTION_TAKE_BACK, VERDICT_UNKNOWN,
+	/* nothing was committed, or must not be any more */
+	{ { CLAIM_FAILED, CAST_NEVER, ROW_ABSENT, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_NOT_DONE, "its transaction was rolled back" },
+	{ { CLAIM_OPEN, CAST_NEVER, ROW_ABSENT, EVIDENCE_LOST, ANY, INSTANCE_OLD | INSTANCE_MOVED | INSTANCE_BUSY, ANY }, ACTION_FENCE,
+	    VERDICT_UNKNOWN, "it must be made sure that its transaction can no longer be committed" },
+
+	/* its user has deleted it */
+	{ { ANY, UNSENT, ROW_ABSENT, ANY, ANY, INSTANCE_GONE, ANY }, ACTION_NONE, VERDICT_NOT_DONE, "not sent; its instance is deleted" },
+	{ { ANY, UNSENT, ROW_ACCEPTED, SILENT, ANY, INSTANCE_GONE, ANY }, ACTION_SETTLE, VERDICT_NOT_DONE, "not sent; its instance is deleted" },
+	{ { ANY, SENT, ROW_ABSENT | ROW_ACCEPTED | ROW_WORKING, ANY, ANY, INSTANCE_GONE, ANY }, ACTION_NONE, VERDICT_FAILED,
+	    "it was sent, and its instance is deleted: nothing is left to evacuate" },
+
+	/* its migration was committed and is not there: the database has lost it (a crash, a failover to one that lagged), or somebody
+	 * has deleted it. What nova does then without it: nova conductor/manager.py, rebuild_instance() goes on with no migration; nova
+	 * compute/manager.py begins only with an instance that is 'rebuilding' */
+	{ { ANY, UNSENT, ROW_ABSENT, ANY, ANY, INSTANCE_MOVED | INSTANCE_BUSY, ANY }, ACTION_NONE, VERDICT_NOT_DONE,
+	    "not sent; its instance is on another host by somebody else's doing" },
+	{ { ANY, SENT, ROW_ABSENT, ANY, ANY, INSTANCE_MOVED, ANY }, ACTION_NONE, VERDICT_DONE, "its migration vanished; its instance is on another host, at rest" },
+	{ { ANY, SENT, ROW_ABSENT, ANY, ANY, INSTANCE_BUSY, ANY }, ACTION_NONE, VERDICT_UNDER_WAY,
+	    "its migration vanished; its instance is on another host, and nova works on it" },
+	{ { ANY, UNSENT, ROW_ABSENT, SILENT, ANY, INSTANCE_OLD, ANY }, ACTION_SETTLE, VERDICT_NOT_DONE,
+	    "not sent; its migration vanished, and its other rows are as before" },
+	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_FAILED, ANY, INSTANCE_OLD, ANY }, ACTION_SETTLE, VERDICT_FAILED,
+	    "its migration vanished, and the conductor or a compute had failed at it: it is closed" },
+	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_NONE, AGE_LATE, INSTANCE_OLD, HELD_NOT }, ACTION_SETTLE, VERDICT_FAILED,
+	    "its migration vanished, nobody has begun with it and no queue holds it: it is closed" },
+	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_NONE, ANY, INSTANCE_OLD, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
+	    "its migration vanished; nobody has begun with it yet" },
+	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_LOST, ANY, INSTANCE_OLD, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
+	    "the database has lost its rows, and with them who had begun with it: its guest may run on a compute" },
+	{ { ANY, SENT, ROW_ABSENT, BEGUN, ANY, INSTANCE_OLD, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
+	    "its migration vanished after somebody had begun with it: its guest may run on a compute" },
+
+	{ { ANY, UNSENT, ROW_ACCEPTED, EVIDENCE_LOST, ANY, INSTANCE_OLD, ANY }, ACTION_SETTLE, VERDICT_NOT_DONE,
+	    "not sent; the record of its request vanished, and its other rows are as before" },
+	{ { ANY, UNSENT, ROW_ACCEPTED, EVIDENCE_NONE, ANY, ANY, ANY }, ACTION_TAKE_BACK, VERDICT_UNKNOWN,
 	    "it was claimed and never sent: its rows must be put back" },
-	{ { ANY, CAST_NEVER | CAST_NOT_SENT, ROW_ERROR, ANY, ANY }, ACTION_NONE, VERDICT_NOT_DONE, "not sent; its rows are as before" },
-	{ { ANY, CAST_NEVER | CAST_NOT_SENT, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
+	{ { ANY, UNSENT, ROW_ERROR, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_NOT_DONE, "not sent; its rows are as before" },
+	{ { ANY, UNSENT, ANY, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
 	    "the journal says that it was not sent, and yet somebody works on it" },
 
-	{ { ANY, ANY, ROW_DONE, ANY, ANY }, ACTION_NONE, VERDICT_DONE, "nova has finished it" },
-	{ { ANY, ANY, ROW_ERROR, ANY, ANY }, ACTION_NONE, VERDICT_FAILED, "it was sent, and nova ended it in error" },
-	{ { ANY, ANY, ANY, EVIDENCE_FAILED, ANY }, ACTION_NONE, VERDICT_FAILED,
+	{ { ANY, ANY, ROW_DONE, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_DONE, "nova has finished it" },
+	{ { ANY, ANY, ROW_ERROR, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_FAILED, "it was sent, and was ended in error (nova ended it, or a migration close)" },
+	{ { ANY, ANY, ANY, EVIDENCE_FAILED, ANY, ANY, ANY }, ACTION_NONE, VERDICT_FAILED,
 	    "it was sent, and the conductor or a compute failed at it; the instance may be left 'rebuilding'" },
-	{ { ANY, ANY, ROW_WORKING, ANY, ANY }, ACTION_NONE, VERDICT_UNDER_WAY, "it was sent, and nova works on it" },
-	{ { ANY, ANY, ROW_ACCEPTED, EVIDENCE_SOME, ANY }, ACTION_NONE, VERDICT_UNDER_WAY, "it was sent, and nova has begun with it" },
-	{ { ANY, CAST_ACKED, ROW_ACCEPTED, EVIDENCE_NONE, AGE_YOUNG }, ACTION_NONE, VERDICT_UNDER_WAY,
+	{ { ANY, ANY, ROW_WORKING, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNDER_WAY, "it was sent, and nova works on it" },
+	{ { ANY, ANY, ROW_ACCEPTED, EVIDENCE_SOME, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNDER_WAY, "it was sent, and nova has begun with it" },
+	{ { ANY, CAST_ACKED, ROW_ACCEPTED, SILENT, AGE_YOUNG, ANY, ANY }, ACTION_NONE, VERDICT_UNDER_WAY,
 	    "it was sent; nobody has begun with it yet" },
-	{ { ANY, CAST_ACKED, ROW_ACCEPTED, EVIDENCE_NONE, AGE_LATE }, ACTION_NONE, VERDICT_UNKNOWN,
+	{ { ANY, CAST_ACKED, ROW_ACCEPTED, SILENT, AGE_LATE, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
 	    "it was sent, and nobody has begun with it: the conductor that took it may have died" },
-	{ { ANY, CAST_UNKNOWN, ROW_ACCEPTED, EVIDENCE_NONE, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
+	{ { ANY, CAST_UNKNOWN, ROW_ACCEPTED, SILENT, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
 	    "it may or may not have been sent; nobody has begun with it" },
-	{ { ANY, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN, "what is known about it makes no sense" },
+	{ { ANY, ANY, ANY, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN, "what is known about it makes no sense" },
 };
 
 const struct recovery_rule *recovery_rule_for(const struct known *k)
@@ -40,7 +74,7 @@ const struct recovery_rule *recovery_rule_for(const struct known *k)
 	const struct recovery_rule *r = recovery_rules;
 
 	while (!(r->when.claim & k->claim && r->when.cast & k->cast && r->when.row & k->row && r->when.evidence & k->evidence &&
-	         r->when.age & k->age))
+	         r->when.age & k->age && r->when.instance & k->instance && r->when.held & k->held))
 		r++;
 	return r;
 }

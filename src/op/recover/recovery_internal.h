@@ -39,18 +39,32 @@ enum {
 	EVIDENCE_NONE = 1,  /* nobody has begun with it */
 	EVIDENCE_SOME = 2,  /* events of its request, or the instance has changed */
 	EVIDENCE_FAILED = 4, /* the conductor or the compute has recorded that it failed */
+	EVIDENCE_LOST = 8,  /* the record of the request itself is not there: never written, or whatever stood under it is lost, too */
 
 	AGE_YOUNG = 1,      /* the message may still be on its way */
 	AGE_LATE = 2,       /* it has expired */
+
+	INSTANCE_OLD = 1,   /* on its old host */
+	INSTANCE_MOVED = 2, /* on another one, at rest */
+	INSTANCE_BUSY = 4,  /* on another one, in the middle of something */
+	INSTANCE_GONE = 8,  /* deleted, or not in the database any more */
+
+	HELD_MAYBE = 1,     /* a queue holds messages or could not be looked at, or something was written a moment ago */
+	HELD_NOT = 2,
 };
 struct known {
-	unsigned claim, cast, row, evidence, age;
+	unsigned claim, cast, row, evidence, age, instance, held; /* held: asked only about a migration that vanished */
 };
-enum recovery_action { ACTION_NONE, ACTION_FENCE, ACTION_TAKE_BACK };
+enum recovery_action {
+	ACTION_NONE,
+	ACTION_FENCE,     /* the migration, closed from the start; then everything is looked at again */
+	ACTION_TAKE_BACK, /* the three rows; likewise */
+	ACTION_SETTLE,    /* what is left of the three rows is closed and put back, and the migration, if it vanished, is there again, closed */
+};
 struct recovery_rule {
 	struct known when;
-	enum recovery_action action; /* then everything is looked at again */
-	enum verdict verdict;        /* with ACTION_NONE */
+	enum recovery_action action;
+	enum verdict verdict;        /* with ACTION_NONE, and after ACTION_SETTLE */
 	const char *sentence;
 };
 extern const struct recovery_rule recovery_rules[]; /* the last one takes everything */
