@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "util/crash.h"
 #include "util/log.h"
+#include "util/secret.h"
 
 /* Passwords are in our memory: no core file, no other process of the same user reads it, no file of ours for others. */
 static void keep_to_ourselves(void)
@@ -72,5 +73,6 @@ int main(int argc, char **argv)
 	if (fclose(stdout) != 0 && kind == ERROR_OK)
 		kind = ERROR_ERROR;
 	log_close();
+	secrets_forget();
 	return error_kind_exit_code(kind);
 }

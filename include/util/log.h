@@ -22,9 +22,6 @@ void log_close(void);
 void log_set_dry_run(bool dry_run); /* every line says [DRY-RUN] from here on */
 bool log_enabled(enum log_level level);
 
-/* Whatever contains this text is written with '***' in its place, encoded or not. Copied. */
-void log_hide(const char *secret);
-
 void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)
 #define log_warn(...) log_line(LOG_WARN, __VA_ARGS__)

@@ -9,7 +9,7 @@
 #include "util/str.h"
 
 /* The two kinds of URL of an OpenStack configuration, percent-decoded. Passwords live only in these
- * structs: url_*_show() writes '***' in their place, and both parsers register them with log_hide(). */
+ * structs: url_*_show() writes '***' in their place, and both parsers register them with secret_keep(). */
 
 struct url_option {
 	char *name, *value; /* decoded */
@@ -51,7 +51,7 @@ void transport_url_free(struct transport_url *url);
 /* Decodes %XX as Python's unquote() does: '+' stays '+', a '%' that starts no escape stays. false: %00 is in it. */
 bool percent_decode(const char *s, size_t n, struct str *out);
 void percent_encode(const char *s, const char *safe, struct str *out); /* all but letters, digits, "_.-~" and ${safe} */
-/* log_hide() for a password in every form that a URL may give it. */
+/* secret_keep() for a password in every form that a URL may give it. */
 void hide_password(const char *password);
 
 /* The parts of a URL as Python's urlsplit() cuts them, nothing decoded; "" when absent, authority NULL without "//".

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
+#include "util/mem.h"
+#include "util/secret.h"
+
 #define TEXT_SHOWN 300
 
-int bus_text_size(amqp_bytes_t text)
+void bus_add_text(struct str *out, amqp_bytes_t text)
 {
-	return text.bytes ? (int)(text.len < TEXT_SHOWN ? text.len : TEXT_SHOWN) : 0;
-}
+	auto_free char *said = xstrndup(text.bytes ? text.bytes : "", text.bytes ? text.len < TEXT_SHOWN ? text.len : TEXT_SHOWN : 0);
 
-const char *bus_text(amqp_bytes_t text)
-{
-	return text.bytes ? text.bytes : "";
+	str_add(out, "");
+	str_add_foreign(out, said);
 }
 
 unsigned bus_close_code(amqp_rpc_reply_t reply)
@@ -47,6 +48,7 @@ int bus_fail_status(const struct bus *bus, const char *what, int status, struct 
 
 int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err)
 {
+	auto_str struct str said = { 0 };
 	unsigned code = bus_close_code(reply);
 	amqp_bytes_t text;
 
@@ -57,8 +59,8 @@ int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t rep
 		    what);
 	text = reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD ? ((amqp_channel_close_t *)reply.reply.decoded)->reply_text :
 	                                                     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
-	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %.*s (%u)", bus->label, bus->server, what, bus_text_size(text),
-	    bus_text(text), code);
+	bus_add_text(&said, text);
+	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %s (%u)", bus->label, bus->server, what, said.s, code);
 	err->code = (int)code;
 	return error_hint(err, "%s", hint_of(code));
 }

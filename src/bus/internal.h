@@ -30,8 +30,7 @@ int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t rep
 int bus_fail_status(const struct bus *bus, const char *what, int status, struct error *err);
 /* The reply code of a channel or connection that the broker closed; 0: it was something else. */
 unsigned bus_close_code(amqp_rpc_reply_t reply);
-/* A text of the broker's, cut to what an error holds. */
-int bus_text_size(amqp_bytes_t text);
-const char *bus_text(amqp_bytes_t text);
+/* A text of the broker's, cut to what an error holds; whatever it repeats of our login is hidden. */
+void bus_add_text(struct str *out, amqp_bytes_t text);
 
 #endif

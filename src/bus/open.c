@@ -209,10 +209,14 @@ void bus_note_alarm(struct bus *bus, const amqp_method_t *method)
 {
 	const amqp_connection_blocked_t *blocked = method->decoded;
 
+	auto_str struct str reason = { 0 };
+
 	if (method->id == AMQP_CONNECTION_UNBLOCKED_METHOD)
 		bus->alarm[0] = '\0';
-	else if (method->id == AMQP_CONNECTION_BLOCKED_METHOD)
-		snprintf(bus->alarm, sizeof bus->alarm, "an alarm: %.*s", bus_text_size(blocked->reason), bus_text(blocked->reason));
+	if (method->id != AMQP_CONNECTION_BLOCKED_METHOD)
+		return;
+	bus_add_text(&reason, blocked->reason);
+	snprintf(bus->alarm, sizeof bus->alarm, "an alarm: %s", reason.s);
 }
 
 /* Reads what the broker said while nobody listened: an alarm, or that it closed the connection. */

@@ -95,10 +95,18 @@ static bool watchdog_stop(struct watchdog *dog)
 	return dog->fired;
 }
 
-static void say(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail, int n)
+static void say(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail)
 {
-	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%.*s", bus->label,
-	    bus->server, bus_outcome_sentence(outcome), n ? ": " : "", n, detail);
+	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%s", bus->label,
+	    bus->server, bus_outcome_sentence(outcome), *detail ? ": " : "", detail);
+}
+
+static void say_broker(const struct bus *bus, enum bus_outcome outcome, struct error *why, amqp_bytes_t text)
+{
+	auto_str struct str detail = { 0 };
+
+	bus_add_text(&detail, text);
+	say(bus, outcome, why, detail.s);
 }
 
 /* What has come back so far for one publish. */
@@ -118,7 +126,7 @@ static void on_channel_close(const struct bus *bus, const amqp_channel_close_t *
 	bool names_publish = close->class_id == PUBLISH_CLASS && close->method_id == PUBLISH_METHOD;
 
 	end(a, names_publish ? BUS_REFUSED : BUS_LOST);
-	say(bus, a->outcome, why, bus_text(close->reply_text), bus_text_size(close->reply_text));
+	say_broker(bus, a->outcome, why, close->reply_text);
 }
 
 /* An ack or a nack is about our message, the last that was sent. */
@@ -135,7 +143,7 @@ static void on_method(struct bus *bus, const amqp_method_t *method, struct answe
 		const amqp_basic_return_t *m = method->decoded;
 
 		a->returned = true;
-		say(bus, BUS_RETURNED, why, bus_text(m->reply_text), bus_text_size(m->reply_text));
+		say_broker(bus, BUS_RETURNED, why, m->reply_text);
 		break;
 	}
 	case AMQP_BASIC_ACK_METHOD: {
@@ -151,7 +159,7 @@ static void on_method(struct bus *bus, const amqp_method_t *method, struct answe
 		if (!is_ours(bus, m->delivery_tag, m->multiple))
 			break;
 		end(a, BUS_NACKED);
-		say(bus, BUS_NACKED, why, "", 0);
+		say(bus, BUS_NACKED, why, "");
 		break;
 	}
 	case AMQP_CHANNEL_CLOSE_METHOD:
@@ -161,7 +169,7 @@ static void on_method(struct bus *bus, const amqp_method_t *method, struct answe
 		const amqp_connection_close_t *m = method->decoded;
 
 		end(a, BUS_LOST);
-		say(bus, BUS_LOST, why, bus_text(m->reply_text), bus_text_size(m->reply_text));
+		say_broker(bus, BUS_LOST, why, m->reply_text);
 		break;
 	}
 	default:
@@ -193,7 +201,7 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 		if (status == AMQP_STATUS_TIMEOUT)
 			break;
 		if (status != AMQP_STATUS_OK) {
-			say(bus, BUS_LOST, why, amqp_error_string2(status), (int)strlen(amqp_error_string2(status)));
+			say(bus, BUS_LOST, why, amqp_error_string2(status));
 			return BUS_LOST;
 		}
 		if (frame.frame_type == AMQP_FRAME_METHOD)
@@ -202,7 +210,7 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 	if (a.over)
 		return a.outcome;
 	a.outcome = bus->alarm[0] ? BUS_BLOCKED : BUS_TIMEOUT;
-	say(bus, a.outcome, why, bus->alarm, (int)strlen(bus->alarm));
+	say(bus, a.outcome, why, bus->alarm);
 	return a.outcome;
 }
 
@@ -211,7 +219,7 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 {
 	enum bus_outcome outcome = status == AMQP_STATUS_TABLE_TOO_BIG ? BUS_NOT_SENT : fired ? BUS_TIMEOUT : BUS_LOST;
 
-	say(bus, outcome, why, amqp_error_string2(status), (int)strlen(amqp_error_string2(status)));
+	say(bus, outcome, why, amqp_error_string2(status));
 	return outcome;
 }
 
@@ -233,7 +241,7 @@ static enum bus_outcome publish(struct bus *bus, const char *exchange, const cha
 	bool fired;
 
 	if (watchdog_start(&dog, amqp_get_sockfd(bus->connection), timeout_s) != 0) {
-		say(bus, BUS_NOT_SENT, why, "no thread", 9);
+		say(bus, BUS_NOT_SENT, why, "no thread");
 		return BUS_NOT_SENT;
 	}
 	bus->tag++;
@@ -253,7 +261,7 @@ static int check_alarm(const struct bus *bus, struct error *err)
 {
 	if (!bus->alarm[0])
 		return 0;
-	say(bus, BUS_NOT_SENT, err, bus->alarm, (int)strlen(bus->alarm));
+	say(bus, BUS_NOT_SENT, err, bus->alarm);
 	return error_hint(err, ALARM_HINT);
 }
 

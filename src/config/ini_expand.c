@@ -109,7 +109,7 @@ static int expand_text(struct expansion *x, struct ini_entry *e, const char *tex
 		if (n == 0 || s[1] == '$') {
 			str_addc(out, '$');
 			n = n ? n : 1;
-		} else if (add_reference(x, e, name, is_secret || ini_is_in_login(text, (size_t)(s - text)), out) != 0) {
+		} else if (add_reference(x, e, name, is_secret || ini_may_be_login(e->key, text, (size_t)(s - text)), out) != 0) {
 			return -1;
 		}
 		if (out->n > LENGTH_MAX)

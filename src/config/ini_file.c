@@ -158,11 +158,18 @@ bool ini_is_secret_key(const char *key)
 	return strstr(key, "password") || strstr(key, "secret");
 }
 
-bool ini_is_in_login(const char *value, size_t offset)
+static bool is_url_key(const char *key)
+{
+	return strstr(key, "connection") || strstr(key, "url");
+}
+
+bool ini_may_be_login(const char *key, const char *value, size_t offset)
 {
 	const char *start = strstr(value, "://"), *at = strrchr(value, '@');
 
-	return start && at && value + offset > start && value + offset < at;
+	if (start && at > start)
+		return value + offset < at;
+	return at || strstr(value, "//") || is_url_key(key); /* a URL that is broken: whatever is in it */
 }
 
 static bool holds_password(const struct ini_entry *e)

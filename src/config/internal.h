@@ -58,8 +58,8 @@ struct ini_entry *ini_find(const struct ini *ini, size_t file, struct span group
 const char *ini_origin(const struct ini *ini, struct ini_entry *entry);
 int ini_expand(struct ini *ini, struct ini_entry *entry, struct error *err);
 bool ini_is_secret_key(const char *key);
-/* Is the ${offset}th byte of a value a part of a user or password? */
-bool ini_is_in_login(const char *value, size_t offset);
+/* May the ${offset}th byte of a value be a part of a user or password? Of a URL that is broken every byte may. */
+bool ini_may_be_login(const char *key, const char *value, size_t offset);
 
 /* What counts as the value of an option whose newest name is names[0]; ${value} holds no secret, ${origin} is NULL for a default. */
 void ini_note_to(struct ini *ini, struct config_values *values, const char *service); /* values NULL: nobody wants to see them */

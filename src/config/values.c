@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "util/mem.h"
+#include "util/secret.h"
 
 void config_values_add(struct config_values *values, struct config_value value)
 {
@@ -31,8 +32,12 @@ void ini_note_to(struct ini *ini, struct config_values *values, const char *serv
 
 void ini_note(const struct ini *ini, const struct ini_name *names, const char *value, const char *origin)
 {
+	auto_str struct str shown = { 0 };
+
 	if (!ini->values)
 		return;
+	str_add(&shown, "");
+	str_add_foreign(&shown, str_or(value, "")); /* a reference may have put a URL into an option of another kind */
 	config_values_add(ini->values, (struct config_value){ .service = ini->service, .group = xstrdup(names->group),
-		.key = xstrdup(names->key), .value = value ? xstrdup(value) : NULL, .origin = origin ? xstrdup(origin) : NULL });
+		.key = xstrdup(names->key), .value = value ? xstrdup(shown.s) : NULL, .origin = origin ? xstrdup(origin) : NULL });
 }

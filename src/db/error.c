@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
-#include "util/str.h"
+#include "util/secret.h"
 
 /* Client numbers from 2000 (errmsg.h), server numbers from 1000 (mysqld_error.h). */
 static const struct {
@@ -82,10 +82,12 @@ static const char *what(enum db_phase phase, unsigned number)
 
 int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err)
 {
+	auto_str struct str said = { 0 };
 	size_t i = find(number);
 
 	db->doomed = true;
-	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what(phase, number), db->label, db->where, message, number,
+	str_add_foreign(&said, message);
+	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what(phase, number), db->label, db->where, said.s, number,
 	    name ? " in " : "", str_or(name, ""));
 	err->code = (int)number;
 	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)

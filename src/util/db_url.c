@@ -56,7 +56,7 @@ static const char *parse_db_host(const char *s, size_t n, struct db_url *out)
 
 static const char *parse_db_rest(const char *s, struct db_url *out)
 {
-	const char *at = db_login_end(s), *why = NULL;
+	const char *at = db_login_end(s), *query, *why = NULL;
 	size_t n;
 
 	if (at) {
@@ -64,6 +64,9 @@ static const char *parse_db_rest(const char *s, struct db_url *out)
 		s = at + 1;
 	}
 	n = strcspn(s, "/?");
+	query = s + strcspn(s, "?");
+	if (!why && (memchr(s, '@', (size_t)(query - s)) || url_query_is_torn(query))) /* SQLAlchemy 1.3 and 1.4 read such a login in two ways, and what we would show might be a piece of it */
+		why = "there is an '@' behind the host";
 	if (!why)
 		why = parse_db_host(s, n, out);
 	if (why)

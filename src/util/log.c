@@ -16,8 +16,6 @@
 #include "util/shell.h"
 #include "util/visible.h"
 
-#define SHORTEST_SECRET 3 /* hiding "a" would blot out every word */
-
 static const char *const level_name[] = { "error", "warning", "notice", "info", "sql", "debug" };
 
 /* The one state below main: where lines go. */
@@ -25,8 +23,6 @@ static struct {
 	struct log_options options;
 	FILE *file;
 	bool dry_run;
-	char **secret;
-	size_t nsecret, cap;
 } sink = { .options = { .level = LOG_NOTICE } };
 
 int log_open(const struct log_options *options, struct error *err)
@@ -48,11 +44,6 @@ void log_close(void)
 	if (sink.file)
 		fclose(sink.file);
 	sink.file = NULL;
-	for (size_t i = 0; i < sink.nsecret; i++)
-		free_secret(sink.secret[i]);
-	free(sink.secret);
-	sink.secret = NULL;
-	sink.nsecret = sink.cap = 0;
 }
 
 void log_set_dry_run(bool dry_run)
@@ -63,44 +54,6 @@ void log_set_dry_run(bool dry_run)
 bool log_enabled(enum log_level level)
 {
 	return level <= sink.options.level;
-}
-
-void log_hide(const char *secret)
-{
-	if (strlen(secret) < SHORTEST_SECRET)
-		return;
-	for (size_t i = 0; i < sink.nsecret; i++)
-		if (strcmp(sink.secret[i], secret) == 0)
-			return;
-	sink.secret = vec_grow(sink.secret, sink.nsecret, &sink.cap, sizeof *sink.secret);
-	sink.secret[sink.nsecret++] = xstrdup(secret);
-}
-
-/* The length of the longest secret that begins here: one may be the beginning of another. */
-static size_t secret_at(const char *s)
-{
-	size_t longest = 0, n;
-
-	for (size_t i = 0; i < sink.nsecret; i++) {
-		n = strlen(sink.secret[i]);
-		if (n > longest && strncmp(s, sink.secret[i], n) == 0)
-			longest = n;
-	}
-	return longest;
-}
-
-static void add_without_secrets(struct str *out, const char *s)
-{
-	size_t n;
-
-	while (*s) {
-		if ((n = secret_at(s)) > 0) {
-			str_add(out, "***");
-			s += n;
-		} else {
-			str_addc(out, *s++);
-		}
-	}
 }
 
 static void add_json_line(struct str *out, enum log_level level, const char *now, const char *message)
@@ -117,7 +70,7 @@ static void add_json_line(struct str *out, enum log_level level, const char *now
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
-	auto_str struct str whole = { 0 }, public = { 0 }, clean = { 0 }, line = { 0 };
+	auto_str struct str whole = { 0 }, clean = { 0 }, line = { 0 };
 	auto_free char *message = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	va_list ap;
@@ -131,8 +84,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	if (n < 0)
 		abort();
 	shell_add_commands(&whole, message, sink.options.globals);
-	add_without_secrets(&public, whole.s);
-	str_add_visible(&clean, str_or(public.s, ""));
+	str_add_visible(&clean, str_or(whole.s, ""));
 	clock_now(now);
 	if (sink.options.json)
 		add_json_line(&line, level, now, str_or(clean.s, ""));

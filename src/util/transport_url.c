@@ -102,11 +102,10 @@ static const char *parse_brokers(const char *s, struct transport_url *out)
 	return NULL;
 }
 
-/* A raw '/', '#' or '?' in a password moves the '@' out of the authority: what is left would be read as another host. */
+/* A raw '/', '#' or '?' in a password moves an '@' out of the authority: what is left would be read as another host. */
 static bool is_torn(const struct url_parts *parts)
 {
-	return !strchr(parts->authority, '@') &&
-	    (strchr(parts->path, '@') || strchr(parts->query, '@') || strchr(parts->fragment, '@'));
+	return strchr(parts->path, '@') || url_query_is_torn(parts->query) || strchr(parts->fragment, '@');
 }
 
 static const char *parse_transport(const struct url_parts *parts, struct transport_url *out)

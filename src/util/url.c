@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "url_internal.h"
-#include "util/log.h"
 #include "util/mem.h"
+#include "util/secret.h"
 
 #define HOW_TO_ESCAPE \
 	"in a user or password write '@' as %%40, ':' as %%3A, '/' as %%2F, '#' as %%23, '?' as %%3F, ',' as %%2C, '%%' as %%25"
@@ -71,10 +71,10 @@ void hide_password(const char *password)
 
 	if (!*password || strcmp(password, GUEST) == 0)
 		return;
-	log_hide(password);
+	secret_keep(password);
 	percent_encode(password, "", &encoded);
 	if (strcmp(encoded.s, password) != 0)
-		log_hide(encoded.s);
+		secret_keep(encoded.s);
 	explicit_bzero(encoded.s, encoded.n);
 }
 
@@ -85,7 +85,7 @@ char *url_decoded_password(const char *s, size_t n)
 	if (!password || strcmp(password, GUEST) == 0)
 		return password;
 	spelt = xstrndup(s, n);
-	log_hide(spelt);
+	secret_keep(spelt);
 	free_secret(spelt);
 	hide_password(password);
 	return password;
@@ -153,6 +153,14 @@ static bool parse_option(const char *s, size_t n, struct url_option **option, si
 	}
 	add_option(option, count, name, value);
 	return true;
+}
+
+/* An option's value may have an '@', not what stands where an option should: that is a piece of a login with a raw '?'. */
+bool url_query_is_torn(const char *query)
+{
+	const char *at = strchr(query, '@');
+
+	return at && !memchr(query, '=', (size_t)(at - query));
 }
 
 bool url_parse_query(const char *query, struct url_option **option, size_t *count)

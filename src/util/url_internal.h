@@ -12,9 +12,10 @@
 int url_malformed(const char *origin, const char *what, struct error *err);
 
 char *url_decoded(const char *s, size_t n); /* NULL: there is an escaped NUL in it */
-/* Hides it from the log in our spelling and in the URL's, which may escape in another way. */
+/* Keeps it as a secret in our spelling and in the URL's, which may escape in another way. */
 char *url_decoded_password(const char *s, size_t n);
 unsigned url_port_number(const char *s, size_t n); /* 0: not a port */
+bool url_query_is_torn(const char *query);
 bool url_parse_query(const char *query, struct url_option **option, size_t *count); /* false: %00 */
 void url_free_options(struct url_option *option, size_t n);
 

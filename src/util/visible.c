@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "util/secret.h"
+
 static bool is_tail(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
@@ -57,10 +59,13 @@ static void add_spelt(struct str *out, uint32_t code)
 
 void str_add_visible(struct str *out, const char *s)
 {
-	size_t n = strlen(s), length;
+	auto_str struct str public = { 0 };
+	size_t n, length;
 	uint32_t code;
 
-	for (; n; s += length, n -= length) {
+	str_add_public(&public, s);
+	s = str_or(public.s, "");
+	for (n = public.n; n; s += length, n -= length) {
 		length = utf8_next(s, n, &code);
 		if (length && !code_is_obeyed(code))
 			str_addn(out, s, length);

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import socket
 import subprocess
+import threading
 import time
 
 import harness
@@ -129,6 +131,59 @@ class Faults(harness.TestCase):
                          re.sub(r"[^A-Za-z0-9]", lambda m: "%%%02x" % ord(m[0]), secret)):
                 self.assertNotIn(form, seen)
         self.assertIn("cinder/volume_move", seen)      # the debugging was on
+
+    def test_a_password_that_is_a_word_takes_nothing_out_of_the_line_to_paste(self):
+        for user, password in (("cinder2", "cinder"), ("volume", "volume"), ("placement", "placement"), ("words", "update_host"),
+                               ("words", "evac-manage")):
+            rows("mysql", "CREATE OR REPLACE USER %s@'127.0.0.1' IDENTIFIED BY %s", (user, password))
+            rows("mysql", "GRANT SELECT ON cinder.* TO %s@'127.0.0.1'", (user,))
+            self.addCleanup(rows, "mysql", "DROP USER IF EXISTS %s@'127.0.0.1'", (user,))
+            self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@", r"\g<1>%s:%s@" % (user, password))]
+            r = self.expect(self.tool.run("--debug", *MOVE), REFUSED)
+            self.assertNotIn("***", r.out + r.err)
+            self.assertIn("--cinder-config-file", r.err)
+            self.assertIn(" volume update_host --currenthost", r.err)
+            self.assertNotIn("%s:%s" % (user, password), r.out + r.err)
+            shown = self.expect(self.tool.run("config", "show"), OK)
+            self.assertIn("//%s:***@" % user, shown.out)
+
+    def test_a_server_that_repeats_our_login_gives_it_to_nobody(self):
+        """What a proxy or a driver says may hold the URL or the password; on stdout, on stderr and in the document it does not."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        for user, password in (("cinder", "pa55/W0rd"), ("cinder", "s3cret-7"), ("cinder", "blackbird")):
+            told = ("login refused: mysql://%s:%s@db/cinder password '%s'" % (user, password, password)).encode()
+
+            def refuse(told=told):
+                while True:
+                    try:
+                        peer, _ = listener.accept()
+                    except OSError:
+                        return
+                    body = b"\xff\x15\x04" + told
+                    peer.sendall(len(body).to_bytes(3, "little") + b"\0" + body)
+                    peer.close()
+
+            threading.Thread(target=refuse, daemon=True).start()
+            self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@[^/]*",
+                                             r"\g<1>%s:%s@127.0.0.1:%d" % (user, password.replace("/", "%2F"), listener.getsockname()[1]))]
+            for words in (["doctor"], ["doctor", "-f", "json"], MOVE + ["-f", "json"], ["volume", "list", "--host", A]):
+                r = self.tool.run(*words, "--debug")
+                self.assertIn("login refused", r.out + r.err)
+                self.assertNotIn(password, r.out + r.err)
+
+    def test_a_broken_url_shows_no_piece_of_its_password(self):
+        for url in ("mysql+pymysql//cinder:pa$lac3rta@127.0.0.1/cinder", "mysql+pymysql://cinder:pa$lac3rta-127.0.0.1/cinder",
+                    "mysql+pymysql:cinder:pa$lac3rta@127.0.0.1/cinder", "mysql+pymysql://cinder:p@lac3rta/x@127.0.0.1/cinder",
+                    "mysql+pymysql://cinder:p@x/lac3rta@127.0.0.1/cinder", "mysql+pymysql://cinder:p@lac3rta?x@127.0.0.1/cinder"):
+            conf = os.path.join(self.tool.state, "broken.conf")
+            with open(conf, "w") as f:
+                f.write("[database]\nconnection = %s\n" % url)
+            self.tool.cinder = [conf]
+            for words in (MOVE, ["config", "show"], ["doctor"], ["backup", "list", "--debug"]):
+                r = self.tool.run(*words)
+                self.assertNotEqual(r.code, OK, str(r))
+                self.assertNotIn("lac3rta", r.out + r.err)
 
     def test_valgrind_finds_no_leak_and_no_error(self):
         if "asan" in harness.TOOL:

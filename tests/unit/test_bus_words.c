@@ -124,7 +124,8 @@ static void what_was_not_expected_is_said_to_be_so(void **state)
 static void a_brokers_text_is_never_read_beyond_its_end(void **state)
 {
 	char four[4] = { 'a', 'b', 'c', 'd' }; /* without an end */
-	char long_text[1000];
+	char long_text[1000], echo[] = "refused: amqp://u:pa55@h";
+	auto_str struct str text = { 0 };
 	amqp_connection_close_t close = { .reply_code = 320, .reply_text = { .len = 4, .bytes = four } };
 	struct bus bus = some_bus();
 	struct error err = { 0 };
@@ -133,9 +134,13 @@ static void a_brokers_text_is_never_read_beyond_its_end(void **state)
 	bus_fail_reply(&bus, "x", closed(AMQP_CONNECTION_CLOSE_METHOD, &close), &err);
 	assert_string_equal(err.text, "nova's broker (mq1:5672 vhost '/'): x: abcd (320)");
 	memset(long_text, 'x', sizeof long_text);
-	assert_int_equal(bus_text_size((amqp_bytes_t){ .len = sizeof long_text, .bytes = long_text }), 300);
-	assert_int_equal(bus_text_size((amqp_bytes_t){ .len = 7, .bytes = NULL }), 0);
-	assert_string_equal(bus_text((amqp_bytes_t){ .len = 0, .bytes = NULL }), "");
+	bus_add_text(&text, (amqp_bytes_t){ .len = sizeof long_text, .bytes = long_text });
+	assert_int_equal(text.n, 300);
+	str_clear(&text);
+	bus_add_text(&text, (amqp_bytes_t){ .len = 7, .bytes = NULL });
+	assert_string_equal(text.s, "");
+	bus_add_text(&text, (amqp_bytes_t){ .len = sizeof echo - 1, .bytes = echo });
+	assert_string_equal(text.s, "refused: amqp://u:***@h");
 }
 
 int main(void)

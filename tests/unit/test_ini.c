@@ -257,6 +257,11 @@ static const struct {
 	{ "[g]\na = $db_password\ndb_password = pa$s3cret\n",
 	    "a.conf:3 [g] db_password: a '$' in the user or password refers to an option that no file sets" },
 	{ "[g]\na = mysql://u:p@$host/d\n", "a.conf:2 [g] a: '$host' refers to an option that no file sets" },
+	/* broken URLs: whatever is in them may be one */
+	{ "[g]\na = mysql+pymysql//u:pa$s3cret@h/d\n", "a.conf:2 [g] a: a '$' in the user or password refers to an option that no file sets" },
+	{ "[g]\na = mysql://u:pa$s3cret-host/d\n", "a.conf:2 [g] a: a '$' in the user or password refers to an option that no file sets" },
+	{ "[g]\na = $transport_url\ntransport_url = rabbit:u:pa$s3cret\n",
+	    "a.conf:3 [g] transport_url: a '$' in the user or password refers to an option that no file sets" },
 };
 
 static void a_reference_to_nothing_or_in_a_circle_is_an_error(void **state)

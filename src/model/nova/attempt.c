@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sql_catalogue.h"
+#include "util/secret.h"
 #include "util/str.h"
 
 static const struct db_column columns[] = {
@@ -24,6 +25,8 @@ int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attem
 	if (db_read(cell, &SQL_NOVA_ATTEMPTS_UNFINISHED, params, &shape, &rows, err) != 0)
 		return -1;
 	*out = (struct attempts){ rows.v, rows.n, rows.arena };
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
 	return 0;
 }
 

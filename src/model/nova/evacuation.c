@@ -2,6 +2,7 @@
 #include "model/nova/evacuation.h"
 
 #include "sql_catalogue.h"
+#include "util/secret.h"
 #include "util/str.h"
 
 struct state_row {
@@ -220,6 +221,8 @@ int evacuation_events(struct db *cell, const char *instance_uuid, const char *re
 	if (db_read(cell, &SQL_NOVA_EVACUATION_EVENTS, params, &event_shape, &rows, err) != 0)
 		return -1;
 	*out = (struct action_events){ rows.v, rows.n, rows.arena };
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
 	return 0;
 }
 
@@ -239,7 +242,7 @@ int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char
 		return -1;
 	row = rows.v;
 	if (rows.n > 0 && row->age_s.set && row->age_s.v <= age_s)
-		*message = xasprintf("%s (fault %lld)", str_or(row->message, ""), (long long)row->code);
+		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&rows.arena, row->message), ""), (long long)row->code);
 	else
 		*message = xstrdup("");
 	db_rows_free(&rows);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sql_catalogue.h"
+#include "util/secret.h"
 #include "util/str.h"
 
 /* A spawn waits for neutron, a call of the conductor 60 s (nova conf: rpc_response_timeout). Its HTTP calls have no end: an event that was
@@ -90,6 +91,8 @@ int migration_events(struct db *cell, int64_t id, struct action_events *out, str
 	if (db_read(cell, &SQL_NOVA_MIGRATION_EVENTS, params, &event_shape, &rows, err) != 0)
 		return -1;
 	*out = (struct action_events){ rows.v, rows.n, rows.arena };
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
 	return 0;
 }
 
