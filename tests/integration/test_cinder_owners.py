@@ -153,6 +153,7 @@ class Clusters(Case):
                 shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
                 states = {x["state"] for x in shown if x["section"] == "volumes" and x["item"].startswith(A + "@ceph")}
                 self.assertEqual(states, {"dead cluster" if state == "down" else "served"})
+                self.assertEqual({x["state"] for x in shown if x["section"] == "volumes" and x["item"].startswith(A + "@nvme")}, {None})
                 returned = {x["check"]: x for x in self.tool.run("host", "return", A, "-f", "json").json}
                 own = len([o for b in ("@ceph", "@nvme") for o in owned("volumes", A + b)])
                 served = len(owned("volumes", A + "@ceph")) if state == "up" else 0

@@ -39,7 +39,7 @@ static const struct db_shape shape = DB_SHAPE(struct owned, columns);
 static const struct db_column owner_columns[] = {
 	DB_COLUMN(struct owner, kind),
 	DB_COLUMN(struct owner, host),
-	DB_COLUMN(struct owner, cluster_name),
+	DB_NULLABLE(struct owner, cluster_name),
 	DB_COLUMN(struct owner, n),
 };
 static const struct db_shape owner_shape = DB_SHAPE(struct owner, owner_columns);
