@@ -36,6 +36,20 @@ MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql
 	return stmt;
 }
 
+int db_try(struct db *db, const struct sql *sql, struct error *err)
+{
+	MYSQL_STMT *stmt = mysql_stmt_init(db->mysql);
+	int rc = 0;
+
+	log_sql("%s: %s, prepared only", db->label, sql->name);
+	if (!stmt || mysql_stmt_prepare(stmt, sql->text, strlen(sql->text)) != 0)
+		rc = db_fail(db, PHASE_READ, stmt ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql),
+		    stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql), sql->name, err);
+	if (stmt)
+		mysql_stmt_close(stmt);
+	return rc;
+}
+
 void db_forget(struct db *db, MYSQL_STMT *stmt)
 {
 	size_t i = 0;

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the doctor does not know is not fit; its last lines say what all is fit for."""
+import os
+import re
+import subprocess
+
+import harness
+import releases
+from harness import CONFIG, ENV, OK, REFUSED, rows
+
+WORKS = ("moves of volumes and backups", "evacuations", "the audit")
+
+
+class Doctor(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+
+    def doctor(self, unfit, *checks):
+        """Not fit for these works, because of these checks."""
+        r = self.expect(self.tool.run("doctor", "-f", "json"), REFUSED if unfit else OK)
+        verdicts = {row["detail"].split(":")[0]: row for row in r.json if row["check"] == "verdict"}
+        self.assertEqual(set(verdicts), {("not " if w in unfit else "") + "fit for " + w for w in WORKS}, str(r))
+        self.assertEqual([row["check"] for row in r.json][-3:], ["verdict"] * 3)
+        last = r.err.strip().splitlines()[-1]
+        for work in WORKS:
+            said = last.split("not fit for ")[1] if work in unfit else last.split("not fit for ")[0]
+            self.assertIn(work, said, last)
+            if work in unfit:
+                named = verdicts["not fit for " + work]["detail"].split(": ")[1].split(", ")
+                self.assertTrue(set(named) & set(checks), named)
+        return {row["check"]: row for row in r.json if row["result"] != "ok" or row["check"] not in checks}
+
+    def account(self, *databases, rights="SELECT"):
+        rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-5'")
+        self.addCleanup(rows, "mysql", "DROP USER reader@'127.0.0.1'")
+        for database in databases:
+            rows("mysql", "GRANT %s ON %s.* TO reader@'127.0.0.1'" % (rights, database))
+        login = os.path.join(self.tool.state, "login")
+        with open(login, "w") as f:
+            f.write("[evac-manage]\nuser = reader\npassword = reads-only-5\n")
+        os.chmod(login, 0o600)
+        return ["--defaults-file", login]
+
+    def test_all_is_fit_where_all_was_looked_at(self):
+        before = harness.checksum()
+        found = self.doctor(())
+        self.assertEqual({row["result"] for row in found.values()}, {"ok"})
+        self.assertEqual({"cinder account", "nova API account", "nova cell0 account", "nova cell cell1 account"} - set(found), set())
+        self.unchanged(before)
+
+    def test_unknown_is_not_fit(self):
+        if not os.path.exists("/etc/cinder/cinder.conf"):
+            self.tool.cinder = []
+            found = self.doctor((WORKS[0], WORKS[2]), "cinder database")
+            self.assertEqual(found["cinder database"]["result"], "unknown")
+        self.tool = harness.Tool()
+        if not os.path.exists("/etc/nova/nova.conf"):
+            self.tool.nova = []
+            found = self.doctor(WORKS[1:], "nova databases", "nova broker")
+            self.assertEqual(found["nova databases"]["result"], "unknown")
+        self.tool = harness.Tool()
+        self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], r"(transport_url = .*:)\d+/", r"\g<1>1/"), ENV["SB_NOVA_DB_CONF"]]
+        self.doctor(WORKS[1:2], "nova broker")
+        self.tool.cinder = ["/nonexistent/of-nobody.conf"]
+        self.expect(self.tool.run("doctor"), CONFIG, "/nonexistent/of-nobody.conf", "not fit for")
+
+    def test_an_account_that_cannot_write_is_fit_for_the_audit_alone(self):
+        options = self.account("cinder", "nova", "nova_api", "nova_cell0")
+        run, self.tool.run = self.tool.run, lambda *words: run(*words, *options)
+        found = self.doctor(WORKS[:2], "cinder account", "nova cell cell1 account")
+        for check in ("cinder account", "nova cell cell1 account"):
+            self.assertIn("may not write: ", found[check]["detail"])
+            self.assertIn("grants --operate", found[check]["hint"])
+        rows("mysql", "REVOKE SELECT ON nova_api.* FROM reader@'127.0.0.1'")
+        rows("mysql", "GRANT SELECT ON nova_api.cell_mappings TO reader@'127.0.0.1'")
+        rows("mysql", "GRANT SELECT ON nova_api.host_mappings TO reader@'127.0.0.1'")
+        found = self.doctor(WORKS, "cinder account", "nova cell cell1 account", "nova API account")
+        self.assertIn("may not read: ", found["nova API account"]["detail"])
+
+    def test_the_rights_that_grants_prints_are_enough(self):
+        rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-5'")
+        options = self.account()
+        for line in self.expect(self.tool.run("grants", "--operate", "--account", "reader@127.0.0.1"), OK).out.splitlines():
+            if line.startswith("GRANT"):
+                rows("mysql", line.rstrip(";"))
+        run, self.tool.run = self.tool.run, lambda *words: run(*words, *options)
+        self.doctor(())
+
+    def test_a_schema_that_lacks_something_is_told(self):
+        rows("nova", "ALTER TABLE migrations RENAME COLUMN source_compute TO elsewhere")
+        try:
+            found = self.doctor(WORKS[1:], "nova cell cell1 account")
+        finally:
+            rows("nova", "ALTER TABLE migrations RENAME COLUMN elsewhere TO source_compute")
+        self.assertIn("source_compute", found["nova cell cell1 account"]["detail"])
+
+    def test_every_release_has_all_that_is_asked_for(self):
+        self.addCleanup(releases.drop)
+        for account in ("nova", "cinder"):
+            rows("mysql", "GRANT ALL ON `schema\\_%%`.* TO " + account + "@'127.0.0.1'")
+            self.addCleanup(rows, "mysql", "REVOKE ALL ON `schema\\_%%`.* FROM " + account + "@'127.0.0.1'")
+        for release in releases.RELEASES:
+            releases.make(release)
+            url = re.search(r"(?m)^connection = (.*/)nova", open(ENV["SB_NOVA_DB_CONF"]).read()).group(1)
+            rows("schema_nova_api", "INSERT INTO cell_mappings (created_at, uuid, name, transport_url, database_connection) VALUES"
+                 " (UTC_TIMESTAMP(), UUID(), 'cell1', 'none:///', %s)", (url + "schema_nova",))
+            self.tool = harness.Tool()
+            self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = .*:\d+/)cinder", r"\g<1>schema_cinder")]
+            self.tool.nova = [ENV["SB_NOVA_CONF"], self.rewrite(ENV["SB_NOVA_DB_CONF"], r"(connection = .*:\d+/)(nova\w*)", r"\g<1>schema_\g<2>")]
+            found = {}
+            for row in self.expect(self.tool.run("doctor", "-f", "json"), REFUSED).json:
+                found.setdefault(row["check"], row)
+            with self.subTest(release):
+                self.assertEqual(found["cinder account"]["result"], "ok", found["cinder account"])
+                self.assertEqual(found["nova API account"]["result"], "ok", found["nova API account"])
+                self.assertEqual(found["nova cell cell1 account"]["result"], "ok", found["nova cell cell1 account"])
+
+    def test_a_state_directory_that_is_full_or_in_memory_is_told(self):
+        small = os.path.join(self.tool.state, "small")
+        os.mkdir(small)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", small], stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("only root can mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", small])
+        self.tool.state = small
+        r = self.expect(self.tool.run("doctor", "-f", "json"), REFUSED)
+        journal = [row for row in r.json if row["check"] == "journal"]
+        self.assertEqual([row["result"] for row in journal], ["warn", "fail"])
+        self.assertIn("tmpfs", journal[0]["detail"])
+        self.assertRegex(journal[1]["detail"], "is full: [01] MB")
+        self.doctor(WORKS[:2], "journal")
