@@ -99,6 +99,10 @@ struct session_fact {
 	unsigned down_s;    /* older than this is no witness */
 };
 
+struct trait_fact {
+	const char *name;
+	struct providers providers;
+};
 struct cell_facts {
 	const struct nova_cell *cell;
 	struct nova_services services;
@@ -155,6 +159,10 @@ struct scene {
 	struct api_columns api_columns;
 	struct aggregates aggregates;
 	struct inventories inventories; /* placement's; none without its database */
+	struct placement_columns placement_columns;
+	struct providers sharing;
+	struct trait_fact *trait;       /* of every trait that a candidate asks for: who has it */
+	size_t ntrait;
 	struct instances instances;
 	struct bdms bdms;
 	struct migrations migrations;

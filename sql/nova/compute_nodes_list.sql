@@ -6,6 +6,7 @@ SELECT c.id
      , c.uuid
      , c.host
      , c.hypervisor_hostname
+     , c.hypervisor_type
      , c.host_ip
      , c.vcpus
      , c.vcpus_used

@@ -9,6 +9,8 @@
 
 #include "evacuation_scene.h"
 
+#define BOOK(top, of, called, number, is, has) { .root = top, .uuid = of, .name = called, .class = number, .class_name = is, .capacity = has, .min_unit = 1, .max_unit = 1000000, .step_size = 1 }
+
 /* ---- fit */
 
 static void what_is_too_big_fits_nowhere(void **state)
@@ -105,16 +107,18 @@ static void zone_aggregate_and_group_decide(void **state)
 	candidates[0].group.policy = "affinity";
 	assert_quiet("no-capacity"); /* b has one */
 	members[1] = "a";
-	assert_found("no-capacity", "--force");
+	assert_found("no-capacity", "soft-affinity");
 	members[1] = "b";
 }
 
 static void placements_books_win_over_the_nodes_rows(void **state)
 {
-	static struct inventory books[] = { { "u", "b", CLASS_VCPU, 100, 0, 100 }, { "u", "b", CLASS_MEMORY_MB, 8192, 4096, 8192 },
-		{ "u", "b", CLASS_DISK_GB, 50, 0, 50 } };
+	static struct inventory books[] = { BOOK("u", "u", "b", CLASS_VCPU, "VCPU", 100), BOOK("u", "u", "b", CLASS_MEMORY_MB, "MEMORY_MB", 8192),
+		BOOK("u", "u", "b", CLASS_DISK_GB, "DISK_GB", 50) };
 
 	(void)state;
+	nodes[1].uuid = "u";
+	books[1].used = 4096;
 	assert_found("capacity-unknown", "4096 MB");
 	scene.inventories = (struct inventories){ books, COUNT(books), { NULL } };
 	assert_quiet("capacity-unknown");
@@ -122,6 +126,153 @@ static void placements_books_win_over_the_nodes_rows(void **state)
 	books[1].used = 4097;
 	assert_found("no-capacity", "4095 of the 4096 MB"); /* c is not in the books */
 	books[1].used = 4096;
+	books[1].max_unit = 4095; /* of the node's memory, whatever the ratio makes of it */
+	assert_found("no-capacity", "gives nobody 4096 MB of memory at once");
+	books[1].max_unit = 8192;
+	assert_quiet("no-capacity");
+	books[0].uuid = books[0].root = books[1].uuid = books[1].root = books[2].uuid = books[2].root = "of before";
+	assert_found("no-capacity", "'b' is known to placement under another uuid"); /* and has room under its name */
+	books[0].name = books[1].name = books[2].name = "else";
+	assert_found("no-capacity", "has nothing in placement");
+}
+
+static void use_books(struct inventory *books, size_t n)
+{
+	nodes[1].uuid = "u";
+	scene.inventories = (struct inventories){ books, n, { NULL } };
+}
+
+#define BASE_BOOKS BOOK("u", "u", "b", CLASS_VCPU, "VCPU", 100), BOOK("u", "u", "b", CLASS_MEMORY_MB, "MEMORY_MB", 8192), BOOK("u", "u", "b", CLASS_DISK_GB, "DISK_GB", 50)
+
+static void resource_classes_are_reckoned_against_the_whole_tree(void **state)
+{
+	struct inventory books[] = { BASE_BOOKS, BOOK("u", "gpu", "b_gpu", 10, "VGPU", 1) };
+	struct ask vgpu[] = { { .kind = ASK_RESOURCE, .group = "", .name = "VGPU", .amount = 1 } };
+
+	(void)state;
+	candidates[0].needs.ask = vgpu;
+	candidates[0].needs.nask = 1;
+	assert_quiet("no-capacity"); /* nothing is known of it */
+	assert_found("not-reckoned", "VGPU");
+	use_books(books, 3);
+	assert_found("no-capacity", "'b' has 0 of the 1 VGPU that it needs");
+	assert_quiet("not-reckoned");
+	use_books(books, 4);
+	assert_quiet("no-capacity");
+	books[3].used = 1;
+	assert_found("no-capacity", "1 VGPU more on 'b'");
+	books[3].used = 0;
+	books[3].root = "another tree's";
+	assert_found("no-capacity", "VGPU");
+	books[3].root = "u";
+	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
+	candidates[1].needs = candidates[0].needs;
+	candidates[0].needs.memory_mb = candidates[1].needs.memory_mb = 1;
+	scene.ncandidate = 2; /* the first takes the only one */
+	assert_found("no-capacity", "two fits nowhere");
+	assert_null(findings_skip(&findings, instances[0].uuid));
+}
+
+static void a_group_comes_from_one_provider(void **state)
+{
+	struct inventory books[] = { BASE_BOOKS, BOOK("u", "p1", "b_1", 10, "VGPU", 1), BOOK("u", "p2", "b_2", 1000, "CUSTOM_X", 1) };
+	struct ask both[] = { { .kind = ASK_RESOURCE, .group = "1", .name = "VGPU", .amount = 1 },
+		{ .kind = ASK_RESOURCE, .group = "1", .name = "CUSTOM_X", .amount = 1 } };
+
+	(void)state;
+	candidates[0].needs.ask = both;
+	candidates[0].needs.nask = 2;
+	use_books(books, COUNT(books));
+	assert_found("no-capacity", "no single provider");
+	books[4].uuid = "p1";
+	assert_quiet("no-capacity");
+	books[4].uuid = "p2";
+	both[0].group = both[1].group = "";
+	assert_quiet("no-capacity");
+}
+
+static void traits_pinning_and_a_shared_disk_are_reckoned(void **state)
+{
+	static struct provider has[] = { { "u", "u" } }, shared[] = { { "nfs", "u" } };
+	struct trait_fact fact = { "CUSTOM_T", { has, 0, { NULL } } };
+	struct inventory books[] = { BASE_BOOKS, BOOK("u", "u", "b", 14, "PCPU", 1) };
+	struct ask ask[] = { { .kind = ASK_TRAIT, .group = "", .name = "CUSTOM_T" } };
+
+	(void)state;
+	use_books(books, 3);
+	candidates[0].needs.ask = ask;
+	candidates[0].needs.nask = 1;
+	scene.trait = &fact;
+	scene.ntrait = 1;
+	assert_quiet("no-capacity"); /* traits may not be read */
+	assert_found("not-reckoned", "CUSTOM_T");
+	scene.placement_columns.has_traits = true;
+	assert_found("no-capacity", "'b' lacks trait CUSTOM_T");
+	assert_quiet("not-reckoned");
+	fact.providers.n = 1;
+	assert_quiet("no-capacity");
+	ask[0].kind = ASK_NO_TRAIT;
+	assert_found("no-capacity", "must not have");
+	request.target_host = "b";
+	scene.target_cell = scene.home;
+	request.force = true; /* only what it takes is looked at */
+	assert_quiet("no-capacity");
+	request.force = false;
+	request.target_host = NULL;
+	scene.target_cell = NULL;
+	scene.ntrait = 0;
+	scene.trait = NULL;
+	ask[0] = (struct ask){ .kind = ASK_RESOURCE, .group = "", .name = "PCPU", .amount = 2, .or_vcpu = true };
+	candidates[0].needs.pinned = true;
+	assert_quiet("no-capacity"); /* vCPU serves where there is no PCPU */
+	books[0].capacity = 1;
+	assert_found("no-capacity", "PCPU");
+	use_books(books, 4);
+	assert_found("no-capacity", "1 of the 2 PCPU");
+	books[3].capacity = 2;
+	assert_quiet("no-capacity");
+	books[2].uuid = books[2].root = "nfs"; /* the disk is of another provider */
+	assert_found("no-capacity", "GB of disk");
+	scene.sharing = (struct providers){ shared, 1, { NULL } };
+	assert_quiet("no-capacity");
+}
+
+static void a_hard_group_is_not_passed_by_force(void **state)
+{
+	static const char *members[] = { "b", "c" };
+
+	(void)state;
+	candidates[0].group = (struct server_group){ .exists = true, .uuid = "g", .policy = "anti-affinity", .max_per_host = 1 };
+	candidates[0].group_host = members;
+	candidates[0].ngroup_host = 2;
+	request.target_host = "b";
+	scene.target_cell = scene.home;
+	assert_found("no-capacity", "soft-anti-affinity");
+	assert_null(strstr(find("no-capacity")->hint, "--force"));
+	members[1] = "a";
+	assert_found("no-capacity", "it fits on 'c': evac-manage instance evacuate 00000000-0000-4000-8000-000000000001 c");
+	request.force = true;
+	assert_quiet("no-capacity"); /* the request does not name the group */
+	candidates[0].spec.spec = SPEC("1.8", ", \"scheduler_hints\": {\"group\": [\"g\"]}");
+	assert_found("no-capacity", "already has a member");
+}
+
+static void a_hypervisor_that_takes_no_evacuation(void **state)
+{
+	static const char *const none[] = { "ironic", "VMware vCenter Server", "hyperv", "zvm", "XenServer" };
+
+	(void)state;
+	nodes[0].hypervisor_type = "QEMU";
+	assert_quiet("not-evacuable");
+	for (size_t i = 0; i < COUNT(none); i++) {
+		nodes[0].hypervisor_type = none[i];
+		assert_found("not-evacuable", none[i]);
+	}
+	nodes[0].hypervisor_type = "QEMU";
+	nodes[1].hypervisor_type = nodes[2].hypervisor_type = "ironic"; /* nor do such nodes take anything */
+	assert_found("no-capacity", "is of a hypervisor that takes no evacuation");
+	nodes[2].hypervisor_type = NULL; /* not said: it may */
+	assert_quiet("no-capacity");
 }
 
 /* ---- reading what an instance needs */
@@ -154,6 +305,41 @@ static void needs_come_from_the_flavor(void **state)
 	arena_free(&arena);
 }
 
+#define OBJECT(data) "{\"nova_object.data\": {" data "}}"
+
+static void what_is_asked_of_placement_comes_from_the_request(void **state)
+{
+	struct needs n = { .pinned = false };
+	struct arena arena = { NULL };
+
+	(void)state;
+	needs_of_flavor("{\"cur\": {\"nova_object.data\": {\"vcpus\": 4, \"extra_specs\": {\"resources:VGPU\": \"1\"}}}}", true, &arena, &n);
+	assert_int_equal(n.nask, 1);
+	needs_of_request(NULL, &arena, &n);
+	needs_of_request("nonsense", &arena, &n);
+	assert_int_equal(n.nask, 1);
+	needs_of_request(OBJECT("\"flavor\": " OBJECT("\"vcpus\": 4, \"extra_specs\": {\"resources:VCPU\": \"0\", \"resources:CUSTOM_A\": \"2\", "
+	    "\"resources_G:SRIOV_NET_VF\": \"1\", \"trait_G:CUSTOM_T\": \"forbidden\", \"hw:mem_encryption\": \"true\", \"hw:pmem\": \"4gb,16gb\", "
+	    "\"hw:mem_page_size\": \"large\", \"pci_passthrough:alias\": \"gpu:1\"}") ", \"image\": " OBJECT("\"properties\": "
+	    OBJECT("\"traits_required\": [\"HW_CPU_X86_AVX2\"], \"hw_cpu_policy\": \"dedicated\"")) ", \"numa_topology\": " OBJECT("\"cells\": [1]")
+	    ", \"scheduler_hints\": {\"different_host\": [\"x\"]}, \"pci_requests\": " OBJECT("\"requests\": [1]")), &arena, &n);
+	assert_int_equal(n.nask, 8);
+	assert_string_equal(n.ask[0].name, "CUSTOM_A");
+	assert_int_equal(n.ask[0].amount, 2);
+	assert_string_equal(n.ask[1].group, "_G");
+	assert_int_equal(n.ask[2].kind, ASK_NO_TRAIT);
+	assert_string_equal(n.ask[3].name, "MEM_ENCRYPTION_CONTEXT");
+	assert_string_equal(n.ask[5].name, "CUSTOM_PMEM_NAMESPACE_16GB");
+	assert_string_equal(n.ask[6].name, "HW_CPU_X86_AVX2");
+	assert_true(n.ask[7].or_vcpu && n.ask[7].amount == 4 && n.numa);
+	assert_true(n.asked[CLASS_VCPU].set && n.asked[CLASS_VCPU].v == 0);
+	assert_int_equal(n.nunreckoned, 3);
+	assert_string_equal(n.unreckoned[0], "huge pages");
+	assert_string_equal(n.unreckoned[1], "PCI devices (gpu:1)");
+	assert_string_equal(n.unreckoned[2], "scheduler hint different_host");
+	arena_free(&arena);
+}
+
 static void needs_come_from_the_ports(void **state)
 {
 	struct needs n = { 0 };
@@ -178,6 +364,12 @@ int main(void)
 		TEST(a_host_that_is_closed_takes_nothing_and_is_named),
 		TEST(zone_aggregate_and_group_decide),
 		TEST(placements_books_win_over_the_nodes_rows),
+		TEST(resource_classes_are_reckoned_against_the_whole_tree),
+		TEST(a_group_comes_from_one_provider),
+		TEST(traits_pinning_and_a_shared_disk_are_reckoned),
+		TEST(a_hard_group_is_not_passed_by_force),
+		TEST(a_hypervisor_that_takes_no_evacuation),
+		TEST(what_is_asked_of_placement_comes_from_the_request),
 		TEST(needs_come_from_the_flavor),
 		TEST(needs_come_from_the_ports),
 	};

@@ -11,6 +11,15 @@
 struct extra_spec {
 	const char *name, *value;
 };
+/* What its flavor and its image ask of placement beside vCPU, memory and disk (nova scheduler/utils.py: ResourceRequest). */
+enum ask_kind { ASK_RESOURCE, ASK_TRAIT, ASK_NO_TRAIT };
+struct ask {
+	enum ask_kind kind;
+	const char *group; /* "": any provider of the tree; else all of a group from one */
+	const char *name;  /* of the class or the trait */
+	int64_t amount;
+	bool or_vcpu;      /* pinned CPUs, which a host that has no PCPU gives of its vCPU (nova scheduler/manager.py: the fallback query) */
+};
 /* What nova made for it on the compute, and nowhere else unless the site's instance disks are shared. */
 struct own_disks {
 	int64_t root_gb;          /* 0 of one that boots from an image: as large as the image */
@@ -19,7 +28,15 @@ struct own_disks {
 struct needs {
 	int64_t vcpus, memory_mb, disk_gb; /* disk: root (unless it boots from a volume), ephemeral and swap */
 	struct own_disks disks;
+	struct ask *ask;
+	size_t nask;
+	struct maybe_int asked[3]; /* by enum resource_class: what its flavor says instead of its own size */
+	bool asks_pcpu;           /* resources:PCPU: then it gets no vCPU beside */
+	const char **unreckoned;  /* what the scheduler or the compute looks at and we do not, in words */
+	size_t nunreckoned;
 	bool pinned;              /* hw:cpu_policy dedicated: its CPUs are another class than vCPU since nova 20 */
+	bool mixed;               /* some of its CPUs are pinned, some not */
+	bool numa;                /* it has NUMA cells, which a host must have room for one by one */
 	bool old_pinning;         /* its NUMA cells are as nova stored them before Victoria, with pinned CPUs */
 	bool vtpm;                /* hw:tpm_version (nova compute/api.py: reject_vtpm_instances); a legal key may be asked for */
 	bool device_profile;      /* accel:device_profile, cyborg's */
@@ -37,6 +54,13 @@ struct needs {
 struct instance;
 int needs_read(struct db *cell, const struct cell_columns *columns, const struct instance *instance, struct arena *arena,
     struct needs *out, struct error *err);
+
+struct json_object;
+/* Pure: a flavor's data, and an image's properties or NULL. */
+void needs_ask(struct json_object *flavor, struct json_object *image, struct arena *arena, struct needs *out);
+/* What the scheduler is told: the request spec's flavor and image, instead of what the instance's own flavor asks of placement. A text
+ * that is no request spec changes nothing. */
+void needs_of_request(const char *spec, struct arena *arena, struct needs *out);
 
 /* A root that is made of an image, an ephemeral disk, swap: all of them are made anew, empty, where they are not found. */
 bool needs_own_disks(const struct needs *needs, const struct instance *instance);

@@ -47,8 +47,10 @@ void group_members_free(struct group_members *members);
 
 enum resource_class { CLASS_VCPU, CLASS_MEMORY_MB, CLASS_DISK_GB }; /* placement's own numbers (os_resource_classes) */
 struct inventory {
-	const char *uuid, *name; /* of the provider; the name is the hypervisor hostname of a compute node */
-	int64_t class, capacity, used, max_unit;
+	const char *root; /* uuid of the top of its provider's tree; a compute node's is its own uuid */
+	const char *uuid, *name; /* of the provider */
+	const char *class_name;
+	int64_t class, capacity, used, min_unit, max_unit, step_size;
 };
 struct inventories {
 	struct inventory *v;
@@ -57,6 +59,24 @@ struct inventories {
 };
 int inventories_list(struct db *placement, struct inventories *out, struct error *err);
 void inventories_free(struct inventories *inventories);
+
+struct provider {
+	const char *uuid, *root;
+};
+struct providers {
+	struct provider *v;
+	size_t n;
+	struct arena arena;
+};
+/* May the tables of traits, and those of sharing providers, be read? */
+struct placement_columns {
+	bool has_traits, has_sharing;
+};
+int placement_columns_probe(struct db *placement, struct placement_columns *out, struct error *err);
+int trait_providers_list(struct db *placement, const char *trait, struct providers *out, struct error *err);
+/* Providers whose inventories serve other trees, too: ${root} is such a tree's. */
+int sharing_list(struct db *placement, struct providers *out, struct error *err);
+void providers_free(struct providers *providers);
 /* How many providers hold allocations of an instance. */
 int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err);
 

@@ -27,6 +27,7 @@ struct spec_facts {
 	const char *version;   /* "1.14" */
 	const char *zone;      /* the availability zone that was asked for; NULL: any */
 	const char *group;     /* uuid of the server group that it was booted into; NULL: none */
+	bool group_hint;       /* the group is asked for by a hint: the compute checks its rule once more */
 	bool old_pinning;      /* a NUMA cell as nova stored it before Victoria, with pinned CPUs */
 };
 void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out);

@@ -25,7 +25,7 @@ const struct nova_service *nova_service_find(const struct nova_services *service
 
 struct compute_node {
 	int64_t id;
-	const char *uuid, *host, *hypervisor_hostname, *host_ip;
+	const char *uuid, *host, *hypervisor_hostname, *hypervisor_type, *host_ip;
 	int64_t vcpus, vcpus_used, memory_mb, memory_mb_used, local_gb, local_gb_used;
 	int64_t vcpus_limit, memory_mb_limit, local_gb_limit; /* allocation ratios applied; used counts what is reserved */
 	struct maybe_int running_vms;
@@ -37,6 +37,8 @@ struct compute_nodes {
 };
 int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err);
 void compute_nodes_free(struct compute_nodes *nodes);
+/* Does the virt driver of this hypervisor_type evacuate (its supports_evacuate)? One that is in no table: it may. */
+bool hypervisor_evacuates(const char *type);
 const struct compute_node *compute_node_of(const struct compute_nodes *nodes, const char *host); /* the first; NULL: none */
 
 #endif

@@ -127,6 +127,7 @@ GUARD(volume_owner_dead);
 GUARD(volume_unknown);
 GUARD(cinder_credentials_unknown);
 GUARD(capacity_unknown);
+GUARD(not_reckoned);
 GUARD(expected_state);
 
 /* migration.c */

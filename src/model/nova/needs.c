@@ -65,8 +65,6 @@ static void read_extra_spec(const char *name, const char *value, struct arena *a
 		out->vtpm = true;
 	else if (strcmp(name, "accel:device_profile") == 0)
 		out->device_profile = true;
-	else if (strcmp(name, "hw:cpu_policy") == 0)
-		out->pinned |= str_equal(value, "dedicated") || str_equal(value, "mixed");
 	else if (str_starts(name, AGGREGATE_SCOPE))
 		add_aggregate(out, arena, name + strlen(AGGREGATE_SCOPE), str_or(value, ""));
 	else if (is_nested(name))
@@ -87,6 +85,7 @@ void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, 
 		out->memory_mb = number(data, "memory_mb");
 		out->disks.swap_mb = number(data, "swap");
 		out->disk_gb = (from_volume ? 0 : number(data, "root_gb")) + number(data, "ephemeral_gb") + (number(data, "swap") + 1023) / 1024;
+		needs_ask(data, NULL, arena, out);
 		specs = json_object_object_get(data, "extra_specs");
 		if (json_object_is_type(specs, json_type_object)) {
 			json_object_object_foreach(specs, name, value)
@@ -104,6 +103,7 @@ void needs_of_numa(const char *numa_topology, struct needs *out)
 	cells = object_data(object) ? json_object_object_get(object_data(object), "cells") : NULL;
 	for (size_t i = 0; json_object_is_type(cells, json_type_array) && i < json_object_array_length(cells); i++) {
 		cell = object_data(json_object_array_get_idx(cells, i));
+		out->numa = true;
 		if (cell && !json_object_object_get_ex(cell, "pcpuset", NULL) && str_equal(object_text(cell, "cpu_policy"), "dedicated"))
 			out->old_pinning = true;
 	}

@@ -28,14 +28,33 @@ static const struct db_column member_columns[] = { DB_COLUMN(struct group_member
 static const struct db_shape member_shape = DB_SHAPE(struct group_member, member_columns);
 
 static const struct db_column inventory_columns[] = {
+	DB_COLUMN(struct inventory, root),
 	DB_COLUMN(struct inventory, uuid),
 	DB_COLUMN(struct inventory, name),
 	DB_COLUMN(struct inventory, class),
+	DB_NULLABLE(struct inventory, class_name),
 	DB_COLUMN(struct inventory, capacity),
 	DB_COLUMN(struct inventory, used),
+	DB_COLUMN(struct inventory, min_unit),
 	DB_COLUMN(struct inventory, max_unit),
+	DB_COLUMN(struct inventory, step_size),
 };
 static const struct db_shape inventory_shape = DB_SHAPE(struct inventory, inventory_columns);
+
+struct found_row {
+	const char *table_name, *column_name;
+};
+static const struct db_column found_columns[] = {
+	DB_COLUMN(struct found_row, table_name),
+	DB_COLUMN(struct found_row, column_name),
+};
+static const struct db_shape found_shape = DB_SHAPE(struct found_row, found_columns);
+
+static const struct db_column tree_columns[] = {
+	DB_COLUMN(struct provider, uuid),
+	DB_COLUMN(struct provider, root),
+};
+static const struct db_shape tree_shape = DB_SHAPE(struct provider, tree_columns);
 
 struct provider_row {
 	const char *uuid, *name;
@@ -156,6 +175,16 @@ void group_members_free(struct group_members *members)
 	*members = (struct group_members){ 0 };
 }
 
+/* os_resource_classes: STANDARDS, by their numbers. */
+static const char *standard_class(int64_t class)
+{
+	static const char *const standard[] = { "VCPU", "MEMORY_MB", "DISK_GB", "PCI_DEVICE", "SRIOV_NET_VF", "NUMA_SOCKET", "NUMA_CORE", "NUMA_THREAD",
+		"NUMA_MEMORY_MB", "IPV4_ADDRESS", "VGPU", "VGPU_DISPLAY_HEAD", "NET_BW_EGR_KILOBIT_PER_SEC", "NET_BW_IGR_KILOBIT_PER_SEC", "PCPU",
+		"MEM_ENCRYPTION_CONTEXT", "FPGA", "PGPU" };
+
+	return class >= 0 && class < (int64_t)(sizeof standard / sizeof *standard) ? standard[class] : "?";
+}
+
 int inventories_list(struct db *placement, struct inventories *out, struct error *err)
 {
 	struct db_rows rows;
@@ -163,6 +192,9 @@ int inventories_list(struct db *placement, struct inventories *out, struct error
 	if (db_read(placement, &SQL_PLACEMENT_INVENTORIES_LIST, NULL, &inventory_shape, &rows, err) != 0)
 		return -1;
 	*out = (struct inventories){ rows.v, rows.n, rows.arena };
+	for (size_t i = 0; i < out->n; i++)
+		if (!out->v[i].class_name)
+			out->v[i].class_name = standard_class(out->v[i].class);
 	return 0;
 }
 
@@ -170,6 +202,58 @@ void inventories_free(struct inventories *inventories)
 {
 	arena_free(&inventories->arena);
 	*inventories = (struct inventories){ 0 };
+}
+
+static bool has_table(const struct db_rows *rows, const char *table)
+{
+	const struct found_row *r = rows->v;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (strcmp(r[i].table_name, table) == 0)
+			return true;
+	return false;
+}
+
+static int read_providers(struct db *placement, const struct sql *sql, const struct db_param *params, struct providers *out,
+    struct error *err)
+{
+	struct db_rows rows;
+
+	*out = (struct providers){ 0 };
+	if (db_read(placement, sql, params, &tree_shape, &rows, err) != 0)
+		return -1;
+	*out = (struct providers){ rows.v, rows.n, rows.arena };
+	return 0;
+}
+
+int placement_columns_probe(struct db *placement, struct placement_columns *out, struct error *err)
+{
+	struct db_rows rows;
+
+	if (db_read(placement, &SQL_PLACEMENT_COLUMNS_LIST, NULL, &found_shape, &rows, err) != 0)
+		return -1;
+	out->has_traits = has_table(&rows, "traits") && has_table(&rows, "resource_provider_traits");
+	out->has_sharing = out->has_traits && has_table(&rows, "resource_provider_aggregates");
+	db_rows_free(&rows);
+	return 0;
+}
+
+int trait_providers_list(struct db *placement, const char *trait, struct providers *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("name", trait), p_end };
+
+	return read_providers(placement, &SQL_PLACEMENT_TRAIT_PROVIDERS, params, out, err);
+}
+
+int sharing_list(struct db *placement, struct providers *out, struct error *err)
+{
+	return read_providers(placement, &SQL_PLACEMENT_SHARING_LIST, NULL, out, err);
+}
+
+void providers_free(struct providers *providers)
+{
+	arena_free(&providers->arena);
+	*providers = (struct providers){ 0 };
 }
 
 int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err)

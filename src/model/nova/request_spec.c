@@ -154,6 +154,14 @@ static void split_pinned_cpus(json_object *data)
 	}
 }
 
+static bool has_group_hint(json_object *data)
+{
+	json_object *hints = NULL, *group = NULL;
+
+	json_object_object_get_ex(data, "scheduler_hints", &hints);
+	return json_object_is_type(hints, json_type_object) && json_object_object_get_ex(hints, "group", &group) && group;
+}
+
 void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out)
 {
 	json_object *object, *data, *cells;
@@ -167,6 +175,7 @@ void request_spec_facts(const struct request_spec *spec, struct arena *arena, st
 	out->version = arena_dup(arena, object_version(object));
 	out->zone = arena_dup(arena, object_text(data, "availability_zone"));
 	out->group = arena_dup(arena, object_text(object_data(json_object_object_get(data, "instance_group")), "uuid"));
+	out->group_hint = has_group_hint(data);
 	n = numa_cells(data, &cells);
 	for (i = 0; i < n; i++)
 		out->old_pinning |= is_old_cell(json_object_array_get_idx(cells, i)) && is_pinned(json_object_array_get_idx(cells, i));

@@ -2,6 +2,7 @@
 #include "model/nova/service.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "sql_catalogue.h"
 
@@ -23,6 +24,7 @@ static const struct db_column node_columns[] = {
 	DB_COLUMN(struct compute_node, host),
 	DB_COLUMN(struct compute_node, uuid),
 	DB_COLUMN(struct compute_node, hypervisor_hostname),
+	DB_NULLABLE(struct compute_node, hypervisor_type),
 	DB_NULLABLE(struct compute_node, host_ip),
 	DB_COLUMN(struct compute_node, vcpus),
 	DB_COLUMN(struct compute_node, vcpus_used),
@@ -93,6 +95,17 @@ void compute_nodes_free(struct compute_nodes *nodes)
 {
 	arena_free(&nodes->arena);
 	*nodes = (struct compute_nodes){ 0 };
+}
+
+/* nova virt/ironic, vmwareapi, hyperv, xenapi, powervm, zvm: driver.py, capabilities. The last five are gone since, vmware is not. */
+bool hypervisor_evacuates(const char *type)
+{
+	static const char *const no[] = { "ironic", "vmware", "hyperv", "xenserver", "powervm", "zvm" };
+
+	for (size_t i = 0; type && i < sizeof no / sizeof *no; i++)
+		if (strncasecmp(type, no[i], strlen(no[i])) == 0) /* "VMware vCenter Server" */
+			return false;
+	return true;
 }
 
 const struct compute_node *compute_node_of(const struct compute_nodes *nodes, const char *host)

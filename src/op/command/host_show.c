@@ -221,6 +221,8 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		    (long long)(r->limit[CLASS_MEMORY_MB] - r->used[CLASS_MEMORY_MB]), (long long)r->limit[CLASS_MEMORY_MB],
 		    (long long)(r->limit[CLASS_DISK_GB] - r->used[CLASS_DISK_GB]), (long long)r->limit[CLASS_DISK_GB],
 		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
+		if (r->absent)
+			str_addf(&detail, "; it %s", r->absent);
 		add(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
 		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
 	}

@@ -1,103 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "op/fit.h"
+#include "room_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { CLASSES = 3 };
 static const char *const class_name[CLASSES] = { "vCPU", "MB of memory", "GB of disk" };
-
-/* Placement's row for a compute node; a provider is named as its hypervisor. NULL: it has none. */
-static const struct inventory *find_inventory(const struct inventories *all, const struct compute_node *node, int class)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (all->v[i].class == class && str_equal(all->v[i].name, node->hypervisor_hostname))
-			return &all->v[i];
-	return NULL;
-}
-
-static void fill_from_placement(struct room *room, const struct inventories *all, const struct compute_node *node)
-{
-	const struct inventory *i;
-
-	for (int c = 0; c < CLASSES; c++) {
-		i = find_inventory(all, node, c);
-		room->limit[c] = i ? i->capacity : 0;
-		room->used[c] = i ? i->used : 0;
-	}
-}
-
-static void fill_from_node(struct room *room, const struct compute_node *node)
-{
-	room->limit[CLASS_VCPU] = node->vcpus_limit;
-	room->used[CLASS_VCPU] = node->vcpus_used;
-	room->limit[CLASS_MEMORY_MB] = node->memory_mb_limit;
-	room->used[CLASS_MEMORY_MB] = node->memory_mb_used;
-	room->limit[CLASS_DISK_GB] = node->local_gb_limit;
-	room->used[CLASS_DISK_GB] = node->local_gb_used;
-}
-
-static const char *why_closed(const struct scene *scene, const struct nova_service *s)
-{
-	if (!s)
-		return "has no nova-compute";
-	if (!nova_service_is_up(s, scene->nova_down_s))
-		return "is down";
-	return s->disabled ? "is disabled" : NULL;
-}
-
-void rooms_make(const struct scene *scene, struct rooms *out)
-{
-	const char *target = scene->request->target_host;
-	const struct compute_nodes *nodes = &scene->home->nodes;
-	struct room *room;
-
-	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v), .from_placement = scene->inventories.n > 0 };
-	for (size_t i = 0; i < nodes->n; i++) {
-		const struct compute_node *n = &nodes->v[i];
-
-		if (strcmp(n->host, scene->host) == 0 || (target && strcmp(n->host, target) != 0))
-			continue;
-		room = &out->v[out->n++];
-		room->host = n->host;
-		room->node = n->hypervisor_hostname;
-		room->closed = why_closed(scene, nova_service_find(&scene->home->services, "nova-compute", n->host));
-		if (out->from_placement)
-			fill_from_placement(room, &scene->inventories, n);
-		else
-			fill_from_node(room, n);
-	}
-}
-
-void rooms_free(struct rooms *rooms)
-{
-	for (size_t i = 0; i < rooms->n; i++)
-		free(rooms->v[i].taken);
-	free(rooms->v);
-	*rooms = (struct rooms){ 0 };
-}
-
-static int64_t need(const struct candidate *c, int class)
-{
-	/* pinned CPUs are counted in a class of their own, which not every release has: the scheduler looks at them */
-	if (class == CLASS_VCPU)
-		return c->needs.pinned ? 0 : c->needs.vcpus;
-	return class == CLASS_MEMORY_MB ? c->needs.memory_mb : c->needs.disk_gb;
-}
-
-static int64_t left(const struct room *room, int class)
-{
-	return room->limit[class] - room->used[class];
-}
-
-/* The class that is short, or CLASSES. A need of nothing always fits, however full the books say it is. */
-static int short_class(const struct room *room, const struct candidate *c)
-{
-	for (int class = 0; class < CLASSES; class++)
-		if (need(c, class) > 0 && need(c, class) > left(room, class))
-			return class;
-	return CLASSES;
-}
 
 static size_t members_there(const struct room *room, const struct candidate *c)
 {
@@ -140,11 +46,12 @@ static bool aggregate_fits(const struct scene *scene, const struct room *room, c
 	return true;
 }
 
-/* Why the filters would not take it there; NULL: they would. A forced host is not filtered. */
+/* Why the filters would not take it there; NULL: they would. A forced host is not filtered, but nova-compute looks at the group itself
+ * when the request names it (nova compute/manager.py: _validate_instance_group_policy). */
 static const char *filter_objects(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
 	if (scene->request->force)
-		return NULL;
+		return c->spec_facts.group_hint ? group_objects(room, c) : NULL;
 	if (!zone_fits(scene, room, c->spec_facts.zone))
 		return "is in another availability zone";
 	if (!aggregate_fits(scene, room, &c->needs))
@@ -152,20 +59,78 @@ static const char *filter_objects(const struct scene *scene, const struct room *
 	return group_objects(room, c);
 }
 
-static void say_short(const struct room *room, const struct candidate *c, struct str *why)
+static void say_lacking(const struct scene *scene, const struct room *room, const struct ask *a, struct str *why, struct str *help)
 {
-	int class = short_class(room, c);
+	int64_t most = room_most_left(scene, room, a->name);
 
-	str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)(left(room, class) > 0 ? left(room, class) : 0),
-	    (long long)need(c, class), class_name[class]);
+	if (a->kind != ASK_RESOURCE) {
+		str_addf(why, "'%s' %s trait %s", room->host, a->kind == ASK_TRAIT ? "lacks" : "has, and must not have,", a->name);
+		str_addf(help, "a host that has it%s", a->kind == ASK_TRAIT ? "" : " not");
+	} else if (most >= a->amount) {
+		str_addf(why, "'%s' has no single provider that gives %lld %s as its flavor asks for it", room->host, (long long)a->amount, a->name);
+		str_add(help, "another host");
+	} else {
+		str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)most, (long long)a->amount, a->name);
+		str_addf(help, "%lld %s more on '%s', or another host", (long long)(a->amount - most), a->name, room->host);
+	}
+}
+
+static void say_short(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why, struct str *help)
+{
+	int class = room_short_class(scene, room, c);
+	int64_t there = room_left(scene, room, class) > 0 ? room_left(scene, room, class) : 0, n = room_need(c, class);
+
+	if (n <= there) {
+		str_addf(why, "'%s' gives nobody %lld %s at once", room->host, (long long)n, class_name[class]);
+		str_add(help, "a larger host");
+		return;
+	}
+	str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)there, (long long)n, class_name[class]);
+	str_addf(help, "%lld %s more on '%s', or another host", (long long)(n - room_left(scene, room, class)), class_name[class], room->host);
+}
+
+/* What helps against a filter. A hard group's rule stays, forced or not. */
+static void say_filter(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why, struct str *help)
+{
+	bool anti = str_equal(c->group.policy, "anti-affinity");
+
+	str_addf(why, "'%s' %s", room->host, filter_objects(scene, room, c));
+	if (group_objects(room, c))
+		str_addf(help, "a host with%s member of server group %s (nova-compute checks a hard rule itself, so forcing a target ends in ERROR), a group of "
+		    "policy soft-%s, or the instance taken out of the group", anti ? "out a" : " a", c->group.uuid, anti ? "anti-affinity" : "affinity");
+	else if (room->closed || room->absent || !room_has_size(scene, room, c))
+		str_add(help, "a host that passes");
+	else
+		str_addf(help, "a host that passes; or force one: evac-manage instance evacuate %s %s --force", c->instance->uuid, room->host);
 }
 
 /* The room that comes nearest: only disabled, then only too small, only down, then the rest. */
 static int distance(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
-	bool fits = short_class(room, c) == CLASSES, filtered = filter_objects(scene, room, c) != NULL;
+	bool fits = room_has_size(scene, room, c), filtered = filter_objects(scene, room, c) != NULL;
 
-	return (!room->closed ? 0 : strcmp(room->closed, "is disabled") == 0 ? 1 : 3) + (fits ? 0 : 2) + (filtered ? 8 : 0);
+	return (!room->closed ? 0 : strcmp(room->closed, "is disabled") == 0 ? 1 : 3) + (fits ? 0 : 2) + (room->absent ? 4 : 0) + (filtered ? 8 : 0);
+}
+
+static bool is_open(const struct scene *scene, const struct room *room, const struct candidate *c)
+{
+	return !room->absent && room_has_size(scene, room, c) && !filter_objects(scene, room, c);
+}
+
+/* Where it would fit, when the target was chosen: as the books are now. */
+static void say_elsewhere(const struct scene *scene, const struct candidate *c, struct str *help)
+{
+	struct rooms others;
+
+	if (!scene->request->target_host)
+		return;
+	rooms_make_for(scene, NULL, &others);
+	for (const struct room *r = others.v; r < others.v + others.n; r++)
+		if (!r->closed && strcmp(r->host, scene->request->target_host) != 0 && is_open(scene, r, c)) {
+			str_addf(help, "; it fits on '%s': evac-manage instance evacuate %s %s", r->host, c->instance->uuid, r->host);
+			break;
+		}
+	rooms_free(&others);
 }
 
 static void explain(const struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why, struct str *help)
@@ -174,30 +139,25 @@ static void explain(const struct rooms *rooms, const struct scene *scene, const 
 
 	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++)
 		if (!best || distance(scene, r, c) < distance(scene, best, c) ||
-		    (distance(scene, r, c) == distance(scene, best, c) && left(r, CLASS_MEMORY_MB) > left(best, CLASS_MEMORY_MB)))
+		    (distance(scene, r, c) == distance(scene, best, c) && room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
 	if (!best) {
 		str_add(why, "there is no other compute node");
 		str_add(help, "add a compute host to this cell");
 	} else if (filter_objects(scene, best, c)) {
-		str_addf(why, "'%s' %s", best->host, filter_objects(scene, best, c));
-		str_addf(help, "a host that passes; or force one: evac-manage instance evacuate %s %s --force", c->instance->uuid, best->host);
-	} else if (short_class(best, c) < CLASSES) {
-		say_short(best, c, why);
-		str_addf(help, "%lld %s more on '%s', or another host", (long long)(need(c, short_class(best, c)) - left(best, short_class(best, c))),
-		    class_name[short_class(best, c)], best->host);
+		say_filter(scene, best, c, why, help);
+	} else if (best->absent) {
+		str_addf(why, "'%s' %s", best->host, best->absent);
+		str_add(help, "'evac-manage audit run compute-node-without-provider' names such nodes; or another host");
+	} else if (room_short_class(scene, best, c) < CLASSES) {
+		say_short(scene, best, c, why, help);
+	} else if (room_lacking(scene, best, c)) {
+		say_lacking(scene, best, room_lacking(scene, best, c), why, help);
 	} else {
 		str_addf(why, "'%s' %s", best->host, best->closed);
 		str_addf(help, "it would fit on '%s' if that were up and enabled", best->host);
 	}
-}
-
-static void charge(struct room *room, const struct candidate *c)
-{
-	for (int class = 0; class < CLASSES; class++)
-		room->used[class] += need(c, class);
-	room->taken = vec_grow(room->taken, room->ntaken, &room->cap, sizeof *room->taken);
-	room->taken[room->ntaken++] = c;
+	say_elsewhere(scene, c, help);
 }
 
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
@@ -207,13 +167,13 @@ const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, c
 
 	for (struct room *r = rooms->v; r < rooms->v + rooms->n; r++) {
 		/* a target that is down or disabled has findings of its own */
-		if ((r->closed && !scene->request->target_host) || short_class(r, c) < CLASSES || filter_objects(scene, r, c))
+		if ((r->closed && !scene->request->target_host) || !is_open(scene, r, c))
 			continue;
-		if (!best || left(r, CLASS_MEMORY_MB) > left(best, CLASS_MEMORY_MB))
+		if (!best || room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB))
 			best = r;
 	}
 	if (best)
-		charge(best, c);
+		room_charge(scene, best, c);
 	else
 		explain(rooms, scene, c, why, help);
 	return best;

@@ -50,6 +50,10 @@ void scene_free(struct scene *scene)
 	}
 	aggregates_free(&scene->aggregates);
 	inventories_free(&scene->inventories);
+	providers_free(&scene->sharing);
+	for (i = 0; i < scene->ntrait; i++)
+		providers_free(&scene->trait[i].providers);
+	free(scene->trait);
 	for (i = 0; i < scene->nsession; i++)
 		sessions_free(&scene->session[i].sessions);
 	arena_free(&scene->arena);

@@ -122,8 +122,10 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 		if (strcmp(scene->migrations.v[i].instance_uuid, instance->uuid) == 0)
 			c->open = &scene->migrations.v[i];
 	request_spec_facts(&c->spec, &scene->arena, &c->spec_facts);
-	if (needs_read(cell, &scene->columns, instance, &scene->arena, &c->needs, err) != 0 ||
-	    migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 ||
+	if (needs_read(cell, &scene->columns, instance, &scene->arena, &c->needs, err) != 0)
+		return -1;
+	needs_of_request(c->spec_facts.valid ? c->spec.spec : NULL, &scene->arena, &c->needs);
+	if (migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 ||
 	    attempts_unfinished(cell, instance->uuid, &c->attempts, err) != 0 || scene_find_group(scene, c, err) != 0)
 		return -1;
 	return find_volumes(scene, c, err);

@@ -8,7 +8,12 @@ int scene_find_placing(struct scene *scene, struct error *err)
 {
 	if (aggregates_list(scene->world->api_db, &scene->aggregates, err) != 0)
 		return -1;
-	return scene->world->placement_db ? inventories_list(scene->world->placement_db, &scene->inventories, err) : 0;
+	if (!scene->world->placement_db)
+		return 0;
+	if (placement_columns_probe(scene->world->placement_db, &scene->placement_columns, err) != 0 ||
+	    inventories_list(scene->world->placement_db, &scene->inventories, err) != 0)
+		return -1;
+	return scene->placement_columns.has_sharing ? sharing_list(scene->world->placement_db, &scene->sharing, err) : 0;
 }
 
 /* The host of an instance, in whichever cell it is; NULL: on none, or gone. */
@@ -56,12 +61,33 @@ static int find_members(struct scene *scene, struct candidate *c, struct error *
 	return rc;
 }
 
+/* Each trait is asked about once, however many ask for it. */
+static int find_traits(struct scene *scene, const struct candidate *c, struct error *err)
+{
+	struct trait_fact *fact;
+	size_t k;
+
+	for (const struct ask *a = c->needs.ask; scene->placement_columns.has_traits && a < c->needs.ask + c->needs.nask; a++) {
+		for (k = 0; k < scene->ntrait && strcmp(scene->trait[k].name, a->name) != 0; k++)
+			;
+		if (a->kind == ASK_RESOURCE || k < scene->ntrait)
+			continue;
+		scene->trait = xreallocarray(scene->trait, scene->ntrait + 1, sizeof *scene->trait);
+		fact = &scene->trait[scene->ntrait];
+		fact->name = a->name;
+		if (trait_providers_list(scene->world->placement_db, a->name, &fact->providers, err) != 0)
+			return -1;
+		scene->ntrait++;
+	}
+	return 0;
+}
+
 int scene_find_group(struct scene *scene, struct candidate *c, struct error *err)
 {
 	size_t n;
 
 	if (scene->world->placement_db) {
-		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0)
+		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 || find_traits(scene, c, err) != 0)
 			return -1;
 		c->providers = (struct maybe_int){ true, (int64_t)n };
 	}

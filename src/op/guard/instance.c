@@ -115,6 +115,40 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 		    str_or(scene->request->target_host, "the other hosts"));
 }
 
+static void add_word(struct str *out, const char *word)
+{
+	str_addf(out, "%s%s", out->n ? ", " : "", word);
+}
+
+/* What the scheduler or the new compute would look at, and nobody has. */
+static void say_unreckoned(const struct scene *scene, const struct needs *n, struct str *out)
+{
+	for (size_t i = 0; i < n->nask; i++)
+		if (!n->ask[i].or_vcpu && (scene->inventories.n == 0 || (n->ask[i].kind != ASK_RESOURCE && !scene->placement_columns.has_traits)))
+			add_word(out, n->ask[i].name);
+	for (size_t i = 0; i < n->nunreckoned; i++)
+		add_word(out, n->unreckoned[i]);
+	if (n->pinned && !n->mixed && scene->inventories.n == 0)
+		add_word(out, "pinned CPUs");
+	if (n->numa)
+		add_word(out, "NUMA cells");
+	if (n->bandwidth_port || n->extended_port)
+		add_word(out, "what its ports ask for");
+}
+
+void guard_not_reckoned(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str words = { 0 };
+
+	for EACH_TAKEN(t, scene, out) {
+		str_clear(&words);
+		say_unreckoned(scene, &t.c->needs, &words);
+		if (words.n)
+			guard_found(self, scene, out, t.c->instance->uuid, NULL, "%s asks for %s: not reckoned here; where no host has it nova leaves the instance in ERROR",
+			    str_or(t.c->instance->name, t.c->instance->uuid), words.s);
+	}
+}
+
 /* What is still being built is guard_in_flight()'s. */
 void guard_guest_left(const struct guard *self, const struct scene *scene, struct findings *out)
 {

@@ -87,6 +87,21 @@ static const char *decorators_object(const struct scene *scene, const struct can
 	return NULL;
 }
 
+/* The new host's driver refuses it (nova compute/manager.py: InstanceEvacuateNotSupported), and a host of another driver cannot run it. */
+static const char *driver_objects(const struct scene *scene, const struct candidate *c, struct str *text)
+{
+	const struct compute_nodes *all = &scene->home->nodes;
+
+	for (const struct compute_node *n = all->v; n < all->v + all->n; n++) {
+		if (strcmp(n->host, scene->host) != 0 || hypervisor_evacuates(n->hypervisor_type) ||
+		    (c->instance->node && !str_equal(n->hypervisor_hostname, c->instance->node)))
+			continue;
+		str_addf(text, "its hypervisor is %s, whose driver evacuates nothing: the instance would end in ERROR", n->hypervisor_type);
+		return text->s;
+	}
+	return NULL;
+}
+
 /* nova conductor/manager.py: _allocate_for_evacuate_dest_host copies one provider's allocation; Queens and Rocky copied the others
  * wrongly, later ones refuse. The source's own may be there twice: an older evacuation's is not yet dropped. */
 static const char *force_objects(const struct scene *scene, const struct candidate *c)
@@ -133,7 +148,7 @@ void guard_not_evacuable(const struct guard *self, const struct scene *scene, st
 	for EACH_WANTED(c, scene) {
 		str_clear(&text);
 		if (!(why = state_objects(scene, c, &text)) && !(why = records_object(scene, c, &text)) &&
-		    !(why = decorators_object(scene, c)))
+		    !(why = decorators_object(scene, c)) && !(why = driver_objects(scene, c, &text)))
 			why = force_objects(scene, c);
 		if (why)
 			guard_found(self, scene, out, c->instance->uuid, way_out(c, &hint), "%s: %s%s", str_or(c->instance->name, c->instance->uuid), why,

@@ -202,6 +202,10 @@ const struct guard guards[] = {
 	{ "capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "what fits was reckoned without placement's books: the scheduler has the last word",
 	    "--placement-config-file names placement's configuration; --limit and --only take a part first", guard_capacity_unknown },
+	{ "not-reckoned", SEVERITY_WARN, ACCEPT_NOTHING,
+	    "an instance asks for something that is not looked at here (PCI devices, NUMA cells, huge pages; without placement's books resource classes "
+	    "and traits, too): whether a host has it only the scheduler and nova-compute know",
+	    "make sure that a host has it; placement's books (--placement-config-file) tell of classes and traits", guard_not_reckoned },
 	{ "journal-volatile", SEVERITY_WARN, ACCEPT_NOTHING,
 	    "the journal is kept where a power cut or a lost network takes it along: nobody could then tell what this run did, or undo it",
 	    "--state-dir DIR on a local disk", guard_journal_volatile },

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "room_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool shares_with(const struct scene *scene, const struct inventory *i, const char *root)
+{
+	for (size_t k = 0; k < scene->sharing.n; k++)
+		if (str_equal(scene->sharing.v[k].uuid, i->uuid) && str_equal(scene->sharing.v[k].root, root))
+			return true;
+	return false;
+}
+
+/* Its own provider's before another's of its tree, and that before one that is shared. */
+static int nearness(const struct room *room, const struct inventory *i)
+{
+	return str_equal(i->uuid, room->provider) ? 2 : str_equal(i->root, room->provider) ? 1 : 0;
+}
+
+static void add_book(struct room *room, const struct inventory *i)
+{
+	room->book = xreallocarray(room->book, room->nbook + 1, sizeof *room->book);
+	room->book[room->nbook++] = i;
+	if (i->class < 0 || i->class >= CLASSES || (room->base[i->class] && nearness(room, room->base[i->class]) >= nearness(room, i)))
+		return;
+	room->base[i->class] = i;
+	room->limit[i->class] = i->capacity;
+	room->used[i->class] = i->used;
+}
+
+/* By uuid: a compute that was installed anew has another one, and placement keeps the old provider under the same name (nova
+ * scheduler/client/report.py: _create_resource_provider fails then, and nothing is scheduled there). */
+static void fill_from_placement(struct room *room, const struct scene *scene, const struct compute_node *node)
+{
+	const struct inventories *all = &scene->inventories;
+	bool own = false, twin = false;
+
+	room->provider = node->uuid;
+	for (const struct inventory *i = all->v; i < all->v + all->n; i++) {
+		own |= str_equal(i->uuid, node->uuid);
+		twin |= str_equal(i->name, node->hypervisor_hostname) && !str_equal(i->uuid, node->uuid);
+		if (node->uuid && (str_equal(i->root, node->uuid) || shares_with(scene, i, node->uuid)))
+			add_book(room, i);
+	}
+	if (!own)
+		room->absent = twin ? "is known to placement under another uuid (it was installed anew): nothing is scheduled there" :
+		                      "has nothing in placement: nothing is scheduled there";
+}
+
+static void fill_from_node(struct room *room, const struct compute_node *node)
+{
+	room->limit[CLASS_VCPU] = node->vcpus_limit;
+	room->used[CLASS_VCPU] = node->vcpus_used;
+	room->limit[CLASS_MEMORY_MB] = node->memory_mb_limit;
+	room->used[CLASS_MEMORY_MB] = node->memory_mb_used;
+	room->limit[CLASS_DISK_GB] = node->local_gb_limit;
+	room->used[CLASS_DISK_GB] = node->local_gb_used;
+}
+
+static const char *why_closed(const struct scene *scene, const struct nova_service *s)
+{
+	if (!s)
+		return "has no nova-compute";
+	if (!nova_service_is_up(s, scene->nova_down_s))
+		return "is down";
+	return s->disabled ? "is disabled" : NULL;
+}
+
+void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
+{
+	const struct compute_nodes *nodes = &scene->home->nodes;
+	struct room *room;
+
+	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v), .from_placement = scene->inventories.n > 0,
+		.now = xcalloc(scene->inventories.n + 1, sizeof *out->now) };
+	for (size_t i = 0; i < scene->inventories.n; i++)
+		out->now[i] = scene->inventories.v[i].used;
+	for (size_t i = 0; i < nodes->n; i++) {
+		const struct compute_node *n = &nodes->v[i];
+
+		if (strcmp(n->host, scene->host) == 0 || (target && strcmp(n->host, target) != 0))
+			continue;
+		room = &out->v[out->n++];
+		room->host = n->host;
+		room->node = n->hypervisor_hostname;
+		room->now = out->now;
+		room->closed = why_closed(scene, nova_service_find(&scene->home->services, "nova-compute", n->host));
+		if (!hypervisor_evacuates(n->hypervisor_type))
+			room->absent = "is of a hypervisor that takes no evacuation";
+		if (out->from_placement)
+			fill_from_placement(room, scene, n);
+		else
+			fill_from_node(room, n);
+	}
+}
+
+void rooms_make(const struct scene *scene, struct rooms *out)
+{
+	rooms_make_for(scene, scene->request->target_host, out);
+}
+
+void rooms_free(struct rooms *rooms)
+{
+	for (size_t i = 0; i < rooms->n; i++) {
+		free(rooms->v[i].taken);
+		free(rooms->v[i].book);
+	}
+	free(rooms->now);
+	free(rooms->v);
+	*rooms = (struct rooms){ 0 };
+}
+
+int64_t room_need(const struct candidate *c, int class)
+{
+	if (c->needs.asked[class].set)
+		return c->needs.asked[class].v;
+	/* pinned CPUs are counted in a class of their own, which not every release has */
+	if (class == CLASS_VCPU)
+		return c->needs.pinned ? 0 : c->needs.vcpus;
+	return class == CLASS_MEMORY_MB ? c->needs.memory_mb : c->needs.disk_gb;
+}
+
+/* Each inventory of placement is one number, whoever's room it is in. */
+static int64_t *now(const struct scene *scene, const struct room *room, const struct inventory *i)
+{
+	return &room->now[i - scene->inventories.v];
+}
+
+int64_t room_left(const struct scene *scene, const struct room *room, int class)
+{
+	if (room->base[class])
+		return room->base[class]->capacity - *now(scene, room, room->base[class]);
+	return room->limit[class] - room->used[class];
+}
+
+/* placement objects/allocation_candidate.py, resource_provider.py: _check_capacity_exceeded: what is left, and in which portions. */
+static bool takes(const struct scene *scene, const struct room *room, const struct inventory *i, int64_t amount)
+{
+	return i && amount <= i->capacity - *now(scene, room, i) && (i->min_unit == 0 || amount >= i->min_unit) &&
+	    (i->max_unit == 0 || amount <= i->max_unit) && (i->step_size == 0 || amount % i->step_size == 0);
+}
+
+/* The class that is short, or CLASSES. A need of nothing always fits, however full the books say it is. */
+int room_short_class(const struct scene *scene, const struct room *room, const struct candidate *c)
+{
+	for (int class = 0; class < CLASSES; class++) {
+		int64_t n = room_need(c, class);
+
+		if (n > 0 && (room->base[class] ? !takes(scene, room, room->base[class], n) : n > room_left(scene, room, class)))
+			return class;
+	}
+	return CLASSES;
+}
+
+static bool has_trait(const struct scene *scene, const char *provider, const char *root, const char *trait)
+{
+	const struct trait_fact *f = scene->trait;
+
+	while (f < scene->trait + scene->ntrait && strcmp(f->name, trait) != 0)
+		f++;
+	for (size_t i = 0; f < scene->trait + scene->ntrait && i < f->providers.n; i++)
+		if ((provider && str_equal(f->providers.v[i].uuid, provider)) || (root && str_equal(f->providers.v[i].root, root)))
+			return true;
+	return false;
+}
+
+/* What of the room gives this much of a class; ${provider} NULL: any of its providers. */
+static const struct inventory *giver(const struct scene *scene, const struct room *room, const char *provider, const struct ask *a)
+{
+	for (size_t i = 0; i < room->nbook; i++)
+		if (str_equal(room->book[i]->class_name, a->name) && (!provider || str_equal(room->book[i]->uuid, provider)) &&
+		    takes(scene, room, room->book[i], a->amount))
+			return room->book[i];
+	return NULL;
+}
+
+/* An ask of no group may be met by any provider of the tree; what is forbidden must not be at its top, which always takes part. */
+static bool is_met(const struct scene *scene, const struct room *room, const struct ask *a)
+{
+	if (a->kind == ASK_TRAIT)
+		return has_trait(scene, NULL, room->provider, a->name);
+	if (a->kind == ASK_NO_TRAIT)
+		return !has_trait(scene, room->provider, NULL, a->name);
+	return giver(scene, room, NULL, a) || (a->or_vcpu && takes(scene, room, room->base[CLASS_VCPU], a->amount));
+}
+
+static bool provider_meets(const struct scene *scene, const struct room *room, const char *provider, const struct candidate *c, const char *group)
+{
+	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++) {
+		if (strcmp(a->group, group) != 0)
+			continue;
+		if (a->kind != ASK_RESOURCE && !scene->placement_columns.has_traits)
+			continue;
+		if (a->kind == ASK_RESOURCE ? !giver(scene, room, provider, a) :
+		                              has_trait(scene, provider, NULL, a->name) != (a->kind == ASK_TRAIT))
+			return false;
+	}
+	return true;
+}
+
+/* The provider that meets a whole group; NULL: none. */
+static const char *group_provider(const struct scene *scene, const struct room *room, const struct candidate *c, const char *group)
+{
+	for (size_t i = 0; i < room->nbook; i++)
+		if (provider_meets(scene, room, room->book[i]->uuid, c, group))
+			return room->book[i]->uuid;
+	return NULL;
+}
+
+/* The first that the room lacks; NULL: none. Without placement nothing is known of them. A forced target is asked for no traits
+ * (nova scheduler/utils.py: claim_resources_on_destination). */
+const struct ask *room_lacking(const struct scene *scene, const struct room *room, const struct candidate *c)
+{
+	if (scene->inventories.n == 0)
+		return NULL;
+	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++) {
+		if (a->kind != ASK_RESOURCE && (scene->request->force || !scene->placement_columns.has_traits))
+			continue;
+		if (*a->group ? !group_provider(scene, room, c, a->group) : !is_met(scene, room, a))
+			return a;
+	}
+	return NULL;
+}
+
+bool room_has_size(const struct scene *scene, const struct room *room, const struct candidate *c)
+{
+	return room_short_class(scene, room, c) == CLASSES && !room_lacking(scene, room, c);
+}
+
+int64_t room_most_left(const struct scene *scene, const struct room *room, const char *name)
+{
+	int64_t most = 0, n;
+
+	for (size_t i = 0; i < room->nbook; i++)
+		if (str_equal(room->book[i]->class_name, name) && (n = room->book[i]->capacity - *now(scene, room, room->book[i])) > most)
+			most = n;
+	return most;
+}
+
+void room_charge(const struct scene *scene, struct room *room, const struct candidate *c)
+{
+	const struct inventory *i;
+
+	for (int class = 0; class < CLASSES; class++) {
+		room->used[class] += room_need(c, class);
+		if (room->base[class])
+			*now(scene, room, room->base[class]) += room_need(c, class);
+	}
+	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++) {
+		if (a->kind != ASK_RESOURCE)
+			continue;
+		i = giver(scene, room, *a->group ? group_provider(scene, room, c, a->group) : NULL, a);
+		if (!i && a->or_vcpu)
+			i = room->base[CLASS_VCPU];
+		if (i)
+			*now(scene, room, i) += a->amount;
+	}
+	room->taken = vec_grow(room->taken, room->ntaken, &room->cap, sizeof *room->taken);
+	room->taken[room->ntaken++] = c;
+}
