@@ -21,6 +21,8 @@ int ini_open(const char *const *paths, size_t n, struct ini **out, struct error 
 int ini_open_options(const char *path, struct ini **out, struct error *err);
 void ini_close(struct ini **ini);
 
+/* The code of an error about a reference to an option that no file sets: it may have a default that is not known here. */
+#define INI_UNKNOWN_REFERENCE (-1)
 /* The last value of group.key with substitutions made; NULL in ${out} when absent. A reference to nothing or in a circle is
  * an error. The value lives as long as ${ini}; ${origin} (may be NULL) gets "path:line [group] key", living as long. */
 int ini_get(struct ini *ini, const char *group, const char *key, const char **out, const char **origin, struct error *err);

@@ -85,6 +85,25 @@ static const struct ini_name placement_connection[] = { { "placement_database", 
 static const struct ini_name placement_replica[] = { { "placement_database", "slave_connection" }, { NULL, NULL } };
 static const struct ini_name transport_url[] = { { "DEFAULT", "transport_url" }, { NULL, NULL } };
 
+/* [database] connection_parameters is put behind the URL as it is (oslo_db sqlalchemy/enginefacade.py). */
+static int parse_database(struct ini *ini, const struct ini_name *names, const char *value, const char *origin, struct db_url *out,
+    struct error *err)
+{
+	const char *more;
+	char *whole;
+	int rc;
+
+	if (ini_get(ini, names->group, "connection_parameters", &more, NULL, err) != 0)
+		return -1;
+	whole = more && *more ? xasprintf("%s%c%s", value, strchr(value, '?') ? '&' : '?', more) : xstrdup(value);
+	rc = db_url_parse(whole, origin, out, err);
+	free_secret(whole);
+	if (rc == 0 && db_url_settle(out, origin, ini->service, err) == 0)
+		return 0;
+	db_url_free(out);
+	return -1;
+}
+
 /* ${text} NULL, or gets a copy. Absent or empty: driver stays NULL. */
 static int read_database(struct ini *ini, const struct ini_name *names, struct db_url *out, char **text, struct error *err)
 {
@@ -97,7 +116,7 @@ static int read_database(struct ini *ini, const struct ini_name *names, struct d
 		ini_note(ini, names, NULL, NULL);
 		return 0;
 	}
-	if (db_url_parse(value, origin, out, err) != 0)
+	if (parse_database(ini, names, value, origin, out, err) != 0)
 		return -1;
 	db_url_show(out, &shown);
 	ini_note(ini, names, shown.s, origin);
@@ -234,9 +253,16 @@ static void broker_config_free(struct broker_config *bus)
 /* Who listens everywhere listens on the loopback address, too. */
 static int read_api(struct ini *ini, struct nova_config *out, struct error *err)
 {
+	static const struct ini_name listen[] = { { "DEFAULT", "osapi_compute_listen" }, { NULL, NULL } };
+
 	out->api_port = 8774;
-	if (read_text(ini, NAMES({ "DEFAULT", "osapi_compute_listen" }), &out->api_listen, err) != 0)
-		return -1;
+	if (read_text(ini, listen, &out->api_listen, err) != 0) {
+		if (err->code != INI_UNKNOWN_REFERENCE)
+			return -1;
+		error_clear(err); /* $my_ip, whose default only the host knows: only a note asks for it */
+		ini_note(ini, listen, NULL, NULL);
+		return 0;
+	}
 	if (!out->api_listen || strcmp(out->api_listen, "0.0.0.0") == 0 || strcmp(out->api_listen, "::") == 0) {
 		free(out->api_listen);
 		out->api_listen = xstrdup("127.0.0.1");

@@ -65,6 +65,7 @@ static int unknown_reference(struct expansion *x, struct ini_entry *from, struct
 	else
 		error_set(x->err, ERROR_CONFIG, "%s: '$%.*s' refers to an option that no file sets", ini_origin(x->ini, from),
 		    name.n > 128 ? 128 : (int)name.n, name.s);
+	x->err->code = INI_UNKNOWN_REFERENCE;
 	return error_hint(x->err, "a '$' that stands for itself is written '$$'; an option's default is not known here, set it in the file");
 }
 

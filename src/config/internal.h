@@ -71,6 +71,9 @@ int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, s
 int read_bool(struct ini *ini, const struct ini_name *names, bool *what, struct error *err);
 int parse_bool(const char *text, const char *origin, bool *what, struct error *err);
 
+/* Over the one of that name; NULL: nothing. */
+void db_url_set_option(struct db_url *url, const char *name, const char *value);
+
 /* ---- the --defaults-file */
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);
 

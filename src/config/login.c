@@ -66,7 +66,7 @@ int login_load(const struct config_sources *sources, const char *service, struct
 	return 0;
 }
 
-static void set_option(struct db_url *url, const char *name, const char *value)
+void db_url_set_option(struct db_url *url, const char *name, const char *value)
 {
 	if (!value)
 		return;
@@ -91,7 +91,7 @@ void db_login_apply(const struct db_login *login, struct db_url *url)
 		free_secret(url->password);
 		url->password = xstrdup(login->password);
 	}
-	set_option(url, "ssl_ca", login->ssl_ca);
-	set_option(url, "ssl_cert", login->ssl_cert);
-	set_option(url, "ssl_key", login->ssl_key);
+	db_url_set_option(url, "ssl_ca", login->ssl_ca);
+	db_url_set_option(url, "ssl_cert", login->ssl_cert);
+	db_url_set_option(url, "ssl_key", login->ssl_key);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "internal.h"
 #include "sql_catalogue.h"
@@ -44,31 +45,55 @@ static const char *option_of(const struct db_url *url, const char *name)
 	return url_option(url->option, url->noption, name);
 }
 
-/* TLS as the service's own configuration asks for it: with a CA the server must prove its name. */
+static bool is_on(const char *value)
+{
+	return value && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 || strcasecmp(value, "on") == 0);
+}
+
+static bool starts(const char *value, const char *with)
+{
+	return value && strncasecmp(value, with, strlen(with)) == 0;
+}
+
+/* TLS as the service's own configuration asks for it: with a CA, or where the driver would check the certificate, the server must prove
+ * its name. Without a CA of its own that is the system's. */
 static bool set_tls(struct db *db, const struct db_options *o)
 {
 	const char *ca = o->tls && o->tls->ca_file ? o->tls->ca_file : option_of(o->url, "ssl_ca");
 	const char *cert = o->tls && o->tls->cert_file ? o->tls->cert_file : option_of(o->url, "ssl_cert");
 	const char *key = o->tls && o->tls->key_file ? o->tls->key_file : option_of(o->url, "ssl_key");
-	my_bool yes = 1;
+	const char *capath = option_of(o->url, "ssl_capath"), *cipher = option_of(o->url, "ssl_cipher"), *mode = option_of(o->url, "ssl_mode");
+	my_bool yes = 1, verify = ca || capath || cert || (o->tls && o->tls->enabled) || is_on(option_of(o->url, "ssl_verify_cert")) ||
+	    is_on(option_of(o->url, "ssl_verify_identity")) || starts(mode, "VERIFY_");
 
-	if (!ca && !cert && !(o->tls && o->tls->enabled))
+	if (!verify && !key && !cipher && !is_on(option_of(o->url, "ssl")) && !starts(mode, "REQUIRED"))
 		return false;
 	if (ca)
 		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CA, ca);
+	if (capath)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CAPATH, capath);
 	if (cert)
 		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CERT, cert);
 	if (key)
 		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_KEY, key);
+	if (cipher)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CIPHER, cipher);
 	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_ENFORCE, &yes);
-	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
 	mysql_optionsv(db->mysql, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
 	return true;
 }
 
+/* pymysql takes the socket whatever host the URL names. */
+static const char *socket_of(const struct db_options *o)
+{
+	return option_of(o->url, "unix_socket");
+}
+
 static void set_options(struct db *db, const struct db_options *o)
 {
-	unsigned protocol = MYSQL_PROTOCOL_TCP, no = 0;
+	unsigned protocol = socket_of(o) ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP, no = 0;
+	const char *from = option_of(o->url, "bind_address");
 	unsigned connect_s = o->connect_timeout_s ? o->connect_timeout_s : CONNECT_TIMEOUT_S;
 	unsigned io_s = o->io_timeout_s ? o->io_timeout_s : IO_TIMEOUT_S;
 	my_bool off = 0, on = 1;
@@ -84,6 +109,8 @@ static void set_options(struct db *db, const struct db_options *o)
 	mysql_optionsv(db->mysql, MARIADB_OPT_RESTRICTED_AUTH,
 	    "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password");
 	mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "evac-manage");
+	if (from)
+		mysql_optionsv(db->mysql, MYSQL_OPT_BIND, from);
 	if (o->run)
 		mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "evac_manage_run", o->run);
 }
@@ -96,8 +123,8 @@ static int connect_to(struct db *db, const struct db_options *o, struct error *e
 	set_options(db, o);
 	tls = set_tls(db, o);
 	/* without a password the library would take $MYSQL_PWD */
-	if (!mysql_real_connect(db->mysql, str_or(u->host, "127.0.0.1"), u->user, str_or(u->password, ""), u->database, u->port, NULL,
-	        CLIENT_FOUND_ROWS))
+	if (!mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user, str_or(u->password, ""), u->database,
+	        u->port, socket_of(o), CLIENT_FOUND_ROWS))
 		return db_fail(db, PHASE_CONNECT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
 	if (tls && !mysql_get_ssl_cipher(db->mysql))
 		return db_fail(db, PHASE_CONNECT, 2026, "the connection is not encrypted", NULL, err);
@@ -182,7 +209,8 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 
 	*out = NULL;
 	db->label = xstrdup(options->label);
-	db->where = xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
+	db->where = socket_of(options) ? xasprintf("socket %s %s", socket_of(options), str_or(u->database, "")) :
+	                                 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
 	db->mysql = mysql_init(NULL);
 	if (connect_to(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS, err) != 0 || check_settings(db, err) != 0 ||
 	    look_for_galera(db, err) != 0) {

@@ -132,6 +132,8 @@ static int open_cell(struct world *w, const struct cell_mapping *mapping, struct
 	cell->name = str_equal(mapping->uuid, CELL0_UUID) ? "cell0" : str_or(mapping->name, mapping->uuid);
 	cell->label = xasprintf("the database of cell '%s'", cell->name);
 	rc = db_url_parse(text, "nova_api.cell_mappings", &cell->url, err);
+	if (rc == 0)
+		rc = db_url_settle(&cell->url, "nova_api.cell_mappings", "nova", err);
 	explicit_bzero(text, strlen(text));
 	if (rc != 0)
 		return error_prefix(err, "cell '%s'", cell->name);

@@ -203,6 +203,49 @@ static void the_urls_own_options_ask_for_tls_too(void **state)
 	assert_refused(&url, NULL);
 }
 
+/* Never weaker than the service: what its driver would do for these, we do too. */
+static void options_of_the_url_that_say_how_to_connect_are_obeyed(void **state)
+{
+	auto_free char *socket = xasprintf("%s/sock", dir), *capath = xasprintf("%s/none", dir);
+	char ssl[] = "ssl", verify[] = "ssl_verify_cert", mode[] = "ssl_mode", unix_socket[] = "unix_socket", ca_path[] = "ssl_capath";
+	char one[] = "1", yes[] = "true", required[] = "REQUIRED", secure[] = "secure";
+	const struct {
+		char *name, *value;
+		bool refused;
+		const char *tls;
+	} rows[] = {
+		{ ssl, one, false, "TLSv1.3" },           /* encrypted, and nothing is proved, as for the service */
+		{ mode, required, false, "TLSv1.3" },
+		{ verify, yes, true, NULL },              /* the system's CAs do not know this one */
+		{ ca_path, capath, true, NULL },
+		{ unix_socket, socket, false, "" },
+	};
+	struct url_option option;
+	struct error err;
+	struct db *db;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct db_url url = rooms_url(port);
+
+		option = (struct url_option){ rows[i].name, rows[i].value };
+		url.option = &option;
+		url.noption = 1;
+		if (rows[i].value == socket)
+			url.port = 1; /* whatever stands there */
+		if (rows[i].value == one)
+			url.user = secure; /* REQUIRE SSL */
+		if (rows[i].refused) {
+			assert_refused(&url, NULL);
+			continue;
+		}
+		if (!(db = open_with(&url, NULL, &err)))
+			fail_msg("%s: %s", rows[i].name, err.text);
+		assert_shows(db, &cipher, rows[i].tls);
+		db_close(&db);
+	}
+}
+
 static void a_certificate_of_another_ca_is_refused(void **state)
 {
 	auto_free char *ca = xasprintf("%s/other-ca.pem", dir);
@@ -319,6 +362,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_that_proves_its_name_is_taken_by_name_and_by_address),
 		cmocka_unit_test(the_urls_own_options_ask_for_tls_too),
+		cmocka_unit_test(options_of_the_url_that_say_how_to_connect_are_obeyed),
 		cmocka_unit_test(a_certificate_of_another_ca_is_refused),
 		cmocka_unit_test(a_certificate_that_the_systems_cas_do_not_know_is_refused),
 		cmocka_unit_test(a_certificate_for_another_name_is_refused),

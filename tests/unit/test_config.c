@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/str.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define DATA "tests/data/config/" /* make runs the tests at the top of the tree */
@@ -51,6 +52,126 @@ static void assert_no_secret(const struct error *err)
 {
 	assert_null(strstr(err->text, "s3cret"));
 	assert_null(strstr(err->hint, "s3cret"));
+}
+
+/* ---- options behind the '?' of a database's URL */
+
+static void load_cinder_with(const char *query, struct cinder_config *c, struct error *err)
+{
+	static const char *const files[] = { file };
+	const struct config_sources sources = { .cinder_files = files, .n_cinder_files = 1 };
+	auto_free char *text = xasprintf("[database]\nconnection = mysql+pymysql://c:cin-s3cret@h/cinder?%s\n", query);
+
+	write_file(text);
+	*c = (struct cinder_config){ 0 };
+	error_clear(err);
+	config_load_cinder(&sources, c, err);
+}
+
+static const char *option_of(const struct cinder_config *c, const char *name)
+{
+	return str_or(url_option(c->database.option, c->database.noption, name), "");
+}
+
+static void what_an_option_file_of_the_url_says_is_read_where_the_url_is_silent(void **state)
+{
+	auto_free char *cnf = xasprintf("%s.cnf", file), *query = NULL, *with_ca = NULL, *plain = NULL;
+	struct error err = { 0 };
+	struct cinder_config c;
+	FILE *f = fopen(cnf, "w");
+
+	(void)state;
+	assert_non_null(f);
+	fputs("[client]\nssl-capath=/capath\n[tripleo]\nssl=1\nssl-ca=/ca.pem\nbind-address=192.0.2.7\nuser=other\nsocket=/s\n", f);
+	fclose(f);
+	query = xasprintf("read_default_file=%s&read_default_group=tripleo", cnf);
+	load_cinder_with(query, &c, &err);
+	assert_string_equal(err.text, "");
+	assert_string_equal(option_of(&c, "ssl_ca"), "/ca.pem");
+	assert_string_equal(option_of(&c, "ssl"), "1");
+	assert_string_equal(option_of(&c, "bind_address"), "192.0.2.7");
+	assert_string_equal(option_of(&c, "unix_socket"), "/s");
+	assert_string_equal(c.database.user, "c");
+	cinder_config_free(&c);
+	with_ca = xasprintf("%s&ssl_ca=/own.pem", query);
+	load_cinder_with(with_ca, &c, &err);
+	assert_string_equal(option_of(&c, "ssl_ca"), "/own.pem");
+	cinder_config_free(&c);
+	plain = xasprintf("read_default_file=%s", cnf); /* pymysql's default group */
+	load_cinder_with(plain, &c, &err);
+	assert_string_equal(option_of(&c, "ssl_capath"), "/capath");
+	cinder_config_free(&c);
+	unlink(cnf);
+}
+
+static void an_option_that_cannot_be_obeyed_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *query, *name;
+	} rows[] = {
+		{ "read_default_file=/nowhere/my.cnf", "'read_default_file'" },
+		{ "read_default_file=~/my.cnf", "'read_default_file'" },
+		{ "ssl_key_password=cin-s3cret", "'ssl_key_password'" },
+		{ "ssl_crl=/crl.pem", "'ssl_crl'" },
+		{ "ssl=maybe", "'ssl'" },
+		{ "option_files=/my.cnf", "'option_files'" },
+		{ "server_public_key=/k.pem", "'server_public_key'" },
+	};
+	struct error err = { 0 };
+	struct cinder_config c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		load_cinder_with(rows[i].query, &c, &err);
+		assert_int_equal(err.kind, ERROR_CONFIG);
+		if (!strstr(err.text, rows[i].name))
+			fail_msg("%s: %s", rows[i].query, err.text);
+		assert_non_null(strstr(err.hint, "--defaults-file"));
+		assert_no_secret(&err);
+	}
+}
+
+static void options_that_do_not_say_how_to_connect_are_let_pass(void **state)
+{
+	struct error err = { 0 };
+	struct cinder_config c;
+
+	(void)state;
+	load_cinder_with("charset=utf8&connect_timeout=10&read_timeout=5&ssl_disabled=true&local_infile=0", &c, &err);
+	assert_string_equal(err.text, "");
+	cinder_config_free(&c);
+}
+
+static void connection_parameters_are_a_part_of_the_url(void **state)
+{
+	static const char *const files[] = { file };
+	const struct config_sources sources = { .cinder_files = files, .n_cinder_files = 1 };
+	struct error err = { 0 };
+	struct cinder_config c;
+
+	(void)state;
+	write_file("[database]\nconnection = mysql+pymysql://c:cin-s3cret@h/cinder\nconnection_parameters = ssl_ca=/ca.pem\n");
+	assert_int_equal(config_load_cinder(&sources, &c, &err), 0);
+	assert_string_equal(option_of(&c, "ssl_ca"), "/ca.pem");
+	cinder_config_free(&c);
+}
+
+static void a_reference_to_a_default_that_only_the_host_knows_stops_nothing_that_does_not_need_it(void **state)
+{
+	static const char *const files[] = { file };
+	const struct config_sources sources = { .nova_files = files, .n_nova_files = 1 };
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	write_file(API BUS "osapi_compute_listen = $my_ip\n");
+	if (config_load_nova(&sources, &c, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_null(c.api_listen); /* not asked */
+	nova_config_free(&c);
+	write_file(API "[DEFAULT]\ntransport_url = rabbit://b:bus-s3cret@$my_ip/\n");
+	assert_int_equal(config_load_nova(&sources, &c, &err), -1); /* needed */
+	assert_non_null(strstr(err.text, "'$my_ip'"));
 }
 
 /* ---- nova */
@@ -537,6 +658,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_super_conductors_file_is_read_whole),
+		cmocka_unit_test(what_an_option_file_of_the_url_says_is_read_where_the_url_is_silent),
+		cmocka_unit_test(an_option_that_cannot_be_obeyed_is_refused_by_name),
+		cmocka_unit_test(options_that_do_not_say_how_to_connect_are_let_pass),
+		cmocka_unit_test(connection_parameters_are_a_part_of_the_url),
+		cmocka_unit_test(a_reference_to_a_default_that_only_the_host_knows_stops_nothing_that_does_not_need_it),
 		cmocka_unit_test(a_second_file_wins_also_in_what_the_first_refers_to),
 		cmocka_unit_test(novas_options_and_their_defaults_are_oslos),
 		cmocka_unit_test(what_is_wrong_with_novas_file_is_said_by_line),
