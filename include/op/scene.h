@@ -34,6 +34,8 @@ struct move {
 	const struct cinder_service *source, *target; /* NULL: no such service row */
 	bool target_known;                      /* a service or a row names it */
 	bool in_place;                          /* the backend stays the same: only pools change, nobody loses anything */
+	bool taken_back;                        /* by an undo: ${from} is whom a run gave it to, and lives; the rows become what they were */
+	bool enables_target;                    /* the target's service is enabled by the same run */
 	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
 	int64_t served[OWNED_KINDS];            /* rows of clusters with a live member: they stay, and are not among ${rows} */
 	struct unfinished_rows unfinished;
@@ -46,6 +48,11 @@ struct cluster_fact {
 	const char *backend_host, *cluster; /* cluster@backend */
 	bool is_up;
 	int64_t n[OWNED_KINDS];
+};
+
+/* A volume that an undo gives back to a host, and the instance that was evacuated away from there and uses it. */
+struct elsewhere {
+	const char *volume, *instance, *name, *host;
 };
 
 struct volume_fact {
@@ -171,6 +178,8 @@ struct scene {
 
 	bool recovers;     /* unfinished runs of this host are what it is about */
 	struct past *past; /* journal undo: the run that is taken back; NULL: none */
+	struct elsewhere *elsewhere;
+	size_t nelsewhere;
 
 	struct standing_migrations standing; /* away from the failed host */
 	struct closing *closing;             /* NULL: nothing is to be closed */

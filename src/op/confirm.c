@@ -72,7 +72,7 @@ int confirm(struct run *run, struct error *err)
 	if (run->request->yes)
 		return 0;
 	if (run->scene.host)
-		str_addf(&question, "type the failed host's name (%s) to go on: ", run->scene.host);
+		str_addf(&question, "type the %shost's name (%s) to go on: ", run->scene.past ? "" : "failed ", run->scene.host);
 	else
 		str_add(&question, "type yes to go on: ");
 	if (ask(question.s, answer) && strcmp(answer, str_or(run->scene.host, "yes")) == 0)

@@ -112,7 +112,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		if (!err->kind)
 			*err = trouble;
 	}
-	if (run->scene.moves_things || run->scene.evacuates)
+	if (!run->scene.past && (run->scene.moves_things || run->scene.evacuates))
 		scene_find_queues(&run->scene); /* more may have come while the rows were written */
 	result = run_result(run, err);
 	if (end_journal(run, result, &trouble) != 0)

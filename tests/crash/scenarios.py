@@ -195,7 +195,7 @@ class Undo(Scenario):
         del case.conductor.casts[:]
 
     def words(self, case):
-        return ["journal", "undo", self.first, "--yes", "-f", "json"]
+        return ["journal", "undo", self.first, "--yes", "--accept", "target-down", "-f", "json"]
 
     def check(self, case, final=False):
         assert not case.conductor.inner(), "an undo has sent something"

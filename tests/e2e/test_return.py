@@ -58,7 +58,7 @@ class Return(harness.TestCase):
         self.assertEqual((now["evacuated from it"]["state"], now["evacuated from it"]["count"]), ("note", 2))
         self.assertEqual(now["forced down"]["state"], "note")
         # taken back before it was cleaned up: enabled, and still down for nova
-        undone = self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", "-f", "json"), OK)
+        undone = self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", "--accept", "target-down", "-f", "json"), OK)
         self.assertIn("forced-down-stays", undone.findings())
         service = lambda column: value("nova", "SELECT %s FROM services WHERE host = '%s' AND `binary` = 'nova-compute'" % (column, A))
         self.assertEqual((service("disabled"), service("forced_down")), (0, 1))

@@ -182,7 +182,7 @@ class PreChecks(harness.TestCase):
         self.undo(r, state)
 
     def undo(self, r, state):
-        self.expect(self.tool.run("journal", "undo", r.json["run"], *GO), OK)
+        self.expect(self.tool.run("journal", "undo", r.json["run"], *GO, "--accept", "target-down"), OK)
         now = everything()
         self.assertEqual({k: {c: v for c, v in x.items() if c != "updated_at"} for k, x in now.items()},
                          {k: {c: v for c, v in x.items() if c != "updated_at"} for k, x in state.items()})

@@ -93,7 +93,7 @@ class Takeover(blocking.TestCase):
     def test_undo_gives_every_column_back(self):
         before = everything()
         run = self.take().json["run"]
-        self.expect(self.tool.run("journal", "undo", run, *GO), OK)
+        self.expect(self.tool.run("journal", "undo", run, *GO, "--accept", "target-down"), OK)
         now = everything()
         for key, row in before.items():
             self.assertEqual({k: v for k, v in now[key].items() if k != "updated_at"}, {k: v for k, v in row.items() if k != "updated_at"}, key)

@@ -142,7 +142,7 @@ def journal_undo(test):
     test.expect(test.tool.run("volume", "update_host", *MOVED, "--yes"), OK)
     run = os.path.basename(journals.path_of(test.tool))[:-len(".jsonl")]
     moved = seeded("SELECT id FROM volumes WHERE BINARY host = BINARY %s AND deleted = 0 ORDER BY id LIMIT 1", B + "@ceph#fast")
-    return World(["journal", "undo", run], change("cinder", "volumes", "host", C + "@ceph#ceph", moved))
+    return World(["journal", "undo", run, "--accept", "target-down"], change("cinder", "volumes", "host", C + "@ceph#ceph", moved))
 
 
 WORLDS = [host_rescue, host_evacuate, instance_evacuate, volume_update_host, volume_update_service, volume_delete,
@@ -217,7 +217,7 @@ class PlanCommands(harness.TestCase):
         self.assertEqual({s["state"] for s in r.json["steps"] if s["kind"] != "instance"} - {"proved"}, set())
         self.assertEqual(len(self.conductor.wait_for(world.casts)), world.casts)
         self.expect(self.apply("--yes"), DRIFT, "applied already")
-        undone = self.tool.run("journal", "undo", r.json["run"], "--yes", "--accept", "undo-rearms", "-f", "json")
+        undone = self.tool.run("journal", "undo", r.json["run"], "--yes", "--accept", "undo-rearms", "--accept", "target-down", "-f", "json")
         self.expect(undone, OK if world.undo else REFUSED)
         if world.undo:
             self.assertEqual({s["state"] for s in undone.json["steps"]}, {"proved"})

@@ -218,6 +218,7 @@ class Plans(harness.TestCase):
         before = rows("cinder", "SELECT id, host FROM volumes ORDER BY id")
         self.expect(self.tool.run(*MOVE, "--yes"), OK)
         run = os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
+        harness.heartbeats(alive=(A, B, C), dead=())
         self.expect(self.write("journal", "undo", run), OK)
         self.expect(self.apply("--yes"), OK)
         self.assertEqual(before, rows("cinder", "SELECT id, host FROM volumes ORDER BY id"))

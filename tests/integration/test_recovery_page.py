@@ -168,6 +168,7 @@ class Page(blocking.TestCase):
         self.unchanged(before)
         self.expect(self.type("evac-manage journal show RUN", "--max-width", "400"), OK, victim, A + "@ceph#fast", B + "@ceph#fast")
         self.expect(self.tool.run(*MOVE, *GO), OK)                    # nobody is kept out
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
         self.expect(self.type("evac-manage journal undo RUN --skip-drifted", "--yes", RUN=run), OK)
         self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (victim,)), C + "@ceph#fast")
         self.assertEqual(value("cinder", "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND host = %s", (A + "@ceph#fast",)), 2)
@@ -304,6 +305,8 @@ class Page(blocking.TestCase):
     def test_it_is_taken_back(self):
         self.expect(self.tool.run(*MOVE, *GO), OK)
         run, before = self.run_id(), harness.checksum()
+        self.expect(self.type("evac-manage journal undo RUN --dry-run"), REFUSED, "target-down")      # its old owner is dead
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
         self.expect(self.type("evac-manage journal undo RUN --dry-run"), OK, "DRY-RUN")
         self.expect(self.type("evac-manage journal undo RUN --sql"), OK, "START TRANSACTION")
         self.unchanged(before)
@@ -313,6 +316,7 @@ class Page(blocking.TestCase):
 
     def test_an_undo_that_was_killed_is_recovered(self):
         self.expect(self.tool.run(*MOVE, *GO), OK)
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
         self.killed("journal", "undo", self.run_id(), "--yes", where="host LIKE '" + B + "@ceph#fast'")
         self.assertEqual(self.state(), "open")
         self.recover(OK)

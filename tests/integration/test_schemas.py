@@ -148,7 +148,7 @@ class Schemas(harness.TestCase):
                 self.assertEqual(len(r.json["steps"]), 18)
                 moved = [k for k, row in state().items() if row != before[k]]
                 self.assertEqual(len(moved), 17)        # one of them with its status
-                self.expect(self.tool.run("journal", "undo", r.json["run"], *FENCED, "--yes"), OK)
+                self.expect(self.tool.run("journal", "undo", r.json["run"], *FENCED, "--yes", "--accept", "target-down"), OK)
                 self.assertEqual(state(), before)
                 rows("schema_cinder", "UPDATE volumes SET service_uuid = NULL WHERE BINARY host = BINARY %s", (B + "@nvme#nvme",))
                 for words in (["backup", "update_backup_host", "--currenthost", A, "--newhost", B, *FENCED], ["volume", "update_service", "--host", B],

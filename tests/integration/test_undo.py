@@ -30,7 +30,10 @@ class Undo(harness.TestCase):
     def run_id(self):
         return os.path.basename(journals.path_of(self.tool))[:-len(".jsonl")]
 
-    def undo(self, *words, run=None):
+    def undo(self, *words, run=None, back=True):
+        """As a rule after the host has come back: an undo gives things to it."""
+        if back:
+            harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
         return self.tool.run("journal", "undo", run or self.run_id(), *words, "-f", "json")
 
     def test_a_move_is_taken_back_and_the_undo_of_the_undo_is_the_move(self):
@@ -46,6 +49,68 @@ class Undo(harness.TestCase):
         self.expect(self.undo("--yes"), OK)
         self.assertEqual(before, owners())
         self.expect(self.undo("--yes", run=first), DRIFT)     # that one has been taken back already
+
+    def refused(self, result, *codes):
+        self.expect(result, REFUSED)
+        self.assertEqual({f["code"] for f in result.json["findings"] if f["severity"] == "stop"}, set(codes), str(result))
+
+    def test_nothing_is_given_back_to_a_dead_or_disabled_owner(self):
+        before = owners()
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        moved, run = owners(), self.run_id()
+        r = self.undo("--yes", back=False)
+        self.refused(r, "target-down")
+        (found,) = [f for f in r.json["findings"] if f["code"] == "target-down"]
+        self.assertEqual(found["subject"], A + "@ceph")
+        rows("cinder", "UPDATE services SET disabled = 1 WHERE host = %s", (A + "@ceph",))
+        self.refused(self.undo("--yes"), "target-disabled")
+        rows("cinder", "UPDATE services SET disabled = 0, deleted = 1 WHERE host = %s", (A + "@ceph",))
+        self.refused(self.undo("--yes"), "target-service-missing")
+        rows("cinder", "UPDATE services SET deleted = 0 WHERE host = %s", (A + "@ceph",))
+        self.assertEqual(moved, owners())
+        self.expect(self.undo("--yes", "--accept", "target-down", run=run, back=False), OK)     # who means it
+        self.assertEqual(before, owners())
+
+    def test_its_sentences_read_in_the_direction_of_the_write(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
+        r = self.expect(self.tool.run("journal", "undo", self.run_id(), "--yes"), OK)
+        self.assertIn("from %s@ceph to %s@ceph" % (B, A), r.err)
+        self.assertIn("1. move back ", r.err)
+        self.assertNotIn("from %s@ceph to %s@ceph" % (A, B), r.out + r.err)
+        owner = [line.split() for line in r.out.splitlines() if line.startswith("volumes ")]
+        self.assertEqual([line[1] for line in owner], [B + "@ceph", A + "@ceph"])
+
+    def test_what_the_live_owner_is_at_work_on_stays_with_it(self):
+        r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
+        victim = next(s["id"] for s in r.json["steps"] if s["kind"] == "volume")
+        rows("cinder", "UPDATE volumes SET status = 'extending' WHERE id = %s", (victim,))
+        r = self.undo("--yes")
+        self.refused(r, "source-alive")
+        self.expect(self.undo("--yes", "--exclude", victim), OK)
+
+    def test_the_volumes_of_a_guest_that_left_stay_with_their_new_owner(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        r = self.tool.run("host", "rescue", A, "--to", B, *GO, "--only", "volume-active-0", "--no-wait", "-f", "json")
+        (uuid,) = [s["id"] for s in r.json["steps"] if s["kind"] == "instance" and s["accepted"]]
+        rows("nova", "UPDATE instances SET host = %s, node = %s, task_state = NULL WHERE uuid = %s", (C, C, uuid))   # what nova does then
+        rows("nova", "UPDATE migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s AND migration_type = 'evacuation'", (C, uuid))
+        rows("nova", "UPDATE instance_actions_events SET result = 'Success' WHERE result IS NULL")
+        self.expect(self.tool.run("journal", "recover", self.run_id()), OK)
+        before = harness.checksum()
+        r = self.undo("--yes", back=False)
+        self.expect(r, REFUSED)
+        self.assertLessEqual({"target-down", "in-use-elsewhere"}, set(r.findings()))
+        r = self.undo("--yes")
+        self.refused(r, "in-use-elsewhere")
+        used = [f["subject"] for f in r.json["findings"] if f["code"] == "in-use-elsewhere"]
+        self.assertEqual(sorted(used), sorted(b["volume_id"] for b in rows(
+            "nova", "SELECT volume_id FROM block_device_mapping WHERE instance_uuid = %s AND deleted = 0 AND volume_id IS NOT NULL", (uuid,))))
+        self.unchanged(before)
+        self.expect(self.undo("--yes", *[w for v in used for w in ("--exclude", v)]), OK)
+        for volume in used:
+            self.assertTrue(value("cinder", "SELECT host FROM volumes WHERE id = %s", (volume,)).startswith(B + "@"))
 
     def test_backups_go_back(self):
         before = owners()
@@ -127,7 +192,7 @@ class Undo(harness.TestCase):
                 r = self.expect(self.undo("--dry-run", run=run), OK)
                 (finding,) = [f for f in r.json["findings"] if f["code"] == "forced-down-stays"]
                 self.assertEqual((finding["severity"], finding["subject"]), ("warn", A))
-                self.assertIn("evac-manage host return " + A, finding["hint"])
+                self.assertIn("host return " + A, finding["hint"])
         self.expect(self.tool.run("journal", "undo", run, "--sql"), OK, "forced_down stays as it is")
         self.assertEqual(self.forced_down(), 1)
         r = self.expect(self.undo("--yes", run=run), OK)

@@ -96,9 +96,130 @@ static void a_host_with_evacuations_that_are_not_cleaned_up_stays_forced_down(vo
 	findings_free(&findings);
 }
 
+/* ---- an undo is a move: c2 gives back to c1 what a rescue gave it */
+
+static void moves_go_back(void)
+{
+	for (int i = 0; i < MOVES; i++) {
+		struct host_name from = f.move[i].from;
+		const struct cinder_service *source = f.move[i].source;
+
+		f.move[i].from = f.move[i].to;
+		f.move[i].to = from;
+		f.move[i].source = f.move[i].target;
+		f.move[i].target = source;
+		f.move[i].taken_back = true;
+	}
+	f.scene.nmove = MOVES;
+	f.scene.moves_things = true;
+	f.request.fenced = NULL;
+}
+
+static void c1_is_back(void)
+{
+	f.cinder_service[C1_VOLUME].heartbeat_age_s = f.cinder_service[C1_BACKUP].heartbeat_age_s = f.nova_service[C1].heartbeat_age_s = AGE(5);
+}
+
+static size_t stops(void)
+{
+	size_t n = 0;
+
+	find("target-down");
+	for (size_t i = 0; i < findings.n; i++)
+		n += findings.v[i].severity == SEVERITY_STOP;
+	return n;
+}
+
+static void rows_go_back_to_an_owner_that_lives(void **state)
+{
+	(void)state;
+	moves_go_back();
+	c1_is_back();
+	assert_int_equal(stops(), 0); /* who has them now lives, and nobody need have fenced it */
+	f.cinder_service[C1_VOLUME].heartbeat_age_s = AGE(500);
+	assert_string_equal(subject_of("target-down"), "c1@rbd");
+	assert_null(find("other-backends-remain"));
+	findings_free(&findings);
+}
+
+static void a_service_that_the_undo_enables_is_no_disabled_target(void **state)
+{
+	(void)state;
+	moves_go_back();
+	c1_is_back();
+	f.cinder_service[C1_VOLUME].disabled = true;
+	assert_string_equal(subject_of("target-disabled"), "c1@rbd");
+	f.move[MOVE_VOLUMES].enables_target = true;
+	assert_null(find("target-disabled"));
+	findings_free(&findings);
+}
+
+static void rows_that_the_live_owner_works_on_stay(void **state)
+{
+	const struct finding *found;
+
+	(void)state;
+	moves_go_back();
+	c1_is_back();
+	f.volume[0].status = "extending";
+	found = find("source-alive");
+	assert_true(found && strcmp(found->subject, "v1") == 0);
+	assert_true(found && !strstr(found->hint, "--accept"));
+	f.cinder_service[C2_VOLUME].heartbeat_age_s = AGE(500); /* nobody is at work */
+	assert_null(find("source-alive"));
+	findings_free(&findings);
+}
+
+/* Its cluster is a column like its host: what came to another since is drift. */
+static void a_member_of_a_cluster_takes_its_rows_back(void **state)
+{
+	(void)state;
+	moves_go_back();
+	c1_is_back();
+	f.cinder_service[C1_VOLUME].cluster_name = "cl@rbd";
+	assert_null(find("clustered"));
+	f.move[MOVE_VOLUMES].taken_back = false;
+	assert_string_equal(subject_of("clustered"), "c1@rbd");
+	findings_free(&findings);
+}
+
+static void volumes_of_instances_that_left_stay_with_their_new_owner(void **state)
+{
+	static struct elsewhere guest = { "v1", "i1", "web", "c3" };
+
+	(void)state;
+	moves_go_back();
+	c1_is_back();
+	assert_null(find("in-use-elsewhere"));
+	f.scene.elsewhere = &guest;
+	f.scene.nelsewhere = 1;
+	assert_string_equal(subject_of("in-use-elsewhere"), "v1");
+	findings_free(&findings);
+}
+
+static void a_dead_compute_is_not_enabled(void **state)
+{
+	(void)state;
+	wrote(UNIT_MARK, &mark);
+	f.nova_service[C1].forced_down = true; /* that it is by our own mark says nothing */
+	assert_string_equal(subject_of("target-down"), "c1");
+	f.nova_service[C1].heartbeat_age_s = AGE(5);
+	assert_null(find("target-down"));
+	f.nova_service[C1].heartbeat_age_s = AGE(500);
+	mark = (struct step){ .kind = &step_compute_service, .id = "10", .before = { "1", "us", "1" }, .after = { "0", NULL, "0" } };
+	assert_null(find("target-down")); /* the undo of an undo disables it */
+	findings_free(&findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(rows_go_back_to_an_owner_that_lives, begin_undo),
+		cmocka_unit_test_setup(a_service_that_the_undo_enables_is_no_disabled_target, begin_undo),
+		cmocka_unit_test_setup(rows_that_the_live_owner_works_on_stay, begin_undo),
+		cmocka_unit_test_setup(a_member_of_a_cluster_takes_its_rows_back, begin_undo),
+		cmocka_unit_test_setup(volumes_of_instances_that_left_stay_with_their_new_owner, begin_undo),
+		cmocka_unit_test_setup(a_dead_compute_is_not_enabled, begin_undo),
 		cmocka_unit_test_setup(a_closed_evacuation_would_be_open_again, begin_undo),
 		cmocka_unit_test_setup(what_nova_has_in_hand_cannot_be_undone, begin_undo),
 		cmocka_unit_test_setup(a_host_with_evacuations_that_are_not_cleaned_up_stays_forced_down, begin_undo),

@@ -83,6 +83,7 @@ GUARD(accept_met_nothing);
 
 /* undo.c */
 GUARD(undo_rearms);
+GUARD(in_use_elsewhere);
 GUARD(not_undoable);
 GUARD(forced_down_stays);
 

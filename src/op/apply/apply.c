@@ -107,7 +107,7 @@ static int check_source(const struct run *run, const struct move *m, const char 
 {
 	const struct cinder_service *source = cinder_service_find(now, binary, m->from.backend_host);
 
-	if (!source || allows(run, "source-alive", NULL))
+	if (!source || m->taken_back || allows(run, "source-alive", NULL))
 		return 0;
 	if (m->source ? source->report_count == m->source->report_count : !cinder_service_is_up(source, run->scene.cinder_down_s))
 		return 0;
@@ -165,7 +165,7 @@ static int check_leftovers(const struct run *run, const struct move *m, struct e
 {
 	const struct request *r = run->request;
 
-	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || m->in_place || r->skip_drifted)
+	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || m->in_place || m->taken_back || r->skip_drifted)
 		return 0;
 	for (int k = 0; k < OWNED_KINDS; k++) {
 		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)

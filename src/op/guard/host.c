@@ -105,10 +105,33 @@ static bool loses_rows(const struct scene *scene)
 	return false;
 }
 
+/* An undo takes from an owner that the run has made one, and that lives: it stops where that owner may be at work on what goes. A worker
+ * row is no sign of work: one that was moved stays until the service starts again. */
+static void at_work(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	const struct owned *r;
+
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (int k = 0; k < OWNED_KINDS; k++)
+			for (r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
+				if (k != OWNED_WORKER && !m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder_down_s) &&
+				    owned_is_transitional((enum owned_kind)k, r->status)) {
+					str_clear(&hint);
+					str_addf(&hint, "wait until it has ended, or leave it where it is: --exclude %s", r->id);
+					guard_found(self, scene, out, r->id, hint.s, "%s on '%s' reports, and %s %s is '%s': it may be at work on it",
+					    m->source->binary, m->source->host, owned_kind_name[k], r->id, r->status);
+				}
+}
+
 void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	bool of_backends = asks_backends(scene);
 
+	if (scene->past) {
+		at_work(self, scene, out);
+		return;
+	}
 	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
 		return;
 	cinder_alive(self, scene, out);
@@ -161,7 +184,7 @@ void guard_fence_unproven(const struct guard *self, const struct scene *scene, s
 
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove && scene->moves_things; m++)
 		needed |= may_be_served(scene, m);
-	if (needed && !scene->closes && !scene->request->fenced)
+	if (needed && !scene->closes && !scene->past && !scene->request->fenced)
 		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
 }
 

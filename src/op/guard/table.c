@@ -132,6 +132,9 @@ const struct guard guards[] = {
 	{ "undo-rearms", SEVERITY_STOP, ACCEPT_CODE,
 	    "a closed evacuation would be open again: a returning host destroys what it has of the instance, and a conductor may take it up",
 	    "leave it closed and evacuate the instance anew; --exclude takes back the rest", guard_undo_rearms },
+	{ "in-use-elsewhere", SEVERITY_STOP, ACCEPT_CODE,
+	    "an instance that was evacuated uses the volume on its new host: its owner would be the host that the instance left",
+	    NULL, guard_in_use_elsewhere },
 	{ "not-undoable", SEVERITY_WARN, ACCEPT_NOTHING, "an evacuation that was handed to nova cannot be undone",
 	    "a migration away from there is a new move, by nova's own means", guard_not_undoable },
 	{ "forced-down-stays", SEVERITY_WARN, ACCEPT_NOTHING,
@@ -284,15 +287,15 @@ static void offer_accept(struct findings *findings, size_t i, const char *when, 
 }
 
 /* What may be typed in spite of a finding stands beside it, and nowhere else. */
-static void offer(struct findings *findings)
+static void offer(const struct scene *scene, struct findings *findings)
 {
-	bool swapped = has(findings, findings->n, "looks-swapped");
+	bool unplanned = scene->past || has(findings, findings->n, "looks-swapped");
 
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
 
 		for (size_t k = 0; k < sizeof accept_when / sizeof *accept_when; k++)
-			if (strcmp(accept_when[k].code, f->code) == 0 && !(swapped && strcmp(f->code, "source-alive") == 0))
+			if (strcmp(accept_when[k].code, f->code) == 0 && !(unplanned && strcmp(f->code, "source-alive") == 0))
 				offer_accept(findings, i, accept_when[k].when, accept_when[k].whole);
 		if (f->excludable && !f->accepted) {
 			auto_free char *leave = xasprintf("or leave it out: --exclude %s", f->subject);
@@ -306,7 +309,7 @@ void guards_run(const struct scene *scene, struct findings *out)
 {
 	for (const struct guard *g = guards; g->code; g++)
 		g->check(g, scene, out);
-	offer(out);
+	offer(scene, out);
 }
 
 const struct guard *guard_find(const char *code)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/guard/checks.h"
+#include "op/undo.h"
 #include "util/str.h"
 
 #define EACH_MOVE(m, scene) (const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)
@@ -21,7 +22,7 @@ static bool is_same_place(const struct scene *scene, const struct move *m)
 void guard_target_is_source(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_MOVE(m, scene)
-		if (is_same_place(scene, m))
+		if (!m->taken_back && is_same_place(scene, m))
 			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
 	if (scene->evacuates && str_equal(scene->request->target_host, scene->host))
 		guard_found(self, scene, out, scene->host, NULL, "'%s' is both the failed and the target host", scene->host);
@@ -63,6 +64,12 @@ static void say_down(const struct guard *self, const struct scene *scene, struct
 		guard_found(self, scene, out, host, NULL, "%s on '%s' has never reported", binary, host);
 }
 
+/* Forced down or not. */
+static bool is_late(const struct nova_service *s, unsigned down_s)
+{
+	return s && (!s->heartbeat_age_s.set || s->heartbeat_age_s.v > (int64_t)down_s);
+}
+
 void guard_target_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct nova_service *s = scene->target_compute;
@@ -70,6 +77,8 @@ void guard_target_down(const struct guard *self, const struct scene *scene, stru
 	for EACH_MOVE(m, scene)
 		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
 			say_down(self, scene, out, binary_of(m), m->to.backend_host, m->target->heartbeat_age_s);
+	if (scene->past && undo_enables_compute(scene) && is_late(scene->compute, scene->nova_down_s))
+		say_down(self, scene, out, scene->compute->binary, scene->compute->host, scene->compute->heartbeat_age_s);
 	if (!scene->evacuates)
 		return;
 	if (!s)
@@ -85,7 +94,7 @@ void guard_target_disabled(const struct guard *self, const struct scene *scene, 
 	const struct nova_service *s = scene->target_compute;
 
 	for EACH_MOVE(m, scene)
-		if (m->target && m->target->disabled)
+		if (m->target && m->target->disabled && !m->enables_target)
 			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", binary_of(m), m->to.backend_host,
 			    str_or(m->target->disabled_reason, "no reason given"));
 	if (scene->evacuates && s && s->disabled)
@@ -168,7 +177,7 @@ static void pool_unseen(const struct guard *self, const struct scene *scene, con
 void guard_pool_unseen(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_MOVE(m, scene) {
-		if (m->kind != MOVE_BACKEND || m->rows[OWNED_VOLUME].n == 0)
+		if (m->kind != MOVE_BACKEND || m->taken_back || m->rows[OWNED_VOLUME].n == 0) /* it was there */
 			continue;
 		if (m->to.pool[0]) {
 			pool_unseen(self, scene, m, m->to.pool, out);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "op/guard/undo.h"
-
 #include "op/guard/checks.h"
 #include "op/past.h"
 #include "op/undo.h"
@@ -81,10 +79,27 @@ void guard_undo_rearms(const struct guard *self, const struct scene *scene, stru
 	}
 }
 
-void guards_run_for_undo(const struct scene *scene, struct findings *out)
+bool undo_enables_compute(const struct scene *scene)
 {
-	static const char *const codes[] = { "undo-rearms", "not-undoable", "forced-down-stays", "accept-met-nothing" };
+	const struct past *past = scene->past;
 
-	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-		guard_find(codes[i])->check(guard_find(codes[i]), scene, out);
+	for (size_t i = 0; past && i < past->nunit; i++)
+		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+			if (s->kind == &step_compute_service && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
+			    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
+				return true;
+	return false;
+}
+
+/* A guest's volumes whose owner would be the host that it was evacuated away from. */
+void guard_in_use_elsewhere(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	for (const struct elsewhere *e = scene->elsewhere; e < scene->elsewhere + scene->nelsewhere; e++) {
+		str_clear(&hint);
+		str_addf(&hint, "leave it with its new owner: --exclude %s", e->volume);
+		guard_found(self, scene, out, e->volume, hint.s, "volume %s is used by %s, which is on '%s' since its evacuation", e->volume,
+		    str_or(e->name, e->instance), e->host);
+	}
 }

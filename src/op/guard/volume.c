@@ -33,7 +33,7 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 	bool any_member = false;
 
 	for (m = scene->move; m < end; m++) {
-		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || rows_of(m) == 0)
+		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || rows_of(m) == 0)
 			continue;
 		any_member |= is_member(m);
 		other = is_member(m) ? other : m;
@@ -156,7 +156,7 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 	bool moves_volumes = false;
 
 	for (size_t i = 0; i < scene->nmove; i++)
-		moves_volumes |= scene->move[i].kind == MOVE_BACKEND;
+		moves_volumes |= scene->move[i].kind == MOVE_BACKEND && !scene->move[i].taken_back;
 	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++) {
 		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_moved(scene, o->host) ||
 		    cinder_owner_is_up(&scene->cinder_services, o->host, o->cluster_name, scene->cinder_down_s))
@@ -222,7 +222,7 @@ void guard_not_node_owned(const struct guard *self, const struct scene *scene, s
 {
 	auto_str struct str owners = { 0 };
 
-	if (!scene->moves_things || !scene->host || owns_or_serves(scene, scene->host) ||
+	if (!scene->moves_things || scene->past || !scene->host || owns_or_serves(scene, scene->host) ||
 	    (scene->request->cinder_host && owns_or_serves(scene, scene->request->cinder_host)) ||
 	    (scene->nmove == 1 && scene->move[0].kind == MOVE_BACKUPS && !scene->evacuates))
 		return;

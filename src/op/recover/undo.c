@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "op/commands.h"
-#include "op/guard/undo.h"
 #include "op/past.h"
 #include "op/recover.h"
 #include "op/run.h"
@@ -87,6 +86,29 @@ static int check_words(const struct request *request, const struct past *past, s
 	return rc;
 }
 
+static unsigned needs_of(const struct past *past)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past_wrote(past, i))
+			needs |= past->plan.unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER | WITNESS_NOVA : NEEDS_NOVA;
+	return needs;
+}
+
+/* Where only cinder's rows go back nova is a witness, and need not know the host. */
+static int find_in_nova(struct scene *scene, struct error *err)
+{
+	if (scene_find_nova(scene, err) != 0)
+		return -1;
+	if (scene_find_home(scene, scene->host, err) == 0)
+		return 0;
+	if (needs_of(scene->past) & NEEDS_NOVA || err->kind != ERROR_NOT_FOUND)
+		return -1;
+	error_clear(err);
+	return 0;
+}
+
 static int find(struct scene *scene, struct error *err)
 {
 	struct past *past = scene->past = xcalloc(1, sizeof *past);
@@ -96,18 +118,18 @@ static int find(struct scene *scene, struct error *err)
 	    check_words(scene->request, past, err) != 0)
 		return -1;
 	scene->host = past->host; /* NULL: a command about no host */
-	if (scene->world->cinder_db && cinder_schema_probe(scene->world->cinder_db, &scene->cinder_schema, err) != 0)
+	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene->cinder_schema.missing[0])
 		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
-	if (scene->world->api_db && scene->host && (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->host, err) != 0))
+	if (scene->world->api_db && scene->host && find_in_nova(scene, err) != 0)
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
 			return -1;
 	error_clear(err);
 	if (drifted == 0 || scene->request->skip_drifted)
-		return 0;
+		return scene->world->cinder_db ? undo_find_moves(scene, err) : 0;
 	error_set(err, ERROR_DRIFT, "%zu row%s no longer what run %s wrote; nothing was changed", drifted,
 	    drifted == 1 ? " is" : "s are", past->run);
 	return error_hint(err, "each is named above; --skip-drifted takes back the others");
@@ -123,6 +145,56 @@ static void take_back_row(struct unit *unit, const struct scene *scene, const st
 		step->after[2] = step->before[2];
 }
 
+static size_t count(const struct unit *unit, const struct step_kind *kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < unit->nstep; i++)
+		n += unit->step[i].kind == kind;
+	return n;
+}
+
+static const char *mark_sentence(struct plan *plan, const struct step *s)
+{
+	bool on = str_equal(step_after(s, "disabled"), "0"), was_on = str_equal(step_before(s, "disabled"), "0");
+	const char *forced = str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")) ? "" :
+	    str_equal(step_after(s, "forced_down"), "1")                                            ? ", force it down" : ", no longer forced down";
+
+	return arena_printf(&plan->arena, "%s %s%s", on == was_on ? "put back the reason of" : on ? "enable" : "disable", str_or(s->name, s->id), forced);
+}
+
+/* In the direction of the write: from whom the rows are taken, to whom they go. */
+static const char *ownership_sentence(struct plan *plan, const struct scene *scene, const struct unit *unit)
+{
+	static const struct step_kind *const shown[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker,
+		&step_backup };
+	size_t n, services = count(unit, &step_cinder_service), enabled = 0;
+	auto_str struct str s = { 0 };
+
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		if ((n = count(unit, shown[i])) > 0)
+			str_addf(&s, "%s%zu %s", s.n ? ", " : "move back ", n, n == 1 ? shown[i]->one : shown[i]->plural);
+	for (size_t i = 0; i < scene->nmove && s.n; i++)
+		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
+	for (size_t i = 0; i < unit->nstep; i++)
+		enabled += unit->step[i].kind == &step_cinder_service && str_equal(step_after(&unit->step[i], "disabled"), "0");
+	if (services > 0)
+		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services, services == 1 ? "" : "s",
+		    str_or(scene->host, "?"));
+	return arena_dup(&plan->arena, s.s);
+}
+
+static const char *sentence_of(struct plan *plan, const struct scene *scene, const struct unit *unit, const struct unit *was)
+{
+	const char *sentence = NULL;
+
+	if (unit->kind == UNIT_OWNERSHIP && scene->nmove > 0)
+		sentence = ownership_sentence(plan, scene, unit);
+	else if (unit->kind == UNIT_MARK && unit->nstep == 1)
+		sentence = mark_sentence(plan, &unit->step[0]);
+	return sentence ? sentence : arena_printf(&plan->arena, "take back: %s", was->sentence);
+}
+
 static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
 {
 	struct unit *unit = plan_unit(plan, was->kind);
@@ -136,7 +208,7 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 	}
 	if (unit_is_whole(was) && unit->nstep < was->nstep)
 		unit->nstep = 0;
-	unit->sentence = arena_printf(&plan->arena, "take back: %s", was->sentence);
+	unit->sentence = sentence_of(plan, scene, unit, was);
 	if (unit->nstep > 0)
 		return;
 	auto_free_(&unit->step);
@@ -155,16 +227,6 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 			take_back(plan, scene, &past->plan.unit[i], &left);
 }
 
-static unsigned needs_of(const struct past *past)
-{
-	unsigned needs = 0;
-
-	for (size_t i = 0; i < past->nunit; i++)
-		if (past_wrote(past, i))
-			needs |= past->plan.unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
-	return needs;
-}
-
 static bool has_evacuations(const struct past *past)
 {
 	for (size_t i = 0; i < past->nunit; i++)
@@ -175,7 +237,7 @@ static bool has_evacuations(const struct past *past)
 
 enum error_kind op_journal_undo(const struct request *request, struct error *err)
 {
-	struct operation operation = { .name = "journal undo", .find = find, .plan = plan, .guard = guards_run_for_undo };
+	struct operation operation = { .name = "journal undo", .find = find, .plan = plan };
 	struct past past = { 0 };
 	enum error_kind result;
 

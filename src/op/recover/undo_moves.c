@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "op/past.h"
+#include "op/undo.h"
+#include "util/mem.h"
+#include "util/str.h"
+
+/* What an undo moves, as moves of the scene: from whom the run gave the rows to, to whom they were before. The guards, the second look
+ * inside the transaction and the proof then see it as they see any other move. */
+
+static const struct step_kind *const kind_of[OWNED_KINDS] = {
+	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
+};
+
+static bool is_taken(const struct scene *scene, const struct step *s)
+{
+	return s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name);
+}
+
+static struct move *move_between(struct scene *scene, enum move_kind kind, const char *from, const char *to)
+{
+	struct move *m;
+
+	for (m = scene->move; m < scene->move + scene->nmove; m++)
+		if (m->kind == kind && strcmp(m->from.text, from) == 0 && strcmp(m->to.text, to) == 0)
+			return m;
+	scene->move = xreallocarray(scene->move, scene->nmove + 1, sizeof *scene->move);
+	m = &scene->move[scene->nmove++];
+	*m = (struct move){ .kind = kind, .target_known = true, .taken_back = true };
+	host_name_parse(from, &m->from);
+	host_name_parse(to, &m->to);
+	return m;
+}
+
+static void add_step(struct scene *scene, const struct step *s)
+{
+	struct host_name from, to;
+
+	if (!s->after[0] || !s->before[0] || !host_name_parse(s->after[0], &from) || !host_name_parse(s->before[0], &to))
+		return;
+	for (int k = 0; k < OWNED_KINDS; k++)
+		if (k != OWNED_WORKER && s->kind == kind_of[k])
+			move_between(scene, k == OWNED_BACKUP ? MOVE_BACKUPS : MOVE_BACKEND, from.backend_host, to.backend_host);
+}
+
+/* The step of this row that is taken back, when it goes from ${m}'s source to its target; a worker has no host. */
+static const struct step *step_of(const struct scene *scene, const struct move *m, enum owned_kind kind, const char *id)
+{
+	const struct past *past = scene->past;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+			if (s->kind == kind_of[kind] && strcmp(s->id, id) == 0)
+				return is_taken(scene, s) && (kind == OWNED_WORKER || (s->before[0] && host_is_on_backend(s->before[0], m->to.backend_host))) ?
+				    s : NULL;
+	return NULL;
+}
+
+static int find_rows(struct scene *scene, struct move *m, enum owned_kind kind, struct error *err)
+{
+	struct owned_rows *rows = &m->rows[kind];
+	size_t kept = 0;
+
+	if (owned_find(scene->world->cinder_db, kind, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host, rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < rows->n; i++)
+		if (step_of(scene, m, kind, rows->v[i].id))
+			rows->v[kept++] = rows->v[i];
+	rows->n = kept;
+	return 0;
+}
+
+/* A mark of the run on the target's own service row, which this undo takes away with the rest. */
+static bool is_enabled_again(const struct scene *scene, const struct cinder_service *service)
+{
+	const struct past *past = scene->past;
+
+	for (size_t i = 0; service && i < past->nunit; i++)
+		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+			if (s->kind == &step_cinder_service && strtoll(s->id, NULL, 10) == service->id && is_taken(scene, s) &&
+			    str_equal(step_before(s, "disabled"), "0"))
+				return true;
+	return false;
+}
+
+static int fill(struct scene *scene, struct move *m, struct error *err)
+{
+	const char *binary = m->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
+
+	m->in_place = strcmp(m->from.backend_host, m->to.backend_host) == 0;
+	m->source = cinder_service_find(&scene->cinder_services, binary, m->from.backend_host);
+	m->target = cinder_service_find(&scene->cinder_services, binary, m->to.backend_host);
+	m->enables_target = is_enabled_again(scene, m->target);
+	for (int k = 0; k < OWNED_KINDS; k++)
+		if ((k == OWNED_BACKUP) == (m->kind == MOVE_BACKUPS) && find_rows(scene, m, (enum owned_kind)k, err) != 0)
+			return -1;
+	return 0;
+}
+
+static bool is_moved(const struct scene *scene, const char *volume)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (size_t i = 0; i < m->rows[OWNED_VOLUME].n; i++)
+			if (strcmp(m->rows[OWNED_VOLUME].v[i].id, volume) == 0)
+				return true;
+	return false;
+}
+
+/* Its volumes among those that go back to the host that it was evacuated away from. */
+static int add_elsewhere(struct scene *scene, const struct standing_migration *m, struct error *err)
+{
+	struct bdms bdms;
+
+	if (bdms_of_instance(scene->home->cell->db, m->instance_uuid, &bdms, err) != 0)
+		return -1;
+	for (size_t i = 0; i < bdms.n; i++) {
+		struct elsewhere *grown;
+
+		if (!bdms.v[i].volume_id || !is_moved(scene, bdms.v[i].volume_id))
+			continue;
+		grown = arena_alloc(&scene->arena, (scene->nelsewhere + 1) * sizeof *grown);
+		if (scene->nelsewhere)
+			memcpy(grown, scene->elsewhere, scene->nelsewhere * sizeof *grown);
+		grown[scene->nelsewhere++] = (struct elsewhere){ .volume = arena_dup(&scene->arena, bdms.v[i].volume_id),
+			.instance = arena_dup(&scene->arena, m->instance_uuid),
+			.name = arena_dup(&scene->arena, m->instance_name),
+			.host = arena_dup(&scene->arena, m->instance_host) };
+		scene->elsewhere = grown;
+	}
+	bdms_free(&bdms);
+	return 0;
+}
+
+static int find_elsewhere_of(struct scene *scene, const char *node, struct error *err)
+{
+	struct standing_migrations standing;
+	int rc = 0;
+
+	if (migrations_standing(scene->home->cell->db, node, &standing, err) != 0)
+		return -1;
+	for (const struct standing_migration *m = standing.v; m < standing.v + standing.n && rc == 0; m++)
+		if (migration_is_evacuation(m) && m->instance_host && strcmp(m->instance_host, node) != 0)
+			rc = add_elsewhere(scene, m, err);
+	standing_migrations_free(&standing);
+	return rc;
+}
+
+static int find_elsewhere(struct scene *scene, struct error *err)
+{
+	for (size_t i = 0; scene->home && i < scene->nmove; i++) {
+		size_t k = 0;
+
+		while (k < i && strcmp(scene->move[k].to.node, scene->move[i].to.node) != 0)
+			k++;
+		if (k == i && find_elsewhere_of(scene, scene->move[i].to.node, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int undo_find_moves(struct scene *scene, struct error *err)
+{
+	const struct past *past = scene->past;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+			if (is_taken(scene, s))
+				add_step(scene, s);
+	for (size_t i = 0; i < scene->nmove; i++)
+		if (fill(scene, &scene->move[i], err) != 0)
+			return -1;
+	scene->moves_things = scene->nmove > 0;
+	return find_elsewhere(scene, err);
+}
