@@ -16,16 +16,14 @@ SELECT s.host AS subject
      , SUM(o.gb) AS gb
      , s.disabled_reason
      , MIN(o.cluster) AS cluster
-     , COALESCE((SELECT MIN(l.host)
-                   FROM services AS l
-                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
-                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
-                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(s.host, '@', -1)),
-                (SELECT MIN(l.host)
-                   FROM services AS l
-                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
-                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND),
-                'LIVE-HOST@BACKEND') AS newhost
+     , (SELECT MIN(l.host)
+          FROM services AS l
+         WHERE l.`binary` = 'cinder-volume'
+           AND COALESCE(l.disabled, 0) = 0
+           AND l.cluster_name IS NULL
+           AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+           AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(s.host, '@', -1)
+           AND l.deleted = 0) AS newhost
   FROM (SELECT BINARY v.host AS owner, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster, COUNT(*) AS n, SUM(v.size) AS gb
           FROM volumes AS v
          WHERE v.host IS NOT NULL

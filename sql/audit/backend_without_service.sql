@@ -6,7 +6,7 @@
 -- :database cinder
 -- :subject backend
 -- :message {volumes} volumes belong to {subject}, which has no cinder-volume service
--- :remedy evac-manage volume update_host --currenthost {subject} --newhost {newhost}
+-- :remedy evac-manage volume list --host {subject}; evac-manage volume update_host --currenthost {subject} --newhost {newhost}
 -- :param down int
 -- :reads volumes services
 SELECT CONVERT(SUBSTRING_INDEX(o.owner, '#', 1) USING utf8) AS subject
@@ -14,16 +14,14 @@ SELECT CONVERT(SUBSTRING_INDEX(o.owner, '#', 1) USING utf8) AS subject
      , SUM(o.n) AS volumes
      , SUM(o.gb) AS gb
      , MIN(o.cluster) AS cluster
-     , COALESCE((SELECT MIN(l.host)
-                   FROM services AS l
-                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
-                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
-                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(o.owner, '#', 1), '@', -1)),
-                (SELECT MIN(l.host)
-                   FROM services AS l
-                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
-                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND),
-                'LIVE-HOST@BACKEND') AS newhost
+     , (SELECT MIN(l.host)
+          FROM services AS l
+         WHERE l.`binary` = 'cinder-volume'
+           AND COALESCE(l.disabled, 0) = 0
+           AND l.cluster_name IS NULL
+           AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+           AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(o.owner, '#', 1), '@', -1)
+           AND l.deleted = 0) AS newhost
   FROM (SELECT BINARY v.host AS owner, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster, COUNT(*) AS n, SUM(v.size) AS gb
           FROM volumes AS v
          WHERE v.host IS NOT NULL

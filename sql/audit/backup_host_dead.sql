@@ -6,13 +6,19 @@
 -- :database cinder
 -- :subject host
 -- :message {backups} backups belong to {subject}, which has no live cinder-backup
--- :remedy evac-manage backup update_backup_host --currenthost {subject} --newhost LIVE-HOST
+-- :remedy evac-manage backup list --host {subject}; evac-manage backup update_backup_host --currenthost {subject} --newhost {newhost}
 -- :param down int
 -- :reads backups services
 SELECT o.owner AS subject
      , o.owner AS host
      , o.n AS backups
      , MAX(s.updated_at) AS last_heard_of
+     , (SELECT MIN(l.host)
+          FROM services AS l
+         WHERE l.`binary` = 'cinder-backup'
+           AND COALESCE(l.disabled, 0) = 0
+           AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+           AND l.deleted = 0) AS newhost
   FROM (SELECT MIN(b.host) AS owner, COUNT(*) AS n
           FROM backups AS b
          WHERE b.host IS NOT NULL

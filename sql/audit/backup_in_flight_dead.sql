@@ -5,7 +5,7 @@
 -- :database cinder
 -- :subject backup
 -- :message backup '{name}' is {status} on {host}, which has no live cinder-backup
--- :remedy evac-manage backup update_backup_host --currenthost {host} --newhost LIVE-HOST; cinder backup-reset-state --state error {subject}
+-- :remedy evac-manage backup update_backup_host --currenthost {host} --newhost {newhost}; cinder backup-reset-state --state error {subject}
 -- :param down int
 -- :reads backups services
 SELECT b.id AS subject
@@ -13,6 +13,12 @@ SELECT b.id AS subject
      , b.display_name AS name
      , b.status
      , b.volume_id
+     , (SELECT MIN(l.host)
+          FROM services AS l
+         WHERE l.`binary` = 'cinder-backup'
+           AND COALESCE(l.disabled, 0) = 0
+           AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+           AND l.deleted = 0) AS newhost
   FROM backups AS b
  WHERE b.status IN ('creating', 'restoring', 'deleting')
    AND b.deleted = 0

@@ -5,7 +5,8 @@
 -- :database cinder
 -- :subject service
 -- :message {subject} runs in {versions} versions, from RPC {oldest_rpc} to {newest_rpc}
--- :remedy evac-manage service list; evac-manage service remove {subject} HOST-THAT-IS-GONE
+-- :remedy evac-manage service list; evac-manage service remove {subject} {silent}
+-- :param down int
 -- :reads services
 SELECT s.`binary` AS subject
      , NULL AS host
@@ -14,6 +15,7 @@ SELECT s.`binary` AS subject
      , MAX(s.rpc_current_version) AS newest_rpc
      , MIN(s.object_current_version) AS oldest_objects
      , MAX(s.object_current_version) AS newest_objects
+     , MIN(CASE WHEN COALESCE(s.updated_at < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1) THEN s.host END) AS silent
   FROM services AS s
  WHERE s.rpc_current_version IS NOT NULL
    AND s.deleted = 0

@@ -6,11 +6,19 @@
 -- :database cinder
 -- :subject cluster
 -- :message {volumes} volumes are of cluster {subject}, which is not there
--- :remedy evac-manage cluster list; evac-manage cluster rename {subject} LIVE-CLUSTER
--- :reads volumes clusters
+-- :remedy evac-manage cluster list; evac-manage cluster rename {subject} {newcluster}
+-- :param down int
+-- :reads volumes clusters services
 SELECT o.cluster AS subject
      , NULL AS host
      , o.n AS volumes
+     , (SELECT MIN(l.cluster_name)
+          FROM services AS l
+          JOIN clusters AS n ON BINARY n.name = BINARY l.cluster_name AND n.`binary` = 'cinder-volume' AND n.deleted = 0
+         WHERE l.`binary` = 'cinder-volume'
+           AND BINARY SUBSTRING_INDEX(l.cluster_name, '@', -1) = BINARY SUBSTRING_INDEX(o.cluster, '@', -1)
+           AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+           AND l.deleted = 0) AS newcluster
   FROM (SELECT MIN(SUBSTRING_INDEX(v.cluster_name, '#', 1)) AS cluster, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.cluster_name IS NOT NULL

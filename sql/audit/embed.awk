@@ -38,7 +38,7 @@ function check_columns(f, template,    t, word) {
 	while (match(t, /\{[^}]*\}/)) {
 		word = substr(t, RSTART + 1, RLENGTH - 2)
 		t = substr(t, RSTART + RLENGTH)
-		if (word == "cell") continue
+		if (word == "cell" || word == "cell_uuid") continue
 		if (!has_word(text[f], word) && !(head[f, "with"] != "" && has_word(text[head[f, "with"]], word)))
 			fail("{" word "} is no column")
 	}

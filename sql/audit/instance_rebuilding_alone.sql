@@ -6,7 +6,7 @@
 -- :database cell
 -- :subject instance
 -- :message instance '{name}' is {task_state} since {changed_at}, and no open evacuation stands behind it
--- :remedy openstack server set --state error {subject}; evac-manage instance evacuate {subject}
+-- :remedy evac-manage instance show {subject}; openstack server set --state error {subject}
 -- :param stuck int
 -- :reads instances migrations
 SELECT i.uuid AS subject

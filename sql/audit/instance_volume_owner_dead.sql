@@ -9,7 +9,7 @@
 -- :with with_volumes_of_dead_owners
 -- :first with_bdms_by_volume -
 -- :message volume {volume_id} of instance {subject} belongs to {volume_host}, which is down
--- :remedy evac-manage volume update_host --currenthost {volume_backend} --newhost {newhost}
+-- :remedy evac-manage volume list --host {volume_backend}; evac-manage volume update_host --currenthost {volume_backend} --newhost {newhost}
 -- :param from text
 -- :param to text
 -- :reads block_device_mapping instances

@@ -8,7 +8,7 @@
 -- :with with_instance_mappings
 -- :first with_instances_alone -
 -- :message instance '{name}' ({vm_state} on {host}) of cell {cell} has no instance mapping
--- :remedy nova-manage cell_v2 map_instances --cell_uuid UUID-OF-CELL-{cell} --reset
+-- :remedy nova-manage cell_v2 map_instances --cell_uuid {cell_uuid} --reset
 -- :param from text
 -- :param to text
 -- :reads instances

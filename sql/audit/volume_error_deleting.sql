@@ -5,7 +5,7 @@
 -- :database cinder
 -- :subject volume
 -- :message volume '{name}' is {status} since {changed_at}
--- :remedy evac-manage volume delete {subject}
+-- :remedy openstack volume delete --force {subject}
 -- :reads volumes
 SELECT v.id AS subject
      , v.host AS host

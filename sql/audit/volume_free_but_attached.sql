@@ -6,7 +6,7 @@
 -- :database cinder
 -- :subject volume
 -- :message volume '{name}' is {status}, but attachment {attachment_id} to instance {instance_uuid} on {attached_host} is attached
--- :remedy evac-manage instance show {instance_uuid}; cinder reset-state --state in-use --attach-status attached {subject}
+-- :remedy evac-manage volume show {subject}; cinder reset-state --state in-use --attach-status attached {subject}
 -- :reads volumes volume_attachment
 SELECT v.id AS subject
      , v.host AS host

@@ -13,16 +13,14 @@ SELECT v.id AS k
   FROM volumes AS v
   JOIN (SELECT h.host
              , h.cluster
-             , COALESCE((SELECT MIN(l.host)
-                   FROM services AS l
-                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
-                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
-                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(h.host, '#', 1), '@', -1)),
-                (SELECT MIN(l.host)
-                   FROM services AS l
-                  WHERE l.`binary` = 'cinder-volume' AND COALESCE(l.disabled, 0) = 0 AND l.deleted = 0
-                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND),
-                'LIVE-HOST@BACKEND') AS newhost
+             , (SELECT MIN(l.host)
+                  FROM services AS l
+                 WHERE l.`binary` = 'cinder-volume'
+                   AND COALESCE(l.disabled, 0) = 0
+                   AND l.cluster_name IS NULL
+                   AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
+                   AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(h.host, '#', 1), '@', -1)
+                   AND l.deleted = 0) AS newhost
           FROM (SELECT DISTINCT BINARY x.host AS host, BINARY SUBSTRING_INDEX(x.cluster_name, '#', 1) AS cluster
                   FROM volumes AS x
                  WHERE x.id >= @from AND x.id <= @to AND x.host IS NOT NULL AND x.deleted = 0) AS h

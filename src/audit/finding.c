@@ -39,7 +39,9 @@ static const char *value_of(const char *name, const struct audit_row *left, cons
 {
 	const char *value = strcmp(name, "cell") == 0 ? left->cell : row_value(left, name);
 
-	return str_or(value ? value : row_value(right, name), "-");
+	if (!value)
+		value = row_value(right, name);
+	return !value && strcmp(name, "cell_uuid") == 0 ? left->cell_uuid : value;
 }
 
 void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out)
@@ -51,11 +53,44 @@ void template_fill(const char *template, quote_fn *quote, const struct audit_row
 		if (end) {
 			auto_free char *name = xstrndup(template + 1, (size_t)(end - template - 1));
 
-			quote(value_of(name, left, right), out);
+			quote(str_or(value_of(name, left, right), "-"), out);
 			template = end;
 		} else {
 			str_addc(out, *template);
 		}
+	}
+}
+
+/* Has every value that the template names? */
+static bool is_known(const char *template, const struct audit_row *left, const struct audit_row *right)
+{
+	const char *end;
+
+	for (const char *begin = strchr(template, '{'); begin && (end = strchr(begin, '}')); begin = strchr(end, '{')) {
+		auto_free char *name = xstrndup(begin + 1, (size_t)(end - begin - 1));
+
+		if (!value_of(name, left, right))
+			return false;
+	}
+	return true;
+}
+
+/* Lines for a shell are divided by "; ". One whose value is not known, as when nobody lives who could take what a dead host has, is left
+ * out: a line that has to be filled in is none. */
+static void remedy_fill(const char *remedy, const struct audit_row *left, const struct audit_row *right, struct str *out)
+{
+	quote_fn *quote = quote_of(remedy);
+	const char *end;
+
+	for (; *remedy; remedy = *end ? end + 2 : end) {
+		end = quote == shell_quote ? strstr(remedy, "; ") : NULL;
+		end = end ? end : remedy + strlen(remedy);
+		auto_free char *line = xstrndup(remedy, (size_t)(end - remedy));
+
+		if (!is_known(line, left, right))
+			continue;
+		str_add(out, out->n ? "; " : "");
+		template_fill(line, quote, left, right, out);
 	}
 }
 
@@ -119,7 +154,7 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 	struct audit_finding *f;
 
 	template_fill(check->message, plain, left, right, &message);
-	template_fill(check->remedy, quote_of(check->remedy), left, right, &remedy);
+	remedy_fill(check->remedy, left, right, &remedy);
 	shell_add_commands(&whole, str_or(remedy.s, ""), report->globals);
 	report->v = vec_grow(report->v, report->n, &report->cap, sizeof *report->v);
 	f = &report->v[report->n++];

@@ -54,7 +54,7 @@ struct audit_row {
 	size_t n;
 	const char *const *name, *const *value;
 	const char *key;        /* the column k; "" without one */
-	const char *cell;       /* NULL: no cell's */
+	const char *cell, *cell_uuid; /* NULL: no cell's */
 	int64_t aged_s;         /* how much older it looks than it is: place_aged_s() */
 };
 const char *row_value(const struct audit_row *row, const char *name); /* NULL: SQL's NULL, or no such column */

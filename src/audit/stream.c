@@ -149,6 +149,7 @@ int stream_next(struct audit_stream *s, struct audit_row *row, struct error *err
 		.value = best->value,
 		.key = s->ordered ? best->value[best->key] : "",
 		.cell = best->place->cell,
+		.cell_uuid = best->place->cell_uuid,
 		.aged_s = best->aged_s };
 	return 1;
 }

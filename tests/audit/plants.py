@@ -348,6 +348,7 @@ def volume_service_uuid():
 
 @plant
 def volume_without_pool():
+    cinder_service("aud-pool@ceph")
     for host in ("aud-pool@ceph", "aud-pool@ceph#p1", "aud-pool2@ceph", ):
         volume("a17 " + host, host=host)
     return "aud-pool@ceph", "aud-pool2@ceph"
@@ -355,6 +356,7 @@ def volume_without_pool():
 
 @plant
 def volume_host_twins():
+    cinder_service("aud-twin@ceph")
     volume("a18 1", host="AUD-twin@ceph#ceph")
     volume("a18 2", host="aud-twin@ceph#ceph")
     volume("a18 3", host="aud_twin@ceph#ceph")
@@ -363,6 +365,7 @@ def volume_host_twins():
 
 @plant
 def volume_cluster_differs():
+    add("cinder", "clusters", created_at=OLD, deleted=0, name="good@ceph", binary="cinder-volume", race_preventer=0, frozen=0)
     cinder_service("aud-cl@ceph", cluster_name="good@ceph")
     volume("a19", host="aud-cl@ceph#ceph", cluster_name="bad@ceph#ceph")
     cinder_service("aud-cl2@ceph", cluster_name="good@ceph")
@@ -564,6 +567,7 @@ def cinder_deleted_parent():
 @plant
 def reservation_expired():
     for project, expire in (("aud-r", OLD), ("aud-r2", "2099-01-01")):
+        usage(project, "volumes", 0, 1)
         add("cinder", "reservations", created_at=OLD, deleted=0, uuid=u(project), project_id=project, resource="volumes", delta=1, expire=expire)
     return "aud-r", "aud-r2"
 

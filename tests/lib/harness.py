@@ -18,6 +18,8 @@ import unittest
 
 import pymysql
 
+import pasted
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SANDBOX = os.path.join(ROOT, "tests", "sandbox", "sandbox")
 TOOL = os.environ.get("EVAC_MANAGE", os.path.join(ROOT, "build", "evac-manage"))
@@ -121,6 +123,9 @@ class Result:
 
     def __str__(self):
         return "%s\nexit %s\n--- stdout\n%s\n--- stderr\n%s" % (" ".join(self.words), self.code, self.out, self.err)
+
+
+PASTER = pasted.Paster(TOOL)
 
 
 class Tool:

@@ -196,19 +196,20 @@ static void keys_compare_as_the_databases_order_them(void **state)
 
 /* ---- texts */
 
+/* And a line with a value that is not known is no line to type: it is left out. */
 static void values_in_a_remedy_cannot_leave_their_quotes(void **state)
 {
 	static const char *const name[] = { "subject", "host" };
 	const char *const value[] = { "it's; rm -rf $HOME", NULL };
 	const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "", .cell = "cell1" };
-	const struct audit_check shell = { .message = "{subject} on {host} of {cell} {", .remedy = "do {subject} {host} {nothing}" };
+	const struct audit_check shell = { .message = "{subject} on {host} of {cell} {", .remedy = "do {subject}; fill in {host}; and {subject} again" };
 	const struct audit_check sql = { .message = "", .remedy = "UPDATE t SET a = {subject}" };
 	struct audit_report report = { .max_a_check = 1 };
 
 	(void)state;
 	report_add(&report, &shell, &row, NULL);
 	assert_string_equal(report.v[0].message, "it's; rm -rf $HOME on - of cell1 {");
-	assert_string_equal(report.v[0].remedy, "do \"it's; rm -rf \\$HOME\" - -");
+	assert_string_equal(report.v[0].remedy, "do \"it's; rm -rf \\$HOME\"; and \"it's; rm -rf \\$HOME\" again");
 	assert_string_equal(report.v[0].details, "{\"cell\":\"cell1\"}");
 	report_add(&report, &sql, &row, NULL);
 	assert_string_equal(report.v[1].remedy, "UPDATE t SET a = 'it''s; rm -rf $HOME'");
