@@ -171,6 +171,7 @@ struct scene {
 	struct trait_fact *trait;       /* of every trait that a candidate asks for: who has it */
 	size_t ntrait;
 	struct instances instances;
+	size_t copies;       /* of the instance that is looked at, when more than one cell has it; else 0 */
 	struct bdms bdms;
 	struct migrations migrations;
 	struct candidate *candidate;

@@ -170,7 +170,7 @@ static int check_driver(const struct transport_url *url, const char *origin, str
 		if (strcmp(url->driver, known[i]) == 0)
 			return 0;
 	error_set(err, ERROR_CONFIG, "%s: the messaging driver '%.64s' is not supported", origin, url->driver);
-	return error_hint(err, "evac-manage speaks to RabbitMQ only: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
+	return error_hint(err, "RabbitMQ is spoken to, no other broker: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
 }
 
 /* ${out}'s url.driver stays NULL when there is no transport_url. */

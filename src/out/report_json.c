@@ -76,6 +76,15 @@ static json_object *steps(const struct run *run)
 	return list;
 }
 
+/* Is there anything left of it that somebody could do by its command? What is done needs none, what is unknown is recovered. */
+static bool is_ahead(const struct unit *unit)
+{
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if (s->state != STATE_PLANNED && s->state != STATE_SKIPPED)
+			return false;
+	return true;
+}
+
 static json_object *units(const struct run *run)
 {
 	json_object *list = json_object_new_array(), *one;
@@ -85,7 +94,7 @@ static json_object *units(const struct run *run)
 		json_object_object_add(one, "unit", json_object_new_int64((int64_t)i));
 		json_object_object_add(one, "kind", jv_text(unit_kind_name[run->plan.unit[i].kind]));
 		json_object_object_add(one, "sentence", jv_text(run->plan.unit[i].sentence));
-		json_object_object_add(one, "command", advice(run, run->plan.unit[i].command));
+		json_object_object_add(one, "command", advice(run, is_ahead(&run->plan.unit[i]) ? run->plan.unit[i].command : NULL));
 		json_object_array_add(list, one);
 	}
 	return list;

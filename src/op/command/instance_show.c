@@ -33,12 +33,14 @@ static bool has_open_evacuation(const struct candidate *c)
 static void add_state(struct table *t, const struct scene *scene, const struct candidate *c)
 {
 	const struct instance *i = c->instance;
-	auto_str struct str size = { 0 }, disks = { 0 };
+	auto_str struct str size = { 0 }, disks = { 0 }, copies = { 0 };
 
 	add(t, "instance", "uuid", i->uuid, NULL);
 	add(t, "instance", "name", i->name, NULL);
 	add(t, "instance", "project_id", i->project_id, NULL);
-	add(t, "instance", "cell", scene->home->cell->name, NULL);
+	if (scene->copies > 1)
+		str_addf(&copies, "%zu cells have it", scene->copies);
+	add(t, "instance", "cell", scene->home->cell->name, copies.s);
 	add(t, "instance", "vm_state", i->vm_state, NULL);
 	add(t, "instance", "task_state", i->task_state,
 	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" : NULL);

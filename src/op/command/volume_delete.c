@@ -18,7 +18,7 @@ static int find(struct scene *scene, struct error *err)
 	if (scene->volume.id)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-	return error_hint(err, "a volume is named by its id: 'evac-manage volume list --host HOST' shows those of a host");
+	return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 }
 
 static const struct step_kind *kind_of(const char *kind)

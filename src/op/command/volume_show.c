@@ -193,7 +193,7 @@ static int look(struct sight *s, struct error *err)
 		return -1;
 	if (!found) {
 		error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-		return error_hint(err, "a volume is named by its id: 'evac-manage volume list --host HOST' shows those of a host");
+		return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
 	for (size_t c = 0; c < s->scene->ncell; c++)
 		if (volume_uses_list(w->cell[c].db, id, &s->uses[c], err) != 0)

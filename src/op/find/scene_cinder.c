@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "op/scene.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* The names that a mistyped one is compared with. */
@@ -74,13 +75,33 @@ bool scene_is_backend(const struct scene *scene, const char *backend_host)
 	return false;
 }
 
+/* What only groups or the image cache name; ${pool} NULL: any. */
+static int backend_is_named(const struct scene *scene, const char *backend_host, const char *pool, bool *named, struct error *err)
+{
+	static const enum owned_kind kinds[] = { OWNED_GROUP, OWNED_CONSISTENCYGROUP, OWNED_CACHE_ENTRY };
+	struct owned_rows rows;
+
+	*named = false;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !*named && !scene->cinder_schema.missing[0]; i++) {
+		if (owned_find(scene->world->cinder_db, kinds[i], backend_host, &rows, err) != 0)
+			return -1;
+		for (size_t k = 0; k < rows.n; k++)
+			*named |= !pool || str_equal(host_pool(rows.v[k].host), pool);
+		owned_free(&rows);
+	}
+	return 0;
+}
+
 static int check_backend(const struct scene *scene, const char *backend_host, struct error *err)
 {
 	struct names known = { 0 };
+	bool named;
 	size_t i;
 
 	if (scene_is_backend(scene, backend_host))
 		return 0;
+	if (backend_is_named(scene, backend_host, NULL, &named, err) != 0 || named)
+		return named ? 0 : -1;
 	for (i = 0; i < scene->cinder_services.n; i++)
 		if (strcmp(scene->cinder_services.v[i].binary, "cinder-volume") == 0)
 			names_add(&known, scene->cinder_services.v[i].host);
@@ -96,6 +117,7 @@ static int check_pool(const struct scene *scene, const struct host_name *host, b
 {
 	struct names known = { 0 };
 	struct host_name owner;
+	bool named;
 
 	for (size_t i = 0; i < scene->owners.n; i++) {
 		if (strcmp(scene->owners.v[i].kind, "volume") != 0 || !host_name_parse(scene->owners.v[i].host, &owner) ||
@@ -109,7 +131,12 @@ static int check_pool(const struct scene *scene, const struct host_name *host, b
 		}
 		names_add(&known, host_pool(scene->owners.v[i].host));
 	}
-	return unknown("pool", host->pool, &known, "evac-manage volume list --host HOST", err);
+	if (backend_is_named(scene, host->backend_host, host->pool, &named, err) != 0 || named) {
+		names_free(&known);
+		return named ? 0 : -1;
+	}
+	return unknown("pool", host->pool, &known,
+	    arena_printf(&known.arena, "evac-manage volume list --host %s", shell_word(&known.arena, host->backend_host)), err);
 }
 
 /* What only a row names: an attachment, an instance of a host whose services' records are gone. */
@@ -145,6 +172,9 @@ static bool node_is_known(const struct scene *scene, const char *node)
 		for (k = 0; k < scene->cell[i].services.n; k++)
 			if (strcmp(scene->cell[i].services.v[k].host, node) == 0)
 				return true;
+	for (i = 0; i < scene->ncell; i++)
+		if (compute_node_of(&scene->cell[i].nodes, node))
+			return true;
 	return false;
 }
 
@@ -596,7 +626,8 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 		to = to ? to : other;
 	}
 	if (!to)
-		unknown("pool of the failed host", arena_dupn(&known.arena, map, strcspn(map, "=")), &known, "evac-manage host show HOST", err);
+		unknown("pool of the failed host", arena_dupn(&known.arena, map, strcspn(map, "=")), &known,
+		    arena_printf(&known.arena, "evac-manage host show %s", shell_word(&known.arena, scene->host)), err);
 	else
 		names_free(&known);
 	return to;

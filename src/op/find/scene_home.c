@@ -115,6 +115,25 @@ static const struct cell_facts *cell_of_service(const struct scene *scene, const
 	return NULL;
 }
 
+/* A compute node, or what was evacuated from it and never cleaned up, may be all that still names a host. */
+static int cell_of_remains(const struct scene *scene, const char *host, const struct cell_facts **out, struct error *err)
+{
+	struct standing_migrations found;
+
+	for (size_t i = 0; i < scene->ncell && !*out; i++) {
+		if (compute_node_of(&scene->cell[i].nodes, host)) {
+			*out = &scene->cell[i];
+			continue;
+		}
+		if (migrations_standing(scene->cell[i].cell->db, host, &found, err) != 0)
+			return -1;
+		if (found.n > 0)
+			*out = &scene->cell[i];
+		standing_migrations_free(&found);
+	}
+	return 0;
+}
+
 static int unknown_compute(const struct scene *scene, const char *host, struct error *err)
 {
 	struct host_list *named = xcalloc(scene->ncell, sizeof *named);
@@ -170,6 +189,8 @@ static const struct cell_facts *resolve_failed(const struct scene *scene, const 
 		return cell;
 	if (!cell && !scene->evacuates)
 		cell = cell_of_service(scene, *host);
+	if (!cell && !scene->evacuates && cell_of_remains(scene, *host, &cell, err) != 0)
+		return NULL;
 	if (!cell)
 		unknown_compute(scene, *host, err);
 	return cell;

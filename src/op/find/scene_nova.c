@@ -228,6 +228,14 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 			instances_free(&found);
 		}
 	}
+	if (total > 1 && uuid_parse(id, &uuid)) {
+		if (!scene->evacuates) { /* to be shown, the first of them will do: it says where the mapping is */
+			scene->copies = total;
+			return 0;
+		}
+		error_set(err, ERROR_ERROR, "instance '%s' is in %zu cells: nobody can say which of them nova takes", id, total);
+		return error_hint(err, "'evac-manage instance show %s' says which one nova_api maps it to", id);
+	}
 	if (total > 1) {
 		error_set(err, ERROR_NOT_FOUND, "%zu instances are named '%s'", total, id);
 		return error_hint(err, "say which by its uuid: '%s' is one", out->v[0].uuid);
@@ -235,7 +243,7 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 	return 0;
 }
 
-/* On no host, but in a cell and perhaps with volumes: to be shown, not to be evacuated. */
+/* On no host, or on one of another cell, but in a cell and perhaps with volumes: to be shown, not to be evacuated. */
 static int find_homeless(struct scene *scene, const struct cell_facts *where, struct error *err)
 {
 	scene->home = where;
@@ -257,7 +265,7 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		return scene_not_known_in_all_cells(scene, "instance", id, err);
 	if (scene->instances.n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
-		return error_hint(err, "'evac-manage instance list --host HOST' shows a host's instances; names are exact");
+		return error_hint(err, "names are exact: instance list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
 	if (!scene->instances.v[0].host && !scene->evacuates)
 		return find_homeless(scene, where, err);
@@ -266,6 +274,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		    scene->instances.v[0].uuid, str_or(scene->instances.v[0].vm_state, "no state"));
 	if (scene_find_home(scene, scene->instances.v[0].host, err) != 0)
 		return error_prefix(err, "instance %s", scene->instances.v[0].uuid);
+	if (scene->home != where && !scene->evacuates)
+		return find_homeless(scene, where, err);
 	if (scene->home != where)
 		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'", scene->instances.v[0].uuid,
 		    where->cell->name, scene->host, scene->home->cell->name);

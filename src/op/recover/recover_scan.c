@@ -76,7 +76,7 @@ static int judge(const struct table *shown, const struct request *request, struc
 	if (unknown == 0)
 		return 0;
 	error_set(err, ERROR_UNKNOWN, "%zu evacuation%s may or may not have been sent", unknown, unknown == 1 ? "" : "s");
-	return error_hint(err, "with its journal: 'evac-manage journal recover RUN' decides; without it a person must");
+	return error_hint(err, "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
 }
 
 static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = fill, .judge = judge };

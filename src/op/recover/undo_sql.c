@@ -93,12 +93,12 @@ static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, c
 }
 
 /* What only somebody who looks at the database can decide. */
-static void warn(struct str *out, const struct step *s)
+static void warn(struct str *out, const struct past *past, const struct step *s)
 {
 	if (s->kind == &step_migration)
 		add_comment(out, "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance", s->id);
 	if (s->kind == &step_compute_service && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
-		str_add(out, "-- forced_down stays as it is: 'evac-manage host return HOST' says when it may be cleared\n");
+		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", str_or(past->host, "HOST"));
 }
 
 static void add_unit(struct str *out, const struct past *past, size_t index)
@@ -108,7 +108,7 @@ static void add_unit(struct str *out, const struct past *past, size_t index)
 	str_addc(out, '\n');
 	add_comment(out, "unit %zu, in %s", index, str_or(past->unit[index].where, "cinder's database"));
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-		warn(out, s);
+		warn(out, past, s);
 	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
 	for (const struct step *s = unit->step + unit->nstep; s-- > unit->step;)
 		add_step(out, s);
