@@ -93,7 +93,7 @@ class Takeover(blocking.TestCase):
     def test_undo_gives_every_column_back(self):
         before = everything()
         run = self.take().json["run"]
-        self.expect(self.tool.run("journal", "undo", run, *GO, "--accept", "target-down"), OK)
+        self.expect(self.tool.run("journal", "undo", run, *GO, *IN_FLIGHT, "--accept", "target-down", "--accept", "source-alive"), OK)
         now = everything()
         for key, row in before.items():
             self.assertEqual({k: v for k, v in now[key].items() if k != "updated_at"}, {k: v for k, v in row.items() if k != "updated_at"}, key)
@@ -129,7 +129,7 @@ class Takeover(blocking.TestCase):
                         self.assertEqual(cursor.rowcount, 1)
                 self.assertTrue(value("mysql", "SELECT COUNT(*) FROM information_schema.INNODB_TRX"))
                 r = self.take()
-                self.expect(self.tool.run("journal", "undo", r.json["run"], *GO, "--accept", "target-down"), OK)
+                self.expect(self.tool.run("journal", "undo", r.json["run"], *GO, *IN_FLIGHT, "--accept", "target-down", "--accept", "source-alive"), OK)
                 holder.rollback()
 
     def others_write(self):

@@ -124,7 +124,7 @@ class Page(blocking.TestCase):
         self.killed(*MOVE, *GO)
         run, before = self.run_id(), harness.checksum()
         self.assertEqual(self.state(), "open")
-        self.expect(self.tool.run(*MOVE, *GO), BUSY, "evac-manage journal recover " + run)
+        self.expect(self.tool.run(*MOVE, *GO), BUSY, "journal recover " + run)
         self.expect(self.type("evac-manage journal recover RUN --dry-run"), UNKNOWN, "would run the same")
         self.unchanged(before)
         self.recover(OK)
