@@ -78,6 +78,7 @@ struct candidate {
 	struct migrations accepted;   /* what a conductor would take for the one that we ask for */
 	struct attempts attempts;     /* earlier evacuations that did not end well */
 	struct maybe_int providers;   /* that hold its allocations; not set: placement was not asked */
+	struct unexplained unexplained; /* hosts that hold room for it without a reason */
 	bool wanted;                  /* --only, --exclude and --limit leave it in */
 };
 
@@ -89,6 +90,9 @@ struct closing {
 	struct migration_signs signs;
 	size_t others; /* open migrations of the same instance */
 };
+
+/* nova scheduler/rpcapi.py: RPC_TOPIC, the same in every release; on the broker that the conductor's messages go to. */
+#define SCHEDULER_QUEUE "scheduler"
 
 /* What to do about waiting casts; for the queue's name. */
 #define QUEUE_CURE "before the failed host is started again: rabbitmqctl purge_queue '%s'; what shall still be done is asked once more, by the API"
@@ -187,6 +191,7 @@ struct scene {
 
 	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
 	struct bus_queue conductor;
+	struct bus_queue scheduler;      /* before an evacuation */
 	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
 	size_t nconsumer;
 	const char *queues_absent;      /* why some of its queues were not looked at; NULL: all were */

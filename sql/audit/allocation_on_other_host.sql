@@ -1,5 +1,6 @@
 -- Placement holds room for the instance on another host than the one it is on. An evacuation leaves it there until the old host
--- comes back and cleans up; otherwise it is lost.
+-- comes back and cleans up. Where none explains it, a scheduler has answered a request whose conductor had given up: the room is lost,
+-- and nova can force no target for the instance.
 -- :check P02 allocation-on-other-host
 -- :severity low
 -- :title allocation on another host than the instance
@@ -9,7 +10,7 @@
 -- :with with_instances_at_rest
 -- :when provider <> instance_node
 -- :message {provider} holds room for instance {subject}, which is on {instance_node}
--- :remedy nova-manage placement heal_allocations --instance {subject}; evac-manage host return {provider}
+-- :remedy evac-manage host return {provider}; evac-manage migration list --host {provider}; where that lists no evacuation of it: openstack resource provider allocation unset --provider {provider_uuid} {subject}
 -- :param from text
 -- :param to text
 -- :reads allocations resource_providers
@@ -17,6 +18,7 @@ SELECT a.consumer_id AS k
      , a.consumer_id AS subject
      , r.name AS host
      , r.name AS provider
+     , r.uuid AS provider_uuid
   FROM allocations AS a
   JOIN resource_providers AS p ON p.id = a.resource_provider_id
   JOIN resource_providers AS r ON r.id = COALESCE(p.root_provider_id, p.id)

@@ -2,10 +2,14 @@
 """instance evacuate and host evacuate up to the message, with a listener where nova's conductor would be."""
 import json
 import os
+import time
 import uuid
 
+import amqp
+
 import harness
-from harness import A, B, BUS_UNREACHABLE, C, FENCED, NOT_FOUND, OK, REFUSED, TIMEOUT, USAGE, rows, value
+import landing
+from harness import A, B, BUS_UNREACHABLE, C, ENV, FENCED, NOT_FOUND, OK, REFUSED, TIMEOUT, USAGE, rows, value
 
 GO = FENCED + ["--yes"]
 
@@ -239,6 +243,44 @@ class Evacuations(harness.TestCase):
         self.conductor = harness.Conductor()
         self.conductor.stop_listening()
         self.refused("no-consumer", "instance", "evacuate", "image-active-0")   # a queue that nobody reads
+
+    def scheduler_queue(self):
+        """As a scheduler that has died leaves it."""
+        other = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"])
+        other.connect()
+        channel = other.channel()
+        channel.queue_declare("scheduler", durable=False, auto_delete=False)
+        self.addCleanup(lambda: (channel.queue_delete("scheduler"), other.close()))
+        return channel
+
+    def test_requests_that_wait_for_a_scheduler_stop_the_cast(self):
+        channel = self.scheduler_queue()
+        before = harness.checksum()
+        self.assertIn("scheduler-missing", self.expect(self.evacuate("image-active-0"), REFUSED).findings())
+        self.assertNotIn("scheduler-missing", self.tool.run("instance", "evacuate", "image-active-0", B, "--force", *FENCED, "--dry-run",
+                                                             "-f", "json").findings())
+        channel.basic_publish(amqp.Message("{}"), "", "scheduler")
+        time.sleep(0.2)
+        r = self.tool.run("instance", "evacuate", "image-active-0", B, "--force", *FENCED, "--dry-run", "-f", "json")
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "scheduler-missing"]
+        self.assertIn("1 message waits", finding["message"])
+        self.assertIn("purge_queue scheduler", finding["hint"])
+        self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+
+    def test_a_scheduler_that_dies_in_the_middle_stops_the_rest(self):
+        channel = self.scheduler_queue()
+        tag = channel.basic_consume("scheduler", no_ack=True, callback=lambda m: None)
+        process = self.tool.start("host", "evacuate", A, "--only", "image-active-0", "--only", "image-active-1", "--max-in-flight", "1", *GO,
+                                  "--timeout", "6", "-f", "json")
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        first = landing.uuid_of(self.conductor.wait_for(1)[0])
+        channel.basic_cancel(tag)
+        landing.land(first, B)
+        out, err = process.communicate(timeout=60)
+        self.assertIn("nobody consumes queue 'scheduler'", err.decode())
+        self.assertEqual(len(self.conductor.casts), 1)
+        self.assertEqual({s["id"]: s["state"] for s in json.loads(out)["steps"]}[first], "proved")
 
     def test_a_message_that_no_queue_takes_is_taken_back(self):
         before = instance("image-busy-0")

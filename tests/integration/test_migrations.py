@@ -122,7 +122,7 @@ class Migrations(blocking.TestCase):
         r = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json")
         (finding,) = [f for f in r.json["findings"] if f["code"] == "tombstones"]
         self.assertEqual((finding["severity"], finding["subject"]), ("note", A))
-        self.assertIn("evac-manage migration list --host " + A, finding["hint"])
+        self.assertIn(" migration list --host " + A, finding["hint"])
         rows("nova", "DELETE FROM migrations")
         r = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json")
         self.assertNotIn("tombstones", r.findings())
@@ -185,6 +185,36 @@ class Migrations(blocking.TestCase):
     def test_a_conductor_that_gave_up_works_no_more(self):
         number = self.make(age=5, events=[("rebuild_server", "Error")])
         self.expect(self.close(number), OK)
+
+    def begun(self, number, event, host):
+        rows("nova", "UPDATE instance_actions_events SET host = %s WHERE event = %s AND action_id IN (SELECT a.id FROM instance_actions a"
+             " JOIN migrations m ON m.instance_uuid = a.instance_uuid WHERE m.id = %s)", (host, event, number))
+
+    def test_what_a_conductor_has_begun_and_not_ended_needs_its_restart(self):
+        """Its calls have no time-out: closed after hours of silence, it went on when neutron answered, and both evacuations ran."""
+        number = self.make(age=5 * HOUR, events=[("rebuild_server", None)])
+        self.begun(number, "rebuild_server", ENV["SB_CONTROLLER"])
+        self.refuses(number, "nova-conductor on '%s'" % ENV["SB_CONTROLLER"], code="work-begun")
+        r = self.close(number)
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "work-begun"]
+        self.assertLess(finding["hint"].index("restart nova-conductor"), finding["hint"].index("--accept work-begun:" + number))
+        (listed,) = self.tool.run("migration", "list", "-f", "json").json
+        self.assertEqual(listed["stale"], False)
+        self.assertIn("first restart that, then evac-manage ", listed["meaning"])
+        self.expect(self.close(number, "--accept", "work-begun:" + number), OK)
+        self.assertEqual(self.status(number), "error")
+
+    def test_what_is_fresh_is_not_to_be_accepted(self):
+        number = self.make(age=20, events=[("rebuild_server", None)])
+        self.refuses(number, "written")
+        self.expect(self.close(number, "--accept", "work-begun:" + number), REFUSED)
+
+    def test_what_a_live_compute_has_begun_needs_its_restart(self):
+        number = self.make(age=5 * HOUR, status="pre-migrating", dest=B, task_state="rebuild_spawning",
+                           events=[("rebuild_server", "Success"), ("compute_rebuild_instance", None)])
+        self.begun(number, "compute_rebuild_instance", B)
+        self.refuses(number, "nova-compute on '%s'" % B, code="work-begun")
+        self.expect(self.close(number, "--accept", "work-begun"), OK)
 
     def test_one_that_a_compute_was_given(self):
         number = self.make(age=1000, events=[("rebuild_server", "Success")])

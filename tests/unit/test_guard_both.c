@@ -199,6 +199,52 @@ static void that_was_just_written(void)
 {
 	migration.idle_s = AGE(3);
 }
+static struct action_event begun;
+
+static void an_accepted_evacuation(void)
+{
+	an_open_evacuation();
+	migration.status = "accepted";
+	closing.signs.queue_known = closing.signs.computes_known = true;
+}
+static void that_a_conductor_has_begun(void)
+{
+	begun = (struct action_event){ .event = "rebuild_server", .host = "ctl1" };
+	closing.events = (struct action_events){ .v = &begun, .n = 1 };
+}
+static void an_evacuation_that_a_dead_compute_had(void)
+{
+	an_open_evacuation();
+	begun = (struct action_event){ .event = "compute_rebuild_instance", .host = "c2" };
+	closing.events = (struct action_events){ .v = &begun, .n = 1 };
+}
+static void that_is_alive(void)
+{
+	closing.signs.dest_up = true;
+}
+static void no_scheduler_ever(void)
+{
+	f.scene.evacuates = true;
+}
+static void that_left_a_request(void)
+{
+	f.scene.scheduler = (struct bus_queue){ true, 1, 0 };
+}
+static void a_forced_target(void)
+{
+	f.request.force = true;
+	f.scene.scheduler = (struct bus_queue){ true, 0, 0 }; /* it is not asked, and nothing waits for it */
+}
+static void an_instance_at_home(void)
+{
+	f.scene.evacuates = true;
+}
+static void that_has_room_elsewhere(void)
+{
+	static struct claimed_room on_c3 = { "p3", "c3" };
+
+	f.candidate[0].unexplained = (struct unexplained){ .v = &on_c3, .n = 1 };
+}
 static void a_journal_in_memory(void)
 {
 	f.scene.journal_file_system = "tmpfs";
@@ -232,6 +278,11 @@ static const struct both {
 	{ "backups-remain", a_move_of_both, of_volumes_alone, "c1" },
 	{ "not-node-owned", owned_by_the_node, owned_by_a_common_name, "c9" },
 	{ "migration-not-closable", an_open_evacuation, that_is_done, "7" },
+	{ "work-begun", an_accepted_evacuation, that_a_conductor_has_begun, "7" },
+	{ "work-begun", an_evacuation_that_a_dead_compute_had, that_is_alive, "7" },
+	{ "scheduler-missing", no_scheduler_ever, that_left_a_request, "scheduler" },
+	{ "scheduler-missing", a_forced_target, that_left_a_request, "scheduler" },
+	{ "allocation-unexplained", an_instance_at_home, that_has_room_elsewhere, "i1" },
 	{ "migration-worked-on", an_open_evacuation, that_was_just_written, "7" },
 	{ "journal-volatile", NULL, a_journal_in_memory, "journal" },
 };

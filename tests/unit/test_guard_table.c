@@ -69,6 +69,7 @@ static const struct {
 	{ "no-counterpart", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "in-flight", SEVERITY_STOP, ACCEPT_CODE },
 	{ "volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE },
+	{ "scheduler-missing", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "no-consumer", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "target-state-unsupported", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "release-hazard", SEVERITY_STOP, ACCEPT_CODE },

@@ -43,5 +43,11 @@ struct migration_signs {
 };
 /* Who may still work on an open evacuation, in words; NULL: nobody does, and ${why} says how we know. */
 const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why);
+/* What a conductor or a live compute has begun of it and not ended; NULL: nothing. No silence ends that: their calls of neutron,
+ * placement, cinder and keystone have no time-out, and whoever hangs in one goes on when it is answered, hours later. Only the
+ * restart of that service drops what it holds. Asked when migration_worker() sees nobody. */
+const struct action_event *migration_holder(const struct standing_migration *m, const struct migration_signs *signs);
+/* "nova-conductor on 'ctl1'" */
+void action_event_service(const struct action_event *event, struct str *out);
 
 #endif

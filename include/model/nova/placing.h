@@ -77,6 +77,21 @@ int trait_providers_list(struct db *placement, const char *trait, struct provide
 /* Providers whose inventories serve other trees, too: ${root} is such a tree's. */
 int sharing_list(struct db *placement, struct providers *out, struct error *err);
 void providers_free(struct providers *providers);
+
+/* Hosts on which placement holds room for an instance that is not there and that no evacuation of it explains: neither is one under
+ * way, nor did one leave from there. A scheduler that came back and answered a request whose conductor had given up leaves such. */
+struct claimed_room {
+	const char *uuid, *name; /* of the host's provider */
+};
+struct unexplained {
+	struct claimed_room *v;
+	size_t n;
+	struct arena arena;
+};
+int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node, struct unexplained *out,
+    struct error *err);
+void unexplained_free(struct unexplained *unexplained);
+
 /* How many providers hold allocations of an instance. */
 int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err);
 

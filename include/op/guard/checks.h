@@ -134,6 +134,9 @@ GUARD(expected_state);
 /* migration.c */
 GUARD(migration_not_closable);
 GUARD(migration_worked_on);
+GUARD(work_begun);
+GUARD(scheduler_missing);
+GUARD(allocation_unexplained);
 GUARD(tombstones);
 
 #endif

@@ -144,6 +144,31 @@ static const struct action_event *gave_up(const struct standing_migration *m, co
 	                                          event_of(signs, "compute_rebuild_instance", "Error");
 }
 
+static bool is_of_compute(const struct action_event *e)
+{
+	return strncmp(e->event, "compute_", strlen("compute_")) == 0;
+}
+
+/* nova conductor/manager.py: rebuild_server is begun before the first call and ended after the last; nova compute/manager.py:
+ * compute_rebuild_instance likewise. Past 'accepted' it is no conductor's any more, and a compute that is down has dropped it. */
+const struct action_event *migration_holder(const struct standing_migration *m, const struct migration_signs *signs)
+{
+	bool accepted = str_equal(m->status, "accepted");
+
+	if (gave_up(m, signs))
+		return NULL;
+	for (const struct action_event *e = signs->events->v; e < signs->events->v + signs->events->n; e++)
+		if (!e->result && (accepted || (is_of_compute(e) && signs->dest_up)))
+			return e;
+	return NULL;
+}
+
+void action_event_service(const struct action_event *event, struct str *out)
+{
+	str_addf(out, "nova-%s%s%s%s", is_of_compute(event) ? "compute" : "conductor", event->host ? " on '" : "", str_or(event->host, ""),
+	    event->host ? "'" : "");
+}
+
 const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why)
 {
 	bool accepted = str_equal(m->status, "accepted");

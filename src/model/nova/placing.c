@@ -65,6 +65,12 @@ static const struct db_column provider_columns[] = {
 };
 static const struct db_shape provider_shape = DB_SHAPE(struct provider_row, provider_columns);
 
+static const struct db_column host_columns[] = {
+	DB_COLUMN(struct claimed_room, uuid),
+	DB_COLUMN(struct claimed_room, name),
+};
+static const struct db_shape host_shape = DB_SHAPE(struct claimed_room, host_columns);
+
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
 {
 	struct db_rows rows;
@@ -266,4 +272,56 @@ int providers_of_instance(struct db *placement, const char *instance_uuid, size_
 	*out = rows.n;
 	db_rows_free(&rows);
 	return 0;
+}
+
+struct evacuation_row {
+	const char *source_node, *dest_node, *status;
+};
+static const struct db_column evacuation_columns[] = {
+	DB_NULLABLE(struct evacuation_row, source_node),
+	DB_NULLABLE(struct evacuation_row, dest_node),
+	DB_COLUMN(struct evacuation_row, status),
+};
+static const struct db_shape evacuation_shape = DB_SHAPE(struct evacuation_row, evacuation_columns);
+
+/* What a done one left is dropped when its source returns; one under way has claimed its destination, or is about to. */
+static bool explains(const struct evacuation_row *e, const char *name)
+{
+	return str_equal(e->status, "done") ? str_equal(e->source_node, name) : !e->dest_node || str_equal(e->dest_node, name) || str_equal(e->source_node, name);
+}
+
+static bool is_explained(const struct db_rows *evacuations, const char *name)
+{
+	for (const struct evacuation_row *e = evacuations->v; e < (struct evacuation_row *)evacuations->v + evacuations->n; e++)
+		if (explains(e, name))
+			return true;
+	return false;
+}
+
+int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node, struct unexplained *out,
+    struct error *err)
+{
+	const struct db_param consumer[] = { p_str("consumer_id", instance_uuid), p_end };
+	const struct db_param instance[] = { p_str("instance_uuid", instance_uuid), p_end };
+	struct db_rows hosts, evacuations;
+
+	*out = (struct unexplained){ 0 };
+	if (db_read(placement, &SQL_PLACEMENT_HOSTS_OF_CONSUMER, consumer, &host_shape, &hosts, err) != 0)
+		return -1;
+	*out = (struct unexplained){ .v = hosts.v, .arena = hosts.arena };
+	if (hosts.n < 2) /* its own */
+		return 0;
+	if (db_read(cell, &SQL_NOVA_EVACUATIONS_OF_INSTANCE, instance, &evacuation_shape, &evacuations, err) != 0)
+		return -1;
+	for (size_t i = 0; i < hosts.n; i++)
+		if (!str_equal(out->v[i].name, node) && !is_explained(&evacuations, out->v[i].name))
+			out->v[out->n++] = out->v[i];
+	db_rows_free(&evacuations);
+	return 0;
+}
+
+void unexplained_free(struct unexplained *unexplained)
+{
+	arena_free(&unexplained->arena);
+	*unexplained = (struct unexplained){ 0 };
 }

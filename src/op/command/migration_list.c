@@ -94,6 +94,7 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 	struct action_events events = { 0 };
 	struct migration_signs signs;
 	const char *stale = NULL, *worker = NULL;
+	const struct action_event *holder;
 
 	if (!migration_is_evacuation(m)) {
 		say_other(scene, cell, m, &meaning);
@@ -101,8 +102,16 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 		if (migration_look(scene, cell, m, waiting, &events, &signs, err) != 0)
 			return -1;
 		worker = migration_worker(m, &signs, &why);
-		stale = worker ? NULL : why.s;
-		str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
+		holder = worker ? NULL : migration_holder(m, &signs);
+		if (holder) {
+			str_clear(&why);
+			action_event_service(holder, &why);
+			str_addf(&meaning, "%s has begun with it and not ended it; to end it: first restart that, then evac-manage migration close %lld; ",
+			    why.s, (long long)m->id);
+		} else {
+			str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
+		}
+		stale = worker || holder ? NULL : why.s;
 		say_tombstone(m, &meaning);
 		if (stale)
 			str_addf(&meaning, "; evac-manage migration close %lld", (long long)m->id);

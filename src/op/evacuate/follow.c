@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/nova/migration.h"
 #include "op/evacuation.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -175,6 +176,7 @@ static const char *stands_at(struct run *run, const struct evacuation *e, const 
 	const struct action_event *event = find_event(events, "rebuild_server");
 	const char *target = run->request->force ? run->request->target_host : e->dest[0] ? e->dest : NULL;
 	struct arena *arena = &run->plan.arena;
+	auto_str struct str who = { 0 };
 
 	if (strcmp(e->status, "accepted") != 0 && target)
 		return is_down(run, target) ?
@@ -184,8 +186,12 @@ static const char *stands_at(struct run *run, const struct evacuation *e, const 
 		        target, e->rows.host);
 	if (!event)
 		return arena_printf(arena, "no conductor has taken the message; when none waits in the queue (evac-manage doctor): %s", cure(run, e));
-	if (!event->result)
-		return arena_printf(arena, "a conductor has begun it and not ended it; if that conductor died: %s", cure(run, e));
+	if (!event->result) {
+		action_event_service(event, &who);
+		return arena_printf(arena,
+		    "%s has begun it and not ended it, and goes on when what it waits for (placement, neutron, keystone) answers; to end it: first restart that service, then %s",
+		    who.s, cure(run, e));
+	}
 	if (target && is_down(run, target))
 		return arena_printf(arena,
 		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,

@@ -30,6 +30,10 @@ static int look_at_broker(struct run *run, struct error *err)
 		return -1;
 	if (!there || !queue.exists || queue.consumers == 0)
 		return error_set(err, ERROR_REFUSED, "nobody consumes queue '%s' on %s any more", topic, bus_server(run->world.bus));
+	if (bus_queue_look(run->world.bus, SCHEDULER_QUEUE, &queue, err) != 0)
+		return -1;
+	if (queue.exists && queue.consumers == 0 && (queue.messages > 0 || !run->request->force))
+		return error_set(err, ERROR_REFUSED, "nobody consumes queue '" SCHEDULER_QUEUE "' on %s any more", bus_server(run->world.bus));
 	return bus_canary(run->world.bus, run->world.nova.bus.exchange, err);
 }
 

@@ -21,6 +21,7 @@ void scene_free(struct scene *scene)
 		server_group_free(&scene->candidate[i].group);
 		migrations_free(&scene->candidate[i].accepted);
 		attempts_free(&scene->candidate[i].attempts);
+		unexplained_free(&scene->candidate[i].unexplained);
 		for (k = 0; k < scene->candidate[i].nvolume; k++)
 			volume_owner_free(&scene->candidate[i].volume[k].owner);
 	}

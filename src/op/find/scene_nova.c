@@ -294,6 +294,8 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	if (bus_queue_look(bus, scene->world->nova.conductor_topic, &scene->conductor, err) != 0)
 		return -1;
 	scene->queue_known = true;
+	if (scene->evacuates && bus_queue_look(bus, SCHEDULER_QUEUE, &scene->scheduler, err) != 0)
+		return -1;
 	scene_find_witnesses(scene);
 	return scene_watch_heartbeat(scene, err);
 }

@@ -90,6 +90,9 @@ int scene_find_group(struct scene *scene, struct candidate *c, struct error *err
 		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 || find_traits(scene, c, err) != 0)
 			return -1;
 		c->providers = (struct maybe_int){ true, (int64_t)n };
+		if (n > 1 && allocations_unexplained(scene->world->placement_db, scene->home->cell->db, c->instance->uuid, c->instance->node,
+		                 &c->unexplained, err) != 0)
+			return -1;
 	}
 	if (server_group_of(scene->world->api_db, &scene->api_columns, c->instance->uuid, &c->group, err) != 0)
 		return -1;

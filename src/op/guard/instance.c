@@ -171,6 +171,20 @@ void guard_guest_left(const struct guard *self, const struct scene *scene, struc
 		}
 }
 
+void guard_allocation_unexplained(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	for EACH_WANTED(c, scene)
+		for (const struct claimed_room *p = c->unexplained.v; p < c->unexplained.v + c->unexplained.n; p++) {
+			str_clear(&hint);
+			str_addf(&hint, "openstack resource provider allocation unset --provider %s %s", p->uuid, c->instance->uuid);
+			guard_found(self, scene, out, c->instance->uuid, hint.s,
+			    "placement holds room for %s on '%s', which no evacuation explains%s", str_or(c->instance->name, c->instance->uuid), p->name,
+			    scene->request->force ? ": a forced target fails with \"complex allocations\"" : "");
+		}
+}
+
 void guard_server_group_gone(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_WANTED(c, scene)

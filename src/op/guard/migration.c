@@ -37,6 +37,24 @@ void guard_migration_worked_on(const struct guard *self, const struct scene *sce
 		    why.s);
 }
 
+/* The order matters: closed first, what it holds comes back, and the closed evacuation with it. */
+void guard_work_begun(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct standing_migration *m = scene->closing ? scene->closing->migration : NULL;
+	auto_str struct str subject = { 0 }, who = { 0 }, hint = { 0 }, why = { 0 };
+	const struct action_event *holder;
+
+	if (!m || !migration_is_evacuation(m) || !migration_is_open(m) || migration_worker(m, &scene->closing->signs, &why) ||
+	    !(holder = migration_holder(m, &scene->closing->signs)))
+		return;
+	action_event_service(holder, &who);
+	str_addf(&hint, "first restart %s, which drops what it holds; only then the same command with --accept work-begun:%lld", who.s,
+	    (long long)m->id);
+	guard_found(self, scene, out, subject_of(m, &subject), hint.s,
+	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not", who.s,
+	    (long long)m->id, holder->event);
+}
+
 void guard_tombstones(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };

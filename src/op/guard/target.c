@@ -145,6 +145,24 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 		    bus_server(scene->world->bus), (unsigned)scene->conductor.messages);
 }
 
+/* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it does with
+ * what waits. */
+void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct bus_queue *q = &scene->scheduler;
+	auto_str struct str waits = { 0 };
+
+	if (!scene->evacuates || !q->exists || q->consumers > 0 || (scene->request->force && q->messages == 0))
+		return;
+	if (q->messages > 0)
+		str_addf(&waits, ", and %u message%s in it", (unsigned)q->messages, q->messages == 1 ? " waits" : "s wait");
+	guard_found(self, scene, out, SCHEDULER_QUEUE,
+	    q->messages > 0 ? "rabbitmqctl purge_queue " SCHEDULER_QUEUE " on the broker's node, then start nova-scheduler; the requests in it are dead" :
+	                      "start nova-scheduler",
+	    "queue '" SCHEDULER_QUEUE "' on %s has no consumer%s: a scheduler that returns claims room in placement for each request that waits there",
+	    bus_server(scene->world->bus), str_or(waits.s, ""));
+}
+
 void guard_az_differs(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for EACH_MOVE(m, scene)

@@ -22,6 +22,7 @@ struct look {
 	char task_state[64];     /* the instance's; "": none */
 	int64_t instance_idle_s; /* since its instance was written; -1: not known */
 	const char *held_by;     /* HELD_MAYBE: why, in the plan's arena */
+	char begun_by[300];      /* who has begun with it and not ended it; "": nobody */
 };
 
 static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
@@ -138,6 +139,19 @@ static int look_at_rows(struct look *look, struct error *err)
 	return 0;
 }
 
+static void note_begun(struct look *look, const struct action_events *events)
+{
+	auto_str struct str who = { 0 };
+
+	look->begun_by[0] = '\0';
+	for (size_t i = 0; i < events->n; i++)
+		if (!events->v[i].result) {
+			str_clear(&who);
+			action_event_service(&events->v[i], &who);
+			snprintf(look->begun_by, sizeof look->begun_by, "%s", who.s);
+		}
+}
+
 static int look_at_database(struct look *look, struct error *err)
 {
 	struct evacuation *e = look->e;
@@ -148,6 +162,7 @@ static int look_at_database(struct look *look, struct error *err)
 	    evacuation_has_action(look->cell, e->rows.instance_uuid, e->rows.request_id, &recorded, err) != 0 ||
 	    evacuation_events(look->cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;
+	note_begun(look, &events);
 	for (size_t i = 0; i < events.n; i++)
 		look->known.evidence = look->known.evidence == EVIDENCE_FAILED || gave_up(&events.v[i]) ? EVIDENCE_FAILED : EVIDENCE_SOME;
 	if (!recorded && look->known.evidence == EVIDENCE_NONE)
@@ -286,8 +301,9 @@ static const char *advise_about_vanished(struct recovery *r, size_t index, const
 	if (look->held_by)
 		return arena_printf(&r->run.plan.arena, "%s; %s", sentence, look->held_by);
 	return arena_printf(&r->run.plan.arena,
-	    "%s: virsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-left:%s",
-	    sentence, uuid, r->past.run, uuid);
+	    "%s: %s%s%svirsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-left:%s",
+	    sentence, look->begun_by[0] ? "first restart " : "", look->begun_by, look->begun_by[0] ? ", which drops what it holds; then " : "",
+	    uuid, r->past.run, uuid);
 }
 
 /* What a person must look at. */
