@@ -65,10 +65,31 @@ class LostRecords(harness.TestCase):
         self.assertNotIn("compute_service", {s["kind"] for s in r.json["steps"]})
         self.assertEqual(value("cinder", "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s", (A,)), 0)
 
+    def test_what_instances_spell_otherwise_than_a_compute_is_no_host_of_its_own(self):
+        for other in (A.upper(), A + ".example.org"):
+            rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-active-1'", (other,))
+            before = harness.checksum()
+            for words in (("host", "evacuate", other), ("instance", "evacuate", "image-active-1")):
+                self.expect(self.tool.run(*words, *GO), NOT_FOUND, "'%s'" % A)
+            self.assertIn("image-active-1", [i["name"] for i in self.expect(self.tool.run("instance", "list", "--host", other, "-f", "json"), OK).json])
+            self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+
+    def test_a_host_that_is_cinders_alone_is_rescued_of_its_volumes(self):
+        rows("cinder", "UPDATE volumes SET host = CONCAT('storage-1@ceph', SUBSTRING(host, LOCATE('#', host))) WHERE BINARY host LIKE %s AND deleted = 0"
+             " AND attach_status = 'detached'", (A + "@ceph#%",))
+        count = "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = 'storage-1'"
+        self.assertTrue(value("cinder", count))
+        r = self.expect(self.tool.run("host", "rescue", "storage-1", "--to", B, *GO), OK, "all that can be moved")
+        self.assertEqual((value("cinder", count), {s["kind"] for s in r.json["steps"]} & {"instance", "compute_service"}), (0, set()))
+        self.assertEqual(self.conductor.casts, [])
+        self.expect(self.tool.run("host", "rescue", "storage-2", "--to", B, *GO), NOT_FOUND)
+
     def test_who_reads_its_queue_is_all_that_could_tell_that_it_lives(self):
         delete_records()
         self.conductor.stop_listening()
         channel = self.conductor.connection.channel()
+        channel.queue_delete("compute." + A)
         channel.queue_declare("compute." + A, durable=False, auto_delete=True)
         channel.basic_consume("compute." + A, no_ack=True)
         other = harness.Conductor()

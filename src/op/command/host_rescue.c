@@ -13,6 +13,51 @@
 
 /* The whole page for a failed host: ownership to one host, instances to wherever they fit. */
 
+/* A name of nova's that may be the same machine's: its instances would be left behind. */
+static int look_for_twin(const struct scene *scene, bool *found, struct error *err)
+{
+	struct arena arena = { 0 };
+	struct host_twins twins;
+	struct host_list hosts;
+
+	*found = false;
+	scene_find_twins(scene, scene->request->host, &arena, &twins);
+	for (size_t i = 0; i < twins.n; i++)
+		*found |= twins.v[i].nova_services > 0;
+	arena_free(&arena);
+	for (size_t c = 0; c < scene->ncell && !*found; c++) {
+		if (instance_hosts_list(scene->cell[c].cell->db, &hosts, err) != 0)
+			return -1;
+		for (size_t i = 0; i < hosts.n; i++)
+			*found |= str_is_twin(hosts.v[i].host, scene->request->host);
+		host_list_free(&hosts);
+	}
+	return 0;
+}
+
+/* A host that no compute and no instance of nova's names, but cinder knows: its volumes and backups are all there is. */
+static int find_home(struct scene *scene, struct error *err)
+{
+	const struct request *r = scene->request;
+	struct error trouble = { 0 };
+	bool twin;
+
+	if (scene_find_home(scene, r->host, err) == 0)
+		return 0;
+	if (err->kind != ERROR_NOT_FOUND || r->target_host)
+		return -1;
+	if (look_for_twin(scene, &twin, &trouble) != 0) {
+		*err = trouble;
+		return -1;
+	}
+	if (twin)
+		return -1;
+	error_clear(err);
+	log_notice("nova has no compute and no instance of '%s': its volumes and backups are all that can be moved", r->host);
+	scene->evacuates = scene->marks = false;
+	return 0;
+}
+
 static int find(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
@@ -24,11 +69,11 @@ static int find(struct scene *scene, struct error *err)
 	if (scene_check_node(scene, r->host, err) != 0 || scene_check_node(scene, r->to, err) != 0 ||
 	    (r->cinder_host && scene_check_node(scene, r->cinder_host, err) != 0))
 		return -1;
-	if (scene_find_home(scene, r->host, err) != 0 || scene_add_counterparts(scene, r->host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+	if (find_home(scene, err) != 0 || scene_add_counterparts(scene, r->host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
 	if (r->cinder_host && scene_add_counterparts(scene, r->cinder_host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
-	if (scene_find_instances(scene, err) != 0)
+	if (scene->evacuates && scene_find_instances(scene, err) != 0)
 		return -1;
 	if (r->target_host && scene_find_target(scene, r->target_host, err) != 0)
 		return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "op/scene.h"
 #include "util/clock.h"
@@ -146,7 +147,7 @@ static int unknown_compute(const struct scene *scene, const char *host, struct e
 
 		rc = instance_hosts_list(scene->cell[i].cell->db, &named[i], err);
 		for (size_t k = 0; k < s->n + named[i].n; k++) {
-			if (k < s->n && strcmp(s->v[k].binary, "nova-compute") != 0)
+			if (k < s->n ? strcmp(s->v[k].binary, "nova-compute") != 0 : strcmp(named[i].v[k - s->n].host, host) == 0)
 				continue;
 			known = vec_grow(known, n, &cap, sizeof *known);
 			known[n++] = k < s->n ? s->v[k].host : named[i].v[k - s->n].host;
@@ -180,6 +181,16 @@ static const struct cell_facts *resolve(const struct scene *scene, const char **
 	return cell;
 }
 
+/* nova compares as its columns do, without case: to it a compute that is spelt otherwise is the same one, and may be alive. */
+static bool is_spelt_otherwise(const struct scene *scene, const char *host)
+{
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (const struct nova_service *s = scene->cell[i].services.v; s < scene->cell[i].services.v + scene->cell[i].services.n; s++)
+			if (strcmp(s->binary, "nova-compute") == 0 && (strcasecmp(s->host, host) == 0 || str_is_twin(s->host, host)))
+				return true;
+	return false;
+}
+
 /* A host whose nova-compute record was deleted is what its instances name; to be looked at, any service of it and its mapping do. */
 static const struct cell_facts *resolve_failed(const struct scene *scene, const char **host, struct error *err)
 {
@@ -187,6 +198,8 @@ static const struct cell_facts *resolve_failed(const struct scene *scene, const 
 
 	if (cell || err->kind || cell_of_instances(scene, *host, &cell, err) != 0)
 		return cell;
+	if (cell && scene->evacuates && is_spelt_otherwise(scene, *host))
+		cell = NULL;
 	if (!cell && !scene->evacuates)
 		cell = cell_of_service(scene, *host);
 	if (!cell && !scene->evacuates && cell_of_remains(scene, *host, &cell, err) != 0)
