@@ -240,6 +240,8 @@ bool scene_is_backend(const struct scene *scene, const char *backend_host);
 /* A backend of the same name that most likely serves the same storage as ${owner} did: its cinder-volume reports, is enabled and thawed,
  * and is on another node than the owner and the failed host. NULL: none. */
 const char *scene_live_backend(const struct scene *scene, const char *owner);
+/* The same of backups: a host other than ${owner} and the failed one whose cinder-backup reports. NULL: none. */
+const char *scene_live_backup_host(const struct scene *scene, const char *owner);
 /* Every OLD of --pool-map is a pool that moves, every NEW one that is known. */
 int scene_check_pool_map(const struct scene *scene, struct error *err);
 /* The pool that --pool-map makes of this one: itself when it is not mapped. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who owns a volume: clusters and their members, backends without a service, pools that were lost; and which of them a word means."""
 import shlex
+import subprocess
 import unittest
 
 import harness
@@ -313,6 +314,43 @@ class Backends(Case):
         self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (one["id"],)), B + "@ceph#" + odd)
         self.expect(self.tool.run(*update_host(B + "@ceph", A + "@ceph"), "--pool-map", odd + "=fast", *FENCED, "--dry-run",
                                   "--accept", "source-alive", "--accept", "target-down"), OK)
+
+
+class Remedies(Case):
+    """What the audit says about such rows is taken by the program, as it stands."""
+
+    def remedy(self, check, subject):
+        found = [f for f in self.tool.run("audit", "run", check, "--no-second-look", "--fail-on", "never", "-f", "json").json
+                 if f["subject"] == subject]
+        self.assertEqual(len(found), 1, (check, subject, found))
+        return [shlex.split(line)[1:] for line in found[0]["remedy"].split("; ")]
+
+    def taken(self, words, *more):
+        done = subprocess.run([harness.TOOL, *words, *more], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, OK, " ".join(words) + done.stdout + done.stderr)
+
+    def test_of_each_kind(self):
+        make_cluster(A)
+        rows("cinder", "INSERT INTO services (created_at, updated_at, deleted, host, `binary`, topic, report_count, disabled, availability_zone, uuid)"
+             " VALUES (UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 1 HOUR, 0, 'oldctl', 'cinder-volume', 'cinder-volume', 5, 0, 'nova', UUID())")
+        bare, lost = [v["id"] for v in owned("volumes", A + "@nvme")][:2]
+        odd = owned("volumes", A + "@ceph")[-1]["id"]
+        rows("cinder", "UPDATE volumes SET cluster_name = NULL WHERE id = %s", (odd,))
+        rows("cinder", "UPDATE volumes SET host = 'oldctl' WHERE id = %s", (bare,))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (B + "@ceph", lost))
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (B + "@cehp#ceph", odd))
+        if not [v for v in owned("volumes", B + "@ceph") if "#" in v["host"]]:
+            rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (B + "@ceph#ceph", owned("volumes", A + "@ceph")[0]["id"]))
+        for check, subject, moves in (("backend-down", "oldctl", False), ("backend-down", A + "@ceph", True),   # a live backend has its name
+                                      ("backend-without-service", B + "@cehp", False), ("volume-without-pool", B + "@ceph", True)):
+            with self.subTest(check=check, subject=subject):
+                lines = self.remedy(check, subject)
+                self.assertEqual("update_host" in lines[-1], moves, lines)
+                for words in lines:
+                    self.taken(words, *(FENCED + ["--dry-run"] if "update_host" in words else []))
+        dead = {f["details"]["volume_id"] for f in self.tool.run("audit", "run", "instance-volume-owner-dead", "--no-second-look",
+                                                                 "--fail-on", "never", "-f", "json").json}
+        self.assertTrue(dead & {v["id"] for v in owned("volumes", A + "@ceph")})
 
 
 if __name__ == "__main__":

@@ -189,6 +189,32 @@ static void pools_that_nobody_has_seen_at_the_target_are_named_once(void **state
 	}
 }
 
+static void the_way_out_names_who_is_there(void **state)
+{
+	struct findings findings = { 0 };
+
+	(void)state;
+	the_target_lacks_the_backend();
+	f.cinder_service[C2_VOLUME].host = "c2@lvm";
+	f.cinder_service[C2_BACKUP].host = "c4";
+	row("no-counterpart")->check(row("no-counterpart"), &f.scene, &findings);
+	assert_string_equal(findings.v[0].hint, "move it by itself first: evac-manage volume update_host --currenthost c1@rbd --newhost c2@lvm");
+	assert_string_equal(findings.v[1].hint, "move it by itself first: evac-manage backup update_backup_host --currenthost c1 --newhost c4");
+	findings_free(&findings);
+	f.cinder_service[C2_VOLUME].host = "c4@rbd"; /* the same storage, most likely */
+	row("no-counterpart")->check(row("no-counterpart"), &f.scene, &findings);
+	assert_non_null(strstr(findings.v[0].hint, "--newhost c4@rbd"));
+	findings_free(&findings);
+	fixture_init(&f);
+	the_pool_is_new_to_the_target();
+	f.owner[3] = (struct owner){ .kind = "volume", .host = "c2@rbd#10.0.0.1:/gold 1", .n = 1 };
+	f.scene.owners.n = 4;
+	row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+	assert_non_null(strstr(findings.v[0].hint, "--pool-map "));
+	assert_null(strstr(findings.v[0].hint, "OLD"));
+	findings_free(&findings);
+}
+
 static void what_was_accepted_is_still_listed(void **state)
 {
 	struct findings findings = { 0 };
@@ -208,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_owner_or_host_must_be_there_and_able),
 		in_a_scene(pools_that_nobody_has_seen_at_the_target_are_named_once),
+		in_a_scene(the_way_out_names_who_is_there),
 		in_a_scene(what_was_accepted_is_still_listed),
 	};
 

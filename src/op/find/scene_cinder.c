@@ -567,9 +567,9 @@ const char *scene_new_host(const struct request *request, const struct move *mov
 	return arena_printf(arena, "%s%s%s", move->to.backend_host, *pool ? "#" : "", pool);
 }
 
-static bool could_take(const struct scene *scene, const struct cinder_service *s)
+static bool could_take(const struct scene *scene, const struct cinder_service *s, const char *binary)
 {
-	return str_equal(s->binary, "cinder-volume") && cinder_service_is_up(s, scene->cinder_down_s) && !s->disabled && !s->frozen &&
+	return str_equal(s->binary, binary) && cinder_service_is_up(s, scene->cinder_down_s) && !s->disabled && !s->frozen &&
 	    !(scene->host && host_is_on_node(s->host, scene->host));
 }
 
@@ -581,7 +581,15 @@ const char *scene_live_backend(const struct scene *scene, const char *owner)
 	if (!host_name_parse(owner, &of))
 		return NULL;
 	for (; s < end; s++)
-		if (could_take(scene, s) && host_name_parse(s->host, &is) && strcmp(is.backend, of.backend) == 0 && strcmp(is.node, of.node) != 0)
+		if (could_take(scene, s, "cinder-volume") && host_name_parse(s->host, &is) && strcmp(is.backend, of.backend) == 0 && strcmp(is.node, of.node) != 0)
+			return s->host;
+	return NULL;
+}
+
+const char *scene_live_backup_host(const struct scene *scene, const char *owner)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (could_take(scene, s, "cinder-backup") && strcmp(s->host, owner) != 0)
 			return s->host;
 	return NULL;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/guard/checks.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* What speaks against removing or changing one service, cluster or volume. */
@@ -24,12 +25,22 @@ void guard_service_alive(const struct guard *self, const struct scene *scene, st
 			    (long long)s->heartbeat_age_s.v);
 }
 
-static void owns_hint(const struct cinder_service *s, const char *kind, struct str *hint)
+static void owns_hint(const struct scene *scene, const char *kind, struct str *hint)
 {
-	const char *command = strcmp(kind, "backup") == 0 ? "backup update_backup_host" : "volume update_host";
+	const char *host = scene->service->host, *to;
+	bool is_backup = strcmp(kind, "backup") == 0;
 
+	to = is_backup ? scene_live_backup_host(scene, host) : scene_live_backend(scene, host);
 	str_clear(hint);
-	str_addf(hint, "first: evac-manage %s --currenthost %s --newhost NEWHOST%s", command, s->host, strchr(s->host, '@') ? "@BACKEND" : "");
+	if (!to) {
+		str_addf(hint, "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all",
+		    is_backup ? "backup update_backup_host" : "volume update_host");
+		return;
+	}
+	str_addf(hint, "first: evac-manage %s --currenthost ", is_backup ? "backup update_backup_host" : "volume update_host");
+	shell_add_word(hint, host);
+	str_add(hint, " --newhost ");
+	shell_add_word(hint, to);
 }
 
 void guard_service_owns(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -39,7 +50,7 @@ void guard_service_owns(const struct guard *self, const struct scene *scene, str
 
 	for (; r < scene->references.v + scene->references.n; r++)
 		if (r->by_name) {
-			owns_hint(scene->service, r->kind, &hint);
+			owns_hint(scene, r->kind, &hint);
 			guard_found(self, scene, out, scene->service->host, hint.s, "'%s' owns %lld %s%s", scene->service->host, (long long)r->n,
 			    r->kind, r->n == 1 ? "" : "s");
 		}

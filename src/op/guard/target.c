@@ -3,6 +3,7 @@
 
 #include "op/guard/checks.h"
 #include "op/undo.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define EACH_MOVE(m, scene) (const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)
@@ -35,12 +36,42 @@ void guard_target_service_missing(const struct guard *self, const struct scene *
 			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", binary_of(m), m->to.backend_host);
 }
 
+/* A backend of the new host that reports: of another name, or it would be the counterpart. NULL: it has none. */
+static const char *other_backend(const struct scene *scene, const struct move *m)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (str_equal(s->binary, "cinder-volume") && host_is_on_node(s->host, m->to.node) && cinder_service_is_up(s, scene->cinder_down_s))
+			return s->host;
+	return NULL;
+}
+
+static void counterpart_hint(const struct scene *scene, const struct move *m, struct str *hint)
+{
+	bool is_backup = m->kind == MOVE_BACKUPS;
+	const char *to = is_backup ? scene_live_backup_host(scene, m->from.text) : scene_live_backend(scene, m->from.text);
+
+	if (!to && !is_backup)
+		to = other_backend(scene, m);
+	str_clear(hint);
+	if (!to)
+		return;
+	str_addf(hint, "move it by itself first: evac-manage %s --currenthost ", is_backup ? "backup update_backup_host" : "volume update_host");
+	shell_add_word(hint, m->from.text);
+	str_add(hint, " --newhost ");
+	shell_add_word(hint, to);
+}
+
 void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
-		if (!m->target && !m->target_known)
-			guard_found(self, scene, out, m->from.text, NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text, binary_of(m),
-			    m->to.backend_host);
+	auto_str struct str hint = { 0 };
+
+	for EACH_MOVE(m, scene) {
+		if (m->target || m->target_known)
+			continue;
+		counterpart_hint(scene, m, &hint);
+		guard_found(self, scene, out, m->from.text, hint.n ? hint.s : NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text,
+		    binary_of(m), m->to.backend_host);
+	}
 }
 
 /* The scheduler needs at least one host, or it puts every instance in ERROR. */
@@ -180,15 +211,38 @@ static bool target_has_pool(const struct scene *scene, const struct move *move, 
 	return false;
 }
 
+/* One that something lives in; NULL: none. */
+static const char *a_pool_of(const struct scene *scene, const struct move *move)
+{
+	for (size_t i = 0; i < scene->owners.n; i++)
+		if (strcmp(scene->owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->owners.v[i].host, move->to.backend_host) &&
+		    host_pool(scene->owners.v[i].host))
+			return host_pool(scene->owners.v[i].host);
+	return NULL;
+}
+
+static void add_map(struct str *hint, const char *from, const char *to)
+{
+	auto_free char *map = xasprintf("%s=%s", from, to);
+
+	shell_add_word(hint, map);
+}
+
 static void pool_unseen(const struct guard *self, const struct scene *scene, const struct move *m, const char *pool,
     struct findings *out)
 {
-	auto_str struct str subject = { 0 };
+	auto_str struct str subject = { 0 }, hint = { 0 };
+	const char *other;
 
 	if (!*pool || target_has_pool(scene, m, pool))
 		return;
 	str_addf(&subject, "%s#%s", m->to.backend_host, pool);
-	guard_found(self, scene, out, subject.s, NULL, "nothing lives in '%s' yet", subject.s);
+	other = m->in_place || m->to.pool[0] ? NULL : a_pool_of(scene, m);
+	if (other) {
+		str_addf(&hint, "compare the two services' cinder.conf; if it is '%s' there: --pool-map ", other);
+		add_map(&hint, pool, other);
+	}
+	guard_found(self, scene, out, subject.s, hint.n ? hint.s : NULL, "nothing lives in '%s' yet", subject.s);
 }
 
 /* Once a pool, however many rows: the owners are already distinct. */

@@ -189,19 +189,39 @@ void guard_name_twins(const struct guard *self, const struct scene *scene, struc
 				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
 }
 
+/* The new owner of the volumes before others. */
+static const char *who_takes_backups(const struct scene *scene)
+{
+	auto_free char *node = xstrndup(scene->request->newhost, strcspn(scene->request->newhost, "@#"));
+	const struct cinder_service *s = cinder_service_find(&scene->cinder_services, "cinder-backup", node);
+
+	if (s && strcmp(node, scene->host) != 0 && cinder_service_is_up(s, scene->cinder_down_s))
+		return s->host;
+	return scene_live_backup_host(scene, scene->host);
+}
+
+/* Those of a cinder-backup that reports remain there rightly. */
 void guard_backups_remain(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	const struct cinder_service *service;
 	auto_str struct str hint = { 0 };
+	const char *to;
 
 	if (!scene->moves_things || scene->evacuates || !scene->request->newhost)
 		return;
+	service = cinder_service_find(&scene->cinder_services, "cinder-backup", scene->host);
 	for (size_t i = 0; i < scene->nmove; i++)
 		if (scene->move[i].kind == MOVE_BACKUPS)
 			return;
+	if (service && cinder_service_is_up(service, scene->cinder_down_s))
+		return;
+	to = who_takes_backups(scene);
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->host) == 0) {
-			str_addf(&hint, "evac-manage backup update_backup_host --currenthost %s --newhost %.*s", scene->host,
-			    (int)strcspn(scene->request->newhost, "@#"), scene->request->newhost);
+			if (to)
+				str_addf(&hint, "evac-manage backup update_backup_host --currenthost %s --newhost %s", scene->host, to);
+			else
+				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
 			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backups as well", scene->host, (long long)o->n);
 		}
 }
