@@ -279,6 +279,29 @@ class Guards(harness.TestCase):
         rows("placement", "DELETE FROM allocations WHERE consumer_id = %s", (uuid,))
         self.assertIn("no allocation", self.instance("image-active-0", C, "--force", *PLACEMENT)["not-evacuable"]["message"])
 
+    def test_room_that_a_returning_scheduler_has_claimed(self):
+        """For a request whose conductor had given up: on a third host, and no evacuation says why."""
+        i = instance("image-active-0")
+        uuid, (there,) = i["uuid"], rows("placement", "SELECT id, uuid FROM resource_providers WHERE name = %s", (C,))
+
+        def found(*words):
+            return self.instance("image-active-0", *words, *PLACEMENT).get("allocation-unexplained")
+        self.assertIsNone(found())
+        rows("placement", "INSERT INTO allocations (resource_provider_id, consumer_id, resource_class_id, used) VALUES (%s, %s, 1, 64)",
+             (there["id"], uuid))
+        for words in ((), (B, "--force")):
+            f = found(*words)
+            self.assertEqual((f["severity"], f["subject"]), ("warn", uuid))
+            self.assertIn("'%s', which no evacuation explains" % C, f["message"])
+            self.assertEqual(f["hint"], "openstack resource provider allocation unset --provider %s %s" % (there["uuid"], uuid))
+        self.assertIn("complex allocations", f["message"])
+        rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, source_compute, source_node, dest_compute, dest_node, instance_uuid, status,"
+             " migration_type, hidden, cross_cell_move) VALUES (UTC_TIMESTAMP(), 0, UUID(), %s, %s, %s, %s, %s, 'done', 'evacuation', 0, 0)",
+             (C, C, A, i["node"], uuid))
+        self.assertIsNone(found())          # it came from there, and that host has not cleaned up yet
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND migration_type = 'evacuation'", (uuid,))
+        self.assertIsNotNone(found())
+
     def test_targets_that_cannot_be(self):
         f = self.both("target-node-missing", lambda: rows("nova", "UPDATE compute_nodes SET deleted = id WHERE host = %s", (C,)), C)
         self.assertIn("no compute node", f["message"])
