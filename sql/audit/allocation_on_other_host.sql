@@ -9,8 +9,8 @@
 -- :rule pair
 -- :with with_instances_at_rest
 -- :when provider <> instance_node
--- :message {provider} holds room for instance {subject}, which is on {instance_node}
--- :remedy evac-manage host return {provider}; evac-manage migration list --host {provider}; where that lists no evacuation of it: openstack resource provider allocation unset --provider {provider_uuid} {subject}
+-- :message {provider} holds room for instance {subject}, which is on {instance_node}; unless an evacuation from {provider} explains it, it is lost, and no target can be forced for the instance
+-- :remedy evac-manage migration list --host {provider}; evac-manage host return {provider}; openstack resource provider allocation unset --provider {provider_uuid} {subject}
 -- :param from text
 -- :param to text
 -- :reads allocations resource_providers
