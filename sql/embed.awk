@@ -20,9 +20,10 @@ function finish_statement(   i, list) {
 	objects = objects "\t&" toupper(id) ",\n"
 	if (part == "h") { print "extern const struct sql " toupper(id) ";"; return }
 	print "\t;"
+	printf "static const char %s_raw[] =\n%s\t;\n", id, raw
 	printf "static const char *const %s_params[] = {%s NULL };\n", id, list
-	printf "const struct sql %s = { %s, %s_text, %s_params, %d, %s, %s, %s, %s };\n\n",
-	    toupper(id), quoted(name), id, id, nparam, access, quoted(tables), quoted(rows), quoted(sentence)
+	printf "const struct sql %s = { %s, %s_text, %s_params, %d, %s, %s, %s, %s, %s_raw };\n\n",
+	    toupper(id), quoted(name), id, id, nparam, access, quoted(tables), quoted(rows), quoted(sentence), id
 }
 
 BEGIN {
@@ -38,11 +39,12 @@ FNR == 1 {
 	name = path[n - 1] "/" base
 	if (name !~ /^[a-z_]+\/[a-z][a-z0-9_]*$/) fail("a name is lower case with underscores: " name)
 	id = "sql_" path[n - 1] "_" base
-	nparam = 0; access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; head = 1
+	nparam = 0; access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; raw = ""; head = 1
 	split("", declared); split("", used); split("", param)
 	if (part != "h") printf "static const char %s_text[] =\n\t%s\n", id, quoted("/* evac-manage " name " */")  " \"\\n\""
 }
 
+{ raw = raw "\t" quoted($0) " \"\\n\"\n" }
 /^-- :param /   { declared[$3] = $4; next }
 /^-- :(reads|writes|session)/ {
 	access = $2 == ":reads" ? "SQL_READS" : $2 == ":writes" ? "SQL_WRITES" : "SQL_SESSION"

@@ -17,6 +17,7 @@ struct sql {
 	const char *tables;      /* "volumes", or "volumes services" */
 	const char *rows;        /* "one", "many", "none" or a number */
 	const char *sentence;    /* the head comment of the file */
+	const char *raw;         /* the file as it is: @param is a user variable of a client's there */
 };
 
 extern const struct sql *const sql_catalogue[]; /* ends with NULL */

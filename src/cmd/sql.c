@@ -31,9 +31,11 @@ const struct command command_sql_list = {
 const struct command command_sql_show = {
 	.noun = "sql", .verb = "show",
 	.sentence = "one statement, as a client would run it",
-	.details = "Its parameters are user variables: SET @name = '...' before it. Needs no database.\n\n"
+	.details = "Its file as it is, to be piped into a client; its parameters (\":param\") are user variables: SET @name = '...'; in "
+		"front of it. Needs no database.\n\n"
 		"Example:\n"
-		"  evac-manage sql show cinder/volume_move",
+		"  { echo \"SET @node = 'ctl1';\"\n"
+		"    evac-manage sql show cinder/volumes_on_node; } | mariadb cinder",
 	.arguments = show_arguments,
 	.run = op_sql_show,
 };

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The other commands of cinder-manage, on the seeded rows."""
+import os
 import re
+import subprocess
 
 import harness
-from harness import A, B, C, NOT_FOUND, OK, REFUSED, USAGE, rows, value
+from harness import A, B, C, ENV, NOT_FOUND, OK, REFUSED, USAGE, rows, value
 
 FINDINGS = 3
 GO = ["--yes", "-f", "json"]
@@ -294,8 +296,13 @@ class Commands(harness.TestCase):
         self.assertIn("cinder/volume_move", [x["name"] for x in listed])
         for x in listed:
             text = self.expect(self.tool.run("sql", "show", x["name"]), OK).out
-            self.assertTrue(text.startswith("-- "), text)
-            if x["access"] == "reads" and x["name"].startswith("cinder/"):
-                rows("cinder", re.sub(r"@[a-z_]+\b(?!')", "NULL", text).replace("%", "%%"), None) if "@@" not in text else None
+            self.assertEqual(text, open(os.path.join(harness.ROOT, "sql", x["name"] + ".sql")).read())
+            room = x["name"].split("/")[0]
+            if x["access"] != "reads" or room not in ("cinder", "nova", "nova_api", "placement") or "share_mapping" in x["tables"]:
+                continue
+            set_lines = "".join("SET @%s = '1';\n" % name for name in re.findall(r"^-- :param (\w+)", text, re.M))
+            client = subprocess.run(["mariadb", "--defaults-file=" + ENV["SB_DB_ADMIN_FILE"], room], input=set_lines + text,
+                                    capture_output=True, text=True)
+            self.assertEqual((client.returncode, client.stderr), (0, ""), x["name"])
         self.assertIn("@old_host", self.tool.run("sql", "show", "cinder/volume_move").out)
         self.expect(self.tool.run("sql", "show", "cinder/volume_mvoe"), NOT_FOUND, "cinder/volume_move")

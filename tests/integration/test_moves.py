@@ -216,6 +216,14 @@ class Moves(harness.TestCase):
         (run,) = self.tool.run("journal", "list", "-f", "json").json
         self.assertEqual((run["state"], run["units_unknown"]), ("open", 1))
 
+    def test_a_run_of_which_nothing_failed_is_not_called_failed_because_something_remains(self):
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        r = self.tool.run("host", "rescue", A, "--to", B, "--only", "image-active-0", "--no-wait", *GO, "-f", "json")
+        self.expect(r, harness.PARTIAL)
+        (run,) = self.tool.run("journal", "list", "-f", "json").json
+        self.assertEqual((run["state"], run["units_failed"]), ("done", 0))
+
     def wait_for(self, condition, seconds=20):
         end = time.time() + seconds
         while not condition():

@@ -29,10 +29,10 @@ static void add_state_dir(struct config_values *values, const struct request *re
 		.value = xstrdup(state_dir(request)), .origin = origin ? xstrdup(origin) : NULL });
 }
 
-/* A service that is not on this machine is no error unless its file was named. */
+/* A service that is not on this machine, or whose default file has nothing for us, is no error unless its file was named. */
 static int judge(const char *service, const struct words *files, const struct error *e, struct error *err)
 {
-	if (files->n == 0 && e->code == ENOENT) {
+	if (files->n == 0 && (e->code == ENOENT || e->code == ENODATA)) {
 		log_notice("%s is not configured here: %s", service, e->text);
 		return 0;
 	}

@@ -191,6 +191,18 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 	table_text(t, "statement", line.s);
 }
 
+/* GRANT makes no account on MySQL 8, and on MariaDB not under NO_AUTO_CREATE_USER. A hash of no password: nobody can log in with it. */
+static void add_create(struct table *t, const struct request *request)
+{
+	auto_str struct str line = { 0 }, account = { 0 };
+
+	add_account(str_or(request->account, "evac_manage@%"), &account);
+	str_addf(&line, "CREATE USER IF NOT EXISTS %s IDENTIFIED WITH mysql_native_password AS '*0000000000000000000000000000000000000000'; "
+	    "-- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' gives it a password", account.s, account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+}
+
 enum error_kind op_grants(const struct request *request, struct error *err)
 {
 	struct privileges all = { .n = 0 };
@@ -210,6 +222,7 @@ enum error_kind op_grants(const struct request *request, struct error *err)
 	if (strcmp(request->format, "table") == 0)
 		plain.format = "value"; /* to be piped into a client */
 	table_init(&t, columns, NCOLUMNS);
+	add_create(&t, request);
 	for (size_t i = 0; i < all.n; i++)
 		add_grant(&t, &all.v[i], request);
 	rc = table_print(&t, &plain, err);

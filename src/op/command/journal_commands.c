@@ -60,7 +60,7 @@ static const char *state_of(const struct past *p)
 		return "unknown";
 	if (!p->result)
 		return "open";
-	if (str_equal(p->result, "partial") && p->whole) /* what the plan left out remains; what it held is done */
+	if (str_equal(p->result, "partial") && count_units(p, "failed", "failed") == 0) /* something remains, and nothing failed */
 		return "done";
 	return str_equal(p->result, "ok") ? "done" : "failed";
 }

@@ -48,28 +48,6 @@ enum error_kind op_sql_list(const struct request *request, struct error *err)
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
-/* As its file has it: a parameter is a user variable again, so that it runs in a client after SET @name. */
-static void add_text(const struct sql *sql, struct str *out)
-{
-	char quote = '\0';
-	size_t n = 0;
-
-	str_addf(out, "-- %s\n", sql->sentence);
-	for (const char *c = strchr(sql->text, '\n') + 1; *c; c++) {
-		if (quote)
-			quote = *c == quote ? '\0' : quote;
-		else if (*c == '\'' || *c == '"' || *c == '`')
-			quote = *c;
-		if (*c == '?' && !quote)
-			str_addf(out, "@%s", sql->params[n++]);
-		else
-			str_addc(out, *c);
-	}
-	while (out->n && out->s[out->n - 1] == '\n')
-		out->s[--out->n] = '\0';
-	str_addc(out, ';');
-}
-
 static const struct sql *find_sql(const char *name)
 {
 	for (const struct sql *const *sql = sql_catalogue; *sql; sql++)
@@ -92,11 +70,10 @@ static int unknown_sql(const char *name, struct error *err)
 	return -1;
 }
 
+/* As its file has it, so that it can be piped into a client: its parameters are user variables, SET @name = '…' in front of it. */
 enum error_kind op_sql_show(const struct request *request, struct error *err)
 {
 	const struct sql *sql = find_sql(request->id);
-	struct request plain = *request;
-	auto_str struct str text = { 0 };
 	struct table t;
 	int rc;
 
@@ -106,13 +83,12 @@ enum error_kind op_sql_show(const struct request *request, struct error *err)
 	}
 	if (table_check(COLUMNS(text_columns), request, err) != 0)
 		return err->kind;
-	add_text(sql, &text);
-	if (strcmp(request->format, "table") == 0)
-		plain.format = "value"; /* a statement in a frame cannot be copied */
+	if (strcmp(request->format, "table") == 0 || strcmp(request->format, "value") == 0) /* no frame, and a line end stays one */
+		return out_text(err, "%s", sql->raw) == 0 ? ERROR_OK : err->kind;
 	table_init(&t, COLUMNS(text_columns));
 	table_add(&t);
-	table_text(&t, "text", text.s);
-	rc = table_print(&t, &plain, err);
+	table_text(&t, "text", sql->raw);
+	rc = table_print(&t, request, err);
 	table_free(&t);
 	return rc == 0 ? ERROR_OK : err->kind;
 }
