@@ -40,6 +40,7 @@ class LostCells(harness.TestCase):
         for which in ("enabled", "disabled", "cell0"):
             harness.sandbox("reset", "--rows")
             harness.heartbeats()
+            self.tool = harness.Tool()
             name = self.lose(which)
             r = self.expect(self.tool.run("instance", "evacuate", "image-active-0", *GO), OK)
             (found,) = [f for f in r.json["findings"] if f["code"] == "cell-unknown"]
