@@ -81,6 +81,9 @@ class AnyValue(harness.TestCase):
         rows("nova_api", "INSERT INTO instance_groups (id, uuid, name) VALUES (7701, UUID(), 'walk')")
         rows("nova_api", "INSERT INTO instance_group_member (group_id, instance_uuid) VALUES (7701, %s)", (uuid,))
         rows("nova_api", "INSERT INTO instance_group_policy (group_id, policy, rules) VALUES (7701, 'anti-affinity', '{}')")
+        rows("placement", "INSERT INTO placement_aggregates (id, uuid) VALUES (7701, UUID())")
+        rows("placement", "INSERT INTO resource_provider_aggregates (resource_provider_id, aggregate_id) SELECT MIN(id), 7701"
+             " FROM resource_providers")
         rows("cinder", "INSERT INTO clusters (deleted, name, `binary`, race_preventer) VALUES (0, 'walk@ceph', 'cinder-volume', 0)")
         rows("cinder", "INSERT INTO transfers (deleted, id, volume_id) VALUES (0, UUID(), %s)", (volume,))
         for table in ("volume_metadata", "volume_admin_metadata"):
