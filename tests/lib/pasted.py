@@ -17,7 +17,7 @@ OURS = "evac-manage "
 BEGIN = re.compile(r"(?<![/.\w-])evac-manage (?=[a-z]|--)")
 DATA = {"before", "after", "details", "name"}  # of rows: nobody is told to type them
 # bash's own words: "…", '…' where the command does not stand in '…' itself, $'…'
-WORD = r"""(?:[^\s'"$;,()|&]|\$'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"%s|[,](?=\S))+"""
+WORD = r"""(?:[^\s'"$`<>;,()|&]|\$'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"%s|[,](?=\S))+"""
 BARE, QUOTED = (re.compile(OURS + r"(?:(?<=\s)%s[ ]?)+" % (WORD % more)) for more in (r"|'(?:[^']|'\\'')*'", ""))
 TO_FILL_IN = re.compile(r"(?<![\w.#@/-])[A-Z][A-Z-]{2,}\d?(?:@[A-Z]+\d?)?(?![\w.#@/-])")
 

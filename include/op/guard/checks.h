@@ -20,6 +20,11 @@ bool guard_takes_next(struct taking *t, const struct scene *scene, const struct 
 /* What to type, and to look at before, about a migration that is under way or was cut short. */
 void guard_say_way_out(const struct migration *m, struct str *out);
 
+/* volume.c, for hints: the command that moves what ${owner} (a pool of it does not count) has to ${to}. */
+void hint_move(struct str *hint, enum move_kind kind, const char *owner, const char *to);
+/* Who could take it: a live backend of the same name, or another cinder-backup; NULL: nobody. */
+const char *hint_taker(const struct scene *scene, enum move_kind kind, const char *owner);
+
 /* The functions of the table, by the file they are in. */
 #define GUARD(name) void guard_##name(const struct guard *self, const struct scene *scene, struct findings *out)
 

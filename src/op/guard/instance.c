@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "op/guard/checks.h"
-#include "util/shell.h"
 #include "util/str.h"
 
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -39,17 +38,15 @@ static void owner_shown(const struct volume_owner *owner, struct str *out)
 
 static void owner_hint(const struct scene *scene, const struct volume_fact *v, struct str *hint)
 {
-	const char *to = v->owner.host ? scene_live_backend(scene, v->owner.host) : NULL;
+	const char *to = v->owner.host ? hint_taker(scene, MOVE_BACKEND, v->owner.host) : NULL;
 	struct host_name owner;
 
 	str_clear(hint);
 	if (!v->owner.host || !host_name_parse(v->owner.host, &owner)) {
 		str_add(hint, "no host owns the volume: find out in cinder why");
 	} else if (to) {
-		str_add(hint, "its volumes first: evac-manage volume update_host --currenthost ");
-		shell_add_word(hint, owner.backend_host);
-		str_add(hint, " --newhost ");
-		shell_add_word(hint, to);
+		str_add(hint, "its volumes first: ");
+		hint_move(hint, MOVE_BACKEND, v->owner.host, to);
 	} else {
 		str_addf(hint, "its volumes first, by volume update_host; no live cinder-volume has a backend '%s': 'evac-manage service list'",
 		    owner.backend);

@@ -25,22 +25,18 @@ void guard_service_alive(const struct guard *self, const struct scene *scene, st
 			    (long long)s->heartbeat_age_s.v);
 }
 
-static void owns_hint(const struct scene *scene, const char *kind, struct str *hint)
+static void owns_hint(const struct scene *scene, enum move_kind kind, struct str *hint)
 {
-	const char *host = scene->service->host, *to;
-	bool is_backup = strcmp(kind, "backup") == 0;
+	const char *to = hint_taker(scene, kind, scene->service->host);
 
-	to = is_backup ? scene_live_backup_host(scene, host) : scene_live_backend(scene, host);
 	str_clear(hint);
-	if (!to) {
+	if (to) {
+		str_add(hint, "first: ");
+		hint_move(hint, kind, scene->service->host, to);
+	} else {
 		str_addf(hint, "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all",
-		    is_backup ? "backup update_backup_host" : "volume update_host");
-		return;
+		    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
 	}
-	str_addf(hint, "first: evac-manage %s --currenthost ", is_backup ? "backup update_backup_host" : "volume update_host");
-	shell_add_word(hint, host);
-	str_add(hint, " --newhost ");
-	shell_add_word(hint, to);
 }
 
 void guard_service_owns(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -50,7 +46,7 @@ void guard_service_owns(const struct guard *self, const struct scene *scene, str
 
 	for (; r < scene->references.v + scene->references.n; r++)
 		if (r->by_name) {
-			owns_hint(scene, r->kind, &hint);
+			owns_hint(scene, strcmp(r->kind, "backup") == 0 ? MOVE_BACKUPS : MOVE_BACKEND, &hint);
 			guard_found(self, scene, out, scene->service->host, hint.s, "'%s' owns %lld %s%s", scene->service->host, (long long)r->n,
 			    r->kind, r->n == 1 ? "" : "s");
 		}
@@ -79,11 +75,34 @@ void guard_cluster_has_hosts(const struct guard *self, const struct scene *scene
 			guard_found(self, scene, out, s->host, NULL, "'%s' is a member of cluster '%s'", s->host, scene->cluster->name);
 }
 
+/* Another cluster of the same backend with a live member; NULL: there is none. */
+static const char *live_cluster(const struct scene *scene, const struct cluster *other)
+{
+	const char *backend = strchr(other->name, '@');
+
+	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
+		if (strcmp(c->name, other->name) != 0 && strcmp(c->binary, other->binary) == 0 && str_equal(strchr(c->name, '@'), backend) &&
+		    cinder_cluster_is_up(&scene->cinder_services, c->name, scene->cinder_down_s))
+			return c->name;
+	return NULL;
+}
+
 void guard_cluster_owns(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->cluster && scene->request->binary && scene->cluster_rows.n > 0)
-		guard_found(self, scene, out, scene->cluster->name, NULL, "%zu rows belong to cluster '%s'", scene->cluster_rows.n,
-		    scene->cluster->name);
+	auto_str struct str hint = { 0 };
+	const char *to;
+
+	if (!scene->cluster || !scene->request->binary || scene->cluster_rows.n == 0)
+		return;
+	to = live_cluster(scene, scene->cluster);
+	str_add(&hint, to ? "first: evac-manage cluster rename " : "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
+	if (to) {
+		shell_add_word(&hint, scene->cluster->name);
+		str_addc(&hint, ' ');
+		shell_add_word(&hint, to);
+	}
+	guard_found(self, scene, out, scene->cluster->name, hint.s, "%zu rows belong to cluster '%s'", scene->cluster_rows.n,
+	    scene->cluster->name);
 }
 
 void guard_cluster_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -117,8 +136,19 @@ void guard_volume_has_owner(const struct guard *self, const struct scene *scene,
 {
 	const struct volume_removal *v = &scene->volume;
 
-	if (v->id && v->host)
-		guard_found(self, scene, out, v->id, NULL, "volume %s is on '%s'", v->id, v->host);
+	auto_str struct str hint = { 0 };
+	const char *to;
+
+	if (!v->id || !v->host)
+		return;
+	to = cinder_owner_is_up(&scene->cinder_services, v->host, v->cluster_name, scene->cinder_down_s) ? NULL :
+	    hint_taker(scene, MOVE_BACKEND, v->host);
+	str_add(&hint, to ? "its owner is dead; its volumes move first: " : "delete it by the API: openstack volume delete ");
+	if (to)
+		hint_move(&hint, MOVE_BACKEND, v->host, to);
+	else
+		str_add(&hint, v->id);
+	guard_found(self, scene, out, v->id, hint.s, "volume %s is on '%s'", v->id, v->host);
 }
 
 void guard_volume_in_use(const struct guard *self, const struct scene *scene, struct findings *out)

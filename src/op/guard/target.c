@@ -36,39 +36,19 @@ void guard_target_service_missing(const struct guard *self, const struct scene *
 			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", binary_of(m), m->to.backend_host);
 }
 
-/* A backend of the new host that reports: of another name, or it would be the counterpart. NULL: it has none. */
-static const char *other_backend(const struct scene *scene, const struct move *m)
-{
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
-		if (str_equal(s->binary, "cinder-volume") && host_is_on_node(s->host, m->to.node) && cinder_service_is_up(s, scene->cinder_down_s))
-			return s->host;
-	return NULL;
-}
-
-static void counterpart_hint(const struct scene *scene, const struct move *m, struct str *hint)
-{
-	bool is_backup = m->kind == MOVE_BACKUPS;
-	const char *to = is_backup ? scene_live_backup_host(scene, m->from.text) : scene_live_backend(scene, m->from.text);
-
-	if (!to && !is_backup)
-		to = other_backend(scene, m);
-	str_clear(hint);
-	if (!to)
-		return;
-	str_addf(hint, "move it by itself first: evac-manage %s --currenthost ", is_backup ? "backup update_backup_host" : "volume update_host");
-	shell_add_word(hint, m->from.text);
-	str_add(hint, " --newhost ");
-	shell_add_word(hint, to);
-}
-
 void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
+	const char *to;
 
 	for EACH_MOVE(m, scene) {
 		if (m->target || m->target_known)
 			continue;
-		counterpart_hint(scene, m, &hint);
+		to = hint_taker(scene, m->kind, m->from.text);
+		str_clear(&hint);
+		str_add(&hint, to ? "move it by itself first: " : "");
+		if (to)
+			hint_move(&hint, m->kind, m->from.text, to);
 		guard_found(self, scene, out, m->from.text, hint.n ? hint.s : NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text,
 		    binary_of(m), m->to.backend_host);
 	}

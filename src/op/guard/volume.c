@@ -133,20 +133,30 @@ static bool is_moved(const struct scene *scene, const char *host)
 	return false;
 }
 
-static void move_hint(const struct scene *scene, const struct owner *o, struct str *hint)
+void hint_move(struct str *hint, enum move_kind kind, const char *owner, const char *to)
 {
-	auto_free char *from = xstrndup(o->host, strcspn(o->host, "#"));
-	const char *to = scene_live_backend(scene, o->host);
+	auto_free char *from = xstrndup(owner, strcspn(owner, "#"));
 
-	str_clear(hint);
-	if (!to) {
-		str_add(hint, "by volume update_host; no live cinder-volume has a backend of that name: 'evac-manage service list' shows all");
-		return;
-	}
-	str_add(hint, "evac-manage volume update_host --currenthost ");
+	str_addf(hint, "evac-manage %s --currenthost ", kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
 	shell_add_word(hint, from);
 	str_add(hint, " --newhost ");
 	shell_add_word(hint, to);
+}
+
+const char *hint_taker(const struct scene *scene, enum move_kind kind, const char *owner)
+{
+	return kind == MOVE_BACKUPS ? scene_live_backup_host(scene, owner) : scene_live_backend(scene, owner);
+}
+
+static void remain_hint(const struct scene *scene, const struct owner *o, struct str *hint)
+{
+	const char *to = hint_taker(scene, MOVE_BACKEND, o->host);
+
+	str_clear(hint);
+	if (to)
+		hint_move(hint, MOVE_BACKEND, o->host, to);
+	else
+		str_add(hint, "by volume update_host; no live cinder-volume has a backend of that name: 'evac-manage service list' shows all");
 }
 
 /* What has a live owner remains there rightly. */
@@ -161,7 +171,7 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_moved(scene, o->host) ||
 		    cinder_owner_is_up(&scene->cinder_services, o->host, o->cluster_name, scene->cinder_down_s))
 			continue;
-		move_hint(scene, o, &hint);
+		remain_hint(scene, o, &hint);
 		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
 		    o->n == 1 ? "" : "s");
 	}
@@ -219,7 +229,7 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
 		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->host) == 0) {
 			if (to)
-				str_addf(&hint, "evac-manage backup update_backup_host --currenthost %s --newhost %s", scene->host, to);
+				hint_move(&hint, MOVE_BACKUPS, scene->host, to);
 			else
 				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
 			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backups as well", scene->host, (long long)o->n);

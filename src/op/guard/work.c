@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "op/guard/checks.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* What was under way when the host died: it moves with the rest, and somebody must finish or clear it. */
@@ -89,13 +90,18 @@ void guard_delete_pending(const struct guard *self, const struct scene *scene, s
 void guard_duplicate_services(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct cinder_services *all = &scene->cinder_services;
+	auto_str struct str hint = { 0 };
 
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
 		for (size_t i = 0; i < all->n; i++)
 			if (m->target && &all->v[i] != m->target && strcmp(all->v[i].host, m->target->host) == 0 &&
-			    strcmp(all->v[i].binary, m->target->binary) == 0)
-				guard_found(self, scene, out, m->target->host, NULL, "%s on '%s' has rows %lld and %lld", m->target->binary,
+			    strcmp(all->v[i].binary, m->target->binary) == 0) {
+				str_clear(&hint);
+				str_addf(&hint, "the one that reported longest ago goes by: evac-manage service remove %s ", m->target->binary);
+				shell_add_word(&hint, m->target->host);
+				guard_found(self, scene, out, m->target->host, hint.s, "%s on '%s' has rows %lld and %lld", m->target->binary,
 				    m->target->host, (long long)m->target->id, (long long)all->v[i].id);
+			}
 }
 
 void guard_target_failed_over(const struct guard *self, const struct scene *scene, struct findings *out)
