@@ -230,6 +230,18 @@ class Page(blocking.TestCase):
         journals.older(journals.path_of(self.tool), 151)
         self.recover(UNKNOWN, "the conductor that took it may have died")
 
+    def test_one_whose_rows_vanished_needs_a_look_on_the_computes(self):
+        instance = self.lost_cast(True)
+        uuid, run = instance["uuid"], self.run_id()
+        rows("nova", "DELETE FROM migrations WHERE instance_uuid = %s AND SUBSTRING(uuid, 15, 1) = '5'", (uuid,))
+        rows("nova", "DELETE FROM instance_actions WHERE instance_uuid = %s AND action = 'evacuate'", (uuid,))
+        rows("nova", "UPDATE instances SET task_state = NULL, updated_at = UTC_TIMESTAMP() - INTERVAL 301 SECOND WHERE uuid = %s", (uuid,))
+        journals.older(journals.path_of(self.tool), 301)
+        self.recover(UNKNOWN, "its guest may run on a compute")
+        self.expect(self.tool.run(*EVACUATE, *GO), BUSY, run)
+        self.expect(self.type("evac-manage journal recover RUN --accept guest-left:ID", **{"guest-left:ID": "guest-left:" + uuid}), OK)
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+
     def test_one_that_nobody_can_decide_is_given_up(self):
         instance, run = self.lost_cast(False), self.run_id()
         listed = self.type("evac-manage migration list --host HOST", "-f", "json").json
