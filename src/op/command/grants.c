@@ -191,14 +191,15 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 	table_text(t, "statement", line.s);
 }
 
-/* GRANT makes no account on MySQL 8, and on MariaDB not under NO_AUTO_CREATE_USER. A hash of no password: nobody can log in with it. */
+/* GRANT makes no account on MySQL 8, and on MariaDB not under NO_AUTO_CREATE_USER. Locked, since it has no password yet; no plugin is
+ * named, as MySQL 9 has no mysql_native_password. One that is there already stays as it is. */
 static void add_create(struct table *t, const struct request *request)
 {
 	auto_str struct str line = { 0 }, account = { 0 };
 
 	add_account(str_or(request->account, "evac_manage@%"), &account);
-	str_addf(&line, "CREATE USER IF NOT EXISTS %s IDENTIFIED WITH mysql_native_password AS '*0000000000000000000000000000000000000000'; "
-	    "-- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' gives it a password", account.s, account.s);
+	str_addf(&line, "CREATE USER IF NOT EXISTS %s ACCOUNT LOCK; -- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' ACCOUNT UNLOCK",
+	    account.s, account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
 }
