@@ -162,6 +162,40 @@ static int read_broker_tls(struct ini *ini, struct broker_config *bus, const cha
 	    err);
 }
 
+/* Of the URL, which wins, or the group. */
+static int broker_option(struct ini *ini, const struct transport_url *url, const struct ini_name *names, char **out, struct error *err)
+{
+	const char *value = url_option(url->option, url->noption, names->key);
+
+	if (!value)
+		return read_text(ini, names, out, err);
+	*out = xstrdup(value);
+	return 0;
+}
+
+/* How the service logs in, where it is not by a password (oslo.messaging's rabbit_login_method), and what it wants of its TLS and we
+ * cannot promise: to go on would be another connection than its own. TLS below 1.2 is never spoken, so that ssl_version takes nothing
+ * away. */
+static int check_broker_options(struct ini *ini, const struct transport_url *url, const char *origin, struct error *err)
+{
+	auto_free char *login = NULL, *fips = NULL;
+	bool enforced = false;
+
+	if (broker_option(ini, url, NAMES({ "oslo_messaging_rabbit", "rabbit_login_method" }), &login, err) != 0 ||
+	    broker_option(ini, url, NAMES({ "oslo_messaging_rabbit", "ssl_enforce_fips_mode" }), &fips, err) != 0)
+		return -1;
+	if (login && *login && strcasecmp(login, "PLAIN") != 0 && strcasecmp(login, "AMQPLAIN") != 0) {
+		error_set(err, ERROR_CONFIG, "%s: rabbit_login_method '%.64s' is not spoken, only a login by password is", origin, login);
+		return error_hint(err, "give an account with a password in a file of its own, behind the service's: transport_url and rabbit_login_method = PLAIN");
+	}
+	if (fips && *fips && parse_bool(fips, "ssl_enforce_fips_mode", &enforced, err) != 0)
+		return -1;
+	if (!enforced)
+		return 0;
+	error_set(err, ERROR_CONFIG, "%s: ssl_enforce_fips_mode is asked for, and we cannot switch OpenSSL to it", origin);
+	return error_hint(err, "where the host's own OpenSSL enforces it, say ssl_enforce_fips_mode = false in a file of its own, behind the service's");
+}
+
 static int check_driver(const struct transport_url *url, const char *origin, struct error *err)
 {
 	static const char *const known[] = { "rabbit", "kombu", "kombu+rabbit", "kombu+amqp" };
@@ -196,6 +230,8 @@ static int read_broker(const struct service *service, struct ini *ini, struct br
 	ini_note(ini, transport_url, shown.s, origin);
 	if (text)
 		*text = xstrdup(value);
+	if (check_broker_options(ini, &out->url, origin, err) != 0)
+		return -1;
 	return read_broker_tls(ini, out, origin, err);
 }
 

@@ -312,6 +312,12 @@ static const struct {
 	{ API BUS RABBIT "ssl =\n", "%s:6 [oslo_messaging_rabbit] ssl: '' is neither true nor false" },
 	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?ssl=maybe\n",
 	    "%s:4 [DEFAULT] transport_url ?ssl: 'maybe' is neither true nor false" },
+	{ API BUS RABBIT "rabbit_login_method = EXTERNAL\n",
+	    "%s:4 [DEFAULT] transport_url: rabbit_login_method 'EXTERNAL' is not spoken, only a login by password is" },
+	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?rabbit_login_method=RABBIT-CR-DEMO\n" RABBIT "rabbit_login_method = plain\n",
+	    "%s:4 [DEFAULT] transport_url: rabbit_login_method 'RABBIT-CR-DEMO' is not spoken, only a login by password is" },
+	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?ssl_enforce_fips_mode=true\n",
+	    "%s:4 [DEFAULT] transport_url: ssl_enforce_fips_mode is asked for, and we cannot switch OpenSSL to it" },
 	{ API BUS "s3cret\n", "%s:5: neither '=' nor ':' in the line" },
 };
 
