@@ -36,7 +36,7 @@ struct absences {
 	struct absence *v;
 	size_t n, cap;
 };
-/* Each is kept once, whoever meets it. ${absences} NULL: nobody collects them. */
+/* Each is kept once, whoever meets it, and one of every cell. ${absences} NULL: nobody collects them. */
 void absences_add(struct absences *absences, const struct error *err, const struct cell_mapping *cell);
 void absences_free(struct absences *absences);
 

@@ -9,7 +9,7 @@ void absences_add(struct absences *absences, const struct error *err, const stru
 	if (!absences)
 		return;
 	for (size_t i = 0; i < absences->n; i++)
-		if (strcmp(absences->v[i].text, err->text) == 0)
+		if (absences->v[i].cell == cell && strcmp(absences->v[i].text, err->text) == 0)
 			return;
 	absences->v = vec_grow(absences->v, absences->n, &absences->cap, sizeof *absences->v);
 	absences->v[absences->n++] = (struct absence){ err->kind, xstrdup(err->text), xstrdup(err->hint), cell };

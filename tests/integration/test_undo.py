@@ -112,6 +112,43 @@ class Undo(harness.TestCase):
         for volume in used:
             self.assertTrue(value("cinder", "SELECT host FROM volumes WHERE id = %s", (volume,)).startswith(B + "@"))
 
+    def leave(self, name, source):
+        """An instance of A whose evacuation is done, as nova leaves its rows, with its volumes."""
+        (uuid,) = [r["uuid"] for r in rows("nova", "SELECT uuid FROM instances WHERE display_name = %s AND host = %s AND deleted = 0", (name, A))]
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE uuid = %s", (C, C, uuid))
+        rows("nova", "INSERT INTO migrations (created_at, uuid, instance_uuid, source_compute, dest_compute, status, migration_type, deleted)"
+             " VALUES (UTC_TIMESTAMP(), UUID(), %s, %s, %s, 'done', 'evacuation', 0)", (uuid, source, C))
+        return {b["volume_id"] for b in rows(
+            "nova", "SELECT volume_id FROM block_device_mapping WHERE instance_uuid = %s AND deleted = 0 AND volume_id IS NOT NULL", (uuid,))}
+
+    def test_a_host_that_nova_knows_by_its_fqdn_is_the_one_that_the_guest_left(self):
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        volumes = self.leave("volume-active-0", A + ".example.org")
+        r = self.undo("--yes")
+        self.refused(r, "in-use-elsewhere")
+        self.assertEqual({f["subject"] for f in r.json["findings"] if f["code"] == "in-use-elsewhere"}, volumes)
+
+    def test_that_nova_was_not_asked_who_uses_them_is_said(self):
+        r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
+        self.assertNotIn("nova-unknown", r.findings())
+        self.leave("volume-active-0", A)
+        self.refused(self.undo("--dry-run"), "in-use-elsewhere")
+        self.tool.nova = []
+        self.assertIn("nova-unknown", self.expect(self.undo("--dry-run"), OK).findings())
+        harness.heartbeats()
+        self.assertIn("nova-unknown", self.expect(self.tool.run(*MOVE, *GO, "--dry-run", "-f", "json"), OK).findings())
+
+    def test_a_cell_that_is_away_stops_no_undo_of_cinders_rows(self):
+        before = owners()
+        self.expect(self.tool.run(*MOVE, *GO), OK)
+        (cell,) = rows("nova_api", "SELECT id, database_connection AS url FROM cell_mappings WHERE id IN (SELECT cell_id FROM host_mappings WHERE host = %s)", (A,))
+        self.addCleanup(rows, "nova_api", "UPDATE cell_mappings SET database_connection = %s WHERE id = %s", (cell["url"], cell["id"]))
+        rows("nova_api", "UPDATE cell_mappings SET database_connection = 'mysql+pymysql://nova:x@127.0.0.1:1/nova' WHERE id = %s", (cell["id"],))
+        r = self.expect(self.undo("--yes"), OK)
+        (found,) = [f for f in r.json["findings"] if f["code"] == "cell-unknown"]
+        self.assertNotIn("own cell", found["hint"])    # which is the one that is away
+        self.assertEqual(before, owners())
+
     def test_backups_go_back(self):
         before = owners()
         self.expect(self.tool.run("backup", "update_backup_host", "--currenthost", A, "--newhost", B, *GO), OK)

@@ -190,6 +190,7 @@ static void it_moves_only_and_computes_are_down(void)
 	f.scene.has_exchange = false;
 	f.scene.home = NULL; /* nobody asked nova */
 	f.scene.ncell = 0;
+	strcpy(f.world.nova_absent, "cannot connect");
 }
 
 /* c1 is healthy but for its backend, whose volumes move. */
@@ -267,7 +268,7 @@ static const struct guard_case cases[] = {
 	{ no_conductor_is_known, "" }, /* no-consumer says what is the matter */
 	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and everybody may read it\n"
 	                         "config-readable nova: nova's configuration holds passwords and everybody may read it" },
-	{ it_moves_only_and_computes_are_down, "" },
+	{ it_moves_only_and_computes_are_down, "nova-unknown nova: whether nova-compute on 'c1' reports is unknown: cannot connect" },
 	{ another_cell_does_not_answer, "cell-unknown cell2: what cell 'cell2' knows is unknown: cannot connect" },
 	{ nova_knows_it_by_another_name, "host-twin c1.example: 'c1.example' is 'c1' up to the first dot, and reports: 1 service of nova; they stay" },
 	{ the_other_name_is_taken_along_and_reports, "source-alive cinder-backup c1.example: cinder-backup on 'c1.example' reported 5 s ago" },

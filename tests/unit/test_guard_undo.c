@@ -197,6 +197,21 @@ static void volumes_of_instances_that_left_stay_with_their_new_owner(void **stat
 	findings_free(&findings);
 }
 
+static void that_nobody_asked_nova_who_uses_them_is_said(void **state)
+{
+	const struct finding *found;
+
+	(void)state;
+	moves_go_back();
+	c1_is_back();
+	assert_null(find("nova-unknown"));
+	f.scene.home = NULL;
+	f.scene.ncell = 0;
+	found = find("nova-unknown");
+	assert_true(found && strstr(found->message, "uses elsewhere what goes back"));
+	findings_free(&findings);
+}
+
 static void a_dead_compute_is_not_enabled(void **state)
 {
 	(void)state;
@@ -219,6 +234,7 @@ int main(void)
 		cmocka_unit_test_setup(rows_that_the_live_owner_works_on_stay, begin_undo),
 		cmocka_unit_test_setup(a_member_of_a_cluster_takes_its_rows_back, begin_undo),
 		cmocka_unit_test_setup(volumes_of_instances_that_left_stay_with_their_new_owner, begin_undo),
+		cmocka_unit_test_setup(that_nobody_asked_nova_who_uses_them_is_said, begin_undo),
 		cmocka_unit_test_setup(a_dead_compute_is_not_enabled, begin_undo),
 		cmocka_unit_test_setup(a_closed_evacuation_would_be_open_again, begin_undo),
 		cmocka_unit_test_setup(what_nova_has_in_hand_cannot_be_undone, begin_undo),

@@ -35,6 +35,7 @@ GUARD(backend_silent);
 GUARD(mass_failure);
 GUARD(site_version);
 GUARD(cell_unknown);
+GUARD(nova_unknown);
 GUARD(host_twin);
 GUARD(service_record_missing);
 GUARD(source_node_missing);

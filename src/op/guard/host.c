@@ -265,9 +265,22 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 		const struct absence *lost = world_lost_cell(scene->world, cell->id);
 
 		if (lost)
-			guard_found(self, scene, out, str_or(cell->name, cell->uuid), NULL, "what cell '%s' knows is unknown: %s",
-			    str_or(cell->name, cell->uuid), lost->text);
+			guard_found(self, scene, out, str_or(cell->name, cell->uuid),
+			    scene->home ? NULL : "no cell is needed for this; what that one knows of the host, make sure of it by hand",
+			    "what cell '%s' knows is unknown: %s", str_or(cell->name, cell->uuid), lost->text);
 	}
+}
+
+void guard_nova_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *why = scene->world->nova_absent;
+
+	if (!scene->moves_things || scene->evacuates || scene->ncell > 0)
+		return;
+	if (scene->past)
+		guard_found(self, scene, out, "nova", NULL, "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s", why);
+	else
+		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s", scene->host, why);
 }
 
 static void twin_hint(const struct scene *scene, const struct host_twin *twin, struct str *hint)

@@ -96,14 +96,14 @@ static unsigned needs_of(const struct past *past)
 	return needs;
 }
 
-/* Where only cinder's rows go back nova is a witness, and need not know the host. */
+/* Where only cinder's rows go back nova is a witness: it need not know the host, and the host's cell need not answer. */
 static int find_in_nova(struct scene *scene, struct error *err)
 {
 	if (scene_find_nova(scene, err) != 0)
 		return -1;
-	if (scene_find_home(scene, scene->host, err) == 0)
+	if (!scene->host || scene_find_home(scene, scene->host, err) == 0)
 		return 0;
-	if (needs_of(scene->past) & NEEDS_NOVA || err->kind != ERROR_NOT_FOUND)
+	if (needs_of(scene->past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
 		return -1;
 	error_clear(err);
 	return 0;
@@ -122,7 +122,7 @@ static int find(struct scene *scene, struct error *err)
 		return -1;
 	if (scene->cinder_schema.missing[0])
 		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
-	if (scene->world->api_db && scene->host && find_in_nova(scene, err) != 0)
+	if (scene->world->api_db && find_in_nova(scene, err) != 0)
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)

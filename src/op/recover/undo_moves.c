@@ -99,26 +99,38 @@ static int fill(struct scene *scene, struct move *m, struct error *err)
 	return 0;
 }
 
-static bool is_moved(const struct scene *scene, const char *volume)
+static bool is_given_away(const struct scene *scene, const char *volume)
 {
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		for (size_t i = 0; i < m->rows[OWNED_VOLUME].n; i++)
+		for (size_t i = 0; i < m->rows[OWNED_VOLUME].n && !m->in_place; i++)
 			if (strcmp(m->rows[OWNED_VOLUME].v[i].id, volume) == 0)
 				return true;
 	return false;
 }
 
-/* Its volumes among those that go back to the host that it was evacuated away from. */
-static int add_elsewhere(struct scene *scene, const struct standing_migration *m, struct error *err)
+/* The host that rows go back to, as nova names it: cinder may know it by its short name or its FQDN, and a rescue that took another
+ * name along was about this one. */
+static bool is_given_to(const struct scene *scene, const char *host)
+{
+	if (str_equal(scene->host, host))
+		return true;
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (!m->in_place && (strcmp(m->to.node, host) == 0 || str_is_twin(m->to.node, host)))
+			return true;
+	return false;
+}
+
+/* The volumes of an instance that was evacuated, among those that go back to the host that it left. */
+static int add_elsewhere(struct scene *scene, struct db *cell, const struct standing_migration *m, struct error *err)
 {
 	struct bdms bdms;
 
-	if (bdms_of_instance(scene->home->cell->db, m->instance_uuid, &bdms, err) != 0)
+	if (bdms_of_instance(cell, m->instance_uuid, &bdms, err) != 0)
 		return -1;
 	for (size_t i = 0; i < bdms.n; i++) {
 		struct elsewhere *grown;
 
-		if (!bdms.v[i].volume_id || !is_moved(scene, bdms.v[i].volume_id))
+		if (!bdms.v[i].volume_id || !is_given_away(scene, bdms.v[i].volume_id))
 			continue;
 		grown = arena_alloc(&scene->arena, (scene->nelsewhere + 1) * sizeof *grown);
 		if (scene->nelsewhere)
@@ -133,31 +145,24 @@ static int add_elsewhere(struct scene *scene, const struct standing_migration *m
 	return 0;
 }
 
-static int find_elsewhere_of(struct scene *scene, const char *node, struct error *err)
+/* Every cell is asked: which one the host is in may not be known. */
+static int find_elsewhere(struct scene *scene, struct error *err)
 {
 	struct standing_migrations standing;
 	int rc = 0;
 
-	if (migrations_standing(scene->home->cell->db, node, &standing, err) != 0)
-		return -1;
-	for (const struct standing_migration *m = standing.v; m < standing.v + standing.n && rc == 0; m++)
-		if (migration_is_evacuation(m) && m->instance_host && strcmp(m->instance_host, node) != 0)
-			rc = add_elsewhere(scene, m, err);
-	standing_migrations_free(&standing);
-	return rc;
-}
+	for (size_t c = 0; c < scene->ncell && scene->nmove > 0 && rc == 0; c++) {
+		struct db *cell = scene->cell[c].cell->db;
 
-static int find_elsewhere(struct scene *scene, struct error *err)
-{
-	for (size_t i = 0; scene->home && i < scene->nmove; i++) {
-		size_t k = 0;
-
-		while (k < i && strcmp(scene->move[k].to.node, scene->move[i].to.node) != 0)
-			k++;
-		if (k == i && find_elsewhere_of(scene, scene->move[i].to.node, err) != 0)
+		if (migrations_standing(cell, NULL, &standing, err) != 0)
 			return -1;
+		for (const struct standing_migration *m = standing.v; m < standing.v + standing.n && rc == 0; m++)
+			if (migration_is_evacuation(m) && m->source_compute && m->instance_host && strcmp(m->instance_host, m->source_compute) != 0 &&
+			    is_given_to(scene, m->source_compute))
+				rc = add_elsewhere(scene, cell, m, err);
+		standing_migrations_free(&standing);
 	}
-	return 0;
+	return rc;
 }
 
 int undo_find_moves(struct scene *scene, struct error *err)
