@@ -183,6 +183,7 @@ class Evacuations(harness.TestCase):
         self.expect(self.tool.run("host", "evacuate", A.upper(), *GO), NOT_FOUND, A)
         self.expect(self.tool.run("host", "rescue", A, "--to", B[:-1], *GO), NOT_FOUND, B)
         self.expect(self.tool.run("host", "evacuate", A, "--only", "nobody", *GO), NOT_FOUND, "nobody")
+        self.expect(self.tool.run("host", "evacuate", A, "--exclude", "image-activ-0", *GO), NOT_FOUND, "did you mean", "image-active-0")
         self.expect(self.tool.run("instance", "list", "--host", A[:-1]), NOT_FOUND, A)
         self.unchanged(before)
         self.assertEqual(self.conductor.casts, [])

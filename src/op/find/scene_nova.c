@@ -5,6 +5,7 @@
 #include "bus/cast.h"
 #include "op/scene.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -99,21 +100,12 @@ static int find_volumes(struct scene *scene, struct candidate *c, struct error *
 	return 0;
 }
 
-static bool is_listed(const struct words *words, const struct instance *instance)
-{
-	for (size_t i = 0; i < words->n; i++)
-		if (str_equal(words->v[i], instance->uuid) || str_equal(words->v[i], instance->name))
-			return true;
-	return false;
-}
-
 static int find_candidate(struct scene *scene, struct candidate *c, const struct instance *instance, struct error *err)
 {
-	const struct request *r = scene->request;
 	struct db *cell = scene->home->cell->db;
 
 	c->instance = instance;
-	c->wanted = (r->only.n == 0 || is_listed(&r->only, instance)) && !is_listed(&r->exclude, instance);
+	c->wanted = request_wants(scene->request, instance->uuid, instance->name);
 	if (instance_mapping_get(scene->world->api_db, &scene->api_columns, instance->uuid, &c->mapping, err) != 0)
 		return -1;
 	if (request_spec_get(scene->world->api_db, instance->uuid, &c->spec, err) != 0)
@@ -131,33 +123,34 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 	return find_volumes(scene, c, err);
 }
 
-/* The same command again: what an evacuation has taken away from the host is no mistyped name. */
-static bool has_left(const struct scene *scene, const char *word)
+/* The same command again: what an evacuation has taken away from the host is no mistyped name, nor is any word of the run that goes on. */
+static void find_gone(const struct scene *scene, struct nameables *out)
 {
+	const struct words *const words[] = { &scene->request->only, &scene->request->exclude };
+
 	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++)
-		if (migration_is_evacuation(m) && (str_equal(m->instance_uuid, word) || str_equal(m->instance_name, word)) &&
-		    !str_equal(m->instance_host, scene->host))
-			return true;
-	return false;
+		if (migration_is_evacuation(m) && !str_equal(m->instance_host, scene->host))
+			nameables_add(out, m->instance_uuid, m->instance_name);
+	for (size_t w = 0; scene->request->resume && w < sizeof words / sizeof *words; w++)
+		for (size_t i = 0; i < words[w]->n; i++)
+			nameables_add(out, words[w]->v[i], NULL);
 }
 
-/* --only and --exclude name instances of this host, or something is mistyped. */
-static int check_words(const struct scene *scene, const struct words *words, const char *option, struct error *err)
+static int check_words(const struct scene *scene, struct error *err)
 {
-	size_t i, k;
+	struct nameables known = { 0 }, gone = { 0 };
+	auto_str struct str list = { 0 };
+	int rc;
 
-	for (i = 0; i < words->n; i++) {
-		for (k = 0; k < scene->instances.n; k++)
-			if (str_equal(words->v[i], scene->instances.v[k].uuid) || str_equal(words->v[i], scene->instances.v[k].name))
-				break;
-		if (k == scene->instances.n && (scene->request->resume || has_left(scene, words->v[i]))) {
-			log_notice("--%s '%s': not on host '%s' any more", option, words->v[i], scene->host);
-		} else if (k == scene->instances.n) {
-			error_set(err, ERROR_NOT_FOUND, "--%s '%s': no such instance on host '%s'", option, words->v[i], scene->host);
-			return error_hint(err, "'evac-manage instance list --host %s' shows all", scene->host);
-		}
-	}
-	return 0;
+	str_add(&list, "evac-manage instance list --host ");
+	shell_add_word(&list, scene->host);
+	for (size_t i = 0; i < scene->instances.n; i++)
+		nameables_add(&known, scene->instances.v[i].uuid, scene->instances.v[i].name);
+	find_gone(scene, &gone);
+	rc = request_check_words(scene->request, &known, &gone, "instance", list.s, err);
+	nameables_free(&known);
+	nameables_free(&gone);
+	return rc;
 }
 
 static int compare(int64_t a, int64_t b)
@@ -183,8 +176,7 @@ static int find_candidates(struct scene *scene, struct error *err)
 {
 	struct db *cell = scene->home->cell->db;
 
-	if (check_words(scene, &scene->request->only, "only", err) != 0 ||
-	    check_words(scene, &scene->request->exclude, "exclude", err) != 0)
+	if (check_words(scene, err) != 0)
 		return -1;
 	if (bdms_on_host(cell, scene->host, &scene->bdms, err) != 0 || migrations_open(cell, scene->host, &scene->migrations, err) != 0 ||
 	    scene_find_placing(scene, err) != 0)

@@ -72,7 +72,7 @@ static int check(const char *option, const struct words *words, const struct nam
 			continue;
 		if (!has(gone, words->v[i]))
 			return unknown(option, words->v[i], known, what, list, err);
-		log_notice("%s '%s': it has been moved already", option, words->v[i]);
+		log_notice("%s '%s': it has left already", option, words->v[i]);
 	}
 	return 0;
 }
