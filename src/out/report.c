@@ -274,7 +274,7 @@ static void add_skipped(struct table *t, const struct run *run)
 		table_add(t);
 		table_text(t, "server_uuid", c->instance->uuid);
 		table_bool(t, "evacuate_accepted", false);
-		table_text(t, "error_message", f->message);
+		table_advice(t, "error_message", f->message);
 		table_text(t, "name", c->instance->name);
 		table_text(t, "result", f->code);
 	}
@@ -287,6 +287,7 @@ static int print_servers(const struct run *run, struct error *err)
 	int rc;
 
 	TABLE_INIT(&t, server_columns);
+	t.globals = r.globals;
 	for (size_t i = 0; i < run->plan.nunit; i++) {
 		const struct unit *u = &run->plan.unit[i];
 
@@ -295,7 +296,7 @@ static int print_servers(const struct run *run, struct error *err)
 		table_add(&t);
 		table_text(&t, "server_uuid", u->step[0].id);
 		table_bool(&t, "evacuate_accepted", evacuation_was_cast(u));
-		table_text(&t, "error_message", str_or(u->step[0].error, ""));
+		table_advice(&t, "error_message", str_or(u->step[0].error, ""));
 		table_text(&t, "name", u->step[0].name);
 		table_text(&t, "to", u->step[0].after[0]);
 		table_text(&t, "result", u->step[0].state == STATE_PROVED ? "proved" : evacuation_outcome(u));
@@ -313,6 +314,7 @@ static int print_steps(const struct run *run, struct error *err)
 	int rc;
 
 	TABLE_INIT(&t, step_columns);
+	t.globals = run->request->globals;
 	for (size_t i = 0; i < run->plan.nunit; i++)
 		for (const struct step *s = run->plan.unit[i].step; s < run->plan.unit[i].step + run->plan.unit[i].nstep; s++) {
 			table_add(&t);
@@ -323,7 +325,7 @@ static int print_steps(const struct run *run, struct error *err)
 			table_text(&t, "from", s->before[0]);
 			table_text(&t, "to", s->after[0]);
 			table_text(&t, "state", state_name[s->state]);
-			table_text(&t, "error", s->error);
+			table_advice(&t, "error", s->error);
 		}
 	rc = table_print(&t, run->request, err);
 	table_free(&t);

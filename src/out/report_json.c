@@ -44,7 +44,7 @@ static json_object *values(const struct step_kind *kind, const char *const *valu
 	return object;
 }
 
-static json_object *step(const struct unit *unit, size_t index, const struct step *s)
+static json_object *step(const struct run *run, const struct unit *unit, size_t index, const struct step *s)
 {
 	json_object *one = json_object_new_object();
 
@@ -55,7 +55,7 @@ static json_object *step(const struct unit *unit, size_t index, const struct ste
 	json_object_object_add(one, "before", values(s->kind, s->before));
 	json_object_object_add(one, "after", values(s->kind, s->after));
 	json_object_object_add(one, "state", jv_text(state_name[s->state]));
-	json_object_object_add(one, "error", jv_text(s->error));
+	json_object_object_add(one, "error", advice(run, s->error));
 	json_object_object_add(one, "since", jv_text(s->since));
 	if (unit->kind == UNIT_EVACUATION) {
 		json_object_object_add(one, "outcome", jv_text(evacuation_outcome(unit)));
@@ -72,7 +72,7 @@ static json_object *steps(const struct run *run)
 
 	for (size_t i = 0; i < run->plan.nunit; i++)
 		for (size_t k = 0; k < run->plan.unit[i].nstep; k++)
-			json_object_array_add(list, step(&run->plan.unit[i], i, &run->plan.unit[i].step[k]));
+			json_object_array_add(list, step(run, &run->plan.unit[i], i, &run->plan.unit[i].step[k]));
 	return list;
 }
 
@@ -175,7 +175,7 @@ int report_print_json(const struct run *run, enum error_kind result, const struc
 	json_object_object_add(d, "exit_code", json_object_new_int(error_kind_exit_code(result)));
 	json_object_object_add(d, "host", jv_text(run->scene.host));
 	json_object_object_add(d, "summary", jv_text(sentence.s));
-	json_object_object_add(d, "error", jv_text(why->text[0] ? why->text : NULL));
+	json_object_object_add(d, "error", advice(run, why->text[0] ? why->text : NULL));
 	json_object_object_add(d, "hint", advice(run, why->hint[0] ? why->hint : NULL));
 	json_object_object_add(d, "good_until", jv_text(run->good_until));
 	json_object_object_add(d, "next", advice(run, run->next));

@@ -200,7 +200,7 @@ class Migrations(blocking.TestCase):
         self.assertLess(finding["hint"].index("restart nova-conductor"), finding["hint"].index("--accept work-begun:" + number))
         (listed,) = self.tool.run("migration", "list", "-f", "json").json
         self.assertEqual(listed["stale"], False)
-        self.assertIn("first restart that, then evac-manage ", listed["meaning"])
+        self.assertIn("first restart that; only then: evac-manage ", listed["meaning"])
         self.expect(self.close(number, "--accept", "work-begun:" + number), OK)
         self.assertEqual(self.status(number), "error")
 

@@ -226,7 +226,7 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_string_equal(run.plan.unit[0].step[0].error,
-	    "the conductor failed at it (MessagingTimeout) and left its migration 'accepted'; cure: evac-manage migration close 7, then again");
+	    "the conductor failed at it (MessagingTimeout) and left its migration 'accepted': 'evac-manage migration list --host a --stale' says when it can be closed, and how; then again");
 	end(s);
 	begin(s);
 	state("pre-migrating", "a");
@@ -234,7 +234,7 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_string_equal(run.plan.unit[0].step[0].error,
-	    "nova-compute on 'b' failed at it (MessagingTimeout) and left its migration 'pre-migrating'; cure: evac-manage migration close 7, then again");
+	    "nova-compute on 'b' failed at it (MessagingTimeout) and left its migration 'pre-migrating': 'evac-manage migration list --host a --stale' says when it can be closed, and how; then again");
 }
 
 static void a_compute_that_works_on_it_is_waited_for(void **s)

@@ -337,7 +337,7 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 	(void)state;
 	assert_quiet("stale-accepted");
 	candidates[0].accepted = (struct migrations){ &old, 1, { NULL } };
-	assert_found("stale-accepted", "migration close 41");
+	assert_found("stale-accepted", "migration list --host a");
 	old.migration_type = "resize"; /* which migration close refuses */
 	assert_found("stale-accepted", "the DBA sets the status of migration 41");
 	assert_null(strstr(find("stale-accepted")->hint, "migration close"));
@@ -370,7 +370,7 @@ static void what_is_under_way_stops_only_what_is_taken(void **state)
 	assert_false(findings_stop(&findings));
 	instances[0].task_state = NULL;
 	open.migration_type = "evacuation";
-	assert_found("in-flight", "evac-manage migration close 3");
+	assert_found("in-flight", "evac-manage migration list --host a");
 	open.migration_type = "resize";
 	assert_found("in-flight", "_resize");
 	open.migration_type = NULL;

@@ -112,7 +112,7 @@ static int check_past(const struct request *r, const struct past *past, struct e
 	return 0;
 }
 
-/* Settled, and what nova still has in hand waited for; then what is left of the host is a rescue like the first one. */
+/* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue like the first one. */
 static enum error_kind settle(const struct request *r, struct past *past, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + r->timeout_s * 1000;
@@ -126,7 +126,7 @@ static enum error_kind settle(const struct request *r, struct past *past, struct
 		}
 		past_free(past);
 		result = recover_run(r, r->resume, true, past, &under_way, err);
-	} while (result == ERROR_OK && under_way > 0 && !r->no_wait && !signal_came() && clock_monotonic_ms() < deadline);
+	} while (result == ERROR_OK && under_way > 0 && !r->no_wait && !r->dry_run && !signal_came() && clock_monotonic_ms() < deadline);
 	return result;
 }
 

@@ -153,7 +153,7 @@ static int add_record(void *ctx, json_object *record)
 	table_text(t, "before", get(record, "before"));
 	table_text(t, "after", get(record, "after"));
 	table_text(t, "state", str_or(get(record, "state"), str_or(get(record, "outcome"), str_or(get(record, "verdict"), get(record, "result")))));
-	table_text(t, "text", str_or(get(record, "error"), str_or(get(record, "sentence"), str_or(get(record, "server"), get(record, "command")))));
+	table_advice(t, "text", str_or(get(record, "error"), str_or(get(record, "sentence"), str_or(get(record, "server"), get(record, "command")))));
 	return 0;
 }
 

@@ -106,8 +106,8 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 		if (holder) {
 			str_clear(&why);
 			action_event_service(holder, &why);
-			str_addf(&meaning, "%s has begun with it and not ended it; to end it: first restart that, then evac-manage migration close %lld; ",
-			    why.s, (long long)m->id);
+			str_addf(&meaning, "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept work-begun:%lld; ",
+			    why.s, (long long)m->id, (long long)m->id);
 		} else {
 			str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
 		}

@@ -6,6 +6,7 @@
 #include "op/evacuation.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/shell.h"
 
 #define FAULT_AGE_S 3600
 #define NOBODY_TOOK_IT_MS 60000
@@ -55,10 +56,12 @@ static bool is_certain(struct evacuation *e, const char *end)
 	return again;
 }
 
-/* What to type is said only where it is certain that nobody works on it any more; 'migration close' makes sure itself. */
+/* 'migration close' makes sure itself that nobody works on it any more and refuses until then: what works now is the list, which has the
+ * line to type as soon as it would be taken. */
 static const char *cure(struct run *run, const struct evacuation *e)
 {
-	return arena_printf(&run->plan.arena, "evac-manage migration close %lld", (long long)e->migration_id);
+	return arena_printf(&run->plan.arena, "'evac-manage migration list --host %s --stale' says when it can be closed, and how",
+	    shell_word(&run->plan.arena, e->rows.host));
 }
 
 /* The instance is still its old host's. May it simply be evacuated again, or has the compute left its guest running? */
@@ -110,7 +113,7 @@ static const struct action_event *find_event(const struct action_events *events,
 static void given_up(struct run *run, struct unit *unit, const char *by, const struct action_event *event)
 {
 	struct evacuation *e = unit->evacuation;
-	const char *why = arena_printf(&run->plan.arena, "%s failed at it (%.200s) and left its migration '%s'; cure: %s, then again", by,
+	const char *why = arena_printf(&run->plan.arena, "%s failed at it (%.200s) and left its migration '%s': %s; then again", by,
 	    str_or(event->details, "see its log"), e->status, cure(run, e));
 
 	end(run, unit, PHASE_FAILED, STATE_FAILED, why);
@@ -166,9 +169,7 @@ static const char *waits_at(struct run *run, const struct evacuation *e)
 		if (is_down(run, q->host))
 			return arena_printf(arena, "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
 			    "it delete the queue, then %s", q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(run, e));
-	return arena_printf(arena,
-	    "the conductor has handed it to a compute; if nothing comes of it, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
-	    e->rows.host);
+	return arena_printf(arena, "the conductor has handed it to a compute; if nothing comes of it: %s", cure(run, e));
 }
 
 static const char *stands_at(struct run *run, const struct evacuation *e, const struct action_events *events)
@@ -181,16 +182,14 @@ static const char *stands_at(struct run *run, const struct evacuation *e, const 
 	if (strcmp(e->status, "accepted") != 0 && target)
 		return is_down(run, target) ?
 		    arena_printf(arena, "nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s", target, cure(run, e)) :
-		    arena_printf(arena,
-		        "nova-compute on '%s' is building it; if that does not end, 'evac-manage migration list --host %s --stale' tells when nobody works on it any more",
-		        target, e->rows.host);
+		    arena_printf(arena, "nova-compute on '%s' is building it; if that does not end: %s", target, cure(run, e));
 	if (!event)
-		return arena_printf(arena, "no conductor has taken the message; when none waits in the queue (evac-manage doctor): %s", cure(run, e));
+		return arena_printf(arena, "no conductor has taken the message; when none waits in its queue any more: %s", cure(run, e));
 	if (!event->result) {
 		action_event_service(event, &who);
 		return arena_printf(arena,
-		    "%s has begun it and not ended it, and goes on when what it waits for (placement, neutron, keystone) answers; to end it: first restart that service, then %s",
-		    who.s, cure(run, e));
+		    "%s has begun it and not ended it, and goes on when what it waits for (placement, neutron, keystone) answers; to end it: first restart that service; then 'evac-manage migration list --host %s' says how it is closed",
+		    who.s, shell_word(arena, e->rows.host));
 	}
 	if (target && is_down(run, target))
 		return arena_printf(arena,

@@ -29,7 +29,7 @@ struct cut_short {
 /* A live migration's guest is whole on one side only; which, neither database knows when the source died in the middle of it. A cold
  * one's disks may be on either. nova/api/openstack/compute/admin_actions.py: _reset_state empties the task state, and asks no compute. */
 static const struct cut_short cut_short[] = {
-	{ "evacuation", "'evac-manage migration list --host {source}' says whether somebody still works on it; when nobody does: evac-manage migration close {id}" },
+	{ "evacuation", "'evac-manage migration list --host {source}' says whether somebody still works on it; when nobody does, how it is closed" },
 	{ "live-migration", "first look on '{dest}': virsh domstate {instance}. 'running': the guest has arrived and is the only good one, shut it down there before anything; "
 	    "'paused' or 'shut off': virsh destroy {instance} there. With '{source}' off, too: openstack server set --state active {instance}, then the evacuation again" },
 	{ "resize", "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
@@ -111,7 +111,8 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 
 			str_clear(&hint);
 			if (str_equal(m->migration_type, "evacuation") && !m->deleted)
-				str_addf(&hint, "when nobody works on it any more: evac-manage migration close %lld", (long long)m->id);
+				str_addf(&hint, "'evac-manage migration list --host %s' says whether somebody still works on it; when nobody does, how it is closed",
+				    str_or(m->source_compute, scene->host));
 			else
 				str_addf(&hint, "no command of nova's or ours ends a %s%s: once it is known that nobody works on it, the DBA sets the status of migration %lld "
 				    "from 'accepted' to 'error'", m->deleted ? "deleted " : "", str_or(m->migration_type, "migration of no type"), (long long)m->id);

@@ -39,13 +39,24 @@ static void owns_hint(const struct scene *scene, enum move_kind kind, struct str
 	}
 }
 
+/* Another row of the same service: what names its host stays with that one. */
+static bool has_double(const struct scene *scene, const struct cinder_service *service)
+{
+	const struct cinder_service *s;
+
+	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (s->id != service->id && str_equal(s->host, service->host) && str_equal(s->binary, service->binary))
+			return true;
+	return false;
+}
+
 void guard_service_owns(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct service_reference *r = scene->references.v;
 	auto_str struct str hint = { 0 };
 
 	for (; r < scene->references.v + scene->references.n; r++)
-		if (r->by_name) {
+		if (r->by_name && !has_double(scene, scene->service)) {
 			owns_hint(scene, strcmp(r->kind, "backup") == 0 ? MOVE_BACKUPS : MOVE_BACKEND, &hint);
 			guard_found(self, scene, out, scene->service->host, hint.s, "'%s' owns %lld %s%s", scene->service->host, (long long)r->n,
 			    r->kind, r->n == 1 ? "" : "s");

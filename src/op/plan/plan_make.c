@@ -185,11 +185,23 @@ static void add_options(struct str *s, const struct request *request, const stru
 		str_add(s, " --follow-zone");
 }
 
+static void add_words(struct str *s, const char *option, const struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		str_addf(s, " --%s ", option);
+		shell_add_word(s, words->v[i]);
+	}
+}
+
 static const char *ownership_command(struct plan *plan, const struct scene *scene)
 {
 	auto_str struct str s = { 0 };
 
+	if (scene->request->limit > 0 && !scene->evacuates && scene->nmove > 1) /* which of them a part of the number falls to, no word says */
+		return NULL;
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		if (!m->target && !m->target_known) /* finding no-counterpart */
+			continue;
 		str_addf(&s, "%sevac-manage %s --currenthost ", s.n ? " && " : "",
 		    m->kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
 		shell_add_word(&s, m->from.text);
@@ -197,6 +209,12 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 		shell_add_word(&s, m->to.text);
 		if (m->kind != MOVE_BACKUPS)
 			add_options(&s, scene->request, m);
+		if (scene->evacuates) /* then they are about instances */
+			continue;
+		add_words(&s, "only", &scene->request->only);
+		add_words(&s, "exclude", &scene->request->exclude);
+		if (scene->request->limit > 0)
+			str_addf(&s, " --limit %lld", (long long)scene->request->limit);
 	}
 	return arena_dup(&plan->arena, s.s);
 }
