@@ -191,16 +191,16 @@ struct db *rooms_open(unsigned port)
 int volume_move(struct db *db, const char *id, uint64_t *matched, struct error *err)
 {
 	const struct db_param params[] = { p_str("id", id), p_str("old_host", OLD_HOST), p_str("new_host", NEW_HOST),
-		p_str("old_service_uuid", NULL), p_str("new_service_uuid", NULL), p_end };
+		p_str("old_service_uuid", NULL), p_str("new_service_uuid", NULL), p_str("old_cluster_name", NULL), p_str("new_cluster_name", NULL), p_end };
 
 	return db_write(db, &SQL_CINDER_VOLUME_MOVE, params, matched, err);
 }
 
 static const char *const by_id[] = { "id" };
 const struct sql thing_add_one = { "rooms/add_one", "UPDATE thing SET number = number + 1 WHERE id = ?", by_id, 1, SQL_WRITES, "thing",
-	"1", "" };
+	"1", "", "" };
 const struct sql thing_number_of = { "rooms/number_of", "SELECT t.number FROM thing AS t WHERE t.id = ?", by_id, 1, SQL_READS, "thing",
-	"one", "" };
+	"one", "", "" };
 
 int thing_write(struct db *db, const struct sql *sql, int64_t id, struct error *err)
 {

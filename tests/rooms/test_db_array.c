@@ -41,18 +41,20 @@ static void fill(const void *ctx, size_t i, struct db_param *params)
 	params[2] = p_str("new_host", NEW_HOST);
 	params[3] = p_str("old_service_uuid", m->service[i % 2]);
 	params[4] = p_str("new_service_uuid", m->service[(i + 1) % 2]);
+	params[5] = p_str("old_cluster_name", NULL);
+	params[6] = p_str("new_cluster_name", NULL);
 }
 
 static const char *const services[] = { NULL, "service-a" };
 static char ids[MANY][16];
 
-static struct db_param *names(struct db_param params[6])
+static struct db_param *names(struct db_param params[8])
 {
-	static const char *const name[] = { "id", "old_host", "new_host", "old_service_uuid", "new_service_uuid" };
+	static const char *const name[] = { "id", "old_host", "new_host", "old_service_uuid", "new_service_uuid", "old_cluster_name", "new_cluster_name" };
 
 	for (size_t i = 0; i < COUNT(name); i++)
 		params[i] = p_str(name[i], NULL);
-	params[5] = p_end;
+	params[7] = p_end;
 	return params;
 }
 
@@ -76,7 +78,7 @@ static const char *moved(void)
 static void an_array_of_rows_is_written_whole_and_counted(void **state)
 {
 	const struct move move = { (const char (*)[16])ids, services };
-	struct db_param params[6];
+	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
 
@@ -97,7 +99,7 @@ static void an_array_of_rows_is_written_whole_and_counted(void **state)
 static void rows_that_others_changed_are_missing_from_the_count(void **state)
 {
 	const struct move move = { (const char (*)[16])ids, services };
-	struct db_param params[6];
+	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
 
@@ -116,7 +118,7 @@ static void rows_that_others_changed_are_missing_from_the_count(void **state)
 static void one_bad_row_of_an_array_dooms_all(void **state)
 {
 	const struct move move = { (const char (*)[16])ids, services };
-	struct db_param params[6];
+	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
 
@@ -135,7 +137,7 @@ static void few_rows_and_one_row_after_many_are_right_too(void **state)
 {
 	const struct move move = { (const char (*)[16])ids, services };
 	static const size_t sizes[] = { 2, 1, 3, 5000, 1, 5001 };
-	struct db_param params[6];
+	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
 

@@ -56,7 +56,7 @@ static void begin(void)
 static void matched_counts_rows_that_were_found_changed_or_not(void **state)
 {
 	const struct db_param same[] = { p_str("id", "v1"), p_str("old_host", OLD_HOST), p_str("new_host", OLD_HOST),
-		p_str("old_service_uuid", NULL), p_str("new_service_uuid", NULL), p_end };
+		p_str("old_service_uuid", NULL), p_str("new_service_uuid", NULL), p_str("old_cluster_name", NULL), p_str("new_cluster_name", NULL), p_end };
 	struct error err = { 0 };
 	uint64_t matched;
 
@@ -86,7 +86,7 @@ static void a_move_compares_the_old_host_byte_for_byte(void **state)
 	begin();
 	for (size_t i = 0; i < COUNT(near); i++) {
 		const struct db_param params[] = { p_str("id", "v1"), p_str("old_host", near[i]), p_str("new_host", NEW_HOST),
-			p_str("old_service_uuid", NULL), p_str("new_service_uuid", NULL), p_end };
+			p_str("old_service_uuid", NULL), p_str("new_service_uuid", NULL), p_str("old_cluster_name", NULL), p_str("new_cluster_name", NULL), p_end };
 
 		assert_int_equal(db_write(db, &SQL_CINDER_VOLUME_MOVE, params, &matched, &err), 0);
 		assert_int_equal(matched, 0);
