@@ -343,6 +343,16 @@ static void note_globals(struct call *out)
 	out->request.globals = out->globals;
 }
 
+static void add_globals_to_hint(const struct request *request, struct error *err)
+{
+	auto_str struct str whole = { 0 };
+
+	if (!err->hint[0] || str_starts(err->hint, "usage: "))
+		return;
+	shell_add_commands(&whole, err->hint, request->globals);
+	error_hint(err, "%s", whole.s);
+}
+
 static const struct given *first_unknown(const struct scan *scan)
 {
 	for (size_t i = 0; i < scan->ngiven; i++)
@@ -373,7 +383,10 @@ static int call_fill(int argc, const char *const *argv, struct scan *scan, struc
 	    arguments_set(command, &scan->words, used, &out->request, err) != 0)
 		return -1;
 	note_globals(out);
-	return check_complete(command, &out->request, err);
+	if (check_complete(command, &out->request, err) == 0)
+		return 0;
+	add_globals_to_hint(&out->request, err); /* the call is given back empty: nobody else could */
+	return -1;
 }
 
 int cmd_parse(int argc, const char *const *argv, struct call *out, struct error *err)

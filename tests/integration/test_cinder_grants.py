@@ -32,7 +32,7 @@ class Grants(harness.TestCase):
                     raise
         for password in ("", "%s"):     # the account is there, and nobody can log in until it has a password
             self.assertRaises(pymysql.err.OperationalError, harness.connect, "cinder", user="least", password=password)
-        rows("mysql", "ALTER USER least@'127.0.0.1' IDENTIFIED BY '%s'" % PASSWORD)
+        rows("mysql", "ALTER USER least@'127.0.0.1' IDENTIFIED BY '%s' ACCOUNT UNLOCK" % PASSWORD)
         file = os.path.join(self.tool.state, "login.cnf")
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
             f.write("[evac-manage]\nuser = least\npassword = %s\n" % PASSWORD)

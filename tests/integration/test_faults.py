@@ -145,7 +145,7 @@ class Faults(harness.TestCase):
         self.assertIn("cinder/volume_move", seen)      # the debugging was on
 
     def test_a_password_that_is_a_word_takes_nothing_out_of_the_line_to_paste(self):
-        for user, password in (("cinder2", "cinder"), ("volume", "volume"), ("placement", "placement"), ("words", "update_host"),
+        for user, password in (("cinder2", "cinder"), ("volume", "volume"), ("placing", "placement"), ("words", "update_host"),
                                ("words", "evac-manage")):
             rows("mysql", "CREATE OR REPLACE USER %s@'127.0.0.1' IDENTIFIED BY %s", (user, password))
             rows("mysql", "GRANT SELECT ON cinder.* TO %s@'127.0.0.1'", (user,))
