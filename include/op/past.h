@@ -46,6 +46,11 @@ bool past_is_settled(const struct past *past);
 const char *past_unit_state(const struct past_unit *unit);
 /* Did it write rows that can be taken back? Never an evacuation. */
 bool past_wrote(const struct past *past, size_t unit);
+/* The steps of all units that it wrote, one by one; NULL: there are no more. ${at} begins as { 0 }. */
+struct past_steps {
+	size_t unit, step;
+};
+const struct step *past_next_step(const struct past *past, struct past_steps *at);
 bool past_accepts(const struct past *past, const char *code);
 
 #endif

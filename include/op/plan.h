@@ -22,6 +22,7 @@ struct step_kind {
 };
 extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
     step_cinder_service, step_compute_service, step_instance, step_migration, step_task_state;
+extern const struct step_kind *const step_kind_of[OWNED_KINDS];
 /* Rows of cinder that are written one by one, outside of a move of ownership. */
 extern const struct step_kind step_volume_service, step_volume_cluster, step_group_cluster, step_consistencygroup_cluster,
     step_cache_entry_cluster, step_volume_zone, step_volume_status, step_snapshot_status, step_backup_status, step_service_removal,

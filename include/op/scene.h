@@ -204,9 +204,10 @@ struct scene {
 
 void scene_free(struct scene *scene);
 
-/* scene_cinder.c: services and owners; then a move from one backend (or backup host) to another. Unknown names are
- * ERROR_NOT_FOUND with the nearest known ones. */
+/* scene_cinder.c: services and owners. */
 int scene_find_cinder(struct scene *scene, struct error *err);
+/* scene_moves.c: a move from one backend (or backup host) to another. Unknown names are ERROR_NOT_FOUND with the nearest known ones. */
+const char *move_binary(enum move_kind kind); /* who serves what such a move takes */
 int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, const char *to, struct error *err);
 /* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
  * stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */

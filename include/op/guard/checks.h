@@ -20,7 +20,9 @@ bool guard_takes_next(struct taking *t, const struct scene *scene, const struct 
 /* What to type, and to look at before, about a migration that is under way or was cut short. */
 void guard_say_way_out(const struct migration *m, struct str *out);
 
-/* volume.c, for hints: the command that moves what ${owner} (a pool of it does not count) has to ${to}. */
+/* volume.c: how many rows, without those that are left out. */
+size_t move_takes(const struct move *move);
+/* For hints: the command that moves what ${owner} (a pool of it does not count) has to ${to}. */
 void hint_move(struct str *hint, enum move_kind kind, const char *owner, const char *to);
 /* Who could take it: a live backend of the same name, or another cinder-backup; NULL: nobody. */
 const char *hint_taker(const struct scene *scene, enum move_kind kind, const char *owner);

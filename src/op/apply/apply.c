@@ -151,7 +151,7 @@ static int check_owners(struct run *run, struct error *err)
 		return -1;
 	rc = check_clusters(run, &now, err);
 	for (const struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++) {
-		const char *binary = m->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
+		const char *binary = move_binary(m->kind);
 
 		if (!m->in_place)
 			rc = check_source(run, m, binary, &now, err) != 0 ? -1 : check_target(run, m, binary, &now, err);

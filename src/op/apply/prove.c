@@ -22,10 +22,6 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static const struct step_kind *const kind_of[OWNED_KINDS] = {
-	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
-};
-
 static bool is_promised(const struct step *step, const struct owned *row)
 {
 	if (step->kind == &step_worker)
@@ -54,7 +50,7 @@ static int find_promised(struct unit *unit, enum owned_kind kind, const char *ow
 	for (step = unit->step; step < unit->step + unit->nstep; step++) {
 		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids);
 
-		if (step->kind == kind_of[kind] && row && is_promised(step, row))
+		if (step->kind == step_kind_of[kind] && row && is_promised(step, row))
 			found(step);
 	}
 	owned_free(&rows);

@@ -24,7 +24,7 @@ static bool asks_backends(const struct scene *scene)
 static bool is_source(const struct scene *scene, const struct cinder_service *s)
 {
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		if (!m->in_place && str_equal(s->binary, m->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume") &&
+		if (!m->in_place && str_equal(s->binary, move_binary(m->kind)) &&
 		    strcmp(s->host, m->from.backend_host) == 0)
 			return true;
 	return false;
@@ -147,15 +147,6 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 		sessions_alive(self, scene, i, out);
 }
 
-static bool moves_rows(const struct move *m)
-{
-	for (int kind = 0; kind < OWNED_KINDS; kind++)
-		for (size_t i = 0; i < m->rows[kind].n; i++)
-			if (!m->rows[kind].v[i].left_out)
-				return true;
-	return false;
-}
-
 /* Nothing to write needs nobody's word. */
 static bool asks_for_anything(const struct scene *scene)
 {
@@ -164,7 +155,7 @@ static bool asks_for_anything(const struct scene *scene)
 	for EACH_WANTED(c, scene)
 		return true;
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		if (moves_rows(m))
+		if (move_takes(m))
 			return true;
 	return false;
 }
@@ -173,7 +164,7 @@ static bool asks_for_anything(const struct scene *scene)
  * node does. */
 static bool may_be_served(const struct scene *scene, const struct move *m)
 {
-	if (m->in_place || !m->source || !moves_rows(m))
+	if (m->in_place || !m->source || !move_takes(m))
 		return false;
 	return cinder_service_is_up(m->source, scene->cinder_down_s) || !node_reports(scene);
 }
@@ -202,7 +193,7 @@ void guard_backend_silent(const struct guard *self, const struct scene *scene, s
 	if (!asks_backends(scene) || !node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
 		return;
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		if (!m->in_place && moves_rows(m) && m->source && !cinder_service_is_up(m->source, scene->cinder_down_s))
+		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder_down_s))
 			guard_found(self, scene, out, m->from.backend_host, NULL, "%s on '%s' does not report, and its node '%s' does", m->source->binary,
 			    m->from.backend_host, scene->host);
 }

@@ -8,11 +8,6 @@
 
 #define EACH_MOVE(m, scene) (const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)
 
-static const char *binary_of(const struct move *move)
-{
-	return move->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
-}
-
 /* Without a pool of its own the target keeps that of each row, unless a map gives another. */
 static bool is_same_place(const struct scene *scene, const struct move *m)
 {
@@ -33,7 +28,7 @@ void guard_target_service_missing(const struct guard *self, const struct scene *
 {
 	for EACH_MOVE(m, scene)
 		if (!m->target && m->target_known)
-			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", binary_of(m), m->to.backend_host);
+			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", move_binary(m->kind), m->to.backend_host);
 }
 
 void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -50,7 +45,7 @@ void guard_no_counterpart(const struct guard *self, const struct scene *scene, s
 		if (to)
 			hint_move(&hint, m->kind, m->from.text, to);
 		guard_found(self, scene, out, m->from.text, hint.n ? hint.s : NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text,
-		    binary_of(m), m->to.backend_host);
+		    move_binary(m->kind), m->to.backend_host);
 	}
 }
 
@@ -87,7 +82,7 @@ void guard_target_down(const struct guard *self, const struct scene *scene, stru
 
 	for EACH_MOVE(m, scene)
 		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
-			say_down(self, scene, out, binary_of(m), m->to.backend_host, m->target->heartbeat_age_s);
+			say_down(self, scene, out, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
 	if (scene->past && undo_enables_compute(scene) && is_late(scene->compute, scene->nova_down_s))
 		say_down(self, scene, out, scene->compute->binary, scene->compute->host, scene->compute->heartbeat_age_s);
 	if (!scene->evacuates)
@@ -106,7 +101,7 @@ void guard_target_disabled(const struct guard *self, const struct scene *scene, 
 
 	for EACH_MOVE(m, scene)
 		if (m->target && m->target->disabled && !m->enables_target)
-			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", binary_of(m), m->to.backend_host,
+			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", move_binary(m->kind), m->to.backend_host,
 			    str_or(m->target->disabled_reason, "no reason given"));
 	if (scene->evacuates && s && s->disabled)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,

@@ -41,18 +41,19 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 {
 	auto_str struct str hint = { 0 };
 	size_t n = undo_tombstones(scene);
+	struct past_steps at = { 0 };
+	const struct step *s;
 
-	for (size_t i = 0; scene->past && i < scene->past->nunit; i++)
-		for (const struct step *s = scene->past->plan.unit[i].step; past_wrote(scene->past, i) && s < scene->past->plan.unit[i].step + scene->past->plan.unit[i].nstep; s++) {
-			if (!undo_keeps_forced_down(scene, s))
-				continue;
-			str_clear(&hint);
-			str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute",
-			    scene->host, scene->host);
-			guard_found(self, scene, out, scene->host, hint.s,
-			    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s",
-			    scene->host, n == 1 ? "is" : "are");
-		}
+	while (scene->past && (s = past_next_step(scene->past, &at))) {
+		if (!undo_keeps_forced_down(scene, s))
+			continue;
+		str_clear(&hint);
+		str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute", scene->host,
+		    scene->host);
+		guard_found(self, scene, out, scene->host, hint.s,
+		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s", scene->host,
+		    n == 1 ? "is" : "are");
+	}
 }
 
 /* Some units are taken back whole or not at all. */
@@ -81,13 +82,13 @@ void guard_undo_rearms(const struct guard *self, const struct scene *scene, stru
 
 bool undo_enables_compute(const struct scene *scene)
 {
-	const struct past *past = scene->past;
+	struct past_steps at = { 0 };
+	const struct step *s;
 
-	for (size_t i = 0; past && i < past->nunit; i++)
-		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
-			if (s->kind == &step_compute_service && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
-			    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
-				return true;
+	while (scene->past && (s = past_next_step(scene->past, &at)))
+		if (s->kind == &step_compute_service && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
+		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
+			return true;
 	return false;
 }
 

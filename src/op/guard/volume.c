@@ -11,7 +11,7 @@
 #define ROW_BYTES 4096 /* of a Galera write set, generously (measured well below) */
 
 /* What is left out stops nothing. */
-static size_t rows_of(const struct move *move)
+size_t move_takes(const struct move *move)
 {
 	size_t n = 0;
 
@@ -33,7 +33,7 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 	bool any_member = false;
 
 	for (m = scene->move; m < end; m++) {
-		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || rows_of(m) == 0)
+		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || move_takes(m) == 0)
 			continue;
 		any_member |= is_member(m);
 		other = is_member(m) ? other : m;
@@ -87,7 +87,7 @@ void guard_unit_too_large(const struct guard *self, const struct scene *scene, s
 	size_t n = 0;
 
 	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		n += rows_of(m);
+		n += move_takes(m);
 	if (n == 0)
 		return;
 	server = db_server(scene->world->cinder_db);

@@ -285,6 +285,14 @@ const char *past_unit_state(const struct past_unit *u)
 	return str_or(u->outcome, "open");
 }
 
+const struct step *past_next_step(const struct past *past, struct past_steps *at)
+{
+	for (; at->unit < past->nunit; at->unit++, at->step = 0)
+		if (past_wrote(past, at->unit) && at->step < past->plan.unit[at->unit].nstep)
+			return &past->plan.unit[at->unit].step[at->step++];
+	return NULL;
+}
+
 /* Its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
 bool past_wrote(const struct past *past, size_t unit)
 {

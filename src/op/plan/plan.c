@@ -14,6 +14,8 @@ const struct step_kind step_cache_entry = { "image_volume_cache_entry", "image c
 	&SQL_CINDER_CACHE_ENTRY_MOVE, &SQL_CINDER_CACHE_ENTRY_ROW };
 const struct step_kind step_worker = { "worker", "worker", "workers", { "service_id", "race_preventer" }, &SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_ROW };
 const struct step_kind step_backup = { "backup", "backup", "backups", { "host" }, &SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_ROW };
+const struct step_kind *const step_kind_of[OWNED_KINDS] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker,
+	&step_backup };
 const struct step_kind step_cinder_service = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
 	&SQL_CINDER_SERVICE_MARK, &SQL_CINDER_SERVICE_ROW };
 const struct step_kind step_compute_service = { "compute_service", "nova service", "nova services",

@@ -9,10 +9,6 @@
 
 #define REASON_MAX 255 /* bytes */
 
-static const struct step_kind *const kind_of[OWNED_KINDS] = {
-	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
-};
-
 /* Whose rows are added to which unit. */
 struct adding {
 	struct plan *plan;
@@ -46,7 +42,7 @@ static void add_worker(const struct adding *a, struct step *step, const struct o
 
 static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
 {
-	struct step *step = unit_step(a->unit, kind_of[kind], row->id, row->name);
+	struct step *step = unit_step(a->unit, step_kind_of[kind], row->id, row->name);
 	const struct cinder_service *target = a->move->target;
 	int cluster = kind == OWNED_VOLUME ? 2 : 1; /* the column's place */
 

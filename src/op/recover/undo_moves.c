@@ -10,10 +10,6 @@
 /* What an undo moves, as moves of the scene: from whom the run gave the rows to, to whom they were before. The guards, the second look
  * inside the transaction and the proof then see it as they see any other move. */
 
-static const struct step_kind *const kind_of[OWNED_KINDS] = {
-	&step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker, &step_backup,
-};
-
 static bool is_taken(const struct scene *scene, const struct step *s)
 {
 	return s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name);
@@ -41,53 +37,70 @@ static void add_step(struct scene *scene, const struct step *s)
 	if (!s->after[0] || !s->before[0] || !host_name_parse(s->after[0], &from) || !host_name_parse(s->before[0], &to))
 		return;
 	for (int k = 0; k < OWNED_KINDS; k++)
-		if (k != OWNED_WORKER && s->kind == kind_of[k])
+		if (k != OWNED_WORKER && s->kind == step_kind_of[k])
 			move_between(scene, k == OWNED_BACKUP ? MOVE_BACKUPS : MOVE_BACKEND, from.backend_host, to.backend_host);
 }
 
-/* The step of this row that is taken back, when it goes from ${m}'s source to its target; a worker has no host. */
-static const struct step *step_of(const struct scene *scene, const struct move *m, enum owned_kind kind, const char *id)
+/* From ${m}'s source to its target; a worker has no host. */
+static bool goes_back(const struct scene *scene, const struct move *m, enum owned_kind kind, const struct step *s)
 {
-	const struct past *past = scene->past;
+	return s->kind == step_kind_of[kind] && is_taken(scene, s) &&
+	    (kind == OWNED_WORKER || (s->before[0] && host_is_on_backend(s->before[0], m->to.backend_host)));
+}
 
-	for (size_t i = 0; i < past->nunit; i++)
-		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
-			if (s->kind == kind_of[kind] && strcmp(s->id, id) == 0)
-				return is_taken(scene, s) && (kind == OWNED_WORKER || (s->before[0] && host_is_on_backend(s->before[0], m->to.backend_host))) ?
-				    s : NULL;
-	return NULL;
+static int by_id(const void *a, const void *b)
+{
+	const struct step *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+static void keep_taken(const struct scene *scene, const struct move *m, enum owned_kind kind, struct owned_rows *rows)
+{
+	size_t n = 0, cap = 0, kept = 0;
+	const struct step **taken = NULL, *s;
+	struct past_steps at = { 0 };
+
+	while ((s = past_next_step(scene->past, &at)))
+		if (goes_back(scene, m, kind, s)) {
+			taken = vec_grow(taken, n, &cap, sizeof *taken);
+			taken[n++] = s;
+		}
+	vec_sort(taken, n, sizeof *taken, by_id);
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct step *row = &(struct step){ .id = rows->v[i].id };
+
+		if (vec_search(&row, taken, n, sizeof *taken, by_id))
+			rows->v[kept++] = rows->v[i];
+	}
+	rows->n = kept;
+	free(taken);
 }
 
 static int find_rows(struct scene *scene, struct move *m, enum owned_kind kind, struct error *err)
 {
-	struct owned_rows *rows = &m->rows[kind];
-	size_t kept = 0;
-
-	if (owned_find(scene->world->cinder_db, kind, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host, rows, err) != 0)
+	if (owned_find(scene->world->cinder_db, kind, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host, &m->rows[kind], err) != 0)
 		return -1;
-	for (size_t i = 0; i < rows->n; i++)
-		if (step_of(scene, m, kind, rows->v[i].id))
-			rows->v[kept++] = rows->v[i];
-	rows->n = kept;
+	keep_taken(scene, m, kind, &m->rows[kind]);
 	return 0;
 }
 
 /* A mark of the run on the target's own service row, which this undo takes away with the rest. */
 static bool is_enabled_again(const struct scene *scene, const struct cinder_service *service)
 {
-	const struct past *past = scene->past;
+	struct past_steps at = { 0 };
+	const struct step *s;
 
-	for (size_t i = 0; service && i < past->nunit; i++)
-		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
-			if (s->kind == &step_cinder_service && strtoll(s->id, NULL, 10) == service->id && is_taken(scene, s) &&
-			    str_equal(step_before(s, "disabled"), "0"))
-				return true;
+	while (service && (s = past_next_step(scene->past, &at)))
+		if (s->kind == &step_cinder_service && strtoll(s->id, NULL, 10) == service->id && is_taken(scene, s) &&
+		    str_equal(step_before(s, "disabled"), "0"))
+			return true;
 	return false;
 }
 
 static int fill(struct scene *scene, struct move *m, struct error *err)
 {
-	const char *binary = m->kind == MOVE_BACKUPS ? "cinder-backup" : "cinder-volume";
+	const char *binary = move_binary(m->kind);
 
 	m->in_place = strcmp(m->from.backend_host, m->to.backend_host) == 0;
 	m->source = cinder_service_find(&scene->cinder_services, binary, m->from.backend_host);
@@ -167,12 +180,12 @@ static int find_elsewhere(struct scene *scene, struct error *err)
 
 int undo_find_moves(struct scene *scene, struct error *err)
 {
-	const struct past *past = scene->past;
+	struct past_steps at = { 0 };
+	const struct step *s;
 
-	for (size_t i = 0; i < past->nunit; i++)
-		for (const struct step *s = past->plan.unit[i].step; past_wrote(past, i) && s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
-			if (is_taken(scene, s))
-				add_step(scene, s);
+	while ((s = past_next_step(scene->past, &at)))
+		if (is_taken(scene, s))
+			add_step(scene, s);
 	for (size_t i = 0; i < scene->nmove; i++)
 		if (fill(scene, &scene->move[i], err) != 0)
 			return -1;
