@@ -243,6 +243,9 @@ bool scene_is_backend(const struct scene *scene, const char *backend_host);
 const char *scene_live_backend(const struct scene *scene, const char *owner);
 /* The same of backups: a host other than ${owner} and the failed one whose cinder-backup reports. NULL: none. */
 const char *scene_live_backup_host(const struct scene *scene, const char *owner);
+/* A node that could take all of the scene's moves at once: a cinder-volume with the backend of each, and a cinder-backup, that could
+ * take it. NULL: none. */
+const char *scene_live_taker(const struct scene *scene, struct arena *arena);
 /* Every OLD of --pool-map is a pool that moves, every NEW one that is known. */
 int scene_check_pool_map(const struct scene *scene, struct error *err);
 /* The pool that --pool-map makes of this one: itself when it is not mapped. */

@@ -5,7 +5,7 @@
 -- :database cell
 -- :subject host
 -- :message {instances} instances are on {subject}, last heard of {heartbeat_age_s} s ago (forced down: {forced_down})
--- :remedy evac-manage host show {subject}; evac-manage host evacuate {subject}
+-- :remedy evac-manage host show {subject}
 -- :param down int
 -- :reads instances services
 SELECT o.host AS subject

@@ -418,6 +418,34 @@ class Guards(harness.TestCase):
         self.assertEqual({k: v for k, v in risks().items() if before.get(k) != v}, {"guest-left": ("skip", 1), "in-flight": ("stop", 1)})
         self.assertEqual(risks(B)["source-alive"][0], "stop")
 
+    def test_host_show_ends_with_the_command_that_comes_next(self):
+        def after(host=A, **who):
+            harness.heartbeats(**who)
+            r = self.expect(self.tool.run("host", "show", host, "-f", "json"), OK)
+            said = [(n, x["detail"]) for n, x in enumerate(r.json) if x["section"] == "next"]
+            self.assertTrue(not said or [n for n, _ in said] == [len(r.json) - 1], r)
+            for printed in harness.pasted.commands_of("", "".join(d for _, d in said)):
+                self.assertIsNone(harness.PASTER.paste(printed, ""), r)
+            return re.sub(r"evac-manage (--\S+ \S+ )+", "evac-manage ", said[0][1]) if said else None
+        self.assertIn(after(), ["evac-manage host rescue %s --to %s" % (A, B), "evac-manage host rescue %s --to %s" % (A, C)])
+        self.assertIsNone(after(B))  # alive
+        # one of its backends has no counterpart there, then one is frozen, then no backup host is left
+        rows("cinder", "UPDATE services SET deleted = 1 WHERE host = %s", (B + "@nvme",))
+        self.assertEqual(after(), "evac-manage host rescue %s --to %s" % (A, C))
+        rows("cinder", "UPDATE services SET deleted = 0 WHERE host = %s", (B + "@nvme",))
+        rows("cinder", "UPDATE services SET frozen = 1 WHERE host = %s", (C + "@ceph",))
+        self.assertEqual(after(), "evac-manage host rescue %s --to %s" % (A, B))
+        rows("cinder", "UPDATE services SET disabled = 1 WHERE host = %s AND `binary` = 'cinder-backup'", (B,))
+        self.assertIn("evac-manage service list", after())
+        rows("cinder", "UPDATE services SET frozen = 0, disabled = 0 WHERE host IN (%s, %s)", (B, C + "@ceph"))
+        self.assertIn("evac-manage doctor", after(alive=(ENV["SB_CONTROLLER"],), dead=(A, B, C)))
+        for table in ("volumes", "backups", "groups", "consistencygroups", "image_volume_cache_entries"):
+            rows("cinder", "UPDATE `%s` SET host = REPLACE(host, %%s, %%s)" % table, (A, B))
+        rows("cinder", "DELETE FROM workers")
+        self.assertEqual(after(), "evac-manage host evacuate " + A)
+        rows("nova", "UPDATE instances SET host = %s, node = %s WHERE host = %s", (B, B, A))
+        self.assertIsNone(after())  # nothing is its own any more
+
     def test_host_show_has_what_is_free(self):
         r = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK)
         free = {x["item"]: x["detail"] for x in r.json if x["section"] == "capacity"}

@@ -6,6 +6,7 @@
 #include "op/fit.h"
 #include "op/guard.h"
 #include "op/list.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* All that one host owns, as counts, and what the others have free: one row a fact, so that every format has it. */
@@ -277,10 +278,30 @@ static void add_findings(struct table *t, const struct findings *found)
 	}
 }
 
-/* What a rescue of it would find, before anybody is in a hurry. */
-static int add_risks(struct table *t, struct scene *scene, struct error *err)
+/* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole. */
+static void add_next(struct table *t, struct scene *scene, const struct findings *found)
 {
-	struct findings found = { 0 };
+	const struct world *w = scene->world;
+	const char *host = shell_word(&scene->arena, scene->host), *to = scene_live_taker(scene, &scene->arena);
+	auto_str struct str detail = { 0 };
+
+	if (!w->cinder_db || !w->api_db || (!scene->home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
+	    scene->nmove + scene->instances.n == 0)
+		return;
+	if (count_of(found, "mass-failure") > 0)
+		str_add(&detail, "look at the control plane first: evac-manage doctor");
+	else if (scene->nmove == 0)
+		str_addf(&detail, "evac-manage host evacuate %s", host);
+	else if (to)
+		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
+	else
+		str_add(&detail, "no live host could take all that it owns in cinder: evac-manage service list");
+	add(t, "next", scene->host, NULL, -1, detail.s);
+}
+
+/* What a rescue of it would find, before anybody is in a hurry. */
+static int find_risks(struct scene *scene, struct findings *found, struct error *err)
+{
 
 	if (scene->world->cinder_db && scene_add_counterparts(scene, scene->host, scene->host, ~0u, err) != 0)
 		return -1;
@@ -288,9 +309,7 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	scene->evacuates = scene->home != NULL;
 	for (const struct guard *g = guards; g->code; g++)
 		if (!is_about_the_request(g))
-			g->check(g, scene, &found);
-	add_findings(t, &found);
-	findings_free(&found);
+			g->check(g, scene, found);
 	return 0;
 }
 
@@ -328,6 +347,25 @@ static void add_lost_cells(struct table *t, const struct world *w)
 	}
 }
 
+static int add_risks(struct table *t, struct scene *scene, struct error *err)
+{
+	const struct world *w = scene->world;
+	struct findings found = { 0 };
+	int rc = find_risks(scene, &found, err);
+
+	if (rc == 0) {
+		add_findings(t, &found);
+		if (!w->cinder_db)
+			add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
+		if (!w->api_db)
+			add(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
+		add_lost_cells(t, w);
+		add_next(t, scene, &found);
+	}
+	findings_free(&found);
+	return rc;
+}
+
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -351,14 +389,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	scene_find_queues(scene);
 	add_queues(t, scene);
 	add_capacity(t, scene);
-	if (add_risks(t, scene, err) != 0)
-		return -1;
-	if (!w->cinder_db)
-		add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
-	if (!w->api_db)
-		add(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
-	add_lost_cells(t, w);
-	return 0;
+	return add_risks(t, scene, err);
 }
 
 static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };

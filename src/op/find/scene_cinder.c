@@ -41,3 +41,31 @@ const char *scene_live_backup_host(const struct scene *scene, const char *owner)
 			return s->host;
 	return NULL;
 }
+
+static bool has_taker(const struct scene *scene, const char *node, const struct move *move)
+{
+	const struct cinder_service *s = scene->cinder_services.v, *end = s + scene->cinder_services.n;
+	struct host_name is;
+
+	for (; s < end; s++)
+		if (could_take(scene, s, move_binary(move->kind)) && host_name_parse(s->host, &is) && strcmp(is.node, node) == 0 &&
+		    (move->kind == MOVE_BACKUPS || strcmp(is.backend, move->from.backend) == 0))
+			return true;
+	return false;
+}
+
+const char *scene_live_taker(const struct scene *scene, struct arena *arena)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
+		size_t taken = 0;
+
+		if (str_is_twin(node, scene->host))
+			continue;
+		while (taken < scene->nmove && has_taker(scene, node, &scene->move[taken]))
+			taken++;
+		if (scene->nmove > 0 && taken == scene->nmove)
+			return node;
+	}
+	return NULL;
+}
