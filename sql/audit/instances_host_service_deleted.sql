@@ -6,7 +6,7 @@
 -- :database cell
 -- :subject host
 -- :message {instances} instances are on {subject}, whose nova-compute was deleted at {service_deleted_at}
--- :remedy evac-manage host evacuate {subject}
+-- :remedy evac-manage host show {subject}
 -- :reads instances services
 SELECT o.host AS subject
      , o.host AS host

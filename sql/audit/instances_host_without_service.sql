@@ -5,7 +5,7 @@
 -- :database cell
 -- :subject host
 -- :message {instances} instances are on {subject}, which has no nova-compute service row
--- :remedy evac-manage host evacuate {subject}
+-- :remedy evac-manage host show {subject}
 -- :reads instances services
 SELECT o.host AS subject
      , o.host AS host
