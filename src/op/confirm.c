@@ -50,8 +50,12 @@ static bool ask(const char *question, char answer[ANSWER_MAX])
 	setvbuf(stdin, NULL, _IONBF, 0); /* what was typed ahead stays where poll() sees it */
 	while (!signal_came() && poll(&input, 1, -1) < 0 && errno == EINTR)
 		;
-	if (signal_came() || !fgets(answer, ANSWER_MAX, stdin))
+	if (signal_came())
 		return false;
+	if (!fgets(answer, ANSWER_MAX, stdin)) {
+		fputc('\n', stderr); /* what comes next begins a line of its own */
+		return false;
+	}
 	answer[strcspn(answer, "\n")] = '\0';
 	return true;
 }

@@ -342,7 +342,10 @@ void report_sentence(const struct run *run, enum error_kind result, const struct
 		return;
 	}
 	if (run->request->dry_run && result == ERROR_OK) {
-		str_addf(out, "dry run: %zu steps would be taken; nothing was written", t.steps);
+		str_addf(out, "dry run: %zu step%s would be taken", t.steps, t.steps == 1 ? "" : "s");
+		if (t.skipped)
+			str_addf(out, ", %zu instance%s left out", t.skipped, t.skipped == 1 ? " is" : "s are");
+		str_add(out, "; nothing was written");
 		return;
 	}
 	if (!run->journal) {

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 
+import amqp
+
 import harness
 import releases
 from harness import CONFIG, ENV, OK, REFUSED, rows
@@ -48,9 +50,21 @@ class Doctor(harness.TestCase):
     def test_all_is_fit_where_all_was_looked_at(self):
         before = harness.checksum()
         found = self.doctor(())
-        self.assertEqual({row["result"] for row in found.values()}, {"ok"})
+        self.assertEqual({row["check"] for row in found.values() if row["result"] != "ok"}, {"scheduler queue"})  # the light sandbox has none
         self.assertEqual({"cinder account", "nova API account", "nova cell0 account", "nova cell cell1 account"} - set(found), set())
         self.unchanged(before)
+
+    def test_a_scheduler_that_nobody_is_any_more_is_told(self):
+        """Fit for evacuations is what an evacuation would not stop at (scheduler-missing)."""
+        queue = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"])
+        queue.connect()
+        channel = queue.channel()
+        self.addCleanup(lambda: (channel.queue_delete("scheduler"), queue.close()))
+        channel.queue_declare("scheduler", durable=False, auto_delete=False)
+        self.assertIn("no consumer", self.doctor(WORKS[1:2], "scheduler queue")["scheduler queue"]["detail"])
+        reader = channel.basic_consume("scheduler", no_ack=True)
+        self.assertEqual(self.doctor(())["scheduler queue"]["result"], "ok")
+        channel.basic_cancel(reader)
 
     def test_unknown_is_not_fit(self):
         if not os.path.exists("/etc/cinder/cinder.conf"):

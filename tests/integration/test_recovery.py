@@ -264,6 +264,9 @@ class Evacuations(Recovery):
         r = self.expect(self.recover(), OK)
         self.assertEqual((self.outcome(r), r.json["steps"][0]["after"]["host"]), ("proved", C))
         self.assertEqual(self.state(), "recovered")
+        again = self.expect(self.recover(), OK).json["steps"][0]    # settled: from the journal alone
+        for key in ("accepted", "outcome", "request_id", "migration_uuid"):
+            self.assertEqual(again[key], r.json["steps"][0][key], key)
 
     def test_what_nova_ended_in_error_is_said(self):
         self.conductor()
@@ -370,6 +373,8 @@ class Evacuations(Recovery):
         rows("nova", "UPDATE instances i JOIN migrations m ON m.instance_uuid = i.uuid SET i.task_state = NULL, m.status = 'error'"
              " WHERE SUBSTRING(m.uuid, 15, 1) = '5'")
         del conductor.casts[:]
+        said = self.expect(self.tool.run("journal", "recover", run, "--dry-run"), OK).out.splitlines()[-1]
+        self.assertRegex(said, "^next: evac-manage .*host rescue %s --resume %s$" % (A, run))
         self.expect(self.rescue(), USAGE, "--to", "--resume")
         self.expect(self.rescue("--resume", "20200101T000000Z-host-rescue-00000000"), NOT_FOUND)
         again = self.rescue("--resume", run)

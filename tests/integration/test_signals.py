@@ -12,7 +12,7 @@ import time
 
 import blocking
 import harness
-from harness import A, B, ENV, ERROR, FENCED, OK, rows, value
+from harness import A, B, ENV, ERROR, FENCED, OK, REFUSED, rows, value
 
 BUSY, INTERRUPTED = 8, 130
 GO = FENCED + ["--yes"]
@@ -154,6 +154,19 @@ class Signals(blocking.TestCase):
                 os.close(ours)
                 self.unchanged(before)
                 self.assertEqual(self.tool.journals(), [])
+
+    def test_an_end_of_the_terminal_at_the_question_is_a_no_on_a_line_of_its_own(self):
+        ours, theirs = pty.openpty()
+        running = subprocess.Popen(self.tool.command(*MOVE, *FENCED), stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        while b"to go on: " not in seen:
+            seen += os.read(ours, 4096)
+        os.write(ours, b"\x04")
+        self.assertEqual(running.wait(10), REFUSED)
+        self.assertRegex(seen + os.read(ours, 4096), rb"to go on: \r?\nerror: not confirmed")
+        os.close(ours)
+        self.assertEqual(self.tool.journals(), [])
 
     # ---- the place of the journal
 

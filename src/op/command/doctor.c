@@ -210,6 +210,25 @@ static void check_conductor_queue(struct exam *e, const struct world *w)
 		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
 }
 
+/* As the finding scheduler-missing has it: a queue that is not there holds nothing. */
+static void check_scheduler_queue(struct exam *e, const struct world *w)
+{
+	struct error err = { 0 };
+	struct bus_queue queue;
+
+	if (bus_queue_look(w->bus, SCHEDULER_QUEUE, &queue, &err) != 0)
+		say(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+	else if (!queue.exists)
+		say(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler",
+		    "queue '" SCHEDULER_QUEUE "' does not exist");
+	else if (queue.consumers == 0)
+		say(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing", "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s",
+		    (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+	else
+		say(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting",
+		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+}
+
 static void check_bus(struct exam *e, const struct world *w)
 {
 	struct error err = { 0 };
@@ -227,6 +246,7 @@ static void check_bus(struct exam *e, const struct world *w)
 		return;
 	}
 	check_conductor_queue(e, w);
+	check_scheduler_queue(e, w);
 	if (bus_canary(w->bus, w->nova.bus.exchange, &err) != 0)
 		say(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else

@@ -232,7 +232,8 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 				hint_move(&hint, MOVE_BACKUPS, scene->host, to);
 			else
 				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
-			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backups as well", scene->host, (long long)o->n);
+			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backup%s as well", scene->host, (long long)o->n,
+			    o->n == 1 ? "" : "s");
 		}
 }
 

@@ -12,6 +12,7 @@
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 static const struct operation journal_recover = { .name = "journal recover" };
@@ -31,6 +32,8 @@ static void repeat_final(struct recovery *r, size_t index)
 	const struct past_unit *u = &r->past.unit[index];
 	bool done = str_equal(u->verdict, "done") || (!u->verdict && str_equal(u->outcome, "proved"));
 
+	if (r->run.plan.unit[index].kind == UNIT_EVACUATION)
+		recover_repeat_evacuation(r, index, done);
 	unit_set_state(&r->run.plan.unit[index], done ? STATE_PROVED : str_equal(u->verdict, "not_done") ? STATE_SKIPPED : STATE_FAILED,
 	    done ? NULL : str_or(u->error, "not done"));
 	r->nverdict[done ? VERDICT_DONE : str_equal(u->verdict, "not_done") ? VERDICT_NOT_DONE : VERDICT_FAILED]++;
@@ -121,9 +124,11 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	} else if (result == ERROR_DRIFT) {
 		error_set(err, result, "rows hold what neither the run wrote nor was there before: %s", counts.s);
 		error_hint(err, "each row is named above: decide by hand; 'evac-manage journal show %s' has the values", r->past.run);
+	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
+		r->run.next = arena_printf(&r->run.plan.arena, "evac-manage host rescue %s --resume %s", shell_word(&r->run.plan.arena, r->past.host),
+		    r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0) {
-		log_notice("what is not done can be done by the same command again%s",
-		    str_equal(r->past.command, "host rescue") ? ", or by host rescue HOST --resume RUN" : "");
+		log_notice("what is not done can be done by the same command again");
 	}
 	return result;
 }

@@ -367,6 +367,18 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 	return VERDICT_UNKNOWN;
 }
 
+/* One that had its end before: as the run left it, where it went is not in the journal. */
+void recover_repeat_evacuation(struct recovery *r, size_t index, bool done)
+{
+	struct unit *unit = &r->run.plan.unit[index];
+	const char *sent = r->past.unit[index].publish_outcome;
+
+	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	evacuation_name_ids(r->past.run, unit->step[0].id, &unit->evacuation->rows);
+	unit->evacuation->phase = done ? PHASE_LANDED : str_equal(r->past.unit[index].verdict, "not_done") ? PHASE_WAITING : PHASE_FAILED;
+	unit->evacuation->cast = done || str_equal(sent, "acked");
+}
+
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)
 {
 	struct error err = { 0 };

@@ -73,6 +73,8 @@ const struct recovery_rule *recovery_rule_for(const struct known *known);
 /* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
 enum verdict recover_rows(struct recovery *r, size_t unit, const char **why);
 enum verdict recover_evacuation(struct recovery *r, size_t unit, const char **why);
+/* A unit that had its end before. */
+void recover_repeat_evacuation(struct recovery *r, size_t unit, bool done);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
 int recover_resend(struct recovery *r, size_t unit, struct db *cell, struct error *err);
 
