@@ -180,7 +180,7 @@ class Evacuation(harness.TestCase):
         process.communicate()
         (run,) = self.tool.run("journal", "list", "-f", "json").json
         self.assertEqual(run["state"], "open")
-        r = self.expect(self.tool.run(*go), BUSY, "evac-manage journal recover " + run["run"])
+        r = self.expect(self.tool.run(*go), BUSY, " journal recover " + run["run"])
         # nova goes on with what it has
         end = time.monotonic() + 60
         while value("nova", "SELECT COUNT(*) FROM migrations WHERE status IN ('accepted', 'pre-migrating')"):

@@ -112,10 +112,20 @@ class Rescue(harness.TestCase):
         for name in LEFT_OUT:
             self.assertIn(name, r.out)
 
-    def test_an_evacuation_that_nova_ends_badly_is_told(self):
-        """Without a scheduler the conductor fails, and nobody would tell the operator."""
+    def test_no_scheduler(self):
         harness.sandbox("stop", "nova-scheduler")
         self.addCleanup(harness.sandbox, "start", "nova-scheduler")
+        before = harness.checksum("nova")
+        r = self.expect(self.tool.run("instance", "evacuate", "image-active-0", *GO, "-f", "json"), REFUSED)
+        self.assertIn("scheduler-missing", r.findings())
+        self.assertEqual(before, harness.checksum("nova"))
+
+    def test_an_evacuation_that_nova_ends_badly_is_told(self):
+        """A scheduler that hangs still consumes its queue: the conductor gives up, and nobody would tell the operator."""
+        harness.sandbox("pause", "nova-scheduler")
+        self.addCleanup(harness.sandbox, "start", "nova-scheduler")
+        self.addCleanup(harness.sandbox, "rabbitmqctl", "purge_queue", "scheduler")   # the dead request would claim room
+        self.addCleanup(harness.sandbox, "kill", "nova-scheduler")
         r = self.tool.run("instance", "evacuate", "image-active-0", *GO, "--timeout", "60", "-f", "json")
         self.assertIn(r.code, (harness.ERROR, harness.TIMEOUT), str(r))
         self.assertTrue(r.json["steps"][0]["error"])

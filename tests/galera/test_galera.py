@@ -198,15 +198,14 @@ class Galera(TestCase):
             self.setUp()
             started = [self.at(0).start(*MOVE), self.at(1).start(*[w.replace(B, C) for w in MOVE])]
             ended = [self.ends(p) for p in started]
-            codes = [r.code for r in ended]
+            did = [r.code == OK and bool(r.json["steps"]) for r in ended]   # one that begins when the other has ended has nothing to do
             owners = {host: {v["id"] for v in self.on(2, host)} & ids for host in (A, B, C)}
             full = [host for host, found in owners.items() if found]
             self.assertEqual(len(full), 1, (owners, str(ended[0]), str(ended[1])))
-            for host, r in zip((B, C), ended):
-                self.assertEqual(r.code == OK, full == [host], str(r))
+            for host, r, moved in zip((B, C), ended, did):
+                self.assertEqual(moved, full == [host], str(r))
                 self.assertIn(r.code, (OK, BUSY, DRIFT), str(r))
             won[full[0] if full != [A] else None] += 1
-            self.assertLess(codes.count(OK), 2)
         self.assertGreater(won[B] + won[C], 0, won)
 
     def all_of_nova(self, tool, node):
