@@ -70,6 +70,8 @@ bool evacuation_was_cast(const struct unit *unit);
 int prove_unit(struct run *run, size_t unit, struct error *err);
 int prove_landed(struct run *run, struct error *err);
 int prove_all(struct run *run, struct error *err);
+/* What both owners of a move have: see ownership_count. */
+int prove_count(struct db *db, const struct move *move, struct ownership_count *out, struct error *err);
 
 /* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
 int confirm(struct run *run, struct error *err);

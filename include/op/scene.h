@@ -39,6 +39,7 @@ struct move {
 	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
 	int64_t served[OWNED_KINDS];            /* rows of clusters with a live member: they stay, and are not among ${rows} */
 	struct unfinished_rows unfinished;
+	const char *whose, *whose_then;         /* in place, for the proof: the exact owner whose rows become another's; NULL: ${from} and ${to} */
 	struct ownership_count before, written, now; /* both owners: in the transaction, before and after its writes, and since */
 };
 

@@ -1,33 +1,34 @@
 -- How many rows the old and the new owner have (host@backend, host@backend#pool or a backup host), kind by kind.
 -- :param old_owner text
 -- :param new_owner text
+-- :param pools int  1: the rows of a backend's pools, too
 -- :reads volumes groups consistencygroups image_volume_cache_entries backups workers services :rows many
 SELECT c.kind
      , c.n_old
      , c.n_new
   FROM (SELECT 'volume' AS kind
-             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
-             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
+             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
+             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM volumes AS x WHERE x.deleted = 0
          UNION ALL
         SELECT 'group' AS kind
-             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
-             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
+             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
+             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM `groups` AS x WHERE x.deleted = 0
          UNION ALL
         SELECT 'consistencygroup' AS kind
-             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
-             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
+             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
+             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM consistencygroups AS x WHERE x.deleted = 0
          UNION ALL
         SELECT 'image_volume_cache_entry' AS kind
-             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
-             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
+             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
+             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM image_volume_cache_entries AS x
          UNION ALL
         SELECT 'backup' AS kind
-             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
-             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
+             , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
+             , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM backups AS x WHERE x.deleted = 0
          UNION ALL
         SELECT 'worker'

@@ -214,9 +214,9 @@ void report_each_check(const struct run *run, void (*fn)(void *ctx, const struct
 		for (int k = 0; k < OWNED_KINDS; k++) {
 			if (m->rows[k].n == 0)
 				continue;
-			fn(ctx, &(struct report_check){ (enum owned_kind)k, m->from.text, { m->before.known, m->before.old_owner[k] },
+			fn(ctx, &(struct report_check){ (enum owned_kind)k, str_or(m->whose, m->from.text), { m->before.known, m->before.old_owner[k] },
 			            { m->now.known, m->now.old_owner[k] } });
-			fn(ctx, &(struct report_check){ (enum owned_kind)k, m->to.text, { m->before.known, m->before.new_owner[k] },
+			fn(ctx, &(struct report_check){ (enum owned_kind)k, str_or(m->whose_then, m->to.text), { m->before.known, m->before.new_owner[k] },
 			            { m->now.known, m->now.new_owner[k] } });
 		}
 }

@@ -73,6 +73,6 @@ struct ownership_count {
 	bool known; /* they were counted */
 	int64_t old_owner[OWNED_KINDS], new_owner[OWNED_KINDS];
 };
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, struct ownership_count *out, struct error *err);
+int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out, struct error *err);
 
 #endif

@@ -92,9 +92,9 @@ const char *unfinished_settled_volume(const struct unfinished *row)
 	return NULL;
 }
 
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, struct ownership_count *out, struct error *err)
+int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_end };
+	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools), p_end };
 	struct db_rows rows;
 	const struct count_row *row;
 

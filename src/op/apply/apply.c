@@ -179,11 +179,30 @@ static int check_leftovers(const struct run *run, const struct move *m, struct e
 	return 0;
 }
 
+/* Where the backend stays, all of it owns as much as before: the pool that every row leaves, and the one that they come to. */
+static void name_pools(struct run *run, const struct unit *unit)
+{
+	struct move *m = run->scene.move;
+	const struct step *first = NULL;
+
+	if (run->scene.nmove != 1 || !m->in_place)
+		return;
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		if (s->kind != &step_volume && s->kind != &step_group && s->kind != &step_consistencygroup && s->kind != &step_cache_entry)
+			continue;
+		if (first && (!str_equal(s->before[0], first->before[0]) || !str_equal(s->after[0], first->after[0])))
+			return;
+		first = first ? first : s;
+	}
+	m->whose = first ? first->before[0] : NULL;
+	m->whose_then = first ? first->after[0] : NULL;
+}
+
 /* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection. */
 static int count_before(struct run *run, struct error *err)
 {
 	for (struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++)
-		if (ownership_count(run->world.cinder_db, m->from.text, m->to.text, &m->before, err) != 0)
+		if (prove_count(run->world.cinder_db, m, &m->before, err) != 0)
 			return -1;
 	return 0;
 }
@@ -191,7 +210,7 @@ static int count_before(struct run *run, struct error *err)
 static int count_written(struct run *run, struct error *err)
 {
 	for (struct move *m = run->scene.move; m < run->scene.move + run->scene.nmove; m++)
-		if (ownership_count(run->world.cinder_db, m->from.text, m->to.text, &m->written, err) != 0 ||
+		if (prove_count(run->world.cinder_db, m, &m->written, err) != 0 ||
 		    check_leftovers(run, m, err) != 0)
 			return -1;
 	return 0;
@@ -242,6 +261,7 @@ static int ownership_transaction(struct run *run, struct unit *unit, struct erro
 	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
+	name_pools(run, unit);
 	if (check_owners(run, err) != 0 || count_before(run, err) != 0 || unit_write(db, unit, err) != 0 || count_written(run, err) != 0) {
 		db_rollback(db);
 		return -1;

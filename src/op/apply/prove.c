@@ -57,6 +57,12 @@ static int find_promised(struct unit *unit, enum owned_kind kind, const char *ow
 	return 0;
 }
 
+int prove_count(struct db *db, const struct move *m, struct ownership_count *out, struct error *err)
+{
+	return m->whose ? ownership_count(db, m->whose, m->whose_then, false, out, err) :
+	                  ownership_count(db, m->from.text, m->to.text, true, out, err);
+}
+
 /* Both owners counted, and what the new one has of the unit's rows. */
 static int look_at_owners(struct run *run, struct unit *unit, struct db *db, void (*found)(struct step *step),
     struct error *err)
@@ -65,7 +71,7 @@ static int look_at_owners(struct run *run, struct unit *unit, struct db *db, voi
 	int rc = 0;
 
 	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
-		rc = ownership_count(db, m->from.text, m->to.text, &m->now, err);
+		rc = prove_count(db, m, &m->now, err);
 	for (m = run->scene.move; m < run->scene.move + run->scene.nmove && rc == 0; m++)
 		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
 			if (m->rows[k].n > 0)
