@@ -8,7 +8,7 @@
 -- :rule pair
 -- :with with_volumes_of_dead_owners
 -- :first with_bdms_by_volume -
--- :message volume {volume_id} of instance {subject} belongs to {volume_host}, which is down
+-- :message volume {volume_id} of instance {subject} belongs to {volume_owner}, which is down
 -- :remedy evac-manage volume list --host {volume_backend}; evac-manage volume update_host --currenthost {volume_backend} --newhost {newhost}
 -- :param from text
 -- :param to text

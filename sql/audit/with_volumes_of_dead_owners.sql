@@ -9,6 +9,7 @@ SELECT v.id AS k
      , v.host AS volume_host
      , SUBSTRING_INDEX(v.host, '#', 1) AS volume_backend
      , dead.cluster AS volume_cluster
+     , IF(dead.cluster IS NULL, v.host, CONCAT('cluster ', CONVERT(dead.cluster USING utf8))) AS volume_owner
      , dead.newhost
   FROM volumes AS v
   JOIN (SELECT h.host
@@ -20,6 +21,7 @@ SELECT v.id AS k
                    AND l.cluster_name IS NULL
                    AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
                    AND BINARY SUBSTRING_INDEX(l.host, '@', -1) = BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(h.host, '#', 1), '@', -1)
+                   AND BINARY l.host <> SUBSTRING_INDEX(h.host, '#', 1) -- alive beside its dead cluster, it takes nothing from itself
                    AND l.deleted = 0) AS newhost
           FROM (SELECT DISTINCT BINARY x.host AS host, BINARY SUBSTRING_INDEX(x.cluster_name, '#', 1) AS cluster
                   FROM volumes AS x

@@ -131,6 +131,16 @@ class Clusters(Case):
         left = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json").json["findings"]
         self.assertFalse([f for f in left if f["code"] == "volume-owner-dead" and CLUSTER in f["message"]])
 
+    def test_the_audit_gives_nothing_to_the_one_that_has_it(self):
+        """A backend that was taken out of its cluster lives, and its volumes still name the cluster, of which nobody does."""
+        make_cluster(A)
+        rows("cinder", "UPDATE volumes SET cluster_name = %s WHERE BINARY host = BINARY %s", (CLUSTER + "#ceph", B + "@ceph#ceph"))
+        found = [f for f in self.tool.run("audit", "run", "instance-volume-owner-dead", "-f", "json").json if f["host"] == B]
+        self.assertTrue(found)
+        for f in found:
+            self.assertIn("belongs to cluster %s, which is down" % CLUSTER, f["message"])
+            self.assertRegex(f["remedy"], "--currenthost %s@ceph --newhost %s@ceph$" % (B, harness.C))
+
     def test_shows_say_whether_a_cluster_lives(self):
         name = "volume-active-0"
         bdm = value("nova", "SELECT b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid WHERE i.display_name"
@@ -230,6 +240,21 @@ class Words(Case):
         self.expect(self.tool.run(*rename, "--limit", "1"), OK)
         self.assertEqual(sum(value("cinder", "SELECT COUNT(*) FROM `%s` WHERE LEFT(cluster_name, 8) = 'new@ceph'" % t) for t in TABLES), 1)
 
+    def test_rows_of_a_live_cluster_are_given_to_no_dead_one(self):
+        """Two names that were typed the wrong way round; where neither lives there is nothing to lose."""
+        make_cluster(A)
+        rows("cinder", "INSERT INTO clusters (deleted, name, `binary`, race_preventer, frozen) VALUES (0, 'live@ceph', 'cinder-volume', 0, 0)")
+        rows("cinder", "UPDATE services SET cluster_name = 'live@ceph' WHERE BINARY host = BINARY %s", (B + "@ceph",))
+        rows("cinder", "UPDATE volumes SET cluster_name = 'live@ceph#ceph' WHERE BINARY host = BINARY %s", (B + "@ceph#ceph",))
+        before = harness.checksum()
+        for words in (["live@ceph", CLUSTER], ["live", CLUSTER.partition("@")[0]]):
+            r = self.expect(self.tool.run("cluster", "rename", *words, "--yes", "-f", "json"), REFUSED)
+            (found,) = [f for f in r.json["findings"] if f["severity"] == "stop"]
+            self.assertEqual((found["code"], found["subject"]), ("target-down", words[1]))
+            self.assertIn("cluster rename %s %s" % (words[1], words[0]), found["hint"])
+        self.unchanged(before)
+        self.expect(self.tool.run("cluster", "rename", CLUSTER, "live@ceph", "--yes"), OK)
+
     def test_a_limit_is_the_runs_and_not_each_backends(self):
         before = self.volumes()
         self.assertTrue(owned("volumes", A + "@nvme"))
@@ -274,10 +299,15 @@ class Backends(Case):
         before = self.volumes()
         r = self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), "--pool-map", "=ceph", "--yes", "-f", "json"), OK)
         self.only_these_changed(before, [v["id"] for v in lost])
+        had = sum(v["host"] == B + "@ceph#ceph" for v in before.values() if not v["deleted"])
+        self.assertEqual([(c["owner"], c["before"], c["now"]) for c in r.json["checks"]],   # as a DBA would count them
+                         [(B + "@ceph", len(lost), 0), (B + "@ceph#ceph", had, had + len(lost))])
         for v in lost:
             self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (v["id"],)), B + "@ceph#ceph")
         self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), "--pool-map", "=ceph", "--yes"), OK, "nothing to do")
-        self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", *FENCED, "--accept", "source-alive"), OK)
+        r = self.expect(self.tool.run("journal", "undo", r.json["run"], "--yes", *FENCED, "--accept", "source-alive", "-f", "json"), OK)
+        self.assertEqual([(c["owner"], c["before"], c["now"]) for c in r.json["checks"]],
+                         [(B + "@ceph#ceph", had + len(lost), had), (B + "@ceph", 0, len(lost))])
         same = [(v["id"], before[v["id"]]["host"], before[v["id"]]["service_uuid"]) for v in lost]
         self.assertEqual([(i, self.volumes()[i]["host"], self.volumes()[i]["service_uuid"]) for i, _, _ in same], same)
         self.expect(self.tool.run(*update_host(B + "@ceph", B + "@ceph"), "--pool-map", "=cehp", "--yes"), NOT_FOUND, "ceph")

@@ -89,6 +89,23 @@ static void of_no_cluster(void)
 {
 	cluster.name = "newer@rbd";
 }
+static void a_live_clusters_new_name(void)
+{
+	a_new_name();
+	f.request.name = "cl";
+	f.request.new_name = "new";
+	f.cinder_service[C1_VOLUME].cluster_name = "cl@rbd"; /* a dead member, and one that lives */
+	f.cinder_service[C2_VOLUME].cluster_name = "cl@rbd";
+	two_services();
+	services[CINDER_SERVICES].binary = "cinder-volume";
+	services[CINDER_SERVICES].host = "c3@rbd";
+	services[CINDER_SERVICES].cluster_name = "new@rbd";
+	with_the_second();
+}
+static void of_a_dead_one(void)
+{
+	services[CINDER_SERVICES].heartbeat_age_s = AGE(61);
+}
 static void a_full_rename(void)
 {
 	a_new_name();
@@ -263,6 +280,7 @@ static const struct both {
 	{ "service-referenced", named_as_owner, named_by_id, "c1@rbd" },
 	{ "cluster-has-hosts", a_cluster, with_a_member, "c2@rbd" },
 	{ "cluster-owns", a_cluster, with_a_row, "cl@rbd" },
+	{ "target-down", a_live_clusters_new_name, of_a_dead_one, "new" },
 	{ "cluster-unknown", a_new_name, of_no_cluster, "new" },
 	{ "pools-lost", a_full_rename, of_a_pool, "new" },
 	{ "volume-has-owner", a_volume, that_is_somewhere, "v1" },

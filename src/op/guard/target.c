@@ -76,10 +76,50 @@ static bool is_late(const struct nova_service *s, unsigned down_s)
 	return s && (!s->heartbeat_age_s.set || s->heartbeat_age_s.v > (int64_t)down_s);
 }
 
+static bool is_a_cluster(const struct scene *scene, const char *name)
+{
+	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
+		if (strlen(c->name) == strcspn(name, "#") && str_starts(name, c->name))
+			return true;
+	return false;
+}
+
+/* Does a live cluster serve this row, and none of the one that it would be given to? ${new_name}: a word of 'cluster rename', with what
+ * the row has behind the old one. */
+static bool goes_to_the_dead(const struct scene *scene, const struct cluster_row *row)
+{
+	const struct request *r = scene->request;
+	auto_str struct str to = { 0 };
+
+	str_addf(&to, "%s%s", r->new_name, r->full_rename ? "" : row->cluster_name + strlen(r->name));
+	return is_a_cluster(scene, to.s) && cinder_cluster_is_up(&scene->cinder_services, row->cluster_name, scene->cinder_down_s) &&
+	    !cinder_cluster_is_up(&scene->cinder_services, to.s, scene->cinder_down_s);
+}
+
+/* Where neither cluster lives nobody loses anything: so is one renamed whose services are stopped for it. */
+static void check_clusters(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct request *r = scene->request;
+	auto_str struct str hint = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; r->name && r->new_name && strcmp(r->name, r->new_name) != 0 && i < scene->cluster_rows.n; i++)
+		n += goes_to_the_dead(scene, &scene->cluster_rows.v[i]);
+	if (n == 0)
+		return;
+	str_add(&hint, "did you swap the two? evac-manage cluster rename ");
+	shell_add_word(&hint, r->new_name);
+	str_addc(&hint, ' ');
+	shell_add_word(&hint, r->name);
+	guard_found(self, scene, out, r->new_name, hint.s, "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->new_name, r->name,
+	    n);
+}
+
 void guard_target_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct nova_service *s = scene->target_compute;
 
+	check_clusters(self, scene, out);
 	for EACH_MOVE(m, scene)
 		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
 			say_down(self, scene, out, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
