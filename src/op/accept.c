@@ -90,6 +90,26 @@ static int unknown(const struct subjects *s, const char *word, const char *id, s
 	return error_hint(err, "an ID is the subject of a finding, as -f json shows it, or the name of an instance");
 }
 
+/* A name that several instances have accepts for none of them. */
+static int check_one_named(const struct scene *scene, const struct findings *findings, const char *word, const char *id, struct error *err)
+{
+	const char *uuid = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (strcmp(findings->v[i].subject, id) == 0) /* a host or a volume of that name */
+			return 0;
+	for (size_t i = 0; i < scene->ncandidate; i++)
+		if (str_equal(scene->candidate[i].instance->name, id)) {
+			uuid = scene->candidate[i].instance->uuid;
+			n++;
+		}
+	if (n < 2)
+		return 0;
+	error_set(err, ERROR_NOT_FOUND, "--accept '%s': %zu instances are named '%s'; nothing was written", word, n, id);
+	return error_hint(err, "say which by its uuid: '%s' is one", uuid);
+}
+
 int accept_check(const struct scene *scene, const struct plan *plan, const struct findings *findings, struct error *err)
 {
 	const struct request *r = scene->request;
@@ -109,6 +129,8 @@ int accept_check(const struct scene *scene, const struct plan *plan, const struc
 
 		if (colon && !is_known(&s, colon + 1))
 			rc = unknown(&s, r->accept.v[i], colon + 1, err);
+		else if (colon)
+			rc = check_one_named(scene, findings, r->accept.v[i], colon + 1, err);
 	}
 	free(s.v);
 	return rc;

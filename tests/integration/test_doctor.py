@@ -8,7 +8,7 @@ import amqp
 
 import harness
 import releases
-from harness import CONFIG, ENV, OK, REFUSED, rows
+from harness import CONFIG, ENV, OK, REFUSED, rows, value
 
 WORKS = ("moves of volumes and backups", "evacuations", "the audit")
 
@@ -81,6 +81,15 @@ class Doctor(harness.TestCase):
         self.doctor(WORKS[1:2], "nova broker")
         self.tool.cinder = ["/nonexistent/of-nobody.conf"]
         self.expect(self.tool.run("doctor"), CONFIG, "/nonexistent/of-nobody.conf", "not fit for")
+
+    def test_no_evacuation_needs_cell0(self):
+        """It has instances that never had a host; an evacuation takes it for a witness, and so does this."""
+        where = " WHERE uuid LIKE '00000000-0000-%%'"
+        old = value("nova_api", "SELECT database_connection FROM cell_mappings" + where)
+        self.addCleanup(rows, "nova_api", "UPDATE cell_mappings SET database_connection = %s" + where, (old,))
+        rows("nova_api", "UPDATE cell_mappings SET database_connection = 'mysql+pymysql://nova:x@127.0.0.1:1/nova_cell0'" + where)
+        found = self.doctor(WORKS[2:], "nova cell0 database")
+        self.assertEqual(found["nova cell0 database"]["result"], "fail")
 
     def test_an_account_that_cannot_write_is_fit_for_the_audit_alone(self):
         options = self.account("cinder", "nova", "nova_api", "nova_cell0")

@@ -107,6 +107,9 @@ class HalfAnswers(harness.TestCase):
             self.assertEqual(r.out, "")
             self.tool.state = there
         self.assertEqual(self.expect(self.tool.run("journal", "list", "-f", "json"), OK).json, [])   # there, and nothing in it
+        whole, self.tool.state = self.tool.state, self.tool.site                                      # a file
+        self.expect(self.tool.run("journal", "list"), CONFIG, "no state directory", "Not a directory")
+        self.tool.state = whole
         self.expect(self.tool.run("journal", "show", "nothing"), NOT_FOUND)
 
     # ---- one snapshot a database

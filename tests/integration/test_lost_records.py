@@ -34,6 +34,7 @@ class LostRecords(harness.TestCase):
         shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
         self.assertEqual(sum(f["count"] for f in shown if f["section"] == "instances"), instances)
         self.assertTrue([f for f in shown if f["section"] == "volumes"])
+        self.assertNotIn("no-counterpart", [f["item"] for f in shown])   # nobody has named a host that would take over
         facts = self.expect(self.tool.run("instance", "show", "image-active-0", "-f", "json"), OK).json
         self.assertIn("no nova-compute of that name is registered", [f["contradiction"] for f in facts])
         self.assertTrue(self.expect(self.tool.run("volume", "list", "--host", A, "-f", "json"), OK).json)

@@ -46,6 +46,13 @@ class Twins(TestCase):
             r = self.expect(self.tool.run(*words), NOT_FOUND)
             self.assertIn("did you mean '%s'" % FQDN, r.out.replace("\\u0027", "'") + r.err, words)
 
+    def test_a_twin_without_any_record_is_shown_with_its_instances(self):
+        nova_takes_the_fqdn()
+        rows("nova", "UPDATE services SET deleted = id WHERE BINARY host = BINARY %s", (FQDN,))
+        (twin,) = [f for f in self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json if f["section"] == "twin"]
+        self.assertEqual(twin["item"], FQDN)
+        self.assertRegex(twin["detail"], r"^%d instances; .* host show %s$" % (twin["count"], FQDN))
+
     def test_a_host_is_shown_with_what_its_twin_owns(self):
         volumes, backups = self.owned(A)
         nova_takes_the_fqdn()
@@ -57,6 +64,10 @@ class Twins(TestCase):
         (twin,) = [f for f in self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json if f["section"] == "twin"]
         self.assertEqual(twin["item"], FQDN)
         self.assertRegex(twin["detail"], "host show %s$" % FQDN)
+        instances = value("nova", "SELECT COUNT(*) FROM instances WHERE deleted = 0 AND BINARY host = BINARY %s", (FQDN,))
+        self.assertTrue(instances)
+        self.assertEqual(twin["count"], instances)
+        self.assertIn("1 service of nova, %d instances" % instances, twin["detail"])
         self.assertEqual([f for f in self.tool.run("host", "show", B, "-f", "json").json if f["section"] == "twin"], [])
 
     def test_an_empty_list_says_whose_name_it_may_be(self):

@@ -87,6 +87,24 @@ static void an_id_is_something_that_this_run_is_about(void **state)
 	findings_free(&findings);
 }
 
+static void a_name_that_two_instances_have_accepts_for_neither(void **state)
+{
+	struct error err = { 0 };
+	size_t n = f.scene.ncandidate;
+
+	(void)state;
+	assert_true(n > 1);
+	look();
+	fixture_accept(&f, "local-disk:db");
+	assert_int_equal(accept_check(&f.scene, &plan, &findings, &err), 0);
+	f.instance[0].name = f.instance[1].name = "db";
+	assert_int_equal(accept_check(&f.scene, &plan, &findings, &err), -1);
+	assert_int_equal(err.kind, ERROR_NOT_FOUND);
+	assert_non_null(strstr(err.text, "2 instances are named 'db'"));
+	assert_non_null(strstr(err.hint, f.instance[1].uuid));
+	findings_free(&findings);
+}
+
 static void words_of_an_earlier_day_are_not_checked(void **state)
 {
 	struct error err = { 0 };
@@ -289,6 +307,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_id_is_something_that_this_run_is_about, find_all),
+		cmocka_unit_test_setup(a_name_that_two_instances_have_accepts_for_neither, find_all),
 		cmocka_unit_test_setup(words_of_an_earlier_day_are_not_checked, find_all),
 		cmocka_unit_test_setup(one_that_met_nothing_is_a_note, find_all),
 		cmocka_unit_test_setup(one_for_another_subject_met_nothing_though_the_code_is_there, find_all),

@@ -244,7 +244,7 @@ static int find_in_nova(struct scene *scene, struct error *err)
 /* What speaks against a run as it would be asked for, and nothing about the host. */
 static bool is_about_the_request(const struct guard *g)
 {
-	static const char *const codes[] = { "fence-unproven", "no-consumer", "journal-volatile", "config-readable", "capacity-unknown",
+	static const char *const codes[] = { "fence-unproven", "no-consumer", "no-counterpart", "journal-volatile", "config-readable", "capacity-unknown",
 		"cinder-credentials-unknown" };
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
@@ -313,23 +313,77 @@ static int find_risks(struct scene *scene, struct findings *found, struct error 
 	return 0;
 }
 
+static int count_instances(const struct scene *scene, const char *host, int64_t *n, struct error *err)
+{
+	struct instances found;
+
+	*n = 0;
+	for (size_t i = 0; i < scene->ncell; i++) {
+		if (instances_on_host(scene->cell[i].cell->db, host, &found, err) != 0)
+			return -1;
+		*n += (int64_t)found.n;
+		instances_free(&found);
+	}
+	return 0;
+}
+
+static bool has_twin(const struct host_twins *twins, const char *name)
+{
+	for (size_t i = 0; i < twins->n; i++)
+		if (strcmp(twins->v[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A host whose records are gone lives on in what its instances name. */
+static int add_twins_of_instances(struct scene *scene, struct host_twins *twins, struct error *err)
+{
+	for (size_t c = 0; c < scene->ncell; c++) {
+		struct host_list hosts;
+
+		if (instance_hosts_list(scene->cell[c].cell->db, &hosts, err) != 0)
+			return -1;
+		for (size_t i = 0; i < hosts.n; i++) {
+			struct host_twin *more;
+
+			if (!str_is_twin(hosts.v[i].host, scene->host) || has_twin(twins, hosts.v[i].host))
+				continue;
+			more = arena_alloc(&scene->arena, (twins->n + 1) * sizeof *more);
+			if (twins->n > 0)
+				memcpy(more, twins->v, twins->n * sizeof *more);
+			more[twins->n++] = (struct host_twin){ .name = arena_dup(&scene->arena, hosts.v[i].host) };
+			twins->v = more;
+		}
+		host_list_free(&hosts);
+	}
+	return 0;
+}
+
 /* An FQDN beside a short name: two names to us, one machine perhaps. */
-static void add_twins(struct table *t, struct scene *scene)
+static int add_twins(struct table *t, struct scene *scene, struct error *err)
 {
 	auto_str struct str owns = { 0 };
 	const char *to = scene_live_node(scene, &scene->arena);
 	struct host_twins twins;
+	int64_t n;
 
 	scene_find_twins(scene, scene->host, &scene->arena, &twins);
+	if (add_twins_of_instances(scene, &twins, err) != 0)
+		return -1;
 	for (const struct host_twin *twin = twins.v; twin < twins.v + twins.n; twin++) {
+		if (count_instances(scene, twin->name, &n, err) != 0)
+			return -1;
 		host_twin_describe(twin, &owns);
-		if (scene->home && to && twin->nova_services == 0)
+		if (n > 0)
+			str_addf(&owns, "%s%lld instance%s", owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
+		if (scene->home && to && twin->nova_services == 0 && n == 0)
 			str_addf(&owns, "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s", scene->host,
 			    to, twin->name);
 		else
 			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
-		add(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups, owns.s);
+		add(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
 	}
+	return 0;
 }
 
 static void add_lost_cells(struct table *t, const struct world *w)
@@ -384,7 +438,8 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	add_owners(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;
-	add_twins(t, scene);
+	if (add_twins(t, scene, err) != 0)
+		return -1;
 	add_in_flight(t, scene);
 	scene_find_queues(scene);
 	add_queues(t, scene);

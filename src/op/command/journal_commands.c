@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "op/commands.h"
@@ -103,10 +104,12 @@ static void list_one(struct table *t, const char *dir, const char *name)
 static int check_state_dir(const struct request *request, struct error *err)
 {
 	const char *dir = state_dir(request);
+	struct stat st;
+	int why = stat(dir, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 
-	if (access(dir, F_OK) == 0 || !state_dir_is_named(request))
+	if (why == 0 || !state_dir_is_named(request))
 		return 0;
-	error_errno(err, ERROR_CONFIG, errno, "no state directory '%s'", dir);
+	error_errno(err, ERROR_CONFIG, why, "no state directory '%s'", dir);
 	return error_hint(err, "--state-dir or EVAC_MANAGE_STATE_DIR names the one that the runs were given");
 }
 
