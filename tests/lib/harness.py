@@ -3,6 +3,7 @@
 
 EVAC_MANAGE names the binary under test (build/evac-manage); EVAC_SANDBOX and EVAC_SANDBOX_PORT choose the sandbox.
 """
+import contextlib
 import hashlib
 import json
 import os
@@ -110,6 +111,15 @@ def heartbeats(alive=(B, C, ENV["SB_CONTROLLER"]), dead=(A,)):
              (host,))
 
 
+def stand_still(seconds):
+    """Nobody reports in the light sandbox: who lived before this time passed still does."""
+    if seconds < 1:
+        return
+    with contextlib.suppress(pymysql.err.OperationalError):  # a test may have its server away
+        for database, column in (("cinder", "updated_at"), ("nova", "last_seen_up"), ("nova_cell0", "last_seen_up")):
+            rows(database, "UPDATE services SET {0} = {0} + INTERVAL %s SECOND WHERE {0} < UTC_TIMESTAMP()".format(column), (int(seconds),))
+
+
 class Result:
     def __init__(self, words, code, out, err):
         self.words, self.code, self.out, self.err = words, code, out, err
@@ -131,6 +141,8 @@ PASTER = pasted.Paster(TOOL)
 class Tool:
     """evac-manage with the sandbox's configuration; every one has its own state directory."""
 
+    types = True  # what is printed to be typed is typed
+
     def __init__(self):
         self.state = tempfile.mkdtemp(prefix="evac-manage-state.")
         self.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"]]
@@ -140,6 +152,7 @@ class Tool:
             f.write("[site]\nshared_disks = true\n")
         self.said = []   # all that was ever printed, for the search for passwords
         self.prefix = []
+        self.hints_that_fail = []
 
     def command(self, *words):
         command = [*self.prefix, TOOL, *words, "--state-dir", self.state, "--config", self.site]
@@ -154,7 +167,18 @@ class Tool:
         done = subprocess.run(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **more)
         out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         self.said += [out, err]
-        return Result(command, done.returncode, out, err)
+        result = Result(command, done.returncode, out, err)
+        self.paste(result)
+        return result
+
+    def paste(self, result):
+        """What it told somebody to type is typed, in the state that it was told in."""
+        for printed in pasted.commands_of(result.out, result.err) if self.types else ():
+            began = time.monotonic()
+            wrong = PASTER.paste(printed, result.out + result.err)
+            if wrong:
+                self.hints_that_fail.append("%s\n  %s\n  printed by: %s" % (printed.command, wrong.strip().replace("\n", "\n  "), " ".join(result.words)))
+            stand_still(time.monotonic() - began)
 
     def start(self, *words):
         return subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -174,6 +198,7 @@ class TestCase(unittest.TestCase):
 
     def setUp(self):
         self.tool = Tool()
+        self.addCleanup(lambda: self.assertFalse(self.tool.hints_that_fail, "\n".join(["printed to be typed, and does not do:", *self.tool.hints_that_fail])))
 
     def expect(self, result, code, *texts):
         self.assertEqual(result.code, code, str(result))

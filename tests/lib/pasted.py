@@ -42,10 +42,11 @@ def texts_of_document(node):
 
 
 class Printed:
-    """A command as it was printed: as the hint of a finding, or as what one unit of a plan can be done by."""
+    """A command as it was printed: as the hint of a finding, or as what one unit of a plan can be done by. ${excused}: the findings that
+    may stand in its way; None: any."""
 
     def __init__(self, command, finding=None, excused=()):
-        self.command, self.finding, self.excused = command, finding, set(excused)
+        self.command, self.finding, self.excused = command, finding, excused
 
 
 def commands_of(out, err):
@@ -54,6 +55,10 @@ def commands_of(out, err):
 
     def add(text, **more):
         for line in text.splitlines():
+            if "alone: " in line:  # what a unit of the plan can be done by: no more when it has been done
+                if ", journal /" in out or isinstance(document, dict) and document.get("journal"):
+                    continue
+                more = {"excused": ["volume-owner-dead"]}
             for command in commands_of_text(line) if "usage: " + OURS not in line else ():
                 found.setdefault(command, Printed(command, **more))
 
@@ -66,7 +71,8 @@ def commands_of(out, err):
             add(row.get(key) or "" if isinstance(row, dict) else "")
     if isinstance(document, dict):
         for finding in document.get("findings") or []:
-            add(finding.get("hint") or "", finding=finding["code"])
+            # names the other way round: what speaks against that is another question
+            add(finding.get("hint") or "", finding=finding["code"], excused=None if finding["code"] == "looks-swapped" else [])
         units = document.get("units") or []
         for unit in units:  # what an earlier unit of the plan mends may stand in the way of a later one's own command
             add(unit.get("command") or "", excused=["volume-owner-dead"] if unit is not units[0] else [])
@@ -117,5 +123,5 @@ class Paster:
             stops = {f["code"] for f in json.loads(out)["findings"] if f["severity"] in ways and not f["accepted"]}
         except ValueError:
             stops = set()
-        new = {c for c in stops if c == printed.finding or not (c == "fence-unproven" or c in printed.excused or re.search(r"\b%s\b" % re.escape(c), said))}
+        new = {c for c in stops if c == printed.finding or not (printed.excused is None or c == "fence-unproven" or c in printed.excused or re.search(r"\b%s\b" % re.escape(c), said))}
         return None if stops and not new else "refused: %s\n%s" % (", ".join(sorted(new)), err)

@@ -30,7 +30,10 @@ static void owns_hint(const struct scene *scene, enum move_kind kind, struct str
 	const char *to = hint_taker(scene, kind, scene->service->host);
 
 	str_clear(hint);
-	if (to) {
+	if (cinder_service_is_up(scene->service, scene->cinder_down_s)) {
+		str_addf(hint, "stop the service first; what it owns is moved by %s when it no longer reports",
+		    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
+	} else if (to) {
 		str_add(hint, "first: ");
 		hint_move(hint, kind, scene->service->host, to);
 	} else {
