@@ -247,6 +247,8 @@ const char *scene_live_backup_host(const struct scene *scene, const char *owner)
 /* A node that could take all of the scene's moves at once: a cinder-volume with the backend of each, and a cinder-backup, that could
  * take it. NULL: none. */
 const char *scene_live_taker(const struct scene *scene, struct arena *arena);
+/* A node whose cinder-volume could take something, whatever its backends are called. */
+const char *scene_live_node(const struct scene *scene, struct arena *arena);
 /* Every OLD of --pool-map is a pool that moves, every NEW one that is known. */
 int scene_check_pool_map(const struct scene *scene, struct error *err);
 /* The pool that --pool-map makes of this one: itself when it is not mapped. */
@@ -286,8 +288,6 @@ void scene_find_twins(const struct scene *scene, const char *host, struct arena 
 void host_twin_describe(const struct host_twin *twin, struct str *out); /* "13 volumes, 2 backups" */
 /* A host of cinder's that is the failed one's, by its own name or by that of --cinder-host. */
 bool scene_is_failed_node(const struct scene *scene, const char *host);
-/* A node whose cinder-volume is up, and that is not the failed one: for a command to type. NULL: none. */
-const char *scene_live_node(const struct scene *scene, struct arena *arena);
 
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);

@@ -15,10 +15,11 @@ int scene_find_cinder(struct scene *scene, struct error *err)
 	return owners_list(db, &scene->owners, err);
 }
 
+/* A member of a cluster only with a word on whose the rows become (finding clustered). */
 static bool could_take(const struct scene *scene, const struct cinder_service *s, const char *binary)
 {
 	return str_equal(s->binary, binary) && cinder_service_is_up(s, scene->cinder_down_s) && !s->disabled && !s->frozen &&
-	    !(scene->host && host_is_on_node(s->host, scene->host));
+	    !(s->cluster_name && *s->cluster_name) && !(scene->host && scene_is_failed_node(scene, s->host));
 }
 
 const char *scene_live_backend(const struct scene *scene, const char *owner)
@@ -65,6 +66,17 @@ const char *scene_live_taker(const struct scene *scene, struct arena *arena)
 		while (taken < scene->nmove && has_taker(scene, node, &scene->move[taken]))
 			taken++;
 		if (scene->nmove > 0 && taken == scene->nmove)
+			return node;
+	}
+	return NULL;
+}
+
+const char *scene_live_node(const struct scene *scene, struct arena *arena)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
+
+		if (could_take(scene, s, "cinder-volume") && !str_is_twin(node, scene->host))
 			return node;
 	}
 	return NULL;

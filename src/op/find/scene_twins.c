@@ -71,15 +71,3 @@ bool scene_is_failed_node(const struct scene *scene, const char *host)
 {
 	return host_is_on_node(host, scene->host) || (scene->request->cinder_host && host_is_on_node(host, scene->request->cinder_host));
 }
-
-const char *scene_live_node(const struct scene *scene, struct arena *arena)
-{
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
-		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
-
-		if (strcmp(s->binary, "cinder-volume") == 0 && !s->disabled && cinder_service_is_up(s, scene->cinder_down_s) &&
-		    !scene_is_failed_node(scene, s->host) && !str_is_twin(node, scene->host))
-			return node;
-	}
-	return NULL;
-}

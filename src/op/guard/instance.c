@@ -48,7 +48,7 @@ static void owner_hint(const struct scene *scene, const struct volume_fact *v, s
 		str_add(hint, "its volumes first: ");
 		hint_move(hint, MOVE_BACKEND, v->owner.host, to);
 	} else {
-		str_addf(hint, "its volumes first, by volume update_host; no live cinder-volume has a backend '%s': 'evac-manage service list'",
+		str_addf(hint, "its volumes first, by volume update_host; no live cinder-volume outside a cluster has a backend '%s': 'evac-manage service list'",
 		    owner.backend);
 	}
 }

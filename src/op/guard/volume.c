@@ -156,7 +156,7 @@ static void remain_hint(const struct scene *scene, const struct owner *o, struct
 	if (to)
 		hint_move(hint, MOVE_BACKEND, o->host, to);
 	else
-		str_add(hint, "by volume update_host; no live cinder-volume has a backend of that name: 'evac-manage service list' shows all");
+		str_add(hint, "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
 }
 
 /* What has a live owner remains there rightly. */
