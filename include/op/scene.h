@@ -216,9 +216,7 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 /* Which rows --only, --exclude and --limit leave in: by id or exact name, and ${limit} of volumes and backups for the whole run. Where
  * instances are evacuated these words are about them, and every row moves. */
 void scene_choose_rows(struct scene *scene);
-/* Does ${words} name this thing, by its id or its exact name? */
-bool words_name(const struct words *words, const char *id, const char *name);
-/* By --only and --exclude. */
+/* By --only and --exclude, which name a thing by its id or its exact name. */
 bool request_wants(const struct request *request, const char *id, const char *name);
 /* What --only and --exclude may name. Each of their words is one of these, or it is ERROR_NOT_FOUND with the nearest; '${list}' shows
  * all. What ${gone} has is no mistyped name but said and passed over (the same command again); NULL: nothing is. */

@@ -4,9 +4,8 @@
 
 #include "op/past.h"
 
-/* guard/undo.c. Evacuations away from the host that a nova-compute which returns has not cleaned up. */
-size_t undo_tombstones(const struct scene *scene);
-/* Of a step that the run wrote: would taking it back end forced_down while there are such evacuations? Then it stays. */
+/* guard/undo.c. Of a step that the run wrote: would taking it back end forced_down while evacuations away from the host are not cleaned up? Then
+ * it stays. */
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step);
 
 /* undo_moves.c: what goes back as moves of the scene, and the instances elsewhere that use it. */

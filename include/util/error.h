@@ -2,6 +2,8 @@
 #ifndef UTIL_ERROR_H
 #define UTIL_ERROR_H
 
+#include <stdbool.h>
+
 /* What went wrong, as a value. The caller owns the struct and passes it down as the last
  * parameter; whoever meets the trouble fills it once, those above add where they were.
  * Setting an error allocates nothing and cannot fail. */
@@ -54,5 +56,8 @@ void error_clear(struct error *err);
 const char *error_kind_name(enum error_kind kind);
 const char *error_kind_sentence(enum error_kind kind);
 int error_kind_exit_code(enum error_kind kind);
+/* Of several sources that could not be asked, whose code a command ends with: a configuration's before a database's, that before a
+ * broker's, and any of them before another reason (a privilege that is missing, say); ERROR_OK is less than all. */
+bool error_kind_outweighs(enum error_kind a, enum error_kind b);
 
 #endif

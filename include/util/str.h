@@ -26,6 +26,8 @@ void str_free(struct str *str);
 bool str_equal(const char *a, const char *b);       /* byte for byte; NULL equals only NULL */
 bool str_starts(const char *s, const char *prefix);
 const char *str_or(const char *s, const char *otherwise); /* s, or the other when s is NULL */
+/* true, yes, on, 1, in any case: what oslo.config and the drivers take for true. NULL is not. */
+bool str_is_true(const char *s);
 
 /* Two names of one host, as far as a name can tell: equal up to the first dot, which one of them has ("a" and "a.example.org",
  * "a@b" and "a.example.org@b"). Numbers are addresses, and no twins. */

@@ -204,7 +204,7 @@ enum error_kind places_absent(const struct audit_places *places)
 	enum error_kind worst = ERROR_OK;
 
 	for (const struct audit_place *p = places->v; p < places->v + places->n; p++)
-		if (p->why_kind == ERROR_CONFIG || (p->why_kind != ERROR_OK && worst != ERROR_CONFIG))
+		if (error_kind_outweighs(p->why_kind, worst))
 			worst = p->why_kind;
 	return worst;
 }

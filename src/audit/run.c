@@ -300,7 +300,7 @@ static int look_at_all(const struct request *request, struct audit_report *repor
 	if (rc == 0)
 		second_look(request, &places, report);
 	mark_halves(report);
-	if (report->absent == ERROR_OK)
+	if (error_kind_outweighs(places_absent(&places), report->absent))
 		report->absent = places_absent(&places);
 	places_end(&places);
 	places_close(&places);

@@ -62,18 +62,13 @@ int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, s
 
 int parse_bool(const char *text, const char *origin, bool *what, struct error *err)
 {
-	static const struct {
-		const char *word;
-		bool means;
-	} words[] = { { "true", true }, { "1", true }, { "on", true }, { "yes", true },
-		{ "false", false }, { "0", false }, { "off", false }, { "no", false } };
+	static const char *const untrue[] = { "false", "0", "off", "no" };
+	bool is_bool = *what = str_is_true(text);
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (strcasecmp(words[i].word, text) == 0) {
-			*what = words[i].means;
-			return 0;
-		}
-	}
+	for (size_t i = 0; i < sizeof untrue / sizeof *untrue; i++)
+		is_bool |= strcasecmp(untrue[i], text) == 0;
+	if (is_bool)
+		return 0;
 	error_set(err, ERROR_CONFIG, "%s: '%s' is neither true nor false", origin, text);
 	return error_hint(err, "write true or false (also 1, 0, yes, no, on, off)");
 }

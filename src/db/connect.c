@@ -45,11 +45,6 @@ static const char *option_of(const struct db_url *url, const char *name)
 	return url_option(url->option, url->noption, name);
 }
 
-static bool is_on(const char *value)
-{
-	return value && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 || strcasecmp(value, "on") == 0);
-}
-
 static bool starts(const char *value, const char *with)
 {
 	return value && strncasecmp(value, with, strlen(with)) == 0;
@@ -63,10 +58,10 @@ static bool set_tls(struct db *db, const struct db_options *o)
 	const char *cert = o->tls && o->tls->cert_file ? o->tls->cert_file : option_of(o->url, "ssl_cert");
 	const char *key = o->tls && o->tls->key_file ? o->tls->key_file : option_of(o->url, "ssl_key");
 	const char *capath = option_of(o->url, "ssl_capath"), *cipher = option_of(o->url, "ssl_cipher"), *mode = option_of(o->url, "ssl_mode");
-	my_bool yes = 1, verify = ca || capath || cert || (o->tls && o->tls->enabled) || is_on(option_of(o->url, "ssl_verify_cert")) ||
-	    is_on(option_of(o->url, "ssl_verify_identity")) || starts(mode, "VERIFY_");
+	my_bool yes = 1, verify = ca || capath || cert || (o->tls && o->tls->enabled) || str_is_true(option_of(o->url, "ssl_verify_cert")) ||
+	    str_is_true(option_of(o->url, "ssl_verify_identity")) || starts(mode, "VERIFY_");
 
-	if (!verify && !key && !cipher && !is_on(option_of(o->url, "ssl")) && !starts(mode, "REQUIRED"))
+	if (!verify && !key && !cipher && !str_is_true(option_of(o->url, "ssl")) && !starts(mode, "REQUIRED"))
 		return false;
 	if (ca)
 		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CA, ca);

@@ -48,7 +48,7 @@ int world_has_nothing(const struct world *w, struct error *err)
 		const struct absence *a = w->absences->v;
 
 		for (size_t i = 1; i < w->absences->n; i++)
-			a = w->absences->v[i].kind == ERROR_CONFIG && a->kind != ERROR_CONFIG ? &w->absences->v[i] : a;
+			a = error_kind_outweighs(w->absences->v[i].kind, a->kind) ? &w->absences->v[i] : a;
 		error_set(err, a->kind, "%s", a->text);
 		return error_hint(err, "%s", a->hint);
 	}

@@ -11,16 +11,6 @@ static bool is_witness(const struct scene *scene, const struct absence *a)
 	return a->cell && scene->home && scene->home->cell->id != a->cell->id;
 }
 
-static int weight(enum error_kind kind)
-{
-	static const enum error_kind order[] = { ERROR_BUS_UNREACHABLE, ERROR_DB_UNREACHABLE, ERROR_CONFIG };
-
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-		if (order[i] == kind)
-			return (int)i + 1;
-	return 0; /* a privilege that is missing, say */
-}
-
 /* The heaviest of them; ERROR_OK: everything was asked. */
 static enum error_kind say_absences(const struct listing *listing, const struct scene *scene, const struct error *said)
 {
@@ -36,7 +26,7 @@ static enum error_kind say_absences(const struct listing *listing, const struct 
 		}
 		if (listing->judges_absences && a->kind != ERROR_CONFIG)
 			continue;
-		if (worst == ERROR_OK || weight(a->kind) > weight(worst))
+		if (error_kind_outweighs(a->kind, worst))
 			worst = a->kind;
 		if (strstr(said->text, a->text)) /* main says it */
 			continue;
@@ -74,7 +64,7 @@ enum error_kind op_list(const struct listing *listing, const struct request *req
 	if (rc == 0)
 		rc = show(listing, &scene, &world, &table, err);
 	absent = say_absences(listing, &scene, err);
-	if (absent != ERROR_OK && (rc == 0 || (err->kind != ERROR_USAGE && weight(absent) >= weight(err->kind)))) {
+	if (absent != ERROR_OK && (rc == 0 || (err->kind != ERROR_USAGE && !error_kind_outweighs(err->kind, absent)))) {
 		err->kind = absent; /* its text, if there is one, is said all the same */
 		rc = -1;
 	}

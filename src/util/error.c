@@ -90,3 +90,18 @@ int error_kind_exit_code(enum error_kind kind)
 {
 	return kinds[kind].exit_code;
 }
+
+static int weight(enum error_kind kind)
+{
+	static const enum error_kind order[] = { ERROR_BUS_UNREACHABLE, ERROR_DB_UNREACHABLE, ERROR_CONFIG };
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (order[i] == kind)
+			return (int)i + 2;
+	return kind != ERROR_OK;
+}
+
+bool error_kind_outweighs(enum error_kind a, enum error_kind b)
+{
+	return weight(a) > weight(b);
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/mem.h"
 
@@ -158,6 +159,11 @@ static bool is_listed(const char *const *list, size_t n, const char *word)
 		if (strcmp(list[i], word) == 0)
 			return true;
 	return false;
+}
+
+bool str_is_true(const char *s)
+{
+	return s && (strcmp(s, "1") == 0 || strcasecmp(s, "true") == 0 || strcasecmp(s, "yes") == 0 || strcasecmp(s, "on") == 0);
 }
 
 bool str_is_twin(const char *a, const char *b)

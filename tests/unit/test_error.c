@@ -135,6 +135,17 @@ static void what_is_too_long_is_cut_and_ended(void **state)
 	assert_int_equal(strlen(err.text), sizeof err.text - 1);
 }
 
+/* The order in which sources that could not be asked decide the exit code: 11, 12, 13, then any other reason. */
+static void the_heaviest_absence_is_what_a_command_ends_with(void **state)
+{
+	static const enum error_kind order[] = { ERROR_CONFIG, ERROR_DB_UNREACHABLE, ERROR_BUS_UNREACHABLE, ERROR_REFUSED, ERROR_OK };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+			assert_int_equal(error_kind_outweighs(order[i], order[k]), i < k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +155,7 @@ int main(void)
 		cmocka_unit_test(a_prefix_says_where_and_the_last_one_stands_first),
 		cmocka_unit_test(a_second_error_forgets_hint_and_code_of_the_first),
 		cmocka_unit_test(what_is_too_long_is_cut_and_ended),
+		cmocka_unit_test(the_heaviest_absence_is_what_a_command_ends_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

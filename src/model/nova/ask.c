@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "model/nova/needs.h"
 #include "model/nova/object.h"
@@ -81,18 +80,13 @@ static bool read_key(const char *key, const char *value, struct arena *arena, st
 	return true;
 }
 
-static bool is_true(const char *value)
-{
-	return value && (strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 || strcasecmp(value, "on") == 0 || strcmp(value, "1") == 0);
-}
-
 /* Pairs of a flavor's key and an image's property that mean the same. */
 static void read_policy(const char *key, const char *value, struct arena *arena, struct needs *out)
 {
 	if (strcmp(key, "hw:cpu_policy") == 0 || strcmp(key, "hw_cpu_policy") == 0) {
 		out->pinned |= str_equal(value, "dedicated") || str_equal(value, "mixed");
 		out->mixed |= str_equal(value, "mixed");
-	} else if ((strcmp(key, "hw:mem_encryption") == 0 || strcmp(key, "hw_mem_encryption") == 0) && is_true(value))
+	} else if ((strcmp(key, "hw:mem_encryption") == 0 || strcmp(key, "hw_mem_encryption") == 0) && str_is_true(value))
 		add_resource(out, arena, "", "MEM_ENCRYPTION_CONTEXT", 1);
 	else if ((strcmp(key, "os:secure_boot") == 0 || strcmp(key, "os_secure_boot") == 0) && str_equal(value, "required"))
 		add_trait(out, arena, "", "COMPUTE_SECURITY_UEFI_SECURE_BOOT", "required");

@@ -8,7 +8,7 @@
 
 /* What --only and --exclude name: one rule for things of every kind, an id or an exact name, and nothing that nobody knows. */
 
-bool words_name(const struct words *words, const char *id, const char *name)
+static bool words_name(const struct words *words, const char *id, const char *name)
 {
 	for (size_t i = 0; i < words->n; i++)
 		if (str_equal(words->v[i], id) || (name && str_equal(words->v[i], name)))

@@ -6,7 +6,8 @@
 
 /* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
 
-size_t undo_tombstones(const struct scene *scene)
+/* Evacuations away from the host that a nova-compute which returns has not cleaned up. */
+static size_t count_tombstones(const struct scene *scene)
 {
 	size_t n = 0;
 
@@ -18,7 +19,7 @@ size_t undo_tombstones(const struct scene *scene)
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 {
 	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
-	    !str_equal(step_before(step, "forced_down"), "1") && undo_tombstones(scene) > 0;
+	    !str_equal(step_before(step, "forced_down"), "1") && count_tombstones(scene) > 0;
 }
 
 void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -40,7 +41,7 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 void guard_forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
-	size_t n = undo_tombstones(scene);
+	size_t n = count_tombstones(scene);
 	struct past_steps at = { 0 };
 	const struct step *s;
 
