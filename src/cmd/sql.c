@@ -18,7 +18,8 @@ static int one_of_both(const struct request *request, struct error *err)
 {
 	if (request->read_only != request->operate)
 		return 0;
-	return error_set(err, ERROR_USAGE, "'grants' needs either --read-only or --operate");
+	error_set(err, ERROR_USAGE, "'grants' needs either --read-only or --operate");
+	return error_hint(err, "'evac-manage grants --read-only' is for the commands that look, 'evac-manage grants --operate' for all");
 }
 
 const struct command command_sql_list = {

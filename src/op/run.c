@@ -88,6 +88,23 @@ static int end_journal(struct run *run, enum error_kind result, struct error *er
 	return journal_add(run->journal, "end", record, true, err);
 }
 
+/* Of a rescue, which knows its own words: an evacuation's options are only its reader's to repeat. */
+static const char *next_of(struct run *run, enum error_kind result)
+{
+	const char *host = run->scene.host ? shell_word(&run->plan.arena, run->scene.host) : NULL;
+	struct totals t;
+
+	run_totals(run, &t);
+	if (!run->operation->rescues || !host)
+		return NULL;
+	if (result == ERROR_OK)
+		return arena_printf(&run->plan.arena, "evac-manage host return %s", host);
+	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
+		return arena_printf(&run->plan.arena, "evac-manage host show %s", host);
+	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
+	    arena_printf(&run->plan.arena, "evac-manage host rescue %s --resume %s", host, run->id) : NULL;
+}
+
 static enum error_kind write_and_prove(struct run *run, struct error *err)
 {
 	struct error trouble = { 0 };
@@ -115,6 +132,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 	if (!run->scene.past && (run->scene.moves_things || run->scene.evacuates))
 		scene_find_queues(&run->scene); /* more may have come while the rows were written */
 	result = run_result(run, err);
+	run->next = next_of(run, result);
 	if (end_journal(run, result, &trouble) != 0)
 		log_warn("%s", trouble.text);
 	return result;

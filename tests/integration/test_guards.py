@@ -443,6 +443,8 @@ class Guards(harness.TestCase):
             rows("cinder", "UPDATE `%s` SET host = REPLACE(host, %%s, %%s)" % table, (A, B))
         rows("cinder", "DELETE FROM workers")
         self.assertEqual(after(), "evac-manage host evacuate " + A)
+        rows("nova", "UPDATE instances SET vm_state = 'paused' WHERE host = %s", (A,))
+        self.assertEqual(after(), "evac-manage host return " + A)
         rows("nova", "UPDATE instances SET host = %s, node = %s WHERE host = %s", (B, B, A))
         self.assertIsNone(after())  # nothing is its own any more
 

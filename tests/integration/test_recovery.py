@@ -7,7 +7,8 @@ import time
 
 import harness
 import journals
-from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, REFUSED, USAGE, rows, value
+import landing
+from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, PARTIAL, REFUSED, TIMEOUT, USAGE, rows, value
 
 GO = FENCED + ["--yes"]
 MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph"]
@@ -385,6 +386,29 @@ class Evacuations(Recovery):
         self.assertEqual(listed[run], "recovered")
         self.assertEqual(journals.read(journals.path_of(self.tool))[0]["resumes"], run)
         self.assertEqual(journals.read(journals.path_of(self.tool))[0]["to"], B)
+
+    def test_the_last_line_of_a_rescue_is_the_command_that_comes_next(self):
+        def following(r):
+            self.assertRegex(r.out.splitlines()[-1], "^next: evac-manage ")
+            (printed,) = harness.pasted.commands_of("", r.out.splitlines()[-1])
+            self.assertIsNone(harness.PASTER.paste(printed, ""), r)
+            return printed.command
+        conductor = self.conductor()
+        r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO, "--timeout", "1"), TIMEOUT)
+        self.assertTrue(following(r).endswith(" host rescue %s --resume %s" % (A, self.run_id())), r)
+        self.expect(self.tool.run("host", "rescue", A, "--resume", self.run_id(), "--no-wait", "--yes"), PARTIAL)
+        for cast in conductor.wait_for(10):
+            landing.land(landing.uuid_of(cast), C)
+        stay = "UPDATE instances SET host = %s, vm_state = 'active' WHERE host = %s AND vm_state IN ('paused', 'rescued', 'shelved_offloaded')"
+        rows("nova", "UPDATE services SET disabled = 0, forced_down = 0 WHERE host = %s", (A,))    # or there is nothing to do
+        harness.heartbeats()
+        r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO), PARTIAL)               # three cannot be evacuated
+        self.assertTrue(following(r).endswith(" host show " + A), r)
+        rows("nova", stay, (C, A))
+        rows("nova", "UPDATE services SET disabled = 0, forced_down = 0 WHERE host = %s", (A,))
+        harness.heartbeats()
+        r = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO), OK)
+        self.assertTrue(following(r).endswith(" host return " + A), r)
 
     def test_what_is_unknown_is_not_resumed(self):
         conductor = self.conductor()

@@ -61,6 +61,7 @@ class Undo(harness.TestCase):
         r = self.undo("--yes", back=False)
         self.refused(r, "target-down")
         (found,) = [f for f in r.json["findings"] if f["code"] == "target-down"]
+        self.assertIn("start it first", found["hint"])      # nobody else is asked to take them
         self.assertEqual(found["subject"], A + "@ceph")
         rows("cinder", "UPDATE services SET disabled = 1 WHERE host = %s", (A + "@ceph",))
         self.refused(self.undo("--yes"), "target-disabled")

@@ -278,6 +278,18 @@ static void add_findings(struct table *t, const struct findings *found)
 	}
 }
 
+/* Is there anything that an evacuation could be asked for, be it with an --accept? */
+static bool has_evacuable(const struct scene *scene, const struct findings *found)
+{
+	for (size_t i = 0; i < scene->instances.n; i++) {
+		const struct finding *skip = findings_skip(found, scene->instances.v[i].uuid);
+
+		if (!skip || strcmp(skip->code, "not-evacuable") != 0)
+			return true;
+	}
+	return false;
+}
+
 /* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole. */
 static void add_next(struct table *t, struct scene *scene, const struct findings *found)
 {
@@ -291,7 +303,7 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 	if (count_of(found, "mass-failure") > 0)
 		str_add(&detail, "look at the control plane first: evac-manage doctor");
 	else if (scene->nmove == 0)
-		str_addf(&detail, "evac-manage host evacuate %s", host);
+		str_addf(&detail, "evac-manage host %s %s", has_evacuable(scene, found) ? "evacuate" : "return", host);
 	else if (to)
 		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
 	else

@@ -63,11 +63,13 @@ static void check_any_compute(const struct guard *self, const struct scene *scen
 static void say_down(const struct guard *self, const struct scene *scene, struct findings *out, const char *binary,
     const char *host, struct maybe_int age)
 {
+	const char *hint = scene->past ? "start it first, or leave with their new owner what would go back to it" : NULL; /* who else is up is no matter */
+
 	if (age.set)
-		guard_found(self, scene, out, host, NULL, "%s on '%s' is down: its last report is %lld s old", binary, host,
+		guard_found(self, scene, out, host, hint, "%s on '%s' is down: its last report is %lld s old", binary, host,
 		    (long long)age.v);
 	else
-		guard_found(self, scene, out, host, NULL, "%s on '%s' has never reported", binary, host);
+		guard_found(self, scene, out, host, hint, "%s on '%s' has never reported", binary, host);
 }
 
 /* Forced down or not. */
