@@ -68,6 +68,9 @@ struct plan {
 
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind);
 struct step *unit_step(struct unit *unit, const struct step_kind *kind, const char *id, const char *name);
+size_t unit_count(const struct unit *unit, const struct step_kind *kind);
+/* "${verb} 3 volumes, 1 group from a@b to c@b"; nothing when no row moves. */
+void unit_say_moves(const struct unit *unit, const struct scene *scene, const char *verb, struct str *out);
 void unit_set_state(struct unit *unit, enum state state, const char *error); /* of every step; error is borrowed */
 /* Its rows mean nothing without each other (a closed evacuation and its instance's task state): it is not taken in part. */
 bool unit_is_whole(const struct unit *unit);

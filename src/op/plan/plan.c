@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sql_catalogue.h"
+#include "util/str.h"
 
 const struct step_kind step_volume = { "volume", "volume", "volumes", { "host", "service_uuid", "cluster_name" }, &SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_ROW };
 const struct step_kind step_group = { "group", "group", "groups", { "host", "cluster_name" }, &SQL_CINDER_GROUP_MOVE, &SQL_CINDER_GROUP_ROW };
@@ -121,6 +122,30 @@ struct step *unit_step(struct unit *unit, const struct step_kind *kind, const ch
 	unit->step = vec_grow(unit->step, unit->nstep, &unit->cap, sizeof *unit->step);
 	unit->step[unit->nstep] = (struct step){ .kind = kind, .id = id, .name = name };
 	return &unit->step[unit->nstep++];
+}
+
+size_t unit_count(const struct unit *unit, const struct step_kind *kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < unit->nstep; i++)
+		n += unit->step[i].kind == kind;
+	return n;
+}
+
+void unit_say_moves(const struct unit *unit, const struct scene *scene, const char *verb, struct str *out)
+{
+	bool any = false;
+	size_t n;
+
+	for (int k = 0; k < OWNED_KINDS; k++) {
+		if ((n = unit_count(unit, step_kind_of[k])) == 0)
+			continue;
+		str_addf(out, "%s %zu %s", any ? "," : verb, n, n == 1 ? step_kind_of[k]->one : step_kind_of[k]->plural);
+		any = true;
+	}
+	for (size_t i = 0; i < scene->nmove && any; i++)
+		str_addf(out, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
 }
 
 void unit_set_state(struct unit *unit, enum state state, const char *error)

@@ -125,15 +125,6 @@ static void add_service_marks(struct plan *plan, struct unit *unit, const struct
 	}
 }
 
-static size_t count(const struct unit *unit, const struct step_kind *kind)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < unit->nstep; i++)
-		n += unit->step[i].kind == kind;
-	return n;
-}
-
 static bool leaves_cluster(const struct unit *unit)
 {
 	for (size_t i = 0; i < unit->nstep; i++)
@@ -144,25 +135,19 @@ static bool leaves_cluster(const struct unit *unit)
 
 static const char *ownership_sentence(struct plan *plan, const struct unit *unit, const struct scene *scene)
 {
-	static const struct step_kind *const shown[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry,
-		&step_worker, &step_backup };
 	auto_str struct str s = { 0 };
-	size_t n, i;
+	size_t n;
 
-	for (i = 0; i < sizeof shown / sizeof *shown; i++)
-		if ((n = count(unit, shown[i])) > 0)
-			str_addf(&s, "%s%zu %s", s.n ? ", " : "move ", n, n == 1 ? shown[i]->one : shown[i]->plural);
-	for (i = 0; i < scene->nmove && s.n; i++)
-		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
-	if ((n = count(unit, &step_cinder_service)) > 0)
+	unit_say_moves(unit, scene, "move", &s);
+	if ((n = unit_count(unit, &step_cinder_service)) > 0)
 		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
 	if (leaves_cluster(unit))
 		str_add(&s, "; out of their cluster");
 	if (scene->request->to_cluster)
 		str_add(&s, "; into the cluster of their new owner");
-	if ((n = count(unit, &step_volume_zone)) > 0)
+	if ((n = unit_count(unit, &step_volume_zone)) > 0)
 		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
-	n = count(unit, &step_volume_status) + count(unit, &step_snapshot_status) + count(unit, &step_backup_status);
+	n = unit_count(unit, &step_volume_status) + unit_count(unit, &step_snapshot_status) + unit_count(unit, &step_backup_status);
 	if (n > 0)
 		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
 	return arena_dup(&plan->arena, s.s);

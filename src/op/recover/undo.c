@@ -145,15 +145,6 @@ static void take_back_row(struct unit *unit, const struct scene *scene, const st
 		step->after[2] = step->before[2];
 }
 
-static size_t count(const struct unit *unit, const struct step_kind *kind)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < unit->nstep; i++)
-		n += unit->step[i].kind == kind;
-	return n;
-}
-
 static const char *mark_sentence(struct plan *plan, const struct step *s)
 {
 	bool on = str_equal(step_after(s, "disabled"), "0"), was_on = str_equal(step_before(s, "disabled"), "0");
@@ -166,16 +157,10 @@ static const char *mark_sentence(struct plan *plan, const struct step *s)
 /* In the direction of the write: from whom the rows are taken, to whom they go. */
 static const char *ownership_sentence(struct plan *plan, const struct scene *scene, const struct unit *unit)
 {
-	static const struct step_kind *const shown[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_worker,
-		&step_backup };
-	size_t n, services = count(unit, &step_cinder_service), enabled = 0;
+	size_t services = unit_count(unit, &step_cinder_service), enabled = 0;
 	auto_str struct str s = { 0 };
 
-	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-		if ((n = count(unit, shown[i])) > 0)
-			str_addf(&s, "%s%zu %s", s.n ? ", " : "move back ", n, n == 1 ? shown[i]->one : shown[i]->plural);
-	for (size_t i = 0; i < scene->nmove && s.n; i++)
-		str_addf(&s, "%s %s to %s", i ? "," : " from", scene->move[i].from.text, scene->move[i].to.text);
+	unit_say_moves(unit, scene, "move back", &s);
 	for (size_t i = 0; i < unit->nstep; i++)
 		enabled += unit->step[i].kind == &step_cinder_service && str_equal(step_after(&unit->step[i], "disabled"), "0");
 	if (services > 0)
