@@ -15,6 +15,8 @@ import tempfile
 
 OURS = "evac-manage "
 BEGIN = re.compile(r"(?<![/.\w-])evac-manage (?=[a-z]|--)")
+# "stop target-down: …" before its hint, "hint: first target-down: …" of a refusal
+FINDING = re.compile(r"(?:\[DRY-RUN\] )?(?:(?:stop|warn|note|skip)(?: \(accepted\))? |hint: first )([a-z-]+): ")
 DATA = {"before", "after", "details", "name"}  # of rows: nobody is told to type them
 # bash's own words: "…", '…' where the command does not stand in '…' itself, $'…'
 WORD = r"""(?:[^\s'"$`<>;,()|&]|\$'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"%s|[,](?=\S))+"""
@@ -54,13 +56,19 @@ def commands_of(out, err):
     found = {}
 
     def add(text, **more):
+        finding = None
         for line in text.splitlines():
+            told = FINDING.match(line)
+            finding = told.group(1) if told else finding if "hint: " in line else None
+            here = {"finding": finding, **more}
+            if here["finding"] == "looks-swapped":  # names the other way round: what speaks against that is another question
+                here["excused"] = None
             if "alone: " in line:  # what a unit of the plan can be done by: no more when it has been done
                 if ", journal /" in out or isinstance(document, dict) and document.get("journal"):
                     continue
-                more = {"excused": ["volume-owner-dead"]}
+                here["excused"] = ["volume-owner-dead"]
             for command in commands_of_text(line) if "usage: " + OURS not in line else ():
-                found.setdefault(command, Printed(command, **more))
+                found.setdefault(command, Printed(command, **here))
 
     try:
         document = json.loads(out)
@@ -71,8 +79,7 @@ def commands_of(out, err):
             add(row.get(key) or "" if isinstance(row, dict) else "")
     if isinstance(document, dict):
         for finding in document.get("findings") or []:
-            # names the other way round: what speaks against that is another question
-            add(finding.get("hint") or "", finding=finding["code"], excused=None if finding["code"] == "looks-swapped" else [])
+            add(finding.get("hint") or "", finding=finding["code"])
         units = document.get("units") or []
         for unit in units:  # what an earlier unit of the plan mends may stand in the way of a later one's own command
             add(unit.get("command") or "", excused=["volume-owner-dead"] if unit is not units[0] else [])
