@@ -283,6 +283,26 @@ class Evacuations(harness.TestCase):
         self.assertEqual(len(self.conductor.casts), 1)
         self.assertEqual({s["id"]: s["state"] for s in json.loads(out)["steps"]}[first], "proved")
 
+    def test_a_database_that_goes_away_before_the_claim_is_written_has_sent_nothing(self):
+        uuid_ = instance("image-active-0")["uuid"]
+        other = harness.connect("nova", autocommit=False)
+        self.addCleanup(other.close)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT id FROM instances WHERE uuid = %s FOR UPDATE", (uuid_,))
+        process = self.tool.start("instance", "evacuate", uuid_, *GO, "--no-wait", "-f", "json")
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        waits, end = [], time.monotonic() + 8
+        while not waits and time.monotonic() < end:
+            time.sleep(0.05)
+            waits = [p for p in rows("nova", "SHOW PROCESSLIST") if "nova/instance_lock" in (p["Info"] or "")]
+        self.assertTrue(waits, process.poll() is not None and process.communicate())
+        rows("nova", "KILL %d" % waits[0]["Id"])
+        other.rollback()
+        (step,) = [s for s in json.loads(process.communicate(timeout=60)[0])["steps"] if s["id"] == uuid_]
+        self.assertEqual(step["state"], "failed")
+        self.assertRegex(step["error"], "^not sent: ")
+        self.assertEqual(self.conductor.casts, [])
+
     def test_a_message_that_no_queue_takes_is_taken_back(self):
         before = instance("image-busy-0")
         self.conductor.unbind()

@@ -303,7 +303,8 @@ int evacuation_send(struct run *run, size_t index, struct error *err)
 	if (err->kind == ERROR_UNKNOWN)
 		end(run, unit, PHASE_UNKNOWN, STATE_UNKNOWN, err->text);
 	else
-		end(run, unit, PHASE_FAILED, STATE_FAILED, err->text);
+		end(run, unit, PHASE_FAILED, STATE_FAILED,
+		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&run->plan.arena, "not sent: %s", err->text) : err->text);
 	rc = journal_outcome(run->journal, index, unit->step[0].state, unit->step[0].error, err);
 	return run->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
 }
