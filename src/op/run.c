@@ -97,8 +97,8 @@ static const char *next_of(struct run *run, enum error_kind result)
 	run_totals(run, &t);
 	if (!run->operation->rescues || !host)
 		return NULL;
-	if (result == ERROR_OK)
-		return arena_printf(&run->plan.arena, "evac-manage host return %s", host);
+	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
+		return run->scene.evacuates ? arena_printf(&run->plan.arena, "evac-manage host return %s", host) : NULL;
 	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
 		return arena_printf(&run->plan.arena, "evac-manage host show %s", host);
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?

@@ -290,7 +290,8 @@ static bool has_evacuable(const struct scene *scene, const struct findings *foun
 	return false;
 }
 
-/* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole. */
+/* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole; and where it may be
+ * one machine with another, the rows of that say it. */
 static void add_next(struct table *t, struct scene *scene, const struct findings *found)
 {
 	const struct world *w = scene->world;
@@ -298,7 +299,7 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 	auto_str struct str detail = { 0 };
 
 	if (!w->cinder_db || !w->api_db || (!scene->home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
-	    scene->nmove + scene->instances.n == 0)
+	    table_count(t, "section", "twin") > 0 || scene->nmove + scene->instances.n == 0)
 		return;
 	if (count_of(found, "mass-failure") > 0)
 		str_add(&detail, "look at the control plane first: evac-manage doctor");
