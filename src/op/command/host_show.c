@@ -301,8 +301,6 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 	if (!w->cinder_db || !w->api_db || (!scene->home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
 	    table_count(t, "section", "twin") > 0 || scene->nmove + scene->instances.n == 0)
 		return;
-	if (!scene->home && table_count(t, "section", "twin") > 0) /* a rescue goes by nova's name; the twin's row says what to type */
-		return;
 	if (count_of(found, "mass-failure") > 0)
 		str_add(&detail, "look at the control plane first: evac-manage doctor");
 	else if (scene->nmove == 0)
