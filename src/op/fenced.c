@@ -17,7 +17,8 @@
 /* What help texts, hints and pages have had in the place of a statement; compared by their letters alone. */
 static const char *const placeholders[] = {
 	"TEXT", "WHO, HOW", "who, and how we know", "WHO POWERED IT OFF, AND HOW WE KNOW", "who powered it off and how we know it",
-	"who did it, and how we know", "who powered the host off, and how do we know?", "who powered the host off and how we know",
+	"who did it, and how we know", "who powered it off", "who powered the host off", "who powered the host off, and how do we know?",
+	"who powered the host off and how we know", "how we know it is off",
 	"why it is safe", "fencing statement", "statement", "your own words, at least 8 letters",
 };
 

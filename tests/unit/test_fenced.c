@@ -37,6 +37,7 @@ static const struct {
 	{ "poweroff", "it is a single word" },
 	{ "WHO POWERED IT OFF, AND HOW WE KNOW", "it is the placeholder" },
 	{ "who powered it off and how we know", "it is the placeholder" },
+	{ "WHO POWERED IT OFF", "it is the placeholder" }, /* a piece of it */
 	{ "<who did it, and how we know>", "it is the placeholder" },
 	{ "WHO, HOW", "it is the placeholder" },
 	{ "TEXT", "it is the placeholder" },
