@@ -330,7 +330,7 @@ def cinder_service_twice():
 
 @plant
 def cinder_version_drift():
-    cinder_service("aud-b1", "cinder-aud", rpc_current_version="3.0")
+    cinder_service("aud-b1", "cinder-aud", at=OLD, rpc_current_version="3.0")
     cinder_service("aud-b2", "cinder-aud", rpc_current_version="3.16")
     for host in ("aud-b1", "aud-b2"):
         cinder_service(host, "cinder-near", rpc_current_version="2.1")

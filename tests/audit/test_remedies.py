@@ -27,8 +27,15 @@ class Remedies(TestCase):
         heartbeats(dead=())
         plants.foundation()
         cls.planted = {name: make()[0] for name, make in plants.plants.items()}
+        cls.live_on()
         r = Tool().run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json", "--fail-on", "never")
         cls.remedies = {f["check"]: f["remedy"] for f in r.json if cls.planted[f["check"]] == f["subject"]}
+
+    @staticmethod
+    def live_on():
+        """Who lived when the rows were planted still does, however long all of this takes."""
+        rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= %s", (plants.NOW,))
+        rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= %s", (plants.NOW,))
 
     def test_ours_do_what_they_say(self):
         """Each line as it stands, typed into a shell on the rows that it is about."""
@@ -43,9 +50,7 @@ class Remedies(TestCase):
                 with self.subTest(check=check, line=line):
                     self.assertIn(shlex.split(line)[0], OTHERS | {"evac-manage"})
                     self.assertIsNone(pasted.TO_FILL_IN.search(line))
-            # who lived when the rows were planted still does, however long this takes
-            rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= %s", (plants.NOW,))
-            rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= %s", (plants.NOW,))
+            self.live_on()
             for printed in pasted.commands_of(json.dumps({"remedy": remedy}), ""):
                 with self.subTest(check=check, command=printed.command):
                     self.assertIsNone(PASTER.paste(printed, remedy))
