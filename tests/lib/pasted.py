@@ -93,7 +93,7 @@ class Paster:
     """Pastes into a shell that finds the program under test by its name."""
 
     def __init__(self, tool):
-        self.tool, self.help = tool, {}
+        self.tool, self.help, self.listed = tool, {}, set()
         self.path = tempfile.mkdtemp(prefix="evac-manage-path.")
         atexit.register(shutil.rmtree, self.path, ignore_errors=True)
         os.symlink(os.path.abspath(tool), os.path.join(self.path, "evac-manage"))
@@ -118,6 +118,10 @@ class Paster:
         if placeholder:
             return "'%s' is left for the reader to fill in" % placeholder.group(0)
         dry = self.takes(printed.command, "--dry-run")
+        plain = re.sub(r" --(?:[a-z]+-config-file|config|state-dir|defaults-file) (?:%s)" % WORD % "", "", printed.command)
+        if not dry and plain in self.listed:  # the same list or page has been read before, in some other state
+            return None
+        self.listed.add(plain)
         line = printed.command + (" --dry-run" if dry and " --dry-run" not in printed.command else "")
         code, out, err = self.run(line + (" -f json" if dry and " -f " not in line else ""))
         if code in (0, 3, 6, 9, 12, 13) or (code == 5 and not dry):
