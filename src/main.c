@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "cmd/cmd.h"
+#include "cli/cli.h"
 #include "util/crash.h"
 #include "util/log.h"
 #include "util/secret.h"

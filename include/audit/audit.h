@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "audit/check.h"
-#include "op/request.h"
+#include "cli/request.h"
 #include "util/error.h"
 #include "util/mem.h"
 #include "util/str.h"

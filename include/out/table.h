@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "op/request.h"
+#include "cli/request.h"
 #include "util/error.h"
 #include "util/mem.h"
 #include "util/str.h"

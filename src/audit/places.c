@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "op/world.h"
+#include "find/world.h"
 #include "sql_catalogue.h"
 #include "util/clock.h"
 #include "util/log.h"

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "op/commands.h"
+#include "command/commands.h"
 #include "out/table.h"
 #include "util/clock.h"
 #include "util/file.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "internal.h"
-#include "op/commands.h"
+#include "command/commands.h"
 #include "out/table.h"
 
 static const struct table_column columns[] = {

@@ -5,7 +5,7 @@
     tests/model/explore.py                the protocol and its broken variants; the last line counts
     tests/model/explore.py --trace NAME   the shortest way in which a variant goes wrong
 
-What recovery does is not written here: it is read from the table in src/op/recover/recover_rule.c that the program itself follows. The
+What recovery does is not written here: it is read from the table in src/recover/recover_rule.c that the program itself follows. The
 order of the forward steps (FORWARD) is compared with the journals of real runs by tests/integration/test_protocol.py.
 
 The world may: lose the answer to a commit, which then lands at once, later or never; keep a message on its way, lose it, or
@@ -580,7 +580,7 @@ REACHED = {"ended: proved", "ended: nova failed", "ended: not sent", "claimed, a
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--trace", metavar="NAME")
-    parser.add_argument("--rules", default=RULES, help="instead of src/op/recover/recover_rule.c")
+    parser.add_argument("--rules", default=RULES, help="instead of src/recover/recover_rule.c")
     args = parser.parse_args()
     rules = read_rules(args.rules)
     passed = failed = 0

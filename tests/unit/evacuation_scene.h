@@ -6,8 +6,8 @@
 
 #include "bus/cast.h"
 #include "findings_seen.h"
-#include "op/guard.h"
-#include "op/plan.h"
+#include "guard/guard.h"
+#include "plan/plan.h"
 #include "util/str.h"
 
 /* One scene of a small cloud, made by hand: host a failed, b and c are up, one instance of a wants to go. Each test changes one

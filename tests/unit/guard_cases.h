@@ -5,7 +5,7 @@
 /* For tests of guards: each case changes one thing in a world where all is well, and says all that the guards find then. */
 
 #include "findings_seen.h"
-#include "op/guard.h"
+#include "guard/guard.h"
 #include "scene.h"
 #include "util/str.h"
 

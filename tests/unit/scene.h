@@ -11,7 +11,7 @@
 #include "../../src/bus/internal.h"
 #undef CHANNEL
 #include "../../src/db/internal.h"
-#include "op/scene.h"
+#include "find/scene.h"
 
 #define SPEC(version)                                                                              \
 	"{\"nova_object.name\":\"RequestSpec\",\"nova_object.namespace\":\"nova\",\"nova_object.version\":\"" version          \

@@ -5,7 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "op/world.h"
+#include "find/world.h"
 #include "util/mem.h"
 
 static void what_is_away_is_kept_once_and_every_cell_of_it(void **state)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "guard_cases.h"
-#include "op/accept.h"
+#include "run/accept.h"
 
 static struct findings findings;
 static struct plan plan;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/cmd/internal.h"
-#include "op/commands.h"
+#include "../../src/cli/internal.h"
+#include "command/commands.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ARGV_MAX 24

@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "fake_db.h"
-#include "op/evacuation.h"
-#include "op/run.h"
+#include "find/finding.h"
+#include "evacuate/evacuate.h"
+#include "apply/work.h"
 #include "scene.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/signals.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define LIST(...) (const char *const[]){ __VA_ARGS__ }
@@ -140,7 +142,8 @@ static const char *const instance_row[] = { "8", "5e5e", "0a0b", "", "", "", "we
 
 static char top[] = "/tmp/test_cast_XXXXXX";
 static struct fixture f;
-static struct run run;
+static struct work work;
+static struct findings findings;
 static char *path;
 
 static void answer_all(void)
@@ -168,10 +171,10 @@ static int begin(void **state)
 	f.request.state_dir = top;
 	f.scene.columns.migrations_have_project = true;
 	f.world.nova.bus.exchange = (char *)(uintptr_t)"nova";
-	run = (struct run){ .request = &f.request, .id = "RUN", .world = f.world, .scene = f.scene };
-	run.scene.world = &run.world;
-	plan_evacuations(&run.plan, &run.scene, &run.findings);
-	return journal_create(&f.request, "RUN", "c1", &run.journal, &err);
+	work = (struct work){ .request = &f.request, .run = "RUN", .world = f.world, .scene = f.scene };
+	work.scene.world = &work.world;
+	plan_evacuations(&work.plan, &work.scene, &findings);
+	return journal_create(&f.request, "RUN", "c1", &work.journal, &err);
 }
 
 static int end(void **state)
@@ -184,10 +187,10 @@ static int end(void **state)
 	limit.rlim_cur = RLIM_INFINITY;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	path = xasprintf("%s/RUN.jsonl", journal);
-	for (size_t i = 0; i < run.plan.nunit; i++)
-		free(run.plan.unit[i].evacuation);
-	plan_free(&run.plan);
-	journal_close(&run.journal);
+	for (size_t i = 0; i < work.plan.nunit; i++)
+		free(work.plan.unit[i].evacuation);
+	plan_free(&work.plan);
+	journal_close(&work.journal);
 	unlink(path);
 	free(path);
 	rmdir(journal);
@@ -231,14 +234,14 @@ static void assert_journal(const char *expected)
 	struct error err;
 	bool torn;
 
-	assert_int_equal(0, journal_read(journal_path(run.journal), add_type, &types, &torn, &err));
+	assert_int_equal(0, journal_read(journal_path(work.journal), add_type, &types, &torn, &err));
 	assert_string_equal(types.s, expected);
 }
 
 static const struct evacuation *sent(void)
 {
-	assert_non_null(run.plan.unit[0].evacuation);
-	return run.plan.unit[0].evacuation;
+	assert_non_null(work.plan.unit[0].evacuation);
+	return work.plan.unit[0].evacuation;
 }
 
 #define READS "begin write|nova/services_of_host host=c1|nova/instance_lock uuid=i1"
@@ -299,8 +302,8 @@ static void the_message_is_the_one_that_every_release_takes(void **state)
 		begin(state);
 		f.request.target_host = modes[i].target_host;
 		f.request.force = modes[i].force;
-		run.scene.target_node = modes[i].target_host ? &f.node[1] : NULL;
-		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		work.scene.target_node = modes[i].target_host ? &f.node[1] : NULL;
+		assert_int_equal(0, evacuation_send(&work, 0, &err));
 		read_expected(modes[i].name, &expected);
 		assert_string_equal(broker.body.s, expected.s);
 		assert_string_equal(broker.exchange.s, "nova");
@@ -314,12 +317,12 @@ static void the_message_leaves_once_and_only_after_the_commit(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
 	assert_int_equal(broker.published, 1);
 	assert_int_equal(broker.calls_before, fake_calls.n);
 	assert_int_equal(sent()->phase, PHASE_SENT);
 	assert_true(sent()->cast);
-	assert_int_equal(run.plan.unit[0].step[0].state, STATE_APPLIED);
+	assert_int_equal(work.plan.unit[0].step[0].state, STATE_APPLIED);
 	assert_journal(WRITTEN ",publish_outcome acked");
 }
 
@@ -327,15 +330,15 @@ static void the_same_run_makes_the_same_ids_and_another_run_others(void **state)
 {
 	struct error err = { 0 };
 
-	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
 	assert_string_equal(sent()->rows.migration_uuid.text, MIGRATION);
 	assert_string_equal(sent()->rows.request_id, REQUEST_ID);
-	assert_int_equal(0, evacuation_send(&run, 1, &err));
-	assert_string_not_equal(run.plan.unit[1].evacuation->rows.migration_uuid.text, MIGRATION);
+	assert_int_equal(0, evacuation_send(&work, 1, &err));
+	assert_string_not_equal(work.plan.unit[1].evacuation->rows.migration_uuid.text, MIGRATION);
 	end(state);
 	begin(state);
-	strcpy(run.id, "RUN2");
-	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	strcpy(work.run, "RUN2");
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
 	assert_string_not_equal(sent()->rows.migration_uuid.text, MIGRATION);
 	assert_string_not_equal(sent()->rows.request_id, REQUEST_ID);
 }
@@ -345,8 +348,8 @@ static void queens_conductors_may_listen_on_another_topic(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	run.world.nova.conductor_topic = (char *)(uintptr_t)"conduct";
-	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	work.world.nova.conductor_topic = (char *)(uintptr_t)"conduct";
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
 	assert_string_equal(broker.key.s, "conduct");
 }
 
@@ -355,9 +358,9 @@ static void no_password_is_in_the_message(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	run.world.nova.transport_text = (char *)(uintptr_t)"rabbit://u:s3cret@h/";
-	run.world.nova.database_text = (char *)(uintptr_t)"mysql://u:s3cret@h/nova";
-	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	work.world.nova.transport_text = (char *)(uintptr_t)"rabbit://u:s3cret@h/";
+	work.world.nova.database_text = (char *)(uintptr_t)"mysql://u:s3cret@h/nova";
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
 	assert_null(strstr(broker.body.s, "s3cret"));
 	assert_non_null(strstr(broker.body.s, "\\\"_context_auth_token\\\":null"));
 	assert_non_null(strstr(broker.body.s, "\\\"new_pass\\\":null"));
@@ -388,11 +391,11 @@ static void only_what_was_proved_not_sent_is_taken_back(void **state)
 		end(state);
 		begin(state);
 		broker.outcome = outcomes[i].outcome;
-		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, &err));
 		assert_int_equal(broker.published, 1); /* never again by itself */
 		assert_string_equal(fake_calls.s, outcomes[i].taken_back ? CLAIM MIGRATE("NULL") CANCEL : CLAIM MIGRATE("NULL"));
 		assert_int_equal(sent()->phase, outcomes[i].phase);
-		assert_int_equal(run.plan.unit[0].step[0].state, outcomes[i].taken_back ? STATE_FAILED : STATE_UNKNOWN);
+		assert_int_equal(work.plan.unit[0].step[0].state, outcomes[i].taken_back ? STATE_FAILED : STATE_UNKNOWN);
 		assert_non_null(strstr(sent()->error, "the broker's reason"));
 		assert_false(sent()->cast);
 		assert_journal(outcomes[i].journal);
@@ -409,7 +412,7 @@ static void what_could_not_be_taken_back_is_unknown(void **state)
 		begin(state);
 		broker.outcome = BUS_RETURNED;
 		fake_answer(statements[i])->n = 0; /* somebody works on it after all */
-		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, &err));
 		assert_int_equal(sent()->phase, PHASE_UNKNOWN);
 		assert_non_null(strstr(fake_calls.s, "|rollback"));
 		assert_journal(WRITTEN ",publish_outcome returned,outcome unknown");
@@ -441,7 +444,7 @@ static void a_row_that_changed_since_the_plan_stops_this_instance_alone(void **s
 		end(state);
 		begin(state);
 		drift_of(drifts[i].statement);
-		assert_int_equal(0, evacuation_send(&run, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, &err));
 		assert_int_equal(sent()->phase, PHASE_FAILED);
 		assert_string_equal(sent()->error, drifts[i].error);
 		assert_int_equal(broker.published, 0);
@@ -458,7 +461,7 @@ static void a_host_that_reports_again_is_alive(void **state)
 	fake_rows("nova/services_of_host",
 	    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
-	assert_int_equal(-1, evacuation_send(&run, 0, &err)); /* and nothing more is begun */
+	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
 	assert_int_equal(err.kind, ERROR_DRIFT);
 	assert_string_equal(sent()->error, "nova-compute on 'c1' reports again: the host is alive");
 	assert_int_equal(broker.published, 0);
@@ -480,12 +483,12 @@ static void a_host_that_was_forced_down_before_is_alive_when_it_reports_since(vo
 		begin(state);
 		f.nova_service[C1].forced_down = true;
 		f.nova_service[C1].heartbeat_age_s = AGE(cases[i].found_s);
-		run.scene.compute = &f.nova_service[C1];
-		run.scene.compute_seen_ms = clock_monotonic_ms();
+		work.scene.compute = &f.nova_service[C1];
+		work.scene.compute_seen_ms = clock_monotonic_ms();
 		fake_rows("nova/services_of_host",
 		    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 		    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "1", "64", cases[i].now_s), 1);
-		assert_int_equal(cases[i].alive ? -1 : 0, evacuation_send(&run, 0, &err));
+		assert_int_equal(cases[i].alive ? -1 : 0, evacuation_send(&work, 0, &err));
 		assert_int_equal(broker.published, !cases[i].alive);
 		error_clear(&err);
 	}
@@ -497,7 +500,7 @@ static void a_broken_spec_stops_before_anything_is_written(void **state)
 
 	(void)state;
 	f.candidate[I1].spec.spec = "{}";
-	assert_int_equal(0, evacuation_send(&run, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
 	assert_int_equal(sent()->phase, PHASE_FAILED);
 	assert_string_equal(fake_calls.s, READS "|rollback");
 	assert_int_equal(broker.published, 0);
@@ -509,7 +512,7 @@ static void a_commit_without_an_answer_ends_the_run_and_sends_nothing(void **sta
 
 	(void)state;
 	fake_commit_fails = ERROR_UNKNOWN;
-	assert_int_equal(-1, evacuation_send(&run, 0, &err));
+	assert_int_equal(-1, evacuation_send(&work, 0, &err));
 	assert_int_equal(err.kind, ERROR_UNKNOWN);
 	assert_int_equal(sent()->phase, PHASE_UNKNOWN);
 	assert_int_equal(broker.published, 0);
@@ -522,7 +525,7 @@ static void a_database_that_is_gone_ends_the_run(void **state)
 
 	(void)state;
 	fake_begin_fails = ERROR_DB_UNREACHABLE;
-	assert_int_equal(-1, evacuation_send(&run, 0, &err));
+	assert_int_equal(-1, evacuation_send(&work, 0, &err));
 	assert_int_equal(sent()->phase, PHASE_FAILED);
 	assert_int_equal(broker.published, 0);
 	assert_journal("run,row,intent,outcome failed");
@@ -564,11 +567,11 @@ static void the_way_is_tried_before_a_row_is_written(void **state)
 		end(state);
 		begin(state);
 		troubles[i]();
-		assert_int_equal(-1, evacuation_send(&run, 0, &err));
+		assert_int_equal(-1, evacuation_send(&work, 0, &err));
 		assert_int_equal(err.kind, kinds[i]);
 		assert_int_equal(fake_calls.n, 0);
 		assert_int_equal(broker.published, 0);
-		assert_null(run.plan.unit[0].evacuation);
+		assert_null(work.plan.unit[0].evacuation);
 		assert_journal("run");
 	}
 }
@@ -589,11 +592,11 @@ static void without_its_record_no_message_leaves_and_no_row_stays(void **state)
 		limit.rlim_cur = room;
 		setrlimit(RLIMIT_FSIZE, &limit);
 		error_clear(&err);
-		evacuation_send(&run, 0, &err);
+		evacuation_send(&work, 0, &err);
 		limit.rlim_cur = RLIM_INFINITY;
 		setrlimit(RLIMIT_FSIZE, &limit);
 		str_clear(&left);
-		assert_int_equal(0, file_read(journal_path(run.journal), 1 << 20, ERROR_ERROR, &left, &(struct error){ 0 }));
+		assert_int_equal(0, file_read(journal_path(work.journal), 1 << 20, ERROR_ERROR, &left, &(struct error){ 0 }));
 		if (broker.published)
 			assert_non_null(strstr(left.s, "\"type\":\"publish_intent\""));
 		else if (fake_calls.n) /* begun, announced, and taken back */

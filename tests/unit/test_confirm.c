@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "op/run.h"
+#include "run/run.h"
 #include "scene.h"
 #include "util/str.h"
 
@@ -77,25 +77,26 @@ static int begin(void **state)
 {
 	(void)state;
 	fixture_init(&f);
-	run = (struct run){ .operation = &rescue, .own = f.request, .id = "20260131T030405Z-host-rescue-1a2b3c4d" };
+	run = (struct run){ .operation = &rescue, .own = f.request, .work.run = "20260131T030405Z-host-rescue-1a2b3c4d" };
 	run.own.argc = COUNT(typed);
 	run.own.argv = typed;
-	run.request = &run.own;
-	run.scene = f.scene;
-	run.scene.request = &run.own;
-	plan_ownership(&run.plan, &run.scene);
-	plan_mark(&run.plan, &run.scene);
-	finding_add(&run.findings, "az-differs", SEVERITY_WARN, "c2", "zones differ", "make sure of it");
-	finding_add(&run.findings, "target-down", SEVERITY_STOP, "c2", "it is down", "look at it")->accepted = true;
+	run.work.request = &run.own;
+	run.report.work = &run.work;
+	run.work.scene = f.scene;
+	run.work.scene.request = &run.own;
+	plan_ownership(&run.work.plan, &run.work.scene);
+	plan_mark(&run.work.plan, &run.work.scene);
+	finding_add(&run.report.findings, "az-differs", SEVERITY_WARN, "c2", "zones differ", "make sure of it");
+	finding_add(&run.report.findings, "target-down", SEVERITY_STOP, "c2", "it is down", "look at it")->accepted = true;
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	plan_free(&run.plan);
-	findings_free(&run.findings);
-	arena_free(&run.scene.arena);
+	plan_free(&run.work.plan);
+	findings_free(&run.report.findings);
+	arena_free(&run.work.scene.arena);
 	return 0;
 }
 
@@ -165,7 +166,7 @@ static void a_command_without_a_host_asks_for_a_yes(void **state)
 	int yes, no;
 
 	(void)state;
-	run.scene.host = NULL;
+	run.work.scene.host = NULL;
 	sit_at(true);
 	type("yes\nc1\n");
 	yes = confirm(&run, &err);
@@ -223,7 +224,7 @@ static const struct {
 static void nobody_fenced(void)
 {
 	run.own.fenced = NULL;
-	finding_add(&run.findings, "fence-unproven", SEVERITY_STOP, "c1", "nobody has said it", "say it");
+	finding_add(&run.report.findings, "fence-unproven", SEVERITY_STOP, "c1", "nobody has said it", "say it");
 }
 
 static void a_missing_fence_is_asked_for_on_a_terminal(void **state)
@@ -268,7 +269,7 @@ static void a_plan_that_was_shown_with_the_first_question_is_not_shown_again(voi
 	stand_up(&second);
 	assert_int_equal(given, 1);
 	assert_int_equal(rc, 0);
-	assert_true(run.shown); /* nor by the report, when that is read on the same terminal */
+	assert_true(run.report.shown); /* nor by the report, when that is read on the same terminal */
 	assert_non_null(strstr(first.s, "2. disable nova-compute of c1"));
 	assert_null(strstr(second.s, "2. disable nova-compute of c1"));
 	assert_non_null(strstr(second.s, "fenced: iLO says off, Ann"));
@@ -279,7 +280,7 @@ static void nobody_is_asked_who_cannot_or_need_not_answer(void **state)
 	auto_str struct str shown = { 0 };
 	struct error err = { 0 };
 	int given[6];
-	size_t nunit = run.plan.nunit;
+	size_t nunit = run.work.plan.nunit;
 
 	(void)state;
 	sit_at(true);
@@ -291,12 +292,12 @@ static void nobody_is_asked_who_cannot_or_need_not_answer(void **state)
 	run.own.dry_run = true;
 	given[2] = confirm_fence(&run, &err);
 	run.own.dry_run = false;
-	run.plan.nunit = 0; /* nothing to do */
+	run.work.plan.nunit = 0; /* nothing to do */
 	given[3] = confirm_fence(&run, &err);
-	run.plan.nunit = nunit;
-	finding_add(&run.findings, "target-disabled", SEVERITY_STOP, "c2", "it is disabled", "enable it");
+	run.work.plan.nunit = nunit;
+	finding_add(&run.report.findings, "target-disabled", SEVERITY_STOP, "c2", "it is disabled", "enable it");
 	given[4] = confirm_fence(&run, &err); /* the answer would not let it go on */
-	run.findings.n--;
+	run.report.findings.n--;
 	stand_up(&shown);
 	sit_at(false);
 	given[5] = confirm_fence(&run, &err);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "op/fenced.h"
+#include "cli/fenced.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

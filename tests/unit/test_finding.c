@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "op/finding.h"
+#include "find/finding.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

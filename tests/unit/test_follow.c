@@ -12,14 +12,14 @@
 
 #include "fake_db.h"
 #include "model/nova/attempt.h"
-#include "op/evacuation.h"
+#include "evacuate/evacuate.h"
 #include "scene.h"
 #include "util/log.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static struct fixture f;
-static struct run run;
+static struct work work;
 
 static char state_directory[64];
 
@@ -36,7 +36,7 @@ static const char *recorded(void)
 {
 	static char text[65536];
 	static char state[32];
-	FILE *file = fopen(journal_path(run.journal), "r");
+	FILE *file = fopen(journal_path(work.journal), "r");
 	const char *last = NULL;
 
 	assert_non_null(file);
@@ -60,9 +60,9 @@ static int begin(void **state)
 	fake_reset();
 	f.request.state_dir = strcpy(state_directory, "/tmp/evac-manage-unit.XXXXXX");
 	assert_non_null(mkdtemp(state_directory));
-	run = (struct run){ .request = &f.request, .scene = f.scene, .id = "20260131T030405Z-host-evacuate-1a2b3c4d" };
-	assert_int_equal(0, journal_create(run.request, run.id, "a", &run.journal, &err));
-	unit = plan_unit(&run.plan, UNIT_EVACUATION);
+	work = (struct work){ .request = &f.request, .scene = f.scene, .run = "20260131T030405Z-host-evacuate-1a2b3c4d" };
+	assert_int_equal(0, journal_create(work.request, work.run, "a", &work.journal, &err));
+	unit = plan_unit(&work.plan, UNIT_EVACUATION);
 	unit_step(unit, &step_instance, "i1", "web");
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
 	unit->evacuation->phase = PHASE_SENT;
@@ -73,12 +73,12 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	unlink(journal_path(run.journal));
-	journal_close(&run.journal);
+	unlink(journal_path(work.journal));
+	journal_close(&work.journal);
 	remove_directory("/journal");
 	remove_directory("");
-	evacuations_free(&run.plan);
-	plan_free(&run.plan);
+	evacuations_free(&work.plan);
+	plan_free(&work.plan);
 	fake_reset();
 	return 0;
 }
@@ -139,8 +139,8 @@ static const struct evacuation *look(void)
 {
 	struct error err = { 0 };
 
-	assert_int_equal(0, evacuation_look(&run, &run.plan.unit[0], &err));
-	return run.plan.unit[0].evacuation;
+	assert_int_equal(0, evacuation_look(&work, &work.plan.unit[0], &err));
+	return work.plan.unit[0].evacuation;
 }
 
 /* ---- */
@@ -152,7 +152,7 @@ static void it_has_landed_when_the_host_has_changed_too(void **s)
 	assert_int_equal(look()->phase, PHASE_SENT);
 	state("done", "b");
 	assert_int_equal(look()->phase, PHASE_LANDED);
-	assert_string_equal(run.plan.unit[0].step[0].after[0], "b");
+	assert_string_equal(work.plan.unit[0].step[0].after[0], "b");
 }
 
 /* nova writes the migration before the instance and its fault, and its event last. */
@@ -166,7 +166,7 @@ static void a_bad_end_is_believed_at_the_second_look(void **s)
 		state(ends[i], "a");
 		assert_int_equal(look()->phase, PHASE_SENT);
 		assert_int_equal(look()->phase, PHASE_FAILED);
-		assert_non_null(strstr(run.plan.unit[0].step[0].error, "the same command evacuates it again"));
+		assert_non_null(strstr(work.plan.unit[0].step[0].error, "the same command evacuates it again"));
 	}
 }
 
@@ -189,9 +189,9 @@ static void what_vanishes_is_unknown_at_once_and_in_the_journal(void **s)
 		migration("accepted", cases[i].migrations);
 		instance("a", cases[i].instances);
 		assert_int_equal(look()->phase, PHASE_UNKNOWN);
-		assert_int_equal(run.plan.unit[0].step[0].state, STATE_UNKNOWN);
-		assert_non_null(strstr(run.plan.unit[0].step[0].error, cases[i].said));
-		assert_non_null(strstr(run.plan.unit[0].step[0].error, "evac-manage journal recover 20260131T030405Z-host-evacuate-1a2b3c4d"));
+		assert_int_equal(work.plan.unit[0].step[0].state, STATE_UNKNOWN);
+		assert_non_null(strstr(work.plan.unit[0].step[0].error, cases[i].said));
+		assert_non_null(strstr(work.plan.unit[0].step[0].error, "evac-manage journal recover 20260131T030405Z-host-evacuate-1a2b3c4d"));
 		assert_string_equal(recorded(), "unknown");
 	}
 }
@@ -215,7 +215,7 @@ static void a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice
 	state("error", "a"); /* it was only between the two writes */
 	assert_int_equal(look()->phase, PHASE_SENT);
 	assert_int_equal(look()->phase, PHASE_FAILED);
-	assert_non_null(strstr(run.plan.unit[0].step[0].error, "nova ended it as 'error'"));
+	assert_non_null(strstr(work.plan.unit[0].step[0].error, "nova ended it as 'error'"));
 }
 
 static void who_gave_up_is_named_with_the_cure(void **s)
@@ -225,7 +225,7 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	event("rebuild_server", "Error");
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
-	assert_string_equal(run.plan.unit[0].step[0].error,
+	assert_string_equal(work.plan.unit[0].step[0].error,
 	    "the conductor failed at it (MessagingTimeout) and left its migration 'accepted': 'evac-manage migration list --host a --stale' says when it can be closed, and how; then again");
 	end(s);
 	begin(s);
@@ -233,7 +233,7 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	event("compute_rebuild_instance", "Error");
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
-	assert_string_equal(run.plan.unit[0].step[0].error,
+	assert_string_equal(work.plan.unit[0].step[0].error,
 	    "nova-compute on 'b' failed at it (MessagingTimeout) and left its migration 'pre-migrating': 'evac-manage migration list --host a --stale' says when it can be closed, and how; then again");
 }
 
@@ -256,8 +256,8 @@ static void a_guest_that_may_run_elsewhere_is_said_before_it_is_evacuated_again(
 	trace("  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n");
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
-	assert_non_null(strstr(run.plan.unit[0].step[0].error, "its guest may run on 'b': look there first (virsh domstate i1)"));
-	assert_null(strstr(run.plan.unit[0].step[0].error, "the same command"));
+	assert_non_null(strstr(work.plan.unit[0].step[0].error, "its guest may run on 'b': look there first (virsh domstate i1)"));
+	assert_null(strstr(work.plan.unit[0].step[0].error, "the same command"));
 }
 
 /* ---- how far a compute came, by its trace */

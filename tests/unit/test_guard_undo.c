@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "guard_cases.h"
-#include "op/past.h"
+#include "journal/past.h"
 
 /* What speaks against taking back the run of the scene: past is what its journal says. */
 

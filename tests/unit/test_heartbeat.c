@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "fake_db.h"
-#include "op/scene.h"
+#include "find/scene.h"
 #include "scene.h"
 #include "util/clock.h"
 #include "util/log.h"

@@ -8,8 +8,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "../../src/cmd/internal.h"
-#include "op/commands.h"
+#include "../../src/cli/internal.h"
+#include "command/commands.h"
 
 #define STUB(row) \
 	enum error_kind op_##row(const struct request *request, struct error *err) \

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "op/evacuation.h"
-#include "op/past.h"
-#include "op/plan_file.h"
-#include "op/run.h"
+#include "evacuate/evacuate.h"
+#include "journal/past.h"
+#include "run/plan_file.h"
+#include "run/run.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/str.h"
@@ -76,7 +76,7 @@ static int set_up(void **state)
 {
 	struct request request = { .command = "host rescue", .format = "table" };
 	struct operation operation = { .name = "host rescue" };
-	struct run run = { .operation = &operation, .request = &request, .id = RUN };
+	struct run run = { .operation = &operation, .work = { .request = &request, .run = RUN } };
 	const char *preload = getenv("LD_PRELOAD");
 	struct candidate candidate = { 0 };
 	struct error err = { 0 };
@@ -88,15 +88,15 @@ static int set_up(void **state)
 	if (!mkdtemp(top))
 		return -1;
 	request.state_dir = top;
-	fill_plan(&run.plan);
-	run.plan.unit[1].candidate = &candidate;
-	run.scene.host = "a";
-	write_journal(&request, &run.plan);
+	fill_plan(&run.work.plan);
+	run.work.plan.unit[1].candidate = &candidate;
+	run.work.scene.host = "a";
+	write_journal(&request, &run.work.plan);
 	plan_name = xasprintf("%s/a.plan", top);
 	other = xasprintf("%s/other", top);
 	if (plan_file_write(&run, plan_name, (char[CLOCK_TEXT_SIZE]){ 0 }, &err) != 0)
 		return -1;
-	plan_free(&run.plan);
+	plan_free(&run.work.plan);
 	return file_read(journal_file, 1 << 20, ERROR_ERROR, &journal_bytes, &err) != 0 ||
 	    file_read(plan_name, 1 << 20, ERROR_ERROR, &plan_bytes, &err) != 0;
 }

@@ -15,9 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "op/journal.h"
-#include "op/run.h"
+#include "journal/journal.h"
+#include "run/run.h"
 #include "util/file.h"
+#include "util/signals.h"
 #include "util/str.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

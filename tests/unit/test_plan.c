@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "op/finding.h"
-#include "op/plan.h"
+#include "find/finding.h"
+#include "plan/plan.h"
 #include "scene.h"
 #include "util/str.h"
 

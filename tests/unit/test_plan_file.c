@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "../../src/cmd/internal.h"
-#include "../../src/op/plan/plan_file_internal.h"
+#include "../../src/cli/internal.h"
+#include "../../src/run/plan_file_internal.h"
 #include "util/str.h"
 
 /* A plan file must hold every word that made it, and every command that writes one must be one that plan apply knows: both are
@@ -40,7 +40,7 @@ static void every_writing_commands_plan_can_be_applied(void **state)
 			continue;
 		command_name(*c, &name);
 		if (!plan_can_apply(name.s))
-			fail_msg("plan apply does not know '%s': see appliers in src/op/plan_commands.c", name.s);
+			fail_msg("plan apply does not know '%s': see appliers in src/command/plan_commands.c", name.s);
 		n++;
 	}
 	assert_true(n > 10);
@@ -62,10 +62,10 @@ static void a_plan_holds_every_word_that_made_it(void **state)
 		for (size_t i = 0; i < n; i++)
 			for (const struct option_spec *o = group[i].options; o->name; o++)
 				if (!is_planned(o->offset))
-					fail_msg("the plan of '%s' forgets --%s: see plan_words in src/op/plan_file.c", name.s, o->name);
+					fail_msg("the plan of '%s' forgets --%s: see plan_words in src/run/plan_file.c", name.s, o->name);
 		for (const struct argument_spec *a = (*c)->arguments; a && a->metavar; a++)
 			if (!is_planned(a->offset))
-				fail_msg("the plan of '%s' forgets %s: see plan_words in src/op/plan_file.c", name.s, a->metavar);
+				fail_msg("the plan of '%s' forgets %s: see plan_words in src/run/plan_file.c", name.s, a->metavar);
 	}
 }
 

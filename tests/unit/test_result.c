@@ -8,33 +8,33 @@
 #include <signal.h>
 #include <string.h>
 
-#include "op/evacuation.h"
-#include "op/report.h"
+#include "plan/evacuation.h"
+#include "report/report.h"
+#include "util/signals.h"
 #include "scene.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const struct operation rescue = { .name = "host rescue", .rescues = true };
-static const struct operation evacuate = { .name = "host evacuate" };
-
 static struct fixture f;
-static struct run run;
+static struct work work;
+static struct report report;
 static struct evacuation evacuation[2];
 
-static void begin(const struct operation *operation)
+static void begin(bool rescues)
 {
 	fixture_init(&f);
 	memset(evacuation, 0, sizeof evacuation);
-	run = (struct run){ .operation = operation, .request = &f.request };
-	run.scene = f.scene;
-	plan_ownership(&run.plan, &run.scene);
-	plan_evacuations(&run.plan, &run.scene, &run.findings);
+	work = (struct work){ .request = &f.request };
+	report = (struct report){ .work = &work, .rescues = rescues };
+	work.scene = f.scene;
+	plan_ownership(&work.plan, &work.scene);
+	plan_evacuations(&work.plan, &work.scene, &report.findings);
 }
 
 static void end(void)
 {
-	plan_free(&run.plan);
-	findings_free(&run.findings);
+	plan_free(&work.plan);
+	findings_free(&report.findings);
 }
 
 /* How each of a rescue's units ended: the moves, the first instance, the second. */
@@ -77,11 +77,11 @@ static const struct {
 
 static void set(size_t unit, const struct ending *ending)
 {
-	unit_set_state(&run.plan.unit[unit], ending->state, NULL);
+	unit_set_state(&work.plan.unit[unit], ending->state, NULL);
 	if (ending->phase < 0)
 		return;
 	evacuation[unit - 1].phase = (enum evacuation_phase)ending->phase;
-	run.plan.unit[unit].evacuation = &evacuation[unit - 1];
+	work.plan.unit[unit].evacuation = &evacuation[unit - 1];
 }
 
 static void the_worst_of_what_happened_is_the_result(void **state)
@@ -90,13 +90,13 @@ static void the_worst_of_what_happened_is_the_result(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(endings); i++) {
-		begin(&rescue);
-		assert_int_equal(run.plan.nunit, 3);
+		begin(true);
+		assert_int_equal(work.plan.nunit, 3);
 		for (size_t u = 0; u < 3; u++)
 			set(u, &endings[i].unit[u]);
 		err.kind = endings[i].trouble;
-		if (run_result(&run, &err) != endings[i].expected)
-			fail_msg("%s: %s", endings[i].name, error_kind_name(run_result(&run, &err)));
+		if (report_result(&report, &err) != endings[i].expected)
+			fail_msg("%s: %s", endings[i].name, error_kind_name(report_result(&report, &err)));
 		end();
 	}
 }
@@ -106,10 +106,10 @@ static void a_failure_without_a_word_is_still_an_error(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	begin(&rescue);
+	begin(true);
 	for (size_t u = 0; u < 3; u++)
 		set(u, &(struct ending){ STATE_FAILED, -1 });
-	assert_int_equal(run_result(&run, &err), ERROR_ERROR);
+	assert_int_equal(report_result(&report, &err), ERROR_ERROR);
 	end();
 }
 
@@ -119,16 +119,16 @@ static void a_mark_alone_is_nothing_done(void **state)
 	struct error err = { .kind = ERROR_DRIFT };
 
 	(void)state;
-	begin(&rescue);
+	begin(true);
 	end();
-	plan_mark(&run.plan, &run.scene);
-	plan_ownership(&run.plan, &run.scene);
-	unit_set_state(&run.plan.unit[0], STATE_PROVED, NULL);
-	unit_set_state(&run.plan.unit[1], STATE_FAILED, "moved");
-	run.scene.ncandidate = 0;
-	assert_int_equal(run_result(&run, &err), ERROR_DRIFT);
-	run.plan.unit[1].step[0].state = STATE_PROVED; /* a bit of work */
-	assert_int_equal(run_result(&run, &err), ERROR_PARTIAL);
+	plan_mark(&work.plan, &work.scene);
+	plan_ownership(&work.plan, &work.scene);
+	unit_set_state(&work.plan.unit[0], STATE_PROVED, NULL);
+	unit_set_state(&work.plan.unit[1], STATE_FAILED, "moved");
+	work.scene.ncandidate = 0;
+	assert_int_equal(report_result(&report, &err), ERROR_DRIFT);
+	work.plan.unit[1].step[0].state = STATE_PROVED; /* a bit of work */
+	assert_int_equal(report_result(&report, &err), ERROR_PARTIAL);
 	end();
 }
 
@@ -139,15 +139,15 @@ static void a_rescue_that_left_something_out_is_partial_and_an_evacuation_is_not
 
 	(void)state;
 	for (int rescues = 0; rescues < 2; rescues++) {
-		begin(rescues ? &rescue : &evacuate);
+		begin(rescues);
 		end();
-		finding_add(&run.findings, "local-disk", SEVERITY_SKIP, "i2", "m", NULL);
-		plan_ownership(&run.plan, &run.scene);
-		plan_evacuations(&run.plan, &run.scene, &run.findings);
-		assert_int_equal(run.plan.nunit, 2);
+		finding_add(&report.findings, "local-disk", SEVERITY_SKIP, "i2", "m", NULL);
+		plan_ownership(&work.plan, &work.scene);
+		plan_evacuations(&work.plan, &work.scene, &report.findings);
+		assert_int_equal(work.plan.nunit, 2);
 		set(0, &(struct ending)MOVED);
 		set(1, &(struct ending)LANDED);
-		assert_int_equal(run_result(&run, &err), rescues ? ERROR_PARTIAL : ERROR_OK);
+		assert_int_equal(report_result(&report, &err), rescues ? ERROR_PARTIAL : ERROR_OK);
 		end();
 	}
 }
@@ -157,10 +157,10 @@ static void a_host_without_anything_is_done(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	begin(&rescue);
+	begin(true);
 	end();
-	run.scene.ncandidate = 0;
-	assert_int_equal(run_result(&run, &err), ERROR_OK);
+	work.scene.ncandidate = 0;
+	assert_int_equal(report_result(&report, &err), ERROR_OK);
 }
 
 static void the_totals_count_steps_instances_and_rows(void **state)
@@ -168,14 +168,14 @@ static void the_totals_count_steps_instances_and_rows(void **state)
 	struct totals t;
 
 	(void)state;
-	begin(&rescue);
-	finding_add(&run.findings, "local-disk", SEVERITY_SKIP, "i2", "m", NULL);
-	run.scene.candidate[I1].wanted = true;
+	begin(true);
+	finding_add(&report.findings, "local-disk", SEVERITY_SKIP, "i2", "m", NULL);
+	work.scene.candidate[I1].wanted = true;
 	set(0, &(struct ending)MOVED);
 	set(1, &(struct ending)LANDED);
-	run.plan.unit[0].step[0].state = STATE_FAILED; /* one volume is not */
-	run_totals(&run, &t);
-	assert_int_equal(t.steps, plan_steps(&run.plan));
+	work.plan.unit[0].step[0].state = STATE_FAILED; /* one volume is not */
+	report_totals(&report, &t);
+	assert_int_equal(t.steps, plan_steps(&work.plan));
 	assert_int_equal(t.state[STATE_FAILED], 1);
 	assert_int_equal(t.state[STATE_PLANNED], 1);
 	assert_int_equal(t.state[STATE_PROVED], t.steps - 2);
@@ -183,8 +183,8 @@ static void the_totals_count_steps_instances_and_rows(void **state)
 	assert_int_equal(t.evacuated, 1);
 	assert_int_equal(t.skipped, 1);
 	assert_int_equal(t.moved, 2); /* a volume and a backup; groups and services are not counted */
-	run.scene.candidate[I2].wanted = false;
-	run_totals(&run, &t);
+	work.scene.candidate[I2].wanted = false;
+	report_totals(&report, &t);
 	assert_int_equal(t.instances, 1);
 	assert_int_equal(t.skipped, 0);
 	end();
@@ -200,22 +200,22 @@ static void what_a_signal_stopped_was_interrupted(void **state)
 	assert_false(signal_came());
 	raise(SIGTERM);
 	assert_true(signal_came());
-	begin(&rescue);
+	begin(true);
 	for (size_t u = 0; u < 3; u++)
 		set(u, &(struct ending)NOT_BEGUN);
-	assert_int_equal(run_result(&run, &err), ERROR_INTERRUPTED);
+	assert_int_equal(report_result(&report, &err), ERROR_INTERRUPTED);
 	err.kind = ERROR_DRIFT; /* what we know more about wins */
-	assert_int_equal(run_result(&run, &err), ERROR_DRIFT);
+	assert_int_equal(report_result(&report, &err), ERROR_DRIFT);
 	set(0, &(struct ending)MOVED);
 	err.kind = ERROR_OK;
-	assert_int_equal(run_result(&run, &err), ERROR_INTERRUPTED);
+	assert_int_equal(report_result(&report, &err), ERROR_INTERRUPTED);
 	set(1, &(struct ending)LANDED);
 	set(2, &(struct ending){ STATE_APPLIED, PHASE_SENT }); /* nova goes on, nobody waited */
-	assert_int_equal(run_result(&run, &err), ERROR_INTERRUPTED);
+	assert_int_equal(report_result(&report, &err), ERROR_INTERRUPTED);
 	set(2, &(struct ending){ STATE_UNKNOWN, PHASE_UNKNOWN });
-	assert_int_equal(run_result(&run, &err), ERROR_UNKNOWN);
+	assert_int_equal(report_result(&report, &err), ERROR_UNKNOWN);
 	set(2, &(struct ending)LANDED); /* it came when all was over */
-	assert_int_equal(run_result(&run, &err), ERROR_OK);
+	assert_int_equal(report_result(&report, &err), ERROR_OK);
 	end();
 }
 

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "op/evacuation.h"
+#include "evacuate/evacuate.h"
+#include "apply/apply.h"
 #include "scene.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/signals.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define MOST 6
@@ -52,9 +54,9 @@ static char fate(size_t unit)
 	return (char)(script[unit] | 0x20);
 }
 
-int evacuation_send(struct run *run, size_t unit, struct error *err)
+int evacuation_send(struct work *work, size_t unit, struct error *err)
 {
-	struct unit *u = &run->plan.unit[unit];
+	struct unit *u = &work->plan.unit[unit];
 
 	say('>', unit);
 	if (fate(unit) == 'x') {
@@ -71,23 +73,23 @@ int evacuation_send(struct run *run, size_t unit, struct error *err)
 	return 0;
 }
 
-int evacuation_reconnect(struct run *r, struct error *err)
+int evacuation_reconnect(struct work *w, struct error *err)
 {
-	(void)r;
+	(void)w;
 	(void)err;
 	return 0;
 }
 
-int prove_landed(struct run *r, struct error *err)
+int prove_landed(struct work *w, struct error *err)
 {
-	(void)r;
+	(void)w;
 	(void)err;
 	return 0;
 }
 
-int evacuation_look(struct run *run, struct unit *u, struct error *err)
+int evacuation_look(struct work *work, struct unit *u, struct error *err)
 {
-	size_t unit = (size_t)(u - run->plan.unit);
+	size_t unit = (size_t)(u - work->plan.unit);
 
 	(void)err;
 	looks[unit]++;
@@ -104,15 +106,15 @@ int evacuation_look(struct run *run, struct unit *u, struct error *err)
 	return 0;
 }
 
-const char *evacuation_stands(struct run *run, const struct unit *unit)
+const char *evacuation_stands(struct work *work, const struct unit *unit)
 {
-	(void)run;
+	(void)work;
 	(void)unit;
 	return "somewhere";
 }
 
 static struct fixture f;
-static struct run run;
+static struct work work;
 static struct candidate candidate[MOST];
 static struct instance instance[MOST];
 
@@ -127,9 +129,9 @@ static void begin(const char *how)
 	memset(looks, 0, sizeof looks);
 	f.request.max_in_flight = 2;
 	f.request.timeout_s = 60;
-	run = (struct run){ .request = &f.request, .scene = f.scene };
+	work = (struct work){ .request = &f.request, .scene = f.scene };
 	for (size_t i = 0; how[i]; i++) {
-		struct unit *unit = plan_unit(&run.plan, UNIT_EVACUATION);
+		struct unit *unit = plan_unit(&work.plan, UNIT_EVACUATION);
 
 		instance[i] = (struct instance){ .uuid = ids[i] };
 		candidate[i] = (struct candidate){ .instance = &instance[i], .wanted = true, .nvolume = how[i] < 'a' };
@@ -140,8 +142,8 @@ static void begin(const char *how)
 
 static void end(void)
 {
-	evacuations_free(&run.plan);
-	plan_free(&run.plan);
+	evacuations_free(&work.plan);
+	plan_free(&work.plan);
 }
 
 /* "i1: why" of all that was not begun. */
@@ -149,9 +151,9 @@ static void left_out(struct str *out)
 {
 	str_clear(out);
 	str_add(out, "");
-	for (size_t i = 0; i < run.plan.nunit; i++)
-		if (run.plan.unit[i].step[0].state == STATE_SKIPPED)
-			str_addf(out, "%si%zu: %s", out->n ? "; " : "", i, run.plan.unit[i].step[0].error);
+	for (size_t i = 0; i < work.plan.nunit; i++)
+		if (work.plan.unit[i].step[0].state == STATE_SKIPPED)
+			str_addf(out, "%si%zu: %s", out->n ? "; " : "", i, work.plan.unit[i].step[0].error);
 }
 
 #define CANARY "the first volume-backed instance failed: not begun"
@@ -208,7 +210,7 @@ static void evacuations_go_in_waves(void **state)
 		f.request.max_in_flight = runs[i].max_in_flight;
 		f.request.stop_after_failures = runs[i].stop_after_failures;
 		f.request.no_wait = runs[i].no_wait;
-		assert_int_equal(apply_evacuations(&run, &err), runs[i].rc);
+		assert_int_equal(apply_evacuations(&work, &err), runs[i].rc);
 		left_out(&left);
 		if (strcmp(events.s, runs[i].events) != 0 || strcmp(left.s, runs[i].left_out) != 0)
 			fail_msg("%s: %s (%s)", runs[i].script, events.s, left.s);
@@ -242,7 +244,7 @@ static void a_broker_that_is_away_is_waited_for(void **state)
 		f.request.no_wait = waits[i].no_wait;
 		f.request.timeout_s = waits[i].timeout_s;
 		back_ms = now_ms + waits[i].away_ms;
-		assert_int_equal(apply_evacuations(&run, &err), waits[i].rc);
+		assert_int_equal(apply_evacuations(&work, &err), waits[i].rc);
 		assert_int_equal(err.kind, waits[i].rc ? ERROR_BUS_UNREACHABLE : ERROR_OK);
 		left_out(&left);
 		if (strcmp(events.s, waits[i].events) != 0 || strcmp(left.s, waits[i].left_out) != 0)
@@ -261,7 +263,7 @@ static void and_not_longer_than_a_minute(void **state)
 	begin("wo");
 	f.request.timeout_s = 3600;
 	back_ms = INT64_MAX;
-	assert_int_equal(apply_evacuations(&run, &err), -1);
+	assert_int_equal(apply_evacuations(&work, &err), -1);
 	assert_true(now_ms - start >= 60000 && now_ms - start < 63000);
 	assert_int_equal(err.kind, ERROR_BUS_UNREACHABLE);
 	left_out(&left);
@@ -278,7 +280,7 @@ static void no_more_than_the_window_is_ever_on_its_way(void **state)
 	for (int64_t window = 1; window <= MOST; window++) {
 		begin("oofoof");
 		f.request.max_in_flight = window;
-		assert_int_equal(apply_evacuations(&run, &err), 0);
+		assert_int_equal(apply_evacuations(&work, &err), 0);
 		flying = most = 0;
 		for (const char *e = events.s; *e; e++) {
 			flying += *e == '>';
@@ -300,18 +302,18 @@ static void what_has_not_ended_in_time_is_said_and_the_rest_is_left(void **state
 	(void)state;
 	begin("hhoo");
 	f.request.timeout_s = 30;
-	assert_int_equal(apply_evacuations(&run, &err), 0);
+	assert_int_equal(apply_evacuations(&work, &err), 0);
 	assert_true(now_ms - start >= 30000 && now_ms - start < 32000);
 	left_out(&left);
 	assert_string_equal(events.s, ">0 >1");
 	assert_string_equal(left.s, "i2: not begun before --timeout ended; i3: not begun before --timeout ended");
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(run.plan.unit[i].evacuation->phase, PHASE_TIMEOUT);
-		assert_int_equal(run.plan.unit[i].step[0].state, STATE_APPLIED);
-		assert_true(str_starts(run.plan.unit[i].step[0].error, "still 'accepted' after 30 s"));
-		assert_string_equal(evacuation_outcome(&run.plan.unit[i]), "timeout");
+		assert_int_equal(work.plan.unit[i].evacuation->phase, PHASE_TIMEOUT);
+		assert_int_equal(work.plan.unit[i].step[0].state, STATE_APPLIED);
+		assert_true(str_starts(work.plan.unit[i].step[0].error, "still 'accepted' after 30 s"));
+		assert_string_equal(evacuation_outcome(&work.plan.unit[i]), "timeout");
 	}
-	assert_string_equal(evacuation_outcome(&run.plan.unit[2]), "not begun");
+	assert_string_equal(evacuation_outcome(&work.plan.unit[2]), "not begun");
 	end();
 }
 
@@ -341,7 +343,7 @@ static void after_a_signal_nothing_more_is_begun(void **state)
 	signals_watch("RUN", "");
 	raise(SIGTERM);
 	begin("oo");
-	assert_int_equal(apply_evacuations(&run, &err), 0);
+	assert_int_equal(apply_evacuations(&work, &err), 0);
 	left_out(&left);
 	assert_string_equal(events.s, "");
 	assert_string_equal(left.s, "i0: interrupted before it was begun; i1: interrupted before it was begun");

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APPLY_WORK_H
+#define APPLY_WORK_H
+
+#include "find/scene.h"
+#include "journal/journal.h"
+#include "journal/lock.h"
+#include "plan/plan.h"
+
+/* The writing half of a run: what its units are written with, and where it is told. A run has one, and so has the recovery of a run. */
+struct work {
+	const struct request *request;
+	char run[RUN_ID_SIZE];
+	struct world world;
+	struct scene scene;
+	struct plan plan;
+	struct lock *lock;       /* NULL until something is about to be written */
+	struct journal *journal; /* the same */
+	bool source_reports;     /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
+};
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FIND_FINDING_H
+#define FIND_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/request.h"
+#include "util/mem.h"
+
+/* What speaks against a run, or should be known before it. A finding is a value; the guards that make them are the table in
+ * guard/table.c, which also gives docs/findings.md. */
+
+enum severity { SEVERITY_STOP, SEVERITY_WARN, SEVERITY_NOTE, SEVERITY_SKIP };
+extern const char *const severity_name[];
+
+struct finding {
+	const char *code;
+	enum severity severity;
+	const char *subject, *message, *hint; /* hint may be "" */
+	bool acceptable; /* in this run --accept would take it */
+	bool accepted;   /* it was given, as CODE or CODE:SUBJECT */
+	bool excludable; /* nothing accepts it, but the run could go on without its subject: --exclude */
+};
+struct findings {
+	struct finding *v;
+	size_t n, cap;
+	struct arena arena;
+};
+
+/* Subject, message and hint are copied. */
+struct finding *finding_add(struct findings *findings, const char *code, enum severity severity, const char *subject,
+    const char *message, const char *hint);
+void findings_free(struct findings *findings);
+
+bool request_accepts(const struct request *request, const char *code, const char *subject);
+/* A stop finding that nothing accepts. */
+bool findings_stop(const struct findings *findings);
+/* Is this instance or volume left out? The finding that says so, or NULL. */
+const struct finding *findings_skip(const struct findings *findings, const char *subject);
+
+#endif

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FIND_SCENE_H
+#define FIND_SCENE_H
+
+#include "model/cinder/cluster.h"
+#include "model/cinder/host.h"
+#include "model/cinder/ownership.h"
+#include "model/cinder/quota.h"
+#include "model/cinder/schema.h"
+#include "model/cinder/service.h"
+#include "model/cinder/volume.h"
+#include "model/nova/attempt.h"
+#include "model/nova/evacuation.h"
+#include "model/nova/instance.h"
+#include "model/nova/migration.h"
+#include "model/nova/needs.h"
+#include "model/nova/placing.h"
+#include "model/nova/release.h"
+#include "model/nova/request_spec.h"
+#include "model/nova/service.h"
+#include "model/session.h"
+#include "cli/request.h"
+#include "find/world.h"
+
+/* What find saw: facts only, gathered once, in one consistent snapshot a database, before anything is decided. The plan and the
+ * guards read it and ask nobody else, so that both can be tested without a server. */
+
+enum move_kind { MOVE_BACKEND, MOVE_BACKUPS };
+
+/* Ownership that goes from one backend (or backup host) to another. */
+struct move {
+	enum move_kind kind;
+	struct host_name from, to;              /* as asked; a pool on ${from} limits the move to it */
+	const struct cinder_service *source, *target; /* NULL: no such service row */
+	bool target_known;                      /* a service or a row names it */
+	bool in_place;                          /* the backend stays the same: only pools change, nobody loses anything */
+	bool taken_back;                        /* by an undo: ${from} is whom a run gave it to, and lives; the rows become what they were */
+	bool enables_target;                    /* the target's service is enabled by the same run */
+	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
+	int64_t served[OWNED_KINDS];            /* rows of clusters with a live member: they stay, and are not among ${rows} */
+	struct unfinished_rows unfinished;
+	const char *whose, *whose_then;         /* in place, for the proof: the exact owner whose rows become another's; NULL: ${from} and ${to} */
+	struct ownership_count before, written, now; /* both owners: in the transaction, before and after its writes, and since */
+};
+
+/* Rows of a backend that belong to a cluster. One with a live member serves them, and they stay where they are; those of one without are
+ * a dead owner's like all others, and move. */
+struct cluster_fact {
+	const char *backend_host, *cluster; /* cluster@backend */
+	bool is_up;
+	int64_t n[OWNED_KINDS];
+};
+
+/* A volume that an undo gives back to a host, and the instance that was evacuated away from there and uses it. */
+struct elsewhere {
+	const char *volume, *instance, *name, *host;
+};
+
+struct volume_fact {
+	const struct bdm *bdm;
+	struct volume_owner owner;
+	const struct cinder_service *service; /* of the owner's backend; NULL: no such row */
+	bool moves_first;                     /* this run moves it to a live owner before the evacuation */
+};
+
+/* An instance that somebody wants evacuated, with all that speaks for and against. */
+struct candidate {
+	const struct instance *instance;
+	struct instance_mapping mapping;
+	struct request_spec spec;
+	struct volume_fact *volume;
+	size_t nvolume;
+	struct spec_facts spec_facts;
+	struct needs needs;
+	struct server_group group;
+	const char **group_host;      /* where the other members of its group are; a NULL for one that is on no host */
+	size_t ngroup_host;
+	const struct migration *open; /* somebody may still work on it; NULL: nobody */
+	struct migrations accepted;   /* what a conductor would take for the one that we ask for */
+	struct attempts attempts;     /* earlier evacuations that did not end well */
+	struct maybe_int providers;   /* that hold its allocations; not set: placement was not asked */
+	struct unexplained unexplained; /* hosts that hold room for it without a reason */
+	bool wanted;                  /* --only, --exclude and --limit leave it in */
+};
+
+/* An evacuation that somebody wants closed, with all that tells whether anybody works on it. */
+struct closing {
+	struct standing_migrations found;
+	const struct standing_migration *migration;
+	struct action_events events;
+	struct migration_signs signs;
+	size_t others; /* open migrations of the same instance */
+};
+
+/* nova scheduler/rpcapi.py: RPC_TOPIC, the same in every release; on the broker that the conductor's messages go to. */
+#define SCHEDULER_QUEUE "scheduler"
+
+/* What to do about waiting casts; for the queue's name. */
+#define QUEUE_CURE "before the failed host is started again: rabbitmqctl purge_queue '%s'; what shall still be done is asked once more, by the API"
+
+/* A queue that only one service of the failed host reads: who still listens there could tell that the host is alive, what waits
+ * there is done by nobody else, and by the host when it comes back. */
+struct consumer_fact {
+	const char *queue;
+	struct bus_queue now;
+	bool reports; /* the service's heartbeat is fresh */
+};
+struct session_fact {
+	const char *server; /* whose sessions: "cinder's database" */
+	struct sessions sessions;
+	unsigned down_s;    /* older than this is no witness */
+};
+
+struct trait_fact {
+	const char *name;
+	struct providers providers;
+};
+struct cell_facts {
+	const struct nova_cell *cell;
+	struct nova_services services;
+	struct compute_nodes nodes;
+};
+
+struct scene {
+	const struct request *request;
+	const struct world *world;
+	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
+	const char *journal_file_system; /* journal_file_system() */
+	const char *host;    /* the failed node */
+	const char *asked_host; /* as it was asked for, when that was its hypervisor's name; else NULL */
+	bool moves_things, evacuates, marks, closes;
+
+	unsigned cinder_down_s, nova_down_s;
+	struct cinder_services cinder_services;
+	struct owners owners;
+	struct move *move;
+	size_t nmove;
+	struct cluster_fact *cluster_fact; /* of the backends that are moved */
+	size_t ncluster_fact, cluster_fact_cap;
+	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
+	struct cinder_schema cinder_schema;
+
+	/* what the commands about one service, cluster, volume, or quota have found */
+	const struct cinder_service *service;
+	struct service_references references;
+	struct volumes_of_other volumes_of_other;
+	struct clusters clusters;
+	const struct cluster *cluster;
+	struct cluster_rows cluster_rows;
+	struct quota quota;
+	struct volume_removal volume;
+
+	struct cell_facts *cell; /* all of them */
+	size_t ncell;
+	const struct cell_facts *home;             /* the cell of the failed host; NULL: not known */
+	const struct nova_service *compute;        /* its nova-compute; NULL: none */
+	int64_t compute_seen_ms;                   /* when it was read, by our own clock */
+	bool reports_though_forced_down;           /* a heartbeat of it came while we looked */
+	const struct nova_service *target_compute; /* --target_host's; NULL: none asked or none there */
+	const struct compute_node *target_node;
+	const struct cell_facts *target_cell;
+	bool target_is_mapped;                     /* nova_api.host_mappings knows it, in its own cell */
+	int64_t conductor_version;                 /* of the oldest live conductor; 0: none alive */
+	int64_t newest_conductor;
+	int64_t silent_conductor;                  /* of the oldest that does not report: better than nothing when none does */
+	int64_t compute_version;                   /* of the oldest nova-compute that is not forced down, in every cell */
+	int64_t builder_version;                   /* of the oldest live nova-compute that could take the instances */
+	const struct release *release;
+	struct cell_columns columns;
+	struct host_mappings mappings;
+	struct api_columns api_columns;
+	struct aggregates aggregates;
+	struct inventories inventories; /* placement's; none without its database */
+	struct placement_columns placement_columns;
+	struct providers sharing;
+	struct trait_fact *trait;       /* of every trait that a candidate asks for: who has it */
+	size_t ntrait;
+	struct instances instances;
+	size_t copies;       /* of the instance that is looked at, when more than one cell has it; else 0 */
+	struct bdms bdms;
+	struct migrations migrations;
+	struct candidate *candidate;
+	size_t ncandidate;
+
+	bool recovers;     /* unfinished runs of this host are what it is about */
+	struct past *past; /* journal undo: the run that is taken back, its caller's; NULL: none */
+	struct elsewhere *elsewhere;
+	size_t nelsewhere;
+
+	struct standing_migrations standing; /* away from the failed host */
+	struct closing *closing;             /* NULL: nothing is to be closed */
+
+	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
+	struct bus_queue conductor;
+	struct bus_queue scheduler;      /* before an evacuation */
+	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
+	size_t nconsumer;
+	const char *queues_absent;      /* why some of its queues were not looked at; NULL: all were */
+	struct session_fact session[4];
+	size_t nsession;
+	const char *nova_api;           /* where it answers; NULL: it does not */
+
+	struct arena arena;
+};
+
+void scene_free(struct scene *scene);
+
+/* scene_cinder.c: services and owners. */
+int scene_find_cinder(struct scene *scene, struct error *err);
+/* scene_moves.c: a move from one backend (or backup host) to another. Unknown names are ERROR_NOT_FOUND with the nearest known ones. */
+const char *move_binary(enum move_kind kind); /* who serves what such a move takes */
+int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, const char *to, struct error *err);
+/* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
+ * stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */
+int scene_add_counterparts(struct scene *scene, const char *from, const char *to, unsigned kinds, struct error *err);
+/* Which rows --only, --exclude and --limit leave in: by id or exact name, and ${limit} of volumes and backups for the whole run. Where
+ * instances are evacuated these words are about them, and every row moves. */
+void scene_choose_rows(struct scene *scene);
+/* By --only and --exclude, which name a thing by its id or its exact name. */
+bool request_wants(const struct request *request, const char *id, const char *name);
+/* What --only and --exclude may name. Each of their words is one of these, or it is ERROR_NOT_FOUND with the nearest; '${list}' shows
+ * all. What ${gone} has is no mistyped name but said and passed over (the same command again); NULL: nothing is. */
+struct nameable {
+	const char *id, *name; /* name may be NULL */
+};
+struct nameables {
+	struct nameable *v;
+	size_t n, cap;
+	struct arena arena; /* their texts, copied */
+};
+void nameables_add(struct nameables *all, const char *id, const char *name);
+void nameables_free(struct nameables *all);
+int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
+    const char *list, struct error *err);
+/* The new owner of a row of this move that is on ${host}: the target's backend with the row's own pool, unless one was asked for or
+ * --pool-map has another. A row without a pool stays without, unless --pool-map =POOL gives it one. */
+const char *scene_new_host(const struct request *request, const struct move *move, const char *host, struct arena *arena);
+/* A backend of its own, with or without a name after an @: a cinder-volume or a volume names just this. */
+bool scene_is_backend(const struct scene *scene, const char *backend_host);
+/* A backend of the same name that most likely serves the same storage as ${owner} did: its cinder-volume reports, is enabled and thawed,
+ * and is on another node than the owner and the failed host. NULL: none. */
+const char *scene_live_backend(const struct scene *scene, const char *owner);
+/* The same of backups: a host other than ${owner} and the failed one whose cinder-backup reports. NULL: none. */
+const char *scene_live_backup_host(const struct scene *scene, const char *owner);
+/* A node that could take all of the scene's moves at once: a cinder-volume with the backend of each, and a cinder-backup, that could
+ * take it. NULL: none. */
+const char *scene_live_taker(const struct scene *scene, struct arena *arena);
+/* A node whose cinder-volume could take something, whatever its backends are called. */
+const char *scene_live_node(const struct scene *scene, struct arena *arena);
+/* Every OLD of --pool-map is a pool that moves, every NEW one that is known. */
+int scene_check_pool_map(const struct scene *scene, struct error *err);
+/* The pool that --pool-map makes of this one: itself when it is not mapped. */
+const char *request_pool(const struct request *request, const char *pool);
+/* ERROR_NOT_FOUND with the nearest of ${known}: "no ${what} '${name}' is known"; '${list}' shows all. */
+int scene_unknown(const char *what, const char *name, const char *const *known, size_t n, const char *list, struct error *err);
+int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err); /* a node, backend or pool */
+int scene_check_node(const struct scene *scene, const char *node, struct error *err); /* known to cinder or nova at all? */
+
+/* scene_nova.c: services, computes and the conductor's release in every cell; then the instances of a host or just one. */
+int scene_find_nova(struct scene *scene, struct error *err);
+void scene_note_builders(struct scene *scene);                                   /* of the home cell */
+/* scene_home.c: the cell of a host and its nova-compute, which may be gone (scene->compute NULL) while instances name the host; to be
+ * looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need not. */
+int scene_find_home(struct scene *scene, const char *host, struct error *err);
+/* Fails: a cell that does not answer may know it. */
+int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);
+int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
+int scene_find_instances(struct scene *scene, struct error *err);                /* all of scene->host */
+int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */
+int scene_find_bus(struct scene *scene, struct error *err);
+void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
+
+/* scene_twins.c: names that are ${host} up to the first dot, an FQDN and its short name, with what they own; without the one that
+ * --cinder-host takes along. */
+struct host_twin {
+	const char *name;
+	int64_t volumes, backups;
+	size_t cinder_services, nova_services;
+	bool up; /* one of them reports */
+};
+struct host_twins {
+	struct host_twin *v; /* in the arena */
+	size_t n;
+};
+void scene_find_twins(const struct scene *scene, const char *host, struct arena *arena, struct host_twins *out);
+void host_twin_describe(const struct host_twin *twin, struct str *out); /* "13 volumes, 2 backups" */
+/* A host of cinder's that is the failed one's, by its own name or by that of --cinder-host. */
+bool scene_is_failed_node(const struct scene *scene, const char *host);
+
+/* scene_placing.c: what decides where instances may go. Before the instances. */
+int scene_find_placing(struct scene *scene, struct error *err);
+int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);
+
+/* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
+void scene_find_witnesses(struct scene *scene);
+void scene_find_sessions(struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
+/* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's alone;
+ * one that an earlier fact has too is not told twice. */
+bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
+size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
+/* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits until it is,
+ * or until another one comes. */
+int scene_watch_heartbeat(struct scene *scene, struct error *err);
+/* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known, those
+ * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
+void scene_find_queues(struct scene *scene);
+/* Queues of a cell's computes that hold messages. What a conductor has handed on waits there without end, and is begun when the compute
+ * comes back (oslo.messaging: a cast does not expire). Texts are in ${arena}, hosts the cell's. */
+struct waiting_queue {
+	const char *host, *queue;
+	uint32_t messages;
+};
+struct waiting_queues {
+	struct waiting_queue *v;
+	size_t n;
+	const char *absent; /* why not all were looked at; NULL: all were */
+};
+void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out);
+
+#endif

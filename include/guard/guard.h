@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GUARD_GUARD_H
+#define GUARD_GUARD_H
+
+#include "find/finding.h"
+#include "find/scene.h"
+#include "plan/plan.h"
+
+/* What can speak against a run: one row a code. A guard is a pure function of the scene. To add one, write it in the file of its
+ * subject under src/guard/ and give it a row in guard/table.c; docs/findings.md is made from that table. */
+
+enum guard_accept {
+	ACCEPT_NOTHING,     /* a warning or a note needs no word, a refusal that nothing waives */
+	ACCEPT_CODE,        /* --accept CODE or --accept CODE:SUBJECT */
+	ACCEPT_FENCED_MOVE, /* --accept CODE together with --fenced, and never for an evacuation */
+};
+
+struct guard {
+	const char *code;
+	enum severity severity;
+	enum guard_accept accept;
+	const char *sentence; /* what it means, for the documentation */
+	const char *hint;     /* what to do, unless the guard knows better; NULL: nothing */
+	void (*check)(const struct guard *self, const struct scene *scene, struct findings *out);
+};
+extern const struct guard guards[]; /* ends with code NULL */
+
+/* Every guard of the table, in its order; then beside each finding what may be typed in spite of it. */
+void guards_run(const struct scene *scene, struct findings *out);
+const struct guard *guard_find(const char *code); /* NULL: no finding has this code */
+
+/* Below the minimum that its configuration names, or not known where there is a minimum. */
+bool site_is_too_old(const struct site_config *site);
+
+/* For guards: a finding of this row. ${hint} NULL: the row's own. */
+void guard_found(const struct guard *self, const struct scene *scene, struct findings *out, const char *subject,
+    const char *hint, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* The name of the instance with this uuid; NULL when it is none, or another has the same name. */
+const char *guard_only_name(const struct scene *scene, const char *uuid);
+
+/* undo.c. Of a step that the run wrote: would taking it back end forced_down while evacuations away from the host are not cleaned up?
+ * Then it stays. */
+bool undo_keeps_forced_down(const struct scene *scene, const struct step *step);
+/* Does the undo enable the nova-compute that the run has disabled? */
+bool undo_enables_compute(const struct scene *scene);
+
+/* flight.c: what to type and what to look at first, by the type of a migration that was cut short. */
+struct migration_ends {
+	const char *instance, *source, *dest;
+	int64_t id;
+};
+void migration_say_way_out(const char *type, const struct migration_ends *m, struct str *out);
+
+#endif

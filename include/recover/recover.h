@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RECOVER_RECOVER_H
+#define RECOVER_RECOVER_H
+
+#include "journal/past.h"
+
+/* Runs that nobody has seen end, settled; docs/recovery.md says it for operators. */
+
+/* Settles a run and says so in its journal: what journal recover does, and host rescue --resume before it goes on. ${quiet}: without
+ * the report when all is settled. ${past}, filled in any case: whom it was about; the caller frees it. ${under_way}: evacuations that nova has in hand. */
+enum error_kind recover_run(const struct request *request, const char *run, bool quiet, struct past *past, size_t *under_way,
+    struct error *err);
+/* Only reads the journal. */
+int recover_peek(const struct request *request, const char *run, struct past *past, struct error *err);
+enum error_kind recover_scan(const struct request *request, struct error *err);
+
+#endif

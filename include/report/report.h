@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "apply/work.h"
+#include "find/finding.h"
+
+/* How a run ended, and the one document that says it. */
+
+struct report {
+	const char *command;     /* "host rescue" */
+	const struct work *work;
+	struct findings findings;
+	bool rescues;            /* what remains of the host makes the run partial */
+	bool shown;              /* plan and findings were printed on stderr */
+	const struct finding *first; /* of a refusal: whose hint its last line has; NULL: none */
+	const char *summary;     /* one sentence, in plan's arena; NULL: it is made from the counts */
+	const char *good_until;  /* of the plan file that was written; NULL: none was */
+	const char *next;        /* the command that comes next, as the last line; NULL: none is known */
+	char started_at[25], finished_at[25];
+};
+
+/* How it ended, as the exit code's kind: unknown wins over unproved, that over a timeout, that over partial. */
+enum error_kind report_result(const struct report *report, const struct error *err);
+
+struct totals {
+	size_t steps, state[STATE_COUNT];
+	size_t instances, evacuated, skipped; /* of instances: wanted, proved on another host, left out */
+	size_t moved;                         /* volumes and backups that are proved with their new owner */
+};
+void report_totals(const struct report *report, struct totals *out);
+
+/* The one document of a command that acts, on stdout: JSON as product and docs describe it, or for people the plan (when nothing was
+ * done), the findings, what came of each thing, and a sentence. ${why} is the run's error, ${err} gets a failure to print. */
+int report_print(const struct report *report, enum error_kind result, const struct error *why, struct error *err);
+
+/* The plan for people: a numbered sentence a unit, with the single command that would do just it. */
+void report_plan(const struct report *report, struct str *out);
+
+/* An owner of one kind of row, counted before the run's writes and now; not set: not counted. */
+struct report_check {
+	enum owned_kind kind;
+	const char *owner;
+	struct maybe_int before, now;
+};
+void report_each_check(const struct report *report, void (*fn)(void *ctx, const struct report_check *check), void *ctx);
+
+/* report_json.c */
+int report_print_json(const struct report *report, enum error_kind result, const struct error *why, struct error *err);
+/* One sentence: "3 of 4 instances are on another host, 1 was left out; 12 volumes and backups moved". */
+void report_sentence(const struct report *report, enum error_kind result, const struct error *why, struct str *out);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RUN_LIST_H
+#define RUN_LIST_H
+
+#include "find/scene.h"
+#include "out/table.h"
+
+/* A command that only shows rows: opens what it needs, fills the table in one snapshot a database, prints it, and may then judge what
+ * it has shown. An error before the rows are printed leaves stdout empty.
+ *
+ * What could not be asked (the world's absences) is said after the rows, an error a source, and decides how the command ends: its
+ * configuration, then databases, then brokers. When the command is about a host whose cell answers (scene->home), the other cells are
+ * witnesses: a warning. */
+struct listing {
+	unsigned needs; /* of find/world.h */
+	const struct table_column *column;
+	size_t ncolumn;
+	int (*fill)(struct scene *scene, struct table *table, struct error *err);
+	int (*judge)(const struct table *shown, const struct request *request, struct error *err); /* NULL: rows are no error */
+	bool judges_absences; /* its rows have them, and judge counts them; a configuration that cannot be read still wins */
+};
+#define LISTED(columns) .column = (columns), .ncolumn = sizeof(columns) / sizeof *(columns)
+
+enum error_kind op_list(const struct listing *listing, const struct request *request, struct error *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "apply/work.h"
+#include "find/finding.h"
+#include "report/report.h"
+#include "util/who.h"
+
+/* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it finds
+ * its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
+
+struct operation {
+	const char *name;     /* "volume update_host" */
+	unsigned needs;       /* NEEDS_…, WITNESS_… */
+	int (*find)(struct scene *scene, struct error *err);
+	void (*plan)(struct plan *plan, const struct scene *scene, const struct findings *findings);
+	/* What speaks against it; NULL: every guard of the table. */
+	void (*guard)(const struct scene *scene, struct findings *out);
+	struct past *past;    /* of an undo: the run that is taken back; else NULL */
+	bool rescues;         /* what remains of the host makes the run partial */
+	bool alone;           /* about one thing: leaving it out is a refusal */
+};
+
+struct run {
+	const struct operation *operation;
+	struct request own;  /* a copy: a terminal may have been asked for the fencing text */
+	const char *resumes; /* an unfinished run that this one goes on with; NULL: none */
+	struct who who;
+	struct work work;
+	struct report report;
+};
+
+/* Runs it and prints its report on stdout. Returns how it ended; ${err} says why when it is not ERROR_OK and the report does not
+ * say it. */
+enum error_kind op_run(const struct operation *operation, const struct request *request, struct error *err);
+
+/* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
+int confirm(struct run *run, struct error *err);
+/* Asks a terminal for a missing --fenced text where nothing else stands in the way. 1: it was given, and the plan must be made again
+ * with it; -1, ERROR_USAGE: what was typed is no statement. */
+int confirm_fence(struct run *run, struct error *err);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "apply/apply.h"
+#include "find/finding.h"
+#include "util/crash.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define PARAMS_MAX (2 * STEP_COLUMNS + 2)
+
+/* Where a statement's parameters come from: a step's id, or a column's value before or after. */
+struct binding {
+	const struct step *step;
+	struct {
+		enum { FROM_ID, FROM_BEFORE, FROM_AFTER } from;
+		size_t column;
+	} source[PARAMS_MAX];
+};
+
+static size_t column_of(const struct step_kind *kind, const char *name)
+{
+	size_t i = 0;
+
+	while (kind->column[i] && strcmp(kind->column[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* @id, @old_COLUMN and @new_COLUMN: every statement that moves a row has these and no others. */
+static void bind_names(const struct step_kind *kind, struct binding *binding, struct db_param *params)
+{
+	size_t n = 0, i, k;
+	const char *name;
+
+	for (i = 0; i < kind->write->nparam; i++) {
+		name = kind->write->params[i];
+		for (k = 0; k < n && strcmp(params[k].name, name) != 0; k++)
+			;
+		if (k < n)
+			continue;
+		params[n].name = name;
+		binding->source[n].from = str_starts(name, "old_") ? FROM_BEFORE : str_starts(name, "new_") ? FROM_AFTER : FROM_ID;
+		if (binding->source[n].from != FROM_ID)
+			binding->source[n].column = column_of(kind, name + 4);
+		n++;
+	}
+	params[n] = p_end;
+}
+
+static void fill(const void *ctx, size_t row, struct db_param *params)
+{
+	const struct binding *binding = ctx;
+	const struct step *step = &binding->step[row];
+
+	for (size_t i = 0; params[i].name; i++) {
+		const char *value = binding->source[i].from == FROM_ID ? step->id :
+		    binding->source[i].from == FROM_BEFORE         ? step->before[binding->source[i].column] :
+		                                                     step->after[binding->source[i].column];
+
+		params[i] = p_str(params[i].name, value);
+	}
+}
+
+/* The steps of a unit lie kind by kind; each kind is one statement over all its rows. */
+static int write_one_by_one(struct db *db, const struct step *step, size_t n, struct error *err)
+{
+	const struct step_kind *kind = step->kind;
+	struct db_param params[PARAMS_MAX + 1];
+	struct binding binding = { .step = step };
+	uint64_t matched;
+
+	bind_names(kind, &binding, params);
+	if (db_write_many(db, kind->write, n, fill, &binding, params, &matched, err) != 0)
+		return -1;
+	log_debug("%s: %llu of %zu rows", kind->write->name, (unsigned long long)matched, n);
+	if (matched != n)
+		return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed",
+		    n - (size_t)matched, n, kind->plural);
+	return 0;
+}
+
+int unit_write(struct db *db, const struct unit *unit, struct error *err)
+{
+	const struct step *step = unit->step, *end = unit->step + unit->nstep;
+	size_t n, done;
+
+	for (; step < end; step += n) {
+		for (n = 1; step + n < end && step[n].kind == step->kind; n++)
+			;
+
+		if (apply_all_volumes(db, step, n, &done, err) != 0)
+			return -1;
+		if (done > 0)
+			n = done;
+		else if (write_one_by_one(db, step, n, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool allows(const struct work *work, const char *code, const char *subject)
+{
+	return request_accepts(work->request, code, subject);
+}
+
+static int check_source(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now, struct error *err)
+{
+	const struct cinder_service *source = cinder_service_find(now, binary, m->from.backend_host);
+
+	if (!source || m->taken_back || allows(work, "source-alive", NULL))
+		return 0;
+	if (m->source ? source->report_count == m->source->report_count : !cinder_service_is_up(source, work->scene.cinder_down_s))
+		return 0;
+	return error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed", binary,
+	    m->from.backend_host);
+}
+
+static int check_target(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now, struct error *err)
+{
+	const struct cinder_service *target = cinder_service_find(now, binary, m->to.backend_host);
+
+	if (!target || !m->target || target->id != m->target->id)
+		return error_set(err, ERROR_DRIFT, "the service row of %s on '%s' is another one than the plan saw; nothing was changed",
+		    binary, m->to.backend_host);
+	if (!cinder_service_is_up(target, work->scene.cinder_down_s) && !allows(work, "target-down", NULL))
+		return error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
+		    m->to.backend_host);
+	return 0;
+}
+
+/* A cluster whose rows move has no living member still. */
+static int check_clusters(const struct work *work, const struct cinder_services *now, struct error *err)
+{
+	const struct cluster_fact *c = work->scene.cluster_fact;
+
+	for (; c < work->scene.cluster_fact + work->scene.ncluster_fact; c++)
+		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, work->scene.cinder_down_s) && !allows(work, "source-alive", NULL))
+			return error_set(err, ERROR_DRIFT, "a member of cluster '%s' has reported since the plan was made: it is alive; nothing was changed",
+			    c->cluster);
+	return 0;
+}
+
+/* The second look at who is alive, inside the transaction: a source that has come back, a target that has gone. Where the owner stays
+ * the same nobody needs to be asked. */
+static int check_owners(struct work *work, struct error *err)
+{
+	struct cinder_services now = { 0 };
+	int rc;
+
+	if (cinder_services_list(work->world.cinder_db, &now, err) != 0)
+		return -1;
+	rc = check_clusters(work, &now, err);
+	for (const struct move *m = work->scene.move; m < work->scene.move + work->scene.nmove && rc == 0; m++) {
+		const char *binary = move_binary(m->kind);
+
+		if (!m->in_place)
+			rc = check_source(work, m, binary, &now, err) != 0 ? -1 : check_target(work, m, binary, &now, err);
+	}
+	cinder_services_free(&now);
+	return rc;
+}
+
+/* Rows that came to the old owner after the plan was made. A move of a part leaves others behind on purpose. */
+static int check_leftovers(const struct work *work, const struct move *m, struct error *err)
+{
+	const struct request *r = work->request;
+
+	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || m->in_place || m->taken_back || r->skip_drifted)
+		return 0;
+	for (int k = 0; k < OWNED_KINDS; k++) {
+		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
+			continue;
+		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (work->scene.kinds && !(work->scene.kinds & 1u << k)))
+			continue;
+		if (m->written.old_owner[k] > m->served[k])
+			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
+			    (long long)(m->written.old_owner[k] - m->served[k]), owned_kind_plural[k], m->from.backend_host);
+	}
+	return 0;
+}
+
+/* Where the backend stays, all of it owns as much as before: the pool that every row leaves, and the one that they come to. */
+static void name_pools(struct work *work, const struct unit *unit)
+{
+	struct move *m = work->scene.move;
+	const struct step *first = NULL;
+
+	if (work->scene.nmove != 1 || !m->in_place)
+		return;
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		if (s->kind != &step_volume && s->kind != &step_group && s->kind != &step_consistencygroup && s->kind != &step_cache_entry)
+			continue;
+		if (first && (!str_equal(s->before[0], first->before[0]) || !str_equal(s->after[0], first->after[0])))
+			return;
+		first = first ? first : s;
+	}
+	m->whose = first ? first->before[0] : NULL;
+	m->whose_then = first ? first->after[0] : NULL;
+}
+
+/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection. */
+static int count_before(struct work *work, struct error *err)
+{
+	for (struct move *m = work->scene.move; m < work->scene.move + work->scene.nmove; m++)
+		if (prove_count(work->world.cinder_db, m, &m->before, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int count_written(struct work *work, struct error *err)
+{
+	for (struct move *m = work->scene.move; m < work->scene.move + work->scene.nmove; m++)
+		if (prove_count(work->world.cinder_db, m, &m->written, err) != 0 ||
+		    check_leftovers(work, m, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int add_server(struct work *work, struct db *db, struct error *err)
+{
+	json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "label", json_object_new_string(db_label(db)));
+	json_object_object_add(record, "server", json_object_new_string(db_server(db)->text));
+	return journal_add(work->journal, "server", record, false, err);
+}
+
+/* An error before COMMIT leaves everything as it was; only the commit itself can leave a doubt. */
+static int settle(struct work *work, size_t index, int rc, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	enum state state = rc == 0 ? STATE_APPLIED : err->kind == ERROR_UNKNOWN ? STATE_UNKNOWN : STATE_FAILED;
+	const char *why = rc == 0 ? NULL : arena_dup(&work->plan.arena, err->text);
+	struct error trouble = { 0 };
+
+	unit_set_state(unit, state, why);
+	if (journal_outcome(work->journal, index, state, why, &trouble) != 0) {
+		if (rc != 0)
+			log_error("%s", trouble.text);
+		else
+			*err = trouble;
+		return -1;
+	}
+	return rc;
+}
+
+static int commit(struct db *db, struct error *err)
+{
+	int rc;
+
+	CRASH_POINT("unit_before_commit");
+	rc = db_commit(db, err);
+	CRASH_POINT("unit_after_commit");
+	return rc;
+}
+
+static int ownership_transaction(struct work *work, struct unit *unit, struct error *err)
+{
+	struct db *db = work->world.cinder_db;
+
+	CRASH_POINT("unit_before_begin");
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	name_pools(work, unit);
+	if (check_owners(work, err) != 0 || count_before(work, err) != 0 || unit_write(db, unit, err) != 0 || count_written(work, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return commit(db, err);
+}
+
+int apply_ownership(struct work *work, size_t index, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+
+	if (add_server(work, work->world.cinder_db, err) != 0 || journal_intent(work->journal, index, unit, db_label(work->world.cinder_db), err) != 0) {
+		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
+		return -1;
+	}
+	return settle(work, index, ownership_transaction(work, unit, err), err);
+}
+
+static int mark_transaction(struct db *db, const struct unit *unit, struct error *err)
+{
+	CRASH_POINT("unit_before_begin");
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	if (unit_write(db, unit, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return commit(db, err);
+}
+
+int apply_mark(struct work *work, size_t index, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	struct db *db = work->scene.home->cell->db;
+
+	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
+		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
+		return -1;
+	}
+	return settle(work, index, mark_transaction(db, unit, err), err);
+}
+
+/* Whoever began to work on it after the plan was made has recorded an event. An undo opens it again: nobody works on a closed one. */
+static int check_nobody_came(struct work *work, struct error *err)
+{
+	const struct closing *c = work->scene.closing;
+	struct action_events now;
+	bool same;
+
+	if (!c)
+		return 0;
+	if (migration_events(work->scene.home->cell->db, c->migration->id, &now, err) != 0)
+		return -1;
+	same = now.n == c->events.n;
+	for (size_t i = 0; i < now.n && same; i++)
+		same = str_equal(now.v[i].result, c->events.v[i].result);
+	action_events_free(&now);
+	return same ? 0 : error_set(err, ERROR_DRIFT, "somebody has begun to work on migration %lld; nothing was changed",
+	                      (long long)c->migration->id);
+}
+
+static int close_transaction(struct work *work, struct db *db, const struct unit *unit, struct error *err)
+{
+	CRASH_POINT("unit_before_begin");
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	if (unit_write(db, unit, err) != 0 || check_nobody_came(work, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return commit(db, err);
+}
+
+int apply_close(struct work *work, size_t index, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	struct db *db = work->scene.home->cell->db;
+
+	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
+		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
+		return -1;
+	}
+	return settle(work, index, close_transaction(work, db, unit, err), err);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/evacuation.h"
+#include "apply/apply.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/log.h"
+
+/* nova writes the host before it stops again what was stopped, and cinder ends an attachment a moment later. */
+#define SETTLE_MS 60000
+#define SETTLE_STEP_MS 500
+
+struct proof {
+	struct db *cinder, *cell;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct owned *x = a, *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+static bool is_promised(const struct step *step, const struct owned *row)
+{
+	if (step->kind == &step_worker)
+		return str_equal(row->service, step->after[0]);
+	if (step->kind != &step_backup && !str_equal(row->cluster_name, step_after(step, "cluster_name")))
+		return false;
+	return str_equal(row->host, step->after[0]) && (step->kind != &step_volume || str_equal(row->service, step->after[1]));
+}
+
+static void proved(struct step *step)
+{
+	step->state = STATE_PROVED;
+	step->error = NULL;
+}
+
+/* The steps of one kind against all that the new owner has now: what is not there as promised is looked at by itself. */
+static int find_promised(struct unit *unit, enum owned_kind kind, const char *owner, struct db *db,
+    void (*found)(struct step *step), struct error *err)
+{
+	struct owned_rows rows;
+	struct step *step;
+
+	if (owned_find(db, kind, owner, &rows, err) != 0)
+		return -1;
+	vec_sort(rows.v, rows.n, sizeof *rows.v, compare_ids);
+	for (step = unit->step; step < unit->step + unit->nstep; step++) {
+		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids);
+
+		if (step->kind == step_kind_of[kind] && row && is_promised(step, row))
+			found(step);
+	}
+	owned_free(&rows);
+	return 0;
+}
+
+int prove_count(struct db *db, const struct move *m, struct ownership_count *out, struct error *err)
+{
+	return m->whose ? ownership_count(db, m->whose, m->whose_then, false, out, err) :
+	                  ownership_count(db, m->from.text, m->to.text, true, out, err);
+}
+
+/* Both owners counted, and what the new one has of the unit's rows. */
+static int look_at_owners(struct work *work, struct unit *unit, struct db *db, void (*found)(struct step *step),
+    struct error *err)
+{
+	struct move *m;
+	int rc = 0;
+
+	for (m = work->scene.move; m < work->scene.move + work->scene.nmove && rc == 0; m++)
+		rc = prove_count(db, m, &m->now, err);
+	for (m = work->scene.move; m < work->scene.move + work->scene.nmove && rc == 0; m++)
+		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
+			if (m->rows[k].n > 0)
+				rc = find_promised(unit, (enum owned_kind)k, m->to.backend_host, db, found, err);
+	return rc;
+}
+
+static void refute(struct work *work, struct step *step, const char *now)
+{
+	step->error = arena_printf(&work->plan.arena, "it reads back as %s; promised was %s", now,
+	    step_values_text(step->kind, step->after, &work->plan.arena));
+	log_error("%s %s: %s", step->kind->name, step->id, step->error);
+}
+
+/* One row read by its id. A row that is gone was deleted after our COMMIT, by somebody who may: lost it would hold its old value. */
+static int prove_step(struct work *work, struct step *step, struct db *db, struct error *err)
+{
+	const char *now[STEP_COLUMNS];
+	bool exists;
+
+	if (step->state != STATE_APPLIED)
+		return 0;
+	if (step_read(db, step, &work->plan.arena, now, &exists, err) != 0)
+		return -1;
+	if (exists && !step_equal(step->kind, now, step->after)) {
+		refute(work, step, step_values_text(step->kind, now, &work->plan.arena));
+		return 0;
+	}
+	proved(step);
+	if (!exists)
+		step->since = "deleted";
+	return 0;
+}
+
+static int prove_rows(struct work *work, struct unit *unit, struct db *db, struct error *err)
+{
+	if (unit->kind == UNIT_OWNERSHIP && look_at_owners(work, unit, db, proved, err) != 0)
+		return -1;
+	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
+		if (prove_step(work, step, db, err) != 0)
+			return -1;
+	return 0;
+}
+
+static size_t count_proved(const struct unit *unit)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < unit->nstep; k++)
+		n += unit->step[k].state == STATE_PROVED;
+	return n;
+}
+
+static int journal_proved(struct work *work, size_t index, struct error *err)
+{
+	const struct unit *unit = &work->plan.unit[index];
+	bool whole = count_proved(unit) == unit->nstep;
+
+	return journal_outcome(work->journal, index, whole ? STATE_PROVED : STATE_APPLIED,
+	    whole ? NULL : "not every row reads back as promised", err);
+}
+
+static int connect_to(const struct work *work, const struct unit *unit, struct db **db, struct error *err)
+{
+	return unit->kind == UNIT_OWNERSHIP ? world_connect_cinder(&work->world, db, err) :
+	                                      world_connect_cell(&work->world, work->scene.home->cell, db, err);
+}
+
+int prove_unit(struct work *work, size_t index, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	struct db *db = NULL;
+	size_t wrong;
+	int rc;
+
+	CRASH_POINT("unit_before_proof");
+	rc = connect_to(work, unit, &db, err);
+	if (rc == 0)
+		rc = prove_rows(work, unit, db, err);
+	db_close(&db);
+	if (rc != 0)
+		return error_prefix(err, "what was written could not be read again");
+	if (journal_proved(work, index, err) != 0)
+		return -1;
+	wrong = unit->nstep - count_proved(unit);
+	return wrong == 0 ? 0 : error_set(err, ERROR_UNPROVED, "%zu of %zu rows do not read back as they were written", wrong, unit->nstep);
+}
+
+/* ---- what others have done with proved rows since */
+
+static const char unseen[] = "not looked at";
+
+static void unmark(struct step *step)
+{
+	step->since = NULL;
+}
+
+/* Nobody works on the old owner any more: a row that was proved and has its old value again is no work of others. */
+static void lost(struct work *work, struct step *step)
+{
+	step->since = NULL;
+	step->state = STATE_APPLIED;
+	step->error = arena_printf(&work->plan.arena, "it was proved, and holds its old value again (%s): the database lost it, or somebody took it back",
+	    step_values_text(step->kind, step->before, &work->plan.arena));
+	log_error("%s %s: %s", step->kind->name, step->id, step->error);
+}
+
+/* Every row is marked, then those that are as they were proved are not; the few that are left are read. */
+static int look_since(struct work *work, struct unit *unit, struct db *db, struct error *err)
+{
+	const char *now[STEP_COLUMNS];
+	struct step *step;
+	bool exists;
+
+	for (step = unit->step; step < unit->step + unit->nstep; step++)
+		step->since = step->state == STATE_PROVED && !step->since ? unseen : step->since;
+	if (unit->kind == UNIT_OWNERSHIP && look_at_owners(work, unit, db, unmark, err) != 0)
+		return -1;
+	for (step = unit->step; step < unit->step + unit->nstep; step++) {
+		if (!step->since)
+			continue;
+		if (step_read(db, step, &work->plan.arena, now, &exists, err) != 0)
+			return -1;
+		if (exists && step_equal(step->kind, now, step->before))
+			lost(work, step);
+		else
+			step->since = !exists ? "deleted" : step_equal(step->kind, now, step->after) ? NULL : step_values_text(step->kind, now, &work->plan.arena);
+	}
+	return 0;
+}
+
+static void forget_marks(struct unit *unit)
+{
+	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
+		if (step->since == unseen)
+			step->since = NULL;
+}
+
+/* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still proved. */
+static void look_at_changes(struct work *work, const struct proof *proof)
+{
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < work->plan.nunit; i++) {
+		struct unit *unit = &work->plan.unit[i];
+		struct db *db = unit->kind == UNIT_OWNERSHIP ? proof->cinder : proof->cell;
+		size_t was = count_proved(unit);
+
+		if (unit->kind == UNIT_EVACUATION || was == 0 || !db)
+			continue;
+		if (look_since(work, unit, db, &err) != 0)
+			log_warn("whether rows were changed after their proof is not known: %s", err.text);
+		forget_marks(unit);
+		if (count_proved(unit) < was && journal_proved(work, i, &err) != 0)
+			log_error("%s", err.text);
+	}
+}
+
+/* ---- evacuations */
+
+/* A volume that was taken from the instance since is nobody's to attach. */
+static bool still_uses(const struct bdms *now, const char *volume_id)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].volume_id, volume_id))
+			return true;
+	return false;
+}
+
+static bool is_attached(const struct attachments *now, const char *volume_id, const char *host)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].volume_id, volume_id) && str_equal(now->v[i].attached_host, host) &&
+		    str_equal(now->v[i].attach_status, "attached"))
+			return true;
+	return false;
+}
+
+static const char *compare_attachments(struct work *work, const struct unit *unit, const char *host, const struct attachments *now,
+    const struct bdms *bdms)
+{
+	const struct candidate *c = unit->candidate;
+	const char *wrong = NULL;
+
+	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
+		if (v->owner.known && still_uses(bdms, v->bdm->volume_id) && !is_attached(now, v->bdm->volume_id, host))
+			wrong = arena_printf(&work->plan.arena, "volume %s is not attached on '%s'", v->bdm->volume_id, host);
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].attached_host, c->instance->host))
+			wrong = arena_printf(&work->plan.arena, "attachment %s of volume %s is still on '%s'", now->v[i].id, now->v[i].volume_id,
+			    c->instance->host);
+	return wrong;
+}
+
+/* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
+static const char *attachments_wrong(struct work *work, const struct unit *unit, const char *host, const struct proof *proof,
+    struct error *err)
+{
+	struct attachments now = { 0 };
+	struct bdms bdms = { 0 };
+	const char *wrong;
+
+	if (attachments_of_instance(proof->cinder, unit->step[0].id, &now, err) == 0 &&
+	    bdms_of_instance(proof->cell, unit->step[0].id, &bdms, err) == 0)
+		wrong = compare_attachments(work, unit, host, &now, &bdms);
+	else
+		wrong = arena_printf(&work->plan.arena, "its attachments could not be read: %s", err->text);
+	attachments_free(&now);
+	bdms_free(&bdms);
+	return wrong;
+}
+
+static bool is_deleted(const struct evacuation_state *now)
+{
+	return !now->instance_exists || str_equal(now->vm_state, "deleted") || str_equal(now->vm_state, "soft-delete");
+}
+
+/* Nova had finished it: follow.c has seen its migration done and its host changed. NULL: it is as promised, or its user has
+ * deleted it since. */
+static const char *evacuation_wrong(struct work *work, struct unit *unit, const struct proof *proof, struct error *err)
+{
+	struct step *step = &unit->step[0];
+	struct arena *arena = &work->plan.arena;
+	struct evacuation_state now;
+	const char *wrong = NULL;
+
+	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, step->id, &now, err) != 0)
+		return arena_printf(arena, "it could not be read again: %s", err->text);
+	if (is_deleted(&now))
+		step->since = "deleted";
+	else if (str_equal(now.host, step->before[0]))
+		wrong = arena_printf(arena, "it is on '%s' again", now.host);
+	else if (work->request->target_host && !str_equal(now.host, work->request->target_host))
+		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"), work->request->target_host);
+	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
+		wrong = arena_printf(arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
+		    now.task_state ? "/" : "", str_or(now.task_state, ""), step->after[1]);
+	else if (proof->cinder)
+		wrong = attachments_wrong(work, unit, now.host, proof, err);
+	evacuation_state_free(&now);
+	return wrong;
+}
+
+static bool is_landed(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && unit->evacuation && unit->evacuation->phase == PHASE_LANDED &&
+	    unit->step[0].state == STATE_APPLIED;
+}
+
+static bool any_landed(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (is_landed(&plan->unit[i]))
+			return true;
+	return false;
+}
+
+/* 1: proved; 0: not so, or not yet; -1: its proof could not be written down. */
+static int prove_evacuation(struct work *work, size_t index, const struct proof *proof, struct error *err)
+{
+	struct step *step = &work->plan.unit[index].step[0];
+	struct error trouble = { 0 };
+
+	step->error = evacuation_wrong(work, &work->plan.unit[index], proof, &trouble);
+	if (step->error)
+		return 0;
+	step->state = STATE_PROVED;
+	return journal_outcome(work->journal, index, STATE_PROVED, NULL, err) == 0 ? 1 : -1;
+}
+
+static int open_proof(struct work *work, struct proof *proof, struct error *err)
+{
+	*proof = (struct proof){ 0 };
+	if (work->world.cinder_db && world_connect_cinder(&work->world, &proof->cinder, err) != 0)
+		return -1;
+	return work->scene.home ? world_connect_cell(&work->world, work->scene.home->cell, &proof->cell, err) : 0;
+}
+
+static void close_proof(struct proof *proof)
+{
+	db_close(&proof->cinder);
+	db_close(&proof->cell);
+}
+
+/* Each once; what is not as promised may still become so. */
+static int try_landed(struct work *work, const struct proof *proof, struct error *err)
+{
+	for (size_t i = 0; i < work->plan.nunit; i++)
+		if (is_landed(&work->plan.unit[i]) && prove_evacuation(work, i, proof, err) < 0)
+			return -1;
+	return 0;
+}
+
+int prove_landed(struct work *work, struct error *err)
+{
+	struct proof proof = { 0 };
+	int rc = 0;
+
+	if (any_landed(&work->plan))
+		rc = open_proof(work, &proof, err) == 0 ? try_landed(work, &proof, err) : -1;
+	close_proof(&proof);
+	return rc;
+}
+
+static int settle_landed(struct work *work, const struct proof *proof, struct error *err)
+{
+	int64_t deadline = clock_monotonic_ms() + SETTLE_MS;
+	int rc;
+
+	while ((rc = try_landed(work, proof, err)) == 0 && any_landed(&work->plan) && clock_monotonic_ms() < deadline)
+		clock_sleep_ms(SETTLE_STEP_MS);
+	for (size_t i = 0; i < work->plan.nunit; i++)
+		if (is_landed(&work->plan.unit[i]))
+			log_error("%s (%s): %s", work->plan.unit[i].step[0].id, str_or(work->plan.unit[i].step[0].name, ""),
+			    str_or(work->plan.unit[i].step[0].error, "not looked at"));
+	return rc;
+}
+
+/* Rows whose proof could not be read when it was due. */
+static bool waits_for_proof(const struct unit *unit)
+{
+	for (size_t k = 0; unit->kind != UNIT_EVACUATION && k < unit->nstep; k++)
+		if (unit->step[k].state == STATE_APPLIED && !unit->step[k].error)
+			return true;
+	return false;
+}
+
+static bool has_evacuated(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (plan->unit[i].evacuation)
+			return true;
+	return false;
+}
+
+int prove_all(struct work *work, struct error *err)
+{
+	struct proof proof = { 0 };
+	struct error trouble = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < work->plan.nunit; i++)
+		if (waits_for_proof(&work->plan.unit[i]) && prove_unit(work, i, &trouble) != 0 && rc == 0) {
+			*err = trouble;
+			rc = -1;
+		}
+	if (has_evacuated(&work->plan)) {
+		if (open_proof(work, &proof, &trouble) != 0 || settle_landed(work, &proof, &trouble) != 0) {
+			*err = trouble;
+			rc = error_prefix(err, "what was evacuated could not be read again");
+		}
+		look_at_changes(work, &proof);
+	}
+	close_proof(&proof);
+	return rc;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CMD_INTERNAL_H
+#define CMD_INTERNAL_H
+
+#include <stddef.h>
+
+#include "cli/cli.h"
+
+/* Every command, in the order of the help text. A new one is a row here, its table command_<row> in the file of its noun, and
+ * its op_<row> in command/commands.h. */
+#define COMMANDS(ROW) \
+	ROW(doctor) \
+	ROW(service_list) \
+	ROW(service_remove) \
+	ROW(host_list) \
+	ROW(host_show) \
+	ROW(host_rescue) \
+	ROW(host_evacuate) \
+	ROW(host_return) \
+	ROW(instance_list) \
+	ROW(instance_show) \
+	ROW(instance_evacuate) \
+	ROW(migration_list) \
+	ROW(migration_close) \
+	ROW(volume_list) \
+	ROW(volume_show) \
+	ROW(volume_update_host) \
+	ROW(volume_update_service) \
+	ROW(volume_delete) \
+	ROW(backup_list) \
+	ROW(backup_update_backup_host) \
+	ROW(consistencygroup_update_cg_host) \
+	ROW(group_update_host) \
+	ROW(cluster_list) \
+	ROW(cluster_rename) \
+	ROW(cluster_remove) \
+	ROW(quota_check) \
+	ROW(quota_sync) \
+	ROW(audit_list) \
+	ROW(audit_run) \
+	ROW(audit_diff) \
+	ROW(plan_show) \
+	ROW(plan_apply) \
+	ROW(journal_list) \
+	ROW(journal_show) \
+	ROW(journal_recover) \
+	ROW(journal_undo) \
+	ROW(sql_list) \
+	ROW(sql_show) \
+	ROW(grants) \
+	ROW(config_show) \
+	ROW(completion) \
+	ROW(version)
+
+#define COMMAND_DECLARE(row) extern const struct command command_##row;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+#define SHOWN_SIZE 160 /* a word inside a message: word_shown() */
+#define AT(member) offsetof(struct request, member)
+
+/* What a request holds before the first word is read: the only place of the defaults. */
+extern const struct request request_defaults;
+
+/* The options that a command takes, in the order of its help. */
+struct option_group {
+	const char *title; /* "options of a command that writes" */
+	const struct option_spec *options;
+};
+#define OPTION_GROUPS 5
+size_t option_groups(const struct command *command, struct option_group out[OPTION_GROUPS]); /* NULL: every command's */
+/* NULL: the command does not take it. _ and - are the same in ${name}, which is ${n} bytes long. */
+const struct option_spec *option_find(const struct command *command, const char *name, size_t n);
+const struct option_spec *option_find_letter(char letter); /* every command's; no other option has a letter */
+const struct option_spec *option_find_anywhere(const char *name, size_t n); /* of the first command that takes it */
+bool option_takes_value(const struct option_spec *option);
+bool option_repeats(const struct option_spec *option);
+bool words_same(const char *a, const char *b, size_t nb); /* all of a and nb bytes of b; _ and - are the same */
+
+/* Checks ${value} by its type and puts it into its member of ${request}; ${name} is what the error calls it ("--timeout"). */
+int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
+    struct request *request, struct error *err);
+
+int force_needs_target(const struct request *request, struct error *err); /* a struct command's check */
+
+/* "evac-manage host rescue HOST --to HOST [options]" */
+void usage_line(const struct command *command, struct str *out);
+bool command_has_noun(const struct command *command, const char *word); /* in full, or as cinder-manage has it */
+void command_name(const struct command *command, struct str *out); /* "host rescue" */
+
+/* Reading goes in two passes, because options may stand before the command that says which ones are taken: scan_words() tells
+ * words from options, then the command is found, then each option is looked up in what that command takes. */
+struct given {
+	const struct option_spec *option; /* of any command; NULL: nobody's */
+	char name[SHOWN_SIZE];            /* as it was typed: "--host", "-f" */
+	const char *value;                /* NULL: none */
+};
+struct scan {
+	struct given *given;
+	size_t ngiven, given_cap;
+	struct words words; /* what is no option */
+	bool help, version;
+};
+void scan_words(int argc, const char *const *argv, struct scan *scan); /* finds no fault; that is for later */
+void scan_free(struct scan *scan);
+
+void words_add(struct words *words, const char *word);
+
+/* A word of the operator's inside a message: control bytes escaped, cut when very long. */
+const char *word_shown(const char *word, char out[SHOWN_SIZE]);
+/* No control byte is in it: more is not asked of a pool's name. */
+bool pool_is_text(const char *word);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "command/commands.h"
+#include "run/list.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "name", NULL, false, false },
+	{ "binary", NULL, false, false },
+	{ "disabled", NULL, false, false },
+	{ "disabled_reason", NULL, true, false },
+	{ "frozen", NULL, true, false },
+	{ "state", NULL, false, false },
+	{ "heartbeat_age_s", "Heartbeat age s", false, true },
+	{ "hosts", NULL, false, true },
+	{ "down_hosts", "Down hosts", false, true },
+};
+
+/* A cluster is up while one of its services is. */
+static void add_members(struct table *t, const struct scene *scene, const struct cluster *cluster)
+{
+	const struct cinder_service *s;
+	int64_t hosts = 0, down = 0;
+	struct maybe_int age = { 0 };
+
+	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		if (strcmp(s->binary, cluster->binary) != 0 || !str_equal(s->cluster_name, cluster->name))
+			continue;
+		hosts++;
+		down += !cinder_service_is_up(s, scene->cinder_down_s);
+		if (s->heartbeat_age_s.set && (!age.set || s->heartbeat_age_s.v < age.v))
+			age = s->heartbeat_age_s;
+	}
+	table_text(t, "state", hosts > down ? "up" : "down");
+	if (age.set)
+		table_int(t, "heartbeat_age_s", age.v);
+	table_int(t, "hosts", hosts);
+	table_int(t, "down_hosts", down);
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->clusters, err) != 0)
+		return -1;
+	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++) {
+		table_add(t);
+		table_text(t, "name", c->name);
+		table_text(t, "binary", c->binary);
+		table_bool(t, "disabled", c->disabled);
+		table_text(t, "disabled_reason", c->disabled_reason);
+		table_bool(t, "frozen", c->frozen);
+		add_members(t, scene, c);
+	}
+	return 0;
+}
+
+static const struct listing cluster_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill };
+
+enum error_kind op_cluster_list(const struct request *request, struct error *err)
+{
+	return op_list(&cluster_list, request, err);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "command/commands.h"
+#include "journal/journal.h"
+#include "find/world.h"
+#include "out/table.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* Every value that counts, and where it was read. Opens no database and no broker, so that it still answers when they do not. */
+
+static const struct table_column columns[] = {
+	{ "service", NULL, false, false },
+	{ "group", NULL, false, false },
+	{ "key", NULL, false, false },
+	{ "value", NULL, false, false },
+	{ "origin", NULL, false, false },
+};
+#define NCOLUMNS (sizeof columns / sizeof *columns)
+
+static void add_state_dir(struct config_values *values, const struct request *request)
+{
+	const char *environment = getenv("EVAC_MANAGE_STATE_DIR");
+	const char *origin = request->state_dir ? "--state-dir" : environment && *environment ? "$EVAC_MANAGE_STATE_DIR" : NULL;
+
+	config_values_add(values, (struct config_value){ .service = "site", .group = xstrdup("-"), .key = xstrdup("state_dir"),
+		.value = xstrdup(state_dir(request)), .origin = origin ? xstrdup(origin) : NULL });
+}
+
+/* A service that is not on this machine, or whose default file has nothing for us, is no error unless its file was named. */
+static int judge(const char *service, const struct words *files, const struct error *e, struct error *err)
+{
+	if (files->n == 0 && (e->code == ENOENT || e->code == ENODATA)) {
+		log_notice("%s is not configured here: %s", service, e->text);
+		return 0;
+	}
+	if (err->kind == ERROR_OK)
+		*err = *e;
+	else
+		log_error("%s", e->text);
+	return -1;
+}
+
+/* All are read, so that all that is wrong is seen at once. */
+static int load(const struct request *request, struct config_values *values, struct error *err)
+{
+	struct config_sources sources = config_sources_of(request);
+	struct nova_config nova;
+	struct cinder_config cinder;
+	struct placement_config placement;
+	struct site_config site;
+	struct error e = { 0 };
+	int rc = 0;
+
+	sources.values = values;
+	if (config_load_nova(&sources, &nova, &e) != 0)
+		rc |= judge("nova", &request->nova_files, &e, err);
+	else
+		nova_config_free(&nova);
+	error_clear(&e);
+	if (config_load_cinder(&sources, &cinder, &e) != 0)
+		rc |= judge("cinder", &request->cinder_files, &e, err);
+	else
+		cinder_config_free(&cinder);
+	error_clear(&e);
+	if (config_load_placement(&sources, &placement, &e) != 0)
+		rc |= judge("placement", &request->placement_files, &e, err);
+	else
+		placement_config_free(&placement);
+	if (config_load_site(&sources, &site, err->kind == ERROR_OK ? err : &e) != 0)
+		rc = -1;
+	else
+		site_config_free(&site);
+	return rc;
+}
+
+static void fill(const struct config_values *values, struct table *t)
+{
+	for (const struct config_value *v = values->v; v < values->v + values->n; v++) {
+		table_add(t);
+		table_text(t, "service", v->service);
+		table_text(t, "group", v->group);
+		table_text(t, "key", v->key);
+		table_text(t, "value", v->value);
+		table_text(t, "origin", v->origin ? v->origin : v->value ? "default" : "not given");
+	}
+}
+
+enum error_kind op_config_show(const struct request *request, struct error *err)
+{
+	struct config_values values = { 0 };
+	struct error print_error = { 0 };
+	struct table t;
+	int rc;
+
+	if (table_check(columns, NCOLUMNS, request, err) != 0)
+		return err->kind;
+	table_init(&t, columns, NCOLUMNS);
+	rc = load(request, &values, err);
+	add_state_dir(&values, request);
+	fill(&values, &t);
+	if (table_print(&t, request, &print_error) != 0 && rc == 0) {
+		*err = print_error;
+		rc = -1;
+	}
+	table_free(&t);
+	config_values_free(&values);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "bus/cast.h"
+#include "doctor.h"
+#include "command/commands.h"
+#include "run/list.h"
+#include "guard/guard.h"
+#include "journal/journal.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* Is everything fit for the work? One line each, asked one by one, so that all that is wrong is seen at once. */
+
+static const struct table_column columns[] = {
+	{ "check", NULL, false, false },
+	{ "result", NULL, false, false },
+	{ "detail", NULL, false, false },
+	{ "hint", NULL, false, false },
+};
+
+enum verdict { FIT, WARN, FAIL, NOT_ASKED };
+static const char *const verdict_name[] = { "ok", "warn", "fail", "unknown" };
+
+/* What a check is needed for. What is not known to be fit is not fit. */
+enum { MOVES = 1, EVACUATIONS = 2, AUDIT = 4, WORKS = 3 };
+static const char *const work_name[WORKS] = { "moves of volumes and backups", "evacuations", "the audit" };
+#define FIT_FOR "fit for "
+#define NOT_FIT_FOR "not fit for "
+
+struct exam {
+	struct table *table;
+	struct str unfit[WORKS]; /* the checks that say so */
+};
+
+static void say(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+static void say(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
+{
+	struct table *t = e->table;
+	auto_free char *detail = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&detail, fmt, ap) < 0)
+		detail = NULL;
+	va_end(ap);
+	table_add(t);
+	table_text(t, "check", check);
+	table_text(t, "result", verdict_name[verdict]);
+	table_text(t, "detail", detail);
+	for (unsigned i = 0; i < WORKS && (verdict == FAIL || verdict == NOT_ASKED); i++)
+		if (works & 1u << i && !strstr(str_or(e->unfit[i].s, ""), check))
+			str_addf(&e->unfit[i], "%s%s", e->unfit[i].n ? ", " : "", check);
+	table_advice(t, "hint", verdict == FIT ? NULL : hint);
+}
+
+/* Statements that the account may not send, or that name what is not there. A folder's writes are for ${writes}. */
+static void check_statements(struct exam *e, const char *check, const char *folder, unsigned reads, unsigned writes, struct db *db)
+{
+	struct statements s;
+	struct error err = { 0 };
+
+	if (statements_try(db, folder, &s, &err) != 0)
+		say(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
+	if (s.unfit.n > 0)
+		say(e, check, reads | writes, FAIL, "is this the service's own database, and its migration done?", "%zu statement%s not possible (%s): %s",
+		    s.unfit.n, s.unfit.n == 1 ? " is" : "s are", s.unfit.names.s, s.why.s);
+	if (s.unreadable.n > 0)
+		say(e, check, reads | writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not read: %s",
+		    s.unreadable.names.s);
+	if (s.unwritable.n > 0)
+		say(e, check, writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not write: %s",
+		    s.unwritable.names.s);
+	if (!err.kind && s.unfit.n + s.unreadable.n + s.unwritable.n == 0)
+		say(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it", writes ? " and written" : "");
+	statements_free(&s);
+}
+
+static void check_database(struct exam *e, const char *check, unsigned reads, unsigned writes, struct db *db)
+{
+	const struct db_server *s = db_server(db);
+
+	if (s->read_only)
+		say(e, check, writes, FAIL, "connect to the server that takes writes", "%s is read only (%s)", db_label(db), s->text);
+	else if (s->galera && !s->galera_ready)
+		say(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced", "this node of the cluster is not ready (%s)", s->text);
+	else
+		say(e, check, reads | writes, FIT, NULL, "%s", s->text);
+}
+
+static void check_cinder(struct exam *e, struct scene *scene)
+{
+	const struct world *w = scene->world;
+	struct error err = { 0 };
+	size_t up = 0;
+
+	if (!w->cinder_db) {
+		say(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0), w->has_cinder_config ? FAIL : NOT_ASKED,
+		    "--cinder-config-file names cinder.conf", "%s", w->cinder_absent);
+		return;
+	}
+	check_database(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
+	if (scene_find_cinder(scene, &err) != 0) {
+		say(e, "cinder schema", MOVES | AUDIT | EVACUATIONS, FAIL, str_or(err.hint, NULL), "%s", err.text);
+		return;
+	}
+	if (scene->cinder_schema.missing[0])
+		say(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?", "it has no %s", scene->cinder_schema.missing);
+	check_statements(e, "cinder account", "cinder", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
+	for (size_t i = 0; i < scene->cinder_services.n; i++)
+		up += cinder_service_is_up(&scene->cinder_services.v[i], scene->cinder_down_s);
+	say(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?", "%zu of %zu are up", up,
+	    scene->cinder_services.n);
+}
+
+static void check_release(struct exam *e, const struct scene *scene)
+{
+	if (!scene->conductor_version)
+		say(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s", scene->nova_down_s);
+	else if (!release_is_known(scene->conductor_version))
+		say(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used", "service version %lld is not known",
+		    (long long)scene->conductor_version);
+	else if (scene->release->destroys_disks.when != NEVER)
+		say(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard", "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)",
+		    scene->release->nova, scene->release->name);
+	else
+		say(e, "nova release", EVACUATIONS, FIT, NULL, "the oldest live conductor is of nova %d (%s), service version %lld",
+		    scene->release->nova, scene->release->name, (long long)scene->conductor_version);
+}
+
+static void check_computes(struct exam *e, const struct scene *scene, const struct cell_facts *cell)
+{
+	size_t all = 0, up = 0;
+
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		if (strcmp(s->binary, "nova-compute") != 0)
+			continue;
+		all++;
+		up += nova_service_is_up(s, scene->nova_down_s) && !s->disabled;
+	}
+	if (all > 0)
+		say(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to", "cell '%s': %zu of %zu are up and enabled",
+		    cell->cell->name, up, all);
+}
+
+/* cell0 has instances that never had a host: no evacuation needs it. */
+static void check_lost_cell(struct exam *e, const struct world *w, const struct cell_mapping *cell)
+{
+	bool zero = str_equal(cell->uuid, CELL0_UUID);
+	auto_free char *check = xasprintf("nova %s%s database", zero ? "" : "cell ", zero ? "cell0" : str_or(cell->name, cell->uuid));
+	const struct absence *lost = world_lost_cell(w, cell->id);
+
+	if (lost)
+		say(e, check, zero ? AUDIT : EVACUATIONS | AUDIT, FAIL, str_or(lost->hint, ""), "%s", lost->text);
+}
+
+static void check_cell(struct exam *e, const struct nova_cell *cell)
+{
+	bool zero = strcmp(cell->name, "cell0") == 0;
+	unsigned read_by = zero ? AUDIT : EVACUATIONS | AUDIT;
+	auto_free char *database = xasprintf("nova %s%s database", zero ? "" : "cell ", cell->name);
+	auto_free char *account = xasprintf("nova %s%s account", zero ? "" : "cell ", cell->name);
+
+	check_database(e, database, read_by, zero ? 0 : EVACUATIONS, cell->db);
+	check_statements(e, account, "nova", read_by, zero ? 0 : EVACUATIONS, cell->db);
+}
+
+static void check_nova(struct exam *e, struct scene *scene)
+{
+	const struct world *w = scene->world;
+	struct error err = { 0 };
+
+	if (!w->api_db) {
+		say(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED, "--nova-config-file names nova.conf (repeatable)",
+		    "%s", w->nova_absent);
+		return;
+	}
+	check_database(e, "nova API database", EVACUATIONS | AUDIT, 0, w->api_db);
+	check_statements(e, "nova API account", "nova_api", EVACUATIONS | AUDIT, 0, w->api_db);
+	for (size_t i = 0; i < w->ncell; i++)
+		check_cell(e, &w->cell[i]);
+	for (size_t i = 0; i < w->mappings.n; i++)
+		check_lost_cell(e, w, &w->mappings.v[i]);
+	if (w->placement_db)
+		check_statements(e, "placement account", "placement", EVACUATIONS | AUDIT, 0, w->placement_db);
+	if (scene_find_nova(scene, &err) != 0) {
+		say(e, "nova schema", EVACUATIONS | AUDIT, FAIL, str_or(err.hint, NULL), "%s", err.text);
+		return;
+	}
+	check_release(e, scene);
+	for (size_t i = 0; i < scene->ncell; i++)
+		check_computes(e, scene, &scene->cell[i]);
+}
+
+static void check_conductor_queue(struct exam *e, const struct world *w)
+{
+	const char *topic = w->nova.conductor_topic;
+	struct error err = { 0 };
+	struct bus_queue queue;
+
+	if (bus_queue_look(w->bus, topic, &queue, &err) != 0)
+		say(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+	else if (!queue.exists || queue.consumers == 0)
+		say(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor", "queue '%s' %s", topic,
+		    queue.exists ? "has no consumer" : "does not exist");
+	else
+		say(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic, (unsigned)queue.consumers,
+		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+}
+
+/* As the finding scheduler-missing has it: a queue that is not there holds nothing. */
+static void check_scheduler_queue(struct exam *e, const struct world *w)
+{
+	struct error err = { 0 };
+	struct bus_queue queue;
+
+	if (bus_queue_look(w->bus, SCHEDULER_QUEUE, &queue, &err) != 0)
+		say(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+	else if (!queue.exists)
+		say(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler",
+		    "queue '" SCHEDULER_QUEUE "' does not exist");
+	else if (queue.consumers == 0)
+		say(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing", "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s",
+		    (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+	else
+		say(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting",
+		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+}
+
+static void check_bus(struct exam *e, const struct world *w)
+{
+	struct error err = { 0 };
+	int there;
+
+	if (!w->bus) {
+		say(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "see transport_url in nova.conf", "%s", w->bus_absent);
+		return;
+	}
+	say(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
+	there = bus_exchange_exists(w->bus, w->nova.bus.exchange, &err);
+	if (there != 1) {
+		say(e, "nova exchange", EVACUATIONS, FAIL, "has any nova service ever run on this broker? see control_exchange", "%s",
+		    there < 0 ? err.text : "it does not exist");
+		return;
+	}
+	check_conductor_queue(e, w);
+	check_scheduler_queue(e, w);
+	if (bus_canary(w->bus, w->nova.bus.exchange, &err) != 0)
+		say(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+	else
+		say(e, "publishing", EVACUATIONS, FIT, NULL, "the broker takes and answers a message that goes nowhere");
+}
+
+/* For intents, outcomes and before-values of a large move. */
+#define ROOM_MB 64
+
+/* Where a journal would be written: the directory, or the nearest that is there already. */
+static void nearest_directory(const char *dir, struct str *out)
+{
+	str_add(out, dir);
+	while (out->n > 1 && access(out->s, F_OK) != 0) {
+		out->s[out->n = (size_t)(strrchr(out->s, '/') ? strrchr(out->s, '/') - out->s : 0)] = '\0';
+		if (out->n == 0)
+			str_add(out, "/");
+	}
+}
+
+static void check_state_dir(struct exam *e, const struct request *request)
+{
+	const char *dir = state_dir(request), *unsafe = journal_file_system(request);
+	auto_str struct str there = { 0 };
+	struct statvfs room;
+	uint64_t free_mb = 0;
+
+	nearest_directory(dir, &there);
+	if (access(there.s, W_OK | X_OK) != 0) {
+		say(e, "journal", MOVES | EVACUATIONS, FAIL, "--state-dir DIR names a place that you may write to", "'%s' cannot be written", dir);
+		return;
+	}
+	if (unsafe)
+		say(e, "journal", MOVES | EVACUATIONS, WARN, "--state-dir DIR names a place on a local disk; see finding journal-volatile",
+		    "'%s' is on %s: what is written there may be lost with this machine", dir, unsafe);
+	if (statvfs(there.s, &room) == 0)
+		free_mb = (uint64_t)room.f_bavail * room.f_frsize >> 20;
+	if (free_mb < ROOM_MB || (room.f_files > 0 && room.f_favail == 0))
+		say(e, "journal", MOVES | EVACUATIONS, FAIL, "make room there, or name another place with --state-dir",
+		    "'%s' is full: %llu MB and %llu files are free", dir, (unsigned long long)free_mb, (unsigned long long)room.f_favail);
+	else if (!unsafe)
+		say(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir, (unsigned long long)free_mb);
+}
+
+static void check_site(struct exam *e, const struct world *w)
+{
+	if (w->site.version || w->site.min_version)
+		say(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version", "%s (the least is %s)",
+		    str_or(w->site.version, "unknown"), str_or(w->site.min_version, "not given"));
+}
+
+/* The last rows: what it is all for. */
+static void say_verdict(struct exam *e)
+{
+	for (unsigned i = 0; i < WORKS; i++) {
+		bool fit = e->unfit[i].n == 0;
+		auto_free char *detail = xasprintf("%s%s%s%s", fit ? FIT_FOR : NOT_FIT_FOR, work_name[i], fit ? "" : ": ", str_or(e->unfit[i].s, ""));
+
+		table_add(e->table);
+		table_text(e->table, "check", "verdict");
+		table_text(e->table, "result", verdict_name[fit ? FIT : FAIL]);
+		table_text(e->table, "detail", detail);
+		str_free(&e->unfit[i]);
+	}
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	struct exam e = { .table = t };
+
+	(void)err; /* what cannot be asked is a row */
+	check_site(&e, scene->world);
+	check_cinder(&e, scene);
+	check_nova(&e, scene);
+	check_bus(&e, scene->world);
+	check_state_dir(&e, scene->request);
+	say_verdict(&e);
+	return 0;
+}
+
+static int judge(const struct table *shown, const struct request *request, struct error *err)
+{
+	size_t failed = table_count(shown, "result", verdict_name[FAIL]), unknown = table_count(shown, "result", verdict_name[NOT_ASKED]);
+	auto_str struct str fit = { 0 }, unfit = { 0 };
+
+	(void)request;
+	for (size_t i = 0; i < WORKS; i++) {
+		auto_free char *is_fit = xasprintf(FIT_FOR "%s", work_name[i]);
+		struct str *to = table_count(shown, "detail", is_fit) ? &fit : &unfit;
+
+		str_addf(to, "%s%s", to->n ? ", " : "", work_name[i]);
+		failed -= to == &unfit; /* its own row */
+	}
+	if (unfit.n == 0) {
+		log_notice(FIT_FOR "%s", fit.s);
+		return 0;
+	}
+	return error_set(err, ERROR_REFUSED, "%s%s%s" NOT_FIT_FOR "%s: %zu check%s failed, %zu unknown", fit.n ? FIT_FOR : "", str_or(fit.s, ""),
+	    fit.n ? "; " : "", unfit.s, failed, failed == 1 ? "" : "s", unknown);
+}
+
+static const struct listing doctor = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge,
+	.judges_absences = true };
+
+enum error_kind op_doctor(const struct request *request, struct error *err)
+{
+	return op_list(&doctor, request, err);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "audit/check.h"
+#include "command/commands.h"
+#include "out/table.h"
+#include "sql_catalogue.h"
+#include "util/str.h"
+
+/* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its own. */
+
+static const struct table_column columns[] = {
+	{ "statement", NULL, false, false },
+};
+#define NCOLUMNS (sizeof columns / sizeof *columns)
+#define TABLES_MAX 512
+#define CELL "nova" /* as nova-manage names it; a cell of another name needs the same */
+#define CELL0 "nova_cell0"
+
+enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
+
+struct privilege {
+	const char *database, *table;
+	size_t ntable;
+	unsigned may;
+	struct str set;     /* the columns that it may UPDATE, "a, b"; no other */
+	const char *later;  /* one that older releases have not; NULL: none */
+};
+struct privileges {
+	struct privilege v[TABLES_MAX];
+	size_t n;
+};
+
+static bool has_word(const char *list, const char *word, size_t n)
+{
+	for (; list && *list; list += strcspn(list, ", "), list += strspn(list, ", "))
+		if (strcspn(list, ", ") == n && strncmp(list, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* A column that came with a release: where it is missing it would take the whole GRANT along. */
+static bool is_later(const struct privilege *p, const char *column, size_t n)
+{
+	return p->ntable == strlen("quota_usages") && strncmp(p->table, "quota_usages", p->ntable) == 0 && n == strlen("race_preventer") &&
+	    strncmp(column, "race_preventer", n) == 0;
+}
+
+/* The columns that an UPDATE sets: what stands left of each '=', one a comma outside of parentheses. */
+static void add_set_columns(const char *text, struct privilege *p)
+{
+	struct str *out = &p->set;
+	const char *s = strstr(text, "SET ") + strlen("SET"), *end = strstr(text, "WHERE");
+	int depth = 0;
+	size_t n;
+
+	while (s < end) {
+		s++;
+		s += strspn(s, " `");
+		n = strcspn(s, " `=");
+		if (is_later(p, s, n))
+			p->later = "race_preventer";
+		else if (!has_word(out->s, s, n))
+			str_addf(out, "%s%.*s", out->n ? ", " : "", (int)n, s);
+		for (; s < end && (depth > 0 || *s != ','); s++)
+			depth += (*s == '(') - (*s == ')');
+	}
+}
+
+static void add(struct privileges *all, const char *database, const char *table, size_t n, unsigned may, const struct sql *sql)
+{
+	struct privilege *p;
+
+	for (p = all->v; p < all->v + all->n; p++)
+		if (strcmp(p->database, database) == 0 && p->ntable == n && strncmp(p->table, table, n) == 0)
+			break;
+	if (p == all->v + TABLES_MAX)
+		return;
+	if (p == all->v + all->n)
+		all->v[all->n++] = (struct privilege){ .database = database, .table = table, .ntable = n };
+	p->may |= may;
+	if (may & MAY_UPDATE)
+		add_set_columns(sql->text, p);
+}
+
+/* The first word after the comment: what a writing statement does to its (first) table. The rest it reads. */
+static unsigned verb(const struct sql *sql)
+{
+	const char *text = strchr(sql->text, '\n') + 1;
+
+	text += strspn(text, " \t\n");
+	if (str_starts(text, "INSERT"))
+		return MAY_INSERT;
+	return str_starts(text, "DELETE") ? MAY_DELETE | MAY_SELECT : MAY_UPDATE | MAY_SELECT;
+}
+
+static void add_statement(struct privileges *all, const struct sql *sql, const char *database)
+{
+	unsigned may = sql->access == SQL_WRITES ? verb(sql) : MAY_SELECT;
+	const char *table = sql->tables;
+	size_t n;
+
+	for (; *table; table += n + (table[n] == ' ')) {
+		n = strcspn(table, " ");
+		if (!memchr(table, '.', n)) /* information_schema shows everybody what is his */
+			add(all, database, table, n, may, sql);
+		may = MAY_SELECT;
+	}
+}
+
+/* By the directory of its file. */
+static void add_of_directory(struct privileges *all, const struct sql *sql)
+{
+	if (str_starts(sql->name, "cinder/"))
+		add_statement(all, sql, "cinder");
+	if (str_starts(sql->name, "nova_api/"))
+		add_statement(all, sql, "nova_api");
+	if (str_starts(sql->name, "nova/")) {
+		add_statement(all, sql, CELL);
+		add_statement(all, sql, CELL0);
+	}
+}
+
+static void add_of_audit(struct privileges *all, const struct audit_source *s)
+{
+	if (!s->sql)
+		return;
+	if (s->database == AUDIT_CINDER)
+		add_statement(all, s->sql, "cinder");
+	if (s->database == AUDIT_CELL || s->database == AUDIT_CELLS)
+		add_statement(all, s->sql, CELL);
+	if (s->database == AUDIT_CELL0 || s->database == AUDIT_CELLS)
+		add_statement(all, s->sql, CELL0);
+	if (s->database == AUDIT_API)
+		add_statement(all, s->sql, "nova_api");
+	if (s->database == AUDIT_PLACEMENT)
+		add_statement(all, s->sql, "placement");
+}
+
+static void add_words(const struct privilege *p, struct str *out)
+{
+	static const char *const word[] = { "SELECT", "INSERT", "UPDATE", "DELETE" };
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (p->may & 1u << i) {
+			str_addf(out, "%s%s", out->n ? ", " : "", word[i]);
+			if (1u << i == MAY_UPDATE)
+				str_addf(out, " (%s)", p->set.s);
+		}
+}
+
+/* 'user'@'host' as the server wants it; what was given may be quoted already. */
+static void add_account(const char *account, struct str *out)
+{
+	const char *at = strrchr(account, '@');
+
+	if (strchr(account, '\''))
+		str_add(out, account);
+	else if (at)
+		str_addf(out, "'%.*s'@'%s'", (int)(at - account), account, at + 1);
+	else
+		str_addf(out, "'%s'@'%%'", account);
+}
+
+/* A table that came with a release: to grant it where it is missing is an error. */
+static const char *comment(const struct privilege *p)
+{
+	static const char *const later[] = { "share_mapping" };
+
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+		if (strlen(later[i]) == p->ntable && strncmp(later[i], p->table, p->ntable) == 0)
+			return "-- where the table is there: ";
+	return "";
+}
+
+static void add_grant(struct table *t, const struct privilege *p, const struct request *request)
+{
+	auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
+
+	add_words(p, &words);
+	add_account(str_or(request->account, "evac_manage@%"), &account);
+	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+	if (!p->later)
+		return;
+	str_clear(&line);
+	str_addf(&line, "GRANT UPDATE (%s) ON `%s`.`%.*s` TO %s; -- not where the column is missing (before cinder 18)", p->later, p->database,
+	    (int)p->ntable, p->table, account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+}
+
+/* GRANT makes no account on MySQL 8, and on MariaDB not under NO_AUTO_CREATE_USER. Locked, since it has no password yet; no plugin is
+ * named, as MySQL 9 has no mysql_native_password. One that is there already stays as it is. */
+static void add_create(struct table *t, const struct request *request)
+{
+	auto_str struct str line = { 0 }, account = { 0 };
+
+	add_account(str_or(request->account, "evac_manage@%"), &account);
+	str_addf(&line, "CREATE USER IF NOT EXISTS %s ACCOUNT LOCK; -- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' ACCOUNT UNLOCK",
+	    account.s, account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+}
+
+enum error_kind op_grants(const struct request *request, struct error *err)
+{
+	struct privileges all = { .n = 0 };
+	struct request plain = *request;
+	struct table t;
+	int rc;
+
+	if (table_check(columns, NCOLUMNS, request, err) != 0)
+		return err->kind;
+	for (const struct sql *const *sql = sql_catalogue; *sql; sql++)
+		if ((*sql)->access == SQL_READS || request->operate)
+			add_of_directory(&all, *sql);
+	for (const struct audit_check *check = audit_checks; check->number; check++) {
+		add_of_audit(&all, &check->left);
+		add_of_audit(&all, &check->right);
+	}
+	if (strcmp(request->format, "table") == 0)
+		plain.format = "value"; /* to be piped into a client */
+	table_init(&t, columns, NCOLUMNS);
+	add_create(&t, request);
+	for (size_t i = 0; i < all.n; i++)
+		add_grant(&t, &all.v[i], request);
+	rc = table_print(&t, &plain, err);
+	table_free(&t);
+	for (size_t i = 0; i < all.n; i++)
+		str_free(&all.v[i].set);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "run/list.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "host", NULL, false, false },
+	{ "zone", NULL, false, false },
+	{ "state", NULL, false, false },
+};
+
+static bool came_before(const struct cinder_service *first, const struct cinder_service *s)
+{
+	for (const struct cinder_service *o = first; o < s; o++)
+		if (strcmp(o->host, s->host) == 0)
+			return true;
+	return false;
+}
+
+/* A host is up when any service of that name is. */
+static bool is_up(const struct scene *scene, const char *host)
+{
+	for (size_t i = 0; i < scene->cinder_services.n; i++)
+		if (strcmp(scene->cinder_services.v[i].host, host) == 0 &&
+		    cinder_service_is_up(&scene->cinder_services.v[i], scene->cinder_down_s))
+			return true;
+	return false;
+}
+
+static int check_zone(const struct scene *scene, struct error *err)
+{
+	const struct cinder_services *all = &scene->cinder_services;
+	const char **known = xcalloc(all->n, sizeof *known);
+	bool found = false;
+	size_t n = 0, i, k;
+
+	for (i = 0; i < all->n; i++) {
+		found |= str_equal(all->v[i].zone, scene->request->zone);
+		for (k = 0; k < n && !str_equal(known[k], all->v[i].zone); k++)
+			;
+		if (all->v[i].zone && k == n)
+			known[n++] = all->v[i].zone;
+	}
+	if (!found)
+		scene_unknown("availability zone", scene->request->zone, known, n, "evac-manage host list", err);
+	free(known);
+	return found ? 0 : -1;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	const struct cinder_service *first, *s;
+
+	if (scene_find_cinder(scene, err) != 0 || (scene->request->zone && check_zone(scene, err) != 0))
+		return -1;
+	first = scene->cinder_services.v;
+	for (s = first; s < first + scene->cinder_services.n; s++) {
+		if (came_before(first, s) || (scene->request->zone && !str_equal(s->zone, scene->request->zone)))
+			continue;
+		table_add(t);
+		table_text(t, "host", s->host);
+		table_text(t, "zone", s->zone);
+		table_text(t, "state", is_up(scene, s->host) ? "up" : "down");
+	}
+	return 0;
+}
+
+static const struct listing host_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill };
+
+enum error_kind op_host_list(const struct request *request, struct error *err)
+{
+	return op_list(&host_list, request, err);
+}

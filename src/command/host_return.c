@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "run/list.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* May a host that was evacuated be powered on again? What would its services do first, and what still holds work for them. Looks
+ * only. */
+
+static const struct table_column columns[] = {
+	{ "check", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "count", NULL, false, true },
+	{ "message", NULL, false, false },
+	{ "hint", NULL, false, false },
+};
+
+#define CINDER_HINT "mend what keeps cinder's database from answering, or name its configuration with --cinder-config-file"
+
+/* What could not be looked at is in the way. */
+enum weight { FINE, NOTE, STOP };
+static const char *const weight_name[] = { "ok", "note", "stop" };
+
+static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+{
+	auto_free char *message = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&message, fmt, ap) < 0)
+		message = NULL;
+	va_end(ap);
+	table_add(t);
+	table_text(t, "check", check);
+	table_text(t, "state", weight_name[weight]);
+	table_int(t, "count", (int64_t)count);
+	table_text(t, "message", str_or(message, ""));
+	table_advice(t, "hint", weight == FINE ? NULL : hint);
+}
+
+/* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not done is
+ * taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
+static void check_evacuations(struct table *t, const struct scene *scene)
+{
+	size_t open = 0, back = 0, done = 0;
+
+	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++) {
+		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
+
+		open += tombstone && !is_done;
+		back += tombstone && is_done && str_equal(m->instance_host, scene->host);
+		done += tombstone && is_done && !str_equal(m->instance_host, scene->host);
+	}
+	say(t, "evacuations under way", open ? STOP : FINE, open,
+	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
+	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : "no evacuation from it is open");
+	say(t, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
+	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
+	           "nothing that was evacuated from it is on it again");
+	say(t, "evacuated from it", done ? NOTE : FINE, done,
+	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
+	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
+	           "nothing of it was evacuated that it has not cleaned up");
+}
+
+/* It is read on its cell's own broker; a cell whose mapping names none has nova-api's. */
+static int look_at_queue(const struct scene *scene, const char *name, struct bus_queue *out, struct error *err)
+{
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+		if (strcmp(c->queue, name) == 0) {
+			*out = c->now;
+			return 0;
+		}
+	if (scene->queues_absent || !scene->world->bus)
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s", str_or(scene->queues_absent, scene->world->bus_absent));
+	return bus_queue_look(scene->world->bus, name, out, err);
+}
+
+static void check_queue(struct table *t, const struct scene *scene)
+{
+	auto_str struct str name = { 0 }, hint = { 0 };
+	struct error err = { 0 };
+	struct bus_queue queue;
+
+	str_addf(&name, "compute.%s", scene->host);
+	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
+		say(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
+		    name.s, err.text);
+		return;
+	}
+	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
+	if (queue.messages > 0)
+		say(t, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
+	else
+		say(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
+}
+
+/* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
+static void check_cinder_queues(struct table *t, const struct scene *scene)
+{
+	auto_str struct str hint = { 0 };
+	size_t n = 0;
+
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (!str_starts(c->queue, "cinder-") || c->now.messages == 0)
+			continue;
+		n++;
+		str_clear(&hint);
+		str_addf(&hint, QUEUE_CURE, c->queue);
+		say(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
+	}
+	if (n == 0 && scene->world->cinder_db && !scene->queues_absent)
+		say(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
+	if (!scene->world->cinder_db)
+		say(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s", scene->world->cinder_absent);
+	else if (scene->queues_absent)
+		say(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
+		    "the queues of its cinder services could not all be looked at: %s", scene->queues_absent);
+}
+
+static void check_service(struct table *t, const struct scene *scene)
+{
+	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute", scene->host);
+	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->host);
+	const struct nova_service *s = scene->compute;
+
+	if (!s) {
+		say(t, "service", NOTE, 0, "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
+		    "no nova-compute of that name is registered on '%s'", scene->host);
+		return;
+	}
+	if (nova_service_is_up(s, scene->nova_down_s))
+		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->host);
+	else
+		say(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->host);
+	if (s->forced_down)
+		say(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
+		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->host);
+	if (s->disabled)
+		say(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
+	else
+		say(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
+}
+
+/* A failed evacuation may have left a guest on another compute: nova starts the instance here all the same. */
+static int check_guests(struct table *t, const struct scene *scene, const struct instances *instances, struct error *err)
+{
+	auto_str struct str hint = { 0 };
+	struct attempts attempts;
+	size_t n = 0;
+
+	for (const struct instance *i = instances->v; i < instances->v + instances->n; i++) {
+		if (attempts_unfinished(scene->home->cell->db, i->uuid, &attempts, err) != 0)
+			return -1;
+		for (size_t k = 0; k < attempts.n; k++) {
+			if (!attempt_speaks(&attempts, k))
+				continue;
+			n++;
+			str_addf(&hint, "%son '%s': virsh domstate %s", hint.n ? "; " : "", str_or(attempts.v[k].host, "?"), i->uuid);
+		}
+		attempts_free(&attempts);
+	}
+	if (n > 0)
+		str_add(&hint, "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
+	say(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
+	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
+	        "no failed evacuation has left a guest of its instances elsewhere");
+	return 0;
+}
+
+static int check_owned(struct table *t, const struct scene *scene, struct error *err)
+{
+	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->host);
+	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->host);
+	struct instances instances;
+	int64_t owned = 0, served = 0;
+	int rc;
+
+	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
+		return -1;
+	say(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
+	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
+	rc = check_guests(t, scene, &instances, err);
+	instances_free(&instances);
+	if (rc != 0)
+		return -1;
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+		if (!host_is_on_node(o->host, scene->host))
+			continue;
+		if (o->cluster_name && cinder_cluster_is_up(&scene->cinder_services, o->cluster_name, scene->cinder_down_s))
+			served += o->n;
+		else
+			owned += o->n;
+	}
+	if (!scene->world->cinder_db)
+		say(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s", scene->world->cinder_absent);
+	else
+		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
+		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
+	if (served > 0)
+		say(t, "volumes of clusters", FINE, (size_t)served, NULL, "name it as their host and are their clusters', which have live members");
+	return 0;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+		return -1;
+	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0)
+		return -1;
+	check_evacuations(t, scene);
+	scene_find_queues(scene);
+	check_queue(t, scene);
+	check_cinder_queues(t, scene);
+	if (check_owned(t, scene, err) != 0)
+		return -1;
+	check_service(t, scene);
+	return 0;
+}
+
+static int judge(const struct table *shown, const struct request *request, struct error *err)
+{
+	size_t stops = table_count(shown, "state", weight_name[STOP]);
+
+	return stops == 0 ? 0 : error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->host, stops,
+	    stops == 1 ? " is" : "s are");
+}
+
+static const struct listing host_return = { .needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge,
+	.judges_absences = true };
+
+enum error_kind op_host_return(const struct request *request, struct error *err)
+{
+	return op_list(&host_return, request, err);
+}

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "find/finding.h"
+#include "find/fit.h"
+#include "guard/guard.h"
+#include "run/list.h"
+#include "util/shell.h"
+#include "util/str.h"
+
+/* All that one host owns, as counts, and what the others have free: one row a fact, so that every format has it. */
+
+static const struct table_column columns[] = {
+	{ "section", NULL, false, false },
+	{ "item", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "count", NULL, false, true },
+	{ "detail", NULL, false, false },
+};
+
+static void add(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
+{
+	table_add(t);
+	table_text(t, "section", section);
+	table_text(t, "item", item);
+	table_text(t, "state", state);
+	if (count >= 0)
+		table_int(t, "count", count);
+	table_advice(t, "detail", detail);
+}
+
+static void add_age(struct str *detail, struct maybe_int age, bool disabled)
+{
+	str_clear(detail);
+	if (age.set)
+		str_addf(detail, "heartbeat %lld s old", (long long)age.v);
+	else
+		str_add(detail, "never reported");
+	if (disabled)
+		str_add(detail, ", disabled");
+}
+
+static void add_services(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+	auto_str struct str item = { 0 };
+
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		if (!host_is_on_node(s->host, scene->host))
+			continue;
+		str_clear(&item);
+		str_addf(&item, "%s %s", s->binary, s->host);
+		add_age(&detail, s->heartbeat_age_s, s->disabled);
+		add(t, "service", item.s, cinder_service_is_up(s, scene->cinder_down_s) ? "up" : "down", -1, detail.s);
+	}
+	for (size_t c = 0; c < scene->ncell; c++)
+		for (size_t i = 0; i < scene->cell[c].services.n; i++) {
+			const struct nova_service *s = &scene->cell[c].services.v[i];
+
+			if (strcmp(s->host, scene->host) != 0)
+				continue;
+			str_clear(&item);
+			str_addf(&item, "%s %s", s->binary, s->host);
+			add_age(&detail, s->heartbeat_age_s, s->disabled);
+			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "", scene->cell[c].cell->name);
+			add(t, "service", item.s, nova_service_is_up(s, scene->nova_down_s) ? "up" : "down", -1, detail.s);
+		}
+}
+
+static void add_instances(struct table *t, const struct scene *scene)
+{
+	const struct instance *v = scene->instances.v;
+	size_t i, k, n;
+
+	for (i = 0; i < scene->instances.n; i++) {
+		const char *boot = instance_boots_from_volume(&v[i]) ? "boots from a volume" : "boots from an image";
+
+		for (k = 0; k < i; k++)
+			if (str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
+			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]))
+				break;
+		if (k < i)
+			continue;
+		for (n = 0, k = i; k < scene->instances.n; k++)
+			n += str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
+			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]);
+		add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
+	}
+}
+
+/* What nova made for them on the host's own disk, or on what the site says is shared. */
+static void add_disks(struct table *t, const struct scene *scene)
+{
+	enum { ROOT, EPHEMERAL, SWAP, KINDS };
+	static const char *const item[KINDS] = { "roots of images", "ephemeral", "swap" };
+	auto_str struct str detail = { 0 };
+	int64_t n[KINDS] = { 0 }, size[KINDS] = { 0 };
+
+	for (const struct candidate *c = scene->candidate; c < scene->candidate + scene->ncandidate; c++) {
+		const struct own_disks *d = &c->needs.disks;
+
+		n[ROOT] += !instance_boots_from_volume(c->instance);
+		n[EPHEMERAL] += d->ephemeral_gb > 0;
+		n[SWAP] += d->swap_mb > 0;
+		size[ROOT] += d->root_gb;
+		size[EPHEMERAL] += d->ephemeral_gb;
+		size[SWAP] += d->swap_mb;
+	}
+	for (int k = 0; k < KINDS; k++) {
+		if (n[k] == 0)
+			continue;
+		str_clear(&detail);
+		str_addf(&detail, "%lld %s", (long long)size[k], k == SWAP ? "MB" : "GB");
+		add(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
+	}
+}
+
+/* Its own rows, and those of a cluster: these are served by whichever member lives. */
+static void add_owners(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+		bool is_up = o->cluster_name && cinder_cluster_is_up(&scene->cinder_services, o->cluster_name, scene->cinder_down_s);
+
+		if (!host_is_on_node(o->host, scene->host))
+			continue;
+		str_clear(&detail);
+		if (o->cluster_name)
+			str_addf(&detail, "cluster '%s': %s", o->cluster_name, is_up ? "a live member serves them" : "no member of it is alive");
+		add(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, !o->cluster_name ? NULL : is_up ? "served" : "dead cluster",
+		    o->n, o->cluster_name ? detail.s : NULL);
+	}
+}
+
+/* Groups, cache entries and unfinished work of every backend of the node. */
+static int add_dependents(struct table *t, const struct scene *scene, struct error *err)
+{
+	struct owned_rows rows;
+
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		if (strcmp(s->binary, "cinder-volume") != 0 || !host_is_on_node(s->host, scene->host))
+			continue;
+		for (int k = OWNED_GROUP; k <= OWNED_WORKER; k++) {
+			if (owned_find(scene->world->cinder_db, (enum owned_kind)k, s->host, &rows, err) != 0)
+				return -1;
+			if (rows.n > 0)
+				add(t, owned_kind_plural[k], s->host, NULL, (int64_t)rows.n, NULL);
+			owned_free(&rows);
+		}
+	}
+	return 0;
+}
+
+/* They lie by attach_status. */
+static int add_attachments(struct table *t, const struct scene *scene, struct error *err)
+{
+	struct attachments all;
+	size_t i, n;
+
+	if (attachments_on_host(scene->world->cinder_db, scene->host, &all, err) != 0)
+		return -1;
+	for (i = 0; i < all.n; i += n) {
+		for (n = 1; i + n < all.n && str_equal(all.v[i].attach_status, all.v[i + n].attach_status); n++)
+			;
+		add(t, "attachments", scene->host, all.v[i].attach_status, (int64_t)n, NULL);
+	}
+	attachments_free(&all);
+	return 0;
+}
+
+static void add_in_flight(struct table *t, const struct scene *scene)
+{
+	auto_str struct str item = { 0 };
+
+	for (const struct migration *m = scene->migrations.v; m < scene->migrations.v + scene->migrations.n; m++) {
+		str_clear(&item);
+		str_addf(&item, "%s of instance %s", str_or(m->migration_type, "migration"), m->instance_uuid);
+		add(t, "in flight", item.s, m->status, -1, m->dest_compute);
+	}
+}
+
+/* What the services of the host would begin if it came back. */
+static void add_queues(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+
+	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+		if (!c->now.exists)
+			continue;
+		str_clear(&detail);
+		if (c->now.messages > 0 && c->now.consumers == 0)
+			str_addf(&detail, QUEUE_CURE, c->queue);
+		else
+			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+		add(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
+	}
+	if (scene->queues_absent)
+		add(t, "unknown", "what waits in its queues", NULL, -1, scene->queues_absent);
+}
+
+/* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
+ * nodes' own rows. */
+static void add_capacity(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 };
+	struct rooms rooms;
+
+	if (!scene->home)
+		return;
+	rooms_make(scene, &rooms);
+	for (const struct room *r = rooms.v; r < rooms.v + rooms.n; r++) {
+		const struct compute_node *n = compute_node_of(&scene->home->nodes, r->host);
+		const char *zone = aggregates_zone_of(&scene->aggregates, r->host);
+
+		if (r->closed && strcmp(r->closed, "has no nova-compute") == 0)
+			continue;
+		str_clear(&detail);
+		str_addf(&detail, "%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB free (%s)%s%s",
+		    (long long)(r->limit[CLASS_VCPU] - r->used[CLASS_VCPU]), (long long)r->limit[CLASS_VCPU],
+		    (long long)(r->limit[CLASS_MEMORY_MB] - r->used[CLASS_MEMORY_MB]), (long long)r->limit[CLASS_MEMORY_MB],
+		    (long long)(r->limit[CLASS_DISK_GB] - r->used[CLASS_DISK_GB]), (long long)r->limit[CLASS_DISK_GB],
+		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
+		if (r->absent)
+			str_addf(&detail, "; it %s", r->absent);
+		add(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
+		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
+	}
+	rooms_free(&rooms);
+}
+
+static int find_in_nova(struct scene *scene, struct error *err)
+{
+	if (scene_find_home(scene, scene->host, err) != 0) {
+		if (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world))
+			return -1;
+		error_clear(err); /* a host of cinder's alone has no nova-compute; one of a cell that does not answer is shown by half */
+		return 0;
+	}
+	return scene_find_instances(scene, err);
+}
+
+/* What speaks against a run as it would be asked for, and nothing about the host. */
+static bool is_about_the_request(const struct guard *g)
+{
+	static const char *const codes[] = { "fence-unproven", "no-consumer", "no-counterpart", "journal-volatile", "config-readable", "capacity-unknown",
+		"cinder-credentials-unknown" };
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(g->code, codes[i]) == 0)
+			return true;
+	return str_starts(g->code, "target-") || g->severity == SEVERITY_NOTE;
+}
+
+static size_t count_of(const struct findings *findings, const char *code)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		n += strcmp(findings->v[i].code, code) == 0;
+	return n;
+}
+
+/* One row a code, with the first of its findings. They lie code by code. */
+static void add_findings(struct table *t, const struct findings *found)
+{
+	auto_str struct str detail = { 0 };
+	size_t n;
+
+	for (size_t i = 0; i < found->n; i += n) {
+		const struct finding *f = &found->v[i];
+
+		n = count_of(found, f->code);
+		str_clear(&detail);
+		str_addf(&detail, "%s%s", f->message, n > 1 ? "; and others" : "");
+		add(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
+	}
+}
+
+/* Is there anything that an evacuation could be asked for, be it with an --accept? */
+static bool has_evacuable(const struct scene *scene, const struct findings *found)
+{
+	for (size_t i = 0; i < scene->instances.n; i++) {
+		const struct finding *skip = findings_skip(found, scene->instances.v[i].uuid);
+
+		if (!skip || strcmp(skip->code, "not-evacuable") != 0)
+			return true;
+	}
+	return false;
+}
+
+/* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole; and where it may be
+ * one machine with another, the rows of that say it. */
+static void add_next(struct table *t, struct scene *scene, const struct findings *found)
+{
+	const struct world *w = scene->world;
+	const char *host = shell_word(&scene->arena, scene->host), *to = scene_live_taker(scene, &scene->arena);
+	auto_str struct str detail = { 0 };
+
+	if (!w->cinder_db || !w->api_db || (!scene->home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
+	    table_count(t, "section", "twin") > 0 || scene->nmove + scene->instances.n == 0)
+		return;
+	if (count_of(found, "mass-failure") > 0)
+		str_add(&detail, "look at the control plane first: evac-manage doctor");
+	else if (scene->nmove == 0)
+		str_addf(&detail, "evac-manage host %s %s", has_evacuable(scene, found) ? "evacuate" : "return", host);
+	else if (to)
+		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
+	else
+		str_add(&detail, "no live host could take all that it owns in cinder: evac-manage service list");
+	add(t, "next", scene->host, NULL, -1, detail.s);
+}
+
+/* What a rescue of it would find, before anybody is in a hurry. */
+static int find_risks(struct scene *scene, struct findings *found, struct error *err)
+{
+
+	if (scene->world->cinder_db && scene_add_counterparts(scene, scene->host, scene->host, ~0u, err) != 0)
+		return -1;
+	scene->moves_things = scene->nmove > 0;
+	scene->evacuates = scene->home != NULL;
+	for (const struct guard *g = guards; g->code; g++)
+		if (!is_about_the_request(g))
+			g->check(g, scene, found);
+	return 0;
+}
+
+static int count_instances(const struct scene *scene, const char *host, int64_t *n, struct error *err)
+{
+	struct instances found;
+
+	*n = 0;
+	for (size_t i = 0; i < scene->ncell; i++) {
+		if (instances_on_host(scene->cell[i].cell->db, host, &found, err) != 0)
+			return -1;
+		*n += (int64_t)found.n;
+		instances_free(&found);
+	}
+	return 0;
+}
+
+static bool has_twin(const struct host_twins *twins, const char *name)
+{
+	for (size_t i = 0; i < twins->n; i++)
+		if (strcmp(twins->v[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A host whose records are gone lives on in what its instances name. */
+static int add_twins_of_instances(struct scene *scene, struct host_twins *twins, struct error *err)
+{
+	for (size_t c = 0; c < scene->ncell; c++) {
+		struct host_list hosts;
+
+		if (instance_hosts_list(scene->cell[c].cell->db, &hosts, err) != 0)
+			return -1;
+		for (size_t i = 0; i < hosts.n; i++) {
+			struct host_twin *more;
+
+			if (!str_is_twin(hosts.v[i].host, scene->host) || has_twin(twins, hosts.v[i].host))
+				continue;
+			more = arena_alloc(&scene->arena, (twins->n + 1) * sizeof *more);
+			if (twins->n > 0)
+				memcpy(more, twins->v, twins->n * sizeof *more);
+			more[twins->n++] = (struct host_twin){ .name = arena_dup(&scene->arena, hosts.v[i].host) };
+			twins->v = more;
+		}
+		host_list_free(&hosts);
+	}
+	return 0;
+}
+
+/* An FQDN beside a short name: two names to us, one machine perhaps. */
+static int add_twins(struct table *t, struct scene *scene, struct error *err)
+{
+	auto_str struct str owns = { 0 };
+	const char *to = scene_live_node(scene, &scene->arena);
+	struct host_twins twins;
+	int64_t n;
+
+	scene_find_twins(scene, scene->host, &scene->arena, &twins);
+	if (add_twins_of_instances(scene, &twins, err) != 0)
+		return -1;
+	for (const struct host_twin *twin = twins.v; twin < twins.v + twins.n; twin++) {
+		if (count_instances(scene, twin->name, &n, err) != 0)
+			return -1;
+		host_twin_describe(twin, &owns);
+		if (n > 0)
+			str_addf(&owns, "%s%lld instance%s", owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
+		if (scene->home && to && twin->nova_services == 0 && n == 0)
+			str_addf(&owns, "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s", scene->host,
+			    to, twin->name);
+		else
+			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
+		add(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
+	}
+	return 0;
+}
+
+static void add_lost_cells(struct table *t, const struct world *w)
+{
+	auto_str struct str item = { 0 };
+
+	for (size_t i = 0; i < w->mappings.n; i++) {
+		const struct cell_mapping *cell = &w->mappings.v[i];
+
+		if (!world_lost_cell(w, cell->id))
+			continue;
+		str_clear(&item);
+		str_addf(&item, "what cell '%s' knows", str_or(cell->name, cell->uuid));
+		add(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
+	}
+}
+
+static int add_risks(struct table *t, struct scene *scene, struct error *err)
+{
+	const struct world *w = scene->world;
+	struct findings found = { 0 };
+	int rc = find_risks(scene, &found, err);
+
+	if (rc == 0) {
+		add_findings(t, &found);
+		if (!w->cinder_db)
+			add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
+		if (!w->api_db)
+			add(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
+		add_lost_cells(t, w);
+		add_next(t, scene, &found);
+	}
+	findings_free(&found);
+	return rc;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	const struct world *w = scene->world;
+
+	if (!w->cinder_db && !w->api_db)
+		return world_has_nothing(w, err);
+	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
+	    scene_check_node(scene, scene->request->host, err) != 0)
+		return -1;
+	scene->host = scene->request->host;
+	if (w->api_db && find_in_nova(scene, err) != 0)
+		return -1;
+	add_services(t, scene);
+	add_instances(t, scene);
+	add_disks(t, scene);
+	add_owners(t, scene);
+	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
+		return -1;
+	if (add_twins(t, scene, err) != 0)
+		return -1;
+	add_in_flight(t, scene);
+	scene_find_queues(scene);
+	add_queues(t, scene);
+	add_capacity(t, scene);
+	return add_risks(t, scene, err);
+}
+
+static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };
+
+enum error_kind op_host_show(const struct request *request, struct error *err)
+{
+	return op_list(&host_show, request, err);
+}

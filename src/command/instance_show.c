@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "command/commands.h"
+#include "run/list.h"
+#include "util/str.h"
+
+/* One instance as both databases know it: one row a fact, and beside it what contradicts another fact. */
+
+static const struct table_column columns[] = {
+	{ "section", NULL, false, false },
+	{ "item", NULL, false, false },
+	{ "value", NULL, false, false },
+	{ "contradiction", NULL, false, false },
+};
+
+#define FAULT_AGE_S (10 * 365 * 86400)
+
+static void add(struct table *t, const char *section, const char *item, const char *value, const char *contradiction)
+{
+	table_add(t);
+	table_text(t, "section", section);
+	table_text(t, "item", item);
+	table_text(t, "value", value);
+	table_advice(t, "contradiction", contradiction);
+}
+
+static bool has_open_evacuation(const struct candidate *c)
+{
+	return c->open || c->accepted.n > 0;
+}
+
+static void add_state(struct table *t, const struct scene *scene, const struct candidate *c)
+{
+	const struct instance *i = c->instance;
+	auto_str struct str size = { 0 }, disks = { 0 }, copies = { 0 };
+
+	add(t, "instance", "uuid", i->uuid, NULL);
+	add(t, "instance", "name", i->name, NULL);
+	add(t, "instance", "project_id", i->project_id, NULL);
+	if (scene->copies > 1)
+		str_addf(&copies, "%zu cells have it", scene->copies);
+	add(t, "instance", "cell", scene->home->cell->name, copies.s);
+	add(t, "instance", "vm_state", i->vm_state, NULL);
+	add(t, "instance", "task_state", i->task_state,
+	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" : NULL);
+	str_addf(&size, "%lld vCPU, %lld MB, %lld GB of its own, boots from %s", (long long)c->needs.vcpus, (long long)c->needs.memory_mb,
+	    (long long)needs_own_gb(&c->needs), instance_boots_from_volume(i) ? "a volume" : "an image");
+	add(t, "instance", "size", size.s, c->needs.known ? NULL : "its flavor cannot be read");
+	if (needs_own_disks(&c->needs, i)) {
+		needs_say_disks(&c->needs, i, &disks);
+		str_add(&disks, scene->world->site.shared_disks ? ": on shared storage, by [site] shared_disks" :
+		    ": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)");
+		add(t, "instance", "disks", disks.s, NULL);
+	}
+	if (i->config_drive && *i->config_drive)
+		add(t, "instance", "config drive", "made anew wherever it is built", NULL);
+}
+
+static void add_place(struct table *t, const struct scene *scene, const struct candidate *c)
+{
+	const struct instance *i = c->instance;
+	const struct nova_service *s = i->host ? nova_service_find(&scene->home->services, "nova-compute", i->host) : NULL;
+	const struct compute_node *n = i->host ? compute_node_of(&scene->home->nodes, i->host) : NULL;
+	auto_str struct str up = { 0 };
+
+	add(t, "place", "host", i->host, i->host && !s ? "no nova-compute of that name is registered" : NULL);
+	add(t, "place", "node", i->node,
+	    i->node && (!n || !str_equal(n->hypervisor_hostname, i->node)) ? "no compute node of that name belongs to the host" : NULL);
+	if (!s)
+		return;
+	str_add(&up, nova_service_is_up(s, scene->nova_down_s) ? "up" : "down");
+	if (s->heartbeat_age_s.set)
+		str_addf(&up, ", heartbeat %lld s old", (long long)s->heartbeat_age_s.v);
+	str_addf(&up, "%s%s", s->disabled ? ", disabled" : "", s->forced_down ? ", forced down" : "");
+	add(t, "place", "nova-compute", up.s, NULL);
+}
+
+static const char *cell_name(const struct scene *scene, int64_t id)
+{
+	for (size_t i = 0; i < scene->ncell; i++)
+		if (scene->cell[i].cell->id == id)
+			return scene->cell[i].cell->name;
+	return NULL;
+}
+
+static void add_records(struct table *t, const struct scene *scene, const struct candidate *c)
+{
+	const struct instance_mapping *m = &c->mapping;
+	auto_str struct str n = { 0 };
+
+	if (!m->exists || !m->cell_id.set)
+		add(t, "nova_api", "cell", NULL, "it is mapped to no cell");
+	else
+		add(t, "nova_api", "cell", cell_name(scene, m->cell_id.v),
+		    m->cell_id.v != scene->home->cell->id ? "it is in another cell" : m->queued_for_delete ? "it is queued for delete" : NULL);
+	add(t, "nova_api", "request spec", c->spec.exists ? str_or(c->spec_facts.version, "") : NULL,
+	    !c->spec.exists ? "it has none" : !c->spec_facts.valid ? "it cannot be read" : NULL);
+	if (c->spec_facts.zone)
+		add(t, "nova_api", "asked zone", c->spec_facts.zone, NULL);
+	if (c->group.exists)
+		add(t, "nova_api", "server group", c->group.policy, NULL);
+	else if (c->spec_facts.group)
+		add(t, "nova_api", "server group", c->spec_facts.group, "the request spec names it, and it is gone or was left");
+	if (!c->providers.set)
+		return;
+	str_addf(&n, "%lld", (long long)c->providers.v);
+	add(t, "placement", "providers", n.s, c->providers.v == 0 && c->instance->host ? "it is on a host and has no allocation" : NULL);
+}
+
+static void add_migrations(struct table *t, const struct candidate *c)
+{
+	auto_str struct str item = { 0 }, value = { 0 };
+
+	if (c->open) {
+		str_addf(&item, "%s %lld", str_or(c->open->migration_type, "migration"), (long long)c->open->id);
+		str_addf(&value, "%s, %lld s old%s%s", c->open->status, (long long)c->open->age_s.v, c->open->dest_compute ? ", to " : "",
+		    str_or(c->open->dest_compute, ""));
+		add(t, "in flight", item.s, value.s, c->instance->task_state ? NULL : "the instance has no task state");
+	}
+	for (size_t i = 0; i < c->accepted.n; i++) {
+		const struct migration *m = &c->accepted.v[i];
+
+		if (c->open && c->open->id == m->id)
+			continue;
+		str_clear(&item);
+		str_clear(&value);
+		str_addf(&item, "%s %lld", str_or(m->migration_type, "migration"), (long long)m->id);
+		str_addf(&value, "accepted, %lld s old", (long long)m->age_s.v);
+		add(t, "in flight", item.s, value.s, "a conductor would take it for the next evacuation");
+	}
+}
+
+static void add_attempts(struct table *t, const struct candidate *c)
+{
+	auto_str struct str item = { 0 }, value = { 0 };
+
+	for (const struct attempt *a = c->attempts.v; a < c->attempts.v + c->attempts.n; a++) {
+		enum guest guest = attempt_guest(a);
+
+		str_clear(&item);
+		str_clear(&value);
+		str_addf(&item, "failed on %s", str_or(a->host, "?"));
+		str_addf(&value, "%lld s ago: %.200s", (long long)a->age_s.v, str_or(a->details, a->result ? "no reason was given" : "not ended"));
+		add(t, "evacuation", item.s, value.s,
+		    guest == GUEST_ABSENT ? NULL : guest == GUEST_THERE ? "its guest was found there" : "its guest may be there still");
+	}
+}
+
+/* nova's block device mapping against cinder's attachment of the same id. */
+static const char *attachment_objects(const struct candidate *c, const struct bdm *bdm, const struct attachments *all, struct str *text)
+{
+	const struct attachment *found = NULL;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (str_equal(all->v[i].id, bdm->attachment_id))
+			found = &all->v[i];
+	str_clear(text);
+	if (!bdm->attachment_id)
+		return NULL; /* attached in the old way, which cinder has no row of ours for */
+	if (!found)
+		str_addf(text, "cinder has no attachment %s", bdm->attachment_id);
+	else if (!str_equal(found->volume_id, bdm->volume_id))
+		str_addf(text, "cinder's attachment %s is of volume %s", bdm->attachment_id, found->volume_id);
+	else if (found->attached_host && c->instance->host && !str_equal(found->attached_host, c->instance->host))
+		str_addf(text, "cinder has it attached on '%s'", found->attached_host);
+	else if (!str_equal(found->attach_status, "attached"))
+		str_addf(text, "cinder's attachment is '%s'", str_or(found->attach_status, ""));
+	return text->n ? text->s : NULL;
+}
+
+static const char *owner_objects(const struct scene *scene, const struct volume_fact *v, struct str *text)
+{
+	str_clear(text);
+	if (!scene->world->cinder_db)
+		return NULL;
+	if (!v->owner.known)
+		str_add(text, "cinder does not know it");
+	else if (!v->owner.host)
+		str_add(text, "cinder says nobody owns it");
+	else if (v->owner.cluster_name && !cinder_cluster_is_up(&scene->cinder_services, v->owner.cluster_name, scene->cinder_down_s))
+		str_addf(text, "no member of cluster '%s' is alive: nobody serves it", v->owner.cluster_name);
+	else if (!v->service && !v->owner.cluster_name)
+		str_addf(text, "no cinder-volume is registered on '%s'", v->owner.host);
+	return text->n ? text->s : NULL;
+}
+
+static bool is_mapped(const struct candidate *c, const char *volume_id)
+{
+	for (size_t i = 0; i < c->nvolume; i++)
+		if (str_equal(c->volume[i].bdm->volume_id, volume_id))
+			return true;
+	return false;
+}
+
+/* A cluster is the owner, whichever of its members the host names. */
+static void add_owner(const struct scene *scene, const struct volume_fact *v, struct str *value)
+{
+	bool is_up = cinder_owner_is_up(&scene->cinder_services, v->owner.host, v->owner.cluster_name, scene->cinder_down_s);
+
+	str_addf(value, "%s, owner %s%s", str_or(v->owner.status, ""), v->owner.cluster_name ? "cluster " : "",
+	    str_or(v->owner.cluster_name ? v->owner.cluster_name : v->owner.host, "nobody"));
+	if (v->owner.cluster_name || v->service)
+		str_add(value, is_up ? " (up)" : " (down)");
+}
+
+static int add_volumes(struct table *t, const struct scene *scene, const struct candidate *c, struct error *err)
+{
+	auto_str struct str value = { 0 }, text = { 0 };
+	struct attachments all = { 0 };
+
+	if (scene->world->cinder_db && attachments_of_instance(scene->world->cinder_db, c->instance->uuid, &all, err) != 0)
+		return -1;
+	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
+		str_clear(&value);
+		if (v->owner.known)
+			add_owner(scene, v, &value);
+		add(t, "volume", v->bdm->volume_id, value.s, owner_objects(scene, v, &text));
+		if (scene->world->cinder_db && v->owner.known)
+			add(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id, attachment_objects(c, v->bdm, &all, &text));
+	}
+	for (size_t i = 0; i < all.n; i++)
+		if (!is_mapped(c, all.v[i].volume_id))
+			add(t, "attachment", all.v[i].id, all.v[i].volume_id, "nova maps no such volume to it");
+	attachments_free(&all);
+	return 0;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	auto_free char *fault = NULL;
+	const struct candidate *c;
+
+	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+		return -1;
+	if (scene_find_nova(scene, err) != 0 || scene_find_instance(scene, scene->request->id, err) != 0)
+		return -1;
+	c = &scene->candidate[0];
+	add_state(t, scene, c);
+	add_place(t, scene, c);
+	add_records(t, scene, c);
+	add_migrations(t, c);
+	add_attempts(t, c);
+	if (add_volumes(t, scene, c, err) != 0 || fault_latest(scene->home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
+		return -1;
+	if (*fault)
+		add(t, "fault", "latest", fault, NULL);
+	if (!scene->world->cinder_db)
+		add(t, "unknown", "what cinder knows", scene->world->cinder_absent, NULL);
+	return 0;
+}
+
+static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA, LISTED(columns), .fill = fill };
+
+enum error_kind op_instance_show(const struct request *request, struct error *err)
+{
+	return op_list(&instance_show, request, err);
+}

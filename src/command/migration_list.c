@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "find/migration.h"
+#include "guard/guard.h"
+#include "command/commands.h"
+#include "run/list.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "id", NULL, false, true },
+	{ "uuid", NULL, true, false },
+	{ "instance", NULL, false, false },
+	{ "name", NULL, true, false },
+	{ "type", NULL, false, false },
+	{ "status", NULL, false, false },
+	{ "source", NULL, false, false },
+	{ "dest", NULL, false, false },
+	{ "age_s", "Age s", false, true },
+	{ "stale", NULL, false, false },
+	{ "cell", NULL, true, false },
+	{ "meaning", "Meaning", false, false },
+};
+
+/* nova compute/manager.py: _destroy_evacuated_instances, when nova-compute starts on the source. */
+static void say_tombstone(const struct standing_migration *m, struct str *out)
+{
+	const char *source = str_or(m->source_compute, "?");
+
+	if (!str_equal(m->status, "done"))
+		str_addf(out, "a nova-compute that starts on '%s' now destroys its copy", source);
+	else if (str_equal(m->instance_host, m->source_compute))
+		str_addf(out, "DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)",
+		    source);
+	else
+		str_addf(out, "when '%s' returns, its nova-compute destroys what it still has of the instance", source);
+}
+
+static bool is_down(const struct scene *scene, const struct cell_facts *cell, const char *host)
+{
+	const struct nova_service *s = host ? nova_service_find(&cell->services, "nova-compute", host) : NULL;
+
+	return host && !(s && nova_service_is_up(s, scene->nova_down_s));
+}
+
+/* What is no evacuation: nova's own to end while both hosts live. nova compute/manager.py: a resize is confirmed by its source, and
+ * reverted by both. */
+static void say_other(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m, struct str *out)
+{
+	const struct migration_ends ends = { m->instance_uuid, m->source_compute, m->dest_compute, m->id };
+	const char *type = str_or(m->migration_type, "migration of no type");
+	const char *dead = is_down(scene, cell, m->source_compute) ? m->source_compute :
+	    is_down(scene, cell, m->dest_compute) ? m->dest_compute : NULL;
+
+	if (str_equal(m->status, "finished")) {
+		str_addf(out, "a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'", type,
+		    str_or(m->dest_compute, "?"), str_or(m->source_compute, "?"));
+		if (dead)
+			str_addf(out, "; '%s' is down: %s", dead, dead == m->source_compute ? "neither can be done before it is back" :
+			    "only a confirmation can be done, and it deletes the disks of before");
+		return;
+	}
+	if (!dead) {
+		str_addf(out, "a %s under way; nova's own to end", type);
+		return;
+	}
+	str_addf(out, "a %s that was cut short: '%s' is down; ", type, dead);
+	migration_say_way_out(m->migration_type, &ends, out);
+}
+
+static void add(struct table *t, const struct cell_facts *cell, const struct standing_migration *m, const char *stale,
+    const char *meaning)
+{
+	table_add(t);
+	table_int(t, "id", m->id);
+	table_text(t, "uuid", m->uuid);
+	table_text(t, "instance", m->instance_uuid);
+	table_text(t, "name", m->instance_name);
+	table_text(t, "type", m->migration_type);
+	table_text(t, "status", m->status);
+	table_text(t, "source", m->source_compute);
+	table_text(t, "dest", m->dest_compute);
+	if (m->age_s.set)
+		table_int(t, "age_s", m->age_s.v);
+	table_bool(t, "stale", stale != NULL);
+	table_text(t, "cell", cell->cell->name);
+	table_advice(t, "meaning", meaning);
+}
+
+static int add_one(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct waiting_queues *waiting,
+    const struct standing_migration *m, struct error *err)
+{
+	auto_str struct str why = { 0 }, meaning = { 0 };
+	struct action_events events = { 0 };
+	struct migration_signs signs;
+	const char *stale = NULL, *worker = NULL;
+	const struct action_event *holder;
+
+	if (!migration_is_evacuation(m)) {
+		say_other(scene, cell, m, &meaning);
+	} else if (migration_is_open(m)) {
+		if (migration_look(scene, cell, m, waiting, &events, &signs, err) != 0)
+			return -1;
+		worker = migration_worker(m, &signs, &why);
+		holder = worker ? NULL : migration_holder(m, &signs);
+		if (holder) {
+			str_clear(&why);
+			action_event_service(holder, &why);
+			str_addf(&meaning, "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept work-begun:%lld; ",
+			    why.s, (long long)m->id, (long long)m->id);
+		} else {
+			str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
+		}
+		stale = worker || holder ? NULL : why.s;
+		say_tombstone(m, &meaning);
+		if (stale)
+			str_addf(&meaning, "; evac-manage migration close %lld", (long long)m->id);
+		action_events_free(&events);
+	} else {
+		say_tombstone(m, &meaning);
+	}
+	if (stale || !scene->request->stale)
+		add(t, cell, m, stale, meaning.s);
+	return 0;
+}
+
+static int fill(struct scene *scene, struct table *t, struct error *err)
+{
+	const char *host = scene->request->host;
+	struct waiting_queues waiting;
+	struct standing_migrations all;
+	int rc = 0;
+
+	if (scene_find_nova(scene, err) != 0 || (host && scene_find_home(scene, host, err) != 0))
+		return -1;
+	scene_look_for_conductor(scene);
+	for (size_t c = 0; c < scene->ncell && rc == 0; c++) {
+		if (host && &scene->cell[c] != scene->home)
+			continue;
+		rc = migrations_of_host(scene->cell[c].cell->db, host, &all, err);
+		if (rc == 0 && all.n > 0)
+			scene_find_waiting(scene, &scene->cell[c], &scene->arena, &waiting);
+		for (size_t i = 0; i < all.n && rc == 0; i++)
+			rc = add_one(scene, t, &scene->cell[c], &waiting, &all.v[i], err);
+		standing_migrations_free(&all);
+	}
+	return rc;
+}
+
+static const struct listing migration_list = { .needs = NEEDS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+
+enum error_kind op_migration_list(const struct request *request, struct error *err)
+{
+	return op_list(&migration_list, request, err);
+}

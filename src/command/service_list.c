@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "run/list.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "service", NULL, false, false },
+	{ "binary", NULL, false, false },
+	{ "host", NULL, false, false },
+	{ "cell", NULL, false, false },
+	{ "zone", NULL, false, false },
+	{ "disabled", NULL, false, false },
+	{ "disabled_reason", NULL, true, false },
+	{ "forced_down", NULL, true, false },
+	{ "state", NULL, false, false },
+	{ "heartbeat_age_s", NULL, false, true },
+	{ "consumers", NULL, false, true },
+	{ "sessions", NULL, false, true },
+	{ "version", NULL, true, true },
+};
+
+/* The queue that only this service reads (nova: TOPIC.HOST). */
+static void own_queue(const char *binary, const char *host, struct str *queue)
+{
+	if (!str_starts(binary, "nova-")) {
+		cinder_service_queue(binary, host, queue);
+		return;
+	}
+	str_clear(queue);
+	if (strcmp(binary, "nova-compute") == 0)
+		str_addf(queue, "compute.%s", host);
+	else
+		str_addf(queue, "%s.%s", binary + strlen("nova-"), host);
+}
+
+/* A witness that does not answer says nothing and is not asked again: the cell stays null. */
+static void add_consumers(struct table *table, const struct world *w, struct bus **bus, const char *binary, const char *host)
+{
+	auto_str struct str queue = { 0 };
+	struct error err = { 0 };
+	struct bus_queue found;
+
+	if (!*bus)
+		return;
+	own_queue(binary, host, &queue);
+	if (bus_queue_look(*bus, queue.s, &found, &err) != 0) {
+		absences_add(w->absences, &err, NULL);
+		*bus = NULL;
+		return;
+	}
+	table_int(table, "consumers", found.exists ? (int64_t)found.consumers : 0);
+}
+
+/* Sessions of its node in the databases; null when no server was asked. */
+static void add_sessions(struct table *table, const struct scene *scene, const char *host)
+{
+	auto_free char *node = xstrndup(host, strcspn(host, "@"));
+
+	if (scene->nsession > 0)
+		table_int(table, "sessions", (int64_t)scene_sessions_of(scene, node));
+}
+
+static bool is_shown(const struct request *request, const char *host, bool up)
+{
+	return (!request->host || host_is_on_node(host, request->host) || host_is_on_backend(host, request->host)) &&
+	    !(request->down && up);
+}
+
+static void add_cinder(const struct scene *scene, struct bus **bus, struct table *table)
+{
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+		bool up = cinder_service_is_up(s, scene->cinder_down_s);
+
+		if (!is_shown(scene->request, s->host, up))
+			continue;
+		table_add(table);
+		table_text(table, "service", "cinder");
+		table_text(table, "binary", s->binary);
+		table_text(table, "host", s->host);
+		table_text(table, "zone", s->zone);
+		table_bool(table, "disabled", s->disabled);
+		table_text(table, "disabled_reason", s->disabled_reason);
+		table_text(table, "state", up ? "up" : "down");
+		if (s->heartbeat_age_s.set)
+			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
+		add_consumers(table, scene->world, bus, s->binary, s->host);
+		add_sessions(table, scene, s->host);
+	}
+}
+
+static void add_nova(const struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
+{
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		bool up = nova_service_is_up(s, scene->nova_down_s);
+
+		if (!is_shown(scene->request, s->host, up))
+			continue;
+		table_add(table);
+		table_text(table, "service", "nova");
+		table_text(table, "binary", s->binary);
+		table_text(table, "host", s->host);
+		table_text(table, "cell", cell->cell->name);
+		table_bool(table, "disabled", s->disabled);
+		table_text(table, "disabled_reason", s->disabled_reason);
+		table_bool(table, "forced_down", s->forced_down);
+		table_text(table, "state", up ? "up" : "down");
+		if (s->heartbeat_age_s.set)
+			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
+		table_int(table, "version", s->version);
+		add_consumers(table, scene->world, bus, s->binary, s->host);
+		add_sessions(table, scene, s->host);
+	}
+}
+
+static struct bus *open_cinder_bus(const struct world *w)
+{
+	const struct bus_options options = { .config = &w->cinder.bus, .label = "cinder's broker" };
+	struct error err = { 0 };
+	struct bus *bus = NULL;
+
+	if (w->has_cinder_config && w->cinder.has_bus && bus_open(&options, &bus, &err) != 0)
+		absences_add(w->absences, &err, NULL);
+	return bus;
+}
+
+static int fill(struct scene *scene, struct table *table, struct error *err)
+{
+	const struct world *w = scene->world;
+	struct bus *cinder_bus, *nova_asked = w->bus, *cinder_asked;
+
+	if (!w->cinder_db && !w->api_db)
+		return world_has_nothing(w, err);
+	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0))
+		return -1;
+	if (scene->request->host && !strchr(scene->request->host, '@') && scene_check_node(scene, scene->request->host, err) != 0)
+		return -1;
+	scene_find_sessions(scene);
+	for (size_t i = 0; i < scene->ncell; i++)
+		add_nova(scene, &scene->cell[i], &nova_asked, table);
+	cinder_asked = cinder_bus = open_cinder_bus(w);
+	add_cinder(scene, &cinder_asked, table);
+	bus_close(&cinder_bus);
+	return 0;
+}
+
+static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+
+enum error_kind op_service_list(const struct request *request, struct error *err)
+{
+	return op_list(&service_list, request, err);
+}

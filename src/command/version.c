@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/commands.h"
+#include "out/table.h"
+
+static const struct table_column columns[] = {
+	{ "name", NULL, false, false },
+	{ "version", NULL, false, false },
+};
+
+enum error_kind op_version(const struct request *request, struct error *err)
+{
+	struct table t;
+	int rc;
+
+	table_init(&t, columns, sizeof columns / sizeof *columns);
+	table_add(&t);
+	table_text(&t, "name", "evac-manage");
+	table_text(&t, "version", EVAC_MANAGE_VERSION);
+	rc = table_print(&t, request, err);
+	table_free(&t);
+	return rc == 0 ? ERROR_OK : err->kind;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "command/commands.h"
+#include "run/run.h"
+#include "util/str.h"
+#include "util/uuid.h"
+
+/* A volume that no backend ever got is removed from the database with its metadata, as cinder-manage does it. One with a host is
+ * its owner's: removing its row would leave the image on the storage for ever. */
+
+static int find(struct scene *scene, struct error *err)
+{
+	const char *id = scene->request->id;
+
+	if (scene_find_cinder(scene, err) != 0 || volume_removal_find(scene->world->cinder_db, id, &scene->volume, err) != 0)
+		return -1;
+	if (scene->volume.id)
+		return 0;
+	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
+	return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
+}
+
+static const struct step_kind *kind_of(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		const struct step_kind *step;
+	} all[] = {
+		{ "volume_metadata", &step_volume_metadata_removal },
+		{ "volume_admin_metadata", &step_volume_admin_metadata_removal },
+		{ "volume_glance_metadata", &step_volume_glance_metadata_removal },
+		{ "transfer", &step_volume_transfer_removal },
+	};
+	size_t i = 0;
+
+	while (strcmp(all[i].kind, kind) != 0)
+		i++;
+	return all[i].step;
+}
+
+static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	const struct volume_removal *v = &scene->volume;
+	struct unit *unit;
+	struct step *step;
+
+	(void)findings;
+	if (v->host)
+		return;
+	unit = plan_unit(plan, UNIT_OWNERSHIP);
+	for (size_t i = 0; i < v->nchild; i++) {
+		step = unit_step(unit, kind_of(v->child[i].kind), v->child[i].id, NULL);
+		step->before[0] = "0";
+		step->after[0] = "1";
+	}
+	step = unit_step(unit, &step_volume_removal, v->id, v->name);
+	step->before[0] = "0";
+	step->after[0] = "1";
+	step->before[1] = v->status;
+	step->after[1] = "deleted";
+	unit->sentence = arena_printf(&plan->arena, "remove volume %s, which no backend has, from the database", v->id);
+}
+
+static const struct operation volume_delete = {
+	.name = "volume delete",
+	.needs = NEEDS_CINDER,
+	.find = find,
+	.plan = plan,
+	.alone = true,
+};
+
+enum error_kind op_volume_delete(const struct request *request, struct error *err)
+{
+	return op_run(&volume_delete, request, err);
+}

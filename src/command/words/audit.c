@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../../cli/internal.h"
+#include "command/commands.h"
+
+static const struct option_spec run_options[] = {
+	{ .name = "fail-on", .type = OPTION_CHOICE, .offset = AT(fail_on), .metavar = "critical|high|medium|low|never",
+	  .sentence = "exit 3 when something of this severity or a worse one is found" },
+	{ .name = "html", .type = OPTION_TEXT, .offset = AT(html), .metavar = "FILE",
+	  .sentence = "also write a page to look at, whole in one file" },
+	{ .name = "prometheus", .type = OPTION_TEXT, .offset = AT(prometheus), .metavar = "FILE",
+	  .sentence = "also write metrics for node_exporter's textfile collector" },
+	{ .name = "save", .type = OPTION_TEXT, .offset = AT(save), .metavar = "FILE|DIRECTORY",
+	  .sentence = "also keep the whole report as JSON, for audit diff and --earlier" },
+	{ .name = "earlier", .type = OPTION_WORDS, .offset = AT(earlier), .metavar = "FILE|DIRECTORY",
+	  .sentence = "reports of before, which know since when; repeatable" },
+	{ .name = "baseline", .type = OPTION_TEXT, .offset = AT(baseline), .metavar = "FILE",
+	  .sentence = "known findings, a line each: CHECK SUBJECT YYYY-MM-DD WHY; they do not count until that day is over" },
+	{ .name = "stuck", .type = OPTION_COUNT, .offset = AT(stuck_s), .metavar = "SECONDS",
+	  .sentence = "what stays this long in a state of passage is stuck" },
+	{ .name = "settle-time", .type = OPTION_COUNT, .offset = AT(settle_s), .metavar = "SECONDS",
+	  .sentence = "rows that changed so lately are looked at again after this time" },
+	{ .name = "no-second-look", .type = OPTION_FLAG, .offset = AT(no_second_look),
+	  .sentence = "do not wait for rows in motion: some findings will be none" },
+	{ .name = "check-timeout", .type = OPTION_COUNT, .offset = AT(check_timeout_s), .metavar = "SECONDS",
+	  .sentence = "a check that takes longer is ended and reported as not run" },
+	{ .name = "max-load", .type = OPTION_COUNT, .offset = AT(max_load), .metavar = "N",
+	  .sentence = "wait while a server works on more statements than this" },
+	{ .name = "max-lag", .type = OPTION_COUNT, .offset = AT(max_lag_s), .metavar = "SECONDS",
+	  .sentence = "wait while a replica is further behind" },
+	{ .name = "max-findings", .type = OPTION_COUNT, .offset = AT(max_findings), .metavar = "N",
+	  .sentence = "list at most N of one check, and twenty times that in all; the rest is counted" },
+	{ .name = "primary", .type = OPTION_FLAG, .offset = AT(primary),
+	  .sentence = "read from connection even where slave_connection is configured" },
+	{ 0 }
+};
+static const struct argument_spec run_arguments[] = {
+	{ .metavar = "CHECK...", .type = OPTION_WORDS, .offset = AT(checks), .optional = true,
+	  .sentence = "only these, by name or number; all of them without" },
+	{ 0 }
+};
+static const struct argument_spec diff_arguments[] = {
+	{ .metavar = "OLD", .type = OPTION_TEXT, .offset = AT(old_report), .sentence = "a report made with --save, or -f json" },
+	{ .metavar = "NEW", .type = OPTION_TEXT, .offset = AT(new_report), .sentence = "a later one" },
+	{ 0 }
+};
+
+const struct command command_audit_list = { .noun = "audit",
+	.verb = "list",
+	.sentence = "the checks of the audit",
+	.run = op_audit_list };
+
+const struct command command_audit_run = { .noun = "audit",
+	.verb = "run",
+	.sentence = "look for stale ownership and contradictions",
+	.details = "Reads nova's, cinder's and placement's databases, each in one consistent snapshot and from slave_connection where "
+	    "one is configured, and writes to none. A check that cannot be run is a finding itself; exit 3 says that something at or "
+	    "above --fail-on was found.",
+	.options = run_options,
+	.arguments = run_arguments,
+	.run = op_audit_run };
+
+const struct command command_audit_diff = { .noun = "audit",
+	.verb = "diff",
+	.sentence = "what is new, gone or still there in a report",
+	.details = "Reports are files of audit run --save, or its output with -f json. What a report did not look for is not called gone.",
+	.arguments = diff_arguments,
+	.run = op_audit_diff };

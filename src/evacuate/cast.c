@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bus/cast.h"
+#include "evacuate/evacuate.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/uuid.h"
+
+/* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
+#define BODY_MAX ((size_t)8 << 20)
+#define ATTEMPT 1
+#define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
+#define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
+
+static void fill_rows(struct work *work, const struct unit *unit, struct evacuation_rows *rows)
+{
+	const struct instance *i = unit->candidate->instance;
+
+	*rows = (struct evacuation_rows){ .instance_uuid = i->uuid,
+		.host = i->host,
+		.node = i->node,
+		.vm_state = i->vm_state,
+		.old_task_state = i->task_state,
+		.dest_compute = work->request->target_host };
+	evacuation_name_ids(work->run, i->uuid, rows);
+}
+
+/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without a
+ * stored spec (Queens and Rocky alone) the conductor makes one. */
+int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
+{
+	const struct oslo_context context = { .user_id = m->rows->user_id,
+		.project_id = m->rows->project_id,
+		.request_id = m->rows->request_id };
+	struct rebuild_instance args = { .instance = instance, .host = m->force ? m->target_host : NULL,
+		.target_state = m->target_state };
+	const struct candidate *c = m->candidate;
+	bool asks = m->target_host && !m->force;
+	const struct spec_options options = { .host = asks ? m->target_host : NULL,
+		.node = asks ? m->target_node : NULL,
+		.without_group = c->spec_facts.group && !c->group.exists,
+		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
+
+	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
+		json_object_put(instance);
+		return -1;
+	}
+	cast_rebuild_instance(&args, &context, m->unique_id, body);
+	if (body->n > BODY_MAX)
+		return error_set(err, ERROR_REFUSED, "its message would have %zu bytes, brokers take %zu", body->n, BODY_MAX);
+	return 0;
+}
+
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was forced
+ * down before, only a heartbeat that is younger than what was found. */
+static bool reports_again(const struct work *work, const struct nova_service *now)
+{
+	const struct nova_service *found = work->scene.compute;
+	struct nova_service to_us = *now;
+
+	to_us.forced_down = false;
+	if (!nova_service_is_up(&to_us, work->scene.nova_down_s) || !found || !found->forced_down)
+		return nova_service_is_up(&to_us, work->scene.nova_down_s);
+	return found->heartbeat_age_s.set && now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
+	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.compute_seen_ms) / 1000;
+}
+
+static int check_source_down(struct work *work, struct error *err)
+{
+	struct nova_services now = { 0 };
+	const struct nova_service *s;
+	int rc = 0;
+
+	if (nova_services_of_host(work->scene.home->cell->db, work->scene.host, &now, err) != 0)
+		return -1;
+	s = nova_service_find(&now, "nova-compute", work->scene.host);
+	work->source_reports = s && reports_again(work, s);
+	if (work->source_reports)
+		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", work->scene.host);
+	nova_services_free(&now);
+	return rc;
+}
+
+static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+{
+	struct evacuation_rows *rows = &unit->evacuation->rows;
+	struct db *db = work->scene.home->cell->db;
+	const struct evacuation_message message = { .rows = rows,
+		.candidate = unit->candidate,
+		.release = work->scene.release,
+		.target_host = work->request->target_host,
+		.target_node = work->scene.target_node ? work->scene.target_node->hypervisor_hostname : NULL,
+		.force = work->request->force,
+		.target_state = work->request->target_state,
+		.unique_id = unique_id };
+	json_object *instance = NULL;
+
+	if (check_source_down(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
+		return -1;
+	rows->user_id = arena_dup(&work->plan.arena, instance_object_text(instance, "user_id"));
+	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
+	if (evacuation_body(&message, instance, body, err) != 0)
+		return -1;
+	return evacuation_begin(db, &work->scene.columns, rows, err);
+}
+
+static int claim_transaction(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+{
+	struct db *db = work->scene.home->cell->db;
+	int rc;
+
+	CRASH_POINT("claim_before_begin");
+	if (db_begin_write(db, err) != 0)
+		return -1;
+	if (claim(work, unit, unique_id, body, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	CRASH_POINT("claim_before_commit");
+	rc = db_commit(db, err);
+	CRASH_POINT("claim_after_commit");
+	return rc;
+}
+
+int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err)
+{
+	json_object *r = json_object_new_object();
+	char sha256[65];
+
+	sha256_hex(body->s, body->n, sha256);
+	json_object_object_add(r, "unit", json_object_new_int64((int64_t)what->unit));
+	json_object_object_add(r, "instance", json_object_new_string(what->rows->instance_uuid));
+	json_object_object_add(r, "migration_uuid", json_object_new_string(what->rows->migration_uuid.text));
+	json_object_object_add(r, "request_id", json_object_new_string(what->rows->request_id));
+	json_object_object_add(r, "unique_id", json_object_new_string(what->unique_id));
+	json_object_object_add(r, "attempt", json_object_new_int(what->attempt));
+	json_object_object_add(r, "expiration_ms", json_object_new_int64(BUS_EXPIRATION_MS));
+	json_object_object_add(r, "exchange", json_object_new_string(what->exchange));
+	json_object_object_add(r, "broker", json_object_new_string(what->broker));
+	json_object_object_add(r, "body_sha256", json_object_new_string(sha256));
+	json_object_object_add(r, "body_bytes", json_object_new_int64((int64_t)body->n));
+	return journal_add(journal, "publish_intent", r, true, err);
+}
+
+int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
+    struct error *err)
+{
+	json_object *r = json_object_new_object();
+
+	json_object_object_add(r, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(r, "outcome", json_object_new_string(bus_outcome_name(outcome)));
+	json_object_object_add(r, "error", why->text[0] ? json_object_new_string(why->text) : NULL);
+	return journal_add(journal, "publish_outcome", r, false, err);
+}
+
+static void end(struct work *work, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
+{
+	struct evacuation *e = unit->evacuation;
+
+	e->phase = phase;
+	e->error = arena_dup(&work->plan.arena, why);
+	e->ended_ms = clock_monotonic_ms();
+	unit_set_state(unit, state, e->error);
+	log_line(phase == PHASE_UNKNOWN ? LOG_ERROR : LOG_WARN, "%s (%s): %s", e->rows.instance_uuid,
+	    unit->step[0].name ? unit->step[0].name : "", why);
+}
+
+/* It was proved that nobody got the cast: the three rows go back. */
+static int cancel(struct work *work, size_t index, const char *why, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	struct db *db = work->scene.home->cell->db;
+	struct error trouble = { 0 };
+	int rc = db_begin_write(db, &trouble);
+
+	if (rc == 0 && (rc = evacuation_cancel(db, &unit->evacuation->rows, &trouble)) != 0)
+		db_rollback(db);
+	CRASH_POINT("cancel_before_commit");
+	if (rc == 0)
+		rc = db_commit(db, &trouble);
+	CRASH_POINT("cancel_after_commit");
+	if (rc == 0) {
+		end(work, unit, PHASE_FAILED, STATE_FAILED, arena_printf(&work->plan.arena, "not sent (%s); its rows are as before", why));
+		return journal_outcome(work->journal, index, STATE_FAILED, "not sent, taken back", err);
+	}
+	end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN,
+	    arena_printf(&work->plan.arena, "not sent (%s), and its rows could not be put back: %s", why, trouble.text));
+	return journal_outcome(work->journal, index, STATE_UNKNOWN, trouble.text, err);
+}
+
+static void charge(struct evacuation *e, enum cost cost)
+{
+	int64_t now = clock_monotonic_us();
+
+	e->cost_us[cost] += now - e->measured_us;
+	e->measured_us = now;
+}
+
+static void tell_cost(const struct evacuation *e)
+{
+	static const char *const name[COSTS] = { "way", "journal", "transaction", "cast" };
+	auto_str struct str text = { 0 };
+	int64_t whole = 0;
+
+	if (!log_enabled(LOG_DEBUG))
+		return;
+	for (int i = 0; i < COSTS; i++) {
+		str_addf(&text, "%s %.3f ms, ", name[i], (double)e->cost_us[i] / 1000);
+		whole += e->cost_us[i];
+	}
+	log_debug("%s: cost %swhole %.3f ms", e->rows.instance_uuid, text.s, (double)whole / 1000);
+}
+
+static int publish(struct work *work, size_t index, const char *unique_id, const struct str *body, struct error *err)
+{
+	const char *topic = work->world.nova.conductor_topic;
+	struct unit *unit = &work->plan.unit[index];
+	struct evacuation *e = unit->evacuation;
+	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange, bus_server(work->world.bus),
+		ATTEMPT };
+	struct error why = { 0 };
+	enum bus_outcome outcome;
+
+	if (journal_publish_intent(work->journal, &record, body, err) != 0) {
+		cancel(work, index, "the journal could not be written", &why);
+		return -1;
+	}
+	charge(e, COST_JOURNAL);
+	CRASH_POINT("publish_before");
+	outcome = bus_publish(work->world.bus, work->world.nova.bus.exchange, topic, body->s, body->n, &why);
+	CRASH_POINT("publish_after");
+	charge(e, COST_CAST);
+	e->sent_ms = clock_monotonic_ms();
+	if (journal_publish_outcome(work->journal, index, outcome, &why, err) != 0)
+		log_error("%s", err->text);
+	charge(e, COST_JOURNAL);
+	tell_cost(e);
+	if (outcome == BUS_ACKED) {
+		e->phase = PHASE_SENT;
+		e->cast = true;
+		unit_set_state(unit, STATE_APPLIED, NULL);
+		log_notice("%s (%s): cast, %s", e->rows.instance_uuid, unit->step[0].name ? unit->step[0].name : "",
+		    work->request->target_host ? work->request->target_host : "the scheduler chooses");
+		return 0;
+	}
+	if (bus_outcome_proves_not_sent(outcome))
+		return cancel(work, index, why.text, err);
+	end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN,
+	    arena_printf(&work->plan.arena, "the cast may or may not have been sent: %s", why.text));
+	return 0;
+}
+
+int evacuation_send(struct work *work, size_t index, struct error *err)
+{
+	int64_t begun_us = clock_monotonic_us();
+	struct unit *unit = &work->plan.unit[index];
+	auto_str struct str body = { 0 };
+	struct uuid id;
+	char unique_id[33];
+	int rc;
+
+	CRASH_POINT("evacuation_before");
+	if (evacuation_way(work, err) != 0)
+		return -1;
+	CRASH_POINT("evacuation_after_canary");
+	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	unit->evacuation->measured_us = begun_us;
+	charge(unit->evacuation, COST_WAY);
+	fill_rows(work, unit, &unit->evacuation->rows);
+	uuid_random(&id);
+	uuid_hex(&id, unique_id);
+	if (journal_intent(work->journal, index, unit, db_label(work->scene.home->cell->db), err) != 0)
+		return -1;
+	charge(unit->evacuation, COST_JOURNAL);
+	rc = claim_transaction(work, unit, unique_id, &body, err);
+	charge(unit->evacuation, COST_TRANSACTION);
+	if (rc == 0) {
+		if (journal_outcome_soon(work->journal, index, STATE_APPLIED, NULL, err) == 0) /* publish_intent makes it durable */
+			return publish(work, index, unique_id, &body, err);
+		cancel(work, index, err->text, &(struct error){ 0 });
+		return -1;
+	}
+	if (err->kind == ERROR_UNKNOWN)
+		end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN, err->text);
+	else
+		end(work, unit, PHASE_FAILED, STATE_FAILED,
+		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&work->plan.arena, "not sent: %s", err->text) : err->text);
+	rc = journal_outcome(work->journal, index, unit->step[0].state, unit->step[0].error, err);
+	return work->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/nova/migration.h"
+#include "evacuate/evacuate.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/shell.h"
+
+#define FAULT_AGE_S 3600
+#define NOBODY_TOOK_IT_MS 60000
+
+static void say(const struct unit *unit, const char *what)
+{
+	log_notice("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), what);
+}
+
+/* What is done is written down with its proof; how else it ended, at once: we may not live to the end of the run. */
+static void record(struct work *work, const struct unit *unit, enum state state, const char *why)
+{
+	struct error err = { 0 };
+
+	if (state != STATE_APPLIED && journal_outcome(work->journal, (size_t)(unit - work->plan.unit), state, why, &err) != 0)
+		log_error("%s", err.text);
+}
+
+static void end(struct work *work, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
+{
+	unit->evacuation->phase = phase;
+	unit->evacuation->error = arena_dup(&work->plan.arena, why);
+	unit->evacuation->ended_ms = clock_monotonic_ms();
+	unit_set_state(unit, state, unit->evacuation->error);
+	record(work, unit, state, unit->evacuation->error);
+}
+
+static void landed(struct work *work, struct unit *unit, const struct evacuation_state *now)
+{
+	struct evacuation *e = unit->evacuation;
+	auto_str struct str text = { 0 };
+
+	snprintf(e->host, sizeof e->host, "%s", now->host);
+	unit->step[0].after[0] = arena_dup(&work->plan.arena, now->host);
+	end(work, unit, PHASE_LANDED, STATE_APPLIED, NULL);
+	str_addf(&text, "done, on %s after %.1f s", now->host, (double)(e->ended_ms - e->sent_ms) / 1000);
+	say(unit, text.s);
+}
+
+/* A bad end is believed at the second look: nova writes the migration, the instance, its fault and its event one after the other
+ * (nova conductor/manager.py and compute/manager.py: rebuild_instance), and what stands between is no end yet. */
+static bool is_certain(struct evacuation *e, const char *end)
+{
+	bool again = str_equal(e->suspected, end);
+
+	e->suspected = end;
+	return again;
+}
+
+/* 'migration close' makes sure itself that nobody works on it any more and refuses until then: what works now is the list, which has the
+ * line to type as soon as it would be taken. */
+static const char *cure(struct work *work, const struct evacuation *e)
+{
+	return arena_printf(&work->plan.arena, "'evac-manage migration list --host %s --stale' says when it can be closed, and how",
+	    shell_word(&work->plan.arena, e->rows.host));
+}
+
+/* The instance is still its old host's. May it simply be evacuated again, or has the compute left its guest running? */
+static int add_what_next(struct work *work, const struct unit *unit, const char **why, struct error *err)
+{
+	struct arena *arena = &work->plan.arena;
+	const char *guest_on = NULL;
+	struct attempts attempts;
+
+	if (attempts_unfinished(work->scene.home->cell->db, unit->step[0].id, &attempts, err) != 0)
+		return -1;
+	for (size_t i = 0; i < attempts.n; i++)
+		if (attempt_speaks(&attempts, i))
+			guest_on = arena_dup(arena, str_or(attempts.v[i].host, "?"));
+	attempts_free(&attempts);
+	*why = guest_on ? arena_printf(arena, "%s; still on '%s' to nova, but its guest may run on '%s': look there first (virsh domstate %s), then again",
+	                      *why, unit->evacuation->rows.host, guest_on, unit->step[0].id) :
+	                  arena_printf(arena, "%s; still on '%s': when its cause is mended the same command evacuates it again", *why,
+	                      unit->evacuation->rows.host);
+	return 0;
+}
+
+static int failed(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
+{
+	auto_free char *fault = NULL;
+	const char *why;
+
+	if (fault_latest(work->scene.home->cell->db, unit->step[0].id, FAULT_AGE_S, &fault, err) != 0)
+		return -1;
+	why = arena_printf(&work->plan.arena, "nova ended it as '%s' (instance %s)%s%s", now->migration_status,
+	    str_or(now->vm_state, "in no state"), *fault ? ": " : "", fault);
+	if (str_equal(now->host, unit->evacuation->rows.host) && add_what_next(work, unit, &why, err) != 0)
+		return -1;
+	end(work, unit, PHASE_FAILED, STATE_FAILED, why);
+	say(unit, why);
+	return 0;
+}
+
+static const struct action_event *find_event(const struct action_events *events, const char *name)
+{
+	const struct action_event *found = NULL;
+
+	for (size_t i = 0; i < events->n; i++)
+		if (str_equal(events->v[i].event, name))
+			found = &events->v[i];
+	return found;
+}
+
+static void given_up(struct work *work, struct unit *unit, const char *by, const struct action_event *event)
+{
+	struct evacuation *e = unit->evacuation;
+	const char *why = arena_printf(&work->plan.arena, "%s failed at it (%.200s) and left its migration '%s': %s; then again", by,
+	    str_or(event->details, "see its log"), e->status, cure(work, e));
+
+	end(work, unit, PHASE_FAILED, STATE_FAILED, why);
+	say(unit, why);
+}
+
+/* Not ended: has the conductor or the compute failed at it, or has nobody taken it at all? Its events tell. */
+static int look_at_events(struct work *work, struct unit *unit, struct error *err)
+{
+	struct evacuation *e = unit->evacuation;
+	bool accepted = strcmp(e->status, "accepted") == 0;
+	const struct action_event *event;
+	struct action_events events;
+
+	if (evacuation_events(work->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+		return -1;
+	event = find_event(&events, accepted ? "rebuild_server" : "compute_rebuild_instance");
+	if (event && str_equal(event->result, "Error")) {
+		if (is_certain(e, accepted ? "conductor" : "compute"))
+			given_up(work, unit, accepted ? "the conductor" : arena_printf(&work->plan.arena, "nova-compute on '%s'", str_or(event->host, e->dest)), event);
+	} else if (accepted && !event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
+		e->warned = true;
+		say(unit, "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
+	}
+	action_events_free(&events);
+	return 0;
+}
+
+static bool is_down(struct work *work, const char *host)
+{
+	struct nova_services now = { 0 };
+	struct error err = { 0 };
+	const struct nova_service *s;
+	bool down = false;
+
+	if (nova_services_of_host(work->scene.home->cell->db, host, &now, &err) == 0) {
+		s = nova_service_find(&now, "nova-compute", host);
+		down = s && !nova_service_is_up(s, work->scene.nova_down_s);
+	}
+	nova_services_free(&now);
+	return down;
+}
+
+/* Handed on to a compute, and nobody knows to which: its message may wait in a queue that nobody reads. */
+static const char *waits_at(struct work *work, const struct evacuation *e)
+{
+	struct arena *arena = &work->plan.arena;
+	struct waiting_queues waiting;
+	const struct waiting_queue *q;
+
+	scene_find_waiting(&work->scene, work->scene.home, arena, &waiting);
+	for (q = waiting.v; q < waiting.v + waiting.n; q++)
+		if (is_down(work, q->host))
+			return arena_printf(arena, "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
+			    "it delete the queue, then %s", q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(work, e));
+	return arena_printf(arena, "the conductor has handed it to a compute; if nothing comes of it: %s", cure(work, e));
+}
+
+static const char *stands_at(struct work *work, const struct evacuation *e, const struct action_events *events)
+{
+	const struct action_event *event = find_event(events, "rebuild_server");
+	const char *target = work->request->force ? work->request->target_host : e->dest[0] ? e->dest : NULL;
+	struct arena *arena = &work->plan.arena;
+	auto_str struct str who = { 0 };
+
+	if (strcmp(e->status, "accepted") != 0 && target)
+		return is_down(work, target) ?
+		    arena_printf(arena, "nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s", target, cure(work, e)) :
+		    arena_printf(arena, "nova-compute on '%s' is building it; if that does not end: %s", target, cure(work, e));
+	if (!event)
+		return arena_printf(arena, "no conductor has taken the message; when none waits in its queue any more: %s", cure(work, e));
+	if (!event->result) {
+		action_event_service(event, &who);
+		return arena_printf(arena,
+		    "%s has begun it and not ended it, and goes on when what it waits for (placement, neutron, keystone) answers; to end it: first restart that service; then 'evac-manage migration list --host %s' says how it is closed",
+		    who.s, shell_word(arena, e->rows.host));
+	}
+	if (target && is_down(work, target))
+		return arena_printf(arena,
+		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,
+		    cure(work, e));
+	return waits_at(work, e);
+}
+
+const char *evacuation_stands(struct work *work, const struct unit *unit)
+{
+	const struct evacuation *e = unit->evacuation;
+	struct action_events events = { 0 };
+	struct error err = { 0 };
+	const char *where = "where it stands could not be read";
+
+	if (work->scene.home->cell->db && e->migration_id &&
+	    evacuation_events(work->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, &err) == 0)
+		where = stands_at(work, e, &events);
+	action_events_free(&events);
+	return where;
+}
+
+static void tell_progress(struct unit *unit, const struct evacuation_state *now)
+{
+	struct evacuation *e = unit->evacuation;
+	auto_str struct str text = { 0 };
+
+	if (strcmp(e->status, now->migration_status) == 0)
+		return;
+	snprintf(e->status, sizeof e->status, "%s", now->migration_status);
+	snprintf(e->dest, sizeof e->dest, "%s", str_or(now->dest_compute, ""));
+	str_addf(&text, "%s%s%s", now->migration_status, now->dest_compute ? ", to " : "", str_or(now->dest_compute, ""));
+	say(unit, text.s);
+}
+
+static int judge(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
+{
+	const char *status = now->migration_status;
+
+	unit->evacuation->migration_id = now->migration_id;
+	/* 'done' alone is not the end: nova clears the task state before it writes the new host. */
+	if ((strcmp(status, "done") == 0 || strcmp(status, "completed") == 0) && !str_equal(now->host, unit->evacuation->rows.host)) {
+		landed(work, unit, now);
+		return 0;
+	}
+	if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
+		return is_certain(unit->evacuation, "nova") ? failed(work, unit, now, err) : 0;
+	if (strcmp(status, "accepted") != 0)
+		tell_progress(unit, now);
+	else
+		snprintf(unit->evacuation->status, sizeof unit->evacuation->status, "%s", status);
+	return look_at_events(work, unit, err);
+}
+
+/* Its rows were committed, and are not there: whatever nova does with the message now, they do not tell it any more. */
+static void vanished(struct work *work, struct unit *unit, const struct evacuation_state *now)
+{
+	const char *what = now->exists ? "its instance is" : now->instance_exists ? "its migration is" : "its migration and its instance are";
+	const char *why = arena_printf(&work->plan.arena,
+	    "%s not in the database any more: lost by it (a crash, a failover to one that lagged), or deleted; whether nova goes on with it is unknown; next: evac-manage journal recover %s",
+	    what, work->run);
+
+	end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN, why);
+	log_error("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
+}
+
+int evacuation_look(struct work *work, struct unit *unit, struct error *err)
+{
+	struct evacuation_state now;
+	int rc = 0;
+
+	if (evacuation_state_get(work->scene.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
+		return -1;
+	if (now.exists && now.instance_exists)
+		rc = judge(work, unit, &now, err);
+	else
+		vanished(work, unit, &now);
+	evacuation_state_free(&now);
+	return rc;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wave_internal.h"
+
+#include "util/clock.h"
+#include "evacuate/evacuate.h"
+#include "util/log.h"
+#include "util/signals.h"
+
+#define PATIENCE_S 60 /* a broker, a conductor or a database node that is restarted is back by then */
+#define RETRY_MS 2000
+#define IN_A_ROW 5 /* what fails so often fails for a reason that the next one has, too; each would be left in ERROR */
+
+size_t wave_in_flight(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_SENT;
+	return n;
+}
+
+static size_t count_failed(const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_FAILED;
+	return n;
+}
+
+/* Since the last one that landed; what was never cast had reasons of its own. */
+static size_t count_in_a_row(const struct plan *plan)
+{
+	int64_t landed_ms = -1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct evacuation *e = plan->unit[i].evacuation;
+
+		if (e && e->phase == PHASE_LANDED && e->ended_ms > landed_ms)
+			landed_ms = e->ended_ms;
+	}
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct evacuation *e = plan->unit[i].evacuation;
+
+		n += e && e->phase == PHASE_FAILED && e->cast && e->ended_ms > landed_ms;
+	}
+	return n;
+}
+
+bool wave_is_waiting(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && !unit->evacuation && unit->step[0].state == STATE_PLANNED;
+}
+
+static size_t next_waiting(const struct plan *plan)
+{
+	size_t i = 0;
+
+	while (i < plan->nunit && !wave_is_waiting(&plan->unit[i]))
+		i++;
+	return i;
+}
+
+void wave_leave_waiting(struct plan *plan, const char *why)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (wave_is_waiting(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
+}
+
+/* The first volume-backed instance shows whether the computes may talk to cinder: it goes alone, and if it fails no other
+ * volume-backed one follows. */
+static bool is_volume_backed(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && unit->candidate->nvolume > 0;
+}
+
+/* One that was never cast, because its row had changed, showed nothing. */
+static bool is_canary(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_volume_backed(&plan->unit[i]) && evacuation_was_cast(&plan->unit[i]))
+			return false;
+	return is_volume_backed(&plan->unit[index]);
+}
+
+static void heed_canary(struct plan *plan, const struct unit *canary)
+{
+	if (!canary || !evacuation_was_cast(canary) || canary->evacuation->phase != PHASE_FAILED)
+		return;
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (wave_is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, "the first volume-backed instance failed: not begun");
+}
+
+/* Without waiting there are no waves: everything is sent. */
+static bool has_room(const struct work *work, const struct unit *canary, size_t next)
+{
+	bool alone = is_canary(&work->plan, next) || (canary && canary->evacuation->phase == PHASE_SENT);
+
+	return work->request->no_wait || wave_in_flight(&work->plan) < (alone ? 1 : (size_t)work->request->max_in_flight);
+}
+
+static const char *reason_to_stop(const struct work *work)
+{
+	if (signal_came())
+		return "interrupted before it was begun";
+	if (work->request->stop_after_failures > 0 && count_failed(&work->plan) >= (size_t)work->request->stop_after_failures)
+		return "too many failures: not begun";
+	if (work->request->stop_after_failures == 0 && count_in_a_row(&work->plan) >= IN_A_ROW)
+		return "five failed one after the other: not begun (--stop-after-failures N sets another limit)";
+	for (size_t i = 0; i < work->plan.nunit; i++)
+		if (work->plan.unit[i].evacuation && work->plan.unit[i].evacuation->phase == PHASE_UNKNOWN)
+			return "another one's outcome is unknown: not begun";
+	return NULL;
+}
+
+int wave_give_up(struct work *work, struct wave *wave, struct error *err)
+{
+	*err = wave->why;
+	wave->way_closed = false;
+	wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, "not begun: %s", err->text));
+	return -1;
+}
+
+/* Nothing was begun: the way may be tried again. */
+static int closed(struct work *work, struct wave *wave, struct error *err)
+{
+	wave->tried_ms = clock_monotonic_ms();
+	wave->why = *err;
+	if (!wave->way_closed) {
+		wave->way_closed = true;
+		wave->closed_ms = wave->tried_ms;
+		log_warn("%s; nothing more is begun until that is mended, for which we wait %d s", err->text, PATIENCE_S);
+	}
+	if (wave->tried_ms - wave->closed_ms < PATIENCE_S * 1000) {
+		error_clear(err);
+		return 0;
+	}
+	return wave_give_up(work, wave, err);
+}
+
+static int send_one(struct work *work, struct wave *wave, size_t i, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[i];
+	bool canary = is_canary(&work->plan, i);
+
+	if (evacuation_send(work, i, err) != 0) {
+		if (!unit->evacuation)
+			return closed(work, wave, err);
+		wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, "not begun: %s", err->text));
+		return -1;
+	}
+	if (canary)
+		wave->canary = unit;
+	if (wave->way_closed)
+		log_notice("the way to nova is open again");
+	wave->way_closed = false;
+	return 0;
+}
+
+static int send_all(struct work *work, struct wave *wave, struct error *err)
+{
+	struct plan *plan = &work->plan;
+	const char *why;
+	size_t i;
+
+	heed_canary(plan, wave->canary);
+	while ((i = next_waiting(plan)) < plan->nunit) {
+		why = reason_to_stop(work);
+		if (why) {
+			wave->way_closed = false;
+			wave_leave_waiting(plan, why);
+			return 0;
+		}
+		if (!has_room(work, wave->canary, i) || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
+			return 0;
+		if (send_one(work, wave, i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What came of the last message is durable before the next look, which may be long. */
+int wave_fill(struct work *work, struct wave *wave, struct error *err)
+{
+	struct error trouble = { 0 };
+	int rc = send_all(work, wave, err);
+
+	if (journal_sync(work->journal, &trouble) == 0)
+		return rc;
+	if (rc == 0)
+		*err = trouble;
+	return -1;
+}

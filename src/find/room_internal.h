@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_FIND_ROOM_INTERNAL_H
+#define OP_FIND_ROOM_INTERNAL_H
+
+#include "find/fit.h"
+
+/* room.c: what a host has, and what an instance takes of it. fit.c: which room takes it, and why none does. */
+
+enum { CLASSES = 3 };
+
+void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out); /* ${target} NULL: all */
+int64_t room_need(const struct candidate *c, int class);
+int64_t room_left(const struct scene *scene, const struct room *room, int class);
+int room_short_class(const struct scene *scene, const struct room *room, const struct candidate *c);
+const struct ask *room_lacking(const struct scene *scene, const struct room *room, const struct candidate *c);
+bool room_has_size(const struct scene *scene, const struct room *room, const struct candidate *c);
+int64_t room_most_left(const struct scene *scene, const struct room *room, const char *name);
+void room_charge(const struct scene *scene, struct room *room, const struct candidate *c);
+
+#endif

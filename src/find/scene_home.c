@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "find/scene.h"
+#include "util/clock.h"
+#include "util/str.h"
+
+/* Which cell a host is in. Only that one must answer: nova goes on without the others, and so do we. */
+
+static const struct cell_facts *cell_of_compute(const struct scene *scene, const char *host, struct error *err)
+{
+	const struct cell_facts *found = NULL;
+
+	for (size_t i = 0; i < scene->ncell; i++) {
+		if (!nova_service_find(&scene->cell[i].services, "nova-compute", host))
+			continue;
+		if (found) {
+			error_set(err, ERROR_ERROR, "host '%s' has a nova-compute in cell '%s' and in cell '%s'", host,
+			    found->cell->name, scene->cell[i].cell->name);
+			return NULL;
+		}
+		found = &scene->cell[i];
+	}
+	return found;
+}
+
+/* A hypervisor's name for its service's host, which is what every row is about; NULL: nobody's, or of several. */
+static const char *host_of_hypervisor(const struct scene *scene, const char *name)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (size_t k = 0; k < scene->cell[i].nodes.n; k++) {
+			const struct compute_node *n = &scene->cell[i].nodes.v[k];
+
+			if (strcmp(n->hypervisor_hostname, name) != 0)
+				continue;
+			if (found && strcmp(found, n->host) != 0)
+				return NULL;
+			found = n->host;
+		}
+	return found;
+}
+
+/* nova objects/host_mapping.py: which cell a host is in; a host whose record was deleted has none. */
+static const struct host_mapping *mapping_of(const struct scene *scene, const char *host)
+{
+	for (size_t i = 0; i < scene->mappings.n; i++)
+		if (strcmp(scene->mappings.v[i].host, host) == 0)
+			return &scene->mappings.v[i];
+	return NULL;
+}
+
+/* Its own cell is the one that must answer. */
+static bool is_in_lost_cell(const struct scene *scene, const char *host, struct error *err)
+{
+	const struct host_mapping *mapping = mapping_of(scene, host);
+	const struct absence *lost = mapping ? world_lost_cell(scene->world, mapping->cell_id) : NULL;
+
+	if (!lost)
+		return false;
+	error_set(err, lost->kind, "host '%s' is in cell '%s': %s", host, str_or(lost->cell->name, lost->cell->uuid), lost->text);
+	error_hint(err, "%s", lost->hint);
+	return true;
+}
+
+int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err)
+{
+	const struct absence *lost = world_any_lost_cell(scene->world);
+
+	error_set(err, lost->kind, "no cell that answers knows %s '%s', and cell '%s' does not answer: %s", what, name,
+	    str_or(lost->cell->name, lost->cell->uuid), lost->text);
+	return error_hint(err, "%s", lost->hint);
+}
+
+/* Two cells that both name it are an error that names both. */
+static int keep_only(const struct cell_facts **found, const struct cell_facts *cell, const char *host, const char *what, struct error *err)
+{
+	if (*found)
+		return error_set(err, ERROR_ERROR, "host '%s' has %s in cell '%s' and in cell '%s'", host, what, (*found)->cell->name,
+		    cell->cell->name);
+	*found = cell;
+	return 0;
+}
+
+static int cell_of_instances(const struct scene *scene, const char *host, const struct cell_facts **out, struct error *err)
+{
+	struct instances found;
+	size_t n;
+
+	*out = NULL;
+	for (size_t i = 0; i < scene->ncell; i++) {
+		if (instances_on_host(scene->cell[i].cell->db, host, &found, err) != 0)
+			return -1;
+		n = found.n;
+		instances_free(&found);
+		if (n > 0 && keep_only(out, &scene->cell[i], host, "instances", err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static const struct cell_facts *cell_of_service(const struct scene *scene, const char *host)
+{
+	const struct host_mapping *mapping = mapping_of(scene, host);
+
+	for (size_t i = 0; i < scene->ncell; i++) {
+		if (mapping && mapping->cell_id == scene->cell[i].cell->id)
+			return &scene->cell[i];
+		for (size_t k = 0; k < scene->cell[i].services.n; k++)
+			if (strcmp(scene->cell[i].services.v[k].host, host) == 0)
+				return &scene->cell[i];
+	}
+	return NULL;
+}
+
+/* A compute node, or what was evacuated from it and never cleaned up, may be all that still names a host. */
+static int cell_of_remains(const struct scene *scene, const char *host, const struct cell_facts **out, struct error *err)
+{
+	struct standing_migrations found;
+
+	for (size_t i = 0; i < scene->ncell && !*out; i++) {
+		if (compute_node_of(&scene->cell[i].nodes, host)) {
+			*out = &scene->cell[i];
+			continue;
+		}
+		if (migrations_standing(scene->cell[i].cell->db, host, &found, err) != 0)
+			return -1;
+		if (found.n > 0)
+			*out = &scene->cell[i];
+		standing_migrations_free(&found);
+	}
+	return 0;
+}
+
+static int unknown_compute(const struct scene *scene, const char *host, struct error *err)
+{
+	struct host_list *named = xcalloc(scene->ncell, sizeof *named);
+	const char **known = NULL;
+	size_t n = 0, cap = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < scene->ncell && rc == 0; i++) {
+		const struct nova_services *s = &scene->cell[i].services;
+
+		rc = instance_hosts_list(scene->cell[i].cell->db, &named[i], err);
+		for (size_t k = 0; k < s->n + named[i].n; k++) {
+			if (k < s->n ? strcmp(s->v[k].binary, "nova-compute") != 0 : strcmp(named[i].v[k - s->n].host, host) == 0)
+				continue;
+			known = vec_grow(known, n, &cap, sizeof *known);
+			known[n++] = k < s->n ? s->v[k].host : named[i].v[k - s->n].host;
+		}
+	}
+	if (rc == 0)
+		scene_unknown("compute host", host, known, n, "evac-manage service list", err);
+	for (size_t i = 0; i < scene->ncell; i++)
+		host_list_free(&named[i]);
+	free(named);
+	free(known);
+	return rc == 0 && world_any_lost_cell(scene->world) ? scene_not_known_in_all_cells(scene, "host", host, err) : -1;
+}
+
+/* By its nova-compute's name or its hypervisor's; ${host} becomes the former. NULL without an error: neither is known. */
+static const struct cell_facts *resolve(const struct scene *scene, const char **host, struct error *err)
+{
+	const struct cell_facts *cell;
+	const char *real;
+
+	error_clear(err);
+	if (is_in_lost_cell(scene, *host, err))
+		return NULL;
+	cell = cell_of_compute(scene, *host, err);
+	if (cell || err->kind)
+		return cell;
+	real = host_of_hypervisor(scene, *host);
+	cell = real ? cell_of_compute(scene, real, err) : NULL;
+	if (cell)
+		*host = real;
+	return cell;
+}
+
+/* nova compares as its columns do, without case: to it a compute that is spelt otherwise is the same one, and may be alive. */
+static bool is_spelt_otherwise(const struct scene *scene, const char *host)
+{
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (const struct nova_service *s = scene->cell[i].services.v; s < scene->cell[i].services.v + scene->cell[i].services.n; s++)
+			if (strcmp(s->binary, "nova-compute") == 0 && (strcasecmp(s->host, host) == 0 || str_is_twin(s->host, host)))
+				return true;
+	return false;
+}
+
+/* A host whose nova-compute record was deleted is what its instances name; to be looked at, any service of it and its mapping do. */
+static const struct cell_facts *resolve_failed(const struct scene *scene, const char **host, struct error *err)
+{
+	const struct cell_facts *cell = resolve(scene, host, err);
+
+	if (cell || err->kind || cell_of_instances(scene, *host, &cell, err) != 0)
+		return cell;
+	if (cell && scene->evacuates && is_spelt_otherwise(scene, *host))
+		cell = NULL;
+	if (!cell && !scene->evacuates)
+		cell = cell_of_service(scene, *host);
+	if (!cell && !scene->evacuates && cell_of_remains(scene, *host, &cell, err) != 0)
+		return NULL;
+	if (!cell)
+		unknown_compute(scene, *host, err);
+	return cell;
+}
+
+int scene_find_home(struct scene *scene, const char *host, struct error *err)
+{
+	scene->host = host;
+	scene->home = resolve_failed(scene, &scene->host, err);
+	if (!scene->home)
+		return -1;
+	if (strcmp(scene->host, host) != 0)
+		scene->asked_host = host;
+	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
+	scene->compute_seen_ms = clock_monotonic_ms();
+	scene_note_builders(scene);
+	if (migrations_standing(scene->home->cell->db, scene->host, &scene->standing, err) != 0)
+		return -1;
+	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
+}
+
+int scene_find_target(struct scene *scene, const char *host, struct error *err)
+{
+	const struct cell_facts *cell;
+
+	error_clear(err);
+	if (is_in_lost_cell(scene, host, err))
+		return -1;
+	cell = cell_of_compute(scene, host, err);
+	if (!cell)
+		return err->kind ? -1 : unknown_compute(scene, host, err);
+	scene->target_cell = cell;
+	scene->target_compute = nova_service_find(&cell->services, "nova-compute", host);
+	scene->target_node = compute_node_of(&cell->nodes, host);
+	for (size_t i = 0; i < scene->mappings.n; i++)
+		scene->target_is_mapped |= strcmp(scene->mappings.v[i].host, host) == 0 && scene->mappings.v[i].cell_id == cell->cell->id;
+	return 0;
+}

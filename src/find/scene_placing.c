@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "find/scene.h"
+#include "util/str.h"
+
+int scene_find_placing(struct scene *scene, struct error *err)
+{
+	if (aggregates_list(scene->world->api_db, &scene->aggregates, err) != 0)
+		return -1;
+	if (!scene->world->placement_db)
+		return 0;
+	if (placement_columns_probe(scene->world->placement_db, &scene->placement_columns, err) != 0 ||
+	    inventories_list(scene->world->placement_db, &scene->inventories, err) != 0)
+		return -1;
+	return scene->placement_columns.has_sharing ? sharing_list(scene->world->placement_db, &scene->sharing, err) : 0;
+}
+
+/* The host of an instance, in whichever cell it is; NULL: on none, or gone. */
+static int host_of(struct scene *scene, const char *uuid, const char **out, struct error *err)
+{
+	struct instances found;
+
+	*out = NULL;
+	for (size_t i = 0; i < scene->ncell && !*out; i++) {
+		if (instance_by_uuid(scene->cell[i].cell->db, uuid, &found, err) != 0)
+			return -1;
+		if (found.n > 0)
+			*out = arena_dup(&scene->arena, found.v[0].host);
+		instances_free(&found);
+	}
+	return 0;
+}
+
+/* Another candidate of the same group has asked already. */
+static const struct candidate *sibling(const struct scene *scene, const struct candidate *c)
+{
+	for (const struct candidate *o = scene->candidate; o < c; o++)
+		if (o->group.exists && str_equal(o->group.uuid, c->group.uuid))
+			return o;
+	return NULL;
+}
+
+static int find_members(struct scene *scene, struct candidate *c, struct error *err)
+{
+	const struct candidate *asked = sibling(scene, c);
+	struct group_members members;
+	int rc = 0;
+
+	if (asked) {
+		c->group_host = asked->group_host;
+		c->ngroup_host = asked->ngroup_host;
+		return 0;
+	}
+	if (group_members_list(scene->world->api_db, c->group.uuid, &members, err) != 0)
+		return -1;
+	c->group_host = arena_alloc(&scene->arena, members.n * sizeof *c->group_host);
+	for (size_t i = 0; i < members.n && rc == 0; i++)
+		rc = host_of(scene, members.v[i].instance_uuid, &c->group_host[c->ngroup_host++], err);
+	group_members_free(&members);
+	return rc;
+}
+
+/* Each trait is asked about once, however many ask for it. */
+static int find_traits(struct scene *scene, const struct candidate *c, struct error *err)
+{
+	struct trait_fact *fact;
+	size_t k;
+
+	for (const struct ask *a = c->needs.ask; scene->placement_columns.has_traits && a < c->needs.ask + c->needs.nask; a++) {
+		for (k = 0; k < scene->ntrait && strcmp(scene->trait[k].name, a->name) != 0; k++)
+			;
+		if (a->kind == ASK_RESOURCE || k < scene->ntrait)
+			continue;
+		scene->trait = xreallocarray(scene->trait, scene->ntrait + 1, sizeof *scene->trait);
+		fact = &scene->trait[scene->ntrait];
+		fact->name = a->name;
+		if (trait_providers_list(scene->world->placement_db, a->name, &fact->providers, err) != 0)
+			return -1;
+		scene->ntrait++;
+	}
+	return 0;
+}
+
+int scene_find_group(struct scene *scene, struct candidate *c, struct error *err)
+{
+	size_t n;
+
+	if (scene->world->placement_db) {
+		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 || find_traits(scene, c, err) != 0)
+			return -1;
+		c->providers = (struct maybe_int){ true, (int64_t)n };
+		if (n > 1 && allocations_unexplained(scene->world->placement_db, scene->home->cell->db, c->instance->uuid, c->instance->node,
+		                 &c->unexplained, err) != 0)
+			return -1;
+	}
+	if (server_group_of(scene->world->api_db, &scene->api_columns, c->instance->uuid, &c->group, err) != 0)
+		return -1;
+	return c->group.exists ? find_members(scene, c, err) : 0;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "find/scene.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static void not_asked(struct scene *scene, const struct error *err)
+{
+	log_info("not asked: %s", err->text);
+	if (err->kind == ERROR_BUS_UNREACHABLE) /* one that is not configured is none */
+		absences_add(scene->world->absences, err, NULL);
+	scene->queues_absent = arena_dup(&scene->arena, err->text);
+}
+
+/* Closes the broker that does not answer: the next queue is not asked for there. */
+static void add_queue(struct scene *scene, struct bus **bus, const char *queue, bool reports)
+{
+	struct consumer_fact *more = arena_alloc(&scene->arena, (scene->nconsumer + 1) * sizeof *more);
+	struct error err = { 0 };
+
+	if (scene->nconsumer)
+		memcpy(more, scene->consumer, scene->nconsumer * sizeof *more);
+	more[scene->nconsumer] = (struct consumer_fact){ .queue = arena_dup(&scene->arena, queue), .reports = reports };
+	if (!*bus)
+		return;
+	if (bus_queue_look(*bus, queue, &more[scene->nconsumer].now, &err) != 0) {
+		not_asked(scene, &err);
+		bus_close(bus);
+		return;
+	}
+	scene->consumer = more;
+	scene->nconsumer++;
+}
+
+/* A connection opens itself again with what it was opened with: both live equally long. */
+struct cell_bus {
+	struct broker_config config;
+	struct bus *bus;
+};
+
+/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. Without a bus: it could not be reached, or,
+ * without an error, the mapping names none. */
+static void open_cell_bus(const struct scene *scene, const struct cell_facts *cell, struct cell_bus *out, struct error *err)
+{
+	const struct world *w = scene->world;
+
+	*out = (struct cell_bus){ .config = w->nova.bus };
+	out->config.url = (struct transport_url){ 0 };
+	for (size_t i = 0; i < w->mappings.n; i++) {
+		const struct cell_mapping *m = &w->mappings.v[i];
+		auto_free char *text = NULL;
+
+		if (m->id != cell->cell->id || !m->transport_url[0])
+			continue;
+		text = config_expand_cell_url(m->transport_url, w->nova.transport_text);
+		if (transport_url_parse(text, "nova_api.cell_mappings", &out->config.url, err) != 0)
+			return;
+		if (out->config.url.nbroker > 0)
+			bus_open(&(struct bus_options){ .config = &out->config, .label = "the cell's broker" }, &out->bus, err);
+		return;
+	}
+}
+
+static void close_cell_bus(struct cell_bus *cell)
+{
+	bus_close(&cell->bus);
+	transport_url_free(&cell->config.url);
+}
+
+static void find_of_compute(struct scene *scene)
+{
+	auto_free char *queue = xasprintf("compute.%s", scene->host);
+	struct error err = { 0 };
+	struct cell_bus cell;
+
+	open_cell_bus(scene, scene->home, &cell, &err);
+	if (err.kind)
+		not_asked(scene, &err);
+	add_queue(scene, &cell.bus, queue, scene->compute && nova_service_is_up(scene->compute, scene->nova_down_s));
+	close_cell_bus(&cell);
+}
+
+static int look_at_computes(struct bus *bus, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out,
+    struct error *err)
+{
+	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
+		const char *queue = arena_printf(arena, "compute.%s", s->host);
+		struct bus_queue now;
+
+		if (strcmp(s->binary, "nova-compute") != 0)
+			continue;
+		if (bus_queue_look(bus, queue, &now, err) != 0)
+			return -1;
+		if (now.messages > 0)
+			out->v[out->n++] = (struct waiting_queue){ .host = s->host, .queue = queue, .messages = now.messages };
+	}
+	return 0;
+}
+
+void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out)
+{
+	struct error err = { 0 };
+	struct cell_bus on;
+
+	open_cell_bus(scene, cell, &on, &err);
+	*out = (struct waiting_queues){ .v = arena_alloc(arena, (cell->services.n + 1) * sizeof *out->v) };
+	if (!on.bus && !err.kind)
+		error_set(&err, ERROR_CONFIG, "the mapping of cell '%s' names no broker", cell->cell->name);
+	if (on.bus)
+		look_at_computes(on.bus, cell, arena, out, &err);
+	out->absent = err.kind ? arena_dup(arena, err.text) : NULL;
+	close_cell_bus(&on);
+}
+
+static bool has_cinder_services(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->cinder_services.n; i++)
+		if (scene_is_failed_node(scene, scene->cinder_services.v[i].host))
+			return true;
+	return false;
+}
+
+static void find_of_cinder(struct scene *scene)
+{
+	const struct world *w = scene->world;
+	const struct bus_options options = { .config = &w->cinder.bus, .label = "cinder's broker" };
+	auto_str struct str queue = { 0 };
+	struct error err = { 0 };
+	struct bus *bus = NULL;
+
+	if (!w->has_cinder_config || !has_cinder_services(scene))
+		return;
+	if (!w->cinder.has_bus)
+		error_set(&err, ERROR_CONFIG, "cinder's configuration names no broker (transport_url)");
+	if (!w->cinder.has_bus || bus_open(&options, &bus, &err) != 0)
+		not_asked(scene, &err);
+	for (size_t i = 0; i < scene->cinder_services.n && bus; i++) {
+		const struct cinder_service *s = &scene->cinder_services.v[i];
+
+		if (!scene_is_failed_node(scene, s->host) ||
+		    (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0))
+			continue;
+		cinder_service_queue(s->binary, s->host, &queue);
+		add_queue(scene, &bus, queue.s, cinder_service_is_up(s, scene->cinder_down_s));
+	}
+	bus_close(&bus);
+}
+
+void scene_find_queues(struct scene *scene)
+{
+	scene->nconsumer = 0;
+	scene->queues_absent = NULL;
+	if (scene->home)
+		find_of_compute(scene);
+	find_of_cinder(scene);
+}

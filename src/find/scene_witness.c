@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "find/scene.h"
+#include "util/http.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define API_TIMEOUT_MS 2000
+
+static void not_asked(const struct error *err)
+{
+	log_info("not asked: %s", err->text);
+}
+
+static void add_sessions(struct scene *scene, struct db *db, unsigned down_s)
+{
+	struct session_fact *fact = &scene->session[scene->nsession];
+	struct error err = { 0 };
+
+	if (!db || scene->nsession == sizeof scene->session / sizeof *scene->session)
+		return;
+	*fact = (struct session_fact){ .server = db_label(db), .down_s = down_s };
+	if (sessions_list(db, &fact->sessions, &err) != 0)
+		not_asked(&err);
+	else
+		scene->nsession++;
+}
+
+static void find_nova_api(struct scene *scene)
+{
+	const struct nova_config *nova = &scene->world->nova;
+
+	if (nova->api_listen && http_answers(nova->api_listen, nova->api_port, API_TIMEOUT_MS))
+		scene->nova_api = arena_printf(&scene->arena, "http://%s:%u/", nova->api_listen, nova->api_port);
+}
+
+void scene_find_sessions(struct scene *scene)
+{
+	for (size_t i = 0; i < scene->ncell; i++)
+		if (!scene->home || scene->home == &scene->cell[i])
+			add_sessions(scene, scene->cell[i].cell->db, scene->nova_down_s);
+	add_sessions(scene, scene->world->api_db, scene->nova_down_s);
+	add_sessions(scene, scene->world->cinder_db, scene->cinder_down_s);
+}
+
+/* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
+static const char *address_of(const struct scene *scene, const char *host)
+{
+	const char *address = NULL;
+
+	for (size_t i = 0; i < scene->ncell && !address; i++) {
+		const struct compute_node *own = compute_node_of(&scene->cell[i].nodes, host);
+
+		address = own ? own->host_ip : NULL;
+	}
+	if (!address || address_is_loopback(address))
+		return NULL;
+	for (size_t i = 0; i < scene->ncell; i++)
+		for (size_t k = 0; k < scene->cell[i].nodes.n; k++)
+			if (strcmp(scene->cell[i].nodes.v[k].host, host) != 0 && str_equal(scene->cell[i].nodes.v[k].host_ip, address))
+				return NULL;
+	return address;
+}
+
+/* The same session is seen through every schema of one server. */
+static bool was_seen(const struct scene *scene, size_t fact, const struct session *session)
+{
+	for (size_t i = 0; i < fact; i++)
+		for (size_t k = 0; k < scene->session[i].sessions.n; k++)
+			if (scene->session[i].sessions.v[k].id == session->id && str_equal(scene->session[i].sessions.v[k].address, session->address))
+				return true;
+	return false;
+}
+
+bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host)
+{
+	const char *name = address_is_loopback(host) ? NULL : host; /* who is called localhost may be anywhere */
+
+	return session->idle_s.set && session->idle_s.v < (int64_t)scene->session[fact].down_s &&
+	    session_is_from(session, address_of(scene, host), name) && !was_seen(scene, fact, session);
+}
+
+size_t scene_sessions_of(const struct scene *scene, const char *host)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->nsession; i++)
+		for (size_t k = 0; k < scene->session[i].sessions.n; k++)
+			n += scene_session_speaks(scene, i, &scene->session[i].sessions.v[k], host);
+	return n;
+}
+
+void scene_find_witnesses(struct scene *scene)
+{
+	scene_find_queues(scene);
+	scene_find_sessions(scene);
+	find_nova_api(scene);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "find/scene.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* What --only and --exclude name: one rule for things of every kind, an id or an exact name, and nothing that nobody knows. */
+
+static bool words_name(const struct words *words, const char *id, const char *name)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (str_equal(words->v[i], id) || (name && str_equal(words->v[i], name)))
+			return true;
+	return false;
+}
+
+bool request_wants(const struct request *request, const char *id, const char *name)
+{
+	return !words_name(&request->exclude, id, name) && (request->only.n == 0 || words_name(&request->only, id, name));
+}
+
+void nameables_add(struct nameables *all, const char *id, const char *name)
+{
+	all->v = vec_grow(all->v, all->n, &all->cap, sizeof *all->v);
+	all->v[all->n++] = (struct nameable){ arena_dup(&all->arena, id), arena_dup(&all->arena, name) };
+}
+
+void nameables_free(struct nameables *all)
+{
+	free(all->v);
+	arena_free(&all->arena);
+	*all = (struct nameables){ 0 };
+}
+
+static bool has(const struct nameables *all, const char *word)
+{
+	const struct words words = { .v = &word, .n = 1 };
+
+	for (size_t i = 0; all && i < all->n; i++)
+		if (words_name(&words, all->v[i].id, all->v[i].name))
+			return true;
+	return false;
+}
+
+static int unknown(const char *option, const char *word, const struct nameables *known, const char *what, const char *list,
+    struct error *err)
+{
+	const char **names = xcalloc(2 * known->n + 1, sizeof *names);
+	auto_str struct str near = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < known->n; i++) {
+		names[n++] = known->v[i].id;
+		if (known->v[i].name && known->v[i].name[0])
+			names[n++] = known->v[i].name;
+	}
+	str_nearest(word, names, n, &near);
+	free(names);
+	error_set(err, ERROR_NOT_FOUND, "%s '%s': no such %s here; an id or an exact name is meant", option, word, what);
+	if (near.n)
+		return error_hint(err, "did you mean %s? '%s' shows all", near.s, list);
+	return error_hint(err, "'%s' shows all", list);
+}
+
+static int check(const char *option, const struct words *words, const struct nameables *known, const struct nameables *gone,
+    const char *what, const char *list, struct error *err)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		if (has(known, words->v[i]))
+			continue;
+		if (!has(gone, words->v[i]))
+			return unknown(option, words->v[i], known, what, list, err);
+		log_notice("%s '%s': it has left already", option, words->v[i]);
+	}
+	return 0;
+}
+
+int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
+    const char *list, struct error *err)
+{
+	if (check("--only", &request->only, known, gone, what, list, err) != 0)
+		return -1;
+	return check("--exclude", &request->exclude, known, gone, what, list, err);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "find/fit.h"
+#include "guard/checks.h"
+
+static bool any_open(const struct rooms *rooms)
+{
+	for (size_t i = 0; i < rooms->n; i++)
+		if (!rooms->v[i].closed)
+			return true;
+	return false;
+}
+
+/* In the plan's order, so that what comes first takes its room first; what --limit leaves for later takes none. */
+void guard_no_capacity(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str why = { 0 }, help = { 0 };
+	struct rooms rooms;
+	int64_t placed = 0;
+
+	if (!scene->evacuates || !scene->home || (scene->request->target_host && scene->target_cell != scene->home))
+		return;
+	rooms_make(scene, &rooms);
+	if (!scene->request->target_host && !any_open(&rooms)) { /* target-down says it, and stops the run */
+		rooms_free(&rooms);
+		return;
+	}
+	for EACH_WANTED(c, scene) {
+		if (findings_skip(out, c->instance->uuid) || (scene->request->limit > 0 && placed >= scene->request->limit))
+			continue;
+		str_clear(&why);
+		str_clear(&help);
+		placed++;
+		if (rooms_place(&rooms, scene, c, &why, &help))
+			continue;
+		placed--;
+		guard_found(self, scene, out, c->instance->uuid, help.s, "%s fits nowhere: %s", str_or(c->instance->name, c->instance->uuid), why.s);
+	}
+	rooms_free(&rooms);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "guard/checks.h"
+#include "util/str.h"
+
+static const char *subject_of(const struct standing_migration *m, struct str *out)
+{
+	str_addf(out, "%lld", (long long)m->id);
+	return out->s;
+}
+
+void guard_migration_not_closable(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct standing_migration *m = scene->closing ? scene->closing->migration : NULL;
+	auto_str struct str subject = { 0 };
+
+	if (!m)
+		return;
+	if (!migration_is_evacuation(m))
+		guard_found(self, scene, out, subject_of(m, &subject), NULL,
+		    "migration %lld is a %s: both hosts may hold something of the instance", (long long)m->id,
+		    str_or(m->migration_type, "migration of no type"));
+	else if (str_equal(m->status, "done"))
+		guard_found(self, scene, out, subject_of(m, &subject), NULL,
+		    "evacuation %lld is done: closed as 'error', '%s' would keep its copy of the instance when it returns, and run it twice",
+		    (long long)m->id, m->source_compute);
+}
+
+void guard_migration_worked_on(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct standing_migration *m = scene->closing ? scene->closing->migration : NULL;
+	auto_str struct str subject = { 0 }, why = { 0 };
+
+	if (m && migration_is_evacuation(m) && migration_is_open(m) && migration_worker(m, &scene->closing->signs, &why))
+		guard_found(self, scene, out, subject_of(m, &subject), NULL, "somebody may work on evacuation %lld: %s", (long long)m->id,
+		    why.s);
+}
+
+/* The order matters: closed first, what it holds comes back, and the closed evacuation with it. */
+void guard_work_begun(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct standing_migration *m = scene->closing ? scene->closing->migration : NULL;
+	auto_str struct str subject = { 0 }, who = { 0 }, hint = { 0 }, why = { 0 };
+	const struct action_event *holder;
+
+	if (!m || !migration_is_evacuation(m) || !migration_is_open(m) || migration_worker(m, &scene->closing->signs, &why) ||
+	    !(holder = migration_holder(m, &scene->closing->signs)))
+		return;
+	action_event_service(holder, &who);
+	str_addf(&hint, "first restart %s, which drops what it holds; only then the same command with --accept work-begun:%lld", who.s,
+	    (long long)m->id);
+	guard_found(self, scene, out, subject_of(m, &subject), hint.s,
+	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not", who.s,
+	    (long long)m->id, holder->event);
+}
+
+void guard_tombstones(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	size_t n = 0, back = 0;
+
+	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++) {
+		n += migration_is_tombstone(m);
+		back += migration_is_tombstone(m) && str_equal(m->status, "done") && str_equal(m->instance_host, m->source_compute);
+	}
+	if (n == 0 || scene->closes)
+		return;
+	str_addf(&hint, "evac-manage migration list --host %s", scene->host);
+	guard_found(self, scene, out, scene->host, hint.s,
+	    "%zu evacuation%s away from '%s' not cleaned up: when it returns, its nova-compute destroys what it has of the instance%s%s", n,
+	    n == 1 ? " is" : "s are", scene->host, n == 1 ? "" : "s", back ? ", and some of them are on it again" : "");
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "guard/checks.h"
+#include "util/shell.h"
+#include "util/str.h"
+
+#define EACH_MOVE(m, scene) (const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)
+
+/* Without a pool of its own the target keeps that of each row, unless a map gives another. */
+static bool is_same_place(const struct scene *scene, const struct move *m)
+{
+	return strcmp(m->from.backend_host, m->to.backend_host) == 0 && scene->request->pool_map.n == 0 &&
+	    (!m->to.pool[0] || strcmp(m->from.pool, m->to.pool) == 0);
+}
+
+void guard_target_is_source(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (!m->taken_back && is_same_place(scene, m))
+			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
+	if (scene->evacuates && str_equal(scene->request->target_host, scene->host))
+		guard_found(self, scene, out, scene->host, NULL, "'%s' is both the failed and the target host", scene->host);
+}
+
+void guard_target_service_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (!m->target && m->target_known)
+			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", move_binary(m->kind), m->to.backend_host);
+}
+
+void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	const char *to;
+
+	for EACH_MOVE(m, scene) {
+		if (m->target || m->target_known)
+			continue;
+		to = hint_taker(scene, m->kind, m->from.text);
+		str_clear(&hint);
+		str_add(&hint, to ? "move it by itself first: " : "");
+		if (to)
+			hint_move(&hint, m->kind, m->from.text, to);
+		guard_found(self, scene, out, m->from.text, hint.n ? hint.s : NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text,
+		    move_binary(m->kind), m->to.backend_host);
+	}
+}
+
+/* The scheduler needs at least one host, or it puts every instance in ERROR. */
+static void check_any_compute(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct nova_service *s = scene->home->services.v; s < scene->home->services.v + scene->home->services.n; s++)
+		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->host) != 0 && !s->disabled &&
+		    nova_service_is_up(s, scene->nova_down_s))
+			return;
+	guard_found(self, scene, out, scene->home->cell->name, NULL,
+	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->home->cell->name);
+}
+
+static void say_down(const struct guard *self, const struct scene *scene, struct findings *out, const char *binary,
+    const char *host, struct maybe_int age)
+{
+	const char *hint = scene->past ? "start it first, or leave with their new owner what would go back to it" : NULL; /* who else is up is no matter */
+
+	if (age.set)
+		guard_found(self, scene, out, host, hint, "%s on '%s' is down: its last report is %lld s old", binary, host,
+		    (long long)age.v);
+	else
+		guard_found(self, scene, out, host, hint, "%s on '%s' has never reported", binary, host);
+}
+
+/* Forced down or not. */
+static bool is_late(const struct nova_service *s, unsigned down_s)
+{
+	return s && (!s->heartbeat_age_s.set || s->heartbeat_age_s.v > (int64_t)down_s);
+}
+
+static bool is_a_cluster(const struct scene *scene, const char *name)
+{
+	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
+		if (strlen(c->name) == strcspn(name, "#") && str_starts(name, c->name))
+			return true;
+	return false;
+}
+
+/* Does a live cluster serve this row, and none of the one that it would be given to? ${new_name}: a word of 'cluster rename', with what
+ * the row has behind the old one. */
+static bool goes_to_the_dead(const struct scene *scene, const struct cluster_row *row)
+{
+	const struct request *r = scene->request;
+	auto_str struct str to = { 0 };
+
+	str_addf(&to, "%s%s", r->new_name, r->full_rename ? "" : row->cluster_name + strlen(r->name));
+	return is_a_cluster(scene, to.s) && cinder_cluster_is_up(&scene->cinder_services, row->cluster_name, scene->cinder_down_s) &&
+	    !cinder_cluster_is_up(&scene->cinder_services, to.s, scene->cinder_down_s);
+}
+
+/* Where neither cluster lives nobody loses anything: so is one renamed whose services are stopped for it. */
+static void check_clusters(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct request *r = scene->request;
+	auto_str struct str hint = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; r->name && r->new_name && strcmp(r->name, r->new_name) != 0 && i < scene->cluster_rows.n; i++)
+		n += goes_to_the_dead(scene, &scene->cluster_rows.v[i]);
+	if (n == 0)
+		return;
+	str_add(&hint, "did you swap the two? evac-manage cluster rename ");
+	shell_add_word(&hint, r->new_name);
+	str_addc(&hint, ' ');
+	shell_add_word(&hint, r->name);
+	guard_found(self, scene, out, r->new_name, hint.s, "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->new_name, r->name,
+	    n);
+}
+
+void guard_target_down(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct nova_service *s = scene->target_compute;
+
+	check_clusters(self, scene, out);
+	for EACH_MOVE(m, scene)
+		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
+			say_down(self, scene, out, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
+	if (scene->past && undo_enables_compute(scene) && is_late(scene->compute, scene->nova_down_s))
+		say_down(self, scene, out, scene->compute->binary, scene->compute->host, scene->compute->heartbeat_age_s);
+	if (!scene->evacuates)
+		return;
+	if (!s)
+		check_any_compute(self, scene, out);
+	else if (s->forced_down)
+		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is forced down", s->binary, s->host);
+	else if (!nova_service_is_up(s, scene->nova_down_s))
+		say_down(self, scene, out, s->binary, s->host, s->heartbeat_age_s);
+}
+
+void guard_target_disabled(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct nova_service *s = scene->target_compute;
+
+	for EACH_MOVE(m, scene)
+		if (m->target && m->target->disabled && !m->enables_target)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", move_binary(m->kind), m->to.backend_host,
+			    str_or(m->target->disabled_reason, "no reason given"));
+	if (scene->evacuates && s && s->disabled)
+		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,
+		    str_or(s->disabled_reason, "no reason given"));
+}
+
+void guard_target_frozen(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->target && m->target->frozen)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is frozen", m->to.backend_host);
+}
+
+void guard_target_other_cell(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->evacuates && scene->target_cell && scene->target_cell != scene->home)
+		guard_found(self, scene, out, scene->request->target_host, NULL, "'%s' is in cell '%s', the instances are in cell '%s'",
+		    scene->request->target_host, scene->target_cell->cell->name, scene->home->cell->name);
+}
+
+void guard_target_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (!scene->evacuates || !scene->target_cell)
+		return;
+	if (!scene->target_node)
+		guard_found(self, scene, out, scene->request->target_host, NULL, "nova-compute on '%s' has no compute node: it never got so far",
+		    scene->request->target_host);
+	else if (!scene->target_is_mapped)
+		guard_found(self, scene, out, scene->request->target_host, "nova-manage cell_v2 discover_hosts",
+		    "nova_api does not map '%s' to cell '%s': the scheduler does not know it", scene->request->target_host,
+		    scene->target_cell->cell->name);
+}
+
+void guard_no_consumer(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *topic = scene->world->nova.conductor_topic;
+
+	if (!scene->evacuates)
+		return;
+	if (!scene->has_exchange)
+		guard_found(self, scene, out, topic, NULL, "%s has no exchange '%s': no nova service has been here",
+		    bus_server(scene->world->bus), str_or(scene->world->nova.bus.exchange, "nova"));
+	else if (!scene->conductor.exists)
+		guard_found(self, scene, out, topic, NULL, "%s has no queue '%s'", bus_server(scene->world->bus), topic);
+	else if (scene->conductor.consumers == 0)
+		guard_found(self, scene, out, topic, NULL, "queue '%s' on %s has no consumer, and %u messages wait in it", topic,
+		    bus_server(scene->world->bus), (unsigned)scene->conductor.messages);
+}
+
+/* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it does with
+ * what waits. */
+void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct bus_queue *q = &scene->scheduler;
+	auto_str struct str waits = { 0 };
+
+	if (!scene->evacuates || !q->exists || q->consumers > 0 || (scene->request->force && q->messages == 0))
+		return;
+	if (q->messages > 0)
+		str_addf(&waits, ", and %u message%s in it", (unsigned)q->messages, q->messages == 1 ? " waits" : "s wait");
+	guard_found(self, scene, out, SCHEDULER_QUEUE,
+	    q->messages > 0 ? "rabbitmqctl purge_queue " SCHEDULER_QUEUE " on the broker's node, then start nova-scheduler; the requests in it are dead" :
+	                      "start nova-scheduler",
+	    "queue '" SCHEDULER_QUEUE "' on %s has no consumer%s: a scheduler that returns claims room in placement for each request that waits there",
+	    bus_server(scene->world->bus), str_or(waits.s, ""));
+}
+
+void guard_az_differs(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->source && m->target && !str_equal(m->source->zone, m->target->zone))
+			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is in zone '%s', '%s' in zone '%s'",
+			    m->from.backend_host, str_or(m->source->zone, ""), m->to.backend_host, str_or(m->target->zone, ""));
+}
+
+static bool target_has_pool(const struct scene *scene, const struct move *move, const char *pool)
+{
+	for (size_t i = 0; i < scene->owners.n; i++)
+		if (host_is_on_backend(scene->owners.v[i].host, move->to.backend_host) &&
+		    str_equal(host_pool(scene->owners.v[i].host), pool))
+			return true;
+	return false;
+}
+
+/* One that something lives in; NULL: none. */
+static const char *a_pool_of(const struct scene *scene, const struct move *move)
+{
+	for (size_t i = 0; i < scene->owners.n; i++)
+		if (strcmp(scene->owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->owners.v[i].host, move->to.backend_host) &&
+		    host_pool(scene->owners.v[i].host))
+			return host_pool(scene->owners.v[i].host);
+	return NULL;
+}
+
+static void add_map(struct str *hint, const char *from, const char *to)
+{
+	auto_free char *map = xasprintf("%s=%s", from, to);
+
+	shell_add_word(hint, map);
+}
+
+static void pool_unseen(const struct guard *self, const struct scene *scene, const struct move *m, const char *pool,
+    struct findings *out)
+{
+	auto_str struct str subject = { 0 }, hint = { 0 };
+	const char *other;
+
+	if (!*pool || target_has_pool(scene, m, pool))
+		return;
+	str_addf(&subject, "%s#%s", m->to.backend_host, pool);
+	other = m->in_place || m->to.pool[0] ? NULL : a_pool_of(scene, m);
+	if (other) {
+		str_addf(&hint, "compare the two services' cinder.conf; if it is '%s' there: --pool-map ", other);
+		add_map(&hint, pool, other);
+	}
+	guard_found(self, scene, out, subject.s, hint.n ? hint.s : NULL, "nothing lives in '%s' yet", subject.s);
+}
+
+/* Once a pool, however many rows: the owners are already distinct. */
+void guard_pool_unseen(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene) {
+		if (m->kind != MOVE_BACKEND || m->taken_back || m->rows[OWNED_VOLUME].n == 0) /* it was there */
+			continue;
+		if (m->to.pool[0]) {
+			pool_unseen(self, scene, m, m->to.pool, out);
+			continue;
+		}
+		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
+				pool_unseen(self, scene, m, request_pool(scene->request, str_or(host_pool(o->host), "")), out);
+	}
+}
+
+void guard_backend_name_differs(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->kind == MOVE_BACKEND && strcmp(m->from.backend, m->to.backend) != 0)
+			guard_found(self, scene, out, m->to.backend_host, NULL, "backend '%s' becomes '%s'", m->from.backend, m->to.backend);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "guard/checks.h"
+#include "journal/past.h"
+#include "util/str.h"
+
+/* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
+
+/* Evacuations away from the host that a nova-compute which returns has not cleaned up. */
+static size_t count_tombstones(const struct scene *scene)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->standing.n; i++)
+		n += migration_is_tombstone(&scene->standing.v[i]);
+	return n;
+}
+
+bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
+{
+	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
+	    !str_equal(step_before(step, "forced_down"), "1") && count_tombstones(scene) > 0;
+}
+
+void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct past *past = scene->past;
+
+	for (size_t i = 0; past && i < past->nunit; i++) {
+		const struct unit *unit = &past->plan.unit[i];
+
+		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun || str_equal(past_unit_state(&past->unit[i]), "skipped"))
+			continue;
+		guard_found(self, scene, out, unit->step[0].id, NULL,
+		    "the evacuation of %s was handed to nova and cannot be undone: its disk may be in use on another host", unit->step[0].id);
+	}
+}
+
+/* nova-api itself refuses it while one is 'done' (bug 1922053): the host would be up, an instance could come back to it, and the next
+ * start of its nova-compute would destroy that. */
+void guard_forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	size_t n = count_tombstones(scene);
+	struct past_steps at = { 0 };
+	const struct step *s;
+
+	while (scene->past && (s = past_next_step(scene->past, &at))) {
+		if (!undo_keeps_forced_down(scene, s))
+			continue;
+		str_clear(&hint);
+		str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute", scene->host,
+		    scene->host);
+		guard_found(self, scene, out, scene->host, hint.s,
+		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s", scene->host,
+		    n == 1 ? "is" : "are");
+	}
+}
+
+/* Some units are taken back whole or not at all. */
+static bool is_taken_back(const struct scene *scene, const struct unit *unit, const struct step *step)
+{
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if ((s == step || unit_is_whole(unit)) && (s->state == STATE_SKIPPED || !request_wants(scene->request, s->id, s->name)))
+			return false;
+	return true;
+}
+
+void guard_undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (size_t i = 0; scene->past && i < scene->past->nunit; i++) {
+		const struct unit *unit = &scene->past->plan.unit[i];
+
+		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->past, i))
+			continue;
+		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+			if (s->kind == &step_migration && is_taken_back(scene, unit, s))
+				guard_found(self, scene, out, s->id, NULL,
+				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance", s->id,
+				    str_or(s->before[0], "NULL"), scene->host);
+	}
+}
+
+bool undo_enables_compute(const struct scene *scene)
+{
+	struct past_steps at = { 0 };
+	const struct step *s;
+
+	while (scene->past && (s = past_next_step(scene->past, &at)))
+		if (s->kind == &step_compute_service && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
+		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
+			return true;
+	return false;
+}
+
+/* A guest's volumes whose owner would be the host that it was evacuated away from. */
+void guard_in_use_elsewhere(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+
+	for (const struct elsewhere *e = scene->elsewhere; e < scene->elsewhere + scene->nelsewhere; e++) {
+		str_clear(&hint);
+		str_addf(&hint, "leave it with its new owner: --exclude %s", e->volume);
+		guard_found(self, scene, out, e->volume, hint.s, "volume %s is used by %s, which is on '%s' since its evacuation", e->volume,
+		    str_or(e->name, e->instance), e->host);
+	}
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "guard/checks.h"
+#include "plan/plan.h"
+#include "util/shell.h"
+#include "util/str.h"
+
+#define ROW_BYTES 4096 /* of a Galera write set, generously (measured well below) */
+
+/* What is left out stops nothing. */
+size_t move_takes(const struct move *move)
+{
+	size_t n = 0;
+
+	for (int k = 0; k < OWNED_KINDS; k++)
+		for (size_t i = 0; i < move->rows[k].n; i++)
+			n += !move->rows[k].v[i].left_out;
+	return n;
+}
+
+static bool is_member(const struct move *m)
+{
+	return m->kind == MOVE_BACKEND && m->target && m->target->cluster_name;
+}
+
+/* A member is read by its own name and by its cluster's: whose the rows become has to be said. */
+void guard_clustered(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct move *m, *end = scene->move + scene->nmove, *other = NULL;
+	bool any_member = false;
+
+	for (m = scene->move; m < end; m++) {
+		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || move_takes(m) == 0)
+			continue;
+		any_member |= is_member(m);
+		other = is_member(m) ? other : m;
+		if (is_member(m) && !scene->request->to_cluster)
+			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster",
+			    "'%s' is a member of cluster '%s'", m->to.backend_host, m->target->cluster_name);
+	}
+	if (scene->request->to_cluster && !any_member && other)
+		guard_found(self, scene, out, other->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster", other->to.backend_host);
+}
+
+/* "3 volumes, 1 group" */
+static void add_counts(struct str *out, const int64_t n[OWNED_KINDS])
+{
+	for (int k = 0; k < OWNED_KINDS; k++)
+		if (n[k] > 0)
+			str_addf(out, "%s%lld %s", out->n ? ", " : "", (long long)n[k], n[k] == 1 ? owned_kind_name[k] : owned_kind_plural[k]);
+}
+
+void guard_cluster_serves(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct cluster_fact *c = scene->cluster_fact; c < scene->cluster_fact + scene->ncluster_fact; c++) {
+		auto_str struct str counts = { 0 };
+
+		add_counts(&counts, c->n);
+		if (c->is_up)
+			guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', which has a live member: they stay", counts.s,
+			    c->backend_host, c->cluster);
+	}
+}
+
+void guard_cluster_dead(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct cluster_fact *c = scene->cluster_fact; c < scene->cluster_fact + scene->ncluster_fact; c++) {
+		auto_str struct str counts = { 0 }, members = { 0 };
+
+		if (c->is_up)
+			continue;
+		add_counts(&counts, c->n);
+		for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+			if (cinder_service_is_member(s, c->cluster))
+				str_addf(&members, "%s'%s'", members.n ? ", " : "", s->host);
+		guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move",
+		    counts.s, c->backend_host, c->cluster, str_or(members.s, "it has none"));
+	}
+}
+
+void guard_unit_too_large(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct db_server *server;
+	size_t n = 0;
+
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		n += move_takes(m);
+	if (n == 0)
+		return;
+	server = db_server(scene->world->cinder_db);
+	if (server->galera_max_rows && n > server->galera_max_rows)
+		guard_found(self, scene, out, scene->host, NULL, "%zu rows in one transaction, the cluster takes %llu", n,
+		    (unsigned long long)server->galera_max_rows);
+	else if (server->galera_max_bytes && n * ROW_BYTES > server->galera_max_bytes)
+		guard_found(self, scene, out, scene->host, NULL, "%zu rows may be larger than the %llu bytes that the cluster takes", n,
+		    (unsigned long long)server->galera_max_bytes);
+}
+
+/* Who would finish it is dead. What cleans it up differs by kind and state (cinder manager.py: init_host, do_cleanup). */
+static const char *who_cleans(enum owned_kind kind, const char *status)
+{
+	if (kind == OWNED_WORKER)
+		return "the new owner's cinder-volume settles it when it restarts";
+	if (kind == OWNED_BACKUP)
+		return "the new host's cinder-backup settles it when it restarts; --settle does at once what is creating or restoring";
+	if (strcmp(status, "backing-up") == 0 || strcmp(status, "restoring-backup") == 0)
+		return "cinder-backup settles it when it restarts";
+	if (kind == OWNED_VOLUME && (strcmp(status, "creating") == 0 || strcmp(status, "downloading") == 0 || strcmp(status, "uploading") == 0))
+		return "the new owner's cinder-volume settles it when it restarts, if it has a worker; --settle does at once";
+	return "nobody resumes it: reset its state once the instances are back";
+}
+
+void guard_transitional(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (int k = 0; k < OWNED_KINDS; k++)
+			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
+				if (!r->left_out && owned_is_transitional((enum owned_kind)k, r->status) &&
+				    (k != OWNED_VOLUME || strcmp(r->status, "deleting") != 0)) /* delete-pending says more */
+					guard_found(self, scene, out, r->id, who_cleans((enum owned_kind)k, r->status), "%s %s is '%s'",
+					    owned_kind_name[k], r->id, r->status);
+}
+
+static bool is_moved(const struct scene *scene, const char *host)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		if (m->kind == MOVE_BACKEND && host_is_on_backend(host, m->from.backend_host) &&
+		    (!m->from.pool[0] || str_equal(host_pool(host), m->from.pool)))
+			return true;
+	return false;
+}
+
+void hint_move(struct str *hint, enum move_kind kind, const char *owner, const char *to)
+{
+	auto_free char *from = xstrndup(owner, strcspn(owner, "#"));
+
+	str_addf(hint, "evac-manage %s --currenthost ", kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
+	shell_add_word(hint, from);
+	str_add(hint, " --newhost ");
+	shell_add_word(hint, to);
+}
+
+const char *hint_taker(const struct scene *scene, enum move_kind kind, const char *owner)
+{
+	return kind == MOVE_BACKUPS ? scene_live_backup_host(scene, owner) : scene_live_backend(scene, owner);
+}
+
+static void remain_hint(const struct scene *scene, const struct owner *o, struct str *hint)
+{
+	const char *to = hint_taker(scene, MOVE_BACKEND, o->host);
+
+	str_clear(hint);
+	if (to)
+		hint_move(hint, MOVE_BACKEND, o->host, to);
+	else
+		str_add(hint, "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
+}
+
+/* What has a live owner remains there rightly. */
+void guard_other_backends_remain(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str hint = { 0 };
+	bool moves_volumes = false;
+
+	for (size_t i = 0; i < scene->nmove; i++)
+		moves_volumes |= scene->move[i].kind == MOVE_BACKEND && !scene->move[i].taken_back;
+	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++) {
+		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_moved(scene, o->host) ||
+		    cinder_owner_is_up(&scene->cinder_services, o->host, o->cluster_name, scene->cinder_down_s))
+			continue;
+		remain_hint(scene, o, &hint);
+		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
+		    o->n == 1 ? "" : "s");
+	}
+}
+
+/* What `host = X OR host LIKE 'X#%'` with the column's collation would take as well: case, '_' as any letter. */
+static bool is_twin(const char *host, const char *of)
+{
+	size_t n = strlen(of);
+
+	if (strlen(host) < n || (host[n] != '\0' && host[n] != '#') || strncmp(host, of, n) == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (of[i] != '_' && host[i] != '_' && tolower((unsigned char)host[i]) != tolower((unsigned char)of[i]))
+			return false;
+	return true;
+}
+
+void guard_name_twins(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 && is_twin(o->host, m->from.backend_host))
+				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is", o->host,
+				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
+}
+
+/* The new owner of the volumes before others. */
+static const char *who_takes_backups(const struct scene *scene)
+{
+	auto_free char *node = xstrndup(scene->request->newhost, strcspn(scene->request->newhost, "@#"));
+	const struct cinder_service *s = cinder_service_find(&scene->cinder_services, "cinder-backup", node);
+
+	if (s && strcmp(node, scene->host) != 0 && cinder_service_is_up(s, scene->cinder_down_s))
+		return s->host;
+	return scene_live_backup_host(scene, scene->host);
+}
+
+/* Those of a cinder-backup that reports remain there rightly. */
+void guard_backups_remain(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct cinder_service *service;
+	auto_str struct str hint = { 0 };
+	const char *to;
+
+	if (!scene->moves_things || scene->evacuates || !scene->request->newhost)
+		return;
+	service = cinder_service_find(&scene->cinder_services, "cinder-backup", scene->host);
+	for (size_t i = 0; i < scene->nmove; i++)
+		if (scene->move[i].kind == MOVE_BACKUPS)
+			return;
+	if (service && cinder_service_is_up(service, scene->cinder_down_s))
+		return;
+	to = who_takes_backups(scene);
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->host) == 0) {
+			if (to)
+				hint_move(&hint, MOVE_BACKUPS, scene->host, to);
+			else
+				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
+			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backup%s as well", scene->host, (long long)o->n,
+			    o->n == 1 ? "" : "s");
+		}
+}
+
+static bool owns_or_serves(const struct scene *scene, const char *node)
+{
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
+			return true;
+	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
+			return true;
+	return false;
+}
+
+/* kolla, TripleO: every node runs cinder-volume under one common backend_host, any of them serves every volume. */
+void guard_not_node_owned(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str owners = { 0 };
+
+	if (!scene->moves_things || scene->past || !scene->host || owns_or_serves(scene, scene->host) ||
+	    (scene->request->cinder_host && owns_or_serves(scene, scene->request->cinder_host)) ||
+	    (scene->nmove == 1 && scene->move[0].kind == MOVE_BACKUPS && !scene->evacuates))
+		return;
+	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n && owners.n < 200; o++)
+		if (strcmp(o->kind, "volume") == 0)
+			str_addf(&owners, "%s'%s'", owners.n ? ", " : "", o->host);
+	guard_found(self, scene, out, scene->host, NULL, "no volume is owned by '%s' (their owners: %s); nothing to move", scene->host,
+	    str_or(owners.s, "none"));
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/journal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/who.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/file.h"
+#include "util/json.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define STATE_DIR "/var/lib/evac-manage"
+#define JOURNAL_VERSION 1
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+struct journal {
+	int fd;
+	char *path;
+	int64_t seq;
+	char prev[65];
+	int failed; /* errno of a failed write; nothing is written after one */
+	bool unsynced;
+};
+
+bool state_dir_is_named(const struct request *request)
+{
+	return request->state_dir || !str_equal(state_dir(request), STATE_DIR);
+}
+
+const char *state_dir(const struct request *request)
+{
+	const char *from_environment = getenv("EVAC_MANAGE_STATE_DIR");
+
+	if (request->state_dir)
+		return request->state_dir;
+	return from_environment && *from_environment ? from_environment : STATE_DIR;
+}
+
+static int sync_directory(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0 || fsync(fd) != 0)
+		rc = error_errno(err, ERROR_ERROR, errno, "cannot make '%s' durable", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static json_object *list_of(const char *const *words, size_t n)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, json_object_new_string(words[i]));
+	return list;
+}
+
+void journal_who(json_object *record)
+{
+	struct who who;
+
+	who_am_i(&who);
+	json_object_object_add(record, "user", jv_text(who.user));
+	json_object_object_add(record, "sudo_user", jv_text(who.sudo_user[0] ? who.sudo_user : NULL));
+	json_object_object_add(record, "on", jv_text(who.on));
+	json_object_object_add(record, "pid", json_object_new_int64(getpid()));
+}
+
+static json_object *first_record(const struct request *request, const char *run, const char *host)
+{
+	json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
+	json_object_object_add(record, "tool", jv_text(EVAC_MANAGE_VERSION));
+	json_object_object_add(record, "run", jv_text(run));
+	json_object_object_add(record, "command", jv_text(request->command));
+	json_object_object_add(record, "argv", list_of(request->argv, (size_t)request->argc));
+	json_object_object_add(record, "host", jv_text(host));
+	json_object_object_add(record, "fenced", jv_text(request->fenced));
+	json_object_object_add(record, "to", jv_text(request->to));
+	json_object_object_add(record, "cinder_host", jv_text(request->cinder_host));
+	json_object_object_add(record, "target_host", jv_text(request->target_host));
+	json_object_object_add(record, "target_state", jv_text(request->target_state));
+	json_object_object_add(record, "force", json_object_new_boolean(request->force));
+	json_object_object_add(record, "accept", list_of(request->accept.v, request->accept.n));
+	json_object_object_add(record, "resumes", jv_text(request->resume));
+	journal_who(record);
+	return record;
+}
+
+/* Ends with the process that holds it, however that ends. */
+static int lock(struct journal *j, struct error *err)
+{
+	if (flock(j->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return error_errno(err, ERROR_ERROR, errno, "cannot lock the journal '%s'", j->path);
+	error_set(err, ERROR_BUSY, "the run of '%s' is still going on", j->path);
+	return error_hint(err, "wait for it, or end it; its 'run' record says on which machine and as which process");
+}
+
+static int cannot_create(const char *path, struct error *err)
+{
+	error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", path);
+	return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+}
+
+/* Under its name only with its first record on disk: there is no journal without one. */
+static int publish(struct journal *j, const char *dir, const char *draft, struct error *err)
+{
+	if (link(draft, j->path) != 0)
+		return cannot_create(j->path, err);
+	unlink(draft);
+	CRASH_POINT("journal_linked");
+	return sync_directory(dir, err);
+}
+
+/* What a run of this name left that died before it had a journal: a plan that is applied again has the same name. */
+static void sweep_dead_draft(const char *draft)
+{
+	int fd = open(draft, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlink(draft);
+	close(fd);
+}
+
+int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request)), *draft = xasprintf("%s/.%s.new", dir, run);
+	struct journal *j;
+
+	if (directory_ensure(dir, err) != 0)
+		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+	j = xcalloc(1, sizeof *j);
+	j->path = xasprintf("%s/%s.jsonl", dir, run);
+	memset(j->prev, '0', 64);
+	sweep_dead_draft(draft);
+	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	CRASH_POINT("journal_created");
+	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :
+	                lock(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
+	                    publish(j, dir, draft, err) != 0) {
+		if (j->fd >= 0) {
+			unlink(draft);
+			error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+		}
+		journal_close(&j);
+		return -1;
+	}
+	*out = j;
+	return 0;
+}
+
+/* What a write left half done goes; a whole record that lacks only its newline gets it. */
+static int mend_end(struct journal *j, const struct journal_end *end, struct error *err)
+{
+	j->seq = end->seq;
+	memcpy(j->prev, end->prev, sizeof j->prev);
+	if (end->torn && ftruncate(j->fd, (off_t)end->offset) != 0)
+		return error_errno(err, ERROR_ERROR, errno, "cannot cut the half record off '%s'", j->path);
+	if (end->no_newline && write(j->fd, "\n", 1) != 1)
+		return error_errno(err, ERROR_ERROR, errno, "cannot write the journal '%s'", j->path);
+	return 0;
+}
+
+int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out, struct error *err)
+{
+	struct journal *j = xcalloc(1, sizeof *j);
+	struct journal_end end;
+
+	j->path = xstrdup(path);
+	j->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (j->fd < 0)
+		error_errno(err, ERROR_ERROR, errno, "cannot write to the journal '%s'", path);
+	if (j->fd < 0 || lock(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
+		journal_close(&j);
+		return -1;
+	}
+	crash_durable(j->fd);
+	*out = j;
+	return 0;
+}
+
+const char *journal_last(const struct journal *journal)
+{
+	return journal->prev;
+}
+
+const char *journal_path(const struct journal *journal)
+{
+	return journal->path;
+}
+
+/* What was reserved and not needed goes back: the file's blocks end where it does. */
+static void release(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && ftruncate(fd, st.st_size) != 0)
+		errno = 0;
+	close(fd);
+}
+
+void journal_close(struct journal **journal)
+{
+	struct journal *j = *journal;
+
+	if (!j)
+		return;
+	if (j->fd >= 0)
+		release(j->fd);
+	crash_durable(-1);
+	free(j->path);
+	free(j);
+	*journal = NULL;
+}
+
+void journal_discard(struct journal **journal)
+{
+	if (*journal && unlink((*journal)->path) != 0)
+		log_warn("cannot remove the journal '%s' of a run that has begun nothing: %s", (*journal)->path, strerror(errno));
+	journal_close(journal);
+}
+
+/* A row is some 400 bytes and its values twice, an evacuation some 20 records; the rest is the ends of the run. */
+static off_t room_for(const struct plan *plan)
+{
+	size_t bytes = 16384;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		bytes += plan->unit[i].kind == UNIT_EVACUATION ? 16384 : 4096;
+		for (const struct step *s = plan->unit[i].step; s < plan->unit[i].step + plan->unit[i].nstep; s++) {
+			bytes += 512 + strlen(s->id);
+			for (size_t k = 0; k < STEP_COLUMNS; k++)
+				bytes += 2 * strlen(str_or(s->before[k], "")) + 2 * strlen(str_or(s->after[k], ""));
+		}
+	}
+	return (off_t)bytes;
+}
+
+int journal_reserve(struct journal *j, const struct plan *plan, struct error *err)
+{
+	off_t room = room_for(plan);
+
+	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, 0, room) == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+		return 0;
+	error_errno(err, ERROR_ERROR, errno, "no room for the journal of this run, %lld kB, at '%s'", (long long)(room + 1023) / 1024,
+	    j->path);
+	return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+}
+
+const char *journal_file_system(const struct request *request)
+{
+	auto_free char *dir = xasprintf("%s/journal", state_dir(request));
+
+	return file_system_unsafe(dir);
+}
+
+static int cannot_write(struct journal *j, struct error *err)
+{
+	error_errno(err, ERROR_ERROR, j->failed, "cannot write the journal '%s'", j->path);
+	return error_hint(err, "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
+}
+
+int journal_sync(struct journal *j, struct error *err)
+{
+	if (!j || (!j->unsynced && !j->failed))
+		return 0;
+	if (!j->failed && fdatasync(j->fd) != 0)
+		j->failed = errno;
+	j->unsynced = false;
+	crash_durable(j->fd);
+	return j->failed ? cannot_write(j, err) : 0;
+}
+
+/* One write for a line: a short one is a failure, and after a failure nothing more is tried (a second fsync may lie). */
+static int write_line(struct journal *j, const struct str *line, bool sync, struct error *err)
+{
+	ssize_t n;
+
+	if (j->failed)
+		return cannot_write(j, err);
+	CRASH_POINT("journal_before_write");
+	if (CRASH_TURN("journal_torn")) {
+		n = write(j->fd, line->s, line->n / 2);
+		crash_now();
+	}
+	n = write(j->fd, line->s, line->n);
+	if (n != (ssize_t)line->n) {
+		j->failed = n < 0 ? errno : ENOSPC;
+		return cannot_write(j, err);
+	}
+	j->unsynced = true;
+	if (sync && journal_sync(j, err) != 0)
+		return -1;
+	CRASH_POINT("journal_after_write");
+	sha256_hex(line->s, line->n - 1, j->prev); /* without the newline */
+	j->seq++;
+	return 0;
+}
+
+int journal_add(struct journal *j, const char *type, json_object *record, bool sync, struct error *err)
+{
+	json_object *line = json_object_new_object();
+	auto_str struct str bytes = { 0 };
+	char now[CLOCK_TEXT_SIZE], sum[65];
+
+	clock_now(now);
+	json_object_object_add(line, "seq", json_object_new_int64(j->seq));
+	json_object_object_add(line, "type", jv_text(type));
+	json_object_object_add(line, "time", jv_text(now));
+	json_object_object_add(line, "prev", jv_text(j->prev));
+	json_object_object_foreach(record, key, value)
+		json_object_object_add(line, key, json_object_get(value));
+	str_add(&bytes, json_object_to_json_string_ext(line, PLAIN));
+	bytes.n--; /* the closing brace */
+	sha256_hex(bytes.s, bytes.n, sum);
+	str_addf(&bytes, JOURNAL_SUM "%s\"}\n", sum);
+	json_object_put(line);
+	json_object_put(record);
+	return write_line(j, &bytes, sync, err);
+}

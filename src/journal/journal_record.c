@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include <openssl/evp.h>
+
+#include "journal/journal.h"
+#include "util/json.h"
+
+/* The records of a unit: its rows with both values, the intent that closes them, what came of it. */
+
+static json_object *values(const struct step_kind *kind, const char *const *value)
+{
+	json_object *object = json_object_new_object();
+
+	for (size_t i = 0; kind->column[i]; i++)
+		json_object_object_add(object, kind->column[i], jv_text(value[i]));
+	return object;
+}
+
+static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
+{
+	json_object *row = json_object_new_object();
+
+	json_object_object_add(row, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(row, "kind", jv_text(step->kind->name));
+	json_object_object_add(row, "id", jv_text(step->id));
+	json_object_object_add(row, "name", jv_text(step->name));
+	json_object_object_add(row, "before", values(step->kind, step->before));
+	json_object_object_add(row, "after", values(step->kind, step->after));
+	if (journal_add(j, "row", row, false, err) != 0)
+		return -1;
+	EVP_DigestUpdate(digest, journal_last(j), 64);
+	return 0;
+}
+
+static int add_rows(struct journal *j, size_t unit, const struct unit *what, char sha256[65], struct error *err)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int rc = 0;
+
+	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+	for (size_t i = 0; i < what->nstep && rc == 0; i++)
+		rc = add_row(j, unit, &what->step[i], ctx, err);
+	EVP_DigestFinal_ex(ctx, digest, NULL);
+	EVP_MD_CTX_free(ctx);
+	for (size_t i = 0; i < 32; i++)
+		sprintf(sha256 + 2 * i, "%02x", digest[i]);
+	return rc;
+}
+
+int journal_intent(struct journal *j, size_t unit, const struct unit *what, const char *where, struct error *err)
+{
+	json_object *intent;
+	char sha256[65];
+
+	if (add_rows(j, unit, what, sha256, err) != 0)
+		return -1;
+	intent = json_object_new_object();
+	json_object_object_add(intent, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(intent, "kind", jv_text(unit_kind_name[what->kind]));
+	json_object_object_add(intent, "sentence", jv_text(what->sentence));
+	json_object_object_add(intent, "where", jv_text(where));
+	json_object_object_add(intent, "rows", json_object_new_int64((int64_t)what->nstep));
+	json_object_object_add(intent, "rows_sha256", jv_text(sha256));
+	return journal_add(j, "intent", intent, true, err);
+}
+
+/* All that the run is about to do, so that what was never begun is known too. */
+int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
+{
+	json_object *record = json_object_new_object(), *units = json_object_new_array(), *one;
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		one = json_object_new_object();
+		json_object_object_add(one, "kind", jv_text(unit_kind_name[plan->unit[i].kind]));
+		json_object_object_add(one, "sentence", jv_text(plan->unit[i].sentence));
+		if (plan->unit[i].kind == UNIT_EVACUATION)
+			json_object_object_add(one, "instance", jv_text(plan->unit[i].step[0].id));
+		json_object_array_add(units, one);
+	}
+	json_object_object_add(record, "units", units);
+	return journal_add(j, "plan", record, true, err);
+}
+
+static json_object *outcome_of(size_t unit, enum state state, const char *error)
+{
+	json_object *outcome = json_object_new_object();
+
+	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
+	json_object_object_add(outcome, "state", jv_text(state_name[state]));
+	json_object_object_add(outcome, "error", jv_text(error));
+	return outcome;
+}
+
+int journal_outcome_soon(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+{
+	return journal_add(j, "outcome", outcome_of(unit, state, error), false, err);
+}
+
+int journal_outcome(struct journal *j, size_t unit, enum state state, const char *error, struct error *err)
+{
+	return journal_add(j, "outcome", outcome_of(unit, state, error), true, err);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/lock.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lock_internal.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define PREFIX "evac-manage:"
+#define SERVERS_MAX 2 /* cinder's database, the cell's */
+
+/* A session of ours that ended, as far as we know; the server may not have noticed, and holds the lock for it still. */
+struct past_session {
+	char server[sizeof ((struct db_server *)0)->text];
+	uint64_t connection_id;
+};
+
+struct lock {
+	int fd;
+	struct db *db[SERVERS_MAX]; /* connections of their own, which do nothing else */
+	size_t ndb;
+	bool lost; /* a server was away and somebody may have come in between */
+	struct past_session *past;
+	size_t npast, cap;
+};
+
+void lock_name(const char *host, char out[LOCK_NAME_SIZE])
+{
+	auto_str struct str name = { 0 };
+	char hash[65];
+
+	str_add(&name, PREFIX);
+	for (const char *p = host; *p; p++) {
+		if (islower((unsigned char)*p) || isdigit((unsigned char)*p) || strchr("._-", *p))
+			str_addc(&name, *p);
+		else
+			str_addf(&name, "%%%02X", (unsigned)(unsigned char)*p);
+	}
+	if (name.n >= LOCK_NAME_SIZE) {
+		sha256_hex(host, strlen(host), hash);
+		str_clear(&name);
+		str_addf(&name, PREFIX "#%.50s", hash);
+	}
+	memcpy(out, name.s, name.n + 1);
+}
+
+static bool writes_cinder(const struct scene *scene)
+{
+	return (scene->moves_things || scene->past) && scene->world->cinder_db;
+}
+
+static bool writes_cell(const struct scene *scene)
+{
+	return scene->home && (scene->evacuates || scene->marks || scene->closes || scene->past);
+}
+
+static int busy(const struct scene *scene, const struct db *db, const struct db_holder *holder, struct error *err)
+{
+	auto_str struct str who = { 0 };
+
+	if (holder->account[0])
+		str_addf(&who, " of account '%s' from %s", holder->account, holder->client);
+	if (holder->held_s.set)
+		str_addf(&who, ", since %lld s", (long long)holder->held_s.v);
+	if (scene->compute && scene->compute->disabled_reason && str_starts(scene->compute->disabled_reason, "evac-manage"))
+		str_addf(&who, "; the services row says '%s'", scene->compute->disabled_reason);
+	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->host,
+	    (unsigned long long)holder->connection_id, str_or(who.s, ""), db_label(db));
+	return error_hint(err, "let it end, or talk to its operator: its machine has the journal");
+}
+
+/* Recovery settles such a run, and closing an evacuation is how one that nobody can decide about is given up. */
+static int check_unfinished(const struct scene *scene, const char *except, struct error *err)
+{
+	struct db *cell = scene->evacuates && scene->home ? scene->home->cell->db : NULL;
+
+	return scene->recovers || scene->closes ? 0 : unfinished_check(scene->request, scene->host, cell, except, err);
+}
+
+static int look_at_server(const struct scene *scene, struct db *db, struct error *err)
+{
+	char name[LOCK_NAME_SIZE];
+	struct db_holder holder;
+
+	lock_name(scene->host, name);
+	if (db_lock_look(db, name, &holder, err) != 0)
+		return -1;
+	return holder.held ? busy(scene, db, &holder, err) : 0;
+}
+
+int lock_look(const struct scene *scene, const char *except, struct error *err)
+{
+	if (!scene->host)
+		return 0;
+	if (lock_file_look(scene->request, scene->host, err) != 0 || check_unfinished(scene, except, err) != 0)
+		return -1;
+	if (writes_cinder(scene) && look_at_server(scene, scene->world->cinder_db, err) != 0)
+		return -1;
+	return writes_cell(scene) ? look_at_server(scene, scene->home->cell->db, err) : 0;
+}
+
+/* Both schemas may live on one server, or a session of ours not be gone yet: then the lock is already ours. */
+static bool is_ours(const struct lock *lock, const struct db *db, const struct db_holder *holder)
+{
+	for (size_t i = 0; i < lock->ndb; i++)
+		if (strcmp(db_server(lock->db[i])->text, db_server(db)->text) == 0 &&
+		    db_server(lock->db[i])->connection_id == holder->connection_id)
+			return true;
+	for (size_t i = 0; i < lock->npast; i++)
+		if (strcmp(lock->past[i].server, db_server(db)->text) == 0 && lock->past[i].connection_id == holder->connection_id)
+			return true;
+	return false;
+}
+
+/* Takes ${db} over. A server that knows no such locks (some clusters forbid them) has none: the rows' compare-and-set stands. */
+static int take_server(const struct scene *scene, struct lock *lock, struct db *db, struct error *err)
+{
+	char name[LOCK_NAME_SIZE];
+	struct db_holder holder;
+	bool got;
+	int rc;
+
+	lock_name(scene->host, name);
+	rc = db_lock(db, name, &got, err);
+	if (rc == 0 && got) {
+		lock->db[lock->ndb++] = db;
+		return 0;
+	}
+	if (rc != 0 && err->kind != ERROR_DB_UNREACHABLE) {
+		log_warn("%s takes no named lock (%s): another machine's run is seen only by the rows that it changes", db_label(db),
+		    err->text);
+		error_clear(err);
+		rc = 0;
+	} else if (rc == 0 && (rc = db_lock_look(db, name, &holder, err)) == 0 && !is_ours(lock, db, &holder)) {
+		rc = busy(scene, db, &holder, err);
+	}
+	db_close(&db);
+	return rc;
+}
+
+static int take_servers(const struct scene *scene, struct lock *lock, struct error *err)
+{
+	struct db *db;
+
+	if (writes_cinder(scene) &&
+	    (world_connect_cinder(scene->world, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
+		return -1;
+	if (writes_cell(scene) &&
+	    (world_connect_cell(scene->world, scene->home->cell, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
+		return -1;
+	return 0;
+}
+
+int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err)
+{
+	struct lock *lock;
+
+	*out = NULL;
+	if (!scene->host)
+		return 0;
+	lock = xcalloc(1, sizeof *lock);
+	lock->fd = -1;
+	if (lock_file_take(scene, &lock->fd, err) != 0 || check_unfinished(scene, except, err) != 0 ||
+	    take_servers(scene, lock, err) != 0) {
+		lock_release(&lock);
+		return -1;
+	}
+	*out = lock;
+	return 0;
+}
+
+static void close_servers(struct lock *lock)
+{
+	for (size_t i = 0; i < lock->ndb; i++)
+		db_close(&lock->db[i]);
+	lock->ndb = 0;
+}
+
+int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
+{
+	if (!lock)
+		return 0;
+	for (size_t i = 0; i < lock->ndb; i++) {
+		struct past_session *p;
+
+		lock->past = vec_grow(lock->past, lock->npast, &lock->cap, sizeof *lock->past);
+		p = &lock->past[lock->npast++];
+		memcpy(p->server, db_server(lock->db[i])->text, sizeof p->server);
+		p->connection_id = db_server(lock->db[i])->connection_id;
+	}
+	close_servers(lock);
+	lock->lost = take_servers(scene, lock, err) != 0;
+	return lock->lost ? -1 : 0;
+}
+
+bool lock_is_lost(const struct lock *lock)
+{
+	return lock && lock->lost;
+}
+
+void lock_release(struct lock **lock)
+{
+	struct lock *l = *lock;
+
+	if (!l)
+		return;
+	close_servers(l);
+	lock_file_release(l->fd);
+	free(l->past);
+	free(l);
+	*lock = NULL;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal/past.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/clock.h"
+#include "util/str.h"
+
+#define UNITS_MAX 1000000
+
+static const char *get(json_object *record, const char *key)
+{
+	json_object *value = json_object_object_get(record, key);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+}
+
+static const char *copy(struct past *past, json_object *record, const char *key)
+{
+	return arena_dup(&past->plan.arena, get(record, key));
+}
+
+static int complain(struct past *past, json_object *record, const char *what)
+{
+	past->trouble = arena_printf(&past->plan.arena, "record %lld: %s",
+	    (long long)json_object_get_int64(json_object_object_get(record, "seq")), what);
+	return 1;
+}
+
+static void add_unit(struct past *past)
+{
+	plan_unit(&past->plan, UNIT_OWNERSHIP)->sentence = "";
+	past->unit = vec_grow(past->unit, past->nunit, &past->cap, sizeof *past->unit);
+	past->unit[past->nunit++] = (struct past_unit){ 0 };
+}
+
+/* The unit that a record is about; NULL: it names none that makes sense. */
+static struct past_unit *unit_of(struct past *past, json_object *record, struct unit **planned)
+{
+	json_object *number = json_object_object_get(record, "unit");
+	int64_t i = json_object_is_type(number, json_type_int) ? json_object_get_int64(number) : -1;
+
+	if (i < 0 || i >= UNITS_MAX || (size_t)i > past->nunit + UNITS_MAX / 10)
+		return NULL;
+	while ((size_t)i >= past->nunit)
+		add_unit(past);
+	*planned = &past->plan.unit[i];
+	return &past->unit[i];
+}
+
+static void on_run(struct past *past, json_object *record)
+{
+	json_object *accept = json_object_object_get(record, "accept");
+	size_t n = json_object_is_type(accept, json_type_array) ? json_object_array_length(accept) : 0;
+
+	past->run = copy(past, record, "run");
+	past->command = copy(past, record, "command");
+	past->host = copy(past, record, "host");
+	past->to = copy(past, record, "to");
+	past->cinder_host = copy(past, record, "cinder_host");
+	past->target_host = copy(past, record, "target_host");
+	past->target_state = copy(past, record, "target_state");
+	past->fenced = copy(past, record, "fenced");
+	past->user = copy(past, record, "user");
+	past->on = copy(past, record, "on");
+	past->started_at = copy(past, record, "time");
+	past->force = json_object_get_boolean(json_object_object_get(record, "force"));
+	for (size_t i = 0; i < n; i++) {
+		const char *word = json_object_get_string(json_object_array_get_idx(accept, i));
+
+		past->accept.v = vec_grow(past->accept.v, past->accept.n, &past->accept.cap, sizeof *past->accept.v);
+		past->accept.v[past->accept.n++] = arena_dup(&past->plan.arena, str_or(word, ""));
+	}
+}
+
+static int on_plan(struct past *past, json_object *record)
+{
+	json_object *units = json_object_object_get(record, "units");
+	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
+
+	if (past->nunit > 0 || n > UNITS_MAX)
+		return complain(past, record, "a plan where none belongs");
+	for (size_t i = 0; i < n; i++) {
+		json_object *one = json_object_array_get_idx(units, i);
+		int kind = unit_kind_named(get(one, "kind"));
+
+		if (kind < 0)
+			return complain(past, record, "a kind of unit that this version does not know");
+		add_unit(past);
+		past->plan.unit[i].kind = (enum unit_kind)kind;
+		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get(one, "sentence"), ""));
+		if (get(one, "instance"))
+			unit_step(&past->plan.unit[i], &step_instance, copy(past, one, "instance"), NULL);
+	}
+	return 0;
+}
+
+static void take_values(struct past *past, const struct step_kind *kind, json_object *values, const char **out)
+{
+	for (size_t i = 0; kind->column[i]; i++)
+		out[i] = arena_dup(&past->plan.arena, json_object_get_string(json_object_object_get(values, kind->column[i])));
+}
+
+static int on_row(struct past *past, json_object *record)
+{
+	const struct step_kind *kind = step_kind_named(get(record, "kind"));
+	struct unit *planned;
+	struct past_unit *unit = unit_of(past, record, &planned);
+	struct step *step;
+
+	if (!unit || !kind || !get(record, "id"))
+		return complain(past, record, "a row that this version does not know");
+	if (unit->begun)
+		return complain(past, record, "a row after its unit was closed");
+	if (planned->kind == UNIT_EVACUATION && planned->nstep == 1 && !planned->step[0].before[0])
+		planned->nstep = 0; /* the plan named it only */
+	step = unit_step(planned, kind, copy(past, record, "id"), copy(past, record, "name"));
+	take_values(past, kind, json_object_object_get(record, "before"), step->before);
+	take_values(past, kind, json_object_object_get(record, "after"), step->after);
+	return 0;
+}
+
+static int on_intent(struct past *past, json_object *record)
+{
+	int kind = unit_kind_named(get(record, "kind"));
+	struct unit *planned;
+	struct past_unit *unit = unit_of(past, record, &planned);
+
+	if (!unit || kind < 0 || unit->begun)
+		return complain(past, record, "an intent that makes no sense");
+	if (json_object_get_int64(json_object_object_get(record, "rows")) != (int64_t)planned->nstep)
+		return complain(past, record, "its unit has not as many rows as it says");
+	planned->kind = (enum unit_kind)kind;
+	planned->sentence = arena_dup(&past->plan.arena, str_or(get(record, "sentence"), ""));
+	unit->begun = true;
+	unit->where = copy(past, record, "where");
+	return 0;
+}
+
+static void on_publish_intent(struct past *past, struct past_unit *unit, json_object *record)
+{
+	int64_t then = clock_parse(str_or(get(record, "time"), ""));
+
+	unit->publish_begun = true;
+	unit->sends++;
+	unit->publish_outcome = NULL;
+	unit->unique_id = copy(past, record, "unique_id");
+	unit->migration_uuid = copy(past, record, "migration_uuid");
+	unit->request_id = copy(past, record, "request_id");
+	unit->expiration_ms = json_object_get_int64(json_object_object_get(record, "expiration_ms"));
+	unit->publish_age_s = then > 0 ? clock_wall_s() - then : 0;
+}
+
+static int on_unit(struct past *past, const char *type, json_object *record)
+{
+	struct unit *planned;
+	struct past_unit *unit = unit_of(past, record, &planned);
+
+	if (!unit || !unit->begun)
+		return complain(past, record, "it is about a unit that was never begun");
+	if (str_equal(type, "outcome")) {
+		unit->outcome = copy(past, record, "state");
+		unit->error = copy(past, record, "error");
+	} else if (str_equal(type, "publish_intent")) {
+		on_publish_intent(past, unit, record);
+	} else if (str_equal(type, "publish_outcome")) {
+		unit->publish_outcome = copy(past, record, "outcome");
+		/* that a second copy was not taken proves nothing about the first */
+		if (unit->sends > 1 && !str_equal(unit->publish_outcome, "acked"))
+			unit->publish_outcome = "lost";
+	}
+	return 0;
+}
+
+static int on_recovery(struct past *past, json_object *record)
+{
+	struct unit *planned;
+	struct past_unit *unit = unit_of(past, record, &planned);
+
+	if (!unit)
+		return complain(past, record, "it is about no unit");
+	unit->verdict = copy(past, record, "verdict");
+	return 0;
+}
+
+static void on_end(struct past *past, json_object *record)
+{
+	static const char *const bad[] = { "failed", "unknown", "skipped", "applied" };
+	json_object *totals = json_object_object_get(record, "totals");
+	int64_t n = 0;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		n += json_object_get_int64(json_object_object_get(totals, bad[i]));
+	past->result = copy(past, record, "result");
+	past->whole = n == 0;
+}
+
+int past_record(void *ctx, json_object *record)
+{
+	const char *type = get(record, "type");
+	struct past *past = ctx;
+
+	if (!past->run && !str_equal(type, "run"))
+		return complain(past, record, "it does not begin with a run");
+	if (str_equal(type, "run"))
+		on_run(past, record);
+	else if (str_equal(type, "plan"))
+		return on_plan(past, record);
+	else if (str_equal(type, "row"))
+		return on_row(past, record);
+	else if (str_equal(type, "intent"))
+		return on_intent(past, record);
+	else if (str_equal(type, "outcome") || str_equal(type, "publish_intent") || str_equal(type, "publish_outcome"))
+		return on_unit(past, type, record);
+	else if (str_equal(type, "recovery"))
+		return on_recovery(past, record);
+	else if (str_equal(type, "recover"))
+		past->recovery = NULL;
+	else if (str_equal(type, "recover_end"))
+		past->recovery = copy(past, record, "result");
+	else if (str_equal(type, "end"))
+		on_end(past, record);
+	return 0;
+}
+
+int past_check(const struct past *past, const char *path, struct error *err)
+{
+	if (past->trouble)
+		return error_set(err, ERROR_ERROR, "'%s': %s", path, past->trouble);
+	if (!past->run)
+		return error_set(err, ERROR_ERROR, "'%s' holds no run: it was cut off before anything was begun", path);
+	return 0;
+}
+
+void past_free(struct past *past)
+{
+	free(past->unit);
+	free(past->accept.v);
+	plan_free(&past->plan);
+	*past = (struct past){ 0 };
+}
+
+/* Rows that were committed and not read back, and evacuations that were on their way, are looked at again. */
+bool past_unit_is_final(const struct past_unit *u)
+{
+	static const char *const verdicts[] = { "done", "not_done", "failed" };
+
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+		if (str_equal(u->verdict, verdicts[i]))
+			return true;
+	return str_equal(u->outcome, "proved") || str_equal(u->outcome, "failed");
+}
+
+bool past_is_settled(const struct past *past)
+{
+	if (!past->result && !past->recovery)
+		return false;
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && !past_unit_is_final(&past->unit[i]))
+			return false;
+	return true;
+}
+
+bool past_accepts(const struct past *past, const char *code)
+{
+	size_t n = strlen(code);
+
+	for (size_t i = 0; i < past->accept.n; i++)
+		if (strncmp(past->accept.v[i], code, n) == 0 && (!past->accept.v[i][n] || past->accept.v[i][n] == ':'))
+			return true;
+	return false;
+}
+
+const char *past_unit_state(const struct past_unit *u)
+{
+	static const char *const by_verdict[][2] = { { "done", "proved" }, { "not_done", "skipped" }, { "failed", "failed" },
+		{ "under_way", "applied" }, { "unknown", "unknown" }, { "drift", "failed" } };
+
+	for (size_t i = 0; u->verdict && i < sizeof by_verdict / sizeof *by_verdict; i++)
+		if (strcmp(by_verdict[i][0], u->verdict) == 0)
+			return by_verdict[i][1];
+	if (u->publish_begun && str_equal(u->outcome, "applied") && !str_equal(u->publish_outcome, "acked"))
+		return u->publish_outcome ? "unknown" : "open";
+	return str_or(u->outcome, "open");
+}
+
+const struct step *past_next_step(const struct past *past, struct past_steps *at)
+{
+	for (; at->unit < past->nunit; at->unit++, at->step = 0)
+		if (past_wrote(past, at->unit) && at->step < past->plan.unit[at->unit].nstep)
+			return &past->plan.unit[at->unit].step[at->step++];
+	return NULL;
+}
+
+/* Its last word is not that it was rolled back. Where recovery found a third value, each row tells. */
+bool past_wrote(const struct past *past, size_t unit)
+{
+	const struct past_unit *u = &past->unit[unit];
+	const char *state = past_unit_state(u);
+
+	return past->plan.unit[unit].kind != UNIT_EVACUATION && u->begun &&
+	    (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "journal/lock.h"
+#include "journal/past.h"
+#include "journal/runs.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define PIECE 65536
+
+static const char *get(json_object *record, const char *key)
+{
+	return json_object_get_string(json_object_object_get(record, key));
+}
+
+/* One line of at most PIECE bytes from the file's start or end; NULL: it is longer, or no JSON object. */
+static json_object *line_at(int fd, off_t size, bool last)
+{
+	size_t n = size < PIECE ? (size_t)size : PIECE;
+	auto_free char *piece = xcalloc(1, n + 1);
+	char *line = piece, *end;
+	json_object *o;
+
+	if (n == 0 || pread(fd, piece, n, last ? size - (off_t)n : 0) != (ssize_t)n)
+		return NULL;
+	if (last) {
+		if (piece[n - 1] != '\n')
+			return NULL;
+		piece[n - 1] = '\0';
+		line = strrchr(piece, '\n') ? strrchr(piece, '\n') + 1 : piece;
+	} else {
+		if (!(end = strchr(piece, '\n')))
+			return NULL;
+		*end = '\0';
+	}
+	o = json_tokener_parse(line);
+	if (json_object_is_type(o, json_type_object))
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+static bool has_none(json_object *end, const char *state)
+{
+	json_object *n;
+
+	return json_object_object_get_ex(json_object_object_get(end, "totals"), state, &n) && json_object_get_int64(n) == 0;
+}
+
+/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown or under way. */
+static bool is_no_matter(const char *path, const char *host)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	json_object *first = NULL, *last = NULL;
+	bool answer = false;
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		first = line_at(fd, st.st_size, false);
+		last = line_at(fd, st.st_size, true);
+	}
+	if (first && str_equal(get(first, "type"), "run") && !str_equal(get(first, "host"), host))
+		answer = true;
+	else if (first && last && str_equal(get(last, "type"), "end"))
+		answer = has_none(last, "unknown") && has_none(last, "applied");
+	json_object_put(first);
+	json_object_put(last);
+	if (fd >= 0)
+		close(fd);
+	return answer;
+}
+
+static int refuse(const char *run, const char *host, const char *why, struct error *err)
+{
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' is unfinished: %s %s; nothing was written", host, run, why);
+	return error_hint(err, "find out what it did, first: evac-manage journal recover %s", run);
+}
+
+static bool is_unknown(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
+		                               str_equal(past_unit_state(&past->unit[i]), "open")))
+			return true;
+	return false;
+}
+
+static int refuse_damaged(const char *path, const char *run, const char *host, struct error *err)
+{
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a damaged journal: %s; nothing was written", host, run);
+	return error_hint(err, "find out what it did (a copy of it, the rows), then move '%s' out of that directory", path);
+}
+
+/* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. */
+static bool is_settled_by(const char *recovery)
+{
+	return str_equal(recovery, "ok") || str_equal(recovery, "drift");
+}
+
+/* What was asked for in vain, to the rows: nova may be at it all the same, and would not notice a second message. Elsewhere or deleted,
+ * the instance cannot be asked for again. */
+static int check_is_there(struct db *cell, const struct past *past, size_t index, struct error *err)
+{
+	const struct step *step = &past->plan.unit[index].step[0];
+	struct evacuation_rows rows = { 0 };
+	struct evacuation_state now;
+	auto_str struct str why = { 0 };
+	bool vanished;
+
+	evacuation_name_ids(past->run, step->id, &rows);
+	if (evacuation_state_get(cell, &rows.migration_uuid, step->id, &now, err) != 0)
+		return -1;
+	vanished = !now.exists && now.instance_exists && !now.instance_deleted && str_equal(now.host, step->before[0]);
+	evacuation_state_free(&now);
+	if (!vanished)
+		return 0;
+	str_addf(&why, "had asked for instance %s, and its migration is not in the database any more", step->id);
+	return refuse(past->run, past->host, why.s, err);
+}
+
+static int check_under_way(struct db *cell, const struct past *past, struct error *err)
+{
+	for (size_t i = 0; i < past->nunit; i++) {
+		const struct unit *unit = &past->plan.unit[i];
+
+		if (unit->kind == UNIT_EVACUATION && unit->nstep > 0 && past->unit[i].publish_begun && str_equal(past->unit[i].where, db_label(cell)) &&
+		    !past_unit_is_final(&past->unit[i]) && check_is_there(cell, past, i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int check_one(const char *path, const char *run, const char *host, struct db *cell, struct error *err)
+{
+	struct error trouble = { 0 };
+	struct past past = { 0 };
+	bool torn = false;
+	int rc = 0;
+
+	if (is_no_matter(path, host))
+		return 0;
+	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
+		if (!past.host || str_equal(past.host, host))
+			rc = refuse_damaged(path, run, host, err);
+	} else if (str_equal(past.host, host)) {
+		if (!past.result && !past.recovery)
+			rc = refuse(run, host, "never came to its end", err);
+		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
+			rc = refuse(run, host, "left something unknown", err);
+		else if (cell)
+			rc = check_under_way(cell, &past, err);
+	}
+	past_free(&past);
+	return rc;
+}
+
+int unfinished_check(const struct request *request, const char *host, struct db *cell, const char *except, struct error *err)
+{
+	struct error none = { 0 };
+	struct runs runs;
+	int rc = 0;
+
+	if (runs_list(request, &runs, &none) != 0) /* what is wrong with the directory shows when it is needed */
+		log_debug("%s", none.text);
+	for (size_t i = 0; i < runs.n && rc == 0; i++) {
+		auto_free char *path = runs_path(&runs, runs.v[i]);
+
+		if (!str_equal(runs.v[i], except))
+			rc = check_one(path, runs.v[i], host, cell, err);
+	}
+	runs_free(&runs);
+	return rc;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "find/finding.h"
+#include "plan/plan.h"
+#include "util/shell.h"
+#include "util/str.h"
+
+#define REASON_MAX 255 /* bytes */
+
+/* Whose rows are added to which unit. */
+struct adding {
+	struct plan *plan;
+	struct unit *unit;
+	const struct scene *scene;
+	const struct move *move;
+};
+
+/* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself writes it.
+ * Where the backend stays, so does the cluster. */
+static const char *new_cluster(const struct adding *a, const struct owned *row, const char *host)
+{
+	const struct cinder_service *target = a->move->target;
+	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->to_cluster && target ? target->cluster_name : NULL;
+	const char *pool = strchr(host, '#');
+
+	if (!cluster)
+		return NULL;
+	return arena_printf(&a->plan->arena, "%.*s%s", (int)strcspn(cluster, "#"), cluster, str_or(pool, ""));
+}
+
+static void add_worker(const struct adding *a, struct step *step, const struct owned *row)
+{
+	const struct cinder_service *target = a->move->target;
+
+	step->before[0] = row->service;
+	step->after[0] = target ? arena_printf(&a->plan->arena, "%lld", (long long)target->id) : NULL;
+	step->before[1] = row->race_preventer;
+	step->after[1] = arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
+}
+
+static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step = unit_step(a->unit, step_kind_of[kind], row->id, row->name);
+	const struct cinder_service *target = a->move->target;
+	int cluster = kind == OWNED_VOLUME ? 2 : 1; /* the column's place */
+
+	if (kind == OWNED_WORKER) {
+		add_worker(a, step, row);
+		return;
+	}
+	step->before[0] = row->host;
+	step->after[0] = scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena);
+	if (kind == OWNED_VOLUME) {
+		step->before[1] = row->service;
+		step->after[1] = target && target->uuid ? target->uuid : row->service;
+	}
+	if (kind == OWNED_BACKUP)
+		return;
+	step->before[cluster] = row->cluster_name;
+	step->after[cluster] = new_cluster(a, row, step->after[0]);
+}
+
+static void add_zone(const struct adding *a, enum owned_kind kind, const struct owned *row)
+{
+	struct step *step;
+
+	if (kind != OWNED_VOLUME || !a->move->target || str_equal(row->zone, a->move->target->zone))
+		return;
+	step = unit_step(a->unit, &step_volume_zone, row->id, row->name);
+	step->before[0] = row->zone;
+	step->after[0] = a->move->target->zone;
+}
+
+/* Every row that this run moves. */
+static void each_wanted(struct plan *plan, struct unit *unit, const struct scene *scene,
+    void (*add)(const struct adding *a, enum owned_kind kind, const struct owned *row))
+{
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		const struct adding a = { plan, unit, scene, m };
+
+		for (int kind = 0; kind < OWNED_KINDS; kind++)
+			for (size_t i = 0; i < m->rows[kind].n; i++)
+				if (!m->rows[kind].v[i].left_out)
+					add(&a, (enum owned_kind)kind, &m->rows[kind].v[i]);
+	}
+}
+
+/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
+ * mode refuses the row. */
+static const char *mark_reason(struct plan *plan, const struct scene *scene)
+{
+	const char *fenced = scene->request->fenced;
+	auto_str struct str whole = { 0 };
+	auto_str struct str reason = { 0 };
+
+	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	    fenced ? ", fenced: " : "", str_or(fenced, ""));
+	str_add_letters(&reason, whole.s, REASON_MAX);
+	return arena_dup(&plan->arena, reason.s);
+}
+
+static void add_mark(struct plan *plan, struct step *step, bool disabled, const char *reason, const struct scene *scene)
+{
+	step->before[0] = disabled ? "1" : "0";
+	step->before[1] = reason;
+	step->after[0] = "1";
+	step->after[1] = mark_reason(plan, scene);
+}
+
+static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
+{
+	const struct cinder_service *s = scene->cinder_services.v;
+	struct step *step;
+
+	for (size_t i = 0; i < scene->cinder_services.n; i++, s++) {
+		if (!scene_is_failed_node(scene, s->host) || s->disabled)
+			continue;
+		if (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0)
+			continue;
+		step = unit_step(unit, &step_cinder_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+		    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
+		add_mark(plan, step, s->disabled, s->disabled_reason, scene);
+	}
+}
+
+static bool leaves_cluster(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->nstep; i++)
+		if (step_before(&unit->step[i], "cluster_name") && !step_after(&unit->step[i], "cluster_name"))
+			return true;
+	return false;
+}
+
+static const char *ownership_sentence(struct plan *plan, const struct unit *unit, const struct scene *scene)
+{
+	auto_str struct str s = { 0 };
+	size_t n;
+
+	unit_say_moves(unit, scene, "move", &s);
+	if ((n = unit_count(unit, &step_cinder_service)) > 0)
+		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+	if (leaves_cluster(unit))
+		str_add(&s, "; out of their cluster");
+	if (scene->request->to_cluster)
+		str_add(&s, "; into the cluster of their new owner");
+	if ((n = unit_count(unit, &step_volume_zone)) > 0)
+		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
+	n = unit_count(unit, &step_volume_status) + unit_count(unit, &step_snapshot_status) + unit_count(unit, &step_backup_status);
+	if (n > 0)
+		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
+	return arena_dup(&plan->arena, s.s);
+}
+
+/* What makes it another move than without. */
+static void add_options(struct str *s, const struct request *request, const struct move *move)
+{
+	for (size_t i = 0; i < request->pool_map.n && !move->from.pool[0]; i++) {
+		str_add(s, " --pool-map ");
+		shell_add_word(s, request->pool_map.v[i]);
+	}
+	if (request->to_cluster && move->target && move->target->cluster_name)
+		str_add(s, " --cluster");
+	if (request->follow_zone)
+		str_add(s, " --follow-zone");
+}
+
+static void add_words(struct str *s, const char *option, const struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		str_addf(s, " --%s ", option);
+		shell_add_word(s, words->v[i]);
+	}
+}
+
+static const char *ownership_command(struct plan *plan, const struct scene *scene)
+{
+	auto_str struct str s = { 0 };
+
+	if (scene->request->limit > 0 && !scene->evacuates && scene->nmove > 1) /* which of them a part of the number falls to, no word says */
+		return NULL;
+	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		if (!m->target && !m->target_known) /* finding no-counterpart */
+			continue;
+		str_addf(&s, "%sevac-manage %s --currenthost ", s.n ? " && " : "",
+		    m->kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
+		shell_add_word(&s, m->from.text);
+		str_add(&s, " --newhost ");
+		shell_add_word(&s, m->to.text);
+		if (m->kind != MOVE_BACKUPS)
+			add_options(&s, scene->request, m);
+		if (scene->evacuates) /* then they are about instances */
+			continue;
+		add_words(&s, "only", &scene->request->only);
+		add_words(&s, "exclude", &scene->request->exclude);
+		if (scene->request->limit > 0)
+			str_addf(&s, " --limit %lld", (long long)scene->request->limit);
+	}
+	return arena_dup(&plan->arena, s.s);
+}
+
+static void add_status(struct unit *unit, const struct step_kind *kind, const char *id, const char *from, const char *to)
+{
+	struct step *step = unit_step(unit, kind, id, NULL);
+
+	step->before[0] = from;
+	step->after[0] = to;
+}
+
+/* Whether this row moves in this run: what was left out, or stays, keeps its status. */
+static bool is_moved(const struct move *move, const struct unfinished *u)
+{
+	const struct owned_rows *rows = &move->rows[move->kind == MOVE_BACKUPS ? OWNED_BACKUP : OWNED_VOLUME];
+	const char *id = move->kind == MOVE_BACKUPS ? u->id : u->volume_id;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (str_equal(rows->v[i].id, id))
+			return !rows->v[i].left_out;
+	return false;
+}
+
+/* Backups that another node has under way are that node's. */
+static void add_settled(struct unit *unit, const struct move *move)
+{
+	const struct unfinished *u;
+
+	for (u = move->unfinished.v; u < move->unfinished.v + move->unfinished.n; u++) {
+		const char *status = unfinished_settled(u), *volume = unfinished_settled_volume(u);
+
+		if (!is_moved(move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
+			continue;
+		if (status)
+			add_status(unit, strcmp(u->kind, "volume") == 0 ? &step_volume_status :
+			                 strcmp(u->kind, "backup") == 0 ? &step_backup_status :
+			                                                  &step_snapshot_status, u->id, u->status, status);
+		if (volume)
+			add_status(unit, &step_volume_status, u->volume_id, u->volume_status, volume);
+	}
+}
+
+void plan_ownership(struct plan *plan, const struct scene *scene)
+{
+	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
+
+	each_wanted(plan, unit, scene, add_row);
+	if (scene->request->follow_zone)
+		each_wanted(plan, unit, scene, add_zone);
+	for (size_t i = 0; i < scene->nmove && scene->request->settle; i++)
+		add_settled(unit, &scene->move[i]);
+	if (scene->marks)
+		add_service_marks(plan, unit, scene);
+	if (unit->nstep == 0) {
+		plan->nunit--;
+		return;
+	}
+	unit->sentence = ownership_sentence(plan, unit, scene);
+	unit->command = ownership_command(plan, scene);
+}
+
+void plan_mark(struct plan *plan, const struct scene *scene)
+{
+	const struct nova_service *s = scene->compute;
+	struct unit *unit;
+	struct step *step;
+
+	if (!scene->marks || !s)
+		return;
+	unit = plan_unit(plan, UNIT_MARK);
+	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
+	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
+	step->before[2] = s->forced_down ? "1" : "0";
+	step->after[2] = "1";
+	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s%s, reason: %s",
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down", step->after[1]);
+}
+
+void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
+{
+	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->compute->disabled)
+		return;
+	auto_free_(&plan->unit[0].step);
+	plan->nunit = 0;
+}
+
+/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped or is to be; one in error comes out active, whatever
+ * state was asked for. */
+static const char *expected_vm_state(const struct scene *scene, const struct instance *instance)
+{
+	const char *asked = str_equal(instance->vm_state, "error") ? NULL : scene->request->target_state;
+
+	return str_or(asked, str_equal(instance->vm_state, "stopped") ? "stopped" : "active");
+}
+
+/* What the site does not say to be shared was accepted as lost, or it would be left out. */
+static void say_lost(const struct scene *scene, const struct candidate *c, struct str *out)
+{
+	auto_str struct str disks = { 0 };
+
+	if (scene->world->site.shared_disks || !needs_own_disks(&c->needs, c->instance))
+		return;
+	needs_say_disks(&c->needs, c->instance, &disks);
+	str_addf(out, "; local disks, made anew unless they are found there: %s", disks.s);
+}
+
+static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
+{
+	const char *target = scene->request->target_host, *state = scene->request->target_state;
+	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
+	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
+	auto_str struct str lost = { 0 };
+
+	say_lost(scene, c, &lost);
+	unit->candidate = c;
+	step->before[0] = c->instance->host;
+	step->before[1] = c->instance->vm_state;
+	step->before[2] = c->instance->task_state;
+	step->after[0] = target; /* the scheduler's choice is not known yet */
+	step->after[1] = expected_vm_state(scene, c->instance);
+	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s%s", c->instance->uuid,
+	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
+	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "", lost.n ? lost.s : "");
+	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid, target ? " " : "",
+	    target ? target : "", scene->request->force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
+}
+
+static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)
+{
+	const struct candidate *c = scene->candidate;
+
+	for (size_t i = 0; i < scene->ncandidate; i++, c++)
+		if (c->wanted && instance_boots_from_volume(c->instance) == volume_backed &&
+		    !findings_skip(findings, c->instance->uuid))
+			add_evacuation(plan, scene, c);
+}
+
+/* Volume-backed instances come first: whether the computes may talk to cinder without a token shows at the first of them. */
+void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	size_t first = plan->nunit;
+
+	add_evacuations(plan, scene, findings, true);
+	add_evacuations(plan, scene, findings, false);
+	if (scene->request->limit > 0 && plan->nunit - first > (size_t)scene->request->limit)
+		for (; plan->nunit - first > (size_t)scene->request->limit; plan->nunit--)
+			auto_free_(&plan->unit[plan->nunit - 1].step);
+}
+
+void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)
+{
+	struct step *step = unit_step(unit, &step_service_removal, arena_printf(&plan->arena, "%lld", (long long)service->id),
+	    arena_printf(&plan->arena, "%s %s", service->binary, service->host));
+
+	step->before[0] = "0";
+	step->after[0] = "1";
+	step->before[1] = step->after[1] = arena_printf(&plan->arena, "%lld", (long long)service->report_count);
+}

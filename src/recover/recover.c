@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recover/recover.h"
+#include "plan/evacuation.h"
+#include "recovery_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "journal/lock.h"
+#include "journal/runs.h"
+#include "report/report.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/log.h"
+#include "util/shell.h"
+#include "util/signals.h"
+#include "util/str.h"
+
+static unsigned needs_of(const struct past *past, const struct plan *plan, const struct request *request)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun)
+			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
+	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->resend ? NEEDS_BUS : WITNESS_BUS);
+}
+
+static void repeat_final(struct recovery *r, size_t index)
+{
+	const struct past_unit *u = &r->past.unit[index];
+	bool done = str_equal(u->verdict, "done") || (!u->verdict && str_equal(u->outcome, "proved"));
+
+	if (r->work.plan.unit[index].kind == UNIT_EVACUATION)
+		recover_repeat_evacuation(r, index, done);
+	unit_set_state(&r->work.plan.unit[index], done ? STATE_PROVED : str_equal(u->verdict, "not_done") ? STATE_SKIPPED : STATE_FAILED,
+	    done ? NULL : str_or(u->error, "not done"));
+	r->nverdict[done ? VERDICT_DONE : str_equal(u->verdict, "not_done") ? VERDICT_NOT_DONE : VERDICT_FAILED]++;
+}
+
+static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, const char *why, struct error *err)
+{
+	json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "unit", json_object_new_int64((int64_t)index));
+	json_object_object_add(record, "verdict", json_object_new_string(verdict_name[verdict]));
+	json_object_object_add(record, "error", why ? json_object_new_string(why) : NULL);
+	return journal_add(r->work.journal, "recovery", record, true, err);
+}
+
+static int settle(struct recovery *r, size_t index, struct error *err)
+{
+	struct unit *unit = &r->work.plan.unit[index];
+	const char *why = NULL;
+	enum verdict verdict;
+
+	if (!r->past.unit[index].begun) {
+		unit_set_state(unit, STATE_SKIPPED, "never begun");
+		r->nverdict[VERDICT_NOT_DONE]++;
+		return 0;
+	}
+	if (past_unit_is_final(&r->past.unit[index])) {
+		repeat_final(r, index);
+		return 0;
+	}
+	verdict = unit->kind == UNIT_EVACUATION ? recover_evacuation(r, index, &why) : recover_rows(r, index, &why);
+	r->nverdict[verdict]++;
+	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
+		if (s->since)
+			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
+	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR : LOG_NOTICE, "%zu. %s: %s%s%s", index + 1,
+	    unit->sentence, verdict_name[verdict], why ? ": " : "", str_or(why, ""));
+	if (verdict == VERDICT_DRIFT)
+		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+			if (s->state == STATE_FAILED || s->state == STATE_SKIPPED)
+				log_error("   %s %s: %s", s->kind->one, s->id, s->error);
+	CRASH_POINT("recover_before_record");
+	return r->request->dry_run ? 0 : add_verdict(r, index, verdict, why, err);
+}
+
+static enum error_kind result_of(const struct recovery *r)
+{
+	if (r->nverdict[VERDICT_UNKNOWN] > 0)
+		return ERROR_UNKNOWN;
+	return r->nverdict[VERDICT_DRIFT] > 0 ? ERROR_DRIFT : ERROR_OK;
+}
+
+static int add_begin(struct recovery *r, struct error *err)
+{
+	json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "tool", json_object_new_string(EVAC_MANAGE_VERSION));
+	json_object_object_add(record, "resend", json_object_new_boolean(r->request->resend));
+	journal_who(record);
+	return journal_add(r->work.journal, "recover", record, true, err);
+}
+
+static int add_end(struct recovery *r, enum error_kind result, struct error *err)
+{
+	json_object *record = json_object_new_object(), *counts = json_object_new_object();
+
+	for (int v = VERDICT_DONE; v <= VERDICT_DRIFT; v++)
+		json_object_object_add(counts, verdict_name[v], json_object_new_int64((int64_t)r->nverdict[v]));
+	json_object_object_add(record, "result", json_object_new_string(error_kind_name(result)));
+	json_object_object_add(record, "exit_code", json_object_new_int(error_kind_exit_code(result)));
+	json_object_object_add(record, "totals", counts);
+	return journal_add(r->work.journal, "recover_end", record, true, err);
+}
+
+static enum error_kind conclude(struct recovery *r, enum error_kind result, struct error *err)
+{
+	const size_t *n = r->nverdict;
+	auto_str struct str counts = { 0 };
+
+	str_addf(&counts, "%zu done, %zu not done, %zu failed, %zu under way, %zu unknown", n[VERDICT_DONE], n[VERDICT_NOT_DONE],
+	    n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
+	if (n[VERDICT_DRIFT] > 0)
+		str_addf(&counts, ", %zu of which a row holds a third value", n[VERDICT_DRIFT]);
+	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
+	if (result == ERROR_UNKNOWN) {
+		error_set(err, result, "still unknown: %s", counts.s);
+		error_hint(err, "each line above says what to look at; then 'evac-manage journal recover %s' again", r->past.run);
+	} else if (result == ERROR_DRIFT) {
+		error_set(err, result, "rows hold what neither the run wrote nor was there before: %s", counts.s);
+		error_hint(err, "each row is named above: decide by hand; 'evac-manage journal show %s' has the values", r->past.run);
+	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
+		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s", shell_word(&r->work.plan.arena, r->past.host),
+		    r->past.run);
+	} else if (n[VERDICT_NOT_DONE] > 0) {
+		log_notice("what is not done can be done by the same command again");
+	}
+	return result;
+}
+
+/* The same locks that a run takes. A host that nova does not know any more has no cell whose server could be locked. */
+static int lock(struct recovery *r, unsigned needs, struct error *err)
+{
+	struct scene *scene = &r->work.scene;
+
+	scene->run = r->past.run;
+	scene->recovers = true;
+	scene->moves_things = needs & NEEDS_CINDER;
+	scene->marks = needs & NEEDS_NOVA;
+	if (scene->marks && scene->host) {
+		if (scene_find_nova(scene, err) != 0)
+			return -1;
+		if (scene_find_home(scene, r->past.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_clear(err);
+	}
+	return lock_take(scene, r->past.run, &r->work.lock, err);
+}
+
+static enum error_kind interrupted(const struct recovery *r, struct error *err)
+{
+	error_set(err, ERROR_INTERRUPTED, "interrupted between two units; those that are not named above are as they were");
+	error_hint(err, "evac-manage journal recover %s", r->past.run);
+	return err->kind;
+}
+
+static enum error_kind settle_all(struct recovery *r, struct error *err)
+{
+	unsigned needs = needs_of(&r->past, &r->work.plan, r->request);
+	enum error_kind result;
+
+	r->work.scene.request = r->work.request;
+	r->work.scene.world = &r->work.world;
+	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
+	    (!r->request->dry_run && lock(r, needs, err) != 0))
+		return err->kind;
+	if (!r->request->dry_run && add_begin(r, err) != 0)
+		return err->kind;
+	CRASH_POINT("recover_begun");
+	for (size_t i = 0; i < r->past.nunit; i++) {
+		if (signal_came())
+			return interrupted(r, err);
+		if (settle(r, i, err) != 0)
+			return err->kind;
+	}
+	result = result_of(r);
+	if (!r->request->dry_run && add_end(r, result, err) != 0)
+		return err->kind;
+	CRASH_POINT("recover_ended");
+	return conclude(r, result, err);
+}
+
+static int open_past(struct recovery *r, const char *run, struct error *err)
+{
+	auto_free char *path = NULL;
+	bool torn = false;
+	int rc;
+
+	if (journal_find(r->request, run, &path, err) != 0)
+		return -1;
+	if (r->request->dry_run)
+		rc = journal_read(path, past_record, &r->past, &torn, err);
+	else
+		rc = journal_reopen(path, past_record, &r->past, &r->work.journal, err);
+	if (rc == 0)
+		rc = past_check(&r->past, path, err);
+	r->work.plan = r->past.plan; /* with the texts of both */
+	r->past.plan = (struct plan){ 0 };
+	return rc;
+}
+
+int recover_peek(const struct request *request, const char *run, struct past *past, struct error *err)
+{
+	auto_free char *path = NULL;
+	bool torn;
+
+	if (journal_find(request, run, &path, err) != 0 || journal_read(path, past_record, past, &torn, err) != 0)
+		return -1;
+	return past_check(past, path, err);
+}
+
+static enum error_kind recover(struct recovery *r, const char *run, struct error *err)
+{
+	struct error ignored = { 0 };
+
+	if (open_past(r, run, err) != 0)
+		return err->kind;
+	snprintf(r->work.run, sizeof r->work.run, "%s", r->past.run);
+	r->work.scene.host = r->past.host; /* NULL: a command about no host */
+	if (past_is_settled(&r->past)) {
+		for (size_t i = 0; i < r->past.nunit; i++)
+			settle(r, i, &ignored);
+		r->report.summary = "nothing to recover: every unit has come to its end";
+		return ERROR_OK;
+	}
+	return settle_all(r, err);
+}
+
+enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, size_t *under_way,
+    struct error *err)
+{
+	struct recovery r = { .request = request };
+	struct error trouble = { 0 };
+	enum error_kind result;
+
+	r.work.request = request;
+	r.report.command = "journal recover";
+	r.report.work = &r.work;
+	clock_now(r.report.started_at);
+	signals_watch(name, request->globals);
+	result = recover(&r, name, err);
+	clock_now(r.report.finished_at);
+	if ((!quiet || result != ERROR_OK) && report_print(&r.report, result, err, &trouble) != 0)
+		log_error("%s", trouble.text);
+	evacuations_free(&r.work.plan);
+	scene_free(&r.work.scene);
+	journal_close(&r.work.journal);
+	lock_release(&r.work.lock);
+	world_close(&r.work.world);
+	r.past.plan = r.work.plan;
+	*past = r.past;
+	*under_way = r.nverdict[VERDICT_UNDER_WAY];
+	return result;
+}
+
+enum error_kind op_journal_recover(const struct request *request, struct error *err)
+{
+	struct past past = { 0 };
+	enum error_kind result;
+	size_t under_way;
+
+	log_set_dry_run(request->dry_run);
+	if (request->scan)
+		return recover_scan(request, err);
+	result = recover_run(request, request->id, false, &past, &under_way, err);
+	past_free(&past);
+	return result;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/nova/migration.h"
+#include "find/finding.h"
+#include "recovery_internal.h"
+#include "plan/evacuation.h"
+#include "util/crash.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define LOOKS_MAX 4
+#define DUPLICATE 1062 /* ER_DUP_ENTRY: its uuid is there, so the first try was committed */
+
+/* One evacuation and all that the journal and the cell's database know about it. */
+struct look {
+	struct db *cell;
+	struct cell_columns columns;
+	struct evacuation *e;
+	struct known known;
+	char status[64];
+	char task_state[64];     /* the instance's; "": none */
+	int64_t instance_idle_s; /* since its instance was written; -1: not known */
+	const char *held_by;     /* HELD_MAYBE: why, in the plan's arena */
+	char begun_by[300];      /* who has begun with it and not ended it; "": nobody */
+};
+
+static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
+{
+	const char *uuid = r->work.plan.unit[index].step[0].id;
+	struct world *w = &r->work.world;
+	struct instances found;
+	bool there;
+
+	for (size_t i = 0; i < w->ncell; i++)
+		if (str_equal(db_label(w->cell[i].db), r->past.unit[index].where))
+			return w->cell[i].db;
+	for (size_t i = 0; i < w->ncell; i++) {
+		if (instance_by_uuid(w->cell[i].db, uuid, &found, err) != 0)
+			return NULL;
+		there = found.n > 0;
+		instances_free(&found);
+		if (there)
+			return w->cell[i].db;
+	}
+	if (world_any_lost_cell(w))
+		error_set(err, world_any_lost_cell(w)->kind, "instance %s is in no cell that answers: %s", uuid, world_any_lost_cell(w)->text);
+	else
+		error_set(err, ERROR_NOT_FOUND, "instance %s is in no cell", uuid);
+	return NULL;
+}
+
+static void fill(struct recovery *r, size_t index, struct look *look)
+{
+	const struct past_unit *past = &r->past.unit[index];
+	struct unit *unit = &r->work.plan.unit[index];
+	struct step *step = &unit->step[0];
+
+	unit->evacuation = look->e = xcalloc(1, sizeof *look->e);
+	look->e->rows = (struct evacuation_rows){ .instance_uuid = step->id,
+		.host = step->before[0],
+		.vm_state = step->before[1],
+		.old_task_state = step->before[2],
+		.dest_compute = r->past.target_host };
+	evacuation_name_ids(r->past.run, step->id, &look->e->rows);
+	look->known.claim = str_equal(past->outcome, "failed") ? CLAIM_FAILED :
+	    !past->outcome || str_equal(past->outcome, "unknown") ? CLAIM_OPEN :
+	                                                            CLAIM_APPLIED;
+}
+
+/* A failed outcome after a publish is nova's or the broker's word, not the transaction's. */
+static void fill_cast(const struct past_unit *past, struct look *look)
+{
+	const char *outcome = past->publish_outcome;
+
+	look->known.cast = !past->publish_begun ? CAST_NEVER :
+	    str_equal(outcome, "acked")         ? CAST_ACKED :
+	    str_equal(outcome, "returned") || str_equal(outcome, "refused") || str_equal(outcome, "not_sent") ? CAST_NOT_SENT :
+	                                                                                                        CAST_UNKNOWN;
+	look->known.age = past->publish_age_s > MESSAGE_LIFE_S(past->expiration_ms) ? AGE_LATE : AGE_YOUNG;
+	if (past->publish_begun)
+		look->known.claim = CLAIM_APPLIED;
+}
+
+static unsigned row_of(const struct evacuation_state *now, const struct evacuation_rows *rows)
+{
+	const char *status = now->migration_status;
+
+	if (!now->exists)
+		return ROW_ABSENT;
+	if (str_equal(status, "accepted"))
+		return ROW_ACCEPTED;
+	if (str_equal(status, "error") || str_equal(status, "failed"))
+		return ROW_ERROR;
+	if ((str_equal(status, "done") || str_equal(status, "completed")) && !str_equal(now->host, rows->host))
+		return ROW_DONE;
+	return ROW_WORKING;
+}
+
+/* Conductor or compute: what ends with an error is taken up by nobody again. */
+static bool gave_up(const struct action_event *e)
+{
+	return (str_equal(e->event, "rebuild_server") || str_equal(e->event, "compute_rebuild_instance")) && str_equal(e->result, "Error");
+}
+
+static unsigned instance_of(const struct evacuation_state *now, const struct evacuation_rows *rows)
+{
+	if (!now->instance_exists || now->instance_deleted)
+		return INSTANCE_GONE;
+	if (str_equal(now->host, rows->host))
+		return INSTANCE_OLD;
+	return now->task_state ? INSTANCE_BUSY : INSTANCE_MOVED;
+}
+
+/* What the instance itself tells: that somebody has begun. */
+static bool instance_speaks(const struct look *look, const struct evacuation_state *now)
+{
+	if (!now->exists || look->known.instance == INSTANCE_GONE)
+		return false;
+	return look->known.instance != INSTANCE_OLD || (look->known.row == ROW_ACCEPTED && !str_equal(now->task_state, "rebuilding"));
+}
+
+static int look_at_rows(struct look *look, struct error *err)
+{
+	struct evacuation *e = look->e;
+	struct evacuation_state now;
+
+	if (evacuation_state_get(look->cell, &e->rows.migration_uuid, e->rows.instance_uuid, &now, err) != 0)
+		return -1;
+	look->known.row = row_of(&now, &e->rows);
+	look->known.instance = instance_of(&now, &e->rows);
+	look->known.evidence = instance_speaks(look, &now) ? EVIDENCE_SOME : EVIDENCE_NONE;
+	look->instance_idle_s = now.instance_idle_s.set ? now.instance_idle_s.v : -1;
+	snprintf(look->task_state, sizeof look->task_state, "%s", str_or(now.task_state, ""));
+	snprintf(look->status, sizeof look->status, "%s", now.exists ? now.migration_status : "");
+	snprintf(e->status, sizeof e->status, "%s", look->status);
+	snprintf(e->host, sizeof e->host, "%s", str_or(now.host, ""));
+	evacuation_state_free(&now);
+	return 0;
+}
+
+static void note_begun(struct look *look, const struct action_events *events)
+{
+	auto_str struct str who = { 0 };
+
+	look->begun_by[0] = '\0';
+	for (size_t i = 0; i < events->n; i++)
+		if (!events->v[i].result) {
+			str_clear(&who);
+			action_event_service(&events->v[i], &who);
+			snprintf(look->begun_by, sizeof look->begun_by, "%s", who.s);
+		}
+}
+
+static int look_at_database(struct look *look, struct error *err)
+{
+	struct evacuation *e = look->e;
+	struct action_events events;
+	bool recorded;
+
+	if (look_at_rows(look, err) != 0 ||
+	    evacuation_has_action(look->cell, e->rows.instance_uuid, e->rows.request_id, &recorded, err) != 0 ||
+	    evacuation_events(look->cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+		return -1;
+	note_begun(look, &events);
+	for (size_t i = 0; i < events.n; i++)
+		look->known.evidence = look->known.evidence == EVIDENCE_FAILED || gave_up(&events.v[i]) ? EVIDENCE_FAILED : EVIDENCE_SOME;
+	if (!recorded && look->known.evidence == EVIDENCE_NONE)
+		look->known.evidence = EVIDENCE_LOST;
+	action_events_free(&events);
+	return 0;
+}
+
+/* ---- who may hold the message of a migration that vanished */
+
+static const struct cell_facts *facts_of(const struct recovery *r, const struct db *cell)
+{
+	for (size_t i = 0; i < r->work.scene.ncell; i++)
+		if (r->work.scene.cell[i].cell->db == cell)
+			return &r->work.scene.cell[i];
+	return NULL;
+}
+
+static const char *held_by_conductor(struct recovery *r)
+{
+	struct scene *scene = &r->work.scene;
+
+	scene_look_for_conductor(scene);
+	if (!scene->queue_known)
+		return "the conductor's queue could not be looked at";
+	return scene->conductor.messages == 0 ? NULL :
+	    arena_printf(&r->work.plan.arena, "%u message%s in the conductor's queue: its own may be among them", scene->conductor.messages,
+	        scene->conductor.messages == 1 ? " waits" : "s wait");
+}
+
+static const char *held_by_compute(struct recovery *r, const struct look *look)
+{
+	const struct cell_facts *cell = facts_of(r, look->cell);
+	struct waiting_queues waiting;
+
+	if (!cell)
+		return "the computes' queues could not be looked at";
+	scene_find_waiting(&r->work.scene, cell, &r->work.plan.arena, &waiting);
+	if (waiting.absent)
+		return "not every compute's queue could be looked at";
+	return waiting.n == 0 ? NULL :
+	    arena_printf(&r->work.plan.arena, "queue '%s' holds messages: its own may be among them, and is begun when that nova-compute returns",
+	        waiting.v[0].queue);
+}
+
+static const char *held_by_silence(struct recovery *r, size_t index, const struct look *look)
+{
+	int64_t quiet_s = r->past.unit[index].publish_age_s;
+
+	if (look->instance_idle_s >= 0 && look->instance_idle_s < quiet_s)
+		quiet_s = look->instance_idle_s;
+	return quiet_s >= EVACUATION_SILENT_S ? NULL :
+	    arena_printf(&r->work.plan.arena, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)quiet_s,
+	        EVACUATION_SILENT_S);
+}
+
+static void look_who_holds_it(struct recovery *r, size_t index, struct look *look)
+{
+	look->known.held = HELD_NOT;
+	if (look->known.row != ROW_ABSENT || look->known.cast & (CAST_NEVER | CAST_NOT_SENT) || look->known.instance != INSTANCE_OLD)
+		return;
+	look->held_by = held_by_silence(r, index, look);
+	if (!look->held_by)
+		look->held_by = held_by_conductor(r);
+	if (!look->held_by)
+		look->held_by = held_by_compute(r, look);
+	if (look->held_by)
+		look->known.held = HELD_MAYBE;
+}
+
+/* Whoever accepts it has looked on the computes: no guest is there, and nobody is building one. */
+static void heed_accept(const struct recovery *r, struct look *look)
+{
+	if (look->known.row == ROW_ABSENT && look->known.evidence & (EVIDENCE_LOST | EVIDENCE_SOME) && look->known.cast & (CAST_ACKED | CAST_UNKNOWN) &&
+	    request_accepts(r->request, "guest-left", look->e->rows.instance_uuid))
+		look->known.evidence = EVIDENCE_NONE;
+}
+
+/* The task state is this evacuation's while the instance is on its old host. */
+static int settle(struct look *look, struct error *err)
+{
+	bool ours = look->known.instance == INSTANCE_OLD && instance_is_rebuilding(look->task_state);
+
+	return evacuation_settle(look->cell, &look->columns, &look->e->rows, look->known.row == ROW_ABSENT, ours ? look->task_state : NULL, err);
+}
+
+static int act(struct look *look, enum recovery_action action, struct error *err)
+{
+	int rc;
+
+	CRASH_POINT("recover_evacuation_before_begin");
+	if (db_begin_write(look->cell, err) != 0)
+		return -1;
+	rc = action == ACTION_FENCE  ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
+	    action == ACTION_SETTLE ? settle(look, err) :
+	                              evacuation_cancel(look->cell, &look->e->rows, err);
+	if (rc != 0) {
+		db_rollback(look->cell);
+		return -1;
+	}
+	CRASH_POINT("recover_evacuation_before_commit");
+	rc = db_commit(look->cell, err);
+	CRASH_POINT("recover_evacuation_after_commit");
+	return rc;
+}
+
+static enum state state_of(enum verdict verdict)
+{
+	static const enum state states[] = { STATE_PROVED, STATE_SKIPPED, STATE_FAILED, STATE_APPLIED, STATE_UNKNOWN, STATE_UNKNOWN };
+
+	return states[verdict];
+}
+
+static enum verdict conclude(struct recovery *r, size_t index, struct look *look, enum verdict verdict, const char *why)
+{
+	static const enum evacuation_phase phases[] = { PHASE_LANDED, PHASE_WAITING, PHASE_FAILED, PHASE_SENT, PHASE_UNKNOWN,
+		PHASE_UNKNOWN };
+	struct unit *unit = &r->work.plan.unit[index];
+
+	look->e->phase = phases[verdict];
+	look->e->cast = look->known.cast == CAST_ACKED || verdict == VERDICT_DONE || verdict == VERDICT_UNDER_WAY;
+	if (verdict == VERDICT_DONE)
+		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look->e->host);
+	unit_set_state(unit, state_of(verdict), verdict == VERDICT_DONE ? NULL : why);
+	return verdict;
+}
+
+static const char *advise_about_vanished(struct recovery *r, size_t index, const struct look *look, const char *sentence)
+{
+	const char *uuid = look->e->rows.instance_uuid;
+	int64_t left = MESSAGE_LIFE_S(r->past.unit[index].expiration_ms) - r->past.unit[index].publish_age_s;
+
+	if (look->known.age == AGE_YOUNG)
+		return arena_printf(&r->work.plan.arena, "%s; its message may still be on its way: look again in %lld s", sentence,
+		    (long long)(left > 0 ? left : 1));
+	if (look->held_by)
+		return arena_printf(&r->work.plan.arena, "%s; %s", sentence, look->held_by);
+	return arena_printf(&r->work.plan.arena,
+	    "%s: %s%s%svirsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-left:%s",
+	    sentence, look->begun_by[0] ? "first restart " : "", look->begun_by, look->begun_by[0] ? ", which drops what it holds; then " : "",
+	    uuid, r->past.run, uuid);
+}
+
+/* What a person must look at. */
+static const char *advise(struct recovery *r, size_t index, const struct look *look, const char *sentence)
+{
+	const struct past_unit *past = &r->past.unit[index];
+	int64_t left = MESSAGE_LIFE_S(past->expiration_ms) - past->publish_age_s;
+
+	if (look->known.row == ROW_ABSENT && past->publish_begun)
+		return advise_about_vanished(r, index, look, sentence);
+	if (!past->publish_begun)
+		return arena_printf(&r->work.plan.arena, "%s (migration %s is '%s'): see its events and nova-conductor's log for %s", sentence,
+		    look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id);
+	if (look->known.age == AGE_YOUNG)
+		return arena_printf(&r->work.plan.arena, "%s; look again in %lld s, and into nova-conductor's log for %s", sentence,
+		    (long long)(left > 0 ? left : 1), look->e->rows.request_id);
+	return arena_printf(&r->work.plan.arena,
+	    "%s and its message has expired; when nova-conductor's logs do not know %s: --resend sends it again", sentence,
+	    look->e->rows.request_id);
+}
+
+/* A message may be sent again only for rows that still wait for it. */
+static bool may_be_sent_again(const struct look *look)
+{
+	return look->known.row != ROW_ABSENT && look->known.cast & (CAST_ACKED | CAST_UNKNOWN);
+}
+
+static enum verdict decide(struct recovery *r, size_t index, struct look *look, const char **why, struct error *err)
+{
+	const struct recovery_rule *rule;
+	bool sent_again = false;
+
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		if (look_at_database(look, err) != 0)
+			return VERDICT_UNKNOWN;
+		heed_accept(r, look);
+		look_who_holds_it(r, index, look);
+		rule = recovery_rule_for(&look->known);
+		*why = rule->sentence;
+		if (rule->action == ACTION_NONE && rule->verdict == VERDICT_UNKNOWN && r->request->resend && !sent_again &&
+		    may_be_sent_again(look)) {
+			sent_again = true;
+			if (r->request->dry_run || recover_resend(r, index, look->cell, err) != 0)
+				return VERDICT_UNKNOWN;
+			fill_cast(&r->past.unit[index], look);
+			continue;
+		}
+		if (rule->action == ACTION_NONE || r->request->dry_run) {
+			if (rule->verdict == VERDICT_UNKNOWN)
+				*why = advise(r, index, look, rule->sentence);
+			return rule->verdict;
+		}
+		if (act(look, rule->action, err) != 0 && !(rule->action == ACTION_FENCE && err->code == DUPLICATE) &&
+		    err->kind != ERROR_DRIFT)
+			return VERDICT_UNKNOWN;
+		if (rule->action == ACTION_SETTLE && !err->kind)
+			return rule->verdict;
+		error_clear(err);
+	}
+	error_set(err, ERROR_UNKNOWN, "it changes while it is looked at");
+	return VERDICT_UNKNOWN;
+}
+
+/* One that had its end before: as the run left it, where it went is not in the journal. */
+void recover_repeat_evacuation(struct recovery *r, size_t index, bool done)
+{
+	struct unit *unit = &r->work.plan.unit[index];
+	const char *sent = r->past.unit[index].publish_outcome;
+
+	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	evacuation_name_ids(r->past.run, unit->step[0].id, &unit->evacuation->rows);
+	unit->evacuation->phase = done ? PHASE_LANDED : str_equal(r->past.unit[index].verdict, "not_done") ? PHASE_WAITING : PHASE_FAILED;
+	unit->evacuation->cast = done || str_equal(sent, "acked");
+}
+
+enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)
+{
+	struct error err = { 0 };
+	struct look look = { 0 };
+	enum verdict verdict = VERDICT_UNKNOWN;
+
+	fill(r, index, &look);
+	fill_cast(&r->past.unit[index], &look);
+	look.cell = cell_of(r, index, &err);
+	if (look.cell && cell_columns_probe(look.cell, &look.columns, &err) == 0)
+		verdict = decide(r, index, &look, why, &err);
+	if (err.text[0])
+		*why = arena_dup(&r->work.plan.arena, err.text);
+	return conclude(r, index, &look, verdict, *why);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/cast.h"
+#include "recovery_internal.h"
+#include "util/crash.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* Sends one evacuation again, because a person asked for it: nova does not notice a second copy, and two copies can start the same
+ * disk twice. So only when the first one cannot be taken any more, nobody has begun with it, and everything still is as it was. */
+
+static int check_age(const struct past_unit *past, struct error *err)
+{
+	int64_t life = MESSAGE_LIFE_S(past->expiration_ms);
+
+	if (past->expiration_ms <= 0)
+		return error_set(err, ERROR_REFUSED, "not sent again: the first message never expires");
+	if (past->publish_age_s <= life)
+		return error_set(err, ERROR_REFUSED, "not sent again: the first message can be taken for another %lld s",
+		    (long long)(life - past->publish_age_s + 1));
+	return 0;
+}
+
+static int check_queue(struct recovery *r, struct error *err)
+{
+	const char *topic = r->work.world.nova.conductor_topic;
+	struct bus_queue queue;
+
+	if (world_connect_bus(&r->work.world, err) != 0 || bus_queue_look(r->work.world.bus, topic, &queue, err) != 0)
+		return -1;
+	if (!queue.exists || queue.consumers == 0)
+		return error_set(err, ERROR_REFUSED, "not sent again: nobody consumes queue '%s'", topic);
+	if (queue.messages > 0)
+		return error_set(err, ERROR_REFUSED, "not sent again: %u messages wait in queue '%s', the first one may be among them",
+		    queue.messages, topic);
+	return bus_canary(r->work.world.bus, r->work.world.nova.bus.exchange, err);
+}
+
+/* A service that the run forced down is down to nova whatever it reports; to us its heartbeat still counts. */
+static bool was_forced_down(const struct recovery *r, const struct nova_service *now)
+{
+	for (size_t i = 0; i < r->work.plan.nunit; i++)
+		for (const struct step *s = r->work.plan.unit[i].step; s < r->work.plan.unit[i].step + r->work.plan.unit[i].nstep; s++)
+			if (s->kind == &step_compute_service && strtoll(s->id, NULL, 10) == now->id)
+				return str_equal(step_before(s, "forced_down"), "1");
+	return now->forced_down;
+}
+
+static int check_source_down(struct recovery *r, struct db *cell, const char *host, struct error *err)
+{
+	struct nova_services now = { 0 };
+	const struct nova_service *s;
+	struct nova_service as_found;
+	int rc = 0;
+
+	if (nova_services_of_host(cell, host, &now, err) != 0)
+		return -1;
+	s = nova_service_find(&now, "nova-compute", host);
+	if (s) {
+		as_found = *s;
+		as_found.forced_down = was_forced_down(r, s);
+		if (nova_service_is_up(&as_found, r->work.world.nova.service_down_time_s))
+			rc = error_set(err, ERROR_REFUSED, "not sent again: nova-compute on '%s' reports", host);
+	}
+	nova_services_free(&now);
+	return rc;
+}
+
+/* The locked row, and the same message from it: the ids are those of the first one. */
+static int build(struct recovery *r, size_t index, struct scene *scene, struct db *cell, struct str *body, struct error *err)
+{
+	struct evacuation_rows *rows = &r->work.plan.unit[index].evacuation->rows;
+	const struct evacuation_message message = { .rows = rows,
+		.candidate = &scene->candidate[0],
+		.release = scene->release,
+		.target_host = r->past.target_host,
+		.target_node = scene->target_node ? scene->target_node->hypervisor_hostname : NULL,
+		.force = r->past.force,
+		.target_state = r->past.target_state,
+		.unique_id = r->past.unit[index].unique_id };
+	json_object *instance = NULL;
+
+	if (instance_lock(cell, rows->instance_uuid, &instance, err) != 0)
+		return -1;
+	rows->user_id = arena_dup(&r->work.plan.arena, instance_object_text(instance, "user_id"));
+	rows->project_id = arena_dup(&r->work.plan.arena, instance_object_text(instance, "project_id"));
+	return evacuation_body(&message, instance, body, err);
+}
+
+/* Under the instance's lock: it still waits for exactly this message. */
+static int check_and_build(struct recovery *r, size_t index, struct scene *scene, struct db *cell, struct str *body, struct error *err)
+{
+	struct evacuation_rows *rows = &r->work.plan.unit[index].evacuation->rows;
+	struct evacuation_state now = { 0 };
+	struct action_events events = { 0 };
+	int rc = db_begin_write(cell, err);
+
+	if (rc == 0)
+		rc = build(r, index, scene, cell, body, err);
+	if (rc == 0)
+		rc = evacuation_state_get(cell, &rows->migration_uuid, rows->instance_uuid, &now, err);
+	if (rc == 0 && (!now.exists || !str_equal(now.migration_status, "accepted") || !str_equal(now.host, rows->host) ||
+	                   !str_equal(now.task_state, "rebuilding")))
+		rc = error_set(err, ERROR_REFUSED, "not sent again: somebody has begun with it");
+	if (rc == 0 && (rc = evacuation_events(cell, rows->instance_uuid, rows->request_id, &events, err)) == 0 && events.n > 0)
+		rc = error_set(err, ERROR_REFUSED, "not sent again: its request has events");
+	if (rc == 0)
+		rc = check_source_down(r, cell, rows->host, err);
+	evacuation_state_free(&now);
+	action_events_free(&events);
+	db_rollback(cell);
+	return rc;
+}
+
+/* All that a first message is made from, found anew. */
+static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
+{
+	struct scene scene = { .request = r->work.request, .world = &r->work.world, .evacuates = true };
+	struct request plain = *r->work.request;
+	int rc;
+
+	plain.only = plain.exclude = (struct words){ 0 };
+	scene.request = &plain;
+	rc = scene_find_nova(&scene, err);
+	if (rc == 0)
+		rc = scene_find_instance(&scene, r->work.plan.unit[index].step[0].id, err);
+	if (rc == 0 && r->past.target_host)
+		rc = scene_find_target(&scene, r->past.target_host, err);
+	if (rc == 0)
+		rc = check_and_build(r, index, &scene, cell, body, err);
+	scene_free(&scene);
+	return rc;
+}
+
+int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err)
+{
+	const char *topic = r->work.world.nova.conductor_topic;
+	struct past_unit *past = &r->past.unit[index];
+	struct evacuation *e = r->work.plan.unit[index].evacuation;
+	auto_str struct str body = { 0 };
+	struct error why = { 0 };
+	enum bus_outcome outcome;
+
+	if (check_age(past, err) != 0 || check_queue(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0)
+		return -1;
+	if (journal_publish_intent(r->work.journal,
+	        &(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, bus_server(r->work.world.bus), 2 },
+	        &body, err) != 0)
+		return -1;
+	log_warn("%s: sent again under %s; a second copy can start the same disk twice", e->rows.instance_uuid, e->rows.request_id);
+	CRASH_POINT("resend_before_publish");
+	outcome = bus_publish(r->work.world.bus, r->work.world.nova.bus.exchange, topic, body.s, body.n, &why);
+	CRASH_POINT("resend_after_publish");
+	past->publish_outcome = bus_outcome_name(outcome);
+	past->publish_age_s = 0;
+	past->expiration_ms = BUS_EXPIRATION_MS;
+	/* the first copy may have been taken after all: that this one was not is no proof that its rows may be put back */
+	if (bus_outcome_proves_not_sent(outcome))
+		past->publish_outcome = "lost";
+	return journal_publish_outcome(r->work.journal, index, outcome, &why, err) == 0 ? journal_sync(r->work.journal, err) : -1;
+}

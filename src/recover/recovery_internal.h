@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OP_RECOVERY_INTERNAL_H
+#define OP_RECOVERY_INTERNAL_H
+
+#include "evacuate/evacuate.h"
+#include "journal/past.h"
+#include "report/report.h"
+
+/* What became of the units of a run that nobody has seen end. docs/recovery.md says it for operators. */
+
+enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_FAILED, VERDICT_UNDER_WAY, VERDICT_UNKNOWN, VERDICT_DRIFT };
+extern const char *const verdict_name[]; /* "done", "not_done", … */
+
+struct recovery {
+	const struct request *request;
+	struct past past;
+	struct work work; /* its plan is the past's */
+	struct report report;
+	size_t nverdict[VERDICT_DRIFT + 1];
+};
+
+/* What recovery does about one evacuation follows from what is known about it, by the table in recover_rule.c: the first row that
+ * fits. Each field is one bit of its kind, a row of the table has any of them. */
+enum {
+	CLAIM_OPEN = 1,     /* nothing was written about the transaction, or its commit had no answer */
+	CLAIM_FAILED = 2,   /* rolled back */
+	CLAIM_APPLIED = 4,
+
+	CAST_NEVER = 1,     /* no publish_intent: no byte of it left us */
+	CAST_NOT_SENT = 2,  /* the broker's word that nobody has it */
+	CAST_ACKED = 4,
+	CAST_UNKNOWN = 8,
+
+	ROW_ABSENT = 1,     /* the migration */
+	ROW_ACCEPTED = 2,
+	ROW_WORKING = 4,    /* nova has it in hand */
+	ROW_DONE = 8,       /* done, and the instance is on another host */
+	ROW_ERROR = 16,
+
+	EVIDENCE_NONE = 1,  /* nobody has begun with it */
+	EVIDENCE_SOME = 2,  /* events of its request, or the instance has changed */
+	EVIDENCE_FAILED = 4, /* the conductor or the compute has recorded that it failed */
+	EVIDENCE_LOST = 8,  /* the record of the request itself is not there: never written, or whatever stood under it is lost, too */
+
+	AGE_YOUNG = 1,      /* the message may still be on its way */
+	AGE_LATE = 2,       /* it has expired */
+
+	INSTANCE_OLD = 1,   /* on its old host */
+	INSTANCE_MOVED = 2, /* on another one, at rest */
+	INSTANCE_BUSY = 4,  /* on another one, in the middle of something */
+	INSTANCE_GONE = 8,  /* deleted, or not in the database any more */
+
+	HELD_MAYBE = 1,     /* a queue holds messages or could not be looked at, or something was written a moment ago */
+	HELD_NOT = 2,
+};
+struct known {
+	unsigned claim, cast, row, evidence, age, instance, held; /* held: asked only about a migration that vanished */
+};
+enum recovery_action {
+	ACTION_NONE,
+	ACTION_FENCE,     /* the migration, closed from the start; then everything is looked at again */
+	ACTION_TAKE_BACK, /* the three rows; likewise */
+	ACTION_SETTLE,    /* what is left of the three rows is closed and put back, and the migration, if it vanished, is there again, closed */
+};
+struct recovery_rule {
+	struct known when;
+	enum recovery_action action;
+	enum verdict verdict;        /* with ACTION_NONE, and after ACTION_SETTLE */
+	const char *sentence;
+};
+extern const struct recovery_rule recovery_rules[]; /* the last one takes everything */
+const struct recovery_rule *recovery_rule_for(const struct known *known);
+
+/* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
+enum verdict recover_rows(struct recovery *r, size_t unit, const char **why);
+enum verdict recover_evacuation(struct recovery *r, size_t unit, const char **why);
+/* A unit that had its end before. */
+void recover_repeat_evacuation(struct recovery *r, size_t unit, bool done);
+/* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
+int recover_resend(struct recovery *r, size_t unit, struct db *cell, struct error *err);
+
+/* A message of ours cannot be taken any more when it is this old. */
+#define MESSAGE_LIFE_S(expiration_ms) ((expiration_ms) / 1000 + 2 * 10 + 10) /* expiration, two heartbeats, the wait for a confirm */
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "journal/past.h"
+#include "recover/recover.h"
+#include "run/run.h"
+#include "recover/undo.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
+
+static struct db *database_of(const struct scene *scene, const struct unit *unit, const struct past_unit *past)
+{
+	if (unit->kind == UNIT_OWNERSHIP)
+		return scene->world->cinder_db;
+	for (size_t i = 0; i < scene->world->ncell; i++)
+		if (str_equal(db_label(scene->world->cell[i].db), past->where))
+			return scene->world->cell[i].db;
+	return NULL;
+}
+
+static int drift(const struct step *step, const char *now, struct error *err)
+{
+	log_error("%s %s: %s, the run wrote %s %s", step->kind->one, step->id, now, step->kind->column[0],
+	    str_or(step->after[0], "NULL"));
+	err->kind = ERROR_DRIFT;
+	return 1;
+}
+
+/* Each row that no longer holds what the run wrote is named; the step's state marks it. 0, or how many. */
+static int look_at_unit(const struct scene *scene, struct unit *unit, const struct past_unit *past, size_t *drifted, struct error *err)
+{
+	struct db *db = database_of(scene, unit, past);
+	struct arena *arena = &scene->past->plan.arena;
+	const char *now[STEP_COLUMNS];
+	bool exists;
+
+	if (!db && world_any_lost_cell(scene->world))
+		return error_set(err, world_any_lost_cell(scene->world)->kind, "the database that it was written to (%s) cannot be asked: %s",
+		    str_or(past->where, "?"), world_any_lost_cell(scene->world)->text);
+	if (!db)
+		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
+		    str_or(past->where, "?"));
+	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		if (!request_wants(scene->request, s->id, s->name))
+			continue;
+		if (step_read(db, s, arena, now, &exists, err) != 0)
+			return -1;
+		if (exists && step_equal(s->kind, now, s->after))
+			continue;
+		s->state = STATE_SKIPPED;
+		*drifted += (size_t)drift(s, exists ? step_values_text(s->kind, now, arena) : "it is gone", err);
+	}
+	return 0;
+}
+
+static int check_settled(const struct past *past, struct error *err)
+{
+	for (size_t i = 0; i < past->nunit; i++) {
+		const char *state = past_unit_state(&past->unit[i]);
+
+		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_EVACUATION &&
+		    (str_equal(state, "open") || str_equal(state, "unknown"))) {
+			error_set(err, ERROR_UNKNOWN, "nobody knows yet what run %s has written", past->run);
+			return error_hint(err, "'evac-manage journal recover %s' settles it first", past->run);
+		}
+	}
+	return 0;
+}
+
+/* What the run has written, by id or by the name that it had. */
+static int check_words(const struct request *request, const struct past *past, struct error *err)
+{
+	auto_free char *list = xasprintf("evac-manage journal show %s", past->run);
+	struct nameables known = { 0 };
+	int rc;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		for (const struct step *s = past->plan.unit[i].step; s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+			nameables_add(&known, s->id, s->name);
+	rc = request_check_words(request, &known, NULL, "row of the run", list, err);
+	nameables_free(&known);
+	return rc;
+}
+
+static unsigned needs_of(const struct past *past)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past_wrote(past, i))
+			needs |= past->plan.unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER | WITNESS_NOVA : NEEDS_NOVA;
+	return needs;
+}
+
+/* Where only cinder's rows go back nova is a witness: it need not know the host, and the host's cell need not answer. */
+static int find_in_nova(struct scene *scene, struct error *err)
+{
+	if (scene_find_nova(scene, err) != 0)
+		return -1;
+	if (!scene->host || scene_find_home(scene, scene->host, err) == 0)
+		return 0;
+	if (needs_of(scene->past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
+		return -1;
+	error_clear(err);
+	return 0;
+}
+
+static int find(struct scene *scene, struct error *err)
+{
+	struct past *past = scene->past;
+	size_t drifted = 0;
+
+	if (check_settled(past, err) != 0 || check_words(scene->request, past, err) != 0)
+		return -1;
+	scene->host = past->host; /* NULL: a command about no host */
+	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+		return -1;
+	if (scene->cinder_schema.missing[0])
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
+	if (scene->world->api_db && find_in_nova(scene, err) != 0)
+		return -1;
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
+			return -1;
+	error_clear(err);
+	if (drifted == 0 || scene->request->skip_drifted)
+		return scene->world->cinder_db ? undo_find_moves(scene, err) : 0;
+	error_set(err, ERROR_DRIFT, "%zu row%s no longer what run %s wrote; nothing was changed", drifted,
+	    drifted == 1 ? " is" : "s are", past->run);
+	return error_hint(err, "each is named above; --skip-drifted takes back the others");
+}
+
+static void take_back_row(struct unit *unit, const struct scene *scene, const struct step *was)
+{
+	struct step *step = unit_step(unit, was->kind, was->id, was->name);
+
+	memcpy(step->before, was->after, sizeof step->before);
+	memcpy(step->after, was->before, sizeof step->after);
+	if (undo_keeps_forced_down(scene, was))
+		step->after[2] = step->before[2];
+}
+
+static const char *mark_sentence(struct plan *plan, const struct step *s)
+{
+	bool on = str_equal(step_after(s, "disabled"), "0"), was_on = str_equal(step_before(s, "disabled"), "0");
+	const char *forced = str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")) ? "" :
+	    str_equal(step_after(s, "forced_down"), "1")                                            ? ", force it down" : ", no longer forced down";
+
+	return arena_printf(&plan->arena, "%s %s%s", on == was_on ? "put back the reason of" : on ? "enable" : "disable", str_or(s->name, s->id), forced);
+}
+
+/* In the direction of the write: from whom the rows are taken, to whom they go. */
+static const char *ownership_sentence(struct plan *plan, const struct scene *scene, const struct unit *unit)
+{
+	size_t services = unit_count(unit, &step_cinder_service), enabled = 0;
+	auto_str struct str s = { 0 };
+
+	unit_say_moves(unit, scene, "move back", &s);
+	for (size_t i = 0; i < unit->nstep; i++)
+		enabled += unit->step[i].kind == &step_cinder_service && str_equal(step_after(&unit->step[i], "disabled"), "0");
+	if (services > 0)
+		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services, services == 1 ? "" : "s",
+		    str_or(scene->host, "?"));
+	return arena_dup(&plan->arena, s.s);
+}
+
+static const char *sentence_of(struct plan *plan, const struct scene *scene, const struct unit *unit, const struct unit *was)
+{
+	const char *sentence = NULL;
+
+	if (unit->kind == UNIT_OWNERSHIP && scene->nmove > 0)
+		sentence = ownership_sentence(plan, scene, unit);
+	else if (unit->kind == UNIT_MARK && unit->nstep == 1)
+		sentence = mark_sentence(plan, &unit->step[0]);
+	return sentence ? sentence : arena_printf(&plan->arena, "take back: %s", was->sentence);
+}
+
+static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
+{
+	struct unit *unit = plan_unit(plan, was->kind);
+
+	for (size_t last = was->nstep, first; last > 0; last = first) {
+		for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
+			;
+		for (const struct step *s = was->step + first; s < was->step + last; s++)
+			if (s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) && (*left)-- > 0)
+				take_back_row(unit, scene, s);
+	}
+	if (unit_is_whole(was) && unit->nstep < was->nstep)
+		unit->nstep = 0;
+	unit->sentence = sentence_of(plan, scene, unit, was);
+	if (unit->nstep > 0)
+		return;
+	auto_free_(&unit->step);
+	plan->nunit--;
+}
+
+/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
+static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
+	const struct past *past = scene->past;
+
+	(void)findings;
+	for (size_t i = past->nunit; i-- > 0;)
+		if (past_wrote(past, i))
+			take_back(plan, scene, &past->plan.unit[i], &left);
+}
+
+static bool has_evacuations(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
+			return true;
+	return false;
+}
+
+enum error_kind op_journal_undo(const struct request *request, struct error *err)
+{
+	struct operation operation = { .name = "journal undo", .find = find, .plan = plan };
+	struct past past = { 0 };
+	enum error_kind result;
+
+	if (recover_peek(request, request->id, &past, err) != 0) {
+		result = err->kind;
+	} else if (!(operation.needs = needs_of(&past)) && has_evacuations(&past)) {
+		error_set(err, ERROR_REFUSED, "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
+		error_hint(err, "instances are moved back by nova's own means, when the host is healthy");
+		result = ERROR_REFUSED;
+	} else {
+		operation.past = &past;
+		result = request->sql ? undo_print_sql(request, &past, err) : op_run(&operation, request, err);
+	}
+	past_free(&past);
+	return result;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "recover/undo.h"
+#include "sql_catalogue.h"
+#include "util/visible.h"
+
+/* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal. */
+static void add_value(struct str *out, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@# ,/";
+
+	if (!value) {
+		str_add(out, "NULL");
+	} else if (value[strspn(value, plain)] == '\0') {
+		str_addf(out, "'%s'", value);
+	} else {
+		str_add(out, "CONVERT(X'");
+		for (; *value; value++)
+			str_addf(out, "%02X", (unsigned)(unsigned char)*value);
+		str_add(out, "' USING utf8mb4)");
+	}
+}
+
+/* Whether forced_down may be cleared, only the database knows: so it stays. */
+static const char *value_of(const struct step *s, const char *parameter)
+{
+	if (s->kind == &step_compute_service && strcmp(parameter, "new_forced_down") == 0)
+		return step_after(s, "forced_down");
+	if (str_starts(parameter, "old_"))
+		return step_after(s, parameter + 4);
+	if (str_starts(parameter, "new_"))
+		return step_before(s, parameter + 4);
+	return s->id;
+}
+
+/* The text of the catalogue has ? where the file has @name; the names come back in their order. */
+static void add_statement(struct str *out, const struct sql *sql)
+{
+	size_t n = 0;
+	char quote = 0;
+
+	for (const char *p = sql->text; *p; p++) {
+		if (quote)
+			quote = *p == quote ? 0 : quote;
+		else if (*p == '\'' || *p == '"' || *p == '`')
+			quote = *p;
+		if (*p == '?' && !quote)
+			str_addf(out, "@%s", sql->params[n++]);
+		else
+			str_addc(out, *p);
+	}
+	while (out->n && strchr("\n ", out->s[out->n - 1]))
+		out->s[--out->n] = '\0';
+	str_add(out, ";\n");
+}
+
+static void add_step(struct str *out, const struct step *s)
+{
+	const struct sql *sql = s->kind->write;
+
+	str_add(out, "SET ");
+	for (size_t i = 0, shown = 0; i < sql->nparam; i++) {
+		size_t k = 0;
+
+		while (strcmp(sql->params[k], sql->params[i]) != 0)
+			k++;
+		if (k < i)
+			continue;
+		str_addf(out, "%s@%s := ", shown++ ? ", " : "", sql->params[i]);
+		add_value(out, value_of(s, sql->params[i]));
+	}
+	str_add(out, ";\n");
+	add_statement(out, sql);
+	str_add(out, "SET @matched := @matched + ROW_COUNT();\n");
+}
+
+/* It names cells and instances: what followed a line end in such a name would be a statement. */
+static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	str_add(out, "-- ");
+	str_add_visible(out, str_or(text, ""));
+	str_addc(out, '\n');
+}
+
+/* What only somebody who looks at the database can decide. */
+static void warn(struct str *out, const struct past *past, const struct step *s)
+{
+	if (s->kind == &step_migration)
+		add_comment(out, "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance", s->id);
+	if (s->kind == &step_compute_service && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
+		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", str_or(past->host, "HOST"));
+}
+
+static void add_unit(struct str *out, const struct past *past, size_t index)
+{
+	const struct unit *unit = &past->plan.unit[index];
+
+	str_addc(out, '\n');
+	add_comment(out, "unit %zu, in %s", index, str_or(past->unit[index].where, "cinder's database"));
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		warn(out, past, s);
+	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
+	for (const struct step *s = unit->step + unit->nstep; s-- > unit->step;)
+		add_step(out, s);
+	str_addf(out, "-- all or none: type COMMIT when this says %zu of %zu, else ROLLBACK\n", unit->nstep, unit->nstep);
+	str_addf(out, "SET @of := %zu;\n", unit->nstep);
+	add_statement(out, &SQL_SESSION_UNDO_COUNT);
+}
+
+enum error_kind undo_print_sql(const struct request *request, const struct past *past, struct error *err)
+{
+	auto_str struct str out = { 0 };
+
+	(void)request;
+	add_comment(&out, "takes back what run %s wrote (%s); each row only while it holds what was written", past->run,
+	    str_or(past->command, "?"));
+	for (size_t i = past->nunit; i-- > 0;)
+		if (past_wrote(past, i))
+			add_unit(&out, past, i);
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
+			add_comment(&out, "not undone: the evacuation of %s was handed to nova", past->plan.unit[i].step[0].id);
+	if (fputs(out.s, stdout) < 0 || fflush(stdout) != 0) {
+		error_set(err, ERROR_ERROR, "the statements could not be written to stdout");
+		return ERROR_ERROR;
+	}
+	return ERROR_OK;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evacuate/evacuate.h"
+#include "report/report.h"
+#include "util/signals.h"
+
+void report_totals(const struct report *report, struct totals *out)
+{
+	const struct plan *plan = &report->work->plan;
+
+	*out = (struct totals){ 0 };
+	for (size_t i = 0; i < plan->nunit; i++)
+		for (const struct step *s = plan->unit[i].step; s < plan->unit[i].step + plan->unit[i].nstep; s++) {
+			out->steps++;
+			out->state[s->state]++;
+			out->evacuated += s->kind == &step_instance && s->state == STATE_PROVED;
+			out->moved += (s->kind == &step_volume || s->kind == &step_backup) && s->state == STATE_PROVED;
+		}
+	for (size_t i = 0; i < report->work->scene.ncandidate; i++) {
+		out->instances += report->work->scene.candidate[i].wanted;
+		out->skipped += report->work->scene.candidate[i].wanted &&
+		    findings_skip(&report->findings, report->work->scene.candidate[i].instance->uuid) != NULL;
+	}
+}
+
+static bool any_phase(const struct plan *plan, enum evacuation_phase phase)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (plan->unit[i].evacuation && plan->unit[i].evacuation->phase == phase)
+			return true;
+	return false;
+}
+
+static bool any_unproved(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++) {
+		const struct unit *u = &plan->unit[i];
+		bool over = u->kind != UNIT_EVACUATION || (u->evacuation && u->evacuation->phase == PHASE_LANDED);
+
+		for (size_t k = 0; over && k < u->nstep; k++)
+			if (u->step[k].state == STATE_APPLIED)
+				return true;
+	}
+	return false;
+}
+
+/* Was anything done of what was asked for? Saying on the services row who is at it is not. */
+static bool any_work_done(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		for (size_t k = 0; plan->unit[i].kind != UNIT_MARK && k < plan->unit[i].nstep; k++)
+			if (plan->unit[i].step[k].state == STATE_PROVED || plan->unit[i].step[k].state == STATE_APPLIED)
+				return true;
+	return false;
+}
+
+/* A signal that came when all was over changes nothing. */
+static bool was_interrupted(const struct report *report, const struct totals *t)
+{
+	return signal_came() && (t->state[STATE_SKIPPED] > 0 || (any_phase(&report->work->plan, PHASE_SENT) && !report->work->request->no_wait));
+}
+
+/* A rescue is whole when nothing of the host remains; skipped instances do. */
+static bool something_remains(const struct report *report, const struct totals *t)
+{
+	return report->rescues && (t->skipped > 0 || t->evacuated < t->instances);
+}
+
+enum error_kind report_result(const struct report *report, const struct error *err)
+{
+	struct totals t;
+
+	report_totals(report, &t);
+	if (t.state[STATE_UNKNOWN] > 0 || any_phase(&report->work->plan, PHASE_UNKNOWN))
+		return ERROR_UNKNOWN;
+	if (any_unproved(&report->work->plan))
+		return ERROR_UNPROVED;
+	if (any_phase(&report->work->plan, PHASE_TIMEOUT))
+		return ERROR_TIMEOUT;
+	if (was_interrupted(report, &t) && !err->kind)
+		return ERROR_INTERRUPTED;
+	if (t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0) {
+		if (any_work_done(&report->work->plan))
+			return ERROR_PARTIAL;
+		if (err->kind)
+			return err->kind;
+		return ERROR_ERROR;
+	}
+	if (err->kind)
+		return err->kind;
+	return something_remains(report, &t) ? ERROR_PARTIAL : ERROR_OK;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/fenced.h"
+#include "run/run.h"
+#include "report/report.h"
+#include "util/log.h"
+#include "util/signals.h"
+#include "util/visible.h"
+
+#define ANSWER_MAX 1024
+
+static bool is_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+static void show(struct run *run)
+{
+	auto_str struct str plan = { 0 };
+	char *rest = NULL;
+
+	run->report.shown = true;
+	log_notice("run %s", run->work.run);
+	report_plan(&run->report, &plan);
+	for (char *line = plan.s ? strtok_r(plan.s, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
+		log_notice("%s", line);
+	for (size_t i = 0; i < run->report.findings.n; i++) {
+		const struct finding *f = &run->report.findings.v[i];
+
+		log_notice("%s%s %s: %s", severity_name[f->severity], f->accepted ? " (accepted)" : "", f->code, f->message);
+		if (f->hint[0] && !f->accepted) /* whoever accepted it needs no other way */
+			log_notice("   hint: %s", f->hint);
+	}
+}
+
+/* A line from the terminal without its newline; false at its end, or when a signal came: only poll() is woken by one. */
+static bool ask(const char *question, char answer[ANSWER_MAX])
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	auto_str struct str visible = { 0 };
+
+	str_add_visible(&visible, question);
+	fputs(str_or(visible.s, ""), stderr);
+	fflush(stderr);
+	setvbuf(stdin, NULL, _IONBF, 0); /* what was typed ahead stays where poll() sees it */
+	while (!signal_came() && poll(&input, 1, -1) < 0 && errno == EINTR)
+		;
+	if (signal_came())
+		return false;
+	if (!fgets(answer, ANSWER_MAX, stdin)) {
+		fputc('\n', stderr); /* what comes next begins a line of its own */
+		return false;
+	}
+	answer[strcspn(answer, "\n")] = '\0';
+	return true;
+}
+
+int confirm(struct run *run, struct error *err)
+{
+	auto_str struct str question = { 0 };
+	char answer[ANSWER_MAX];
+
+	if (!run->work.request->yes && !is_terminal()) { /* the report shows the plan */
+		error_set(err, ERROR_REFUSED, "not confirmed: there is no terminal to ask on; nothing was written");
+		return error_hint(err, "on a terminal it asks; without one it goes on only with --yes");
+	}
+	if (run->report.shown)
+		log_notice("fenced: %s", run->work.request->fenced);
+	else
+		show(run);
+	if (run->work.request->yes)
+		return 0;
+	if (run->work.scene.host)
+		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.past ? "" : "failed ", run->work.scene.host);
+	else
+		str_add(&question, "type yes to go on: ");
+	if (ask(question.s, answer) && strcmp(answer, str_or(run->work.scene.host, "yes")) == 0)
+		return 0;
+	if (signal_came())
+		return error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
+	error_set(err, ERROR_REFUSED, "not confirmed; nothing was written");
+	return error_hint(err, "the same command asks again");
+}
+
+/* Would an answer let the run go on? */
+static bool only_the_fence_is_missing(const struct findings *findings)
+{
+	bool missing = false;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->v[i].severity != SEVERITY_STOP || findings->v[i].accepted)
+			continue;
+		if (strcmp(findings->v[i].code, "fence-unproven") != 0)
+			return false;
+		missing = true;
+	}
+	return missing;
+}
+
+int confirm_fence(struct run *run, struct error *err)
+{
+	char answer[ANSWER_MAX];
+
+	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->yes || run->work.request->dry_run || run->work.plan.nunit == 0 || !is_terminal())
+		return 0;
+	show(run);
+	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
+	    !answer[strspn(answer, " \t")])
+		return 0;
+	if (fenced_check("the answer", answer, err) != 0)
+		return -1;
+	run->own.fenced = arena_dup(&run->work.scene.arena, answer);
+	return 1;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/plan_file.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/who.h"
+#include "plan_file_internal.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/file.h"
+#include "util/json.h"
+#include "util/shell.h"
+#include "util/str.h"
+
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* What a command was asked. A new option that changes what is planned belongs here. */
+#define AT(member) offsetof(struct request, member)
+const struct plan_word plan_words[] = {
+	{ "host", PLAN_WORD_TEXT, AT(host) },
+	{ "to", PLAN_WORD_TEXT, AT(to) },
+	{ "target_host", PLAN_WORD_TEXT, AT(target_host) },
+	{ "currenthost", PLAN_WORD_TEXT, AT(currenthost) },
+	{ "cinder_host", PLAN_WORD_TEXT, AT(cinder_host) },
+	{ "newhost", PLAN_WORD_TEXT, AT(newhost) },
+	{ "id", PLAN_WORD_TEXT, AT(id) },
+	{ "binary", PLAN_WORD_TEXT, AT(binary) },
+	{ "name", PLAN_WORD_TEXT, AT(name) },
+	{ "new_name", PLAN_WORD_TEXT, AT(new_name) },
+	{ "project_id", PLAN_WORD_TEXT, AT(project_id) },
+	{ "force", PLAN_WORD_BOOL, AT(force) },
+	{ "volumes_only", PLAN_WORD_BOOL, AT(volumes_only) },
+	{ "settle", PLAN_WORD_BOOL, AT(settle) },
+	{ "no_mark", PLAN_WORD_BOOL, AT(no_mark) },
+	{ "recursive", PLAN_WORD_BOOL, AT(recursive) },
+	{ "full_rename", PLAN_WORD_BOOL, AT(full_rename) },
+	{ "pool_map", PLAN_WORD_LIST, AT(pool_map) },
+	{ "settle", PLAN_WORD_BOOL, AT(settle) },
+	{ "follow_zone", PLAN_WORD_BOOL, AT(follow_zone) },
+	{ "cluster", PLAN_WORD_BOOL, AT(to_cluster) },
+	{ "binary", PLAN_WORD_TEXT, AT(binary) },
+	{ "name", PLAN_WORD_TEXT, AT(name) },
+	{ "new_name", PLAN_WORD_TEXT, AT(new_name) },
+	{ "project_id", PLAN_WORD_TEXT, AT(project_id) },
+	{ "recursive", PLAN_WORD_BOOL, AT(recursive) },
+	{ "full_rename", PLAN_WORD_BOOL, AT(full_rename) },
+	{ "fenced", PLAN_WORD_TEXT, AT(fenced) },
+	{ "accept", PLAN_WORD_LIST, AT(accept) },
+	{ "only", PLAN_WORD_LIST, AT(only) },
+	{ "exclude", PLAN_WORD_LIST, AT(exclude) },
+	{ "limit", PLAN_WORD_INT, AT(limit) },
+	{ "target_state", PLAN_WORD_TEXT, AT(target_state) },
+	{ "no_wait", PLAN_WORD_BOOL, AT(no_wait) },
+	{ "timeout_s", PLAN_WORD_INT, AT(timeout_s) },
+	{ "max_in_flight", PLAN_WORD_INT, AT(max_in_flight) },
+	{ "stop_after_failures", PLAN_WORD_INT, AT(stop_after_failures) },
+	{ NULL, PLAN_WORD_TEXT, 0 }
+};
+
+static json_object *list(const struct words *words)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < words->n; i++)
+		json_object_array_add(array, jv_text(words->v[i]));
+	return array;
+}
+
+static json_object *words_of(const struct request *request)
+{
+	json_object *object = json_object_new_object();
+
+	for (const struct plan_word *w = plan_words; w->name; w++) {
+		const void *member = (const char *)request + w->offset;
+
+		json_object_object_add(object, w->name,
+		    w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
+		        w->type == PLAN_WORD_BOOL ? json_object_new_boolean(*(const bool *)member) :
+		        w->type == PLAN_WORD_INT  ? json_object_new_int64(*(const int64_t *)member) :
+		                                    list(member));
+	}
+	return object;
+}
+
+static json_object *made_by(const struct run *run, const char *end)
+{
+	json_object *object = json_object_new_object();
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_now(now);
+	json_object_object_add(object, "run", jv_text(run->work.run));
+	json_object_object_add(object, "tool", jv_text(EVAC_MANAGE_VERSION));
+	json_object_object_add(object, "at", jv_text(now));
+	json_object_object_add(object, "expires_at", jv_text(end));
+	journal_who(object);
+	json_object_object_del(object, "pid");
+	return object;
+}
+
+json_object *plan_servers(const struct run *run)
+{
+	json_object *array = json_object_new_array(), *one;
+	const struct db *dbs[] = { run->work.world.cinder_db, run->work.world.api_db, run->work.scene.home ? run->work.scene.home->cell->db : NULL };
+
+	for (size_t i = 0; i < sizeof dbs / sizeof *dbs; i++) {
+		if (!dbs[i])
+			continue;
+		one = json_object_new_object();
+		json_object_object_add(one, "label", jv_text(db_label(dbs[i])));
+		json_object_object_add(one, "server", jv_text(db_server(dbs[i])->text));
+		json_object_array_add(array, one);
+	}
+	return array;
+}
+
+static json_object *world_of(const struct run *run)
+{
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "servers", plan_servers(run));
+	json_object_object_add(object, "release", jv_text(run->work.scene.release ? run->work.scene.release->name : NULL));
+	json_object_object_add(object, "conductor_version", json_object_new_int64(run->work.scene.conductor_version));
+	json_object_object_add(object, "migrations_have_project", json_object_new_boolean(run->work.scene.columns.migrations_have_project));
+	return object;
+}
+
+static json_object *values(const struct step_kind *kind, const char *const *value)
+{
+	json_object *object = json_object_new_object();
+
+	for (size_t i = 0; kind->column[i]; i++)
+		json_object_object_add(object, kind->column[i], jv_text(value[i]));
+	return object;
+}
+
+static json_object *step(const struct step *s)
+{
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "kind", jv_text(s->kind->name));
+	json_object_object_add(object, "id", jv_text(s->id));
+	json_object_object_add(object, "name", jv_text(s->name));
+	json_object_object_add(object, "before", values(s->kind, s->before));
+	json_object_object_add(object, "after", values(s->kind, s->after));
+	return object;
+}
+
+/* The first volume-backed instance goes alone; then as many at once as --max-in-flight says. */
+static int64_t wave_of(const struct run *run, size_t index)
+{
+	int64_t nth = 0, size = run->work.request->max_in_flight > 0 ? run->work.request->max_in_flight : 1;
+	const struct candidate *first = NULL;
+
+	for (size_t i = 0; i < index; i++)
+		if (run->work.plan.unit[i].kind == UNIT_EVACUATION) {
+			first = first ? first : run->work.plan.unit[i].candidate;
+			nth++;
+		}
+	if (!first || first->nvolume == 0)
+		return nth / size + 1;
+	return (nth - 1) / size + 2;
+}
+
+static json_object *units_of(const struct run *run)
+{
+	json_object *array = json_object_new_array(), *one, *steps;
+
+	for (size_t i = 0; i < run->work.plan.nunit; i++) {
+		const struct unit *u = &run->work.plan.unit[i];
+
+		one = json_object_new_object();
+		steps = json_object_new_array();
+		for (size_t k = 0; k < u->nstep; k++)
+			json_object_array_add(steps, step(&u->step[k]));
+		json_object_object_add(one, "kind", jv_text(unit_kind_name[u->kind]));
+		json_object_object_add(one, "sentence", jv_text(u->sentence));
+		if (u->kind == UNIT_EVACUATION)
+			json_object_object_add(one, "wave", json_object_new_int64(wave_of(run, i)));
+		json_object_object_add(one, "steps", steps);
+		json_object_array_add(array, one);
+	}
+	return array;
+}
+
+static json_object *findings_of(const struct run *run)
+{
+	json_object *array = json_object_new_array(), *one;
+
+	for (const struct finding *f = run->report.findings.v; f < run->report.findings.v + run->report.findings.n; f++) {
+		one = json_object_new_object();
+		json_object_object_add(one, "code", jv_text(f->code));
+		json_object_object_add(one, "severity", jv_text(severity_name[f->severity]));
+		json_object_object_add(one, "subject", jv_text(f->subject));
+		json_object_object_add(one, "message", jv_text(f->message));
+		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
+		json_object_array_add(array, one);
+	}
+	return array;
+}
+
+/* Over the units alone, without the run's own name, which the reason of a disabled service tells: the same world gives the same. */
+static void digest_units(const struct run *run, json_object *units, char sha256[65])
+{
+	auto_str struct str all = { 0 };
+	const char *p = json_object_to_json_string_ext(units, PLAIN), *found;
+
+	while ((found = strstr(p, run->work.run))) {
+		str_addn(&all, p, (size_t)(found - p));
+		p = found + strlen(run->work.run);
+	}
+	str_add(&all, p);
+	sha256_hex(all.s, all.n, sha256);
+}
+
+static void write_text(const struct run *run, const char *expires_at, struct str *out)
+{
+	json_object *d = json_object_new_object(), *units = units_of(run);
+	char sha256[65];
+
+	digest_units(run, units, sha256);
+	json_object_object_add(d, "schema", jv_text(PLAN_SCHEMA));
+	json_object_object_add(d, "command", jv_text(run->work.request->command));
+	json_object_object_add(d, "host", jv_text(run->work.scene.host));
+	json_object_object_add(d, "made", made_by(run, expires_at));
+	json_object_object_add(d, "request", words_of(run->work.request));
+	json_object_object_add(d, "world", world_of(run));
+	json_object_object_add(d, "findings", findings_of(run));
+	json_object_object_add(d, "units", units);
+	json_object_object_add(d, "units_sha256", jv_text(sha256));
+	str_add(out, json_object_to_json_string_ext(d, PLAIN));
+	json_object_put(d);
+	out->n--; /* the closing brace */
+	sha256_hex(out->s, out->n, sha256);
+	str_addf(out, PLAN_SUM "%s\"}\n", sha256);
+}
+
+int plan_file_write(const struct run *run, const char *path, char expires_at[CLOCK_TEXT_SIZE], struct error *err)
+{
+	auto_str struct str all = { 0 };
+	int rc;
+
+	if (access(path, F_OK) == 0) {
+		error_set(err, ERROR_ERROR, "'%s' is there already: a plan is not written over anything", path);
+		return error_hint(err, "name a file that does not exist; nothing was written");
+	}
+	clock_text(clock_wall_s() + PLAN_LIFE_S, expires_at);
+	write_text(run, expires_at, &all);
+	CRASH_POINT("plan_before_write");
+	rc = file_write(path, &all, 0600, err);
+	CRASH_POINT("plan_after_write");
+	return rc;
+}
+
+const char *plan_file_command(struct arena *arena, const char *path)
+{
+	return arena_printf(arena, "evac-manage plan apply %s%s", path[0] == '-' ? "./" : "", shell_word(arena, path));
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run/run.h"
+#include "evacuate/evacuate.h"
+#include "apply/apply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "run/accept.h"
+#include "guard/guard.h"
+#include "run/plan_file.h"
+
+#include "report/report.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/shell.h"
+#include "util/signals.h"
+
+static int find(struct run *run, struct error *err)
+{
+	int rc;
+
+	run->work.scene.request = run->work.request;
+	run->work.scene.world = &run->work.world;
+	run->work.scene.past = run->operation->past;
+	run->work.scene.run = run->work.run;
+	run->work.scene.journal_file_system = journal_file_system(run->work.request);
+	run->work.scene.operator = arena_printf(&run->work.scene.arena, "%s on %s", who_name(&run->who), run->who.on);
+	if (world_begin_reads(&run->work.world, err) != 0)
+		return -1;
+	rc = run->operation->find(&run->work.scene, err);
+	world_end_reads(&run->work.world);
+	return rc;
+}
+
+static int apply_unit(struct run *run, size_t index, struct error *err)
+{
+	switch (run->work.plan.unit[index].kind) {
+	case UNIT_OWNERSHIP:
+		return apply_ownership(&run->work, index, err);
+	case UNIT_MARK:
+		return apply_mark(&run->work, index, err);
+	case UNIT_CLOSE:
+		return apply_close(&run->work, index, err);
+	case UNIT_EVACUATION:
+		break; /* all of them together, in waves */
+	}
+	return 0;
+}
+
+static void skip_planned(struct plan *plan, const char *why)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		for (size_t k = 0; k < plan->unit[i].nstep; k++)
+			if (plan->unit[i].step[k].state == STATE_PLANNED) {
+				plan->unit[i].step[k].state = STATE_SKIPPED;
+				plan->unit[i].step[k].error = why;
+			}
+}
+
+/* In the plan's order; nothing begins after a unit that failed or is not proved: what comes later may need it. */
+static int apply(struct run *run, struct error *err)
+{
+	bool evacuates = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < run->work.plan.nunit && rc == 0 && !signal_came(); i++) {
+		evacuates |= run->work.plan.unit[i].kind == UNIT_EVACUATION;
+		rc = apply_unit(run, i, err);
+		if (rc == 0 && run->work.plan.unit[i].kind != UNIT_EVACUATION)
+			rc = prove_unit(&run->work, i, err);
+		if (rc == 0 && run->work.plan.unit[i].kind != UNIT_EVACUATION)
+			log_notice("%zu. proved: %zu row%s", i + 1, run->work.plan.unit[i].nstep, run->work.plan.unit[i].nstep == 1 ? "" : "s");
+	}
+	if (rc == 0 && evacuates && !signal_came())
+		rc = apply_evacuations(&run->work, err);
+	skip_planned(&run->work.plan, signal_came() ? "interrupted before it was begun" : "not begun");
+	return rc;
+}
+
+static int end_journal(struct run *run, enum error_kind result, struct error *err)
+{
+	json_object *record = json_object_new_object(), *counts = json_object_new_object();
+	struct totals t;
+
+	report_totals(&run->report, &t);
+	for (int s = 0; s < STATE_COUNT; s++)
+		json_object_object_add(counts, state_name[s], json_object_new_int64((int64_t)t.state[s]));
+	json_object_object_add(record, "result", json_object_new_string(error_kind_name(result)));
+	json_object_object_add(record, "exit_code", json_object_new_int(error_kind_exit_code(result)));
+	json_object_object_add(record, "totals", counts);
+	return journal_add(run->work.journal, "end", record, true, err);
+}
+
+/* Of a rescue, which knows its own words: an evacuation's options are only its reader's to repeat. */
+static const char *next_of(struct run *run, enum error_kind result)
+{
+	const char *host = run->work.scene.host ? shell_word(&run->work.plan.arena, run->work.scene.host) : NULL;
+	struct totals t;
+
+	report_totals(&run->report, &t);
+	if (!run->operation->rescues || !host)
+		return NULL;
+	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
+		return run->work.scene.evacuates ? arena_printf(&run->work.plan.arena, "evac-manage host return %s", host) : NULL;
+	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
+		return arena_printf(&run->work.plan.arena, "evac-manage host show %s", host);
+	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
+	    arena_printf(&run->work.plan.arena, "evac-manage host rescue %s --resume %s", host, run->work.run) : NULL;
+}
+
+static enum error_kind write_and_prove(struct run *run, struct error *err)
+{
+	struct error trouble = { 0 };
+	enum error_kind result;
+
+	if (journal_create(run->work.request, run->work.run, run->work.scene.host, &run->work.journal, err) != 0)
+		return err->kind;
+	if (journal_reserve(run->work.journal, &run->work.plan, err) != 0) {
+		journal_discard(&run->work.journal);
+		return err->kind;
+	}
+	log_info("journal: %s", journal_path(run->work.journal));
+	if (journal_plan(run->work.journal, &run->work.plan, err) != 0) {
+		journal_discard(&run->work.journal);
+		return err->kind;
+	}
+	/* an error is said at the end, when what was done is proved */
+	if (apply(run, err) != 0 && !err->kind)
+		error_set(err, ERROR_BUG, "a step failed and did not say why; the journal has how far it came: %s", journal_path(run->work.journal));
+	if (prove_all(&run->work, &trouble) != 0) {
+		log_error("%s", trouble.text);
+		if (!err->kind)
+			*err = trouble;
+	}
+	if (!run->work.scene.past && (run->work.scene.moves_things || run->work.scene.evacuates))
+		scene_find_queues(&run->work.scene); /* more may have come while the rows were written */
+	result = report_result(&run->report, err);
+	run->report.next = next_of(run, result);
+	if (end_journal(run, result, &trouble) != 0)
+		log_warn("%s", trouble.text);
+	return result;
+}
+
+/* A stop wins over an empty plan. Something alone that is left out is refused; in a host run it is listed. */
+static bool refuses(const struct run *run)
+{
+	if (findings_stop(&run->report.findings))
+		return true;
+	if (run->operation->alone)
+		for (size_t i = 0; i < run->report.findings.n; i++)
+			if (run->report.findings.v[i].severity == SEVERITY_SKIP && !run->report.findings.v[i].accepted)
+				return true;
+	return false;
+}
+
+static void make_plan(struct run *run)
+{
+	findings_free(&run->report.findings);
+	plan_free(&run->work.plan);
+	(run->operation->guard ? run->operation->guard : guards_run)(&run->work.scene, &run->report.findings);
+	run->operation->plan(&run->work.plan, &run->work.scene, &run->report.findings);
+}
+
+/* In the table's order, which begins with the failed host; but two names that were exchanged make nonsense of all the rest. */
+static const struct finding *first_to_mend(const struct findings *findings)
+{
+	const struct finding *stop = NULL, *skip = NULL;
+
+	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++) {
+		if (strcmp(f->code, "looks-swapped") == 0)
+			return f;
+		if (!stop && f->severity == SEVERITY_STOP && !f->accepted)
+			stop = f;
+		if (!skip && f->severity == SEVERITY_SKIP && !f->accepted) /* something alone */
+			skip = f;
+	}
+	return stop ? stop : skip;
+}
+
+static int refuse(struct run *run, struct error *err)
+{
+	const struct finding *first = run->report.first = first_to_mend(&run->report.findings);
+	size_t stops = 0, skips = 0, n;
+
+	for (const struct finding *f = run->report.findings.v; f < run->report.findings.v + run->report.findings.n; f++) {
+		stops += f->severity == SEVERITY_STOP && !f->accepted;
+		skips += f->severity == SEVERITY_SKIP && !f->accepted;
+	}
+	n = stops ? stops : skips;
+	error_set(err, ERROR_REFUSED, "refused: %zu problem%s; nothing was written", n, n == 1 ? "" : "s");
+	return error_hint(err, "first %s: %s", first->code, first->hint[0] ? first->hint : first->message);
+}
+
+/* The file, what is in it, until when, and what comes next. */
+static enum error_kind write_plan(struct run *run, struct error *err)
+{
+	const char *path = run->work.request->plan_out;
+	char expires_at[CLOCK_TEXT_SIZE];
+	struct arena *arena = &run->work.plan.arena;
+	size_t n = plan_steps(&run->work.plan);
+	struct totals t;
+
+	if (plan_file_write(run, path, expires_at, err) != 0)
+		return err->kind;
+	report_totals(&run->report, &t);
+	run->report.summary = arena_printf(arena, "plan: %zu step%s in %s; nothing is done yet%s", n, n == 1 ? "" : "s", shell_word(arena, path),
+	    n == 0 ? ", and nothing is to be done" : "");
+	if (t.skipped)
+		run->report.summary = arena_printf(arena, "%s; %zu instance%s left out", run->report.summary, t.skipped, t.skipped == 1 ? " is" : "s are");
+	run->report.good_until = arena_dup(arena, expires_at);
+	run->report.next = n ? plan_file_command(arena, path) : NULL;
+	return ERROR_OK;
+}
+
+static enum error_kind end_dry_run(struct run *run)
+{
+	struct arena *arena = &run->work.plan.arena;
+
+	if (run->work.request->plan_out)
+		run->report.summary = arena_printf(arena, "dry run: %zu steps would be taken; nothing was written, nor was %s",
+		    plan_steps(&run->work.plan), shell_word(arena, run->work.request->plan_out));
+	if (run->work.request->planned)
+		run->report.next = plan_file_command(arena, run->work.request->plan_file);
+	return ERROR_OK;
+}
+
+static enum error_kind decide_and_act(struct run *run, struct error *err)
+{
+	int fenced;
+
+	if (!run->work.request->dry_run && lock_look(&run->work.scene, run->resumes, err) != 0)
+		return err->kind;
+	make_plan(run);
+	if (accept_check(&run->work.scene, &run->work.plan, &run->report.findings, err) != 0)
+		return err->kind;
+	if ((fenced = confirm_fence(run, err)) < 0)
+		return err->kind;
+	if (fenced)
+		make_plan(run);
+	if (signal_came()) {
+		error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
+		return err->kind;
+	}
+	if (refuses(run)) {
+		refuse(run, err);
+		return ERROR_REFUSED;
+	}
+	if (run->work.request->planned && plan_compare(run, run->work.request->planned, err) != 0)
+		return err->kind;
+	if (run->work.request->plan_out && !run->work.request->dry_run)
+		return write_plan(run, err);
+	if (run->work.request->dry_run)
+		return end_dry_run(run);
+	if (run->work.plan.nunit == 0)
+		return report_result(&run->report, err);
+	if (confirm(run, err) != 0 || lock_take(&run->work.scene, run->resumes, &run->work.lock, err) != 0)
+		return err->kind;
+	return write_and_prove(run, err);
+}
+
+enum error_kind op_run(const struct operation *operation, const struct request *request, struct error *err)
+{
+	struct run run = { .operation = operation, .own = *request };
+	struct error trouble = { 0 };
+	enum error_kind result;
+
+	run.work.request = &run.own;
+	run.report.work = &run.work;
+	run.report.command = operation->name;
+	run.report.rescues = operation->rescues;
+	log_set_dry_run(request->dry_run);
+	if (request->planned)
+		snprintf(run.work.run, sizeof run.work.run, "%s", request->planned->run);
+	else
+		run_id_new(operation->name, run.work.run);
+	signals_watch(run.work.run, request->globals);
+	clock_now(run.report.started_at);
+	who_am_i(&run.who);
+	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0 || find(&run, err) != 0)
+		result = err->kind;
+	else
+		result = decide_and_act(&run, err);
+	clock_now(run.report.finished_at);
+	if (report_print(&run.report, result, err, &trouble) != 0) {
+		log_error("%s", trouble.text);
+		if (result == ERROR_OK)
+			result = trouble.kind;
+	}
+	evacuations_free(&run.work.plan);
+	plan_free(&run.work.plan);
+	findings_free(&run.report.findings);
+	scene_free(&run.work.scene);
+	journal_close(&run.work.journal);
+	lock_release(&run.work.lock);
+	world_close(&run.work.world);
+	return result;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/signals.h"
+#include "util/str.h"
+
+static volatile sig_atomic_t came;
+static char last_words[8192];
+static const char first_words[] = "\nstopping before the next unit; the same again stops at once\n";
+
+static void say(const char *text, size_t n)
+{
+	if (write(STDERR_FILENO, text, n) < 0)
+		return; /* nobody reads it any more */
+}
+
+/* The first one stops between two units, the second now: what the journal holds then is the truth. Nothing here but what a signal
+ * handler may call. */
+static void on_signal(int number)
+{
+	if (came) {
+		say(last_words, strlen(last_words));
+		_exit(128 + number);
+	}
+	came = 1;
+	say(first_words, sizeof first_words - 1);
+}
+
+void signals_watch(const char *run, const char *globals)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	snprintf(last_words, sizeof last_words, "\nstopped in the middle; what was done is found out by: evac-manage%s journal recover %s\n",
+	    str_or(globals, ""), run);
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a broker or a pager that went away is an error, not a death */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
+}
+
+bool signal_came(void)
+{
+	return came != 0;
+}
