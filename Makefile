@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# make · make check · make check-unit · make demo · make asan · make install DESTDIR= PREFIX= · make clean
+# make · make check · make check-unit · make check-bytes · make demo · make asan · make install DESTDIR= PREFIX= · make clean
 # CRASH_POINTS=1 builds with the points that tests/crash kills the program at.
 # V=1 shows the commands, WERROR=1 makes warnings errors, BUILD= builds elsewhere, CC=clang builds with the other compiler.
 
@@ -13,19 +13,34 @@ PKGS     := libmariadb librabbitmq json-c smartcols libcrypto libssl
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wvla \
             -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations \
-            -Wold-style-definition -Wundef -Wpointer-arith -Wredundant-decls -Wnull-dereference
+            -Wold-style-definition -Wundef -Wpointer-arith -Wredundant-decls -Wnull-dereference \
+            -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion -Werror=format-security
 ifneq ($(findstring clang,$(CC)),)
 WARNINGS += -Wmissing-variable-declarations
 else
 WARNINGS += -Wformat-signedness -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wimplicit-fallthrough=5
 endif
-# a zero offset from no array at all (for v = a.v; v < a.v + a.n) is what pointer-overflow names; WG14 N3322 makes it defined
+# ${1} if this compiler takes it without a word, beside these CPPFLAGS and CFLAGS: an older one, another machine and a packager's
+# own _FORTIFY_SOURCE get less, and build
+takes     = $(shell $(CC) -Werror $(1) $(CPPFLAGS) $(CFLAGS) -include stdio.h -S -o /dev/null -x c /dev/null 2>/dev/null && echo '$(1)')
+ifeq ($(SANITIZE),)
+# as the OpenSSF guide has them; its -fexceptions is left out, for no thread of ours is cancelled
+PROTECTION := $(foreach flag,-fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard \
+                -ftrivial-auto-var-init=zero -fzero-init-padding-bits=all -fstrict-flex-arrays=3 -fno-delete-null-pointer-checks \
+                -fno-strict-overflow -fno-strict-aliasing -Wtrampolines -Wbidi-chars=any,$(call takes,$(flag))) \
+              $(or $(call takes,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),$(call takes,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+else
+# most of those hide what a sanitizer looks for. A zero offset from no array at all (for v = a.v; v < a.v + a.n) is what
+# pointer-overflow names; WG14 N3322 makes it defined
+PROTECTION := -fstack-protector-strong -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -fno-omit-frame-pointer
+endif
+# the same sources give the same bytes, wherever they are built (make check-bytes)
+PLACE     := $(call takes,-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
-              -fPIE -fstack-protector-strong $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
-              $(shell pkg-config --cflags $(PKGS))
-OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LIBS        = $(shell pkg-config --libs $(PKGS)) -lpthread
-MARIADB_CFLAGS = $(shell pkg-config --cflags libmariadb)
+              -fPIE $(PROTECTION) $(PLACE) $(PKG_CFLAGS)
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LIBS       := $(shell pkg-config --libs $(PKGS)) -lpthread
 
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
@@ -112,6 +127,12 @@ check-house: all
 	$(Q)shellcheck -x .ci/run tests/layers tests/findings tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
+# a second build, from a directory of another name, gives the same bytes
+check-bytes: all
+	$(Q)elsewhere=$$(mktemp -d) && cp -r Makefile src include sql $$elsewhere && \
+	    $(MAKE) --no-print-directory -C $$elsewhere BUILD=built all && cmp $(BUILD)/evac-manage $$elsewhere/built/evac-manage; \
+	    failed=$$?; rm -rf $$elsewhere; [ $$failed = 0 ] && echo "1 passed, 0 failed"
+
 check-unit:
 	$(Q)tests/deps.sh build check
 	$(Q)$(MAKE) --no-print-directory check-house unit
@@ -159,5 +180,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all audit-page unit rooms check-house check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all audit-page unit rooms check-house check-bytes check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

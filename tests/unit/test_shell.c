@@ -19,7 +19,6 @@
 static void assert_reads_back(const char *word)
 {
 	auto_str struct str quoted = { 0 };
-	auto_free char *command = NULL;
 	char back[256] = { 0 };
 	FILE *bash;
 
@@ -35,7 +34,7 @@ static void assert_reads_back(const char *word)
 static void a_word_is_for_bash_what_it_is_for_us(void **state)
 {
 	static const char *const words[] = { "ctl1@ceph#fast", "two words", "it's", "\"quoted\"", "$HOME", "`id`", "back\\slash", "a;b&c|d", "!!",
-		"it's !it", "#hash", "*", "~", "tab\there", "line\nbreak", "\x1b[31mred", "caf\xc3\xa9", "\xe2\x80\xae" "backwards", "-x", "(a)",
+		"it's !it", "#hash", "*", "~", "tab\there", "line\nbreak", "\x1b[31mred", "caf\xc3\xa9", ("\xe2\x80\xae" "backwards"), "-x", "(a)",
 		"a'b\x01" };
 
 	(void)state;
