@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "util/file.h"
 #include "util/mem.h"
 #include "util/str.h"
 #include "util/uuid.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "guard/guard.h"
 #include "journal/past.h"
 #include "recover/recover.h"
 #include "run/run.h"
