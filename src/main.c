@@ -31,10 +31,10 @@ static enum error_kind complain(const struct error *err)
 
 static enum error_kind run_call(const struct call *call, struct error *err)
 {
-	const struct log_options options = { .level = call->request.debug ? LOG_DEBUG : LOG_NOTICE,
-		.json = call->request.log_json,
-		.file = call->request.log_file,
-		.globals = call->request.globals };
+	const struct log_options options = { .level = call->request.shown.debug ? LOG_DEBUG : LOG_NOTICE,
+		.json = call->request.shown.log_json,
+		.file = call->request.shown.log_file,
+		.globals = call->request.where.globals };
 	enum error_kind kind;
 
 	if (log_open(&options, err) != 0)

@@ -6,20 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the operator asked for: the command line as values, filled by cli/, read by those below a command. Strings are argv's own. */
+#include "out/shown.h"
+#include "util/words.h"
 
-struct words {
-	const char **v;
-	size_t n, cap;
-};
+/* What the operator asked for: the command line as values, filled by cli/, read below a command. Strings are argv's own. */
 
-struct request {
-	/* whose command this is: "host rescue" */
-	const char *command;
-	int argc;
-	const char *const *argv; /* for the journal and for the line that would go on; secrets are never in argv */
-
-	/* what it is about */
+/* What it is about. */
+struct what {
 	const char *host;        /* --host H, or the host as an argument */
 	const char *to;          /* host rescue --to */
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
@@ -33,42 +26,50 @@ struct request {
 	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */
 	const char *project_id, *zone, *account;
 	bool recursive, full_rename, read_only, operate;
+	struct words only, exclude;
+	int64_t limit;           /* 0: no limit */
+	const char *resume;      /* host rescue --resume RUN */
+	bool resend, scan, sql;  /* journal recover --resend and --scan, journal undo --sql */
+	const char *plan_file;   /* plan show, plan apply */
+};
 
-	/* audit */
+/* How a command that writes goes on. */
+struct how {
+	bool dry_run, yes, no_wait;
+	const char *fenced;
+	struct words accept;
+	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
+	const char *target_state;
+	bool skip_drifted;       /* what is no longer as the plan file or the journal says is left out */
+	const char *plan_out;
+	const struct plan_file *planned; /* plan apply: the run does what this says; NULL: what it finds */
+};
+
+/* Where things are. */
+struct where {
+	struct words nova_files, cinder_files, placement_files;
+	const char *site_file, *defaults_file, *state_dir;
+	const char *globals;     /* these options, ready for a shell: what every command that we print needs to be this run's; "" at most */
+};
+
+/* What an audit looks for, and where its reports go. */
+struct audit_words {
 	struct words checks, earlier;
 	const char *fail_on, *html, *prometheus, *save, *baseline;
 	const char *old_report, *new_report;
 	int64_t check_timeout_s, settle_s, stuck_s, max_findings, max_load, max_lag_s;
 	bool primary, no_second_look;
+};
 
-	/* how a writing command goes on */
-	bool dry_run, yes, no_wait;
-	const char *fenced;
-	struct words accept, only, exclude;
-	int64_t limit;           /* 0: no limit */
-	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
-	const char *target_state;
-	const char *plan_out;
-	const char *resume;      /* host rescue --resume RUN */
-	bool resend, scan, sql;  /* journal recover --resend and --scan, journal undo --sql */
-	bool skip_drifted;       /* what is no longer as the plan file or the journal says is left out */
-	const char *plan_file;   /* plan show, plan apply */
-	const struct plan_file *planned; /* plan apply: the run does what this says; NULL: what it finds */
-
-	/* where things are */
-	struct words nova_files, cinder_files, placement_files;
-	const char *site_file, *defaults_file, *state_dir;
-	const char *globals;      /* these options, ready for a shell: what every command that we print needs to be this run's; "" at most */
-
-	/* how it is shown */
-	const char *format;      /* table json yaml csv value */
-	struct words columns;
-	const char *sort_column;
-	bool noindent;
-	int64_t max_width;       /* 0: the terminal's */
-	const char *color, *progress;
-	bool debug, log_json;
-	const char *log_file;
+struct request {
+	const char *command;     /* whose command this is: "host rescue" */
+	int argc;
+	const char *const *argv; /* for the journal and for the line that would go on; secrets are never in argv */
+	struct what what;
+	struct how how;
+	struct where where;
+	struct shown shown;
+	struct audit_words audit;
 };
 
 #endif

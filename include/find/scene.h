@@ -121,35 +121,20 @@ struct cell_facts {
 	struct compute_nodes nodes;
 };
 
-struct scene {
-	const struct request *request;
-	const struct world *world;
-	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
-	const char *journal_file_system; /* journal_file_system() */
-	const char *host;    /* the failed node */
-	const char *asked_host; /* as it was asked for, when that was its hypervisor's name; else NULL */
-	bool moves_things, evacuates, marks, closes;
-
-	unsigned cinder_down_s, nova_down_s;
-	struct cinder_services cinder_services;
+/* cinder's side: who serves, who owns. */
+struct cinder_facts {
+	unsigned down_s;
+	struct cinder_services services;
 	struct owners owners;
-	struct move *move;
-	size_t nmove;
 	struct cluster_fact *cluster_fact; /* of the backends that are moved */
 	size_t ncluster_fact, cluster_fact_cap;
-	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
-	struct cinder_schema cinder_schema;
-
-	/* what the commands about one service, cluster, volume, or quota have found */
-	const struct cinder_service *service;
-	struct service_references references;
-	struct volumes_of_other volumes_of_other;
+	struct cinder_schema schema;
 	struct clusters clusters;
-	const struct cluster *cluster;
-	struct cluster_rows cluster_rows;
-	struct quota quota;
-	struct volume_removal volume;
+};
 
+/* nova's side: cells, computes, conductors, the release that they are of. */
+struct nova_facts {
+	unsigned down_s;
 	struct cell_facts *cell; /* all of them */
 	size_t ncell;
 	const struct cell_facts *home;             /* the cell of the failed host; NULL: not known */
@@ -169,37 +154,80 @@ struct scene {
 	struct cell_columns columns;
 	struct host_mappings mappings;
 	struct api_columns api_columns;
+	struct standing_migrations standing;       /* away from the failed host */
+};
+
+/* What decides where instances may go. */
+struct placing_facts {
 	struct aggregates aggregates;
 	struct inventories inventories; /* placement's; none without its database */
-	struct placement_columns placement_columns;
+	struct placement_columns columns;
 	struct providers sharing;
 	struct trait_fact *trait;       /* of every trait that a candidate asks for: who has it */
 	size_t ntrait;
+};
+
+/* The queues of nova's broker. */
+struct bus_facts {
+	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
+	struct bus_queue conductor;
+	struct bus_queue scheduler;     /* before an evacuation */
+	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
+	size_t nconsumer;
+	const char *queues_absent;      /* why some of its queues were not looked at; NULL: all were */
+};
+
+/* Who else could tell that the failed host is alive. */
+struct witness_facts {
+	struct session_fact session[4];
+	size_t nsession;
+	const char *nova_api; /* where it answers; NULL: it does not */
+};
+
+/* What the run is about, and what it would do with it. */
+struct subject {
+	const char *host;    /* the failed node */
+	const char *asked_host; /* as it was asked for, when that was its hypervisor's name; else NULL */
+	bool moves_things, evacuates, marks, closes;
+	bool recovers;       /* unfinished runs of this host are what it is about */
+
+	struct move *move;
+	size_t nmove;
+	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
+
+	/* what the commands about one service, cluster, volume, or quota have found */
+	const struct cinder_service *service;
+	struct service_references references;
+	struct volumes_of_other volumes_of_other;
+	const struct cluster *cluster;
+	struct cluster_rows cluster_rows;
+	struct quota quota;
+	struct volume_removal volume;
+
 	struct instances instances;
 	size_t copies;       /* of the instance that is looked at, when more than one cell has it; else 0 */
 	struct bdms bdms;
 	struct migrations migrations;
 	struct candidate *candidate;
 	size_t ncandidate;
+	struct closing *closing; /* NULL: nothing is to be closed */
 
-	bool recovers;     /* unfinished runs of this host are what it is about */
-	struct past *past; /* journal undo: the run that is taken back, its caller's; NULL: none */
+	struct past *past;   /* journal undo: the run that is taken back, its caller's; NULL: none */
 	struct elsewhere *elsewhere;
 	size_t nelsewhere;
+};
 
-	struct standing_migrations standing; /* away from the failed host */
-	struct closing *closing;             /* NULL: nothing is to be closed */
-
-	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
-	struct bus_queue conductor;
-	struct bus_queue scheduler;      /* before an evacuation */
-	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
-	size_t nconsumer;
-	const char *queues_absent;      /* why some of its queues were not looked at; NULL: all were */
-	struct session_fact session[4];
-	size_t nsession;
-	const char *nova_api;           /* where it answers; NULL: it does not */
-
+struct scene {
+	const struct request *request;
+	const struct world *world;
+	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
+	const char *journal_file_system; /* journal_file_system() */
+	struct subject subject;
+	struct cinder_facts cinder;
+	struct nova_facts nova;
+	struct placing_facts placing;
+	struct bus_facts bus;
+	struct witness_facts witness;
 	struct arena arena;
 };
 
@@ -265,8 +293,8 @@ int scene_find_home(struct scene *scene, const char *host, struct error *err);
 /* Fails: a cell that does not answer may know it. */
 int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);
 int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
-int scene_find_instances(struct scene *scene, struct error *err);                /* all of scene->host */
-int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets scene->host */
+int scene_find_instances(struct scene *scene, struct error *err);                /* all of its host */
+int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */
 int scene_find_bus(struct scene *scene, struct error *err);
 void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
 

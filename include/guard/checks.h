@@ -6,7 +6,7 @@
 #include "util/str.h"
 
 #define EACH_WANTED(c, scene)                                                                      \
-	(const struct candidate *c = (scene)->candidate; c < (scene)->candidate + (scene)->ncandidate; c++) if (c->wanted)
+	(const struct candidate *c = (scene)->subject.candidate; c < (scene)->subject.candidate + (scene)->subject.ncandidate; c++) if (c->wanted)
 
 /* The instances that this run would evacuate: wanted, left out by no finding so far (so after the skips of the table), within
  * --limit. What is said about others stops nothing. */

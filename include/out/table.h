@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/request.h"
+#include "out/shown.h"
 #include "util/error.h"
 #include "util/mem.h"
 #include "util/str.h"
@@ -48,13 +48,13 @@ void table_bool(struct table *table, const char *key, bool value);
 size_t table_count(const struct table *table, const char *key, const char *text);
 void table_free(struct table *table);
 
-/* Writes to stdout as request->format says, with its columns, sorting and width. Columns are named by key or title, in any case.
+/* Writes to stdout as ${shown} says, with its columns, sorting and width. Columns are named by key or title, in any case.
  * A table has "-" for null and yes/no; values have "-" and true/false. No rows: a header (table, csv), [] (json, yaml), nothing.
  * CJK and accents need setlocale(LC_CTYPE, "") at the start of main; without it a table spells them \xNN. -c with an unknown column is ERROR_USAGE
  * naming the known ones. A full or closed stdout is ERROR_ERROR. */
-int table_print(const struct table *table, const struct request *request, struct error *err);
+int table_print(const struct table *table, const struct shown *shown, struct error *err);
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
-int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err);
+int table_check(const struct table_column *column, size_t ncolumn, const struct shown *shown, struct error *err);
 
 /* One line for people on stdout, whatever its names hold; whoever ends the report flushes and looks. */
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

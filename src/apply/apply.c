@@ -110,7 +110,7 @@ static int check_source(const struct work *work, const struct move *m, const cha
 
 	if (!source || m->taken_back || allows(work, "source-alive", NULL))
 		return 0;
-	if (m->source ? source->report_count == m->source->report_count : !cinder_service_is_up(source, work->scene.cinder_down_s))
+	if (m->source ? source->report_count == m->source->report_count : !cinder_service_is_up(source, work->scene.cinder.down_s))
 		return 0;
 	return error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed", binary,
 	    m->from.backend_host);
@@ -123,7 +123,7 @@ static int check_target(const struct work *work, const struct move *m, const cha
 	if (!target || !m->target || target->id != m->target->id)
 		return error_set(err, ERROR_DRIFT, "the service row of %s on '%s' is another one than the plan saw; nothing was changed",
 		    binary, m->to.backend_host);
-	if (!cinder_service_is_up(target, work->scene.cinder_down_s) && !allows(work, "target-down", NULL))
+	if (!cinder_service_is_up(target, work->scene.cinder.down_s) && !allows(work, "target-down", NULL))
 		return error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
 		    m->to.backend_host);
 	return 0;
@@ -132,10 +132,10 @@ static int check_target(const struct work *work, const struct move *m, const cha
 /* A cluster whose rows move has no living member still. */
 static int check_clusters(const struct work *work, const struct cinder_services *now, struct error *err)
 {
-	const struct cluster_fact *c = work->scene.cluster_fact;
+	const struct cluster_fact *c = work->scene.cinder.cluster_fact;
 
-	for (; c < work->scene.cluster_fact + work->scene.ncluster_fact; c++)
-		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, work->scene.cinder_down_s) && !allows(work, "source-alive", NULL))
+	for (; c < work->scene.cinder.cluster_fact + work->scene.cinder.ncluster_fact; c++)
+		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, work->scene.cinder.down_s) && !allows(work, "source-alive", NULL))
 			return error_set(err, ERROR_DRIFT, "a member of cluster '%s' has reported since the plan was made: it is alive; nothing was changed",
 			    c->cluster);
 	return 0;
@@ -151,7 +151,7 @@ static int check_owners(struct work *work, struct error *err)
 	if (cinder_services_list(work->world.cinder_db, &now, err) != 0)
 		return -1;
 	rc = check_clusters(work, &now, err);
-	for (const struct move *m = work->scene.move; m < work->scene.move + work->scene.nmove && rc == 0; m++) {
+	for (const struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++) {
 		const char *binary = move_binary(m->kind);
 
 		if (!m->in_place)
@@ -166,12 +166,12 @@ static int check_leftovers(const struct work *work, const struct move *m, struct
 {
 	const struct request *r = work->request;
 
-	if (r->limit > 0 || r->only.n > 0 || r->exclude.n > 0 || m->from.pool[0] || m->in_place || m->taken_back || r->skip_drifted)
+	if (r->what.limit > 0 || r->what.only.n > 0 || r->what.exclude.n > 0 || m->from.pool[0] || m->in_place || m->taken_back || r->how.skip_drifted)
 		return 0;
 	for (int k = 0; k < OWNED_KINDS; k++) {
 		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 			continue;
-		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (work->scene.kinds && !(work->scene.kinds & 1u << k)))
+		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
 			continue;
 		if (m->written.old_owner[k] > m->served[k])
 			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
@@ -183,10 +183,10 @@ static int check_leftovers(const struct work *work, const struct move *m, struct
 /* Where the backend stays, all of it owns as much as before: the pool that every row leaves, and the one that they come to. */
 static void name_pools(struct work *work, const struct unit *unit)
 {
-	struct move *m = work->scene.move;
+	struct move *m = work->scene.subject.move;
 	const struct step *first = NULL;
 
-	if (work->scene.nmove != 1 || !m->in_place)
+	if (work->scene.subject.nmove != 1 || !m->in_place)
 		return;
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
 		if (s->kind != &step_volume && s->kind != &step_group && s->kind != &step_consistencygroup && s->kind != &step_cache_entry)
@@ -202,7 +202,7 @@ static void name_pools(struct work *work, const struct unit *unit)
 /* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection. */
 static int count_before(struct work *work, struct error *err)
 {
-	for (struct move *m = work->scene.move; m < work->scene.move + work->scene.nmove; m++)
+	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
 		if (prove_count(work->world.cinder_db, m, &m->before, err) != 0)
 			return -1;
 	return 0;
@@ -210,7 +210,7 @@ static int count_before(struct work *work, struct error *err)
 
 static int count_written(struct work *work, struct error *err)
 {
-	for (struct move *m = work->scene.move; m < work->scene.move + work->scene.nmove; m++)
+	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
 		if (prove_count(work->world.cinder_db, m, &m->written, err) != 0 ||
 		    check_leftovers(work, m, err) != 0)
 			return -1;
@@ -296,7 +296,7 @@ static int mark_transaction(struct db *db, const struct unit *unit, struct error
 int apply_mark(struct work *work, size_t index, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	struct db *db = work->scene.home->cell->db;
+	struct db *db = work->scene.nova.home->cell->db;
 
 	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
@@ -308,13 +308,13 @@ int apply_mark(struct work *work, size_t index, struct error *err)
 /* Whoever began to work on it after the plan was made has recorded an event. An undo opens it again: nobody works on a closed one. */
 static int check_nobody_came(struct work *work, struct error *err)
 {
-	const struct closing *c = work->scene.closing;
+	const struct closing *c = work->scene.subject.closing;
 	struct action_events now;
 	bool same;
 
 	if (!c)
 		return 0;
-	if (migration_events(work->scene.home->cell->db, c->migration->id, &now, err) != 0)
+	if (migration_events(work->scene.nova.home->cell->db, c->migration->id, &now, err) != 0)
 		return -1;
 	same = now.n == c->events.n;
 	for (size_t i = 0; i < now.n && same; i++)
@@ -339,7 +339,7 @@ static int close_transaction(struct work *work, struct db *db, const struct unit
 int apply_close(struct work *work, size_t index, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	struct db *db = work->scene.home->cell->db;
+	struct db *db = work->scene.nova.home->cell->db;
 
 	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");

@@ -71,9 +71,9 @@ static int look_at_owners(struct work *work, struct unit *unit, struct db *db, v
 	struct move *m;
 	int rc = 0;
 
-	for (m = work->scene.move; m < work->scene.move + work->scene.nmove && rc == 0; m++)
+	for (m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++)
 		rc = prove_count(db, m, &m->now, err);
-	for (m = work->scene.move; m < work->scene.move + work->scene.nmove && rc == 0; m++)
+	for (m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++)
 		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
 			if (m->rows[k].n > 0)
 				rc = find_promised(unit, (enum owned_kind)k, m->to.backend_host, db, found, err);
@@ -138,7 +138,7 @@ static int journal_proved(struct work *work, size_t index, struct error *err)
 static int connect_to(const struct work *work, const struct unit *unit, struct db **db, struct error *err)
 {
 	return unit->kind == UNIT_OWNERSHIP ? world_connect_cinder(&work->world, db, err) :
-	                                      world_connect_cell(&work->world, work->scene.home->cell, db, err);
+	                                      world_connect_cell(&work->world, work->scene.nova.home->cell, db, err);
 }
 
 int prove_unit(struct work *work, size_t index, struct error *err)
@@ -305,8 +305,8 @@ static const char *evacuation_wrong(struct work *work, struct unit *unit, const 
 		step->since = "deleted";
 	else if (str_equal(now.host, step->before[0]))
 		wrong = arena_printf(arena, "it is on '%s' again", now.host);
-	else if (work->request->target_host && !str_equal(now.host, work->request->target_host))
-		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"), work->request->target_host);
+	else if (work->request->what.target_host && !str_equal(now.host, work->request->what.target_host))
+		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"), work->request->what.target_host);
 	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
 		wrong = arena_printf(arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
 		    now.task_state ? "/" : "", str_or(now.task_state, ""), step->after[1]);
@@ -348,7 +348,7 @@ static int open_proof(struct work *work, struct proof *proof, struct error *err)
 	*proof = (struct proof){ 0 };
 	if (work->world.cinder_db && world_connect_cinder(&work->world, &proof->cinder, err) != 0)
 		return -1;
-	return work->scene.home ? world_connect_cell(&work->world, work->scene.home->cell, &proof->cell, err) : 0;
+	return work->scene.nova.home ? world_connect_cell(&work->world, work->scene.nova.home->cell, &proof->cell, err) : 0;
 }
 
 static void close_proof(struct proof *proof)

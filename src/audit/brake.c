@@ -45,17 +45,17 @@ static int is_busy(const struct request *request, struct audit_place *place, boo
 	*busy = false;
 	if (read_number(place->db, &SQL_SESSION_LOAD, "Value", "Value", &load, err) != 0)
 		return -1;
-	if (load.set && load.v > request->max_load) {
+	if (load.set && load.v > request->audit.max_load) {
 		*busy = true;
 		return error_set(err, ERROR_BUSY, "%s works on %lld statements at once (--max-load %lld)", place->label, (long long)load.v,
-		    (long long)request->max_load), 0;
+		    (long long)request->audit.max_load), 0;
 	}
 	if (place_lag(place, &lag, &ignored) != 0)
 		return 0;
-	if (lag.set && lag.v > request->max_lag_s) {
+	if (lag.set && lag.v > request->audit.max_lag_s) {
 		*busy = true;
 		error_set(err, ERROR_BUSY, "%s is a replica %lld s behind (--max-lag %lld)", place->label, (long long)lag.v,
-		    (long long)request->max_lag_s);
+		    (long long)request->audit.max_lag_s);
 	}
 	return 0;
 }

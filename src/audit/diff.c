@@ -62,14 +62,14 @@ enum error_kind op_audit_diff(const struct request *request, struct error *err)
 	int rc;
 
 	table_init(&table, columns, NCOLUMNS);
-	rc = table_check(columns, NCOLUMNS, request, err);
+	rc = table_check(columns, NCOLUMNS, &request->shown, err);
 	if (rc == 0)
-		rc = document_read(request->old_report, &old, err);
+		rc = document_read(request->audit.old_report, &old, err);
 	if (rc == 0)
-		rc = document_read(request->new_report, &new, err);
+		rc = document_read(request->audit.new_report, &new, err);
 	if (rc == 0) {
 		compare(&old, &new, &table);
-		rc = table_print(&table, request, err);
+		rc = table_print(&table, &request->shown, err);
 	}
 	table_free(&table);
 	known_report_free(&old);

@@ -27,7 +27,7 @@ static struct audit_place *place_add(struct audit_places *p, enum audit_database
 
 static int prepare(struct audit_place *place, const struct request *request, struct error *err)
 {
-	if (db_limit_statements(place->db, request->check_timeout_s, err) != 0 ||
+	if (db_limit_statements(place->db, request->audit.check_timeout_s, err) != 0 ||
 	    db_read(place->db, &SQL_SESSION_COLUMNS_ALL, NULL, &column_shape, &place->columns, err) != 0)
 		return -1;
 	return 0;
@@ -53,9 +53,9 @@ static void place_lose(const struct audit_places *p, struct audit_place *place, 
 static void place_connect(const struct audit_places *p, struct audit_place *place, const struct db_url *url, const struct db_url *replica,
     const struct request *request)
 {
-	const struct db_options options = { .url = replica && replica->driver && !request->primary ? replica : url,
+	const struct db_options options = { .url = replica && replica->driver && !request->audit.primary ? replica : url,
 		.label = place->label,
-		.io_timeout_s = (unsigned)(request->check_timeout_s + IO_RESERVE_S) };
+		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S) };
 	struct error err = { 0 };
 
 	if (db_open(&options, &place->db, &err) != 0 || prepare(place, request, &err) != 0)
@@ -86,11 +86,11 @@ static void open_cinder(const struct request *request, const struct config_sourc
 	struct audit_place *place;
 	struct error err = { 0 };
 
-	if (!is_wanted(&request->cinder_files, "/etc/cinder/cinder.conf"))
+	if (!is_wanted(&request->where.cinder_files, "/etc/cinder/cinder.conf"))
 		return;
 	p->has_cinder = config_load_cinder(sources, &p->cinder, &err) == 0;
 	if (!p->has_cinder) {
-		if (!is_not_configured(&request->cinder_files, &err))
+		if (!is_not_configured(&request->where.cinder_files, &err))
 			place_add_lost(p, AUDIT_CINDER, "cinder's database", &err);
 		return;
 	}
@@ -103,12 +103,12 @@ static void open_placement(const struct request *request, const struct config_so
 {
 	struct error err = { 0 };
 
-	if (!is_wanted(&request->placement_files, "/etc/placement/placement.conf"))
+	if (!is_wanted(&request->where.placement_files, "/etc/placement/placement.conf"))
 		return;
 	p->has_placement = config_load_placement(sources, &p->placement, &err) == 0;
 	if (p->has_placement)
 		place_connect(p, place_add(p, AUDIT_PLACEMENT, "placement's database"), &p->placement.database, &p->placement.replica, request);
-	else if (!is_not_configured(&request->placement_files, &err))
+	else if (!is_not_configured(&request->where.placement_files, &err))
 		place_add_lost(p, AUDIT_PLACEMENT, "placement's database", &err);
 }
 
@@ -156,10 +156,10 @@ static void open_nova(const struct request *request, const struct config_sources
 	struct audit_place *api;
 	struct error err = { 0 };
 
-	if (!is_wanted(&request->nova_files, "/etc/nova/nova.conf"))
+	if (!is_wanted(&request->where.nova_files, "/etc/nova/nova.conf"))
 		return;
 	p->has_nova = config_load_nova(sources, &p->nova, &err) == 0;
-	if (!p->has_nova && is_not_configured(&request->nova_files, &err))
+	if (!p->has_nova && is_not_configured(&request->where.nova_files, &err))
 		return;
 	if (!p->has_nova) {
 		place_add_lost(p, AUDIT_API, "nova's API database", &err);

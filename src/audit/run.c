@@ -66,28 +66,28 @@ static int unknown_check(const char *word, struct error *err)
 
 static bool is_asked(const struct request *request, const struct audit_check *check)
 {
-	for (size_t i = 0; i < request->checks.n; i++)
-		if (audit_check_same(audit_check_find(request->checks.v[i]), check))
+	for (size_t i = 0; i < request->audit.checks.n; i++)
+		if (audit_check_same(audit_check_find(request->audit.checks.v[i]), check))
 			return true;
-	return request->checks.n == 0;
+	return request->audit.checks.n == 0;
 }
 
 static int choose(const struct request *request, struct audit_report *report, struct error *err)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < request->checks.n; i++)
-		if (!audit_check_find(request->checks.v[i]))
-			return unknown_check(request->checks.v[i], err);
+	for (size_t i = 0; i < request->audit.checks.n; i++)
+		if (!audit_check_find(request->audit.checks.v[i]))
+			return unknown_check(request->audit.checks.v[i], err);
 	while (audit_checks[n].number)
 		n++;
 	report->result = xcalloc(n, sizeof *report->result);
 	for (const struct audit_check *c = audit_checks; c->number; c++)
 		if (audit_check_is_first(c) && is_asked(request, c))
 			report->result[report->nresult++] = (struct audit_result){ .check = c };
-	report->max_a_check = (size_t)request->max_findings;
-	report->globals = request->globals;
-	report->max_in_all = (size_t)request->max_findings * KEPT_IN_ALL;
+	report->max_a_check = (size_t)request->audit.max_findings;
+	report->globals = request->where.globals;
+	report->max_in_all = (size_t)request->audit.max_findings * KEPT_IN_ALL;
 	return 0;
 }
 
@@ -115,7 +115,7 @@ static void found_first(void *ctx, const struct audit_check *check, const struct
 	if (l->result->kept >= l->report->max_a_check || l->report->n >= l->report->max_in_all)
 		return;
 	f = report_add(l->report, check, left, right);
-	f->unsettled = !l->request->no_second_look && !finding_is_settled(check, left, l->request->settle_s);
+	f->unsettled = !l->request->audit.no_second_look && !finding_is_settled(check, left, l->request->audit.settle_s);
 	l->result->kept++;
 }
 
@@ -133,7 +133,7 @@ static void settle_result(struct audit_report *report, struct audit_result *r, i
 static void look(const struct request *request, struct audit_places *places, struct audit_report *report, struct audit_result *r)
 {
 	struct looking l = { .request = request, .report = report, .result = r };
-	int64_t began = clock_monotonic_ms(), deadline = began + request->check_timeout_s * 1000;
+	int64_t began = clock_monotonic_ms(), deadline = began + request->audit.check_timeout_s * 1000;
 	auto_str struct str why = { 0 };
 	const struct audit_check *check;
 	struct error err = { 0 };
@@ -203,7 +203,7 @@ static int look_by_key(const struct request *request, struct audit_places *place
 
 static int look_again(const struct request *request, struct audit_places *places, struct looking *l, size_t n, struct error *err)
 {
-	int64_t deadline = clock_monotonic_ms() + request->check_timeout_s * 1000;
+	int64_t deadline = clock_monotonic_ms() + request->audit.check_timeout_s * 1000;
 	bool all = false;
 	uint64_t rows;
 
@@ -267,8 +267,8 @@ static void second_look(const struct request *request, struct audit_places *plac
 	if (n == 0)
 		return;
 	places_end(places);
-	log_info("%zu findings are looked at again in %lld s", n, (long long)request->settle_s);
-	clock_sleep_ms(request->settle_s * 1000);
+	log_info("%zu findings are looked at again in %lld s", n, (long long)request->audit.settle_s);
+	clock_sleep_ms(request->audit.settle_s * 1000);
 	places_begin(places);
 	for (size_t i = 0; i < report->nresult; i++)
 		look_again_at(request, places, report, &report->result[i]);
@@ -315,7 +315,7 @@ static enum error_kind verdict(const struct request *request, const struct audit
 
 	if (report->absent != ERROR_OK)
 		return report->absent;
-	if (!audit_severity_parse(request->fail_on, &worst))
+	if (!audit_severity_parse(request->audit.fail_on, &worst))
 		return ERROR_OK; /* never */
 	for (size_t i = 0; i < report->nresult; i++)
 		if (report->result[i].found > 0 && report->result[i].check->severity <= worst)
@@ -348,17 +348,17 @@ static int write_page(const char *path, const struct audit_report *report, const
 /* In a directory each run has a file of its own, and their names are in the order of time. */
 static int save(const struct request *request, const struct audit_report *report, struct error *err)
 {
-	auto_free char *path = request->save && file_is_directory(request->save) ? xasprintf("%s/%s.json", request->save, report->started_at) : NULL;
+	auto_free char *path = request->audit.save && file_is_directory(request->audit.save) ? xasprintf("%s/%s.json", request->audit.save, report->started_at) : NULL;
 
-	return write_file(path ? path : request->save, document_add, report, FILE_MODE, err);
+	return write_file(path ? path : request->audit.save, document_add, report, FILE_MODE, err);
 }
 
 static int write_all(const struct request *request, const struct audit_report *report, const struct audit_trend *trend,
     struct error *err)
 {
 	if (save(request, report, err) != 0 ||
-	    write_file(request->prometheus, prometheus_add, report, METRICS_MODE, err) != 0 ||
-	    write_page(request->html, report, trend, err) != 0)
+	    write_file(request->audit.prometheus, prometheus_add, report, METRICS_MODE, err) != 0 ||
+	    write_page(request->audit.html, report, trend, err) != 0)
 		return -1;
 	return show_report(report, request, err);
 }
@@ -373,8 +373,8 @@ enum error_kind op_audit_run(const struct request *request, struct error *err)
 
 	leave_at_once();
 	kind = show_check(request, err) != 0 || choose(request, &report, err) != 0 ||
-	    (request->baseline && baseline_load(request->baseline, &baseline, err) != 0) ||
-	    history_load(&request->earlier, &history, err) != 0 || look_at_all(request, &report, err) != 0 ? err->kind : ERROR_OK;
+	    (request->audit.baseline && baseline_load(request->audit.baseline, &baseline, err) != 0) ||
+	    history_load(&request->audit.earlier, &history, err) != 0 || look_at_all(request, &report, err) != 0 ? err->kind : ERROR_OK;
 	if (kind == ERROR_OK) {
 		history_apply(&history, &report, &trend);
 		baseline_apply(&baseline, &report, report.started_at);

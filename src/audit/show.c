@@ -81,7 +81,7 @@ void report_unrun(struct audit_report *report)
 
 int show_check(const struct request *request, struct error *err)
 {
-	return table_check(columns, NCOLUMNS, request, err);
+	return table_check(columns, NCOLUMNS, &request->shown, err);
 }
 
 /* ---- by host */
@@ -120,9 +120,9 @@ static int show_summary(const struct audit_report *report, const struct request 
 			table_int(&table, audit_severity_name[s], n[s]);
 		memset(n, 0, sizeof n);
 	}
-	plain.columns = (struct words){ 0 };
-	plain.sort_column = NULL;
-	rc = report->n > 0 ? table_print(&table, &plain, err) : 0;
+	plain.shown.columns = (struct words){ 0 };
+	plain.shown.sort_column = NULL;
+	rc = report->n > 0 ? table_print(&table, &plain.shown, err) : 0;
 	table_free(&table);
 	free(sorted);
 	return rc;
@@ -167,7 +167,7 @@ static void add_finding(struct table *table, const struct audit_finding *f)
 /* The worst first; within a severity in the order of the checks. */
 int show_report(const struct audit_report *report, const struct request *request, struct error *err)
 {
-	bool for_people = strcmp(request->format, "table") == 0;
+	bool for_people = strcmp(request->shown.format, "table") == 0;
 	struct table table;
 	int rc;
 
@@ -176,7 +176,7 @@ int show_report(const struct audit_report *report, const struct request *request
 		for (size_t i = 0; i < report->n; i++)
 			if (report->v[i].check->severity == s)
 				add_finding(&table, &report->v[i]);
-	rc = table_print(&table, request, err);
+	rc = table_print(&table, &request->shown, err);
 	table_free(&table);
 	if (rc == 0 && for_people && report->n > 0)
 		rc = out_text(err, "\n");
@@ -218,7 +218,7 @@ enum error_kind op_audit_list(const struct request *request, struct error *err)
 		table_text(&table, "remedy", c->remedy);
 		table_text(&table, "statements", statements.s);
 	}
-	rc = table_print(&table, request, err);
+	rc = table_print(&table, &request->shown, err);
 	table_free(&table);
 	return rc == 0 ? ERROR_OK : err->kind;
 }

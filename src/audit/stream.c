@@ -83,7 +83,7 @@ static int advance(struct audit_stream *s, struct head *h, struct error *err)
 static int open_head(struct audit_stream *s, struct head *h, const struct audit_source *source, const struct request *request,
     const struct audit_range *range, struct error *err)
 {
-	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s), p_int("stuck", request->stuck_s + h->aged_s),
+	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s), p_int("stuck", request->audit.stuck_s + h->aged_s),
 		p_str("from", range->from), p_str("to", range->to) };
 	struct db_param params[sizeof known / sizeof *known + 1];
 	size_t n = 0;

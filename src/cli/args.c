@@ -333,14 +333,14 @@ static void note_globals(struct call *out)
 	const struct request *r = &out->request;
 	auto_str struct str globals = { 0 };
 
-	add_globals(&globals, "nova-config-file", &r->nova_files);
-	add_globals(&globals, "cinder-config-file", &r->cinder_files);
-	add_globals(&globals, "placement-config-file", &r->placement_files);
-	add_global(&globals, "config", r->site_file);
-	add_global(&globals, "defaults-file", r->defaults_file);
-	add_global(&globals, "state-dir", r->state_dir);
+	add_globals(&globals, "nova-config-file", &r->where.nova_files);
+	add_globals(&globals, "cinder-config-file", &r->where.cinder_files);
+	add_globals(&globals, "placement-config-file", &r->where.placement_files);
+	add_global(&globals, "config", r->where.site_file);
+	add_global(&globals, "defaults-file", r->where.defaults_file);
+	add_global(&globals, "state-dir", r->where.state_dir);
 	out->globals = str_take(&globals);
-	out->request.globals = out->globals;
+	out->request.where.globals = out->globals;
 }
 
 static void add_globals_to_hint(const struct request *request, struct error *err)
@@ -349,7 +349,7 @@ static void add_globals_to_hint(const struct request *request, struct error *err
 
 	if (!err->hint[0] || str_starts(err->hint, "usage: "))
 		return;
-	shell_add_commands(&whole, err->hint, request->globals);
+	shell_add_commands(&whole, err->hint, request->where.globals);
 	error_hint(err, "%s", whole.s);
 }
 
@@ -408,16 +408,16 @@ int cmd_parse(int argc, const char *const *argv, struct call *out, struct error 
 
 void call_free(struct call *call)
 {
-	free(call->request.accept.v);
-	free(call->request.only.v);
-	free(call->request.pool_map.v);
-	free(call->request.exclude.v);
-	free(call->request.checks.v);
-	free(call->request.earlier.v);
-	free(call->request.nova_files.v);
-	free(call->request.placement_files.v);
-	free(call->request.cinder_files.v);
-	free(call->request.columns.v);
+	free(call->request.how.accept.v);
+	free(call->request.what.only.v);
+	free(call->request.what.pool_map.v);
+	free(call->request.what.exclude.v);
+	free(call->request.audit.checks.v);
+	free(call->request.audit.earlier.v);
+	free(call->request.where.nova_files.v);
+	free(call->request.where.placement_files.v);
+	free(call->request.where.cinder_files.v);
+	free(call->request.shown.columns.v);
 	free(call->help);
 	free(call->name);
 	free(call->globals);

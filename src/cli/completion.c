@@ -142,13 +142,13 @@ static enum error_kind run_completion(const struct request *request, struct erro
 	auto_str struct str script = { 0 };
 
 	for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
-		if (strcmp(shells[i].name, request->name) == 0)
+		if (strcmp(shells[i].name, request->what.name) == 0)
 			shells[i].add(&script);
 	return out_text(err, "%s", script.s) == 0 ? ERROR_OK : err->kind;
 }
 
 static const struct argument_spec arguments[] = {
-	{ .metavar = "bash|zsh|fish", .type = OPTION_CHOICE, .offset = AT(name), .sentence = "the shell that shall complete" },
+	{ .metavar = "bash|zsh|fish", .type = OPTION_CHOICE, .offset = AT(what.name), .sentence = "the shell that shall complete" },
 	{ 0 }
 };
 

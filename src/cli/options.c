@@ -4,55 +4,55 @@
 #include <string.h>
 
 const struct request request_defaults = {
-	.timeout_s = 1800,
-	.max_in_flight = 5,
-	.fail_on = "high",
-	.check_timeout_s = 120,
-	.settle_s = 15,
-	.stuck_s = 3600,
-	.max_findings = 1000,
-	.max_load = 40,
-	.max_lag_s = 300,
-	.format = "table",
-	.color = "auto",
-	.progress = "auto",
+	.how.timeout_s = 1800,
+	.how.max_in_flight = 5,
+	.audit.fail_on = "high",
+	.audit.check_timeout_s = 120,
+	.audit.settle_s = 15,
+	.audit.stuck_s = 3600,
+	.audit.max_findings = 1000,
+	.audit.max_load = 40,
+	.audit.max_lag_s = 300,
+	.shown.format = "table",
+	.shown.color = "auto",
+	.shown.progress = "auto",
 };
 
 static const struct option_spec writing_options[] = {
-	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "find, plan, check and print; write nothing" },
-	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(yes), .sentence = "do not ask; needed off a terminal" },
-	{ .name = "fenced", .type = OPTION_FENCED, .offset = AT(fenced), .metavar = "TEXT",
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "find, plan, check and print; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed off a terminal" },
+	{ .name = "fenced", .type = OPTION_FENCED, .offset = AT(how.fenced), .metavar = "TEXT",
 	  .sentence = "who powered the host off and how we know, 8 letters at least; kept in the journal" },
-	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(accept), .metavar = "CODE[:ID]",
+	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
 	  .sentence = "go on in spite of this finding, everywhere or for one instance or volume; repeatable" },
-	{ .name = "only", .type = OPTION_WORDS, .offset = AT(only), .metavar = "ID", .sentence = "nothing but this one; repeatable" },
-	{ .name = "exclude", .type = OPTION_WORDS, .offset = AT(exclude), .metavar = "ID", .sentence = "all but this one; repeatable" },
-	{ .name = "limit", .type = OPTION_COUNT, .offset = AT(limit), .metavar = "N", .sentence = "at most N of them in this run" },
-	{ .name = "plan-out", .type = OPTION_TEXT, .offset = AT(plan_out), .metavar = "FILE",
+	{ .name = "only", .type = OPTION_WORDS, .offset = AT(what.only), .metavar = "ID", .sentence = "nothing but this one; repeatable" },
+	{ .name = "exclude", .type = OPTION_WORDS, .offset = AT(what.exclude), .metavar = "ID", .sentence = "all but this one; repeatable" },
+	{ .name = "limit", .type = OPTION_COUNT, .offset = AT(what.limit), .metavar = "N", .sentence = "at most N of them in this run" },
+	{ .name = "plan-out", .type = OPTION_TEXT, .offset = AT(how.plan_out), .metavar = "FILE",
 	  .sentence = "write the plan there instead of acting; 'plan apply FILE' does it" },
 	{ 0 }
 };
 
 static const struct option_spec evacuating_options[] = {
-	{ .name = "wait", .type = OPTION_NO_FLAG, .offset = AT(no_wait), .sentence = "follow each evacuation to its end (the default)" },
-	{ .name = "no-wait", .type = OPTION_FLAG, .offset = AT(no_wait), .sentence = "end when the last one is asked for" },
-	{ .name = "timeout", .type = OPTION_COUNT, .offset = AT(timeout_s), .metavar = "SECONDS",
+	{ .name = "wait", .type = OPTION_NO_FLAG, .offset = AT(how.no_wait), .sentence = "follow each evacuation to its end (the default)" },
+	{ .name = "no-wait", .type = OPTION_FLAG, .offset = AT(how.no_wait), .sentence = "end when the last one is asked for" },
+	{ .name = "timeout", .type = OPTION_COUNT, .offset = AT(how.timeout_s), .metavar = "SECONDS",
 	  .sentence = "stop waiting after this time" },
-	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(max_in_flight), .metavar = "N",
+	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(how.max_in_flight), .metavar = "N",
 	  .sentence = "evacuations under way at once" },
-	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(stop_after_failures), .metavar = "N",
+	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(how.stop_after_failures), .metavar = "N",
 	  .sentence = "begin no more after N have failed; without it, after five in a row" },
 	{ 0 }
 };
 
 /* What --config-file means where muscle memory has it. */
 static const struct option_spec cinder_config_file[] = {
-	{ .name = "config-file", .type = OPTION_WORDS, .offset = AT(cinder_files), .metavar = "FILE",
+	{ .name = "config-file", .type = OPTION_WORDS, .offset = AT(where.cinder_files), .metavar = "FILE",
 	  .sentence = "here the same as --cinder-config-file" },
 	{ 0 }
 };
 static const struct option_spec nova_config_file[] = {
-	{ .name = "config-file", .type = OPTION_WORDS, .offset = AT(nova_files), .metavar = "FILE",
+	{ .name = "config-file", .type = OPTION_WORDS, .offset = AT(where.nova_files), .metavar = "FILE",
 	  .sentence = "here the same as --nova-config-file" },
 	{ 0 }
 };
@@ -60,33 +60,33 @@ static const struct option_spec nova_config_file[] = {
 static const struct option_spec common_options[] = {
 	{ .name = "help", .letter = 'h', .type = OPTION_HELP, .sentence = "this text; after any command too" },
 	{ .name = "version", .type = OPTION_VERSION, .sentence = "the same as the command 'version'" },
-	{ .name = "format", .letter = 'f', .type = OPTION_CHOICE, .offset = AT(format), .metavar = "table|json|yaml|csv|value",
+	{ .name = "format", .letter = 'f', .type = OPTION_CHOICE, .offset = AT(shown.format), .metavar = "table|json|yaml|csv|value",
 	  .sentence = "how the answer is printed" },
-	{ .name = "column", .letter = 'c', .type = OPTION_WORDS, .offset = AT(columns), .metavar = "COLUMN",
+	{ .name = "column", .letter = 'c', .type = OPTION_WORDS, .offset = AT(shown.columns), .metavar = "COLUMN",
 	  .sentence = "only this column, in this order; repeatable" },
-	{ .name = "sort-column", .type = OPTION_TEXT, .offset = AT(sort_column), .metavar = "COLUMN", .sentence = "order rows by it" },
-	{ .name = "noindent", .type = OPTION_FLAG, .offset = AT(noindent), .sentence = "json on one line" },
-	{ .name = "max-width", .type = OPTION_COUNT, .offset = AT(max_width), .metavar = "N",
+	{ .name = "sort-column", .type = OPTION_TEXT, .offset = AT(shown.sort_column), .metavar = "COLUMN", .sentence = "order rows by it" },
+	{ .name = "noindent", .type = OPTION_FLAG, .offset = AT(shown.noindent), .sentence = "json on one line" },
+	{ .name = "max-width", .type = OPTION_COUNT, .offset = AT(shown.max_width), .metavar = "N",
 	  .sentence = "width of a table; the terminal's without it" },
-	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(color), .metavar = "auto|always|never",
+	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(shown.color), .metavar = "auto|always|never",
 	  .sentence = "auto: on a terminal, unless NO_COLOR is set" },
-	{ .name = "progress", .type = OPTION_CHOICE, .offset = AT(progress), .metavar = "auto|bar|line|off",
+	{ .name = "progress", .type = OPTION_CHOICE, .offset = AT(shown.progress), .metavar = "auto|bar|line|off",
 	  .sentence = "how progress is shown, on stderr; so far each value shows one line a change" },
-	{ .name = "nova-config-file", .type = OPTION_WORDS, .offset = AT(nova_files), .metavar = "FILE",
+	{ .name = "nova-config-file", .type = OPTION_WORDS, .offset = AT(where.nova_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/nova/nova.conf; repeatable, later ones win" },
-	{ .name = "cinder-config-file", .type = OPTION_WORDS, .offset = AT(cinder_files), .metavar = "FILE",
+	{ .name = "cinder-config-file", .type = OPTION_WORDS, .offset = AT(where.cinder_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/cinder/cinder.conf; repeatable, later ones win" },
-	{ .name = "placement-config-file", .type = OPTION_WORDS, .offset = AT(placement_files), .metavar = "FILE",
+	{ .name = "placement-config-file", .type = OPTION_WORDS, .offset = AT(where.placement_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/placement/placement.conf; repeatable, later ones win; evacuations read it only when it is named" },
-	{ .name = "config", .type = OPTION_TEXT, .offset = AT(site_file), .metavar = "FILE",
+	{ .name = "config", .type = OPTION_TEXT, .offset = AT(where.site_file), .metavar = "FILE",
 	  .sentence = "our own, instead of /etc/evac-manage/evac-manage.conf" },
-	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(defaults_file), .metavar = "FILE",
+	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(where.defaults_file), .metavar = "FILE",
 	  .sentence = "user, password and TLS of the databases, over the services' own" },
-	{ .name = "state-dir", .type = OPTION_TEXT, .offset = AT(state_dir), .metavar = "DIR",
+	{ .name = "state-dir", .type = OPTION_TEXT, .offset = AT(where.state_dir), .metavar = "DIR",
 	  .sentence = "journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
-	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(debug), .sentence = "log the name of each statement, and more" },
-	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(log_file), .metavar = "FILE", .sentence = "log here, beside stderr" },
-	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(log_json), .sentence = "one JSON object a log line" },
+	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(shown.debug), .sentence = "log the name of each statement, and more" },
+	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(shown.log_file), .metavar = "FILE", .sentence = "log here, beside stderr" },
+	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(shown.log_json), .sentence = "one JSON object a log line" },
 	{ 0 }
 };
 

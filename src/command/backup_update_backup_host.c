@@ -8,18 +8,18 @@ static int find(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	if (strpbrk(r->currenthost, "@#") || strpbrk(r->newhost, "@#")) {
-		error_set(err, ERROR_USAGE, "'%s' is not a cinder-backup host", strpbrk(r->currenthost, "@#") ? r->currenthost : r->newhost);
+	if (strpbrk(r->what.currenthost, "@#") || strpbrk(r->what.newhost, "@#")) {
+		error_set(err, ERROR_USAGE, "'%s' is not a cinder-backup host", strpbrk(r->what.currenthost, "@#") ? r->what.currenthost : r->what.newhost);
 		return error_hint(err, "backups are owned by a plain host, without @ and #");
 	}
 	if (scene_find_cinder(scene, err) != 0)
 		return -1;
-	scene->host = r->currenthost;
-	scene->moves_things = true;
+	scene->subject.host = r->what.currenthost;
+	scene->subject.moves_things = true;
 	if (scene->world->api_db && scene_find_nova(scene, err) != 0)
 		return -1;
 	scene_find_queues(scene);
-	return scene_add_move(scene, MOVE_BACKUPS, r->currenthost, r->newhost, err);
+	return scene_add_move(scene, MOVE_BACKUPS, r->what.currenthost, r->what.newhost, err);
 }
 
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)

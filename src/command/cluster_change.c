@@ -10,12 +10,12 @@
 
 static int unknown_cluster(const struct scene *scene, const char *name, const char *binary, struct error *err)
 {
-	const char **known = xcalloc(scene->clusters.n, sizeof *known);
+	const char **known = xcalloc(scene->cinder.clusters.n, sizeof *known);
 	size_t n = 0;
 
-	for (size_t i = 0; i < scene->clusters.n; i++)
-		if (!binary || strcmp(scene->clusters.v[i].binary, binary) == 0)
-			known[n++] = scene->clusters.v[i].name;
+	for (size_t i = 0; i < scene->cinder.clusters.n; i++)
+		if (!binary || strcmp(scene->cinder.clusters.v[i].binary, binary) == 0)
+			known[n++] = scene->cinder.clusters.v[i].name;
 	scene_unknown("cluster", name, known, n, "evac-manage cluster list", err);
 	free(known);
 	return -1;
@@ -23,7 +23,7 @@ static int unknown_cluster(const struct scene *scene, const char *name, const ch
 
 static const struct cluster *find_cluster(const struct scene *scene, const char *name, const char *binary)
 {
-	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
+	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++)
 		if (strcmp(c->name, name) == 0 && strcmp(c->binary, binary) == 0)
 			return c;
 	return NULL;
@@ -40,8 +40,8 @@ static int check_words(const struct scene *scene, struct error *err)
 	struct nameables known = { 0 };
 	int rc;
 
-	for (size_t i = 0; i < scene->cluster_rows.n; i++)
-		nameables_add(&known, scene->cluster_rows.v[i].id, name_of(&scene->cluster_rows.v[i]));
+	for (size_t i = 0; i < scene->subject.cluster_rows.n; i++)
+		nameables_add(&known, scene->subject.cluster_rows.v[i].id, name_of(&scene->subject.cluster_rows.v[i]));
 	rc = request_check_words(scene->request, &known, NULL, "volume or group of the cluster", "evac-manage cluster list", err);
 	nameables_free(&known);
 	return rc;
@@ -51,12 +51,12 @@ static int find_for_rename(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->clusters, err) != 0 ||
-	    cluster_rows_find(scene->world->cinder_db, r->name, &scene->cluster_rows, err) != 0)
+	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->cinder.clusters, err) != 0 ||
+	    cluster_rows_find(scene->world->cinder_db, r->what.name, &scene->subject.cluster_rows, err) != 0)
 		return -1;
-	scene->cluster = find_cluster(scene, r->new_name, "cinder-volume");
-	if (scene->cluster_rows.n == 0 && !find_cluster(scene, r->name, "cinder-volume"))
-		return unknown_cluster(scene, r->name, NULL, err);
+	scene->subject.cluster = find_cluster(scene, r->what.new_name, "cinder-volume");
+	if (scene->subject.cluster_rows.n == 0 && !find_cluster(scene, r->what.name, "cinder-volume"))
+		return unknown_cluster(scene, r->what.name, NULL, err);
 	return check_words(scene, err);
 }
 
@@ -81,14 +81,14 @@ static const struct step_kind *kind_of(const char *kind)
 /* What follows the old name, backend and pool, stays; with --full-rename nothing does. */
 static const char *new_cluster(struct plan *plan, const struct request *r, const char *name)
 {
-	return r->full_rename ? r->new_name : arena_printf(&plan->arena, "%s%s", r->new_name, name + strlen(r->name));
+	return r->what.full_rename ? r->what.new_name : arena_printf(&plan->arena, "%s%s", r->what.new_name, name + strlen(r->what.name));
 }
 
 static void plan_rename(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
-	const struct cluster_rows *rows = &scene->cluster_rows;
-	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
+	const struct cluster_rows *rows = &scene->subject.cluster_rows;
+	int64_t left = scene->request->what.limit > 0 ? scene->request->what.limit : INT64_MAX;
 
 	(void)findings;
 	for (const struct cluster_row *row = rows->v; row < rows->v + rows->n; row++) {
@@ -104,7 +104,7 @@ static void plan_rename(struct plan *plan, const struct scene *scene, const stru
 		plan->nunit--;
 	else
 		unit->sentence = arena_printf(&plan->arena, "give %zu row%s of cluster %s to %s", unit->nstep,
-		    unit->nstep == 1 ? "" : "s", scene->request->name, scene->request->new_name);
+		    unit->nstep == 1 ? "" : "s", scene->request->what.name, scene->request->what.new_name);
 }
 
 static const struct operation cluster_rename = {
@@ -125,12 +125,12 @@ static int find_for_removal(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->clusters, err) != 0)
+	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->cinder.clusters, err) != 0)
 		return -1;
-	scene->cluster = find_cluster(scene, r->name, r->binary);
-	if (!scene->cluster)
-		return unknown_cluster(scene, r->name, r->binary, err);
-	return cluster_rows_find(scene->world->cinder_db, r->name, &scene->cluster_rows, err);
+	scene->subject.cluster = find_cluster(scene, r->what.name, r->what.binary);
+	if (!scene->subject.cluster)
+		return unknown_cluster(scene, r->what.name, r->what.binary, err);
+	return cluster_rows_find(scene->world->cinder_db, r->what.name, &scene->subject.cluster_rows, err);
 }
 
 static void plan_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)
@@ -140,15 +140,15 @@ static void plan_removal(struct plan *plan, const struct scene *scene, const str
 	struct step *step;
 
 	(void)findings;
-	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
-		if (scene->request->recursive && strcmp(s->binary, scene->cluster->binary) == 0 &&
-		    str_equal(s->cluster_name, scene->cluster->name))
+	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+		if (scene->request->what.recursive && strcmp(s->binary, scene->subject.cluster->binary) == 0 &&
+		    str_equal(s->cluster_name, scene->subject.cluster->name))
 			plan_service_removal(plan, unit, s);
-	step = unit_step(unit, &step_cluster_removal, arena_printf(&plan->arena, "%lld", (long long)scene->cluster->id),
-	    scene->cluster->name);
+	step = unit_step(unit, &step_cluster_removal, arena_printf(&plan->arena, "%lld", (long long)scene->subject.cluster->id),
+	    scene->subject.cluster->name);
 	step->before[0] = "0";
 	step->after[0] = "1";
-	unit->sentence = arena_printf(&plan->arena, "remove cluster %s and %zu of its services", scene->cluster->name, unit->nstep - 1);
+	unit->sentence = arena_printf(&plan->arena, "remove cluster %s and %zu of its services", scene->subject.cluster->name, unit->nstep - 1);
 }
 
 static const struct operation cluster_remove = {

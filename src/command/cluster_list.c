@@ -24,11 +24,11 @@ static void add_members(struct table *t, const struct scene *scene, const struct
 	int64_t hosts = 0, down = 0;
 	struct maybe_int age = { 0 };
 
-	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		if (strcmp(s->binary, cluster->binary) != 0 || !str_equal(s->cluster_name, cluster->name))
 			continue;
 		hosts++;
-		down += !cinder_service_is_up(s, scene->cinder_down_s);
+		down += !cinder_service_is_up(s, scene->cinder.down_s);
 		if (s->heartbeat_age_s.set && (!age.set || s->heartbeat_age_s.v < age.v))
 			age = s->heartbeat_age_s;
 	}
@@ -41,9 +41,9 @@ static void add_members(struct table *t, const struct scene *scene, const struct
 
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
-	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->clusters, err) != 0)
+	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->cinder.clusters, err) != 0)
 		return -1;
-	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++) {
+	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++) {
 		table_add(t);
 		table_text(t, "name", c->name);
 		table_text(t, "binary", c->binary);

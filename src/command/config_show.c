@@ -23,7 +23,7 @@ static const struct table_column columns[] = {
 static void add_state_dir(struct config_values *values, const struct request *request)
 {
 	const char *environment = getenv("EVAC_MANAGE_STATE_DIR");
-	const char *origin = request->state_dir ? "--state-dir" : environment && *environment ? "$EVAC_MANAGE_STATE_DIR" : NULL;
+	const char *origin = request->where.state_dir ? "--state-dir" : environment && *environment ? "$EVAC_MANAGE_STATE_DIR" : NULL;
 
 	config_values_add(values, (struct config_value){ .service = "site", .group = xstrdup("-"), .key = xstrdup("state_dir"),
 		.value = xstrdup(state_dir(request)), .origin = origin ? xstrdup(origin) : NULL });
@@ -56,17 +56,17 @@ static int load(const struct request *request, struct config_values *values, str
 
 	sources.values = values;
 	if (config_load_nova(&sources, &nova, &e) != 0)
-		rc |= judge("nova", &request->nova_files, &e, err);
+		rc |= judge("nova", &request->where.nova_files, &e, err);
 	else
 		nova_config_free(&nova);
 	error_clear(&e);
 	if (config_load_cinder(&sources, &cinder, &e) != 0)
-		rc |= judge("cinder", &request->cinder_files, &e, err);
+		rc |= judge("cinder", &request->where.cinder_files, &e, err);
 	else
 		cinder_config_free(&cinder);
 	error_clear(&e);
 	if (config_load_placement(&sources, &placement, &e) != 0)
-		rc |= judge("placement", &request->placement_files, &e, err);
+		rc |= judge("placement", &request->where.placement_files, &e, err);
 	else
 		placement_config_free(&placement);
 	if (config_load_site(&sources, &site, err->kind == ERROR_OK ? err : &e) != 0)
@@ -95,13 +95,13 @@ enum error_kind op_config_show(const struct request *request, struct error *err)
 	struct table t;
 	int rc;
 
-	if (table_check(columns, NCOLUMNS, request, err) != 0)
+	if (table_check(columns, NCOLUMNS, &request->shown, err) != 0)
 		return err->kind;
 	table_init(&t, columns, NCOLUMNS);
 	rc = load(request, &values, err);
 	add_state_dir(&values, request);
 	fill(&values, &t);
-	if (table_print(&t, request, &print_error) != 0 && rc == 0) {
+	if (table_print(&t, &request->shown, &print_error) != 0 && rc == 0) {
 		*err = print_error;
 		rc = -1;
 	}

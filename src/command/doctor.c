@@ -109,28 +109,28 @@ static void check_cinder(struct exam *e, struct scene *scene)
 		say(e, "cinder schema", MOVES | AUDIT | EVACUATIONS, FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
 	}
-	if (scene->cinder_schema.missing[0])
-		say(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?", "it has no %s", scene->cinder_schema.missing);
+	if (scene->cinder.schema.missing[0])
+		say(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?", "it has no %s", scene->cinder.schema.missing);
 	check_statements(e, "cinder account", "cinder", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
-	for (size_t i = 0; i < scene->cinder_services.n; i++)
-		up += cinder_service_is_up(&scene->cinder_services.v[i], scene->cinder_down_s);
+	for (size_t i = 0; i < scene->cinder.services.n; i++)
+		up += cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s);
 	say(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?", "%zu of %zu are up", up,
-	    scene->cinder_services.n);
+	    scene->cinder.services.n);
 }
 
 static void check_release(struct exam *e, const struct scene *scene)
 {
-	if (!scene->conductor_version)
-		say(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s", scene->nova_down_s);
-	else if (!release_is_known(scene->conductor_version))
+	if (!scene->nova.conductor_version)
+		say(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s", scene->nova.down_s);
+	else if (!release_is_known(scene->nova.conductor_version))
 		say(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used", "service version %lld is not known",
-		    (long long)scene->conductor_version);
-	else if (scene->release->destroys_disks.when != NEVER)
+		    (long long)scene->nova.conductor_version);
+	else if (scene->nova.release->destroys_disks.when != NEVER)
 		say(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard", "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)",
-		    scene->release->nova, scene->release->name);
+		    scene->nova.release->nova, scene->nova.release->name);
 	else
 		say(e, "nova release", EVACUATIONS, FIT, NULL, "the oldest live conductor is of nova %d (%s), service version %lld",
-		    scene->release->nova, scene->release->name, (long long)scene->conductor_version);
+		    scene->nova.release->nova, scene->nova.release->name, (long long)scene->nova.conductor_version);
 }
 
 static void check_computes(struct exam *e, const struct scene *scene, const struct cell_facts *cell)
@@ -141,7 +141,7 @@ static void check_computes(struct exam *e, const struct scene *scene, const stru
 		if (strcmp(s->binary, "nova-compute") != 0)
 			continue;
 		all++;
-		up += nova_service_is_up(s, scene->nova_down_s) && !s->disabled;
+		up += nova_service_is_up(s, scene->nova.down_s) && !s->disabled;
 	}
 	if (all > 0)
 		say(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to", "cell '%s': %zu of %zu are up and enabled",
@@ -193,8 +193,8 @@ static void check_nova(struct exam *e, struct scene *scene)
 		return;
 	}
 	check_release(e, scene);
-	for (size_t i = 0; i < scene->ncell; i++)
-		check_computes(e, scene, &scene->cell[i]);
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		check_computes(e, scene, &scene->nova.cell[i]);
 }
 
 static void check_conductor_queue(struct exam *e, const struct world *w)

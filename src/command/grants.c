@@ -178,7 +178,7 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 	auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
 
 	add_words(p, &words);
-	add_account(str_or(request->account, "evac_manage@%"), &account);
+	add_account(str_or(request->what.account, "evac_manage@%"), &account);
 	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
@@ -197,7 +197,7 @@ static void add_create(struct table *t, const struct request *request)
 {
 	auto_str struct str line = { 0 }, account = { 0 };
 
-	add_account(str_or(request->account, "evac_manage@%"), &account);
+	add_account(str_or(request->what.account, "evac_manage@%"), &account);
 	str_addf(&line, "CREATE USER IF NOT EXISTS %s ACCOUNT LOCK; -- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' ACCOUNT UNLOCK",
 	    account.s, account.s);
 	table_add(t);
@@ -211,22 +211,22 @@ enum error_kind op_grants(const struct request *request, struct error *err)
 	struct table t;
 	int rc;
 
-	if (table_check(columns, NCOLUMNS, request, err) != 0)
+	if (table_check(columns, NCOLUMNS, &request->shown, err) != 0)
 		return err->kind;
 	for (const struct sql *const *sql = sql_catalogue; *sql; sql++)
-		if ((*sql)->access == SQL_READS || request->operate)
+		if ((*sql)->access == SQL_READS || request->what.operate)
 			add_of_directory(&all, *sql);
 	for (const struct audit_check *check = audit_checks; check->number; check++) {
 		add_of_audit(&all, &check->left);
 		add_of_audit(&all, &check->right);
 	}
-	if (strcmp(request->format, "table") == 0)
-		plain.format = "value"; /* to be piped into a client */
+	if (strcmp(request->shown.format, "table") == 0)
+		plain.shown.format = "value"; /* to be piped into a client */
 	table_init(&t, columns, NCOLUMNS);
 	add_create(&t, request);
 	for (size_t i = 0; i < all.n; i++)
 		add_grant(&t, &all.v[i], request);
-	rc = table_print(&t, &plain, err);
+	rc = table_print(&t, &plain.shown, err);
 	table_free(&t);
 	for (size_t i = 0; i < all.n; i++)
 		str_free(&all.v[i].set);

@@ -13,25 +13,25 @@ static int find(struct scene *scene, struct error *err)
 
 	if (scene_find_cinder(scene, err) != 0)
 		return -1;
-	if (!host_name_parse(r->currenthost, &from))
-		return error_set(err, ERROR_USAGE, "--currenthost '%s' is not a host", r->currenthost);
-	scene->host = arena_dup(&scene->arena, from.node);
-	scene->moves_things = true;
+	if (!host_name_parse(r->what.currenthost, &from))
+		return error_set(err, ERROR_USAGE, "--currenthost '%s' is not a host", r->what.currenthost);
+	scene->subject.host = arena_dup(&scene->arena, from.node);
+	scene->subject.moves_things = true;
 	if (scene->world->api_db && scene_find_nova(scene, err) != 0)
 		return -1;
 	scene_find_queues(scene);
-	return scene_add_move(scene, MOVE_BACKEND, r->currenthost, r->newhost, err);
+	return scene_add_move(scene, MOVE_BACKEND, r->what.currenthost, r->what.newhost, err);
 }
 
 static int find_groups(struct scene *scene, struct error *err)
 {
-	scene->kinds = 1u << OWNED_GROUP;
+	scene->subject.kinds = 1u << OWNED_GROUP;
 	return find(scene, err);
 }
 
 static int find_consistencygroups(struct scene *scene, struct error *err)
 {
-	scene->kinds = 1u << OWNED_CONSISTENCYGROUP;
+	scene->subject.kinds = 1u << OWNED_CONSISTENCYGROUP;
 	return find(scene, err);
 }
 

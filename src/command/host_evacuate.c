@@ -6,7 +6,7 @@
 
 static int find_services(struct scene *scene, struct error *err)
 {
-	scene->evacuates = true;
+	scene->subject.evacuates = true;
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	return scene_find_nova(scene, err);
@@ -14,15 +14,15 @@ static int find_services(struct scene *scene, struct error *err)
 
 static int find_rest(struct scene *scene, struct error *err)
 {
-	if (scene->request->target_host && scene_find_target(scene, scene->request->target_host, err) != 0)
+	if (scene->request->what.target_host && scene_find_target(scene, scene->request->what.target_host, err) != 0)
 		return -1;
 	return scene_find_bus(scene, err);
 }
 
 static int find_host(struct scene *scene, struct error *err)
 {
-	scene->marks = !scene->request->no_mark;
-	if (find_services(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
+	scene->subject.marks = !scene->request->what.no_mark;
+	if (find_services(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
 	    scene_find_instances(scene, err) != 0)
 		return -1;
 	return find_rest(scene, err);
@@ -30,7 +30,7 @@ static int find_host(struct scene *scene, struct error *err)
 
 static int find_instance(struct scene *scene, struct error *err)
 {
-	if (find_services(scene, err) != 0 || scene_find_instance(scene, scene->request->id, err) != 0)
+	if (find_services(scene, err) != 0 || scene_find_instance(scene, scene->request->what.id, err) != 0)
 		return -1;
 	return find_rest(scene, err);
 }

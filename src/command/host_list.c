@@ -23,29 +23,29 @@ static bool came_before(const struct cinder_service *first, const struct cinder_
 /* A host is up when any service of that name is. */
 static bool is_up(const struct scene *scene, const char *host)
 {
-	for (size_t i = 0; i < scene->cinder_services.n; i++)
-		if (strcmp(scene->cinder_services.v[i].host, host) == 0 &&
-		    cinder_service_is_up(&scene->cinder_services.v[i], scene->cinder_down_s))
+	for (size_t i = 0; i < scene->cinder.services.n; i++)
+		if (strcmp(scene->cinder.services.v[i].host, host) == 0 &&
+		    cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s))
 			return true;
 	return false;
 }
 
 static int check_zone(const struct scene *scene, struct error *err)
 {
-	const struct cinder_services *all = &scene->cinder_services;
+	const struct cinder_services *all = &scene->cinder.services;
 	const char **known = xcalloc(all->n, sizeof *known);
 	bool found = false;
 	size_t n = 0, i, k;
 
 	for (i = 0; i < all->n; i++) {
-		found |= str_equal(all->v[i].zone, scene->request->zone);
+		found |= str_equal(all->v[i].zone, scene->request->what.zone);
 		for (k = 0; k < n && !str_equal(known[k], all->v[i].zone); k++)
 			;
 		if (all->v[i].zone && k == n)
 			known[n++] = all->v[i].zone;
 	}
 	if (!found)
-		scene_unknown("availability zone", scene->request->zone, known, n, "evac-manage host list", err);
+		scene_unknown("availability zone", scene->request->what.zone, known, n, "evac-manage host list", err);
 	free(known);
 	return found ? 0 : -1;
 }
@@ -54,11 +54,11 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct cinder_service *first, *s;
 
-	if (scene_find_cinder(scene, err) != 0 || (scene->request->zone && check_zone(scene, err) != 0))
+	if (scene_find_cinder(scene, err) != 0 || (scene->request->what.zone && check_zone(scene, err) != 0))
 		return -1;
-	first = scene->cinder_services.v;
-	for (s = first; s < first + scene->cinder_services.n; s++) {
-		if (came_before(first, s) || (scene->request->zone && !str_equal(s->zone, scene->request->zone)))
+	first = scene->cinder.services.v;
+	for (s = first; s < first + scene->cinder.services.n; s++) {
+		if (came_before(first, s) || (scene->request->what.zone && !str_equal(s->zone, scene->request->what.zone)))
 			continue;
 		table_add(t);
 		table_text(t, "host", s->host);

@@ -22,15 +22,15 @@ static int look_for_twin(const struct scene *scene, bool *found, struct error *e
 	struct host_list hosts;
 
 	*found = false;
-	scene_find_twins(scene, scene->request->host, &arena, &twins);
+	scene_find_twins(scene, scene->request->what.host, &arena, &twins);
 	for (size_t i = 0; i < twins.n; i++)
 		*found |= twins.v[i].nova_services > 0;
 	arena_free(&arena);
-	for (size_t c = 0; c < scene->ncell && !*found; c++) {
-		if (instance_hosts_list(scene->cell[c].cell->db, &hosts, err) != 0)
+	for (size_t c = 0; c < scene->nova.ncell && !*found; c++) {
+		if (instance_hosts_list(scene->nova.cell[c].cell->db, &hosts, err) != 0)
 			return -1;
 		for (size_t i = 0; i < hosts.n; i++)
-			*found |= str_is_twin(hosts.v[i].host, scene->request->host);
+			*found |= str_is_twin(hosts.v[i].host, scene->request->what.host);
 		host_list_free(&hosts);
 	}
 	return 0;
@@ -43,9 +43,9 @@ static int find_home(struct scene *scene, struct error *err)
 	struct error trouble = { 0 };
 	bool twin;
 
-	if (scene_find_home(scene, r->host, err) == 0)
+	if (scene_find_home(scene, r->what.host, err) == 0)
 		return 0;
-	if (err->kind != ERROR_NOT_FOUND || r->target_host)
+	if (err->kind != ERROR_NOT_FOUND || r->what.target_host)
 		return -1;
 	if (look_for_twin(scene, &twin, &trouble) != 0) {
 		*err = trouble;
@@ -54,8 +54,8 @@ static int find_home(struct scene *scene, struct error *err)
 	if (twin)
 		return -1;
 	error_clear(err);
-	log_notice("nova has no compute and no instance of '%s': its volumes and backups are all that can be moved", r->host);
-	scene->evacuates = scene->marks = false;
+	log_notice("nova has no compute and no instance of '%s': its volumes and backups are all that can be moved", r->what.host);
+	scene->subject.evacuates = scene->subject.marks = false;
 	return 0;
 }
 
@@ -63,20 +63,20 @@ static int find(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	scene->evacuates = scene->moves_things = true;
-	scene->marks = !r->no_mark;
+	scene->subject.evacuates = scene->subject.moves_things = true;
+	scene->subject.marks = !r->what.no_mark;
 	if (scene_find_cinder(scene, err) != 0 || scene_find_nova(scene, err) != 0)
 		return -1;
-	if (scene_check_node(scene, r->host, err) != 0 || scene_check_node(scene, r->to, err) != 0 ||
-	    (r->cinder_host && scene_check_node(scene, r->cinder_host, err) != 0))
+	if (scene_check_node(scene, r->what.host, err) != 0 || scene_check_node(scene, r->what.to, err) != 0 ||
+	    (r->what.cinder_host && scene_check_node(scene, r->what.cinder_host, err) != 0))
 		return -1;
-	if (find_home(scene, err) != 0 || scene_add_counterparts(scene, r->host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+	if (find_home(scene, err) != 0 || scene_add_counterparts(scene, r->what.host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
-	if (r->cinder_host && scene_add_counterparts(scene, r->cinder_host, r->to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+	if (r->what.cinder_host && scene_add_counterparts(scene, r->what.cinder_host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
-	if (scene->evacuates && scene_find_instances(scene, err) != 0)
+	if (scene->subject.evacuates && scene_find_instances(scene, err) != 0)
 		return -1;
-	if (r->target_host && scene_find_target(scene, r->target_host, err) != 0)
+	if (r->what.target_host && scene_find_target(scene, r->what.target_host, err) != 0)
 		return -1;
 	return scene_find_bus(scene, err);
 }
@@ -100,15 +100,15 @@ static const struct operation host_rescue = {
 static int check_past(const struct request *r, const struct past *past, struct error *err)
 {
 	if (!str_equal(past->command, host_rescue.name)) {
-		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->resume, str_or(past->command, "?"));
-		return error_hint(err, "'evac-manage journal recover %s' settles it", r->resume);
+		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->what.resume, str_or(past->command, "?"));
+		return error_hint(err, "'evac-manage journal recover %s' settles it", r->what.resume);
 	}
-	if (!str_equal(past->host, r->host)) {
-		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->resume, str_or(past->host, "?"), r->host);
-		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->resume);
+	if (!str_equal(past->host, r->what.host)) {
+		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"), r->what.host);
+		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->what.resume);
 	}
-	if ((r->to && !str_equal(r->to, past->to)) || (r->cinder_host && !str_equal(r->cinder_host, past->cinder_host)) || (r->target_host && !str_equal(r->target_host, past->target_host)))
-		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to, --cinder-host and --target_host out to go on with it", r->resume,
+	if ((r->what.to && !str_equal(r->what.to, past->to)) || (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) || (r->what.target_host && !str_equal(r->what.target_host, past->target_host)))
+		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to, --cinder-host and --target_host out to go on with it", r->what.resume,
 		    str_or(past->to, "?"));
 	return 0;
 }
@@ -116,18 +116,18 @@ static int check_past(const struct request *r, const struct past *past, struct e
 /* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue like the first one. */
 static enum error_kind settle(const struct request *r, struct past *past, struct error *err)
 {
-	int64_t deadline = clock_monotonic_ms() + r->timeout_s * 1000;
+	int64_t deadline = clock_monotonic_ms() + r->how.timeout_s * 1000;
 	enum error_kind result;
 	size_t under_way = 0;
 
 	do {
 		if (under_way > 0) {
-			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s", r->resume);
+			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s", r->what.resume);
 			clock_sleep_ms(SETTLE_MS);
 		}
 		past_free(past);
-		result = recover_run(r, r->resume, true, past, &under_way, err);
-	} while (result == ERROR_OK && under_way > 0 && !r->no_wait && !r->dry_run && !signal_came() && clock_monotonic_ms() < deadline);
+		result = recover_run(r, r->what.resume, true, past, &under_way, err);
+	} while (result == ERROR_OK && under_way > 0 && !r->how.no_wait && !r->how.dry_run && !signal_came() && clock_monotonic_ms() < deadline);
 	return result;
 }
 
@@ -137,15 +137,15 @@ static enum error_kind resume(const struct request *request, struct error *err)
 	struct past past = { 0 };
 	enum error_kind result;
 
-	if (recover_peek(request, request->resume, &past, err) != 0 || check_past(request, &past, err) != 0)
+	if (recover_peek(request, request->what.resume, &past, err) != 0 || check_past(request, &past, err) != 0)
 		result = err->kind;
 	else
 		result = settle(request, &past, err);
-	own.to = past.to;
-	own.cinder_host = past.cinder_host;
-	own.target_host = past.target_host;
-	own.fenced = request->fenced ? request->fenced : past.fenced;
-	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.fenced, err) != 0)
+	own.what.to = past.to;
+	own.what.cinder_host = past.cinder_host;
+	own.what.target_host = past.target_host;
+	own.how.fenced = request->how.fenced ? request->how.fenced : past.fenced;
+	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.how.fenced, err) != 0)
 		result = err->kind;
 	if (result == ERROR_OK)
 		result = op_run(&host_rescue, &own, err);
@@ -155,5 +155,5 @@ static enum error_kind resume(const struct request *request, struct error *err)
 
 enum error_kind op_host_rescue(const struct request *request, struct error *err)
 {
-	return request->resume ? resume(request, err) : op_run(&host_rescue, request, err);
+	return request->what.resume ? resume(request, err) : op_run(&host_rescue, request, err);
 }

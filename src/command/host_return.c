@@ -50,12 +50,12 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 {
 	size_t open = 0, back = 0, done = 0;
 
-	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++) {
+	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++) {
 		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
 
 		open += tombstone && !is_done;
-		back += tombstone && is_done && str_equal(m->instance_host, scene->host);
-		done += tombstone && is_done && !str_equal(m->instance_host, scene->host);
+		back += tombstone && is_done && str_equal(m->instance_host, scene->subject.host);
+		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);
 	}
 	say(t, "evacuations under way", open ? STOP : FINE, open,
 	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
@@ -72,13 +72,13 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 /* It is read on its cell's own broker; a cell whose mapping names none has nova-api's. */
 static int look_at_queue(const struct scene *scene, const char *name, struct bus_queue *out, struct error *err)
 {
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
 		if (strcmp(c->queue, name) == 0) {
 			*out = c->now;
 			return 0;
 		}
-	if (scene->queues_absent || !scene->world->bus)
-		return error_set(err, ERROR_BUS_UNREACHABLE, "%s", str_or(scene->queues_absent, scene->world->bus_absent));
+	if (scene->bus.queues_absent || !scene->world->bus)
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s", str_or(scene->bus.queues_absent, scene->world->bus_absent));
 	return bus_queue_look(scene->world->bus, name, out, err);
 }
 
@@ -88,7 +88,7 @@ static void check_queue(struct table *t, const struct scene *scene)
 	struct error err = { 0 };
 	struct bus_queue queue;
 
-	str_addf(&name, "compute.%s", scene->host);
+	str_addf(&name, "compute.%s", scene->subject.host);
 	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
 		say(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
 		    name.s, err.text);
@@ -107,7 +107,7 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 	auto_str struct str hint = { 0 };
 	size_t n = 0;
 
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++) {
 		if (!str_starts(c->queue, "cinder-") || c->now.messages == 0)
 			continue;
 		n++;
@@ -115,33 +115,33 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 		str_addf(&hint, QUEUE_CURE, c->queue);
 		say(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
 	}
-	if (n == 0 && scene->world->cinder_db && !scene->queues_absent)
+	if (n == 0 && scene->world->cinder_db && !scene->bus.queues_absent)
 		say(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
 	if (!scene->world->cinder_db)
 		say(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s", scene->world->cinder_absent);
-	else if (scene->queues_absent)
+	else if (scene->bus.queues_absent)
 		say(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
-		    "the queues of its cinder services could not all be looked at: %s", scene->queues_absent);
+		    "the queues of its cinder services could not all be looked at: %s", scene->bus.queues_absent);
 }
 
 static void check_service(struct table *t, const struct scene *scene)
 {
-	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute", scene->host);
-	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->host);
-	const struct nova_service *s = scene->compute;
+	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute", scene->subject.host);
+	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->subject.host);
+	const struct nova_service *s = scene->nova.compute;
 
 	if (!s) {
 		say(t, "service", NOTE, 0, "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
-		    "no nova-compute of that name is registered on '%s'", scene->host);
+		    "no nova-compute of that name is registered on '%s'", scene->subject.host);
 		return;
 	}
-	if (nova_service_is_up(s, scene->nova_down_s))
-		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->host);
+	if (nova_service_is_up(s, scene->nova.down_s))
+		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->subject.host);
 	else
-		say(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->host);
+		say(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
 	if (s->forced_down)
 		say(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
-		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->host);
+		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->subject.host);
 	if (s->disabled)
 		say(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
 	else
@@ -156,7 +156,7 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 	size_t n = 0;
 
 	for (const struct instance *i = instances->v; i < instances->v + instances->n; i++) {
-		if (attempts_unfinished(scene->home->cell->db, i->uuid, &attempts, err) != 0)
+		if (attempts_unfinished(scene->nova.home->cell->db, i->uuid, &attempts, err) != 0)
 			return -1;
 		for (size_t k = 0; k < attempts.n; k++) {
 			if (!attempt_speaks(&attempts, k))
@@ -176,13 +176,13 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 
 static int check_owned(struct table *t, const struct scene *scene, struct error *err)
 {
-	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->host);
-	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->host);
+	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->subject.host);
+	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->subject.host);
 	struct instances instances;
 	int64_t owned = 0, served = 0;
 	int rc;
 
-	if (instances_on_host(scene->home->cell->db, scene->host, &instances, err) != 0)
+	if (instances_on_host(scene->nova.home->cell->db, scene->subject.host, &instances, err) != 0)
 		return -1;
 	say(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
 	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
@@ -190,10 +190,10 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	instances_free(&instances);
 	if (rc != 0)
 		return -1;
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
-		if (!host_is_on_node(o->host, scene->host))
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
+		if (!host_is_on_node(o->host, scene->subject.host))
 			continue;
-		if (o->cluster_name && cinder_cluster_is_up(&scene->cinder_services, o->cluster_name, scene->cinder_down_s))
+		if (o->cluster_name && cinder_cluster_is_up(&scene->cinder.services, o->cluster_name, scene->cinder.down_s))
 			served += o->n;
 		else
 			owned += o->n;
@@ -212,7 +212,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 {
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
-	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0)
+	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0)
 		return -1;
 	check_evacuations(t, scene);
 	scene_find_queues(scene);
@@ -228,7 +228,7 @@ static int judge(const struct table *shown, const struct request *request, struc
 {
 	size_t stops = table_count(shown, "state", weight_name[STOP]);
 
-	return stops == 0 ? 0 : error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->host, stops,
+	return stops == 0 ? 0 : error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->what.host, stops,
 	    stops == 1 ? " is" : "s are");
 }
 

@@ -47,34 +47,34 @@ static void add_services(struct table *t, const struct scene *scene)
 	auto_str struct str detail = { 0 };
 	auto_str struct str item = { 0 };
 
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
-		if (!host_is_on_node(s->host, scene->host))
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+		if (!host_is_on_node(s->host, scene->subject.host))
 			continue;
 		str_clear(&item);
 		str_addf(&item, "%s %s", s->binary, s->host);
 		add_age(&detail, s->heartbeat_age_s, s->disabled);
-		add(t, "service", item.s, cinder_service_is_up(s, scene->cinder_down_s) ? "up" : "down", -1, detail.s);
+		add(t, "service", item.s, cinder_service_is_up(s, scene->cinder.down_s) ? "up" : "down", -1, detail.s);
 	}
-	for (size_t c = 0; c < scene->ncell; c++)
-		for (size_t i = 0; i < scene->cell[c].services.n; i++) {
-			const struct nova_service *s = &scene->cell[c].services.v[i];
+	for (size_t c = 0; c < scene->nova.ncell; c++)
+		for (size_t i = 0; i < scene->nova.cell[c].services.n; i++) {
+			const struct nova_service *s = &scene->nova.cell[c].services.v[i];
 
-			if (strcmp(s->host, scene->host) != 0)
+			if (strcmp(s->host, scene->subject.host) != 0)
 				continue;
 			str_clear(&item);
 			str_addf(&item, "%s %s", s->binary, s->host);
 			add_age(&detail, s->heartbeat_age_s, s->disabled);
-			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "", scene->cell[c].cell->name);
-			add(t, "service", item.s, nova_service_is_up(s, scene->nova_down_s) ? "up" : "down", -1, detail.s);
+			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "", scene->nova.cell[c].cell->name);
+			add(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1, detail.s);
 		}
 }
 
 static void add_instances(struct table *t, const struct scene *scene)
 {
-	const struct instance *v = scene->instances.v;
+	const struct instance *v = scene->subject.instances.v;
 	size_t i, k, n;
 
-	for (i = 0; i < scene->instances.n; i++) {
+	for (i = 0; i < scene->subject.instances.n; i++) {
 		const char *boot = instance_boots_from_volume(&v[i]) ? "boots from a volume" : "boots from an image";
 
 		for (k = 0; k < i; k++)
@@ -83,7 +83,7 @@ static void add_instances(struct table *t, const struct scene *scene)
 				break;
 		if (k < i)
 			continue;
-		for (n = 0, k = i; k < scene->instances.n; k++)
+		for (n = 0, k = i; k < scene->subject.instances.n; k++)
 			n += str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
 			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]);
 		add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
@@ -98,7 +98,7 @@ static void add_disks(struct table *t, const struct scene *scene)
 	auto_str struct str detail = { 0 };
 	int64_t n[KINDS] = { 0 }, size[KINDS] = { 0 };
 
-	for (const struct candidate *c = scene->candidate; c < scene->candidate + scene->ncandidate; c++) {
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate; c++) {
 		const struct own_disks *d = &c->needs.disks;
 
 		n[ROOT] += !instance_boots_from_volume(c->instance);
@@ -122,10 +122,10 @@ static void add_owners(struct table *t, const struct scene *scene)
 {
 	auto_str struct str detail = { 0 };
 
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
-		bool is_up = o->cluster_name && cinder_cluster_is_up(&scene->cinder_services, o->cluster_name, scene->cinder_down_s);
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
+		bool is_up = o->cluster_name && cinder_cluster_is_up(&scene->cinder.services, o->cluster_name, scene->cinder.down_s);
 
-		if (!host_is_on_node(o->host, scene->host))
+		if (!host_is_on_node(o->host, scene->subject.host))
 			continue;
 		str_clear(&detail);
 		if (o->cluster_name)
@@ -140,8 +140,8 @@ static int add_dependents(struct table *t, const struct scene *scene, struct err
 {
 	struct owned_rows rows;
 
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
-		if (strcmp(s->binary, "cinder-volume") != 0 || !host_is_on_node(s->host, scene->host))
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+		if (strcmp(s->binary, "cinder-volume") != 0 || !host_is_on_node(s->host, scene->subject.host))
 			continue;
 		for (int k = OWNED_GROUP; k <= OWNED_WORKER; k++) {
 			if (owned_find(scene->world->cinder_db, (enum owned_kind)k, s->host, &rows, err) != 0)
@@ -160,12 +160,12 @@ static int add_attachments(struct table *t, const struct scene *scene, struct er
 	struct attachments all;
 	size_t i, n;
 
-	if (attachments_on_host(scene->world->cinder_db, scene->host, &all, err) != 0)
+	if (attachments_on_host(scene->world->cinder_db, scene->subject.host, &all, err) != 0)
 		return -1;
 	for (i = 0; i < all.n; i += n) {
 		for (n = 1; i + n < all.n && str_equal(all.v[i].attach_status, all.v[i + n].attach_status); n++)
 			;
-		add(t, "attachments", scene->host, all.v[i].attach_status, (int64_t)n, NULL);
+		add(t, "attachments", scene->subject.host, all.v[i].attach_status, (int64_t)n, NULL);
 	}
 	attachments_free(&all);
 	return 0;
@@ -175,7 +175,7 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 {
 	auto_str struct str item = { 0 };
 
-	for (const struct migration *m = scene->migrations.v; m < scene->migrations.v + scene->migrations.n; m++) {
+	for (const struct migration *m = scene->subject.migrations.v; m < scene->subject.migrations.v + scene->subject.migrations.n; m++) {
 		str_clear(&item);
 		str_addf(&item, "%s of instance %s", str_or(m->migration_type, "migration"), m->instance_uuid);
 		add(t, "in flight", item.s, m->status, -1, m->dest_compute);
@@ -187,7 +187,7 @@ static void add_queues(struct table *t, const struct scene *scene)
 {
 	auto_str struct str detail = { 0 };
 
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++) {
 		if (!c->now.exists)
 			continue;
 		str_clear(&detail);
@@ -197,8 +197,8 @@ static void add_queues(struct table *t, const struct scene *scene)
 			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 		add(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
 	}
-	if (scene->queues_absent)
-		add(t, "unknown", "what waits in its queues", NULL, -1, scene->queues_absent);
+	if (scene->bus.queues_absent)
+		add(t, "unknown", "what waits in its queues", NULL, -1, scene->bus.queues_absent);
 }
 
 /* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
@@ -208,12 +208,12 @@ static void add_capacity(struct table *t, const struct scene *scene)
 	auto_str struct str detail = { 0 };
 	struct rooms rooms;
 
-	if (!scene->home)
+	if (!scene->nova.home)
 		return;
 	rooms_make(scene, &rooms);
 	for (const struct room *r = rooms.v; r < rooms.v + rooms.n; r++) {
-		const struct compute_node *n = compute_node_of(&scene->home->nodes, r->host);
-		const char *zone = aggregates_zone_of(&scene->aggregates, r->host);
+		const struct compute_node *n = compute_node_of(&scene->nova.home->nodes, r->host);
+		const char *zone = aggregates_zone_of(&scene->placing.aggregates, r->host);
 
 		if (r->closed && strcmp(r->closed, "has no nova-compute") == 0)
 			continue;
@@ -233,7 +233,7 @@ static void add_capacity(struct table *t, const struct scene *scene)
 
 static int find_in_nova(struct scene *scene, struct error *err)
 {
-	if (scene_find_home(scene, scene->host, err) != 0) {
+	if (scene_find_home(scene, scene->subject.host, err) != 0) {
 		if (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world))
 			return -1;
 		error_clear(err); /* a host of cinder's alone has no nova-compute; one of a cell that does not answer is shown by half */
@@ -282,8 +282,8 @@ static void add_findings(struct table *t, const struct findings *found)
 /* Is there anything that an evacuation could be asked for, be it with an --accept? */
 static bool has_evacuable(const struct scene *scene, const struct findings *found)
 {
-	for (size_t i = 0; i < scene->instances.n; i++) {
-		const struct finding *skip = findings_skip(found, scene->instances.v[i].uuid);
+	for (size_t i = 0; i < scene->subject.instances.n; i++) {
+		const struct finding *skip = findings_skip(found, scene->subject.instances.v[i].uuid);
 
 		if (!skip || strcmp(skip->code, "not-evacuable") != 0)
 			return true;
@@ -296,31 +296,31 @@ static bool has_evacuable(const struct scene *scene, const struct findings *foun
 static void add_next(struct table *t, struct scene *scene, const struct findings *found)
 {
 	const struct world *w = scene->world;
-	const char *host = shell_word(&scene->arena, scene->host), *to = scene_live_taker(scene, &scene->arena);
+	const char *host = shell_word(&scene->arena, scene->subject.host), *to = scene_live_taker(scene, &scene->arena);
 	auto_str struct str detail = { 0 };
 
-	if (!w->cinder_db || !w->api_db || (!scene->home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
-	    table_count(t, "section", "twin") > 0 || scene->nmove + scene->instances.n == 0)
+	if (!w->cinder_db || !w->api_db || (!scene->nova.home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
+	    table_count(t, "section", "twin") > 0 || scene->subject.nmove + scene->subject.instances.n == 0)
 		return;
 	if (count_of(found, "mass-failure") > 0)
 		str_add(&detail, "look at the control plane first: evac-manage doctor");
-	else if (scene->nmove == 0)
+	else if (scene->subject.nmove == 0)
 		str_addf(&detail, "evac-manage host %s %s", has_evacuable(scene, found) ? "evacuate" : "return", host);
 	else if (to)
 		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
 	else
 		str_add(&detail, "no live host could take all that it owns in cinder: evac-manage service list");
-	add(t, "next", scene->host, NULL, -1, detail.s);
+	add(t, "next", scene->subject.host, NULL, -1, detail.s);
 }
 
 /* What a rescue of it would find, before anybody is in a hurry. */
 static int find_risks(struct scene *scene, struct findings *found, struct error *err)
 {
 
-	if (scene->world->cinder_db && scene_add_counterparts(scene, scene->host, scene->host, ~0u, err) != 0)
+	if (scene->world->cinder_db && scene_add_counterparts(scene, scene->subject.host, scene->subject.host, ~0u, err) != 0)
 		return -1;
-	scene->moves_things = scene->nmove > 0;
-	scene->evacuates = scene->home != NULL;
+	scene->subject.moves_things = scene->subject.nmove > 0;
+	scene->subject.evacuates = scene->nova.home != NULL;
 	for (const struct guard *g = guards; g->code; g++)
 		if (!is_about_the_request(g))
 			g->check(g, scene, found);
@@ -332,8 +332,8 @@ static int count_instances(const struct scene *scene, const char *host, int64_t 
 	struct instances found;
 
 	*n = 0;
-	for (size_t i = 0; i < scene->ncell; i++) {
-		if (instances_on_host(scene->cell[i].cell->db, host, &found, err) != 0)
+	for (size_t i = 0; i < scene->nova.ncell; i++) {
+		if (instances_on_host(scene->nova.cell[i].cell->db, host, &found, err) != 0)
 			return -1;
 		*n += (int64_t)found.n;
 		instances_free(&found);
@@ -352,15 +352,15 @@ static bool has_twin(const struct host_twins *twins, const char *name)
 /* A host whose records are gone lives on in what its instances name. */
 static int add_twins_of_instances(struct scene *scene, struct host_twins *twins, struct error *err)
 {
-	for (size_t c = 0; c < scene->ncell; c++) {
+	for (size_t c = 0; c < scene->nova.ncell; c++) {
 		struct host_list hosts;
 
-		if (instance_hosts_list(scene->cell[c].cell->db, &hosts, err) != 0)
+		if (instance_hosts_list(scene->nova.cell[c].cell->db, &hosts, err) != 0)
 			return -1;
 		for (size_t i = 0; i < hosts.n; i++) {
 			struct host_twin *more;
 
-			if (!str_is_twin(hosts.v[i].host, scene->host) || has_twin(twins, hosts.v[i].host))
+			if (!str_is_twin(hosts.v[i].host, scene->subject.host) || has_twin(twins, hosts.v[i].host))
 				continue;
 			more = arena_alloc(&scene->arena, (twins->n + 1) * sizeof *more);
 			if (twins->n > 0)
@@ -381,7 +381,7 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 	struct host_twins twins;
 	int64_t n;
 
-	scene_find_twins(scene, scene->host, &scene->arena, &twins);
+	scene_find_twins(scene, scene->subject.host, &scene->arena, &twins);
 	if (add_twins_of_instances(scene, &twins, err) != 0)
 		return -1;
 	for (const struct host_twin *twin = twins.v; twin < twins.v + twins.n; twin++) {
@@ -390,8 +390,8 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 		host_twin_describe(twin, &owns);
 		if (n > 0)
 			str_addf(&owns, "%s%lld instance%s", owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
-		if (scene->home && to && twin->nova_services == 0 && n == 0)
-			str_addf(&owns, "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s", scene->host,
+		if (scene->nova.home && to && twin->nova_services == 0 && n == 0)
+			str_addf(&owns, "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s", scene->subject.host,
 			    to, twin->name);
 		else
 			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
@@ -441,9 +441,9 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	if (!w->cinder_db && !w->api_db)
 		return world_has_nothing(w, err);
 	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
-	    scene_check_node(scene, scene->request->host, err) != 0)
+	    scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
-	scene->host = scene->request->host;
+	scene->subject.host = scene->request->what.host;
 	if (w->api_db && find_in_nova(scene, err) != 0)
 		return -1;
 	add_services(t, scene);

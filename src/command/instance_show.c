@@ -38,9 +38,9 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 	add(t, "instance", "uuid", i->uuid, NULL);
 	add(t, "instance", "name", i->name, NULL);
 	add(t, "instance", "project_id", i->project_id, NULL);
-	if (scene->copies > 1)
-		str_addf(&copies, "%zu cells have it", scene->copies);
-	add(t, "instance", "cell", scene->home->cell->name, copies.s);
+	if (scene->subject.copies > 1)
+		str_addf(&copies, "%zu cells have it", scene->subject.copies);
+	add(t, "instance", "cell", scene->nova.home->cell->name, copies.s);
 	add(t, "instance", "vm_state", i->vm_state, NULL);
 	add(t, "instance", "task_state", i->task_state,
 	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" : NULL);
@@ -60,8 +60,8 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 static void add_place(struct table *t, const struct scene *scene, const struct candidate *c)
 {
 	const struct instance *i = c->instance;
-	const struct nova_service *s = i->host ? nova_service_find(&scene->home->services, "nova-compute", i->host) : NULL;
-	const struct compute_node *n = i->host ? compute_node_of(&scene->home->nodes, i->host) : NULL;
+	const struct nova_service *s = i->host ? nova_service_find(&scene->nova.home->services, "nova-compute", i->host) : NULL;
+	const struct compute_node *n = i->host ? compute_node_of(&scene->nova.home->nodes, i->host) : NULL;
 	auto_str struct str up = { 0 };
 
 	add(t, "place", "host", i->host, i->host && !s ? "no nova-compute of that name is registered" : NULL);
@@ -69,7 +69,7 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 	    i->node && (!n || !str_equal(n->hypervisor_hostname, i->node)) ? "no compute node of that name belongs to the host" : NULL);
 	if (!s)
 		return;
-	str_add(&up, nova_service_is_up(s, scene->nova_down_s) ? "up" : "down");
+	str_add(&up, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down");
 	if (s->heartbeat_age_s.set)
 		str_addf(&up, ", heartbeat %lld s old", (long long)s->heartbeat_age_s.v);
 	str_addf(&up, "%s%s", s->disabled ? ", disabled" : "", s->forced_down ? ", forced down" : "");
@@ -78,9 +78,9 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 
 static const char *cell_name(const struct scene *scene, int64_t id)
 {
-	for (size_t i = 0; i < scene->ncell; i++)
-		if (scene->cell[i].cell->id == id)
-			return scene->cell[i].cell->name;
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		if (scene->nova.cell[i].cell->id == id)
+			return scene->nova.cell[i].cell->name;
 	return NULL;
 }
 
@@ -93,7 +93,7 @@ static void add_records(struct table *t, const struct scene *scene, const struct
 		add(t, "nova_api", "cell", NULL, "it is mapped to no cell");
 	else
 		add(t, "nova_api", "cell", cell_name(scene, m->cell_id.v),
-		    m->cell_id.v != scene->home->cell->id ? "it is in another cell" : m->queued_for_delete ? "it is queued for delete" : NULL);
+		    m->cell_id.v != scene->nova.home->cell->id ? "it is in another cell" : m->queued_for_delete ? "it is queued for delete" : NULL);
 	add(t, "nova_api", "request spec", c->spec.exists ? str_or(c->spec_facts.version, "") : NULL,
 	    !c->spec.exists ? "it has none" : !c->spec_facts.valid ? "it cannot be read" : NULL);
 	if (c->spec_facts.zone)
@@ -178,7 +178,7 @@ static const char *owner_objects(const struct scene *scene, const struct volume_
 		str_add(text, "cinder does not know it");
 	else if (!v->owner.host)
 		str_add(text, "cinder says nobody owns it");
-	else if (v->owner.cluster_name && !cinder_cluster_is_up(&scene->cinder_services, v->owner.cluster_name, scene->cinder_down_s))
+	else if (v->owner.cluster_name && !cinder_cluster_is_up(&scene->cinder.services, v->owner.cluster_name, scene->cinder.down_s))
 		str_addf(text, "no member of cluster '%s' is alive: nobody serves it", v->owner.cluster_name);
 	else if (!v->service && !v->owner.cluster_name)
 		str_addf(text, "no cinder-volume is registered on '%s'", v->owner.host);
@@ -196,7 +196,7 @@ static bool is_mapped(const struct candidate *c, const char *volume_id)
 /* A cluster is the owner, whichever of its members the host names. */
 static void add_owner(const struct scene *scene, const struct volume_fact *v, struct str *value)
 {
-	bool is_up = cinder_owner_is_up(&scene->cinder_services, v->owner.host, v->owner.cluster_name, scene->cinder_down_s);
+	bool is_up = cinder_owner_is_up(&scene->cinder.services, v->owner.host, v->owner.cluster_name, scene->cinder.down_s);
 
 	str_addf(value, "%s, owner %s%s", str_or(v->owner.status, ""), v->owner.cluster_name ? "cluster " : "",
 	    str_or(v->owner.cluster_name ? v->owner.cluster_name : v->owner.host, "nobody"));
@@ -233,15 +233,15 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
-	if (scene_find_nova(scene, err) != 0 || scene_find_instance(scene, scene->request->id, err) != 0)
+	if (scene_find_nova(scene, err) != 0 || scene_find_instance(scene, scene->request->what.id, err) != 0)
 		return -1;
-	c = &scene->candidate[0];
+	c = &scene->subject.candidate[0];
 	add_state(t, scene, c);
 	add_place(t, scene, c);
 	add_records(t, scene, c);
 	add_migrations(t, c);
 	add_attempts(t, c);
-	if (add_volumes(t, scene, c, err) != 0 || fault_latest(scene->home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
+	if (add_volumes(t, scene, c, err) != 0 || fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
 	if (*fault)
 		add(t, "fault", "latest", fault, NULL);

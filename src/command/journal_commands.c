@@ -90,7 +90,7 @@ enum error_kind op_journal_list(const struct request *request, struct error *err
 	struct table t;
 	int rc;
 
-	if (table_check(COLUMNS(run_columns), request, err) != 0)
+	if (table_check(COLUMNS(run_columns), &request->shown, err) != 0)
 		return err->kind;
 	if (runs_list(request, &runs, err) != 0) {
 		runs_free(&runs);
@@ -99,7 +99,7 @@ enum error_kind op_journal_list(const struct request *request, struct error *err
 	table_init(&t, COLUMNS(run_columns));
 	for (size_t i = 0; i < runs.n; i++)
 		list_one(&t, &runs, runs.v[i]);
-	rc = table_print(&t, request, err);
+	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	runs_free(&runs);
 	return rc == 0 ? ERROR_OK : err->kind;
@@ -134,14 +134,14 @@ enum error_kind op_journal_show(const struct request *request, struct error *err
 	bool torn = false;
 	int rc;
 
-	if (journal_find(request, request->id, &path, err) != 0)
+	if (journal_find(request, request->what.id, &path, err) != 0)
 		return err->kind;
 	table_init(&t, COLUMNS(record_columns));
-	rc = table_check(COLUMNS(record_columns), request, err);
+	rc = table_check(COLUMNS(record_columns), &request->shown, err);
 	if (rc == 0 && journal_read(path, add_record, &t, &torn, &trouble) == 0 && torn)
 		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
 	if (rc == 0)
-		rc = table_print(&t, request, err);
+		rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	if (rc == 0 && trouble.kind) {
 		*err = trouble;

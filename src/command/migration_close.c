@@ -13,25 +13,25 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 	size_t n = 0;
 
 	*out = (struct standing_migrations){ 0 };
-	for (size_t c = 0; c < scene->ncell; c++) {
-		if (migration_find(scene->cell[c].cell->db, scene->request->id, &found, err) != 0)
+	for (size_t c = 0; c < scene->nova.ncell; c++) {
+		if (migration_find(scene->nova.cell[c].cell->db, scene->request->what.id, &found, err) != 0)
 			return -1;
 		n += found.n;
 		if (found.n > 0 && out->n == 0) {
 			*out = found;
-			scene->home = &scene->cell[c];
+			scene->nova.home = &scene->nova.cell[c];
 		} else {
 			standing_migrations_free(&found);
 		}
 	}
 	if (n == 0 && world_any_lost_cell(scene->world))
-		return scene_not_known_in_all_cells(scene, "migration", scene->request->id, err);
+		return scene_not_known_in_all_cells(scene, "migration", scene->request->what.id, err);
 	if (n == 0) {
-		error_set(err, ERROR_NOT_FOUND, "no migration '%s' is known", scene->request->id);
+		error_set(err, ERROR_NOT_FOUND, "no migration '%s' is known", scene->request->what.id);
 		return error_hint(err, "'evac-manage migration list' shows those that still mean something; an ID is its number or its uuid");
 	}
 	if (n > 1) {
-		error_set(err, ERROR_NOT_FOUND, "%zu cells have a migration %s", n, scene->request->id);
+		error_set(err, ERROR_NOT_FOUND, "%zu cells have a migration %s", n, scene->request->what.id);
 		return error_hint(err, "say which by its uuid: '%s' is one", str_or(out->v[0].uuid, "?"));
 	}
 	return 0;
@@ -43,40 +43,40 @@ static int find(struct scene *scene, struct error *err)
 	const struct standing_migration *m;
 	struct waiting_queues waiting;
 
-	scene->closes = true;
-	scene->closing = c;
+	scene->subject.closes = true;
+	scene->subject.closing = c;
 	if (scene_find_nova(scene, err) != 0 || find_in_cells(scene, &c->found, err) != 0)
 		return -1;
 	m = c->migration = &c->found.v[0];
 	if (!m->source_compute)
 		return error_set(err, ERROR_REFUSED, "migration %lld names no source host", (long long)m->id);
-	scene->host = m->source_compute;
-	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
-	scene_find_waiting(scene, scene->home, &scene->arena, &waiting);
-	if (migration_look(scene, scene->home, m, &waiting, &c->events, &c->signs, err) != 0)
+	scene->subject.host = m->source_compute;
+	scene->nova.compute = nova_service_find(&scene->nova.home->services, "nova-compute", scene->subject.host);
+	scene_find_waiting(scene, scene->nova.home, &scene->arena, &waiting);
+	if (migration_look(scene, scene->nova.home, m, &waiting, &c->events, &c->signs, err) != 0)
 		return -1;
-	if (m->instance_host && migrations_open(scene->home->cell->db, m->instance_host, &scene->migrations, err) != 0)
+	if (m->instance_host && migrations_open(scene->nova.home->cell->db, m->instance_host, &scene->subject.migrations, err) != 0)
 		return -1;
-	for (size_t i = 0; i < scene->migrations.n; i++)
-		c->others += scene->migrations.v[i].id != m->id && str_equal(scene->migrations.v[i].instance_uuid, m->instance_uuid);
+	for (size_t i = 0; i < scene->subject.migrations.n; i++)
+		c->others += scene->subject.migrations.v[i].id != m->id && str_equal(scene->subject.migrations.v[i].instance_uuid, m->instance_uuid);
 	if (scene_find_bus(scene, err) != 0)
 		return -1;
 	c->signs.queue_known = true;
-	c->signs.queued = scene->conductor.messages;
+	c->signs.queued = scene->bus.conductor.messages;
 	return 0;
 }
 
 /* The task state goes back only while it is this evacuation's: on the old host, and with no other one open. */
 static bool owns_task_state(const struct scene *scene)
 {
-	const struct standing_migration *m = scene->closing->migration;
+	const struct standing_migration *m = scene->subject.closing->migration;
 
-	return instance_is_rebuilding(m->task_state) && str_equal(m->instance_host, m->source_compute) && scene->closing->others == 0;
+	return instance_is_rebuilding(m->task_state) && str_equal(m->instance_host, m->source_compute) && scene->subject.closing->others == 0;
 }
 
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
-	const struct standing_migration *m = scene->closing->migration;
+	const struct standing_migration *m = scene->subject.closing->migration;
 	struct unit *unit;
 	struct step *step;
 

@@ -41,7 +41,7 @@ static bool is_down(const struct scene *scene, const struct cell_facts *cell, co
 {
 	const struct nova_service *s = host ? nova_service_find(&cell->services, "nova-compute", host) : NULL;
 
-	return host && !(s && nova_service_is_up(s, scene->nova_down_s));
+	return host && !(s && nova_service_is_up(s, scene->nova.down_s));
 }
 
 /* What is no evacuation: nova's own to end while both hosts live. nova compute/manager.py: a resize is confirmed by its source, and
@@ -120,14 +120,14 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 	} else {
 		say_tombstone(m, &meaning);
 	}
-	if (stale || !scene->request->stale)
+	if (stale || !scene->request->what.stale)
 		add(t, cell, m, stale, meaning.s);
 	return 0;
 }
 
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
-	const char *host = scene->request->host;
+	const char *host = scene->request->what.host;
 	struct waiting_queues waiting;
 	struct standing_migrations all;
 	int rc = 0;
@@ -135,14 +135,14 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	if (scene_find_nova(scene, err) != 0 || (host && scene_find_home(scene, host, err) != 0))
 		return -1;
 	scene_look_for_conductor(scene);
-	for (size_t c = 0; c < scene->ncell && rc == 0; c++) {
-		if (host && &scene->cell[c] != scene->home)
+	for (size_t c = 0; c < scene->nova.ncell && rc == 0; c++) {
+		if (host && &scene->nova.cell[c] != scene->nova.home)
 			continue;
-		rc = migrations_of_host(scene->cell[c].cell->db, host, &all, err);
+		rc = migrations_of_host(scene->nova.cell[c].cell->db, host, &all, err);
 		if (rc == 0 && all.n > 0)
-			scene_find_waiting(scene, &scene->cell[c], &scene->arena, &waiting);
+			scene_find_waiting(scene, &scene->nova.cell[c], &scene->arena, &waiting);
 		for (size_t i = 0; i < all.n && rc == 0; i++)
-			rc = add_one(scene, t, &scene->cell[c], &waiting, &all.v[i], err);
+			rc = add_one(scene, t, &scene->nova.cell[c], &waiting, &all.v[i], err);
 		standing_migrations_free(&all);
 	}
 	return rc;

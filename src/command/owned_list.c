@@ -79,8 +79,8 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 	struct host_name asked, owner;
 	struct volumes volumes;
 
-	if (!host_name_parse(scene->request->host, &asked))
-		return error_set(err, ERROR_USAGE, "--host '%s' is not a host", scene->request->host);
+	if (!host_name_parse(scene->request->what.host, &asked))
+		return error_set(err, ERROR_USAGE, "--host '%s' is not a host", scene->request->what.host);
 	if (scene_find_cinder(scene, err) != 0 || scene_check_owner(scene, &asked, err) != 0 ||
 	    volumes_on_node(scene->world->cinder_db, asked.node, &volumes, err) != 0)
 		return -1;
@@ -107,7 +107,7 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 
 static int fill_backups(struct scene *scene, struct table *table, struct error *err)
 {
-	const char *host = scene->request->host;
+	const char *host = scene->request->what.host;
 	struct backups backups;
 
 	if (scene_find_cinder(scene, err) != 0 || (host && scene_check_node(scene, host, err) != 0) ||
@@ -135,12 +135,12 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 {
 	struct needs needs;
 
-	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->host, err) != 0 ||
-	    instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0)
+	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
+	    instances_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->subject.instances, err) != 0)
 		return -1;
-	say_twins(scene, scene->host, "instance");
-	for (const struct instance *i = scene->instances.v; i < scene->instances.v + scene->instances.n; i++) {
-		if (needs_read(scene->home->cell->db, &scene->columns, i, &scene->arena, &needs, err) != 0)
+	say_twins(scene, scene->subject.host, "instance");
+	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n; i++) {
+		if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, i, &scene->arena, &needs, err) != 0)
 			return -1;
 		table_add(table);
 		table_text(table, "id", i->uuid);
@@ -157,7 +157,7 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 		add_maybe(table, "root_gb", i->root_gb);
 		table_int(table, "ephemeral_gb", needs.disks.ephemeral_gb);
 		table_int(table, "swap_mb", needs.disks.swap_mb);
-		table_text(table, "cell", scene->home->cell->name);
+		table_text(table, "cell", scene->nova.home->cell->name);
 	}
 	return 0;
 }

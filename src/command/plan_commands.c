@@ -74,7 +74,7 @@ static int print_rows(const struct plan_file *file, const struct request *reques
 			table_text(&t, "before", step_values_text(s->kind, s->before, &arena));
 			table_text(&t, "after", step_values_text(s->kind, s->after, &arena));
 		}
-	rc = table_print(&t, request, err);
+	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	return rc;
 }
@@ -82,7 +82,7 @@ static int print_rows(const struct plan_file *file, const struct request *reques
 static int print_document(const struct plan_file *file, const struct request *request, struct error *err)
 {
 	printf("%s\n", json_object_to_json_string_ext(file->document, JSON_C_TO_STRING_NOSLASHESCAPE |
-	                   (request->noindent ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
+	                   (request->shown.noindent ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
 	return fflush(stdout) == 0 ? 0 : error_set(err, ERROR_ERROR, "the plan could not be written to stdout");
 }
 
@@ -114,18 +114,18 @@ static void say_end(struct plan_file *file, const struct request *request)
 	} else {
 		log_notice("%zu step%s; good until %s; then a new plan is needed", n, n == 1 ? "" : "s", file->expires_at);
 		if (n > 0)
-			log_notice("next: %s", plan_file_command(&file->arena, request->plan_file));
+			log_notice("next: %s", plan_file_command(&file->arena, request->what.plan_file));
 	}
 }
 
 enum error_kind op_plan_show(const struct request *request, struct error *err)
 {
 	struct plan_file file = { 0 };
-	int rc = table_check(COLUMNS, request, err);
+	int rc = table_check(COLUMNS, &request->shown, err);
 
 	if (rc == 0)
-		rc = plan_file_read(request->plan_file, &file, err);
-	if (rc == 0 && strcmp(request->format, "json") == 0) {
+		rc = plan_file_read(request->what.plan_file, &file, err);
+	if (rc == 0 && strcmp(request->shown.format, "json") == 0) {
 		rc = print_document(&file, request, err);
 	} else if (rc == 0) {
 		log_notice("%s of '%s', run %s, to be applied before %s", file.command, str_or(file.host, "?"), file.run, file.expires_at);
@@ -147,34 +147,34 @@ static struct request join(const struct request *now, const struct plan_file *fi
 	r.command = file->command;
 	r.argc = now->argc;
 	r.argv = now->argv;
-	r.dry_run = now->dry_run;
-	r.yes = now->yes;
-	r.skip_drifted = now->skip_drifted;
-	r.planned = file;
-	r.plan_file = now->plan_file;
-	r.nova_files = now->nova_files;
-	r.cinder_files = now->cinder_files;
-	r.placement_files = now->placement_files;
-	r.site_file = now->site_file;
-	r.defaults_file = now->defaults_file;
-	r.state_dir = now->state_dir;
-	r.globals = now->globals;
-	r.format = now->format;
-	r.columns = now->columns;
-	r.sort_column = now->sort_column;
-	r.noindent = now->noindent;
-	r.max_width = now->max_width;
-	r.color = now->color;
-	r.progress = now->progress;
-	r.debug = now->debug;
-	r.log_json = now->log_json;
-	r.log_file = now->log_file;
+	r.how.dry_run = now->how.dry_run;
+	r.how.yes = now->how.yes;
+	r.how.skip_drifted = now->how.skip_drifted;
+	r.how.planned = file;
+	r.what.plan_file = now->what.plan_file;
+	r.where.nova_files = now->where.nova_files;
+	r.where.cinder_files = now->where.cinder_files;
+	r.where.placement_files = now->where.placement_files;
+	r.where.site_file = now->where.site_file;
+	r.where.defaults_file = now->where.defaults_file;
+	r.where.state_dir = now->where.state_dir;
+	r.where.globals = now->where.globals;
+	r.shown.format = now->shown.format;
+	r.shown.columns = now->shown.columns;
+	r.shown.sort_column = now->shown.sort_column;
+	r.shown.noindent = now->shown.noindent;
+	r.shown.max_width = now->shown.max_width;
+	r.shown.color = now->shown.color;
+	r.shown.progress = now->shown.progress;
+	r.shown.debug = now->shown.debug;
+	r.shown.log_json = now->shown.log_json;
+	r.shown.log_file = now->shown.log_file;
 	return r;
 }
 
 static int check(const struct request *request, const struct plan_file *file, struct error *err)
 {
-	if (fenced_check("the plan's --fenced", file->request.fenced, err) != 0)
+	if (fenced_check("the plan's --fenced", file->request.how.fenced, err) != 0)
 		return -1;
 	if (is_expired(file)) {
 		error_set(err, ERROR_REFUSED, "the plan expired at %s; nothing was written", file->expires_at);
@@ -194,7 +194,7 @@ enum error_kind op_plan_apply(const struct request *request, struct error *err)
 	enum error_kind result;
 	size_t i;
 
-	if (plan_file_read(request->plan_file, &file, err) != 0 || check(request, &file, err) != 0) {
+	if (plan_file_read(request->what.plan_file, &file, err) != 0 || check(request, &file, err) != 0) {
 		plan_file_free(&file);
 		return err->kind;
 	}

@@ -11,14 +11,14 @@
 
 static int find(struct scene *scene, struct error *err)
 {
-	const char *project = scene->request->project_id;
+	const char *project = scene->request->what.project_id;
 	struct db *db = scene->world->cinder_db;
 
-	scene->quota.snapshots_need_no_gigabytes = scene->world->cinder.no_snapshot_gb_quota;
-	if (cinder_schema_probe(db, &scene->cinder_schema, err) != 0 ||
-	    quota_find(db, &scene->cinder_schema, project, &scene->quota, err) != 0)
+	scene->subject.quota.snapshots_need_no_gigabytes = scene->world->cinder.no_snapshot_gb_quota;
+	if (cinder_schema_probe(db, &scene->cinder.schema, err) != 0 ||
+	    quota_find(db, &scene->cinder.schema, project, &scene->subject.quota, err) != 0)
 		return -1;
-	if (!project || scene->quota.usages.n > 0)
+	if (!project || scene->subject.quota.usages.n > 0)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "project '%s' has no quota usage", project);
 	return error_hint(err, "without --project-id all projects are looked at");
@@ -56,7 +56,7 @@ static void add(struct table *t, const struct quota_usage *u, const char *what, 
 
 static int fill(struct scene *scene, struct table *t, struct error *err)
 {
-	const struct quota *q = &scene->quota;
+	const struct quota *q = &scene->subject.quota;
 	int64_t now;
 
 	if (find(scene, err) != 0)
@@ -126,7 +126,7 @@ static void add_reservations(struct plan *plan, struct unit *unit, const struct 
 
 static void add_removals(struct plan *plan, struct unit *unit, const struct scene *scene)
 {
-	const struct quota *q = &scene->quota;
+	const struct quota *q = &scene->subject.quota;
 
 	for (size_t i = 0; i < q->usages.n; i++) {
 		struct step *step;
@@ -134,7 +134,7 @@ static void add_removals(struct plan *plan, struct unit *unit, const struct scen
 		if (!quota_is_duplicate(q, i))
 			continue;
 		step = unit_step(unit,
-		    scene->cinder_schema.usages_have_race_preventer ? &step_quota_usage_removal : &step_quota_usage_removal_victoria,
+		    scene->cinder.schema.usages_have_race_preventer ? &step_quota_usage_removal : &step_quota_usage_removal_victoria,
 		    number(plan, q->usages.v[i].id), q->usages.v[i].resource);
 		step->before[0] = "0";
 		step->after[0] = "1";
@@ -168,9 +168,9 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
 	(void)findings;
-	add_reservations(plan, unit, &scene->quota);
+	add_reservations(plan, unit, &scene->subject.quota);
 	add_removals(plan, unit, scene);
-	add_usages(plan, unit, &scene->quota);
+	add_usages(plan, unit, &scene->subject.quota);
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else

@@ -59,20 +59,20 @@ static void add_sessions(struct table *table, const struct scene *scene, const c
 {
 	auto_free char *node = xstrndup(host, strcspn(host, "@"));
 
-	if (scene->nsession > 0)
+	if (scene->witness.nsession > 0)
 		table_int(table, "sessions", (int64_t)scene_sessions_of(scene, node));
 }
 
 static bool is_shown(const struct request *request, const char *host, bool up)
 {
-	return (!request->host || host_is_on_node(host, request->host) || host_is_on_backend(host, request->host)) &&
-	    !(request->down && up);
+	return (!request->what.host || host_is_on_node(host, request->what.host) || host_is_on_backend(host, request->what.host)) &&
+	    !(request->what.down && up);
 }
 
 static void add_cinder(const struct scene *scene, struct bus **bus, struct table *table)
 {
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
-		bool up = cinder_service_is_up(s, scene->cinder_down_s);
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+		bool up = cinder_service_is_up(s, scene->cinder.down_s);
 
 		if (!is_shown(scene->request, s->host, up))
 			continue;
@@ -94,7 +94,7 @@ static void add_cinder(const struct scene *scene, struct bus **bus, struct table
 static void add_nova(const struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
 {
 	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
-		bool up = nova_service_is_up(s, scene->nova_down_s);
+		bool up = nova_service_is_up(s, scene->nova.down_s);
 
 		if (!is_shown(scene->request, s->host, up))
 			continue;
@@ -135,11 +135,11 @@ static int fill(struct scene *scene, struct table *table, struct error *err)
 		return world_has_nothing(w, err);
 	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0))
 		return -1;
-	if (scene->request->host && !strchr(scene->request->host, '@') && scene_check_node(scene, scene->request->host, err) != 0)
+	if (scene->request->what.host && !strchr(scene->request->what.host, '@') && scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene_find_sessions(scene);
-	for (size_t i = 0; i < scene->ncell; i++)
-		add_nova(scene, &scene->cell[i], &nova_asked, table);
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		add_nova(scene, &scene->nova.cell[i], &nova_asked, table);
 	cinder_asked = cinder_bus = open_cinder_bus(w);
 	add_cinder(scene, &cinder_asked, table);
 	bus_close(&cinder_bus);

@@ -32,7 +32,7 @@ enum error_kind op_sql_list(const struct request *request, struct error *err)
 	struct table t;
 	int rc;
 
-	if (table_check(COLUMNS(columns), request, err) != 0)
+	if (table_check(COLUMNS(columns), &request->shown, err) != 0)
 		return err->kind;
 	table_init(&t, COLUMNS(columns));
 	for (const struct sql *const *sql = sql_catalogue; *sql; sql++) {
@@ -43,7 +43,7 @@ enum error_kind op_sql_list(const struct request *request, struct error *err)
 		table_text(&t, "rows", (*sql)->rows);
 		table_text(&t, "sentence", (*sql)->sentence);
 	}
-	rc = table_print(&t, request, err);
+	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	return rc == 0 ? ERROR_OK : err->kind;
 }
@@ -73,22 +73,22 @@ static int unknown_sql(const char *name, struct error *err)
 /* As its file has it, so that it can be piped into a client: its parameters are user variables, SET @name = '…' in front of it. */
 enum error_kind op_sql_show(const struct request *request, struct error *err)
 {
-	const struct sql *sql = find_sql(request->id);
+	const struct sql *sql = find_sql(request->what.id);
 	struct table t;
 	int rc;
 
 	if (!sql) {
-		unknown_sql(request->id, err);
+		unknown_sql(request->what.id, err);
 		return err->kind;
 	}
-	if (table_check(COLUMNS(text_columns), request, err) != 0)
+	if (table_check(COLUMNS(text_columns), &request->shown, err) != 0)
 		return err->kind;
-	if (strcmp(request->format, "table") == 0 || strcmp(request->format, "value") == 0) /* no frame, and a line end stays one */
+	if (strcmp(request->shown.format, "table") == 0 || strcmp(request->shown.format, "value") == 0) /* no frame, and a line end stays one */
 		return out_text(err, "%s", sql->raw) == 0 ? ERROR_OK : err->kind;
 	table_init(&t, COLUMNS(text_columns));
 	table_add(&t);
 	table_text(&t, "text", sql->raw);
-	rc = table_print(&t, request, err);
+	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	return rc == 0 ? ERROR_OK : err->kind;
 }

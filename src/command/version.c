@@ -16,7 +16,7 @@ enum error_kind op_version(const struct request *request, struct error *err)
 	table_add(&t);
 	table_text(&t, "name", "evac-manage");
 	table_text(&t, "version", EVAC_MANAGE_VERSION);
-	rc = table_print(&t, request, err);
+	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	return rc == 0 ? ERROR_OK : err->kind;
 }

@@ -11,11 +11,11 @@
 
 static int find(struct scene *scene, struct error *err)
 {
-	const char *id = scene->request->id;
+	const char *id = scene->request->what.id;
 
-	if (scene_find_cinder(scene, err) != 0 || volume_removal_find(scene->world->cinder_db, id, &scene->volume, err) != 0)
+	if (scene_find_cinder(scene, err) != 0 || volume_removal_find(scene->world->cinder_db, id, &scene->subject.volume, err) != 0)
 		return -1;
-	if (scene->volume.id)
+	if (scene->subject.volume.id)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
 	return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
@@ -41,7 +41,7 @@ static const struct step_kind *kind_of(const char *kind)
 
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
-	const struct volume_removal *v = &scene->volume;
+	const struct volume_removal *v = &scene->subject.volume;
 	struct unit *unit;
 	struct step *step;
 

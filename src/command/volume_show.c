@@ -78,15 +78,15 @@ static void add_volume(const struct sight *s)
 /* Messages about it go by the cluster's name: any member that lives takes them, whoever its host is. */
 static void add_cluster(const struct sight *s)
 {
-	const struct cinder_services *all = &s->scene->cinder_services;
+	const struct cinder_services *all = &s->scene->cinder.services;
 	const char *cluster = s->volume.cluster_name;
-	bool is_up = cinder_cluster_is_up(all, cluster, s->scene->cinder_down_s);
+	bool is_up = cinder_cluster_is_up(all, cluster, s->scene->cinder.down_s);
 	auto_str struct str detail = { 0 };
 
 	str_addf(&detail, "cluster; host '%s'; members: ", str_or(s->volume.host, "none"));
 	for (const struct cinder_service *m = all->v; m < all->v + all->n; m++)
 		if (cinder_service_is_member(m, cluster))
-			str_addf(&detail, "'%s' (%s) ", m->host, cinder_service_is_up(m, s->scene->cinder_down_s) ? "up" : "down");
+			str_addf(&detail, "'%s' (%s) ", m->host, cinder_service_is_up(m, s->scene->cinder.down_s) ? "up" : "down");
 	add(s->t, "owner", cluster, is_up ? "up" : "down", detail.s,
 	    is_up || s->volume.deleted ? NULL : "no member of its cluster is alive: attach, detach and delete hang");
 }
@@ -104,9 +104,9 @@ static void add_owner(const struct sight *s)
 		return;
 	}
 	if (v->host && host_name_parse(v->host, &host))
-		owner = cinder_service_find(&s->scene->cinder_services, "cinder-volume", host.backend_host);
+		owner = cinder_service_find(&s->scene->cinder.services, "cinder-volume", host.backend_host);
 	if (owner) {
-		state = cinder_service_is_up(owner, s->scene->cinder_down_s) ? "up" : "down";
+		state = cinder_service_is_up(owner, s->scene->cinder.down_s) ? "up" : "down";
 		str_addf(&detail, "zone %s%s", str_or(owner->zone, ""), owner->disabled ? ", disabled" : "");
 		if (strcmp(state, "down") == 0)
 			wrong = "its owner is down: attach, detach and delete hang";
@@ -121,7 +121,7 @@ static void add_owner(const struct sight *s)
 /* Is there a block device for this attachment? Every cell was asked. */
 static const struct volume_use *use_of(const struct sight *s, const char *attachment_id)
 {
-	for (size_t c = 0; c < s->scene->ncell; c++)
+	for (size_t c = 0; c < s->scene->nova.ncell; c++)
 		for (size_t i = 0; i < s->uses[c].n; i++)
 			if (str_equal(s->uses[c].v[i].attachment_id, attachment_id))
 				return &s->uses[c].v[i];
@@ -186,7 +186,7 @@ static void add_uses(const struct sight *s, size_t cell)
 static int look(struct sight *s, struct error *err)
 {
 	const struct world *w = s->scene->world;
-	const char *id = s->scene->request->id;
+	const char *id = s->scene->request->what.id;
 	int found = volume_detail_get(w->cinder_db, id, &s->volume, &s->arena, err);
 
 	if (found < 0 || (found && volume_things_list(w->cinder_db, id, &s->things, err) != 0))
@@ -195,7 +195,7 @@ static int look(struct sight *s, struct error *err)
 		error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
 		return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
-	for (size_t c = 0; c < s->scene->ncell; c++)
+	for (size_t c = 0; c < s->scene->nova.ncell; c++)
 		if (volume_uses_list(w->cell[c].db, id, &s->uses[c], err) != 0)
 			return -1;
 	return 0;
@@ -217,21 +217,21 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 
 	if (scene_find_cinder(scene, err) != 0 || (scene->world->api_db && scene_find_nova(scene, err) != 0))
 		return -1;
-	s.uses = xcalloc(scene->ncell + 1, sizeof *s.uses);
+	s.uses = xcalloc(scene->nova.ncell + 1, sizeof *s.uses);
 	rc = look(&s, err);
 	if (rc == 0) {
 		add_volume(&s);
 		add_owner(&s);
 		for (size_t i = 0; i < s.things.n; i++)
 			add_thing(&s, &s.things.v[i]);
-		for (size_t c = 0; c < scene->ncell; c++)
+		for (size_t c = 0; c < scene->nova.ncell; c++)
 			add_uses(&s, c);
 		if (!scene->world->api_db)
 			add(t, "unknown", "what nova knows", NULL, scene->world->nova_absent, NULL);
 		for (size_t i = 0; i < scene->world->mappings.n; i++)
 			add_lost_cell(t, scene->world, &scene->world->mappings.v[i]);
 	}
-	for (size_t c = 0; c < scene->ncell; c++)
+	for (size_t c = 0; c < scene->nova.ncell; c++)
 		volume_uses_free(&s.uses[c]);
 	free(s.uses);
 	volume_things_free(&s.things);

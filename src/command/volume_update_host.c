@@ -11,9 +11,9 @@ static int find_of_node(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	if (scene_check_node(scene, r->currenthost, err) != 0 || scene_check_node(scene, r->newhost, err) != 0)
+	if (scene_check_node(scene, r->what.currenthost, err) != 0 || scene_check_node(scene, r->what.newhost, err) != 0)
 		return -1;
-	return scene_add_counterparts(scene, r->currenthost, r->newhost, 1u << MOVE_BACKEND, err);
+	return scene_add_counterparts(scene, r->what.currenthost, r->what.newhost, 1u << MOVE_BACKEND, err);
 }
 
 /* A backend of ${node}, the one that ${like} is named after before others; NULL: it has none. */
@@ -22,7 +22,7 @@ static const char *backend_of(const struct scene *scene, const char *node, const
 	const char *found = NULL;
 	struct host_name name;
 
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		if (!str_equal(s->binary, "cinder-volume") || !host_is_on_node(s->host, node) || !host_name_parse(s->host, &name))
 			continue;
 		if (strcmp(name.backend, like->backend) == 0)
@@ -71,12 +71,12 @@ static int find(struct scene *scene, struct error *err)
 
 	if (scene_find_cinder(scene, err) != 0)
 		return -1;
-	if (!host_name_parse(r->currenthost, &from))
-		return error_set(err, ERROR_USAGE, "--currenthost '%s' is not a host", r->currenthost);
-	if (!host_name_parse(r->newhost, &to))
-		return error_set(err, ERROR_USAGE, "--newhost '%s' is not a host", r->newhost);
-	scene->host = arena_dup(&scene->arena, from.node);
-	scene->moves_things = true;
+	if (!host_name_parse(r->what.currenthost, &from))
+		return error_set(err, ERROR_USAGE, "--currenthost '%s' is not a host", r->what.currenthost);
+	if (!host_name_parse(r->what.newhost, &to))
+		return error_set(err, ERROR_USAGE, "--newhost '%s' is not a host", r->what.newhost);
+	scene->subject.host = arena_dup(&scene->arena, from.node);
+	scene->subject.moves_things = true;
 	if ((scene->world->api_db && scene_find_nova(scene, err) != 0) || find_moves(scene, &from, &to, err) != 0)
 		return -1;
 	scene_find_queues(scene);

@@ -9,7 +9,7 @@
 
 static bool is_asked(const struct scene *scene, const char *host)
 {
-	const char *asked = scene->request->host;
+	const char *asked = scene->request->what.host;
 
 	return !asked || (strchr(asked, '@') ? host_is_on_backend(host, asked) : host_is_on_node(host, asked));
 }
@@ -30,12 +30,12 @@ static int add_volumes(const struct scene *scene, const char *node, struct namea
 /* A volume that names the right service already is no mistyped one. */
 static int check_words(const struct scene *scene, struct error *err)
 {
-	const struct owners *owners = &scene->owners;
+	const struct owners *owners = &scene->cinder.owners;
 	struct nameables known = { 0 };
 	struct host_name owner, last = { 0 };
 	int rc = 0;
 
-	if (scene->request->only.n + scene->request->exclude.n == 0)
+	if (scene->request->what.only.n + scene->request->what.exclude.n == 0)
 		return 0;
 	for (size_t i = 0; i < owners->n && rc == 0; i++) { /* by host: a node's lie together, or are asked twice */
 		if (strcmp(owners->v[i].kind, "volume") != 0 || !is_asked(scene, owners->v[i].host) ||
@@ -56,11 +56,11 @@ static int find(struct scene *scene, struct error *err)
 
 	if (scene_find_cinder(scene, err) != 0)
 		return -1;
-	if (scene->request->host && (!host_name_parse(scene->request->host, &host) || host.pool[0]))
-		return error_set(err, ERROR_USAGE, "--host '%s' is not HOST or HOST@BACKEND", scene->request->host);
-	if (scene->request->host && scene_check_owner(scene, &host, err) != 0)
+	if (scene->request->what.host && (!host_name_parse(scene->request->what.host, &host) || host.pool[0]))
+		return error_set(err, ERROR_USAGE, "--host '%s' is not HOST or HOST@BACKEND", scene->request->what.host);
+	if (scene->request->what.host && scene_check_owner(scene, &host, err) != 0)
 		return -1;
-	if (volumes_of_other_service(scene->world->cinder_db, &scene->volumes_of_other, err) != 0)
+	if (volumes_of_other_service(scene->world->cinder_db, &scene->subject.volumes_of_other, err) != 0)
 		return -1;
 	return check_words(scene, err);
 }
@@ -68,7 +68,7 @@ static int find(struct scene *scene, struct error *err)
 /* Of several service rows of one backend, the one that reports is meant. */
 static bool is_of_owner(const struct scene *scene, const struct volume_of_other *v)
 {
-	const struct cinder_service *owner = cinder_service_find(&scene->cinder_services, "cinder-volume", v->owner_host);
+	const struct cinder_service *owner = cinder_service_find(&scene->cinder.services, "cinder-volume", v->owner_host);
 
 	return owner && str_equal(owner->uuid, v->owner_uuid);
 }
@@ -76,14 +76,14 @@ static bool is_of_owner(const struct scene *scene, const struct volume_of_other 
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
-	const struct volumes_of_other *all = &scene->volumes_of_other;
+	const struct volumes_of_other *all = &scene->subject.volumes_of_other;
 
 	(void)findings;
 	for (const struct volume_of_other *v = all->v; v < all->v + all->n; v++) {
 		struct step *step;
 
 		if (!is_asked(scene, v->host) || !is_of_owner(scene, v) || !request_wants(scene->request, v->id, v->name) ||
-		    (scene->request->limit > 0 && unit->nstep >= (size_t)scene->request->limit))
+		    (scene->request->what.limit > 0 && unit->nstep >= (size_t)scene->request->what.limit))
 			continue;
 		step = unit_step(unit, &step_volume_service, v->id, v->name);
 		step->before[0] = v->service_uuid;

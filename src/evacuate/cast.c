@@ -26,7 +26,7 @@ static void fill_rows(struct work *work, const struct unit *unit, struct evacuat
 		.node = i->node,
 		.vm_state = i->vm_state,
 		.old_task_state = i->task_state,
-		.dest_compute = work->request->target_host };
+		.dest_compute = work->request->what.target_host };
 	evacuation_name_ids(work->run, i->uuid, rows);
 }
 
@@ -60,14 +60,14 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
  * down before, only a heartbeat that is younger than what was found. */
 static bool reports_again(const struct work *work, const struct nova_service *now)
 {
-	const struct nova_service *found = work->scene.compute;
+	const struct nova_service *found = work->scene.nova.compute;
 	struct nova_service to_us = *now;
 
 	to_us.forced_down = false;
-	if (!nova_service_is_up(&to_us, work->scene.nova_down_s) || !found || !found->forced_down)
-		return nova_service_is_up(&to_us, work->scene.nova_down_s);
+	if (!nova_service_is_up(&to_us, work->scene.nova.down_s) || !found || !found->forced_down)
+		return nova_service_is_up(&to_us, work->scene.nova.down_s);
 	return found->heartbeat_age_s.set && now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
-	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.compute_seen_ms) / 1000;
+	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;
 }
 
 static int check_source_down(struct work *work, struct error *err)
@@ -76,12 +76,12 @@ static int check_source_down(struct work *work, struct error *err)
 	const struct nova_service *s;
 	int rc = 0;
 
-	if (nova_services_of_host(work->scene.home->cell->db, work->scene.host, &now, err) != 0)
+	if (nova_services_of_host(work->scene.nova.home->cell->db, work->scene.subject.host, &now, err) != 0)
 		return -1;
-	s = nova_service_find(&now, "nova-compute", work->scene.host);
+	s = nova_service_find(&now, "nova-compute", work->scene.subject.host);
 	work->source_reports = s && reports_again(work, s);
 	if (work->source_reports)
-		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", work->scene.host);
+		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", work->scene.subject.host);
 	nova_services_free(&now);
 	return rc;
 }
@@ -89,14 +89,14 @@ static int check_source_down(struct work *work, struct error *err)
 static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
 {
 	struct evacuation_rows *rows = &unit->evacuation->rows;
-	struct db *db = work->scene.home->cell->db;
+	struct db *db = work->scene.nova.home->cell->db;
 	const struct evacuation_message message = { .rows = rows,
 		.candidate = unit->candidate,
-		.release = work->scene.release,
-		.target_host = work->request->target_host,
-		.target_node = work->scene.target_node ? work->scene.target_node->hypervisor_hostname : NULL,
-		.force = work->request->force,
-		.target_state = work->request->target_state,
+		.release = work->scene.nova.release,
+		.target_host = work->request->what.target_host,
+		.target_node = work->scene.nova.target_node ? work->scene.nova.target_node->hypervisor_hostname : NULL,
+		.force = work->request->what.force,
+		.target_state = work->request->how.target_state,
 		.unique_id = unique_id };
 	json_object *instance = NULL;
 
@@ -106,12 +106,12 @@ static int claim(struct work *work, struct unit *unit, const char *unique_id, st
 	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
 	if (evacuation_body(&message, instance, body, err) != 0)
 		return -1;
-	return evacuation_begin(db, &work->scene.columns, rows, err);
+	return evacuation_begin(db, &work->scene.nova.columns, rows, err);
 }
 
 static int claim_transaction(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
 {
-	struct db *db = work->scene.home->cell->db;
+	struct db *db = work->scene.nova.home->cell->db;
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
@@ -174,7 +174,7 @@ static void end(struct work *work, struct unit *unit, enum evacuation_phase phas
 static int cancel(struct work *work, size_t index, const char *why, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	struct db *db = work->scene.home->cell->db;
+	struct db *db = work->scene.nova.home->cell->db;
 	struct error trouble = { 0 };
 	int rc = db_begin_write(db, &trouble);
 
@@ -245,7 +245,7 @@ static int publish(struct work *work, size_t index, const char *unique_id, const
 		e->cast = true;
 		unit_set_state(unit, STATE_APPLIED, NULL);
 		log_notice("%s (%s): cast, %s", e->rows.instance_uuid, unit->step[0].name ? unit->step[0].name : "",
-		    work->request->target_host ? work->request->target_host : "the scheduler chooses");
+		    work->request->what.target_host ? work->request->what.target_host : "the scheduler chooses");
 		return 0;
 	}
 	if (bus_outcome_proves_not_sent(outcome))
@@ -274,7 +274,7 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	fill_rows(work, unit, &unit->evacuation->rows);
 	uuid_random(&id);
 	uuid_hex(&id, unique_id);
-	if (journal_intent(work->journal, index, unit, db_label(work->scene.home->cell->db), err) != 0)
+	if (journal_intent(work->journal, index, unit, db_label(work->scene.nova.home->cell->db), err) != 0)
 		return -1;
 	charge(unit->evacuation, COST_JOURNAL);
 	rc = claim_transaction(work, unit, unique_id, &body, err);

@@ -23,10 +23,10 @@ static void reconnect(struct work *work, const struct error *why, bool *away)
 	*away = true;
 	clock_sleep_ms(RECONNECT_MS);
 	if (evacuation_reconnect(work, &err) != 0)
-		log_line(work->scene.home->cell->db ? LOG_WARN : LOG_DEBUG, "%s", err.text); /* it answers, and somebody else has the lock */
+		log_line(work->scene.nova.home->cell->db ? LOG_WARN : LOG_DEBUG, "%s", err.text); /* it answers, and somebody else has the lock */
 	else
-		log_notice("%s answers again", db_label(work->scene.home->cell->db));
-	*away = !work->scene.home->cell->db;
+		log_notice("%s answers again", db_label(work->scene.nova.home->cell->db));
+	*away = !work->scene.nova.home->cell->db;
 }
 
 static void look_at_all(struct work *work, bool *away)
@@ -38,7 +38,7 @@ static void look_at_all(struct work *work, bool *away)
 
 		if (!unit->evacuation || unit->evacuation->phase != PHASE_SENT)
 			continue;
-		if (!work->scene.home->cell->db || evacuation_look(work, unit, &err) != 0) {
+		if (!work->scene.nova.home->cell->db || evacuation_look(work, unit, &err) != 0) {
 			reconnect(work, &err, away);
 			return;
 		}
@@ -103,7 +103,7 @@ static void tell_how_far(const struct work *work, size_t *told)
 	if (left > 0)
 		str_addf(&text, ", %zu not begun", left);
 	median = median_ms(plan);
-	waves = (to_go + (size_t)work->request->max_in_flight - 1) / (size_t)work->request->max_in_flight;
+	waves = (to_go + (size_t)work->request->how.max_in_flight - 1) / (size_t)work->request->how.max_in_flight;
 	if (to_go > 0 && median > 0)
 		str_addf(&text, ", about %lld s to go (each takes %.1f s)", (long long)((int64_t)waves * median + 999) / 1000,
 		    (double)median / 1000);
@@ -143,17 +143,17 @@ static void leave_under_way(struct work *work)
 
 int apply_evacuations(struct work *work, struct error *err)
 {
-	int64_t deadline = clock_monotonic_ms() + work->request->timeout_s * 1000;
+	int64_t deadline = clock_monotonic_ms() + work->request->how.timeout_s * 1000;
 	struct wave wave = { 0 };
 	int64_t proof_due_ms = 0;
 	bool away = false;
 	size_t told = 0;
 	int rc = wave_fill(work, &wave, err);
 
-	while (wave.way_closed || (wave_in_flight(&work->plan) > 0 && !work->request->no_wait)) {
+	while (wave.way_closed || (wave_in_flight(&work->plan) > 0 && !work->request->how.no_wait)) {
 		if (clock_monotonic_ms() > deadline) {
-			if (!work->request->no_wait)
-				time_out(work, work->request->timeout_s);
+			if (!work->request->how.no_wait)
+				time_out(work, work->request->how.timeout_s);
 			if (wave.way_closed)
 				return wave_give_up(work, &wave, err);
 			wave_leave_waiting(&work->plan, "not begun before --timeout ended");

@@ -71,7 +71,7 @@ static int add_what_next(struct work *work, const struct unit *unit, const char 
 	const char *guest_on = NULL;
 	struct attempts attempts;
 
-	if (attempts_unfinished(work->scene.home->cell->db, unit->step[0].id, &attempts, err) != 0)
+	if (attempts_unfinished(work->scene.nova.home->cell->db, unit->step[0].id, &attempts, err) != 0)
 		return -1;
 	for (size_t i = 0; i < attempts.n; i++)
 		if (attempt_speaks(&attempts, i))
@@ -89,7 +89,7 @@ static int failed(struct work *work, struct unit *unit, const struct evacuation_
 	auto_free char *fault = NULL;
 	const char *why;
 
-	if (fault_latest(work->scene.home->cell->db, unit->step[0].id, FAULT_AGE_S, &fault, err) != 0)
+	if (fault_latest(work->scene.nova.home->cell->db, unit->step[0].id, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
 	why = arena_printf(&work->plan.arena, "nova ended it as '%s' (instance %s)%s%s", now->migration_status,
 	    str_or(now->vm_state, "in no state"), *fault ? ": " : "", fault);
@@ -128,7 +128,7 @@ static int look_at_events(struct work *work, struct unit *unit, struct error *er
 	const struct action_event *event;
 	struct action_events events;
 
-	if (evacuation_events(work->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+	if (evacuation_events(work->scene.nova.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;
 	event = find_event(&events, accepted ? "rebuild_server" : "compute_rebuild_instance");
 	if (event && str_equal(event->result, "Error")) {
@@ -149,9 +149,9 @@ static bool is_down(struct work *work, const char *host)
 	const struct nova_service *s;
 	bool down = false;
 
-	if (nova_services_of_host(work->scene.home->cell->db, host, &now, &err) == 0) {
+	if (nova_services_of_host(work->scene.nova.home->cell->db, host, &now, &err) == 0) {
 		s = nova_service_find(&now, "nova-compute", host);
-		down = s && !nova_service_is_up(s, work->scene.nova_down_s);
+		down = s && !nova_service_is_up(s, work->scene.nova.down_s);
 	}
 	nova_services_free(&now);
 	return down;
@@ -164,7 +164,7 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 	struct waiting_queues waiting;
 	const struct waiting_queue *q;
 
-	scene_find_waiting(&work->scene, work->scene.home, arena, &waiting);
+	scene_find_waiting(&work->scene, work->scene.nova.home, arena, &waiting);
 	for (q = waiting.v; q < waiting.v + waiting.n; q++)
 		if (is_down(work, q->host))
 			return arena_printf(arena, "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
@@ -175,7 +175,7 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 static const char *stands_at(struct work *work, const struct evacuation *e, const struct action_events *events)
 {
 	const struct action_event *event = find_event(events, "rebuild_server");
-	const char *target = work->request->force ? work->request->target_host : e->dest[0] ? e->dest : NULL;
+	const char *target = work->request->what.force ? work->request->what.target_host : e->dest[0] ? e->dest : NULL;
 	struct arena *arena = &work->plan.arena;
 	auto_str struct str who = { 0 };
 
@@ -205,8 +205,8 @@ const char *evacuation_stands(struct work *work, const struct unit *unit)
 	struct error err = { 0 };
 	const char *where = "where it stands could not be read";
 
-	if (work->scene.home->cell->db && e->migration_id &&
-	    evacuation_events(work->scene.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, &err) == 0)
+	if (work->scene.nova.home->cell->db && e->migration_id &&
+	    evacuation_events(work->scene.nova.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, &err) == 0)
 		where = stands_at(work, e, &events);
 	action_events_free(&events);
 	return where;
@@ -261,7 +261,7 @@ int evacuation_look(struct work *work, struct unit *unit, struct error *err)
 	struct evacuation_state now;
 	int rc = 0;
 
-	if (evacuation_state_get(work->scene.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
+	if (evacuation_state_get(work->scene.nova.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
 		return -1;
 	if (now.exists && now.instance_exists)
 		rc = judge(work, unit, &now, err);

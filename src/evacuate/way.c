@@ -5,14 +5,14 @@
 
 int evacuation_reconnect(struct work *work, struct error *err)
 {
-	if (world_reconnect_cell(&work->world, work->scene.home->cell, err) != 0)
+	if (world_reconnect_cell(&work->world, work->scene.nova.home->cell, err) != 0)
 		return -1;
 	return lock_renew(&work->scene, work->lock, err);
 }
 
 static int check_database(struct work *work, struct error *err)
 {
-	struct db *db = work->scene.home->cell->db;
+	struct db *db = work->scene.nova.home->cell->db;
 
 	if (db && !lock_is_lost(work->lock) && db_ping(db, err) == 0)
 		return 0;
@@ -32,7 +32,7 @@ static int look_at_broker(struct work *work, struct error *err)
 		return error_set(err, ERROR_REFUSED, "nobody consumes queue '%s' on %s any more", topic, bus_server(work->world.bus));
 	if (bus_queue_look(work->world.bus, SCHEDULER_QUEUE, &queue, err) != 0)
 		return -1;
-	if (queue.exists && queue.consumers == 0 && (queue.messages > 0 || !work->request->force))
+	if (queue.exists && queue.consumers == 0 && (queue.messages > 0 || !work->request->what.force))
 		return error_set(err, ERROR_REFUSED, "nobody consumes queue '" SCHEDULER_QUEUE "' on %s any more", bus_server(work->world.bus));
 	return bus_canary(work->world.bus, work->world.nova.bus.exchange, err);
 }

@@ -33,11 +33,11 @@ bool request_accepts(const struct request *request, const char *code, const char
 {
 	size_t n = strlen(code);
 
-	for (size_t i = 0; i < request->accept.n; i++) {
-		if (!str_starts(request->accept.v[i], code))
+	for (size_t i = 0; i < request->how.accept.n; i++) {
+		if (!str_starts(request->how.accept.v[i], code))
 			continue;
-		if (request->accept.v[i][n] == '\0' ||
-		    (request->accept.v[i][n] == ':' && str_equal(request->accept.v[i] + n + 1, subject)))
+		if (request->how.accept.v[i][n] == '\0' ||
+		    (request->how.accept.v[i][n] == ':' && str_equal(request->how.accept.v[i] + n + 1, subject)))
 			return true;
 	}
 	return false;

@@ -32,16 +32,16 @@ static const char *group_objects(const struct room *room, const struct candidate
 /* nova scheduler/filters/availability_zone_filter.py: a host of no zone is in the default one, which nobody else has. */
 static bool zone_fits(const struct scene *scene, const struct room *room, const char *asked)
 {
-	const char *zone = aggregates_zone_of(&scene->aggregates, room->host);
+	const char *zone = aggregates_zone_of(&scene->placing.aggregates, room->host);
 
-	return !asked || (zone ? strcmp(zone, asked) == 0 : !aggregates_have_zone(&scene->aggregates, asked));
+	return !asked || (zone ? strcmp(zone, asked) == 0 : !aggregates_have_zone(&scene->placing.aggregates, asked));
 }
 
 static bool aggregate_fits(const struct scene *scene, const struct room *room, const struct needs *needs)
 {
 	for (size_t i = 0; i < needs->naggregate; i++)
 		if (!strpbrk(needs->aggregate[i].value, "<>=! ") && /* an operator: the scheduler's to judge */
-		    !aggregates_match(&scene->aggregates, room->host, needs->aggregate[i].name, needs->aggregate[i].value))
+		    !aggregates_match(&scene->placing.aggregates, room->host, needs->aggregate[i].name, needs->aggregate[i].value))
 			return false;
 	return true;
 }
@@ -50,7 +50,7 @@ static bool aggregate_fits(const struct scene *scene, const struct room *room, c
  * when the request names it (nova compute/manager.py: _validate_instance_group_policy). */
 static const char *filter_objects(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
-	if (scene->request->force)
+	if (scene->request->what.force)
 		return c->spec_facts.group_hint ? group_objects(room, c) : NULL;
 	if (!zone_fits(scene, room, c->spec_facts.zone))
 		return "is in another availability zone";
@@ -122,11 +122,11 @@ static void say_elsewhere(const struct scene *scene, const struct candidate *c, 
 {
 	struct rooms others;
 
-	if (!scene->request->target_host)
+	if (!scene->request->what.target_host)
 		return;
 	rooms_make_for(scene, NULL, &others);
 	for (const struct room *r = others.v; r < others.v + others.n; r++)
-		if (!r->closed && strcmp(r->host, scene->request->target_host) != 0 && is_open(scene, r, c)) {
+		if (!r->closed && strcmp(r->host, scene->request->what.target_host) != 0 && is_open(scene, r, c)) {
 			str_addf(help, "; it fits on '%s': evac-manage instance evacuate %s %s", r->host, c->instance->uuid, r->host);
 			break;
 		}
@@ -167,7 +167,7 @@ const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, c
 
 	for (struct room *r = rooms->v; r < rooms->v + rooms->n; r++) {
 		/* a target that is down or disabled has findings of its own */
-		if ((r->closed && !scene->request->target_host) || !is_open(scene, r, c))
+		if ((r->closed && !scene->request->what.target_host) || !is_open(scene, r, c))
 			continue;
 		if (!best || room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB))
 			best = r;

@@ -9,9 +9,9 @@ int migration_look(const struct scene *scene, const struct cell_facts *cell, con
 	if (migration_events(cell->cell->db, m->id, events, err) != 0)
 		return -1;
 	*out = (struct migration_signs){ .events = events,
-		.queue_known = scene->queue_known,
-		.queued = scene->conductor.messages,
-		.dest_up = dest && nova_service_is_up(dest, scene->nova_down_s),
+		.queue_known = scene->bus.queue_known,
+		.queued = scene->bus.conductor.messages,
+		.dest_up = dest && nova_service_is_up(dest, scene->nova.down_s),
 		.computes_known = !waiting->absent,
 		.waits_in = waiting->n > 0 ? waiting->v[0].queue : NULL };
 	return 0;

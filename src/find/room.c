@@ -6,8 +6,8 @@
 
 static bool shares_with(const struct scene *scene, const struct inventory *i, const char *root)
 {
-	for (size_t k = 0; k < scene->sharing.n; k++)
-		if (str_equal(scene->sharing.v[k].uuid, i->uuid) && str_equal(scene->sharing.v[k].root, root))
+	for (size_t k = 0; k < scene->placing.sharing.n; k++)
+		if (str_equal(scene->placing.sharing.v[k].uuid, i->uuid) && str_equal(scene->placing.sharing.v[k].root, root))
 			return true;
 	return false;
 }
@@ -33,7 +33,7 @@ static void add_book(struct room *room, const struct inventory *i)
  * scheduler/client/report.py: _create_resource_provider fails then, and nothing is scheduled there). */
 static void fill_from_placement(struct room *room, const struct scene *scene, const struct compute_node *node)
 {
-	const struct inventories *all = &scene->inventories;
+	const struct inventories *all = &scene->placing.inventories;
 	bool own = false, twin = false;
 
 	room->provider = node->uuid;
@@ -62,30 +62,30 @@ static const char *why_closed(const struct scene *scene, const struct nova_servi
 {
 	if (!s)
 		return "has no nova-compute";
-	if (!nova_service_is_up(s, scene->nova_down_s))
+	if (!nova_service_is_up(s, scene->nova.down_s))
 		return "is down";
 	return s->disabled ? "is disabled" : NULL;
 }
 
 void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
 {
-	const struct compute_nodes *nodes = &scene->home->nodes;
+	const struct compute_nodes *nodes = &scene->nova.home->nodes;
 	struct room *room;
 
-	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v), .from_placement = scene->inventories.n > 0,
-		.now = xcalloc(scene->inventories.n + 1, sizeof *out->now) };
-	for (size_t i = 0; i < scene->inventories.n; i++)
-		out->now[i] = scene->inventories.v[i].used;
+	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v), .from_placement = scene->placing.inventories.n > 0,
+		.now = xcalloc(scene->placing.inventories.n + 1, sizeof *out->now) };
+	for (size_t i = 0; i < scene->placing.inventories.n; i++)
+		out->now[i] = scene->placing.inventories.v[i].used;
 	for (size_t i = 0; i < nodes->n; i++) {
 		const struct compute_node *n = &nodes->v[i];
 
-		if (strcmp(n->host, scene->host) == 0 || (target && strcmp(n->host, target) != 0))
+		if (strcmp(n->host, scene->subject.host) == 0 || (target && strcmp(n->host, target) != 0))
 			continue;
 		room = &out->v[out->n++];
 		room->host = n->host;
 		room->node = n->hypervisor_hostname;
 		room->now = out->now;
-		room->closed = why_closed(scene, nova_service_find(&scene->home->services, "nova-compute", n->host));
+		room->closed = why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host));
 		if (!hypervisor_evacuates(n->hypervisor_type))
 			room->absent = "is of a hypervisor that takes no evacuation";
 		if (out->from_placement)
@@ -97,7 +97,7 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 
 void rooms_make(const struct scene *scene, struct rooms *out)
 {
-	rooms_make_for(scene, scene->request->target_host, out);
+	rooms_make_for(scene, scene->request->what.target_host, out);
 }
 
 void rooms_free(struct rooms *rooms)
@@ -124,7 +124,7 @@ int64_t room_need(const struct candidate *c, int class)
 /* Each inventory of placement is one number, whoever's room it is in. */
 static int64_t *now(const struct scene *scene, const struct room *room, const struct inventory *i)
 {
-	return &room->now[i - scene->inventories.v];
+	return &room->now[i - scene->placing.inventories.v];
 }
 
 int64_t room_left(const struct scene *scene, const struct room *room, int class)
@@ -155,11 +155,11 @@ int room_short_class(const struct scene *scene, const struct room *room, const s
 
 static bool has_trait(const struct scene *scene, const char *provider, const char *root, const char *trait)
 {
-	const struct trait_fact *f = scene->trait;
+	const struct trait_fact *f = scene->placing.trait;
 
-	while (f < scene->trait + scene->ntrait && strcmp(f->name, trait) != 0)
+	while (f < scene->placing.trait + scene->placing.ntrait && strcmp(f->name, trait) != 0)
 		f++;
-	for (size_t i = 0; f < scene->trait + scene->ntrait && i < f->providers.n; i++)
+	for (size_t i = 0; f < scene->placing.trait + scene->placing.ntrait && i < f->providers.n; i++)
 		if ((provider && str_equal(f->providers.v[i].uuid, provider)) || (root && str_equal(f->providers.v[i].root, root)))
 			return true;
 	return false;
@@ -190,7 +190,7 @@ static bool provider_meets(const struct scene *scene, const struct room *room, c
 	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++) {
 		if (strcmp(a->group, group) != 0)
 			continue;
-		if (a->kind != ASK_RESOURCE && !scene->placement_columns.has_traits)
+		if (a->kind != ASK_RESOURCE && !scene->placing.columns.has_traits)
 			continue;
 		if (a->kind == ASK_RESOURCE ? !giver(scene, room, provider, a) :
 		                              has_trait(scene, provider, NULL, a->name) != (a->kind == ASK_TRAIT))
@@ -212,10 +212,10 @@ static const char *group_provider(const struct scene *scene, const struct room *
  * (nova scheduler/utils.py: claim_resources_on_destination). */
 const struct ask *room_lacking(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
-	if (scene->inventories.n == 0)
+	if (scene->placing.inventories.n == 0)
 		return NULL;
 	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++) {
-		if (a->kind != ASK_RESOURCE && (scene->request->force || !scene->placement_columns.has_traits))
+		if (a->kind != ASK_RESOURCE && (scene->request->what.force || !scene->placing.columns.has_traits))
 			continue;
 		if (*a->group ? !group_provider(scene, room, c, a->group) : !is_met(scene, room, a))
 			return a;

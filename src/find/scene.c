@@ -8,50 +8,50 @@ void scene_free(struct scene *scene)
 {
 	size_t i, k;
 
-	for (i = 0; i < scene->nmove; i++) {
-		unfinished_free(&scene->move[i].unfinished);
+	for (i = 0; i < scene->subject.nmove; i++) {
+		unfinished_free(&scene->subject.move[i].unfinished);
 		for (k = 0; k < OWNED_KINDS; k++)
-			owned_free(&scene->move[i].rows[k]);
+			owned_free(&scene->subject.move[i].rows[k]);
 	}
-	free(scene->move);
-	free(scene->cluster_fact);
-	for (i = 0; i < scene->ncandidate; i++) {
-		request_spec_free(&scene->candidate[i].spec);
-		server_group_free(&scene->candidate[i].group);
-		migrations_free(&scene->candidate[i].accepted);
-		attempts_free(&scene->candidate[i].attempts);
-		unexplained_free(&scene->candidate[i].unexplained);
-		for (k = 0; k < scene->candidate[i].nvolume; k++)
-			volume_owner_free(&scene->candidate[i].volume[k].owner);
+	free(scene->subject.move);
+	free(scene->cinder.cluster_fact);
+	for (i = 0; i < scene->subject.ncandidate; i++) {
+		request_spec_free(&scene->subject.candidate[i].spec);
+		server_group_free(&scene->subject.candidate[i].group);
+		migrations_free(&scene->subject.candidate[i].accepted);
+		attempts_free(&scene->subject.candidate[i].attempts);
+		unexplained_free(&scene->subject.candidate[i].unexplained);
+		for (k = 0; k < scene->subject.candidate[i].nvolume; k++)
+			volume_owner_free(&scene->subject.candidate[i].volume[k].owner);
 	}
-	for (i = 0; i < scene->ncell; i++) {
-		nova_services_free(&scene->cell[i].services);
-		compute_nodes_free(&scene->cell[i].nodes);
+	for (i = 0; i < scene->nova.ncell; i++) {
+		nova_services_free(&scene->nova.cell[i].services);
+		compute_nodes_free(&scene->nova.cell[i].nodes);
 	}
-	cinder_services_free(&scene->cinder_services);
-	owners_free(&scene->owners);
-	service_references_free(&scene->references);
-	volumes_of_other_free(&scene->volumes_of_other);
-	clusters_free(&scene->clusters);
-	cluster_rows_free(&scene->cluster_rows);
-	quota_free(&scene->quota);
-	volume_removal_free(&scene->volume);
-	host_mappings_free(&scene->mappings);
-	instances_free(&scene->instances);
-	bdms_free(&scene->bdms);
-	migrations_free(&scene->migrations);
-	standing_migrations_free(&scene->standing);
-	if (scene->closing) {
-		standing_migrations_free(&scene->closing->found);
-		action_events_free(&scene->closing->events);
+	cinder_services_free(&scene->cinder.services);
+	owners_free(&scene->cinder.owners);
+	service_references_free(&scene->subject.references);
+	volumes_of_other_free(&scene->subject.volumes_of_other);
+	clusters_free(&scene->cinder.clusters);
+	cluster_rows_free(&scene->subject.cluster_rows);
+	quota_free(&scene->subject.quota);
+	volume_removal_free(&scene->subject.volume);
+	host_mappings_free(&scene->nova.mappings);
+	instances_free(&scene->subject.instances);
+	bdms_free(&scene->subject.bdms);
+	migrations_free(&scene->subject.migrations);
+	standing_migrations_free(&scene->nova.standing);
+	if (scene->subject.closing) {
+		standing_migrations_free(&scene->subject.closing->found);
+		action_events_free(&scene->subject.closing->events);
 	}
-	aggregates_free(&scene->aggregates);
-	inventories_free(&scene->inventories);
-	providers_free(&scene->sharing);
-	for (i = 0; i < scene->ntrait; i++)
-		providers_free(&scene->trait[i].providers);
-	free(scene->trait);
-	for (i = 0; i < scene->nsession; i++)
-		sessions_free(&scene->session[i].sessions);
+	aggregates_free(&scene->placing.aggregates);
+	inventories_free(&scene->placing.inventories);
+	providers_free(&scene->placing.sharing);
+	for (i = 0; i < scene->placing.ntrait; i++)
+		providers_free(&scene->placing.trait[i].providers);
+	free(scene->placing.trait);
+	for (i = 0; i < scene->witness.nsession; i++)
+		sessions_free(&scene->witness.session[i].sessions);
 	arena_free(&scene->arena);
 }

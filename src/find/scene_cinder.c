@@ -8,23 +8,23 @@ int scene_find_cinder(struct scene *scene, struct error *err)
 {
 	struct db *db = scene->world->cinder_db;
 
-	scene->cinder_down_s = scene->world->cinder.service_down_time_s;
-	if (cinder_services_list(db, &scene->cinder_services, err) != 0 ||
-	    cinder_schema_probe(db, &scene->cinder_schema, err) != 0)
+	scene->cinder.down_s = scene->world->cinder.service_down_time_s;
+	if (cinder_services_list(db, &scene->cinder.services, err) != 0 ||
+	    cinder_schema_probe(db, &scene->cinder.schema, err) != 0)
 		return -1;
-	return owners_list(db, &scene->owners, err);
+	return owners_list(db, &scene->cinder.owners, err);
 }
 
 /* A member of a cluster only with a word on whose the rows become (finding clustered). */
 static bool could_take(const struct scene *scene, const struct cinder_service *s, const char *binary)
 {
-	return str_equal(s->binary, binary) && cinder_service_is_up(s, scene->cinder_down_s) && !s->disabled && !s->frozen &&
-	    !(s->cluster_name && *s->cluster_name) && !(scene->host && scene_is_failed_node(scene, s->host));
+	return str_equal(s->binary, binary) && cinder_service_is_up(s, scene->cinder.down_s) && !s->disabled && !s->frozen &&
+	    !(s->cluster_name && *s->cluster_name) && !(scene->subject.host && scene_is_failed_node(scene, s->host));
 }
 
 const char *scene_live_backend(const struct scene *scene, const char *owner)
 {
-	const struct cinder_service *s = scene->cinder_services.v, *end = s + scene->cinder_services.n;
+	const struct cinder_service *s = scene->cinder.services.v, *end = s + scene->cinder.services.n;
 	struct host_name of, is;
 
 	if (!host_name_parse(owner, &of))
@@ -37,7 +37,7 @@ const char *scene_live_backend(const struct scene *scene, const char *owner)
 
 const char *scene_live_backup_host(const struct scene *scene, const char *owner)
 {
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (could_take(scene, s, "cinder-backup") && strcmp(s->host, owner) != 0)
 			return s->host;
 	return NULL;
@@ -45,7 +45,7 @@ const char *scene_live_backup_host(const struct scene *scene, const char *owner)
 
 static bool has_taker(const struct scene *scene, const char *node, const struct move *move)
 {
-	const struct cinder_service *s = scene->cinder_services.v, *end = s + scene->cinder_services.n;
+	const struct cinder_service *s = scene->cinder.services.v, *end = s + scene->cinder.services.n;
 	struct host_name is;
 
 	for (; s < end; s++)
@@ -57,15 +57,15 @@ static bool has_taker(const struct scene *scene, const char *node, const struct 
 
 const char *scene_live_taker(const struct scene *scene, struct arena *arena)
 {
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
 		size_t taken = 0;
 
-		if (str_is_twin(node, scene->host))
+		if (str_is_twin(node, scene->subject.host))
 			continue;
-		while (taken < scene->nmove && has_taker(scene, node, &scene->move[taken]))
+		while (taken < scene->subject.nmove && has_taker(scene, node, &scene->subject.move[taken]))
 			taken++;
-		if (scene->nmove > 0 && taken == scene->nmove)
+		if (scene->subject.nmove > 0 && taken == scene->subject.nmove)
 			return node;
 	}
 	return NULL;
@@ -73,10 +73,10 @@ const char *scene_live_taker(const struct scene *scene, struct arena *arena)
 
 const char *scene_live_node(const struct scene *scene, struct arena *arena)
 {
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
 
-		if (could_take(scene, s, "cinder-volume") && !str_is_twin(node, scene->host))
+		if (could_take(scene, s, "cinder-volume") && !str_is_twin(node, scene->subject.host))
 			return node;
 	}
 	return NULL;

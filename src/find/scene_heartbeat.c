@@ -21,9 +21,9 @@ static int age_now(const struct scene *scene, struct db *db, struct maybe_int *a
 	const struct nova_service *s;
 	struct nova_services now;
 
-	if (nova_services_of_host(db, scene->host, &now, err) != 0)
+	if (nova_services_of_host(db, scene->subject.host, &now, err) != 0)
 		return -1;
-	s = nova_service_find(&now, "nova-compute", scene->host);
+	s = nova_service_find(&now, "nova-compute", scene->subject.host);
 	*age = s ? s->heartbeat_age_s : (struct maybe_int){ false, 0 };
 	nova_services_free(&now);
 	return 0;
@@ -31,7 +31,7 @@ static int age_now(const struct scene *scene, struct db *db, struct maybe_int *a
 
 static int watch(struct scene *scene, struct db *db, struct error *err)
 {
-	int64_t last = scene->compute->heartbeat_age_s.v, end = clock_monotonic_ms() + (watch_s(scene) + 1) * 1000;
+	int64_t last = scene->nova.compute->heartbeat_age_s.v, end = clock_monotonic_ms() + (watch_s(scene) + 1) * 1000;
 	struct maybe_int age = { true, last };
 
 	while (age.set && age.v < watch_s(scene) && clock_monotonic_ms() < end && !signal_came()) {
@@ -39,7 +39,7 @@ static int watch(struct scene *scene, struct db *db, struct error *err)
 		if (age_now(scene, db, &age, err) != 0)
 			return -1;
 		if (age.set && age.v < last) {
-			scene->reports_though_forced_down = true;
+			scene->nova.reports_though_forced_down = true;
 			return 0;
 		}
 		last = age.v;
@@ -49,15 +49,15 @@ static int watch(struct scene *scene, struct db *db, struct error *err)
 
 int scene_watch_heartbeat(struct scene *scene, struct error *err)
 {
-	const struct nova_service *s = scene->compute;
+	const struct nova_service *s = scene->nova.compute;
 	struct db *db; /* the one that finds has its snapshot */
 	int rc;
 
-	if (!scene->evacuates || !s || !s->forced_down || !s->heartbeat_age_s.set || s->heartbeat_age_s.v >= watch_s(scene))
+	if (!scene->subject.evacuates || !s || !s->forced_down || !s->heartbeat_age_s.set || s->heartbeat_age_s.v >= watch_s(scene))
 		return 0;
-	log_notice("nova-compute on '%s' is forced down and reported %lld s ago: does it go on? (up to %lld s)", scene->host,
+	log_notice("nova-compute on '%s' is forced down and reported %lld s ago: does it go on? (up to %lld s)", scene->subject.host,
 	    (long long)s->heartbeat_age_s.v, (long long)(watch_s(scene) + 1));
-	if (world_connect_cell(scene->world, scene->home->cell, &db, err) != 0)
+	if (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0)
 		return -1;
 	rc = watch(scene, db, err);
 	db_close(&db);

@@ -13,15 +13,15 @@ static const struct cell_facts *cell_of_compute(const struct scene *scene, const
 {
 	const struct cell_facts *found = NULL;
 
-	for (size_t i = 0; i < scene->ncell; i++) {
-		if (!nova_service_find(&scene->cell[i].services, "nova-compute", host))
+	for (size_t i = 0; i < scene->nova.ncell; i++) {
+		if (!nova_service_find(&scene->nova.cell[i].services, "nova-compute", host))
 			continue;
 		if (found) {
 			error_set(err, ERROR_ERROR, "host '%s' has a nova-compute in cell '%s' and in cell '%s'", host,
-			    found->cell->name, scene->cell[i].cell->name);
+			    found->cell->name, scene->nova.cell[i].cell->name);
 			return NULL;
 		}
-		found = &scene->cell[i];
+		found = &scene->nova.cell[i];
 	}
 	return found;
 }
@@ -31,9 +31,9 @@ static const char *host_of_hypervisor(const struct scene *scene, const char *nam
 {
 	const char *found = NULL;
 
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (size_t k = 0; k < scene->cell[i].nodes.n; k++) {
-			const struct compute_node *n = &scene->cell[i].nodes.v[k];
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (size_t k = 0; k < scene->nova.cell[i].nodes.n; k++) {
+			const struct compute_node *n = &scene->nova.cell[i].nodes.v[k];
 
 			if (strcmp(n->hypervisor_hostname, name) != 0)
 				continue;
@@ -47,9 +47,9 @@ static const char *host_of_hypervisor(const struct scene *scene, const char *nam
 /* nova objects/host_mapping.py: which cell a host is in; a host whose record was deleted has none. */
 static const struct host_mapping *mapping_of(const struct scene *scene, const char *host)
 {
-	for (size_t i = 0; i < scene->mappings.n; i++)
-		if (strcmp(scene->mappings.v[i].host, host) == 0)
-			return &scene->mappings.v[i];
+	for (size_t i = 0; i < scene->nova.mappings.n; i++)
+		if (strcmp(scene->nova.mappings.v[i].host, host) == 0)
+			return &scene->nova.mappings.v[i];
 	return NULL;
 }
 
@@ -91,12 +91,12 @@ static int cell_of_instances(const struct scene *scene, const char *host, const 
 	size_t n;
 
 	*out = NULL;
-	for (size_t i = 0; i < scene->ncell; i++) {
-		if (instances_on_host(scene->cell[i].cell->db, host, &found, err) != 0)
+	for (size_t i = 0; i < scene->nova.ncell; i++) {
+		if (instances_on_host(scene->nova.cell[i].cell->db, host, &found, err) != 0)
 			return -1;
 		n = found.n;
 		instances_free(&found);
-		if (n > 0 && keep_only(out, &scene->cell[i], host, "instances", err) != 0)
+		if (n > 0 && keep_only(out, &scene->nova.cell[i], host, "instances", err) != 0)
 			return -1;
 	}
 	return 0;
@@ -106,12 +106,12 @@ static const struct cell_facts *cell_of_service(const struct scene *scene, const
 {
 	const struct host_mapping *mapping = mapping_of(scene, host);
 
-	for (size_t i = 0; i < scene->ncell; i++) {
-		if (mapping && mapping->cell_id == scene->cell[i].cell->id)
-			return &scene->cell[i];
-		for (size_t k = 0; k < scene->cell[i].services.n; k++)
-			if (strcmp(scene->cell[i].services.v[k].host, host) == 0)
-				return &scene->cell[i];
+	for (size_t i = 0; i < scene->nova.ncell; i++) {
+		if (mapping && mapping->cell_id == scene->nova.cell[i].cell->id)
+			return &scene->nova.cell[i];
+		for (size_t k = 0; k < scene->nova.cell[i].services.n; k++)
+			if (strcmp(scene->nova.cell[i].services.v[k].host, host) == 0)
+				return &scene->nova.cell[i];
 	}
 	return NULL;
 }
@@ -121,15 +121,15 @@ static int cell_of_remains(const struct scene *scene, const char *host, const st
 {
 	struct standing_migrations found;
 
-	for (size_t i = 0; i < scene->ncell && !*out; i++) {
-		if (compute_node_of(&scene->cell[i].nodes, host)) {
-			*out = &scene->cell[i];
+	for (size_t i = 0; i < scene->nova.ncell && !*out; i++) {
+		if (compute_node_of(&scene->nova.cell[i].nodes, host)) {
+			*out = &scene->nova.cell[i];
 			continue;
 		}
-		if (migrations_standing(scene->cell[i].cell->db, host, &found, err) != 0)
+		if (migrations_standing(scene->nova.cell[i].cell->db, host, &found, err) != 0)
 			return -1;
 		if (found.n > 0)
-			*out = &scene->cell[i];
+			*out = &scene->nova.cell[i];
 		standing_migrations_free(&found);
 	}
 	return 0;
@@ -137,15 +137,15 @@ static int cell_of_remains(const struct scene *scene, const char *host, const st
 
 static int unknown_compute(const struct scene *scene, const char *host, struct error *err)
 {
-	struct host_list *named = xcalloc(scene->ncell, sizeof *named);
+	struct host_list *named = xcalloc(scene->nova.ncell, sizeof *named);
 	const char **known = NULL;
 	size_t n = 0, cap = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < scene->ncell && rc == 0; i++) {
-		const struct nova_services *s = &scene->cell[i].services;
+	for (size_t i = 0; i < scene->nova.ncell && rc == 0; i++) {
+		const struct nova_services *s = &scene->nova.cell[i].services;
 
-		rc = instance_hosts_list(scene->cell[i].cell->db, &named[i], err);
+		rc = instance_hosts_list(scene->nova.cell[i].cell->db, &named[i], err);
 		for (size_t k = 0; k < s->n + named[i].n; k++) {
 			if (k < s->n ? strcmp(s->v[k].binary, "nova-compute") != 0 : strcmp(named[i].v[k - s->n].host, host) == 0)
 				continue;
@@ -155,7 +155,7 @@ static int unknown_compute(const struct scene *scene, const char *host, struct e
 	}
 	if (rc == 0)
 		scene_unknown("compute host", host, known, n, "evac-manage service list", err);
-	for (size_t i = 0; i < scene->ncell; i++)
+	for (size_t i = 0; i < scene->nova.ncell; i++)
 		host_list_free(&named[i]);
 	free(named);
 	free(known);
@@ -184,8 +184,8 @@ static const struct cell_facts *resolve(const struct scene *scene, const char **
 /* nova compares as its columns do, without case: to it a compute that is spelt otherwise is the same one, and may be alive. */
 static bool is_spelt_otherwise(const struct scene *scene, const char *host)
 {
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (const struct nova_service *s = scene->cell[i].services.v; s < scene->cell[i].services.v + scene->cell[i].services.n; s++)
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (const struct nova_service *s = scene->nova.cell[i].services.v; s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
 			if (strcmp(s->binary, "nova-compute") == 0 && (strcasecmp(s->host, host) == 0 || str_is_twin(s->host, host)))
 				return true;
 	return false;
@@ -198,11 +198,11 @@ static const struct cell_facts *resolve_failed(const struct scene *scene, const 
 
 	if (cell || err->kind || cell_of_instances(scene, *host, &cell, err) != 0)
 		return cell;
-	if (cell && scene->evacuates && is_spelt_otherwise(scene, *host))
+	if (cell && scene->subject.evacuates && is_spelt_otherwise(scene, *host))
 		cell = NULL;
-	if (!cell && !scene->evacuates)
+	if (!cell && !scene->subject.evacuates)
 		cell = cell_of_service(scene, *host);
-	if (!cell && !scene->evacuates && cell_of_remains(scene, *host, &cell, err) != 0)
+	if (!cell && !scene->subject.evacuates && cell_of_remains(scene, *host, &cell, err) != 0)
 		return NULL;
 	if (!cell)
 		unknown_compute(scene, *host, err);
@@ -211,18 +211,18 @@ static const struct cell_facts *resolve_failed(const struct scene *scene, const 
 
 int scene_find_home(struct scene *scene, const char *host, struct error *err)
 {
-	scene->host = host;
-	scene->home = resolve_failed(scene, &scene->host, err);
-	if (!scene->home)
+	scene->subject.host = host;
+	scene->nova.home = resolve_failed(scene, &scene->subject.host, err);
+	if (!scene->nova.home)
 		return -1;
-	if (strcmp(scene->host, host) != 0)
-		scene->asked_host = host;
-	scene->compute = nova_service_find(&scene->home->services, "nova-compute", scene->host);
-	scene->compute_seen_ms = clock_monotonic_ms();
+	if (strcmp(scene->subject.host, host) != 0)
+		scene->subject.asked_host = host;
+	scene->nova.compute = nova_service_find(&scene->nova.home->services, "nova-compute", scene->subject.host);
+	scene->nova.compute_seen_ms = clock_monotonic_ms();
 	scene_note_builders(scene);
-	if (migrations_standing(scene->home->cell->db, scene->host, &scene->standing, err) != 0)
+	if (migrations_standing(scene->nova.home->cell->db, scene->subject.host, &scene->nova.standing, err) != 0)
 		return -1;
-	return cell_columns_probe(scene->home->cell->db, &scene->columns, err);
+	return cell_columns_probe(scene->nova.home->cell->db, &scene->nova.columns, err);
 }
 
 int scene_find_target(struct scene *scene, const char *host, struct error *err)
@@ -235,10 +235,10 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err)
 	cell = cell_of_compute(scene, host, err);
 	if (!cell)
 		return err->kind ? -1 : unknown_compute(scene, host, err);
-	scene->target_cell = cell;
-	scene->target_compute = nova_service_find(&cell->services, "nova-compute", host);
-	scene->target_node = compute_node_of(&cell->nodes, host);
-	for (size_t i = 0; i < scene->mappings.n; i++)
-		scene->target_is_mapped |= strcmp(scene->mappings.v[i].host, host) == 0 && scene->mappings.v[i].cell_id == cell->cell->id;
+	scene->nova.target_cell = cell;
+	scene->nova.target_compute = nova_service_find(&cell->services, "nova-compute", host);
+	scene->nova.target_node = compute_node_of(&cell->nodes, host);
+	for (size_t i = 0; i < scene->nova.mappings.n; i++)
+		scene->nova.target_is_mapped |= strcmp(scene->nova.mappings.v[i].host, host) == 0 && scene->nova.mappings.v[i].cell_id == cell->cell->id;
 	return 0;
 }

@@ -29,16 +29,16 @@ static struct cluster_fact *cluster_fact(struct scene *scene, const struct move 
 	size_t n = strcspn(cluster_name, "#"), i;
 	struct cluster_fact *f;
 
-	for (i = 0; i < scene->ncluster_fact; i++) {
-		f = &scene->cluster_fact[i];
+	for (i = 0; i < scene->cinder.ncluster_fact; i++) {
+		f = &scene->cinder.cluster_fact[i];
 		if (strcmp(f->backend_host, move->from.backend_host) == 0 && strlen(f->cluster) == n && strncmp(f->cluster, cluster_name, n) == 0)
 			return f;
 	}
-	scene->cluster_fact = vec_grow(scene->cluster_fact, i, &scene->cluster_fact_cap, sizeof *scene->cluster_fact);
-	f = &scene->cluster_fact[scene->ncluster_fact++];
+	scene->cinder.cluster_fact = vec_grow(scene->cinder.cluster_fact, i, &scene->cinder.cluster_fact_cap, sizeof *scene->cinder.cluster_fact);
+	f = &scene->cinder.cluster_fact[scene->cinder.ncluster_fact++];
 	*f = (struct cluster_fact){ .backend_host = arena_dup(&scene->arena, move->from.backend_host),
 		.cluster = arena_dupn(&scene->arena, cluster_name, n),
-		.is_up = cinder_cluster_is_up(&scene->cinder_services, cluster_name, scene->cinder_down_s) };
+		.is_up = cinder_cluster_is_up(&scene->cinder.services, cluster_name, scene->cinder.down_s) };
 	return f;
 }
 
@@ -107,19 +107,19 @@ static int find_rows(struct scene *scene, struct move *move, struct error *err)
 	struct db *db = scene->world->cinder_db;
 	size_t i;
 
-	if (scene->cinder_schema.missing[0]) /* the finding says so; what would be read may be what is missing */
+	if (scene->cinder.schema.missing[0]) /* the finding says so; what would be read may be what is missing */
 		return 0;
 	if (move->kind == MOVE_BACKUPS) {
 		if (unfinished_on_backup_host(db, move->from.text, &move->unfinished, err) != 0)
 			return -1;
 		return owned_find(db, OWNED_BACKUP, move->from.text, &move->rows[OWNED_BACKUP], err);
 	}
-	if (!scene->kinds && unfinished_on_backend(db, move->from.backend_host, move->from.node, &move->unfinished, err) != 0)
+	if (!scene->subject.kinds && unfinished_on_backend(db, move->from.backend_host, move->from.node, &move->unfinished, err) != 0)
 		return -1;
 	for (i = 0; i < sizeof of_backend / sizeof *of_backend; i++) {
-		if (of_backend[i] != OWNED_VOLUME && scene->request->volumes_only)
+		if (of_backend[i] != OWNED_VOLUME && scene->request->what.volumes_only)
 			continue;
-		if (scene->kinds && !(scene->kinds & 1u << of_backend[i]))
+		if (scene->subject.kinds && !(scene->subject.kinds & 1u << of_backend[i]))
 			continue;
 		if (of_backend[i] == OWNED_WORKER && move->from.pool[0]) /* a worker belongs to the service, whatever the pool */
 			continue;
@@ -128,10 +128,10 @@ static int find_rows(struct scene *scene, struct move *move, struct error *err)
 		if (move->from.pool[0])
 			keep_pool(&move->rows[of_backend[i]], move->from.pool);
 		leave_to_clusters(scene, move, of_backend[i]);
-		if (move->in_place && scene->request->pool_map.n > 0)
+		if (move->in_place && scene->request->what.pool_map.n > 0)
 			keep_changing(scene, move, of_backend[i]);
 	}
-	if ((move->in_place && scene->request->pool_map.n > 0) || move->served[OWNED_VOLUME] > 0)
+	if ((move->in_place && scene->request->what.pool_map.n > 0) || move->served[OWNED_VOLUME] > 0)
 		keep_unfinished_of_rows(move);
 	return 0;
 }
@@ -152,9 +152,9 @@ static int check_names(const struct scene *scene, const struct move *move, struc
 
 static struct move *new_move(struct scene *scene)
 {
-	scene->move = xreallocarray(scene->move, scene->nmove + 1, sizeof *scene->move);
-	scene->move[scene->nmove] = (struct move){ 0 };
-	return &scene->move[scene->nmove++];
+	scene->subject.move = xreallocarray(scene->subject.move, scene->subject.nmove + 1, sizeof *scene->subject.move);
+	scene->subject.move[scene->subject.nmove] = (struct move){ 0 };
+	return &scene->subject.move[scene->subject.nmove++];
 }
 
 static size_t rows_of(const struct move *move)
@@ -170,16 +170,16 @@ static void drop_empty_moves(struct scene *scene)
 {
 	size_t kept = 0, i, k;
 
-	for (i = 0; i < scene->nmove; i++) {
-		if (rows_of(&scene->move[i]) > 0 || scene->cinder_schema.missing[0]) {
-			scene->move[kept++] = scene->move[i];
+	for (i = 0; i < scene->subject.nmove; i++) {
+		if (rows_of(&scene->subject.move[i]) > 0 || scene->cinder.schema.missing[0]) {
+			scene->subject.move[kept++] = scene->subject.move[i];
 			continue;
 		}
-		unfinished_free(&scene->move[i].unfinished);
+		unfinished_free(&scene->subject.move[i].unfinished);
 		for (k = 0; k < OWNED_KINDS; k++)
-			owned_free(&scene->move[i].rows[k]);
+			owned_free(&scene->subject.move[i].rows[k]);
 	}
-	scene->nmove = kept;
+	scene->subject.nmove = kept;
 }
 
 /* Both names are known to be hosts, or are about to be found missing. */
@@ -188,8 +188,8 @@ static int fill_move(struct scene *scene, struct move *move, struct error *err)
 	const char *binary = move_binary(move->kind);
 
 	move->in_place = strcmp(move->from.backend_host, move->to.backend_host) == 0;
-	move->source = cinder_service_find(&scene->cinder_services, binary, move->from.backend_host);
-	move->target = cinder_service_find(&scene->cinder_services, binary, move->to.backend_host);
+	move->source = cinder_service_find(&scene->cinder.services, binary, move->from.backend_host);
+	move->target = cinder_service_find(&scene->cinder.services, binary, move->to.backend_host);
 	return find_rows(scene, move, err);
 }
 
@@ -214,7 +214,7 @@ static int add_nameables(const struct scene *scene, const struct move *move, con
 	struct owned_rows rows;
 
 	for (int k = 0; k < OWNED_KINDS; k++) {
-		if (k == OWNED_WORKER || (k == OWNED_BACKUP) != (move->kind == MOVE_BACKUPS) || (scene->kinds && !(scene->kinds & 1u << k)))
+		if (k == OWNED_WORKER || (k == OWNED_BACKUP) != (move->kind == MOVE_BACKUPS) || (scene->subject.kinds && !(scene->subject.kinds & 1u << k)))
 			continue;
 		if (owned_find(scene->world->cinder_db, (enum owned_kind)k, owner, &rows, err) != 0)
 			return -1;
@@ -229,20 +229,20 @@ static int add_nameables(const struct scene *scene, const struct move *move, con
 static int check_words(const struct scene *scene, struct error *err)
 {
 	auto_free char *list = xasprintf("evac-manage %s list --host %s",
-	    scene->nmove > 0 && scene->move[0].kind == MOVE_BACKUPS ? "backup" : "volume", scene->nmove > 0 ? scene->move[0].from.node : scene->host);
+	    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume", scene->subject.nmove > 0 ? scene->subject.move[0].from.node : scene->subject.host);
 	const struct request *r = scene->request;
 	struct nameables known = { 0 }, gone = { 0 };
 	const struct move *m;
 	int rc = 0;
 
-	if (scene->evacuates || scene->cinder_schema.missing[0] || r->only.n + r->exclude.n == 0)
+	if (scene->subject.evacuates || scene->cinder.schema.missing[0] || r->what.only.n + r->what.exclude.n == 0)
 		return 0;
-	for (m = scene->move; m < scene->move + scene->nmove && rc == 0; m++)
+	for (m = scene->subject.move; m < scene->subject.move + scene->subject.nmove && rc == 0; m++)
 		rc = add_nameables(scene, m, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host, &known, err);
-	for (m = scene->move; m < scene->move + scene->nmove && rc == 0; m++)
+	for (m = scene->subject.move; m < scene->subject.move + scene->subject.nmove && rc == 0; m++)
 		rc = add_nameables(scene, m, m->kind == MOVE_BACKUPS ? m->to.text : m->to.backend_host, &gone, err);
 	if (rc == 0)
-		rc = request_check_words(r, &known, &gone, scene->nmove > 0 && scene->move[0].kind == MOVE_BACKUPS ? "backup" : "volume or group",
+		rc = request_check_words(r, &known, &gone, scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume or group",
 		    list, err);
 	nameables_free(&known);
 	nameables_free(&gone);
@@ -269,8 +269,8 @@ int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, c
 
 static bool has_move(const struct scene *scene, enum move_kind kind, const char *from)
 {
-	for (size_t i = 0; i < scene->nmove; i++)
-		if (scene->move[i].kind == kind && strcmp(scene->move[i].from.text, from) == 0)
+	for (size_t i = 0; i < scene->subject.nmove; i++)
+		if (scene->subject.move[i].kind == kind && strcmp(scene->subject.move[i].from.text, from) == 0)
 			return true;
 	return false;
 }
@@ -299,8 +299,8 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 {
 	size_t i;
 
-	for (i = 0; i < scene->owners.n; i++) {
-		const struct owner *o = &scene->owners.v[i];
+	for (i = 0; i < scene->cinder.owners.n; i++) {
+		const struct owner *o = &scene->cinder.owners.v[i];
 		bool is_backup = strcmp(o->kind, "backup") == 0;
 
 		if (!(kinds & 1u << (is_backup ? MOVE_BACKUPS : MOVE_BACKEND)))
@@ -310,8 +310,8 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 		if (add_counterpart(scene, is_backup ? MOVE_BACKUPS : MOVE_BACKEND, o->host, to, err) != 0)
 			return -1;
 	}
-	for (i = 0; i < scene->cinder_services.n; i++) {
-		const struct cinder_service *s = &scene->cinder_services.v[i];
+	for (i = 0; i < scene->cinder.services.n; i++) {
+		const struct cinder_service *s = &scene->cinder.services.v[i];
 
 		if (kinds & 1u << MOVE_BACKEND && strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, from) &&
 		    add_counterpart(scene, MOVE_BACKEND, s->host, to, err) != 0)
@@ -330,7 +330,7 @@ static bool is_worker_left(const struct scene *scene, const struct move *move, c
 	for (const struct owned *v = move->rows[OWNED_VOLUME].v; v < move->rows[OWNED_VOLUME].v + move->rows[OWNED_VOLUME].n; v++)
 		if (str_equal(v->id, worker->name))
 			return v->left_out;
-	return !scene->evacuates && (scene->request->only.n > 0 || scene->request->limit > 0);
+	return !scene->subject.evacuates && (scene->request->what.only.n > 0 || scene->request->what.limit > 0);
 }
 
 /* An image cache entry's name is its image's id, which is no name of its own. */
@@ -338,14 +338,14 @@ static bool is_left(const struct scene *scene, const struct move *move, enum own
 {
 	if (kind == OWNED_WORKER)
 		return is_worker_left(scene, move, row);
-	return !scene->evacuates && (left <= 0 || !request_wants(scene->request, row->id, kind == OWNED_CACHE_ENTRY ? NULL : row->name));
+	return !scene->subject.evacuates && (left <= 0 || !request_wants(scene->request, row->id, kind == OWNED_CACHE_ENTRY ? NULL : row->name));
 }
 
 void scene_choose_rows(struct scene *scene)
 {
-	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
+	int64_t left = scene->request->what.limit > 0 ? scene->request->what.limit : INT64_MAX;
 
-	for (struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		for (int kind = 0; kind < OWNED_KINDS; kind++)
 			for (struct owned *row = m->rows[kind].v; row < m->rows[kind].v + m->rows[kind].n; row++) {
 				row->left_out = is_left(scene, m, (enum owned_kind)kind, row, left);

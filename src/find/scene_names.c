@@ -57,10 +57,10 @@ bool scene_is_backend(const struct scene *scene, const char *backend_host)
 {
 	size_t i;
 
-	if (cinder_service_find(&scene->cinder_services, "cinder-volume", backend_host))
+	if (cinder_service_find(&scene->cinder.services, "cinder-volume", backend_host))
 		return true;
-	for (i = 0; i < scene->owners.n; i++)
-		if (strcmp(scene->owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->owners.v[i].host, backend_host))
+	for (i = 0; i < scene->cinder.owners.n; i++)
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->cinder.owners.v[i].host, backend_host))
 			return true;
 	return false;
 }
@@ -72,7 +72,7 @@ static int backend_is_named(const struct scene *scene, const char *backend_host,
 	struct owned_rows rows;
 
 	*named = false;
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !*named && !scene->cinder_schema.missing[0]; i++) {
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !*named && !scene->cinder.schema.missing[0]; i++) {
 		if (owned_find(scene->world->cinder_db, kinds[i], backend_host, &rows, err) != 0)
 			return -1;
 		for (size_t k = 0; k < rows.n; k++)
@@ -92,12 +92,12 @@ int scene_check_backend(const struct scene *scene, const char *backend_host, str
 		return 0;
 	if (backend_is_named(scene, backend_host, NULL, &named, err) != 0 || named)
 		return named ? 0 : -1;
-	for (i = 0; i < scene->cinder_services.n; i++)
-		if (strcmp(scene->cinder_services.v[i].binary, "cinder-volume") == 0)
-			names_add(&known, scene->cinder_services.v[i].host);
-	for (i = 0; i < scene->owners.n; i++)
-		if (strcmp(scene->owners.v[i].kind, "volume") == 0 && !host_pool(scene->owners.v[i].host))
-			names_add(&known, scene->owners.v[i].host);
+	for (i = 0; i < scene->cinder.services.n; i++)
+		if (strcmp(scene->cinder.services.v[i].binary, "cinder-volume") == 0)
+			names_add(&known, scene->cinder.services.v[i].host);
+	for (i = 0; i < scene->cinder.owners.n; i++)
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && !host_pool(scene->cinder.owners.v[i].host))
+			names_add(&known, scene->cinder.owners.v[i].host);
 	return unknown("cinder backend", backend_host, &known, "evac-manage service list", err);
 }
 
@@ -109,8 +109,8 @@ int scene_check_pool(const struct scene *scene, const struct host_name *host, bo
 	struct host_name owner;
 	bool named;
 
-	for (size_t i = 0; i < scene->owners.n; i++) {
-		if (strcmp(scene->owners.v[i].kind, "volume") != 0 || !host_name_parse(scene->owners.v[i].host, &owner) ||
+	for (size_t i = 0; i < scene->cinder.owners.n; i++) {
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") != 0 || !host_name_parse(scene->cinder.owners.v[i].host, &owner) ||
 		    !owner.pool[0])
 			continue;
 		if (strcmp(owner.backend_host, host->backend_host) != 0 && !(anywhere && strcmp(owner.backend, host->backend) == 0))
@@ -119,7 +119,7 @@ int scene_check_pool(const struct scene *scene, const struct host_name *host, bo
 			names_free(&known);
 			return 0;
 		}
-		names_add(&known, host_pool(scene->owners.v[i].host));
+		names_add(&known, host_pool(scene->cinder.owners.v[i].host));
 	}
 	if (backend_is_named(scene, host->backend_host, host->pool, &named, err) != 0 || named) {
 		names_free(&known);
@@ -139,8 +139,8 @@ static int node_is_named(const struct scene *scene, const char *node, bool *name
 		return -1;
 	*named = attachments.n > 0;
 	attachments_free(&attachments);
-	for (size_t i = 0; i < scene->ncell && !*named; i++) {
-		if (instances_on_host(scene->cell[i].cell->db, node, &instances, err) != 0)
+	for (size_t i = 0; i < scene->nova.ncell && !*named; i++) {
+		if (instances_on_host(scene->nova.cell[i].cell->db, node, &instances, err) != 0)
 			return -1;
 		*named = instances.n > 0;
 		instances_free(&instances);
@@ -152,18 +152,18 @@ static bool node_is_known(const struct scene *scene, const char *node)
 {
 	size_t i, k;
 
-	for (i = 0; i < scene->cinder_services.n; i++)
-		if (host_is_on_node(scene->cinder_services.v[i].host, node))
+	for (i = 0; i < scene->cinder.services.n; i++)
+		if (host_is_on_node(scene->cinder.services.v[i].host, node))
 			return true;
-	for (i = 0; i < scene->owners.n; i++)
-		if (host_is_on_node(scene->owners.v[i].host, node))
+	for (i = 0; i < scene->cinder.owners.n; i++)
+		if (host_is_on_node(scene->cinder.owners.v[i].host, node))
 			return true;
-	for (i = 0; i < scene->ncell; i++)
-		for (k = 0; k < scene->cell[i].services.n; k++)
-			if (strcmp(scene->cell[i].services.v[k].host, node) == 0)
+	for (i = 0; i < scene->nova.ncell; i++)
+		for (k = 0; k < scene->nova.cell[i].services.n; k++)
+			if (strcmp(scene->nova.cell[i].services.v[k].host, node) == 0)
 				return true;
-	for (i = 0; i < scene->ncell; i++)
-		if (compute_node_of(&scene->cell[i].nodes, node))
+	for (i = 0; i < scene->nova.ncell; i++)
+		if (compute_node_of(&scene->nova.cell[i].nodes, node))
 			return true;
 	return false;
 }
@@ -179,15 +179,15 @@ int scene_check_node(const struct scene *scene, const char *node, struct error *
 		return 0;
 	if (node_is_named(scene, node, &named, err) != 0 || named)
 		return named ? 0 : -1;
-	for (i = 0; i < scene->cinder_services.n; i++)
-		names_addn(&known, scene->cinder_services.v[i].host, strcspn(scene->cinder_services.v[i].host, "@#"));
-	for (i = 0; i < scene->owners.n; i++)
-		names_addn(&known, scene->owners.v[i].host, strcspn(scene->owners.v[i].host, "@#"));
-	for (i = 0; i < scene->ncell; i++)
-		for (k = 0; k < scene->cell[i].services.n; k++)
-			names_add(&known, scene->cell[i].services.v[k].host);
-	for (i = 0; i < scene->ncell; i++) {
-		if (instance_hosts_list(scene->cell[i].cell->db, &hosts, err) != 0) {
+	for (i = 0; i < scene->cinder.services.n; i++)
+		names_addn(&known, scene->cinder.services.v[i].host, strcspn(scene->cinder.services.v[i].host, "@#"));
+	for (i = 0; i < scene->cinder.owners.n; i++)
+		names_addn(&known, scene->cinder.owners.v[i].host, strcspn(scene->cinder.owners.v[i].host, "@#"));
+	for (i = 0; i < scene->nova.ncell; i++)
+		for (k = 0; k < scene->nova.cell[i].services.n; k++)
+			names_add(&known, scene->nova.cell[i].services.v[k].host);
+	for (i = 0; i < scene->nova.ncell; i++) {
+		if (instance_hosts_list(scene->nova.cell[i].cell->db, &hosts, err) != 0) {
 			names_free(&known);
 			return -1;
 		}
@@ -218,9 +218,9 @@ static const char *mapped_to(const char *map, const char *pool)
 
 const char *request_pool(const struct request *request, const char *pool)
 {
-	for (size_t i = 0; i < request->pool_map.n; i++)
-		if (mapped_to(request->pool_map.v[i], pool))
-			return mapped_to(request->pool_map.v[i], pool);
+	for (size_t i = 0; i < request->what.pool_map.n; i++)
+		if (mapped_to(request->what.pool_map.v[i], pool))
+			return mapped_to(request->what.pool_map.v[i], pool);
 	return pool;
 }
 
@@ -231,15 +231,15 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 	const char *to = map[0] == '=' ? map + 1 : NULL, *other;
 	struct names known = { 0 };
 
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
 		const char *pool = host_pool(o->host);
 
-		if (!pool || strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->host))
+		if (!pool || strcmp(o->kind, "volume") != 0 || !host_is_on_node(o->host, scene->subject.host))
 			continue;
 		names_add(&known, pool);
 		other = mapped_to(map, pool);
 		if (to && other && strcmp(to, other) != 0) {
-			error_set(err, ERROR_USAGE, "--pool-map '%s' may mean more than one pool of '%s'", map, scene->host);
+			error_set(err, ERROR_USAGE, "--pool-map '%s' may mean more than one pool of '%s'", map, scene->subject.host);
 			error_hint(err, "name the pool in --currenthost and the new one in --newhost");
 			names_free(&known);
 			return NULL;
@@ -248,7 +248,7 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 	}
 	if (!to)
 		unknown("pool of the failed host", arena_dupn(&known.arena, map, strcspn(map, "=")), &known,
-		    arena_printf(&known.arena, "evac-manage host show %s", shell_word(&known.arena, scene->host)), err);
+		    arena_printf(&known.arena, "evac-manage host show %s", shell_word(&known.arena, scene->subject.host)), err);
 	else
 		names_free(&known);
 	return to;
@@ -256,7 +256,7 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 
 int scene_check_pool_map(const struct scene *scene, struct error *err)
 {
-	const struct words *w = &scene->request->pool_map;
+	const struct words *w = &scene->request->what.pool_map;
 	const char *pool;
 	struct host_name to;
 
@@ -264,7 +264,7 @@ int scene_check_pool_map(const struct scene *scene, struct error *err)
 		pool = new_pool(scene, w->v[i], err);
 		if (!pool)
 			return -1;
-		for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+		for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
 			to = m->to;
 			snprintf(to.pool, sizeof to.pool, "%s", pool);
 			if (m->kind == MOVE_BACKEND && scene_check_pool(scene, &to, true, err) != 0)

@@ -19,16 +19,16 @@ static void keep_lowest(int64_t *lowest, int64_t version)
 static void note_versions(struct scene *scene, const struct nova_services *services)
 {
 	for (const struct nova_service *s = services->v; s < services->v + services->n; s++) {
-		bool up = nova_service_is_up(s, scene->nova_down_s);
+		bool up = nova_service_is_up(s, scene->nova.down_s);
 
 		if (strcmp(s->binary, "nova-conductor") == 0 && up) {
-			keep_lowest(&scene->conductor_version, s->version);
-			if (s->version > scene->newest_conductor)
-				scene->newest_conductor = s->version;
+			keep_lowest(&scene->nova.conductor_version, s->version);
+			if (s->version > scene->nova.newest_conductor)
+				scene->nova.newest_conductor = s->version;
 		} else if (strcmp(s->binary, "nova-conductor") == 0)
-			keep_lowest(&scene->silent_conductor, s->version);
+			keep_lowest(&scene->nova.silent_conductor, s->version);
 		if (strcmp(s->binary, "nova-compute") == 0 && !s->forced_down)
-			keep_lowest(&scene->compute_version, s->version);
+			keep_lowest(&scene->nova.compute_version, s->version);
 	}
 }
 
@@ -37,39 +37,39 @@ int scene_find_nova(struct scene *scene, struct error *err)
 	const struct world *w = scene->world;
 	size_t i;
 
-	scene->nova_down_s = w->nova.service_down_time_s;
-	scene->cell = arena_alloc(&scene->arena, w->ncell * sizeof *scene->cell);
+	scene->nova.down_s = w->nova.service_down_time_s;
+	scene->nova.cell = arena_alloc(&scene->arena, w->ncell * sizeof *scene->nova.cell);
 	for (i = 0; i < w->ncell; i++) {
-		scene->cell[i].cell = &w->cell[i];
-		scene->ncell = i + 1;
-		if (nova_services_list(w->cell[i].db, &scene->cell[i].services, err) != 0 ||
-		    compute_nodes_list(w->cell[i].db, &scene->cell[i].nodes, err) != 0)
+		scene->nova.cell[i].cell = &w->cell[i];
+		scene->nova.ncell = i + 1;
+		if (nova_services_list(w->cell[i].db, &scene->nova.cell[i].services, err) != 0 ||
+		    compute_nodes_list(w->cell[i].db, &scene->nova.cell[i].nodes, err) != 0)
 			return -1;
-		note_versions(scene, &scene->cell[i].services);
+		note_versions(scene, &scene->nova.cell[i].services);
 	}
-	scene->release = release_of(scene->conductor_version ? scene->conductor_version : scene->silent_conductor);
-	if (api_columns_probe(w->api_db, &scene->api_columns, err) != 0)
+	scene->nova.release = release_of(scene->nova.conductor_version ? scene->nova.conductor_version : scene->nova.silent_conductor);
+	if (api_columns_probe(w->api_db, &scene->nova.api_columns, err) != 0)
 		return -1;
-	return host_mappings_list(w->api_db, &scene->mappings, err);
+	return host_mappings_list(w->api_db, &scene->nova.mappings, err);
 }
 
 void scene_note_builders(struct scene *scene)
 {
-	const struct nova_services *all = &scene->home->services;
+	const struct nova_services *all = &scene->nova.home->services;
 
 	for (const struct nova_service *s = all->v; s < all->v + all->n; s++)
-		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->host) != 0 &&
-		    nova_service_is_up(s, scene->nova_down_s))
-			keep_lowest(&scene->builder_version, s->version);
+		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->subject.host) != 0 &&
+		    nova_service_is_up(s, scene->nova.down_s))
+			keep_lowest(&scene->nova.builder_version, s->version);
 }
 
 static bool move_takes(const struct scene *scene, const char *volume_id)
 {
 	size_t m, i;
 
-	for (m = 0; m < scene->nmove; m++)
-		for (i = 0; i < scene->move[m].rows[OWNED_VOLUME].n; i++)
-			if (strcmp(scene->move[m].rows[OWNED_VOLUME].v[i].id, volume_id) == 0)
+	for (m = 0; m < scene->subject.nmove; m++)
+		for (i = 0; i < scene->subject.move[m].rows[OWNED_VOLUME].n; i++)
+			if (strcmp(scene->subject.move[m].rows[OWNED_VOLUME].v[i].id, volume_id) == 0)
 				return true;
 	return false;
 }
@@ -80,19 +80,19 @@ static int find_volumes(struct scene *scene, struct candidate *c, struct error *
 	struct host_name owner;
 	size_t i;
 
-	for (i = 0; i < scene->bdms.n; i++)
-		c->nvolume += strcmp(scene->bdms.v[i].instance_uuid, c->instance->uuid) == 0;
+	for (i = 0; i < scene->subject.bdms.n; i++)
+		c->nvolume += strcmp(scene->subject.bdms.v[i].instance_uuid, c->instance->uuid) == 0;
 	c->volume = arena_alloc(&scene->arena, c->nvolume * sizeof *c->volume);
 	fact = c->volume;
-	for (i = 0; i < scene->bdms.n; i++) {
-		if (strcmp(scene->bdms.v[i].instance_uuid, c->instance->uuid) != 0)
+	for (i = 0; i < scene->subject.bdms.n; i++) {
+		if (strcmp(scene->subject.bdms.v[i].instance_uuid, c->instance->uuid) != 0)
 			continue;
-		fact->bdm = &scene->bdms.v[i];
+		fact->bdm = &scene->subject.bdms.v[i];
 		if (scene->world->cinder_db) {
 			if (volume_owner_get(scene->world->cinder_db, fact->bdm->volume_id, &fact->owner, err) != 0)
 				return -1;
 			if (fact->owner.host && host_name_parse(fact->owner.host, &owner))
-				fact->service = cinder_service_find(&scene->cinder_services, "cinder-volume", owner.backend_host);
+				fact->service = cinder_service_find(&scene->cinder.services, "cinder-volume", owner.backend_host);
 			fact->moves_first = move_takes(scene, fact->bdm->volume_id);
 		}
 		fact++;
@@ -102,19 +102,19 @@ static int find_volumes(struct scene *scene, struct candidate *c, struct error *
 
 static int find_candidate(struct scene *scene, struct candidate *c, const struct instance *instance, struct error *err)
 {
-	struct db *cell = scene->home->cell->db;
+	struct db *cell = scene->nova.home->cell->db;
 
 	c->instance = instance;
 	c->wanted = request_wants(scene->request, instance->uuid, instance->name);
-	if (instance_mapping_get(scene->world->api_db, &scene->api_columns, instance->uuid, &c->mapping, err) != 0)
+	if (instance_mapping_get(scene->world->api_db, &scene->nova.api_columns, instance->uuid, &c->mapping, err) != 0)
 		return -1;
 	if (request_spec_get(scene->world->api_db, instance->uuid, &c->spec, err) != 0)
 		return -1;
-	for (size_t i = 0; i < scene->migrations.n; i++)
-		if (strcmp(scene->migrations.v[i].instance_uuid, instance->uuid) == 0)
-			c->open = &scene->migrations.v[i];
+	for (size_t i = 0; i < scene->subject.migrations.n; i++)
+		if (strcmp(scene->subject.migrations.v[i].instance_uuid, instance->uuid) == 0)
+			c->open = &scene->subject.migrations.v[i];
 	request_spec_facts(&c->spec, &scene->arena, &c->spec_facts);
-	if (needs_read(cell, &scene->columns, instance, &scene->arena, &c->needs, err) != 0)
+	if (needs_read(cell, &scene->nova.columns, instance, &scene->arena, &c->needs, err) != 0)
 		return -1;
 	needs_of_request(c->spec_facts.valid ? c->spec.spec : NULL, &scene->arena, &c->needs);
 	if (migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 ||
@@ -126,12 +126,12 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 /* The same command again: what an evacuation has taken away from the host is no mistyped name, nor is any word of the run that goes on. */
 static void find_gone(const struct scene *scene, struct nameables *out)
 {
-	const struct words *const words[] = { &scene->request->only, &scene->request->exclude };
+	const struct words *const words[] = { &scene->request->what.only, &scene->request->what.exclude };
 
-	for (const struct standing_migration *m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++)
-		if (migration_is_evacuation(m) && !str_equal(m->instance_host, scene->host))
+	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++)
+		if (migration_is_evacuation(m) && !str_equal(m->instance_host, scene->subject.host))
 			nameables_add(out, m->instance_uuid, m->instance_name);
-	for (size_t w = 0; scene->request->resume && w < sizeof words / sizeof *words; w++)
+	for (size_t w = 0; scene->request->what.resume && w < sizeof words / sizeof *words; w++)
 		for (size_t i = 0; i < words[w]->n; i++)
 			nameables_add(out, words[w]->v[i], NULL);
 }
@@ -143,9 +143,9 @@ static int check_words(const struct scene *scene, struct error *err)
 	int rc;
 
 	str_add(&list, "evac-manage instance list --host ");
-	shell_add_word(&list, scene->host);
-	for (size_t i = 0; i < scene->instances.n; i++)
-		nameables_add(&known, scene->instances.v[i].uuid, scene->instances.v[i].name);
+	shell_add_word(&list, scene->subject.host);
+	for (size_t i = 0; i < scene->subject.instances.n; i++)
+		nameables_add(&known, scene->subject.instances.v[i].uuid, scene->subject.instances.v[i].name);
 	find_gone(scene, &gone);
 	rc = request_check_words(scene->request, &known, &gone, "instance", list.s, err);
 	nameables_free(&known);
@@ -174,26 +174,26 @@ static int biggest_first(const void *one, const void *other)
 
 static int find_candidates(struct scene *scene, struct error *err)
 {
-	struct db *cell = scene->home->cell->db;
+	struct db *cell = scene->nova.home->cell->db;
 
 	if (check_words(scene, err) != 0)
 		return -1;
-	if (bdms_on_host(cell, scene->host, &scene->bdms, err) != 0 || migrations_open(cell, scene->host, &scene->migrations, err) != 0 ||
+	if (bdms_on_host(cell, scene->subject.host, &scene->subject.bdms, err) != 0 || migrations_open(cell, scene->subject.host, &scene->subject.migrations, err) != 0 ||
 	    scene_find_placing(scene, err) != 0)
 		return -1;
-	scene->candidate = arena_alloc(&scene->arena, scene->instances.n * sizeof *scene->candidate);
-	for (size_t i = 0; i < scene->instances.n; i++) {
-		scene->ncandidate = i + 1;
-		if (find_candidate(scene, &scene->candidate[i], &scene->instances.v[i], err) != 0)
+	scene->subject.candidate = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *scene->subject.candidate);
+	for (size_t i = 0; i < scene->subject.instances.n; i++) {
+		scene->subject.ncandidate = i + 1;
+		if (find_candidate(scene, &scene->subject.candidate[i], &scene->subject.instances.v[i], err) != 0)
 			return -1;
 	}
-	vec_sort(scene->candidate, scene->ncandidate, sizeof *scene->candidate, biggest_first);
+	vec_sort(scene->subject.candidate, scene->subject.ncandidate, sizeof *scene->subject.candidate, biggest_first);
 	return 0;
 }
 
 int scene_find_instances(struct scene *scene, struct error *err)
 {
-	if (instances_on_host(scene->home->cell->db, scene->host, &scene->instances, err) != 0)
+	if (instances_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->subject.instances, err) != 0)
 		return -1;
 	return find_candidates(scene, err);
 }
@@ -207,22 +207,22 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 	size_t total = 0;
 
 	*out = (struct instances){ 0 };
-	for (size_t i = 0; i < scene->ncell; i++) {
-		struct db *cell = scene->cell[i].cell->db;
+	for (size_t i = 0; i < scene->nova.ncell; i++) {
+		struct db *cell = scene->nova.cell[i].cell->db;
 
 		if ((uuid_parse(id, &uuid) ? instance_by_uuid(cell, uuid.text, &found, err) : instances_by_name(cell, id, &found, err)) != 0)
 			return -1;
 		total += found.n;
 		if (found.n > 0 && out->n == 0) {
 			*out = found;
-			*where = &scene->cell[i];
+			*where = &scene->nova.cell[i];
 		} else {
 			instances_free(&found);
 		}
 	}
 	if (total > 1 && uuid_parse(id, &uuid)) {
-		if (!scene->evacuates) { /* to be shown, the first of them will do: it says where the mapping is */
-			scene->copies = total;
+		if (!scene->subject.evacuates) { /* to be shown, the first of them will do: it says where the mapping is */
+			scene->subject.copies = total;
 			return 0;
 		}
 		error_set(err, ERROR_ERROR, "instance '%s' is in %zu cells: nobody can say which of them nova takes", id, total);
@@ -238,39 +238,39 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 /* On no host, or on one of another cell, but in a cell and perhaps with volumes: to be shown, not to be evacuated. */
 static int find_homeless(struct scene *scene, const struct cell_facts *where, struct error *err)
 {
-	scene->home = where;
-	if (cell_columns_probe(where->cell->db, &scene->columns, err) != 0 ||
-	    bdms_of_instance(where->cell->db, scene->instances.v[0].uuid, &scene->bdms, err) != 0)
+	scene->nova.home = where;
+	if (cell_columns_probe(where->cell->db, &scene->nova.columns, err) != 0 ||
+	    bdms_of_instance(where->cell->db, scene->subject.instances.v[0].uuid, &scene->subject.bdms, err) != 0)
 		return -1;
-	scene->candidate = arena_alloc(&scene->arena, sizeof *scene->candidate);
-	scene->ncandidate = 1;
-	return find_candidate(scene, scene->candidate, scene->instances.v, err);
+	scene->subject.candidate = arena_alloc(&scene->arena, sizeof *scene->subject.candidate);
+	scene->subject.ncandidate = 1;
+	return find_candidate(scene, scene->subject.candidate, scene->subject.instances.v, err);
 }
 
 int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 {
 	const struct cell_facts *where = NULL;
 
-	if (find_by_id(scene, id, &scene->instances, &where, err) != 0)
+	if (find_by_id(scene, id, &scene->subject.instances, &where, err) != 0)
 		return -1;
-	if (scene->instances.n == 0 && world_any_lost_cell(scene->world))
+	if (scene->subject.instances.n == 0 && world_any_lost_cell(scene->world))
 		return scene_not_known_in_all_cells(scene, "instance", id, err);
-	if (scene->instances.n == 0) {
+	if (scene->subject.instances.n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err, "names are exact: instance list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
-	if (!scene->instances.v[0].host && !scene->evacuates)
+	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
-	if (!scene->instances.v[0].host)
+	if (!scene->subject.instances.v[0].host)
 		return error_set(err, ERROR_REFUSED, "instance %s is on no host (%s): there is nothing to evacuate it from",
-		    scene->instances.v[0].uuid, str_or(scene->instances.v[0].vm_state, "no state"));
-	if (scene_find_home(scene, scene->instances.v[0].host, err) != 0)
-		return error_prefix(err, "instance %s", scene->instances.v[0].uuid);
-	if (scene->home != where && !scene->evacuates)
+		    scene->subject.instances.v[0].uuid, str_or(scene->subject.instances.v[0].vm_state, "no state"));
+	if (scene_find_home(scene, scene->subject.instances.v[0].host, err) != 0)
+		return error_prefix(err, "instance %s", scene->subject.instances.v[0].uuid);
+	if (scene->nova.home != where && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
-	if (scene->home != where)
-		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'", scene->instances.v[0].uuid,
-		    where->cell->name, scene->host, scene->home->cell->name);
+	if (scene->nova.home != where)
+		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'", scene->subject.instances.v[0].uuid,
+		    where->cell->name, scene->subject.host, scene->nova.home->cell->name);
 	return find_candidates(scene, err);
 }
 
@@ -282,11 +282,11 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	there = bus_exchange_exists(bus, scene->world->nova.bus.exchange, err);
 	if (there < 0)
 		return -1;
-	scene->has_exchange = there == 1;
-	if (bus_queue_look(bus, scene->world->nova.conductor_topic, &scene->conductor, err) != 0)
+	scene->bus.has_exchange = there == 1;
+	if (bus_queue_look(bus, scene->world->nova.conductor_topic, &scene->bus.conductor, err) != 0)
 		return -1;
-	scene->queue_known = true;
-	if (scene->evacuates && bus_queue_look(bus, SCHEDULER_QUEUE, &scene->scheduler, err) != 0)
+	scene->bus.queue_known = true;
+	if (scene->subject.evacuates && bus_queue_look(bus, SCHEDULER_QUEUE, &scene->bus.scheduler, err) != 0)
 		return -1;
 	scene_find_witnesses(scene);
 	return scene_watch_heartbeat(scene, err);
@@ -299,8 +299,8 @@ void scene_look_for_conductor(struct scene *scene)
 
 	if (!scene->world->bus)
 		return;
-	scene->queue_known = bus_queue_look(scene->world->bus, topic, &scene->conductor, &err) == 0;
-	if (!scene->queue_known) {
+	scene->bus.queue_known = bus_queue_look(scene->world->bus, topic, &scene->bus.conductor, &err) == 0;
+	if (!scene->bus.queue_known) {
 		log_info("not asked: %s", err.text);
 		absences_add(scene->world->absences, &err, NULL);
 	}

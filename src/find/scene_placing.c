@@ -6,14 +6,14 @@
 
 int scene_find_placing(struct scene *scene, struct error *err)
 {
-	if (aggregates_list(scene->world->api_db, &scene->aggregates, err) != 0)
+	if (aggregates_list(scene->world->api_db, &scene->placing.aggregates, err) != 0)
 		return -1;
 	if (!scene->world->placement_db)
 		return 0;
-	if (placement_columns_probe(scene->world->placement_db, &scene->placement_columns, err) != 0 ||
-	    inventories_list(scene->world->placement_db, &scene->inventories, err) != 0)
+	if (placement_columns_probe(scene->world->placement_db, &scene->placing.columns, err) != 0 ||
+	    inventories_list(scene->world->placement_db, &scene->placing.inventories, err) != 0)
 		return -1;
-	return scene->placement_columns.has_sharing ? sharing_list(scene->world->placement_db, &scene->sharing, err) : 0;
+	return scene->placing.columns.has_sharing ? sharing_list(scene->world->placement_db, &scene->placing.sharing, err) : 0;
 }
 
 /* The host of an instance, in whichever cell it is; NULL: on none, or gone. */
@@ -22,8 +22,8 @@ static int host_of(struct scene *scene, const char *uuid, const char **out, stru
 	struct instances found;
 
 	*out = NULL;
-	for (size_t i = 0; i < scene->ncell && !*out; i++) {
-		if (instance_by_uuid(scene->cell[i].cell->db, uuid, &found, err) != 0)
+	for (size_t i = 0; i < scene->nova.ncell && !*out; i++) {
+		if (instance_by_uuid(scene->nova.cell[i].cell->db, uuid, &found, err) != 0)
 			return -1;
 		if (found.n > 0)
 			*out = arena_dup(&scene->arena, found.v[0].host);
@@ -35,7 +35,7 @@ static int host_of(struct scene *scene, const char *uuid, const char **out, stru
 /* Another candidate of the same group has asked already. */
 static const struct candidate *sibling(const struct scene *scene, const struct candidate *c)
 {
-	for (const struct candidate *o = scene->candidate; o < c; o++)
+	for (const struct candidate *o = scene->subject.candidate; o < c; o++)
 		if (o->group.exists && str_equal(o->group.uuid, c->group.uuid))
 			return o;
 	return NULL;
@@ -67,17 +67,17 @@ static int find_traits(struct scene *scene, const struct candidate *c, struct er
 	struct trait_fact *fact;
 	size_t k;
 
-	for (const struct ask *a = c->needs.ask; scene->placement_columns.has_traits && a < c->needs.ask + c->needs.nask; a++) {
-		for (k = 0; k < scene->ntrait && strcmp(scene->trait[k].name, a->name) != 0; k++)
+	for (const struct ask *a = c->needs.ask; scene->placing.columns.has_traits && a < c->needs.ask + c->needs.nask; a++) {
+		for (k = 0; k < scene->placing.ntrait && strcmp(scene->placing.trait[k].name, a->name) != 0; k++)
 			;
-		if (a->kind == ASK_RESOURCE || k < scene->ntrait)
+		if (a->kind == ASK_RESOURCE || k < scene->placing.ntrait)
 			continue;
-		scene->trait = xreallocarray(scene->trait, scene->ntrait + 1, sizeof *scene->trait);
-		fact = &scene->trait[scene->ntrait];
+		scene->placing.trait = xreallocarray(scene->placing.trait, scene->placing.ntrait + 1, sizeof *scene->placing.trait);
+		fact = &scene->placing.trait[scene->placing.ntrait];
 		fact->name = a->name;
 		if (trait_providers_list(scene->world->placement_db, a->name, &fact->providers, err) != 0)
 			return -1;
-		scene->ntrait++;
+		scene->placing.ntrait++;
 	}
 	return 0;
 }
@@ -90,11 +90,11 @@ int scene_find_group(struct scene *scene, struct candidate *c, struct error *err
 		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 || find_traits(scene, c, err) != 0)
 			return -1;
 		c->providers = (struct maybe_int){ true, (int64_t)n };
-		if (n > 1 && allocations_unexplained(scene->world->placement_db, scene->home->cell->db, c->instance->uuid, c->instance->node,
+		if (n > 1 && allocations_unexplained(scene->world->placement_db, scene->nova.home->cell->db, c->instance->uuid, c->instance->node,
 		                 &c->unexplained, err) != 0)
 			return -1;
 	}
-	if (server_group_of(scene->world->api_db, &scene->api_columns, c->instance->uuid, &c->group, err) != 0)
+	if (server_group_of(scene->world->api_db, &scene->nova.api_columns, c->instance->uuid, &c->group, err) != 0)
 		return -1;
 	return c->group.exists ? find_members(scene, c, err) : 0;
 }

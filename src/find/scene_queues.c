@@ -10,27 +10,27 @@ static void not_asked(struct scene *scene, const struct error *err)
 	log_info("not asked: %s", err->text);
 	if (err->kind == ERROR_BUS_UNREACHABLE) /* one that is not configured is none */
 		absences_add(scene->world->absences, err, NULL);
-	scene->queues_absent = arena_dup(&scene->arena, err->text);
+	scene->bus.queues_absent = arena_dup(&scene->arena, err->text);
 }
 
 /* Closes the broker that does not answer: the next queue is not asked for there. */
 static void add_queue(struct scene *scene, struct bus **bus, const char *queue, bool reports)
 {
-	struct consumer_fact *more = arena_alloc(&scene->arena, (scene->nconsumer + 1) * sizeof *more);
+	struct consumer_fact *more = arena_alloc(&scene->arena, (scene->bus.nconsumer + 1) * sizeof *more);
 	struct error err = { 0 };
 
-	if (scene->nconsumer)
-		memcpy(more, scene->consumer, scene->nconsumer * sizeof *more);
-	more[scene->nconsumer] = (struct consumer_fact){ .queue = arena_dup(&scene->arena, queue), .reports = reports };
+	if (scene->bus.nconsumer)
+		memcpy(more, scene->bus.consumer, scene->bus.nconsumer * sizeof *more);
+	more[scene->bus.nconsumer] = (struct consumer_fact){ .queue = arena_dup(&scene->arena, queue), .reports = reports };
 	if (!*bus)
 		return;
-	if (bus_queue_look(*bus, queue, &more[scene->nconsumer].now, &err) != 0) {
+	if (bus_queue_look(*bus, queue, &more[scene->bus.nconsumer].now, &err) != 0) {
 		not_asked(scene, &err);
 		bus_close(bus);
 		return;
 	}
-	scene->consumer = more;
-	scene->nconsumer++;
+	scene->bus.consumer = more;
+	scene->bus.nconsumer++;
 }
 
 /* A connection opens itself again with what it was opened with: both live equally long. */
@@ -70,14 +70,14 @@ static void close_cell_bus(struct cell_bus *cell)
 
 static void find_of_compute(struct scene *scene)
 {
-	auto_free char *queue = xasprintf("compute.%s", scene->host);
+	auto_free char *queue = xasprintf("compute.%s", scene->subject.host);
 	struct error err = { 0 };
 	struct cell_bus cell;
 
-	open_cell_bus(scene, scene->home, &cell, &err);
+	open_cell_bus(scene, scene->nova.home, &cell, &err);
 	if (err.kind)
 		not_asked(scene, &err);
-	add_queue(scene, &cell.bus, queue, scene->compute && nova_service_is_up(scene->compute, scene->nova_down_s));
+	add_queue(scene, &cell.bus, queue, scene->nova.compute && nova_service_is_up(scene->nova.compute, scene->nova.down_s));
 	close_cell_bus(&cell);
 }
 
@@ -115,8 +115,8 @@ void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell
 
 static bool has_cinder_services(const struct scene *scene)
 {
-	for (size_t i = 0; i < scene->cinder_services.n; i++)
-		if (scene_is_failed_node(scene, scene->cinder_services.v[i].host))
+	for (size_t i = 0; i < scene->cinder.services.n; i++)
+		if (scene_is_failed_node(scene, scene->cinder.services.v[i].host))
 			return true;
 	return false;
 }
@@ -135,23 +135,23 @@ static void find_of_cinder(struct scene *scene)
 		error_set(&err, ERROR_CONFIG, "cinder's configuration names no broker (transport_url)");
 	if (!w->cinder.has_bus || bus_open(&options, &bus, &err) != 0)
 		not_asked(scene, &err);
-	for (size_t i = 0; i < scene->cinder_services.n && bus; i++) {
-		const struct cinder_service *s = &scene->cinder_services.v[i];
+	for (size_t i = 0; i < scene->cinder.services.n && bus; i++) {
+		const struct cinder_service *s = &scene->cinder.services.v[i];
 
 		if (!scene_is_failed_node(scene, s->host) ||
 		    (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0))
 			continue;
 		cinder_service_queue(s->binary, s->host, &queue);
-		add_queue(scene, &bus, queue.s, cinder_service_is_up(s, scene->cinder_down_s));
+		add_queue(scene, &bus, queue.s, cinder_service_is_up(s, scene->cinder.down_s));
 	}
 	bus_close(&bus);
 }
 
 void scene_find_queues(struct scene *scene)
 {
-	scene->nconsumer = 0;
-	scene->queues_absent = NULL;
-	if (scene->home)
+	scene->bus.nconsumer = 0;
+	scene->bus.queues_absent = NULL;
+	if (scene->nova.home)
 		find_of_compute(scene);
 	find_of_cinder(scene);
 }

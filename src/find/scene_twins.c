@@ -13,7 +13,7 @@ static struct host_twin *twin_named(const struct scene *scene, const char *host,
 	struct host_twin *more;
 	const char *node = arena_dupn(arena, name, n);
 
-	if (!str_is_twin(node, host) || (scene->request->cinder_host && strcmp(node, scene->request->cinder_host) == 0))
+	if (!str_is_twin(node, host) || (scene->request->what.cinder_host && strcmp(node, scene->request->what.cinder_host) == 0))
 		return NULL;
 	for (size_t i = 0; i < out->n; i++)
 		if (strcmp(out->v[i].name, node) == 0)
@@ -31,7 +31,7 @@ void scene_find_twins(const struct scene *scene, const char *host, struct arena 
 	struct host_twin *twin;
 
 	*out = (struct host_twins){ 0 };
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++) {
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
 		if (!(twin = twin_named(scene, host, o->host, strcspn(o->host, "@#"), arena, out)))
 			continue;
 		if (strcmp(o->kind, "backup") == 0)
@@ -39,18 +39,18 @@ void scene_find_twins(const struct scene *scene, const char *host, struct arena 
 		else
 			twin->volumes += o->n;
 	}
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		if (!(twin = twin_named(scene, host, s->host, strcspn(s->host, "@#"), arena, out)))
 			continue;
 		twin->cinder_services++;
-		twin->up |= cinder_service_is_up(s, scene->cinder_down_s);
+		twin->up |= cinder_service_is_up(s, scene->cinder.down_s);
 	}
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (const struct nova_service *s = scene->cell[i].services.v; s < scene->cell[i].services.v + scene->cell[i].services.n; s++) {
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (const struct nova_service *s = scene->nova.cell[i].services.v; s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++) {
 			if (!(twin = twin_named(scene, host, s->host, strlen(s->host), arena, out)))
 				continue;
 			twin->nova_services++;
-			twin->up |= nova_service_is_up(s, scene->nova_down_s);
+			twin->up |= nova_service_is_up(s, scene->nova.down_s);
 		}
 }
 
@@ -69,5 +69,5 @@ void host_twin_describe(const struct host_twin *twin, struct str *out)
 
 bool scene_is_failed_node(const struct scene *scene, const char *host)
 {
-	return host_is_on_node(host, scene->host) || (scene->request->cinder_host && host_is_on_node(host, scene->request->cinder_host));
+	return host_is_on_node(host, scene->subject.host) || (scene->request->what.cinder_host && host_is_on_node(host, scene->request->what.cinder_host));
 }

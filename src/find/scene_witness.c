@@ -15,16 +15,16 @@ static void not_asked(const struct error *err)
 
 static void add_sessions(struct scene *scene, struct db *db, unsigned down_s)
 {
-	struct session_fact *fact = &scene->session[scene->nsession];
+	struct session_fact *fact = &scene->witness.session[scene->witness.nsession];
 	struct error err = { 0 };
 
-	if (!db || scene->nsession == sizeof scene->session / sizeof *scene->session)
+	if (!db || scene->witness.nsession == sizeof scene->witness.session / sizeof *scene->witness.session)
 		return;
 	*fact = (struct session_fact){ .server = db_label(db), .down_s = down_s };
 	if (sessions_list(db, &fact->sessions, &err) != 0)
 		not_asked(&err);
 	else
-		scene->nsession++;
+		scene->witness.nsession++;
 }
 
 static void find_nova_api(struct scene *scene)
@@ -32,16 +32,16 @@ static void find_nova_api(struct scene *scene)
 	const struct nova_config *nova = &scene->world->nova;
 
 	if (nova->api_listen && http_answers(nova->api_listen, nova->api_port, API_TIMEOUT_MS))
-		scene->nova_api = arena_printf(&scene->arena, "http://%s:%u/", nova->api_listen, nova->api_port);
+		scene->witness.nova_api = arena_printf(&scene->arena, "http://%s:%u/", nova->api_listen, nova->api_port);
 }
 
 void scene_find_sessions(struct scene *scene)
 {
-	for (size_t i = 0; i < scene->ncell; i++)
-		if (!scene->home || scene->home == &scene->cell[i])
-			add_sessions(scene, scene->cell[i].cell->db, scene->nova_down_s);
-	add_sessions(scene, scene->world->api_db, scene->nova_down_s);
-	add_sessions(scene, scene->world->cinder_db, scene->cinder_down_s);
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		if (!scene->nova.home || scene->nova.home == &scene->nova.cell[i])
+			add_sessions(scene, scene->nova.cell[i].cell->db, scene->nova.down_s);
+	add_sessions(scene, scene->world->api_db, scene->nova.down_s);
+	add_sessions(scene, scene->world->cinder_db, scene->cinder.down_s);
 }
 
 /* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
@@ -49,16 +49,16 @@ static const char *address_of(const struct scene *scene, const char *host)
 {
 	const char *address = NULL;
 
-	for (size_t i = 0; i < scene->ncell && !address; i++) {
-		const struct compute_node *own = compute_node_of(&scene->cell[i].nodes, host);
+	for (size_t i = 0; i < scene->nova.ncell && !address; i++) {
+		const struct compute_node *own = compute_node_of(&scene->nova.cell[i].nodes, host);
 
 		address = own ? own->host_ip : NULL;
 	}
 	if (!address || address_is_loopback(address))
 		return NULL;
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (size_t k = 0; k < scene->cell[i].nodes.n; k++)
-			if (strcmp(scene->cell[i].nodes.v[k].host, host) != 0 && str_equal(scene->cell[i].nodes.v[k].host_ip, address))
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (size_t k = 0; k < scene->nova.cell[i].nodes.n; k++)
+			if (strcmp(scene->nova.cell[i].nodes.v[k].host, host) != 0 && str_equal(scene->nova.cell[i].nodes.v[k].host_ip, address))
 				return NULL;
 	return address;
 }
@@ -67,8 +67,8 @@ static const char *address_of(const struct scene *scene, const char *host)
 static bool was_seen(const struct scene *scene, size_t fact, const struct session *session)
 {
 	for (size_t i = 0; i < fact; i++)
-		for (size_t k = 0; k < scene->session[i].sessions.n; k++)
-			if (scene->session[i].sessions.v[k].id == session->id && str_equal(scene->session[i].sessions.v[k].address, session->address))
+		for (size_t k = 0; k < scene->witness.session[i].sessions.n; k++)
+			if (scene->witness.session[i].sessions.v[k].id == session->id && str_equal(scene->witness.session[i].sessions.v[k].address, session->address))
 				return true;
 	return false;
 }
@@ -77,7 +77,7 @@ bool scene_session_speaks(const struct scene *scene, size_t fact, const struct s
 {
 	const char *name = address_is_loopback(host) ? NULL : host; /* who is called localhost may be anywhere */
 
-	return session->idle_s.set && session->idle_s.v < (int64_t)scene->session[fact].down_s &&
+	return session->idle_s.set && session->idle_s.v < (int64_t)scene->witness.session[fact].down_s &&
 	    session_is_from(session, address_of(scene, host), name) && !was_seen(scene, fact, session);
 }
 
@@ -85,9 +85,9 @@ size_t scene_sessions_of(const struct scene *scene, const char *host)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < scene->nsession; i++)
-		for (size_t k = 0; k < scene->session[i].sessions.n; k++)
-			n += scene_session_speaks(scene, i, &scene->session[i].sessions.v[k], host);
+	for (size_t i = 0; i < scene->witness.nsession; i++)
+		for (size_t k = 0; k < scene->witness.session[i].sessions.n; k++)
+			n += scene_session_speaks(scene, i, &scene->witness.session[i].sessions.v[k], host);
 	return n;
 }
 

@@ -18,7 +18,7 @@ static bool words_name(const struct words *words, const char *id, const char *na
 
 bool request_wants(const struct request *request, const char *id, const char *name)
 {
-	return !words_name(&request->exclude, id, name) && (request->only.n == 0 || words_name(&request->only, id, name));
+	return !words_name(&request->what.exclude, id, name) && (request->what.only.n == 0 || words_name(&request->what.only, id, name));
 }
 
 void nameables_add(struct nameables *all, const char *id, const char *name)
@@ -80,7 +80,7 @@ static int check(const char *option, const struct words *words, const struct nam
 int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
     const char *list, struct error *err)
 {
-	if (check("--only", &request->only, known, gone, what, list, err) != 0)
+	if (check("--only", &request->what.only, known, gone, what, list, err) != 0)
 		return -1;
-	return check("--exclude", &request->exclude, known, gone, what, list, err);
+	return check("--exclude", &request->what.exclude, known, gone, what, list, err);
 }

@@ -17,14 +17,14 @@ typedef char absence_text[sizeof ((struct error *)0)->text];
 
 struct config_sources config_sources_of(const struct request *request)
 {
-	return (struct config_sources){ .nova_files = request->nova_files.v,
-		.n_nova_files = request->nova_files.n,
-		.cinder_files = request->cinder_files.v,
-		.n_cinder_files = request->cinder_files.n,
-		.placement_files = request->placement_files.v,
-		.n_placement_files = request->placement_files.n,
-		.site_file = request->site_file,
-		.defaults_file = request->defaults_file };
+	return (struct config_sources){ .nova_files = request->where.nova_files.v,
+		.n_nova_files = request->where.nova_files.n,
+		.cinder_files = request->where.cinder_files.v,
+		.n_cinder_files = request->where.cinder_files.n,
+		.placement_files = request->where.placement_files.v,
+		.n_placement_files = request->where.placement_files.n,
+		.site_file = request->where.site_file,
+		.defaults_file = request->where.defaults_file };
 }
 
 /* A witness that nobody configured is silently absent; one that is configured badly is an error for those who need it only. */
@@ -84,20 +84,20 @@ static int settle_config(struct world *w, bool loaded, bool needed, const struct
 static int load_configs(const struct request *request, unsigned needs, struct world *w, struct error *err)
 {
 	const struct config_sources sources = config_sources_of(request);
-	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->cinder_files);
-	bool nova_needed = is_needed(needs, NEEDS_NOVA | NEEDS_BUS, &request->nova_files);
+	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->where.cinder_files);
+	bool nova_needed = is_needed(needs, NEEDS_NOVA | NEEDS_BUS, &request->where.nova_files);
 
 	if (config_load_site(&sources, &w->site, err) != 0)
 		return -1;
-	if (needs & NEEDS_CINDER || (needs & WITNESS_CINDER && is_configured(&request->cinder_files, CINDER_CONF))) {
+	if (needs & NEEDS_CINDER || (needs & WITNESS_CINDER && is_configured(&request->where.cinder_files, CINDER_CONF))) {
 		w->has_cinder_config = config_load_cinder(&sources, &w->cinder, err) == 0;
-		if (settle_config(w, w->has_cinder_config, cinder_needed, &request->cinder_files, &w->cinder_absent, err) != 0)
+		if (settle_config(w, w->has_cinder_config, cinder_needed, &request->where.cinder_files, &w->cinder_absent, err) != 0)
 			return -1;
 	}
 	if (needs & (NEEDS_NOVA | NEEDS_BUS) ||
-	    (needs & (WITNESS_NOVA | WITNESS_BUS) && is_configured(&request->nova_files, NOVA_CONF))) {
+	    (needs & (WITNESS_NOVA | WITNESS_BUS) && is_configured(&request->where.nova_files, NOVA_CONF))) {
 		w->has_nova_config = config_load_nova(&sources, &w->nova, err) == 0;
-		if (settle_config(w, w->has_nova_config, nova_needed, &request->nova_files, &w->nova_absent, err) != 0)
+		if (settle_config(w, w->has_nova_config, nova_needed, &request->where.nova_files, &w->nova_absent, err) != 0)
 			return -1;
 		memcpy(w->bus_absent, w->nova_absent, sizeof w->bus_absent);
 	}
@@ -203,7 +203,7 @@ static int open_placement(const struct request *request, struct world *w, bool n
 	struct db_options options = { .label = "placement's database", .run = w->run, .url = &w->placement.database };
 	char absent[sizeof err->text];
 
-	if (request->placement_files.n == 0)
+	if (request->where.placement_files.n == 0)
 		return 0;
 	return settle(w, config_load_placement(&sources, &w->placement, err) != 0 || db_open(&options, &w->placement_db, err) != 0, needed,
 	    &absent, err);
@@ -211,7 +211,7 @@ static int open_placement(const struct request *request, struct world *w, bool n
 
 int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err)
 {
-	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->cinder_files);
+	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->where.cinder_files);
 	struct world *w = out;
 
 	*w = (struct world){ .run = run,
@@ -219,8 +219,8 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 		.cinder_absent = "no cinder configuration",
 		.nova_absent = "no nova configuration",
 		.bus_absent = "no nova configuration" };
-	if (check_named(w, &request->nova_files, needs & SHOWS, err) != 0 || check_named(w, &request->cinder_files, needs & SHOWS, err) != 0 ||
-	    check_named(w, &request->placement_files, needs & SHOWS, err) != 0 || load_configs(request, needs, w, err) != 0)
+	if (check_named(w, &request->where.nova_files, needs & SHOWS, err) != 0 || check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
+	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 || load_configs(request, needs, w, err) != 0)
 		return -1;
 	if (w->has_cinder_config && needs & (NEEDS_CINDER | WITNESS_CINDER) &&
 	    settle(w, world_connect_cinder(w, &w->cinder_db, err), cinder_needed, &w->cinder_absent, err) != 0)

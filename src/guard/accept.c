@@ -30,7 +30,7 @@ static void look(const struct guard *self, const struct scene *scene, struct fin
 	}
 	if (!there)
 		guard_found(self, scene, out, word, NULL, "--accept '%s' met nothing: this run has no such finding", word);
-	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && !scene->evacuates)
+	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && !scene->subject.evacuates)
 		guard_found(self, scene, out, word, NULL, "--accept '%s' counts only beside a fencing statement", word);
 	else
 		guard_found(self, scene, out, word, NULL, "--accept '%s' changes nothing: that finding is never accepted%s", word,
@@ -39,7 +39,7 @@ static void look(const struct guard *self, const struct scene *scene, struct fin
 
 void guard_accept_met_nothing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct words *accept = &scene->request->accept;
+	const struct words *accept = &scene->request->how.accept;
 
 	for (size_t i = 0; i < accept->n; i++)
 		look(self, scene, out, accept->v[i]);

@@ -17,15 +17,15 @@ void guard_no_capacity(const struct guard *self, const struct scene *scene, stru
 	struct rooms rooms;
 	int64_t placed = 0;
 
-	if (!scene->evacuates || !scene->home || (scene->request->target_host && scene->target_cell != scene->home))
+	if (!scene->subject.evacuates || !scene->nova.home || (scene->request->what.target_host && scene->nova.target_cell != scene->nova.home))
 		return;
 	rooms_make(scene, &rooms);
-	if (!scene->request->target_host && !any_open(&rooms)) { /* target-down says it, and stops the run */
+	if (!scene->request->what.target_host && !any_open(&rooms)) { /* target-down says it, and stops the run */
 		rooms_free(&rooms);
 		return;
 	}
 	for EACH_WANTED(c, scene) {
-		if (findings_skip(out, c->instance->uuid) || (scene->request->limit > 0 && placed >= scene->request->limit))
+		if (findings_skip(out, c->instance->uuid) || (scene->request->what.limit > 0 && placed >= scene->request->what.limit))
 			continue;
 		str_clear(&why);
 		str_clear(&help);

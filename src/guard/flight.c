@@ -9,10 +9,10 @@
 
 bool guard_takes_next(struct taking *t, const struct scene *scene, const struct findings *found)
 {
-	int64_t limit = scene->request->limit;
+	int64_t limit = scene->request->what.limit;
 
-	while (t->next < scene->ncandidate && (limit == 0 || t->n < limit)) {
-		t->c = &scene->candidate[t->next++];
+	while (t->next < scene->subject.ncandidate && (limit == 0 || t->n < limit)) {
+		t->c = &scene->subject.candidate[t->next++];
 		if (!t->c->wanted || findings_skip(found, t->c->instance->uuid))
 			continue;
 		t->n++;
@@ -85,8 +85,8 @@ void guard_in_flight(const struct guard *self, const struct scene *scene, struct
 {
 	auto_str struct str hint = { 0 };
 
-	for (size_t m = 0; m < scene->nmove; m++)
-		volumes_in_flight(self, scene, &scene->move[m], out);
+	for (size_t m = 0; m < scene->subject.nmove; m++)
+		volumes_in_flight(self, scene, &scene->subject.move[m], out);
 	for EACH_TAKEN(t, scene, out) {
 		const struct migration *open = t.c->open;
 
@@ -111,7 +111,7 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 			str_clear(&hint);
 			if (str_equal(m->migration_type, "evacuation") && !m->deleted)
 				str_addf(&hint, "'evac-manage migration list --host %s' says whether somebody still works on it; when nobody does, how it is closed",
-				    str_or(m->source_compute, scene->host));
+				    str_or(m->source_compute, scene->subject.host));
 			else
 				str_addf(&hint, "no command of nova's or ours ends a %s%s: once it is known that nobody works on it, the DBA sets the status of migration %lld "
 				    "from 'accepted' to 'error'", m->deleted ? "deleted " : "", str_or(m->migration_type, "migration of no type"), (long long)m->id);

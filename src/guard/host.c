@@ -9,7 +9,7 @@
 
 static const char *alive_hint(const struct scene *scene)
 {
-	return scene->evacuates ?
+	return scene->subject.evacuates ?
 	    "power the host off and wait until it no longer reports, or set nova's forced_down once it is off" :
 	    "power the host off and wait until it no longer reports";
 }
@@ -18,12 +18,12 @@ static const char *alive_hint(const struct scene *scene)
  * renamed in cinder.conf, or never was but in a mistyped move. */
 static bool asks_backends(const struct scene *scene)
 {
-	return scene->moves_things && !scene->evacuates;
+	return scene->subject.moves_things && !scene->subject.evacuates;
 }
 
 static bool is_source(const struct scene *scene, const struct cinder_service *s)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (!m->in_place && str_equal(s->binary, move_binary(m->kind)) &&
 		    strcmp(s->host, m->from.backend_host) == 0)
 			return true;
@@ -34,9 +34,9 @@ static void cinder_alive(const struct guard *self, const struct scene *scene, st
 {
 	auto_str struct str subject = { 0 };
 
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		if (!(asks_backends(scene) ? is_source(scene, s) : scene_is_failed_node(scene, s->host)) ||
-		    !cinder_service_is_up(s, scene->cinder_down_s))
+		    !cinder_service_is_up(s, scene->cinder.down_s))
 			continue;
 		str_clear(&subject);
 		str_addf(&subject, "%s %s", s->binary, s->host);
@@ -50,7 +50,7 @@ static void nova_alive(const struct guard *self, const struct scene *scene, cons
 	auto_str struct str subject = { 0 };
 
 	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
-		if (strcmp(s->host, scene->host) != 0 || !nova_service_is_up(s, scene->nova_down_s))
+		if (strcmp(s->host, scene->subject.host) != 0 || !nova_service_is_up(s, scene->nova.down_s))
 			continue;
 		str_clear(&subject);
 		str_addf(&subject, "%s %s", s->binary, s->host);
@@ -61,23 +61,23 @@ static void nova_alive(const struct guard *self, const struct scene *scene, cons
 
 static void sessions_alive(const struct guard *self, const struct scene *scene, size_t fact, struct findings *out)
 {
-	const struct session_fact *f = &scene->session[fact];
+	const struct session_fact *f = &scene->witness.session[fact];
 
 	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++)
-		if (scene_session_speaks(scene, fact, s, scene->host))
+		if (scene_session_speaks(scene, fact, s, scene->subject.host))
 			guard_found(self, scene, out, s->address, alive_hint(scene), "'%s' has a session in %s from %s, whose last command is %lld s old",
-			    scene->host, f->server, s->address, (long long)s->idle_s.v);
+			    scene->subject.host, f->server, s->address, (long long)s->idle_s.v);
 }
 
 static bool consumer_is_sign_of_life(const struct scene *scene, const struct consumer_fact *c)
 {
-	return scene->evacuates && scene->home && !scene->compute && str_starts(c->queue, "compute.") && c->now.consumers > 0;
+	return scene->subject.evacuates && scene->nova.home && !scene->nova.compute && str_starts(c->queue, "compute.") && c->now.consumers > 0;
 }
 
 /* Where nova has no record of its nova-compute there is no heartbeat to be stale: who listens is all that could tell. */
 static void consumers_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
 		if (consumer_is_sign_of_life(scene, c))
 			guard_found(self, scene, out, c->queue, "power the host off, and wait until the broker has dropped it",
 			    "queue '%s' has %u consumer%s, and no record of its nova-compute tells that it is dead", c->queue,
@@ -87,19 +87,19 @@ static void consumers_alive(const struct guard *self, const struct scene *scene,
 /* Does any service of the failed host's node report? */
 static bool node_reports(const struct scene *scene)
 {
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
-		if (host_is_on_node(s->host, scene->host) && cinder_service_is_up(s, scene->cinder_down_s))
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+		if (host_is_on_node(s->host, scene->subject.host) && cinder_service_is_up(s, scene->cinder.down_s))
 			return true;
-	for (size_t i = 0; i < scene->ncell; i++)
-		for (const struct nova_service *s = scene->cell[i].services.v; s < scene->cell[i].services.v + scene->cell[i].services.n; s++)
-			if (strcmp(s->host, scene->host) == 0 && nova_service_is_up(s, scene->nova_down_s))
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (const struct nova_service *s = scene->nova.cell[i].services.v; s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
+			if (strcmp(s->host, scene->subject.host) == 0 && nova_service_is_up(s, scene->nova.down_s))
 				return true;
 	return false;
 }
 
 static bool loses_rows(const struct scene *scene)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (!m->in_place)
 			return true;
 	return false;
@@ -112,10 +112,10 @@ static void at_work(const struct guard *self, const struct scene *scene, struct 
 	auto_str struct str hint = { 0 };
 	const struct owned *r;
 
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
-				if (k != OWNED_WORKER && !m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder_down_s) &&
+				if (k != OWNED_WORKER && !m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder.down_s) &&
 				    owned_is_transitional((enum owned_kind)k, r->status)) {
 					str_clear(&hint);
 					str_addf(&hint, "wait until it has ended, or leave it where it is: --exclude %s", r->id);
@@ -128,33 +128,33 @@ void guard_source_alive(const struct guard *self, const struct scene *scene, str
 {
 	bool of_backends = asks_backends(scene);
 
-	if (scene->past) {
+	if (scene->subject.past) {
 		at_work(self, scene, out);
 		return;
 	}
-	if (scene->closes || (!scene->moves_things && !scene->evacuates)) /* what its own compute may do does not depend on us */
+	if (scene->subject.closes || (!scene->subject.moves_things && !scene->subject.evacuates)) /* what its own compute may do does not depend on us */
 		return;
 	cinder_alive(self, scene, out);
 	if (of_backends && (node_reports(scene) || !loses_rows(scene))) /* what else lives on the node says nothing about the backend */
 		return;
-	for (size_t i = 0; i < scene->ncell; i++)
-		nova_alive(self, scene, &scene->cell[i], out);
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		nova_alive(self, scene, &scene->nova.cell[i], out);
 	consumers_alive(self, scene, out);
-	if (scene->reports_though_forced_down)
-		guard_found(self, scene, out, scene->host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
-		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->host);
-	for (size_t i = 0; i < scene->nsession; i++)
+	if (scene->nova.reports_though_forced_down)
+		guard_found(self, scene, out, scene->subject.host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
+		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->subject.host);
+	for (size_t i = 0; i < scene->witness.nsession; i++)
 		sessions_alive(self, scene, i, out);
 }
 
 /* Nothing to write needs nobody's word. */
 static bool asks_for_anything(const struct scene *scene)
 {
-	if (scene->moves_things && scene->marks) /* a rescue also disables its services */
+	if (scene->subject.moves_things && scene->subject.marks) /* a rescue also disables its services */
 		return true;
 	for EACH_WANTED(c, scene)
 		return true;
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (move_takes(m))
 			return true;
 	return false;
@@ -166,23 +166,23 @@ static bool may_be_served(const struct scene *scene, const struct move *m)
 {
 	if (m->in_place || !m->source || !move_takes(m))
 		return false;
-	return cinder_service_is_up(m->source, scene->cinder_down_s) || !node_reports(scene);
+	return cinder_service_is_up(m->source, scene->cinder.down_s) || !node_reports(scene);
 }
 
 void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	bool needed = scene->evacuates && asks_for_anything(scene);
+	bool needed = scene->subject.evacuates && asks_for_anything(scene);
 
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove && scene->moves_things; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove && scene->subject.moves_things; m++)
 		needed |= may_be_served(scene, m);
-	if (needed && !scene->closes && !scene->past && !scene->request->fenced)
-		guard_found(self, scene, out, scene->host, NULL, "nobody has said that '%s' is powered off", scene->host);
+	if (needed && !scene->subject.closes && !scene->subject.past && !scene->request->how.fenced)
+		guard_found(self, scene, out, scene->subject.host, NULL, "nobody has said that '%s' is powered off", scene->subject.host);
 }
 
 static bool any_source_reports(const struct scene *scene)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		if (!m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder_down_s))
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+		if (!m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder.down_s))
 			return true;
 	return false;
 }
@@ -192,10 +192,10 @@ void guard_backend_silent(const struct guard *self, const struct scene *scene, s
 {
 	if (!asks_backends(scene) || !node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
 		return;
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder_down_s))
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder.down_s))
 			guard_found(self, scene, out, m->from.backend_host, NULL, "%s on '%s' does not report, and its node '%s' does", m->source->binary,
-			    m->from.backend_host, scene->host);
+			    m->from.backend_host, scene->subject.host);
 }
 
 /* Disabled services are not counted: a host that was taken out of service long ago says nothing about today. */
@@ -203,17 +203,17 @@ void guard_mass_failure(const struct guard *self, const struct scene *scene, str
 {
 	size_t all = 0, down = 0;
 
-	if (!scene->evacuates)
+	if (!scene->subject.evacuates)
 		return;
-	for (const struct nova_service *s = scene->home->services.v; s < scene->home->services.v + scene->home->services.n; s++) {
+	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++) {
 		if (strcmp(s->binary, "nova-compute") != 0 || s->disabled)
 			continue;
 		all++;
-		down += !nova_service_is_up(s, scene->nova_down_s);
+		down += !nova_service_is_up(s, scene->nova.down_s);
 	}
 	if (all >= MASS_FAILURE_LEAST && down * 2 > all)
-		guard_found(self, scene, out, scene->home->cell->name, NULL, "%zu of %zu compute services in cell '%s' are down", down,
-		    all, scene->home->cell->name);
+		guard_found(self, scene, out, scene->nova.home->cell->name, NULL, "%zu of %zu compute services in cell '%s' are down", down,
+		    all, scene->nova.home->cell->name);
 }
 
 /* Dotted numbers, number by number; a missing one is 0. */
@@ -257,7 +257,7 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 
 		if (lost)
 			guard_found(self, scene, out, str_or(cell->name, cell->uuid),
-			    scene->home ? NULL : "no cell is needed for this; what that one knows of the host, make sure of it by hand",
+			    scene->nova.home ? NULL : "no cell is needed for this; what that one knows of the host, make sure of it by hand",
 			    "what cell '%s' knows is unknown: %s", str_or(cell->name, cell->uuid), lost->text);
 	}
 }
@@ -266,12 +266,12 @@ void guard_nova_unknown(const struct guard *self, const struct scene *scene, str
 {
 	const char *why = scene->world->nova_absent;
 
-	if (!scene->moves_things || scene->evacuates || scene->ncell > 0)
+	if (!scene->subject.moves_things || scene->subject.evacuates || scene->nova.ncell > 0)
 		return;
-	if (scene->past)
+	if (scene->subject.past)
 		guard_found(self, scene, out, "nova", NULL, "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s", why);
 	else
-		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s", scene->host, why);
+		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s", scene->subject.host, why);
 }
 
 static void twin_hint(const struct scene *scene, const struct host_twin *twin, struct str *hint)
@@ -279,8 +279,8 @@ static void twin_hint(const struct scene *scene, const struct host_twin *twin, s
 	const struct request *r = scene->request;
 
 	str_clear(hint);
-	if (r->to && twin->cinder_services + (size_t)(twin->volumes + twin->backups) > 0)
-		str_addf(hint, "if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s", scene->host, r->to, twin->name);
+	if (r->what.to && twin->cinder_services + (size_t)(twin->volumes + twin->backups) > 0)
+		str_addf(hint, "if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s", scene->subject.host, r->what.to, twin->name);
 	else
 		str_addf(hint, "if it is the same machine: evac-manage host show %s", twin->name);
 }
@@ -291,38 +291,38 @@ void guard_host_twin(const struct guard *self, const struct scene *scene, struct
 	struct arena arena = { 0 };
 	struct host_twins twins;
 
-	if (!scene->host || scene->closes || (!scene->moves_things && !scene->evacuates))
+	if (!scene->subject.host || scene->subject.closes || (!scene->subject.moves_things && !scene->subject.evacuates))
 		return;
-	scene_find_twins(scene, scene->host, &arena, &twins);
+	scene_find_twins(scene, scene->subject.host, &arena, &twins);
 	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++) {
 		host_twin_describe(t, &owns);
 		twin_hint(scene, t, &hint);
-		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name, scene->host,
-		    t->up ? "reports" : "does not report", owns.s, scene->moves_things ? "; they stay" : "");
+		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name, scene->subject.host,
+		    t->up ? "reports" : "does not report", owns.s, scene->subject.moves_things ? "; they stay" : "");
 	}
 	arena_free(&arena);
 }
 
 void guard_service_record_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->evacuates && scene->home && !scene->compute)
-		guard_found(self, scene, out, scene->host, NULL, "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it",
-		    scene->host, scene->instances.n, scene->instances.n == 1 ? "" : "s", scene->instances.n == 1 ? "s" : "");
+	if (scene->subject.evacuates && scene->nova.home && !scene->nova.compute)
+		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it",
+		    scene->subject.host, scene->subject.instances.n, scene->subject.instances.n == 1 ? "" : "s", scene->subject.instances.n == 1 ? "s" : "");
 }
 
 /* nova 17 to 34 conductor/manager.py: _allocate_for_evacuate_dest_host reads the ComputeNode of instance.host and instance.node. */
 void guard_source_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->evacuates && scene->home && scene->request->force && !compute_node_of(&scene->home->nodes, scene->host))
-		guard_found(self, scene, out, scene->host, NULL, "nova has no compute node of '%s'", scene->host);
+	if (scene->subject.evacuates && scene->nova.home && scene->request->what.force && !compute_node_of(&scene->nova.home->nodes, scene->subject.host))
+		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no compute node of '%s'", scene->subject.host);
 }
 
 /* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives and
  * only its reports fail. */
 void guard_consumer_lingers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (size_t i = 0; i < scene->nconsumer; i++) {
-		const struct consumer_fact *c = &scene->consumer[i];
+	for (size_t i = 0; i < scene->bus.nconsumer; i++) {
+		const struct consumer_fact *c = &scene->bus.consumer[i];
 
 		if (c->now.consumers > 0 && !c->reports && !consumer_is_sign_of_life(scene, c)) /* source-alive says it of one that reports */
 			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
@@ -335,7 +335,7 @@ void guard_casts_waiting(const struct guard *self, const struct scene *scene, st
 {
 	auto_str struct str hint = { 0 };
 
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++) {
 		if (c->now.messages == 0 || c->reports)
 			continue;
 		str_clear(&hint);
@@ -347,15 +347,15 @@ void guard_casts_waiting(const struct guard *self, const struct scene *scene, st
 
 void guard_host_resolved(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->asked_host)
-		guard_found(self, scene, out, scene->host, NULL, "'%s' is the hypervisor of nova-compute on '%s': that host is meant",
-		    scene->asked_host, scene->host);
+	if (scene->subject.asked_host)
+		guard_found(self, scene, out, scene->subject.host, NULL, "'%s' is the hypervisor of nova-compute on '%s': that host is meant",
+		    scene->subject.asked_host, scene->subject.host);
 }
 
 void guard_nova_api_answers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->evacuates && scene->nova_api)
-		guard_found(self, scene, out, scene->nova_api, NULL, "nova-api answers at %s: the official way is open", scene->nova_api);
+	if (scene->subject.evacuates && scene->witness.nova_api)
+		guard_found(self, scene, out, scene->witness.nova_api, NULL, "nova-api answers at %s: the official way is open", scene->witness.nova_api);
 }
 
 static void config_is_readable(const struct guard *self, const struct scene *scene, const char *service, const char *files, struct findings *out)

@@ -62,7 +62,7 @@ void guard_volume_owner_dead(const struct guard *self, const struct scene *scene
 			continue;
 		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
 			if (!v->owner.known || v->moves_first ||
-			    cinder_owner_is_up(&scene->cinder_services, v->owner.host, v->owner.cluster_name, scene->cinder_down_s))
+			    cinder_owner_is_up(&scene->cinder.services, v->owner.host, v->owner.cluster_name, scene->cinder.down_s))
 				continue;
 			owner_hint(scene, v, &hint);
 			owner_shown(&v->owner, &owner);
@@ -86,7 +86,7 @@ void guard_cinder_credentials_unknown(const struct guard *self, const struct sce
 {
 	for EACH_TAKEN(t, scene, out)
 		if (t.c->nvolume > 0) {
-			guard_found(self, scene, out, scene->host, NULL,
+			guard_found(self, scene, out, scene->subject.host, NULL,
 			    "whether the computes have [cinder] credentials shows at the first volume-backed instance: it goes alone");
 			return;
 		}
@@ -98,7 +98,7 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 	int64_t vcpus = 0, memory_mb = 0;
 	size_t n = 0;
 
-	if (scene->inventories.n > 0)
+	if (scene->placing.inventories.n > 0)
 		return;
 	for EACH_TAKEN(t, scene, out) {
 		n++;
@@ -106,10 +106,10 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 		memory_mb += t.c->needs.memory_mb;
 	}
 	if (n > 0)
-		guard_found(self, scene, out, scene->host, NULL,
+		guard_found(self, scene, out, scene->subject.host, NULL,
 		    "%zu instance%s %lld vCPU and %lld MB on %s", n,
 		    n == 1 ? " needs" : "s need", (long long)vcpus, (long long)memory_mb,
-		    str_or(scene->request->target_host, "the other hosts"));
+		    str_or(scene->request->what.target_host, "the other hosts"));
 }
 
 static void add_word(struct str *out, const char *word)
@@ -121,11 +121,11 @@ static void add_word(struct str *out, const char *word)
 static void say_unreckoned(const struct scene *scene, const struct needs *n, struct str *out)
 {
 	for (size_t i = 0; i < n->nask; i++)
-		if (!n->ask[i].or_vcpu && (scene->inventories.n == 0 || (n->ask[i].kind != ASK_RESOURCE && !scene->placement_columns.has_traits)))
+		if (!n->ask[i].or_vcpu && (scene->placing.inventories.n == 0 || (n->ask[i].kind != ASK_RESOURCE && !scene->placing.columns.has_traits)))
 			add_word(out, n->ask[i].name);
 	for (size_t i = 0; i < n->nunreckoned; i++)
 		add_word(out, n->unreckoned[i]);
-	if (n->pinned && !n->mixed && scene->inventories.n == 0)
+	if (n->pinned && !n->mixed && scene->placing.inventories.n == 0)
 		add_word(out, "pinned CPUs");
 	if (n->numa)
 		add_word(out, "NUMA cells");
@@ -178,7 +178,7 @@ void guard_allocation_unexplained(const struct guard *self, const struct scene *
 			str_addf(&hint, "openstack resource provider allocation unset --provider %s %s", p->uuid, c->instance->uuid);
 			guard_found(self, scene, out, c->instance->uuid, hint.s,
 			    "placement holds room for %s on '%s', which no evacuation explains%s", str_or(c->instance->name, c->instance->uuid), p->name,
-			    scene->request->force ? ": a forced target fails with \"complex allocations\"" : "");
+			    scene->request->what.force ? ": a forced target fails with \"complex allocations\"" : "");
 		}
 }
 
@@ -195,5 +195,5 @@ void guard_expected_state(const struct guard *self, const struct scene *scene, s
 	for EACH_WANTED(c, scene)
 		if (str_equal(c->instance->vm_state, "error") && !findings_skip(out, c->instance->uuid))
 			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and comes out ACTIVE%s",
-			    str_or(c->instance->name, c->instance->uuid), scene->request->target_state ? ", --target-state or not" : "");
+			    str_or(c->instance->name, c->instance->uuid), scene->request->how.target_state ? ", --target-state or not" : "");
 }

@@ -28,7 +28,7 @@ static const char *state_objects(const struct scene *scene, const struct candida
 {
 	static const char *const evacuable[] = { "active", "stopped", "error", NULL };
 	const struct instance *i = c->instance;
-	bool strict = scene->release->no_task_state.when == ALWAYS;
+	bool strict = scene->nova.release->no_task_state.when == ALWAYS;
 
 	if (!is_any(i->vm_state, evacuable)) {
 		str_addf(text, "it is %s: nova evacuates only active, stopped and error", str_or(i->vm_state, "in no state"));
@@ -38,7 +38,7 @@ static const char *state_objects(const struct scene *scene, const struct candida
 		return "it was never launched";
 	if (i->task_state && (strict || is_being_worked_on(i))) {
 		str_addf(text, "its task state is '%s'%s%s", i->task_state, strict ? ", and it must be empty in nova " : "",
-		    strict ? scene->release->name : "");
+		    strict ? scene->nova.release->name : "");
 		return text->s;
 	}
 	return NULL;
@@ -46,18 +46,18 @@ static const char *state_objects(const struct scene *scene, const struct candida
 
 static const char *records_object(const struct scene *scene, const struct candidate *c, struct str *text)
 {
-	bool knows_newest = release_is_known(scene->conductor_version);
+	bool knows_newest = release_is_known(scene->nova.conductor_version);
 	struct error err;
 
 	if (!c->mapping.exists || !c->mapping.cell_id.set)
 		return "nova_api has no mapping of it to a cell: the conductor would not find it";
-	if (c->mapping.cell_id.v != scene->home->cell->id)
+	if (c->mapping.cell_id.v != scene->nova.home->cell->id)
 		return "nova_api maps it to another cell than the one it is in";
 	if (c->mapping.queued_for_delete)
 		return "it is queued for delete";
 	if (!c->spec.exists)
-		return scene->release->needs_request_spec ? "nova_api has no request spec of it" : NULL;
-	if (request_spec_check(&c->spec, knows_newest ? scene->release->request_spec : NULL, &err) == 0)
+		return scene->nova.release->needs_request_spec ? "nova_api has no request spec of it" : NULL;
+	if (request_spec_check(&c->spec, knows_newest ? scene->nova.release->request_spec : NULL, &err) == 0)
 		return NULL;
 	str_add(text, err.text);
 	return text->s;
@@ -65,12 +65,12 @@ static const char *records_object(const struct scene *scene, const struct candid
 
 static const char *decorators_object(const struct scene *scene, const struct candidate *c)
 {
-	const struct release *r = scene->release;
+	const struct release *r = scene->nova.release;
 	const struct needs *n = &c->needs;
 
 	if (n->vtpm && r->rejects_vtpm)
 		return "it has a vTPM, which nova does not evacuate";
-	if (n->device_profile && (r->rejects_device_profiles || scene->compute_version < COMPUTE_TAKES_DEVICE_PROFILES))
+	if (n->device_profile && (r->rejects_device_profiles || scene->nova.compute_version < COMPUTE_TAKES_DEVICE_PROFILES))
 		return "its flavor has a device profile, which computes this old do not evacuate";
 	if (n->vdpa_port && r->rejects_vdpa.when == ALWAYS)
 		return "it has a vDPA port, which this nova does not evacuate";
@@ -78,7 +78,7 @@ static const char *decorators_object(const struct scene *scene, const struct can
 		return "it has a vDPA port, which the first point releases of this nova do not evacuate";
 	if (n->accelerator_port && r->rejects_accelerator_ports)
 		return "it has an accelerator port, which nova does not evacuate";
-	if (n->extended_port && scene->compute_version < COMPUTE_TAKES_EXTENDED_REQUESTS)
+	if (n->extended_port && scene->nova.compute_version < COMPUTE_TAKES_EXTENDED_REQUESTS)
 		return "it has a port with an extended resource request, which computes this old do not evacuate";
 	if ((n->bandwidth_port || n->extended_port) && r->rejects_bandwidth_ports)
 		return "it has a port with a resource request, which this nova does not evacuate";
@@ -90,10 +90,10 @@ static const char *decorators_object(const struct scene *scene, const struct can
 /* The new host's driver refuses it (nova compute/manager.py: InstanceEvacuateNotSupported), and a host of another driver cannot run it. */
 static const char *driver_objects(const struct scene *scene, const struct candidate *c, struct str *text)
 {
-	const struct compute_nodes *all = &scene->home->nodes;
+	const struct compute_nodes *all = &scene->nova.home->nodes;
 
 	for (const struct compute_node *n = all->v; n < all->v + all->n; n++) {
-		if (strcmp(n->host, scene->host) != 0 || hypervisor_evacuates(n->hypervisor_type) ||
+		if (strcmp(n->host, scene->subject.host) != 0 || hypervisor_evacuates(n->hypervisor_type) ||
 		    (c->instance->node && !str_equal(n->hypervisor_hostname, c->instance->node)))
 			continue;
 		str_addf(text, "its hypervisor is %s, whose driver evacuates nothing: the instance would end in ERROR", n->hypervisor_type);
@@ -106,9 +106,9 @@ static const char *driver_objects(const struct scene *scene, const struct candid
  * wrongly, later ones refuse. The source's own may be there twice: an older evacuation's is not yet dropped. */
 static const char *force_objects(const struct scene *scene, const struct candidate *c)
 {
-	if (!scene->request->force)
+	if (!scene->request->what.force)
 		return NULL;
-	if (c->providers.set && c->providers.v == 0 && scene->release->needs_request_spec)
+	if (c->providers.set && c->providers.v == 0 && scene->nova.release->needs_request_spec)
 		return "it has no allocation in placement: with a forced target the conductor would fail and leave it 'rebuilding'";
 	if ((c->providers.set && c->providers.v > 1) || c->needs.bandwidth_port || c->needs.extended_port || c->needs.nested_resources)
 		return "its allocations lie on several providers: nova cannot force a target for it, leave --force out";
@@ -159,19 +159,19 @@ void guard_not_evacuable(const struct guard *self, const struct scene *scene, st
 /* bug 1978983: a number tells the release, not its point release. */
 void guard_task_state(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->release || scene->release->no_task_state.when != UNTIL)
+	if (!scene->nova.release || scene->nova.release->no_task_state.when != UNTIL)
 		return;
 	for EACH_WANTED(c, scene)
 		if (c->instance->task_state && !is_being_worked_on(c->instance) && !findings_skip(out, c->instance->uuid))
 			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: its task state is '%s', which nova %s takes from %s on",
-			    str_or(c->instance->name, c->instance->uuid), c->instance->task_state, scene->release->name,
-			    scene->release->no_task_state.until);
+			    str_or(c->instance->name, c->instance->uuid), c->instance->task_state, scene->nova.release->name,
+			    scene->nova.release->no_task_state.until);
 }
 
 /* bug 1952941: the compute's claim reads the instance's own cells, which no message can mend. */
 void guard_old_pinning(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct rule *rule = scene->release ? &scene->release->breaks_pinning : NULL;
+	const struct rule *rule = scene->nova.release ? &scene->nova.release->breaks_pinning : NULL;
 
 	if (!rule || rule->when == NEVER)
 		return;
@@ -179,7 +179,7 @@ void guard_old_pinning(const struct guard *self, const struct scene *scene, stru
 		if ((c->needs.old_pinning || c->spec_facts.old_pinning) && !findings_skip(out, c->instance->uuid))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
 			    "%s was pinned to CPUs before Victoria, and nova %s cannot place it%s%s (bug 1952941)",
-			    str_or(c->instance->name, c->instance->uuid), scene->release->name, rule->when == UNTIL ? " before " : "",
+			    str_or(c->instance->name, c->instance->uuid), scene->nova.release->name, rule->when == UNTIL ? " before " : "",
 			    str_or(rule->until, ""));
 }
 

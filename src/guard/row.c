@@ -9,33 +9,33 @@
 
 static bool is_removed(const struct scene *scene, const struct cinder_service *s)
 {
-	if (s == scene->service)
+	if (s == scene->subject.service)
 		return true;
-	return scene->request->recursive && scene->cluster && strcmp(s->binary, scene->cluster->binary) == 0 &&
-	    str_equal(s->cluster_name, scene->cluster->name);
+	return scene->request->what.recursive && scene->subject.cluster && strcmp(s->binary, scene->subject.cluster->binary) == 0 &&
+	    str_equal(s->cluster_name, scene->subject.cluster->name);
 }
 
 void guard_service_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct cinder_service *s;
 
-	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
-		if (is_removed(scene, s) && cinder_service_is_up(s, scene->cinder_down_s))
+	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+		if (is_removed(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
 			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s ago", s->binary, s->host,
 			    (long long)s->heartbeat_age_s.v);
 }
 
 static void owns_hint(const struct scene *scene, enum move_kind kind, struct str *hint)
 {
-	const char *to = hint_taker(scene, kind, scene->service->host);
+	const char *to = hint_taker(scene, kind, scene->subject.service->host);
 
 	str_clear(hint);
-	if (cinder_service_is_up(scene->service, scene->cinder_down_s)) {
+	if (cinder_service_is_up(scene->subject.service, scene->cinder.down_s)) {
 		str_addf(hint, "stop the service first; what it owns is moved by %s when it no longer reports",
 		    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
 	} else if (to) {
 		str_add(hint, "first: ");
-		hint_move(hint, kind, scene->service->host, to);
+		hint_move(hint, kind, scene->subject.service->host, to);
 	} else {
 		str_addf(hint, "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all",
 		    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
@@ -47,7 +47,7 @@ static bool has_double(const struct scene *scene, const struct cinder_service *s
 {
 	const struct cinder_service *s;
 
-	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (s->id != service->id && str_equal(s->host, service->host) && str_equal(s->binary, service->binary))
 			return true;
 	return false;
@@ -55,24 +55,24 @@ static bool has_double(const struct scene *scene, const struct cinder_service *s
 
 void guard_service_owns(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct service_reference *r = scene->references.v;
+	const struct service_reference *r = scene->subject.references.v;
 	auto_str struct str hint = { 0 };
 
-	for (; r < scene->references.v + scene->references.n; r++)
-		if (r->by_name && !has_double(scene, scene->service)) {
+	for (; r < scene->subject.references.v + scene->subject.references.n; r++)
+		if (r->by_name && !has_double(scene, scene->subject.service)) {
 			owns_hint(scene, strcmp(r->kind, "backup") == 0 ? MOVE_BACKUPS : MOVE_BACKEND, &hint);
-			guard_found(self, scene, out, scene->service->host, hint.s, "'%s' owns %lld %s%s", scene->service->host, (long long)r->n,
+			guard_found(self, scene, out, scene->subject.service->host, hint.s, "'%s' owns %lld %s%s", scene->subject.service->host, (long long)r->n,
 			    r->kind, r->n == 1 ? "" : "s");
 		}
 }
 
 void guard_service_referenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct service_reference *r = scene->references.v;
+	const struct service_reference *r = scene->subject.references.v;
 
-	for (; r < scene->references.v + scene->references.n; r++)
+	for (; r < scene->subject.references.v + scene->subject.references.n; r++)
 		if (!r->by_name)
-			guard_found(self, scene, out, scene->service->host,
+			guard_found(self, scene, out, scene->subject.service->host,
 			    strcmp(r->kind, "volume") == 0 ? "evac-manage volume update_service" : NULL, "%lld %s%s still name%s its %s",
 			    (long long)r->n, r->kind, r->n == 1 ? "" : "s", r->n == 1 ? "s" : "",
 			    strcmp(r->kind, "volume") == 0 ? "uuid" : "id");
@@ -82,11 +82,11 @@ void guard_cluster_has_hosts(const struct guard *self, const struct scene *scene
 {
 	const struct cinder_service *s;
 
-	if (!scene->cluster || !scene->request->binary || scene->request->recursive)
+	if (!scene->subject.cluster || !scene->request->what.binary || scene->request->what.recursive)
 		return;
-	for (s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
-		if (strcmp(s->binary, scene->cluster->binary) == 0 && str_equal(s->cluster_name, scene->cluster->name))
-			guard_found(self, scene, out, s->host, NULL, "'%s' is a member of cluster '%s'", s->host, scene->cluster->name);
+	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+		if (strcmp(s->binary, scene->subject.cluster->binary) == 0 && str_equal(s->cluster_name, scene->subject.cluster->name))
+			guard_found(self, scene, out, s->host, NULL, "'%s' is a member of cluster '%s'", s->host, scene->subject.cluster->name);
 }
 
 /* Another cluster of the same backend with a live member; NULL: there is none. */
@@ -94,9 +94,9 @@ static const char *live_cluster(const struct scene *scene, const struct cluster 
 {
 	const char *backend = strchr(other->name, '@');
 
-	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
+	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++)
 		if (strcmp(c->name, other->name) != 0 && strcmp(c->binary, other->binary) == 0 && str_equal(strchr(c->name, '@'), backend) &&
-		    cinder_cluster_is_up(&scene->cinder_services, c->name, scene->cinder_down_s))
+		    cinder_cluster_is_up(&scene->cinder.services, c->name, scene->cinder.down_s))
 			return c->name;
 	return NULL;
 }
@@ -106,17 +106,17 @@ void guard_cluster_owns(const struct guard *self, const struct scene *scene, str
 	auto_str struct str hint = { 0 };
 	const char *to;
 
-	if (!scene->cluster || !scene->request->binary || scene->cluster_rows.n == 0)
+	if (!scene->subject.cluster || !scene->request->what.binary || scene->subject.cluster_rows.n == 0)
 		return;
-	to = live_cluster(scene, scene->cluster);
+	to = live_cluster(scene, scene->subject.cluster);
 	str_add(&hint, to ? "first: evac-manage cluster rename " : "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
 	if (to) {
-		shell_add_word(&hint, scene->cluster->name);
+		shell_add_word(&hint, scene->subject.cluster->name);
 		str_addc(&hint, ' ');
 		shell_add_word(&hint, to);
 	}
-	guard_found(self, scene, out, scene->cluster->name, hint.s, "%zu rows belong to cluster '%s'", scene->cluster_rows.n,
-	    scene->cluster->name);
+	guard_found(self, scene, out, scene->subject.cluster->name, hint.s, "%zu rows belong to cluster '%s'", scene->subject.cluster_rows.n,
+	    scene->subject.cluster->name);
 }
 
 void guard_cluster_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -124,38 +124,38 @@ void guard_cluster_unknown(const struct guard *self, const struct scene *scene, 
 	const struct request *r = scene->request;
 	size_t n;
 
-	if (!r->new_name || scene->cluster || scene->cluster_rows.n == 0)
+	if (!r->what.new_name || scene->subject.cluster || scene->subject.cluster_rows.n == 0)
 		return;
-	n = strcspn(r->new_name, "#");
-	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
-		if (strncmp(c->name, r->new_name, n) == 0 && (c->name[n] == '\0' || c->name[n] == '@'))
+	n = strcspn(r->what.new_name, "#");
+	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++)
+		if (strncmp(c->name, r->what.new_name, n) == 0 && (c->name[n] == '\0' || c->name[n] == '@'))
 			return;
-	guard_found(self, scene, out, r->new_name, NULL, "there is no cluster '%s'", r->new_name);
+	guard_found(self, scene, out, r->what.new_name, NULL, "there is no cluster '%s'", r->what.new_name);
 }
 
 void guard_pools_lost(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	size_t n = 0;
 
-	if (!scene->request->full_rename || strchr(scene->request->new_name, '#'))
+	if (!scene->request->what.full_rename || strchr(scene->request->what.new_name, '#'))
 		return;
-	for (size_t i = 0; i < scene->cluster_rows.n; i++)
-		n += strchr(scene->cluster_rows.v[i].cluster_name, '#') != NULL;
+	for (size_t i = 0; i < scene->subject.cluster_rows.n; i++)
+		n += strchr(scene->subject.cluster_rows.v[i].cluster_name, '#') != NULL;
 	if (n > 0)
-		guard_found(self, scene, out, scene->request->new_name, NULL, "%zu rows name a pool, '%s' does not", n,
-		    scene->request->new_name);
+		guard_found(self, scene, out, scene->request->what.new_name, NULL, "%zu rows name a pool, '%s' does not", n,
+		    scene->request->what.new_name);
 }
 
 void guard_volume_has_owner(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct volume_removal *v = &scene->volume;
+	const struct volume_removal *v = &scene->subject.volume;
 
 	auto_str struct str hint = { 0 };
 	const char *to;
 
 	if (!v->id || !v->host)
 		return;
-	to = cinder_owner_is_up(&scene->cinder_services, v->host, v->cluster_name, scene->cinder_down_s) ? NULL :
+	to = cinder_owner_is_up(&scene->cinder.services, v->host, v->cluster_name, scene->cinder.down_s) ? NULL :
 	    hint_taker(scene, MOVE_BACKEND, v->host);
 	str_add(&hint, to ? "its owner is dead; its volumes move first: " : "delete it by the API: openstack volume delete ");
 	if (to)
@@ -167,7 +167,7 @@ void guard_volume_has_owner(const struct guard *self, const struct scene *scene,
 
 void guard_volume_in_use(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct volume_removal *v = &scene->volume;
+	const struct volume_removal *v = &scene->subject.volume;
 
 	if (v->id && (v->attachments || v->snapshots || str_equal(v->status, "in-use")))
 		guard_found(self, scene, out, v->id, NULL, "volume %s is '%s', with %lld attachments and %lld snapshots", v->id,
@@ -177,16 +177,16 @@ void guard_volume_in_use(const struct guard *self, const struct scene *scene, st
 /* cinder volume/manager.py: delete_group and its like refuse a member that is on another backend. */
 void guard_members_stay(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->kinds || scene->kinds & 1u << OWNED_VOLUME)
+	if (!scene->subject.kinds || scene->subject.kinds & 1u << OWNED_VOLUME)
 		return;
-	for (size_t m = 0; m < scene->nmove; m++)
-		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
-			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, scene->move[m].from.backend_host))
+	for (size_t m = 0; m < scene->subject.nmove; m++)
+		for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, scene->subject.move[m].from.backend_host))
 				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that stay", o->host, (long long)o->n);
 }
 
 void guard_schema_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->cinder_schema.missing[0])
-		guard_found(self, scene, out, "cinder", NULL, "cinder's database has no %s", scene->cinder_schema.missing);
+	if (scene->cinder.schema.missing[0])
+		guard_found(self, scene, out, "cinder", NULL, "cinder's database has no %s", scene->cinder.schema.missing);
 }

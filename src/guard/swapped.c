@@ -17,8 +17,8 @@ static bool has(const struct findings *findings, const char *code)
 
 static bool owner_is_down(const struct scene *scene)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+		if (m->target && !cinder_service_is_up(m->target, scene->cinder.down_s))
 			return true;
 	return false;
 }
@@ -37,15 +37,15 @@ static bool exchange(const struct scene *scene, const char **dead, struct str *o
 	const struct request *r = scene->request;
 
 	str_addf(out, "evac-manage %s", str_or(r->command, ""));
-	if (r->currenthost && r->newhost) {
-		*dead = r->newhost;
-		add(out, (const char *const[]){ "--currenthost", r->newhost, "--newhost", r->currenthost, NULL });
-	} else if (r->host && r->to && owner_is_down(scene)) {
-		*dead = r->to;
-		add(out, (const char *const[]){ r->to, "--to", scene->host, NULL });
-	} else if (r->host && r->target_host && scene->target_compute) {
-		*dead = r->target_host;
-		add(out, (const char *const[]){ r->target_host, r->to ? "--to" : "--target_host", scene->host, NULL });
+	if (r->what.currenthost && r->what.newhost) {
+		*dead = r->what.newhost;
+		add(out, (const char *const[]){ "--currenthost", r->what.newhost, "--newhost", r->what.currenthost, NULL });
+	} else if (r->what.host && r->what.to && owner_is_down(scene)) {
+		*dead = r->what.to;
+		add(out, (const char *const[]){ r->what.to, "--to", scene->subject.host, NULL });
+	} else if (r->what.host && r->what.target_host && scene->nova.target_compute) {
+		*dead = r->what.target_host;
+		add(out, (const char *const[]){ r->what.target_host, r->what.to ? "--to" : "--target_host", scene->subject.host, NULL });
 	} else {
 		return false;
 	}
@@ -60,6 +60,6 @@ void guard_looks_swapped(const struct guard *self, const struct scene *scene, st
 	if (!has(out, "source-alive") || !has(out, "target-down") || !exchange(scene, &dead, &command))
 		return;
 	str_addf(&hint, "did you swap the two? %s", command.s);
-	guard_found(self, scene, out, dead, hint.s, "'%s' reports and '%s' does not, and '%s' would be left for '%s'", scene->host, dead,
-	    scene->host, dead);
+	guard_found(self, scene, out, dead, hint.s, "'%s' reports and '%s' does not, and '%s' would be left for '%s'", scene->subject.host, dead,
+	    scene->subject.host, dead);
 }

@@ -301,7 +301,7 @@ static void offer_accept(struct findings *findings, size_t i, const char *when, 
 /* What may be typed in spite of a finding stands beside it, and nowhere else. */
 static void offer(const struct scene *scene, struct findings *findings)
 {
-	bool unplanned = scene->past || has(findings, findings->n, "looks-swapped");
+	bool unplanned = scene->subject.past || has(findings, findings->n, "looks-swapped");
 
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->v[i];
@@ -335,19 +335,19 @@ const struct guard *guard_find(const char *code)
 
 static bool is_acceptable(const struct guard *self, const struct scene *scene)
 {
-	return self->accept == ACCEPT_CODE || (self->accept == ACCEPT_FENCED_MOVE && !scene->evacuates);
+	return self->accept == ACCEPT_CODE || (self->accept == ACCEPT_FENCED_MOVE && !scene->subject.evacuates);
 }
 
 const char *guard_only_name(const struct scene *scene, const char *uuid)
 {
-	const struct candidate *c = scene->candidate;
+	const struct candidate *c = scene->subject.candidate;
 	const char *name = NULL;
 	size_t i, n = 0;
 
-	for (i = 0; i < scene->ncandidate; i++)
+	for (i = 0; i < scene->subject.ncandidate; i++)
 		if (strcmp(c[i].instance->uuid, uuid) == 0)
 			name = c[i].instance->name;
-	for (i = 0; i < scene->ncandidate && name; i++)
+	for (i = 0; i < scene->subject.ncandidate && name; i++)
 		n += str_equal(c[i].instance->name, name);
 	return n == 1 ? name : NULL;
 }
@@ -356,7 +356,7 @@ static bool is_accepted(const struct guard *self, const struct scene *scene, con
 {
 	const char *name = guard_only_name(scene, subject);
 
-	if (!is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->fenced))
+	if (!is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->how.fenced))
 		return false;
 	return request_accepts(scene->request, self->code, subject) || (name && request_accepts(scene->request, self->code, name));
 }

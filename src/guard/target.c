@@ -5,12 +5,12 @@
 #include "util/shell.h"
 #include "util/str.h"
 
-#define EACH_MOVE(m, scene) (const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)
+#define EACH_MOVE(m, scene) (const struct move *m = (scene)->subject.move; m < (scene)->subject.move + (scene)->subject.nmove; m++)
 
 /* Without a pool of its own the target keeps that of each row, unless a map gives another. */
 static bool is_same_place(const struct scene *scene, const struct move *m)
 {
-	return strcmp(m->from.backend_host, m->to.backend_host) == 0 && scene->request->pool_map.n == 0 &&
+	return strcmp(m->from.backend_host, m->to.backend_host) == 0 && scene->request->what.pool_map.n == 0 &&
 	    (!m->to.pool[0] || strcmp(m->from.pool, m->to.pool) == 0);
 }
 
@@ -19,8 +19,8 @@ void guard_target_is_source(const struct guard *self, const struct scene *scene,
 	for EACH_MOVE(m, scene)
 		if (!m->taken_back && is_same_place(scene, m))
 			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
-	if (scene->evacuates && str_equal(scene->request->target_host, scene->host))
-		guard_found(self, scene, out, scene->host, NULL, "'%s' is both the failed and the target host", scene->host);
+	if (scene->subject.evacuates && str_equal(scene->request->what.target_host, scene->subject.host))
+		guard_found(self, scene, out, scene->subject.host, NULL, "'%s' is both the failed and the target host", scene->subject.host);
 }
 
 void guard_target_service_missing(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -51,18 +51,18 @@ void guard_no_counterpart(const struct guard *self, const struct scene *scene, s
 /* The scheduler needs at least one host, or it puts every instance in ERROR. */
 static void check_any_compute(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct nova_service *s = scene->home->services.v; s < scene->home->services.v + scene->home->services.n; s++)
-		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->host) != 0 && !s->disabled &&
-		    nova_service_is_up(s, scene->nova_down_s))
+	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++)
+		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->subject.host) != 0 && !s->disabled &&
+		    nova_service_is_up(s, scene->nova.down_s))
 			return;
-	guard_found(self, scene, out, scene->home->cell->name, NULL,
-	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->home->cell->name);
+	guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
+	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->nova.home->cell->name);
 }
 
 static void say_down(const struct guard *self, const struct scene *scene, struct findings *out, const char *binary,
     const char *host, struct maybe_int age)
 {
-	const char *hint = scene->past ? "start it first, or leave with their new owner what would go back to it" : NULL; /* who else is up is no matter */
+	const char *hint = scene->subject.past ? "start it first, or leave with their new owner what would go back to it" : NULL; /* who else is up is no matter */
 
 	if (age.set)
 		guard_found(self, scene, out, host, hint, "%s on '%s' is down: its last report is %lld s old", binary, host,
@@ -79,7 +79,7 @@ static bool is_late(const struct nova_service *s, unsigned down_s)
 
 static bool is_a_cluster(const struct scene *scene, const char *name)
 {
-	for (const struct cluster *c = scene->clusters.v; c < scene->clusters.v + scene->clusters.n; c++)
+	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++)
 		if (strlen(c->name) == strcspn(name, "#") && str_starts(name, c->name))
 			return true;
 	return false;
@@ -92,9 +92,9 @@ static bool goes_to_the_dead(const struct scene *scene, const struct cluster_row
 	const struct request *r = scene->request;
 	auto_str struct str to = { 0 };
 
-	str_addf(&to, "%s%s", r->new_name, r->full_rename ? "" : row->cluster_name + strlen(r->name));
-	return is_a_cluster(scene, to.s) && cinder_cluster_is_up(&scene->cinder_services, row->cluster_name, scene->cinder_down_s) &&
-	    !cinder_cluster_is_up(&scene->cinder_services, to.s, scene->cinder_down_s);
+	str_addf(&to, "%s%s", r->what.new_name, r->what.full_rename ? "" : row->cluster_name + strlen(r->what.name));
+	return is_a_cluster(scene, to.s) && cinder_cluster_is_up(&scene->cinder.services, row->cluster_name, scene->cinder.down_s) &&
+	    !cinder_cluster_is_up(&scene->cinder.services, to.s, scene->cinder.down_s);
 }
 
 /* Where neither cluster lives nobody loses anything: so is one renamed whose services are stopped for it. */
@@ -104,47 +104,47 @@ static void check_clusters(const struct guard *self, const struct scene *scene, 
 	auto_str struct str hint = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; r->name && r->new_name && strcmp(r->name, r->new_name) != 0 && i < scene->cluster_rows.n; i++)
-		n += goes_to_the_dead(scene, &scene->cluster_rows.v[i]);
+	for (size_t i = 0; r->what.name && r->what.new_name && strcmp(r->what.name, r->what.new_name) != 0 && i < scene->subject.cluster_rows.n; i++)
+		n += goes_to_the_dead(scene, &scene->subject.cluster_rows.v[i]);
 	if (n == 0)
 		return;
 	str_add(&hint, "did you swap the two? evac-manage cluster rename ");
-	shell_add_word(&hint, r->new_name);
+	shell_add_word(&hint, r->what.new_name);
 	str_addc(&hint, ' ');
-	shell_add_word(&hint, r->name);
-	guard_found(self, scene, out, r->new_name, hint.s, "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->new_name, r->name,
+	shell_add_word(&hint, r->what.name);
+	guard_found(self, scene, out, r->what.new_name, hint.s, "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->what.new_name, r->what.name,
 	    n);
 }
 
 void guard_target_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct nova_service *s = scene->target_compute;
+	const struct nova_service *s = scene->nova.target_compute;
 
 	check_clusters(self, scene, out);
 	for EACH_MOVE(m, scene)
-		if (m->target && !cinder_service_is_up(m->target, scene->cinder_down_s))
+		if (m->target && !cinder_service_is_up(m->target, scene->cinder.down_s))
 			say_down(self, scene, out, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
-	if (scene->past && undo_enables_compute(scene) && is_late(scene->compute, scene->nova_down_s))
-		say_down(self, scene, out, scene->compute->binary, scene->compute->host, scene->compute->heartbeat_age_s);
-	if (!scene->evacuates)
+	if (scene->subject.past && undo_enables_compute(scene) && is_late(scene->nova.compute, scene->nova.down_s))
+		say_down(self, scene, out, scene->nova.compute->binary, scene->nova.compute->host, scene->nova.compute->heartbeat_age_s);
+	if (!scene->subject.evacuates)
 		return;
 	if (!s)
 		check_any_compute(self, scene, out);
 	else if (s->forced_down)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is forced down", s->binary, s->host);
-	else if (!nova_service_is_up(s, scene->nova_down_s))
+	else if (!nova_service_is_up(s, scene->nova.down_s))
 		say_down(self, scene, out, s->binary, s->host, s->heartbeat_age_s);
 }
 
 void guard_target_disabled(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct nova_service *s = scene->target_compute;
+	const struct nova_service *s = scene->nova.target_compute;
 
 	for EACH_MOVE(m, scene)
 		if (m->target && m->target->disabled && !m->enables_target)
 			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", move_binary(m->kind), m->to.backend_host,
 			    str_or(m->target->disabled_reason, "no reason given"));
-	if (scene->evacuates && s && s->disabled)
+	if (scene->subject.evacuates && s && s->disabled)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,
 		    str_or(s->disabled_reason, "no reason given"));
 }
@@ -158,48 +158,48 @@ void guard_target_frozen(const struct guard *self, const struct scene *scene, st
 
 void guard_target_other_cell(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->evacuates && scene->target_cell && scene->target_cell != scene->home)
-		guard_found(self, scene, out, scene->request->target_host, NULL, "'%s' is in cell '%s', the instances are in cell '%s'",
-		    scene->request->target_host, scene->target_cell->cell->name, scene->home->cell->name);
+	if (scene->subject.evacuates && scene->nova.target_cell && scene->nova.target_cell != scene->nova.home)
+		guard_found(self, scene, out, scene->request->what.target_host, NULL, "'%s' is in cell '%s', the instances are in cell '%s'",
+		    scene->request->what.target_host, scene->nova.target_cell->cell->name, scene->nova.home->cell->name);
 }
 
 void guard_target_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->evacuates || !scene->target_cell)
+	if (!scene->subject.evacuates || !scene->nova.target_cell)
 		return;
-	if (!scene->target_node)
-		guard_found(self, scene, out, scene->request->target_host, NULL, "nova-compute on '%s' has no compute node: it never got so far",
-		    scene->request->target_host);
-	else if (!scene->target_is_mapped)
-		guard_found(self, scene, out, scene->request->target_host, "nova-manage cell_v2 discover_hosts",
-		    "nova_api does not map '%s' to cell '%s': the scheduler does not know it", scene->request->target_host,
-		    scene->target_cell->cell->name);
+	if (!scene->nova.target_node)
+		guard_found(self, scene, out, scene->request->what.target_host, NULL, "nova-compute on '%s' has no compute node: it never got so far",
+		    scene->request->what.target_host);
+	else if (!scene->nova.target_is_mapped)
+		guard_found(self, scene, out, scene->request->what.target_host, "nova-manage cell_v2 discover_hosts",
+		    "nova_api does not map '%s' to cell '%s': the scheduler does not know it", scene->request->what.target_host,
+		    scene->nova.target_cell->cell->name);
 }
 
 void guard_no_consumer(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const char *topic = scene->world->nova.conductor_topic;
 
-	if (!scene->evacuates)
+	if (!scene->subject.evacuates)
 		return;
-	if (!scene->has_exchange)
+	if (!scene->bus.has_exchange)
 		guard_found(self, scene, out, topic, NULL, "%s has no exchange '%s': no nova service has been here",
 		    bus_server(scene->world->bus), str_or(scene->world->nova.bus.exchange, "nova"));
-	else if (!scene->conductor.exists)
+	else if (!scene->bus.conductor.exists)
 		guard_found(self, scene, out, topic, NULL, "%s has no queue '%s'", bus_server(scene->world->bus), topic);
-	else if (scene->conductor.consumers == 0)
+	else if (scene->bus.conductor.consumers == 0)
 		guard_found(self, scene, out, topic, NULL, "queue '%s' on %s has no consumer, and %u messages wait in it", topic,
-		    bus_server(scene->world->bus), (unsigned)scene->conductor.messages);
+		    bus_server(scene->world->bus), (unsigned)scene->bus.conductor.messages);
 }
 
 /* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it does with
  * what waits. */
 void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct bus_queue *q = &scene->scheduler;
+	const struct bus_queue *q = &scene->bus.scheduler;
 	auto_str struct str waits = { 0 };
 
-	if (!scene->evacuates || !q->exists || q->consumers > 0 || (scene->request->force && q->messages == 0))
+	if (!scene->subject.evacuates || !q->exists || q->consumers > 0 || (scene->request->what.force && q->messages == 0))
 		return;
 	if (q->messages > 0)
 		str_addf(&waits, ", and %u message%s in it", (unsigned)q->messages, q->messages == 1 ? " waits" : "s wait");
@@ -220,9 +220,9 @@ void guard_az_differs(const struct guard *self, const struct scene *scene, struc
 
 static bool target_has_pool(const struct scene *scene, const struct move *move, const char *pool)
 {
-	for (size_t i = 0; i < scene->owners.n; i++)
-		if (host_is_on_backend(scene->owners.v[i].host, move->to.backend_host) &&
-		    str_equal(host_pool(scene->owners.v[i].host), pool))
+	for (size_t i = 0; i < scene->cinder.owners.n; i++)
+		if (host_is_on_backend(scene->cinder.owners.v[i].host, move->to.backend_host) &&
+		    str_equal(host_pool(scene->cinder.owners.v[i].host), pool))
 			return true;
 	return false;
 }
@@ -230,10 +230,10 @@ static bool target_has_pool(const struct scene *scene, const struct move *move, 
 /* One that something lives in; NULL: none. */
 static const char *a_pool_of(const struct scene *scene, const struct move *move)
 {
-	for (size_t i = 0; i < scene->owners.n; i++)
-		if (strcmp(scene->owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->owners.v[i].host, move->to.backend_host) &&
-		    host_pool(scene->owners.v[i].host))
-			return host_pool(scene->owners.v[i].host);
+	for (size_t i = 0; i < scene->cinder.owners.n; i++)
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->cinder.owners.v[i].host, move->to.backend_host) &&
+		    host_pool(scene->cinder.owners.v[i].host))
+			return host_pool(scene->cinder.owners.v[i].host);
 	return NULL;
 }
 
@@ -271,7 +271,7 @@ void guard_pool_unseen(const struct guard *self, const struct scene *scene, stru
 			pool_unseen(self, scene, m, m->to.pool, out);
 			continue;
 		}
-		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+		for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
 			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
 				pool_unseen(self, scene, m, request_pool(scene->request, str_or(host_pool(o->host), "")), out);
 	}

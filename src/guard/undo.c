@@ -10,8 +10,8 @@ static size_t count_tombstones(const struct scene *scene)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < scene->standing.n; i++)
-		n += migration_is_tombstone(&scene->standing.v[i]);
+	for (size_t i = 0; i < scene->nova.standing.n; i++)
+		n += migration_is_tombstone(&scene->nova.standing.v[i]);
 	return n;
 }
 
@@ -23,7 +23,7 @@ bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 
 void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct past *past = scene->past;
+	const struct past *past = scene->subject.past;
 
 	for (size_t i = 0; past && i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
@@ -44,14 +44,14 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 	struct past_steps at = { 0 };
 	const struct step *s;
 
-	while (scene->past && (s = past_next_step(scene->past, &at))) {
+	while (scene->subject.past && (s = past_next_step(scene->subject.past, &at))) {
 		if (!undo_keeps_forced_down(scene, s))
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute", scene->host,
-		    scene->host);
-		guard_found(self, scene, out, scene->host, hint.s,
-		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s", scene->host,
+		str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute", scene->subject.host,
+		    scene->subject.host);
+		guard_found(self, scene, out, scene->subject.host, hint.s,
+		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s", scene->subject.host,
 		    n == 1 ? "is" : "are");
 	}
 }
@@ -67,16 +67,16 @@ static bool is_taken_back(const struct scene *scene, const struct unit *unit, co
 
 void guard_undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (size_t i = 0; scene->past && i < scene->past->nunit; i++) {
-		const struct unit *unit = &scene->past->plan.unit[i];
+	for (size_t i = 0; scene->subject.past && i < scene->subject.past->nunit; i++) {
+		const struct unit *unit = &scene->subject.past->plan.unit[i];
 
-		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->past, i))
+		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->subject.past, i))
 			continue;
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (s->kind == &step_migration && is_taken_back(scene, unit, s))
 				guard_found(self, scene, out, s->id, NULL,
 				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance", s->id,
-				    str_or(s->before[0], "NULL"), scene->host);
+				    str_or(s->before[0], "NULL"), scene->subject.host);
 	}
 }
 
@@ -85,7 +85,7 @@ bool undo_enables_compute(const struct scene *scene)
 	struct past_steps at = { 0 };
 	const struct step *s;
 
-	while (scene->past && (s = past_next_step(scene->past, &at)))
+	while (scene->subject.past && (s = past_next_step(scene->subject.past, &at)))
 		if (s->kind == &step_compute_service && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
 		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
 			return true;
@@ -97,7 +97,7 @@ void guard_in_use_elsewhere(const struct guard *self, const struct scene *scene,
 {
 	auto_str struct str hint = { 0 };
 
-	for (const struct elsewhere *e = scene->elsewhere; e < scene->elsewhere + scene->nelsewhere; e++) {
+	for (const struct elsewhere *e = scene->subject.elsewhere; e < scene->subject.elsewhere + scene->subject.nelsewhere; e++) {
 		str_clear(&hint);
 		str_addf(&hint, "leave it with its new owner: --exclude %s", e->volume);
 		guard_found(self, scene, out, e->volume, hint.s, "volume %s is used by %s, which is on '%s' since its evacuation", e->volume,

@@ -29,19 +29,19 @@ static bool is_member(const struct move *m)
 /* A member is read by its own name and by its cluster's: whose the rows become has to be said. */
 void guard_clustered(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct move *m, *end = scene->move + scene->nmove, *other = NULL;
+	const struct move *m, *end = scene->subject.move + scene->subject.nmove, *other = NULL;
 	bool any_member = false;
 
-	for (m = scene->move; m < end; m++) {
+	for (m = scene->subject.move; m < end; m++) {
 		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || move_takes(m) == 0)
 			continue;
 		any_member |= is_member(m);
 		other = is_member(m) ? other : m;
-		if (is_member(m) && !scene->request->to_cluster)
+		if (is_member(m) && !scene->request->what.to_cluster)
 			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster",
 			    "'%s' is a member of cluster '%s'", m->to.backend_host, m->target->cluster_name);
 	}
-	if (scene->request->to_cluster && !any_member && other)
+	if (scene->request->what.to_cluster && !any_member && other)
 		guard_found(self, scene, out, other->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster", other->to.backend_host);
 }
 
@@ -55,7 +55,7 @@ static void add_counts(struct str *out, const int64_t n[OWNED_KINDS])
 
 void guard_cluster_serves(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct cluster_fact *c = scene->cluster_fact; c < scene->cluster_fact + scene->ncluster_fact; c++) {
+	for (const struct cluster_fact *c = scene->cinder.cluster_fact; c < scene->cinder.cluster_fact + scene->cinder.ncluster_fact; c++) {
 		auto_str struct str counts = { 0 };
 
 		add_counts(&counts, c->n);
@@ -67,13 +67,13 @@ void guard_cluster_serves(const struct guard *self, const struct scene *scene, s
 
 void guard_cluster_dead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct cluster_fact *c = scene->cluster_fact; c < scene->cluster_fact + scene->ncluster_fact; c++) {
+	for (const struct cluster_fact *c = scene->cinder.cluster_fact; c < scene->cinder.cluster_fact + scene->cinder.ncluster_fact; c++) {
 		auto_str struct str counts = { 0 }, members = { 0 };
 
 		if (c->is_up)
 			continue;
 		add_counts(&counts, c->n);
-		for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+		for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 			if (cinder_service_is_member(s, c->cluster))
 				str_addf(&members, "%s'%s'", members.n ? ", " : "", s->host);
 		guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move",
@@ -86,16 +86,16 @@ void guard_unit_too_large(const struct guard *self, const struct scene *scene, s
 	const struct db_server *server;
 	size_t n = 0;
 
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		n += move_takes(m);
 	if (n == 0)
 		return;
 	server = db_server(scene->world->cinder_db);
 	if (server->galera_max_rows && n > server->galera_max_rows)
-		guard_found(self, scene, out, scene->host, NULL, "%zu rows in one transaction, the cluster takes %llu", n,
+		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows in one transaction, the cluster takes %llu", n,
 		    (unsigned long long)server->galera_max_rows);
 	else if (server->galera_max_bytes && n * ROW_BYTES > server->galera_max_bytes)
-		guard_found(self, scene, out, scene->host, NULL, "%zu rows may be larger than the %llu bytes that the cluster takes", n,
+		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows may be larger than the %llu bytes that the cluster takes", n,
 		    (unsigned long long)server->galera_max_bytes);
 }
 
@@ -115,7 +115,7 @@ static const char *who_cleans(enum owned_kind kind, const char *status)
 
 void guard_transitional(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
 				if (!r->left_out && owned_is_transitional((enum owned_kind)k, r->status) &&
@@ -126,7 +126,7 @@ void guard_transitional(const struct guard *self, const struct scene *scene, str
 
 static bool is_moved(const struct scene *scene, const char *host)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (m->kind == MOVE_BACKEND && host_is_on_backend(host, m->from.backend_host) &&
 		    (!m->from.pool[0] || str_equal(host_pool(host), m->from.pool)))
 			return true;
@@ -165,11 +165,11 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 	auto_str struct str hint = { 0 };
 	bool moves_volumes = false;
 
-	for (size_t i = 0; i < scene->nmove; i++)
-		moves_volumes |= scene->move[i].kind == MOVE_BACKEND && !scene->move[i].taken_back;
-	for (const struct owner *o = scene->owners.v; moves_volumes && o < scene->owners.v + scene->owners.n; o++) {
+	for (size_t i = 0; i < scene->subject.nmove; i++)
+		moves_volumes |= scene->subject.move[i].kind == MOVE_BACKEND && !scene->subject.move[i].taken_back;
+	for (const struct owner *o = scene->cinder.owners.v; moves_volumes && o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
 		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_moved(scene, o->host) ||
-		    cinder_owner_is_up(&scene->cinder_services, o->host, o->cluster_name, scene->cinder_down_s))
+		    cinder_owner_is_up(&scene->cinder.services, o->host, o->cluster_name, scene->cinder.down_s))
 			continue;
 		remain_hint(scene, o, &hint);
 		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
@@ -192,8 +192,8 @@ static bool is_twin(const char *host, const char *of)
 
 void guard_name_twins(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
-		for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+		for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
 			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 && is_twin(o->host, m->from.backend_host))
 				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is", o->host,
 				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
@@ -202,12 +202,12 @@ void guard_name_twins(const struct guard *self, const struct scene *scene, struc
 /* The new owner of the volumes before others. */
 static const char *who_takes_backups(const struct scene *scene)
 {
-	auto_free char *node = xstrndup(scene->request->newhost, strcspn(scene->request->newhost, "@#"));
-	const struct cinder_service *s = cinder_service_find(&scene->cinder_services, "cinder-backup", node);
+	auto_free char *node = xstrndup(scene->request->what.newhost, strcspn(scene->request->what.newhost, "@#"));
+	const struct cinder_service *s = cinder_service_find(&scene->cinder.services, "cinder-backup", node);
 
-	if (s && strcmp(node, scene->host) != 0 && cinder_service_is_up(s, scene->cinder_down_s))
+	if (s && strcmp(node, scene->subject.host) != 0 && cinder_service_is_up(s, scene->cinder.down_s))
 		return s->host;
-	return scene_live_backup_host(scene, scene->host);
+	return scene_live_backup_host(scene, scene->subject.host);
 }
 
 /* Those of a cinder-backup that reports remain there rightly. */
@@ -217,32 +217,32 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 	auto_str struct str hint = { 0 };
 	const char *to;
 
-	if (!scene->moves_things || scene->evacuates || !scene->request->newhost)
+	if (!scene->subject.moves_things || scene->subject.evacuates || !scene->request->what.newhost)
 		return;
-	service = cinder_service_find(&scene->cinder_services, "cinder-backup", scene->host);
-	for (size_t i = 0; i < scene->nmove; i++)
-		if (scene->move[i].kind == MOVE_BACKUPS)
+	service = cinder_service_find(&scene->cinder.services, "cinder-backup", scene->subject.host);
+	for (size_t i = 0; i < scene->subject.nmove; i++)
+		if (scene->subject.move[i].kind == MOVE_BACKUPS)
 			return;
-	if (service && cinder_service_is_up(service, scene->cinder_down_s))
+	if (service && cinder_service_is_up(service, scene->cinder.down_s))
 		return;
 	to = who_takes_backups(scene);
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
-		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->host) == 0) {
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->subject.host) == 0) {
 			if (to)
-				hint_move(&hint, MOVE_BACKUPS, scene->host, to);
+				hint_move(&hint, MOVE_BACKUPS, scene->subject.host, to);
 			else
 				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
-			guard_found(self, scene, out, scene->host, hint.s, "'%s' owns %lld backup%s as well", scene->host, (long long)o->n,
+			guard_found(self, scene, out, scene->subject.host, hint.s, "'%s' owns %lld backup%s as well", scene->subject.host, (long long)o->n,
 			    o->n == 1 ? "" : "s");
 		}
 }
 
 static bool owns_or_serves(const struct scene *scene, const char *node)
 {
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n; o++)
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
 		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
 			return true;
-	for (const struct cinder_service *s = scene->cinder_services.v; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
 			return true;
 	return false;
@@ -253,13 +253,13 @@ void guard_not_node_owned(const struct guard *self, const struct scene *scene, s
 {
 	auto_str struct str owners = { 0 };
 
-	if (!scene->moves_things || scene->past || !scene->host || owns_or_serves(scene, scene->host) ||
-	    (scene->request->cinder_host && owns_or_serves(scene, scene->request->cinder_host)) ||
-	    (scene->nmove == 1 && scene->move[0].kind == MOVE_BACKUPS && !scene->evacuates))
+	if (!scene->subject.moves_things || scene->subject.past || !scene->subject.host || owns_or_serves(scene, scene->subject.host) ||
+	    (scene->request->what.cinder_host && owns_or_serves(scene, scene->request->what.cinder_host)) ||
+	    (scene->subject.nmove == 1 && scene->subject.move[0].kind == MOVE_BACKUPS && !scene->subject.evacuates))
 		return;
-	for (const struct owner *o = scene->owners.v; o < scene->owners.v + scene->owners.n && owners.n < 200; o++)
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n && owners.n < 200; o++)
 		if (strcmp(o->kind, "volume") == 0)
 			str_addf(&owners, "%s'%s'", owners.n ? ", " : "", o->host);
-	guard_found(self, scene, out, scene->host, NULL, "no volume is owned by '%s' (their owners: %s); nothing to move", scene->host,
+	guard_found(self, scene, out, scene->subject.host, NULL, "no volume is owned by '%s' (their owners: %s); nothing to move", scene->subject.host,
 	    str_or(owners.s, "none"));
 }

@@ -8,7 +8,7 @@
 /* What was under way when the host died: it moves with the rest, and somebody must finish or clear it. */
 
 #define EACH_UNFINISHED(u, m, scene)                                                               \
-	(const struct move *m = (scene)->move; m < (scene)->move + (scene)->nmove; m++)                \
+	(const struct move *m = (scene)->subject.move; m < (scene)->subject.move + (scene)->subject.nmove; m++)                \
 		for (const struct unfinished *u = m->unfinished.v; u < m->unfinished.v + m->unfinished.n; u++)
 
 static const char *settle_hint(const struct scene *scene, const struct unfinished *u, const char *otherwise, struct str *hint)
@@ -16,7 +16,7 @@ static const char *settle_hint(const struct scene *scene, const struct unfinishe
 	const char *status = unfinished_settled(u);
 
 	str_clear(hint);
-	if (status && scene->request->settle)
+	if (status && scene->request->what.settle)
 		str_addf(hint, "this run writes '%s'", status);
 	else if (status)
 		str_addf(hint, "--settle writes '%s'; or %s", status, otherwise);
@@ -89,10 +89,10 @@ void guard_delete_pending(const struct guard *self, const struct scene *scene, s
 
 void guard_duplicate_services(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct cinder_services *all = &scene->cinder_services;
+	const struct cinder_services *all = &scene->cinder.services;
 	auto_str struct str hint = { 0 };
 
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		for (size_t i = 0; i < all->n; i++)
 			if (m->target && &all->v[i] != m->target && strcmp(all->v[i].host, m->target->host) == 0 &&
 			    strcmp(all->v[i].binary, m->target->binary) == 0) {
@@ -108,7 +108,7 @@ void guard_target_failed_over(const struct guard *self, const struct scene *scen
 {
 	static const char *const bad[] = { "failed-over", "failing-over", "error", "failover-error", NULL };
 
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
 		if (!m->target)
 			continue;
 		for (const char *const *b = bad; *b; b++)
@@ -124,11 +124,11 @@ void guard_target_failed_over(const struct guard *self, const struct scene *scen
 
 void guard_clock_ahead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct cinder_service *s = scene->cinder_services.v;
+	const struct cinder_service *s = scene->cinder.services.v;
 
-	if (!scene->moves_things)
+	if (!scene->subject.moves_things)
 		return;
-	for (; s < scene->cinder_services.v + scene->cinder_services.n; s++)
+	for (; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (s->heartbeat_age_s.set && s->heartbeat_age_s.v < -AHEAD_S)
 			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s in the future", s->binary, s->host,
 			    (long long)-s->heartbeat_age_s.v);

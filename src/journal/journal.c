@@ -35,15 +35,15 @@ struct journal {
 
 bool state_dir_is_named(const struct request *request)
 {
-	return request->state_dir || !str_equal(state_dir(request), STATE_DIR);
+	return request->where.state_dir || !str_equal(state_dir(request), STATE_DIR);
 }
 
 const char *state_dir(const struct request *request)
 {
 	const char *from_environment = getenv("EVAC_MANAGE_STATE_DIR");
 
-	if (request->state_dir)
-		return request->state_dir;
+	if (request->where.state_dir)
+		return request->where.state_dir;
 	return from_environment && *from_environment ? from_environment : STATE_DIR;
 }
 
@@ -88,14 +88,14 @@ static json_object *first_record(const struct request *request, const char *run,
 	json_object_object_add(record, "command", jv_text(request->command));
 	json_object_object_add(record, "argv", list_of(request->argv, (size_t)request->argc));
 	json_object_object_add(record, "host", jv_text(host));
-	json_object_object_add(record, "fenced", jv_text(request->fenced));
-	json_object_object_add(record, "to", jv_text(request->to));
-	json_object_object_add(record, "cinder_host", jv_text(request->cinder_host));
-	json_object_object_add(record, "target_host", jv_text(request->target_host));
-	json_object_object_add(record, "target_state", jv_text(request->target_state));
-	json_object_object_add(record, "force", json_object_new_boolean(request->force));
-	json_object_object_add(record, "accept", list_of(request->accept.v, request->accept.n));
-	json_object_object_add(record, "resumes", jv_text(request->resume));
+	json_object_object_add(record, "fenced", jv_text(request->how.fenced));
+	json_object_object_add(record, "to", jv_text(request->what.to));
+	json_object_object_add(record, "cinder_host", jv_text(request->what.cinder_host));
+	json_object_object_add(record, "target_host", jv_text(request->what.target_host));
+	json_object_object_add(record, "target_state", jv_text(request->how.target_state));
+	json_object_object_add(record, "force", json_object_new_boolean(request->what.force));
+	json_object_object_add(record, "accept", list_of(request->how.accept.v, request->how.accept.n));
+	json_object_object_add(record, "resumes", jv_text(request->what.resume));
 	journal_who(record);
 	return record;
 }

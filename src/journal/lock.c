@@ -51,12 +51,12 @@ void lock_name(const char *host, char out[LOCK_NAME_SIZE])
 
 static bool writes_cinder(const struct scene *scene)
 {
-	return (scene->moves_things || scene->past) && scene->world->cinder_db;
+	return (scene->subject.moves_things || scene->subject.past) && scene->world->cinder_db;
 }
 
 static bool writes_cell(const struct scene *scene)
 {
-	return scene->home && (scene->evacuates || scene->marks || scene->closes || scene->past);
+	return scene->nova.home && (scene->subject.evacuates || scene->subject.marks || scene->subject.closes || scene->subject.past);
 }
 
 static int busy(const struct scene *scene, const struct db *db, const struct db_holder *holder, struct error *err)
@@ -67,9 +67,9 @@ static int busy(const struct scene *scene, const struct db *db, const struct db_
 		str_addf(&who, " of account '%s' from %s", holder->account, holder->client);
 	if (holder->held_s.set)
 		str_addf(&who, ", since %lld s", (long long)holder->held_s.v);
-	if (scene->compute && scene->compute->disabled_reason && str_starts(scene->compute->disabled_reason, "evac-manage"))
-		str_addf(&who, "; the services row says '%s'", scene->compute->disabled_reason);
-	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->host,
+	if (scene->nova.compute && scene->nova.compute->disabled_reason && str_starts(scene->nova.compute->disabled_reason, "evac-manage"))
+		str_addf(&who, "; the services row says '%s'", scene->nova.compute->disabled_reason);
+	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->subject.host,
 	    (unsigned long long)holder->connection_id, str_or(who.s, ""), db_label(db));
 	return error_hint(err, "let it end, or talk to its operator: its machine has the journal");
 }
@@ -77,9 +77,9 @@ static int busy(const struct scene *scene, const struct db *db, const struct db_
 /* Recovery settles such a run, and closing an evacuation is how one that nobody can decide about is given up. */
 static int check_unfinished(const struct scene *scene, const char *except, struct error *err)
 {
-	struct db *cell = scene->evacuates && scene->home ? scene->home->cell->db : NULL;
+	struct db *cell = scene->subject.evacuates && scene->nova.home ? scene->nova.home->cell->db : NULL;
 
-	return scene->recovers || scene->closes ? 0 : unfinished_check(scene->request, scene->host, cell, except, err);
+	return scene->subject.recovers || scene->subject.closes ? 0 : unfinished_check(scene->request, scene->subject.host, cell, except, err);
 }
 
 static int look_at_server(const struct scene *scene, struct db *db, struct error *err)
@@ -87,7 +87,7 @@ static int look_at_server(const struct scene *scene, struct db *db, struct error
 	char name[LOCK_NAME_SIZE];
 	struct db_holder holder;
 
-	lock_name(scene->host, name);
+	lock_name(scene->subject.host, name);
 	if (db_lock_look(db, name, &holder, err) != 0)
 		return -1;
 	return holder.held ? busy(scene, db, &holder, err) : 0;
@@ -95,13 +95,13 @@ static int look_at_server(const struct scene *scene, struct db *db, struct error
 
 int lock_look(const struct scene *scene, const char *except, struct error *err)
 {
-	if (!scene->host)
+	if (!scene->subject.host)
 		return 0;
-	if (lock_file_look(scene->request, scene->host, err) != 0 || check_unfinished(scene, except, err) != 0)
+	if (lock_file_look(scene->request, scene->subject.host, err) != 0 || check_unfinished(scene, except, err) != 0)
 		return -1;
 	if (writes_cinder(scene) && look_at_server(scene, scene->world->cinder_db, err) != 0)
 		return -1;
-	return writes_cell(scene) ? look_at_server(scene, scene->home->cell->db, err) : 0;
+	return writes_cell(scene) ? look_at_server(scene, scene->nova.home->cell->db, err) : 0;
 }
 
 /* Both schemas may live on one server, or a session of ours not be gone yet: then the lock is already ours. */
@@ -125,7 +125,7 @@ static int take_server(const struct scene *scene, struct lock *lock, struct db *
 	bool got;
 	int rc;
 
-	lock_name(scene->host, name);
+	lock_name(scene->subject.host, name);
 	rc = db_lock(db, name, &got, err);
 	if (rc == 0 && got) {
 		lock->db[lock->ndb++] = db;
@@ -151,7 +151,7 @@ static int take_servers(const struct scene *scene, struct lock *lock, struct err
 	    (world_connect_cinder(scene->world, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
 		return -1;
 	if (writes_cell(scene) &&
-	    (world_connect_cell(scene->world, scene->home->cell, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
+	    (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
 		return -1;
 	return 0;
 }
@@ -161,7 +161,7 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 	struct lock *lock;
 
 	*out = NULL;
-	if (!scene->host)
+	if (!scene->subject.host)
 		return 0;
 	lock = xcalloc(1, sizeof *lock);
 	lock->fd = -1;

@@ -82,7 +82,7 @@ static int write_content(int fd, const char *path, const struct scene *scene, st
 	clock_now(now);
 	json_object_object_add(o, "run", json_object_new_string(str_or(scene->run, "?")));
 	json_object_object_add(o, "command", json_object_new_string(str_or(scene->request->command, "?")));
-	json_object_object_add(o, "host", json_object_new_string(scene->host));
+	json_object_object_add(o, "host", json_object_new_string(scene->subject.host));
 	json_object_object_add(o, "pid", json_object_new_int64(getpid()));
 	json_object_object_add(o, "user", json_object_new_string(who_name(&who)));
 	json_object_object_add(o, "since", json_object_new_string(now));
@@ -114,7 +114,7 @@ static int lock_fd(int fd)
 
 int lock_file_take(const struct scene *scene, int *out, struct error *err)
 {
-	auto_free char *dir = xasprintf("%s/lock", state_dir(scene->request)), *path = path_of(scene->request, scene->host);
+	auto_free char *dir = xasprintf("%s/lock", state_dir(scene->request)), *path = path_of(scene->request, scene->subject.host);
 	int fd, rc;
 
 	*out = -1;
@@ -128,7 +128,7 @@ int lock_file_take(const struct scene *scene, int *out, struct error *err)
 	if (lock_fd(fd) == 0)
 		rc = write_content(fd, path, scene, err);
 	else if (errno == EWOULDBLOCK)
-		rc = busy(fd, scene->host, err);
+		rc = busy(fd, scene->subject.host, err);
 	else
 		rc = error_errno(err, ERROR_ERROR, errno, "cannot lock '%s'", path);
 	if (rc != 0)

@@ -140,15 +140,15 @@ static int unknown_column(const struct table_column *column, size_t ncolumn, con
 	return -1;
 }
 
-int table_check(const struct table_column *column, size_t ncolumn, const struct request *request, struct error *err)
+int table_check(const struct table_column *column, size_t ncolumn, const struct shown *shown, struct error *err)
 {
 	size_t i;
 
-	for (i = 0; i < request->columns.n; i++)
-		if (find_column(column, ncolumn, request->columns.v[i]) == ncolumn)
-			return unknown_column(column, ncolumn, "--column", request->columns.v[i], err);
-	if (request->sort_column && find_column(column, ncolumn, request->sort_column) == ncolumn)
-		return unknown_column(column, ncolumn, "--sort-column", request->sort_column, err);
+	for (i = 0; i < shown->columns.n; i++)
+		if (find_column(column, ncolumn, shown->columns.v[i]) == ncolumn)
+			return unknown_column(column, ncolumn, "--column", shown->columns.v[i], err);
+	if (shown->sort_column && find_column(column, ncolumn, shown->sort_column) == ncolumn)
+		return unknown_column(column, ncolumn, "--sort-column", shown->sort_column, err);
 	return 0;
 }
 
@@ -173,15 +173,15 @@ static void view_add_column(struct view *view, size_t column)
 	view->column[view->ncolumn++] = column;
 }
 
-static void choose_columns(struct view *view, const struct request *request, bool for_people)
+static void choose_columns(struct view *view, const struct shown *shown, bool for_people)
 {
 	const struct table *table = view->table;
 	size_t i;
 
 	view->column = xcalloc(table->ncolumn, sizeof *view->column);
-	for (i = 0; i < request->columns.n; i++)
-		view_add_column(view, find_column(table->column, table->ncolumn, request->columns.v[i]));
-	for (i = 0; i < table->ncolumn && request->columns.n == 0; i++)
+	for (i = 0; i < shown->columns.n; i++)
+		view_add_column(view, find_column(table->column, table->ncolumn, shown->columns.v[i]));
+	for (i = 0; i < table->ncolumn && shown->columns.n == 0; i++)
 		if (!for_people || !table->column[i].json_only)
 			view_add_column(view, i);
 }
@@ -226,18 +226,18 @@ static void order_rows(struct view *view, const char *sort_column)
 /* ---- printing */
 
 /* 0: no limit, as for a pipe or a file. */
-static size_t width_of(const struct request *request)
+static size_t width_of(const struct shown *shown)
 {
 	struct winsize size = { 0 };
 
-	if (request->max_width > 0)
-		return (size_t)request->max_width;
+	if (shown->max_width > 0)
+		return (size_t)shown->max_width;
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static bool wants_color(const struct request *request)
+static bool wants_color(const struct shown *shown)
 {
-	const char *mode = str_or(request->color, "auto"), *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *mode = str_or(shown->color, "auto"), *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (strcmp(mode, "auto") != 0)
 		return strcmp(mode, "always") == 0;
@@ -252,20 +252,20 @@ static int write_all(const struct str *text, struct error *err)
 	return 0;
 }
 
-int table_print(const struct table *table, const struct request *request, struct error *err)
+int table_print(const struct table *table, const struct shown *shown, struct error *err)
 {
-	const char *format = str_or(request->format, "table");
+	const char *format = str_or(shown->format, "table");
 	bool for_people = strcmp(format, "table") == 0 || strcmp(format, "value") == 0;
 	struct view view = { .table = table };
 	auto_str struct str text = { 0 };
 	bool drawn = true;
 
-	if (table_check(table->column, table->ncolumn, request, err) != 0)
+	if (table_check(table->column, table->ncolumn, shown, err) != 0)
 		return -1;
-	choose_columns(&view, request, for_people);
-	order_rows(&view, request->sort_column);
+	choose_columns(&view, shown, for_people);
+	order_rows(&view, shown->sort_column);
 	if (strcmp(format, "json") == 0)
-		table_add_json(&view, !request->noindent, &text);
+		table_add_json(&view, !shown->noindent, &text);
 	else if (strcmp(format, "yaml") == 0)
 		table_add_yaml(&view, &text);
 	else if (strcmp(format, "csv") == 0)
@@ -273,7 +273,7 @@ int table_print(const struct table *table, const struct request *request, struct
 	else if (strcmp(format, "value") == 0)
 		table_add_value(&view, &text);
 	else
-		drawn = table_draw(&view, width_of(request), wants_color(request), &text);
+		drawn = table_draw(&view, width_of(shown), wants_color(shown), &text);
 	free(view.column);
 	free(view.row);
 	if (!drawn)

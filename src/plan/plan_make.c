@@ -22,7 +22,7 @@ struct adding {
 static const char *new_cluster(const struct adding *a, const struct owned *row, const char *host)
 {
 	const struct cinder_service *target = a->move->target;
-	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->to_cluster && target ? target->cluster_name : NULL;
+	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->what.to_cluster && target ? target->cluster_name : NULL;
 	const char *pool = strchr(host, '#');
 
 	if (!cluster)
@@ -77,7 +77,7 @@ static void add_zone(const struct adding *a, enum owned_kind kind, const struct 
 static void each_wanted(struct plan *plan, struct unit *unit, const struct scene *scene,
     void (*add)(const struct adding *a, enum owned_kind kind, const struct owned *row))
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
 		const struct adding a = { plan, unit, scene, m };
 
 		for (int kind = 0; kind < OWNED_KINDS; kind++)
@@ -91,7 +91,7 @@ static void each_wanted(struct plan *plan, struct unit *unit, const struct scene
  * mode refuses the row. */
 static const char *mark_reason(struct plan *plan, const struct scene *scene)
 {
-	const char *fenced = scene->request->fenced;
+	const char *fenced = scene->request->how.fenced;
 	auto_str struct str whole = { 0 };
 	auto_str struct str reason = { 0 };
 
@@ -111,10 +111,10 @@ static void add_mark(struct plan *plan, struct step *step, bool disabled, const 
 
 static void add_service_marks(struct plan *plan, struct unit *unit, const struct scene *scene)
 {
-	const struct cinder_service *s = scene->cinder_services.v;
+	const struct cinder_service *s = scene->cinder.services.v;
 	struct step *step;
 
-	for (size_t i = 0; i < scene->cinder_services.n; i++, s++) {
+	for (size_t i = 0; i < scene->cinder.services.n; i++, s++) {
 		if (!scene_is_failed_node(scene, s->host) || s->disabled)
 			continue;
 		if (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0)
@@ -140,10 +140,10 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 
 	unit_say_moves(unit, scene, "move", &s);
 	if ((n = unit_count(unit, &step_cinder_service)) > 0)
-		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->host);
+		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->subject.host);
 	if (leaves_cluster(unit))
 		str_add(&s, "; out of their cluster");
-	if (scene->request->to_cluster)
+	if (scene->request->what.to_cluster)
 		str_add(&s, "; into the cluster of their new owner");
 	if ((n = unit_count(unit, &step_volume_zone)) > 0)
 		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
@@ -156,13 +156,13 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 /* What makes it another move than without. */
 static void add_options(struct str *s, const struct request *request, const struct move *move)
 {
-	for (size_t i = 0; i < request->pool_map.n && !move->from.pool[0]; i++) {
+	for (size_t i = 0; i < request->what.pool_map.n && !move->from.pool[0]; i++) {
 		str_add(s, " --pool-map ");
-		shell_add_word(s, request->pool_map.v[i]);
+		shell_add_word(s, request->what.pool_map.v[i]);
 	}
-	if (request->to_cluster && move->target && move->target->cluster_name)
+	if (request->what.to_cluster && move->target && move->target->cluster_name)
 		str_add(s, " --cluster");
-	if (request->follow_zone)
+	if (request->what.follow_zone)
 		str_add(s, " --follow-zone");
 }
 
@@ -178,9 +178,9 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 {
 	auto_str struct str s = { 0 };
 
-	if (scene->request->limit > 0 && !scene->evacuates && scene->nmove > 1) /* which of them a part of the number falls to, no word says */
+	if (scene->request->what.limit > 0 && !scene->subject.evacuates && scene->subject.nmove > 1) /* which of them a part of the number falls to, no word says */
 		return NULL;
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
 		if (!m->target && !m->target_known) /* finding no-counterpart */
 			continue;
 		str_addf(&s, "%sevac-manage %s --currenthost ", s.n ? " && " : "",
@@ -190,12 +190,12 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 		shell_add_word(&s, m->to.text);
 		if (m->kind != MOVE_BACKUPS)
 			add_options(&s, scene->request, m);
-		if (scene->evacuates) /* then they are about instances */
+		if (scene->subject.evacuates) /* then they are about instances */
 			continue;
-		add_words(&s, "only", &scene->request->only);
-		add_words(&s, "exclude", &scene->request->exclude);
-		if (scene->request->limit > 0)
-			str_addf(&s, " --limit %lld", (long long)scene->request->limit);
+		add_words(&s, "only", &scene->request->what.only);
+		add_words(&s, "exclude", &scene->request->what.exclude);
+		if (scene->request->what.limit > 0)
+			str_addf(&s, " --limit %lld", (long long)scene->request->what.limit);
 	}
 	return arena_dup(&plan->arena, s.s);
 }
@@ -244,11 +244,11 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
 	each_wanted(plan, unit, scene, add_row);
-	if (scene->request->follow_zone)
+	if (scene->request->what.follow_zone)
 		each_wanted(plan, unit, scene, add_zone);
-	for (size_t i = 0; i < scene->nmove && scene->request->settle; i++)
-		add_settled(unit, &scene->move[i]);
-	if (scene->marks)
+	for (size_t i = 0; i < scene->subject.nmove && scene->request->what.settle; i++)
+		add_settled(unit, &scene->subject.move[i]);
+	if (scene->subject.marks)
 		add_service_marks(plan, unit, scene);
 	if (unit->nstep == 0) {
 		plan->nunit--;
@@ -260,11 +260,11 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 
 void plan_mark(struct plan *plan, const struct scene *scene)
 {
-	const struct nova_service *s = scene->compute;
+	const struct nova_service *s = scene->nova.compute;
 	struct unit *unit;
 	struct step *step;
 
-	if (!scene->marks || !s)
+	if (!scene->subject.marks || !s)
 		return;
 	unit = plan_unit(plan, UNIT_MARK);
 	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
@@ -278,7 +278,7 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
 {
-	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->compute->disabled)
+	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->nova.compute->disabled)
 		return;
 	auto_free_(&plan->unit[0].step);
 	plan->nunit = 0;
@@ -288,7 +288,7 @@ void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
  * state was asked for. */
 static const char *expected_vm_state(const struct scene *scene, const struct instance *instance)
 {
-	const char *asked = str_equal(instance->vm_state, "error") ? NULL : scene->request->target_state;
+	const char *asked = str_equal(instance->vm_state, "error") ? NULL : scene->request->how.target_state;
 
 	return str_or(asked, str_equal(instance->vm_state, "stopped") ? "stopped" : "active");
 }
@@ -306,7 +306,7 @@ static void say_lost(const struct scene *scene, const struct candidate *c, struc
 
 static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
 {
-	const char *target = scene->request->target_host, *state = scene->request->target_state;
+	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
 	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
 	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
 	auto_str struct str lost = { 0 };
@@ -322,14 +322,14 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
 	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "", lost.n ? lost.s : "");
 	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid, target ? " " : "",
-	    target ? target : "", scene->request->force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
+	    target ? target : "", scene->request->what.force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
 }
 
 static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)
 {
-	const struct candidate *c = scene->candidate;
+	const struct candidate *c = scene->subject.candidate;
 
-	for (size_t i = 0; i < scene->ncandidate; i++, c++)
+	for (size_t i = 0; i < scene->subject.ncandidate; i++, c++)
 		if (c->wanted && instance_boots_from_volume(c->instance) == volume_backed &&
 		    !findings_skip(findings, c->instance->uuid))
 			add_evacuation(plan, scene, c);
@@ -342,8 +342,8 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 
 	add_evacuations(plan, scene, findings, true);
 	add_evacuations(plan, scene, findings, false);
-	if (scene->request->limit > 0 && plan->nunit - first > (size_t)scene->request->limit)
-		for (; plan->nunit - first > (size_t)scene->request->limit; plan->nunit--)
+	if (scene->request->what.limit > 0 && plan->nunit - first > (size_t)scene->request->what.limit)
+		for (; plan->nunit - first > (size_t)scene->request->what.limit; plan->nunit--)
 			auto_free_(&plan->unit[plan->nunit - 1].step);
 }
 

@@ -25,7 +25,7 @@ static unsigned needs_of(const struct past *past, const struct plan *plan, const
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->unit[i].begun)
 			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
-	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->resend ? NEEDS_BUS : WITNESS_BUS);
+	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->what.resend ? NEEDS_BUS : WITNESS_BUS);
 }
 
 static void repeat_final(struct recovery *r, size_t index)
@@ -77,7 +77,7 @@ static int settle(struct recovery *r, size_t index, struct error *err)
 			if (s->state == STATE_FAILED || s->state == STATE_SKIPPED)
 				log_error("   %s %s: %s", s->kind->one, s->id, s->error);
 	CRASH_POINT("recover_before_record");
-	return r->request->dry_run ? 0 : add_verdict(r, index, verdict, why, err);
+	return r->request->how.dry_run ? 0 : add_verdict(r, index, verdict, why, err);
 }
 
 static enum error_kind result_of(const struct recovery *r)
@@ -92,7 +92,7 @@ static int add_begin(struct recovery *r, struct error *err)
 	json_object *record = json_object_new_object();
 
 	json_object_object_add(record, "tool", json_object_new_string(EVAC_MANAGE_VERSION));
-	json_object_object_add(record, "resend", json_object_new_boolean(r->request->resend));
+	json_object_object_add(record, "resend", json_object_new_boolean(r->request->what.resend));
 	journal_who(record);
 	return journal_add(r->work.journal, "recover", record, true, err);
 }
@@ -140,10 +140,10 @@ static int lock(struct recovery *r, unsigned needs, struct error *err)
 	struct scene *scene = &r->work.scene;
 
 	scene->run = r->past.run;
-	scene->recovers = true;
-	scene->moves_things = needs & NEEDS_CINDER;
-	scene->marks = needs & NEEDS_NOVA;
-	if (scene->marks && scene->host) {
+	scene->subject.recovers = true;
+	scene->subject.moves_things = needs & NEEDS_CINDER;
+	scene->subject.marks = needs & NEEDS_NOVA;
+	if (scene->subject.marks && scene->subject.host) {
 		if (scene_find_nova(scene, err) != 0)
 			return -1;
 		if (scene_find_home(scene, r->past.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
@@ -168,9 +168,9 @@ static enum error_kind settle_all(struct recovery *r, struct error *err)
 	r->work.scene.request = r->work.request;
 	r->work.scene.world = &r->work.world;
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
-	    (!r->request->dry_run && lock(r, needs, err) != 0))
+	    (!r->request->how.dry_run && lock(r, needs, err) != 0))
 		return err->kind;
-	if (!r->request->dry_run && add_begin(r, err) != 0)
+	if (!r->request->how.dry_run && add_begin(r, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_begun");
 	for (size_t i = 0; i < r->past.nunit; i++) {
@@ -180,7 +180,7 @@ static enum error_kind settle_all(struct recovery *r, struct error *err)
 			return err->kind;
 	}
 	result = result_of(r);
-	if (!r->request->dry_run && add_end(r, result, err) != 0)
+	if (!r->request->how.dry_run && add_end(r, result, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_ended");
 	return conclude(r, result, err);
@@ -194,7 +194,7 @@ static int open_past(struct recovery *r, const char *run, struct error *err)
 
 	if (journal_find(r->request, run, &path, err) != 0)
 		return -1;
-	if (r->request->dry_run)
+	if (r->request->how.dry_run)
 		rc = journal_read(path, past_record, &r->past, &torn, err);
 	else
 		rc = journal_reopen(path, past_record, &r->past, &r->work.journal, err);
@@ -222,7 +222,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->work.run, sizeof r->work.run, "%s", r->past.run);
-	r->work.scene.host = r->past.host; /* NULL: a command about no host */
+	r->work.scene.subject.host = r->past.host; /* NULL: a command about no host */
 	if (past_is_settled(&r->past)) {
 		for (size_t i = 0; i < r->past.nunit; i++)
 			settle(r, i, &ignored);
@@ -243,7 +243,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	r.report.command = "journal recover";
 	r.report.work = &r.work;
 	clock_now(r.report.started_at);
-	signals_watch(name, request->globals);
+	signals_watch(name, request->where.globals);
 	result = recover(&r, name, err);
 	clock_now(r.report.finished_at);
 	if ((!quiet || result != ERROR_OK) && report_print(&r.report, result, err, &trouble) != 0)
@@ -265,10 +265,10 @@ enum error_kind op_journal_recover(const struct request *request, struct error *
 	enum error_kind result;
 	size_t under_way;
 
-	log_set_dry_run(request->dry_run);
-	if (request->scan)
+	log_set_dry_run(request->how.dry_run);
+	if (request->what.scan)
 		return recover_scan(request, err);
-	result = recover_run(request, request->id, false, &past, &under_way, err);
+	result = recover_run(request, request->what.id, false, &past, &under_way, err);
 	past_free(&past);
 	return result;
 }

@@ -177,9 +177,9 @@ static int look_at_database(struct look *look, struct error *err)
 
 static const struct cell_facts *facts_of(const struct recovery *r, const struct db *cell)
 {
-	for (size_t i = 0; i < r->work.scene.ncell; i++)
-		if (r->work.scene.cell[i].cell->db == cell)
-			return &r->work.scene.cell[i];
+	for (size_t i = 0; i < r->work.scene.nova.ncell; i++)
+		if (r->work.scene.nova.cell[i].cell->db == cell)
+			return &r->work.scene.nova.cell[i];
 	return NULL;
 }
 
@@ -188,11 +188,11 @@ static const char *held_by_conductor(struct recovery *r)
 	struct scene *scene = &r->work.scene;
 
 	scene_look_for_conductor(scene);
-	if (!scene->queue_known)
+	if (!scene->bus.queue_known)
 		return "the conductor's queue could not be looked at";
-	return scene->conductor.messages == 0 ? NULL :
-	    arena_printf(&r->work.plan.arena, "%u message%s in the conductor's queue: its own may be among them", scene->conductor.messages,
-	        scene->conductor.messages == 1 ? " waits" : "s wait");
+	return scene->bus.conductor.messages == 0 ? NULL :
+	    arena_printf(&r->work.plan.arena, "%u message%s in the conductor's queue: its own may be among them", scene->bus.conductor.messages,
+	        scene->bus.conductor.messages == 1 ? " waits" : "s wait");
 }
 
 static const char *held_by_compute(struct recovery *r, const struct look *look)
@@ -345,15 +345,15 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 		look_who_holds_it(r, index, look);
 		rule = recovery_rule_for(&look->known);
 		*why = rule->sentence;
-		if (rule->action == ACTION_NONE && rule->verdict == VERDICT_UNKNOWN && r->request->resend && !sent_again &&
+		if (rule->action == ACTION_NONE && rule->verdict == VERDICT_UNKNOWN && r->request->what.resend && !sent_again &&
 		    may_be_sent_again(look)) {
 			sent_again = true;
-			if (r->request->dry_run || recover_resend(r, index, look->cell, err) != 0)
+			if (r->request->how.dry_run || recover_resend(r, index, look->cell, err) != 0)
 				return VERDICT_UNKNOWN;
 			fill_cast(&r->past.unit[index], look);
 			continue;
 		}
-		if (rule->action == ACTION_NONE || r->request->dry_run) {
+		if (rule->action == ACTION_NONE || r->request->how.dry_run) {
 			if (rule->verdict == VERDICT_UNKNOWN)
 				*why = advise(r, index, look, rule->sentence);
 			return rule->verdict;

@@ -73,10 +73,10 @@ static int build(struct recovery *r, size_t index, struct scene *scene, struct d
 {
 	struct evacuation_rows *rows = &r->work.plan.unit[index].evacuation->rows;
 	const struct evacuation_message message = { .rows = rows,
-		.candidate = &scene->candidate[0],
-		.release = scene->release,
+		.candidate = &scene->subject.candidate[0],
+		.release = scene->nova.release,
 		.target_host = r->past.target_host,
-		.target_node = scene->target_node ? scene->target_node->hypervisor_hostname : NULL,
+		.target_node = scene->nova.target_node ? scene->nova.target_node->hypervisor_hostname : NULL,
 		.force = r->past.force,
 		.target_state = r->past.target_state,
 		.unique_id = r->past.unit[index].unique_id };
@@ -117,11 +117,11 @@ static int check_and_build(struct recovery *r, size_t index, struct scene *scene
 /* All that a first message is made from, found anew. */
 static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
 {
-	struct scene scene = { .request = r->work.request, .world = &r->work.world, .evacuates = true };
+	struct scene scene = { .request = r->work.request, .world = &r->work.world, .subject.evacuates = true };
 	struct request plain = *r->work.request;
 	int rc;
 
-	plain.only = plain.exclude = (struct words){ 0 };
+	plain.what.only = plain.what.exclude = (struct words){ 0 };
 	scene.request = &plain;
 	rc = scene_find_nova(&scene, err);
 	if (rc == 0)

@@ -201,7 +201,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 		*why = "it was committed, and yet every row holds its old value: undone, or lost by the database";
 		return VERDICT_DRIFT;
 	}
-	if (r->request->dry_run) {
+	if (r->request->how.dry_run) {
 		*why = "every row holds its old value; recovery would run the same compare-and-set again";
 		return VERDICT_UNKNOWN;
 	}

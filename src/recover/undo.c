@@ -35,7 +35,7 @@ static int drift(const struct step *step, const char *now, struct error *err)
 static int look_at_unit(const struct scene *scene, struct unit *unit, const struct past_unit *past, size_t *drifted, struct error *err)
 {
 	struct db *db = database_of(scene, unit, past);
-	struct arena *arena = &scene->past->plan.arena;
+	struct arena *arena = &scene->subject.past->plan.arena;
 	const char *now[STEP_COLUMNS];
 	bool exists;
 
@@ -102,9 +102,9 @@ static int find_in_nova(struct scene *scene, struct error *err)
 {
 	if (scene_find_nova(scene, err) != 0)
 		return -1;
-	if (!scene->host || scene_find_home(scene, scene->host, err) == 0)
+	if (!scene->subject.host || scene_find_home(scene, scene->subject.host, err) == 0)
 		return 0;
-	if (needs_of(scene->past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
+	if (needs_of(scene->subject.past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
 		return -1;
 	error_clear(err);
 	return 0;
@@ -112,23 +112,23 @@ static int find_in_nova(struct scene *scene, struct error *err)
 
 static int find(struct scene *scene, struct error *err)
 {
-	struct past *past = scene->past;
+	struct past *past = scene->subject.past;
 	size_t drifted = 0;
 
 	if (check_settled(past, err) != 0 || check_words(scene->request, past, err) != 0)
 		return -1;
-	scene->host = past->host; /* NULL: a command about no host */
+	scene->subject.host = past->host; /* NULL: a command about no host */
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
-	if (scene->cinder_schema.missing[0])
-		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder_schema.missing);
+	if (scene->cinder.schema.missing[0])
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder.schema.missing);
 	if (scene->world->api_db && find_in_nova(scene, err) != 0)
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
 			return -1;
 	error_clear(err);
-	if (drifted == 0 || scene->request->skip_drifted)
+	if (drifted == 0 || scene->request->how.skip_drifted)
 		return scene->world->cinder_db ? undo_find_moves(scene, err) : 0;
 	error_set(err, ERROR_DRIFT, "%zu row%s no longer what run %s wrote; nothing was changed", drifted,
 	    drifted == 1 ? " is" : "s are", past->run);
@@ -165,7 +165,7 @@ static const char *ownership_sentence(struct plan *plan, const struct scene *sce
 		enabled += unit->step[i].kind == &step_cinder_service && str_equal(step_after(&unit->step[i], "disabled"), "0");
 	if (services > 0)
 		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services, services == 1 ? "" : "s",
-		    str_or(scene->host, "?"));
+		    str_or(scene->subject.host, "?"));
 	return arena_dup(&plan->arena, s.s);
 }
 
@@ -173,7 +173,7 @@ static const char *sentence_of(struct plan *plan, const struct scene *scene, con
 {
 	const char *sentence = NULL;
 
-	if (unit->kind == UNIT_OWNERSHIP && scene->nmove > 0)
+	if (unit->kind == UNIT_OWNERSHIP && scene->subject.nmove > 0)
 		sentence = ownership_sentence(plan, scene, unit);
 	else if (unit->kind == UNIT_MARK && unit->nstep == 1)
 		sentence = mark_sentence(plan, &unit->step[0]);
@@ -203,8 +203,8 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 /* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
 static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
-	int64_t left = scene->request->limit > 0 ? scene->request->limit : INT64_MAX;
-	const struct past *past = scene->past;
+	int64_t left = scene->request->what.limit > 0 ? scene->request->what.limit : INT64_MAX;
+	const struct past *past = scene->subject.past;
 
 	(void)findings;
 	for (size_t i = past->nunit; i-- > 0;)
@@ -226,7 +226,7 @@ enum error_kind op_journal_undo(const struct request *request, struct error *err
 	struct past past = { 0 };
 	enum error_kind result;
 
-	if (recover_peek(request, request->id, &past, err) != 0) {
+	if (recover_peek(request, request->what.id, &past, err) != 0) {
 		result = err->kind;
 	} else if (!(operation.needs = needs_of(&past)) && has_evacuations(&past)) {
 		error_set(err, ERROR_REFUSED, "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
@@ -234,7 +234,7 @@ enum error_kind op_journal_undo(const struct request *request, struct error *err
 		result = ERROR_REFUSED;
 	} else {
 		operation.past = &past;
-		result = request->sql ? undo_print_sql(request, &past, err) : op_run(&operation, request, err);
+		result = request->what.sql ? undo_print_sql(request, &past, err) : op_run(&operation, request, err);
 	}
 	past_free(&past);
 	return result;

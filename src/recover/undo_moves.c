@@ -19,11 +19,11 @@ static struct move *move_between(struct scene *scene, enum move_kind kind, const
 {
 	struct move *m;
 
-	for (m = scene->move; m < scene->move + scene->nmove; m++)
+	for (m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (m->kind == kind && strcmp(m->from.text, from) == 0 && strcmp(m->to.text, to) == 0)
 			return m;
-	scene->move = xreallocarray(scene->move, scene->nmove + 1, sizeof *scene->move);
-	m = &scene->move[scene->nmove++];
+	scene->subject.move = xreallocarray(scene->subject.move, scene->subject.nmove + 1, sizeof *scene->subject.move);
+	m = &scene->subject.move[scene->subject.nmove++];
 	*m = (struct move){ .kind = kind, .target_known = true, .taken_back = true };
 	host_name_parse(from, &m->from);
 	host_name_parse(to, &m->to);
@@ -61,7 +61,7 @@ static void keep_taken(const struct scene *scene, const struct move *m, enum own
 	const struct step **taken = NULL, *s;
 	struct past_steps at = { 0 };
 
-	while ((s = past_next_step(scene->past, &at)))
+	while ((s = past_next_step(scene->subject.past, &at)))
 		if (goes_back(scene, m, kind, s)) {
 			taken = vec_grow(taken, n, &cap, sizeof *taken);
 			taken[n++] = s;
@@ -91,7 +91,7 @@ static bool is_enabled_again(const struct scene *scene, const struct cinder_serv
 	struct past_steps at = { 0 };
 	const struct step *s;
 
-	while (service && (s = past_next_step(scene->past, &at)))
+	while (service && (s = past_next_step(scene->subject.past, &at)))
 		if (s->kind == &step_cinder_service && strtoll(s->id, NULL, 10) == service->id && is_taken(scene, s) &&
 		    str_equal(step_before(s, "disabled"), "0"))
 			return true;
@@ -103,8 +103,8 @@ static int fill(struct scene *scene, struct move *m, struct error *err)
 	const char *binary = move_binary(m->kind);
 
 	m->in_place = strcmp(m->from.backend_host, m->to.backend_host) == 0;
-	m->source = cinder_service_find(&scene->cinder_services, binary, m->from.backend_host);
-	m->target = cinder_service_find(&scene->cinder_services, binary, m->to.backend_host);
+	m->source = cinder_service_find(&scene->cinder.services, binary, m->from.backend_host);
+	m->target = cinder_service_find(&scene->cinder.services, binary, m->to.backend_host);
 	m->enables_target = is_enabled_again(scene, m->target);
 	for (int k = 0; k < OWNED_KINDS; k++)
 		if ((k == OWNED_BACKUP) == (m->kind == MOVE_BACKUPS) && find_rows(scene, m, (enum owned_kind)k, err) != 0)
@@ -114,7 +114,7 @@ static int fill(struct scene *scene, struct move *m, struct error *err)
 
 static bool is_given_away(const struct scene *scene, const char *volume)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		for (size_t i = 0; i < m->rows[OWNED_VOLUME].n && !m->in_place; i++)
 			if (strcmp(m->rows[OWNED_VOLUME].v[i].id, volume) == 0)
 				return true;
@@ -125,9 +125,9 @@ static bool is_given_away(const struct scene *scene, const char *volume)
  * name along was about this one. */
 static bool is_given_to(const struct scene *scene, const char *host)
 {
-	if (str_equal(scene->host, host))
+	if (str_equal(scene->subject.host, host))
 		return true;
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++)
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (!m->in_place && (strcmp(m->to.node, host) == 0 || str_is_twin(m->to.node, host)))
 			return true;
 	return false;
@@ -145,14 +145,14 @@ static int add_elsewhere(struct scene *scene, struct db *cell, const struct stan
 
 		if (!bdms.v[i].volume_id || !is_given_away(scene, bdms.v[i].volume_id))
 			continue;
-		grown = arena_alloc(&scene->arena, (scene->nelsewhere + 1) * sizeof *grown);
-		if (scene->nelsewhere)
-			memcpy(grown, scene->elsewhere, scene->nelsewhere * sizeof *grown);
-		grown[scene->nelsewhere++] = (struct elsewhere){ .volume = arena_dup(&scene->arena, bdms.v[i].volume_id),
+		grown = arena_alloc(&scene->arena, (scene->subject.nelsewhere + 1) * sizeof *grown);
+		if (scene->subject.nelsewhere)
+			memcpy(grown, scene->subject.elsewhere, scene->subject.nelsewhere * sizeof *grown);
+		grown[scene->subject.nelsewhere++] = (struct elsewhere){ .volume = arena_dup(&scene->arena, bdms.v[i].volume_id),
 			.instance = arena_dup(&scene->arena, m->instance_uuid),
 			.name = arena_dup(&scene->arena, m->instance_name),
 			.host = arena_dup(&scene->arena, m->instance_host) };
-		scene->elsewhere = grown;
+		scene->subject.elsewhere = grown;
 	}
 	bdms_free(&bdms);
 	return 0;
@@ -164,8 +164,8 @@ static int find_elsewhere(struct scene *scene, struct error *err)
 	struct standing_migrations standing;
 	int rc = 0;
 
-	for (size_t c = 0; c < scene->ncell && scene->nmove > 0 && rc == 0; c++) {
-		struct db *cell = scene->cell[c].cell->db;
+	for (size_t c = 0; c < scene->nova.ncell && scene->subject.nmove > 0 && rc == 0; c++) {
+		struct db *cell = scene->nova.cell[c].cell->db;
 
 		if (migrations_standing(cell, NULL, &standing, err) != 0)
 			return -1;
@@ -183,12 +183,12 @@ int undo_find_moves(struct scene *scene, struct error *err)
 	struct past_steps at = { 0 };
 	const struct step *s;
 
-	while ((s = past_next_step(scene->past, &at)))
+	while ((s = past_next_step(scene->subject.past, &at)))
 		if (is_taken(scene, s))
 			add_step(scene, s);
-	for (size_t i = 0; i < scene->nmove; i++)
-		if (fill(scene, &scene->move[i], err) != 0)
+	for (size_t i = 0; i < scene->subject.nmove; i++)
+		if (fill(scene, &scene->subject.move[i], err) != 0)
 			return -1;
-	scene->moves_things = scene->nmove > 0;
+	scene->subject.moves_things = scene->subject.nmove > 0;
 	return find_elsewhere(scene, err);
 }

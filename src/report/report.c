@@ -53,8 +53,8 @@ static struct request plain(const struct report *report)
 {
 	struct request r = *report->work->request;
 
-	r.columns = (struct words){ 0 };
-	r.sort_column = NULL;
+	r.shown.columns = (struct words){ 0 };
+	r.shown.sort_column = NULL;
 	return r;
 }
 
@@ -62,7 +62,7 @@ static void add_alone(const struct report *report, const struct unit *unit, stru
 {
 	auto_str struct str command = { 0 };
 
-	shell_add_commands(&command, unit->command, report->work->request->globals);
+	shell_add_commands(&command, unit->command, report->work->request->where.globals);
 	str_add(out, "   alone: ");
 	str_add_visible(out, command.s);
 	str_addc(out, '\n');
@@ -95,7 +95,7 @@ static int print_findings(const struct report *report, struct error *err)
 	int rc;
 
 	TABLE_INIT(&t, finding_columns);
-	t.globals = r.globals;
+	t.globals = r.where.globals;
 	for (const struct finding *f = report->findings.v; f < report->findings.v + report->findings.n; f++) {
 		table_add(&t);
 		table_text(&t, "severity", f->accepted ? "accepted" : severity_name[f->severity]);
@@ -103,7 +103,7 @@ static int print_findings(const struct report *report, struct error *err)
 		table_text(&t, "message", f->message);
 		table_advice(&t, "hint", f == report->first ? "below" : f->hint);
 	}
-	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);
 	return rc;
 }
@@ -190,7 +190,7 @@ static int print_owners(const struct report *report, struct error *err)
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
 		if (report->work->plan.unit[i].kind != UNIT_EVACUATION)
 			add_owners(&t, &report->work->plan.unit[i]);
-	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);
 	return rc;
 }
@@ -210,7 +210,7 @@ static void add_check(void *table, const struct report_check *c)
 
 void report_each_check(const struct report *report, void (*fn)(void *ctx, const struct report_check *check), void *ctx)
 {
-	for (const struct move *m = report->work->scene.move; m < report->work->scene.move + report->work->scene.nmove; m++)
+	for (const struct move *m = report->work->scene.subject.move; m < report->work->scene.subject.move + report->work->scene.subject.nmove; m++)
 		for (int k = 0; k < OWNED_KINDS; k++) {
 			if (m->rows[k].n == 0)
 				continue;
@@ -229,7 +229,7 @@ static int print_checks(const struct report *report, struct error *err)
 
 	TABLE_INIT(&t, check_columns);
 	report_each_check(report, add_check, &t);
-	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);
 	return rc;
 }
@@ -252,22 +252,22 @@ static void print_queues(const struct report *report)
 {
 	const struct scene *scene = &report->work->scene;
 
-	if (!scene->moves_things && !scene->evacuates)
+	if (!scene->subject.moves_things && !scene->subject.evacuates)
 		return;
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++)
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
 		if (c->now.messages > 0 && !c->reports)
 			out_line("queue '%s' holds %u message%s; " QUEUE_CURE, c->queue, (unsigned)c->now.messages,
 			    c->now.messages == 1 ? "" : "s", c->queue);
-	if (scene->queues_absent)
-		out_line("what waits in the queues of '%s' is not known: %s", scene->host, scene->queues_absent);
+	if (scene->bus.queues_absent)
+		out_line("what waits in the queues of '%s' is not known: %s", scene->subject.host, scene->bus.queues_absent);
 }
 
 static void add_skipped(struct table *t, const struct report *report)
 {
 	const struct finding *f;
 
-	for (size_t i = 0; i < report->work->scene.ncandidate; i++) {
-		const struct candidate *c = &report->work->scene.candidate[i];
+	for (size_t i = 0; i < report->work->scene.subject.ncandidate; i++) {
+		const struct candidate *c = &report->work->scene.subject.candidate[i];
 
 		if (!c->wanted || !(f = findings_skip(&report->findings, c->instance->uuid)))
 			continue;
@@ -287,7 +287,7 @@ static int print_servers(const struct report *report, struct error *err)
 	int rc;
 
 	TABLE_INIT(&t, server_columns);
-	t.globals = r.globals;
+	t.globals = r.where.globals;
 	for (size_t i = 0; i < report->work->plan.nunit; i++) {
 		const struct unit *u = &report->work->plan.unit[i];
 
@@ -302,7 +302,7 @@ static int print_servers(const struct report *report, struct error *err)
 		table_text(&t, "result", u->step[0].state == STATE_PROVED ? "proved" : evacuation_outcome(u));
 	}
 	add_skipped(&t, report);
-	rc = t.nrow ? table_print(&t, &r, err) : 0;
+	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);
 	return rc;
 }
@@ -314,7 +314,7 @@ static int print_steps(const struct report *report, struct error *err)
 	int rc;
 
 	TABLE_INIT(&t, step_columns);
-	t.globals = report->work->request->globals;
+	t.globals = report->work->request->where.globals;
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
 		for (const struct step *s = report->work->plan.unit[i].step; s < report->work->plan.unit[i].step + report->work->plan.unit[i].nstep; s++) {
 			table_add(&t);
@@ -327,7 +327,7 @@ static int print_steps(const struct report *report, struct error *err)
 			table_text(&t, "state", state_name[s->state]);
 			table_advice(&t, "error", s->error);
 		}
-	rc = table_print(&t, report->work->request, err);
+	rc = table_print(&t, &report->work->request->shown, err);
 	table_free(&t);
 	return rc;
 }
@@ -341,7 +341,7 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 		str_add(out, report->summary);
 		return;
 	}
-	if (report->work->request->dry_run && result == ERROR_OK) {
+	if (report->work->request->how.dry_run && result == ERROR_OK) {
 		str_addf(out, "dry run: %zu step%s would be taken", t.steps, t.steps == 1 ? "" : "s");
 		if (t.skipped)
 			str_addf(out, ", %zu instance%s left out", t.skipped, t.skipped == 1 ? " is" : "s are");
@@ -357,7 +357,7 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 	str_addf(out, "%s:", error_kind_name(result));
 	if (t.instances)
 		str_addf(out, " %zu of %zu instances are proved on another host, %zu left out;", t.evacuated, t.instances, t.skipped);
-	if (report->work->scene.moves_things)
+	if (report->work->scene.subject.moves_things)
 		str_addf(out, " %zu volumes and backups are proved with their new owner;", t.moved);
 	str_addf(out, " %zu steps: %zu proved, %zu applied, %zu failed, %zu unknown, %zu not begun", t.steps, t.state[STATE_PROVED],
 	    t.state[STATE_APPLIED], t.state[STATE_FAILED], t.state[STATE_UNKNOWN], t.state[STATE_SKIPPED]);
@@ -382,13 +382,13 @@ static int print_for_people(const struct report *report, enum error_kind result,
 	}
 	report_sentence(report, result, why, &sentence);
 	if (report->work->journal || result == ERROR_OK || !why->text[0]) /* an error says the rest */
-		out_line("%s%s", report->work->request->dry_run ? "[DRY-RUN] " : "", sentence.s);
+		out_line("%s%s", report->work->request->how.dry_run ? "[DRY-RUN] " : "", sentence.s);
 	if (report->work->journal)
 		out_line("run %s, journal %s", report->work->run, journal_path(report->work->journal));
 	if (report->good_until)
 		out_line("good until %s; then a new plan is needed", report->good_until);
 	if (report->next) {
-		shell_add_commands(&next, report->next, report->work->request->globals);
+		shell_add_commands(&next, report->next, report->work->request->where.globals);
 		out_line("next: %s", next.s);
 	}
 	if (fflush(stdout) != 0)
@@ -398,7 +398,7 @@ static int print_for_people(const struct report *report, enum error_kind result,
 
 int report_print(const struct report *report, enum error_kind result, const struct error *why, struct error *err)
 {
-	const char *format = report->work->request->format;
+	const char *format = report->work->request->shown.format;
 
 	if (strcmp(format, "json") == 0)
 		return report_print_json(report, result, why, err);

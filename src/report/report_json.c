@@ -14,7 +14,7 @@ static json_object *advice(const struct report *report, const char *text)
 	auto_str struct str whole = { 0 };
 
 	if (text)
-		shell_add_commands(&whole, text, report->work->request->globals);
+		shell_add_commands(&whole, text, report->work->request->where.globals);
 	return jv_text(whole.s);
 }
 
@@ -131,14 +131,14 @@ static json_object *queues(const struct scene *scene)
 {
 	json_object *list = json_object_new_array(), *one;
 
-	for (const struct consumer_fact *c = scene->consumer; c < scene->consumer + scene->nconsumer; c++) {
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++) {
 		one = json_object_new_object();
 		json_object_object_add(one, "queue", jv_text(c->queue));
 		json_object_object_add(one, "messages", json_object_new_int64(c->now.messages));
 		json_object_object_add(one, "consumers", json_object_new_int64(c->now.consumers));
 		json_object_array_add(list, one);
 	}
-	if (!scene->queues_absent)
+	if (!scene->bus.queues_absent)
 		return list;
 	json_object_put(list);
 	return NULL;
@@ -170,10 +170,10 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	json_object_object_add(d, "schema", jv_text("evac-manage/1"));
 	json_object_object_add(d, "command", jv_text(report->command));
 	json_object_object_add(d, "run", jv_text(report->work->run));
-	json_object_object_add(d, "dry_run", json_object_new_boolean(report->work->request->dry_run));
+	json_object_object_add(d, "dry_run", json_object_new_boolean(report->work->request->how.dry_run));
 	json_object_object_add(d, "result", jv_text(error_kind_name(result)));
 	json_object_object_add(d, "exit_code", json_object_new_int(error_kind_exit_code(result)));
-	json_object_object_add(d, "host", jv_text(report->work->scene.host));
+	json_object_object_add(d, "host", jv_text(report->work->scene.subject.host));
 	json_object_object_add(d, "summary", jv_text(sentence.s));
 	json_object_object_add(d, "error", advice(report, why->text[0] ? why->text : NULL));
 	json_object_object_add(d, "hint", advice(report, why->hint[0] ? why->hint : NULL));
@@ -189,7 +189,7 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	json_object_object_add(d, "started_at", jv_text(report->started_at));
 	json_object_object_add(d, "finished_at", jv_text(report->finished_at));
 	rc = printf("%s\n", json_object_to_json_string_ext(d, JSON_C_TO_STRING_NOSLASHESCAPE |
-	                                                       (report->work->request->noindent ? JSON_C_TO_STRING_PLAIN :
+	                                                       (report->work->request->shown.noindent ? JSON_C_TO_STRING_PLAIN :
 	                                                                                 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
 	json_object_put(d);
 	if (rc < 0 || fflush(stdout) != 0)

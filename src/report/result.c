@@ -15,10 +15,10 @@ void report_totals(const struct report *report, struct totals *out)
 			out->evacuated += s->kind == &step_instance && s->state == STATE_PROVED;
 			out->moved += (s->kind == &step_volume || s->kind == &step_backup) && s->state == STATE_PROVED;
 		}
-	for (size_t i = 0; i < report->work->scene.ncandidate; i++) {
-		out->instances += report->work->scene.candidate[i].wanted;
-		out->skipped += report->work->scene.candidate[i].wanted &&
-		    findings_skip(&report->findings, report->work->scene.candidate[i].instance->uuid) != NULL;
+	for (size_t i = 0; i < report->work->scene.subject.ncandidate; i++) {
+		out->instances += report->work->scene.subject.candidate[i].wanted;
+		out->skipped += report->work->scene.subject.candidate[i].wanted &&
+		    findings_skip(&report->findings, report->work->scene.subject.candidate[i].instance->uuid) != NULL;
 	}
 }
 
@@ -56,7 +56,7 @@ static bool any_work_done(const struct plan *plan)
 /* A signal that came when all was over changes nothing. */
 static bool was_interrupted(const struct report *report, const struct totals *t)
 {
-	return signal_came() && (t->state[STATE_SKIPPED] > 0 || (any_phase(&report->work->plan, PHASE_SENT) && !report->work->request->no_wait));
+	return signal_came() && (t->state[STATE_SKIPPED] > 0 || (any_phase(&report->work->plan, PHASE_SENT) && !report->work->request->how.no_wait));
 }
 
 /* A rescue is whole when nothing of the host remains; skipped instances do. */

@@ -24,8 +24,8 @@ static void add(struct subjects *s, const char *subject)
 static void add_words(struct subjects *s, const struct scene *scene)
 {
 	const struct request *r = scene->request;
-	const char *const all[] = { scene->host, scene->asked_host, r->host, r->to, r->target_host, r->currenthost, r->newhost, r->id,
-		r->binary, r->name, r->new_name };
+	const char *const all[] = { scene->subject.host, scene->subject.asked_host, r->what.host, r->what.to, r->what.target_host, r->what.currenthost, r->what.newhost, r->what.id,
+		r->what.binary, r->what.name, r->what.new_name };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		add(s, all[i]);
@@ -35,21 +35,21 @@ static void add_instances(struct subjects *s, const struct scene *scene)
 {
 	const struct standing_migration *m;
 
-	for (size_t i = 0; i < scene->ncandidate; i++) {
-		add(s, scene->candidate[i].instance->uuid);
-		add(s, scene->candidate[i].instance->name);
+	for (size_t i = 0; i < scene->subject.ncandidate; i++) {
+		add(s, scene->subject.candidate[i].instance->uuid);
+		add(s, scene->subject.candidate[i].instance->name);
 	}
-	for (m = scene->standing.v; m < scene->standing.v + scene->standing.n; m++) { /* the same command again: it has left since */
+	for (m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++) { /* the same command again: it has left since */
 		add(s, m->instance_uuid);
 		add(s, m->instance_name);
 	}
-	for (size_t i = 0; i < scene->ncell; i++)
-		add(s, scene->cell[i].cell->name);
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		add(s, scene->nova.cell[i].cell->name);
 }
 
 static void add_moves(struct subjects *s, const struct scene *scene)
 {
-	for (const struct move *m = scene->move; m < scene->move + scene->nmove; m++) {
+	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
 		const char *const names[] = { m->from.text, m->from.backend_host, m->to.text, m->to.backend_host };
 
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -99,9 +99,9 @@ static int check_one_named(const struct scene *scene, const struct findings *fin
 	for (size_t i = 0; i < findings->n; i++)
 		if (strcmp(findings->v[i].subject, id) == 0) /* a host or a volume of that name */
 			return 0;
-	for (size_t i = 0; i < scene->ncandidate; i++)
-		if (str_equal(scene->candidate[i].instance->name, id)) {
-			uuid = scene->candidate[i].instance->uuid;
+	for (size_t i = 0; i < scene->subject.ncandidate; i++)
+		if (str_equal(scene->subject.candidate[i].instance->name, id)) {
+			uuid = scene->subject.candidate[i].instance->uuid;
 			n++;
 		}
 	if (n < 2)
@@ -116,7 +116,7 @@ int accept_check(const struct scene *scene, const struct plan *plan, const struc
 	struct subjects s = { 0 };
 	int rc = 0;
 
-	if (r->resume || r->planned) /* words of an earlier day: what they were about may be done */
+	if (r->what.resume || r->how.planned) /* words of an earlier day: what they were about may be done */
 		return 0;
 	for (size_t i = 0; i < findings->n; i++)
 		add(&s, findings->v[i].subject);
@@ -124,13 +124,13 @@ int accept_check(const struct scene *scene, const struct plan *plan, const struc
 	add_instances(&s, scene);
 	add_moves(&s, scene);
 	add_steps(&s, plan);
-	for (size_t i = 0; i < r->accept.n && rc == 0; i++) {
-		const char *colon = strchr(r->accept.v[i], ':');
+	for (size_t i = 0; i < r->how.accept.n && rc == 0; i++) {
+		const char *colon = strchr(r->how.accept.v[i], ':');
 
 		if (colon && !is_known(&s, colon + 1))
-			rc = unknown(&s, r->accept.v[i], colon + 1, err);
+			rc = unknown(&s, r->how.accept.v[i], colon + 1, err);
 		else if (colon)
-			rc = check_one_named(scene, findings, r->accept.v[i], colon + 1, err);
+			rc = check_one_named(scene, findings, r->how.accept.v[i], colon + 1, err);
 	}
 	free(s.v);
 	return rc;

@@ -66,21 +66,21 @@ int confirm(struct run *run, struct error *err)
 	auto_str struct str question = { 0 };
 	char answer[ANSWER_MAX];
 
-	if (!run->work.request->yes && !is_terminal()) { /* the report shows the plan */
+	if (!run->work.request->how.yes && !is_terminal()) { /* the report shows the plan */
 		error_set(err, ERROR_REFUSED, "not confirmed: there is no terminal to ask on; nothing was written");
 		return error_hint(err, "on a terminal it asks; without one it goes on only with --yes");
 	}
 	if (run->report.shown)
-		log_notice("fenced: %s", run->work.request->fenced);
+		log_notice("fenced: %s", run->work.request->how.fenced);
 	else
 		show(run);
-	if (run->work.request->yes)
+	if (run->work.request->how.yes)
 		return 0;
-	if (run->work.scene.host)
-		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.past ? "" : "failed ", run->work.scene.host);
+	if (run->work.scene.subject.host)
+		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.subject.past ? "" : "failed ", run->work.scene.subject.host);
 	else
 		str_add(&question, "type yes to go on: ");
-	if (ask(question.s, answer) && strcmp(answer, str_or(run->work.scene.host, "yes")) == 0)
+	if (ask(question.s, answer) && strcmp(answer, str_or(run->work.scene.subject.host, "yes")) == 0)
 		return 0;
 	if (signal_came())
 		return error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
@@ -107,7 +107,7 @@ int confirm_fence(struct run *run, struct error *err)
 {
 	char answer[ANSWER_MAX];
 
-	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->yes || run->work.request->dry_run || run->work.plan.nunit == 0 || !is_terminal())
+	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->how.yes || run->work.request->how.dry_run || run->work.plan.nunit == 0 || !is_terminal())
 		return 0;
 	show(run);
 	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
@@ -115,6 +115,6 @@ int confirm_fence(struct run *run, struct error *err)
 		return 0;
 	if (fenced_check("the answer", answer, err) != 0)
 		return -1;
-	run->own.fenced = arena_dup(&run->work.scene.arena, answer);
+	run->own.how.fenced = arena_dup(&run->work.scene.arena, answer);
 	return 1;
 }

@@ -8,7 +8,7 @@
 
 static bool is_witness(const struct scene *scene, const struct absence *a)
 {
-	return a->cell && scene->home && scene->home->cell->id != a->cell->id;
+	return a->cell && scene->nova.home && scene->nova.home->cell->id != a->cell->id;
 }
 
 /* The heaviest of them; ERROR_OK: everything was asked. */
@@ -45,7 +45,7 @@ static int show(const struct listing *listing, struct scene *scene, struct world
 		return -1;
 	rc = listing->fill(scene, table, err);
 	world_end_reads(world);
-	if (rc != 0 || table_print(table, scene->request, err) != 0)
+	if (rc != 0 || table_print(table, &scene->request->shown, err) != 0)
 		return -1;
 	return listing->judge ? listing->judge(table, scene->request, err) : 0;
 }
@@ -59,8 +59,8 @@ enum error_kind op_list(const struct listing *listing, const struct request *req
 	int rc;
 
 	table_init(&table, listing->column, listing->ncolumn);
-	table.globals = request->globals;
-	rc = table_check(listing->column, listing->ncolumn, request, err);
+	table.globals = request->where.globals;
+	rc = table_check(listing->column, listing->ncolumn, &request->shown, err);
 	if (rc == 0)
 		rc = show(listing, &scene, &world, &table, err);
 	absent = say_absences(listing, &scene, err);

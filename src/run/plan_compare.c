@@ -169,18 +169,18 @@ int plan_compare(struct run *run, const struct plan_file *file, struct error *er
 
 	if (check_servers(run, file, err) != 0)
 		return -1;
-	if (!str_equal(file->host, run->work.scene.host))
+	if (!str_equal(file->host, run->work.scene.subject.host))
 		return error_set(err, ERROR_DRIFT, "the plan is about '%s', its words now mean '%s'; nothing was written",
-		    str_or(file->host, "?"), str_or(run->work.scene.host, "?"));
+		    str_or(file->host, "?"), str_or(run->work.scene.subject.host, "?"));
 	old = index_of(&file->plan);
 	world = index_of(&run->work.plan);
 	changed = name_changed(run, file, &world);
 	came = keep_the_same(run, &old);
 	free(old.v);
 	free(world.v);
-	if (changed + came == 0 || run->work.request->skip_drifted)
+	if (changed + came == 0 || run->work.request->how.skip_drifted)
 		return 0;
 	error_set(err, ERROR_DRIFT, "the world is not what the plan saw: %zu changed, %zu came; nothing was written", changed, came);
 	return error_hint(err, "each is named above; a new plan, or for the rest of this one: %s --skip-drifted",
-	    plan_file_command(&run->work.plan.arena, run->work.request->plan_file));
+	    plan_file_command(&run->work.plan.arena, run->work.request->what.plan_file));
 }

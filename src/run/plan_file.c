@@ -22,43 +22,43 @@
 /* What a command was asked. A new option that changes what is planned belongs here. */
 #define AT(member) offsetof(struct request, member)
 const struct plan_word plan_words[] = {
-	{ "host", PLAN_WORD_TEXT, AT(host) },
-	{ "to", PLAN_WORD_TEXT, AT(to) },
-	{ "target_host", PLAN_WORD_TEXT, AT(target_host) },
-	{ "currenthost", PLAN_WORD_TEXT, AT(currenthost) },
-	{ "cinder_host", PLAN_WORD_TEXT, AT(cinder_host) },
-	{ "newhost", PLAN_WORD_TEXT, AT(newhost) },
-	{ "id", PLAN_WORD_TEXT, AT(id) },
-	{ "binary", PLAN_WORD_TEXT, AT(binary) },
-	{ "name", PLAN_WORD_TEXT, AT(name) },
-	{ "new_name", PLAN_WORD_TEXT, AT(new_name) },
-	{ "project_id", PLAN_WORD_TEXT, AT(project_id) },
-	{ "force", PLAN_WORD_BOOL, AT(force) },
-	{ "volumes_only", PLAN_WORD_BOOL, AT(volumes_only) },
-	{ "settle", PLAN_WORD_BOOL, AT(settle) },
-	{ "no_mark", PLAN_WORD_BOOL, AT(no_mark) },
-	{ "recursive", PLAN_WORD_BOOL, AT(recursive) },
-	{ "full_rename", PLAN_WORD_BOOL, AT(full_rename) },
-	{ "pool_map", PLAN_WORD_LIST, AT(pool_map) },
-	{ "settle", PLAN_WORD_BOOL, AT(settle) },
-	{ "follow_zone", PLAN_WORD_BOOL, AT(follow_zone) },
-	{ "cluster", PLAN_WORD_BOOL, AT(to_cluster) },
-	{ "binary", PLAN_WORD_TEXT, AT(binary) },
-	{ "name", PLAN_WORD_TEXT, AT(name) },
-	{ "new_name", PLAN_WORD_TEXT, AT(new_name) },
-	{ "project_id", PLAN_WORD_TEXT, AT(project_id) },
-	{ "recursive", PLAN_WORD_BOOL, AT(recursive) },
-	{ "full_rename", PLAN_WORD_BOOL, AT(full_rename) },
-	{ "fenced", PLAN_WORD_TEXT, AT(fenced) },
-	{ "accept", PLAN_WORD_LIST, AT(accept) },
-	{ "only", PLAN_WORD_LIST, AT(only) },
-	{ "exclude", PLAN_WORD_LIST, AT(exclude) },
-	{ "limit", PLAN_WORD_INT, AT(limit) },
-	{ "target_state", PLAN_WORD_TEXT, AT(target_state) },
-	{ "no_wait", PLAN_WORD_BOOL, AT(no_wait) },
-	{ "timeout_s", PLAN_WORD_INT, AT(timeout_s) },
-	{ "max_in_flight", PLAN_WORD_INT, AT(max_in_flight) },
-	{ "stop_after_failures", PLAN_WORD_INT, AT(stop_after_failures) },
+	{ "host", PLAN_WORD_TEXT, AT(what.host) },
+	{ "to", PLAN_WORD_TEXT, AT(what.to) },
+	{ "target_host", PLAN_WORD_TEXT, AT(what.target_host) },
+	{ "currenthost", PLAN_WORD_TEXT, AT(what.currenthost) },
+	{ "cinder_host", PLAN_WORD_TEXT, AT(what.cinder_host) },
+	{ "newhost", PLAN_WORD_TEXT, AT(what.newhost) },
+	{ "id", PLAN_WORD_TEXT, AT(what.id) },
+	{ "binary", PLAN_WORD_TEXT, AT(what.binary) },
+	{ "name", PLAN_WORD_TEXT, AT(what.name) },
+	{ "new_name", PLAN_WORD_TEXT, AT(what.new_name) },
+	{ "project_id", PLAN_WORD_TEXT, AT(what.project_id) },
+	{ "force", PLAN_WORD_BOOL, AT(what.force) },
+	{ "volumes_only", PLAN_WORD_BOOL, AT(what.volumes_only) },
+	{ "settle", PLAN_WORD_BOOL, AT(what.settle) },
+	{ "no_mark", PLAN_WORD_BOOL, AT(what.no_mark) },
+	{ "recursive", PLAN_WORD_BOOL, AT(what.recursive) },
+	{ "full_rename", PLAN_WORD_BOOL, AT(what.full_rename) },
+	{ "pool_map", PLAN_WORD_LIST, AT(what.pool_map) },
+	{ "settle", PLAN_WORD_BOOL, AT(what.settle) },
+	{ "follow_zone", PLAN_WORD_BOOL, AT(what.follow_zone) },
+	{ "cluster", PLAN_WORD_BOOL, AT(what.to_cluster) },
+	{ "binary", PLAN_WORD_TEXT, AT(what.binary) },
+	{ "name", PLAN_WORD_TEXT, AT(what.name) },
+	{ "new_name", PLAN_WORD_TEXT, AT(what.new_name) },
+	{ "project_id", PLAN_WORD_TEXT, AT(what.project_id) },
+	{ "recursive", PLAN_WORD_BOOL, AT(what.recursive) },
+	{ "full_rename", PLAN_WORD_BOOL, AT(what.full_rename) },
+	{ "fenced", PLAN_WORD_TEXT, AT(how.fenced) },
+	{ "accept", PLAN_WORD_LIST, AT(how.accept) },
+	{ "only", PLAN_WORD_LIST, AT(what.only) },
+	{ "exclude", PLAN_WORD_LIST, AT(what.exclude) },
+	{ "limit", PLAN_WORD_INT, AT(what.limit) },
+	{ "target_state", PLAN_WORD_TEXT, AT(how.target_state) },
+	{ "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) },
+	{ "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) },
+	{ "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
+	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) },
 	{ NULL, PLAN_WORD_TEXT, 0 }
 };
 
@@ -105,7 +105,7 @@ static json_object *made_by(const struct run *run, const char *end)
 json_object *plan_servers(const struct run *run)
 {
 	json_object *array = json_object_new_array(), *one;
-	const struct db *dbs[] = { run->work.world.cinder_db, run->work.world.api_db, run->work.scene.home ? run->work.scene.home->cell->db : NULL };
+	const struct db *dbs[] = { run->work.world.cinder_db, run->work.world.api_db, run->work.scene.nova.home ? run->work.scene.nova.home->cell->db : NULL };
 
 	for (size_t i = 0; i < sizeof dbs / sizeof *dbs; i++) {
 		if (!dbs[i])
@@ -123,9 +123,9 @@ static json_object *world_of(const struct run *run)
 	json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "servers", plan_servers(run));
-	json_object_object_add(object, "release", jv_text(run->work.scene.release ? run->work.scene.release->name : NULL));
-	json_object_object_add(object, "conductor_version", json_object_new_int64(run->work.scene.conductor_version));
-	json_object_object_add(object, "migrations_have_project", json_object_new_boolean(run->work.scene.columns.migrations_have_project));
+	json_object_object_add(object, "release", jv_text(run->work.scene.nova.release ? run->work.scene.nova.release->name : NULL));
+	json_object_object_add(object, "conductor_version", json_object_new_int64(run->work.scene.nova.conductor_version));
+	json_object_object_add(object, "migrations_have_project", json_object_new_boolean(run->work.scene.nova.columns.migrations_have_project));
 	return object;
 }
 
@@ -153,7 +153,7 @@ static json_object *step(const struct step *s)
 /* The first volume-backed instance goes alone; then as many at once as --max-in-flight says. */
 static int64_t wave_of(const struct run *run, size_t index)
 {
-	int64_t nth = 0, size = run->work.request->max_in_flight > 0 ? run->work.request->max_in_flight : 1;
+	int64_t nth = 0, size = run->work.request->how.max_in_flight > 0 ? run->work.request->how.max_in_flight : 1;
 	const struct candidate *first = NULL;
 
 	for (size_t i = 0; i < index; i++)
@@ -225,7 +225,7 @@ static void write_text(const struct run *run, const char *expires_at, struct str
 	digest_units(run, units, sha256);
 	json_object_object_add(d, "schema", jv_text(PLAN_SCHEMA));
 	json_object_object_add(d, "command", jv_text(run->work.request->command));
-	json_object_object_add(d, "host", jv_text(run->work.scene.host));
+	json_object_object_add(d, "host", jv_text(run->work.scene.subject.host));
 	json_object_object_add(d, "made", made_by(run, expires_at));
 	json_object_object_add(d, "request", words_of(run->work.request));
 	json_object_object_add(d, "world", world_of(run));

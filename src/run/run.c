@@ -22,7 +22,7 @@ static int find(struct run *run, struct error *err)
 
 	run->work.scene.request = run->work.request;
 	run->work.scene.world = &run->work.world;
-	run->work.scene.past = run->operation->past;
+	run->work.scene.subject.past = run->operation->past;
 	run->work.scene.run = run->work.run;
 	run->work.scene.journal_file_system = journal_file_system(run->work.request);
 	run->work.scene.operator = arena_printf(&run->work.scene.arena, "%s on %s", who_name(&run->who), run->who.on);
@@ -95,14 +95,14 @@ static int end_journal(struct run *run, enum error_kind result, struct error *er
 /* Of a rescue, which knows its own words: an evacuation's options are only its reader's to repeat. */
 static const char *next_of(struct run *run, enum error_kind result)
 {
-	const char *host = run->work.scene.host ? shell_word(&run->work.plan.arena, run->work.scene.host) : NULL;
+	const char *host = run->work.scene.subject.host ? shell_word(&run->work.plan.arena, run->work.scene.subject.host) : NULL;
 	struct totals t;
 
 	report_totals(&run->report, &t);
 	if (!run->operation->rescues || !host)
 		return NULL;
 	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
-		return run->work.scene.evacuates ? arena_printf(&run->work.plan.arena, "evac-manage host return %s", host) : NULL;
+		return run->work.scene.subject.evacuates ? arena_printf(&run->work.plan.arena, "evac-manage host return %s", host) : NULL;
 	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
 		return arena_printf(&run->work.plan.arena, "evac-manage host show %s", host);
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
@@ -114,7 +114,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 	struct error trouble = { 0 };
 	enum error_kind result;
 
-	if (journal_create(run->work.request, run->work.run, run->work.scene.host, &run->work.journal, err) != 0)
+	if (journal_create(run->work.request, run->work.run, run->work.scene.subject.host, &run->work.journal, err) != 0)
 		return err->kind;
 	if (journal_reserve(run->work.journal, &run->work.plan, err) != 0) {
 		journal_discard(&run->work.journal);
@@ -133,7 +133,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		if (!err->kind)
 			*err = trouble;
 	}
-	if (!run->work.scene.past && (run->work.scene.moves_things || run->work.scene.evacuates))
+	if (!run->work.scene.subject.past && (run->work.scene.subject.moves_things || run->work.scene.subject.evacuates))
 		scene_find_queues(&run->work.scene); /* more may have come while the rows were written */
 	result = report_result(&run->report, err);
 	run->report.next = next_of(run, result);
@@ -195,7 +195,7 @@ static int refuse(struct run *run, struct error *err)
 /* The file, what is in it, until when, and what comes next. */
 static enum error_kind write_plan(struct run *run, struct error *err)
 {
-	const char *path = run->work.request->plan_out;
+	const char *path = run->work.request->how.plan_out;
 	char expires_at[CLOCK_TEXT_SIZE];
 	struct arena *arena = &run->work.plan.arena;
 	size_t n = plan_steps(&run->work.plan);
@@ -217,11 +217,11 @@ static enum error_kind end_dry_run(struct run *run)
 {
 	struct arena *arena = &run->work.plan.arena;
 
-	if (run->work.request->plan_out)
+	if (run->work.request->how.plan_out)
 		run->report.summary = arena_printf(arena, "dry run: %zu steps would be taken; nothing was written, nor was %s",
-		    plan_steps(&run->work.plan), shell_word(arena, run->work.request->plan_out));
-	if (run->work.request->planned)
-		run->report.next = plan_file_command(arena, run->work.request->plan_file);
+		    plan_steps(&run->work.plan), shell_word(arena, run->work.request->how.plan_out));
+	if (run->work.request->how.planned)
+		run->report.next = plan_file_command(arena, run->work.request->what.plan_file);
 	return ERROR_OK;
 }
 
@@ -229,7 +229,7 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 {
 	int fenced;
 
-	if (!run->work.request->dry_run && lock_look(&run->work.scene, run->resumes, err) != 0)
+	if (!run->work.request->how.dry_run && lock_look(&run->work.scene, run->resumes, err) != 0)
 		return err->kind;
 	make_plan(run);
 	if (accept_check(&run->work.scene, &run->work.plan, &run->report.findings, err) != 0)
@@ -246,11 +246,11 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 		refuse(run, err);
 		return ERROR_REFUSED;
 	}
-	if (run->work.request->planned && plan_compare(run, run->work.request->planned, err) != 0)
+	if (run->work.request->how.planned && plan_compare(run, run->work.request->how.planned, err) != 0)
 		return err->kind;
-	if (run->work.request->plan_out && !run->work.request->dry_run)
+	if (run->work.request->how.plan_out && !run->work.request->how.dry_run)
 		return write_plan(run, err);
-	if (run->work.request->dry_run)
+	if (run->work.request->how.dry_run)
 		return end_dry_run(run);
 	if (run->work.plan.nunit == 0)
 		return report_result(&run->report, err);
@@ -269,12 +269,12 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 	run.report.work = &run.work;
 	run.report.command = operation->name;
 	run.report.rescues = operation->rescues;
-	log_set_dry_run(request->dry_run);
-	if (request->planned)
-		snprintf(run.work.run, sizeof run.work.run, "%s", request->planned->run);
+	log_set_dry_run(request->how.dry_run);
+	if (request->how.planned)
+		snprintf(run.work.run, sizeof run.work.run, "%s", request->how.planned->run);
 	else
 		run_id_new(operation->name, run.work.run);
-	signals_watch(run.work.run, request->globals);
+	signals_watch(run.work.run, request->where.globals);
 	clock_now(run.report.started_at);
 	who_am_i(&run.who);
 	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0 || find(&run, err) != 0)

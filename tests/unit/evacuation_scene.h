@@ -58,7 +58,7 @@ static inline void set_candidate(size_t i, const char *uuid, const char *name)
 static inline int make_scene(void **state)
 {
 	(void)state;
-	request = (struct request){ .command = "host evacuate", .fenced = "yes" };
+	request = (struct request){ .command = "host evacuate", .how.fenced = "yes" };
 	world = (struct world){ .site.shared_disks = true, .nova.conductor_topic = (char *)(uintptr_t)"conductor" };
 	cells[0] = (struct nova_cell){ .id = 2, .name = "cell1" };
 	cells[1] = (struct nova_cell){ .id = 3, .name = "cell2" };
@@ -72,12 +72,12 @@ static inline int make_scene(void **state)
 	facts[0] = (struct cell_facts){ .cell = &cells[0], .services = { services, 4, { NULL } }, .nodes = { nodes, 3, { NULL } } };
 	facts[1] = (struct cell_facts){ .cell = &cells[1], .services = { services, 0, { NULL } }, .nodes = { nodes, 0, { NULL } } };
 	set_candidate(0, "00000000-0000-4000-8000-000000000001", "one");
-	scene = (struct scene){ .request = &request, .world = &world, .host = "a", .evacuates = true, .nova_down_s = 60,
-		.cinder_down_s = 60, .cell = facts, .ncell = 2, .home = &facts[0], .compute = &services[0], .conductor_version = 64,
-		.newest_conductor = 64, .compute_version = 64, .builder_version = 64, .candidate = candidates, .ncandidate = 1,
-		.move = &no_move, .cinder_services = { &no_service, 0, { NULL } }, .owners = { &no_owner, 0, { NULL } },
-		.has_exchange = true, .conductor = { .exists = true, .consumers = 1 } };
-	scene.release = release_of(64);
+	scene = (struct scene){ .request = &request, .world = &world, .subject.host = "a", .subject.evacuates = true, .nova.down_s = 60,
+		.cinder.down_s = 60, .nova.cell = facts, .nova.ncell = 2, .nova.home = &facts[0], .nova.compute = &services[0], .nova.conductor_version = 64,
+		.nova.newest_conductor = 64, .nova.compute_version = 64, .nova.builder_version = 64, .subject.candidate = candidates, .subject.ncandidate = 1,
+		.subject.move = &no_move, .cinder.services = { &no_service, 0, { NULL } }, .cinder.owners = { &no_owner, 0, { NULL } },
+		.bus.has_exchange = true, .bus.conductor = { .exists = true, .consumers = 1 } };
+	scene.nova.release = release_of(64);
 	return 0;
 }
 
@@ -92,7 +92,7 @@ static inline int drop_scene(void **state)
 /* The finding of this code, or NULL. */
 static __attribute__((noinline)) const struct finding *find(const char *code)
 {
-	for (size_t i = 0; i < scene.ncandidate; i++)
+	for (size_t i = 0; i < scene.subject.ncandidate; i++)
 		request_spec_facts(&candidates[i].spec, &scene.arena, &candidates[i].spec_facts);
 	findings_free(&findings);
 	guards_run(&scene, &findings);
@@ -125,8 +125,8 @@ static inline void assert_quiet(const char *code)
 
 static inline void use_release(int64_t version)
 {
-	scene.conductor_version = scene.newest_conductor = scene.compute_version = scene.builder_version = version;
-	scene.release = release_of(version);
+	scene.nova.conductor_version = scene.nova.newest_conductor = scene.nova.compute_version = scene.nova.builder_version = version;
+	scene.nova.release = release_of(version);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_scene, drop_scene)

@@ -119,8 +119,8 @@ static inline void fixture_nova(struct fixture *f)
 static inline void fixture_init(struct fixture *f)
 {
 	memset(f, 0, sizeof *f);
-	f->request = (struct request){ .command = "host rescue", .host = "c1", .to = "c2", .fenced = "iLO: off, Ann",
-		.accept = { .v = f->accept }, .only = { .v = f->only }, .exclude = { .v = f->exclude }, .max_in_flight = 2 };
+	f->request = (struct request){ .command = "host rescue", .what.host = "c1", .what.to = "c2", .how.fenced = "iLO: off, Ann",
+		.how.accept = { .v = f->accept }, .what.only = { .v = f->only }, .what.exclude = { .v = f->exclude }, .how.max_in_flight = 2 };
 	strcpy(f->server, "127.0.0.1:5672");
 	f->bus.server = f->server;
 	fixture_cinder(f);
@@ -129,24 +129,24 @@ static inline void fixture_init(struct fixture *f)
 	f->world = (struct world){ .site = { .shared_disks = true }, .nova = { .conductor_topic = (char *)(uintptr_t)"conductor" }, .cinder_db = &f->cinder, .cell = &f->cell, .ncell = 1, .bus = &f->bus };
 	f->facts = (struct cell_facts){ .cell = &f->cell, .services = { .v = f->nova_service, .n = NOVA_SERVICES },
 		.nodes = { .v = f->node, .n = 2 } };
-	f->scene = (struct scene){ .request = &f->request, .world = &f->world, .run = "RUN", .operator = "ann", .host = "c1", .moves_things = true, .evacuates = true,
-		.marks = true, .cinder_down_s = 60, .nova_down_s = 60, .cinder_services = { .v = f->cinder_service, .n = CINDER_SERVICES },
-		.owners = { .v = f->owner, .n = 3 }, .move = f->move, .nmove = MOVES, .cell = &f->facts, .ncell = 1, .home = &f->facts,
-		.compute = &f->nova_service[C1], .conductor_version = 64, .release = release_of(64),
-		.instances = { .v = f->instance, .n = INSTANCES }, .candidate = f->candidate, .ncandidate = INSTANCES, .has_exchange = true,
-		.conductor = { .exists = true, .consumers = 2 } };
+	f->scene = (struct scene){ .request = &f->request, .world = &f->world, .run = "RUN", .operator = "ann", .subject.host = "c1", .subject.moves_things = true, .subject.evacuates = true,
+		.subject.marks = true, .cinder.down_s = 60, .nova.down_s = 60, .cinder.services = { .v = f->cinder_service, .n = CINDER_SERVICES },
+		.cinder.owners = { .v = f->owner, .n = 3 }, .subject.move = f->move, .subject.nmove = MOVES, .nova.cell = &f->facts, .nova.ncell = 1, .nova.home = &f->facts,
+		.nova.compute = &f->nova_service[C1], .nova.conductor_version = 64, .nova.release = release_of(64),
+		.subject.instances = { .v = f->instance, .n = INSTANCES }, .subject.candidate = f->candidate, .subject.ncandidate = INSTANCES, .bus.has_exchange = true,
+		.bus.conductor = { .exists = true, .consumers = 2 } };
 }
 
 static inline void fixture_accept(struct fixture *f, const char *word)
 {
-	f->accept[f->request.accept.n++] = word;
+	f->accept[f->request.how.accept.n++] = word;
 }
 
 /* Moves alone, as volume update_host and backup update_backup_host see the world. */
 static inline void fixture_moves_only(struct fixture *f)
 {
-	f->scene.evacuates = f->scene.marks = false;
-	f->scene.ncandidate = 0;
+	f->scene.subject.evacuates = f->scene.subject.marks = false;
+	f->scene.subject.ncandidate = 0;
 }
 
 #endif

@@ -74,10 +74,10 @@ static void an_id_is_something_that_this_run_is_about(void **state)
 
 	(void)state;
 	left = (struct standing_migration){ .id = 7, .instance_uuid = "i7", .instance_name = "gone" };
-	f.scene.standing = (struct standing_migrations){ .v = &left, .n = 1 };
+	f.scene.nova.standing = (struct standing_migrations){ .v = &left, .n = 1 };
 	look();
 	for (size_t i = 0; i < COUNT(ids); i++) {
-		f.request.accept.n = 0;
+		f.request.how.accept.n = 0;
 		fixture_accept(&f, ids[i].accept);
 		error_clear(&err);
 		accept_check(&f.scene, &plan, &findings, &err);
@@ -90,7 +90,7 @@ static void an_id_is_something_that_this_run_is_about(void **state)
 static void a_name_that_two_instances_have_accepts_for_neither(void **state)
 {
 	struct error err = { 0 };
-	size_t n = f.scene.ncandidate;
+	size_t n = f.scene.subject.ncandidate;
 
 	(void)state;
 	assert_true(n > 1);
@@ -111,9 +111,9 @@ static void words_of_an_earlier_day_are_not_checked(void **state)
 
 	(void)state;
 	fixture_accept(&f, "local-disk:webb");
-	f.request.resume = "RUN";
+	f.request.what.resume = "RUN";
 	assert_int_equal(accept_check(&f.scene, &plan, &findings, &err), 0);
-	f.request.resume = NULL;
+	f.request.what.resume = NULL;
 	assert_int_equal(accept_check(&f.scene, &plan, &findings, &err), -1);
 }
 
@@ -157,10 +157,10 @@ static void one_that_is_never_taken_says_so(void **state)
 	look();
 	assert_non_null(strstr(there("accept-met-nothing")->message, "never accepted for an evacuation"));
 	fixture_moves_only(&f);
-	f.request.fenced = NULL;
+	f.request.how.fenced = NULL;
 	look();
 	assert_non_null(strstr(there("accept-met-nothing")->message, "only beside a fencing statement"));
-	f.request.fenced = "iLO: off, Ann";
+	f.request.how.fenced = "iLO: off, Ann";
 	look();
 	assert_null(find("accept-met-nothing"));
 	findings_free(&findings);
@@ -211,7 +211,7 @@ static void what_ends_badly_is_offered_nowhere(void **state)
 	}
 	f.cinder_service[C2_VOLUME].heartbeat_age_s = AGE(500);
 	f.fact[I1][0].moves_first = false;
-	f.request.fenced = NULL;
+	f.request.how.fenced = NULL;
 	look();
 	assert_non_null(find("target-down"));
 	assert_non_null(find("volume-owner-dead"));
@@ -241,15 +241,15 @@ static void ask_for(const struct exchange *e)
 {
 	fixture_init(&f);
 	f.request.command = e->command;
-	f.request.currenthost = e->currenthost;
-	f.request.newhost = e->newhost;
-	f.request.host = e->host;
-	f.request.to = e->to;
-	f.request.target_host = e->target_host;
-	f.scene.target_compute = e->target_host ? &f.nova_service[C2] : NULL;
-	f.scene.target_cell = f.scene.target_compute ? &f.facts : NULL;
-	f.scene.target_node = &f.node[1];
-	f.scene.target_is_mapped = true;
+	f.request.what.currenthost = e->currenthost;
+	f.request.what.newhost = e->newhost;
+	f.request.what.host = e->host;
+	f.request.what.to = e->to;
+	f.request.what.target_host = e->target_host;
+	f.scene.nova.target_compute = e->target_host ? &f.nova_service[C2] : NULL;
+	f.scene.nova.target_cell = f.scene.nova.target_compute ? &f.facts : NULL;
+	f.scene.nova.target_node = &f.node[1];
+	f.scene.nova.target_is_mapped = true;
 }
 
 static void c1_lives(void)
@@ -295,7 +295,7 @@ static void nobody_is_asked_about_one_instance(void **state)
 {
 	(void)state;
 	ask_for(&(struct exchange){ "instance evacuate", NULL, NULL, NULL, NULL, "c2", NULL });
-	f.request.id = "web";
+	f.request.what.id = "web";
 	c1_lives();
 	c2_is_dead();
 	look();

@@ -71,53 +71,53 @@ static void add_number(const char *name, int64_t number, int64_t usual, struct s
 static void describe(const struct request *r, struct str *out)
 {
 	str_add(out, r->command);
-	add_text("host", r->host, NULL, out);
-	add_text("to", r->to, NULL, out);
-	add_text("target_host", r->target_host, NULL, out);
-	add_text("currenthost", r->currenthost, NULL, out);
-	add_text("newhost", r->newhost, NULL, out);
-	add_text("id", r->id, NULL, out);
-	add_number("force", r->force, 0, out);
-	add_number("down", r->down, 0, out);
-	add_number("volumes_only", r->volumes_only, 0, out);
-	add_number("settle", r->settle, 0, out);
-	add_words("pool_map", &r->pool_map, out);
-	add_text("binary", r->binary, NULL, out);
-	add_text("name", r->name, NULL, out);
-	add_text("new_name", r->new_name, NULL, out);
-	add_text("project_id", r->project_id, NULL, out);
-	add_text("zone", r->zone, NULL, out);
-	add_text("account", r->account, NULL, out);
-	add_number("recursive", r->recursive, 0, out);
-	add_number("full_rename", r->full_rename, 0, out);
-	add_number("read_only", r->read_only, 0, out);
-	add_number("operate", r->operate, 0, out);
-	add_number("dry_run", r->dry_run, 0, out);
-	add_number("yes", r->yes, 0, out);
-	add_number("no_wait", r->no_wait, 0, out);
-	add_text("fenced", r->fenced, NULL, out);
-	add_words("accept", &r->accept, out);
-	add_words("only", &r->only, out);
-	add_words("exclude", &r->exclude, out);
-	add_number("limit", r->limit, 0, out);
-	add_number("timeout_s", r->timeout_s, 1800, out);
-	add_number("max_in_flight", r->max_in_flight, 5, out);
-	add_number("stop_after_failures", r->stop_after_failures, 0, out);
-	add_words("nova", &r->nova_files, out);
-	add_words("cinder", &r->cinder_files, out);
-	add_text("site", r->site_file, NULL, out);
-	add_text("defaults", r->defaults_file, NULL, out);
-	add_text("state_dir", r->state_dir, NULL, out);
-	add_text("format", r->format, "table", out);
-	add_words("column", &r->columns, out);
-	add_text("sort", r->sort_column, NULL, out);
-	add_number("noindent", r->noindent, 0, out);
-	add_number("max_width", r->max_width, 0, out);
-	add_text("color", r->color, "auto", out);
-	add_text("progress", r->progress, "auto", out);
-	add_number("debug", r->debug, 0, out);
-	add_number("log_json", r->log_json, 0, out);
-	add_text("log_file", r->log_file, NULL, out);
+	add_text("host", r->what.host, NULL, out);
+	add_text("to", r->what.to, NULL, out);
+	add_text("target_host", r->what.target_host, NULL, out);
+	add_text("currenthost", r->what.currenthost, NULL, out);
+	add_text("newhost", r->what.newhost, NULL, out);
+	add_text("id", r->what.id, NULL, out);
+	add_number("force", r->what.force, 0, out);
+	add_number("down", r->what.down, 0, out);
+	add_number("volumes_only", r->what.volumes_only, 0, out);
+	add_number("settle", r->what.settle, 0, out);
+	add_words("pool_map", &r->what.pool_map, out);
+	add_text("binary", r->what.binary, NULL, out);
+	add_text("name", r->what.name, NULL, out);
+	add_text("new_name", r->what.new_name, NULL, out);
+	add_text("project_id", r->what.project_id, NULL, out);
+	add_text("zone", r->what.zone, NULL, out);
+	add_text("account", r->what.account, NULL, out);
+	add_number("recursive", r->what.recursive, 0, out);
+	add_number("full_rename", r->what.full_rename, 0, out);
+	add_number("read_only", r->what.read_only, 0, out);
+	add_number("operate", r->what.operate, 0, out);
+	add_number("dry_run", r->how.dry_run, 0, out);
+	add_number("yes", r->how.yes, 0, out);
+	add_number("no_wait", r->how.no_wait, 0, out);
+	add_text("fenced", r->how.fenced, NULL, out);
+	add_words("accept", &r->how.accept, out);
+	add_words("only", &r->what.only, out);
+	add_words("exclude", &r->what.exclude, out);
+	add_number("limit", r->what.limit, 0, out);
+	add_number("timeout_s", r->how.timeout_s, 1800, out);
+	add_number("max_in_flight", r->how.max_in_flight, 5, out);
+	add_number("stop_after_failures", r->how.stop_after_failures, 0, out);
+	add_words("nova", &r->where.nova_files, out);
+	add_words("cinder", &r->where.cinder_files, out);
+	add_text("site", r->where.site_file, NULL, out);
+	add_text("defaults", r->where.defaults_file, NULL, out);
+	add_text("state_dir", r->where.state_dir, NULL, out);
+	add_text("format", r->shown.format, "table", out);
+	add_words("column", &r->shown.columns, out);
+	add_text("sort", r->shown.sort_column, NULL, out);
+	add_number("noindent", r->shown.noindent, 0, out);
+	add_number("max_width", r->shown.max_width, 0, out);
+	add_text("color", r->shown.color, "auto", out);
+	add_text("progress", r->shown.progress, "auto", out);
+	add_number("debug", r->shown.debug, 0, out);
+	add_number("log_json", r->shown.log_json, 0, out);
+	add_text("log_file", r->shown.log_file, NULL, out);
 }
 
 static const struct {
@@ -349,7 +349,7 @@ static void a_dash_dash_help_after_the_end_of_options_is_a_word(void **state)
 	(void)state;
 	assert_int_equal(parse(&argv, &call, &err), 0);
 	assert_null(call.help);
-	assert_string_equal(call.request.id, "--help");
+	assert_string_equal(call.request.what.id, "--help");
 	call_free(&call);
 	free(argv.text);
 }
@@ -414,7 +414,7 @@ static void random_words_never_crash_and_never_run_half_filled(void **state)
 		} else {
 			assert_true((call.help != NULL) != (call.command != NULL));
 			if (call.command && strcmp(call.request.command, "volume update_host") == 0)
-				assert_true(call.request.currenthost && call.request.newhost);
+				assert_true(call.request.what.currenthost && call.request.what.newhost);
 		}
 		call_free(&call);
 	}

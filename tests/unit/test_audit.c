@@ -90,7 +90,7 @@ static const char *merge(enum audit_rule rule, const struct audit_condition *con
 	static struct db there;
 	struct audit_place place[] = { { .database = AUDIT_CINDER, .db = &there }, { .database = AUDIT_CELL, .cell = "cell1", .db = &there } };
 	struct audit_places places = { .v = place, .n = 2 };
-	const struct request request = { .check_timeout_s = 60 };
+	const struct request request = { .audit.check_timeout_s = 60 };
 	const struct audit_check check = { .rule = rule,
 		.left = { &left_sql, AUDIT_CELL, none, none },
 		.right = { with ? &right_sql : NULL, AUDIT_CINDER, none, none },

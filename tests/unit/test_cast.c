@@ -168,8 +168,8 @@ static int begin(void **state)
 	str_free(&broker.key);
 	str_free(&broker.body);
 	memset(&broker, 0, sizeof broker);
-	f.request.state_dir = top;
-	f.scene.columns.migrations_have_project = true;
+	f.request.where.state_dir = top;
+	f.scene.nova.columns.migrations_have_project = true;
 	f.world.nova.bus.exchange = (char *)(uintptr_t)"nova";
 	work = (struct work){ .request = &f.request, .run = "RUN", .world = f.world, .scene = f.scene };
 	work.scene.world = &work.world;
@@ -300,9 +300,9 @@ static void the_message_is_the_one_that_every_release_takes(void **state)
 
 		end(state);
 		begin(state);
-		f.request.target_host = modes[i].target_host;
-		f.request.force = modes[i].force;
-		work.scene.target_node = modes[i].target_host ? &f.node[1] : NULL;
+		f.request.what.target_host = modes[i].target_host;
+		f.request.what.force = modes[i].force;
+		work.scene.nova.target_node = modes[i].target_host ? &f.node[1] : NULL;
 		assert_int_equal(0, evacuation_send(&work, 0, &err));
 		read_expected(modes[i].name, &expected);
 		assert_string_equal(broker.body.s, expected.s);
@@ -483,8 +483,8 @@ static void a_host_that_was_forced_down_before_is_alive_when_it_reports_since(vo
 		begin(state);
 		f.nova_service[C1].forced_down = true;
 		f.nova_service[C1].heartbeat_age_s = AGE(cases[i].found_s);
-		work.scene.compute = &f.nova_service[C1];
-		work.scene.compute_seen_ms = clock_monotonic_ms();
+		work.scene.nova.compute = &f.nova_service[C1];
+		work.scene.nova.compute_seen_ms = clock_monotonic_ms();
 		fake_rows("nova/services_of_host",
 		    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 		    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "1", "64", cases[i].now_s), 1);

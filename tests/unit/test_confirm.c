@@ -166,7 +166,7 @@ static void a_command_without_a_host_asks_for_a_yes(void **state)
 	int yes, no;
 
 	(void)state;
-	run.work.scene.host = NULL;
+	run.work.scene.subject.host = NULL;
 	sit_at(true);
 	type("yes\nc1\n");
 	yes = confirm(&run, &err);
@@ -184,7 +184,7 @@ static void yes_skips_the_question_and_still_shows_the_plan(void **state)
 	int rc;
 
 	(void)state;
-	run.own.yes = true;
+	run.own.how.yes = true;
 	sit_at(false);
 	rc = confirm(&run, &err);
 	stand_up(&shown);
@@ -223,7 +223,7 @@ static const struct {
 /* A stop finding for want of the word, and whatever else the test adds. */
 static void nobody_fenced(void)
 {
-	run.own.fenced = NULL;
+	run.own.how.fenced = NULL;
 	finding_add(&run.report.findings, "fence-unproven", SEVERITY_STOP, "c1", "nobody has said it", "say it");
 }
 
@@ -236,7 +236,7 @@ static void a_missing_fence_is_asked_for_on_a_terminal(void **state)
 		struct error err = { 0 };
 		int given;
 
-		run.own.fenced = NULL;
+		run.own.how.fenced = NULL;
 		sit_at(true);
 		type(fences[i].answer);
 		given = confirm_fence(&run, &err);
@@ -244,9 +244,9 @@ static void a_missing_fence_is_asked_for_on_a_terminal(void **state)
 		assert_int_equal(given, fences[i].rc);
 		assert_int_equal(err.kind, given < 0 ? ERROR_USAGE : ERROR_OK);
 		if (fences[i].fenced)
-			assert_string_equal(run.own.fenced, fences[i].fenced);
+			assert_string_equal(run.own.how.fenced, fences[i].fenced);
 		else
-			assert_null(run.own.fenced);
+			assert_null(run.own.how.fenced);
 		assert_non_null(strstr(shown.s, "who powered the host off, and how do we know?"));
 	}
 }
@@ -286,12 +286,12 @@ static void nobody_is_asked_who_cannot_or_need_not_answer(void **state)
 	sit_at(true);
 	given[0] = confirm_fence(&run, &err); /* said already */
 	nobody_fenced();
-	run.own.yes = true;
+	run.own.how.yes = true;
 	given[1] = confirm_fence(&run, &err);
-	run.own.yes = false;
-	run.own.dry_run = true;
+	run.own.how.yes = false;
+	run.own.how.dry_run = true;
 	given[2] = confirm_fence(&run, &err);
-	run.own.dry_run = false;
+	run.own.how.dry_run = false;
 	run.work.plan.nunit = 0; /* nothing to do */
 	given[3] = confirm_fence(&run, &err);
 	run.work.plan.nunit = nunit;

@@ -69,17 +69,17 @@ static void an_accept_is_for_a_code_or_for_one_subject_of_it(void **state)
 	const char *words[2];
 
 	(void)state;
-	request.accept.v = words;
+	request.how.accept.v = words;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		words[0] = rows[i].accept;
-		request.accept.n = 1;
+		request.how.accept.n = 1;
 		if (request_accepts(&request, rows[i].code, rows[i].subject) != rows[i].accepted)
 			fail_msg("--accept '%s' for %s:%s", rows[i].accept, rows[i].code, rows[i].subject);
 		words[0] = "something-else";
 		words[1] = rows[i].accept; /* a later one counts as well */
-		request.accept.n = 2;
+		request.how.accept.n = 2;
 		assert_int_equal(request_accepts(&request, rows[i].code, rows[i].subject), rows[i].accepted);
-		request.accept.n = 0;
+		request.how.accept.n = 0;
 		assert_false(request_accepts(&request, rows[i].code, rows[i].subject));
 	}
 }

@@ -40,13 +40,13 @@ static void each_takes_its_room(void **state)
 	set_candidate(2, "00000000-0000-4000-8000-000000000003", "three");
 	for (size_t i = 0; i < 3; i++)
 		candidates[i].needs.memory_mb = 9000;
-	scene.ncandidate = 3;
+	scene.subject.ncandidate = 3;
 	assert_found("no-capacity", "three");
 	assert_null(findings_skip(&findings, instances[1].uuid));
 	assert_non_null(findings_skip(&findings, instances[2].uuid));
-	request.limit = 2; /* a part first: the rest takes no room */
+	request.what.limit = 2; /* a part first: the rest takes no room */
 	assert_quiet("no-capacity");
-	request.limit = 0;
+	request.what.limit = 0;
 	instances[0].vm_state = "paused"; /* left out: it takes none either */
 	assert_quiet("no-capacity");
 	candidates[1].wanted = false;
@@ -74,7 +74,7 @@ static void zone_aggregate_and_group_decide(void **state)
 	static const char *members[] = { "a", "b" };
 
 	(void)state;
-	scene.aggregates = (struct aggregates){ meta, COUNT(meta), { NULL } };
+	scene.placing.aggregates = (struct aggregates){ meta, COUNT(meta), { NULL } };
 	candidates[0].spec.spec = "{\"nova_object.name\": \"RequestSpec\", \"nova_object.namespace\": \"nova\", \"nova_object.version\": \"1.8\", \"nova_object.data\": "
 	    "{\"availability_zone\": \"east\"}}";
 	assert_quiet("no-capacity");
@@ -84,15 +84,15 @@ static void zone_aggregate_and_group_decide(void **state)
 	assert_quiet("no-capacity"); /* b is in no zone now */
 	meta[0] = (struct host_metadata){ "a", "availability_zone", "east" };
 	assert_found("no-capacity", "zone");
-	scene.aggregates.n = 0;
+	scene.placing.aggregates.n = 0;
 	candidates[0].needs.aggregate = &wants;
 	candidates[0].needs.naggregate = 1;
 	assert_found("no-capacity", "aggregate");
-	scene.aggregates.n = 2;
+	scene.placing.aggregates.n = 2;
 	candidates[0].spec.spec = SPEC("1.8", "");
 	assert_quiet("no-capacity");
 	wants.value = ">= 3"; /* the scheduler's to judge */
-	scene.aggregates.n = 0;
+	scene.placing.aggregates.n = 0;
 	assert_quiet("no-capacity");
 	candidates[0].needs.naggregate = 0;
 	candidates[0].group = (struct server_group){ .exists = true, .uuid = "g", .policy = "anti-affinity", .max_per_host = 1 };
@@ -120,7 +120,7 @@ static void placements_books_win_over_the_nodes_rows(void **state)
 	nodes[1].uuid = "u";
 	books[1].used = 4096;
 	assert_found("capacity-unknown", "4096 MB");
-	scene.inventories = (struct inventories){ books, COUNT(books), { NULL } };
+	scene.placing.inventories = (struct inventories){ books, COUNT(books), { NULL } };
 	assert_quiet("capacity-unknown");
 	assert_quiet("no-capacity");
 	books[1].used = 4097;
@@ -139,7 +139,7 @@ static void placements_books_win_over_the_nodes_rows(void **state)
 static void use_books(struct inventory *books, size_t n)
 {
 	nodes[1].uuid = "u";
-	scene.inventories = (struct inventories){ books, n, { NULL } };
+	scene.placing.inventories = (struct inventories){ books, n, { NULL } };
 }
 
 #define BASE_BOOKS BOOK("u", "u", "b", CLASS_VCPU, "VCPU", 100), BOOK("u", "u", "b", CLASS_MEMORY_MB, "MEMORY_MB", 8192), BOOK("u", "u", "b", CLASS_DISK_GB, "DISK_GB", 50)
@@ -168,7 +168,7 @@ static void resource_classes_are_reckoned_against_the_whole_tree(void **state)
 	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
 	candidates[1].needs = candidates[0].needs;
 	candidates[0].needs.memory_mb = candidates[1].needs.memory_mb = 1;
-	scene.ncandidate = 2; /* the first takes the only one */
+	scene.subject.ncandidate = 2; /* the first takes the only one */
 	assert_found("no-capacity", "two fits nowhere");
 	assert_null(findings_skip(&findings, instances[0].uuid));
 }
@@ -202,26 +202,26 @@ static void traits_pinning_and_a_shared_disk_are_reckoned(void **state)
 	use_books(books, 3);
 	candidates[0].needs.ask = ask;
 	candidates[0].needs.nask = 1;
-	scene.trait = &fact;
-	scene.ntrait = 1;
+	scene.placing.trait = &fact;
+	scene.placing.ntrait = 1;
 	assert_quiet("no-capacity"); /* traits may not be read */
 	assert_found("not-reckoned", "CUSTOM_T");
-	scene.placement_columns.has_traits = true;
+	scene.placing.columns.has_traits = true;
 	assert_found("no-capacity", "'b' lacks trait CUSTOM_T");
 	assert_quiet("not-reckoned");
 	fact.providers.n = 1;
 	assert_quiet("no-capacity");
 	ask[0].kind = ASK_NO_TRAIT;
 	assert_found("no-capacity", "must not have");
-	request.target_host = "b";
-	scene.target_cell = scene.home;
-	request.force = true; /* only what it takes is looked at */
+	request.what.target_host = "b";
+	scene.nova.target_cell = scene.nova.home;
+	request.what.force = true; /* only what it takes is looked at */
 	assert_quiet("no-capacity");
-	request.force = false;
-	request.target_host = NULL;
-	scene.target_cell = NULL;
-	scene.ntrait = 0;
-	scene.trait = NULL;
+	request.what.force = false;
+	request.what.target_host = NULL;
+	scene.nova.target_cell = NULL;
+	scene.placing.ntrait = 0;
+	scene.placing.trait = NULL;
 	ask[0] = (struct ask){ .kind = ASK_RESOURCE, .group = "", .name = "PCPU", .amount = 2, .or_vcpu = true };
 	candidates[0].needs.pinned = true;
 	assert_quiet("no-capacity"); /* vCPU serves where there is no PCPU */
@@ -233,7 +233,7 @@ static void traits_pinning_and_a_shared_disk_are_reckoned(void **state)
 	assert_quiet("no-capacity");
 	books[2].uuid = books[2].root = "nfs"; /* the disk is of another provider */
 	assert_found("no-capacity", "GB of disk");
-	scene.sharing = (struct providers){ shared, 1, { NULL } };
+	scene.placing.sharing = (struct providers){ shared, 1, { NULL } };
 	assert_quiet("no-capacity");
 }
 
@@ -245,13 +245,13 @@ static void a_hard_group_is_not_passed_by_force(void **state)
 	candidates[0].group = (struct server_group){ .exists = true, .uuid = "g", .policy = "anti-affinity", .max_per_host = 1 };
 	candidates[0].group_host = members;
 	candidates[0].ngroup_host = 2;
-	request.target_host = "b";
-	scene.target_cell = scene.home;
+	request.what.target_host = "b";
+	scene.nova.target_cell = scene.nova.home;
 	assert_found("no-capacity", "soft-anti-affinity");
 	assert_null(strstr(find("no-capacity")->hint, "--force"));
 	members[1] = "a";
 	assert_found("no-capacity", "it fits on 'c': evac-manage instance evacuate 00000000-0000-4000-8000-000000000001 c");
-	request.force = true;
+	request.what.force = true;
 	assert_quiet("no-capacity"); /* the request does not name the group */
 	candidates[0].spec.spec = SPEC("1.8", ", \"scheduler_hints\": {\"group\": [\"g\"]}");
 	assert_found("no-capacity", "already has a member");

@@ -58,7 +58,7 @@ static int begin(void **state)
 	(void)state;
 	fixture_init(&f);
 	fake_reset();
-	f.request.state_dir = strcpy(state_directory, "/tmp/evac-manage-unit.XXXXXX");
+	f.request.where.state_dir = strcpy(state_directory, "/tmp/evac-manage-unit.XXXXXX");
 	assert_non_null(mkdtemp(state_directory));
 	work = (struct work){ .request = &f.request, .scene = f.scene, .run = "20260131T030405Z-host-evacuate-1a2b3c4d" };
 	assert_int_equal(0, journal_create(work.request, work.run, "a", &work.journal, &err));

@@ -30,11 +30,11 @@ static void two_services(void)
 	services[CINDER_SERVICES].id = 9;
 	f.move[MOVE_VOLUMES].target = &services[C2_VOLUME];
 	f.move[MOVE_BACKUP].target = &services[C2_BACKUP];
-	f.scene.cinder_services.v = services;
+	f.scene.cinder.services.v = services;
 }
 static void with_the_second(void)
 {
-	f.scene.cinder_services.n = CINDER_SERVICES + 1;
+	f.scene.cinder.services.n = CINDER_SERVICES + 1;
 }
 static void failed_over(void)
 {
@@ -42,11 +42,11 @@ static void failed_over(void)
 }
 static void no_schema(void)
 {
-	strcpy(f.scene.cinder_schema.missing, "volumes.service_uuid");
+	strcpy(f.scene.cinder.schema.missing, "volumes.service_uuid");
 }
 static void a_dead_service(void)
 {
-	f.scene.service = &f.cinder_service[C1_VOLUME];
+	f.scene.subject.service = &f.cinder_service[C1_VOLUME];
 }
 static void that_reports(void)
 {
@@ -56,7 +56,7 @@ static void named_by_id(void)
 {
 	a_dead_service();
 	reference = (struct service_reference){ .kind = "volume", .n = 3 };
-	f.scene.references = (struct service_references){ .v = &reference, .n = 1 };
+	f.scene.subject.references = (struct service_references){ .v = &reference, .n = 1 };
 }
 static void named_as_owner(void)
 {
@@ -66,8 +66,8 @@ static void named_as_owner(void)
 static void a_cluster(void)
 {
 	cluster = (struct cluster){ .name = "cl@rbd", .binary = "cinder-volume" };
-	f.scene.cluster = &cluster;
-	f.request.binary = "cinder-volume";
+	f.scene.subject.cluster = &cluster;
+	f.request.what.binary = "cinder-volume";
 }
 static void with_a_member(void)
 {
@@ -76,13 +76,13 @@ static void with_a_member(void)
 static void with_a_row(void)
 {
 	cluster_row = (struct cluster_row){ .kind = "volume", .id = "v1", .cluster_name = "cl@rbd#ssd" };
-	f.scene.cluster_rows = (struct cluster_rows){ .v = &cluster_row, .n = 1 };
+	f.scene.subject.cluster_rows = (struct cluster_rows){ .v = &cluster_row, .n = 1 };
 }
 static void a_new_name(void)
 {
 	cluster = (struct cluster){ .name = "new@rbd", .binary = "cinder-volume" };
-	f.scene.clusters = (struct clusters){ .v = &cluster, .n = 1 };
-	f.request.new_name = "new";
+	f.scene.cinder.clusters = (struct clusters){ .v = &cluster, .n = 1 };
+	f.request.what.new_name = "new";
 	with_a_row();
 }
 static void of_no_cluster(void)
@@ -92,8 +92,8 @@ static void of_no_cluster(void)
 static void a_live_clusters_new_name(void)
 {
 	a_new_name();
-	f.request.name = "cl";
-	f.request.new_name = "new";
+	f.request.what.name = "cl";
+	f.request.what.new_name = "new";
 	f.cinder_service[C1_VOLUME].cluster_name = "cl@rbd"; /* a dead member, and one that lives */
 	f.cinder_service[C2_VOLUME].cluster_name = "cl@rbd";
 	two_services();
@@ -109,7 +109,7 @@ static void of_a_dead_one(void)
 static void a_full_rename(void)
 {
 	a_new_name();
-	f.request.full_rename = true;
+	f.request.what.full_rename = true;
 	cluster_row.cluster_name = "cl@rbd";
 }
 static void of_a_pool(void)
@@ -118,23 +118,23 @@ static void of_a_pool(void)
 }
 static void a_volume(void)
 {
-	f.scene.volume = (struct volume_removal){ .id = "v1", .status = "error" };
+	f.scene.subject.volume = (struct volume_removal){ .id = "v1", .status = "error" };
 }
 static void that_is_somewhere(void)
 {
-	f.scene.volume.host = "c1@rbd#ssd";
+	f.scene.subject.volume.host = "c1@rbd#ssd";
 }
 static void that_has_a_snapshot(void)
 {
-	f.scene.volume.snapshots = 1;
+	f.scene.subject.volume.snapshots = 1;
 }
 static void groups_and_volumes(void)
 {
-	f.scene.kinds = 1u << OWNED_GROUP | 1u << OWNED_VOLUME;
+	f.scene.subject.kinds = 1u << OWNED_GROUP | 1u << OWNED_VOLUME;
 }
 static void groups_alone(void)
 {
-	f.scene.kinds = 1u << OWNED_GROUP;
+	f.scene.subject.kinds = 1u << OWNED_GROUP;
 }
 
 /* ---- what was under way */
@@ -168,8 +168,8 @@ static void a_deletion(void)
 static void an_empty_queue(void)
 {
 	consumer = (struct consumer_fact){ .queue = "cinder-volume.c1@rbd.c1", .now = { .exists = true } };
-	f.scene.consumer = &consumer;
-	f.scene.nconsumer = 1;
+	f.scene.bus.consumer = &consumer;
+	f.scene.bus.nconsumer = 1;
 }
 static void with_a_message(void)
 {
@@ -185,11 +185,11 @@ static void a_clock_ahead(void)
 static void a_move_of_both(void)
 {
 	fixture_moves_only(&f);
-	f.request.newhost = "c2@rbd";
+	f.request.what.newhost = "c2@rbd";
 }
 static void of_volumes_alone(void)
 {
-	f.scene.nmove = MOVE_VOLUMES + 1;
+	f.scene.subject.nmove = MOVE_VOLUMES + 1;
 }
 static void owned_by_the_node(void)
 {
@@ -197,7 +197,7 @@ static void owned_by_the_node(void)
 }
 static void owned_by_a_common_name(void)
 {
-	f.scene.host = "c9";
+	f.scene.subject.host = "c9";
 }
 static void an_open_evacuation(void)
 {
@@ -205,8 +205,8 @@ static void an_open_evacuation(void)
 		.source_compute = "c1", .dest_compute = "c2", .idle_s = AGE(100000), .instance_idle_s = AGE(100000) };
 	closing = (struct closing){ .migration = &migration };
 	closing.signs.events = &closing.events;
-	f.scene.closing = &closing;
-	f.scene.closes = true;
+	f.scene.subject.closing = &closing;
+	f.scene.subject.closes = true;
 }
 static void that_is_done(void)
 {
@@ -241,20 +241,20 @@ static void that_is_alive(void)
 }
 static void no_scheduler_ever(void)
 {
-	f.scene.evacuates = true;
+	f.scene.subject.evacuates = true;
 }
 static void that_left_a_request(void)
 {
-	f.scene.scheduler = (struct bus_queue){ true, 1, 0 };
+	f.scene.bus.scheduler = (struct bus_queue){ true, 1, 0 };
 }
 static void a_forced_target(void)
 {
-	f.request.force = true;
-	f.scene.scheduler = (struct bus_queue){ true, 0, 0 }; /* it is not asked, and nothing waits for it */
+	f.request.what.force = true;
+	f.scene.bus.scheduler = (struct bus_queue){ true, 0, 0 }; /* it is not asked, and nothing waits for it */
 }
 static void an_instance_at_home(void)
 {
-	f.scene.evacuates = true;
+	f.scene.subject.evacuates = true;
 }
 static void that_has_room_elsewhere(void)
 {

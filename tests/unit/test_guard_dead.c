@@ -18,13 +18,13 @@ static void witnesses(void **state)
 
 	(void)state;
 	assert_quiet("source-alive");
-	scene.session[0] = (struct session_fact){ .server = "cinder's database", .down_s = 60, .sessions = { &s, 1, { NULL } } };
-	scene.session[1] = scene.session[0]; /* another schema of the same server */
-	scene.nsession = 2;
+	scene.witness.session[0] = (struct session_fact){ .server = "cinder's database", .down_s = 60, .sessions = { &s, 1, { NULL } } };
+	scene.witness.session[1] = scene.witness.session[0]; /* another schema of the same server */
+	scene.witness.nsession = 2;
 	assert_found("source-alive", "192.0.2.1:40000");
-	request.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
+	request.how.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
 	assert_false(find("source-alive")->accepted);
-	request.accept = (struct words){ 0 };
+	request.how.accept = (struct words){ 0 };
 	s.idle_s.v = 60;
 	assert_quiet("source-alive"); /* not fresh */
 	s.idle_s.v = 3;
@@ -42,8 +42,8 @@ static void witnesses(void **state)
 	s.address = "127.0.0.1:40000";
 	assert_quiet("source-alive");
 	assert_quiet("consumer-lingers");
-	scene.consumer = &queue;
-	scene.nconsumer = 1;
+	scene.bus.consumer = &queue;
+	scene.bus.nconsumer = 1;
 	assert_quiet("consumer-lingers");
 	queue.now.consumers = 1;
 	assert_found("consumer-lingers", "compute.a");
@@ -59,12 +59,12 @@ static void a_heartbeat_of_a_host_that_is_forced_down(void **state)
 	services[0].forced_down = true;
 	services[0].heartbeat_age_s.v = 3;
 	assert_quiet("source-alive"); /* as nova has it */
-	scene.reports_though_forced_down = true;
-	request.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
+	scene.nova.reports_though_forced_down = true;
+	request.how.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
 	assert_found("source-alive", "a heartbeat came while we looked");
 	assert_false(find("source-alive")->accepted);
-	scene.evacuates = false; /* a move goes by cinder's own heartbeats */
-	scene.moves_things = false;
+	scene.subject.evacuates = false; /* a move goes by cinder's own heartbeats */
+	scene.subject.moves_things = false;
 	assert_quiet("source-alive");
 }
 
@@ -75,9 +75,9 @@ static void notes_of_the_host(void **state)
 	(void)state;
 	assert_quiet("host-resolved");
 	assert_quiet("nova-api-answers");
-	scene.asked_host = "a.example.org";
-	scene.standing = (struct standing_migrations){ &done, 1, { NULL } };
-	scene.nova_api = "http://192.0.2.9:8774/";
+	scene.subject.asked_host = "a.example.org";
+	scene.nova.standing = (struct standing_migrations){ &done, 1, { NULL } };
+	scene.witness.nova_api = "http://192.0.2.9:8774/";
 	assert_found("host-resolved", "a.example.org");
 	assert_found("tombstones", "1 evacuation");
 	assert_found("nova-api-answers", "http://192.0.2.9:8774/");
@@ -88,7 +88,7 @@ static void marking_is_in_the_plan_and_can_be_left_out(void **state)
 	struct plan plan = { 0 };
 
 	(void)state;
-	scene.marks = true;
+	scene.subject.marks = true;
 	plan_mark(&plan, &scene);
 	assert_int_equal(plan.nunit, 1);
 	assert_string_equal(step_before(&plan.unit[0].step[0], "forced_down"), "0");
@@ -104,7 +104,7 @@ static void marking_is_in_the_plan_and_can_be_left_out(void **state)
 	plan_mark(&plan, &scene);
 	assert_string_equal(step_before(&plan.unit[0].step[0], "forced_down"), "1");
 	plan_free(&plan);
-	scene.marks = false;
+	scene.subject.marks = false;
 	plan_mark(&plan, &scene);
 	assert_int_equal(plan.nunit, 0);
 	plan_free(&plan);

@@ -120,7 +120,7 @@ static void what_the_flavor_and_the_ports_ask_for(void **state)
 	use_release(64);
 	assert_quiet("not-evacuable");
 	assert_found("needs-token", "cyborg");
-	scene.compute_version = COMPUTE_TAKES_DEVICE_PROFILES - 1;
+	scene.nova.compute_version = COMPUTE_TAKES_DEVICE_PROFILES - 1;
 	assert_found("not-evacuable", "device profile");
 	*n = plain;
 	use_release(56);
@@ -139,7 +139,7 @@ static void what_the_flavor_and_the_ports_ask_for(void **state)
 	n->extended_port = true;
 	use_release(64);
 	assert_quiet("not-evacuable");
-	scene.compute_version = COMPUTE_TAKES_EXTENDED_REQUESTS - 1;
+	scene.nova.compute_version = COMPUTE_TAKES_EXTENDED_REQUESTS - 1;
 	assert_found("not-evacuable", "extended");
 	*n = plain;
 	n->bandwidth_port = true;
@@ -158,12 +158,12 @@ static void what_the_flavor_and_the_ports_ask_for(void **state)
 static void a_forced_target_and_allocations_on_several_providers(void **state)
 {
 	(void)state;
-	request.force = true;
-	request.target_host = "b";
-	scene.target_cell = scene.home;
-	scene.target_compute = &services[1];
-	scene.target_node = &nodes[1];
-	scene.target_is_mapped = true;
+	request.what.force = true;
+	request.what.target_host = "b";
+	scene.nova.target_cell = scene.nova.home;
+	scene.nova.target_compute = &services[1];
+	scene.nova.target_node = &nodes[1];
+	scene.nova.target_is_mapped = true;
 	candidates[0].providers = (struct maybe_int){ true, 1 };
 	assert_quiet("not-evacuable");
 	candidates[0].providers.v = 2;
@@ -177,7 +177,7 @@ static void a_forced_target_and_allocations_on_several_providers(void **state)
 	candidates[0].needs.bandwidth_port = false;
 	candidates[0].needs.nested_resources = true;
 	assert_found("not-evacuable", "several providers");
-	request.force = false;
+	request.what.force = false;
 	assert_quiet("not-evacuable");
 }
 
@@ -267,18 +267,18 @@ static void a_target_in_another_cell_or_without_a_node(void **state)
 	(void)state;
 	assert_quiet("target-other-cell");
 	assert_quiet("target-node-missing");
-	request.target_host = "b";
-	scene.target_compute = &services[1];
-	scene.target_cell = &facts[1];
-	scene.target_node = &nodes[1];
-	scene.target_is_mapped = true;
+	request.what.target_host = "b";
+	scene.nova.target_compute = &services[1];
+	scene.nova.target_cell = &facts[1];
+	scene.nova.target_node = &nodes[1];
+	scene.nova.target_is_mapped = true;
 	assert_found("target-other-cell", "cell2");
-	scene.target_cell = &facts[0];
+	scene.nova.target_cell = &facts[0];
 	assert_quiet("target-other-cell");
 	assert_quiet("target-node-missing");
-	scene.target_is_mapped = false;
+	scene.nova.target_is_mapped = false;
 	assert_found("target-node-missing", "discover_hosts");
-	scene.target_node = NULL;
+	scene.nova.target_node = NULL;
 	assert_found("target-node-missing", "no compute node");
 }
 
@@ -299,9 +299,9 @@ static void bug_1550919_where_disks_can_be_destroyed(void **state)
 			assert_quiet("release-hazard");
 	}
 	use_release(64);
-	scene.builder_version = 51; /* the conductor is new, a compute is not */
+	scene.nova.builder_version = 51; /* the conductor is new, a compute is not */
 	assert_found("release-hazard", "nova-api does not answer");
-	scene.nova_api = "http://x/";
+	scene.witness.nova_api = "http://x/";
 	assert_found("release-hazard", "1 instance on shared storage");
 	assert_null(strstr(find("release-hazard")->message, "does not answer"));
 	instances[0].image_ref = "";
@@ -314,7 +314,7 @@ static void mixed_and_unknown_releases_are_said(void **state)
 {
 	(void)state;
 	assert_quiet("release-unclear");
-	scene.newest_conductor = 68;
+	scene.nova.newest_conductor = 68;
 	assert_found("release-unclear", "64 and 68");
 	use_release(999);
 	assert_found("release-unclear", "999");
@@ -358,7 +358,7 @@ static void what_is_under_way_stops_only_what_is_taken(void **state)
 
 	(void)state;
 	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
-	scene.ncandidate = 2;
+	scene.subject.ncandidate = 2;
 	assert_quiet("in-flight");
 	candidates[0].open = &open;
 	assert_found("in-flight", "on 'b': virsh domstate 00000000-0000-4000-8000-000000000001");
@@ -378,7 +378,7 @@ static void what_is_under_way_stops_only_what_is_taken(void **state)
 	candidates[0].open = NULL;
 	candidates[1].open = &open;
 	assert_found("in-flight", "id 3");
-	request.limit = 1; /* later */
+	request.what.limit = 1; /* later */
 	assert_quiet("in-flight");
 	candidates[0].wanted = false;
 	assert_found("in-flight", "id 3");
@@ -387,13 +387,13 @@ static void what_is_under_way_stops_only_what_is_taken(void **state)
 static void nothing_to_write_needs_nobodys_word(void **state)
 {
 	(void)state;
-	request.fenced = NULL;
+	request.how.fenced = NULL;
 	assert_found("fence-unproven", "powered off");
 	instances[0].vm_state = "paused"; /* left out, and asked for all the same */
 	assert_found("fence-unproven", "powered off");
 	candidates[0].wanted = false;
 	assert_quiet("fence-unproven");
-	scene.moves_things = scene.marks = true; /* a rescue disables its services */
+	scene.subject.moves_things = scene.subject.marks = true; /* a rescue disables its services */
 	assert_found("fence-unproven", "powered off");
 }
 

@@ -59,7 +59,7 @@ static void c10_reports(void)
 
 static void nobody_fenced(void)
 {
-	f.request.fenced = NULL;
+	f.request.how.fenced = NULL;
 }
 
 static void three_of_four_are_down(void)
@@ -104,15 +104,15 @@ static void the_site_is_unknown(void)
 
 static void conductors_are_of_ussuri(void)
 {
-	f.scene.conductor_version = 51;
-	f.scene.release = release_of(51);
+	f.scene.nova.conductor_version = 51;
+	f.scene.nova.release = release_of(51);
 	f.candidate[I1].spec.spec = f.candidate[I2].spec.spec = SPEC("1.13");
 }
 
 static void no_conductor_is_known(void)
 {
-	f.scene.conductor_version = 0;
-	f.scene.release = release_of(0);
+	f.scene.nova.conductor_version = 0;
+	f.scene.nova.release = release_of(0);
 }
 
 static void files_are_open_to_all(void)
@@ -139,14 +139,14 @@ static void nova_knows_it_by_another_name(void)
 
 static void the_other_name_is_taken_along_and_reports(void)
 {
-	f.request.cinder_host = "c1.example";
+	f.request.what.cinder_host = "c1.example";
 	f.cinder_service[C1_BACKUP].host = "c1.example";
 	f.cinder_service[C1_BACKUP].heartbeat_age_s = AGE(5);
 }
 
 static void its_record_is_gone(void)
 {
-	f.scene.compute = NULL;
+	f.scene.nova.compute = NULL;
 	f.nova_service[C1].host = "c5";
 }
 
@@ -155,31 +155,31 @@ static struct consumer_fact listener = { .queue = "compute.c1", .now = { .exists
 static void its_record_is_gone_and_somebody_listens(void)
 {
 	its_record_is_gone();
-	f.scene.consumer = &listener;
-	f.scene.nconsumer = 1;
+	f.scene.bus.consumer = &listener;
+	f.scene.bus.nconsumer = 1;
 }
 
 static void somebody_listens(void)
 {
-	f.scene.consumer = &listener;
-	f.scene.nconsumer = 1;
+	f.scene.bus.consumer = &listener;
+	f.scene.bus.nconsumer = 1;
 }
 
 static void its_node_is_gone_and_it_is_forced(void)
 {
 	f.node[0].host = "c5";
-	f.request.force = true;
-	f.request.target_host = "c2";
-	f.scene.target_compute = &f.nova_service[C2];
-	f.scene.target_node = &f.node[1];
-	f.scene.target_cell = &f.facts;
-	f.scene.target_is_mapped = true;
+	f.request.what.force = true;
+	f.request.what.target_host = "c2";
+	f.scene.nova.target_compute = &f.nova_service[C2];
+	f.scene.nova.target_node = &f.node[1];
+	f.scene.nova.target_cell = &f.facts;
+	f.scene.nova.target_is_mapped = true;
 }
 
 static void its_node_is_gone(void)
 {
 	its_node_is_gone_and_it_is_forced();
-	f.request.force = false;
+	f.request.what.force = false;
 }
 
 static void it_moves_only_and_computes_are_down(void)
@@ -187,9 +187,9 @@ static void it_moves_only_and_computes_are_down(void)
 	fixture_moves_only(&f);
 	three_of_four_are_down();
 	conductors_are_of_ussuri();
-	f.scene.has_exchange = false;
-	f.scene.home = NULL; /* nobody asked nova */
-	f.scene.ncell = 0;
+	f.scene.bus.has_exchange = false;
+	f.scene.nova.home = NULL; /* nobody asked nova */
+	f.scene.nova.ncell = 0;
 	strcpy(f.world.nova_absent, "cannot connect");
 }
 
@@ -197,10 +197,10 @@ static void it_moves_only_and_computes_are_down(void)
 static void c1_lives_and_its_backend_does_not(void)
 {
 	fixture_moves_only(&f);
-	f.scene.nmove = 1;
+	f.scene.subject.nmove = 1;
 	f.nova_service[C1].heartbeat_age_s = AGE(5);
 	f.cinder_service[C1_BACKUP].heartbeat_age_s = AGE(5);
-	f.request.fenced = NULL;
+	f.request.how.fenced = NULL;
 }
 
 static void c1_lives_and_no_service_has_the_backends_name(void)
@@ -214,7 +214,7 @@ static void c1_lives_and_no_service_has_the_backends_name(void)
 static void nothing_of_c1_lives_and_nobody_fenced_it(void)
 {
 	fixture_moves_only(&f);
-	f.request.fenced = NULL;
+	f.request.how.fenced = NULL;
 }
 
 static void the_backend_itself_lives(void)
@@ -228,7 +228,7 @@ static void the_backends_pools_change_and_it_lives(void)
 	static const char *map = "=ssd";
 
 	the_backend_itself_lives();
-	f.request.pool_map = (struct words){ .v = &map, .n = 1 };
+	f.request.what.pool_map = (struct words){ .v = &map, .n = 1 };
 	f.move[MOVE_VOLUMES].to = f.move[MOVE_VOLUMES].from;
 	f.move[MOVE_VOLUMES].target = f.move[MOVE_VOLUMES].source;
 	f.move[MOVE_VOLUMES].in_place = true;
@@ -237,7 +237,7 @@ static void the_backends_pools_change_and_it_lives(void)
 static void nothing_changes_at_all(void)
 {
 	the_backends_pools_change_and_it_lives();
-	f.request.pool_map.n = 0;
+	f.request.what.pool_map.n = 0;
 }
 
 static const struct guard_case cases[] = {
@@ -317,7 +317,7 @@ static void a_live_source_is_never_accepted_for_an_evacuation(void **state)
 	guards_run(&f.scene, &findings);
 	assert_false(findings_stop(&findings));
 	findings_free(&findings);
-	f.request.fenced = NULL; /* an accept alone is no word about the power */
+	f.request.how.fenced = NULL; /* an accept alone is no word about the power */
 	fixture_accept(&f, "fence-unproven");
 	guards_run(&f.scene, &findings);
 	assert_true(findings_stop(&findings));

@@ -38,8 +38,8 @@ static void i1_is_rebooting(void)
 static void i1_is_rebooting_in_yoga(void)
 {
 	f.instance[I1].task_state = "rebooting";
-	f.scene.conductor_version = 61;
-	f.scene.release = release_of(61);
+	f.scene.nova.conductor_version = 61;
+	f.scene.nova.release = release_of(61);
 }
 
 static void i1_has_no_mapping(void)
@@ -75,8 +75,8 @@ static void i1_has_a_newer_spec(void)
 static void i1_has_a_spec_newer_than_all_that_we_know(void)
 {
 	f.candidate[I1].spec.spec = SPEC("1.99");
-	f.scene.conductor_version = 1000;
-	f.scene.release = release_of(1000);
+	f.scene.nova.conductor_version = 1000;
+	f.scene.nova.release = release_of(1000);
 }
 
 static void i1_is_not_wanted_and_broken(void)
@@ -181,7 +181,7 @@ static void cinder_was_not_asked(void)
 {
 	the_volume_is_unknown();
 	f.world.cinder_db = NULL;
-	f.scene.nmove = 0;
+	f.scene.subject.nmove = 0;
 }
 
 static void i1_is_in_error(void)
@@ -245,8 +245,8 @@ static void the_first_volume_backed_instance_goes_alone_and_the_sum_is_said(void
 	assert_string_equal(findings.v[1].message, "2 instances need 6 vCPU and 6144 MB on the other hosts");
 	assert_false(findings_stop(&findings));
 	findings_free(&findings);
-	f.request.target_host = "c2";
-	f.scene.target_compute = &f.nova_service[C2];
+	f.request.what.target_host = "c2";
+	f.scene.nova.target_compute = &f.nova_service[C2];
 	f.candidate[I1].wanted = false;
 	guards_run(&f.scene, &findings);
 	assert_int_equal(findings.n, 1); /* nobody uses a volume */

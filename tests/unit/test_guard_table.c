@@ -130,8 +130,8 @@ static bool is_accepted(const struct guard *g, const struct acceptance *a)
 	bool accepted;
 
 	fixture_init(&f);
-	f.scene.evacuates = a->evacuates;
-	f.request.fenced = a->fenced ? "off" : NULL;
+	f.scene.subject.evacuates = a->evacuates;
+	f.request.how.fenced = a->fenced ? "off" : NULL;
 	for (const char *p = str_or(a->accept, ""); *p; p++)
 		*p == '%' ? str_add(&word, g->code) : str_addc(&word, *p);
 	if (a->accept)

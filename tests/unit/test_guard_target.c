@@ -25,8 +25,8 @@ static void the_target_is_the_source(void)
 {
 	f.move[MOVE_VOLUMES].to = f.move[MOVE_VOLUMES].from;
 	f.move[MOVE_VOLUMES].target = &f.cinder_service[C2_VOLUME];
-	f.request.target_host = "c1";
-	f.scene.target_compute = &f.nova_service[C2];
+	f.request.what.target_host = "c1";
+	f.scene.nova.target_compute = &f.nova_service[C2];
 }
 
 static void one_pool_goes_to_its_own_backend(void)
@@ -40,7 +40,7 @@ static void one_pool_goes_to_another_pool(void)
 	host_name_parse("c1@rbd#ssd", &f.move[MOVE_VOLUMES].from);
 	host_name_parse("c1@rbd#hdd", &f.move[MOVE_VOLUMES].to);
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@rbd#hdd", .n = 1 };
-	f.scene.owners.n = 4;
+	f.scene.cinder.owners.n = 4;
 }
 
 static void the_target_has_no_service(void)
@@ -62,15 +62,15 @@ static void the_target_is_down(void)
 
 static void the_target_host_is_down(void)
 {
-	f.request.target_host = "c2";
-	f.scene.target_compute = &f.nova_service[C2];
+	f.request.what.target_host = "c2";
+	f.scene.nova.target_compute = &f.nova_service[C2];
 	f.nova_service[C2].heartbeat_age_s = AGE(100);
 }
 
 static void the_target_host_is_forced_down(void)
 {
-	f.request.target_host = "c2";
-	f.scene.target_compute = &f.nova_service[C2];
+	f.request.what.target_host = "c2";
+	f.scene.nova.target_compute = &f.nova_service[C2];
 	f.nova_service[C2].forced_down = true;
 }
 
@@ -84,8 +84,8 @@ static void the_target_is_disabled(void)
 {
 	f.cinder_service[C2_VOLUME].disabled = true;
 	f.cinder_service[C2_VOLUME].disabled_reason = "broken fan";
-	f.request.target_host = "c2";
-	f.scene.target_compute = &f.nova_service[C2];
+	f.request.what.target_host = "c2";
+	f.scene.nova.target_compute = &f.nova_service[C2];
 	f.nova_service[C2].disabled = true;
 }
 
@@ -96,19 +96,19 @@ static void the_target_is_frozen(void)
 
 static void there_is_no_exchange(void)
 {
-	f.scene.has_exchange = false;
-	f.scene.conductor.exists = false;
+	f.scene.bus.has_exchange = false;
+	f.scene.bus.conductor.exists = false;
 	f.world.nova.bus.exchange = text("nova2");
 }
 
 static void there_is_no_queue(void)
 {
-	f.scene.conductor = (struct bus_queue){ 0 };
+	f.scene.bus.conductor = (struct bus_queue){ 0 };
 }
 
 static void nobody_listens(void)
 {
-	f.scene.conductor = (struct bus_queue){ true, 17, 0 };
+	f.scene.bus.conductor = (struct bus_queue){ true, 17, 0 };
 	f.world.nova.conductor_topic = text("conduct");
 }
 
@@ -208,7 +208,7 @@ static void the_way_out_names_who_is_there(void **state)
 	fixture_init(&f);
 	the_pool_is_new_to_the_target();
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "c2@rbd#10.0.0.1:/gold 1", .n = 1 };
-	f.scene.owners.n = 4;
+	f.scene.cinder.owners.n = 4;
 	row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
 	assert_non_null(strstr(findings.v[0].hint, "--pool-map "));
 	assert_null(strstr(findings.v[0].hint, "OLD"));

@@ -23,8 +23,8 @@ static int begin_undo(void **state)
 {
 	(void)state;
 	fixture_init(&f);
-	f.scene.evacuates = f.scene.marks = f.scene.moves_things = false;
-	f.scene.nmove = f.scene.ncandidate = 0;
+	f.scene.subject.evacuates = f.scene.subject.marks = f.scene.subject.moves_things = false;
+	f.scene.subject.nmove = f.scene.subject.ncandidate = 0;
 	mark = (struct step){ .kind = &step_compute_service, .id = "10", .before = { "0", NULL, "0" }, .after = { "1", "us", "1" } };
 	closed = (struct step){ .kind = &step_migration, .id = "7", .before = { "accepted" }, .after = { "error" } };
 	evacuated = (struct step){ .kind = &step_instance, .id = "i1" };
@@ -32,7 +32,7 @@ static int begin_undo(void **state)
 	memset(units, 0, sizeof units);
 	memset(unit, 0, sizeof unit);
 	past.plan.unit = unit;
-	f.scene.past = &past;
+	f.scene.subject.past = &past;
 	return 0;
 }
 
@@ -91,7 +91,7 @@ static void a_host_with_evacuations_that_are_not_cleaned_up_stays_forced_down(vo
 	wrote(UNIT_MARK, &mark);
 	assert_null(find("forced-down-stays"));
 	standing = (struct standing_migration){ .id = 3, .status = "done", .migration_type = "evacuation", .source_compute = "c1" };
-	f.scene.standing = (struct standing_migrations){ .v = &standing, .n = 1 };
+	f.scene.nova.standing = (struct standing_migrations){ .v = &standing, .n = 1 };
 	assert_string_equal(subject_of("forced-down-stays"), "c1");
 	findings_free(&findings);
 }
@@ -110,9 +110,9 @@ static void moves_go_back(void)
 		f.move[i].target = source;
 		f.move[i].taken_back = true;
 	}
-	f.scene.nmove = MOVES;
-	f.scene.moves_things = true;
-	f.request.fenced = NULL;
+	f.scene.subject.nmove = MOVES;
+	f.scene.subject.moves_things = true;
+	f.request.how.fenced = NULL;
 }
 
 static void c1_is_back(void)
@@ -191,8 +191,8 @@ static void volumes_of_instances_that_left_stay_with_their_new_owner(void **stat
 	moves_go_back();
 	c1_is_back();
 	assert_null(find("in-use-elsewhere"));
-	f.scene.elsewhere = &guest;
-	f.scene.nelsewhere = 1;
+	f.scene.subject.elsewhere = &guest;
+	f.scene.subject.nelsewhere = 1;
 	assert_string_equal(subject_of("in-use-elsewhere"), "v1");
 	findings_free(&findings);
 }
@@ -205,8 +205,8 @@ static void that_nobody_asked_nova_who_uses_them_is_said(void **state)
 	moves_go_back();
 	c1_is_back();
 	assert_null(find("nova-unknown"));
-	f.scene.home = NULL;
-	f.scene.ncell = 0;
+	f.scene.nova.home = NULL;
+	f.scene.nova.ncell = 0;
 	found = find("nova-unknown");
 	assert_true(found && strstr(found->message, "uses elsewhere what goes back"));
 	findings_free(&findings);

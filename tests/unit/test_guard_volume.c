@@ -14,8 +14,8 @@ static struct cluster_fact of_cluster = { "c1@rbd", "cl@rbd", false, { [OWNED_VO
 static void rows_are_of_a_cluster(bool is_up)
 {
 	of_cluster.is_up = is_up;
-	f.scene.cluster_fact = &of_cluster;
-	f.scene.ncluster_fact = 1;
+	f.scene.cinder.cluster_fact = &of_cluster;
+	f.scene.cinder.ncluster_fact = 1;
 	f.cinder_service[C1_VOLUME].cluster_name = "cl@rbd";
 }
 
@@ -27,8 +27,8 @@ static void rows_are_of_a_dead_cluster(void)
 static void rows_are_of_a_live_cluster(void)
 {
 	rows_are_of_a_cluster(true);
-	f.scene.nmove = 1;
-	f.scene.move = &f.move[MOVE_BACKUP]; /* nothing else of the host moves */
+	f.scene.subject.nmove = 1;
+	f.scene.subject.move = &f.move[MOVE_BACKUP]; /* nothing else of the host moves */
 }
 
 static void the_new_owner_is_a_member(void)
@@ -39,12 +39,12 @@ static void the_new_owner_is_a_member(void)
 static void the_new_owner_is_a_member_and_that_is_meant(void)
 {
 	the_new_owner_is_a_member();
-	f.request.to_cluster = true;
+	f.request.what.to_cluster = true;
 }
 
 static void the_new_owner_is_no_member_and_a_cluster_is_meant(void)
 {
-	f.request.to_cluster = true;
+	f.request.what.to_cluster = true;
 }
 
 static void nothing_goes_to_the_member(void)
@@ -115,17 +115,17 @@ static void another_backend_owns_volumes(void)
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@lvm", .n = 1 };
 	f.owner[4] = (struct owner){ .kind = "volume", .host = "c10@lvm", .n = 3 };
 	f.owner[5] = (struct owner){ .kind = "backup", .host = "c1", .n = 3 };
-	f.scene.owners.n = 6;
+	f.scene.cinder.owners.n = 6;
 }
 
 /* It has a live owner: nothing has to be done about it. */
 static void another_backend_is_alive(void)
 {
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@lvm", .n = 1, .cluster_name = "cl@lvm" };
-	f.scene.owners.n = 4;
+	f.scene.cinder.owners.n = 4;
 	f.cinder_service[C2_BACKUP] = (struct cinder_service){ .id = 4, .host = "c4@lvm", .binary = "cinder-volume", .cluster_name = "cl@lvm",
 		.zone = "nova", .heartbeat_age_s = AGE(5) };
-	f.scene.nmove = 1;
+	f.scene.subject.nmove = 1;
 }
 
 static void another_pool_owns_volumes(void)
@@ -133,7 +133,7 @@ static void another_pool_owns_volumes(void)
 	host_name_parse("c1@rbd#ssd", &f.move[MOVE_VOLUMES].from);
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "c1@rbd#hdd", .n = 3 };
 	f.owner[4] = (struct owner){ .kind = "volume", .host = "c2@rbd#hdd", .n = 3 };
-	f.scene.owners.n = 5;
+	f.scene.cinder.owners.n = 5;
 }
 
 static void names_look_alike(void)
@@ -141,16 +141,16 @@ static void names_look_alike(void)
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "C1@rbd#ssd", .n = 1 };
 	f.owner[4] = (struct owner){ .kind = "backup", .host = "C1", .n = 2 };
 	f.owner[5] = (struct owner){ .kind = "volume", .host = "c12@rbd", .n = 2 };
-	f.scene.owners.n = 6;
+	f.scene.cinder.owners.n = 6;
 }
 
 static void an_underscore_is_any_letter(void)
 {
 	host_name_parse("c_1@rbd", &f.move[MOVE_VOLUMES].from);
 	f.volume[0].host = f.volume[1].host = f.owner[C1_SSD].host = "c_1@rbd#ssd";
-	f.scene.host = "c_1";
+	f.scene.subject.host = "c_1";
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "cx1@rbd", .n = 1 };
-	f.scene.owners.n = 4;
+	f.scene.cinder.owners.n = 4;
 }
 
 static const struct guard_case cases[] = {

@@ -69,7 +69,7 @@ static void begin(int64_t age_s, bool forced_down, int64_t every_s)
 	fixture_init(&f);
 	fake_reset();
 	f.world.nova.report_interval_s = 10;
-	f.scene.compute = &f.nova_service[C1];
+	f.scene.nova.compute = &f.nova_service[C1];
 	f.nova_service[C1].forced_down = forced_down;
 	f.nova_service[C1].heartbeat_age_s = (struct maybe_int){ true, age_s };
 	now_ms = 1000000000;
@@ -106,7 +106,7 @@ static void a_heartbeat_that_comes_while_we_look_is_no_dead_hosts(void **state)
 		begin(cases[i].age_s, cases[i].forced_down, cases[i].every_s);
 		start = now_ms;
 		assert_int_equal(0, scene_watch_heartbeat(&f.scene, &err));
-		assert_int_equal(f.scene.reports_though_forced_down, cases[i].reports);
+		assert_int_equal(f.scene.nova.reports_though_forced_down, cases[i].reports);
 		if ((now_ms - start) / 1000 != cases[i].waits_s)
 			fail_msg("case %zu: waited %lld s", i, (long long)(now_ms - start) / 1000);
 	}
@@ -118,9 +118,9 @@ static void it_is_watched_for_an_evacuation_alone(void **state)
 
 	(void)state;
 	begin(3, true, 10);
-	f.scene.evacuates = false;
+	f.scene.subject.evacuates = false;
 	assert_int_equal(0, scene_watch_heartbeat(&f.scene, &err));
-	assert_false(f.scene.reports_though_forced_down);
+	assert_false(f.scene.nova.reports_though_forced_down);
 	begin(3, true, 10);
 	fake_away = true;
 	assert_int_equal(-1, scene_watch_heartbeat(&f.scene, &err));

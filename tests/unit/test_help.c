@@ -167,8 +167,8 @@ static void defaults_in_help_are_the_parsers(void **state)
 	assert_non_null(strstr(text.s, "(default 1800)"));
 	assert_non_null(strstr(text.s, "(default 5)"));
 	assert_non_null(strstr(text.s, "(default table)"));
-	assert_int_equal(request_defaults.timeout_s, 1800);
-	assert_int_equal(request_defaults.max_in_flight, 5);
+	assert_int_equal(request_defaults.how.timeout_s, 1800);
+	assert_int_equal(request_defaults.how.max_in_flight, 5);
 }
 
 static void a_usage_line_is_not_broken_inside_an_option(void **state)

@@ -74,7 +74,7 @@ static void write_journal(const struct request *request, struct plan *plan)
 
 static int set_up(void **state)
 {
-	struct request request = { .command = "host rescue", .format = "table" };
+	struct request request = { .command = "host rescue", .shown.format = "table" };
 	struct operation operation = { .name = "host rescue" };
 	struct run run = { .operation = &operation, .work = { .request = &request, .run = RUN } };
 	const char *preload = getenv("LD_PRELOAD");
@@ -87,10 +87,10 @@ static int set_up(void **state)
 		strcpy(top, "/tmp/test_hostile_XXXXXX");
 	if (!mkdtemp(top))
 		return -1;
-	request.state_dir = top;
+	request.where.state_dir = top;
 	fill_plan(&run.work.plan);
 	run.work.plan.unit[1].candidate = &candidate;
-	run.work.scene.host = "a";
+	run.work.scene.subject.host = "a";
 	write_journal(&request, &run.work.plan);
 	plan_name = xasprintf("%s/a.plan", top);
 	other = xasprintf("%s/other", top);

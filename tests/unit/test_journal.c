@@ -75,8 +75,8 @@ static struct request some_request(void)
 	static char state[sizeof top + 8];
 
 	snprintf(state, sizeof state, "%s/state", top);
-	return (struct request){ .command = "host rescue", .argc = COUNT(argv), .argv = argv, .fenced = "iLO \"off\", Ann",
-		.state_dir = state };
+	return (struct request){ .command = "host rescue", .argc = COUNT(argv), .argv = argv, .how.fenced = "iLO \"off\", Ann",
+		.where.state_dir = state };
 }
 
 static struct journal *create(void)
@@ -193,7 +193,7 @@ static void a_runs_name_holds_its_command_and_no_dot(void **state)
 
 static void the_option_wins_over_the_environment_and_that_over_the_default(void **state)
 {
-	struct request none = { 0 }, given = { .state_dir = "/given" };
+	struct request none = { 0 }, given = { .where.state_dir = "/given" };
 
 	(void)state;
 	unsetenv("EVAC_MANAGE_STATE_DIR");
@@ -342,10 +342,10 @@ static void where_no_journal_can_be_nothing_begins(void **state)
 	}
 	fd = open(file, O_WRONLY | O_CREAT, 0600);
 	close(fd);
-	request.state_dir = file;
+	request.where.state_dir = file;
 	assert_int_equal(-1, journal_create(&request, RUN, "c1", &journal, &err));
 	assert_int_equal(err.code, ENOTDIR);
-	request.state_dir = "/proc/nowhere";
+	request.where.state_dir = "/proc/nowhere";
 	assert_int_equal(-1, journal_create(&request, RUN, "c1", &journal, &err));
 	assert_non_null(strstr(err.hint, "--state-dir"));
 	assert_null(journal);

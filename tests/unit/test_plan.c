@@ -152,7 +152,7 @@ static void nothing_to_move_is_no_unit(void **state)
 {
 	(void)state;
 	fixture_moves_only(&f);
-	f.scene.nmove = 0;
+	f.scene.subject.nmove = 0;
 	assert_plan("");
 	fixture_init(&f);
 	fixture_moves_only(&f);
@@ -164,7 +164,7 @@ static void all_kinds_move_together_in_their_order(void **state)
 {
 	(void)state;
 	fixture_moves_only(&f);
-	f.scene.nmove = 1;
+	f.scene.subject.nmove = 1;
 	f.move[MOVE_VOLUMES].rows[OWNED_WORKER] = (struct owned_rows){ .v = f.worker, .n = 1 };
 	f.move[MOVE_VOLUMES].rows[OWNED_CACHE_ENTRY] = (struct owned_rows){ .v = f.cache, .n = 1 };
 	f.move[MOVE_VOLUMES].rows[OWNED_CONSISTENCYGROUP] = (struct owned_rows){ .v = f.cg, .n = 1 };
@@ -219,12 +219,12 @@ static void what_is_disabled_already_is_marked_again_only_to_say_who_works_on_it
 	(void)state;
 	f.cinder_service[C1_VOLUME].disabled = f.cinder_service[C1_BACKUP].disabled = f.nova_service[C1].disabled = true;
 	f.nova_service[C1].disabled_reason = "broken fan";
-	f.scene.nmove = 0;
-	f.scene.ncandidate = 1;
+	f.scene.subject.nmove = 0;
+	f.scene.subject.ncandidate = 1;
 	f.nova_service[C1].forced_down = true;
 	assert_plan("[mark] say who is at the disabled nova-compute of c1, reason: " REASON " {}\n"
 	            " compute_service 10: disabled 1 > 1 disabled_reason broken fan > " REASON " forced_down 1 > 1\n" WEB);
-	f.scene.ncandidate = 0; /* nothing follows */
+	f.scene.subject.ncandidate = 0; /* nothing follows */
 	assert_plan("");
 }
 
@@ -233,9 +233,9 @@ static void other_services_of_the_host_are_not_marked(void **state)
 	(void)state;
 	f.cinder_service[C1_VOLUME].binary = "cinder-scheduler";
 	f.cinder_service[C1_BACKUP].host = "c10";
-	f.scene.nmove = 0;
-	f.scene.ncandidate = 0;
-	f.scene.compute = NULL;
+	f.scene.subject.nmove = 0;
+	f.scene.subject.ncandidate = 0;
+	f.scene.nova.compute = NULL;
 	assert_plan("");
 }
 
@@ -243,7 +243,7 @@ static void services_alone_are_marked_without_a_word_about_moves(void **state)
 {
 	(void)state;
 	f.move[MOVE_VOLUMES].rows[OWNED_VOLUME].n = f.move[MOVE_VOLUMES].rows[OWNED_GROUP].n = f.move[MOVE_BACKUP].rows[OWNED_BACKUP].n = 0;
-	f.scene.nmove = 0;
+	f.scene.subject.nmove = 0;
 	f.cinder_service[C1_BACKUP].disabled = true;
 	make();
 	assert_string_equal(of(UNIT_OWNERSHIP)->sentence, "disable 1 cinder service of c1");
@@ -268,13 +268,13 @@ static void the_reason_holds_only_what_its_column_takes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(reasons); i++) {
-		f.request.fenced = reasons[i].fenced;
+		f.request.how.fenced = reasons[i].fenced;
 		make();
 		assert_string_equal(step_after(of(UNIT_MARK)->step, "disabled_reason"), reasons[i].reason);
 	}
 	for (size_t n = 0; n + 3 < sizeof fenced; n += 3)
 		memcpy(fenced + n, "\xe2\x82\xac", 4);
-	f.request.fenced = fenced;
+	f.request.how.fenced = fenced;
 	make();
 	reason = step_after(of(UNIT_MARK)->step, "disabled_reason");
 	for (letters = 0; *reason; reason++)
@@ -329,9 +329,9 @@ static void a_part_of_the_rows_may_go_first(void **state)
 	for (size_t i = 0; i < COUNT(parts); i++) {
 		fixture_init(&f);
 		fixture_moves_only(&f);
-		fill(&f.request.only, parts[i].only);
-		fill(&f.request.exclude, parts[i].exclude);
-		f.request.limit = parts[i].limit;
+		fill(&f.request.what.only, parts[i].only);
+		fill(&f.request.what.exclude, parts[i].exclude);
+		f.request.what.limit = parts[i].limit;
 		scene_choose_rows(&f.scene);
 		make();
 		ids(&got);
@@ -345,10 +345,10 @@ static void work_goes_where_its_volume_goes(void **state)
 
 	(void)state;
 	fixture_moves_only(&f);
-	f.scene.nmove = 1;
+	f.scene.subject.nmove = 1;
 	f.worker[0].name = "v2";
 	f.move[MOVE_VOLUMES].rows[OWNED_WORKER] = (struct owned_rows){ .v = f.worker, .n = 1 };
-	f.exclude[f.request.exclude.n++] = "root";
+	f.exclude[f.request.what.exclude.n++] = "root";
 	scene_choose_rows(&f.scene);
 	make();
 	ids(&got);
@@ -374,7 +374,7 @@ static void rows_of_a_dead_cluster_leave_it_or_go_into_the_one_of_their_new_owne
 	assert_null(step_after(v, "cluster_name"));
 	assert_string_equal(step_after(v, "host"), "c2@rbd#ssd");
 	assert_non_null(strstr(plan.unit[0].sentence, "; out of their cluster"));
-	f.request.to_cluster = true;
+	f.request.what.to_cluster = true;
 	f.cinder_service[C2_VOLUME].cluster_name = "new@rbd";
 	make();
 	v = &plan.unit[0].step[0];
@@ -394,8 +394,8 @@ static void a_lost_pool_is_given_back_where_the_volume_is(void **state)
 
 	(void)state;
 	fixture_moves_only(&f);
-	f.scene.nmove = 1;
-	f.request.pool_map = (struct words){ .v = maps, .n = 1 };
+	f.scene.subject.nmove = 1;
+	f.request.what.pool_map = (struct words){ .v = maps, .n = 1 };
 	f.move[MOVE_VOLUMES].to = f.move[MOVE_VOLUMES].from;
 	f.move[MOVE_VOLUMES].target = f.move[MOVE_VOLUMES].source;
 	f.move[MOVE_VOLUMES].in_place = true;
@@ -418,8 +418,8 @@ static void in_a_rescue_the_words_are_about_instances_and_all_rows_move(void **s
 
 	(void)state;
 	f.only[0] = "i2";
-	f.request.only.n = 1;
-	f.request.limit = 1;
+	f.request.what.only.n = 1;
+	f.request.what.limit = 1;
 	f.candidate[I1].wanted = false;
 	scene_choose_rows(&f.scene);
 	make();
@@ -436,7 +436,7 @@ static void a_limit_takes_the_first_instances(void **state)
 		if (parts[i].only[0])
 			continue; /* find has settled who is wanted */
 		fixture_init(&f);
-		f.request.limit = parts[i].limit;
+		f.request.what.limit = parts[i].limit;
 		plan_free(&plan);
 		plan_evacuations(&plan, &f.scene, &findings);
 		ids(&got);
@@ -478,7 +478,7 @@ static void a_limit_counts_after_what_is_left_out(void **state)
 	auto_str struct str got = { 0 };
 
 	(void)state;
-	f.request.limit = 1;
+	f.request.what.limit = 1;
 	finding_add(&findings, "not-evacuable", SEVERITY_SKIP, "i1", "m", NULL);
 	plan_evacuations(&plan, &f.scene, &findings);
 	ids(&got);
@@ -490,8 +490,8 @@ static void a_target_host_is_in_the_promise_the_sentence_and_the_command(void **
 	const struct unit *u;
 
 	(void)state;
-	f.request.target_host = "c2";
-	f.request.force = true;
+	f.request.what.target_host = "c2";
+	f.request.what.force = true;
 	f.instance[I1].vm_state = "error";
 	f.instance[I1].name = NULL;
 	f.instance[I1].task_state = "rebooting";

@@ -125,7 +125,7 @@ static void a_mark_alone_is_nothing_done(void **state)
 	plan_ownership(&work.plan, &work.scene);
 	unit_set_state(&work.plan.unit[0], STATE_PROVED, NULL);
 	unit_set_state(&work.plan.unit[1], STATE_FAILED, "moved");
-	work.scene.ncandidate = 0;
+	work.scene.subject.ncandidate = 0;
 	assert_int_equal(report_result(&report, &err), ERROR_DRIFT);
 	work.plan.unit[1].step[0].state = STATE_PROVED; /* a bit of work */
 	assert_int_equal(report_result(&report, &err), ERROR_PARTIAL);
@@ -159,7 +159,7 @@ static void a_host_without_anything_is_done(void **state)
 	(void)state;
 	begin(true);
 	end();
-	work.scene.ncandidate = 0;
+	work.scene.subject.ncandidate = 0;
 	assert_int_equal(report_result(&report, &err), ERROR_OK);
 }
 
@@ -170,7 +170,7 @@ static void the_totals_count_steps_instances_and_rows(void **state)
 	(void)state;
 	begin(true);
 	finding_add(&report.findings, "local-disk", SEVERITY_SKIP, "i2", "m", NULL);
-	work.scene.candidate[I1].wanted = true;
+	work.scene.subject.candidate[I1].wanted = true;
 	set(0, &(struct ending)MOVED);
 	set(1, &(struct ending)LANDED);
 	work.plan.unit[0].step[0].state = STATE_FAILED; /* one volume is not */
@@ -183,7 +183,7 @@ static void the_totals_count_steps_instances_and_rows(void **state)
 	assert_int_equal(t.evacuated, 1);
 	assert_int_equal(t.skipped, 1);
 	assert_int_equal(t.moved, 2); /* a volume and a backup; groups and services are not counted */
-	work.scene.candidate[I2].wanted = false;
+	work.scene.subject.candidate[I2].wanted = false;
 	report_totals(&report, &t);
 	assert_int_equal(t.instances, 1);
 	assert_int_equal(t.skipped, 0);

@@ -25,7 +25,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	arena_free(&f.scene.standing.arena);
+	arena_free(&f.scene.nova.standing.arena);
 	fake_reset();
 	return 0;
 }
@@ -75,12 +75,12 @@ static void the_home_of_a_host_is_the_cell_of_its_nova_compute(void **state)
 	struct error err;
 
 	(void)state;
-	f.scene.home = NULL;
-	f.scene.compute = NULL;
+	f.scene.nova.home = NULL;
+	f.scene.nova.compute = NULL;
 	assert_int_equal(0, scene_find_home(&f.scene, "c3", &err));
-	assert_ptr_equal(f.scene.home, &f.facts);
-	assert_ptr_equal(f.scene.compute, &f.nova_service[C3]);
-	assert_string_equal(f.scene.host, "c3");
+	assert_ptr_equal(f.scene.nova.home, &f.facts);
+	assert_ptr_equal(f.scene.nova.compute, &f.nova_service[C3]);
+	assert_string_equal(f.scene.subject.host, "c3");
 	assert_int_equal(-1, scene_find_home(&f.scene, "C3", &err));
 	assert_int_equal(err.kind, ERROR_NOT_FOUND);
 	assert_true(str_starts(err.hint, "did you mean 'c3'"));
@@ -96,8 +96,8 @@ static void a_host_in_two_cells_is_no_host_to_begin_with(void **state)
 
 	(void)state;
 	cells[1].cell = &other_cell;
-	f.scene.cell = cells;
-	f.scene.ncell = 2;
+	f.scene.nova.cell = cells;
+	f.scene.nova.ncell = 2;
 	assert_int_equal(-1, scene_find_home(&f.scene, "c1", &err));
 	assert_int_equal(err.kind, ERROR_ERROR);
 	assert_non_null(strstr(err.text, "in cell 'cell1' and in cell 'cell2'"));
@@ -111,18 +111,18 @@ static void a_target_is_a_known_compute_wherever_it_is(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	f.scene.cell = cells;
-	f.scene.ncell = 2;
-	f.scene.home = &cells[0];
+	f.scene.nova.cell = cells;
+	f.scene.nova.ncell = 2;
+	f.scene.nova.home = &cells[0];
 	assert_int_equal(0, scene_find_target(&f.scene, "c2", &err));
-	assert_ptr_equal(f.scene.target_compute, &f.nova_service[C2]);
-	assert_ptr_equal(f.scene.target_node, &f.node[1]);
+	assert_ptr_equal(f.scene.nova.target_compute, &f.nova_service[C2]);
+	assert_ptr_equal(f.scene.nova.target_node, &f.node[1]);
 	assert_int_equal(-1, scene_find_target(&f.scene, "c22", &err));
 	assert_int_equal(err.kind, ERROR_NOT_FOUND);
 	assert_int_equal(0, scene_find_target(&f.scene, "d1", &err)); /* the guards say that it will not do */
-	assert_ptr_equal(f.scene.target_cell, &cells[1]);
-	assert_ptr_not_equal(f.scene.target_cell, f.scene.home);
-	assert_null(f.scene.target_node);
+	assert_ptr_equal(f.scene.nova.target_cell, &cells[1]);
+	assert_ptr_not_equal(f.scene.nova.target_cell, f.scene.nova.home);
+	assert_null(f.scene.nova.target_node);
 }
 
 #define in_a_scene(t) cmocka_unit_test_setup_teardown(t, begin, end)

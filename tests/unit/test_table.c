@@ -50,7 +50,7 @@ static void fill(struct table *table)
 }
 
 /* What table_print() writes to file descriptor 1; the caller frees it. */
-static char *printed(const struct table *table, const struct request *request)
+static char *printed(const struct table *table, const struct shown *shown)
 {
 	FILE *file = tmpfile();
 	struct error err = { 0 };
@@ -62,7 +62,7 @@ static char *printed(const struct table *table, const struct request *request)
 	assert_non_null(file);
 	fflush(stdout);
 	assert_int_equal(dup2(fileno(file), STDOUT_FILENO), STDOUT_FILENO);
-	rc = table_print(table, request, &err);
+	rc = table_print(table, shown, &err);
 	assert_int_equal(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
 	close(saved);
 	if (rc != 0)
@@ -75,9 +75,9 @@ static char *printed(const struct table *table, const struct request *request)
 	return str_take(&text);
 }
 
-static void assert_printed(const struct table *table, const struct request *request, const char *expected)
+static void assert_printed(const struct table *table, const struct shown *shown, const char *expected)
 {
-	char *text = printed(table, request);
+	char *text = printed(table, shown);
 
 	assert_string_equal(text, expected);
 	free(text);
@@ -91,7 +91,7 @@ static const char *note_only[] = { "note" };
 
 static const struct {
 	const char *what;
-	struct request request;
+	struct shown shown;
 	const char *expected;
 } goldens[] = {
 	{ "a table is aligned, null is a dash, control bytes are spelt out", { .format = "table" },
@@ -135,7 +135,7 @@ static void every_format_has_its_golden_text(void **state)
 	fill(&table);
 	for (size_t i = 0; i < COUNT(goldens); i++) {
 		print_message("           %s\n", goldens[i].what);
-		assert_printed(&table, &goldens[i].request, goldens[i].expected);
+		assert_printed(&table, &goldens[i].shown, goldens[i].expected);
 	}
 	table_free(&table);
 }
@@ -153,7 +153,7 @@ static void no_rows_leave_a_header_or_an_empty_list(void **state)
 	(void)state;
 	table_init(&table, columns, COUNT(columns));
 	for (size_t i = 0; i < COUNT(empty); i++)
-		assert_printed(&table, &(struct request){ .format = empty[i].format, .sort_column = "id" }, empty[i].expected);
+		assert_printed(&table, &(struct shown){ .format = empty[i].format, .sort_column = "id" }, empty[i].expected);
 	table_free(&table);
 }
 
@@ -167,11 +167,11 @@ static void prose_is_broken_between_words_and_ids_never(void **state)
 	table_add(&table);
 	table_text(&table, "id", UUID1);
 	table_text(&table, "message", "the volume is owned by a backend that is dead");
-	assert_printed(&table, &(struct request){ .format = "table", .max_width = 60 },
+	assert_printed(&table, &(struct shown){ .format = "table", .max_width = 60 },
 		"id                                    message\n"
 		UUID1 "  the volume is owned by\n"
 		"                                      a backend that is dead\n");
-	assert_printed(&table, &(struct request){ .format = "table", .max_width = 10 },
+	assert_printed(&table, &(struct shown){ .format = "table", .max_width = 10 },
 		"id                                    message\n"
 		UUID1 "  the volume is owned\n"
 		"                                      by a backend that is\n"
@@ -190,9 +190,9 @@ static void a_locale_without_utf8_gets_ascii(void **state)
 	table_text(&table, "name", "\xc3\xa9");
 	table_int(&table, "n", 1);
 	setlocale(LC_CTYPE, "C");
-	assert_printed(&table, &(struct request){ .format = "table" }, "name      n\n\\xc3\\xa9  1\n");
+	assert_printed(&table, &(struct shown){ .format = "table" }, "name      n\n\\xc3\\xa9  1\n");
 	setlocale(LC_CTYPE, "C.UTF-8");
-	assert_printed(&table, &(struct request){ .format = "table" }, "name  n\n\xc3\xa9     1\n");
+	assert_printed(&table, &(struct shown){ .format = "table" }, "name  n\n\xc3\xa9     1\n");
 	table_free(&table);
 }
 
@@ -211,7 +211,7 @@ static void equal_rows_keep_their_order(void **state)
 		table_text(&table, "key", "same");
 		table_int(&table, "n", i);
 	}
-	text = printed(&table, &(struct request){ .format = "value", .sort_column = "key", .columns = COLUMNS(shown) });
+	text = printed(&table, &(struct shown){ .format = "value", .sort_column = "key", .columns = COLUMNS(shown) });
 	for (rest = text; *rest; rest++) {
 		n = strtol(rest, &rest, 10);
 		assert_int_equal(n, last + 1);
@@ -242,7 +242,7 @@ static void json_is_valid_whatever_the_bytes_are(void **state)
 		table_text(&table, "name", bytes);
 	}
 	for (size_t f = 0; f < COUNT(formats); f++) {
-		text = printed(&table, &(struct request){ .format = formats[f], .max_width = 20 });
+		text = printed(&table, &(struct shown){ .format = formats[f], .max_width = 20 });
 		if (f == 0) {
 			struct json_tokener *tokener = json_tokener_new();
 
@@ -275,13 +275,13 @@ static void a_csv_cell_never_begins_a_formula(void **state)
 		table_init(&table, one, COUNT(one));
 		table_add(&table);
 		table_text(&table, "v", cases[i].text);
-		assert_printed(&table, &(struct request){ .format = "csv" }, cases[i].csv);
+		assert_printed(&table, &(struct shown){ .format = "csv" }, cases[i].csv);
 		table_free(&table);
 	}
 	table_init(&table, one, COUNT(one));
 	table_add(&table);
 	table_int(&table, "v", -1); /* a number is one */
-	assert_printed(&table, &(struct request){ .format = "csv" }, "v\n-1\n");
+	assert_printed(&table, &(struct shown){ .format = "csv" }, "v\n-1\n");
 	table_free(&table);
 }
 
@@ -294,7 +294,7 @@ static void nothing_that_a_terminal_obeys_is_left_in_values(void **state)
 	table_init(&table, one, COUNT(one));
 	table_add(&table);
 	table_text(&table, "v", "a\tb\nc\r\x7f\xc2\x9b" "31m\xe2\x80\xae"); /* DEL, the one-byte CSI, right-to-left override */
-	assert_printed(&table, &(struct request){ .format = "value" }, "a\\tb\\nc\\r\\x7f\\x9b31m\\u202e\n");
+	assert_printed(&table, &(struct shown){ .format = "value" }, "a\\tb\\nc\\r\\x7f\\x9b31m\\u202e\n");
 	table_free(&table);
 }
 
@@ -316,7 +316,7 @@ static void yaml_words_that_mean_something_are_quoted(void **state)
 		table_init(&table, one, COUNT(one));
 		table_add(&table);
 		table_text(&table, "v", cases[i].text);
-		assert_printed(&table, &(struct request){ .format = "yaml" }, cases[i].yaml);
+		assert_printed(&table, &(struct shown){ .format = "yaml" }, cases[i].yaml);
 		table_free(&table);
 	}
 }
@@ -324,17 +324,17 @@ static void yaml_words_that_mean_something_are_quoted(void **state)
 static void an_unknown_column_is_refused_with_the_known_ones(void **state)
 {
 	static const char *wrong[] = { "size_gbb" };
-	struct request request = { .format = "json", .columns = COLUMNS(wrong) };
+	struct shown shown = { .format = "json", .columns = COLUMNS(wrong) };
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(table_check(columns, COUNT(columns), &request, &err), -1);
+	assert_int_equal(table_check(columns, COUNT(columns), &shown, &err), -1);
 	assert_int_equal(err.kind, ERROR_USAGE);
 	assert_string_equal(err.text,
 		"--column: no column 'size_gbb' here; known: id, name, size_gb, forced_down, state, note");
 	assert_string_equal(err.hint, "did you mean 'size_gb'?");
-	request = (struct request){ .sort_column = "zzzzzzzz" };
-	assert_int_equal(table_check(columns, COUNT(columns), &request, &err), -1);
+	shown = (struct shown){ .sort_column = "zzzzzzzz" };
+	assert_int_equal(table_check(columns, COUNT(columns), &shown, &err), -1);
 	assert_non_null(strstr(err.text, "--sort-column: no column 'zzzzzzzz' here"));
 	assert_string_equal(err.hint, "");
 }
@@ -351,7 +351,7 @@ static void a_full_disk_is_an_error(void **state)
 	fill(&table);
 	fflush(stdout);
 	dup2(full, STDOUT_FILENO);
-	rc = table_print(&table, &(struct request){ .format = "json" }, &err);
+	rc = table_print(&table, &(struct shown){ .format = "json" }, &err);
 	dup2(saved, STDOUT_FILENO);
 	close(full);
 	close(saved);

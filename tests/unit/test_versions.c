@@ -21,11 +21,11 @@ static void no_message_is_newer_than_any_conductor(void **state)
 		assert_true(object_version_fits(INSTANCE_OBJECT_VERSION, r->instance));
 		assert_true(object_version_fits(DESTINATION_VERSION, r->destination));
 		assert_int_equal(r->takes_target_state, object_version_fits(REBUILD_INSTANCE_VERSION_STATE, r->conductor_rpc));
-		request.target_state = "stopped"; /* refused where the message would be too new */
+		request.how.target_state = "stopped"; /* refused where the message would be too new */
 		use_release(r->service_version);
-		scene.compute_version = 1000;
+		scene.nova.compute_version = 1000;
 		assert_int_equal(find("target-state-unsupported") == NULL, object_version_fits(REBUILD_INSTANCE_VERSION_STATE, r->conductor_rpc));
-		request.target_state = NULL;
+		request.how.target_state = NULL;
 		if (i > 0)
 			assert_true(release_at(i - 1)->service_version < r->service_version && release_at(i - 1)->nova < r->nova);
 		/* a spec one newer than it knows is left out, whatever else */
@@ -42,18 +42,18 @@ static void a_target_state_needs_every_conductor_and_compute(void **state)
 	(void)state;
 	use_release(64);
 	assert_null(find("target-state-unsupported")); /* nobody asked */
-	request.target_state = "stopped";
+	request.how.target_state = "stopped";
 	assert_found("target-state-unsupported", "the oldest conductor is of nova 26 (Zed)");
 	use_release(66);
-	scene.compute_version = 65; /* nova-api would let it pass from 62 on, and the conductor refuse it */
+	scene.nova.compute_version = 65; /* nova-api would let it pass from 62 on, and the conductor refuse it */
 	assert_found("target-state-unsupported", "the oldest has 65");
-	scene.compute_version = 66;
+	scene.nova.compute_version = 66;
 	assert_null(find("target-state-unsupported"));
 	world.nova.compute_level = (char *)(uintptr_t)"zed";
 	assert_found("target-state-unsupported", "[upgrade_levels] compute holds the conductor to 'zed'");
 	world.nova.compute_level = NULL;
-	scene.evacuates = false;
-	scene.compute_version = 0;
+	scene.subject.evacuates = false;
+	scene.nova.compute_version = 0;
 	assert_null(find("target-state-unsupported"));
 }
 
@@ -63,7 +63,7 @@ static const char *planned_state(const char *vm_state, const char *target_state)
 	const char *after;
 
 	instances[0].vm_state = vm_state;
-	request.target_state = target_state;
+	request.how.target_state = target_state;
 	plan_evacuations(&plan, &scene, &findings);
 	assert_int_equal(plan.nunit, 1);
 	after = plan.unit[0].step[0].after[1];

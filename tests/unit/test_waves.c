@@ -127,8 +127,8 @@ static void begin(const char *how)
 	str_clear(&events);
 	str_add(&events, "");
 	memset(looks, 0, sizeof looks);
-	f.request.max_in_flight = 2;
-	f.request.timeout_s = 60;
+	f.request.how.max_in_flight = 2;
+	f.request.how.timeout_s = 60;
 	work = (struct work){ .request = &f.request, .scene = f.scene };
 	for (size_t i = 0; how[i]; i++) {
 		struct unit *unit = plan_unit(&work.plan, UNIT_EVACUATION);
@@ -207,9 +207,9 @@ static void evacuations_go_in_waves(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(runs); i++) {
 		begin(runs[i].script);
-		f.request.max_in_flight = runs[i].max_in_flight;
-		f.request.stop_after_failures = runs[i].stop_after_failures;
-		f.request.no_wait = runs[i].no_wait;
+		f.request.how.max_in_flight = runs[i].max_in_flight;
+		f.request.how.stop_after_failures = runs[i].stop_after_failures;
+		f.request.how.no_wait = runs[i].no_wait;
 		assert_int_equal(apply_evacuations(&work, &err), runs[i].rc);
 		left_out(&left);
 		if (strcmp(events.s, runs[i].events) != 0 || strcmp(left.s, runs[i].left_out) != 0)
@@ -241,8 +241,8 @@ static void a_broker_that_is_away_is_waited_for(void **state)
 		struct error err = { 0 };
 
 		begin(waits[i].script);
-		f.request.no_wait = waits[i].no_wait;
-		f.request.timeout_s = waits[i].timeout_s;
+		f.request.how.no_wait = waits[i].no_wait;
+		f.request.how.timeout_s = waits[i].timeout_s;
 		back_ms = now_ms + waits[i].away_ms;
 		assert_int_equal(apply_evacuations(&work, &err), waits[i].rc);
 		assert_int_equal(err.kind, waits[i].rc ? ERROR_BUS_UNREACHABLE : ERROR_OK);
@@ -261,7 +261,7 @@ static void and_not_longer_than_a_minute(void **state)
 
 	(void)state;
 	begin("wo");
-	f.request.timeout_s = 3600;
+	f.request.how.timeout_s = 3600;
 	back_ms = INT64_MAX;
 	assert_int_equal(apply_evacuations(&work, &err), -1);
 	assert_true(now_ms - start >= 60000 && now_ms - start < 63000);
@@ -279,7 +279,7 @@ static void no_more_than_the_window_is_ever_on_its_way(void **state)
 	(void)state;
 	for (int64_t window = 1; window <= MOST; window++) {
 		begin("oofoof");
-		f.request.max_in_flight = window;
+		f.request.how.max_in_flight = window;
 		assert_int_equal(apply_evacuations(&work, &err), 0);
 		flying = most = 0;
 		for (const char *e = events.s; *e; e++) {
@@ -301,7 +301,7 @@ static void what_has_not_ended_in_time_is_said_and_the_rest_is_left(void **state
 
 	(void)state;
 	begin("hhoo");
-	f.request.timeout_s = 30;
+	f.request.how.timeout_s = 30;
 	assert_int_equal(apply_evacuations(&work, &err), 0);
 	assert_true(now_ms - start >= 30000 && now_ms - start < 32000);
 	left_out(&left);

@@ -3,17 +3,17 @@
 #include "command/commands.h"
 
 static const struct option_spec list_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST",
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST",
 	  .sentence = "only the backups of this host; all hosts without it" },
 	{ 0 }
 };
 
 static const struct option_spec update_options[] = {
-	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(currenthost), .metavar = "HOST", .required = true,
+	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST", .required = true,
 	  .sentence = "who owns them now" },
-	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(newhost), .metavar = "HOST2", .required = true,
+	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST2", .required = true,
 	  .sentence = "who shall own them" },
-	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
+	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(what.settle),
 	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
 	{ 0 }
 };

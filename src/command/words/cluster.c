@@ -3,22 +3,22 @@
 #include "command/commands.h"
 
 static const struct option_spec rename_options[] = {
-	{ .name = "full-rename", .type = OPTION_FLAG, .offset = AT(full_rename),
+	{ .name = "full-rename", .type = OPTION_FLAG, .offset = AT(what.full_rename),
 	  .sentence = "the new name alone: what followed the old one, backend and pool, is dropped" },
 	{ 0 }
 };
 static const struct argument_spec rename_arguments[] = {
-	{ .metavar = "CURRENT", .type = OPTION_HOST, .offset = AT(name), .sentence = "its name now: CLUSTER, CLUSTER@BACKEND or with its #POOL" },
-	{ .metavar = "NEW", .type = OPTION_HOST, .offset = AT(new_name), .sentence = "what takes the place of CURRENT" },
+	{ .metavar = "CURRENT", .type = OPTION_HOST, .offset = AT(what.name), .sentence = "its name now: CLUSTER, CLUSTER@BACKEND or with its #POOL" },
+	{ .metavar = "NEW", .type = OPTION_HOST, .offset = AT(what.new_name), .sentence = "what takes the place of CURRENT" },
 	{ 0 }
 };
 static const struct option_spec remove_options[] = {
-	{ .name = "recursive", .type = OPTION_FLAG, .offset = AT(recursive), .sentence = "its services too" },
+	{ .name = "recursive", .type = OPTION_FLAG, .offset = AT(what.recursive), .sentence = "its services too" },
 	{ 0 }
 };
 static const struct argument_spec remove_arguments[] = {
-	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(binary), .sentence = "cinder-volume" },
-	{ .metavar = "CLUSTER", .type = OPTION_HOST, .offset = AT(name), .sentence = "its exact name, CLUSTER@BACKEND" },
+	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(what.binary), .sentence = "cinder-volume" },
+	{ .metavar = "CLUSTER", .type = OPTION_HOST, .offset = AT(what.name), .sentence = "its exact name, CLUSTER@BACKEND" },
 	{ 0 }
 };
 

@@ -3,9 +3,9 @@
 #include "command/commands.h"
 
 static const struct option_spec update_options[] = {
-	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(currenthost), .metavar = "HOST@BACKEND", .required = true,
+	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one" },
-	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(newhost), .metavar = "HOST@BACKEND", .required = true,
+	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who shall own them" },
 	{ 0 }
 };

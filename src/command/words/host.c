@@ -3,51 +3,51 @@
 #include "command/commands.h"
 
 static const struct argument_spec failed_host[] = {
-	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(host), .sentence = "the failed host, as nova names it" },
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "the failed host, as nova names it" },
 	{ 0 }
 };
 
 static const struct argument_spec any_host[] = {
-	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(host), .sentence = "the host, as nova and cinder name it" },
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "the host, as nova and cinder name it" },
 	{ 0 }
 };
 
 static const struct option_spec rescue_options[] = {
-	{ .name = "to", .type = OPTION_HOST, .offset = AT(to), .metavar = "HOST2",
+	{ .name = "to", .type = OPTION_HOST, .offset = AT(what.to), .metavar = "HOST2",
 	  .sentence = "the host that gets the volumes and backups; needed unless --resume" },
-	{ .name = "cinder-host", .type = OPTION_HOST, .offset = AT(cinder_host), .metavar = "NAME",
+	{ .name = "cinder-host", .type = OPTION_HOST, .offset = AT(what.cinder_host), .metavar = "NAME",
 	  .sentence = "take along what cinder knows by this other name of the failed host (its short name, its FQDN)" },
-	{ .name = "resume", .type = OPTION_TEXT, .offset = AT(resume), .metavar = "RUN",
+	{ .name = "resume", .type = OPTION_TEXT, .offset = AT(what.resume), .metavar = "RUN",
 	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --cinder-host, --target_host and --fenced" },
-	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST3",
+	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST3",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
-	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark), .sentence = "leave the host's services enabled" },
-	{ .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(follow_zone),
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark), .sentence = "leave the host's services enabled" },
+	{ .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(what.follow_zone),
 	  .sentence = "moved volumes also get the availability zone of their new owner" },
-	{ .name = "cluster", .type = OPTION_FLAG, .offset = AT(to_cluster),
+	{ .name = "cluster", .type = OPTION_FLAG, .offset = AT(what.to_cluster),
 	  .sentence = "the new owner is a member of an active-active cluster: what moves becomes the cluster's" },
-	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
+	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(what.settle),
 	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
 	{ 0 }
 };
 
 static const struct option_spec evacuate_options[] = {
-	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(target_host), .metavar = "HOST2",
+	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST2",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
-	{ .name = "force", .type = OPTION_FLAG, .offset = AT(force),
+	{ .name = "force", .type = OPTION_FLAG, .offset = AT(what.force),
 	  .sentence = "nova's own: --target_host bypasses the scheduler; waives no finding of ours" },
-	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(no_mark),
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark),
 	  .sentence = "leave the host's nova-compute enabled and not forced down" },
 	{ 0 }
 };
 
 static int to_or_resume(const struct request *request, struct error *err)
 {
-	if (request->resume && request->plan_out) {
+	if (request->what.resume && request->how.plan_out) {
 		error_set(err, ERROR_USAGE, "--resume settles the run first, and --plan-out writes nothing");
-		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE", request->resume);
+		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE", request->what.resume);
 	}
-	if (request->to || request->resume)
+	if (request->what.to || request->what.resume)
 		return 0;
 	error_set(err, ERROR_USAGE, "'host rescue' needs --to (the host that gets the volumes and backups), or --resume RUN");
 	return error_hint(err, "usage: evac-manage host rescue HOST --to HOST2 [options]");
@@ -55,15 +55,15 @@ static int to_or_resume(const struct request *request, struct error *err)
 
 int force_needs_target(const struct request *request, struct error *err)
 {
-	if (!request->force || request->target_host)
+	if (!request->what.force || request->what.target_host)
 		return 0;
 	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler for the host that is given");
 	return error_hint(err, "name the target (%s), or leave --force out",
-		request->id ? "after the instance" : "--target_host HOST2");
+		request->what.id ? "after the instance" : "--target_host HOST2");
 }
 
 static const struct argument_spec zone[] = {
-	{ .metavar = "ZONE", .type = OPTION_TEXT, .offset = AT(zone), .optional = true, .sentence = "only hosts of this zone" },
+	{ .metavar = "ZONE", .type = OPTION_TEXT, .offset = AT(what.zone), .optional = true, .sentence = "only hosts of this zone" },
 	{ 0 }
 };
 

@@ -3,22 +3,22 @@
 #include "command/commands.h"
 
 static const struct option_spec list_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST", .required = true,
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .required = true,
 	  .sentence = "the compute host, exactly as nova names it" },
 	{ 0 }
 };
 
 static const struct argument_spec evacuate_arguments[] = {
-	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(id), .sentence = "its uuid or its exact name" },
-	{ .metavar = "TARGET", .type = OPTION_HOST, .offset = AT(target_host), .optional = true,
+	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
+	{ .metavar = "TARGET", .type = OPTION_HOST, .offset = AT(what.target_host), .optional = true,
 	  .sentence = "ask for this host; without it the scheduler chooses" },
 	{ 0 }
 };
 
 static const struct option_spec evacuate_options[] = {
-	{ .name = "force", .type = OPTION_FLAG, .offset = AT(force),
+	{ .name = "force", .type = OPTION_FLAG, .offset = AT(what.force),
 	  .sentence = "nova's own: TARGET bypasses the scheduler; waives no finding of ours" },
-	{ .name = "target-state", .type = OPTION_CHOICE, .offset = AT(target_state), .metavar = "stopped",
+	{ .name = "target-state", .type = OPTION_CHOICE, .offset = AT(how.target_state), .metavar = "stopped",
 	  .sentence = "the state that it comes out in; without it that which it is in. nova 27 (2023.1) and later" },
 	{ 0 }
 };
@@ -35,7 +35,7 @@ const struct command command_instance_list = {
 };
 
 static const struct argument_spec show_arguments[] = {
-	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(id), .sentence = "its uuid or its exact name" },
+	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
 	{ 0 }
 };
 

@@ -3,32 +3,32 @@
 #include "command/commands.h"
 
 static const struct argument_spec show_arguments[] = {
-	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(id), .sentence = "its name in 'evac-manage journal list'" },
+	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its name in 'evac-manage journal list'" },
 	{ 0 }
 };
 
 static const struct argument_spec recover_arguments[] = {
-	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(id), .optional = true, .sentence = "its name in 'evac-manage journal list'" },
+	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true, .sentence = "its name in 'evac-manage journal list'" },
 	{ 0 }
 };
 
 static const struct option_spec recover_options[] = {
-	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(resend),
+	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(what.resend),
 	  .sentence = "send an evacuation again that nobody has begun with, when its first message can no longer be taken" },
-	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(accept), .metavar = "CODE[:ID]",
+	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
 	  .sentence = "guest-left:ID: you have looked, no compute has a guest of that instance; settles an evacuation whose rows vanished" },
-	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(scan),
+	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(what.scan),
 	  .sentence = "without a journal: list evacuations of ours that have not ended" },
-	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "look and say; write nothing" },
-	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(yes), .sentence = "nothing is asked anyway: the run was confirmed" },
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "look and say; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "nothing is asked anyway: the run was confirmed" },
 	{ 0 }
 };
 
 static int run_or_scan(const struct request *request, struct error *err)
 {
-	if (request->id && request->scan)
+	if (request->what.id && request->what.scan)
 		return error_set(err, ERROR_USAGE, "--scan is for when there is no journal: it takes no RUN");
-	if (request->id || request->scan)
+	if (request->what.id || request->what.scan)
 		return 0;
 	error_set(err, ERROR_USAGE, "'journal recover' needs RUN (its name in 'evac-manage journal list') or --scan");
 	return error_hint(err, "usage: evac-manage journal recover RUN [--resend]");
@@ -64,8 +64,8 @@ const struct command command_journal_recover = {
 };
 
 static const struct option_spec undo_options[] = {
-	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
-	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(skip_drifted),
+	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(what.sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
+	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
 	  .sentence = "leave out the rows that no longer hold what the run wrote" },
 	{ 0 }
 };
@@ -73,11 +73,11 @@ static const struct option_spec undo_options[] = {
 /* The statements are of the whole run, and nothing is looked at to print them. */
 static int sql_is_whole(const struct request *request, struct error *err)
 {
-	if (!request->sql)
+	if (!request->what.sql)
 		return 0;
-	if (request->plan_out)
+	if (request->how.plan_out)
 		return error_set(err, ERROR_USAGE, "--sql prints statements, --plan-out writes a plan: take one of them");
-	if (request->only.n > 0 || request->exclude.n > 0 || request->limit > 0 || request->skip_drifted)
+	if (request->what.only.n > 0 || request->what.exclude.n > 0 || request->what.limit > 0 || request->how.skip_drifted)
 		return error_set(err, ERROR_USAGE, "--sql prints what takes back the whole run: it takes no --only, --exclude, --limit or "
 			"--skip-drifted");
 	return 0;

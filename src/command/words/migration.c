@@ -3,13 +3,13 @@
 #include "command/commands.h"
 
 static const struct option_spec list_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST", .sentence = "only those away from this host or to it" },
-	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(stale), .sentence = "only evacuations that nobody works on any more" },
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only those away from this host or to it" },
+	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(what.stale), .sentence = "only evacuations that nobody works on any more" },
 	{ 0 }
 };
 
 static const struct argument_spec close_arguments[] = {
-	{ .metavar = "ID", .type = OPTION_TEXT, .offset = AT(id), .sentence = "its number or its uuid" },
+	{ .metavar = "ID", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its number or its uuid" },
 	{ 0 }
 };
 

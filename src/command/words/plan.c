@@ -3,14 +3,14 @@
 #include "command/commands.h"
 
 static const struct argument_spec file_arguments[] = {
-	{ .metavar = "FILE", .type = OPTION_TEXT, .offset = AT(plan_file), .sentence = "what a command wrote with --plan-out" },
+	{ .metavar = "FILE", .type = OPTION_TEXT, .offset = AT(what.plan_file), .sentence = "what a command wrote with --plan-out" },
 	{ 0 }
 };
 
 static const struct option_spec apply_options[] = {
-	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(dry_run), .sentence = "compare and check; write nothing" },
-	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(yes), .sentence = "do not ask; needed off a terminal" },
-	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(skip_drifted),
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "compare and check; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed off a terminal" },
+	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
 	  .sentence = "leave out what is no longer as the plan saw it" },
 	{ 0 }
 };

@@ -3,7 +3,7 @@
 #include "command/commands.h"
 
 static const struct option_spec options[] = {
-	{ .name = "project-id", .type = OPTION_TEXT, .offset = AT(project_id), .metavar = "PROJECT",
+	{ .name = "project-id", .type = OPTION_TEXT, .offset = AT(what.project_id), .metavar = "PROJECT",
 	  .sentence = "only this project; all without it" },
 	{ 0 }
 };

@@ -3,8 +3,8 @@
 #include "command/commands.h"
 
 static const struct option_spec list_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST", .sentence = "only the services of this host" },
-	{ .name = "down", .type = OPTION_FLAG, .offset = AT(down), .sentence = "only those that no longer report" },
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only the services of this host" },
+	{ .name = "down", .type = OPTION_FLAG, .offset = AT(what.down), .sentence = "only those that no longer report" },
 	{ 0 }
 };
 
@@ -20,8 +20,8 @@ const struct command command_service_list = {
 };
 
 static const struct argument_spec remove_arguments[] = {
-	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(binary), .sentence = "cinder-volume, cinder-backup or cinder-scheduler" },
-	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(host), .sentence = "its exact host, HOST@BACKEND for cinder-volume" },
+	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(what.binary), .sentence = "cinder-volume, cinder-backup or cinder-scheduler" },
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "its exact host, HOST@BACKEND for cinder-volume" },
 	{ 0 }
 };
 

@@ -3,20 +3,20 @@
 #include "command/commands.h"
 
 static const struct argument_spec show_arguments[] = {
-	{ .metavar = "NAME", .type = OPTION_TEXT, .offset = AT(id), .sentence = "its name in 'evac-manage sql list'" },
+	{ .metavar = "NAME", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its name in 'evac-manage sql list'" },
 	{ 0 }
 };
 static const struct option_spec grants_options[] = {
-	{ .name = "read-only", .type = OPTION_FLAG, .offset = AT(read_only), .sentence = "for the commands that only look" },
-	{ .name = "operate", .type = OPTION_FLAG, .offset = AT(operate), .sentence = "for all commands" },
-	{ .name = "account", .type = OPTION_TEXT, .offset = AT(account), .metavar = "USER@HOST",
+	{ .name = "read-only", .type = OPTION_FLAG, .offset = AT(what.read_only), .sentence = "for the commands that only look" },
+	{ .name = "operate", .type = OPTION_FLAG, .offset = AT(what.operate), .sentence = "for all commands" },
+	{ .name = "account", .type = OPTION_TEXT, .offset = AT(what.account), .metavar = "USER@HOST",
 	  .sentence = "who gets them; evac_manage@% without it" },
 	{ 0 }
 };
 
 static int one_of_both(const struct request *request, struct error *err)
 {
-	if (request->read_only != request->operate)
+	if (request->what.read_only != request->what.operate)
 		return 0;
 	error_set(err, ERROR_USAGE, "'grants' needs either --read-only or --operate");
 	return error_hint(err, "'evac-manage grants --read-only' is for the commands that look, 'evac-manage grants --operate' for all");

@@ -7,25 +7,25 @@
 #include "util/str.h"
 
 static const struct option_spec list_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST[@BACKEND[#POOL]]", .required = true,
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND[#POOL]]", .required = true,
 	  .sentence = "a host with all its backends, one backend with all its pools, or one pool" },
 	{ 0 }
 };
 
 static const struct option_spec update_host_options[] = {
-	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(currenthost), .metavar = "HOST@BACKEND", .required = true,
+	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one, HOST every backend of it" },
-	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(newhost), .metavar = "HOST@BACKEND", .required = true,
+	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who shall own them; for a HOST the HOST whose backends of the same names do" },
-	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(pool_map), .metavar = "OLD=NEW",
+	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(what.pool_map), .metavar = "OLD=NEW",
 	  .sentence = "what is in pool OLD goes to pool NEW, with =NEW what has no pool; other pools keep their names; repeatable" },
-	{ .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(follow_zone),
+	{ .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(what.follow_zone),
 	  .sentence = "moved volumes also get the availability zone of their new owner" },
-	{ .name = "cluster", .type = OPTION_FLAG, .offset = AT(to_cluster),
+	{ .name = "cluster", .type = OPTION_FLAG, .offset = AT(what.to_cluster),
 	  .sentence = "the new owner is a member of an active-active cluster: what moves becomes the cluster's" },
-	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(settle),
+	{ .name = "settle", .type = OPTION_FLAG, .offset = AT(what.settle),
 	  .sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" },
-	{ .name = "volumes-only", .type = OPTION_FLAG, .offset = AT(volumes_only),
+	{ .name = "volumes-only", .type = OPTION_FLAG, .offset = AT(what.volumes_only),
 	  .sentence = "cinder-manage's narrower scope: no groups, image cache entries or workers" },
 	{ 0 }
 };
@@ -34,16 +34,16 @@ static const struct option_spec update_host_options[] = {
  * the database knows. */
 static int pools_match(const struct request *request, struct error *err)
 {
-	const char *pool = strchr(request->newhost, '#');
+	const char *pool = strchr(request->what.newhost, '#');
 	auto_str struct str backend = { 0 }, map = { 0 };
 
-	if (!pool || strchr(request->currenthost, '#') || !strchr(request->currenthost, '@'))
+	if (!pool || strchr(request->what.currenthost, '#') || !strchr(request->what.currenthost, '@'))
 		return 0;
-	str_addn(&backend, request->newhost, (size_t)(pool - request->newhost));
+	str_addn(&backend, request->what.newhost, (size_t)(pool - request->what.newhost));
 	str_addf(&map, "=%s", pool + 1);
 	error_set(err, ERROR_USAGE, "--currenthost '%s' names no pool, --newhost '%s' does: "
 		"every volume keeps the name of its pool, so they cannot all go to '%s'",
-		request->currenthost, request->newhost, pool);
+		request->what.currenthost, request->what.newhost, pool);
 	return error_hint(err, "for all pools: --newhost '%s'; for one, name it in both; for volumes without a pool: --newhost '%s' --pool-map '%s'",
 		backend.s, backend.s, map.s);
 }
@@ -59,7 +59,7 @@ static int bad_pool_map(const char *map, struct error *err)
 /* A pool's name is any text but '#' (a NetApp's or NFS's is a path with colons and slashes, others have blanks). */
 static int pool_maps_are_clear(const struct request *request, struct error *err)
 {
-	const struct words *w = &request->pool_map;
+	const struct words *w = &request->what.pool_map;
 	size_t i, k, n;
 
 	for (i = 0; i < w->n; i++) {
@@ -70,9 +70,9 @@ static int pool_maps_are_clear(const struct request *request, struct error *err)
 			if (strncmp(w->v[k], w->v[i], n + 1) == 0)
 				return error_set(err, ERROR_USAGE, "--pool-map says twice what becomes of pool '%.*s'", (int)n, w->v[i]);
 	}
-	if (w->n == 0 || !strchr(request->currenthost, '#'))
+	if (w->n == 0 || !strchr(request->what.currenthost, '#'))
 		return 0;
-	error_set(err, ERROR_USAGE, "--currenthost '%s' is one pool already, --pool-map is for all of a backend", request->currenthost);
+	error_set(err, ERROR_USAGE, "--currenthost '%s' is one pool already, --pool-map is for all of a backend", request->what.currenthost);
 	return error_hint(err, "name the new pool in --newhost");
 }
 
@@ -112,12 +112,12 @@ const struct command command_volume_update_host = {
 };
 
 static const struct argument_spec volume_argument[] = {
-	{ .metavar = "VOLUME", .type = OPTION_TEXT, .offset = AT(id), .sentence = "the volume's id" },
+	{ .metavar = "VOLUME", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "the volume's id" },
 	{ 0 }
 };
 
 static const struct option_spec update_service_options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(host), .metavar = "HOST[@BACKEND]",
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND]",
 	  .sentence = "only volumes of this host or backend; all without it" },
 	{ 0 }
 };
