@@ -124,7 +124,8 @@ unit: $(UNIT_BIN)
 
 check-house: all
 	$(Q)tests/layers
-	$(Q)shellcheck -x .ci/run tests/layers tests/findings tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)tests/headers
+	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 # a second build, from a directory of another name, gives the same bytes

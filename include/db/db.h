@@ -100,11 +100,12 @@ struct db_rows {
 void db_rows_free(struct db_rows *rows);
 
 /* Reads run in a transaction of their own kind: one consistent snapshot, read only. db_read outside of one is allowed
- * for a single statement; one that writes is a bug here. ${params} ends with p_end; NULL: none. */
+ * for a single statement; one that writes is a bug here. */
 int db_begin_read(struct db *db, struct error *err);
 void db_end_read(struct db *db);
 /* Would the server take it from this account? It is prepared and not run: tables, columns and rights are looked at, rows are not. */
 int db_try(struct db *db, const struct sql *sql, struct error *err);
+/* ${params} ends with p_end; NULL: none. */
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err);
 

@@ -241,7 +241,7 @@ int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, c
 /* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
  * stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */
 int scene_add_counterparts(struct scene *scene, const char *from, const char *to, unsigned kinds, struct error *err);
-/* Which rows --only, --exclude and --limit leave in: by id or exact name, and ${limit} of volumes and backups for the whole run. Where
+/* Which rows --only, --exclude and --limit leave in: by id or exact name, and that limit of volumes and backups for the whole run. Where
  * instances are evacuated these words are about them, and every row moves. */
 void scene_choose_rows(struct scene *scene);
 /* By --only and --exclude, which name a thing by its id or its exact name. */

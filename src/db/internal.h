@@ -34,7 +34,7 @@ _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name)
 MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql, struct error *err);
 const struct db_param *db_param_find(const struct sql *sql, const struct db_param *params, size_t position);
 int db_session(struct db *db, const struct sql *sql, struct error *err);
-/* One row of parameters, executed. ${text} is room for numbers: 24 bytes each. */
+/* One row of parameters, executed. */
 int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
     struct error *err);
 void db_forget(struct db *db, MYSQL_STMT *stmt); /* closed, and prepared anew the next time */

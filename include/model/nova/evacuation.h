@@ -23,8 +23,8 @@ struct evacuation_rows {
 };
 
 /* Inside a write transaction: locks the instance and gives it as nova's Instance object 2.3 with every plain column, task state
- * already 'rebuilding'. ERROR_DRIFT when it is gone. ${user_id} and ${project_id} of the object are borrowed by no one: read them
- * with instance_object_text(). */
+ * already 'rebuilding'. ERROR_DRIFT when it is gone. The object's user_id and project_id are borrowed by no one: read
+ * them with instance_object_text(). */
 int instance_lock(struct db *cell, const char *uuid, json_object **object, struct error *err);
 const char *instance_object_text(json_object *instance, const char *field); /* NULL for null */
 

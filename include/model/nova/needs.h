@@ -50,7 +50,8 @@ struct needs {
 	bool known;               /* its flavor could be read */
 };
 
-/* ${root_gb} and ${from_volume} are the instance's own. Texts live as long as ${arena}. An unknown instance has no needs. */
+/* The root disk is the instance's own, none where it boots from a volume. Texts live as long as ${arena}. An unknown instance
+ * has no needs. */
 struct instance;
 int needs_read(struct db *cell, const struct cell_columns *columns, const struct instance *instance, struct arena *arena,
     struct needs *out, struct error *err);

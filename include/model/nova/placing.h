@@ -74,7 +74,7 @@ struct placement_columns {
 };
 int placement_columns_probe(struct db *placement, struct placement_columns *out, struct error *err);
 int trait_providers_list(struct db *placement, const char *trait, struct providers *out, struct error *err);
-/* Providers whose inventories serve other trees, too: ${root} is such a tree's. */
+/* Providers whose inventories serve other trees, too: the root of each is such a tree's. */
 int sharing_list(struct db *placement, struct providers *out, struct error *err);
 void providers_free(struct providers *providers);
 
