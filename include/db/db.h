@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "db/row.h"
 #include "db/sql.h"
 #include "util/error.h"
 #include "util/mem.h"
@@ -65,40 +66,6 @@ static inline struct db_param p_str(const char *name, const char *v)
 	return (struct db_param){ .name = name, .type = v ? DB_PARAM_TEXT : DB_PARAM_NULL, .text = v };
 }
 
-/* Where a row's columns go. The member's C type decides how a column is read. A text of DB_COLUMN is never absent: "" stands for SQL's
- * NULL, which no schema keeps out of names, kinds and URLs that code compares. DB_NULLABLE is for a text whose absence means something:
- * NULL in the struct, and whoever reads the member looks first. int64_t and bool take no NULL, struct maybe_int does. Columns are matched
- * by name; one too many or too few is a bug. */
-struct maybe_int {
-	bool set;
-	int64_t v;
-};
-enum db_type { DB_TEXT, DB_MAYBE_TEXT, DB_INT, DB_BOOL, DB_MAYBE_INT };
-struct db_column {
-	const char *name;
-	enum db_type type;
-	size_t offset;
-};
-#define DB_COLUMN(T, member)                                                                       \
-	{ #member, _Generic(((T *)0)->member, const char *: DB_TEXT, int64_t: DB_INT, bool: DB_BOOL,   \
-	      struct maybe_int: DB_MAYBE_INT), offsetof(T, member) }
-#define DB_NULLABLE(T, member)                                                                     \
-	{ #member, _Generic(((T *)0)->member, const char *: DB_MAYBE_TEXT), offsetof(T, member) }
-struct db_shape {
-	size_t row_size;
-	const struct db_column *column;
-	size_t ncolumn;
-};
-#define DB_SHAPE(T, columns) { sizeof(T), columns, sizeof columns / sizeof *columns }
-
-/* Rows own their strings; give everything back with db_rows_free(). An empty answer is n == 0. */
-struct db_rows {
-	void *v;
-	size_t n;
-	struct arena arena;
-};
-void db_rows_free(struct db_rows *rows);
-
 /* Reads run in a transaction of their own kind: one consistent snapshot, read only. db_read outside of one is allowed
  * for a single statement; one that writes is a bug here. */
 int db_begin_read(struct db *db, struct error *err);
@@ -108,6 +75,10 @@ int db_try(struct db *db, const struct sql *sql, struct error *err);
 /* ${params} ends with p_end; NULL: none. */
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err);
+/* A statement that gives one row or none: 1, and ${row} is filled, ${texts} has its texts beside what it had (NULL: no column is a text);
+ * 0: there is none, and ${row} is as it was; -1. */
+int db_read_one(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape, void *row,
+    struct arena *texts, struct error *err);
 
 /* Rows one by one as the server sends them, whatever their columns: for answers that must not be held in memory. While a stream
  * is open its connection takes nothing else. Every value is text or NULL and lives until the next call. */

@@ -17,13 +17,9 @@
 struct locked {
 	const char *id, *host, *service_uuid, *cluster_name;
 };
-static const struct db_column columns[] = {
-	DB_COLUMN(struct locked, id),
-	DB_COLUMN(struct locked, host),
-	DB_NULLABLE(struct locked, service_uuid),
-	DB_NULLABLE(struct locked, cluster_name),
-};
-static const struct db_shape shape = DB_SHAPE(struct locked, columns);
+static const struct db_shape shape = DB_SHAPE(struct locked,
+    DB_COLUMNS(struct locked, id, host),
+    DB_NULLABLES(struct locked, service_uuid, cluster_name));
 
 struct move_all {
 	struct db *db;

@@ -12,11 +12,8 @@
 
 #define IO_RESERVE_S 30 /* the server's own limit ends a statement first */
 
-static const struct db_column column_columns[] = {
-	DB_COLUMN(struct audit_column, table_name),
-	DB_COLUMN(struct audit_column, column_name),
-};
-static const struct db_shape column_shape = DB_SHAPE(struct audit_column, column_columns);
+static const struct db_shape column_shape = DB_SHAPE(struct audit_column,
+    DB_COLUMNS(struct audit_column, table_name, column_name));
 
 static struct audit_place *place_add(struct audit_places *p, enum audit_database database, const char *label)
 {

@@ -17,28 +17,16 @@ struct settings_row {
 	int64_t autocommit, lock_wait_timeout_s, connection_id, port, server_id;
 	bool read_only;
 };
-static const struct db_column settings_columns[] = {
-	DB_COLUMN(struct settings_row, sql_mode),
-	DB_COLUMN(struct settings_row, time_zone),
-	DB_COLUMN(struct settings_row, autocommit),
-	DB_COLUMN(struct settings_row, lock_wait_timeout_s),
-	DB_COLUMN(struct settings_row, connection_id),
-	DB_COLUMN(struct settings_row, hostname),
-	DB_COLUMN(struct settings_row, port),
-	DB_COLUMN(struct settings_row, server_id),
-	DB_COLUMN(struct settings_row, version),
-	DB_COLUMN(struct settings_row, read_only),
-};
-static const struct db_shape settings_shape = DB_SHAPE(struct settings_row, settings_columns);
+static const struct db_shape settings_row_shape = DB_SHAPE(struct settings_row,
+    DB_COLUMNS(struct settings_row, sql_mode, time_zone, autocommit, lock_wait_timeout_s, connection_id, hostname, port,
+        server_id, version, read_only));
 
 struct variable_row {
 	const char *variable_name, *value;
 };
-static const struct db_column variable_columns[] = {
-	DB_COLUMN(struct variable_row, variable_name),
-	DB_COLUMN(struct variable_row, value),
-};
-static const struct db_shape variable_shape = DB_SHAPE(struct variable_row, variable_columns);
+struct variables { DB_ROWS(struct variable_row); };
+static const struct db_shape variable_row_shape = DB_SHAPE(struct variable_row,
+    DB_COLUMNS(struct variable_row, variable_name, value));
 
 static const char *option_of(const struct db_url *url, const char *name)
 {
@@ -128,40 +116,33 @@ static int connect_to(struct db *db, const struct db_options *o, struct error *e
 
 static int check_settings(struct db *db, struct error *err)
 {
-	const struct settings_row *s;
-	struct db_rows rows;
-	int rc = 0;
+	auto_arena struct arena texts = { 0 };
+	struct settings_row s;
+	int found = db_read_one(db, &SQL_SESSION_SETTINGS_READ, NULL, &settings_row_shape, &s, &texts, err);
 
-	if (db_read(db, &SQL_SESSION_SETTINGS_READ, NULL, &settings_shape, &rows, err) != 0)
+	if (found < 0)
 		return -1;
-	s = rows.v;
-	if (rows.n != 1) {
-		db_rows_free(&rows);
+	if (!found)
 		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) gives no session settings: is a proxy between?", db->label, db->where);
-	}
-	if (!strstr(str_or(s->sql_mode, ""), "STRICT_ALL_TABLES") || !str_equal(s->time_zone, "+00:00") || s->autocommit != 1 ||
-	    s->lock_wait_timeout_s != 10)
-		rc = error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?", db->label,
+	db->server.read_only = s.read_only;
+	db->server.connection_id = (uint64_t)s.connection_id;
+	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", s.hostname, (long long)s.port,
+	    (long long)s.server_id, s.version);
+	if (!strstr(s.sql_mode, "STRICT_ALL_TABLES") || !str_equal(s.time_zone, "+00:00") || s.autocommit != 1 || s.lock_wait_timeout_s != 10)
+		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?", db->label,
 		    db->where);
-	db->server.read_only = s->read_only;
-	db->server.connection_id = (uint64_t)s->connection_id;
-	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", str_or(s->hostname, "?"),
-	    (long long)s->port, (long long)s->server_id, str_or(s->version, "?"));
-	db_rows_free(&rows);
-	return rc;
+	return 0;
 }
 
-static const char *variable(const struct db_rows *rows, const char *name)
+static const char *variable(const struct variables *variables, const char *name)
 {
-	const struct variable_row *v = rows->v;
-
-	for (size_t i = 0; i < rows->n; i++)
-		if (strcasecmp(v[i].variable_name, name) == 0)
-			return str_or(v[i].value, "");
+	for (const struct variable_row *v = variables->v; v < variables->v + variables->n; v++)
+		if (strcasecmp(v->variable_name, name) == 0)
+			return v->value;
 	return "";
 }
 
-static void add_galera(struct db *db, const struct db_rows *variables, const struct db_rows *status)
+static void add_galera(struct db *db, const struct variables *variables, const struct variables *status)
 {
 	struct db_server *s = &db->server;
 	size_t n = strlen(s->text);
@@ -179,21 +160,21 @@ static void add_galera(struct db *db, const struct db_rows *variables, const str
 
 static int look_for_galera(struct db *db, struct error *err)
 {
-	struct db_rows variables, status;
+	struct variables variables, status;
 
 	db->server.galera_ready = true;
-	if (db_read(db, &SQL_SESSION_WSREP_VARIABLES, NULL, &variable_shape, &variables, err) != 0)
+	if (db_read(db, &SQL_SESSION_WSREP_VARIABLES, NULL, &variable_row_shape, &variables.rows, err) != 0)
 		return -1;
 	db->server.galera = strcasecmp(variable(&variables, "wsrep_on"), "ON") == 0;
 	if (db->server.galera) {
-		if (db_read(db, &SQL_SESSION_WSREP_STATUS, NULL, &variable_shape, &status, err) != 0) {
-			db_rows_free(&variables);
+		if (db_read(db, &SQL_SESSION_WSREP_STATUS, NULL, &variable_row_shape, &status.rows, err) != 0) {
+			db_rows_free(&variables.rows);
 			return -1;
 		}
 		add_galera(db, &variables, &status);
-		db_rows_free(&status);
+		db_rows_free(&status.rows);
 	}
-	db_rows_free(&variables);
+	db_rows_free(&variables.rows);
 	return db->server.galera ? db_session(db, &SQL_SESSION_WSREP_SYNC, err) : 0;
 }
 

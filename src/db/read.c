@@ -31,10 +31,19 @@ static void fetch_free(struct fetch *f)
 
 static const struct db_column *column_named(const struct db_shape *shape, const char *name)
 {
-	for (size_t i = 0; i < shape->ncolumn; i++)
-		if (strcasecmp(shape->column[i].name, name) == 0) /* servers differ in the case of SHOW's and information_schema's */
-			return &shape->column[i];
+	for (const struct db_column *c = shape->column; c->name; c++)
+		if (strcasecmp(c->name, name) == 0) /* servers differ in the case of SHOW's and information_schema's */
+			return c;
 	return NULL;
+}
+
+static size_t count_columns(const struct db_shape *shape)
+{
+	size_t n = 0;
+
+	while (shape->column[n].name)
+		n++;
+	return n;
 }
 
 static bool is_taken(const struct fetch *f, unsigned i)
@@ -56,7 +65,7 @@ static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sq
 	f->above = xcalloc(f->n, sizeof *f->above);
 	for (unsigned i = 0; i < f->n; i++) {
 		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
-		if (!f->column[i] || f->n != shape->ncolumn || is_taken(f, i)) {
+		if (!f->column[i] || f->n != count_columns(shape) || is_taken(f, i)) {
 			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n", sql->name,
 			    mysql_fetch_field_direct(meta, i)->name);
 			exit(error_kind_exit_code(ERROR_BUG));

@@ -13,17 +13,15 @@
 struct id_row {
 	int64_t connection_id;
 };
-static const struct db_column id_columns[] = { DB_COLUMN(struct id_row, connection_id) };
-static const struct db_shape id_shape = DB_SHAPE(struct id_row, id_columns);
+static const struct db_shape id_row_shape = DB_SHAPE(struct id_row, DB_COLUMNS(struct id_row, connection_id));
 
 static int connection_id(struct db *db, uint64_t *id, struct error *err)
 {
-	struct db_rows rows;
+	struct id_row row = { 0 };
 
-	if (db_read(db, &SQL_SESSION_CONNECTION_ID, NULL, &id_shape, &rows, err) != 0)
+	if (db_read_one(db, &SQL_SESSION_CONNECTION_ID, NULL, &id_row_shape, &row, NULL, err) < 0)
 		return -1;
-	*id = rows.n == 1 ? (uint64_t)((struct id_row *)rows.v)->connection_id : 0;
-	db_rows_free(&rows);
+	*id = (uint64_t)row.connection_id;
 	return 0;
 }
 

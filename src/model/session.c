@@ -6,29 +6,12 @@
 #include "sql_catalogue.h"
 #include "util/str.h"
 
-static const struct db_column columns[] = {
-	DB_COLUMN(struct session, id),
-	DB_COLUMN(struct session, address),
-	DB_COLUMN(struct session, user_name),
-	DB_COLUMN(struct session, command),
-	DB_COLUMN(struct session, idle_s),
-};
-static const struct db_shape shape = DB_SHAPE(struct session, columns);
+static const struct db_shape session_shape = DB_SHAPE(struct session,
+    DB_COLUMNS(struct session, id, address, user_name, command, idle_s));
 
 int sessions_list(struct db *db, struct sessions *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(db, &SQL_SESSION_SESSIONS_LIST, NULL, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct sessions){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void sessions_free(struct sessions *sessions)
-{
-	arena_free(&sessions->arena);
-	*sessions = (struct sessions){ 0 };
+	return db_read(db, &SQL_SESSION_SESSIONS_LIST, NULL, &session_shape, &out->rows, err);
 }
 
 /* The text before the last colon, which the port follows; IPv6 stands without brackets there. */

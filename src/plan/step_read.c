@@ -13,20 +13,19 @@ int step_read(struct db *db, const struct step *step, struct arena *arena, const
     struct error *err)
 {
 	const struct db_param params[] = { p_str("id", step->id), p_end };
-	struct db_column column[STEP_COLUMNS];
-	struct db_shape shape = { sizeof(struct values), column, 0 };
+	struct db_column column[STEP_COLUMNS + 1] = { 0 };
+	struct db_shape shape = { sizeof(struct values), column };
 	const struct values *row;
 	struct db_rows rows;
 	size_t i;
 
 	for (i = 0; step->kind->column[i]; i++)
 		column[i] = (struct db_column){ step->kind->column[i], DB_MAYBE_TEXT, i * sizeof(const char *) };
-	shape.ncolumn = i;
 	if (db_read(db, step->kind->read, params, &shape, &rows, err) != 0)
 		return -1;
 	*exists = rows.n > 0;
 	row = rows.v;
-	for (i = 0; i < shape.ncolumn; i++)
+	for (i = 0; column[i].name; i++)
 		now[i] = rows.n > 0 ? arena_dup(arena, row->value[i]) : NULL;
 	db_rows_free(&rows);
 	return 0;

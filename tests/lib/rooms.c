@@ -212,8 +212,7 @@ int thing_write(struct db *db, const struct sql *sql, int64_t id, struct error *
 struct number_row {
 	int64_t number;
 };
-static const struct db_column number_columns[] = { DB_COLUMN(struct number_row, number) };
-static const struct db_shape number_shape = DB_SHAPE(struct number_row, number_columns);
+static const struct db_shape number_shape = DB_SHAPE(struct number_row, DB_COLUMNS(struct number_row, number));
 
 int64_t thing_number(struct db *db, int64_t id)
 {

@@ -43,27 +43,24 @@ struct thing {
 	const char *name, *note, *at;
 	struct maybe_int number, flag;
 };
-static const struct db_column thing_columns[] = { DB_COLUMN(struct thing, id), DB_COLUMN(struct thing, name), DB_NULLABLE(struct thing, note),
-	DB_NULLABLE(struct thing, at), DB_COLUMN(struct thing, number), DB_COLUMN(struct thing, flag) };
-static const struct db_shape thing_shape = DB_SHAPE(struct thing, thing_columns);
+static const struct db_shape thing_shape = DB_SHAPE(struct thing,
+    DB_COLUMNS(struct thing, id, name, number, flag),
+    DB_NULLABLES(struct thing, note, at));
 
 struct id_row {
 	int64_t id;
 };
-static const struct db_column id_columns[] = { DB_COLUMN(struct id_row, id) };
-static const struct db_shape id_shape = DB_SHAPE(struct id_row, id_columns);
+static const struct db_shape id_shape = DB_SHAPE(struct id_row, DB_COLUMNS(struct id_row, id));
 
 struct number_row {
 	int64_t number;
 };
-static const struct db_column number_columns[] = { DB_COLUMN(struct number_row, number) };
-static const struct db_shape number_shape = DB_SHAPE(struct number_row, number_columns);
+static const struct db_shape number_shape = DB_SHAPE(struct number_row, DB_COLUMNS(struct number_row, number));
 
 struct text_row {
 	const char *number;
 };
-static const struct db_column text_columns[] = { DB_COLUMN(struct text_row, number) };
-static const struct db_shape text_shape = DB_SHAPE(struct text_row, text_columns);
+static const struct db_shape text_shape = DB_SHAPE(struct text_row, DB_COLUMNS(struct text_row, number));
 
 static void put(int64_t id, const char *name, struct maybe_int number, const char *note)
 {
@@ -122,6 +119,44 @@ static void an_answer_of_no_rows_is_no_error(void **state)
 	assert_int_equal(db_read(db, &thing_get, (struct db_param[]){ p_int("id", 999), p_end }, &thing_shape, &rows, &err), 0);
 	assert_int_equal(rows.n, 0);
 	db_rows_free(&rows);
+}
+
+struct thing_list { DB_ROWS(struct thing); };
+
+static void a_list_of_rows_has_their_type(void **state)
+{
+	struct thing_list list;
+	struct error err = { 0 };
+
+	(void)state;
+	put(3, "three", (struct maybe_int){ true, 3 }, NULL);
+	assert_int_equal(db_read(db, &thing_get, (struct db_param[]){ p_int("id", 3), p_end }, &thing_shape, &list.rows, &err), 0);
+	assert_int_equal(list.n, 1);
+	assert_string_equal(list.v[0].name, "three");
+	assert_int_equal(list.v[0].number.v, 3);
+	db_rows_free(&list.rows);
+	assert_null(list.v);
+	assert_int_equal(list.n, 0);
+	assert_null(list.arena.block);
+}
+
+static void one_row_is_copied_or_left_alone(void **state)
+{
+	auto_arena struct arena texts = { 0 };
+	struct thing one = { .id = -1 }, none = { .id = -1 };
+	struct number_row number = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	put(4, "four", (struct maybe_int){ true, 4 }, NULL);
+	assert_int_equal(db_read_one(db, &thing_get, (struct db_param[]){ p_int("id", 4), p_end }, &thing_shape, &one, &texts, &err), 1);
+	assert_int_equal(db_read_one(db, &thing_get, (struct db_param[]){ p_int("id", 999), p_end }, &thing_shape, &none, &texts, &err), 0);
+	assert_int_equal(one.id, 4);
+	assert_string_equal(one.name, "four"); /* a second answer into the same arena leaves the first its texts */
+	assert_null(one.note);
+	assert_int_equal(none.id, -1);
+	assert_int_equal(db_read_one(db, &number_of, (struct db_param[]){ p_int("id", 4), p_end }, &number_shape, &number, NULL, &err), 1);
+	assert_int_equal(number.number, 4);
 }
 
 static void long_text_comes_back_whole(void **state)
@@ -307,10 +342,10 @@ static void make_mistake(void *ctx)
 		db_rows_free(&rows);
 }
 
+static const struct db_shape two = DB_SHAPE(struct thing, DB_COLUMNS(struct thing, id, name));
+
 static void a_mistake_in_shape_or_parameters_is_a_bug(void **state)
 {
-	static const struct db_column two_columns[] = { DB_COLUMN(struct thing, id), DB_COLUMN(struct thing, name) };
-	static const struct db_shape two = DB_SHAPE(struct thing, two_columns);
 	const struct db_param none[] = { p_end }, id[] = { { .name = "id", .type = DB_PARAM_INT, .number = 23 }, p_end },
 	    other[] = { { .name = "uuid", .type = DB_PARAM_INT, .number = 23 }, p_end },
 	    more[] = { { .name = "id", .type = DB_PARAM_INT }, { .name = "uuid", .type = DB_PARAM_INT }, p_end };
@@ -365,6 +400,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(null_empty_and_zero_stay_apart),
 		cmocka_unit_test(an_answer_of_no_rows_is_no_error),
+		cmocka_unit_test(a_list_of_rows_has_their_type),
+		cmocka_unit_test(one_row_is_copied_or_left_alone),
 		cmocka_unit_test(long_text_comes_back_whole),
 		cmocka_unit_test(characters_of_four_bytes_and_quotes_stay_as_they_are),
 		cmocka_unit_test(a_character_that_the_column_cannot_hold_is_refused),

@@ -15,10 +15,8 @@ struct session_row {
 	const char *sql_mode, *time_zone, *charset, *connected_as;
 	int64_t autocommit, lock_wait_s;
 };
-static const struct db_column session_columns[] = { DB_COLUMN(struct session_row, sql_mode), DB_COLUMN(struct session_row, time_zone),
-	DB_COLUMN(struct session_row, charset), DB_COLUMN(struct session_row, connected_as), DB_COLUMN(struct session_row, autocommit),
-	DB_COLUMN(struct session_row, lock_wait_s) };
-static const struct db_shape session_shape = DB_SHAPE(struct session_row, session_columns);
+static const struct db_shape session_shape = DB_SHAPE(struct session_row,
+    DB_COLUMNS(struct session_row, sql_mode, time_zone, charset, connected_as, autocommit, lock_wait_s));
 STATEMENT(session, SQL_READS,
     "SELECT @@session.sql_mode AS sql_mode, @@session.time_zone AS time_zone, @@character_set_client AS charset,"
     " CURRENT_USER() AS connected_as, @@session.autocommit AS autocommit, @@innodb_lock_wait_timeout AS lock_wait_s",
@@ -191,8 +189,7 @@ STATEMENT(sleep_long, SQL_READS, "SELECT SLEEP(5) AS id", 0, NULL);
 struct id_row {
 	const char *id;
 };
-static const struct db_column id_columns[] = { DB_COLUMN(struct id_row, id) };
-static const struct db_shape id_shape = DB_SHAPE(struct id_row, id_columns);
+static const struct db_shape id_shape = DB_SHAPE(struct id_row, DB_COLUMNS(struct id_row, id));
 
 static void what_a_statement_lacks_is_said_with_its_name(void **state)
 {

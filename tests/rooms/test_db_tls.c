@@ -120,8 +120,7 @@ static int finish(void **state)
 struct cipher_row {
 	const char *value;
 };
-static const struct db_column cipher_columns[] = { DB_COLUMN(struct cipher_row, value) };
-static const struct db_shape cipher_shape = DB_SHAPE(struct cipher_row, cipher_columns);
+static const struct db_shape cipher_shape = DB_SHAPE(struct cipher_row, DB_COLUMNS(struct cipher_row, value));
 STATEMENT(cipher, SQL_READS,
     "SELECT variable_value AS value FROM information_schema.session_status WHERE variable_name = 'Ssl_version'", 0, NULL);
 STATEMENT(run_of_session, SQL_READS,

@@ -43,8 +43,7 @@ STATEMENT(name_of, SQL_READS, "SELECT t.name AS number FROM thing AS t WHERE t.i
 struct number_row {
 	int64_t number;
 };
-static const struct db_column number_columns[] = { DB_COLUMN(struct number_row, number) };
-static const struct db_shape number_shape = DB_SHAPE(struct number_row, number_columns);
+static const struct db_shape number_shape = DB_SHAPE(struct number_row, DB_COLUMNS(struct number_row, number));
 
 static void begin(void)
 {

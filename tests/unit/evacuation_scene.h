@@ -69,13 +69,13 @@ static inline int make_scene(void **state)
 	set_node(&nodes[0], "a", "192.0.2.1");
 	set_node(&nodes[1], "b", "192.0.2.2");
 	set_node(&nodes[2], "c", "192.0.2.3");
-	facts[0] = (struct cell_facts){ .cell = &cells[0], .services = { services, 4, { NULL } }, .nodes = { nodes, 3, { NULL } } };
-	facts[1] = (struct cell_facts){ .cell = &cells[1], .services = { services, 0, { NULL } }, .nodes = { nodes, 0, { NULL } } };
+	facts[0] = (struct cell_facts){ .cell = &cells[0], .services = { .v = services, .n = 4 }, .nodes = { .v = nodes, .n = 3 } };
+	facts[1] = (struct cell_facts){ .cell = &cells[1], .services = { .v = services, .n = 0 }, .nodes = { .v = nodes, .n = 0 } };
 	set_candidate(0, "00000000-0000-4000-8000-000000000001", "one");
 	scene = (struct scene){ .request = &request, .world = &world, .subject.host = "a", .subject.evacuates = true, .nova.down_s = 60,
 		.cinder.down_s = 60, .nova.cell = facts, .nova.ncell = 2, .nova.home = &facts[0], .nova.compute = &services[0], .nova.conductor_version = 64,
 		.nova.newest_conductor = 64, .nova.compute_version = 64, .nova.builder_version = 64, .subject.candidate = candidates, .subject.ncandidate = 1,
-		.subject.move = &no_move, .cinder.services = { &no_service, 0, { NULL } }, .cinder.owners = { &no_owner, 0, { NULL } },
+		.subject.move = &no_move, .cinder.services = { .v = &no_service, .n = 0 }, .cinder.owners = { .v = &no_owner, .n = 0 },
 		.bus.has_exchange = true, .bus.conductor = { .exists = true, .consumers = 1 } };
 	scene.nova.release = release_of(64);
 	return 0;

@@ -122,7 +122,7 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 	out->n = a->n;
 	out->v = arena_alloc(&out->arena, a->n * shape->row_size);
 	for (i = 0; i < a->n; i++)
-		for (k = 0; k < shape->ncolumn; k++) {
+		for (k = 0; shape->column[k].name; k++) {
 			for (c = 0; c < width && strcmp(a->column[c], shape->column[k].name) != 0; c++)
 				;
 			if (c < width)

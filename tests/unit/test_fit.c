@@ -74,7 +74,7 @@ static void zone_aggregate_and_group_decide(void **state)
 	static const char *members[] = { "a", "b" };
 
 	(void)state;
-	scene.placing.aggregates = (struct aggregates){ meta, COUNT(meta), { NULL } };
+	scene.placing.aggregates = (struct aggregates){ .v = meta, .n = COUNT(meta) };
 	candidates[0].spec.spec = "{\"nova_object.name\": \"RequestSpec\", \"nova_object.namespace\": \"nova\", \"nova_object.version\": \"1.8\", \"nova_object.data\": "
 	    "{\"availability_zone\": \"east\"}}";
 	assert_quiet("no-capacity");
@@ -120,7 +120,7 @@ static void placements_books_win_over_the_nodes_rows(void **state)
 	nodes[1].uuid = "u";
 	books[1].used = 4096;
 	assert_found("capacity-unknown", "4096 MB");
-	scene.placing.inventories = (struct inventories){ books, COUNT(books), { NULL } };
+	scene.placing.inventories = (struct inventories){ .v = books, .n = COUNT(books) };
 	assert_quiet("capacity-unknown");
 	assert_quiet("no-capacity");
 	books[1].used = 4097;
@@ -139,7 +139,7 @@ static void placements_books_win_over_the_nodes_rows(void **state)
 static void use_books(struct inventory *books, size_t n)
 {
 	nodes[1].uuid = "u";
-	scene.placing.inventories = (struct inventories){ books, n, { NULL } };
+	scene.placing.inventories = (struct inventories){ .v = books, .n = n };
 }
 
 #define BASE_BOOKS BOOK("u", "u", "b", CLASS_VCPU, "VCPU", 100), BOOK("u", "u", "b", CLASS_MEMORY_MB, "MEMORY_MB", 8192), BOOK("u", "u", "b", CLASS_DISK_GB, "DISK_GB", 50)
@@ -194,7 +194,7 @@ static void a_group_comes_from_one_provider(void **state)
 static void traits_pinning_and_a_shared_disk_are_reckoned(void **state)
 {
 	static struct provider has[] = { { "u", "u" } }, shared[] = { { "nfs", "u" } };
-	struct trait_fact fact = { "CUSTOM_T", { has, 0, { NULL } } };
+	struct trait_fact fact = { "CUSTOM_T", { .v = has, .n = 0 } };
 	struct inventory books[] = { BASE_BOOKS, BOOK("u", "u", "b", 14, "PCPU", 1) };
 	struct ask ask[] = { { .kind = ASK_TRAIT, .group = "", .name = "CUSTOM_T" } };
 
@@ -233,7 +233,7 @@ static void traits_pinning_and_a_shared_disk_are_reckoned(void **state)
 	assert_quiet("no-capacity");
 	books[2].uuid = books[2].root = "nfs"; /* the disk is of another provider */
 	assert_found("no-capacity", "GB of disk");
-	scene.placing.sharing = (struct providers){ shared, 1, { NULL } };
+	scene.placing.sharing = (struct providers){ .v = shared, .n = 1 };
 	assert_quiet("no-capacity");
 }
 

@@ -307,7 +307,7 @@ static void one_attempt_speaks_for_all_on_its_host(void **s)
 		{ .host = "d", .result = "Error", .traceback = traces[5].trace },
 		{ .host = "d" },
 	};
-	const struct attempts all = { v, COUNT(v), { NULL } };
+	const struct attempts all = { .v = v, .n = COUNT(v) };
 	static const bool speaks[] = { true, false, false, false, true };
 
 	(void)s;

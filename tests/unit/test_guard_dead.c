@@ -18,7 +18,7 @@ static void witnesses(void **state)
 
 	(void)state;
 	assert_quiet("source-alive");
-	scene.witness.session[0] = (struct session_fact){ .server = "cinder's database", .down_s = 60, .sessions = { &s, 1, { NULL } } };
+	scene.witness.session[0] = (struct session_fact){ .server = "cinder's database", .down_s = 60, .sessions = { .v = &s, .n = 1 } };
 	scene.witness.session[1] = scene.witness.session[0]; /* another schema of the same server */
 	scene.witness.nsession = 2;
 	assert_found("source-alive", "192.0.2.1:40000");
@@ -76,7 +76,7 @@ static void notes_of_the_host(void **state)
 	assert_quiet("host-resolved");
 	assert_quiet("nova-api-answers");
 	scene.subject.asked_host = "a.example.org";
-	scene.nova.standing = (struct standing_migrations){ &done, 1, { NULL } };
+	scene.nova.standing = (struct standing_migrations){ .v = &done, .n = 1 };
 	scene.witness.nova_api = "http://192.0.2.9:8774/";
 	assert_found("host-resolved", "a.example.org");
 	assert_found("tombstones", "1 evacuation");

@@ -336,7 +336,7 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 
 	(void)state;
 	assert_quiet("stale-accepted");
-	candidates[0].accepted = (struct migrations){ &old, 1, { NULL } };
+	candidates[0].accepted = (struct migrations){ .v = &old, .n = 1 };
 	assert_found("stale-accepted", "migration list --host a");
 	old.migration_type = "resize"; /* which migration close refuses */
 	assert_found("stale-accepted", "the DBA sets the status of migration 41");
@@ -410,12 +410,12 @@ static void a_guest_that_a_failed_evacuation_left(void **state)
 
 	(void)state;
 	assert_quiet("guest-left");
-	candidates[0].attempts = (struct attempts){ tried, 1, { NULL } };
+	candidates[0].attempts = (struct attempts){ .v = tried, .n = 1 };
 	assert_found("guest-left", "may be left on 'b', where an evacuation failed 70 s ago (timed out)");
 	assert_non_null(strstr(find("guest-left")->hint, "virsh domstate"));
 	candidates[0].attempts.n = 2; /* the compute found it: that is the better word */
 	assert_found("guest-left", "is on 'b', where an evacuation failed 50 s ago (already exists)");
-	candidates[0].attempts = (struct attempts){ &tried[2], 1, { NULL } };
+	candidates[0].attempts = (struct attempts){ .v = &tried[2], .n = 1 };
 	assert_found("guest-left", "on 'c', where an evacuation was begun and not ended 9 s ago");
 	candidates[0].open = &open; /* and still is: in-flight says so */
 	assert_quiet("guest-left");
@@ -424,7 +424,7 @@ static void a_guest_that_a_failed_evacuation_left(void **state)
 	assert_quiet("guest-left");
 	candidates[0].wanted = true;
 	tried[0].traceback = "  in _rebuild_default_impl\n    x\n  in _prep_block_device\n    raise\n";
-	candidates[0].attempts = (struct attempts){ tried, 1, { NULL } };
+	candidates[0].attempts = (struct attempts){ .v = tried, .n = 1 };
 	assert_quiet("guest-left"); /* it never came to a guest */
 }
 

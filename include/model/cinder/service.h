@@ -12,14 +12,10 @@ struct cinder_service {
 	int64_t report_count;
 	struct maybe_int heartbeat_age_s; /* by the server's clock; not set: it never reported */
 };
-struct cinder_services {
-	struct cinder_service *v;
-	size_t n;
-	struct arena arena;
-};
+struct cinder_services { DB_ROWS(struct cinder_service); };
 
 int cinder_services_list(struct db *db, struct cinder_services *out, struct error *err);
-void cinder_services_free(struct cinder_services *services);
+static inline void cinder_services_free(struct cinder_services *services) { db_rows_free(&services->rows); }
 
 /* cinder objects/service.py: is_up. A heartbeat from the future counts as up, as it does there. */
 bool cinder_service_is_up(const struct cinder_service *service, unsigned service_down_time_s);
@@ -46,24 +42,16 @@ struct service_reference {
 	bool by_name; /* it is the owner; else its uuid or id is named */
 	int64_t n;
 };
-struct service_references {
-	struct service_reference *v;
-	size_t n;
-	struct arena arena;
-};
+struct service_references { DB_ROWS(struct service_reference); };
 int service_references_find(struct db *db, const struct cinder_service *service, struct service_references *out, struct error *err);
-void service_references_free(struct service_references *references);
+static inline void service_references_free(struct service_references *references) { db_rows_free(&references->rows); }
 
 /* Volumes whose service_uuid is not that of the service on their backend; once for each row of such a service. */
 struct volume_of_other {
 	const char *id, *name, *host, *service_uuid, *owner_uuid, *owner_host;
 };
-struct volumes_of_other {
-	struct volume_of_other *v;
-	size_t n;
-	struct arena arena;
-};
+struct volumes_of_other { DB_ROWS(struct volume_of_other); };
 int volumes_of_other_service(struct db *db, struct volumes_of_other *out, struct error *err);
-void volumes_of_other_free(struct volumes_of_other *volumes);
+static inline void volumes_of_other_free(struct volumes_of_other *volumes) { db_rows_free(&volumes->rows); }
 
 #endif

@@ -12,14 +12,10 @@ struct attempt {
 	const char *details, *traceback; /* what it said; either may be NULL */
 	struct maybe_int age_s;
 };
-struct attempts {
-	struct attempt *v;
-	size_t n;
-	struct arena arena;
-};
+struct attempts { DB_ROWS(struct attempt); };
 /* Of one instance, the newest last; none that is older than an evacuation that succeeded, none on its present host. */
 int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err);
-void attempts_free(struct attempts *attempts);
+static inline void attempts_free(struct attempts *attempts) { db_rows_free(&attempts->rows); }
 
 enum guest {
 	GUEST_ABSENT,  /* it failed before anything was started, or in a spawn that cleans up after itself */

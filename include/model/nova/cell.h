@@ -10,25 +10,17 @@ struct cell_mapping {
 	int64_t id;
 	const char *uuid, *name, *transport_url, *database_connection; /* the URLs may be templates and hold passwords */
 };
-struct cell_mappings {
-	struct cell_mapping *v;
-	size_t n;
-	struct arena arena;
-};
+struct cell_mappings { DB_ROWS(struct cell_mapping); };
 int cell_mappings_list(struct db *api, struct cell_mappings *out, struct error *err);
-void cell_mappings_free(struct cell_mappings *mappings);
+static inline void cell_mappings_free(struct cell_mappings *mappings) { db_rows_free(&mappings->rows); }
 
 struct host_mapping {
 	const char *host;
 	int64_t cell_id;
 };
-struct host_mappings {
-	struct host_mapping *v;
-	size_t n;
-	struct arena arena;
-};
+struct host_mappings { DB_ROWS(struct host_mapping); };
 int host_mappings_list(struct db *api, struct host_mappings *out, struct error *err);
-void host_mappings_free(struct host_mappings *mappings);
+static inline void host_mappings_free(struct host_mappings *mappings) { db_rows_free(&mappings->rows); }
 
 struct instance_mapping {
 	bool exists, queued_for_delete;

@@ -64,14 +64,12 @@ void evacuation_state_free(struct evacuation_state *state);
 struct action_event {
 	const char *event, *result, *host, *details; /* result NULL: it has not ended */
 };
-struct action_events {
-	struct action_event *v;
-	size_t n;
-	struct arena arena;
-};
+struct action_events { DB_ROWS(struct action_event); };
+/* As a statement of events gives them; what they say, with passwords hidden. */
+int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out, struct error *err);
 int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
     struct error *err);
-void action_events_free(struct action_events *events);
+static inline void action_events_free(struct action_events *events) { db_rows_free(&events->rows); }
 
 /* Evacuations of ours that have not ended, known by the version of their uuid: for when there is no journal. */
 struct our_evacuation {
@@ -79,13 +77,9 @@ struct our_evacuation {
 	    *request_id; /* the newest of ours; NULL: none */
 	int64_t events, age_s;
 };
-struct our_evacuations {
-	struct our_evacuation *v;
-	size_t n;
-	struct arena arena;
-};
+struct our_evacuations { DB_ROWS(struct our_evacuation); };
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err);
-void our_evacuations_free(struct our_evacuations *evacuations);
+static inline void our_evacuations_free(struct our_evacuations *evacuations) { db_rows_free(&evacuations->rows); }
 
 /* The newest fault's message, if it is younger than ${age_s} seconds; "" when there is none. The caller frees it. */
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err);

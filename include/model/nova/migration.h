@@ -12,17 +12,13 @@ struct standing_migration {
 	const char *instance_name, *instance_host, *vm_state, *task_state; /* of the instance; all NULL: it is gone */
 	struct maybe_int age_s, idle_s, instance_idle_s; /* since it was made, since it and its instance were last written */
 };
-struct standing_migrations {
-	struct standing_migration *v;
-	size_t n;
-	struct arena arena;
-};
+struct standing_migrations { DB_ROWS(struct standing_migration); };
 /* ${host}: those away from it; NULL: all of the cell. */
 int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err); /* to it, too */
 int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err);
 /* By number or uuid, whatever its status; none or one in a cell. */
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err);
-void standing_migrations_free(struct standing_migrations *migrations);
+static inline void standing_migrations_free(struct standing_migrations *migrations) { db_rows_free(&migrations->rows); }
 
 int migration_events(struct db *cell, int64_t id, struct action_events *out, struct error *err);
 

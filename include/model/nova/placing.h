@@ -11,13 +11,9 @@
 struct host_metadata {
 	const char *host, *name, *value;
 };
-struct aggregates {
-	struct host_metadata *v; /* sorted by host */
-	size_t n;
-	struct arena arena;
-};
+struct aggregates { DB_ROWS(struct host_metadata); }; /* sorted by host */
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err);
-void aggregates_free(struct aggregates *aggregates);
+static inline void aggregates_free(struct aggregates *aggregates) { db_rows_free(&aggregates->rows); }
 /* nova availability_zones.py: the zone of a host's aggregate; NULL: none has one, nova then calls it by its default, "nova". */
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host);
 bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone);
@@ -37,13 +33,9 @@ void server_group_free(struct server_group *group);
 struct group_member {
 	const char *instance_uuid;
 };
-struct group_members {
-	struct group_member *v;
-	size_t n;
-	struct arena arena;
-};
+struct group_members { DB_ROWS(struct group_member); };
 int group_members_list(struct db *api, const char *group_uuid, struct group_members *out, struct error *err);
-void group_members_free(struct group_members *members);
+static inline void group_members_free(struct group_members *members) { db_rows_free(&members->rows); }
 
 enum resource_class { CLASS_VCPU, CLASS_MEMORY_MB, CLASS_DISK_GB }; /* placement's own numbers (os_resource_classes) */
 struct inventory {
@@ -52,22 +44,14 @@ struct inventory {
 	const char *class_name;
 	int64_t class, capacity, used, min_unit, max_unit, step_size;
 };
-struct inventories {
-	struct inventory *v;
-	size_t n;
-	struct arena arena;
-};
+struct inventories { DB_ROWS(struct inventory); };
 int inventories_list(struct db *placement, struct inventories *out, struct error *err);
-void inventories_free(struct inventories *inventories);
+static inline void inventories_free(struct inventories *inventories) { db_rows_free(&inventories->rows); }
 
 struct provider {
 	const char *uuid, *root;
 };
-struct providers {
-	struct provider *v;
-	size_t n;
-	struct arena arena;
-};
+struct providers { DB_ROWS(struct provider); };
 /* May the tables of traits, and those of sharing providers, be read? */
 struct placement_columns {
 	bool has_traits, has_sharing;
@@ -76,21 +60,17 @@ int placement_columns_probe(struct db *placement, struct placement_columns *out,
 int trait_providers_list(struct db *placement, const char *trait, struct providers *out, struct error *err);
 /* Providers whose inventories serve other trees, too: the root of each is such a tree's. */
 int sharing_list(struct db *placement, struct providers *out, struct error *err);
-void providers_free(struct providers *providers);
+static inline void providers_free(struct providers *providers) { db_rows_free(&providers->rows); }
 
 /* Hosts on which placement holds room for an instance that is not there and that no evacuation of it explains: neither is one under
  * way, nor did one leave from there. A scheduler that came back and answered a request whose conductor had given up leaves such. */
 struct claimed_room {
 	const char *uuid, *name; /* of the host's provider */
 };
-struct unexplained {
-	struct claimed_room *v;
-	size_t n;
-	struct arena arena;
-};
+struct unexplained { DB_ROWS(struct claimed_room); };
 int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node, struct unexplained *out,
     struct error *err);
-void unexplained_free(struct unexplained *unexplained);
+static inline void unexplained_free(struct unexplained *unexplained) { db_rows_free(&unexplained->rows); }
 
 /* How many providers hold allocations of an instance. */
 int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err);

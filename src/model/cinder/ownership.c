@@ -23,42 +23,19 @@ static const char *const resting[] = {
 	"error_backing-up", "error_managing_deleting", "deleted", "managing_error",
 };
 
-static const struct db_column columns[] = {
-	DB_COLUMN(struct owned, id),
-	DB_NULLABLE(struct owned, name),
-	DB_NULLABLE(struct owned, status),
-	DB_COLUMN(struct owned, host),
-	DB_NULLABLE(struct owned, service),
-	DB_NULLABLE(struct owned, cluster_name),
-	DB_NULLABLE(struct owned, migration_status),
-	DB_NULLABLE(struct owned, zone),
-	DB_NULLABLE(struct owned, race_preventer),
-};
-static const struct db_shape shape = DB_SHAPE(struct owned, columns);
+static const struct db_shape owned_shape = DB_SHAPE(struct owned,
+    DB_COLUMNS(struct owned, id, host),
+    DB_NULLABLES(struct owned, name, status, service, cluster_name, migration_status, zone, race_preventer));
 
-static const struct db_column owner_columns[] = {
-	DB_COLUMN(struct owner, kind),
-	DB_COLUMN(struct owner, host),
-	DB_NULLABLE(struct owner, cluster_name),
-	DB_COLUMN(struct owner, n),
-};
-static const struct db_shape owner_shape = DB_SHAPE(struct owner, owner_columns);
+static const struct db_shape owner_shape = DB_SHAPE(struct owner,
+    DB_COLUMNS(struct owner, kind, host, n),
+    DB_NULLABLES(struct owner, cluster_name));
 
 int owned_find(struct db *db, enum owned_kind kind, const char *owner, struct owned_rows *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("backend_host", owner), p_end };
-	struct db_rows rows;
 
-	if (db_read(db, find_statement[kind], params, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct owned_rows){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void owned_free(struct owned_rows *rows)
-{
-	arena_free(&rows->arena);
-	*rows = (struct owned_rows){ 0 };
+	return db_read(db, find_statement[kind], params, &owned_shape, &out->rows, err);
 }
 
 bool owned_is_transitional(enum owned_kind kind, const char *status)
@@ -81,16 +58,5 @@ bool owned_is_migrating(const struct owned *row)
 
 int owners_list(struct db *db, struct owners *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(db, &SQL_CINDER_OWNERS_LIST, NULL, &owner_shape, &rows, err) != 0)
-		return -1;
-	*out = (struct owners){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void owners_free(struct owners *owners)
-{
-	arena_free(&owners->arena);
-	*owners = (struct owners){ 0 };
+	return db_read(db, &SQL_CINDER_OWNERS_LIST, NULL, &owner_shape, &out->rows, err);
 }

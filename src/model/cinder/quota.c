@@ -7,30 +7,15 @@
 #include "sql_catalogue.h"
 #include "util/str.h"
 
-static const struct db_column usage_columns[] = {
-	DB_COLUMN(struct quota_usage, id),
-	DB_COLUMN(struct quota_usage, project_id),
-	DB_COLUMN(struct quota_usage, resource),
-	DB_COLUMN(struct quota_usage, in_use),
-	DB_COLUMN(struct quota_usage, reserved),
-};
-static const struct db_shape usage_shape = DB_SHAPE(struct quota_usage, usage_columns);
+static const struct db_shape quota_usage_shape = DB_SHAPE(struct quota_usage,
+    DB_COLUMNS(struct quota_usage, id, project_id, resource, in_use, reserved));
 
-static const struct db_column reservation_columns[] = {
-	DB_COLUMN(struct reservation, id),
-	DB_COLUMN(struct reservation, usage_id),
-	DB_COLUMN(struct reservation, delta),
-};
-static const struct db_shape reservation_shape = DB_SHAPE(struct reservation, reservation_columns);
+static const struct db_shape reservation_shape = DB_SHAPE(struct reservation,
+    DB_COLUMNS(struct reservation, id, usage_id, delta));
 
-static const struct db_column count_columns[] = {
-	DB_COLUMN(struct quota_count, project_id),
-	DB_COLUMN(struct quota_count, kind),
-	DB_NULLABLE(struct quota_count, type_name),
-	DB_COLUMN(struct quota_count, n),
-	DB_COLUMN(struct quota_count, gb),
-};
-static const struct db_shape count_shape = DB_SHAPE(struct quota_count, count_columns);
+static const struct db_shape quota_count_shape = DB_SHAPE(struct quota_count,
+    DB_COLUMNS(struct quota_count, project_id, kind, n, gb),
+    DB_NULLABLES(struct quota_count, type_name));
 
 static int compare_counts(const void *a, const void *b)
 {
@@ -53,28 +38,22 @@ static int compare_usages(const void *a, const void *b)
 int quota_find(struct db *db, const struct cinder_schema *schema, const char *project_id, struct quota *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("project_id", project_id), p_end };
-	struct db_rows rows;
+	const struct sql *counts = schema->use_quota ? &SQL_CINDER_QUOTA_COUNTS : &SQL_CINDER_QUOTA_COUNTS_WALLABY;
 
-	if (db_read(db, &SQL_CINDER_QUOTA_USAGES_LIST, params, &usage_shape, &rows, err) != 0)
+	if (db_read(db, &SQL_CINDER_QUOTA_USAGES_LIST, params, &quota_usage_shape, &out->usages.rows, err) != 0 ||
+	    db_read(db, &SQL_CINDER_RESERVATIONS_LIST, params, &reservation_shape, &out->reservations.rows, err) != 0 ||
+	    db_read(db, counts, params, &quota_count_shape, &out->counts.rows, err) != 0)
 		return -1;
-	out->usages = (struct quota_usages){ rows.v, rows.n, rows.arena };
 	vec_sort(out->usages.v, out->usages.n, sizeof *out->usages.v, compare_usages);
-	if (db_read(db, &SQL_CINDER_RESERVATIONS_LIST, params, &reservation_shape, &rows, err) != 0)
-		return -1;
-	out->reservations = (struct reservations){ rows.v, rows.n, rows.arena };
-	if (db_read(db, schema->use_quota ? &SQL_CINDER_QUOTA_COUNTS : &SQL_CINDER_QUOTA_COUNTS_WALLABY, params, &count_shape, &rows,
-	        err) != 0)
-		return -1;
-	out->counts = (struct quota_counts){ rows.v, rows.n, rows.arena };
 	vec_sort(out->counts.v, out->counts.n, sizeof *out->counts.v, compare_counts);
 	return 0;
 }
 
 void quota_free(struct quota *quota)
 {
-	arena_free(&quota->usages.arena);
-	arena_free(&quota->reservations.arena);
-	arena_free(&quota->counts.arena);
+	db_rows_free(&quota->usages.rows);
+	db_rows_free(&quota->reservations.rows);
+	db_rows_free(&quota->counts.rows);
 	*quota = (struct quota){ 0 };
 }
 

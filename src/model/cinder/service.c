@@ -7,37 +7,13 @@
 #include "sql_catalogue.h"
 #include "util/str.h"
 
-static const struct db_column columns[] = {
-	DB_COLUMN(struct cinder_service, id),
-	DB_NULLABLE(struct cinder_service, uuid),
-	DB_COLUMN(struct cinder_service, host),
-	DB_COLUMN(struct cinder_service, binary),
-	DB_NULLABLE(struct cinder_service, cluster_name),
-	DB_NULLABLE(struct cinder_service, zone),
-	DB_COLUMN(struct cinder_service, disabled),
-	DB_NULLABLE(struct cinder_service, disabled_reason),
-	DB_COLUMN(struct cinder_service, frozen),
-	DB_COLUMN(struct cinder_service, report_count),
-	DB_NULLABLE(struct cinder_service, replication_status),
-	DB_NULLABLE(struct cinder_service, active_backend_id),
-	DB_COLUMN(struct cinder_service, heartbeat_age_s),
-};
-static const struct db_shape shape = DB_SHAPE(struct cinder_service, columns);
+static const struct db_shape cinder_service_shape = DB_SHAPE(struct cinder_service,
+    DB_COLUMNS(struct cinder_service, id, host, binary, disabled, frozen, report_count, heartbeat_age_s),
+    DB_NULLABLES(struct cinder_service, uuid, cluster_name, zone, disabled_reason, replication_status, active_backend_id));
 
 int cinder_services_list(struct db *db, struct cinder_services *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(db, &SQL_CINDER_SERVICES_LIST, NULL, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct cinder_services){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void cinder_services_free(struct cinder_services *services)
-{
-	arena_free(&services->arena);
-	*services = (struct cinder_services){ 0 };
+	return db_read(db, &SQL_CINDER_SERVICES_LIST, NULL, &cinder_service_shape, &out->rows, err);
 }
 
 bool cinder_service_is_up(const struct cinder_service *service, unsigned service_down_time_s)
@@ -95,53 +71,22 @@ void cinder_service_queue(const char *binary, const char *host, struct str *out)
 		str_addf(out, "%s.%s", binary, host);
 }
 
-static const struct db_column reference_columns[] = {
-	DB_COLUMN(struct service_reference, kind),
-	DB_COLUMN(struct service_reference, by_name),
-	DB_COLUMN(struct service_reference, n),
-};
-static const struct db_shape reference_shape = DB_SHAPE(struct service_reference, reference_columns);
+static const struct db_shape service_reference_shape = DB_SHAPE(struct service_reference,
+    DB_COLUMNS(struct service_reference, kind, by_name, n));
 
 int service_references_find(struct db *db, const struct cinder_service *service, struct service_references *out, struct error *err)
 {
 	const struct db_param params[] = { p_int("id", service->id), p_str("uuid", service->uuid), p_str("host", service->host),
 		p_str("binary", service->binary), p_end };
-	struct db_rows rows;
 
-	if (db_read(db, &SQL_CINDER_SERVICE_REFERENCES, params, &reference_shape, &rows, err) != 0)
-		return -1;
-	*out = (struct service_references){ rows.v, rows.n, rows.arena };
-	return 0;
+	return db_read(db, &SQL_CINDER_SERVICE_REFERENCES, params, &service_reference_shape, &out->rows, err);
 }
 
-void service_references_free(struct service_references *references)
-{
-	arena_free(&references->arena);
-	*references = (struct service_references){ 0 };
-}
-
-static const struct db_column other_columns[] = {
-	DB_COLUMN(struct volume_of_other, id),
-	DB_NULLABLE(struct volume_of_other, name),
-	DB_COLUMN(struct volume_of_other, host),
-	DB_NULLABLE(struct volume_of_other, service_uuid),
-	DB_NULLABLE(struct volume_of_other, owner_uuid),
-	DB_COLUMN(struct volume_of_other, owner_host),
-};
-static const struct db_shape other_shape = DB_SHAPE(struct volume_of_other, other_columns);
+static const struct db_shape volume_of_other_shape = DB_SHAPE(struct volume_of_other,
+    DB_COLUMNS(struct volume_of_other, id, host, owner_host),
+    DB_NULLABLES(struct volume_of_other, name, service_uuid, owner_uuid));
 
 int volumes_of_other_service(struct db *db, struct volumes_of_other *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(db, &SQL_CINDER_VOLUMES_OF_OTHER_SERVICE, NULL, &other_shape, &rows, err) != 0)
-		return -1;
-	*out = (struct volumes_of_other){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void volumes_of_other_free(struct volumes_of_other *volumes)
-{
-	arena_free(&volumes->arena);
-	*volumes = (struct volumes_of_other){ 0 };
+	return db_read(db, &SQL_CINDER_VOLUMES_OF_OTHER_SERVICE, NULL, &volume_of_other_shape, &out->rows, err);
 }

@@ -7,33 +7,19 @@
 #include "util/secret.h"
 #include "util/str.h"
 
-static const struct db_column columns[] = {
-	DB_NULLABLE(struct attempt, host),
-	DB_NULLABLE(struct attempt, result),
-	DB_NULLABLE(struct attempt, details),
-	DB_NULLABLE(struct attempt, traceback),
-	DB_COLUMN(struct attempt, age_s),
-};
-static const struct db_shape shape = DB_SHAPE(struct attempt, columns);
+static const struct db_shape attempt_shape = DB_SHAPE(struct attempt,
+    DB_COLUMNS(struct attempt, age_s),
+    DB_NULLABLES(struct attempt, host, result, details, traceback));
 
 int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	struct db_rows rows;
 
-	*out = (struct attempts){ 0 };
-	if (db_read(cell, &SQL_NOVA_ATTEMPTS_UNFINISHED, params, &shape, &rows, err) != 0)
+	if (db_read(cell, &SQL_NOVA_ATTEMPTS_UNFINISHED, params, &attempt_shape, &out->rows, err) != 0)
 		return -1;
-	*out = (struct attempts){ rows.v, rows.n, rows.arena };
 	for (size_t i = 0; i < out->n; i++)
 		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
 	return 0;
-}
-
-void attempts_free(struct attempts *attempts)
-{
-	arena_free(&attempts->arena);
-	*attempts = (struct attempts){ 0 };
 }
 
 /* Where a trace ends, in the order of nova compute/manager.py: rebuild_instance(), _do_rebuild_instance(), _rebuild_default_impl().

@@ -5,63 +5,44 @@
 #include "util/secret.h"
 #include "util/str.h"
 
-struct state_row {
+struct migration_row {
 	int64_t migration_id;
 	const char *migration_status, *dest_compute;
 };
-static const struct db_column state_columns[] = {
-	DB_COLUMN(struct state_row, migration_id),
-	DB_NULLABLE(struct state_row, migration_status),
-	DB_NULLABLE(struct state_row, dest_compute),
-};
-static const struct db_shape state_shape = DB_SHAPE(struct state_row, state_columns);
+static const struct db_shape migration_row_shape = DB_SHAPE(struct migration_row,
+    DB_COLUMNS(struct migration_row, migration_id, migration_status),
+    DB_NULLABLES(struct migration_row, dest_compute));
 
 struct instance_row {
 	const char *host, *vm_state, *task_state;
 	bool is_deleted;
 	struct maybe_int idle_s;
 };
-static const struct db_column instance_columns[] = {
-	DB_NULLABLE(struct instance_row, host),
-	DB_NULLABLE(struct instance_row, vm_state),
-	DB_NULLABLE(struct instance_row, task_state),
-	DB_COLUMN(struct instance_row, is_deleted),
-	DB_COLUMN(struct instance_row, idle_s),
-};
-static const struct db_shape instance_shape = DB_SHAPE(struct instance_row, instance_columns);
+static const struct db_shape instance_row_shape = DB_SHAPE(struct instance_row,
+    DB_COLUMNS(struct instance_row, is_deleted, idle_s),
+    DB_NULLABLES(struct instance_row, host, vm_state, task_state));
 
-struct n_row {
+struct action_count {
 	int64_t n;
 };
-static const struct db_column n_columns[] = { DB_COLUMN(struct n_row, n) };
-static const struct db_shape n_shape = DB_SHAPE(struct n_row, n_columns);
+static const struct db_shape action_count_shape = DB_SHAPE(struct action_count, DB_COLUMNS(struct action_count, n));
 
-static const struct db_column event_columns[] = {
-	DB_COLUMN(struct action_event, event),
-	DB_NULLABLE(struct action_event, result),
-	DB_NULLABLE(struct action_event, host),
-	DB_NULLABLE(struct action_event, details),
-};
-static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
+static const struct db_shape action_event_shape = DB_SHAPE(struct action_event,
+    DB_COLUMNS(struct action_event, event),
+    DB_NULLABLES(struct action_event, result, host, details));
 
-#define OURS(member) DB_COLUMN(struct our_evacuation, member)
-#define OURS_NULLABLE(member) DB_NULLABLE(struct our_evacuation, member)
-static const struct db_column ours_columns[] = { OURS(migration_uuid), OURS(instance_uuid), OURS_NULLABLE(name), OURS_NULLABLE(source_compute),
-	OURS_NULLABLE(dest_compute), OURS(status), OURS_NULLABLE(host), OURS_NULLABLE(vm_state), OURS_NULLABLE(task_state), OURS_NULLABLE(request_id), OURS(events), OURS(age_s) };
-static const struct db_shape ours_shape = DB_SHAPE(struct our_evacuation, ours_columns);
+static const struct db_shape our_evacuation_shape = DB_SHAPE(struct our_evacuation,
+    DB_COLUMNS(struct our_evacuation, migration_uuid, instance_uuid, status, events, age_s),
+    DB_NULLABLES(struct our_evacuation, name, source_compute, dest_compute, host, vm_state, task_state, request_id));
 
 struct fault_row {
 	int64_t code;
 	const char *message, *host;
 	struct maybe_int age_s;
 };
-static const struct db_column fault_columns[] = {
-	DB_COLUMN(struct fault_row, code),
-	DB_NULLABLE(struct fault_row, message),
-	DB_NULLABLE(struct fault_row, host),
-	DB_COLUMN(struct fault_row, age_s),
-};
-static const struct db_shape fault_shape = DB_SHAPE(struct fault_row, fault_columns);
+static const struct db_shape fault_row_shape = DB_SHAPE(struct fault_row,
+    DB_COLUMNS(struct fault_row, code, age_s),
+    DB_NULLABLES(struct fault_row, message, host));
 
 /* A write that must find exactly one row. */
 static int write_one(struct db *cell, const struct sql *sql, const struct db_param *params, const char *missing, struct error *err)
@@ -146,41 +127,29 @@ int evacuation_settle(struct db *cell, const struct cell_columns *columns, const
 static int read_migration(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("migration_uuid", migration_uuid->text), p_end };
-	const struct state_row *row;
-	struct db_rows rows;
+	struct migration_row row = { 0 };
+	int found = db_read_one(cell, &SQL_NOVA_EVACUATION_STATE, params, &migration_row_shape, &row, &out->arena, err);
 
-	if (db_read(cell, &SQL_NOVA_EVACUATION_STATE, params, &state_shape, &rows, err) != 0)
-		return -1;
-	out->exists = rows.n > 0;
-	if (out->exists) {
-		row = rows.v;
-		out->migration_id = row->migration_id;
-		out->migration_status = arena_dup(&out->arena, str_or(row->migration_status, ""));
-		out->dest_compute = arena_dup(&out->arena, row->dest_compute);
-	}
-	db_rows_free(&rows);
-	return 0;
+	out->exists = found > 0;
+	out->migration_id = row.migration_id;
+	out->migration_status = row.migration_status;
+	out->dest_compute = row.dest_compute;
+	return found < 0 ? -1 : 0;
 }
 
 static int read_instance(struct db *cell, const char *uuid, struct evacuation_state *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
-	const struct instance_row *row;
-	struct db_rows rows;
+	struct instance_row row = { 0 };
+	int found = db_read_one(cell, &SQL_NOVA_EVACUATION_INSTANCE, params, &instance_row_shape, &row, &out->arena, err);
 
-	if (db_read(cell, &SQL_NOVA_EVACUATION_INSTANCE, params, &instance_shape, &rows, err) != 0)
-		return -1;
-	out->instance_exists = rows.n > 0;
-	if (out->instance_exists) {
-		row = rows.v;
-		out->host = arena_dup(&out->arena, row->host);
-		out->vm_state = arena_dup(&out->arena, row->vm_state);
-		out->task_state = arena_dup(&out->arena, row->task_state);
-		out->instance_deleted = row->is_deleted;
-		out->instance_idle_s = row->idle_s;
-	}
-	db_rows_free(&rows);
-	return 0;
+	out->instance_exists = found > 0;
+	out->host = row.host;
+	out->vm_state = row.vm_state;
+	out->task_state = row.task_state;
+	out->instance_deleted = row.is_deleted;
+	out->instance_idle_s = row.idle_s;
+	return found < 0 ? -1 : 0;
 }
 
 /* nova writes the migration's end before the instance's: read in this order, an end that is seen is never older than its instance. */
@@ -197,12 +166,11 @@ int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, con
 int evacuation_has_action(struct db *cell, const char *instance_uuid, const char *request_id, bool *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
-	struct db_rows rows;
+	struct action_count count = { 0 };
 
-	if (db_read(cell, &SQL_NOVA_EVACUATION_ACTIONS, params, &n_shape, &rows, err) != 0)
+	if (db_read_one(cell, &SQL_NOVA_EVACUATION_ACTIONS, params, &action_count_shape, &count, NULL, err) < 0)
 		return -1;
-	*out = rows.n > 0 && ((const struct n_row *)rows.v)->n > 0;
-	db_rows_free(&rows);
+	*out = count.n > 0;
 	return 0;
 }
 
@@ -212,55 +180,39 @@ void evacuation_state_free(struct evacuation_state *state)
 	*state = (struct evacuation_state){ 0 };
 }
 
-int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
-    struct error *err)
+int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
-	struct db_rows rows;
-
-	if (db_read(cell, &SQL_NOVA_EVACUATION_EVENTS, params, &event_shape, &rows, err) != 0)
+	if (db_read(cell, sql, params, &action_event_shape, &out->rows, err) != 0)
 		return -1;
-	*out = (struct action_events){ rows.v, rows.n, rows.arena };
 	for (size_t i = 0; i < out->n; i++)
 		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
 	return 0;
 }
 
-void action_events_free(struct action_events *events)
+int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
+    struct error *err)
 {
-	arena_free(&events->arena);
-	*events = (struct action_events){ 0 };
+	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
+
+	return action_events_read(cell, &SQL_NOVA_EVACUATION_EVENTS, params, out, err);
 }
 
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	const struct fault_row *row;
-	struct db_rows rows;
+	auto_arena struct arena texts = { 0 };
+	struct fault_row fault = { 0 };
 
-	if (db_read(cell, &SQL_NOVA_FAULT_LATEST, params, &fault_shape, &rows, err) != 0)
+	if (db_read_one(cell, &SQL_NOVA_FAULT_LATEST, params, &fault_row_shape, &fault, &texts, err) < 0)
 		return -1;
-	row = rows.v;
-	if (rows.n > 0 && row->age_s.set && row->age_s.v <= age_s)
-		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&rows.arena, row->message), ""), (long long)row->code);
+	if (fault.age_s.set && fault.age_s.v <= age_s)
+		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&texts, fault.message), ""), (long long)fault.code);
 	else
 		*message = xstrdup("");
-	db_rows_free(&rows);
 	return 0;
 }
 
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(cell, &SQL_NOVA_EVACUATIONS_OURS, NULL, &ours_shape, &rows, err) != 0)
-		return -1;
-	*out = (struct our_evacuations){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void our_evacuations_free(struct our_evacuations *evacuations)
-{
-	arena_free(&evacuations->arena);
-	*evacuations = (struct our_evacuations){ 0 };
+	return db_read(cell, &SQL_NOVA_EVACUATIONS_OURS, NULL, &our_evacuation_shape, &out->rows, err);
 }

@@ -108,8 +108,8 @@ static json_object *instance_object(const char *const *value)
 int instance_lock(struct db *cell, const char *uuid, json_object **object, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
-	struct db_column columns[FIELDS];
-	struct db_shape shape = { FIELDS * sizeof(const char *), columns, FIELDS };
+	struct db_column columns[FIELDS + 1] = { 0 };
+	struct db_shape shape = { FIELDS * sizeof(const char *), columns };
 	struct db_rows rows;
 
 	for (size_t i = 0; i < FIELDS; i++)

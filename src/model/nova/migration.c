@@ -15,56 +15,23 @@
 /* A compute that has begun may copy an image for long. */
 #define LONG_S 3600
 
-static const struct db_column columns[] = {
-	DB_COLUMN(struct standing_migration, id),
-	DB_NULLABLE(struct standing_migration, uuid),
-	DB_COLUMN(struct standing_migration, instance_uuid),
-	DB_NULLABLE(struct standing_migration, instance_name),
-	DB_COLUMN(struct standing_migration, status),
-	DB_NULLABLE(struct standing_migration, migration_type),
-	DB_NULLABLE(struct standing_migration, source_compute),
-	DB_NULLABLE(struct standing_migration, dest_compute),
-	DB_NULLABLE(struct standing_migration, instance_host),
-	DB_NULLABLE(struct standing_migration, vm_state),
-	DB_NULLABLE(struct standing_migration, task_state),
-	DB_COLUMN(struct standing_migration, age_s),
-	DB_COLUMN(struct standing_migration, idle_s),
-	DB_COLUMN(struct standing_migration, instance_idle_s),
-};
-static const struct db_shape shape = DB_SHAPE(struct standing_migration, columns);
-
-static const struct db_column event_columns[] = {
-	DB_COLUMN(struct action_event, event),
-	DB_NULLABLE(struct action_event, result),
-	DB_NULLABLE(struct action_event, host),
-	DB_NULLABLE(struct action_event, details),
-};
-static const struct db_shape event_shape = DB_SHAPE(struct action_event, event_columns);
-
-static int read_migrations(struct db *cell, const struct sql *sql, const struct db_param *params, struct standing_migrations *out,
-    struct error *err)
-{
-	struct db_rows rows;
-
-	*out = (struct standing_migrations){ 0 };
-	if (db_read(cell, sql, params, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct standing_migrations){ rows.v, rows.n, rows.arena };
-	return 0;
-}
+static const struct db_shape standing_migration_shape = DB_SHAPE(struct standing_migration,
+    DB_COLUMNS(struct standing_migration, id, instance_uuid, status, age_s, idle_s, instance_idle_s),
+    DB_NULLABLES(struct standing_migration, uuid, instance_name, migration_type, source_compute, dest_compute, instance_host,
+        vm_state, task_state));
 
 int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_STANDING, params, out, err);
+	return db_read(cell, &SQL_NOVA_MIGRATIONS_STANDING, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return read_migrations(cell, &SQL_NOVA_MIGRATIONS_OF_HOST, params, out, err);
+	return db_read(cell, &SQL_NOVA_MIGRATIONS_OF_HOST, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err)
@@ -73,27 +40,14 @@ int migration_find(struct db *cell, const char *id, struct standing_migrations *
 	const struct db_param params[] = { p_int("id", is_number ? strtoll(id, NULL, 10) : -1), p_str("uuid", is_number ? NULL : id),
 		p_end };
 
-	return read_migrations(cell, &SQL_NOVA_MIGRATION_FIND, params, out, err);
-}
-
-void standing_migrations_free(struct standing_migrations *migrations)
-{
-	arena_free(&migrations->arena);
-	*migrations = (struct standing_migrations){ 0 };
+	return db_read(cell, &SQL_NOVA_MIGRATION_FIND, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migration_events(struct db *cell, int64_t id, struct action_events *out, struct error *err)
 {
 	const struct db_param params[] = { p_int("id", id), p_end };
-	struct db_rows rows;
 
-	*out = (struct action_events){ 0 };
-	if (db_read(cell, &SQL_NOVA_MIGRATION_EVENTS, params, &event_shape, &rows, err) != 0)
-		return -1;
-	*out = (struct action_events){ rows.v, rows.n, rows.arena };
-	for (size_t i = 0; i < out->n; i++)
-		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
-	return 0;
+	return action_events_read(cell, &SQL_NOVA_MIGRATION_EVENTS, params, out, err);
 }
 
 bool migration_is_evacuation(const struct standing_migration *m)

@@ -15,22 +15,14 @@ struct needs_row {
 	const char *uuid, *flavor, *numa_topology, *network_info;
 	struct maybe_int ephemeral_gb, blank_gb, swap_mb;
 };
-static const struct db_column columns[] = {
-	DB_COLUMN(struct needs_row, uuid),
-	DB_COLUMN(struct needs_row, ephemeral_gb),
-	DB_COLUMN(struct needs_row, blank_gb),
-	DB_COLUMN(struct needs_row, swap_mb),
-	DB_NULLABLE(struct needs_row, flavor),
-	DB_NULLABLE(struct needs_row, numa_topology),
-	DB_NULLABLE(struct needs_row, network_info),
-};
-static const struct db_shape shape = DB_SHAPE(struct needs_row, columns);
+static const struct db_shape needs_row_shape = DB_SHAPE(struct needs_row,
+    DB_COLUMNS(struct needs_row, uuid, ephemeral_gb, blank_gb, swap_mb),
+    DB_NULLABLES(struct needs_row, flavor, numa_topology, network_info));
 
 struct shares_row {
 	int64_t shares;
 };
-static const struct db_column shares_columns[] = { DB_COLUMN(struct shares_row, shares) };
-static const struct db_shape shares_shape = DB_SHAPE(struct shares_row, shares_columns);
+static const struct db_shape shares_row_shape = DB_SHAPE(struct shares_row, DB_COLUMNS(struct shares_row, shares));
 
 static int64_t number(json_object *data, const char *field)
 {
@@ -137,13 +129,11 @@ void needs_of_ports(const char *network_info, struct needs *out)
 static int read_shares(struct db *cell, const char *uuid, struct needs *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
-	struct db_rows rows;
+	struct shares_row row = { 0 };
+	int found = db_read_one(cell, &SQL_NOVA_SHARES_OF_INSTANCE, params, &shares_row_shape, &row, NULL, err);
 
-	if (db_read(cell, &SQL_NOVA_SHARES_OF_INSTANCE, params, &shares_shape, &rows, err) != 0)
-		return -1;
-	out->shares = rows.n ? ((const struct shares_row *)rows.v)->shares : 0;
-	db_rows_free(&rows);
-	return 0;
+	out->shares = row.shares;
+	return found < 0 ? -1 : 0;
 }
 
 /* The block devices have what was really asked for; a flavor's default need have none (nova virt/libvirt/blockinfo.py: get_disk_mapping). */
@@ -183,22 +173,22 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 {
 	const struct db_param params[] = { p_str("uuid", instance->uuid), p_end };
 	bool from_volume = instance_boots_from_volume(instance);
-	const struct needs_row *row;
-	struct db_rows rows;
+	auto_arena struct arena texts = { 0 };
+	struct needs_row row;
+	int found;
 
 	*out = (struct needs){ .vcpus = instance->vcpus.v, .memory_mb = instance->memory_mb.v };
 	if (!from_volume)
 		out->disk_gb = out->disks.root_gb = instance->root_gb.v;
-	if (db_read(cell, &SQL_NOVA_INSTANCE_NEEDS, params, &shape, &rows, err) != 0)
+	found = db_read_one(cell, &SQL_NOVA_INSTANCE_NEEDS, params, &needs_row_shape, &row, &texts, err);
+	if (found < 0)
 		return -1;
-	if (rows.n > 0) {
-		row = rows.v;
-		out->disk_gb += row->ephemeral_gb.v;
-		needs_of_flavor(row->flavor, from_volume, arena, out);
-		read_disks(row, &out->disks);
-		needs_of_numa(row->numa_topology, out);
-		needs_of_ports(row->network_info, out);
+	if (found) {
+		out->disk_gb += row.ephemeral_gb.v;
+		needs_of_flavor(row.flavor, from_volume, arena, out);
+		read_disks(&row, &out->disks);
+		needs_of_numa(row.numa_topology, out);
+		needs_of_ports(row.network_info, out);
 	}
-	db_rows_free(&rows);
 	return have->has_shares ? read_shares(cell, instance->uuid, out, err) : 0;
 }

@@ -10,16 +10,8 @@
 
 #define NUMA_CELL_VERSION "1.6" /* the first with pinned CPUs apart and every policy */
 
-struct spec_row {
-	int64_t id;
-	const char *instance_uuid, *spec;
-};
-static const struct db_column columns[] = {
-	DB_COLUMN(struct spec_row, id),
-	DB_COLUMN(struct spec_row, instance_uuid),
-	DB_COLUMN(struct spec_row, spec),
-};
-static const struct db_shape shape = DB_SHAPE(struct spec_row, columns);
+static const struct db_shape request_spec_shape = DB_SHAPE(struct request_spec,
+    DB_COLUMNS(struct request_spec, id, instance_uuid, spec));
 
 /* Never persisted deliberately; what is stored is a leftover of the first boot. */
 static const char *const forgotten[] = {
@@ -29,19 +21,14 @@ static const char *const forgotten[] = {
 int request_spec_get(struct db *api, const char *instance_uuid, struct request_spec *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	const struct spec_row *row;
-	struct db_rows rows;
+	struct arena texts = { 0 };
+	int found;
 
-	if (db_read(api, &SQL_NOVA_API_REQUEST_SPEC_GET, params, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct request_spec){ .exists = rows.n > 0, .arena = rows.arena };
-	if (rows.n == 0)
-		return 0;
-	row = rows.v;
-	out->id = row->id;
-	out->instance_uuid = row->instance_uuid;
-	out->spec = row->spec;
-	return 0;
+	*out = (struct request_spec){ 0 };
+	found = db_read_one(api, &SQL_NOVA_API_REQUEST_SPEC_GET, params, &request_spec_shape, out, &texts, err);
+	out->exists = found > 0;
+	out->arena = texts;
+	return found < 0 ? -1 : 0;
 }
 
 void request_spec_free(struct request_spec *spec)

@@ -6,64 +6,25 @@
 
 #include "sql_catalogue.h"
 
-static const struct db_column columns[] = {
-	DB_COLUMN(struct nova_service, id),
-	DB_NULLABLE(struct nova_service, uuid),
-	DB_COLUMN(struct nova_service, host),
-	DB_COLUMN(struct nova_service, binary),
-	DB_COLUMN(struct nova_service, disabled),
-	DB_NULLABLE(struct nova_service, disabled_reason),
-	DB_COLUMN(struct nova_service, forced_down),
-	DB_COLUMN(struct nova_service, version),
-	DB_COLUMN(struct nova_service, heartbeat_age_s),
-};
-static const struct db_shape shape = DB_SHAPE(struct nova_service, columns);
+static const struct db_shape nova_service_shape = DB_SHAPE(struct nova_service,
+    DB_COLUMNS(struct nova_service, id, host, binary, disabled, forced_down, version, heartbeat_age_s),
+    DB_NULLABLES(struct nova_service, uuid, disabled_reason));
 
-static const struct db_column node_columns[] = {
-	DB_COLUMN(struct compute_node, id),
-	DB_COLUMN(struct compute_node, host),
-	DB_COLUMN(struct compute_node, uuid),
-	DB_COLUMN(struct compute_node, hypervisor_hostname),
-	DB_NULLABLE(struct compute_node, hypervisor_type),
-	DB_NULLABLE(struct compute_node, host_ip),
-	DB_COLUMN(struct compute_node, vcpus),
-	DB_COLUMN(struct compute_node, vcpus_used),
-	DB_COLUMN(struct compute_node, memory_mb),
-	DB_COLUMN(struct compute_node, memory_mb_used),
-	DB_COLUMN(struct compute_node, local_gb),
-	DB_COLUMN(struct compute_node, local_gb_used),
-	DB_COLUMN(struct compute_node, running_vms),
-	DB_COLUMN(struct compute_node, vcpus_limit),
-	DB_COLUMN(struct compute_node, memory_mb_limit),
-	DB_COLUMN(struct compute_node, local_gb_limit),
-};
-static const struct db_shape node_shape = DB_SHAPE(struct compute_node, node_columns);
+static const struct db_shape compute_node_shape = DB_SHAPE(struct compute_node,
+    DB_COLUMNS(struct compute_node, id, host, uuid, hypervisor_hostname, vcpus, vcpus_used, memory_mb, memory_mb_used,
+        local_gb, local_gb_used, running_vms, vcpus_limit, memory_mb_limit, local_gb_limit),
+    DB_NULLABLES(struct compute_node, hypervisor_type, host_ip));
 
 int nova_services_list(struct db *cell, struct nova_services *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(cell, &SQL_NOVA_SERVICES_LIST, NULL, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct nova_services){ rows.v, rows.n, rows.arena };
-	return 0;
+	return db_read(cell, &SQL_NOVA_SERVICES_LIST, NULL, &nova_service_shape, &out->rows, err);
 }
 
 int nova_services_of_host(struct db *cell, const char *host, struct nova_services *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
-	struct db_rows rows;
 
-	if (db_read(cell, &SQL_NOVA_SERVICES_OF_HOST, params, &shape, &rows, err) != 0)
-		return -1;
-	*out = (struct nova_services){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void nova_services_free(struct nova_services *services)
-{
-	arena_free(&services->arena);
-	*services = (struct nova_services){ 0 };
+	return db_read(cell, &SQL_NOVA_SERVICES_OF_HOST, params, &nova_service_shape, &out->rows, err);
 }
 
 bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s)
@@ -83,18 +44,7 @@ const struct nova_service *nova_service_find(const struct nova_services *service
 
 int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err)
 {
-	struct db_rows rows;
-
-	if (db_read(cell, &SQL_NOVA_COMPUTE_NODES_LIST, NULL, &node_shape, &rows, err) != 0)
-		return -1;
-	*out = (struct compute_nodes){ rows.v, rows.n, rows.arena };
-	return 0;
-}
-
-void compute_nodes_free(struct compute_nodes *nodes)
-{
-	arena_free(&nodes->arena);
-	*nodes = (struct compute_nodes){ 0 };
+	return db_read(cell, &SQL_NOVA_COMPUTE_NODES_LIST, NULL, &compute_node_shape, &out->rows, err);
 }
 
 /* nova virt/ironic, vmwareapi, hyperv, xenapi, powervm, zvm: driver.py, capabilities. The last five are gone since, vmware is not. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_COLUMNS_H
+#define MODEL_COLUMNS_H
+
+#include "db/db.h"
+
+/* What the tables of a database have, as information_schema says it: a release's name promises nothing, a distribution may have brought a
+ * column back. */
+struct table_column {
+	const char *table_name, *column_name;
+};
+struct table_columns { DB_ROWS(struct table_column); };
+/* ${sql}: the statement of that database, one of the columns_list. */
+int table_columns_read(struct db *db, const struct sql *sql, struct table_columns *out, struct error *err);
+static inline void table_columns_free(struct table_columns *columns) { db_rows_free(&columns->rows); }
+/* ${column} NULL: any. */
+bool table_has_column(const struct table_columns *columns, const char *table, const char *column);
+
+#endif
