@@ -8,20 +8,7 @@
 #include "util/mem.h"
 
 /* oslo.config's iniparser.py, one line at a time. An assignment is only known to be whole when the line after it is seen. */
-struct parser {
-	struct ini *ini;
-	char *group, *key;  /* key NULL: no assignment is open */
-	struct str value;
-	unsigned key_line, line;
-	struct error *err;
-};
-
-static int wrong(struct parser *p, const char *what)
-{
-	return ini_line_error(p->ini, p->line, what, p->err);
-}
-
-static void close_assignment(struct parser *p)
+static void close_assignment(struct ini_parser *p)
 {
 	if (!p->key)
 		return;
@@ -29,11 +16,11 @@ static void close_assignment(struct parser *p)
 	    .line = p->key_line });
 }
 
-static int parse_continuation(struct parser *p, struct span line)
+static int parse_continuation(struct ini_parser *p, struct span line)
 {
 	line = span_trim_left(line);
 	if (!p->key) {
-		wrong(p, "the line begins with a blank but continues nothing");
+		ini_wrong(p, "the line begins with a blank but continues nothing");
 		return error_hint(p->err, "remove the blanks at the start of the line (a comment or an empty line ends a value)");
 	}
 	str_addc(&p->value, '\n');
@@ -41,12 +28,12 @@ static int parse_continuation(struct parser *p, struct span line)
 	return 0;
 }
 
-static int parse_group(struct parser *p, struct span line)
+static int parse_group(struct ini_parser *p, struct span line)
 {
 	if (line.s[line.n - 1] != ']')
-		return wrong(p, "a line that begins with '[' must end with ']'");
+		return ini_wrong(p, "a line that begins with '[' must end with ']'");
 	if (line.n <= 2)
-		return wrong(p, "the group has no name");
+		return ini_wrong(p, "the group has no name");
 	free(p->group);
 	p->group = xstrndup(line.s + 1, line.n - 2);
 	return 0;
@@ -68,17 +55,17 @@ static struct span without_quotes(struct span value)
 	return value.n == 1 ? (struct span){ value.s, 0 } : (struct span){ value.s + 1, value.n - 2 };
 }
 
-static int parse_assignment(struct parser *p, struct span line)
+static int parse_assignment(struct ini_parser *p, struct span line)
 {
 	size_t separator = separator_of(line);
 	struct span key = span_trim((struct span){ line.s, separator }), value;
 
 	if (separator == line.n)
-		return wrong(p, "neither '=' nor ':' in the line");
+		return ini_wrong(p, "neither '=' nor ':' in the line");
 	if (key.n == 0)
-		return wrong(p, "nothing in front of the '=' or ':'");
+		return ini_wrong(p, "nothing in front of the '=' or ':'");
 	if (!p->group)
-		return wrong(p, "an option in front of the first [group]");
+		return ini_wrong(p, "an option in front of the first [group]");
 	value = without_quotes(span_trim((struct span){ line.s + separator + 1, line.n - separator - 1 }));
 	p->key = xstrndup(key.s, key.n);
 	p->key_line = p->line;
@@ -86,8 +73,17 @@ static int parse_assignment(struct parser *p, struct span line)
 	return 0;
 }
 
-static int parse_line(struct parser *p, struct span line)
+/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on it. */
+static int refuse_byte_order_mark(struct ini_parser *p)
 {
+	ini_wrong(p, "the file begins with a byte order mark, which oslo.config does not read");
+	return error_hint(p->err, "sed -i '1s/^\\xef\\xbb\\xbf//' %s", p->ini->file[p->ini->nfile - 1].path);
+}
+
+static int parse_line(struct ini_parser *p, struct span line)
+{
+	if (p->line == 1 && str_starts(line.s, "\xef\xbb\xbf"))
+		return refuse_byte_order_mark(p);
 	line = span_trim_right(line);
 	if (line.n && (*line.s == ' ' || *line.s == '\t'))
 		return parse_continuation(p, line);
@@ -97,43 +93,16 @@ static int parse_line(struct parser *p, struct span line)
 	return *line.s == '[' ? parse_group(p, line) : parse_assignment(p, line);
 }
 
-/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on it. */
-static int refuse_byte_order_mark(struct parser *p, const char *text)
-{
-	if (!str_starts(text, "\xef\xbb\xbf"))
-		return 0;
-	p->line = 1;
-	wrong(p, "the file begins with a byte order mark, which oslo.config does not read");
-	return error_hint(p->err, "sed -i '1s/^\\xef\\xbb\\xbf//' %s", p->ini->file[p->ini->nfile - 1].path);
-}
-
-static int parse_text(struct parser *p, const struct str *text)
-{
-	struct span rest = { text->s, text->n }, line;
-
-	if (text->n && refuse_byte_order_mark(p, text->s) != 0)
-		return -1;
-	while (span_next_line(&rest, &line)) {
-		p->line++;
-		if (parse_line(p, line) != 0)
-			return -1;
-	}
-	close_assignment(p);
-	return 0;
-}
-
 static int open_file(struct ini *ini, const char *path, struct error *err)
 {
-	struct parser p = { .ini = ini, .err = err };
-	struct str text = { 0 };
-	int rc = ini_read_file(ini, path, &text, err);
+	struct ini_parser p = { .ini = ini, .err = err };
+	int rc = ini_parse_file(&p, path, parse_line);
 
 	if (rc == 0)
-		rc = parse_text(&p, &text);
+		close_assignment(&p);
 	free(p.group);
 	free(p.key);
 	ini_text_free(&p.value);
-	ini_text_free(&text);
 	return rc;
 }
 

@@ -126,6 +126,26 @@ int ini_line_error(const struct ini *ini, unsigned line, const char *what, struc
 	return error_set(err, ERROR_CONFIG, "%s:%u: %s", ini->file[ini->nfile - 1].path, line, what);
 }
 
+int ini_parse_file(struct ini_parser *p, const char *path, int (*parse_line)(struct ini_parser *p, struct span line))
+{
+	struct str text = { 0 };
+	struct span rest, one;
+	int rc = ini_read_file(p->ini, path, &text, p->err);
+
+	rest = (struct span){ text.s, text.n };
+	while (rc == 0 && span_next_line(&rest, &one)) {
+		p->line++;
+		rc = parse_line(p, one);
+	}
+	ini_text_free(&text);
+	return rc;
+}
+
+int ini_wrong(const struct ini_parser *p, const char *what)
+{
+	return ini_line_error(p->ini, p->line, what, p->err);
+}
+
 void ini_close(struct ini **ini)
 {
 	struct ini *i = *ini;

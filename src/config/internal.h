@@ -50,6 +50,18 @@ void ini_text_free(struct str *text);
 void ini_add_entry(struct ini *ini, struct ini_entry entry); /* owns its strings from here on */
 int ini_line_error(const struct ini *ini, unsigned line, const char *what, struct error *err); /* in the last file */
 
+/* Where the parser of a dialect is in its file. */
+struct ini_parser {
+	struct ini *ini;
+	char *group, *key; /* key NULL: no assignment is open; only oslo's go on in the next line */
+	struct str value;
+	unsigned key_line, line;
+	struct error *err;
+};
+/* Gives the file's lines to ${parse_line} until one is wrong. */
+int ini_parse_file(struct ini_parser *p, const char *path, int (*parse_line)(struct ini_parser *p, struct span line));
+int ini_wrong(const struct ini_parser *p, const char *what); /* the line that it is at */
+
 /* ini_entry.c */
 bool ini_is_group(const char *name, struct span group);
 /* The last entry of group.key in file ${file}, or in any when ${file} is INI_ANY_FILE. */

@@ -7,18 +7,9 @@
 #include "internal.h"
 #include "util/mem.h"
 
-/* MariaDB's option files, after mysys/my_default.c: what its own programs read from the same file is what we read. */
-struct parser {
-	struct ini *ini;
-	char *group;
-	unsigned line;
-	struct error *err;
-};
-
-static int wrong(struct parser *p, const char *what)
-{
-	return ini_line_error(p->ini, p->line, what, p->err);
-}
+/* MariaDB's option files, after mysys/my_default.c: what its own programs read from the same file is what we read. libmariadb's own
+ * reading (MYSQL_READ_DEFAULT_FILE) is another, without comments behind a value, and it has the last word over what connect.c sets:
+ * [client], always read, could end TLS, load a plugin or lead elsewhere; and a file that is missing or wrong goes unsaid. */
 
 /* A '#' ends the line anywhere but between quotes; a ';' only at its start. */
 static struct span without_comment(struct span line)
@@ -52,13 +43,13 @@ static char *unescaped(struct span value)
 	return str_take(&out);
 }
 
-static int parse_group(struct parser *p, struct span line)
+static int parse_group(struct ini_parser *p, struct span line)
 {
 	const char *close = memchr(line.s, ']', line.n);
 	struct span name;
 
 	if (!close)
-		return wrong(p, "a line that begins with '[' must have a ']'");
+		return ini_wrong(p, "a line that begins with '[' must have a ']'");
 	name = span_trim((struct span){ line.s + 1, (size_t)(close - line.s) - 1 });
 	free(p->group);
 	p->group = xstrndup(name.s, name.n);
@@ -75,7 +66,7 @@ static char *key_of(struct span span)
 	return key;
 }
 
-static int parse_assignment(struct parser *p, struct span line)
+static int parse_assignment(struct ini_parser *p, struct span line)
 {
 	const char *equals;
 	struct span key, value;
@@ -83,45 +74,33 @@ static int parse_assignment(struct parser *p, struct span line)
 	line = span_trim_right(without_comment(line));
 	equals = memchr(line.s, '=', line.n);
 	if (!p->group)
-		return wrong(p, "an option in front of the first [group]");
+		return ini_wrong(p, "an option in front of the first [group]");
 	key = span_trim((struct span){ line.s, equals ? (size_t)(equals - line.s) : line.n });
 	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) : (struct span){ "", 0 };
 	if (value.n > 1 && (*value.s == '"' || *value.s == '\'') && *value.s == value.s[value.n - 1])
 		value = (struct span){ value.s + 1, value.n - 2 };
 	ini_add_entry(p->ini, (struct ini_entry){ .group = xstrdup(p->group), .key = key_of(key), .value = unescaped(value),
-	    .line = p->line });
-	p->ini->entry[p->ini->nentry - 1].expanded = xstrdup(p->ini->entry[p->ini->nentry - 1].value); /* a '$' is a '$' here */
+	    .expanded = unescaped(value), .line = p->line }); /* a '$' is a '$' here */
 	return 0;
 }
 
-static int parse_line(struct parser *p, struct span line)
+static int parse_line(struct ini_parser *p, struct span line)
 {
 	line = span_trim(line);
 	if (line.n == 0 || *line.s == '#' || *line.s == ';')
 		return 0;
 	if (*line.s == '!')
-		return wrong(p, "includes are not followed, give the included file itself");
+		return ini_wrong(p, "includes are not followed, give the included file itself");
 	return *line.s == '[' ? parse_group(p, line) : parse_assignment(p, line);
 }
 
 int ini_open_options(const char *path, struct ini **out, struct error *err)
 {
 	auto_ini struct ini *ini = xcalloc(1, sizeof *ini);
-	struct parser p = { .ini = ini, .err = err };
-	struct str text = { 0 };
-	struct span rest, line;
-	int rc;
+	struct ini_parser p = { .ini = ini, .err = err };
+	int rc = ini_parse_file(&p, path, parse_line);
 
-	*out = NULL;
-	rc = ini_read_file(ini, path, &text, err);
-	rest = (struct span){ text.s, rc == 0 ? text.n : 0 };
-	while (rc == 0 && span_next_line(&rest, &line)) {
-		p.line++;
-		rc = parse_line(&p, line);
-	}
 	free(p.group);
-	ini_text_free(&text);
-	if (rc == 0)
-		*out = take(ini);
+	*out = rc == 0 ? take(ini) : NULL;
 	return rc;
 }
