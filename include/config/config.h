@@ -17,9 +17,10 @@ struct tls_config {
 	char *ca_file, *cert_file, *key_file; /* NULL: not given */
 };
 
-/* What the --defaults-file puts over user, password and TLS of a database; all NULL when it says nothing. */
+/* What the --defaults-file puts over user, password and TLS of a database, and the socket of a server on localhost; all NULL when it
+ * says nothing. */
 struct db_login {
-	char *user, *password, *ssl_ca, *ssl_cert, *ssl_key;
+	char *user, *password, *ssl_ca, *ssl_cert, *ssl_key, *socket;
 	char *readable_by_all; /* as of a service's configuration, below */
 };
 
@@ -89,7 +90,7 @@ struct config_sources {
 	const char *const *placement_files; size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */
 	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,
-	                             * ssl-ca, ssl-cert, ssl-key of a database over those of the service's file; NULL: none */
+	                             * ssl-ca, ssl-cert, ssl-key, socket of a database over those of the service's file; NULL: none */
 };
 
 /* Each loads only its own files; errors are ERROR_CONFIG and name file and line, or what is missing and where

@@ -15,11 +15,13 @@ struct url_option {
 	char *name, *value; /* decoded */
 };
 
+#define DB_PORT 3306
+
 /* SQLAlchemy: mysql+pymysql://user:password@host:port/database?charset=utf8&ssl_ca=…
  * A driver that is not mysql… or mariadb…, and a URL without a database, are errors. host is NULL beside ?unix_socket=… */
 struct db_url {
 	char *driver, *user, *password, *host, *database; /* absent: NULL */
-	unsigned port;                                    /* 3306 when absent */
+	unsigned port;                                    /* DB_PORT when absent */
 	struct url_option *option;
 	size_t noption;
 };

@@ -274,6 +274,7 @@ static void login_free(struct db_login *login)
 	free(login->ssl_ca);
 	free(login->ssl_cert);
 	free(login->ssl_key);
+	free(login->socket);
 	free(login->readable_by_all);
 }
 

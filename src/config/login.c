@@ -11,7 +11,7 @@
 #define BOTH "evac-manage"
 
 static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement" };
-static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key" };
+static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key", "socket" };
 
 static int check(const struct ini *ini, const char *path, struct error *err)
 {
@@ -28,70 +28,77 @@ static int check(const struct ini *ini, const char *path, struct error *err)
 	return error_hint(err, "its group [client] is not read; write user and password below [evac-manage]");
 }
 
-/* A group of the service's own wins over the one for all. */
-static int read_field(struct ini *ini, const char *group, const char *key, const char **value, struct error *err)
+/* A group of the service's own wins over the one for all. An empty password is one; an empty user or path is none. */
+static int read_field(struct ini *ini, const char *group, const char *key, char **field, struct error *err)
 {
-	const char *origin;
-	bool secret = strcmp(key, "password") == 0;
+	const struct ini_name names[] = { { group, key }, { BOTH, key }, { NULL, NULL } };
+	bool secret = ini_is_secret_key(key);
+	const char *value, *origin;
 
-	if (ini_get(ini, group, key, value, &origin, err) != 0)
+	if (ini_get_first(ini, names, &value, &origin, err) != 0)
 		return -1;
-	if (!*value && ini_get(ini, BOTH, key, value, &origin, err) != 0)
-		return -1;
-	if (*value)
-		ini_note(ini, &(struct ini_name){ group, key }, secret ? "***" : *value, origin);
+	if (!value)
+		return 0;
+	if (secret)
+		hide_password(value);
+	if (*value || secret)
+		*field = xstrdup(value);
+	ini_note(ini, names, secret ? "***" : value, origin);
 	return 0;
 }
 
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err)
 {
+	char **field[COUNT(keys)] = { &out->user, &out->password, &out->ssl_ca, &out->ssl_cert, &out->ssl_key, &out->socket };
 	auto_free char *group = xasprintf(BOTH "-%s", service);
-	const char *path = sources->defaults_file;
 	auto_ini struct ini *ini = NULL;
-	char **field[COUNT(keys)] = { &out->user, &out->password, &out->ssl_ca, &out->ssl_cert, &out->ssl_key };
-	const char *value;
 
-	if (ini_open_options(path, &ini, err) != 0 || check(ini, path, err) != 0)
+	if (ini_open_options(sources->defaults_file, &ini, err) != 0 || check(ini, sources->defaults_file, err) != 0)
 		return -1;
 	ini_note_to(ini, sources->values, service);
-	for (size_t i = 0; i < COUNT(keys); i++) {
-		if (read_field(ini, group, keys[i], &value, err) != 0)
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (read_field(ini, group, keys[i], field[i], err) != 0)
 			return -1;
-		if (value && (*value || field[i] == &out->password)) /* an empty password is one; an empty user or path is none */
-			*field[i] = xstrdup(value);
-	}
-	if (out->password)
-		hide_password(out->password);
 	out->readable_by_all = ini_readable_by_all(ini);
 	return 0;
 }
 
+static void replace(char **text, const char *with)
+{
+	free_secret(*text);
+	*text = xstrdup(with);
+}
+
 void db_url_set_option(struct db_url *url, const char *name, const char *value)
 {
-	if (!value)
-		return;
-	for (size_t i = 0; i < url->noption; i++) {
+	for (size_t i = 0; value && i < url->noption; i++) {
 		if (strcmp(url->option[i].name, name) == 0) {
-			free(url->option[i].value);
-			url->option[i].value = xstrdup(value);
+			replace(&url->option[i].value, value);
 			return;
 		}
 	}
+	if (!value)
+		return;
 	url->option = xreallocarray(url->option, url->noption + 1, sizeof *url->option);
 	url->option[url->noption++] = (struct url_option){ xstrdup(name), xstrdup(value) };
 }
 
+/* A socket is one server, and it must be the one that the URL names: another host, another port or a socket of the URL's own stays. */
+static bool is_at_socket(const struct db_url *url)
+{
+	return (!url->host || strcmp(url->host, "localhost") == 0) && url->port == DB_PORT &&
+	    !url_option(url->option, url->noption, "unix_socket");
+}
+
 void db_login_apply(const struct db_login *login, struct db_url *url)
 {
-	if (login->user) {
-		free(url->user);
-		url->user = xstrdup(login->user);
-	}
-	if (login->password) {
-		free_secret(url->password);
-		url->password = xstrdup(login->password);
-	}
+	if (login->user)
+		replace(&url->user, login->user);
+	if (login->password)
+		replace(&url->password, login->password);
 	db_url_set_option(url, "ssl_ca", login->ssl_ca);
 	db_url_set_option(url, "ssl_cert", login->ssl_cert);
 	db_url_set_option(url, "ssl_key", login->ssl_key);
+	if (is_at_socket(url))
+		db_url_set_option(url, "unix_socket", login->socket);
 }

@@ -7,8 +7,6 @@
 #include "util/mem.h"
 #include "util/url.h"
 
-#define DB_PORT 3306
-
 /* The '@' behind user and password, or NULL. SQLAlchemy 1.4 ends a password at its first '@' and lets it hold '/' and '?';
  * up to 1.3 it ended at the last. Both readings of a URL that can work come out right here: no host has an '@'. */
 static const char *db_login_end(const char *s)

@@ -8,7 +8,7 @@ import amqp
 
 import harness
 import releases
-from harness import CONFIG, ENV, OK, REFUSED, rows, value
+from harness import CONFIG, DB_UNREACHABLE, ENV, OK, REFUSED, rows, value
 
 WORKS = ("moves of volumes and backups", "evacuations", "the audit")
 
@@ -103,6 +103,24 @@ class Doctor(harness.TestCase):
         rows("mysql", "GRANT SELECT ON nova_api.host_mappings TO reader@'127.0.0.1'")
         found = self.doctor(WORKS, "cinder account", "nova cell cell1 account", "nova API account")
         self.assertIn("may not read: ", found["nova API account"]["detail"])
+
+    def test_a_socket_of_the_defaults_file_is_for_who_connects_to_localhost(self):
+        """Only over the socket is one reader@localhost, whom the server knows by the socket alone; over TCP one is reader@127.0.0.1."""
+        rows("mysql", "CREATE OR REPLACE USER reader@localhost IDENTIFIED BY 'reads-only-5'")
+        self.addCleanup(rows, "mysql", "DROP USER reader@localhost")
+        rows("mysql", "GRANT SELECT ON cinder.* TO reader@localhost")
+        login = os.path.join(self.tool.state, "login")
+        with open(os.open(login, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write("[evac-manage]\nuser = reader\npassword = reads-only-5\nsocket = %s\n" % ENV["SB_DB_SOCKET"])
+        listing = ("volume", "list", "--host", harness.A, "--defaults-file", login)
+        self.expect(self.tool.run(*listing), DB_UNREACHABLE, "(127.0.0.1:%s cinder)" % ENV["SB_DB_PORT"], "'reader'@'127.0.0.1'")
+        for host in ("localhost", ""):
+            self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"@127.0.0.1:%s/" % ENV["SB_DB_PORT"], "@%s/" % host)]
+            self.expect(self.tool.run(*listing), OK)
+            shown = self.expect(self.tool.run("config", "show", "--defaults-file", login), OK).out
+            self.assertRegex(shown, r"evac-manage-cinder +socket +%s +%s:4 \[evac-manage\] socket" % (ENV["SB_DB_SOCKET"], login))
+        self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"@127.0.0.1:%s/" % ENV["SB_DB_PORT"], "@localhost:1/")]
+        self.expect(self.tool.run(*listing), DB_UNREACHABLE, "(localhost:1 cinder)")  # another port is another server
 
     def test_the_rights_that_grants_prints_are_enough(self):
         rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-5'")

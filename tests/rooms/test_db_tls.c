@@ -245,6 +245,28 @@ static void options_of_the_url_that_say_how_to_connect_are_obeyed(void **state)
 	}
 }
 
+/* With a CA it is as strict over the socket, where "localhost" is who must prove itself. */
+static void a_socket_is_encrypted_where_a_ca_is_given(void **state)
+{
+	auto_free char *socket = xasprintf("%s/sock", dir), *ca = xasprintf("%s/ca.pem", dir), *other = xasprintf("%s/other-ca.pem", dir);
+	char unix_socket[] = "unix_socket", ssl_ca[] = "ssl_ca", name[] = "localhost";
+	struct url_option option[] = { { unix_socket, socket }, { ssl_ca, ca } };
+	struct db_url url = rooms_url(port);
+	struct error err;
+	struct db *db;
+
+	(void)state;
+	url.host = name;
+	url.option = option;
+	url.noption = COUNT(option);
+	if (!(db = open_with(&url, NULL, &err)))
+		fail_msg("%s", err.text);
+	assert_shows(db, &cipher, "TLSv1.3");
+	db_close(&db);
+	option[1].value = other;
+	assert_refused(&url, NULL);
+}
+
 static void a_certificate_of_another_ca_is_refused(void **state)
 {
 	auto_free char *ca = xasprintf("%s/other-ca.pem", dir);
@@ -362,6 +384,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_proves_its_name_is_taken_by_name_and_by_address),
 		cmocka_unit_test(the_urls_own_options_ask_for_tls_too),
 		cmocka_unit_test(options_of_the_url_that_say_how_to_connect_are_obeyed),
+		cmocka_unit_test(a_socket_is_encrypted_where_a_ca_is_given),
 		cmocka_unit_test(a_certificate_of_another_ca_is_refused),
 		cmocka_unit_test(a_certificate_that_the_systems_cas_do_not_know_is_refused),
 		cmocka_unit_test(a_certificate_for_another_name_is_refused),

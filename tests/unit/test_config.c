@@ -489,6 +489,40 @@ static void a_wrong_defaults_file_is_refused(void **state)
 	}
 }
 
+/* A socket is one server: it takes nobody away from the server that the URL names. */
+static void the_defaults_files_socket_is_for_who_connects_to_localhost(void **state)
+{
+	static const struct {
+		const char *url, *socket;
+	} rows[] = {
+		{ "mysql://c@localhost/cinder", "/run/own.sock" },
+		{ "mysql://c@localhost:3306/cinder", "/run/own.sock" },
+		{ "mysql://c@/cinder", "/run/own.sock" },
+		{ "mysql://c@localhost:3307/cinder", NULL },
+		{ "mysql://c@127.0.0.1/cinder", NULL },
+		{ "mysql://c@db1/cinder", NULL },
+		{ "mysql://c@localhost/cinder?unix_socket=/run/urls.sock", "/run/urls.sock" },
+		{ "mysql://c@/cinder?unix_socket=/run/urls.sock", "/run/urls.sock" },
+	};
+	static const char *const files[] = { DATA "nova.conf" };
+	const struct config_sources sources = { .nova_files = files, .n_nova_files = 1, .defaults_file = file };
+	struct error err = { 0 };
+	struct nova_config nova;
+	struct db_url url;
+
+	(void)state;
+	write_file("[evac-manage]\nsocket = /run/all.sock\n[evac-manage-nova]\nsocket = /run/own.sock\n");
+	if (config_load_nova(&sources, &nova, &err) != 0)
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(0, db_url_parse(rows[i].url, "cell", &url, &err));
+		db_login_apply(&nova.login, &url);
+		assert_string_equal(str_or(url_option(url.option, url.noption, "unix_socket"), "none"), str_or(rows[i].socket, "none"));
+		db_url_free(&url);
+	}
+	nova_config_free(&nova);
+}
+
 /* ---- the site */
 
 static void the_sites_own_file_is_read_with_its_version_file(void **state)
@@ -678,6 +712,7 @@ int main(void)
 		cmocka_unit_test(cinder_needs_a_database_and_no_broker),
 		cmocka_unit_test(the_defaults_file_goes_over_the_services_login),
 		cmocka_unit_test(a_wrong_defaults_file_is_refused),
+		cmocka_unit_test(the_defaults_files_socket_is_for_who_connects_to_localhost),
 		cmocka_unit_test(the_sites_own_file_is_read_with_its_version_file),
 		cmocka_unit_test(the_sites_own_file_may_be_missing_unless_it_was_named),
 		cmocka_unit_test(a_wrong_site_file_is_refused_by_line),
