@@ -42,10 +42,10 @@ void db_rows_free(struct db_rows *rows);
 		struct db_rows rows;     \
 	}
 
-/* Where a row's columns go. The member's C type decides how a column is read. A text of DB_COLUMNS is never absent: "" stands for SQL's
- * NULL, which no schema keeps out of names, kinds and URLs that code compares. DB_NULLABLES are texts whose absence means something:
- * NULL in the struct, and whoever reads the member looks first. int64_t and bool take no NULL, struct maybe_int does. Columns are matched
- * by name; one too many or too few is a bug. */
+/* Where a row's columns go. The member's C type decides how a column is read. A text of DB_COLUMNS is never absent: "" stands for
+ * SQL's NULL, which no schema keeps out of names, kinds and URLs that code compares. DB_NULLABLES are texts whose absence means
+ * something: NULL in the struct, and whoever reads the member looks first. int64_t and bool take no NULL, struct maybe_int does.
+ * Columns are matched by name; one too many or too few is a bug. */
 struct maybe_int {
 	bool set;
 	int64_t v;
@@ -72,9 +72,9 @@ struct db_shape {
 	{ #member, _Generic(((T *)0)->member, const char *: DB_MAYBE_TEXT), offsetof(T, member) }
 
 /* M(T, member) for each of at most 16 members. */
-#define DB_EACH(M, T, ...)                                                                                                          \
-	DB_EACH_OF(__VA_ARGS__, DB_EACH_16, DB_EACH_15, DB_EACH_14, DB_EACH_13, DB_EACH_12, DB_EACH_11, DB_EACH_10, DB_EACH_9, DB_EACH_8, \
-	    DB_EACH_7, DB_EACH_6, DB_EACH_5, DB_EACH_4, DB_EACH_3, DB_EACH_2, DB_EACH_1, 0)(M, T, __VA_ARGS__)
+#define DB_EACH(M, T, ...)                                                                                                   \
+	DB_EACH_OF(__VA_ARGS__, DB_EACH_16, DB_EACH_15, DB_EACH_14, DB_EACH_13, DB_EACH_12, DB_EACH_11, DB_EACH_10, DB_EACH_9,   \
+	    DB_EACH_8, DB_EACH_7, DB_EACH_6, DB_EACH_5, DB_EACH_4, DB_EACH_3, DB_EACH_2, DB_EACH_1, 0)(M, T, __VA_ARGS__)
 #define DB_EACH_OF(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, name, ...) name
 #define DB_EACH_1(M, T, member) M(T, member)
 #define DB_EACH_2(M, T, member, ...) M(T, member), DB_EACH_1(M, T, __VA_ARGS__)

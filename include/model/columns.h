@@ -4,8 +4,8 @@
 
 #include "db/db.h"
 
-/* What the tables of a database have, as information_schema says it: a release's name promises nothing, a distribution may have brought a
- * column back. */
+/* What the tables of a database have, as information_schema says it: a release's name promises nothing, a distribution may have
+ * brought a column back. */
 struct table_column {
 	const char *table_name, *column_name;
 };

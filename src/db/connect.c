@@ -33,7 +33,7 @@ static const char *option_of(const struct db_url *url, const char *name)
 	return url_option(url->option, url->noption, name);
 }
 
-static bool starts(const char *value, const char *with)
+static bool option_starts(const char *value, const char *with)
 {
 	return value && strncasecmp(value, with, strlen(with)) == 0;
 }
@@ -47,9 +47,9 @@ static bool set_tls(struct db *db, const struct db_options *o)
 	const char *key = o->tls && o->tls->key_file ? o->tls->key_file : option_of(o->url, "ssl_key");
 	const char *capath = option_of(o->url, "ssl_capath"), *cipher = option_of(o->url, "ssl_cipher"), *mode = option_of(o->url, "ssl_mode");
 	my_bool yes = 1, verify = ca || capath || cert || (o->tls && o->tls->enabled) || str_is_true(option_of(o->url, "ssl_verify_cert")) ||
-	    str_is_true(option_of(o->url, "ssl_verify_identity")) || starts(mode, "VERIFY_");
+	    str_is_true(option_of(o->url, "ssl_verify_identity")) || option_starts(mode, "VERIFY_");
 
-	if (!verify && !key && !cipher && !str_is_true(option_of(o->url, "ssl")) && !starts(mode, "REQUIRED"))
+	if (!verify && !key && !cipher && !str_is_true(option_of(o->url, "ssl")) && !option_starts(mode, "REQUIRED"))
 		return false;
 	if (ca)
 		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CA, ca);
@@ -98,7 +98,7 @@ static void set_options(struct db *db, const struct db_options *o)
 		mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "evac_manage_run", o->run);
 }
 
-static int connect_to(struct db *db, const struct db_options *o, struct error *err)
+static int server_connect(struct db *db, const struct db_options *o, struct error *err)
 {
 	const struct db_url *u = o->url;
 	bool tls;
@@ -134,7 +134,7 @@ static int check_settings(struct db *db, struct error *err)
 	return 0;
 }
 
-static const char *variable(const struct variables *variables, const char *name)
+static const char *variable_value(const struct variables *variables, const char *name)
 {
 	for (const struct variable_row *v = variables->v; v < variables->v + variables->n; v++)
 		if (strcasecmp(v->variable_name, name) == 0)
@@ -147,15 +147,15 @@ static void add_galera(struct db *db, const struct variables *variables, const s
 	struct db_server *s = &db->server;
 	size_t n = strlen(s->text);
 
-	s->galera_max_rows = strtoull(variable(variables, "wsrep_max_ws_rows"), NULL, 10);
-	s->galera_max_bytes = strtoull(variable(variables, "wsrep_max_ws_size"), NULL, 10);
-	s->galera_ready = strcasecmp(variable(status, "wsrep_ready"), "ON") == 0 &&
-	    strcasecmp(variable(status, "wsrep_cluster_status"), "Primary") == 0 &&
-	    strcasecmp(variable(status, "wsrep_local_state_comment"), "Synced") == 0 &&
-	    strcasecmp(variable(variables, "wsrep_desync"), "ON") != 0 &&
-	    strcasecmp(variable(variables, "wsrep_dirty_reads"), "ON") != 0;
-	snprintf(s->text + n, sizeof s->text - n, " galera=%s node=%s", variable(status, "wsrep_cluster_state_uuid"),
-	    variable(variables, "wsrep_node_name"));
+	s->galera_max_rows = strtoull(variable_value(variables, "wsrep_max_ws_rows"), NULL, 10);
+	s->galera_max_bytes = strtoull(variable_value(variables, "wsrep_max_ws_size"), NULL, 10);
+	s->galera_ready = strcasecmp(variable_value(status, "wsrep_ready"), "ON") == 0 &&
+	    strcasecmp(variable_value(status, "wsrep_cluster_status"), "Primary") == 0 &&
+	    strcasecmp(variable_value(status, "wsrep_local_state_comment"), "Synced") == 0 &&
+	    strcasecmp(variable_value(variables, "wsrep_desync"), "ON") != 0 &&
+	    strcasecmp(variable_value(variables, "wsrep_dirty_reads"), "ON") != 0;
+	snprintf(s->text + n, sizeof s->text - n, " galera=%s node=%s", variable_value(status, "wsrep_cluster_state_uuid"),
+	    variable_value(variables, "wsrep_node_name"));
 }
 
 static int look_for_galera(struct db *db, struct error *err)
@@ -165,7 +165,7 @@ static int look_for_galera(struct db *db, struct error *err)
 	db->server.galera_ready = true;
 	if (db_read(db, &SQL_SESSION_WSREP_VARIABLES, NULL, &variable_row_shape, &variables.rows, err) != 0)
 		return -1;
-	db->server.galera = strcasecmp(variable(&variables, "wsrep_on"), "ON") == 0;
+	db->server.galera = strcasecmp(variable_value(&variables, "wsrep_on"), "ON") == 0;
 	if (db->server.galera) {
 		if (db_read(db, &SQL_SESSION_WSREP_STATUS, NULL, &variable_row_shape, &status.rows, err) != 0) {
 			db_rows_free(&variables.rows);
@@ -188,7 +188,7 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 	db->where = socket_of(options) ? xasprintf("socket %s %s", socket_of(options), str_or(u->database, "")) :
 	                                 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
 	db->mysql = mysql_init(NULL);
-	if (connect_to(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS, err) != 0 || check_settings(db, err) != 0 ||
+	if (server_connect(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS, err) != 0 || check_settings(db, err) != 0 ||
 	    look_for_galera(db, err) != 0) {
 		if (err->kind == ERROR_ERROR)
 			err->kind = ERROR_DB_UNREACHABLE;

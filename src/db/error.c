@@ -49,7 +49,7 @@ static const struct {
 };
 #define KNOWN (sizeof known / sizeof *known)
 
-static size_t find(unsigned number)
+static size_t find_known(unsigned number)
 {
 	size_t i = 0;
 
@@ -62,7 +62,7 @@ static size_t find(unsigned number)
  * comes, and a connection that ends above all, leaves open what became of it. */
 enum error_kind db_classify(enum db_phase phase, unsigned number)
 {
-	size_t i = find(number);
+	size_t i = find_known(number);
 
 	if (phase == PHASE_COMMIT)
 		return number == 1213 ? ERROR_BUSY : ERROR_UNKNOWN;
@@ -71,7 +71,7 @@ enum error_kind db_classify(enum db_phase phase, unsigned number)
 	return phase == PHASE_CONNECT ? ERROR_DB_UNREACHABLE : ERROR_ERROR;
 }
 
-static const char *what(enum db_phase phase, unsigned number)
+static const char *what_failed(enum db_phase phase, unsigned number)
 {
 	static const char *const text[] = { "cannot connect to", "cannot read", "cannot write to", "no answer to the commit from" };
 
@@ -83,11 +83,11 @@ static const char *what(enum db_phase phase, unsigned number)
 int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err)
 {
 	auto_str struct str said = { 0 };
-	size_t i = find(number);
+	size_t i = find_known(number);
 
 	db->doomed = true;
 	str_add_foreign(&said, message);
-	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what(phase, number), db->label, db->where, said.s, number,
+	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what_failed(phase, number), db->label, db->where, said.s, number,
 	    name ? " in " : "", str_or(name, ""));
 	err->code = (int)number;
 	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)

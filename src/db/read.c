@@ -46,7 +46,7 @@ static size_t count_columns(const struct db_shape *shape)
 	return n;
 }
 
-static bool is_taken(const struct fetch *f, unsigned i)
+static bool is_column_taken(const struct fetch *f, unsigned i)
 {
 	unsigned k = 0;
 
@@ -65,7 +65,7 @@ static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sq
 	f->above = xcalloc(f->n, sizeof *f->above);
 	for (unsigned i = 0; i < f->n; i++) {
 		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
-		if (!f->column[i] || f->n != count_columns(shape) || is_taken(f, i)) {
+		if (!f->column[i] || f->n != count_columns(shape) || is_column_taken(f, i)) {
 			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n", sql->name,
 			    mysql_fetch_field_direct(meta, i)->name);
 			exit(error_kind_exit_code(ERROR_BUG));
@@ -93,18 +93,20 @@ static int bad_value(const struct db *db, const struct sql *sql, const struct db
 	    text ? "'" : "", text ? text : "NULL", text ? "'" : "");
 }
 
-/* ${above}: the text of this column in a row before, in the same arena. */
-static int store(struct db *db, const struct sql *sql, const struct db_column *column, const char *text, size_t n, char *row,
-    struct arena *arena, const char **above, struct error *err)
+static int store_value(struct db *db, const struct sql *sql, const struct fetch *f, unsigned i, char *row, struct arena *arena,
+    struct error *err)
 {
+	const struct db_column *column = f->column[i];
+	char *text = f->is_null[i] ? NULL : f->bind[i].buffer, *end = NULL;
 	void *member = row + column->offset;
-	char *end = NULL;
 	long long number = 0;
 
+	if (text)
+		text[f->length[i]] = '\0';
 	if (column->type == DB_TEXT || column->type == DB_MAYBE_TEXT) {
-		if (text && (!*above || strncmp(*above, text, n) != 0 || (*above)[n] != '\0'))
-			*above = arena_dupn(arena, text, n); /* hosts, states and zones repeat from row to row */
-		*(const char **)member = text ? *above : column->type == DB_TEXT ? "" : NULL;
+		if (text && (!f->above[i] || strncmp(f->above[i], text, f->length[i]) != 0 || f->above[i][f->length[i]] != '\0'))
+			f->above[i] = arena_dupn(arena, text, f->length[i]); /* hosts, states and zones repeat from row to row */
+		*(const char **)member = text ? f->above[i] : column->type == DB_TEXT ? "" : NULL;
 		return 0;
 	}
 	if (text) {
@@ -124,30 +126,20 @@ static int store(struct db *db, const struct sql *sql, const struct db_column *c
 	return 0;
 }
 
-static int store_row(struct db *db, const struct sql *sql, const struct fetch *f, char *row, struct arena *arena, struct error *err)
-{
-	for (unsigned i = 0; i < f->n; i++) {
-		char *text = f->is_null[i] ? NULL : f->bind[i].buffer;
-
-		if (text)
-			text[f->length[i]] = '\0';
-		if (store(db, sql, f->column[i], text, f->length[i], row, arena, &f->above[i], err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct fetch *f, const struct db_shape *shape,
     struct db_rows *out, struct error *err)
 {
 	size_t cap = 0;
+	char *row;
 	int rc;
 
 	while ((rc = mysql_stmt_fetch(stmt)) == 0) {
 		out->v = vec_grow(out->v, out->n, &cap, shape->row_size);
-		memset((char *)out->v + out->n * shape->row_size, 0, shape->row_size);
-		if (store_row(db, sql, f, (char *)out->v + out->n * shape->row_size, &out->arena, err) != 0)
-			return -1;
+		row = (char *)out->v + out->n * shape->row_size;
+		memset(row, 0, shape->row_size);
+		for (unsigned i = 0; i < f->n; i++)
+			if (store_value(db, sql, f, i, row, &out->arena, err) != 0)
+				return -1;
 		out->n++;
 	}
 	if (rc == MYSQL_DATA_TRUNCATED)
@@ -193,8 +185,8 @@ int db_ping(struct db *db, struct error *err)
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err)
 {
-	struct arena rows = { 0 };
 	MYSQL_STMT *stmt;
+	void *v;
 
 	*out = (struct db_rows){ 0 };
 	if (sql->access == SQL_WRITES) /* it would be committed at once, outside of any transaction */
@@ -211,16 +203,12 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 		*out = (struct db_rows){ 0 };
 		return -1;
 	}
-	/* the rows join their strings: one free gives all back */
-	rows = out->arena;
-	if (out->n > 0) {
-		void *v = arena_alloc(&rows, out->n * shape->row_size);
-
+	if (out->n > 0) { /* the rows join their strings: one free gives all back */
+		v = arena_alloc(&out->arena, out->n * shape->row_size);
 		memcpy(v, out->v, out->n * shape->row_size);
 		free(out->v);
 		out->v = v;
 	}
-	out->arena = rows;
 	return 0;
 }
 

@@ -79,7 +79,7 @@ const struct db_param *db_param_find(const struct sql *sql, const struct db_para
 	db_bug(sql, "no value for parameter", sql->params[position]);
 }
 
-static void check_names(const struct sql *sql, const struct db_param *params)
+static void check_param_names(const struct sql *sql, const struct db_param *params)
 {
 	size_t i;
 
@@ -122,7 +122,7 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 	long long *number = xcalloc(sql->nparam, sizeof *number);
 	int rc = 0;
 
-	check_names(sql, params);
+	check_param_names(sql, params);
 	for (size_t i = 0; i < sql->nparam; i++) {
 		const struct db_param *p = db_param_find(sql, params, i);
 

@@ -46,7 +46,7 @@ static int check_nothing_open(struct db *db, struct error *err)
 	return 0;
 }
 
-static int begin(struct db *db, const struct sql *isolation, const struct sql *start, struct error *err)
+static int begin_transaction(struct db *db, const struct sql *isolation, const struct sql *start, struct error *err)
 {
 	if (db_session(db, isolation, err) != 0 || db_session(db, start, err) != 0)
 		return -1;
@@ -57,7 +57,8 @@ static int begin(struct db *db, const struct sql *isolation, const struct sql *s
 
 int db_begin_read(struct db *db, struct error *err)
 {
-	if (check_nothing_open(db, err) != 0 || begin(db, &SQL_SESSION_ISOLATION_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
+	if (check_nothing_open(db, err) != 0 ||
+	    begin_transaction(db, &SQL_SESSION_ISOLATION_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
 		return -1;
 	db->in_read = true;
 	return 0;
@@ -86,7 +87,7 @@ static int check_takes_writes(const struct db *db, struct error *err)
 int db_begin_write(struct db *db, struct error *err)
 {
 	if (check_nothing_open(db, err) != 0 || check_takes_writes(db, err) != 0 ||
-	    begin(db, &SQL_SESSION_ISOLATION_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
+	    begin_transaction(db, &SQL_SESSION_ISOLATION_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
 	db->in_write = true;
 	if (connection_id(db, &db->transaction_connection, err) == 0)

@@ -37,8 +37,9 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *rows, struc
  * start. Its uuid is unique: either this fails with code 1062 (the first try was committed) or the first try can never be. */
 int evacuation_fence(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, struct error *err);
 
-/* Inside a write transaction, when its rows are not what they were and nobody works on it: the migration is written anew, closed, when it
- * is ${absent}, or closed when it is 'accepted'; the instance goes from ${task_state} (NULL: it is not ours) to what it was, its action is closed if it is there. */
+/* Inside a write transaction, when its rows are not what they were and nobody works on it: the migration is written anew, closed,
+ * when it is ${absent}, or closed when it is 'accepted'; the instance goes from ${task_state} (NULL: it is not ours) to what it was,
+ * its action is closed if it is there. */
 int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, bool absent,
     const char *task_state, struct error *err);
 
@@ -66,7 +67,8 @@ struct action_event {
 };
 struct action_events { DB_ROWS(struct action_event); };
 /* As a statement of events gives them; what they say, with passwords hidden. */
-int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out, struct error *err);
+int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out,
+    struct error *err);
 int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
     struct error *err);
 static inline void action_events_free(struct action_events *events) { db_rows_free(&events->rows); }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static void copy(char out[HOST_MAX + 1], const char *from, size_t n)
+static void copy_part(char out[HOST_MAX + 1], const char *from, size_t n)
 {
 	memcpy(out, from, n);
 	out[n] = '\0';
@@ -18,13 +18,13 @@ bool host_name_parse(const char *text, struct host_name *out)
 		return false;
 	backend_host = strcspn(text, "#");
 	node = strcspn(text, "@#");
-	copy(out->text, text, length);
-	copy(out->backend_host, text, backend_host);
-	copy(out->node, text, node);
+	copy_part(out->text, text, length);
+	copy_part(out->backend_host, text, backend_host);
+	copy_part(out->node, text, node);
 	if (text[node] == '@')
-		copy(out->backend, text + node + 1, backend_host - node - 1);
+		copy_part(out->backend, text + node + 1, backend_host - node - 1);
 	if (text[backend_host] == '#')
-		copy(out->pool, text + backend_host + 1, length - backend_host - 1);
+		copy_part(out->pool, text + backend_host + 1, length - backend_host - 1);
 	return node > 0 && (text[node] != '@' || out->backend[0]) && (text[backend_host] != '#' || out->pool[0]) &&
 	    !strchr(out->pool, '#') && !strchr(out->backend, '@');
 }

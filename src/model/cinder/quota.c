@@ -58,7 +58,7 @@ void quota_free(struct quota *quota)
 }
 
 /* The sum over a project's counts of one kind; ${type} NULL: of every type. */
-static int64_t sum(const struct quota *quota, const char *project_id, const char *kind, const char *type, bool gigabytes)
+static int64_t sum_counts(const struct quota *quota, const char *project_id, const char *kind, const char *type, bool gigabytes)
 {
 	const struct quota_count key = { .project_id = project_id };
 	const struct quota_count *end = quota->counts.v + quota->counts.n;
@@ -75,11 +75,11 @@ static int64_t sum(const struct quota *quota, const char *project_id, const char
 	return total;
 }
 
-static int64_t gigabytes(const struct quota *quota, const char *project_id, const char *type)
+static int64_t sum_gigabytes(const struct quota *quota, const char *project_id, const char *type)
 {
-	int64_t volumes = sum(quota, project_id, "volumes", type, true);
+	int64_t volumes = sum_counts(quota, project_id, "volumes", type, true);
 
-	return quota->snapshots_need_no_gigabytes ? volumes : volumes + sum(quota, project_id, "snapshots", type, true);
+	return quota->snapshots_need_no_gigabytes ? volumes : volumes + sum_counts(quota, project_id, "snapshots", type, true);
 }
 
 bool quota_in_use(const struct quota *quota, const struct quota_usage *usage, int64_t *in_use)
@@ -87,19 +87,19 @@ bool quota_in_use(const struct quota *quota, const struct quota_usage *usage, in
 	const char *r = usage->resource, *p = usage->project_id;
 
 	if (strcmp(r, "backups") == 0 || strcmp(r, "groups") == 0 || strcmp(r, "consistencygroups") == 0)
-		*in_use = sum(quota, p, r, NULL, false);
+		*in_use = sum_counts(quota, p, r, NULL, false);
 	else if (strcmp(r, "backup_gigabytes") == 0)
-		*in_use = sum(quota, p, "backups", NULL, true);
+		*in_use = sum_counts(quota, p, "backups", NULL, true);
 	else if (strcmp(r, "volumes") == 0 || strcmp(r, "snapshots") == 0)
-		*in_use = sum(quota, p, r, NULL, false);
+		*in_use = sum_counts(quota, p, r, NULL, false);
 	else if (strcmp(r, "gigabytes") == 0)
-		*in_use = gigabytes(quota, p, NULL);
+		*in_use = sum_gigabytes(quota, p, NULL);
 	else if (str_starts(r, "volumes_"))
-		*in_use = sum(quota, p, "volumes", r + strlen("volumes_"), false);
+		*in_use = sum_counts(quota, p, "volumes", r + strlen("volumes_"), false);
 	else if (str_starts(r, "snapshots_"))
-		*in_use = sum(quota, p, "snapshots", r + strlen("snapshots_"), false);
+		*in_use = sum_counts(quota, p, "snapshots", r + strlen("snapshots_"), false);
 	else if (str_starts(r, "gigabytes_"))
-		*in_use = gigabytes(quota, p, r + strlen("gigabytes_"));
+		*in_use = sum_gigabytes(quota, p, r + strlen("gigabytes_"));
 	else
 		return false;
 	return true;

@@ -13,7 +13,7 @@
 
 #define EACH_FIELD(object, name, value) json_object_object_foreach(object, name, value)
 
-static void add(struct needs *needs, struct arena *arena, struct ask ask)
+static void add_ask(struct needs *needs, struct arena *arena, struct ask ask)
 {
 	struct ask *more = arena_alloc(arena, (needs->nask + 1) * sizeof *more);
 
@@ -51,15 +51,15 @@ static void add_resource(struct needs *out, struct arena *arena, const char *gro
 	if (!*group && strcmp(name, "PCPU") == 0)
 		out->asks_pcpu = true;
 	if (amount > 0)
-		add(out, arena, (struct ask){ .kind = ASK_RESOURCE, .group = group, .name = name, .amount = amount });
+		add_ask(out, arena, (struct ask){ .kind = ASK_RESOURCE, .group = group, .name = name, .amount = amount });
 }
 
 static void add_trait(struct needs *out, struct arena *arena, const char *group, const char *name, const char *value)
 {
 	if (str_equal(value, "required"))
-		add(out, arena, (struct ask){ .kind = ASK_TRAIT, .group = group, .name = name });
+		add_ask(out, arena, (struct ask){ .kind = ASK_TRAIT, .group = group, .name = name });
 	else if (str_equal(value, "forbidden"))
-		add(out, arena, (struct ask){ .kind = ASK_NO_TRAIT, .group = group, .name = name });
+		add_ask(out, arena, (struct ask){ .kind = ASK_NO_TRAIT, .group = group, .name = name });
 }
 
 /* resources:CLASS, trait:NAME, and with a group's suffix before the colon (XS_KEYPAT). False: it is neither. */
@@ -90,7 +90,8 @@ static void read_policy(const char *key, const char *value, struct arena *arena,
 		add_resource(out, arena, "", "MEM_ENCRYPTION_CONTEXT", 1);
 	else if ((strcmp(key, "os:secure_boot") == 0 || strcmp(key, "os_secure_boot") == 0) && str_equal(value, "required"))
 		add_trait(out, arena, "", "COMPUTE_SECURITY_UEFI_SECURE_BOOT", "required");
-	else if ((strcmp(key, "hw:mem_page_size") == 0 || strcmp(key, "hw_mem_page_size") == 0) && !str_equal(value, "small") && !str_equal(value, "any"))
+	else if ((strcmp(key, "hw:mem_page_size") == 0 || strcmp(key, "hw_mem_page_size") == 0) && !str_equal(value, "small") &&
+	    !str_equal(value, "any"))
 		add_unreckoned(out, arena, "huge pages");
 	else if (strcmp(key, "hw:numa_nodes") == 0 || strcmp(key, "hw_numa_nodes") == 0)
 		out->numa = true;
@@ -146,7 +147,7 @@ static void read_image(json_object *properties, struct arena *arena, struct need
 			add_trait(out, arena, "", json_object_get_string(json_object_array_get_idx(traits, i)), "required");
 }
 
-static json_object *inner(json_object *data, const char *field)
+static json_object *field_of(json_object *data, const char *field)
 {
 	json_object *found = NULL;
 
@@ -157,7 +158,7 @@ static json_object *inner(json_object *data, const char *field)
 
 void needs_ask(json_object *flavor, json_object *image, struct arena *arena, struct needs *out)
 {
-	json_object *specs = inner(flavor, "extra_specs"), *vcpus = inner(flavor, "vcpus");
+	json_object *specs = field_of(flavor, "extra_specs"), *vcpus = field_of(flavor, "vcpus");
 
 	out->nask = out->nunreckoned = 0;
 	out->asks_pcpu = false;
@@ -169,7 +170,7 @@ void needs_ask(json_object *flavor, json_object *image, struct arena *arena, str
 	if (out->mixed)
 		add_unreckoned(out, arena, "pinned beside shared CPUs");
 	else if (out->pinned && !out->asks_pcpu && vcpus)
-		add(out, arena, (struct ask){ .kind = ASK_RESOURCE, .group = "", .name = "PCPU", .or_vcpu = true,
+		add_ask(out, arena, (struct ask){ .kind = ASK_RESOURCE, .group = "", .name = "PCPU", .or_vcpu = true,
 		    .amount = json_object_get_int64(vcpus) + str_equal(object_text(specs, "hw:emulator_threads_policy"), "isolate") });
 	if (out->asks_pcpu && !out->asked[CLASS_VCPU].set)
 		out->asked[CLASS_VCPU] = (struct maybe_int){ true, 0 };
@@ -186,7 +187,7 @@ static void read_hints(json_object *hints, struct arena *arena, struct needs *ou
 	static const char *const known[] = { "different_host", "same_host", "build_near_host_ip", "query" };
 
 	for (size_t i = 0; json_object_is_type(hints, json_type_object) && i < sizeof known / sizeof *known; i++)
-		if (inner(hints, known[i]))
+		if (field_of(hints, known[i]))
 			add_unreckoned(out, arena, arena_printf(arena, "scheduler hint %s", known[i]));
 }
 
@@ -203,14 +204,14 @@ void needs_of_request(const char *spec, struct arena *arena, struct needs *out)
 	json_object *object = spec ? object_parse(spec) : NULL, *data = object_data(object), *flavor, *image;
 
 	if (data) {
-		flavor = object_data(inner(data, "flavor"));
-		image = object_data(inner(object_data(inner(data, "image")), "properties"));
+		flavor = object_data(field_of(data, "flavor"));
+		image = object_data(field_of(object_data(field_of(data, "image")), "properties"));
 		if (flavor)
 			needs_ask(flavor, image, arena, out);
-		if (!has_alias(out) && has_any(inner(object_data(inner(data, "pci_requests")), "requests")))
+		if (!has_alias(out) && has_any(field_of(object_data(field_of(data, "pci_requests")), "requests")))
 			add_unreckoned(out, arena, "PCI devices");
-		out->numa |= has_any(inner(object_data(inner(data, "numa_topology")), "cells"));
-		read_hints(inner(data, "scheduler_hints"), arena, out);
+		out->numa |= has_any(field_of(object_data(field_of(data, "numa_topology")), "cells"));
+		read_hints(field_of(data, "scheduler_hints"), arena, out);
 	}
 	json_object_put(object);
 }

@@ -92,15 +92,20 @@ int evacuation_fence(struct db *cell, const struct cell_columns *columns, const 
 	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration could not be closed", err);
 }
 
+static int close_migration(struct db *cell, const struct evacuation_rows *r, struct error *err)
+{
+	const struct db_param params[] = { p_str("uuid", r->migration_uuid.text), p_end };
+
+	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, params, "its migration is no longer 'accepted': somebody works on it", err);
+}
+
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct error *err)
 {
-	const struct db_param migration[] = { p_str("uuid", r->migration_uuid.text), p_end };
 	const struct db_param instance[] = { p_str("uuid", r->instance_uuid), p_str("host", r->host),
 		p_str("old_task_state", r->old_task_state), p_end };
 	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id), p_end };
 
-	if (write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration is no longer 'accepted': somebody works on it",
-	        err) != 0)
+	if (close_migration(cell, r, err) != 0)
 		return -1;
 	if (write_one(cell, &SQL_NOVA_INSTANCE_END_REBUILD, instance, "it is no longer 'rebuilding' on its old host", err) != 0)
 		return -1;
@@ -110,14 +115,12 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct e
 int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, bool absent,
     const char *task_state, struct error *err)
 {
-	const struct db_param migration[] = { p_str("uuid", r->migration_uuid.text), p_end };
-	const struct db_param instance[] = { p_str("id", r->instance_uuid), p_str("old_host", r->host), p_str("old_task_state", task_state),
-		p_str("new_task_state", r->old_task_state), p_end };
+	const struct db_param instance[] = { p_str("id", r->instance_uuid), p_str("old_host", r->host),
+		p_str("old_task_state", task_state), p_str("new_task_state", r->old_task_state), p_end };
 	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id), p_end };
 	uint64_t matched;
 
-	if (absent ? evacuation_fence(cell, columns, r, err) != 0 :
-	             write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration is no longer 'accepted': somebody works on it", err) != 0)
+	if ((absent ? evacuation_fence(cell, columns, r, err) : close_migration(cell, r, err)) != 0)
 		return -1;
 	if (task_state && write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, "it is no longer as it was looked at", err) != 0)
 		return -1;
@@ -180,7 +183,8 @@ void evacuation_state_free(struct evacuation_state *state)
 	*state = (struct evacuation_state){ 0 };
 }
 
-int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out, struct error *err)
+int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out,
+    struct error *err)
 {
 	if (db_read(cell, sql, params, &action_event_shape, &out->rows, err) != 0)
 		return -1;

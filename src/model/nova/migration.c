@@ -92,7 +92,7 @@ static int64_t idle_s(const struct standing_migration *m)
 
 /* An event with an error says that its worker gave up (nova conductor/manager.py: what rebuild_instance() does not catch ends its
  * event and touches neither migration nor instance; nova compute/manager.py: the same after the claim). */
-static const struct action_event *gave_up(const struct standing_migration *m, const struct migration_signs *signs)
+static const struct action_event *event_of_giving_up(const struct standing_migration *m, const struct migration_signs *signs)
 {
 	return str_equal(m->status, "accepted") ? event_of(signs, "rebuild_server", "Error") :
 	                                          event_of(signs, "compute_rebuild_instance", "Error");
@@ -109,7 +109,7 @@ const struct action_event *migration_holder(const struct standing_migration *m, 
 {
 	bool accepted = str_equal(m->status, "accepted");
 
-	if (gave_up(m, signs))
+	if (event_of_giving_up(m, signs))
 		return NULL;
 	for (const struct action_event *e = signs->events->v; e < signs->events->v + signs->events->n; e++)
 		if (!e->result && (accepted || (is_of_compute(e) && signs->dest_up)))
@@ -128,7 +128,7 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 	bool accepted = str_equal(m->status, "accepted");
 
 	str_clear(why);
-	if (gave_up(m, signs)) {
+	if (event_of_giving_up(m, signs)) {
 		str_addf(why, "the %s gave it up: its event ended with an error", accepted ? "conductor" : "compute");
 		return NULL;
 	}

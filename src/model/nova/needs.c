@@ -24,7 +24,7 @@ struct shares_row {
 };
 static const struct db_shape shares_row_shape = DB_SHAPE(struct shares_row, DB_COLUMNS(struct shares_row, shares));
 
-static int64_t number(json_object *data, const char *field)
+static int64_t flavor_number(json_object *data, const char *field)
 {
 	json_object *found;
 
@@ -73,10 +73,11 @@ void needs_of_flavor(const char *flavor, bool from_volume, struct arena *arena, 
 	data = object_data(cur);
 	if (data) {
 		out->known = true;
-		out->vcpus = number(data, "vcpus");
-		out->memory_mb = number(data, "memory_mb");
-		out->disks.swap_mb = number(data, "swap");
-		out->disk_gb = (from_volume ? 0 : number(data, "root_gb")) + number(data, "ephemeral_gb") + (number(data, "swap") + 1023) / 1024;
+		out->vcpus = flavor_number(data, "vcpus");
+		out->memory_mb = flavor_number(data, "memory_mb");
+		out->disks.swap_mb = flavor_number(data, "swap");
+		out->disk_gb = (from_volume ? 0 : flavor_number(data, "root_gb")) + flavor_number(data, "ephemeral_gb") +
+		    (out->disks.swap_mb + 1023) / 1024;
 		needs_ask(data, NULL, arena, out);
 		specs = json_object_object_get(data, "extra_specs");
 		if (json_object_is_type(specs, json_type_object)) {

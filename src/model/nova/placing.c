@@ -49,7 +49,7 @@ bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone)
 	return false;
 }
 
-static bool is_among(const char *list, const char *value)
+static bool is_in_list(const char *list, const char *value)
 {
 	size_t n = strlen(value), k;
 
@@ -66,7 +66,7 @@ bool aggregates_match(const struct aggregates *aggregates, const char *host, con
 {
 	for (size_t i = 0; i < aggregates->n; i++)
 		if (str_equal(aggregates->v[i].host, host) && str_equal(aggregates->v[i].name, name) &&
-		    is_among(aggregates->v[i].value, value))
+		    is_in_list(aggregates->v[i].value, value))
 			return true;
 	return false;
 }
@@ -118,9 +118,9 @@ int group_members_list(struct db *api, const char *group_uuid, struct group_memb
 /* os_resource_classes: STANDARDS, by their numbers. */
 static const char *standard_class(int64_t class)
 {
-	static const char *const standard[] = { "VCPU", "MEMORY_MB", "DISK_GB", "PCI_DEVICE", "SRIOV_NET_VF", "NUMA_SOCKET", "NUMA_CORE", "NUMA_THREAD",
-		"NUMA_MEMORY_MB", "IPV4_ADDRESS", "VGPU", "VGPU_DISPLAY_HEAD", "NET_BW_EGR_KILOBIT_PER_SEC", "NET_BW_IGR_KILOBIT_PER_SEC", "PCPU",
-		"MEM_ENCRYPTION_CONTEXT", "FPGA", "PGPU" };
+	static const char *const standard[] = { "VCPU", "MEMORY_MB", "DISK_GB", "PCI_DEVICE", "SRIOV_NET_VF", "NUMA_SOCKET", "NUMA_CORE",
+		"NUMA_THREAD", "NUMA_MEMORY_MB", "IPV4_ADDRESS", "VGPU", "VGPU_DISPLAY_HEAD", "NET_BW_EGR_KILOBIT_PER_SEC",
+		"NET_BW_IGR_KILOBIT_PER_SEC", "PCPU", "MEM_ENCRYPTION_CONTEXT", "FPGA", "PGPU" };
 
 	return class >= 0 && class < (int64_t)(sizeof standard / sizeof *standard) ? standard[class] : "?";
 }
@@ -180,17 +180,17 @@ static const struct db_shape past_evacuation_shape = DB_SHAPE(struct past_evacua
     DB_NULLABLES(struct past_evacuation, source_node, dest_node));
 
 /* What a done one left is dropped when its source returns; one under way has claimed its destination, or is about to. */
-static bool explains(const struct past_evacuation *e, const char *node)
+static bool evacuation_explains(const struct past_evacuation *e, const char *node)
 {
 	if (str_equal(e->status, "done"))
 		return str_equal(e->source_node, node);
 	return !e->dest_node || str_equal(e->dest_node, node) || str_equal(e->source_node, node);
 }
 
-static bool is_explained(const struct past_evacuations *evacuations, const char *node)
+static bool any_explains(const struct past_evacuations *evacuations, const char *node)
 {
 	for (size_t i = 0; i < evacuations->n; i++)
-		if (explains(&evacuations->v[i], node))
+		if (evacuation_explains(&evacuations->v[i], node))
 			return true;
 	return false;
 }
@@ -212,7 +212,7 @@ int allocations_unexplained(struct db *placement, struct db *cell, const char *i
 	if (db_read(cell, &SQL_NOVA_EVACUATIONS_OF_INSTANCE, instance, &past_evacuation_shape, &evacuations.rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < held; i++)
-		if (!str_equal(out->v[i].name, node) && !is_explained(&evacuations, out->v[i].name))
+		if (!str_equal(out->v[i].name, node) && !any_explains(&evacuations, out->v[i].name))
 			out->v[out->n++] = out->v[i];
 	db_rows_free(&evacuations.rows);
 	return 0;
