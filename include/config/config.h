@@ -107,7 +107,7 @@ void site_config_free(struct site_config *config);
 
 /* Reads what the options of a database's URL refer to (read_default_file) into them, and refuses by name what changes how one connects
  * and cannot be obeyed. ${service}: whose file it is ("nova"). Every URL passes here before db_login_apply(). */
-int db_url_settle(struct db_url *url, const char *origin, const char *service, struct error *err);
+int db_url_resolve(struct db_url *url, const char *origin, const char *service, struct error *err);
 
 /* The login over a URL that came from elsewhere, as config_load_* has done it for those of the files. */
 void db_login_apply(const struct db_login *login, struct db_url *url);

@@ -130,7 +130,7 @@ static void open_cell(const struct request *request, struct audit_places *p, con
 	place->down_s = p->nova.service_down_time_s;
 	rc = db_url_parse(text, "nova_api.cell_mappings", &place->url, &err);
 	if (rc == 0)
-		rc = db_url_settle(&place->url, "nova_api.cell_mappings", "nova", &err);
+		rc = db_url_resolve(&place->url, "nova_api.cell_mappings", "nova", &err);
 	explicit_bzero(text, strlen(text));
 	if (rc != 0) {
 		error_prefix(&err, "cell '%s'", place->cell);

@@ -7,7 +7,7 @@
 #define NOT_FOUND 404
 
 /* 1: it is there; 0: it is not; -1: error. */
-static int settle(struct bus *bus, const char *what, struct error *err)
+static int end_look(struct bus *bus, const char *what, struct error *err)
 {
 	amqp_rpc_reply_t reply = amqp_get_rpc_reply(bus->connection);
 	int rc = 1;
@@ -28,7 +28,7 @@ int bus_exchange_exists(struct bus *bus, const char *exchange, struct error *err
 		return -1;
 	amqp_exchange_declare(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes("topic"), 1, 0, 0, 0,
 	    amqp_empty_table);
-	return settle(bus, "looking at an exchange", err);
+	return end_look(bus, "looking at an exchange", err);
 }
 
 int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err)
@@ -42,6 +42,6 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 	found = amqp_queue_declare(bus->connection, CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);
 	if (found)
 		*out = (struct bus_queue){ .exists = true, .messages = found->message_count, .consumers = found->consumer_count };
-	rc = settle(bus, "looking at a queue", err);
+	rc = end_look(bus, "looking at a queue", err);
 	return rc < 0 ? -1 : 0;
 }

@@ -54,7 +54,7 @@ struct watchdog {
 	bool over, fired;
 };
 
-static void *watch(void *arg)
+static void *watch_confirms(void *arg)
 {
 	struct watchdog *dog = arg;
 
@@ -80,7 +80,7 @@ static int watchdog_start(struct watchdog *dog, int fd, unsigned timeout_s)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&dog->end, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	return pthread_create(&dog->thread, NULL, watch, dog);
+	return pthread_create(&dog->thread, NULL, watch_confirms, dog);
 }
 
 static bool watchdog_stop(struct watchdog *dog)
@@ -95,7 +95,7 @@ static bool watchdog_stop(struct watchdog *dog)
 	return dog->fired;
 }
 
-static void say(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail)
+static void say_outcome(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail)
 {
 	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%s", bus->label,
 	    bus->server, bus_outcome_sentence(outcome), *detail ? ": " : "", detail);
@@ -106,7 +106,7 @@ static void say_broker(const struct bus *bus, enum bus_outcome outcome, struct e
 	auto_str struct str detail = { 0 };
 
 	bus_add_text(&detail, text);
-	say(bus, outcome, why, detail.s);
+	say_outcome(bus, outcome, why, detail.s);
 }
 
 /* What has come back so far for one publish. */
@@ -115,7 +115,7 @@ struct answer {
 	enum bus_outcome outcome;
 };
 
-static void end(struct answer *a, enum bus_outcome outcome)
+static void end_publish(struct answer *a, enum bus_outcome outcome)
 {
 	a->over = true;
 	a->outcome = outcome;
@@ -125,12 +125,12 @@ static void on_channel_close(const struct bus *bus, const amqp_channel_close_t *
 {
 	bool names_publish = close->class_id == PUBLISH_CLASS && close->method_id == PUBLISH_METHOD;
 
-	end(a, names_publish ? BUS_REFUSED : BUS_LOST);
+	end_publish(a, names_publish ? BUS_REFUSED : BUS_LOST);
 	say_broker(bus, a->outcome, why, close->reply_text);
 }
 
 /* An ack or a nack is about our message, the last that was sent. */
-static bool is_ours(const struct bus *bus, uint64_t tag, amqp_boolean_t multiple)
+static bool is_our_return(const struct bus *bus, uint64_t tag, amqp_boolean_t multiple)
 {
 	return tag == bus->tag || (multiple && (tag > bus->tag || tag == 0));
 }
@@ -149,17 +149,17 @@ static void on_method(struct bus *bus, const amqp_method_t *method, struct answe
 	case AMQP_BASIC_ACK_METHOD: {
 		const amqp_basic_ack_t *m = method->decoded;
 
-		if (is_ours(bus, m->delivery_tag, m->multiple))
-			end(a, a->returned ? BUS_RETURNED : BUS_ACKED);
+		if (is_our_return(bus, m->delivery_tag, m->multiple))
+			end_publish(a, a->returned ? BUS_RETURNED : BUS_ACKED);
 		break;
 	}
 	case AMQP_BASIC_NACK_METHOD: {
 		const amqp_basic_nack_t *m = method->decoded;
 
-		if (!is_ours(bus, m->delivery_tag, m->multiple))
+		if (!is_our_return(bus, m->delivery_tag, m->multiple))
 			break;
-		end(a, BUS_NACKED);
-		say(bus, BUS_NACKED, why, "");
+		end_publish(a, BUS_NACKED);
+		say_outcome(bus, BUS_NACKED, why, "");
 		break;
 	}
 	case AMQP_CHANNEL_CLOSE_METHOD:
@@ -168,7 +168,7 @@ static void on_method(struct bus *bus, const amqp_method_t *method, struct answe
 	case AMQP_CONNECTION_CLOSE_METHOD: {
 		const amqp_connection_close_t *m = method->decoded;
 
-		end(a, BUS_LOST);
+		end_publish(a, BUS_LOST);
 		say_broker(bus, BUS_LOST, why, m->reply_text);
 		break;
 	}
@@ -201,7 +201,7 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 		if (status == AMQP_STATUS_TIMEOUT)
 			break;
 		if (status != AMQP_STATUS_OK) {
-			say(bus, BUS_LOST, why, amqp_error_string2(status));
+			say_outcome(bus, BUS_LOST, why, amqp_error_string2(status));
 			return BUS_LOST;
 		}
 		if (frame.frame_type == AMQP_FRAME_METHOD)
@@ -210,7 +210,7 @@ static enum bus_outcome wait_for_answer(struct bus *bus, int64_t deadline_ms, bo
 	if (a.over)
 		return a.outcome;
 	a.outcome = bus->alarm[0] ? BUS_BLOCKED : BUS_TIMEOUT;
-	say(bus, a.outcome, why, bus->alarm);
+	say_outcome(bus, a.outcome, why, bus->alarm);
 	return a.outcome;
 }
 
@@ -219,14 +219,14 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 {
 	enum bus_outcome outcome = status == AMQP_STATUS_TABLE_TOO_BIG ? BUS_NOT_SENT : fired ? BUS_TIMEOUT : BUS_LOST;
 
-	say(bus, outcome, why, amqp_error_string2(status));
+	say_outcome(bus, outcome, why, amqp_error_string2(status));
 	return outcome;
 }
 
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
-static enum bus_outcome publish(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body, unsigned timeout_s,
+static enum bus_outcome publish_once(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body, unsigned timeout_s,
     bool stop_when_blocked, struct error *why)
 {
 	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
@@ -241,7 +241,7 @@ static enum bus_outcome publish(struct bus *bus, const char *exchange, const cha
 	bool fired;
 
 	if (watchdog_start(&dog, amqp_get_sockfd(bus->connection), timeout_s) != 0) {
-		say(bus, BUS_NOT_SENT, why, "no thread");
+		say_outcome(bus, BUS_NOT_SENT, why, "no thread");
 		return BUS_NOT_SENT;
 	}
 	bus->tag++;
@@ -261,7 +261,7 @@ static int check_alarm(const struct bus *bus, struct error *err)
 {
 	if (!bus->alarm[0])
 		return 0;
-	say(bus, BUS_NOT_SENT, err, bus->alarm);
+	say_outcome(bus, BUS_NOT_SENT, err, bus->alarm);
 	return error_hint(err, ALARM_HINT);
 }
 
@@ -280,7 +280,7 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 	}
 	if (bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0)
 		return BUS_NOT_SENT;
-	outcome = publish(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s, false, why);
+	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s, false, why);
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome == BUS_ACKED)
 		error_clear(why);
@@ -314,7 +314,7 @@ int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 	uuid_random(&id);
 	uuid_hex(&id, hex);
 	snprintf(key, sizeof key, "evac-manage-canary-%s", hex);
-	outcome = publish(bus, exchange, key, amqp_cstring_bytes("{}"), CANARY_TIMEOUT_S, true, err);
+	outcome = publish_once(bus, exchange, key, amqp_cstring_bytes("{}"), CANARY_TIMEOUT_S, true, err);
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome != BUS_RETURNED)
 		return canary_failed(bus, outcome, exchange, err);

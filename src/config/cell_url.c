@@ -23,15 +23,15 @@ static void fields_free(struct fields *f)
 	free(f->v);
 }
 
-static void add(struct fields *f, char *name, const char *value, size_t n)
+static void append_part(struct fields *f, char *name, const char *value, size_t n)
 {
 	f->v = vec_grow(f->v, f->n, &f->cap, sizeof *f->v);
 	f->v[f->n++] = (struct url_option){ name, value ? xstrndup(value, n) : NULL };
 }
 
-static void add_text(struct fields *f, const char *name, const char *value)
+static void append_text(struct fields *f, const char *name, const char *value)
 {
-	add(f, xstrdup(name), value, value ? strlen(value) : 0);
+	append_part(f, xstrdup(name), value, value ? strlen(value) : 0);
 }
 
 /* urlparse().username and .password: everything before the last '@', also of several brokers in one. */
@@ -40,15 +40,15 @@ static void add_login(struct fields *f, const char *authority)
 	const char *at = strrchr(authority, '@');
 	const char *colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
 
-	add(f, xstrdup("username"), at ? authority : NULL, (size_t)((colon ? colon : at ? at : authority) - authority));
-	add(f, xstrdup("password"), colon ? colon + 1 : NULL, colon ? (size_t)(at - colon - 1) : 0);
+	append_part(f, xstrdup("username"), at ? authority : NULL, (size_t)((colon ? colon : at ? at : authority) - authority));
+	append_part(f, xstrdup("password"), colon ? colon + 1 : NULL, colon ? (size_t)(at - colon - 1) : 0);
 }
 
 static void add_hostname(struct fields *f, const char *host, size_t n)
 {
 	char *name;
 
-	add(f, xstrdup("hostname"), n ? host : NULL, n);
+	append_part(f, xstrdup("hostname"), n ? host : NULL, n);
 	name = f->v[f->n - 1].value;
 	for (; name && *name && *name != '%'; name++) /* a zone id keeps its case */
 		*name = (char)tolower((unsigned char)*name);
@@ -60,7 +60,7 @@ static bool add_port(struct fields *f, const char *port)
 	size_t n = strlen(port);
 
 	if (n == 0) {
-		add_text(f, "port", NULL);
+		append_text(f, "port", NULL);
 		return true;
 	}
 	if (strspn(port, "0123456789") != n)
@@ -69,7 +69,7 @@ static bool add_port(struct fields *f, const char *port)
 		port++;
 	if (strlen(port) > 5 || strtoul(port, NULL, 10) > 65535)
 		return false;
-	add_text(f, "port", port);
+	append_text(f, "port", port);
 	return true;
 }
 
@@ -85,21 +85,21 @@ static bool add_host(struct fields *f, const char *authority)
 }
 
 /* cell_mapping.py's own _parse_netloc, for username1, hostname1, …: first '@', and the port of an IPv6 host keeps its colon. */
-static bool add_broker(struct fields *f, const char *s, size_t n, size_t number)
+static bool append_broker(struct fields *f, const char *s, size_t n, size_t number)
 {
 	const char *at = memchr(s, '@', n), *end = s + n, *host = at ? at + 1 : s, *login_end = at ? at : s;
 	const char *colon = memchr(s, ':', (size_t)(login_end - s)), *port, *host_end;
 	bool bracketed = host < end && *host == '[';
 
-	add(f, xasprintf("username%zu", number), s, (size_t)((colon ? colon : login_end) - s));
-	add(f, xasprintf("password%zu", number), colon ? colon + 1 : NULL, colon ? (size_t)(login_end - colon - 1) : 0);
+	append_part(f, xasprintf("username%zu", number), s, (size_t)((colon ? colon : login_end) - s));
+	append_part(f, xasprintf("password%zu", number), colon ? colon + 1 : NULL, colon ? (size_t)(login_end - colon - 1) : 0);
 	host_end = memchr(host, bracketed ? ']' : ':', (size_t)(end - host));
 	if (bracketed && !host_end)
 		return false;
 	port = host_end ? host_end + 1 : NULL;
 	host += bracketed;
-	add(f, xasprintf("hostname%zu", number), host, (size_t)((host_end ? host_end : end) - host));
-	add(f, xasprintf("port%zu", number), port, port ? (size_t)(end - port) : 0);
+	append_part(f, xasprintf("hostname%zu", number), host, (size_t)((host_end ? host_end : end) - host));
+	append_part(f, xasprintf("port%zu", number), port, port ? (size_t)(end - port) : 0);
 	return true;
 }
 
@@ -111,7 +111,7 @@ static bool add_brokers(struct fields *f, const char *authority)
 		return true;
 	for (const char *s = authority;; s += n + 1) {
 		n = strcspn(s, ",");
-		if (!add_broker(f, s, n, number++))
+		if (!append_broker(f, s, n, number++))
 			return false;
 		if (!s[n])
 			return true;
@@ -127,10 +127,10 @@ static bool fields_of(const char *base, struct fields *f)
 	if (!url_split(base, &parts))
 		return false;
 	authority = str_or(parts.authority, "");
-	add_text(f, "scheme", parts.scheme);
-	add_text(f, "path", parts.path + strspn(parts.path, "/"));
-	add_text(f, "query", parts.query);
-	add_text(f, "fragment", parts.fragment);
+	append_text(f, "scheme", parts.scheme);
+	append_text(f, "path", parts.path + strspn(parts.path, "/"));
+	append_text(f, "query", parts.query);
+	append_text(f, "fragment", parts.fragment);
 	add_login(f, authority);
 	ok = add_host(f, authority) && add_brokers(f, authority);
 	url_parts_free(&parts);

@@ -98,7 +98,7 @@ static int parse_database(struct ini *ini, const struct ini_name *names, const c
 	whole = more && *more ? xasprintf("%s%c%s", value, strchr(value, '?') ? '&' : '?', more) : xstrdup(value);
 	rc = db_url_parse(whole, origin, out, err);
 	free_secret(whole);
-	if (rc == 0 && db_url_settle(out, origin, ini->service, err) == 0)
+	if (rc == 0 && db_url_resolve(out, origin, ini->service, err) == 0)
 		return 0;
 	db_url_free(out);
 	return -1;

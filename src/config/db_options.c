@@ -31,7 +31,7 @@ static const struct {
 	{ "socket", "unix_socket" }, { "bind-address", "bind_address" },
 };
 
-static bool is_listed(const char *const *list, size_t n, const char *name)
+static bool is_option(const char *const *list, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i], name) == 0)
@@ -47,19 +47,19 @@ static bool is_telling(const char *name)
 	return false;
 }
 
-static int refuse(const char *origin, const char *name, const char *why, const char *service, struct error *err)
+static int refuse_option(const char *origin, const char *name, const char *why, const char *service, struct error *err)
 {
 	error_set(err, ERROR_CONFIG, "%s: the option '%s' of the URL %s", origin, name, why);
 	return error_hint(err, WAY_OUT, service);
 }
 
-static int check_names(const struct db_url *url, const char *origin, const char *service, struct error *err)
+static int check_option_names(const struct db_url *url, const char *origin, const char *service, struct error *err)
 {
 	for (size_t i = 0; i < url->noption; i++) {
 		const char *name = url->option[i].name;
 
-		if (!is_listed(obeyed, COUNT(obeyed), name) && !is_listed(stricter, COUNT(stricter), name) && is_telling(name))
-			return refuse(origin, name, "says how to connect, and that cannot be done here", service, err);
+		if (!is_option(obeyed, COUNT(obeyed), name) && !is_option(stricter, COUNT(stricter), name) && is_telling(name))
+			return refuse_option(origin, name, "says how to connect, and that cannot be done here", service, err);
 	}
 	return 0;
 }
@@ -106,7 +106,7 @@ static int read_default_file(struct db_url *url, const char *origin, const char 
 		return 0;
 	named = xstrdup(path ? path : "/etc/my.cnf"); /* pymysql's own default */
 	if (*named == '~')
-		return refuse(origin, "read_default_file", "begins with '~', and whose home is meant is not known", service, err);
+		return refuse_option(origin, "read_default_file", "begins with '~', and whose home is meant is not known", service, err);
 	if (read_file(url, named, section, err) == 0)
 		return 0;
 	error_prefix(err, "%s: the option '%s' of the URL", origin, path ? "read_default_file" : "read_default_group");
@@ -123,14 +123,14 @@ static int check_ssl(const struct db_url *url, const char *origin, const char *s
 		const char *text = url_option(url->option, url->noption, flags[i]);
 
 		if (text && parse_bool(text, origin, &value, &unread) != 0)
-			return refuse(origin, flags[i], "is neither true nor false", service, err);
+			return refuse_option(origin, flags[i], "is neither true nor false", service, err);
 	}
 	return 0;
 }
 
-int db_url_settle(struct db_url *url, const char *origin, const char *service, struct error *err)
+int db_url_resolve(struct db_url *url, const char *origin, const char *service, struct error *err)
 {
-	if (check_names(url, origin, service, err) != 0 || read_default_file(url, origin, service, err) != 0)
+	if (check_option_names(url, origin, service, err) != 0 || read_default_file(url, origin, service, err) != 0)
 		return -1;
 	return check_ssl(url, origin, service, err);
 }

@@ -164,7 +164,7 @@ bool ini_has_group(const struct ini *ini, const char *group)
 	return false;
 }
 
-static bool is_known(const char *key, const char *const *known, size_t n)
+static bool is_known_key(const char *key, const char *const *known, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(known[i], key) == 0)
@@ -179,7 +179,7 @@ int ini_check_keys(const struct ini *ini, const char *group, const char *const *
 
 	for (size_t i = 0; i < ini->nentry; i++) {
 		e = &ini->entry[i];
-		if (!ini_is_group(e->group, span_of(group)) || is_known(e->key, known, n))
+		if (!ini_is_group(e->group, span_of(group)) || is_known_key(e->key, known, n))
 			continue;
 		str_nearest(e->key, known, n, &near);
 		error_set(err, ERROR_CONFIG, "%s: there is no such option", ini_origin(ini, e));

@@ -13,7 +13,7 @@
 static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement" };
 static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key", "socket" };
 
-static int check(const struct ini *ini, const char *path, struct error *err)
+static int check_groups(const struct ini *ini, const char *path, struct error *err)
 {
 	bool any = false;
 
@@ -53,7 +53,7 @@ int login_load(const struct config_sources *sources, const char *service, struct
 	auto_free char *group = xasprintf(BOTH "-%s", service);
 	auto_ini struct ini *ini = NULL;
 
-	if (ini_open_options(sources->defaults_file, &ini, err) != 0 || check(ini, sources->defaults_file, err) != 0)
+	if (ini_open_options(sources->defaults_file, &ini, err) != 0 || check_groups(ini, sources->defaults_file, err) != 0)
 		return -1;
 	ini_note_to(ini, sources->values, service);
 	for (size_t i = 0; i < COUNT(keys); i++)

@@ -105,7 +105,7 @@ static void say_filter(const struct scene *scene, const struct room *room, const
 }
 
 /* The room that comes nearest: only disabled, then only too small, only down, then the rest. */
-static int distance(const struct scene *scene, const struct room *room, const struct candidate *c)
+static int room_distance(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
 	bool fits = room_has_size(scene, room, c), filtered = filter_objects(scene, room, c) != NULL;
 
@@ -138,8 +138,8 @@ static void explain(const struct rooms *rooms, const struct scene *scene, const 
 	const struct room *best = NULL;
 
 	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++)
-		if (!best || distance(scene, r, c) < distance(scene, best, c) ||
-		    (distance(scene, r, c) == distance(scene, best, c) && room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
+		if (!best || room_distance(scene, r, c) < room_distance(scene, best, c) ||
+		    (room_distance(scene, r, c) == room_distance(scene, best, c) && room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
 	if (!best) {
 		str_add(why, "there is no other compute node");

@@ -29,7 +29,7 @@ static int age_now(const struct scene *scene, struct db *db, struct maybe_int *a
 	return 0;
 }
 
-static int watch(struct scene *scene, struct db *db, struct error *err)
+static int watch_heartbeat(struct scene *scene, struct db *db, struct error *err)
 {
 	int64_t last = scene->nova.compute->heartbeat_age_s.v, end = clock_monotonic_ms() + (watch_s(scene) + 1) * 1000;
 	struct maybe_int age = { true, last };
@@ -59,7 +59,7 @@ int scene_watch_heartbeat(struct scene *scene, struct error *err)
 	    (long long)s->heartbeat_age_s.v, (long long)(watch_s(scene) + 1));
 	if (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0)
 		return -1;
-	rc = watch(scene, db, err);
+	rc = watch_heartbeat(scene, db, err);
 	db_close(&db);
 	return rc;
 }

@@ -100,7 +100,7 @@ static void keep_unfinished_of_rows(struct move *move)
 	move->unfinished.n = kept;
 }
 
-static int find_rows(struct scene *scene, struct move *move, struct error *err)
+static int find_move_rows(struct scene *scene, struct move *move, struct error *err)
 {
 	static const enum owned_kind of_backend[] = { OWNED_VOLUME, OWNED_GROUP, OWNED_CONSISTENCYGROUP, OWNED_CACHE_ENTRY,
 		OWNED_WORKER };
@@ -136,7 +136,7 @@ static int find_rows(struct scene *scene, struct move *move, struct error *err)
 	return 0;
 }
 
-static int check_names(const struct scene *scene, const struct move *move, struct error *err)
+static int check_move_names(const struct scene *scene, const struct move *move, struct error *err)
 {
 	if (move->kind == MOVE_BACKUPS) {
 		if (scene_check_node(scene, move->from.text, err) != 0)
@@ -190,7 +190,7 @@ static int fill_move(struct scene *scene, struct move *move, struct error *err)
 	move->in_place = strcmp(move->from.backend_host, move->to.backend_host) == 0;
 	move->source = cinder_service_find(&scene->cinder.services, binary, move->from.backend_host);
 	move->target = cinder_service_find(&scene->cinder.services, binary, move->to.backend_host);
-	return find_rows(scene, move, err);
+	return find_move_rows(scene, move, err);
 }
 
 /* Every pool of a backend into one pool would forget which volume lies in which. */
@@ -226,7 +226,7 @@ static int add_nameables(const struct scene *scene, const struct move *move, con
 }
 
 /* What may be named: the rows of every move, those that stay with a live cluster, too. */
-static int check_words(const struct scene *scene, struct error *err)
+static int check_row_words(const struct scene *scene, struct error *err)
 {
 	auto_free char *list = xasprintf("evac-manage %s list --host %s",
 	    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume", scene->subject.nmove > 0 ? scene->subject.move[0].from.node : scene->subject.host);
@@ -258,10 +258,10 @@ int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, c
 		return error_set(err, ERROR_USAGE, "'%s' is not a host", from);
 	if (!host_name_parse(to, &move->to))
 		return error_set(err, ERROR_USAGE, "'%s' is not a host", to);
-	if (check_names(scene, move, err) != 0)
+	if (check_move_names(scene, move, err) != 0)
 		return -1;
 	move->target_known = true; /* else it would have been an unknown name */
-	if (fill_move(scene, move, err) != 0 || check_pools_stay(move, err) != 0 || check_words(scene, err) != 0)
+	if (fill_move(scene, move, err) != 0 || check_pools_stay(move, err) != 0 || check_row_words(scene, err) != 0)
 		return -1;
 	scene_choose_rows(scene);
 	return 0;
@@ -317,7 +317,7 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 		    add_counterpart(scene, MOVE_BACKEND, s->host, to, err) != 0)
 			return -1;
 	}
-	if (check_words(scene, err) != 0)
+	if (check_row_words(scene, err) != 0)
 		return -1;
 	drop_empty_moves(scene);
 	scene_choose_rows(scene);

@@ -46,7 +46,7 @@ int scene_unknown(const char *what, const char *name, const char *const *known, 
 	return error_hint(err, "'%s' shows all", list);
 }
 
-static int unknown(const char *what, const char *name, struct names *known, const char *list, struct error *err)
+static int unknown_owner(const char *what, const char *name, struct names *known, const char *list, struct error *err)
 {
 	scene_unknown(what, name, known->v, known->n, list, err);
 	names_free(known);
@@ -98,7 +98,7 @@ int scene_check_backend(const struct scene *scene, const char *backend_host, str
 	for (i = 0; i < scene->cinder.owners.n; i++)
 		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && !host_pool(scene->cinder.owners.v[i].host))
 			names_add(&known, scene->cinder.owners.v[i].host);
-	return unknown("cinder backend", backend_host, &known, "evac-manage service list", err);
+	return unknown_owner("cinder backend", backend_host, &known, "evac-manage service list", err);
 }
 
 /* Pools are stored nowhere but in what lives on them. A pool of the target is believed when something lives on it there, or on
@@ -125,7 +125,7 @@ int scene_check_pool(const struct scene *scene, const struct host_name *host, bo
 		names_free(&known);
 		return named ? 0 : -1;
 	}
-	return unknown("pool", host->pool, &known,
+	return unknown_owner("pool", host->pool, &known,
 	    arena_printf(&known.arena, "evac-manage volume list --host %s", shell_word(&known.arena, host->backend_host)), err);
 }
 
@@ -195,7 +195,7 @@ int scene_check_node(const struct scene *scene, const char *node, struct error *
 			names_add(&known, hosts.v[k].host);
 		host_list_free(&hosts);
 	}
-	return unknown("host", node, &known, "evac-manage service list", err);
+	return unknown_owner("host", node, &known, "evac-manage service list", err);
 }
 
 int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err)
@@ -247,7 +247,7 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 		to = to ? to : other;
 	}
 	if (!to)
-		unknown("pool of the failed host", arena_dupn(&known.arena, map, strcspn(map, "=")), &known,
+		unknown_owner("pool of the failed host", arena_dupn(&known.arena, map, strcspn(map, "=")), &known,
 		    arena_printf(&known.arena, "evac-manage host show %s", shell_word(&known.arena, scene->subject.host)), err);
 	else
 		names_free(&known);

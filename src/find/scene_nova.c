@@ -63,7 +63,7 @@ void scene_note_builders(struct scene *scene)
 			keep_lowest(&scene->nova.builder_version, s->version);
 }
 
-static bool move_takes(const struct scene *scene, const char *volume_id)
+static bool is_volume_moved(const struct scene *scene, const char *volume_id)
 {
 	size_t m, i;
 
@@ -93,7 +93,7 @@ static int find_volumes(struct scene *scene, struct candidate *c, struct error *
 				return -1;
 			if (fact->owner.host && host_name_parse(fact->owner.host, &owner))
 				fact->service = cinder_service_find(&scene->cinder.services, "cinder-volume", owner.backend_host);
-			fact->moves_first = move_takes(scene, fact->bdm->volume_id);
+			fact->moves_first = is_volume_moved(scene, fact->bdm->volume_id);
 		}
 		fact++;
 	}
@@ -136,7 +136,7 @@ static void find_gone(const struct scene *scene, struct nameables *out)
 			nameables_add(out, words[w]->v[i], NULL);
 }
 
-static int check_words(const struct scene *scene, struct error *err)
+static int check_instance_words(const struct scene *scene, struct error *err)
 {
 	struct nameables known = { 0 }, gone = { 0 };
 	auto_str struct str list = { 0 };
@@ -153,7 +153,7 @@ static int check_words(const struct scene *scene, struct error *err)
 	return rc;
 }
 
-static int compare(int64_t a, int64_t b)
+static int compare_instances(int64_t a, int64_t b)
 {
 	return a < b ? 1 : a > b ? -1 : 0;
 }
@@ -163,20 +163,20 @@ static int compare(int64_t a, int64_t b)
 static int biggest_first(const void *one, const void *other)
 {
 	const struct candidate *a = one, *b = other;
-	int order = compare(instance_boots_from_volume(a->instance), instance_boots_from_volume(b->instance));
+	int order = compare_instances(instance_boots_from_volume(a->instance), instance_boots_from_volume(b->instance));
 
 	if (order == 0)
-		order = compare(a->needs.memory_mb, b->needs.memory_mb);
+		order = compare_instances(a->needs.memory_mb, b->needs.memory_mb);
 	if (order == 0)
-		order = compare(a->needs.vcpus, b->needs.vcpus);
-	return order ? order : compare(b->instance->id, a->instance->id);
+		order = compare_instances(a->needs.vcpus, b->needs.vcpus);
+	return order ? order : compare_instances(b->instance->id, a->instance->id);
 }
 
 static int find_candidates(struct scene *scene, struct error *err)
 {
 	struct db *cell = scene->nova.home->cell->db;
 
-	if (check_words(scene, err) != 0)
+	if (check_instance_words(scene, err) != 0)
 		return -1;
 	if (bdms_on_host(cell, scene->subject.host, &scene->subject.bdms, err) != 0 || migrations_open(cell, scene->subject.host, &scene->subject.migrations, err) != 0 ||
 	    scene_find_placing(scene, err) != 0)

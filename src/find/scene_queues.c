@@ -5,7 +5,7 @@
 #include "util/log.h"
 #include "util/str.h"
 
-static void not_asked(struct scene *scene, const struct error *err)
+static void keep_queues_absent(struct scene *scene, const struct error *err)
 {
 	log_info("not asked: %s", err->text);
 	if (err->kind == ERROR_BUS_UNREACHABLE) /* one that is not configured is none */
@@ -25,7 +25,7 @@ static void add_queue(struct scene *scene, struct bus **bus, const char *queue, 
 	if (!*bus)
 		return;
 	if (bus_queue_look(*bus, queue, &more[scene->bus.nconsumer].now, &err) != 0) {
-		not_asked(scene, &err);
+		keep_queues_absent(scene, &err);
 		bus_close(bus);
 		return;
 	}
@@ -76,7 +76,7 @@ static void find_of_compute(struct scene *scene)
 
 	open_cell_bus(scene, scene->nova.home, &cell, &err);
 	if (err.kind)
-		not_asked(scene, &err);
+		keep_queues_absent(scene, &err);
 	add_queue(scene, &cell.bus, queue, scene->nova.compute && nova_service_is_up(scene->nova.compute, scene->nova.down_s));
 	close_cell_bus(&cell);
 }
@@ -134,7 +134,7 @@ static void find_of_cinder(struct scene *scene)
 	if (!w->cinder.has_bus)
 		error_set(&err, ERROR_CONFIG, "cinder's configuration names no broker (transport_url)");
 	if (!w->cinder.has_bus || bus_open(&options, &bus, &err) != 0)
-		not_asked(scene, &err);
+		keep_queues_absent(scene, &err);
 	for (size_t i = 0; i < scene->cinder.services.n && bus; i++) {
 		const struct cinder_service *s = &scene->cinder.services.v[i];
 

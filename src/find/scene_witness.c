@@ -8,12 +8,12 @@
 
 #define API_TIMEOUT_MS 2000
 
-static void not_asked(const struct error *err)
+static void say_not_asked(const struct error *err)
 {
 	log_info("not asked: %s", err->text);
 }
 
-static void add_sessions(struct scene *scene, struct db *db, unsigned down_s)
+static void add_server_sessions(struct scene *scene, struct db *db, unsigned down_s)
 {
 	struct session_fact *fact = &scene->witness.session[scene->witness.nsession];
 	struct error err = { 0 };
@@ -22,7 +22,7 @@ static void add_sessions(struct scene *scene, struct db *db, unsigned down_s)
 		return;
 	*fact = (struct session_fact){ .server = db_label(db), .down_s = down_s };
 	if (sessions_list(db, &fact->sessions, &err) != 0)
-		not_asked(&err);
+		say_not_asked(&err);
 	else
 		scene->witness.nsession++;
 }
@@ -39,9 +39,9 @@ void scene_find_sessions(struct scene *scene)
 {
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		if (!scene->nova.home || scene->nova.home == &scene->nova.cell[i])
-			add_sessions(scene, scene->nova.cell[i].cell->db, scene->nova.down_s);
-	add_sessions(scene, scene->world->api_db, scene->nova.down_s);
-	add_sessions(scene, scene->world->cinder_db, scene->cinder.down_s);
+			add_server_sessions(scene, scene->nova.cell[i].cell->db, scene->nova.down_s);
+	add_server_sessions(scene, scene->world->api_db, scene->nova.down_s);
+	add_server_sessions(scene, scene->world->cinder_db, scene->cinder.down_s);
 }
 
 /* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */

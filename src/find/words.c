@@ -34,7 +34,7 @@ void nameables_free(struct nameables *all)
 	*all = (struct nameables){ 0 };
 }
 
-static bool has(const struct nameables *all, const char *word)
+static bool has_nameable(const struct nameables *all, const char *word)
 {
 	const struct words words = { .v = &word, .n = 1 };
 
@@ -44,7 +44,7 @@ static bool has(const struct nameables *all, const char *word)
 	return false;
 }
 
-static int unknown(const char *option, const char *word, const struct nameables *known, const char *what, const char *list,
+static int unknown_word(const char *option, const char *word, const struct nameables *known, const char *what, const char *list,
     struct error *err)
 {
 	const char **names = xcalloc(2 * known->n + 1, sizeof *names);
@@ -64,14 +64,14 @@ static int unknown(const char *option, const char *word, const struct nameables 
 	return error_hint(err, "'%s' shows all", list);
 }
 
-static int check(const char *option, const struct words *words, const struct nameables *known, const struct nameables *gone,
+static int check_each_word(const char *option, const struct words *words, const struct nameables *known, const struct nameables *gone,
     const char *what, const char *list, struct error *err)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		if (has(known, words->v[i]))
+		if (has_nameable(known, words->v[i]))
 			continue;
-		if (!has(gone, words->v[i]))
-			return unknown(option, words->v[i], known, what, list, err);
+		if (!has_nameable(gone, words->v[i]))
+			return unknown_word(option, words->v[i], known, what, list, err);
 		log_notice("%s '%s': it has left already", option, words->v[i]);
 	}
 	return 0;
@@ -80,7 +80,7 @@ static int check(const char *option, const struct words *words, const struct nam
 int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
     const char *list, struct error *err)
 {
-	if (check("--only", &request->what.only, known, gone, what, list, err) != 0)
+	if (check_each_word("--only", &request->what.only, known, gone, what, list, err) != 0)
 		return -1;
-	return check("--exclude", &request->what.exclude, known, gone, what, list, err);
+	return check_each_word("--exclude", &request->what.exclude, known, gone, what, list, err);
 }

@@ -34,7 +34,7 @@ static bool is_configured(const struct words *files, const char *standard)
 }
 
 /* Needed: the error is the run's. A witness: it is absent, and why is kept. */
-static int settle(struct world *w, int failed, bool needed, absence_text *absent, struct error *err)
+static int keep_absence(struct world *w, int failed, bool needed, absence_text *absent, struct error *err)
 {
 	if (!failed) {
 		(*absent)[0] = '\0';
@@ -72,10 +72,10 @@ static bool is_needed(unsigned needs, unsigned need, const struct words *files)
 }
 
 /* A standard file that has nothing for us is not configured, which is no absence. */
-static int settle_config(struct world *w, bool loaded, bool needed, const struct words *files, absence_text *absent, struct error *err)
+static int keep_config_absence(struct world *w, bool loaded, bool needed, const struct words *files, absence_text *absent, struct error *err)
 {
 	if (loaded || needed || files->n > 0 || err->code != ENODATA)
-		return settle(w, !loaded, needed, absent, err);
+		return keep_absence(w, !loaded, needed, absent, err);
 	memcpy(*absent, err->text, sizeof *absent);
 	error_clear(err);
 	return 0;
@@ -91,13 +91,13 @@ static int load_configs(const struct request *request, unsigned needs, struct wo
 		return -1;
 	if (needs & NEEDS_CINDER || (needs & WITNESS_CINDER && is_configured(&request->where.cinder_files, CINDER_CONF))) {
 		w->has_cinder_config = config_load_cinder(&sources, &w->cinder, err) == 0;
-		if (settle_config(w, w->has_cinder_config, cinder_needed, &request->where.cinder_files, &w->cinder_absent, err) != 0)
+		if (keep_config_absence(w, w->has_cinder_config, cinder_needed, &request->where.cinder_files, &w->cinder_absent, err) != 0)
 			return -1;
 	}
 	if (needs & (NEEDS_NOVA | NEEDS_BUS) ||
 	    (needs & (WITNESS_NOVA | WITNESS_BUS) && is_configured(&request->where.nova_files, NOVA_CONF))) {
 		w->has_nova_config = config_load_nova(&sources, &w->nova, err) == 0;
-		if (settle_config(w, w->has_nova_config, nova_needed, &request->where.nova_files, &w->nova_absent, err) != 0)
+		if (keep_config_absence(w, w->has_nova_config, nova_needed, &request->where.nova_files, &w->nova_absent, err) != 0)
 			return -1;
 		memcpy(w->bus_absent, w->nova_absent, sizeof w->bus_absent);
 	}
@@ -122,7 +122,7 @@ int world_reconnect_cell(struct world *w, const struct nova_cell *cell, struct e
 	return world_connect_cell(w, cell, db, err);
 }
 
-static int open_cell(struct world *w, const struct cell_mapping *mapping, struct nova_cell *cell, struct error *err)
+static int open_world_cell(struct world *w, const struct cell_mapping *mapping, struct nova_cell *cell, struct error *err)
 {
 	auto_free char *text = config_expand_cell_url(mapping->database_connection, str_or(w->nova.database_text, ""));
 	int rc;
@@ -133,7 +133,7 @@ static int open_cell(struct world *w, const struct cell_mapping *mapping, struct
 	cell->label = xasprintf("the database of cell '%s'", cell->name);
 	rc = db_url_parse(text, "nova_api.cell_mappings", &cell->url, err);
 	if (rc == 0)
-		rc = db_url_settle(&cell->url, "nova_api.cell_mappings", "nova", err);
+		rc = db_url_resolve(&cell->url, "nova_api.cell_mappings", "nova", err);
 	explicit_bzero(text, strlen(text));
 	if (rc != 0)
 		return error_prefix(err, "cell '%s'", cell->name);
@@ -157,7 +157,7 @@ static void lose_cell(struct world *w, size_t i, const struct cell_mapping *mapp
 	close_cell(&w->cell[i]);
 }
 
-static int open_nova(struct world *w, struct error *err)
+static int open_world_nova(struct world *w, struct error *err)
 {
 	const struct db_options options = { .url = &w->nova.api_database, .label = "nova's API database", .run = w->run };
 
@@ -169,7 +169,7 @@ static int open_nova(struct world *w, struct error *err)
 		return error_set(err, ERROR_CONFIG, "%s knows no cell (cell_mappings is empty)", db_label(w->api_db));
 	w->cell = xcalloc(w->mappings.n, sizeof *w->cell);
 	for (size_t i = 0; i < w->mappings.n; i++) {
-		if (open_cell(w, &w->mappings.v[i], &w->cell[w->ncell], err) == 0)
+		if (open_world_cell(w, &w->mappings.v[i], &w->cell[w->ncell], err) == 0)
 			w->ncell++;
 		else
 			lose_cell(w, w->ncell, &w->mappings.v[i], err);
@@ -197,7 +197,7 @@ int world_connect_bus(struct world *w, struct error *err)
 }
 
 /* Only when it is asked for, and then it must answer: a plan without it would be another one. */
-static int open_placement(const struct request *request, struct world *w, bool needed, struct error *err)
+static int open_world_placement(const struct request *request, struct world *w, bool needed, struct error *err)
 {
 	const struct config_sources sources = config_sources_of(request);
 	struct db_options options = { .label = "placement's database", .run = w->run, .url = &w->placement.database };
@@ -205,7 +205,7 @@ static int open_placement(const struct request *request, struct world *w, bool n
 
 	if (request->where.placement_files.n == 0)
 		return 0;
-	return settle(w, config_load_placement(&sources, &w->placement, err) != 0 || db_open(&options, &w->placement_db, err) != 0, needed,
+	return keep_absence(w, config_load_placement(&sources, &w->placement, err) != 0 || db_open(&options, &w->placement_db, err) != 0, needed,
 	    &absent, err);
 }
 
@@ -223,18 +223,18 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 || load_configs(request, needs, w, err) != 0)
 		return -1;
 	if (w->has_cinder_config && needs & (NEEDS_CINDER | WITNESS_CINDER) &&
-	    settle(w, world_connect_cinder(w, &w->cinder_db, err), cinder_needed, &w->cinder_absent, err) != 0)
+	    keep_absence(w, world_connect_cinder(w, &w->cinder_db, err), cinder_needed, &w->cinder_absent, err) != 0)
 		return -1;
 	if (w->has_nova_config && needs & (NEEDS_NOVA | WITNESS_NOVA)) {
-		if (settle(w, open_nova(w, err), needs & NEEDS_NOVA, &w->nova_absent, err) != 0)
+		if (keep_absence(w, open_world_nova(w, err), needs & NEEDS_NOVA, &w->nova_absent, err) != 0)
 			return -1;
 		if (w->nova_absent[0])
 			close_nova(w);
 	}
-	if (needs & (NEEDS_NOVA | WITNESS_NOVA) && open_placement(request, w, !(needs & SHOWS), err) != 0)
+	if (needs & (NEEDS_NOVA | WITNESS_NOVA) && open_world_placement(request, w, !(needs & SHOWS), err) != 0)
 		return -1;
 	if (w->has_nova_config && needs & (NEEDS_BUS | WITNESS_BUS))
-		return settle(w, world_connect_bus(w, err), needs & NEEDS_BUS, &w->bus_absent, err);
+		return keep_absence(w, world_connect_bus(w, err), needs & NEEDS_BUS, &w->bus_absent, err);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ void table_add(struct table *table)
 	table->nrow++;
 }
 
-static size_t column_of(const struct table *table, const char *key)
+static size_t view_column(const struct table *table, const char *key)
 {
 	size_t i;
 
@@ -42,12 +42,12 @@ static size_t column_of(const struct table *table, const char *key)
 static struct cell *cell_of(struct table *table, const char *key)
 {
 	assert(table->nrow > 0);
-	return &table->cell[(table->nrow - 1) * table->ncolumn + column_of(table, key)];
+	return &table->cell[(table->nrow - 1) * table->ncolumn + view_column(table, key)];
 }
 
 size_t table_count(const struct table *table, const char *key, const char *text)
 {
-	size_t column = column_of(table, key), n = 0;
+	size_t column = view_column(table, key), n = 0;
 
 	for (size_t row = 0; row < table->nrow; row++)
 		n += str_equal(table->cell[row * table->ncolumn + column].text, text);
@@ -244,7 +244,7 @@ static bool wants_color(const struct shown *shown)
 	return !(no && *no) && !str_equal(term, "dumb") && isatty(STDOUT_FILENO);
 }
 
-static int write_all(const struct str *text, struct error *err)
+static int write_stdout(const struct str *text, struct error *err)
 {
 	errno = 0;
 	if ((text->n && fwrite(text->s, 1, text->n, stdout) != text->n) || fflush(stdout) != 0)
@@ -278,7 +278,7 @@ int table_print(const struct table *table, const struct shown *shown, struct err
 	free(view.row);
 	if (!drawn)
 		return error_set(err, ERROR_ERROR, "libsmartcols cannot draw the table");
-	return write_all(&text, err);
+	return write_stdout(&text, err);
 }
 
 void out_line(const char *fmt, ...)
@@ -306,5 +306,5 @@ int out_text(struct error *err, const char *fmt, ...)
 		made = NULL;
 	va_end(args);
 	str_add(&text, str_or(made, ""));
-	return write_all(&text, err);
+	return write_stdout(&text, err);
 }

@@ -42,7 +42,7 @@ static int next_width(const char *s, size_t n, size_t *length)
 	return -1;
 }
 
-static size_t width_of(const char *s, size_t n)
+static size_t column_width(const char *s, size_t n)
 {
 	size_t width = 0, length;
 	int cells;
@@ -99,12 +99,12 @@ static void measure(const struct view *view, struct drawn *drawn)
 	for (i = 0; i < view->ncolumn; i++) {
 		auto_free char *title = title_of(view_column(view, i));
 
-		drawn->width[i] = width_of(title, strlen(title));
+		drawn->width[i] = column_width(title, strlen(title));
 	}
 	for (i = 0; i < cells; i++) {
 		column = i % view->ncolumn;
 		text = cell_text(view_cell(view, i / view->ncolumn, column));
-		width = width_of(text, strlen(text));
+		width = column_width(text, strlen(text));
 		if (drawn->width[column] < width)
 			drawn->width[column] = width;
 		drawn->prose[column] |= strchr(text, ' ') != NULL;
@@ -144,7 +144,7 @@ static char *broken(const char *text, size_t width)
 
 	for (; *text; text += n) {
 		n = strcspn(text, " ");
-		word = width_of(text, n);
+		word = column_width(text, n);
 		if (column && column + 1 + word > width) {
 			str_addc(&out, '\n');
 			column = 0;
@@ -167,7 +167,7 @@ static void break_lines(const struct view *view, struct drawn *drawn)
 	for (i = 0; i < cells; i++) {
 		text = drawn->text[i];
 		width = drawn->width[i % view->ncolumn];
-		if (!drawn->prose[i % view->ncolumn] || width_of(text, strlen(text)) <= width)
+		if (!drawn->prose[i % view->ncolumn] || column_width(text, strlen(text)) <= width)
 			continue;
 		drawn->text[i] = broken(text, width);
 		free(text);
@@ -205,7 +205,7 @@ static const char *color_of(const struct table_column *column, const char *text)
 	return NULL;
 }
 
-static void add_rows(struct libscols_table *out, const struct view *view, const struct drawn *drawn)
+static void draw_rows(struct libscols_table *out, const struct view *view, const struct drawn *drawn)
 {
 	struct libscols_line *line;
 	const char *color, *text;
@@ -260,7 +260,7 @@ bool table_draw(const struct view *view, size_t width, bool color, struct str *o
 	scols_table_enable_noencoding(table, 1); /* and so is what is spelt out */
 	scols_table_enable_colors(table, color);
 	add_columns(table, view, &drawn);
-	add_rows(table, view, &drawn);
+	draw_rows(table, view, &drawn);
 	drawn_all = add_drawing(table, cells == 0, out);
 	scols_unref_table(table);
 	for (i = 0; i < cells; i++)

@@ -13,7 +13,7 @@ struct subjects {
 	size_t n, cap;
 };
 
-static void add(struct subjects *s, const char *subject)
+static void add_subject(struct subjects *s, const char *subject)
 {
 	if (!subject)
 		return;
@@ -21,30 +21,30 @@ static void add(struct subjects *s, const char *subject)
 	s->v[s->n++] = subject;
 }
 
-static void add_words(struct subjects *s, const struct scene *scene)
+static void add_request_subjects(struct subjects *s, const struct scene *scene)
 {
 	const struct request *r = scene->request;
 	const char *const all[] = { scene->subject.host, scene->subject.asked_host, r->what.host, r->what.to, r->what.target_host, r->what.currenthost, r->what.newhost, r->what.id,
 		r->what.binary, r->what.name, r->what.new_name };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		add(s, all[i]);
+		add_subject(s, all[i]);
 }
 
-static void add_instances(struct subjects *s, const struct scene *scene)
+static void add_instance_subjects(struct subjects *s, const struct scene *scene)
 {
 	const struct standing_migration *m;
 
 	for (size_t i = 0; i < scene->subject.ncandidate; i++) {
-		add(s, scene->subject.candidate[i].instance->uuid);
-		add(s, scene->subject.candidate[i].instance->name);
+		add_subject(s, scene->subject.candidate[i].instance->uuid);
+		add_subject(s, scene->subject.candidate[i].instance->name);
 	}
 	for (m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++) { /* the same command again: it has left since */
-		add(s, m->instance_uuid);
-		add(s, m->instance_name);
+		add_subject(s, m->instance_uuid);
+		add_subject(s, m->instance_name);
 	}
 	for (size_t i = 0; i < scene->nova.ncell; i++)
-		add(s, scene->nova.cell[i].cell->name);
+		add_subject(s, scene->nova.cell[i].cell->name);
 }
 
 static void add_moves(struct subjects *s, const struct scene *scene)
@@ -53,11 +53,11 @@ static void add_moves(struct subjects *s, const struct scene *scene)
 		const char *const names[] = { m->from.text, m->from.backend_host, m->to.text, m->to.backend_host };
 
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-			add(s, names[i]);
+			add_subject(s, names[i]);
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (size_t i = 0; i < m->rows[k].n; i++) {
-				add(s, m->rows[k].v[i].id);
-				add(s, m->rows[k].v[i].name);
+				add_subject(s, m->rows[k].v[i].id);
+				add_subject(s, m->rows[k].v[i].name);
 			}
 	}
 }
@@ -66,12 +66,12 @@ static void add_steps(struct subjects *s, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
 		for (size_t k = 0; k < plan->unit[i].nstep; k++) {
-			add(s, plan->unit[i].step[k].id);
-			add(s, plan->unit[i].step[k].name);
+			add_subject(s, plan->unit[i].step[k].id);
+			add_subject(s, plan->unit[i].step[k].name);
 		}
 }
 
-static bool is_known(const struct subjects *s, const char *word)
+static bool is_subject(const struct subjects *s, const char *word)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (strcmp(s->v[i], word) == 0)
@@ -79,7 +79,7 @@ static bool is_known(const struct subjects *s, const char *word)
 	return false;
 }
 
-static int unknown(const struct subjects *s, const char *word, const char *id, struct error *err)
+static int unknown_subject(const struct subjects *s, const char *word, const char *id, struct error *err)
 {
 	auto_str struct str near = { 0 };
 
@@ -119,16 +119,16 @@ int accept_check(const struct scene *scene, const struct plan *plan, const struc
 	if (r->what.resume || r->how.planned) /* words of an earlier day: what they were about may be done */
 		return 0;
 	for (size_t i = 0; i < findings->n; i++)
-		add(&s, findings->v[i].subject);
-	add_words(&s, scene);
-	add_instances(&s, scene);
+		add_subject(&s, findings->v[i].subject);
+	add_request_subjects(&s, scene);
+	add_instance_subjects(&s, scene);
 	add_moves(&s, scene);
 	add_steps(&s, plan);
 	for (size_t i = 0; i < r->how.accept.n && rc == 0; i++) {
 		const char *colon = strchr(r->how.accept.v[i], ':');
 
-		if (colon && !is_known(&s, colon + 1))
-			rc = unknown(&s, r->how.accept.v[i], colon + 1, err);
+		if (colon && !is_subject(&s, colon + 1))
+			rc = unknown_subject(&s, r->how.accept.v[i], colon + 1, err);
 		else if (colon)
 			rc = check_one_named(scene, findings, r->how.accept.v[i], colon + 1, err);
 	}

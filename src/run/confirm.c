@@ -19,7 +19,7 @@ static bool is_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-static void show(struct run *run)
+static void show_plan(struct run *run)
 {
 	auto_str struct str plan = { 0 };
 	char *rest = NULL;
@@ -39,7 +39,7 @@ static void show(struct run *run)
 }
 
 /* A line from the terminal without its newline; false at its end, or when a signal came: only poll() is woken by one. */
-static bool ask(const char *question, char answer[ANSWER_MAX])
+static bool ask_terminal(const char *question, char answer[ANSWER_MAX])
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
@@ -73,14 +73,14 @@ int confirm(struct run *run, struct error *err)
 	if (run->report.shown)
 		log_notice("fenced: %s", run->work.request->how.fenced);
 	else
-		show(run);
+		show_plan(run);
 	if (run->work.request->how.yes)
 		return 0;
 	if (run->work.scene.subject.host)
 		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.subject.past ? "" : "failed ", run->work.scene.subject.host);
 	else
 		str_add(&question, "type yes to go on: ");
-	if (ask(question.s, answer) && strcmp(answer, str_or(run->work.scene.subject.host, "yes")) == 0)
+	if (ask_terminal(question.s, answer) && strcmp(answer, str_or(run->work.scene.subject.host, "yes")) == 0)
 		return 0;
 	if (signal_came())
 		return error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
@@ -109,8 +109,8 @@ int confirm_fence(struct run *run, struct error *err)
 
 	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->how.yes || run->work.request->how.dry_run || run->work.plan.nunit == 0 || !is_terminal())
 		return 0;
-	show(run);
-	if (!ask("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
+	show_plan(run);
+	if (!ask_terminal("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
 	    !answer[strspn(answer, " \t")])
 		return 0;
 	if (fenced_check("the answer", answer, err) != 0)

@@ -37,7 +37,7 @@ static enum error_kind say_absences(const struct listing *listing, const struct 
 	return worst;
 }
 
-static int show(const struct listing *listing, struct scene *scene, struct world *world, struct table *table, struct error *err)
+static int show_rows(const struct listing *listing, struct scene *scene, struct world *world, struct table *table, struct error *err)
 {
 	int rc;
 
@@ -62,7 +62,7 @@ enum error_kind op_list(const struct listing *listing, const struct request *req
 	table.globals = request->where.globals;
 	rc = table_check(listing->column, listing->ncolumn, &request->shown, err);
 	if (rc == 0)
-		rc = show(listing, &scene, &world, &table, err);
+		rc = show_rows(listing, &scene, &world, &table, err);
 	absent = say_absences(listing, &scene, err);
 	if (absent != ERROR_OK && (rc == 0 || (err->kind != ERROR_USAGE && !error_kind_outweighs(err->kind, absent)))) {
 		err->kind = absent; /* its text, if there is one, is said all the same */

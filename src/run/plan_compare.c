@@ -36,7 +36,7 @@ static struct index index_of(const struct plan *plan)
 	return index;
 }
 
-static const struct place *find(const struct index *index, const struct step *step)
+static const struct place *find_place(const struct index *index, const struct step *step)
 {
 	return vec_search(&(struct place){ .step = step }, index->v, index->n, sizeof *index->v, compare_places);
 }
@@ -60,7 +60,7 @@ static bool is_same(const struct step *was, const struct step *now)
 	return step_equal(was->kind, was->before, now->before) && same_after(was, now);
 }
 
-static void say(const struct step *s, const char *what, const struct step *was, const struct step *now, struct arena *arena)
+static void say_difference(const struct step *s, const char *what, const struct step *was, const struct step *now, struct arena *arena)
 {
 	log_error("%s %s%s%s%s: %s%s%s%s%s%s", s->kind->one, s->id, s->name ? " (" : "", str_or(s->name, ""), s->name ? ")" : "", what,
 	    was ? ": the plan saw " : "", was ? step_values_text(was->kind, was->before, arena) : "", now && was ? "; now " : "",
@@ -75,11 +75,11 @@ static size_t name_changed(struct run *run, const struct plan_file *file, const 
 
 	for (size_t i = 0; i < file->plan.nunit; i++)
 		for (const struct step *was = file->plan.unit[i].step; was < file->plan.unit[i].step + file->plan.unit[i].nstep; was++) {
-			const struct place *now = find(world, was);
+			const struct place *now = find_place(world, was);
 
 			if (now && is_same(was, now->step))
 				continue;
-			say(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed", was, now ? now->step : NULL,
+			say_difference(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed", was, now ? now->step : NULL,
 			    &run->work.plan.arena);
 			n++;
 		}
@@ -93,10 +93,10 @@ static size_t keep_steps(struct run *run, struct unit *unit, const struct index 
 	size_t n = 0, came = 0;
 
 	for (size_t k = 0; k < unit->nstep; k++) {
-		const struct place *was = find(old, &unit->step[k]);
+		const struct place *was = find_place(old, &unit->step[k]);
 
 		if (!was) {
-			say(&unit->step[k], "came since the plan was made", NULL, NULL, &run->work.plan.arena);
+			say_difference(&unit->step[k], "came since the plan was made", NULL, NULL, &run->work.plan.arena);
 			came++;
 		}
 		if (!was || !is_same(was->step, &unit->step[k]))

@@ -16,7 +16,7 @@
 #include "util/shell.h"
 #include "util/signals.h"
 
-static int find(struct run *run, struct error *err)
+static int find_scene(struct run *run, struct error *err)
 {
 	int rc;
 
@@ -178,7 +178,7 @@ static const struct finding *first_to_mend(const struct findings *findings)
 	return stop ? stop : skip;
 }
 
-static int refuse(struct run *run, struct error *err)
+static int refuse_run(struct run *run, struct error *err)
 {
 	const struct finding *first = run->report.first = first_to_mend(&run->report.findings);
 	size_t stops = 0, skips = 0, n;
@@ -243,7 +243,7 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 		return err->kind;
 	}
 	if (refuses(run)) {
-		refuse(run, err);
+		refuse_run(run, err);
 		return ERROR_REFUSED;
 	}
 	if (run->work.request->how.planned && plan_compare(run, run->work.request->how.planned, err) != 0)
@@ -277,7 +277,7 @@ enum error_kind op_run(const struct operation *operation, const struct request *
 	signals_watch(run.work.run, request->where.globals);
 	clock_now(run.report.started_at);
 	who_am_i(&run.who);
-	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0 || find(&run, err) != 0)
+	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0 || find_scene(&run, err) != 0)
 		result = err->kind;
 	else
 		result = decide_and_act(&run, err);

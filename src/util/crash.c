@@ -20,7 +20,7 @@ static struct {
 	unsigned hits;
 } seen[NAMES_MAX];
 
-static unsigned count(const char *name)
+static unsigned count_point(const char *name)
 {
 	size_t i = 0;
 
@@ -44,7 +44,7 @@ static void note(const char *name, unsigned hit)
 bool crash_is_turn(const char *name)
 {
 	const char *at = getenv("EVAC_MANAGE_CRASH_AT");
-	unsigned hit = count(name);
+	unsigned hit = count_point(name);
 	size_t n = strlen(name);
 
 	note(name, hit);
@@ -79,7 +79,7 @@ void crash_here(const char *name)
 		crash_now();
 }
 
-static int compare(const void *a, const void *b)
+static int compare_points(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -92,7 +92,7 @@ int crash_list(void)
 	for (size_t i = 0; name && i < n; i++)
 		name[i] = __start_crash_points[i];
 	if (name)
-		qsort(name, n, sizeof *name, compare);
+		qsort(name, n, sizeof *name, compare_points);
 	for (size_t i = 0; name && i < n; i++)
 		if (i == 0 || strcmp(name[i - 1], name[i]) != 0)
 			puts(name[i]);

@@ -143,7 +143,7 @@ void sha256_hex(const void *bytes, size_t n, char out[65])
 		sprintf(out + 2 * i, "%02x", digest[i]);
 }
 
-static int write_all(int fd, const struct str *text)
+static int write_whole(int fd, const struct str *text)
 {
 	size_t done = 0;
 	ssize_t n;
@@ -168,7 +168,7 @@ static int write_and_rename(const char *path, const struct str *text, unsigned m
 	/* a collector of metrics runs as another user: what it may read stays what it may read */
 	rc = fchmod(fd, stat(path, &old) == 0 ? old.st_mode & 0666 : mode);
 	if (rc == 0)
-		rc = write_all(fd, text);
+		rc = write_whole(fd, text);
 	if (close(fd) != 0)
 		rc = -1;
 	CRASH_POINT("file_before_rename");

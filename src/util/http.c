@@ -19,7 +19,7 @@ static bool is_ready(int fd, short what, int timeout_ms)
 }
 
 /* -1: nobody there. */
-static int connect_to(const struct addrinfo *where, int timeout_ms)
+static int connect_within(const struct addrinfo *where, int timeout_ms)
 {
 	int fd = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), trouble = 0;
 	socklen_t n = sizeof trouble;
@@ -34,7 +34,7 @@ static int connect_to(const struct addrinfo *where, int timeout_ms)
 	return -1;
 }
 
-static bool ask(int fd, int timeout_ms)
+static bool ask_version(int fd, int timeout_ms)
 {
 	static const char question[] = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n";
 	char answer[16] = "";
@@ -65,9 +65,9 @@ bool http_answers(const char *host, unsigned port, int timeout_ms)
 	if (getaddrinfo(host, text, &hints, &found) != 0)
 		return false;
 	for (const struct addrinfo *a = found; a && !yes; a = a->ai_next) {
-		fd = connect_to(a, timeout_ms);
+		fd = connect_within(a, timeout_ms);
 		if (fd >= 0) {
-			yes = ask(fd, timeout_ms);
+			yes = ask_version(fd, timeout_ms);
 			close(fd);
 		}
 	}

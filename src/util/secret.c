@@ -126,7 +126,7 @@ static size_t secret_at(const char *text, const char *at, bool foreign)
 	return longest;
 }
 
-static void add(struct str *out, const char *text, bool foreign)
+static void add_secret(struct str *out, const char *text, bool foreign)
 {
 	size_t n;
 
@@ -141,7 +141,7 @@ static void add(struct str *out, const char *text, bool foreign)
 
 void str_add_public(struct str *out, const char *text)
 {
-	add(out, text, false);
+	add_secret(out, text, false);
 }
 
 /* Where the login of a URL that begins behind ${s} ends: its last '@' before a blank, a quote or a bracket; NULL: it has none. A raw '/'
@@ -171,7 +171,7 @@ void str_add_foreign(struct str *out, const char *text)
 		at = colon ? at : url;
 	}
 	str_add(&bare, text);
-	add(out, bare.s, true);
+	add_secret(out, bare.s, true);
 	explicit_bzero(bare.s, bare.n);
 }
 

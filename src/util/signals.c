@@ -11,7 +11,7 @@ static volatile sig_atomic_t came;
 static char last_words[8192];
 static const char first_words[] = "\nstopping before the next unit; the same again stops at once\n";
 
-static void say(const char *text, size_t n)
+static void say_now(const char *text, size_t n)
 {
 	if (write(STDERR_FILENO, text, n) < 0)
 		return; /* nobody reads it any more */
@@ -22,11 +22,11 @@ static void say(const char *text, size_t n)
 static void on_signal(int number)
 {
 	if (came) {
-		say(last_words, strlen(last_words));
+		say_now(last_words, strlen(last_words));
 		_exit(128 + number);
 	}
 	came = 1;
-	say(first_words, sizeof first_words - 1);
+	say_now(first_words, sizeof first_words - 1);
 }
 
 void signals_watch(const char *run, const char *globals)

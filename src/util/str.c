@@ -126,7 +126,7 @@ const char *str_or(const char *s, const char *otherwise)
 }
 
 /* Edit distance with cheap case changes: a name that differs only by case is the nearest of all. */
-static size_t distance(const char *a, const char *b)
+static size_t edit_distance(const char *a, const char *b)
 {
 	size_t row[NEAREST_MAX_LENGTH + 1], la = strlen(a), lb = strlen(b), i, j, diagonal, above, cost;
 
@@ -153,7 +153,7 @@ static size_t distance(const char *a, const char *b)
 	return row[lb];
 }
 
-static bool is_listed(const char *const *list, size_t n, const char *word)
+static bool is_in_list(const char *const *list, size_t n, const char *word)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(list[i], word) == 0)
@@ -187,9 +187,9 @@ void str_nearest(const char *word, const char *const *known, size_t n, struct st
 		best = NULL;
 		best_distance = limit + 1;
 		for (i = 0; i < n; i++) {
-			if (is_listed(shown, k, known[i]))
+			if (is_in_list(shown, k, known[i]))
 				continue;
-			d = str_is_twin(word, known[i]) ? 0 : distance(word, known[i]);
+			d = str_is_twin(word, known[i]) ? 0 : edit_distance(word, known[i]);
 			if (d < best_distance) {
 				best_distance = d;
 				best = known[i];

@@ -110,7 +110,7 @@ static bool is_secret_option(const char *name)
 	return strstr(name, "pass") || strstr(name, "secret");
 }
 
-static void add_option(struct url_option **option, size_t *n, char *name, char *value)
+static void add_url_option(struct url_option **option, size_t *n, char *name, char *value)
 {
 	struct url_option *o;
 	char *both;
@@ -151,7 +151,7 @@ static bool parse_option(const char *s, size_t n, struct url_option **option, si
 		free_secret(value);
 		return false;
 	}
-	add_option(option, count, name, value);
+	add_url_option(option, count, name, value);
 	return true;
 }
 
