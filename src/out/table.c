@@ -29,7 +29,7 @@ void table_add(struct table *table)
 	table->nrow++;
 }
 
-static size_t view_column(const struct table *table, const char *key)
+static size_t place_of_column(const struct table *table, const char *key)
 {
 	size_t i;
 
@@ -42,12 +42,12 @@ static size_t view_column(const struct table *table, const char *key)
 static struct cell *cell_of(struct table *table, const char *key)
 {
 	assert(table->nrow > 0);
-	return &table->cell[(table->nrow - 1) * table->ncolumn + view_column(table, key)];
+	return &table->cell[(table->nrow - 1) * table->ncolumn + place_of_column(table, key)];
 }
 
 size_t table_count(const struct table *table, const char *key, const char *text)
 {
-	size_t column = view_column(table, key), n = 0;
+	size_t column = place_of_column(table, key), n = 0;
 
 	for (size_t row = 0; row < table->nrow; row++)
 		n += str_equal(table->cell[row * table->ncolumn + column].text, text);
