@@ -10,7 +10,7 @@
 
 #define auto_url_parts __attribute__((cleanup(url_parts_free)))
 
-static struct broker *parse_broker(struct transport_url *url)
+static struct broker *new_broker(struct transport_url *url)
 {
 	url->broker = xreallocarray(url->broker, url->nbroker + 1, sizeof *url->broker);
 	url->broker[url->nbroker] = (struct broker){ .port = BROKER_PORT };
@@ -65,7 +65,7 @@ static const char *parse_broker_host(const char *s, size_t n, struct broker *b)
 static const char *parse_broker(const char *s, size_t n, struct transport_url *out)
 {
 	const char *at = memrchr(s, '@', n), *why = NULL;
-	struct broker *b = parse_broker(out);
+	struct broker *b = new_broker(out);
 
 	if (at) {
 		why = parse_broker_login(s, (size_t)(at - s), b);
@@ -96,7 +96,7 @@ static const char *parse_brokers(const char *s, struct transport_url *out)
 	}
 	if (why || out->nbroker || !is_rabbit(out->driver))
 		return why;
-	b = parse_broker(out);
+	b = new_broker(out);
 	b->host = xstrdup("localhost");
 	fill_in_guest(b);
 	return NULL;
