@@ -81,8 +81,8 @@ $(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
 $(BUILD)/audit_catalogue.c: sql/audit/embed.awk $(SQL) | $(BUILD)
 	$(Q)awk -f sql/audit/embed.awk -v part=c sql/audit/*.sql > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/audit_page_parts.c: src/audit/page.awk src/audit/page.css src/audit/page.js | $(BUILD)
-	$(Q)awk -f src/audit/page.awk src/audit/page.css src/audit/page.js > $@.tmp && mv $@.tmp $@
+$(BUILD)/audit_page_parts.c: src/embed.awk src/audit/page.css src/audit/page.js | $(BUILD)
+	$(Q)awk -f src/embed.awk $(filter-out %.awk,$^) > $@.tmp && mv $@.tmp $@
 
 $(BUILD):
 	@mkdir -p $@
