@@ -45,7 +45,7 @@ LIBS       := $(shell pkg-config --libs $(PKGS)) -lpthread
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
 SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
-OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o
+OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 ROOMS_LIB := $(patsubst tests/lib/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/lib/*.c)))
@@ -66,7 +66,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
+$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) -Wno-overlength-strings $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
@@ -77,11 +77,13 @@ $(BUILD)/sql_catalogue.c: sql/embed.awk $(SQL) | $(BUILD)
 $(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
 	$(Q)awk -f sql/embed.awk -v part=h $(SQL) > $@.tmp && mv $@.tmp $@
 
-# the audit: its checks out of the head lines of their files, its page out of a stylesheet and a script
+# the audit's checks out of the head lines of their files; its page's stylesheet and script, and what completes in a shell, as they are
 $(BUILD)/audit_catalogue.c: sql/audit/embed.awk $(SQL) | $(BUILD)
 	$(Q)awk -f sql/audit/embed.awk -v part=c sql/audit/*.sql > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/audit_page_parts.c: src/embed.awk src/audit/page.css src/audit/page.js | $(BUILD)
+$(BUILD)/complete_scripts.c: src/embed.awk src/cli/complete.bash src/cli/complete.zsh src/cli/complete.fish | $(BUILD)
+$(BUILD)/audit_page_parts.c $(BUILD)/complete_scripts.c:
 	$(Q)awk -f src/embed.awk $(filter-out %.awk,$^) > $@.tmp && mv $@.tmp $@
 
 $(BUILD):
@@ -126,6 +128,7 @@ check-house: all
 	$(Q)tests/layers
 	$(Q)tests/headers
 	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
 # a second build, from a directory of another name, gives the same bytes

@@ -64,7 +64,8 @@ struct call {
 	char *globals;                  /* for request.globals */
 };
 /* Errors are ERROR_USAGE, with the word, the valid ones and the nearest in text and hint; the call is then empty, except that
- * no words at all leave the tree's help in it, for stderr. --help wins over other errors, but not over an unknown command. */
+ * no words at all leave the tree's help in it, for stderr. --help wins over other errors, but not over an unknown command.
+ * "__complete WORDS…", which is in no list, is what the scripts of 'completion' ask: its answer is in help, and it has no errors. */
 int cmd_parse(int argc, const char *const *argv, struct call *out, struct error *err);
 void call_free(struct call *call);
 

@@ -68,8 +68,7 @@ static int unknown_word(const char *noun, const char *word, struct error *err)
 
 /* ---- which command */
 
-/* ${used}: how many of the words name it. */
-static const struct command *find_command(const struct words *words, size_t *used)
+const struct command *find_command(const struct words *words, size_t *used)
 {
 	const struct command *command = NULL;
 
@@ -82,8 +81,7 @@ static const struct command *find_command(const struct words *words, size_t *use
 	return cmd_find(words->v[0], words->v[1]);
 }
 
-/* As the tables spell it; NULL: there is none. */
-static const char *find_noun(const char *word)
+const char *find_noun(const char *word)
 {
 	const struct command *const *c;
 
@@ -396,6 +394,10 @@ int cmd_parse(int argc, const char *const *argv, struct call *out, struct error 
 	int rc;
 
 	*out = (struct call){ 0 };
+	if (argc > 1 && strcmp(argv[1], "__complete") == 0) { /* the words of another command line: none of them is ours */
+		out->help = complete_words(argc - 1, argv + 1);
+		return 0;
+	}
 	scan_words(argc, argv, &scan);
 	rc = call_fill(argc, argv, &scan, out, err);
 	if (rc != 0)

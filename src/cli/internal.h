@@ -87,6 +87,8 @@ int force_needs_target(const struct request *request, struct error *err); /* a s
 void usage_line(const struct command *command, struct str *out);
 bool command_has_noun(const struct command *command, const char *word); /* in full, or as cinder-manage has it */
 void command_name(const struct command *command, struct str *out); /* "host rescue" */
+const struct command *find_command(const struct words *words, size_t *used); /* NULL: none; ${used}: how many of the words name it */
+const char *find_noun(const char *word); /* as the tables spell it; NULL: there is none */
 
 /* Reading goes in two passes, because options may stand before the command that says which ones are taken: scan_words() tells
  * words from options, then the command is found, then each option is looked up in what that command takes. */
@@ -100,9 +102,15 @@ struct scan {
 	size_t ngiven, given_cap;
 	struct words words; /* what is no option */
 	bool help, version;
+	bool ended;         /* by "--" */
 };
 void scan_words(int argc, const char *const *argv, struct scan *scan); /* finds no fault; that is for later */
 void scan_free(struct scan *scan);
+
+/* What may stand where the last word is, for the scripts of the shells; "" for words that nobody knows. The caller frees it.
+ * ${argv[0]} is no word of that line. */
+char *complete_words(int argc, const char *const *argv);
+extern const char complete_bash[], complete_zsh[], complete_fish[];
 
 void words_add(struct words *words, const char *word);
 

@@ -70,17 +70,16 @@ static int scan_short(struct scan *scan, const char *word, const char *next)
 
 void scan_words(int argc, const char *const *argv, struct scan *scan)
 {
-	bool ended = false;
 	const char *word, *next;
 	int i;
 
 	for (i = 1; i < argc; i++) {
 		word = argv[i];
 		next = i + 1 < argc ? argv[i + 1] : NULL;
-		if (ended || word[0] != '-' || !word[1])
+		if (scan->ended || word[0] != '-' || !word[1])
 			words_add(&scan->words, word);
 		else if (strcmp(word, "--") == 0)
-			ended = true;
+			scan->ended = true;
 		else if (word[1] == '-')
 			i += scan_long(scan, word, next);
 		else
