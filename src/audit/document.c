@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <json.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 #include "util/file.h"
+#include "util/json.h"
 
 #define SCHEMA "evac-manage-audit/1"
 #define REPORT_MAX ((size_t)256 * 1024 * 1024)
@@ -13,61 +13,74 @@
 
 /* ---- writing: object by object, never the whole as a tree */
 
-static void add_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
-}
-
-static void add_object(struct json_object *o, bool first, struct str *out)
-{
-	str_addf(out, "%s\n    %s", first ? "" : ",", json_object_to_json_string_ext(o, FLAGS));
-	json_object_put(o);
-}
-
-static void add_result(const struct audit_result *r, bool first, struct str *out)
+static struct json_object *result_object(const struct audit_result *r)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "check", r->check->name);
-	add_text(o, "severity", audit_severity_name[r->check->severity]);
-	add_text(o, "outcome", audit_outcome_name[r->outcome]);
-	add_text(o, "why", r->why[0] ? r->why : NULL);
+	json_object_object_add(o, "check", jv_text(r->check->name));
+	json_object_object_add(o, "severity", jv_text(audit_severity_name[r->check->severity]));
+	json_object_object_add(o, "outcome", jv_text(audit_outcome_name[r->outcome]));
+	json_object_object_add(o, "why", jv_text(r->why[0] ? r->why : NULL));
 	json_object_object_add(o, "found", json_object_new_int64((int64_t)r->found));
 	json_object_object_add(o, "listed", json_object_new_int64((int64_t)r->kept));
 	json_object_object_add(o, "moved_on", json_object_new_int64((int64_t)r->moved_on));
 	json_object_object_add(o, "in_baseline", json_object_new_int64((int64_t)r->known));
 	json_object_object_add(o, "rows_read", json_object_new_int64((int64_t)r->rows));
 	json_object_object_add(o, "took_ms", json_object_new_int64(r->took_ms));
-	add_object(o, first, out);
+	return o;
 }
 
-static void add_finding(const struct audit_finding *f, bool first, struct str *out)
+static struct json_object *finding_object(const struct audit_finding *f)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "check", f->check->name);
-	add_text(o, "severity", audit_severity_name[f->check->severity]);
-	add_text(o, "subject_kind", f->check->subject_kind);
-	add_text(o, "subject", f->subject);
-	add_text(o, "host", f->host);
-	add_text(o, "cell", f->cell);
-	add_text(o, "message", f->message);
-	add_text(o, "remedy", f->remedy);
+	json_object_object_add(o, "check", jv_text(f->check->name));
+	json_object_object_add(o, "severity", jv_text(audit_severity_name[f->check->severity]));
+	json_object_object_add(o, "subject_kind", jv_text(f->check->subject_kind));
+	json_object_object_add(o, "subject", jv_text(f->subject));
+	json_object_object_add(o, "host", jv_text(f->host));
+	json_object_object_add(o, "cell", jv_text(f->cell));
+	json_object_object_add(o, "message", jv_text(f->message));
+	json_object_object_add(o, "remedy", jv_text(f->remedy));
 	json_object_object_add(o, "details", json_tokener_parse(f->details));
-	add_text(o, "since", f->since);
-	add_object(o, first, out);
+	json_object_object_add(o, "since", jv_text(f->since));
+	return o;
+}
+
+typedef void add_json_fn(struct json_object *o, struct str *out);
+
+static void add_plain(struct json_object *o, struct str *out)
+{
+	str_add(out, json_object_to_json_string_ext(o, FLAGS));
+}
+
+static void add_object(struct json_object *o, bool first, add_json_fn *add_json, struct str *out)
+{
+	str_add(out, first ? "\n    " : ",\n    ");
+	add_json(o, out);
+	json_object_put(o);
+}
+
+static void add_document(const struct audit_report *report, add_json_fn *add_json, struct str *out)
+{
+	str_addf(out, "{\n  \"schema\": \"" SCHEMA "\",\n  \"started_at\": \"%s\",\n  \"finished_at\": \"%s\",\n"
+	    "  \"checks\": [", report->started_at, report->finished_at);
+	for (size_t i = 0; i < report->nresult; i++)
+		add_object(result_object(&report->result[i]), i == 0, add_json, out);
+	str_add(out, "\n  ],\n  \"findings\": [");
+	for (size_t i = 0; i < report->n; i++)
+		add_object(finding_object(&report->v[i]), i == 0, add_json, out);
+	str_add(out, "\n  ]\n}\n");
 }
 
 void document_add(const struct audit_report *report, struct str *out)
 {
-	str_addf(out, "{\n  \"schema\": \"" SCHEMA "\",\n  \"started_at\": \"%s\",\n  \"finished_at\": \"%s\",\n  \"checks\": [",
-	    report->started_at, report->finished_at);
-	for (size_t i = 0; i < report->nresult; i++)
-		add_result(&report->result[i], i == 0, out);
-	str_add(out, "\n  ],\n  \"findings\": [");
-	for (size_t i = 0; i < report->n; i++)
-		add_finding(&report->v[i], i == 0, out);
-	str_add(out, "\n  ]\n}\n");
+	add_document(report, add_plain, out);
+}
+
+void document_embed(const struct audit_report *report, struct str *out)
+{
+	add_document(report, html_add_json, out);
 }
 
 /* ---- reading */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+#include "util/json.h"
 #include "util/visible.h"
 
 void html_add(const char *text, struct str *out)
@@ -21,24 +24,47 @@ void html_add(const char *text, struct str *out)
 	}
 }
 
-/* 10,333 */
-void number_add(uint64_t n, struct str *out)
+static void json_make_visible(struct json_object *o)
 {
-	if (n >= 1000) {
-		number_add(n / 1000, out);
-		str_addf(out, ",%03u", (unsigned)(n % 1000));
-	} else {
-		str_addf(out, "%u", (unsigned)n);
+	auto_str struct str visible = { 0 };
+
+	if (json_object_is_type(o, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(o); i++)
+			json_make_visible(json_object_array_get_idx(o, i));
+	} else if (json_object_is_type(o, json_type_object)) {
+		json_object_object_foreach(o, name, value) {
+			(void)name; /* ours, or a column's */
+			json_make_visible(value);
+		}
+	} else if (json_object_is_type(o, json_type_string)) {
+		str_add_visible(&visible, json_object_get_string(o));
+		json_object_set_string(o, str_or(visible.s, ""));
 	}
 }
 
-/* 2026-01-31T03:04:05.678Z as people read it: 2026-01-31 03:04 */
-void minute_add(const char *at, struct str *out)
+/* In a script element only "<" could be the beginning of something else, its end tag above all. JSON has it in strings alone,
+ * where it may be spelt. */
+void html_add_json(struct json_object *o, struct str *out)
 {
-	auto_free char *text = xstrndup(at, strlen("2026-01-31T03:04"));
-	char *t = strchr(text, 'T');
+	const char *c;
 
-	if (t)
-		*t = ' ';
-	html_add(text, out);
+	json_make_visible(o);
+	c = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	for (; *c; c++) {
+		if (*c == '<')
+			str_add(out, "\\u003c");
+		else
+			str_addc(out, *c);
+	}
+}
+
+void html_add_hash(const char *text, struct str *out)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE], base64[EVP_MAX_MD_SIZE * 2];
+	unsigned n;
+
+	if (EVP_Digest(text, strlen(text), digest, &n, EVP_sha256(), NULL) != 1)
+		abort();
+	EVP_EncodeBlock(base64, digest, (int)n);
+	str_addf(out, "'sha256-%s'", (const char *)base64);
 }

@@ -134,6 +134,7 @@ struct known_report {
 	struct arena arena;
 };
 void document_add(const struct audit_report *report, struct str *out);
+void document_embed(const struct audit_report *report, struct str *out); /* the same for a page: html_add_json() */
 int document_read(const char *path, struct known_report *out, struct error *err);
 void known_report_forget(struct known_report *report); /* all but when it was, and how many there were */
 void known_report_free(struct known_report *report);
@@ -151,14 +152,16 @@ int history_load(const struct words *files, struct history *out, struct error *e
 void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend);
 void history_free(struct history *history);
 
-/* ---- prometheus.c, page.c, heat.c, trend.c */
+/* ---- prometheus.c, page.c */
 void prometheus_add(const struct audit_report *report, struct str *out);
 void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out);
-void html_add(const char *text, struct str *out); /* nothing in it is markup, and nothing that a reader would obey */
-void number_add(uint64_t n, struct str *out);       /* 10,333 */
-void minute_add(const char *at, struct str *out);   /* 2026-01-31 03:04 */
-void heat_add(const struct audit_report *report, struct str *out);
-void trend_add(const struct audit_trend *trend, struct str *out);
 extern const char page_css[], page_js[];
+
+/* ---- html.c: texts of strangers in a page. Nothing in them is markup, and nothing that a reader would obey */
+void html_add(const char *text, struct str *out);
+/* For a script element. The strings of ${o} are changed to what is shown of them. */
+struct json_object;
+void html_add_json(struct json_object *o, struct str *out);
+void html_add_hash(const char *text, struct str *out); /* a source of a policy: this script or stylesheet, and no other */
 
 #endif

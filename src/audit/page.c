@@ -1,191 +1,119 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <json.h>
-#include <string.h>
-
 #include "internal.h"
+#include "util/json.h"
 
-/* One file that needs nothing else: no request leaves it, and it opens from a mail or a memory stick. Without its script it is
- * whole, too: the script only filters, sorts, and copies. */
+/* One file that needs nothing else: no request leaves it, and it opens from a mail or a memory stick. It carries the report,
+ * and page.js draws it; where no script runs there is a list. */
 
-#define NEWEST(trend) (&(trend)->v[(trend)->n - 1])
-
-static void add_policy(struct str *out)
+/* Nothing is loaded, and nothing runs but the one script that this policy knows by its hash: what a stranger's name would
+ * bring in is refused, and so is markup that is made of a text. */
+static void page_add_head(struct str *out)
 {
 	str_add(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-	    "script-src 'unsafe-inline'; img-src data:\">\n"
+	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; form-action 'none'; "
+	    "img-src data:; style-src ");
+	html_add_hash(page_css, out);
+	str_add(out, "; script-src ");
+	html_add_hash(page_js, out);
+	str_add(out, "; require-trusted-types-for 'script'\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	    "<link rel=\"icon\" href=\"data:,\">\n<title>evac-manage audit</title>\n<style>\n");
+	    "<link rel=\"icon\" href=\"data:,\">\n<title>evac-manage audit</title>\n<style>");
 	str_add(out, page_css);
 	str_add(out, "</style></head><body>\n");
 }
 
-/* ---- the head: what was looked at, and how much of each severity */
+/* ---- where no script runs */
 
-static void add_heading(const struct audit_report *report, struct str *out)
+static void page_add_finding(const struct audit_finding *f, struct str *out)
 {
-	size_t ran = 0, unrun = 0;
+	const char *severity = audit_severity_name[f->check->severity];
 
-	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++) {
-		ran += r->outcome == AUDIT_DONE;
-		unrun += r->outcome == AUDIT_FAILED || r->outcome == AUDIT_TIMED_OUT;
-	}
-	str_add(out, "<header><h1>evac-manage <span>audit</span></h1><p>");
-	minute_add(report->started_at, out);
-	str_addf(out, " UTC · %zu checks in %lld s", ran, (long long)(report->took_ms + 500) / 1000);
-	if (unrun > 0)
-		str_addf(out, " · <b>%zu not run to their end</b>", unrun);
-	str_add(out, "</p></header>\n<main>\n");
-}
-
-static void add_change(const struct audit_trend *trend, enum audit_severity s, struct str *out)
-{
-	int64_t change = NEWEST(trend)->count[s] - (NEWEST(trend) - 1)->count[s];
-
-	if (change == 0) {
-		str_add(out, "<i>as before</i>");
-		return;
-	}
-	str_addf(out, "<i class=\"%s\">%s ", change > 0 ? "more" : "fewer", change > 0 ? "▲" : "▼");
-	number_add((uint64_t)(change > 0 ? change : -change), out);
-	str_add(out, "</i>");
-}
-
-static void add_cards(const struct audit_report *report, const struct audit_trend *trend, struct str *out)
-{
-	uint64_t fresh = 0;
-
-	str_add(out, "<section class=\"cards\" aria-label=\"show only\">\n");
-	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++) {
-		str_addf(out, "<button class=\"card %s\" data-severity=\"%s\" aria-pressed=\"false\"><b>", audit_severity_name[s],
-		    audit_severity_name[s]);
-		number_add(audit_report_count(report, s), out);
-		str_addf(out, "</b> %s", audit_severity_name[s]);
-		if (trend->n > 1)
-			add_change(trend, s, out);
-		str_add(out, "</button>\n");
-	}
-	for (size_t i = 0; i < report->n; i++)
-		fresh += report->v[i].is_new;
-	if (trend->n > 1) {
-		str_add(out, "<button class=\"card new\" data-new aria-pressed=\"false\"><b>");
-		number_add(fresh, out);
-		str_add(out, "</b> new</button>\n");
-	}
-	str_add(out, "</section>\n");
-}
-
-/* ---- the findings: six cells a row, and what to do inside the fifth */
-
-static void add_cell(const char *text, struct str *out)
-{
-	str_add(out, "<td>");
-	html_add(str_or(text, ""), out);
-	str_add(out, "</td>");
-}
-
-static void add_details(const char *details, struct str *out)
-{
-	struct json_object *o = json_tokener_parse(details);
-
-	str_add(out, "<dl>");
-	if (o) {
-		json_object_object_foreach(o, name, value) {
-			str_add(out, "<dt>");
-			html_add(name, out);
-			str_add(out, "</dt><dd>");
-			html_add(value ? json_object_get_string(value) : "-", out);
-			str_add(out, "</dd>");
-		}
-	}
-	json_object_put(o);
-	str_add(out, "</dl>");
-}
-
-static void add_finding(const struct audit_finding *f, struct str *out)
-{
-	const char *severity = audit_severity_name[f->check->severity], *check = f->check->name;
-
-	str_addf(out, "<tr class=\"%s\"%s><td><span class=\"tag\">%s</span></td><td><a href=\"#c-%s\">%s</a></td>", severity,
-	    f->is_new ? " data-new" : "", severity, check, check);
-	add_cell(f->subject, out);
-	add_cell(f->host, out);
-	str_add(out, "<td><details><summary>");
+	str_addf(out, "<li class=\"%s\"><b>%s</b> %s ", severity, severity, f->check->name);
+	html_add(f->subject, out);
+	str_addc(out, ' ');
+	html_add(str_or(f->host, ""), out);
+	str_add(out, "<br>");
 	html_add(f->message, out);
-	str_add(out, "</summary><pre>");
+	str_add(out, "<pre>");
 	html_add(f->remedy, out);
-	str_add(out, "</pre>");
-	add_details(f->details, out);
-	str_add(out, "</details></td><td>");
-	minute_add(f->since, out);
-	str_addf(out, "%s</td></tr>\n", f->is_new ? " <span class=\"fresh\">new</span>" : "");
+	str_add(out, "</pre></li>\n");
 }
 
-static void add_findings(const struct audit_report *report, struct str *out)
+static void page_add_list(const struct audit_report *report, struct str *out)
 {
-	str_add(out, "<section id=\"findings-section\"><h2>Findings</h2>\n"
-	    "<div class=\"tools\"><input id=\"filter\" type=\"search\" placeholder=\"filter: words of a check, host, id, message\" "
-	    "aria-label=\"filter\"><select id=\"sort\" aria-label=\"sort by\"></select><button id=\"clear\" hidden>show all</button>"
-	    "<span id=\"shown\" aria-live=\"polite\"></span></div>\n<table id=\"findings\"><thead><tr>"
-	    "<th>severity</th><th>check</th><th>subject</th><th>host</th><th>message</th><th>since</th></tr></thead>\n<tbody>\n");
+	str_add(out, report->n > 0 ? "<noscript><ul>\n" : "<noscript><p>Nothing was found.</p>\n<ul>\n");
 	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
 		for (size_t i = 0; i < report->n; i++)
 			if (report->v[i].check->severity == s)
-				add_finding(&report->v[i], out);
-	str_add(out, "</tbody></table>\n<p id=\"none\" class=\"quiet\" hidden>No finding has all of these words.</p></section>\n");
+				page_add_finding(&report->v[i], out);
+	str_add(out, "</ul></noscript>\n");
 }
 
-/* ---- the checks: what each means, and what came of it */
+/* ---- what the script draws */
 
-static void add_number(const char *label, uint64_t n, struct str *out)
+static struct json_object *checks_of(const struct audit_report *report)
 {
-	str_addf(out, "<td%s title=\"%s\">", n == 0 ? " class=\"zero\"" : "", label);
-	number_add(n, out);
-	str_add(out, "</td>");
+	struct json_object *checks = json_object_new_array(), *o;
+
+	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++) {
+		o = json_object_new_object();
+		json_object_object_add(o, "number", jv_text(r->check->number));
+		json_object_object_add(o, "sentence", jv_text(r->check->left.sql ? r->check->left.sql->sentence : r->check->title));
+		json_object_array_add(checks, o);
+	}
+	return checks;
 }
 
-static void add_check(const struct audit_result *r, struct str *out)
+static struct json_object *new_ones_of(const struct audit_report *report)
 {
-	const char *severity = audit_severity_name[r->check->severity];
+	struct json_object *new_ones = json_object_new_array();
 
-	str_addf(out, "<tr id=\"c-%s\" class=\"%s%s\"><td>%s</td><td><span class=\"tag\">%s</span></td><td><b>%s</b> ", r->check->name, severity,
-	    r->outcome != AUDIT_DONE ? " unrun" : "", r->check->number, severity, r->check->name);
-	html_add(r->check->left.sql ? r->check->left.sql->sentence : r->check->title, out);
-	str_addf(out, "</td><td>%s ", audit_outcome_name[r->outcome]);
-	html_add(r->why, out);
-	str_add(out, "</td>");
-	add_number("found", r->found, out);
-	add_number("in motion: gone at the second look", r->moved_on, out);
-	add_number("in the baseline", r->known, out);
-	add_number("milliseconds", (uint64_t)r->took_ms, out);
-	str_add(out, "</tr>\n");
+	for (size_t i = 0; i < report->n; i++)
+		if (report->v[i].is_new)
+			json_object_array_add(new_ones, json_object_new_int64((int64_t)i));
+	return new_ones;
 }
 
-static void add_checks(const struct audit_report *report, struct str *out)
+static struct json_object *runs_of(const struct audit_trend *trend)
 {
-	str_add(out, "<section><h2>Checks</h2><table id=\"checks\"><thead><tr><th></th><th>severity</th><th>what it looks for</th><th>outcome</th>"
-	    "<th>found</th><th>in motion</th><th>in baseline</th><th>ms</th></tr></thead><tbody>\n");
-	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++)
-		add_check(r, out);
-	str_add(out, "</tbody></table></section>\n");
+	struct json_object *runs = json_object_new_array(), *o;
+
+	for (size_t i = 0; i < trend->n; i++) {
+		o = json_object_new_object();
+		json_object_object_add(o, "at", jv_text(trend->v[i].at));
+		for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
+			json_object_object_add(o, audit_severity_name[s], json_object_new_int64(trend->v[i].count[s]));
+		json_object_array_add(runs, o);
+	}
+	return runs;
+}
+
+/* What the report does not say: of its checks, in their order, the number and what they look for; which of its findings are
+ * new, by their place; the earlier runs and this one. */
+static void page_add_beside(const struct audit_report *report, const struct audit_trend *trend, struct str *out)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "took_ms", json_object_new_int64(report->took_ms));
+	json_object_object_add(o, "checks", checks_of(report));
+	json_object_object_add(o, "new", new_ones_of(report));
+	json_object_object_add(o, "trend", runs_of(trend));
+	html_add_json(o, out);
+	json_object_put(o);
 }
 
 void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out)
 {
-	add_policy(out);
-	add_heading(report, out);
-	add_cards(report, trend, out);
-	trend_add(trend, out);
-	if (report->n > 0) {
-		str_add(out, "<section><h2>Where</h2>\n");
-		heat_add(report, out);
-		str_add(out, "</section>\n");
-		add_findings(report, out);
-	} else {
-		str_add(out, "<p class=\"nothing\">Nothing was found.</p>\n");
-	}
-	add_checks(report, out);
-	str_add(out, "</main>\n<script>\n");
+	page_add_head(out);
+	str_addf(out, "<header><h1>evac-manage <span>audit</span></h1><p>%.10s %.5s UTC</p></header>\n<main>\n"
+	    "<p class=\"quiet\">This page is drawn by its script, which does not run here.</p>\n", report->started_at,
+	    report->started_at + sizeof "2026-01-31");
+	page_add_list(report, out);
+	str_add(out, "</main>\n<script type=\"application/json\" id=\"report\">\n");
+	document_embed(report, out);
+	str_add(out, "</script>\n<script type=\"application/json\" id=\"beside\">\n");
+	page_add_beside(report, trend, out);
+	str_add(out, "\n</script>\n<script>");
 	str_add(out, page_js);
 	str_add(out, "</script></body></html>\n");
 }

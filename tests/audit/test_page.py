@@ -10,7 +10,8 @@ from harness import TestCase, Tool, heartbeats, rows, sandbox
 
 N = 10000
 SEVERITIES = ["critical", "high", "medium", "low"]
-NASTY = "<img src=x onerror=\"document.title='harmed'\"><script>document.title='harmed'</script>\x1b[31m\u202e"
+NASTY = "<img src=x onerror=\"document.title='harmed'\"></script><!--<script>document.title='harmed'</script>\x1b[31m\u202e\u2028"
+SHOWN = NASTY.replace("\x1b", "\\x1b").replace("\u202e", "\\u202e").replace("\u2028", "\\u2028")
 
 
 class Pages(TestCase):
@@ -77,6 +78,36 @@ class Pages(TestCase):
         self.assertGreater(b.js("return document.querySelectorAll('#heat .heat').length"), 40)
         self.assertEqual(b.js("return document.querySelectorAll('#trend .line').length"), 4)
         self.shoot(b, "desktop")
+        self.well(b)
+
+    def test_names_are_texts(self):
+        b = self.browse(1280, 900)
+        details = b.js("return [...document.querySelectorAll('#findings dd')].map(d => d.textContent).filter(t => t.includes('harmed'))")
+        self.assertEqual(set(details), {SHOWN})
+        self.assertEqual(b.js("return document.querySelectorAll('script').length"), 3)
+        self.well(b)
+
+    def test_the_policy_refuses_what_is_not_the_page_s_own(self):
+        b = Browser(1280, 900)
+        self.addCleanup(b.close)
+        b.open(self.page)
+        self.assertEqual(b.complaints(), [])
+        b.js("const s = document.createElement('script'); s.append(\"document.title = 'harmed'\"); document.body.append(s)")
+        self.assertEqual(b.js("return document.title"), "evac-manage audit")
+        with self.assertRaisesRegex(RuntimeError, "TrustedHTML"):
+            b.js("document.body.innerHTML = '<b>harmed</b>'")
+        self.assertGreater(len(b.complaints()), 0)
+
+    def test_a_list_is_there_where_no_script_runs(self):
+        b = Browser(1280, 900)
+        self.addCleanup(b.close)
+        b.cdp("Emulation.setScriptExecutionDisabled", value=True)
+        b.open(self.page)
+        kinds = b.js("return [...document.querySelectorAll('noscript li')].map(li => li.className)")
+        self.assertGreater(len(kinds), N)
+        self.assertEqual(kinds, sorted(kinds, key=SEVERITIES.index))
+        self.assertEqual(b.js("return document.querySelectorAll('noscript li pre').length"), len(kinds))
+        self.shoot(b, "list")
         self.well(b)
 
     def test_dark(self):

@@ -12,6 +12,7 @@
 
 #include "../../src/audit/internal.h"
 #include "util/file.h"
+#include "util/json.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -225,6 +226,17 @@ static void nothing_in_html_is_markup(void **state)
 	assert_string_equal(out.s, "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;\\x1b\\u202e");
 }
 
+static void nothing_in_a_script_element_ends_it(void **state)
+{
+	json_object *o = json_tokener_parse("{\"a\":[\"</script><!--\",{\"b\":\"\\u001b\\u2028\\u00e4\"}],\"c\":null,\"d\":7}");
+	auto_str struct str out = { 0 };
+
+	(void)state;
+	html_add_json(o, &out);
+	assert_string_equal(out.s, "{\"a\":[\"\\u003c/script>\\u003c!--\",{\"b\":\"\\\\x1b\\\\u2028\xc3\xa4\"}],\"c\":null,\"d\":7}");
+	json_object_put(o);
+}
+
 static void a_host_is_the_node_of_an_owner(void **state)
 {
 	static const char *const name[] = { "subject", "host" };
@@ -354,6 +366,7 @@ int main(void)
 		cmocka_unit_test(keys_compare_as_the_databases_order_them),
 		cmocka_unit_test(values_in_a_remedy_cannot_leave_their_quotes),
 		cmocka_unit_test(nothing_in_html_is_markup),
+		cmocka_unit_test(nothing_in_a_script_element_ends_it),
 		cmocka_unit_test(a_host_is_the_node_of_an_owner),
 		cmocka_unit_test(what_is_settled_is_not_looked_at_again),
 		cmocka_unit_test(every_check_is_found_by_number_and_name),
