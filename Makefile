@@ -38,8 +38,8 @@ endif
 PLACE     := $(call takes,-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
-              -fPIE $(PROTECTION) $(PLACE) $(PKG_CFLAGS)
-OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+              $(if $(COVERAGE),--coverage) -fPIE $(PROTECTION) $(PLACE) $(PKG_CFLAGS)
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage)
 LIBS       := $(shell pkg-config --libs $(PKGS)) -lpthread
 
 # ---- what is made of what
@@ -127,7 +127,7 @@ unit: $(UNIT_BIN)
 check-house: all
 	$(Q)tests/layers
 	$(Q)tests/headers
-	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/coverage tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -175,6 +175,12 @@ bench-moves: all
 asan:
 	$(Q)$(MAKE) --no-print-directory all unit CC=clang SANITIZE=address,undefined BUILD=$(BUILD)/asan
 
+# how much of each room the unit tests reach, and its floor; COVERAGE=all: with rooms and integration, in a sandbox of its own
+coverage:
+	$(Q)rm -rf $(BUILD)/coverage
+	$(Q)$(MAKE) --no-print-directory all unit rooms COVERAGE=$(or $(COVERAGE),unit) CC=gcc CFLAGS="-O0 -g" BUILD=$(BUILD)/coverage
+	$(Q)tests/coverage $(BUILD)/coverage $(COVERAGE)
+
 # ---- installation: the statements go along for reading, the binary has its own copies
 install: all
 	install -D -m 755 $(BUILD)/evac-manage $(DESTDIR)$(PREFIX)/bin/evac-manage
@@ -184,5 +190,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all audit-page unit rooms check-house check-bytes check-unit check check-exhaustive demo asan install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all audit-page unit rooms check-house check-bytes check-unit check check-exhaustive demo asan coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:
