@@ -14,12 +14,12 @@ SELECT i.uuid AS subject
      , e.host AS host
      , e.details
      , COALESCE(e.finish_time, e.start_time) AS failed_at
-  FROM instance_actions_events AS e
-  JOIN instance_actions        AS a ON a.id = e.action_id
+  FROM instance_actions_events AS e     -- nova marks no event deleted (db/main/api.py: instance_destroy)
+  JOIN instance_actions        AS a ON a.id = e.action_id     -- and no action deleted
   JOIN instances               AS i ON i.uuid = a.instance_uuid
  WHERE e.event = 'compute_rebuild_instance'
    AND (e.result <> 'Success' OR (e.result IS NULL AND e.start_time < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
-   AND e.host <> i.host
+   AND BINARY e.host <> BINARY i.host
    AND a.action = 'evacuate'
    AND i.deleted = 0
    AND (e.traceback IS NULL

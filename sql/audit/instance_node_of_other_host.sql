@@ -19,5 +19,5 @@ SELECT i.uuid AS subject
          WHERE c1.deleted = 0
          GROUP BY c1.hypervisor_hostname
         HAVING COUNT(*) = 1) AS c
-  JOIN instances AS i ON i.node = c.hypervisor_hostname AND i.host <> c.host AND i.deleted = 0
+  JOIN instances AS i ON i.node = c.hypervisor_hostname AND BINARY i.host <> BINARY c.host AND i.deleted = 0
  ORDER BY i.uuid;

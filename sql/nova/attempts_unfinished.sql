@@ -4,7 +4,7 @@
 -- :param instance_uuid text
 -- :reads instances instance_actions instance_actions_events migrations :rows many
 SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
-                            FROM migrations AS m
+                            FROM migrations AS m     -- deleted or not: it only names the host
                            WHERE m.instance_uuid = i.uuid
                              AND m.migration_type = 'evacuation'
                              AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60)) AS host
@@ -13,14 +13,14 @@ SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
      , e.traceback
      , TIMESTAMPDIFF(SECOND, COALESCE(e.finish_time, e.start_time), UTC_TIMESTAMP()) AS age_s
   FROM instances               AS i
-  JOIN instance_actions        AS a ON a.instance_uuid = i.uuid
-  JOIN instance_actions_events AS e ON e.action_id = a.id
+  JOIN instance_actions        AS a ON a.instance_uuid = i.uuid     -- nova marks no action deleted (db/main/api.py: instance_destroy)
+  JOIN instance_actions_events AS e ON e.action_id = a.id           -- and no event deleted
  WHERE i.uuid = @instance_uuid
    AND i.deleted = 0
    AND a.action = 'evacuate'
    AND e.event = 'compute_rebuild_instance'
    AND (e.result IS NULL OR e.result <> 'Success')
-   AND (e.host IS NULL OR e.host <> i.host)
+   AND (e.host IS NULL OR BINARY e.host <> BINARY i.host)
    AND NOT EXISTS (SELECT 1
                      FROM instance_actions        AS later
                      JOIN instance_actions_events AS done ON done.action_id = later.id

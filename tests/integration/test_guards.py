@@ -161,6 +161,11 @@ class Guards(harness.TestCase):
         self.attempt(uuid, C, None, None)                  # a nova-compute that died at it
         self.assertIn("was begun and not ended", self.instance()["guest-left"]["message"])
 
+    def test_a_guest_on_a_host_that_only_the_collation_takes_for_its_own(self):
+        self.assertNotEqual(A, A.upper())
+        self.attempt(instance("image-active-0")["uuid"], A.upper(), "Error", "  save(expected_task_state=[task_states.REBUILD_SPAWNING])\n")
+        self.assertIn("on '%s'" % A.upper(), self.instance()["guest-left"]["message"])
+
     def test_tombstones(self):
         uuid = instance("image-active-1")["uuid"]
         f = self.both("tombstones", lambda: rows(
