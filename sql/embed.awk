@@ -4,9 +4,66 @@
 #
 # Comments at the head of a file that begin with "-- :" are its contract and become metadata; the other head comments are its
 # sentence. @name outside quotes and comments becomes ?, in order. @@variables and 'a@b' stay as they are.
+#
+# What it refuses beside a head that is not whole: a write whose :row reads other columns than the write compares and sets, and a table
+# that marks its rows deleted, read without a word on that.
 
 function fail(why) { print FILENAME ":" FNR ": " why > "/dev/stderr"; failed = 1; exit 1 }
+function refuse(statement, why) { print "sql/" statement ".sql: " why > "/dev/stderr"; failed = 1 }
 function quoted(s) { gsub(/\\/, "&&", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
+
+# What a SELECT calls its columns: " host service_uuid "
+function columns_of(text,   i, c, depth, word, list) {
+	text = substr(text, index(text, "SELECT ") + 7)
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		depth += (c == "(") - (c == ")")
+		if (depth == 0 && (c == "," || substr(text, i, 6) == " FROM ")) {
+			gsub(/`/, "", word)
+			sub(/[ \t]+$/, "", word)
+			sub(/^.*[ .]/, "", word)
+			list = list " " word
+			word = ""
+			if (c != ",") return list " "
+		} else
+			word = word c
+	}
+	return list " "
+}
+
+# Undo, recovery and proof bind what the :row statement gives as the write's @old_ and @new_.
+function check_row(write,   i, n, row, given, old, word) {
+	row = row_of[write]
+	if (!(row in text_of)) { refuse(write, "there is no " row); return }
+	given = columns_of(text_of[row])
+	n = split(params_of[write], word, " ")
+	for (i = 1; i <= n; i++) {
+		if (word[i] ~ /^old_/) old = old " " substr(word[i], 5) " "
+		if (word[i] ~ /^(old|new)_/ && !index(given, " " substr(word[i], 5) " ")) refuse(write, "@" word[i] " is no column of " row ":" given)
+	}
+	n = split(given, word, " ")
+	for (i = 1; i <= n; i++)
+		if (!index(old, " " word[i] " ")) refuse(write, "compares no @old_" word[i] ", and " row " gives it")
+}
+
+# Of a table whose rows are marked deleted, that is asked for, or a comment on its line says why it is not.
+function excuse(line,   i, n, word) {
+	gsub(/`/, "", line)
+	n = split(line, word, /[ (),]+/)
+	for (i = 1; i <= n; i++) excused[word[i]] = 1
+}
+function check_deleted(   i, n, spaced, word, table, alias) {
+	if (folder !~ /^(cinder|nova|audit)$/) return
+	spaced = text
+	gsub(/[(),]/, " & ", spaced)
+	n = split(spaced, word, " ")
+	for (i = 1; i < n; i++) {
+		if (word[i] !~ /^(FROM|JOIN|STRAIGHT_JOIN|UPDATE)$/) continue
+		table = word[i + 1]; gsub(/`/, "", table)
+		alias = word[i + 2] == "AS" ? "[^a-z0-9_]" word[i + 3] "[.]" : "[^.a-z_]"
+		if ((table in marks_deleted) && !(table in excused) && text !~ (alias "deleted[^a-z_]")) refuse(name, "says nothing on deleted rows of " table)
+	}
+}
 
 function finish_statement(   i, list) {
 	if (name == "") return
@@ -17,6 +74,10 @@ function finish_statement(   i, list) {
 		list = list " " quoted(param[i]) ","
 	}
 	for (i in declared) if (!(i in used)) fail(name ": :param " i " is never used")
+	text_of[name] = text
+	for (i in used) params_of[name] = params_of[name] " " i
+	if (rows == "1" && params_of[name] ~ / old_/ && params_of[name] ~ / new_/ && !(name in row_of)) refuse(name, "no :row line")
+	check_deleted()
 	objects = objects "\t&" toupper(id) ",\n"
 	if (part == "h") { print "extern const struct sql " toupper(id) ";"; return }
 	print "\t;"
@@ -27,6 +88,11 @@ function finish_statement(   i, list) {
 }
 
 BEGIN {
+	n = split("attachment_specs backups block_device_mapping clusters compute_nodes consistencygroups group_volume_type_mapping groups " \
+	    "instance_actions instance_actions_events instance_extra instance_faults instance_info_caches instances migrations quota_usages " \
+	    "reservations services snapshot_metadata snapshots transfers volume_admin_metadata volume_attachment volume_glance_metadata " \
+	    "volume_metadata volume_types volumes workers", word, " ")
+	for (i = 1; i <= n; i++) marks_deleted[word[i]] = 1
 	print "/* made by sql/embed.awk from the .sql files; do not edit */"
 	if (part == "h") print "#ifndef SQL_CATALOGUE_H\n#define SQL_CATALOGUE_H\n#include \"db/sql.h\"\n"
 	else             print "#include \"sql_catalogue.h\"\n"
@@ -39,7 +105,9 @@ FNR == 1 {
 	name = path[n - 1] "/" base
 	if (name !~ /^[a-z_]+\/[a-z][a-z0-9_]*$/) fail("a name is lower case with underscores: " name)
 	id = "sql_" path[n - 1] "_" base
+	folder = path[n - 1]
 	nparam = 0; access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; raw = ""; head = 1
+	text = ""; split("", excused)
 	split("", declared); split("", used); split("", param)
 	if (part != "h") printf "static const char %s_text[] =\n\t%s\n", id, quoted("/* evac-manage " name " */")  " \"\\n\""
 }
@@ -52,6 +120,7 @@ FNR == 1 {
 	if ($i == ":rows") rows = $(i + 1)
 	next
 }
+/^-- :row /     { row_of[name] = folder "/" $3; next }
 # what the audit's own generator reads: sql/audit/embed.awk
 path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|message|remedy|rule|with|first|unless|when|needs|lacks)( |$)/ { next }
 /^-- :/         { fail("unknown contract line: " $0) }
@@ -69,6 +138,7 @@ path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|me
 			if (c == "\\") out = out substr(line, ++i, 1)
 			else if (c == quote) quote = ""
 		} else if (c == "-" && substr(line, i, 3) == "-- ") {
+			if (substr(line, i) ~ /deleted/) excuse(out)
 			break
 		} else if (c == "'" || c == "\"" || c == "`") {
 			quote = c; out = out c
@@ -82,12 +152,14 @@ path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|me
 			out = out c
 	}
 	sub(/[ \t]+$/, "", out)
+	text = text " " out
 	if (part != "h" && out != "") printf "\t%s \"\\n\"\n", quoted(out)
 }
 
 END {
 	if (failed) exit 1
 	finish_statement()
+	for (name in row_of) check_row(name)
 	if (failed) exit 1
 	if (part == "h") print "\n#endif"
 	else printf "const struct sql *const sql_catalogue[] = {\n%s\tNULL\n};\n", objects

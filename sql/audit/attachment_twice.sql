@@ -15,7 +15,7 @@ SELECT a.volume_id AS subject
      , GROUP_CONCAT(a.id, ' ', a.attach_status ORDER BY a.id SEPARATOR ', ') AS ids
      , TIMESTAMPDIFF(SECOND, MAX(COALESCE(a.updated_at, a.created_at)), UTC_TIMESTAMP()) AS age_s
   FROM (SELECT x.volume_id
-          FROM volume_attachment AS x
+          FROM volume_attachment AS x     -- deleted or not: the index does not know
          GROUP BY x.volume_id
         HAVING COUNT(*) > 1
          ORDER BY x.volume_id

@@ -15,7 +15,7 @@ SELECT b.instance_uuid AS subject
      , GROUP_CONCAT(b.id ORDER BY b.id SEPARATOR ', ') AS ids
      , TIMESTAMPDIFF(SECOND, MAX(COALESCE(b.updated_at, b.created_at)), UTC_TIMESTAMP()) AS age_s
   FROM (SELECT x.instance_uuid, x.volume_id
-          FROM block_device_mapping AS x
+          FROM block_device_mapping AS x     -- deleted or not: the index does not know
          WHERE x.volume_id IS NOT NULL
          GROUP BY x.instance_uuid, x.volume_id
         HAVING COUNT(*) > 1

@@ -16,5 +16,7 @@ SELECT o.host AS subject
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
          GROUP BY BINARY i.host) AS o
- WHERE NOT EXISTS (SELECT 1 FROM services AS s WHERE BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute')
+ WHERE NOT EXISTS (SELECT 1
+                     FROM services AS s     -- a deleted one is for instances_host_service_deleted
+                    WHERE BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute')
  ORDER BY subject;

@@ -40,13 +40,13 @@ SELECT t.project_id AS subject
                                FROM backups AS b
                               WHERE b.deleted = 0
                               GROUP BY b.project_id) AS o
-                       LEFT JOIN volume_types AS t ON t.id = o.volume_type_id) AS a
+                       LEFT JOIN volume_types AS t ON t.id = o.volume_type_id) AS a     -- deleted or not: it is only named
             ON a.project_id = q.project_id
            AND ((a.kind = 'backups' AND q.resource IN ('backups', 'backup_gigabytes'))
                 OR (a.kind <> 'backups'
                     AND q.resource IN (a.kind, CONCAT(a.kind, '_', a.type_name), 'gigabytes', CONCAT('gigabytes_', a.type_name))))
          WHERE (q.resource IN ('volumes', 'snapshots', 'gigabytes', 'backups', 'backup_gigabytes')
-                OR EXISTS (SELECT 1 FROM volume_types AS y
+                OR EXISTS (SELECT 1 FROM volume_types AS y     -- the usages of a deleted one are still there
                             WHERE q.resource IN (CONCAT('volumes_', y.name), CONCAT('snapshots_', y.name), CONCAT('gigabytes_', y.name))))
            AND q.deleted = 0
          GROUP BY q.id, q.project_id, q.resource, q.in_use, q.updated_at, q.created_at) AS t

@@ -5,7 +5,7 @@
 -- :param to text
 -- :reads instances
 SELECT i.uuid AS k
-  FROM instances AS i
+  FROM instances AS i     -- deleted ones, too
  WHERE i.uuid >= @from
    AND i.uuid <= @to
  ORDER BY i.uuid;

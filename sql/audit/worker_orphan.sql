@@ -19,7 +19,7 @@ SELECT w.id AS subject
      , s.host AS service_host
      , COALESCE(v.status, sn.status) AS resource_status
      , TIMESTAMPDIFF(SECOND, w.updated_at, UTC_TIMESTAMP()) AS age_s
-  FROM workers AS w
+  FROM workers AS w     -- cinder keeps none that are deleted
   LEFT JOIN services AS s ON s.id = w.service_id
   LEFT JOIN volumes AS v ON v.id = w.resource_id AND w.resource_type = 'Volume' AND v.deleted = 0
   LEFT JOIN snapshots AS sn ON sn.id = w.resource_id AND w.resource_type = 'Snapshot' AND sn.deleted = 0

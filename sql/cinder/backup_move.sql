@@ -3,6 +3,7 @@
 -- :param old_host text
 -- :param new_host text
 -- :writes backups :rows 1
+-- :row backup_row
 UPDATE backups
    SET host        = @new_host
      , updated_at  = UTC_TIMESTAMP()

@@ -3,6 +3,7 @@
 -- :param old_cluster_name text  may be NULL
 -- :param new_cluster_name text  may be NULL
 -- :writes consistencygroups :rows 1
+-- :row consistencygroup_cluster_set_read
 UPDATE `consistencygroups`
    SET `cluster_name` = @new_cluster_name
      , updated_at = UTC_TIMESTAMP()

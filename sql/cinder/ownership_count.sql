@@ -34,6 +34,7 @@ SELECT c.kind
         SELECT 'worker'
              , COALESCE(SUM(BINARY s.host = BINARY @old_owner), 0)
              , COALESCE(SUM(BINARY s.host = BINARY @new_owner), 0)
-          FROM workers AS w JOIN services AS s ON s.id = w.service_id
+          FROM workers AS w              -- cinder keeps none that are deleted
+          JOIN services AS s ON s.id = w.service_id     -- the work of a deleted one is its host's all the same
          WHERE s.`binary` = 'cinder-volume' AND w.resource_type IN ('Volume', 'Snapshot')) AS c
  ORDER BY c.kind;

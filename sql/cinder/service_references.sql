@@ -24,6 +24,6 @@ SELECT r.kind
          UNION ALL
         SELECT 'volume', 0, COUNT(*) FROM volumes AS u WHERE u.service_uuid = @uuid AND u.deleted = 0
          UNION ALL
-        SELECT 'worker', 0, COUNT(*) FROM workers AS w WHERE w.service_id = @id) AS r
+        SELECT 'worker', 0, COUNT(*) FROM workers AS w WHERE w.service_id = @id) AS r     -- cinder keeps no deleted workers
  WHERE r.n > 0
  ORDER BY r.by_name DESC, r.kind;

@@ -3,6 +3,7 @@
 -- :param old_status text
 -- :param new_status text
 -- :writes snapshots :rows 1
+-- :row snapshot_status_set_read
 UPDATE `snapshots`
    SET `status` = @new_status
      , updated_at = UTC_TIMESTAMP()

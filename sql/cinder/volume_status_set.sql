@@ -3,6 +3,7 @@
 -- :param old_status text
 -- :param new_status text
 -- :writes volumes :rows 1
+-- :row volume_status_set_read
 UPDATE `volumes`
    SET `status` = @new_status
      , updated_at = UTC_TIMESTAMP()

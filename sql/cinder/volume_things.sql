@@ -20,7 +20,7 @@ SELECT t.kind
          WHERE (b.volume_id = @id OR b.restore_volume_id = @id) AND b.deleted = 0
          UNION ALL
         SELECT 'worker', w.id, w.status, o.host, NULL, NULL
-          FROM workers AS w
-          LEFT JOIN services AS o ON o.id = w.service_id
+          FROM workers AS w              -- cinder keeps none that are deleted
+          LEFT JOIN services AS o ON o.id = w.service_id     -- deleted or not: only its host is wanted
          WHERE w.resource_type = 'Volume' AND w.resource_id = @id) AS t
  ORDER BY t.kind, t.id;

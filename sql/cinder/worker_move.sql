@@ -6,7 +6,8 @@
 -- :param old_race_preventer int
 -- :param new_race_preventer int
 -- :writes workers :rows 1
-UPDATE workers
+-- :row worker_row
+UPDATE workers     -- cinder keeps none that are deleted
    SET service_id     = @new_service_id
      , race_preventer = @new_race_preventer
      , updated_at     = UTC_TIMESTAMP(6)

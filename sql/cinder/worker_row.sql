@@ -3,6 +3,6 @@
 -- :reads workers :rows one
 SELECT r.service_id
      , r.race_preventer
-  FROM workers AS r
+  FROM workers AS r     -- cinder keeps none that are deleted
  WHERE r.id = @id
  ORDER BY r.id;

@@ -6,8 +6,8 @@ SELECT e.event
      , e.result
      , e.host
      , e.details
-  FROM instance_actions        AS a
-  JOIN instance_actions_events AS e ON e.action_id = a.id
+  FROM instance_actions        AS a                           -- nova marks no action deleted (db/main/api.py: instance_destroy)
+  JOIN instance_actions_events AS e ON e.action_id = a.id     -- and no event deleted
  WHERE a.instance_uuid = @instance_uuid
    AND a.request_id = @request_id
  ORDER BY e.id;

@@ -4,6 +4,6 @@
 SELECT m.id           AS migration_id
      , m.status       AS migration_status
      , m.dest_compute
-  FROM migrations AS m
+  FROM migrations AS m     -- marked deleted with its instance it is still this evacuation
  WHERE m.uuid = @migration_uuid
  ORDER BY m.id;

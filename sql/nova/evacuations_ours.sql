@@ -10,12 +10,12 @@ SELECT m.uuid          AS migration_uuid
      , i.vm_state
      , i.task_state
      , (SELECT MAX(a.request_id)
-          FROM instance_actions AS a
+          FROM instance_actions AS a     -- nova marks no action deleted (db/main/api.py: instance_destroy)
          WHERE a.instance_uuid = m.instance_uuid AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
            AND a.start_time = m.created_at) AS request_id
      , (SELECT COUNT(*)
           FROM instance_actions        AS a
-          JOIN instance_actions_events AS e ON e.action_id = a.id
+          JOIN instance_actions_events AS e ON e.action_id = a.id     -- and no event deleted
          WHERE a.instance_uuid = m.instance_uuid AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
            AND a.start_time = m.created_at) AS events
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s

@@ -6,9 +6,9 @@ SELECT e.event
      , e.result
      , e.host
      , e.details
-  FROM migrations              AS m
-  JOIN instance_actions        AS a ON a.instance_uuid = m.instance_uuid
-  JOIN instance_actions_events AS e ON e.action_id = a.id
+  FROM migrations              AS m                                          -- deleted or not: it is asked for by its number
+  JOIN instance_actions        AS a ON a.instance_uuid = m.instance_uuid     -- nova marks no action deleted (db/main/api.py: instance_destroy)
+  JOIN instance_actions_events AS e ON e.action_id = a.id                    -- and no event deleted
  WHERE m.id = @id
    AND a.action = 'evacuate'
    AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60
