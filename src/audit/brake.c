@@ -10,7 +10,7 @@
 #define LOOK_EVERY_MS 1000
 
 /* The first row's value under one of two names; what is not there or not a number is not set. */
-static int read_number(struct db *db, const struct sql *sql, const char *name, const char *other, struct maybe_int *out,
+static int read_status_number(struct db *db, const struct sql *sql, const char *name, const char *other, struct maybe_int *out,
     struct error *err)
 {
 	struct db_stream *stream = NULL;
@@ -33,7 +33,8 @@ static int read_number(struct db *db, const struct sql *sql, const char *name, c
 
 int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error *err)
 {
-	return read_number(place->db, &SQL_SESSION_REPLICA_LAG, "Seconds_Behind_Master", "Seconds_Behind_Source", seconds, err);
+	return read_status_number(place->db, &SQL_SESSION_REPLICA_LAG, "Seconds_Behind_Master", "Seconds_Behind_Source",
+	    seconds, err);
 }
 
 /* Asking may not be allowed: then there is no brake, which is said once a run at most. */
@@ -43,7 +44,7 @@ static int is_busy(const struct request *request, struct audit_place *place, boo
 	struct error ignored = { 0 };
 
 	*busy = false;
-	if (read_number(place->db, &SQL_SESSION_LOAD, "Value", "Value", &load, err) != 0)
+	if (read_status_number(place->db, &SQL_SESSION_LOAD, "Value", "Value", &load, err) != 0)
 		return -1;
 	if (load.set && load.v > request->audit.max_load) {
 		*busy = true;

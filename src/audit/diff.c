@@ -15,7 +15,7 @@ static const struct table_column columns[] = {
 };
 #define NCOLUMNS (sizeof columns / sizeof *columns)
 
-static void add(struct table *table, const char *change, const struct known_finding *f, const char *since)
+static void add_change(struct table *table, const char *change, const struct known_finding *f, const char *since)
 {
 	table_add(table);
 	table_text(table, "change", change);
@@ -26,32 +26,33 @@ static void add(struct table *table, const char *change, const struct known_find
 	table_text(table, "since", since);
 }
 
-static const char *earlier(const char *a, const char *b)
+static const char *earlier_time(const char *a, const char *b)
 {
 	if (!a || !b)
 		return a ? a : b;
 	return strcmp(a, b) <= 0 ? a : b;
 }
 
-static void compare(const struct known_report *old, const struct known_report *new, struct table *table)
+static void compare_reports(const struct known_report *old, const struct known_report *new, struct table *table)
 {
 	const struct known_finding *f, *k;
 
 	for (size_t i = 0; i < new->n; i++) {
 		f = &new->v[i];
 		if (!known_find(old, f->check, f->subject))
-			add(table, "new", f, f->since ? f->since : new->at);
+			add_change(table, "new", f, f->since ? f->since : new->at);
 	}
 	for (size_t i = 0; i < new->n; i++) {
 		f = &new->v[i];
 		k = known_find(old, f->check, f->subject);
 		if (k)
-			add(table, "still there", f, earlier(f->since, k->since ? k->since : old->at));
+			add_change(table, "still there", f, earlier_time(f->since, k->since ? k->since : old->at));
 	}
 	for (size_t i = 0; i < old->n; i++) {
 		f = &old->v[i];
 		if (!known_find(new, f->check, f->subject)) /* what nobody looked for is not gone */
-			add(table, known_ran(new, f->check) ? "gone" : "not looked for", f, f->since ? f->since : old->at);
+			add_change(table, known_ran(new, f->check) ? "gone" : "not looked for", f,
+			    f->since ? f->since : old->at);
 	}
 }
 
@@ -68,7 +69,7 @@ enum error_kind op_audit_diff(const struct request *request, struct error *err)
 	if (rc == 0)
 		rc = document_read(request->audit.new_report, &new, err);
 	if (rc == 0) {
-		compare(&old, &new, &table);
+		compare_reports(&old, &new, &table);
 		rc = table_print(&table, &request->shown, err);
 	}
 	table_free(&table);

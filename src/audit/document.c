@@ -49,12 +49,12 @@ static struct json_object *finding_object(const struct audit_finding *f)
 
 typedef void add_json_fn(struct json_object *o, struct str *out);
 
-static void add_plain(struct json_object *o, struct str *out)
+static void add_json_plain(struct json_object *o, struct str *out)
 {
 	str_add(out, json_object_to_json_string_ext(o, FLAGS));
 }
 
-static void add_object(struct json_object *o, bool first, add_json_fn *add_json, struct str *out)
+static void add_json_object(struct json_object *o, bool first, add_json_fn *add_json, struct str *out)
 {
 	str_add(out, first ? "\n    " : ",\n    ");
 	add_json(o, out);
@@ -66,16 +66,16 @@ static void add_document(const struct audit_report *report, add_json_fn *add_jso
 	str_addf(out, "{\n  \"schema\": \"" SCHEMA "\",\n  \"started_at\": \"%s\",\n  \"finished_at\": \"%s\",\n"
 	    "  \"checks\": [", report->started_at, report->finished_at);
 	for (size_t i = 0; i < report->nresult; i++)
-		add_object(result_object(&report->result[i]), i == 0, add_json, out);
+		add_json_object(result_object(&report->result[i]), i == 0, add_json, out);
 	str_add(out, "\n  ],\n  \"findings\": [");
 	for (size_t i = 0; i < report->n; i++)
-		add_object(finding_object(&report->v[i]), i == 0, add_json, out);
+		add_json_object(finding_object(&report->v[i]), i == 0, add_json, out);
 	str_add(out, "\n  ]\n}\n");
 }
 
 void document_add(const struct audit_report *report, struct str *out)
 {
-	add_document(report, add_plain, out);
+	add_document(report, add_json_plain, out);
 }
 
 void document_embed(const struct audit_report *report, struct str *out)

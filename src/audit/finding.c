@@ -13,7 +13,7 @@ static void shell_quote(const char *word, struct str *out)
 	shell_add_word(out, word);
 }
 
-static void plain(const char *text, struct str *out)
+static void plain_quote(const char *text, struct str *out)
 {
 	str_add(out, text);
 }
@@ -35,7 +35,7 @@ static quote_fn *quote_of(const char *remedy)
 	return str_starts(remedy, "UPDATE") || str_starts(remedy, "DELETE") ? sql_quote : shell_quote;
 }
 
-static const char *value_of(const char *name, const struct audit_row *left, const struct audit_row *right)
+static const char *template_value(const char *name, const struct audit_row *left, const struct audit_row *right)
 {
 	const char *value = strcmp(name, "cell") == 0 ? left->cell : row_value(left, name);
 
@@ -53,7 +53,7 @@ void template_fill(const char *template, quote_fn *quote, const struct audit_row
 		if (end) {
 			auto_free char *name = xstrndup(template + 1, (size_t)(end - template - 1));
 
-			quote(str_or(value_of(name, left, right), "-"), out);
+			quote(str_or(template_value(name, left, right), "-"), out);
 			template = end;
 		} else {
 			str_addc(out, *template);
@@ -62,14 +62,14 @@ void template_fill(const char *template, quote_fn *quote, const struct audit_row
 }
 
 /* Has every value that the template names? */
-static bool is_known(const char *template, const struct audit_row *left, const struct audit_row *right)
+static bool has_every_value(const char *template, const struct audit_row *left, const struct audit_row *right)
 {
 	const char *end;
 
 	for (const char *begin = strchr(template, '{'); begin && (end = strchr(begin, '}')); begin = strchr(end, '{')) {
 		auto_free char *name = xstrndup(begin + 1, (size_t)(end - begin - 1));
 
-		if (!value_of(name, left, right))
+		if (!template_value(name, left, right))
 			return false;
 	}
 	return true;
@@ -87,7 +87,7 @@ static void remedy_fill(const char *remedy, const struct audit_row *left, const 
 		end = end ? end : remedy + strlen(remedy);
 		auto_free char *line = xstrndup(remedy, (size_t)(end - remedy));
 
-		if (!is_known(line, left, right))
+		if (!has_every_value(line, left, right))
 			continue;
 		str_add(out, out->n ? "; " : "");
 		template_fill(line, quote, left, right, out);
@@ -153,7 +153,7 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 	struct arena *arena = &report->arena;
 	struct audit_finding *f;
 
-	template_fill(check->message, plain, left, right, &message);
+	template_fill(check->message, plain_quote, left, right, &message);
 	remedy_fill(check->remedy, left, right, &remedy);
 	shell_add_commands(&whole, str_or(remedy.s, ""), report->globals);
 	report->v = vec_grow(report->v, report->n, &report->cap, sizeof *report->v);

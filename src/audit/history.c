@@ -7,14 +7,14 @@
 #include "internal.h"
 #include "util/file.h"
 
-static int by_time(const void *a, const void *b)
+static int by_report_time(const void *a, const void *b)
 {
 	const struct known_report *x = a, *y = b;
 
 	return strcmp(str_or(x->at, ""), str_or(y->at, ""));
 }
 
-static int load_one(const char *path, struct history *out, struct error *err)
+static int load_report(const char *path, struct history *out, struct error *err)
 {
 	out->v = vec_grow(out->v, out->n, &out->cap, sizeof *out->v);
 	if (document_read(path, &out->v[out->n], err) != 0)
@@ -31,7 +31,7 @@ static int is_report(const struct dirent *entry)
 }
 
 /* By name, which is by time: --save names them so. */
-static int load_directory(const char *path, struct history *out, struct error *err)
+static int load_reports(const char *path, struct history *out, struct error *err)
 {
 	struct dirent **entry;
 	int n = scandir(path, &entry, is_report, alphasort), rc = 0;
@@ -44,7 +44,7 @@ static int load_directory(const char *path, struct history *out, struct error *e
 		if (rc == 0 && i > 0)
 			known_report_forget(&out->v[out->n - 1]); /* the newest knows since when */
 		if (rc == 0)
-			rc = load_one(file, out, err);
+			rc = load_report(file, out, err);
 		free(entry[i]);
 	}
 	free(entry);
@@ -54,9 +54,9 @@ static int load_directory(const char *path, struct history *out, struct error *e
 int history_load(const struct words *files, struct history *out, struct error *err)
 {
 	for (size_t i = 0; i < files->n; i++)
-		if ((file_is_directory(files->v[i]) ? load_directory : load_one)(files->v[i], out, err) != 0)
+		if ((file_is_directory(files->v[i]) ? load_reports : load_report)(files->v[i], out, err) != 0)
 			return -1;
-	vec_sort(out->v, out->n, sizeof *out->v, by_time);
+	vec_sort(out->v, out->n, sizeof *out->v, by_report_time);
 	return 0;
 }
 

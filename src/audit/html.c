@@ -24,17 +24,17 @@ void html_add(const char *text, struct str *out)
 	}
 }
 
-static void json_make_visible(struct json_object *o)
+static void make_strings_visible(struct json_object *o)
 {
 	auto_str struct str visible = { 0 };
 
 	if (json_object_is_type(o, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(o); i++)
-			json_make_visible(json_object_array_get_idx(o, i));
+			make_strings_visible(json_object_array_get_idx(o, i));
 	} else if (json_object_is_type(o, json_type_object)) {
 		json_object_object_foreach(o, name, value) {
 			(void)name; /* ours, or a column's */
-			json_make_visible(value);
+			make_strings_visible(value);
 		}
 	} else if (json_object_is_type(o, json_type_string)) {
 		str_add_visible(&visible, json_object_get_string(o));
@@ -48,7 +48,7 @@ void html_add_json(struct json_object *o, struct str *out)
 {
 	const char *c;
 
-	json_make_visible(o);
+	make_strings_visible(o);
 	c = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	for (; *c; c++) {
 		if (*c == '<')

@@ -183,7 +183,7 @@ int check_run(struct audit_places *places, const struct audit_check *check, cons
 
 /* ---- may it be run here? */
 
-static const char *lacking(const struct audit_place *place, const struct audit_source *source)
+static const char *lacking_column(const struct audit_place *place, const struct audit_source *source)
 {
 	for (const char *const *n = source->needs; *n; n++)
 		if (!place_has(place, *n))
@@ -191,7 +191,7 @@ static const char *lacking(const struct audit_place *place, const struct audit_s
 	return NULL;
 }
 
-static const char *present(const struct audit_place *place, const struct audit_source *source)
+static const char *unwanted_column(const struct audit_place *place, const struct audit_source *source)
 {
 	for (const char *const *n = source->lacks; *n; n++)
 		if (place_has(place, *n))
@@ -214,12 +214,16 @@ static enum audit_reach source_reach(const struct audit_places *places, const st
 	if (n > 0 && (lost == n || (lost > 0 && whole)))
 		return REACHES_NOTHING;
 	for (const struct audit_place *p = places->v; p < places->v + places->n; p++) {
-		const char *column = !p->db || !place_runs(p, source->database) ? NULL : lacking(p, source) ? lacking(p, source) : present(p, source);
+		const char *lacking, *unwanted;
 
-		if (!column)
+		if (!p->db || !place_runs(p, source->database))
+			continue;
+		lacking = lacking_column(p, source);
+		unwanted = unwanted_column(p, source);
+		if (!lacking && !unwanted)
 			continue;
 		str_clear(why);
-		str_addf(why, "%s has %s column %s", p->label, lacking(p, source) ? "no" : "the", column);
+		str_addf(why, "%s has %s column %s", p->label, lacking ? "no" : "the", lacking ? lacking : unwanted);
 		return NOT_FOR_HERE;
 	}
 	if (n == 0)

@@ -58,7 +58,8 @@ static struct json_object *checks_of(const struct audit_report *report)
 	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++) {
 		o = json_object_new_object();
 		json_object_object_add(o, "number", jv_text(r->check->number));
-		json_object_object_add(o, "sentence", jv_text(r->check->left.sql ? r->check->left.sql->sentence : r->check->title));
+		json_object_object_add(o, "sentence",
+		    jv_text(r->check->left.sql ? r->check->left.sql->sentence : r->check->title));
 		json_object_array_add(checks, o);
 	}
 	return checks;

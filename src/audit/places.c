@@ -22,7 +22,7 @@ static struct audit_place *place_add(struct audit_places *p, enum audit_database
 	return &p->v[p->n++];
 }
 
-static int prepare(struct audit_place *place, const struct request *request, struct error *err)
+static int place_prepare(struct audit_place *place, const struct request *request, struct error *err)
 {
 	if (db_limit_statements(place->db, request->audit.check_timeout_s, err) != 0 ||
 	    db_read(place->db, &SQL_SESSION_COLUMNS_ALL, NULL, &column_shape, &place->columns, err) != 0)
@@ -55,7 +55,7 @@ static void place_connect(const struct audit_places *p, struct audit_place *plac
 		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S) };
 	struct error err = { 0 };
 
-	if (db_open(&options, &place->db, &err) != 0 || prepare(place, request, &err) != 0)
+	if (db_open(&options, &place->db, &err) != 0 || place_prepare(place, request, &err) != 0)
 		place_lose(p, place, &err);
 }
 
@@ -78,7 +78,7 @@ static bool is_wanted(const struct words *files, const char *standard)
 	return files->n > 0 || access(standard, F_OK) == 0;
 }
 
-static void open_cinder(const struct request *request, const struct config_sources *sources, struct audit_places *p)
+static void places_add_cinder(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
 	struct audit_place *place;
 	struct error err = { 0 };
@@ -96,7 +96,7 @@ static void open_cinder(const struct request *request, const struct config_sourc
 	place_connect(p, place, &p->cinder.database, &p->cinder.replica, request);
 }
 
-static void open_placement(const struct request *request, const struct config_sources *sources, struct audit_places *p)
+static void places_add_placement(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
 	struct error err = { 0 };
 
@@ -116,7 +116,7 @@ static const struct db_url *cell_replica(const struct nova_config *nova, const s
 	        str_equal(nova->database.database, url->database) ? &nova->replica : NULL;
 }
 
-static void open_cell(const struct request *request, struct audit_places *p, const struct cell_mapping *mapping)
+static void places_add_cell(const struct request *request, struct audit_places *p, const struct cell_mapping *mapping)
 {
 	bool zero = str_equal(mapping->uuid, CELL0_UUID);
 	auto_free char *text = config_expand_cell_url(mapping->database_connection, str_or(p->nova.database_text, ""));
@@ -148,7 +148,7 @@ static void lose_cells(struct audit_places *p, const struct error *why)
 	place_add_lost(p, AUDIT_CELL0, "cell 0's database", why);
 }
 
-static void open_nova(const struct request *request, const struct config_sources *sources, struct audit_places *p)
+static void places_add_nova(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
 	struct audit_place *api;
 	struct error err = { 0 };
@@ -174,7 +174,7 @@ static void open_nova(const struct request *request, const struct config_sources
 		return;
 	}
 	for (size_t i = 0; i < p->mappings.n; i++)
-		open_cell(request, p, &p->mappings.v[i]);
+		places_add_cell(request, p, &p->mappings.v[i]);
 }
 
 int places_open(const struct request *request, struct audit_places *out, struct error *err)
@@ -182,9 +182,9 @@ int places_open(const struct request *request, struct audit_places *out, struct 
 	const struct config_sources sources = config_sources_of(request);
 
 	*out = (struct audit_places){ 0 };
-	open_cinder(request, &sources, out);
-	open_nova(request, &sources, out);
-	open_placement(request, &sources, out);
+	places_add_cinder(request, &sources, out);
+	places_add_nova(request, &sources, out);
+	places_add_placement(request, &sources, out);
 	for (size_t i = 0; i < out->n; i++)
 		if (out->v[i].db)
 			return 0;

@@ -51,7 +51,7 @@ static void add_checks(const struct audit_report *report, struct str *out)
 	}
 }
 
-static int by_host(const void *a, const void *b)
+static int by_host_and_severity(const void *a, const void *b)
 {
 	const struct audit_finding *const *x = a, *const *y = b;
 	int d = strcmp(str_or((*x)->host, ""), str_or((*y)->host, ""));
@@ -66,11 +66,11 @@ static void add_hosts(const struct audit_report *report, struct str *out)
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
-	vec_sort(sorted, report->n, sizeof *sorted, by_host);
+	vec_sort(sorted, report->n, sizeof *sorted, by_host_and_severity);
 	add_metric("evac_manage_audit_host_findings", "Listed findings about a host.", out);
 	for (size_t i = 0; i < report->n; i++) {
 		n++;
-		if (i + 1 < report->n && by_host(&sorted[i], &sorted[i + 1]) == 0)
+		if (i + 1 < report->n && by_host_and_severity(&sorted[i], &sorted[i + 1]) == 0)
 			continue;
 		add_label("host", str_or(sorted[i]->host, ""), "evac_manage_audit_host_findings{", out);
 		add_label("severity", audit_severity_name[sorted[i]->check->severity], ",", out);

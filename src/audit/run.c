@@ -27,7 +27,7 @@ struct looking {
 };
 
 /* Nothing of ours is ever half done: files appear whole (file_write), databases are only read. */
-static void on_signal(int number)
+static void leave_on_signal(int number)
 {
 	static const char text[] = "error: interrupted\n";
 
@@ -37,7 +37,7 @@ static void on_signal(int number)
 
 static void leave_at_once(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = leave_on_signal };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
@@ -64,7 +64,7 @@ static int unknown_check(const char *word, struct error *err)
 	    nearest.n ? "? " : "");
 }
 
-static bool is_asked(const struct request *request, const struct audit_check *check)
+static bool is_check_asked(const struct request *request, const struct audit_check *check)
 {
 	for (size_t i = 0; i < request->audit.checks.n; i++)
 		if (audit_check_same(audit_check_find(request->audit.checks.v[i]), check))
@@ -72,7 +72,7 @@ static bool is_asked(const struct request *request, const struct audit_check *ch
 	return request->audit.checks.n == 0;
 }
 
-static int choose(const struct request *request, struct audit_report *report, struct error *err)
+static int choose_checks(const struct request *request, struct audit_report *report, struct error *err)
 {
 	size_t n = 0;
 
@@ -83,7 +83,7 @@ static int choose(const struct request *request, struct audit_report *report, st
 		n++;
 	report->result = xcalloc(n, sizeof *report->result);
 	for (const struct audit_check *c = audit_checks; c->number; c++)
-		if (audit_check_is_first(c) && is_asked(request, c))
+		if (audit_check_is_first(c) && is_check_asked(request, c))
 			report->result[report->nresult++] = (struct audit_result){ .check = c };
 	report->max_a_check = (size_t)request->audit.max_findings;
 	report->globals = request->where.globals;
@@ -92,8 +92,8 @@ static int choose(const struct request *request, struct audit_report *report, st
 }
 
 /* The variant that fits the tables here; NULL with the reason: none does. */
-static const struct audit_check *fitting(const struct audit_places *places, const struct audit_check *check, struct str *why,
-    enum audit_reach *reach)
+static const struct audit_check *fitting_variant(const struct audit_places *places, const struct audit_check *check,
+    struct str *why, enum audit_reach *reach)
 {
 	for (const struct audit_check *c = check; c->number && audit_check_same(c, check); c++) {
 		str_clear(why);
@@ -119,7 +119,7 @@ static void found_first(void *ctx, const struct audit_check *check, const struct
 	l->result->kept++;
 }
 
-static void settle_result(struct audit_report *report, struct audit_result *r, int rc, const struct error *err)
+static void end_result(struct audit_report *report, struct audit_result *r, int rc, const struct error *err)
 {
 	if (rc == 0)
 		return;
@@ -130,7 +130,8 @@ static void settle_result(struct audit_report *report, struct audit_result *r, i
 	log_warn("%s %s was not run to its end: %s", r->check->number, r->check->name, err->text);
 }
 
-static void look(const struct request *request, struct audit_places *places, struct audit_report *report, struct audit_result *r)
+static void look_first_at(const struct request *request, struct audit_places *places, struct audit_report *report,
+    struct audit_result *r)
 {
 	struct looking l = { .request = request, .report = report, .result = r };
 	int64_t began = clock_monotonic_ms(), deadline = began + request->audit.check_timeout_s * 1000;
@@ -139,7 +140,7 @@ static void look(const struct request *request, struct audit_places *places, str
 	struct error err = { 0 };
 	enum audit_reach reach = NOT_FOR_HERE;
 
-	check = fitting(places, r->check, &why, &reach);
+	check = fitting_variant(places, r->check, &why, &reach);
 	if (!check) {
 		r->outcome = reach == REACHES_NOTHING ? AUDIT_FAILED : AUDIT_NOT_HERE;
 		snprintf(r->why, sizeof r->why, "%s", why.s);
@@ -148,9 +149,9 @@ static void look(const struct request *request, struct audit_places *places, str
 	if (reach == REACHES_SOME)
 		snprintf(r->why, sizeof r->why, "not everywhere: %s", why.s);
 	r->check = check;
-	settle_result(report, r, brake(request, places, deadline, &err), &err);
+	end_result(report, r, brake(request, places, deadline, &err), &err);
 	if (r->outcome == AUDIT_DONE)
-		settle_result(report, r, check_look(places, check, request, deadline, found_first, &l, &r->rows, &err), &err);
+		end_result(report, r, check_look(places, check, request, deadline, found_first, &l, &r->rows, &err), &err);
 	r->took_ms = clock_monotonic_ms() - began;
 	log_info("%s %s: %llu found in %llu rows, %lld ms", check->number, check->name, (unsigned long long)r->found,
 	    (unsigned long long)r->rows, (long long)r->took_ms);
@@ -229,7 +230,7 @@ static void look_again_at(const struct request *request, struct audit_places *pl
 		return;
 	l.missing = n;
 	if (look_again(request, places, &l, n, &err) != 0) {
-		settle_result(report, r, -1, &err);
+		end_result(report, r, -1, &err);
 		for (size_t i = l.first; i < report->n && report->v[i].check == r->check; i++)
 			report->v[i].again = true;
 	}
@@ -285,7 +286,7 @@ static void mark_halves(struct audit_report *report)
 
 /* ---- the whole */
 
-static int look_at_all(const struct request *request, struct audit_report *report, struct error *err)
+static int look_at_everything(const struct request *request, struct audit_report *report, struct error *err)
 {
 	struct audit_places places;
 	int64_t began = clock_monotonic_ms();
@@ -296,7 +297,7 @@ static int look_at_all(const struct request *request, struct audit_report *repor
 	if (rc == 0)
 		places_begin(&places);
 	for (size_t i = 0; rc == 0 && i < report->nresult; i++)
-		look(request, &places, report, &report->result[i]);
+		look_first_at(request, &places, report, &report->result[i]);
 	if (rc == 0)
 		second_look(request, &places, report);
 	mark_halves(report);
@@ -309,7 +310,7 @@ static int look_at_all(const struct request *request, struct audit_report *repor
 	return rc;
 }
 
-static enum error_kind verdict(const struct request *request, const struct audit_report *report)
+static enum error_kind verdict_on_report(const struct request *request, const struct audit_report *report)
 {
 	enum audit_severity worst;
 
@@ -346,17 +347,18 @@ static int write_page(const char *path, const struct audit_report *report, const
 }
 
 /* In a directory each run has a file of its own, and their names are in the order of time. */
-static int save(const struct request *request, const struct audit_report *report, struct error *err)
+static int save_report(const struct request *request, const struct audit_report *report, struct error *err)
 {
-	auto_free char *path = request->audit.save && file_is_directory(request->audit.save) ? xasprintf("%s/%s.json", request->audit.save, report->started_at) : NULL;
+	const char *save = request->audit.save;
+	auto_free char *path = save && file_is_directory(save) ? xasprintf("%s/%s.json", save, report->started_at) : NULL;
 
-	return write_file(path ? path : request->audit.save, document_add, report, FILE_MODE, err);
+	return write_file(path ? path : save, document_add, report, FILE_MODE, err);
 }
 
-static int write_all(const struct request *request, const struct audit_report *report, const struct audit_trend *trend,
+static int write_outputs(const struct request *request, const struct audit_report *report, const struct audit_trend *trend,
     struct error *err)
 {
-	if (save(request, report, err) != 0 ||
+	if (save_report(request, report, err) != 0 ||
 	    write_file(request->audit.prometheus, prometheus_add, report, METRICS_MODE, err) != 0 ||
 	    write_page(request->audit.html, report, trend, err) != 0)
 		return -1;
@@ -372,14 +374,15 @@ enum error_kind op_audit_run(const struct request *request, struct error *err)
 	enum error_kind kind;
 
 	leave_at_once();
-	kind = show_check(request, err) != 0 || choose(request, &report, err) != 0 ||
+	kind = show_check(request, err) != 0 || choose_checks(request, &report, err) != 0 ||
 	    (request->audit.baseline && baseline_load(request->audit.baseline, &baseline, err) != 0) ||
-	    history_load(&request->audit.earlier, &history, err) != 0 || look_at_all(request, &report, err) != 0 ? err->kind : ERROR_OK;
+	    history_load(&request->audit.earlier, &history, err) != 0 ||
+	    look_at_everything(request, &report, err) != 0 ? err->kind : ERROR_OK;
 	if (kind == ERROR_OK) {
 		history_apply(&history, &report, &trend);
 		baseline_apply(&baseline, &report, report.started_at);
 		report_unrun(&report);
-		kind = write_all(request, &report, &trend, err) != 0 ? err->kind : verdict(request, &report);
+		kind = write_outputs(request, &report, &trend, err) != 0 ? err->kind : verdict_on_report(request, &report);
 	}
 	if (kind == ERROR_FINDINGS)
 		error_clear(err);

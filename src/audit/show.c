@@ -91,7 +91,7 @@ struct host_count {
 	int64_t n[AUDIT_SEVERITIES];
 };
 
-static int by_host(const void *a, const void *b)
+static int by_host_name(const void *a, const void *b)
 {
 	const struct audit_finding *const *x = a, *const *y = b;
 
@@ -108,11 +108,11 @@ static int show_summary(const struct audit_report *report, const struct request 
 
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
-	vec_sort(sorted, report->n, sizeof *sorted, by_host);
+	vec_sort(sorted, report->n, sizeof *sorted, by_host_name);
 	table_init(&table, summary_columns, sizeof summary_columns / sizeof *summary_columns);
 	for (size_t i = 0; i < report->n; i++) {
 		n[sorted[i]->check->severity]++;
-		if (i + 1 < report->n && by_host(&sorted[i], &sorted[i + 1]) == 0)
+		if (i + 1 < report->n && by_host_name(&sorted[i], &sorted[i + 1]) == 0)
 			continue;
 		table_add(&table);
 		table_text(&table, "host", str_or(sorted[i]->host, "(no host)"));

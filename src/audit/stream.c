@@ -58,7 +58,7 @@ const char *row_value(const struct audit_row *row, const char *name)
 	return NULL;
 }
 
-static int advance(struct audit_stream *s, struct head *h, struct error *err)
+static int head_advance(struct audit_stream *s, struct head *h, struct error *err)
 {
 	int rc = db_stream_next(h->stream, &h->value, err);
 
@@ -80,7 +80,7 @@ static int advance(struct audit_stream *s, struct head *h, struct error *err)
 	return 0;
 }
 
-static int open_head(struct audit_stream *s, struct head *h, const struct audit_source *source, const struct request *request,
+static int head_open(struct audit_stream *s, struct head *h, const struct audit_source *source, const struct request *request,
     const struct audit_range *range, struct error *err)
 {
 	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s), p_int("stuck", request->audit.stuck_s + h->aged_s),
@@ -104,7 +104,7 @@ static int open_head(struct audit_stream *s, struct head *h, const struct audit_
 		if (strcmp(h->name[i], "k") == 0)
 			h->key = i;
 	}
-	return advance(s, h, err);
+	return head_advance(s, h, err);
 }
 
 int stream_open(struct audit_places *places, const struct audit_source *source, const struct request *request,
@@ -121,7 +121,7 @@ int stream_open(struct audit_places *places, const struct audit_source *source, 
 		if (!places->v[i].db || !place_runs(&places->v[i], source->database))
 			continue;
 		s->head[s->n] = (struct head){ .place = &places->v[i], .aged_s = place_aged_s(&places->v[i]) };
-		if (open_head(s, &s->head[s->n++], source, request, range, err) != 0) {
+		if (head_open(s, &s->head[s->n++], source, request, range, err) != 0) {
 			stream_close(out);
 			return -1;
 		}
@@ -133,7 +133,7 @@ int stream_next(struct audit_stream *s, struct audit_row *row, struct error *err
 {
 	struct head *best = NULL;
 
-	if (s->given && s->given->value && advance(s, s->given, err) != 0)
+	if (s->given && s->given->value && head_advance(s, s->given, err) != 0)
 		return -1;
 	for (struct head *h = s->head; h < s->head + s->n; h++) {
 		if (!h->value)
