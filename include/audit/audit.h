@@ -49,6 +49,10 @@ struct audit_report {
 	int64_t took_ms;
 	struct arena arena;
 };
+/* audit run and audit diff, each with what it prints and writes; returns how it ended. ${err} is empty when the report says it all. */
+enum error_kind audit_run(const struct request *request, struct error *err);
+enum error_kind audit_diff(const struct request *request, struct error *err);
+
 void audit_report_free(struct audit_report *report);
 uint64_t audit_report_count(const struct audit_report *report, enum audit_severity severity);
 

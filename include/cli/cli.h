@@ -54,7 +54,20 @@ struct command {
 	/* Does the work and returns the exit code's kind; what it has to say on stdout goes through out/. */
 	enum error_kind (*run)(const struct request *request, struct error *err);
 };
-extern const struct command *const commands[]; /* ends with NULL; cli/tree.c */
+extern const struct command *const commands[]; /* ends with NULL; command/tree.c */
+void command_name(const struct command *command, struct str *out); /* "host rescue" */
+
+/* ---- for the tables of commands, and what they check of their words */
+
+#define AT(member) offsetof(struct request, member)
+
+#define SHOWN_SIZE 160
+/* A word of the operator's inside a message: control bytes escaped, cut when very long. */
+const char *word_shown(const char *word, char out[SHOWN_SIZE]);
+/* No control byte is in it: more is not asked of a pool's name. */
+bool pool_is_text(const char *word);
+
+/* ---- parsing */
 
 struct call {
 	const struct command *command; /* NULL: help was all that was wanted */
@@ -68,6 +81,9 @@ struct call {
  * "__complete WORDS…", which is in no list, is what the scripts of 'completion' ask: its answer is in help, and it has no errors. */
 int cmd_parse(int argc, const char *const *argv, struct call *out, struct error *err);
 void call_free(struct call *call);
+
+/* The scripts that ask so. */
+extern const char complete_bash[], complete_zsh[], complete_fish[];
 
 /* The command that ${noun} and ${verb} (NULL: none) name, with _ and - alike; NULL: there is none. */
 const struct command *cmd_find(const char *noun, const char *verb);

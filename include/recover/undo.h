@@ -4,6 +4,9 @@
 
 #include "journal/past.h"
 
+/* Takes back what the run request.what.id wrote, as far as that is still there: a run like any other. */
+enum error_kind undo_run(const struct request *request, struct error *err);
+
 /* undo_moves.c: what goes back as moves of the scene, and the instances elsewhere that use it. */
 int undo_find_moves(struct scene *scene, struct error *err);
 

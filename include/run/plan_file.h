@@ -30,9 +30,6 @@ const char *plan_file_command(struct arena *arena, const char *path);
 int plan_file_read(const char *path, struct plan_file *out, struct error *err);
 void plan_file_free(struct plan_file *file);
 
-/* plan_commands.c. Each command that takes --plan-out is one whose plan can be applied: a unit test holds it. */
-bool plan_can_apply(const char *command);
-
 /* plan_compare.c. Brings the run's plan to the file's: whatever is not the same is named, and ERROR_DRIFT unless it may be left out
  * (--skip-drifted). Then the run's plan holds only what the file shows, with the file's values. */
 int plan_compare(struct run *run, const struct plan_file *file, struct error *err);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "command/commands.h"
 #include "out/table.h"
 
 static const struct table_column columns[] = {
@@ -56,7 +55,7 @@ static void compare_reports(const struct known_report *old, const struct known_r
 	}
 }
 
-enum error_kind op_audit_diff(const struct request *request, struct error *err)
+enum error_kind audit_diff(const struct request *request, struct error *err)
 {
 	struct known_report old = { 0 }, new = { 0 };
 	struct table table;

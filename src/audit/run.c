@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "internal.h"
-#include "command/commands.h"
 #include "out/table.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -365,7 +364,7 @@ static int write_outputs(const struct request *request, const struct audit_repor
 	return show_report(report, request, err);
 }
 
-enum error_kind op_audit_run(const struct request *request, struct error *err)
+enum error_kind audit_run(const struct request *request, struct error *err)
 {
 	struct audit_report report = { 0 };
 	struct audit_trend trend = { 0 };

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "command/commands.h"
 #include "out/table.h"
 
 static const struct table_column columns[] = {
@@ -27,18 +26,6 @@ static const struct table_column summary_columns[] = {
 	{ "high", NULL, false, true },
 	{ "medium", NULL, false, true },
 	{ "low", NULL, false, true },
-};
-
-static const struct table_column list_columns[] = {
-	{ "check", NULL, false, false },
-	{ "severity", NULL, false, false },
-	{ "title", NULL, false, false },
-	{ "number", NULL, false, false },
-	{ "databases", NULL, true, false },
-	{ "subject_kind", NULL, true, false },
-	{ "sentence", NULL, true, false },
-	{ "remedy", NULL, true, false },
-	{ "statements", NULL, true, false },
 };
 
 /* A check that was not run to its end says nothing about what it looks for: that is a finding itself. */
@@ -183,42 +170,4 @@ int show_report(const struct audit_report *report, const struct request *request
 	if (rc == 0 && for_people)
 		rc = show_summary(report, request, err);
 	return rc == 0 && for_people ? show_totals(report, err) : rc;
-}
-
-/* ---- audit list */
-
-static void add_databases(const struct audit_check *c, struct str *out)
-{
-	str_add(out, audit_database_name[c->left.database]);
-	if (c->right.sql)
-		str_addf(out, ", %s", audit_database_name[c->right.database]);
-}
-
-enum error_kind op_audit_list(const struct request *request, struct error *err)
-{
-	struct table table;
-	int rc;
-
-	table_init(&table, list_columns, sizeof list_columns / sizeof *list_columns);
-	for (const struct audit_check *c = audit_checks; c->number; c++) {
-		auto_str struct str databases = { 0 }, statements = { 0 };
-
-		if (!audit_check_is_first(c))
-			continue;
-		add_databases(c, &databases);
-		str_addf(&statements, "%s%s%s", c->left.sql->name, c->right.sql ? " " : "", c->right.sql ? c->right.sql->name : "");
-		table_add(&table);
-		table_text(&table, "check", c->name);
-		table_text(&table, "severity", audit_severity_name[c->severity]);
-		table_text(&table, "title", c->title);
-		table_text(&table, "number", c->number);
-		table_text(&table, "databases", databases.s);
-		table_text(&table, "subject_kind", c->subject_kind);
-		table_text(&table, "sentence", c->left.sql->sentence);
-		table_text(&table, "remedy", c->remedy);
-		table_text(&table, "statements", statements.s);
-	}
-	rc = table_print(&table, &request->shown, err);
-	table_free(&table);
-	return rc == 0 ? ERROR_OK : err->kind;
 }

@@ -45,7 +45,7 @@ static void known_words(const char *noun, struct words *out)
 	}
 }
 
-static int unknown_word(const char *noun, const char *word, struct error *err)
+static int unknown_command_word(const char *noun, const char *word, struct error *err)
 {
 	struct words known = { 0 };
 	auto_str struct str list = { 0 }, hint = { 0 };
@@ -96,11 +96,11 @@ static int no_command(const struct words *words, struct error *err)
 	const char *noun;
 
 	if (words->n == 0)
-		return unknown_word(NULL, NULL, err);
+		return unknown_command_word(NULL, NULL, err);
 	noun = find_noun(words->v[0]);
 	if (!noun)
-		return unknown_word(NULL, words->v[0], err);
-	return unknown_word(noun, words->n > 1 ? words->v[1] : NULL, err);
+		return unknown_command_word(NULL, words->v[0], err);
+	return unknown_command_word(noun, words->n > 1 ? words->v[1] : NULL, err);
 }
 
 static int help(const struct words *words, const struct command *command, struct call *out, struct error *err)

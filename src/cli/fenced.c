@@ -69,7 +69,7 @@ struct counts {
 	size_t letters, words, different;
 };
 
-static struct counts count(const char *text)
+static struct counts count_letters(const char *text)
 {
 	uint32_t seen[DIFFERENT_LEAST];
 	struct counts n = { 0 };
@@ -96,7 +96,7 @@ static struct counts count(const char *text)
 
 const char *fenced_fault(const char *text)
 {
-	struct counts n = count(text);
+	struct counts n = count_letters(text);
 
 	for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
 		if (says_the_same(text, placeholders[i]))

@@ -99,7 +99,7 @@ static void add_option(const struct option_spec *o, struct str *out)
 	add_item(label.s, sentence.s, SENTENCE_AT, out);
 }
 
-static void add_options(const struct option_group *group, struct str *out)
+static void add_option_group(const struct option_group *group, struct str *out)
 {
 	const struct option_spec *o = group->options;
 
@@ -168,7 +168,7 @@ static void command_help(const struct command *command, struct str *out)
 	}
 	add_arguments(command->arguments, out);
 	for (i = 0; i < ngroup; i++)
-		add_options(&groups[i], out);
+		add_option_group(&groups[i], out);
 }
 
 /* Of one noun, or of all; the table keeps a noun's together. */
@@ -215,7 +215,7 @@ static void tree_help(struct str *out)
 		"messages. --dry-run shows what a command would do.\n\ncommands:\n", out);
 	add_commands(NULL, out);
 	for (i = 0; i < ngroup; i++)
-		add_options(&groups[i], out);
+		add_option_group(&groups[i], out);
 	add_exit_codes(out);
 	str_add(out, "\n'evac-manage COMMAND --help' says more about a command.\n");
 }

@@ -6,59 +6,6 @@
 
 #include "cli/cli.h"
 
-/* Every command, in the order of the help text. A new one is a row here, its table command_<row> in the file of its noun, and
- * its op_<row> in command/commands.h. */
-#define COMMANDS(ROW) \
-	ROW(doctor) \
-	ROW(service_list) \
-	ROW(service_remove) \
-	ROW(host_list) \
-	ROW(host_show) \
-	ROW(host_rescue) \
-	ROW(host_evacuate) \
-	ROW(host_return) \
-	ROW(instance_list) \
-	ROW(instance_show) \
-	ROW(instance_evacuate) \
-	ROW(migration_list) \
-	ROW(migration_close) \
-	ROW(volume_list) \
-	ROW(volume_show) \
-	ROW(volume_update_host) \
-	ROW(volume_update_service) \
-	ROW(volume_delete) \
-	ROW(backup_list) \
-	ROW(backup_update_backup_host) \
-	ROW(consistencygroup_update_cg_host) \
-	ROW(group_update_host) \
-	ROW(cluster_list) \
-	ROW(cluster_rename) \
-	ROW(cluster_remove) \
-	ROW(quota_check) \
-	ROW(quota_sync) \
-	ROW(audit_list) \
-	ROW(audit_run) \
-	ROW(audit_diff) \
-	ROW(plan_show) \
-	ROW(plan_apply) \
-	ROW(journal_list) \
-	ROW(journal_show) \
-	ROW(journal_recover) \
-	ROW(journal_undo) \
-	ROW(sql_list) \
-	ROW(sql_show) \
-	ROW(grants) \
-	ROW(config_show) \
-	ROW(completion) \
-	ROW(version)
-
-#define COMMAND_DECLARE(row) extern const struct command command_##row;
-COMMANDS(COMMAND_DECLARE)
-#undef COMMAND_DECLARE
-
-#define SHOWN_SIZE 160 /* a word inside a message: word_shown() */
-#define AT(member) offsetof(struct request, member)
-
 /* What a request holds before the first word is read: the only place of the defaults. */
 extern const struct request request_defaults;
 
@@ -81,12 +28,9 @@ bool words_same(const char *a, const char *b, size_t nb); /* all of a and nb byt
 int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
     struct request *request, struct error *err);
 
-int force_needs_target(const struct request *request, struct error *err); /* a struct command's check */
-
 /* "evac-manage host rescue HOST --to HOST [options]" */
 void usage_line(const struct command *command, struct str *out);
 bool command_has_noun(const struct command *command, const char *word); /* in full, or as cinder-manage has it */
-void command_name(const struct command *command, struct str *out); /* "host rescue" */
 const struct command *find_command(const struct words *words, size_t *used); /* NULL: none; ${used}: how many of the words name it */
 const char *find_noun(const char *word); /* as the tables spell it; NULL: there is none */
 
@@ -110,13 +54,7 @@ void scan_free(struct scan *scan);
 /* What may stand where the last word is, for the scripts of the shells; "" for words that nobody knows. The caller frees it.
  * ${argv[0]} is no word of that line. */
 char *complete_words(int argc, const char *const *argv);
-extern const char complete_bash[], complete_zsh[], complete_fish[];
 
 void words_add(struct words *words, const char *word);
-
-/* A word of the operator's inside a message: control bytes escaped, cut when very long. */
-const char *word_shown(const char *word, char out[SHOWN_SIZE]);
-/* No control byte is in it: more is not asked of a pool's name. */
-bool pool_is_text(const char *word);
 
 #endif

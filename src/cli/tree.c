@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-#define COMMAND_ROW(row) &command_##row,
-const struct command *const commands[] = { COMMANDS(COMMAND_ROW) NULL };
-#undef COMMAND_ROW
-
 bool command_has_noun(const struct command *command, const char *word)
 {
 	return words_same(command->noun, word, strlen(word)) || (command->short_noun && strcmp(command->short_noun, word) == 0);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
+#include "moves.h"
+#include "words.h"
 #include "run/run.h"
 
-static int find(struct scene *scene, struct error *err)
+static int find_backup_hosts(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
@@ -22,20 +24,36 @@ static int find(struct scene *scene, struct error *err)
 	return scene_add_move(scene, MOVE_BACKUPS, r->what.currenthost, r->what.newhost, err);
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
-{
-	(void)findings; /* what is owned moves as a whole */
-	plan_ownership(plan, scene);
-}
-
 static const struct operation backup_update_backup_host = {
 	.name = "backup update_backup_host",
 	.needs = NEEDS_CINDER | WITNESS_NOVA,
-	.find = find,
-	.plan = plan,
+	.find = find_backup_hosts,
+	.plan = moves_plan,
 };
 
-enum error_kind op_backup_update_backup_host(const struct request *request, struct error *err)
+static enum error_kind run_backup_update_backup_host(const struct request *request, struct error *err)
 {
 	return op_run(&backup_update_backup_host, request, err);
 }
+
+static const struct option_spec options[] = {
+	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST", .required = true,
+	  .sentence = "who owns them now" },
+	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST2", .required = true,
+	  .sentence = "who shall own them" },
+	OPTION_SETTLE,
+	{ 0 }
+};
+
+const struct command command_backup_update_backup_host = {
+	.noun = "backup", .verb = "update_backup_host",
+	.sentence = "move backups to another backup host",
+	.details = "In one transaction, proved over a fresh connection. Needs cinder's database alone; can be undone while the rows "
+		"hold what was written.\n\n"
+		"Example:\n"
+		"  evac-manage backup update_backup_host --currenthost ctl1 --newhost ctl2 \\\n"
+		"      --dry-run",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.options = options,
+	.run = run_backup_update_backup_host,
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
 #include "run/list.h"
 #include "util/str.h"
 
@@ -18,7 +18,7 @@ static const struct table_column columns[] = {
 };
 
 /* A cluster is up while one of its services is. */
-static void add_members(struct table *t, const struct scene *scene, const struct cluster *cluster)
+static void add_cluster_members(struct table *t, const struct scene *scene, const struct cluster *cluster)
 {
 	const struct cinder_service *s;
 	int64_t hosts = 0, down = 0;
@@ -39,7 +39,7 @@ static void add_members(struct table *t, const struct scene *scene, const struct
 	table_int(t, "down_hosts", down);
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_clusters(struct scene *scene, struct table *t, struct error *err)
 {
 	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->cinder.clusters, err) != 0)
 		return -1;
@@ -50,14 +50,21 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		table_bool(t, "disabled", c->disabled);
 		table_text(t, "disabled_reason", c->disabled_reason);
 		table_bool(t, "frozen", c->frozen);
-		add_members(t, scene, c);
+		add_cluster_members(t, scene, c);
 	}
 	return 0;
 }
 
-static const struct listing cluster_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill };
+static const struct listing cluster_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_clusters };
 
-enum error_kind op_cluster_list(const struct request *request, struct error *err)
+static enum error_kind run_cluster_list(const struct request *request, struct error *err)
 {
 	return op_list(&cluster_list, request, err);
 }
+
+const struct command command_cluster_list = {
+	.noun = "cluster", .verb = "list",
+	.sentence = "cinder's active-active clusters, alive or not",
+	.config_file_is = "cinder",
+	.run = run_cluster_list,
+};

@@ -2,9 +2,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "command/commands.h"
-#include "journal/journal.h"
+#include "commands.h"
 #include "find/world.h"
+#include "journal/journal.h"
 #include "out/table.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -18,6 +18,7 @@ static const struct table_column columns[] = {
 	{ "value", NULL, false, false },
 	{ "origin", NULL, false, false },
 };
+
 #define NCOLUMNS (sizeof columns / sizeof *columns)
 
 static void add_state_dir(struct config_values *values, const struct request *request)
@@ -30,7 +31,7 @@ static void add_state_dir(struct config_values *values, const struct request *re
 }
 
 /* A service that is not on this machine, or whose default file has nothing for us, is no error unless its file was named. */
-static int judge(const char *service, const struct words *files, const struct error *e, struct error *err)
+static int note_unread(const char *service, const struct words *files, const struct error *e, struct error *err)
 {
 	if (files->n == 0 && (e->code == ENOENT || e->code == ENODATA)) {
 		log_notice("%s is not configured here: %s", service, e->text);
@@ -44,7 +45,7 @@ static int judge(const char *service, const struct words *files, const struct er
 }
 
 /* All are read, so that all that is wrong is seen at once. */
-static int load(const struct request *request, struct config_values *values, struct error *err)
+static int load_all(const struct request *request, struct config_values *values, struct error *err)
 {
 	struct config_sources sources = config_sources_of(request);
 	struct nova_config nova;
@@ -56,17 +57,17 @@ static int load(const struct request *request, struct config_values *values, str
 
 	sources.values = values;
 	if (config_load_nova(&sources, &nova, &e) != 0)
-		rc |= judge("nova", &request->where.nova_files, &e, err);
+		rc |= note_unread("nova", &request->where.nova_files, &e, err);
 	else
 		nova_config_free(&nova);
 	error_clear(&e);
 	if (config_load_cinder(&sources, &cinder, &e) != 0)
-		rc |= judge("cinder", &request->where.cinder_files, &e, err);
+		rc |= note_unread("cinder", &request->where.cinder_files, &e, err);
 	else
 		cinder_config_free(&cinder);
 	error_clear(&e);
 	if (config_load_placement(&sources, &placement, &e) != 0)
-		rc |= judge("placement", &request->where.placement_files, &e, err);
+		rc |= note_unread("placement", &request->where.placement_files, &e, err);
 	else
 		placement_config_free(&placement);
 	if (config_load_site(&sources, &site, err->kind == ERROR_OK ? err : &e) != 0)
@@ -76,7 +77,7 @@ static int load(const struct request *request, struct config_values *values, str
 	return rc;
 }
 
-static void fill(const struct config_values *values, struct table *t)
+static void fill_values(const struct config_values *values, struct table *t)
 {
 	for (const struct config_value *v = values->v; v < values->v + values->n; v++) {
 		table_add(t);
@@ -88,7 +89,7 @@ static void fill(const struct config_values *values, struct table *t)
 	}
 }
 
-enum error_kind op_config_show(const struct request *request, struct error *err)
+static enum error_kind run_config_show(const struct request *request, struct error *err)
 {
 	struct config_values values = { 0 };
 	struct error print_error = { 0 };
@@ -98,9 +99,9 @@ enum error_kind op_config_show(const struct request *request, struct error *err)
 	if (table_check(columns, NCOLUMNS, &request->shown, err) != 0)
 		return err->kind;
 	table_init(&t, columns, NCOLUMNS);
-	rc = load(request, &values, err);
+	rc = load_all(request, &values, err);
 	add_state_dir(&values, request);
-	fill(&values, &t);
+	fill_values(&values, &t);
 	if (table_print(&t, &request->shown, &print_error) != 0 && rc == 0) {
 		*err = print_error;
 		rc = -1;
@@ -109,3 +110,10 @@ enum error_kind op_config_show(const struct request *request, struct error *err)
 	config_values_free(&values);
 	return rc == 0 ? ERROR_OK : err->kind;
 }
+
+const struct command command_config_show = {
+	.noun = "config", .verb = "show",
+	.sentence = "every value that counts, and where it is from",
+	.details = "Passwords are shown as ***. Needs no database and no broker. A service without a configuration file here is left out.",
+	.run = run_config_show,
+};

@@ -5,12 +5,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "bus/cast.h"
+#include "commands.h"
 #include "doctor.h"
-#include "command/commands.h"
-#include "run/list.h"
+#include "bus/cast.h"
 #include "guard/guard.h"
 #include "journal/journal.h"
+#include "run/list.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -37,9 +37,9 @@ struct exam {
 	struct str unfit[WORKS]; /* the checks that say so */
 };
 
-static void say(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
+static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
-static void say(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
+static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
 {
 	struct table *t = e->table;
 	auto_free char *detail = NULL;
@@ -66,31 +66,31 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 	struct error err = { 0 };
 
 	if (statements_try(db, folder, &s, &err) != 0)
-		say(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
+		tell(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
 	if (s.unfit.n > 0)
-		say(e, check, reads | writes, FAIL, "is this the service's own database, and its migration done?", "%zu statement%s not possible (%s): %s",
+		tell(e, check, reads | writes, FAIL, "is this the service's own database, and its migration done?", "%zu statement%s not possible (%s): %s",
 		    s.unfit.n, s.unfit.n == 1 ? " is" : "s are", s.unfit.names.s, s.why.s);
 	if (s.unreadable.n > 0)
-		say(e, check, reads | writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not read: %s",
+		tell(e, check, reads | writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not read: %s",
 		    s.unreadable.names.s);
 	if (s.unwritable.n > 0)
-		say(e, check, writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not write: %s",
+		tell(e, check, writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not write: %s",
 		    s.unwritable.names.s);
 	if (!err.kind && s.unfit.n + s.unreadable.n + s.unwritable.n == 0)
-		say(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it", writes ? " and written" : "");
+		tell(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it", writes ? " and written" : "");
 	statements_free(&s);
 }
 
-static void check_database(struct exam *e, const char *check, unsigned reads, unsigned writes, struct db *db)
+static void check_server(struct exam *e, const char *check, unsigned reads, unsigned writes, struct db *db)
 {
 	const struct db_server *s = db_server(db);
 
 	if (s->read_only)
-		say(e, check, writes, FAIL, "connect to the server that takes writes", "%s is read only (%s)", db_label(db), s->text);
+		tell(e, check, writes, FAIL, "connect to the server that takes writes", "%s is read only (%s)", db_label(db), s->text);
 	else if (s->galera && !s->galera_ready)
-		say(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced", "this node of the cluster is not ready (%s)", s->text);
+		tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced", "this node of the cluster is not ready (%s)", s->text);
 	else
-		say(e, check, reads | writes, FIT, NULL, "%s", s->text);
+		tell(e, check, reads | writes, FIT, NULL, "%s", s->text);
 }
 
 static void check_cinder(struct exam *e, struct scene *scene)
@@ -100,36 +100,36 @@ static void check_cinder(struct exam *e, struct scene *scene)
 	size_t up = 0;
 
 	if (!w->cinder_db) {
-		say(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0), w->has_cinder_config ? FAIL : NOT_ASKED,
+		tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0), w->has_cinder_config ? FAIL : NOT_ASKED,
 		    "--cinder-config-file names cinder.conf", "%s", w->cinder_absent);
 		return;
 	}
-	check_database(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
+	check_server(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
 	if (scene_find_cinder(scene, &err) != 0) {
-		say(e, "cinder schema", MOVES | AUDIT | EVACUATIONS, FAIL, str_or(err.hint, NULL), "%s", err.text);
+		tell(e, "cinder schema", MOVES | AUDIT | EVACUATIONS, FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
 	}
 	if (scene->cinder.schema.missing[0])
-		say(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?", "it has no %s", scene->cinder.schema.missing);
+		tell(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?", "it has no %s", scene->cinder.schema.missing);
 	check_statements(e, "cinder account", "cinder", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
 	for (size_t i = 0; i < scene->cinder.services.n; i++)
 		up += cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s);
-	say(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?", "%zu of %zu are up", up,
+	tell(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?", "%zu of %zu are up", up,
 	    scene->cinder.services.n);
 }
 
 static void check_release(struct exam *e, const struct scene *scene)
 {
 	if (!scene->nova.conductor_version)
-		say(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s", scene->nova.down_s);
+		tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s", scene->nova.down_s);
 	else if (!release_is_known(scene->nova.conductor_version))
-		say(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used", "service version %lld is not known",
+		tell(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used", "service version %lld is not known",
 		    (long long)scene->nova.conductor_version);
 	else if (scene->nova.release->destroys_disks.when != NEVER)
-		say(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard", "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)",
+		tell(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard", "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)",
 		    scene->nova.release->nova, scene->nova.release->name);
 	else
-		say(e, "nova release", EVACUATIONS, FIT, NULL, "the oldest live conductor is of nova %d (%s), service version %lld",
+		tell(e, "nova release", EVACUATIONS, FIT, NULL, "the oldest live conductor is of nova %d (%s), service version %lld",
 		    scene->nova.release->nova, scene->nova.release->name, (long long)scene->nova.conductor_version);
 }
 
@@ -144,7 +144,7 @@ static void check_computes(struct exam *e, const struct scene *scene, const stru
 		up += nova_service_is_up(s, scene->nova.down_s) && !s->disabled;
 	}
 	if (all > 0)
-		say(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to", "cell '%s': %zu of %zu are up and enabled",
+		tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to", "cell '%s': %zu of %zu are up and enabled",
 		    cell->cell->name, up, all);
 }
 
@@ -156,7 +156,7 @@ static void check_lost_cell(struct exam *e, const struct world *w, const struct 
 	const struct absence *lost = world_lost_cell(w, cell->id);
 
 	if (lost)
-		say(e, check, zero ? AUDIT : EVACUATIONS | AUDIT, FAIL, str_or(lost->hint, ""), "%s", lost->text);
+		tell(e, check, zero ? AUDIT : EVACUATIONS | AUDIT, FAIL, str_or(lost->hint, ""), "%s", lost->text);
 }
 
 static void check_cell(struct exam *e, const struct nova_cell *cell)
@@ -166,7 +166,7 @@ static void check_cell(struct exam *e, const struct nova_cell *cell)
 	auto_free char *database = xasprintf("nova %s%s database", zero ? "" : "cell ", cell->name);
 	auto_free char *account = xasprintf("nova %s%s account", zero ? "" : "cell ", cell->name);
 
-	check_database(e, database, read_by, zero ? 0 : EVACUATIONS, cell->db);
+	check_server(e, database, read_by, zero ? 0 : EVACUATIONS, cell->db);
 	check_statements(e, account, "nova", read_by, zero ? 0 : EVACUATIONS, cell->db);
 }
 
@@ -176,11 +176,11 @@ static void check_nova(struct exam *e, struct scene *scene)
 	struct error err = { 0 };
 
 	if (!w->api_db) {
-		say(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED, "--nova-config-file names nova.conf (repeatable)",
+		tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED, "--nova-config-file names nova.conf (repeatable)",
 		    "%s", w->nova_absent);
 		return;
 	}
-	check_database(e, "nova API database", EVACUATIONS | AUDIT, 0, w->api_db);
+	check_server(e, "nova API database", EVACUATIONS | AUDIT, 0, w->api_db);
 	check_statements(e, "nova API account", "nova_api", EVACUATIONS | AUDIT, 0, w->api_db);
 	for (size_t i = 0; i < w->ncell; i++)
 		check_cell(e, &w->cell[i]);
@@ -189,7 +189,7 @@ static void check_nova(struct exam *e, struct scene *scene)
 	if (w->placement_db)
 		check_statements(e, "placement account", "placement", EVACUATIONS | AUDIT, 0, w->placement_db);
 	if (scene_find_nova(scene, &err) != 0) {
-		say(e, "nova schema", EVACUATIONS | AUDIT, FAIL, str_or(err.hint, NULL), "%s", err.text);
+		tell(e, "nova schema", EVACUATIONS | AUDIT, FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
 	}
 	check_release(e, scene);
@@ -204,12 +204,12 @@ static void check_conductor_queue(struct exam *e, const struct world *w)
 	struct bus_queue queue;
 
 	if (bus_queue_look(w->bus, topic, &queue, &err) != 0)
-		say(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+		tell(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists || queue.consumers == 0)
-		say(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor", "queue '%s' %s", topic,
+		tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor", "queue '%s' %s", topic,
 		    queue.exists ? "has no consumer" : "does not exist");
 	else
-		say(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic, (unsigned)queue.consumers,
+		tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic, (unsigned)queue.consumers,
 		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
 }
 
@@ -220,15 +220,15 @@ static void check_scheduler_queue(struct exam *e, const struct world *w)
 	struct bus_queue queue;
 
 	if (bus_queue_look(w->bus, SCHEDULER_QUEUE, &queue, &err) != 0)
-		say(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+		tell(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists)
-		say(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler",
+		tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler",
 		    "queue '" SCHEDULER_QUEUE "' does not exist");
 	else if (queue.consumers == 0)
-		say(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing", "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s",
+		tell(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing", "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s",
 		    (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
 	else
-		say(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting",
+		tell(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting",
 		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
 }
 
@@ -238,22 +238,22 @@ static void check_bus(struct exam *e, const struct world *w)
 	int there;
 
 	if (!w->bus) {
-		say(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "see transport_url in nova.conf", "%s", w->bus_absent);
+		tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "see transport_url in nova.conf", "%s", w->bus_absent);
 		return;
 	}
-	say(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
+	tell(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
 	there = bus_exchange_exists(w->bus, w->nova.bus.exchange, &err);
 	if (there != 1) {
-		say(e, "nova exchange", EVACUATIONS, FAIL, "has any nova service ever run on this broker? see control_exchange", "%s",
+		tell(e, "nova exchange", EVACUATIONS, FAIL, "has any nova service ever run on this broker? see control_exchange", "%s",
 		    there < 0 ? err.text : "it does not exist");
 		return;
 	}
 	check_conductor_queue(e, w);
 	check_scheduler_queue(e, w);
 	if (bus_canary(w->bus, w->nova.bus.exchange, &err) != 0)
-		say(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+		tell(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else
-		say(e, "publishing", EVACUATIONS, FIT, NULL, "the broker takes and answers a message that goes nowhere");
+		tell(e, "publishing", EVACUATIONS, FIT, NULL, "the broker takes and answers a message that goes nowhere");
 }
 
 /* For intents, outcomes and before-values of a large move. */
@@ -270,7 +270,7 @@ static void nearest_directory(const char *dir, struct str *out)
 	}
 }
 
-static void check_state_dir(struct exam *e, const struct request *request)
+static void check_journal_place(struct exam *e, const struct request *request)
 {
 	const char *dir = state_dir(request), *unsafe = journal_file_system(request);
 	auto_str struct str there = { 0 };
@@ -279,25 +279,25 @@ static void check_state_dir(struct exam *e, const struct request *request)
 
 	nearest_directory(dir, &there);
 	if (access(there.s, W_OK | X_OK) != 0) {
-		say(e, "journal", MOVES | EVACUATIONS, FAIL, "--state-dir DIR names a place that you may write to", "'%s' cannot be written", dir);
+		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "--state-dir DIR names a place that you may write to", "'%s' cannot be written", dir);
 		return;
 	}
 	if (unsafe)
-		say(e, "journal", MOVES | EVACUATIONS, WARN, "--state-dir DIR names a place on a local disk; see finding journal-volatile",
+		tell(e, "journal", MOVES | EVACUATIONS, WARN, "--state-dir DIR names a place on a local disk; see finding journal-volatile",
 		    "'%s' is on %s: what is written there may be lost with this machine", dir, unsafe);
 	if (statvfs(there.s, &room) == 0)
 		free_mb = (uint64_t)room.f_bavail * room.f_frsize >> 20;
 	if (free_mb < ROOM_MB || (room.f_files > 0 && room.f_favail == 0))
-		say(e, "journal", MOVES | EVACUATIONS, FAIL, "make room there, or name another place with --state-dir",
+		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "make room there, or name another place with --state-dir",
 		    "'%s' is full: %llu MB and %llu files are free", dir, (unsigned long long)free_mb, (unsigned long long)room.f_favail);
 	else if (!unsafe)
-		say(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir, (unsigned long long)free_mb);
+		tell(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir, (unsigned long long)free_mb);
 }
 
 static void check_site(struct exam *e, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
-		say(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version", "%s (the least is %s)",
+		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version", "%s (the least is %s)",
 		    str_or(w->site.version, "unknown"), str_or(w->site.min_version, "not given"));
 }
 
@@ -316,7 +316,7 @@ static void say_verdict(struct exam *e)
 	}
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 {
 	struct exam e = { .table = t };
 
@@ -325,12 +325,12 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	check_cinder(&e, scene);
 	check_nova(&e, scene);
 	check_bus(&e, scene->world);
-	check_state_dir(&e, scene->request);
+	check_journal_place(&e, scene->request);
 	say_verdict(&e);
 	return 0;
 }
 
-static int judge(const struct table *shown, const struct request *request, struct error *err)
+static int refuse_unfit(const struct table *shown, const struct request *request, struct error *err)
 {
 	size_t failed = table_count(shown, "result", verdict_name[FAIL]), unknown = table_count(shown, "result", verdict_name[NOT_ASKED]);
 	auto_str struct str fit = { 0 }, unfit = { 0 };
@@ -351,10 +351,24 @@ static int judge(const struct table *shown, const struct request *request, struc
 	    fit.n ? "; " : "", unfit.s, failed, failed == 1 ? "" : "s", unknown);
 }
 
-static const struct listing doctor = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge,
-	.judges_absences = true };
+static const struct listing doctor = {
+	.needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS,
+	LISTED(columns),
+	.fill = fill_checks,
+	.judge = refuse_unfit,
+	.judges_absences = true,
+};
 
-enum error_kind op_doctor(const struct request *request, struct error *err)
+static enum error_kind run_doctor(const struct request *request, struct error *err)
 {
 	return op_list(&doctor, request, err);
 }
+
+const struct command command_doctor = {
+	.noun = "doctor",
+	.sentence = "is everything fit for a rescue? and what to do",
+	.details = "Looks at both databases, the broker, nova's conductor, the schemas, the release, the site's version, "
+		"the account's rights and the journal's directory. The last lines say what all is fit for: moves, evacuations, the audit. "
+		"Writes nothing. Run it on a quiet day too: it ends with 5 when something is not fit, or could not be asked.",
+	.run = run_doctor,
+};

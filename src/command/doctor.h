@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef OP_COMMAND_DOCTOR_H
-#define OP_COMMAND_DOCTOR_H
+#ifndef COMMAND_DOCTOR_H
+#define COMMAND_DOCTOR_H
 
 #include "db/db.h"
 #include "util/str.h"

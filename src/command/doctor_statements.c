@@ -56,7 +56,7 @@ static bool is_for_writing(const struct sql *sql)
 	return sql->access == SQL_WRITES || (n > 5 && strcmp(sql->name + n - 5, "_lock") == 0);
 }
 
-static void add(struct refused *r, const struct sql *sql)
+static void add_refused(struct refused *r, const struct sql *sql)
 {
 	r->n++;
 	if (r->n <= SHOWN)
@@ -80,9 +80,9 @@ int statements_try(struct db *db, const char *folder, struct statements *out, st
 		if (err->kind == ERROR_DB_UNREACHABLE)
 			return -1;
 		if (err->kind == ERROR_REFUSED)
-			add(is_for_writing(*sql) ? &out->unwritable : &out->unreadable, *sql);
+			add_refused(is_for_writing(*sql) ? &out->unwritable : &out->unreadable, *sql);
 		else if (!has_variant_here(db, *sql))
-			add(&out->unfit, *sql);
+			add_refused(&out->unfit, *sql);
 		if (err->kind != ERROR_REFUSED && out->unfit.n == 1 && !out->why.n)
 			str_add(&out->why, err->text);
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "audit/check.h"
-#include "command/commands.h"
-#include "out/table.h"
+#include "commands.h"
 #include "sql_catalogue.h"
+#include "audit/check.h"
+#include "out/table.h"
 #include "util/str.h"
 
 /* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its own. */
@@ -12,6 +12,7 @@
 static const struct table_column columns[] = {
 	{ "statement", NULL, false, false },
 };
+
 #define NCOLUMNS (sizeof columns / sizeof *columns)
 #define TABLES_MAX 512
 #define CELL "nova" /* as nova-manage names it; a cell of another name needs the same */
@@ -26,6 +27,7 @@ struct privilege {
 	struct str set;     /* the columns that it may UPDATE, "a, b"; no other */
 	const char *later;  /* one that older releases have not; NULL: none */
 };
+
 struct privileges {
 	struct privilege v[TABLES_MAX];
 	size_t n;
@@ -67,7 +69,7 @@ static void add_set_columns(const char *text, struct privilege *p)
 	}
 }
 
-static void add(struct privileges *all, const char *database, const char *table, size_t n, unsigned may, const struct sql *sql)
+static void add_privilege(struct privileges *all, const char *database, const char *table, size_t n, unsigned may, const struct sql *sql)
 {
 	struct privilege *p;
 
@@ -84,7 +86,7 @@ static void add(struct privileges *all, const char *database, const char *table,
 }
 
 /* The first word after the comment: what a writing statement does to its (first) table. The rest it reads. */
-static unsigned verb(const struct sql *sql)
+static unsigned rights_to_write(const struct sql *sql)
 {
 	const char *text = strchr(sql->text, '\n') + 1;
 
@@ -94,16 +96,16 @@ static unsigned verb(const struct sql *sql)
 	return str_starts(text, "DELETE") ? MAY_DELETE | MAY_SELECT : MAY_UPDATE | MAY_SELECT;
 }
 
-static void add_statement(struct privileges *all, const struct sql *sql, const char *database)
+static void add_needed_by(struct privileges *all, const struct sql *sql, const char *database)
 {
-	unsigned may = sql->access == SQL_WRITES ? verb(sql) : MAY_SELECT;
+	unsigned may = sql->access == SQL_WRITES ? rights_to_write(sql) : MAY_SELECT;
 	const char *table = sql->tables;
 	size_t n;
 
 	for (; *table; table += n + (table[n] == ' ')) {
 		n = strcspn(table, " ");
 		if (!memchr(table, '.', n)) /* information_schema shows everybody what is his */
-			add(all, database, table, n, may, sql);
+			add_privilege(all, database, table, n, may, sql);
 		may = MAY_SELECT;
 	}
 }
@@ -112,12 +114,12 @@ static void add_statement(struct privileges *all, const struct sql *sql, const c
 static void add_of_directory(struct privileges *all, const struct sql *sql)
 {
 	if (str_starts(sql->name, "cinder/"))
-		add_statement(all, sql, "cinder");
+		add_needed_by(all, sql, "cinder");
 	if (str_starts(sql->name, "nova_api/"))
-		add_statement(all, sql, "nova_api");
+		add_needed_by(all, sql, "nova_api");
 	if (str_starts(sql->name, "nova/")) {
-		add_statement(all, sql, CELL);
-		add_statement(all, sql, CELL0);
+		add_needed_by(all, sql, CELL);
+		add_needed_by(all, sql, CELL0);
 	}
 }
 
@@ -126,18 +128,18 @@ static void add_of_audit(struct privileges *all, const struct audit_source *s)
 	if (!s->sql)
 		return;
 	if (s->database == AUDIT_CINDER)
-		add_statement(all, s->sql, "cinder");
+		add_needed_by(all, s->sql, "cinder");
 	if (s->database == AUDIT_CELL || s->database == AUDIT_CELLS)
-		add_statement(all, s->sql, CELL);
+		add_needed_by(all, s->sql, CELL);
 	if (s->database == AUDIT_CELL0 || s->database == AUDIT_CELLS)
-		add_statement(all, s->sql, CELL0);
+		add_needed_by(all, s->sql, CELL0);
 	if (s->database == AUDIT_API)
-		add_statement(all, s->sql, "nova_api");
+		add_needed_by(all, s->sql, "nova_api");
 	if (s->database == AUDIT_PLACEMENT)
-		add_statement(all, s->sql, "placement");
+		add_needed_by(all, s->sql, "placement");
 }
 
-static void add_words(const struct privilege *p, struct str *out)
+static void add_privilege_words(const struct privilege *p, struct str *out)
 {
 	static const char *const word[] = { "SELECT", "INSERT", "UPDATE", "DELETE" };
 
@@ -163,7 +165,7 @@ static void add_account(const char *account, struct str *out)
 }
 
 /* A table that came with a release: to grant it where it is missing is an error. */
-static const char *comment(const struct privilege *p)
+static const char *grant_comment(const struct privilege *p)
 {
 	static const char *const later[] = { "share_mapping" };
 
@@ -177,9 +179,9 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 {
 	auto_str struct str line = { 0 }, account = { 0 }, words = { 0 };
 
-	add_words(p, &words);
+	add_privilege_words(p, &words);
 	add_account(str_or(request->what.account, "evac_manage@%"), &account);
-	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
+	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", grant_comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
 	if (!p->later)
@@ -204,7 +206,7 @@ static void add_create(struct table *t, const struct request *request)
 	table_text(t, "statement", line.s);
 }
 
-enum error_kind op_grants(const struct request *request, struct error *err)
+static enum error_kind run_grants(const struct request *request, struct error *err)
 {
 	struct privileges all = { .n = 0 };
 	struct request plain = *request;
@@ -232,3 +234,30 @@ enum error_kind op_grants(const struct request *request, struct error *err)
 		str_free(&all.v[i].set);
 	return rc == 0 ? ERROR_OK : err->kind;
 }
+
+static const struct option_spec options[] = {
+	{ .name = "read-only", .type = OPTION_FLAG, .offset = AT(what.read_only), .sentence = "for the commands that only look" },
+	{ .name = "operate", .type = OPTION_FLAG, .offset = AT(what.operate), .sentence = "for all commands" },
+	{ .name = "account", .type = OPTION_TEXT, .offset = AT(what.account), .metavar = "USER@HOST",
+	  .sentence = "who gets them; evac_manage@% without it" },
+	{ 0 }
+};
+
+static int one_of_both(const struct request *request, struct error *err)
+{
+	if (request->what.read_only != request->what.operate)
+		return 0;
+	error_set(err, ERROR_USAGE, "'grants' needs either --read-only or --operate");
+	return error_hint(err, "'evac-manage grants --read-only' is for the commands that look, 'evac-manage grants --operate' for all");
+}
+
+const struct command command_grants = {
+	.noun = "grants",
+	.sentence = "the least privileges that an account needs",
+	.details = "As GRANT statements, from the statements' own head lines. Needs no database.\n\n"
+		"Example:\n"
+		"  evac-manage grants --operate --account evac@10.0.0.5 | mariadb",
+	.options = options,
+	.check = one_of_both,
+	.run = run_grants,
+};

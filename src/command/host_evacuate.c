@@ -1,42 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/commands.h"
+#include "commands.h"
+#include "evacuating.h"
+#include "words.h"
 #include "run/run.h"
 
-/* instance evacuate and host evacuate: the same, about one instance or about all of a host. */
-
-static int find_services(struct scene *scene, struct error *err)
-{
-	scene->subject.evacuates = true;
-	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
-		return -1;
-	return scene_find_nova(scene, err);
-}
-
-static int find_rest(struct scene *scene, struct error *err)
-{
-	if (scene->request->what.target_host && scene_find_target(scene, scene->request->what.target_host, err) != 0)
-		return -1;
-	return scene_find_bus(scene, err);
-}
-
-static int find_host(struct scene *scene, struct error *err)
+static int find_evacuated_host(struct scene *scene, struct error *err)
 {
 	scene->subject.marks = !scene->request->what.no_mark;
-	if (find_services(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
+	if (evacuating_find_services(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
 	    scene_find_instances(scene, err) != 0)
 		return -1;
-	return find_rest(scene, err);
-}
-
-static int find_instance(struct scene *scene, struct error *err)
-{
-	if (find_services(scene, err) != 0 || scene_find_instance(scene, scene->request->what.id, err) != 0)
-		return -1;
-	return find_rest(scene, err);
+	return evacuating_find_rest(scene, err);
 }
 
 /* Nothing to evacuate: the host is left as it is. */
-static void plan_host(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_host_evacuation(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	struct unit mark;
 
@@ -52,24 +30,35 @@ static void plan_host(struct plan *plan, const struct scene *scene, const struct
 static const struct operation host_evacuate = {
 	.name = "host evacuate",
 	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER,
-	.find = find_host,
-	.plan = plan_host,
+	.find = find_evacuated_host,
+	.plan = plan_host_evacuation,
 };
 
-static const struct operation instance_evacuate = {
-	.name = "instance evacuate",
-	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER,
-	.find = find_instance,
-	.plan = plan_evacuations,
-	.alone = true,
-};
-
-enum error_kind op_host_evacuate(const struct request *request, struct error *err)
+static enum error_kind run_host_evacuate(const struct request *request, struct error *err)
 {
 	return op_run(&host_evacuate, request, err);
 }
 
-enum error_kind op_instance_evacuate(const struct request *request, struct error *err)
-{
-	return op_run(&instance_evacuate, request, err);
-}
+static const struct option_spec options[] = {
+	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST2",
+	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	{ .name = "force", .type = OPTION_FLAG, .offset = AT(what.force),
+	  .sentence = "nova's own: --target_host bypasses the scheduler; waives no finding of ours" },
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark),
+	  .sentence = "leave the host's nova-compute enabled and not forced down" },
+	{ 0 }
+};
+
+const struct command command_host_evacuate = {
+	.noun = "host", .verb = "evacuate",
+	.sentence = "evacuate all instances of a failed host",
+	.details = "Works through nova's conductor, so that nova-api may be down, and follows each instance to the end. "
+		"Instances that cannot be evacuated are left out and listed. An instance whose volumes the dead host owns needs them moved first (volume update_host).\n\n"
+		"Examples:\n"
+		"  evac-manage host evacuate ctl1 --dry-run\n"
+		"  evac-manage host evacuate ctl1 --limit 3",
+	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
+	.options = options, .arguments = failed_host_arguments,
+	.check = evacuating_check_force,
+	.run = run_host_evacuate,
+};

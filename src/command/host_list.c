@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
 #include "run/list.h"
 #include "util/str.h"
 
@@ -21,7 +21,7 @@ static bool came_before(const struct cinder_service *first, const struct cinder_
 }
 
 /* A host is up when any service of that name is. */
-static bool is_up(const struct scene *scene, const char *host)
+static bool is_host_up(const struct scene *scene, const char *host)
 {
 	for (size_t i = 0; i < scene->cinder.services.n; i++)
 		if (strcmp(scene->cinder.services.v[i].host, host) == 0 &&
@@ -50,7 +50,7 @@ static int check_zone(const struct scene *scene, struct error *err)
 	return found ? 0 : -1;
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_hosts(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct cinder_service *first, *s;
 
@@ -63,14 +63,27 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		table_add(t);
 		table_text(t, "host", s->host);
 		table_text(t, "zone", s->zone);
-		table_text(t, "state", is_up(scene, s->host) ? "up" : "down");
+		table_text(t, "state", is_host_up(scene, s->host) ? "up" : "down");
 	}
 	return 0;
 }
 
-static const struct listing host_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill };
+static const struct listing host_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_hosts };
 
-enum error_kind op_host_list(const struct request *request, struct error *err)
+static enum error_kind run_host_list(const struct request *request, struct error *err)
 {
 	return op_list(&host_list, request, err);
 }
+
+static const struct argument_spec arguments[] = {
+	{ .metavar = "ZONE", .type = OPTION_TEXT, .offset = AT(what.zone), .optional = true, .sentence = "only hosts of this zone" },
+	{ 0 }
+};
+
+const struct command command_host_list = {
+	.noun = "host", .verb = "list",
+	.sentence = "the hosts of cinder's services, alive or not",
+	.config_file_is = "cinder",
+	.arguments = arguments,
+	.run = run_host_list,
+};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
+#include "words.h"
 #include "cli/fenced.h"
 #include "recover/recover.h"
 #include "run/run.h"
@@ -10,7 +11,7 @@
 #include "util/signals.h"
 #include "util/str.h"
 
-#define SETTLE_MS 5000
+#define LOOK_AGAIN_MS 5000
 
 /* The whole page for a failed host: ownership to one host, instances to wherever they fit. */
 
@@ -37,7 +38,7 @@ static int look_for_twin(const struct scene *scene, bool *found, struct error *e
 }
 
 /* A host that no compute and no instance of nova's names, but cinder knows: its volumes and backups are all there is. */
-static int find_home(struct scene *scene, struct error *err)
+static int find_rescued_home(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 	struct error trouble = { 0 };
@@ -59,7 +60,7 @@ static int find_home(struct scene *scene, struct error *err)
 	return 0;
 }
 
-static int find(struct scene *scene, struct error *err)
+static int find_rescue(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
@@ -70,7 +71,7 @@ static int find(struct scene *scene, struct error *err)
 	if (scene_check_node(scene, r->what.host, err) != 0 || scene_check_node(scene, r->what.to, err) != 0 ||
 	    (r->what.cinder_host && scene_check_node(scene, r->what.cinder_host, err) != 0))
 		return -1;
-	if (find_home(scene, err) != 0 || scene_add_counterparts(scene, r->what.host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+	if (find_rescued_home(scene, err) != 0 || scene_add_counterparts(scene, r->what.host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
 	if (r->what.cinder_host && scene_add_counterparts(scene, r->what.cinder_host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
@@ -81,7 +82,7 @@ static int find(struct scene *scene, struct error *err)
 	return scene_find_bus(scene, err);
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_rescue(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	plan_mark(plan, scene);
 	plan_ownership(plan, scene);
@@ -92,12 +93,12 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 static const struct operation host_rescue = {
 	.name = "host rescue",
 	.needs = NEEDS_CINDER | NEEDS_NOVA | NEEDS_BUS,
-	.find = find,
-	.plan = plan,
+	.find = find_rescue,
+	.plan = plan_rescue,
 	.rescues = true,
 };
 
-static int check_past(const struct request *r, const struct past *past, struct error *err)
+static int check_resumed(const struct request *r, const struct past *past, struct error *err)
 {
 	if (!str_equal(past->command, host_rescue.name)) {
 		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->what.resume, str_or(past->command, "?"));
@@ -107,14 +108,17 @@ static int check_past(const struct request *r, const struct past *past, struct e
 		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"), r->what.host);
 		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->what.resume);
 	}
-	if ((r->what.to && !str_equal(r->what.to, past->to)) || (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) || (r->what.target_host && !str_equal(r->what.target_host, past->target_host)))
+	if ((r->what.to && !str_equal(r->what.to, past->to)) ||
+	    (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) ||
+	    (r->what.target_host && !str_equal(r->what.target_host, past->target_host)))
 		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to, --cinder-host and --target_host out to go on with it", r->what.resume,
 		    str_or(past->to, "?"));
 	return 0;
 }
 
-/* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue like the first one. */
-static enum error_kind settle(const struct request *r, struct past *past, struct error *err)
+/* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue like
+ * the first one. */
+static enum error_kind recover_and_wait(const struct request *r, struct past *past, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + r->how.timeout_s * 1000;
 	enum error_kind result;
@@ -123,24 +127,25 @@ static enum error_kind settle(const struct request *r, struct past *past, struct
 	do {
 		if (under_way > 0) {
 			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s", r->what.resume);
-			clock_sleep_ms(SETTLE_MS);
+			clock_sleep_ms(LOOK_AGAIN_MS);
 		}
 		past_free(past);
 		result = recover_run(r, r->what.resume, true, past, &under_way, err);
-	} while (result == ERROR_OK && under_way > 0 && !r->how.no_wait && !r->how.dry_run && !signal_came() && clock_monotonic_ms() < deadline);
+	} while (result == ERROR_OK && under_way > 0 && !r->how.no_wait && !r->how.dry_run && !signal_came() &&
+	         clock_monotonic_ms() < deadline);
 	return result;
 }
 
-static enum error_kind resume(const struct request *request, struct error *err)
+static enum error_kind resume_rescue(const struct request *request, struct error *err)
 {
 	struct request own = *request;
 	struct past past = { 0 };
 	enum error_kind result;
 
-	if (recover_peek(request, request->what.resume, &past, err) != 0 || check_past(request, &past, err) != 0)
+	if (recover_peek(request, request->what.resume, &past, err) != 0 || check_resumed(request, &past, err) != 0)
 		result = err->kind;
 	else
-		result = settle(request, &past, err);
+		result = recover_and_wait(request, &past, err);
 	own.what.to = past.to;
 	own.what.cinder_host = past.cinder_host;
 	own.what.target_host = past.target_host;
@@ -153,7 +158,50 @@ static enum error_kind resume(const struct request *request, struct error *err)
 	return result;
 }
 
-enum error_kind op_host_rescue(const struct request *request, struct error *err)
+static enum error_kind run_host_rescue(const struct request *request, struct error *err)
 {
-	return request->what.resume ? resume(request, err) : op_run(&host_rescue, request, err);
+	return request->what.resume ? resume_rescue(request, err) : op_run(&host_rescue, request, err);
 }
+
+static const struct option_spec options[] = {
+	{ .name = "to", .type = OPTION_HOST, .offset = AT(what.to), .metavar = "HOST2",
+	  .sentence = "the host that gets the volumes and backups; needed unless --resume" },
+	{ .name = "cinder-host", .type = OPTION_HOST, .offset = AT(what.cinder_host), .metavar = "NAME",
+	  .sentence = "take along what cinder knows by this other name of the failed host (its short name, its FQDN)" },
+	{ .name = "resume", .type = OPTION_TEXT, .offset = AT(what.resume), .metavar = "RUN",
+	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --cinder-host, --target_host and --fenced" },
+	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST3",
+	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark), .sentence = "leave the host's services enabled" },
+	OPTION_FOLLOW_ZONE,
+	OPTION_TO_CLUSTER,
+	OPTION_SETTLE,
+	{ 0 }
+};
+
+static int to_or_resume(const struct request *request, struct error *err)
+{
+	if (request->what.resume && request->how.plan_out) {
+		error_set(err, ERROR_USAGE, "--resume settles the run first, and --plan-out writes nothing");
+		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE", request->what.resume);
+	}
+	if (request->what.to || request->what.resume)
+		return 0;
+	error_set(err, ERROR_USAGE, "'host rescue' needs --to (the host that gets the volumes and backups), or --resume RUN");
+	return error_hint(err, "usage: evac-manage host rescue HOST --to HOST2 [options]");
+}
+
+const struct command command_host_rescue = {
+	.noun = "host", .verb = "rescue",
+	.sentence = "move ownership, evacuate every instance, prove it",
+	.details = "Disables the host's services, moves its volumes and backups to HOST2 in one transaction, then evacuates its "
+		"instances and follows each to the end. Can be resumed. Volumes and backups can be moved back; an evacuation that "
+		"nova has begun cannot.\n\n"
+		"Examples:\n"
+		"  evac-manage host rescue ctl1 --to ctl2 --dry-run\n"
+		"  evac-manage host rescue ctl1 --to ctl2",
+	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
+	.options = options, .arguments = failed_host_arguments,
+	.check = to_or_resume,
+	.run = run_host_rescue,
+};

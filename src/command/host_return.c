@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
+#include "words.h"
 #include "run/list.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -25,9 +26,9 @@ static const struct table_column columns[] = {
 enum weight { FINE, NOTE, STOP };
 static const char *const weight_name[] = { "ok", "note", "stop" };
 
-static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+static void answer(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
-static void say(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+static void answer(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
 {
 	auto_free char *message = NULL;
 	va_list ap;
@@ -57,13 +58,13 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 		back += tombstone && is_done && str_equal(m->instance_host, scene->subject.host);
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);
 	}
-	say(t, "evacuations under way", open ? STOP : FINE, open,
+	answer(t, "evacuations under way", open ? STOP : FINE, open,
 	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
 	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : "no evacuation from it is open");
-	say(t, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
+	answer(t, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
 	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
 	           "nothing that was evacuated from it is on it again");
-	say(t, "evacuated from it", done ? NOTE : FINE, done,
+	answer(t, "evacuated from it", done ? NOTE : FINE, done,
 	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
 	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
 	           "nothing of it was evacuated that it has not cleaned up");
@@ -82,7 +83,7 @@ static int look_at_queue(const struct scene *scene, const char *name, struct bus
 	return bus_queue_look(scene->world->bus, name, out, err);
 }
 
-static void check_queue(struct table *t, const struct scene *scene)
+static void check_compute_queue(struct table *t, const struct scene *scene)
 {
 	auto_str struct str name = { 0 }, hint = { 0 };
 	struct error err = { 0 };
@@ -90,15 +91,15 @@ static void check_queue(struct table *t, const struct scene *scene)
 
 	str_addf(&name, "compute.%s", scene->subject.host);
 	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
-		say(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
+		answer(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
 		    name.s, err.text);
 		return;
 	}
 	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
 	if (queue.messages > 0)
-		say(t, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
+		answer(t, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
 	else
-		say(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
+		answer(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
@@ -113,14 +114,14 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 		n++;
 		str_clear(&hint);
 		str_addf(&hint, QUEUE_CURE, c->queue);
-		say(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
+		answer(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
 	}
 	if (n == 0 && scene->world->cinder_db && !scene->bus.queues_absent)
-		say(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
+		answer(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
 	if (!scene->world->cinder_db)
-		say(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s", scene->world->cinder_absent);
+		answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s", scene->world->cinder_absent);
 	else if (scene->bus.queues_absent)
-		say(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
+		answer(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
 		    "the queues of its cinder services could not all be looked at: %s", scene->bus.queues_absent);
 }
 
@@ -131,21 +132,21 @@ static void check_service(struct table *t, const struct scene *scene)
 	const struct nova_service *s = scene->nova.compute;
 
 	if (!s) {
-		say(t, "service", NOTE, 0, "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
+		answer(t, "service", NOTE, 0, "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
 		    "no nova-compute of that name is registered on '%s'", scene->subject.host);
 		return;
 	}
 	if (nova_service_is_up(s, scene->nova.down_s))
-		say(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->subject.host);
+		answer(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->subject.host);
 	else
-		say(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
+		answer(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
 	if (s->forced_down)
-		say(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
+		answer(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
 		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->subject.host);
 	if (s->disabled)
-		say(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
+		answer(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
 	else
-		say(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
+		answer(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
 /* A failed evacuation may have left a guest on another compute: nova starts the instance here all the same. */
@@ -168,7 +169,7 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 	}
 	if (n > 0)
 		str_add(&hint, "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
-	say(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
+	answer(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
 	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
 	        "no failed evacuation has left a guest of its instances elsewhere");
 	return 0;
@@ -184,7 +185,7 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 
 	if (instances_on_host(scene->nova.home->cell->db, scene->subject.host, &instances, err) != 0)
 		return -1;
-	say(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
+	answer(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
 	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
 	rc = check_guests(t, scene, &instances, err);
 	instances_free(&instances);
@@ -199,16 +200,16 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 			owned += o->n;
 	}
 	if (!scene->world->cinder_db)
-		say(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s", scene->world->cinder_absent);
+		answer(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s", scene->world->cinder_absent);
 	else
-		say(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
+		answer(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
 		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
 	if (served > 0)
-		say(t, "volumes of clusters", FINE, (size_t)served, NULL, "name it as their host and are their clusters', which have live members");
+		answer(t, "volumes of clusters", FINE, (size_t)served, NULL, "name it as their host and are their clusters', which have live members");
 	return 0;
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_return_checks(struct scene *scene, struct table *t, struct error *err)
 {
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
@@ -216,7 +217,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		return -1;
 	check_evacuations(t, scene);
 	scene_find_queues(scene);
-	check_queue(t, scene);
+	check_compute_queue(t, scene);
 	check_cinder_queues(t, scene);
 	if (check_owned(t, scene, err) != 0)
 		return -1;
@@ -224,7 +225,7 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return 0;
 }
 
-static int judge(const struct table *shown, const struct request *request, struct error *err)
+static int refuse_return(const struct table *shown, const struct request *request, struct error *err)
 {
 	size_t stops = table_count(shown, "state", weight_name[STOP]);
 
@@ -232,10 +233,26 @@ static int judge(const struct table *shown, const struct request *request, struc
 	    stops == 1 ? " is" : "s are");
 }
 
-static const struct listing host_return = { .needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS, LISTED(columns), .fill = fill, .judge = judge,
-	.judges_absences = true };
+static const struct listing host_return = {
+	.needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS,
+	LISTED(columns),
+	.fill = fill_return_checks,
+	.judge = refuse_return,
+	.judges_absences = true,
+};
 
-enum error_kind op_host_return(const struct request *request, struct error *err)
+static enum error_kind run_host_return(const struct request *request, struct error *err)
 {
 	return op_list(&host_return, request, err);
 }
+
+const struct command command_host_return = {
+	.noun = "host", .verb = "return",
+	.sentence = "may it be powered on again? what it would destroy",
+	.details = "What its nova-compute would do first, which messages wait for it, what it still owns. Ends with 5 while something is "
+		"in the way. Writes nothing.\n\n"
+		"Example:\n"
+		"  evac-manage host return ctl1",
+	.arguments = host_arguments,
+	.run = run_host_return,
+};

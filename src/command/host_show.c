@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
+#include "words.h"
 #include "find/finding.h"
 #include "find/fit.h"
 #include "guard/guard.h"
@@ -20,7 +21,7 @@ static const struct table_column columns[] = {
 	{ "detail", NULL, false, false },
 };
 
-static void add(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
+static void add_host_row(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -42,7 +43,7 @@ static void add_age(struct str *detail, struct maybe_int age, bool disabled)
 		str_add(detail, ", disabled");
 }
 
-static void add_services(struct table *t, const struct scene *scene)
+static void add_host_services(struct table *t, const struct scene *scene)
 {
 	auto_str struct str detail = { 0 };
 	auto_str struct str item = { 0 };
@@ -53,7 +54,7 @@ static void add_services(struct table *t, const struct scene *scene)
 		str_clear(&item);
 		str_addf(&item, "%s %s", s->binary, s->host);
 		add_age(&detail, s->heartbeat_age_s, s->disabled);
-		add(t, "service", item.s, cinder_service_is_up(s, scene->cinder.down_s) ? "up" : "down", -1, detail.s);
+		add_host_row(t, "service", item.s, cinder_service_is_up(s, scene->cinder.down_s) ? "up" : "down", -1, detail.s);
 	}
 	for (size_t c = 0; c < scene->nova.ncell; c++)
 		for (size_t i = 0; i < scene->nova.cell[c].services.n; i++) {
@@ -65,11 +66,11 @@ static void add_services(struct table *t, const struct scene *scene)
 			str_addf(&item, "%s %s", s->binary, s->host);
 			add_age(&detail, s->heartbeat_age_s, s->disabled);
 			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "", scene->nova.cell[c].cell->name);
-			add(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1, detail.s);
+			add_host_row(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1, detail.s);
 		}
 }
 
-static void add_instances(struct table *t, const struct scene *scene)
+static void add_instance_states(struct table *t, const struct scene *scene)
 {
 	const struct instance *v = scene->subject.instances.v;
 	size_t i, k, n;
@@ -86,7 +87,7 @@ static void add_instances(struct table *t, const struct scene *scene)
 		for (n = 0, k = i; k < scene->subject.instances.n; k++)
 			n += str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
 			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]);
-		add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
+		add_host_row(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
 	}
 }
 
@@ -113,12 +114,12 @@ static void add_disks(struct table *t, const struct scene *scene)
 			continue;
 		str_clear(&detail);
 		str_addf(&detail, "%lld %s", (long long)size[k], k == SWAP ? "MB" : "GB");
-		add(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
+		add_host_row(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
 	}
 }
 
 /* Its own rows, and those of a cluster: these are served by whichever member lives. */
-static void add_owners(struct table *t, const struct scene *scene)
+static void add_owner_rows(struct table *t, const struct scene *scene)
 {
 	auto_str struct str detail = { 0 };
 
@@ -130,7 +131,7 @@ static void add_owners(struct table *t, const struct scene *scene)
 		str_clear(&detail);
 		if (o->cluster_name)
 			str_addf(&detail, "cluster '%s': %s", o->cluster_name, is_up ? "a live member serves them" : "no member of it is alive");
-		add(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, !o->cluster_name ? NULL : is_up ? "served" : "dead cluster",
+		add_host_row(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, !o->cluster_name ? NULL : is_up ? "served" : "dead cluster",
 		    o->n, o->cluster_name ? detail.s : NULL);
 	}
 }
@@ -147,7 +148,7 @@ static int add_dependents(struct table *t, const struct scene *scene, struct err
 			if (owned_find(scene->world->cinder_db, (enum owned_kind)k, s->host, &rows, err) != 0)
 				return -1;
 			if (rows.n > 0)
-				add(t, owned_kind_plural[k], s->host, NULL, (int64_t)rows.n, NULL);
+				add_host_row(t, owned_kind_plural[k], s->host, NULL, (int64_t)rows.n, NULL);
 			owned_free(&rows);
 		}
 	}
@@ -165,7 +166,7 @@ static int add_attachments(struct table *t, const struct scene *scene, struct er
 	for (i = 0; i < all.n; i += n) {
 		for (n = 1; i + n < all.n && str_equal(all.v[i].attach_status, all.v[i + n].attach_status); n++)
 			;
-		add(t, "attachments", scene->subject.host, all.v[i].attach_status, (int64_t)n, NULL);
+		add_host_row(t, "attachments", scene->subject.host, all.v[i].attach_status, (int64_t)n, NULL);
 	}
 	attachments_free(&all);
 	return 0;
@@ -178,7 +179,7 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 	for (const struct migration *m = scene->subject.migrations.v; m < scene->subject.migrations.v + scene->subject.migrations.n; m++) {
 		str_clear(&item);
 		str_addf(&item, "%s of instance %s", str_or(m->migration_type, "migration"), m->instance_uuid);
-		add(t, "in flight", item.s, m->status, -1, m->dest_compute);
+		add_host_row(t, "in flight", item.s, m->status, -1, m->dest_compute);
 	}
 }
 
@@ -195,10 +196,10 @@ static void add_queues(struct table *t, const struct scene *scene)
 			str_addf(&detail, QUEUE_CURE, c->queue);
 		else
 			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
-		add(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
+		add_host_row(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
 	}
 	if (scene->bus.queues_absent)
-		add(t, "unknown", "what waits in its queues", NULL, -1, scene->bus.queues_absent);
+		add_host_row(t, "unknown", "what waits in its queues", NULL, -1, scene->bus.queues_absent);
 }
 
 /* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
@@ -225,13 +226,13 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
 		if (r->absent)
 			str_addf(&detail, "; it %s", r->absent);
-		add(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
+		add_host_row(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
 		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
 	}
 	rooms_free(&rooms);
 }
 
-static int find_in_nova(struct scene *scene, struct error *err)
+static int find_host_in_nova(struct scene *scene, struct error *err)
 {
 	if (scene_find_home(scene, scene->subject.host, err) != 0) {
 		if (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world))
@@ -264,7 +265,7 @@ static size_t count_of(const struct findings *findings, const char *code)
 }
 
 /* One row a code, with the first of its findings. They lie code by code. */
-static void add_findings(struct table *t, const struct findings *found)
+static void add_risk_rows(struct table *t, const struct findings *found)
 {
 	auto_str struct str detail = { 0 };
 	size_t n;
@@ -275,7 +276,7 @@ static void add_findings(struct table *t, const struct findings *found)
 		n = count_of(found, f->code);
 		str_clear(&detail);
 		str_addf(&detail, "%s%s", f->message, n > 1 ? "; and others" : "");
-		add(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
+		add_host_row(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
 	}
 }
 
@@ -310,7 +311,7 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
 	else
 		str_add(&detail, "no live host could take all that it owns in cinder: evac-manage service list");
-	add(t, "next", scene->subject.host, NULL, -1, detail.s);
+	add_host_row(t, "next", scene->subject.host, NULL, -1, detail.s);
 }
 
 /* What a rescue of it would find, before anybody is in a hurry. */
@@ -395,7 +396,7 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 			    to, twin->name);
 		else
 			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
-		add(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
+		add_host_row(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
 	}
 	return 0;
 }
@@ -411,7 +412,7 @@ static void add_lost_cells(struct table *t, const struct world *w)
 			continue;
 		str_clear(&item);
 		str_addf(&item, "what cell '%s' knows", str_or(cell->name, cell->uuid));
-		add(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
+		add_host_row(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
 	}
 }
 
@@ -422,11 +423,11 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	int rc = find_risks(scene, &found, err);
 
 	if (rc == 0) {
-		add_findings(t, &found);
+		add_risk_rows(t, &found);
 		if (!w->cinder_db)
-			add(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
+			add_host_row(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
 		if (!w->api_db)
-			add(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
+			add_host_row(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
 		add_lost_cells(t, w);
 		add_next(t, scene, &found);
 	}
@@ -434,7 +435,7 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	return rc;
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_host(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct world *w = scene->world;
 
@@ -444,12 +445,12 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	    scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene->subject.host = scene->request->what.host;
-	if (w->api_db && find_in_nova(scene, err) != 0)
+	if (w->api_db && find_host_in_nova(scene, err) != 0)
 		return -1;
-	add_services(t, scene);
-	add_instances(t, scene);
+	add_host_services(t, scene);
+	add_instance_states(t, scene);
 	add_disks(t, scene);
-	add_owners(t, scene);
+	add_owner_rows(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;
 	if (add_twins(t, scene, err) != 0)
@@ -461,9 +462,18 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return add_risks(t, scene, err);
 }
 
-static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };
+static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill_host };
 
-enum error_kind op_host_show(const struct request *request, struct error *err)
+static enum error_kind run_host_show(const struct request *request, struct error *err)
 {
 	return op_list(&host_show, request, err);
 }
+
+const struct command command_host_show = {
+	.noun = "host", .verb = "show",
+	.sentence = "all that a host owns, the risks, who has room",
+	.details = "Services, instances by state, volumes by backend and pool, backups, groups, attachments, work in flight, and "
+		"the capacity of the other hosts. Writes nothing.",
+	.arguments = host_arguments,
+	.run = run_host_show,
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
 #include "run/list.h"
 #include "util/str.h"
 
@@ -16,7 +16,7 @@ static const struct table_column columns[] = {
 
 #define FAULT_AGE_S (10 * 365 * 86400)
 
-static void add(struct table *t, const char *section, const char *item, const char *value, const char *contradiction)
+static void add_instance_row(struct table *t, const char *section, const char *item, const char *value, const char *contradiction)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -35,26 +35,26 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 	const struct instance *i = c->instance;
 	auto_str struct str size = { 0 }, disks = { 0 }, copies = { 0 };
 
-	add(t, "instance", "uuid", i->uuid, NULL);
-	add(t, "instance", "name", i->name, NULL);
-	add(t, "instance", "project_id", i->project_id, NULL);
+	add_instance_row(t, "instance", "uuid", i->uuid, NULL);
+	add_instance_row(t, "instance", "name", i->name, NULL);
+	add_instance_row(t, "instance", "project_id", i->project_id, NULL);
 	if (scene->subject.copies > 1)
 		str_addf(&copies, "%zu cells have it", scene->subject.copies);
-	add(t, "instance", "cell", scene->nova.home->cell->name, copies.s);
-	add(t, "instance", "vm_state", i->vm_state, NULL);
-	add(t, "instance", "task_state", i->task_state,
+	add_instance_row(t, "instance", "cell", scene->nova.home->cell->name, copies.s);
+	add_instance_row(t, "instance", "vm_state", i->vm_state, NULL);
+	add_instance_row(t, "instance", "task_state", i->task_state,
 	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" : NULL);
 	str_addf(&size, "%lld vCPU, %lld MB, %lld GB of its own, boots from %s", (long long)c->needs.vcpus, (long long)c->needs.memory_mb,
 	    (long long)needs_own_gb(&c->needs), instance_boots_from_volume(i) ? "a volume" : "an image");
-	add(t, "instance", "size", size.s, c->needs.known ? NULL : "its flavor cannot be read");
+	add_instance_row(t, "instance", "size", size.s, c->needs.known ? NULL : "its flavor cannot be read");
 	if (needs_own_disks(&c->needs, i)) {
 		needs_say_disks(&c->needs, i, &disks);
 		str_add(&disks, scene->world->site.shared_disks ? ": on shared storage, by [site] shared_disks" :
 		    ": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)");
-		add(t, "instance", "disks", disks.s, NULL);
+		add_instance_row(t, "instance", "disks", disks.s, NULL);
 	}
 	if (i->config_drive && *i->config_drive)
-		add(t, "instance", "config drive", "made anew wherever it is built", NULL);
+		add_instance_row(t, "instance", "config drive", "made anew wherever it is built", NULL);
 }
 
 static void add_place(struct table *t, const struct scene *scene, const struct candidate *c)
@@ -64,8 +64,8 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 	const struct compute_node *n = i->host ? compute_node_of(&scene->nova.home->nodes, i->host) : NULL;
 	auto_str struct str up = { 0 };
 
-	add(t, "place", "host", i->host, i->host && !s ? "no nova-compute of that name is registered" : NULL);
-	add(t, "place", "node", i->node,
+	add_instance_row(t, "place", "host", i->host, i->host && !s ? "no nova-compute of that name is registered" : NULL);
+	add_instance_row(t, "place", "node", i->node,
 	    i->node && (!n || !str_equal(n->hypervisor_hostname, i->node)) ? "no compute node of that name belongs to the host" : NULL);
 	if (!s)
 		return;
@@ -73,7 +73,7 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 	if (s->heartbeat_age_s.set)
 		str_addf(&up, ", heartbeat %lld s old", (long long)s->heartbeat_age_s.v);
 	str_addf(&up, "%s%s", s->disabled ? ", disabled" : "", s->forced_down ? ", forced down" : "");
-	add(t, "place", "nova-compute", up.s, NULL);
+	add_instance_row(t, "place", "nova-compute", up.s, NULL);
 }
 
 static const char *cell_name(const struct scene *scene, int64_t id)
@@ -90,22 +90,22 @@ static void add_records(struct table *t, const struct scene *scene, const struct
 	auto_str struct str n = { 0 };
 
 	if (!m->exists || !m->cell_id.set)
-		add(t, "nova_api", "cell", NULL, "it is mapped to no cell");
+		add_instance_row(t, "nova_api", "cell", NULL, "it is mapped to no cell");
 	else
-		add(t, "nova_api", "cell", cell_name(scene, m->cell_id.v),
+		add_instance_row(t, "nova_api", "cell", cell_name(scene, m->cell_id.v),
 		    m->cell_id.v != scene->nova.home->cell->id ? "it is in another cell" : m->queued_for_delete ? "it is queued for delete" : NULL);
-	add(t, "nova_api", "request spec", c->spec.exists ? str_or(c->spec_facts.version, "") : NULL,
+	add_instance_row(t, "nova_api", "request spec", c->spec.exists ? str_or(c->spec_facts.version, "") : NULL,
 	    !c->spec.exists ? "it has none" : !c->spec_facts.valid ? "it cannot be read" : NULL);
 	if (c->spec_facts.zone)
-		add(t, "nova_api", "asked zone", c->spec_facts.zone, NULL);
+		add_instance_row(t, "nova_api", "asked zone", c->spec_facts.zone, NULL);
 	if (c->group.exists)
-		add(t, "nova_api", "server group", c->group.policy, NULL);
+		add_instance_row(t, "nova_api", "server group", c->group.policy, NULL);
 	else if (c->spec_facts.group)
-		add(t, "nova_api", "server group", c->spec_facts.group, "the request spec names it, and it is gone or was left");
+		add_instance_row(t, "nova_api", "server group", c->spec_facts.group, "the request spec names it, and it is gone or was left");
 	if (!c->providers.set)
 		return;
 	str_addf(&n, "%lld", (long long)c->providers.v);
-	add(t, "placement", "providers", n.s, c->providers.v == 0 && c->instance->host ? "it is on a host and has no allocation" : NULL);
+	add_instance_row(t, "placement", "providers", n.s, c->providers.v == 0 && c->instance->host ? "it is on a host and has no allocation" : NULL);
 }
 
 static void add_migrations(struct table *t, const struct candidate *c)
@@ -116,7 +116,7 @@ static void add_migrations(struct table *t, const struct candidate *c)
 		str_addf(&item, "%s %lld", str_or(c->open->migration_type, "migration"), (long long)c->open->id);
 		str_addf(&value, "%s, %lld s old%s%s", c->open->status, (long long)c->open->age_s.v, c->open->dest_compute ? ", to " : "",
 		    str_or(c->open->dest_compute, ""));
-		add(t, "in flight", item.s, value.s, c->instance->task_state ? NULL : "the instance has no task state");
+		add_instance_row(t, "in flight", item.s, value.s, c->instance->task_state ? NULL : "the instance has no task state");
 	}
 	for (size_t i = 0; i < c->accepted.n; i++) {
 		const struct migration *m = &c->accepted.v[i];
@@ -127,7 +127,7 @@ static void add_migrations(struct table *t, const struct candidate *c)
 		str_clear(&value);
 		str_addf(&item, "%s %lld", str_or(m->migration_type, "migration"), (long long)m->id);
 		str_addf(&value, "accepted, %lld s old", (long long)m->age_s.v);
-		add(t, "in flight", item.s, value.s, "a conductor would take it for the next evacuation");
+		add_instance_row(t, "in flight", item.s, value.s, "a conductor would take it for the next evacuation");
 	}
 }
 
@@ -142,7 +142,7 @@ static void add_attempts(struct table *t, const struct candidate *c)
 		str_clear(&value);
 		str_addf(&item, "failed on %s", str_or(a->host, "?"));
 		str_addf(&value, "%lld s ago: %.200s", (long long)a->age_s.v, str_or(a->details, a->result ? "no reason was given" : "not ended"));
-		add(t, "evacuation", item.s, value.s,
+		add_instance_row(t, "evacuation", item.s, value.s,
 		    guest == GUEST_ABSENT ? NULL : guest == GUEST_THERE ? "its guest was found there" : "its guest may be there still");
 	}
 }
@@ -194,7 +194,7 @@ static bool is_mapped(const struct candidate *c, const char *volume_id)
 }
 
 /* A cluster is the owner, whichever of its members the host names. */
-static void add_owner(const struct scene *scene, const struct volume_fact *v, struct str *value)
+static void add_volume_owner(const struct scene *scene, const struct volume_fact *v, struct str *value)
 {
 	bool is_up = cinder_owner_is_up(&scene->cinder.services, v->owner.host, v->owner.cluster_name, scene->cinder.down_s);
 
@@ -204,7 +204,7 @@ static void add_owner(const struct scene *scene, const struct volume_fact *v, st
 		str_add(value, is_up ? " (up)" : " (down)");
 }
 
-static int add_volumes(struct table *t, const struct scene *scene, const struct candidate *c, struct error *err)
+static int add_instance_volumes(struct table *t, const struct scene *scene, const struct candidate *c, struct error *err)
 {
 	auto_str struct str value = { 0 }, text = { 0 };
 	struct attachments all = { 0 };
@@ -214,19 +214,19 @@ static int add_volumes(struct table *t, const struct scene *scene, const struct 
 	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
 		str_clear(&value);
 		if (v->owner.known)
-			add_owner(scene, v, &value);
-		add(t, "volume", v->bdm->volume_id, value.s, owner_objects(scene, v, &text));
+			add_volume_owner(scene, v, &value);
+		add_instance_row(t, "volume", v->bdm->volume_id, value.s, owner_objects(scene, v, &text));
 		if (scene->world->cinder_db && v->owner.known)
-			add(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id, attachment_objects(c, v->bdm, &all, &text));
+			add_instance_row(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id, attachment_objects(c, v->bdm, &all, &text));
 	}
 	for (size_t i = 0; i < all.n; i++)
 		if (!is_mapped(c, all.v[i].volume_id))
-			add(t, "attachment", all.v[i].id, all.v[i].volume_id, "nova maps no such volume to it");
+			add_instance_row(t, "attachment", all.v[i].id, all.v[i].volume_id, "nova maps no such volume to it");
 	attachments_free(&all);
 	return 0;
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_instance(struct scene *scene, struct table *t, struct error *err)
 {
 	auto_free char *fault = NULL;
 	const struct candidate *c;
@@ -241,18 +241,33 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	add_records(t, scene, c);
 	add_migrations(t, c);
 	add_attempts(t, c);
-	if (add_volumes(t, scene, c, err) != 0 || fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
+	if (add_instance_volumes(t, scene, c, err) != 0 || fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
 	if (*fault)
-		add(t, "fault", "latest", fault, NULL);
+		add_instance_row(t, "fault", "latest", fault, NULL);
 	if (!scene->world->cinder_db)
-		add(t, "unknown", "what cinder knows", scene->world->cinder_absent, NULL);
+		add_instance_row(t, "unknown", "what cinder knows", scene->world->cinder_absent, NULL);
 	return 0;
 }
 
-static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA, LISTED(columns), .fill = fill };
+static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA, LISTED(columns), .fill = fill_instance };
 
-enum error_kind op_instance_show(const struct request *request, struct error *err)
+static enum error_kind run_instance_show(const struct request *request, struct error *err)
 {
 	return op_list(&instance_show, request, err);
 }
+
+static const struct argument_spec arguments[] = {
+	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
+	{ 0 }
+};
+
+const struct command command_instance_show = {
+	.noun = "instance", .verb = "show",
+	.sentence = "all that both databases know about one instance",
+	.details = "State, place, cell, request spec, work in flight, volumes and their attachments; what contradicts another fact is "
+		"marked. Writes nothing.",
+	.config_file_is = "nova",
+	.arguments = arguments,
+	.run = run_instance_show,
+};

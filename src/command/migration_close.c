@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
 #include "find/migration.h"
-#include "command/commands.h"
 #include "run/run.h"
 #include "util/str.h"
 
@@ -37,7 +37,7 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 	return 0;
 }
 
-static int find(struct scene *scene, struct error *err)
+static int find_migration_to_close(struct scene *scene, struct error *err)
 {
 	struct closing *c = arena_alloc(&scene->arena, sizeof *c);
 	const struct standing_migration *m;
@@ -74,7 +74,7 @@ static bool owns_task_state(const struct scene *scene)
 	return instance_is_rebuilding(m->task_state) && str_equal(m->instance_host, m->source_compute) && scene->subject.closing->others == 0;
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_migration_close(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	const struct standing_migration *m = scene->subject.closing->migration;
 	struct unit *unit;
@@ -99,12 +99,27 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 static const struct operation migration_close = {
 	.name = "migration close",
 	.needs = NEEDS_NOVA | NEEDS_BUS,
-	.find = find,
-	.plan = plan,
+	.find = find_migration_to_close,
+	.plan = plan_migration_close,
 	.alone = true,
 };
 
-enum error_kind op_migration_close(const struct request *request, struct error *err)
+static enum error_kind run_migration_close(const struct request *request, struct error *err)
 {
 	return op_run(&migration_close, request, err);
 }
+
+static const struct argument_spec arguments[] = {
+	{ .metavar = "ID", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its number or its uuid" },
+	{ 0 }
+};
+
+const struct command command_migration_close = {
+	.noun = "migration", .verb = "close",
+	.sentence = "end an evacuation that nobody works on",
+	.details = "The migration becomes 'error' and the instance's task state empty, so that it can be evacuated again. Refused while "
+		"a message, a conductor or a live compute may still work on it, and when it is done.",
+	.flags = COMMAND_WRITES,
+	.arguments = arguments,
+	.run = run_migration_close,
+};

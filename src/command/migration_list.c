@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "commands.h"
 #include "find/migration.h"
 #include "guard/guard.h"
-#include "command/commands.h"
 #include "run/list.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -37,7 +37,7 @@ static void say_tombstone(const struct standing_migration *m, struct str *out)
 		str_addf(out, "when '%s' returns, its nova-compute destroys what it still has of the instance", source);
 }
 
-static bool is_down(const struct scene *scene, const struct cell_facts *cell, const char *host)
+static bool is_compute_down(const struct scene *scene, const struct cell_facts *cell, const char *host)
 {
 	const struct nova_service *s = host ? nova_service_find(&cell->services, "nova-compute", host) : NULL;
 
@@ -50,8 +50,8 @@ static void say_other(const struct scene *scene, const struct cell_facts *cell, 
 {
 	const struct migration_ends ends = { m->instance_uuid, m->source_compute, m->dest_compute, m->id };
 	const char *type = str_or(m->migration_type, "migration of no type");
-	const char *dead = is_down(scene, cell, m->source_compute) ? m->source_compute :
-	    is_down(scene, cell, m->dest_compute) ? m->dest_compute : NULL;
+	const char *dead = is_compute_down(scene, cell, m->source_compute) ? m->source_compute :
+	    is_compute_down(scene, cell, m->dest_compute) ? m->dest_compute : NULL;
 
 	if (str_equal(m->status, "finished")) {
 		str_addf(out, "a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'", type,
@@ -69,7 +69,7 @@ static void say_other(const struct scene *scene, const struct cell_facts *cell, 
 	migration_say_way_out(m->migration_type, &ends, out);
 }
 
-static void add(struct table *t, const struct cell_facts *cell, const struct standing_migration *m, const char *stale,
+static void add_migration_row(struct table *t, const struct cell_facts *cell, const struct standing_migration *m, const char *stale,
     const char *meaning)
 {
 	table_add(t);
@@ -88,7 +88,7 @@ static void add(struct table *t, const struct cell_facts *cell, const struct sta
 	table_advice(t, "meaning", meaning);
 }
 
-static int add_one(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct waiting_queues *waiting,
+static int add_standing_migration(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct waiting_queues *waiting,
     const struct standing_migration *m, struct error *err)
 {
 	auto_str struct str why = { 0 }, meaning = { 0 };
@@ -121,11 +121,11 @@ static int add_one(struct scene *scene, struct table *t, const struct cell_facts
 		say_tombstone(m, &meaning);
 	}
 	if (stale || !scene->request->what.stale)
-		add(t, cell, m, stale, meaning.s);
+		add_migration_row(t, cell, m, stale, meaning.s);
 	return 0;
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_migrations(struct scene *scene, struct table *t, struct error *err)
 {
 	const char *host = scene->request->what.host;
 	struct waiting_queues waiting;
@@ -142,15 +142,32 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 		if (rc == 0 && all.n > 0)
 			scene_find_waiting(scene, &scene->nova.cell[c], &scene->arena, &waiting);
 		for (size_t i = 0; i < all.n && rc == 0; i++)
-			rc = add_one(scene, t, &scene->nova.cell[c], &waiting, &all.v[i], err);
+			rc = add_standing_migration(scene, t, &scene->nova.cell[c], &waiting, &all.v[i], err);
 		standing_migrations_free(&all);
 	}
 	return rc;
 }
 
-static const struct listing migration_list = { .needs = NEEDS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+static const struct listing migration_list = { .needs = NEEDS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill_migrations };
 
-enum error_kind op_migration_list(const struct request *request, struct error *err)
+static enum error_kind run_migration_list(const struct request *request, struct error *err)
 {
 	return op_list(&migration_list, request, err);
 }
+
+static const struct option_spec options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only those away from this host or to it" },
+	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(what.stale), .sentence = "only evacuations that nobody works on any more" },
+	{ 0 }
+};
+
+const struct command command_migration_list = {
+	.noun = "migration", .verb = "list",
+	.sentence = "what a returning host would destroy; what is open",
+	.details = "A nova-compute that starts destroys the guests it finds whose evacuation is accepted, pre-migrating or done. Each "
+		"row says what it means.\n\n"
+		"Example:\n"
+		"  evac-manage migration list --host ctl1 --stale",
+	.options = options,
+	.run = run_migration_list,
+};

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
 #include "run/list.h"
 #include "util/str.h"
 
@@ -55,7 +55,7 @@ static void add_consumers(struct table *table, const struct world *w, struct bus
 }
 
 /* Sessions of its node in the databases; null when no server was asked. */
-static void add_sessions(struct table *table, const struct scene *scene, const char *host)
+static void add_session_count(struct table *table, const struct scene *scene, const char *host)
 {
 	auto_free char *node = xstrndup(host, strcspn(host, "@"));
 
@@ -69,7 +69,7 @@ static bool is_shown(const struct request *request, const char *host, bool up)
 	    !(request->what.down && up);
 }
 
-static void add_cinder(const struct scene *scene, struct bus **bus, struct table *table)
+static void add_cinder_services(const struct scene *scene, struct bus **bus, struct table *table)
 {
 	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
 		bool up = cinder_service_is_up(s, scene->cinder.down_s);
@@ -87,11 +87,11 @@ static void add_cinder(const struct scene *scene, struct bus **bus, struct table
 		if (s->heartbeat_age_s.set)
 			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
 		add_consumers(table, scene->world, bus, s->binary, s->host);
-		add_sessions(table, scene, s->host);
+		add_session_count(table, scene, s->host);
 	}
 }
 
-static void add_nova(const struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
+static void add_nova_services(const struct scene *scene, const struct cell_facts *cell, struct bus **bus, struct table *table)
 {
 	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
 		bool up = nova_service_is_up(s, scene->nova.down_s);
@@ -111,7 +111,7 @@ static void add_nova(const struct scene *scene, const struct cell_facts *cell, s
 			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
 		table_int(table, "version", s->version);
 		add_consumers(table, scene->world, bus, s->binary, s->host);
-		add_sessions(table, scene, s->host);
+		add_session_count(table, scene, s->host);
 	}
 }
 
@@ -126,7 +126,7 @@ static struct bus *open_cinder_bus(const struct world *w)
 	return bus;
 }
 
-static int fill(struct scene *scene, struct table *table, struct error *err)
+static int fill_services(struct scene *scene, struct table *table, struct error *err)
 {
 	const struct world *w = scene->world;
 	struct bus *cinder_bus, *nova_asked = w->bus, *cinder_asked;
@@ -139,16 +139,33 @@ static int fill(struct scene *scene, struct table *table, struct error *err)
 		return -1;
 	scene_find_sessions(scene);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
-		add_nova(scene, &scene->nova.cell[i], &nova_asked, table);
+		add_nova_services(scene, &scene->nova.cell[i], &nova_asked, table);
 	cinder_asked = cinder_bus = open_cinder_bus(w);
-	add_cinder(scene, &cinder_asked, table);
+	add_cinder_services(scene, &cinder_asked, table);
 	bus_close(&cinder_bus);
 	return 0;
 }
 
-static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill };
+static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill_services };
 
-enum error_kind op_service_list(const struct request *request, struct error *err)
+static enum error_kind run_service_list(const struct request *request, struct error *err)
 {
 	return op_list(&service_list, request, err);
 }
+
+static const struct option_spec options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only the services of this host" },
+	{ .name = "down", .type = OPTION_FLAG, .offset = AT(what.down), .sentence = "only those that no longer report" },
+	{ 0 }
+};
+
+const struct command command_service_list = {
+	.noun = "service", .verb = "list",
+	.sentence = "nova's and cinder's services, alive or not",
+	.details = "A stale heartbeat is not a dead host: beside it stand the consumers on the host's queues and the database "
+		"sessions that come from it.\n\n"
+		"Example:\n"
+		"  evac-manage service list --host ctl1 --down",
+	.options = options,
+	.run = run_service_list,
+};

@@ -2,13 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
 #include "run/run.h"
 #include "util/str.h"
 
 /* One row, by its binary and its exact host: cinder-manage takes the first backend of the node that it meets. */
 
-static int not_found(const struct scene *scene, struct error *err)
+static int unknown_service(const struct scene *scene, struct error *err)
 {
 	const struct cinder_services *all = &scene->cinder.services;
 	const char **known = xcalloc(all->n, sizeof *known);
@@ -40,17 +40,17 @@ static const struct cinder_service *stalest(const struct scene *scene)
 	return found;
 }
 
-static int find(struct scene *scene, struct error *err)
+static int find_service_to_remove(struct scene *scene, struct error *err)
 {
 	if (scene_find_cinder(scene, err) != 0)
 		return -1;
 	scene->subject.service = stalest(scene);
 	if (!scene->subject.service)
-		return not_found(scene, err);
+		return unknown_service(scene, err);
 	return service_references_find(scene->world->cinder_db, scene->subject.service, &scene->subject.references, err);
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_stalest_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
@@ -63,12 +63,27 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 static const struct operation service_remove = {
 	.name = "service remove",
 	.needs = NEEDS_CINDER,
-	.find = find,
-	.plan = plan,
+	.find = find_service_to_remove,
+	.plan = plan_stalest_removal,
 	.alone = true,
 };
 
-enum error_kind op_service_remove(const struct request *request, struct error *err)
+static enum error_kind run_service_remove(const struct request *request, struct error *err)
 {
 	return op_run(&service_remove, request, err);
 }
+
+static const struct argument_spec arguments[] = {
+	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(what.binary), .sentence = "cinder-volume, cinder-backup or cinder-scheduler" },
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "its exact host, HOST@BACKEND for cinder-volume" },
+	{ 0 }
+};
+
+const struct command command_service_remove = {
+	.noun = "service", .verb = "remove",
+	.sentence = "remove the row of a dead cinder service",
+	.details = "Refuses one that reports: it would come back with a new uuid at its next heartbeat. Says what still refers to it.",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.arguments = arguments,
+	.run = run_service_remove,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "command/commands.h"
+#include "commands.h"
 #include "out/table.h"
 
 static const struct table_column columns[] = {
@@ -7,7 +7,7 @@ static const struct table_column columns[] = {
 	{ "version", NULL, false, false },
 };
 
-enum error_kind op_version(const struct request *request, struct error *err)
+static enum error_kind run_version(const struct request *request, struct error *err)
 {
 	struct table t;
 	int rc;
@@ -20,3 +20,9 @@ enum error_kind op_version(const struct request *request, struct error *err)
 	table_free(&t);
 	return rc == 0 ? ERROR_OK : err->kind;
 }
+
+const struct command command_version = {
+	.noun = "version",
+	.sentence = "the version of this program",
+	.run = run_version,
+};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
+#include "words.h"
 #include "run/run.h"
 #include "util/str.h"
 #include "util/uuid.h"
@@ -9,7 +10,7 @@
 /* A volume that no backend ever got is removed from the database with its metadata, as cinder-manage does it. One with a host is
  * its owner's: removing its row would leave the image on the storage for ever. */
 
-static int find(struct scene *scene, struct error *err)
+static int find_volume_to_delete(struct scene *scene, struct error *err)
 {
 	const char *id = scene->request->what.id;
 
@@ -21,7 +22,7 @@ static int find(struct scene *scene, struct error *err)
 	return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 }
 
-static const struct step_kind *kind_of(const char *kind)
+static const struct step_kind *child_kind_of(const char *kind)
 {
 	static const struct {
 		const char *kind;
@@ -39,7 +40,7 @@ static const struct step_kind *kind_of(const char *kind)
 	return all[i].step;
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_volume_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	const struct volume_removal *v = &scene->subject.volume;
 	struct unit *unit;
@@ -50,7 +51,7 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 		return;
 	unit = plan_unit(plan, UNIT_OWNERSHIP);
 	for (size_t i = 0; i < v->nchild; i++) {
-		step = unit_step(unit, kind_of(v->child[i].kind), v->child[i].id, NULL);
+		step = unit_step(unit, child_kind_of(v->child[i].kind), v->child[i].id, NULL);
 		step->before[0] = "0";
 		step->after[0] = "1";
 	}
@@ -65,12 +66,22 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 static const struct operation volume_delete = {
 	.name = "volume delete",
 	.needs = NEEDS_CINDER,
-	.find = find,
-	.plan = plan,
+	.find = find_volume_to_delete,
+	.plan = plan_volume_removal,
 	.alone = true,
 };
 
-enum error_kind op_volume_delete(const struct request *request, struct error *err)
+static enum error_kind run_volume_delete(const struct request *request, struct error *err)
 {
 	return op_run(&volume_delete, request, err);
 }
+
+const struct command command_volume_delete = {
+	.noun = "volume", .verb = "delete",
+	.sentence = "remove a volume that no backend has",
+	.details = "Only a volume without a host, with its metadata and transfers, from the database. One that a backend has is deleted by its owner: "
+		"by the API, once the owner is alive.",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.arguments = volume_arguments,
+	.run = run_volume_delete,
+};

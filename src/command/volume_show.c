@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
+#include "words.h"
 #include "model/nova/volume_use.h"
-#include "command/commands.h"
 #include "run/list.h"
 #include "util/str.h"
 
@@ -27,7 +28,7 @@ struct sight {
 	struct arena arena;
 };
 
-static void add(struct table *t, const char *section, const char *item, const char *state, const char *detail, const char *wrong)
+static void add_volume_row(struct table *t, const char *section, const char *item, const char *state, const char *detail, const char *wrong)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -68,15 +69,15 @@ static void add_volume(const struct sight *s)
 	str_addf(&detail, ", project %s", str_or(v->project_id, "none"));
 	if (v->age_s.set)
 		str_addf(&detail, ", changed %lld s ago", (long long)v->age_s.v);
-	add(s->t, "volume", v->id, v->deleted ? "deleted" : v->status, detail.s, v->deleted ? NULL : status_wrong(s));
+	add_volume_row(s->t, "volume", v->id, v->deleted ? "deleted" : v->status, detail.s, v->deleted ? NULL : status_wrong(s));
 	if (v->migration_status && *v->migration_status)
-		add(s->t, "volume", "migration", v->migration_status, NULL, NULL);
+		add_volume_row(s->t, "volume", "migration", v->migration_status, NULL, NULL);
 	if (v->group_id)
-		add(s->t, "volume", "group", NULL, v->group_id, NULL);
+		add_volume_row(s->t, "volume", "group", NULL, v->group_id, NULL);
 }
 
 /* Messages about it go by the cluster's name: any member that lives takes them, whoever its host is. */
-static void add_cluster(const struct sight *s)
+static void add_cluster_state(const struct sight *s)
 {
 	const struct cinder_services *all = &s->scene->cinder.services;
 	const char *cluster = s->volume.cluster_name;
@@ -87,11 +88,11 @@ static void add_cluster(const struct sight *s)
 	for (const struct cinder_service *m = all->v; m < all->v + all->n; m++)
 		if (cinder_service_is_member(m, cluster))
 			str_addf(&detail, "'%s' (%s) ", m->host, cinder_service_is_up(m, s->scene->cinder.down_s) ? "up" : "down");
-	add(s->t, "owner", cluster, is_up ? "up" : "down", detail.s,
+	add_volume_row(s->t, "owner", cluster, is_up ? "up" : "down", detail.s,
 	    is_up || s->volume.deleted ? NULL : "no member of its cluster is alive: attach, detach and delete hang");
 }
 
-static void add_owner(const struct sight *s)
+static void add_owner_state(const struct sight *s)
 {
 	const struct volume_detail *v = &s->volume;
 	const struct cinder_service *owner = NULL;
@@ -100,7 +101,7 @@ static void add_owner(const struct sight *s)
 	struct host_name host;
 
 	if (v->cluster_name) {
-		add_cluster(s);
+		add_cluster_state(s);
 		return;
 	}
 	if (v->host && host_name_parse(v->host, &host))
@@ -115,7 +116,7 @@ static void add_owner(const struct sight *s)
 	} else if (v->host) {
 		wrong = "no such service: nobody serves it";
 	}
-	add(s->t, "owner", str_or(v->host, "no host"), state, str_or(detail.s, ""), v->deleted ? NULL : wrong);
+	add_volume_row(s->t, "owner", str_or(v->host, "no host"), state, str_or(detail.s, ""), v->deleted ? NULL : wrong);
 }
 
 /* Is there a block device for this attachment? Every cell was asked. */
@@ -156,7 +157,7 @@ static void add_thing(const struct sight *s, const struct volume_thing *t)
 		str_addf(&detail, "%sinstance %s", detail.n ? ", " : "", t->instance_uuid);
 	if (t->name)
 		str_addf(&detail, "%s%s", detail.n ? ", " : "", t->name);
-	add(s->t, t->kind, t->id, t->state, str_or(detail.s, ""), is_attachment ? attachment_wrong(s, t) : NULL);
+	add_volume_row(s->t, t->kind, t->id, t->state, str_or(detail.s, ""), is_attachment ? attachment_wrong(s, t) : NULL);
 }
 
 static bool has_attachment(const struct sight *s, const char *id)
@@ -179,11 +180,11 @@ static void add_uses(const struct sight *s, size_t cell)
 			wrong = "the instance is gone";
 		else if (u->attachment_id && !has_attachment(s, u->attachment_id))
 			wrong = "its attachment is unknown to cinder";
-		add(s->t, "block device", u->instance_uuid, u->vm_state, detail.s, wrong);
+		add_volume_row(s->t, "block device", u->instance_uuid, u->vm_state, detail.s, wrong);
 	}
 }
 
-static int look(struct sight *s, struct error *err)
+static int look_at_volume(struct sight *s, struct error *err)
 {
 	const struct world *w = s->scene->world;
 	const char *id = s->scene->request->what.id;
@@ -207,10 +208,10 @@ static void add_lost_cell(struct table *t, const struct world *w, const struct c
 	auto_free char *item = xasprintf("what cell '%s' knows", str_or(cell->name, cell->uuid));
 
 	if (lost)
-		add(t, "unknown", item, NULL, lost->text, NULL);
+		add_volume_row(t, "unknown", item, NULL, lost->text, NULL);
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int fill_volume(struct scene *scene, struct table *t, struct error *err)
 {
 	struct sight s = { .scene = scene, .t = t };
 	int rc;
@@ -218,16 +219,16 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	if (scene_find_cinder(scene, err) != 0 || (scene->world->api_db && scene_find_nova(scene, err) != 0))
 		return -1;
 	s.uses = xcalloc(scene->nova.ncell + 1, sizeof *s.uses);
-	rc = look(&s, err);
+	rc = look_at_volume(&s, err);
 	if (rc == 0) {
 		add_volume(&s);
-		add_owner(&s);
+		add_owner_state(&s);
 		for (size_t i = 0; i < s.things.n; i++)
 			add_thing(&s, &s.things.v[i]);
 		for (size_t c = 0; c < scene->nova.ncell; c++)
 			add_uses(&s, c);
 		if (!scene->world->api_db)
-			add(t, "unknown", "what nova knows", NULL, scene->world->nova_absent, NULL);
+			add_volume_row(t, "unknown", "what nova knows", NULL, scene->world->nova_absent, NULL);
 		for (size_t i = 0; i < scene->world->mappings.n; i++)
 			add_lost_cell(t, scene->world, &scene->world->mappings.v[i]);
 	}
@@ -239,9 +240,19 @@ static int fill(struct scene *scene, struct table *t, struct error *err)
 	return rc;
 }
 
-static const struct listing volume_show = { .needs = NEEDS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill };
+static const struct listing volume_show = { .needs = NEEDS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill_volume };
 
-enum error_kind op_volume_show(const struct request *request, struct error *err)
+static enum error_kind run_volume_show(const struct request *request, struct error *err)
 {
 	return op_list(&volume_show, request, err);
 }
+
+const struct command command_volume_show = {
+	.noun = "volume", .verb = "show",
+	.sentence = "all that both databases know about a volume",
+	.details = "Its owner and whether that is alive, attachments, snapshots, backups, unfinished work, and the block devices of "
+		"instances that use it; contradictions are marked. Writes nothing.",
+	.config_file_is = "cinder",
+	.arguments = volume_arguments,
+	.run = run_volume_show,
+};

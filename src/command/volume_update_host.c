@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
+#include "moves.h"
+#include "words.h"
 #include "run/run.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -64,7 +66,7 @@ static int find_moves(struct scene *scene, const struct host_name *from, const s
 	return scene_add_move(scene, MOVE_BACKEND, from->text, to->text, err);
 }
 
-static int find(struct scene *scene, struct error *err)
+static int find_backends(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 	struct host_name from, to;
@@ -83,20 +85,102 @@ static int find(struct scene *scene, struct error *err)
 	return scene_check_pool_map(scene, err);
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
-{
-	(void)findings; /* what is owned moves as a whole */
-	plan_ownership(plan, scene);
-}
-
 static const struct operation volume_update_host = {
 	.name = "volume update_host",
 	.needs = NEEDS_CINDER | WITNESS_NOVA,
-	.find = find,
-	.plan = plan,
+	.find = find_backends,
+	.plan = moves_plan,
 };
 
-enum error_kind op_volume_update_host(const struct request *request, struct error *err)
+static enum error_kind run_volume_update_host(const struct request *request, struct error *err)
 {
 	return op_run(&volume_update_host, request, err);
 }
+
+static const struct option_spec options[] = {
+	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
+	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one, HOST every backend of it" },
+	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST@BACKEND", .required = true,
+	  .sentence = "who shall own them; for a HOST the HOST whose backends of the same names do" },
+	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(what.pool_map), .metavar = "OLD=NEW",
+	  .sentence = "what is in pool OLD goes to pool NEW, with =NEW what has no pool; other pools keep their names; repeatable" },
+	OPTION_FOLLOW_ZONE,
+	OPTION_TO_CLUSTER,
+	OPTION_SETTLE,
+	{ .name = "volumes-only", .type = OPTION_FLAG, .offset = AT(what.volumes_only),
+	  .sentence = "cinder-manage's narrower scope: no groups, image cache entries or workers" },
+	{ 0 }
+};
+
+/* Every pool of the backend into one pool would forget which volume lies in which. What a bare name is, a node or a backend, only
+ * the database knows. */
+static int pools_match(const struct request *request, struct error *err)
+{
+	const char *pool = strchr(request->what.newhost, '#');
+	auto_str struct str backend = { 0 }, map = { 0 };
+
+	if (!pool || strchr(request->what.currenthost, '#') || !strchr(request->what.currenthost, '@'))
+		return 0;
+	str_addn(&backend, request->what.newhost, (size_t)(pool - request->what.newhost));
+	str_addf(&map, "=%s", pool + 1);
+	error_set(err, ERROR_USAGE, "--currenthost '%s' names no pool, --newhost '%s' does: "
+		"every volume keeps the name of its pool, so they cannot all go to '%s'",
+		request->what.currenthost, request->what.newhost, pool);
+	return error_hint(err, "for all pools: --newhost '%s'; for one, name it in both; for volumes without a pool: --newhost '%s' --pool-map '%s'",
+		backend.s, backend.s, map.s);
+}
+
+static int bad_pool_map(const char *map, struct error *err)
+{
+	char word[SHOWN_SIZE];
+
+	error_set(err, ERROR_USAGE, "--pool-map '%s' is not OLD=NEW", word_shown(map, word));
+	return error_hint(err, "as in --pool-map ssd=nvme; for volumes that have lost their pool: --pool-map =ssd");
+}
+
+/* A pool's name is any text but '#' (a NetApp's or NFS's is a path with colons and slashes, others have blanks). */
+static int pool_maps_are_clear(const struct request *request, struct error *err)
+{
+	const struct words *w = &request->what.pool_map;
+	size_t i, k, n;
+
+	for (i = 0; i < w->n; i++) {
+		n = strcspn(w->v[i], "=");
+		if (!w->v[i][n] || !w->v[i][n + 1] || strchr(w->v[i], '#') || !pool_is_text(w->v[i]))
+			return bad_pool_map(w->v[i], err);
+		for (k = 0; k < i; k++)
+			if (strncmp(w->v[k], w->v[i], n + 1) == 0)
+				return error_set(err, ERROR_USAGE, "--pool-map says twice what becomes of pool '%.*s'", (int)n, w->v[i]);
+	}
+	if (w->n == 0 || !strchr(request->what.currenthost, '#'))
+		return 0;
+	error_set(err, ERROR_USAGE, "--currenthost '%s' is one pool already, --pool-map is for all of a backend", request->what.currenthost);
+	return error_hint(err, "name the new pool in --newhost");
+}
+
+static int check_pools(const struct request *request, struct error *err)
+{
+	return pools_match(request, err) != 0 ? -1 : pool_maps_are_clear(request, err);
+}
+
+const struct command command_volume_update_host = {
+	.noun = "volume", .verb = "update_host",
+	.sentence = "move volumes and their groups to another backend",
+	.details = "Moves what belongs together: volumes, their groups and consistency groups, image cache entries and workers. "
+		"In one transaction, proved over a fresh connection. Pools keep their names unless --pool-map says otherwise. Bare hosts "
+		"move every backend of the node to the one of the same name; a bare name that is a backend of its own (cinder without "
+		"enabled_backends) may go to a HOST@BACKEND. A pool that was lost is given back with the same backend in both and "
+		"--pool-map =POOL. Needs cinder's database alone; can be undone while the rows hold what was written.\n\n"
+		"Examples:\n"
+		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
+		"      --dry-run\n"
+		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd\n"
+		"  evac-manage volume update_host --currenthost ctl1 --newhost ctl2 \\\n"
+		"      --pool-map ssd=nvme --dry-run\n"
+		"  evac-manage volume update_host --currenthost ctl2@rbd --newhost ctl2@rbd \\\n"
+		"      --pool-map =ssd --dry-run",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.options = options,
+	.check = check_pools,
+	.run = run_volume_update_host,
+};

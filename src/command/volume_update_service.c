@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "command/commands.h"
+#include "commands.h"
 #include "run/run.h"
 #include "util/str.h"
 
 /* Volumes of one host, backend or of all get the uuid of the service that serves them now. */
 
-static bool is_asked(const struct scene *scene, const char *host)
+static bool is_of_asked_host(const struct scene *scene, const char *host)
 {
 	const char *asked = scene->request->what.host;
 
 	return !asked || (strchr(asked, '@') ? host_is_on_backend(host, asked) : host_is_on_node(host, asked));
 }
 
-static int add_volumes(const struct scene *scene, const char *node, struct nameables *out, struct error *err)
+static int add_nameable_volumes(const struct scene *scene, const char *node, struct nameables *out, struct error *err)
 {
 	struct volumes all;
 
 	if (volumes_on_node(scene->world->cinder_db, node, &all, err) != 0)
 		return -1;
 	for (size_t i = 0; i < all.n; i++)
-		if (is_asked(scene, all.v[i].host))
+		if (is_of_asked_host(scene, all.v[i].host))
 			nameables_add(out, all.v[i].id, all.v[i].name);
 	volumes_free(&all);
 	return 0;
 }
 
 /* A volume that names the right service already is no mistyped one. */
-static int check_words(const struct scene *scene, struct error *err)
+static int check_volume_words(const struct scene *scene, struct error *err)
 {
 	const struct owners *owners = &scene->cinder.owners;
 	struct nameables known = { 0 };
@@ -38,11 +38,11 @@ static int check_words(const struct scene *scene, struct error *err)
 	if (scene->request->what.only.n + scene->request->what.exclude.n == 0)
 		return 0;
 	for (size_t i = 0; i < owners->n && rc == 0; i++) { /* by host: a node's lie together, or are asked twice */
-		if (strcmp(owners->v[i].kind, "volume") != 0 || !is_asked(scene, owners->v[i].host) ||
+		if (strcmp(owners->v[i].kind, "volume") != 0 || !is_of_asked_host(scene, owners->v[i].host) ||
 		    !host_name_parse(owners->v[i].host, &owner) || strcmp(owner.node, last.node) == 0)
 			continue;
 		last = owner;
-		rc = add_volumes(scene, owner.node, &known, err);
+		rc = add_nameable_volumes(scene, owner.node, &known, err);
 	}
 	if (rc == 0)
 		rc = request_check_words(scene->request, &known, NULL, "volume", "evac-manage service list", err);
@@ -50,7 +50,7 @@ static int check_words(const struct scene *scene, struct error *err)
 	return rc;
 }
 
-static int find(struct scene *scene, struct error *err)
+static int find_volumes_of_other(struct scene *scene, struct error *err)
 {
 	struct host_name host;
 
@@ -62,7 +62,7 @@ static int find(struct scene *scene, struct error *err)
 		return -1;
 	if (volumes_of_other_service(scene->world->cinder_db, &scene->subject.volumes_of_other, err) != 0)
 		return -1;
-	return check_words(scene, err);
+	return check_volume_words(scene, err);
 }
 
 /* Of several service rows of one backend, the one that reports is meant. */
@@ -73,7 +73,7 @@ static bool is_of_owner(const struct scene *scene, const struct volume_of_other 
 	return owner && str_equal(owner->uuid, v->owner_uuid);
 }
 
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_service_uuids(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 	const struct volumes_of_other *all = &scene->subject.volumes_of_other;
@@ -82,7 +82,7 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 	for (const struct volume_of_other *v = all->v; v < all->v + all->n; v++) {
 		struct step *step;
 
-		if (!is_asked(scene, v->host) || !is_of_owner(scene, v) || !request_wants(scene->request, v->id, v->name) ||
+		if (!is_of_asked_host(scene, v->host) || !is_of_owner(scene, v) || !request_wants(scene->request, v->id, v->name) ||
 		    (scene->request->what.limit > 0 && unit->nstep >= (size_t)scene->request->what.limit))
 			continue;
 		step = unit_step(unit, &step_volume_service, v->id, v->name);
@@ -100,11 +100,29 @@ static void plan(struct plan *plan, const struct scene *scene, const struct find
 static const struct operation volume_update_service = {
 	.name = "volume update_service",
 	.needs = NEEDS_CINDER,
-	.find = find,
-	.plan = plan,
+	.find = find_volumes_of_other,
+	.plan = plan_service_uuids,
 };
 
-enum error_kind op_volume_update_service(const struct request *request, struct error *err)
+static enum error_kind run_volume_update_service(const struct request *request, struct error *err)
 {
 	return op_run(&volume_update_service, request, err);
 }
+
+static const struct option_spec options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND]",
+	  .sentence = "only volumes of this host or backend; all without it" },
+	{ 0 }
+};
+
+const struct command command_volume_update_service = {
+	.noun = "volume", .verb = "update_service",
+	.sentence = "give volumes the uuid of the service they are on",
+	.details = "A volume names its service by uuid as well as by host; after a move by hand the two differ, and the old service's row "
+		"cannot be purged. Those that name none get one too.\n\n"
+		"Example:\n"
+		"  evac-manage volume update_service --host ctl2 --dry-run",
+	.flags = COMMAND_WRITES, .config_file_is = "cinder",
+	.options = options,
+	.run = run_volume_update_service,
+};

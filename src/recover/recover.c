@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/commands.h"
 #include "journal/lock.h"
 #include "journal/runs.h"
 #include "report/report.h"
@@ -256,19 +255,5 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	r.past.plan = r.work.plan;
 	*past = r.past;
 	*under_way = r.nverdict[VERDICT_UNDER_WAY];
-	return result;
-}
-
-enum error_kind op_journal_recover(const struct request *request, struct error *err)
-{
-	struct past past = { 0 };
-	enum error_kind result;
-	size_t under_way;
-
-	log_set_dry_run(request->how.dry_run);
-	if (request->what.scan)
-		return recover_scan(request, err);
-	result = recover_run(request, request->what.id, false, &past, &under_way, err);
-	past_free(&past);
 	return result;
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command/commands.h"
 #include "guard/guard.h"
 #include "journal/past.h"
 #include "recover/recover.h"
@@ -220,7 +219,7 @@ static bool has_evacuations(const struct past *past)
 	return false;
 }
 
-enum error_kind op_journal_undo(const struct request *request, struct error *err)
+enum error_kind undo_run(const struct request *request, struct error *err)
 {
 	struct operation operation = { .name = "journal undo", .find = find, .plan = plan };
 	struct past past = { 0 };

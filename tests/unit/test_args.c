@@ -9,20 +9,9 @@
 #include <string.h>
 
 #include "../../src/cli/internal.h"
-#include "command/commands.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ARGV_MAX 24
-
-#define STUB(row) \
-	enum error_kind op_##row(const struct request *request, struct error *err) \
-	{ \
-		(void)request; \
-		(void)err; \
-		return ERROR_OK; \
-	}
-enum error_kind op_completion(const struct request *request, struct error *err); /* cmd answers this one by itself */
-COMMANDS(STUB)
 
 /* "a|b c|d" is the argv { "evac-manage", "a", "b c", "d" }: words are separated by bars, so that they may hold blanks. */
 struct argv {

@@ -9,20 +9,9 @@
 #include <string.h>
 
 #include "../../src/cli/internal.h"
-#include "command/commands.h"
 #include "util/mem.h"
 
 #define ARGV_MAX 24
-
-#define STUB(row) \
-	enum error_kind op_##row(const struct request *request, struct error *err) \
-	{ \
-		(void)request; \
-		(void)err; \
-		return ERROR_OK; \
-	}
-enum error_kind op_completion(const struct request *request, struct error *err); /* cmd answers this one by itself */
-COMMANDS(STUB)
 
 /* What is said to the words of ${line}, which bars separate; the last one is at the cursor. */
 static char *ask(const char *line)

@@ -9,17 +9,6 @@
 #include <string.h>
 
 #include "../../src/cli/internal.h"
-#include "command/commands.h"
-
-#define STUB(row) \
-	enum error_kind op_##row(const struct request *request, struct error *err) \
-	{ \
-		(void)request; \
-		(void)err; \
-		return ERROR_OK; \
-	}
-enum error_kind op_completion(const struct request *request, struct error *err); /* cmd answers this one by itself */
-COMMANDS(STUB)
 
 static void assert_sentence(const char *owner, const char *sentence)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../../cli/internal.h"
-#include "command/commands.h"
+#include "commands.h"
+#include "audit/audit.h"
 
-static const struct option_spec run_options[] = {
+static const struct option_spec options[] = {
 	{ .name = "fail-on", .type = OPTION_CHOICE, .offset = AT(audit.fail_on), .metavar = "critical|high|medium|low|never",
 	  .sentence = "exit 3 when something of this severity or a worse one is found" },
 	{ .name = "html", .type = OPTION_TEXT, .offset = AT(audit.html), .metavar = "FILE",
@@ -33,35 +33,19 @@ static const struct option_spec run_options[] = {
 	  .sentence = "read from connection even where slave_connection is configured" },
 	{ 0 }
 };
-static const struct argument_spec run_arguments[] = {
+
+static const struct argument_spec arguments[] = {
 	{ .metavar = "CHECK...", .type = OPTION_WORDS, .offset = AT(audit.checks), .optional = true,
 	  .sentence = "only these, by name or number; all of them without" },
 	{ 0 }
 };
-static const struct argument_spec diff_arguments[] = {
-	{ .metavar = "OLD", .type = OPTION_TEXT, .offset = AT(audit.old_report), .sentence = "a report made with --save, or -f json" },
-	{ .metavar = "NEW", .type = OPTION_TEXT, .offset = AT(audit.new_report), .sentence = "a later one" },
-	{ 0 }
-};
 
-const struct command command_audit_list = { .noun = "audit",
-	.verb = "list",
-	.sentence = "the checks of the audit",
-	.run = op_audit_list };
-
-const struct command command_audit_run = { .noun = "audit",
-	.verb = "run",
+const struct command command_audit_run = {
+	.noun = "audit", .verb = "run",
 	.sentence = "look for stale ownership and contradictions",
 	.details = "Reads nova's, cinder's and placement's databases, each in one consistent snapshot and from slave_connection where "
-	    "one is configured, and writes to none. A check that cannot be run is a finding itself; exit 3 says that something at or "
-	    "above --fail-on was found.",
-	.options = run_options,
-	.arguments = run_arguments,
-	.run = op_audit_run };
-
-const struct command command_audit_diff = { .noun = "audit",
-	.verb = "diff",
-	.sentence = "what is new, gone or still there in a report",
-	.details = "Reports are files of audit run --save, or its output with -f json. What a report did not look for is not called gone.",
-	.arguments = diff_arguments,
-	.run = op_audit_diff };
+		"one is configured, and writes to none. A check that cannot be run is a finding itself; exit 3 says that something at or "
+		"above --fail-on was found.",
+	.options = options, .arguments = arguments,
+	.run = audit_run,
+};

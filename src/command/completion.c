@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "internal.h"
-
 #include <string.h>
 
+#include "commands.h"
 #include "out/table.h"
 
-/* The scripts are files beside this one, and know nothing: what may stand at the cursor they ask of complete.c. */
+/* The scripts are src/cli/complete.*, and know nothing: what may stand at the cursor they ask of cli/complete.c. */
 
 static const struct {
 	const char *shell, *script;

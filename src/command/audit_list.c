@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "audit/check.h"
+#include "out/table.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "check", NULL, false, false },
+	{ "severity", NULL, false, false },
+	{ "title", NULL, false, false },
+	{ "number", NULL, false, false },
+	{ "databases", NULL, true, false },
+	{ "subject_kind", NULL, true, false },
+	{ "sentence", NULL, true, false },
+	{ "remedy", NULL, true, false },
+	{ "statements", NULL, true, false },
+};
+
+static void add_audited_databases(const struct audit_check *c, struct str *out)
+{
+	str_add(out, audit_database_name[c->left.database]);
+	if (c->right.sql)
+		str_addf(out, ", %s", audit_database_name[c->right.database]);
+}
+
+static enum error_kind run_audit_list(const struct request *request, struct error *err)
+{
+	struct table table;
+	int rc;
+
+	table_init(&table, columns, sizeof columns / sizeof *columns);
+	for (const struct audit_check *c = audit_checks; c->number; c++) {
+		auto_str struct str databases = { 0 }, statements = { 0 };
+
+		if (!audit_check_is_first(c))
+			continue;
+		add_audited_databases(c, &databases);
+		str_addf(&statements, "%s%s%s", c->left.sql->name, c->right.sql ? " " : "", c->right.sql ? c->right.sql->name : "");
+		table_add(&table);
+		table_text(&table, "check", c->name);
+		table_text(&table, "severity", audit_severity_name[c->severity]);
+		table_text(&table, "title", c->title);
+		table_text(&table, "number", c->number);
+		table_text(&table, "databases", databases.s);
+		table_text(&table, "subject_kind", c->subject_kind);
+		table_text(&table, "sentence", c->left.sql->sentence);
+		table_text(&table, "remedy", c->remedy);
+		table_text(&table, "statements", statements.s);
+	}
+	rc = table_print(&table, &request->shown, err);
+	table_free(&table);
+	return rc == 0 ? ERROR_OK : err->kind;
+}
+
+const struct command command_audit_list = {
+	.noun = "audit", .verb = "list",
+	.sentence = "the checks of the audit",
+	.run = run_audit_list,
+};

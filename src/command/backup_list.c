@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "owned.h"
+#include "run/list.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "id", NULL, false, false },
+	{ "name", NULL, false, false },
+	{ "project_id", NULL, true, false },
+	{ "status", NULL, false, false },
+	{ "size_gb", "Size GB", false, true },
+	{ "host", NULL, false, false },
+	{ "volume_id", NULL, false, false },
+};
+
+static int fill_backups(struct scene *scene, struct table *table, struct error *err)
+{
+	const char *host = scene->request->what.host;
+	struct backups backups;
+
+	if (scene_find_cinder(scene, err) != 0 || (host && scene_check_node(scene, host, err) != 0) ||
+	    backups_list(scene->world->cinder_db, &backups, err) != 0)
+		return -1;
+	if (host)
+		owned_say_twins(scene, host, "backup");
+	for (const struct backup *b = backups.v; b < backups.v + backups.n; b++) {
+		if (host && !str_equal(b->host, host))
+			continue;
+		table_add(table);
+		table_text(table, "id", b->id);
+		table_text(table, "name", b->name);
+		table_text(table, "project_id", b->project_id);
+		table_text(table, "status", b->status);
+		owned_add_number(table, "size_gb", b->size_gb);
+		table_text(table, "host", b->host);
+		table_text(table, "volume_id", b->volume_id);
+	}
+	backups_free(&backups);
+	return 0;
+}
+
+static const struct listing backup_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_backups };
+
+static enum error_kind run_backup_list(const struct request *request, struct error *err)
+{
+	return op_list(&backup_list, request, err);
+}
+
+static const struct option_spec options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST",
+	  .sentence = "only the backups of this host; all hosts without it" },
+	{ 0 }
+};
+
+const struct command command_backup_list = {
+	.noun = "backup", .verb = "list",
+	.sentence = "the backups of a host, or all",
+	.config_file_is = "cinder",
+	.options = options,
+	.run = run_backup_list,
+};

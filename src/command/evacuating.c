@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evacuating.h"
+
+int evacuating_find_services(struct scene *scene, struct error *err)
+{
+	scene->subject.evacuates = true;
+	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+		return -1;
+	return scene_find_nova(scene, err);
+}
+
+int evacuating_find_rest(struct scene *scene, struct error *err)
+{
+	if (scene->request->what.target_host && scene_find_target(scene, scene->request->what.target_host, err) != 0)
+		return -1;
+	return scene_find_bus(scene, err);
+}
+
+int evacuating_check_force(const struct request *request, struct error *err)
+{
+	if (!request->what.force || request->what.target_host)
+		return 0;
+	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler for the host that is given");
+	return error_hint(err, "name the target (%s), or leave --force out",
+		request->what.id ? "after the instance" : "--target_host HOST2");
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "owned.h"
+#include "run/list.h"
+
+static const struct table_column columns[] = {
+	{ "id", NULL, false, false },
+	{ "name", NULL, false, false },
+	{ "project_id", NULL, true, false },
+	{ "host", NULL, true, false },
+	{ "node", NULL, true, false },
+	{ "vm_state", NULL, false, false },
+	{ "task_state", NULL, false, false },
+	{ "power_state", NULL, true, false },
+	{ "vcpus", "VCPUs", false, true },
+	{ "memory_mb", "Memory MB", false, true },
+	{ "boot", NULL, false, false },
+	{ "root_gb", "Root GB", false, true },
+	{ "ephemeral_gb", "Ephemeral GB", false, true },
+	{ "swap_mb", "Swap MB", false, true },
+	{ "cell", NULL, true, false },
+};
+
+static int fill_instances(struct scene *scene, struct table *table, struct error *err)
+{
+	struct needs needs;
+
+	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
+	    instances_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->subject.instances, err) != 0)
+		return -1;
+	owned_say_twins(scene, scene->subject.host, "instance");
+	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n; i++) {
+		if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, i, &scene->arena, &needs, err) != 0)
+			return -1;
+		table_add(table);
+		table_text(table, "id", i->uuid);
+		table_text(table, "name", i->name);
+		table_text(table, "project_id", i->project_id);
+		table_text(table, "host", i->host);
+		table_text(table, "node", i->node);
+		table_text(table, "vm_state", i->vm_state);
+		table_text(table, "task_state", i->task_state);
+		owned_add_number(table, "power_state", i->power_state);
+		owned_add_number(table, "vcpus", i->vcpus);
+		owned_add_number(table, "memory_mb", i->memory_mb);
+		table_text(table, "boot", instance_boots_from_volume(i) ? "volume" : "image");
+		owned_add_number(table, "root_gb", i->root_gb);
+		table_int(table, "ephemeral_gb", needs.disks.ephemeral_gb);
+		table_int(table, "swap_mb", needs.disks.swap_mb);
+		table_text(table, "cell", scene->nova.home->cell->name);
+	}
+	return 0;
+}
+
+static const struct listing instance_list = { .needs = NEEDS_NOVA, LISTED(columns), .fill = fill_instances };
+
+static enum error_kind run_instance_list(const struct request *request, struct error *err)
+{
+	return op_list(&instance_list, request, err);
+}
+
+static const struct option_spec options[] = {
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .required = true,
+	  .sentence = "the compute host, exactly as nova names it" },
+	{ 0 }
+};
+
+const struct command command_instance_list = {
+	.noun = "instance", .verb = "list",
+	.sentence = "the instances of a host",
+	.details = "The host is matched exactly; an unknown one is an error, not an empty list.\n\n"
+		"Example:\n"
+		"  evac-manage instance list --host ctl1 -c id -c name -c vm_state",
+	.config_file_is = "nova",
+	.options = options,
+	.run = run_instance_list,
+};

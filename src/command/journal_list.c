@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "journal/past.h"
+#include "journal/runs.h"
+#include "out/table.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "run", NULL, false, false },
+	{ "command", NULL, false, false },
+	{ "host", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "started_at", NULL, false, false },
+	{ "units_done", NULL, false, true },
+	{ "units_failed", NULL, false, true },
+	{ "units_unknown", NULL, false, true },
+};
+
+#define COLUMNS columns, sizeof columns / sizeof *columns
+
+static size_t count_units(const struct past *p, const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nunit; i++)
+		n += p->unit[i].begun && (str_equal(past_unit_state(&p->unit[i]), a) || str_equal(past_unit_state(&p->unit[i]), b));
+	return n;
+}
+
+static const char *run_state(const struct past *p)
+{
+	if (p->recovery)
+		return str_equal(p->recovery, "ok") ? "recovered" : str_equal(p->recovery, "drift") ? "failed" : "unknown";
+	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0)
+		return "unknown";
+	if (!p->result)
+		return "open";
+	if (str_equal(p->result, "partial") && count_units(p, "failed", "failed") == 0) /* something remains, and nothing failed */
+		return "done";
+	return str_equal(p->result, "ok") ? "done" : "failed";
+}
+
+static void add_run(struct table *t, const struct past *p, const char *file)
+{
+	table_add(t);
+	table_text(t, "run", str_or(p->run, file));
+	table_text(t, "command", p->command);
+	table_text(t, "host", p->host);
+	table_text(t, "state", run_state(p));
+	table_text(t, "started_at", p->started_at);
+	table_int(t, "units_done", (int64_t)count_units(p, "proved", "applied"));
+	table_int(t, "units_failed", (int64_t)count_units(p, "failed", "failed"));
+	table_int(t, "units_unknown", (int64_t)count_units(p, "unknown", "open"));
+}
+
+/* A damaged journal is shown as far as it can be read, and said to be damaged. */
+static void list_run(struct table *t, const struct runs *runs, const char *run)
+{
+	auto_free char *path = runs_path(runs, run);
+	struct error trouble = { 0 };
+	struct past past = { 0 };
+	bool torn;
+
+	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past_check(&past, path, &trouble) != 0)
+		log_warn("%s", trouble.text);
+	add_run(t, &past, run);
+	past_free(&past);
+}
+
+static enum error_kind run_journal_list(const struct request *request, struct error *err)
+{
+	struct runs runs;
+	struct table t;
+	int rc;
+
+	if (table_check(COLUMNS, &request->shown, err) != 0)
+		return err->kind;
+	if (runs_list(request, &runs, err) != 0) {
+		runs_free(&runs);
+		return err->kind;
+	}
+	table_init(&t, COLUMNS);
+	for (size_t i = 0; i < runs.n; i++)
+		list_run(&t, &runs, runs.v[i]);
+	rc = table_print(&t, &request->shown, err);
+	table_free(&t);
+	runs_free(&runs);
+	return rc == 0 ? ERROR_OK : err->kind;
+}
+
+const struct command command_journal_list = {
+	.noun = "journal", .verb = "list",
+	.sentence = "the runs on this machine that wrote, their state",
+	.details = "A run is open, done, failed, unknown or recovered. Needs no database: journals are files in --state-dir.",
+	.run = run_journal_list,
+};

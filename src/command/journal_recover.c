@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "recover/recover.h"
+#include "util/log.h"
+
+static enum error_kind run_journal_recover(const struct request *request, struct error *err)
+{
+	struct past past = { 0 };
+	enum error_kind result;
+	size_t under_way;
+
+	log_set_dry_run(request->how.dry_run);
+	if (request->what.scan)
+		return recover_scan(request, err);
+	result = recover_run(request, request->what.id, false, &past, &under_way, err);
+	past_free(&past);
+	return result;
+}
+
+static const struct argument_spec arguments[] = {
+	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true, .sentence = "its name in 'evac-manage journal list'" },
+	{ 0 }
+};
+
+static const struct option_spec options[] = {
+	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(what.resend),
+	  .sentence = "send an evacuation again that nobody has begun with, when its first message can no longer be taken" },
+	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
+	  .sentence = "guest-left:ID: you have looked, no compute has a guest of that instance; settles an evacuation whose rows vanished" },
+	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(what.scan),
+	  .sentence = "without a journal: list evacuations of ours that have not ended" },
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "look and say; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "nothing is asked anyway: the run was confirmed" },
+	{ 0 }
+};
+
+static int run_or_scan(const struct request *request, struct error *err)
+{
+	if (request->what.id && request->what.scan)
+		return error_set(err, ERROR_USAGE, "--scan is for when there is no journal: it takes no RUN");
+	if (request->what.id || request->what.scan)
+		return 0;
+	error_set(err, ERROR_USAGE, "'journal recover' needs RUN (its name in 'evac-manage journal list') or --scan");
+	return error_hint(err, "usage: evac-manage journal recover RUN [--resend]");
+}
+
+const struct command command_journal_recover = {
+	.noun = "journal", .verb = "recover",
+	.sentence = "settle a run that was interrupted",
+	.details = "From journal and database every unit becomes done, not done, or unknown with what to look at. A commit without an "
+		"answer is settled by the same compare-and-set again, a claim that was never sent is put back. A message is never sent "
+		"again without --resend. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when something is still "
+		"unknown.\n\n"
+		"Example:\n"
+		"  evac-manage journal recover 20260131T030405Z-host-rescue-1a2b3c4d",
+	.options = options, .arguments = arguments,
+	.check = run_or_scan,
+	.run = run_journal_recover,
+};

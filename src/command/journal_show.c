@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "words.h"
+#include "journal/past.h"
+#include "journal/runs.h"
+#include "out/table.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "seq", NULL, false, true },
+	{ "time", NULL, false, false },
+	{ "type", NULL, false, false },
+	{ "unit", NULL, false, true },
+	{ "kind", NULL, false, false },
+	{ "id", NULL, false, false },
+	{ "before", NULL, false, false },
+	{ "after", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "text", NULL, false, false },
+};
+
+#define COLUMNS columns, sizeof columns / sizeof *columns
+
+static const char *record_text(json_object *record, const char *key)
+{
+	return json_object_get_string(json_object_object_get(record, key));
+}
+
+/* Of the first of ${keys} that it has; a kind of record has one of them. */
+static const char *first_text(json_object *record, const char *const keys[4])
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < 4 && !text; i++)
+		text = record_text(record, keys[i]);
+	return text;
+}
+
+static int add_record_row(void *ctx, json_object *record)
+{
+	static const char *const state[] = { "state", "outcome", "verdict", "result" }, *const text[] = { "error", "sentence", "server", "command" };
+	struct table *t = ctx;
+	json_object *value;
+
+	table_add(t);
+	table_int(t, "seq", json_object_get_int64(json_object_object_get(record, "seq")));
+	table_text(t, "time", record_text(record, "time"));
+	table_text(t, "type", record_text(record, "type"));
+	if (json_object_object_get_ex(record, "unit", &value))
+		table_int(t, "unit", json_object_get_int64(value));
+	table_text(t, "kind", record_text(record, "kind"));
+	table_text(t, "id", str_or(record_text(record, "id"), record_text(record, "instance")));
+	table_text(t, "before", record_text(record, "before"));
+	table_text(t, "after", record_text(record, "after"));
+	table_text(t, "state", first_text(record, state));
+	table_advice(t, "text", first_text(record, text));
+	return 0;
+}
+
+/* Of a damaged journal what stands before the damage; then the error. */
+static enum error_kind run_journal_show(const struct request *request, struct error *err)
+{
+	struct error trouble = { 0 };
+	auto_free char *path = NULL;
+	struct table t;
+	bool torn = false;
+	int rc;
+
+	if (journal_find(request, request->what.id, &path, err) != 0)
+		return err->kind;
+	table_init(&t, COLUMNS);
+	rc = table_check(COLUMNS, &request->shown, err);
+	if (rc == 0 && journal_read(path, add_record_row, &t, &torn, &trouble) == 0 && torn)
+		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
+	if (rc == 0)
+		rc = table_print(&t, &request->shown, err);
+	table_free(&t);
+	if (rc == 0 && trouble.kind) {
+		*err = trouble;
+		rc = -1;
+	}
+	return rc == 0 ? ERROR_OK : err->kind;
+}
+
+const struct command command_journal_show = {
+	.noun = "journal", .verb = "show",
+	.sentence = "what one run wrote, with the values before",
+	.details = "Needs no database: journals are files in --state-dir.",
+	.arguments = run_arguments,
+	.run = run_journal_show,
+};

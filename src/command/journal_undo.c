@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "words.h"
+#include "recover/undo.h"
+
+static const struct option_spec options[] = {
+	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(what.sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
+	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
+	  .sentence = "leave out the rows that no longer hold what the run wrote" },
+	{ 0 }
+};
+
+/* The statements are of the whole run, and nothing is looked at to print them. */
+static int sql_is_whole(const struct request *request, struct error *err)
+{
+	if (!request->what.sql)
+		return 0;
+	if (request->how.plan_out)
+		return error_set(err, ERROR_USAGE, "--sql prints statements, --plan-out writes a plan: take one of them");
+	if (request->what.only.n > 0 || request->what.exclude.n > 0 || request->what.limit > 0 || request->how.skip_drifted)
+		return error_set(err, ERROR_USAGE, "--sql prints what takes back the whole run: it takes no --only, --exclude, --limit or "
+			"--skip-drifted");
+	return 0;
+}
+
+const struct command command_journal_undo = {
+	.noun = "journal", .verb = "undo",
+	.sentence = "take back what a run wrote, from its before-values",
+	.details = "A plan like any other, shown and confirmed. Each row goes back only while it holds what the run wrote; one that does "
+		"not stops it with 7. An evacuation that nova has begun cannot be undone, and that is said. The undo of an undo is the "
+		"first run again.\n\n"
+		"Examples:\n"
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --dry-run\n"
+		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > undo",
+	.flags = COMMAND_WRITES,
+	.options = options, .arguments = run_arguments,
+	.check = sql_is_whole,
+	.run = undo_run,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "owned.h"
+#include "util/log.h"
+
+void owned_add_number(struct table *table, const char *key, struct maybe_int number)
+{
+	if (number.set)
+		table_int(table, key, number.v);
+}
+
+void owned_say_twins(struct scene *scene, const char *node, const char *noun)
+{
+	struct host_twins twins;
+
+	scene_find_twins(scene, node, &scene->arena, &twins);
+	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++)
+		log_warn("'%s' is another host to us, and the same up to the first dot: evac-manage %s list --host %s", t->name, noun, t->name);
+}

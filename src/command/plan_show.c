@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "planned.h"
+#include "words.h"
+#include "out/table.h"
+#include "run/plan_file.h"
+#include "util/log.h"
+#include "util/str.h"
+
+static const struct table_column columns[] = {
+	{ "unit", NULL, false, true },  { "what", NULL, false, false },  { "kind", NULL, false, false },
+	{ "id", NULL, false, false },   { "name", NULL, false, false },  { "before", NULL, false, false },
+	{ "after", NULL, false, false },
+};
+
+#define COLUMNS columns, sizeof columns / sizeof *columns
+
+static int print_plan_rows(const struct plan_file *file, const struct request *request, struct error *err)
+{
+	auto_arena struct arena arena = { 0 };
+	struct table t;
+	int rc;
+
+	table_init(&t, COLUMNS);
+	for (size_t i = 0; i < file->plan.nunit; i++)
+		for (const struct step *s = file->plan.unit[i].step; s < file->plan.unit[i].step + file->plan.unit[i].nstep; s++) {
+			table_add(&t);
+			table_int(&t, "unit", (int64_t)i);
+			table_text(&t, "what", unit_kind_name[file->plan.unit[i].kind]);
+			table_text(&t, "kind", s->kind->name);
+			table_text(&t, "id", s->id);
+			table_text(&t, "name", s->name);
+			table_text(&t, "before", step_values_text(s->kind, s->before, &arena));
+			table_text(&t, "after", step_values_text(s->kind, s->after, &arena));
+		}
+	rc = table_print(&t, &request->shown, err);
+	table_free(&t);
+	return rc;
+}
+
+static int print_plan_document(const struct plan_file *file, const struct request *request, struct error *err)
+{
+	printf("%s\n", json_object_to_json_string_ext(file->document, JSON_C_TO_STRING_NOSLASHESCAPE |
+	                   (request->shown.noindent ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
+	return fflush(stdout) == 0 ? 0 : error_set(err, ERROR_ERROR, "the plan could not be written to stdout");
+}
+
+/* What the file is good for, and the command that is next. */
+static void say_what_is_next(struct plan_file *file, const struct request *request)
+{
+	size_t n = plan_steps(&file->plan);
+
+	log_notice("sha256 %s", file->sha256);
+	if (planned_is_applied(file, request)) {
+		log_notice("%zu step%s; applied already", n, n == 1 ? "" : "s");
+		log_notice("next: evac-manage journal show %s", file->run);
+	} else if (planned_is_expired(file)) {
+		log_notice("%zu step%s; expired at %s, so it is applied no more", n, n == 1 ? "" : "s", file->expires_at);
+		log_notice("next: the same %s, with --plan-out and a new file", file->command);
+	} else {
+		log_notice("%zu step%s; good until %s; then a new plan is needed", n, n == 1 ? "" : "s", file->expires_at);
+		if (n > 0)
+			log_notice("next: %s", plan_file_command(&file->arena, request->what.plan_file));
+	}
+}
+
+static enum error_kind run_plan_show(const struct request *request, struct error *err)
+{
+	struct plan_file file = { 0 };
+	int rc = table_check(COLUMNS, &request->shown, err);
+
+	if (rc == 0)
+		rc = plan_file_read(request->what.plan_file, &file, err);
+	if (rc == 0 && strcmp(request->shown.format, "json") == 0) {
+		rc = print_plan_document(&file, request, err);
+	} else if (rc == 0) {
+		log_notice("%s of '%s', run %s, to be applied before %s", file.command, str_or(file.host, "?"), file.run, file.expires_at);
+		for (size_t i = 0; i < file.plan.nunit; i++)
+			log_notice("%zu. %s", i + 1, file.plan.unit[i].sentence);
+		rc = print_plan_rows(&file, request, err);
+		if (rc == 0)
+			say_what_is_next(&file, request);
+	}
+	plan_file_free(&file);
+	return rc == 0 ? ERROR_OK : err->kind;
+}
+
+const struct command command_plan_show = {
+	.noun = "plan", .verb = "show",
+	.sentence = "what a plan file would write, row by row",
+	.details = "Checks that no byte of it was changed. Needs no database. With -f json the whole document.",
+	.arguments = plan_file_arguments,
+	.run = run_plan_show,
+};
