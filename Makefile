@@ -48,6 +48,8 @@ SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
+FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+REPLAY_BIN := $(FUZZ:%=$(BUILD)/tests/replay_%)
 ROOMS_LIB := $(patsubst tests/lib/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/lib/*.c)))
 ROOMS_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/rooms/test_*.c)))
 
@@ -106,6 +108,17 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< \
 	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
 
+# each reader of tests/fuzz with the files of its corpus
+$(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/lib.c tests/fuzz/fuzz.h $(BUILD)/libevac-manage.a
+	@echo "  TEST  $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) -DCORPUS='"tests/fuzz/corpus/$*"' $(CPPFLAGS) $(CFLAGS) -I$(BUILD) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ \
+	    $(filter %.c %.a,$^) $(LIBS)
+
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/lib.c tests/fuzz/fuzz.h $(BUILD)/libevac-manage.a
+	@echo "  FUZZ  $@"
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) $(OUR_LDFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LIBS)
+
 # the rooms of the database and the broker; tests/rooms/run runs them, the light sandbox must be up
 $(BUILD)/obj/tests/%.o: tests/lib/%.c $(BUILD)/sql_catalogue.h
 	@echo "  CC    $<"
@@ -120,7 +133,7 @@ $(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
 
 rooms: $(ROOMS_BIN)
 
-unit: $(UNIT_BIN)
+unit: $(UNIT_BIN) $(REPLAY_BIN)
 	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen; failed=0; \
 	    for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
@@ -175,6 +188,15 @@ bench-moves: all
 asan:
 	$(Q)$(MAKE) --no-print-directory all unit CC=clang SANITIZE=address,undefined BUILD=$(BUILD)/asan
 
+# each reader with what libFuzzer thinks up, SECONDS= each; what reaches more goes to build/fuzz/corpus, what ends it to build/fuzz
+SECONDS ?= 300
+fuzz:
+	$(Q)$(MAKE) --no-print-directory fuzzers CC=clang SANITIZE=address,undefined,fuzzer-no-link BUILD=$(BUILD)/fuzz
+	$(Q)for f in $(FUZZ); do mkdir -p $(BUILD)/fuzz/corpus/$$f && $(BUILD)/fuzz/fuzz_$$f -max_total_time=$(SECONDS) -max_len=4096 -timeout=20 \
+	    -verbosity=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$$f- $(BUILD)/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit; done
+
+fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
+
 # how much of each room the unit tests reach, and its floor; COVERAGE=all: with rooms and integration, in a sandbox of its own
 coverage:
 	$(Q)rm -rf $(BUILD)/coverage
@@ -190,5 +212,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all audit-page unit rooms check-house check-bytes check-unit check check-exhaustive demo asan coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all audit-page unit rooms check-house check-bytes check-unit check check-exhaustive demo asan fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

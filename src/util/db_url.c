@@ -46,6 +46,8 @@ static const char *parse_db_host(const char *s, size_t n, struct db_url *out)
 		rest = rest ? rest : s + n;
 		out->host = rest > s ? xstrndup(s, (size_t)(rest - s)) : NULL;
 	}
+	if (out->host && strpbrk(out->host, "[]"))
+		return "the host's brackets do not match";
 	if (rest == s + n)
 		return NULL;
 	out->port = *rest == ':' ? url_port_number(rest + 1, (size_t)(s + n - rest - 1)) : 0;

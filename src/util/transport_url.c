@@ -56,6 +56,8 @@ static const char *parse_broker_host(const char *s, size_t n, struct broker *b)
 	b->host = xstrndup(host, (size_t)(end - host));
 	if (!*b->host)
 		return "a broker has no host";
+	if (strpbrk(b->host, "[]"))
+		return "the brackets of a host do not match";
 	if (!port || port + 1 == s + n)
 		return NULL;
 	b->port = url_port_number(port + 1, (size_t)(s + n - port - 1));
