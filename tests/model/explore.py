@@ -21,7 +21,7 @@ import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RULES = os.path.join(HERE, "..", "..", "src", "op", "recover", "recover_rule.c")
+RULES = os.path.join(HERE, "..", "..", "src", "recover", "recover_rule.c")
 CRASHES, RUNS, RESENDS = 3, 2, 1
 
 # One evacuation, in this order; each is durable, or remote, before the next begins.

@@ -69,11 +69,21 @@ static void a_plan_holds_every_word_that_made_it(void **state)
 	}
 }
 
+static void a_word_of_a_plan_stands_there_once(void **state)
+{
+	(void)state;
+	for (const struct plan_word *w = plan_words; w->name; w++)
+		for (const struct plan_word *other = plan_words; other < w; other++)
+			if (strcmp(other->name, w->name) == 0 || other->offset == w->offset)
+				fail_msg("'%s' and '%s' are the same word", other->name, w->name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_writing_commands_plan_can_be_applied),
 		cmocka_unit_test(a_plan_holds_every_word_that_made_it),
+		cmocka_unit_test(a_word_of_a_plan_stands_there_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
