@@ -2,33 +2,12 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
-#include "db/sql.h"
 #include "find/scene.h"
+#include "plan/step_kind.h"
 #include "util/error.h"
 
 /* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction applies,
  * all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans. */
-
-#define STEP_COLUMNS 3
-
-/* What can be changed, and by which statement. The statement takes @id and, for each column, @old_COLUMN and @new_COLUMN, so that
- * undo is the same statement with the values exchanged. An instance has none: nova changes it. */
-struct step_kind {
-	const char *name;          /* in JSON and in the journal */
-	const char *one, *plural;  /* for people */
-	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
-	const struct sql *write;
-	const struct sql *read;    /* the columns again, by @id: for proofs, recovery and undo; a row that is gone gives none */
-};
-extern const struct step_kind step_volume, step_group, step_consistencygroup, step_cache_entry, step_worker, step_backup,
-    step_cinder_service, step_compute_service, step_instance, step_migration, step_task_state;
-extern const struct step_kind *const step_kind_of[OWNED_KINDS];
-/* Rows of cinder that are written one by one, outside of a move of ownership. */
-extern const struct step_kind step_volume_service, step_volume_cluster, step_group_cluster, step_consistencygroup_cluster,
-    step_cache_entry_cluster, step_volume_zone, step_volume_status, step_snapshot_status, step_backup_status, step_service_removal,
-    step_cluster_removal, step_quota_usage, step_quota_usage_removal, step_quota_usage_removal_victoria, step_reservation,
-    step_volume_removal, step_volume_metadata_removal, step_volume_admin_metadata_removal, step_volume_glance_metadata_removal,
-    step_volume_transfer_removal;
 
 enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
 extern const char *const state_name[STATE_COUNT];
@@ -41,6 +20,9 @@ struct step {
 	const char *error; /* NULL: none */
 	const char *since; /* proved, and others have changed it after that: what it holds now, "deleted"; NULL: nobody has */
 };
+/* Which moves take such a row along. */
+static inline enum move_kind step_kind_move(const struct step_kind *kind) { return kind->owner == OWNER_HOST ? MOVE_BACKUPS : MOVE_BACKEND; }
+static inline bool step_is(const struct step *step, enum step_kind_id kind) { return step->kind == &step_kinds[kind]; }
 
 enum unit_kind {
 	UNIT_OWNERSHIP,  /* one transaction in cinder's database */
@@ -67,8 +49,9 @@ struct plan {
 };
 
 struct unit *plan_unit(struct plan *plan, enum unit_kind kind);
-struct step *unit_step(struct unit *unit, const struct step_kind *kind, const char *id, const char *name);
-size_t unit_count(const struct unit *unit, const struct step_kind *kind);
+struct step *unit_step(struct unit *unit, enum step_kind_id kind, const char *id, const char *name);
+size_t unit_count(const struct unit *unit, enum step_kind_id kind);
+size_t unit_count_deed(const struct unit *unit, enum step_deed deed);
 /* "${verb} 3 volumes, 1 group from a@b to c@b"; nothing when no row moves. */
 void unit_say_moves(const struct unit *unit, const struct scene *scene, const char *verb, struct str *out);
 void unit_set_state(struct unit *unit, enum state state, const char *error); /* of every step; error is borrowed */
@@ -81,8 +64,7 @@ size_t plan_steps(const struct plan *plan);
 const char *step_before(const struct step *step, const char *column);
 const char *step_after(const struct step *step, const char *column);
 
-const struct step_kind *step_kind_named(const char *name); /* NULL: there is none */
-int unit_kind_named(const char *name);                     /* -1: there is none */
+int unit_kind_named(const char *name); /* -1: there is none */
 
 /* step_read.c. The row of a step as it is now. ${now} is in ${arena}; ${exists} false: it is gone. */
 struct db;

@@ -18,15 +18,6 @@ struct binding {
 	} source[PARAMS_MAX];
 };
 
-static size_t column_of(const struct step_kind *kind, const char *name)
-{
-	size_t i = 0;
-
-	while (kind->column[i] && strcmp(kind->column[i], name) != 0)
-		i++;
-	return i;
-}
-
 /* @id, @old_COLUMN and @new_COLUMN: every statement that moves a row has these and no others. */
 static void bind_names(const struct step_kind *kind, struct binding *binding, struct db_param *params)
 {
@@ -42,7 +33,7 @@ static void bind_names(const struct step_kind *kind, struct binding *binding, st
 		params[n].name = name;
 		binding->source[n].from = str_starts(name, "old_") ? FROM_BEFORE : str_starts(name, "new_") ? FROM_AFTER : FROM_ID;
 		if (binding->source[n].from != FROM_ID)
-			binding->source[n].column = column_of(kind, name + 4);
+			binding->source[n].column = step_kind_column(kind, name + 4);
 		n++;
 	}
 	params[n] = p_end;
@@ -171,7 +162,7 @@ static int check_leftovers(const struct work *work, const struct move *m, struct
 	for (int k = 0; k < OWNED_KINDS; k++) {
 		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 			continue;
-		if ((k == OWNED_BACKUP) != (m->kind == MOVE_BACKUPS) || (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
+		if (step_kind_move(&step_kinds[k]) != m->kind || (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
 			continue;
 		if (m->written.old_owner[k] > m->served[k])
 			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
@@ -189,7 +180,7 @@ static void name_pools(struct work *work, const struct unit *unit)
 	if (work->scene.subject.nmove != 1 || !m->in_place)
 		return;
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
-		if (s->kind != &step_volume && s->kind != &step_group && s->kind != &step_consistencygroup && s->kind != &step_cache_entry)
+		if (s->kind->owner != OWNER_POOL)
 			continue;
 		if (first && (!str_equal(s->before[0], first->before[0]) || !str_equal(s->after[0], first->after[0])))
 			return;

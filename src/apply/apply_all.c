@@ -119,7 +119,7 @@ int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *
 	size_t k = 0;
 
 	*done = 0;
-	while (step->kind == &step_volume && k < n && is_uniform(step, &step[k]))
+	while (step_is(step, STEP_VOLUME) && k < n && is_uniform(step, &step[k]))
 		k++;
 	if (k < LEAST)
 		return 0;

@@ -23,13 +23,19 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
+/* Whichever of the columns that say whose it is the step has. */
 static bool is_promised(const struct step *step, const struct owned *row)
 {
-	if (step->kind == &step_worker)
-		return str_equal(row->service, step->after[0]);
-	if (step->kind != &step_backup && !str_equal(row->cluster_name, step_after(step, "cluster_name")))
-		return false;
-	return str_equal(row->host, step->after[0]) && (step->kind != &step_volume || str_equal(row->service, step->after[1]));
+	const char *const now[][2] = { { "host", row->host }, { "service_uuid", row->service }, { "service_id", row->service },
+		{ "cluster_name", row->cluster_name } };
+
+	for (size_t i = 0; i < sizeof now / sizeof *now; i++) {
+		size_t c = step_kind_column(step->kind, now[i][0]);
+
+		if (step->kind->column[c] && !str_equal(now[i][1], step->after[c]))
+			return false;
+	}
+	return true;
 }
 
 static void proved(struct step *step)
@@ -51,7 +57,7 @@ static int find_promised(struct unit *unit, enum owned_kind kind, const char *ow
 	for (step = unit->step; step < unit->step + unit->nstep; step++) {
 		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids);
 
-		if (step->kind == step_kind_of[kind] && row && is_promised(step, row))
+		if (step_is(step, step_kind_owned(kind)) && row && is_promised(step, row))
 			found(step);
 	}
 	owned_free(&rows);

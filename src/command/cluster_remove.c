@@ -29,7 +29,7 @@ static void plan_cluster_removal(struct plan *plan, const struct scene *scene, c
 		if (scene->request->what.recursive && strcmp(s->binary, scene->subject.cluster->binary) == 0 &&
 		    str_equal(s->cluster_name, scene->subject.cluster->name))
 			plan_service_removal(plan, unit, s);
-	step = unit_step(unit, &step_cluster_removal, arena_printf(&plan->arena, "%lld", (long long)scene->subject.cluster->id),
+	step = unit_step(unit, STEP_CLUSTER_REMOVAL, arena_printf(&plan->arena, "%lld", (long long)scene->subject.cluster->id),
 	    scene->subject.cluster->name);
 	step->before[0] = "0";
 	step->after[0] = "1";

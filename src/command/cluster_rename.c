@@ -39,24 +39,6 @@ static int find_cluster_rows(struct scene *scene, struct error *err)
 	return check_cluster_words(scene, err);
 }
 
-static const struct step_kind *cluster_row_kind(const char *kind)
-{
-	static const struct {
-		const char *kind;
-		const struct step_kind *step;
-	} all[] = {
-		{ "volume", &step_volume_cluster },
-		{ "group", &step_group_cluster },
-		{ "consistencygroup", &step_consistencygroup_cluster },
-		{ "image_volume_cache_entry", &step_cache_entry_cluster },
-	};
-	size_t i = 0;
-
-	while (strcmp(all[i].kind, kind) != 0)
-		i++;
-	return all[i].step;
-}
-
 /* What follows the old name, backend and pool, stays; with --full-rename nothing does. */
 static const char *renamed_cluster(struct plan *plan, const struct request *r, const char *name)
 {
@@ -75,7 +57,7 @@ static void plan_cluster_rename(struct plan *plan, const struct scene *scene, co
 
 		if (!request_wants(scene->request, row->id, cluster_row_name(row)) || left-- <= 0)
 			continue;
-		step = unit_step(unit, cluster_row_kind(row->kind), row->id, row->name);
+		step = unit_step(unit, step_kind_for(DEED_RENAME, row->kind), row->id, row->name);
 		step->before[0] = row->cluster_name;
 		step->after[0] = renamed_cluster(plan, scene->request, row->cluster_name);
 	}

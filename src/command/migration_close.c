@@ -84,11 +84,11 @@ static void plan_migration_close(struct plan *plan, const struct scene *scene, c
 	if (!migration_is_open(m))
 		return;
 	unit = plan_unit(plan, UNIT_CLOSE);
-	step = unit_step(unit, &step_migration, arena_printf(&plan->arena, "%lld", (long long)m->id), m->uuid);
+	step = unit_step(unit, STEP_MIGRATION, arena_printf(&plan->arena, "%lld", (long long)m->id), m->uuid);
 	step->before[0] = m->status;
 	step->after[0] = "error";
 	if (owns_task_state(scene)) {
-		step = unit_step(unit, &step_task_state, m->instance_uuid, m->instance_name);
+		step = unit_step(unit, STEP_TASK_STATE, m->instance_uuid, m->instance_name);
 		step->before[0] = m->task_state;
 		step->before[1] = step->after[1] = m->instance_host;
 	}

@@ -24,7 +24,7 @@ static void add_reservations(struct plan *plan, struct unit *unit, const struct 
 
 			if (r->usage_id != q->usages.v[i].id)
 				continue;
-			step = unit_step(unit, &step_reservation, number_text(plan, r->id), NULL);
+			step = unit_step(unit, STEP_RESERVATION, number_text(plan, r->id), NULL);
 			step->before[0] = number_text(plan, r->usage_id);
 			step->after[0] = number_text(plan, q->usages.v[first].id);
 		}
@@ -41,7 +41,7 @@ static void add_removals(struct plan *plan, struct unit *unit, const struct scen
 		if (!quota_is_duplicate(q, i))
 			continue;
 		step = unit_step(unit,
-		    scene->cinder.schema.usages_have_race_preventer ? &step_quota_usage_removal : &step_quota_usage_removal_victoria,
+		    scene->cinder.schema.usages_have_race_preventer ? STEP_QUOTA_USAGE_REMOVAL : STEP_QUOTA_USAGE_REMOVAL_VICTORIA,
 		    number_text(plan, q->usages.v[i].id), q->usages.v[i].resource);
 		step->before[0] = "0";
 		step->after[0] = "1";
@@ -61,7 +61,7 @@ static void add_usages(struct plan *plan, struct unit *unit, const struct quota 
 		reserved = quotas_reserved(q, i);
 		if (in_use == u->in_use && reserved == u->reserved)
 			continue;
-		step = unit_step(unit, &step_quota_usage, number_text(plan, u->id),
+		step = unit_step(unit, STEP_QUOTA_USAGE, number_text(plan, u->id),
 		    arena_printf(&plan->arena, "%s of project %s", u->resource, str_or(u->project_id, "NULL")));
 		step->before[0] = number_text(plan, u->in_use);
 		step->after[0] = number_text(plan, in_use);

@@ -22,24 +22,6 @@ static int find_volume_to_delete(struct scene *scene, struct error *err)
 	return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 }
 
-static const struct step_kind *child_kind_of(const char *kind)
-{
-	static const struct {
-		const char *kind;
-		const struct step_kind *step;
-	} all[] = {
-		{ "volume_metadata", &step_volume_metadata_removal },
-		{ "volume_admin_metadata", &step_volume_admin_metadata_removal },
-		{ "volume_glance_metadata", &step_volume_glance_metadata_removal },
-		{ "transfer", &step_volume_transfer_removal },
-	};
-	size_t i = 0;
-
-	while (strcmp(all[i].kind, kind) != 0)
-		i++;
-	return all[i].step;
-}
-
 static void plan_volume_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	const struct volume_removal *v = &scene->subject.volume;
@@ -51,11 +33,11 @@ static void plan_volume_removal(struct plan *plan, const struct scene *scene, co
 		return;
 	unit = plan_unit(plan, UNIT_OWNERSHIP);
 	for (size_t i = 0; i < v->nchild; i++) {
-		step = unit_step(unit, child_kind_of(v->child[i].kind), v->child[i].id, NULL);
+		step = unit_step(unit, step_kind_for(DEED_REMOVE, v->child[i].kind), v->child[i].id, NULL);
 		step->before[0] = "0";
 		step->after[0] = "1";
 	}
-	step = unit_step(unit, &step_volume_removal, v->id, v->name);
+	step = unit_step(unit, STEP_VOLUME_REMOVAL, v->id, v->name);
 	step->before[0] = "0";
 	step->after[0] = "1";
 	step->before[1] = v->status;

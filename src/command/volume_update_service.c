@@ -85,7 +85,7 @@ static void plan_service_uuids(struct plan *plan, const struct scene *scene, con
 		if (!is_of_asked_host(scene, v->host) || !is_of_owner(scene, v) || !request_wants(scene->request, v->id, v->name) ||
 		    (scene->request->what.limit > 0 && unit->nstep >= (size_t)scene->request->what.limit))
 			continue;
-		step = unit_step(unit, &step_volume_service, v->id, v->name);
+		step = unit_step(unit, STEP_VOLUME_SERVICE, v->id, v->name);
 		step->before[0] = v->service_uuid;
 		step->after[0] = v->owner_uuid;
 		step->before[1] = step->after[1] = v->host;

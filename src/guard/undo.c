@@ -17,7 +17,7 @@ static size_t count_tombstones(const struct scene *scene)
 
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 {
-	return step->kind == &step_compute_service && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
+	return step_is(step, STEP_COMPUTE_SERVICE) && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
 	    !str_equal(step_before(step, "forced_down"), "1") && count_tombstones(scene) > 0;
 }
 
@@ -73,7 +73,7 @@ void guard_undo_rearms(const struct guard *self, const struct scene *scene, stru
 		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->subject.past, i))
 			continue;
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-			if (s->kind == &step_migration && is_taken_back(scene, unit, s))
+			if (step_is(s, STEP_MIGRATION) && is_taken_back(scene, unit, s))
 				guard_found(self, scene, out, s->id, NULL,
 				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance", s->id,
 				    str_or(s->before[0], "NULL"), scene->subject.host);
@@ -86,7 +86,7 @@ bool undo_enables_compute(const struct scene *scene)
 	const struct step *s;
 
 	while (scene->subject.past && (s = past_next_step(scene->subject.past, &at)))
-		if (s->kind == &step_compute_service && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
+		if (step_is(s, STEP_COMPUTE_SERVICE) && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
 		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
 			return true;
 	return false;

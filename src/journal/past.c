@@ -91,7 +91,7 @@ static int on_plan(struct past *past, json_object *record)
 		past->plan.unit[i].kind = (enum unit_kind)kind;
 		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get(one, "sentence"), ""));
 		if (get(one, "instance"))
-			unit_step(&past->plan.unit[i], &step_instance, copy(past, one, "instance"), NULL);
+			unit_step(&past->plan.unit[i], STEP_INSTANCE, copy(past, one, "instance"), NULL);
 	}
 	return 0;
 }
@@ -115,7 +115,7 @@ static int on_row(struct past *past, json_object *record)
 		return complain(past, record, "a row after its unit was closed");
 	if (planned->kind == UNIT_EVACUATION && planned->nstep == 1 && !planned->step[0].before[0])
 		planned->nstep = 0; /* the plan named it only */
-	step = unit_step(planned, kind, copy(past, record, "id"), copy(past, record, "name"));
+	step = unit_step(planned, step_kind_id(kind), copy(past, record, "id"), copy(past, record, "name"));
 	take_values(past, kind, json_object_object_get(record, "before"), step->before);
 	take_values(past, kind, json_object_object_get(record, "after"), step->after);
 	return 0;

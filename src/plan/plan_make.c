@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,49 +18,64 @@ struct adding {
 	const struct move *move;
 };
 
+static const char *new_host(const struct adding *a, const struct owned *row)
+{
+	return scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena);
+}
+
 /* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself writes it.
  * Where the backend stays, so does the cluster. */
-static const char *new_cluster(const struct adding *a, const struct owned *row, const char *host)
+static const char *new_cluster(const struct adding *a, const struct owned *row)
 {
 	const struct cinder_service *target = a->move->target;
 	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->what.to_cluster && target ? target->cluster_name : NULL;
-	const char *pool = strchr(host, '#');
 
 	if (!cluster)
 		return NULL;
-	return arena_printf(&a->plan->arena, "%.*s%s", (int)strcspn(cluster, "#"), cluster, str_or(pool, ""));
+	return arena_printf(&a->plan->arena, "%.*s%s", (int)strcspn(cluster, "#"), cluster, str_or(strchr(new_host(a, row), '#'), ""));
 }
 
-static void add_worker(const struct adding *a, struct step *step, const struct owned *row)
+static const char *new_service_uuid(const struct adding *a, const struct owned *row)
 {
-	const struct cinder_service *target = a->move->target;
-
-	step->before[0] = row->service;
-	step->after[0] = target ? arena_printf(&a->plan->arena, "%lld", (long long)target->id) : NULL;
-	step->before[1] = row->race_preventer;
-	step->after[1] = arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
+	return a->move->target && a->move->target->uuid ? a->move->target->uuid : row->service;
 }
+
+static const char *new_service_id(const struct adding *a, const struct owned *row)
+{
+	(void)row;
+	return a->move->target ? arena_printf(&a->plan->arena, "%lld", (long long)a->move->target->id) : NULL;
+}
+
+static const char *next_race(const struct adding *a, const struct owned *row)
+{
+	return arena_printf(&a->plan->arena, "%lld", strtoll(str_or(row->race_preventer, "0"), NULL, 10) + 1);
+}
+
+/* What a move writes, by the name of the column: whichever of them a kind of row has. */
+static const struct {
+	const char *column;
+	size_t before; /* in struct owned */
+	const char *(*after)(const struct adding *a, const struct owned *row);
+} moved[] = {
+	{ "host", offsetof(struct owned, host), new_host },
+	{ "service_uuid", offsetof(struct owned, service), new_service_uuid },
+	{ "service_id", offsetof(struct owned, service), new_service_id },
+	{ "cluster_name", offsetof(struct owned, cluster_name), new_cluster },
+	{ "race_preventer", offsetof(struct owned, race_preventer), next_race },
+};
 
 static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
 {
-	struct step *step = unit_step(a->unit, step_kind_of[kind], row->id, row->name);
-	const struct cinder_service *target = a->move->target;
-	int cluster = kind == OWNED_VOLUME ? 2 : 1; /* the column's place */
+	struct step *step = unit_step(a->unit, step_kind_owned(kind), row->id, row->name);
 
-	if (kind == OWNED_WORKER) {
-		add_worker(a, step, row);
-		return;
+	for (size_t i = 0; i < sizeof moved / sizeof *moved; i++) {
+		size_t c = step_kind_column(step->kind, moved[i].column);
+
+		if (!step->kind->column[c])
+			continue;
+		step->before[c] = *(const char *const *)((const char *)row + moved[i].before);
+		step->after[c] = moved[i].after(a, row);
 	}
-	step->before[0] = row->host;
-	step->after[0] = scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena);
-	if (kind == OWNED_VOLUME) {
-		step->before[1] = row->service;
-		step->after[1] = target && target->uuid ? target->uuid : row->service;
-	}
-	if (kind == OWNED_BACKUP)
-		return;
-	step->before[cluster] = row->cluster_name;
-	step->after[cluster] = new_cluster(a, row, step->after[0]);
 }
 
 static void add_zone(const struct adding *a, enum owned_kind kind, const struct owned *row)
@@ -68,7 +84,7 @@ static void add_zone(const struct adding *a, enum owned_kind kind, const struct 
 
 	if (kind != OWNED_VOLUME || !a->move->target || str_equal(row->zone, a->move->target->zone))
 		return;
-	step = unit_step(a->unit, &step_volume_zone, row->id, row->name);
+	step = unit_step(a->unit, STEP_VOLUME_ZONE, row->id, row->name);
 	step->before[0] = row->zone;
 	step->after[0] = a->move->target->zone;
 }
@@ -119,7 +135,7 @@ static void add_service_marks(struct plan *plan, struct unit *unit, const struct
 			continue;
 		if (strcmp(s->binary, "cinder-volume") != 0 && strcmp(s->binary, "cinder-backup") != 0)
 			continue;
-		step = unit_step(unit, &step_cinder_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+		step = unit_step(unit, STEP_CINDER_SERVICE, arena_printf(&plan->arena, "%lld", (long long)s->id),
 		    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
 		add_mark(plan, step, s->disabled, s->disabled_reason, scene);
 	}
@@ -139,16 +155,15 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 	size_t n;
 
 	unit_say_moves(unit, scene, "move", &s);
-	if ((n = unit_count(unit, &step_cinder_service)) > 0)
+	if ((n = unit_count(unit, STEP_CINDER_SERVICE)) > 0)
 		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->subject.host);
 	if (leaves_cluster(unit))
 		str_add(&s, "; out of their cluster");
 	if (scene->request->what.to_cluster)
 		str_add(&s, "; into the cluster of their new owner");
-	if ((n = unit_count(unit, &step_volume_zone)) > 0)
+	if ((n = unit_count(unit, STEP_VOLUME_ZONE)) > 0)
 		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
-	n = unit_count(unit, &step_volume_status) + unit_count(unit, &step_snapshot_status) + unit_count(unit, &step_backup_status);
-	if (n > 0)
+	if ((n = unit_count_deed(unit, DEED_SETTLE)) > 0)
 		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
 	return arena_dup(&plan->arena, s.s);
 }
@@ -200,9 +215,9 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 	return arena_dup(&plan->arena, s.s);
 }
 
-static void add_status(struct unit *unit, const struct step_kind *kind, const char *id, const char *from, const char *to)
+static void add_status(struct unit *unit, const char *of, const char *id, const char *from, const char *to)
 {
-	struct step *step = unit_step(unit, kind, id, NULL);
+	struct step *step = unit_step(unit, step_kind_for(DEED_SETTLE, of), id, NULL);
 
 	step->before[0] = from;
 	step->after[0] = to;
@@ -231,11 +246,9 @@ static void add_settled(struct unit *unit, const struct move *move)
 		if (!is_moved(move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
 			continue;
 		if (status)
-			add_status(unit, strcmp(u->kind, "volume") == 0 ? &step_volume_status :
-			                 strcmp(u->kind, "backup") == 0 ? &step_backup_status :
-			                                                  &step_snapshot_status, u->id, u->status, status);
+			add_status(unit, u->kind, u->id, u->status, status);
 		if (volume)
-			add_status(unit, &step_volume_status, u->volume_id, u->volume_status, volume);
+			add_status(unit, "volume", u->volume_id, u->volume_status, volume);
 	}
 }
 
@@ -267,7 +280,7 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	if (!scene->subject.marks || !s)
 		return;
 	unit = plan_unit(plan, UNIT_MARK);
-	step = unit_step(unit, &step_compute_service, arena_printf(&plan->arena, "%lld", (long long)s->id),
+	step = unit_step(unit, STEP_COMPUTE_SERVICE, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
 	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
 	step->before[2] = s->forced_down ? "1" : "0";
@@ -308,7 +321,7 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 {
 	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
 	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
-	struct step *step = unit_step(unit, &step_instance, c->instance->uuid, c->instance->name);
+	struct step *step = unit_step(unit, STEP_INSTANCE, c->instance->uuid, c->instance->name);
 	auto_str struct str lost = { 0 };
 
 	say_lost(scene, c, &lost);
@@ -349,7 +362,7 @@ void plan_evacuations(struct plan *plan, const struct scene *scene, const struct
 
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service)
 {
-	struct step *step = unit_step(unit, &step_service_removal, arena_printf(&plan->arena, "%lld", (long long)service->id),
+	struct step *step = unit_step(unit, STEP_SERVICE_REMOVAL, arena_printf(&plan->arena, "%lld", (long long)service->id),
 	    arena_printf(&plan->arena, "%s %s", service->binary, service->host));
 
 	step->before[0] = "0";

@@ -43,7 +43,7 @@ static bool was_forced_down(const struct recovery *r, const struct nova_service 
 {
 	for (size_t i = 0; i < r->work.plan.nunit; i++)
 		for (const struct step *s = r->work.plan.unit[i].step; s < r->work.plan.unit[i].step + r->work.plan.unit[i].nstep; s++)
-			if (s->kind == &step_compute_service && strtoll(s->id, NULL, 10) == now->id)
+			if (step_is(s, STEP_COMPUTE_SERVICE) && strtoll(s->id, NULL, 10) == now->id)
 				return str_equal(step_before(s, "forced_down"), "1");
 	return now->forced_down;
 }

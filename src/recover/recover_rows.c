@@ -68,16 +68,6 @@ static void settle_changed(struct unit *unit)
 		}
 }
 
-static const char *owner_of(const struct step *step)
-{
-	static const struct step_kind *const owned[] = { &step_volume, &step_group, &step_consistencygroup, &step_cache_entry, &step_backup };
-
-	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
-		if (step->kind == owned[i])
-			return step->before[0];
-	return NULL;
-}
-
 /* An owner that has come back would now lose its rows while it uses them. An undo takes them from a live one, and was told to. */
 static int check_sources(struct recovery *r, const struct unit *unit, struct error *err)
 {
@@ -91,9 +81,9 @@ static int check_sources(struct recovery *r, const struct unit *unit, struct err
 	if (cinder_services_list(r->work.world.cinder_db, &now, err) != 0)
 		return -1;
 	for (const struct step *step = unit->step; step < unit->step + unit->nstep && rc == 0; step++) {
-		if (!owner_of(step) || !host_name_parse(owner_of(step), &owner))
+		if (!step_kind_names_host(step->kind) || !step->before[0] || !host_name_parse(step->before[0], &owner))
 			continue;
-		s = cinder_service_find(&now, step->kind == &step_backup ? "cinder-backup" : "cinder-volume", owner.backend_host);
+		s = cinder_service_find(&now, move_binary(step_kind_move(step->kind)), owner.backend_host);
 		if (s && cinder_service_is_up(s, r->work.world.cinder.service_down_time_s))
 			rc = error_set(err, ERROR_DRIFT, "%s on '%s' reports again; nothing was written", s->binary, s->host);
 	}
@@ -108,7 +98,7 @@ static int fence(struct db *db, const struct unit *unit, struct error *err)
 	const struct step *s = unit->step;
 	uint64_t matched;
 
-	while (s < unit->step + unit->nstep && s->kind != &step_migration)
+	while (s < unit->step + unit->nstep && !step_is(s, STEP_MIGRATION))
 		s++;
 	if (s == unit->step + unit->nstep)
 		return 0;

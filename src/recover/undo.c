@@ -136,7 +136,7 @@ static int find(struct scene *scene, struct error *err)
 
 static void take_back_row(struct unit *unit, const struct scene *scene, const struct step *was)
 {
-	struct step *step = unit_step(unit, was->kind, was->id, was->name);
+	struct step *step = unit_step(unit, step_kind_id(was->kind), was->id, was->name);
 
 	memcpy(step->before, was->after, sizeof step->before);
 	memcpy(step->after, was->before, sizeof step->after);
@@ -156,12 +156,12 @@ static const char *mark_sentence(struct plan *plan, const struct step *s)
 /* In the direction of the write: from whom the rows are taken, to whom they go. */
 static const char *ownership_sentence(struct plan *plan, const struct scene *scene, const struct unit *unit)
 {
-	size_t services = unit_count(unit, &step_cinder_service), enabled = 0;
+	size_t services = unit_count(unit, STEP_CINDER_SERVICE), enabled = 0;
 	auto_str struct str s = { 0 };
 
 	unit_say_moves(unit, scene, "move back", &s);
 	for (size_t i = 0; i < unit->nstep; i++)
-		enabled += unit->step[i].kind == &step_cinder_service && str_equal(step_after(&unit->step[i], "disabled"), "0");
+		enabled += step_is(&unit->step[i], STEP_CINDER_SERVICE) && str_equal(step_after(&unit->step[i], "disabled"), "0");
 	if (services > 0)
 		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services, services == 1 ? "" : "s",
 		    str_or(scene->subject.host, "?"));

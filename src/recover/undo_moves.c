@@ -34,17 +34,15 @@ static void add_step(struct scene *scene, const struct step *s)
 {
 	struct host_name from, to;
 
-	if (!s->after[0] || !s->before[0] || !host_name_parse(s->after[0], &from) || !host_name_parse(s->before[0], &to))
-		return;
-	for (int k = 0; k < OWNED_KINDS; k++)
-		if (k != OWNED_WORKER && s->kind == step_kind_of[k])
-			move_between(scene, k == OWNED_BACKUP ? MOVE_BACKUPS : MOVE_BACKEND, from.backend_host, to.backend_host);
+	if (step_kind_names_host(s->kind) && s->after[0] && s->before[0] && host_name_parse(s->after[0], &from) &&
+	    host_name_parse(s->before[0], &to))
+		move_between(scene, step_kind_move(s->kind), from.backend_host, to.backend_host);
 }
 
 /* From ${m}'s source to its target; a worker has no host. */
 static bool goes_back(const struct scene *scene, const struct move *m, enum owned_kind kind, const struct step *s)
 {
-	return s->kind == step_kind_of[kind] && is_taken(scene, s) &&
+	return step_is(s, step_kind_owned(kind)) && is_taken(scene, s) &&
 	    (kind == OWNED_WORKER || (s->before[0] && host_is_on_backend(s->before[0], m->to.backend_host)));
 }
 
@@ -92,7 +90,7 @@ static bool is_enabled_again(const struct scene *scene, const struct cinder_serv
 	const struct step *s;
 
 	while (service && (s = past_next_step(scene->subject.past, &at)))
-		if (s->kind == &step_cinder_service && strtoll(s->id, NULL, 10) == service->id && is_taken(scene, s) &&
+		if (step_is(s, STEP_CINDER_SERVICE) && strtoll(s->id, NULL, 10) == service->id && is_taken(scene, s) &&
 		    str_equal(step_before(s, "disabled"), "0"))
 			return true;
 	return false;
@@ -107,7 +105,7 @@ static int fill(struct scene *scene, struct move *m, struct error *err)
 	m->target = cinder_service_find(&scene->cinder.services, binary, m->to.backend_host);
 	m->enables_target = is_enabled_again(scene, m->target);
 	for (int k = 0; k < OWNED_KINDS; k++)
-		if ((k == OWNED_BACKUP) == (m->kind == MOVE_BACKUPS) && find_rows(scene, m, (enum owned_kind)k, err) != 0)
+		if (step_kind_move(&step_kinds[k]) == m->kind && find_rows(scene, m, (enum owned_kind)k, err) != 0)
 			return -1;
 	return 0;
 }

@@ -27,7 +27,7 @@ static void add_value(struct str *out, const char *value)
 /* Whether forced_down may be cleared, only the database knows: so it stays. */
 static const char *value_of(const struct step *s, const char *parameter)
 {
-	if (s->kind == &step_compute_service && strcmp(parameter, "new_forced_down") == 0)
+	if (step_is(s, STEP_COMPUTE_SERVICE) && strcmp(parameter, "new_forced_down") == 0)
 		return step_after(s, "forced_down");
 	if (str_starts(parameter, "old_"))
 		return step_after(s, parameter + 4);
@@ -95,9 +95,9 @@ static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, c
 /* What only somebody who looks at the database can decide. */
 static void warn(struct str *out, const struct past *past, const struct step *s)
 {
-	if (s->kind == &step_migration)
+	if (step_is(s, STEP_MIGRATION))
 		add_comment(out, "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance", s->id);
-	if (s->kind == &step_compute_service && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
+	if (step_is(s, STEP_COMPUTE_SERVICE) && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
 		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", str_or(past->host, "HOST"));
 }
 

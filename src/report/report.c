@@ -118,7 +118,7 @@ static bool is_same_row(const struct step *a, const struct step *b)
 {
 	bool same = a->kind == b->kind && a->state == b->state;
 
-	for (size_t i = 0; same && a->kind->column[i] && (i == 0 || a->kind != &step_worker); i++)
+	for (size_t i = 0; same && a->kind->column[i] && (i == 0 || a->kind->owner != OWNER_SERVICE); i++)
 		same = str_equal(a->before[i], b->before[i]) && str_equal(a->after[i], b->after[i]);
 	return same;
 }
@@ -131,24 +131,19 @@ static void add_values(const struct step *s, const char *const *value, struct st
 			str_addf(out, "%s%s %s", out->n ? ", " : "", s->kind->column[i], str_or(value[i], "NULL"));
 }
 
-static bool is_ownership(const struct step_kind *kind)
-{
-	return kind == &step_volume || kind == &step_group || kind == &step_consistencygroup || kind == &step_cache_entry ||
-	    kind == &step_worker || kind == &step_backup;
-}
-
 static void add_owner(struct table *t, const struct owner_group *group)
 {
 	const struct step *s = group->first;
-	bool is_service = s->kind == &step_cinder_service || s->kind == &step_compute_service;
+	bool is_mark = s->kind->deed == DEED_MARK;
+	const char *what = s->kind->owner == OWNER_SERVICE ? "service id " : "";
 	auto_str struct str from = { 0 }, to = { 0 };
 
-	if (!is_ownership(s->kind) && !is_service) {
+	if (s->kind->deed != DEED_MOVE && !is_mark) {
 		add_values(s, s->before, &from);
 		add_values(s, s->after, &to);
 	} else {
-		str_addf(&from, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(is_service ? s->name : s->before[0], ""));
-		str_addf(&to, "%s%s", s->kind == &step_worker ? "service id " : "", str_or(!is_service ? s->after[0] : str_equal(s->after[0], "0") ? "enabled" : "disabled", ""));
+		str_addf(&from, "%s%s", what, str_or(is_mark ? s->name : s->before[0], ""));
+		str_addf(&to, "%s%s", what, str_or(!is_mark ? s->after[0] : str_equal(s->after[0], "0") ? "enabled" : "disabled", ""));
 	}
 	table_add(t);
 	table_text(t, "kind", s->kind->one);
@@ -167,7 +162,7 @@ static void add_owners(struct table *t, const struct unit *unit)
 		const struct step *s = &unit->step[i];
 
 		for (g = 0; g < n; g++)
-			if (is_same_row(group[g].first, s) && (s->kind != &step_cinder_service || str_equal(group[g].first->name, s->name)))
+			if (is_same_row(group[g].first, s) && (s->kind->deed != DEED_MARK || str_equal(group[g].first->name, s->name)))
 				break;
 		if (g == n) {
 			group = vec_grow(group, n, &cap, sizeof *group);

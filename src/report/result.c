@@ -12,8 +12,8 @@ void report_totals(const struct report *report, struct totals *out)
 		for (const struct step *s = plan->unit[i].step; s < plan->unit[i].step + plan->unit[i].nstep; s++) {
 			out->steps++;
 			out->state[s->state]++;
-			out->evacuated += s->kind == &step_instance && s->state == STATE_PROVED;
-			out->moved += (s->kind == &step_volume || s->kind == &step_backup) && s->state == STATE_PROVED;
+			out->evacuated += step_is(s, STEP_INSTANCE) && s->state == STATE_PROVED;
+			out->moved += s->kind->counted && s->state == STATE_PROVED;
 		}
 	for (size_t i = 0; i < report->work->scene.subject.ncandidate; i++) {
 		out->instances += report->work->scene.subject.candidate[i].wanted;

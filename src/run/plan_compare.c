@@ -41,16 +41,11 @@ static const struct place *find_place(const struct index *index, const struct st
 	return vec_search(&(struct place){ .step = step }, index->v, index->n, sizeof *index->v, compare_places);
 }
 
-static bool is_mark(const struct step *s)
-{
-	return s->kind == &step_cinder_service || s->kind == &step_compute_service;
-}
-
 /* A mark's reason names who runs it: the file's words are written, whoever applies it. */
 static bool same_after(const struct step *was, const struct step *now)
 {
 	for (size_t i = 0; was->kind->column[i]; i++)
-		if (!str_equal(was->after[i], now->after[i]) && !(is_mark(was) && strcmp(was->kind->column[i], "disabled_reason") == 0))
+		if (!str_equal(was->after[i], now->after[i]) && !(was->kind->deed == DEED_MARK && strcmp(was->kind->column[i], "disabled_reason") == 0))
 			return false;
 	return true;
 }

@@ -91,7 +91,7 @@ static bool take_step(struct unit *unit, json_object *one)
 
 	if (!kind || !get(one, "id"))
 		return false;
-	step = unit_step(unit, kind, get(one, "id"), get(one, "name"));
+	step = unit_step(unit, step_kind_id(kind), get(one, "id"), get(one, "name"));
 	take_values(kind, json_object_object_get(one, "before"), step->before);
 	take_values(kind, json_object_object_get(one, "after"), step->after);
 	return true;

@@ -63,7 +63,7 @@ static int begin(void **state)
 	work = (struct work){ .request = &f.request, .scene = f.scene, .run = "20260131T030405Z-host-evacuate-1a2b3c4d" };
 	assert_int_equal(0, journal_create(work.request, work.run, "a", &work.journal, &err));
 	unit = plan_unit(&work.plan, UNIT_EVACUATION);
-	unit_step(unit, &step_instance, "i1", "web");
+	unit_step(unit, STEP_INSTANCE, "i1", "web");
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
 	unit->evacuation->phase = PHASE_SENT;
 	unit->evacuation->rows = (struct evacuation_rows){ .instance_uuid = "i1", .host = "a" };

@@ -25,9 +25,9 @@ static int begin_undo(void **state)
 	fixture_init(&f);
 	f.scene.subject.evacuates = f.scene.subject.marks = f.scene.subject.moves_things = false;
 	f.scene.subject.nmove = f.scene.subject.ncandidate = 0;
-	mark = (struct step){ .kind = &step_compute_service, .id = "10", .before = { "0", NULL, "0" }, .after = { "1", "us", "1" } };
-	closed = (struct step){ .kind = &step_migration, .id = "7", .before = { "accepted" }, .after = { "error" } };
-	evacuated = (struct step){ .kind = &step_instance, .id = "i1" };
+	mark = (struct step){ .kind = &step_kinds[STEP_COMPUTE_SERVICE], .id = "10", .before = { "0", NULL, "0" }, .after = { "1", "us", "1" } };
+	closed = (struct step){ .kind = &step_kinds[STEP_MIGRATION], .id = "7", .before = { "accepted" }, .after = { "error" } };
+	evacuated = (struct step){ .kind = &step_kinds[STEP_INSTANCE], .id = "i1" };
 	past = (struct past){ .run = "R", .unit = units };
 	memset(units, 0, sizeof units);
 	memset(unit, 0, sizeof unit);
@@ -221,7 +221,7 @@ static void a_dead_compute_is_not_enabled(void **state)
 	f.nova_service[C1].heartbeat_age_s = AGE(5);
 	assert_null(find("target-down"));
 	f.nova_service[C1].heartbeat_age_s = AGE(500);
-	mark = (struct step){ .kind = &step_compute_service, .id = "10", .before = { "1", "us", "1" }, .after = { "0", NULL, "0" } };
+	mark = (struct step){ .kind = &step_kinds[STEP_COMPUTE_SERVICE], .id = "10", .before = { "1", "us", "1" }, .after = { "0", NULL, "0" } };
 	assert_null(find("target-down")); /* the undo of an undo disables it */
 	findings_free(&findings);
 }

@@ -31,18 +31,18 @@ static size_t stride; /* under valgrind not every byte */
 static void fill_plan(struct plan *plan)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
-	struct step *step = unit_step(unit, &step_volume, "11111111-1111-4111-8111-111111111111", "vol \"ä\"");
+	struct step *step = unit_step(unit, STEP_VOLUME, "11111111-1111-4111-8111-111111111111", "vol \"ä\"");
 
 	unit->sentence = "move 2 volumes";
 	step->before[0] = "a@b#c";
 	step->after[0] = "d@b#c";
-	step = unit_step(unit, &step_volume, "22222222-2222-4222-8222-222222222222", NULL);
+	step = unit_step(unit, STEP_VOLUME, "22222222-2222-4222-8222-222222222222", NULL);
 	step->before[0] = "a@b#c";
 	step->after[0] = "d@b#c";
 	step->after[1] = "33333333-3333-4333-8333-333333333333";
 	unit = plan_unit(plan, UNIT_EVACUATION);
 	unit->sentence = "evacuate it";
-	step = unit_step(unit, &step_instance, "44444444-4444-4444-8444-444444444444", "web");
+	step = unit_step(unit, STEP_INSTANCE, "44444444-4444-4444-8444-444444444444", "web");
 	step->before[0] = "a";
 	step->before[1] = "active";
 	step->after[1] = "active";

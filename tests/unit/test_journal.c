@@ -92,12 +92,12 @@ static struct journal *create(void)
 static struct unit some_unit(struct plan *plan)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
-	struct step *step = unit_step(unit, &step_volume, "v1", "disk");
+	struct step *step = unit_step(unit, STEP_VOLUME, "v1", "disk");
 
 	step->before[0] = "a@b#p";
 	step->after[0] = "c@b#p";
 	step->after[1] = "s2";
-	step = unit_step(unit, &step_worker, "w1", NULL);
+	step = unit_step(unit, STEP_WORKER, "w1", NULL);
 	step->before[0] = "3";
 	step->after[0] = "4";
 	step->before[1] = "0";

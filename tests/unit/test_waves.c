@@ -135,7 +135,7 @@ static void begin(const char *how)
 
 		instance[i] = (struct instance){ .uuid = ids[i] };
 		candidate[i] = (struct candidate){ .instance = &instance[i], .wanted = true, .nvolume = how[i] < 'a' };
-		unit_step(unit, &step_instance, ids[i], NULL);
+		unit_step(unit, STEP_INSTANCE, ids[i], NULL);
 		unit->candidate = &candidate[i];
 	}
 }
