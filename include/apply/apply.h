@@ -4,10 +4,9 @@
 
 #include "apply/work.h"
 
-/* Each applies one unit whole or not at all and leaves the steps' states and the journal's outcome behind. */
-int apply_ownership(struct work *work, size_t unit, struct error *err);
-int apply_mark(struct work *work, size_t unit, struct error *err);
-int apply_close(struct work *work, size_t unit, struct error *err);
+/* Applies the rows of one unit, all or none, and leaves the steps' states and the journal's outcome behind. Evacuations are not
+ * applied one by one: apply_evacuations(). */
+int apply_unit(struct work *work, size_t unit, struct error *err);
 
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);

@@ -191,109 +191,24 @@ static void name_pools(struct work *work, const struct unit *unit)
 }
 
 /* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection. */
-static int count_before(struct work *work, struct error *err)
+static int look_before(struct work *work, const struct unit *unit, struct error *err)
 {
+	name_pools(work, unit);
+	if (check_owners(work, err) != 0)
+		return -1;
 	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
 		if (prove_count(work->world.cinder_db, m, &m->before, err) != 0)
 			return -1;
 	return 0;
 }
 
-static int count_written(struct work *work, struct error *err)
+static int look_after(struct work *work, struct error *err)
 {
 	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
 		if (prove_count(work->world.cinder_db, m, &m->written, err) != 0 ||
 		    check_leftovers(work, m, err) != 0)
 			return -1;
 	return 0;
-}
-
-static int add_server(struct work *work, struct db *db, struct error *err)
-{
-	json_object *record = json_object_new_object();
-
-	json_object_object_add(record, "label", json_object_new_string(db_label(db)));
-	json_object_object_add(record, "server", json_object_new_string(db_server(db)->text));
-	return journal_add(work->journal, "server", record, false, err);
-}
-
-/* An error before COMMIT leaves everything as it was; only the commit itself can leave a doubt. */
-static int settle(struct work *work, size_t index, int rc, struct error *err)
-{
-	struct unit *unit = &work->plan.unit[index];
-	enum state state = rc == 0 ? STATE_APPLIED : err->kind == ERROR_UNKNOWN ? STATE_UNKNOWN : STATE_FAILED;
-	const char *why = rc == 0 ? NULL : arena_dup(&work->plan.arena, err->text);
-	struct error trouble = { 0 };
-
-	unit_set_state(unit, state, why);
-	if (journal_outcome(work->journal, index, state, why, &trouble) != 0) {
-		if (rc != 0)
-			log_error("%s", trouble.text);
-		else
-			*err = trouble;
-		return -1;
-	}
-	return rc;
-}
-
-static int commit(struct db *db, struct error *err)
-{
-	int rc;
-
-	CRASH_POINT("unit_before_commit");
-	rc = db_commit(db, err);
-	CRASH_POINT("unit_after_commit");
-	return rc;
-}
-
-static int ownership_transaction(struct work *work, struct unit *unit, struct error *err)
-{
-	struct db *db = work->world.cinder_db;
-
-	CRASH_POINT("unit_before_begin");
-	if (db_begin_write(db, err) != 0)
-		return -1;
-	name_pools(work, unit);
-	if (check_owners(work, err) != 0 || count_before(work, err) != 0 || unit_write(db, unit, err) != 0 || count_written(work, err) != 0) {
-		db_rollback(db);
-		return -1;
-	}
-	return commit(db, err);
-}
-
-int apply_ownership(struct work *work, size_t index, struct error *err)
-{
-	struct unit *unit = &work->plan.unit[index];
-
-	if (add_server(work, work->world.cinder_db, err) != 0 || journal_intent(work->journal, index, unit, db_label(work->world.cinder_db), err) != 0) {
-		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
-		return -1;
-	}
-	return settle(work, index, ownership_transaction(work, unit, err), err);
-}
-
-static int mark_transaction(struct db *db, const struct unit *unit, struct error *err)
-{
-	CRASH_POINT("unit_before_begin");
-	if (db_begin_write(db, err) != 0)
-		return -1;
-	if (unit_write(db, unit, err) != 0) {
-		db_rollback(db);
-		return -1;
-	}
-	return commit(db, err);
-}
-
-int apply_mark(struct work *work, size_t index, struct error *err)
-{
-	struct unit *unit = &work->plan.unit[index];
-	struct db *db = work->scene.nova.home->cell->db;
-
-	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
-		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
-		return -1;
-	}
-	return settle(work, index, mark_transaction(db, unit, err), err);
 }
 
 /* Whoever began to work on it after the plan was made has recorded an event. An undo opens it again: nobody works on a closed one. */
@@ -315,26 +230,85 @@ static int check_nobody_came(struct work *work, struct error *err)
 	                      (long long)c->migration->id);
 }
 
-static int close_transaction(struct work *work, struct db *db, const struct unit *unit, struct error *err)
+static int add_server(struct work *work, struct db *db, struct error *err)
 {
+	json_object *record = json_object_new_object();
+
+	json_object_object_add(record, "label", json_object_new_string(db_label(db)));
+	json_object_object_add(record, "server", json_object_new_string(db_server(db)->text));
+	return journal_add(work->journal, "server", record, false, err);
+}
+
+/* An error before COMMIT leaves everything as it was; only the commit itself can leave a doubt. */
+static int record_outcome(struct work *work, size_t index, int rc, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	enum state state = rc == 0 ? STATE_APPLIED : err->kind == ERROR_UNKNOWN ? STATE_UNKNOWN : STATE_FAILED;
+	const char *why = rc == 0 ? NULL : arena_dup(&work->plan.arena, err->text);
+	struct error trouble = { 0 };
+
+	unit_set_state(unit, state, why);
+	if (journal_outcome(work->journal, index, state, why, &trouble) != 0) {
+		if (rc != 0)
+			log_error("%s", trouble.text);
+		else
+			*err = trouble;
+		return -1;
+	}
+	return rc;
+}
+
+static struct db *cinder_of(const struct work *work)
+{
+	return work->world.cinder_db;
+}
+
+static struct db *cell_of_host(const struct work *work)
+{
+	return work->scene.nova.home->cell->db;
+}
+
+/* Where the rows of a unit are, and what is looked at inside their transaction; NULL: nothing. An evacuation has its own (cast.c). */
+static const struct {
+	struct db *(*database)(const struct work *work);
+	int (*before)(struct work *work, const struct unit *unit, struct error *err);
+	int (*after)(struct work *work, struct error *err);
+} writing[] = {
+	[UNIT_OWNERSHIP] = { cinder_of, look_before, look_after },
+	[UNIT_MARK] = { cell_of_host, NULL, NULL },
+	[UNIT_CLOSE] = { cell_of_host, NULL, check_nobody_came },
+};
+
+static int write_and_commit(struct work *work, struct unit *unit, struct db *db, struct error *err)
+{
+	int rc;
+
 	CRASH_POINT("unit_before_begin");
 	if (db_begin_write(db, err) != 0)
 		return -1;
-	if (unit_write(db, unit, err) != 0 || check_nobody_came(work, err) != 0) {
+	rc = writing[unit->kind].before ? writing[unit->kind].before(work, unit, err) : 0;
+	if (rc == 0)
+		rc = unit_write(db, unit, err);
+	if (rc == 0 && writing[unit->kind].after)
+		rc = writing[unit->kind].after(work, err);
+	if (rc != 0) {
 		db_rollback(db);
 		return -1;
 	}
-	return commit(db, err);
+	CRASH_POINT("unit_before_commit");
+	rc = db_commit(db, err);
+	CRASH_POINT("unit_after_commit");
+	return rc;
 }
 
-int apply_close(struct work *work, size_t index, struct error *err)
+int apply_unit(struct work *work, size_t index, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	struct db *db = work->scene.nova.home->cell->db;
+	struct db *db = writing[unit->kind].database(work);
 
 	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
 		return -1;
 	}
-	return settle(work, index, close_transaction(work, db, unit, err), err);
+	return record_outcome(work, index, write_and_commit(work, unit, db, err), err);
 }

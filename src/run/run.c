@@ -33,21 +33,6 @@ static int find_scene(struct run *run, struct error *err)
 	return rc;
 }
 
-static int apply_unit(struct run *run, size_t index, struct error *err)
-{
-	switch (run->work.plan.unit[index].kind) {
-	case UNIT_OWNERSHIP:
-		return apply_ownership(&run->work, index, err);
-	case UNIT_MARK:
-		return apply_mark(&run->work, index, err);
-	case UNIT_CLOSE:
-		return apply_close(&run->work, index, err);
-	case UNIT_EVACUATION:
-		break; /* all of them together, in waves */
-	}
-	return 0;
-}
-
 static void skip_planned(struct plan *plan, const char *why)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
@@ -65,12 +50,15 @@ static int apply(struct run *run, struct error *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < run->work.plan.nunit && rc == 0 && !signal_came(); i++) {
-		evacuates |= run->work.plan.unit[i].kind == UNIT_EVACUATION;
-		rc = apply_unit(run, i, err);
-		if (rc == 0 && run->work.plan.unit[i].kind != UNIT_EVACUATION)
-			rc = prove_unit(&run->work, i, err);
-		if (rc == 0 && run->work.plan.unit[i].kind != UNIT_EVACUATION)
-			log_notice("%zu. proved: %zu row%s", i + 1, run->work.plan.unit[i].nstep, run->work.plan.unit[i].nstep == 1 ? "" : "s");
+		const struct unit *unit = &run->work.plan.unit[i];
+
+		if (unit->kind == UNIT_EVACUATION) { /* all of them together, in waves */
+			evacuates = true;
+			continue;
+		}
+		rc = apply_unit(&run->work, i, err) == 0 ? prove_unit(&run->work, i, err) : -1;
+		if (rc == 0)
+			log_notice("%zu. proved: %zu row%s", i + 1, unit->nstep, unit->nstep == 1 ? "" : "s");
 	}
 	if (rc == 0 && evacuates && !signal_came())
 		rc = apply_evacuations(&run->work, err);
