@@ -6,6 +6,15 @@
 #include "plan/plan.h"
 #include "cli/request.h"
 
+/* What a recovery finds out about a unit. */
+enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_FAILED, VERDICT_UNDER_WAY, VERDICT_UNKNOWN, VERDICT_DRIFT, VERDICTS };
+struct verdict_kind {
+	const char *name; /* in the journal */
+	enum state state; /* of the unit */
+	bool final;       /* nobody needs to look again */
+};
+extern const struct verdict_kind verdicts[VERDICTS];
+
 /* What a journal says of its run: the plan, and how far each unit got. Everything is read from the file and owned by it. */
 
 struct past_unit {

@@ -5,15 +5,19 @@
 #include "model/nova/evacuation.h"
 #include "plan/plan.h"
 
-/* How far the evacuation of a unit is. */
-
+/* How far the evacuation of a unit is. The word of the report, the step's state and whether the broker has the message follow from it,
+ * by the table in evacuation.c. */
 enum evacuation_phase {
 	PHASE_WAITING,
-	PHASE_SENT,    /* the broker has it: nova's turn */
-	PHASE_UNKNOWN, /* it may or may not have been sent, or committed */
-	PHASE_LANDED,  /* migration done and the host changed */
-	PHASE_FAILED,  /* nova said so, or it was proved not to have been sent */
+	PHASE_SENT,     /* the broker has it: nova's turn */
+	PHASE_IN_DOUBT, /* it may or may not have been sent, or committed */
+	PHASE_LOST,     /* it was sent, and nobody can tell what becomes of it */
+	PHASE_LANDED,   /* migration done and the host changed */
+	PHASE_PROVED,   /* and all of it read back as promised */
+	PHASE_NOT_SENT, /* that is proved: nothing of it remains */
+	PHASE_FAILED,   /* nova said so */
 	PHASE_TIMEOUT,
+	PHASES
 };
 
 /* Of which our own time for one is made, until the broker has it. */
@@ -22,7 +26,6 @@ enum cost { COST_WAY, COST_JOURNAL, COST_TRANSACTION, COST_CAST, COSTS };
 struct evacuation {
 	struct evacuation_rows rows; /* texts belong to the scene and to the plan's arena */
 	enum evacuation_phase phase;
-	bool cast;               /* the broker said that it has it */
 	char status[64];         /* the migration's, as last seen */
 	char host[256];          /* the instance's, as last seen */
 	char dest[256];
@@ -31,11 +34,16 @@ struct evacuation {
 	const char *suspected;   /* the bad end that the last look saw */
 	int64_t sent_ms, ended_ms;
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
-	const char *error;       /* in the plan's arena */
 };
 
 void evacuations_free(struct plan *plan);
+/* The one way to a phase: the step's state goes with it. ${error} is borrowed. */
+void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char *error);
+/* Of no evacuation, and of one that was not begun: false. */
+bool evacuation_is(const struct unit *unit, enum evacuation_phase phase);
+bool evacuation_has_landed(const struct unit *unit); /* proved or not */
+bool evacuation_has_failed(const struct unit *unit); /* sent or not */
+bool evacuation_was_cast(const struct unit *unit);   /* the broker said that it has it */
 const char *evacuation_outcome(const struct unit *unit); /* "under way" */
-bool evacuation_was_cast(const struct unit *unit);
 
 #endif

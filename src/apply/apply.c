@@ -39,7 +39,7 @@ static void bind_names(const struct step_kind *kind, struct binding *binding, st
 	params[n] = p_end;
 }
 
-static void fill(const void *ctx, size_t row, struct db_param *params)
+static void bind_values(const void *ctx, size_t row, struct db_param *params)
 {
 	const struct binding *binding = ctx;
 	const struct step *step = &binding->step[row];
@@ -62,7 +62,7 @@ static int write_one_by_one(struct db *db, const struct step *step, size_t n, st
 	uint64_t matched;
 
 	bind_names(kind, &binding, params);
-	if (db_write_many(db, kind->write, n, fill, &binding, params, &matched, err) != 0)
+	if (db_write_many(db, kind->write, n, bind_values, &binding, params, &matched, err) != 0)
 		return -1;
 	log_debug("%s: %llu of %zu rows", kind->write->name, (unsigned long long)matched, n);
 	if (matched != n)

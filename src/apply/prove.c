@@ -322,16 +322,10 @@ static const char *evacuation_wrong(struct work *work, struct unit *unit, const 
 	return wrong;
 }
 
-static bool is_landed(const struct unit *unit)
-{
-	return unit->kind == UNIT_EVACUATION && unit->evacuation && unit->evacuation->phase == PHASE_LANDED &&
-	    unit->step[0].state == STATE_APPLIED;
-}
-
 static bool any_landed(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (is_landed(&plan->unit[i]))
+		if (evacuation_is(&plan->unit[i], PHASE_LANDED))
 			return true;
 	return false;
 }
@@ -339,13 +333,13 @@ static bool any_landed(const struct plan *plan)
 /* 1: proved; 0: not so, or not yet; -1: its proof could not be written down. */
 static int prove_evacuation(struct work *work, size_t index, const struct proof *proof, struct error *err)
 {
-	struct step *step = &work->plan.unit[index].step[0];
+	struct unit *unit = &work->plan.unit[index];
 	struct error trouble = { 0 };
+	const char *wrong = evacuation_wrong(work, unit, proof, &trouble);
 
-	step->error = evacuation_wrong(work, &work->plan.unit[index], proof, &trouble);
-	if (step->error)
+	evacuation_enter(unit, wrong ? PHASE_LANDED : PHASE_PROVED, wrong);
+	if (wrong)
 		return 0;
-	step->state = STATE_PROVED;
 	return journal_outcome(work->journal, index, STATE_PROVED, NULL, err) == 0 ? 1 : -1;
 }
 
@@ -367,7 +361,7 @@ static void close_proof(struct proof *proof)
 static int try_landed(struct work *work, const struct proof *proof, struct error *err)
 {
 	for (size_t i = 0; i < work->plan.nunit; i++)
-		if (is_landed(&work->plan.unit[i]) && prove_evacuation(work, i, proof, err) < 0)
+		if (evacuation_is(&work->plan.unit[i], PHASE_LANDED) && prove_evacuation(work, i, proof, err) < 0)
 			return -1;
 	return 0;
 }
@@ -383,7 +377,7 @@ int prove_landed(struct work *work, struct error *err)
 	return rc;
 }
 
-static int settle_landed(struct work *work, const struct proof *proof, struct error *err)
+static int prove_with_patience(struct work *work, const struct proof *proof, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + SETTLE_MS;
 	int rc;
@@ -391,7 +385,7 @@ static int settle_landed(struct work *work, const struct proof *proof, struct er
 	while ((rc = try_landed(work, proof, err)) == 0 && any_landed(&work->plan) && clock_monotonic_ms() < deadline)
 		clock_sleep_ms(SETTLE_STEP_MS);
 	for (size_t i = 0; i < work->plan.nunit; i++)
-		if (is_landed(&work->plan.unit[i]))
+		if (evacuation_is(&work->plan.unit[i], PHASE_LANDED))
 			log_error("%s (%s): %s", work->plan.unit[i].step[0].id, str_or(work->plan.unit[i].step[0].name, ""),
 			    str_or(work->plan.unit[i].step[0].error, "not looked at"));
 	return rc;
@@ -426,7 +420,7 @@ int prove_all(struct work *work, struct error *err)
 			rc = -1;
 		}
 	if (has_evacuated(&work->plan)) {
-		if (open_proof(work, &proof, &trouble) != 0 || settle_landed(work, &proof, &trouble) != 0) {
+		if (open_proof(work, &proof, &trouble) != 0 || prove_with_patience(work, &proof, &trouble) != 0) {
 			*err = trouble;
 			rc = error_prefix(err, "what was evacuated could not be read again");
 		}

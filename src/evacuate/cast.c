@@ -17,7 +17,7 @@
 #define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
 #define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
 
-static void fill_rows(struct work *work, const struct unit *unit, struct evacuation_rows *rows)
+static void begin_rows(struct work *work, const struct unit *unit, struct evacuation_rows *rows)
 {
 	const struct instance *i = unit->candidate->instance;
 
@@ -158,16 +158,11 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 	return journal_add(journal, "publish_outcome", r, false, err);
 }
 
-static void end(struct work *work, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
+static void end_unsent(struct work *work, struct unit *unit, enum evacuation_phase phase, const char *why)
 {
-	struct evacuation *e = unit->evacuation;
-
-	e->phase = phase;
-	e->error = arena_dup(&work->plan.arena, why);
-	e->ended_ms = clock_monotonic_ms();
-	unit_set_state(unit, state, e->error);
-	log_line(phase == PHASE_UNKNOWN ? LOG_ERROR : LOG_WARN, "%s (%s): %s", e->rows.instance_uuid,
-	    unit->step[0].name ? unit->step[0].name : "", why);
+	unit->evacuation->ended_ms = clock_monotonic_ms();
+	evacuation_enter(unit, phase, arena_dup(&work->plan.arena, why));
+	log_line(phase == PHASE_IN_DOUBT ? LOG_ERROR : LOG_WARN, "%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
 }
 
 /* It was proved that nobody got the cast: the three rows go back. */
@@ -185,10 +180,10 @@ static int cancel(struct work *work, size_t index, const char *why, struct error
 		rc = db_commit(db, &trouble);
 	CRASH_POINT("cancel_after_commit");
 	if (rc == 0) {
-		end(work, unit, PHASE_FAILED, STATE_FAILED, arena_printf(&work->plan.arena, "not sent (%s); its rows are as before", why));
+		end_unsent(work, unit, PHASE_NOT_SENT, arena_printf(&work->plan.arena, "not sent (%s); its rows are as before", why));
 		return journal_outcome(work->journal, index, STATE_FAILED, "not sent, taken back", err);
 	}
-	end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN,
+	end_unsent(work, unit, PHASE_IN_DOUBT,
 	    arena_printf(&work->plan.arena, "not sent (%s), and its rows could not be put back: %s", why, trouble.text));
 	return journal_outcome(work->journal, index, STATE_UNKNOWN, trouble.text, err);
 }
@@ -241,16 +236,14 @@ static int publish(struct work *work, size_t index, const char *unique_id, const
 	charge(e, COST_JOURNAL);
 	tell_cost(e);
 	if (outcome == BUS_ACKED) {
-		e->phase = PHASE_SENT;
-		e->cast = true;
-		unit_set_state(unit, STATE_APPLIED, NULL);
+		evacuation_enter(unit, PHASE_SENT, NULL);
 		log_notice("%s (%s): cast, %s", e->rows.instance_uuid, unit->step[0].name ? unit->step[0].name : "",
 		    work->request->what.target_host ? work->request->what.target_host : "the scheduler chooses");
 		return 0;
 	}
 	if (bus_outcome_proves_not_sent(outcome))
 		return cancel(work, index, why.text, err);
-	end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN,
+	end_unsent(work, unit, PHASE_IN_DOUBT,
 	    arena_printf(&work->plan.arena, "the cast may or may not have been sent: %s", why.text));
 	return 0;
 }
@@ -271,7 +264,7 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
 	unit->evacuation->measured_us = begun_us;
 	charge(unit->evacuation, COST_WAY);
-	fill_rows(work, unit, &unit->evacuation->rows);
+	begin_rows(work, unit, &unit->evacuation->rows);
 	uuid_random(&id);
 	uuid_hex(&id, unique_id);
 	if (journal_intent(work->journal, index, unit, db_label(work->scene.nova.home->cell->db), err) != 0)
@@ -286,9 +279,9 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 		return -1;
 	}
 	if (err->kind == ERROR_UNKNOWN)
-		end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN, err->text);
+		end_unsent(work, unit, PHASE_IN_DOUBT, err->text);
 	else
-		end(work, unit, PHASE_FAILED, STATE_FAILED,
+		end_unsent(work, unit, PHASE_NOT_SENT,
 		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&work->plan.arena, "not sent: %s", err->text) : err->text);
 	rc = journal_outcome(work->journal, index, unit->step[0].state, unit->step[0].error, err);
 	return work->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;

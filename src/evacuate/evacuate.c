@@ -36,7 +36,7 @@ static void look_at_all(struct work *work, bool *away)
 	for (size_t i = 0; i < work->plan.nunit; i++) {
 		struct unit *unit = &work->plan.unit[i];
 
-		if (!unit->evacuation || unit->evacuation->phase != PHASE_SENT)
+		if (!evacuation_is(unit, PHASE_SENT))
 			continue;
 		if (!work->scene.nova.home->cell->db || evacuation_look(work, unit, &err) != 0) {
 			reconnect(work, &err, away);
@@ -72,7 +72,7 @@ static int64_t median_ms(const struct plan *plan)
 	for (size_t i = 0; i < plan->nunit; i++) {
 		const struct evacuation *e = plan->unit[i].evacuation;
 
-		if (e && e->phase == PHASE_LANDED)
+		if (evacuation_has_landed(&plan->unit[i]))
 			took[n++] = e->ended_ms - e->sent_ms;
 	}
 	vec_sort(took, n, sizeof *took, by_size);
@@ -94,7 +94,7 @@ static void tell_how_far(const struct work *work, size_t *told)
 
 		all += unit->kind == UNIT_EVACUATION;
 		left += unit->kind == UNIT_EVACUATION && unit->step[0].state == STATE_SKIPPED;
-		to_go += wave_is_waiting(unit) || (unit->evacuation && unit->evacuation->phase == PHASE_SENT);
+		to_go += wave_is_waiting(unit) || evacuation_is(unit, PHASE_SENT);
 	}
 	if (all < 2 || all - to_go == *told)
 		return;
@@ -116,13 +116,11 @@ static void time_out(struct work *work, int64_t timeout_s)
 		struct unit *unit = &work->plan.unit[i];
 		struct evacuation *e = unit->evacuation;
 
-		if (!e || e->phase != PHASE_SENT)
+		if (!evacuation_is(unit, PHASE_SENT))
 			continue;
-		e->phase = PHASE_TIMEOUT;
 		e->ended_ms = clock_monotonic_ms();
-		e->error = arena_printf(&work->plan.arena, "still '%s' after %lld s: %s", e->status[0] ? e->status : "accepted",
-		    (long long)timeout_s, evacuation_stands(work, unit));
-		unit_set_state(unit, STATE_APPLIED, e->error);
+		evacuation_enter(unit, PHASE_TIMEOUT, arena_printf(&work->plan.arena, "still '%s' after %lld s: %s",
+		    e->status[0] ? e->status : "accepted", (long long)timeout_s, evacuation_stands(work, unit)));
 	}
 }
 
@@ -131,13 +129,11 @@ static void leave_under_way(struct work *work)
 {
 	for (size_t i = 0; i < work->plan.nunit; i++) {
 		struct unit *unit = &work->plan.unit[i];
-		struct evacuation *e = unit->evacuation;
+		const struct evacuation *e = unit->evacuation;
 
-		if (!e || e->phase != PHASE_SENT)
-			continue;
-		e->error = arena_printf(&work->plan.arena, "still '%s' when we were interrupted: nova goes on with it", e->status[0] ?
-		    e->status : "accepted");
-		unit_set_state(unit, STATE_APPLIED, e->error);
+		if (evacuation_is(unit, PHASE_SENT))
+			evacuation_enter(unit, PHASE_SENT, arena_printf(&work->plan.arena,
+			    "still '%s' when we were interrupted: nova goes on with it", e->status[0] ? e->status : "accepted"));
 	}
 }
 
@@ -148,7 +144,7 @@ int apply_evacuations(struct work *work, struct error *err)
 	int64_t proof_due_ms = 0;
 	bool away = false;
 	size_t told = 0;
-	int rc = wave_fill(work, &wave, err);
+	int rc = wave_send(work, &wave, err);
 
 	while (wave.way_closed || (wave_in_flight(&work->plan) > 0 && !work->request->how.no_wait)) {
 		if (clock_monotonic_ms() > deadline) {
@@ -168,7 +164,7 @@ int apply_evacuations(struct work *work, struct error *err)
 		prove(work, away, &proof_due_ms);
 		tell_how_far(work, &told);
 		if (rc == 0)
-			rc = wave_fill(work, &wave, err);
+			rc = wave_send(work, &wave, err);
 	}
 	return rc;
 }

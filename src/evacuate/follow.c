@@ -17,21 +17,20 @@ static void say(const struct unit *unit, const char *what)
 }
 
 /* What is done is written down with its proof; how else it ended, at once: we may not live to the end of the run. */
-static void record(struct work *work, const struct unit *unit, enum state state, const char *why)
+static void record_end(struct work *work, const struct unit *unit)
 {
 	struct error err = { 0 };
 
-	if (state != STATE_APPLIED && journal_outcome(work->journal, (size_t)(unit - work->plan.unit), state, why, &err) != 0)
+	if (journal_outcome(work->journal, (size_t)(unit - work->plan.unit), unit->step[0].state, unit->step[0].error, &err) != 0)
 		log_error("%s", err.text);
 }
 
-static void end(struct work *work, struct unit *unit, enum evacuation_phase phase, enum state state, const char *why)
+static void end_sent(struct work *work, struct unit *unit, enum evacuation_phase phase, const char *why)
 {
-	unit->evacuation->phase = phase;
-	unit->evacuation->error = arena_dup(&work->plan.arena, why);
 	unit->evacuation->ended_ms = clock_monotonic_ms();
-	unit_set_state(unit, state, unit->evacuation->error);
-	record(work, unit, state, unit->evacuation->error);
+	evacuation_enter(unit, phase, arena_dup(&work->plan.arena, why));
+	if (phase != PHASE_LANDED)
+		record_end(work, unit);
 }
 
 static void landed(struct work *work, struct unit *unit, const struct evacuation_state *now)
@@ -41,7 +40,7 @@ static void landed(struct work *work, struct unit *unit, const struct evacuation
 
 	snprintf(e->host, sizeof e->host, "%s", now->host);
 	unit->step[0].after[0] = arena_dup(&work->plan.arena, now->host);
-	end(work, unit, PHASE_LANDED, STATE_APPLIED, NULL);
+	end_sent(work, unit, PHASE_LANDED, NULL);
 	str_addf(&text, "done, on %s after %.1f s", now->host, (double)(e->ended_ms - e->sent_ms) / 1000);
 	say(unit, text.s);
 }
@@ -95,7 +94,7 @@ static int failed(struct work *work, struct unit *unit, const struct evacuation_
 	    str_or(now->vm_state, "in no state"), *fault ? ": " : "", fault);
 	if (str_equal(now->host, unit->evacuation->rows.host) && add_what_next(work, unit, &why, err) != 0)
 		return -1;
-	end(work, unit, PHASE_FAILED, STATE_FAILED, why);
+	end_sent(work, unit, PHASE_FAILED, why);
 	say(unit, why);
 	return 0;
 }
@@ -116,7 +115,7 @@ static void given_up(struct work *work, struct unit *unit, const char *by, const
 	const char *why = arena_printf(&work->plan.arena, "%s failed at it (%.200s) and left its migration '%s': %s; then again", by,
 	    str_or(event->details, "see its log"), e->status, cure(work, e));
 
-	end(work, unit, PHASE_FAILED, STATE_FAILED, why);
+	end_sent(work, unit, PHASE_FAILED, why);
 	say(unit, why);
 }
 
@@ -252,7 +251,7 @@ static void vanished(struct work *work, struct unit *unit, const struct evacuati
 	    "%s not in the database any more: lost by it (a crash, a failover to one that lagged), or deleted; whether nova goes on with it is unknown; next: evac-manage journal recover %s",
 	    what, work->run);
 
-	end(work, unit, PHASE_UNKNOWN, STATE_UNKNOWN, why);
+	end_sent(work, unit, PHASE_LOST, why);
 	log_error("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
 }
 

@@ -15,7 +15,7 @@ size_t wave_in_flight(const struct plan *plan)
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->nunit; i++)
-		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_SENT;
+		n += evacuation_is(&plan->unit[i], PHASE_SENT);
 	return n;
 }
 
@@ -24,7 +24,7 @@ static size_t count_failed(const struct plan *plan)
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->nunit; i++)
-		n += plan->unit[i].evacuation && plan->unit[i].evacuation->phase == PHASE_FAILED;
+		n += evacuation_has_failed(&plan->unit[i]);
 	return n;
 }
 
@@ -37,13 +37,13 @@ static size_t count_in_a_row(const struct plan *plan)
 	for (size_t i = 0; i < plan->nunit; i++) {
 		const struct evacuation *e = plan->unit[i].evacuation;
 
-		if (e && e->phase == PHASE_LANDED && e->ended_ms > landed_ms)
+		if (evacuation_has_landed(&plan->unit[i]) && e->ended_ms > landed_ms)
 			landed_ms = e->ended_ms;
 	}
 	for (size_t i = 0; i < plan->nunit; i++) {
 		const struct evacuation *e = plan->unit[i].evacuation;
 
-		n += e && e->phase == PHASE_FAILED && e->cast && e->ended_ms > landed_ms;
+		n += evacuation_is(&plan->unit[i], PHASE_FAILED) && e->ended_ms > landed_ms;
 	}
 	return n;
 }
@@ -87,7 +87,7 @@ static bool is_canary(const struct plan *plan, size_t index)
 
 static void heed_canary(struct plan *plan, const struct unit *canary)
 {
-	if (!canary || !evacuation_was_cast(canary) || canary->evacuation->phase != PHASE_FAILED)
+	if (!canary || !evacuation_is(canary, PHASE_FAILED))
 		return;
 	for (size_t i = 0; i < plan->nunit; i++)
 		if (wave_is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
@@ -97,7 +97,7 @@ static void heed_canary(struct plan *plan, const struct unit *canary)
 /* Without waiting there are no waves: everything is sent. */
 static bool has_room(const struct work *work, const struct unit *canary, size_t next)
 {
-	bool alone = is_canary(&work->plan, next) || (canary && canary->evacuation->phase == PHASE_SENT);
+	bool alone = is_canary(&work->plan, next) || (canary && evacuation_is(canary, PHASE_SENT));
 
 	return work->request->how.no_wait || wave_in_flight(&work->plan) < (alone ? 1 : (size_t)work->request->how.max_in_flight);
 }
@@ -111,7 +111,7 @@ static const char *reason_to_stop(const struct work *work)
 	if (work->request->how.stop_after_failures == 0 && count_in_a_row(&work->plan) >= IN_A_ROW)
 		return "five failed one after the other: not begun (--stop-after-failures N sets another limit)";
 	for (size_t i = 0; i < work->plan.nunit; i++)
-		if (work->plan.unit[i].evacuation && work->plan.unit[i].evacuation->phase == PHASE_UNKNOWN)
+		if (work->plan.unit[i].evacuation && work->plan.unit[i].step[0].state == STATE_UNKNOWN)
 			return "another one's outcome is unknown: not begun";
 	return NULL;
 }
@@ -183,7 +183,7 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 }
 
 /* What came of the last message is durable before the next look, which may be long. */
-int wave_fill(struct work *work, struct wave *wave, struct error *err)
+int wave_send(struct work *work, struct wave *wave, struct error *err)
 {
 	struct error trouble = { 0 };
 	int rc = send_all(work, wave, err);

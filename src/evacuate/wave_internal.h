@@ -14,7 +14,7 @@ struct wave {
 };
 /* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1: nothing
  * more is begun, and what waited is left. */
-int wave_fill(struct work *work, struct wave *wave, struct error *err);
+int wave_send(struct work *work, struct wave *wave, struct error *err);
 
 bool wave_is_waiting(const struct unit *unit);
 size_t wave_in_flight(const struct plan *plan); /* how many are on their way, or may be */

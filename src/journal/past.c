@@ -9,6 +9,15 @@
 
 #define UNITS_MAX 1000000
 
+const struct verdict_kind verdicts[VERDICTS] = {
+	[VERDICT_DONE] = { "done", STATE_PROVED, true },
+	[VERDICT_NOT_DONE] = { "not_done", STATE_SKIPPED, true },
+	[VERDICT_FAILED] = { "failed", STATE_FAILED, true },
+	[VERDICT_UNDER_WAY] = { "under_way", STATE_APPLIED, false },
+	[VERDICT_UNKNOWN] = { "unknown", STATE_UNKNOWN, false },
+	[VERDICT_DRIFT] = { "drift", STATE_FAILED, false },
+};
+
 static const char *get(json_object *record, const char *key)
 {
 	json_object *value = json_object_object_get(record, key);
@@ -241,15 +250,21 @@ void past_free(struct past *past)
 	*past = (struct past){ 0 };
 }
 
+/* NULL: there was none yet, or not one of this version. */
+static const struct verdict_kind *verdict_of(const struct past_unit *u)
+{
+	for (const struct verdict_kind *v = verdicts; v < verdicts + VERDICTS; v++)
+		if (str_equal(u->verdict, v->name))
+			return v;
+	return NULL;
+}
+
 /* Rows that were committed and not read back, and evacuations that were on their way, are looked at again. */
 bool past_unit_is_final(const struct past_unit *u)
 {
-	static const char *const verdicts[] = { "done", "not_done", "failed" };
+	const struct verdict_kind *verdict = verdict_of(u);
 
-	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
-		if (str_equal(u->verdict, verdicts[i]))
-			return true;
-	return str_equal(u->outcome, "proved") || str_equal(u->outcome, "failed");
+	return (verdict && verdict->final) || str_equal(u->outcome, "proved") || str_equal(u->outcome, "failed");
 }
 
 bool past_is_settled(const struct past *past)
@@ -274,12 +289,8 @@ bool past_accepts(const struct past *past, const char *code)
 
 const char *past_unit_state(const struct past_unit *u)
 {
-	static const char *const by_verdict[][2] = { { "done", "proved" }, { "not_done", "skipped" }, { "failed", "failed" },
-		{ "under_way", "applied" }, { "unknown", "unknown" }, { "drift", "failed" } };
-
-	for (size_t i = 0; u->verdict && i < sizeof by_verdict / sizeof *by_verdict; i++)
-		if (strcmp(by_verdict[i][0], u->verdict) == 0)
-			return by_verdict[i][1];
+	if (verdict_of(u))
+		return state_name[verdict_of(u)->state];
 	if (u->publish_begun && str_equal(u->outcome, "applied") && !str_equal(u->publish_outcome, "acked"))
 		return u->publish_outcome ? "unknown" : "open";
 	return str_or(u->outcome, "open");

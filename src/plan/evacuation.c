@@ -9,14 +9,49 @@ void evacuations_free(struct plan *plan)
 		free(plan->unit[i].evacuation);
 }
 
+static const struct {
+	const char *outcome;
+	enum state state; /* of its step */
+	bool cast;
+} phases[PHASES] = {
+	[PHASE_WAITING] = { "not begun", STATE_SKIPPED, false },
+	[PHASE_SENT] = { "under way", STATE_APPLIED, true },
+	[PHASE_IN_DOUBT] = { "unknown", STATE_UNKNOWN, false },
+	[PHASE_LOST] = { "unknown", STATE_UNKNOWN, true },
+	[PHASE_LANDED] = { "done", STATE_APPLIED, true },
+	[PHASE_PROVED] = { "done", STATE_PROVED, true },
+	[PHASE_NOT_SENT] = { "failed", STATE_FAILED, false },
+	[PHASE_FAILED] = { "failed", STATE_FAILED, true },
+	[PHASE_TIMEOUT] = { "timeout", STATE_APPLIED, true },
+};
+
+void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char *error)
+{
+	unit->evacuation->phase = phase;
+	unit_set_state(unit, phases[phase].state, error);
+}
+
+bool evacuation_is(const struct unit *unit, enum evacuation_phase phase)
+{
+	return unit->evacuation && unit->evacuation->phase == phase;
+}
+
+bool evacuation_has_landed(const struct unit *unit)
+{
+	return evacuation_is(unit, PHASE_LANDED) || evacuation_is(unit, PHASE_PROVED);
+}
+
+bool evacuation_has_failed(const struct unit *unit)
+{
+	return unit->evacuation && phases[unit->evacuation->phase].state == STATE_FAILED;
+}
+
 bool evacuation_was_cast(const struct unit *unit)
 {
-	return unit->evacuation && unit->evacuation->cast;
+	return unit->evacuation && phases[unit->evacuation->phase].cast;
 }
 
 const char *evacuation_outcome(const struct unit *unit)
 {
-	static const char *const text[] = { "not begun", "under way", "unknown", "done", "failed", "timeout" };
-
-	return text[unit->evacuation ? unit->evacuation->phase : PHASE_WAITING];
+	return phases[unit->evacuation ? unit->evacuation->phase : PHASE_WAITING].outcome;
 }

@@ -31,12 +31,14 @@ static void repeat_final(struct recovery *r, size_t index)
 {
 	const struct past_unit *u = &r->past.unit[index];
 	bool done = str_equal(u->verdict, "done") || (!u->verdict && str_equal(u->outcome, "proved"));
+	enum verdict verdict = done ? VERDICT_DONE : str_equal(u->verdict, "not_done") ? VERDICT_NOT_DONE : VERDICT_FAILED;
+	const char *why = done ? NULL : str_or(u->error, "not done");
 
 	if (r->work.plan.unit[index].kind == UNIT_EVACUATION)
-		recover_repeat_evacuation(r, index, done);
-	unit_set_state(&r->work.plan.unit[index], done ? STATE_PROVED : str_equal(u->verdict, "not_done") ? STATE_SKIPPED : STATE_FAILED,
-	    done ? NULL : str_or(u->error, "not done"));
-	r->nverdict[done ? VERDICT_DONE : str_equal(u->verdict, "not_done") ? VERDICT_NOT_DONE : VERDICT_FAILED]++;
+		recover_repeat_evacuation(r, index, verdict, why);
+	else
+		unit_set_state(&r->work.plan.unit[index], verdicts[verdict].state, why);
+	r->nverdict[verdict]++;
 }
 
 static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, const char *why, struct error *err)
@@ -44,12 +46,12 @@ static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, c
 	json_object *record = json_object_new_object();
 
 	json_object_object_add(record, "unit", json_object_new_int64((int64_t)index));
-	json_object_object_add(record, "verdict", json_object_new_string(verdict_name[verdict]));
+	json_object_object_add(record, "verdict", json_object_new_string(verdicts[verdict].name));
 	json_object_object_add(record, "error", why ? json_object_new_string(why) : NULL);
 	return journal_add(r->work.journal, "recovery", record, true, err);
 }
 
-static int settle(struct recovery *r, size_t index, struct error *err)
+static int recover_unit(struct recovery *r, size_t index, struct error *err)
 {
 	struct unit *unit = &r->work.plan.unit[index];
 	const char *why = NULL;
@@ -70,7 +72,7 @@ static int settle(struct recovery *r, size_t index, struct error *err)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
 	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR : LOG_NOTICE, "%zu. %s: %s%s%s", index + 1,
-	    unit->sentence, verdict_name[verdict], why ? ": " : "", str_or(why, ""));
+	    unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
 	if (verdict == VERDICT_DRIFT)
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (s->state == STATE_FAILED || s->state == STATE_SKIPPED)
@@ -100,8 +102,8 @@ static int add_end(struct recovery *r, enum error_kind result, struct error *err
 {
 	json_object *record = json_object_new_object(), *counts = json_object_new_object();
 
-	for (int v = VERDICT_DONE; v <= VERDICT_DRIFT; v++)
-		json_object_object_add(counts, verdict_name[v], json_object_new_int64((int64_t)r->nverdict[v]));
+	for (int v = 0; v < VERDICTS; v++)
+		json_object_object_add(counts, verdicts[v].name, json_object_new_int64((int64_t)r->nverdict[v]));
 	json_object_object_add(record, "result", json_object_new_string(error_kind_name(result)));
 	json_object_object_add(record, "exit_code", json_object_new_int(error_kind_exit_code(result)));
 	json_object_object_add(record, "totals", counts);
@@ -159,7 +161,7 @@ static enum error_kind interrupted(const struct recovery *r, struct error *err)
 	return err->kind;
 }
 
-static enum error_kind settle_all(struct recovery *r, struct error *err)
+static enum error_kind recover_units(struct recovery *r, struct error *err)
 {
 	unsigned needs = needs_of(&r->past, &r->work.plan, r->request);
 	enum error_kind result;
@@ -175,7 +177,7 @@ static enum error_kind settle_all(struct recovery *r, struct error *err)
 	for (size_t i = 0; i < r->past.nunit; i++) {
 		if (signal_came())
 			return interrupted(r, err);
-		if (settle(r, i, err) != 0)
+		if (recover_unit(r, i, err) != 0)
 			return err->kind;
 	}
 	result = result_of(r);
@@ -224,11 +226,11 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	r->work.scene.subject.host = r->past.host; /* NULL: a command about no host */
 	if (past_is_settled(&r->past)) {
 		for (size_t i = 0; i < r->past.nunit; i++)
-			settle(r, i, &ignored);
+			recover_unit(r, i, &ignored);
 		r->report.summary = "nothing to recover: every unit has come to its end";
 		return ERROR_OK;
 	}
-	return settle_all(r, err);
+	return recover_units(r, err);
 }
 
 enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, size_t *under_way,

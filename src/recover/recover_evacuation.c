@@ -52,7 +52,7 @@ static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
 	return NULL;
 }
 
-static void fill(struct recovery *r, size_t index, struct look *look)
+static void take_claim(struct recovery *r, size_t index, struct look *look)
 {
 	const struct past_unit *past = &r->past.unit[index];
 	struct unit *unit = &r->work.plan.unit[index];
@@ -71,7 +71,7 @@ static void fill(struct recovery *r, size_t index, struct look *look)
 }
 
 /* A failed outcome after a publish is nova's or the broker's word, not the transaction's. */
-static void fill_cast(const struct past_unit *past, struct look *look)
+static void take_cast(const struct past_unit *past, struct look *look)
 {
 	const char *outcome = past->publish_outcome;
 
@@ -244,7 +244,7 @@ static void heed_accept(const struct recovery *r, struct look *look)
 }
 
 /* The task state is this evacuation's while the instance is on its old host. */
-static int settle(struct look *look, struct error *err)
+static int close_what_is_left(struct look *look, struct error *err)
 {
 	bool ours = look->known.instance == INSTANCE_OLD && instance_is_rebuilding(look->task_state);
 
@@ -259,7 +259,7 @@ static int act(struct look *look, enum recovery_action action, struct error *err
 	if (db_begin_write(look->cell, err) != 0)
 		return -1;
 	rc = action == ACTION_FENCE  ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
-	    action == ACTION_SETTLE ? settle(look, err) :
+	    action == ACTION_SETTLE ? close_what_is_left(look, err) :
 	                              evacuation_cancel(look->cell, &look->e->rows, err);
 	if (rc != 0) {
 		db_rollback(look->cell);
@@ -271,26 +271,15 @@ static int act(struct look *look, enum recovery_action action, struct error *err
 	return rc;
 }
 
-static enum state state_of(enum verdict verdict)
-{
-	static const enum state states[] = { STATE_PROVED, STATE_SKIPPED, STATE_FAILED, STATE_APPLIED, STATE_UNKNOWN, STATE_UNKNOWN };
-
-	return states[verdict];
-}
-
-static enum verdict conclude(struct recovery *r, size_t index, struct look *look, enum verdict verdict, const char *why)
-{
-	static const enum evacuation_phase phases[] = { PHASE_LANDED, PHASE_WAITING, PHASE_FAILED, PHASE_SENT, PHASE_UNKNOWN,
-		PHASE_UNKNOWN };
-	struct unit *unit = &r->work.plan.unit[index];
-
-	look->e->phase = phases[verdict];
-	look->e->cast = look->known.cast == CAST_ACKED || verdict == VERDICT_DONE || verdict == VERDICT_UNDER_WAY;
-	if (verdict == VERDICT_DONE)
-		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look->e->host);
-	unit_set_state(unit, state_of(verdict), verdict == VERDICT_DONE ? NULL : why);
-	return verdict;
-}
+/* How far it is by a verdict: without the broker's word that it had the message, and with it. */
+static const enum evacuation_phase phase_by[VERDICTS][2] = {
+	[VERDICT_DONE] = { PHASE_PROVED, PHASE_PROVED },
+	[VERDICT_NOT_DONE] = { PHASE_WAITING, PHASE_WAITING },
+	[VERDICT_FAILED] = { PHASE_NOT_SENT, PHASE_FAILED },
+	[VERDICT_UNDER_WAY] = { PHASE_SENT, PHASE_SENT },
+	[VERDICT_UNKNOWN] = { PHASE_IN_DOUBT, PHASE_LOST },
+	[VERDICT_DRIFT] = { PHASE_IN_DOUBT, PHASE_LOST },
+};
 
 static const char *advise_about_vanished(struct recovery *r, size_t index, const struct look *look, const char *sentence)
 {
@@ -350,7 +339,7 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 			sent_again = true;
 			if (r->request->how.dry_run || recover_resend(r, index, look->cell, err) != 0)
 				return VERDICT_UNKNOWN;
-			fill_cast(&r->past.unit[index], look);
+			take_cast(&r->past.unit[index], look);
 			continue;
 		}
 		if (rule->action == ACTION_NONE || r->request->how.dry_run) {
@@ -370,29 +359,31 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 }
 
 /* One that had its end before: as the run left it, where it went is not in the journal. */
-void recover_repeat_evacuation(struct recovery *r, size_t index, bool done)
+void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
-	const char *sent = r->past.unit[index].publish_outcome;
 
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
 	evacuation_name_ids(r->past.run, unit->step[0].id, &unit->evacuation->rows);
-	unit->evacuation->phase = done ? PHASE_LANDED : str_equal(r->past.unit[index].verdict, "not_done") ? PHASE_WAITING : PHASE_FAILED;
-	unit->evacuation->cast = done || str_equal(sent, "acked");
+	evacuation_enter(unit, phase_by[verdict][str_equal(r->past.unit[index].publish_outcome, "acked")], why);
 }
 
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)
 {
+	struct unit *unit = &r->work.plan.unit[index];
+	enum verdict verdict = VERDICT_UNKNOWN;
 	struct error err = { 0 };
 	struct look look = { 0 };
-	enum verdict verdict = VERDICT_UNKNOWN;
 
-	fill(r, index, &look);
-	fill_cast(&r->past.unit[index], &look);
+	take_claim(r, index, &look);
+	take_cast(&r->past.unit[index], &look);
 	look.cell = cell_of(r, index, &err);
 	if (look.cell && cell_columns_probe(look.cell, &look.columns, &err) == 0)
 		verdict = decide(r, index, &look, why, &err);
 	if (err.text[0])
 		*why = arena_dup(&r->work.plan.arena, err.text);
-	return conclude(r, index, &look, verdict, *why);
+	if (verdict == VERDICT_DONE)
+		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look.e->host);
+	evacuation_enter(unit, phase_by[verdict][look.known.cast == CAST_ACKED], verdict == VERDICT_DONE ? NULL : *why);
+	return verdict;
 }

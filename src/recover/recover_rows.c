@@ -59,7 +59,7 @@ static int compare(struct recovery *r, struct unit *unit, struct db *db, struct 
 
 /* All or none: that one row holds what was written, or that the commit was answered, tells it of the others, whatever became of
  * them since. */
-static void settle_changed(struct unit *unit)
+static void take_as_written(struct unit *unit)
 {
 	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 		if (s->state == STATE_FAILED) {
@@ -144,7 +144,7 @@ static enum verdict judge(struct recovery *r, struct unit *unit, bool committed,
 		return VERDICT_NOT_DONE;
 	}
 	if (n->old == 0 && (committed || (n->new > 0 && n->other == 0))) {
-		settle_changed(unit);
+		take_as_written(unit);
 		*why = arena_printf(arena, "it was committed; of %zu rows %zu hold what was written, others have changed %zu and deleted %zu since",
 		    unit->nstep, n->new, n->other, n->gone);
 		return VERDICT_DONE;

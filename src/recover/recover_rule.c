@@ -3,8 +3,6 @@
 
 #define ANY 0xffu
 
-const char *const verdict_name[] = { "done", "not_done", "failed", "under_way", "unknown", "drift" };
-
 #define SENT (CAST_ACKED | CAST_UNKNOWN)
 #define UNSENT (CAST_NEVER | CAST_NOT_SENT)
 #define SILENT (EVIDENCE_NONE | EVIDENCE_LOST)

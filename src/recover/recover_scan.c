@@ -57,7 +57,7 @@ static int scan_cell(struct table *t, const struct nova_cell *cell, struct error
 	return 0;
 }
 
-static int fill(struct scene *scene, struct table *t, struct error *err)
+static int list_ours(struct scene *scene, struct table *t, struct error *err)
 {
 	int rc = 0;
 
@@ -79,7 +79,7 @@ static int judge(const struct table *shown, const struct request *request, struc
 	return error_hint(err, "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
 }
 
-static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = fill, .judge = judge };
+static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .judge = judge };
 
 enum error_kind recover_scan(const struct request *request, struct error *err)
 {

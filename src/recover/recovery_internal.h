@@ -8,15 +8,12 @@
 
 /* What became of the units of a run that nobody has seen end. docs/recovery.md says it for operators. */
 
-enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_FAILED, VERDICT_UNDER_WAY, VERDICT_UNKNOWN, VERDICT_DRIFT };
-extern const char *const verdict_name[]; /* "done", "not_done", … */
-
 struct recovery {
 	const struct request *request;
 	struct past past;
 	struct work work; /* its plan is the past's */
 	struct report report;
-	size_t nverdict[VERDICT_DRIFT + 1];
+	size_t nverdict[VERDICTS];
 };
 
 /* What recovery does about one evacuation follows from what is known about it, by the table in recover_rule.c: the first row that
@@ -74,8 +71,8 @@ const struct recovery_rule *recovery_rule_for(const struct known *known);
 /* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
 enum verdict recover_rows(struct recovery *r, size_t unit, const char **why);
 enum verdict recover_evacuation(struct recovery *r, size_t unit, const char **why);
-/* A unit that had its end before. */
-void recover_repeat_evacuation(struct recovery *r, size_t unit, bool done);
+/* One that had its end before. */
+void recover_repeat_evacuation(struct recovery *r, size_t unit, enum verdict verdict, const char *why);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
 int recover_resend(struct recovery *r, size_t unit, struct db *cell, struct error *err);
 

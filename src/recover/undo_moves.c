@@ -96,7 +96,7 @@ static bool is_enabled_again(const struct scene *scene, const struct cinder_serv
 	return false;
 }
 
-static int fill(struct scene *scene, struct move *m, struct error *err)
+static int complete_move(struct scene *scene, struct move *m, struct error *err)
 {
 	const char *binary = move_binary(m->kind);
 
@@ -185,7 +185,7 @@ int undo_find_moves(struct scene *scene, struct error *err)
 		if (is_taken(scene, s))
 			add_step(scene, s);
 	for (size_t i = 0; i < scene->subject.nmove; i++)
-		if (fill(scene, &scene->subject.move[i], err) != 0)
+		if (complete_move(scene, &scene->subject.move[i], err) != 0)
 			return -1;
 	scene->subject.moves_things = scene->subject.nmove > 0;
 	return find_elsewhere(scene, err);

@@ -294,7 +294,7 @@ static int print_servers(const struct report *report, struct error *err)
 		table_advice(&t, "error_message", str_or(u->step[0].error, ""));
 		table_text(&t, "name", u->step[0].name);
 		table_text(&t, "to", u->step[0].after[0]);
-		table_text(&t, "result", u->step[0].state == STATE_PROVED ? "proved" : evacuation_outcome(u));
+		table_text(&t, "result", evacuation_is(u, PHASE_PROVED) ? "proved" : evacuation_outcome(u));
 	}
 	add_skipped(&t, report);
 	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;

@@ -25,7 +25,7 @@ void report_totals(const struct report *report, struct totals *out)
 static bool any_phase(const struct plan *plan, enum evacuation_phase phase)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (plan->unit[i].evacuation && plan->unit[i].evacuation->phase == phase)
+		if (evacuation_is(&plan->unit[i], phase))
 			return true;
 	return false;
 }
@@ -34,7 +34,7 @@ static bool any_unproved(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++) {
 		const struct unit *u = &plan->unit[i];
-		bool over = u->kind != UNIT_EVACUATION || (u->evacuation && u->evacuation->phase == PHASE_LANDED);
+		bool over = u->kind != UNIT_EVACUATION || evacuation_is(u, PHASE_LANDED);
 
 		for (size_t k = 0; over && k < u->nstep; k++)
 			if (u->step[k].state == STATE_APPLIED)
@@ -70,7 +70,7 @@ enum error_kind report_result(const struct report *report, const struct error *e
 	struct totals t;
 
 	report_totals(report, &t);
-	if (t.state[STATE_UNKNOWN] > 0 || any_phase(&report->work->plan, PHASE_UNKNOWN))
+	if (t.state[STATE_UNKNOWN] > 0)
 		return ERROR_UNKNOWN;
 	if (any_unproved(&report->work->plan))
 		return ERROR_UNPROVED;

@@ -321,7 +321,7 @@ static void the_message_leaves_once_and_only_after_the_commit(void **state)
 	assert_int_equal(broker.published, 1);
 	assert_int_equal(broker.calls_before, fake_calls.n);
 	assert_int_equal(sent()->phase, PHASE_SENT);
-	assert_true(sent()->cast);
+	assert_true(evacuation_was_cast(&work.plan.unit[0]));
 	assert_int_equal(work.plan.unit[0].step[0].state, STATE_APPLIED);
 	assert_journal(WRITTEN ",publish_outcome acked");
 }
@@ -374,13 +374,13 @@ static const struct {
 	enum evacuation_phase phase;
 	const char *journal;
 } outcomes[] = {
-	{ BUS_RETURNED, true, PHASE_FAILED, WRITTEN ",publish_outcome returned,outcome failed" },
-	{ BUS_REFUSED, true, PHASE_FAILED, WRITTEN ",publish_outcome refused,outcome failed" },
-	{ BUS_NOT_SENT, true, PHASE_FAILED, WRITTEN ",publish_outcome not_sent,outcome failed" },
-	{ BUS_NACKED, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome nacked" },
-	{ BUS_BLOCKED, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome blocked" },
-	{ BUS_LOST, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome lost" },
-	{ BUS_TIMEOUT, false, PHASE_UNKNOWN, WRITTEN ",publish_outcome timeout" },
+	{ BUS_RETURNED, true, PHASE_NOT_SENT, WRITTEN ",publish_outcome returned,outcome failed" },
+	{ BUS_REFUSED, true, PHASE_NOT_SENT, WRITTEN ",publish_outcome refused,outcome failed" },
+	{ BUS_NOT_SENT, true, PHASE_NOT_SENT, WRITTEN ",publish_outcome not_sent,outcome failed" },
+	{ BUS_NACKED, false, PHASE_IN_DOUBT, WRITTEN ",publish_outcome nacked" },
+	{ BUS_BLOCKED, false, PHASE_IN_DOUBT, WRITTEN ",publish_outcome blocked" },
+	{ BUS_LOST, false, PHASE_IN_DOUBT, WRITTEN ",publish_outcome lost" },
+	{ BUS_TIMEOUT, false, PHASE_IN_DOUBT, WRITTEN ",publish_outcome timeout" },
 };
 
 static void only_what_was_proved_not_sent_is_taken_back(void **state)
@@ -396,8 +396,8 @@ static void only_what_was_proved_not_sent_is_taken_back(void **state)
 		assert_string_equal(fake_calls.s, outcomes[i].taken_back ? CLAIM MIGRATE("NULL") CANCEL : CLAIM MIGRATE("NULL"));
 		assert_int_equal(sent()->phase, outcomes[i].phase);
 		assert_int_equal(work.plan.unit[0].step[0].state, outcomes[i].taken_back ? STATE_FAILED : STATE_UNKNOWN);
-		assert_non_null(strstr(sent()->error, "the broker's reason"));
-		assert_false(sent()->cast);
+		assert_non_null(strstr(work.plan.unit[0].step[0].error, "the broker's reason"));
+		assert_false(evacuation_was_cast(&work.plan.unit[0]));
 		assert_journal(outcomes[i].journal);
 	}
 }
@@ -413,7 +413,7 @@ static void what_could_not_be_taken_back_is_unknown(void **state)
 		broker.outcome = BUS_RETURNED;
 		fake_answer(statements[i])->n = 0; /* somebody works on it after all */
 		assert_int_equal(0, evacuation_send(&work, 0, &err));
-		assert_int_equal(sent()->phase, PHASE_UNKNOWN);
+		assert_int_equal(sent()->phase, PHASE_IN_DOUBT);
 		assert_non_null(strstr(fake_calls.s, "|rollback"));
 		assert_journal(WRITTEN ",publish_outcome returned,outcome unknown");
 	}
@@ -445,8 +445,8 @@ static void a_row_that_changed_since_the_plan_stops_this_instance_alone(void **s
 		begin(state);
 		drift_of(drifts[i].statement);
 		assert_int_equal(0, evacuation_send(&work, 0, &err));
-		assert_int_equal(sent()->phase, PHASE_FAILED);
-		assert_string_equal(sent()->error, drifts[i].error);
+		assert_int_equal(sent()->phase, PHASE_NOT_SENT);
+		assert_string_equal(work.plan.unit[0].step[0].error, drifts[i].error);
 		assert_int_equal(broker.published, 0);
 		assert_string_equal(fake_calls.s + fake_calls.n - 9, "|rollback");
 		assert_journal("run,row,intent,outcome failed");
@@ -463,7 +463,7 @@ static void a_host_that_reports_again_is_alive(void **state)
 	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
 	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
 	assert_int_equal(err.kind, ERROR_DRIFT);
-	assert_string_equal(sent()->error, "nova-compute on 'c1' reports again: the host is alive");
+	assert_string_equal(work.plan.unit[0].step[0].error, "nova-compute on 'c1' reports again: the host is alive");
 	assert_int_equal(broker.published, 0);
 	assert_string_equal(fake_calls.s, "begin write|nova/services_of_host host=c1|rollback");
 }
@@ -501,7 +501,7 @@ static void a_broken_spec_stops_before_anything_is_written(void **state)
 	(void)state;
 	f.candidate[I1].spec.spec = "{}";
 	assert_int_equal(0, evacuation_send(&work, 0, &err));
-	assert_int_equal(sent()->phase, PHASE_FAILED);
+	assert_int_equal(sent()->phase, PHASE_NOT_SENT);
 	assert_string_equal(fake_calls.s, READS "|rollback");
 	assert_int_equal(broker.published, 0);
 }
@@ -514,7 +514,7 @@ static void a_commit_without_an_answer_ends_the_run_and_sends_nothing(void **sta
 	fake_commit_fails = ERROR_UNKNOWN;
 	assert_int_equal(-1, evacuation_send(&work, 0, &err));
 	assert_int_equal(err.kind, ERROR_UNKNOWN);
-	assert_int_equal(sent()->phase, PHASE_UNKNOWN);
+	assert_int_equal(sent()->phase, PHASE_IN_DOUBT);
 	assert_int_equal(broker.published, 0);
 	assert_journal("run,row,intent,outcome unknown");
 }
@@ -526,7 +526,7 @@ static void a_database_that_is_gone_ends_the_run(void **state)
 	(void)state;
 	fake_begin_fails = ERROR_DB_UNREACHABLE;
 	assert_int_equal(-1, evacuation_send(&work, 0, &err));
-	assert_int_equal(sent()->phase, PHASE_FAILED);
+	assert_int_equal(sent()->phase, PHASE_NOT_SENT);
 	assert_int_equal(broker.published, 0);
 	assert_journal("run,row,intent,outcome failed");
 }

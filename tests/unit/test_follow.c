@@ -188,7 +188,7 @@ static void what_vanishes_is_unknown_at_once_and_in_the_journal(void **s)
 		begin(s);
 		migration("accepted", cases[i].migrations);
 		instance("a", cases[i].instances);
-		assert_int_equal(look()->phase, PHASE_UNKNOWN);
+		assert_int_equal(look()->phase, PHASE_LOST);
 		assert_int_equal(work.plan.unit[0].step[0].state, STATE_UNKNOWN);
 		assert_non_null(strstr(work.plan.unit[0].step[0].error, cases[i].said));
 		assert_non_null(strstr(work.plan.unit[0].step[0].error, "evac-manage journal recover 20260131T030405Z-host-evacuate-1a2b3c4d"));

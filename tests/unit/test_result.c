@@ -43,7 +43,7 @@ struct ending {
 	int phase; /* -1: the unit was never begun, or it is no evacuation */
 };
 #define MOVED { STATE_PROVED, -1 }
-#define LANDED { STATE_PROVED, PHASE_LANDED }
+#define LANDED { STATE_PROVED, PHASE_PROVED }
 #define NOT_BEGUN { STATE_SKIPPED, -1 }
 
 static const struct {
@@ -58,10 +58,10 @@ static const struct {
 	{ "the commit has no answer", { { STATE_UNKNOWN, -1 }, NOT_BEGUN, NOT_BEGUN }, ERROR_UNKNOWN, ERROR_UNKNOWN },
 	{ "one instance failed", { MOVED, LANDED, { STATE_FAILED, PHASE_FAILED } }, ERROR_OK, ERROR_PARTIAL },
 	{ "one instance was not begun", { MOVED, LANDED, NOT_BEGUN }, ERROR_BUS_UNREACHABLE, ERROR_PARTIAL },
-	{ "one instance is unknown", { MOVED, LANDED, { STATE_UNKNOWN, PHASE_UNKNOWN } }, ERROR_OK, ERROR_UNKNOWN },
-	{ "one is unknown, another failed", { MOVED, { STATE_FAILED, PHASE_FAILED }, { STATE_UNKNOWN, PHASE_UNKNOWN } }, ERROR_OK,
+	{ "one instance is unknown", { MOVED, LANDED, { STATE_UNKNOWN, PHASE_IN_DOUBT } }, ERROR_OK, ERROR_UNKNOWN },
+	{ "one is unknown, another failed", { MOVED, { STATE_FAILED, PHASE_FAILED }, { STATE_UNKNOWN, PHASE_IN_DOUBT } }, ERROR_OK,
 	    ERROR_UNKNOWN },
-	{ "one is unknown, another late", { MOVED, { STATE_APPLIED, PHASE_TIMEOUT }, { STATE_UNKNOWN, PHASE_UNKNOWN } }, ERROR_OK,
+	{ "one is unknown, another late", { MOVED, { STATE_APPLIED, PHASE_TIMEOUT }, { STATE_UNKNOWN, PHASE_IN_DOUBT } }, ERROR_OK,
 	    ERROR_UNKNOWN },
 	{ "the moves are not as promised", { { STATE_APPLIED, -1 }, LANDED, LANDED }, ERROR_OK, ERROR_UNPROVED },
 	{ "not as promised, and one late", { { STATE_APPLIED, -1 }, LANDED, { STATE_APPLIED, PHASE_TIMEOUT } }, ERROR_OK,
@@ -70,7 +70,7 @@ static const struct {
 	{ "one is late", { MOVED, LANDED, { STATE_APPLIED, PHASE_TIMEOUT } }, ERROR_OK, ERROR_TIMEOUT },
 	{ "one is late, another failed", { MOVED, { STATE_FAILED, PHASE_FAILED }, { STATE_APPLIED, PHASE_TIMEOUT } }, ERROR_OK,
 	    ERROR_TIMEOUT },
-	{ "unknown wins over all", { { STATE_APPLIED, -1 }, { STATE_APPLIED, PHASE_TIMEOUT }, { STATE_UNKNOWN, PHASE_UNKNOWN } },
+	{ "unknown wins over all", { { STATE_APPLIED, -1 }, { STATE_APPLIED, PHASE_TIMEOUT }, { STATE_UNKNOWN, PHASE_IN_DOUBT } },
 	    ERROR_DRIFT, ERROR_UNKNOWN },
 	{ "all is proved but the journal could not be ended", { MOVED, LANDED, LANDED }, ERROR_ERROR, ERROR_ERROR },
 };
@@ -212,7 +212,7 @@ static void what_a_signal_stopped_was_interrupted(void **state)
 	set(1, &(struct ending)LANDED);
 	set(2, &(struct ending){ STATE_APPLIED, PHASE_SENT }); /* nova goes on, nobody waited */
 	assert_int_equal(report_result(&report, &err), ERROR_INTERRUPTED);
-	set(2, &(struct ending){ STATE_UNKNOWN, PHASE_UNKNOWN });
+	set(2, &(struct ending){ STATE_UNKNOWN, PHASE_IN_DOUBT });
 	assert_int_equal(report_result(&report, &err), ERROR_UNKNOWN);
 	set(2, &(struct ending)LANDED); /* it came when all was over */
 	assert_int_equal(report_result(&report, &err), ERROR_OK);

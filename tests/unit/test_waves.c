@@ -66,10 +66,8 @@ int evacuation_send(struct work *work, size_t unit, struct error *err)
 	if (fate(unit) == 'w' && now_ms < back_ms)
 		return error_set(err, ERROR_BUS_UNREACHABLE, "the broker is away");
 	u->evacuation = xcalloc(1, sizeof *u->evacuation);
-	u->evacuation->cast = fate(unit) != 'd' && fate(unit) != 'u';
-	u->evacuation->phase = fate(unit) == 'd' ? PHASE_FAILED : fate(unit) == 'u' ? PHASE_UNKNOWN : PHASE_SENT;
+	evacuation_enter(u, fate(unit) == 'd' ? PHASE_NOT_SENT : fate(unit) == 'u' ? PHASE_IN_DOUBT : PHASE_SENT, NULL);
 	u->evacuation->sent_ms = now_ms;
-	unit_set_state(u, fate(unit) == 'd' ? STATE_FAILED : fate(unit) == 'u' ? STATE_UNKNOWN : STATE_APPLIED, NULL);
 	return 0;
 }
 
@@ -95,12 +93,11 @@ int evacuation_look(struct work *work, struct unit *u, struct error *err)
 	looks[unit]++;
 	if (fate(unit) == 'f') {
 		say('!', unit);
-		u->evacuation->phase = PHASE_FAILED;
+		evacuation_enter(u, PHASE_FAILED, "nova failed");
 		u->evacuation->ended_ms = now_ms;
-		unit_set_state(u, STATE_FAILED, "nova failed");
 	} else if ((fate(unit) == 'o' || fate(unit) == 'w') && looks[unit] == 2) {
 		say('=', unit);
-		u->evacuation->phase = PHASE_LANDED;
+		evacuation_enter(u, PHASE_LANDED, NULL);
 		u->evacuation->ended_ms = now_ms;
 	}
 	return 0;
@@ -317,19 +314,32 @@ static void what_has_not_ended_in_time_is_said_and_the_rest_is_left(void **state
 	end();
 }
 
-static void an_outcome_has_its_word(void **state)
+/* Its word, its step's state, whether the broker has it: everything that is told of an evacuation. */
+static void a_phase_has_its_word_and_its_state(void **state)
 {
-	static const char *const words[] = { "not begun", "under way", "unknown", "done", "failed", "timeout" };
-	struct evacuation e = { .cast = true };
-	struct unit unit = { .kind = UNIT_EVACUATION };
+	static const struct {
+		const char *word;
+		enum state state;
+		bool cast;
+	} told[PHASES] = {
+		{ "not begun", STATE_SKIPPED, false }, { "under way", STATE_APPLIED, true }, { "unknown", STATE_UNKNOWN, false },
+		{ "unknown", STATE_UNKNOWN, true }, { "done", STATE_APPLIED, true }, { "done", STATE_PROVED, true },
+		{ "failed", STATE_FAILED, false }, { "failed", STATE_FAILED, true }, { "timeout", STATE_APPLIED, true },
+	};
+	struct step step = { 0 };
+	struct unit unit = { .kind = UNIT_EVACUATION, .step = &step, .nstep = 1 };
+	struct evacuation e = { 0 };
 
 	(void)state;
 	assert_false(evacuation_was_cast(&unit));
+	assert_string_equal(evacuation_outcome(&unit), "not begun");
 	unit.evacuation = &e;
-	assert_true(evacuation_was_cast(&unit));
-	for (int phase = PHASE_WAITING; phase <= PHASE_TIMEOUT; phase++) {
-		e.phase = (enum evacuation_phase)phase;
-		assert_string_equal(evacuation_outcome(&unit), words[phase]);
+	for (int phase = 0; phase < PHASES; phase++) {
+		evacuation_enter(&unit, (enum evacuation_phase)phase, "why");
+		assert_string_equal(evacuation_outcome(&unit), told[phase].word);
+		assert_int_equal(step.state, told[phase].state);
+		assert_int_equal(evacuation_was_cast(&unit), told[phase].cast);
+		assert_string_equal(step.error, "why");
 	}
 }
 
@@ -373,7 +383,7 @@ int main(void)
 		cmocka_unit_test(and_not_longer_than_a_minute),
 		cmocka_unit_test(no_more_than_the_window_is_ever_on_its_way),
 		cmocka_unit_test(what_has_not_ended_in_time_is_said_and_the_rest_is_left),
-		cmocka_unit_test(an_outcome_has_its_word),
+		cmocka_unit_test(a_phase_has_its_word_and_its_state),
 		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
 	};
 
