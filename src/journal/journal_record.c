@@ -4,29 +4,17 @@
 #include <openssl/evp.h>
 
 #include "journal/journal.h"
+#include "plan/step_json.h"
 #include "util/json.h"
 
 /* The records of a unit: its rows with both values, the intent that closes them, what came of it. */
-
-static json_object *values(const struct step_kind *kind, const char *const *value)
-{
-	json_object *object = json_object_new_object();
-
-	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], jv_text(value[i]));
-	return object;
-}
 
 static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
 {
 	json_object *row = json_object_new_object();
 
 	json_object_object_add(row, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(row, "kind", jv_text(step->kind->name));
-	json_object_object_add(row, "id", jv_text(step->id));
-	json_object_object_add(row, "name", jv_text(step->name));
-	json_object_object_add(row, "before", values(step->kind, step->before));
-	json_object_object_add(row, "after", values(step->kind, step->after));
+	step_add_json(step, row);
 	if (journal_add(j, "row", row, false, err) != 0)
 		return -1;
 	EVP_DigestUpdate(digest, journal_last(j), 64);

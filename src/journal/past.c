@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/step_json.h"
 #include "util/clock.h"
+#include "util/json.h"
 #include "util/str.h"
 
 #define UNITS_MAX 1000000
@@ -18,16 +20,9 @@ const struct verdict_kind verdicts[VERDICTS] = {
 	[VERDICT_DRIFT] = { "drift", STATE_FAILED, false },
 };
 
-static const char *get(json_object *record, const char *key)
-{
-	json_object *value = json_object_object_get(record, key);
-
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
-}
-
 static const char *copy(struct past *past, json_object *record, const char *key)
 {
-	return arena_dup(&past->plan.arena, get(record, key));
+	return arena_dup(&past->plan.arena, jv_get_text(record, key));
 }
 
 static int complain(struct past *past, json_object *record, const char *what)
@@ -92,47 +87,38 @@ static int on_plan(struct past *past, json_object *record)
 		return complain(past, record, "a plan where none belongs");
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i);
-		int kind = unit_kind_named(get(one, "kind"));
+		int kind = unit_kind_named(jv_get_text(one, "kind"));
 
 		if (kind < 0)
 			return complain(past, record, "a kind of unit that this version does not know");
 		add_unit(past);
 		past->plan.unit[i].kind = (enum unit_kind)kind;
-		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get(one, "sentence"), ""));
-		if (get(one, "instance"))
+		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(jv_get_text(one, "sentence"), ""));
+		if (jv_get_text(one, "instance"))
 			unit_step(&past->plan.unit[i], STEP_INSTANCE, copy(past, one, "instance"), NULL);
 	}
 	return 0;
 }
 
-static void take_values(struct past *past, const struct step_kind *kind, json_object *values, const char **out)
-{
-	for (size_t i = 0; kind->column[i]; i++)
-		out[i] = arena_dup(&past->plan.arena, json_object_get_string(json_object_object_get(values, kind->column[i])));
-}
-
 static int on_row(struct past *past, json_object *record)
 {
-	const struct step_kind *kind = step_kind_named(get(record, "kind"));
 	struct unit *planned;
 	struct past_unit *unit = unit_of(past, record, &planned);
-	struct step *step;
 
-	if (!unit || !kind || !get(record, "id"))
+	if (!unit)
 		return complain(past, record, "a row that this version does not know");
 	if (unit->begun)
 		return complain(past, record, "a row after its unit was closed");
 	if (planned->kind == UNIT_EVACUATION && planned->nstep == 1 && !planned->step[0].before[0])
 		planned->nstep = 0; /* the plan named it only */
-	step = unit_step(planned, step_kind_id(kind), copy(past, record, "id"), copy(past, record, "name"));
-	take_values(past, kind, json_object_object_get(record, "before"), step->before);
-	take_values(past, kind, json_object_object_get(record, "after"), step->after);
+	if (!unit_step_json(planned, record, &past->plan.arena))
+		return complain(past, record, "a row that this version does not know");
 	return 0;
 }
 
 static int on_intent(struct past *past, json_object *record)
 {
-	int kind = unit_kind_named(get(record, "kind"));
+	int kind = unit_kind_named(jv_get_text(record, "kind"));
 	struct unit *planned;
 	struct past_unit *unit = unit_of(past, record, &planned);
 
@@ -141,7 +127,7 @@ static int on_intent(struct past *past, json_object *record)
 	if (json_object_get_int64(json_object_object_get(record, "rows")) != (int64_t)planned->nstep)
 		return complain(past, record, "its unit has not as many rows as it says");
 	planned->kind = (enum unit_kind)kind;
-	planned->sentence = arena_dup(&past->plan.arena, str_or(get(record, "sentence"), ""));
+	planned->sentence = arena_dup(&past->plan.arena, str_or(jv_get_text(record, "sentence"), ""));
 	unit->begun = true;
 	unit->where = copy(past, record, "where");
 	return 0;
@@ -149,7 +135,7 @@ static int on_intent(struct past *past, json_object *record)
 
 static void on_publish_intent(struct past *past, struct past_unit *unit, json_object *record)
 {
-	int64_t then = clock_parse(str_or(get(record, "time"), ""));
+	int64_t then = clock_parse(str_or(jv_get_text(record, "time"), ""));
 
 	unit->publish_begun = true;
 	unit->sends++;
@@ -207,7 +193,7 @@ static void on_end(struct past *past, json_object *record)
 
 int past_record(void *ctx, json_object *record)
 {
-	const char *type = get(record, "type");
+	const char *type = jv_get_text(record, "type");
 	struct past *past = ctx;
 
 	if (!past->run && !str_equal(type, "run"))

@@ -10,15 +10,11 @@
 #include "journal/lock.h"
 #include "journal/past.h"
 #include "journal/runs.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #define PIECE 65536
-
-static const char *get(json_object *record, const char *key)
-{
-	return json_object_get_string(json_object_object_get(record, key));
-}
 
 /* One line of at most PIECE bytes from the file's start or end; NULL: it is longer, or no JSON object. */
 static json_object *line_at(int fd, off_t size, bool last)
@@ -66,9 +62,9 @@ static bool is_no_matter(const char *path, const char *host)
 		first = line_at(fd, st.st_size, false);
 		last = line_at(fd, st.st_size, true);
 	}
-	if (first && str_equal(get(first, "type"), "run") && !str_equal(get(first, "host"), host))
+	if (first && str_equal(jv_get_text(first, "type"), "run") && !str_equal(jv_get_text(first, "host"), host))
 		answer = true;
-	else if (first && last && str_equal(get(last, "type"), "end"))
+	else if (first && last && str_equal(jv_get_text(last, "type"), "end"))
 		answer = has_none(last, "unknown") && has_none(last, "applied");
 	json_object_put(first);
 	json_object_put(last);

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "evacuate/evacuate.h"
+#include "plan/step_json.h"
 #include "report/report.h"
 #include "util/json.h"
 #include "util/shell.h"
@@ -35,25 +36,12 @@ static json_object *findings(const struct report *report)
 	return list;
 }
 
-static json_object *values(const struct step_kind *kind, const char *const *value)
-{
-	json_object *object = json_object_new_object();
-
-	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], jv_text(value[i]));
-	return object;
-}
-
 static json_object *step(const struct report *report, const struct unit *unit, size_t index, const struct step *s)
 {
 	json_object *one = json_object_new_object();
 
 	json_object_object_add(one, "unit", json_object_new_int64((int64_t)index));
-	json_object_object_add(one, "kind", jv_text(s->kind->name));
-	json_object_object_add(one, "id", jv_text(s->id));
-	json_object_object_add(one, "name", jv_text(s->name));
-	json_object_object_add(one, "before", values(s->kind, s->before));
-	json_object_object_add(one, "after", values(s->kind, s->after));
+	step_add_json(s, one);
 	json_object_object_add(one, "state", jv_text(state_name[s->state]));
 	json_object_object_add(one, "error", advice(report, s->error));
 	json_object_object_add(one, "since", jv_text(s->since));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "util/who.h"
+#include "plan/step_json.h"
 #include "plan_file_internal.h"
 #include "util/clock.h"
 #include "util/crash.h"
@@ -122,27 +123,6 @@ static json_object *world_of(const struct run *run)
 	return object;
 }
 
-static json_object *values(const struct step_kind *kind, const char *const *value)
-{
-	json_object *object = json_object_new_object();
-
-	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], jv_text(value[i]));
-	return object;
-}
-
-static json_object *step(const struct step *s)
-{
-	json_object *object = json_object_new_object();
-
-	json_object_object_add(object, "kind", jv_text(s->kind->name));
-	json_object_object_add(object, "id", jv_text(s->id));
-	json_object_object_add(object, "name", jv_text(s->name));
-	json_object_object_add(object, "before", values(s->kind, s->before));
-	json_object_object_add(object, "after", values(s->kind, s->after));
-	return object;
-}
-
 /* The first volume-backed instance goes alone; then as many at once as --max-in-flight says. */
 static int64_t wave_of(const struct run *run, size_t index)
 {
@@ -168,8 +148,10 @@ static json_object *units_of(const struct run *run)
 
 		one = json_object_new_object();
 		steps = json_object_new_array();
-		for (size_t k = 0; k < u->nstep; k++)
-			json_object_array_add(steps, step(&u->step[k]));
+		for (size_t k = 0; k < u->nstep; k++) {
+			json_object_array_add(steps, json_object_new_object());
+			step_add_json(&u->step[k], json_object_array_get_idx(steps, k));
+		}
 		json_object_object_add(one, "kind", jv_text(unit_kind_name[u->kind]));
 		json_object_object_add(one, "sentence", jv_text(u->sentence));
 		if (u->kind == UNIT_EVACUATION)

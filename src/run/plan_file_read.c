@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "plan_file_internal.h"
+#include "plan/step_json.h"
 #include "util/file.h"
+#include "util/json.h"
 #include "util/str.h"
 
 #define PLAN_MAX ((size_t)1 << 30)
@@ -44,13 +46,6 @@ static json_object *parse(const struct str *all)
 	return object;
 }
 
-static const char *get(json_object *object, const char *key)
-{
-	json_object *value = json_object_object_get(object, key);
-
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
-}
-
 static void take_list(struct plan_file *file, json_object *array, struct words *out)
 {
 	size_t n = json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
@@ -68,7 +63,7 @@ static void take_words(struct plan_file *file, json_object *words)
 		void *member = (char *)&file->request + w->offset;
 
 		if (w->type == PLAN_WORD_TEXT)
-			*(const char **)member = get(words, w->name);
+			*(const char **)member = jv_get_text(words, w->name);
 		else if (w->type == PLAN_WORD_BOOL)
 			*(bool *)member = json_object_get_boolean(value);
 		else if (w->type == PLAN_WORD_INT)
@@ -78,40 +73,21 @@ static void take_words(struct plan_file *file, json_object *words)
 	}
 }
 
-static void take_values(const struct step_kind *kind, json_object *values, const char **out)
-{
-	for (size_t i = 0; kind->column[i]; i++)
-		out[i] = get(values, kind->column[i]);
-}
-
-static bool take_step(struct unit *unit, json_object *one)
-{
-	const struct step_kind *kind = step_kind_named(get(one, "kind"));
-	struct step *step;
-
-	if (!kind || !get(one, "id"))
-		return false;
-	step = unit_step(unit, step_kind_id(kind), get(one, "id"), get(one, "name"));
-	take_values(kind, json_object_object_get(one, "before"), step->before);
-	take_values(kind, json_object_object_get(one, "after"), step->after);
-	return true;
-}
-
 static bool take_units(struct plan_file *file, json_object *units)
 {
 	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i), *steps = json_object_object_get(one, "steps");
-		int kind = unit_kind_named(get(one, "kind"));
+		int kind = unit_kind_named(jv_get_text(one, "kind"));
 		struct unit *unit;
 
 		if (kind < 0 || !json_object_is_type(steps, json_type_array))
 			return false;
 		unit = plan_unit(&file->plan, (enum unit_kind)kind);
-		unit->sentence = str_or(get(one, "sentence"), "");
+		unit->sentence = str_or(jv_get_text(one, "sentence"), "");
 		for (size_t k = 0; k < json_object_array_length(steps); k++)
-			if (!take_step(unit, json_object_array_get_idx(steps, k)))
+			if (!unit_step_json(unit, json_object_array_get_idx(steps, k), &file->arena))
 				return false;
 	}
 	return true;
@@ -121,12 +97,12 @@ static bool take_all(struct plan_file *file)
 {
 	json_object *made = json_object_object_get(file->document, "made");
 
-	file->run = get(made, "run");
-	file->expires_at = get(made, "expires_at");
-	file->command = get(file->document, "command");
-	file->host = get(file->document, "host");
-	file->sha256 = get(file->document, "sha256");
-	file->units_sha256 = get(file->document, "units_sha256");
+	file->run = jv_get_text(made, "run");
+	file->expires_at = jv_get_text(made, "expires_at");
+	file->command = jv_get_text(file->document, "command");
+	file->host = jv_get_text(file->document, "host");
+	file->sha256 = jv_get_text(file->document, "sha256");
+	file->units_sha256 = jv_get_text(file->document, "units_sha256");
 	take_words(file, json_object_object_get(file->document, "request"));
 	return take_units(file, json_object_object_get(file->document, "units")) && file->run && file->expires_at && file->command &&
 	    strlen(file->run) < RUN_ID_SIZE && !strpbrk(file->run, "./");
@@ -143,7 +119,7 @@ int plan_file_read(const char *path, struct plan_file *out, struct error *err)
 		return -1;
 	if (!sum_is_right(&all) || !(out->document = parse(&all)))
 		return damaged(path, "is not the plan that was written: one byte at least was changed", err);
-	if (!str_equal(get(out->document, "schema"), PLAN_SCHEMA))
+	if (!str_equal(jv_get_text(out->document, "schema"), PLAN_SCHEMA))
 		return damaged(path, "is of another version of evac-manage", err);
 	if (!take_all(out))
 		return damaged(path, "is not complete", err);
