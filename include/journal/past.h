@@ -60,6 +60,8 @@ struct past_steps {
 	size_t unit, step;
 };
 const struct step *past_next_step(const struct past *past, struct past_steps *at);
+/* That a unit was written to, by its label; NULL: it is not configured, or does not answer. */
+struct db *past_database(const struct world *world, const struct unit *unit, const struct past_unit *past);
 bool past_accepts(const struct past *past, const char *code);
 
 #endif

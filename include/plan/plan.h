@@ -21,7 +21,10 @@ struct step {
 	const char *since; /* proved, and others have changed it after that: what it holds now, "deleted"; NULL: nobody has */
 };
 /* Which moves take such a row along. */
-static inline enum move_kind step_kind_move(const struct step_kind *kind) { return kind->owner == OWNER_HOST ? MOVE_BACKUPS : MOVE_BACKEND; }
+static inline enum move_kind step_kind_move(const struct step_kind *kind)
+{
+	return kind->owner == OWNER_HOST ? MOVE_BACKUPS : MOVE_BACKEND;
+}
 static inline bool step_is(const struct step *step, enum step_kind_id kind) { return step->kind == &step_kinds[kind]; }
 
 enum unit_kind {

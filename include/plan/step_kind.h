@@ -64,10 +64,13 @@ extern const struct step_kind step_kinds[STEP_KINDS];
 const struct step_kind *step_kind_named(const char *name); /* NULL: there is none */
 /* The kind that does ${deed} to a row that a statement calls ${of}. */
 enum step_kind_id step_kind_for(enum step_deed deed, const char *of);
-static inline bool step_kind_names_host(const struct step_kind *kind) { return kind->owner == OWNER_POOL || kind->owner == OWNER_HOST; }
-static inline enum step_kind_id step_kind_owned(enum owned_kind kind) { return (enum step_kind_id)kind; }
-static inline enum step_kind_id step_kind_id(const struct step_kind *kind) { return (enum step_kind_id)(kind - step_kinds); }
 /* The place of a column; NULL's when it has none of that name. */
 size_t step_kind_column(const struct step_kind *kind, const char *name);
+static inline enum step_kind_id step_kind_owned(enum owned_kind kind) { return (enum step_kind_id)kind; }
+static inline enum step_kind_id step_kind_id(const struct step_kind *kind) { return (enum step_kind_id)(kind - step_kinds); }
+static inline bool step_kind_names_host(const struct step_kind *kind)
+{
+	return kind->owner == OWNER_POOL || kind->owner == OWNER_HOST;
+}
 
 #endif

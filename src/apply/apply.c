@@ -121,7 +121,7 @@ static int check_target(const struct work *work, const struct move *m, const cha
 }
 
 /* A cluster whose rows move has no living member still. */
-static int check_clusters(const struct work *work, const struct cinder_services *now, struct error *err)
+static int check_clusters_down(const struct work *work, const struct cinder_services *now, struct error *err)
 {
 	const struct cluster_fact *c = work->scene.cinder.cluster_fact;
 
@@ -141,7 +141,7 @@ static int check_owners(struct work *work, struct error *err)
 
 	if (cinder_services_list(work->world.cinder_db, &now, err) != 0)
 		return -1;
-	rc = check_clusters(work, &now, err);
+	rc = check_clusters_down(work, &now, err);
 	for (const struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++) {
 		const char *binary = move_binary(m->kind);
 

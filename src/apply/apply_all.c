@@ -65,7 +65,7 @@ static size_t count_planned(const struct db_rows *rows, const struct step *step,
 	return found;
 }
 
-static int lock(const struct move_all *m, const struct step *step, size_t n, size_t *as_planned, struct error *err)
+static int lock_rows(const struct move_all *m, const struct step *step, size_t n, size_t *as_planned, struct error *err)
 {
 	struct db_param params[AT_ONCE + 1];
 	struct db_rows rows;
@@ -78,7 +78,7 @@ static int lock(const struct move_all *m, const struct step *step, size_t n, siz
 	return 0;
 }
 
-static int move(const struct move_all *m, const struct step *step, size_t n, uint64_t *matched, struct error *err)
+static int move_rows(const struct move_all *m, const struct step *step, size_t n, uint64_t *matched, struct error *err)
 {
 	struct db_param params[VALUES + AT_ONCE + 1] = { p_str("old_backend_host", m->from), p_str("new_backend_host", m->to),
 		p_str("new_service_uuid", m->service_uuid) };
@@ -87,14 +87,14 @@ static int move(const struct move_all *m, const struct step *step, size_t n, uin
 	return db_write(m->db, &SQL_CINDER_VOLUMES_MOVE_ALL, params, matched, err);
 }
 
-static int move_all(const struct move_all *m, const struct step *step, size_t n, struct error *err)
+static int move_all_rows(const struct move_all *m, const struct step *step, size_t n, struct error *err)
 {
 	size_t now, as_planned, locked = 0;
 	uint64_t matched, total = 0;
 
 	for (size_t i = 0; i < n; i += now) {
 		now = n - i < AT_ONCE ? n - i : AT_ONCE;
-		if (lock(m, step + i, now, &as_planned, err) != 0)
+		if (lock_rows(m, step + i, now, &as_planned, err) != 0)
 			return -1;
 		locked += as_planned;
 	}
@@ -103,7 +103,7 @@ static int move_all(const struct move_all *m, const struct step *step, size_t n,
 		    step->kind->plural);
 	for (size_t i = 0; i < n; i += now) {
 		now = n - i < AT_ONCE ? n - i : AT_ONCE;
-		if (move(m, step + i, now, &matched, err) != 0)
+		if (move_rows(m, step + i, now, &matched, err) != 0)
 			return -1;
 		total += matched;
 	}
@@ -129,5 +129,5 @@ int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *
 	for (size_t i = 0; i < AT_ONCE; i++)
 		snprintf(m.name[i], sizeof m.name[i], "id_%02zu", i);
 	*done = k;
-	return move_all(&m, step, k, err);
+	return move_all_rows(&m, step, k, err);
 }

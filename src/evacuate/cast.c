@@ -70,7 +70,7 @@ static bool reports_again(const struct work *work, const struct nova_service *no
 	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;
 }
 
-static int check_source_down(struct work *work, struct error *err)
+static int check_still_down(struct work *work, struct error *err)
 {
 	struct nova_services now = { 0 };
 	const struct nova_service *s;
@@ -100,7 +100,7 @@ static int claim(struct work *work, struct unit *unit, const char *unique_id, st
 		.unique_id = unique_id };
 	json_object *instance = NULL;
 
-	if (check_source_down(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
+	if (check_still_down(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
 		return -1;
 	rows->user_id = arena_dup(&work->plan.arena, instance_object_text(instance, "user_id"));
 	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
@@ -211,7 +211,7 @@ static void tell_cost(const struct evacuation *e)
 	log_debug("%s: cost %swhole %.3f ms", e->rows.instance_uuid, text.s, (double)whole / 1000);
 }
 
-static int publish(struct work *work, size_t index, const char *unique_id, const struct str *body, struct error *err)
+static int publish_cast(struct work *work, size_t index, const char *unique_id, const struct str *body, struct error *err)
 {
 	const char *topic = work->world.nova.conductor_topic;
 	struct unit *unit = &work->plan.unit[index];
@@ -274,7 +274,7 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	charge(unit->evacuation, COST_TRANSACTION);
 	if (rc == 0) {
 		if (journal_outcome_soon(work->journal, index, STATE_APPLIED, NULL, err) == 0) /* publish_intent makes it durable */
-			return publish(work, index, unique_id, &body, err);
+			return publish_cast(work, index, unique_id, &body, err);
 		cancel(work, index, err->text, &(struct error){ 0 });
 		return -1;
 	}

@@ -29,7 +29,7 @@ static void reconnect(struct work *work, const struct error *why, bool *away)
 	*away = !work->scene.nova.home->cell->db;
 }
 
-static void look_at_all(struct work *work, bool *away)
+static void look_at_sent(struct work *work, bool *away)
 {
 	struct error err = { 0 };
 
@@ -160,7 +160,7 @@ int apply_evacuations(struct work *work, struct error *err)
 			break;
 		}
 		clock_sleep_ms(POLL_MS);
-		look_at_all(work, &away);
+		look_at_sent(work, &away);
 		prove(work, away, &proof_due_ms);
 		tell_how_far(work, &told);
 		if (rc == 0)

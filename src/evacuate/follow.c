@@ -11,26 +11,21 @@
 #define FAULT_AGE_S 3600
 #define NOBODY_TOOK_IT_MS 60000
 
-static void say(const struct unit *unit, const char *what)
+static void say_of(const struct unit *unit, const char *what)
 {
 	log_notice("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), what);
 }
 
 /* What is done is written down with its proof; how else it ended, at once: we may not live to the end of the run. */
-static void record_end(struct work *work, const struct unit *unit)
-{
-	struct error err = { 0 };
-
-	if (journal_outcome(work->journal, (size_t)(unit - work->plan.unit), unit->step[0].state, unit->step[0].error, &err) != 0)
-		log_error("%s", err.text);
-}
-
 static void end_sent(struct work *work, struct unit *unit, enum evacuation_phase phase, const char *why)
 {
+	const struct step *step = &unit->step[0];
+	struct error err = { 0 };
+
 	unit->evacuation->ended_ms = clock_monotonic_ms();
 	evacuation_enter(unit, phase, arena_dup(&work->plan.arena, why));
-	if (phase != PHASE_LANDED)
-		record_end(work, unit);
+	if (phase != PHASE_LANDED && journal_outcome(work->journal, (size_t)(unit - work->plan.unit), step->state, step->error, &err) != 0)
+		log_error("%s", err.text);
 }
 
 static void landed(struct work *work, struct unit *unit, const struct evacuation_state *now)
@@ -42,7 +37,7 @@ static void landed(struct work *work, struct unit *unit, const struct evacuation
 	unit->step[0].after[0] = arena_dup(&work->plan.arena, now->host);
 	end_sent(work, unit, PHASE_LANDED, NULL);
 	str_addf(&text, "done, on %s after %.1f s", now->host, (double)(e->ended_ms - e->sent_ms) / 1000);
-	say(unit, text.s);
+	say_of(unit, text.s);
 }
 
 /* A bad end is believed at the second look: nova writes the migration, the instance, its fault and its event one after the other
@@ -95,7 +90,7 @@ static int failed(struct work *work, struct unit *unit, const struct evacuation_
 	if (str_equal(now->host, unit->evacuation->rows.host) && add_what_next(work, unit, &why, err) != 0)
 		return -1;
 	end_sent(work, unit, PHASE_FAILED, why);
-	say(unit, why);
+	say_of(unit, why);
 	return 0;
 }
 
@@ -116,7 +111,7 @@ static void given_up(struct work *work, struct unit *unit, const char *by, const
 	    str_or(event->details, "see its log"), e->status, cure(work, e));
 
 	end_sent(work, unit, PHASE_FAILED, why);
-	say(unit, why);
+	say_of(unit, why);
 }
 
 /* Not ended: has the conductor or the compute failed at it, or has nobody taken it at all? Its events tell. */
@@ -135,13 +130,13 @@ static int look_at_events(struct work *work, struct unit *unit, struct error *er
 			given_up(work, unit, accepted ? "the conductor" : arena_printf(&work->plan.arena, "nova-compute on '%s'", str_or(event->host, e->dest)), event);
 	} else if (accepted && !event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
 		e->warned = true;
-		say(unit, "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
+		say_of(unit, "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
 	}
 	action_events_free(&events);
 	return 0;
 }
 
-static bool is_down(struct work *work, const char *host)
+static bool compute_is_down(struct work *work, const char *host)
 {
 	struct nova_services now = { 0 };
 	struct error err = { 0 };
@@ -165,7 +160,7 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 
 	scene_find_waiting(&work->scene, work->scene.nova.home, arena, &waiting);
 	for (q = waiting.v; q < waiting.v + waiting.n; q++)
-		if (is_down(work, q->host))
+		if (compute_is_down(work, q->host))
 			return arena_printf(arena, "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
 			    "it delete the queue, then %s", q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(work, e));
 	return arena_printf(arena, "the conductor has handed it to a compute; if nothing comes of it: %s", cure(work, e));
@@ -179,7 +174,7 @@ static const char *stands_at(struct work *work, const struct evacuation *e, cons
 	auto_str struct str who = { 0 };
 
 	if (strcmp(e->status, "accepted") != 0 && target)
-		return is_down(work, target) ?
+		return compute_is_down(work, target) ?
 		    arena_printf(arena, "nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s", target, cure(work, e)) :
 		    arena_printf(arena, "nova-compute on '%s' is building it; if that does not end: %s", target, cure(work, e));
 	if (!event)
@@ -190,7 +185,7 @@ static const char *stands_at(struct work *work, const struct evacuation *e, cons
 		    "%s has begun it and not ended it, and goes on when what it waits for (placement, neutron, keystone) answers; to end it: first restart that service; then 'evac-manage migration list --host %s' says how it is closed",
 		    who.s, shell_word(arena, e->rows.host));
 	}
-	if (target && is_down(work, target))
+	if (target && compute_is_down(work, target))
 		return arena_printf(arena,
 		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,
 		    cure(work, e));
@@ -221,10 +216,10 @@ static void tell_progress(struct unit *unit, const struct evacuation_state *now)
 	snprintf(e->status, sizeof e->status, "%s", now->migration_status);
 	snprintf(e->dest, sizeof e->dest, "%s", str_or(now->dest_compute, ""));
 	str_addf(&text, "%s%s%s", now->migration_status, now->dest_compute ? ", to " : "", str_or(now->dest_compute, ""));
-	say(unit, text.s);
+	say_of(unit, text.s);
 }
 
-static int judge(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
+static int judge_state(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
 {
 	const char *status = now->migration_status;
 
@@ -263,7 +258,7 @@ int evacuation_look(struct work *work, struct unit *unit, struct error *err)
 	if (evacuation_state_get(work->scene.nova.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
 		return -1;
 	if (now.exists && now.instance_exists)
-		rc = judge(work, unit, &now, err);
+		rc = judge_state(work, unit, &now, err);
 	else
 		vanished(work, unit, &now);
 	evacuation_state_free(&now);

@@ -10,7 +10,7 @@ int evacuation_reconnect(struct work *work, struct error *err)
 	return lock_renew(&work->scene, work->lock, err);
 }
 
-static int check_database(struct work *work, struct error *err)
+static int check_cell_answers(struct work *work, struct error *err)
 {
 	struct db *db = work->scene.nova.home->cell->db;
 
@@ -48,7 +48,7 @@ static int check_broker(struct work *work, struct error *err)
 
 int evacuation_way(struct work *work, struct error *err)
 {
-	if (check_database(work, err) != 0 || check_broker(work, err) != 0)
+	if (check_cell_answers(work, err) != 0 || check_broker(work, err) != 0)
 		return -1;
 	error_clear(err); /* of the connection that was no good */
 	return 0;

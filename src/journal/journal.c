@@ -101,7 +101,7 @@ static json_object *first_record(const struct request *request, const char *run,
 }
 
 /* Ends with the process that holds it, however that ends. */
-static int lock(struct journal *j, struct error *err)
+static int hold_alone(struct journal *j, struct error *err)
 {
 	if (flock(j->fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
@@ -118,7 +118,7 @@ static int cannot_create(const char *path, struct error *err)
 }
 
 /* Under its name only with its first record on disk: there is no journal without one. */
-static int publish(struct journal *j, const char *dir, const char *draft, struct error *err)
+static int link_draft(struct journal *j, const char *dir, const char *draft, struct error *err)
 {
 	if (link(draft, j->path) != 0)
 		return cannot_create(j->path, err);
@@ -153,8 +153,8 @@ int journal_create(const struct request *request, const char *run, const char *h
 	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	CRASH_POINT("journal_created");
 	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :
-	                lock(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
-	                    publish(j, dir, draft, err) != 0) {
+	                hold_alone(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
+	                    link_draft(j, dir, draft, err) != 0) {
 		if (j->fd >= 0) {
 			unlink(draft);
 			error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
@@ -187,7 +187,7 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	j->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (j->fd < 0)
 		error_errno(err, ERROR_ERROR, errno, "cannot write to the journal '%s'", path);
-	if (j->fd < 0 || lock(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
+	if (j->fd < 0 || hold_alone(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
 		journal_close(&j);
 		return -1;
 	}

@@ -9,7 +9,7 @@
 #define DEPTH 32
 #define SUM_SIZE (sizeof JOURNAL_SUM - 1 + 64 + 2) /* ,"sum":"…"} */
 
-static bool sum_is_right(const char *line, size_t n)
+static bool record_sum_is_right(const char *line, size_t n)
 {
 	const char *tail = line + n - SUM_SIZE;
 	char sum[65];
@@ -21,12 +21,12 @@ static bool sum_is_right(const char *line, size_t n)
 }
 
 /* NULL: not the record that follows. */
-static json_object *parse_line(const char *line, size_t n, const struct journal_end *at)
+static json_object *parse_record(const char *line, size_t n, const struct journal_end *at)
 {
 	json_tokener *tokener;
 	json_object *record;
 
-	if (!sum_is_right(line, n))
+	if (!record_sum_is_right(line, n))
 		return NULL;
 	tokener = json_tokener_new_ex(DEPTH);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
@@ -47,12 +47,12 @@ static json_object *parse_line(const char *line, size_t n, const struct journal_
 static bool is_beginning(const char *line, size_t n)
 {
 	for (size_t k = SUM_SIZE + 1; k < n; k++)
-		if (line[k - 1] == '}' && sum_is_right(line, k))
+		if (line[k - 1] == '}' && record_sum_is_right(line, k))
 			return false;
 	return true;
 }
 
-static int damaged(const char *path, const struct journal_end *at, struct error *err)
+static int damaged_line(const char *path, const struct journal_end *at, struct error *err)
 {
 	error_set(err, ERROR_ERROR, "'%s' line %lld is not the record that was written there", path, (long long)at->seq + 1);
 	return error_hint(err, "it was changed or damaged later; nothing is decided from it: compare with a copy");
@@ -70,13 +70,13 @@ static int read_records(const char *path, const struct str *all, int (*fn)(void 
 		line = all->s + at->offset;
 		newline = memchr(line, '\n', all->n - at->offset);
 		n = newline ? (size_t)(newline - line) : all->n - at->offset;
-		record = parse_line(line, n, at);
+		record = parse_record(line, n, at);
 		if (!record && !newline && is_beginning(line, n)) { /* its side effect cannot have begun: it is written first */
 			at->torn = true;
 			return 0;
 		}
 		if (!record)
-			return damaged(path, at, err);
+			return damaged_line(path, at, err);
 		sha256_hex(line, n, at->prev);
 		at->no_newline = !newline;
 		at->offset += n + (newline ? 1 : 0);

@@ -9,7 +9,7 @@
 
 /* The records of a unit: its rows with both values, the intent that closes them, what came of it. */
 
-static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
+static int add_row_record(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
 {
 	json_object *row = json_object_new_object();
 
@@ -21,7 +21,7 @@ static int add_row(struct journal *j, size_t unit, const struct step *step, EVP_
 	return 0;
 }
 
-static int add_rows(struct journal *j, size_t unit, const struct unit *what, char sha256[65], struct error *err)
+static int add_row_records(struct journal *j, size_t unit, const struct unit *what, char sha256[65], struct error *err)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -29,7 +29,7 @@ static int add_rows(struct journal *j, size_t unit, const struct unit *what, cha
 
 	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
 	for (size_t i = 0; i < what->nstep && rc == 0; i++)
-		rc = add_row(j, unit, &what->step[i], ctx, err);
+		rc = add_row_record(j, unit, &what->step[i], ctx, err);
 	EVP_DigestFinal_ex(ctx, digest, NULL);
 	EVP_MD_CTX_free(ctx);
 	for (size_t i = 0; i < 32; i++)
@@ -42,7 +42,7 @@ int journal_intent(struct journal *j, size_t unit, const struct unit *what, cons
 	json_object *intent;
 	char sha256[65];
 
-	if (add_rows(j, unit, what, sha256, err) != 0)
+	if (add_row_records(j, unit, what, sha256, err) != 0)
 		return -1;
 	intent = json_object_new_object();
 	json_object_object_add(intent, "unit", json_object_new_int64((int64_t)unit));

@@ -59,7 +59,7 @@ static bool writes_cell(const struct scene *scene)
 	return scene->nova.home && (scene->subject.evacuates || scene->subject.marks || scene->subject.closes || scene->subject.past);
 }
 
-static int busy(const struct scene *scene, const struct db *db, const struct db_holder *holder, struct error *err)
+static int busy_on_server(const struct scene *scene, const struct db *db, const struct db_holder *holder, struct error *err)
 {
 	auto_str struct str who = { 0 };
 
@@ -90,7 +90,7 @@ static int look_at_server(const struct scene *scene, struct db *db, struct error
 	lock_name(scene->subject.host, name);
 	if (db_lock_look(db, name, &holder, err) != 0)
 		return -1;
-	return holder.held ? busy(scene, db, &holder, err) : 0;
+	return holder.held ? busy_on_server(scene, db, &holder, err) : 0;
 }
 
 int lock_look(const struct scene *scene, const char *except, struct error *err)
@@ -137,7 +137,7 @@ static int take_server(const struct scene *scene, struct lock *lock, struct db *
 		error_clear(err);
 		rc = 0;
 	} else if (rc == 0 && (rc = db_lock_look(db, name, &holder, err)) == 0 && !is_ours(lock, db, &holder)) {
-		rc = busy(scene, db, &holder, err);
+		rc = busy_on_server(scene, db, &holder, err);
 	}
 	db_close(&db);
 	return rc;

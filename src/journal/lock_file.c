@@ -35,12 +35,12 @@ static char *path_of(const struct request *request, const char *host)
 	return xasprintf("%s/lock/%s", state_dir(request), name.s);
 }
 
-static const char *get(json_object *o, const char *key)
+static const char *lock_word(json_object *o, const char *key)
 {
 	return str_or(json_object_get_string(json_object_object_get(o, key)), "?");
 }
 
-static int busy(int fd, const char *host, struct error *err)
+static int busy_here(int fd, const char *host, struct error *err)
 {
 	char text[CONTENT_MAX + 1] = "";
 	json_object *o;
@@ -50,7 +50,7 @@ static int busy(int fd, const char *host, struct error *err)
 	o = json_tokener_parse(text);
 	if (json_object_is_type(o, json_type_object))
 		error_set(err, ERROR_BUSY, "another run works on '%s': %s (%s), by %s on %s, since %s, pid %s; nothing was written", host,
-		    get(o, "run"), get(o, "command"), get(o, "user"), get(o, "on"), get(o, "since"), get(o, "pid"));
+		    lock_word(o, "run"), lock_word(o, "command"), lock_word(o, "user"), lock_word(o, "on"), lock_word(o, "since"), lock_word(o, "pid"));
 	else
 		error_set(err, ERROR_BUSY, "another run works on '%s'; its lock does not say yet which; nothing was written", host);
 	json_object_put(o);
@@ -65,7 +65,7 @@ int lock_file_look(const struct request *request, const char *host, struct error
 	if (fd < 0)
 		return 0; /* nobody has locked it here; what else is wrong with the directory shows when it is needed */
 	if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-		rc = busy(fd, host, err);
+		rc = busy_here(fd, host, err);
 	close(fd);
 	return rc;
 }
@@ -128,7 +128,7 @@ int lock_file_take(const struct scene *scene, int *out, struct error *err)
 	if (lock_fd(fd) == 0)
 		rc = write_content(fd, path, scene, err);
 	else if (errno == EWOULDBLOCK)
-		rc = busy(fd, scene->subject.host, err);
+		rc = busy_here(fd, scene->subject.host, err);
 	else
 		rc = error_errno(err, ERROR_ERROR, errno, "cannot lock '%s'", path);
 	if (rc != 0)

@@ -25,14 +25,14 @@ static const char *copy(struct past *past, json_object *record, const char *key)
 	return arena_dup(&past->plan.arena, jv_get_text(record, key));
 }
 
-static int complain(struct past *past, json_object *record, const char *what)
+static int reject_record(struct past *past, json_object *record, const char *what)
 {
 	past->trouble = arena_printf(&past->plan.arena, "record %lld: %s",
 	    (long long)json_object_get_int64(json_object_object_get(record, "seq")), what);
 	return 1;
 }
 
-static void add_unit(struct past *past)
+static void add_past_unit(struct past *past)
 {
 	plan_unit(&past->plan, UNIT_OWNERSHIP)->sentence = "";
 	past->unit = vec_grow(past->unit, past->nunit, &past->cap, sizeof *past->unit);
@@ -48,7 +48,7 @@ static struct past_unit *unit_of(struct past *past, json_object *record, struct 
 	if (i < 0 || i >= UNITS_MAX || (size_t)i > past->nunit + UNITS_MAX / 10)
 		return NULL;
 	while ((size_t)i >= past->nunit)
-		add_unit(past);
+		add_past_unit(past);
 	*planned = &past->plan.unit[i];
 	return &past->unit[i];
 }
@@ -84,14 +84,14 @@ static int on_plan(struct past *past, json_object *record)
 	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
 
 	if (past->nunit > 0 || n > UNITS_MAX)
-		return complain(past, record, "a plan where none belongs");
+		return reject_record(past, record, "a plan where none belongs");
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i);
 		int kind = unit_kind_named(jv_get_text(one, "kind"));
 
 		if (kind < 0)
-			return complain(past, record, "a kind of unit that this version does not know");
-		add_unit(past);
+			return reject_record(past, record, "a kind of unit that this version does not know");
+		add_past_unit(past);
 		past->plan.unit[i].kind = (enum unit_kind)kind;
 		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(jv_get_text(one, "sentence"), ""));
 		if (jv_get_text(one, "instance"))
@@ -106,13 +106,13 @@ static int on_row(struct past *past, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit)
-		return complain(past, record, "a row that this version does not know");
+		return reject_record(past, record, "a row that this version does not know");
 	if (unit->begun)
-		return complain(past, record, "a row after its unit was closed");
+		return reject_record(past, record, "a row after its unit was closed");
 	if (planned->kind == UNIT_EVACUATION && planned->nstep == 1 && !planned->step[0].before[0])
 		planned->nstep = 0; /* the plan named it only */
 	if (!unit_step_json(planned, record, &past->plan.arena))
-		return complain(past, record, "a row that this version does not know");
+		return reject_record(past, record, "a row that this version does not know");
 	return 0;
 }
 
@@ -123,9 +123,9 @@ static int on_intent(struct past *past, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit || kind < 0 || unit->begun)
-		return complain(past, record, "an intent that makes no sense");
+		return reject_record(past, record, "an intent that makes no sense");
 	if (json_object_get_int64(json_object_object_get(record, "rows")) != (int64_t)planned->nstep)
-		return complain(past, record, "its unit has not as many rows as it says");
+		return reject_record(past, record, "its unit has not as many rows as it says");
 	planned->kind = (enum unit_kind)kind;
 	planned->sentence = arena_dup(&past->plan.arena, str_or(jv_get_text(record, "sentence"), ""));
 	unit->begun = true;
@@ -153,7 +153,7 @@ static int on_unit(struct past *past, const char *type, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit || !unit->begun)
-		return complain(past, record, "it is about a unit that was never begun");
+		return reject_record(past, record, "it is about a unit that was never begun");
 	if (str_equal(type, "outcome")) {
 		unit->outcome = copy(past, record, "state");
 		unit->error = copy(past, record, "error");
@@ -174,7 +174,7 @@ static int on_recovery(struct past *past, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit)
-		return complain(past, record, "it is about no unit");
+		return reject_record(past, record, "it is about no unit");
 	unit->verdict = copy(past, record, "verdict");
 	return 0;
 }
@@ -197,7 +197,7 @@ int past_record(void *ctx, json_object *record)
 	struct past *past = ctx;
 
 	if (!past->run && !str_equal(type, "run"))
-		return complain(past, record, "it does not begin with a run");
+		return reject_record(past, record, "it does not begin with a run");
 	if (str_equal(type, "run"))
 		on_run(past, record);
 	else if (str_equal(type, "plan"))
@@ -287,6 +287,16 @@ const struct step *past_next_step(const struct past *past, struct past_steps *at
 	for (; at->unit < past->nunit; at->unit++, at->step = 0)
 		if (past_wrote(past, at->unit) && at->step < past->plan.unit[at->unit].nstep)
 			return &past->plan.unit[at->unit].step[at->step++];
+	return NULL;
+}
+
+struct db *past_database(const struct world *world, const struct unit *unit, const struct past_unit *past)
+{
+	if (unit->kind == UNIT_OWNERSHIP)
+		return world->cinder_db;
+	for (size_t i = 0; i < world->ncell; i++)
+		if (str_equal(db_label(world->cell[i].db), past->where))
+			return world->cell[i].db;
 	return NULL;
 }
 

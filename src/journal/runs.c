@@ -22,7 +22,7 @@ static int is_journal(const struct dirent *entry)
 }
 
 /* The standard one may not be there yet: nothing was ever written. One that somebody names holds what they look for. */
-static int check_state_dir(const struct request *request, struct error *err)
+static int check_named_dir(const struct request *request, struct error *err)
 {
 	const char *dir = state_dir(request);
 	struct stat st;
@@ -53,7 +53,7 @@ static int scan_runs(struct runs *runs)
 int runs_list(const struct request *request, struct runs *out, struct error *err)
 {
 	*out = (struct runs){ 0 };
-	if (check_state_dir(request, err) != 0)
+	if (check_named_dir(request, err) != 0)
 		return -1;
 	out->dir = xasprintf("%s/journal", state_dir(request));
 	if (scan_runs(out) != 0)

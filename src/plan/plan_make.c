@@ -25,7 +25,7 @@ static const char *new_host(const struct adding *a, const struct owned *row)
 
 /* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself writes it.
  * Where the backend stays, so does the cluster. */
-static const char *new_cluster(const struct adding *a, const struct owned *row)
+static const char *cluster_then(const struct adding *a, const struct owned *row)
 {
 	const struct cinder_service *target = a->move->target;
 	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->what.to_cluster && target ? target->cluster_name : NULL;
@@ -60,11 +60,11 @@ static const struct {
 	{ "host", offsetof(struct owned, host), new_host },
 	{ "service_uuid", offsetof(struct owned, service), new_service_uuid },
 	{ "service_id", offsetof(struct owned, service), new_service_id },
-	{ "cluster_name", offsetof(struct owned, cluster_name), new_cluster },
+	{ "cluster_name", offsetof(struct owned, cluster_name), cluster_then },
 	{ "race_preventer", offsetof(struct owned, race_preventer), next_race },
 };
 
-static void add_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
+static void add_moved_row(const struct adding *a, enum owned_kind kind, const struct owned *row)
 {
 	struct step *step = unit_step(a->unit, step_kind_owned(kind), row->id, row->name);
 
@@ -169,7 +169,7 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 }
 
 /* What makes it another move than without. */
-static void add_options(struct str *s, const struct request *request, const struct move *move)
+static void add_move_options(struct str *s, const struct request *request, const struct move *move)
 {
 	for (size_t i = 0; i < request->what.pool_map.n && !move->from.pool[0]; i++) {
 		str_add(s, " --pool-map ");
@@ -181,7 +181,7 @@ static void add_options(struct str *s, const struct request *request, const stru
 		str_add(s, " --follow-zone");
 }
 
-static void add_words(struct str *s, const char *option, const struct words *words)
+static void add_option_words(struct str *s, const char *option, const struct words *words)
 {
 	for (size_t i = 0; i < words->n; i++) {
 		str_addf(s, " --%s ", option);
@@ -204,11 +204,11 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 		str_add(&s, " --newhost ");
 		shell_add_word(&s, m->to.text);
 		if (m->kind != MOVE_BACKUPS)
-			add_options(&s, scene->request, m);
+			add_move_options(&s, scene->request, m);
 		if (scene->subject.evacuates) /* then they are about instances */
 			continue;
-		add_words(&s, "only", &scene->request->what.only);
-		add_words(&s, "exclude", &scene->request->what.exclude);
+		add_option_words(&s, "only", &scene->request->what.only);
+		add_option_words(&s, "exclude", &scene->request->what.exclude);
 		if (scene->request->what.limit > 0)
 			str_addf(&s, " --limit %lld", (long long)scene->request->what.limit);
 	}
@@ -224,7 +224,7 @@ static void add_status(struct unit *unit, const char *of, const char *id, const 
 }
 
 /* Whether this row moves in this run: what was left out, or stays, keeps its status. */
-static bool is_moved(const struct move *move, const struct unfinished *u)
+static bool is_going_along(const struct move *move, const struct unfinished *u)
 {
 	const struct owned_rows *rows = &move->rows[move->kind == MOVE_BACKUPS ? OWNED_BACKUP : OWNED_VOLUME];
 	const char *id = move->kind == MOVE_BACKUPS ? u->id : u->volume_id;
@@ -243,7 +243,7 @@ static void add_settled(struct unit *unit, const struct move *move)
 	for (u = move->unfinished.v; u < move->unfinished.v + move->unfinished.n; u++) {
 		const char *status = unfinished_settled(u), *volume = unfinished_settled_volume(u);
 
-		if (!is_moved(move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
+		if (!is_going_along(move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
 			continue;
 		if (status)
 			add_status(unit, u->kind, u->id, u->status, status);
@@ -256,7 +256,7 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 {
 	struct unit *unit = plan_unit(plan, UNIT_OWNERSHIP);
 
-	each_wanted(plan, unit, scene, add_row);
+	each_wanted(plan, unit, scene, add_moved_row);
 	if (scene->request->what.follow_zone)
 		each_wanted(plan, unit, scene, add_zone);
 	for (size_t i = 0; i < scene->subject.nmove && scene->request->what.settle; i++)

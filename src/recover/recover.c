@@ -17,7 +17,7 @@
 #include "util/signals.h"
 #include "util/str.h"
 
-static unsigned needs_of(const struct past *past, const struct plan *plan, const struct request *request)
+static unsigned needs_to_recover(const struct past *past, const struct plan *plan, const struct request *request)
 {
 	unsigned needs = 0;
 
@@ -136,7 +136,7 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 }
 
 /* The same locks that a run takes. A host that nova does not know any more has no cell whose server could be locked. */
-static int lock(struct recovery *r, unsigned needs, struct error *err)
+static int lock_again(struct recovery *r, unsigned needs, struct error *err)
 {
 	struct scene *scene = &r->work.scene;
 
@@ -163,13 +163,13 @@ static enum error_kind interrupted(const struct recovery *r, struct error *err)
 
 static enum error_kind recover_units(struct recovery *r, struct error *err)
 {
-	unsigned needs = needs_of(&r->past, &r->work.plan, r->request);
+	unsigned needs = needs_to_recover(&r->past, &r->work.plan, r->request);
 	enum error_kind result;
 
 	r->work.scene.request = r->work.request;
 	r->work.scene.world = &r->work.world;
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
-	    (!r->request->how.dry_run && lock(r, needs, err) != 0))
+	    (!r->request->how.dry_run && lock_again(r, needs, err) != 0))
 		return err->kind;
 	if (!r->request->how.dry_run && add_begin(r, err) != 0)
 		return err->kind;

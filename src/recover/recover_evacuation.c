@@ -27,16 +27,16 @@ struct look {
 	char begun_by[300];      /* who has begun with it and not ended it; "": nobody */
 };
 
-static struct db *cell_of(struct recovery *r, size_t index, struct error *err)
+static struct db *find_cell(struct recovery *r, size_t index, struct error *err)
 {
 	const char *uuid = r->work.plan.unit[index].step[0].id;
 	struct world *w = &r->work.world;
+	struct db *cell = past_database(w, &r->work.plan.unit[index], &r->past.unit[index]);
 	struct instances found;
 	bool there;
 
-	for (size_t i = 0; i < w->ncell; i++)
-		if (str_equal(db_label(w->cell[i].db), r->past.unit[index].where))
-			return w->cell[i].db;
+	if (cell)
+		return cell;
 	for (size_t i = 0; i < w->ncell; i++) {
 		if (instance_by_uuid(w->cell[i].db, uuid, &found, err) != 0)
 			return NULL;
@@ -377,7 +377,7 @@ enum verdict recover_evacuation(struct recovery *r, size_t index, const char **w
 
 	take_claim(r, index, &look);
 	take_cast(&r->past.unit[index], &look);
-	look.cell = cell_of(r, index, &err);
+	look.cell = find_cell(r, index, &err);
 	if (look.cell && cell_columns_probe(look.cell, &look.columns, &err) == 0)
 		verdict = decide(r, index, &look, why, &err);
 	if (err.text[0])

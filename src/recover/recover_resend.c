@@ -23,7 +23,7 @@ static int check_age(const struct past_unit *past, struct error *err)
 	return 0;
 }
 
-static int check_queue(struct recovery *r, struct error *err)
+static int check_queue_empty(struct recovery *r, struct error *err)
 {
 	const char *topic = r->work.world.nova.conductor_topic;
 	struct bus_queue queue;
@@ -48,7 +48,7 @@ static bool was_forced_down(const struct recovery *r, const struct nova_service 
 	return now->forced_down;
 }
 
-static int check_source_down(struct recovery *r, struct db *cell, const char *host, struct error *err)
+static int check_source_silent(struct recovery *r, struct db *cell, const char *host, struct error *err)
 {
 	struct nova_services now = { 0 };
 	const struct nova_service *s;
@@ -107,7 +107,7 @@ static int check_and_build(struct recovery *r, size_t index, struct scene *scene
 	if (rc == 0 && (rc = evacuation_events(cell, rows->instance_uuid, rows->request_id, &events, err)) == 0 && events.n > 0)
 		rc = error_set(err, ERROR_REFUSED, "not sent again: its request has events");
 	if (rc == 0)
-		rc = check_source_down(r, cell, rows->host, err);
+		rc = check_source_silent(r, cell, rows->host, err);
 	evacuation_state_free(&now);
 	action_events_free(&events);
 	db_rollback(cell);
@@ -143,7 +143,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
-	if (check_age(past, err) != 0 || check_queue(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0)
+	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0)
 		return -1;
 	if (journal_publish_intent(r->work.journal,
 	        &(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, bus_server(r->work.world.bus), 2 },

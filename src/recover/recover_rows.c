@@ -16,20 +16,18 @@ struct count {
 	size_t old, new, other, gone;
 };
 
-static struct db *database_of(struct recovery *r, size_t index)
+/* A cell's label may have changed since; the only cell is the one. */
+static struct db *database_of(const struct recovery *r, size_t index)
 {
-	struct world *w = &r->work.world;
+	const struct unit *unit = &r->work.plan.unit[index];
+	const struct world *w = &r->work.world;
+	struct db *db = past_database(w, unit, &r->past.unit[index]);
 
-	if (r->work.plan.unit[index].kind == UNIT_OWNERSHIP)
-		return w->cinder_db;
-	for (size_t i = 0; i < w->ncell; i++)
-		if (str_equal(db_label(w->cell[i].db), r->past.unit[index].where))
-			return w->cell[i].db;
-	return w->mappings.n == 1 && w->ncell == 1 ? w->cell[0].db : NULL;
+	return !db && unit->kind != UNIT_OWNERSHIP && w->mappings.n == 1 && w->ncell == 1 ? w->cell[0].db : db;
 }
 
 /* What each row holds now; a third value, or none, becomes the step's error. */
-static int compare(struct recovery *r, struct unit *unit, struct db *db, struct count *out, struct error *err)
+static int compare_with_now(struct recovery *r, struct unit *unit, struct db *db, struct count *out, struct error *err)
 {
 	struct arena *arena = &r->work.plan.arena;
 	const char *now[STEP_COLUMNS];
@@ -131,7 +129,7 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 
 /* ${committed}: the journal has the answer to the commit. A third value without it is somebody's decision about a row that we may
  * never have written. */
-static enum verdict judge(struct recovery *r, struct unit *unit, bool committed, const struct count *n, const char **why)
+static enum verdict judge_rows(struct recovery *r, struct unit *unit, bool committed, const struct count *n, const char **why)
 {
 	struct arena *arena = &r->work.plan.arena;
 
@@ -178,9 +176,9 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 		    lost ? lost->text : "is not configured any more");
 		return give_up(r, unit, &err, why);
 	}
-	if (compare(r, unit, db, &n, &err) != 0)
+	if (compare_with_now(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
-	verdict = judge(r, unit, committed, &n, why);
+	verdict = judge_rows(r, unit, committed, &n, why);
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
 	if (str_equal(outcome, "failed")) {
@@ -200,9 +198,9 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	if (err.kind == ERROR_DRIFT)
 		log_warn("%s", err.text);
 	error_clear(&err);
-	if (compare(r, unit, db, &n, &err) != 0)
+	if (compare_with_now(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
-	verdict = judge(r, unit, committed, &n, why);
+	verdict = judge_rows(r, unit, committed, &n, why);
 	if (verdict == VERDICT_NOT_DONE && unit->kind == UNIT_CLOSE) {
 		*why = "every row holds its old value, and its transaction can no longer be committed";
 		return verdict;

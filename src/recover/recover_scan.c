@@ -23,7 +23,7 @@ static const struct table_column columns[] = {
 	{ "advice", "What to do", false, false },
 };
 
-static void add(struct table *t, const char *cell, const struct our_evacuation *e)
+static void add_ours(struct table *t, const char *cell, const struct our_evacuation *e)
 {
 	bool accepted = str_equal(e->status, "accepted"), taken = e->events > 0;
 
@@ -52,7 +52,7 @@ static int scan_cell(struct table *t, const struct nova_cell *cell, struct error
 	if (evacuations_ours(cell->db, &found, err) != 0)
 		return -1;
 	for (size_t i = 0; i < found.n; i++)
-		add(t, cell->name, &found.v[i]);
+		add_ours(t, cell->name, &found.v[i]);
 	our_evacuations_free(&found);
 	return 0;
 }
@@ -68,7 +68,7 @@ static int list_ours(struct scene *scene, struct table *t, struct error *err)
 	return rc;
 }
 
-static int judge(const struct table *shown, const struct request *request, struct error *err)
+static int judge_scan(const struct table *shown, const struct request *request, struct error *err)
 {
 	size_t unknown = table_count(shown, "state", "unknown");
 
@@ -79,7 +79,7 @@ static int judge(const struct table *shown, const struct request *request, struc
 	return error_hint(err, "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
 }
 
-static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .judge = judge };
+static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .judge = judge_scan };
 
 enum error_kind recover_scan(const struct request *request, struct error *err)
 {

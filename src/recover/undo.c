@@ -12,16 +12,6 @@
 
 /* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
 
-static struct db *database_of(const struct scene *scene, const struct unit *unit, const struct past_unit *past)
-{
-	if (unit->kind == UNIT_OWNERSHIP)
-		return scene->world->cinder_db;
-	for (size_t i = 0; i < scene->world->ncell; i++)
-		if (str_equal(db_label(scene->world->cell[i].db), past->where))
-			return scene->world->cell[i].db;
-	return NULL;
-}
-
 static int drift(const struct step *step, const char *now, struct error *err)
 {
 	log_error("%s %s: %s, the run wrote %s %s", step->kind->one, step->id, now, step->kind->column[0],
@@ -33,7 +23,7 @@ static int drift(const struct step *step, const char *now, struct error *err)
 /* Each row that no longer holds what the run wrote is named; the step's state marks it. 0, or how many. */
 static int look_at_unit(const struct scene *scene, struct unit *unit, const struct past_unit *past, size_t *drifted, struct error *err)
 {
-	struct db *db = database_of(scene, unit, past);
+	struct db *db = past_database(scene->world, unit, past);
 	struct arena *arena = &scene->subject.past->plan.arena;
 	const char *now[STEP_COLUMNS];
 	bool exists;
@@ -72,7 +62,7 @@ static int check_settled(const struct past *past, struct error *err)
 }
 
 /* What the run has written, by id or by the name that it had. */
-static int check_words(const struct request *request, const struct past *past, struct error *err)
+static int check_undo_words(const struct request *request, const struct past *past, struct error *err)
 {
 	auto_free char *list = xasprintf("evac-manage journal show %s", past->run);
 	struct nameables known = { 0 };
@@ -86,7 +76,7 @@ static int check_words(const struct request *request, const struct past *past, s
 	return rc;
 }
 
-static unsigned needs_of(const struct past *past)
+static unsigned needs_to_undo(const struct past *past)
 {
 	unsigned needs = 0;
 
@@ -97,31 +87,31 @@ static unsigned needs_of(const struct past *past)
 }
 
 /* Where only cinder's rows go back nova is a witness: it need not know the host, and the host's cell need not answer. */
-static int find_in_nova(struct scene *scene, struct error *err)
+static int find_home_again(struct scene *scene, struct error *err)
 {
 	if (scene_find_nova(scene, err) != 0)
 		return -1;
 	if (!scene->subject.host || scene_find_home(scene, scene->subject.host, err) == 0)
 		return 0;
-	if (needs_of(scene->subject.past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
+	if (needs_to_undo(scene->subject.past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
 		return -1;
 	error_clear(err);
 	return 0;
 }
 
-static int find(struct scene *scene, struct error *err)
+static int find_written(struct scene *scene, struct error *err)
 {
 	struct past *past = scene->subject.past;
 	size_t drifted = 0;
 
-	if (check_settled(past, err) != 0 || check_words(scene->request, past, err) != 0)
+	if (check_settled(past, err) != 0 || check_undo_words(scene->request, past, err) != 0)
 		return -1;
 	scene->subject.host = past->host; /* NULL: a command about no host */
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene->cinder.schema.missing[0])
 		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder.schema.missing);
-	if (scene->world->api_db && find_in_nova(scene, err) != 0)
+	if (scene->world->api_db && find_home_again(scene, err) != 0)
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
@@ -154,7 +144,7 @@ static const char *mark_sentence(struct plan *plan, const struct step *s)
 }
 
 /* In the direction of the write: from whom the rows are taken, to whom they go. */
-static const char *ownership_sentence(struct plan *plan, const struct scene *scene, const struct unit *unit)
+static const char *sentence_back(struct plan *plan, const struct scene *scene, const struct unit *unit)
 {
 	size_t services = unit_count(unit, STEP_CINDER_SERVICE), enabled = 0;
 	auto_str struct str s = { 0 };
@@ -173,7 +163,7 @@ static const char *sentence_of(struct plan *plan, const struct scene *scene, con
 	const char *sentence = NULL;
 
 	if (unit->kind == UNIT_OWNERSHIP && scene->subject.nmove > 0)
-		sentence = ownership_sentence(plan, scene, unit);
+		sentence = sentence_back(plan, scene, unit);
 	else if (unit->kind == UNIT_MARK && unit->nstep == 1)
 		sentence = mark_sentence(plan, &unit->step[0]);
 	return sentence ? sentence : arena_printf(&plan->arena, "take back: %s", was->sentence);
@@ -200,7 +190,7 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 }
 
 /* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
-static void plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+static void plan_undo(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	int64_t left = scene->request->what.limit > 0 ? scene->request->what.limit : INT64_MAX;
 	const struct past *past = scene->subject.past;
@@ -221,13 +211,13 @@ static bool has_evacuations(const struct past *past)
 
 enum error_kind undo_run(const struct request *request, struct error *err)
 {
-	struct operation operation = { .name = "journal undo", .find = find, .plan = plan };
+	struct operation operation = { .name = "journal undo", .find = find_written, .plan = plan_undo };
 	struct past past = { 0 };
 	enum error_kind result;
 
 	if (recover_peek(request, request->what.id, &past, err) != 0) {
 		result = err->kind;
-	} else if (!(operation.needs = needs_of(&past)) && has_evacuations(&past)) {
+	} else if (!(operation.needs = needs_to_undo(&past)) && has_evacuations(&past)) {
 		error_set(err, ERROR_REFUSED, "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
 		error_hint(err, "instances are moved back by nova's own means, when the host is healthy");
 		result = ERROR_REFUSED;

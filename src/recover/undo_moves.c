@@ -30,7 +30,7 @@ static struct move *move_between(struct scene *scene, enum move_kind kind, const
 	return m;
 }
 
-static void add_step(struct scene *scene, const struct step *s)
+static void add_move_of(struct scene *scene, const struct step *s)
 {
 	struct host_name from, to;
 
@@ -183,7 +183,7 @@ int undo_find_moves(struct scene *scene, struct error *err)
 
 	while ((s = past_next_step(scene->subject.past, &at)))
 		if (is_taken(scene, s))
-			add_step(scene, s);
+			add_move_of(scene, s);
 	for (size_t i = 0; i < scene->subject.nmove; i++)
 		if (complete_move(scene, &scene->subject.move[i], err) != 0)
 			return -1;

@@ -8,7 +8,7 @@
 #include "util/visible.h"
 
 /* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal. */
-static void add_value(struct str *out, const char *value)
+static void add_sql_value(struct str *out, const char *value)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@# ,/";
 
@@ -25,7 +25,7 @@ static void add_value(struct str *out, const char *value)
 }
 
 /* Whether forced_down may be cleared, only the database knows: so it stays. */
-static const char *value_of(const struct step *s, const char *parameter)
+static const char *sql_value_of(const struct step *s, const char *parameter)
 {
 	if (step_is(s, STEP_COMPUTE_SERVICE) && strcmp(parameter, "new_forced_down") == 0)
 		return step_after(s, "forced_down");
@@ -37,7 +37,7 @@ static const char *value_of(const struct step *s, const char *parameter)
 }
 
 /* The text of the catalogue has ? where the file has @name; the names come back in their order. */
-static void add_statement(struct str *out, const struct sql *sql)
+static void add_sql_text(struct str *out, const struct sql *sql)
 {
 	size_t n = 0;
 	char quote = 0;
@@ -57,7 +57,7 @@ static void add_statement(struct str *out, const struct sql *sql)
 	str_add(out, ";\n");
 }
 
-static void add_step(struct str *out, const struct step *s)
+static void add_step_sql(struct str *out, const struct step *s)
 {
 	const struct sql *sql = s->kind->write;
 
@@ -70,10 +70,10 @@ static void add_step(struct str *out, const struct step *s)
 		if (k < i)
 			continue;
 		str_addf(out, "%s@%s := ", shown++ ? ", " : "", sql->params[i]);
-		add_value(out, value_of(s, sql->params[i]));
+		add_sql_value(out, sql_value_of(s, sql->params[i]));
 	}
 	str_add(out, ";\n");
-	add_statement(out, sql);
+	add_sql_text(out, sql);
 	str_add(out, "SET @matched := @matched + ROW_COUNT();\n");
 }
 
@@ -101,7 +101,7 @@ static void warn(struct str *out, const struct past *past, const struct step *s)
 		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", str_or(past->host, "HOST"));
 }
 
-static void add_unit(struct str *out, const struct past *past, size_t index)
+static void add_unit_sql(struct str *out, const struct past *past, size_t index)
 {
 	const struct unit *unit = &past->plan.unit[index];
 
@@ -111,10 +111,10 @@ static void add_unit(struct str *out, const struct past *past, size_t index)
 		warn(out, past, s);
 	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
 	for (const struct step *s = unit->step + unit->nstep; s-- > unit->step;)
-		add_step(out, s);
+		add_step_sql(out, s);
 	str_addf(out, "-- all or none: type COMMIT when this says %zu of %zu, else ROLLBACK\n", unit->nstep, unit->nstep);
 	str_addf(out, "SET @of := %zu;\n", unit->nstep);
-	add_statement(out, &SQL_SESSION_UNDO_COUNT);
+	add_sql_text(out, &SQL_SESSION_UNDO_COUNT);
 }
 
 enum error_kind undo_print_sql(const struct request *request, const struct past *past, struct error *err)
@@ -126,7 +126,7 @@ enum error_kind undo_print_sql(const struct request *request, const struct past 
 	    str_or(past->command, "?"));
 	for (size_t i = past->nunit; i-- > 0;)
 		if (past_wrote(past, i))
-			add_unit(&out, past, i);
+			add_unit_sql(&out, past, i);
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
 			add_comment(&out, "not undone: the evacuation of %s was handed to nova", past->plan.unit[i].step[0].id);

@@ -49,7 +49,7 @@ static const struct table_column check_columns[] = {
 #define TABLE_INIT(t, columns) table_init(t, columns, sizeof columns / sizeof *columns)
 
 /* The same request without -c and --sort-column, which are about listings. */
-static struct request plain(const struct report *report)
+static struct request without_columns(const struct report *report)
 {
 	struct request r = *report->work->request;
 
@@ -79,18 +79,9 @@ void report_plan(const struct report *report, struct str *out)
 	}
 }
 
-/* Sentences, not columns: they are long, and they are read. */
-static void print_plan(const struct report *report)
-{
-	auto_str struct str text = { 0 };
-
-	report_plan(report, &text);
-	fputs(str_or(text.s, ""), stdout);
-}
-
 static int print_findings(const struct report *report, struct error *err)
 {
-	const struct request r = plain(report);
+	const struct request r = without_columns(report);
 	struct table t;
 	int rc;
 
@@ -131,7 +122,7 @@ static void add_values(const struct step *s, const char *const *value, struct st
 			str_addf(out, "%s%s %s", out->n ? ", " : "", s->kind->column[i], str_or(value[i], "NULL"));
 }
 
-static void add_owner(struct table *t, const struct owner_group *group)
+static void add_group_row(struct table *t, const struct owner_group *group)
 {
 	const struct step *s = group->first;
 	bool is_mark = s->kind->deed == DEED_MARK;
@@ -153,7 +144,7 @@ static void add_owner(struct table *t, const struct owner_group *group)
 	table_text(t, "state", state_name[s->state]);
 }
 
-static void add_owners(struct table *t, const struct unit *unit)
+static void add_unit_groups(struct table *t, const struct unit *unit)
 {
 	struct owner_group *group = NULL;
 	size_t n = 0, cap = 0, g;
@@ -171,26 +162,26 @@ static void add_owners(struct table *t, const struct unit *unit)
 		group[g].n++;
 	}
 	for (g = 0; g < n; g++)
-		add_owner(t, &group[g]);
+		add_group_row(t, &group[g]);
 	free(group);
 }
 
 static int print_owners(const struct report *report, struct error *err)
 {
-	const struct request r = plain(report);
+	const struct request r = without_columns(report);
 	struct table t;
 	int rc;
 
 	TABLE_INIT(&t, owner_columns);
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
 		if (report->work->plan.unit[i].kind != UNIT_EVACUATION)
-			add_owners(&t, &report->work->plan.unit[i]);
+			add_unit_groups(&t, &report->work->plan.unit[i]);
 	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);
 	return rc;
 }
 
-static void add_check(void *table, const struct report_check *c)
+static void add_check_row(void *table, const struct report_check *c)
 {
 	struct table *t = table;
 
@@ -218,12 +209,12 @@ void report_each_check(const struct report *report, void (*fn)(void *ctx, const 
 
 static int print_checks(const struct report *report, struct error *err)
 {
-	const struct request r = plain(report);
+	const struct request r = without_columns(report);
 	struct table t;
 	int rc;
 
 	TABLE_INIT(&t, check_columns);
-	report_each_check(report, add_check, &t);
+	report_each_check(report, add_check_row, &t);
 	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);
 	return rc;
@@ -277,7 +268,7 @@ static void add_skipped(struct table *t, const struct report *report)
 
 static int print_servers(const struct report *report, struct error *err)
 {
-	const struct request r = plain(report);
+	const struct request r = without_columns(report);
 	struct table t;
 	int rc;
 
@@ -360,10 +351,11 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 
 static int print_for_people(const struct report *report, enum error_kind result, const struct error *why, struct error *err)
 {
-	auto_str struct str sentence = { 0 }, next = { 0 };
+	auto_str struct str plan = { 0 }, sentence = { 0 }, next = { 0 };
 
 	if (!report->work->journal && !(report->shown && isatty(STDOUT_FILENO))) { /* nobody reads the same twice */
-		print_plan(report);
+		report_plan(report, &plan); /* sentences, not columns: they are long, and they are read */
+		fputs(str_or(plan.s, ""), stdout);
 		if (print_findings(report, err) != 0)
 			return -1;
 	}

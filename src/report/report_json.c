@@ -36,7 +36,7 @@ static json_object *findings(const struct report *report)
 	return list;
 }
 
-static json_object *step(const struct report *report, const struct unit *unit, size_t index, const struct step *s)
+static json_object *step_object(const struct report *report, const struct unit *unit, size_t index, const struct step *s)
 {
 	json_object *one = json_object_new_object();
 
@@ -60,7 +60,7 @@ static json_object *steps(const struct report *report)
 
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
 		for (size_t k = 0; k < report->work->plan.unit[i].nstep; k++)
-			json_object_array_add(list, step(report, &report->work->plan.unit[i], i, &report->work->plan.unit[i].step[k]));
+			json_object_array_add(list, step_object(report, &report->work->plan.unit[i], i, &report->work->plan.unit[i].step[k]));
 	return list;
 }
 
@@ -88,19 +88,19 @@ static json_object *units(const struct report *report)
 	return list;
 }
 
-static json_object *count(struct maybe_int n)
+static json_object *maybe_number(struct maybe_int n)
 {
 	return n.set ? json_object_new_int64(n.v) : NULL;
 }
 
-static void add_check(void *list, const struct report_check *c)
+static void add_check_object(void *list, const struct report_check *c)
 {
 	json_object *one = json_object_new_object();
 
 	json_object_object_add(one, "kind", jv_text(owned_kind_name[c->kind]));
 	json_object_object_add(one, "owner", jv_text(c->owner));
-	json_object_object_add(one, "before", count(c->before));
-	json_object_object_add(one, "now", count(c->now));
+	json_object_object_add(one, "before", maybe_number(c->before));
+	json_object_object_add(one, "now", maybe_number(c->now));
 	json_object_array_add(list, one);
 }
 
@@ -110,7 +110,7 @@ static json_object *checks(const struct report *report)
 	json_object *list = json_object_new_array();
 
 	if (report->work->journal)
-		report_each_check(report, add_check, list);
+		report_each_check(report, add_check_object, list);
 	return list;
 }
 
