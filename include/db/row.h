@@ -71,7 +71,7 @@ struct db_shape {
 #define DB_NULLABLE(T, member)                                                                     \
 	{ #member, _Generic(((T *)0)->member, const char *: DB_MAYBE_TEXT), offsetof(T, member) }
 
-/* M(T, member) for each of at most 16 members. */
+/* M(T, member) for each of at most 16 members: more of them take a second DB_COLUMNS. */
 #define DB_EACH(M, T, ...)                                                                                                   \
 	DB_EACH_OF(__VA_ARGS__, DB_EACH_16, DB_EACH_15, DB_EACH_14, DB_EACH_13, DB_EACH_12, DB_EACH_11, DB_EACH_10, DB_EACH_9,   \
 	    DB_EACH_8, DB_EACH_7, DB_EACH_6, DB_EACH_5, DB_EACH_4, DB_EACH_3, DB_EACH_2, DB_EACH_1, 0)(M, T, __VA_ARGS__)

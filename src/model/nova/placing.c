@@ -49,7 +49,7 @@ bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone)
 	return false;
 }
 
-static bool is_in_list(const char *list, const char *value)
+static bool has_comma_value(const char *list, const char *value)
 {
 	size_t n = strlen(value), k;
 
@@ -66,7 +66,7 @@ bool aggregates_match(const struct aggregates *aggregates, const char *host, con
 {
 	for (size_t i = 0; i < aggregates->n; i++)
 		if (str_equal(aggregates->v[i].host, host) && str_equal(aggregates->v[i].name, name) &&
-		    is_in_list(aggregates->v[i].value, value))
+		    has_comma_value(aggregates->v[i].value, value))
 			return true;
 	return false;
 }
