@@ -3,7 +3,7 @@
 -- :param old_host text
 -- :param new_host text
 -- :writes backups :rows 1
--- :row backup_row
+-- :row backup_get_owner
 UPDATE backups
    SET host        = @new_host
      , updated_at  = UTC_TIMESTAMP()

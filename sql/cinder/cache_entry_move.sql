@@ -5,7 +5,7 @@
 -- :param old_cluster_name text  cluster@backend#pool; NULL: none
 -- :param new_cluster_name text  NULL: none
 -- :writes image_volume_cache_entries :rows 1
--- :row cache_entry_row
+-- :row cache_entry_get_owner
 UPDATE image_volume_cache_entries
    SET host        = @new_host
      , cluster_name = @new_cluster_name

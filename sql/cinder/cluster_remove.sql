@@ -3,7 +3,7 @@
 -- :param old_deleted int
 -- :param new_deleted int
 -- :writes clusters :rows 1
--- :row cluster_remove_read
+-- :row cluster_get_deleted
 UPDATE `clusters`
    SET `deleted` = @new_deleted
      , deleted_at = IF(@new_deleted = 1, UTC_TIMESTAMP(), NULL)

@@ -5,7 +5,7 @@
 -- :param old_cluster_name text  cluster@backend#pool; NULL: none
 -- :param new_cluster_name text  NULL: none
 -- :writes consistencygroups :rows 1
--- :row consistencygroup_row
+-- :row consistencygroup_get_owner
 UPDATE `consistencygroups`
    SET host        = @new_host
      , cluster_name = @new_cluster_name

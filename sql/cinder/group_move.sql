@@ -5,7 +5,7 @@
 -- :param old_cluster_name text  cluster@backend#pool; NULL: none
 -- :param new_cluster_name text  NULL: none
 -- :writes groups :rows 1
--- :row group_row
+-- :row group_get_owner
 UPDATE `groups`
    SET host        = @new_host
      , cluster_name = @new_cluster_name

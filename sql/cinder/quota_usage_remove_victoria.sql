@@ -3,7 +3,7 @@
 -- :param old_deleted int
 -- :param new_deleted int
 -- :writes quota_usages :rows 1
--- :row quota_usage_remove_read
+-- :row quota_usage_get_deleted
 UPDATE `quota_usages`
    SET `deleted` = @new_deleted
      , deleted_at = IF(@new_deleted = 1, UTC_TIMESTAMP(), NULL)

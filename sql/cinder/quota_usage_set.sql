@@ -5,7 +5,7 @@
 -- :param old_reserved int
 -- :param new_reserved int
 -- :writes quota_usages :rows 1
--- :row quota_usage_set_read
+-- :row quota_usage_get
 UPDATE `quota_usages`
    SET `in_use` = @new_in_use
      , `reserved` = @new_reserved

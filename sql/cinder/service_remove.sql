@@ -5,7 +5,7 @@
 -- :param new_deleted int
 -- :param old_report_count int
 -- :writes services :rows 1
--- :row service_remove_read
+-- :row service_get_deleted
 UPDATE `services`
    SET `deleted` = @new_deleted
      , deleted_at = IF(@new_deleted = 1, UTC_TIMESTAMP(), NULL)

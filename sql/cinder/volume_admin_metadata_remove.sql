@@ -3,7 +3,7 @@
 -- :param old_deleted int
 -- :param new_deleted int
 -- :writes volume_admin_metadata :rows 1
--- :row volume_admin_metadata_remove_read
+-- :row volume_admin_metadata_get_deleted
 UPDATE `volume_admin_metadata`
    SET `deleted` = @new_deleted
      , deleted_at = IF(@new_deleted = 1, UTC_TIMESTAMP(), NULL)

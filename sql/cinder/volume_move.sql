@@ -7,7 +7,7 @@
 -- :param old_cluster_name text  cluster@backend#pool; NULL: none
 -- :param new_cluster_name text  NULL: none
 -- :writes volumes :rows 1
--- :row volume_row
+-- :row volume_get_owner
 UPDATE volumes
    SET host         = @new_host
      , service_uuid = @new_service_uuid

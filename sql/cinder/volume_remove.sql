@@ -5,7 +5,7 @@
 -- :param old_status text  may be NULL
 -- :param new_status text  may be NULL
 -- :writes volumes :rows 1
--- :row volume_remove_read
+-- :row volume_get_deleted
 UPDATE `volumes`
    SET `deleted` = @new_deleted
      , `status` = @new_status

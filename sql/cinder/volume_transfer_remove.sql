@@ -3,7 +3,7 @@
 -- :param old_deleted int
 -- :param new_deleted int
 -- :writes transfers :rows 1
--- :row volume_transfer_remove_read
+-- :row volume_transfer_get_deleted
 UPDATE `transfers`
    SET `deleted` = @new_deleted
      , deleted_at = IF(@new_deleted = 1, UTC_TIMESTAMP(), NULL)

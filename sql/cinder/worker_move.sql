@@ -6,7 +6,7 @@
 -- :param old_race_preventer int
 -- :param new_race_preventer int
 -- :writes workers :rows 1
--- :row worker_row
+-- :row worker_get_owner
 UPDATE workers     -- cinder keeps none that are deleted
    SET service_id     = @new_service_id
      , race_preventer = @new_race_preventer

@@ -4,7 +4,7 @@
 -- :param old_task_state text  may be NULL
 -- :param new_task_state text  may be NULL
 -- :writes instances :rows 1
--- :row task_state_row
+-- :row instance_get_task_state
 UPDATE instances
    SET task_state   = @new_task_state
      , updated_at   = UTC_TIMESTAMP()

@@ -4,7 +4,7 @@
 -- :param old_status text
 -- :param new_status text
 -- :writes migrations :rows 1
--- :row migration_row
+-- :row migration_get_status
 UPDATE migrations
    SET status        = @new_status
      , updated_at    = UTC_TIMESTAMP()

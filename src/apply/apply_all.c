@@ -12,7 +12,7 @@
 
 #define LEAST 2000
 #define AT_ONCE 50 /* ids in a statement, as the files in sql/ have them */
-#define VALUES 3   /* and what volumes_move_all takes beside them */
+#define VALUES 3   /* and what volume_move_many takes beside them */
 
 struct locked {
 	const char *id, *host, *service_uuid, *cluster_name;
@@ -71,7 +71,7 @@ static int lock_rows(const struct move_all *m, const struct step *step, size_t n
 	struct db_rows rows;
 
 	add_ids(m, step, n, params);
-	if (db_read(m->db, &SQL_CINDER_VOLUMES_LOCK, params, &shape, &rows, err) != 0)
+	if (db_read(m->db, &SQL_CINDER_VOLUME_LOCK_MANY, params, &shape, &rows, err) != 0)
 		return -1;
 	*as_planned = count_planned(&rows, step, n);
 	db_rows_free(&rows);
@@ -84,7 +84,7 @@ static int move_rows(const struct move_all *m, const struct step *step, size_t n
 		p_str("new_service_uuid", m->service_uuid) };
 
 	add_ids(m, step, n, params + VALUES);
-	return db_write(m->db, &SQL_CINDER_VOLUMES_MOVE_ALL, params, matched, err);
+	return db_write(m->db, &SQL_CINDER_VOLUME_MOVE_MANY, params, matched, err);
 }
 
 static int move_all_rows(const struct move_all *m, const struct step *step, size_t n, struct error *err)
@@ -107,7 +107,7 @@ static int move_all_rows(const struct move_all *m, const struct step *step, size
 			return -1;
 		total += matched;
 	}
-	log_debug("cinder/volumes_move_all: %llu of %zu rows", (unsigned long long)total, n);
+	log_debug("cinder/volume_move_many: %llu of %zu rows", (unsigned long long)total, n);
 	return total == n ? 0 : error_set(err, ERROR_DRIFT, "%llu volumes of '%s' matched where %zu were locked; nothing was changed",
 	                            (unsigned long long)total, m->from, n);
 }

@@ -33,7 +33,7 @@ static int read_status_number(struct db *db, const struct sql *sql, const char *
 
 int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error *err)
 {
-	return read_status_number(place->db, &SQL_SESSION_REPLICA_LAG, "Seconds_Behind_Master", "Seconds_Behind_Source",
+	return read_status_number(place->db, &SQL_SESSION_LAG_GET, "Seconds_Behind_Master", "Seconds_Behind_Source",
 	    seconds, err);
 }
 
@@ -44,7 +44,7 @@ static int is_busy(const struct request *request, struct audit_place *place, boo
 	struct error ignored = { 0 };
 
 	*busy = false;
-	if (read_status_number(place->db, &SQL_SESSION_LOAD, "Value", "Value", &load, err) != 0)
+	if (read_status_number(place->db, &SQL_SESSION_LOAD_GET, "Value", "Value", &load, err) != 0)
 		return -1;
 	if (load.set && load.v > request->audit.max_load) {
 		*busy = true;

@@ -25,7 +25,7 @@ static struct audit_place *place_add(struct audit_places *p, enum audit_database
 static int place_prepare(struct audit_place *place, const struct request *request, struct error *err)
 {
 	if (db_limit_statements(place->db, request->audit.check_timeout_s, err) != 0 ||
-	    db_read(place->db, &SQL_SESSION_COLUMNS_ALL, NULL, &column_shape, &place->columns, err) != 0)
+	    db_read(place->db, &SQL_SESSION_COLUMN_LIST, NULL, &column_shape, &place->columns, err) != 0)
 		return -1;
 	return 0;
 }

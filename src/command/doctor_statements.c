@@ -35,7 +35,7 @@ static bool is_variant(const struct sql *a, const struct sql *b)
 /* Came with nova 31; who lacks its table, or may not see it, has no shares to us. */
 static bool is_optional(const struct sql *sql)
 {
-	return strcmp(sql->name, "nova/shares_of_instance") == 0;
+	return strcmp(sql->name, "nova/share_count_by_instance") == 0;
 }
 
 static bool has_variant_here(struct db *db, const struct sql *sql)

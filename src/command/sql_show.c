@@ -71,7 +71,7 @@ const struct command command_sql_show = {
 		"front of it. Needs no database.\n\n"
 		"Example:\n"
 		"  { echo \"SET @node = 'ctl1';\"\n"
-		"    evac-manage sql show cinder/volumes_on_node; } | mariadb cinder",
+		"    evac-manage sql show cinder/volume_list_by_node; } | mariadb cinder",
 	.arguments = arguments,
 	.run = run_sql_show,
 };

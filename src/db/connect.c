@@ -118,7 +118,7 @@ static int check_settings(struct db *db, struct error *err)
 {
 	auto_arena struct arena texts = { 0 };
 	struct settings_row s;
-	int found = db_read_one(db, &SQL_SESSION_SETTINGS_READ, NULL, &settings_row_shape, &s, &texts, err);
+	int found = db_read_one(db, &SQL_SESSION_SETTINGS_GET, NULL, &settings_row_shape, &s, &texts, err);
 
 	if (found < 0)
 		return -1;
@@ -163,11 +163,11 @@ static int look_for_galera(struct db *db, struct error *err)
 	struct variables variables, status;
 
 	db->server.galera_ready = true;
-	if (db_read(db, &SQL_SESSION_WSREP_VARIABLES, NULL, &variable_row_shape, &variables.rows, err) != 0)
+	if (db_read(db, &SQL_SESSION_WSREP_LIST_VARIABLES, NULL, &variable_row_shape, &variables.rows, err) != 0)
 		return -1;
 	db->server.galera = strcasecmp(variable_value(&variables, "wsrep_on"), "ON") == 0;
 	if (db->server.galera) {
-		if (db_read(db, &SQL_SESSION_WSREP_STATUS, NULL, &variable_row_shape, &status.rows, err) != 0) {
+		if (db_read(db, &SQL_SESSION_WSREP_LIST_STATUS, NULL, &variable_row_shape, &status.rows, err) != 0) {
 			db_rows_free(&variables.rows);
 			return -1;
 		}
@@ -188,7 +188,7 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 	db->where = socket_of(options) ? xasprintf("socket %s %s", socket_of(options), str_or(u->database, "")) :
 	                                 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
 	db->mysql = mysql_init(NULL);
-	if (server_connect(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS, err) != 0 || check_settings(db, err) != 0 ||
+	if (server_connect(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS_SET, err) != 0 || check_settings(db, err) != 0 ||
 	    look_for_galera(db, err) != 0) {
 		if (err->kind == ERROR_ERROR)
 			err->kind = ERROR_DB_UNREACHABLE;

@@ -37,7 +37,7 @@ int db_lock_look(struct db *db, const char *name, struct db_holder *out, struct 
 	struct holder_row row = { 0 };
 
 	*out = (struct db_holder){ 0 };
-	if (db_read_one(db, &SQL_SESSION_LOCK_HOLDER, params, &holder_row_shape, &row, &texts, err) < 0)
+	if (db_read_one(db, &SQL_SESSION_LOCK_GET_HOLDER, params, &holder_row_shape, &row, &texts, err) < 0)
 		return -1;
 	out->held = row.connection_id.set;
 	if (out->held) {

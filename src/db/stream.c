@@ -144,7 +144,7 @@ void db_stream_close(struct db_stream **stream)
 int db_limit_statements(struct db *db, int64_t seconds, struct error *err)
 {
 	bool mariadb = strstr(mysql_get_server_info(db->mysql), "MariaDB") != NULL;
-	const struct sql *sql = mariadb ? &SQL_SESSION_STATEMENT_SECONDS : &SQL_SESSION_STATEMENT_MILLISECONDS;
+	const struct sql *sql = mariadb ? &SQL_SESSION_STATEMENT_SET_SECONDS : &SQL_SESSION_STATEMENT_SET_MILLISECONDS;
 	const struct db_param params[] = { mariadb ? p_int("seconds", seconds) : p_int("milliseconds", seconds * 1000), p_end };
 	MYSQL_STMT *stmt = db_prepare(db, PHASE_READ, sql, err);
 

@@ -19,7 +19,7 @@ static int connection_id(struct db *db, uint64_t *id, struct error *err)
 {
 	struct id_row row = { 0 };
 
-	if (db_read_one(db, &SQL_SESSION_CONNECTION_ID, NULL, &id_row_shape, &row, NULL, err) < 0)
+	if (db_read_one(db, &SQL_SESSION_CONNECTION_GET, NULL, &id_row_shape, &row, NULL, err) < 0)
 		return -1;
 	*id = (uint64_t)row.connection_id;
 	return 0;
@@ -58,7 +58,7 @@ static int begin_transaction(struct db *db, const struct sql *isolation, const s
 int db_begin_read(struct db *db, struct error *err)
 {
 	if (check_nothing_open(db, err) != 0 ||
-	    begin_transaction(db, &SQL_SESSION_ISOLATION_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
+	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
 		return -1;
 	db->in_read = true;
 	return 0;
@@ -87,7 +87,7 @@ static int check_takes_writes(const struct db *db, struct error *err)
 int db_begin_write(struct db *db, struct error *err)
 {
 	if (check_nothing_open(db, err) != 0 || check_takes_writes(db, err) != 0 ||
-	    begin_transaction(db, &SQL_SESSION_ISOLATION_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
+	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
 	db->in_write = true;
 	if (connection_id(db, &db->transaction_connection, err) == 0)

@@ -11,7 +11,7 @@ static const struct db_shape session_shape = DB_SHAPE(struct session,
 
 int sessions_list(struct db *db, struct sessions *out, struct error *err)
 {
-	return db_read(db, &SQL_SESSION_SESSIONS_LIST, NULL, &session_shape, &out->rows, err);
+	return db_read(db, &SQL_SESSION_SESSION_LIST, NULL, &session_shape, &out->rows, err);
 }
 
 /* The text before the last colon, which the port follows; IPv6 stands without brackets there. */

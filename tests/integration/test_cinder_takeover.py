@@ -171,5 +171,5 @@ class Takeover(blocking.TestCase):
             if "b167" in str(id):
                 row.update(host=row["host"].replace(DEAD, NEXT), service_uuid=expected.UUID["next@ceph"])
         r = self.expect(self.tool.run("volume", "update_host", "--currenthost", DEAD, "--newhost", NEXT, *IN_FLIGHT, *GO, "--debug"), OK)
-        self.assertIn("volumes_move_all", r.err)
+        self.assertIn("volume_move_many", r.err)
         self.compare(promised, before)

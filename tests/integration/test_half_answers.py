@@ -128,7 +128,7 @@ class HalfAnswers(harness.TestCase):
                                    (n, volume["project_id"], resource, "%s_%s" % (resource, volume["type"])))
                 c.commit()
 
-        link = wire.Between(int(ENV["SB_DB_PORT"]), b"cinder/quota_counts", go)
+        link = wire.Between(int(ENV["SB_DB_PORT"]), b"cinder/quota_count", go)
         self.addCleanup(link.close)
         self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = .*:)\d+/", r"\g<1>%d/" % link.here)]
         self.assertEqual(self.expect(self.tool.run("quota", "check", "-f", "json"), OK).json, [])

@@ -11,10 +11,10 @@ from harness import A, B, ENV, FENCED, OK, rows
 from releases import DATABASES, RELEASES
 
 # Statements that are sent only when a probe has found this.
-PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "nova/shares_of_instance": ("nova", "share_mapping", "instance_uuid"),
+PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "nova/share_count_by_instance": ("nova", "share_mapping", "instance_uuid"),
           "nova_api/instance_mapping_get": ("nova_api", "instance_mappings", "queued_for_delete"),
-          "nova_api/group_of_instance": ("nova_api", "instance_group_policy", "rules"),
-          "cinder/quota_counts": ("cinder", "volumes", "use_quota"),
+          "nova_api/group_list_by_instance": ("nova_api", "instance_group_policy", "rules"),
+          "cinder/quota_count": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
 URL = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
 

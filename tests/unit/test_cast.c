@@ -148,8 +148,8 @@ static char *path;
 
 static void answer_all(void)
 {
-	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert",
-		"nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/action_insert", "nova/migration_insert",
+		"nova/migration_close", "nova/instance_end_rebuild", "nova/action_close" };
 
 	for (size_t i = 0; i < COUNT(writes); i++)
 		fake_answer(writes[i])->n = 1;
@@ -244,17 +244,17 @@ static const struct evacuation *sent(void)
 	return work.plan.unit[0].evacuation;
 }
 
-#define READS "begin write|nova/services_of_host host=c1|nova/instance_lock uuid=i1"
+#define READS "begin write|nova/service_list_by_host host=c1|nova/instance_lock uuid=i1"
 #define CLAIM                                                                                      \
 	READS "|nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"       \
-	"|nova/instance_action_insert instance_uuid=i1 request_id=" REQUEST_ID " user_id=5e5e project_id=0a0b"
+	"|nova/action_insert instance_uuid=i1 request_id=" REQUEST_ID " user_id=5e5e project_id=0a0b"
 #define MIGRATE(dest)                                                                              \
 	"|nova/migration_insert uuid=" MIGRATION " source_compute=c1 source_node=c1.example dest_compute=" dest               \
 	" instance_uuid=i1 user_id=5e5e project_id=0a0b|commit"
 #define CANCEL                                                                                     \
 	"|begin write|nova/migration_close uuid=" MIGRATION                                            \
 	"|nova/instance_end_rebuild uuid=i1 host=c1 old_task_state=NULL"                               \
-	"|nova/instance_action_close instance_uuid=i1 request_id=" REQUEST_ID "|commit"
+	"|nova/action_close instance_uuid=i1 request_id=" REQUEST_ID "|commit"
 #define WRITTEN "run,row,intent,outcome applied,publish_intent"
 
 /* ---- the message, byte for byte */
@@ -404,7 +404,7 @@ static void only_what_was_proved_not_sent_is_taken_back(void **state)
 
 static void what_could_not_be_taken_back_is_unknown(void **state)
 {
-	static const char *const statements[] = { "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+	static const char *const statements[] = { "nova/migration_close", "nova/instance_end_rebuild", "nova/action_close" };
 	struct error err = { 0 };
 
 	for (size_t i = 0; i < COUNT(statements); i++) {
@@ -432,7 +432,7 @@ static const struct {
 } drifts[] = {
 	{ "nova/instance_lock", "instance i1 is gone" },
 	{ "nova/instance_begin_rebuild", "it is no longer as the plan saw it" },
-	{ "nova/instance_action_insert", "the instance action was not written" },
+	{ "nova/action_insert", "the instance action was not written" },
 	{ "nova/migration_insert", "the migration was not written" },
 };
 
@@ -458,14 +458,14 @@ static void a_host_that_reports_again_is_alive(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	fake_rows("nova/services_of_host",
+	fake_rows("nova/service_list_by_host",
 	    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
 	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
 	assert_int_equal(err.kind, ERROR_DRIFT);
 	assert_string_equal(work.plan.unit[0].step[0].error, "nova-compute on 'c1' reports again: the host is alive");
 	assert_int_equal(broker.published, 0);
-	assert_string_equal(fake_calls.s, "begin write|nova/services_of_host host=c1|rollback");
+	assert_string_equal(fake_calls.s, "begin write|nova/service_list_by_host host=c1|rollback");
 }
 
 /* nova takes it for dead, and its last heartbeat may be young; one that came since is another matter. */
@@ -485,7 +485,7 @@ static void a_host_that_was_forced_down_before_is_alive_when_it_reports_since(vo
 		f.nova_service[C1].heartbeat_age_s = AGE(cases[i].found_s);
 		work.scene.nova.compute = &f.nova_service[C1];
 		work.scene.nova.compute_seen_ms = clock_monotonic_ms();
-		fake_rows("nova/services_of_host",
+		fake_rows("nova/service_list_by_host",
 		    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 		    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "1", "64", cases[i].now_s), 1);
 		assert_int_equal(cases[i].alive ? -1 : 0, evacuation_send(&work, 0, &err));

@@ -188,7 +188,7 @@ static void services_are_read_with_their_nulls(void **state)
 	struct error err;
 
 	(void)state;
-	fake_rows("cinder/services_list",
+	fake_rows("cinder/service_list",
 	    LIST("id", "uuid", "host", "binary", "cluster_name", "zone", "disabled", "disabled_reason", "frozen", "report_count",
 	        "heartbeat_age_s", NULL),
 	    LIST("7", NULL, "a@b", "cinder-volume", NULL, "nova", "1", NULL, "0", "12", NULL), 1);
@@ -201,7 +201,7 @@ static void services_are_read_with_their_nulls(void **state)
 	assert_false(got.v->heartbeat_age_s.set);
 	cinder_services_free(&got);
 	assert_null(got.v);
-	fake_answer("cinder/services_list")->fails = ERROR_DB_UNREACHABLE;
+	fake_answer("cinder/service_list")->fails = ERROR_DB_UNREACHABLE;
 	assert_int_equal(-1, cinder_services_list(NULL, &got, &err));
 	assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
 }
@@ -212,12 +212,12 @@ static const struct {
 	enum owned_kind kind;
 	const char *sql;
 } finders[] = {
-	{ OWNED_VOLUME, "cinder/volumes_on_backend backend_host=a@b" },
-	{ OWNED_GROUP, "cinder/groups_on_backend backend_host=a@b" },
-	{ OWNED_CONSISTENCYGROUP, "cinder/consistencygroups_on_backend backend_host=a@b" },
-	{ OWNED_CACHE_ENTRY, "cinder/cache_entries_on_backend backend_host=a@b" },
-	{ OWNED_WORKER, "cinder/workers_on_backend backend_host=a@b" },
-	{ OWNED_BACKUP, "cinder/backups_on_host backend_host=a@b" },
+	{ OWNED_VOLUME, "cinder/volume_list_by_backend backend_host=a@b" },
+	{ OWNED_GROUP, "cinder/group_list_by_backend backend_host=a@b" },
+	{ OWNED_CONSISTENCYGROUP, "cinder/consistencygroup_list_by_backend backend_host=a@b" },
+	{ OWNED_CACHE_ENTRY, "cinder/cache_entry_list_by_backend backend_host=a@b" },
+	{ OWNED_WORKER, "cinder/worker_list_by_backend backend_host=a@b" },
+	{ OWNED_BACKUP, "cinder/backup_list_by_host backend_host=a@b" },
 };
 
 static void every_kind_is_found_by_its_own_statement(void **state)
@@ -317,13 +317,13 @@ static void a_volume_that_cinder_does_not_know_is_an_answer(void **state)
 	assert_false(owner.known);
 	assert_null(owner.host);
 	volume_owner_free(&owner);
-	fake_rows("cinder/volume_owner", LIST("id", "host", "cluster_name", "status", "encryption_key_id", NULL),
+	fake_rows("cinder/volume_get_backend", LIST("id", "host", "cluster_name", "status", "encryption_key_id", NULL),
 	    LIST("v1", "a@b#p", NULL, "in-use", NULL), 1);
 	assert_int_equal(0, volume_owner_get(NULL, "v1", &owner, &err));
 	assert_true(owner.known);
 	assert_string_equal(owner.host, "a@b#p");
 	assert_null(owner.cluster_name);
-	assert_string_equal(fake_calls.s, "cinder/volume_owner id=v1|cinder/volume_owner id=v1");
+	assert_string_equal(fake_calls.s, "cinder/volume_get_backend id=v1|cinder/volume_get_backend id=v1");
 	volume_owner_free(&owner);
 }
 

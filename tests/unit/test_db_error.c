@@ -87,8 +87,8 @@ static const struct {
 } texts[] = {
 	{ PHASE_CONNECT, 1045, NULL, "cannot connect to cinder's database (db1:3306 cinder): the server's words (1045)",
 	    "check user and password of the connection URL" },
-	{ PHASE_READ, 2013, "cinder/volumes_on_backend",
-	    "cannot read cinder's database (db1:3306 cinder): the server's words (2013) in cinder/volumes_on_backend",
+	{ PHASE_READ, 2013, "cinder/volume_list_by_backend",
+	    "cannot read cinder's database (db1:3306 cinder): the server's words (2013) in cinder/volume_list_by_backend",
 	    "the connection ended; is the server alive?" },
 	{ PHASE_WRITE, 1205, "cinder/volume_move",
 	    "cannot write to cinder's database (db1:3306 cinder): the server's words (1205) in cinder/volume_move", "SHOW PROCESSLIST" },

@@ -99,7 +99,7 @@ static void migration(const char *status, size_t n)
 	static const char *row[3];
 
 	memcpy(row, (const char *[]){ status, "b", "7" }, sizeof row);
-	fake_rows("nova/evacuation_state", columns, row, n);
+	fake_rows("nova/evacuation_get", columns, row, n);
 }
 
 static void instance(const char *host, size_t n)
@@ -108,7 +108,7 @@ static void instance(const char *host, size_t n)
 	static const char *row[5];
 
 	memcpy(row, (const char *[]){ host, "error", NULL, "0", "3" }, sizeof row);
-	fake_rows("nova/evacuation_instance", columns, row, n);
+	fake_rows("nova/evacuation_get_instance", columns, row, n);
 }
 
 static void state(const char *status, const char *host)
@@ -123,7 +123,7 @@ static void event(const char *name, const char *result)
 	static const char *row[4];
 
 	memcpy(row, (const char *[]){ name, result, "b", "MessagingTimeout" }, sizeof row);
-	fake_rows("nova/evacuation_events", columns, row, 1);
+	fake_rows("nova/event_list_by_request", columns, row, 1);
 }
 
 static void trace(const char *text)
@@ -132,7 +132,7 @@ static void trace(const char *text)
 	static const char *row[5];
 
 	memcpy(row, (const char *[]){ "b", "Error", "MessagingTimeout", text, "3" }, sizeof row);
-	fake_rows("nova/attempts_unfinished", columns, row, 1);
+	fake_rows("nova/attempt_list_by_instance", columns, row, 1);
 }
 
 static const struct evacuation *look(void)

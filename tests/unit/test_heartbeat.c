@@ -41,7 +41,7 @@ static void answer(void)
 		beat_s += beats_every_s;
 	snprintf(age, sizeof age, "%lld", (long long)(now_ms / 1000 - beat_s));
 	memcpy(row, (const char *[]){ "10", NULL, "c1", "nova-compute", "1", "evac-manage", "1", "64", age }, sizeof row);
-	fake_rows("nova/services_of_host", columns, row, 1);
+	fake_rows("nova/service_list_by_host", columns, row, 1);
 }
 
 void clock_sleep_ms(int64_t ms)

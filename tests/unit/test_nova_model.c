@@ -201,7 +201,7 @@ static void what_the_migrations_table_has_is_asked_of_the_schema(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(columns); i++) {
-		fake_rows("nova/columns_list", LIST("table_name", "column_name", NULL), columns[i].value, columns[i].n);
+		fake_rows("nova/column_list", LIST("table_name", "column_name", NULL), columns[i].value, columns[i].n);
 		memset(&got, 0xff, sizeof got);
 		assert_int_equal(0, cell_columns_probe(NULL, &got, &err));
 		assert_int_equal(got.migrations_have_project, columns[i].has_project);
@@ -234,8 +234,8 @@ static struct evacuation_rows some_evacuation(void)
 
 static void match_all(uint64_t n)
 {
-	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert",
-		"nova/migration_insert_queens", "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close",
+	static const char *const writes[] = { "nova/instance_begin_rebuild", "nova/action_insert", "nova/migration_insert",
+		"nova/migration_insert_queens", "nova/migration_close", "nova/instance_end_rebuild", "nova/action_close",
 		"nova/instance_set_task_state" };
 
 	for (size_t i = 0; i < COUNT(writes); i++)
@@ -251,7 +251,7 @@ static void an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw(v
 	match_all(1);
 	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = true }, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=NULL"
-	    "|nova/instance_action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
+	    "|nova/action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
 	    "|nova/migration_insert uuid=m1 source_compute=c1 source_node=n1 dest_compute=NULL instance_uuid=i1 user_id=u project_id=p");
 }
 
@@ -267,12 +267,12 @@ static void in_queens_the_migration_has_no_project(void **state)
 	rows.old_task_state = "rebooting";
 	assert_int_equal(0, evacuation_begin(NULL, &(struct cell_columns){ .migrations_have_project = false }, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/instance_begin_rebuild uuid=i1 host=c1 vm_state=active old_task_state=rebooting"
-	    "|nova/instance_action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
+	    "|nova/action_insert instance_uuid=i1 request_id=req-1 user_id=u project_id=p"
 	    "|nova/migration_insert_queens uuid=m1 source_compute=c1 source_node=NULL dest_compute=c2 instance_uuid=i1");
 }
 
-static const char *const begin_statements[] = { "nova/instance_begin_rebuild", "nova/instance_action_insert", "nova/migration_insert" };
-static const char *const cancel_statements[] = { "nova/migration_close", "nova/instance_end_rebuild", "nova/instance_action_close" };
+static const char *const begin_statements[] = { "nova/instance_begin_rebuild", "nova/action_insert", "nova/migration_insert" };
+static const char *const cancel_statements[] = { "nova/migration_close", "nova/instance_end_rebuild", "nova/action_close" };
 
 static size_t calls(void)
 {
@@ -315,7 +315,7 @@ static void an_evacuation_is_taken_back_only_while_nobody_works_on_it(void **sta
 	assert_int_equal(0, evacuation_cancel(NULL, &rows, &err));
 	assert_string_equal(fake_calls.s, "nova/migration_close uuid=m1"
 	    "|nova/instance_end_rebuild uuid=i1 host=c1 old_task_state=NULL"
-	    "|nova/instance_action_close instance_uuid=i1 request_id=req-1");
+	    "|nova/action_close instance_uuid=i1 request_id=req-1");
 	for (size_t i = 0; i < COUNT(cancel_statements); i++) {
 		fake_reset();
 		match_all(1);
@@ -336,8 +336,8 @@ static void a_migration_without_a_status_is_no_crash(void **state)
 	assert_int_equal(0, evacuation_state_get(NULL, &migration, "i1", &got, &err));
 	assert_false(got.exists || got.instance_exists);
 	evacuation_state_free(&got);
-	fake_rows("nova/evacuation_state", LIST("migration_id", "migration_status", "dest_compute", NULL), LIST("7", NULL, NULL), 1);
-	fake_rows("nova/evacuation_instance", LIST("host", "vm_state", "task_state", "is_deleted", "idle_s", NULL),
+	fake_rows("nova/evacuation_get", LIST("migration_id", "migration_status", "dest_compute", NULL), LIST("7", NULL, NULL), 1);
+	fake_rows("nova/evacuation_get_instance", LIST("host", "vm_state", "task_state", "is_deleted", "idle_s", NULL),
 	    LIST(NULL, "active", NULL, "0", NULL), 1);
 	assert_int_equal(0, evacuation_state_get(NULL, &migration, "i1", &got, &err));
 	assert_true(got.exists && got.instance_exists && !got.instance_deleted);
@@ -356,16 +356,16 @@ static void what_vanished_is_settled_with_what_is_left(void **state)
 
 	(void)state;
 	match_all(1);
-	fake_answer("nova/instance_action_close")->n = 0; /* it vanished, too */
+	fake_answer("nova/action_close")->n = 0; /* it vanished, too */
 	assert_int_equal(0, evacuation_settle(NULL, &release, &rows, true, "rebuild_spawning", &err));
 	assert_non_null(strstr(fake_calls.s, "nova/migration_insert uuid=m1"));
 	assert_non_null(strstr(fake_calls.s, "|nova/migration_close uuid=m1"
 	    "|nova/instance_set_task_state id=i1 old_host=c1 old_task_state=rebuild_spawning new_task_state=NULL"
-	    "|nova/instance_action_close instance_uuid=i1 request_id=req-1"));
+	    "|nova/action_close instance_uuid=i1 request_id=req-1"));
 	fake_reset();
 	match_all(1);
 	assert_int_equal(0, evacuation_settle(NULL, &release, &rows, false, NULL, &err));
-	assert_string_equal(fake_calls.s, "nova/migration_close uuid=m1|nova/instance_action_close instance_uuid=i1 request_id=req-1");
+	assert_string_equal(fake_calls.s, "nova/migration_close uuid=m1|nova/action_close instance_uuid=i1 request_id=req-1");
 	fake_reset();
 	match_all(1);
 	fake_answer("nova/instance_set_task_state")->n = 0;
@@ -390,7 +390,7 @@ static void only_a_young_fault_belongs_to_this_evacuation(void **state)
 	assert_string_equal(message, "");
 	free(message);
 	for (size_t i = 0; i < COUNT(faults); i++) {
-		fake_rows("nova/fault_latest", LIST("code", "message", "host", "age_s", NULL), LIST("500", "boom", NULL, faults[i].age), 1);
+		fake_rows("nova/fault_get_latest", LIST("code", "message", "host", "age_s", NULL), LIST("500", "boom", NULL, faults[i].age), 1);
 		assert_int_equal(0, fault_latest(NULL, "i1", 30, &message, &err));
 		assert_string_equal(message, faults[i].expected);
 		free(message);

@@ -13,8 +13,8 @@ const char *const owned_kind_plural[OWNED_KINDS] = {
 	"volumes", "groups", "consistency groups", "image cache entries", "workers", "backups",
 };
 static const struct sql *const find_statement[OWNED_KINDS] = {
-	&SQL_CINDER_VOLUMES_ON_BACKEND,       &SQL_CINDER_GROUPS_ON_BACKEND,  &SQL_CINDER_CONSISTENCYGROUPS_ON_BACKEND,
-	&SQL_CINDER_CACHE_ENTRIES_ON_BACKEND, &SQL_CINDER_WORKERS_ON_BACKEND, &SQL_CINDER_BACKUPS_ON_HOST,
+	&SQL_CINDER_VOLUME_LIST_BY_BACKEND,       &SQL_CINDER_GROUP_LIST_BY_BACKEND,  &SQL_CINDER_CONSISTENCYGROUP_LIST_BY_BACKEND,
+	&SQL_CINDER_CACHE_ENTRY_LIST_BY_BACKEND, &SQL_CINDER_WORKER_LIST_BY_BACKEND, &SQL_CINDER_BACKUP_LIST_BY_HOST,
 };
 
 /* States in which a row rests (cinder objects/fields.py, volume/flows); every other one is on its way somewhere. */
@@ -58,5 +58,5 @@ bool owned_is_migrating(const struct owned *row)
 
 int owners_list(struct db *db, struct owners *out, struct error *err)
 {
-	return db_read(db, &SQL_CINDER_OWNERS_LIST, NULL, &owner_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_OWNER_LIST, NULL, &owner_shape, &out->rows, err);
 }

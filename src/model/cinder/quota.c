@@ -38,10 +38,10 @@ static int compare_usages(const void *a, const void *b)
 int quota_find(struct db *db, const struct cinder_schema *schema, const char *project_id, struct quota *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("project_id", project_id), p_end };
-	const struct sql *counts = schema->use_quota ? &SQL_CINDER_QUOTA_COUNTS : &SQL_CINDER_QUOTA_COUNTS_WALLABY;
+	const struct sql *counts = schema->use_quota ? &SQL_CINDER_QUOTA_COUNT : &SQL_CINDER_QUOTA_COUNT_WALLABY;
 
-	if (db_read(db, &SQL_CINDER_QUOTA_USAGES_LIST, params, &quota_usage_shape, &out->usages.rows, err) != 0 ||
-	    db_read(db, &SQL_CINDER_RESERVATIONS_LIST, params, &reservation_shape, &out->reservations.rows, err) != 0 ||
+	if (db_read(db, &SQL_CINDER_QUOTA_USAGE_LIST, params, &quota_usage_shape, &out->usages.rows, err) != 0 ||
+	    db_read(db, &SQL_CINDER_RESERVATION_LIST, params, &reservation_shape, &out->reservations.rows, err) != 0 ||
 	    db_read(db, counts, params, &quota_count_shape, &out->counts.rows, err) != 0)
 		return -1;
 	vec_sort(out->usages.v, out->usages.n, sizeof *out->usages.v, compare_usages);

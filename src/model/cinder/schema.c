@@ -22,7 +22,7 @@ int cinder_schema_probe(struct db *db, struct cinder_schema *out, struct error *
 	struct table_columns have;
 
 	*out = (struct cinder_schema){ 0 };
-	if (table_columns_read(db, &SQL_CINDER_COLUMNS_LIST, &have, err) != 0)
+	if (table_columns_read(db, &SQL_CINDER_COLUMN_LIST, &have, err) != 0)
 		return -1;
 	out->use_quota = table_has_column(&have, "volumes", "use_quota");
 	out->usages_have_race_preventer = table_has_column(&have, "quota_usages", "race_preventer");

@@ -13,7 +13,7 @@ static const struct db_shape cinder_service_shape = DB_SHAPE(struct cinder_servi
 
 int cinder_services_list(struct db *db, struct cinder_services *out, struct error *err)
 {
-	return db_read(db, &SQL_CINDER_SERVICES_LIST, NULL, &cinder_service_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_SERVICE_LIST, NULL, &cinder_service_shape, &out->rows, err);
 }
 
 bool cinder_service_is_up(const struct cinder_service *service, unsigned service_down_time_s)
@@ -79,7 +79,7 @@ int service_references_find(struct db *db, const struct cinder_service *service,
 	const struct db_param params[] = { p_int("id", service->id), p_str("uuid", service->uuid), p_str("host", service->host),
 		p_str("binary", service->binary), p_end };
 
-	return db_read(db, &SQL_CINDER_SERVICE_REFERENCES, params, &service_reference_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_REFERENCE_LIST_BY_SERVICE, params, &service_reference_shape, &out->rows, err);
 }
 
 static const struct db_shape volume_of_other_shape = DB_SHAPE(struct volume_of_other,
@@ -88,5 +88,5 @@ static const struct db_shape volume_of_other_shape = DB_SHAPE(struct volume_of_o
 
 int volumes_of_other_service(struct db *db, struct volumes_of_other *out, struct error *err)
 {
-	return db_read(db, &SQL_CINDER_VOLUMES_OF_OTHER_SERVICE, NULL, &volume_of_other_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_VOLUME_LIST_BY_OTHER_SERVICE, NULL, &volume_of_other_shape, &out->rows, err);
 }

@@ -20,14 +20,14 @@ int unfinished_on_backend(struct db *db, const char *backend_host, const char *n
 {
 	const struct db_param params[] = { p_str("backend_host", backend_host), p_str("node", node), p_end };
 
-	return db_read(db, &SQL_CINDER_UNFINISHED_ON_BACKEND, params, &unfinished_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_UNFINISHED_LIST_BY_BACKEND, params, &unfinished_shape, &out->rows, err);
 }
 
 int unfinished_on_backup_host(struct db *db, const char *host, struct unfinished_rows *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("backend_host", host), p_end };
 
-	return db_read(db, &SQL_CINDER_UNFINISHED_ON_BACKUP_HOST, params, &unfinished_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_UNFINISHED_LIST_BY_BACKUP_HOST, params, &unfinished_shape, &out->rows, err);
 }
 
 /* A volume that was being deleted may have lost its image already: error can be deleted again and not attached. */
@@ -70,7 +70,7 @@ int ownership_count(struct db *db, const char *old_owner, const char *new_owner,
 	struct count_rows rows;
 
 	*out = (struct ownership_count){ 0 };
-	if (db_read(db, &SQL_CINDER_OWNERSHIP_COUNT, params, &count_row_shape, &rows.rows, err) != 0)
+	if (db_read(db, &SQL_CINDER_OWNER_COUNT, params, &count_row_shape, &rows.rows, err) != 0)
 		return -1;
 	out->known = true;
 	for (const struct count_row *row = rows.v; row < rows.v + rows.n; row++)

@@ -29,7 +29,7 @@ int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct
 {
 	const struct db_param params[] = { p_str("node", node), p_end };
 
-	return db_read(db, &SQL_CINDER_VOLUMES_ON_NODE, params, &volume_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_VOLUME_LIST_BY_NODE, params, &volume_shape, &out->rows, err);
 }
 
 int volume_owner_get(struct db *db, const char *id, struct volume_owner *out, struct error *err)
@@ -39,7 +39,7 @@ int volume_owner_get(struct db *db, const char *id, struct volume_owner *out, st
 	int found;
 
 	*out = (struct volume_owner){ 0 };
-	found = db_read_one(db, &SQL_CINDER_VOLUME_OWNER, params, &volume_owner_shape, out, &texts, err);
+	found = db_read_one(db, &SQL_CINDER_VOLUME_GET_BACKEND, params, &volume_owner_shape, out, &texts, err);
 	out->known = found > 0;
 	out->arena = texts;
 	return found < 0 ? -1 : 0;
@@ -55,19 +55,19 @@ int attachments_of_instance(struct db *db, const char *instance_uuid, struct att
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 
-	return db_read(db, &SQL_CINDER_ATTACHMENTS_OF_INSTANCE, params, &attachment_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_ATTACHMENT_LIST_BY_INSTANCE, params, &attachment_shape, &out->rows, err);
 }
 
 int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(db, &SQL_CINDER_ATTACHMENTS_ON_HOST, params, &attachment_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_ATTACHMENT_LIST_BY_HOST, params, &attachment_shape, &out->rows, err);
 }
 
 int backups_list(struct db *db, struct backups *out, struct error *err)
 {
-	return db_read(db, &SQL_CINDER_BACKUPS_LIST, NULL, &backup_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_BACKUP_LIST, NULL, &backup_shape, &out->rows, err);
 }
 
 int volume_removal_find(struct db *db, const char *id, struct volume_removal *out, struct error *err)
@@ -78,9 +78,9 @@ int volume_removal_find(struct db *db, const char *id, struct volume_removal *ou
 	int found;
 
 	*out = (struct volume_removal){ 0 };
-	found = db_read_one(db, &SQL_CINDER_VOLUME_REMOVAL, params, &volume_removal_shape, out, &texts, err);
+	found = db_read_one(db, &SQL_CINDER_VOLUME_GET_REMOVAL, params, &volume_removal_shape, out, &texts, err);
 	out->arena = texts;
-	if (found < 0 || db_read(db, &SQL_CINDER_VOLUME_METADATA_OF, params, &volume_child_shape, &children, err) != 0)
+	if (found < 0 || db_read(db, &SQL_CINDER_VOLUME_METADATA_LIST_BY_VOLUME, params, &volume_child_shape, &children, err) != 0)
 		return -1;
 	out->child = children.v;
 	out->nchild = children.n;

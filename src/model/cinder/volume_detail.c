@@ -16,12 +16,12 @@ int volume_detail_get(struct db *db, const char *id, struct volume_detail *out, 
 {
 	const struct db_param params[] = { p_str("id", id), p_end };
 
-	return db_read_one(db, &SQL_CINDER_VOLUME_SHOW, params, &volume_detail_shape, out, arena, err);
+	return db_read_one(db, &SQL_CINDER_VOLUME_GET, params, &volume_detail_shape, out, arena, err);
 }
 
 int volume_things_list(struct db *db, const char *id, struct volume_things *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("id", id), p_end };
 
-	return db_read(db, &SQL_CINDER_VOLUME_THINGS, params, &volume_thing_shape, &out->rows, err);
+	return db_read(db, &SQL_CINDER_THING_LIST_BY_VOLUME, params, &volume_thing_shape, &out->rows, err);
 }

@@ -15,7 +15,7 @@ int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attem
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 
-	if (db_read(cell, &SQL_NOVA_ATTEMPTS_UNFINISHED, params, &attempt_shape, &out->rows, err) != 0)
+	if (db_read(cell, &SQL_NOVA_ATTEMPT_LIST_BY_INSTANCE, params, &attempt_shape, &out->rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < out->n; i++)
 		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);

@@ -20,12 +20,12 @@ static const struct db_shape mapping_row_shape = DB_SHAPE(struct mapping_row,
 
 int cell_mappings_list(struct db *api, struct cell_mappings *out, struct error *err)
 {
-	return db_read(api, &SQL_NOVA_API_CELLS_LIST, NULL, &cell_mapping_shape, &out->rows, err);
+	return db_read(api, &SQL_NOVA_API_CELL_LIST, NULL, &cell_mapping_shape, &out->rows, err);
 }
 
 int host_mappings_list(struct db *api, struct host_mappings *out, struct error *err)
 {
-	return db_read(api, &SQL_NOVA_API_HOST_MAPPINGS_LIST, NULL, &host_mapping_shape, &out->rows, err);
+	return db_read(api, &SQL_NOVA_API_HOST_MAPPING_LIST, NULL, &host_mapping_shape, &out->rows, err);
 }
 
 int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct instance_mapping *out,
@@ -48,7 +48,7 @@ int api_columns_probe(struct db *api, struct api_columns *out, struct error *err
 {
 	struct table_columns have;
 
-	if (table_columns_read(api, &SQL_NOVA_API_COLUMNS_LIST, &have, err) != 0)
+	if (table_columns_read(api, &SQL_NOVA_API_COLUMN_LIST, &have, err) != 0)
 		return -1;
 	out->mappings_have_queued = table_has_column(&have, "instance_mappings", "queued_for_delete");
 	out->policies_have_rules = table_has_column(&have, "instance_group_policy", "rules");
@@ -60,7 +60,7 @@ int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *
 {
 	struct table_columns have;
 
-	if (table_columns_read(cell, &SQL_NOVA_COLUMNS_LIST, &have, err) != 0)
+	if (table_columns_read(cell, &SQL_NOVA_COLUMN_LIST, &have, err) != 0)
 		return -1;
 	out->migrations_have_project = table_has_column(&have, "migrations", "cross_cell_move") &&
 	    table_has_column(&have, "migrations", "user_id") && table_has_column(&have, "migrations", "project_id");

@@ -78,7 +78,7 @@ int evacuation_begin(struct db *cell, const struct cell_columns *columns, const 
 
 	if (write_one(cell, &SQL_NOVA_INSTANCE_BEGIN_REBUILD, claim, "it is no longer as the plan saw it", err) != 0)
 		return -1;
-	if (write_one(cell, &SQL_NOVA_INSTANCE_ACTION_INSERT, action, "the instance action was not written", err) != 0)
+	if (write_one(cell, &SQL_NOVA_ACTION_INSERT, action, "the instance action was not written", err) != 0)
 		return -1;
 	return insert_migration(cell, columns, r, err);
 }
@@ -109,7 +109,7 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct e
 		return -1;
 	if (write_one(cell, &SQL_NOVA_INSTANCE_END_REBUILD, instance, "it is no longer 'rebuilding' on its old host", err) != 0)
 		return -1;
-	return write_one(cell, &SQL_NOVA_INSTANCE_ACTION_CLOSE, action, "its instance action is gone", err);
+	return write_one(cell, &SQL_NOVA_ACTION_CLOSE, action, "its instance action is gone", err);
 }
 
 int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, bool absent,
@@ -124,14 +124,14 @@ int evacuation_settle(struct db *cell, const struct cell_columns *columns, const
 		return -1;
 	if (task_state && write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, "it is no longer as it was looked at", err) != 0)
 		return -1;
-	return db_write(cell, &SQL_NOVA_INSTANCE_ACTION_CLOSE, action, &matched, err);
+	return db_write(cell, &SQL_NOVA_ACTION_CLOSE, action, &matched, err);
 }
 
 static int read_migration(struct db *cell, const struct uuid *migration_uuid, struct evacuation_state *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("migration_uuid", migration_uuid->text), p_end };
 	struct migration_row row = { 0 };
-	int found = db_read_one(cell, &SQL_NOVA_EVACUATION_STATE, params, &migration_row_shape, &row, &out->arena, err);
+	int found = db_read_one(cell, &SQL_NOVA_EVACUATION_GET, params, &migration_row_shape, &row, &out->arena, err);
 
 	out->exists = found > 0;
 	out->migration_id = row.migration_id;
@@ -144,7 +144,7 @@ static int read_instance(struct db *cell, const char *uuid, struct evacuation_st
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
 	struct instance_row row = { 0 };
-	int found = db_read_one(cell, &SQL_NOVA_EVACUATION_INSTANCE, params, &instance_row_shape, &row, &out->arena, err);
+	int found = db_read_one(cell, &SQL_NOVA_EVACUATION_GET_INSTANCE, params, &instance_row_shape, &row, &out->arena, err);
 
 	out->instance_exists = found > 0;
 	out->host = row.host;
@@ -171,7 +171,7 @@ int evacuation_has_action(struct db *cell, const char *instance_uuid, const char
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
 	struct action_count count = { 0 };
 
-	if (db_read_one(cell, &SQL_NOVA_EVACUATION_ACTIONS, params, &action_count_shape, &count, NULL, err) < 0)
+	if (db_read_one(cell, &SQL_NOVA_ACTION_COUNT_BY_REQUEST, params, &action_count_shape, &count, NULL, err) < 0)
 		return -1;
 	*out = count.n > 0;
 	return 0;
@@ -198,7 +198,7 @@ int evacuation_events(struct db *cell, const char *instance_uuid, const char *re
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_str("request_id", request_id), p_end };
 
-	return action_events_read(cell, &SQL_NOVA_EVACUATION_EVENTS, params, out, err);
+	return action_events_read(cell, &SQL_NOVA_EVENT_LIST_BY_REQUEST, params, out, err);
 }
 
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err)
@@ -207,7 +207,7 @@ int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char
 	auto_arena struct arena texts = { 0 };
 	struct fault_row fault = { 0 };
 
-	if (db_read_one(cell, &SQL_NOVA_FAULT_LATEST, params, &fault_row_shape, &fault, &texts, err) < 0)
+	if (db_read_one(cell, &SQL_NOVA_FAULT_GET_LATEST, params, &fault_row_shape, &fault, &texts, err) < 0)
 		return -1;
 	if (fault.age_s.set && fault.age_s.v <= age_s)
 		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&texts, fault.message), ""), (long long)fault.code);
@@ -218,5 +218,5 @@ int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char
 
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err)
 {
-	return db_read(cell, &SQL_NOVA_EVACUATIONS_OURS, NULL, &our_evacuation_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_EVACUATION_LIST_OURS, NULL, &our_evacuation_shape, &out->rows, err);
 }

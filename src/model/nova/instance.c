@@ -20,28 +20,28 @@ static const struct db_shape migration_shape = DB_SHAPE(struct migration,
 
 int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err)
 {
-	return db_read(cell, &SQL_NOVA_INSTANCE_HOSTS_LIST, NULL, &host_named_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST, NULL, &host_named_shape, &out->rows, err);
 }
 
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_INSTANCES_ON_HOST, params, &instance_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_INSTANCE_LIST_BY_HOST, params, &instance_shape, &out->rows, err);
 }
 
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
 
-	return db_read(cell, &SQL_NOVA_INSTANCE_BY_UUID, params, &instance_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_INSTANCE_GET, params, &instance_shape, &out->rows, err);
 }
 
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("name", name), p_end };
 
-	return db_read(cell, &SQL_NOVA_INSTANCES_BY_NAME, params, &instance_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_INSTANCE_LIST_BY_NAME, params, &instance_shape, &out->rows, err);
 }
 
 bool instance_boots_from_volume(const struct instance *instance)
@@ -55,26 +55,26 @@ int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct err
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_BDMS_ON_HOST, params, &bdm_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_BDM_LIST_BY_HOST, params, &bdm_shape, &out->rows, err);
 }
 
 int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
 
-	return db_read(cell, &SQL_NOVA_BDMS_OF_INSTANCE, params, &bdm_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_BDM_LIST_BY_INSTANCE, params, &bdm_shape, &out->rows, err);
 }
 
 int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATIONS_OPEN, params, &migration_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_OPEN, params, &migration_shape, &out->rows, err);
 }
 
 int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATIONS_ACCEPTED, params, &migration_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_ACCEPTED, params, &migration_shape, &out->rows, err);
 }

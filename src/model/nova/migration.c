@@ -24,14 +24,14 @@ int migrations_standing(struct db *cell, const char *host, struct standing_migra
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATIONS_STANDING, params, &standing_migration_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_STANDING, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migrations_of_host(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATIONS_OF_HOST, params, &standing_migration_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_BY_HOST, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err)
@@ -40,14 +40,14 @@ int migration_find(struct db *cell, const char *id, struct standing_migrations *
 	const struct db_param params[] = { p_int("id", is_number ? strtoll(id, NULL, 10) : -1), p_str("uuid", is_number ? NULL : id),
 		p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATION_FIND, params, &standing_migration_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_BY_ID, params, &standing_migration_shape, &out->rows, err);
 }
 
 int migration_events(struct db *cell, int64_t id, struct action_events *out, struct error *err)
 {
 	const struct db_param params[] = { p_int("id", id), p_end };
 
-	return action_events_read(cell, &SQL_NOVA_MIGRATION_EVENTS, params, out, err);
+	return action_events_read(cell, &SQL_NOVA_EVENT_LIST_BY_MIGRATION, params, out, err);
 }
 
 bool migration_is_evacuation(const struct standing_migration *m)

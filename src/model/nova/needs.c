@@ -131,7 +131,7 @@ static int read_shares(struct db *cell, const char *uuid, struct needs *out, str
 {
 	const struct db_param params[] = { p_str("uuid", uuid), p_end };
 	struct shares_row row = { 0 };
-	int found = db_read_one(cell, &SQL_NOVA_SHARES_OF_INSTANCE, params, &shares_row_shape, &row, NULL, err);
+	int found = db_read_one(cell, &SQL_NOVA_SHARE_COUNT_BY_INSTANCE, params, &shares_row_shape, &row, NULL, err);
 
 	out->shares = row.shares;
 	return found < 0 ? -1 : 0;
@@ -181,7 +181,7 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 	*out = (struct needs){ .vcpus = instance->vcpus.v, .memory_mb = instance->memory_mb.v };
 	if (!from_volume)
 		out->disk_gb = out->disks.root_gb = instance->root_gb.v;
-	found = db_read_one(cell, &SQL_NOVA_INSTANCE_NEEDS, params, &needs_row_shape, &row, &texts, err);
+	found = db_read_one(cell, &SQL_NOVA_INSTANCE_GET_NEEDS, params, &needs_row_shape, &row, &texts, err);
 	if (found < 0)
 		return -1;
 	if (found) {

@@ -30,7 +30,7 @@ static const struct db_shape claimed_room_shape = DB_SHAPE(struct claimed_room, 
 
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
 {
-	return db_read(api, &SQL_NOVA_API_AGGREGATES_LIST, NULL, &host_metadata_shape, &out->rows, err);
+	return db_read(api, &SQL_NOVA_API_AGGREGATE_LIST, NULL, &host_metadata_shape, &out->rows, err);
 }
 
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host)
@@ -86,7 +86,7 @@ static int64_t max_per_host(const char *rules)
 int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
     struct error *err)
 {
-	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_OF_INSTANCE : &SQL_NOVA_API_GROUP_OF_INSTANCE_QUEENS;
+	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE : &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE_QUEENS;
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 	struct group_row row;
 	int found;
@@ -112,7 +112,7 @@ int group_members_list(struct db *api, const char *group_uuid, struct group_memb
 {
 	const struct db_param params[] = { p_str("group_uuid", group_uuid), p_end };
 
-	return db_read(api, &SQL_NOVA_API_GROUP_MEMBERS, params, &group_member_shape, &out->rows, err);
+	return db_read(api, &SQL_NOVA_API_GROUP_MEMBER_LIST, params, &group_member_shape, &out->rows, err);
 }
 
 /* os_resource_classes: STANDARDS, by their numbers. */
@@ -127,7 +127,7 @@ static const char *standard_class(int64_t class)
 
 int inventories_list(struct db *placement, struct inventories *out, struct error *err)
 {
-	if (db_read(placement, &SQL_PLACEMENT_INVENTORIES_LIST, NULL, &inventory_shape, &out->rows, err) != 0)
+	if (db_read(placement, &SQL_PLACEMENT_INVENTORY_LIST, NULL, &inventory_shape, &out->rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < out->n; i++)
 		if (!out->v[i].class_name)
@@ -139,7 +139,7 @@ int placement_columns_probe(struct db *placement, struct placement_columns *out,
 {
 	struct table_columns have;
 
-	if (table_columns_read(placement, &SQL_PLACEMENT_COLUMNS_LIST, &have, err) != 0)
+	if (table_columns_read(placement, &SQL_PLACEMENT_COLUMN_LIST, &have, err) != 0)
 		return -1;
 	out->has_traits = table_has_column(&have, "traits", NULL) && table_has_column(&have, "resource_provider_traits", NULL);
 	out->has_sharing = out->has_traits && table_has_column(&have, "resource_provider_aggregates", NULL);
@@ -151,12 +151,12 @@ int trait_providers_list(struct db *placement, const char *trait, struct provide
 {
 	const struct db_param params[] = { p_str("name", trait), p_end };
 
-	return db_read(placement, &SQL_PLACEMENT_TRAIT_PROVIDERS, params, &provider_shape, &out->rows, err);
+	return db_read(placement, &SQL_PLACEMENT_PROVIDER_LIST_BY_TRAIT, params, &provider_shape, &out->rows, err);
 }
 
 int sharing_list(struct db *placement, struct providers *out, struct error *err)
 {
-	return db_read(placement, &SQL_PLACEMENT_SHARING_LIST, NULL, &provider_shape, &out->rows, err);
+	return db_read(placement, &SQL_PLACEMENT_PROVIDER_LIST_SHARING, NULL, &provider_shape, &out->rows, err);
 }
 
 int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err)
@@ -164,7 +164,7 @@ int providers_of_instance(struct db *placement, const char *instance_uuid, size_
 	const struct db_param params[] = { p_str("consumer_id", instance_uuid), p_end };
 	struct db_rows rows;
 
-	if (db_read(placement, &SQL_PLACEMENT_PROVIDERS_OF_CONSUMER, params, &claimed_room_shape, &rows, err) != 0)
+	if (db_read(placement, &SQL_PLACEMENT_PROVIDER_LIST_BY_CONSUMER, params, &claimed_room_shape, &rows, err) != 0)
 		return -1;
 	*out = rows.n;
 	db_rows_free(&rows);
@@ -203,13 +203,13 @@ int allocations_unexplained(struct db *placement, struct db *cell, const char *i
 	struct past_evacuations evacuations;
 	size_t held;
 
-	if (db_read(placement, &SQL_PLACEMENT_HOSTS_OF_CONSUMER, consumer, &claimed_room_shape, &out->rows, err) != 0)
+	if (db_read(placement, &SQL_PLACEMENT_HOST_LIST_BY_CONSUMER, consumer, &claimed_room_shape, &out->rows, err) != 0)
 		return -1;
 	held = out->n;
 	out->n = 0;
 	if (held < 2) /* its own */
 		return 0;
-	if (db_read(cell, &SQL_NOVA_EVACUATIONS_OF_INSTANCE, instance, &past_evacuation_shape, &evacuations.rows, err) != 0)
+	if (db_read(cell, &SQL_NOVA_EVACUATION_LIST_BY_INSTANCE, instance, &past_evacuation_shape, &evacuations.rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < held; i++)
 		if (!str_equal(out->v[i].name, node) && !any_explains(&evacuations, out->v[i].name))

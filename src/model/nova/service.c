@@ -17,14 +17,14 @@ static const struct db_shape compute_node_shape = DB_SHAPE(struct compute_node,
 
 int nova_services_list(struct db *cell, struct nova_services *out, struct error *err)
 {
-	return db_read(cell, &SQL_NOVA_SERVICES_LIST, NULL, &nova_service_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_SERVICE_LIST, NULL, &nova_service_shape, &out->rows, err);
 }
 
 int nova_services_of_host(struct db *cell, const char *host, struct nova_services *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_SERVICES_OF_HOST, params, &nova_service_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_SERVICE_LIST_BY_HOST, params, &nova_service_shape, &out->rows, err);
 }
 
 bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s)
@@ -44,7 +44,7 @@ const struct nova_service *nova_service_find(const struct nova_services *service
 
 int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error *err)
 {
-	return db_read(cell, &SQL_NOVA_COMPUTE_NODES_LIST, NULL, &compute_node_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_COMPUTE_NODE_LIST, NULL, &compute_node_shape, &out->rows, err);
 }
 
 /* nova virt/ironic, vmwareapi, hyperv, xenapi, powervm, zvm: driver.py, capabilities. The last five are gone since, vmware is not. */

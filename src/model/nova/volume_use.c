@@ -11,5 +11,5 @@ int volume_uses_list(struct db *cell, const char *volume_id, struct volume_uses 
 {
 	const struct db_param params[] = { p_str("volume_id", volume_id), p_end };
 
-	return db_read(cell, &SQL_NOVA_BDMS_OF_VOLUME, params, &volume_use_shape, &out->rows, err);
+	return db_read(cell, &SQL_NOVA_BDM_LIST_BY_VOLUME, params, &volume_use_shape, &out->rows, err);
 }

@@ -1,4 +1,4 @@
--- What backup_status_set has written, read again by the row's id.
+-- What backup_set_status has written, read again by the row's id.
 -- :param id text
 -- :reads backups :rows one
 SELECT t.`status`

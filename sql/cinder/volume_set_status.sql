@@ -1,10 +1,10 @@
--- Give one snapshot the status that its interrupted work leaves it in, if it still has the one that the plan saw.
+-- Give one volume the status that its interrupted work leaves it in, if it still has the one that the plan saw.
 -- :param id text
 -- :param old_status text
 -- :param new_status text
--- :writes snapshots :rows 1
--- :row snapshot_status_set_read
-UPDATE `snapshots`
+-- :writes volumes :rows 1
+-- :row volume_get_status
+UPDATE `volumes`
    SET `status` = @new_status
      , updated_at = UTC_TIMESTAMP()
  WHERE id = @id

@@ -1,4 +1,4 @@
--- What snapshot_status_set has written, read again by the row's id.
+-- What snapshot_set_status has written, read again by the row's id.
 -- :param id text
 -- :reads snapshots :rows one
 SELECT t.`status`

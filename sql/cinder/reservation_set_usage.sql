@@ -3,7 +3,7 @@
 -- :param old_usage_id int
 -- :param new_usage_id int
 -- :writes reservations :rows 1
--- :row reservation_reassign_read
+-- :row reservation_get_usage
 UPDATE `reservations`
    SET `usage_id` = @new_usage_id
      , updated_at = UTC_TIMESTAMP()

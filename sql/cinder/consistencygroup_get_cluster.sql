@@ -1,4 +1,4 @@
--- What consistencygroup_cluster_set has written, read again by the row's id.
+-- What consistencygroup_set_cluster has written, read again by the row's id.
 -- :param id text
 -- :reads consistencygroups :rows one
 SELECT t.`cluster_name`

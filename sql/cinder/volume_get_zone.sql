@@ -1,7 +1,7 @@
--- What volume_status_set has written, read again by the row's id.
+-- What volume_set_zone has written, read again by the row's id.
 -- :param id text
 -- :reads volumes :rows one
-SELECT t.`status`
+SELECT t.`availability_zone`
   FROM `volumes` AS t
  WHERE t.id = @id
    AND t.deleted = 0

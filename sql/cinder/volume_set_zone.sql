@@ -3,7 +3,7 @@
 -- :param old_availability_zone text  may be NULL
 -- :param new_availability_zone text  may be NULL
 -- :writes volumes :rows 1
--- :row volume_zone_set_read
+-- :row volume_get_zone
 UPDATE `volumes`
    SET `availability_zone` = @new_availability_zone
      , updated_at = UTC_TIMESTAMP()

@@ -3,7 +3,7 @@
 -- :param old_cluster_name text  may be NULL
 -- :param new_cluster_name text  may be NULL
 -- :writes volumes :rows 1
--- :row volume_cluster_set_read
+-- :row volume_get_cluster
 UPDATE `volumes`
    SET `cluster_name` = @new_cluster_name
      , updated_at = UTC_TIMESTAMP()

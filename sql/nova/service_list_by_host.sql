@@ -1,4 +1,4 @@
--- The nova services of one host, as services_list has those of all: what is asked again before each evacuation of a large cell.
+-- The nova services of one host, as service_list has those of all: what is asked again before each evacuation of a large cell.
 -- :param host text
 -- :reads services :rows many
 SELECT s.id

@@ -1,4 +1,4 @@
--- What group_cluster_set has written, read again by the row's id.
+-- What group_set_cluster has written, read again by the row's id.
 -- :param id text
 -- :reads groups :rows one
 SELECT t.`cluster_name`

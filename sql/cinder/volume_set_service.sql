@@ -4,7 +4,7 @@
 -- :param new_service_uuid text  may be NULL
 -- :param old_host text
 -- :writes volumes :rows 1
--- :row volume_service_set_read
+-- :row volume_get_service
 UPDATE `volumes`
    SET `service_uuid` = @new_service_uuid
      , updated_at = UTC_TIMESTAMP()

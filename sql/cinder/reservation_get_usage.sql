@@ -1,4 +1,4 @@
--- What reservation_reassign has written, read again by the row's id.
+-- What reservation_set_usage has written, read again by the row's id.
 -- :param id int
 -- :reads reservations :rows one
 SELECT t.`usage_id`

@@ -3,7 +3,7 @@
 -- :param old_cluster_name text  may be NULL
 -- :param new_cluster_name text  may be NULL
 -- :writes image_volume_cache_entries :rows 1
--- :row cache_entry_cluster_set_read
+-- :row cache_entry_get_cluster
 UPDATE `image_volume_cache_entries`
    SET `cluster_name` = @new_cluster_name
  WHERE id = @id

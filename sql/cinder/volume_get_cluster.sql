@@ -1,8 +1,7 @@
--- What volume_service_set has written, read again by the row's id.
+-- What volume_set_cluster has written, read again by the row's id.
 -- :param id text
 -- :reads volumes :rows one
-SELECT t.`service_uuid`
-     , t.`host`
+SELECT t.`cluster_name`
   FROM `volumes` AS t
  WHERE t.id = @id
    AND t.deleted = 0

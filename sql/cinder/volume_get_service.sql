@@ -1,7 +1,8 @@
--- What volume_zone_set has written, read again by the row's id.
+-- What volume_set_service has written, read again by the row's id.
 -- :param id text
 -- :reads volumes :rows one
-SELECT t.`availability_zone`
+SELECT t.`service_uuid`
+     , t.`host`
   FROM `volumes` AS t
  WHERE t.id = @id
    AND t.deleted = 0

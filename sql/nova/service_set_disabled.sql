@@ -7,7 +7,7 @@
 -- :param old_forced_down     int
 -- :param new_forced_down     int
 -- :writes services :rows 1
--- :row service_row
+-- :row service_get_disabled
 UPDATE services
    SET disabled        = @new_disabled
      , disabled_reason = @new_disabled_reason

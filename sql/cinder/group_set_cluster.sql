@@ -1,10 +1,10 @@
--- Put one row of consistencygroups into another cluster (NULL: none), if it still is in the one that the plan saw, byte for byte.
+-- Put one row of groups into another cluster (NULL: none), if it still is in the one that the plan saw, byte for byte.
 -- :param id text
 -- :param old_cluster_name text  may be NULL
 -- :param new_cluster_name text  may be NULL
--- :writes consistencygroups :rows 1
--- :row consistencygroup_cluster_set_read
-UPDATE `consistencygroups`
+-- :writes groups :rows 1
+-- :row group_get_cluster
+UPDATE `groups`
    SET `cluster_name` = @new_cluster_name
      , updated_at = UTC_TIMESTAMP()
  WHERE id = @id

@@ -6,7 +6,7 @@
 -- :param old_disabled_reason text  may be NULL
 -- :param new_disabled_reason text  may be NULL
 -- :writes services :rows 1
--- :row service_row
+-- :row service_get_disabled
 UPDATE services
    SET disabled        = @new_disabled
      , disabled_reason = @new_disabled_reason

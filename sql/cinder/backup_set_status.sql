@@ -3,7 +3,7 @@
 -- :param old_status text
 -- :param new_status text
 -- :writes backups :rows 1
--- :row backup_status_set_read
+-- :row backup_get_status
 UPDATE `backups`
    SET `status` = @new_status
      , updated_at = UTC_TIMESTAMP()

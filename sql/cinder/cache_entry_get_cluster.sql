@@ -1,4 +1,4 @@
--- What cache_entry_cluster_set has written, read again by the row's id.
+-- What cache_entry_set_cluster has written, read again by the row's id.
 -- :param id int
 -- :reads image_volume_cache_entries :rows one
 SELECT t.`cluster_name`

@@ -1,7 +1,7 @@
--- What volume_cluster_set has written, read again by the row's id.
+-- What volume_set_status has written, read again by the row's id.
 -- :param id text
 -- :reads volumes :rows one
-SELECT t.`cluster_name`
+SELECT t.`status`
   FROM `volumes` AS t
  WHERE t.id = @id
    AND t.deleted = 0
