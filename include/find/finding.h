@@ -9,7 +9,7 @@
 #include "util/mem.h"
 
 /* What speaks against a run, or should be known before it. A finding is a value; the guards that make them are the table in
- * guard/table.c, which also gives docs/findings.md. */
+ * src/guard/table.h, which also gives docs/findings.md. */
 
 enum severity { SEVERITY_STOP, SEVERITY_WARN, SEVERITY_NOTE, SEVERITY_SKIP };
 extern const char *const severity_name[];

@@ -6,8 +6,8 @@
 #include "find/scene.h"
 #include "plan/plan.h"
 
-/* What can speak against a run: one row a code. A guard is a pure function of the scene. To add one, write it in the file of its
- * subject under src/guard/ and give it a row in guard/table.c; docs/findings.md is made from that table. */
+/* What can speak against a run: one row a code. A guard is a pure function of the scene. To add one, write guard_NAME() in the
+ * file of its subject under src/guard/ and give it a row in src/guard/table.h; docs/findings.md is made from that table. */
 
 enum guard_accept {
 	ACCEPT_NOTHING,     /* a warning or a note needs no word, a refusal that nothing waives */
@@ -15,16 +15,44 @@ enum guard_accept {
 	ACCEPT_FENCED_MOVE, /* --accept CODE together with --fenced, and never for an evacuation */
 };
 
+/* What a run does, as far as guards ask: one of the first seven. */
+enum guard_when {
+	WHEN_MOVES_ALONE = 1 << 0,     /* rows of cinder get another owner, and nothing is evacuated */
+	WHEN_EVACUATES_ALONE = 1 << 1, /* instances, and nothing is moved */
+	WHEN_RESCUES = 1 << 2,         /* both */
+	WHEN_CLOSES = 1 << 3,          /* an evacuation that nobody works on ends */
+	WHEN_GIVES_BACK = 1 << 4,      /* an undo: rows of cinder go back to their owner of before */
+	WHEN_UNDOES_REST = 1 << 5,     /* an undo that moves nothing */
+	WHEN_CHANGES = 1 << 6,         /* one service, cluster, volume or quota */
+
+	WHEN_MOVES = WHEN_MOVES_ALONE | WHEN_RESCUES,
+	WHEN_EVACUATES = WHEN_EVACUATES_ALONE | WHEN_RESCUES,
+	WHEN_UNDOES = WHEN_GIVES_BACK | WHEN_UNDOES_REST,
+	WHEN_ALWAYS = (1 << 7) - 1,
+};
+
+struct guard;
+typedef void guard_check(const struct guard *self, const struct scene *scene, struct findings *out);
+
 struct guard {
 	const char *code;
 	enum severity severity;
 	enum guard_accept accept;
+	struct guard_look {
+		unsigned when; /* the runs in which it is asked */
+		guard_check *check;
+	} look[5];            /* in this order; ends with check NULL */
 	const char *sentence; /* what it means, for the documentation */
 	const char *hint;     /* what to do, unless the guard knows better; NULL: nothing */
-	void (*check)(const struct guard *self, const struct scene *scene, struct findings *out);
+	/* When going on is right. Then --accept is printed beside the finding, once, with this condition before it. What has none
+	 * can be accepted too (docs/findings.md), but its own sentence says that going on ends badly: no printed line leads there. */
+	const char *offer;
+	bool offer_for_all;   /* one word for all findings of this code: they are about one host */
 };
 extern const struct guard guards[]; /* ends with code NULL */
 
+/* Asks it what it has against this run. */
+void guard_ask(const struct guard *guard, const struct scene *scene, struct findings *out);
 /* Every guard of the table, in its order; then beside each finding what may be typed in spite of it. */
 void guards_run(const struct scene *scene, struct findings *out);
 const struct guard *guard_find(const char *code); /* NULL: no finding has this code */
@@ -41,8 +69,6 @@ const char *guard_only_name(const struct scene *scene, const char *uuid);
 /* undo.c. Of a step that the run wrote: would taking it back end forced_down while evacuations away from the host are not cleaned up?
  * Then it stays. */
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step);
-/* Does the undo enable the nova-compute that the run has disabled? */
-bool undo_enables_compute(const struct scene *scene);
 
 /* flight.c: what to type and what to look at first, by the type of a migration that was cut short. */
 struct migration_ends {

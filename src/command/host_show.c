@@ -324,7 +324,7 @@ static int find_risks(struct scene *scene, struct findings *found, struct error 
 	scene->subject.evacuates = scene->nova.home != NULL;
 	for (const struct guard *g = guards; g->code; g++)
 		if (!is_about_the_request(g))
-			g->check(g, scene, found);
+			guard_ask(g, scene, found);
 	return 0;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/str.h"
 
 /* Is this finding the one that CODE or CODE:ID means? */
-static bool is_meant(const struct scene *scene, const struct finding *f, const char *word)
+static bool is_meant_by(const struct scene *scene, const struct finding *f, const char *word)
 {
 	size_t n = strcspn(word, ":");
 	const char *id = word[n] ? word + n + 1 : NULL;
@@ -15,14 +15,14 @@ static bool is_meant(const struct scene *scene, const struct finding *f, const c
 	return !id || str_equal(f->subject, id) || str_equal(guard_only_name(scene, f->subject), id);
 }
 
-static void look(const struct guard *self, const struct scene *scene, struct findings *out, const char *word)
+static void report_useless_accept(const struct guard *self, const struct scene *scene, struct findings *out, const char *word)
 {
 	auto_free char *code = xstrndup(word, strcspn(word, ":"));
 	const struct guard *meant = guard_find(code);
 	bool there = false;
 
 	for (size_t i = 0; i < out->n; i++) {
-		if (!is_meant(scene, &out->v[i], word))
+		if (!is_meant_by(scene, &out->v[i], word))
 			continue;
 		if (out->v[i].accepted)
 			return;
@@ -30,7 +30,7 @@ static void look(const struct guard *self, const struct scene *scene, struct fin
 	}
 	if (!there)
 		guard_found(self, scene, out, word, NULL, "--accept '%s' met nothing: this run has no such finding", word);
-	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && !scene->subject.evacuates)
+	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && guard_is_acceptable(meant, scene))
 		guard_found(self, scene, out, word, NULL, "--accept '%s' counts only beside a fencing statement", word);
 	else
 		guard_found(self, scene, out, word, NULL, "--accept '%s' changes nothing: that finding is never accepted%s", word,
@@ -42,5 +42,5 @@ void guard_accept_met_nothing(const struct guard *self, const struct scene *scen
 	const struct words *accept = &scene->request->how.accept;
 
 	for (size_t i = 0; i < accept->n; i++)
-		look(self, scene, out, accept->v[i]);
+		report_useless_accept(self, scene, out, accept->v[i]);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/fit.h"
-#include "guard/checks.h"
+#include "internal.h"
 
 static bool any_open(const struct rooms *rooms)
 {
@@ -17,7 +17,7 @@ void guard_no_capacity(const struct guard *self, const struct scene *scene, stru
 	struct rooms rooms;
 	int64_t placed = 0;
 
-	if (!scene->subject.evacuates || !scene->nova.home || (scene->request->what.target_host && scene->nova.target_cell != scene->nova.home))
+	if (!scene->nova.home || (scene->request->what.target_host && scene->nova.target_cell != scene->nova.home))
 		return;
 	rooms_make(scene, &rooms);
 	if (!scene->request->what.target_host && !any_open(&rooms)) { /* target-down says it, and stops the run */

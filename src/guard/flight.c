@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "plan/plan.h"
 #include "util/str.h"
 
@@ -39,7 +39,7 @@ static const struct cut_short cut_short[] = {
 };
 
 /* What stands in these brackets; how far the closing one is. */
-static size_t add_value(const char *name, const struct migration_ends *m, struct str *out)
+static size_t add_end(const char *name, const struct migration_ends *m, struct str *out)
 {
 	if (str_starts(name, "{instance}"))
 		str_add(out, m->instance);
@@ -60,39 +60,34 @@ void migration_say_way_out(const char *type, const struct migration_ends *m, str
 		c++;
 	for (const char *s = c->hint; *s; s++)
 		if (*s == '{')
-			s += add_value(s, m, out);
+			s += add_end(s, m, out);
 		else
 			str_addc(out, *s);
 }
 
-void guard_say_way_out(const struct migration *m, struct str *out)
+void hint_set_way_out(struct str *hint, const struct migration *m)
 {
 	const struct migration_ends ends = { m->instance_uuid, m->source_compute, m->dest_compute, m->id };
 
-	str_clear(out);
-	migration_say_way_out(m->migration_type, &ends, out);
-}
-
-static void volumes_in_flight(const struct guard *self, const struct scene *scene, const struct move *m, struct findings *out)
-{
-	for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n; v++)
-		if (!v->left_out && owned_is_migrating(v))
-			guard_found(self, scene, out, v->id, NULL, "volume %s is being migrated (migration_status '%s')", v->id,
-			    v->migration_status);
+	str_clear(hint);
+	migration_say_way_out(m->migration_type, &ends, hint);
 }
 
 void guard_in_flight(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 
-	for (size_t m = 0; m < scene->subject.nmove; m++)
-		volumes_in_flight(self, scene, &scene->subject.move[m], out);
+	for EACH_MOVE(m, scene)
+		for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n; v++)
+			if (!v->left_out && owned_is_migrating(v))
+				guard_found(self, scene, out, v->id, NULL, "volume %s is being migrated (migration_status '%s')", v->id,
+				    v->migration_status);
 	for EACH_TAKEN(t, scene, out) {
 		const struct migration *open = t.c->open;
 
 		if (!open)
 			continue;
-		guard_say_way_out(open, &hint);
+		hint_set_way_out(&hint, open);
 		guard_found(self, scene, out, t.c->instance->uuid, hint.s, "instance %s has a migration (%s, id %lld) that is '%s'%s%s",
 		    t.c->instance->uuid, str_or(open->migration_type, "of no type"), (long long)open->id, open->status,
 		    open->dest_compute ? " to " : "", str_or(open->dest_compute, ""));

@@ -2,50 +2,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/str.h"
 
 #define MASS_FAILURE_LEAST 4
 
-static const char *alive_hint(const struct scene *scene)
-{
-	return scene->subject.evacuates ?
-	    "power the host off and wait until it no longer reports, or set nova's forced_down once it is off" :
-	    "power the host off and wait until it no longer reports";
-}
+#define HOST_ALIVE_HINT "power the host off and wait until it no longer reports, or set nova's forced_down once it is off"
 
-/* A move alone asks who loses rows, and that is a backend: a node may be as healthy as can be while one of its backends is gone, was
- * renamed in cinder.conf, or never was but in a mistyped move. */
-static bool asks_backends(const struct scene *scene)
+static bool loses_to_a_move(const struct scene *scene, const struct cinder_service *s)
 {
-	return scene->subject.moves_things && !scene->subject.evacuates;
-}
-
-static bool is_source(const struct scene *scene, const struct cinder_service *s)
-{
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
-		if (!m->in_place && str_equal(s->binary, move_binary(m->kind)) &&
-		    strcmp(s->host, m->from.backend_host) == 0)
+	for EACH_MOVE(m, scene)
+		if (!m->in_place && str_equal(s->binary, move_binary(m->kind)) && strcmp(s->host, m->from.backend_host) == 0)
 			return true;
 	return false;
 }
 
-static void cinder_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_service(const struct guard *self, const struct scene *scene, const struct cinder_service *s,
+    const char *hint, struct findings *out)
 {
 	auto_str struct str subject = { 0 };
 
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
-		if (!(asks_backends(scene) ? is_source(scene, s) : scene_is_failed_node(scene, s->host)) ||
-		    !cinder_service_is_up(s, scene->cinder.down_s))
-			continue;
-		str_clear(&subject);
-		str_addf(&subject, "%s %s", s->binary, s->host);
-		guard_found(self, scene, out, subject.s, alive_hint(scene), "%s on '%s' reported %lld s ago", s->binary, s->host,
-		    (long long)s->heartbeat_age_s.v);
-	}
+	str_addf(&subject, "%s %s", s->binary, s->host);
+	guard_found(self, scene, out, subject.s, hint, "%s on '%s' reported %lld s ago", s->binary, s->host,
+	    (long long)s->heartbeat_age_s.v);
 }
 
-static void nova_alive(const struct guard *self, const struct scene *scene, const struct cell_facts *cell, struct findings *out)
+static void report_services_of_cell(const struct guard *self, const struct scene *scene, const struct cell_facts *cell,
+    const char *hint, struct findings *out)
 {
 	auto_str struct str subject = { 0 };
 
@@ -54,31 +37,29 @@ static void nova_alive(const struct guard *self, const struct scene *scene, cons
 			continue;
 		str_clear(&subject);
 		str_addf(&subject, "%s %s", s->binary, s->host);
-		guard_found(self, scene, out, subject.s, alive_hint(scene), "%s on '%s' reported %lld s ago", s->binary, s->host,
+		guard_found(self, scene, out, subject.s, hint, "%s on '%s' reported %lld s ago", s->binary, s->host,
 		    (long long)s->heartbeat_age_s.v);
 	}
 }
 
-static void sessions_alive(const struct guard *self, const struct scene *scene, size_t fact, struct findings *out)
+static void report_sessions(const struct guard *self, const struct scene *scene, size_t fact, const char *hint,
+    struct findings *out)
 {
 	const struct session_fact *f = &scene->witness.session[fact];
 
 	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++)
 		if (scene_session_speaks(scene, fact, s, scene->subject.host))
-			guard_found(self, scene, out, s->address, alive_hint(scene), "'%s' has a session in %s from %s, whose last command is %lld s old",
+			guard_found(self, scene, out, s->address, hint, "'%s' has a session in %s from %s, whose last command is %lld s old",
 			    scene->subject.host, f->server, s->address, (long long)s->idle_s.v);
 }
 
-static bool consumer_is_sign_of_life(const struct scene *scene, const struct consumer_fact *c)
-{
-	return scene->subject.evacuates && scene->nova.home && !scene->nova.compute && str_starts(c->queue, "compute.") && c->now.consumers > 0;
-}
-
 /* Where nova has no record of its nova-compute there is no heartbeat to be stale: who listens is all that could tell. */
-static void consumers_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_consumers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	if (!scene->nova.home || scene->nova.compute)
+		return;
 	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
-		if (consumer_is_sign_of_life(scene, c))
+		if (str_starts(c->queue, "compute.") && c->now.consumers > 0)
 			guard_found(self, scene, out, c->queue, "power the host off, and wait until the broker has dropped it",
 			    "queue '%s' has %u consumer%s, and no record of its nova-compute tells that it is dead", c->queue,
 			    (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
@@ -87,7 +68,7 @@ static void consumers_alive(const struct guard *self, const struct scene *scene,
 /* Does any service of the failed host's node report? */
 static bool node_reports(const struct scene *scene)
 {
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for EACH_SERVICE(s, scene)
 		if (host_is_on_node(s->host, scene->subject.host) && cinder_service_is_up(s, scene->cinder.down_s))
 			return true;
 	for (size_t i = 0; i < scene->nova.ncell; i++)
@@ -99,22 +80,53 @@ static bool node_reports(const struct scene *scene)
 
 static bool loses_rows(const struct scene *scene)
 {
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		if (!m->in_place)
 			return true;
 	return false;
 }
 
+/* Whatever but cinder's services tells that the host lives. */
+static void report_signs_of_life(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
+{
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
+	report_consumers(self, scene, out);
+	if (scene->nova.reports_though_forced_down)
+		guard_found(self, scene, out, scene->subject.host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
+		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->subject.host);
+	for (size_t i = 0; i < scene->witness.nsession; i++)
+		report_sessions(self, scene, i, hint, out);
+}
+
+void guard_host_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_SERVICE(s, scene)
+		if (scene_is_failed_node(scene, s->host) && cinder_service_is_up(s, scene->cinder.down_s))
+			report_service(self, scene, s, HOST_ALIVE_HINT, out);
+	report_signs_of_life(self, scene, HOST_ALIVE_HINT, out);
+}
+
+/* A move alone asks who loses rows, and that is a backend: a node may be as healthy as can be while one of its backends is gone,
+ * was renamed in cinder.conf, or never was but in a mistyped move. */
+void guard_backend_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for EACH_SERVICE(s, scene)
+		if (loses_to_a_move(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
+			report_service(self, scene, s, NULL, out);
+	if (!node_reports(scene) && loses_rows(scene)) /* what else lives on the node says nothing about the backend */
+		report_signs_of_life(self, scene, NULL, out);
+}
+
 /* An undo takes from an owner that the run has made one, and that lives: it stops where that owner may be at work on what goes. A worker
  * row is no sign of work: one that was moved stays until the service starts again. */
-static void at_work(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_owner_at_work(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
-	const struct owned *r;
 
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		for (int k = 0; k < OWNED_KINDS; k++)
-			for (r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
+			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
 				if (k != OWNED_WORKER && !m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder.down_s) &&
 				    owned_is_transitional((enum owned_kind)k, r->status)) {
 					str_clear(&hint);
@@ -124,64 +136,52 @@ static void at_work(const struct guard *self, const struct scene *scene, struct 
 				}
 }
 
-void guard_source_alive(const struct guard *self, const struct scene *scene, struct findings *out)
+static bool takes_anything(const struct scene *scene)
 {
-	bool of_backends = asks_backends(scene);
-
-	if (scene->subject.past) {
-		at_work(self, scene, out);
-		return;
-	}
-	if (scene->subject.closes || (!scene->subject.moves_things && !scene->subject.evacuates)) /* what its own compute may do does not depend on us */
-		return;
-	cinder_alive(self, scene, out);
-	if (of_backends && (node_reports(scene) || !loses_rows(scene))) /* what else lives on the node says nothing about the backend */
-		return;
-	for (size_t i = 0; i < scene->nova.ncell; i++)
-		nova_alive(self, scene, &scene->nova.cell[i], out);
-	consumers_alive(self, scene, out);
-	if (scene->nova.reports_though_forced_down)
-		guard_found(self, scene, out, scene->subject.host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
-		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->subject.host);
-	for (size_t i = 0; i < scene->witness.nsession; i++)
-		sessions_alive(self, scene, i, out);
-}
-
-/* Nothing to write needs nobody's word. */
-static bool asks_for_anything(const struct scene *scene)
-{
-	if (scene->subject.moves_things && scene->subject.marks) /* a rescue also disables its services */
-		return true;
 	for EACH_WANTED(c, scene)
 		return true;
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		if (move_takes(m))
 			return true;
 	return false;
 }
 
-/* Nobody has to power anything off where nobody serves the rows: no service of that name is registered, or it does not report and the
- * node does. */
-static bool may_be_served(const struct scene *scene, const struct move *m)
+static void nobody_fenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (m->in_place || !m->source || !move_takes(m))
-		return false;
-	return cinder_service_is_up(m->source, scene->cinder.down_s) || !node_reports(scene);
+	if (!scene->request->how.fenced)
+		guard_found(self, scene, out, scene->subject.host, NULL, "nobody has said that '%s' is powered off", scene->subject.host);
 }
 
-void guard_fence_unproven(const struct guard *self, const struct scene *scene, struct findings *out)
+/* Nothing to write needs nobody's word. */
+void guard_host_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	bool needed = scene->subject.evacuates && asks_for_anything(scene);
+	if (takes_anything(scene))
+		nobody_fenced(self, scene, out);
+}
 
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove && scene->subject.moves_things; m++)
-		needed |= may_be_served(scene, m);
-	if (needed && !scene->subject.closes && !scene->subject.past && !scene->request->how.fenced)
-		guard_found(self, scene, out, scene->subject.host, NULL, "nobody has said that '%s' is powered off", scene->subject.host);
+/* It also disables the host's services. */
+void guard_rescue_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->subject.marks || takes_anything(scene))
+		nobody_fenced(self, scene, out);
+}
+
+/* Nobody has to power anything off where nobody serves the rows: no service of that name is registered, or it does not report
+ * and the node does. */
+void guard_backend_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	bool needed = false;
+
+	for EACH_MOVE(m, scene)
+		needed |= !m->in_place && m->source && move_takes(m) &&
+		    (cinder_service_is_up(m->source, scene->cinder.down_s) || !node_reports(scene));
+	if (needed)
+		nobody_fenced(self, scene, out);
 }
 
 static bool any_source_reports(const struct scene *scene)
 {
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		if (!m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder.down_s))
 			return true;
 	return false;
@@ -190,9 +190,9 @@ static bool any_source_reports(const struct scene *scene)
 /* Alive by its heartbeat no more, on a node that is: it may hang, and do later what it was asked. */
 void guard_backend_silent(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!asks_backends(scene) || !node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
+	if (!node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
 		return;
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder.down_s))
 			guard_found(self, scene, out, m->from.backend_host, NULL, "%s on '%s' does not report, and its node '%s' does", m->source->binary,
 			    m->from.backend_host, scene->subject.host);
@@ -203,8 +203,6 @@ void guard_mass_failure(const struct guard *self, const struct scene *scene, str
 {
 	size_t all = 0, down = 0;
 
-	if (!scene->subject.evacuates)
-		return;
 	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++) {
 		if (strcmp(s->binary, "nova-compute") != 0 || s->disabled)
 			continue;
@@ -264,17 +262,19 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 
 void guard_nova_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const char *why = scene->world->nova_absent;
-
-	if (!scene->subject.moves_things || scene->subject.evacuates || scene->nova.ncell > 0)
-		return;
-	if (scene->subject.past)
-		guard_found(self, scene, out, "nova", NULL, "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s", why);
-	else
-		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s", scene->subject.host, why);
+	if (scene->nova.ncell == 0)
+		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s", scene->subject.host,
+		    scene->world->nova_absent);
 }
 
-static void twin_hint(const struct scene *scene, const struct host_twin *twin, struct str *hint)
+void guard_guests_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->nova.ncell == 0)
+		guard_found(self, scene, out, "nova", NULL, "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s",
+		    scene->world->nova_absent);
+}
+
+static void set_twin_hint(const struct scene *scene, const struct host_twin *twin, struct str *hint)
 {
 	const struct request *r = scene->request;
 
@@ -285,27 +285,37 @@ static void twin_hint(const struct scene *scene, const struct host_twin *twin, s
 		str_addf(hint, "if it is the same machine: evac-manage host show %s", twin->name);
 }
 
-void guard_host_twin(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_twins(const struct guard *self, const struct scene *scene, const char *more, struct findings *out)
 {
 	auto_str struct str owns = { 0 }, hint = { 0 };
 	struct arena arena = { 0 };
 	struct host_twins twins;
 
-	if (!scene->subject.host || scene->subject.closes || (!scene->subject.moves_things && !scene->subject.evacuates))
+	if (!scene->subject.host)
 		return;
 	scene_find_twins(scene, scene->subject.host, &arena, &twins);
 	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++) {
 		host_twin_describe(t, &owns);
-		twin_hint(scene, t, &hint);
+		set_twin_hint(scene, t, &hint);
 		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name, scene->subject.host,
-		    t->up ? "reports" : "does not report", owns.s, scene->subject.moves_things ? "; they stay" : "");
+		    t->up ? "reports" : "does not report", owns.s, more);
 	}
 	arena_free(&arena);
 }
 
+void guard_host_twin(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	report_twins(self, scene, "", out);
+}
+
+void guard_twin_stays(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	report_twins(self, scene, "; they stay", out);
+}
+
 void guard_service_record_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->subject.evacuates && scene->nova.home && !scene->nova.compute)
+	if (scene->nova.home && !scene->nova.compute)
 		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it",
 		    scene->subject.host, scene->subject.instances.n, scene->subject.instances.n == 1 ? "" : "s", scene->subject.instances.n == 1 ? "s" : "");
 }
@@ -313,7 +323,7 @@ void guard_service_record_missing(const struct guard *self, const struct scene *
 /* nova 17 to 34 conductor/manager.py: _allocate_for_evacuate_dest_host reads the ComputeNode of instance.host and instance.node. */
 void guard_source_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->subject.evacuates && scene->nova.home && scene->request->what.force && !compute_node_of(&scene->nova.home->nodes, scene->subject.host))
+	if (scene->nova.home && scene->request->what.force && !compute_node_of(&scene->nova.home->nodes, scene->subject.host))
 		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no compute node of '%s'", scene->subject.host);
 }
 
@@ -324,7 +334,8 @@ void guard_consumer_lingers(const struct guard *self, const struct scene *scene,
 	for (size_t i = 0; i < scene->bus.nconsumer; i++) {
 		const struct consumer_fact *c = &scene->bus.consumer[i];
 
-		if (c->now.consumers > 0 && !c->reports && !consumer_is_sign_of_life(scene, c)) /* source-alive says it of one that reports */
+		/* source-alive says it of one that reports, and of some that cannot */
+		if (c->now.consumers > 0 && !c->reports && !guard_first_found(out, "source-alive", c->queue))
 			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
 			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 	}
@@ -354,11 +365,11 @@ void guard_host_resolved(const struct guard *self, const struct scene *scene, st
 
 void guard_nova_api_answers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->subject.evacuates && scene->witness.nova_api)
+	if (scene->witness.nova_api)
 		guard_found(self, scene, out, scene->witness.nova_api, NULL, "nova-api answers at %s: the official way is open", scene->witness.nova_api);
 }
 
-static void config_is_readable(const struct guard *self, const struct scene *scene, const char *service, const char *files, struct findings *out)
+static void report_readable_config(const struct guard *self, const struct scene *scene, const char *service, const char *files, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 
@@ -370,9 +381,9 @@ static void config_is_readable(const struct guard *self, const struct scene *sce
 
 void guard_config_readable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	config_is_readable(self, scene, "cinder", scene->world->cinder.readable_by_all, out);
-	config_is_readable(self, scene, "nova", scene->world->nova.readable_by_all, out);
-	config_is_readable(self, scene, "placement", scene->world->placement.readable_by_all, out);
+	report_readable_config(self, scene, "cinder", scene->world->cinder.readable_by_all, out);
+	report_readable_config(self, scene, "nova", scene->world->nova.readable_by_all, out);
+	report_readable_config(self, scene, "placement", scene->world->placement.readable_by_all, out);
 }
 
 void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/str.h"
 
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -27,7 +27,7 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 }
 
 /* Who owns it, as the service sees it: a cluster wins over the host that a volume names. */
-static void owner_shown(const struct volume_owner *owner, struct str *out)
+static void show_owner(const struct volume_owner *owner, struct str *out)
 {
 	str_clear(out);
 	if (owner->cluster_name && *owner->cluster_name)
@@ -36,21 +36,16 @@ static void owner_shown(const struct volume_owner *owner, struct str *out)
 		str_addf(out, "'%s'", str_or(owner->host, "nobody"));
 }
 
-static void owner_hint(const struct scene *scene, const struct volume_fact *v, struct str *hint)
+static void set_owner_hint(const struct scene *scene, const struct volume_fact *v, struct str *hint)
 {
-	const char *to = v->owner.host ? hint_taker(scene, MOVE_BACKEND, v->owner.host) : NULL;
 	struct host_name owner;
 
 	str_clear(hint);
-	if (!v->owner.host || !host_name_parse(v->owner.host, &owner)) {
+	if (!v->owner.host || !host_name_parse(v->owner.host, &owner))
 		str_add(hint, "no host owns the volume: find out in cinder why");
-	} else if (to) {
-		str_add(hint, "its volumes first: ");
-		hint_move(hint, MOVE_BACKEND, v->owner.host, to);
-	} else {
+	else if (!hint_add_move(hint, "its volumes first: ", scene, MOVE_BACKEND, v->owner.host))
 		str_addf(hint, "its volumes first, by volume update_host; no live cinder-volume outside a cluster has a backend '%s': 'evac-manage service list'",
 		    owner.backend);
-	}
 }
 
 void guard_volume_owner_dead(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -64,8 +59,8 @@ void guard_volume_owner_dead(const struct guard *self, const struct scene *scene
 			if (!v->owner.known || v->moves_first ||
 			    cinder_owner_is_up(&scene->cinder.services, v->owner.host, v->owner.cluster_name, scene->cinder.down_s))
 				continue;
-			owner_hint(scene, v, &hint);
-			owner_shown(&v->owner, &owner);
+			set_owner_hint(scene, v, &hint);
+			show_owner(&v->owner, &owner);
 			guard_found(self, scene, out, c->instance->uuid, hint.s, "%s uses volume %s, whose owner %s is down",
 			    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id, owner.s);
 		}
@@ -112,25 +107,25 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 		    str_or(scene->request->what.target_host, "the other hosts"));
 }
 
-static void add_word(struct str *out, const char *word)
+static void add_listed(struct str *out, const char *word)
 {
 	str_addf(out, "%s%s", out->n ? ", " : "", word);
 }
 
 /* What the scheduler or the new compute would look at, and nobody has. */
-static void say_unreckoned(const struct scene *scene, const struct needs *n, struct str *out)
+static void add_not_reckoned(const struct scene *scene, const struct needs *n, struct str *out)
 {
 	for (size_t i = 0; i < n->nask; i++)
 		if (!n->ask[i].or_vcpu && (scene->placing.inventories.n == 0 || (n->ask[i].kind != ASK_RESOURCE && !scene->placing.columns.has_traits)))
-			add_word(out, n->ask[i].name);
+			add_listed(out, n->ask[i].name);
 	for (size_t i = 0; i < n->nunreckoned; i++)
-		add_word(out, n->unreckoned[i]);
+		add_listed(out, n->unreckoned[i]);
 	if (n->pinned && !n->mixed && scene->placing.inventories.n == 0)
-		add_word(out, "pinned CPUs");
+		add_listed(out, "pinned CPUs");
 	if (n->numa)
-		add_word(out, "NUMA cells");
+		add_listed(out, "NUMA cells");
 	if (n->bandwidth_port || n->extended_port)
-		add_word(out, "what its ports ask for");
+		add_listed(out, "what its ports ask for");
 }
 
 void guard_not_reckoned(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -139,7 +134,7 @@ void guard_not_reckoned(const struct guard *self, const struct scene *scene, str
 
 	for EACH_TAKEN(t, scene, out) {
 		str_clear(&words);
-		say_unreckoned(scene, &t.c->needs, &words);
+		add_not_reckoned(scene, &t.c->needs, &words);
 		if (words.n)
 			guard_found(self, scene, out, t.c->instance->uuid, NULL, "%s asks for %s: not reckoned here; where no host has it nova leaves the instance in ERROR",
 			    str_or(t.c->instance->name, t.c->instance->uuid), words.s);

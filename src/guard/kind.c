@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
 /* What nova-api would say to an instance: the order of its own checks (nova compute/api.py: evacuate and its decorators), each under
  * the release of the oldest conductor. */
 
-static bool is_any(const char *s, const char *const *list)
+static bool is_one_of(const char *s, const char *const *list)
 {
 	for (; *list; list++)
 		if (str_equal(s, *list))
@@ -21,7 +21,7 @@ static bool is_being_worked_on(const struct instance *i)
 	static const char *const busy[] = { "deleting", "soft-deleting", "migrating", "rebuilding", "rebuild_block_device_mapping",
 		"rebuild_spawning", NULL };
 
-	return is_any(i->task_state, busy);
+	return is_one_of(i->task_state, busy);
 }
 
 static const char *state_objects(const struct scene *scene, const struct candidate *c, struct str *text)
@@ -30,7 +30,7 @@ static const char *state_objects(const struct scene *scene, const struct candida
 	const struct instance *i = c->instance;
 	bool strict = scene->nova.release->no_task_state.when == ALWAYS;
 
-	if (!is_any(i->vm_state, evacuable)) {
+	if (!is_one_of(i->vm_state, evacuable)) {
 		str_addf(text, "it is %s: nova evacuates only active, stopped and error", str_or(i->vm_state, "in no state"));
 		return text->s;
 	}
@@ -128,7 +128,7 @@ static const char *open_text(const struct candidate *c, struct str *text)
 static const char *way_out(const struct candidate *c, struct str *hint)
 {
 	if (c->open) {
-		guard_say_way_out(c->open, hint);
+		hint_set_way_out(hint, c->open);
 		return hint->s;
 	}
 	if (str_equal(c->instance->vm_state, "resized")) {

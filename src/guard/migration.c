@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/str.h"
 
-static const char *subject_of(const struct standing_migration *m, struct str *out)
+static const char *migration_subject(const struct standing_migration *m, struct str *out)
 {
 	str_addf(out, "%lld", (long long)m->id);
 	return out->s;
@@ -18,11 +18,11 @@ void guard_migration_not_closable(const struct guard *self, const struct scene *
 	if (!m)
 		return;
 	if (!migration_is_evacuation(m))
-		guard_found(self, scene, out, subject_of(m, &subject), NULL,
+		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
 		    "migration %lld is a %s: both hosts may hold something of the instance", (long long)m->id,
 		    str_or(m->migration_type, "migration of no type"));
 	else if (str_equal(m->status, "done"))
-		guard_found(self, scene, out, subject_of(m, &subject), NULL,
+		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
 		    "evacuation %lld is done: closed as 'error', '%s' would keep its copy of the instance when it returns, and run it twice",
 		    (long long)m->id, m->source_compute);
 }
@@ -33,7 +33,7 @@ void guard_migration_worked_on(const struct guard *self, const struct scene *sce
 	auto_str struct str subject = { 0 }, why = { 0 };
 
 	if (m && migration_is_evacuation(m) && migration_is_open(m) && migration_worker(m, &scene->subject.closing->signs, &why))
-		guard_found(self, scene, out, subject_of(m, &subject), NULL, "somebody may work on evacuation %lld: %s", (long long)m->id,
+		guard_found(self, scene, out, migration_subject(m, &subject), NULL, "somebody may work on evacuation %lld: %s", (long long)m->id,
 		    why.s);
 }
 
@@ -50,7 +50,7 @@ void guard_work_begun(const struct guard *self, const struct scene *scene, struc
 	action_event_service(holder, &who);
 	str_addf(&hint, "first restart %s, which drops what it holds; only then the same command with --accept work-begun:%lld", who.s,
 	    (long long)m->id);
-	guard_found(self, scene, out, subject_of(m, &subject), hint.s,
+	guard_found(self, scene, out, migration_subject(m, &subject), hint.s,
 	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not", who.s,
 	    (long long)m->id, holder->event);
 }
@@ -64,7 +64,7 @@ void guard_tombstones(const struct guard *self, const struct scene *scene, struc
 		n += migration_is_tombstone(m);
 		back += migration_is_tombstone(m) && str_equal(m->status, "done") && str_equal(m->instance_host, m->source_compute);
 	}
-	if (n == 0 || scene->subject.closes)
+	if (n == 0)
 		return;
 	str_addf(&hint, "evac-manage migration list --host %s", scene->subject.host);
 	guard_found(self, scene, out, scene->subject.host, hint.s,

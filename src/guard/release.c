@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/str.h"
 
 /* A volume is only disconnected; what nova made itself (a root disk of an image, ephemeral, swap) is deleted. */
@@ -19,7 +19,7 @@ void guard_release_hazard(const struct guard *self, const struct scene *scene, s
 	const struct release *r = release_of(scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version);
 	size_t n;
 
-	if (!scene->subject.evacuates || (!scene->nova.builder_version && !scene->nova.conductor_version) || r->destroys_disks.when == NEVER ||
+	if ((!scene->nova.builder_version && !scene->nova.conductor_version) || r->destroys_disks.when == NEVER ||
 	    (n = with_own_disks(scene, out)) == 0)
 		return;
 	guard_found(self, scene, out, r->name, NULL,
@@ -30,7 +30,7 @@ void guard_release_hazard(const struct guard *self, const struct scene *scene, s
 
 void guard_release_unclear(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->subject.evacuates || !scene->nova.conductor_version)
+	if (!scene->nova.conductor_version)
 		return;
 	if (!release_is_known(scene->nova.conductor_version))
 		guard_found(self, scene, out, scene->nova.release->name, NULL, "service version %lld of the conductor is in no table: the rules of nova %d (%s) are used",
@@ -45,7 +45,7 @@ void guard_release_unclear(const struct guard *self, const struct scene *scene, 
  * stays 'rebuilding'. nova counts every compute of every cell, so it need not be the one that would take it. */
 void guard_target_state_unsupported(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->subject.evacuates || !scene->request->how.target_state)
+	if (!scene->request->how.target_state)
 		return;
 	if (!scene->nova.release->takes_target_state)
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,

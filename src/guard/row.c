@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
-#include "util/shell.h"
+#include "internal.h"
 #include "util/str.h"
 
 /* What speaks against removing or changing one service, cluster or volume. */
@@ -17,37 +16,27 @@ static bool is_removed(const struct scene *scene, const struct cinder_service *s
 
 void guard_service_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct cinder_service *s;
-
-	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for EACH_SERVICE(s, scene)
 		if (is_removed(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
 			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s ago", s->binary, s->host,
 			    (long long)s->heartbeat_age_s.v);
 }
 
-static void owns_hint(const struct scene *scene, enum move_kind kind, struct str *hint)
+static void set_owns_hint(const struct scene *scene, enum move_kind kind, struct str *hint)
 {
-	const char *to = hint_taker(scene, kind, scene->subject.service->host);
+	const char *command = kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host";
 
 	str_clear(hint);
-	if (cinder_service_is_up(scene->subject.service, scene->cinder.down_s)) {
-		str_addf(hint, "stop the service first; what it owns is moved by %s when it no longer reports",
-		    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
-	} else if (to) {
-		str_add(hint, "first: ");
-		hint_move(hint, kind, scene->subject.service->host, to);
-	} else {
-		str_addf(hint, "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all",
-		    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
-	}
+	if (cinder_service_is_up(scene->subject.service, scene->cinder.down_s))
+		str_addf(hint, "stop the service first; what it owns is moved by %s when it no longer reports", command);
+	else if (!hint_add_move(hint, "first: ", scene, kind, scene->subject.service->host))
+		str_addf(hint, "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all", command);
 }
 
 /* Another row of the same service: what names its host stays with that one. */
 static bool has_double(const struct scene *scene, const struct cinder_service *service)
 {
-	const struct cinder_service *s;
-
-	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for EACH_SERVICE(s, scene)
 		if (s->id != service->id && str_equal(s->host, service->host) && str_equal(s->binary, service->binary))
 			return true;
 	return false;
@@ -60,7 +49,7 @@ void guard_service_owns(const struct guard *self, const struct scene *scene, str
 
 	for (; r < scene->subject.references.v + scene->subject.references.n; r++)
 		if (r->by_name && !has_double(scene, scene->subject.service)) {
-			owns_hint(scene, strcmp(r->kind, "backup") == 0 ? MOVE_BACKUPS : MOVE_BACKEND, &hint);
+			set_owns_hint(scene, strcmp(r->kind, "backup") == 0 ? MOVE_BACKUPS : MOVE_BACKEND, &hint);
 			guard_found(self, scene, out, scene->subject.service->host, hint.s, "'%s' owns %lld %s%s", scene->subject.service->host, (long long)r->n,
 			    r->kind, r->n == 1 ? "" : "s");
 		}
@@ -80,11 +69,10 @@ void guard_service_referenced(const struct guard *self, const struct scene *scen
 
 void guard_cluster_has_hosts(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct cinder_service *s;
 
 	if (!scene->subject.cluster || !scene->request->what.binary || scene->request->what.recursive)
 		return;
-	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for EACH_SERVICE(s, scene)
 		if (strcmp(s->binary, scene->subject.cluster->binary) == 0 && str_equal(s->cluster_name, scene->subject.cluster->name))
 			guard_found(self, scene, out, s->host, NULL, "'%s' is a member of cluster '%s'", s->host, scene->subject.cluster->name);
 }
@@ -109,12 +97,10 @@ void guard_cluster_owns(const struct guard *self, const struct scene *scene, str
 	if (!scene->subject.cluster || !scene->request->what.binary || scene->subject.cluster_rows.n == 0)
 		return;
 	to = live_cluster(scene, scene->subject.cluster);
-	str_add(&hint, to ? "first: evac-manage cluster rename " : "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
-	if (to) {
-		shell_add_word(&hint, scene->subject.cluster->name);
-		str_addc(&hint, ' ');
-		shell_add_word(&hint, to);
-	}
+	if (to)
+		hint_add_rename(&hint, "first: ", scene->subject.cluster->name, to);
+	else
+		str_add(&hint, "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
 	guard_found(self, scene, out, scene->subject.cluster->name, hint.s, "%zu rows belong to cluster '%s'", scene->subject.cluster_rows.n,
 	    scene->subject.cluster->name);
 }
@@ -149,19 +135,13 @@ void guard_pools_lost(const struct guard *self, const struct scene *scene, struc
 void guard_volume_has_owner(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct volume_removal *v = &scene->subject.volume;
-
 	auto_str struct str hint = { 0 };
-	const char *to;
 
 	if (!v->id || !v->host)
 		return;
-	to = cinder_owner_is_up(&scene->cinder.services, v->host, v->cluster_name, scene->cinder.down_s) ? NULL :
-	    hint_taker(scene, MOVE_BACKEND, v->host);
-	str_add(&hint, to ? "its owner is dead; its volumes move first: " : "delete it by the API: openstack volume delete ");
-	if (to)
-		hint_move(&hint, MOVE_BACKEND, v->host, to);
-	else
-		str_add(&hint, v->id);
+	if (cinder_owner_is_up(&scene->cinder.services, v->host, v->cluster_name, scene->cinder.down_s) ||
+	    !hint_add_move(&hint, "its owner is dead; its volumes move first: ", scene, MOVE_BACKEND, v->host))
+		str_addf(&hint, "delete it by the API: openstack volume delete %s", v->id);
 	guard_found(self, scene, out, v->id, hint.s, "volume %s is on '%s'", v->id, v->host);
 }
 
@@ -179,9 +159,9 @@ void guard_members_stay(const struct guard *self, const struct scene *scene, str
 {
 	if (!scene->subject.kinds || scene->subject.kinds & 1u << OWNED_VOLUME)
 		return;
-	for (size_t m = 0; m < scene->subject.nmove; m++)
-		for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
-			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, scene->subject.move[m].from.backend_host))
+	for EACH_MOVE(m, scene)
+		for EACH_OWNER(o, scene)
+			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
 				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that stay", o->host, (long long)o->n);
 }
 

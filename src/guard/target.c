@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/shell.h"
 #include "util/str.h"
-
-#define EACH_MOVE(m, scene) (const struct move *m = (scene)->subject.move; m < (scene)->subject.move + (scene)->subject.nmove; m++)
 
 /* Without a pool of its own the target keeps that of each row, unless a map gives another. */
 static bool is_same_place(const struct scene *scene, const struct move *m)
@@ -19,7 +17,7 @@ void guard_target_is_source(const struct guard *self, const struct scene *scene,
 	for EACH_MOVE(m, scene)
 		if (!m->taken_back && is_same_place(scene, m))
 			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
-	if (scene->subject.evacuates && str_equal(scene->request->what.target_host, scene->subject.host))
+	if (scene->request->what.target_host && str_equal(scene->request->what.target_host, scene->subject.host))
 		guard_found(self, scene, out, scene->subject.host, NULL, "'%s' is both the failed and the target host", scene->subject.host);
 }
 
@@ -33,48 +31,25 @@ void guard_target_service_missing(const struct guard *self, const struct scene *
 void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
-	const char *to;
 
 	for EACH_MOVE(m, scene) {
 		if (m->target || m->target_known)
 			continue;
-		to = hint_taker(scene, m->kind, m->from.text);
 		str_clear(&hint);
-		str_add(&hint, to ? "move it by itself first: " : "");
-		if (to)
-			hint_move(&hint, m->kind, m->from.text, to);
-		guard_found(self, scene, out, m->from.text, hint.n ? hint.s : NULL, "'%s' has no counterpart: no %s on '%s'", m->from.text,
-		    move_binary(m->kind), m->to.backend_host);
+		guard_found(self, scene, out, m->from.text,
+		    hint_add_move(&hint, "move it by itself first: ", scene, m->kind, m->from.text) ? hint.s : NULL,
+		    "'%s' has no counterpart: no %s on '%s'", m->from.text, move_binary(m->kind), m->to.backend_host);
 	}
 }
 
-/* The scheduler needs at least one host, or it puts every instance in ERROR. */
-static void check_any_compute(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_down(const struct guard *self, const struct scene *scene, struct findings *out, const char *hint,
+    const char *binary, const char *host, struct maybe_int age)
 {
-	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++)
-		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->subject.host) != 0 && !s->disabled &&
-		    nova_service_is_up(s, scene->nova.down_s))
-			return;
-	guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
-	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->nova.home->cell->name);
-}
-
-static void say_down(const struct guard *self, const struct scene *scene, struct findings *out, const char *binary,
-    const char *host, struct maybe_int age)
-{
-	const char *hint = scene->subject.past ? "start it first, or leave with their new owner what would go back to it" : NULL; /* who else is up is no matter */
-
 	if (age.set)
 		guard_found(self, scene, out, host, hint, "%s on '%s' is down: its last report is %lld s old", binary, host,
 		    (long long)age.v);
 	else
 		guard_found(self, scene, out, host, hint, "%s on '%s' has never reported", binary, host);
-}
-
-/* Forced down or not. */
-static bool is_late(const struct nova_service *s, unsigned down_s)
-{
-	return s && (!s->heartbeat_age_s.set || s->heartbeat_age_s.v > (int64_t)down_s);
 }
 
 static bool is_a_cluster(const struct scene *scene, const char *name)
@@ -98,7 +73,7 @@ static bool goes_to_the_dead(const struct scene *scene, const struct cluster_row
 }
 
 /* Where neither cluster lives nobody loses anything: so is one renamed whose services are stopped for it. */
-static void check_clusters(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_cluster_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct request *r = scene->request;
 	auto_str struct str hint = { 0 };
@@ -108,32 +83,56 @@ static void check_clusters(const struct guard *self, const struct scene *scene, 
 		n += goes_to_the_dead(scene, &scene->subject.cluster_rows.v[i]);
 	if (n == 0)
 		return;
-	str_add(&hint, "did you swap the two? evac-manage cluster rename ");
-	shell_add_word(&hint, r->what.new_name);
-	str_addc(&hint, ' ');
-	shell_add_word(&hint, r->what.name);
+	hint_add_rename(&hint, "did you swap the two? ", r->what.new_name, r->what.name);
 	guard_found(self, scene, out, r->what.new_name, hint.s, "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->what.new_name, r->what.name,
 	    n);
 }
 
-void guard_target_down(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_owners_down(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
+{
+	for EACH_MOVE(m, scene)
+		if (m->target && !cinder_service_is_up(m->target, scene->cinder.down_s))
+			report_down(self, scene, out, hint, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
+}
+
+void guard_new_owner_down(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	report_owners_down(self, scene, NULL, out);
+}
+
+/* Of an undo: who else is up is no matter. Its compute has to report, forced down or not. */
+void guard_old_owner_down(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *hint = "start it first, or leave with their new owner what would go back to it";
+	const struct nova_service *compute = scene->nova.compute;
+
+	report_owners_down(self, scene, hint, out);
+	if (undo_enables_compute(scene) && compute &&
+	    (!compute->heartbeat_age_s.set || compute->heartbeat_age_s.v > (int64_t)scene->nova.down_s))
+		report_down(self, scene, out, hint, compute->binary, compute->host, compute->heartbeat_age_s);
+}
+
+/* The scheduler needs at least one host, or it puts every instance in ERROR. */
+static void report_no_compute(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++)
+		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->subject.host) != 0 && !s->disabled &&
+		    nova_service_is_up(s, scene->nova.down_s))
+			return;
+	guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
+	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->nova.home->cell->name);
+}
+
+void guard_target_host_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct nova_service *s = scene->nova.target_compute;
 
-	check_clusters(self, scene, out);
-	for EACH_MOVE(m, scene)
-		if (m->target && !cinder_service_is_up(m->target, scene->cinder.down_s))
-			say_down(self, scene, out, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
-	if (scene->subject.past && undo_enables_compute(scene) && is_late(scene->nova.compute, scene->nova.down_s))
-		say_down(self, scene, out, scene->nova.compute->binary, scene->nova.compute->host, scene->nova.compute->heartbeat_age_s);
-	if (!scene->subject.evacuates)
-		return;
 	if (!s)
-		check_any_compute(self, scene, out);
+		report_no_compute(self, scene, out);
 	else if (s->forced_down)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is forced down", s->binary, s->host);
 	else if (!nova_service_is_up(s, scene->nova.down_s))
-		say_down(self, scene, out, s->binary, s->host, s->heartbeat_age_s);
+		report_down(self, scene, out, NULL, s->binary, s->host, s->heartbeat_age_s);
 }
 
 void guard_target_disabled(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -144,7 +143,7 @@ void guard_target_disabled(const struct guard *self, const struct scene *scene, 
 		if (m->target && m->target->disabled && !m->enables_target)
 			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", move_binary(m->kind), m->to.backend_host,
 			    str_or(m->target->disabled_reason, "no reason given"));
-	if (scene->subject.evacuates && s && s->disabled)
+	if (s && s->disabled)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,
 		    str_or(s->disabled_reason, "no reason given"));
 }
@@ -158,14 +157,14 @@ void guard_target_frozen(const struct guard *self, const struct scene *scene, st
 
 void guard_target_other_cell(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene->subject.evacuates && scene->nova.target_cell && scene->nova.target_cell != scene->nova.home)
+	if (scene->nova.target_cell && scene->nova.target_cell != scene->nova.home)
 		guard_found(self, scene, out, scene->request->what.target_host, NULL, "'%s' is in cell '%s', the instances are in cell '%s'",
 		    scene->request->what.target_host, scene->nova.target_cell->cell->name, scene->nova.home->cell->name);
 }
 
 void guard_target_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->subject.evacuates || !scene->nova.target_cell)
+	if (!scene->nova.target_cell)
 		return;
 	if (!scene->nova.target_node)
 		guard_found(self, scene, out, scene->request->what.target_host, NULL, "nova-compute on '%s' has no compute node: it never got so far",
@@ -180,8 +179,6 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 {
 	const char *topic = scene->world->nova.conductor_topic;
 
-	if (!scene->subject.evacuates)
-		return;
 	if (!scene->bus.has_exchange)
 		guard_found(self, scene, out, topic, NULL, "%s has no exchange '%s': no nova service has been here",
 		    bus_server(scene->world->bus), str_or(scene->world->nova.bus.exchange, "nova"));
@@ -199,7 +196,7 @@ void guard_scheduler_missing(const struct guard *self, const struct scene *scene
 	const struct bus_queue *q = &scene->bus.scheduler;
 	auto_str struct str waits = { 0 };
 
-	if (!scene->subject.evacuates || !q->exists || q->consumers > 0 || (scene->request->what.force && q->messages == 0))
+	if (!q->exists || q->consumers > 0 || (scene->request->what.force && q->messages == 0))
 		return;
 	if (q->messages > 0)
 		str_addf(&waits, ", and %u message%s in it", (unsigned)q->messages, q->messages == 1 ? " waits" : "s wait");
@@ -228,7 +225,7 @@ static bool target_has_pool(const struct scene *scene, const struct move *move, 
 }
 
 /* One that something lives in; NULL: none. */
-static const char *a_pool_of(const struct scene *scene, const struct move *move)
+static const char *any_pool_of(const struct scene *scene, const struct move *move)
 {
 	for (size_t i = 0; i < scene->cinder.owners.n; i++)
 		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->cinder.owners.v[i].host, move->to.backend_host) &&
@@ -237,14 +234,7 @@ static const char *a_pool_of(const struct scene *scene, const struct move *move)
 	return NULL;
 }
 
-static void add_map(struct str *hint, const char *from, const char *to)
-{
-	auto_free char *map = xasprintf("%s=%s", from, to);
-
-	shell_add_word(hint, map);
-}
-
-static void pool_unseen(const struct guard *self, const struct scene *scene, const struct move *m, const char *pool,
+static void check_pool(const struct guard *self, const struct scene *scene, const struct move *m, const char *pool,
     struct findings *out)
 {
 	auto_str struct str subject = { 0 }, hint = { 0 };
@@ -253,10 +243,12 @@ static void pool_unseen(const struct guard *self, const struct scene *scene, con
 	if (!*pool || target_has_pool(scene, m, pool))
 		return;
 	str_addf(&subject, "%s#%s", m->to.backend_host, pool);
-	other = m->in_place || m->to.pool[0] ? NULL : a_pool_of(scene, m);
+	other = m->in_place || m->to.pool[0] ? NULL : any_pool_of(scene, m);
 	if (other) {
+		auto_free char *map = xasprintf("%s=%s", pool, other);
+
 		str_addf(&hint, "compare the two services' cinder.conf; if it is '%s' there: --pool-map ", other);
-		add_map(&hint, pool, other);
+		shell_add_word(&hint, map);
 	}
 	guard_found(self, scene, out, subject.s, hint.n ? hint.s : NULL, "nothing lives in '%s' yet", subject.s);
 }
@@ -268,12 +260,12 @@ void guard_pool_unseen(const struct guard *self, const struct scene *scene, stru
 		if (m->kind != MOVE_BACKEND || m->taken_back || m->rows[OWNED_VOLUME].n == 0) /* it was there */
 			continue;
 		if (m->to.pool[0]) {
-			pool_unseen(self, scene, m, m->to.pool, out);
+			check_pool(self, scene, m, m->to.pool, out);
 			continue;
 		}
-		for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+		for EACH_OWNER(o, scene)
 			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
-				pool_unseen(self, scene, m, request_pool(scene->request, str_or(host_pool(o->host), "")), out);
+				check_pool(self, scene, m, request_pool(scene->request, str_or(host_pool(o->host), "")), out);
 	}
 }
 

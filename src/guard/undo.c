@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guard/checks.h"
+#include "internal.h"
 #include "journal/past.h"
 #include "util/str.h"
 
@@ -25,7 +25,7 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 {
 	const struct past *past = scene->subject.past;
 
-	for (size_t i = 0; past && i < past->nunit; i++) {
+	for (size_t i = 0; i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
 
 		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun || str_equal(past_unit_state(&past->unit[i]), "skipped"))
@@ -44,7 +44,7 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 	struct past_steps at = { 0 };
 	const struct step *s;
 
-	while (scene->subject.past && (s = past_next_step(scene->subject.past, &at))) {
+	while ((s = past_next_step(scene->subject.past, &at))) {
 		if (!undo_keeps_forced_down(scene, s))
 			continue;
 		str_clear(&hint);
@@ -67,7 +67,7 @@ static bool is_taken_back(const struct scene *scene, const struct unit *unit, co
 
 void guard_undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (size_t i = 0; scene->subject.past && i < scene->subject.past->nunit; i++) {
+	for (size_t i = 0; i < scene->subject.past->nunit; i++) {
 		const struct unit *unit = &scene->subject.past->plan.unit[i];
 
 		if (unit->kind != UNIT_CLOSE || !past_wrote(scene->subject.past, i))
@@ -85,7 +85,7 @@ bool undo_enables_compute(const struct scene *scene)
 	struct past_steps at = { 0 };
 	const struct step *s;
 
-	while (scene->subject.past && (s = past_next_step(scene->subject.past, &at)))
+	while ((s = past_next_step(scene->subject.past, &at)))
 		if (step_is(s, STEP_COMPUTE_SERVICE) && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
 		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
 			return true;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "plan/plan.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -21,7 +21,7 @@ size_t move_takes(const struct move *move)
 	return n;
 }
 
-static bool is_member(const struct move *m)
+static bool is_cluster_member(const struct move *m)
 {
 	return m->kind == MOVE_BACKEND && m->target && m->target->cluster_name;
 }
@@ -29,15 +29,15 @@ static bool is_member(const struct move *m)
 /* A member is read by its own name and by its cluster's: whose the rows become has to be said. */
 void guard_clustered(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct move *m, *end = scene->subject.move + scene->subject.nmove, *other = NULL;
+	const struct move *other = NULL;
 	bool any_member = false;
 
-	for (m = scene->subject.move; m < end; m++) {
+	for EACH_MOVE(m, scene) {
 		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || move_takes(m) == 0)
 			continue;
-		any_member |= is_member(m);
-		other = is_member(m) ? other : m;
-		if (is_member(m) && !scene->request->what.to_cluster)
+		any_member |= is_cluster_member(m);
+		other = is_cluster_member(m) ? other : m;
+		if (is_cluster_member(m) && !scene->request->what.to_cluster)
 			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster",
 			    "'%s' is a member of cluster '%s'", m->to.backend_host, m->target->cluster_name);
 	}
@@ -73,7 +73,7 @@ void guard_cluster_dead(const struct guard *self, const struct scene *scene, str
 		if (c->is_up)
 			continue;
 		add_counts(&counts, c->n);
-		for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+		for EACH_SERVICE(s, scene)
 			if (cinder_service_is_member(s, c->cluster))
 				str_addf(&members, "%s'%s'", members.n ? ", " : "", s->host);
 		guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move",
@@ -86,7 +86,7 @@ void guard_unit_too_large(const struct guard *self, const struct scene *scene, s
 	const struct db_server *server;
 	size_t n = 0;
 
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		n += move_takes(m);
 	if (n == 0)
 		return;
@@ -115,7 +115,7 @@ static const char *who_cleans(enum owned_kind kind, const char *status)
 
 void guard_transitional(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
 				if (!r->left_out && owned_is_transitional((enum owned_kind)k, r->status) &&
@@ -124,39 +124,13 @@ void guard_transitional(const struct guard *self, const struct scene *scene, str
 					    owned_kind_name[k], r->id, r->status);
 }
 
-static bool is_moved(const struct scene *scene, const char *host)
+static bool is_taken_along(const struct scene *scene, const char *host)
 {
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		if (m->kind == MOVE_BACKEND && host_is_on_backend(host, m->from.backend_host) &&
 		    (!m->from.pool[0] || str_equal(host_pool(host), m->from.pool)))
 			return true;
 	return false;
-}
-
-void hint_move(struct str *hint, enum move_kind kind, const char *owner, const char *to)
-{
-	auto_free char *from = xstrndup(owner, strcspn(owner, "#"));
-
-	str_addf(hint, "evac-manage %s --currenthost ", kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
-	shell_add_word(hint, from);
-	str_add(hint, " --newhost ");
-	shell_add_word(hint, to);
-}
-
-const char *hint_taker(const struct scene *scene, enum move_kind kind, const char *owner)
-{
-	return kind == MOVE_BACKUPS ? scene_live_backup_host(scene, owner) : scene_live_backend(scene, owner);
-}
-
-static void remain_hint(const struct scene *scene, const struct owner *o, struct str *hint)
-{
-	const char *to = hint_taker(scene, MOVE_BACKEND, o->host);
-
-	str_clear(hint);
-	if (to)
-		hint_move(hint, MOVE_BACKEND, o->host, to);
-	else
-		str_add(hint, "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
 }
 
 /* What has a live owner remains there rightly. */
@@ -165,13 +139,15 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 	auto_str struct str hint = { 0 };
 	bool moves_volumes = false;
 
-	for (size_t i = 0; i < scene->subject.nmove; i++)
-		moves_volumes |= scene->subject.move[i].kind == MOVE_BACKEND && !scene->subject.move[i].taken_back;
+	for EACH_MOVE(m, scene)
+		moves_volumes |= m->kind == MOVE_BACKEND && !m->taken_back;
 	for (const struct owner *o = scene->cinder.owners.v; moves_volumes && o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
-		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_moved(scene, o->host) ||
+		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_taken_along(scene, o->host) ||
 		    cinder_owner_is_up(&scene->cinder.services, o->host, o->cluster_name, scene->cinder.down_s))
 			continue;
-		remain_hint(scene, o, &hint);
+		str_clear(&hint);
+		if (!hint_add_move(&hint, "", scene, MOVE_BACKEND, o->host))
+			str_add(&hint, "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
 		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
 		    o->n == 1 ? "" : "s");
 	}
@@ -192,8 +168,8 @@ static bool is_twin(const char *host, const char *of)
 
 void guard_name_twins(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
-		for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+	for EACH_MOVE(m, scene)
+		for EACH_OWNER(o, scene)
 			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 && is_twin(o->host, m->from.backend_host))
 				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is", o->host,
 				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
@@ -217,19 +193,19 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 	auto_str struct str hint = { 0 };
 	const char *to;
 
-	if (!scene->subject.moves_things || scene->subject.evacuates || !scene->request->what.newhost)
+	if (!scene->request->what.newhost) /* a rescue takes them along */
 		return;
 	service = cinder_service_find(&scene->cinder.services, "cinder-backup", scene->subject.host);
-	for (size_t i = 0; i < scene->subject.nmove; i++)
-		if (scene->subject.move[i].kind == MOVE_BACKUPS)
+	for EACH_MOVE(m, scene)
+		if (m->kind == MOVE_BACKUPS)
 			return;
 	if (service && cinder_service_is_up(service, scene->cinder.down_s))
 		return;
 	to = who_takes_backups(scene);
-	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+	for EACH_OWNER(o, scene)
 		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->subject.host) == 0) {
 			if (to)
-				hint_move(&hint, MOVE_BACKUPS, scene->subject.host, to);
+				hint_add_move_to(&hint, MOVE_BACKUPS, scene->subject.host, to);
 			else
 				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
 			guard_found(self, scene, out, scene->subject.host, hint.s, "'%s' owns %lld backup%s as well", scene->subject.host, (long long)o->n,
@@ -239,10 +215,10 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 
 static bool owns_or_serves(const struct scene *scene, const char *node)
 {
-	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+	for EACH_OWNER(o, scene)
 		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
 			return true;
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for EACH_SERVICE(s, scene)
 		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
 			return true;
 	return false;
@@ -253,13 +229,19 @@ void guard_not_node_owned(const struct guard *self, const struct scene *scene, s
 {
 	auto_str struct str owners = { 0 };
 
-	if (!scene->subject.moves_things || scene->subject.past || !scene->subject.host || owns_or_serves(scene, scene->subject.host) ||
-	    (scene->request->what.cinder_host && owns_or_serves(scene, scene->request->what.cinder_host)) ||
-	    (scene->subject.nmove == 1 && scene->subject.move[0].kind == MOVE_BACKUPS && !scene->subject.evacuates))
+	if (!scene->subject.host || owns_or_serves(scene, scene->subject.host) ||
+	    (scene->request->what.cinder_host && owns_or_serves(scene, scene->request->what.cinder_host)))
 		return;
 	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n && owners.n < 200; o++)
 		if (strcmp(o->kind, "volume") == 0)
 			str_addf(&owners, "%s'%s'", owners.n ? ", " : "", o->host);
 	guard_found(self, scene, out, scene->subject.host, NULL, "no volume is owned by '%s' (their owners: %s); nothing to move", scene->subject.host,
 	    str_or(owners.s, "none"));
+}
+
+/* Who moves backups alone asks after no volume. */
+void guard_moves_not_node_owned(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene->subject.nmove != 1 || scene->subject.move[0].kind != MOVE_BACKUPS)
+		guard_not_node_owned(self, scene, out);
 }

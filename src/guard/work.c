@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "guard/checks.h"
+#include "internal.h"
 #include "util/shell.h"
 #include "util/str.h"
 
 /* What was under way when the host died: it moves with the rest, and somebody must finish or clear it. */
 
 #define EACH_UNFINISHED(u, m, scene)                                                               \
-	(const struct move *m = (scene)->subject.move; m < (scene)->subject.move + (scene)->subject.nmove; m++)                \
+	EACH_MOVE(m, scene)                                                                        \
 		for (const struct unfinished *u = m->unfinished.v; u < m->unfinished.v + m->unfinished.n; u++)
 
-static const char *settle_hint(const struct scene *scene, const struct unfinished *u, const char *otherwise, struct str *hint)
+static const char *set_settle_hint(const struct scene *scene, const struct unfinished *u, const char *otherwise,
+    struct str *hint)
 {
 	const char *status = unfinished_settled(u);
 
@@ -31,7 +32,7 @@ void guard_snapshot_in_flight(const struct guard *self, const struct scene *scen
 
 	for EACH_UNFINISHED(u, m, scene)
 		if (strcmp(u->kind, "snapshot") == 0)
-			guard_found(self, scene, out, u->id, settle_hint(scene, u, "cinder snapshot-reset-state, then delete it", &hint),
+			guard_found(self, scene, out, u->id, set_settle_hint(scene, u, "cinder snapshot-reset-state, then delete it", &hint),
 			    "snapshot %s of volume %s is '%s'", u->id, u->volume_id, str_or(u->status, ""));
 }
 
@@ -81,7 +82,7 @@ void guard_delete_pending(const struct guard *self, const struct scene *scene, s
 		if (strcmp(u->kind, "volume") != 0 || !str_equal(u->status, "deleting"))
 			continue;
 		guard_found(self, scene, out, u->id,
-		    settle_hint(scene, u, has_worker(m, u->id) ? "the new owner deletes it when its cinder-volume is started again" :
+		    set_settle_hint(scene, u, has_worker(m, u->id) ? "the new owner deletes it when its cinder-volume is started again" :
 		        "cinder reset-state --state available, then delete it again", &hint),
 		    "volume %s is 'deleting', and the order waits in the dead owner's queue, which nobody will obey", u->id);
 	}
@@ -92,7 +93,7 @@ void guard_duplicate_services(const struct guard *self, const struct scene *scen
 	const struct cinder_services *all = &scene->cinder.services;
 	auto_str struct str hint = { 0 };
 
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
+	for EACH_MOVE(m, scene)
 		for (size_t i = 0; i < all->n; i++)
 			if (m->target && &all->v[i] != m->target && strcmp(all->v[i].host, m->target->host) == 0 &&
 			    strcmp(all->v[i].binary, m->target->binary) == 0) {
@@ -108,7 +109,7 @@ void guard_target_failed_over(const struct guard *self, const struct scene *scen
 {
 	static const char *const bad[] = { "failed-over", "failing-over", "error", "failover-error", NULL };
 
-	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
+	for EACH_MOVE(m, scene) {
 		if (!m->target)
 			continue;
 		for (const char *const *b = bad; *b; b++)
@@ -124,11 +125,7 @@ void guard_target_failed_over(const struct guard *self, const struct scene *scen
 
 void guard_clock_ahead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct cinder_service *s = scene->cinder.services.v;
-
-	if (!scene->subject.moves_things)
-		return;
-	for (; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for EACH_SERVICE(s, scene)
 		if (s->heartbeat_age_s.set && s->heartbeat_age_s.v < -AHEAD_S)
 			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s in the future", s->binary, s->host,
 			    (long long)-s->heartbeat_age_s.v);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guard_cases.h"
+#include "journal/past.h"
 
 static void every_code_is_lower_case_hyphenated_and_there_once(void **state)
 {
@@ -25,18 +26,27 @@ static void every_code_is_lower_case_hyphenated_and_there_once(void **state)
 	assert_true(g - guards > 20);
 }
 
+static bool is_asked_by_nobody_before(const struct guard *g, const struct guard_look *look)
+{
+	for (const struct guard *other = guards; other <= g; other++)
+		for (const struct guard_look *l = other->look; l->check && l != look; l++)
+			if (l->check == look->check)
+				return false;
+	return true;
+}
+
 static void every_row_is_whole(void **state)
 {
 	(void)state;
 	for (const struct guard *g = guards; g->code; g++) {
-		assert_non_null(g->check);
+		assert_non_null(g->look[0].check);
 		assert_non_null(g->sentence);
 		assert_true(strlen(g->sentence) > 15 && g->sentence[strlen(g->sentence) - 1] != '.');
 		assert_true(!g->hint || (g->hint[0] && g->hint[strlen(g->hint) - 1] != '.'));
 		if (g->severity == SEVERITY_WARN || g->severity == SEVERITY_NOTE)
 			assert_int_equal(g->accept, ACCEPT_NOTHING); /* nothing to waive */
-		for (const struct guard *other = guards; other < g; other++)
-			assert_true(other->check != g->check);
+		for (const struct guard_look *look = g->look; look->check; look++)
+			assert_true(look->when && !(look->when & ~(unsigned)WHEN_ALWAYS) && is_asked_by_nobody_before(g, look));
 	}
 }
 
@@ -97,6 +107,56 @@ static void severities_and_accepts_are_those_that_were_promised(void **state)
 	for (size_t i = 0; i < COUNT(promised); i++)
 		if (row(promised[i].code)->severity != promised[i].severity || row(promised[i].code)->accept != promised[i].accept)
 			fail_msg("%s", promised[i].code);
+}
+
+/* ---- the runs in which a guard is asked */
+
+static void speak(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	guard_found(self, scene, out, "subject", NULL, "%s", "message");
+}
+
+static unsigned asked(const struct subject *subject)
+{
+	struct findings findings = { 0 };
+	unsigned when = 0;
+
+	fixture_init(&f);
+	f.scene.subject = *subject;
+	for (unsigned bit = 1; bit & WHEN_ALWAYS; bit <<= 1) {
+		const struct guard guard = { .code = "a-code", .look = { { bit, speak } } };
+
+		guard_ask(&guard, &f.scene, &findings);
+		when |= findings.n ? bit : 0;
+		findings_free(&findings);
+	}
+	return when;
+}
+
+static void each_run_asks_the_guards_of_what_it_does(void **state)
+{
+	struct past past = { 0 };
+
+	(void)state;
+	assert_int_equal(asked(&(struct subject){ 0 }), WHEN_CHANGES);
+	assert_int_equal(asked(&(struct subject){ .moves_things = true }), WHEN_MOVES_ALONE);
+	assert_int_equal(asked(&(struct subject){ .evacuates = true, .marks = true }), WHEN_EVACUATES_ALONE);
+	assert_int_equal(asked(&(struct subject){ .moves_things = true, .evacuates = true }), WHEN_RESCUES);
+	assert_int_equal(asked(&(struct subject){ .closes = true }), WHEN_CLOSES);
+	assert_int_equal(asked(&(struct subject){ .past = &past, .moves_things = true }), WHEN_GIVES_BACK);
+	assert_int_equal(asked(&(struct subject){ .past = &past }), WHEN_UNDOES_REST);
+}
+
+static void one_code_may_be_looked_for_in_several_ways(void **state)
+{
+	const struct guard guard = { .code = "a-code", .look = { { WHEN_RESCUES, speak }, { WHEN_CLOSES, speak }, { WHEN_MOVES, speak } } };
+	struct findings findings = { 0 };
+
+	(void)state;
+	fixture_init(&f);
+	guard_ask(&guard, &f.scene, &findings);
+	assert_int_equal(findings.n, 2);
+	findings_free(&findings);
 }
 
 /* ---- accepting */
@@ -163,6 +223,8 @@ int main(void)
 		cmocka_unit_test(every_row_is_whole),
 		cmocka_unit_test(what_leaves_out_is_looked_for_first),
 		cmocka_unit_test(severities_and_accepts_are_those_that_were_promised),
+		cmocka_unit_test(each_run_asks_the_guards_of_what_it_does),
+		cmocka_unit_test(one_code_may_be_looked_for_in_several_ways),
 		cmocka_unit_test(an_accept_counts_by_the_rule_of_its_row),
 	};
 

@@ -174,17 +174,17 @@ static void pools_that_nobody_has_seen_at_the_target_are_named_once(void **state
 	(void)state;
 	for (size_t i = 0; i < COUNT(changes); i++) {
 		fixture_init(&f);
-		row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+		guard_ask(row("pool-unseen"), &f.scene, &findings);
 		finding_seen("pool-unseen", findings.n > 0);
 		assert_int_equal(findings.n, 0);
 		changes[i]();
-		row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+		guard_ask(row("pool-unseen"), &f.scene, &findings);
 		finding_seen("pool-unseen", findings.n > 0);
 		assert_int_equal(findings.n, 1);
 		assert_string_equal(findings.v[0].message, messages[i]);
 		findings_free(&findings);
 		f.move[MOVE_VOLUMES].rows[OWNED_VOLUME].n = 0; /* nothing goes there */
-		row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+		guard_ask(row("pool-unseen"), &f.scene, &findings);
 		assert_int_equal(findings.n, 0);
 	}
 }
@@ -197,19 +197,19 @@ static void the_way_out_names_who_is_there(void **state)
 	the_target_lacks_the_backend();
 	f.cinder_service[C2_VOLUME].host = "c2@lvm";
 	f.cinder_service[C2_BACKUP].host = "c4";
-	row("no-counterpart")->check(row("no-counterpart"), &f.scene, &findings);
+	guard_ask(row("no-counterpart"), &f.scene, &findings);
 	assert_string_equal(findings.v[0].hint, row("no-counterpart")->hint); /* a backend of another name is other storage */
 	assert_string_equal(findings.v[1].hint, "move it by itself first: evac-manage backup update_backup_host --currenthost c1 --newhost c4");
 	findings_free(&findings);
 	f.cinder_service[C2_VOLUME].host = "c4@rbd"; /* the same storage, most likely */
-	row("no-counterpart")->check(row("no-counterpart"), &f.scene, &findings);
+	guard_ask(row("no-counterpart"), &f.scene, &findings);
 	assert_non_null(strstr(findings.v[0].hint, "--newhost c4@rbd"));
 	findings_free(&findings);
 	fixture_init(&f);
 	the_pool_is_new_to_the_target();
 	f.owner[3] = (struct owner){ .kind = "volume", .host = "c2@rbd#10.0.0.1:/gold 1", .n = 1 };
 	f.scene.cinder.owners.n = 4;
-	row("pool-unseen")->check(row("pool-unseen"), &f.scene, &findings);
+	guard_ask(row("pool-unseen"), &f.scene, &findings);
 	assert_non_null(strstr(findings.v[0].hint, "--pool-map "));
 	assert_null(strstr(findings.v[0].hint, "OLD"));
 	findings_free(&findings);

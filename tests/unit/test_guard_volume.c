@@ -197,7 +197,7 @@ static void who_cleans_up_is_said_by_kind_and_state(void **state)
 
 	(void)state;
 	rows_are_in_the_middle_of_something();
-	row("transitional")->check(row("transitional"), &f.scene, &findings);
+	guard_ask(row("transitional"), &f.scene, &findings);
 	assert_int_equal(findings.n, COUNT(who));
 	for (size_t i = 0; i < COUNT(who); i++)
 		assert_non_null(strstr(findings.v[i].hint, who[i]));
