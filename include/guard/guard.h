@@ -48,6 +48,7 @@ struct guard {
 	 * can be accepted too (docs/findings.md), but its own sentence says that going on ends badly: no printed line leads there. */
 	const char *offer;
 	bool offer_for_all;   /* one word for all findings of this code: they are about one host */
+	bool of_request;      /* about a run as it was asked for, not about the host: 'host show' does not say it */
 };
 extern const struct guard guards[]; /* ends with code NULL */
 

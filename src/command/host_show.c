@@ -243,18 +243,6 @@ static int find_host_in_nova(struct scene *scene, struct error *err)
 	return scene_find_instances(scene, err);
 }
 
-/* What speaks against a run as it would be asked for, and nothing about the host. */
-static bool is_about_the_request(const struct guard *g)
-{
-	static const char *const codes[] = { "fence-unproven", "no-consumer", "no-counterpart", "journal-volatile", "config-readable", "capacity-unknown",
-		"cinder-credentials-unknown" };
-
-	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-		if (strcmp(g->code, codes[i]) == 0)
-			return true;
-	return str_starts(g->code, "target-") || g->severity == SEVERITY_NOTE;
-}
-
 static size_t count_of(const struct findings *findings, const char *code)
 {
 	size_t n = 0;
@@ -323,7 +311,7 @@ static int find_risks(struct scene *scene, struct findings *found, struct error 
 	scene->subject.moves_things = scene->subject.nmove > 0;
 	scene->subject.evacuates = scene->nova.home != NULL;
 	for (const struct guard *g = guards; g->code; g++)
-		if (!is_about_the_request(g))
+		if (!g->of_request && g->severity != SEVERITY_NOTE)
 			guard_ask(g, scene, found);
 	return 0;
 }

@@ -49,7 +49,8 @@ GUARD("source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE,
 GUARD("fence-unproven", SEVERITY_STOP, ACCEPT_CODE,
 	LOOK(WHEN_EVACUATES_ALONE, host_unfenced) LOOK(WHEN_RESCUES, rescue_unfenced) LOOK(WHEN_MOVES_ALONE, backend_unfenced),
 	.sentence = "nobody has said who powered the host off: a stale heartbeat is not a dead host",
-	.hint = "power the host off; then --fenced takes the sentence that says who did it and how that is known")
+	.hint = "power the host off; then --fenced takes the sentence that says who did it and how that is known",
+	.of_request = true)
 GUARD("source-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, source_node_missing),
 	.sentence = "--force, and the failed host's compute node record is gone: the conductor copies its allocations and "
 		"would end in an error",
@@ -70,50 +71,61 @@ GUARD("release-hazard", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, release
 /* the new owner, the new host */
 GUARD("target-is-source", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, target_is_source),
 	.sentence = "the new host is the failed one",
-	.hint = "name another host")
+	.hint = "name another host",
+	.of_request = true)
 GUARD("target-service-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, target_service_missing),
 	.sentence = "no service of the new owner is registered",
-	.hint = "'evac-manage service list' shows who could take it")
+	.hint = "'evac-manage service list' shows who could take it",
+	.of_request = true)
 GUARD("no-counterpart", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, no_counterpart),
 	.sentence = "the failed host has a backend that the new one lacks",
 	.hint = "move it by itself, by volume update_host or backup update_backup_host; 'evac-manage service list' shows who "
-		"is there")
+		"is there",
+	.of_request = true)
 GUARD("target-down", SEVERITY_STOP, ACCEPT_CODE,
 	LOOK(WHEN_ALWAYS, cluster_down)
 	LOOK(WHEN_ALWAYS & ~WHEN_UNDOES, new_owner_down)
 	LOOK(WHEN_UNDOES, old_owner_down)
 	LOOK(WHEN_EVACUATES, target_host_down),
 	.sentence = "the new owner or host does not report",
-	.hint = "'evac-manage service list' shows who is up")
+	.hint = "'evac-manage service list' shows who is up",
+	.of_request = true)
 GUARD("target-disabled", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, target_disabled),
 	.sentence = "the new owner or host is disabled",
-	.hint = "enable it, or name another")
+	.hint = "enable it, or name another",
+	.of_request = true)
 GUARD("target-frozen", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, target_frozen),
 	.sentence = "the new owner's backend is frozen: it would refuse every change",
-	.hint = "thaw it, or name another")
+	.hint = "thaw it, or name another",
+	.of_request = true)
 GUARD("target-other-cell", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, target_other_cell),
 	.sentence = "the target host is in another cell",
-	.hint = "name a host of the same cell")
+	.hint = "name a host of the same cell",
+	.of_request = true)
 GUARD("target-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, target_node_missing),
 	.sentence = "the target host has no compute node, or no mapping to its cell",
-	.hint = "start its nova-compute and look at its log, or name another")
+	.hint = "start its nova-compute and look at its log, or name another",
+	.of_request = true)
 GUARD("looks-swapped", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, looks_swapped),
 	.sentence = "the host that is to be left reports, and the one that is to take over does not")
 GUARD("duplicate-services", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, duplicate_services),
 	.sentence = "cinder has two rows for the new owner: which of them will report tomorrow is not known")
 GUARD("target-failed-over", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, target_failed_over),
 	.sentence = "the two backends are on different sides of a replication",
-	.hint = "cinder failover-host, or another new owner")
+	.hint = "cinder failover-host, or another new owner",
+	.of_request = true)
 GUARD("target-state-unsupported", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, target_state_unsupported),
 	.sentence = "a conductor or a compute is older than 2023.1 and cannot leave an instance stopped: nova would lose the "
 		"message",
-	.hint = "leave --target-state out: it comes out in the state that it is in")
+	.hint = "leave --target-state out: it comes out in the state that it is in",
+	.of_request = true)
 GUARD("scheduler-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, scheduler_missing),
 	.sentence = "nobody reads the queue of nova's scheduler: a request would wait there, its conductor give up, and a "
 		"scheduler that returns claim room for it")
 GUARD("no-consumer", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, no_consumer),
 	.sentence = "nobody listens where nova's conductor should: a cast would wait and run when nobody watches",
-	.hint = "start nova-conductor; 'evac-manage doctor' shows the queue")
+	.hint = "start nova-conductor; 'evac-manage doctor' shows the queue",
+	.of_request = true)
 
 /* what moves */
 GUARD("clustered", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, clustered),
@@ -254,7 +266,8 @@ GUARD("backend-name-differs", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, b
 	.hint = "make sure that they are the same storage: compare the two services' cinder.conf")
 GUARD("cinder-credentials-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, cinder_credentials_unknown),
 	.sentence = "nobody can see from here whether the computes have [cinder] credentials: one volume-backed instance goes "
-		"first, alone")
+		"first, alone",
+	.of_request = true)
 GUARD("volume-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, volume_unknown),
 	.sentence = "an instance's volume is not known to cinder: its attachment is not checked")
 GUARD("allocation-unexplained", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, allocation_unexplained),
@@ -262,7 +275,8 @@ GUARD("allocation-unexplained", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS,
 		"force a target for the instance")
 GUARD("capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, capacity_unknown),
 	.sentence = "what fits was reckoned without placement's books: the scheduler has the last word",
-	.hint = "--placement-config-file names placement's configuration; --limit and --only take a part first")
+	.hint = "--placement-config-file names placement's configuration; --limit and --only take a part first",
+	.of_request = true)
 GUARD("not-reckoned", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, not_reckoned),
 	.sentence = "an instance asks for something that is not looked at here (PCI devices, NUMA cells, huge pages; without "
 		"placement's books resource classes and traits, too): whether a host has it only the scheduler and "
@@ -271,9 +285,11 @@ GUARD("not-reckoned", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, not_recko
 GUARD("journal-volatile", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, journal_volatile),
 	.sentence = "the journal is kept where a power cut or a lost network takes it along: nobody could then tell what this "
 		"run did, or undo it",
-	.hint = "--state-dir DIR on a local disk")
+	.hint = "--state-dir DIR on a local disk",
+	.of_request = true)
 GUARD("config-readable", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, config_readable),
-	.sentence = "a configuration file with passwords may be read by everybody")
+	.sentence = "a configuration file with passwords may be read by everybody",
+	.of_request = true)
 
 GUARD("host-resolved", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, host_resolved),
 	.sentence = "the name is a hypervisor's: its service's host is meant")
