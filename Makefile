@@ -138,7 +138,7 @@ unit: $(UNIT_BIN) $(REPLAY_BIN)
 	    for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
 check-house: all
-	$(Q)tests/layers
+	$(Q)OBJ=$(BUILD)/obj tests/layers
 	$(Q)tests/headers
 	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/coverage tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)shellcheck -s bash src/cli/complete.bash

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "command/tree.h"
 #include "util/crash.h"
 #include "util/log.h"
 #include "util/secret.h"
@@ -57,7 +58,7 @@ int main(int argc, char **argv)
 #endif
 	keep_to_ourselves();
 	setlocale(LC_CTYPE, ""); /* names are shown in the terminal's letters; numbers stay as they are */
-	if (cmd_parse(argc, (const char *const *)argv, &call, &err) != 0) {
+	if (cli_parse(&command_tree, argc, (const char *const *)argv, &call, &err) != 0) {
 		if (call.help)
 			fputs(call.help, stderr);
 		call_free(&call);

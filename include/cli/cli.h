@@ -9,8 +9,8 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* Words to requests. The tree, its options and its arguments are const tables; parsing is pure (no I/O), so that a test needs
- * no server and help, completion and the man page cannot say anything else than the parser. */
+/* Words to requests. The tree, its options and its arguments are const tables that command/ has; parsing is pure (no I/O), so that
+ * a test needs no server and help, completion and the man page cannot say anything else than the parser. */
 
 enum option_type { OPTION_FLAG, OPTION_NO_FLAG /* --wait: makes the bool of --no-wait false */, OPTION_TEXT,
 	OPTION_HOST /* text that can be a host's name */, OPTION_WORDS /* repeatable */,
@@ -54,8 +54,23 @@ struct command {
 	/* Does the work and returns the exit code's kind; what it has to say on stdout goes through out/. */
 	enum error_kind (*run)(const struct request *request, struct error *err);
 };
-extern const struct command *const commands[]; /* ends with NULL; command/tree.c */
-void command_name(const struct command *command, struct str *out); /* "host rescue" */
+void cli_command_name(const struct command *command, struct str *out); /* "host rescue" */
+
+/* A code that a value of OPTION_ACCEPT may begin with. */
+struct accept_code {
+	const char *code, *sentence;
+	bool offered; /* false: known, and nothing comes of accepting it */
+};
+/* What completes a value in a shell, told by its metavar: ":files", ":directories", or ":ask" and the words of a command whose lines
+ * they are. */
+struct value_source {
+	const char *metavar, *answer;
+};
+struct tree {
+	const struct command *const *commands; /* ends with NULL; those of a noun stand together */
+	bool (*accept_code)(size_t i, struct accept_code *out); /* the first is 0; false: there are no more */
+	const struct value_source *sources;    /* ends with metavar NULL */
+};
 
 /* ---- for the tables of commands, and what they check of their words */
 
@@ -70,6 +85,7 @@ bool pool_is_text(const char *word);
 /* ---- parsing */
 
 struct call {
+	const struct tree *tree;
 	const struct command *command; /* NULL: help was all that was wanted */
 	struct request request;        /* strings are argv's; the word lists and the command's name are ours: call_free() */
 	char *help;                    /* non-NULL: print this and end with 0 */
@@ -79,16 +95,16 @@ struct call {
 /* Errors are ERROR_USAGE, with the word, the valid ones and the nearest in text and hint; the call is then empty, except that
  * no words at all leave the tree's help in it, for stderr. --help wins over other errors, but not over an unknown command.
  * "__complete WORDS…", which is in no list, is what the scripts of 'completion' ask: its answer is in help, and it has no errors. */
-int cmd_parse(int argc, const char *const *argv, struct call *out, struct error *err);
+int cli_parse(const struct tree *tree, int argc, const char *const *argv, struct call *out, struct error *err);
 void call_free(struct call *call);
 
 /* The scripts that ask so. */
 extern const char complete_bash[], complete_zsh[], complete_fish[];
 
 /* The command that ${noun} and ${verb} (NULL: none) name, with _ and - alike; NULL: there is none. */
-const struct command *cmd_find(const char *noun, const char *verb);
+const struct command *cli_find(const struct tree *tree, const char *noun, const char *verb);
 
 /* At most 80 columns. Both NULL: the whole tree; ${noun} alone: its commands. */
-void cmd_help(const char *noun, const struct command *command, struct str *out);
+void cli_help(const struct tree *tree, const char *noun, const struct command *command, struct str *out);
 
 #endif

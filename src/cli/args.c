@@ -33,11 +33,11 @@ static void add_list(const struct words *words, struct str *out)
 }
 
 /* All nouns, or the verbs of one. */
-static void known_words(const char *noun, struct words *out)
+static void known_words(const struct tree *tree, const char *noun, struct words *out)
 {
 	const struct command *const *c;
 
-	for (c = commands; *c; c++) {
+	for (c = tree->commands; *c; c++) {
 		if (noun && words_same((*c)->noun, noun, strlen(noun)))
 			words_add(out, (*c)->verb);
 		if (!noun && (out->n == 0 || strcmp(out->v[out->n - 1], (*c)->noun) != 0))
@@ -45,13 +45,13 @@ static void known_words(const char *noun, struct words *out)
 	}
 }
 
-static int unknown_command_word(const char *noun, const char *word, struct error *err)
+static int unknown_command_word(const struct tree *tree, const char *noun, const char *word, struct error *err)
 {
 	struct words known = { 0 };
 	auto_str struct str list = { 0 }, hint = { 0 };
 	char shown_word[SHOWN_SIZE];
 
-	known_words(noun, &known);
+	known_words(tree, noun, &known);
 	add_list(&known, &list);
 	if (word)
 		add_nearest(word, &known, &hint);
@@ -68,49 +68,50 @@ static int unknown_command_word(const char *noun, const char *word, struct error
 
 /* ---- which command */
 
-const struct command *find_command(const struct words *words, size_t *used)
+const struct command *find_command(const struct tree *tree, const struct words *words, size_t *used)
 {
 	const struct command *command = NULL;
 
 	*used = 1;
 	if (words->n >= 1)
-		command = cmd_find(words->v[0], NULL);
+		command = cli_find(tree, words->v[0], NULL);
 	if (command || words->n < 2)
 		return command;
 	*used = 2;
-	return cmd_find(words->v[0], words->v[1]);
+	return cli_find(tree, words->v[0], words->v[1]);
 }
 
-const char *find_noun(const char *word)
+const char *find_noun(const struct tree *tree, const char *word)
 {
 	const struct command *const *c;
 
-	for (c = commands; *c; c++)
+	for (c = tree->commands; *c; c++)
 		if (command_has_noun(*c, word))
 			return (*c)->noun;
 	return NULL;
 }
 
-static int no_command(const struct words *words, struct error *err)
+static int no_command(const struct tree *tree, const struct words *words, struct error *err)
 {
 	const char *noun;
 
 	if (words->n == 0)
-		return unknown_command_word(NULL, NULL, err);
-	noun = find_noun(words->v[0]);
+		return unknown_command_word(tree, NULL, NULL, err);
+	noun = find_noun(tree, words->v[0]);
 	if (!noun)
-		return unknown_command_word(NULL, words->v[0], err);
-	return unknown_command_word(noun, words->n > 1 ? words->v[1] : NULL, err);
+		return unknown_command_word(tree, NULL, words->v[0], err);
+	return unknown_command_word(tree, noun, words->n > 1 ? words->v[1] : NULL, err);
 }
 
-static int help(const struct words *words, const struct command *command, struct call *out, struct error *err)
+static int call_help(const struct words *words, const struct command *command, struct call *out, struct error *err)
 {
-	const char *noun = words->n ? find_noun(words->v[0]) : NULL;
+	const struct tree *tree = out->tree;
+	const char *noun = words->n ? find_noun(tree, words->v[0]) : NULL;
 	auto_str struct str text = { 0 };
 
 	if (!command && words->n > (noun ? 1 : 0))
-		return no_command(words, err);
-	cmd_help(noun, command, &text);
+		return no_command(tree, words, err);
+	cli_help(tree, noun, command, &text);
 	out->help = str_take(&text);
 	return 0;
 }
@@ -123,7 +124,7 @@ static void add_option_names(const struct option_spec *o, struct arena *arena, s
 		words_add(out, arena_printf(arena, "--%s", o->name));
 }
 
-static int unknown_option(const struct command *command, const struct given *given, struct error *err)
+static int unknown_option(const struct tree *tree, const struct command *command, const struct given *given, struct error *err)
 {
 	struct option_group groups[OPTION_GROUPS];
 	size_t ngroup = option_groups(command, groups), i;
@@ -136,12 +137,12 @@ static int unknown_option(const struct command *command, const struct given *giv
 		if (i + 2 == ngroup) /* all but those of every command: they would fill the screen */
 			add_list(&known, &list);
 	}
-	if (given->name[1] != '-' && option_find_anywhere(given->name + 1, strlen(given->name + 1)))
+	if (given->name[1] != '-' && option_find_anywhere(tree, given->name + 1, strlen(given->name + 1)))
 		str_addf(&hint, "did you mean '-%s'? ", given->name);
 	else
 		add_nearest(given->name, &known, &hint);
 	if (command)
-		command_name(command, &name);
+		cli_command_name(command, &name);
 	str_addf(&hint, "'evac-manage %s%s--help' lists them all", name.n ? name.s : "", name.n ? " " : "");
 	error_set(err, ERROR_USAGE, "unknown option '%s'%s%s%s%s", given->name, list.n ? "; '" : "", list.n ? name.s : "",
 		list.n ? "' takes " : "", list.n ? list.s : "");
@@ -150,28 +151,28 @@ static int unknown_option(const struct command *command, const struct given *giv
 	return -1;
 }
 
-static const struct command *first_taker(const char *name)
+static const struct command *first_taker(const struct tree *tree, const char *name)
 {
 	const struct command *const *c;
 
-	for (c = commands; *c; c++)
+	for (c = tree->commands; *c; c++)
 		if (option_find(*c, name, strlen(name)))
 			break;
 	assert(*c);
 	return *c;
 }
 
-static int not_taken(const struct command *command, const struct given *given, struct error *err)
+static int not_taken(const struct call *call, const struct given *given, struct error *err)
 {
 	auto_str struct str name = { 0 }, taker = { 0 }, usage = { 0 };
 
-	command_name(command, &name);
+	cli_command_name(call->command, &name);
 	if (strcmp(given->option->name, "config-file") == 0) {
 		error_set(err, ERROR_USAGE, "'%s' does not take %s: whose file it is would not be clear", name.s, given->name);
 		return error_hint(err, "use --nova-config-file FILE or --cinder-config-file FILE");
 	}
-	command_name(first_taker(given->option->name), &taker);
-	usage_line(command, &usage);
+	cli_command_name(first_taker(call->tree, given->option->name), &taker);
+	usage_line(call->command, &usage);
 	error_set(err, ERROR_USAGE, "'%s' does not take %s ('%s' does)", name.s, given->name, taker.s);
 	return error_hint(err, "usage: %s", usage.s);
 }
@@ -203,15 +204,15 @@ static int check_once(const struct given *given, size_t n, struct error *err)
 	return 0;
 }
 
-static int option_set(const struct given *given, struct request *request, struct error *err)
+static int option_set(const struct given *given, struct call *call, struct error *err)
 {
 	const struct option_spec *option = given->option;
 	char word[SHOWN_SIZE];
-	bool *flag = (void *)((char *)request + option->offset);
+	bool *flag = (void *)((char *)&call->request + option->offset);
 
 	if (option_takes_value(option)) {
 		if (given->value)
-			return value_set(given->name, option->type, option->metavar, option->offset, given->value, request, err);
+			return value_set(given->name, option->type, option->metavar, option->offset, given->value, call, err);
 		error_set(err, ERROR_USAGE, "%s needs a value: %s", given->name, option->metavar);
 		return error_hint(err, "a value that begins with '-' is written --%s=VALUE", option->name);
 	}
@@ -222,7 +223,7 @@ static int option_set(const struct given *given, struct request *request, struct
 	return 0;
 }
 
-static int options_set(const struct command *command, struct scan *scan, struct request *request, struct error *err)
+static int options_set(struct scan *scan, struct call *call, struct error *err)
 {
 	const struct option_spec *own;
 	struct given *given;
@@ -230,11 +231,11 @@ static int options_set(const struct command *command, struct scan *scan, struct 
 
 	for (i = 0; i < scan->ngiven; i++) {
 		given = &scan->given[i];
-		own = option_find(command, given->option->name, strlen(given->option->name));
+		own = option_find(call->command, given->option->name, strlen(given->option->name));
 		if (!own)
-			return not_taken(command, given, err);
+			return not_taken(call, given, err);
 		given->option = own; /* the same name can be another member here: --config-file */
-		if (check_once(scan->given, i, err) != 0 || option_set(given, request, err) != 0)
+		if (check_once(scan->given, i, err) != 0 || option_set(given, call, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -242,22 +243,21 @@ static int options_set(const struct command *command, struct scan *scan, struct 
 
 /* ---- arguments, and what is missing */
 
-static int arguments_set(const struct command *command, const struct words *words, size_t used, struct request *request,
-    struct error *err)
+static int arguments_set(const struct words *words, size_t used, struct call *call, struct error *err)
 {
-	const struct argument_spec *a = command->arguments;
+	const struct argument_spec *a = call->command->arguments;
 	auto_str struct str name = { 0 }, usage = { 0 };
 	char word[SHOWN_SIZE];
 
 	for (; used < words->n && a && a->metavar; used++) {
-		if (value_set(a->metavar, a->type, a->metavar, a->offset, words->v[used], request, err) != 0)
+		if (value_set(a->metavar, a->type, a->metavar, a->offset, words->v[used], call, err) != 0)
 			return -1;
 		a += a->type != OPTION_WORDS; /* the last one may take all that is left */
 	}
 	if (used == words->n)
 		return 0;
-	command_name(command, &name);
-	usage_line(command, &usage);
+	cli_command_name(call->command, &name);
+	usage_line(call->command, &usage);
 	error_set(err, ERROR_USAGE, "'%s' does not know what to do with '%s'", name.s, word_shown(words->v[used], word));
 	return error_hint(err, "usage: %s", usage.s);
 }
@@ -290,7 +290,7 @@ static int check_complete(const struct command *command, const struct request *r
 	add_missing(command, request, &missing);
 	if (missing.n == 0)
 		return command->check ? command->check(request, err) : 0;
-	command_name(command, &name);
+	cli_command_name(command, &name);
 	usage_line(command, &usage);
 	error_set(err, ERROR_USAGE, "'%s' needs %s", name.s, missing.s);
 	return error_hint(err, "usage: %s", usage.s);
@@ -302,7 +302,7 @@ static void request_begin(const struct command *command, int argc, const char *c
 {
 	auto_str struct str name = { 0 };
 
-	command_name(command, &name);
+	cli_command_name(command, &name);
 	out->name = str_take(&name);
 	out->command = command;
 	out->request = request_defaults;
@@ -369,16 +369,15 @@ static int call_fill(int argc, const char *const *argv, struct scan *scan, struc
 		scan->words.n = 0;
 		words_add(&scan->words, "version");
 	}
-	command = find_command(&scan->words, &used);
+	command = find_command(out->tree, &scan->words, &used);
 	if (scan->help)
-		return help(&scan->words, command, out, err);
+		return call_help(&scan->words, command, out, err);
 	if (unknown)
-		return unknown_option(command, unknown, err);
+		return unknown_option(out->tree, command, unknown, err);
 	if (!command)
-		return no_command(&scan->words, err);
+		return no_command(out->tree, &scan->words, err);
 	request_begin(command, argc, argv, out);
-	if (options_set(command, scan, &out->request, err) != 0 ||
-	    arguments_set(command, &scan->words, used, &out->request, err) != 0)
+	if (options_set(scan, out, err) != 0 || arguments_set(&scan->words, used, out, err) != 0)
 		return -1;
 	note_globals(out);
 	if (check_complete(command, &out->request, err) == 0)
@@ -387,23 +386,25 @@ static int call_fill(int argc, const char *const *argv, struct scan *scan, struc
 	return -1;
 }
 
-int cmd_parse(int argc, const char *const *argv, struct call *out, struct error *err)
+int cli_parse(const struct tree *tree, int argc, const char *const *argv, struct call *out, struct error *err)
 {
-	struct scan scan = { 0 };
+	struct scan scan = { .tree = tree };
 	struct error ignored;
 	int rc;
 
-	*out = (struct call){ 0 };
+	*out = (struct call){ .tree = tree };
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0) { /* the words of another command line: none of them is ours */
-		out->help = complete_words(argc - 1, argv + 1);
+		out->help = complete_words(tree, argc - 1, argv + 1);
 		return 0;
 	}
 	scan_words(argc, argv, &scan);
 	rc = call_fill(argc, argv, &scan, out, err);
-	if (rc != 0)
+	if (rc != 0) {
 		call_free(out);
+		out->tree = tree;
+	}
 	if (rc != 0 && scan.words.n == 0 && scan.ngiven == 0)
-		help(&scan.words, NULL, out, &ignored);
+		call_help(&scan.words, NULL, out, &ignored);
 	scan_free(&scan);
 	return rc;
 }

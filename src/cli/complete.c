@@ -3,46 +3,32 @@
 
 #include <string.h>
 
-#include "guard/guard.h"
-
 /* What the scripts of three shells ask (complete.bash, .zsh, .fish), answered out of the tables that the parser and the help read:
  * a line a word, behind a tab what it means; or one line that begins with a colon and says where the words are. What does not begin
  * as the word does is left out by the shell, which knows its user's wishes. Nothing that was typed comes back. */
-
-/* What a text can be is told by its metavar. */
-static const struct {
-	const char *metavar, *answer;
-} sources[] = {
-	{ "FILE", ":files" },
-	{ "FILE|DIRECTORY", ":files" },
-	{ "OLD", ":files" },
-	{ "NEW", ":files" },
-	{ "DIR", ":directories" },
-	{ "RUN", ":ask journal list -f value -c run" }, /* these ask no server */
-	{ "CHECK...", ":ask audit list -f value -c check" },
-	{ "NAME", ":ask sql list -f value -c name" },
-};
 
 static void offer_line(const char *word, const char *sentence, struct str *out)
 {
 	str_addf(out, sentence ? "%s\t%s\n" : "%s\n", word, sentence);
 }
 
-static void offer_values(enum option_type type, const char *metavar, struct str *out)
+static void offer_values(const struct tree *tree, enum option_type type, const char *metavar, struct str *out)
 {
+	struct accept_code code;
+
 	if (type == OPTION_CHOICE) {
 		for (; *metavar; metavar++)
 			str_addc(out, *metavar == '|' ? '\n' : *metavar);
 		str_addc(out, '\n');
 	}
 	if (type == OPTION_ACCEPT)
-		for (const struct guard *g = guards; g->code; g++)
-			if (g->accept != ACCEPT_NOTHING)
-				offer_line(g->code, g->sentence, out);
+		for (size_t i = 0; tree->accept_code(i, &code); i++)
+			if (code.offered)
+				offer_line(code.code, code.sentence, out);
 	if (type == OPTION_TEXT || type == OPTION_WORDS) /* which hosts there are, nobody knows without a server */
-		for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
-			if (strcmp(sources[i].metavar, metavar) == 0)
-				offer_line(sources[i].answer, NULL, out);
+		for (const struct value_source *s = tree->sources; s->metavar; s++)
+			if (strcmp(s->metavar, metavar) == 0)
+				offer_line(s->answer, NULL, out);
 }
 
 /* ---- options */
@@ -94,68 +80,68 @@ static bool is_value(const struct scan *before, const char *word, const struct o
 		*option = option_find_letter(word[1]);
 		return true;
 	}
-	*option = option_find_anywhere(word + 2, strcspn(word + 2, "="));
+	*option = option_find_anywhere(before->tree, word + 2, strcspn(word + 2, "="));
 	return strchr(word, '=') != NULL;
 }
 
 /* ---- commands and their arguments */
 
-static void offer_nouns(struct str *out)
+static void offer_nouns(const struct tree *tree, struct str *out)
 {
-	for (const struct command *const *c = commands; *c; c++)
-		if (c == commands || strcmp(c[-1]->noun, (*c)->noun) != 0)
+	for (const struct command *const *c = tree->commands; *c; c++)
+		if (c == tree->commands || strcmp(c[-1]->noun, (*c)->noun) != 0)
 			offer_line((*c)->noun, (*c)->verb ? NULL : (*c)->sentence, out);
 }
 
-static void offer_verbs(const char *noun, struct str *out)
+static void offer_verbs(const struct tree *tree, const char *noun, struct str *out)
 {
-	for (const struct command *const *c = commands; *c; c++)
+	for (const struct command *const *c = tree->commands; *c; c++)
 		if (command_has_noun(*c, noun))
 			offer_line((*c)->verb, (*c)->sentence, out);
 }
 
 /* ${nth}: so many arguments are there before it. */
-static void offer_arguments(const struct command *command, size_t nth, struct str *out)
+static void offer_arguments(const struct tree *tree, const struct command *command, size_t nth, struct str *out)
 {
 	const struct argument_spec *a = command->arguments;
 
 	for (; a && a->metavar && nth > 0; nth--)
 		a += a->type != OPTION_WORDS; /* the last one may take all that is left */
 	if (a && a->metavar)
-		offer_values(a->type, a->metavar, out);
+		offer_values(tree, a->type, a->metavar, out);
 }
 
 /* Options are offered where a dash is, where nothing else is known, and beside the nouns. */
 static void offer_words(const struct scan *before, const char *word, struct str *out)
 {
 	size_t n = before->words.n, used;
-	const struct command *command = find_command(&before->words, &used);
+	const struct command *command = find_command(before->tree, &before->words, &used);
 	bool dash = word[0] == '-' && !before->ended;
 
-	if (!command && (n > 1 || (n == 1 && !find_noun(before->words.v[0]))))
+	if (!command && (n > 1 || (n == 1 && !find_noun(before->tree, before->words.v[0]))))
 		return;
 	if (command && !dash)
-		offer_arguments(command, n - used, out);
+		offer_arguments(before->tree, command, n - used, out);
 	else if (n == 1 && !dash)
-		offer_verbs(before->words.v[0], out);
+		offer_verbs(before->tree, before->words.v[0], out);
 	else if (!dash)
-		offer_nouns(out);
+		offer_nouns(before->tree, out);
 	if (!before->ended && (dash || n == 0 || out->n == 0))
 		offer_options(command, before, strcmp(word, "-") == 0, out);
 }
 
-char *complete_words(int argc, const char *const *argv)
+char *complete_words(const struct tree *tree, int argc, const char *const *argv)
 {
 	const char *word = argc > 1 ? argv[argc - 1] : "";
 	const struct option_spec *option;
 	auto_str struct str answer = { 0 };
-	struct scan before = { 0 };
+	struct scan before = { .tree = tree };
 
 	scan_words(argc - 1, argv, &before);
 	if (!is_value(&before, word, &option))
 		offer_words(&before, word, &answer);
 	else if (option)
-		offer_values(option->type, option->metavar, &answer);
+		offer_values(tree, option->type, option->metavar, &answer);
 	scan_free(&before);
 	return str_take(&answer);
 }

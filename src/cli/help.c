@@ -125,7 +125,7 @@ static void add_usage(const struct command *command, char blank, struct str *out
 	const struct option_spec *o = command->options;
 
 	str_add(out, "evac-manage ");
-	command_name(command, out);
+	cli_command_name(command, out);
 	for (; a && a->metavar; a++)
 		str_addf(out, a->optional ? " [%s]" : " %s", a->metavar);
 	for (; o && o->name; o++)
@@ -172,24 +172,24 @@ static void command_help(const struct command *command, struct str *out)
 }
 
 /* Of one noun, or of all; the table keeps a noun's together. */
-static void add_commands(const char *noun, struct str *out)
+static void add_commands(const struct tree *tree, const char *noun, struct str *out)
 {
 	const struct command *const *c;
 
-	for (c = commands; *c; c++) {
+	for (c = tree->commands; *c; c++) {
 		auto_str struct str name = { 0 };
 
 		if (noun && strcmp(noun, (*c)->noun) != 0)
 			continue;
-		command_name(*c, &name);
+		cli_command_name(*c, &name);
 		add_item(name.s, (*c)->sentence, COMMAND_SENTENCE_AT, out);
 	}
 }
 
-static void noun_help(const char *noun, struct str *out)
+static void noun_help(const struct tree *tree, const char *noun, struct str *out)
 {
 	str_addf(out, "usage: evac-manage %s COMMAND [options]\n\ncommands:\n", noun);
-	add_commands(noun, out);
+	add_commands(tree, noun, out);
 	str_addf(out, "\n'evac-manage %s COMMAND --help' says more about one.\n", noun);
 }
 
@@ -204,7 +204,7 @@ static void add_exit_codes(struct str *out)
 	}
 }
 
-static void tree_help(struct str *out)
+static void tree_help(const struct tree *tree, struct str *out)
 {
 	struct option_group groups[OPTION_GROUPS];
 	size_t ngroup = option_groups(NULL, groups), i;
@@ -213,19 +213,19 @@ static void tree_help(struct str *out)
 	add_paragraphs("Gets the instances, volumes and backups of a failed compute host back to work when the OpenStack APIs are "
 		"degraded: reads the databases of nova and cinder, moves ownership in proved transactions, evacuates by nova's own "
 		"messages. --dry-run shows what a command would do.\n\ncommands:\n", out);
-	add_commands(NULL, out);
+	add_commands(tree, NULL, out);
 	for (i = 0; i < ngroup; i++)
 		add_option_group(&groups[i], out);
 	add_exit_codes(out);
 	str_add(out, "\n'evac-manage COMMAND --help' says more about a command.\n");
 }
 
-void cmd_help(const char *noun, const struct command *command, struct str *out)
+void cli_help(const struct tree *tree, const char *noun, const struct command *command, struct str *out)
 {
 	if (command)
 		command_help(command, out);
 	else if (noun)
-		noun_help(noun, out);
+		noun_help(tree, noun, out);
 	else
-		tree_help(out);
+		tree_help(tree, out);
 }

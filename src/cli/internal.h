@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CMD_INTERNAL_H
-#define CMD_INTERNAL_H
+#ifndef CLI_INTERNAL_H
+#define CLI_INTERNAL_H
 
 #include <stddef.h>
 
@@ -19,20 +19,21 @@ size_t option_groups(const struct command *command, struct option_group out[OPTI
 /* NULL: the command does not take it. _ and - are the same in ${name}, which is ${n} bytes long. */
 const struct option_spec *option_find(const struct command *command, const char *name, size_t n);
 const struct option_spec *option_find_letter(char letter); /* every command's; no other option has a letter */
-const struct option_spec *option_find_anywhere(const char *name, size_t n); /* of the first command that takes it */
+const struct option_spec *option_find_anywhere(const struct tree *tree, const char *name, size_t n); /* the first command's that takes it */
 bool option_takes_value(const struct option_spec *option);
 bool option_repeats(const struct option_spec *option);
 bool words_same(const char *a, const char *b, size_t nb); /* all of a and nb bytes of b; _ and - are the same */
 
-/* Checks ${value} by its type and puts it into its member of ${request}; ${name} is what the error calls it ("--timeout"). */
+/* Checks ${value} by its type and puts it into its member of the request; ${name} is what the error calls it ("--timeout"). */
 int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
-    struct request *request, struct error *err);
+    struct call *call, struct error *err);
 
 /* "evac-manage host rescue HOST --to HOST [options]" */
 void usage_line(const struct command *command, struct str *out);
 bool command_has_noun(const struct command *command, const char *word); /* in full, or as cinder-manage has it */
-const struct command *find_command(const struct words *words, size_t *used); /* NULL: none; ${used}: how many of the words name it */
-const char *find_noun(const char *word); /* as the tables spell it; NULL: there is none */
+/* NULL: there is none; ${used}: how many of the words name it. */
+const struct command *find_command(const struct tree *tree, const struct words *words, size_t *used);
+const char *find_noun(const struct tree *tree, const char *word); /* as the tables spell it; NULL: there is none */
 
 /* Reading goes in two passes, because options may stand before the command that says which ones are taken: scan_words() tells
  * words from options, then the command is found, then each option is looked up in what that command takes. */
@@ -42,18 +43,19 @@ struct given {
 	const char *value;                /* NULL: none */
 };
 struct scan {
+	const struct tree *tree;
 	struct given *given;
 	size_t ngiven, given_cap;
 	struct words words; /* what is no option */
 	bool help, version;
 	bool ended;         /* by "--" */
 };
-void scan_words(int argc, const char *const *argv, struct scan *scan); /* finds no fault; that is for later */
+void scan_words(int argc, const char *const *argv, struct scan *scan); /* scan->tree is set; finds no fault, that is for later */
 void scan_free(struct scan *scan);
 
 /* What may stand where the last word is, for the scripts of the shells; "" for words that nobody knows. The caller frees it.
  * ${argv[0]} is no word of that line. */
-char *complete_words(int argc, const char *const *argv);
+char *complete_words(const struct tree *tree, int argc, const char *const *argv);
 
 void words_add(struct words *words, const char *word);
 

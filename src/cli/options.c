@@ -154,12 +154,12 @@ const struct option_spec *option_find_letter(char letter)
 	return NULL;
 }
 
-const struct option_spec *option_find_anywhere(const char *name, size_t n)
+const struct option_spec *option_find_anywhere(const struct tree *tree, const char *name, size_t n)
 {
 	const struct option_spec *o = option_find(NULL, name, n);
 	const struct command *const *c;
 
-	for (c = commands; *c && !o; c++)
+	for (c = tree->commands; *c && !o; c++)
 		o = option_find(*c, name, n);
 	return o;
 }

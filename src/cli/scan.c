@@ -38,7 +38,7 @@ static struct given *add_given(struct scan *scan, const struct option_spec *opti
 static int scan_long(struct scan *scan, const char *word, const char *next)
 {
 	size_t n = strcspn(word, "=");
-	const struct option_spec *option = option_find_anywhere(word + 2, n - 2);
+	const struct option_spec *option = option_find_anywhere(scan->tree, word + 2, n - 2);
 	struct given *given = add_given(scan, option, word, n);
 
 	if (word[n])
@@ -54,7 +54,7 @@ static int scan_short(struct scan *scan, const char *word, const char *next)
 	struct given *given;
 
 	/* "-force" is --force mistyped, not -f with "orce"; and no two letters share a dash */
-	if (option && word[2] && (!option_takes_value(option) || option_find_anywhere(word + 1, strlen(word + 1))))
+	if (option && word[2] && (!option_takes_value(option) || option_find_anywhere(scan->tree, word + 1, strlen(word + 1))))
 		option = NULL;
 	if (!option) {
 		add_given(scan, NULL, word, strlen(word));

@@ -7,7 +7,6 @@
 
 #include "model/cinder/host.h"
 #include "cli/fenced.h"
-#include "guard/guard.h"
 #include "util/mem.h"
 
 #define COUNT_MAX 1000000000 /* times a thousand it is still far from overflow */
@@ -115,33 +114,44 @@ void words_add(struct words *words, const char *word)
 	words->v[words->n++] = word;
 }
 
-static int unknown_code(const char *name, const char *value, const char *code, struct error *err)
+static int unknown_code(const struct tree *tree, const char *name, const char *value, const char *word, struct error *err)
 {
 	auto_str struct str near = { 0 };
 	struct words known = { 0 };
-	char word[SHOWN_SIZE];
+	struct accept_code code;
+	char shown[SHOWN_SIZE];
 
-	for (const struct guard *g = guards; g->code; g++)
-		words_add(&known, g->code);
-	str_nearest(code, known.v, known.n, &near);
+	for (size_t i = 0; tree->accept_code(i, &code); i++)
+		words_add(&known, code.code);
+	str_nearest(word, known.v, known.n, &near);
 	free(known.v);
-	error_set(err, ERROR_USAGE, "%s: '%s' names no finding", name, word_shown(value, word));
+	error_set(err, ERROR_USAGE, "%s: '%s' names no finding", name, word_shown(value, shown));
 	return error_hint(err, "%s%s%sthe codes stand beside the findings", near.n ? "did you mean " : "", str_or(near.s, ""), near.n ? "? " : "");
 }
 
-static int accept_add(const char *name, const char *value, struct words *words, struct error *err)
+static bool is_accept_code(const struct tree *tree, const char *word)
 {
-	size_t code = strspn(value, LOWER_CASE DIGITS "-");
-	auto_free char *known = NULL;
-	char word[SHOWN_SIZE];
+	struct accept_code code;
 
-	if (code == 0 || (value[code] && (value[code] != ':' || !value[code + 1]))) {
-		error_set(err, ERROR_USAGE, "%s: '%s' is not CODE or CODE:ID", name, word_shown(value, word));
+	for (size_t i = 0; tree->accept_code(i, &code); i++)
+		if (strcmp(code.code, word) == 0)
+			return true;
+	return false;
+}
+
+static int accept_add(const struct tree *tree, const char *name, const char *value, struct words *words, struct error *err)
+{
+	size_t n = strspn(value, LOWER_CASE DIGITS "-");
+	auto_free char *code = NULL;
+	char shown[SHOWN_SIZE];
+
+	if (n == 0 || (value[n] && (value[n] != ':' || !value[n + 1]))) {
+		error_set(err, ERROR_USAGE, "%s: '%s' is not CODE or CODE:ID", name, word_shown(value, shown));
 		return error_hint(err, "the codes stand beside the findings; CODE is for all of them, CODE:ID for one instance, volume or host");
 	}
-	known = xstrndup(value, code);
-	if (!guard_find(known))
-		return unknown_code(name, value, known, err);
+	code = xstrndup(value, n);
+	if (!is_accept_code(tree, code))
+		return unknown_code(tree, name, value, code, err);
 	words_add(words, value);
 	return 0;
 }
@@ -157,9 +167,9 @@ static int fenced_set(const char *name, const char *value, const char **member, 
 }
 
 int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
-    struct request *request, struct error *err)
+    struct call *call, struct error *err)
 {
-	void *member = (char *)request + offset;
+	void *member = (char *)&call->request + offset;
 
 	if (!*value)
 		return error_set(err, ERROR_USAGE, "%s needs %s, '' was given", name, metavar);
@@ -173,7 +183,7 @@ int value_set(const char *name, enum option_type type, const char *metavar, size
 	case OPTION_HOST:
 		return host_set(name, value, member, err);
 	case OPTION_ACCEPT:
-		return accept_add(name, value, member, err);
+		return accept_add(call->tree, name, value, member, err);
 	case OPTION_FENCED:
 		return fenced_set(name, value, member, err);
 	case OPTION_COUNT:

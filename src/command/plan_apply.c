@@ -6,6 +6,7 @@
 #include "planned.h"
 #include "words.h"
 #include "cli/fenced.h"
+#include "command/tree.h"
 #include "run/plan_file.h"
 #include "util/str.h"
 
@@ -14,7 +15,7 @@ const struct command *plan_apply_command(const char *name)
 	for (const struct command *const *c = commands; *c; c++) {
 		auto_str struct str own = { 0 };
 
-		command_name(*c, &own);
+		cli_command_name(*c, &own);
 		if ((*c)->flags & COMMAND_WRITES && strcmp(own.s, name) == 0)
 			return *c;
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../src/cli/internal.h"
+#include "command/tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define ARGV_MAX 24
@@ -35,7 +36,7 @@ static struct argv split(const char *line)
 static int parse(struct argv *argv, struct call *call, struct error *err)
 {
 	*err = (struct error){ 0 };
-	return cmd_parse(argv->c, argv->v, call, err);
+	return cli_parse(&command_tree, argv->c, argv->v, call, err);
 }
 
 static void add_words(const char *name, const struct words *words, struct str *out)
@@ -354,7 +355,7 @@ static void no_words_at_all_leave_the_tree_for_stderr(void **state)
 	assert_int_equal(error_kind_exit_code(err.kind), 2);
 	assert_true(str_starts(call.help, "usage: evac-manage COMMAND"));
 	call_free(&call);
-	assert_int_equal(cmd_parse(0, argv.v, &call, &err), -1); /* execve() without even a name */
+	assert_int_equal(cli_parse(&command_tree, 0, argv.v, &call, &err), -1); /* execve() without even a name */
 	call_free(&call);
 	free(argv.text);
 }
@@ -396,7 +397,7 @@ static void random_words_never_crash_and_never_run_half_filled(void **state)
 		for (i = 1; i < c; i++)
 			v[i] = random_word();
 		err = (struct error){ 0 };
-		if (cmd_parse(c, v, &call, &err) != 0) {
+		if (cli_parse(&command_tree, c, v, &call, &err) != 0) {
 			assert_int_equal(err.kind, ERROR_USAGE);
 			assert_true(err.text[0] != '\0');
 			assert_null(strpbrk(err.text, "\n\x1b"));

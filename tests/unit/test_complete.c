@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../src/cli/internal.h"
+#include "command/tree.h"
 #include "util/mem.h"
 
 #define ARGV_MAX 24
@@ -27,7 +28,7 @@ static char *ask(const char *line)
 		assert_true(c < ARGV_MAX);
 		v[c++] = word;
 	}
-	assert_int_equal(cmd_parse(c, v, &call, &err), 0);
+	assert_int_equal(cli_parse(&command_tree, c, v, &call, &err), 0);
 	assert_null(call.command);
 	assert_non_null(call.help);
 	answer = take(call.help);
@@ -178,7 +179,7 @@ static void nothing_that_was_typed_comes_back(void **state)
 
 		for (int i = 2; i < c; i++)
 			v[i] = random_word();
-		assert_int_equal(cmd_parse(c, v, &call, &err), 0);
+		assert_int_equal(cli_parse(&command_tree, c, v, &call, &err), 0);
 		assert_true(!strpbrk(call.help, "\xff`") && !strstr(call.help, "$(") && !strstr(call.help, "%n") && !strstr(call.help, "a\nb"));
 		assert_true(!call.help[0] || call.help[strlen(call.help) - 1] == '\n');
 		call_free(&call);

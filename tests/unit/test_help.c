@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../../src/cli/internal.h"
+#include "command/tree.h"
 
 static void assert_sentence(const char *owner, const char *sentence)
 {
@@ -38,7 +39,7 @@ static void every_command_has_a_sentence_a_function_and_its_place(void **state)
 		assert_sentence((*c)->noun, (*c)->sentence);
 		assert_true(strlen((*c)->sentence) <= 50); /* one line in the list */
 		assert_non_null((*c)->run);
-		assert_ptr_equal(cmd_find((*c)->noun, (*c)->verb), *c);
+		assert_ptr_equal(cli_find(&command_tree, (*c)->noun, (*c)->verb), *c);
 		if ((*c)->flags & COMMAND_EVACUATES)
 			assert_true((*c)->flags & COMMAND_WRITES);
 	}
@@ -50,7 +51,7 @@ static void assert_option(const struct command *command, const struct option_spe
 	assert_int_equal(option_takes_value(o), o->metavar != NULL);
 	/* found under its name it is itself, so none of this name comes before it */
 	assert_ptr_equal(option_find(command, o->name, strlen(o->name)), o);
-	assert_int_equal(option_takes_value(option_find_anywhere(o->name, strlen(o->name))), option_takes_value(o));
+	assert_int_equal(option_takes_value(option_find_anywhere(&command_tree, o->name, strlen(o->name))), option_takes_value(o));
 	if (o->required)
 		assert_true(o->type == OPTION_TEXT || o->type == OPTION_HOST);
 	if (o->letter)
@@ -102,7 +103,7 @@ static void help_of_every_command_names_all_it_takes_in_80_columns(void **state)
 	for (c = commands; *c; c++) {
 		auto_str struct str text = { 0 };
 
-		cmd_help((*c)->noun, *c, &text);
+		cli_help(&command_tree, (*c)->noun, *c, &text);
 		assert_80_columns(text.s);
 		assert_true(str_starts(text.s, "usage: evac-manage "));
 		n = option_groups(*c, groups);
@@ -123,13 +124,13 @@ static void help_of_the_tree_names_every_command_and_exit_code(void **state)
 	const struct command *const *c;
 
 	(void)state;
-	cmd_help(NULL, NULL, &text);
+	cli_help(&command_tree, NULL, NULL, &text);
 	assert_80_columns(text.s);
 	for (c = commands; *c; c++) {
 		auto_str struct str name = { 0 };
 
 		str_add(&name, "\n  ");
-		command_name(*c, &name);
+		cli_command_name(*c, &name);
 		assert_non_null(strstr(text.s, name.s));
 	}
 	assert_non_null(strstr(text.s, "\n  5   refused           a stop finding"));
@@ -141,7 +142,7 @@ static void help_of_a_noun_names_its_commands_alone(void **state)
 	auto_str struct str text = { 0 };
 
 	(void)state;
-	cmd_help("volume", NULL, &text);
+	cli_help(&command_tree, "volume", NULL, &text);
 	assert_80_columns(text.s);
 	assert_non_null(strstr(text.s, "volume update_host"));
 	assert_null(strstr(text.s, "backup"));
@@ -152,7 +153,7 @@ static void defaults_in_help_are_the_parsers(void **state)
 	auto_str struct str text = { 0 };
 
 	(void)state;
-	cmd_help(NULL, cmd_find("host", "evacuate"), &text);
+	cli_help(&command_tree, NULL, cli_find(&command_tree, "host", "evacuate"), &text);
 	assert_non_null(strstr(text.s, "(default 1800)"));
 	assert_non_null(strstr(text.s, "(default 5)"));
 	assert_non_null(strstr(text.s, "(default table)"));
@@ -165,7 +166,7 @@ static void a_usage_line_is_not_broken_inside_an_option(void **state)
 	auto_str struct str text = { 0 };
 
 	(void)state;
-	cmd_help(NULL, cmd_find("volume", "update_host"), &text);
+	cli_help(&command_tree, NULL, cli_find(&command_tree, "volume", "update_host"), &text);
 	assert_non_null(strstr(text.s, "--currenthost HOST@BACKEND\n    --newhost HOST@BACKEND [options]\n"));
 }
 

@@ -10,6 +10,7 @@
 #include "../../src/cli/internal.h"
 #include "../../src/command/plan_apply.h"
 #include "../../src/run/plan_file_internal.h"
+#include "command/tree.h"
 #include "util/str.h"
 
 /* A plan file must hold every word that made it, and every command that writes one must be one that plan apply knows: both are
@@ -39,7 +40,7 @@ static void every_writing_commands_plan_can_be_applied(void **state)
 
 		if (!((*c)->flags & COMMAND_WRITES))
 			continue;
-		command_name(*c, &name);
+		cli_command_name(*c, &name);
 		assert_ptr_equal(plan_apply_command(name.s), *c);
 		n++;
 	}
@@ -58,7 +59,7 @@ static void a_plan_holds_every_word_that_made_it(void **state)
 
 		if (!((*c)->flags & COMMAND_WRITES))
 			continue;
-		command_name(*c, &name);
+		cli_command_name(*c, &name);
 		for (size_t i = 0; i < n; i++)
 			for (const struct option_spec *o = group[i].options; o->name; o++)
 				if (!is_planned(o->offset))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "command/tree.h"
 #include "util/mem.h"
 #include "util/shell.h"
 
@@ -97,7 +98,7 @@ static void a_request_keeps_where_things_are_in_the_words_that_every_command_tak
 	struct call call;
 
 	(void)state;
-	assert_int_equal(cmd_parse(COUNT(argv), argv, &call, &err), 0);
+	assert_int_equal(cli_parse(&command_tree, COUNT(argv), argv, &call, &err), 0);
 	assert_string_equal(call.request.where.globals, " --nova-config-file /n1 --nova-config-file /n2 --cinder-config-file /c --placement-config-file /p"
 	                                          " --config /e --defaults-file /d --state-dir \"/s p\"");
 	call_free(&call);
