@@ -53,7 +53,7 @@ static struct past_unit *unit_of(struct past *past, json_object *record, struct 
 	return &past->unit[i];
 }
 
-static void on_run(struct past *past, json_object *record)
+static int on_run(struct past *past, json_object *record)
 {
 	json_object *accept = json_object_object_get(record, "accept");
 	size_t n = json_object_is_type(accept, json_type_array) ? json_object_array_length(accept) : 0;
@@ -76,6 +76,7 @@ static void on_run(struct past *past, json_object *record)
 		past->accept.v = vec_grow(past->accept.v, past->accept.n, &past->accept.cap, sizeof *past->accept.v);
 		past->accept.v[past->accept.n++] = arena_dup(&past->plan.arena, str_or(word, ""));
 	}
+	return 0;
 }
 
 static int on_plan(struct past *past, json_object *record)
@@ -133,10 +134,36 @@ static int on_intent(struct past *past, json_object *record)
 	return 0;
 }
 
-static void on_publish_intent(struct past *past, struct past_unit *unit, json_object *record)
+/* The unit that an outcome is about; NULL: it was never begun. */
+static struct past_unit *begun_unit(struct past *past, json_object *record)
+{
+	struct unit *planned;
+	struct past_unit *unit = unit_of(past, record, &planned);
+
+	if (unit && unit->begun)
+		return unit;
+	reject_record(past, record, "it is about a unit that was never begun");
+	return NULL;
+}
+
+static int on_outcome(struct past *past, json_object *record)
+{
+	struct past_unit *unit = begun_unit(past, record);
+
+	if (!unit)
+		return 1;
+	unit->outcome = copy(past, record, "state");
+	unit->error = copy(past, record, "error");
+	return 0;
+}
+
+static int on_publish_intent(struct past *past, json_object *record)
 {
 	int64_t then = clock_parse(str_or(jv_get_text(record, "time"), ""));
+	struct past_unit *unit = begun_unit(past, record);
 
+	if (!unit)
+		return 1;
 	unit->publish_begun = true;
 	unit->sends++;
 	unit->publish_outcome = NULL;
@@ -145,26 +172,19 @@ static void on_publish_intent(struct past *past, struct past_unit *unit, json_ob
 	unit->request_id = copy(past, record, "request_id");
 	unit->expiration_ms = json_object_get_int64(json_object_object_get(record, "expiration_ms"));
 	unit->publish_age_s = then > 0 ? clock_wall_s() - then : 0;
+	return 0;
 }
 
-static int on_unit(struct past *past, const char *type, json_object *record)
+static int on_publish_outcome(struct past *past, json_object *record)
 {
-	struct unit *planned;
-	struct past_unit *unit = unit_of(past, record, &planned);
+	struct past_unit *unit = begun_unit(past, record);
 
-	if (!unit || !unit->begun)
-		return reject_record(past, record, "it is about a unit that was never begun");
-	if (str_equal(type, "outcome")) {
-		unit->outcome = copy(past, record, "state");
-		unit->error = copy(past, record, "error");
-	} else if (str_equal(type, "publish_intent")) {
-		on_publish_intent(past, unit, record);
-	} else if (str_equal(type, "publish_outcome")) {
-		unit->publish_outcome = copy(past, record, "outcome");
-		/* that a second copy was not taken proves nothing about the first */
-		if (unit->sends > 1 && !str_equal(unit->publish_outcome, "acked"))
-			unit->publish_outcome = "lost";
-	}
+	if (!unit)
+		return 1;
+	unit->publish_outcome = copy(past, record, "outcome");
+	/* that a second copy was not taken proves nothing about the first */
+	if (unit->sends > 1 && !str_equal(unit->publish_outcome, "acked"))
+		unit->publish_outcome = "lost";
 	return 0;
 }
 
@@ -179,17 +199,49 @@ static int on_recovery(struct past *past, json_object *record)
 	return 0;
 }
 
-static void on_end(struct past *past, json_object *record)
+static int on_recover(struct past *past, json_object *record)
 {
-	static const char *const bad[] = { "failed", "unknown", "skipped", "applied" };
+	(void)record;
+	past->recovery = NULL;
+	return 0;
+}
+
+static int on_recover_end(struct past *past, json_object *record)
+{
+	past->recovery = copy(past, record, "result");
+	return 0;
+}
+
+static int on_end(struct past *past, json_object *record)
+{
+	static const enum state bad[] = { STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_APPLIED };
 	json_object *totals = json_object_object_get(record, "totals");
 	int64_t n = 0;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		n += json_object_get_int64(json_object_object_get(totals, bad[i]));
+		n += json_object_get_int64(json_object_object_get(totals, state_name[bad[i]]));
 	past->result = copy(past, record, "result");
 	past->whole = n == 0;
+	return 0;
 }
+
+/* Those that say how far a run is; a "server" record is for people. */
+static const struct {
+	const char *type;
+	int (*read)(struct past *past, json_object *record); /* non-zero: it makes no sense, and nothing more is read */
+} records[] = {
+	{ "run", on_run },
+	{ "plan", on_plan },
+	{ "row", on_row },
+	{ "intent", on_intent },
+	{ "outcome", on_outcome },
+	{ "publish_intent", on_publish_intent },
+	{ "publish_outcome", on_publish_outcome },
+	{ "end", on_end },
+	{ "recover", on_recover },
+	{ "recovery", on_recovery },
+	{ "recover_end", on_recover_end },
+};
 
 int past_record(void *ctx, json_object *record)
 {
@@ -198,24 +250,9 @@ int past_record(void *ctx, json_object *record)
 
 	if (!past->run && !str_equal(type, "run"))
 		return reject_record(past, record, "it does not begin with a run");
-	if (str_equal(type, "run"))
-		on_run(past, record);
-	else if (str_equal(type, "plan"))
-		return on_plan(past, record);
-	else if (str_equal(type, "row"))
-		return on_row(past, record);
-	else if (str_equal(type, "intent"))
-		return on_intent(past, record);
-	else if (str_equal(type, "outcome") || str_equal(type, "publish_intent") || str_equal(type, "publish_outcome"))
-		return on_unit(past, type, record);
-	else if (str_equal(type, "recovery"))
-		return on_recovery(past, record);
-	else if (str_equal(type, "recover"))
-		past->recovery = NULL;
-	else if (str_equal(type, "recover_end"))
-		past->recovery = copy(past, record, "result");
-	else if (str_equal(type, "end"))
-		on_end(past, record);
+	for (size_t i = 0; i < sizeof records / sizeof *records; i++)
+		if (str_equal(type, records[i].type))
+			return records[i].read(past, record);
 	return 0;
 }
 
