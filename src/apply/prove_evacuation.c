@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/evacuation.h"
+#include "prove_internal.h"
+#include "util/str.h"
+
+/* What an evacuation promises: the instance on its new host, at rest, and its volumes with it. */
+
+/* A volume that was taken from the instance since is nobody's to attach. */
+static bool still_uses(const struct bdms *now, const char *volume_id)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].volume_id, volume_id))
+			return true;
+	return false;
+}
+
+static bool is_attached(const struct attachments *now, const char *volume_id, const char *host)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].volume_id, volume_id) && str_equal(now->v[i].attached_host, host) &&
+		    str_equal(now->v[i].attach_status, "attached"))
+			return true;
+	return false;
+}
+
+static const char *compare_attachments(struct work *work, const struct unit *unit, const char *host, const struct attachments *now,
+    const struct bdms *bdms)
+{
+	const struct candidate *c = unit->candidate;
+	const char *wrong = NULL;
+
+	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
+		if (v->owner.known && still_uses(bdms, v->bdm->volume_id) && !is_attached(now, v->bdm->volume_id, host))
+			wrong = arena_printf(&work->plan.arena, "volume %s is not attached on '%s'", v->bdm->volume_id, host);
+	for (size_t i = 0; i < now->n; i++)
+		if (str_equal(now->v[i].attached_host, c->instance->host))
+			wrong = arena_printf(&work->plan.arena, "attachment %s of volume %s is still on '%s'", now->v[i].id, now->v[i].volume_id,
+			    c->instance->host);
+	return wrong;
+}
+
+/* Every volume that cinder knows is attached on the new host, and nothing is left on the old. NULL: so it is. */
+static const char *attachments_wrong(struct work *work, const struct unit *unit, const char *host, const struct proof *proof,
+    struct error *err)
+{
+	struct attachments now = { 0 };
+	struct bdms bdms = { 0 };
+	const char *wrong;
+
+	if (attachments_of_instance(proof->cinder, unit->step[0].id, &now, err) == 0 &&
+	    bdms_of_instance(proof->cell, unit->step[0].id, &bdms, err) == 0)
+		wrong = compare_attachments(work, unit, host, &now, &bdms);
+	else
+		wrong = arena_printf(&work->plan.arena, "its attachments could not be read: %s", err->text);
+	attachments_free(&now);
+	bdms_free(&bdms);
+	return wrong;
+}
+
+static bool is_deleted(const struct evacuation_state *now)
+{
+	return !now->instance_exists || str_equal(now->vm_state, "deleted") || str_equal(now->vm_state, "soft-delete");
+}
+
+const char *evacuation_wrong(struct work *work, struct unit *unit, const struct proof *proof, struct error *err)
+{
+	struct step *step = &unit->step[0];
+	struct arena *arena = &work->plan.arena;
+	struct evacuation_state now;
+	const char *wrong = NULL;
+
+	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, step->id, &now, err) != 0)
+		return arena_printf(arena, "it could not be read again: %s", err->text);
+	if (is_deleted(&now))
+		step->since = "deleted";
+	else if (str_equal(now.host, step->before[0]))
+		wrong = arena_printf(arena, "it is on '%s' again", now.host);
+	else if (work->request->what.target_host && !str_equal(now.host, work->request->what.target_host))
+		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"), work->request->what.target_host);
+	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
+		wrong = arena_printf(arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
+		    now.task_state ? "/" : "", str_or(now.task_state, ""), step->after[1]);
+	else if (proof->cinder)
+		wrong = attachments_wrong(work, unit, now.host, proof, err);
+	evacuation_state_free(&now);
+	return wrong;
+}
