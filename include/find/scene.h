@@ -18,6 +18,7 @@
 #include "model/nova/release.h"
 #include "model/nova/request_spec.h"
 #include "model/nova/service.h"
+#include "model/placement/books.h"
 #include "model/session.h"
 #include "cli/request.h"
 #include "find/world.h"

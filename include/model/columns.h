@@ -6,14 +6,14 @@
 
 /* What the tables of a database have, as information_schema says it: a release's name promises nothing, a distribution may have
  * brought a column back. */
-struct table_column {
+struct schema_column {
 	const char *table_name, *column_name;
 };
-struct table_columns { DB_ROWS(struct table_column); };
+struct schema_columns { DB_ROWS(struct schema_column); };
 /* ${sql}: the statement of that database, one of the columns_list. */
-int table_columns_read(struct db *db, const struct sql *sql, struct table_columns *out, struct error *err);
-static inline void table_columns_free(struct table_columns *columns) { db_rows_free(&columns->rows); }
+int schema_columns_read(struct db *db, const struct sql *sql, struct schema_columns *out, struct error *err);
+static inline void schema_columns_free(struct schema_columns *columns) { db_rows_free(&columns->rows); }
 /* ${column} NULL: any. */
-bool table_has_column(const struct table_columns *columns, const char *table, const char *column);
+bool schema_has_column(const struct schema_columns *columns, const char *table, const char *column);
 
 #endif

@@ -7,7 +7,7 @@
 #include "sql_catalogue.h"
 
 /* In every release from Queens on. */
-static const struct table_column needed[] = {
+static const struct schema_column needed[] = {
 	{ "volumes", "id" }, { "volumes", "host" }, { "volumes", "service_uuid" }, { "volumes", "cluster_name" },
 	{ "volumes", "migration_status" }, { "volumes", "deleted" }, { "volumes", "updated_at" }, { "services", "uuid" },
 	{ "services", "cluster_name" }, { "services", "frozen" }, { "services", "report_count" }, { "services", "modified_at" },
@@ -19,17 +19,17 @@ static const struct table_column needed[] = {
 int cinder_schema_probe(struct db *db, struct cinder_schema *out, struct error *err)
 {
 	auto_str struct str missing = { 0 };
-	struct table_columns have;
+	struct schema_columns have;
 
 	*out = (struct cinder_schema){ 0 };
-	if (table_columns_read(db, &SQL_CINDER_COLUMN_LIST, &have, err) != 0)
+	if (schema_columns_read(db, &SQL_CINDER_COLUMN_LIST, &have, err) != 0)
 		return -1;
-	out->use_quota = table_has_column(&have, "volumes", "use_quota");
-	out->usages_have_race_preventer = table_has_column(&have, "quota_usages", "race_preventer");
+	out->use_quota = schema_has_column(&have, "volumes", "use_quota");
+	out->usages_have_race_preventer = schema_has_column(&have, "quota_usages", "race_preventer");
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-		if (!table_has_column(&have, needed[i].table_name, needed[i].column_name))
+		if (!schema_has_column(&have, needed[i].table_name, needed[i].column_name))
 			str_addf(&missing, "%s%s.%s", missing.n ? ", " : "", needed[i].table_name, needed[i].column_name);
 	snprintf(out->missing, sizeof out->missing, "%s", str_or(missing.s, ""));
-	table_columns_free(&have);
+	schema_columns_free(&have);
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "model/nova/needs.h"
 #include "model/nova/object.h"
-#include "model/nova/placing.h"
+#include "model/placement/books.h"
 #include "util/str.h"
 
 /* nova scheduler/utils.py: ResourceRequest.from_request_spec, without what comes from ports and devices, which only neutron and cyborg

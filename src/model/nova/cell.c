@@ -46,25 +46,25 @@ int instance_mapping_get(struct db *api, const struct api_columns *columns, cons
 
 int api_columns_probe(struct db *api, struct api_columns *out, struct error *err)
 {
-	struct table_columns have;
+	struct schema_columns have;
 
-	if (table_columns_read(api, &SQL_NOVA_API_COLUMN_LIST, &have, err) != 0)
+	if (schema_columns_read(api, &SQL_NOVA_API_COLUMN_LIST, &have, err) != 0)
 		return -1;
-	out->mappings_have_queued = table_has_column(&have, "instance_mappings", "queued_for_delete");
-	out->policies_have_rules = table_has_column(&have, "instance_group_policy", "rules");
-	table_columns_free(&have);
+	out->mappings_have_queued = schema_has_column(&have, "instance_mappings", "queued_for_delete");
+	out->policies_have_rules = schema_has_column(&have, "instance_group_policy", "rules");
+	schema_columns_free(&have);
 	return 0;
 }
 
 int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *err)
 {
-	struct table_columns have;
+	struct schema_columns have;
 
-	if (table_columns_read(cell, &SQL_NOVA_COLUMN_LIST, &have, err) != 0)
+	if (schema_columns_read(cell, &SQL_NOVA_COLUMN_LIST, &have, err) != 0)
 		return -1;
-	out->migrations_have_project = table_has_column(&have, "migrations", "cross_cell_move") &&
-	    table_has_column(&have, "migrations", "user_id") && table_has_column(&have, "migrations", "project_id");
-	out->has_shares = table_has_column(&have, "share_mapping", "instance_uuid");
-	table_columns_free(&have);
+	out->migrations_have_project = schema_has_column(&have, "migrations", "cross_cell_move") &&
+	    schema_has_column(&have, "migrations", "user_id") && schema_has_column(&have, "migrations", "project_id");
+	out->has_shares = schema_has_column(&have, "share_mapping", "instance_uuid");
+	schema_columns_free(&have);
 	return 0;
 }
