@@ -15,8 +15,6 @@ struct operation {
 	unsigned needs;       /* NEEDS_…, WITNESS_… */
 	int (*find)(struct scene *scene, struct error *err);
 	void (*plan)(struct plan *plan, const struct scene *scene, const struct findings *findings);
-	/* What speaks against it; NULL: every guard of the table. */
-	void (*guard)(const struct scene *scene, struct findings *out);
 	struct past *past;    /* of an undo: the run that is taken back; else NULL */
 	bool rescues;         /* what remains of the host makes the run partial */
 	bool alone;           /* about one thing: leaving it out is a refusal */

@@ -146,7 +146,7 @@ static void make_plan(struct run *run)
 {
 	findings_free(&run->report.findings);
 	plan_free(&run->work.plan);
-	(run->operation->guard ? run->operation->guard : guards_run)(&run->work.scene, &run->report.findings);
+	guards_run(&run->work.scene, &run->report.findings);
 	run->operation->plan(&run->work.plan, &run->work.scene, &run->report.findings);
 }
 
