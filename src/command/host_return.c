@@ -87,7 +87,7 @@ static void check_compute_queue(struct table *t, const struct scene *scene)
 {
 	auto_str struct str name = { 0 }, hint = { 0 };
 	struct error err = { 0 };
-	struct bus_queue queue;
+	struct bus_queue queue = { 0 };
 
 	str_addf(&name, "compute.%s", scene->subject.host);
 	if (look_at_queue(scene, name.s, &queue, &err) != 0) {

@@ -14,7 +14,7 @@ static const struct table_column columns[] = {
 	{ "contradiction", NULL, false, false },
 };
 
-#define FAULT_AGE_S (10 * 365 * 86400)
+#define FAULT_AGE_S (INT64_C(10) * 365 * 86400)
 
 static void add_instance_row(struct table *t, const char *section, const char *item, const char *value, const char *contradiction)
 {

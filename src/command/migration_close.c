@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
 #include "commands.h"
 #include "find/migration.h"
 #include "run/run.h"
@@ -47,6 +49,7 @@ static int find_migration_to_close(struct scene *scene, struct error *err)
 	scene->subject.closing = c;
 	if (scene_find_nova(scene, err) != 0 || find_in_cells(scene, &c->found, err) != 0)
 		return -1;
+	assert(c->found.n == 1 && c->found.v);
 	m = c->migration = &c->found.v[0];
 	if (!m->source_compute)
 		return error_set(err, ERROR_REFUSED, "migration %lld names no source host", (long long)m->id);

@@ -126,7 +126,7 @@ static bool fields_of(const char *base, struct fields *f)
 
 	if (!url_split(base, &parts))
 		return false;
-	authority = str_or(parts.authority, "");
+	authority = parts.authority ? parts.authority : "";
 	append_text(f, "scheme", parts.scheme);
 	append_text(f, "path", parts.path + strspn(parts.path, "/"));
 	append_text(f, "query", parts.query);

@@ -97,7 +97,8 @@ static char *with_dollars_doubled(const char *value)
 
 static int expand_text(struct expansion *x, struct ini_entry *e, const char *text, bool is_secret, struct str *out)
 {
-	struct span name;
+	struct span name = { 0 };
+	bool is_escaped;
 	size_t n;
 
 	for (const char *s = text; *s; s += n) {
@@ -106,8 +107,9 @@ static int expand_text(struct expansion *x, struct ini_entry *e, const char *tex
 		s += n;
 		if (!*s)
 			break;
-		n = s[1] == '$' ? 2 : reference_at(s, &name);
-		if (n == 0 || s[1] == '$') {
+		is_escaped = s[1] == '$';
+		n = is_escaped ? 2 : reference_at(s, &name);
+		if (n == 0 || is_escaped) {
 			str_addc(out, '$');
 			n = n ? n : 1;
 		} else if (add_reference(x, e, name, is_secret || ini_may_be_login(e->key, text, (size_t)(s - text)), out) != 0) {

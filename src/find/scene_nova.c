@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -259,6 +260,7 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err, "names are exact: instance list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
+	assert(where);
 	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
 	if (!scene->subject.instances.v[0].host)

@@ -13,13 +13,13 @@
 
 static int check_age(const struct past_unit *past, struct error *err)
 {
-	int64_t life = MESSAGE_LIFE_S(past->expiration_ms);
+	int64_t left = MESSAGE_LIFE_S(past->expiration_ms) - past->publish_age_s;
 
 	if (past->expiration_ms <= 0)
 		return error_set(err, ERROR_REFUSED, "not sent again: the first message never expires");
-	if (past->publish_age_s <= life)
+	if (left >= 0)
 		return error_set(err, ERROR_REFUSED, "not sent again: the first message can be taken for another %lld s",
-		    (long long)(life - past->publish_age_s + 1));
+		    (long long)left + 1);
 	return 0;
 }
 

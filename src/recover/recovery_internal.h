@@ -69,14 +69,14 @@ extern const struct recovery_rule recovery_rules[]; /* the last one takes everyt
 const struct recovery_rule *recovery_rule_for(const struct known *known);
 
 /* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
-enum verdict recover_rows(struct recovery *r, size_t unit, const char **why);
-enum verdict recover_evacuation(struct recovery *r, size_t unit, const char **why);
+enum verdict recover_rows(struct recovery *r, size_t index, const char **why);
+enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why);
 /* One that had its end before. */
-void recover_repeat_evacuation(struct recovery *r, size_t unit, enum verdict verdict, const char *why);
+void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
-int recover_resend(struct recovery *r, size_t unit, struct db *cell, struct error *err);
+int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err);
 
 /* A message of ours cannot be taken any more when it is this old. */
-#define MESSAGE_LIFE_S(expiration_ms) ((expiration_ms) / 1000 + 2 * 10 + 10) /* expiration, two heartbeats, the wait for a confirm */
+#define MESSAGE_LIFE_S(expiration_ms) ((expiration_ms) / 1000 + 20 + 10) /* expiration, two heartbeats, the wait for a confirm */
 
 #endif

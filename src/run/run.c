@@ -3,6 +3,7 @@
 #include "evacuate/evacuate.h"
 #include "apply/apply.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -175,6 +176,7 @@ static int refuse_run(struct run *run, struct error *err)
 		stops += f->severity == SEVERITY_STOP && !f->accepted;
 		skips += f->severity == SEVERITY_SKIP && !f->accepted;
 	}
+	assert(first);
 	n = stops ? stops : skips;
 	error_set(err, ERROR_REFUSED, "refused: %zu problem%s; nothing was written", n, n == 1 ? "" : "s");
 	return error_hint(err, "first %s: %s", first->code, first->hint[0] ? first->hint : first->message);

@@ -53,7 +53,7 @@ struct needs {
 /* The root disk is the instance's own, none where it boots from a volume. Texts live as long as ${arena}. An unknown instance
  * has no needs. */
 struct instance;
-int needs_read(struct db *cell, const struct cell_columns *columns, const struct instance *instance, struct arena *arena,
+int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instance, struct arena *arena,
     struct needs *out, struct error *err);
 
 struct json_object;

@@ -86,12 +86,11 @@ bool quota_in_use(const struct quota *quota, const struct quota_usage *usage, in
 {
 	const char *r = usage->resource, *p = usage->project_id;
 
-	if (strcmp(r, "backups") == 0 || strcmp(r, "groups") == 0 || strcmp(r, "consistencygroups") == 0)
+	if (strcmp(r, "volumes") == 0 || strcmp(r, "snapshots") == 0 || strcmp(r, "backups") == 0 || strcmp(r, "groups") == 0 ||
+	    strcmp(r, "consistencygroups") == 0)
 		*in_use = sum_counts(quota, p, r, NULL, false);
 	else if (strcmp(r, "backup_gigabytes") == 0)
 		*in_use = sum_counts(quota, p, "backups", NULL, true);
-	else if (strcmp(r, "volumes") == 0 || strcmp(r, "snapshots") == 0)
-		*in_use = sum_counts(quota, p, r, NULL, false);
 	else if (strcmp(r, "gigabytes") == 0)
 		*in_use = sum_gigabytes(quota, p, NULL);
 	else if (str_starts(r, "volumes_"))

@@ -42,7 +42,7 @@ static int minor_of(const char *version)
 {
 	size_t digits = version && str_starts(version, "1.") ? strspn(version + 2, "0123456789") : 0;
 
-	return digits > 0 && digits < 5 && version[2 + digits] == '\0' ? atoi(version + 2) : -1;
+	return digits > 0 && digits < 5 && version[2 + digits] == '\0' ? (int)strtol(version + 2, NULL, 10) : -1;
 }
 
 /* What every RequestSpec of nova has; nothing else is touched or sent. */
