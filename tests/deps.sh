@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [browser]      (none: all four)
+#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze]      (none: all but the last)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -12,6 +12,8 @@ SANDBOX="mariadb-server-core mariadb-client-core galera-4 rabbitmq-server python
   python3-fixtures python3-pymysql python3-amqp"
 # the audit's page is looked at in it
 BROWSER="chromium"
+# make analyze alone
+ANALYZE="clang-tidy cppcheck"
 
 wanted=
 [ $# -gt 0 ] || set -- build check sandbox browser
@@ -21,7 +23,8 @@ for group; do
     check) wanted+=" $CHECK" ;;
     sandbox) wanted+=" $SANDBOX" ;;
     browser) wanted+=" $BROWSER" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser]" >&2; exit 2 ;;
+    analyze) wanted+=" $ANALYZE" ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze]" >&2; exit 2 ;;
   esac
 done
 
