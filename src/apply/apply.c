@@ -4,6 +4,7 @@
 #include "apply/apply.h"
 #include "find/finding.h"
 #include "util/crash.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -234,8 +235,8 @@ static int add_server(struct work *work, struct db *db, struct error *err)
 {
 	json_object *record = json_object_new_object();
 
-	json_object_object_add(record, "label", json_object_new_string(db_label(db)));
-	json_object_object_add(record, "server", json_object_new_string(db_server(db)->text));
+	put_text(record, "label", db_label(db));
+	put_text(record, "server", db_server(db)->text);
 	return journal_add(work->journal, "server", record, false, err);
 }
 

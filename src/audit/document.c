@@ -17,16 +17,16 @@ static struct json_object *result_object(const struct audit_result *r)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "check", jv_text(r->check->name));
-	json_object_object_add(o, "severity", jv_text(audit_severity_name[r->check->severity]));
-	json_object_object_add(o, "outcome", jv_text(audit_outcome_name[r->outcome]));
-	json_object_object_add(o, "why", jv_text(r->why[0] ? r->why : NULL));
-	json_object_object_add(o, "found", json_object_new_int64((int64_t)r->found));
-	json_object_object_add(o, "listed", json_object_new_int64((int64_t)r->kept));
-	json_object_object_add(o, "moved_on", json_object_new_int64((int64_t)r->moved_on));
-	json_object_object_add(o, "in_baseline", json_object_new_int64((int64_t)r->known));
-	json_object_object_add(o, "rows_read", json_object_new_int64((int64_t)r->rows));
-	json_object_object_add(o, "took_ms", json_object_new_int64(r->took_ms));
+	put_text(o, "check", r->check->name);
+	put_text(o, "severity", audit_severity_name[r->check->severity]);
+	put_text(o, "outcome", audit_outcome_name[r->outcome]);
+	put_text(o, "why", r->why[0] ? r->why : NULL);
+	put_count(o, "found", r->found);
+	put_count(o, "listed", r->kept);
+	put_count(o, "moved_on", r->moved_on);
+	put_count(o, "in_baseline", r->known);
+	put_count(o, "rows_read", r->rows);
+	put_int(o, "took_ms", r->took_ms);
 	return o;
 }
 
@@ -34,16 +34,16 @@ static struct json_object *finding_object(const struct audit_finding *f)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "check", jv_text(f->check->name));
-	json_object_object_add(o, "severity", jv_text(audit_severity_name[f->check->severity]));
-	json_object_object_add(o, "subject_kind", jv_text(f->check->subject_kind));
-	json_object_object_add(o, "subject", jv_text(f->subject));
-	json_object_object_add(o, "host", jv_text(f->host));
-	json_object_object_add(o, "cell", jv_text(f->cell));
-	json_object_object_add(o, "message", jv_text(f->message));
-	json_object_object_add(o, "remedy", jv_text(f->remedy));
-	json_object_object_add(o, "details", json_tokener_parse(f->details));
-	json_object_object_add(o, "since", jv_text(f->since));
+	put_text(o, "check", f->check->name);
+	put_text(o, "severity", audit_severity_name[f->check->severity]);
+	put_text(o, "subject_kind", f->check->subject_kind);
+	put_text(o, "subject", f->subject);
+	put_text(o, "host", f->host);
+	put_text(o, "cell", f->cell);
+	put_text(o, "message", f->message);
+	put_text(o, "remedy", f->remedy);
+	put(o, "details", json_tokener_parse(f->details));
+	put_text(o, "since", f->since);
 	return o;
 }
 

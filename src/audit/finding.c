@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/json.h"
 #include "util/shell.h"
 
 const char *const audit_outcome_name[] = { "done", "not here", "failed", "timed out" };
@@ -111,7 +112,7 @@ static void add_details(const struct audit_row *row, const struct audit_row *bef
 		auto_free char *name = xasprintf("%s%s", again ? "other_" : "", row->name[i]);
 
 		if (!is_plumbing(row->name[i]) || (again && strcmp(row->name[i], "k") != 0))
-			json_object_object_add(out, name, row->value[i] ? json_object_new_string(row->value[i]) : NULL);
+			put_text(out, name, row->value[i]);
 	}
 }
 
@@ -121,7 +122,7 @@ static const char *details_of(struct arena *arena, const struct audit_row *left,
 	const char *text;
 
 	if (left->cell)
-		json_object_object_add(object, "cell", json_object_new_string(left->cell));
+		put_text(object, "cell", left->cell);
 	add_details(left, NULL, object);
 	add_details(right, left, object);
 	text = arena_dup(arena, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -57,9 +57,8 @@ static struct json_object *checks_of(const struct audit_report *report)
 
 	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++) {
 		o = json_object_new_object();
-		json_object_object_add(o, "number", jv_text(r->check->number));
-		json_object_object_add(o, "sentence",
-		    jv_text(r->check->left.sql ? r->check->left.sql->sentence : r->check->title));
+		put_text(o, "number", r->check->number);
+		put_text(o, "sentence", r->check->left.sql ? r->check->left.sql->sentence : r->check->title);
 		json_object_array_add(checks, o);
 	}
 	return checks;
@@ -81,9 +80,9 @@ static struct json_object *runs_of(const struct audit_trend *trend)
 
 	for (size_t i = 0; i < trend->n; i++) {
 		o = json_object_new_object();
-		json_object_object_add(o, "at", jv_text(trend->v[i].at));
+		put_text(o, "at", trend->v[i].at);
 		for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
-			json_object_object_add(o, audit_severity_name[s], json_object_new_int64(trend->v[i].count[s]));
+			put_int(o, audit_severity_name[s], trend->v[i].count[s]);
 		json_object_array_add(runs, o);
 	}
 	return runs;
@@ -95,10 +94,10 @@ static void page_add_beside(const struct audit_report *report, const struct audi
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "took_ms", json_object_new_int64(report->took_ms));
-	json_object_object_add(o, "checks", checks_of(report));
-	json_object_object_add(o, "new", new_ones_of(report));
-	json_object_object_add(o, "trend", runs_of(trend));
+	put_int(o, "took_ms", report->took_ms);
+	put(o, "checks", checks_of(report));
+	put(o, "new", new_ones_of(report));
+	put(o, "trend", runs_of(trend));
 	html_add_json(o, out);
 	json_object_put(o);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bus/cast.h"
+#include "util/json.h"
 
 void cast_rebuild_instance(const struct rebuild_instance *args, const struct oslo_context *context, const char *unique_id,
     struct str *out)
@@ -9,16 +10,16 @@ void cast_rebuild_instance(const struct rebuild_instance *args, const struct osl
 		"bdms", "on_shared_storage" };
 	json_object *named = json_object_new_object();
 
-	json_object_object_add(named, "instance", args->instance);
+	put(named, "instance", args->instance);
 	for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
-		json_object_object_add(named, nulls[i], NULL);
-	json_object_object_add(named, "recreate", json_object_new_boolean(1));
-	json_object_object_add(named, "preserve_ephemeral", json_object_new_boolean(0));
-	json_object_object_add(named, "host", args->host ? json_object_new_string(args->host) : NULL);
-	json_object_object_add(named, "request_spec", args->request_spec);
+		put(named, nulls[i], NULL);
+	put_bool(named, "recreate", 1);
+	put_bool(named, "preserve_ephemeral", 0);
+	put_text(named, "host", args->host);
+	put(named, "request_spec", args->request_spec);
 	if (args->target_state) {
-		json_object_object_add(named, "reimage_boot_volume", json_object_new_boolean(0));
-		json_object_object_add(named, "target_state", json_object_new_string(args->target_state));
+		put_bool(named, "reimage_boot_volume", 0);
+		put_text(named, "target_state", args->target_state);
 	}
 	oslo_cast_text(&(struct oslo_cast){ .method = "rebuild_instance",
 	                   .namespace = "compute_task",

@@ -17,10 +17,10 @@ static void add_endpoint(json_object *endpoints, const char *region)
 	json_object *endpoint = json_object_new_object();
 
 	if (region)
-		json_object_object_add(endpoint, "region", jv_text(region));
-	json_object_object_add(endpoint, "publicURL", jv_text(IMAGE_URL));
-	json_object_object_add(endpoint, "internalURL", jv_text(IMAGE_URL));
-	json_object_object_add(endpoint, "adminURL", jv_text(IMAGE_URL));
+		put_text(endpoint, "region", region);
+	put_text(endpoint, "publicURL", IMAGE_URL);
+	put_text(endpoint, "internalURL", IMAGE_URL);
+	put_text(endpoint, "adminURL", IMAGE_URL);
 	json_object_array_add(endpoints, endpoint);
 }
 
@@ -32,9 +32,9 @@ static json_object *catalog(const struct oslo_context *context)
 		add_endpoint(endpoints, context->regions[i]);
 	if (context->nregions == 0)
 		add_endpoint(endpoints, "RegionOne");
-	json_object_object_add(image, "type", jv_text("image"));
-	json_object_object_add(image, "name", jv_text("glance"));
-	json_object_object_add(image, "endpoints", endpoints);
+	put_text(image, "type", "image");
+	put_text(image, "name", "glance");
+	put(image, "endpoints", endpoints);
 	json_object_array_add(services, image);
 	return services;
 }
@@ -58,30 +58,30 @@ static void add_context(json_object *message, const struct oslo_context *context
 	json_object *roles = json_object_new_array();
 
 	json_object_array_add(roles, jv_text("admin"));
-	json_object_object_add(message, "_context_user_id", jv_text(context->user_id));
-	json_object_object_add(message, "_context_project_id", jv_text(context->project_id));
-	json_object_object_add(message, "_context_request_id", jv_text(context->request_id));
-	json_object_object_add(message, "_context_is_admin", json_object_new_boolean(1));
-	json_object_object_add(message, "_context_roles", roles);
-	json_object_object_add(message, "_context_auth_token", NULL); /* null, never "": nova asks whether it is None */
-	json_object_object_add(message, "_context_read_deleted", jv_text("no"));
-	json_object_object_add(message, "_context_remote_address", jv_text("127.0.0.1"));
-	json_object_object_add(message, "_context_timestamp", timestamp());
-	json_object_object_add(message, "_context_service_catalog", catalog(context));
+	put_text(message, "_context_user_id", context->user_id);
+	put_text(message, "_context_project_id", context->project_id);
+	put_text(message, "_context_request_id", context->request_id);
+	put_bool(message, "_context_is_admin", 1);
+	put(message, "_context_roles", roles);
+	put(message, "_context_auth_token", NULL); /* null, never "": nova asks whether it is None */
+	put_text(message, "_context_read_deleted", "no");
+	put_text(message, "_context_remote_address", "127.0.0.1");
+	put(message, "_context_timestamp", timestamp());
+	put(message, "_context_service_catalog", catalog(context));
 }
 
 void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *context, struct str *out)
 {
 	json_object *envelope = json_object_new_object(), *message = json_object_new_object();
 
-	json_object_object_add(message, "method", jv_text(cast->method));
-	json_object_object_add(message, "namespace", jv_text(cast->namespace));
-	json_object_object_add(message, "version", jv_text(cast->version));
-	json_object_object_add(message, "args", cast->args);
-	json_object_object_add(message, "_unique_id", jv_text(cast->unique_id));
+	put_text(message, "method", cast->method);
+	put_text(message, "namespace", cast->namespace);
+	put_text(message, "version", cast->version);
+	put(message, "args", cast->args);
+	put_text(message, "_unique_id", cast->unique_id);
 	add_context(message, context);
-	json_object_object_add(envelope, "oslo.version", jv_text(ENVELOPE_VERSION));
-	json_object_object_add(envelope, "oslo.message", jv_text(json_object_to_json_string_ext(message, PLAIN)));
+	put_text(envelope, "oslo.version", ENVELOPE_VERSION);
+	put_text(envelope, "oslo.message", json_object_to_json_string_ext(message, PLAIN));
 	str_add(out, json_object_to_json_string_ext(envelope, PLAIN));
 	json_object_put(message);
 	json_object_put(envelope);

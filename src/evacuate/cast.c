@@ -8,6 +8,7 @@
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/file.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/uuid.h"
 
@@ -133,17 +134,17 @@ int journal_publish_intent(struct journal *journal, const struct publish_record 
 	char sha256[65];
 
 	sha256_hex(body->s, body->n, sha256);
-	json_object_object_add(r, "unit", json_object_new_int64((int64_t)what->unit));
-	json_object_object_add(r, "instance", json_object_new_string(what->rows->instance_uuid));
-	json_object_object_add(r, "migration_uuid", json_object_new_string(what->rows->migration_uuid.text));
-	json_object_object_add(r, "request_id", json_object_new_string(what->rows->request_id));
-	json_object_object_add(r, "unique_id", json_object_new_string(what->unique_id));
-	json_object_object_add(r, "attempt", json_object_new_int(what->attempt));
-	json_object_object_add(r, "expiration_ms", json_object_new_int64(BUS_EXPIRATION_MS));
-	json_object_object_add(r, "exchange", json_object_new_string(what->exchange));
-	json_object_object_add(r, "broker", json_object_new_string(what->broker));
-	json_object_object_add(r, "body_sha256", json_object_new_string(sha256));
-	json_object_object_add(r, "body_bytes", json_object_new_int64((int64_t)body->n));
+	put_count(r, "unit", what->unit);
+	put_text(r, "instance", what->rows->instance_uuid);
+	put_text(r, "migration_uuid", what->rows->migration_uuid.text);
+	put_text(r, "request_id", what->rows->request_id);
+	put_text(r, "unique_id", what->unique_id);
+	put_int(r, "attempt", what->attempt);
+	put_int(r, "expiration_ms", BUS_EXPIRATION_MS);
+	put_text(r, "exchange", what->exchange);
+	put_text(r, "broker", what->broker);
+	put_text(r, "body_sha256", sha256);
+	put_count(r, "body_bytes", body->n);
 	return journal_add(journal, "publish_intent", r, true, err);
 }
 
@@ -152,9 +153,9 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 {
 	json_object *r = json_object_new_object();
 
-	json_object_object_add(r, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(r, "outcome", json_object_new_string(bus_outcome_name(outcome)));
-	json_object_object_add(r, "error", why->text[0] ? json_object_new_string(why->text) : NULL);
+	put_count(r, "unit", unit);
+	put_text(r, "outcome", bus_outcome_name(outcome));
+	put(r, "error", why->text[0] ? json_object_new_string(why->text) : NULL);
 	return journal_add(journal, "publish_outcome", r, false, err);
 }
 

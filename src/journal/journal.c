@@ -72,30 +72,30 @@ void journal_who(json_object *record)
 	struct who who;
 
 	who_am_i(&who);
-	json_object_object_add(record, "user", jv_text(who.user));
-	json_object_object_add(record, "sudo_user", jv_text(who.sudo_user[0] ? who.sudo_user : NULL));
-	json_object_object_add(record, "on", jv_text(who.on));
-	json_object_object_add(record, "pid", json_object_new_int64(getpid()));
+	put_text(record, "user", who.user);
+	put_text(record, "sudo_user", who.sudo_user[0] ? who.sudo_user : NULL);
+	put_text(record, "on", who.on);
+	put_int(record, "pid", getpid());
 }
 
 static json_object *first_record(const struct request *request, const char *run, const char *host)
 {
 	json_object *record = json_object_new_object();
 
-	json_object_object_add(record, "version", json_object_new_int(JOURNAL_VERSION));
-	json_object_object_add(record, "tool", jv_text(EVAC_MANAGE_VERSION));
-	json_object_object_add(record, "run", jv_text(run));
-	json_object_object_add(record, "command", jv_text(request->command));
-	json_object_object_add(record, "argv", list_of(request->argv, (size_t)request->argc));
-	json_object_object_add(record, "host", jv_text(host));
-	json_object_object_add(record, "fenced", jv_text(request->how.fenced));
-	json_object_object_add(record, "to", jv_text(request->what.to));
-	json_object_object_add(record, "cinder_host", jv_text(request->what.cinder_host));
-	json_object_object_add(record, "target_host", jv_text(request->what.target_host));
-	json_object_object_add(record, "target_state", jv_text(request->how.target_state));
-	json_object_object_add(record, "force", json_object_new_boolean(request->what.force));
-	json_object_object_add(record, "accept", list_of(request->how.accept.v, request->how.accept.n));
-	json_object_object_add(record, "resumes", jv_text(request->what.resume));
+	put_int(record, "version", JOURNAL_VERSION);
+	put_text(record, "tool", EVAC_MANAGE_VERSION);
+	put_text(record, "run", run);
+	put_text(record, "command", request->command);
+	put(record, "argv", list_of(request->argv, (size_t)request->argc));
+	put_text(record, "host", host);
+	put_text(record, "fenced", request->how.fenced);
+	put_text(record, "to", request->what.to);
+	put_text(record, "cinder_host", request->what.cinder_host);
+	put_text(record, "target_host", request->what.target_host);
+	put_text(record, "target_state", request->how.target_state);
+	put_bool(record, "force", request->what.force);
+	put(record, "accept", list_of(request->how.accept.v, request->how.accept.n));
+	put_text(record, "resumes", request->what.resume);
 	journal_who(record);
 	return record;
 }
@@ -321,12 +321,12 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 	char now[CLOCK_TEXT_SIZE], sum[65];
 
 	clock_now(now);
-	json_object_object_add(line, "seq", json_object_new_int64(j->seq));
-	json_object_object_add(line, "type", jv_text(type));
-	json_object_object_add(line, "time", jv_text(now));
-	json_object_object_add(line, "prev", jv_text(j->prev));
+	put_int(line, "seq", j->seq);
+	put_text(line, "type", type);
+	put_text(line, "time", now);
+	put_text(line, "prev", j->prev);
 	json_object_object_foreach(record, key, value)
-		json_object_object_add(line, key, json_object_get(value));
+		put(line, key, json_object_get(value));
 	str_add(&bytes, json_object_to_json_string_ext(line, PLAIN));
 	bytes.n--; /* the closing brace */
 	sha256_hex(bytes.s, bytes.n, sum);

@@ -13,7 +13,7 @@ static int add_row_record(struct journal *j, size_t unit, const struct step *ste
 {
 	json_object *row = json_object_new_object();
 
-	json_object_object_add(row, "unit", json_object_new_int64((int64_t)unit));
+	put_count(row, "unit", unit);
 	step_add_json(step, row);
 	if (journal_add(j, "row", row, false, err) != 0)
 		return -1;
@@ -45,12 +45,12 @@ int journal_intent(struct journal *j, size_t unit, const struct unit *what, cons
 	if (add_row_records(j, unit, what, sha256, err) != 0)
 		return -1;
 	intent = json_object_new_object();
-	json_object_object_add(intent, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(intent, "kind", jv_text(unit_kind_name[what->kind]));
-	json_object_object_add(intent, "sentence", jv_text(what->sentence));
-	json_object_object_add(intent, "where", jv_text(where));
-	json_object_object_add(intent, "rows", json_object_new_int64((int64_t)what->nstep));
-	json_object_object_add(intent, "rows_sha256", jv_text(sha256));
+	put_count(intent, "unit", unit);
+	put_text(intent, "kind", unit_kind_name[what->kind]);
+	put_text(intent, "sentence", what->sentence);
+	put_text(intent, "where", where);
+	put_count(intent, "rows", what->nstep);
+	put_text(intent, "rows_sha256", sha256);
 	return journal_add(j, "intent", intent, true, err);
 }
 
@@ -61,13 +61,13 @@ int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
 
 	for (size_t i = 0; i < plan->nunit; i++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "kind", jv_text(unit_kind_name[plan->unit[i].kind]));
-		json_object_object_add(one, "sentence", jv_text(plan->unit[i].sentence));
+		put_text(one, "kind", unit_kind_name[plan->unit[i].kind]);
+		put_text(one, "sentence", plan->unit[i].sentence);
 		if (plan->unit[i].kind == UNIT_EVACUATION)
-			json_object_object_add(one, "instance", jv_text(plan->unit[i].step[0].id));
+			put_text(one, "instance", plan->unit[i].step[0].id);
 		json_object_array_add(units, one);
 	}
-	json_object_object_add(record, "units", units);
+	put(record, "units", units);
 	return journal_add(j, "plan", record, true, err);
 }
 
@@ -75,9 +75,9 @@ static json_object *outcome_of(size_t unit, enum state state, const char *error)
 {
 	json_object *outcome = json_object_new_object();
 
-	json_object_object_add(outcome, "unit", json_object_new_int64((int64_t)unit));
-	json_object_object_add(outcome, "state", jv_text(state_name[state]));
-	json_object_object_add(outcome, "error", jv_text(error));
+	put_count(outcome, "unit", unit);
+	put_text(outcome, "state", state_name[state]);
+	put_text(outcome, "error", error);
 	return outcome;
 }
 

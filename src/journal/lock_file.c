@@ -10,6 +10,7 @@
 
 #include "lock_internal.h"
 #include "journal/journal.h"
+#include "util/json.h"
 #include "util/who.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -80,13 +81,13 @@ static int write_content(int fd, const char *path, const struct scene *scene, st
 
 	who_am_i(&who);
 	clock_now(now);
-	json_object_object_add(o, "run", json_object_new_string(str_or(scene->run, "?")));
-	json_object_object_add(o, "command", json_object_new_string(str_or(scene->request->command, "?")));
-	json_object_object_add(o, "host", json_object_new_string(scene->subject.host));
-	json_object_object_add(o, "pid", json_object_new_int64(getpid()));
-	json_object_object_add(o, "user", json_object_new_string(who_name(&who)));
-	json_object_object_add(o, "since", json_object_new_string(now));
-	json_object_object_add(o, "on", json_object_new_string(who.on));
+	put_text(o, "run", str_or(scene->run, "?"));
+	put_text(o, "command", str_or(scene->request->command, "?"));
+	put_text(o, "host", scene->subject.host);
+	put_int(o, "pid", getpid());
+	put_text(o, "user", who_name(&who));
+	put_text(o, "since", now);
+	put_text(o, "on", who.on);
 	str_addf(&text, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 	n = ftruncate(fd, 0) == 0 ? pwrite(fd, text.s, text.n, 0) : -1;

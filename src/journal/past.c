@@ -22,7 +22,7 @@ const struct verdict_kind verdicts[VERDICTS] = {
 
 static const char *copy(struct past *past, json_object *record, const char *key)
 {
-	return arena_dup(&past->plan.arena, jv_get_text(record, key));
+	return arena_dup(&past->plan.arena, get_text(record, key));
 }
 
 static int reject_record(struct past *past, json_object *record, const char *what)
@@ -88,14 +88,14 @@ static int on_plan(struct past *past, json_object *record)
 		return reject_record(past, record, "a plan where none belongs");
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i);
-		int kind = unit_kind_named(jv_get_text(one, "kind"));
+		int kind = unit_kind_named(get_text(one, "kind"));
 
 		if (kind < 0)
 			return reject_record(past, record, "a kind of unit that this version does not know");
 		add_past_unit(past);
 		past->plan.unit[i].kind = (enum unit_kind)kind;
-		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(jv_get_text(one, "sentence"), ""));
-		if (jv_get_text(one, "instance"))
+		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get_text(one, "sentence"), ""));
+		if (get_text(one, "instance"))
 			unit_step(&past->plan.unit[i], STEP_INSTANCE, copy(past, one, "instance"), NULL);
 	}
 	return 0;
@@ -119,7 +119,7 @@ static int on_row(struct past *past, json_object *record)
 
 static int on_intent(struct past *past, json_object *record)
 {
-	int kind = unit_kind_named(jv_get_text(record, "kind"));
+	int kind = unit_kind_named(get_text(record, "kind"));
 	struct unit *planned;
 	struct past_unit *unit = unit_of(past, record, &planned);
 
@@ -128,7 +128,7 @@ static int on_intent(struct past *past, json_object *record)
 	if (json_object_get_int64(json_object_object_get(record, "rows")) != (int64_t)planned->nstep)
 		return reject_record(past, record, "its unit has not as many rows as it says");
 	planned->kind = (enum unit_kind)kind;
-	planned->sentence = arena_dup(&past->plan.arena, str_or(jv_get_text(record, "sentence"), ""));
+	planned->sentence = arena_dup(&past->plan.arena, str_or(get_text(record, "sentence"), ""));
 	unit->begun = true;
 	unit->where = copy(past, record, "where");
 	return 0;
@@ -159,7 +159,7 @@ static int on_outcome(struct past *past, json_object *record)
 
 static int on_publish_intent(struct past *past, json_object *record)
 {
-	int64_t then = clock_parse(str_or(jv_get_text(record, "time"), ""));
+	int64_t then = clock_parse(str_or(get_text(record, "time"), ""));
 	struct past_unit *unit = begun_unit(past, record);
 
 	if (!unit)
@@ -245,7 +245,7 @@ static const struct {
 
 int past_record(void *ctx, json_object *record)
 {
-	const char *type = jv_get_text(record, "type");
+	const char *type = get_text(record, "type");
 	struct past *past = ctx;
 
 	if (!past->run && !str_equal(type, "run"))

@@ -62,9 +62,9 @@ static bool is_no_matter(const char *path, const char *host)
 		first = line_at(fd, st.st_size, false);
 		last = line_at(fd, st.st_size, true);
 	}
-	if (first && str_equal(jv_get_text(first, "type"), "run") && !str_equal(jv_get_text(first, "host"), host))
+	if (first && str_equal(get_text(first, "type"), "run") && !str_equal(get_text(first, "host"), host))
 		answer = true;
-	else if (first && last && str_equal(jv_get_text(last, "type"), "end"))
+	else if (first && last && str_equal(get_text(last, "type"), "end"))
 		answer = has_none(last, "unknown") && has_none(last, "applied");
 	json_object_put(first);
 	json_object_put(last);

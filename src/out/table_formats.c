@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/json.h"
 #include "util/visible.h"
 
 /* ---- texts */
@@ -104,7 +105,7 @@ static void add_row_json(const struct view *view, size_t row, bool indent, struc
 	size_t i;
 
 	for (i = 0; i < view->ncolumn; i++)
-		json_object_object_add(object, view_column(view, i)->key, cell_json(view_cell(view, row, i)));
+		put(object, view_column(view, i)->key, cell_json(view_cell(view, row, i)));
 	json = json_object_to_json_string_ext(object, flags);
 	if (indent)
 		add_indented(json, out);

@@ -8,32 +8,32 @@ static json_object *values_object(const struct step_kind *kind, const char *cons
 	json_object *object = json_object_new_object();
 
 	for (size_t i = 0; kind->column[i]; i++)
-		json_object_object_add(object, kind->column[i], jv_text(value[i]));
+		put_text(object, kind->column[i], value[i]);
 	return object;
 }
 
 void step_add_json(const struct step *step, json_object *row)
 {
-	json_object_object_add(row, "kind", jv_text(step->kind->name));
-	json_object_object_add(row, "id", jv_text(step->id));
-	json_object_object_add(row, "name", jv_text(step->name));
-	json_object_object_add(row, "before", values_object(step->kind, step->before));
-	json_object_object_add(row, "after", values_object(step->kind, step->after));
+	put_text(row, "kind", step->kind->name);
+	put_text(row, "id", step->id);
+	put_text(row, "name", step->name);
+	put(row, "before", values_object(step->kind, step->before));
+	put(row, "after", values_object(step->kind, step->after));
 }
 
 struct step *unit_step_json(struct unit *unit, json_object *row, struct arena *arena)
 {
-	const struct step_kind *kind = step_kind_named(jv_get_text(row, "kind"));
-	const char *id = jv_get_text(row, "id");
+	const struct step_kind *kind = step_kind_named(get_text(row, "kind"));
+	const char *id = get_text(row, "id");
 	json_object *before = json_object_object_get(row, "before"), *after = json_object_object_get(row, "after");
 	struct step *step;
 
 	if (!kind || !id)
 		return NULL;
-	step = unit_step(unit, step_kind_id(kind), arena_dup(arena, id), arena_dup(arena, jv_get_text(row, "name")));
+	step = unit_step(unit, step_kind_id(kind), arena_dup(arena, id), arena_dup(arena, get_text(row, "name")));
 	for (size_t i = 0; kind->column[i]; i++) {
-		step->before[i] = arena_dup(arena, jv_get_text(before, kind->column[i]));
-		step->after[i] = arena_dup(arena, jv_get_text(after, kind->column[i]));
+		step->before[i] = arena_dup(arena, get_text(before, kind->column[i]));
+		step->after[i] = arena_dup(arena, get_text(after, kind->column[i]));
 	}
 	return step;
 }

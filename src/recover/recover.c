@@ -12,6 +12,7 @@
 #include "report/report.h"
 #include "util/clock.h"
 #include "util/crash.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/signals.h"
@@ -45,9 +46,9 @@ static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, c
 {
 	json_object *record = json_object_new_object();
 
-	json_object_object_add(record, "unit", json_object_new_int64((int64_t)index));
-	json_object_object_add(record, "verdict", json_object_new_string(verdicts[verdict].name));
-	json_object_object_add(record, "error", why ? json_object_new_string(why) : NULL);
+	put_count(record, "unit", index);
+	put_text(record, "verdict", verdicts[verdict].name);
+	put_text(record, "error", why);
 	return journal_add(r->work.journal, "recovery", record, true, err);
 }
 
@@ -92,8 +93,8 @@ static int add_begin(struct recovery *r, struct error *err)
 {
 	json_object *record = json_object_new_object();
 
-	json_object_object_add(record, "tool", json_object_new_string(EVAC_MANAGE_VERSION));
-	json_object_object_add(record, "resend", json_object_new_boolean(r->request->what.resend));
+	put_text(record, "tool", EVAC_MANAGE_VERSION);
+	put_bool(record, "resend", r->request->what.resend);
 	journal_who(record);
 	return journal_add(r->work.journal, "recover", record, true, err);
 }
@@ -103,10 +104,10 @@ static int add_end(struct recovery *r, enum error_kind result, struct error *err
 	json_object *record = json_object_new_object(), *counts = json_object_new_object();
 
 	for (int v = 0; v < VERDICTS; v++)
-		json_object_object_add(counts, verdicts[v].name, json_object_new_int64((int64_t)r->nverdict[v]));
-	json_object_object_add(record, "result", json_object_new_string(error_kind_name(result)));
-	json_object_object_add(record, "exit_code", json_object_new_int(error_kind_exit_code(result)));
-	json_object_object_add(record, "totals", counts);
+		put_count(counts, verdicts[v].name, r->nverdict[v]);
+	put_text(record, "result", error_kind_name(result));
+	put_int(record, "exit_code", error_kind_exit_code(result));
+	put(record, "totals", counts);
 	return journal_add(r->work.journal, "recover_end", record, true, err);
 }
 

@@ -25,12 +25,12 @@ static json_object *findings(const struct report *report)
 
 	for (const struct finding *f = report->findings.v; f < report->findings.v + report->findings.n; f++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "code", jv_text(f->code));
-		json_object_object_add(one, "severity", jv_text(severity_name[f->severity]));
-		json_object_object_add(one, "subject", jv_text(f->subject));
-		json_object_object_add(one, "message", jv_text(f->message));
-		json_object_object_add(one, "hint", advice(report, f->hint));
-		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
+		put_text(one, "code", f->code);
+		put_text(one, "severity", severity_name[f->severity]);
+		put_text(one, "subject", f->subject);
+		put_text(one, "message", f->message);
+		put(one, "hint", advice(report, f->hint));
+		put_bool(one, "accepted", f->accepted);
 		json_object_array_add(list, one);
 	}
 	return list;
@@ -40,16 +40,16 @@ static json_object *step_object(const struct report *report, const struct unit *
 {
 	json_object *one = json_object_new_object();
 
-	json_object_object_add(one, "unit", json_object_new_int64((int64_t)index));
+	put_count(one, "unit", index);
 	step_add_json(s, one);
-	json_object_object_add(one, "state", jv_text(state_name[s->state]));
-	json_object_object_add(one, "error", advice(report, s->error));
-	json_object_object_add(one, "since", jv_text(s->since));
+	put_text(one, "state", state_name[s->state]);
+	put(one, "error", advice(report, s->error));
+	put_text(one, "since", s->since);
 	if (unit->kind == UNIT_EVACUATION) {
-		json_object_object_add(one, "outcome", jv_text(evacuation_outcome(unit)));
-		json_object_object_add(one, "accepted", json_object_new_boolean(evacuation_was_cast(unit)));
-		json_object_object_add(one, "request_id", jv_text(unit->evacuation ? unit->evacuation->rows.request_id : NULL));
-		json_object_object_add(one, "migration_uuid", jv_text(unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL));
+		put_text(one, "outcome", evacuation_outcome(unit));
+		put_bool(one, "accepted", evacuation_was_cast(unit));
+		put_text(one, "request_id", unit->evacuation ? unit->evacuation->rows.request_id : NULL);
+		put_text(one, "migration_uuid", unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL);
 	}
 	return one;
 }
@@ -79,10 +79,10 @@ static json_object *units(const struct report *report)
 
 	for (size_t i = 0; i < report->work->plan.nunit; i++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "unit", json_object_new_int64((int64_t)i));
-		json_object_object_add(one, "kind", jv_text(unit_kind_name[report->work->plan.unit[i].kind]));
-		json_object_object_add(one, "sentence", jv_text(report->work->plan.unit[i].sentence));
-		json_object_object_add(one, "command", advice(report, is_ahead(&report->work->plan.unit[i]) ? report->work->plan.unit[i].command : NULL));
+		put_count(one, "unit", i);
+		put_text(one, "kind", unit_kind_name[report->work->plan.unit[i].kind]);
+		put_text(one, "sentence", report->work->plan.unit[i].sentence);
+		put(one, "command", advice(report, is_ahead(&report->work->plan.unit[i]) ? report->work->plan.unit[i].command : NULL));
 		json_object_array_add(list, one);
 	}
 	return list;
@@ -97,10 +97,10 @@ static void add_check_object(void *list, const struct report_check *c)
 {
 	json_object *one = json_object_new_object();
 
-	json_object_object_add(one, "kind", jv_text(owned_kind_name[c->kind]));
-	json_object_object_add(one, "owner", jv_text(c->owner));
-	json_object_object_add(one, "before", maybe_number(c->before));
-	json_object_object_add(one, "now", maybe_number(c->now));
+	put_text(one, "kind", owned_kind_name[c->kind]);
+	put_text(one, "owner", c->owner);
+	put(one, "before", maybe_number(c->before));
+	put(one, "now", maybe_number(c->now));
 	json_object_array_add(list, one);
 }
 
@@ -121,9 +121,9 @@ static json_object *queues(const struct scene *scene)
 
 	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "queue", jv_text(c->queue));
-		json_object_object_add(one, "messages", json_object_new_int64(c->now.messages));
-		json_object_object_add(one, "consumers", json_object_new_int64(c->now.consumers));
+		put_text(one, "queue", c->queue);
+		put_int(one, "messages", c->now.messages);
+		put_int(one, "consumers", c->now.consumers);
 		json_object_array_add(list, one);
 	}
 	if (!scene->bus.queues_absent)
@@ -138,13 +138,13 @@ static json_object *totals(const struct report *report)
 	struct totals t;
 
 	report_totals(report, &t);
-	json_object_object_add(object, "steps", json_object_new_int64((int64_t)t.steps));
+	put_count(object, "steps", t.steps);
 	for (int s = 0; s < STATE_COUNT; s++)
-		json_object_object_add(object, state_name[s], json_object_new_int64((int64_t)t.state[s]));
-	json_object_object_add(object, "moved", json_object_new_int64((int64_t)t.moved));
-	json_object_object_add(object, "instances", json_object_new_int64((int64_t)t.instances));
-	json_object_object_add(object, "evacuated", json_object_new_int64((int64_t)t.evacuated));
-	json_object_object_add(object, "left_out", json_object_new_int64((int64_t)t.skipped));
+		put_count(object, state_name[s], t.state[s]);
+	put_count(object, "moved", t.moved);
+	put_count(object, "instances", t.instances);
+	put_count(object, "evacuated", t.evacuated);
+	put_count(object, "left_out", t.skipped);
 	return object;
 }
 
@@ -155,27 +155,27 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	int rc;
 
 	report_sentence(report, result, why, &sentence);
-	json_object_object_add(d, "schema", jv_text("evac-manage/1"));
-	json_object_object_add(d, "command", jv_text(report->command));
-	json_object_object_add(d, "run", jv_text(report->work->run));
-	json_object_object_add(d, "dry_run", json_object_new_boolean(report->work->request->how.dry_run));
-	json_object_object_add(d, "result", jv_text(error_kind_name(result)));
-	json_object_object_add(d, "exit_code", json_object_new_int(error_kind_exit_code(result)));
-	json_object_object_add(d, "host", jv_text(report->work->scene.subject.host));
-	json_object_object_add(d, "summary", jv_text(sentence.s));
-	json_object_object_add(d, "error", advice(report, why->text[0] ? why->text : NULL));
-	json_object_object_add(d, "hint", advice(report, why->hint[0] ? why->hint : NULL));
-	json_object_object_add(d, "good_until", jv_text(report->good_until));
-	json_object_object_add(d, "next", advice(report, report->next));
-	json_object_object_add(d, "findings", findings(report));
-	json_object_object_add(d, "units", units(report));
-	json_object_object_add(d, "steps", steps(report));
-	json_object_object_add(d, "checks", checks(report));
-	json_object_object_add(d, "queues", queues(&report->work->scene));
-	json_object_object_add(d, "totals", totals(report));
-	json_object_object_add(d, "journal", jv_text(report->work->journal ? journal_path(report->work->journal) : NULL));
-	json_object_object_add(d, "started_at", jv_text(report->started_at));
-	json_object_object_add(d, "finished_at", jv_text(report->finished_at));
+	put_text(d, "schema", "evac-manage/1");
+	put_text(d, "command", report->command);
+	put_text(d, "run", report->work->run);
+	put_bool(d, "dry_run", report->work->request->how.dry_run);
+	put_text(d, "result", error_kind_name(result));
+	put_int(d, "exit_code", error_kind_exit_code(result));
+	put_text(d, "host", report->work->scene.subject.host);
+	put_text(d, "summary", sentence.s);
+	put(d, "error", advice(report, why->text[0] ? why->text : NULL));
+	put(d, "hint", advice(report, why->hint[0] ? why->hint : NULL));
+	put_text(d, "good_until", report->good_until);
+	put(d, "next", advice(report, report->next));
+	put(d, "findings", findings(report));
+	put(d, "units", units(report));
+	put(d, "steps", steps(report));
+	put(d, "checks", checks(report));
+	put(d, "queues", queues(&report->work->scene));
+	put(d, "totals", totals(report));
+	put_text(d, "journal", report->work->journal ? journal_path(report->work->journal) : NULL);
+	put_text(d, "started_at", report->started_at);
+	put_text(d, "finished_at", report->finished_at);
 	rc = printf("%s\n", json_object_to_json_string_ext(d, JSON_C_TO_STRING_NOSLASHESCAPE |
 	                                                       (report->work->request->shown.noindent ? JSON_C_TO_STRING_PLAIN :
 	                                                                                 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));

@@ -72,8 +72,7 @@ static json_object *words_of(const struct request *request)
 	for (const struct plan_word *w = plan_words; w->name; w++) {
 		const void *member = (const char *)request + w->offset;
 
-		json_object_object_add(object, w->name,
-		    w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
+		put(object, w->name, w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
 		        w->type == PLAN_WORD_BOOL ? json_object_new_boolean(*(const bool *)member) :
 		        w->type == PLAN_WORD_INT  ? json_object_new_int64(*(const int64_t *)member) :
 		                                    list(member));
@@ -87,10 +86,10 @@ static json_object *made_by(const struct run *run, const char *end)
 	char now[CLOCK_TEXT_SIZE];
 
 	clock_now(now);
-	json_object_object_add(object, "run", jv_text(run->work.run));
-	json_object_object_add(object, "tool", jv_text(EVAC_MANAGE_VERSION));
-	json_object_object_add(object, "at", jv_text(now));
-	json_object_object_add(object, "expires_at", jv_text(end));
+	put_text(object, "run", run->work.run);
+	put_text(object, "tool", EVAC_MANAGE_VERSION);
+	put_text(object, "at", now);
+	put_text(object, "expires_at", end);
 	journal_who(object);
 	json_object_object_del(object, "pid");
 	return object;
@@ -105,8 +104,8 @@ json_object *plan_servers(const struct run *run)
 		if (!dbs[i])
 			continue;
 		one = json_object_new_object();
-		json_object_object_add(one, "label", jv_text(db_label(dbs[i])));
-		json_object_object_add(one, "server", jv_text(db_server(dbs[i])->text));
+		put_text(one, "label", db_label(dbs[i]));
+		put_text(one, "server", db_server(dbs[i])->text);
 		json_object_array_add(array, one);
 	}
 	return array;
@@ -116,10 +115,10 @@ static json_object *world_of(const struct run *run)
 {
 	json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "servers", plan_servers(run));
-	json_object_object_add(object, "release", jv_text(run->work.scene.nova.release ? run->work.scene.nova.release->name : NULL));
-	json_object_object_add(object, "conductor_version", json_object_new_int64(run->work.scene.nova.conductor_version));
-	json_object_object_add(object, "migrations_have_project", json_object_new_boolean(run->work.scene.nova.columns.migrations_have_project));
+	put(object, "servers", plan_servers(run));
+	put_text(object, "release", run->work.scene.nova.release ? run->work.scene.nova.release->name : NULL);
+	put_int(object, "conductor_version", run->work.scene.nova.conductor_version);
+	put_bool(object, "migrations_have_project", run->work.scene.nova.columns.migrations_have_project);
 	return object;
 }
 
@@ -152,11 +151,11 @@ static json_object *units_of(const struct run *run)
 			json_object_array_add(steps, json_object_new_object());
 			step_add_json(&u->step[k], json_object_array_get_idx(steps, k));
 		}
-		json_object_object_add(one, "kind", jv_text(unit_kind_name[u->kind]));
-		json_object_object_add(one, "sentence", jv_text(u->sentence));
+		put_text(one, "kind", unit_kind_name[u->kind]);
+		put_text(one, "sentence", u->sentence);
 		if (u->kind == UNIT_EVACUATION)
-			json_object_object_add(one, "wave", json_object_new_int64(wave_of(run, i)));
-		json_object_object_add(one, "steps", steps);
+			put_int(one, "wave", wave_of(run, i));
+		put(one, "steps", steps);
 		json_object_array_add(array, one);
 	}
 	return array;
@@ -168,11 +167,11 @@ static json_object *findings_of(const struct run *run)
 
 	for (const struct finding *f = run->report.findings.v; f < run->report.findings.v + run->report.findings.n; f++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "code", jv_text(f->code));
-		json_object_object_add(one, "severity", jv_text(severity_name[f->severity]));
-		json_object_object_add(one, "subject", jv_text(f->subject));
-		json_object_object_add(one, "message", jv_text(f->message));
-		json_object_object_add(one, "accepted", json_object_new_boolean(f->accepted));
+		put_text(one, "code", f->code);
+		put_text(one, "severity", severity_name[f->severity]);
+		put_text(one, "subject", f->subject);
+		put_text(one, "message", f->message);
+		put_bool(one, "accepted", f->accepted);
 		json_object_array_add(array, one);
 	}
 	return array;
@@ -198,15 +197,15 @@ static void write_text(const struct run *run, const char *expires_at, struct str
 	char sha256[65];
 
 	digest_units(run, units, sha256);
-	json_object_object_add(d, "schema", jv_text(PLAN_SCHEMA));
-	json_object_object_add(d, "command", jv_text(run->work.request->command));
-	json_object_object_add(d, "host", jv_text(run->work.scene.subject.host));
-	json_object_object_add(d, "made", made_by(run, expires_at));
-	json_object_object_add(d, "request", words_of(run->work.request));
-	json_object_object_add(d, "world", world_of(run));
-	json_object_object_add(d, "findings", findings_of(run));
-	json_object_object_add(d, "units", units);
-	json_object_object_add(d, "units_sha256", jv_text(sha256));
+	put_text(d, "schema", PLAN_SCHEMA);
+	put_text(d, "command", run->work.request->command);
+	put_text(d, "host", run->work.scene.subject.host);
+	put(d, "made", made_by(run, expires_at));
+	put(d, "request", words_of(run->work.request));
+	put(d, "world", world_of(run));
+	put(d, "findings", findings_of(run));
+	put(d, "units", units);
+	put_text(d, "units_sha256", sha256);
 	str_add(out, json_object_to_json_string_ext(d, PLAIN));
 	json_object_put(d);
 	out->n--; /* the closing brace */

@@ -63,7 +63,7 @@ static void take_words(struct plan_file *file, json_object *words)
 		void *member = (char *)&file->request + w->offset;
 
 		if (w->type == PLAN_WORD_TEXT)
-			*(const char **)member = jv_get_text(words, w->name);
+			*(const char **)member = get_text(words, w->name);
 		else if (w->type == PLAN_WORD_BOOL)
 			*(bool *)member = json_object_get_boolean(value);
 		else if (w->type == PLAN_WORD_INT)
@@ -79,13 +79,13 @@ static bool take_units(struct plan_file *file, json_object *units)
 
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i), *steps = json_object_object_get(one, "steps");
-		int kind = unit_kind_named(jv_get_text(one, "kind"));
+		int kind = unit_kind_named(get_text(one, "kind"));
 		struct unit *unit;
 
 		if (kind < 0 || !json_object_is_type(steps, json_type_array))
 			return false;
 		unit = plan_unit(&file->plan, (enum unit_kind)kind);
-		unit->sentence = str_or(jv_get_text(one, "sentence"), "");
+		unit->sentence = str_or(get_text(one, "sentence"), "");
 		for (size_t k = 0; k < json_object_array_length(steps); k++)
 			if (!unit_step_json(unit, json_object_array_get_idx(steps, k), &file->arena))
 				return false;
@@ -97,12 +97,12 @@ static bool take_all(struct plan_file *file)
 {
 	json_object *made = json_object_object_get(file->document, "made");
 
-	file->run = jv_get_text(made, "run");
-	file->expires_at = jv_get_text(made, "expires_at");
-	file->command = jv_get_text(file->document, "command");
-	file->host = jv_get_text(file->document, "host");
-	file->sha256 = jv_get_text(file->document, "sha256");
-	file->units_sha256 = jv_get_text(file->document, "units_sha256");
+	file->run = get_text(made, "run");
+	file->expires_at = get_text(made, "expires_at");
+	file->command = get_text(file->document, "command");
+	file->host = get_text(file->document, "host");
+	file->sha256 = get_text(file->document, "sha256");
+	file->units_sha256 = get_text(file->document, "units_sha256");
 	take_words(file, json_object_object_get(file->document, "request"));
 	return take_units(file, json_object_object_get(file->document, "units")) && file->run && file->expires_at && file->command &&
 	    strlen(file->run) < RUN_ID_SIZE && !strpbrk(file->run, "./");
@@ -119,7 +119,7 @@ int plan_file_read(const char *path, struct plan_file *out, struct error *err)
 		return -1;
 	if (!sum_is_right(&all) || !(out->document = parse(&all)))
 		return damaged(path, "is not the plan that was written: one byte at least was changed", err);
-	if (!str_equal(jv_get_text(out->document, "schema"), PLAN_SCHEMA))
+	if (!str_equal(get_text(out->document, "schema"), PLAN_SCHEMA))
 		return damaged(path, "is of another version of evac-manage", err);
 	if (!take_all(out))
 		return damaged(path, "is not complete", err);

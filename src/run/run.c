@@ -13,6 +13,7 @@
 
 #include "report/report.h"
 #include "util/clock.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/signals.h"
@@ -74,10 +75,10 @@ static int end_journal(struct run *run, enum error_kind result, struct error *er
 
 	report_totals(&run->report, &t);
 	for (int s = 0; s < STATE_COUNT; s++)
-		json_object_object_add(counts, state_name[s], json_object_new_int64((int64_t)t.state[s]));
-	json_object_object_add(record, "result", json_object_new_string(error_kind_name(result)));
-	json_object_object_add(record, "exit_code", json_object_new_int(error_kind_exit_code(result)));
-	json_object_object_add(record, "totals", counts);
+		put_count(counts, state_name[s], t.state[s]);
+	put_text(record, "result", error_kind_name(result));
+	put_int(record, "exit_code", error_kind_exit_code(result));
+	put(record, "totals", counts);
 	return journal_add(run->work.journal, "end", record, true, err);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "util/json.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -60,10 +61,10 @@ static void add_json_line(struct str *out, enum log_level level, const char *now
 {
 	json_object *line = json_object_new_object();
 
-	json_object_object_add(line, "time", json_object_new_string(now));
-	json_object_object_add(line, "level", json_object_new_string(level_name[level]));
-	json_object_object_add(line, "dry_run", json_object_new_boolean(sink.dry_run));
-	json_object_object_add(line, "message", json_object_new_string(message));
+	put_text(line, "time", now);
+	put_text(line, "level", level_name[level]);
+	put_bool(line, "dry_run", sink.dry_run);
+	put_text(line, "message", message);
 	str_addf(out, "%s\n", json_object_to_json_string_ext(line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(line);
 }

@@ -5,6 +5,7 @@
 #include "model/nova/evacuation.h"
 #include "model/nova/object.h"
 #include "sql_catalogue.h"
+#include "util/json.h"
 
 /* nova's Instance as version 2.3 (Queens) knows it: only its plain columns, so that every release from 17 on takes it and loads
  * the rest itself. A newer version than the conductor knows would stall the whole cloud (object_backport_versions asked of
@@ -100,8 +101,8 @@ static json_object *instance_object(const char *const *value)
 	json_object *plain = json_object_new_object();
 
 	for (size_t i = 0; i < FIELDS; i++)
-		json_object_object_add(plain, fields[i].name, field_object(fields[i].type, value[i]));
-	json_object_object_add(plain, "task_state", json_object_new_string("rebuilding"));
+		put(plain, fields[i].name, field_object(fields[i].type, value[i]));
+	put_text(plain, "task_state", "rebuilding");
 	return object_make("Instance", INSTANCE_OBJECT_VERSION, plain);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/object.h"
+#include "util/json.h"
 
 #include <string.h>
 
@@ -49,9 +50,9 @@ json_object *object_make(const char *name, const char *version, json_object *dat
 {
 	json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "nova_object.name", json_object_new_string(name));
-	json_object_object_add(object, "nova_object.namespace", json_object_new_string("nova"));
-	json_object_object_add(object, "nova_object.version", json_object_new_string(version));
-	json_object_object_add(object, "nova_object.data", data);
+	put_text(object, "nova_object.name", name);
+	put_text(object, "nova_object.namespace", "nova");
+	put_text(object, "nova_object.version", version);
+	put(object, "nova_object.data", data);
 	return object;
 }

@@ -6,6 +6,7 @@
 
 #include "model/nova/object.h"
 #include "sql_catalogue.h"
+#include "util/json.h"
 #include "util/str.h"
 
 #define NUMA_CELL_VERSION "1.6" /* the first with pinned CPUs apart and every policy */
@@ -69,8 +70,8 @@ static json_object *destination(const char *host, const char *node)
 {
 	json_object *plain = json_object_new_object();
 
-	json_object_object_add(plain, "host", json_object_new_string(host));
-	json_object_object_add(plain, "node", json_object_new_string(node));
+	put_text(plain, "host", host);
+	put_text(plain, "node", node);
 	return object_make("Destination", DESTINATION_VERSION, plain);
 }
 
@@ -93,7 +94,7 @@ static void drop_group(json_object *data)
 {
 	json_object *hints = json_object_object_get(data, "scheduler_hints");
 
-	json_object_object_add(data, "instance_group", NULL);
+	put(data, "instance_group", NULL);
 	if (json_object_is_type(hints, json_type_object))
 		json_object_object_del(hints, "group");
 }
@@ -131,12 +132,12 @@ static void split_pinned_cpus(json_object *data)
 			continue;
 		cpus = json_object_object_get(object_data(cell), "cpuset");
 		if (is_pinned(cell)) {
-			json_object_object_add(object_data(cell), "pcpuset", json_object_get(cpus));
-			json_object_object_add(object_data(cell), "cpuset", json_object_new_array());
+			put(object_data(cell), "pcpuset", json_object_get(cpus));
+			put(object_data(cell), "cpuset", json_object_new_array());
 		} else {
-			json_object_object_add(object_data(cell), "pcpuset", json_object_new_array());
+			put(object_data(cell), "pcpuset", json_object_new_array());
 		}
-		json_object_object_add(cell, "nova_object.version", json_object_new_string(NUMA_CELL_VERSION));
+		put_text(cell, "nova_object.version", NUMA_CELL_VERSION);
 		json_object_object_del(cell, "nova_object.changes");
 	}
 }
@@ -187,10 +188,10 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 	json_object_object_del(object, "nova_object.changes");
 	for (i = 0; i < sizeof forgotten / sizeof *forgotten; i++)
 		json_object_object_del(data, forgotten[i]);
-	json_object_object_add(data, "id", json_object_new_int64(spec->id));
-	json_object_object_add(data, "instance_uuid", json_object_new_string(spec->instance_uuid));
-	json_object_object_add(data, "retry", NULL); /* these two cannot be loaded later */
-	json_object_object_add(data, "ignore_hosts", NULL);
+	put_int(data, "id", spec->id);
+	put_text(data, "instance_uuid", spec->instance_uuid);
+	put(data, "retry", NULL); /* these two cannot be loaded later */
+	put(data, "ignore_hosts", NULL);
 	if (options->without_group)
 		drop_group(data);
 	else
@@ -198,7 +199,7 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 	if (options->with_pcpuset)
 		split_pinned_cpus(data);
 	if (options->host)
-		json_object_object_add(data, "requested_destination", destination(options->host, options->node));
+		put(data, "requested_destination", destination(options->host, options->node));
 	*out = object;
 	return 0;
 }
