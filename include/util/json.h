@@ -7,7 +7,7 @@
 
 #include <json-c/json.h>
 
-/* json-c's words, shorter: a member of ${object}, by its type. */
+/* json-c's words, shorter: a member of an object, by its type. */
 
 /* A string, or null. json_ is the library's prefix. */
 static inline json_object *jv_text(const char *s)
