@@ -89,7 +89,7 @@ static enum error_kind result_of(const struct recovery *r)
 	return r->nverdict[VERDICT_DRIFT] > 0 ? ERROR_DRIFT : ERROR_OK;
 }
 
-static int add_begin(struct recovery *r, struct error *err)
+static int add_recover(struct recovery *r, struct error *err)
 {
 	json_object *record = json_object_new_object();
 
@@ -99,7 +99,7 @@ static int add_begin(struct recovery *r, struct error *err)
 	return journal_add(r->work.journal, "recover", record, true, err);
 }
 
-static int add_end(struct recovery *r, enum error_kind result, struct error *err)
+static int add_recover_end(struct recovery *r, enum error_kind result, struct error *err)
 {
 	json_object *record = json_object_new_object(), *counts = json_object_new_object();
 
@@ -172,7 +172,7 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
 	    (!r->request->how.dry_run && lock_again(r, needs, err) != 0))
 		return err->kind;
-	if (!r->request->how.dry_run && add_begin(r, err) != 0)
+	if (!r->request->how.dry_run && add_recover(r, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_begun");
 	for (size_t i = 0; i < r->past.nunit; i++) {
@@ -182,7 +182,7 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 			return err->kind;
 	}
 	result = result_of(r);
-	if (!r->request->how.dry_run && add_end(r, result, err) != 0)
+	if (!r->request->how.dry_run && add_recover_end(r, result, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_ended");
 	return conclude(r, result, err);
