@@ -139,6 +139,7 @@ unit: $(UNIT_BIN) $(REPLAY_BIN)
 
 check-house: all
 	$(Q)OBJ=$(BUILD)/obj tests/layers
+	$(Q)tests/names
 	$(Q)tests/headers
 	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/coverage tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)shellcheck -s bash src/cli/complete.bash

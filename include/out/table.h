@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "db/row.h"
 #include "out/shown.h"
 #include "util/error.h"
 #include "util/mem.h"
@@ -44,6 +45,12 @@ void table_advice(struct table *table, const char *key, const char *text);
 void table_int(struct table *table, const char *key, int64_t number);
 void table_json(struct table *table, const char *key, const char *object); /* copied */
 void table_bool(struct table *table, const char *key, bool value);
+/* Members of ${row}, a struct T, in the columns of their names: texts, numbers and bools; a NULL and what is not set stay null.
+ *	table_members(table, struct volume, v, id, name, size_gb); */
+#define table_members(table, T, row, ...)                                                          \
+	table_add_members(table, 1 ? (row) : (const T *)NULL,                                          \
+	    (const struct db_column[]){ DB_COLUMNS(T, __VA_ARGS__), { .name = NULL } })
+void table_add_members(struct table *table, const void *row, const struct db_column *member);
 /* How many rows have this text in that column. */
 size_t table_count(const struct table *table, const char *key, const char *text);
 void table_free(struct table *table);

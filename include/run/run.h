@@ -31,7 +31,7 @@ struct run {
 
 /* Runs it and prints its report on stdout. Returns how it ended; ${err} says why when it is not ERROR_OK and the report does not
  * say it. */
-enum error_kind op_run(const struct operation *operation, const struct request *request, struct error *err);
+enum error_kind run_operation(const struct operation *operation, const struct request *request, struct error *err);
 
 /* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
 int confirm(struct run *run, struct error *err);

@@ -28,13 +28,7 @@ static int fill_backups(struct scene *scene, struct table *table, struct error *
 		if (host && !str_equal(b->host, host))
 			continue;
 		table_add(table);
-		table_text(table, "id", b->id);
-		table_text(table, "name", b->name);
-		table_text(table, "project_id", b->project_id);
-		table_text(table, "status", b->status);
-		owned_add_number(table, "size_gb", b->size_gb);
-		table_text(table, "host", b->host);
-		table_text(table, "volume_id", b->volume_id);
+		table_members(table, struct backup, b, id, name, project_id, status, size_gb, host, volume_id);
 	}
 	backups_free(&backups);
 	return 0;
@@ -44,7 +38,7 @@ static const struct listing backup_list = { .needs = NEEDS_CINDER, LISTED(column
 
 static enum error_kind run_backup_list(const struct request *request, struct error *err)
 {
-	return op_list(&backup_list, request, err);
+	return run_listing(&backup_list, request, err);
 }
 
 static const struct option_spec options[] = {

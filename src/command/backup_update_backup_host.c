@@ -33,7 +33,7 @@ static const struct operation backup_update_backup_host = {
 
 static enum error_kind run_backup_update_backup_host(const struct request *request, struct error *err)
 {
-	return op_run(&backup_update_backup_host, request, err);
+	return run_operation(&backup_update_backup_host, request, err);
 }
 
 static const struct option_spec options[] = {

@@ -45,11 +45,7 @@ static int fill_clusters(struct scene *scene, struct table *t, struct error *err
 		return -1;
 	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++) {
 		table_add(t);
-		table_text(t, "name", c->name);
-		table_text(t, "binary", c->binary);
-		table_bool(t, "disabled", c->disabled);
-		table_text(t, "disabled_reason", c->disabled_reason);
-		table_bool(t, "frozen", c->frozen);
+		table_members(t, struct cluster, c, name, binary, disabled, disabled_reason, frozen);
 		add_cluster_members(t, scene, c);
 	}
 	return 0;
@@ -59,7 +55,7 @@ static const struct listing cluster_list = { .needs = NEEDS_CINDER, LISTED(colum
 
 static enum error_kind run_cluster_list(const struct request *request, struct error *err)
 {
-	return op_list(&cluster_list, request, err);
+	return run_listing(&cluster_list, request, err);
 }
 
 const struct command command_cluster_list = {

@@ -46,7 +46,7 @@ static const struct operation cluster_remove = {
 
 static enum error_kind run_cluster_remove(const struct request *request, struct error *err)
 {
-	return op_run(&cluster_remove, request, err);
+	return run_operation(&cluster_remove, request, err);
 }
 
 static const struct option_spec options[] = {

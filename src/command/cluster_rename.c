@@ -77,7 +77,7 @@ static const struct operation cluster_rename = {
 
 static enum error_kind run_cluster_rename(const struct request *request, struct error *err)
 {
-	return op_run(&cluster_rename, request, err);
+	return run_operation(&cluster_rename, request, err);
 }
 
 static const struct option_spec options[] = {

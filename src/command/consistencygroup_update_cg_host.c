@@ -18,7 +18,7 @@ static const struct operation consistencygroup_update_cg_host = {
 
 static enum error_kind run_consistencygroup_update_cg_host(const struct request *request, struct error *err)
 {
-	return op_run(&consistencygroup_update_cg_host, request, err);
+	return run_operation(&consistencygroup_update_cg_host, request, err);
 }
 
 const struct command command_consistencygroup_update_cg_host = {

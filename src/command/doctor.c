@@ -355,13 +355,13 @@ static const struct listing doctor = {
 	.needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS,
 	LISTED(columns),
 	.fill = fill_checks,
-	.judge = refuse_unfit,
-	.judges_absences = true,
+	.conclude = refuse_unfit,
+	.counts_absences = true,
 };
 
 static enum error_kind run_doctor(const struct request *request, struct error *err)
 {
-	return op_list(&doctor, request, err);
+	return run_listing(&doctor, request, err);
 }
 
 const struct command command_doctor = {

@@ -18,7 +18,7 @@ static const struct operation group_update_host = {
 
 static enum error_kind run_group_update_host(const struct request *request, struct error *err)
 {
-	return op_run(&group_update_host, request, err);
+	return run_operation(&group_update_host, request, err);
 }
 
 const struct command command_group_update_host = {

@@ -36,7 +36,7 @@ static const struct operation host_evacuate = {
 
 static enum error_kind run_host_evacuate(const struct request *request, struct error *err)
 {
-	return op_run(&host_evacuate, request, err);
+	return run_operation(&host_evacuate, request, err);
 }
 
 static const struct option_spec options[] = {

@@ -72,7 +72,7 @@ static const struct listing host_list = { .needs = NEEDS_CINDER, LISTED(columns)
 
 static enum error_kind run_host_list(const struct request *request, struct error *err)
 {
-	return op_list(&host_list, request, err);
+	return run_listing(&host_list, request, err);
 }
 
 static const struct argument_spec arguments[] = {

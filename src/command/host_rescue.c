@@ -153,14 +153,14 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.how.fenced, err) != 0)
 		result = err->kind;
 	if (result == ERROR_OK)
-		result = op_run(&host_rescue, &own, err);
+		result = run_operation(&host_rescue, &own, err);
 	past_free(&past);
 	return result;
 }
 
 static enum error_kind run_host_rescue(const struct request *request, struct error *err)
 {
-	return request->what.resume ? resume_rescue(request, err) : op_run(&host_rescue, request, err);
+	return request->what.resume ? resume_rescue(request, err) : run_operation(&host_rescue, request, err);
 }
 
 static const struct option_spec options[] = {

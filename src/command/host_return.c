@@ -237,13 +237,13 @@ static const struct listing host_return = {
 	.needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS,
 	LISTED(columns),
 	.fill = fill_return_checks,
-	.judge = refuse_return,
-	.judges_absences = true,
+	.conclude = refuse_return,
+	.counts_absences = true,
 };
 
 static enum error_kind run_host_return(const struct request *request, struct error *err)
 {
-	return op_list(&host_return, request, err);
+	return run_listing(&host_return, request, err);
 }
 
 const struct command command_host_return = {

@@ -454,7 +454,7 @@ static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA
 
 static enum error_kind run_host_show(const struct request *request, struct error *err)
 {
-	return op_list(&host_show, request, err);
+	return run_listing(&host_show, request, err);
 }
 
 const struct command command_host_show = {

@@ -20,7 +20,7 @@ static const struct operation instance_evacuate = {
 
 static enum error_kind run_instance_evacuate(const struct request *request, struct error *err)
 {
-	return op_run(&instance_evacuate, request, err);
+	return run_operation(&instance_evacuate, request, err);
 }
 
 static const struct argument_spec arguments[] = {

@@ -34,19 +34,9 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 			return -1;
 		table_add(table);
 		table_text(table, "id", i->uuid);
-		table_text(table, "name", i->name);
-		table_text(table, "project_id", i->project_id);
-		table_text(table, "host", i->host);
-		table_text(table, "node", i->node);
-		table_text(table, "vm_state", i->vm_state);
-		table_text(table, "task_state", i->task_state);
-		owned_add_number(table, "power_state", i->power_state);
-		owned_add_number(table, "vcpus", i->vcpus);
-		owned_add_number(table, "memory_mb", i->memory_mb);
+		table_members(table, struct instance, i, name, project_id, host, node, vm_state, task_state, power_state, vcpus, memory_mb, root_gb);
 		table_text(table, "boot", instance_boots_from_volume(i) ? "volume" : "image");
-		owned_add_number(table, "root_gb", i->root_gb);
-		table_int(table, "ephemeral_gb", needs.disks.ephemeral_gb);
-		table_int(table, "swap_mb", needs.disks.swap_mb);
+		table_members(table, struct own_disks, &needs.disks, ephemeral_gb, swap_mb);
 		table_text(table, "cell", scene->nova.home->cell->name);
 	}
 	return 0;
@@ -56,7 +46,7 @@ static const struct listing instance_list = { .needs = NEEDS_NOVA, LISTED(column
 
 static enum error_kind run_instance_list(const struct request *request, struct error *err)
 {
-	return op_list(&instance_list, request, err);
+	return run_listing(&instance_list, request, err);
 }
 
 static const struct option_spec options[] = {

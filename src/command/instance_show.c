@@ -254,7 +254,7 @@ static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NO
 
 static enum error_kind run_instance_show(const struct request *request, struct error *err)
 {
-	return op_list(&instance_show, request, err);
+	return run_listing(&instance_show, request, err);
 }
 
 static const struct argument_spec arguments[] = {

@@ -109,7 +109,7 @@ static const struct operation migration_close = {
 
 static enum error_kind run_migration_close(const struct request *request, struct error *err)
 {
-	return op_run(&migration_close, request, err);
+	return run_operation(&migration_close, request, err);
 }
 
 static const struct argument_spec arguments[] = {

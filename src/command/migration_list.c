@@ -73,16 +73,12 @@ static void add_migration_row(struct table *t, const struct cell_facts *cell, co
     const char *meaning)
 {
 	table_add(t);
-	table_int(t, "id", m->id);
-	table_text(t, "uuid", m->uuid);
+	table_members(t, struct standing_migration, m, id, uuid, status, age_s);
 	table_text(t, "instance", m->instance_uuid);
 	table_text(t, "name", m->instance_name);
 	table_text(t, "type", m->migration_type);
-	table_text(t, "status", m->status);
 	table_text(t, "source", m->source_compute);
 	table_text(t, "dest", m->dest_compute);
-	if (m->age_s.set)
-		table_int(t, "age_s", m->age_s.v);
 	table_bool(t, "stale", stale != NULL);
 	table_text(t, "cell", cell->cell->name);
 	table_advice(t, "meaning", meaning);
@@ -152,7 +148,7 @@ static const struct listing migration_list = { .needs = NEEDS_NOVA | WITNESS_BUS
 
 static enum error_kind run_migration_list(const struct request *request, struct error *err)
 {
-	return op_list(&migration_list, request, err);
+	return run_listing(&migration_list, request, err);
 }
 
 static const struct option_spec options[] = {

@@ -2,12 +2,6 @@
 #include "owned.h"
 #include "util/log.h"
 
-void owned_add_number(struct table *table, const char *key, struct maybe_int number)
-{
-	if (number.set)
-		table_int(table, key, number.v);
-}
-
 void owned_say_twins(struct scene *scene, const char *node, const char *noun)
 {
 	struct host_twins twins;

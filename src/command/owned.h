@@ -10,6 +10,5 @@
 
 /* Whoever asks for the FQDN of what cinder knows by its short name gets an empty answer: a warning names ${node}'s other names. */
 void owned_say_twins(struct scene *scene, const char *node, const char *noun);
-void owned_add_number(struct table *table, const char *key, struct maybe_int number);
 
 #endif

@@ -57,11 +57,11 @@ static int end_with_findings(const struct table *shown, const struct request *re
 	return -1;
 }
 
-static const struct listing quota_check = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_differences, .judge = end_with_findings };
+static const struct listing quota_check = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_differences, .conclude = end_with_findings };
 
 static enum error_kind run_quota_check(const struct request *request, struct error *err)
 {
-	return op_list(&quota_check, request, err);
+	return run_listing(&quota_check, request, err);
 }
 
 const struct command command_quota_check = {

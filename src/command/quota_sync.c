@@ -94,7 +94,7 @@ static const struct operation quota_sync = {
 
 static enum error_kind run_quota_sync(const struct request *request, struct error *err)
 {
-	return op_run(&quota_sync, request, err);
+	return run_operation(&quota_sync, request, err);
 }
 
 const struct command command_quota_sync = {

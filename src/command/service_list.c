@@ -78,14 +78,8 @@ static void add_cinder_services(const struct scene *scene, struct bus **bus, str
 			continue;
 		table_add(table);
 		table_text(table, "service", "cinder");
-		table_text(table, "binary", s->binary);
-		table_text(table, "host", s->host);
-		table_text(table, "zone", s->zone);
-		table_bool(table, "disabled", s->disabled);
-		table_text(table, "disabled_reason", s->disabled_reason);
+		table_members(table, struct cinder_service, s, binary, host, zone, disabled, disabled_reason, heartbeat_age_s);
 		table_text(table, "state", up ? "up" : "down");
-		if (s->heartbeat_age_s.set)
-			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
 		add_consumers(table, scene->world, bus, s->binary, s->host);
 		add_session_count(table, scene, s->host);
 	}
@@ -100,16 +94,9 @@ static void add_nova_services(const struct scene *scene, const struct cell_facts
 			continue;
 		table_add(table);
 		table_text(table, "service", "nova");
-		table_text(table, "binary", s->binary);
-		table_text(table, "host", s->host);
+		table_members(table, struct nova_service, s, binary, host, disabled, disabled_reason, forced_down, heartbeat_age_s, version);
 		table_text(table, "cell", cell->cell->name);
-		table_bool(table, "disabled", s->disabled);
-		table_text(table, "disabled_reason", s->disabled_reason);
-		table_bool(table, "forced_down", s->forced_down);
 		table_text(table, "state", up ? "up" : "down");
-		if (s->heartbeat_age_s.set)
-			table_int(table, "heartbeat_age_s", s->heartbeat_age_s.v);
-		table_int(table, "version", s->version);
 		add_consumers(table, scene->world, bus, s->binary, s->host);
 		add_session_count(table, scene, s->host);
 	}
@@ -150,7 +137,7 @@ static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_N
 
 static enum error_kind run_service_list(const struct request *request, struct error *err)
 {
-	return op_list(&service_list, request, err);
+	return run_listing(&service_list, request, err);
 }
 
 static const struct option_spec options[] = {

@@ -70,7 +70,7 @@ static const struct operation service_remove = {
 
 static enum error_kind run_service_remove(const struct request *request, struct error *err)
 {
-	return op_run(&service_remove, request, err);
+	return run_operation(&service_remove, request, err);
 }
 
 static const struct argument_spec arguments[] = {

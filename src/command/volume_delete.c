@@ -55,7 +55,7 @@ static const struct operation volume_delete = {
 
 static enum error_kind run_volume_delete(const struct request *request, struct error *err)
 {
-	return op_run(&volume_delete, request, err);
+	return run_operation(&volume_delete, request, err);
 }
 
 const struct command command_volume_delete = {

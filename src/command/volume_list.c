@@ -42,17 +42,9 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 		if (!host_name_parse(v->host, &owner) || !is_of_host_name(&asked, &owner))
 			continue;
 		table_add(table);
-		table_text(table, "id", v->id);
-		table_text(table, "name", v->name);
-		table_text(table, "project_id", v->project_id);
-		table_text(table, "status", v->status);
-		table_text(table, "attach_status", v->attach_status);
-		owned_add_number(table, "size_gb", v->size_gb);
-		table_text(table, "host", v->host);
+		table_members(table, struct volume, v, id, name, project_id, status, attach_status, size_gb, host, cluster_name, service_uuid);
 		table_text(table, "backend", owner.backend[0] ? owner.backend : NULL);
 		table_text(table, "pool", owner.pool[0] ? owner.pool : NULL);
-		table_text(table, "cluster_name", v->cluster_name);
-		table_text(table, "service_uuid", v->service_uuid);
 	}
 	volumes_free(&volumes);
 	return 0;
@@ -62,7 +54,7 @@ static const struct listing volume_list = { .needs = NEEDS_CINDER, LISTED(column
 
 static enum error_kind run_volume_list(const struct request *request, struct error *err)
 {
-	return op_list(&volume_list, request, err);
+	return run_listing(&volume_list, request, err);
 }
 
 static const struct option_spec options[] = {

@@ -244,7 +244,7 @@ static const struct listing volume_show = { .needs = NEEDS_CINDER | WITNESS_NOVA
 
 static enum error_kind run_volume_show(const struct request *request, struct error *err)
 {
-	return op_list(&volume_show, request, err);
+	return run_listing(&volume_show, request, err);
 }
 
 const struct command command_volume_show = {

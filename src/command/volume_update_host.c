@@ -94,7 +94,7 @@ static const struct operation volume_update_host = {
 
 static enum error_kind run_volume_update_host(const struct request *request, struct error *err)
 {
-	return op_run(&volume_update_host, request, err);
+	return run_operation(&volume_update_host, request, err);
 }
 
 static const struct option_spec options[] = {

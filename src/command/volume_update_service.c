@@ -106,7 +106,7 @@ static const struct operation volume_update_service = {
 
 static enum error_kind run_volume_update_service(const struct request *request, struct error *err)
 {
-	return op_run(&volume_update_service, request, err);
+	return run_operation(&volume_update_service, request, err);
 }
 
 static const struct option_spec options[] = {

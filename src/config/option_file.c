@@ -43,7 +43,7 @@ static char *unescaped(struct span value)
 	return str_take(&out);
 }
 
-static int parse_group(struct ini_parser *p, struct span line)
+static int parse_option_group(struct ini_parser *p, struct span line)
 {
 	const char *close = memchr(line.s, ']', line.n);
 	struct span name;
@@ -66,7 +66,7 @@ static char *key_of(struct span span)
 	return key;
 }
 
-static int parse_assignment(struct ini_parser *p, struct span line)
+static int parse_option_assignment(struct ini_parser *p, struct span line)
 {
 	const char *equals;
 	struct span key, value;
@@ -84,21 +84,21 @@ static int parse_assignment(struct ini_parser *p, struct span line)
 	return 0;
 }
 
-static int parse_line(struct ini_parser *p, struct span line)
+static int parse_option_line(struct ini_parser *p, struct span line)
 {
 	line = span_trim(line);
 	if (line.n == 0 || *line.s == '#' || *line.s == ';')
 		return 0;
 	if (*line.s == '!')
 		return ini_wrong(p, "includes are not followed, give the included file itself");
-	return *line.s == '[' ? parse_group(p, line) : parse_assignment(p, line);
+	return *line.s == '[' ? parse_option_group(p, line) : parse_option_assignment(p, line);
 }
 
 int ini_open_options(const char *path, struct ini **out, struct error *err)
 {
 	auto_ini struct ini *ini = xcalloc(1, sizeof *ini);
 	struct ini_parser p = { .ini = ini, .err = err };
-	int rc = ini_parse_file(&p, path, parse_line);
+	int rc = ini_parse_file(&p, path, parse_option_line);
 
 	free(p.group);
 	*out = rc == 0 ? take(ini) : NULL;

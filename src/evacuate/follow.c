@@ -219,7 +219,7 @@ static void tell_progress(struct unit *unit, const struct evacuation_state *now)
 	say_of(unit, text.s);
 }
 
-static int judge_state(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
+static int follow_state(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
 {
 	const char *status = now->migration_status;
 
@@ -258,7 +258,7 @@ int evacuation_look(struct work *work, struct unit *unit, struct error *err)
 	if (evacuation_state_get(work->scene.nova.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
 		return -1;
 	if (now.exists && now.instance_exists)
-		rc = judge_state(work, unit, &now, err);
+		rc = follow_state(work, unit, &now, err);
 	else
 		vanished(work, unit, &now);
 	evacuation_state_free(&now);

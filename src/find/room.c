@@ -31,7 +31,7 @@ static void add_book(struct room *room, const struct inventory *i)
 
 /* By uuid: a compute that was installed anew has another one, and placement keeps the old provider under the same name (nova
  * scheduler/client/report.py: _create_resource_provider fails then, and nothing is scheduled there). */
-static void fill_from_placement(struct room *room, const struct scene *scene, const struct compute_node *node)
+static void size_from_books(struct room *room, const struct scene *scene, const struct compute_node *node)
 {
 	const struct inventories *all = &scene->placing.inventories;
 	bool own = false, twin = false;
@@ -48,7 +48,7 @@ static void fill_from_placement(struct room *room, const struct scene *scene, co
 		                      "has nothing in placement: nothing is scheduled there";
 }
 
-static void fill_from_node(struct room *room, const struct compute_node *node)
+static void size_from_node(struct room *room, const struct compute_node *node)
 {
 	room->limit[CLASS_VCPU] = node->vcpus_limit;
 	room->used[CLASS_VCPU] = node->vcpus_used;
@@ -89,9 +89,9 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 		if (!hypervisor_evacuates(n->hypervisor_type))
 			room->absent = "is of a hypervisor that takes no evacuation";
 		if (out->from_placement)
-			fill_from_placement(room, scene, n);
+			size_from_books(room, scene, n);
 		else
-			fill_from_node(room, n);
+			size_from_node(room, n);
 	}
 }
 

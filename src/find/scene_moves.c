@@ -183,7 +183,7 @@ static void drop_empty_moves(struct scene *scene)
 }
 
 /* Both names are known to be hosts, or are about to be found missing. */
-static int fill_move(struct scene *scene, struct move *move, struct error *err)
+static int find_move(struct scene *scene, struct move *move, struct error *err)
 {
 	const char *binary = move_binary(move->kind);
 
@@ -261,7 +261,7 @@ int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, c
 	if (check_move_names(scene, move, err) != 0)
 		return -1;
 	move->target_known = true; /* else it would have been an unknown name */
-	if (fill_move(scene, move, err) != 0 || check_pools_stay(move, err) != 0 || check_row_words(scene, err) != 0)
+	if (find_move(scene, move, err) != 0 || check_pools_stay(move, err) != 0 || check_row_words(scene, err) != 0)
 		return -1;
 	scene_choose_rows(scene);
 	return 0;
@@ -291,7 +291,7 @@ static int add_counterpart(struct scene *scene, enum move_kind kind, const char 
 	        &move->to))
 		return error_set(err, ERROR_ERROR, "'%s' of '%s' makes too long a name", from.backend, to);
 	move->target_known = kind == MOVE_BACKEND && scene_is_backend(scene, move->to.backend_host);
-	return fill_move(scene, move, err);
+	return find_move(scene, move, err);
 }
 
 /* A backend that owns no volumes may still own groups, cache entries or work: every service of the node is looked at, too. */

@@ -14,7 +14,7 @@
 static const char *set_settle_hint(const struct scene *scene, const struct unfinished *u, const char *otherwise,
     struct str *hint)
 {
-	const char *status = unfinished_settled(u);
+	const char *status = unfinished_final_status(u);
 
 	str_clear(hint);
 	if (status && scene->request->what.settle)

@@ -45,6 +45,27 @@ static struct cell *cell_of(struct table *table, const char *key)
 	return &table->cell[(table->nrow - 1) * table->ncolumn + place_of_column(table, key)];
 }
 
+static void add_member(struct table *table, const void *row, const struct db_column *m)
+{
+	const void *at = (const char *)row + m->offset;
+	const struct maybe_int *maybe = at;
+
+	if (m->type == DB_TEXT || m->type == DB_MAYBE_TEXT)
+		table_text(table, m->name, *(const char *const *)at);
+	else if (m->type == DB_INT)
+		table_int(table, m->name, *(const int64_t *)at);
+	else if (m->type == DB_BOOL)
+		table_bool(table, m->name, *(const bool *)at);
+	else if (maybe->set)
+		table_int(table, m->name, maybe->v);
+}
+
+void table_add_members(struct table *table, const void *row, const struct db_column *member)
+{
+	for (; member->name; member++)
+		add_member(table, row, member);
+}
+
 size_t table_count(const struct table *table, const char *key, const char *text)
 {
 	size_t column = place_of_column(table, key), n = 0;

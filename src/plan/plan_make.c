@@ -236,12 +236,12 @@ static bool is_going_along(const struct move *move, const struct unfinished *u)
 }
 
 /* Backups that another node has under way are that node's. */
-static void add_settled(struct unit *unit, const struct move *move)
+static void add_final_statuses(struct unit *unit, const struct move *move)
 {
 	const struct unfinished *u;
 
 	for (u = move->unfinished.v; u < move->unfinished.v + move->unfinished.n; u++) {
-		const char *status = unfinished_settled(u), *volume = unfinished_settled_volume(u);
+		const char *status = unfinished_final_status(u), *volume = unfinished_final_volume_status(u);
 
 		if (!is_going_along(move, u) || (move->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0))
 			continue;
@@ -260,7 +260,7 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 	if (scene->request->what.follow_zone)
 		each_wanted(plan, unit, scene, add_zone);
 	for (size_t i = 0; i < scene->subject.nmove && scene->request->what.settle; i++)
-		add_settled(unit, &scene->subject.move[i]);
+		add_final_statuses(unit, &scene->subject.move[i]);
 	if (scene->subject.marks)
 		add_service_marks(plan, unit, scene);
 	if (unit->nstep == 0) {

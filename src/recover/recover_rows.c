@@ -129,7 +129,7 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 
 /* ${committed}: the journal has the answer to the commit. A third value without it is somebody's decision about a row that we may
  * never have written. */
-static enum verdict judge_rows(struct recovery *r, struct unit *unit, bool committed, const struct count *n, const char **why)
+static enum verdict rows_verdict(struct recovery *r, struct unit *unit, bool committed, const struct count *n, const char **why)
 {
 	struct arena *arena = &r->work.plan.arena;
 
@@ -178,7 +178,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	}
 	if (compare_with_now(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
-	verdict = judge_rows(r, unit, committed, &n, why);
+	verdict = rows_verdict(r, unit, committed, &n, why);
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
 	if (str_equal(outcome, "failed")) {
@@ -200,7 +200,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	error_clear(&err);
 	if (compare_with_now(r, unit, db, &n, &err) != 0)
 		return give_up(r, unit, &err, why);
-	verdict = judge_rows(r, unit, committed, &n, why);
+	verdict = rows_verdict(r, unit, committed, &n, why);
 	if (verdict == VERDICT_NOT_DONE && unit->kind == UNIT_CLOSE) {
 		*why = "every row holds its old value, and its transaction can no longer be committed";
 		return verdict;

@@ -28,18 +28,11 @@ static void add_ours(struct table *t, const char *cell, const struct our_evacuat
 	bool accepted = str_equal(e->status, "accepted"), taken = e->events > 0;
 
 	table_add(t);
-	table_text(t, "instance_uuid", e->instance_uuid);
-	table_text(t, "name", e->name);
+	table_members(t, struct our_evacuation, e, instance_uuid, name, host, vm_state, task_state, age_s, migration_uuid, request_id);
 	table_text(t, "cell", cell);
 	table_text(t, "source", e->source_compute);
-	table_text(t, "host", e->host);
-	table_text(t, "vm_state", e->vm_state);
-	table_text(t, "task_state", e->task_state);
 	table_text(t, "migration_status", e->status);
-	table_int(t, "age_s", e->age_s);
 	table_text(t, "state", !accepted ? "under_way" : taken ? "begun" : "unknown");
-	table_text(t, "migration_uuid", e->migration_uuid);
-	table_text(t, "request_id", e->request_id);
 	table_text(t, "advice", !accepted ? "nova works on it, or has left it so: see its log" :
 	    taken                         ? "the conductor has it, or failed at it: see its log" :
 	                                    "nobody has begun with it: look for its request id in nova-conductor's logs before anything else");
@@ -68,7 +61,7 @@ static int list_ours(struct scene *scene, struct table *t, struct error *err)
 	return rc;
 }
 
-static int judge_scan(const struct table *shown, const struct request *request, struct error *err)
+static int conclude_scan(const struct table *shown, const struct request *request, struct error *err)
 {
 	size_t unknown = table_count(shown, "state", "unknown");
 
@@ -79,9 +72,9 @@ static int judge_scan(const struct table *shown, const struct request *request, 
 	return error_hint(err, "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
 }
 
-static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .judge = judge_scan };
+static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .conclude = conclude_scan };
 
 enum error_kind recover_scan(const struct request *request, struct error *err)
 {
-	return op_list(&scan, request, err);
+	return run_listing(&scan, request, err);
 }

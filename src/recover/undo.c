@@ -223,7 +223,7 @@ enum error_kind undo_run(const struct request *request, struct error *err)
 		result = ERROR_REFUSED;
 	} else {
 		operation.past = &past;
-		result = request->what.sql ? undo_print_sql(request, &past, err) : op_run(&operation, request, err);
+		result = request->what.sql ? undo_print_sql(request, &past, err) : run_operation(&operation, request, err);
 	}
 	past_free(&past);
 	return result;

@@ -24,7 +24,7 @@ static enum error_kind say_absences(const struct listing *listing, const struct 
 			log_warn("unknown: what cell '%s' knows: %s", str_or(a->cell->name, a->cell->uuid), a->text);
 			continue;
 		}
-		if (listing->judges_absences && a->kind != ERROR_CONFIG)
+		if (listing->counts_absences && a->kind != ERROR_CONFIG)
 			continue;
 		if (error_kind_outweighs(a->kind, worst))
 			worst = a->kind;
@@ -47,10 +47,10 @@ static int show_rows(const struct listing *listing, struct scene *scene, struct 
 	world_end_reads(world);
 	if (rc != 0 || table_print(table, &scene->request->shown, err) != 0)
 		return -1;
-	return listing->judge ? listing->judge(table, scene->request, err) : 0;
+	return listing->conclude ? listing->conclude(table, scene->request, err) : 0;
 }
 
-enum error_kind op_list(const struct listing *listing, const struct request *request, struct error *err)
+enum error_kind run_listing(const struct listing *listing, const struct request *request, struct error *err)
 {
 	struct world world = { 0 };
 	struct scene scene = { .request = request, .world = &world };

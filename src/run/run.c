@@ -250,7 +250,7 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 	return write_and_prove(run, err);
 }
 
-enum error_kind op_run(const struct operation *operation, const struct request *request, struct error *err)
+enum error_kind run_operation(const struct operation *operation, const struct request *request, struct error *err)
 {
 	struct run run = { .operation = operation, .own = *request };
 	struct error trouble = { 0 };

@@ -17,7 +17,7 @@ static struct broker *new_broker(struct transport_url *url)
 	return &url->broker[url->nbroker++];
 }
 
-static void fill_in_guest(struct broker *b)
+static void default_login(struct broker *b)
 {
 	if (!b->user || !*b->user) {
 		free(b->user);
@@ -76,7 +76,7 @@ static const char *parse_broker(const char *s, size_t n, struct transport_url *o
 	}
 	if (!why)
 		why = parse_broker_host(s, n, b);
-	fill_in_guest(b);
+	default_login(b);
 	return why;
 }
 
@@ -100,7 +100,7 @@ static const char *parse_brokers(const char *s, struct transport_url *out)
 		return why;
 	b = new_broker(out);
 	b->host = xstrdup("localhost");
-	fill_in_guest(b);
+	default_login(b);
 	return NULL;
 }
 

@@ -52,9 +52,9 @@ static inline void unfinished_free(struct unfinished_rows *rows) { db_rows_free(
 
 /* The status that a write to the database may leave it in, as cinder's own cleanup would (volume/manager.py: _do_cleanup,
  * backup/manager.py: _cleanup_one_backup); NULL: none that is right for sure. */
-const char *unfinished_settled(const struct unfinished *row);
+const char *unfinished_final_status(const struct unfinished *row);
 /* The same for the volume that a backup works on. */
-const char *unfinished_settled_volume(const struct unfinished *row);
+const char *unfinished_final_volume_status(const struct unfinished *row);
 
 /* Both owners at one moment, by owned_kind. */
 struct ownership_count {

@@ -43,7 +43,7 @@ static const struct {
 	{ "backup", "restoring", "available" },
 };
 
-const char *unfinished_settled(const struct unfinished *row)
+const char *unfinished_final_status(const struct unfinished *row)
 {
 	if (strcmp(row->kind, "volume") == 0 && str_equal(row->status, "uploading"))
 		return str_equal(row->attach_status, "attached") ? "in-use" : "available";
@@ -53,7 +53,7 @@ const char *unfinished_settled(const struct unfinished *row)
 	return NULL;
 }
 
-const char *unfinished_settled_volume(const struct unfinished *row)
+const char *unfinished_final_volume_status(const struct unfinished *row)
 {
 	if (strcmp(row->kind, "backup") != 0 || !row->volume_id)
 		return NULL;
