@@ -137,11 +137,16 @@ unit: $(UNIT_BIN) $(REPLAY_BIN)
 	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen; failed=0; \
 	    for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
+# every source in the form that .clang-format says
+format:
+	$(Q)find src include -name '*.[ch]' -exec clang-format -i {} +
+
 check-house: all
 	$(Q)OBJ=$(BUILD)/obj tests/layers
 	$(Q)tests/names
+	$(Q)tests/format
 	$(Q)tests/headers
-	$(Q)shellcheck -x .ci/run tests/layers tests/headers tests/findings tests/coverage tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/findings tests/coverage tests/check tests/demo tests/deps.sh tests/rooms/run tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -232,5 +237,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all audit-page unit rooms check-house check-bytes check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

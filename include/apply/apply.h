@@ -8,15 +8,16 @@
  * applied one by one: apply_evacuations(). */
 int apply_unit(struct work *work, size_t index, struct error *err);
 
-/* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw it. */
+/* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw
+ * it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);
 /* apply_all.c: inside a transaction, the first ${done} of ${n} steps at once; 0: none, they are written row by row. */
 int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *done, struct error *err);
 
-/* prove.c: reads what was applied over fresh connections; what is as promised becomes proved, in the journal too. Rows right after their
- * COMMIT; -1 with ERROR_UNPROVED when some read back otherwise. An evacuation as soon as it has landed: one look at each, without
- * waiting. In the end all: what needed no proof yet or could not be read, evacuations with patience, and what others have done since
- * with what was proved. */
+/* prove.c: reads what was applied over fresh connections; what is as promised becomes proved, in the journal too. Rows right
+ * after their COMMIT; -1 with ERROR_UNPROVED when some read back otherwise. An evacuation as soon as it has landed: one look at
+ * each, without waiting. In the end all: what needed no proof yet or could not be read, evacuations with patience, and what
+ * others have done since with what was proved. */
 int prove_unit(struct work *work, size_t index, struct error *err);
 int prove_landed(struct work *work, struct error *err);
 int prove_all(struct work *work, struct error *err);

@@ -7,7 +7,8 @@
 #include "journal/lock.h"
 #include "plan/plan.h"
 
-/* The writing half of a run: what its units are written with, and where it is told. A run has one, and so has the recovery of a run. */
+/* The writing half of a run: what its units are written with, and where it is told. A run has one, and so has the recovery of a
+ * run. */
 struct work {
 	const struct request *request;
 	char run[RUN_ID_SIZE];

@@ -15,15 +15,15 @@
 
 struct audit_finding {
 	const struct audit_check *check;
-	const char *subject;   /* what it is about: an id, or a host */
+	const char *subject;     /* what it is about: an id, or a host */
 	const char *host, *cell; /* NULL: none */
 	const char *message, *remedy;
-	const char *details;   /* the row's other columns, as a JSON object */
-	const char *key;       /* of a comparison, for the second look */
-	const char *since;     /* when a run saw it first; the run's own time unless an earlier report knew it */
-	bool is_new;           /* the newest of the earlier reports looked for it, and did not find it */
-	bool unsettled;        /* to be looked at a second time */
-	bool again;            /* and seen then */
+	const char *details; /* the row's other columns, as a JSON object */
+	const char *key;     /* of a comparison, for the second look */
+	const char *since;   /* when a run saw it first; the run's own time unless an earlier report knew it */
+	bool is_new;         /* the newest of the earlier reports looked for it, and did not find it */
+	bool unsettled;      /* to be looked at a second time */
+	bool again;          /* and seen then */
 };
 
 enum audit_outcome { AUDIT_DONE, AUDIT_NOT_HERE, AUDIT_FAILED, AUDIT_TIMED_OUT };
@@ -31,10 +31,10 @@ extern const char *const audit_outcome_name[];
 struct audit_result {
 	const struct audit_check *check;
 	enum audit_outcome outcome;
-	char why[768];         /* it is not AUDIT_DONE */
-	uint64_t found;        /* all; no more than --max-findings of them are kept */
+	char why[768];                  /* it is not AUDIT_DONE */
+	uint64_t found;                 /* all; no more than --max-findings of them are kept */
 	uint64_t kept, moved_on, known; /* moved on: gone at the second look; known: in the baseline */
-	uint64_t rows;         /* read */
+	uint64_t rows;                  /* read */
 	int64_t took_ms;
 };
 struct audit_report {
@@ -49,7 +49,8 @@ struct audit_report {
 	int64_t took_ms;
 	struct arena arena;
 };
-/* audit run and audit diff, each with what it prints and writes; returns how it ended. ${err} is empty when the report says it all. */
+/* audit run and audit diff, each with what it prints and writes; returns how it ended. ${err} is empty when the report says it
+ * all. */
 enum error_kind audit_run(const struct request *request, struct error *err);
 enum error_kind audit_diff(const struct request *request, struct error *err);
 
@@ -61,7 +62,7 @@ struct audit_trend {
 	struct audit_moment {
 		const char *at;
 		int64_t count[AUDIT_SEVERITIES];
-	} *v;
+	} * v;
 	size_t n, cap;
 };
 

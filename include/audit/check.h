@@ -33,27 +33,28 @@ struct audit_condition {
 };
 
 struct audit_source {
-	const struct sql *sql;          /* NULL: none */
+	const struct sql *sql; /* NULL: none */
 	enum audit_database database;
-	const char *const *needs;       /* "table.column" that must be there; ends with NULL */
-	const char *const *lacks;       /* or must not */
+	const char *const *needs; /* "table.column" that must be there; ends with NULL */
+	const char *const *lacks; /* or must not */
 };
 
 struct audit_check {
-	const char *number, *name;      /* "A01", "volume-without-bdm" */
+	const char *number, *name; /* "A01", "volume-without-bdm" */
 	enum audit_severity severity;
 	const char *title;
-	const char *subject_kind;       /* "volume" */
-	const char *message, *remedy;   /* {column} stands for a value; in a remedy it is quoted for a shell, or
-	                                 * as a text of SQL where the remedy is a statement */
+	const char *subject_kind;     /* "volume" */
+	const char *message, *remedy; /* {column} stands for a value; in a remedy it is quoted for a shell, or
+	                               * as a text of SQL where the remedy is a statement */
 	enum audit_rule rule;
 	struct audit_source left, right;
-	/* Narrower statements of the same keys, NULL: none. What the rule finds in those may be a finding; whether it is one, the others
-	 * say, key by key. */
+	/* Narrower statements of the same keys, NULL: none. What the rule finds in those may be a finding; whether it is one,
+	 * the others say, key by key. */
 	struct audit_source first, first_with;
 	const struct audit_condition *conditions;
 };
-extern const struct audit_check audit_checks[]; /* by number; ends with number NULL. One that has a variant for older tables comes twice */
+extern const struct audit_check
+    audit_checks[]; /* by number; ends with number NULL. One that has a variant for older tables comes twice */
 
 /* By number or name, _ and - alike, in any case; NULL: there is none. */
 const struct audit_check *audit_check_find(const char *word);

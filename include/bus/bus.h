@@ -15,8 +15,9 @@
 struct bus;
 
 struct bus_options {
-	const struct broker_config *config; /* borrowed: it must live until bus_close(), a lost connection is opened with it again */
-	const char *label;       /* for messages: "nova's broker" */
+	/* borrowed: it must live until bus_close(), a lost connection is opened with it again */
+	const struct broker_config *config;
+	const char *label;                          /* for messages: "nova's broker" */
 	unsigned open_timeout_s, confirm_timeout_s; /* 0: 5 a broker, and 10 */
 };
 
@@ -51,14 +52,15 @@ const char *bus_outcome_name(enum bus_outcome outcome);
 const char *bus_outcome_sentence(enum bus_outcome outcome);
 bool bus_outcome_proves_not_sent(enum bus_outcome outcome);
 
-/* A message that nobody has taken after this time is dropped by the broker (classic and quorum queues since 3.10): later than that
- * and a little, what has not been seen to work cannot begin to. */
+/* A message that nobody has taken after this time is dropped by the broker (classic and quorum queues since 3.10): later than
+ * that and a little, what has not been seen to work cannot begin to. */
 #define BUS_EXPIRATION_MS 120000
 
-/* Publishes persistent application/json, mandatory, and waits for the broker's word. A watchdog cuts the socket when the library
- * hangs in a write. After anything but ACKED and RETURNED the connection is closed: open a new one. ${why} gets the details
- * of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE; ERROR_REFUSED: larger than 8 MiB). */
-enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why);
+/* Publishes persistent application/json, mandatory, and waits for the broker's word. A watchdog cuts the socket when the
+ * library hangs in a write. After anything but ACKED and RETURNED the connection is closed: open a new one. ${why} gets the
+ * details of every outcome but ACKED (its kind is ERROR_UNKNOWN or ERROR_BUS_UNREACHABLE; ERROR_REFUSED: larger than 8 MiB). */
+enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
+    struct error *why);
 
 /* Proves, right before a batch, that the broker takes and answers publishes on this exchange: a tiny message under a key that
  * nobody binds must come back. Errors: an alarm, a right that is missing, or a binding that caught it. */

@@ -9,18 +9,27 @@
 #include "util/error.h"
 #include "util/str.h"
 
-/* Words to requests. The tree, its options and its arguments are const tables that command/ has; parsing is pure (no I/O), so that
- * a test needs no server and help, completion and the man page cannot say anything else than the parser. */
+/* Words to requests. The tree, its options and its arguments are const tables that command/ has; parsing is pure (no I/O), so
+ * that a test needs no server and help, completion and the man page cannot say anything else than the parser. */
 
-enum option_type { OPTION_FLAG, OPTION_NO_FLAG /* --wait: makes the bool of --no-wait false */, OPTION_TEXT,
-	OPTION_HOST /* text that can be a host's name */, OPTION_WORDS /* repeatable */,
-	OPTION_ACCEPT /* repeatable, CODE or CODE:ID */, OPTION_FENCED /* a sentence */, OPTION_COUNT /* whole number > 0 */, OPTION_CHOICE,
-	OPTION_HELP, OPTION_VERSION /* answered by the parser itself; no member */ };
+enum option_type {
+	OPTION_FLAG,
+	OPTION_NO_FLAG /* --wait: makes the bool of --no-wait false */,
+	OPTION_TEXT,
+	OPTION_HOST /* text that can be a host's name */,
+	OPTION_WORDS /* repeatable */,
+	OPTION_ACCEPT /* repeatable, CODE or CODE:ID */,
+	OPTION_FENCED /* a sentence */,
+	OPTION_COUNT /* whole number > 0 */,
+	OPTION_CHOICE,
+	OPTION_HELP,
+	OPTION_VERSION /* answered by the parser itself; no member */
+};
 
 /* An option's name takes a value in every command or in none: a test holds it, the parser relies on it. */
 struct option_spec {
-	const char *name;     /* "currenthost", as cinder-manage spells it; _ and - are the same when read */
-	char letter;          /* 'f' for -f; 0: none */
+	const char *name; /* "currenthost", as cinder-manage spells it; _ and - are the same when read */
+	char letter;      /* 'f' for -f; 0: none */
 	enum option_type type;
 	size_t offset;        /* of the member in struct request; two options of one member exclude each other */
 	const char *metavar;  /* "H@BACKEND"; for OPTION_CHOICE "table|json|yaml|csv|value" */
@@ -28,9 +37,9 @@ struct option_spec {
 	bool required;
 };
 struct argument_spec {
-	const char *metavar;  /* "HOST" */
+	const char *metavar;   /* "HOST" */
 	enum option_type type; /* OPTION_TEXT, OPTION_HOST or OPTION_CHOICE; the last one may be OPTION_WORDS */
-	size_t offset;        /* of a const char * in struct request */
+	size_t offset;         /* of a const char * in struct request */
 	bool optional;
 	const char *sentence;
 };
@@ -41,12 +50,12 @@ enum {
 };
 
 struct command {
-	const char *noun, *verb;  /* verb NULL: a noun alone ("doctor") */
-	const char *short_noun;   /* as cinder-manage writes it; NULL: the same */
-	const char *sentence;     /* lower case, no full stop */
-	const char *details;      /* a paragraph for --help; NULL: none */
+	const char *noun, *verb; /* verb NULL: a noun alone ("doctor") */
+	const char *short_noun;  /* as cinder-manage writes it; NULL: the same */
+	const char *sentence;    /* lower case, no full stop */
+	const char *details;     /* a paragraph for --help; NULL: none */
 	unsigned flags;
-	const char *config_file_is; /* what --config-file means here: "cinder", "nova" or NULL (not taken) */
+	const char *config_file_is;            /* what --config-file means here: "cinder", "nova" or NULL (not taken) */
 	const struct option_spec *options;     /* its own; ends with name NULL */
 	const struct argument_spec *arguments; /* ends with metavar NULL */
 	/* What the words must be to each other: ERROR_USAGE and -1. NULL: nothing. No I/O. */
@@ -61,15 +70,15 @@ struct accept_code {
 	const char *code, *sentence;
 	bool offered; /* false: known, and nothing comes of accepting it */
 };
-/* What completes a value in a shell, told by its metavar: ":files", ":directories", or ":ask" and the words of a command whose lines
- * they are. */
+/* What completes a value in a shell, told by its metavar: ":files", ":directories", or ":ask" and the words of a command whose
+ * lines they are. */
 struct value_source {
 	const char *metavar, *answer;
 };
 struct tree {
-	const struct command *const *commands; /* ends with NULL; those of a noun stand together */
+	const struct command *const *commands;                  /* ends with NULL; those of a noun stand together */
 	bool (*accept_code)(size_t i, struct accept_code *out); /* the first is 0; false: there are no more */
-	const struct value_source *sources;    /* ends with metavar NULL */
+	const struct value_source *sources;                     /* ends with metavar NULL */
 };
 
 /* ---- for the tables of commands, and what they check of their words */
@@ -90,11 +99,12 @@ struct call {
 	struct request request;        /* strings are argv's; the word lists and the command's name are ours: call_free() */
 	char *help;                    /* non-NULL: print this and end with 0 */
 	char *name;                    /* "host rescue", for request.command */
-	char *globals;                  /* for request.globals */
+	char *globals;                 /* for request.globals */
 };
 /* Errors are ERROR_USAGE, with the word, the valid ones and the nearest in text and hint; the call is then empty, except that
  * no words at all leave the tree's help in it, for stderr. --help wins over other errors, but not over an unknown command.
- * "__complete WORDS…", which is in no list, is what the scripts of 'completion' ask: its answer is in help, and it has no errors. */
+ * "__complete WORDS…", which is in no list, is what the scripts of 'completion' ask: its answer is in help, and it has no
+ * errors. */
 int cli_parse(const struct tree *tree, int argc, const char *const *argv, struct call *out, struct error *err);
 void call_free(struct call *call);
 

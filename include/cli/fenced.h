@@ -4,8 +4,8 @@
 
 #include "util/error.h"
 
-/* The fencing statement: the only word that anybody has for it that the failed host is off. What is plainly none is a usage error,
- * wherever it comes from: --fenced, the terminal, a plan file, the journal of a run that is resumed. */
+/* The fencing statement: the only word that anybody has for it that the failed host is off. What is plainly none is a usage
+ * error, wherever it comes from: --fenced, the terminal, a plan file, the journal of a run that is resumed. */
 
 /* Why it says nothing, in words; NULL: it may be one. */
 const char *fenced_fault(const char *text);

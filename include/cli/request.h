@@ -18,19 +18,19 @@ struct what {
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
 	const char *cinder_host; /* host rescue --cinder-host: what cinder calls the failed host; NULL: the same */
 	const char *currenthost, *newhost;
-	const char *id;          /* an instance, a volume or a run */
+	const char *id; /* an instance, a volume or a run */
 	bool force, down, stale, volumes_only, settle;
-	bool follow_zone, to_cluster; /* moved rows also get the zone, or the cluster, of their new owner */
-	bool no_mark;            /* leave nova's service row of the failed host as it is */
-	struct words pool_map;   /* OLD=NEW */
+	bool follow_zone, to_cluster;         /* moved rows also get the zone, or the cluster, of their new owner */
+	bool no_mark;                         /* leave nova's service row of the failed host as it is */
+	struct words pool_map;                /* OLD=NEW */
 	const char *binary, *name, *new_name; /* of a service or a cluster, as arguments */
 	const char *project_id, *zone, *account;
 	bool recursive, full_rename, read_only, operate;
 	struct words only, exclude;
-	int64_t limit;           /* 0: no limit */
-	const char *resume;      /* host rescue --resume RUN */
-	bool resend, scan, sql;  /* journal recover --resend and --scan, journal undo --sql */
-	const char *plan_file;   /* plan show, plan apply */
+	int64_t limit;          /* 0: no limit */
+	const char *resume;     /* host rescue --resume RUN */
+	bool resend, scan, sql; /* journal recover --resend and --scan, journal undo --sql */
+	const char *plan_file;  /* plan show, plan apply */
 };
 
 /* How a command that writes goes on. */
@@ -40,7 +40,7 @@ struct how {
 	struct words accept;
 	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
 	const char *target_state;
-	bool skip_drifted;       /* what is no longer as the plan file or the journal says is left out */
+	bool skip_drifted; /* what is no longer as the plan file or the journal says is left out */
 	const char *plan_out;
 	const struct plan_file *planned; /* plan apply: the run does what this says; NULL: what it finds */
 };
@@ -49,7 +49,8 @@ struct how {
 struct where {
 	struct words nova_files, cinder_files, placement_files;
 	const char *site_file, *defaults_file, *state_dir;
-	const char *globals;     /* these options, ready for a shell: what every command that we print needs to be this run's; "" at most */
+	/* these options, ready for a shell: what every command that we print needs to be this run's; "" at most */
+	const char *globals;
 };
 
 /* What an audit looks for, and where its reports go. */
@@ -62,7 +63,7 @@ struct audit_words {
 };
 
 struct request {
-	const char *command;     /* whose command this is: "host rescue" */
+	const char *command; /* whose command this is: "host rescue" */
 	int argc;
 	const char *const *argv; /* for the journal and for the line that would go on; secrets are never in argv */
 	struct what what;

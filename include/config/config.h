@@ -17,8 +17,8 @@ struct tls_config {
 	char *ca_file, *cert_file, *key_file; /* NULL: not given */
 };
 
-/* What the --defaults-file puts over user, password and TLS of a database, and the socket of a server on localhost; all NULL when it
- * says nothing. */
+/* What the --defaults-file puts over user, password and TLS of a database, and the socket of a server on localhost; all NULL
+ * when it says nothing. */
 struct db_login {
 	char *user, *password, *ssl_ca, *ssl_cert, *ssl_key, *socket;
 	char *readable_by_all; /* as of a service's configuration, below */
@@ -26,36 +26,37 @@ struct db_login {
 
 struct broker_config {
 	struct transport_url url;
-	struct tls_config tls;   /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
-	char *exchange;          /* [DEFAULT] control_exchange; "nova" or "openstack" (cinder) when absent */
-	unsigned heartbeat_s;    /* ours: 10 */
+	struct tls_config tls; /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
+	char *exchange;        /* [DEFAULT] control_exchange; "nova" or "openstack" (cinder) when absent */
+	unsigned heartbeat_s;  /* ours: 10 */
 };
 
 struct nova_config {
-	bool has_database;            /* [database] connection is given */
-	struct db_url database;       /* of the file that we read: often cell0 or a cell */
+	bool has_database;      /* [database] connection is given */
+	struct db_url database; /* of the file that we read: often cell0 or a cell */
 	struct db_url api_database;
 	struct db_url replica, api_replica; /* [database] and [api_database] slave_connection; driver NULL: not given */
-	char *database_text;          /* the raw URLs, for cell_mappings templates; secrets */
+	char *database_text;                /* the raw URLs, for cell_mappings templates; secrets */
 	char *transport_text;
 	struct db_login login;        /* already in database and api_database; a cell's URL takes it by db_login_apply() */
 	struct broker_config bus;     /* the API-level broker: what nova-api casts on */
 	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
 	unsigned report_interval_s;   /* 10 */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
-	char *compute_level;          /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
-	char *api_listen;             /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
-	unsigned api_port;            /* osapi_compute_listen_port; 8774 */
-	char *readable_by_all;        /* files with passwords that everybody may read (finding config-readable), as words for a shell; NULL: none */
+	char *compute_level;   /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
+	char *api_listen;      /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
+	unsigned api_port;     /* osapi_compute_listen_port; 8774 */
+	char *readable_by_all; /* files with passwords that everybody may read (finding config-readable), as words for a shell;
+	                          NULL: none */
 };
 
 struct cinder_config {
 	struct db_url database;
-	struct db_url replica;        /* [database] slave_connection; driver NULL: not given */
-	bool has_bus;                 /* transport_url is given */
+	struct db_url replica; /* [database] slave_connection; driver NULL: not given */
+	bool has_bus;          /* transport_url is given */
 	struct broker_config bus;
 	unsigned service_down_time_s;
-	bool no_snapshot_gb_quota;    /* snapshots do not count into the gigabytes of quotas */
+	bool no_snapshot_gb_quota; /* snapshots do not count into the gigabytes of quotas */
 	char *readable_by_all;
 };
 
@@ -67,14 +68,14 @@ struct placement_config {
 
 struct site_config {
 	bool shared_disks;
-	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
+	char *version, *min_version; /* dotted numbers; NULL when not given. version_file has been read into version */
 };
 
 /* What was read, in its order, for people to look at: every option that counts, the defaults too. Passwords are '***'. */
 struct config_value {
-	const char *service;        /* "nova", "cinder", "placement", "site" */
-	char *group, *key, *value;  /* value NULL: absent, and it has no default */
-	char *origin;               /* "path:line [group] key"; NULL: the default */
+	const char *service;       /* "nova", "cinder", "placement", "site" */
+	char *group, *key, *value; /* value NULL: absent, and it has no default */
+	char *origin;              /* "path:line [group] key"; NULL: the default */
 };
 struct config_values {
 	struct config_value *v;
@@ -85,12 +86,16 @@ void config_values_free(struct config_values *values);
 
 struct config_sources {
 	struct config_values *values; /* NULL, or gets what config_load_* reads, also before an error */
-	const char *const *nova_files;   size_t n_nova_files;   /* later wins; n 0: /etc/nova/nova.conf, over /etc/nova/nova.conf.d */
-	const char *const *cinder_files; size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
-	const char *const *placement_files; size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */
-	const char *site_file;      /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
-	const char *defaults_file;  /* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password,
-	                             * ssl-ca, ssl-cert, ssl-key, socket of a database over those of the service's file; NULL: none */
+	const char *const *nova_files;
+	size_t n_nova_files; /* later wins; n 0: /etc/nova/nova.conf, over /etc/nova/nova.conf.d */
+	const char *const *cinder_files;
+	size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
+	const char *const *placement_files;
+	size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */
+	const char *site_file;    /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
+	/* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password, ssl-ca, ssl-cert, ssl-key, socket of
+	 * a database over those of the service's file; NULL: none */
+	const char *defaults_file;
 };
 
 /* Each loads only its own files; errors are ERROR_CONFIG and name file and line, or what is missing and where
@@ -105,8 +110,8 @@ void cinder_config_free(struct cinder_config *config);
 void placement_config_free(struct placement_config *config);
 void site_config_free(struct site_config *config);
 
-/* Reads what the options of a database's URL refer to (read_default_file) into them, and refuses by name what changes how one connects
- * and cannot be obeyed. ${service}: whose file it is ("nova"). Every URL passes here before db_login_apply(). */
+/* Reads what the options of a database's URL refer to (read_default_file) into them, and refuses by name what changes how one
+ * connects and cannot be obeyed. ${service}: whose file it is ("nova"). Every URL passes here before db_login_apply(). */
 int db_url_resolve(struct db_url *url, const char *origin, const char *service, struct error *err);
 
 /* The login over a URL that came from elsewhere, as config_load_* has done it for those of the files. */

@@ -10,7 +10,8 @@
 
 /* Files in oslo.config's dialect: [group], key = value or key : value, continuation lines that start with a blank (joined by a
  * line break), whole-line comments with # or ;, matching quotes around a value stripped, a key given again makes a list, $name
- * and $group.name (in braces, too), $$ and \$ substituted when a value is asked for. Keys keep their case; groups but DEFAULT do not. */
+ * and $group.name (in braces, too), $$ and \$ substituted when a value is asked for. Keys keep their case; groups but DEFAULT
+ * do not. */
 struct ini;
 
 /* Several files in order, as one: the later wins. Errors: ERROR_CONFIG with file:line, never with the line's text, which may

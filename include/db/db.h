@@ -24,9 +24,9 @@ struct db;
 
 struct db_options {
 	const struct db_url *url;
-	const struct tls_config *tls;  /* NULL: what the URL's ssl_ca, ssl_cert, ssl_key options say */
-	const char *label;             /* for messages: "cinder's database", "cell 'cell1'" */
-	const char *run;               /* run id for the server's process list; NULL: none */
+	const struct tls_config *tls;             /* NULL: what the URL's ssl_ca, ssl_cert, ssl_key options say */
+	const char *label;                        /* for messages: "cinder's database", "cell 'cell1'" */
+	const char *run;                          /* run id for the server's process list; NULL: none */
 	unsigned connect_timeout_s, io_timeout_s; /* 0: 5 and 30 */
 };
 
@@ -39,7 +39,7 @@ const char *db_label(const struct db *db);
 
 /* Who answers: the journal keeps it, and it must not change inside a transaction. */
 struct db_server {
-	char text[256];           /* "host:port server_id=1 version=… uuid-or-wsrep…", one line without secrets */
+	char text[256]; /* "host:port server_id=1 version=… uuid-or-wsrep…", one line without secrets */
 	bool read_only;
 	bool galera;
 	bool galera_ready;        /* Primary, Synced, ready, not desynced, no dirty reads; true without Galera */
@@ -70,20 +70,22 @@ static inline struct db_param p_str(const char *name, const char *v)
  * for a single statement; one that writes is a bug here. */
 int db_begin_read(struct db *db, struct error *err);
 void db_end_read(struct db *db);
-/* Would the server take it from this account? It is prepared and not run: tables, columns and rights are looked at, rows are not. */
+/* Would the server take it from this account? It is prepared and not run: tables, columns and rights are looked at, rows are
+ * not. */
 int db_try(struct db *db, const struct sql *sql, struct error *err);
 /* ${params} ends with p_end; NULL: none. */
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
     struct db_rows *out, struct error *err);
-/* A statement that gives one row or none: 1, and ${row} is filled, ${texts} has its texts beside what it had (NULL: no column is a
- * text); 0: there is none, and ${row} is as it was; -1. */
+/* A statement that gives one row or none: 1, and ${row} is filled, ${texts} has its texts beside what it had (NULL: no column
+ * is a text); 0: there is none, and ${row} is as it was; -1. */
 int db_read_one(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape, void *row,
     struct arena *texts, struct error *err);
 
 /* Rows one by one as the server sends them, whatever their columns: for answers that must not be held in memory. While a stream
  * is open its connection takes nothing else. Every value is text or NULL and lives until the next call. */
 struct db_stream;
-int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *params, struct db_stream **out, struct error *err);
+int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *params, struct db_stream **out,
+    struct error *err);
 size_t db_stream_columns(const struct db_stream *stream);
 const char *db_stream_column(const struct db_stream *stream, size_t i);
 int db_stream_next(struct db_stream *stream, const char *const **values, struct error *err); /* 1: a row; 0: the end; -1 */
@@ -98,14 +100,15 @@ int db_begin_write(struct db *db, struct error *err);
 int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err);
 /* The same statement for n rows of parameters: row i is filled by ${fill}(ctx, i, params), which sets the values of a list
  * whose names stay the same. 5,000 rows a round trip where the server can, row by row otherwise. */
-int db_write_many(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *ctx, size_t i, struct db_param *params),
-    const void *ctx, struct db_param *params, uint64_t *matched, struct error *err);
+int db_write_many(struct db *db, const struct sql *sql, size_t n,
+    void (*fill)(const void *ctx, size_t i, struct db_param *params), const void *ctx, struct db_param *params,
+    uint64_t *matched, struct error *err);
 int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 
-/* Named locks of the server (GET_LOCK): no row, no table, gone with the connection. A connection that takes one should do nothing
- * else. ${name}: at most 64 characters; MariaDB compares it byte for byte, MySQL without case. On Galera such a lock is the
- * node's own. */
+/* Named locks of the server (GET_LOCK): no row, no table, gone with the connection. A connection that takes one should do
+ * nothing else. ${name}: at most 64 characters; MariaDB compares it byte for byte, MySQL without case. On Galera such a lock is
+ * the node's own. */
 int db_lock(struct db *db, const char *name, bool *got, struct error *err); /* does not wait */
 struct db_holder {
 	bool held;

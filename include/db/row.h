@@ -8,8 +8,8 @@
 
 #include "util/mem.h"
 
-/* How the rows of an answer become structs. A struct is written by hand, in the header of who gives it; which of its members are
- * columns, and which of those may be absent, is its shape:
+/* How the rows of an answer become structs. A struct is written by hand, in the header of who gives it; which of its members
+ * are columns, and which of those may be absent, is its shape:
  *
  *	struct volume {
  *		const char *id, *name, *host;
@@ -32,20 +32,20 @@ struct db_rows {
 void db_rows_free(struct db_rows *rows);
 
 /* The same with the type of its rows: .v, .n and .arena of a list, and .rows for db_read() and db_rows_free(). */
-#define DB_ROWS(T)               \
-	union {                      \
-		struct {                 \
-			T *v;                \
-			size_t n;            \
-			struct arena arena;  \
-		};                       \
-		struct db_rows rows;     \
+#define DB_ROWS(T) \
+	union { \
+		struct { \
+			T *v; \
+			size_t n; \
+			struct arena arena; \
+		}; \
+		struct db_rows rows; \
 	}
 
-/* Where a row's columns go. The member's C type decides how a column is read. A text of DB_COLUMNS is never absent: "" stands for
- * SQL's NULL, which no schema keeps out of names, kinds and URLs that code compares. DB_NULLABLES are texts whose absence means
- * something: NULL in the struct, and whoever reads the member looks first. int64_t and bool take no NULL, struct maybe_int does.
- * Columns are matched by name; one too many or too few is a bug. */
+/* Where a row's columns go. The member's C type decides how a column is read. A text of DB_COLUMNS is never absent: "" stands
+ * for SQL's NULL, which no schema keeps out of names, kinds and URLs that code compares. DB_NULLABLES are texts whose absence
+ * means something: NULL in the struct, and whoever reads the member looks first. int64_t and bool take no NULL, struct
+ * maybe_int does. Columns are matched by name; one too many or too few is a bug. */
 struct maybe_int {
 	bool set;
 	int64_t v;
@@ -61,6 +61,7 @@ struct db_shape {
 	const struct db_column *column;
 };
 
+/* clang-format off */
 /* At file scope: what it points to lives as long as it does. */
 #define DB_SHAPE(T, ...) { sizeof(T), (const struct db_column[]){ __VA_ARGS__, { .name = NULL } } }
 #define DB_COLUMNS(T, ...) DB_EACH(DB_COLUMN, T, __VA_ARGS__)
@@ -92,5 +93,6 @@ struct db_shape {
 #define DB_EACH_14(M, T, member, ...) M(T, member), DB_EACH_13(M, T, __VA_ARGS__)
 #define DB_EACH_15(M, T, member, ...) M(T, member), DB_EACH_14(M, T, __VA_ARGS__)
 #define DB_EACH_16(M, T, member, ...) M(T, member), DB_EACH_15(M, T, __VA_ARGS__)
+/* clang-format on */
 
 #endif

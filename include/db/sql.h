@@ -9,15 +9,15 @@
 enum sql_access { SQL_READS, SQL_WRITES, SQL_SESSION };
 
 struct sql {
-	const char *name;        /* "cinder/volume_move" */
-	const char *text;        /* begins with the name as a comment; ? for each @param */
+	const char *name;          /* "cinder/volume_move" */
+	const char *text;          /* begins with the name as a comment; ? for each @param */
 	const char *const *params; /* in the order of the ?; a name may come twice */
 	size_t nparam;
 	enum sql_access access;
-	const char *tables;      /* "volumes", or "volumes services" */
-	const char *rows;        /* "one", "many", "none" or a number */
-	const char *sentence;    /* the head comment of the file */
-	const char *raw;         /* the file as it is: @param is a user variable of a client's there */
+	const char *tables;   /* "volumes", or "volumes services" */
+	const char *rows;     /* "one", "many", "none" or a number */
+	const char *sentence; /* the head comment of the file */
+	const char *raw;      /* the file as it is: @param is a user variable of a client's there */
 };
 
 extern const struct sql *const sql_catalogue[]; /* ends with NULL */

@@ -11,7 +11,7 @@
 /* The message; ${instance} is given away. */
 struct evacuation_message {
 	const struct evacuation_rows *rows;
-	const struct candidate *candidate;     /* its request spec, and what was found about it */
+	const struct candidate *candidate; /* its request spec, and what was found about it */
 	const struct release *release;
 	const char *target_host, *target_node; /* NULL: the scheduler chooses */
 	bool force;                            /* past the scheduler */
@@ -26,7 +26,8 @@ struct publish_record {
 	const char *unique_id, *exchange, *broker;
 	int attempt; /* counts what is sent again under the same ids */
 };
-int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err);
+int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body,
+    struct error *err);
 /* Not yet durable: journal_sync(). */
 int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outcome outcome, const struct error *why,
     struct error *err);
@@ -34,15 +35,15 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 /* evacuate.c: all evacuation units of the plan, in waves, followed to their ends. Returns -1 only when the run cannot go on. */
 int apply_evacuations(struct work *work, struct error *err);
 
-/* way.c: everything that can be known about the way to the conductor before anything is written. A connection that is no good any
- * more is no reason to stop: another one is tried, and the run's locks are taken again with it. */
+/* way.c: everything that can be known about the way to the conductor before anything is written. A connection that is no good
+ * any more is no reason to stop: another one is tried, and the run's locks are taken again with it. */
 int evacuation_way(struct work *work, struct error *err);
 /* The cell's database alone. -1: it has no connection now, or it has and somebody else took the run's lock meanwhile. */
 int evacuation_reconnect(struct work *work, struct error *err);
 
-/* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the journal
- * cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the way is closed
- * and nothing was begun: then it may be tried again. */
+/* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the
+ * journal cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the
+ * way is closed and nothing was begun: then it may be tried again. */
 int evacuation_send(struct work *work, size_t unit, struct error *err);
 
 /* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */

@@ -18,9 +18,9 @@ struct finding {
 	const char *code;
 	enum severity severity;
 	const char *subject, *message, *hint; /* hint may be "" */
-	bool acceptable; /* in this run --accept would take it */
-	bool accepted;   /* it was given, as CODE or CODE:SUBJECT */
-	bool excludable; /* nothing accepts it, but the run could go on without its subject: --exclude */
+	bool acceptable;                      /* in this run --accept would take it */
+	bool accepted;                        /* it was given, as CODE or CODE:SUBJECT */
+	bool excludable;                      /* nothing accepts it, but the run could go on without its subject: --exclude */
 };
 struct findings {
 	struct finding *v;

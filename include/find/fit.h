@@ -5,20 +5,20 @@
 #include "find/scene.h"
 #include "util/str.h"
 
-/* Will it fit? vCPU, memory and disk of the other hosts as placement's books or the compute nodes' own rows have them, less what
- * the instances before it take. With placement's books every resource class and trait that flavor and image ask for, too. The scheduler knows more (NUMA, PCI,
- * its own filters): a no is a no, a yes is likely. Pure: reads the scene alone. */
+/* Will it fit? vCPU, memory and disk of the other hosts as placement's books or the compute nodes' own rows have them, less
+ * what the instances before it take. With placement's books every resource class and trait that flavor and image ask for, too.
+ * The scheduler knows more (NUMA, PCI, its own filters): a no is a no, a yes is likely. Pure: reads the scene alone. */
 
 struct room {
 	const char *host, *node;
-	int64_t limit[3], used[3]; /* by enum resource_class */
+	int64_t limit[3], used[3];       /* by enum resource_class */
 	const struct inventory *base[3]; /* where placement has them; NULL: nowhere, or placement was not asked */
 	const struct inventory **book;   /* all that its tree has, and what others share with it */
 	size_t nbook;
-	const char *provider;            /* uuid of its own one */
-	int64_t *now;                    /* of the rooms: what is used of each inventory, with what this run would put there */
-	const char *absent;        /* why placement gives it to nobody; NULL: it does, or was not asked */
-	const char *closed;        /* why the scheduler would not take it now; NULL: it is open */
+	const char *provider;           /* uuid of its own one */
+	int64_t *now;                   /* of the rooms: what is used of each inventory, with what this run would put there */
+	const char *absent;             /* why placement gives it to nobody; NULL: it does, or was not asked */
+	const char *closed;             /* why the scheduler would not take it now; NULL: it is open */
 	const struct candidate **taken; /* what this run would put there */
 	size_t ntaken, cap;
 };

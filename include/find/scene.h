@@ -31,21 +31,23 @@ enum move_kind { MOVE_BACKEND, MOVE_BACKUPS };
 /* Ownership that goes from one backend (or backup host) to another. */
 struct move {
 	enum move_kind kind;
-	struct host_name from, to;              /* as asked; a pool on ${from} limits the move to it */
+	struct host_name from, to;                    /* as asked; a pool on ${from} limits the move to it */
 	const struct cinder_service *source, *target; /* NULL: no such service row */
-	bool target_known;                      /* a service or a row names it */
-	bool in_place;                          /* the backend stays the same: only pools change, nobody loses anything */
-	bool taken_back;                        /* by an undo: ${from} is whom a run gave it to, and lives; the rows become what they were */
-	bool enables_target;                    /* the target's service is enabled by the same run */
-	struct owned_rows rows[OWNED_KINDS];    /* of this move's kinds; the others stay empty */
-	int64_t served[OWNED_KINDS];            /* rows of clusters with a live member: they stay, and are not among ${rows} */
+	bool target_known;                            /* a service or a row names it */
+	bool in_place;                                /* the backend stays the same: only pools change, nobody loses anything */
+	bool taken_back;     /* by an undo: ${from} is whom a run gave it to, and lives; the rows become what they were */
+	bool enables_target; /* the target's service is enabled by the same run */
+	struct owned_rows rows[OWNED_KINDS]; /* of this move's kinds; the others stay empty */
+	int64_t served[OWNED_KINDS];         /* rows of clusters with a live member: they stay, and are not among ${rows} */
 	struct unfinished_rows unfinished;
-	const char *whose, *whose_then;         /* in place, for the proof: the exact owner whose rows become another's; NULL: ${from} and ${to} */
-	struct ownership_count before, written, now; /* both owners: in the transaction, before and after its writes, and since */
+	/* in place, for the proof: the exact owner whose rows become another's; NULL: ${from} and ${to} */
+	const char *whose, *whose_then;
+	/* both owners: in the transaction, before and after its writes, and since */
+	struct ownership_count before, written, now;
 };
 
-/* Rows of a backend that belong to a cluster. One with a live member serves them, and they stay where they are; those of one without are
- * a dead owner's like all others, and move. */
+/* Rows of a backend that belong to a cluster. One with a live member serves them, and they stay where they are; those of one
+ * without are a dead owner's like all others, and move. */
 struct cluster_fact {
 	const char *backend_host, *cluster; /* cluster@backend */
 	bool is_up;
@@ -74,14 +76,14 @@ struct candidate {
 	struct spec_facts spec_facts;
 	struct needs needs;
 	struct server_group group;
-	const char **group_host;      /* where the other members of its group are; a NULL for one that is on no host */
+	const char **group_host; /* where the other members of its group are; a NULL for one that is on no host */
 	size_t ngroup_host;
-	const struct migration *open; /* somebody may still work on it; NULL: nobody */
-	struct migrations accepted;   /* what a conductor would take for the one that we ask for */
-	struct attempts attempts;     /* earlier evacuations that did not end well */
-	struct maybe_int providers;   /* that hold its allocations; not set: placement was not asked */
+	const struct migration *open;   /* somebody may still work on it; NULL: nobody */
+	struct migrations accepted;     /* what a conductor would take for the one that we ask for */
+	struct attempts attempts;       /* earlier evacuations that did not end well */
+	struct maybe_int providers;     /* that hold its allocations; not set: placement was not asked */
 	struct unexplained unexplained; /* hosts that hold room for it without a reason */
-	bool wanted;                  /* --only, --exclude and --limit leave it in */
+	bool wanted;                    /* --only, --exclude and --limit leave it in */
 };
 
 /* An evacuation that somebody wants closed, with all that tells whether anybody works on it. */
@@ -97,7 +99,8 @@ struct closing {
 #define SCHEDULER_QUEUE "scheduler"
 
 /* What to do about waiting casts; for the queue's name. */
-#define QUEUE_CURE "before the failed host is started again: rabbitmqctl purge_queue '%s'; what shall still be done is asked once more, by the API"
+#define QUEUE_CURE \
+	"before the failed host is started again: rabbitmqctl purge_queue '%s'; what shall still be done is asked once more, by the API"
 
 /* A queue that only one service of the failed host reads: who still listens there could tell that the host is alive, what waits
  * there is done by nobody else, and by the host when it comes back. */
@@ -109,7 +112,7 @@ struct consumer_fact {
 struct session_fact {
 	const char *server; /* whose sessions: "cinder's database" */
 	struct sessions sessions;
-	unsigned down_s;    /* older than this is no witness */
+	unsigned down_s; /* older than this is no witness */
 };
 
 struct trait_fact {
@@ -145,17 +148,17 @@ struct nova_facts {
 	const struct nova_service *target_compute; /* --target_host's; NULL: none asked or none there */
 	const struct compute_node *target_node;
 	const struct cell_facts *target_cell;
-	bool target_is_mapped;                     /* nova_api.host_mappings knows it, in its own cell */
-	int64_t conductor_version;                 /* of the oldest live conductor; 0: none alive */
+	bool target_is_mapped;     /* nova_api.host_mappings knows it, in its own cell */
+	int64_t conductor_version; /* of the oldest live conductor; 0: none alive */
 	int64_t newest_conductor;
-	int64_t silent_conductor;                  /* of the oldest that does not report: better than nothing when none does */
-	int64_t compute_version;                   /* of the oldest nova-compute that is not forced down, in every cell */
-	int64_t builder_version;                   /* of the oldest live nova-compute that could take the instances */
+	int64_t silent_conductor; /* of the oldest that does not report: better than nothing when none does */
+	int64_t compute_version;  /* of the oldest nova-compute that is not forced down, in every cell */
+	int64_t builder_version;  /* of the oldest live nova-compute that could take the instances */
 	const struct release *release;
 	struct cell_columns columns;
 	struct host_mappings mappings;
 	struct api_columns api_columns;
-	struct standing_migrations standing;       /* away from the failed host */
+	struct standing_migrations standing; /* away from the failed host */
 };
 
 /* What decides where instances may go. */
@@ -164,7 +167,7 @@ struct placing_facts {
 	struct inventories inventories; /* placement's; none without its database */
 	struct placement_columns columns;
 	struct providers sharing;
-	struct trait_fact *trait;       /* of every trait that a candidate asks for: who has it */
+	struct trait_fact *trait; /* of every trait that a candidate asks for: who has it */
 	size_t ntrait;
 };
 
@@ -175,7 +178,7 @@ struct bus_facts {
 	struct bus_queue scheduler;     /* before an evacuation */
 	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
 	size_t nconsumer;
-	const char *queues_absent;      /* why some of its queues were not looked at; NULL: all were */
+	const char *queues_absent; /* why some of its queues were not looked at; NULL: all were */
 };
 
 /* Who else could tell that the failed host is alive. */
@@ -187,14 +190,14 @@ struct witness_facts {
 
 /* What the run is about, and what it would do with it. */
 struct subject {
-	const char *host;    /* the failed node */
+	const char *host;       /* the failed node */
 	const char *asked_host; /* as it was asked for, when that was its hypervisor's name; else NULL */
 	bool moves_things, evacuates, marks, closes;
-	bool recovers;       /* unfinished runs of this host are what it is about */
+	bool recovers; /* unfinished runs of this host are what it is about */
 
 	struct move *move;
 	size_t nmove;
-	unsigned kinds;      /* what of a backend moves, as 1 << OWNED_…; 0: all */
+	unsigned kinds; /* what of a backend moves, as 1 << OWNED_…; 0: all */
 
 	/* what the commands about one service, cluster, volume, or quota have found */
 	const struct cinder_service *service;
@@ -206,14 +209,14 @@ struct subject {
 	struct volume_removal volume;
 
 	struct instances instances;
-	size_t copies;       /* of the instance that is looked at, when more than one cell has it; else 0 */
+	size_t copies; /* of the instance that is looked at, when more than one cell has it; else 0 */
 	struct bdms bdms;
 	struct migrations migrations;
 	struct candidate *candidate;
 	size_t ncandidate;
 	struct closing *closing; /* NULL: nothing is to be closed */
 
-	struct past *past;   /* journal undo: the run that is taken back, its caller's; NULL: none */
+	struct past *past; /* journal undo: the run that is taken back, its caller's; NULL: none */
 	struct elsewhere *elsewhere;
 	size_t nelsewhere;
 };
@@ -221,7 +224,7 @@ struct subject {
 struct scene {
 	const struct request *request;
 	const struct world *world;
-	const char *run, *operator; /* this run and who started it, for what it writes into services rows */
+	const char *run, *who;           /* this run and who started it, for what it writes into services rows */
 	const char *journal_file_system; /* journal_file_system() */
 	struct subject subject;
 	struct cinder_facts cinder;
@@ -236,19 +239,20 @@ void scene_free(struct scene *scene);
 
 /* scene_cinder.c: services and owners. */
 int scene_find_cinder(struct scene *scene, struct error *err);
-/* scene_moves.c: a move from one backend (or backup host) to another. Unknown names are ERROR_NOT_FOUND with the nearest known ones. */
+/* scene_moves.c: a move from one backend (or backup host) to another. Unknown names are ERROR_NOT_FOUND with the nearest known
+ * ones. */
 const char *move_binary(enum move_kind kind); /* who serves what such a move takes */
 int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, const char *to, struct error *err);
-/* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to} lacks
- * stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */
+/* A move for every backend of ${from} that owns something, and for its backups, to the same-named one of ${to}. What ${to}
+ * lacks stays in the scene as a move without a target (finding no-counterpart). ${kinds}: which, as 1 << MOVE_…. */
 int scene_add_counterparts(struct scene *scene, const char *from, const char *to, unsigned kinds, struct error *err);
-/* Which rows --only, --exclude and --limit leave in: by id or exact name, and that limit of volumes and backups for the whole run. Where
- * instances are evacuated these words are about them, and every row moves. */
+/* Which rows --only, --exclude and --limit leave in: by id or exact name, and that limit of volumes and backups for the whole
+ * run. Where instances are evacuated these words are about them, and every row moves. */
 void scene_choose_rows(struct scene *scene);
 /* By --only and --exclude, which name a thing by its id or its exact name. */
 bool request_wants(const struct request *request, const char *id, const char *name);
-/* What --only and --exclude may name. Each of their words is one of these, or it is ERROR_NOT_FOUND with the nearest; '${list}' shows
- * all. What ${gone} has is no mistyped name but said and passed over (the same command again); NULL: nothing is. */
+/* What --only and --exclude may name. Each of their words is one of these, or it is ERROR_NOT_FOUND with the nearest; '${list}'
+ * shows all. What ${gone} has is no mistyped name but said and passed over (the same command again); NULL: nothing is. */
 struct nameable {
 	const char *id, *name; /* name may be NULL */
 };
@@ -259,20 +263,21 @@ struct nameables {
 };
 void nameables_add(struct nameables *all, const char *id, const char *name);
 void nameables_free(struct nameables *all);
-int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
-    const char *list, struct error *err);
-/* The new owner of a row of this move that is on ${host}: the target's backend with the row's own pool, unless one was asked for or
+int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone,
+    const char *what, const char *list, struct error *err);
+/* The new owner of a row of this move that is on ${host}: the target's backend with the row's own pool, unless one was asked
+ * for or
  * --pool-map has another. A row without a pool stays without, unless --pool-map =POOL gives it one. */
 const char *scene_new_host(const struct request *request, const struct move *move, const char *host, struct arena *arena);
 /* A backend of its own, with or without a name after an @: a cinder-volume or a volume names just this. */
 bool scene_is_backend(const struct scene *scene, const char *backend_host);
-/* A backend of the same name that most likely serves the same storage as ${owner} did: its cinder-volume reports, is enabled and thawed,
- * and is on another node than the owner and the failed host. NULL: none. */
+/* A backend of the same name that most likely serves the same storage as ${owner} did: its cinder-volume reports, is enabled
+ * and thawed, and is on another node than the owner and the failed host. NULL: none. */
 const char *scene_live_backend(const struct scene *scene, const char *owner);
 /* The same of backups: a host other than ${owner} and the failed one whose cinder-backup reports. NULL: none. */
 const char *scene_live_backup_host(const struct scene *scene, const char *owner);
-/* A node that could take all of the scene's moves at once: a cinder-volume with the backend of each, and a cinder-backup, that could
- * take it. NULL: none. */
+/* A node that could take all of the scene's moves at once: a cinder-volume with the backend of each, and a cinder-backup, that
+ * could take it. NULL: none. */
 const char *scene_live_taker(const struct scene *scene, struct arena *arena);
 /* A node whose cinder-volume could take something, whatever its backends are called. */
 const char *scene_live_node(const struct scene *scene, struct arena *arena);
@@ -282,14 +287,16 @@ int scene_check_pool_map(const struct scene *scene, struct error *err);
 const char *request_pool(const struct request *request, const char *pool);
 /* ERROR_NOT_FOUND with the nearest of ${known}: "no ${what} '${name}' is known"; '${list}' shows all. */
 int scene_unknown(const char *what, const char *name, const char *const *known, size_t n, const char *list, struct error *err);
-int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err); /* a node, backend or pool */
+int scene_check_owner(const struct scene *scene, const struct host_name *owner,
+    struct error *err);                                                               /* a node, backend or pool */
 int scene_check_node(const struct scene *scene, const char *node, struct error *err); /* known to cinder or nova at all? */
 
 /* scene_nova.c: services, computes and the conductor's release in every cell; then the instances of a host or just one. */
 int scene_find_nova(struct scene *scene, struct error *err);
-void scene_note_builders(struct scene *scene);                                   /* of the home cell */
-/* scene_home.c: the cell of a host and its nova-compute, which may be gone (scene->compute NULL) while instances name the host; to be
- * looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need not. */
+void scene_note_builders(struct scene *scene); /* of the home cell */
+/* scene_home.c: the cell of a host and its nova-compute, which may be gone (scene->compute NULL) while instances name the host;
+ * to be looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need not.
+ */
 int scene_find_home(struct scene *scene, const char *host, struct error *err);
 /* Fails: a cell that does not answer may know it. */
 int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);
@@ -297,9 +304,10 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err);
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of its host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */
 int scene_find_bus(struct scene *scene, struct error *err);
-void scene_look_for_conductor(struct scene *scene);                              /* its queue, if the broker answers */
+void scene_look_for_conductor(struct scene *scene); /* its queue, if the broker answers */
 
-/* scene_twins.c: names that are ${host} up to the first dot, an FQDN and its short name, with what they own; without the one that
+/* scene_twins.c: names that are ${host} up to the first dot, an FQDN and its short name, with what they own; without the one
+ * that
  * --cinder-host takes along. */
 struct host_twin {
 	const char *name;
@@ -322,19 +330,20 @@ int scene_find_group(struct scene *scene, struct candidate *candidate, struct er
 
 /* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
 void scene_find_witnesses(struct scene *scene);
-void scene_find_sessions(struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
-/* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's alone;
- * one that an earlier fact has too is not told twice. */
+void scene_find_sessions(
+    struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
+/* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's
+ * alone; one that an earlier fact has too is not told twice. */
 bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
-/* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits until it is,
- * or until another one comes. */
+/* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits
+ * until it is, or until another one comes. */
 int scene_watch_heartbeat(struct scene *scene, struct error *err);
-/* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known, those
- * of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
+/* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known,
+ * those of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
 void scene_find_queues(struct scene *scene);
-/* Queues of a cell's computes that hold messages. What a conductor has handed on waits there without end, and is begun when the compute
- * comes back (oslo.messaging: a cast does not expire). Texts are in ${arena}, hosts the cell's. */
+/* Queues of a cell's computes that hold messages. What a conductor has handed on waits there without end, and is begun when the
+ * compute comes back (oslo.messaging: a cast does not expire). Texts are in ${arena}, hosts the cell's. */
 struct waiting_queue {
 	const char *host, *queue;
 	uint32_t messages;
@@ -344,6 +353,7 @@ struct waiting_queues {
 	size_t n;
 	const char *absent; /* why not all were looked at; NULL: all were */
 };
-void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out);
+void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena,
+    struct waiting_queues *out);
 
 #endif

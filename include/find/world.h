@@ -22,14 +22,14 @@ enum {
 	WITNESS_NOVA = 16,
 	WITNESS_BUS = 32,
 	CONFIGURED_MUST_ANSWER = 64, /* a witness whose configuration file was named is needed after all */
-	SHOWS = 128,        /* a listing: a file that was named and is not there is kept as an absence, and the rest is shown */
+	SHOWS = 128, /* a listing: a file that was named and is not there is kept as an absence, and the rest is shown */
 };
 
-/* A source that was to be asked and could not be: a file, a database, a cell, a broker. What nobody configured is none. An answer
- * without it is half an answer: a listing says so and ends with its kind. */
+/* A source that was to be asked and could not be: a file, a database, a cell, a broker. What nobody configured is none. An
+ * answer without it is half an answer: a listing says so and ends with its kind. */
 struct absence {
 	enum error_kind kind;
-	char *text, *hint; /* hint "": none */
+	char *text, *hint;               /* hint "": none */
 	const struct cell_mapping *cell; /* the cell whose database it is; NULL: none's */
 };
 struct absences {
@@ -56,21 +56,21 @@ struct world {
 	struct placement_config placement;
 	struct db *cinder_db, *api_db;
 	struct db *placement_db; /* NULL: its configuration was not given */
-	struct nova_cell *cell; /* cell0 too: super conductors report there */
-	size_t ncell; /* that answer; the others are absences */
+	struct nova_cell *cell;  /* cell0 too: super conductors report there */
+	size_t ncell;            /* that answer; the others are absences */
 	struct cell_mappings mappings;
 	struct bus *bus;
 	/* why a witness is absent, for the report; "" when it is there */
 	char cinder_absent[768], nova_absent[768], bus_absent[768];
 	struct absences *absences; /* grows while it is looked at: the one thing here that does; NULL: not collected */
-	const char *run; /* for the servers' process lists; may be NULL */
+	const char *run;           /* for the servers' process lists; may be NULL */
 };
 
 /* The files that the command line names. */
 struct config_sources config_sources_of(const struct request *request);
 
-/* Errors in their order of weight: configuration, databases, broker. A cell that does not answer is an absence, as long as another
- * one does: whose cell is needed is not known yet. */
+/* Errors in their order of weight: configuration, databases, broker. A cell that does not answer is an absence, as long as
+ * another one does: whose cell is needed is not known yet. */
 int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err);
 void world_close(struct world *world);
 
@@ -89,6 +89,7 @@ const struct absence *world_any_lost_cell(const struct world *world); /* NULL: a
 int world_connect_cinder(const struct world *world, struct db **out, struct error *err);
 int world_connect_cell(const struct world *world, const struct nova_cell *cell, struct db **out, struct error *err);
 int world_connect_bus(struct world *world, struct error *err); /* closes the old one */
-int world_reconnect_cell(struct world *world, const struct nova_cell *cell, struct error *err); /* the same; -1: it has none now */
+int world_reconnect_cell(struct world *world, const struct nova_cell *cell,
+    struct error *err); /* the same; -1: it has none now */
 
 #endif

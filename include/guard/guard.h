@@ -44,11 +44,12 @@ struct guard {
 	} look[5];            /* in this order; ends with check NULL */
 	const char *sentence; /* what it means, for the documentation */
 	const char *hint;     /* what to do, unless the guard knows better; NULL: nothing */
-	/* When going on is right. Then --accept is printed beside the finding, once, with this condition before it. What has none
-	 * can be accepted too (docs/findings.md), but its own sentence says that going on ends badly: no printed line leads there. */
+	/* When going on is right. Then --accept is printed beside the finding, once, with this condition before it. What has
+	 * none can be accepted too (docs/findings.md), but its own sentence says that going on ends badly: no printed line
+	 * leads there. */
 	const char *offer;
-	bool offer_for_all;   /* one word for all findings of this code: they are about one host */
-	bool of_request;      /* about a run as it was asked for, not about the host: 'host show' does not say it */
+	bool offer_for_all; /* one word for all findings of this code: they are about one host */
+	bool of_request;    /* about a run as it was asked for, not about the host: 'host show' does not say it */
 };
 extern const struct guard guards[]; /* ends with code NULL */
 
@@ -67,8 +68,8 @@ void guard_found(const struct guard *self, const struct scene *scene, struct fin
 /* The name of the instance with this uuid; NULL when it is none, or another has the same name. */
 const char *guard_only_name(const struct scene *scene, const char *uuid);
 
-/* undo.c. Of a step that the run wrote: would taking it back end forced_down while evacuations away from the host are not cleaned up?
- * Then it stays. */
+/* undo.c. Of a step that the run wrote: would taking it back end forced_down while evacuations away from the host are not
+ * cleaned up? Then it stays. */
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step);
 
 /* flight.c: what to type and what to look at first, by the type of a migration that was cut short. */

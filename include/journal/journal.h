@@ -9,7 +9,8 @@
 #include "util/error.h"
 
 /* The memory that survives us: STATE/journal/RUN.jsonl, one JSON object a line, each one write(), each with its number and the
- * SHA-256 of the line before it. Before-values are on disk before the write that needs them. docs/journal.md has the records. */
+ * SHA-256 of the line before it. Before-values are on disk before the write that needs them. docs/journal.md has the records.
+ */
 
 /* The directory of this request: --state-dir, $EVAC_MANAGE_STATE_DIR, or /var/lib/evac-manage. */
 const char *state_dir(const struct request *request);
@@ -28,12 +29,12 @@ void journal_close(struct journal **journal);
 int journal_reserve(struct journal *journal, const struct plan *plan, struct error *err);
 /* Closes and removes the journal of a run that has begun nothing. */
 void journal_discard(struct journal **journal);
-/* What is wrong with the file system that journals go to: "tmpfs" and the like are gone with the power, "nfs" and the like with the
- * network; NULL: nothing. */
+/* What is wrong with the file system that journals go to: "tmpfs" and the like are gone with the power, "nfs" and the like with
+ * the network; NULL: nothing. */
 const char *journal_file_system(const struct request *request);
 
-/* Every other record: ${record} is given away, gets type, seq, time and prev; durable when ${sync}. An error means that it may not
- * be on disk: the side effect that it announces must not begin. */
+/* Every other record: ${record} is given away, gets type, seq, time and prev; durable when ${sync}. An error means that it may
+ * not be on disk: the side effect that it announces must not begin. */
 int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err);
 
 /* A unit's before-values as `row` records closed by one `intent`, durable. */
@@ -41,8 +42,8 @@ int journal_add(struct journal *journal, const char *type, json_object *record, 
 int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
 int journal_plan(struct journal *journal, const struct plan *plan, struct error *err);
 void journal_who(json_object *record); /* user, sudo_user, on, pid */
-/* Durable; and one that is with the next record that is, or with journal_sync(). Lost with the power before that, the unit is one
- * that was begun and whose end is not known: its rows tell. */
+/* Durable; and one that is with the next record that is, or with journal_sync(). Lost with the power before that, the unit is
+ * one that was begun and whose end is not known: its rows tell. */
 int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 int journal_outcome_soon(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);
 int journal_sync(struct journal *journal, struct error *err); /* of NULL: nothing */
@@ -55,16 +56,17 @@ int journal_sync(struct journal *journal, struct error *err); /* of NULL: nothin
 int journal_read(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, bool *torn, struct error *err);
 
 struct journal_end {
-	int64_t seq;       /* of the record that would come next */
+	int64_t seq; /* of the record that would come next */
 	char prev[65];
-	size_t offset;     /* behind the last whole record */
+	size_t offset; /* behind the last whole record */
 	bool torn, no_newline;
 };
 int journal_read_to(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal_end *end,
     struct error *err);
 
-/* To go on in the journal of a run that has ended, whichever way: ERROR_BUSY while it goes on. Reads it all first; a half record at
- * its end goes. */
-int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out, struct error *err);
+/* To go on in the journal of a run that has ended, whichever way: ERROR_BUSY while it goes on. Reads it all first; a half
+ * record at its end goes. */
+int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out,
+    struct error *err);
 
 #endif

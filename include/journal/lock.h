@@ -26,8 +26,10 @@ int lock_renew(const struct scene *scene, struct lock *lock, struct error *err);
 bool lock_is_lost(const struct lock *lock); /* since a lock_renew() that failed; lock NULL: never had */
 void lock_release(struct lock **lock);
 
-/* unfinished.c: ERROR_BUSY when a journal of ${host} in the state directory has no end, or a unit whose outcome is unknown; with the
- * ${cell} of the host's instances (NULL: none is open) also when an evacuation that it left under way is not in the database any more. */
+/* unfinished.c: ERROR_BUSY when a journal of ${host} in the state directory has no end, or a unit whose outcome is unknown;
+ * with the
+ * ${cell} of the host's instances (NULL: none is open) also when an evacuation that it left under way is not in the database
+ * any more. */
 int unfinished_check(const struct request *request, const char *host, struct db *cell, const char *except, struct error *err);
 
 #endif

@@ -18,37 +18,40 @@ extern const struct verdict_kind verdicts[VERDICTS];
 /* What a journal says of its run: the plan, and how far each unit got. Everything is read from the file and owned by it. */
 
 struct past_unit {
-	bool begun;               /* its intent is on disk; before that nothing of it can have happened */
-	const char *where;        /* label of the database that it was written to */
-	const char *outcome;      /* the last one's state, "applied"; NULL: none was written */
-	const char *error;        /* and why */
-	bool publish_begun;       /* an evacuation whose message may have left */
-	unsigned sends;           /* how often */
+	bool begun;                  /* its intent is on disk; before that nothing of it can have happened */
+	const char *where;           /* label of the database that it was written to */
+	const char *outcome;         /* the last one's state, "applied"; NULL: none was written */
+	const char *error;           /* and why */
+	bool publish_begun;          /* an evacuation whose message may have left */
+	unsigned sends;              /* how often */
 	const char *publish_outcome; /* of the last attempt to send; NULL: none was written */
 	const char *unique_id, *migration_uuid, *request_id;
-	int64_t publish_age_s;    /* since the last publish_intent, by our clock */
-	int64_t expiration_ms;    /* of that message */
-	const char *verdict;      /* of the last recovery: done, not_done, failed, under_way, unknown, drift; NULL: none */
+	int64_t publish_age_s; /* since the last publish_intent, by our clock */
+	int64_t expiration_ms; /* of that message */
+	const char *verdict;   /* of the last recovery: done, not_done, failed, under_way, unknown, drift; NULL: none */
 };
 
 struct past {
-	const char *run, *command, *host, *to, *cinder_host, *target_host, *target_state, *fenced, *user, *on, *started_at, *result; /* result NULL: no end was written */
-	const char *recovery;     /* how the last recovery ended; NULL: there was none, or it was cut off */
-	bool whole;               /* it ended, and nothing of its plan failed or was left undone */
+	const char *run, *command, *host, *to, *cinder_host, *target_host, *target_state, *fenced, *user, *on, *started_at,
+	    *result;          /* result NULL: no end was written */
+	const char *recovery; /* how the last recovery ended; NULL: there was none, or it was cut off */
+	bool whole;           /* it ended, and nothing of its plan failed or was left undone */
 	bool force;
 	struct words accept;
-	struct plan plan;         /* of every unit that the journal names; steps only where begun is true */
-	struct past_unit *unit;   /* beside plan.unit */
+	struct plan plan;       /* of every unit that the journal names; steps only where begun is true */
+	struct past_unit *unit; /* beside plan.unit */
 	size_t nunit, cap;
-	const char *trouble;      /* a record that makes no sense, in words; NULL: none */
+	const char *trouble; /* a record that makes no sense, in words; NULL: none */
 };
 
-/* For journal_read() and journal_reopen(), with a zeroed struct past as ctx. Then past_check(): -1 when the records make no sense. */
+/* For journal_read() and journal_reopen(), with a zeroed struct past as ctx. Then past_check(): -1 when the records make no
+ * sense. */
 int past_record(void *ctx, json_object *record);
 int past_check(const struct past *past, const char *path, struct error *err);
 void past_free(struct past *past);
 
-/* A unit that needs nobody: proved, rolled back or put back, or settled by a recovery; and a run of which all are, or never began. */
+/* A unit that needs nobody: proved, rolled back or put back, or settled by a recovery; and a run of which all are, or never
+ * began. */
 bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */

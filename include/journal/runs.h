@@ -13,7 +13,8 @@ struct runs {
 	char **v;
 	size_t n;
 };
-/* No such directory: no run yet, as long as nobody has named it (then it is ERROR_CONFIG). One that cannot be read is ERROR_ERROR. */
+/* No such directory: no run yet, as long as nobody has named it (then it is ERROR_CONFIG). One that cannot be read is
+ * ERROR_ERROR. */
 int runs_list(const struct request *request, struct runs *out, struct error *err);
 void runs_free(struct runs *runs);
 char *runs_path(const struct runs *runs, const char *run); /* of its journal; the caller frees it */

@@ -9,10 +9,15 @@
 struct schema_column {
 	const char *table_name, *column_name;
 };
-struct schema_columns { DB_ROWS(struct schema_column); };
+struct schema_columns {
+	DB_ROWS(struct schema_column);
+};
 /* ${sql}: the statement of that database, one of the columns_list. */
 int schema_columns_read(struct db *db, const struct sql *sql, struct schema_columns *out, struct error *err);
-static inline void schema_columns_free(struct schema_columns *columns) { db_rows_free(&columns->rows); }
+static inline void schema_columns_free(struct schema_columns *columns)
+{
+	db_rows_free(&columns->rows);
+}
 /* ${column} NULL: any. */
 bool schema_has_column(const struct schema_columns *columns, const char *table, const char *column);
 

@@ -12,10 +12,15 @@ struct session {
 	const char *user_name, *command;
 	struct maybe_int idle_s; /* since the last command */
 };
-struct sessions { DB_ROWS(struct session); };
+struct sessions {
+	DB_ROWS(struct session);
+};
 /* Those that our user may see; without the PROCESS privilege that user's own. */
 int sessions_list(struct db *db, struct sessions *out, struct error *err);
-static inline void sessions_free(struct sessions *sessions) { db_rows_free(&sessions->rows); }
+static inline void sessions_free(struct sessions *sessions)
+{
+	db_rows_free(&sessions->rows);
+}
 
 /* Is it from this address (text, with or without a port beside it) or from this host by name, with or without a domain? */
 bool session_is_from(const struct session *session, const char *address, const char *host);

@@ -9,11 +9,11 @@
 
 /* How an answer is shown, as it was asked for. Strings are argv's own. */
 struct shown {
-	const char *format;      /* table json yaml csv value */
+	const char *format; /* table json yaml csv value */
 	struct words columns;
 	const char *sort_column;
 	bool noindent;
-	int64_t max_width;       /* 0: the terminal's */
+	int64_t max_width; /* 0: the terminal's */
 	const char *color, *progress;
 	bool debug, log_json;
 	const char *log_file;

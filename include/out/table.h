@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <json-c/json.h>
+
 #include "db/row.h"
 #include "out/shown.h"
 #include "util/error.h"
@@ -19,20 +21,20 @@ enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL, CELL_JSON /* an obje
 struct cell {
 	enum cell_type type;
 	const char *text;
-	int64_t number;      /* also the bool */
+	int64_t number; /* also the bool */
 };
 struct table_column {
-	const char *key;     /* snake_case: JSON, -c, --sort-column */
-	const char *title;   /* for people: "Server UUID"; NULL: the key with blanks */
-	bool json_only;      /* for json, yaml and csv; too much for a table or a line of values unless -c names it */
-	bool right;          /* numbers */
+	const char *key;   /* snake_case: JSON, -c, --sort-column */
+	const char *title; /* for people: "Server UUID"; NULL: the key with blanks */
+	bool json_only;    /* for json, yaml and csv; too much for a table or a line of values unless -c names it */
+	bool right;        /* numbers */
 };
 struct table {
 	const struct table_column *column;
 	size_t ncolumn;
-	struct cell *cell;   /* row after row */
+	struct cell *cell; /* row after row */
 	size_t nrow, cap;
-	const char *globals;  /* request.globals: table_advice() puts it behind our commands */
+	const char *globals; /* request.globals: table_advice() puts it behind our commands */
 	struct arena arena;
 };
 
@@ -47,8 +49,8 @@ void table_json(struct table *table, const char *key, const char *object); /* co
 void table_bool(struct table *table, const char *key, bool value);
 /* Members of ${row}, a struct T, in the columns of their names: texts, numbers and bools; a NULL and what is not set stay null.
  *	table_members(table, struct volume, v, id, name, size_gb); */
-#define table_members(table, T, row, ...)                                                          \
-	table_add_members(table, 1 ? (row) : (const T *)NULL,                                          \
+#define table_members(table, T, row, ...) \
+	table_add_members(table, 1 ? (row) : (const T *)NULL, \
 	    (const struct db_column[]){ DB_COLUMNS(T, __VA_ARGS__), { .name = NULL } })
 void table_add_members(struct table *table, const void *row, const struct db_column *member);
 /* How many rows have this text in that column. */
@@ -56,15 +58,17 @@ size_t table_count(const struct table *table, const char *key, const char *text)
 void table_free(struct table *table);
 
 /* Writes to stdout as ${shown} says, with its columns, sorting and width. Columns are named by key or title, in any case.
- * A table has "-" for null and yes/no; values have "-" and true/false. No rows: a header (table, csv), [] (json, yaml), nothing.
- * CJK and accents need setlocale(LC_CTYPE, "") at the start of main; without it a table spells them \xNN. -c with an unknown column is ERROR_USAGE
- * naming the known ones. A full or closed stdout is ERROR_ERROR. */
+ * A table has "-" for null and yes/no; values have "-" and true/false. No rows: a header (table, csv), [] (json, yaml),
+ * nothing. CJK and accents need setlocale(LC_CTYPE, "") at the start of main; without it a table spells them \xNN. -c with an
+ * unknown column is ERROR_USAGE naming the known ones. A full or closed stdout is ERROR_ERROR. */
 int table_print(const struct table *table, const struct shown *shown, struct error *err);
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct shown *shown, struct error *err);
 
 /* One line for people on stdout, whatever its names hold; whoever ends the report flushes and looks. */
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A document for programs, on one line or on many; json-c escapes what a name may hold. */
+int out_json(json_object *document, const struct shown *shown, struct error *err);
 /* Our own words as they are, line ends too: never with a name in them. */
 int out_text(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -5,8 +5,8 @@
 #include "model/nova/evacuation.h"
 #include "plan/plan.h"
 
-/* How far the evacuation of a unit is. The word of the report, the step's state and whether the broker has the message follow from it,
- * by the table in evacuation.c. */
+/* How far the evacuation of a unit is. The word of the report, the step's state and whether the broker has the message follow
+ * from it, by the table in evacuation.c. */
 enum evacuation_phase {
 	PHASE_WAITING,
 	PHASE_SENT,     /* the broker has it: nova's turn */
@@ -26,12 +26,12 @@ enum cost { COST_WAY, COST_JOURNAL, COST_TRANSACTION, COST_CAST, COSTS };
 struct evacuation {
 	struct evacuation_rows rows; /* texts belong to the scene and to the plan's arena */
 	enum evacuation_phase phase;
-	char status[64];         /* the migration's, as last seen */
-	char host[256];          /* the instance's, as last seen */
+	char status[64]; /* the migration's, as last seen */
+	char host[256];  /* the instance's, as last seen */
 	char dest[256];
-	int64_t migration_id;    /* 0: not seen yet */
-	bool warned;             /* that nobody has taken it for a while */
-	const char *suspected;   /* the bad end that the last look saw */
+	int64_t migration_id;  /* 0: not seen yet */
+	bool warned;           /* that nobody has taken it for a while */
+	const char *suspected; /* the bad end that the last look saw */
 	int64_t sent_ms, ended_ms;
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 };
@@ -41,9 +41,9 @@ void evacuations_free(struct plan *plan);
 void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char *error);
 /* Of no evacuation, and of one that was not begun: false. */
 bool evacuation_is(const struct unit *unit, enum evacuation_phase phase);
-bool evacuation_has_landed(const struct unit *unit); /* proved or not */
-bool evacuation_has_failed(const struct unit *unit); /* sent or not */
-bool evacuation_was_cast(const struct unit *unit);   /* the broker said that it has it */
+bool evacuation_has_landed(const struct unit *unit);     /* proved or not */
+bool evacuation_has_failed(const struct unit *unit);     /* sent or not */
+bool evacuation_was_cast(const struct unit *unit);       /* the broker said that it has it */
 const char *evacuation_outcome(const struct unit *unit); /* "under way" */
 
 #endif

@@ -6,15 +6,16 @@
 #include "plan/step_kind.h"
 #include "util/error.h"
 
-/* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction applies,
- * all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans. */
+/* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction
+ * applies, all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans.
+ */
 
 enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
 extern const char *const state_name[STATE_COUNT];
 
 struct step {
 	const struct step_kind *kind;
-	const char *id, *name; /* name is for people; may be NULL */
+	const char *id, *name;                                  /* name is for people; may be NULL */
 	const char *before[STEP_COLUMNS], *after[STEP_COLUMNS]; /* NULL is SQL's NULL, or not known yet */
 	enum state state;
 	const char *error; /* NULL: none */
@@ -25,7 +26,10 @@ static inline enum move_kind step_kind_move(const struct step_kind *kind)
 {
 	return kind->owner == OWNER_HOST ? MOVE_BACKUPS : MOVE_BACKEND;
 }
-static inline bool step_is(const struct step *step, enum step_kind_id kind) { return step->kind == &step_kinds[kind]; }
+static inline bool step_is(const struct step *step, enum step_kind_id kind)
+{
+	return step->kind == &step_kinds[kind];
+}
 
 enum unit_kind {
 	UNIT_OWNERSHIP,  /* one transaction in cinder's database */
@@ -37,8 +41,8 @@ extern const char *const unit_kind_name[];
 
 struct unit {
 	enum unit_kind kind;
-	const char *sentence;   /* "move 12 volumes of a@b to c@b" */
-	const char *command;    /* the single command that does just this; NULL: none does */
+	const char *sentence; /* "move 12 volumes of a@b to c@b" */
+	const char *command;  /* the single command that does just this; NULL: none does */
 	struct step *step;
 	size_t nstep, cap;
 	const struct candidate *candidate; /* UNIT_EVACUATION */
@@ -77,10 +81,10 @@ bool step_equal(const struct step_kind *kind, const char *const *a, const char *
 /* "host 'a', service_uuid NULL" */
 const char *step_values_text(const struct step_kind *kind, const char *const *values, struct arena *arena);
 
-/* plan_make.c. The failed host's nova-compute disabled, with a reason that names run and operator: the first write of a rescue, so
- * that of two runs on two nodes of a cluster, where no lock is seen, one finds the row changed. The ownership moves of the scene
- * as one unit (none when nothing is to be moved), with the failed host's cinder services disabled when the scene marks. The
- * evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
+/* plan_make.c. The failed host's nova-compute disabled, with a reason that names run and operator: the first write of a rescue,
+ * so that of two runs on two nodes of a cluster, where no lock is seen, one finds the row changed. The ownership moves of the
+ * scene as one unit (none when nothing is to be moved), with the failed host's cinder services disabled when the scene marks.
+ * The evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service);
 void plan_mark(struct plan *plan, const struct scene *scene);
 void plan_ownership(struct plan *plan, const struct scene *scene);

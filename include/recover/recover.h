@@ -6,8 +6,9 @@
 
 /* Runs that nobody has seen end, settled; docs/recovery.md says it for operators. */
 
-/* Settles a run and says so in its journal: what journal recover does, and host rescue --resume before it goes on. ${quiet}: without
- * the report when all is settled. ${past}, filled in any case: whom it was about; the caller frees it. ${under_way}: evacuations that nova has in hand. */
+/* Settles a run and says so in its journal: what journal recover does, and host rescue --resume before it goes on. ${quiet}:
+ * without the report when all is settled. ${past}, filled in any case: whom it was about; the caller frees it. ${under_way}:
+ * evacuations that nova has in hand. */
 enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, size_t *under_way,
     struct error *err);
 /* Only reads the journal. */

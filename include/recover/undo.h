@@ -10,8 +10,8 @@ enum error_kind undo_run(const struct request *request, struct error *err);
 /* undo_moves.c: what goes back as moves of the scene, and the instances elsewhere that use it. */
 int undo_find_moves(struct scene *scene, struct error *err);
 
-/* undo_sql.c: the same as plain SQL on stdout, from the journal alone: each statement as the program would send it, its values set as
- * variables before it. Whoever runs it compares the matched rows. */
+/* undo_sql.c: the same as plain SQL on stdout, from the journal alone: each statement as the program would send it, its values
+ * set as variables before it. Whoever runs it compares the matched rows. */
 enum error_kind undo_print_sql(const struct request *request, const struct past *past, struct error *err);
 
 #endif

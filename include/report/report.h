@@ -8,15 +8,15 @@
 /* How a run ended, and the one document that says it. */
 
 struct report {
-	const char *command;     /* "host rescue" */
+	const char *command; /* "host rescue" */
 	const struct work *work;
 	struct findings findings;
-	bool rescues;            /* what remains of the host makes the run partial */
-	bool shown;              /* plan and findings were printed on stderr */
+	bool rescues;                /* what remains of the host makes the run partial */
+	bool shown;                  /* plan and findings were printed on stderr */
 	const struct finding *first; /* of a refusal: whose hint its last line has; NULL: none */
-	const char *summary;     /* one sentence, in plan's arena; NULL: it is made from the counts */
-	const char *good_until;  /* of the plan file that was written; NULL: none was */
-	const char *next;        /* the command that comes next, as the last line; NULL: none is known */
+	const char *summary;         /* one sentence, in plan's arena; NULL: it is made from the counts */
+	const char *good_until;      /* of the plan file that was written; NULL: none was */
+	const char *next;            /* the command that comes next, as the last line; NULL: none is known */
 	char started_at[25], finished_at[25];
 };
 
@@ -30,8 +30,9 @@ struct totals {
 };
 void report_totals(const struct report *report, struct totals *out);
 
-/* The one document of a command that acts, on stdout: JSON as product and docs describe it, or for people the plan (when nothing was
- * done), the findings, what came of each thing, and a sentence. ${why} is the run's error, ${err} gets a failure to print. */
+/* The one document of a command that acts, on stdout: JSON as product and docs describe it, or for people the plan (when
+ * nothing was done), the findings, what came of each thing, and a sentence. ${why} is the run's error, ${err} gets a failure to
+ * print. */
 int report_print(const struct report *report, enum error_kind result, const struct error *why, struct error *err);
 
 /* The plan for people: a numbered sentence a unit, with the single command that would do just it. */

@@ -5,18 +5,19 @@
 #include "find/scene.h"
 #include "out/table.h"
 
-/* A command that only shows rows: opens what it needs, fills the table in one snapshot a database, prints it, and may then say by what
- * it has shown how it ends. An error before the rows are printed leaves stdout empty.
+/* A command that only shows rows: opens what it needs, fills the table in one snapshot a database, prints it, and may then say
+ * by what it has shown how it ends. An error before the rows are printed leaves stdout empty.
  *
- * What could not be asked (the world's absences) is said after the rows, an error a source, and decides how the command ends: its
- * configuration, then databases, then brokers. When the command is about a host whose cell answers (scene->nova.home), the other
- * cells are witnesses: a warning. */
+ * What could not be asked (the world's absences) is said after the rows, an error a source, and decides how the command ends:
+ * its configuration, then databases, then brokers. When the command is about a host whose cell answers (scene->nova.home), the
+ * other cells are witnesses: a warning. */
 struct listing {
 	unsigned needs; /* of find/world.h */
 	const struct table_column *column;
 	size_t ncolumn;
 	int (*fill)(struct scene *scene, struct table *table, struct error *err);
-	int (*conclude)(const struct table *shown, const struct request *request, struct error *err); /* NULL: rows are no error */
+	int (*conclude)(const struct table *shown, const struct request *request,
+	    struct error *err); /* NULL: rows are no error */
 	bool counts_absences; /* its rows have them, and conclude counts them; a configuration that cannot be read still wins */
 };
 #define LISTED(columns) .column = (columns), .ncolumn = sizeof(columns) / sizeof *(columns)

@@ -7,9 +7,9 @@
 #include "run/run.h"
 #include "util/clock.h"
 
-/* A plan on disk, to be read by others before it is applied: one line of JSON in a fixed order that ends with the SHA-256 of all
- * before it. It holds every row with its old and new value, so that applying it is comparing two plans: the file's and the one that
- * the same words make of the world as it is then. docs/plan.md has its fields. */
+/* A plan on disk, to be read by others before it is applied: one line of JSON in a fixed order that ends with the SHA-256 of
+ * all before it. It holds every row with its old and new value, so that applying it is comparing two plans: the file's and the
+ * one that the same words make of the world as it is then. docs/plan.md has its fields. */
 
 #define PLAN_LIFE_S 3600 /* how long it may be applied */
 
@@ -30,7 +30,8 @@ const char *plan_file_command(struct arena *arena, const char *path);
 int plan_file_read(const char *path, struct plan_file *out, struct error *err);
 void plan_file_free(struct plan_file *file);
 
-/* plan_compare.c. Brings the run's plan to the file's: whatever is not the same is named, and ERROR_DRIFT unless it may be left out
+/* plan_compare.c. Brings the run's plan to the file's: whatever is not the same is named, and ERROR_DRIFT unless it may be left
+ * out
  * (--skip-drifted). Then the run's plan holds only what the file shows, with the file's values. */
 int plan_compare(struct run *run, const struct plan_file *file, struct error *err);
 

@@ -7,17 +7,17 @@
 #include "report/report.h"
 #include "util/who.h"
 
-/* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it finds
- * its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
+/* The pipeline, once: find, guard, plan, confirm, apply, prove, report. An operation is const data: what it needs and how it
+ * finds its scene and plans; what a unit does when it is applied and how it is proved is the unit's business. */
 
 struct operation {
-	const char *name;     /* "volume update_host" */
-	unsigned needs;       /* NEEDS_…, WITNESS_… */
+	const char *name; /* "volume update_host" */
+	unsigned needs;   /* NEEDS_…, WITNESS_… */
 	int (*find)(struct scene *scene, struct error *err);
 	void (*plan)(struct plan *plan, const struct scene *scene, const struct findings *findings);
-	struct past *past;    /* of an undo: the run that is taken back; else NULL */
-	bool rescues;         /* what remains of the host makes the run partial */
-	bool alone;           /* about one thing: leaving it out is a refusal */
+	struct past *past; /* of an undo: the run that is taken back; else NULL */
+	bool rescues;      /* what remains of the host makes the run partial */
+	bool alone;        /* about one thing: leaving it out is a refusal */
 };
 
 struct run {
@@ -29,14 +29,14 @@ struct run {
 	struct report report;
 };
 
-/* Runs it and prints its report on stdout. Returns how it ended; ${err} says why when it is not ERROR_OK and the report does not
- * say it. */
+/* Runs it and prints its report on stdout. Returns how it ended; ${err} says why when it is not ERROR_OK and the report does
+ * not say it. */
 enum error_kind run_operation(const struct operation *operation, const struct request *request, struct error *err);
 
 /* confirm.c: the plan shown, the question asked. 0: go on; ERROR_REFUSED: not. */
 int confirm(struct run *run, struct error *err);
-/* Asks a terminal for a missing --fenced text where nothing else stands in the way. 1: it was given, and the plan must be made again
- * with it; -1, ERROR_USAGE: what was typed is no statement. */
+/* Asks a terminal for a missing --fenced text where nothing else stands in the way. 1: it was given, and the plan must be made
+ * again with it; -1, ERROR_USAGE: what was typed is no statement. */
 int confirm_fence(struct run *run, struct error *err);
 
 #endif

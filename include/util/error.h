@@ -10,6 +10,7 @@
 
 /* KIND(NAME, exit code, word in JSON, sentence). The exit codes are a contract with other
  * programs: a number is never given a second meaning. docs/exit-codes.md is made from this list. */
+/* clang-format off */
 #define ERROR_KINDS(KIND)                                                                          \
 	KIND(OK, 0, "ok", "done and proved, or nothing to do")                                     \
 	KIND(ERROR, 1, "error", "anything that has no better name")                                \
@@ -28,24 +29,24 @@
 	KIND(TIMEOUT, 14, "timeout", "evacuations still under way when --timeout ended")           \
 	KIND(BUG, 70, "bug", "an assertion of ours")                                               \
 	KIND(INTERRUPTED, 130, "interrupted", "a signal between two units")
+/* clang-format on */
 
 enum error_kind {
 #define ERROR_KIND_ENUM(name, code, word, sentence) ERROR_##name,
 	ERROR_KINDS(ERROR_KIND_ENUM)
 #undef ERROR_KIND_ENUM
-	ERROR_KIND_COUNT
+	    ERROR_KIND_COUNT
 };
 
 struct error {
 	enum error_kind kind; /* ERROR_OK: nothing is wrong */
 	int code;             /* errno, MariaDB errno or AMQP reply code; 0 when there is none */
 	char text[768];
-	char hint[4096];      /* what to type next: a whole command line fits; may be empty */
+	char hint[4096]; /* what to type next: a whole command line fits; may be empty */
 };
 
 /* All return -1, so that `return error_set(…)` is the whole failure path. */
-int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+int error_set(struct error *err, enum error_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int error_hint(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* ": strerror(errno_value)" is added to the text and the number kept in code. */
@@ -56,8 +57,8 @@ void error_clear(struct error *err);
 const char *error_kind_name(enum error_kind kind);
 const char *error_kind_sentence(enum error_kind kind);
 int error_kind_exit_code(enum error_kind kind);
-/* Of several sources that could not be asked, whose code a command ends with: a configuration's before a database's, that before a
- * broker's, and any of them before another reason (a privilege that is missing, say); ERROR_OK is less than all. */
+/* Of several sources that could not be asked, whose code a command ends with: a configuration's before a database's, that
+ * before a broker's, and any of them before another reason (a privilege that is missing, say); ERROR_OK is less than all. */
 bool error_kind_outweighs(enum error_kind a, enum error_kind b);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Does an HTTP server answer GET / there with anything but an error (below 400)? Every trouble is a no. At most ${timeout_ms} for
- * each of connecting, asking and the first bytes of the answer. */
+/* Does an HTTP server answer GET / there with anything but an error (below 400)? Every trouble is a no. At most ${timeout_ms}
+ * for each of connecting, asking and the first bytes of the answer. */
 bool http_answers(const char *host, unsigned port, int timeout_ms);
 
 #endif

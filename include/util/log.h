@@ -13,8 +13,9 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_INFO, LOG_SQL, LOG_DEBUG }
 struct log_options {
 	enum log_level level; /* the most talkative that is still written */
 	bool json;
-	const char *file;     /* NULL: stderr alone */
-	const char *globals;   /* put behind each of our commands in a message, so that it can be pasted (util/shell.h); NULL: nothing */
+	const char *file; /* NULL: stderr alone */
+	/* put behind each of our commands in a message, so that it can be pasted (util/shell.h); NULL: nothing */
+	const char *globals;
 };
 
 int log_open(const struct log_options *options, struct error *err);

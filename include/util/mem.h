@@ -37,6 +37,11 @@ void auto_free_(void *p);
 #define auto_arena __attribute__((cleanup(arena_free)))
 
 /* Gives an auto_free local away. */
-#define take(p) __extension__({ __typeof__(p) taken_ = (p); (p) = NULL; taken_; })
+#define take(p) \
+	__extension__({ \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL; \
+		taken_; \
+	})
 
 #endif

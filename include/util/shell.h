@@ -6,14 +6,16 @@
 
 /* What is printed to be pasted into a shell. */
 
-/* ${word} as one word of bash's, as it is where no letter of it means anything to a shell. Quoted with ", so that it can stand in a
- * command that a sentence has in '…'; with ' when bash would change it in between; with $'…' when it holds what no terminal shows. */
+/* ${word} as one word of bash's, as it is where no letter of it means anything to a shell. Quoted with ", so that it can stand
+ * in a command that a sentence has in '…'; with ' when bash would change it in between; with $'…' when it holds what no
+ * terminal shows. */
 void shell_add_word(struct str *out, const char *word);
 /* The same, in ${arena}. */
 struct arena;
 const char *shell_word(struct arena *arena, const char *word);
 
-/* ${text} with ${globals} behind each "evac-manage" that begins a command and has no option of its own yet. NULL or "": as it is. */
+/* ${text} with ${globals} behind each "evac-manage" that begins a command and has no option of its own yet. NULL or "": as it
+ * is. */
 void shell_add_commands(struct str *out, const char *text, const char *globals);
 
 #endif

@@ -15,15 +15,15 @@ void str_add(struct str *str, const char *s);
 void str_addn(struct str *str, const char *s, size_t n);
 void str_addc(struct str *str, char c);
 void str_addf(struct str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* At most ${max} bytes of ${s}, whole letters only. What is no UTF-8, or a letter of four bytes (the utf8 of nova's and cinder's
- * tables has none), becomes '?'. */
+/* At most ${max} bytes of ${s}, whole letters only. What is no UTF-8, or a letter of four bytes (the utf8 of nova's and
+ * cinder's tables has none), becomes '?'. */
 void str_add_letters(struct str *str, const char *s, size_t max);
 char *str_take(struct str *str); /* the caller frees the bytes; never NULL */
 void str_clear(struct str *str); /* empty, keeps the room */
 void str_free(struct str *str);
 #define auto_str __attribute__((cleanup(str_free)))
 
-bool str_equal(const char *a, const char *b);       /* byte for byte; NULL equals only NULL */
+bool str_equal(const char *a, const char *b); /* byte for byte; NULL equals only NULL */
 bool str_starts(const char *s, const char *prefix);
 const char *str_or(const char *s, const char *otherwise); /* s, or the other when s is NULL */
 /* true, yes, on, 1, in any case: what oslo.config and the drivers take for true. NULL is not. */

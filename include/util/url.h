@@ -30,7 +30,7 @@ struct db_url {
  * Any driver parses; one that is not rabbit's ("none:///" of cell0) may have no broker. */
 struct broker {
 	char *user, *password, *host; /* never NULL; user and password are "guest" when absent, as kombu has it */
-	unsigned port;       /* 5672 when absent, also with TLS, as kombu has it */
+	unsigned port;                /* 5672 when absent, also with TLS, as kombu has it */
 };
 struct transport_url {
 	char *driver, *vhost; /* vhost is "/" when the URL has none */

@@ -32,7 +32,9 @@ static void bind_names(const struct step_kind *kind, struct binding *binding, st
 		if (k < n)
 			continue;
 		params[n].name = name;
-		binding->source[n].from = str_starts(name, "old_") ? FROM_BEFORE : str_starts(name, "new_") ? FROM_AFTER : FROM_ID;
+		binding->source[n].from = str_starts(name, "old_") ? FROM_BEFORE :
+		    str_starts(name, "new_")                       ? FROM_AFTER :
+								     FROM_ID;
 		if (binding->source[n].from != FROM_ID)
 			binding->source[n].column = step_kind_column(kind, name + 4);
 		n++;
@@ -47,8 +49,8 @@ static void bind_values(const void *ctx, size_t row, struct db_param *params)
 
 	for (size_t i = 0; params[i].name; i++) {
 		const char *value = binding->source[i].from == FROM_ID ? step->id :
-		    binding->source[i].from == FROM_BEFORE         ? step->before[binding->source[i].column] :
-		                                                     step->after[binding->source[i].column];
+		    binding->source[i].from == FROM_BEFORE             ? step->before[binding->source[i].column] :
+									 step->after[binding->source[i].column];
 
 		params[i] = p_str(params[i].name, value);
 	}
@@ -96,25 +98,29 @@ static bool allows(const struct work *work, const char *code, const char *subjec
 	return request_accepts(work->request, code, subject);
 }
 
-static int check_source(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now, struct error *err)
+static int check_source(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now,
+    struct error *err)
 {
 	const struct cinder_service *source = cinder_service_find(now, binary, m->from.backend_host);
 
 	if (!source || m->taken_back || allows(work, "source-alive", NULL))
 		return 0;
-	if (m->source ? source->report_count == m->source->report_count : !cinder_service_is_up(source, work->scene.cinder.down_s))
+	if (m->source ? source->report_count == m->source->report_count :
+			!cinder_service_is_up(source, work->scene.cinder.down_s))
 		return 0;
-	return error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed", binary,
-	    m->from.backend_host);
+	return error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed",
+	    binary, m->from.backend_host);
 }
 
-static int check_target(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now, struct error *err)
+static int check_target(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now,
+    struct error *err)
 {
 	const struct cinder_service *target = cinder_service_find(now, binary, m->to.backend_host);
 
 	if (!target || !m->target || target->id != m->target->id)
-		return error_set(err, ERROR_DRIFT, "the service row of %s on '%s' is another one than the plan saw; nothing was changed",
-		    binary, m->to.backend_host);
+		return error_set(err, ERROR_DRIFT,
+		    "the service row of %s on '%s' is another one than the plan saw; nothing was changed", binary,
+		    m->to.backend_host);
 	if (!cinder_service_is_up(target, work->scene.cinder.down_s) && !allows(work, "target-down", NULL))
 		return error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
 		    m->to.backend_host);
@@ -127,14 +133,16 @@ static int check_clusters_down(const struct work *work, const struct cinder_serv
 	const struct cluster_fact *c = work->scene.cinder.cluster_fact;
 
 	for (; c < work->scene.cinder.cluster_fact + work->scene.cinder.ncluster_fact; c++)
-		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, work->scene.cinder.down_s) && !allows(work, "source-alive", NULL))
-			return error_set(err, ERROR_DRIFT, "a member of cluster '%s' has reported since the plan was made: it is alive; nothing was changed",
+		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, work->scene.cinder.down_s) &&
+		    !allows(work, "source-alive", NULL))
+			return error_set(err, ERROR_DRIFT,
+			    "a member of cluster '%s' has reported since the plan was made: it is alive; nothing was changed",
 			    c->cluster);
 	return 0;
 }
 
-/* The second look at who is alive, inside the transaction: a source that has come back, a target that has gone. Where the owner stays
- * the same nobody needs to be asked. */
+/* The second look at who is alive, inside the transaction: a source that has come back, a target that has gone. Where the owner
+ * stays the same nobody needs to be asked. */
 static int check_owners(struct work *work, struct error *err)
 {
 	struct cinder_services now = { 0 };
@@ -143,7 +151,8 @@ static int check_owners(struct work *work, struct error *err)
 	if (cinder_services_list(work->world.cinder_db, &now, err) != 0)
 		return -1;
 	rc = check_clusters_down(work, &now, err);
-	for (const struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++) {
+	for (const struct move *m = work->scene.subject.move;
+	     m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++) {
 		const char *binary = move_binary(m->kind);
 
 		if (!m->in_place)
@@ -158,12 +167,14 @@ static int check_leftovers(const struct work *work, const struct move *m, struct
 {
 	const struct request *r = work->request;
 
-	if (r->what.limit > 0 || r->what.only.n > 0 || r->what.exclude.n > 0 || m->from.pool[0] || m->in_place || m->taken_back || r->how.skip_drifted)
+	if (r->what.limit > 0 || r->what.only.n > 0 || r->what.exclude.n > 0 || m->from.pool[0] || m->in_place ||
+	    m->taken_back || r->how.skip_drifted)
 		return 0;
 	for (int k = 0; k < OWNED_KINDS; k++) {
 		if (m->rows[k].n == 0 && k != OWNED_VOLUME && k != OWNED_BACKUP)
 			continue;
-		if (step_kind_move(&step_kinds[k]) != m->kind || (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
+		if (step_kind_move(&step_kinds[k]) != m->kind ||
+		    (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
 			continue;
 		if (m->written.old_owner[k] > m->served[k])
 			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
@@ -191,7 +202,8 @@ static void name_pools(struct work *work, const struct unit *unit)
 	m->whose_then = first ? first->after[0] : NULL;
 }
 
-/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection. */
+/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection.
+ */
 static int look_before(struct work *work, const struct unit *unit, struct error *err)
 {
 	name_pools(work, unit);
@@ -206,13 +218,13 @@ static int look_before(struct work *work, const struct unit *unit, struct error 
 static int look_after(struct work *work, struct error *err)
 {
 	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
-		if (prove_count(work->world.cinder_db, m, &m->written, err) != 0 ||
-		    check_leftovers(work, m, err) != 0)
+		if (prove_count(work->world.cinder_db, m, &m->written, err) != 0 || check_leftovers(work, m, err) != 0)
 			return -1;
 	return 0;
 }
 
-/* Whoever began to work on it after the plan was made has recorded an event. An undo opens it again: nobody works on a closed one. */
+/* Whoever began to work on it after the plan was made has recorded an event. An undo opens it again: nobody works on a closed
+ * one. */
 static int check_nobody_came(struct work *work, struct error *err)
 {
 	const struct closing *c = work->scene.subject.closing;
@@ -227,8 +239,9 @@ static int check_nobody_came(struct work *work, struct error *err)
 	for (size_t i = 0; i < now.n && same; i++)
 		same = str_equal(now.v[i].result, c->events.v[i].result);
 	action_events_free(&now);
-	return same ? 0 : error_set(err, ERROR_DRIFT, "somebody has begun to work on migration %lld; nothing was changed",
-	                      (long long)c->migration->id);
+	return same ? 0 :
+		      error_set(err, ERROR_DRIFT, "somebody has begun to work on migration %lld; nothing was changed",
+			  (long long)c->migration->id);
 }
 
 static int add_server(struct work *work, struct db *db, struct error *err)
@@ -269,7 +282,8 @@ static struct db *cell_of_host(const struct work *work)
 	return work->scene.nova.home->cell->db;
 }
 
-/* Where the rows of a unit are, and what is looked at inside their transaction; NULL: nothing. An evacuation has its own (cast.c). */
+/* Where the rows of a unit are, and what is looked at inside their transaction; NULL: nothing. An evacuation has its own
+ * (cast.c). */
 static const struct {
 	struct db *(*database)(const struct work *work);
 	int (*before)(struct work *work, const struct unit *unit, struct error *err);

@@ -7,8 +7,9 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Many volumes at once: locked and compared one by one, written fifty in a statement, several times faster than a statement a row where
- * the server knows no arrays, and faster where it does. Each is found by its id: nobody else's row is locked or waited for. */
+/* Many volumes at once: locked and compared one by one, written fifty in a statement, several times faster than a statement a
+ * row where the server knows no arrays, and faster where it does. Each is found by its id: nobody else's row is locked or
+ * waited for. */
 
 #define LEAST 2000
 #define AT_ONCE 50 /* ids in a statement, as the files in sql/ have them */
@@ -17,8 +18,7 @@
 struct locked {
 	const char *id, *host, *service_uuid, *cluster_name;
 };
-static const struct db_shape shape = DB_SHAPE(struct locked,
-    DB_COLUMNS(struct locked, id, host),
+static const struct db_shape shape = DB_SHAPE(struct locked, DB_COLUMNS(struct locked, id, host),
     DB_NULLABLES(struct locked, service_uuid, cluster_name));
 
 struct move_all {
@@ -58,8 +58,8 @@ static size_t count_planned(const struct db_rows *rows, const struct step *step,
 
 	for (size_t i = 0, k = 0; i < rows->n && k < n; k++)
 		if (str_equal(locked[i].id, step[k].id)) {
-			found += str_equal(locked[i].host, step[k].before[0]) && str_equal(locked[i].service_uuid, step[k].before[1]) &&
-			    !locked[i].cluster_name;
+			found += str_equal(locked[i].host, step[k].before[0]) &&
+			    str_equal(locked[i].service_uuid, step[k].before[1]) && !locked[i].cluster_name;
 			i++;
 		}
 	return found;
@@ -99,8 +99,8 @@ static int move_all_rows(const struct move_all *m, const struct step *step, size
 		locked += as_planned;
 	}
 	if (locked != n)
-		return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed", n - locked, n,
-		    step->kind->plural);
+		return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed",
+		    n - locked, n, step->kind->plural);
 	for (size_t i = 0; i < n; i += now) {
 		now = n - i < AT_ONCE ? n - i : AT_ONCE;
 		if (move_rows(m, step + i, now, &matched, err) != 0)
@@ -108,8 +108,10 @@ static int move_all_rows(const struct move_all *m, const struct step *step, size
 		total += matched;
 	}
 	log_debug("cinder/volume_move_many: %llu of %zu rows", (unsigned long long)total, n);
-	return total == n ? 0 : error_set(err, ERROR_DRIFT, "%llu volumes of '%s' matched where %zu were locked; nothing was changed",
-	                            (unsigned long long)total, m->from, n);
+	return total == n ?
+	    0 :
+	    error_set(err, ERROR_DRIFT, "%llu volumes of '%s' matched where %zu were locked; nothing was changed",
+		(unsigned long long)total, m->from, n);
 }
 
 int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *done, struct error *err)

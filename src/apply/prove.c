@@ -51,7 +51,8 @@ static int find_promised(struct unit *unit, enum owned_kind kind, const char *ow
 		return -1;
 	vec_sort(rows.v, rows.n, sizeof *rows.v, compare_ids);
 	for (step = unit->step; step < unit->step + unit->nstep; step++) {
-		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v, compare_ids);
+		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v,
+		    compare_ids);
 
 		if (step_is(step, step_kind_owned(kind)) && row && is_promised(step, row))
 			found(step);
@@ -63,7 +64,7 @@ static int find_promised(struct unit *unit, enum owned_kind kind, const char *ow
 int prove_count(struct db *db, const struct move *m, struct ownership_count *out, struct error *err)
 {
 	return m->whose ? ownership_count(db, m->whose, m->whose_then, false, out, err) :
-	                  ownership_count(db, m->from.text, m->to.text, true, out, err);
+			  ownership_count(db, m->from.text, m->to.text, true, out, err);
 }
 
 /* Both owners counted, and what the new one has of the unit's rows. */
@@ -89,7 +90,8 @@ static void refute(struct work *work, struct step *step, const char *now)
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
 
-/* One row read by its id. A row that is gone was deleted after our COMMIT, by somebody who may: lost it would hold its old value. */
+/* One row read by its id. A row that is gone was deleted after our COMMIT, by somebody who may: lost it would hold its old
+ * value. */
 static int prove_step(struct work *work, struct step *step, struct db *db, struct error *err)
 {
 	const char *now[STEP_COLUMNS];
@@ -140,7 +142,7 @@ static int journal_proved(struct work *work, size_t index, struct error *err)
 static int connect_to(const struct work *work, const struct unit *unit, struct db **db, struct error *err)
 {
 	return unit->kind == UNIT_OWNERSHIP ? world_connect_cinder(&work->world, db, err) :
-	                                      world_connect_cell(&work->world, work->scene.nova.home->cell, db, err);
+					      world_connect_cell(&work->world, work->scene.nova.home->cell, db, err);
 }
 
 int prove_unit(struct work *work, size_t index, struct error *err)
@@ -160,7 +162,9 @@ int prove_unit(struct work *work, size_t index, struct error *err)
 	if (journal_proved(work, index, err) != 0)
 		return -1;
 	wrong = unit->nstep - count_proved(unit);
-	return wrong == 0 ? 0 : error_set(err, ERROR_UNPROVED, "%zu of %zu rows do not read back as they were written", wrong, unit->nstep);
+	return wrong == 0 ?
+	    0 :
+	    error_set(err, ERROR_UNPROVED, "%zu of %zu rows do not read back as they were written", wrong, unit->nstep);
 }
 
 /* ---- what others have done with proved rows since */
@@ -177,7 +181,8 @@ static void lost(struct work *work, struct step *step)
 {
 	step->since = NULL;
 	step->state = STATE_APPLIED;
-	step->error = arena_printf(&work->plan.arena, "it was proved, and holds its old value again (%s): the database lost it, or somebody took it back",
+	step->error = arena_printf(&work->plan.arena,
+	    "it was proved, and holds its old value again (%s): the database lost it, or somebody took it back",
 	    step_values_text(step->kind, step->before, &work->plan.arena));
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
@@ -201,7 +206,9 @@ static int look_since(struct work *work, struct unit *unit, struct db *db, struc
 		if (exists && step_equal(step->kind, now, step->before))
 			lost(work, step);
 		else
-			step->since = !exists ? "deleted" : step_equal(step->kind, now, step->after) ? NULL : step_values_text(step->kind, now, &work->plan.arena);
+			step->since = !exists                        ? "deleted" :
+			    step_equal(step->kind, now, step->after) ? NULL :
+								       step_values_text(step->kind, now, &work->plan.arena);
 	}
 	return 0;
 }
@@ -213,7 +220,8 @@ static void forget_marks(struct unit *unit)
 			step->since = NULL;
 }
 
-/* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still proved. */
+/* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still proved.
+ */
 static void look_at_changes(struct work *work, const struct proof *proof)
 {
 	struct error err = { 0 };

@@ -23,8 +23,8 @@ static bool is_attached(const struct attachments *now, const char *volume_id, co
 	return false;
 }
 
-static const char *compare_attachments(struct work *work, const struct unit *unit, const char *host, const struct attachments *now,
-    const struct bdms *bdms)
+static const char *compare_attachments(struct work *work, const struct unit *unit, const char *host,
+    const struct attachments *now, const struct bdms *bdms)
 {
 	const struct candidate *c = unit->candidate;
 	const char *wrong = NULL;
@@ -34,8 +34,8 @@ static const char *compare_attachments(struct work *work, const struct unit *uni
 			wrong = arena_printf(&work->plan.arena, "volume %s is not attached on '%s'", v->bdm->volume_id, host);
 	for (size_t i = 0; i < now->n; i++)
 		if (str_equal(now->v[i].attached_host, c->instance->host))
-			wrong = arena_printf(&work->plan.arena, "attachment %s of volume %s is still on '%s'", now->v[i].id, now->v[i].volume_id,
-			    c->instance->host);
+			wrong = arena_printf(&work->plan.arena, "attachment %s of volume %s is still on '%s'", now->v[i].id,
+			    now->v[i].volume_id, c->instance->host);
 	return wrong;
 }
 
@@ -76,7 +76,8 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
 	else if (str_equal(now.host, step->before[0]))
 		wrong = arena_printf(arena, "it is on '%s' again", now.host);
 	else if (work->request->what.target_host && !str_equal(now.host, work->request->what.target_host))
-		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"), work->request->what.target_host);
+		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"),
+		    work->request->what.target_host);
 	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
 		wrong = arena_printf(arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
 		    now.task_state ? "/" : "", str_or(now.task_state, ""), step->after[1]);

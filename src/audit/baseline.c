@@ -60,7 +60,7 @@ int baseline_load(const char *path, struct baseline *out, struct error *err)
 
 	if (file_read(path, BASELINE_MAX, ERROR_CONFIG, &text, err) != 0)
 		return -1;
-	for (rest = text.s; rest && (line = strsep(&rest, "\n")); )
+	for (rest = text.s; rest && (line = strsep(&rest, "\n"));)
 		if (read_line(path, ++number, line, out, err) != 0)
 			return -1;
 	return 0;

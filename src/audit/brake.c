@@ -33,8 +33,8 @@ static int read_status_number(struct db *db, const struct sql *sql, const char *
 
 int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error *err)
 {
-	return read_status_number(place->db, &SQL_SESSION_LAG_GET, "Seconds_Behind_Master", "Seconds_Behind_Source",
-	    seconds, err);
+	return read_status_number(place->db, &SQL_SESSION_LAG_GET, "Seconds_Behind_Master", "Seconds_Behind_Source", seconds,
+	    err);
 }
 
 /* Asking may not be allowed: then there is no brake, which is said once a run at most. */
@@ -48,8 +48,9 @@ static int is_busy(const struct request *request, struct audit_place *place, boo
 		return -1;
 	if (load.set && load.v > request->audit.max_load) {
 		*busy = true;
-		return error_set(err, ERROR_BUSY, "%s works on %lld statements at once (--max-load %lld)", place->label, (long long)load.v,
-		    (long long)request->audit.max_load), 0;
+		return error_set(err, ERROR_BUSY, "%s works on %lld statements at once (--max-load %lld)", place->label,
+			   (long long)load.v, (long long)request->audit.max_load),
+		       0;
 	}
 	if (place_lag(place, &lag, &ignored) != 0)
 		return 0;

@@ -63,8 +63,10 @@ static void add_json_object(struct json_object *o, bool first, add_json_fn *add_
 
 static void add_document(const struct audit_report *report, add_json_fn *add_json, struct str *out)
 {
-	str_addf(out, "{\n  \"schema\": \"" SCHEMA "\",\n  \"started_at\": \"%s\",\n  \"finished_at\": \"%s\",\n"
-	    "  \"checks\": [", report->started_at, report->finished_at);
+	str_addf(out,
+	    "{\n  \"schema\": \"" SCHEMA "\",\n  \"started_at\": \"%s\",\n  \"finished_at\": \"%s\",\n"
+	    "  \"checks\": [",
+	    report->started_at, report->finished_at);
 	for (size_t i = 0; i < report->nresult; i++)
 		add_json_object(result_object(&report->result[i]), i == 0, add_json, out);
 	str_add(out, "\n  ],\n  \"findings\": [");

@@ -45,11 +45,12 @@ static const char *template_value(const char *name, const struct audit_row *left
 	return !value && strcmp(name, "cell_uuid") == 0 ? left->cell_uuid : value;
 }
 
-void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out)
+void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right,
+    struct str *out)
 {
 	const char *end;
 
-	for (; *template; template++) {
+	for (; *template; template ++) {
 		end = *template == '{' ? strchr(template, '}') : NULL;
 		if (end) {
 			auto_free char *name = xstrndup(template + 1, (size_t)(end - template - 1));
@@ -76,8 +77,8 @@ static bool has_every_value(const char *template, const struct audit_row *left, 
 	return true;
 }
 
-/* Lines for a shell are divided by "; ". One whose value is not known, as when nobody lives who could take what a dead host has, is left
- * out: a line that has to be filled in is none. */
+/* Lines for a shell are divided by "; ". One whose value is not known, as when nobody lives who could take what a dead host
+ * has, is left out: a line that has to be filled in is none. */
 static void remedy_fill(const char *remedy, const struct audit_row *left, const struct audit_row *right, struct str *out)
 {
 	quote_fn *quote = quote_of(remedy);
@@ -125,7 +126,8 @@ static const char *details_of(struct arena *arena, const struct audit_row *left,
 		put_text(object, "cell", left->cell);
 	add_details(left, NULL, object);
 	add_details(right, left, object);
-	text = arena_dup(arena, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	text = arena_dup(arena,
+	    json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 	return text;
 }

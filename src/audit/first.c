@@ -28,10 +28,11 @@ static void keep_key(void *ctx, const struct audit_check *check, const struct au
 	keys->v[keys->n++] = arena_dup(&keys->arena, left->key);
 }
 
-/* Where the keys have no index every look reads the whole table: as soon as one pass over the rest promises to be quicker, it is
- * made. */
+/* Where the keys have no index every look reads the whole table: as soon as one pass over the rest promises to be quicker, it
+ * is made. */
 static int look_at_keys(struct audit_places *places, const struct audit_check *check, const struct request *request,
-    const struct keys *keys, int64_t pass_ms, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
+    const struct keys *keys, int64_t pass_ms, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows,
+    struct error *err)
 {
 	int64_t began = clock_monotonic_ms();
 	uint64_t n;
@@ -65,7 +66,8 @@ int check_look(struct audit_places *places, const struct audit_check *check, con
 	if (rc == 0 && keys.n > KEYS_MAX)
 		rc = check_run(places, check, request, &audit_all, deadline_ms, found, ctx, rows, err);
 	else if (rc == 0)
-		rc = look_at_keys(places, check, request, &keys, clock_monotonic_ms() - began, deadline_ms, found, ctx, rows, err);
+		rc = look_at_keys(places, check, request, &keys, clock_monotonic_ms() - began, deadline_ms, found, ctx, rows,
+		    err);
 	free(keys.v);
 	arena_free(&keys.arena);
 	return rc;

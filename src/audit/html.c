@@ -14,12 +14,24 @@ void html_add(const char *text, struct str *out)
 	str_add_visible(&visible, text);
 	for (const char *c = str_or(visible.s, ""); *c; c++) {
 		switch (*c) {
-		case '<': str_add(out, "&lt;"); break;
-		case '>': str_add(out, "&gt;"); break;
-		case '&': str_add(out, "&amp;"); break;
-		case '"': str_add(out, "&quot;"); break;
-		case '\'': str_add(out, "&#39;"); break;
-		default: str_addc(out, *c); break;
+		case '<':
+			str_add(out, "&lt;");
+			break;
+		case '>':
+			str_add(out, "&gt;");
+			break;
+		case '&':
+			str_add(out, "&amp;");
+			break;
+		case '"':
+			str_add(out, "&quot;");
+			break;
+		case '\'':
+			str_add(out, "&#39;");
+			break;
+		default:
+			str_addc(out, *c);
+			break;
 		}
 	}
 }

@@ -16,12 +16,12 @@ struct audit_place {
 	enum audit_database database; /* AUDIT_CELL or AUDIT_CELL0 for a cell */
 	const char *cell, *cell_uuid; /* NULL: no cell */
 	char *label;
-	struct db_url url;            /* of a cell; the others' are in the configurations */
-	struct db *db;                /* NULL: not reachable */
-	char why_not[768];            /* and why */
-	enum error_kind why_kind;     /* ERROR_OK: it was reached */
-	struct db_rows columns;       /* struct audit_column */
-	int64_t down_s;               /* older heartbeats are dead ones */
+	struct db_url url;             /* of a cell; the others' are in the configurations */
+	struct db *db;                 /* NULL: not reachable */
+	char why_not[768];             /* and why */
+	enum error_kind why_kind;      /* ERROR_OK: it was reached */
+	struct db_rows columns;        /* struct audit_column */
+	int64_t down_s;                /* older heartbeats are dead ones */
 	int64_t behind_s, snapshot_ms; /* a replica's lag, and our clock, when its snapshot was taken */
 };
 struct audit_places {
@@ -33,10 +33,11 @@ struct audit_places {
 	bool has_nova, has_cinder, has_placement;
 	struct cell_mappings mappings;
 };
-/* What is configured is opened. A source that cannot be asked is told at once, one error line each, and left out; one must answer. */
+/* What is configured is opened. A source that cannot be asked is told at once, one error line each, and left out; one must
+ * answer. */
 int places_open(const struct request *request, struct audit_places *out, struct error *err);
 enum error_kind places_absent(const struct audit_places *places); /* the kind of what could not be asked; ERROR_OK: all was */
-void places_begin(struct audit_places *places); /* fresh snapshots everywhere */
+void places_begin(struct audit_places *places);                   /* fresh snapshots everywhere */
 void places_end(struct audit_places *places);
 void places_close(struct audit_places *places);
 bool place_runs(const struct audit_place *place, enum audit_database database);
@@ -53,9 +54,9 @@ int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error
 struct audit_row {
 	size_t n;
 	const char *const *name, *const *value;
-	const char *key;        /* the column k; "" without one */
+	const char *key;              /* the column k; "" without one */
 	const char *cell, *cell_uuid; /* NULL: no cell's */
-	int64_t aged_s;         /* how much older it looks than it is: place_aged_s() */
+	int64_t aged_s;               /* how much older it looks than it is: place_aged_s() */
 };
 const char *row_value(const struct audit_row *row, const char *name); /* NULL: SQL's NULL, or no such column */
 
@@ -80,8 +81,8 @@ int check_run(struct audit_places *places, const struct audit_check *check, cons
 /* The same over all keys, by way of the check's narrower statements where it has such: first.c. */
 int check_look(struct audit_places *places, const struct audit_check *check, const struct request *request, int64_t deadline_ms,
     found_fn *found, void *ctx, uint64_t *rows, struct error *err);
-/* Whether it can be run here: on all of its databases, or only on some while the others do not answer; on none for the same reason, or
- * because they are not configured or have other columns. ${why}: "" for all. */
+/* Whether it can be run here: on all of its databases, or only on some while the others do not answer; on none for the same
+ * reason, or because they are not configured or have other columns. ${why}: "" for all. */
 enum audit_reach { REACHES_ALL, REACHES_SOME, REACHES_NOTHING, NOT_FOR_HERE };
 enum audit_reach check_reach(const struct audit_places *places, const struct audit_check *check, struct str *why);
 
@@ -90,7 +91,8 @@ bool finding_is_settled(const struct audit_check *check, const struct audit_row 
 struct audit_finding *report_add(struct audit_report *report, const struct audit_check *check, const struct audit_row *left,
     const struct audit_row *right);
 typedef void quote_fn(const char *text, struct str *out);
-void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right, struct str *out);
+void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right,
+    struct str *out);
 
 /* ---- show.c */
 int show_check(const struct request *request, struct error *err);
@@ -128,8 +130,8 @@ struct known_report {
 	size_t n, cap;
 	struct known_check *check;
 	size_t ncheck, check_cap;
-	bool whole;                /* says which checks ran; an array of findings does not */
-	char *at;                  /* NULL: not said */
+	bool whole; /* says which checks ran; an array of findings does not */
+	char *at;   /* NULL: not said */
 	int64_t count[AUDIT_SEVERITIES];
 	struct arena arena;
 };

@@ -200,7 +200,8 @@ static const char *unwanted_column(const struct audit_place *place, const struct
 }
 
 /* ${whole}: without one of them the answer would be another one. */
-static enum audit_reach source_reach(const struct audit_places *places, const struct audit_source *source, bool whole, struct str *why)
+static enum audit_reach source_reach(const struct audit_places *places, const struct audit_source *source, bool whole,
+    struct str *why)
 {
 	size_t n = 0, lost = 0;
 

@@ -9,13 +9,15 @@
  * bring in is refused, and so is markup that is made of a text. */
 static void page_add_head(struct str *out)
 {
-	str_add(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+	str_add(out,
+	    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; base-uri 'none'; form-action 'none'; "
 	    "img-src data:; style-src ");
 	html_add_hash(page_css, out);
 	str_add(out, "; script-src ");
 	html_add_hash(page_js, out);
-	str_add(out, "; require-trusted-types-for 'script'\">\n"
+	str_add(out,
+	    "; require-trusted-types-for 'script'\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	    "<link rel=\"icon\" href=\"data:,\">\n<title>evac-manage audit</title>\n<style>");
 	str_add(out, page_css);
@@ -105,9 +107,10 @@ static void page_add_beside(const struct audit_report *report, const struct audi
 void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out)
 {
 	page_add_head(out);
-	str_addf(out, "<header><h1>evac-manage <span>audit</span></h1><p>%.10s %.5s UTC</p></header>\n<main>\n"
-	    "<p class=\"quiet\">This page is drawn by its script, which does not run here.</p>\n", report->started_at,
-	    report->started_at + sizeof "2026-01-31");
+	str_addf(out,
+	    "<header><h1>evac-manage <span>audit</span></h1><p>%.10s %.5s UTC</p></header>\n<main>\n"
+	    "<p class=\"quiet\">This page is drawn by its script, which does not run here.</p>\n",
+	    report->started_at, report->started_at + sizeof "2026-01-31");
 	page_add_list(report, out);
 	str_add(out, "</main>\n<script type=\"application/json\" id=\"report\">\n");
 	document_embed(report, out);

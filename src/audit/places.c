@@ -47,8 +47,8 @@ static void place_lose(const struct audit_places *p, struct audit_place *place, 
 	error_clear(err);
 }
 
-static void place_connect(const struct audit_places *p, struct audit_place *place, const struct db_url *url, const struct db_url *replica,
-    const struct request *request)
+static void place_connect(const struct audit_places *p, struct audit_place *place, const struct db_url *url,
+    const struct db_url *replica, const struct request *request)
 {
 	const struct db_options options = { .url = replica && replica->driver && !request->audit.primary ? replica : url,
 		.label = place->label,
@@ -67,7 +67,8 @@ static void place_add_lost(struct audit_places *p, enum audit_database database,
 	place_lose(p, place_add(p, database, label), &err);
 }
 
-/* A standard file that has nothing for us is not configured; whatever else is wrong with a file is an absence of what it names. */
+/* A standard file that has nothing for us is not configured; whatever else is wrong with a file is an absence of what it names.
+ */
 static bool is_not_configured(const struct words *files, const struct error *err)
 {
 	return files->n == 0 && err->code == ENODATA;
@@ -104,7 +105,8 @@ static void places_add_placement(const struct request *request, const struct con
 		return;
 	p->has_placement = config_load_placement(sources, &p->placement, &err) == 0;
 	if (p->has_placement)
-		place_connect(p, place_add(p, AUDIT_PLACEMENT, "placement's database"), &p->placement.database, &p->placement.replica, request);
+		place_connect(p, place_add(p, AUDIT_PLACEMENT, "placement's database"), &p->placement.database,
+		    &p->placement.replica, request);
 	else if (!is_not_configured(&request->where.placement_files, &err))
 		place_add_lost(p, AUDIT_PLACEMENT, "placement's database", &err);
 }
@@ -113,7 +115,9 @@ static void places_add_placement(const struct request *request, const struct con
 static const struct db_url *cell_replica(const struct nova_config *nova, const struct db_url *url)
 {
 	return nova->has_database && str_equal(nova->database.host, url->host) && nova->database.port == url->port &&
-	        str_equal(nova->database.database, url->database) ? &nova->replica : NULL;
+		str_equal(nova->database.database, url->database) ?
+	    &nova->replica :
+	    NULL;
 }
 
 static void places_add_cell(const struct request *request, struct audit_places *p, const struct cell_mapping *mapping)

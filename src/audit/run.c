@@ -11,9 +11,9 @@
 #include "util/file.h"
 #include "util/log.h"
 
-#define KEPT_IN_ALL 20   /* times --max-findings */
+#define KEPT_IN_ALL 20      /* times --max-findings */
 #define KEYS_ONE_BY_ONE 200 /* more than that are looked at again in one pass */
-#define FILE_MODE 0600   /* names of tenants */
+#define FILE_MODE 0600      /* names of tenants */
 #define METRICS_MODE 0644
 
 struct looking {
@@ -59,8 +59,8 @@ static int unknown_check(const char *word, struct error *err)
 	str_nearest(word, known, n, &nearest);
 	free(known);
 	error_set(err, ERROR_NOT_FOUND, "there is no check '%.60s'", word);
-	return error_hint(err, "%s%s%s'evac-manage audit list' has them all", nearest.n ? "did you mean " : "", str_or(nearest.s, ""),
-	    nearest.n ? "? " : "");
+	return error_hint(err, "%s%s%s'evac-manage audit list' has them all", nearest.n ? "did you mean " : "",
+	    str_or(nearest.s, ""), nearest.n ? "? " : "");
 }
 
 static bool is_check_asked(const struct request *request, const struct audit_check *check)
@@ -176,8 +176,8 @@ static void found_again(void *ctx, const struct audit_check *check, const struct
 }
 
 /* Key by key, as long as that is quicker than one pass was: where the keys have no index every look reads the whole table. */
-static int look_by_key(const struct request *request, struct audit_places *places, struct looking *l, size_t n, int64_t deadline,
-    bool *all, struct error *err)
+static int look_by_key(const struct request *request, struct audit_places *places, struct looking *l, size_t n,
+    int64_t deadline, bool *all, struct error *err)
 {
 	const struct audit_check *check = l->result->check;
 	int64_t began = clock_monotonic_ms();
@@ -201,7 +201,8 @@ static int look_by_key(const struct request *request, struct audit_places *place
 	return 0;
 }
 
-static int look_again(const struct request *request, struct audit_places *places, struct looking *l, size_t n, struct error *err)
+static int look_again(const struct request *request, struct audit_places *places, struct looking *l, size_t n,
+    struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + request->audit.check_timeout_s * 1000;
 	bool all = false;
@@ -374,9 +375,10 @@ enum error_kind audit_run(const struct request *request, struct error *err)
 
 	leave_at_once();
 	kind = show_check(request, err) != 0 || choose_checks(request, &report, err) != 0 ||
-	    (request->audit.baseline && baseline_load(request->audit.baseline, &baseline, err) != 0) ||
-	    history_load(&request->audit.earlier, &history, err) != 0 ||
-	    look_at_everything(request, &report, err) != 0 ? err->kind : ERROR_OK;
+		(request->audit.baseline && baseline_load(request->audit.baseline, &baseline, err) != 0) ||
+		history_load(&request->audit.earlier, &history, err) != 0 || look_at_everything(request, &report, err) != 0 ?
+	    err->kind :
+	    ERROR_OK;
 	if (kind == ERROR_OK) {
 		history_apply(&history, &report, &trend);
 		baseline_apply(&baseline, &report, report.started_at);

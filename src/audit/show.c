@@ -127,13 +127,17 @@ static int show_totals(const struct audit_report *report, struct error *err)
 		known += r->known;
 		left_out += r->found - r->kept;
 	}
-	return out_text(err, "\n%llu checks run, %llu not for these databases, %llu not run to their end\n"
+	return out_text(err,
+	    "\n%llu checks run, %llu not for these databases, %llu not run to their end\n"
 	    "findings: %llu critical, %llu high, %llu medium, %llu low%s\n"
 	    "%llu more were rows in motion, %llu are in the baseline\n",
 	    (unsigned long long)ran, (unsigned long long)elsewhere, (unsigned long long)failed,
-	    (unsigned long long)audit_report_count(report, AUDIT_CRITICAL), (unsigned long long)audit_report_count(report, AUDIT_HIGH),
-	    (unsigned long long)audit_report_count(report, AUDIT_MEDIUM), (unsigned long long)audit_report_count(report, AUDIT_LOW),
-	    left_out ? " (more than are listed: see --max-findings)" : "", (unsigned long long)moved_on, (unsigned long long)known);
+	    (unsigned long long)audit_report_count(report, AUDIT_CRITICAL),
+	    (unsigned long long)audit_report_count(report, AUDIT_HIGH),
+	    (unsigned long long)audit_report_count(report, AUDIT_MEDIUM),
+	    (unsigned long long)audit_report_count(report, AUDIT_LOW),
+	    left_out ? " (more than are listed: see --max-findings)" : "", (unsigned long long)moved_on,
+	    (unsigned long long)known);
 }
 
 static void add_finding(struct table *table, const struct audit_finding *f)

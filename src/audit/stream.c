@@ -74,8 +74,8 @@ static int head_advance(struct audit_stream *s, struct head *h, struct error *er
 	if (!h->value[h->key])
 		return error_set(err, ERROR_ERROR, "%s: a key is NULL", s->statement);
 	if (key_compare(h->last, h->value[h->key]) > 0)
-		return error_set(err, ERROR_ERROR, "%s: the rows are not in the order of their keys ('%.40s' after '%.40s')", s->statement,
-		    h->value[h->key], h->last);
+		return error_set(err, ERROR_ERROR, "%s: the rows are not in the order of their keys ('%.40s' after '%.40s')",
+		    s->statement, h->value[h->key], h->last);
 	strncpy(h->last, h->value[h->key], sizeof h->last - 1);
 	return 0;
 }
@@ -83,8 +83,8 @@ static int head_advance(struct audit_stream *s, struct head *h, struct error *er
 static int head_open(struct audit_stream *s, struct head *h, const struct audit_source *source, const struct request *request,
     const struct audit_range *range, struct error *err)
 {
-	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s), p_int("stuck", request->audit.stuck_s + h->aged_s),
-		p_str("from", range->from), p_str("to", range->to) };
+	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s),
+		p_int("stuck", request->audit.stuck_s + h->aged_s), p_str("from", range->from), p_str("to", range->to) };
 	struct db_param params[sizeof known / sizeof *known + 1];
 	size_t n = 0;
 

@@ -22,9 +22,9 @@ void cast_rebuild_instance(const struct rebuild_instance *args, const struct osl
 		put_text(named, "target_state", args->target_state);
 	}
 	oslo_cast_text(&(struct oslo_cast){ .method = "rebuild_instance",
-	                   .namespace = "compute_task",
-	                   .version = args->target_state ? REBUILD_INSTANCE_VERSION_STATE : REBUILD_INSTANCE_VERSION,
-	                   .args = named,
-	                   .unique_id = unique_id },
+			   .namespace = "compute_task",
+			   .version = args->target_state ? REBUILD_INSTANCE_VERSION_STATE : REBUILD_INSTANCE_VERSION,
+			   .args = named,
+			   .unique_id = unique_id },
 	    context, out);
 }

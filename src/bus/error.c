@@ -8,7 +8,8 @@
 
 void bus_add_text(struct str *out, amqp_bytes_t text)
 {
-	auto_free char *said = xstrndup(text.bytes ? text.bytes : "", text.bytes ? text.len < TEXT_SHOWN ? text.len : TEXT_SHOWN : 0);
+	auto_free char *said = xstrndup(text.bytes ? text.bytes : "",
+	    text.bytes ? text.len < TEXT_SHOWN ? text.len : TEXT_SHOWN : 0);
 
 	str_add(out, "");
 	str_add_foreign(out, said);
@@ -55,10 +56,10 @@ int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t rep
 	if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION)
 		return bus_fail_status(bus, what, reply.library_error, err);
 	if (code == 0)
-		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: the broker sent something unexpected", bus->label, bus->server,
-		    what);
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: the broker sent something unexpected", bus->label,
+		    bus->server, what);
 	text = reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD ? ((amqp_channel_close_t *)reply.reply.decoded)->reply_text :
-	                                                     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
+							     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
 	bus_add_text(&said, text);
 	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %s (%u)", bus->label, bus->server, what, said.s, code);
 	err->code = (int)code;

@@ -41,7 +41,9 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 		return -1;
 	found = amqp_queue_declare(bus->connection, CHANNEL, amqp_cstring_bytes(queue), 1, 0, 0, 0, amqp_empty_table);
 	if (found)
-		*out = (struct bus_queue){ .exists = true, .messages = found->message_count, .consumers = found->consumer_count };
+		*out = (struct bus_queue){ .exists = true,
+			.messages = found->message_count,
+			.consumers = found->consumer_count };
 	rc = end_look(bus, "looking at a queue", err);
 	return rc < 0 ? -1 : 0;
 }

@@ -27,8 +27,8 @@
 #define FRESH_MS 5000
 
 /* librabbitmq announces neither of the first two by itself; without connection.blocked a broker under alarm stays silent. */
-static const char *const capabilities[] = { "connection.blocked", "authentication_failure_close", "publisher_confirms", "basic.nack",
-	"consumer_cancel_notify" };
+static const char *const capabilities[] = { "connection.blocked", "authentication_failure_close", "publisher_confirms",
+	"basic.nack", "consumer_cancel_notify" };
 #define CAPABILITIES (sizeof capabilities / sizeof *capabilities)
 
 /* The certificate must be for the name in transport_url, also where that is an address (0.11 does not check those). */
@@ -51,17 +51,20 @@ static amqp_socket_t *tls_socket(struct bus *bus, amqp_connection_state_t c, con
 	const struct tls_config *tls = &bus->config->tls;
 	amqp_socket_t *socket = amqp_ssl_socket_new(c);
 
-	if (!socket || amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) != 0 || verify_name(socket, host) != 0) {
+	if (!socket || amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) != 0 ||
+	    verify_name(socket, host) != 0) {
 		error_set(err, ERROR_BUS_UNREACHABLE, "%s: TLS cannot be set up", bus->label);
 		return NULL;
 	}
 	if (tls->ca_file ? amqp_ssl_socket_set_cacert(socket, tls->ca_file) != 0 :
-	                   SSL_CTX_set_default_verify_paths(amqp_ssl_socket_get_context(socket)) != 1) {
-		error_set(err, ERROR_BUS_UNREACHABLE, "%s: the CA file '%s' cannot be used", bus->label, str_or(tls->ca_file, "(system)"));
+			   SSL_CTX_set_default_verify_paths(amqp_ssl_socket_get_context(socket)) != 1) {
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s: the CA file '%s' cannot be used", bus->label,
+		    str_or(tls->ca_file, "(system)"));
 		return NULL;
 	}
 	if (tls->cert_file && amqp_ssl_socket_set_key(socket, tls->cert_file, str_or(tls->key_file, tls->cert_file)) != 0) {
-		error_set(err, ERROR_BUS_UNREACHABLE, "%s: the client certificate '%s' cannot be used", bus->label, tls->cert_file);
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s: the client certificate '%s' cannot be used", bus->label,
+		    tls->cert_file);
 		return NULL;
 	}
 	return socket;
@@ -118,7 +121,7 @@ static int try_address(struct bus *bus, const struct broker *broker, const char 
 	amqp_set_handshake_timeout(c, &timeout);
 	status = amqp_socket_open_noblock(socket, address, (int)broker->port, &timeout);
 	if (status != AMQP_STATUS_OK ? bus_fail_status(bus, "connect", status, err) != 0 :
-	                               login(bus, c, broker, err) != 0 || open_channel(bus, c, err) != 0) {
+				       login(bus, c, broker, err) != 0 || open_channel(bus, c, err) != 0) {
 		amqp_destroy_connection(c);
 		return -1;
 	}
@@ -233,7 +236,8 @@ static bool is_alive(struct bus *bus)
 			return status == AMQP_STATUS_TIMEOUT;
 		if (frame.frame_type != AMQP_FRAME_METHOD)
 			continue;
-		if (frame.payload.method.id == AMQP_CONNECTION_CLOSE_METHOD || frame.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD)
+		if (frame.payload.method.id == AMQP_CONNECTION_CLOSE_METHOD ||
+		    frame.payload.method.id == AMQP_CHANNEL_CLOSE_METHOD)
 			return false;
 		bus_note_alarm(bus, &frame.payload.method);
 	}

@@ -26,7 +26,8 @@ static void add_endpoint(json_object *endpoints, const char *region)
 
 static json_object *catalog(const struct oslo_context *context)
 {
-	json_object *services = json_object_new_array(), *image = json_object_new_object(), *endpoints = json_object_new_array();
+	json_object *services = json_object_new_array(), *image = json_object_new_object(),
+		    *endpoints = json_object_new_array();
 
 	for (size_t i = 0; i < context->nregions; i++)
 		add_endpoint(endpoints, context->regions[i]);

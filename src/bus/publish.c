@@ -97,8 +97,8 @@ static bool watchdog_stop(struct watchdog *dog)
 
 static void say_outcome(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail)
 {
-	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%s", bus->label,
-	    bus->server, bus_outcome_sentence(outcome), *detail ? ": " : "", detail);
+	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%s",
+	    bus->label, bus->server, bus_outcome_sentence(outcome), *detail ? ": " : "", detail);
 }
 
 static void say_broker(const struct bus *bus, enum bus_outcome outcome, struct error *why, amqp_bytes_t text)
@@ -226,11 +226,12 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
-static enum bus_outcome publish_once(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body, unsigned timeout_s,
-    bool stop_when_blocked, struct error *why)
+static enum bus_outcome publish_once(struct bus *bus, const char *exchange, const char *key, amqp_bytes_t body,
+    unsigned timeout_s, bool stop_when_blocked, struct error *why)
 {
 	amqp_basic_properties_t properties = { ._flags = AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_CONTENT_ENCODING_FLAG |
-		    AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_HEADERS_FLAG | AMQP_BASIC_EXPIRATION_FLAG,
+		    AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_PRIORITY_FLAG | AMQP_BASIC_HEADERS_FLAG |
+		    AMQP_BASIC_EXPIRATION_FLAG,
 		.content_type = amqp_cstring_bytes("application/json"),
 		.content_encoding = amqp_cstring_bytes("utf-8"),
 		.delivery_mode = 2,
@@ -245,8 +246,8 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 		return BUS_NOT_SENT;
 	}
 	bus->tag++;
-	status = amqp_basic_publish(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0, &properties,
-	    body);
+	status = amqp_basic_publish(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), 1, 0,
+	    &properties, body);
 	fired = watchdog_stop(&dog);
 	if (status != AMQP_STATUS_OK || fired)
 		return write_failed(bus, status, fired, why);
@@ -265,7 +266,8 @@ static int check_alarm(const struct bus *bus, struct error *err)
 	return error_hint(err, ALARM_HINT);
 }
 
-enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
+enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n,
+    struct error *why)
 {
 	union {
 		const char *in;
@@ -280,7 +282,8 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 	}
 	if (bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0)
 		return BUS_NOT_SENT;
-	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s, false, why);
+	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s,
+	    false, why);
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome == BUS_ACKED)
 		error_clear(why);
@@ -293,8 +296,8 @@ static int canary_failed(struct bus *bus, enum bus_outcome outcome, const char *
 {
 	bus_drop(bus);
 	if (outcome == BUS_ACKED) {
-		error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): a queue bound with '#' took a message that nobody should get", bus->label,
-		    bus->server);
+		error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): a queue bound with '#' took a message that nobody should get",
+		    bus->label, bus->server);
 		return error_hint(err, "unbind what listens to everything on exchange '%s'", exchange);
 	}
 	err->kind = ERROR_BUS_UNREACHABLE;

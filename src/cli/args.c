@@ -59,8 +59,8 @@ static int unknown_command_word(const struct tree *tree, const char *noun, const
 	if (!word)
 		error_set(err, ERROR_USAGE, "which %s%scommand? %s", noun ? noun : "", noun ? " " : "", list.s);
 	else
-		error_set(err, ERROR_USAGE, "unknown %s%scommand '%s'; known: %s",
-			noun ? noun : "", noun ? " " : "", word_shown(word, shown_word), list.s);
+		error_set(err, ERROR_USAGE, "unknown %s%scommand '%s'; known: %s", noun ? noun : "", noun ? " " : "",
+		    word_shown(word, shown_word), list.s);
 	error_hint(err, "%s", hint.s);
 	free(known.v);
 	return -1;
@@ -145,7 +145,7 @@ static int unknown_option(const struct tree *tree, const struct command *command
 		cli_command_name(command, &name);
 	str_addf(&hint, "'evac-manage %s%s--help' lists them all", name.n ? name.s : "", name.n ? " " : "");
 	error_set(err, ERROR_USAGE, "unknown option '%s'%s%s%s%s", given->name, list.n ? "; '" : "", list.n ? name.s : "",
-		list.n ? "' takes " : "", list.n ? list.s : "");
+	    list.n ? "' takes " : "", list.n ? list.s : "");
 	error_hint(err, "%s", hint.s);
 	free(known.v);
 	return -1;
@@ -183,7 +183,7 @@ static int option_clash(const struct given *a, const struct given *b, struct err
 
 	if (a->value && b->value)
 		return error_set(err, ERROR_USAGE, "%s was given twice, '%s' and '%s': it takes one value", b->name,
-			word_shown(a->value, first), word_shown(b->value, second));
+		    word_shown(a->value, first), word_shown(b->value, second));
 	return error_set(err, ERROR_USAGE, "%s and %s contradict each other", a->name, b->name);
 }
 
@@ -217,7 +217,8 @@ static int option_set(const struct given *given, struct call *call, struct error
 		return error_hint(err, "a value that begins with '-' is written --%s=VALUE", option->name);
 	}
 	if (given->value)
-		return error_set(err, ERROR_USAGE, "%s takes no value, '%s' was given", given->name, word_shown(given->value, word));
+		return error_set(err, ERROR_USAGE, "%s takes no value, '%s' was given", given->name,
+		    word_shown(given->value, word));
 	if (option->type == OPTION_FLAG || option->type == OPTION_NO_FLAG)
 		*flag = option->type == OPTION_FLAG;
 	return 0;

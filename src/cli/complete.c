@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* What the scripts of three shells ask (complete.bash, .zsh, .fish), answered out of the tables that the parser and the help read:
- * a line a word, behind a tab what it means; or one line that begins with a colon and says where the words are. What does not begin
- * as the word does is left out by the shell, which knows its user's wishes. Nothing that was typed comes back. */
+/* What the scripts of three shells ask (complete.bash, .zsh, .fish), answered out of the tables that the parser and the help
+ * read: a line a word, behind a tab what it means; or one line that begins with a colon and says where the words are. What does
+ * not begin as the word does is left out by the shell, which knows its user's wishes. Nothing that was typed comes back. */
 
 static void offer_line(const char *word, const char *sentence, struct str *out)
 {
@@ -62,7 +62,8 @@ static void offer_options(const struct command *command, const struct scan *befo
 		}
 }
 
-/* Is the word a value, or does it hold one: "json" behind --format, "--format=json", "-fjson"? ${option} is whose; NULL: nobody's. */
+/* Is the word a value, or does it hold one: "json" behind --format, "--format=json", "-fjson"? ${option} is whose; NULL:
+ * nobody's. */
 static bool is_value(const struct scan *before, const char *word, const struct option_spec **option)
 {
 	const struct given *last = before->ngiven ? &before->given[before->ngiven - 1] : NULL;

@@ -16,10 +16,21 @@
 
 /* What help texts, hints and pages have had in the place of a statement; compared by their letters alone. */
 static const char *const placeholders[] = {
-	"TEXT", "WHO, HOW", "who, and how we know", "WHO POWERED IT OFF, AND HOW WE KNOW", "who powered it off and how we know it",
-	"who did it, and how we know", "who powered it off", "who powered the host off", "who powered the host off, and how do we know?",
-	"who powered the host off and how we know", "how we know it is off",
-	"why it is safe", "fencing statement", "statement", "your own words, at least 8 letters",
+	"TEXT",
+	"WHO, HOW",
+	"who, and how we know",
+	"WHO POWERED IT OFF, AND HOW WE KNOW",
+	"who powered it off and how we know it",
+	"who did it, and how we know",
+	"who powered it off",
+	"who powered the host off",
+	"who powered the host off, and how do we know?",
+	"who powered the host off and how we know",
+	"how we know it is off",
+	"why it is safe",
+	"fencing statement",
+	"statement",
+	"your own words, at least 8 letters",
 };
 
 /* The letter at ${*p}, which moves behind it; what is no UTF-8 is its byte. */
@@ -116,6 +127,7 @@ int fenced_check(const char *where, const char *text, struct error *err)
 
 	if (!fault)
 		return 0;
-	error_set(err, ERROR_USAGE, "%s does not say who powered the host off, and how that is known: %s; nothing was written", where, fault);
+	error_set(err, ERROR_USAGE, "%s does not say who powered the host off, and how that is known: %s; nothing was written",
+	    where, fault);
 	return error_hint(err, "a sentence of your own, of 8 letters at least: who powered it off, when, and how it is known");
 }

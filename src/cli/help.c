@@ -6,9 +6,9 @@
 #include <string.h>
 
 #define WIDTH 80
-#define SENTENCE_AT 24 /* the column where sentences begin */
+#define SENTENCE_AT 24         /* the column where sentences begin */
 #define COMMAND_SENTENCE_AT 29 /* in a list of commands: one line each */
-#define NO_BREAK '\a' /* a blank where no line may end; nobody writes one */
+#define NO_BREAK '\a'          /* a blank where no line may end; nobody writes one */
 
 static void add_blanks(struct str *out, size_t n)
 {
@@ -25,7 +25,7 @@ static void add_wrapped(const char *text, size_t n, size_t indent, size_t column
 	for (; text < end; text += word, first = false) {
 		while (text < end && *text == ' ')
 			text++;
-		for (word = 0; text + word < end && text[word] != ' '; )
+		for (word = 0; text + word < end && text[word] != ' ';)
 			word++;
 		if (!first && column + 1 + word > WIDTH - 1) {
 			str_addc(out, '\n');
@@ -210,9 +210,11 @@ static void tree_help(const struct tree *tree, struct str *out)
 	size_t ngroup = option_groups(NULL, groups), i;
 
 	str_add(out, "usage: evac-manage COMMAND [options]\n\n");
-	add_paragraphs("Gets the instances, volumes and backups of a failed compute host back to work when the OpenStack APIs are "
-		"degraded: reads the databases of nova and cinder, moves ownership in proved transactions, evacuates by nova's own "
-		"messages. --dry-run shows what a command would do.\n\ncommands:\n", out);
+	add_paragraphs(
+	    "Gets the instances, volumes and backups of a failed compute host back to work when the OpenStack APIs are "
+	    "degraded: reads the databases of nova and cinder, moves ownership in proved transactions, evacuates by nova's own "
+	    "messages. --dry-run shows what a command would do.\n\ncommands:\n",
+	    out);
 	add_commands(tree, NULL, out);
 	for (i = 0; i < ngroup; i++)
 		add_option_group(&groups[i], out);

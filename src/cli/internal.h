@@ -19,14 +19,15 @@ size_t option_groups(const struct command *command, struct option_group out[OPTI
 /* NULL: the command does not take it. _ and - are the same in ${name}, which is ${n} bytes long. */
 const struct option_spec *option_find(const struct command *command, const char *name, size_t n);
 const struct option_spec *option_find_letter(char letter); /* every command's; no other option has a letter */
-const struct option_spec *option_find_anywhere(const struct tree *tree, const char *name, size_t n); /* the first command's that takes it */
+const struct option_spec *option_find_anywhere(const struct tree *tree, const char *name,
+    size_t n); /* the first command's that takes it */
 bool option_takes_value(const struct option_spec *option);
 bool option_repeats(const struct option_spec *option);
 bool words_same(const char *a, const char *b, size_t nb); /* all of a and nb bytes of b; _ and - are the same */
 
 /* Checks ${value} by its type and puts it into its member of the request; ${name} is what the error calls it ("--timeout"). */
-int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
-    struct call *call, struct error *err);
+int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value, struct call *call,
+    struct error *err);
 
 /* "evac-manage host rescue HOST --to HOST [options]" */
 void usage_line(const struct command *command, struct str *out);
@@ -48,9 +49,10 @@ struct scan {
 	size_t ngiven, given_cap;
 	struct words words; /* what is no option */
 	bool help, version;
-	bool ended;         /* by "--" */
+	bool ended; /* by "--" */
 };
-void scan_words(int argc, const char *const *argv, struct scan *scan); /* scan->tree is set; finds no fault, that is for later */
+void scan_words(int argc, const char *const *argv,
+    struct scan *scan); /* scan->tree is set; finds no fault, that is for later */
 void scan_free(struct scan *scan);
 
 /* What may stand where the last word is, for the scripts of the shells; "" for words that nobody knows. The caller frees it.

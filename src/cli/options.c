@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 const struct request request_defaults = {
 	.how.timeout_s = 1800,
 	.how.max_in_flight = 5,
@@ -91,6 +92,7 @@ static const struct option_spec common_options[] = {
 };
 
 static const struct option_spec no_options[] = { { 0 } };
+/* clang-format on */
 
 static const struct option_spec *config_file_of(const struct command *command)
 {

@@ -47,8 +47,10 @@ static int host_set(const char *name, const char *value, const char **member, st
 	if (strspn(value, LOWER_CASE UPPER_CASE DIGITS "._-:@+") != strcspn(value, "#") || !pool_is_text(value) ||
 	    !host_name_parse(value, &parts)) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not a host's name", name, word_shown(value, word));
-		return error_hint(err, "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool': letters, digits and . _ - : + only before "
-			"the pool, any text but '#' in it, at most %d bytes", HOST_MAX);
+		return error_hint(err,
+		    "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool': letters, digits and . _ - : + only before "
+		    "the pool, any text but '#' in it, at most %d bytes",
+		    HOST_MAX);
 	}
 	*member = value;
 	return 0;
@@ -63,8 +65,8 @@ static int count_set(const char *name, const char *value, int64_t *member, struc
 	for (; *digit >= '0' && *digit <= '9' && number <= COUNT_MAX; digit++)
 		number = number * 10 + (*digit - '0');
 	if (*digit || number < 1 || number > COUNT_MAX)
-		return error_set(err, ERROR_USAGE, "%s takes a whole number from 1 to %d, not '%s'",
-			name, COUNT_MAX, word_shown(value, word));
+		return error_set(err, ERROR_USAGE, "%s takes a whole number from 1 to %d, not '%s'", name, COUNT_MAX,
+		    word_shown(value, word));
 	*member = number;
 	return 0;
 }
@@ -126,7 +128,8 @@ static int unknown_code(const struct tree *tree, const char *name, const char *v
 	str_nearest(word, known.v, known.n, &near);
 	free(known.v);
 	error_set(err, ERROR_USAGE, "%s: '%s' names no finding", name, word_shown(value, shown));
-	return error_hint(err, "%s%s%sthe codes stand beside the findings", near.n ? "did you mean " : "", str_or(near.s, ""), near.n ? "? " : "");
+	return error_hint(err, "%s%s%sthe codes stand beside the findings", near.n ? "did you mean " : "", str_or(near.s, ""),
+	    near.n ? "? " : "");
 }
 
 static bool is_accept_code(const struct tree *tree, const char *word)
@@ -147,7 +150,8 @@ static int accept_add(const struct tree *tree, const char *name, const char *val
 
 	if (n == 0 || (value[n] && (value[n] != ':' || !value[n + 1]))) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not CODE or CODE:ID", name, word_shown(value, shown));
-		return error_hint(err, "the codes stand beside the findings; CODE is for all of them, CODE:ID for one instance, volume or host");
+		return error_hint(err,
+		    "the codes stand beside the findings; CODE is for all of them, CODE:ID for one instance, volume or host");
 	}
 	code = xstrndup(value, n);
 	if (!is_accept_code(tree, code))
@@ -166,8 +170,8 @@ static int fenced_set(const char *name, const char *value, const char **member, 
 	return fenced_check(where.s, value, err);
 }
 
-int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value,
-    struct call *call, struct error *err)
+int value_set(const char *name, enum option_type type, const char *metavar, size_t offset, const char *value, struct call *call,
+    struct error *err)
 {
 	void *member = (char *)&call->request + offset;
 

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "audit/audit.h"
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "OLD", .type = OPTION_TEXT, .offset = AT(audit.old_report), .sentence = "a report made with --save, or -f json" },
 	{ .metavar = "NEW", .type = OPTION_TEXT, .offset = AT(audit.new_report), .sentence = "a later one" },

@@ -35,7 +35,8 @@ static enum error_kind run_audit_list(const struct request *request, struct erro
 		if (!audit_check_is_first(c))
 			continue;
 		add_audited_databases(c, &databases);
-		str_addf(&statements, "%s%s%s", c->left.sql->name, c->right.sql ? " " : "", c->right.sql ? c->right.sql->name : "");
+		str_addf(&statements, "%s%s%s", c->left.sql->name, c->right.sql ? " " : "",
+		    c->right.sql ? c->right.sql->name : "");
 		table_add(&table);
 		table_text(&table, "check", c->name);
 		table_text(&table, "severity", audit_severity_name[c->severity]);
@@ -52,6 +53,7 @@ static enum error_kind run_audit_list(const struct request *request, struct erro
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_audit_list = {
 	.noun = "audit", .verb = "list",
 	.sentence = "the checks of the audit",

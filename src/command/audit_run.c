@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "audit/audit.h"
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "fail-on", .type = OPTION_CHOICE, .offset = AT(audit.fail_on), .metavar = "critical|high|medium|low|never",
 	  .sentence = "exit 3 when something of this severity or a worse one is found" },

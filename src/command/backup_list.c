@@ -41,6 +41,7 @@ static enum error_kind run_backup_list(const struct request *request, struct err
 	return run_listing(&backup_list, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST",
 	  .sentence = "only the backups of this host; all hosts without it" },

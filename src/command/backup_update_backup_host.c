@@ -11,7 +11,8 @@ static int find_backup_hosts(struct scene *scene, struct error *err)
 	const struct request *r = scene->request;
 
 	if (strpbrk(r->what.currenthost, "@#") || strpbrk(r->what.newhost, "@#")) {
-		error_set(err, ERROR_USAGE, "'%s' is not a cinder-backup host", strpbrk(r->what.currenthost, "@#") ? r->what.currenthost : r->what.newhost);
+		error_set(err, ERROR_USAGE, "'%s' is not a cinder-backup host",
+		    strpbrk(r->what.currenthost, "@#") ? r->what.currenthost : r->what.newhost);
 		return error_hint(err, "backups are owned by a plain host, without @ and #");
 	}
 	if (scene_find_cinder(scene, err) != 0)
@@ -36,6 +37,7 @@ static enum error_kind run_backup_update_backup_host(const struct request *reque
 	return run_operation(&backup_update_backup_host, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST", .required = true,
 	  .sentence = "who owns them now" },

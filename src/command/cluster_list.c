@@ -58,6 +58,7 @@ static enum error_kind run_cluster_list(const struct request *request, struct er
 	return run_listing(&cluster_list, request, err);
 }
 
+/* clang-format off */
 const struct command command_cluster_list = {
 	.noun = "cluster", .verb = "list",
 	.sentence = "cinder's active-active clusters, alive or not",

@@ -33,7 +33,8 @@ static void plan_cluster_removal(struct plan *plan, const struct scene *scene, c
 	    scene->subject.cluster->name);
 	step->before[0] = "0";
 	step->after[0] = "1";
-	unit->sentence = arena_printf(&plan->arena, "remove cluster %s and %zu of its services", scene->subject.cluster->name, unit->nstep - 1);
+	unit->sentence = arena_printf(&plan->arena, "remove cluster %s and %zu of its services", scene->subject.cluster->name,
+	    unit->nstep - 1);
 }
 
 static const struct operation cluster_remove = {
@@ -49,6 +50,7 @@ static enum error_kind run_cluster_remove(const struct request *request, struct 
 	return run_operation(&cluster_remove, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "recursive", .type = OPTION_FLAG, .offset = AT(what.recursive), .sentence = "its services too" },
 	{ 0 }

@@ -21,7 +21,8 @@ static int check_cluster_words(const struct scene *scene, struct error *err)
 
 	for (size_t i = 0; i < scene->subject.cluster_rows.n; i++)
 		nameables_add(&known, scene->subject.cluster_rows.v[i].id, cluster_row_name(&scene->subject.cluster_rows.v[i]));
-	rc = request_check_words(scene->request, &known, NULL, "volume or group of the cluster", "evac-manage cluster list", err);
+	rc = request_check_words(scene->request, &known, NULL, "volume or group of the cluster", "evac-manage cluster list",
+	    err);
 	nameables_free(&known);
 	return rc;
 }
@@ -42,7 +43,8 @@ static int find_cluster_rows(struct scene *scene, struct error *err)
 /* What follows the old name, backend and pool, stays; with --full-rename nothing does. */
 static const char *renamed_cluster(struct plan *plan, const struct request *r, const char *name)
 {
-	return r->what.full_rename ? r->what.new_name : arena_printf(&plan->arena, "%s%s", r->what.new_name, name + strlen(r->what.name));
+	return r->what.full_rename ? r->what.new_name :
+				     arena_printf(&plan->arena, "%s%s", r->what.new_name, name + strlen(r->what.name));
 }
 
 static void plan_cluster_rename(struct plan *plan, const struct scene *scene, const struct findings *findings)
@@ -80,6 +82,7 @@ static enum error_kind run_cluster_rename(const struct request *request, struct 
 	return run_operation(&cluster_rename, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "full-rename", .type = OPTION_FLAG, .offset = AT(what.full_rename),
 	  .sentence = "the new name alone: what followed the old one, backend and pool, is dropped" },

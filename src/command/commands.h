@@ -6,6 +6,7 @@
 
 /* Every command, in the order of the help text. A new one is a row here, and a file of its name beside this one that ends with
  * its table, command_<row>. */
+/* clang-format off */
 #define COMMANDS(ROW) \
 	ROW(doctor) \
 	ROW(service_list) \
@@ -49,6 +50,7 @@
 	ROW(config_show) \
 	ROW(completion) \
 	ROW(version)
+/* clang-format on */
 
 #define COMMAND_DECLARE(row) extern const struct command command_##row;
 COMMANDS(COMMAND_DECLARE)

@@ -19,6 +19,7 @@ static enum error_kind run_completion(const struct request *request, struct erro
 	return out_text(err, "%s", scripts[i].script) == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "bash|zsh|fish", .type = OPTION_CHOICE, .offset = AT(what.name), .sentence = "the shell that shall complete" },
 	{ 0 }

@@ -9,7 +9,8 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Every value that counts, and where it was read. Opens no database and no broker, so that it still answers when they do not. */
+/* Every value that counts, and where it was read. Opens no database and no broker, so that it still answers when they do not.
+ */
 
 static const struct table_column columns[] = {
 	{ "service", NULL, false, false },
@@ -24,10 +25,16 @@ static const struct table_column columns[] = {
 static void add_state_dir(struct config_values *values, const struct request *request)
 {
 	const char *environment = getenv("EVAC_MANAGE_STATE_DIR");
-	const char *origin = request->where.state_dir ? "--state-dir" : environment && *environment ? "$EVAC_MANAGE_STATE_DIR" : NULL;
+	const char *origin = request->where.state_dir ? "--state-dir" :
+	    environment && *environment               ? "$EVAC_MANAGE_STATE_DIR" :
+							NULL;
 
-	config_values_add(values, (struct config_value){ .service = "site", .group = xstrdup("-"), .key = xstrdup("state_dir"),
-		.value = xstrdup(state_dir(request)), .origin = origin ? xstrdup(origin) : NULL });
+	config_values_add(values,
+	    (struct config_value){ .service = "site",
+		.group = xstrdup("-"),
+		.key = xstrdup("state_dir"),
+		.value = xstrdup(state_dir(request)),
+		.origin = origin ? xstrdup(origin) : NULL });
 }
 
 /* A service that is not on this machine, or whose default file has nothing for us, is no error unless its file was named. */
@@ -111,6 +118,7 @@ static enum error_kind run_config_show(const struct request *request, struct err
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_config_show = {
 	.noun = "config", .verb = "show",
 	.sentence = "every value that counts, and where it is from",

@@ -21,6 +21,7 @@ static enum error_kind run_consistencygroup_update_cg_host(const struct request 
 	return run_operation(&consistencygroup_update_cg_host, request, err);
 }
 
+/* clang-format off */
 const struct command command_consistencygroup_update_cg_host = {
 	.noun = "consistencygroup", .short_noun = "cg", .verb = "update_cg_host",
 	.sentence = "move consistency groups alone",

@@ -37,9 +37,10 @@ struct exam {
 	struct str unfit[WORKS]; /* the checks that say so */
 };
 
-static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
-static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
+static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt,
+    ...) __attribute__((format(printf, 6, 7)));
+static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt,
+    ...)
 {
 	struct table *t = e->table;
 	auto_free char *detail = NULL;
@@ -60,7 +61,8 @@ static void tell(struct exam *e, const char *check, unsigned works, enum verdict
 }
 
 /* Statements that the account may not send, or that name what is not there. A folder's writes are for ${writes}. */
-static void check_statements(struct exam *e, const char *check, const char *folder, unsigned reads, unsigned writes, struct db *db)
+static void check_statements(struct exam *e, const char *check, const char *folder, unsigned reads, unsigned writes,
+    struct db *db)
 {
 	struct statements s;
 	struct error err = { 0 };
@@ -68,16 +70,18 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 	if (statements_try(db, folder, &s, &err) != 0)
 		tell(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
 	if (s.unfit.n > 0)
-		tell(e, check, reads | writes, FAIL, "is this the service's own database, and its migration done?", "%zu statement%s not possible (%s): %s",
-		    s.unfit.n, s.unfit.n == 1 ? " is" : "s are", s.unfit.names.s, s.why.s);
+		tell(e, check, reads | writes, FAIL, "is this the service's own database, and its migration done?",
+		    "%zu statement%s not possible (%s): %s", s.unfit.n, s.unfit.n == 1 ? " is" : "s are", s.unfit.names.s,
+		    s.why.s);
 	if (s.unreadable.n > 0)
-		tell(e, check, reads | writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not read: %s",
-		    s.unreadable.names.s);
+		tell(e, check, reads | writes, FAIL, "'evac-manage grants --operate' prints what the account needs",
+		    "the account may not read: %s", s.unreadable.names.s);
 	if (s.unwritable.n > 0)
-		tell(e, check, writes, FAIL, "'evac-manage grants --operate' prints what the account needs", "the account may not write: %s",
-		    s.unwritable.names.s);
+		tell(e, check, writes, FAIL, "'evac-manage grants --operate' prints what the account needs",
+		    "the account may not write: %s", s.unwritable.names.s);
 	if (!err.kind && s.unfit.n + s.unreadable.n + s.unwritable.n == 0)
-		tell(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it", writes ? " and written" : "");
+		tell(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it",
+		    writes ? " and written" : "");
 	statements_free(&s);
 }
 
@@ -86,9 +90,11 @@ static void check_server(struct exam *e, const char *check, unsigned reads, unsi
 	const struct db_server *s = db_server(db);
 
 	if (s->read_only)
-		tell(e, check, writes, FAIL, "connect to the server that takes writes", "%s is read only (%s)", db_label(db), s->text);
+		tell(e, check, writes, FAIL, "connect to the server that takes writes", "%s is read only (%s)", db_label(db),
+		    s->text);
 	else if (s->galera && !s->galera_ready)
-		tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced", "this node of the cluster is not ready (%s)", s->text);
+		tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced",
+		    "this node of the cluster is not ready (%s)", s->text);
 	else
 		tell(e, check, reads | writes, FIT, NULL, "%s", s->text);
 }
@@ -100,8 +106,8 @@ static void check_cinder(struct exam *e, struct scene *scene)
 	size_t up = 0;
 
 	if (!w->cinder_db) {
-		tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0), w->has_cinder_config ? FAIL : NOT_ASKED,
-		    "--cinder-config-file names cinder.conf", "%s", w->cinder_absent);
+		tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0),
+		    w->has_cinder_config ? FAIL : NOT_ASKED, "--cinder-config-file names cinder.conf", "%s", w->cinder_absent);
 		return;
 	}
 	check_server(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
@@ -110,27 +116,31 @@ static void check_cinder(struct exam *e, struct scene *scene)
 		return;
 	}
 	if (scene->cinder.schema.missing[0])
-		tell(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?", "it has no %s", scene->cinder.schema.missing);
+		tell(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?",
+		    "it has no %s", scene->cinder.schema.missing);
 	check_statements(e, "cinder account", "cinder", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
 	for (size_t i = 0; i < scene->cinder.services.n; i++)
 		up += cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s);
-	tell(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?", "%zu of %zu are up", up,
-	    scene->cinder.services.n);
+	tell(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?",
+	    "%zu of %zu are up", up, scene->cinder.services.n);
 }
 
 static void check_release(struct exam *e, const struct scene *scene)
 {
 	if (!scene->nova.conductor_version)
-		tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s", scene->nova.down_s);
+		tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s",
+		    scene->nova.down_s);
 	else if (!release_is_known(scene->nova.conductor_version))
-		tell(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used", "service version %lld is not known",
-		    (long long)scene->nova.conductor_version);
+		tell(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used",
+		    "service version %lld is not known", (long long)scene->nova.conductor_version);
 	else if (scene->nova.release->destroys_disks.when != NEVER)
-		tell(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard", "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)",
-		    scene->nova.release->nova, scene->nova.release->name);
+		tell(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard",
+		    "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)", scene->nova.release->nova,
+		    scene->nova.release->name);
 	else
-		tell(e, "nova release", EVACUATIONS, FIT, NULL, "the oldest live conductor is of nova %d (%s), service version %lld",
-		    scene->nova.release->nova, scene->nova.release->name, (long long)scene->nova.conductor_version);
+		tell(e, "nova release", EVACUATIONS, FIT, NULL,
+		    "the oldest live conductor is of nova %d (%s), service version %lld", scene->nova.release->nova,
+		    scene->nova.release->name, (long long)scene->nova.conductor_version);
 }
 
 static void check_computes(struct exam *e, const struct scene *scene, const struct cell_facts *cell)
@@ -144,15 +154,16 @@ static void check_computes(struct exam *e, const struct scene *scene, const stru
 		up += nova_service_is_up(s, scene->nova.down_s) && !s->disabled;
 	}
 	if (all > 0)
-		tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to", "cell '%s': %zu of %zu are up and enabled",
-		    cell->cell->name, up, all);
+		tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to",
+		    "cell '%s': %zu of %zu are up and enabled", cell->cell->name, up, all);
 }
 
 /* cell0 has instances that never had a host: no evacuation needs it. */
 static void check_lost_cell(struct exam *e, const struct world *w, const struct cell_mapping *cell)
 {
 	bool zero = str_equal(cell->uuid, CELL0_UUID);
-	auto_free char *check = xasprintf("nova %s%s database", zero ? "" : "cell ", zero ? "cell0" : str_or(cell->name, cell->uuid));
+	auto_free char *check = xasprintf("nova %s%s database", zero ? "" : "cell ",
+	    zero ? "cell0" : str_or(cell->name, cell->uuid));
 	const struct absence *lost = world_lost_cell(w, cell->id);
 
 	if (lost)
@@ -176,8 +187,8 @@ static void check_nova(struct exam *e, struct scene *scene)
 	struct error err = { 0 };
 
 	if (!w->api_db) {
-		tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED, "--nova-config-file names nova.conf (repeatable)",
-		    "%s", w->nova_absent);
+		tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED,
+		    "--nova-config-file names nova.conf (repeatable)", "%s", w->nova_absent);
 		return;
 	}
 	check_server(e, "nova API database", EVACUATIONS | AUDIT, 0, w->api_db);
@@ -209,8 +220,9 @@ static void check_conductor_queue(struct exam *e, const struct world *w)
 		tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor", "queue '%s' %s", topic,
 		    queue.exists ? "has no consumer" : "does not exist");
 	else
-		tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic, (unsigned)queue.consumers,
-		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+		tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic,
+		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
+		    queue.messages == 1 ? "" : "s");
 }
 
 /* As the finding scheduler-missing has it: a queue that is not there holds nothing. */
@@ -225,11 +237,13 @@ static void check_scheduler_queue(struct exam *e, const struct world *w)
 		tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler",
 		    "queue '" SCHEDULER_QUEUE "' does not exist");
 	else if (queue.consumers == 0)
-		tell(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing", "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s",
-		    (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+		tell(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing",
+		    "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s", (unsigned)queue.messages,
+		    queue.messages == 1 ? "" : "s");
 	else
-		tell(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting",
-		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+		tell(e, "scheduler queue", EVACUATIONS, FIT, NULL,
+		    "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting", (unsigned)queue.consumers,
+		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
 }
 
 static void check_bus(struct exam *e, const struct world *w)
@@ -238,13 +252,15 @@ static void check_bus(struct exam *e, const struct world *w)
 	int there;
 
 	if (!w->bus) {
-		tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "see transport_url in nova.conf", "%s", w->bus_absent);
+		tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "see transport_url in nova.conf",
+		    "%s", w->bus_absent);
 		return;
 	}
 	tell(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
 	there = bus_exchange_exists(w->bus, w->nova.bus.exchange, &err);
 	if (there != 1) {
-		tell(e, "nova exchange", EVACUATIONS, FAIL, "has any nova service ever run on this broker? see control_exchange", "%s",
+		tell(e, "nova exchange", EVACUATIONS, FAIL,
+		    "has any nova service ever run on this broker? see control_exchange", "%s",
 		    there < 0 ? err.text : "it does not exist");
 		return;
 	}
@@ -279,26 +295,30 @@ static void check_journal_place(struct exam *e, const struct request *request)
 
 	nearest_directory(dir, &there);
 	if (access(there.s, W_OK | X_OK) != 0) {
-		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "--state-dir DIR names a place that you may write to", "'%s' cannot be written", dir);
+		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "--state-dir DIR names a place that you may write to",
+		    "'%s' cannot be written", dir);
 		return;
 	}
 	if (unsafe)
-		tell(e, "journal", MOVES | EVACUATIONS, WARN, "--state-dir DIR names a place on a local disk; see finding journal-volatile",
+		tell(e, "journal", MOVES | EVACUATIONS, WARN,
+		    "--state-dir DIR names a place on a local disk; see finding journal-volatile",
 		    "'%s' is on %s: what is written there may be lost with this machine", dir, unsafe);
 	if (statvfs(there.s, &room) == 0)
 		free_mb = (uint64_t)room.f_bavail * room.f_frsize >> 20;
 	if (free_mb < ROOM_MB || (room.f_files > 0 && room.f_favail == 0))
 		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "make room there, or name another place with --state-dir",
-		    "'%s' is full: %llu MB and %llu files are free", dir, (unsigned long long)free_mb, (unsigned long long)room.f_favail);
+		    "'%s' is full: %llu MB and %llu files are free", dir, (unsigned long long)free_mb,
+		    (unsigned long long)room.f_favail);
 	else if (!unsafe)
-		tell(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir, (unsigned long long)free_mb);
+		tell(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir,
+		    (unsigned long long)free_mb);
 }
 
 static void check_site(struct exam *e, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
-		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version", "%s (the least is %s)",
-		    str_or(w->site.version, "unknown"), str_or(w->site.min_version, "not given"));
+		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version",
+		    "%s (the least is %s)", str_or(w->site.version, "unknown"), str_or(w->site.min_version, "not given"));
 }
 
 /* The last rows: what it is all for. */
@@ -306,7 +326,8 @@ static void say_verdict(struct exam *e)
 {
 	for (unsigned i = 0; i < WORKS; i++) {
 		bool fit = e->unfit[i].n == 0;
-		auto_free char *detail = xasprintf("%s%s%s%s", fit ? FIT_FOR : NOT_FIT_FOR, work_name[i], fit ? "" : ": ", str_or(e->unfit[i].s, ""));
+		auto_free char *detail = xasprintf("%s%s%s%s", fit ? FIT_FOR : NOT_FIT_FOR, work_name[i], fit ? "" : ": ",
+		    str_or(e->unfit[i].s, ""));
 
 		table_add(e->table);
 		table_text(e->table, "check", "verdict");
@@ -332,7 +353,8 @@ static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 
 static int refuse_unfit(const struct table *shown, const struct request *request, struct error *err)
 {
-	size_t failed = table_count(shown, "result", verdict_name[FAIL]), unknown = table_count(shown, "result", verdict_name[NOT_ASKED]);
+	size_t failed = table_count(shown, "result", verdict_name[FAIL]),
+	       unknown = table_count(shown, "result", verdict_name[NOT_ASKED]);
 	auto_str struct str fit = { 0 }, unfit = { 0 };
 
 	(void)request;
@@ -347,8 +369,8 @@ static int refuse_unfit(const struct table *shown, const struct request *request
 		log_notice(FIT_FOR "%s", fit.s);
 		return 0;
 	}
-	return error_set(err, ERROR_REFUSED, "%s%s%s" NOT_FIT_FOR "%s: %zu check%s failed, %zu unknown", fit.n ? FIT_FOR : "", str_or(fit.s, ""),
-	    fit.n ? "; " : "", unfit.s, failed, failed == 1 ? "" : "s", unknown);
+	return error_set(err, ERROR_REFUSED, "%s%s%s" NOT_FIT_FOR "%s: %zu check%s failed, %zu unknown", fit.n ? FIT_FOR : "",
+	    str_or(fit.s, ""), fit.n ? "; " : "", unfit.s, failed, failed == 1 ? "" : "s", unknown);
 }
 
 static const struct listing doctor = {
@@ -364,6 +386,7 @@ static enum error_kind run_doctor(const struct request *request, struct error *e
 	return run_listing(&doctor, request, err);
 }
 
+/* clang-format off */
 const struct command command_doctor = {
 	.noun = "doctor",
 	.sentence = "is everything fit for a rescue? and what to do",

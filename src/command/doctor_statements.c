@@ -4,8 +4,8 @@
 #include "doctor.h"
 #include "sql_catalogue.h"
 
-/* Every statement that may be sent to a database is prepared there and not run: the server then says whether its tables and columns
- * are there and whether this account may do it. */
+/* Every statement that may be sent to a database is prepared there and not run: the server then says whether its tables and
+ * columns are there and whether this account may do it. */
 
 #define SHOWN 3
 
@@ -60,7 +60,8 @@ static void add_refused(struct refused *r, const struct sql *sql)
 {
 	r->n++;
 	if (r->n <= SHOWN)
-		str_addf(&r->names, "%s%s", r->n > 1 ? ", " : "", sql->name); /* NOLINT(clang-analyzer-core.NullDereference): the loop ends there */
+		str_addf(&r->names, "%s%s", r->n > 1 ? ", " : "",
+		    sql->name); /* NOLINT(clang-analyzer-core.NullDereference): the loop ends there */
 	else if (r->n == SHOWN + 1)
 		str_add(&r->names, ", ...");
 }

@@ -22,5 +22,5 @@ int evacuating_check_force(const struct request *request, struct error *err)
 		return 0;
 	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler for the host that is given");
 	return error_hint(err, "name the target (%s), or leave --force out",
-		request->what.id ? "after the instance" : "--target_host HOST2");
+	    request->what.id ? "after the instance" : "--target_host HOST2");
 }

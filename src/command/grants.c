@@ -8,7 +8,8 @@
 #include "out/table.h"
 #include "util/str.h"
 
-/* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its own. */
+/* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its own.
+ */
 
 static const struct table_column columns[] = {
 	{ "statement", NULL, false, false },
@@ -25,8 +26,8 @@ struct privilege {
 	const char *database, *table;
 	size_t ntable;
 	unsigned may;
-	struct str set;     /* the columns that it may UPDATE, "a, b"; no other */
-	const char *later;  /* one that older releases have not; NULL: none */
+	struct str set;    /* the columns that it may UPDATE, "a, b"; no other */
+	const char *later; /* one that older releases have not; NULL: none */
 };
 
 struct privileges {
@@ -45,8 +46,8 @@ static bool has_word(const char *list, const char *word, size_t n)
 /* A column that came with a release: where it is missing it would take the whole GRANT along. */
 static bool is_later(const struct privilege *p, const char *column, size_t n)
 {
-	return p->ntable == strlen("quota_usages") && strncmp(p->table, "quota_usages", p->ntable) == 0 && n == strlen("race_preventer") &&
-	    strncmp(column, "race_preventer", n) == 0;
+	return p->ntable == strlen("quota_usages") && strncmp(p->table, "quota_usages", p->ntable) == 0 &&
+	    n == strlen("race_preventer") && strncmp(column, "race_preventer", n) == 0;
 }
 
 /* The columns that an UPDATE sets: what stands left of each '=', one a comma outside of parentheses. */
@@ -70,7 +71,8 @@ static void add_set_columns(const char *text, struct privilege *p)
 	}
 }
 
-static void add_privilege(struct privileges *all, const char *database, const char *table, size_t n, unsigned may, const struct sql *sql)
+static void add_privilege(struct privileges *all, const char *database, const char *table, size_t n, unsigned may,
+    const struct sql *sql)
 {
 	struct privilege *p;
 
@@ -184,26 +186,28 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 
 	add_privilege_words(p, &words);
 	add_account(str_or(request->what.account, "evac_manage@%"), &account);
-	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", grant_comment(p), words.s, p->database, (int)p->ntable, p->table, account.s);
+	str_addf(&line, "%sGRANT %s ON `%s`.`%.*s` TO %s;", grant_comment(p), words.s, p->database, (int)p->ntable, p->table,
+	    account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
 	if (!p->later)
 		return;
 	str_clear(&line);
-	str_addf(&line, "GRANT UPDATE (%s) ON `%s`.`%.*s` TO %s; -- not where the column is missing (before cinder 18)", p->later, p->database,
-	    (int)p->ntable, p->table, account.s);
+	str_addf(&line, "GRANT UPDATE (%s) ON `%s`.`%.*s` TO %s; -- not where the column is missing (before cinder 18)",
+	    p->later, p->database, (int)p->ntable, p->table, account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
 }
 
-/* GRANT makes no account on MySQL 8, and on MariaDB not under NO_AUTO_CREATE_USER. Locked, since it has no password yet; no plugin is
- * named, as MySQL 9 has no mysql_native_password. One that is there already stays as it is. */
+/* GRANT makes no account on MySQL 8, and on MariaDB not under NO_AUTO_CREATE_USER. Locked, since it has no password yet; no
+ * plugin is named, as MySQL 9 has no mysql_native_password. One that is there already stays as it is. */
 static void add_create(struct table *t, const struct request *request)
 {
 	auto_str struct str line = { 0 }, account = { 0 };
 
 	add_account(str_or(request->what.account, "evac_manage@%"), &account);
-	str_addf(&line, "CREATE USER IF NOT EXISTS %s ACCOUNT LOCK; -- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' ACCOUNT UNLOCK",
+	str_addf(&line,
+	    "CREATE USER IF NOT EXISTS %s ACCOUNT LOCK; -- nobody can log in yet: ALTER USER %s IDENTIFIED BY '...' ACCOUNT UNLOCK",
 	    account.s, account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
@@ -238,6 +242,7 @@ static enum error_kind run_grants(const struct request *request, struct error *e
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "read-only", .type = OPTION_FLAG, .offset = AT(what.read_only), .sentence = "for the commands that only look" },
 	{ .name = "operate", .type = OPTION_FLAG, .offset = AT(what.operate), .sentence = "for all commands" },
@@ -245,15 +250,18 @@ static const struct option_spec options[] = {
 	  .sentence = "who gets them; evac_manage@% without it" },
 	{ 0 }
 };
+/* clang-format on */
 
 static int one_of_both(const struct request *request, struct error *err)
 {
 	if (request->what.read_only != request->what.operate)
 		return 0;
 	error_set(err, ERROR_USAGE, "'grants' needs either --read-only or --operate");
-	return error_hint(err, "'evac-manage grants --read-only' is for the commands that look, 'evac-manage grants --operate' for all");
+	return error_hint(err,
+	    "'evac-manage grants --read-only' is for the commands that look, 'evac-manage grants --operate' for all");
 }
 
+/* clang-format off */
 const struct command command_grants = {
 	.noun = "grants",
 	.sentence = "the least privileges that an account needs",

@@ -21,6 +21,7 @@ static enum error_kind run_group_update_host(const struct request *request, stru
 	return run_operation(&group_update_host, request, err);
 }
 
+/* clang-format off */
 const struct command command_group_update_host = {
 	.noun = "group", .verb = "update_host",
 	.sentence = "move volume groups alone to another backend",

@@ -39,6 +39,7 @@ static enum error_kind run_host_evacuate(const struct request *request, struct e
 	return run_operation(&host_evacuate, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST2",
 	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },

@@ -75,6 +75,7 @@ static enum error_kind run_host_list(const struct request *request, struct error
 	return run_listing(&host_list, request, err);
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "ZONE", .type = OPTION_TEXT, .offset = AT(what.zone), .optional = true, .sentence = "only hosts of this zone" },
 	{ 0 }

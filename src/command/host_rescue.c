@@ -55,7 +55,8 @@ static int find_rescued_home(struct scene *scene, struct error *err)
 	if (twin)
 		return -1;
 	error_clear(err);
-	log_notice("nova has no compute and no instance of '%s': its volumes and backups are all that can be moved", r->what.host);
+	log_notice("nova has no compute and no instance of '%s': its volumes and backups are all that can be moved",
+	    r->what.host);
 	scene->subject.evacuates = scene->subject.marks = false;
 	return 0;
 }
@@ -71,9 +72,11 @@ static int find_rescue(struct scene *scene, struct error *err)
 	if (scene_check_node(scene, r->what.host, err) != 0 || scene_check_node(scene, r->what.to, err) != 0 ||
 	    (r->what.cinder_host && scene_check_node(scene, r->what.cinder_host, err) != 0))
 		return -1;
-	if (find_rescued_home(scene, err) != 0 || scene_add_counterparts(scene, r->what.host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+	if (find_rescued_home(scene, err) != 0 ||
+	    scene_add_counterparts(scene, r->what.host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
-	if (r->what.cinder_host && scene_add_counterparts(scene, r->what.cinder_host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
+	if (r->what.cinder_host &&
+	    scene_add_counterparts(scene, r->what.cinder_host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
 	if (scene->subject.evacuates && scene_find_instances(scene, err) != 0)
 		return -1;
@@ -101,23 +104,26 @@ static const struct operation host_rescue = {
 static int check_resumed(const struct request *r, const struct past *past, struct error *err)
 {
 	if (!str_equal(past->command, host_rescue.name)) {
-		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->what.resume, str_or(past->command, "?"));
+		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->what.resume,
+		    str_or(past->command, "?"));
 		return error_hint(err, "'evac-manage journal recover %s' settles it", r->what.resume);
 	}
 	if (!str_equal(past->host, r->what.host)) {
-		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"), r->what.host);
+		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"),
+		    r->what.host);
 		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->what.resume);
 	}
 	if ((r->what.to && !str_equal(r->what.to, past->to)) ||
 	    (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) ||
 	    (r->what.target_host && !str_equal(r->what.target_host, past->target_host)))
-		return error_set(err, ERROR_REFUSED, "run '%s' was --to %s: leave --to, --cinder-host and --target_host out to go on with it", r->what.resume,
+		return error_set(err, ERROR_REFUSED,
+		    "run '%s' was --to %s: leave --to, --cinder-host and --target_host out to go on with it", r->what.resume,
 		    str_or(past->to, "?"));
 	return 0;
 }
 
-/* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue like
- * the first one. */
+/* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue
+ * like the first one. */
 static enum error_kind recover_and_wait(const struct request *r, struct past *past, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + r->how.timeout_s * 1000;
@@ -126,13 +132,14 @@ static enum error_kind recover_and_wait(const struct request *r, struct past *pa
 
 	do {
 		if (under_way > 0) {
-			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s", r->what.resume);
+			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s",
+			    r->what.resume);
 			clock_sleep_ms(LOOK_AGAIN_MS);
 		}
 		past_free(past);
 		result = recover_run(r, r->what.resume, true, past, &under_way, err);
 	} while (result == ERROR_OK && under_way > 0 && !r->how.no_wait && !r->how.dry_run && !signal_came() &&
-	         clock_monotonic_ms() < deadline);
+	    clock_monotonic_ms() < deadline);
 	return result;
 }
 
@@ -163,6 +170,7 @@ static enum error_kind run_host_rescue(const struct request *request, struct err
 	return request->what.resume ? resume_rescue(request, err) : run_operation(&host_rescue, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "to", .type = OPTION_HOST, .offset = AT(what.to), .metavar = "HOST2",
 	  .sentence = "the host that gets the volumes and backups; needed unless --resume" },
@@ -178,12 +186,14 @@ static const struct option_spec options[] = {
 	OPTION_SETTLE,
 	{ 0 }
 };
+/* clang-format on */
 
 static int to_or_resume(const struct request *request, struct error *err)
 {
 	if (request->what.resume && request->how.plan_out) {
 		error_set(err, ERROR_USAGE, "--resume settles the run first, and --plan-out writes nothing");
-		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE", request->what.resume);
+		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE",
+		    request->what.resume);
 	}
 	if (request->what.to || request->what.resume)
 		return 0;
@@ -191,6 +201,7 @@ static int to_or_resume(const struct request *request, struct error *err)
 	return error_hint(err, "usage: evac-manage host rescue HOST --to HOST2 [options]");
 }
 
+/* clang-format off */
 const struct command command_host_rescue = {
 	.noun = "host", .verb = "rescue",
 	.sentence = "move ownership, evacuate every instance, prove it",

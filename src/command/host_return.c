@@ -9,8 +9,8 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* May a host that was evacuated be powered on again? What would its services do first, and what still holds work for them. Looks
- * only. */
+/* May a host that was evacuated be powered on again? What would its services do first, and what still holds work for them.
+ * Looks only. */
 
 static const struct table_column columns[] = {
 	{ "check", NULL, false, false },
@@ -45,13 +45,14 @@ static void answer(struct table *t, const char *check, enum weight weight, size_
 	table_advice(t, "hint", weight == FINE ? NULL : hint);
 }
 
-/* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not done is
- * taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
+/* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not
+ * done is taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
 static void check_evacuations(struct table *t, const struct scene *scene)
 {
 	size_t open = 0, back = 0, done = 0;
 
-	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++) {
+	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
+	     m++) {
 		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
 
 		open += tombstone && !is_done;
@@ -61,13 +62,14 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 	answer(t, "evacuations under way", open ? STOP : FINE, open,
 	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
 	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : "no evacuation from it is open");
-	answer(t, "came back", back ? STOP : FINE, back, "end those migrations (status 'completed') with nova's own means before it starts",
+	answer(t, "came back", back ? STOP : FINE, back,
+	    "end those migrations (status 'completed') with nova's own means before it starts",
 	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
-	           "nothing that was evacuated from it is on it again");
+		   "nothing that was evacuated from it is on it again");
 	answer(t, "evacuated from it", done ? NOTE : FINE, done,
 	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
 	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
-	           "nothing of it was evacuated that it has not cleaned up");
+		   "nothing of it was evacuated that it has not cleaned up");
 }
 
 /* It is read on its cell's own broker; a cell whose mapping names none has nova-api's. */
@@ -91,15 +93,17 @@ static void check_compute_queue(struct table *t, const struct scene *scene)
 
 	str_addf(&name, "compute.%s", scene->subject.host);
 	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
-		answer(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages", "queue '%s' could not be looked at: %s",
-		    name.s, err.text);
+		answer(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
+		    "queue '%s' could not be looked at: %s", name.s, err.text);
 		return;
 	}
 	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
 	if (queue.messages > 0)
-		answer(t, "waiting messages", STOP, queue.messages, hint.s, "queue '%s' holds work that its nova-compute would begin", name.s);
+		answer(t, "waiting messages", STOP, queue.messages, hint.s,
+		    "queue '%s' holds work that its nova-compute would begin", name.s);
 	else
-		answer(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s, queue.exists ? "is empty" : "is not there");
+		answer(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s,
+		    queue.exists ? "is empty" : "is not there");
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
@@ -114,12 +118,14 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 		n++;
 		str_clear(&hint);
 		str_addf(&hint, QUEUE_CURE, c->queue);
-		answer(t, "waiting for cinder", STOP, c->now.messages, hint.s, "queue '%s' holds work that its cinder service would begin", c->queue);
+		answer(t, "waiting for cinder", STOP, c->now.messages, hint.s,
+		    "queue '%s' holds work that its cinder service would begin", c->queue);
 	}
 	if (n == 0 && scene->world->cinder_db && !scene->bus.queues_absent)
 		answer(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
 	if (!scene->world->cinder_db)
-		answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s", scene->world->cinder_absent);
+		answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s",
+		    scene->world->cinder_absent);
 	else if (scene->bus.queues_absent)
 		answer(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
 		    "the queues of its cinder services could not all be looked at: %s", scene->bus.queues_absent);
@@ -127,24 +133,28 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 
 static void check_service(struct table *t, const struct scene *scene)
 {
-	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute", scene->subject.host);
+	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute",
+	    scene->subject.host);
 	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->subject.host);
 	const struct nova_service *s = scene->nova.compute;
 
 	if (!s) {
-		answer(t, "service", NOTE, 0, "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
+		answer(t, "service", NOTE, 0,
+		    "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
 		    "no nova-compute of that name is registered on '%s'", scene->subject.host);
 		return;
 	}
 	if (nova_service_is_up(s, scene->nova.down_s))
-		answer(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports", scene->subject.host);
+		answer(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports",
+		    scene->subject.host);
 	else
 		answer(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
 	if (s->forced_down)
 		answer(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
 		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->subject.host);
 	if (s->disabled)
-		answer(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s", str_or(s->disabled_reason, "no reason is given"));
+		answer(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s",
+		    str_or(s->disabled_reason, "no reason is given"));
 	else
 		answer(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
@@ -163,15 +173,17 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 			if (!attempt_speaks(&attempts, k))
 				continue;
 			n++;
-			str_addf(&hint, "%son '%s': virsh domstate %s", hint.n ? "; " : "", str_or(attempts.v[k].host, "?"), i->uuid);
+			str_addf(&hint, "%son '%s': virsh domstate %s", hint.n ? "; " : "", str_or(attempts.v[k].host, "?"),
+			    i->uuid);
 		}
 		attempts_free(&attempts);
 	}
 	if (n > 0)
-		str_add(&hint, "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
+		str_add(&hint,
+		    "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
 	answer(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
 	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
-	        "no failed evacuation has left a guest of its instances elsewhere");
+		"no failed evacuation has left a guest of its instances elsewhere");
 	return 0;
 }
 
@@ -200,12 +212,14 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 			owned += o->n;
 	}
 	if (!scene->world->cinder_db)
-		answer(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s", scene->world->cinder_absent);
+		answer(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s",
+		    scene->world->cinder_absent);
 	else
 		answer(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
 		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
 	if (served > 0)
-		answer(t, "volumes of clusters", FINE, (size_t)served, NULL, "name it as their host and are their clusters', which have live members");
+		answer(t, "volumes of clusters", FINE, (size_t)served, NULL,
+		    "name it as their host and are their clusters', which have live members");
 	return 0;
 }
 
@@ -229,8 +243,9 @@ static int refuse_return(const struct table *shown, const struct request *reques
 {
 	size_t stops = table_count(shown, "state", weight_name[STOP]);
 
-	return stops == 0 ? 0 : error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->what.host, stops,
-	    stops == 1 ? " is" : "s are");
+	return stops == 0 ? 0 :
+			    error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->what.host,
+				stops, stops == 1 ? " is" : "s are");
 }
 
 static const struct listing host_return = {
@@ -246,6 +261,7 @@ static enum error_kind run_host_return(const struct request *request, struct err
 	return run_listing(&host_return, request, err);
 }
 
+/* clang-format off */
 const struct command command_host_return = {
 	.noun = "host", .verb = "return",
 	.sentence = "may it be powered on again? what it would destroy",

@@ -21,7 +21,8 @@ static const struct table_column columns[] = {
 	{ "detail", NULL, false, false },
 };
 
-static void add_host_row(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
+static void add_host_row(struct table *t, const char *section, const char *item, const char *state, int64_t count,
+    const char *detail)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -48,7 +49,8 @@ static void add_host_services(struct table *t, const struct scene *scene)
 	auto_str struct str detail = { 0 };
 	auto_str struct str item = { 0 };
 
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
 		if (!host_is_on_node(s->host, scene->subject.host))
 			continue;
 		str_clear(&item);
@@ -65,8 +67,10 @@ static void add_host_services(struct table *t, const struct scene *scene)
 			str_clear(&item);
 			str_addf(&item, "%s %s", s->binary, s->host);
 			add_age(&detail, s->heartbeat_age_s, s->disabled);
-			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "", scene->nova.cell[c].cell->name);
-			add_host_row(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1, detail.s);
+			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "",
+			    scene->nova.cell[c].cell->name);
+			add_host_row(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1,
+			    detail.s);
 		}
 }
 
@@ -99,7 +103,8 @@ static void add_disks(struct table *t, const struct scene *scene)
 	auto_str struct str detail = { 0 };
 	int64_t n[KINDS] = { 0 }, size[KINDS] = { 0 };
 
-	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate; c++) {
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
+	     c++) {
 		const struct own_disks *d = &c->needs.disks;
 
 		n[ROOT] += !instance_boots_from_volume(c->instance);
@@ -124,14 +129,19 @@ static void add_owner_rows(struct table *t, const struct scene *scene)
 	auto_str struct str detail = { 0 };
 
 	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
-		bool is_up = o->cluster_name && cinder_cluster_is_up(&scene->cinder.services, o->cluster_name, scene->cinder.down_s);
+		bool is_up = o->cluster_name &&
+		    cinder_cluster_is_up(&scene->cinder.services, o->cluster_name, scene->cinder.down_s);
 
 		if (!host_is_on_node(o->host, scene->subject.host))
 			continue;
 		str_clear(&detail);
 		if (o->cluster_name)
-			str_addf(&detail, "cluster '%s': %s", o->cluster_name, is_up ? "a live member serves them" : "no member of it is alive");
-		add_host_row(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host, !o->cluster_name ? NULL : is_up ? "served" : "dead cluster",
+			str_addf(&detail, "cluster '%s': %s", o->cluster_name,
+			    is_up ? "a live member serves them" : "no member of it is alive");
+		add_host_row(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host,
+		    !o->cluster_name ? NULL :
+			is_up        ? "served" :
+				       "dead cluster",
 		    o->n, o->cluster_name ? detail.s : NULL);
 	}
 }
@@ -141,7 +151,8 @@ static int add_dependents(struct table *t, const struct scene *scene, struct err
 {
 	struct owned_rows rows;
 
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
 		if (strcmp(s->binary, "cinder-volume") != 0 || !host_is_on_node(s->host, scene->subject.host))
 			continue;
 		for (int k = OWNED_GROUP; k <= OWNED_WORKER; k++) {
@@ -176,7 +187,8 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 {
 	auto_str struct str item = { 0 };
 
-	for (const struct migration *m = scene->subject.migrations.v; m < scene->subject.migrations.v + scene->subject.migrations.n; m++) {
+	for (const struct migration *m = scene->subject.migrations.v;
+	     m < scene->subject.migrations.v + scene->subject.migrations.n; m++) {
 		str_clear(&item);
 		str_addf(&item, "%s of instance %s", str_or(m->migration_type, "migration"), m->instance_uuid);
 		add_host_row(t, "in flight", item.s, m->status, -1, m->dest_compute);
@@ -196,14 +208,18 @@ static void add_queues(struct table *t, const struct scene *scene)
 			str_addf(&detail, QUEUE_CURE, c->queue);
 		else
 			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
-		add_host_row(t, "queues", c->queue, c->now.messages == 0 ? "empty" : c->now.consumers ? "read" : "waiting", c->now.messages, detail.s);
+		add_host_row(t, "queues", c->queue,
+		    c->now.messages == 0 ? "empty" :
+			c->now.consumers ? "read" :
+					   "waiting",
+		    c->now.messages, detail.s);
 	}
 	if (scene->bus.queues_absent)
 		add_host_row(t, "unknown", "what waits in its queues", NULL, -1, scene->bus.queues_absent);
 }
 
-/* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the compute
- * nodes' own rows. */
+/* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the
+ * compute nodes' own rows. */
 static void add_capacity(struct table *t, const struct scene *scene)
 {
 	auto_str struct str detail = { 0 };
@@ -226,7 +242,10 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
 		if (r->absent)
 			str_addf(&detail, "; it %s", r->absent);
-		add_host_row(t, "capacity", r->host, !r->closed ? "up" : strcmp(r->closed, "is down") == 0 ? "down" : "disabled",
+		add_host_row(t, "capacity", r->host,
+		    !r->closed                            ? "up" :
+			strcmp(r->closed, "is down") == 0 ? "down" :
+							    "disabled",
 		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
 	}
 	rooms_free(&rooms);
@@ -237,7 +256,8 @@ static int find_host_in_nova(struct scene *scene, struct error *err)
 	if (scene_find_home(scene, scene->subject.host, err) != 0) {
 		if (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world))
 			return -1;
-		error_clear(err); /* a host of cinder's alone has no nova-compute; one of a cell that does not answer is shown by half */
+		error_clear(err); /* a host of cinder's alone has no nova-compute; one of a cell that does not answer is shown
+		                     by half */
 		return 0;
 	}
 	return scene_find_instances(scene, err);
@@ -280,16 +300,17 @@ static bool has_evacuable(const struct scene *scene, const struct findings *foun
 	return false;
 }
 
-/* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole; and where it may be
- * one machine with another, the rows of that say it. */
+/* What to type now, of a host that is dead to us: nothing where it lives, owns nothing, or was not looked at whole; and where
+ * it may be one machine with another, the rows of that say it. */
 static void add_next(struct table *t, struct scene *scene, const struct findings *found)
 {
 	const struct world *w = scene->world;
 	const char *host = shell_word(&scene->arena, scene->subject.host), *to = scene_live_taker(scene, &scene->arena);
 	auto_str struct str detail = { 0 };
 
-	if (!w->cinder_db || !w->api_db || (!scene->nova.home && world_any_lost_cell(w)) || count_of(found, "source-alive") > 0 ||
-	    table_count(t, "section", "twin") > 0 || scene->subject.nmove + scene->subject.instances.n == 0)
+	if (!w->cinder_db || !w->api_db || (!scene->nova.home && world_any_lost_cell(w)) ||
+	    count_of(found, "source-alive") > 0 || table_count(t, "section", "twin") > 0 ||
+	    scene->subject.nmove + scene->subject.instances.n == 0)
 		return;
 	if (count_of(found, "mass-failure") > 0)
 		str_add(&detail, "look at the control plane first: evac-manage doctor");
@@ -380,8 +401,9 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 		if (n > 0)
 			str_addf(&owns, "%s%lld instance%s", owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
 		if (scene->nova.home && to && twin->nova_services == 0 && n == 0)
-			str_addf(&owns, "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s", scene->subject.host,
-			    to, twin->name);
+			str_addf(&owns,
+			    "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s",
+			    scene->subject.host, to, twin->name);
 		else
 			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
 		add_host_row(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
@@ -457,6 +479,7 @@ static enum error_kind run_host_show(const struct request *request, struct error
 	return run_listing(&host_show, request, err);
 }
 
+/* clang-format off */
 const struct command command_host_show = {
 	.noun = "host", .verb = "show",
 	.sentence = "all that a host owns, the risks, who has room",

@@ -23,6 +23,7 @@ static enum error_kind run_instance_evacuate(const struct request *request, stru
 	return run_operation(&instance_evacuate, request, err);
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
 	{ .metavar = "TARGET", .type = OPTION_HOST, .offset = AT(what.target_host), .optional = true,

@@ -29,12 +29,14 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 	    instances_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->subject.instances, err) != 0)
 		return -1;
 	owned_say_twins(scene, scene->subject.host, "instance");
-	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n; i++) {
+	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n;
+	     i++) {
 		if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, i, &scene->arena, &needs, err) != 0)
 			return -1;
 		table_add(table);
 		table_text(table, "id", i->uuid);
-		table_members(table, struct instance, i, name, project_id, host, node, vm_state, task_state, power_state, vcpus, memory_mb, root_gb);
+		table_members(table, struct instance, i, name, project_id, host, node, vm_state, task_state, power_state, vcpus,
+		    memory_mb, root_gb);
 		table_text(table, "boot", instance_boots_from_volume(i) ? "volume" : "image");
 		table_members(table, struct own_disks, &needs.disks, ephemeral_gb, swap_mb);
 		table_text(table, "cell", scene->nova.home->cell->name);
@@ -49,6 +51,7 @@ static enum error_kind run_instance_list(const struct request *request, struct e
 	return run_listing(&instance_list, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .required = true,
 	  .sentence = "the compute host, exactly as nova names it" },

@@ -16,7 +16,8 @@ static const struct table_column columns[] = {
 
 #define FAULT_AGE_S (INT64_C(10) * 365 * 86400)
 
-static void add_instance_row(struct table *t, const char *section, const char *item, const char *value, const char *contradiction)
+static void add_instance_row(struct table *t, const char *section, const char *item, const char *value,
+    const char *contradiction)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -43,14 +44,18 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 	add_instance_row(t, "instance", "cell", scene->nova.home->cell->name, copies.s);
 	add_instance_row(t, "instance", "vm_state", i->vm_state, NULL);
 	add_instance_row(t, "instance", "task_state", i->task_state,
-	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" : NULL);
-	str_addf(&size, "%lld vCPU, %lld MB, %lld GB of its own, boots from %s", (long long)c->needs.vcpus, (long long)c->needs.memory_mb,
-	    (long long)needs_own_gb(&c->needs), instance_boots_from_volume(i) ? "a volume" : "an image");
+	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" :
+										NULL);
+	str_addf(&size, "%lld vCPU, %lld MB, %lld GB of its own, boots from %s", (long long)c->needs.vcpus,
+	    (long long)c->needs.memory_mb, (long long)needs_own_gb(&c->needs),
+	    instance_boots_from_volume(i) ? "a volume" : "an image");
 	add_instance_row(t, "instance", "size", size.s, c->needs.known ? NULL : "its flavor cannot be read");
 	if (needs_own_disks(&c->needs, i)) {
 		needs_say_disks(&c->needs, i, &disks);
-		str_add(&disks, scene->world->site.shared_disks ? ": on shared storage, by [site] shared_disks" :
-		    ": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)");
+		str_add(&disks,
+		    scene->world->site.shared_disks ?
+			": on shared storage, by [site] shared_disks" :
+			": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)");
 		add_instance_row(t, "instance", "disks", disks.s, NULL);
 	}
 	if (i->config_drive && *i->config_drive)
@@ -66,7 +71,9 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 
 	add_instance_row(t, "place", "host", i->host, i->host && !s ? "no nova-compute of that name is registered" : NULL);
 	add_instance_row(t, "place", "node", i->node,
-	    i->node && (!n || !str_equal(n->hypervisor_hostname, i->node)) ? "no compute node of that name belongs to the host" : NULL);
+	    i->node && (!n || !str_equal(n->hypervisor_hostname, i->node)) ?
+		"no compute node of that name belongs to the host" :
+		NULL);
 	if (!s)
 		return;
 	str_add(&up, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down");
@@ -93,19 +100,25 @@ static void add_records(struct table *t, const struct scene *scene, const struct
 		add_instance_row(t, "nova_api", "cell", NULL, "it is mapped to no cell");
 	else
 		add_instance_row(t, "nova_api", "cell", cell_name(scene, m->cell_id.v),
-		    m->cell_id.v != scene->nova.home->cell->id ? "it is in another cell" : m->queued_for_delete ? "it is queued for delete" : NULL);
+		    m->cell_id.v != scene->nova.home->cell->id ? "it is in another cell" :
+			m->queued_for_delete                   ? "it is queued for delete" :
+								 NULL);
 	add_instance_row(t, "nova_api", "request spec", c->spec.exists ? str_or(c->spec_facts.version, "") : NULL,
-	    !c->spec.exists ? "it has none" : !c->spec_facts.valid ? "it cannot be read" : NULL);
+	    !c->spec.exists          ? "it has none" :
+		!c->spec_facts.valid ? "it cannot be read" :
+				       NULL);
 	if (c->spec_facts.zone)
 		add_instance_row(t, "nova_api", "asked zone", c->spec_facts.zone, NULL);
 	if (c->group.exists)
 		add_instance_row(t, "nova_api", "server group", c->group.policy, NULL);
 	else if (c->spec_facts.group)
-		add_instance_row(t, "nova_api", "server group", c->spec_facts.group, "the request spec names it, and it is gone or was left");
+		add_instance_row(t, "nova_api", "server group", c->spec_facts.group,
+		    "the request spec names it, and it is gone or was left");
 	if (!c->providers.set)
 		return;
 	str_addf(&n, "%lld", (long long)c->providers.v);
-	add_instance_row(t, "placement", "providers", n.s, c->providers.v == 0 && c->instance->host ? "it is on a host and has no allocation" : NULL);
+	add_instance_row(t, "placement", "providers", n.s,
+	    c->providers.v == 0 && c->instance->host ? "it is on a host and has no allocation" : NULL);
 }
 
 static void add_migrations(struct table *t, const struct candidate *c)
@@ -114,9 +127,10 @@ static void add_migrations(struct table *t, const struct candidate *c)
 
 	if (c->open) {
 		str_addf(&item, "%s %lld", str_or(c->open->migration_type, "migration"), (long long)c->open->id);
-		str_addf(&value, "%s, %lld s old%s%s", c->open->status, (long long)c->open->age_s.v, c->open->dest_compute ? ", to " : "",
-		    str_or(c->open->dest_compute, ""));
-		add_instance_row(t, "in flight", item.s, value.s, c->instance->task_state ? NULL : "the instance has no task state");
+		str_addf(&value, "%s, %lld s old%s%s", c->open->status, (long long)c->open->age_s.v,
+		    c->open->dest_compute ? ", to " : "", str_or(c->open->dest_compute, ""));
+		add_instance_row(t, "in flight", item.s, value.s,
+		    c->instance->task_state ? NULL : "the instance has no task state");
 	}
 	for (size_t i = 0; i < c->accepted.n; i++) {
 		const struct migration *m = &c->accepted.v[i];
@@ -141,14 +155,18 @@ static void add_attempts(struct table *t, const struct candidate *c)
 		str_clear(&item);
 		str_clear(&value);
 		str_addf(&item, "failed on %s", str_or(a->host, "?"));
-		str_addf(&value, "%lld s ago: %.200s", (long long)a->age_s.v, str_or(a->details, a->result ? "no reason was given" : "not ended"));
+		str_addf(&value, "%lld s ago: %.200s", (long long)a->age_s.v,
+		    str_or(a->details, a->result ? "no reason was given" : "not ended"));
 		add_instance_row(t, "evacuation", item.s, value.s,
-		    guest == GUEST_ABSENT ? NULL : guest == GUEST_THERE ? "its guest was found there" : "its guest may be there still");
+		    guest == GUEST_ABSENT    ? NULL :
+			guest == GUEST_THERE ? "its guest was found there" :
+					       "its guest may be there still");
 	}
 }
 
 /* nova's block device mapping against cinder's attachment of the same id. */
-static const char *attachment_objects(const struct candidate *c, const struct bdm *bdm, const struct attachments *all, struct str *text)
+static const char *attachment_objects(const struct candidate *c, const struct bdm *bdm, const struct attachments *all,
+    struct str *text)
 {
 	const struct attachment *found = NULL;
 
@@ -178,7 +196,8 @@ static const char *owner_objects(const struct scene *scene, const struct volume_
 		str_add(text, "cinder does not know it");
 	else if (!v->owner.host)
 		str_add(text, "cinder says nobody owns it");
-	else if (v->owner.cluster_name && !cinder_cluster_is_up(&scene->cinder.services, v->owner.cluster_name, scene->cinder.down_s))
+	else if (v->owner.cluster_name &&
+	    !cinder_cluster_is_up(&scene->cinder.services, v->owner.cluster_name, scene->cinder.down_s))
 		str_addf(text, "no member of cluster '%s' is alive: nobody serves it", v->owner.cluster_name);
 	else if (!v->service && !v->owner.cluster_name)
 		str_addf(text, "no cinder-volume is registered on '%s'", v->owner.host);
@@ -217,7 +236,8 @@ static int add_instance_volumes(struct table *t, const struct scene *scene, cons
 			add_volume_owner(scene, v, &value);
 		add_instance_row(t, "volume", v->bdm->volume_id, value.s, owner_objects(scene, v, &text));
 		if (scene->world->cinder_db && v->owner.known)
-			add_instance_row(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id, attachment_objects(c, v->bdm, &all, &text));
+			add_instance_row(t, "attachment", v->bdm->attachment_id, v->bdm->volume_id,
+			    attachment_objects(c, v->bdm, &all, &text));
 	}
 	for (size_t i = 0; i < all.n; i++)
 		if (!is_mapped(c, all.v[i].volume_id))
@@ -241,7 +261,8 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 	add_records(t, scene, c);
 	add_migrations(t, c);
 	add_attempts(t, c);
-	if (add_instance_volumes(t, scene, c, err) != 0 || fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
+	if (add_instance_volumes(t, scene, c, err) != 0 ||
+	    fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
 	if (*fault)
 		add_instance_row(t, "fault", "latest", fault, NULL);
@@ -257,6 +278,7 @@ static enum error_kind run_instance_show(const struct request *request, struct e
 	return run_listing(&instance_show, request, err);
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
 	{ 0 }

@@ -24,7 +24,8 @@ static size_t count_units(const struct past *p, const char *a, const char *b)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->nunit; i++)
-		n += p->unit[i].begun && (str_equal(past_unit_state(&p->unit[i]), a) || str_equal(past_unit_state(&p->unit[i]), b));
+		n += p->unit[i].begun &&
+		    (str_equal(past_unit_state(&p->unit[i]), a) || str_equal(past_unit_state(&p->unit[i]), b));
 	return n;
 }
 
@@ -36,7 +37,8 @@ static const char *run_state(const struct past *p)
 		return "unknown";
 	if (!p->result)
 		return "open";
-	if (str_equal(p->result, "partial") && count_units(p, "failed", "failed") == 0) /* something remains, and nothing failed */
+	if (str_equal(p->result, "partial") &&
+	    count_units(p, "failed", "failed") == 0) /* something remains, and nothing failed */
 		return "done";
 	return str_equal(p->result, "ok") ? "done" : "failed";
 }
@@ -89,6 +91,7 @@ static enum error_kind run_journal_list(const struct request *request, struct er
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_journal_list = {
 	.noun = "journal", .verb = "list",
 	.sentence = "the runs on this machine that wrote, their state",

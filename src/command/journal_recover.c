@@ -17,6 +17,7 @@ static enum error_kind run_journal_recover(const struct request *request, struct
 	return result;
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true, .sentence = "its name in 'evac-manage journal list'" },
 	{ 0 }
@@ -33,6 +34,7 @@ static const struct option_spec options[] = {
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "nothing is asked anyway: the run was confirmed" },
 	{ 0 }
 };
+/* clang-format on */
 
 static int run_or_scan(const struct request *request, struct error *err)
 {
@@ -44,6 +46,7 @@ static int run_or_scan(const struct request *request, struct error *err)
 	return error_hint(err, "usage: evac-manage journal recover RUN [--resend]");
 }
 
+/* clang-format off */
 const struct command command_journal_recover = {
 	.noun = "journal", .verb = "recover",
 	.sentence = "settle a run that was interrupted",

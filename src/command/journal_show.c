@@ -39,7 +39,8 @@ static const char *first_text(json_object *record, const char *const keys[4])
 
 static int add_record_row(void *ctx, json_object *record)
 {
-	static const char *const state[] = { "state", "outcome", "verdict", "result" }, *const text[] = { "error", "sentence", "server", "command" };
+	static const char *const state[] = { "state", "outcome", "verdict", "result" },
+				 *const text[] = { "error", "sentence", "server", "command" };
 	struct table *t = ctx;
 	json_object *value;
 
@@ -83,6 +84,7 @@ static enum error_kind run_journal_show(const struct request *request, struct er
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_journal_show = {
 	.noun = "journal", .verb = "show",
 	.sentence = "what one run wrote, with the values before",

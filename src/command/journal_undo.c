@@ -3,12 +3,14 @@
 #include "words.h"
 #include "recover/undo.h"
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(what.sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
 	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
 	  .sentence = "leave out the rows that no longer hold what the run wrote" },
 	{ 0 }
 };
+/* clang-format on */
 
 /* The statements are of the whole run, and nothing is looked at to print them. */
 static int sql_is_whole(const struct request *request, struct error *err)
@@ -18,11 +20,13 @@ static int sql_is_whole(const struct request *request, struct error *err)
 	if (request->how.plan_out)
 		return error_set(err, ERROR_USAGE, "--sql prints statements, --plan-out writes a plan: take one of them");
 	if (request->what.only.n > 0 || request->what.exclude.n > 0 || request->what.limit > 0 || request->how.skip_drifted)
-		return error_set(err, ERROR_USAGE, "--sql prints what takes back the whole run: it takes no --only, --exclude, --limit or "
-			"--skip-drifted");
+		return error_set(err, ERROR_USAGE,
+		    "--sql prints what takes back the whole run: it takes no --only, --exclude, --limit or "
+		    "--skip-drifted");
 	return 0;
 }
 
+/* clang-format off */
 const struct command command_journal_undo = {
 	.noun = "journal", .verb = "undo",
 	.sentence = "take back what a run wrote, from its before-values",

@@ -6,8 +6,8 @@
 #include "run/run.h"
 #include "util/str.h"
 
-/* Ends an evacuation that nobody works on: its migration becomes 'error', its instance gets an empty task state, so that it can be
- * evacuated again and a returning host lets it live. */
+/* Ends an evacuation that nobody works on: its migration becomes 'error', its instance gets an empty task state, so that it can
+ * be evacuated again and a returning host lets it live. */
 
 static int find_in_cells(struct scene *scene, struct standing_migrations *out, struct error *err)
 {
@@ -30,7 +30,8 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 		return scene_not_known_in_all_cells(scene, "migration", scene->request->what.id, err);
 	if (n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no migration '%s' is known", scene->request->what.id);
-		return error_hint(err, "'evac-manage migration list' shows those that still mean something; an ID is its number or its uuid");
+		return error_hint(err,
+		    "'evac-manage migration list' shows those that still mean something; an ID is its number or its uuid");
 	}
 	if (n > 1) {
 		error_set(err, ERROR_NOT_FOUND, "%zu cells have a migration %s", n, scene->request->what.id);
@@ -58,10 +59,12 @@ static int find_migration_to_close(struct scene *scene, struct error *err)
 	scene_find_waiting(scene, scene->nova.home, &scene->arena, &waiting);
 	if (migration_look(scene, scene->nova.home, m, &waiting, &c->events, &c->signs, err) != 0)
 		return -1;
-	if (m->instance_host && migrations_open(scene->nova.home->cell->db, m->instance_host, &scene->subject.migrations, err) != 0)
+	if (m->instance_host &&
+	    migrations_open(scene->nova.home->cell->db, m->instance_host, &scene->subject.migrations, err) != 0)
 		return -1;
 	for (size_t i = 0; i < scene->subject.migrations.n; i++)
-		c->others += scene->subject.migrations.v[i].id != m->id && str_equal(scene->subject.migrations.v[i].instance_uuid, m->instance_uuid);
+		c->others += scene->subject.migrations.v[i].id != m->id &&
+		    str_equal(scene->subject.migrations.v[i].instance_uuid, m->instance_uuid);
 	if (scene_find_bus(scene, err) != 0)
 		return -1;
 	c->signs.queue_known = true;
@@ -74,7 +77,8 @@ static bool owns_task_state(const struct scene *scene)
 {
 	const struct standing_migration *m = scene->subject.closing->migration;
 
-	return instance_is_rebuilding(m->task_state) && str_equal(m->instance_host, m->source_compute) && scene->subject.closing->others == 0;
+	return instance_is_rebuilding(m->task_state) && str_equal(m->instance_host, m->source_compute) &&
+	    scene->subject.closing->others == 0;
 }
 
 static void plan_migration_close(struct plan *plan, const struct scene *scene, const struct findings *findings)
@@ -112,6 +116,7 @@ static enum error_kind run_migration_close(const struct request *request, struct
 	return run_operation(&migration_close, request, err);
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "ID", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its number or its uuid" },
 	{ 0 }

@@ -31,7 +31,8 @@ static void say_tombstone(const struct standing_migration *m, struct str *out)
 	if (!str_equal(m->status, "done"))
 		str_addf(out, "a nova-compute that starts on '%s' now destroys its copy", source);
 	else if (str_equal(m->instance_host, m->source_compute))
-		str_addf(out, "DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)",
+		str_addf(out,
+		    "DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)",
 		    source);
 	else
 		str_addf(out, "when '%s' returns, its nova-compute destroys what it still has of the instance", source);
@@ -44,21 +45,25 @@ static bool is_compute_down(const struct scene *scene, const struct cell_facts *
 	return host && !(s && nova_service_is_up(s, scene->nova.down_s));
 }
 
-/* What is no evacuation: nova's own to end while both hosts live. nova compute/manager.py: a resize is confirmed by its source, and
- * reverted by both. */
-static void say_other(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m, struct str *out)
+/* What is no evacuation: nova's own to end while both hosts live. nova compute/manager.py: a resize is confirmed by its source,
+ * and reverted by both. */
+static void say_other(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
+    struct str *out)
 {
 	const struct migration_ends ends = { m->instance_uuid, m->source_compute, m->dest_compute, m->id };
 	const char *type = str_or(m->migration_type, "migration of no type");
 	const char *dead = is_compute_down(scene, cell, m->source_compute) ? m->source_compute :
-	    is_compute_down(scene, cell, m->dest_compute) ? m->dest_compute : NULL;
+	    is_compute_down(scene, cell, m->dest_compute)                  ? m->dest_compute :
+									     NULL;
 
 	if (str_equal(m->status, "finished")) {
-		str_addf(out, "a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'", type,
-		    str_or(m->dest_compute, "?"), str_or(m->source_compute, "?"));
+		str_addf(out,
+		    "a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'",
+		    type, str_or(m->dest_compute, "?"), str_or(m->source_compute, "?"));
 		if (dead)
-			str_addf(out, "; '%s' is down: %s", dead, dead == m->source_compute ? "neither can be done before it is back" :
-			    "only a confirmation can be done, and it deletes the disks of before");
+			str_addf(out, "; '%s' is down: %s", dead,
+			    dead == m->source_compute ? "neither can be done before it is back" :
+							"only a confirmation can be done, and it deletes the disks of before");
 		return;
 	}
 	if (!dead) {
@@ -69,8 +74,8 @@ static void say_other(const struct scene *scene, const struct cell_facts *cell, 
 	migration_say_way_out(m->migration_type, &ends, out);
 }
 
-static void add_migration_row(struct table *t, const struct cell_facts *cell, const struct standing_migration *m, const char *stale,
-    const char *meaning)
+static void add_migration_row(struct table *t, const struct cell_facts *cell, const struct standing_migration *m,
+    const char *stale, const char *meaning)
 {
 	table_add(t);
 	table_members(t, struct standing_migration, m, id, uuid, status, age_s);
@@ -84,8 +89,8 @@ static void add_migration_row(struct table *t, const struct cell_facts *cell, co
 	table_advice(t, "meaning", meaning);
 }
 
-static int add_standing_migration(struct scene *scene, struct table *t, const struct cell_facts *cell, const struct waiting_queues *waiting,
-    const struct standing_migration *m, struct error *err)
+static int add_standing_migration(struct scene *scene, struct table *t, const struct cell_facts *cell,
+    const struct waiting_queues *waiting, const struct standing_migration *m, struct error *err)
 {
 	auto_str struct str why = { 0 }, meaning = { 0 };
 	struct action_events events = { 0 };
@@ -103,7 +108,8 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 		if (holder) {
 			str_clear(&why);
 			action_event_service(holder, &why);
-			str_addf(&meaning, "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept work-begun:%lld; ",
+			str_addf(&meaning,
+			    "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept work-begun:%lld; ",
 			    why.s, (long long)m->id, (long long)m->id);
 		} else {
 			str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
@@ -151,6 +157,7 @@ static enum error_kind run_migration_list(const struct request *request, struct 
 	return run_listing(&migration_list, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only those away from this host or to it" },
 	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(what.stale), .sentence = "only evacuations that nobody works on any more" },

@@ -24,6 +24,7 @@ void moves_plan(struct plan *plan, const struct scene *scene, const struct findi
 	plan_ownership(plan, scene);
 }
 
+/* clang-format off */
 const struct option_spec moves_group_options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one" },

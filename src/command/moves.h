@@ -8,8 +8,8 @@
 
 /* Commands that move what a backend owns. */
 
-/* Groups alone, or consistency groups alone (subject.kinds says which): for what was left behind. volume update_host moves them with
- * their members. */
+/* Groups alone, or consistency groups alone (subject.kinds says which): for what was left behind. volume update_host moves them
+ * with their members. */
 int moves_find_backend(struct scene *scene, struct error *err);
 extern const struct option_spec moves_group_options[];
 

@@ -93,6 +93,7 @@ static enum error_kind run_plan_apply(const struct request *request, struct erro
 	return result;
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "compare and check; write nothing" },
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed off a terminal" },

@@ -11,8 +11,12 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "unit", NULL, false, true },  { "what", NULL, false, false },  { "kind", NULL, false, false },
-	{ "id", NULL, false, false },   { "name", NULL, false, false },  { "before", NULL, false, false },
+	{ "unit", NULL, false, true },
+	{ "what", NULL, false, false },
+	{ "kind", NULL, false, false },
+	{ "id", NULL, false, false },
+	{ "name", NULL, false, false },
+	{ "before", NULL, false, false },
 	{ "after", NULL, false, false },
 };
 
@@ -26,7 +30,8 @@ static int print_plan_rows(const struct plan_file *file, const struct request *r
 
 	table_init(&t, COLUMNS);
 	for (size_t i = 0; i < file->plan.nunit; i++)
-		for (const struct step *s = file->plan.unit[i].step; s < file->plan.unit[i].step + file->plan.unit[i].nstep; s++) {
+		for (const struct step *s = file->plan.unit[i].step; s < file->plan.unit[i].step + file->plan.unit[i].nstep;
+		     s++) {
 			table_add(&t);
 			table_int(&t, "unit", (int64_t)i);
 			table_text(&t, "what", unit_kind_name[file->plan.unit[i].kind]);
@@ -39,13 +44,6 @@ static int print_plan_rows(const struct plan_file *file, const struct request *r
 	rc = table_print(&t, &request->shown, err);
 	table_free(&t);
 	return rc;
-}
-
-static int print_plan_document(const struct plan_file *file, const struct request *request, struct error *err)
-{
-	printf("%s\n", json_object_to_json_string_ext(file->document, JSON_C_TO_STRING_NOSLASHESCAPE |
-	                   (request->shown.noindent ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
-	return fflush(stdout) == 0 ? 0 : error_set(err, ERROR_ERROR, "the plan could not be written to stdout");
 }
 
 /* What the file is good for, and the command that is next. */
@@ -75,9 +73,10 @@ static enum error_kind run_plan_show(const struct request *request, struct error
 	if (rc == 0)
 		rc = plan_file_read(request->what.plan_file, &file, err);
 	if (rc == 0 && strcmp(request->shown.format, "json") == 0) {
-		rc = print_plan_document(&file, request, err);
+		rc = out_json(file.document, &request->shown, err);
 	} else if (rc == 0) {
-		log_notice("%s of '%s', run %s, to be applied before %s", file.command, str_or(file.host, "?"), file.run, file.expires_at);
+		log_notice("%s of '%s', run %s, to be applied before %s", file.command, str_or(file.host, "?"), file.run,
+		    file.expires_at);
 		for (size_t i = 0; i < file.plan.nunit; i++)
 			log_notice("%zu. %s", i + 1, file.plan.unit[i].sentence);
 		rc = print_plan_rows(&file, request, err);
@@ -88,6 +87,7 @@ static enum error_kind run_plan_show(const struct request *request, struct error
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_plan_show = {
 	.noun = "plan", .verb = "show",
 	.sentence = "what a plan file would write, row by row",

@@ -38,7 +38,8 @@ static int fill_differences(struct scene *scene, struct table *t, struct error *
 			continue;
 		}
 		if (!quota_in_use(q, u, &now))
-			log_notice("project %s: '%s' is no resource that cinder counts", str_or(u->project_id, "NULL"), u->resource);
+			log_notice("project %s: '%s' is no resource that cinder counts", str_or(u->project_id, "NULL"),
+			    u->resource);
 		else if (now != u->in_use)
 			add_difference(t, u, "in use", u->in_use, now);
 		if ((now = quotas_reserved(q, i)) != u->reserved)
@@ -57,13 +58,17 @@ static int end_with_findings(const struct table *shown, const struct request *re
 	return -1;
 }
 
-static const struct listing quota_check = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_differences, .conclude = end_with_findings };
+static const struct listing quota_check = { .needs = NEEDS_CINDER,
+	LISTED(columns),
+	.fill = fill_differences,
+	.conclude = end_with_findings };
 
 static enum error_kind run_quota_check(const struct request *request, struct error *err)
 {
 	return run_listing(&quota_check, request, err);
 }
 
+/* clang-format off */
 const struct command command_quota_check = {
 	.noun = "quota", .verb = "check",
 	.sentence = "do cinder's quotas count what is there?",

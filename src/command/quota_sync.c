@@ -41,7 +41,8 @@ static void add_removals(struct plan *plan, struct unit *unit, const struct scen
 		if (!quota_is_duplicate(q, i))
 			continue;
 		step = unit_step(unit,
-		    scene->cinder.schema.usages_have_race_preventer ? STEP_QUOTA_USAGE_REMOVAL : STEP_QUOTA_USAGE_REMOVAL_VICTORIA,
+		    scene->cinder.schema.usages_have_race_preventer ? STEP_QUOTA_USAGE_REMOVAL :
+								      STEP_QUOTA_USAGE_REMOVAL_VICTORIA,
 		    number_text(plan, q->usages.v[i].id), q->usages.v[i].resource);
 		step->before[0] = "0";
 		step->after[0] = "1";
@@ -97,6 +98,7 @@ static enum error_kind run_quota_sync(const struct request *request, struct erro
 	return run_operation(&quota_sync, request, err);
 }
 
+/* clang-format off */
 const struct command command_quota_sync = {
 	.noun = "quota", .verb = "sync",
 	.sentence = "write what quota check has found",

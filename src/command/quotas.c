@@ -25,6 +25,7 @@ int64_t quotas_reserved(const struct quota *quota, size_t i)
 	return total;
 }
 
+/* clang-format off */
 const struct option_spec quotas_options[] = {
 	{ .name = "project-id", .type = OPTION_TEXT, .offset = AT(what.project_id), .metavar = "PROJECT",
 	  .sentence = "only this project; all without it" },

@@ -65,13 +65,15 @@ static void add_session_count(struct table *table, const struct scene *scene, co
 
 static bool is_shown(const struct request *request, const char *host, bool up)
 {
-	return (!request->what.host || host_is_on_node(host, request->what.host) || host_is_on_backend(host, request->what.host)) &&
+	return (!request->what.host || host_is_on_node(host, request->what.host) ||
+		   host_is_on_backend(host, request->what.host)) &&
 	    !(request->what.down && up);
 }
 
 static void add_cinder_services(const struct scene *scene, struct bus **bus, struct table *table)
 {
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
 		bool up = cinder_service_is_up(s, scene->cinder.down_s);
 
 		if (!is_shown(scene->request, s->host, up))
@@ -94,7 +96,8 @@ static void add_nova_services(const struct scene *scene, const struct cell_facts
 			continue;
 		table_add(table);
 		table_text(table, "service", "nova");
-		table_members(table, struct nova_service, s, binary, host, disabled, disabled_reason, forced_down, heartbeat_age_s, version);
+		table_members(table, struct nova_service, s, binary, host, disabled, disabled_reason, forced_down,
+		    heartbeat_age_s, version);
 		table_text(table, "cell", cell->cell->name);
 		table_text(table, "state", up ? "up" : "down");
 		add_consumers(table, scene->world, bus, s->binary, s->host);
@@ -122,7 +125,8 @@ static int fill_services(struct scene *scene, struct table *table, struct error 
 		return world_has_nothing(w, err);
 	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0))
 		return -1;
-	if (scene->request->what.host && !strchr(scene->request->what.host, '@') && scene_check_node(scene, scene->request->what.host, err) != 0)
+	if (scene->request->what.host && !strchr(scene->request->what.host, '@') &&
+	    scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene_find_sessions(scene);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
@@ -133,13 +137,16 @@ static int fill_services(struct scene *scene, struct table *table, struct error 
 	return 0;
 }
 
-static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS, LISTED(columns), .fill = fill_services };
+static const struct listing service_list = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS,
+	LISTED(columns),
+	.fill = fill_services };
 
 static enum error_kind run_service_list(const struct request *request, struct error *err)
 {
 	return run_listing(&service_list, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only the services of this host" },
 	{ .name = "down", .type = OPTION_FLAG, .offset = AT(what.down), .sentence = "only those that no longer report" },

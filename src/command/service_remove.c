@@ -18,7 +18,8 @@ static int unknown_service(const struct scene *scene, struct error *err)
 		if (strcmp(all->v[i].binary, scene->request->what.binary) == 0)
 			known[n++] = all->v[i].host;
 	if (n > 0)
-		scene_unknown("service of this binary on host", scene->request->what.host, known, n, "evac-manage service list", err);
+		scene_unknown("service of this binary on host", scene->request->what.host, known, n, "evac-manage service list",
+		    err);
 	else {
 		for (size_t i = 0; i < all->n; i++)
 			known[n++] = all->v[i].binary;
@@ -35,7 +36,8 @@ static const struct cinder_service *stalest(const struct scene *scene)
 
 	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (strcmp(s->binary, scene->request->what.binary) == 0 && strcmp(s->host, scene->request->what.host) == 0 &&
-		    (!found || !s->heartbeat_age_s.set || (found->heartbeat_age_s.set && s->heartbeat_age_s.v > found->heartbeat_age_s.v)))
+		    (!found || !s->heartbeat_age_s.set ||
+			(found->heartbeat_age_s.set && s->heartbeat_age_s.v > found->heartbeat_age_s.v)))
 			found = s;
 	return found;
 }
@@ -73,6 +75,7 @@ static enum error_kind run_service_remove(const struct request *request, struct 
 	return run_operation(&service_remove, request, err);
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(what.binary), .sentence = "cinder-volume, cinder-backup or cinder-scheduler" },
 	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "its exact host, HOST@BACKEND for cinder-volume" },

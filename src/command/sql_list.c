@@ -41,6 +41,7 @@ static enum error_kind run_sql_list(const struct request *request, struct error 
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_sql_list = {
 	.noun = "sql", .verb = "list",
 	.sentence = "every statement that this program can send",

@@ -36,7 +36,8 @@ static int unknown_sql(const char *name, struct error *err)
 	return -1;
 }
 
-/* As its file has it, so that it can be piped into a client: its parameters are user variables, SET @name = '…' in front of it. */
+/* As its file has it, so that it can be piped into a client: its parameters are user variables, SET @name = '…' in front of it.
+ */
 static enum error_kind run_sql_show(const struct request *request, struct error *err)
 {
 	const struct sql *sql = find_sql(request->what.id);
@@ -49,7 +50,8 @@ static enum error_kind run_sql_show(const struct request *request, struct error 
 	}
 	if (table_check(COLUMNS, &request->shown, err) != 0)
 		return err->kind;
-	if (strcmp(request->shown.format, "table") == 0 || strcmp(request->shown.format, "value") == 0) /* no frame, and a line end stays one */
+	if (strcmp(request->shown.format, "table") == 0 ||
+	    strcmp(request->shown.format, "value") == 0) /* no frame, and a line end stays one */
 		return out_text(err, "%s", sql->raw) == 0 ? ERROR_OK : err->kind;
 	table_init(&t, COLUMNS);
 	table_add(&t);
@@ -59,6 +61,7 @@ static enum error_kind run_sql_show(const struct request *request, struct error 
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "NAME", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its name in 'evac-manage sql list'" },
 	{ 0 }

@@ -21,6 +21,7 @@ static enum error_kind run_version(const struct request *request, struct error *
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+/* clang-format off */
 const struct command command_version = {
 	.noun = "version",
 	.sentence = "the version of this program",

@@ -7,19 +7,21 @@
 #include "util/str.h"
 #include "util/uuid.h"
 
-/* A volume that no backend ever got is removed from the database with its metadata, as cinder-manage does it. One with a host is
- * its owner's: removing its row would leave the image on the storage for ever. */
+/* A volume that no backend ever got is removed from the database with its metadata, as cinder-manage does it. One with a host
+ * is its owner's: removing its row would leave the image on the storage for ever. */
 
 static int find_volume_to_delete(struct scene *scene, struct error *err)
 {
 	const char *id = scene->request->what.id;
 
-	if (scene_find_cinder(scene, err) != 0 || volume_removal_find(scene->world->cinder_db, id, &scene->subject.volume, err) != 0)
+	if (scene_find_cinder(scene, err) != 0 ||
+	    volume_removal_find(scene->world->cinder_db, id, &scene->subject.volume, err) != 0)
 		return -1;
 	if (scene->subject.volume.id)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-	return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
+	return error_hint(err,
+	    "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 }
 
 static void plan_volume_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)
@@ -58,6 +60,7 @@ static enum error_kind run_volume_delete(const struct request *request, struct e
 	return run_operation(&volume_delete, request, err);
 }
 
+/* clang-format off */
 const struct command command_volume_delete = {
 	.noun = "volume", .verb = "delete",
 	.sentence = "remove a volume that no backend has",

@@ -42,7 +42,8 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 		if (!host_name_parse(v->host, &owner) || !is_of_host_name(&asked, &owner))
 			continue;
 		table_add(table);
-		table_members(table, struct volume, v, id, name, project_id, status, attach_status, size_gb, host, cluster_name, service_uuid);
+		table_members(table, struct volume, v, id, name, project_id, status, attach_status, size_gb, host, cluster_name,
+		    service_uuid);
 		table_text(table, "backend", owner.backend[0] ? owner.backend : NULL);
 		table_text(table, "pool", owner.pool[0] ? owner.pool : NULL);
 	}
@@ -57,6 +58,7 @@ static enum error_kind run_volume_list(const struct request *request, struct err
 	return run_listing(&volume_list, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND[#POOL]]", .required = true,
 	  .sentence = "a host with all its backends, one backend with all its pools, or one pool" },

@@ -28,7 +28,8 @@ struct sight {
 	struct arena arena;
 };
 
-static void add_volume_row(struct table *t, const char *section, const char *item, const char *state, const char *detail, const char *wrong)
+static void add_volume_row(struct table *t, const char *section, const char *item, const char *state, const char *detail,
+    const char *wrong)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -69,7 +70,8 @@ static void add_volume(const struct sight *s)
 	str_addf(&detail, ", project %s", str_or(v->project_id, "none"));
 	if (v->age_s.set)
 		str_addf(&detail, ", changed %lld s ago", (long long)v->age_s.v);
-	add_volume_row(s->t, "volume", v->id, v->deleted ? "deleted" : v->status, detail.s, v->deleted ? NULL : status_wrong(s));
+	add_volume_row(s->t, "volume", v->id, v->deleted ? "deleted" : v->status, detail.s,
+	    v->deleted ? NULL : status_wrong(s));
 	if (v->migration_status && *v->migration_status)
 		add_volume_row(s->t, "volume", "migration", v->migration_status, NULL, NULL);
 	if (v->group_id)
@@ -87,7 +89,8 @@ static void add_cluster_state(const struct sight *s)
 	str_addf(&detail, "cluster; host '%s'; members: ", str_or(s->volume.host, "none"));
 	for (const struct cinder_service *m = all->v; m < all->v + all->n; m++)
 		if (cinder_service_is_member(m, cluster))
-			str_addf(&detail, "'%s' (%s) ", m->host, cinder_service_is_up(m, s->scene->cinder.down_s) ? "up" : "down");
+			str_addf(&detail, "'%s' (%s) ", m->host,
+			    cinder_service_is_up(m, s->scene->cinder.down_s) ? "up" : "down");
 	add_volume_row(s->t, "owner", cluster, is_up ? "up" : "down", detail.s,
 	    is_up || s->volume.deleted ? NULL : "no member of its cluster is alive: attach, detach and delete hang");
 }
@@ -136,7 +139,8 @@ static const char *attachment_wrong(const struct sight *s, const struct volume_t
 	if (!s->scene->world->api_db || (world_any_lost_cell(s->scene->world) && !use))
 		return NULL; /* its instance may be in what was not asked */
 	if (!a->instance_uuid)
-		return s->volume.status && strstr("backing-up restoring-backup uploading downloading", s->volume.status) ? NULL :
+		return s->volume.status && strstr("backing-up restoring-backup uploading downloading", s->volume.status) ?
+		    NULL :
 		    "of no instance, and no backup or image transfer is under way: attachment-delete";
 	if (!use && str_equal(a->state, "reserved"))
 		return "stray: no block device names it (a failed evacuation leaves one): attachment-delete";
@@ -174,8 +178,8 @@ static void add_uses(const struct sight *s, size_t cell)
 		auto_str struct str detail = { 0 };
 		const char *wrong = NULL;
 
-		str_addf(&detail, "%s, on %s, device %s, cell '%s'", str_or(u->name, "no such instance"), str_or(u->host, "no host"),
-		    str_or(u->device_name, "?"), s->scene->world->cell[cell].name);
+		str_addf(&detail, "%s, on %s, device %s, cell '%s'", str_or(u->name, "no such instance"),
+		    str_or(u->host, "no host"), str_or(u->device_name, "?"), s->scene->world->cell[cell].name);
 		if (!u->vm_state)
 			wrong = "the instance is gone";
 		else if (u->attachment_id && !has_attachment(s, u->attachment_id))
@@ -194,7 +198,8 @@ static int look_at_volume(struct sight *s, struct error *err)
 		return -1;
 	if (!found) {
 		error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-		return error_hint(err, "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
+		return error_hint(err,
+		    "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
 	for (size_t c = 0; c < s->scene->nova.ncell; c++)
 		if (volume_uses_list(w->cell[c].db, id, &s->uses[c], err) != 0)
@@ -247,6 +252,7 @@ static enum error_kind run_volume_show(const struct request *request, struct err
 	return run_listing(&volume_show, request, err);
 }
 
+/* clang-format off */
 const struct command command_volume_show = {
 	.noun = "volume", .verb = "show",
 	.sentence = "all that both databases know about a volume",

@@ -24,8 +24,10 @@ static const char *backend_of(const struct scene *scene, const char *node, const
 	const char *found = NULL;
 	struct host_name name;
 
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
-		if (!str_equal(s->binary, "cinder-volume") || !host_is_on_node(s->host, node) || !host_name_parse(s->host, &name))
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
+		if (!str_equal(s->binary, "cinder-volume") || !host_is_on_node(s->host, node) ||
+		    !host_name_parse(s->host, &name))
 			continue;
 		if (strcmp(name.backend, like->backend) == 0)
 			return s->host;
@@ -35,7 +37,8 @@ static const char *backend_of(const struct scene *scene, const char *node, const
 }
 
 /* ${bare} is a node's name beside a backend's, and no backend by itself. */
-static int no_backend(struct scene *scene, const char *option, const struct host_name *bare, const struct host_name *other, struct error *err)
+static int no_backend(struct scene *scene, const char *option, const struct host_name *bare, const struct host_name *other,
+    struct error *err)
 {
 	bool is_from = strcmp(option, "--currenthost") == 0;
 	const char *backend;
@@ -43,16 +46,18 @@ static int no_backend(struct scene *scene, const char *option, const struct host
 	if (scene_check_node(scene, bare->node, err) != 0)
 		return -1;
 	backend = backend_of(scene, bare->node, other);
-	error_set(err, ERROR_USAGE, "%s '%s' names a whole node, %s '%s' a backend", option, bare->text, is_from ? "--newhost" : "--currenthost",
-	    other->text);
+	error_set(err, ERROR_USAGE, "%s '%s' names a whole node, %s '%s' a backend", option, bare->text,
+	    is_from ? "--newhost" : "--currenthost", other->text);
 	if (!backend)
 		return error_hint(err, "'%s' has no backend; 'evac-manage service list' shows all", bare->node);
-	return error_hint(err, "for one backend: evac-manage volume update_host --currenthost %s --newhost %s; for all of them, bare hosts in both",
-	    shell_word(&scene->arena, is_from ? backend : other->text), shell_word(&scene->arena, is_from ? other->text : backend));
+	return error_hint(err,
+	    "for one backend: evac-manage volume update_host --currenthost %s --newhost %s; for all of them, bare hosts in both",
+	    shell_word(&scene->arena, is_from ? backend : other->text),
+	    shell_word(&scene->arena, is_from ? other->text : backend));
 }
 
-/* Two nodes, or two backends. A bare name is a node, and beside a backend's it is a backend where a service or a volume says so: cinder
- * without enabled_backends. */
+/* Two nodes, or two backends. A bare name is a node, and beside a backend's it is a backend where a service or a volume says
+ * so: cinder without enabled_backends. */
 static int find_moves(struct scene *scene, const struct host_name *from, const struct host_name *to, struct error *err)
 {
 	bool from_bare = !strpbrk(from->text, "@#"), to_bare = !strpbrk(to->text, "@#");
@@ -97,6 +102,7 @@ static enum error_kind run_volume_update_host(const struct request *request, str
 	return run_operation(&volume_update_host, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
 	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one, HOST every backend of it" },
@@ -111,9 +117,10 @@ static const struct option_spec options[] = {
 	  .sentence = "cinder-manage's narrower scope: no groups, image cache entries or workers" },
 	{ 0 }
 };
+/* clang-format on */
 
-/* Every pool of the backend into one pool would forget which volume lies in which. What a bare name is, a node or a backend, only
- * the database knows. */
+/* Every pool of the backend into one pool would forget which volume lies in which. What a bare name is, a node or a backend,
+ * only the database knows. */
 static int pools_match(const struct request *request, struct error *err)
 {
 	const char *pool = strchr(request->what.newhost, '#');
@@ -123,11 +130,13 @@ static int pools_match(const struct request *request, struct error *err)
 		return 0;
 	str_addn(&backend, request->what.newhost, (size_t)(pool - request->what.newhost));
 	str_addf(&map, "=%s", pool + 1);
-	error_set(err, ERROR_USAGE, "--currenthost '%s' names no pool, --newhost '%s' does: "
-		"every volume keeps the name of its pool, so they cannot all go to '%s'",
-		request->what.currenthost, request->what.newhost, pool);
-	return error_hint(err, "for all pools: --newhost '%s'; for one, name it in both; for volumes without a pool: --newhost '%s' --pool-map '%s'",
-		backend.s, backend.s, map.s);
+	error_set(err, ERROR_USAGE,
+	    "--currenthost '%s' names no pool, --newhost '%s' does: "
+	    "every volume keeps the name of its pool, so they cannot all go to '%s'",
+	    request->what.currenthost, request->what.newhost, pool);
+	return error_hint(err,
+	    "for all pools: --newhost '%s'; for one, name it in both; for volumes without a pool: --newhost '%s' --pool-map '%s'",
+	    backend.s, backend.s, map.s);
 }
 
 static int bad_pool_map(const char *map, struct error *err)
@@ -150,11 +159,13 @@ static int pool_maps_are_clear(const struct request *request, struct error *err)
 			return bad_pool_map(w->v[i], err);
 		for (k = 0; k < i; k++)
 			if (strncmp(w->v[k], w->v[i], n + 1) == 0)
-				return error_set(err, ERROR_USAGE, "--pool-map says twice what becomes of pool '%.*s'", (int)n, w->v[i]);
+				return error_set(err, ERROR_USAGE, "--pool-map says twice what becomes of pool '%.*s'", (int)n,
+				    w->v[i]);
 	}
 	if (w->n == 0 || !strchr(request->what.currenthost, '#'))
 		return 0;
-	error_set(err, ERROR_USAGE, "--currenthost '%s' is one pool already, --pool-map is for all of a backend", request->what.currenthost);
+	error_set(err, ERROR_USAGE, "--currenthost '%s' is one pool already, --pool-map is for all of a backend",
+	    request->what.currenthost);
 	return error_hint(err, "name the new pool in --newhost");
 }
 
@@ -163,6 +174,7 @@ static int check_pools(const struct request *request, struct error *err)
 	return pools_match(request, err) != 0 ? -1 : pool_maps_are_clear(request, err);
 }
 
+/* clang-format off */
 const struct command command_volume_update_host = {
 	.noun = "volume", .verb = "update_host",
 	.sentence = "move volumes and their groups to another backend",

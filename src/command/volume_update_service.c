@@ -82,7 +82,8 @@ static void plan_service_uuids(struct plan *plan, const struct scene *scene, con
 	for (const struct volume_of_other *v = all->v; v < all->v + all->n; v++) {
 		struct step *step;
 
-		if (!is_of_asked_host(scene, v->host) || !is_of_owner(scene, v) || !request_wants(scene->request, v->id, v->name) ||
+		if (!is_of_asked_host(scene, v->host) || !is_of_owner(scene, v) ||
+		    !request_wants(scene->request, v->id, v->name) ||
 		    (scene->request->what.limit > 0 && unit->nstep >= (size_t)scene->request->what.limit))
 			continue;
 		step = unit_step(unit, STEP_VOLUME_SERVICE, v->id, v->name);
@@ -93,8 +94,8 @@ static void plan_service_uuids(struct plan *plan, const struct scene *scene, con
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else
-		unit->sentence = arena_printf(&plan->arena, "give %zu volume%s the uuid of the service that serves %s", unit->nstep,
-		    unit->nstep == 1 ? "" : "s", unit->nstep == 1 ? "it" : "them");
+		unit->sentence = arena_printf(&plan->arena, "give %zu volume%s the uuid of the service that serves %s",
+		    unit->nstep, unit->nstep == 1 ? "" : "s", unit->nstep == 1 ? "it" : "them");
 }
 
 static const struct operation volume_update_service = {
@@ -109,6 +110,7 @@ static enum error_kind run_volume_update_service(const struct request *request, 
 	return run_operation(&volume_update_service, request, err);
 }
 
+/* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND]",
 	  .sentence = "only volumes of this host or backend; all without it" },

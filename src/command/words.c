@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "words.h"
 
+/* clang-format off */
 const struct argument_spec failed_host_arguments[] = {
 	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "the failed host, as nova names it" },
 	{ 0 }

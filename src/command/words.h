@@ -9,11 +9,21 @@
 extern const struct argument_spec failed_host_arguments[], host_arguments[]; /* a dead one; any */
 extern const struct argument_spec volume_arguments[], run_arguments[], plan_file_arguments[];
 
-#define OPTION_FOLLOW_ZONE { .name = "follow-zone", .type = OPTION_FLAG, .offset = AT(what.follow_zone), \
-	.sentence = "moved volumes also get the availability zone of their new owner" }
-#define OPTION_TO_CLUSTER { .name = "cluster", .type = OPTION_FLAG, .offset = AT(what.to_cluster), \
-	.sentence = "the new owner is a member of an active-active cluster: what moves becomes the cluster's" }
-#define OPTION_SETTLE { .name = "settle", .type = OPTION_FLAG, .offset = AT(what.settle), \
-	.sentence = "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" }
+#define OPTION_FOLLOW_ZONE \
+	{ \
+		.name = "follow-zone", .type = OPTION_FLAG, .offset = AT(what.follow_zone), \
+		.sentence = "moved volumes also get the availability zone of their new owner" \
+	}
+#define OPTION_TO_CLUSTER \
+	{ \
+		.name = "cluster", .type = OPTION_FLAG, .offset = AT(what.to_cluster), \
+		.sentence = "the new owner is a member of an active-active cluster: what moves becomes the cluster's" \
+	}
+#define OPTION_SETTLE \
+	{ \
+		.name = "settle", .type = OPTION_FLAG, .offset = AT(what.settle), \
+		.sentence = \
+		    "also write the status of volumes, snapshots and backups whose work was cut short, where that is safe" \
+	}
 
 #endif

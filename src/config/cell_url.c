@@ -7,8 +7,8 @@
 
 #include "util/mem.h"
 
-/* nova's objects/cell_mapping.py, CellMapping._format_url, with what Python's urlparse() and str.format() make of it. Its quirks
- * are kept: the result has to be the URL that nova itself uses. */
+/* nova's objects/cell_mapping.py, CellMapping._format_url, with what Python's urlparse() and str.format() make of it. Its
+ * quirks are kept: the result has to be the URL that nova itself uses. */
 struct fields {
 	struct url_option *v; /* value NULL: None */
 	size_t n, cap;

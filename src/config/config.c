@@ -19,10 +19,10 @@ struct service {
 };
 static const struct service nova = { "nova", "/etc/nova/nova.conf", "/etc/nova/nova.conf.d/*.conf", "--nova-config-file",
 	"nova", "the file of nova-api or of the super conductor" };
-static const struct service cinder = { "cinder", "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf", "--cinder-config-file",
-	"openstack", "the file of cinder-volume" };
-static const struct service placement = { "placement", "/etc/placement/placement.conf", "/etc/placement/placement.conf.d/*.conf",
-	"--placement-config-file", NULL, "the file of placement-api" };
+static const struct service cinder = { "cinder", "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf",
+	"--cinder-config-file", "openstack", "the file of cinder-volume" };
+static const struct service placement = { "placement", "/etc/placement/placement.conf",
+	"/etc/placement/placement.conf.d/*.conf", "--placement-config-file", NULL, "the file of placement-api" };
 
 /* ---- opening */
 
@@ -86,8 +86,8 @@ static const struct ini_name placement_replica[] = { { "placement_database", "sl
 static const struct ini_name transport_url[] = { { "DEFAULT", "transport_url" }, { NULL, NULL } };
 
 /* [database] connection_parameters is put behind the URL as it is (oslo_db sqlalchemy/enginefacade.py). */
-static int parse_database(struct ini *ini, const struct ini_name *names, const char *value, const char *origin, struct db_url *out,
-    struct error *err)
+static int parse_database(struct ini *ini, const struct ini_name *names, const char *value, const char *origin,
+    struct db_url *out, struct error *err)
 {
 	const char *more;
 	char *whole;
@@ -153,17 +153,18 @@ static int read_broker_tls(struct ini *ini, struct broker_config *bus, const cha
 	if (rc != 0)
 		return -1;
 	if (read_tls_file(ini, &bus->url, NAMES({ rabbit, "ssl_ca_file" }, { rabbit, "kombu_ssl_ca_certs" }), &tls->ca_file,
-	    err) != 0)
+		err) != 0)
 		return -1;
 	if (read_tls_file(ini, &bus->url, NAMES({ rabbit, "ssl_cert_file" }, { rabbit, "kombu_ssl_certfile" }), &tls->cert_file,
-	    err) != 0)
+		err) != 0)
 		return -1;
 	return read_tls_file(ini, &bus->url, NAMES({ rabbit, "ssl_key_file" }, { rabbit, "kombu_ssl_keyfile" }), &tls->key_file,
 	    err);
 }
 
 /* Of the URL, which wins, or the group. */
-static int broker_option(struct ini *ini, const struct transport_url *url, const struct ini_name *names, char **out, struct error *err)
+static int broker_option(struct ini *ini, const struct transport_url *url, const struct ini_name *names, char **out,
+    struct error *err)
 {
 	const char *value = url_option(url->option, url->noption, names->key);
 
@@ -173,9 +174,9 @@ static int broker_option(struct ini *ini, const struct transport_url *url, const
 	return 0;
 }
 
-/* How the service logs in, where it is not by a password (oslo.messaging's rabbit_login_method), and what it wants of its TLS and we
- * cannot promise: to go on would be another connection than its own. TLS below 1.2 is never spoken, so that ssl_version takes nothing
- * away. */
+/* How the service logs in, where it is not by a password (oslo.messaging's rabbit_login_method), and what it wants of its TLS
+ * and we cannot promise: to go on would be another connection than its own. TLS below 1.2 is never spoken, so that ssl_version
+ * takes nothing away. */
 static int check_broker_options(struct ini *ini, const struct transport_url *url, const char *origin, struct error *err)
 {
 	auto_free char *login = NULL, *fips = NULL;
@@ -185,15 +186,18 @@ static int check_broker_options(struct ini *ini, const struct transport_url *url
 	    broker_option(ini, url, NAMES({ "oslo_messaging_rabbit", "ssl_enforce_fips_mode" }), &fips, err) != 0)
 		return -1;
 	if (login && *login && strcasecmp(login, "PLAIN") != 0 && strcasecmp(login, "AMQPLAIN") != 0) {
-		error_set(err, ERROR_CONFIG, "%s: rabbit_login_method '%.64s' is not spoken, only a login by password is", origin, login);
-		return error_hint(err, "give an account with a password in a file of its own, behind the service's: transport_url and rabbit_login_method = PLAIN");
+		error_set(err, ERROR_CONFIG, "%s: rabbit_login_method '%.64s' is not spoken, only a login by password is",
+		    origin, login);
+		return error_hint(err,
+		    "give an account with a password in a file of its own, behind the service's: transport_url and rabbit_login_method = PLAIN");
 	}
 	if (fips && *fips && parse_bool(fips, "ssl_enforce_fips_mode", &enforced, err) != 0)
 		return -1;
 	if (!enforced)
 		return 0;
 	error_set(err, ERROR_CONFIG, "%s: ssl_enforce_fips_mode is asked for, and we cannot switch OpenSSL to it", origin);
-	return error_hint(err, "where the host's own OpenSSL enforces it, say ssl_enforce_fips_mode = false in a file of its own, behind the service's");
+	return error_hint(err,
+	    "where the host's own OpenSSL enforces it, say ssl_enforce_fips_mode = false in a file of its own, behind the service's");
 }
 
 static int check_driver(const struct transport_url *url, const char *origin, struct error *err)
@@ -311,7 +315,8 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 {
 	out->conductor_topic = xstrdup("conductor");
 	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 ||
-	    read_text(ini, NAMES({ "upgrade_levels", "compute" }), &out->compute_level, err) != 0 || read_api(ini, out, err) != 0)
+	    read_text(ini, NAMES({ "upgrade_levels", "compute" }), &out->compute_level, err) != 0 ||
+	    read_api(ini, out, err) != 0)
 		return -1;
 	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
 		return -1;

@@ -6,29 +6,39 @@
 #include "internal.h"
 #include "util/mem.h"
 
-/* What stands behind the '?' of a database's URL goes to the driver (SQLAlchemy: create_connect_args), and some of it says how one
- * connects. We must never connect in a weaker way than the service does: what we know is obeyed, what we cannot do is refused by name. */
+/* What stands behind the '?' of a database's URL goes to the driver (SQLAlchemy: create_connect_args), and some of it says how
+ * one connects. We must never connect in a weaker way than the service does: what we know is obeyed, what we cannot do is
+ * refused by name. */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define WAY_OUT "without it the connection might be weaker than the service's: name a copy of the file without it with --%s-config-file, and " \
+#define WAY_OUT \
+	"without it the connection might be weaker than the service's: name a copy of the file without it with --%s-config-file, and " \
 	"a file with user, password and TLS of this database with --defaults-file"
 
 /* db/connect.c obeys them. */
-static const char *const obeyed[] = { "ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_mode", "ssl_verify_cert",
-	"ssl_verify_identity", "unix_socket", "bind_address", "read_default_file", "read_default_group" };
+static const char *const obeyed[] = { "ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_mode",
+	"ssl_verify_cert", "ssl_verify_identity", "unix_socket", "bind_address", "read_default_file", "read_default_group" };
 /* Weaker than what we do anyway. */
-static const char *const stricter[] = { "ssl_check_hostname", "ssl_disabled", "tls_versions", "tls_version", "tls_ciphersuites" };
+static const char *const stricter[] = { "ssl_check_hostname", "ssl_disabled", "tls_versions", "tls_version",
+	"tls_ciphersuites" };
 /* Where or how safely one connects, by the beginnings of its names in the drivers' own lists. */
-static const char *const telling[] = { "ssl", "tls", "option_file", "read_default", "unix_socket", "named_pipe", "server_public_key",
-	"failover", "krb", "oci_", "kerberos" };
+static const char *const telling[] = { "ssl", "tls", "option_file", "read_default", "unix_socket", "named_pipe",
+	"server_public_key", "failover", "krb", "oci_", "kerberos" };
 
 /* pymysql/connections.py: _config(); the file speaks only where the URL is silent. */
 static const struct {
 	const char *key, *option;
 } from_file[] = {
-	{ "ssl", "ssl" }, { "ssl-ca", "ssl_ca" }, { "ssl-capath", "ssl_capath" }, { "ssl-cert", "ssl_cert" }, { "ssl-key", "ssl_key" },
-	{ "ssl-cipher", "ssl_cipher" }, { "ssl-mode", "ssl_mode" }, { "ssl-verify-server-cert", "ssl_verify_cert" },
-	{ "socket", "unix_socket" }, { "bind-address", "bind_address" },
+	{ "ssl", "ssl" },
+	{ "ssl-ca", "ssl_ca" },
+	{ "ssl-capath", "ssl_capath" },
+	{ "ssl-cert", "ssl_cert" },
+	{ "ssl-key", "ssl_key" },
+	{ "ssl-cipher", "ssl_cipher" },
+	{ "ssl-mode", "ssl_mode" },
+	{ "ssl-verify-server-cert", "ssl_verify_cert" },
+	{ "socket", "unix_socket" },
+	{ "bind-address", "bind_address" },
 };
 
 static bool is_option(const char *const *list, size_t n, const char *name)
@@ -106,7 +116,8 @@ static int read_default_file(struct db_url *url, const char *origin, const char 
 		return 0;
 	named = xstrdup(path ? path : "/etc/my.cnf"); /* pymysql's own default */
 	if (*named == '~')
-		return refuse_option(origin, "read_default_file", "begins with '~', and whose home is meant is not known", service, err);
+		return refuse_option(origin, "read_default_file", "begins with '~', and whose home is meant is not known",
+		    service, err);
 	if (read_file(url, named, section, err) == 0)
 		return 0;
 	error_prefix(err, "%s: the option '%s' of the URL", origin, path ? "read_default_file" : "read_default_group");

@@ -12,8 +12,11 @@ static void close_assignment(struct ini_parser *p)
 {
 	if (!p->key)
 		return;
-	ini_add_entry(p->ini, (struct ini_entry){ .group = xstrdup(p->group), .key = take(p->key), .value = str_take(&p->value),
-	    .line = p->key_line });
+	ini_add_entry(p->ini,
+	    (struct ini_entry){ .group = xstrdup(p->group),
+		.key = take(p->key),
+		.value = str_take(&p->value),
+		.line = p->key_line });
 }
 
 static int parse_continuation(struct ini_parser *p, struct span line)
@@ -21,7 +24,8 @@ static int parse_continuation(struct ini_parser *p, struct span line)
 	line = span_trim_left(line);
 	if (!p->key) {
 		ini_wrong(p, "the line begins with a blank but continues nothing");
-		return error_hint(p->err, "remove the blanks at the start of the line (a comment or an empty line ends a value)");
+		return error_hint(p->err,
+		    "remove the blanks at the start of the line (a comment or an empty line ends a value)");
 	}
 	str_addc(&p->value, '\n');
 	str_addn(&p->value, line.s, line.n);
@@ -73,7 +77,8 @@ static int parse_assignment(struct ini_parser *p, struct span line)
 	return 0;
 }
 
-/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on it. */
+/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on it.
+ */
 static int refuse_byte_order_mark(struct ini_parser *p)
 {
 	ini_wrong(p, "the file begins with a byte order mark, which oslo.config does not read");

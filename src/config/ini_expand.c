@@ -66,7 +66,8 @@ static int unknown_reference(struct expansion *x, struct ini_entry *from, struct
 		error_set(x->err, ERROR_CONFIG, "%s: '$%.*s' refers to an option that no file sets", ini_origin(x->ini, from),
 		    name.n > 128 ? 128 : (int)name.n, name.s);
 	x->err->code = INI_UNKNOWN_REFERENCE;
-	return error_hint(x->err, "a '$' that stands for itself is written '$$'; an option's default is not known here, set it in the file");
+	return error_hint(x->err,
+	    "a '$' that stands for itself is written '$$'; an option's default is not known here, set it in the file");
 }
 
 static int add_reference(struct expansion *x, struct ini_entry *from, struct span name, bool is_secret, struct str *out)
@@ -76,9 +77,11 @@ static int add_reference(struct expansion *x, struct ini_entry *from, struct spa
 	if (!to)
 		return unknown_reference(x, from, name, is_secret);
 	if (to->expanding)
-		return error_set(x->err, ERROR_CONFIG, "%s refers to itself, through its '$' references", ini_origin(x->ini, to));
+		return error_set(x->err, ERROR_CONFIG, "%s refers to itself, through its '$' references",
+		    ini_origin(x->ini, to));
 	if (++x->references > REFERENCES_MAX)
-		return error_set(x->err, ERROR_CONFIG, "%s: more than %d '$' references", ini_origin(x->ini, from), REFERENCES_MAX);
+		return error_set(x->err, ERROR_CONFIG, "%s: more than %d '$' references", ini_origin(x->ini, from),
+		    REFERENCES_MAX);
 	if (expand_entry(x, to, is_secret) != 0)
 		return -1;
 	str_add(out, to->expanded);
@@ -112,7 +115,8 @@ static int expand_text(struct expansion *x, struct ini_entry *e, const char *tex
 		if (n == 0 || is_escaped) {
 			str_addc(out, '$');
 			n = n ? n : 1;
-		} else if (add_reference(x, e, name, is_secret || ini_may_be_login(e->key, text, (size_t)(s - text)), out) != 0) {
+		} else if (add_reference(x, e, name, is_secret || ini_may_be_login(e->key, text, (size_t)(s - text)), out) !=
+		    0) {
 			return -1;
 		}
 		if (out->n > LENGTH_MAX)
@@ -131,7 +135,8 @@ static int expand_entry(struct expansion *x, struct ini_entry *e, bool is_secret
 	if (e->expanded)
 		return 0;
 	if (x->depth > DEPTH_MAX)
-		return error_set(x->err, ERROR_CONFIG, "%s: '$' references more than %d deep", ini_origin(x->ini, e), DEPTH_MAX);
+		return error_set(x->err, ERROR_CONFIG, "%s: '$' references more than %d deep", ini_origin(x->ini, e),
+		    DEPTH_MAX);
 	text = with_dollars_doubled(e->value);
 	e->expanding = true;
 	x->depth++;

@@ -15,8 +15,8 @@ struct ini_entry {
 	char *group, *key, *value; /* as written; the value may be a secret */
 	size_t file;
 	unsigned line;
-	char *expanded, *origin;   /* made when first asked for */
-	bool expanding;            /* meeting it again now is a circle */
+	char *expanded, *origin; /* made when first asked for */
+	bool expanding;          /* meeting it again now is a circle */
 };
 struct ini_file {
 	char *path;
@@ -73,8 +73,10 @@ bool ini_is_secret_key(const char *key);
 /* May the ${offset}th byte of a value be a part of a user or password? Of a URL that is broken every byte may. */
 bool ini_may_be_login(const char *key, const char *value, size_t offset);
 
-/* What counts as the value of an option whose newest name is names[0]; ${value} holds no secret, ${origin} is NULL for a default. */
-void ini_note_to(struct ini *ini, struct config_values *values, const char *service); /* values NULL: nobody wants to see them */
+/* What counts as the value of an option whose newest name is names[0]; ${value} holds no secret, ${origin} is NULL for a
+ * default. */
+void ini_note_to(struct ini *ini, struct config_values *values,
+    const char *service); /* values NULL: nobody wants to see them */
 void ini_note(const struct ini *ini, const struct ini_name *names, const char *value, const char *origin);
 
 /* ---- values with a type. ${what} stays as it is when the option is absent or empty */

@@ -24,7 +24,8 @@ static int check_groups(const struct ini *ini, const char *path, struct error *e
 	}
 	if (any)
 		return 0;
-	error_set(err, ERROR_CONFIG, "'%s' has none of the groups [evac-manage], [evac-manage-nova], [evac-manage-cinder]", path);
+	error_set(err, ERROR_CONFIG, "'%s' has none of the groups [evac-manage], [evac-manage-nova], [evac-manage-cinder]",
+	    path);
 	return error_hint(err, "its group [client] is not read; write user and password below [evac-manage]");
 }
 
@@ -83,7 +84,8 @@ void db_url_set_option(struct db_url *url, const char *name, const char *value)
 	url->option[url->noption++] = (struct url_option){ xstrdup(name), xstrdup(value) };
 }
 
-/* A socket is one server, and it must be the one that the URL names: another host, another port or a socket of the URL's own stays. */
+/* A socket is one server, and it must be the one that the URL names: another host, another port or a socket of the URL's own
+ * stays. */
 static bool is_at_socket(const struct db_url *url)
 {
 	return (!url->host || strcmp(url->host, "localhost") == 0) && url->port == DB_PORT &&

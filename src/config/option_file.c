@@ -7,9 +7,10 @@
 #include "internal.h"
 #include "util/mem.h"
 
-/* MariaDB's option files, after mysys/my_default.c: what its own programs read from the same file is what we read. libmariadb's own
- * reading (MYSQL_READ_DEFAULT_FILE) is another, without comments behind a value, and it has the last word over what connect.c sets:
- * [client], always read, could end TLS, load a plugin or lead elsewhere; and a file that is missing or wrong goes unsaid. */
+/* MariaDB's option files, after mysys/my_default.c: what its own programs read from the same file is what we read. libmariadb's
+ * own reading (MYSQL_READ_DEFAULT_FILE) is another, without comments behind a value, and it has the last word over what
+ * connect.c sets: [client], always read, could end TLS, load a plugin or lead elsewhere; and a file that is missing or wrong
+ * goes unsaid. */
 
 /* A '#' ends the line anywhere but between quotes; a ';' only at its start. */
 static struct span without_comment(struct span line)
@@ -76,11 +77,16 @@ static int parse_option_assignment(struct ini_parser *p, struct span line)
 	if (!p->group)
 		return ini_wrong(p, "an option in front of the first [group]");
 	key = span_trim((struct span){ line.s, equals ? (size_t)(equals - line.s) : line.n });
-	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) : (struct span){ "", 0 };
+	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) :
+			 (struct span){ "", 0 };
 	if (value.n > 1 && (*value.s == '"' || *value.s == '\'') && *value.s == value.s[value.n - 1])
 		value = (struct span){ value.s + 1, value.n - 2 };
-	ini_add_entry(p->ini, (struct ini_entry){ .group = xstrdup(p->group), .key = key_of(key), .value = unescaped(value),
-	    .expanded = unescaped(value), .line = p->line }); /* a '$' is a '$' here */
+	ini_add_entry(p->ini,
+	    (struct ini_entry){ .group = xstrdup(p->group),
+		.key = key_of(key),
+		.value = unescaped(value),
+		.expanded = unescaped(value),
+		.line = p->line }); /* a '$' is a '$' here */
 	return 0;
 }
 

@@ -38,6 +38,10 @@ void ini_note(const struct ini *ini, const struct ini_name *names, const char *v
 		return;
 	str_add(&shown, "");
 	str_add_foreign(&shown, str_or(value, "")); /* a reference may have put a URL into an option of another kind */
-	config_values_add(ini->values, (struct config_value){ .service = ini->service, .group = xstrdup(names->group),
-		.key = xstrdup(names->key), .value = value ? xstrdup(shown.s) : NULL, .origin = origin ? xstrdup(origin) : NULL });
+	config_values_add(ini->values,
+	    (struct config_value){ .service = ini->service,
+		.group = xstrdup(names->group),
+		.key = xstrdup(names->key),
+		.value = value ? xstrdup(shown.s) : NULL,
+		.origin = origin ? xstrdup(origin) : NULL });
 }

@@ -19,12 +19,14 @@ struct settings_row {
 };
 static const struct db_shape settings_row_shape = DB_SHAPE(struct settings_row,
     DB_COLUMNS(struct settings_row, sql_mode, time_zone, autocommit, lock_wait_timeout_s, connection_id, hostname, port,
-        server_id, version, read_only));
+	server_id, version, read_only));
 
 struct variable_row {
 	const char *variable_name, *value;
 };
-struct variables { DB_ROWS(struct variable_row); };
+struct variables {
+	DB_ROWS(struct variable_row);
+};
 static const struct db_shape variable_row_shape = DB_SHAPE(struct variable_row,
     DB_COLUMNS(struct variable_row, variable_name, value));
 
@@ -38,16 +40,19 @@ static bool option_starts(const char *value, const char *with)
 	return value && strncasecmp(value, with, strlen(with)) == 0;
 }
 
-/* TLS as the service's own configuration asks for it: with a CA, or where the driver would check the certificate, the server must prove
- * its name. Without a CA of its own that is the system's. */
+/* TLS as the service's own configuration asks for it: with a CA, or where the driver would check the certificate, the server
+ * must prove its name. Without a CA of its own that is the system's. */
 static bool set_tls(struct db *db, const struct db_options *o)
 {
 	const char *ca = o->tls && o->tls->ca_file ? o->tls->ca_file : option_of(o->url, "ssl_ca");
 	const char *cert = o->tls && o->tls->cert_file ? o->tls->cert_file : option_of(o->url, "ssl_cert");
 	const char *key = o->tls && o->tls->key_file ? o->tls->key_file : option_of(o->url, "ssl_key");
-	const char *capath = option_of(o->url, "ssl_capath"), *cipher = option_of(o->url, "ssl_cipher"), *mode = option_of(o->url, "ssl_mode");
-	my_bool yes = 1, verify = ca || capath || cert || (o->tls && o->tls->enabled) || str_is_true(option_of(o->url, "ssl_verify_cert")) ||
-	    str_is_true(option_of(o->url, "ssl_verify_identity")) || option_starts(mode, "VERIFY_");
+	const char *capath = option_of(o->url, "ssl_capath"), *cipher = option_of(o->url, "ssl_cipher"),
+		   *mode = option_of(o->url, "ssl_mode");
+	my_bool yes = 1,
+		verify = ca || capath || cert || (o->tls && o->tls->enabled) ||
+	    str_is_true(option_of(o->url, "ssl_verify_cert")) || str_is_true(option_of(o->url, "ssl_verify_identity")) ||
+	    option_starts(mode, "VERIFY_");
 
 	if (!verify && !key && !cipher && !str_is_true(option_of(o->url, "ssl")) && !option_starts(mode, "REQUIRED"))
 		return false;
@@ -106,8 +111,8 @@ static int server_connect(struct db *db, const struct db_options *o, struct erro
 	set_options(db, o);
 	tls = set_tls(db, o);
 	/* without a password the library would take $MYSQL_PWD */
-	if (!mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user, str_or(u->password, ""), u->database,
-	        u->port, socket_of(o), CLIENT_FOUND_ROWS))
+	if (!mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user, str_or(u->password, ""),
+		u->database, u->port, socket_of(o), CLIENT_FOUND_ROWS))
 		return db_fail(db, PHASE_CONNECT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
 	if (tls && !mysql_get_ssl_cipher(db->mysql))
 		return db_fail(db, PHASE_CONNECT, 2026, "the connection is not encrypted", NULL, err);
@@ -123,14 +128,16 @@ static int check_settings(struct db *db, struct error *err)
 	if (found < 0)
 		return -1;
 	if (!found)
-		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) gives no session settings: is a proxy between?", db->label, db->where);
+		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) gives no session settings: is a proxy between?", db->label,
+		    db->where);
 	db->server.read_only = s.read_only;
 	db->server.connection_id = (uint64_t)s.connection_id;
 	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", s.hostname, (long long)s.port,
 	    (long long)s.server_id, s.version);
-	if (!strstr(s.sql_mode, "STRICT_ALL_TABLES") || !str_equal(s.time_zone, "+00:00") || s.autocommit != 1 || s.lock_wait_timeout_s != 10)
-		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?", db->label,
-		    db->where);
+	if (!strstr(s.sql_mode, "STRICT_ALL_TABLES") || !str_equal(s.time_zone, "+00:00") || s.autocommit != 1 ||
+	    s.lock_wait_timeout_s != 10)
+		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?",
+		    db->label, db->where);
 	return 0;
 }
 
@@ -186,10 +193,10 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 	*out = NULL;
 	db->label = xstrdup(options->label);
 	db->where = socket_of(options) ? xasprintf("socket %s %s", socket_of(options), str_or(u->database, "")) :
-	                                 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
+					 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
 	db->mysql = mysql_init(NULL);
-	if (server_connect(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS_SET, err) != 0 || check_settings(db, err) != 0 ||
-	    look_for_galera(db, err) != 0) {
+	if (server_connect(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS_SET, err) != 0 ||
+	    check_settings(db, err) != 0 || look_for_galera(db, err) != 0) {
 		if (err->kind == ERROR_ERROR)
 			err->kind = ERROR_DB_UNREACHABLE;
 		db_close(&db);

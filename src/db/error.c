@@ -73,7 +73,8 @@ enum error_kind db_classify(enum db_phase phase, unsigned number)
 
 static const char *what_failed(enum db_phase phase, unsigned number)
 {
-	static const char *const text[] = { "cannot connect to", "cannot read", "cannot write to", "no answer to the commit from" };
+	static const char *const text[] = { "cannot connect to", "cannot read", "cannot write to",
+		"no answer to the commit from" };
 
 	if (phase == PHASE_COMMIT && db_classify(phase, number) != ERROR_UNKNOWN)
 		return "the commit was rolled back by";
@@ -87,10 +88,11 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 
 	db->doomed = true;
 	str_add_foreign(&said, message);
-	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what_failed(phase, number), db->label, db->where, said.s, number,
-	    name ? " in " : "", str_or(name, ""));
+	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what_failed(phase, number), db->label, db->where,
+	    said.s, number, name ? " in " : "", str_or(name, ""));
 	err->code = (int)number;
 	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)
-		return error_hint(err, "the change may or may not have happened: the journal has every row; look before you act again");
+		return error_hint(err,
+		    "the change may or may not have happened: the journal has every row; look before you act again");
 	return i < KNOWN && known[i].hint ? error_hint(err, "%s", known[i].hint) : -1;
 }

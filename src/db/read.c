@@ -66,8 +66,8 @@ static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sq
 	for (unsigned i = 0; i < f->n; i++) {
 		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
 		if (!f->column[i] || f->n != count_columns(shape) || is_column_taken(f, i)) {
-			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n", sql->name,
-			    mysql_fetch_field_direct(meta, i)->name);
+			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n",
+			    sql->name, mysql_fetch_field_direct(meta, i)->name);
 			exit(error_kind_exit_code(ERROR_BUG));
 		}
 	}
@@ -87,10 +87,11 @@ static void make_buffers(struct fetch *f, MYSQL_RES *meta)
 	}
 }
 
-static int bad_value(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text, struct error *err)
+static int bad_value(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text,
+    struct error *err)
 {
-	return error_set(err, ERROR_ERROR, "%s: %s: column %s is %s%s%s, a number was expected", db->label, sql->name, column->name,
-	    text ? "'" : "", text ? text : "NULL", text ? "'" : "");
+	return error_set(err, ERROR_ERROR, "%s: %s: column %s is %s%s%s, a number was expected", db->label, sql->name,
+	    column->name, text ? "'" : "", text ? text : "NULL", text ? "'" : "");
 }
 
 static int store_value(struct db *db, const struct sql *sql, const struct fetch *f, unsigned i, char *row, struct arena *arena,
@@ -104,8 +105,10 @@ static int store_value(struct db *db, const struct sql *sql, const struct fetch 
 	if (text)
 		text[f->length[i]] = '\0';
 	if (column->type == DB_TEXT || column->type == DB_MAYBE_TEXT) {
-		if (text && (!f->above[i] || strncmp(f->above[i], text, f->length[i]) != 0 || f->above[i][f->length[i]] != '\0'))
-			f->above[i] = arena_dupn(arena, text, f->length[i]); /* hosts, states and zones repeat from row to row */
+		if (text &&
+		    (!f->above[i] || strncmp(f->above[i], text, f->length[i]) != 0 || f->above[i][f->length[i]] != '\0'))
+			f->above[i] = arena_dupn(arena, text,
+			    f->length[i]); /* hosts, states and zones repeat from row to row */
 		*(const char **)member = text ? f->above[i] : column->type == DB_TEXT ? "" : NULL;
 		return 0;
 	}
@@ -126,8 +129,8 @@ static int store_value(struct db *db, const struct sql *sql, const struct fetch 
 	return 0;
 }
 
-static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct fetch *f, const struct db_shape *shape,
-    struct db_rows *out, struct error *err)
+static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct fetch *f,
+    const struct db_shape *shape, struct db_rows *out, struct error *err)
 {
 	size_t cap = 0;
 	char *row;
@@ -143,14 +146,15 @@ static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, co
 		out->n++;
 	}
 	if (rc == MYSQL_DATA_TRUNCATED)
-		return error_set(err, ERROR_ERROR, "%s: %s: the server sent a longer value than it announced", db->label, sql->name);
+		return error_set(err, ERROR_ERROR, "%s: %s: the server sent a longer value than it announced", db->label,
+		    sql->name);
 	if (rc != MYSQL_NO_DATA)
 		return db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
 	return 0;
 }
 
-static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct db_shape *shape, struct db_rows *out,
-    struct error *err)
+static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct db_shape *shape,
+    struct db_rows *out, struct error *err)
 {
 	MYSQL_RES *meta = mysql_stmt_result_metadata(stmt);
 	struct fetch f = { 0 };

@@ -45,7 +45,8 @@ static void make_columns(struct db_stream *s, MYSQL_RES *meta)
 	}
 }
 
-int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *params, struct db_stream **out, struct error *err)
+int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *params, struct db_stream **out,
+    struct error *err)
 {
 	struct db_stream *s = xcalloc(1, sizeof *s);
 	MYSQL_RES *meta;
@@ -127,7 +128,8 @@ void db_stream_close(struct db_stream **stream)
 	if (!s)
 		return;
 	mysql_stmt_free_result(s->stmt); /* reads on to the end: the connection is free afterwards */
-	db_forget(s->db, s->stmt); /* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice */
+	db_forget(s->db,
+	    s->stmt); /* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice */
 	for (unsigned i = 0; i < s->n; i++) {
 		free(s->name[i]);
 		free(s->bind[i].buffer);

@@ -103,7 +103,8 @@ static int check_transaction(struct db *db, const struct sql *sql, struct error 
 		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
 	if (!db->in_write || sql->access != SQL_WRITES || !is_in_transaction(db)) {
 		db->doomed = true;
-		return error_set(err, ERROR_ERROR, "%s: %s outside of a transaction; nothing was written", db->label, sql->name);
+		return error_set(err, ERROR_ERROR, "%s: %s outside of a transaction; nothing was written", db->label,
+		    sql->name);
 	}
 	return 0;
 }
@@ -118,8 +119,8 @@ static int check_warnings(struct db *db, MYSQL_STMT *stmt, const struct sql *sql
 	return error_set(err, ERROR_ERROR, "%s: %s: the server gave %d warnings; nothing was written", db->label, sql->name, n);
 }
 
-/* A Galera conflict ends a transaction whenever the other node's write comes. MariaDB 10.11 answers a bulk that was broken off so as if
- * its rows had not matched: only its status tells that the transaction is gone. */
+/* A Galera conflict ends a transaction whenever the other node's write comes. MariaDB 10.11 answers a bulk that was broken off
+ * so as if its rows had not matched: only its status tells that the transaction is gone. */
 static int check_still_open(struct db *db, const char *at, struct error *err)
 {
 	if (is_in_transaction(db))
@@ -146,7 +147,7 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
 /* Parameters of many rows, column by column, as the bulk protocol takes them. */
 struct columns {
 	MYSQL_BIND *bind;
-	char ***text;           /* [parameter][row] */
+	char ***text; /* [parameter][row] */
 	unsigned long **length;
 	char **indicator;
 	struct arena numbers;
@@ -190,7 +191,8 @@ static void columns_set(struct columns *c, const struct sql *sql, size_t row, co
 		union {
 			const char *in;
 			char *out; /* libmariadb's buffers are not const; it only reads them here */
-		} borrow = { .in = p->type == DB_PARAM_INT ? arena_printf(&c->numbers, "%lld", (long long)p->number) : p->text };
+		} borrow = { .in = p->type == DB_PARAM_INT ? arena_printf(&c->numbers, "%lld", (long long)p->number) :
+							     p->text };
 
 		c->indicator[i][row] = p->type == DB_PARAM_NULL ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
 		c->text[i][row] = borrow.out;
@@ -198,8 +200,8 @@ static void columns_set(struct columns *c, const struct sql *sql, size_t row, co
 	}
 }
 
-static int execute_bulk(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct columns *c, size_t rows, uint64_t *matched,
-    struct error *err)
+static int execute_bulk(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct columns *c, size_t rows,
+    uint64_t *matched, struct error *err)
 {
 	unsigned n = (unsigned)rows;
 
@@ -240,8 +242,9 @@ static bool takes_arrays(struct db *db)
 	return mariadb_connection(db->mysql) && mysql_get_server_version(db->mysql) >= 100200;
 }
 
-int db_write_many(struct db *db, const struct sql *sql, size_t n, void (*fill)(const void *ctx, size_t i, struct db_param *params),
-    const void *ctx, struct db_param *params, uint64_t *matched, struct error *err)
+int db_write_many(struct db *db, const struct sql *sql, size_t n,
+    void (*fill)(const void *ctx, size_t i, struct db_param *params), const void *ctx, struct db_param *params,
+    uint64_t *matched, struct error *err)
 {
 	uint64_t one;
 
@@ -265,13 +268,17 @@ int db_commit(struct db *db, struct error *err)
 
 	if (!db->in_write || db->doomed) {
 		db_rollback(db);
-		return error_set(err, ERROR_ERROR, "%s: the transaction has failed and cannot be committed; nothing was written", db->label);
+		return error_set(err, ERROR_ERROR,
+		    "%s: the transaction has failed and cannot be committed; nothing was written", db->label);
 	}
-	if (connection_id(db, &now, err) != 0 || now != db->transaction_connection || check_still_open(db, "its last statement", err) != 0) {
+	if (connection_id(db, &now, err) != 0 || now != db->transaction_connection ||
+	    check_still_open(db, "its last statement", err) != 0) {
 		db_rollback(db);
 		if (now && now != db->transaction_connection)
-			error_set(err, ERROR_ERROR, "%s: the transaction began on connection %llu and is now on %llu: a proxy moved it; nothing "
-			    "was written", db->label, (unsigned long long)db->transaction_connection, (unsigned long long)now);
+			error_set(err, ERROR_ERROR,
+			    "%s: the transaction began on connection %llu and is now on %llu: a proxy moved it; nothing "
+			    "was written",
+			    db->label, (unsigned long long)db->transaction_connection, (unsigned long long)now);
 		return -1;
 	}
 	db->in_write = false;

@@ -16,7 +16,7 @@
 #define BODY_MAX ((size_t)8 << 20)
 #define ATTEMPT 1
 #define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
-#define PCPUSET_SINCE 22 /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
+#define PCPUSET_SINCE 22  /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
 
 static void begin_rows(struct work *work, const struct unit *unit, struct evacuation_rows *rows)
 {
@@ -31,14 +31,15 @@ static void begin_rows(struct work *work, const struct unit *unit, struct evacua
 	evacuation_name_ids(work->run, i->uuid, rows);
 }
 
-/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without a
- * stored spec (Queens and Rocky alone) the conductor makes one. */
+/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without
+ * a stored spec (Queens and Rocky alone) the conductor makes one. */
 int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
 {
 	const struct oslo_context context = { .user_id = m->rows->user_id,
 		.project_id = m->rows->project_id,
 		.request_id = m->rows->request_id };
-	struct rebuild_instance args = { .instance = instance, .host = m->force ? m->target_host : NULL,
+	struct rebuild_instance args = { .instance = instance,
+		.host = m->force ? m->target_host : NULL,
 		.target_state = m->target_state };
 	const struct candidate *c = m->candidate;
 	bool asks = m->target_host && !m->force;
@@ -57,8 +58,8 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 	return 0;
 }
 
-/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was forced
- * down before, only a heartbeat that is younger than what was found. */
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was
+ * forced down before, only a heartbeat that is younger than what was found. */
 static bool reports_again(const struct work *work, const struct nova_service *now)
 {
 	const struct nova_service *found = work->scene.nova.compute;
@@ -67,7 +68,8 @@ static bool reports_again(const struct work *work, const struct nova_service *no
 	to_us.forced_down = false;
 	if (!nova_service_is_up(&to_us, work->scene.nova.down_s) || !found || !found->forced_down)
 		return nova_service_is_up(&to_us, work->scene.nova.down_s);
-	return found->heartbeat_age_s.set && now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
+	return found->heartbeat_age_s.set &&
+	    now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
 	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;
 }
 
@@ -82,7 +84,8 @@ static int check_still_down(struct work *work, struct error *err)
 	s = nova_service_find(&now, "nova-compute", work->scene.subject.host);
 	work->source_reports = s && reports_again(work, s);
 	if (work->source_reports)
-		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", work->scene.subject.host);
+		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive",
+		    work->scene.subject.host);
 	nova_services_free(&now);
 	return rc;
 }
@@ -128,7 +131,8 @@ static int claim_transaction(struct work *work, struct unit *unit, const char *u
 	return rc;
 }
 
-int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body, struct error *err)
+int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body,
+    struct error *err)
 {
 	json_object *r = json_object_new_object();
 	char sha256[65];
@@ -163,7 +167,8 @@ static void end_unsent(struct work *work, struct unit *unit, enum evacuation_pha
 {
 	unit->evacuation->ended_ms = clock_monotonic_ms();
 	evacuation_enter(unit, phase, arena_dup(&work->plan.arena, why));
-	log_line(phase == PHASE_IN_DOUBT ? LOG_ERROR : LOG_WARN, "%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
+	log_line(phase == PHASE_IN_DOUBT ? LOG_ERROR : LOG_WARN, "%s (%s): %s", unit->step[0].id,
+	    str_or(unit->step[0].name, ""), why);
 }
 
 /* It was proved that nobody got the cast: the three rows go back. */
@@ -181,7 +186,8 @@ static int cancel(struct work *work, size_t index, const char *why, struct error
 		rc = db_commit(db, &trouble);
 	CRASH_POINT("cancel_after_commit");
 	if (rc == 0) {
-		end_unsent(work, unit, PHASE_NOT_SENT, arena_printf(&work->plan.arena, "not sent (%s); its rows are as before", why));
+		end_unsent(work, unit, PHASE_NOT_SENT,
+		    arena_printf(&work->plan.arena, "not sent (%s); its rows are as before", why));
 		return journal_outcome(work->journal, index, STATE_FAILED, "not sent, taken back", err);
 	}
 	end_unsent(work, unit, PHASE_IN_DOUBT,
@@ -217,8 +223,8 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	const char *topic = work->world.nova.conductor_topic;
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
-	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange, bus_server(work->world.bus),
-		ATTEMPT };
+	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange,
+		bus_server(work->world.bus), ATTEMPT };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
@@ -274,7 +280,8 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	rc = claim_transaction(work, unit, unique_id, &body, err);
 	charge(unit->evacuation, COST_TRANSACTION);
 	if (rc == 0) {
-		if (journal_outcome_soon(work->journal, index, STATE_APPLIED, NULL, err) == 0) /* publish_intent makes it durable */
+		if (journal_outcome_soon(work->journal, index, STATE_APPLIED, NULL, err) ==
+		    0) /* publish_intent makes it durable */
 			return publish_cast(work, index, unique_id, &body, err);
 		cancel(work, index, err->text, &(struct error){ 0 });
 		return -1;

@@ -23,7 +23,8 @@ static void reconnect(struct work *work, const struct error *why, bool *away)
 	*away = true;
 	clock_sleep_ms(RECONNECT_MS);
 	if (evacuation_reconnect(work, &err) != 0)
-		log_line(work->scene.nova.home->cell->db ? LOG_WARN : LOG_DEBUG, "%s", err.text); /* it answers, and somebody else has the lock */
+		log_line(work->scene.nova.home->cell->db ? LOG_WARN : LOG_DEBUG, "%s",
+		    err.text); /* it answers, and somebody else has the lock */
 	else
 		log_notice("%s answers again", db_label(work->scene.nova.home->cell->db));
 	*away = !work->scene.nova.home->cell->db;
@@ -119,8 +120,9 @@ static void time_out(struct work *work, int64_t timeout_s)
 		if (!evacuation_is(unit, PHASE_SENT))
 			continue;
 		e->ended_ms = clock_monotonic_ms();
-		evacuation_enter(unit, PHASE_TIMEOUT, arena_printf(&work->plan.arena, "still '%s' after %lld s: %s",
-		    e->status[0] ? e->status : "accepted", (long long)timeout_s, evacuation_stands(work, unit)));
+		evacuation_enter(unit, PHASE_TIMEOUT,
+		    arena_printf(&work->plan.arena, "still '%s' after %lld s: %s", e->status[0] ? e->status : "accepted",
+			(long long)timeout_s, evacuation_stands(work, unit)));
 	}
 }
 
@@ -132,8 +134,9 @@ static void leave_under_way(struct work *work)
 		const struct evacuation *e = unit->evacuation;
 
 		if (evacuation_is(unit, PHASE_SENT))
-			evacuation_enter(unit, PHASE_SENT, arena_printf(&work->plan.arena,
-			    "still '%s' when we were interrupted: nova goes on with it", e->status[0] ? e->status : "accepted"));
+			evacuation_enter(unit, PHASE_SENT,
+			    arena_printf(&work->plan.arena, "still '%s' when we were interrupted: nova goes on with it",
+				e->status[0] ? e->status : "accepted"));
 	}
 }
 

@@ -24,7 +24,8 @@ static void end_sent(struct work *work, struct unit *unit, enum evacuation_phase
 
 	unit->evacuation->ended_ms = clock_monotonic_ms();
 	evacuation_enter(unit, phase, arena_dup(&work->plan.arena, why));
-	if (phase != PHASE_LANDED && journal_outcome(work->journal, (size_t)(unit - work->plan.unit), step->state, step->error, &err) != 0)
+	if (phase != PHASE_LANDED &&
+	    journal_outcome(work->journal, (size_t)(unit - work->plan.unit), step->state, step->error, &err) != 0)
 		log_error("%s", err.text);
 }
 
@@ -40,8 +41,8 @@ static void landed(struct work *work, struct unit *unit, const struct evacuation
 	say_of(unit, text.s);
 }
 
-/* A bad end is believed at the second look: nova writes the migration, the instance, its fault and its event one after the other
- * (nova conductor/manager.py and compute/manager.py: rebuild_instance), and what stands between is no end yet. */
+/* A bad end is believed at the second look: nova writes the migration, the instance, its fault and its event one after the
+ * other (nova conductor/manager.py and compute/manager.py: rebuild_instance), and what stands between is no end yet. */
 static bool is_certain(struct evacuation *e, const char *end)
 {
 	bool again = str_equal(e->suspected, end);
@@ -50,11 +51,12 @@ static bool is_certain(struct evacuation *e, const char *end)
 	return again;
 }
 
-/* 'migration close' makes sure itself that nobody works on it any more and refuses until then: what works now is the list, which has the
- * line to type as soon as it would be taken. */
+/* 'migration close' makes sure itself that nobody works on it any more and refuses until then: what works now is the list,
+ * which has the line to type as soon as it would be taken. */
 static const char *cure(struct work *work, const struct evacuation *e)
 {
-	return arena_printf(&work->plan.arena, "'evac-manage migration list --host %s --stale' says when it can be closed, and how",
+	return arena_printf(&work->plan.arena,
+	    "'evac-manage migration list --host %s --stale' says when it can be closed, and how",
 	    shell_word(&work->plan.arena, e->rows.host));
 }
 
@@ -71,10 +73,12 @@ static int add_what_next(struct work *work, const struct unit *unit, const char 
 		if (attempt_speaks(&attempts, i))
 			guest_on = arena_dup(arena, str_or(attempts.v[i].host, "?"));
 	attempts_free(&attempts);
-	*why = guest_on ? arena_printf(arena, "%s; still on '%s' to nova, but its guest may run on '%s': look there first (virsh domstate %s), then again",
-	                      *why, unit->evacuation->rows.host, guest_on, unit->step[0].id) :
-	                  arena_printf(arena, "%s; still on '%s': when its cause is mended the same command evacuates it again", *why,
-	                      unit->evacuation->rows.host);
+	*why = guest_on ?
+	    arena_printf(arena,
+		"%s; still on '%s' to nova, but its guest may run on '%s': look there first (virsh domstate %s), then again",
+		*why, unit->evacuation->rows.host, guest_on, unit->step[0].id) :
+	    arena_printf(arena, "%s; still on '%s': when its cause is mended the same command evacuates it again", *why,
+		unit->evacuation->rows.host);
 	return 0;
 }
 
@@ -107,8 +111,9 @@ static const struct action_event *find_event(const struct action_events *events,
 static void given_up(struct work *work, struct unit *unit, const char *by, const struct action_event *event)
 {
 	struct evacuation *e = unit->evacuation;
-	const char *why = arena_printf(&work->plan.arena, "%s failed at it (%.200s) and left its migration '%s': %s; then again", by,
-	    str_or(event->details, "see its log"), e->status, cure(work, e));
+	const char *why = arena_printf(&work->plan.arena,
+	    "%s failed at it (%.200s) and left its migration '%s': %s; then again", by, str_or(event->details, "see its log"),
+	    e->status, cure(work, e));
 
 	end_sent(work, unit, PHASE_FAILED, why);
 	say_of(unit, why);
@@ -127,10 +132,14 @@ static int look_at_events(struct work *work, struct unit *unit, struct error *er
 	event = find_event(&events, accepted ? "rebuild_server" : "compute_rebuild_instance");
 	if (event && str_equal(event->result, "Error")) {
 		if (is_certain(e, accepted ? "conductor" : "compute"))
-			given_up(work, unit, accepted ? "the conductor" : arena_printf(&work->plan.arena, "nova-compute on '%s'", str_or(event->host, e->dest)), event);
+			given_up(work, unit,
+			    accepted ? "the conductor" :
+				       arena_printf(&work->plan.arena, "nova-compute on '%s'", str_or(event->host, e->dest)),
+			    event);
 	} else if (accepted && !event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
 		e->warned = true;
-		say_of(unit, "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
+		say_of(unit,
+		    "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
 	}
 	action_events_free(&events);
 	return 0;
@@ -161,8 +170,10 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 	scene_find_waiting(&work->scene, work->scene.nova.home, arena, &waiting);
 	for (q = waiting.v; q < waiting.v + waiting.n; q++)
 		if (compute_is_down(work, q->host))
-			return arena_printf(arena, "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
-			    "it delete the queue, then %s", q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(work, e));
+			return arena_printf(arena,
+			    "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
+			    "it delete the queue, then %s",
+			    q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(work, e));
 	return arena_printf(arena, "the conductor has handed it to a compute; if nothing comes of it: %s", cure(work, e));
 }
 
@@ -175,10 +186,13 @@ static const char *stands_at(struct work *work, const struct evacuation *e, cons
 
 	if (strcmp(e->status, "accepted") != 0 && target)
 		return compute_is_down(work, target) ?
-		    arena_printf(arena, "nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s", target, cure(work, e)) :
+		    arena_printf(arena,
+			"nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s",
+			target, cure(work, e)) :
 		    arena_printf(arena, "nova-compute on '%s' is building it; if that does not end: %s", target, cure(work, e));
 	if (!event)
-		return arena_printf(arena, "no conductor has taken the message; when none waits in its queue any more: %s", cure(work, e));
+		return arena_printf(arena, "no conductor has taken the message; when none waits in its queue any more: %s",
+		    cure(work, e));
 	if (!event->result) {
 		action_event_service(event, &who);
 		return arena_printf(arena,
@@ -187,8 +201,8 @@ static const char *stands_at(struct work *work, const struct evacuation *e, cons
 	}
 	if (target && compute_is_down(work, target))
 		return arena_printf(arena,
-		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s", target,
-		    cure(work, e));
+		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s",
+		    target, cure(work, e));
 	return waits_at(work, e);
 }
 
@@ -225,7 +239,8 @@ static int follow_state(struct work *work, struct unit *unit, const struct evacu
 
 	unit->evacuation->migration_id = now->migration_id;
 	/* 'done' alone is not the end: nova clears the task state before it writes the new host. */
-	if ((strcmp(status, "done") == 0 || strcmp(status, "completed") == 0) && !str_equal(now->host, unit->evacuation->rows.host)) {
+	if ((strcmp(status, "done") == 0 || strcmp(status, "completed") == 0) &&
+	    !str_equal(now->host, unit->evacuation->rows.host)) {
 		landed(work, unit, now);
 		return 0;
 	}
@@ -241,7 +256,9 @@ static int follow_state(struct work *work, struct unit *unit, const struct evacu
 /* Its rows were committed, and are not there: whatever nova does with the message now, they do not tell it any more. */
 static void vanished(struct work *work, struct unit *unit, const struct evacuation_state *now)
 {
-	const char *what = now->exists ? "its instance is" : now->instance_exists ? "its migration is" : "its migration and its instance are";
+	const char *what = now->exists ? "its instance is" :
+	    now->instance_exists       ? "its migration is" :
+					 "its migration and its instance are";
 	const char *why = arena_printf(&work->plan.arena,
 	    "%s not in the database any more: lost by it (a crash, a failover to one that lagged), or deleted; whether nova goes on with it is unknown; next: evac-manage journal recover %s",
 	    what, work->run);
@@ -255,7 +272,8 @@ int evacuation_look(struct work *work, struct unit *unit, struct error *err)
 	struct evacuation_state now;
 	int rc = 0;
 
-	if (evacuation_state_get(work->scene.nova.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id, &now, err) != 0)
+	if (evacuation_state_get(work->scene.nova.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id,
+		&now, err) != 0)
 		return -1;
 	if (now.exists && now.instance_exists)
 		rc = follow_state(work, unit, &now, err);

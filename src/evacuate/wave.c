@@ -99,14 +99,16 @@ static bool has_room(const struct work *work, const struct unit *canary, size_t 
 {
 	bool alone = is_canary(&work->plan, next) || (canary && evacuation_is(canary, PHASE_SENT));
 
-	return work->request->how.no_wait || wave_in_flight(&work->plan) < (alone ? 1 : (size_t)work->request->how.max_in_flight);
+	return work->request->how.no_wait ||
+	    wave_in_flight(&work->plan) < (alone ? 1 : (size_t)work->request->how.max_in_flight);
 }
 
 static const char *reason_to_stop(const struct work *work)
 {
 	if (signal_came())
 		return "interrupted before it was begun";
-	if (work->request->how.stop_after_failures > 0 && count_failed(&work->plan) >= (size_t)work->request->how.stop_after_failures)
+	if (work->request->how.stop_after_failures > 0 &&
+	    count_failed(&work->plan) >= (size_t)work->request->how.stop_after_failures)
 		return "too many failures: not begun";
 	if (work->request->how.stop_after_failures == 0 && count_in_a_row(&work->plan) >= IN_A_ROW)
 		return "five failed one after the other: not begun (--stop-after-failures N sets another limit)";

@@ -7,13 +7,13 @@
 /* wave.c: what may be sent now, and in which order; evacuate.c follows what was sent. */
 
 struct wave {
-	struct unit *canary;      /* the first volume-backed one that was cast */
-	bool way_closed;          /* database, broker or conductor is away: nothing is begun, what is under way is followed */
+	struct unit *canary; /* the first volume-backed one that was cast */
+	bool way_closed;     /* database, broker or conductor is away: nothing is begun, what is under way is followed */
 	int64_t closed_ms, tried_ms;
 	struct error why;
 };
-/* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1: nothing
- * more is begun, and what waited is left. */
+/* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1:
+ * nothing more is begun, and what waited is left. */
 int wave_send(struct work *work, struct wave *wave, struct error *err);
 
 bool wave_is_waiting(const struct unit *unit);

@@ -16,8 +16,8 @@ static size_t members_there(const struct room *room, const struct candidate *c)
 	return n;
 }
 
-/* nova scheduler/filters/affinity_filter.py. Every member's host counts, the dead one too: a group whose members are all there has
- * nowhere to go by the scheduler. */
+/* nova scheduler/filters/affinity_filter.py. Every member's host counts, the dead one too: a group whose members are all there
+ * has nowhere to go by the scheduler. */
 static const char *group_objects(const struct room *room, const struct candidate *c)
 {
 	if (!c->group.exists)
@@ -41,13 +41,14 @@ static bool aggregate_fits(const struct scene *scene, const struct room *room, c
 {
 	for (size_t i = 0; i < needs->naggregate; i++)
 		if (!strpbrk(needs->aggregate[i].value, "<>=! ") && /* an operator: the scheduler's to judge */
-		    !aggregates_match(&scene->placing.aggregates, room->host, needs->aggregate[i].name, needs->aggregate[i].value))
+		    !aggregates_match(&scene->placing.aggregates, room->host, needs->aggregate[i].name,
+			needs->aggregate[i].value))
 			return false;
 	return true;
 }
 
-/* Why the filters would not take it there; NULL: they would. A forced host is not filtered, but nova-compute looks at the group itself
- * when the request names it (nova compute/manager.py: _validate_instance_group_policy). */
+/* Why the filters would not take it there; NULL: they would. A forced host is not filtered, but nova-compute looks at the group
+ * itself when the request names it (nova compute/manager.py: _validate_instance_group_policy). */
 static const char *filter_objects(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
 	if (scene->request->what.force)
@@ -59,23 +60,28 @@ static const char *filter_objects(const struct scene *scene, const struct room *
 	return group_objects(room, c);
 }
 
-static void say_lacking(const struct scene *scene, const struct room *room, const struct ask *a, struct str *why, struct str *help)
+static void say_lacking(const struct scene *scene, const struct room *room, const struct ask *a, struct str *why,
+    struct str *help)
 {
 	int64_t most = room_most_left(scene, room, a->name);
 
 	if (a->kind != ASK_RESOURCE) {
-		str_addf(why, "'%s' %s trait %s", room->host, a->kind == ASK_TRAIT ? "lacks" : "has, and must not have,", a->name);
+		str_addf(why, "'%s' %s trait %s", room->host, a->kind == ASK_TRAIT ? "lacks" : "has, and must not have,",
+		    a->name);
 		str_addf(help, "a host that has it%s", a->kind == ASK_TRAIT ? "" : " not");
 	} else if (most >= a->amount) {
-		str_addf(why, "'%s' has no single provider that gives %lld %s as its flavor asks for it", room->host, (long long)a->amount, a->name);
+		str_addf(why, "'%s' has no single provider that gives %lld %s as its flavor asks for it", room->host,
+		    (long long)a->amount, a->name);
 		str_add(help, "another host");
 	} else {
-		str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)most, (long long)a->amount, a->name);
+		str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)most, (long long)a->amount,
+		    a->name);
 		str_addf(help, "%lld %s more on '%s', or another host", (long long)(a->amount - most), a->name, room->host);
 	}
 }
 
-static void say_short(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why, struct str *help)
+static void say_short(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why,
+    struct str *help)
 {
 	int class = room_short_class(scene, room, c);
 	int64_t there = room_left(scene, room, class) > 0 ? room_left(scene, room, class) : 0, n = room_need(c, class);
@@ -85,23 +91,29 @@ static void say_short(const struct scene *scene, const struct room *room, const 
 		str_add(help, "a larger host");
 		return;
 	}
-	str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)there, (long long)n, class_name[class]);
-	str_addf(help, "%lld %s more on '%s', or another host", (long long)(n - room_left(scene, room, class)), class_name[class], room->host);
+	str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)there, (long long)n,
+	    class_name[class]);
+	str_addf(help, "%lld %s more on '%s', or another host", (long long)(n - room_left(scene, room, class)),
+	    class_name[class], room->host);
 }
 
 /* What helps against a filter. A hard group's rule stays, forced or not. */
-static void say_filter(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why, struct str *help)
+static void say_filter(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why,
+    struct str *help)
 {
 	bool anti = str_equal(c->group.policy, "anti-affinity");
 
 	str_addf(why, "'%s' %s", room->host, filter_objects(scene, room, c));
 	if (group_objects(room, c))
-		str_addf(help, "a host with%s member of server group %s (nova-compute checks a hard rule itself, so forcing a target ends in ERROR), a group of "
-		    "policy soft-%s, or the instance taken out of the group", anti ? "out a" : " a", c->group.uuid, anti ? "anti-affinity" : "affinity");
+		str_addf(help,
+		    "a host with%s member of server group %s (nova-compute checks a hard rule itself, so forcing a target ends in ERROR), a group of "
+		    "policy soft-%s, or the instance taken out of the group",
+		    anti ? "out a" : " a", c->group.uuid, anti ? "anti-affinity" : "affinity");
 	else if (room->closed || room->absent || !room_has_size(scene, room, c))
 		str_add(help, "a host that passes");
 	else
-		str_addf(help, "a host that passes; or force one: evac-manage instance evacuate %s %s --force", c->instance->uuid, room->host);
+		str_addf(help, "a host that passes; or force one: evac-manage instance evacuate %s %s --force",
+		    c->instance->uuid, room->host);
 }
 
 /* The room that comes nearest: only disabled, then only too small, only down, then the rest. */
@@ -109,7 +121,10 @@ static int room_distance(const struct scene *scene, const struct room *room, con
 {
 	bool fits = room_has_size(scene, room, c), filtered = filter_objects(scene, room, c) != NULL;
 
-	return (!room->closed ? 0 : strcmp(room->closed, "is disabled") == 0 ? 1 : 3) + (fits ? 0 : 2) + (room->absent ? 4 : 0) + (filtered ? 8 : 0);
+	return (!room->closed                                   ? 0 :
+		       strcmp(room->closed, "is disabled") == 0 ? 1 :
+								  3) +
+	    (fits ? 0 : 2) + (room->absent ? 4 : 0) + (filtered ? 8 : 0);
 }
 
 static bool is_open(const struct scene *scene, const struct room *room, const struct candidate *c)
@@ -127,19 +142,22 @@ static void say_elsewhere(const struct scene *scene, const struct candidate *c, 
 	rooms_make_for(scene, NULL, &others);
 	for (const struct room *r = others.v; r < others.v + others.n; r++)
 		if (!r->closed && strcmp(r->host, scene->request->what.target_host) != 0 && is_open(scene, r, c)) {
-			str_addf(help, "; it fits on '%s': evac-manage instance evacuate %s %s", r->host, c->instance->uuid, r->host);
+			str_addf(help, "; it fits on '%s': evac-manage instance evacuate %s %s", r->host, c->instance->uuid,
+			    r->host);
 			break;
 		}
 	rooms_free(&others);
 }
 
-static void explain(const struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why, struct str *help)
+static void explain(const struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
+    struct str *help)
 {
 	const struct room *best = NULL;
 
 	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++)
 		if (!best || room_distance(scene, r, c) < room_distance(scene, best, c) ||
-		    (room_distance(scene, r, c) == room_distance(scene, best, c) && room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
+		    (room_distance(scene, r, c) == room_distance(scene, best, c) &&
+			room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
 	if (!best) {
 		str_add(why, "there is no other compute node");

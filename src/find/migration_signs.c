@@ -4,7 +4,9 @@
 int migration_look(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
     const struct waiting_queues *waiting, struct action_events *events, struct migration_signs *out, struct error *err)
 {
-	const struct nova_service *dest = m->dest_compute ? nova_service_find(&cell->services, "nova-compute", m->dest_compute) : NULL;
+	const struct nova_service *dest = m->dest_compute ?
+	    nova_service_find(&cell->services, "nova-compute", m->dest_compute) :
+	    NULL;
 
 	if (migration_events(cell->cell->db, m->id, events, err) != 0)
 		return -1;

@@ -22,7 +22,8 @@ static void add_book(struct room *room, const struct inventory *i)
 {
 	room->book = xreallocarray(room->book, room->nbook + 1, sizeof *room->book);
 	room->book[room->nbook++] = i;
-	if (i->class < 0 || i->class >= CLASSES || (room->base[i->class] && nearness(room, room->base[i->class]) >= nearness(room, i)))
+	if (i->class < 0 || i->class >= CLASSES ||
+	    (room->base[i->class] && nearness(room, room->base[i->class]) >= nearness(room, i)))
 		return;
 	room->base[i->class] = i;
 	room->limit[i->class] = i->capacity;
@@ -44,8 +45,9 @@ static void size_from_books(struct room *room, const struct scene *scene, const 
 			add_book(room, i);
 	}
 	if (!own)
-		room->absent = twin ? "is known to placement under another uuid (it was installed anew): nothing is scheduled there" :
-		                      "has nothing in placement: nothing is scheduled there";
+		room->absent = twin ?
+		    "is known to placement under another uuid (it was installed anew): nothing is scheduled there" :
+		    "has nothing in placement: nothing is scheduled there";
 }
 
 static void size_from_node(struct room *room, const struct compute_node *node)
@@ -72,7 +74,8 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
 	struct room *room;
 
-	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v), .from_placement = scene->placing.inventories.n > 0,
+	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v),
+		.from_placement = scene->placing.inventories.n > 0,
 		.now = xcalloc(scene->placing.inventories.n + 1, sizeof *out->now) };
 	for (size_t i = 0; i < scene->placing.inventories.n; i++)
 		out->now[i] = scene->placing.inventories.v[i].used;
@@ -134,7 +137,8 @@ int64_t room_left(const struct scene *scene, const struct room *room, int class)
 	return room->limit[class] - room->used[class];
 }
 
-/* placement objects/allocation_candidate.py, resource_provider.py: _check_capacity_exceeded: what is left, and in which portions. */
+/* placement objects/allocation_candidate.py, resource_provider.py: _check_capacity_exceeded: what is left, and in which
+ * portions. */
 static bool takes(const struct scene *scene, const struct room *room, const struct inventory *i, int64_t amount)
 {
 	return i && amount <= i->capacity - *now(scene, room, i) && (i->min_unit == 0 || amount >= i->min_unit) &&
@@ -144,10 +148,11 @@ static bool takes(const struct scene *scene, const struct room *room, const stru
 /* The class that is short, or CLASSES. A need of nothing always fits, however full the books say it is. */
 int room_short_class(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
-	for (int class = 0; class < CLASSES; class++) {
+	for (int class = 0; class < CLASSES; class += 1) {
 		int64_t n = room_need(c, class);
 
-		if (n > 0 && (room->base[class] ? !takes(scene, room, room->base[class], n) : n > room_left(scene, room, class)))
+		if (n > 0 &&
+		    (room->base[class] ? !takes(scene, room, room->base[class], n) : n > room_left(scene, room, class)))
 			return class;
 	}
 	return CLASSES;
@@ -160,13 +165,15 @@ static bool has_trait(const struct scene *scene, const char *provider, const cha
 	while (f < scene->placing.trait + scene->placing.ntrait && strcmp(f->name, trait) != 0)
 		f++;
 	for (size_t i = 0; f < scene->placing.trait + scene->placing.ntrait && i < f->providers.n; i++)
-		if ((provider && str_equal(f->providers.v[i].uuid, provider)) || (root && str_equal(f->providers.v[i].root, root)))
+		if ((provider && str_equal(f->providers.v[i].uuid, provider)) ||
+		    (root && str_equal(f->providers.v[i].root, root)))
 			return true;
 	return false;
 }
 
 /* What of the room gives this much of a class; ${provider} NULL: any of its providers. */
-static const struct inventory *giver(const struct scene *scene, const struct room *room, const char *provider, const struct ask *a)
+static const struct inventory *giver(const struct scene *scene, const struct room *room, const char *provider,
+    const struct ask *a)
 {
 	for (size_t i = 0; i < room->nbook; i++)
 		if (str_equal(room->book[i]->class_name, a->name) && (!provider || str_equal(room->book[i]->uuid, provider)) &&
@@ -175,7 +182,8 @@ static const struct inventory *giver(const struct scene *scene, const struct roo
 	return NULL;
 }
 
-/* An ask of no group may be met by any provider of the tree; what is forbidden must not be at its top, which always takes part. */
+/* An ask of no group may be met by any provider of the tree; what is forbidden must not be at its top, which always takes part.
+ */
 static bool is_met(const struct scene *scene, const struct room *room, const struct ask *a)
 {
 	if (a->kind == ASK_TRAIT)
@@ -185,7 +193,8 @@ static bool is_met(const struct scene *scene, const struct room *room, const str
 	return giver(scene, room, NULL, a) || (a->or_vcpu && takes(scene, room, room->base[CLASS_VCPU], a->amount));
 }
 
-static bool provider_meets(const struct scene *scene, const struct room *room, const char *provider, const struct candidate *c, const char *group)
+static bool provider_meets(const struct scene *scene, const struct room *room, const char *provider, const struct candidate *c,
+    const char *group)
 {
 	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++) {
 		if (strcmp(a->group, group) != 0)
@@ -193,14 +202,15 @@ static bool provider_meets(const struct scene *scene, const struct room *room, c
 		if (a->kind != ASK_RESOURCE && !scene->placing.columns.has_traits)
 			continue;
 		if (a->kind == ASK_RESOURCE ? !giver(scene, room, provider, a) :
-		                              has_trait(scene, provider, NULL, a->name) != (a->kind == ASK_TRAIT))
+					      has_trait(scene, provider, NULL, a->name) != (a->kind == ASK_TRAIT))
 			return false;
 	}
 	return true;
 }
 
 /* The provider that meets a whole group; NULL: none. */
-static const char *group_provider(const struct scene *scene, const struct room *room, const struct candidate *c, const char *group)
+static const char *group_provider(const struct scene *scene, const struct room *room, const struct candidate *c,
+    const char *group)
 {
 	for (size_t i = 0; i < room->nbook; i++)
 		if (provider_meets(scene, room, room->book[i]->uuid, c, group))
@@ -233,7 +243,8 @@ int64_t room_most_left(const struct scene *scene, const struct room *room, const
 	int64_t most = 0, n;
 
 	for (size_t i = 0; i < room->nbook; i++)
-		if (str_equal(room->book[i]->class_name, name) && (n = room->book[i]->capacity - *now(scene, room, room->book[i])) > most)
+		if (str_equal(room->book[i]->class_name, name) &&
+		    (n = room->book[i]->capacity - *now(scene, room, room->book[i])) > most)
 			most = n;
 	return most;
 }
@@ -242,7 +253,7 @@ void room_charge(const struct scene *scene, struct room *room, const struct cand
 {
 	const struct inventory *i;
 
-	for (int class = 0; class < CLASSES; class++) {
+	for (int class = 0; class < CLASSES; class += 1) {
 		room->used[class] += room_need(c, class);
 		if (room->base[class])
 			*now(scene, room, room->base[class]) += room_need(c, class);

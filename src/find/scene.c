@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-
 void scene_free(struct scene *scene)
 {
 	size_t i, k;

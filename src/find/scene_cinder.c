@@ -30,14 +30,16 @@ const char *scene_live_backend(const struct scene *scene, const char *owner)
 	if (!host_name_parse(owner, &of))
 		return NULL;
 	for (; s < end; s++)
-		if (could_take(scene, s, "cinder-volume") && host_name_parse(s->host, &is) && strcmp(is.backend, of.backend) == 0 && strcmp(is.node, of.node) != 0)
+		if (could_take(scene, s, "cinder-volume") && host_name_parse(s->host, &is) &&
+		    strcmp(is.backend, of.backend) == 0 && strcmp(is.node, of.node) != 0)
 			return s->host;
 	return NULL;
 }
 
 const char *scene_live_backup_host(const struct scene *scene, const char *owner)
 {
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++)
 		if (could_take(scene, s, "cinder-backup") && strcmp(s->host, owner) != 0)
 			return s->host;
 	return NULL;
@@ -49,15 +51,16 @@ static bool has_taker(const struct scene *scene, const char *node, const struct 
 	struct host_name is;
 
 	for (; s < end; s++)
-		if (could_take(scene, s, move_binary(move->kind)) && host_name_parse(s->host, &is) && strcmp(is.node, node) == 0 &&
-		    (move->kind == MOVE_BACKUPS || strcmp(is.backend, move->from.backend) == 0))
+		if (could_take(scene, s, move_binary(move->kind)) && host_name_parse(s->host, &is) &&
+		    strcmp(is.node, node) == 0 && (move->kind == MOVE_BACKUPS || strcmp(is.backend, move->from.backend) == 0))
 			return true;
 	return false;
 }
 
 const char *scene_live_taker(const struct scene *scene, struct arena *arena)
 {
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
 		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
 		size_t taken = 0;
 
@@ -73,7 +76,8 @@ const char *scene_live_taker(const struct scene *scene, struct arena *arena)
 
 const char *scene_live_node(const struct scene *scene, struct arena *arena)
 {
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
 		const char *node = arena_dupn(arena, s->host, strcspn(s->host, "@#"));
 
 		if (could_take(scene, s, "cinder-volume") && !str_is_twin(node, scene->subject.host))

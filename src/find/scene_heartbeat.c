@@ -7,8 +7,9 @@
 
 #define LOOK_MS 1000
 
-/* A nova-compute that is forced down is down to nova, whatever it reports. It may be forced down since yesterday, though, and its host
- * be on again: a heartbeat that comes while we look is no dead host's. One that is already late need not be waited for. */
+/* A nova-compute that is forced down is down to nova, whatever it reports. It may be forced down since yesterday, though, and
+ * its host be on again: a heartbeat that comes while we look is no dead host's. One that is already late need not be waited
+ * for. */
 static int64_t watch_s(const struct scene *scene)
 {
 	int64_t interval = scene->world->nova.report_interval_s;
@@ -53,10 +54,11 @@ int scene_watch_heartbeat(struct scene *scene, struct error *err)
 	struct db *db; /* the one that finds has its snapshot */
 	int rc;
 
-	if (!scene->subject.evacuates || !s || !s->forced_down || !s->heartbeat_age_s.set || s->heartbeat_age_s.v >= watch_s(scene))
+	if (!scene->subject.evacuates || !s || !s->forced_down || !s->heartbeat_age_s.set ||
+	    s->heartbeat_age_s.v >= watch_s(scene))
 		return 0;
-	log_notice("nova-compute on '%s' is forced down and reported %lld s ago: does it go on? (up to %lld s)", scene->subject.host,
-	    (long long)s->heartbeat_age_s.v, (long long)(watch_s(scene) + 1));
+	log_notice("nova-compute on '%s' is forced down and reported %lld s ago: does it go on? (up to %lld s)",
+	    scene->subject.host, (long long)s->heartbeat_age_s.v, (long long)(watch_s(scene) + 1));
 	if (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0)
 		return -1;
 	rc = watch_heartbeat(scene, db, err);

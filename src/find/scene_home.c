@@ -61,7 +61,8 @@ static bool is_in_lost_cell(const struct scene *scene, const char *host, struct 
 
 	if (!lost)
 		return false;
-	error_set(err, lost->kind, "host '%s' is in cell '%s': %s", host, str_or(lost->cell->name, lost->cell->uuid), lost->text);
+	error_set(err, lost->kind, "host '%s' is in cell '%s': %s", host, str_or(lost->cell->name, lost->cell->uuid),
+	    lost->text);
 	error_hint(err, "%s", lost->hint);
 	return true;
 }
@@ -76,11 +77,12 @@ int scene_not_known_in_all_cells(const struct scene *scene, const char *what, co
 }
 
 /* Two cells that both name it are an error that names both. */
-static int keep_only(const struct cell_facts **found, const struct cell_facts *cell, const char *host, const char *what, struct error *err)
+static int keep_only(const struct cell_facts **found, const struct cell_facts *cell, const char *host, const char *what,
+    struct error *err)
 {
 	if (*found)
-		return error_set(err, ERROR_ERROR, "host '%s' has %s in cell '%s' and in cell '%s'", host, what, (*found)->cell->name,
-		    cell->cell->name);
+		return error_set(err, ERROR_ERROR, "host '%s' has %s in cell '%s' and in cell '%s'", host, what,
+		    (*found)->cell->name, cell->cell->name);
 	*found = cell;
 	return 0;
 }
@@ -147,7 +149,8 @@ static int unknown_compute(const struct scene *scene, const char *host, struct e
 
 		rc = instance_hosts_list(scene->nova.cell[i].cell->db, &named[i], err);
 		for (size_t k = 0; k < s->n + named[i].n; k++) {
-			if (k < s->n ? strcmp(s->v[k].binary, "nova-compute") != 0 : strcmp(named[i].v[k - s->n].host, host) == 0)
+			if (k < s->n ? strcmp(s->v[k].binary, "nova-compute") != 0 :
+				       strcmp(named[i].v[k - s->n].host, host) == 0)
 				continue;
 			known = vec_grow(known, n, &cap, sizeof *known);
 			known[n++] = k < s->n ? s->v[k].host : named[i].v[k - s->n].host;
@@ -185,13 +188,16 @@ static const struct cell_facts *resolve(const struct scene *scene, const char **
 static bool is_spelt_otherwise(const struct scene *scene, const char *host)
 {
 	for (size_t i = 0; i < scene->nova.ncell; i++)
-		for (const struct nova_service *s = scene->nova.cell[i].services.v; s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
-			if (strcmp(s->binary, "nova-compute") == 0 && (strcasecmp(s->host, host) == 0 || str_is_twin(s->host, host)))
+		for (const struct nova_service *s = scene->nova.cell[i].services.v;
+		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
+			if (strcmp(s->binary, "nova-compute") == 0 &&
+			    (strcasecmp(s->host, host) == 0 || str_is_twin(s->host, host)))
 				return true;
 	return false;
 }
 
-/* A host whose nova-compute record was deleted is what its instances name; to be looked at, any service of it and its mapping do. */
+/* A host whose nova-compute record was deleted is what its instances name; to be looked at, any service of it and its mapping
+ * do. */
 static const struct cell_facts *resolve_failed(const struct scene *scene, const char **host, struct error *err)
 {
 	const struct cell_facts *cell = resolve(scene, host, err);
@@ -239,6 +245,7 @@ int scene_find_target(struct scene *scene, const char *host, struct error *err)
 	scene->nova.target_compute = nova_service_find(&cell->services, "nova-compute", host);
 	scene->nova.target_node = compute_node_of(&cell->nodes, host);
 	for (size_t i = 0; i < scene->nova.mappings.n; i++)
-		scene->nova.target_is_mapped |= strcmp(scene->nova.mappings.v[i].host, host) == 0 && scene->nova.mappings.v[i].cell_id == cell->cell->id;
+		scene->nova.target_is_mapped |= strcmp(scene->nova.mappings.v[i].host, host) == 0 &&
+		    scene->nova.mappings.v[i].cell_id == cell->cell->id;
 	return 0;
 }

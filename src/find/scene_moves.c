@@ -31,10 +31,12 @@ static struct cluster_fact *cluster_fact(struct scene *scene, const struct move 
 
 	for (i = 0; i < scene->cinder.ncluster_fact; i++) {
 		f = &scene->cinder.cluster_fact[i];
-		if (strcmp(f->backend_host, move->from.backend_host) == 0 && strlen(f->cluster) == n && strncmp(f->cluster, cluster_name, n) == 0)
+		if (strcmp(f->backend_host, move->from.backend_host) == 0 && strlen(f->cluster) == n &&
+		    strncmp(f->cluster, cluster_name, n) == 0)
 			return f;
 	}
-	scene->cinder.cluster_fact = vec_grow(scene->cinder.cluster_fact, i, &scene->cinder.cluster_fact_cap, sizeof *scene->cinder.cluster_fact);
+	scene->cinder.cluster_fact = vec_grow(scene->cinder.cluster_fact, i, &scene->cinder.cluster_fact_cap,
+	    sizeof *scene->cinder.cluster_fact);
 	f = &scene->cinder.cluster_fact[scene->cinder.ncluster_fact++];
 	*f = (struct cluster_fact){ .backend_host = arena_dup(&scene->arena, move->from.backend_host),
 		.cluster = arena_dupn(&scene->arena, cluster_name, n),
@@ -76,7 +78,8 @@ static void keep_changing(const struct scene *scene, struct move *move, enum own
 	size_t kept = 0;
 
 	for (size_t i = 0; i < rows->n; i++)
-		if (kind != OWNED_WORKER && strcmp(scene_new_host(scene->request, move, rows->v[i].host, &arena), rows->v[i].host) != 0)
+		if (kind != OWNED_WORKER &&
+		    strcmp(scene_new_host(scene->request, move, rows->v[i].host, &arena), rows->v[i].host) != 0)
 			rows->v[kept++] = rows->v[i];
 	rows->n = kept;
 }
@@ -95,7 +98,8 @@ static void keep_unfinished_of_rows(struct move *move)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < move->unfinished.n; i++)
-		if (strstr(move->unfinished.v[i].kind, "attachment") || has_row(&move->rows[OWNED_VOLUME], move->unfinished.v[i].volume_id))
+		if (strstr(move->unfinished.v[i].kind, "attachment") ||
+		    has_row(&move->rows[OWNED_VOLUME], move->unfinished.v[i].volume_id))
 			move->unfinished.v[kept++] = move->unfinished.v[i];
 	move->unfinished.n = kept;
 }
@@ -114,14 +118,16 @@ static int find_move_rows(struct scene *scene, struct move *move, struct error *
 			return -1;
 		return owned_find(db, OWNED_BACKUP, move->from.text, &move->rows[OWNED_BACKUP], err);
 	}
-	if (!scene->subject.kinds && unfinished_on_backend(db, move->from.backend_host, move->from.node, &move->unfinished, err) != 0)
+	if (!scene->subject.kinds &&
+	    unfinished_on_backend(db, move->from.backend_host, move->from.node, &move->unfinished, err) != 0)
 		return -1;
 	for (i = 0; i < sizeof of_backend / sizeof *of_backend; i++) {
 		if (of_backend[i] != OWNED_VOLUME && scene->request->what.volumes_only)
 			continue;
 		if (scene->subject.kinds && !(scene->subject.kinds & 1u << of_backend[i]))
 			continue;
-		if (of_backend[i] == OWNED_WORKER && move->from.pool[0]) /* a worker belongs to the service, whatever the pool */
+		if (of_backend[i] == OWNED_WORKER &&
+		    move->from.pool[0]) /* a worker belongs to the service, whatever the pool */
 			continue;
 		if (owned_find(db, of_backend[i], move->from.backend_host, &move->rows[of_backend[i]], err) != 0)
 			return -1;
@@ -143,7 +149,8 @@ static int check_move_names(const struct scene *scene, const struct move *move, 
 			return -1;
 		return scene_check_node(scene, move->to.text, err);
 	}
-	if (scene_check_backend(scene, move->from.backend_host, err) != 0 || scene_check_backend(scene, move->to.backend_host, err) != 0)
+	if (scene_check_backend(scene, move->from.backend_host, err) != 0 ||
+	    scene_check_backend(scene, move->to.backend_host, err) != 0)
 		return -1;
 	if (move->from.pool[0] && scene_check_pool(scene, &move->from, false, err) != 0)
 		return -1;
@@ -201,25 +208,30 @@ static int check_pools_stay(const struct move *move, struct error *err)
 	for (int k = 0; k < OWNED_KINDS; k++)
 		for (size_t i = 0; i < move->rows[k].n; i++)
 			if (k != OWNED_WORKER && host_pool(move->rows[k].v[i].host)) {
-				error_set(err, ERROR_USAGE, "'%s' has volumes in pools ('%s'), and --newhost '%s' would make one of all", move->from.text,
-				    move->rows[k].v[i].host, move->to.text);
-				return error_hint(err, "name the pool in --currenthost, too, or leave it out of --newhost: pools keep their names");
+				error_set(err, ERROR_USAGE,
+				    "'%s' has volumes in pools ('%s'), and --newhost '%s' would make one of all",
+				    move->from.text, move->rows[k].v[i].host, move->to.text);
+				return error_hint(err,
+				    "name the pool in --currenthost, too, or leave it out of --newhost: pools keep their names");
 			}
 	return 0;
 }
 
 /* Of every kind that moves but workers, which have no name of their own. */
-static int add_nameables(const struct scene *scene, const struct move *move, const char *owner, struct nameables *out, struct error *err)
+static int add_nameables(const struct scene *scene, const struct move *move, const char *owner, struct nameables *out,
+    struct error *err)
 {
 	struct owned_rows rows;
 
 	for (int k = 0; k < OWNED_KINDS; k++) {
-		if (k == OWNED_WORKER || (k == OWNED_BACKUP) != (move->kind == MOVE_BACKUPS) || (scene->subject.kinds && !(scene->subject.kinds & 1u << k)))
+		if (k == OWNED_WORKER || (k == OWNED_BACKUP) != (move->kind == MOVE_BACKUPS) ||
+		    (scene->subject.kinds && !(scene->subject.kinds & 1u << k)))
 			continue;
 		if (owned_find(scene->world->cinder_db, (enum owned_kind)k, owner, &rows, err) != 0)
 			return -1;
 		for (size_t i = 0; i < rows.n; i++)
-			nameables_add(out, rows.v[i].id, k == OWNED_CACHE_ENTRY ? NULL : rows.v[i].name); /* whose name is an image's id */
+			nameables_add(out, rows.v[i].id,
+			    k == OWNED_CACHE_ENTRY ? NULL : rows.v[i].name); /* whose name is an image's id */
 		owned_free(&rows);
 	}
 	return 0;
@@ -229,7 +241,8 @@ static int add_nameables(const struct scene *scene, const struct move *move, con
 static int check_row_words(const struct scene *scene, struct error *err)
 {
 	auto_free char *list = xasprintf("evac-manage %s list --host %s",
-	    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume", scene->subject.nmove > 0 ? scene->subject.move[0].from.node : scene->subject.host);
+	    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume",
+	    scene->subject.nmove > 0 ? scene->subject.move[0].from.node : scene->subject.host);
 	const struct request *r = scene->request;
 	struct nameables known = { 0 }, gone = { 0 };
 	const struct move *m;
@@ -242,7 +255,8 @@ static int check_row_words(const struct scene *scene, struct error *err)
 	for (m = scene->subject.move; m < scene->subject.move + scene->subject.nmove && rc == 0; m++)
 		rc = add_nameables(scene, m, m->kind == MOVE_BACKUPS ? m->to.text : m->to.backend_host, &gone, err);
 	if (rc == 0)
-		rc = request_check_words(r, &known, &gone, scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume or group",
+		rc = request_check_words(r, &known, &gone,
+		    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume or group",
 		    list, err);
 	nameables_free(&known);
 	nameables_free(&gone);
@@ -281,14 +295,17 @@ static int add_counterpart(struct scene *scene, enum move_kind kind, const char 
 	struct move *move;
 
 	if (!host_name_parse(owner, &from))
-		return error_set(err, ERROR_REFUSED, "'%s' owns rows and is no host's name: 'evac-manage audit run' shows which", owner);
+		return error_set(err, ERROR_REFUSED,
+		    "'%s' owns rows and is no host's name: 'evac-manage audit run' shows which", owner);
 	if (has_move(scene, kind, from.backend_host))
 		return 0;
 	move = new_move(scene);
 	move->kind = kind;
 	if (!host_name_parse(from.backend_host, &move->from) ||
-	    !host_name_parse(kind == MOVE_BACKUPS ? to : arena_printf(&scene->arena, "%s%s%s", to, from.backend[0] ? "@" : "", from.backend),
-	        &move->to))
+	    !host_name_parse(kind == MOVE_BACKUPS ?
+		    to :
+		    arena_printf(&scene->arena, "%s%s%s", to, from.backend[0] ? "@" : "", from.backend),
+		&move->to))
 		return error_set(err, ERROR_ERROR, "'%s' of '%s' makes too long a name", from.backend, to);
 	move->target_known = kind == MOVE_BACKEND && scene_is_backend(scene, move->to.backend_host);
 	return find_move(scene, move, err);
@@ -327,18 +344,21 @@ int scene_add_counterparts(struct scene *scene, const char *from, const char *to
 /* Work goes where its volume goes. */
 static bool is_worker_left(const struct scene *scene, const struct move *move, const struct owned *worker)
 {
-	for (const struct owned *v = move->rows[OWNED_VOLUME].v; v < move->rows[OWNED_VOLUME].v + move->rows[OWNED_VOLUME].n; v++)
+	for (const struct owned *v = move->rows[OWNED_VOLUME].v; v < move->rows[OWNED_VOLUME].v + move->rows[OWNED_VOLUME].n;
+	     v++)
 		if (str_equal(v->id, worker->name))
 			return v->left_out;
 	return !scene->subject.evacuates && (scene->request->what.only.n > 0 || scene->request->what.limit > 0);
 }
 
 /* An image cache entry's name is its image's id, which is no name of its own. */
-static bool is_left(const struct scene *scene, const struct move *move, enum owned_kind kind, const struct owned *row, int64_t left)
+static bool is_left(const struct scene *scene, const struct move *move, enum owned_kind kind, const struct owned *row,
+    int64_t left)
 {
 	if (kind == OWNED_WORKER)
 		return is_worker_left(scene, move, row);
-	return !scene->subject.evacuates && (left <= 0 || !request_wants(scene->request, row->id, kind == OWNED_CACHE_ENTRY ? NULL : row->name));
+	return !scene->subject.evacuates &&
+	    (left <= 0 || !request_wants(scene->request, row->id, kind == OWNED_CACHE_ENTRY ? NULL : row->name));
 }
 
 void scene_choose_rows(struct scene *scene)

@@ -60,13 +60,15 @@ bool scene_is_backend(const struct scene *scene, const char *backend_host)
 	if (cinder_service_find(&scene->cinder.services, "cinder-volume", backend_host))
 		return true;
 	for (i = 0; i < scene->cinder.owners.n; i++)
-		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->cinder.owners.v[i].host, backend_host))
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 &&
+		    host_is_on_backend(scene->cinder.owners.v[i].host, backend_host))
 			return true;
 	return false;
 }
 
 /* What only groups or the image cache name; ${pool} NULL: any. */
-static int backend_is_named(const struct scene *scene, const char *backend_host, const char *pool, bool *named, struct error *err)
+static int backend_is_named(const struct scene *scene, const char *backend_host, const char *pool, bool *named,
+    struct error *err)
 {
 	static const enum owned_kind kinds[] = { OWNED_GROUP, OWNED_CONSISTENCYGROUP, OWNED_CACHE_ENTRY };
 	struct owned_rows rows;
@@ -110,10 +112,11 @@ int scene_check_pool(const struct scene *scene, const struct host_name *host, bo
 	bool named;
 
 	for (size_t i = 0; i < scene->cinder.owners.n; i++) {
-		if (strcmp(scene->cinder.owners.v[i].kind, "volume") != 0 || !host_name_parse(scene->cinder.owners.v[i].host, &owner) ||
-		    !owner.pool[0])
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") != 0 ||
+		    !host_name_parse(scene->cinder.owners.v[i].host, &owner) || !owner.pool[0])
 			continue;
-		if (strcmp(owner.backend_host, host->backend_host) != 0 && !(anywhere && strcmp(owner.backend, host->backend) == 0))
+		if (strcmp(owner.backend_host, host->backend_host) != 0 &&
+		    !(anywhere && strcmp(owner.backend, host->backend) == 0))
 			continue;
 		if (strcmp(owner.pool, host->pool) == 0) {
 			names_free(&known);
@@ -207,8 +210,8 @@ int scene_check_owner(const struct scene *scene, const struct host_name *owner, 
 	return owner->pool[0] ? scene_check_pool(scene, owner, false, err) : 0;
 }
 
-/* The map's new pool when ${pool} is its old one: a name may hold a '=', so that only the pools that are there tell where the old one
- * ends. */
+/* The map's new pool when ${pool} is its old one: a name may hold a '=', so that only the pools that are there tell where the
+ * old one ends. */
 static const char *mapped_to(const char *map, const char *pool)
 {
 	size_t n = strlen(pool);
@@ -224,8 +227,8 @@ const char *request_pool(const struct request *request, const char *pool)
 	return pool;
 }
 
-/* The new pool of a map whose old one is known; NULL and an error: it is not, or two pools could be meant. "=POOL" is about volumes
- * without one, and there may be none any more. */
+/* The new pool of a map whose old one is known; NULL and an error: it is not, or two pools could be meant. "=POOL" is about
+ * volumes without one, and there may be none any more. */
 static const char *new_pool(const struct scene *scene, const char *map, struct error *err)
 {
 	const char *to = map[0] == '=' ? map + 1 : NULL, *other;
@@ -239,7 +242,8 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 		names_add(&known, pool);
 		other = mapped_to(map, pool);
 		if (to && other && strcmp(to, other) != 0) {
-			error_set(err, ERROR_USAGE, "--pool-map '%s' may mean more than one pool of '%s'", map, scene->subject.host);
+			error_set(err, ERROR_USAGE, "--pool-map '%s' may mean more than one pool of '%s'", map,
+			    scene->subject.host);
 			error_hint(err, "name the pool in --currenthost and the new one in --newhost");
 			names_free(&known);
 			return NULL;

@@ -48,7 +48,8 @@ int scene_find_nova(struct scene *scene, struct error *err)
 			return -1;
 		note_versions(scene, &scene->nova.cell[i].services);
 	}
-	scene->nova.release = release_of(scene->nova.conductor_version ? scene->nova.conductor_version : scene->nova.silent_conductor);
+	scene->nova.release = release_of(
+	    scene->nova.conductor_version ? scene->nova.conductor_version : scene->nova.silent_conductor);
 	if (api_columns_probe(w->api_db, &scene->nova.api_columns, err) != 0)
 		return -1;
 	return host_mappings_list(w->api_db, &scene->nova.mappings, err);
@@ -93,7 +94,8 @@ static int find_volumes(struct scene *scene, struct candidate *c, struct error *
 			if (volume_owner_get(scene->world->cinder_db, fact->bdm->volume_id, &fact->owner, err) != 0)
 				return -1;
 			if (fact->owner.host && host_name_parse(fact->owner.host, &owner))
-				fact->service = cinder_service_find(&scene->cinder.services, "cinder-volume", owner.backend_host);
+				fact->service = cinder_service_find(&scene->cinder.services, "cinder-volume",
+				    owner.backend_host);
 			fact->moves_first = is_volume_moved(scene, fact->bdm->volume_id);
 		}
 		fact++;
@@ -124,12 +126,14 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 	return find_volumes(scene, c, err);
 }
 
-/* The same command again: what an evacuation has taken away from the host is no mistyped name, nor is any word of the run that goes on. */
+/* The same command again: what an evacuation has taken away from the host is no mistyped name, nor is any word of the run that
+ * goes on. */
 static void find_gone(const struct scene *scene, struct nameables *out)
 {
 	const struct words *const words[] = { &scene->request->what.only, &scene->request->what.exclude };
 
-	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++)
+	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
+	     m++)
 		if (migration_is_evacuation(m) && !str_equal(m->instance_host, scene->subject.host))
 			nameables_add(out, m->instance_uuid, m->instance_name);
 	for (size_t w = 0; scene->request->what.resume && w < sizeof words / sizeof *words; w++)
@@ -179,7 +183,8 @@ static int find_candidates(struct scene *scene, struct error *err)
 
 	if (check_instance_words(scene, err) != 0)
 		return -1;
-	if (bdms_on_host(cell, scene->subject.host, &scene->subject.bdms, err) != 0 || migrations_open(cell, scene->subject.host, &scene->subject.migrations, err) != 0 ||
+	if (bdms_on_host(cell, scene->subject.host, &scene->subject.bdms, err) != 0 ||
+	    migrations_open(cell, scene->subject.host, &scene->subject.migrations, err) != 0 ||
 	    scene_find_placing(scene, err) != 0)
 		return -1;
 	scene->subject.candidate = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *scene->subject.candidate);
@@ -211,7 +216,8 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 	for (size_t i = 0; i < scene->nova.ncell; i++) {
 		struct db *cell = scene->nova.cell[i].cell->db;
 
-		if ((uuid_parse(id, &uuid) ? instance_by_uuid(cell, uuid.text, &found, err) : instances_by_name(cell, id, &found, err)) != 0)
+		if ((uuid_parse(id, &uuid) ? instance_by_uuid(cell, uuid.text, &found, err) :
+					     instances_by_name(cell, id, &found, err)) != 0)
 			return -1;
 		total += found.n;
 		if (found.n > 0 && out->n == 0) {
@@ -226,7 +232,8 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 			scene->subject.copies = total;
 			return 0;
 		}
-		error_set(err, ERROR_ERROR, "instance '%s' is in %zu cells: nobody can say which of them nova takes", id, total);
+		error_set(err, ERROR_ERROR, "instance '%s' is in %zu cells: nobody can say which of them nova takes", id,
+		    total);
 		return error_hint(err, "'evac-manage instance show %s' says which one nova_api maps it to", id);
 	}
 	if (total > 1) {
@@ -258,7 +265,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 		return scene_not_known_in_all_cells(scene, "instance", id, err);
 	if (scene->subject.instances.n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
-		return error_hint(err, "names are exact: instance list --host shows those of a host, 'evac-manage host list' the hosts");
+		return error_hint(err,
+		    "names are exact: instance list --host shows those of a host, 'evac-manage host list' the hosts");
 	}
 	assert(where);
 	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
@@ -271,8 +279,8 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 	if (scene->nova.home != where && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
 	if (scene->nova.home != where)
-		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'", scene->subject.instances.v[0].uuid,
-		    where->cell->name, scene->subject.host, scene->nova.home->cell->name);
+		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'",
+		    scene->subject.instances.v[0].uuid, where->cell->name, scene->subject.host, scene->nova.home->cell->name);
 	return find_candidates(scene, err);
 }
 

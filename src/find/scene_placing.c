@@ -72,7 +72,8 @@ static int find_traits(struct scene *scene, const struct candidate *c, struct er
 			;
 		if (a->kind == ASK_RESOURCE || k < scene->placing.ntrait)
 			continue;
-		scene->placing.trait = xreallocarray(scene->placing.trait, scene->placing.ntrait + 1, sizeof *scene->placing.trait);
+		scene->placing.trait = xreallocarray(scene->placing.trait, scene->placing.ntrait + 1,
+		    sizeof *scene->placing.trait);
 		fact = &scene->placing.trait[scene->placing.ntrait];
 		fact->name = a->name;
 		if (trait_providers_list(scene->world->placement_db, a->name, &fact->providers, err) != 0)
@@ -87,11 +88,13 @@ int scene_find_group(struct scene *scene, struct candidate *c, struct error *err
 	size_t n;
 
 	if (scene->world->placement_db) {
-		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 || find_traits(scene, c, err) != 0)
+		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 ||
+		    find_traits(scene, c, err) != 0)
 			return -1;
 		c->providers = (struct maybe_int){ true, (int64_t)n };
-		if (n > 1 && allocations_unexplained(scene->world->placement_db, scene->nova.home->cell->db, c->instance->uuid, c->instance->node,
-		                 &c->unexplained, err) != 0)
+		if (n > 1 &&
+		    allocations_unexplained(scene->world->placement_db, scene->nova.home->cell->db, c->instance->uuid,
+			c->instance->node, &c->unexplained, err) != 0)
 			return -1;
 	}
 	if (server_group_of(scene->world->api_db, &scene->nova.api_columns, c->instance->uuid, &c->group, err) != 0)

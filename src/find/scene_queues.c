@@ -39,8 +39,8 @@ struct cell_bus {
 	struct bus *bus;
 };
 
-/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. Without a bus: it could not be reached, or,
- * without an error, the mapping names none. */
+/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. Without a bus: it could not be
+ * reached, or, without an error, the mapping names none. */
 static void open_cell_bus(const struct scene *scene, const struct cell_facts *cell, struct cell_bus *out, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -98,7 +98,8 @@ static int look_at_computes(struct bus *bus, const struct cell_facts *cell, stru
 	return 0;
 }
 
-void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out)
+void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell, struct arena *arena,
+    struct waiting_queues *out)
 {
 	struct error err = { 0 };
 	struct cell_bus on;

@@ -4,16 +4,17 @@
 #include "find/scene.h"
 #include "util/str.h"
 
-/* nova and cinder take a host's name each from its own configuration: 'ctl1' here, 'ctl1.example.org' there, and nobody but a person
- * knows that they are one machine. */
+/* nova and cinder take a host's name each from its own configuration: 'ctl1' here, 'ctl1.example.org' there, and nobody but a
+ * person knows that they are one machine. */
 
-static struct host_twin *twin_named(const struct scene *scene, const char *host, const char *name, size_t n, struct arena *arena,
-    struct host_twins *out)
+static struct host_twin *twin_named(const struct scene *scene, const char *host, const char *name, size_t n,
+    struct arena *arena, struct host_twins *out)
 {
 	struct host_twin *more;
 	const char *node = arena_dupn(arena, name, n);
 
-	if (!str_is_twin(node, host) || (scene->request->what.cinder_host && strcmp(node, scene->request->what.cinder_host) == 0))
+	if (!str_is_twin(node, host) ||
+	    (scene->request->what.cinder_host && strcmp(node, scene->request->what.cinder_host) == 0))
 		return NULL;
 	for (size_t i = 0; i < out->n; i++)
 		if (strcmp(out->v[i].name, node) == 0)
@@ -39,14 +40,16 @@ void scene_find_twins(const struct scene *scene, const char *host, struct arena 
 		else
 			twin->volumes += o->n;
 	}
-	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++) {
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++) {
 		if (!(twin = twin_named(scene, host, s->host, strcspn(s->host, "@#"), arena, out)))
 			continue;
 		twin->cinder_services++;
 		twin->up |= cinder_service_is_up(s, scene->cinder.down_s);
 	}
 	for (size_t i = 0; i < scene->nova.ncell; i++)
-		for (const struct nova_service *s = scene->nova.cell[i].services.v; s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++) {
+		for (const struct nova_service *s = scene->nova.cell[i].services.v;
+		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++) {
 			if (!(twin = twin_named(scene, host, s->host, strlen(s->host), arena, out)))
 				continue;
 			twin->nova_services++;
@@ -62,12 +65,15 @@ void host_twin_describe(const struct host_twin *twin, struct str *out)
 	if (twin->backups > 0)
 		str_addf(out, "%s%lld backup%s", out->n ? ", " : "", (long long)twin->backups, twin->backups == 1 ? "" : "s");
 	if (twin->cinder_services > 0)
-		str_addf(out, "%s%zu service%s of cinder", out->n ? ", " : "", twin->cinder_services, twin->cinder_services == 1 ? "" : "s");
+		str_addf(out, "%s%zu service%s of cinder", out->n ? ", " : "", twin->cinder_services,
+		    twin->cinder_services == 1 ? "" : "s");
 	if (twin->nova_services > 0)
-		str_addf(out, "%s%zu service%s of nova", out->n ? ", " : "", twin->nova_services, twin->nova_services == 1 ? "" : "s");
+		str_addf(out, "%s%zu service%s of nova", out->n ? ", " : "", twin->nova_services,
+		    twin->nova_services == 1 ? "" : "s");
 }
 
 bool scene_is_failed_node(const struct scene *scene, const char *host)
 {
-	return host_is_on_node(host, scene->subject.host) || (scene->request->what.cinder_host && host_is_on_node(host, scene->request->what.cinder_host));
+	return host_is_on_node(host, scene->subject.host) ||
+	    (scene->request->what.cinder_host && host_is_on_node(host, scene->request->what.cinder_host));
 }

@@ -58,7 +58,8 @@ static const char *address_of(const struct scene *scene, const char *host)
 		return NULL;
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		for (size_t k = 0; k < scene->nova.cell[i].nodes.n; k++)
-			if (strcmp(scene->nova.cell[i].nodes.v[k].host, host) != 0 && str_equal(scene->nova.cell[i].nodes.v[k].host_ip, address))
+			if (strcmp(scene->nova.cell[i].nodes.v[k].host, host) != 0 &&
+			    str_equal(scene->nova.cell[i].nodes.v[k].host_ip, address))
 				return NULL;
 	return address;
 }
@@ -68,7 +69,8 @@ static bool was_seen(const struct scene *scene, size_t fact, const struct sessio
 {
 	for (size_t i = 0; i < fact; i++)
 		for (size_t k = 0; k < scene->witness.session[i].sessions.n; k++)
-			if (scene->witness.session[i].sessions.v[k].id == session->id && str_equal(scene->witness.session[i].sessions.v[k].address, session->address))
+			if (scene->witness.session[i].sessions.v[k].id == session->id &&
+			    str_equal(scene->witness.session[i].sessions.v[k].address, session->address))
 				return true;
 	return false;
 }

@@ -18,7 +18,8 @@ static bool words_name(const struct words *words, const char *id, const char *na
 
 bool request_wants(const struct request *request, const char *id, const char *name)
 {
-	return !words_name(&request->what.exclude, id, name) && (request->what.only.n == 0 || words_name(&request->what.only, id, name));
+	return !words_name(&request->what.exclude, id, name) &&
+	    (request->what.only.n == 0 || words_name(&request->what.only, id, name));
 }
 
 void nameables_add(struct nameables *all, const char *id, const char *name)
@@ -64,8 +65,8 @@ static int unknown_word(const char *option, const char *word, const struct namea
 	return error_hint(err, "'%s' shows all", list);
 }
 
-static int check_each_word(const char *option, const struct words *words, const struct nameables *known, const struct nameables *gone,
-    const char *what, const char *list, struct error *err)
+static int check_each_word(const char *option, const struct words *words, const struct nameables *known,
+    const struct nameables *gone, const char *what, const char *list, struct error *err)
 {
 	for (size_t i = 0; i < words->n; i++) {
 		if (has_nameable(known, words->v[i]))
@@ -77,8 +78,8 @@ static int check_each_word(const char *option, const struct words *words, const 
 	return 0;
 }
 
-int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone, const char *what,
-    const char *list, struct error *err)
+int request_check_words(const struct request *request, const struct nameables *known, const struct nameables *gone,
+    const char *what, const char *list, struct error *err)
 {
 	if (check_each_word("--only", &request->what.only, known, gone, what, list, err) != 0)
 		return -1;

@@ -13,7 +13,7 @@
 #define NOVA_CONF "/etc/nova/nova.conf"
 #define CINDER_CONF "/etc/cinder/cinder.conf"
 
-typedef char absence_text[sizeof ((struct error *)0)->text];
+typedef char absence_text[sizeof((struct error *)0)->text];
 
 struct config_sources config_sources_of(const struct request *request)
 {
@@ -72,7 +72,8 @@ static bool is_needed(unsigned needs, unsigned need, const struct words *files)
 }
 
 /* A standard file that has nothing for us is not configured, which is no absence. */
-static int keep_config_absence(struct world *w, bool loaded, bool needed, const struct words *files, absence_text *absent, struct error *err)
+static int keep_config_absence(struct world *w, bool loaded, bool needed, const struct words *files, absence_text *absent,
+    struct error *err)
 {
 	if (loaded || needed || files->n > 0 || err->code != ENODATA)
 		return keep_absence(w, !loaded, needed, absent, err);
@@ -91,13 +92,15 @@ static int load_configs(const struct request *request, unsigned needs, struct wo
 		return -1;
 	if (needs & NEEDS_CINDER || (needs & WITNESS_CINDER && is_configured(&request->where.cinder_files, CINDER_CONF))) {
 		w->has_cinder_config = config_load_cinder(&sources, &w->cinder, err) == 0;
-		if (keep_config_absence(w, w->has_cinder_config, cinder_needed, &request->where.cinder_files, &w->cinder_absent, err) != 0)
+		if (keep_config_absence(w, w->has_cinder_config, cinder_needed, &request->where.cinder_files, &w->cinder_absent,
+			err) != 0)
 			return -1;
 	}
 	if (needs & (NEEDS_NOVA | NEEDS_BUS) ||
 	    (needs & (WITNESS_NOVA | WITNESS_BUS) && is_configured(&request->where.nova_files, NOVA_CONF))) {
 		w->has_nova_config = config_load_nova(&sources, &w->nova, err) == 0;
-		if (keep_config_absence(w, w->has_nova_config, nova_needed, &request->where.nova_files, &w->nova_absent, err) != 0)
+		if (keep_config_absence(w, w->has_nova_config, nova_needed, &request->where.nova_files, &w->nova_absent, err) !=
+		    0)
 			return -1;
 		memcpy(w->bus_absent, w->nova_absent, sizeof w->bus_absent);
 	}
@@ -106,7 +109,8 @@ static int load_configs(const struct request *request, unsigned needs, struct wo
 
 int world_connect_cinder(const struct world *w, struct db **out, struct error *err)
 {
-	return db_open(&(struct db_options){ .url = &w->cinder.database, .label = "cinder's database", .run = w->run }, out, err);
+	return db_open(&(struct db_options){ .url = &w->cinder.database, .label = "cinder's database", .run = w->run }, out,
+	    err);
 }
 
 int world_connect_cell(const struct world *w, const struct nova_cell *cell, struct db **out, struct error *err)
@@ -205,7 +209,8 @@ static int open_world_placement(const struct request *request, struct world *w, 
 
 	if (request->where.placement_files.n == 0)
 		return 0;
-	return keep_absence(w, config_load_placement(&sources, &w->placement, err) != 0 || db_open(&options, &w->placement_db, err) != 0, needed,
+	return keep_absence(w,
+	    config_load_placement(&sources, &w->placement, err) != 0 || db_open(&options, &w->placement_db, err) != 0, needed,
 	    &absent, err);
 }
 
@@ -219,8 +224,10 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 		.cinder_absent = "no cinder configuration",
 		.nova_absent = "no nova configuration",
 		.bus_absent = "no nova configuration" };
-	if (check_named(w, &request->where.nova_files, needs & SHOWS, err) != 0 || check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
-	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 || load_configs(request, needs, w, err) != 0)
+	if (check_named(w, &request->where.nova_files, needs & SHOWS, err) != 0 ||
+	    check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
+	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 ||
+	    load_configs(request, needs, w, err) != 0)
 		return -1;
 	if (w->has_cinder_config && needs & (NEEDS_CINDER | WITNESS_CINDER) &&
 	    keep_absence(w, world_connect_cinder(w, &w->cinder_db, err), cinder_needed, &w->cinder_absent, err) != 0)

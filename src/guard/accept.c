@@ -33,8 +33,8 @@ static void report_useless_accept(const struct guard *self, const struct scene *
 	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && guard_is_acceptable(meant, scene))
 		guard_found(self, scene, out, word, NULL, "--accept '%s' counts only beside a fencing statement", word);
 	else
-		guard_found(self, scene, out, word, NULL, "--accept '%s' changes nothing: that finding is never accepted%s", word,
-		    meant && meant->accept == ACCEPT_FENCED_MOVE ? " for an evacuation" : "");
+		guard_found(self, scene, out, word, NULL, "--accept '%s' changes nothing: that finding is never accepted%s",
+		    word, meant && meant->accept == ACCEPT_FENCED_MOVE ? " for an evacuation" : "");
 }
 
 void guard_accept_met_nothing(const struct guard *self, const struct scene *scene, struct findings *out)

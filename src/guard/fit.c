@@ -24,8 +24,9 @@ void guard_no_capacity(const struct guard *self, const struct scene *scene, stru
 		rooms_free(&rooms);
 		return;
 	}
-	for EACH_WANTED(c, scene) {
-		if (findings_skip(out, c->instance->uuid) || (scene->request->what.limit > 0 && placed >= scene->request->what.limit))
+	EACH_WANTED(c, scene) {
+		if (findings_skip(out, c->instance->uuid) ||
+		    (scene->request->what.limit > 0 && placed >= scene->request->what.limit))
 			continue;
 		str_clear(&why);
 		str_clear(&help);
@@ -33,7 +34,8 @@ void guard_no_capacity(const struct guard *self, const struct scene *scene, stru
 		if (rooms_place(&rooms, scene, c, &why, &help))
 			continue;
 		placed--;
-		guard_found(self, scene, out, c->instance->uuid, help.s, "%s fits nowhere: %s", str_or(c->instance->name, c->instance->uuid), why.s);
+		guard_found(self, scene, out, c->instance->uuid, help.s, "%s fits nowhere: %s",
+		    str_or(c->instance->name, c->instance->uuid), why.s);
 	}
 	rooms_free(&rooms);
 }

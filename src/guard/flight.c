@@ -25,15 +25,20 @@ struct cut_short {
 	const char *type; /* NULL: the rest */
 	const char *hint; /* with {instance}, {source}, {dest} and {id} */
 };
-/* A live migration's guest is whole on one side only; which, neither database knows when the source died in the middle of it. A cold
- * one's disks may be on either. nova/api/openstack/compute/admin_actions.py: _reset_state empties the task state, and asks no compute. */
+/* A live migration's guest is whole on one side only; which, neither database knows when the source died in the middle of it. A
+ * cold one's disks may be on either. nova/api/openstack/compute/admin_actions.py: _reset_state empties the task state, and asks
+ * no compute. */
 static const struct cut_short cut_short[] = {
-	{ "evacuation", "'evac-manage migration list --host {source}' says whether somebody still works on it; when nobody does, how it is closed" },
-	{ "live-migration", "first look on '{dest}': virsh domstate {instance}. 'running': the guest has arrived and is the only good one, shut it down there before anything; "
+	{ "evacuation",
+	    "'evac-manage migration list --host {source}' says whether somebody still works on it; when nobody does, how it is closed" },
+	{ "live-migration",
+	    "first look on '{dest}': virsh domstate {instance}. 'running': the guest has arrived and is the only good one, shut it down there before anything; "
 	    "'paused' or 'shut off': virsh destroy {instance} there. With '{source}' off, too: openstack server set --state active {instance}, then the evacuation again" },
-	{ "resize", "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
+	{ "resize",
+	    "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
 	    "shared: openstack server set --state active {instance}, then the evacuation again" },
-	{ "migration", "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
+	{ "migration",
+	    "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
 	    "shared: openstack server set --state active {instance}, then the evacuation again" },
 	{ NULL, "wait until it has ended, or find out by nova's logs on '{source}' and '{dest}' who works on it" },
 };
@@ -77,19 +82,21 @@ void guard_in_flight(const struct guard *self, const struct scene *scene, struct
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_MOVE(m, scene)
-		for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n; v++)
+	EACH_MOVE(m, scene)
+		for (const struct owned *v = m->rows[OWNED_VOLUME].v; v < m->rows[OWNED_VOLUME].v + m->rows[OWNED_VOLUME].n;
+		     v++)
 			if (!v->left_out && owned_is_migrating(v))
-				guard_found(self, scene, out, v->id, NULL, "volume %s is being migrated (migration_status '%s')", v->id,
-				    v->migration_status);
-	for EACH_TAKEN(t, scene, out) {
+				guard_found(self, scene, out, v->id, NULL,
+				    "volume %s is being migrated (migration_status '%s')", v->id, v->migration_status);
+	EACH_TAKEN(t, scene, out) {
 		const struct migration *open = t.c->open;
 
 		if (!open)
 			continue;
 		hint_set_way_out(&hint, open);
-		guard_found(self, scene, out, t.c->instance->uuid, hint.s, "instance %s has a migration (%s, id %lld) that is '%s'%s%s",
-		    t.c->instance->uuid, str_or(open->migration_type, "of no type"), (long long)open->id, open->status,
+		guard_found(self, scene, out, t.c->instance->uuid, hint.s,
+		    "instance %s has a migration (%s, id %lld) that is '%s'%s%s", t.c->instance->uuid,
+		    str_or(open->migration_type, "of no type"), (long long)open->id, open->status,
 		    open->dest_compute ? " to " : "", str_or(open->dest_compute, ""));
 	}
 }
@@ -99,19 +106,24 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_TAKEN(t, scene, out)
+	EACH_TAKEN(t, scene, out)
 		for (size_t i = 0; i < t.c->accepted.n; i++) {
 			const struct migration *m = &t.c->accepted.v[i];
 
 			str_clear(&hint);
 			if (str_equal(m->migration_type, "evacuation") && !m->deleted)
-				str_addf(&hint, "'evac-manage migration list --host %s' says whether somebody still works on it; when nobody does, how it is closed",
+				str_addf(&hint,
+				    "'evac-manage migration list --host %s' says whether somebody still works on it; when nobody does, how it is closed",
 				    str_or(m->source_compute, scene->subject.host));
 			else
-				str_addf(&hint, "no command of nova's or ours ends a %s%s: once it is known that nobody works on it, the DBA sets the status of migration %lld "
-				    "from 'accepted' to 'error'", m->deleted ? "deleted " : "", str_or(m->migration_type, "migration of no type"), (long long)m->id);
+				str_addf(&hint,
+				    "no command of nova's or ours ends a %s%s: once it is known that nobody works on it, the DBA sets the status of migration %lld "
+				    "from 'accepted' to 'error'",
+				    m->deleted ? "deleted " : "", str_or(m->migration_type, "migration of no type"),
+				    (long long)m->id);
 			guard_found(self, scene, out, t.c->instance->uuid, hint.s,
 			    "instance %s has an older migration (%s, id %lld, %lld s old) that is 'accepted': the conductor would take that one",
-			    t.c->instance->uuid, str_or(m->migration_type, "of no type"), (long long)m->id, (long long)m->age_s.v);
+			    t.c->instance->uuid, str_or(m->migration_type, "of no type"), (long long)m->id,
+			    (long long)m->age_s.v);
 		}
 }

@@ -20,7 +20,8 @@ void hint_add_move_to(struct str *hint, enum move_kind kind, const char *owner, 
 {
 	auto_free char *from = xstrndup(owner, strcspn(owner, "#"));
 
-	str_addf(hint, "evac-manage %s --currenthost ", kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
+	str_addf(hint, "evac-manage %s --currenthost ",
+	    kind == MOVE_BACKUPS ? "backup update_backup_host" : "volume update_host");
 	shell_add_word(hint, from);
 	str_add(hint, " --newhost ");
 	shell_add_word(hint, to);

@@ -11,7 +11,7 @@
 
 static bool loses_to_a_move(const struct scene *scene, const struct cinder_service *s)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (!m->in_place && str_equal(s->binary, move_binary(m->kind)) && strcmp(s->host, m->from.backend_host) == 0)
 			return true;
 	return false;
@@ -49,8 +49,9 @@ static void report_sessions(const struct guard *self, const struct scene *scene,
 
 	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++)
 		if (scene_session_speaks(scene, fact, s, scene->subject.host))
-			guard_found(self, scene, out, s->address, hint, "'%s' has a session in %s from %s, whose last command is %lld s old",
-			    scene->subject.host, f->server, s->address, (long long)s->idle_s.v);
+			guard_found(self, scene, out, s->address, hint,
+			    "'%s' has a session in %s from %s, whose last command is %lld s old", scene->subject.host,
+			    f->server, s->address, (long long)s->idle_s.v);
 }
 
 /* Where nova has no record of its nova-compute there is no heartbeat to be stale: who listens is all that could tell. */
@@ -68,11 +69,12 @@ static void report_consumers(const struct guard *self, const struct scene *scene
 /* Does any service of the failed host's node report? */
 static bool node_reports(const struct scene *scene)
 {
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (host_is_on_node(s->host, scene->subject.host) && cinder_service_is_up(s, scene->cinder.down_s))
 			return true;
 	for (size_t i = 0; i < scene->nova.ncell; i++)
-		for (const struct nova_service *s = scene->nova.cell[i].services.v; s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
+		for (const struct nova_service *s = scene->nova.cell[i].services.v;
+		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
 			if (strcmp(s->host, scene->subject.host) == 0 && nova_service_is_up(s, scene->nova.down_s))
 				return true;
 	return false;
@@ -80,7 +82,7 @@ static bool node_reports(const struct scene *scene)
 
 static bool loses_rows(const struct scene *scene)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (!m->in_place)
 			return true;
 	return false;
@@ -93,54 +95,59 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
 	report_consumers(self, scene, out);
 	if (scene->nova.reports_though_forced_down)
-		guard_found(self, scene, out, scene->subject.host, "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
-		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked", scene->subject.host);
+		guard_found(self, scene, out, scene->subject.host,
+		    "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
+		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked",
+		    scene->subject.host);
 	for (size_t i = 0; i < scene->witness.nsession; i++)
 		report_sessions(self, scene, i, hint, out);
 }
 
 void guard_host_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (scene_is_failed_node(scene, s->host) && cinder_service_is_up(s, scene->cinder.down_s))
 			report_service(self, scene, s, HOST_ALIVE_HINT, out);
 	report_signs_of_life(self, scene, HOST_ALIVE_HINT, out);
 }
 
-/* A move alone asks who loses rows, and that is a backend: a node may be as healthy as can be while one of its backends is gone,
- * was renamed in cinder.conf, or never was but in a mistyped move. */
+/* A move alone asks who loses rows, and that is a backend: a node may be as healthy as can be while one of its backends is
+ * gone, was renamed in cinder.conf, or never was but in a mistyped move. */
 void guard_backend_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (loses_to_a_move(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
 			report_service(self, scene, s, NULL, out);
 	if (!node_reports(scene) && loses_rows(scene)) /* what else lives on the node says nothing about the backend */
 		report_signs_of_life(self, scene, NULL, out);
 }
 
-/* An undo takes from an owner that the run has made one, and that lives: it stops where that owner may be at work on what goes. A worker
- * row is no sign of work: one that was moved stays until the service starts again. */
+/* An undo takes from an owner that the run has made one, and that lives: it stops where that owner may be at work on what goes.
+ * A worker row is no sign of work: one that was moved stays until the service starts again. */
 void guard_owner_at_work(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
-				if (k != OWNED_WORKER && !m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder.down_s) &&
+				if (k != OWNED_WORKER && !m->in_place && m->source &&
+				    cinder_service_is_up(m->source, scene->cinder.down_s) &&
 				    owned_is_transitional((enum owned_kind)k, r->status)) {
 					str_clear(&hint);
-					str_addf(&hint, "wait until it has ended, or leave it where it is: --exclude %s", r->id);
-					guard_found(self, scene, out, r->id, hint.s, "%s on '%s' reports, and %s %s is '%s': it may be at work on it",
-					    m->source->binary, m->source->host, owned_kind_name[k], r->id, r->status);
+					str_addf(&hint, "wait until it has ended, or leave it where it is: --exclude %s",
+					    r->id);
+					guard_found(self, scene, out, r->id, hint.s,
+					    "%s on '%s' reports, and %s %s is '%s': it may be at work on it", m->source->binary,
+					    m->source->host, owned_kind_name[k], r->id, r->status);
 				}
 }
 
 static bool takes_anything(const struct scene *scene)
 {
-	for EACH_WANTED(c, scene)
+	EACH_WANTED(c, scene)
 		return true;
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (move_takes(m))
 			return true;
 	return false;
@@ -149,7 +156,8 @@ static bool takes_anything(const struct scene *scene)
 static void nobody_fenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (!scene->request->how.fenced)
-		guard_found(self, scene, out, scene->subject.host, NULL, "nobody has said that '%s' is powered off", scene->subject.host);
+		guard_found(self, scene, out, scene->subject.host, NULL, "nobody has said that '%s' is powered off",
+		    scene->subject.host);
 }
 
 /* Nothing to write needs nobody's word. */
@@ -172,7 +180,7 @@ void guard_backend_unfenced(const struct guard *self, const struct scene *scene,
 {
 	bool needed = false;
 
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		needed |= !m->in_place && m->source && move_takes(m) &&
 		    (cinder_service_is_up(m->source, scene->cinder.down_s) || !node_reports(scene));
 	if (needed)
@@ -181,7 +189,7 @@ void guard_backend_unfenced(const struct guard *self, const struct scene *scene,
 
 static bool any_source_reports(const struct scene *scene)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (!m->in_place && m->source && cinder_service_is_up(m->source, scene->cinder.down_s))
 			return true;
 	return false;
@@ -192,10 +200,11 @@ void guard_backend_silent(const struct guard *self, const struct scene *scene, s
 {
 	if (!node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
 		return;
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder.down_s))
-			guard_found(self, scene, out, m->from.backend_host, NULL, "%s on '%s' does not report, and its node '%s' does", m->source->binary,
-			    m->from.backend_host, scene->subject.host);
+			guard_found(self, scene, out, m->from.backend_host, NULL,
+			    "%s on '%s' does not report, and its node '%s' does", m->source->binary, m->from.backend_host,
+			    scene->subject.host);
 }
 
 /* Disabled services are not counted: a host that was taken out of service long ago says nothing about today. */
@@ -203,15 +212,16 @@ void guard_mass_failure(const struct guard *self, const struct scene *scene, str
 {
 	size_t all = 0, down = 0;
 
-	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++) {
+	for (const struct nova_service *s = scene->nova.home->services.v;
+	     s < scene->nova.home->services.v + scene->nova.home->services.n; s++) {
 		if (strcmp(s->binary, "nova-compute") != 0 || s->disabled)
 			continue;
 		all++;
 		down += !nova_service_is_up(s, scene->nova.down_s);
 	}
 	if (all >= MASS_FAILURE_LEAST && down * 2 > all)
-		guard_found(self, scene, out, scene->nova.home->cell->name, NULL, "%zu of %zu compute services in cell '%s' are down", down,
-		    all, scene->nova.home->cell->name);
+		guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
+		    "%zu of %zu compute services in cell '%s' are down", down, all, scene->nova.home->cell->name);
 }
 
 /* Dotted numbers, number by number; a missing one is 0. */
@@ -241,7 +251,8 @@ void guard_site_version(const struct guard *self, const struct scene *scene, str
 	const struct site_config *site = &scene->world->site;
 
 	if (site->min_version && !site->version)
-		guard_found(self, scene, out, "site", NULL, "the site's version is not known, %s is the least", site->min_version);
+		guard_found(self, scene, out, "site", NULL, "the site's version is not known, %s is the least",
+		    site->min_version);
 	else if (site_is_too_old(site))
 		guard_found(self, scene, out, "site", NULL, "the site's version is %s, %s is the least", site->version,
 		    site->min_version);
@@ -255,7 +266,9 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 
 		if (lost)
 			guard_found(self, scene, out, str_or(cell->name, cell->uuid),
-			    scene->nova.home ? NULL : "no cell is needed for this; what that one knows of the host, make sure of it by hand",
+			    scene->nova.home ?
+				NULL :
+				"no cell is needed for this; what that one knows of the host, make sure of it by hand",
 			    "what cell '%s' knows is unknown: %s", str_or(cell->name, cell->uuid), lost->text);
 	}
 }
@@ -263,14 +276,15 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 void guard_nova_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.ncell == 0)
-		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s", scene->subject.host,
-		    scene->world->nova_absent);
+		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s",
+		    scene->subject.host, scene->world->nova_absent);
 }
 
 void guard_guests_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.ncell == 0)
-		guard_found(self, scene, out, "nova", NULL, "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s",
+		guard_found(self, scene, out, "nova", NULL,
+		    "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s",
 		    scene->world->nova_absent);
 }
 
@@ -280,7 +294,8 @@ static void set_twin_hint(const struct scene *scene, const struct host_twin *twi
 
 	str_clear(hint);
 	if (r->what.to && twin->cinder_services + (size_t)(twin->volumes + twin->backups) > 0)
-		str_addf(hint, "if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s", scene->subject.host, r->what.to, twin->name);
+		str_addf(hint, "if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s",
+		    scene->subject.host, r->what.to, twin->name);
 	else
 		str_addf(hint, "if it is the same machine: evac-manage host show %s", twin->name);
 }
@@ -297,8 +312,8 @@ static void report_twins(const struct guard *self, const struct scene *scene, co
 	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++) {
 		host_twin_describe(t, &owns);
 		set_twin_hint(scene, t, &hint);
-		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name, scene->subject.host,
-		    t->up ? "reports" : "does not report", owns.s, more);
+		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name,
+		    scene->subject.host, t->up ? "reports" : "does not report", owns.s, more);
 	}
 	arena_free(&arena);
 }
@@ -316,19 +331,23 @@ void guard_twin_stays(const struct guard *self, const struct scene *scene, struc
 void guard_service_record_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.home && !scene->nova.compute)
-		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it",
-		    scene->subject.host, scene->subject.instances.n, scene->subject.instances.n == 1 ? "" : "s", scene->subject.instances.n == 1 ? "s" : "");
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it", scene->subject.host,
+		    scene->subject.instances.n, scene->subject.instances.n == 1 ? "" : "s",
+		    scene->subject.instances.n == 1 ? "s" : "");
 }
 
-/* nova 17 to 34 conductor/manager.py: _allocate_for_evacuate_dest_host reads the ComputeNode of instance.host and instance.node. */
+/* nova 17 to 34 conductor/manager.py: _allocate_for_evacuate_dest_host reads the ComputeNode of instance.host and
+ * instance.node. */
 void guard_source_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.home && scene->request->what.force && !compute_node_of(&scene->nova.home->nodes, scene->subject.host))
-		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no compute node of '%s'", scene->subject.host);
+		guard_found(self, scene, out, scene->subject.host, NULL, "nova has no compute node of '%s'",
+		    scene->subject.host);
 }
 
-/* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives and
- * only its reports fail. */
+/* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives
+ * and only its reports fail. */
 void guard_consumer_lingers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for (size_t i = 0; i < scene->bus.nconsumer; i++) {
@@ -336,8 +355,9 @@ void guard_consumer_lingers(const struct guard *self, const struct scene *scene,
 
 		/* source-alive says it of one that reports, and of some that cannot */
 		if (c->now.consumers > 0 && !c->reports && !guard_first_found(out, "source-alive", c->queue))
-			guard_found(self, scene, out, c->queue, NULL, "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive",
-			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+			guard_found(self, scene, out, c->queue, NULL,
+			    "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive", c->queue,
+			    (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 	}
 }
 
@@ -351,7 +371,8 @@ void guard_casts_waiting(const struct guard *self, const struct scene *scene, st
 			continue;
 		str_clear(&hint);
 		str_addf(&hint, QUEUE_CURE, c->queue);
-		guard_found(self, scene, out, c->queue, hint.s, "queue '%s' holds %u message%s that nobody but the failed host will obey", c->queue,
+		guard_found(self, scene, out, c->queue, hint.s,
+		    "queue '%s' holds %u message%s that nobody but the failed host will obey", c->queue,
 		    (unsigned)c->now.messages, c->now.messages == 1 ? "" : "s");
 	}
 }
@@ -359,17 +380,20 @@ void guard_casts_waiting(const struct guard *self, const struct scene *scene, st
 void guard_host_resolved(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->subject.asked_host)
-		guard_found(self, scene, out, scene->subject.host, NULL, "'%s' is the hypervisor of nova-compute on '%s': that host is meant",
-		    scene->subject.asked_host, scene->subject.host);
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "'%s' is the hypervisor of nova-compute on '%s': that host is meant", scene->subject.asked_host,
+		    scene->subject.host);
 }
 
 void guard_nova_api_answers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->witness.nova_api)
-		guard_found(self, scene, out, scene->witness.nova_api, NULL, "nova-api answers at %s: the official way is open", scene->witness.nova_api);
+		guard_found(self, scene, out, scene->witness.nova_api, NULL, "nova-api answers at %s: the official way is open",
+		    scene->witness.nova_api);
 }
 
-static void report_readable_config(const struct guard *self, const struct scene *scene, const char *service, const char *files, struct findings *out)
+static void report_readable_config(const struct guard *self, const struct scene *scene, const char *service, const char *files,
+    struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 
@@ -389,5 +413,6 @@ void guard_config_readable(const struct guard *self, const struct scene *scene, 
 void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->journal_file_system)
-		guard_found(self, scene, out, "journal", NULL, "the journal of this run is kept on %s", scene->journal_file_system);
+		guard_found(self, scene, out, "journal", NULL, "the journal of this run is kept on %s",
+		    scene->journal_file_system);
 }

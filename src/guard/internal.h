@@ -12,14 +12,17 @@
 #undef LOOK
 #undef GUARD
 
-#define EACH_SERVICE(s, scene)                                                                     \
-	(const struct cinder_service *s = (scene)->cinder.services.v; s < (scene)->cinder.services.v + (scene)->cinder.services.n; s++)
-#define EACH_OWNER(o, scene)                                                                       \
-	(const struct owner *o = (scene)->cinder.owners.v; o < (scene)->cinder.owners.v + (scene)->cinder.owners.n; o++)
-#define EACH_MOVE(m, scene)                                                                        \
-	(const struct move *m = (scene)->subject.move; m < (scene)->subject.move + (scene)->subject.nmove; m++)
-#define EACH_WANTED(c, scene)                                                                      \
-	(const struct candidate *c = (scene)->subject.candidate; c < (scene)->subject.candidate + (scene)->subject.ncandidate; c++) if (c->wanted)
+#define EACH_SERVICE(s, scene) \
+	for (const struct cinder_service *s = (scene)->cinder.services.v; \
+	     s < (scene)->cinder.services.v + (scene)->cinder.services.n; s++)
+#define EACH_OWNER(o, scene) \
+	for (const struct owner *o = (scene)->cinder.owners.v; o < (scene)->cinder.owners.v + (scene)->cinder.owners.n; o++)
+#define EACH_MOVE(m, scene) \
+	for (const struct move *m = (scene)->subject.move; m < (scene)->subject.move + (scene)->subject.nmove; m++)
+#define EACH_WANTED(c, scene) \
+	for (const struct candidate *c = (scene)->subject.candidate; \
+	     c < (scene)->subject.candidate + (scene)->subject.ncandidate; c++) \
+		if (c->wanted)
 
 /* The instances that this run would evacuate: wanted, left out by no finding so far (so after the skips of the table), within
  * --limit. What is said about others stops nothing. */
@@ -28,7 +31,7 @@ struct taking {
 	size_t next;
 	int64_t n;
 };
-#define EACH_TAKEN(t, scene, found) (struct taking t = { 0 }; guard_takes_next(&t, scene, found);)
+#define EACH_TAKEN(t, scene, found) for (struct taking t = { 0 }; guard_takes_next(&t, scene, found);)
 bool guard_takes_next(struct taking *t, const struct scene *scene, const struct findings *found);
 
 /* Would --accept of this row's code count in this run? */

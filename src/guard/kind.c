@@ -5,8 +5,8 @@
 #include "util/str.h"
 #include "util/uuid.h"
 
-/* What nova-api would say to an instance: the order of its own checks (nova compute/api.py: evacuate and its decorators), each under
- * the release of the oldest conductor. */
+/* What nova-api would say to an instance: the order of its own checks (nova compute/api.py: evacuate and its decorators), each
+ * under the release of the oldest conductor. */
 
 static bool is_one_of(const char *s, const char *const *list)
 {
@@ -18,8 +18,8 @@ static bool is_one_of(const char *s, const char *const *list)
 
 static bool is_being_worked_on(const struct instance *i)
 {
-	static const char *const busy[] = { "deleting", "soft-deleting", "migrating", "rebuilding", "rebuild_block_device_mapping",
-		"rebuild_spawning", NULL };
+	static const char *const busy[] = { "deleting", "soft-deleting", "migrating", "rebuilding",
+		"rebuild_block_device_mapping", "rebuild_spawning", NULL };
 
 	return is_one_of(i->task_state, busy);
 }
@@ -87,7 +87,8 @@ static const char *decorators_object(const struct scene *scene, const struct can
 	return NULL;
 }
 
-/* The new host's driver refuses it (nova compute/manager.py: InstanceEvacuateNotSupported), and a host of another driver cannot run it. */
+/* The new host's driver refuses it (nova compute/manager.py: InstanceEvacuateNotSupported), and a host of another driver cannot
+ * run it. */
 static const char *driver_objects(const struct scene *scene, const struct candidate *c, struct str *text)
 {
 	const struct compute_nodes *all = &scene->nova.home->nodes;
@@ -96,21 +97,23 @@ static const char *driver_objects(const struct scene *scene, const struct candid
 		if (strcmp(n->host, scene->subject.host) != 0 || hypervisor_evacuates(n->hypervisor_type) ||
 		    (c->instance->node && !str_equal(n->hypervisor_hostname, c->instance->node)))
 			continue;
-		str_addf(text, "its hypervisor is %s, whose driver evacuates nothing: the instance would end in ERROR", n->hypervisor_type);
+		str_addf(text, "its hypervisor is %s, whose driver evacuates nothing: the instance would end in ERROR",
+		    n->hypervisor_type);
 		return text->s;
 	}
 	return NULL;
 }
 
-/* nova conductor/manager.py: _allocate_for_evacuate_dest_host copies one provider's allocation; Queens and Rocky copied the others
- * wrongly, later ones refuse. The source's own may be there twice: an older evacuation's is not yet dropped. */
+/* nova conductor/manager.py: _allocate_for_evacuate_dest_host copies one provider's allocation; Queens and Rocky copied the
+ * others wrongly, later ones refuse. The source's own may be there twice: an older evacuation's is not yet dropped. */
 static const char *force_objects(const struct scene *scene, const struct candidate *c)
 {
 	if (!scene->request->what.force)
 		return NULL;
 	if (c->providers.set && c->providers.v == 0 && scene->nova.release->needs_request_spec)
 		return "it has no allocation in placement: with a forced target the conductor would fail and leave it 'rebuilding'";
-	if ((c->providers.set && c->providers.v > 1) || c->needs.bandwidth_port || c->needs.extended_port || c->needs.nested_resources)
+	if ((c->providers.set && c->providers.v > 1) || c->needs.bandwidth_port || c->needs.extended_port ||
+	    c->needs.nested_resources)
 		return "its allocations lie on several providers: nova cannot force a target for it, leave --force out";
 	return NULL;
 }
@@ -120,8 +123,8 @@ static const char *open_text(const struct candidate *c, struct str *text)
 {
 	str_clear(text);
 	if (c->open)
-		str_addf(text, " (%s %lld, '%s'%s%s)", str_or(c->open->migration_type, "migration"), (long long)c->open->id, c->open->status,
-		    c->open->dest_compute ? ", to " : "", str_or(c->open->dest_compute, ""));
+		str_addf(text, " (%s %lld, '%s'%s%s)", str_or(c->open->migration_type, "migration"), (long long)c->open->id,
+		    c->open->status, c->open->dest_compute ? ", to " : "", str_or(c->open->dest_compute, ""));
 	return c->open ? text->s : "";
 }
 
@@ -133,7 +136,8 @@ static const char *way_out(const struct candidate *c, struct str *hint)
 	}
 	if (str_equal(c->instance->vm_state, "resized")) {
 		str_clear(hint);
-		str_addf(hint, "a confirmation makes it active and deletes its disks of before on the old host: openstack server resize confirm %s",
+		str_addf(hint,
+		    "a confirmation makes it active and deletes its disks of before on the old host: openstack server resize confirm %s",
 		    c->instance->uuid);
 		return hint->s;
 	}
@@ -145,14 +149,14 @@ void guard_not_evacuable(const struct guard *self, const struct scene *scene, st
 	auto_str struct str text = { 0 }, hint = { 0 }, open = { 0 };
 	const char *why;
 
-	for EACH_WANTED(c, scene) {
+	EACH_WANTED(c, scene) {
 		str_clear(&text);
 		if (!(why = state_objects(scene, c, &text)) && !(why = records_object(scene, c, &text)) &&
 		    !(why = decorators_object(scene, c)) && !(why = driver_objects(scene, c, &text)))
 			why = force_objects(scene, c);
 		if (why)
-			guard_found(self, scene, out, c->instance->uuid, way_out(c, &hint), "%s: %s%s", str_or(c->instance->name, c->instance->uuid), why,
-			    open_text(c, &open));
+			guard_found(self, scene, out, c->instance->uuid, way_out(c, &hint), "%s: %s%s",
+			    str_or(c->instance->name, c->instance->uuid), why, open_text(c, &open));
 	}
 }
 
@@ -161,9 +165,10 @@ void guard_task_state(const struct guard *self, const struct scene *scene, struc
 {
 	if (!scene->nova.release || scene->nova.release->no_task_state.when != UNTIL)
 		return;
-	for EACH_WANTED(c, scene)
+	EACH_WANTED(c, scene)
 		if (c->instance->task_state && !is_being_worked_on(c->instance) && !findings_skip(out, c->instance->uuid))
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: its task state is '%s', which nova %s takes from %s on",
+			guard_found(self, scene, out, c->instance->uuid, NULL,
+			    "%s: its task state is '%s', which nova %s takes from %s on",
 			    str_or(c->instance->name, c->instance->uuid), c->instance->task_state, scene->nova.release->name,
 			    scene->nova.release->no_task_state.until);
 }
@@ -175,12 +180,12 @@ void guard_old_pinning(const struct guard *self, const struct scene *scene, stru
 
 	if (!rule || rule->when == NEVER)
 		return;
-	for EACH_WANTED(c, scene)
+	EACH_WANTED(c, scene)
 		if ((c->needs.old_pinning || c->spec_facts.old_pinning) && !findings_skip(out, c->instance->uuid))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
 			    "%s was pinned to CPUs before Victoria, and nova %s cannot place it%s%s (bug 1952941)",
-			    str_or(c->instance->name, c->instance->uuid), scene->nova.release->name, rule->when == UNTIL ? " before " : "",
-			    str_or(rule->until, ""));
+			    str_or(c->instance->name, c->instance->uuid), scene->nova.release->name,
+			    rule->when == UNTIL ? " before " : "", str_or(rule->until, ""));
 }
 
 /* octavia compute/drivers/nova_driver.py names its instances so; nothing else in nova's rows tells them. */
@@ -195,27 +200,29 @@ void guard_octavia(const struct guard *self, const struct scene *scene, struct f
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_WANTED(c, scene) {
+	EACH_WANTED(c, scene) {
 		if (!is_amphora(c->instance) || findings_skip(out, c->instance->uuid))
 			continue;
 		str_clear(&hint);
 		str_addf(&hint, "openstack loadbalancer amphora failover %s", c->instance->name + strlen("amphora-"));
-		guard_found(self, scene, out, c->instance->uuid, hint.s, "%s is octavia's: it makes a new one by itself, and may delete this one meanwhile",
-		    c->instance->name);
+		guard_found(self, scene, out, c->instance->uuid, hint.s,
+		    "%s is octavia's: it makes a new one by itself, and may delete this one meanwhile", c->instance->name);
 	}
 }
 
 /* cinder writes zeros for the fixed key of conf_key_manager, which needs nobody's token. */
 static bool has_secret_key(const struct volume_fact *v)
 {
-	return v->owner.known && v->owner.encryption_key_id && strspn(v->owner.encryption_key_id, "0-") < strlen(v->owner.encryption_key_id);
+	return v->owner.known && v->owner.encryption_key_id &&
+	    strspn(v->owner.encryption_key_id, "0-") < strlen(v->owner.encryption_key_id);
 }
 
 static const char *token_reason(const struct candidate *c, struct str *text)
 {
 	for (size_t i = 0; i < c->nvolume; i++)
 		if (has_secret_key(&c->volume[i])) {
-			str_addf(text, "its volume %s is encrypted: the compute would ask barbican for the key in the user's name",
+			str_addf(text,
+			    "its volume %s is encrypted: the compute would ask barbican for the key in the user's name",
 			    c->volume[i].bdm->volume_id);
 			return text->s;
 		}
@@ -229,9 +236,10 @@ void guard_needs_token(const struct guard *self, const struct scene *scene, stru
 	auto_str struct str text = { 0 };
 	const char *why;
 
-	for EACH_WANTED(c, scene) {
+	EACH_WANTED(c, scene) {
 		str_clear(&text);
 		if (!findings_skip(out, c->instance->uuid) && (why = token_reason(c, &text)))
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: %s", str_or(c->instance->name, c->instance->uuid), why);
+			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: %s",
+			    str_or(c->instance->name, c->instance->uuid), why);
 	}
 }

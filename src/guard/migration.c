@@ -32,9 +32,10 @@ void guard_migration_worked_on(const struct guard *self, const struct scene *sce
 	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
 	auto_str struct str subject = { 0 }, why = { 0 };
 
-	if (m && migration_is_evacuation(m) && migration_is_open(m) && migration_worker(m, &scene->subject.closing->signs, &why))
-		guard_found(self, scene, out, migration_subject(m, &subject), NULL, "somebody may work on evacuation %lld: %s", (long long)m->id,
-		    why.s);
+	if (m && migration_is_evacuation(m) && migration_is_open(m) &&
+	    migration_worker(m, &scene->subject.closing->signs, &why))
+		guard_found(self, scene, out, migration_subject(m, &subject), NULL, "somebody may work on evacuation %lld: %s",
+		    (long long)m->id, why.s);
 }
 
 /* The order matters: closed first, what it holds comes back, and the closed evacuation with it. */
@@ -44,15 +45,16 @@ void guard_work_begun(const struct guard *self, const struct scene *scene, struc
 	auto_str struct str subject = { 0 }, who = { 0 }, hint = { 0 }, why = { 0 };
 	const struct action_event *holder;
 
-	if (!m || !migration_is_evacuation(m) || !migration_is_open(m) || migration_worker(m, &scene->subject.closing->signs, &why) ||
+	if (!m || !migration_is_evacuation(m) || !migration_is_open(m) ||
+	    migration_worker(m, &scene->subject.closing->signs, &why) ||
 	    !(holder = migration_holder(m, &scene->subject.closing->signs)))
 		return;
 	action_event_service(holder, &who);
-	str_addf(&hint, "first restart %s, which drops what it holds; only then the same command with --accept work-begun:%lld", who.s,
-	    (long long)m->id);
+	str_addf(&hint, "first restart %s, which drops what it holds; only then the same command with --accept work-begun:%lld",
+	    who.s, (long long)m->id);
 	guard_found(self, scene, out, migration_subject(m, &subject), hint.s,
-	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not", who.s,
-	    (long long)m->id, holder->event);
+	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not",
+	    who.s, (long long)m->id, holder->event);
 }
 
 void guard_tombstones(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -60,14 +62,17 @@ void guard_tombstones(const struct guard *self, const struct scene *scene, struc
 	auto_str struct str hint = { 0 };
 	size_t n = 0, back = 0;
 
-	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++) {
+	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
+	     m++) {
 		n += migration_is_tombstone(m);
-		back += migration_is_tombstone(m) && str_equal(m->status, "done") && str_equal(m->instance_host, m->source_compute);
+		back += migration_is_tombstone(m) && str_equal(m->status, "done") &&
+		    str_equal(m->instance_host, m->source_compute);
 	}
 	if (n == 0)
 		return;
 	str_addf(&hint, "evac-manage migration list --host %s", scene->subject.host);
 	guard_found(self, scene, out, scene->subject.host, hint.s,
-	    "%zu evacuation%s away from '%s' not cleaned up: when it returns, its nova-compute destroys what it has of the instance%s%s", n,
-	    n == 1 ? " is" : "s are", scene->subject.host, n == 1 ? "" : "s", back ? ", and some of them are on it again" : "");
+	    "%zu evacuation%s away from '%s' not cleaned up: when it returns, its nova-compute destroys what it has of the instance%s%s",
+	    n, n == 1 ? " is" : "s are", scene->subject.host, n == 1 ? "" : "s",
+	    back ? ", and some of them are on it again" : "");
 }

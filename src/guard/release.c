@@ -7,25 +7,27 @@ static size_t with_own_disks(const struct scene *scene, const struct findings *o
 {
 	size_t n = 0;
 
-	for EACH_TAKEN(t, scene, out)
+	EACH_TAKEN(t, scene, out)
 		n += needs_own_disks(&t.c->needs, t.c->instance);
 	return n;
 }
 
-/* The code that deletes runs on the new host, so the oldest live compute rules; neutron's word that a port is plugged comes through
- * nova-api, and without it every spawn fails after its time-out. */
+/* The code that deletes runs on the new host, so the oldest live compute rules; neutron's word that a port is plugged comes
+ * through nova-api, and without it every spawn fails after its time-out. */
 void guard_release_hazard(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct release *r = release_of(scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version);
+	const struct release *r = release_of(
+	    scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version);
 	size_t n;
 
 	if ((!scene->nova.builder_version && !scene->nova.conductor_version) || r->destroys_disks.when == NEVER ||
 	    (n = with_own_disks(scene, out)) == 0)
 		return;
 	guard_found(self, scene, out, r->name, NULL,
-	    "the oldest live compute is of nova %d (%s)%s%s: a failed spawn would delete the disks of %zu instance%s on shared storage%s", r->nova,
-	    r->name, r->destroys_disks.when == UNTIL ? ", which has bug 1550919 before " : "", str_or(r->destroys_disks.until, ""), n,
-	    n == 1 ? "" : "s", scene->witness.nova_api ? "" : ", and nova-api does not answer, so neutron cannot say that a port is plugged");
+	    "the oldest live compute is of nova %d (%s)%s%s: a failed spawn would delete the disks of %zu instance%s on shared storage%s",
+	    r->nova, r->name, r->destroys_disks.when == UNTIL ? ", which has bug 1550919 before " : "",
+	    str_or(r->destroys_disks.until, ""), n, n == 1 ? "" : "s",
+	    scene->witness.nova_api ? "" : ", and nova-api does not answer, so neutron cannot say that a port is plugged");
 }
 
 void guard_release_unclear(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -33,30 +35,33 @@ void guard_release_unclear(const struct guard *self, const struct scene *scene, 
 	if (!scene->nova.conductor_version)
 		return;
 	if (!release_is_known(scene->nova.conductor_version))
-		guard_found(self, scene, out, scene->nova.release->name, NULL, "service version %lld of the conductor is in no table: the rules of nova %d (%s) are used",
+		guard_found(self, scene, out, scene->nova.release->name, NULL,
+		    "service version %lld of the conductor is in no table: the rules of nova %d (%s) are used",
 		    (long long)scene->nova.conductor_version, scene->nova.release->nova, scene->nova.release->name);
 	if (scene->nova.newest_conductor > scene->nova.conductor_version)
 		guard_found(self, scene, out, scene->nova.release->name, NULL,
-		    "conductors of service versions %lld and %lld are alive: the oldest rules, nova %d (%s)", (long long)scene->nova.conductor_version,
-		    (long long)scene->nova.newest_conductor, scene->nova.release->nova, scene->nova.release->name);
+		    "conductors of service versions %lld and %lld are alive: the oldest rules, nova %d (%s)",
+		    (long long)scene->nova.conductor_version, (long long)scene->nova.newest_conductor,
+		    scene->nova.release->nova, scene->nova.release->name);
 }
 
-/* An older conductor drops the message without a word; a newer one refuses to hand it to an older compute (RPC 6.2), and the instance
- * stays 'rebuilding'. nova counts every compute of every cell, so it need not be the one that would take it. */
+/* An older conductor drops the message without a word; a newer one refuses to hand it to an older compute (RPC 6.2), and the
+ * instance stays 'rebuilding'. nova counts every compute of every cell, so it need not be the one that would take it. */
 void guard_target_state_unsupported(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (!scene->request->how.target_state)
 		return;
 	if (!scene->nova.release->takes_target_state)
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,
-		    "--target-state %s needs nova 27 (2023.1), the oldest conductor is of nova %d (%s)", scene->request->how.target_state,
-		    scene->nova.release->nova, scene->nova.release->name);
+		    "--target-state %s needs nova 27 (2023.1), the oldest conductor is of nova %d (%s)",
+		    scene->request->how.target_state, scene->nova.release->nova, scene->nova.release->name);
 	else if (scene->nova.compute_version < COMPUTE_TAKES_TARGET_STATE)
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,
-		    "--target-state %s needs service version %d of every nova-compute, the oldest has %lld", scene->request->how.target_state,
-		    COMPUTE_TAKES_TARGET_STATE, (long long)scene->nova.compute_version);
+		    "--target-state %s needs service version %d of every nova-compute, the oldest has %lld",
+		    scene->request->how.target_state, COMPUTE_TAKES_TARGET_STATE, (long long)scene->nova.compute_version);
 	else if (scene->world->nova.compute_level && !compute_level_takes_target_state(scene->world->nova.compute_level))
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,
-		    "--target-state %s needs compute's RPC " REBUILD_STATE_RPC ", [upgrade_levels] compute holds the conductor to '%s'",
+		    "--target-state %s needs compute's RPC " REBUILD_STATE_RPC
+		    ", [upgrade_levels] compute holds the conductor to '%s'",
 		    scene->request->how.target_state, scene->world->nova.compute_level);
 }

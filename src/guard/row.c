@@ -10,13 +10,13 @@ static bool is_removed(const struct scene *scene, const struct cinder_service *s
 {
 	if (s == scene->subject.service)
 		return true;
-	return scene->request->what.recursive && scene->subject.cluster && strcmp(s->binary, scene->subject.cluster->binary) == 0 &&
-	    str_equal(s->cluster_name, scene->subject.cluster->name);
+	return scene->request->what.recursive && scene->subject.cluster &&
+	    strcmp(s->binary, scene->subject.cluster->binary) == 0 && str_equal(s->cluster_name, scene->subject.cluster->name);
 }
 
 void guard_service_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (is_removed(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
 			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s ago", s->binary, s->host,
 			    (long long)s->heartbeat_age_s.v);
@@ -30,13 +30,15 @@ static void set_owns_hint(const struct scene *scene, enum move_kind kind, struct
 	if (cinder_service_is_up(scene->subject.service, scene->cinder.down_s))
 		str_addf(hint, "stop the service first; what it owns is moved by %s when it no longer reports", command);
 	else if (!hint_add_move(hint, "first: ", scene, kind, scene->subject.service->host))
-		str_addf(hint, "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all", command);
+		str_addf(hint,
+		    "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all",
+		    command);
 }
 
 /* Another row of the same service: what names its host stays with that one. */
 static bool has_double(const struct scene *scene, const struct cinder_service *service)
 {
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (s->id != service->id && str_equal(s->host, service->host) && str_equal(s->binary, service->binary))
 			return true;
 	return false;
@@ -50,8 +52,8 @@ void guard_service_owns(const struct guard *self, const struct scene *scene, str
 	for (; r < scene->subject.references.v + scene->subject.references.n; r++)
 		if (r->by_name && !has_double(scene, scene->subject.service)) {
 			set_owns_hint(scene, strcmp(r->kind, "backup") == 0 ? MOVE_BACKUPS : MOVE_BACKEND, &hint);
-			guard_found(self, scene, out, scene->subject.service->host, hint.s, "'%s' owns %lld %s%s", scene->subject.service->host, (long long)r->n,
-			    r->kind, r->n == 1 ? "" : "s");
+			guard_found(self, scene, out, scene->subject.service->host, hint.s, "'%s' owns %lld %s%s",
+			    scene->subject.service->host, (long long)r->n, r->kind, r->n == 1 ? "" : "s");
 		}
 }
 
@@ -62,9 +64,9 @@ void guard_service_referenced(const struct guard *self, const struct scene *scen
 	for (; r < scene->subject.references.v + scene->subject.references.n; r++)
 		if (!r->by_name)
 			guard_found(self, scene, out, scene->subject.service->host,
-			    strcmp(r->kind, "volume") == 0 ? "evac-manage volume update_service" : NULL, "%lld %s%s still name%s its %s",
-			    (long long)r->n, r->kind, r->n == 1 ? "" : "s", r->n == 1 ? "s" : "",
-			    strcmp(r->kind, "volume") == 0 ? "uuid" : "id");
+			    strcmp(r->kind, "volume") == 0 ? "evac-manage volume update_service" : NULL,
+			    "%lld %s%s still name%s its %s", (long long)r->n, r->kind, r->n == 1 ? "" : "s",
+			    r->n == 1 ? "s" : "", strcmp(r->kind, "volume") == 0 ? "uuid" : "id");
 }
 
 void guard_cluster_has_hosts(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -72,9 +74,11 @@ void guard_cluster_has_hosts(const struct guard *self, const struct scene *scene
 
 	if (!scene->subject.cluster || !scene->request->what.binary || scene->request->what.recursive)
 		return;
-	for EACH_SERVICE(s, scene)
-		if (strcmp(s->binary, scene->subject.cluster->binary) == 0 && str_equal(s->cluster_name, scene->subject.cluster->name))
-			guard_found(self, scene, out, s->host, NULL, "'%s' is a member of cluster '%s'", s->host, scene->subject.cluster->name);
+	EACH_SERVICE(s, scene)
+		if (strcmp(s->binary, scene->subject.cluster->binary) == 0 &&
+		    str_equal(s->cluster_name, scene->subject.cluster->name))
+			guard_found(self, scene, out, s->host, NULL, "'%s' is a member of cluster '%s'", s->host,
+			    scene->subject.cluster->name);
 }
 
 /* Another cluster of the same backend with a live member; NULL: there is none. */
@@ -83,7 +87,8 @@ static const char *live_cluster(const struct scene *scene, const struct cluster 
 	const char *backend = strchr(other->name, '@');
 
 	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++)
-		if (strcmp(c->name, other->name) != 0 && strcmp(c->binary, other->binary) == 0 && str_equal(strchr(c->name, '@'), backend) &&
+		if (strcmp(c->name, other->name) != 0 && strcmp(c->binary, other->binary) == 0 &&
+		    str_equal(strchr(c->name, '@'), backend) &&
 		    cinder_cluster_is_up(&scene->cinder.services, c->name, scene->cinder.down_s))
 			return c->name;
 	return NULL;
@@ -100,9 +105,10 @@ void guard_cluster_owns(const struct guard *self, const struct scene *scene, str
 	if (to)
 		hint_add_rename(&hint, "first: ", scene->subject.cluster->name, to);
 	else
-		str_add(&hint, "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
-	guard_found(self, scene, out, scene->subject.cluster->name, hint.s, "%zu rows belong to cluster '%s'", scene->subject.cluster_rows.n,
-	    scene->subject.cluster->name);
+		str_add(&hint,
+		    "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
+	guard_found(self, scene, out, scene->subject.cluster->name, hint.s, "%zu rows belong to cluster '%s'",
+	    scene->subject.cluster_rows.n, scene->subject.cluster->name);
 }
 
 void guard_cluster_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -159,10 +165,11 @@ void guard_members_stay(const struct guard *self, const struct scene *scene, str
 {
 	if (!scene->subject.kinds || scene->subject.kinds & 1u << OWNED_VOLUME)
 		return;
-	for EACH_MOVE(m, scene)
-		for EACH_OWNER(o, scene)
+	EACH_MOVE(m, scene)
+		EACH_OWNER(o, scene)
 			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
-				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that stay", o->host, (long long)o->n);
+				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that stay", o->host,
+				    (long long)o->n);
 }
 
 void guard_schema_unknown(const struct guard *self, const struct scene *scene, struct findings *out)

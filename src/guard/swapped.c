@@ -9,7 +9,7 @@
 
 static bool new_owner_is_down(const struct scene *scene)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->target && !cinder_service_is_up(m->target, scene->cinder.down_s))
 			return true;
 	return false;
@@ -31,13 +31,16 @@ static bool add_exchanged(const struct scene *scene, const char **dead, struct s
 	str_addf(out, "evac-manage %s", str_or(r->command, ""));
 	if (r->what.currenthost && r->what.newhost) {
 		*dead = r->what.newhost;
-		add_shell_words(out, (const char *const[]){ "--currenthost", r->what.newhost, "--newhost", r->what.currenthost, NULL });
+		add_shell_words(out,
+		    (const char *const[]){ "--currenthost", r->what.newhost, "--newhost", r->what.currenthost, NULL });
 	} else if (r->what.host && r->what.to && new_owner_is_down(scene)) {
 		*dead = r->what.to;
 		add_shell_words(out, (const char *const[]){ r->what.to, "--to", scene->subject.host, NULL });
 	} else if (r->what.host && r->what.target_host && scene->nova.target_compute) {
 		*dead = r->what.target_host;
-		add_shell_words(out, (const char *const[]){ r->what.target_host, r->what.to ? "--to" : "--target_host", scene->subject.host, NULL });
+		add_shell_words(out,
+		    (const char *const[]){ r->what.target_host, r->what.to ? "--to" : "--target_host", scene->subject.host,
+			NULL });
 	} else {
 		return false;
 	}
@@ -53,6 +56,6 @@ void guard_looks_swapped(const struct guard *self, const struct scene *scene, st
 	    !add_exchanged(scene, &dead, &command))
 		return;
 	str_addf(&hint, "did you swap the two? %s", command.s);
-	guard_found(self, scene, out, dead, hint.s, "'%s' reports and '%s' does not, and '%s' would be left for '%s'", scene->subject.host, dead,
-	    scene->subject.host, dead);
+	guard_found(self, scene, out, dead, hint.s, "'%s' reports and '%s' does not, and '%s' would be left for '%s'",
+	    scene->subject.host, dead, scene->subject.host, dead);
 }

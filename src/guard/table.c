@@ -10,6 +10,7 @@
 #include "util/shell.h"
 #include "util/str.h"
 
+/* clang-format off */
 const struct guard guards[] = {
 #define GUARD(word, how, by, looks, ...) { .code = word, .severity = how, .accept = by, .look = { looks }, __VA_ARGS__ },
 #define LOOK(runs, name) { .when = runs, .check = guard_##name },
@@ -18,6 +19,7 @@ const struct guard guards[] = {
 #undef GUARD
 	{ .code = NULL },
 };
+/* clang-format on */
 
 static unsigned when_of(const struct subject *run)
 {
@@ -130,7 +132,8 @@ static bool is_accepted(const struct guard *self, const struct scene *scene, con
 
 	if (!guard_is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->how.fenced))
 		return false;
-	return request_accepts(scene->request, self->code, subject) || (name && request_accepts(scene->request, self->code, name));
+	return request_accepts(scene->request, self->code, subject) ||
+	    (name && request_accepts(scene->request, self->code, name));
 }
 
 /* One of several instances. */
@@ -139,7 +142,7 @@ static bool is_excludable(const struct guard *self, const struct scene *scene, c
 	bool found = false;
 	size_t n = 0;
 
-	for EACH_WANTED(c, scene) {
+	EACH_WANTED(c, scene) {
 		found |= str_equal(c->instance->uuid, subject);
 		n++;
 	}

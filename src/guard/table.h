@@ -7,6 +7,7 @@
  * when: the runs in which guard_NAME() is asked (enum guard_when). Where one code is looked for in several ways each has its
  * LOOK, and those that fit the run are asked in this order. What follows are members of struct guard. */
 
+/* clang-format off */
 /* left out of a run; first, as others look only at what is left */
 GUARD("not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, not_evacuable),
 	.sentence = "nova evacuates no instance in this state",

@@ -14,25 +14,27 @@ static bool is_same_place(const struct scene *scene, const struct move *m)
 
 void guard_target_is_source(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (!m->taken_back && is_same_place(scene, m))
 			guard_found(self, scene, out, m->to.text, NULL, "'%s' is both the old and the new owner", m->to.text);
 	if (scene->request->what.target_host && str_equal(scene->request->what.target_host, scene->subject.host))
-		guard_found(self, scene, out, scene->subject.host, NULL, "'%s' is both the failed and the target host", scene->subject.host);
+		guard_found(self, scene, out, scene->subject.host, NULL, "'%s' is both the failed and the target host",
+		    scene->subject.host);
 }
 
 void guard_target_service_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (!m->target && m->target_known)
-			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", move_binary(m->kind), m->to.backend_host);
+			guard_found(self, scene, out, m->to.text, NULL, "no %s is registered on '%s'", move_binary(m->kind),
+			    m->to.backend_host);
 }
 
 void guard_no_counterpart(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_MOVE(m, scene) {
+	EACH_MOVE(m, scene) {
 		if (m->target || m->target_known)
 			continue;
 		str_clear(&hint);
@@ -60,15 +62,16 @@ static bool is_a_cluster(const struct scene *scene, const char *name)
 	return false;
 }
 
-/* Does a live cluster serve this row, and none of the one that it would be given to? ${new_name}: a word of 'cluster rename', with what
- * the row has behind the old one. */
+/* Does a live cluster serve this row, and none of the one that it would be given to? ${new_name}: a word of 'cluster rename',
+ * with what the row has behind the old one. */
 static bool goes_to_the_dead(const struct scene *scene, const struct cluster_row *row)
 {
 	const struct request *r = scene->request;
 	auto_str struct str to = { 0 };
 
 	str_addf(&to, "%s%s", r->what.new_name, r->what.full_rename ? "" : row->cluster_name + strlen(r->what.name));
-	return is_a_cluster(scene, to.s) && cinder_cluster_is_up(&scene->cinder.services, row->cluster_name, scene->cinder.down_s) &&
+	return is_a_cluster(scene, to.s) &&
+	    cinder_cluster_is_up(&scene->cinder.services, row->cluster_name, scene->cinder.down_s) &&
 	    !cinder_cluster_is_up(&scene->cinder.services, to.s, scene->cinder.down_s);
 }
 
@@ -79,20 +82,23 @@ void guard_cluster_down(const struct guard *self, const struct scene *scene, str
 	auto_str struct str hint = { 0 };
 	size_t n = 0;
 
-	for (size_t i = 0; r->what.name && r->what.new_name && strcmp(r->what.name, r->what.new_name) != 0 && i < scene->subject.cluster_rows.n; i++)
+	for (size_t i = 0; r->what.name && r->what.new_name && strcmp(r->what.name, r->what.new_name) != 0 &&
+	     i < scene->subject.cluster_rows.n;
+	     i++)
 		n += goes_to_the_dead(scene, &scene->subject.cluster_rows.v[i]);
 	if (n == 0)
 		return;
 	hint_add_rename(&hint, "did you swap the two? ", r->what.new_name, r->what.name);
-	guard_found(self, scene, out, r->what.new_name, hint.s, "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->what.new_name, r->what.name,
-	    n);
+	guard_found(self, scene, out, r->what.new_name, hint.s,
+	    "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->what.new_name, r->what.name, n);
 }
 
 static void report_owners_down(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->target && !cinder_service_is_up(m->target, scene->cinder.down_s))
-			report_down(self, scene, out, hint, move_binary(m->kind), m->to.backend_host, m->target->heartbeat_age_s);
+			report_down(self, scene, out, hint, move_binary(m->kind), m->to.backend_host,
+			    m->target->heartbeat_age_s);
 }
 
 void guard_new_owner_down(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -115,12 +121,14 @@ void guard_old_owner_down(const struct guard *self, const struct scene *scene, s
 /* The scheduler needs at least one host, or it puts every instance in ERROR. */
 static void report_no_compute(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct nova_service *s = scene->nova.home->services.v; s < scene->nova.home->services.v + scene->nova.home->services.n; s++)
+	for (const struct nova_service *s = scene->nova.home->services.v;
+	     s < scene->nova.home->services.v + scene->nova.home->services.n; s++)
 		if (strcmp(s->binary, "nova-compute") == 0 && strcmp(s->host, scene->subject.host) != 0 && !s->disabled &&
 		    nova_service_is_up(s, scene->nova.down_s))
 			return;
 	guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
-	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR", scene->nova.home->cell->name);
+	    "no other nova-compute in cell '%s' is up and enabled: nova would put every instance in ERROR",
+	    scene->nova.home->cell->name);
 }
 
 void guard_target_host_down(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -139,10 +147,10 @@ void guard_target_disabled(const struct guard *self, const struct scene *scene, 
 {
 	const struct nova_service *s = scene->nova.target_compute;
 
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->target && m->target->disabled && !m->enables_target)
-			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s", move_binary(m->kind), m->to.backend_host,
-			    str_or(m->target->disabled_reason, "no reason given"));
+			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s",
+			    move_binary(m->kind), m->to.backend_host, str_or(m->target->disabled_reason, "no reason given"));
 	if (s && s->disabled)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,
 		    str_or(s->disabled_reason, "no reason given"));
@@ -150,7 +158,7 @@ void guard_target_disabled(const struct guard *self, const struct scene *scene, 
 
 void guard_target_frozen(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->target && m->target->frozen)
 			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is frozen", m->to.backend_host);
 }
@@ -158,8 +166,9 @@ void guard_target_frozen(const struct guard *self, const struct scene *scene, st
 void guard_target_other_cell(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.target_cell && scene->nova.target_cell != scene->nova.home)
-		guard_found(self, scene, out, scene->request->what.target_host, NULL, "'%s' is in cell '%s', the instances are in cell '%s'",
-		    scene->request->what.target_host, scene->nova.target_cell->cell->name, scene->nova.home->cell->name);
+		guard_found(self, scene, out, scene->request->what.target_host, NULL,
+		    "'%s' is in cell '%s', the instances are in cell '%s'", scene->request->what.target_host,
+		    scene->nova.target_cell->cell->name, scene->nova.home->cell->name);
 }
 
 void guard_target_node_missing(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -167,8 +176,8 @@ void guard_target_node_missing(const struct guard *self, const struct scene *sce
 	if (!scene->nova.target_cell)
 		return;
 	if (!scene->nova.target_node)
-		guard_found(self, scene, out, scene->request->what.target_host, NULL, "nova-compute on '%s' has no compute node: it never got so far",
-		    scene->request->what.target_host);
+		guard_found(self, scene, out, scene->request->what.target_host, NULL,
+		    "nova-compute on '%s' has no compute node: it never got so far", scene->request->what.target_host);
 	else if (!scene->nova.target_is_mapped)
 		guard_found(self, scene, out, scene->request->what.target_host, "nova-manage cell_v2 discover_hosts",
 		    "nova_api does not map '%s' to cell '%s': the scheduler does not know it", scene->request->what.target_host,
@@ -185,12 +194,12 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 	else if (!scene->bus.conductor.exists)
 		guard_found(self, scene, out, topic, NULL, "%s has no queue '%s'", bus_server(scene->world->bus), topic);
 	else if (scene->bus.conductor.consumers == 0)
-		guard_found(self, scene, out, topic, NULL, "queue '%s' on %s has no consumer, and %u messages wait in it", topic,
-		    bus_server(scene->world->bus), (unsigned)scene->bus.conductor.messages);
+		guard_found(self, scene, out, topic, NULL, "queue '%s' on %s has no consumer, and %u messages wait in it",
+		    topic, bus_server(scene->world->bus), (unsigned)scene->bus.conductor.messages);
 }
 
-/* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it does with
- * what waits. */
+/* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it
+ * does with what waits. */
 void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct bus_queue *q = &scene->bus.scheduler;
@@ -201,15 +210,17 @@ void guard_scheduler_missing(const struct guard *self, const struct scene *scene
 	if (q->messages > 0)
 		str_addf(&waits, ", and %u message%s in it", (unsigned)q->messages, q->messages == 1 ? " waits" : "s wait");
 	guard_found(self, scene, out, SCHEDULER_QUEUE,
-	    q->messages > 0 ? "rabbitmqctl purge_queue " SCHEDULER_QUEUE " on the broker's node, then start nova-scheduler; the requests in it are dead" :
-	                      "start nova-scheduler",
-	    "queue '" SCHEDULER_QUEUE "' on %s has no consumer%s: a scheduler that returns claims room in placement for each request that waits there",
+	    q->messages > 0 ? "rabbitmqctl purge_queue " SCHEDULER_QUEUE
+			      " on the broker's node, then start nova-scheduler; the requests in it are dead" :
+			      "start nova-scheduler",
+	    "queue '" SCHEDULER_QUEUE
+	    "' on %s has no consumer%s: a scheduler that returns claims room in placement for each request that waits there",
 	    bus_server(scene->world->bus), str_or(waits.s, ""));
 }
 
 void guard_az_differs(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->source && m->target && !str_equal(m->source->zone, m->target->zone))
 			guard_found(self, scene, out, m->to.backend_host, NULL, "'%s' is in zone '%s', '%s' in zone '%s'",
 			    m->from.backend_host, str_or(m->source->zone, ""), m->to.backend_host, str_or(m->target->zone, ""));
@@ -228,7 +239,8 @@ static bool target_has_pool(const struct scene *scene, const struct move *move, 
 static const char *any_pool_of(const struct scene *scene, const struct move *move)
 {
 	for (size_t i = 0; i < scene->cinder.owners.n; i++)
-		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && host_is_on_backend(scene->cinder.owners.v[i].host, move->to.backend_host) &&
+		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 &&
+		    host_is_on_backend(scene->cinder.owners.v[i].host, move->to.backend_host) &&
 		    host_pool(scene->cinder.owners.v[i].host))
 			return host_pool(scene->cinder.owners.v[i].host);
 	return NULL;
@@ -256,14 +268,14 @@ static void check_pool(const struct guard *self, const struct scene *scene, cons
 /* Once a pool, however many rows: the owners are already distinct. */
 void guard_pool_unseen(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene) {
+	EACH_MOVE(m, scene) {
 		if (m->kind != MOVE_BACKEND || m->taken_back || m->rows[OWNED_VOLUME].n == 0) /* it was there */
 			continue;
 		if (m->to.pool[0]) {
 			check_pool(self, scene, m, m->to.pool, out);
 			continue;
 		}
-		for EACH_OWNER(o, scene)
+		EACH_OWNER(o, scene)
 			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
 				check_pool(self, scene, m, request_pool(scene->request, str_or(host_pool(o->host), "")), out);
 	}
@@ -271,7 +283,8 @@ void guard_pool_unseen(const struct guard *self, const struct scene *scene, stru
 
 void guard_backend_name_differs(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->kind == MOVE_BACKEND && strcmp(m->from.backend, m->to.backend) != 0)
-			guard_found(self, scene, out, m->to.backend_host, NULL, "backend '%s' becomes '%s'", m->from.backend, m->to.backend);
+			guard_found(self, scene, out, m->to.backend_host, NULL, "backend '%s' becomes '%s'", m->from.backend,
+			    m->to.backend);
 }

@@ -17,8 +17,9 @@ static size_t count_tombstones(const struct scene *scene)
 
 bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 {
-	return step_is(step, STEP_COMPUTE_SERVICE) && step->state != STATE_SKIPPED && str_equal(step_after(step, "forced_down"), "1") &&
-	    !str_equal(step_before(step, "forced_down"), "1") && count_tombstones(scene) > 0;
+	return step_is(step, STEP_COMPUTE_SERVICE) && step->state != STATE_SKIPPED &&
+	    str_equal(step_after(step, "forced_down"), "1") && !str_equal(step_before(step, "forced_down"), "1") &&
+	    count_tombstones(scene) > 0;
 }
 
 void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -28,15 +29,17 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 	for (size_t i = 0; i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
 
-		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun || str_equal(past_unit_state(&past->unit[i]), "skipped"))
+		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun ||
+		    str_equal(past_unit_state(&past->unit[i]), "skipped"))
 			continue;
 		guard_found(self, scene, out, unit->step[0].id, NULL,
-		    "the evacuation of %s was handed to nova and cannot be undone: its disk may be in use on another host", unit->step[0].id);
+		    "the evacuation of %s was handed to nova and cannot be undone: its disk may be in use on another host",
+		    unit->step[0].id);
 	}
 }
 
-/* nova-api itself refuses it while one is 'done' (bug 1922053): the host would be up, an instance could come back to it, and the next
- * start of its nova-compute would destroy that. */
+/* nova-api itself refuses it while one is 'done' (bug 1922053): the host would be up, an instance could come back to it, and
+ * the next start of its nova-compute would destroy that. */
 void guard_forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
@@ -48,11 +51,12 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 		if (!undo_keeps_forced_down(scene, s))
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute", scene->subject.host,
-		    scene->subject.host);
+		str_addf(&hint,
+		    "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute",
+		    scene->subject.host, scene->subject.host);
 		guard_found(self, scene, out, scene->subject.host, hint.s,
-		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n, n == 1 ? "" : "s", scene->subject.host,
-		    n == 1 ? "is" : "are");
+		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n,
+		    n == 1 ? "" : "s", scene->subject.host, n == 1 ? "is" : "are");
 	}
 }
 
@@ -60,7 +64,8 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 static bool is_taken_back(const struct scene *scene, const struct unit *unit, const struct step *step)
 {
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-		if ((s == step || unit_is_whole(unit)) && (s->state == STATE_SKIPPED || !request_wants(scene->request, s->id, s->name)))
+		if ((s == step || unit_is_whole(unit)) &&
+		    (s->state == STATE_SKIPPED || !request_wants(scene->request, s->id, s->name)))
 			return false;
 	return true;
 }
@@ -75,8 +80,8 @@ void guard_undo_rearms(const struct guard *self, const struct scene *scene, stru
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (step_is(s, STEP_MIGRATION) && is_taken_back(scene, unit, s))
 				guard_found(self, scene, out, s->id, NULL,
-				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance", s->id,
-				    str_or(s->before[0], "NULL"), scene->subject.host);
+				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance",
+				    s->id, str_or(s->before[0], "NULL"), scene->subject.host);
 	}
 }
 
@@ -86,7 +91,8 @@ bool undo_enables_compute(const struct scene *scene)
 	const struct step *s;
 
 	while ((s = past_next_step(scene->subject.past, &at)))
-		if (step_is(s, STEP_COMPUTE_SERVICE) && s->state != STATE_SKIPPED && request_wants(scene->request, s->id, s->name) &&
+		if (step_is(s, STEP_COMPUTE_SERVICE) && s->state != STATE_SKIPPED &&
+		    request_wants(scene->request, s->id, s->name) &&
 		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
 			return true;
 	return false;
@@ -97,10 +103,12 @@ void guard_in_use_elsewhere(const struct guard *self, const struct scene *scene,
 {
 	auto_str struct str hint = { 0 };
 
-	for (const struct elsewhere *e = scene->subject.elsewhere; e < scene->subject.elsewhere + scene->subject.nelsewhere; e++) {
+	for (const struct elsewhere *e = scene->subject.elsewhere; e < scene->subject.elsewhere + scene->subject.nelsewhere;
+	     e++) {
 		str_clear(&hint);
 		str_addf(&hint, "leave it with its new owner: --exclude %s", e->volume);
-		guard_found(self, scene, out, e->volume, hint.s, "volume %s is used by %s, which is on '%s' since its evacuation", e->volume,
-		    str_or(e->name, e->instance), e->host);
+		guard_found(self, scene, out, e->volume, hint.s,
+		    "volume %s is used by %s, which is on '%s' since its evacuation", e->volume, str_or(e->name, e->instance),
+		    e->host);
 	}
 }

@@ -32,7 +32,7 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 	const struct move *other = NULL;
 	bool any_member = false;
 
-	for EACH_MOVE(m, scene) {
+	EACH_MOVE(m, scene) {
 		if (m->kind != MOVE_BACKEND || !m->target || m->in_place || m->taken_back || move_takes(m) == 0)
 			continue;
 		any_member |= is_cluster_member(m);
@@ -42,7 +42,8 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 			    "'%s' is a member of cluster '%s'", m->to.backend_host, m->target->cluster_name);
 	}
 	if (scene->request->what.to_cluster && !any_member && other)
-		guard_found(self, scene, out, other->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster", other->to.backend_host);
+		guard_found(self, scene, out, other->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster",
+		    other->to.backend_host);
 }
 
 /* "3 volumes, 1 group" */
@@ -50,34 +51,39 @@ static void add_counts(struct str *out, const int64_t n[OWNED_KINDS])
 {
 	for (int k = 0; k < OWNED_KINDS; k++)
 		if (n[k] > 0)
-			str_addf(out, "%s%lld %s", out->n ? ", " : "", (long long)n[k], n[k] == 1 ? owned_kind_name[k] : owned_kind_plural[k]);
+			str_addf(out, "%s%lld %s", out->n ? ", " : "", (long long)n[k],
+			    n[k] == 1 ? owned_kind_name[k] : owned_kind_plural[k]);
 }
 
 void guard_cluster_serves(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct cluster_fact *c = scene->cinder.cluster_fact; c < scene->cinder.cluster_fact + scene->cinder.ncluster_fact; c++) {
+	for (const struct cluster_fact *c = scene->cinder.cluster_fact;
+	     c < scene->cinder.cluster_fact + scene->cinder.ncluster_fact; c++) {
 		auto_str struct str counts = { 0 };
 
 		add_counts(&counts, c->n);
 		if (c->is_up)
-			guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', which has a live member: they stay", counts.s,
-			    c->backend_host, c->cluster);
+			guard_found(self, scene, out, c->cluster, NULL,
+			    "%s of '%s' belong to cluster '%s', which has a live member: they stay", counts.s, c->backend_host,
+			    c->cluster);
 	}
 }
 
 void guard_cluster_dead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct cluster_fact *c = scene->cinder.cluster_fact; c < scene->cinder.cluster_fact + scene->cinder.ncluster_fact; c++) {
+	for (const struct cluster_fact *c = scene->cinder.cluster_fact;
+	     c < scene->cinder.cluster_fact + scene->cinder.ncluster_fact; c++) {
 		auto_str struct str counts = { 0 }, members = { 0 };
 
 		if (c->is_up)
 			continue;
 		add_counts(&counts, c->n);
-		for EACH_SERVICE(s, scene)
+		EACH_SERVICE(s, scene)
 			if (cinder_service_is_member(s, c->cluster))
 				str_addf(&members, "%s'%s'", members.n ? ", " : "", s->host);
-		guard_found(self, scene, out, c->cluster, NULL, "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move",
-		    counts.s, c->backend_host, c->cluster, str_or(members.s, "it has none"));
+		guard_found(self, scene, out, c->cluster, NULL,
+		    "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move", counts.s,
+		    c->backend_host, c->cluster, str_or(members.s, "it has none"));
 	}
 }
 
@@ -86,16 +92,17 @@ void guard_unit_too_large(const struct guard *self, const struct scene *scene, s
 	const struct db_server *server;
 	size_t n = 0;
 
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		n += move_takes(m);
 	if (n == 0)
 		return;
 	server = db_server(scene->world->cinder_db);
 	if (server->galera_max_rows && n > server->galera_max_rows)
-		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows in one transaction, the cluster takes %llu", n,
-		    (unsigned long long)server->galera_max_rows);
+		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows in one transaction, the cluster takes %llu",
+		    n, (unsigned long long)server->galera_max_rows);
 	else if (server->galera_max_bytes && n * ROW_BYTES > server->galera_max_bytes)
-		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows may be larger than the %llu bytes that the cluster takes", n,
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "%zu rows may be larger than the %llu bytes that the cluster takes", n,
 		    (unsigned long long)server->galera_max_bytes);
 }
 
@@ -108,25 +115,26 @@ static const char *who_cleans(enum owned_kind kind, const char *status)
 		return "the new host's cinder-backup settles it when it restarts; --settle does at once what is creating or restoring";
 	if (strcmp(status, "backing-up") == 0 || strcmp(status, "restoring-backup") == 0)
 		return "cinder-backup settles it when it restarts";
-	if (kind == OWNED_VOLUME && (strcmp(status, "creating") == 0 || strcmp(status, "downloading") == 0 || strcmp(status, "uploading") == 0))
+	if (kind == OWNED_VOLUME &&
+	    (strcmp(status, "creating") == 0 || strcmp(status, "downloading") == 0 || strcmp(status, "uploading") == 0))
 		return "the new owner's cinder-volume settles it when it restarts, if it has a worker; --settle does at once";
 	return "nobody resumes it: reset its state once the instances are back";
 }
 
 void guard_transitional(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		for (int k = 0; k < OWNED_KINDS; k++)
 			for (const struct owned *r = m->rows[k].v; r < m->rows[k].v + m->rows[k].n; r++)
 				if (!r->left_out && owned_is_transitional((enum owned_kind)k, r->status) &&
 				    (k != OWNED_VOLUME || strcmp(r->status, "deleting") != 0)) /* delete-pending says more */
-					guard_found(self, scene, out, r->id, who_cleans((enum owned_kind)k, r->status), "%s %s is '%s'",
-					    owned_kind_name[k], r->id, r->status);
+					guard_found(self, scene, out, r->id, who_cleans((enum owned_kind)k, r->status),
+					    "%s %s is '%s'", owned_kind_name[k], r->id, r->status);
 }
 
 static bool is_taken_along(const struct scene *scene, const char *host)
 {
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->kind == MOVE_BACKEND && host_is_on_backend(host, m->from.backend_host) &&
 		    (!m->from.pool[0] || str_equal(host_pool(host), m->from.pool)))
 			return true;
@@ -139,17 +147,19 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 	auto_str struct str hint = { 0 };
 	bool moves_volumes = false;
 
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		moves_volumes |= m->kind == MOVE_BACKEND && !m->taken_back;
-	for (const struct owner *o = scene->cinder.owners.v; moves_volumes && o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
+	for (const struct owner *o = scene->cinder.owners.v;
+	     moves_volumes && o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
 		if (strcmp(o->kind, "volume") != 0 || !scene_is_failed_node(scene, o->host) || is_taken_along(scene, o->host) ||
 		    cinder_owner_is_up(&scene->cinder.services, o->host, o->cluster_name, scene->cinder.down_s))
 			continue;
 		str_clear(&hint);
 		if (!hint_add_move(&hint, "", scene, MOVE_BACKEND, o->host))
-			str_add(&hint, "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
-		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move", o->host, (long long)o->n,
-		    o->n == 1 ? "" : "s");
+			str_add(&hint,
+			    "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
+		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move",
+		    o->host, (long long)o->n, o->n == 1 ? "" : "s");
 	}
 }
 
@@ -168,11 +178,12 @@ static bool is_twin(const char *host, const char *of)
 
 void guard_name_twins(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_MOVE(m, scene)
-		for EACH_OWNER(o, scene)
-			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 && is_twin(o->host, m->from.backend_host))
-				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is", o->host,
-				    (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
+	EACH_MOVE(m, scene)
+		EACH_OWNER(o, scene)
+			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 &&
+			    is_twin(o->host, m->from.backend_host))
+				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is",
+				    o->host, (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
 }
 
 /* The new owner of the volumes before others. */
@@ -196,29 +207,30 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 	if (!scene->request->what.newhost) /* a rescue takes them along */
 		return;
 	service = cinder_service_find(&scene->cinder.services, "cinder-backup", scene->subject.host);
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		if (m->kind == MOVE_BACKUPS)
 			return;
 	if (service && cinder_service_is_up(service, scene->cinder.down_s))
 		return;
 	to = who_takes_backups(scene);
-	for EACH_OWNER(o, scene)
+	EACH_OWNER(o, scene)
 		if (strcmp(o->kind, "backup") == 0 && strcmp(o->host, scene->subject.host) == 0) {
 			if (to)
 				hint_add_move_to(&hint, MOVE_BACKUPS, scene->subject.host, to);
 			else
-				str_add(&hint, "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
-			guard_found(self, scene, out, scene->subject.host, hint.s, "'%s' owns %lld backup%s as well", scene->subject.host, (long long)o->n,
-			    o->n == 1 ? "" : "s");
+				str_add(&hint,
+				    "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
+			guard_found(self, scene, out, scene->subject.host, hint.s, "'%s' owns %lld backup%s as well",
+			    scene->subject.host, (long long)o->n, o->n == 1 ? "" : "s");
 		}
 }
 
 static bool owns_or_serves(const struct scene *scene, const char *node)
 {
-	for EACH_OWNER(o, scene)
+	EACH_OWNER(o, scene)
 		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
 			return true;
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
 			return true;
 	return false;
@@ -232,11 +244,12 @@ void guard_not_node_owned(const struct guard *self, const struct scene *scene, s
 	if (!scene->subject.host || owns_or_serves(scene, scene->subject.host) ||
 	    (scene->request->what.cinder_host && owns_or_serves(scene, scene->request->what.cinder_host)))
 		return;
-	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n && owners.n < 200; o++)
+	for (const struct owner *o = scene->cinder.owners.v;
+	     o < scene->cinder.owners.v + scene->cinder.owners.n && owners.n < 200; o++)
 		if (strcmp(o->kind, "volume") == 0)
 			str_addf(&owners, "%s'%s'", owners.n ? ", " : "", o->host);
-	guard_found(self, scene, out, scene->subject.host, NULL, "no volume is owned by '%s' (their owners: %s); nothing to move", scene->subject.host,
-	    str_or(owners.s, "none"));
+	guard_found(self, scene, out, scene->subject.host, NULL,
+	    "no volume is owned by '%s' (their owners: %s); nothing to move", scene->subject.host, str_or(owners.s, "none"));
 }
 
 /* Who moves backups alone asks after no volume. */

@@ -7,8 +7,8 @@
 
 /* What was under way when the host died: it moves with the rest, and somebody must finish or clear it. */
 
-#define EACH_UNFINISHED(u, m, scene)                                                               \
-	EACH_MOVE(m, scene)                                                                        \
+#define EACH_UNFINISHED(u, m, scene) \
+	EACH_MOVE(m, scene) \
 		for (const struct unfinished *u = m->unfinished.v; u < m->unfinished.v + m->unfinished.n; u++)
 
 static const char *set_settle_hint(const struct scene *scene, const struct unfinished *u, const char *otherwise,
@@ -30,39 +30,42 @@ void guard_snapshot_in_flight(const struct guard *self, const struct scene *scen
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_UNFINISHED(u, m, scene)
+	EACH_UNFINISHED(u, m, scene)
 		if (strcmp(u->kind, "snapshot") == 0)
-			guard_found(self, scene, out, u->id, set_settle_hint(scene, u, "cinder snapshot-reset-state, then delete it", &hint),
+			guard_found(self, scene, out, u->id,
+			    set_settle_hint(scene, u, "cinder snapshot-reset-state, then delete it", &hint),
 			    "snapshot %s of volume %s is '%s'", u->id, u->volume_id, str_or(u->status, ""));
 }
 
 void guard_backup_elsewhere(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_UNFINISHED(u, m, scene)
+	EACH_UNFINISHED(u, m, scene)
 		if (m->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0)
-			guard_found(self, scene, out, u->id, NULL, "backup %s of volume %s is '%s' on '%s'", u->id, u->volume_id,
-			    str_or(u->status, ""), str_or(u->host, "no host"));
+			guard_found(self, scene, out, u->id, NULL, "backup %s of volume %s is '%s' on '%s'", u->id,
+			    u->volume_id, str_or(u->status, ""), str_or(u->host, "no host"));
 }
 
 void guard_local_attachment(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_UNFINISHED(u, m, scene)
+	EACH_UNFINISHED(u, m, scene)
 		if (strcmp(u->kind, "local attachment") == 0)
-			guard_found(self, scene, out, u->id, NULL, "attachment %s of volume %s is '%s' on '%s', for no instance", u->id,
-			    u->volume_id, str_or(u->status, ""), str_or(u->host, ""));
+			guard_found(self, scene, out, u->id, NULL,
+			    "attachment %s of volume %s is '%s' on '%s', for no instance", u->id, u->volume_id,
+			    str_or(u->status, ""), str_or(u->host, ""));
 }
 
 void guard_stray_attachment(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_UNFINISHED(u, m, scene) {
+	EACH_UNFINISHED(u, m, scene) {
 		if (strcmp(u->kind, "stray attachment") != 0)
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, "once its instance is back: openstack --os-volume-api-version 3.27 volume attachment delete %s", u->id);
-		guard_found(self, scene, out, u->id, hint.s, "attachment %s of volume %s is reserved beside the one that is attached", u->id,
-		    u->volume_id);
+		str_addf(&hint, "once its instance is back: openstack --os-volume-api-version 3.27 volume attachment delete %s",
+		    u->id);
+		guard_found(self, scene, out, u->id, hint.s,
+		    "attachment %s of volume %s is reserved beside the one that is attached", u->id, u->volume_id);
 	}
 }
 
@@ -78,12 +81,14 @@ void guard_delete_pending(const struct guard *self, const struct scene *scene, s
 {
 	auto_str struct str hint = { 0 };
 
-	for EACH_UNFINISHED(u, m, scene) {
+	EACH_UNFINISHED(u, m, scene) {
 		if (strcmp(u->kind, "volume") != 0 || !str_equal(u->status, "deleting"))
 			continue;
 		guard_found(self, scene, out, u->id,
-		    set_settle_hint(scene, u, has_worker(m, u->id) ? "the new owner deletes it when its cinder-volume is started again" :
-		        "cinder reset-state --state available, then delete it again", &hint),
+		    set_settle_hint(scene, u,
+			has_worker(m, u->id) ? "the new owner deletes it when its cinder-volume is started again" :
+					       "cinder reset-state --state available, then delete it again",
+			&hint),
 		    "volume %s is 'deleting', and the order waits in the dead owner's queue, which nobody will obey", u->id);
 	}
 }
@@ -93,15 +98,16 @@ void guard_duplicate_services(const struct guard *self, const struct scene *scen
 	const struct cinder_services *all = &scene->cinder.services;
 	auto_str struct str hint = { 0 };
 
-	for EACH_MOVE(m, scene)
+	EACH_MOVE(m, scene)
 		for (size_t i = 0; i < all->n; i++)
 			if (m->target && &all->v[i] != m->target && strcmp(all->v[i].host, m->target->host) == 0 &&
 			    strcmp(all->v[i].binary, m->target->binary) == 0) {
 				str_clear(&hint);
-				str_addf(&hint, "the one that reported longest ago goes by: evac-manage service remove %s ", m->target->binary);
+				str_addf(&hint, "the one that reported longest ago goes by: evac-manage service remove %s ",
+				    m->target->binary);
 				shell_add_word(&hint, m->target->host);
-				guard_found(self, scene, out, m->target->host, hint.s, "%s on '%s' has rows %lld and %lld", m->target->binary,
-				    m->target->host, (long long)m->target->id, (long long)all->v[i].id);
+				guard_found(self, scene, out, m->target->host, hint.s, "%s on '%s' has rows %lld and %lld",
+				    m->target->binary, m->target->host, (long long)m->target->id, (long long)all->v[i].id);
 			}
 }
 
@@ -109,15 +115,17 @@ void guard_target_failed_over(const struct guard *self, const struct scene *scen
 {
 	static const char *const bad[] = { "failed-over", "failing-over", "error", "failover-error", NULL };
 
-	for EACH_MOVE(m, scene) {
+	EACH_MOVE(m, scene) {
 		if (!m->target)
 			continue;
 		for (const char *const *b = bad; *b; b++)
 			if (str_equal(m->target->replication_status, *b))
-				guard_found(self, scene, out, m->target->host, NULL, "the replication of '%s' is '%s'", m->target->host, *b);
+				guard_found(self, scene, out, m->target->host, NULL, "the replication of '%s' is '%s'",
+				    m->target->host, *b);
 		if (m->source && !str_equal(str_or(m->source->active_backend_id, ""), str_or(m->target->active_backend_id, "")))
-			guard_found(self, scene, out, m->target->host, NULL, "'%s' is on backend id '%s', '%s' on '%s'", m->source->host,
-			    str_or(m->source->active_backend_id, ""), m->target->host, str_or(m->target->active_backend_id, ""));
+			guard_found(self, scene, out, m->target->host, NULL, "'%s' is on backend id '%s', '%s' on '%s'",
+			    m->source->host, str_or(m->source->active_backend_id, ""), m->target->host,
+			    str_or(m->target->active_backend_id, ""));
 	}
 }
 
@@ -125,8 +133,8 @@ void guard_target_failed_over(const struct guard *self, const struct scene *scen
 
 void guard_clock_ahead(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for EACH_SERVICE(s, scene)
+	EACH_SERVICE(s, scene)
 		if (s->heartbeat_age_s.set && s->heartbeat_age_s.v < -AHEAD_S)
-			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s in the future", s->binary, s->host,
-			    (long long)-s->heartbeat_age_s.v);
+			guard_found(self, scene, out, s->host, NULL, "%s on '%s' reported %lld s in the future", s->binary,
+			    s->host, (long long)-s->heartbeat_age_s.v);
 }

@@ -153,8 +153,8 @@ int journal_create(const struct request *request, const char *run, const char *h
 	j->fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	CRASH_POINT("journal_created");
 	if (j->fd < 0 ? cannot_create(j->path, err) != 0 :
-	                hold_alone(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
-	                    link_draft(j, dir, draft, err) != 0) {
+			hold_alone(j, err) != 0 || journal_add(j, "run", first_record(request, run, host), true, err) != 0 ||
+		    link_draft(j, dir, draft, err) != 0) {
 		if (j->fd >= 0) {
 			unlink(draft);
 			error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
@@ -178,7 +178,8 @@ static int mend_end(struct journal *j, const struct journal_end *end, struct err
 	return 0;
 }
 
-int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out, struct error *err)
+int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal **out,
+    struct error *err)
 {
 	struct journal *j = xcalloc(1, sizeof *j);
 	struct journal_end end;
@@ -187,7 +188,8 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	j->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (j->fd < 0)
 		error_errno(err, ERROR_ERROR, errno, "cannot write to the journal '%s'", path);
-	if (j->fd < 0 || hold_alone(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
+	if (j->fd < 0 || hold_alone(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 ||
+	    mend_end(j, &end, err) != 0) {
 		journal_close(&j);
 		return -1;
 	}
@@ -233,7 +235,8 @@ void journal_close(struct journal **journal)
 void journal_discard(struct journal **journal)
 {
 	if (*journal && unlink((*journal)->path) != 0)
-		log_warn("cannot remove the journal '%s' of a run that has begun nothing: %s", (*journal)->path, strerror(errno));
+		log_warn("cannot remove the journal '%s' of a run that has begun nothing: %s", (*journal)->path,
+		    strerror(errno));
 	journal_close(journal);
 }
 
@@ -259,8 +262,8 @@ int journal_reserve(struct journal *j, const struct plan *plan, struct error *er
 
 	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, 0, room) == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
 		return 0;
-	error_errno(err, ERROR_ERROR, errno, "no room for the journal of this run, %lld kB, at '%s'", (long long)(room + 1023) / 1024,
-	    j->path);
+	error_errno(err, ERROR_ERROR, errno, "no room for the journal of this run, %lld kB, at '%s'",
+	    (long long)(room + 1023) / 1024, j->path);
 	return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
 }
 
@@ -274,7 +277,8 @@ const char *journal_file_system(const struct request *request)
 static int cannot_write(struct journal *j, struct error *err)
 {
 	error_errno(err, ERROR_ERROR, j->failed, "cannot write the journal '%s'", j->path);
-	return error_hint(err, "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
+	return error_hint(err,
+	    "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
 }
 
 int journal_sync(struct journal *j, struct error *err)

@@ -42,8 +42,8 @@ static json_object *parse_record(const char *line, size_t n, const struct journa
 	return record;
 }
 
-/* A write that was cut leaves a beginning of a record and nothing behind it. A whole record with more behind it is damage: what it
- * announced may have begun. */
+/* A write that was cut leaves a beginning of a record and nothing behind it. A whole record with more behind it is damage: what
+ * it announced may have begun. */
 static bool is_beginning(const char *line, size_t n)
 {
 	for (size_t k = SUM_SIZE + 1; k < n; k++)

@@ -16,7 +16,7 @@
 
 /* A session of ours that ended, as far as we know; the server may not have noticed, and holds the lock for it still. */
 struct past_session {
-	char server[sizeof ((struct db_server *)0)->text];
+	char server[sizeof((struct db_server *)0)->text];
 	uint64_t connection_id;
 };
 
@@ -56,7 +56,8 @@ static bool writes_cinder(const struct scene *scene)
 
 static bool writes_cell(const struct scene *scene)
 {
-	return scene->nova.home && (scene->subject.evacuates || scene->subject.marks || scene->subject.closes || scene->subject.past);
+	return scene->nova.home &&
+	    (scene->subject.evacuates || scene->subject.marks || scene->subject.closes || scene->subject.past);
 }
 
 static int busy_on_server(const struct scene *scene, const struct db *db, const struct db_holder *holder, struct error *err)
@@ -67,7 +68,8 @@ static int busy_on_server(const struct scene *scene, const struct db *db, const 
 		str_addf(&who, " of account '%s' from %s", holder->account, holder->client);
 	if (holder->held_s.set)
 		str_addf(&who, ", since %lld s", (long long)holder->held_s.v);
-	if (scene->nova.compute && scene->nova.compute->disabled_reason && str_starts(scene->nova.compute->disabled_reason, "evac-manage"))
+	if (scene->nova.compute && scene->nova.compute->disabled_reason &&
+	    str_starts(scene->nova.compute->disabled_reason, "evac-manage"))
 		str_addf(&who, "; the services row says '%s'", scene->nova.compute->disabled_reason);
 	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->subject.host,
 	    (unsigned long long)holder->connection_id, str_or(who.s, ""), db_label(db));
@@ -79,7 +81,9 @@ static int check_unfinished(const struct scene *scene, const char *except, struc
 {
 	struct db *cell = scene->subject.evacuates && scene->nova.home ? scene->nova.home->cell->db : NULL;
 
-	return scene->subject.recovers || scene->subject.closes ? 0 : unfinished_check(scene->request, scene->subject.host, cell, except, err);
+	return scene->subject.recovers || scene->subject.closes ?
+	    0 :
+	    unfinished_check(scene->request, scene->subject.host, cell, except, err);
 }
 
 static int look_at_server(const struct scene *scene, struct db *db, struct error *err)
@@ -112,12 +116,14 @@ static bool is_ours(const struct lock *lock, const struct db *db, const struct d
 		    db_server(lock->db[i])->connection_id == holder->connection_id)
 			return true;
 	for (size_t i = 0; i < lock->npast; i++)
-		if (strcmp(lock->past[i].server, db_server(db)->text) == 0 && lock->past[i].connection_id == holder->connection_id)
+		if (strcmp(lock->past[i].server, db_server(db)->text) == 0 &&
+		    lock->past[i].connection_id == holder->connection_id)
 			return true;
 	return false;
 }
 
-/* Takes ${db} over. A server that knows no such locks (some clusters forbid them) has none: the rows' compare-and-set stands. */
+/* Takes ${db} over. A server that knows no such locks (some clusters forbid them) has none: the rows' compare-and-set stands.
+ */
 static int take_server(const struct scene *scene, struct lock *lock, struct db *db, struct error *err)
 {
 	char name[LOCK_NAME_SIZE];
@@ -132,8 +138,8 @@ static int take_server(const struct scene *scene, struct lock *lock, struct db *
 		return 0;
 	}
 	if (rc != 0 && err->kind != ERROR_DB_UNREACHABLE) {
-		log_warn("%s takes no named lock (%s): another machine's run is seen only by the rows that it changes", db_label(db),
-		    err->text);
+		log_warn("%s takes no named lock (%s): another machine's run is seen only by the rows that it changes",
+		    db_label(db), err->text);
 		error_clear(err);
 		rc = 0;
 	} else if (rc == 0 && (rc = db_lock_look(db, name, &holder, err)) == 0 && !is_ours(lock, db, &holder)) {

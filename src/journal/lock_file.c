@@ -50,10 +50,13 @@ static int busy_here(int fd, const char *host, struct error *err)
 		text[0] = '\0';
 	o = json_tokener_parse(text);
 	if (json_object_is_type(o, json_type_object))
-		error_set(err, ERROR_BUSY, "another run works on '%s': %s (%s), by %s on %s, since %s, pid %s; nothing was written", host,
-		    lock_word(o, "run"), lock_word(o, "command"), lock_word(o, "user"), lock_word(o, "on"), lock_word(o, "since"), lock_word(o, "pid"));
+		error_set(err, ERROR_BUSY,
+		    "another run works on '%s': %s (%s), by %s on %s, since %s, pid %s; nothing was written", host,
+		    lock_word(o, "run"), lock_word(o, "command"), lock_word(o, "user"), lock_word(o, "on"),
+		    lock_word(o, "since"), lock_word(o, "pid"));
 	else
-		error_set(err, ERROR_BUSY, "another run works on '%s'; its lock does not say yet which; nothing was written", host);
+		error_set(err, ERROR_BUSY, "another run works on '%s'; its lock does not say yet which; nothing was written",
+		    host);
 	json_object_put(o);
 	return error_hint(err, "let it end, or talk to its operator; 'evac-manage journal list' shows what has been done");
 }
@@ -115,16 +118,19 @@ static int lock_fd(int fd)
 
 int lock_file_take(const struct scene *scene, int *out, struct error *err)
 {
-	auto_free char *dir = xasprintf("%s/lock", state_dir(scene->request)), *path = path_of(scene->request, scene->subject.host);
+	auto_free char *dir = xasprintf("%s/lock", state_dir(scene->request)),
+		       *path = path_of(scene->request, scene->subject.host);
 	int fd, rc;
 
 	*out = -1;
 	if (directory_ensure(dir, err) != 0)
-		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where locks and journals go; nothing was changed");
+		return error_hint(err,
+		    "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where locks and journals go; nothing was changed");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0) {
 		error_errno(err, ERROR_ERROR, errno, "cannot create the lock '%s'", path);
-		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where locks and journals go; nothing was changed");
+		return error_hint(err,
+		    "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where locks and journals go; nothing was changed");
 	}
 	if (lock_fd(fd) == 0)
 		rc = write_content(fd, path, scene, err);

@@ -50,7 +50,8 @@ static bool has_none(json_object *end, const char *state)
 	return json_object_object_get_ex(json_object_object_get(end, "totals"), state, &n) && json_object_get_int64(n) == 0;
 }
 
-/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown or under way. */
+/* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown or under
+ * way. */
 static bool is_no_matter(const char *path, const char *host)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -82,8 +83,9 @@ static int refuse(const char *run, const char *host, const char *why, struct err
 static bool is_unknown(const struct past *past)
 {
 	for (size_t i = 0; i < past->nunit; i++)
-		if (past->unit[i].begun && (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
-		                               str_equal(past_unit_state(&past->unit[i]), "open")))
+		if (past->unit[i].begun &&
+		    (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
+			str_equal(past_unit_state(&past->unit[i]), "open")))
 			return true;
 	return false;
 }
@@ -100,8 +102,8 @@ static bool is_settled_by(const char *recovery)
 	return str_equal(recovery, "ok") || str_equal(recovery, "drift");
 }
 
-/* What was asked for in vain, to the rows: nova may be at it all the same, and would not notice a second message. Elsewhere or deleted,
- * the instance cannot be asked for again. */
+/* What was asked for in vain, to the rows: nova may be at it all the same, and would not notice a second message. Elsewhere or
+ * deleted, the instance cannot be asked for again. */
 static int check_is_there(struct db *cell, const struct past *past, size_t index, struct error *err)
 {
 	const struct step *step = &past->plan.unit[index].step[0];
@@ -126,8 +128,9 @@ static int check_under_way(struct db *cell, const struct past *past, struct erro
 	for (size_t i = 0; i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
 
-		if (unit->kind == UNIT_EVACUATION && unit->nstep > 0 && past->unit[i].publish_begun && str_equal(past->unit[i].where, db_label(cell)) &&
-		    !past_unit_is_final(&past->unit[i]) && check_is_there(cell, past, i, err) != 0)
+		if (unit->kind == UNIT_EVACUATION && unit->nstep > 0 && past->unit[i].publish_begun &&
+		    str_equal(past->unit[i].where, db_label(cell)) && !past_unit_is_final(&past->unit[i]) &&
+		    check_is_there(cell, past, i, err) != 0)
 			return -1;
 	}
 	return 0;

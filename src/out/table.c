@@ -316,6 +316,18 @@ void out_line(const char *fmt, ...)
 	puts(str_or(line.s, ""));
 }
 
+int out_json(json_object *document, const struct shown *shown, struct error *err)
+{
+	const int flags = JSON_C_TO_STRING_NOSLASHESCAPE |
+	    (shown->noindent ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+
+	errno = 0;
+	if (fputs(json_object_to_json_string_ext(document, flags), stdout) < 0 || fputc('\n', stdout) < 0 ||
+	    fflush(stdout) != 0)
+		return error_errno(err, ERROR_ERROR, errno ? errno : EIO, "cannot write to stdout");
+	return 0;
+}
+
 int out_text(struct error *err, const char *fmt, ...)
 {
 	auto_str struct str text = { 0 };

@@ -17,15 +17,25 @@
 static const struct {
 	const char *word, *color;
 } colors[] = {
-	{ "down", "red" }, { "error", "red" }, { "failed", "red" }, { "stop", "red" }, { "unknown", "red" }, { "high", "red" },
-	{ "warn", "yellow" }, { "open", "yellow" }, { "medium", "yellow" }, { "up", "green" }, { "ok", "green" },
-	{ "proved", "green" }, { "done", "green" },
+	{ "down", "red" },
+	{ "error", "red" },
+	{ "failed", "red" },
+	{ "stop", "red" },
+	{ "unknown", "red" },
+	{ "high", "red" },
+	{ "warn", "yellow" },
+	{ "open", "yellow" },
+	{ "medium", "yellow" },
+	{ "up", "green" },
+	{ "ok", "green" },
+	{ "proved", "green" },
+	{ "done", "green" },
 };
 static const char *const colored_keys[] = { "state", "vm_state", "status", "severity", "result" };
 
 struct drawn {
-	char **text;       /* of each cell, row after row */
-	size_t *width;     /* of each column */
+	char **text;   /* of each cell, row after row */
+	size_t *width; /* of each column */
 	bool *prose;
 };
 
@@ -182,8 +192,8 @@ static void add_columns(struct libscols_table *out, const struct view *view, con
 	for (i = 0; i < view->ncolumn; i++) {
 		auto_free char *title = title_of(view_column(view, i));
 
-		column = scols_table_new_column(out, title, 0, (view_column(view, i)->right ? SCOLS_FL_RIGHT : 0) |
-			(drawn->prose[i] ? SCOLS_FL_WRAP : 0));
+		column = scols_table_new_column(out, title, 0,
+		    (view_column(view, i)->right ? SCOLS_FL_RIGHT : 0) | (drawn->prose[i] ? SCOLS_FL_WRAP : 0));
 		if (drawn->prose[i])
 			scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
 		scols_cell_set_color(scols_column_get_header(column), "bold");
@@ -257,7 +267,7 @@ bool table_draw(const struct view *view, size_t width, bool color, struct str *o
 	break_lines(view, &drawn);
 	scols_table_set_column_separator(table, GAP);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER); /* widths are ours */
-	scols_table_enable_noencoding(table, 1); /* and so is what is spelt out */
+	scols_table_enable_noencoding(table, 1);                 /* and so is what is spelt out */
 	scols_table_enable_colors(table, color);
 	add_columns(table, view, &drawn);
 	draw_rows(table, view, &drawn);

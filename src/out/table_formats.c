@@ -187,8 +187,8 @@ static bool is_plain_yaml(const char *text)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcasecmp(words[i], text) == 0)
 			return false;
-	return *text && strchr(letters, *text) && text[1 + strspn(text + 1,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@")] == '\0';
+	return *text && strchr(letters, *text) &&
+	    text[1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./@")] == '\0';
 }
 
 static void add_yaml_char(uint32_t code, const char *bytes, size_t length, struct str *out)

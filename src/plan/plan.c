@@ -69,7 +69,8 @@ void unit_say_moves(const struct unit *unit, const struct scene *scene, const ch
 		any = true;
 	}
 	for (size_t i = 0; i < scene->subject.nmove && any; i++)
-		str_addf(out, "%s %s to %s", i ? "," : " from", scene->subject.move[i].from.text, scene->subject.move[i].to.text);
+		str_addf(out, "%s %s to %s", i ? "," : " from", scene->subject.move[i].from.text,
+		    scene->subject.move[i].to.text);
 }
 
 void unit_set_state(struct unit *unit, enum state state, const char *error)

@@ -23,16 +23,19 @@ static const char *new_host(const struct adding *a, const struct owned *row)
 	return scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena);
 }
 
-/* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself writes it.
- * Where the backend stays, so does the cluster. */
+/* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself
+ * writes it. Where the backend stays, so does the cluster. */
 static const char *cluster_then(const struct adding *a, const struct owned *row)
 {
 	const struct cinder_service *target = a->move->target;
-	const char *cluster = a->move->in_place ? row->cluster_name : a->scene->request->what.to_cluster && target ? target->cluster_name : NULL;
+	const char *cluster = a->move->in_place          ? row->cluster_name :
+	    a->scene->request->what.to_cluster && target ? target->cluster_name :
+							   NULL;
 
 	if (!cluster)
 		return NULL;
-	return arena_printf(&a->plan->arena, "%.*s%s", (int)strcspn(cluster, "#"), cluster, str_or(strchr(new_host(a, row), '#'), ""));
+	return arena_printf(&a->plan->arena, "%.*s%s", (int)strcspn(cluster, "#"), cluster,
+	    str_or(strchr(new_host(a, row), '#'), ""));
 }
 
 static const char *new_service_uuid(const struct adding *a, const struct owned *row)
@@ -103,15 +106,15 @@ static void each_wanted(struct plan *plan, struct unit *unit, const struct scene
 	}
 }
 
-/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in strict
- * mode refuses the row. */
+/* The services' columns hold 255 letters of at most three bytes: what would not fit there is replaced or cut, as a server in
+ * strict mode refuses the row. */
 static const char *mark_reason(struct plan *plan, const struct scene *scene)
 {
 	const char *fenced = scene->request->how.fenced;
 	auto_str struct str whole = { 0 };
 	auto_str struct str reason = { 0 };
 
-	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->operator, "?"),
+	str_addf(&whole, "evac-manage %s by %s: failed host%s%s", str_or(scene->run, "?"), str_or(scene->who, "?"),
 	    fenced ? ", fenced: " : "", str_or(fenced, ""));
 	str_add_letters(&reason, whole.s, REASON_MAX);
 	return arena_dup(&plan->arena, reason.s);
@@ -156,7 +159,8 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 
 	unit_say_moves(unit, scene, "move", &s);
 	if ((n = unit_count(unit, STEP_CINDER_SERVICE)) > 0)
-		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s", scene->subject.host);
+		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s",
+		    scene->subject.host);
 	if (leaves_cluster(unit))
 		str_add(&s, "; out of their cluster");
 	if (scene->request->what.to_cluster)
@@ -193,7 +197,8 @@ static const char *ownership_command(struct plan *plan, const struct scene *scen
 {
 	auto_str struct str s = { 0 };
 
-	if (scene->request->what.limit > 0 && !scene->subject.evacuates && scene->subject.nmove > 1) /* which of them a part of the number falls to, no word says */
+	if (scene->request->what.limit > 0 && !scene->subject.evacuates &&
+	    scene->subject.nmove > 1) /* which of them a part of the number falls to, no word says */
 		return NULL;
 	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
 		if (!m->target && !m->target_known) /* finding no-counterpart */
@@ -286,7 +291,8 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	step->before[2] = s->forced_down ? "1" : "0";
 	step->after[2] = "1";
 	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s%s, reason: %s",
-	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down", step->after[1]);
+	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down",
+	    step->after[1]);
 }
 
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
@@ -297,8 +303,8 @@ void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
 	plan->nunit = 0;
 }
 
-/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped or is to be; one in error comes out active, whatever
- * state was asked for. */
+/* nova compute/manager.py: a rebuild ends active, unless the instance was stopped or is to be; one in error comes out active,
+ * whatever state was asked for. */
 static const char *expected_vm_state(const struct scene *scene, const struct instance *instance)
 {
 	const char *asked = str_equal(instance->vm_state, "error") ? NULL : scene->request->how.target_state;
@@ -334,8 +340,9 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s%s", c->instance->uuid,
 	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
 	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "", lost.n ? lost.s : "");
-	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid, target ? " " : "",
-	    target ? target : "", scene->request->what.force ? " --force" : "", state ? " --target-state " : "", str_or(state, ""));
+	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid,
+	    target ? " " : "", target ? target : "", scene->request->what.force ? " --force" : "",
+	    state ? " --target-state " : "", str_or(state, ""));
 }
 
 static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)

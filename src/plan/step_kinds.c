@@ -6,6 +6,7 @@
 
 #include "sql_catalogue.h"
 
+/* clang-format off */
 const struct step_kind step_kinds[STEP_KINDS] = {
 	[STEP_VOLUME] = { "volume", "volume", "volumes", { "host", "service_uuid", "cluster_name" },
 		&SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_GET_OWNER, .deed = DEED_MOVE, .owner = OWNER_POOL, .counted = true },
@@ -81,6 +82,7 @@ const struct step_kind step_kinds[STEP_KINDS] = {
 		.of = "transfer", .whole = true },
 };
 _Static_assert((int)STEP_VOLUME == (int)OWNED_VOLUME && (int)STEP_BACKUP == (int)OWNED_BACKUP, "what is owned comes first, in its order");
+/* clang-format on */
 
 const struct step_kind *step_kind_named(const char *name)
 {

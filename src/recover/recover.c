@@ -116,20 +116,22 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	const size_t *n = r->nverdict;
 	auto_str struct str counts = { 0 };
 
-	str_addf(&counts, "%zu done, %zu not done, %zu failed, %zu under way, %zu unknown", n[VERDICT_DONE], n[VERDICT_NOT_DONE],
-	    n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
+	str_addf(&counts, "%zu done, %zu not done, %zu failed, %zu under way, %zu unknown", n[VERDICT_DONE],
+	    n[VERDICT_NOT_DONE], n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
 	if (n[VERDICT_DRIFT] > 0)
 		str_addf(&counts, ", %zu of which a row holds a third value", n[VERDICT_DRIFT]);
 	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
 	if (result == ERROR_UNKNOWN) {
 		error_set(err, result, "still unknown: %s", counts.s);
-		error_hint(err, "each line above says what to look at; then 'evac-manage journal recover %s' again", r->past.run);
+		error_hint(err, "each line above says what to look at; then 'evac-manage journal recover %s' again",
+		    r->past.run);
 	} else if (result == ERROR_DRIFT) {
 		error_set(err, result, "rows hold what neither the run wrote nor was there before: %s", counts.s);
-		error_hint(err, "each row is named above: decide by hand; 'evac-manage journal show %s' has the values", r->past.run);
-	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
-		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s", shell_word(&r->work.plan.arena, r->past.host),
+		error_hint(err, "each row is named above: decide by hand; 'evac-manage journal show %s' has the values",
 		    r->past.run);
+	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
+		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
+		    shell_word(&r->work.plan.arena, r->past.host), r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0) {
 		log_notice("what is not done can be done by the same command again");
 	}

@@ -46,7 +46,8 @@ static struct db *find_cell(struct recovery *r, size_t index, struct error *err)
 			return w->cell[i].db;
 	}
 	if (world_any_lost_cell(w))
-		error_set(err, world_any_lost_cell(w)->kind, "instance %s is in no cell that answers: %s", uuid, world_any_lost_cell(w)->text);
+		error_set(err, world_any_lost_cell(w)->kind, "instance %s is in no cell that answers: %s", uuid,
+		    world_any_lost_cell(w)->text);
 	else
 		error_set(err, ERROR_NOT_FOUND, "instance %s is in no cell", uuid);
 	return NULL;
@@ -65,9 +66,9 @@ static void take_claim(struct recovery *r, size_t index, struct look *look)
 		.old_task_state = step->before[2],
 		.dest_compute = r->past.target_host };
 	evacuation_name_ids(r->past.run, step->id, &look->e->rows);
-	look->known.claim = str_equal(past->outcome, "failed") ? CLAIM_FAILED :
+	look->known.claim = str_equal(past->outcome, "failed")    ? CLAIM_FAILED :
 	    !past->outcome || str_equal(past->outcome, "unknown") ? CLAIM_OPEN :
-	                                                            CLAIM_APPLIED;
+								    CLAIM_APPLIED;
 }
 
 /* A failed outcome after a publish is nova's or the broker's word, not the transaction's. */
@@ -75,10 +76,10 @@ static void take_cast(const struct past_unit *past, struct look *look)
 {
 	const char *outcome = past->publish_outcome;
 
-	look->known.cast = !past->publish_begun ? CAST_NEVER :
-	    str_equal(outcome, "acked")         ? CAST_ACKED :
+	look->known.cast = !past->publish_begun                                                               ? CAST_NEVER :
+	    str_equal(outcome, "acked")                                                                       ? CAST_ACKED :
 	    str_equal(outcome, "returned") || str_equal(outcome, "refused") || str_equal(outcome, "not_sent") ? CAST_NOT_SENT :
-	                                                                                                        CAST_UNKNOWN;
+														CAST_UNKNOWN;
 	look->known.age = past->publish_age_s > MESSAGE_LIFE_S(past->expiration_ms) ? AGE_LATE : AGE_YOUNG;
 	if (past->publish_begun)
 		look->known.claim = CLAIM_APPLIED;
@@ -102,7 +103,8 @@ static unsigned row_of(const struct evacuation_state *now, const struct evacuati
 /* Conductor or compute: what ends with an error is taken up by nobody again. */
 static bool gave_up(const struct action_event *e)
 {
-	return (str_equal(e->event, "rebuild_server") || str_equal(e->event, "compute_rebuild_instance")) && str_equal(e->result, "Error");
+	return (str_equal(e->event, "rebuild_server") || str_equal(e->event, "compute_rebuild_instance")) &&
+	    str_equal(e->result, "Error");
 }
 
 static unsigned instance_of(const struct evacuation_state *now, const struct evacuation_rows *rows)
@@ -119,7 +121,8 @@ static bool instance_speaks(const struct look *look, const struct evacuation_sta
 {
 	if (!now->exists || look->known.instance == INSTANCE_GONE)
 		return false;
-	return look->known.instance != INSTANCE_OLD || (look->known.row == ROW_ACCEPTED && !str_equal(now->task_state, "rebuilding"));
+	return look->known.instance != INSTANCE_OLD ||
+	    (look->known.row == ROW_ACCEPTED && !str_equal(now->task_state, "rebuilding"));
 }
 
 static int look_at_rows(struct look *look, struct error *err)
@@ -166,7 +169,8 @@ static int look_at_database(struct look *look, struct error *err)
 		return -1;
 	note_begun(look, &events);
 	for (size_t i = 0; i < events.n; i++)
-		look->known.evidence = look->known.evidence == EVIDENCE_FAILED || gave_up(&events.v[i]) ? EVIDENCE_FAILED : EVIDENCE_SOME;
+		look->known.evidence = look->known.evidence == EVIDENCE_FAILED || gave_up(&events.v[i]) ? EVIDENCE_FAILED :
+													  EVIDENCE_SOME;
 	if (!recorded && look->known.evidence == EVIDENCE_NONE)
 		look->known.evidence = EVIDENCE_LOST;
 	action_events_free(&events);
@@ -190,9 +194,10 @@ static const char *held_by_conductor(struct recovery *r)
 	scene_look_for_conductor(scene);
 	if (!scene->bus.queue_known)
 		return "the conductor's queue could not be looked at";
-	return scene->bus.conductor.messages == 0 ? NULL :
-	    arena_printf(&r->work.plan.arena, "%u message%s in the conductor's queue: its own may be among them", scene->bus.conductor.messages,
-	        scene->bus.conductor.messages == 1 ? " waits" : "s wait");
+	return scene->bus.conductor.messages == 0 ?
+	    NULL :
+	    arena_printf(&r->work.plan.arena, "%u message%s in the conductor's queue: its own may be among them",
+		scene->bus.conductor.messages, scene->bus.conductor.messages == 1 ? " waits" : "s wait");
 }
 
 static const char *held_by_compute(struct recovery *r, const struct look *look)
@@ -205,9 +210,11 @@ static const char *held_by_compute(struct recovery *r, const struct look *look)
 	scene_find_waiting(&r->work.scene, cell, &r->work.plan.arena, &waiting);
 	if (waiting.absent)
 		return "not every compute's queue could be looked at";
-	return waiting.n == 0 ? NULL :
-	    arena_printf(&r->work.plan.arena, "queue '%s' holds messages: its own may be among them, and is begun when that nova-compute returns",
-	        waiting.v[0].queue);
+	return waiting.n == 0 ?
+	    NULL :
+	    arena_printf(&r->work.plan.arena,
+		"queue '%s' holds messages: its own may be among them, and is begun when that nova-compute returns",
+		waiting.v[0].queue);
 }
 
 static const char *held_by_silence(struct recovery *r, size_t index, const struct look *look)
@@ -216,15 +223,17 @@ static const char *held_by_silence(struct recovery *r, size_t index, const struc
 
 	if (look->instance_idle_s >= 0 && look->instance_idle_s < quiet_s)
 		quiet_s = look->instance_idle_s;
-	return quiet_s >= EVACUATION_SILENT_S ? NULL :
-	    arena_printf(&r->work.plan.arena, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)quiet_s,
-	        EVACUATION_SILENT_S);
+	return quiet_s >= EVACUATION_SILENT_S ?
+	    NULL :
+	    arena_printf(&r->work.plan.arena, "it or its instance was written %lld s ago; nova may be silent for %d s",
+		(long long)quiet_s, EVACUATION_SILENT_S);
 }
 
 static void look_who_holds_it(struct recovery *r, size_t index, struct look *look)
 {
 	look->known.held = HELD_NOT;
-	if (look->known.row != ROW_ABSENT || look->known.cast & (CAST_NEVER | CAST_NOT_SENT) || look->known.instance != INSTANCE_OLD)
+	if (look->known.row != ROW_ABSENT || look->known.cast & (CAST_NEVER | CAST_NOT_SENT) ||
+	    look->known.instance != INSTANCE_OLD)
 		return;
 	look->held_by = held_by_silence(r, index, look);
 	if (!look->held_by)
@@ -238,7 +247,8 @@ static void look_who_holds_it(struct recovery *r, size_t index, struct look *loo
 /* Whoever accepts it has looked on the computes: no guest is there, and nobody is building one. */
 static void heed_accept(const struct recovery *r, struct look *look)
 {
-	if (look->known.row == ROW_ABSENT && look->known.evidence & (EVIDENCE_LOST | EVIDENCE_SOME) && look->known.cast & (CAST_ACKED | CAST_UNKNOWN) &&
+	if (look->known.row == ROW_ABSENT && look->known.evidence & (EVIDENCE_LOST | EVIDENCE_SOME) &&
+	    look->known.cast & (CAST_ACKED | CAST_UNKNOWN) &&
 	    request_accepts(r->request, "guest-left", look->e->rows.instance_uuid))
 		look->known.evidence = EVIDENCE_NONE;
 }
@@ -248,7 +258,8 @@ static int close_what_is_left(struct look *look, struct error *err)
 {
 	bool ours = look->known.instance == INSTANCE_OLD && instance_is_rebuilding(look->task_state);
 
-	return evacuation_settle(look->cell, &look->columns, &look->e->rows, look->known.row == ROW_ABSENT, ours ? look->task_state : NULL, err);
+	return evacuation_settle(look->cell, &look->columns, &look->e->rows, look->known.row == ROW_ABSENT,
+	    ours ? look->task_state : NULL, err);
 }
 
 static int act(struct look *look, enum recovery_action action, struct error *err)
@@ -258,9 +269,9 @@ static int act(struct look *look, enum recovery_action action, struct error *err
 	CRASH_POINT("recover_evacuation_before_begin");
 	if (db_begin_write(look->cell, err) != 0)
 		return -1;
-	rc = action == ACTION_FENCE  ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
+	rc = action == ACTION_FENCE ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
 	    action == ACTION_SETTLE ? close_what_is_left(look, err) :
-	                              evacuation_cancel(look->cell, &look->e->rows, err);
+				      evacuation_cancel(look->cell, &look->e->rows, err);
 	if (rc != 0) {
 		db_rollback(look->cell);
 		return -1;
@@ -287,14 +298,14 @@ static const char *advise_about_vanished(struct recovery *r, size_t index, const
 	int64_t left = MESSAGE_LIFE_S(r->past.unit[index].expiration_ms) - r->past.unit[index].publish_age_s;
 
 	if (look->known.age == AGE_YOUNG)
-		return arena_printf(&r->work.plan.arena, "%s; its message may still be on its way: look again in %lld s", sentence,
-		    (long long)(left > 0 ? left : 1));
+		return arena_printf(&r->work.plan.arena, "%s; its message may still be on its way: look again in %lld s",
+		    sentence, (long long)(left > 0 ? left : 1));
 	if (look->held_by)
 		return arena_printf(&r->work.plan.arena, "%s; %s", sentence, look->held_by);
 	return arena_printf(&r->work.plan.arena,
 	    "%s: %s%s%svirsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-left:%s",
-	    sentence, look->begun_by[0] ? "first restart " : "", look->begun_by, look->begun_by[0] ? ", which drops what it holds; then " : "",
-	    uuid, r->past.run, uuid);
+	    sentence, look->begun_by[0] ? "first restart " : "", look->begun_by,
+	    look->begun_by[0] ? ", which drops what it holds; then " : "", uuid, r->past.run, uuid);
 }
 
 /* What a person must look at. */
@@ -306,11 +317,12 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 	if (look->known.row == ROW_ABSENT && past->publish_begun)
 		return advise_about_vanished(r, index, look, sentence);
 	if (!past->publish_begun)
-		return arena_printf(&r->work.plan.arena, "%s (migration %s is '%s'): see its events and nova-conductor's log for %s", sentence,
+		return arena_printf(&r->work.plan.arena,
+		    "%s (migration %s is '%s'): see its events and nova-conductor's log for %s", sentence,
 		    look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id);
 	if (look->known.age == AGE_YOUNG)
-		return arena_printf(&r->work.plan.arena, "%s; look again in %lld s, and into nova-conductor's log for %s", sentence,
-		    (long long)(left > 0 ? left : 1), look->e->rows.request_id);
+		return arena_printf(&r->work.plan.arena, "%s; look again in %lld s, and into nova-conductor's log for %s",
+		    sentence, (long long)(left > 0 ? left : 1), look->e->rows.request_id);
 	return arena_printf(&r->work.plan.arena,
 	    "%s and its message has expired; when nova-conductor's logs do not know %s: --resend sends it again", sentence,
 	    look->e->rows.request_id);

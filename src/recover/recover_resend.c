@@ -8,8 +8,9 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Sends one evacuation again, because a person asked for it: nova does not notice a second copy, and two copies can start the same
- * disk twice. So only when the first one cannot be taken any more, nobody has begun with it, and everything still is as it was. */
+/* Sends one evacuation again, because a person asked for it: nova does not notice a second copy, and two copies can start the
+ * same disk twice. So only when the first one cannot be taken any more, nobody has begun with it, and everything still is as it
+ * was. */
 
 static int check_age(const struct past_unit *past, struct error *err)
 {
@@ -33,8 +34,8 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 	if (!queue.exists || queue.consumers == 0)
 		return error_set(err, ERROR_REFUSED, "not sent again: nobody consumes queue '%s'", topic);
 	if (queue.messages > 0)
-		return error_set(err, ERROR_REFUSED, "not sent again: %u messages wait in queue '%s', the first one may be among them",
-		    queue.messages, topic);
+		return error_set(err, ERROR_REFUSED,
+		    "not sent again: %u messages wait in queue '%s', the first one may be among them", queue.messages, topic);
 	return bus_canary(r->work.world.bus, r->work.world.nova.bus.exchange, err);
 }
 
@@ -42,7 +43,8 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 static bool was_forced_down(const struct recovery *r, const struct nova_service *now)
 {
 	for (size_t i = 0; i < r->work.plan.nunit; i++)
-		for (const struct step *s = r->work.plan.unit[i].step; s < r->work.plan.unit[i].step + r->work.plan.unit[i].nstep; s++)
+		for (const struct step *s = r->work.plan.unit[i].step;
+		     s < r->work.plan.unit[i].step + r->work.plan.unit[i].nstep; s++)
 			if (step_is(s, STEP_COMPUTE_SERVICE) && strtoll(s->id, NULL, 10) == now->id)
 				return str_equal(step_before(s, "forced_down"), "1");
 	return now->forced_down;
@@ -90,7 +92,8 @@ static int build(struct recovery *r, size_t index, struct scene *scene, struct d
 }
 
 /* Under the instance's lock: it still waits for exactly this message. */
-static int check_and_build(struct recovery *r, size_t index, struct scene *scene, struct db *cell, struct str *body, struct error *err)
+static int check_and_build(struct recovery *r, size_t index, struct scene *scene, struct db *cell, struct str *body,
+    struct error *err)
 {
 	struct evacuation_rows *rows = &r->work.plan.unit[index].evacuation->rows;
 	struct evacuation_state now = { 0 };
@@ -101,8 +104,9 @@ static int check_and_build(struct recovery *r, size_t index, struct scene *scene
 		rc = build(r, index, scene, cell, body, err);
 	if (rc == 0)
 		rc = evacuation_state_get(cell, &rows->migration_uuid, rows->instance_uuid, &now, err);
-	if (rc == 0 && (!now.exists || !str_equal(now.migration_status, "accepted") || !str_equal(now.host, rows->host) ||
-	                   !str_equal(now.task_state, "rebuilding")))
+	if (rc == 0 &&
+	    (!now.exists || !str_equal(now.migration_status, "accepted") || !str_equal(now.host, rows->host) ||
+		!str_equal(now.task_state, "rebuilding")))
 		rc = error_set(err, ERROR_REFUSED, "not sent again: somebody has begun with it");
 	if (rc == 0 && (rc = evacuation_events(cell, rows->instance_uuid, rows->request_id, &events, err)) == 0 && events.n > 0)
 		rc = error_set(err, ERROR_REFUSED, "not sent again: its request has events");
@@ -146,10 +150,12 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0)
 		return -1;
 	if (journal_publish_intent(r->work.journal,
-	        &(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, bus_server(r->work.world.bus), 2 },
-	        &body, err) != 0)
+		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange,
+		    bus_server(r->work.world.bus), 2 },
+		&body, err) != 0)
 		return -1;
-	log_warn("%s: sent again under %s; a second copy can start the same disk twice", e->rows.instance_uuid, e->rows.request_id);
+	log_warn("%s: sent again under %s; a second copy can start the same disk twice", e->rows.instance_uuid,
+	    e->rows.request_id);
 	CRASH_POINT("resend_before_publish");
 	outcome = bus_publish(r->work.world.bus, r->work.world.nova.bus.exchange, topic, body.s, body.n, &why);
 	CRASH_POINT("resend_after_publish");
@@ -159,5 +165,6 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	/* the first copy may have been taken after all: that this one was not is no proof that its rows may be put back */
 	if (bus_outcome_proves_not_sent(outcome))
 		past->publish_outcome = "lost";
-	return journal_publish_outcome(r->work.journal, index, outcome, &why, err) == 0 ? journal_sync(r->work.journal, err) : -1;
+	return journal_publish_outcome(r->work.journal, index, outcome, &why, err) == 0 ? journal_sync(r->work.journal, err) :
+											  -1;
 }

@@ -8,9 +8,9 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* One unit of rows, in cinder's database or a cell's: every row is read, and if all still hold the old value and nobody knows what
- * became of the commit, the same compare-and-set runs again. It takes the same locks and writes the same rows, so it settles what
- * an earlier try of ours may still do: one of the two finds the rows changed. */
+/* One unit of rows, in cinder's database or a cell's: every row is read, and if all still hold the old value and nobody knows
+ * what became of the commit, the same compare-and-set runs again. It takes the same locks and writes the same rows, so it
+ * settles what an earlier try of ours may still do: one of the two finds the rows changed. */
 
 struct count {
 	size_t old, new, other, gone;
@@ -40,7 +40,7 @@ static int compare_with_now(struct recovery *r, struct unit *unit, struct db *db
 		if (exists && step_equal(s->kind, now, s->after)) {
 			s->state = STATE_PROVED;
 			s->error = NULL;
-			out->new++;
+			out->new ++;
 		} else if (exists && step_equal(s->kind, now, s->before)) {
 			s->state = STATE_SKIPPED;
 			s->error = "it holds the old value";
@@ -66,7 +66,8 @@ static void take_as_written(struct unit *unit)
 		}
 }
 
-/* An owner that has come back would now lose its rows while it uses them. An undo takes them from a live one, and was told to. */
+/* An owner that has come back would now lose its rows while it uses them. An undo takes them from a live one, and was told to.
+ */
 static int check_sources(struct recovery *r, const struct unit *unit, struct error *err)
 {
 	struct cinder_services now = { 0 };
@@ -74,7 +75,8 @@ static int check_sources(struct recovery *r, const struct unit *unit, struct err
 	struct host_name owner;
 	int rc = 0;
 
-	if (unit->kind != UNIT_OWNERSHIP || past_accepts(&r->past, "source-alive") || str_equal(r->past.command, "journal undo"))
+	if (unit->kind != UNIT_OWNERSHIP || past_accepts(&r->past, "source-alive") ||
+	    str_equal(r->past.command, "journal undo"))
 		return 0;
 	if (cinder_services_list(r->work.world.cinder_db, &now, err) != 0)
 		return -1;
@@ -89,8 +91,8 @@ static int check_sources(struct recovery *r, const struct unit *unit, struct err
 	return rc;
 }
 
-/* Whether anybody works on an evacuation was asked before the run, and may be otherwise now: so it is not closed by recovery. A new
- * time in its row makes an earlier try of ours find it changed. */
+/* Whether anybody works on an evacuation was asked before the run, and may be otherwise now: so it is not closed by recovery. A
+ * new time in its row makes an earlier try of ours find it changed. */
 static int fence(struct db *db, const struct unit *unit, struct error *err)
 {
 	const struct step *s = unit->step;
@@ -100,10 +102,12 @@ static int fence(struct db *db, const struct unit *unit, struct error *err)
 		s++;
 	if (s == unit->step + unit->nstep)
 		return 0;
-	if (db_write(db, &SQL_NOVA_MIGRATION_TOUCH, (const struct db_param[]){ p_str("id", s->id), p_str("old_status", s->before[0]), p_end },
-	        &matched, err) != 0)
+	if (db_write(db, &SQL_NOVA_MIGRATION_TOUCH,
+		(const struct db_param[]){ p_str("id", s->id), p_str("old_status", s->before[0]), p_end }, &matched, err) != 0)
 		return -1;
-	return matched == 1 ? 0 : error_set(err, ERROR_DRIFT, "migration %s is no longer '%s'", s->id, str_or(s->before[0], "NULL"));
+	return matched == 1 ?
+	    0 :
+	    error_set(err, ERROR_DRIFT, "migration %s is no longer '%s'", s->id, str_or(s->before[0], "NULL"));
 }
 
 static int write_again(struct recovery *r, const struct unit *unit, struct db *db, struct error *err)
@@ -127,8 +131,8 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 	return rc;
 }
 
-/* ${committed}: the journal has the answer to the commit. A third value without it is somebody's decision about a row that we may
- * never have written. */
+/* ${committed}: the journal has the answer to the commit. A third value without it is somebody's decision about a row that we
+ * may never have written. */
 static enum verdict rows_verdict(struct recovery *r, struct unit *unit, bool committed, const struct count *n, const char **why)
 {
 	struct arena *arena = &r->work.plan.arena;
@@ -143,7 +147,8 @@ static enum verdict rows_verdict(struct recovery *r, struct unit *unit, bool com
 	}
 	if (n->old == 0 && (committed || (n->new > 0 && n->other == 0))) {
 		take_as_written(unit);
-		*why = arena_printf(arena, "it was committed; of %zu rows %zu hold what was written, others have changed %zu and deleted %zu since",
+		*why = arena_printf(arena,
+		    "it was committed; of %zu rows %zu hold what was written, others have changed %zu and deleted %zu since",
 		    unit->nstep, n->new, n->other, n->gone);
 		return VERDICT_DONE;
 	}
@@ -172,8 +177,8 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	if (!db) {
 		const struct absence *lost = world_any_lost_cell(&r->work.world);
 
-		error_set(&err, lost ? lost->kind : ERROR_NOT_FOUND, "its database (%s) %s", str_or(r->past.unit[index].where, "?"),
-		    lost ? lost->text : "is not configured any more");
+		error_set(&err, lost ? lost->kind : ERROR_NOT_FOUND, "its database (%s) %s",
+		    str_or(r->past.unit[index].where, "?"), lost ? lost->text : "is not configured any more");
 		return give_up(r, unit, &err, why);
 	}
 	if (compare_with_now(r, unit, db, &n, &err) != 0)

@@ -8,6 +8,7 @@
 #define SILENT (EVIDENCE_NONE | EVIDENCE_LOST)
 #define BEGUN EVIDENCE_SOME
 
+/* clang-format off */
 /* Never in this table: to send again. Only a person may ask for that, and then under conditions of its own (recover_resend.c). */
 const struct recovery_rule recovery_rules[] = {
 	/* claim, cast, migration, evidence, age, instance, held */
@@ -66,13 +67,14 @@ const struct recovery_rule recovery_rules[] = {
 	    "it may or may not have been sent; nobody has begun with it" },
 	{ { ANY, ANY, ANY, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN, "what is known about it makes no sense" },
 };
+/* clang-format on */
 
 const struct recovery_rule *recovery_rule_for(const struct known *k)
 {
 	const struct recovery_rule *r = recovery_rules;
 
 	while (!(r->when.claim & k->claim && r->when.cast & k->cast && r->when.row & k->row && r->when.evidence & k->evidence &&
-	         r->when.age & k->age && r->when.instance & k->instance && r->when.held & k->held))
+	    r->when.age & k->age && r->when.instance & k->instance && r->when.held & k->held))
 		r++;
 	return r;
 }

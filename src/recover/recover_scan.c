@@ -28,14 +28,16 @@ static void add_ours(struct table *t, const char *cell, const struct our_evacuat
 	bool accepted = str_equal(e->status, "accepted"), taken = e->events > 0;
 
 	table_add(t);
-	table_members(t, struct our_evacuation, e, instance_uuid, name, host, vm_state, task_state, age_s, migration_uuid, request_id);
+	table_members(t, struct our_evacuation, e, instance_uuid, name, host, vm_state, task_state, age_s, migration_uuid,
+	    request_id);
 	table_text(t, "cell", cell);
 	table_text(t, "source", e->source_compute);
 	table_text(t, "migration_status", e->status);
 	table_text(t, "state", !accepted ? "under_way" : taken ? "begun" : "unknown");
-	table_text(t, "advice", !accepted ? "nova works on it, or has left it so: see its log" :
-	    taken                         ? "the conductor has it, or failed at it: see its log" :
-	                                    "nobody has begun with it: look for its request id in nova-conductor's logs before anything else");
+	table_text(t, "advice",
+	    !accepted ? "nova works on it, or has left it so: see its log" :
+		taken ? "the conductor has it, or failed at it: see its log" :
+			"nobody has begun with it: look for its request id in nova-conductor's logs before anything else");
 }
 
 static int scan_cell(struct table *t, const struct nova_cell *cell, struct error *err)
@@ -69,7 +71,8 @@ static int conclude_scan(const struct table *shown, const struct request *reques
 	if (unknown == 0)
 		return 0;
 	error_set(err, ERROR_UNKNOWN, "%zu evacuation%s may or may not have been sent", unknown, unknown == 1 ? "" : "s");
-	return error_hint(err, "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
+	return error_hint(err,
+	    "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
 }
 
 static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .conclude = conclude_scan };

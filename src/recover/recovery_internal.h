@@ -16,38 +16,39 @@ struct recovery {
 	size_t nverdict[VERDICTS];
 };
 
-/* What recovery does about one evacuation follows from what is known about it, by the table in recover_rule.c: the first row that
- * fits. Each field is one bit of its kind, a row of the table has any of them. */
+/* What recovery does about one evacuation follows from what is known about it, by the table in recover_rule.c: the first row
+ * that fits. Each field is one bit of its kind, a row of the table has any of them. */
 enum {
-	CLAIM_OPEN = 1,     /* nothing was written about the transaction, or its commit had no answer */
-	CLAIM_FAILED = 2,   /* rolled back */
+	CLAIM_OPEN = 1,   /* nothing was written about the transaction, or its commit had no answer */
+	CLAIM_FAILED = 2, /* rolled back */
 	CLAIM_APPLIED = 4,
 
-	CAST_NEVER = 1,     /* no publish_intent: no byte of it left us */
-	CAST_NOT_SENT = 2,  /* the broker's word that nobody has it */
+	CAST_NEVER = 1,    /* no publish_intent: no byte of it left us */
+	CAST_NOT_SENT = 2, /* the broker's word that nobody has it */
 	CAST_ACKED = 4,
 	CAST_UNKNOWN = 8,
 
-	ROW_ABSENT = 1,     /* the migration */
+	ROW_ABSENT = 1, /* the migration */
 	ROW_ACCEPTED = 2,
-	ROW_WORKING = 4,    /* nova has it in hand */
-	ROW_DONE = 8,       /* done, and the instance is on another host */
+	ROW_WORKING = 4, /* nova has it in hand */
+	ROW_DONE = 8,    /* done, and the instance is on another host */
 	ROW_ERROR = 16,
 
-	EVIDENCE_NONE = 1,  /* nobody has begun with it */
-	EVIDENCE_SOME = 2,  /* events of its request, or the instance has changed */
+	EVIDENCE_NONE = 1,   /* nobody has begun with it */
+	EVIDENCE_SOME = 2,   /* events of its request, or the instance has changed */
 	EVIDENCE_FAILED = 4, /* the conductor or the compute has recorded that it failed */
-	EVIDENCE_LOST = 8,  /* the record of the request itself is not there: never written, or whatever stood under it is lost, too */
+	EVIDENCE_LOST = 8, /* the record of the request itself is not there: never written, or whatever stood under it is lost,
+	                      too */
 
-	AGE_YOUNG = 1,      /* the message may still be on its way */
-	AGE_LATE = 2,       /* it has expired */
+	AGE_YOUNG = 1, /* the message may still be on its way */
+	AGE_LATE = 2,  /* it has expired */
 
 	INSTANCE_OLD = 1,   /* on its old host */
 	INSTANCE_MOVED = 2, /* on another one, at rest */
 	INSTANCE_BUSY = 4,  /* on another one, in the middle of something */
 	INSTANCE_GONE = 8,  /* deleted, or not in the database any more */
 
-	HELD_MAYBE = 1,     /* a queue holds messages or could not be looked at, or something was written a moment ago */
+	HELD_MAYBE = 1, /* a queue holds messages or could not be looked at, or something was written a moment ago */
 	HELD_NOT = 2,
 };
 struct known {
@@ -57,12 +58,13 @@ enum recovery_action {
 	ACTION_NONE,
 	ACTION_FENCE,     /* the migration, closed from the start; then everything is looked at again */
 	ACTION_TAKE_BACK, /* the three rows; likewise */
-	ACTION_SETTLE,    /* what is left of the three rows is closed and put back, and the migration, if it vanished, is there again, closed */
+	ACTION_SETTLE,    /* what is left of the three rows is closed and put back, and the migration, if it vanished, is there
+	                     again, closed */
 };
 struct recovery_rule {
 	struct known when;
 	enum recovery_action action;
-	enum verdict verdict;        /* with ACTION_NONE, and after ACTION_SETTLE */
+	enum verdict verdict; /* with ACTION_NONE, and after ACTION_SETTLE */
 	const char *sentence;
 };
 extern const struct recovery_rule recovery_rules[]; /* the last one takes everything */
@@ -77,6 +79,7 @@ void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict ve
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err);
 
 /* A message of ours cannot be taken any more when it is this old. */
-#define MESSAGE_LIFE_S(expiration_ms) ((expiration_ms) / 1000 + 20 + 10) /* expiration, two heartbeats, the wait for a confirm */
+#define MESSAGE_LIFE_S(expiration_ms) \
+	((expiration_ms) / 1000 + 20 + 10) /* expiration, two heartbeats, the wait for a confirm */
 
 #endif

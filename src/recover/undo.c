@@ -21,7 +21,8 @@ static int drift(const struct step *step, const char *now, struct error *err)
 }
 
 /* Each row that no longer holds what the run wrote is named; the step's state marks it. 0, or how many. */
-static int look_at_unit(const struct scene *scene, struct unit *unit, const struct past_unit *past, size_t *drifted, struct error *err)
+static int look_at_unit(const struct scene *scene, struct unit *unit, const struct past_unit *past, size_t *drifted,
+    struct error *err)
 {
 	struct db *db = past_database(scene->world, unit, past);
 	struct arena *arena = &scene->subject.past->plan.arena;
@@ -29,8 +30,9 @@ static int look_at_unit(const struct scene *scene, struct unit *unit, const stru
 	bool exists;
 
 	if (!db && world_any_lost_cell(scene->world))
-		return error_set(err, world_any_lost_cell(scene->world)->kind, "the database that it was written to (%s) cannot be asked: %s",
-		    str_or(past->where, "?"), world_any_lost_cell(scene->world)->text);
+		return error_set(err, world_any_lost_cell(scene->world)->kind,
+		    "the database that it was written to (%s) cannot be asked: %s", str_or(past->where, "?"),
+		    world_any_lost_cell(scene->world)->text);
 	if (!db)
 		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
 		    str_or(past->where, "?"));
@@ -69,7 +71,8 @@ static int check_undo_words(const struct request *request, const struct past *pa
 	int rc;
 
 	for (size_t i = 0; i < past->nunit; i++)
-		for (const struct step *s = past->plan.unit[i].step; s < past->plan.unit[i].step + past->plan.unit[i].nstep; s++)
+		for (const struct step *s = past->plan.unit[i].step; s < past->plan.unit[i].step + past->plan.unit[i].nstep;
+		     s++)
 			nameables_add(&known, s->id, s->name);
 	rc = request_check_words(request, &known, NULL, "row of the run", list, err);
 	nameables_free(&known);
@@ -93,7 +96,8 @@ static int find_home_again(struct scene *scene, struct error *err)
 		return -1;
 	if (!scene->subject.host || scene_find_home(scene, scene->subject.host, err) == 0)
 		return 0;
-	if (needs_to_undo(scene->subject.past) & NEEDS_NOVA || (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
+	if (needs_to_undo(scene->subject.past) & NEEDS_NOVA ||
+	    (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
 		return -1;
 	error_clear(err);
 	return 0;
@@ -110,7 +114,8 @@ static int find_written(struct scene *scene, struct error *err)
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene->cinder.schema.missing[0])
-		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there", scene->cinder.schema.missing);
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there",
+		    scene->cinder.schema.missing);
 	if (scene->world->api_db && find_home_again(scene, err) != 0)
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
@@ -138,9 +143,14 @@ static const char *mark_sentence(struct plan *plan, const struct step *s)
 {
 	bool on = str_equal(step_after(s, "disabled"), "0"), was_on = str_equal(step_before(s, "disabled"), "0");
 	const char *forced = str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")) ? "" :
-	    str_equal(step_after(s, "forced_down"), "1")                                            ? ", force it down" : ", no longer forced down";
+	    str_equal(step_after(s, "forced_down"), "1")                                            ? ", force it down" :
+												      ", no longer forced down";
 
-	return arena_printf(&plan->arena, "%s %s%s", on == was_on ? "put back the reason of" : on ? "enable" : "disable", str_or(s->name, s->id), forced);
+	return arena_printf(&plan->arena, "%s %s%s",
+	    on == was_on ? "put back the reason of" :
+		on       ? "enable" :
+			   "disable",
+	    str_or(s->name, s->id), forced);
 }
 
 /* In the direction of the write: from whom the rows are taken, to whom they go. */
@@ -151,10 +161,11 @@ static const char *sentence_back(struct plan *plan, const struct scene *scene, c
 
 	unit_say_moves(unit, scene, "move back", &s);
 	for (size_t i = 0; i < unit->nstep; i++)
-		enabled += step_is(&unit->step[i], STEP_CINDER_SERVICE) && str_equal(step_after(&unit->step[i], "disabled"), "0");
+		enabled += step_is(&unit->step[i], STEP_CINDER_SERVICE) &&
+		    str_equal(step_after(&unit->step[i], "disabled"), "0");
 	if (services > 0)
-		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services, services == 1 ? "" : "s",
-		    str_or(scene->subject.host, "?"));
+		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services,
+		    services == 1 ? "" : "s", str_or(scene->subject.host, "?"));
 	return arena_dup(&plan->arena, s.s);
 }
 
@@ -189,7 +200,8 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 	plan->nunit--;
 }
 
-/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once need. */
+/* Last written, first taken back: units and, in a unit, kinds of rows. The rows of a kind keep their order, which many at once
+ * need. */
 static void plan_undo(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	int64_t left = scene->request->what.limit > 0 ? scene->request->what.limit : INT64_MAX;
@@ -218,7 +230,8 @@ enum error_kind undo_run(const struct request *request, struct error *err)
 	if (recover_peek(request, request->what.id, &past, err) != 0) {
 		result = err->kind;
 	} else if (!(operation.needs = needs_to_undo(&past)) && has_evacuations(&past)) {
-		error_set(err, ERROR_REFUSED, "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
+		error_set(err, ERROR_REFUSED,
+		    "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
 		error_hint(err, "instances are moved back by nova's own means, when the host is healthy");
 		result = ERROR_REFUSED;
 	} else {

@@ -7,8 +7,8 @@
 #include "util/mem.h"
 #include "util/str.h"
 
-/* What an undo moves, as moves of the scene: from whom the run gave the rows to, to whom they were before. The guards, the second look
- * inside the transaction and the proof then see it as they see any other move. */
+/* What an undo moves, as moves of the scene: from whom the run gave the rows to, to whom they were before. The guards, the
+ * second look inside the transaction and the proof then see it as they see any other move. */
 
 static bool is_taken(const struct scene *scene, const struct step *s)
 {
@@ -77,7 +77,8 @@ static void keep_taken(const struct scene *scene, const struct move *m, enum own
 
 static int find_rows(struct scene *scene, struct move *m, enum owned_kind kind, struct error *err)
 {
-	if (owned_find(scene->world->cinder_db, kind, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host, &m->rows[kind], err) != 0)
+	if (owned_find(scene->world->cinder_db, kind, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host,
+		&m->rows[kind], err) != 0)
 		return -1;
 	keep_taken(scene, m, kind, &m->rows[kind]);
 	return 0;
@@ -119,8 +120,8 @@ static bool is_given_away(const struct scene *scene, const char *volume)
 	return false;
 }
 
-/* The host that rows go back to, as nova names it: cinder may know it by its short name or its FQDN, and a rescue that took another
- * name along was about this one. */
+/* The host that rows go back to, as nova names it: cinder may know it by its short name or its FQDN, and a rescue that took
+ * another name along was about this one. */
 static bool is_given_to(const struct scene *scene, const char *host)
 {
 	if (str_equal(scene->subject.host, host))
@@ -146,7 +147,8 @@ static int add_elsewhere(struct scene *scene, struct db *cell, const struct stan
 		grown = arena_alloc(&scene->arena, (scene->subject.nelsewhere + 1) * sizeof *grown);
 		if (scene->subject.nelsewhere)
 			memcpy(grown, scene->subject.elsewhere, scene->subject.nelsewhere * sizeof *grown);
-		grown[scene->subject.nelsewhere++] = (struct elsewhere){ .volume = arena_dup(&scene->arena, bdms.v[i].volume_id),
+		grown[scene->subject.nelsewhere++] = (struct elsewhere){ .volume = arena_dup(&scene->arena,
+									     bdms.v[i].volume_id),
 			.instance = arena_dup(&scene->arena, m->instance_uuid),
 			.name = arena_dup(&scene->arena, m->instance_name),
 			.host = arena_dup(&scene->arena, m->instance_host) };
@@ -168,8 +170,8 @@ static int find_elsewhere(struct scene *scene, struct error *err)
 		if (migrations_standing(cell, NULL, &standing, err) != 0)
 			return -1;
 		for (const struct standing_migration *m = standing.v; m < standing.v + standing.n && rc == 0; m++)
-			if (migration_is_evacuation(m) && m->source_compute && m->instance_host && strcmp(m->instance_host, m->source_compute) != 0 &&
-			    is_given_to(scene, m->source_compute))
+			if (migration_is_evacuation(m) && m->source_compute && m->instance_host &&
+			    strcmp(m->instance_host, m->source_compute) != 0 && is_given_to(scene, m->source_compute))
 				rc = add_elsewhere(scene, cell, m, err);
 		standing_migrations_free(&standing);
 	}

@@ -7,7 +7,8 @@
 #include "sql_catalogue.h"
 #include "util/visible.h"
 
-/* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal. */
+/* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal.
+ */
 static void add_sql_value(struct str *out, const char *value)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@# ,/";
@@ -96,9 +97,12 @@ static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, c
 static void warn(struct str *out, const struct past *past, const struct step *s)
 {
 	if (step_is(s, STEP_MIGRATION))
-		add_comment(out, "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance", s->id);
+		add_comment(out,
+		    "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance",
+		    s->id);
 	if (step_is(s, STEP_COMPUTE_SERVICE) && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
-		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", str_or(past->host, "HOST"));
+		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared",
+		    str_or(past->host, "HOST"));
 }
 
 static void add_unit_sql(struct str *out, const struct past *past, size_t index)

@@ -34,9 +34,14 @@ static const struct table_column server_columns[] = {
 	{ "result", "Result", false, false },
 };
 static const struct table_column step_columns[] = {
-	{ "unit", NULL, false, true },   { "kind", NULL, false, false },  { "id", NULL, false, false },
-	{ "name", NULL, false, false },  { "from", NULL, false, false },  { "to", NULL, false, false },
-	{ "state", NULL, false, false }, { "error", NULL, false, false },
+	{ "unit", NULL, false, true },
+	{ "kind", NULL, false, false },
+	{ "id", NULL, false, false },
+	{ "name", NULL, false, false },
+	{ "from", NULL, false, false },
+	{ "to", NULL, false, false },
+	{ "state", NULL, false, false },
+	{ "error", NULL, false, false },
 };
 /* As a DBA would count by hand, before and after. */
 static const struct table_column check_columns[] = {
@@ -72,7 +77,8 @@ void report_plan(const struct report *report, struct str *out)
 {
 	for (size_t i = 0; i < report->work->plan.nunit; i++) {
 		str_addf(out, "%zu. ", i + 1);
-		str_add_visible(out, report->work->plan.unit[i].sentence); /* a name with a line end in it must not look like another unit */
+		str_add_visible(out,
+		    report->work->plan.unit[i].sentence); /* a name with a line end in it must not look like another unit */
 		str_addc(out, '\n');
 		if (report->work->plan.unit[i].command && report->work->plan.nunit > 1)
 			add_alone(report, &report->work->plan.unit[i], out);
@@ -134,7 +140,11 @@ static void add_group_row(struct table *t, const struct owner_group *group)
 		add_values(s, s->after, &to);
 	} else {
 		str_addf(&from, "%s%s", what, str_or(is_mark ? s->name : s->before[0], ""));
-		str_addf(&to, "%s%s", what, str_or(!is_mark ? s->after[0] : str_equal(s->after[0], "0") ? "enabled" : "disabled", ""));
+		str_addf(&to, "%s%s", what,
+		    str_or(!is_mark                     ? s->after[0] :
+			    str_equal(s->after[0], "0") ? "enabled" :
+							  "disabled",
+			""));
 	}
 	table_add(t);
 	table_text(t, "kind", s->kind->one);
@@ -153,7 +163,8 @@ static void add_unit_groups(struct table *t, const struct unit *unit)
 		const struct step *s = &unit->step[i];
 
 		for (g = 0; g < n; g++)
-			if (is_same_row(group[g].first, s) && (s->kind->deed != DEED_MARK || str_equal(group[g].first->name, s->name)))
+			if (is_same_row(group[g].first, s) &&
+			    (s->kind->deed != DEED_MARK || str_equal(group[g].first->name, s->name)))
 				break;
 		if (g == n) {
 			group = vec_grow(group, n, &cap, sizeof *group);
@@ -196,14 +207,17 @@ static void add_check_row(void *table, const struct report_check *c)
 
 void report_each_check(const struct report *report, void (*fn)(void *ctx, const struct report_check *check), void *ctx)
 {
-	for (const struct move *m = report->work->scene.subject.move; m < report->work->scene.subject.move + report->work->scene.subject.nmove; m++)
+	for (const struct move *m = report->work->scene.subject.move;
+	     m < report->work->scene.subject.move + report->work->scene.subject.nmove; m++)
 		for (int k = 0; k < OWNED_KINDS; k++) {
 			if (m->rows[k].n == 0)
 				continue;
-			fn(ctx, &(struct report_check){ (enum owned_kind)k, str_or(m->whose, m->from.text), { m->before.known, m->before.old_owner[k] },
-			            { m->now.known, m->now.old_owner[k] } });
-			fn(ctx, &(struct report_check){ (enum owned_kind)k, str_or(m->whose_then, m->to.text), { m->before.known, m->before.new_owner[k] },
-			            { m->now.known, m->now.new_owner[k] } });
+			fn(ctx,
+			    &(struct report_check){ (enum owned_kind)k, str_or(m->whose, m->from.text),
+				{ m->before.known, m->before.old_owner[k] }, { m->now.known, m->now.old_owner[k] } });
+			fn(ctx,
+			    &(struct report_check){ (enum owned_kind)k, str_or(m->whose_then, m->to.text),
+				{ m->before.known, m->before.new_owner[k] }, { m->now.known, m->now.new_owner[k] } });
 		}
 }
 
@@ -226,7 +240,8 @@ static void print_since(const struct report *report)
 	size_t n = 0;
 
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
-		for (const struct step *s = report->work->plan.unit[i].step; s < report->work->plan.unit[i].step + report->work->plan.unit[i].nstep; s++)
+		for (const struct step *s = report->work->plan.unit[i].step;
+		     s < report->work->plan.unit[i].step + report->work->plan.unit[i].nstep; s++)
 			if (s->since && ++n <= SINCE_MAX)
 				out_line("note: %s %s was changed after its proof: now %s", s->kind->one, s->id, s->since);
 	if (n > SINCE_MAX)
@@ -302,7 +317,8 @@ static int print_steps(const struct report *report, struct error *err)
 	TABLE_INIT(&t, step_columns);
 	t.globals = report->work->request->where.globals;
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
-		for (const struct step *s = report->work->plan.unit[i].step; s < report->work->plan.unit[i].step + report->work->plan.unit[i].nstep; s++) {
+		for (const struct step *s = report->work->plan.unit[i].step;
+		     s < report->work->plan.unit[i].step + report->work->plan.unit[i].nstep; s++) {
 			table_add(&t);
 			table_int(&t, "unit", (int64_t)i);
 			table_text(&t, "kind", s->kind->name);
@@ -342,11 +358,13 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 	}
 	str_addf(out, "%s:", error_kind_name(result));
 	if (t.instances)
-		str_addf(out, " %zu of %zu instances are proved on another host, %zu left out;", t.evacuated, t.instances, t.skipped);
+		str_addf(out, " %zu of %zu instances are proved on another host, %zu left out;", t.evacuated, t.instances,
+		    t.skipped);
 	if (report->work->scene.subject.moves_things)
 		str_addf(out, " %zu volumes and backups are proved with their new owner;", t.moved);
-	str_addf(out, " %zu steps: %zu proved, %zu applied, %zu failed, %zu unknown, %zu not begun", t.steps, t.state[STATE_PROVED],
-	    t.state[STATE_APPLIED], t.state[STATE_FAILED], t.state[STATE_UNKNOWN], t.state[STATE_SKIPPED]);
+	str_addf(out, " %zu steps: %zu proved, %zu applied, %zu failed, %zu unknown, %zu not begun", t.steps,
+	    t.state[STATE_PROVED], t.state[STATE_APPLIED], t.state[STATE_FAILED], t.state[STATE_UNKNOWN],
+	    t.state[STATE_SKIPPED]);
 }
 
 static int print_for_people(const struct report *report, enum error_kind result, const struct error *why, struct error *err)
@@ -359,7 +377,8 @@ static int print_for_people(const struct report *report, enum error_kind result,
 		if (print_findings(report, err) != 0)
 			return -1;
 	}
-	if (report->work->journal && (print_owners(report, err) != 0 || print_checks(report, err) != 0 || print_servers(report, err) != 0))
+	if (report->work->journal &&
+	    (print_owners(report, err) != 0 || print_checks(report, err) != 0 || print_servers(report, err) != 0))
 		return -1;
 	if (!report->work->journal && !report->first && report->work->plan.nunit == 0 && print_servers(report, err) != 0)
 		return -1;

@@ -5,6 +5,7 @@
 
 #include "evacuate/evacuate.h"
 #include "plan/step_json.h"
+#include "out/table.h"
 #include "report/report.h"
 #include "util/json.h"
 #include "util/shell.h"
@@ -60,7 +61,8 @@ static json_object *steps(const struct report *report)
 
 	for (size_t i = 0; i < report->work->plan.nunit; i++)
 		for (size_t k = 0; k < report->work->plan.unit[i].nstep; k++)
-			json_object_array_add(list, step_object(report, &report->work->plan.unit[i], i, &report->work->plan.unit[i].step[k]));
+			json_object_array_add(list,
+			    step_object(report, &report->work->plan.unit[i], i, &report->work->plan.unit[i].step[k]));
 	return list;
 }
 
@@ -82,7 +84,8 @@ static json_object *units(const struct report *report)
 		put_count(one, "unit", i);
 		put_text(one, "kind", unit_kind_name[report->work->plan.unit[i].kind]);
 		put_text(one, "sentence", report->work->plan.unit[i].sentence);
-		put(one, "command", advice(report, is_ahead(&report->work->plan.unit[i]) ? report->work->plan.unit[i].command : NULL));
+		put(one, "command",
+		    advice(report, is_ahead(&report->work->plan.unit[i]) ? report->work->plan.unit[i].command : NULL));
 		json_object_array_add(list, one);
 	}
 	return list;
@@ -176,11 +179,7 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	put_text(d, "journal", report->work->journal ? journal_path(report->work->journal) : NULL);
 	put_text(d, "started_at", report->started_at);
 	put_text(d, "finished_at", report->finished_at);
-	rc = printf("%s\n", json_object_to_json_string_ext(d, JSON_C_TO_STRING_NOSLASHESCAPE |
-	                                                       (report->work->request->shown.noindent ? JSON_C_TO_STRING_PLAIN :
-	                                                                                 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED)));
+	rc = out_json(d, &report->work->request->shown, err);
 	json_object_put(d);
-	if (rc < 0 || fflush(stdout) != 0)
-		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
-	return 0;
+	return rc;
 }

@@ -56,7 +56,9 @@ static bool any_work_done(const struct plan *plan)
 /* A signal that came when all was over changes nothing. */
 static bool was_interrupted(const struct report *report, const struct totals *t)
 {
-	return signal_came() && (t->state[STATE_SKIPPED] > 0 || (any_phase(&report->work->plan, PHASE_SENT) && !report->work->request->how.no_wait));
+	return signal_came() &&
+	    (t->state[STATE_SKIPPED] > 0 ||
+		(any_phase(&report->work->plan, PHASE_SENT) && !report->work->request->how.no_wait));
 }
 
 /* A rescue is whole when nothing of the host remains; skipped instances do. */

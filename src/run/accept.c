@@ -24,8 +24,9 @@ static void add_subject(struct subjects *s, const char *subject)
 static void add_request_subjects(struct subjects *s, const struct scene *scene)
 {
 	const struct request *r = scene->request;
-	const char *const all[] = { scene->subject.host, scene->subject.asked_host, r->what.host, r->what.to, r->what.target_host, r->what.currenthost, r->what.newhost, r->what.id,
-		r->what.binary, r->what.name, r->what.new_name };
+	const char *const all[] = { scene->subject.host, scene->subject.asked_host, r->what.host, r->what.to,
+		r->what.target_host, r->what.currenthost, r->what.newhost, r->what.id, r->what.binary, r->what.name,
+		r->what.new_name };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		add_subject(s, all[i]);
@@ -39,7 +40,8 @@ static void add_instance_subjects(struct subjects *s, const struct scene *scene)
 		add_subject(s, scene->subject.candidate[i].instance->uuid);
 		add_subject(s, scene->subject.candidate[i].instance->name);
 	}
-	for (m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n; m++) { /* the same command again: it has left since */
+	for (m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
+	     m++) { /* the same command again: it has left since */
 		add_subject(s, m->instance_uuid);
 		add_subject(s, m->instance_name);
 	}
@@ -91,7 +93,8 @@ static int unknown_subject(const struct subjects *s, const char *word, const cha
 }
 
 /* A name that several instances have accepts for none of them. */
-static int check_one_named(const struct scene *scene, const struct findings *findings, const char *word, const char *id, struct error *err)
+static int check_one_named(const struct scene *scene, const struct findings *findings, const char *word, const char *id,
+    struct error *err)
 {
 	const char *uuid = NULL;
 	size_t n = 0;

@@ -77,7 +77,8 @@ int confirm(struct run *run, struct error *err)
 	if (run->work.request->how.yes)
 		return 0;
 	if (run->work.scene.subject.host)
-		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.subject.past ? "" : "failed ", run->work.scene.subject.host);
+		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.subject.past ? "" : "failed ",
+		    run->work.scene.subject.host);
 	else
 		str_add(&question, "type yes to go on: ");
 	if (ask_terminal(question.s, answer) && strcmp(answer, str_or(run->work.scene.subject.host, "yes")) == 0)
@@ -107,7 +108,8 @@ int confirm_fence(struct run *run, struct error *err)
 {
 	char answer[ANSWER_MAX];
 
-	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->how.yes || run->work.request->how.dry_run || run->work.plan.nunit == 0 || !is_terminal())
+	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->how.yes || run->work.request->how.dry_run ||
+	    run->work.plan.nunit == 0 || !is_terminal())
 		return 0;
 	show_plan(run);
 	if (!ask_terminal("who powered the host off, and how do we know? (empty: stop here) ", answer) ||

@@ -37,7 +37,8 @@ static enum error_kind say_absences(const struct listing *listing, const struct 
 	return worst;
 }
 
-static int show_rows(const struct listing *listing, struct scene *scene, struct world *world, struct table *table, struct error *err)
+static int show_rows(const struct listing *listing, struct scene *scene, struct world *world, struct table *table,
+    struct error *err)
 {
 	int rc;
 

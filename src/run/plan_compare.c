@@ -45,7 +45,8 @@ static const struct place *find_place(const struct index *index, const struct st
 static bool same_after(const struct step *was, const struct step *now)
 {
 	for (size_t i = 0; was->kind->column[i]; i++)
-		if (!str_equal(was->after[i], now->after[i]) && !(was->kind->deed == DEED_MARK && strcmp(was->kind->column[i], "disabled_reason") == 0))
+		if (!str_equal(was->after[i], now->after[i]) &&
+		    !(was->kind->deed == DEED_MARK && strcmp(was->kind->column[i], "disabled_reason") == 0))
 			return false;
 	return true;
 }
@@ -55,11 +56,12 @@ static bool is_same(const struct step *was, const struct step *now)
 	return step_equal(was->kind, was->before, now->before) && same_after(was, now);
 }
 
-static void say_difference(const struct step *s, const char *what, const struct step *was, const struct step *now, struct arena *arena)
+static void say_difference(const struct step *s, const char *what, const struct step *was, const struct step *now,
+    struct arena *arena)
 {
-	log_error("%s %s%s%s%s: %s%s%s%s%s%s", s->kind->one, s->id, s->name ? " (" : "", str_or(s->name, ""), s->name ? ")" : "", what,
-	    was ? ": the plan saw " : "", was ? step_values_text(was->kind, was->before, arena) : "", now && was ? "; now " : "",
-	    now && was ? step_values_text(now->kind, now->before, arena) : "",
+	log_error("%s %s%s%s%s: %s%s%s%s%s%s", s->kind->one, s->id, s->name ? " (" : "", str_or(s->name, ""),
+	    s->name ? ")" : "", what, was ? ": the plan saw " : "", was ? step_values_text(was->kind, was->before, arena) : "",
+	    now && was ? "; now " : "", now && was ? step_values_text(now->kind, now->before, arena) : "",
 	    now && was && step_equal(was->kind, was->before, now->before) ? ", and it would get another value" : "");
 }
 
@@ -69,13 +71,14 @@ static size_t name_changed(struct run *run, const struct plan_file *file, const 
 	size_t n = 0;
 
 	for (size_t i = 0; i < file->plan.nunit; i++)
-		for (const struct step *was = file->plan.unit[i].step; was < file->plan.unit[i].step + file->plan.unit[i].nstep; was++) {
+		for (const struct step *was = file->plan.unit[i].step; was < file->plan.unit[i].step + file->plan.unit[i].nstep;
+		     was++) {
 			const struct place *now = find_place(world, was);
 
 			if (now && is_same(was, now->step))
 				continue;
-			say_difference(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed", was, now ? now->step : NULL,
-			    &run->work.plan.arena);
+			say_difference(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed",
+			    was, now ? now->step : NULL, &run->work.plan.arena);
 			n++;
 		}
 	return n;
@@ -138,7 +141,8 @@ static const char *identity(const char *server, struct str *out)
 
 static int check_servers(const struct run *run, const struct plan_file *file, struct error *err)
 {
-	json_object *was = json_object_object_get(json_object_object_get(file->document, "world"), "servers"), *now = plan_servers(run);
+	json_object *was = json_object_object_get(json_object_object_get(file->document, "world"), "servers"),
+		    *now = plan_servers(run);
 	size_t n = json_object_is_type(was, json_type_array) ? json_object_array_length(was) : 0;
 	int rc = 0;
 
@@ -150,7 +154,8 @@ static int check_servers(const struct run *run, const struct plan_file *file, st
 		auto_str struct str x = { 0 }, y = { 0 };
 
 		if (!str_equal(identity(then, &x), identity(here, &y)))
-			rc = error_set(err, ERROR_DRIFT, "%s is another server than the plan saw: '%s', now '%s'; nothing was written",
+			rc = error_set(err, ERROR_DRIFT,
+			    "%s is another server than the plan saw: '%s', now '%s'; nothing was written",
 			    str_or(label, "a database"), then, here);
 	}
 	json_object_put(now);
@@ -175,7 +180,8 @@ int plan_compare(struct run *run, const struct plan_file *file, struct error *er
 	free(world.v);
 	if (changed + came == 0 || run->work.request->how.skip_drifted)
 		return 0;
-	error_set(err, ERROR_DRIFT, "the world is not what the plan saw: %zu changed, %zu came; nothing was written", changed, came);
+	error_set(err, ERROR_DRIFT, "the world is not what the plan saw: %zu changed, %zu came; nothing was written", changed,
+	    came);
 	return error_hint(err, "each is named above; a new plan, or for the rest of this one: %s --skip-drifted",
 	    plan_file_command(&run->work.plan.arena, run->work.request->what.plan_file));
 }

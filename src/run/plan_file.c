@@ -22,39 +22,22 @@
 
 /* What a command was asked. A new option that changes what is planned belongs here. */
 #define AT(member) offsetof(struct request, member)
-const struct plan_word plan_words[] = {
-	{ "host", PLAN_WORD_TEXT, AT(what.host) },
-	{ "to", PLAN_WORD_TEXT, AT(what.to) },
-	{ "target_host", PLAN_WORD_TEXT, AT(what.target_host) },
-	{ "currenthost", PLAN_WORD_TEXT, AT(what.currenthost) },
-	{ "cinder_host", PLAN_WORD_TEXT, AT(what.cinder_host) },
-	{ "newhost", PLAN_WORD_TEXT, AT(what.newhost) },
-	{ "id", PLAN_WORD_TEXT, AT(what.id) },
-	{ "binary", PLAN_WORD_TEXT, AT(what.binary) },
-	{ "name", PLAN_WORD_TEXT, AT(what.name) },
-	{ "new_name", PLAN_WORD_TEXT, AT(what.new_name) },
-	{ "project_id", PLAN_WORD_TEXT, AT(what.project_id) },
-	{ "force", PLAN_WORD_BOOL, AT(what.force) },
-	{ "volumes_only", PLAN_WORD_BOOL, AT(what.volumes_only) },
-	{ "settle", PLAN_WORD_BOOL, AT(what.settle) },
-	{ "no_mark", PLAN_WORD_BOOL, AT(what.no_mark) },
-	{ "recursive", PLAN_WORD_BOOL, AT(what.recursive) },
-	{ "full_rename", PLAN_WORD_BOOL, AT(what.full_rename) },
-	{ "pool_map", PLAN_WORD_LIST, AT(what.pool_map) },
-	{ "follow_zone", PLAN_WORD_BOOL, AT(what.follow_zone) },
-	{ "cluster", PLAN_WORD_BOOL, AT(what.to_cluster) },
-	{ "fenced", PLAN_WORD_TEXT, AT(how.fenced) },
-	{ "accept", PLAN_WORD_LIST, AT(how.accept) },
-	{ "only", PLAN_WORD_LIST, AT(what.only) },
-	{ "exclude", PLAN_WORD_LIST, AT(what.exclude) },
-	{ "limit", PLAN_WORD_INT, AT(what.limit) },
-	{ "target_state", PLAN_WORD_TEXT, AT(how.target_state) },
-	{ "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) },
-	{ "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) },
+const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) }, { "to", PLAN_WORD_TEXT, AT(what.to) },
+	{ "target_host", PLAN_WORD_TEXT, AT(what.target_host) }, { "currenthost", PLAN_WORD_TEXT, AT(what.currenthost) },
+	{ "cinder_host", PLAN_WORD_TEXT, AT(what.cinder_host) }, { "newhost", PLAN_WORD_TEXT, AT(what.newhost) },
+	{ "id", PLAN_WORD_TEXT, AT(what.id) }, { "binary", PLAN_WORD_TEXT, AT(what.binary) },
+	{ "name", PLAN_WORD_TEXT, AT(what.name) }, { "new_name", PLAN_WORD_TEXT, AT(what.new_name) },
+	{ "project_id", PLAN_WORD_TEXT, AT(what.project_id) }, { "force", PLAN_WORD_BOOL, AT(what.force) },
+	{ "volumes_only", PLAN_WORD_BOOL, AT(what.volumes_only) }, { "settle", PLAN_WORD_BOOL, AT(what.settle) },
+	{ "no_mark", PLAN_WORD_BOOL, AT(what.no_mark) }, { "recursive", PLAN_WORD_BOOL, AT(what.recursive) },
+	{ "full_rename", PLAN_WORD_BOOL, AT(what.full_rename) }, { "pool_map", PLAN_WORD_LIST, AT(what.pool_map) },
+	{ "follow_zone", PLAN_WORD_BOOL, AT(what.follow_zone) }, { "cluster", PLAN_WORD_BOOL, AT(what.to_cluster) },
+	{ "fenced", PLAN_WORD_TEXT, AT(how.fenced) }, { "accept", PLAN_WORD_LIST, AT(how.accept) },
+	{ "only", PLAN_WORD_LIST, AT(what.only) }, { "exclude", PLAN_WORD_LIST, AT(what.exclude) },
+	{ "limit", PLAN_WORD_INT, AT(what.limit) }, { "target_state", PLAN_WORD_TEXT, AT(how.target_state) },
+	{ "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) }, { "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) },
 	{ "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
-	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) },
-	{ NULL, PLAN_WORD_TEXT, 0 }
-};
+	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { NULL, PLAN_WORD_TEXT, 0 } };
 
 static json_object *list(const struct words *words)
 {
@@ -72,10 +55,11 @@ static json_object *words_of(const struct request *request)
 	for (const struct plan_word *w = plan_words; w->name; w++) {
 		const void *member = (const char *)request + w->offset;
 
-		put(object, w->name, w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
-		        w->type == PLAN_WORD_BOOL ? json_object_new_boolean(*(const bool *)member) :
-		        w->type == PLAN_WORD_INT  ? json_object_new_int64(*(const int64_t *)member) :
-		                                    list(member));
+		put(object, w->name,
+		    w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
+			w->type == PLAN_WORD_BOOL ? json_object_new_boolean(*(const bool *)member) :
+			w->type == PLAN_WORD_INT  ? json_object_new_int64(*(const int64_t *)member) :
+						    list(member));
 	}
 	return object;
 }
@@ -98,7 +82,8 @@ static json_object *made_by(const struct run *run, const char *end)
 json_object *plan_servers(const struct run *run)
 {
 	json_object *array = json_object_new_array(), *one;
-	const struct db *dbs[] = { run->work.world.cinder_db, run->work.world.api_db, run->work.scene.nova.home ? run->work.scene.nova.home->cell->db : NULL };
+	const struct db *dbs[] = { run->work.world.cinder_db, run->work.world.api_db,
+		run->work.scene.nova.home ? run->work.scene.nova.home->cell->db : NULL };
 
 	for (size_t i = 0; i < sizeof dbs / sizeof *dbs; i++) {
 		if (!dbs[i])
@@ -177,7 +162,8 @@ static json_object *findings_of(const struct run *run)
 	return array;
 }
 
-/* Over the units alone, without the run's own name, which the reason of a disabled service tells: the same world gives the same. */
+/* Over the units alone, without the run's own name, which the reason of a disabled service tells: the same world gives the
+ * same. */
 static void digest_units(const struct run *run, json_object *units, char sha256[65])
 {
 	auto_str struct str all = { 0 };

@@ -25,7 +25,8 @@ static bool sum_is_right(const struct str *all)
 	const char *tail = all->s + all->n - TAIL_SIZE;
 	char sum[65];
 
-	if (all->n <= TAIL_SIZE || memcmp(tail, PLAN_SUM, sizeof PLAN_SUM - 1) != 0 || memcmp(all->s + all->n - 3, "\"}\n", 3) != 0)
+	if (all->n <= TAIL_SIZE || memcmp(tail, PLAN_SUM, sizeof PLAN_SUM - 1) != 0 ||
+	    memcmp(all->s + all->n - 3, "\"}\n", 3) != 0)
 		return false;
 	sha256_hex(all->s, all->n - TAIL_SIZE, sum);
 	return memcmp(tail + sizeof PLAN_SUM - 1, sum, 64) == 0;
@@ -104,8 +105,8 @@ static bool take_all(struct plan_file *file)
 	file->sha256 = get_text(file->document, "sha256");
 	file->units_sha256 = get_text(file->document, "units_sha256");
 	take_words(file, json_object_object_get(file->document, "request"));
-	return take_units(file, json_object_object_get(file->document, "units")) && file->run && file->expires_at && file->command &&
-	    strlen(file->run) < RUN_ID_SIZE && !strpbrk(file->run, "./");
+	return take_units(file, json_object_object_get(file->document, "units")) && file->run && file->expires_at &&
+	    file->command && strlen(file->run) < RUN_ID_SIZE && !strpbrk(file->run, "./");
 }
 
 int plan_file_read(const char *path, struct plan_file *out, struct error *err)

@@ -27,7 +27,7 @@ static int find_scene(struct run *run, struct error *err)
 	run->work.scene.subject.past = run->operation->past;
 	run->work.scene.run = run->work.run;
 	run->work.scene.journal_file_system = journal_file_system(run->work.request);
-	run->work.scene.operator = arena_printf(&run->work.scene.arena, "%s on %s", who_name(&run->who), run->who.on);
+	run->work.scene.who = arena_printf(&run->work.scene.arena, "%s on %s", who_name(&run->who), run->who.on);
 	if (world_begin_reads(&run->work.world, err) != 0)
 		return -1;
 	rc = run->operation->find(&run->work.scene, err);
@@ -85,18 +85,22 @@ static int end_journal(struct run *run, enum error_kind result, struct error *er
 /* Of a rescue, which knows its own words: an evacuation's options are only its reader's to repeat. */
 static const char *next_of(struct run *run, enum error_kind result)
 {
-	const char *host = run->work.scene.subject.host ? shell_word(&run->work.plan.arena, run->work.scene.subject.host) : NULL;
+	const char *host = run->work.scene.subject.host ? shell_word(&run->work.plan.arena, run->work.scene.subject.host) :
+							  NULL;
 	struct totals t;
 
 	report_totals(&run->report, &t);
 	if (!run->operation->rescues || !host)
 		return NULL;
 	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
-		return run->work.scene.subject.evacuates ? arena_printf(&run->work.plan.arena, "evac-manage host return %s", host) : NULL;
+		return run->work.scene.subject.evacuates ?
+		    arena_printf(&run->work.plan.arena, "evac-manage host return %s", host) :
+		    NULL;
 	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
 		return arena_printf(&run->work.plan.arena, "evac-manage host show %s", host);
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
-	    arena_printf(&run->work.plan.arena, "evac-manage host rescue %s --resume %s", host, run->work.run) : NULL;
+	    arena_printf(&run->work.plan.arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
+	    NULL;
 }
 
 static enum error_kind write_and_prove(struct run *run, struct error *err)
@@ -117,7 +121,8 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 	}
 	/* an error is said at the end, when what was done is proved */
 	if (apply(run, err) != 0 && !err->kind)
-		error_set(err, ERROR_BUG, "a step failed and did not say why; the journal has how far it came: %s", journal_path(run->work.journal));
+		error_set(err, ERROR_BUG, "a step failed and did not say why; the journal has how far it came: %s",
+		    journal_path(run->work.journal));
 	if (prove_all(&run->work, &trouble) != 0) {
 		log_error("%s", trouble.text);
 		if (!err->kind)
@@ -195,10 +200,11 @@ static enum error_kind write_plan(struct run *run, struct error *err)
 	if (plan_file_write(run, path, expires_at, err) != 0)
 		return err->kind;
 	report_totals(&run->report, &t);
-	run->report.summary = arena_printf(arena, "plan: %zu step%s in %s; nothing is done yet%s", n, n == 1 ? "" : "s", shell_word(arena, path),
-	    n == 0 ? ", and nothing is to be done" : "");
+	run->report.summary = arena_printf(arena, "plan: %zu step%s in %s; nothing is done yet%s", n, n == 1 ? "" : "s",
+	    shell_word(arena, path), n == 0 ? ", and nothing is to be done" : "");
 	if (t.skipped)
-		run->report.summary = arena_printf(arena, "%s; %zu instance%s left out", run->report.summary, t.skipped, t.skipped == 1 ? " is" : "s are");
+		run->report.summary = arena_printf(arena, "%s; %zu instance%s left out", run->report.summary, t.skipped,
+		    t.skipped == 1 ? " is" : "s are");
 	run->report.good_until = arena_dup(arena, expires_at);
 	run->report.next = n ? plan_file_command(arena, path) : NULL;
 	return ERROR_OK;

@@ -65,7 +65,10 @@ static const char *parse_db_rest(const char *s, struct db_url *out)
 	}
 	n = strcspn(s, "/?");
 	query = s + strcspn(s, "?");
-	if (!why && (memchr(s, '@', (size_t)(query - s)) || url_query_is_torn(query))) /* SQLAlchemy 1.3 and 1.4 read such a login in two ways, and what we would show might be a piece of it */
+	if (!why &&
+	    (memchr(s, '@', (size_t)(query - s)) ||
+		url_query_is_torn(query))) /* SQLAlchemy 1.3 and 1.4 read such a login in two ways, and what we would show might
+	                                      be a piece of it */
 		why = "there is an '@' behind the host";
 	if (!why)
 		why = parse_db_host(s, n, out);
@@ -108,8 +111,10 @@ int db_url_parse(const char *text, const char *origin, struct db_url *out, struc
 	if (has_control(text))
 		return url_malformed(origin, "the URL holds a line break or another control character", err);
 	if (!str_starts(text, "mysql") && !str_starts(text, "mariadb")) {
-		error_set(err, ERROR_CONFIG, "%s: the database driver '%.*s' is not supported", origin, n > 64 ? 64 : (int)n, text);
-		return error_hint(err, "MariaDB and MySQL are spoken to, no other server: mysql+pymysql://USER:PASSWORD@HOST/DATABASE");
+		error_set(err, ERROR_CONFIG, "%s: the database driver '%.*s' is not supported", origin, n > 64 ? 64 : (int)n,
+		    text);
+		return error_hint(err,
+		    "MariaDB and MySQL are spoken to, no other server: mysql+pymysql://USER:PASSWORD@HOST/DATABASE");
 	}
 	out->driver = xstrndup(text, n);
 	out->port = DB_PORT;

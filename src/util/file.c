@@ -96,8 +96,16 @@ const char *file_system_unsafe_kind(unsigned long magic)
 		unsigned long magic;
 		const char *name;
 	} unsafe[] = {
-		{ 0x01021994, "tmpfs" }, { 0x858458f6, "ramfs" }, { 0x6969, "nfs" }, { 0xff534d42, "cifs" }, { 0xfe534d42, "smb" },
-		{ 0x517b, "smbfs" }, { 0x65735546, "fuse" }, { 0x00c36400, "ceph" }, { 0x01161970, "gfs2" }, { 0x6b414653, "afs" },
+		{ 0x01021994, "tmpfs" },
+		{ 0x858458f6, "ramfs" },
+		{ 0x6969, "nfs" },
+		{ 0xff534d42, "cifs" },
+		{ 0xfe534d42, "smb" },
+		{ 0x517b, "smbfs" },
+		{ 0x65735546, "fuse" },
+		{ 0x00c36400, "ceph" },
+		{ 0x01161970, "gfs2" },
+		{ 0x6b414653, "afs" },
 		{ 0x01021997, "9p" },
 	};
 

@@ -28,7 +28,7 @@ static int connect_within(const struct addrinfo *where, int timeout_ms)
 		return -1;
 	if (connect(fd, where->ai_addr, where->ai_addrlen) == 0 ||
 	    (errno == EINPROGRESS && is_ready(fd, POLLOUT, timeout_ms) &&
-	        getsockopt(fd, SOL_SOCKET, SO_ERROR, &trouble, &n) == 0 && trouble == 0))
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &trouble, &n) == 0 && trouble == 0))
 		return fd;
 	close(fd);
 	return -1;

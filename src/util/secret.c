@@ -144,8 +144,8 @@ void str_add_public(struct str *out, const char *text)
 	add_secret(out, text, false);
 }
 
-/* Where the login of a URL that begins behind ${s} ends: its last '@' before a blank, a quote or a bracket; NULL: it has none. A raw '/'
- * in a password does not end it here. */
+/* Where the login of a URL that begins behind ${s} ends: its last '@' before a blank, a quote or a bracket; NULL: it has none.
+ * A raw '/' in a password does not end it here. */
 static const char *login_end(const char *s)
 {
 	const char *at = NULL;

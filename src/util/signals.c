@@ -17,8 +17,8 @@ static void say_now(const char *text, size_t n)
 		return; /* nobody reads it any more */
 }
 
-/* The first one stops between two units, the second now: what the journal holds then is the truth. Nothing here but what a signal
- * handler may call. */
+/* The first one stops between two units, the second now: what the journal holds then is the truth. Nothing here but what a
+ * signal handler may call. */
 static void on_signal(int number)
 {
 	if (came) {
@@ -33,8 +33,9 @@ void signals_watch(const char *run, const char *globals)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	snprintf(last_words, sizeof last_words, "\nstopped in the middle; what was done is found out by: evac-manage%s journal recover %s\n",
-	    str_or(globals, ""), run);
+	snprintf(last_words, sizeof last_words,
+	    "\nstopped in the middle; what was done is found out by: evac-manage%s journal recover %s\n", str_or(globals, ""),
+	    run);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

@@ -139,8 +139,9 @@ static size_t edit_distance(const char *a, const char *b)
 		row[0] = i * 2;
 		for (j = 1; j <= lb; j++) {
 			above = row[j];
-			cost = a[i - 1] == b[j - 1] ? 0 :
-			    tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]) ? 1 : 2;
+			cost = a[i - 1] == b[j - 1]                                              ? 0 :
+			    tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]) ? 1 :
+												   2;
 			cost += diagonal;
 			if (above + 2 < cost)
 				cost = above + 2;
@@ -163,7 +164,8 @@ static bool is_in_list(const char *const *list, size_t n, const char *word)
 
 bool str_is_true(const char *s)
 {
-	return s && (strcmp(s, "1") == 0 || strcasecmp(s, "true") == 0 || strcasecmp(s, "yes") == 0 || strcasecmp(s, "on") == 0);
+	return s &&
+	    (strcmp(s, "1") == 0 || strcasecmp(s, "true") == 0 || strcasecmp(s, "yes") == 0 || strcasecmp(s, "on") == 0);
 }
 
 bool str_is_twin(const char *a, const char *b)

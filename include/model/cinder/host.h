@@ -19,8 +19,8 @@ struct host_name {
 
 /* false: too long, or a part is empty. */
 bool host_name_parse(const char *text, struct host_name *out);
-bool host_is_on_node(const char *host, const char *node);               /* byte for byte */
-bool host_is_on_backend(const char *host, const char *backend_host);    /* any pool */
-const char *host_pool(const char *host); /* after '#', NULL without one */
+bool host_is_on_node(const char *host, const char *node);            /* byte for byte */
+bool host_is_on_backend(const char *host, const char *backend_host); /* any pool */
+const char *host_pool(const char *host);                             /* after '#', NULL without one */
 
 #endif

@@ -9,19 +9,32 @@
 
 struct owned {
 	const char *id, *name, *status, *host, *cluster_name, *migration_status, *zone;
-	const char *service; /* volumes: service_uuid; workers: service_id; else NULL */
+	const char *service;        /* volumes: service_uuid; workers: service_id; else NULL */
 	const char *race_preventer; /* workers: what cinder's own compare-and-set counts; else NULL */
-	bool left_out; /* by --only, --exclude or --limit: it is looked at and stays */
+	bool left_out;              /* by --only, --exclude or --limit: it is looked at and stays */
 };
-struct owned_rows { DB_ROWS(struct owned); };
+struct owned_rows {
+	DB_ROWS(struct owned);
+};
 
-enum owned_kind { OWNED_VOLUME, OWNED_GROUP, OWNED_CONSISTENCYGROUP, OWNED_CACHE_ENTRY, OWNED_WORKER, OWNED_BACKUP, OWNED_KINDS };
+enum owned_kind {
+	OWNED_VOLUME,
+	OWNED_GROUP,
+	OWNED_CONSISTENCYGROUP,
+	OWNED_CACHE_ENTRY,
+	OWNED_WORKER,
+	OWNED_BACKUP,
+	OWNED_KINDS
+};
 extern const char *const owned_kind_name[OWNED_KINDS]; /* "volume", "group", … singular */
 extern const char *const owned_kind_plural[OWNED_KINDS];
 
 /* Rows of ${kind} that ${owner} owns: a backend host, or for OWNED_BACKUP a plain host. Every pool. No rows is no error. */
 int owned_find(struct db *db, enum owned_kind kind, const char *owner, struct owned_rows *out, struct error *err);
-static inline void owned_free(struct owned_rows *rows) { db_rows_free(&rows->rows); }
+static inline void owned_free(struct owned_rows *rows)
+{
+	db_rows_free(&rows->rows);
+}
 
 /* Between two states: somebody began something that nobody now finishes. Such rows move with the rest. */
 bool owned_is_transitional(enum owned_kind kind, const char *status);
@@ -30,25 +43,36 @@ bool owned_is_migrating(const struct owned *row);
 
 /* Every owner that volumes and backups name. */
 struct owner {
-	const char *kind; /* "volume" or "backup" */
-	const char *host; /* with its pool */
-	int64_t n;        /* rows */
+	const char *kind;         /* "volume" or "backup" */
+	const char *host;         /* with its pool */
+	int64_t n;                /* rows */
 	const char *cluster_name; /* cluster@backend, whose rows they are; NULL: the host's own */
 };
-struct owners { DB_ROWS(struct owner); };
+struct owners {
+	DB_ROWS(struct owner);
+};
 int owners_list(struct db *db, struct owners *out, struct error *err);
-static inline void owners_free(struct owners *owners) { db_rows_free(&owners->rows); }
+static inline void owners_free(struct owners *owners)
+{
+	db_rows_free(&owners->rows);
+}
 
-/* What was under way when the owner died; kind: volume, snapshot, backup, local attachment (of the dead node, for a backup or an
- * image), stray attachment (of a failed evacuation). */
+/* What was under way when the owner died; kind: volume, snapshot, backup, local attachment (of the dead node, for a backup or
+ * an image), stray attachment (of a failed evacuation). */
 struct unfinished {
 	const char *kind, *id, *volume_id, *status, *volume_status, *previous_status, *attach_status, *host;
 };
-struct unfinished_rows { DB_ROWS(struct unfinished); };
+struct unfinished_rows {
+	DB_ROWS(struct unfinished);
+};
 /* Of a backend: its volumes' work, and backups of them that another node has under way. Of a backup host: its own. */
-int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out, struct error *err);
+int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out,
+    struct error *err);
 int unfinished_on_backup_host(struct db *db, const char *host, struct unfinished_rows *out, struct error *err);
-static inline void unfinished_free(struct unfinished_rows *rows) { db_rows_free(&rows->rows); }
+static inline void unfinished_free(struct unfinished_rows *rows)
+{
+	db_rows_free(&rows->rows);
+}
 
 /* The status that a write to the database may leave it in, as cinder's own cleanup would (volume/manager.py: _do_cleanup,
  * backup/manager.py: _cleanup_one_backup); NULL: none that is right for sure. */
@@ -61,6 +85,7 @@ struct ownership_count {
 	bool known; /* they were counted */
 	int64_t old_owner[OWNED_KINDS], new_owner[OWNED_KINDS];
 };
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out, struct error *err);
+int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
+    struct error *err);
 
 #endif

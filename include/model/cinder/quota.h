@@ -11,16 +11,22 @@ struct quota_usage {
 	const char *project_id, *resource; /* "volumes", "gigabytes_TYPE", "backup_gigabytes", … */
 	int64_t in_use, reserved;
 };
-struct quota_usages { DB_ROWS(struct quota_usage); }; /* by project, resource, id: a second row of one pair follows the first */
+struct quota_usages {
+	DB_ROWS(struct quota_usage);
+}; /* by project, resource, id: a second row of one pair follows the first */
 struct reservation {
 	int64_t id, usage_id, delta;
 };
-struct reservations { DB_ROWS(struct reservation); }; /* by usage */
+struct reservations {
+	DB_ROWS(struct reservation);
+}; /* by usage */
 struct quota_count {
 	const char *project_id, *kind, *type_name; /* kind: volumes, snapshots, backups, groups, consistencygroups */
 	int64_t n, gb;
 };
-struct quota_counts { DB_ROWS(struct quota_count); }; /* by project, byte for byte */
+struct quota_counts {
+	DB_ROWS(struct quota_count);
+}; /* by project, byte for byte */
 struct quota {
 	struct quota_usages usages;
 	struct reservations reservations;

@@ -8,10 +8,15 @@ struct volume {
 	const char *id, *name, *project_id, *status, *attach_status, *host, *cluster_name, *service_uuid;
 	struct maybe_int size_gb;
 };
-struct volumes { DB_ROWS(struct volume); };
+struct volumes {
+	DB_ROWS(struct volume);
+};
 /* Volumes of every backend and pool of ${node}, by host and id. Deleted ones don't count. */
 int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct error *err);
-static inline void volumes_free(struct volumes *volumes) { db_rows_free(&volumes->rows); }
+static inline void volumes_free(struct volumes *volumes)
+{
+	db_rows_free(&volumes->rows);
+}
 
 /* Who would be asked about this volume: cluster_name wins over host (cinder volume/rpcapi.py). */
 struct volume_owner {
@@ -25,23 +30,33 @@ void volume_owner_free(struct volume_owner *owner);
 struct attachment {
 	const char *id, *volume_id, *attached_host, *attach_status;
 };
-struct attachments { DB_ROWS(struct attachment); };
+struct attachments {
+	DB_ROWS(struct attachment);
+};
 int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err);
 int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err); /* by attach_status */
-static inline void attachments_free(struct attachments *attachments) { db_rows_free(&attachments->rows); }
+static inline void attachments_free(struct attachments *attachments)
+{
+	db_rows_free(&attachments->rows);
+}
 
 struct backup {
 	const char *id, *name, *project_id, *status, *host, *volume_id;
 	struct maybe_int size_gb;
 };
-struct backups { DB_ROWS(struct backup); };
+struct backups {
+	DB_ROWS(struct backup);
+};
 int backups_list(struct db *db, struct backups *out, struct error *err);
-static inline void backups_free(struct backups *backups) { db_rows_free(&backups->rows); }
+static inline void backups_free(struct backups *backups)
+{
+	db_rows_free(&backups->rows);
+}
 
 /* All about one volume. */
 struct volume_detail {
-	const char *id, *name, *project_id, *status, *attach_status, *migration_status, *host, *cluster_name, *service_uuid, *zone,
-	    *group_id;
+	const char *id, *name, *project_id, *status, *attach_status, *migration_status, *host, *cluster_name, *service_uuid,
+	    *zone, *group_id;
 	struct maybe_int size_gb, age_s;
 	bool deleted;
 };
@@ -49,11 +64,16 @@ struct volume_thing {
 	const char *kind; /* attachment, snapshot, backup, worker */
 	const char *id, *state, *host, *instance_uuid, *name;
 };
-struct volume_things { DB_ROWS(struct volume_thing); };
+struct volume_things {
+	DB_ROWS(struct volume_thing);
+};
 /* 1: found, 0: there is no such volume, -1. ${arena} gets the texts. */
 int volume_detail_get(struct db *db, const char *id, struct volume_detail *out, struct arena *arena, struct error *err);
 int volume_things_list(struct db *db, const char *id, struct volume_things *out, struct error *err);
-static inline void volume_things_free(struct volume_things *things) { db_rows_free(&things->rows); }
+static inline void volume_things_free(struct volume_things *things)
+{
+	db_rows_free(&things->rows);
+}
 
 /* A volume that is to be deleted, with what goes with it. */
 struct volume_child {

@@ -4,23 +4,28 @@
 
 #include "db/db.h"
 
-/* Evacuations that a compute began to build and did not finish. What fails after the guest was started leaves it running there, and
- * nova does not know: the instance is still its old host's, and its next evacuation to a third host starts it twice. */
+/* Evacuations that a compute began to build and did not finish. What fails after the guest was started leaves it running there,
+ * and nova does not know: the instance is still its old host's, and its next evacuation to a third host starts it twice. */
 
 struct attempt {
 	const char *host, *result;       /* the compute that built it; result NULL: its event has not ended */
 	const char *details, *traceback; /* what it said; either may be NULL */
 	struct maybe_int age_s;
 };
-struct attempts { DB_ROWS(struct attempt); };
+struct attempts {
+	DB_ROWS(struct attempt);
+};
 /* Of one instance, the newest last; none that is older than an evacuation that succeeded, none on its present host. */
 int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err);
-static inline void attempts_free(struct attempts *attempts) { db_rows_free(&attempts->rows); }
+static inline void attempts_free(struct attempts *attempts)
+{
+	db_rows_free(&attempts->rows);
+}
 
 enum guest {
-	GUEST_ABSENT,  /* it failed before anything was started, or in a spawn that cleans up after itself */
+	GUEST_ABSENT, /* it failed before anything was started, or in a spawn that cleans up after itself */
 	GUEST_UNKNOWN,
-	GUEST_THERE,   /* the compute itself found it */
+	GUEST_THERE, /* the compute itself found it */
 };
 enum guest attempt_guest(const struct attempt *attempt);
 /* One attempt speaks for all on its host: the worst, and of those the newest. Is it ${i}? Never one whose guest is absent. */

@@ -10,17 +10,27 @@ struct cell_mapping {
 	int64_t id;
 	const char *uuid, *name, *transport_url, *database_connection; /* the URLs may be templates and hold passwords */
 };
-struct cell_mappings { DB_ROWS(struct cell_mapping); };
+struct cell_mappings {
+	DB_ROWS(struct cell_mapping);
+};
 int cell_mappings_list(struct db *api, struct cell_mappings *out, struct error *err);
-static inline void cell_mappings_free(struct cell_mappings *mappings) { db_rows_free(&mappings->rows); }
+static inline void cell_mappings_free(struct cell_mappings *mappings)
+{
+	db_rows_free(&mappings->rows);
+}
 
 struct host_mapping {
 	const char *host;
 	int64_t cell_id;
 };
-struct host_mappings { DB_ROWS(struct host_mapping); };
+struct host_mappings {
+	DB_ROWS(struct host_mapping);
+};
 int host_mappings_list(struct db *api, struct host_mappings *out, struct error *err);
-static inline void host_mappings_free(struct host_mappings *mappings) { db_rows_free(&mappings->rows); }
+static inline void host_mappings_free(struct host_mappings *mappings)
+{
+	db_rows_free(&mappings->rows);
+}
 
 struct instance_mapping {
 	bool exists, queued_for_delete;
@@ -33,13 +43,13 @@ struct api_columns {
 };
 int api_columns_probe(struct db *api, struct api_columns *out, struct error *err);
 
-int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct instance_mapping *out,
-    struct error *err);
+int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid,
+    struct instance_mapping *out, struct error *err);
 
 /* What a cell's tables have beyond Queens: asked from information_schema, never from a release's name. */
 struct cell_columns {
 	bool migrations_have_project; /* cross_cell_move, user_id, project_id: nova 20 */
-	bool has_shares;             /* share_mapping: nova 29 */
+	bool has_shares;              /* share_mapping: nova 29 */
 };
 int cell_columns_probe(struct db *cell, struct cell_columns *out, struct error *err);
 

@@ -8,10 +8,11 @@
 #include "model/nova/cell.h"
 #include "util/uuid.h"
 
-/* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got since. */
+/* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got since.
+ */
 
 #define INSTANCE_OBJECT_VERSION "2.3" /* every release since Queens takes it */
-#define REQUEST_ID_SIZE 41 /* "req-" and a uuid */
+#define REQUEST_ID_SIZE 41            /* "req-" and a uuid */
 
 struct evacuation_rows {
 	const char *instance_uuid, *host, *node; /* node may be NULL */
@@ -29,21 +30,25 @@ int instance_lock(struct db *cell, const char *uuid, json_object **object, struc
 const char *instance_object_text(json_object *instance, const char *field); /* NULL for null */
 
 /* Inside a write transaction; each is compare-and-set, ERROR_DRIFT when the row is no longer as the plan saw it. */
-int evacuation_begin(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, struct error *err);
+int evacuation_begin(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows,
+    struct error *err);
 /* Undoes it after it was proved that the cast was not sent. */
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *rows, struct error *err);
 
-/* Inside a write transaction, when nobody knows whether evacuation_begin() was committed: writes the same migration, closed from the
- * start. Its uuid is unique: either this fails with code 1062 (the first try was committed) or the first try can never be. */
-int evacuation_fence(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, struct error *err);
+/* Inside a write transaction, when nobody knows whether evacuation_begin() was committed: writes the same migration, closed
+ * from the start. Its uuid is unique: either this fails with code 1062 (the first try was committed) or the first try can never
+ * be. */
+int evacuation_fence(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows,
+    struct error *err);
 
-/* Inside a write transaction, when its rows are not what they were and nobody works on it: the migration is written anew, closed,
- * when it is ${absent}, or closed when it is 'accepted'; the instance goes from ${task_state} (NULL: it is not ours) to what it was,
- * its action is closed if it is there. */
+/* Inside a write transaction, when its rows are not what they were and nobody works on it: the migration is written anew,
+ * closed, when it is ${absent}, or closed when it is 'accepted'; the instance goes from ${task_state} (NULL: it is not ours) to
+ * what it was, its action is closed if it is there. */
 int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *rows, bool absent,
     const char *task_state, struct error *err);
 
-/* nova makes no sound for this long when it is at work: a spawn waits 300 s for neutron (nova conf/compute.py: vif_plugging_timeout). */
+/* nova makes no sound for this long when it is at work: a spawn waits 300 s for neutron (nova conf/compute.py:
+ * vif_plugging_timeout). */
 #define EVACUATION_SILENT_S 300
 
 /* Each of its rows may have vanished: deleted, archived, or lost by a database that came back without its last commits. */
@@ -56,8 +61,8 @@ struct evacuation_state {
 	struct maybe_int instance_idle_s; /* since the instance was written */
 	struct arena arena;
 };
-int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, const char *instance_uuid, struct evacuation_state *out,
-    struct error *err);
+int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, const char *instance_uuid,
+    struct evacuation_state *out, struct error *err);
 /* The record of our request, written with its migration: what conductor and computes do is recorded under it. */
 int evacuation_has_action(struct db *cell, const char *instance_uuid, const char *request_id, bool *out, struct error *err);
 void evacuation_state_free(struct evacuation_state *state);
@@ -65,23 +70,33 @@ void evacuation_state_free(struct evacuation_state *state);
 struct action_event {
 	const char *event, *result, *host, *details; /* result NULL: it has not ended */
 };
-struct action_events { DB_ROWS(struct action_event); };
+struct action_events {
+	DB_ROWS(struct action_event);
+};
 /* As a statement of events gives them; what they say, with passwords hidden. */
 int action_events_read(struct db *cell, const struct sql *sql, const struct db_param *params, struct action_events *out,
     struct error *err);
 int evacuation_events(struct db *cell, const char *instance_uuid, const char *request_id, struct action_events *out,
     struct error *err);
-static inline void action_events_free(struct action_events *events) { db_rows_free(&events->rows); }
+static inline void action_events_free(struct action_events *events)
+{
+	db_rows_free(&events->rows);
+}
 
 /* Evacuations of ours that have not ended, known by the version of their uuid: for when there is no journal. */
 struct our_evacuation {
-	const char *migration_uuid, *instance_uuid, *name, *source_compute, *dest_compute, *status, *host, *vm_state, *task_state,
-	    *request_id; /* the newest of ours; NULL: none */
+	const char *migration_uuid, *instance_uuid, *name, *source_compute, *dest_compute, *status, *host, *vm_state,
+	    *task_state, *request_id; /* the newest of ours; NULL: none */
 	int64_t events, age_s;
 };
-struct our_evacuations { DB_ROWS(struct our_evacuation); };
+struct our_evacuations {
+	DB_ROWS(struct our_evacuation);
+};
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err);
-static inline void our_evacuations_free(struct our_evacuations *evacuations) { db_rows_free(&evacuations->rows); }
+static inline void our_evacuations_free(struct our_evacuations *evacuations)
+{
+	db_rows_free(&evacuations->rows);
+}
 
 /* The newest fault's message, if it is younger than ${age_s} seconds; "" when there is none. The caller frees it. */
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err);

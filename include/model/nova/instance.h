@@ -11,30 +11,45 @@ struct instance {
 	int64_t id;
 	struct maybe_int power_state, vcpus, memory_mb, root_gb;
 };
-struct instances { DB_ROWS(struct instance); };
+struct instances {
+	DB_ROWS(struct instance);
+};
 struct host_named {
 	const char *host;
 };
-struct host_list { DB_ROWS(struct host_named); };
+struct host_list {
+	DB_ROWS(struct host_named);
+};
 int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err); /* every host that an instance names */
-static inline void host_list_free(struct host_list *hosts) { db_rows_free(&hosts->rows); }
+static inline void host_list_free(struct host_list *hosts)
+{
+	db_rows_free(&hosts->rows);
+}
 
 int instances_on_host(struct db *cell, const char *host, struct instances *out, struct error *err);
 int instance_by_uuid(struct db *cell, const char *uuid, struct instances *out, struct error *err); /* none or one */
 int instances_by_name(struct db *cell, const char *name, struct instances *out, struct error *err);
-static inline void instances_free(struct instances *instances) { db_rows_free(&instances->rows); }
-/* nova compute/utils.py: is_volume_backed_instance. Its root's block device says it: the image of a volume-backed instance's snapshot
- * boots from a volume and is an image all the same. Without one, what has no image. */
+static inline void instances_free(struct instances *instances)
+{
+	db_rows_free(&instances->rows);
+}
+/* nova compute/utils.py: is_volume_backed_instance. Its root's block device says it: the image of a volume-backed instance's
+ * snapshot boots from a volume and is an image all the same. Without one, what has no image. */
 bool instance_boots_from_volume(const struct instance *instance);
 
 struct bdm {
 	const char *instance_uuid, *volume_id, *attachment_id;
 	struct maybe_int boot_index;
 };
-struct bdms { DB_ROWS(struct bdm); }; /* sorted by instance */
+struct bdms {
+	DB_ROWS(struct bdm);
+}; /* sorted by instance */
 int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct error *err);
 int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err);
-static inline void bdms_free(struct bdms *bdms) { db_rows_free(&bdms->rows); }
+static inline void bdms_free(struct bdms *bdms)
+{
+	db_rows_free(&bdms->rows);
+}
 
 struct migration {
 	int64_t id;
@@ -42,11 +57,16 @@ struct migration {
 	struct maybe_int age_s;
 	bool deleted;
 };
-struct migrations { DB_ROWS(struct migration); }; /* sorted by instance */
+struct migrations {
+	DB_ROWS(struct migration);
+}; /* sorted by instance */
 /* Those that a conductor would take for an evacuation that it was just asked for: 'accepted', of any type, deleted ones too. */
 int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err);
 /* Those of the instances of ${host} that somebody may still work on. */
 int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
-static inline void migrations_free(struct migrations *migrations) { db_rows_free(&migrations->rows); }
+static inline void migrations_free(struct migrations *migrations)
+{
+	db_rows_free(&migrations->rows);
+}
 
 #endif

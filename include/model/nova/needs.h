@@ -18,11 +18,12 @@ struct ask {
 	const char *group; /* "": any provider of the tree; else all of a group from one */
 	const char *name;  /* of the class or the trait */
 	int64_t amount;
-	bool or_vcpu;      /* pinned CPUs, which a host that has no PCPU gives of its vCPU (nova scheduler/manager.py: the fallback query) */
+	bool or_vcpu; /* pinned CPUs, which a host that has no PCPU gives of its vCPU (nova scheduler/manager.py: the fallback
+	                 query) */
 };
 /* What nova made for it on the compute, and nowhere else unless the site's instance disks are shared. */
 struct own_disks {
-	int64_t root_gb;          /* 0 of one that boots from an image: as large as the image */
+	int64_t root_gb; /* 0 of one that boots from an image: as large as the image */
 	int64_t ephemeral_gb, swap_mb;
 };
 struct needs {
@@ -31,23 +32,23 @@ struct needs {
 	struct ask *ask;
 	size_t nask;
 	struct maybe_int asked[3]; /* by enum resource_class: what its flavor says instead of its own size */
-	bool asks_pcpu;           /* resources:PCPU: then it gets no vCPU beside */
-	const char **unreckoned;  /* what the scheduler or the compute looks at and we do not, in words */
+	bool asks_pcpu;            /* resources:PCPU: then it gets no vCPU beside */
+	const char **unreckoned;   /* what the scheduler or the compute looks at and we do not, in words */
 	size_t nunreckoned;
-	bool pinned;              /* hw:cpu_policy dedicated: its CPUs are another class than vCPU since nova 20 */
-	bool mixed;               /* some of its CPUs are pinned, some not */
-	bool numa;                /* it has NUMA cells, which a host must have room for one by one */
-	bool old_pinning;         /* its NUMA cells are as nova stored them before Victoria, with pinned CPUs */
-	bool vtpm;                /* hw:tpm_version (nova compute/api.py: reject_vtpm_instances); a legal key may be asked for */
-	bool device_profile;      /* accel:device_profile, cyborg's */
-	bool nested_resources;    /* resources of a provider below the host's own: vGPU, numbered groups */
+	bool pinned;           /* hw:cpu_policy dedicated: its CPUs are another class than vCPU since nova 20 */
+	bool mixed;            /* some of its CPUs are pinned, some not */
+	bool numa;             /* it has NUMA cells, which a host must have room for one by one */
+	bool old_pinning;      /* its NUMA cells are as nova stored them before Victoria, with pinned CPUs */
+	bool vtpm;             /* hw:tpm_version (nova compute/api.py: reject_vtpm_instances); a legal key may be asked for */
+	bool device_profile;   /* accel:device_profile, cyborg's */
+	bool nested_resources; /* resources of a provider below the host's own: vGPU, numbered groups */
 	bool vdpa_port, accelerator_port;
-	bool bandwidth_port;      /* a port with a resource request, as older nova writes it */
-	bool extended_port;       /* the same with several groups (nova 24) */
+	bool bandwidth_port; /* a port with a resource request, as older nova writes it */
+	bool extended_port;  /* the same with several groups (nova 24) */
 	int64_t shares;
 	struct extra_spec *aggregate; /* aggregate_instance_extra_specs:NAME of the flavor */
 	size_t naggregate;
-	bool known;               /* its flavor could be read */
+	bool known; /* its flavor could be read */
 };
 
 /* The root disk is the instance's own, none where it boots from a volume. Texts live as long as ${arena}. An unknown instance
@@ -59,8 +60,8 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 struct json_object;
 /* Pure: a flavor's data, and an image's properties or NULL. */
 void needs_ask(struct json_object *flavor, struct json_object *image, struct arena *arena, struct needs *out);
-/* What the scheduler is told: the request spec's flavor and image, instead of what the instance's own flavor asks of placement. A text
- * that is no request spec changes nothing. */
+/* What the scheduler is told: the request spec's flavor and image, instead of what the instance's own flavor asks of placement.
+ * A text that is no request spec changes nothing. */
 void needs_of_request(const char *spec, struct arena *arena, struct needs *out);
 
 /* A root that is made of an image, an ephemeral disk, swap: all of them are made anew, empty, where they are not found. */

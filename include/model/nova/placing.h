@@ -10,9 +10,14 @@
 struct host_metadata {
 	const char *host, *name, *value;
 };
-struct aggregates { DB_ROWS(struct host_metadata); }; /* sorted by host */
+struct aggregates {
+	DB_ROWS(struct host_metadata);
+}; /* sorted by host */
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err);
-static inline void aggregates_free(struct aggregates *aggregates) { db_rows_free(&aggregates->rows); }
+static inline void aggregates_free(struct aggregates *aggregates)
+{
+	db_rows_free(&aggregates->rows);
+}
 /* nova availability_zones.py: the zone of a host's aggregate; NULL: none has one, nova then calls it by its default, "nova". */
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host);
 bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone);
@@ -20,9 +25,9 @@ bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone)
 bool aggregates_match(const struct aggregates *aggregates, const char *host, const char *name, const char *value);
 
 struct server_group {
-	bool exists;                   /* the instance is a member of one */
-	const char *uuid, *policy;     /* "affinity", "anti-affinity", soft-… */
-	int64_t max_per_host;          /* of anti-affinity; 1 unless its rules say more */
+	bool exists;               /* the instance is a member of one */
+	const char *uuid, *policy; /* "affinity", "anti-affinity", soft-… */
+	int64_t max_per_host;      /* of anti-affinity; 1 unless its rules say more */
 	struct arena arena;
 };
 int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
@@ -32,8 +37,13 @@ void server_group_free(struct server_group *group);
 struct group_member {
 	const char *instance_uuid;
 };
-struct group_members { DB_ROWS(struct group_member); };
+struct group_members {
+	DB_ROWS(struct group_member);
+};
 int group_members_list(struct db *api, const char *group_uuid, struct group_members *out, struct error *err);
-static inline void group_members_free(struct group_members *members) { db_rows_free(&members->rows); }
+static inline void group_members_free(struct group_members *members)
+{
+	db_rows_free(&members->rows);
+}
 
 #endif

@@ -12,7 +12,7 @@
 /* Since when something is so, where a number tells the release but not its point release. */
 enum when {
 	NEVER,
-	UNTIL,  /* in the first point releases; the rule's text names the one that ended it */
+	UNTIL, /* in the first point releases; the rule's text names the one that ended it */
 	ALWAYS,
 };
 struct rule {
@@ -26,17 +26,17 @@ struct release {
 	const char *name;
 	/* The newest that its conductor takes (nova conductor/manager.py: ComputeTaskManager.target; objects' VERSION). */
 	const char *conductor_rpc, *instance, *request_spec, *destination;
-	struct rule no_task_state;    /* evacuate asks for an empty task state (nova compute/api.py: check_instance_state) */
-	struct rule destroys_disks;   /* bug 1550919: a failed spawn deletes disks on shared storage */
-	struct rule rejects_vdpa;     /* nova compute/api.py: reject_vdpa_instances on evacuate */
-	struct rule breaks_pinning;   /* bug 1952941: what was pinned before Victoria cannot be scheduled */
-	bool rejects_vtpm;            /* reject_vtpm_instances */
-	bool rejects_device_profiles; /* block_accelerators without an end; later it ends at compute version 53 */
+	struct rule no_task_state;      /* evacuate asks for an empty task state (nova compute/api.py: check_instance_state) */
+	struct rule destroys_disks;     /* bug 1550919: a failed spawn deletes disks on shared storage */
+	struct rule rejects_vdpa;       /* nova compute/api.py: reject_vdpa_instances on evacuate */
+	struct rule breaks_pinning;     /* bug 1952941: what was pinned before Victoria cannot be scheduled */
+	bool rejects_vtpm;              /* reject_vtpm_instances */
+	bool rejects_device_profiles;   /* block_accelerators without an end; later it ends at compute version 53 */
 	bool rejects_accelerator_ports; /* block_port_accelerators */
-	bool rejects_bandwidth_ports; /* no resource request of a port is kept in a move */
-	bool rejects_shares;          /* block_shares_not_supported */
-	bool needs_request_spec;      /* the conductor cannot schedule without one */
-	bool takes_target_state;      /* compute_task 1.25: arrive stopped */
+	bool rejects_bandwidth_ports;   /* no resource request of a port is kept in a move */
+	bool rejects_shares;            /* block_shares_not_supported */
+	bool needs_request_spec;        /* the conductor cannot schedule without one */
+	bool takes_target_state;        /* compute_task 1.25: arrive stopped */
 };
 
 /* The release of a service version. A number between two rows belongs to the newer one (it was on the way to it); one
@@ -47,8 +47,8 @@ const struct release *release_at(size_t i); /* by row, oldest first; NULL after 
 
 /* "1.9" before "1.14": dotted numbers of two parts. */
 bool object_version_fits(const char *version, const char *newest);
-/* May a conductor with this [upgrade_levels] compute tell a compute which state to leave an instance in? nova compute/rpcapi.py:
- * rebuild_instance() raises UnsupportedRPCVersion below 6.2, and the instance stays 'rebuilding'. */
+/* May a conductor with this [upgrade_levels] compute tell a compute which state to leave an instance in? nova
+ * compute/rpcapi.py: rebuild_instance() raises UnsupportedRPCVersion below 6.2, and the instance stays 'rebuilding'. */
 #define REBUILD_STATE_RPC "6.2"
 bool compute_level_takes_target_state(const char *level);
 

@@ -23,25 +23,26 @@ void request_spec_free(struct request_spec *spec);
 
 /* What the guards ask of it; texts live as long as ${arena}. */
 struct spec_facts {
-	bool valid;            /* it is a nova RequestSpec; else the rest is empty */
-	const char *version;   /* "1.14" */
-	const char *zone;      /* the availability zone that was asked for; NULL: any */
-	const char *group;     /* uuid of the server group that it was booted into; NULL: none */
-	bool group_hint;       /* the group is asked for by a hint: the compute checks its rule once more */
-	bool old_pinning;      /* a NUMA cell as nova stored it before Victoria, with pinned CPUs */
+	bool valid;          /* it is a nova RequestSpec; else the rest is empty */
+	const char *version; /* "1.14" */
+	const char *zone;    /* the availability zone that was asked for; NULL: any */
+	const char *group;   /* uuid of the server group that it was booted into; NULL: none */
+	bool group_hint;     /* the group is asked for by a hint: the compute checks its rule once more */
+	bool old_pinning;    /* a NUMA cell as nova stored it before Victoria, with pinned CPUs */
 };
 void request_spec_facts(const struct request_spec *spec, struct arena *arena, struct spec_facts *out);
 
 struct spec_options {
-	const char *host, *node;  /* a destination that the scheduler must use (it may refuse it); NULL: it chooses */
-	bool without_group;       /* the server group is gone, or the instance has left it: bug 1890244, compute's late check */
-	bool with_pcpuset;        /* Victoria and later: pinned CPUs have a field of their own */
+	const char *host, *node; /* a destination that the scheduler must use (it may refuse it); NULL: it chooses */
+	bool without_group;      /* the server group is gone, or the instance has left it: bug 1890244, compute's late check */
+	bool with_pcpuset;       /* Victoria and later: pinned CPUs have a field of their own */
 };
 /* ERROR_ERROR when the text is no request spec. The caller puts ${out}. */
 int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,
     struct error *err);
 /* Would the conductor take it? ERROR_ERROR when it is no request spec, or one of a newer object version than ${newest} ("1.14";
- * NULL: not known): a conductor asks itself, without end, to make such an object older (oslo.versionedobjects: object_backport_versions). */
+ * NULL: not known): a conductor asks itself, without end, to make such an object older (oslo.versionedobjects:
+ * object_backport_versions). */
 int request_spec_check(const struct request_spec *spec, const char *newest, struct error *err);
 
 #endif

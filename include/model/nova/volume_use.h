@@ -8,8 +8,13 @@
 struct volume_use {
 	const char *instance_uuid, *name, *host, *vm_state, *device_name, *attachment_id;
 };
-struct volume_uses { DB_ROWS(struct volume_use); };
+struct volume_uses {
+	DB_ROWS(struct volume_use);
+};
 int volume_uses_list(struct db *cell, const char *volume_id, struct volume_uses *out, struct error *err);
-static inline void volume_uses_free(struct volume_uses *uses) { db_rows_free(&uses->rows); }
+static inline void volume_uses_free(struct volume_uses *uses)
+{
+	db_rows_free(&uses->rows);
+}
 
 #endif

@@ -8,19 +8,26 @@
 
 enum resource_class { CLASS_VCPU, CLASS_MEMORY_MB, CLASS_DISK_GB }; /* placement's own numbers (os_resource_classes) */
 struct inventory {
-	const char *root; /* uuid of the top of its provider's tree; a compute node's is its own uuid */
+	const char *root;        /* uuid of the top of its provider's tree; a compute node's is its own uuid */
 	const char *uuid, *name; /* of the provider */
 	const char *class_name;
 	int64_t class, capacity, used, min_unit, max_unit, step_size;
 };
-struct inventories { DB_ROWS(struct inventory); };
+struct inventories {
+	DB_ROWS(struct inventory);
+};
 int inventories_list(struct db *placement, struct inventories *out, struct error *err);
-static inline void inventories_free(struct inventories *inventories) { db_rows_free(&inventories->rows); }
+static inline void inventories_free(struct inventories *inventories)
+{
+	db_rows_free(&inventories->rows);
+}
 
 struct provider {
 	const char *uuid, *root;
 };
-struct providers { DB_ROWS(struct provider); };
+struct providers {
+	DB_ROWS(struct provider);
+};
 /* May the tables of traits, and those of sharing providers, be read? */
 struct placement_columns {
 	bool has_traits, has_sharing;
@@ -29,17 +36,26 @@ int placement_columns_probe(struct db *placement, struct placement_columns *out,
 int trait_providers_list(struct db *placement, const char *trait, struct providers *out, struct error *err);
 /* Providers whose inventories serve other trees, too: the root of each is such a tree's. */
 int sharing_list(struct db *placement, struct providers *out, struct error *err);
-static inline void providers_free(struct providers *providers) { db_rows_free(&providers->rows); }
+static inline void providers_free(struct providers *providers)
+{
+	db_rows_free(&providers->rows);
+}
 
-/* Hosts on which placement holds room for an instance that is not there and that no evacuation of it explains: neither is one under
- * way, nor did one leave from there. A scheduler that came back and answered a request whose conductor had given up leaves such. */
+/* Hosts on which placement holds room for an instance that is not there and that no evacuation of it explains: neither is one
+ * under way, nor did one leave from there. A scheduler that came back and answered a request whose conductor had given up
+ * leaves such. */
 struct claimed_room {
 	const char *uuid, *name; /* of the host's provider */
 };
-struct unexplained { DB_ROWS(struct claimed_room); };
-int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node, struct unexplained *out,
-    struct error *err);
-static inline void unexplained_free(struct unexplained *unexplained) { db_rows_free(&unexplained->rows); }
+struct unexplained {
+	DB_ROWS(struct claimed_room);
+};
+int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node,
+    struct unexplained *out, struct error *err);
+static inline void unexplained_free(struct unexplained *unexplained)
+{
+	db_rows_free(&unexplained->rows);
+}
 
 /* How many providers hold allocations of an instance. */
 int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err);

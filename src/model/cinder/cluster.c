@@ -4,12 +4,10 @@
 #include "sql_catalogue.h"
 
 static const struct db_shape cluster_shape = DB_SHAPE(struct cluster,
-    DB_COLUMNS(struct cluster, id, name, binary, disabled, frozen),
-    DB_NULLABLES(struct cluster, disabled_reason));
+    DB_COLUMNS(struct cluster, id, name, binary, disabled, frozen), DB_NULLABLES(struct cluster, disabled_reason));
 
 static const struct db_shape cluster_row_shape = DB_SHAPE(struct cluster_row,
-    DB_COLUMNS(struct cluster_row, kind, id, cluster_name),
-    DB_NULLABLES(struct cluster_row, name));
+    DB_COLUMNS(struct cluster_row, kind, id, cluster_name), DB_NULLABLES(struct cluster_row, name));
 
 int clusters_list(struct db *db, struct clusters *out, struct error *err)
 {

@@ -7,28 +7,49 @@
 #include "util/str.h"
 
 const char *const owned_kind_name[OWNED_KINDS] = {
-	"volume", "group", "consistencygroup", "image_volume_cache_entry", "worker", "backup",
+	"volume",
+	"group",
+	"consistencygroup",
+	"image_volume_cache_entry",
+	"worker",
+	"backup",
 };
 const char *const owned_kind_plural[OWNED_KINDS] = {
-	"volumes", "groups", "consistency groups", "image cache entries", "workers", "backups",
+	"volumes",
+	"groups",
+	"consistency groups",
+	"image cache entries",
+	"workers",
+	"backups",
 };
 static const struct sql *const find_statement[OWNED_KINDS] = {
-	&SQL_CINDER_VOLUME_LIST_BY_BACKEND,       &SQL_CINDER_GROUP_LIST_BY_BACKEND,  &SQL_CINDER_CONSISTENCYGROUP_LIST_BY_BACKEND,
-	&SQL_CINDER_CACHE_ENTRY_LIST_BY_BACKEND, &SQL_CINDER_WORKER_LIST_BY_BACKEND, &SQL_CINDER_BACKUP_LIST_BY_HOST,
+	&SQL_CINDER_VOLUME_LIST_BY_BACKEND,
+	&SQL_CINDER_GROUP_LIST_BY_BACKEND,
+	&SQL_CINDER_CONSISTENCYGROUP_LIST_BY_BACKEND,
+	&SQL_CINDER_CACHE_ENTRY_LIST_BY_BACKEND,
+	&SQL_CINDER_WORKER_LIST_BY_BACKEND,
+	&SQL_CINDER_BACKUP_LIST_BY_HOST,
 };
 
 /* States in which a row rests (cinder objects/fields.py, volume/flows); every other one is on its way somewhere. */
 static const char *const resting[] = {
-	"available", "in-use", "error", "error_deleting", "error_extending", "error_restoring", "error_managing",
-	"error_backing-up", "error_managing_deleting", "deleted", "managing_error",
+	"available",
+	"in-use",
+	"error",
+	"error_deleting",
+	"error_extending",
+	"error_restoring",
+	"error_managing",
+	"error_backing-up",
+	"error_managing_deleting",
+	"deleted",
+	"managing_error",
 };
 
-static const struct db_shape owned_shape = DB_SHAPE(struct owned,
-    DB_COLUMNS(struct owned, id, host),
+static const struct db_shape owned_shape = DB_SHAPE(struct owned, DB_COLUMNS(struct owned, id, host),
     DB_NULLABLES(struct owned, name, status, service, cluster_name, migration_status, zone, race_preventer));
 
-static const struct db_shape owner_shape = DB_SHAPE(struct owner,
-    DB_COLUMNS(struct owner, kind, host, n),
+static const struct db_shape owner_shape = DB_SHAPE(struct owner, DB_COLUMNS(struct owner, kind, host, n),
     DB_NULLABLES(struct owner, cluster_name));
 
 int owned_find(struct db *db, enum owned_kind kind, const char *owner, struct owned_rows *out, struct error *err)

@@ -14,8 +14,7 @@ static const struct db_shape reservation_shape = DB_SHAPE(struct reservation,
     DB_COLUMNS(struct reservation, id, usage_id, delta));
 
 static const struct db_shape quota_count_shape = DB_SHAPE(struct quota_count,
-    DB_COLUMNS(struct quota_count, project_id, kind, n, gb),
-    DB_NULLABLES(struct quota_count, type_name));
+    DB_COLUMNS(struct quota_count, project_id, kind, n, gb), DB_NULLABLES(struct quota_count, type_name));
 
 static int compare_counts(const void *a, const void *b)
 {

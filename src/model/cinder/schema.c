@@ -8,12 +8,27 @@
 
 /* In every release from Queens on. */
 static const struct schema_column needed[] = {
-	{ "volumes", "id" }, { "volumes", "host" }, { "volumes", "service_uuid" }, { "volumes", "cluster_name" },
-	{ "volumes", "migration_status" }, { "volumes", "deleted" }, { "volumes", "updated_at" }, { "services", "uuid" },
-	{ "services", "cluster_name" }, { "services", "frozen" }, { "services", "report_count" }, { "services", "modified_at" },
-	{ "backups", "host" }, { "groups", "host" }, { "groups", "cluster_name" }, { "consistencygroups", "host" },
-	{ "consistencygroups", "cluster_name" }, { "image_volume_cache_entries", "host" },
-	{ "image_volume_cache_entries", "cluster_name" }, { "workers", "service_id" }, { "workers", "race_preventer" },
+	{ "volumes", "id" },
+	{ "volumes", "host" },
+	{ "volumes", "service_uuid" },
+	{ "volumes", "cluster_name" },
+	{ "volumes", "migration_status" },
+	{ "volumes", "deleted" },
+	{ "volumes", "updated_at" },
+	{ "services", "uuid" },
+	{ "services", "cluster_name" },
+	{ "services", "frozen" },
+	{ "services", "report_count" },
+	{ "services", "modified_at" },
+	{ "backups", "host" },
+	{ "groups", "host" },
+	{ "groups", "cluster_name" },
+	{ "consistencygroups", "host" },
+	{ "consistencygroups", "cluster_name" },
+	{ "image_volume_cache_entries", "host" },
+	{ "image_volume_cache_entries", "cluster_name" },
+	{ "workers", "service_id" },
+	{ "workers", "race_preventer" },
 };
 
 int cinder_schema_probe(struct db *db, struct cinder_schema *out, struct error *err)

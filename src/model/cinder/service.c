@@ -52,12 +52,14 @@ bool cinder_cluster_is_up(const struct cinder_services *services, const char *cl
 	return false;
 }
 
-bool cinder_owner_is_up(const struct cinder_services *services, const char *host, const char *cluster_name, unsigned service_down_time_s)
+bool cinder_owner_is_up(const struct cinder_services *services, const char *host, const char *cluster_name,
+    unsigned service_down_time_s)
 {
 	if (cluster_name && *cluster_name)
 		return cinder_cluster_is_up(services, cluster_name, service_down_time_s);
 	for (const struct cinder_service *s = services->v; host && s < services->v + services->n; s++)
-		if (str_equal(s->binary, "cinder-volume") && host_is_on_backend(host, s->host) && cinder_service_is_up(s, service_down_time_s))
+		if (str_equal(s->binary, "cinder-volume") && host_is_on_backend(host, s->host) &&
+		    cinder_service_is_up(s, service_down_time_s))
 			return true;
 	return false;
 }
@@ -74,7 +76,8 @@ void cinder_service_queue(const char *binary, const char *host, struct str *out)
 static const struct db_shape service_reference_shape = DB_SHAPE(struct service_reference,
     DB_COLUMNS(struct service_reference, kind, by_name, n));
 
-int service_references_find(struct db *db, const struct cinder_service *service, struct service_references *out, struct error *err)
+int service_references_find(struct db *db, const struct cinder_service *service, struct service_references *out,
+    struct error *err)
 {
 	const struct db_param params[] = { p_int("id", service->id), p_str("uuid", service->uuid), p_str("host", service->host),
 		p_str("binary", service->binary), p_end };

@@ -5,18 +5,20 @@
 #include "sql_catalogue.h"
 #include "util/str.h"
 
-static const struct db_shape unfinished_shape = DB_SHAPE(struct unfinished,
-    DB_COLUMNS(struct unfinished, kind, id),
+static const struct db_shape unfinished_shape = DB_SHAPE(struct unfinished, DB_COLUMNS(struct unfinished, kind, id),
     DB_NULLABLES(struct unfinished, volume_id, status, volume_status, previous_status, attach_status, host));
 
 struct count_row {
 	const char *kind;
 	int64_t n_old, n_new;
 };
-struct count_rows { DB_ROWS(struct count_row); };
+struct count_rows {
+	DB_ROWS(struct count_row);
+};
 static const struct db_shape count_row_shape = DB_SHAPE(struct count_row, DB_COLUMNS(struct count_row, kind, n_old, n_new));
 
-int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out, struct error *err)
+int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out,
+    struct error *err)
 {
 	const struct db_param params[] = { p_str("backend_host", backend_host), p_str("node", node), p_end };
 
@@ -64,9 +66,11 @@ const char *unfinished_final_volume_status(const struct unfinished *row)
 	return NULL;
 }
 
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out, struct error *err)
+int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
+    struct error *err)
 {
-	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools), p_end };
+	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools),
+		p_end };
 	struct count_rows rows;
 
 	*out = (struct ownership_count){ 0 };

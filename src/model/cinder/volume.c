@@ -3,20 +3,16 @@
 
 #include "sql_catalogue.h"
 
-static const struct db_shape volume_shape = DB_SHAPE(struct volume,
-    DB_COLUMNS(struct volume, id, size_gb),
+static const struct db_shape volume_shape = DB_SHAPE(struct volume, DB_COLUMNS(struct volume, id, size_gb),
     DB_NULLABLES(struct volume, name, project_id, status, attach_status, host, cluster_name, service_uuid));
 
-static const struct db_shape volume_owner_shape = DB_SHAPE(struct volume_owner,
-    DB_COLUMNS(struct volume_owner, id),
+static const struct db_shape volume_owner_shape = DB_SHAPE(struct volume_owner, DB_COLUMNS(struct volume_owner, id),
     DB_NULLABLES(struct volume_owner, host, cluster_name, status, encryption_key_id));
 
-static const struct db_shape attachment_shape = DB_SHAPE(struct attachment,
-    DB_COLUMNS(struct attachment, id),
+static const struct db_shape attachment_shape = DB_SHAPE(struct attachment, DB_COLUMNS(struct attachment, id),
     DB_NULLABLES(struct attachment, volume_id, attached_host, attach_status));
 
-static const struct db_shape backup_shape = DB_SHAPE(struct backup,
-    DB_COLUMNS(struct backup, id, size_gb),
+static const struct db_shape backup_shape = DB_SHAPE(struct backup, DB_COLUMNS(struct backup, id, size_gb),
     DB_NULLABLES(struct backup, name, project_id, status, host, volume_id));
 
 static const struct db_shape volume_removal_shape = DB_SHAPE(struct volume_removal,
@@ -80,7 +76,8 @@ int volume_removal_find(struct db *db, const char *id, struct volume_removal *ou
 	*out = (struct volume_removal){ 0 };
 	found = db_read_one(db, &SQL_CINDER_VOLUME_GET_REMOVAL, params, &volume_removal_shape, out, &texts, err);
 	out->arena = texts;
-	if (found < 0 || db_read(db, &SQL_CINDER_VOLUME_METADATA_LIST_BY_VOLUME, params, &volume_child_shape, &children, err) != 0)
+	if (found < 0 ||
+	    db_read(db, &SQL_CINDER_VOLUME_METADATA_LIST_BY_VOLUME, params, &volume_child_shape, &children, err) != 0)
 		return -1;
 	out->child = children.v;
 	out->nchild = children.n;

@@ -6,10 +6,9 @@
 static const struct db_shape volume_detail_shape = DB_SHAPE(struct volume_detail,
     DB_COLUMNS(struct volume_detail, id, size_gb, deleted, age_s),
     DB_NULLABLES(struct volume_detail, name, project_id, status, attach_status, migration_status, host, cluster_name,
-        service_uuid, zone, group_id));
+	service_uuid, zone, group_id));
 
-static const struct db_shape volume_thing_shape = DB_SHAPE(struct volume_thing,
-    DB_COLUMNS(struct volume_thing, kind, id),
+static const struct db_shape volume_thing_shape = DB_SHAPE(struct volume_thing, DB_COLUMNS(struct volume_thing, kind, id),
     DB_NULLABLES(struct volume_thing, state, host, instance_uuid, name));
 
 int volume_detail_get(struct db *db, const char *id, struct volume_detail *out, struct arena *arena, struct error *err)

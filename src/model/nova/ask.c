@@ -8,8 +8,8 @@
 #include "model/placement/books.h"
 #include "util/str.h"
 
-/* nova scheduler/utils.py: ResourceRequest.from_request_spec, without what comes from ports and devices, which only neutron and cyborg
- * know. What is looked at elsewhere (filters, the compute's own claim) is named in words. */
+/* nova scheduler/utils.py: ResourceRequest.from_request_spec, without what comes from ports and devices, which only neutron and
+ * cyborg know. What is looked at elsewhere (filters, the compute's own claim) is named in words. */
 
 #define EACH_FIELD(object, name, value) json_object_object_foreach(object, name, value)
 
@@ -43,7 +43,7 @@ static void add_resource(struct needs *out, struct arena *arena, const char *gro
 {
 	static const char *const own[] = { "VCPU", "MEMORY_MB", "DISK_GB" };
 
-	for (int class = 0; class < 3 && !*group; class++)
+	for (int class = 0; class < 3 && !*group; class += 1)
 		if (strcmp(name, own[class]) == 0) {
 			out->asked[class] = (struct maybe_int){ true, amount };
 			return;
@@ -170,8 +170,13 @@ void needs_ask(json_object *flavor, json_object *image, struct arena *arena, str
 	if (out->mixed)
 		add_unreckoned(out, arena, "pinned beside shared CPUs");
 	else if (out->pinned && !out->asks_pcpu && vcpus)
-		add_ask(out, arena, (struct ask){ .kind = ASK_RESOURCE, .group = "", .name = "PCPU", .or_vcpu = true,
-		    .amount = json_object_get_int64(vcpus) + str_equal(object_text(specs, "hw:emulator_threads_policy"), "isolate") });
+		add_ask(out, arena,
+		    (struct ask){ .kind = ASK_RESOURCE,
+			.group = "",
+			.name = "PCPU",
+			.or_vcpu = true,
+			.amount = json_object_get_int64(vcpus) +
+			    str_equal(object_text(specs, "hw:emulator_threads_policy"), "isolate") });
 	if (out->asks_pcpu && !out->asked[CLASS_VCPU].set)
 		out->asked[CLASS_VCPU] = (struct maybe_int){ true, 0 };
 }
@@ -181,7 +186,8 @@ static bool has_any(json_object *list)
 	return json_object_is_type(list, json_type_array) && json_object_array_length(list) > 0;
 }
 
-/* Filters that look at other instances, which an evacuation asks again (nova scheduler/filters/affinity_filter.py, json_filter.py). */
+/* Filters that look at other instances, which an evacuation asks again (nova scheduler/filters/affinity_filter.py,
+ * json_filter.py). */
 static void read_hints(json_object *hints, struct arena *arena, struct needs *out)
 {
 	static const char *const known[] = { "different_host", "same_host", "build_near_host_ip", "query" };

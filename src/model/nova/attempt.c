@@ -7,8 +7,7 @@
 #include "util/secret.h"
 #include "util/str.h"
 
-static const struct db_shape attempt_shape = DB_SHAPE(struct attempt,
-    DB_COLUMNS(struct attempt, age_s),
+static const struct db_shape attempt_shape = DB_SHAPE(struct attempt, DB_COLUMNS(struct attempt, age_s),
     DB_NULLABLES(struct attempt, host, result, details, traceback));
 
 int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err)
@@ -22,8 +21,8 @@ int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attem
 	return 0;
 }
 
-/* Where a trace ends, in the order of nova compute/manager.py: rebuild_instance(), _do_rebuild_instance(), _rebuild_default_impl().
- * The first that fits says it; a place that is not here says nothing.
+/* Where a trace ends, in the order of nova compute/manager.py: rebuild_instance(), _do_rebuild_instance(),
+ * _rebuild_default_impl(). The first that fits says it; a place that is not here says nothing.
  * sql/audit/evacuation_guest_left.sql has the same places, and a test compares the two. */
 static const struct {
 	const char *text;

@@ -7,8 +7,7 @@
 static const struct db_shape cell_mapping_shape = DB_SHAPE(struct cell_mapping,
     DB_COLUMNS(struct cell_mapping, id, uuid, name, transport_url, database_connection));
 
-static const struct db_shape host_mapping_shape = DB_SHAPE(struct host_mapping,
-    DB_COLUMNS(struct host_mapping, host, cell_id));
+static const struct db_shape host_mapping_shape = DB_SHAPE(struct host_mapping, DB_COLUMNS(struct host_mapping, host, cell_id));
 
 struct mapping_row {
 	const char *instance_uuid;
@@ -28,11 +27,11 @@ int host_mappings_list(struct db *api, struct host_mappings *out, struct error *
 	return db_read(api, &SQL_NOVA_API_HOST_MAPPING_LIST, NULL, &host_mapping_shape, &out->rows, err);
 }
 
-int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct instance_mapping *out,
-    struct error *err)
+int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid,
+    struct instance_mapping *out, struct error *err)
 {
 	const struct sql *sql = columns->mappings_have_queued ? &SQL_NOVA_API_INSTANCE_MAPPING_GET :
-	                                                         &SQL_NOVA_API_INSTANCE_MAPPING_GET_QUEENS;
+								&SQL_NOVA_API_INSTANCE_MAPPING_GET_QUEENS;
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 	auto_arena struct arena texts = { 0 };
 	struct mapping_row row = { 0 };

@@ -10,8 +10,7 @@ struct migration_row {
 	const char *migration_status, *dest_compute;
 };
 static const struct db_shape migration_row_shape = DB_SHAPE(struct migration_row,
-    DB_COLUMNS(struct migration_row, migration_id, migration_status),
-    DB_NULLABLES(struct migration_row, dest_compute));
+    DB_COLUMNS(struct migration_row, migration_id, migration_status), DB_NULLABLES(struct migration_row, dest_compute));
 
 struct instance_row {
 	const char *host, *vm_state, *task_state;
@@ -19,16 +18,14 @@ struct instance_row {
 	struct maybe_int idle_s;
 };
 static const struct db_shape instance_row_shape = DB_SHAPE(struct instance_row,
-    DB_COLUMNS(struct instance_row, is_deleted, idle_s),
-    DB_NULLABLES(struct instance_row, host, vm_state, task_state));
+    DB_COLUMNS(struct instance_row, is_deleted, idle_s), DB_NULLABLES(struct instance_row, host, vm_state, task_state));
 
 struct action_count {
 	int64_t n;
 };
 static const struct db_shape action_count_shape = DB_SHAPE(struct action_count, DB_COLUMNS(struct action_count, n));
 
-static const struct db_shape action_event_shape = DB_SHAPE(struct action_event,
-    DB_COLUMNS(struct action_event, event),
+static const struct db_shape action_event_shape = DB_SHAPE(struct action_event, DB_COLUMNS(struct action_event, event),
     DB_NULLABLES(struct action_event, result, host, details));
 
 static const struct db_shape our_evacuation_shape = DB_SHAPE(struct our_evacuation,
@@ -40,12 +37,12 @@ struct fault_row {
 	const char *message, *host;
 	struct maybe_int age_s;
 };
-static const struct db_shape fault_row_shape = DB_SHAPE(struct fault_row,
-    DB_COLUMNS(struct fault_row, code, age_s),
+static const struct db_shape fault_row_shape = DB_SHAPE(struct fault_row, DB_COLUMNS(struct fault_row, code, age_s),
     DB_NULLABLES(struct fault_row, message, host));
 
 /* A write that must find exactly one row. */
-static int write_one(struct db *cell, const struct sql *sql, const struct db_param *params, const char *missing, struct error *err)
+static int write_one(struct db *cell, const struct sql *sql, const struct db_param *params, const char *missing,
+    struct error *err)
 {
 	uint64_t matched;
 
@@ -71,8 +68,8 @@ static int insert_migration(struct db *cell, const struct cell_columns *columns,
 
 int evacuation_begin(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, struct error *err)
 {
-	const struct db_param claim[] = { p_str("uuid", r->instance_uuid), p_str("host", r->host), p_str("vm_state", r->vm_state),
-		p_str("old_task_state", r->old_task_state), p_end };
+	const struct db_param claim[] = { p_str("uuid", r->instance_uuid), p_str("host", r->host),
+		p_str("vm_state", r->vm_state), p_str("old_task_state", r->old_task_state), p_end };
 	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id),
 		p_str("user_id", r->user_id), p_str("project_id", r->project_id), p_end };
 
@@ -96,14 +93,16 @@ static int close_migration(struct db *cell, const struct evacuation_rows *r, str
 {
 	const struct db_param params[] = { p_str("uuid", r->migration_uuid.text), p_end };
 
-	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, params, "its migration is no longer 'accepted': somebody works on it", err);
+	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, params, "its migration is no longer 'accepted': somebody works on it",
+	    err);
 }
 
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct error *err)
 {
 	const struct db_param instance[] = { p_str("uuid", r->instance_uuid), p_str("host", r->host),
 		p_str("old_task_state", r->old_task_state), p_end };
-	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id), p_end };
+	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id),
+		p_end };
 
 	if (close_migration(cell, r, err) != 0)
 		return -1;
@@ -117,12 +116,14 @@ int evacuation_settle(struct db *cell, const struct cell_columns *columns, const
 {
 	const struct db_param instance[] = { p_str("id", r->instance_uuid), p_str("old_host", r->host),
 		p_str("old_task_state", task_state), p_str("new_task_state", r->old_task_state), p_end };
-	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id), p_end };
+	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id),
+		p_end };
 	uint64_t matched;
 
 	if ((absent ? evacuation_fence(cell, columns, r, err) : close_migration(cell, r, err)) != 0)
 		return -1;
-	if (task_state && write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, "it is no longer as it was looked at", err) != 0)
+	if (task_state &&
+	    write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, "it is no longer as it was looked at", err) != 0)
 		return -1;
 	return db_write(cell, &SQL_NOVA_ACTION_CLOSE, action, &matched, err);
 }
@@ -155,9 +156,10 @@ static int read_instance(struct db *cell, const char *uuid, struct evacuation_st
 	return found < 0 ? -1 : 0;
 }
 
-/* nova writes the migration's end before the instance's: read in this order, an end that is seen is never older than its instance. */
-int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, const char *instance_uuid, struct evacuation_state *out,
-    struct error *err)
+/* nova writes the migration's end before the instance's: read in this order, an end that is seen is never older than its
+ * instance. */
+int evacuation_state_get(struct db *cell, const struct uuid *migration_uuid, const char *instance_uuid,
+    struct evacuation_state *out, struct error *err)
 {
 	*out = (struct evacuation_state){ 0 };
 	if (read_migration(cell, migration_uuid, out, err) == 0 && read_instance(cell, instance_uuid, out, err) == 0)
@@ -210,7 +212,8 @@ int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char
 	if (db_read_one(cell, &SQL_NOVA_FAULT_GET_LATEST, params, &fault_row_shape, &fault, &texts, err) < 0)
 		return -1;
 	if (fault.age_s.set && fault.age_s.v <= age_s)
-		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&texts, fault.message), ""), (long long)fault.code);
+		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&texts, fault.message), ""),
+		    (long long)fault.code);
 	else
 		*message = xstrdup("");
 	return 0;

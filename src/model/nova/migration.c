@@ -9,8 +9,8 @@
 #include "util/secret.h"
 #include "util/str.h"
 
-/* A spawn waits for neutron, a call of the conductor 60 s (nova conf: rpc_response_timeout). Its HTTP calls have no end: an event that was
- * begun and not finished is no silence. */
+/* A spawn waits for neutron, a call of the conductor 60 s (nova conf: rpc_response_timeout). Its HTTP calls have no end: an
+ * event that was begun and not finished is no silence. */
 #define FRESH_S EVACUATION_SILENT_S
 /* A compute that has begun may copy an image for long. */
 #define LONG_S 3600
@@ -18,7 +18,7 @@
 static const struct db_shape standing_migration_shape = DB_SHAPE(struct standing_migration,
     DB_COLUMNS(struct standing_migration, id, instance_uuid, status, age_s, idle_s, instance_idle_s),
     DB_NULLABLES(struct standing_migration, uuid, instance_name, migration_type, source_compute, dest_compute, instance_host,
-        vm_state, task_state));
+	vm_state, task_state));
 
 int migrations_standing(struct db *cell, const char *host, struct standing_migrations *out, struct error *err)
 {
@@ -37,8 +37,8 @@ int migrations_of_host(struct db *cell, const char *host, struct standing_migrat
 int migration_find(struct db *cell, const char *id, struct standing_migrations *out, struct error *err)
 {
 	bool is_number = *id && strlen(id) <= 18 && id[strspn(id, "0123456789")] == '\0';
-	const struct db_param params[] = { p_int("id", is_number ? strtoll(id, NULL, 10) : -1), p_str("uuid", is_number ? NULL : id),
-		p_end };
+	const struct db_param params[] = { p_int("id", is_number ? strtoll(id, NULL, 10) : -1),
+		p_str("uuid", is_number ? NULL : id), p_end };
 
 	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_BY_ID, params, &standing_migration_shape, &out->rows, err);
 }
@@ -63,7 +63,8 @@ bool migration_is_tombstone(const struct standing_migration *m)
 
 bool migration_is_open(const struct standing_migration *m)
 {
-	static const char *const closed[] = { "done", "completed", "finished", "error", "failed", "cancelled", "confirmed", "reverted" };
+	static const char *const closed[] = { "done", "completed", "finished", "error", "failed", "cancelled", "confirmed",
+		"reverted" };
 
 	for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
 		if (str_equal(m->status, closed[i]))
@@ -90,12 +91,12 @@ static int64_t idle_s(const struct standing_migration *m)
 	return m->instance_idle_s.set && m->instance_idle_s.v < m->idle_s.v ? m->instance_idle_s.v : m->idle_s.v;
 }
 
-/* An event with an error says that its worker gave up (nova conductor/manager.py: what rebuild_instance() does not catch ends its
- * event and touches neither migration nor instance; nova compute/manager.py: the same after the claim). */
+/* An event with an error says that its worker gave up (nova conductor/manager.py: what rebuild_instance() does not catch ends
+ * its event and touches neither migration nor instance; nova compute/manager.py: the same after the claim). */
 static const struct action_event *event_of_giving_up(const struct standing_migration *m, const struct migration_signs *signs)
 {
 	return str_equal(m->status, "accepted") ? event_of(signs, "rebuild_server", "Error") :
-	                                          event_of(signs, "compute_rebuild_instance", "Error");
+						  event_of(signs, "compute_rebuild_instance", "Error");
 }
 
 static bool is_of_compute(const struct action_event *e)
@@ -104,7 +105,8 @@ static bool is_of_compute(const struct action_event *e)
 }
 
 /* nova conductor/manager.py: rebuild_server is begun before the first call and ended after the last; nova compute/manager.py:
- * compute_rebuild_instance likewise. Past 'accepted' it is no conductor's any more, and a compute that is down has dropped it. */
+ * compute_rebuild_instance likewise. Past 'accepted' it is no conductor's any more, and a compute that is down has dropped it.
+ */
 const struct action_event *migration_holder(const struct standing_migration *m, const struct migration_signs *signs)
 {
 	bool accepted = str_equal(m->status, "accepted");
@@ -119,8 +121,8 @@ const struct action_event *migration_holder(const struct standing_migration *m, 
 
 void action_event_service(const struct action_event *event, struct str *out)
 {
-	str_addf(out, "nova-%s%s%s%s", is_of_compute(event) ? "compute" : "conductor", event->host ? " on '" : "", str_or(event->host, ""),
-	    event->host ? "'" : "");
+	str_addf(out, "nova-%s%s%s%s", is_of_compute(event) ? "compute" : "conductor", event->host ? " on '" : "",
+	    str_or(event->host, ""), event->host ? "'" : "");
 }
 
 const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why)
@@ -140,18 +142,22 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && !signs->computes_known)
 		str_add(why, "the conductor has handed it to a compute, and not every compute's queue could be looked at");
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && signs->waits_in)
-		str_addf(why, "the conductor has handed it to a compute, and queue '%s' holds messages: its own may be among them, and would be "
-		    "begun whenever that nova-compute returns; delete the queue first", signs->waits_in);
+		str_addf(why,
+		    "the conductor has handed it to a compute, and queue '%s' holds messages: its own may be among them, and would be "
+		    "begun whenever that nova-compute returns; delete the queue first",
+		    signs->waits_in);
 	else if (idle_s(m) < FRESH_S)
-		str_addf(why, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)idle_s(m), FRESH_S);
+		str_addf(why, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)idle_s(m),
+		    FRESH_S);
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && idle_s(m) < LONG_S)
 		str_add(why, "the conductor has handed it to a compute, which may still be at it");
 	else if (!accepted && signs->dest_up && idle_s(m) < LONG_S)
 		str_addf(why, "nova-compute on '%s' is alive and has claimed it", str_or(m->dest_compute, "?"));
 	else {
 		str_addf(why, "nothing was written for %lld s, %s", (long long)idle_s(m),
-		    accepted ? "and no message waits for the conductor" :
-		    signs->dest_up ? "longer than a compute is silent" : "and the compute that claimed it is down");
+		    accepted           ? "and no message waits for the conductor" :
+			signs->dest_up ? "longer than a compute is silent" :
+					 "and the compute that claimed it is down");
 		return NULL;
 	}
 	return why->s;

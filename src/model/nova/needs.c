@@ -97,7 +97,8 @@ void needs_of_numa(const char *numa_topology, struct needs *out)
 	for (size_t i = 0; json_object_is_type(cells, json_type_array) && i < json_object_array_length(cells); i++) {
 		cell = object_data(json_object_array_get_idx(cells, i));
 		out->numa = true;
-		if (cell && !json_object_object_get_ex(cell, "pcpuset", NULL) && str_equal(object_text(cell, "cpu_policy"), "dedicated"))
+		if (cell && !json_object_object_get_ex(cell, "pcpuset", NULL) &&
+		    str_equal(object_text(cell, "cpu_policy"), "dedicated"))
 			out->old_pinning = true;
 	}
 	json_object_put(object);
@@ -137,7 +138,8 @@ static int read_shares(struct db *cell, const char *uuid, struct needs *out, str
 	return found < 0 ? -1 : 0;
 }
 
-/* The block devices have what was really asked for; a flavor's default need have none (nova virt/libvirt/blockinfo.py: get_disk_mapping). */
+/* The block devices have what was really asked for; a flavor's default need have none (nova virt/libvirt/blockinfo.py:
+ * get_disk_mapping). */
 static void read_disks(const struct needs_row *row, struct own_disks *out)
 {
 	out->ephemeral_gb = row->blank_gb.v > 0 ? row->blank_gb.v : row->ephemeral_gb.v;

@@ -14,12 +14,10 @@ static const struct db_shape host_metadata_shape = DB_SHAPE(struct host_metadata
 struct group_row {
 	const char *uuid, *policy, *rules;
 };
-static const struct db_shape group_row_shape = DB_SHAPE(struct group_row,
-    DB_COLUMNS(struct group_row, uuid, policy),
+static const struct db_shape group_row_shape = DB_SHAPE(struct group_row, DB_COLUMNS(struct group_row, uuid, policy),
     DB_NULLABLES(struct group_row, rules));
 
-static const struct db_shape group_member_shape = DB_SHAPE(struct group_member,
-    DB_COLUMNS(struct group_member, instance_uuid));
+static const struct db_shape group_member_shape = DB_SHAPE(struct group_member, DB_COLUMNS(struct group_member, instance_uuid));
 
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
 {
@@ -79,7 +77,8 @@ static int64_t max_per_host(const char *rules)
 int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
     struct error *err)
 {
-	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE : &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE_QUEENS;
+	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE :
+							       &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE_QUEENS;
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
 	struct group_row row;
 	int found;

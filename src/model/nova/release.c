@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* clang-format off */
 /* Sources, column by column, read at each release's last tag:
  * version, rpc, objects  nova objects/service.py SERVICE_VERSION; conductor/manager.py ComputeTaskManager.target;
  *                        objects/instance.py, request_spec.py (RequestSpec, Destination) VERSION
@@ -18,7 +19,6 @@
 #define NO { NEVER, NULL }
 #define YES { ALWAYS, NULL }
 #define TILL(point) { UNTIL, point }
-/* clang-format off */
 static const struct release releases[] = {
 	/*                          objects                           task            disks           vdpa            pinning         vtpm   profile accport bandw  shares spec   state */
 	{ 30, 17, "Queens",         "1.20", "2.3", "1.8",  "1.1",     YES,            YES,            NO,             NO,             false, false, false, true,  false, false, false },
@@ -41,6 +41,7 @@ static const struct release releases[] = {
 };
 /* clang-format on */
 #define RELEASES (sizeof releases / sizeof *releases)
+/* clang-format on */
 
 const struct release *release_of(int64_t service_version)
 {
@@ -75,8 +76,8 @@ bool object_version_fits(const char *version, const char *newest)
 bool compute_level_takes_target_state(const char *level)
 {
 	/* nova compute/rpcapi.py: VERSION_ALIASES, those that stand for something older; every later name is new enough */
-	static const char *const older[] = { "icehouse", "juno", "kilo", "liberty", "mitaka", "newton", "ocata", "pike", "queens", "rocky",
-		"stein", "train", "ussuri", "victoria", "wallaby", "xena", "yoga", "zed" };
+	static const char *const older[] = { "icehouse", "juno", "kilo", "liberty", "mitaka", "newton", "ocata", "pike",
+		"queens", "rocky", "stein", "train", "ussuri", "victoria", "wallaby", "xena", "yoga", "zed" };
 
 	if (level[0] >= '0' && level[0] <= '9')
 		return object_version_fits(REBUILD_STATE_RPC, level);

@@ -16,7 +16,11 @@ static const struct db_shape request_spec_shape = DB_SHAPE(struct request_spec,
 
 /* Never persisted deliberately; what is stored is a leftover of the first boot. */
 static const char *const forgotten[] = {
-	"requested_destination", "network_metadata", "requested_resources", "request_level_params", "requested_networks",
+	"requested_destination",
+	"network_metadata",
+	"requested_resources",
+	"request_level_params",
+	"requested_networks",
 };
 
 int request_spec_get(struct db *api, const char *instance_uuid, struct request_spec *out, struct error *err)
@@ -52,7 +56,8 @@ static bool is_request_spec(json_object *object)
 	json_object *data = object_data(object), *group = data ? json_object_object_get(data, "instance_group") : NULL;
 
 	return data && str_equal(object_text(object, "nova_object.name"), "RequestSpec") &&
-	    str_equal(object_text(object, "nova_object.namespace"), "nova") && minor_of(object_text(object, "nova_object.version")) >= 0 &&
+	    str_equal(object_text(object, "nova_object.namespace"), "nova") &&
+	    minor_of(object_text(object, "nova_object.version")) >= 0 &&
 	    (!group || json_object_is_type(group, json_type_object));
 }
 
@@ -166,7 +171,8 @@ void request_spec_facts(const struct request_spec *spec, struct arena *arena, st
 	out->group_hint = has_group_hint(data);
 	n = numa_cells(data, &cells);
 	for (i = 0; i < n; i++)
-		out->old_pinning |= is_old_cell(json_object_array_get_idx(cells, i)) && is_pinned(json_object_array_get_idx(cells, i));
+		out->old_pinning |= is_old_cell(json_object_array_get_idx(cells, i)) &&
+		    is_pinned(json_object_array_get_idx(cells, i));
 	json_object_put(object);
 }
 
@@ -211,8 +217,8 @@ int request_spec_check(const struct request_spec *spec, const char *newest, stru
 	int rc = object ? 0 : not_a_spec(spec, err);
 
 	if (rc == 0 && newest && minor_of(version) > minor_of(newest))
-		rc = error_set(err, ERROR_ERROR, "its request spec is of version %s, the oldest live conductor knows %s and older", version,
-		    newest);
+		rc = error_set(err, ERROR_ERROR,
+		    "its request spec is of version %s, the oldest live conductor knows %s and older", version, newest);
 	json_object_put(object);
 	return rc;
 }

@@ -11,8 +11,8 @@ static const struct db_shape nova_service_shape = DB_SHAPE(struct nova_service,
     DB_NULLABLES(struct nova_service, uuid, disabled_reason));
 
 static const struct db_shape compute_node_shape = DB_SHAPE(struct compute_node,
-    DB_COLUMNS(struct compute_node, id, host, uuid, hypervisor_hostname, vcpus, vcpus_used, memory_mb, memory_mb_used,
-        local_gb, local_gb_used, running_vms, vcpus_limit, memory_mb_limit, local_gb_limit),
+    DB_COLUMNS(struct compute_node, id, host, uuid, hypervisor_hostname, vcpus, vcpus_used, memory_mb, memory_mb_used, local_gb,
+	local_gb_used, running_vms, vcpus_limit, memory_mb_limit, local_gb_limit),
     DB_NULLABLES(struct compute_node, hypervisor_type, host_ip));
 
 int nova_services_list(struct db *cell, struct nova_services *out, struct error *err)
@@ -47,7 +47,8 @@ int compute_nodes_list(struct db *cell, struct compute_nodes *out, struct error 
 	return db_read(cell, &SQL_NOVA_COMPUTE_NODE_LIST, NULL, &compute_node_shape, &out->rows, err);
 }
 
-/* nova virt/ironic, vmwareapi, hyperv, xenapi, powervm, zvm: driver.py, capabilities. The last five are gone since, vmware is not. */
+/* nova virt/ironic, vmwareapi, hyperv, xenapi, powervm, zvm: driver.py, capabilities. The last five are gone since, vmware is
+ * not. */
 bool hypervisor_evacuates(const char *type)
 {
 	static const char *const no[] = { "ironic", "vmware", "hyperv", "xenserver", "powervm", "zvm" };

@@ -3,8 +3,7 @@
 
 #include "sql_catalogue.h"
 
-static const struct db_shape volume_use_shape = DB_SHAPE(struct volume_use,
-    DB_COLUMNS(struct volume_use, instance_uuid),
+static const struct db_shape volume_use_shape = DB_SHAPE(struct volume_use, DB_COLUMNS(struct volume_use, instance_uuid),
     DB_NULLABLES(struct volume_use, name, host, vm_state, device_name, attachment_id));
 
 int volume_uses_list(struct db *cell, const char *volume_id, struct volume_uses *out, struct error *err)

@@ -16,9 +16,9 @@ static const struct db_shape claimed_room_shape = DB_SHAPE(struct claimed_room, 
 /* os_resource_classes: STANDARDS, by their numbers. */
 static const char *standard_class(int64_t class)
 {
-	static const char *const standard[] = { "VCPU", "MEMORY_MB", "DISK_GB", "PCI_DEVICE", "SRIOV_NET_VF", "NUMA_SOCKET", "NUMA_CORE",
-		"NUMA_THREAD", "NUMA_MEMORY_MB", "IPV4_ADDRESS", "VGPU", "VGPU_DISPLAY_HEAD", "NET_BW_EGR_KILOBIT_PER_SEC",
-		"NET_BW_IGR_KILOBIT_PER_SEC", "PCPU", "MEM_ENCRYPTION_CONTEXT", "FPGA", "PGPU" };
+	static const char *const standard[] = { "VCPU", "MEMORY_MB", "DISK_GB", "PCI_DEVICE", "SRIOV_NET_VF", "NUMA_SOCKET",
+		"NUMA_CORE", "NUMA_THREAD", "NUMA_MEMORY_MB", "IPV4_ADDRESS", "VGPU", "VGPU_DISPLAY_HEAD",
+		"NET_BW_EGR_KILOBIT_PER_SEC", "NET_BW_IGR_KILOBIT_PER_SEC", "PCPU", "MEM_ENCRYPTION_CONTEXT", "FPGA", "PGPU" };
 
 	return class >= 0 && class < (int64_t)(sizeof standard / sizeof *standard) ? standard[class] : "?";
 }
@@ -39,7 +39,8 @@ int placement_columns_probe(struct db *placement, struct placement_columns *out,
 
 	if (schema_columns_read(placement, &SQL_PLACEMENT_COLUMN_LIST, &have, err) != 0)
 		return -1;
-	out->has_traits = schema_has_column(&have, "traits", NULL) && schema_has_column(&have, "resource_provider_traits", NULL);
+	out->has_traits = schema_has_column(&have, "traits", NULL) &&
+	    schema_has_column(&have, "resource_provider_traits", NULL);
 	out->has_sharing = out->has_traits && schema_has_column(&have, "resource_provider_aggregates", NULL);
 	schema_columns_free(&have);
 	return 0;
@@ -72,10 +73,11 @@ int providers_of_instance(struct db *placement, const char *instance_uuid, size_
 struct past_evacuation {
 	const char *source_node, *dest_node, *status;
 };
-struct past_evacuations { DB_ROWS(struct past_evacuation); };
+struct past_evacuations {
+	DB_ROWS(struct past_evacuation);
+};
 static const struct db_shape past_evacuation_shape = DB_SHAPE(struct past_evacuation,
-    DB_COLUMNS(struct past_evacuation, status),
-    DB_NULLABLES(struct past_evacuation, source_node, dest_node));
+    DB_COLUMNS(struct past_evacuation, status), DB_NULLABLES(struct past_evacuation, source_node, dest_node));
 
 /* What a done one left is dropped when its source returns; one under way has claimed its destination, or is about to. */
 static bool evacuation_explains(const struct past_evacuation *e, const char *node)
@@ -93,8 +95,8 @@ static bool any_explains(const struct past_evacuations *evacuations, const char 
 	return false;
 }
 
-int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node, struct unexplained *out,
-    struct error *err)
+int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node,
+    struct unexplained *out, struct error *err)
 {
 	const struct db_param consumer[] = { p_str("consumer_id", instance_uuid), p_end };
 	const struct db_param instance[] = { p_str("instance_uuid", instance_uuid), p_end };
