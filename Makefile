@@ -211,7 +211,7 @@ analyze: all
 	@echo "  CPPCHECK"
 	$(Q)mkdir -p $(BUILD)/analyze/cppcheck
 	$(Q)cppcheck --quiet --std=c11 --library=gnu --enable=warning,performance,portability,style --error-exitcode=1 -j $$(nproc) \
-	    --cppcheck-build-dir=$(BUILD)/analyze/cppcheck --suppressions-list=.cppcheck -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' \
+	    --cppcheck-build-dir=$(BUILD)/analyze/cppcheck --suppressions-list=.cppcheck -D_GNU_SOURCE '-D_Generic(...)=0' -DEVAC_MANAGE_VERSION='"$(VERSION)"' \
 	    -Iinclude -I$(BUILD) src
 
 tidy: $(SRC:src/%.c=$(BUILD)/tidy/%)

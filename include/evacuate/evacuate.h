@@ -44,7 +44,7 @@ int evacuation_reconnect(struct work *work, struct error *err);
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the
  * journal cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the
  * way is closed and nothing was begun: then it may be tried again. */
-int evacuation_send(struct work *work, size_t unit, struct error *err);
+int evacuation_send(struct work *work, size_t index, struct error *err);
 
 /* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */
 int evacuation_look(struct work *work, struct unit *unit, struct error *err);

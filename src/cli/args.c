@@ -40,7 +40,7 @@ static void known_words(const struct tree *tree, const char *noun, struct words 
 	for (c = tree->commands; *c; c++) {
 		if (noun && words_same((*c)->noun, noun, strlen(noun)))
 			words_add(out, (*c)->verb);
-		if (!noun && (out->n == 0 || strcmp(out->v[out->n - 1], (*c)->noun) != 0))
+		if (!noun && (out->n == 0 || !str_equal(out->v[out->n - 1], (*c)->noun)))
 			words_add(out, (*c)->noun);
 	}
 }

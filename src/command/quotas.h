@@ -9,7 +9,7 @@
 
 int quotas_find(struct scene *scene, struct error *err);
 /* The sum of the reservations that a row, and every second row of its pair, has. */
-int64_t quotas_reserved(const struct quota *quota, size_t usage);
+int64_t quotas_reserved(const struct quota *quota, size_t i);
 extern const struct option_spec quotas_options[];
 
 #endif

@@ -136,7 +136,7 @@ static int closed(struct work *work, struct wave *wave, struct error *err)
 		wave->closed_ms = wave->tried_ms;
 		log_warn("%s; nothing more is begun until that is mended, for which we wait %d s", err->text, PATIENCE_S);
 	}
-	if (wave->tried_ms - wave->closed_ms < PATIENCE_S * 1000) {
+	if (wave->tried_ms - wave->closed_ms < PATIENCE_S * INT64_C(1000)) {
 		error_clear(err);
 		return 0;
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/scene.h"
 #include "util/signals.h"
-#include "find/scene.h"
 #include "util/clock.h"
 #include "util/log.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -123,6 +124,7 @@ static int cell_of_remains(const struct scene *scene, const char *host, const st
 {
 	struct standing_migrations found;
 
+	assert(scene->nova.cell || scene->nova.ncell == 0);
 	for (size_t i = 0; i < scene->nova.ncell && !*out; i++) {
 		if (compute_node_of(&scene->nova.cell[i].nodes, host)) {
 			*out = &scene->nova.cell[i];
@@ -144,6 +146,7 @@ static int unknown_compute(const struct scene *scene, const char *host, struct e
 	size_t n = 0, cap = 0;
 	int rc = 0;
 
+	assert(scene->nova.cell || scene->nova.ncell == 0);
 	for (size_t i = 0; i < scene->nova.ncell && rc == 0; i++) {
 		const struct nova_services *s = &scene->nova.cell[i].services;
 

@@ -312,8 +312,10 @@ bool past_accepts(const struct past *past, const char *code)
 
 const char *past_unit_state(const struct past_unit *u)
 {
-	if (verdict_of(u))
-		return state_name[verdict_of(u)->state];
+	const struct verdict_kind *verdict = verdict_of(u);
+
+	if (verdict)
+		return state_name[verdict->state];
 	if (u->publish_begun && str_equal(u->outcome, "applied") && !str_equal(u->publish_outcome, "acked"))
 		return u->publish_outcome ? "unknown" : "open";
 	return str_or(u->outcome, "open");

@@ -11,7 +11,7 @@
 #include "util/mem.h"
 
 #define NEAREST_SHOWN 3
-#define NEAREST_MAX_LENGTH 255u
+#define NEAREST_MAX_LENGTH ((size_t)255)
 
 static void make_room(struct str *str, size_t more)
 {
