@@ -295,8 +295,8 @@ int scene_check_node(const struct scene *scene, const char *node, struct error *
 int scene_find_nova(struct scene *scene, struct error *err);
 void scene_note_builders(struct scene *scene); /* of the home cell */
 /* scene_home.c: the cell of a host and its nova-compute, which may be gone (scene->compute NULL) while instances name the host;
- * to be looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need not.
- */
+ * to be looked at, and not evacuated, any service or mapping of it is enough. The cell itself must answer, the others need
+ * not. */
 int scene_find_home(struct scene *scene, const char *host, struct error *err);
 /* Fails: a cell that does not answer may know it. */
 int scene_not_known_in_all_cells(const struct scene *scene, const char *what, const char *name, struct error *err);

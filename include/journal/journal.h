@@ -9,8 +9,8 @@
 #include "util/error.h"
 
 /* The memory that survives us: STATE/journal/RUN.jsonl, one JSON object a line, each one write(), each with its number and the
- * SHA-256 of the line before it. Before-values are on disk before the write that needs them. docs/journal.md has the records.
- */
+ * SHA-256 of the line before it. Before-values are on disk before the write that needs them. docs/journal.md has the
+ * records. */
 
 /* The directory of this request: --state-dir, $EVAC_MANAGE_STATE_DIR, or /var/lib/evac-manage. */
 const char *state_dir(const struct request *request);

@@ -7,8 +7,8 @@
 #include "util/error.h"
 
 /* What a run will do, whole, before it does anything. A plan is a list of units; a unit is the steps that one transaction
- * applies, all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal plans.
- */
+ * applies, all or none; a step is one row with the value that the plan saw and the one it gets. Equal worlds give equal
+ * plans. */
 
 enum state { STATE_PLANNED, STATE_APPLIED, STATE_PROVED, STATE_FAILED, STATE_UNKNOWN, STATE_SKIPPED, STATE_COUNT };
 extern const char *const state_name[STATE_COUNT];

@@ -6,8 +6,8 @@
 
 /* Passwords are values, and hidden where values are: url_*_show() and config_values write '***' for them, our own sentences
  * never hold one. What is left are the words of others. A password may be a word ("cinder"), so its text is not hidden wherever
- * it stands: an option or a command that is to be pasted would be lost, and the reader would learn the password from the hole.
- */
+ * it stands: an option or a command that is to be pasted would be lost, and the reader would learn the password from the
+ * hole. */
 
 /* Remembers a password that was read from a configuration. Copied; shorter than three bytes it is none. */
 void secret_keep(const char *secret);

@@ -202,8 +202,8 @@ static void name_pools(struct work *work, const struct unit *unit)
 	m->whose_then = first ? first->after[0] : NULL;
 }
 
-/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another connection.
- */
+/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another
+ * connection. */
 static int look_before(struct work *work, const struct unit *unit, struct error *err)
 {
 	name_pools(work, unit);

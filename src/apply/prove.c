@@ -220,8 +220,8 @@ static void forget_marks(struct unit *unit)
 			step->since = NULL;
 }
 
-/* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still proved.
- */
+/* Evacuations take their time; without any, nothing can have changed since. What could not be looked at again is still
+ * proved. */
 static void look_at_changes(struct work *work, const struct proof *proof)
 {
 	struct error err = { 0 };

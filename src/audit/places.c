@@ -67,8 +67,8 @@ static void place_add_lost(struct audit_places *p, enum audit_database database,
 	place_lose(p, place_add(p, database, label), &err);
 }
 
-/* A standard file that has nothing for us is not configured; whatever else is wrong with a file is an absence of what it names.
- */
+/* A standard file that has nothing for us is not configured; whatever else is wrong with a file is an absence of what it
+ * names. */
 static bool is_not_configured(const struct words *files, const struct error *err)
 {
 	return files->n == 0 && err->code == ENODATA;

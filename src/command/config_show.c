@@ -9,8 +9,8 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Every value that counts, and where it was read. Opens no database and no broker, so that it still answers when they do not.
- */
+/* Every value that counts, and where it was read. Opens no database and no broker, so that it still answers when they do
+ * not. */
 
 static const struct table_column columns[] = {
 	{ "service", NULL, false, false },

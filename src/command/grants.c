@@ -8,8 +8,8 @@
 #include "out/table.h"
 #include "util/str.h"
 
-/* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its own.
- */
+/* The least that an account needs, from the head lines of the statements themselves: a statement that is added brings its
+ * own. */
 
 static const struct table_column columns[] = {
 	{ "statement", NULL, false, false },

@@ -36,8 +36,8 @@ static int unknown_sql(const char *name, struct error *err)
 	return -1;
 }
 
-/* As its file has it, so that it can be piped into a client: its parameters are user variables, SET @name = '…' in front of it.
- */
+/* As its file has it, so that it can be piped into a client: its parameters are user variables, SET @name = '…' in front of
+ * it. */
 static enum error_kind run_sql_show(const struct request *request, struct error *err)
 {
 	const struct sql *sql = find_sql(request->what.id);

@@ -77,8 +77,8 @@ static int parse_assignment(struct ini_parser *p, struct span line)
 	return 0;
 }
 
-/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on it.
- */
+/* oslo takes the mark for a part of the first word and refuses the file, and so must we: the service cannot be running on
+ * it. */
 static int refuse_byte_order_mark(struct ini_parser *p)
 {
 	ini_wrong(p, "the file begins with a byte order mark, which oslo.config does not read");

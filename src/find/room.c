@@ -182,8 +182,8 @@ static const struct inventory *giver(const struct scene *scene, const struct roo
 	return NULL;
 }
 
-/* An ask of no group may be met by any provider of the tree; what is forbidden must not be at its top, which always takes part.
- */
+/* An ask of no group may be met by any provider of the tree; what is forbidden must not be at its top, which always takes
+ * part. */
 static bool is_met(const struct scene *scene, const struct room *room, const struct ask *a)
 {
 	if (a->kind == ASK_TRAIT)

@@ -122,8 +122,8 @@ static bool is_ours(const struct lock *lock, const struct db *db, const struct d
 	return false;
 }
 
-/* Takes ${db} over. A server that knows no such locks (some clusters forbid them) has none: the rows' compare-and-set stands.
- */
+/* Takes ${db} over. A server that knows no such locks (some clusters forbid them) has none: the rows' compare-and-set
+ * stands. */
 static int take_server(const struct scene *scene, struct lock *lock, struct db *db, struct error *err)
 {
 	char name[LOCK_NAME_SIZE];

@@ -66,8 +66,8 @@ static void take_as_written(struct unit *unit)
 		}
 }
 
-/* An owner that has come back would now lose its rows while it uses them. An undo takes them from a live one, and was told to.
- */
+/* An owner that has come back would now lose its rows while it uses them. An undo takes them from a live one, and was told
+ * to. */
 static int check_sources(struct recovery *r, const struct unit *unit, struct error *err)
 {
 	struct cinder_services now = { 0 };

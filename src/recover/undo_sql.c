@@ -7,8 +7,8 @@
 #include "sql_catalogue.h"
 #include "util/visible.h"
 
-/* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as hexadecimal.
- */
+/* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as
+ * hexadecimal. */
 static void add_sql_value(struct str *out, const char *value)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@# ,/";

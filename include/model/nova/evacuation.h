@@ -8,8 +8,8 @@
 #include "model/nova/cell.h"
 #include "util/uuid.h"
 
-/* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got since.
- */
+/* The rows that nova-api writes when it accepts an evacuation (nova compute/api.py: evacuate), and how far nova has got
+ * since. */
 
 #define INSTANCE_OBJECT_VERSION "2.3" /* every release since Queens takes it */
 #define REQUEST_ID_SIZE 41            /* "req-" and a uuid */

@@ -105,8 +105,8 @@ static bool is_of_compute(const struct action_event *e)
 }
 
 /* nova conductor/manager.py: rebuild_server is begun before the first call and ended after the last; nova compute/manager.py:
- * compute_rebuild_instance likewise. Past 'accepted' it is no conductor's any more, and a compute that is down has dropped it.
- */
+ * compute_rebuild_instance likewise. Past 'accepted' it is no conductor's any more, and a compute that is down has dropped
+ * it. */
 const struct action_event *migration_holder(const struct standing_migration *m, const struct migration_signs *signs)
 {
 	bool accepted = str_equal(m->status, "accepted");
