@@ -79,6 +79,8 @@ void ini_note_to(struct ini *ini, struct config_values *values,
     const char *service); /* values NULL: nobody wants to see them */
 void ini_note(const struct ini *ini, const struct ini_name *names, const char *value, const char *origin);
 
+#define NAMES(...) ((const struct ini_name[]){ __VA_ARGS__, { NULL, NULL } })
+
 /* ---- values with a type. ${what} stays as it is when the option is absent or empty */
 int read_text(struct ini *ini, const struct ini_name *names, char **what, struct error *err);
 int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, struct error *err);
@@ -87,6 +89,12 @@ int parse_bool(const char *text, const char *origin, bool *what, struct error *e
 
 /* Over the one of that name; NULL: nothing. */
 void db_url_set_option(struct db_url *url, const char *name, const char *value);
+
+/* ---- the broker */
+extern const struct ini_name broker_url_names[];
+/* ${out}'s url.driver stays NULL when there is no transport_url; ${text}, unless it is NULL, gets it as it stands. */
+int broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text, struct error *err);
+void broker_config_free(struct broker_config *bus);
 
 /* ---- the --defaults-file */
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);
