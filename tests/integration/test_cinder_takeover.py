@@ -68,7 +68,7 @@ class Takeover(blocking.TestCase):
         self.assertEqual(set(now), set(promised))
         for key in sorted(promised, key=str):
             want, have = dict(promised[key]), dict(now[key])
-            if promised[key] != before[key]:
+            if promised[key] != before[key] or key[0] == "services":  # heartbeats stand still: the harness moves them on
                 want.pop("updated_at", None), have.pop("updated_at", None)
             self.assertEqual(have, want, key)
 
