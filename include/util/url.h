@@ -22,6 +22,7 @@ struct url_option {
 struct db_url {
 	char *driver, *user, *password, *host, *database; /* absent: NULL */
 	unsigned port;                                    /* DB_PORT when absent */
+	bool has_port;                                    /* it is the URL's own */
 	struct url_option *option;
 	size_t noption;
 };

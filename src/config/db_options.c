@@ -79,6 +79,24 @@ static bool has_option(const struct db_url *url, const char *name)
 	return url_option(url->option, url->noption, name) != NULL;
 }
 
+/* pymysql asks the file for it where the URL is silent, whoever named the host: the standard one may be another server's. */
+static int take_port(struct db_url *url, struct ini *ini, const char *group, struct error *err)
+{
+	const char *value, *origin;
+	char *end = NULL;
+	long port;
+
+	if (url->has_port || ini_get(ini, group, "port", &value, &origin, err) != 0)
+		return url->has_port ? 0 : -1;
+	if (!value || !*value)
+		return 0;
+	port = strtol(value, &end, 10);
+	if (*end || port < 1 || port > 65535)
+		return error_set(err, ERROR_CONFIG, "%s: the port '%.64s' is not a number from 1 to 65535", origin, value);
+	url->port = (unsigned)port;
+	return 0;
+}
+
 /* "ssl" alone on a line is "ssl=1". */
 static int read_file(struct db_url *url, const char *path, const char *group, struct error *err)
 {
@@ -103,7 +121,7 @@ static int read_file(struct db_url *url, const char *path, const char *group, st
 	}
 	if (!url->host && !has_option(url, "unix_socket") && ini_get(ini, group, "host", &value, NULL, err) == 0 && value)
 		url->host = xstrdup(value);
-	return 0;
+	return take_port(url, ini, group, err);
 }
 
 static int read_default_file(struct db_url *url, const char *origin, const char *service, struct error *err)

@@ -50,6 +50,7 @@ static const char *parse_db_host(const char *s, size_t n, struct db_url *out)
 		return "the host's brackets do not match";
 	if (rest == s + n)
 		return NULL;
+	out->has_port = true;
 	out->port = *rest == ':' ? url_port_number(rest + 1, (size_t)(s + n - rest - 1)) : 0;
 	return out->port ? NULL : "the port is not a number from 1 to 65535";
 }

@@ -75,14 +75,14 @@ static const char *option_of(const struct cinder_config *c, const char *name)
 
 static void what_an_option_file_of_the_url_says_is_read_where_the_url_is_silent(void **state)
 {
-	auto_free char *cnf = xasprintf("%s.cnf", file), *query = NULL, *with_ca = NULL, *plain = NULL;
+	auto_free char *cnf = xasprintf("%s.cnf", file), *query = NULL, *with_ca = NULL, *plain = NULL, *wrong = NULL;
 	struct error err = { 0 };
 	struct cinder_config c;
 	FILE *f = fopen(cnf, "w");
 
 	(void)state;
 	assert_non_null(f);
-	fputs("[client]\nssl-capath=/capath\n[tripleo]\nssl=1\nssl-ca=/ca.pem\nbind-address=192.0.2.7\nuser=other\nsocket=/s\n", f);
+	fputs("[client]\nssl-capath=/capath\nport=3307\n[wrong]\nport=33o7\n[tripleo]\nssl=1\nssl-ca=/ca.pem\nbind-address=192.0.2.7\nuser=other\nsocket=/s\n", f);
 	fclose(f);
 	query = xasprintf("read_default_file=%s&read_default_group=tripleo", cnf);
 	load_cinder_with(query, &c, &err);
@@ -100,6 +100,11 @@ static void what_an_option_file_of_the_url_says_is_read_where_the_url_is_silent(
 	plain = xasprintf("read_default_file=%s", cnf); /* pymysql's default group */
 	load_cinder_with(plain, &c, &err);
 	assert_string_equal(option_of(&c, "ssl_capath"), "/capath");
+	assert_int_equal(c.database.port, 3307);
+	cinder_config_free(&c);
+	wrong = xasprintf("%s&read_default_group=wrong", plain);
+	load_cinder_with(wrong, &c, &err);
+	assert_non_null(strstr(err.text, "the port '33o7' is not a number from 1 to 65535"));
 	cinder_config_free(&c);
 	unlink(cnf);
 }
