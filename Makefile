@@ -135,7 +135,8 @@ rooms: $(ROOMS_BIN)
 
 unit: $(UNIT_BIN) $(REPLAY_BIN)
 	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen; failed=0; \
-	    for t in $^; do $(RUNNER) $$t || { echo "$$t FAILED"; failed=1; }; done; tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
+	    printf '%s\n' $^ | RUNNER='$(RUNNER)' xargs -P $$(nproc) -n 1 tests/unit/each || failed=1; \
+	    tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
 # every source in the form that .clang-format says
 format:
@@ -146,7 +147,7 @@ check-house: all
 	$(Q)tests/names
 	$(Q)tests/format
 	$(Q)tests/headers
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/findings tests/coverage tests/check tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
