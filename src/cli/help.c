@@ -5,41 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define WIDTH 80
 #define SENTENCE_AT 24         /* the column where sentences begin */
 #define COMMAND_SENTENCE_AT 29 /* in a list of commands: one line each */
-#define NO_BREAK '\a'          /* a blank where no line may end; nobody writes one */
 
 static void add_blanks(struct str *out, size_t n)
 {
 	str_addf(out, "%*s", (int)n, "");
-}
-
-/* The words of ${text} up to ${n} bytes, broken before column 80; new lines begin at ${indent}. ${column} is where we are. */
-static void add_wrapped(const char *text, size_t n, size_t indent, size_t column, struct str *out)
-{
-	const char *end = text + n;
-	size_t word;
-	bool first = true;
-
-	for (; text < end; text += word, first = false) {
-		while (text < end && *text == ' ')
-			text++;
-		for (word = 0; text + word < end && text[word] != ' ';)
-			word++;
-		if (!first && column + 1 + word > WIDTH - 1) {
-			str_addc(out, '\n');
-			add_blanks(out, indent);
-			column = indent;
-		} else if (!first) {
-			str_addc(out, ' ');
-			column++;
-		}
-		for (size_t i = 0; i < word; i++)
-			str_addc(out, text[i] == NO_BREAK ? ' ' : text[i]);
-		column += word;
-	}
-	str_addc(out, '\n');
 }
 
 /* Paragraphs are wrapped; lines that begin with a blank (examples) stay as they are. */
@@ -52,7 +23,7 @@ static void add_paragraphs(const char *text, struct str *out)
 		if (*text == ' ')
 			str_addf(out, "%.*s\n", (int)n, text);
 		else
-			add_wrapped(text, n, 0, 0, out);
+			str_add_wrapped(out, text, n, 0, 0);
 	}
 }
 
@@ -66,7 +37,7 @@ static void add_item(const char *label, const char *sentence, size_t at, struct 
 		column = 0;
 	}
 	add_blanks(out, at - column);
-	add_wrapped(sentence, strlen(sentence), at, at, out);
+	str_add_wrapped(out, sentence, strlen(sentence), at, at);
 }
 
 /* " (default 5)", out of request_defaults: help cannot say another one than the parser. */
@@ -143,7 +114,7 @@ static void add_sentence(const char *sentence, struct str *out)
 {
 	size_t n = strlen(sentence), at = out->n;
 
-	add_wrapped(sentence, n, 0, 0, out);
+	str_add_wrapped(out, sentence, n, 0, 0);
 	out->s[at] = (char)toupper((unsigned char)out->s[at]);
 	if (sentence[n - 1] != '.') {
 		out->s[out->n - 1] = '.';
@@ -158,8 +129,8 @@ static void command_help(const struct command *command, struct str *out)
 	auto_str struct str usage = { 0 };
 
 	str_add(&usage, "usage: ");
-	add_usage(command, NO_BREAK, &usage);
-	add_wrapped(usage.s, usage.n, 4, 0, out);
+	add_usage(command, STR_NO_BREAK, &usage);
+	str_add_wrapped(out, usage.s, usage.n, 4, 0);
 	str_addc(out, '\n');
 	add_sentence(command->sentence, out);
 	if (command->details) {

@@ -10,6 +10,8 @@
 
 #include "util/mem.h"
 
+#define LINE_MAX_COLUMN 79 /* the last of 80 wraps some terminals */
+
 #define NEAREST_SHOWN 3
 #define NEAREST_MAX_LENGTH ((size_t)255)
 
@@ -87,6 +89,31 @@ void str_add_letters(struct str *str, const char *s, size_t max)
 		for (n = n ? n : 1; ((unsigned char)s[n] & 0xc0) == 0x80; n++)
 			;
 	}
+}
+
+void str_add_wrapped(struct str *str, const char *text, size_t n, size_t indent, size_t column)
+{
+	const char *end = text + n;
+	size_t word;
+	bool first = true;
+
+	for (; text < end; text += word, first = false) {
+		while (text < end && *text == ' ')
+			text++;
+		for (word = 0; text + word < end && text[word] != ' ';)
+			word++;
+		if (!first && column + 1 + word > LINE_MAX_COLUMN) {
+			str_addf(str, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			str_addc(str, ' ');
+			column++;
+		}
+		for (size_t i = 0; i < word; i++)
+			str_addc(str, text[i] == STR_NO_BREAK ? ' ' : text[i]);
+		column += word;
+	}
+	str_addc(str, '\n');
 }
 
 char *str_take(struct str *str)
