@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "db/sql.h"
+#include "util/str.h"
 
 /* The checks of the audit, made from the head lines of sql/audit by sql/audit/embed.awk. A check is a file there: a statement
  * whose rows are the findings, or whose rows are compared with those of a second statement on another server. */
@@ -58,7 +59,8 @@ extern const struct audit_check
 
 /* By number or name, _ and - alike, in any case; NULL: there is none. */
 const struct audit_check *audit_check_find(const char *word);
-bool audit_check_same(const struct audit_check *a, const struct audit_check *b); /* the same or its variant */
+bool audit_check_same(const struct audit_check *a, const struct audit_check *b);  /* the same or its variant */
+void audit_check_add_databases(const struct audit_check *check, struct str *out); /* "cinder, all nova cells" */
 /* Is ${check} the first of its name in the list? */
 bool audit_check_is_first(const struct audit_check *check);
 

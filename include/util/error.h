@@ -8,31 +8,48 @@
  * parameter; whoever meets the trouble fills it once, those above add where they were.
  * Setting an error allocates nothing and cannot fail. */
 
-/* KIND(NAME, exit code, word in JSON, sentence). The exit codes are a contract with other
+/* KIND(NAME, exit code, word in JSON, sentence, what to do or type next). The exit codes are a contract with other
  * programs: a number is never given a second meaning. docs/exit-codes.md is made from this list. */
 /* clang-format off */
-#define ERROR_KINDS(KIND)                                                                          \
-	KIND(OK, 0, "ok", "done and proved, or nothing to do")                                     \
-	KIND(ERROR, 1, "error", "anything that has no better name")                                \
-	KIND(USAGE, 2, "usage", "the words are wrong")                                             \
-	KIND(FINDINGS, 3, "findings", "an audit or a quota check found something")                 \
-	KIND(NOT_FOUND, 4, "not_found", "unknown host, backend, pool, instance, volume or run")    \
-	KIND(REFUSED, 5, "refused", "a stop finding, or no confirmation; doctor: not fit")         \
-	KIND(PARTIAL, 6, "partial", "some units done, some failed or left over")                   \
-	KIND(DRIFT, 7, "drift", "the world is not what the plan saw")                              \
-	KIND(BUSY, 8, "busy", "another run works on the same host, or one is unfinished")          \
-	KIND(UNKNOWN, 9, "unknown", "a write or a cast may or may not have happened")              \
-	KIND(UNPROVED, 10, "unproved", "applied, but reading it back disagrees")                   \
-	KIND(CONFIG, 11, "config", "a configuration file or value")                                \
-	KIND(DB_UNREACHABLE, 12, "db_unreachable", "a database cannot be used")                    \
-	KIND(BUS_UNREACHABLE, 13, "bus_unreachable", "the message broker cannot be used")          \
-	KIND(TIMEOUT, 14, "timeout", "evacuations still under way when --timeout ended")           \
-	KIND(BUG, 70, "bug", "an assertion of ours")                                               \
-	KIND(INTERRUPTED, 130, "interrupted", "a signal between two units")
+#define ERROR_KINDS(KIND) \
+	KIND(OK, 0, "ok", "done and proved, or nothing to do", \
+		"read the list of instances that were left out, if there is one") \
+	KIND(ERROR, 1, "error", "anything that has no better name", \
+		"read the message") \
+	KIND(USAGE, 2, "usage", "the words are wrong", \
+		"the hint names the right words; nothing was opened") \
+	KIND(FINDINGS, 3, "findings", "an audit or a quota check found something", \
+		"each row says what to do; 'evac-manage explain CHECK' says more") \
+	KIND(NOT_FOUND, 4, "not_found", "unknown host, backend, pool, instance, volume or run", \
+		"the hint names the nearest known ones: copy, do not type") \
+	KIND(REFUSED, 5, "refused", "a stop finding, or no confirmation; doctor: not fit", \
+		"nothing was written: fix the first problem; 'evac-manage explain CODE' says more") \
+	KIND(PARTIAL, 6, "partial", "some units done, some failed or left over", \
+		"read the last lines, fix what they name and run the same command again") \
+	KIND(DRIFT, 7, "drift", "the world is not what the plan saw", \
+		"run the same command again: it makes a new plan; the unit was rolled back as a whole") \
+	KIND(BUSY, 8, "busy", "another run works on the same host, or one is unfinished", \
+		"the message names who and since when, or the run to recover: evac-manage journal recover RUN") \
+	KIND(UNKNOWN, 9, "unknown", "a write or a cast may or may not have happened", \
+		"do not run the command again: evac-manage journal recover RUN") \
+	KIND(UNPROVED, 10, "unproved", "applied, but reading it back disagrees", \
+		"the error lines name the row, what was promised and what is there: evac-manage journal show RUN") \
+	KIND(CONFIG, 11, "config", "a configuration file or value", \
+		"the message names file and line; 'evac-manage config show' has every value that counts") \
+	KIND(DB_UNREACHABLE, 12, "db_unreachable", "a database cannot be used", \
+		"evac-manage doctor") \
+	KIND(BUS_UNREACHABLE, 13, "bus_unreachable", "the message broker cannot be used", \
+		"evac-manage doctor; moves of volumes and backups need no broker") \
+	KIND(TIMEOUT, 14, "timeout", "evacuations still under way when --timeout ended", \
+		"nova goes on with them; 'evac-manage instance list --host HOST' shows what is left") \
+	KIND(BUG, 70, "bug", "an assertion of ours", \
+		"report it, with the journal") \
+	KIND(INTERRUPTED, 130, "interrupted", "a signal between two units", \
+		"run the same command again; of a rescue the last line is the command that goes on")
 /* clang-format on */
 
 enum error_kind {
-#define ERROR_KIND_ENUM(name, code, word, sentence) ERROR_##name,
+#define ERROR_KIND_ENUM(name, code, word, sentence, next) ERROR_##name,
 	ERROR_KINDS(ERROR_KIND_ENUM)
 #undef ERROR_KIND_ENUM
 	    ERROR_KIND_COUNT
@@ -56,6 +73,7 @@ int error_errno(struct error *err, enum error_kind kind, int errno_value, const 
 void error_clear(struct error *err);
 const char *error_kind_name(enum error_kind kind);
 const char *error_kind_sentence(enum error_kind kind);
+const char *error_kind_next(enum error_kind kind); /* what to do */
 int error_kind_exit_code(enum error_kind kind);
 /* Of several sources that could not be asked, whose code a command ends with: a configuration's before a database's, that
  * before a broker's, and any of them before another reason (a privilege that is missing, say); ERROR_OK is less than all. */

@@ -41,6 +41,13 @@ bool audit_check_same(const struct audit_check *a, const struct audit_check *b)
 	return strcmp(a->number, b->number) == 0;
 }
 
+void audit_check_add_databases(const struct audit_check *check, struct str *out)
+{
+	str_add(out, audit_database_name[check->left.database]);
+	if (check->right.sql)
+		str_addf(out, ", %s", audit_database_name[check->right.database]);
+}
+
 bool audit_check_is_first(const struct audit_check *check)
 {
 	return check == audit_checks || !audit_check_same(check - 1, check);

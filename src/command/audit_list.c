@@ -16,13 +16,6 @@ static const struct table_column columns[] = {
 	{ "statements", NULL, true, false },
 };
 
-static void add_audited_databases(const struct audit_check *c, struct str *out)
-{
-	str_add(out, audit_database_name[c->left.database]);
-	if (c->right.sql)
-		str_addf(out, ", %s", audit_database_name[c->right.database]);
-}
-
 static enum error_kind run_audit_list(const struct request *request, struct error *err)
 {
 	struct table table;
@@ -34,7 +27,7 @@ static enum error_kind run_audit_list(const struct request *request, struct erro
 
 		if (!audit_check_is_first(c))
 			continue;
-		add_audited_databases(c, &databases);
+		audit_check_add_databases(c, &databases);
 		str_addf(&statements, "%s%s%s", c->left.sql->name, c->right.sql ? " " : "",
 		    c->right.sql ? c->right.sql->name : "");
 		table_add(&table);

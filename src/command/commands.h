@@ -47,6 +47,7 @@
 	ROW(sql_list) \
 	ROW(sql_show) \
 	ROW(grants) \
+	ROW(explain) \
 	ROW(config_show) \
 	ROW(completion) \
 	ROW(version)

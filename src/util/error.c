@@ -6,10 +6,10 @@
 #include <string.h>
 
 static const struct {
-	const char *name, *sentence;
+	const char *name, *sentence, *next;
 	int exit_code;
 } kinds[ERROR_KIND_COUNT] = {
-#define ERROR_KIND_ROW(name, code, word, sentence) [ERROR_##name] = { word, sentence, code },
+#define ERROR_KIND_ROW(name, code, word, sentence, next) [ERROR_##name] = { word, sentence, next, code },
 	ERROR_KINDS(ERROR_KIND_ROW)
 #undef ERROR_KIND_ROW
 };
@@ -84,6 +84,11 @@ const char *error_kind_name(enum error_kind kind)
 const char *error_kind_sentence(enum error_kind kind)
 {
 	return kinds[kind].sentence;
+}
+
+const char *error_kind_next(enum error_kind kind)
+{
+	return kinds[kind].next;
 }
 
 int error_kind_exit_code(enum error_kind kind)

@@ -146,6 +146,8 @@ static const struct {
 	{ "quota|sync|--project-id|p", "quota sync project_id=p" },
 	{ "host|list|az1", "host list zone=az1" },
 	{ "sql|show|cinder/volume_move", "sql show id=cinder/volume_move" },
+	{ "explain", "explain" },
+	{ "explain|fence-unproven", "explain id=fence-unproven" },
 	{ "grants|--operate|--account|u@h", "grants account=u@h operate=1" },
 	{ "backup|update-backup-host|--currenthost|a|--newhost|b|--accept|source-alive|--accept|az-differs:x y|--fenced|iLO: off, Ann",
 	  "backup update_backup_host currenthost=a newhost=b fenced=iLO: off, Ann accept=source-alive accept=az-differs:x y" },
@@ -187,7 +189,7 @@ static void command_lines_become_requests(void **state)
 }
 
 #define NOUNS "doctor, service, host, instance, migration, volume, backup, consistencygroup, group, " \
-	"cluster, quota, audit, plan, journal, sql, grants, config, completion, version"
+	"cluster, quota, audit, plan, journal, sql, grants, explain, config, completion, version"
 #define LONG_HOST "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 64 */
 
 static const struct {

@@ -77,6 +77,7 @@ static const struct {
 	{ "journal|undo|", ":ask journal list -f value -c run", "" },
 	{ "audit|run|a|b|", ":ask audit list -f value -c check", "" },
 	{ "sql|show|", ":ask sql list -f value -c name", "" },
+	{ "explain|", ":ask explain -f value -c name", "doctor" },
 	{ "completion|", "bash|zsh|fish", "--format" },
 	{ "completion|bash|", "--format", "fish" },
 	/* what stands once, and what contradicts it, is not offered again; a word that is still being typed does not stand there */
