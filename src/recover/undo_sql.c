@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "out/table.h"
 #include "recover/undo.h"
 #include "sql_catalogue.h"
 #include "util/visible.h"
@@ -134,9 +135,5 @@ enum error_kind undo_print_sql(const struct request *request, const struct past 
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
 			add_comment(&out, "not undone: the evacuation of %s was handed to nova", past->plan.unit[i].step[0].id);
-	if (fputs(out.s, stdout) < 0 || fflush(stdout) != 0) {
-		error_set(err, ERROR_ERROR, "the statements could not be written to stdout");
-		return ERROR_ERROR;
-	}
-	return ERROR_OK;
+	return out_text(err, "%s", out.s) == 0 ? ERROR_OK : err->kind;
 }

@@ -373,8 +373,7 @@ static int print_for_people(const struct report *report, enum error_kind result,
 
 	if (!report->work->journal && !(report->shown && isatty(STDOUT_FILENO))) { /* nobody reads the same twice */
 		report_plan(report, &plan); /* sentences, not columns: they are long, and they are read */
-		fputs(str_or(plan.s, ""), stdout);
-		if (print_findings(report, err) != 0)
+		if (out_text(err, "%s", str_or(plan.s, "")) != 0 || print_findings(report, err) != 0)
 			return -1;
 	}
 	if (report->work->journal &&
@@ -397,9 +396,7 @@ static int print_for_people(const struct report *report, enum error_kind result,
 		shell_add_commands(&next, report->next, report->work->request->where.globals);
 		out_line("next: %s", next.s);
 	}
-	if (fflush(stdout) != 0)
-		return error_set(err, ERROR_ERROR, "the report could not be written to stdout");
-	return 0;
+	return out_text(err, "%s", ""); /* what was printed has come out */
 }
 
 int report_print(const struct report *report, enum error_kind result, const struct error *why, struct error *err)

@@ -39,7 +39,6 @@ static const struct release releases[] = {
 	{ 72, 33, "2026.1",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
 	{ 74, 34, "2026.2",         "1.26", "2.8", "1.15", "1.4",     NO,             NO,             NO,             NO,             true,  false, true,  false, true,  true,  true  },
 };
-/* clang-format on */
 #define RELEASES (sizeof releases / sizeof *releases)
 /* clang-format on */
 
