@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# make · make check · make check-unit · make check-bytes · make demo · make asan · make install DESTDIR= PREFIX= · make clean
+# make · make check · make check-unit · make check-bytes · make demo · make asan · make install DESTDIR= PREFIX= · make deb · make rpm · make clean
 # CRASH_POINTS=1 builds with the points that tests/crash kills the program at.
 # V=1 shows the commands, WERROR=1 makes warnings errors, BUILD= builds elsewhere, CC=clang builds with the other compiler.
 
@@ -147,7 +147,7 @@ check-house: all
 	$(Q)tests/names
 	$(Q)tests/format
 	$(Q)tests/headers
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run packaging/package
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -229,14 +229,39 @@ coverage:
 	$(Q)$(MAKE) --no-print-directory all unit rooms COVERAGE=$(or $(COVERAGE),unit) CC=gcc CFLAGS="-O0 -g" BUILD=$(BUILD)/coverage
 	$(Q)tests/coverage $(BUILD)/coverage $(COVERAGE)
 
-# ---- installation: the statements go along for reading, the binary has its own copies
+# ---- installation: the statements go along for reading, the binary has its own copies. The unit names the binary where it is.
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+SYSTEMD_UNITS   ?= $(PREFIX)/lib/systemd/system
+SHARE = $(DESTDIR)$(PREFIX)/share
+LIB   = $(DESTDIR)$(PREFIX)/lib
 install: all
 	install -D -m 755 $(BUILD)/evac-manage $(DESTDIR)$(PREFIX)/bin/evac-manage
-	install -D -m 644 docs/evac-manage.8 $(DESTDIR)$(PREFIX)/share/man/man8/evac-manage.8
-	for f in $(SQL); do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/evac-manage/$$f || exit; done
+	install -D -m 644 docs/evac-manage.8 $(SHARE)/man/man8/evac-manage.8
+	for f in $(SQL); do install -D -m 644 $$f $(SHARE)/evac-manage/$$f || exit; done
+	for shell in bash zsh fish; do $(BUILD)/evac-manage completion $$shell >$(BUILD)/completion.$$shell || exit; done
+	install -D -m 644 $(BUILD)/completion.bash $(SHARE)/bash-completion/completions/evac-manage
+	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(ZSH_COMPLETIONS)/_evac-manage
+	install -D -m 644 $(BUILD)/completion.fish $(SHARE)/fish/vendor_completions.d/evac-manage.fish
+	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
+	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml
+	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/*
+	sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-audit.service >$(BUILD)/evac-manage-audit.service
+	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/evac-manage-audit.service docs/systemd/evac-manage-audit.timer
+	install -D -m 644 docs/systemd/evac-manage-audit.sysusers $(LIB)/sysusers.d/evac-manage-audit.conf
+	for f in evac-manage evac-manage-audit; do install -D -m 644 docs/systemd/$$f.tmpfiles $(LIB)/tmpfiles.d/$$f.conf || exit; done
+
+# packages of the last commit, in build/; each build is its own, and takes no variables from here
+deb rpm:
+	$(Q)tests/deps.sh build package
+	$(Q)packaging/package $@ $(BUILD)
+
+# both packages: built twice to the same bytes, looked into, and their programs run
+check-packages:
+	$(Q)tests/deps.sh build package
+	$(Q)tests/packages/run
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all deb rpm check-packages audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze]      (none: all but the last)
+#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package]      (none: all but the last two)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -14,6 +14,8 @@ SANDBOX="mariadb-server-core mariadb-client-core galera-4 rabbitmq-server python
 BROWSER="chromium"
 # make analyze alone
 ANALYZE="clang-tidy cppcheck"
+# make deb, rpm and check-packages alone
+PACKAGE="debhelper dpkg-dev lintian man-db rpm cpio git systemd"
 
 wanted=
 [ $# -gt 0 ] || set -- build check sandbox browser
@@ -24,7 +26,8 @@ for group; do
     sandbox) wanted+=" $SANDBOX" ;;
     browser) wanted+=" $BROWSER" ;;
     analyze) wanted+=" $ANALYZE" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze]" >&2; exit 2 ;;
+    package) wanted+=" $PACKAGE" ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package]" >&2; exit 2 ;;
   esac
 done
 
