@@ -206,6 +206,7 @@ static void the_nearest_words_are_named(void **state)
 	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
 		auto_free char *page = explain(typed[i].word, "table", &kind, &err);
 
+		assert_string_equal(page, "");
 		assert_int_equal(kind, ERROR_NOT_FOUND);
 		if (!strstr(err.hint, typed[i].near))
 			fail_msg("%s: %s", typed[i].word, err.hint);
