@@ -186,7 +186,7 @@ static int unknown_page(const char *word, struct error *err)
 	return -1;
 }
 
-/* "fence-unproven: finding, stop", then a paragraph a text. */
+/* "fencing-unconfirmed: finding, stop", then a paragraph a text. */
 static int print_page(const struct table *t, struct error *err)
 {
 	auto_str struct str page = { 0 };
@@ -266,7 +266,7 @@ const struct command command_explain = {
 	.details = "Its page: what it means, what to do, of a finding also whether --accept takes it, when going on is right, and "
 		"which commands ask. A word like {host} in a remedy stands for a value of the finding. Needs no database.\n\n"
 		"Examples:\n"
-		"  evac-manage explain fence-unproven\n"
+		"  evac-manage explain fencing-unconfirmed\n"
 		"  evac-manage explain A01\n"
 		"  evac-manage explain 9",
 	.arguments = arguments,

@@ -27,7 +27,7 @@ static const struct option_spec options[] = {
 	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(what.resend),
 	  .sentence = "send an evacuation again that nobody has begun with, when its first message can no longer be taken" },
 	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
-	  .sentence = "guest-left:ID: you have looked, no compute has a guest of that instance; settles an evacuation whose rows vanished" },
+	  .sentence = "guest-may-still-run:ID: you have looked, no compute has a guest of that instance; settles an evacuation whose rows vanished" },
 	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(what.scan),
 	  .sentence = "without a journal: list evacuations of ours that have not ended" },
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "look and say; write nothing" },

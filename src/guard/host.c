@@ -348,7 +348,7 @@ void guard_source_node_missing(const struct guard *self, const struct scene *sce
 
 /* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives
  * and only its reports fail. */
-void guard_consumer_lingers(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_consumer_still_connected(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for (size_t i = 0; i < scene->bus.nconsumer; i++) {
 		const struct consumer_fact *c = &scene->bus.consumer[i];

@@ -147,7 +147,7 @@ void guard_not_reckoned(const struct guard *self, const struct scene *scene, str
 }
 
 /* What is still being built is guard_in_flight()'s. */
-void guard_guest_left(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_guest_may_still_run(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 

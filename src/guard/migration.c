@@ -57,7 +57,7 @@ void guard_work_begun(const struct guard *self, const struct scene *scene, struc
 	    who.s, (long long)m->id, holder->event);
 }
 
-void guard_tombstones(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_evacuations_not_cleaned_up(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 };
 	size_t n = 0, back = 0;

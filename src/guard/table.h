@@ -34,7 +34,7 @@ GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
 		"host's own disk and would be made anew, empty",
 	.hint = "[site] shared_disks = true where all instance disks are shared",
 	.offer = "where this one's disk is shared, or may come out empty")
-GUARD("guest-left", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, guest_left),
+GUARD("guest-may-still-run", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, guest_may_still_run),
 	.sentence = "an earlier evacuation failed on a compute that may run the instance's guest still: evacuated to a third "
 		"host it would run twice",
 	.offer = "once it is gone, or was not there")
@@ -47,7 +47,7 @@ GUARD("source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE,
 	.sentence = "a service of the failed host still reports",
 	.hint = "power the host off and wait until it no longer reports",
 	.offer = "for a move that is planned", .offer_for_all = true)
-GUARD("fence-unproven", SEVERITY_STOP, ACCEPT_CODE,
+GUARD("fencing-unconfirmed", SEVERITY_STOP, ACCEPT_CODE,
 	LOOK(WHEN_EVACUATES_ALONE, host_unfenced) LOOK(WHEN_RESCUES, rescue_unfenced) LOOK(WHEN_MOVES_ALONE, backend_unfenced),
 	.sentence = "nobody has said who powered the host off: a stale heartbeat is not a dead host",
 	.hint = "power the host off; then --fenced takes the sentence that says who did it and how that is known",
@@ -218,7 +218,7 @@ GUARD("service-record-missing", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUAT
 	.sentence = "nova has no nova-compute record of the failed host any more, only instances that name it: no heartbeat "
 		"could tell that it is alive",
 	.hint = "make sure of the power; what nova's conductor does needs no record of the failed host")
-GUARD("consumer-lingers", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, consumer_lingers),
+GUARD("consumer-still-connected", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, consumer_still_connected),
 	.sentence = "somebody still reads a queue of the failed host's own although its heartbeat is stale",
 	.hint = "make sure of the power; the broker drops a dead connection after its heartbeat")
 GUARD("casts-waiting", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, casts_waiting),
@@ -300,7 +300,7 @@ GUARD("nova-api-answers", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, no
 GUARD("server-group-gone", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, server_group_gone),
 	.sentence = "the server group that the instance was booted into is gone or was left: its rule no longer holds, and "
 		"the group is left out of the request")
-GUARD("name-twins", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, name_twins),
+GUARD("similar-names", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, similar_names),
 	.sentence = "other hosts have names that the database's own comparison, or a LIKE, would take for this one; they are "
 		"left alone")
 GUARD("cluster-serves", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, cluster_serves),
@@ -310,7 +310,7 @@ GUARD("not-node-owned", SEVERITY_NOTE, ACCEPT_NOTHING,
 	LOOK(WHEN_RESCUES, not_node_owned) LOOK(WHEN_MOVES_ALONE, moves_not_node_owned),
 	.sentence = "no volume is owned by the node: cinder-volume runs under a name of its own (backend_host), nothing has "
 		"to move")
-GUARD("tombstones", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_CLOSES, tombstones),
+GUARD("evacuations-not-cleaned-up", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_CLOSES, evacuations_not_cleaned_up),
 	.sentence = "evacuations away from the host that it has not cleaned up: when it returns, its nova-compute destroys "
 		"what it has of them")
 GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expected_state),

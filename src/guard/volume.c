@@ -176,7 +176,7 @@ static bool is_twin(const char *host, const char *of)
 	return true;
 }
 
-void guard_name_twins(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_similar_names(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	EACH_MOVE(m, scene)
 		EACH_OWNER(o, scene)

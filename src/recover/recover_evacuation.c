@@ -249,7 +249,7 @@ static void heed_accept(const struct recovery *r, struct look *look)
 {
 	if (look->known.row == ROW_ABSENT && look->known.evidence & (EVIDENCE_LOST | EVIDENCE_SOME) &&
 	    look->known.cast & (CAST_ACKED | CAST_UNKNOWN) &&
-	    request_accepts(r->request, "guest-left", look->e->rows.instance_uuid))
+	    request_accepts(r->request, "guest-may-still-run", look->e->rows.instance_uuid))
 		look->known.evidence = EVIDENCE_NONE;
 }
 
@@ -303,7 +303,7 @@ static const char *advise_about_vanished(struct recovery *r, size_t index, const
 	if (look->held_by)
 		return arena_printf(&r->work.plan.arena, "%s; %s", sentence, look->held_by);
 	return arena_printf(&r->work.plan.arena,
-	    "%s: %s%s%svirsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-left:%s",
+	    "%s: %s%s%svirsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-may-still-run:%s",
 	    sentence, look->begun_by[0] ? "first restart " : "", look->begun_by,
 	    look->begun_by[0] ? ", which drops what it holds; then " : "", uuid, r->past.run, uuid);
 }

@@ -97,7 +97,7 @@ static bool only_the_fence_is_missing(const struct findings *findings)
 	for (size_t i = 0; i < findings->n; i++) {
 		if (findings->v[i].severity != SEVERITY_STOP || findings->v[i].accepted)
 			continue;
-		if (strcmp(findings->v[i].code, "fence-unproven") != 0)
+		if (strcmp(findings->v[i].code, "fencing-unconfirmed") != 0)
 			return false;
 		missing = true;
 	}

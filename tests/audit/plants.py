@@ -680,7 +680,7 @@ def attempt(instance_uuid, **more):
 
 
 @plant
-def evacuation_guest_left():
+def evacuation_guest_may_run():
     found, near = instance("n45"), instance("n45 near")
     attempt(found, host=LIVE.upper())   # another host than the instance's, whatever the collation says
     attempt(near)

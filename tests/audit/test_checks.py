@@ -88,7 +88,7 @@ class Checks(TestCase):
         died, at_it = plants.instance("trace died"), plants.instance("trace at it")
         plants.attempt(died, result=None, finish_time=None, traceback=None)
         plants.attempt(at_it, result=None, finish_time=None, traceback=None, start_time=plants.NOW)
-        found = subjects(audit(Tool(), "evacuation-guest-left", "-f", "json", "--fail-on", "never"), "evacuation-guest-left")
+        found = subjects(audit(Tool(), "evacuation-guest-may-run", "-f", "json", "--fail-on", "never"), "evacuation-guest-may-run")
         for vm, (text, guest) in vms.items():
             self.assertEqual(vm in found, guest != "ABSENT", text)
         self.assertEqual((died in found, at_it in found), (True, False))     # a compute that died at it; one that is at it

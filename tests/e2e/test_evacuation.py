@@ -66,10 +66,10 @@ class Evacuation(harness.TestCase):
                 else:
                     self.assertRegex(error, "evacuates it again|look there first|not begun|not sent")
             for f in report["findings"]:
-                if f["code"] == "guest-left":
+                if f["code"] == "guest-may-still-run":
                     self.assertIn("virsh destroy", f["hint"])
-                    options += ["--accept", "guest-left:" + f["subject"]]
-            for letter in {f["message"].split("on '")[1].split("'")[0] for f in report["findings"] if f["code"] == "guest-left"}:
+                    options += ["--accept", "guest-may-still-run:" + f["subject"]]
+            for letter in {f["message"].split("on '")[1].split("'")[0] for f in report["findings"] if f["code"] == "guest-may-still-run"}:
                 self.lose_guests(letter)
             report = harness.Tool().run("host", "evacuate", A, *self.only(left), *options, *GO, "--timeout", "90").json
         self.assertNotIn(A, {row["host"] for row in self.built(ids)[1].values()}, json.dumps(report, indent=1))

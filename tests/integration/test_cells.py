@@ -93,11 +93,11 @@ class Cells(harness.TestCase):
             channel = wrong.channel()
             channel.queue_declare(queue, durable=False, auto_delete=True)
             channel.basic_consume(queue, no_ack=True)
-            self.assertNotIn("consumer-lingers", self.expect(self.evacuate("in-cell2", "--dry-run"), OK).findings())
+            self.assertNotIn("consumer-still-connected", self.expect(self.evacuate("in-cell2", "--dry-run"), OK).findings())
         self.cell_channel.queue_declare(queue, durable=False, auto_delete=True)
         self.cell_channel.basic_consume(queue, no_ack=True)
         r = self.expect(self.evacuate("in-cell2", "--dry-run"), OK)
-        self.assertEqual([f["subject"] for f in r.json["findings"] if f["code"] == "consumer-lingers"], [queue])
+        self.assertEqual([f["subject"] for f in r.json["findings"] if f["code"] == "consumer-still-connected"], [queue])
 
     def test_a_host_of_both_cells_is_an_error_that_names_both(self):
         cells.add_compute(C, like=C, mapped=False)

@@ -118,7 +118,7 @@ class Commands(harness.TestCase):
     def test_groups_ask_for_a_fence(self):
         before = harness.checksum()
         words = ["group", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *GO]
-        self.assertIn("fence-unproven", self.expect(self.tool.run(*words), REFUSED).findings())
+        self.assertIn("fencing-unconfirmed", self.expect(self.tool.run(*words), REFUSED).findings())
         self.unchanged(before)
 
     # ---- services and hosts

@@ -269,7 +269,7 @@ class Backends(Case):
         rows("cinder", "UPDATE volumes SET host = CONCAT(%s, '@cehp') WHERE BINARY host = BINARY %s AND deleted = 0", (B, A + "@ceph#fast"))
         self.assertTrue(fast)
         r = self.expect(self.tool.run(*update_host(B + "@cehp", B + "@ceph"), "--yes", "-f", "json"), OK)
-        self.assertFalse({"source-alive", "fence-unproven", "other-backends-remain"} & set(r.findings()), r.findings())
+        self.assertFalse({"source-alive", "fencing-unconfirmed", "other-backends-remain"} & set(r.findings()), r.findings())
         for id_ in fast:
             self.assertEqual(value("cinder", "SELECT host FROM volumes WHERE id = %s", (id_,)), B + "@ceph")
 
@@ -280,13 +280,13 @@ class Backends(Case):
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (B + "@old#ceph", owned("volumes", A + "@ceph")[0]["id"]))
         r = self.expect(self.tool.run(*update_host(B + "@old", B + "@ceph"), "--yes", "-f", "json"), OK)
         self.assertIn("backend-silent", r.findings())
-        self.assertFalse({"source-alive", "fence-unproven"} & set(r.findings()))
+        self.assertFalse({"source-alive", "fencing-unconfirmed"} & set(r.findings()))
 
     def test_a_backend_that_reports_is_asked_whatever_else_its_node_does(self):
         before = harness.checksum()
         r = self.expect(self.tool.run(*update_host(B + "@ceph", C + "@ceph"), "--yes", "-f", "json"), REFUSED)
         self.assertEqual([f["subject"] for f in r.json["findings"] if f["code"] == "source-alive"], ["cinder-volume " + B + "@ceph"])
-        self.assertIn("fence-unproven", r.findings())
+        self.assertIn("fencing-unconfirmed", r.findings())
         self.unchanged(before)
 
     def test_a_lost_pool_is_given_back_and_taken_again(self):
@@ -321,7 +321,7 @@ class Backends(Case):
         for target, host in ((B + "@ceph", B + "@ceph"), (B + "@ceph#ceph", B + "@ceph#ceph")):
             for id_ in ids:
                 rows("cinder", "UPDATE volumes SET host = 'oldctl' WHERE id = %s", (id_,))
-            self.expect(self.tool.run(*update_host("oldctl", target), "--yes"), REFUSED, "fence-unproven")
+            self.expect(self.tool.run(*update_host("oldctl", target), "--yes"), REFUSED, "fencing-unconfirmed")
             self.expect(self.tool.run(*update_host("oldctl", target), *GO), OK)
             self.assertEqual({value("cinder", "SELECT host FROM volumes WHERE id = %s", (i,)) for i in ids}, {host})
         before = harness.checksum()

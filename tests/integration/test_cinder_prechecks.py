@@ -55,7 +55,7 @@ CHECKS = [
     ("P3 down", service("updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR"), NODE, "target-down"),
     ("P3 failed over", service("replication_status = 'failed-over'"), NODE, "target-failed-over"),
     ("P3 another zone", service("availability_zone = 'az9'"), NODE, "az-differs"),
-    ("P4 a twin", sql("UPDATE volumes SET host = %s WHERE display_name = 'trap-case-0'", A.upper() + "@ceph#ceph"), NODE, "name-twins"),
+    ("P4 a twin", sql("UPDATE volumes SET host = %s WHERE display_name = 'trap-case-0'", A.upper() + "@ceph#ceph"), NODE, "similar-names"),
     ("P5 of a cluster", volume("cluster_name = 'east@ceph#ceph'"), NODE, "cluster-dead"),
     ("P5 into a cluster", service("cluster_name = 'east@ceph'"), NODE, "clustered"),
     ("P5 a migration", volume("migration_status = 'migrating'"), NODE, "in-flight"),

@@ -322,7 +322,7 @@ class Evacuations(harness.TestCase):
 
     def test_without_a_fence_or_a_yes_nothing_is_cast(self):
         before = harness.checksum()
-        self.expect(self.tool.run("instance", "evacuate", "image-active-0", "--yes"), REFUSED, "fence-unproven")
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", "--yes"), REFUSED, "fencing-unconfirmed")
         self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED), REFUSED, "--yes")
         self.expect(self.tool.run("host", "evacuate", A, *FENCED), REFUSED)
         self.expect(self.tool.run("host", "rescue", A, "--to", B, *FENCED), REFUSED)

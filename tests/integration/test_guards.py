@@ -146,29 +146,29 @@ class Guards(harness.TestCase):
         self.attempt(uuid, B, "Error", not_yet)
         self.attempt(uuid, A, "Error", spawned)            # its own host: nova knows that guest
         self.attempt(uuid, B, "Error", spawned, "rebuild")
-        f = self.both("guest-left", lambda: self.attempt(uuid, B, "Error", spawned))
+        f = self.both("guest-may-still-run", lambda: self.attempt(uuid, B, "Error", spawned))
         self.assertEqual(f["severity"], "skip")
         self.assertRegex(f["message"], "may be left on '%s', where an evacuation failed [67][0-9] s ago \\(MessagingTimeout\\)" % B)
         self.assertIn("virsh domstate " + uuid, f["hint"])
         self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes"), REFUSED, "run twice")
-        self.assertTrue(self.instance("image-active-0", "--accept", "guest-left:image-active-0")["guest-left"]["accepted"])
-        self.assertNotIn("guest-left", self.instance("image-active-1"))
+        self.assertTrue(self.instance("image-active-0", "--accept", "guest-may-still-run:image-active-0")["guest-may-still-run"]["accepted"])
+        self.assertNotIn("guest-may-still-run", self.instance("image-active-1"))
         shown = [r for r in self.tool.run("instance", "show", uuid, "-f", "json").json if r["section"] == "evacuation"]
         self.assertEqual([(r["item"], r["contradiction"]) for r in shown],
                          [("failed on " + B, None), ("failed on " + B, "its guest may be there still")])
         self.attempt(uuid, C, "Success", None)             # and it came back from there since, by nova's own means
-        self.assertNotIn("guest-left", self.instance())
+        self.assertNotIn("guest-may-still-run", self.instance())
         self.attempt(uuid, C, None, None)                  # a nova-compute that died at it
-        self.assertIn("was begun and not ended", self.instance()["guest-left"]["message"])
+        self.assertIn("was begun and not ended", self.instance()["guest-may-still-run"]["message"])
 
     def test_a_guest_on_a_host_that_only_the_collation_takes_for_its_own(self):
         self.assertNotEqual(A, A.upper())
         self.attempt(instance("image-active-0")["uuid"], A.upper(), "Error", "  save(expected_task_state=[task_states.REBUILD_SPAWNING])\n")
-        self.assertIn("on '%s'" % A.upper(), self.instance()["guest-left"]["message"])
+        self.assertIn("on '%s'" % A.upper(), self.instance()["guest-may-still-run"]["message"])
 
     def test_tombstones(self):
         uuid = instance("image-active-1")["uuid"]
-        f = self.both("tombstones", lambda: rows(
+        f = self.both("evacuations-not-cleaned-up", lambda: rows(
             "nova", "INSERT INTO migrations (created_at, deleted, uuid, instance_uuid, status, migration_type, source_compute)"
             " VALUES (UTC_TIMESTAMP(), 0, UUID(), %s, 'done', 'evacuation', %s)", (uuid, A)))
         self.assertEqual(f["severity"], "note")
@@ -334,14 +334,14 @@ class Guards(harness.TestCase):
 
     def test_a_consumer_of_the_dead_hosts_queue(self):
         import amqp
-        self.assertNotIn("consumer-lingers", self.instance())
+        self.assertNotIn("consumer-still-connected", self.instance())
         with amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"]) as connection:
             for queue in ("compute." + A, "cinder-volume.%s@ceph.%s" % (A, A)):
                 channel = connection.channel()
                 channel.queue_declare(queue, durable=False, auto_delete=False)
-                self.assertNotIn("consumer-lingers", self.instance())
+                self.assertNotIn("consumer-still-connected", self.instance())
                 channel.basic_consume(queue, no_ack=True)
-                f = self.instance()["consumer-lingers"]
+                f = self.instance()["consumer-still-connected"]
                 self.assertEqual((f["severity"], f["subject"]), ("warn", queue))
                 channel.close()
 
@@ -416,11 +416,11 @@ class Guards(harness.TestCase):
         before = risks()
         self.assertEqual(before["not-evacuable"], ("skip", 3))
         self.assertEqual(before["volume-owner-dead"][0], "stop")
-        self.assertFalse({"fence-unproven", "no-consumer", "target-is-source", "capacity-unknown", "source-alive"} & set(before))
+        self.assertFalse({"fencing-unconfirmed", "no-consumer", "target-is-source", "capacity-unknown", "source-alive"} & set(before))
         uuid = instance("image-active-0")["uuid"]
         self.attempt(uuid, C, "Error", "  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n")
         rows("cinder", "UPDATE volumes SET migration_status = 'migrating' WHERE host LIKE %s LIMIT 1", (A + "@ceph#%",))
-        self.assertEqual({k: v for k, v in risks().items() if before.get(k) != v}, {"guest-left": ("skip", 1), "in-flight": ("stop", 1)})
+        self.assertEqual({k: v for k, v in risks().items() if before.get(k) != v}, {"guest-may-still-run": ("skip", 1), "in-flight": ("stop", 1)})
         self.assertEqual(risks(B)["source-alive"][0], "stop")
 
     def test_host_show_ends_with_the_command_that_comes_next(self):

@@ -34,7 +34,7 @@ class LeftOut(harness.TestCase):
             r = self.expect(self.run_("host", "evacuate", A, "--target_host", A, *FENCED, *OWNERS, *way), REFUSED)
             self.assertIn("target-is-source", self.stops(r))
             r = self.expect(self.run_("host", "evacuate", A, *way), REFUSED)
-            self.assertEqual(self.stops(r), {"fence-unproven"})
+            self.assertEqual(self.stops(r), {"fencing-unconfirmed"})
             self.assertEqual(r.json["steps"], [])
         self.expect(self.run_("host", "evacuate", A, *FENCED, "--yes"), OK)     # skipped only: listed, and no failure
 

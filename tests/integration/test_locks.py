@@ -138,7 +138,7 @@ class Locks(blocking.TestCase):
                 if unfinished:
                     self.expect(r, BUSY, " journal recover " + run)
                 else:
-                    self.expect(r, REFUSED, "fence-unproven")
+                    self.expect(r, REFUSED, "fencing-unconfirmed")
                 os.unlink(os.path.join(self.tool.state, "journal", run + ".jsonl"))
         self.journal_file("flipped", [{}, intent, done, {**end, "totals": {"unknown": 1}}])
         path = os.path.join(self.tool.state, "journal", "flipped.jsonl")

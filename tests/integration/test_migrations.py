@@ -120,12 +120,12 @@ class Migrations(blocking.TestCase):
     def test_host_commands_note_tombstones(self):
         self.make("image-stopped-0", status="done", task_state=None, dest=B)
         r = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json")
-        (finding,) = [f for f in r.json["findings"] if f["code"] == "tombstones"]
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "evacuations-not-cleaned-up"]
         self.assertEqual((finding["severity"], finding["subject"]), ("note", A))
         self.assertIn(" migration list --host " + A, finding["hint"])
         rows("nova", "DELETE FROM migrations")
         r = self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "-f", "json")
-        self.assertNotIn("tombstones", r.findings())
+        self.assertNotIn("evacuations-not-cleaned-up", r.findings())
 
     # ---- close
 

@@ -105,7 +105,7 @@ class Moves(harness.TestCase):
         self.assertTrue(all(s["state"] == "planned" for s in r.json["steps"]))
         self.unchanged(before)
         self.assertEqual(self.tool.journals(), [])
-        self.expect(self.tool.run(*MOVE, "--dry-run"), REFUSED, "fence-unproven")
+        self.expect(self.tool.run(*MOVE, "--dry-run"), REFUSED, "fencing-unconfirmed")
 
     def test_what_is_missing_is_refused_and_nothing_changes(self):
         before = harness.checksum()
@@ -113,7 +113,7 @@ class Moves(harness.TestCase):
                       MOVE + FENCED):                         # no terminal, no --yes
             self.expect(self.tool.run(*words), REFUSED)
             self.unchanged(before)
-        self.expect(self.tool.run(*MOVE, "--yes"), REFUSED, "fence-unproven", "--fenced")
+        self.expect(self.tool.run(*MOVE, "--yes"), REFUSED, "fencing-unconfirmed", "--fenced")
 
     def test_names_that_nobody_knows(self):
         before = harness.checksum()

@@ -182,7 +182,7 @@ class Plans(harness.TestCase):
         self.unchanged(before)
 
     def test_a_stop_finding_writes_no_plan(self):
-        self.expect(self.tool.run(*MOVE[:-2], "--plan-out", self.file), REFUSED, "fence-unproven")
+        self.expect(self.tool.run(*MOVE[:-2], "--plan-out", self.file), REFUSED, "fencing-unconfirmed")
         self.assertFalse(os.path.exists(self.file))
         self.expect(self.write(*MOVE), OK)
         text = open(self.file).read()

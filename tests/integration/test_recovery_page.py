@@ -239,7 +239,7 @@ class Page(blocking.TestCase):
         journals.older(journals.path_of(self.tool), 301)
         self.recover(UNKNOWN, "its guest may run on a compute")
         self.expect(self.tool.run(*EVACUATE, *GO), BUSY, run)
-        self.expect(self.type("evac-manage journal recover RUN --accept guest-left:ID", **{"guest-left:ID": "guest-left:" + uuid}), OK)
+        self.expect(self.type("evac-manage journal recover RUN --accept guest-may-still-run:ID", **{"guest-may-still-run:ID": "guest-may-still-run:" + uuid}), OK)
         self.expect(self.tool.run(*EVACUATE, *GO), OK)
 
     def test_one_that_nobody_can_decide_is_given_up(self):
@@ -269,12 +269,12 @@ class Page(blocking.TestCase):
              " 'in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n', %s, 'MessagingTimeout'"
              " FROM instance_actions WHERE instance_uuid = %s", (C, uuid))
         r = self.expect(self.tool.run("host", "evacuate", A, "--only", uuid, "--no-wait", *GO, "-f", "json"), OK)
-        (finding,) = [f for f in r.json["findings"] if f["code"] == "guest-left"]
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "guest-may-still-run"]
         self.assertIn(C, finding["message"])
         self.says("`virsh domstate UUID`", "`virsh destroy UUID`, `virsh undefine --nvram UUID`")
         self.assertEqual(len(self.conductor.casts), 1)
         self.expect(self.type("evac-manage host return HOST"), REFUSED, "virsh domstate " + uuid)
-        self.expect(self.type("evac-manage host evacuate HOST --accept guest-left:ID", "--only", uuid, "--no-wait", *GO, **{"guest-left:ID": "guest-left:" + uuid}),
+        self.expect(self.type("evac-manage host evacuate HOST --accept guest-may-still-run:ID", "--only", uuid, "--no-wait", *GO, **{"guest-may-still-run:ID": "guest-may-still-run:" + uuid}),
                     OK)
         self.assertEqual(len(self.conductor.wait_for(2)), 2)
 

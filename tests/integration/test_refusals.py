@@ -95,7 +95,7 @@ class Refusals(harness.TestCase):
         self.answers_for_nobody(r)
         refused, hint = self.last_lines(r)
         self.assertTrue(refused.endswith("refused: 2 problems; nothing was written"), refused)
-        self.assertIn("first fence-unproven: power the host off", hint)
+        self.assertIn("first fencing-unconfirmed: power the host off", hint)
         for once in ("power the host off", "enable it, or name another", "nobody has said"):
             self.assertEqual((r.out + r.err).count(once), 1, str(r))
         r = self.expect(self.tool.run(*MOVE, *FENCED, "--yes"), REFUSED, "refused: 1 problem; nothing was written", "first target-disabled: enable it")

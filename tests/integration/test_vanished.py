@@ -140,9 +140,9 @@ class Vanished(harness.TestCase):
         self.quiet()
         uuid = self.instance()["uuid"]
         self.stays_unknown("its guest may run on a compute", "virsh domstate " + uuid,
-                           " journal recover %s --accept guest-left:%s" % (self.run_id(), uuid))
-        self.expect(self.recover("--accept", "guest-left:" + self.instance()["display_name"]), UNKNOWN)
-        self.settles("failed", "--accept", "guest-left:" + uuid)
+                           " journal recover %s --accept guest-may-still-run:%s" % (self.run_id(), uuid))
+        self.expect(self.recover("--accept", "guest-may-still-run:" + self.instance()["display_name"]), UNKNOWN)
+        self.settles("failed", "--accept", "guest-may-still-run:" + uuid)
         self.may_go_again()
 
     def test_somebody_had_begun_with_it(self):
@@ -150,7 +150,7 @@ class Vanished(harness.TestCase):
         self.event("rebuild_server", None)
         self.quiet()
         self.stays_unknown("somebody had begun with it")
-        self.settles("failed", "--accept", "guest-left:" + self.instance()["uuid"])
+        self.settles("failed", "--accept", "guest-may-still-run:" + self.instance()["uuid"])
         self.assertIsNone(self.instance()["task_state"])
 
     def test_somebody_has_failed_at_it(self):
@@ -210,5 +210,5 @@ class Vanished(harness.TestCase):
                     " journal recover " + self.run_id())
         self.assertEqual(len(self.conductor.casts), 1)
         self.quiet()
-        self.settles("failed", "--accept", "guest-left:" + self.instance()["uuid"])
+        self.settles("failed", "--accept", "guest-may-still-run:" + self.instance()["uuid"])
         self.may_go_again()

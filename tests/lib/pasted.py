@@ -135,5 +135,5 @@ class Paster:
         except ValueError:
             stops = set()
         # a fence is the operator's to state; the light sandbox has no conductor but where a test brings one
-        new = {c for c in stops if c == printed.finding or not (printed.excused is None or c in ("fence-unproven", "no-consumer") or c in printed.excused or re.search(r"\b%s\b" % re.escape(c), said))}
+        new = {c for c in stops if c == printed.finding or not (printed.excused is None or c in ("fencing-unconfirmed", "no-consumer") or c in printed.excused or re.search(r"\b%s\b" % re.escape(c), said))}
         return None if stops and not new else "refused: %s\n%s" % (", ".join(sorted(new)), err)

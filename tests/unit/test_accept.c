@@ -202,7 +202,7 @@ static void the_flag_stands_once_beside_its_finding(void **state)
 static void what_ends_badly_is_offered_nowhere(void **state)
 {
 	static const char *const badly[] = { "target-down", "target-frozen", "volume-owner-dead", "no-capacity", "release-hazard", "pools-lost",
-		"cluster-owns", "service-owns", "undo-rearms", "octavia", "fence-unproven" };
+		"cluster-owns", "service-owns", "undo-rearms", "octavia", "fencing-unconfirmed" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(badly); i++) {
@@ -215,7 +215,7 @@ static void what_ends_badly_is_offered_nowhere(void **state)
 	look();
 	assert_non_null(find("target-down"));
 	assert_non_null(find("volume-owner-dead"));
-	assert_non_null(find("fence-unproven"));
+	assert_non_null(find("fencing-unconfirmed"));
 	for (size_t i = 0; i < findings.n; i++)
 		assert_null(strstr(findings.v[i].hint, "--accept"));
 	findings_free(&findings);

@@ -147,7 +147,7 @@ static const struct {
 	{ "host|list|az1", "host list zone=az1" },
 	{ "sql|show|cinder/volume_move", "sql show id=cinder/volume_move" },
 	{ "explain", "explain" },
-	{ "explain|fence-unproven", "explain id=fence-unproven" },
+	{ "explain|fencing-unconfirmed", "explain id=fencing-unconfirmed" },
 	{ "grants|--operate|--account|u@h", "grants account=u@h operate=1" },
 	{ "backup|update-backup-host|--currenthost|a|--newhost|b|--accept|source-alive|--accept|az-differs:x y|--fenced|iLO: off, Ann",
 	  "backup update_backup_host currenthost=a newhost=b fenced=iLO: off, Ann accept=source-alive accept=az-differs:x y" },

@@ -66,7 +66,7 @@ static const struct {
 	{ "doctor|--debug=", "", "--color" },
 	{ "doctor|--bogus=", "", "--color" },
 	{ "doctor|-x", "", "--color" },
-	{ "host|rescue|a|--accept|", "fence-unproven|local-disk", "target-is-source" },
+	{ "host|rescue|a|--accept|", "fencing-unconfirmed|local-disk", "target-is-source" },
 	{ "audit|run|--save|", ":files", "" },
 	{ "audit|diff|old.json|", ":files", "" },
 	{ "cluster|rename|a|", "--full-rename", ":files" },

@@ -224,7 +224,7 @@ static const struct {
 static void nobody_fenced(void)
 {
 	run.own.how.fenced = NULL;
-	finding_add(&run.report.findings, "fence-unproven", SEVERITY_STOP, "c1", "nobody has said it", "say it");
+	finding_add(&run.report.findings, "fencing-unconfirmed", SEVERITY_STOP, "c1", "nobody has said it", "say it");
 }
 
 static void a_missing_fence_is_asked_for_on_a_terminal(void **state)

@@ -41,12 +41,12 @@ static void witnesses(void **state)
 	nodes[0].host_ip = "127.0.0.1";
 	s.address = "127.0.0.1:40000";
 	assert_quiet("source-alive");
-	assert_quiet("consumer-lingers");
+	assert_quiet("consumer-still-connected");
 	scene.bus.consumer = &queue;
 	scene.bus.nconsumer = 1;
-	assert_quiet("consumer-lingers");
+	assert_quiet("consumer-still-connected");
 	queue.now.consumers = 1;
-	assert_found("consumer-lingers", "compute.a");
+	assert_found("consumer-still-connected", "compute.a");
 	services[0].heartbeat_age_s.v = 5;
 	assert_found("source-alive", "5 s ago");
 	services[0].forced_down = true;
@@ -79,7 +79,7 @@ static void notes_of_the_host(void **state)
 	scene.nova.standing = (struct standing_migrations){ .v = &done, .n = 1 };
 	scene.witness.nova_api = "http://192.0.2.9:8774/";
 	assert_found("host-resolved", "a.example.org");
-	assert_found("tombstones", "1 evacuation");
+	assert_found("evacuations-not-cleaned-up", "1 evacuation");
 	assert_found("nova-api-answers", "http://192.0.2.9:8774/");
 }
 

@@ -388,13 +388,13 @@ static void nothing_to_write_needs_nobodys_word(void **state)
 {
 	(void)state;
 	request.how.fenced = NULL;
-	assert_found("fence-unproven", "powered off");
+	assert_found("fencing-unconfirmed", "powered off");
 	instances[0].vm_state = "paused"; /* left out, and asked for all the same */
-	assert_found("fence-unproven", "powered off");
+	assert_found("fencing-unconfirmed", "powered off");
 	candidates[0].wanted = false;
-	assert_quiet("fence-unproven");
+	assert_quiet("fencing-unconfirmed");
 	scene.subject.moves_things = scene.subject.marks = true; /* a rescue disables its services */
-	assert_found("fence-unproven", "powered off");
+	assert_found("fencing-unconfirmed", "powered off");
 }
 
 static void a_guest_that_a_failed_evacuation_left(void **state)
@@ -409,23 +409,23 @@ static void a_guest_that_a_failed_evacuation_left(void **state)
 	static struct migration open = { .id = 42 };
 
 	(void)state;
-	assert_quiet("guest-left");
+	assert_quiet("guest-may-still-run");
 	candidates[0].attempts = (struct attempts){ .v = tried, .n = 1 };
-	assert_found("guest-left", "may be left on 'b', where an evacuation failed 70 s ago (timed out)");
-	assert_non_null(strstr(find("guest-left")->hint, "virsh domstate"));
+	assert_found("guest-may-still-run", "may be left on 'b', where an evacuation failed 70 s ago (timed out)");
+	assert_non_null(strstr(find("guest-may-still-run")->hint, "virsh domstate"));
 	candidates[0].attempts.n = 2; /* the compute found it: that is the better word */
-	assert_found("guest-left", "is on 'b', where an evacuation failed 50 s ago (already exists)");
+	assert_found("guest-may-still-run", "is on 'b', where an evacuation failed 50 s ago (already exists)");
 	candidates[0].attempts = (struct attempts){ .v = &tried[2], .n = 1 };
-	assert_found("guest-left", "on 'c', where an evacuation was begun and not ended 9 s ago");
+	assert_found("guest-may-still-run", "on 'c', where an evacuation was begun and not ended 9 s ago");
 	candidates[0].open = &open; /* and still is: in-flight says so */
-	assert_quiet("guest-left");
+	assert_quiet("guest-may-still-run");
 	candidates[0].open = NULL;
 	candidates[0].wanted = false;
-	assert_quiet("guest-left");
+	assert_quiet("guest-may-still-run");
 	candidates[0].wanted = true;
 	tried[0].traceback = "  in _rebuild_default_impl\n    x\n  in _prep_block_device\n    raise\n";
 	candidates[0].attempts = (struct attempts){ .v = tried, .n = 1 };
-	assert_quiet("guest-left"); /* it never came to a guest */
+	assert_quiet("guest-may-still-run"); /* it never came to a guest */
 }
 
 int main(void)

@@ -244,9 +244,9 @@ static const struct guard_case cases[] = {
 	{ nothing, "" },
 	{ c1_lives_and_its_backend_does_not, "backend-silent c1@rbd: cinder-volume on 'c1@rbd' does not report, and its node 'c1' does" },
 	{ c1_lives_and_no_service_has_the_backends_name, "" },
-	{ nothing_of_c1_lives_and_nobody_fenced_it, "fence-unproven c1: nobody has said that 'c1' is powered off" },
+	{ nothing_of_c1_lives_and_nobody_fenced_it, "fencing-unconfirmed c1: nobody has said that 'c1' is powered off" },
 	{ the_backend_itself_lives, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 60 s ago\n"
-	                            "fence-unproven c1: nobody has said that 'c1' is powered off" },
+	                            "fencing-unconfirmed c1: nobody has said that 'c1' is powered off" },
 	{ the_backends_pools_change_and_it_lives, "" },
 	{ nothing_changes_at_all, "target-is-source c1@rbd: 'c1@rbd' is both the old and the new owner" },
 	{ c1_volume_reports, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 60 s ago" },
@@ -255,7 +255,7 @@ static const struct guard_case cases[] = {
 	                           "source-alive nova-conductor c1: nova-conductor on 'c1' reported 5 s ago" },
 	{ c1_is_forced_down, "" },
 	{ c10_reports, "" },
-	{ nobody_fenced, "fence-unproven c1: nobody has said that 'c1' is powered off" },
+	{ nobody_fenced, "fencing-unconfirmed c1: nobody has said that 'c1' is powered off" },
 	{ three_of_four_are_down, "mass-failure cell1: 3 of 4 compute services in cell 'cell1' are down" },
 	{ two_of_four_are_down, "" },
 	{ two_of_three_are_down, "" },
@@ -275,7 +275,7 @@ static const struct guard_case cases[] = {
 	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
 	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and no record of its nova-compute tells that it is dead\n"
 	    "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
-	{ somebody_listens, "consumer-lingers compute.c1: queue 'compute.c1' still has 1 consumer: not yet dropped, or the host is alive" },
+	{ somebody_listens, "consumer-still-connected compute.c1: queue 'compute.c1' still has 1 consumer: not yet dropped, or the host is alive" },
 	{ its_node_is_gone_and_it_is_forced, "source-node-missing c1: nova has no compute node of 'c1'" },
 	{ its_node_is_gone, "" },
 };
@@ -318,7 +318,7 @@ static void a_live_source_is_never_accepted_for_an_evacuation(void **state)
 	assert_false(findings_stop(&findings));
 	findings_free(&findings);
 	f.request.how.fenced = NULL; /* an accept alone is no word about the power */
-	fixture_accept(&f, "fence-unproven");
+	fixture_accept(&f, "fencing-unconfirmed");
 	guards_run(&f.scene, &findings);
 	assert_true(findings_stop(&findings));
 	findings_free(&findings);

@@ -69,7 +69,7 @@ static const struct {
 	enum guard_accept accept;
 } promised[] = {
 	{ "source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE },
-	{ "fence-unproven", SEVERITY_STOP, ACCEPT_CODE },
+	{ "fencing-unconfirmed", SEVERITY_STOP, ACCEPT_CODE },
 	{ "target-service-missing", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "target-down", SEVERITY_STOP, ACCEPT_CODE },
 	{ "target-disabled", SEVERITY_STOP, ACCEPT_CODE },
@@ -97,7 +97,7 @@ static const struct {
 	{ "volume-unknown", SEVERITY_WARN, ACCEPT_NOTHING },
 	{ "capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING },
 	{ "config-readable", SEVERITY_WARN, ACCEPT_NOTHING },
-	{ "name-twins", SEVERITY_NOTE, ACCEPT_NOTHING },
+	{ "similar-names", SEVERITY_NOTE, ACCEPT_NOTHING },
 	{ "expected-state", SEVERITY_NOTE, ACCEPT_NOTHING },
 };
 

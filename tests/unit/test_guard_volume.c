@@ -178,9 +178,9 @@ static const struct guard_case cases[] = {
 	                                       "transitional b1: backup b1 is 'restoring'" },
 	{ another_backend_owns_volumes, "other-backends-remain c1@lvm: 'c1@lvm' owns 1 volume that this command does not move" },
 	{ another_pool_owns_volumes, "other-backends-remain c1@rbd#hdd: 'c1@rbd#hdd' owns 3 volumes that this command does not move" },
-	{ names_look_alike, "name-twins C1@rbd#ssd: 'C1@rbd#ssd' (1 volume) is not 'c1@rbd' and stays as it is\n"
-	                    "name-twins C1: 'C1' (2 backups) is not 'c1' and stays as it is" },
-	{ an_underscore_is_any_letter, "name-twins cx1@rbd: 'cx1@rbd' (1 volume) is not 'c_1@rbd' and stays as it is" },
+	{ names_look_alike, "similar-names C1@rbd#ssd: 'C1@rbd#ssd' (1 volume) is not 'c1@rbd' and stays as it is\n"
+	                    "similar-names C1: 'C1' (2 backups) is not 'c1' and stays as it is" },
+	{ an_underscore_is_any_letter, "similar-names cx1@rbd: 'cx1@rbd' (1 volume) is not 'c_1@rbd' and stays as it is" },
 };
 
 static void what_moves_is_looked_at_row_by_row(void **state)

@@ -23,7 +23,7 @@ int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attem
 
 /* Where a trace ends, in the order of nova compute/manager.py: rebuild_instance(), _do_rebuild_instance(),
  * _rebuild_default_impl(). The first that fits says it; a place that is not here says nothing.
- * sql/audit/evacuation_guest_left.sql has the same places, and a test compares the two. */
+ * sql/audit/evacuation_guest_may_run.sql has the same places, and a test compares the two. */
 static const struct {
 	const char *text;
 	enum guest guest;

@@ -1,6 +1,6 @@
 -- An evacuation failed on a compute after, or perhaps after, its guest was started there, and nova does not know that guest: the
 -- instance is another host's. If that host runs it as well, or once it is evacuated again, two guests write to the same disks.
--- :check N45 evacuation-guest-left
+-- :check N45 evacuation-guest-may-run
 -- :severity high
 -- :title guest that a failed evacuation may have left
 -- :database cell
