@@ -23,6 +23,7 @@ enum option_type {
 	OPTION_COUNT /* whole number > 0 */,
 	OPTION_CHOICE,
 	OPTION_HELP,
+	OPTION_HELP_ALL,
 	OPTION_VERSION /* answered by the parser itself; no member */
 };
 
@@ -114,7 +115,8 @@ extern const char complete_bash[], complete_zsh[], complete_fish[];
 /* The command that ${noun} and ${verb} (NULL: none) name, with _ and - alike; NULL: there is none. */
 const struct command *cli_find(const struct tree *tree, const char *noun, const char *verb);
 
-/* At most 80 columns. Both NULL: the whole tree; ${noun} alone: its commands. */
-void cli_help(const struct tree *tree, const char *noun, const struct command *command, struct str *out);
+/* At most 80 columns. Both NULL: the whole tree; ${noun} alone: its commands. Without ${all} the options of every command are
+ * one line, and so are the exit codes. */
+void cli_help(const struct tree *tree, const char *noun, const struct command *command, bool all, struct str *out);
 
 #endif

@@ -45,6 +45,37 @@ static void known_words(const struct tree *tree, const char *noun, struct words 
 	}
 }
 
+/* A verb without its noun, as nova's own client has them: "evacuate". */
+static void add_commands_of_verb(const struct tree *tree, const char *verb, struct words *known, struct arena *arena)
+{
+	for (const struct command *const *c = tree->commands; *c; c++)
+		if ((*c)->verb && words_same((*c)->verb, verb, strlen(verb)))
+			words_add(known, arena_printf(arena, "%s %s", (*c)->noun, (*c)->verb));
+}
+
+/* "did you mean 'a', 'b'? " */
+static void add_did_you_mean(const struct words *words, struct str *out)
+{
+	str_add(out, "did you mean ");
+	for (size_t i = 0; i < words->n; i++)
+		str_addf(out, "%s'%s'", i ? ", " : "", words->v[i]);
+	str_add(out, "? ");
+}
+
+static void add_meant(const struct tree *tree, const char *noun, const char *word, const struct words *known, struct str *out)
+{
+	auto_arena struct arena arena = { 0 };
+	struct words commands = { 0 };
+
+	if (!noun)
+		add_commands_of_verb(tree, word, &commands, &arena);
+	if (commands.n)
+		add_did_you_mean(&commands, out);
+	else
+		add_nearest(word, known, out);
+	free(commands.v);
+}
+
 static int unknown_command_word(const struct tree *tree, const char *noun, const char *word, struct error *err)
 {
 	struct words known = { 0 };
@@ -54,7 +85,7 @@ static int unknown_command_word(const struct tree *tree, const char *noun, const
 	known_words(tree, noun, &known);
 	add_list(&known, &list);
 	if (word)
-		add_nearest(word, &known, &hint);
+		add_meant(tree, noun, word, &known, &hint);
 	str_addf(&hint, "'evac-manage%s%s --help' says more", noun ? " " : "", noun ? noun : "");
 	if (!word)
 		error_set(err, ERROR_USAGE, "which %s%scommand? %s", noun ? noun : "", noun ? " " : "", list.s);
@@ -68,6 +99,19 @@ static int unknown_command_word(const struct tree *tree, const char *noun, const
 
 /* ---- which command */
 
+/* In one word, as nova's own client has it: "host-evacuate". */
+static const struct command *find_joined(const struct tree *tree, const char *word)
+{
+	for (const struct command *const *c = tree->commands; *c; c++) {
+		size_t n = strlen((*c)->noun);
+
+		if ((*c)->verb && strncmp(word, (*c)->noun, n) == 0 && (word[n] == '-' || word[n] == '_') &&
+		    words_same((*c)->verb, word + n + 1, strlen(word + n + 1)))
+			return *c;
+	}
+	return NULL;
+}
+
 const struct command *find_command(const struct tree *tree, const struct words *words, size_t *used)
 {
 	const struct command *command = NULL;
@@ -75,6 +119,8 @@ const struct command *find_command(const struct tree *tree, const struct words *
 	*used = 1;
 	if (words->n >= 1)
 		command = cli_find(tree, words->v[0], NULL);
+	if (!command && words->n >= 1)
+		command = find_joined(tree, words->v[0]);
 	if (command || words->n < 2)
 		return command;
 	*used = 2;
@@ -103,7 +149,7 @@ static int no_command(const struct tree *tree, const struct words *words, struct
 	return unknown_command_word(tree, noun, words->n > 1 ? words->v[1] : NULL, err);
 }
 
-static int call_help(const struct words *words, const struct command *command, struct call *out, struct error *err)
+static int call_help(const struct words *words, const struct command *command, bool all, struct call *out, struct error *err)
 {
 	const struct tree *tree = out->tree;
 	const char *noun = words->n ? find_noun(tree, words->v[0]) : NULL;
@@ -111,7 +157,7 @@ static int call_help(const struct words *words, const struct command *command, s
 
 	if (!command && words->n > (noun ? 1 : 0))
 		return no_command(tree, words, err);
-	cli_help(tree, noun, command, &text);
+	cli_help(tree, noun, command, all, &text);
 	out->help = str_take(&text);
 	return 0;
 }
@@ -193,7 +239,8 @@ static int check_once(const struct given *given, size_t n, struct error *err)
 	const struct option_spec *option = given[n].option;
 	size_t i;
 
-	if (option_repeats(option) || option->type == OPTION_HELP || option->type == OPTION_VERSION)
+	if (option_repeats(option) || option->type == OPTION_HELP || option->type == OPTION_HELP_ALL ||
+	    option->type == OPTION_VERSION)
 		return 0;
 	for (i = 0; i < n; i++) {
 		if (given[i].option->type == OPTION_VERSION || given[i].option->offset != option->offset)
@@ -370,9 +417,13 @@ static int call_fill(int argc, const char *const *argv, struct scan *scan, struc
 		scan->words.n = 0;
 		words_add(&scan->words, "version");
 	}
+	if (scan->words.n > 0 && strcmp(scan->words.v[0], "help") == 0) { /* "help host rescue" */
+		memmove(scan->words.v, scan->words.v + 1, --scan->words.n * sizeof *scan->words.v);
+		scan->help = true;
+	}
 	command = find_command(out->tree, &scan->words, &used);
 	if (scan->help)
-		return call_help(&scan->words, command, out, err);
+		return call_help(&scan->words, command, scan->help_all, out, err);
 	if (unknown)
 		return unknown_option(out->tree, command, unknown, err);
 	if (!command)
@@ -405,7 +456,7 @@ int cli_parse(const struct tree *tree, int argc, const char *const *argv, struct
 		out->tree = tree;
 	}
 	if (rc != 0 && scan.words.n == 0 && scan.ngiven == 0)
-		call_help(&scan.words, NULL, out, &ignored);
+		call_help(&scan.words, NULL, false, out, &ignored);
 	scan_free(&scan);
 	return rc;
 }

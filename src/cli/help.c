@@ -122,7 +122,7 @@ static void add_sentence(const char *sentence, struct str *out)
 	}
 }
 
-static void command_help(const struct command *command, struct str *out)
+static void command_help(const struct command *command, bool all, struct str *out)
 {
 	struct option_group groups[OPTION_GROUPS];
 	size_t ngroup = option_groups(command, groups), i;
@@ -138,8 +138,10 @@ static void command_help(const struct command *command, struct str *out)
 		add_paragraphs(command->details, out);
 	}
 	add_arguments(command->arguments, out);
-	for (i = 0; i < ngroup; i++)
+	for (i = 0; i + !all < ngroup; i++) /* the last group is every command's */
 		add_option_group(&groups[i], out);
+	if (!all)
+		str_add(out, "\nOptions of every command (-f FORMAT, --state-dir DIR, --debug ...): --help-all\n");
 }
 
 /* Of one noun, or of all; the table keeps a noun's together. */
@@ -175,7 +177,7 @@ static void add_exit_codes(struct str *out)
 	}
 }
 
-static void tree_help(const struct tree *tree, struct str *out)
+static void tree_help(const struct tree *tree, bool all, struct str *out)
 {
 	struct option_group groups[OPTION_GROUPS];
 	size_t ngroup = option_groups(NULL, groups), i;
@@ -187,18 +189,21 @@ static void tree_help(const struct tree *tree, struct str *out)
 	    "messages. --dry-run shows what a command would do.\n\ncommands:\n",
 	    out);
 	add_commands(tree, NULL, out);
-	for (i = 0; i < ngroup; i++)
+	for (i = 0; all && i < ngroup; i++)
 		add_option_group(&groups[i], out);
-	add_exit_codes(out);
-	str_add(out, "\n'evac-manage COMMAND --help' says more about a command.\n");
+	if (all)
+		add_exit_codes(out);
+	str_add(out,
+	    "\n'evac-manage COMMAND --help' says more about a command; --help-all has the\n"
+	    "options of every command, and the exit codes.\n");
 }
 
-void cli_help(const struct tree *tree, const char *noun, const struct command *command, struct str *out)
+void cli_help(const struct tree *tree, const char *noun, const struct command *command, bool all, struct str *out)
 {
 	if (command)
-		command_help(command, out);
+		command_help(command, all, out);
 	else if (noun)
 		noun_help(tree, noun, out);
 	else
-		tree_help(tree, out);
+		tree_help(tree, all, out);
 }

@@ -47,9 +47,9 @@ struct scan {
 	const struct tree *tree;
 	struct given *given;
 	size_t ngiven, given_cap;
-	struct words words; /* what is no option */
-	bool help, version;
-	bool ended; /* by "--" */
+	struct words words;           /* what is no option */
+	bool help, help_all, version; /* help_all: and help */
+	bool ended;                   /* by "--" */
 };
 void scan_words(int argc, const char *const *argv,
     struct scan *scan); /* scan->tree is set; finds no fault, that is for later */

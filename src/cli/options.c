@@ -59,7 +59,8 @@ static const struct option_spec nova_config_file[] = {
 };
 
 static const struct option_spec common_options[] = {
-	{ .name = "help", .letter = 'h', .type = OPTION_HELP, .sentence = "this text; after any command too" },
+	{ .name = "help", .letter = 'h', .type = OPTION_HELP, .sentence = "the command's own options; after any command too" },
+	{ .name = "help-all", .type = OPTION_HELP_ALL, .sentence = "the options of every command as well" },
 	{ .name = "version", .type = OPTION_VERSION, .sentence = "the same as the command 'version'" },
 	{ .name = "format", .letter = 'f', .type = OPTION_CHOICE, .offset = AT(shown.format), .metavar = "table|json|yaml|csv|value",
 	  .sentence = "how the answer is printed" },
@@ -172,6 +173,7 @@ bool option_takes_value(const struct option_spec *option)
 	case OPTION_FLAG:
 	case OPTION_NO_FLAG:
 	case OPTION_HELP:
+	case OPTION_HELP_ALL:
 	case OPTION_VERSION:
 		return false;
 	default:

@@ -27,8 +27,10 @@ static struct given *add_given(struct scan *scan, const struct option_spec *opti
 	given = &scan->given[scan->ngiven++];
 	*given = (struct given){ .option = option };
 	word_shown(copy, given->name);
-	if (option && option->type == OPTION_HELP)
+	if (option && (option->type == OPTION_HELP || option->type == OPTION_HELP_ALL))
 		scan->help = true;
+	if (option && option->type == OPTION_HELP_ALL)
+		scan->help_all = true;
 	if (option && option->type == OPTION_VERSION)
 		scan->version = true;
 	return given;

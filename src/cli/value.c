@@ -197,6 +197,7 @@ int value_set(const char *name, enum option_type type, const char *metavar, size
 	case OPTION_FLAG:
 	case OPTION_NO_FLAG:
 	case OPTION_HELP:
+	case OPTION_HELP_ALL:
 	case OPTION_VERSION:
 		break;
 	}

@@ -103,7 +103,7 @@ static void help_of_every_command_names_all_it_takes_in_80_columns(void **state)
 	for (c = commands; *c; c++) {
 		auto_str struct str text = { 0 };
 
-		cli_help(&command_tree, (*c)->noun, *c, &text);
+		cli_help(&command_tree, (*c)->noun, *c, true, &text);
 		assert_80_columns(text.s);
 		assert_true(str_starts(text.s, "usage: evac-manage "));
 		n = option_groups(*c, groups);
@@ -124,7 +124,7 @@ static void help_of_the_tree_names_every_command_and_exit_code(void **state)
 	const struct command *const *c;
 
 	(void)state;
-	cli_help(&command_tree, NULL, NULL, &text);
+	cli_help(&command_tree, NULL, NULL, true, &text);
 	assert_80_columns(text.s);
 	for (c = commands; *c; c++) {
 		auto_str struct str name = { 0 };
@@ -142,7 +142,7 @@ static void help_of_a_noun_names_its_commands_alone(void **state)
 	auto_str struct str text = { 0 };
 
 	(void)state;
-	cli_help(&command_tree, "volume", NULL, &text);
+	cli_help(&command_tree, "volume", NULL, true, &text);
 	assert_80_columns(text.s);
 	assert_non_null(strstr(text.s, "volume update_host"));
 	assert_null(strstr(text.s, "backup"));
@@ -153,7 +153,7 @@ static void defaults_in_help_are_the_parsers(void **state)
 	auto_str struct str text = { 0 };
 
 	(void)state;
-	cli_help(&command_tree, NULL, cli_find(&command_tree, "host", "evacuate"), &text);
+	cli_help(&command_tree, NULL, cli_find(&command_tree, "host", "evacuate"), true, &text);
 	assert_non_null(strstr(text.s, "(default 1800)"));
 	assert_non_null(strstr(text.s, "(default 5)"));
 	assert_non_null(strstr(text.s, "(default table)"));
@@ -161,12 +161,28 @@ static void defaults_in_help_are_the_parsers(void **state)
 	assert_int_equal(request_defaults.how.max_in_flight, 5);
 }
 
+/* 24 lines are a screen: what every command takes would fill it. */
+static void help_is_the_commands_own_and_one_line_for_the_rest(void **state)
+{
+	const struct command *const *c;
+
+	(void)state;
+	for (c = commands; *c; c++) {
+		auto_str struct str text = { 0 };
+
+		cli_help(&command_tree, (*c)->noun, *c, false, &text);
+		assert_80_columns(text.s);
+		assert_null(strstr(text.s, "--noindent"));
+		assert_non_null(strstr(text.s, "--help-all\n"));
+	}
+}
+
 static void a_usage_line_is_not_broken_inside_an_option(void **state)
 {
 	auto_str struct str text = { 0 };
 
 	(void)state;
-	cli_help(&command_tree, NULL, cli_find(&command_tree, "volume", "update_host"), &text);
+	cli_help(&command_tree, NULL, cli_find(&command_tree, "volume", "update_host"), true, &text);
 	assert_non_null(strstr(text.s, "--currenthost HOST@BACKEND\n    --newhost HOST@BACKEND [options]\n"));
 }
 
@@ -180,6 +196,7 @@ int main(void)
 		cmocka_unit_test(help_of_the_tree_names_every_command_and_exit_code),
 		cmocka_unit_test(help_of_a_noun_names_its_commands_alone),
 		cmocka_unit_test(defaults_in_help_are_the_parsers),
+		cmocka_unit_test(help_is_the_commands_own_and_one_line_for_the_rest),
 		cmocka_unit_test(a_usage_line_is_not_broken_inside_an_option),
 	};
 
