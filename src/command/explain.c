@@ -7,12 +7,14 @@
 #include "audit/check.h"
 #include "find/scene.h"
 #include "guard/guard.h"
+#include "model/nova/evacuation_bug.h"
 #include "out/table.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/str.h"
 
-/* The page of a finding, of a check of the audit, or of an exit code, out of the tables that make them: a row each. What does
- * not belong to its kind is null, and not on its page. */
+/* The page of a finding, of a check of the audit, of an exit code, or of a bug of nova's, out of the tables that make them: a
+ * row each. What does not belong to its kind is null, and not on its page. */
 
 static const struct table_column columns[] = {
 	{ "name", NULL, false, false },
@@ -22,6 +24,8 @@ static const struct table_column columns[] = {
 	{ "title", NULL, true, false },
 	{ "meaning", NULL, true, false },
 	{ "remedy", NULL, true, false },
+	{ "fixed", NULL, true, false },
+	{ "unfixed", NULL, true, false },
 	{ "accept", NULL, true, false },
 	{ "right", NULL, true, false },
 	{ "asked", NULL, true, false },
@@ -138,6 +142,23 @@ static void add_exit_code(struct table *t, enum error_kind kind)
 	table_text(t, "remedy", error_kind_next(kind));
 }
 
+/* ---- a bug of nova's, by its number at launchpad */
+
+static void add_bug(struct table *t, const struct evacuation_bug *bug)
+{
+	auto_str struct str fixed = { 0 }, unfixed = { 0 };
+
+	evacuation_bug_add_fixed(bug, &fixed);
+	evacuation_bug_add_unfixed(bug, &unfixed);
+	table_add(t);
+	table_text(t, "name", bug->number);
+	table_text(t, "kind", "nova bug");
+	table_text(t, "meaning", _(bug->sentence));
+	table_text(t, "remedy", _(bug->answer));
+	table_text(t, "fixed", fixed.s);
+	table_text(t, "unfixed", unfixed.s);
+}
+
 /* ---- all of them, and the one that was asked for */
 
 static void add_all_pages(struct table *t)
@@ -149,6 +170,8 @@ static void add_all_pages(struct table *t)
 			add_check(t, check);
 	for (int kind = 0; kind < ERROR_KIND_COUNT; kind++)
 		add_exit_code(t, (enum error_kind)kind);
+	for (const struct evacuation_bug *bug = evacuation_bugs; bug->number; bug++)
+		add_bug(t, bug);
 }
 
 /* false: no page has this name or number. */
@@ -167,6 +190,9 @@ static bool add_page_of(struct table *t, const char *word)
 		if (strcmp(number, word) == 0 || strcmp(error_kind_name((enum error_kind)kind), word) == 0)
 			add_exit_code(t, (enum error_kind)kind);
 	}
+	for (const struct evacuation_bug *bug = evacuation_bugs; bug->number && !t->nrow; bug++)
+		if (strcmp(bug->number, word) == 0)
+			add_bug(t, bug);
 	return t->nrow > 0;
 }
 
@@ -180,7 +206,7 @@ static int unknown_page(const char *word, struct error *err)
 	known = xcalloc(t.nrow, sizeof *known);
 	for (size_t i = 0; i < t.nrow; i++)
 		known[i] = t.cell[i * NCOLUMN].text;
-	scene_unknown("finding, check or exit code", word, known, t.nrow, "evac-manage explain", err);
+	scene_unknown("finding, check, exit code or bug of nova", word, known, t.nrow, "evac-manage explain", err);
 	free(known);
 	table_free(&t);
 	return -1;
@@ -255,20 +281,22 @@ static enum error_kind run_explain(const struct request *request, struct error *
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "CODE|CHECK|EXIT", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true,
-	  .sentence = "a finding's code, a check's name or number, an exit code's name or number; all are listed without" },
+	{ .metavar = "CODE|CHECK|EXIT|BUG", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true,
+	  .sentence = "a finding's code, a check's name or number, an exit code's name or number, a bug's number at launchpad; all are listed "
+		"without" },
 	{ 0 }
 };
 
 const struct command command_explain = {
 	.noun = "explain",
-	.sentence = "what a finding, a check or an exit code means",
+	.sentence = "a finding, check, exit code or nova bug, in words",
 	.details = "Its page: what it means, what to do, of a finding also whether --accept takes it, when going on is right, and "
 		"which commands ask. A word like {host} in a remedy stands for a value of the finding. Needs no database.\n\n"
 		"Examples:\n"
 		"  evac-manage explain fencing-unconfirmed\n"
 		"  evac-manage explain A01\n"
-		"  evac-manage explain 9",
+		"  evac-manage explain 9\n"
+		"  evac-manage explain 1550919",
 	.arguments = arguments,
 	.run = run_explain,
 };

@@ -18,6 +18,6 @@ static const struct value_source sources[] = { { "FILE", ":files" }, { "FILE|DIR
 	{ "NEW", ":files" }, { "DIR", ":directories" },
 	{ "RUN", ":ask journal list -f value -c run" }, /* these ask no server */
 	{ "CHECK...", ":ask audit list -f value -c check" }, { "NAME", ":ask sql list -f value -c name" },
-	{ "CODE|CHECK|EXIT", ":ask explain -f value -c name" }, { 0 } };
+	{ "CODE|CHECK|EXIT|BUG", ":ask explain -f value -c name" }, { 0 } };
 
 const struct tree command_tree = { .commands = commands, .accept_code = code_of_finding, .sources = sources };

@@ -7,7 +7,10 @@
 
 #include <string.h>
 
+#include <stdlib.h>
+
 #include "evacuation_scene.h"
+#include "model/nova/evacuation_bug.h"
 
 /* ---- versions */
 
@@ -34,6 +37,46 @@ static void no_message_is_newer_than_any_conductor(void **state)
 		    SPEC("1.15", "") : strcmp(r->request_spec, "1.13") == 0 ? SPEC("1.14", "") : strcmp(r->request_spec, "1.12") == 0 ?
 		    SPEC("1.13", "") : strcmp(r->request_spec, "1.11") == 0 ? SPEC("1.12", "") : SPEC("1.9", "");
 		assert_found("not-evacuable", "request spec is of version");
+	}
+}
+
+/* The table of releases and the list of bugs say the same about the bugs that both have. */
+static void bugs_and_releases_agree(void **state)
+{
+	static const struct {
+		const char *number;
+		size_t rule;
+	} both[] = {
+		{ "1550919", offsetof(struct release, destroys_disks) },
+		{ "1978983", offsetof(struct release, no_task_state) },
+		{ "1952941", offsetof(struct release, breaks_pinning) },
+	};
+	size_t seen = 0;
+
+	(void)state;
+	for (const struct evacuation_bug *bug = evacuation_bugs; bug->number; bug++)
+		for (size_t i = 0; i < sizeof both / sizeof *both; i++)
+			for (size_t k = 0; strcmp(bug->number, both[i].number) == 0 && release_at(k); k++) {
+				const struct rule *known = (const void *)((const char *)release_at(k) + both[i].rule);
+				struct rule found = evacuation_bug_in(bug, release_at(k)->nova);
+
+				assert_int_equal(known->when, found.when);
+				assert_string_equal(str_or(known->until, ""), str_or(found.until, ""));
+				seen++;
+			}
+	assert_true(seen == 3 * 16);
+}
+
+static void the_branches_of_a_bug_ascend(void **state)
+{
+	(void)state;
+	for (const struct evacuation_bug *bug = evacuation_bugs; bug->number; bug++) {
+		auto_str struct str fixed = { 0 };
+
+		evacuation_bug_add_fixed(bug, &fixed);
+		assert_true(fixed.n > 0);
+		for (size_t i = 1; bug->fixed[i]; i++)
+			assert_true(strtol(bug->fixed[i - 1], NULL, 10) < strtol(bug->fixed[i], NULL, 10));
 	}
 }
 
@@ -113,6 +156,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(no_message_is_newer_than_any_conductor),
+		TEST(bugs_and_releases_agree),
+		TEST(the_branches_of_a_bug_ascend),
 		TEST(a_target_state_needs_every_conductor_and_compute),
 		TEST(the_state_that_it_comes_out_in_is_in_the_plan),
 		TEST(a_conductor_may_be_held_to_an_older_compute),
