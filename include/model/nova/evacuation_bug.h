@@ -24,7 +24,7 @@ struct evacuation_bug {
 };
 extern const struct evacuation_bug evacuation_bugs[]; /* ends with number NULL */
 
-/* Since when a release does not have it: NEVER had it, ALWAYS has it, or UNTIL a point release, in ${until}. ${nova}: major. */
+/* Does a release have it: NEVER, ALWAYS, or UNTIL a point release, which it names. ${nova}: its major version. */
 struct rule evacuation_bug_in(const struct evacuation_bug *bug, int nova);
 /* "19.3.0, 20.4.0, 21.1.0, 22.0.0": with this or a later point release a branch is without it. */
 void evacuation_bug_add_fixed(const struct evacuation_bug *bug, struct str *out);
