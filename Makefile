@@ -230,21 +230,23 @@ coverage:
 	$(Q)tests/coverage $(BUILD)/coverage $(COVERAGE)
 
 # ---- installation: the statements go along for reading, the binary has its own copies. The unit names the binary where it is.
+# What the program itself writes is asked of it; RUN= runs one that is for another machine (qemu-aarch64-static).
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 SYSTEMD_UNITS   ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
 LIB   = $(DESTDIR)$(PREFIX)/lib
 install: all
 	install -D -m 755 $(BUILD)/evac-manage $(DESTDIR)$(PREFIX)/bin/evac-manage
-	install -D -m 644 docs/evac-manage.8 $(SHARE)/man/man8/evac-manage.8
+	for f in $(wildcard docs/*.[578]); do install -D -m 644 $$f $(SHARE)/man/man$${f##*.}/$${f##*/} || exit; done
 	for f in $(SQL); do install -D -m 644 $$f $(SHARE)/evac-manage/$$f || exit; done
-	for shell in bash zsh fish; do $(BUILD)/evac-manage completion $$shell >$(BUILD)/completion.$$shell || exit; done
+	for shell in bash zsh fish; do $(RUN) $(BUILD)/evac-manage completion $$shell >$(BUILD)/completion.$$shell || exit; done
+	$(RUN) $(BUILD)/evac-manage config sample >$(BUILD)/evac-manage.conf
 	install -D -m 644 $(BUILD)/completion.bash $(SHARE)/bash-completion/completions/evac-manage
 	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(ZSH_COMPLETIONS)/_evac-manage
 	install -D -m 644 $(BUILD)/completion.fish $(SHARE)/fish/vendor_completions.d/evac-manage.fish
 	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml
-	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/*
+	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/* $(BUILD)/evac-manage.conf
 	sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-audit.service >$(BUILD)/evac-manage-audit.service
 	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/evac-manage-audit.service docs/systemd/evac-manage-audit.timer
 	install -D -m 644 docs/systemd/evac-manage-audit.sysusers $(LIB)/sysusers.d/evac-manage-audit.conf

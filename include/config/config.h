@@ -71,6 +71,20 @@ struct site_config {
 	char *version, *min_version; /* dotted numbers; NULL when not given. version_file has been read into version */
 };
 
+/* The options of our own file, evac-manage.conf, in their order; those of a group stand together. The file is read by this
+ * table, and `config sample` is made of it. */
+struct ini;
+struct own_option {
+	const char *group, *key; /* group NULL ends the table */
+	const char *type;        /* in words: "boolean value" */
+	const char *standard;    /* the value without it; NULL: none */
+	const char *sample;      /* what a sample file shows */
+	const char *choices;     /* "auto|off"; NULL: any of its type */
+	int (*read)(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err);
+	const char *sentence; /* whole sentences: what it means, what is so without it */
+};
+extern const struct own_option own_options[];
+
 /* What was read, in its order, for people to look at: every option that counts, the defaults too. Passwords are '***'. */
 struct config_value {
 	const char *service;       /* "nova", "cinder", "placement", "site" */

@@ -49,6 +49,7 @@
 	ROW(grants) \
 	ROW(explain) \
 	ROW(config_show) \
+	ROW(config_sample) \
 	ROW(completion) \
 	ROW(version)
 /* clang-format on */

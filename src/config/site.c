@@ -10,11 +10,9 @@
 #include "util/file.h"
 #include "util/mem.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define SITE_FILE "/etc/evac-manage/evac-manage.conf"
+#define OWN_OPTIONS_MAX 64 /* of a group */
 #define VERSION_FILE_MAX ((size_t)64 * 1024)
-
-static const char *const keys[] = { "shared_disks", "version", "version_file", "min_version" };
 
 static bool is_version(const char *s)
 {
@@ -36,18 +34,19 @@ static int check_version(const char *text, const char *origin, struct error *err
 	return error_hint(err, "write numbers with dots between them, as 6.4.3.0.0.0");
 }
 
-static int read_version(struct ini *ini, const char *key, char **what, struct error *err)
+/* A version as it stands in our file. */
+static int read_version(struct ini *ini, const struct own_option *option, char **what, struct error *err)
 {
 	const char *value, *origin;
 
-	if (ini_get(ini, "site", key, &value, &origin, err) != 0)
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
 		return -1;
 	if (value && *value) {
 		if (check_version(value, origin, err) != 0)
 			return -1;
 		*what = xstrdup(value);
 	}
-	ini_note(ini, &(struct ini_name){ "site", key }, *what, origin);
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, *what, origin);
 	return 0;
 }
 
@@ -81,37 +80,81 @@ static int load_version_file(const char *path, char **what, struct error *err)
 	return 0;
 }
 
-static int read_version_file(struct ini *ini, char **what, struct error *err)
+/* ---- the options: each is read by its row of the table */
+
+static int read_shared_disks(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	return read_bool(ini, NAMES({ option->group, option->key }), &out->shared_disks, err);
+}
+
+static int read_pool_version(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	return read_version(ini, option, &out->version, err);
+}
+
+static int read_min_version(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	return read_version(ini, option, &out->min_version, err);
+}
+
+static int read_version_file(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
 	const char *path, *origin;
 
-	if (ini_get(ini, "site", "version_file", &path, &origin, err) != 0)
+	if (ini_get(ini, option->group, option->key, &path, &origin, err) != 0)
 		return -1;
 	if (!path || !*path)
 		return 0;
-	if (*what) {
+	if (out->version) {
 		error_set(err, ERROR_CONFIG, "%s: version is given too, which of them is right?", origin);
 		return error_hint(err, "remove one of version and version_file");
 	}
-	if (load_version_file(path, what, err) != 0)
+	if (load_version_file(path, &out->version, err) != 0)
 		return error_prefix(err, "%s", origin);
-	ini_note(ini, &(struct ini_name){ "site", "version" }, *what, path);
+	ini_note(ini, &(struct ini_name){ option->group, "version" }, out->version, path);
 	return 0;
+}
+
+/* version before version_file, which looks whether it was given. */
+const struct own_option own_options[] = {
+	{ "site", "shared_disks", "boolean value", "false", "false", NULL, read_shared_disks,
+	    "All disks that nova makes (roots of images, ephemeral, swap) are on shared storage: nothing is lost with a host. "
+	    "Where this is false, an instance with a disk on its compute is left out of an evacuation (finding local-disk)." },
+	{ "site", "version", "version", NULL, "6.4.3.0.0.0", NULL, read_pool_version,
+	    "The version of this site's pool: numbers with dots between them. Not together with version_file. Without both it is "
+	    "not known." },
+	{ "site", "version_file", "file name", NULL, "/etc/site-version", NULL, read_version_file,
+	    "A file with that version in its first line that is not empty. Not together with version." },
+	{ "site", "min_version", "version", NULL, "6.4.3.0.0.0", NULL, read_min_version,
+	    "The least version that evacuations work with, compared number by number (6.10 is above 6.9). Below it a run is "
+	    "refused (finding site-version). Without it no version is refused." },
+	{ .group = NULL },
+};
+
+static bool is_first_of_group(const struct own_option *option)
+{
+	return option == own_options || strcmp(option[-1].group, option->group) != 0;
+}
+
+static int check_group(const struct ini *ini, const struct own_option *first, struct error *err)
+{
+	const char *keys[OWN_OPTIONS_MAX];
+	size_t n = 0;
+
+	for (const struct own_option *o = first; o->group && strcmp(o->group, first->group) == 0; o++)
+		keys[n++] = o->key;
+	return ini_check_keys(ini, first->group, keys, n, err);
 }
 
 static int read_site(struct ini *ini, struct site_config *out, struct error *err)
 {
-	static const struct ini_name shared_disks[] = { { "site", "shared_disks" }, { NULL, NULL } };
-
-	if (ini_check_keys(ini, "site", keys, COUNT(keys), err) != 0)
-		return -1;
-	if (read_bool(ini, shared_disks, &out->shared_disks, err) != 0)
-		return -1;
-	if (read_version(ini, "version", &out->version, err) != 0)
-		return -1;
-	if (read_version_file(ini, &out->version, err) != 0)
-		return -1;
-	return read_version(ini, "min_version", &out->min_version, err);
+	for (const struct own_option *o = own_options; o->group; o++)
+		if (is_first_of_group(o) && check_group(ini, o, err) != 0)
+			return -1;
+	for (const struct own_option *o = own_options; o->group; o++)
+		if (o->read(ini, o, out, err) != 0)
+			return -1;
+	return 0;
 }
 
 int config_load_site(const struct config_sources *sources, struct site_config *out, struct error *err)

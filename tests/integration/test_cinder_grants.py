@@ -82,7 +82,7 @@ class Grants(harness.TestCase):
         "backup list": [], "cluster list": [], "quota check": [], "audit list": [],
         "audit run": lambda t: ["--save", t.in_state("report.json"), "--no-second-look"],
         "audit diff": lambda t: [t.in_state("report.json"), t.in_state("report.json")],
-        "journal list": [], "sql list": [], "sql show": ["cinder/volume_move"], "grants": ["--read-only"], "version": [], "explain": ["fencing-unconfirmed"], "config show": [], "completion": ["bash"],
+        "journal list": [], "sql list": [], "sql show": ["cinder/volume_move"], "grants": ["--read-only"], "version": [], "explain": ["fencing-unconfirmed"], "config show": [], "config sample": [], "completion": ["bash"],
         "cluster rename": ["a@ceph", "b@ceph"], "cluster remove": ["cinder-volume", "a@ceph", "--accept", "cluster-owns"],
         "volume update_service": ["--host", A], "volume delete": lambda t: [t.lonely], "quota sync": [], "migration close": lambda t: [t.stale],
         "group update_host": ["--currenthost", A + "@ceph", "--newhost", B + "@ceph"],

@@ -668,6 +668,30 @@ static void each_value_tells_its_origin_and_no_password(void **state)
 	config_values_free(&values);
 }
 
+/* The table that reads our file says what counts without it; and each option's sample is taken. */
+static void the_table_of_our_options_says_the_defaults_that_count(void **state)
+{
+	struct config_values values = { 0 };
+	const struct config_sources sources = { .site_file = file, .values = &values };
+	struct error err = { 0 };
+	struct site_config c;
+
+	(void)state;
+	write_file("\n");
+	assert_int_equal(config_load_site(&sources, &c, &err), 0);
+	for (const struct own_option *o = own_options; o->group; o++) {
+		if (strcmp(o->key, "version_file") == 0)
+			continue;
+		if (o->standard)
+			assert_string_equal(str_or(value_of(&values, o->group, o->key)->value, "none"), o->standard);
+		else
+			assert_null(value_of(&values, o->group, o->key)->value);
+		assert_null(value_of(&values, o->group, o->key)->origin);
+	}
+	site_config_free(&c);
+	config_values_free(&values);
+}
+
 static void a_login_of_its_own_shows_its_user_alone(void **state)
 {
 	struct config_values values = { 0 };
@@ -722,6 +746,7 @@ int main(void)
 		cmocka_unit_test(the_sites_own_file_may_be_missing_unless_it_was_named),
 		cmocka_unit_test(a_wrong_site_file_is_refused_by_line),
 		cmocka_unit_test(each_value_tells_its_origin_and_no_password),
+		cmocka_unit_test(the_table_of_our_options_says_the_defaults_that_count),
 		cmocka_unit_test(a_login_of_its_own_shows_its_user_alone),
 		cmocka_unit_test(a_cells_url_template_is_filled_as_nova_does),
 	};
