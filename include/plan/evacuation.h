@@ -31,6 +31,7 @@ struct evacuation {
 	char dest[256];
 	int64_t migration_id;  /* 0: not seen yet */
 	bool warned;           /* that nobody has taken it for a while */
+	bool told;             /* that it ended badly */
 	const char *suspected; /* the bad end that the last look saw */
 	int64_t sent_ms, ended_ms;
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
@@ -41,6 +42,7 @@ void evacuations_free(struct plan *plan);
 void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char *error);
 /* Of no evacuation, and of one that was not begun: false. */
 bool evacuation_is(const struct unit *unit, enum evacuation_phase phase);
+bool evacuation_is_waiting(const struct unit *unit);     /* not begun, and it may be */
 bool evacuation_has_landed(const struct unit *unit);     /* proved or not */
 bool evacuation_has_failed(const struct unit *unit);     /* sent or not */
 bool evacuation_was_cast(const struct unit *unit);       /* the broker said that it has it */

@@ -73,7 +73,7 @@ static const struct option_spec common_options[] = {
 	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(shown.color), .metavar = "auto|always|never",
 	  .sentence = "auto: on a terminal, unless NO_COLOR is set" },
 	{ .name = "progress", .type = OPTION_CHOICE, .offset = AT(shown.progress), .metavar = "auto|bar|line|off",
-	  .sentence = "how progress is shown, on stderr; so far each value shows one line a change" },
+	  .sentence = "how far evacuations are, on stderr: a status line (bar), a line every 10 s at most (line), nothing (off); auto: bar on a terminal, line elsewhere" },
 	{ .name = "nova-config-file", .type = OPTION_WORDS, .offset = AT(where.nova_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/nova/nova.conf; repeatable, later ones win" },
 	{ .name = "cinder-config-file", .type = OPTION_WORDS, .offset = AT(where.cinder_files), .metavar = "FILE",

@@ -9,6 +9,7 @@
 #include "util/crash.h"
 #include "util/file.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/uuid.h"
 
@@ -54,7 +55,7 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 	}
 	cast_rebuild_instance(&args, &context, m->unique_id, body);
 	if (body->n > BODY_MAX)
-		return error_set(err, ERROR_REFUSED, "its message would have %zu bytes, brokers take %zu", body->n, BODY_MAX);
+		return error_set(err, ERROR_REFUSED, "its message has %zu bytes; brokers take %zu at most", body->n, BODY_MAX);
 	return 0;
 }
 
@@ -167,8 +168,6 @@ static void end_unsent(struct work *work, struct unit *unit, enum evacuation_pha
 {
 	unit->evacuation->ended_ms = clock_monotonic_ms();
 	evacuation_enter(unit, phase, arena_dup(&work->plan.arena, why));
-	log_line(phase == PHASE_IN_DOUBT ? LOG_ERROR : LOG_WARN, "%s (%s): %s", unit->step[0].id,
-	    str_or(unit->step[0].name, ""), why);
 }
 
 /* It was proved that nobody got the cast: the three rows go back. */
@@ -187,11 +186,11 @@ static int cancel(struct work *work, size_t index, const char *why, struct error
 	CRASH_POINT("cancel_after_commit");
 	if (rc == 0) {
 		end_unsent(work, unit, PHASE_NOT_SENT,
-		    arena_printf(&work->plan.arena, "not sent (%s); its rows are as before", why));
+		    arena_printf(&work->plan.arena, _("not sent (%s); its rows are as before"), why));
 		return journal_outcome(work->journal, index, STATE_FAILED, "not sent, taken back", err);
 	}
 	end_unsent(work, unit, PHASE_IN_DOUBT,
-	    arena_printf(&work->plan.arena, "not sent (%s), and its rows could not be put back: %s", why, trouble.text));
+	    arena_printf(&work->plan.arena, _("not sent (%s), and its rows could not be put back: %s"), why, trouble.text));
 	return journal_outcome(work->journal, index, STATE_UNKNOWN, trouble.text, err);
 }
 
@@ -229,7 +228,7 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	enum bus_outcome outcome;
 
 	if (journal_publish_intent(work->journal, &record, body, err) != 0) {
-		cancel(work, index, "the journal could not be written", &why);
+		cancel(work, index, _("the journal could not be written"), &why);
 		return -1;
 	}
 	charge(e, COST_JOURNAL);
@@ -244,14 +243,14 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	tell_cost(e);
 	if (outcome == BUS_ACKED) {
 		evacuation_enter(unit, PHASE_SENT, NULL);
-		log_notice("%s (%s): cast, %s", e->rows.instance_uuid, unit->step[0].name ? unit->step[0].name : "",
-		    work->request->what.target_host ? work->request->what.target_host : "the scheduler chooses");
+		log_debug("%s (%s): sent to nova-conductor; %s", e->rows.instance_uuid, str_or(unit->step[0].name, ""),
+		    str_or(work->request->what.target_host, "the scheduler picks the host"));
 		return 0;
 	}
 	if (bus_outcome_proves_not_sent(outcome))
 		return cancel(work, index, why.text, err);
 	end_unsent(work, unit, PHASE_IN_DOUBT,
-	    arena_printf(&work->plan.arena, "the cast may or may not have been sent: %s", why.text));
+	    arena_printf(&work->plan.arena, _("its message may or may not have been sent: %s"), why.text));
 	return 0;
 }
 
@@ -290,7 +289,8 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 		end_unsent(work, unit, PHASE_IN_DOUBT, err->text);
 	else
 		end_unsent(work, unit, PHASE_NOT_SENT,
-		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&work->plan.arena, "not sent: %s", err->text) : err->text);
+		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&work->plan.arena, _("not sent: %s"), err->text) :
+							err->text);
 	rc = journal_outcome(work->journal, index, unit->step[0].state, unit->step[0].error, err);
 	return work->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
 }

@@ -5,15 +5,17 @@
 #include "model/nova/migration.h"
 #include "evacuate/evacuate.h"
 #include "util/clock.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/shell.h"
 
 #define FAULT_AGE_S 3600
 #define NOBODY_TOOK_IT_MS 60000
 
-static void say_of(const struct unit *unit, const char *what)
+/* Each change, for whoever looks for one; progress.c tells how far all of them are, and what ended badly. */
+static void trace_change(const struct unit *unit, const char *what)
 {
-	log_notice("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), what);
+	log_debug("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), what);
 }
 
 /* What is done is written down with its proof; how else it ended, at once: we may not live to the end of the run. */
@@ -38,7 +40,7 @@ static void landed(struct work *work, struct unit *unit, const struct evacuation
 	unit->step[0].after[0] = arena_dup(&work->plan.arena, now->host);
 	end_sent(work, unit, PHASE_LANDED, NULL);
 	str_addf(&text, "done, on %s after %.1f s", now->host, (double)(e->ended_ms - e->sent_ms) / 1000);
-	say_of(unit, text.s);
+	trace_change(unit, text.s);
 }
 
 /* A bad end is believed at the second look: nova writes the migration, the instance, its fault and its event one after the
@@ -56,7 +58,7 @@ static bool is_certain(struct evacuation *e, const char *end)
 static const char *cure(struct work *work, const struct evacuation *e)
 {
 	return arena_printf(&work->plan.arena,
-	    "'evac-manage migration list --host %s --stale' says when it can be closed, and how",
+	    _("'evac-manage migration list --host %s --stale' shows when and how to close it"),
 	    shell_word(&work->plan.arena, e->rows.host));
 }
 
@@ -75,9 +77,9 @@ static int add_what_next(struct work *work, const struct unit *unit, const char 
 	attempts_free(&attempts);
 	*why = guest_on ?
 	    arena_printf(arena,
-		"%s; still on '%s' to nova, but its guest may run on '%s': look there first (virsh domstate %s), then again",
+		_("%s; nova has it on '%s', but its guest may run on '%s': look there first (virsh domstate %s), then run the same command again"),
 		*why, unit->evacuation->rows.host, guest_on, unit->step[0].id) :
-	    arena_printf(arena, "%s; still on '%s': when its cause is mended the same command evacuates it again", *why,
+	    arena_printf(arena, _("%s; it is still on '%s'; fix the cause, then the same command evacuates it again"), *why,
 		unit->evacuation->rows.host);
 	return 0;
 }
@@ -89,12 +91,13 @@ static int failed(struct work *work, struct unit *unit, const struct evacuation_
 
 	if (fault_latest(work->scene.nova.home->cell->db, unit->step[0].id, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
-	why = arena_printf(&work->plan.arena, "nova ended it as '%s' (instance %s)%s%s", now->migration_status,
-	    str_or(now->vm_state, "in no state"), *fault ? ": " : "", fault);
+	why = arena_printf(&work->plan.arena, _("nova ended it as '%s' (instance %s)"), now->migration_status,
+	    str_or(now->vm_state, _("without a state")));
+	if (*fault)
+		why = arena_printf(&work->plan.arena, "%s: %s", why, fault);
 	if (str_equal(now->host, unit->evacuation->rows.host) && add_what_next(work, unit, &why, err) != 0)
 		return -1;
 	end_sent(work, unit, PHASE_FAILED, why);
-	say_of(unit, why);
 	return 0;
 }
 
@@ -112,11 +115,10 @@ static void given_up(struct work *work, struct unit *unit, const char *by, const
 {
 	struct evacuation *e = unit->evacuation;
 	const char *why = arena_printf(&work->plan.arena,
-	    "%s failed at it (%.200s) and left its migration '%s': %s; then again", by, str_or(event->details, "see its log"),
-	    e->status, cure(work, e));
+	    _("%s failed (%.200s) and left its migration '%s'; %s; then run the same command again"), by,
+	    str_or(event->details, _("see its log")), e->status, cure(work, e));
 
 	end_sent(work, unit, PHASE_FAILED, why);
-	say_of(unit, why);
 }
 
 /* Not ended: has the conductor or the compute failed at it, or has nobody taken it at all? Its events tell. */
@@ -133,13 +135,14 @@ static int look_at_events(struct work *work, struct unit *unit, struct error *er
 	if (event && str_equal(event->result, "Error")) {
 		if (is_certain(e, accepted ? "conductor" : "compute"))
 			given_up(work, unit,
-			    accepted ? "the conductor" :
-				       arena_printf(&work->plan.arena, "nova-compute on '%s'", str_or(event->host, e->dest)),
+			    accepted ? "nova-conductor" :
+				       arena_printf(&work->plan.arena, _("nova-compute on '%s'"), str_or(event->host, e->dest)),
 			    event);
 	} else if (accepted && !event && !e->warned && clock_monotonic_ms() - e->sent_ms > NOBODY_TOOK_IT_MS) {
 		e->warned = true;
-		say_of(unit,
-		    "no conductor has taken the message for a minute; it may have been refused: see nova-conductor's log");
+		log_warn(
+		    "%s (%s): no nova-conductor has taken its message for a minute; it may have been refused: see nova-conductor's log",
+		    unit->step[0].id, str_or(unit->step[0].name, ""));
 	}
 	action_events_free(&events);
 	return 0;
@@ -171,10 +174,10 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 	for (q = waiting.v; q < waiting.v + waiting.n; q++)
 		if (compute_is_down(work, q->host))
 			return arena_printf(arena,
-			    "%u message%s in queue '%s', its own perhaps, and will be begun when that nova-compute returns; to be rid of "
-			    "it delete the queue, then %s",
-			    q->messages, q->messages == 1 ? " waits" : "s wait", q->queue, cure(work, e));
-	return arena_printf(arena, "the conductor has handed it to a compute; if nothing comes of it: %s", cure(work, e));
+			    _("queue '%s' holds %u messages, perhaps its own; nova-compute begins it when it returns; to prevent that, delete the queue, then %s"),
+			    q->queue, q->messages, cure(work, e));
+	return arena_printf(arena, _("nova-conductor has sent it to a nova-compute; if that does not build it, %s"),
+	    cure(work, e));
 }
 
 static const char *stands_at(struct work *work, const struct evacuation *e, const struct action_events *events)
@@ -187,21 +190,23 @@ static const char *stands_at(struct work *work, const struct evacuation *e, cons
 	if (strcmp(e->status, "accepted") != 0 && target)
 		return compute_is_down(work, target) ?
 		    arena_printf(arena,
-			"nova-compute on '%s' was building it and is down; when it is certain that it does not return: %s",
+			_("nova-compute on '%s' was building it and is down; when it is certain that it does not return, %s"),
 			target, cure(work, e)) :
-		    arena_printf(arena, "nova-compute on '%s' is building it; if that does not end: %s", target, cure(work, e));
+		    arena_printf(arena, _("nova-compute on '%s' is building it; if that does not end, %s"), target,
+			cure(work, e));
 	if (!event)
-		return arena_printf(arena, "no conductor has taken the message; when none waits in its queue any more: %s",
+		return arena_printf(arena,
+		    _("no nova-conductor has taken its message; when none waits in queue 'conductor' any more, %s"),
 		    cure(work, e));
 	if (!event->result) {
 		action_event_service(event, &who);
 		return arena_printf(arena,
-		    "%s has begun it and not ended it, and goes on when what it waits for (placement, neutron, keystone) answers; to end it: first restart that service; then 'evac-manage migration list --host %s' says how it is closed",
+		    _("%s has begun it, and goes on when placement, neutron and keystone answer; to end it, restart that service first; then 'evac-manage migration list --host %s' shows how to close it"),
 		    who.s, shell_word(arena, e->rows.host));
 	}
 	if (target && compute_is_down(work, target))
 		return arena_printf(arena,
-		    "it waits in queue 'compute.%s' and will be built when that nova-compute returns; to be rid of it delete the queue, then %s",
+		    _("it waits in queue 'compute.%s'; nova-compute builds it when it returns; to prevent that, delete the queue, then %s"),
 		    target, cure(work, e));
 	return waits_at(work, e);
 }
@@ -211,7 +216,7 @@ const char *evacuation_stands(struct work *work, const struct unit *unit)
 	const struct evacuation *e = unit->evacuation;
 	struct action_events events = { 0 };
 	struct error err = { 0 };
-	const char *where = "where it stands could not be read";
+	const char *where = _("its state in nova could not be read");
 
 	if (work->scene.nova.home->cell->db && e->migration_id &&
 	    evacuation_events(work->scene.nova.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, &err) == 0)
@@ -220,7 +225,7 @@ const char *evacuation_stands(struct work *work, const struct unit *unit)
 	return where;
 }
 
-static void tell_progress(struct unit *unit, const struct evacuation_state *now)
+static void trace_status(struct unit *unit, const struct evacuation_state *now)
 {
 	struct evacuation *e = unit->evacuation;
 	auto_str struct str text = { 0 };
@@ -230,7 +235,7 @@ static void tell_progress(struct unit *unit, const struct evacuation_state *now)
 	snprintf(e->status, sizeof e->status, "%s", now->migration_status);
 	snprintf(e->dest, sizeof e->dest, "%s", str_or(now->dest_compute, ""));
 	str_addf(&text, "%s%s%s", now->migration_status, now->dest_compute ? ", to " : "", str_or(now->dest_compute, ""));
-	say_of(unit, text.s);
+	trace_change(unit, text.s);
 }
 
 static int follow_state(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
@@ -247,7 +252,7 @@ static int follow_state(struct work *work, struct unit *unit, const struct evacu
 	if (strcmp(status, "failed") == 0 || strcmp(status, "error") == 0)
 		return is_certain(unit->evacuation, "nova") ? failed(work, unit, now, err) : 0;
 	if (strcmp(status, "accepted") != 0)
-		tell_progress(unit, now);
+		trace_status(unit, now);
 	else
 		snprintf(unit->evacuation->status, sizeof unit->evacuation->status, "%s", status);
 	return look_at_events(work, unit, err);
@@ -256,15 +261,16 @@ static int follow_state(struct work *work, struct unit *unit, const struct evacu
 /* Its rows were committed, and are not there: whatever nova does with the message now, they do not tell it any more. */
 static void vanished(struct work *work, struct unit *unit, const struct evacuation_state *now)
 {
-	const char *what = now->exists ? "its instance is" :
-	    now->instance_exists       ? "its migration is" :
-					 "its migration and its instance are";
+	static const char *const gone[] = { N_("its migration and its instance are not in the database any more"),
+		N_("its migration is not in the database any more"), N_("its instance is not in the database any more") };
 	const char *why = arena_printf(&work->plan.arena,
-	    "%s not in the database any more: lost by it (a crash, a failover to one that lagged), or deleted; whether nova goes on with it is unknown; next: evac-manage journal recover %s",
-	    what, work->run);
+	    _("%s: the database lost it (a crash, a failover to a replica that lagged), or somebody deleted it; nova may still work on it; next: evac-manage journal recover %s"),
+	    _(gone[now->exists           ? 2 :
+		    now->instance_exists ? 1 :
+					   0]),
+	    work->run);
 
 	end_sent(work, unit, PHASE_LOST, why);
-	log_error("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
 }
 
 int evacuation_look(struct work *work, struct unit *unit, struct error *err)

@@ -3,6 +3,9 @@
 
 #include "util/clock.h"
 #include "evacuate/evacuate.h"
+#include "journal/pause.h"
+#include "util/json.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/signals.h"
 
@@ -48,16 +51,11 @@ static size_t count_in_a_row(const struct plan *plan)
 	return n;
 }
 
-bool wave_is_waiting(const struct unit *unit)
-{
-	return unit->kind == UNIT_EVACUATION && !unit->evacuation && unit->step[0].state == STATE_PLANNED;
-}
-
 static size_t next_waiting(const struct plan *plan)
 {
 	size_t i = 0;
 
-	while (i < plan->nunit && !wave_is_waiting(&plan->unit[i]))
+	while (i < plan->nunit && !evacuation_is_waiting(&plan->unit[i]))
 		i++;
 	return i;
 }
@@ -65,7 +63,7 @@ static size_t next_waiting(const struct plan *plan)
 void wave_leave_waiting(struct plan *plan, const char *why)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (wave_is_waiting(&plan->unit[i]))
+		if (evacuation_is_waiting(&plan->unit[i]))
 			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
 }
 
@@ -90,8 +88,8 @@ static void heed_canary(struct plan *plan, const struct unit *canary)
 	if (!canary || !evacuation_is(canary, PHASE_FAILED))
 		return;
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (wave_is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
-			unit_set_state(&plan->unit[i], STATE_SKIPPED, "the first volume-backed instance failed: not begun");
+		if (evacuation_is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, _("the first volume-backed instance failed: not begun"));
 }
 
 /* Without waiting there are no waves: everything is sent. */
@@ -106,15 +104,15 @@ static bool has_room(const struct work *work, const struct unit *canary, size_t 
 static const char *reason_to_stop(const struct work *work)
 {
 	if (signal_came())
-		return "interrupted before it was begun";
+		return _("interrupted before it was begun");
 	if (work->request->how.stop_after_failures > 0 &&
 	    count_failed(&work->plan) >= (size_t)work->request->how.stop_after_failures)
-		return "too many failures: not begun";
+		return _("too many failures: not begun");
 	if (work->request->how.stop_after_failures == 0 && count_in_a_row(&work->plan) >= IN_A_ROW)
-		return "five failed one after the other: not begun (--stop-after-failures N sets another limit)";
+		return _("five failed one after the other: not begun (--stop-after-failures N sets another limit)");
 	for (size_t i = 0; i < work->plan.nunit; i++)
 		if (work->plan.unit[i].evacuation && work->plan.unit[i].step[0].state == STATE_UNKNOWN)
-			return "another one's outcome is unknown: not begun";
+			return _("the outcome of another instance is unknown: not begun");
 	return NULL;
 }
 
@@ -122,7 +120,7 @@ int wave_give_up(struct work *work, struct wave *wave, struct error *err)
 {
 	*err = wave->why;
 	wave->way_closed = false;
-	wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, "not begun: %s", err->text));
+	wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, _("not begun: %s"), err->text));
 	return -1;
 }
 
@@ -134,7 +132,7 @@ static int closed(struct work *work, struct wave *wave, struct error *err)
 	if (!wave->way_closed) {
 		wave->way_closed = true;
 		wave->closed_ms = wave->tried_ms;
-		log_warn("%s; nothing more is begun until that is mended, for which we wait %d s", err->text, PATIENCE_S);
+		log_warn("%s; no more instances are begun; trying again for %d s", err->text, PATIENCE_S);
 	}
 	if (wave->tried_ms - wave->closed_ms < PATIENCE_S * INT64_C(1000)) {
 		error_clear(err);
@@ -151,15 +149,59 @@ static int send_one(struct work *work, struct wave *wave, size_t i, struct error
 	if (evacuation_send(work, i, err) != 0) {
 		if (!unit->evacuation)
 			return closed(work, wave, err);
-		wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, "not begun: %s", err->text));
+		wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, _("not begun: %s"), err->text));
 		return -1;
 	}
 	if (canary)
 		wave->canary = unit;
 	if (wave->way_closed)
-		log_notice("the way to nova is open again");
+		log_notice("nova can be reached again; instances are begun again");
 	wave->way_closed = false;
+	progress_tell(&wave->progress, work);
 	return 0;
+}
+
+/* For people: no reader of ours needs it. */
+static void record_pause(struct work *work, const char *type, const struct pause *pause)
+{
+	json_object *record = json_object_new_object();
+	struct error err = { 0 };
+
+	put_text(record, "by", pause ? pause->by : NULL);
+	put_text(record, "since", pause ? pause->since : NULL);
+	if (journal_add(work->journal, type, record, true, &err) != 0)
+		log_error("%s", err.text);
+}
+
+static void begin_pause(struct work *work, struct wave *wave, const struct pause *pause)
+{
+	wave->progress.paused = true;
+	wave->paused_at_ms = clock_monotonic_ms();
+	wave->way_closed = false; /* how long it was closed says nothing afterwards */
+	log_notice(
+	    "paused by %s since %s; no more instances are begun, those under way go on; 'evac-manage journal resume %s' goes on",
+	    pause->by, pause->since, work->run);
+	record_pause(work, "pause", pause);
+}
+
+/* Looked at before each message: what was begun comes to its end, and --timeout stands still meanwhile. */
+static bool is_paused(struct work *work, struct wave *wave)
+{
+	bool was = wave->progress.paused;
+	struct pause pause;
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (was)
+		wave->progress.paused_ms += now_ms - wave->paused_at_ms;
+	wave->paused_at_ms = now_ms;
+	wave->progress.paused = pause_is_asked(work->journal, &pause);
+	if (wave->progress.paused && !was)
+		begin_pause(work, wave, &pause);
+	if (!wave->progress.paused && was) {
+		log_notice("resumed; instances are begun again");
+		record_pause(work, "resume", NULL);
+	}
+	return wave->progress.paused;
 }
 
 static int send_all(struct work *work, struct wave *wave, struct error *err)
@@ -172,10 +214,12 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	while ((i = next_waiting(plan)) < plan->nunit) {
 		why = reason_to_stop(work);
 		if (why) {
-			wave->way_closed = false;
+			wave->way_closed = wave->progress.paused = false;
 			wave_leave_waiting(plan, why);
 			return 0;
 		}
+		if (is_paused(work, wave))
+			return 0;
 		if (!has_room(work, wave->canary, i) || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
 			return 0;
 		if (send_one(work, wave, i, err) != 0)

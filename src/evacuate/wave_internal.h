@@ -3,6 +3,7 @@
 #define WAVE_INTERNAL_H
 
 #include "evacuate/evacuate.h"
+#include "evacuate/progress.h"
 
 /* wave.c: what may be sent now, and in which order; evacuate.c follows what was sent. */
 
@@ -11,12 +12,13 @@ struct wave {
 	bool way_closed;     /* database, broker or conductor is away: nothing is begun, what is under way is followed */
 	int64_t closed_ms, tried_ms;
 	struct error why;
+	int64_t paused_at_ms; /* when we looked last, while somebody has the run paused */
+	struct progress progress;
 };
 /* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1:
  * nothing more is begun, and what waited is left. */
 int wave_send(struct work *work, struct wave *wave, struct error *err);
 
-bool wave_is_waiting(const struct unit *unit);
 size_t wave_in_flight(const struct plan *plan); /* how many are on their way, or may be */
 void wave_leave_waiting(struct plan *plan, const char *why);
 /* No more hope: what waits is left, for the reason that closed the way. */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "journal/pause.h"
 #include "util/who.h"
 #include "util/clock.h"
 #include "util/crash.h"
@@ -31,6 +32,7 @@ struct journal {
 	char prev[65];
 	int failed; /* errno of a failed write; nothing is written after one */
 	bool unsynced;
+	bool ours; /* under its name, and its lock is ours: so is what stands beside it */
 };
 
 bool state_dir_is_named(const struct request *request)
@@ -122,6 +124,7 @@ static int link_draft(struct journal *j, const char *dir, const char *draft, str
 {
 	if (link(draft, j->path) != 0)
 		return cannot_create(j->path, err);
+	j->ours = true;
 	unlink(draft);
 	CRASH_POINT("journal_linked");
 	return sync_directory(dir, err);
@@ -188,8 +191,8 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	j->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (j->fd < 0)
 		error_errno(err, ERROR_ERROR, errno, "cannot write to the journal '%s'", path);
-	if (j->fd < 0 || hold_alone(j, err) != 0 || journal_read_to(path, fn, ctx, &end, err) != 0 ||
-	    mend_end(j, &end, err) != 0) {
+	j->ours = j->fd >= 0 && hold_alone(j, err) == 0;
+	if (!j->ours || journal_read_to(path, fn, ctx, &end, err) != 0 || mend_end(j, &end, err) != 0) {
 		journal_close(&j);
 		return -1;
 	}
@@ -227,6 +230,8 @@ void journal_close(struct journal **journal)
 	if (j->fd >= 0)
 		release(j->fd);
 	crash_durable(-1);
+	if (j->ours)
+		pause_end(j->path); /* who asks for one now finds no run */
 	free(j->path);
 	free(j);
 	*journal = NULL;

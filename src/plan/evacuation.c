@@ -36,6 +36,11 @@ bool evacuation_is(const struct unit *unit, enum evacuation_phase phase)
 	return unit->evacuation && unit->evacuation->phase == phase;
 }
 
+bool evacuation_is_waiting(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && !unit->evacuation && unit->step[0].state == STATE_PLANNED;
+}
+
 bool evacuation_has_landed(const struct unit *unit)
 {
 	return evacuation_is(unit, PHASE_LANDED) || evacuation_is(unit, PHASE_PROVED);

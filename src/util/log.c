@@ -15,6 +15,7 @@
 #include "util/clock.h"
 #include "util/mem.h"
 #include "util/shell.h"
+#include "util/status.h"
 #include "util/visible.h"
 
 static const char *const level_name[] = { "error", "warning", "notice", "info", "sql", "debug" };
@@ -69,6 +70,17 @@ static void add_json_line(struct str *out, enum log_level level, const char *now
 	json_object_put(line);
 }
 
+/* In one write, so that a status line never stands between two lines of ours. */
+static void put_on_stderr(const struct str *line)
+{
+	auto_str struct str out = { 0 };
+
+	status_add_lift(&out);
+	str_add(&out, line->s);
+	status_add_line(&out);
+	fputs(out.s, stderr);
+}
+
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	auto_str struct str whole = { 0 }, clean = { 0 }, line = { 0 };
@@ -94,7 +106,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 		    sink.options.level >= LOG_DEBUG ? " " : "", sink.dry_run ? "[DRY-RUN] " : "",
 		    level <= LOG_WARN || level >= LOG_SQL ? level_name[level] : "",
 		    level <= LOG_WARN || level >= LOG_SQL ? ": " : "", str_or(clean.s, ""));
-	fputs(line.s, stderr);
+	put_on_stderr(&line);
 	if (sink.file) {
 		fputs(line.s, sink.file);
 		fflush(sink.file);

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/lang.h"
 #include "util/signals.h"
 #include "util/str.h"
 
 static volatile sig_atomic_t came;
-static char last_words[8192];
-static const char first_words[] = "\nstopping before the next unit; the same again stops at once\n";
+static char first_words[512], last_words[8192]; /* in the language of the run, before the handler needs them */
 
 static void say_now(const char *text, size_t n)
 {
@@ -26,16 +26,16 @@ static void on_signal(int number)
 		_exit(128 + number);
 	}
 	came = 1;
-	say_now(first_words, sizeof first_words - 1);
+	say_now(first_words, strlen(first_words));
 }
 
 void signals_watch(const char *run, const char *globals)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
+	snprintf(first_words, sizeof first_words, "\n%s\n", _("Ctrl-C: stopping after this step; press again to stop now"));
 	snprintf(last_words, sizeof last_words,
-	    "\nstopped in the middle; what was done is found out by: evac-manage%s journal recover %s\n", str_or(globals, ""),
-	    run);
+	    _("\nstopped in the middle of a step; next: evac-manage%s journal recover %s\n"), str_or(globals, ""), run);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

@@ -136,7 +136,7 @@ class Evacuations(harness.TestCase):
     def test_phases_and_the_fault_are_told_as_nova_writes_them(self):
         """What a compute writes that takes it and then fails, by hand."""
         uuid_ = instance("image-active-0")["uuid"]
-        process = self.tool.start("instance", "evacuate", "image-active-0", *GO, "--timeout", "60", "-f", "json")
+        process = self.tool.start("instance", "evacuate", "image-active-0", *GO, "--timeout", "60", "--debug", "-f", "json")
         self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
         self.conductor.wait_for(1)
         mine = "instance_uuid = '%s' AND migration_type = 'evacuation' AND status = '%s'"
@@ -279,7 +279,7 @@ class Evacuations(harness.TestCase):
         channel.basic_cancel(tag)
         landing.land(first, B)
         out, err = process.communicate(timeout=60)
-        self.assertIn("nobody consumes queue 'scheduler'", err.decode())
+        self.assertRegex(err.decode(), "queue 'scheduler' on .* has no consumer any more")
         self.assertEqual(len(self.conductor.casts), 1)
         self.assertEqual({s["id"]: s["state"] for s in json.loads(out)["steps"]}[first], "proved")
 

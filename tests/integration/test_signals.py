@@ -56,7 +56,7 @@ class Signals(blocking.TestCase):
                 self.assertIsNone(running.poll())        # it is within its unit
                 c.rollback()
                 out, err = self.ends(running, INTERRUPTED)
-                self.assertIn("stopping before the next unit", err)
+                self.assertIn("stopping after this step", err)
                 self.assertEqual(self.states(), ({"mark": "proved", "ownership": "proved"}, ["interrupted"]))
                 self.assertEqual(self.conductor.casts, [])
                 left = value("cinder", "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s", (A,))

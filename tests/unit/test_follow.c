@@ -226,7 +226,7 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_string_equal(work.plan.unit[0].step[0].error,
-	    "the conductor failed at it (MessagingTimeout) and left its migration 'accepted': 'evac-manage migration list --host a --stale' says when it can be closed, and how; then again");
+	    "nova-conductor failed (MessagingTimeout) and left its migration 'accepted'; 'evac-manage migration list --host a --stale' shows when and how to close it; then run the same command again");
 	end(s);
 	begin(s);
 	state("pre-migrating", "a");
@@ -234,7 +234,7 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_string_equal(work.plan.unit[0].step[0].error,
-	    "nova-compute on 'b' failed at it (MessagingTimeout) and left its migration 'pre-migrating': 'evac-manage migration list --host a --stale' says when it can be closed, and how; then again");
+	    "nova-compute on 'b' failed (MessagingTimeout) and left its migration 'pre-migrating'; 'evac-manage migration list --host a --stale' shows when and how to close it; then run the same command again");
 }
 
 static void a_compute_that_works_on_it_is_waited_for(void **s)
@@ -257,7 +257,7 @@ static void a_guest_that_may_run_elsewhere_is_said_before_it_is_evacuated_again(
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_non_null(strstr(work.plan.unit[0].step[0].error, "its guest may run on 'b': look there first (virsh domstate i1)"));
-	assert_null(strstr(work.plan.unit[0].step[0].error, "the same command"));
+	assert_null(strstr(work.plan.unit[0].step[0].error, "the same command evacuates it"));
 }
 
 /* ---- how far a compute came, by its trace */

@@ -17,6 +17,7 @@
 #include "util/log.h"
 #include "util/mem.h"
 #include "util/secret.h"
+#include "util/status.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -91,6 +92,22 @@ static void open_log(enum log_level level, bool json, const char *file)
 	struct error err;
 
 	assert_int_equal(0, log_open(&(struct log_options){ .level = level, .json = json, .file = file }, &err));
+}
+
+/* ---- a status line below */
+
+static void a_log_line_goes_above_the_status_line(void **state)
+{
+	(void)state;
+	open_log(LOG_NOTICE, false, NULL);
+	assert_false(status_is_possible()); /* a file is no terminal */
+	status_show("1 of 2");
+	log_warn("w");
+	status_show("2 of 2\n");
+	status_show(NULL);
+	log_notice("n");
+	status_show(NULL);
+	assert_written("1 of 2\r\033[Kwarning: w\n1 of 2\r\033[K2 of 2\\n\r\033[Kn\n");
 }
 
 /* ---- text */
@@ -259,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_file(errors_and_warnings_say_so_and_news_are_bare),
+		in_a_file(a_log_line_goes_above_the_status_line),
 		in_a_file(nothing_below_the_level_is_written),
 		in_a_file(debugging_puts_the_time_in_front),
 		in_a_file(every_line_of_a_dry_run_says_so),

@@ -11,6 +11,7 @@
 
 #include "evacuate/evacuate.h"
 #include "apply/apply.h"
+#include "journal/pause.h"
 #include "scene.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -27,7 +28,9 @@
 static const char *script;
 static struct str events; /* ">0" sent, "=0" landed, "!0" failed */
 static size_t looks[MOST];
-static int64_t now_ms, back_ms; /* when the broker is back */
+static int64_t now_ms, back_ms;       /* when the broker is back */
+static int64_t pause_ms, resume_ms; /* from when to when somebody has the run paused */
+static struct str records;          /* in the journal */
 
 void clock_now(char out[CLOCK_TEXT_SIZE])
 {
@@ -68,6 +71,35 @@ int evacuation_send(struct work *work, size_t unit, struct error *err)
 	u->evacuation = xcalloc(1, sizeof *u->evacuation);
 	evacuation_enter(u, fate(unit) == 'd' ? PHASE_NOT_SENT : fate(unit) == 'u' ? PHASE_IN_DOUBT : PHASE_SENT, NULL);
 	u->evacuation->sent_ms = now_ms;
+	return 0;
+}
+
+bool pause_is_asked(const struct journal *journal, struct pause *pause)
+{
+	(void)journal;
+	*pause = (struct pause){ "ann on ctl1", "2026-01-31T03:04:05.678Z" };
+	return now_ms >= pause_ms && now_ms < resume_ms;
+}
+
+void pause_end(const char *path)
+{
+	(void)path;
+}
+
+int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err)
+{
+	(void)journal;
+	(void)sync;
+	(void)err;
+	str_addf(&records, "%s%s", records.n ? " " : "", type);
+	json_object_put(record);
+	return 0;
+}
+
+int journal_sync(struct journal *journal, struct error *err)
+{
+	(void)journal;
+	(void)err;
 	return 0;
 }
 
@@ -123,6 +155,9 @@ static void begin(const char *how)
 	script = how;
 	str_clear(&events);
 	str_add(&events, "");
+	str_clear(&records);
+	str_add(&records, "");
+	pause_ms = resume_ms = 0;
 	memset(looks, 0, sizeof looks);
 	f.request.how.max_in_flight = 2;
 	f.request.how.timeout_s = 60;
@@ -187,7 +222,7 @@ static const struct {
 	{ "dddddo", 1, 0, false, 0, ">0 >1 >2 >3 >4 >5 =5", "" }, /* rows that had changed say nothing about the next */
 	{ "dddd", 4, 2, false, 0, ">0 >1", "i2: too many failures: not begun; i3: too many failures: not begun" },
 	/* what is not known stops all that was not begun; what is on its way is followed */
-	{ "ouoo", 2, 0, false, 0, ">0 >1 =0", "i2: another one's outcome is unknown: not begun; i3: another one's outcome is unknown: not begun" },
+	{ "ouoo", 2, 0, false, 0, ">0 >1 =0", "i2: the outcome of another instance is unknown: not begun; i3: the outcome of another instance is unknown: not begun" },
 	/* an error of our own ends the sending, not the following */
 	{ "oxoo", 2, 0, false, -1, ">0 >1 =0", "i2: not begun: the journal is full; i3: not begun: the journal is full" },
 	{ "xo", 2, 0, false, -1, ">0", "i1: not begun: the journal is full" },
@@ -266,6 +301,49 @@ static void and_not_longer_than_a_minute(void **state)
 	left_out(&left);
 	assert_string_equal(left.s, "i0: not begun: the broker is away; i1: not begun: the broker is away");
 	end();
+}
+
+/* Somebody in another terminal pauses it: what is under way is followed, nothing is begun, and --timeout stands still. */
+static const struct {
+	const char *script;
+	int64_t from_ms, to_ms; /* since the beginning */
+	int64_t timeout_s;
+	bool no_wait;
+	const char *events, *records, *left_out;
+} pauses[] = {
+	{ "oooo", 500, 200000, 60, false, ">0 >1 =0 =1 >2 >3 =2 =3", "pause resume", "" },
+	{ "oooo", 0, 1000, 60, false, ">0 >1 =0 =1 >2 >3 =2 =3", "pause resume", "" },
+	{ "oo", 500, 200000, 60, false, ">0 >1 =0 =1", "", "" }, /* nothing is left to begin: the end is the end */
+	{ "oo", 0, 5000, 60, true, ">0 >1", "pause resume", "" },
+	{ "hoo", 1200, 90000, 60, false, ">0 >1 =1 >2 =2", "", "" }, /* one hangs, but none waits */
+	{ "hhoo", 10000, 90000, 30, false, ">0 >1", "pause resume", "i2: not begun before --timeout ended; i3: not begun before --timeout ended" },
+	{ "fffffo", 0, 2000, 60, false, ">0 >1 !0 !1 >2 >3 !2 !3 >4 >5 !4 =5", "pause resume", "" },
+};
+
+static void a_run_that_is_paused_begins_nothing_and_its_time_stands_still(void **state)
+{
+	auto_str struct str left = { 0 };
+	int64_t start;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(pauses); i++) {
+		struct error err = { 0 };
+
+		begin(pauses[i].script);
+		start = now_ms;
+		pause_ms = start + pauses[i].from_ms;
+		resume_ms = start + pauses[i].to_ms;
+		f.request.how.timeout_s = pauses[i].timeout_s;
+		f.request.how.no_wait = pauses[i].no_wait;
+		assert_int_equal(apply_evacuations(&work, &err), 0);
+		left_out(&left);
+		if (strcmp(events.s, pauses[i].events) != 0 || strcmp(records.s, pauses[i].records) != 0 ||
+		    strcmp(left.s, pauses[i].left_out) != 0)
+			fail_msg("%zu: %s (%s) (%s)", i, events.s, records.s, left.s);
+		if (strstr(pauses[i].records, "resume"))
+			assert_true(now_ms - start >= pauses[i].to_ms);
+		end();
+	}
 }
 
 static void no_more_than_the_window_is_ever_on_its_way(void **state)
@@ -372,6 +450,7 @@ static int forget(void **state)
 {
 	(void)state;
 	str_free(&events);
+	str_free(&records);
 	return 0;
 }
 
@@ -381,6 +460,7 @@ int main(void)
 		cmocka_unit_test(evacuations_go_in_waves),
 		cmocka_unit_test(a_broker_that_is_away_is_waited_for),
 		cmocka_unit_test(and_not_longer_than_a_minute),
+		cmocka_unit_test(a_run_that_is_paused_begins_nothing_and_its_time_stands_still),
 		cmocka_unit_test(no_more_than_the_window_is_ever_on_its_way),
 		cmocka_unit_test(what_has_not_ended_in_time_is_said_and_the_rest_is_left),
 		cmocka_unit_test(a_phase_has_its_word_and_its_state),
