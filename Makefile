@@ -45,7 +45,7 @@ LIBS       := $(shell pkg-config --libs $(PKGS)) -lpthread
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
 SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
-OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o
+OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o $(BUILD)/obj/lang_zh_CN.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -68,7 +68,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
+$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o $(BUILD)/obj/lang_zh_CN.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) -Wno-overlength-strings $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
@@ -87,6 +87,12 @@ $(BUILD)/audit_page_parts.c: src/embed.awk src/audit/page.css src/audit/page.js 
 $(BUILD)/complete_scripts.c: src/embed.awk src/cli/complete.bash src/cli/complete.zsh src/cli/complete.fish | $(BUILD)
 $(BUILD)/audit_page_parts.c $(BUILD)/complete_scripts.c:
 	$(Q)awk -f src/embed.awk $(filter-out %.awk,$^) > $@.tmp && mv $@.tmp $@
+
+# the translation, compiled in (docs/translation.md)
+$(BUILD)/lang_zh_CN.c: src/po/zh_CN.po src/po/embed.awk | $(BUILD)
+	@echo "  PO    $<"
+	$(Q)msgfmt --endianness=little --no-hash -o $(BUILD)/zh_CN.mo $<
+	$(Q)od -An -v -tu1 $(BUILD)/zh_CN.mo | awk -f src/po/embed.awk -v name=lang_zh_CN_mo > $@.tmp && mv $@.tmp $@
 
 $(BUILD):
 	@mkdir -p $@
@@ -142,12 +148,19 @@ unit: $(UNIT_BIN) $(REPLAY_BIN)
 format:
 	$(Q)find src include -name '*.[ch]' -exec clang-format -i {} +
 
+# every sentence that is marked in the sources (src/po/keywords) into src/po/zh_CN.po, with what is translated already
+po: | $(BUILD)
+	$(Q)src/po/extract $(BUILD)/evac-manage.pot
+	$(Q)msgmerge --quiet --update --backup=none --no-wrap --no-location --previous src/po/zh_CN.po $(BUILD)/evac-manage.pot
+	$(Q)msgattrib --no-obsolete --no-wrap --no-location -o src/po/zh_CN.po src/po/zh_CN.po
+	$(Q)msgfmt --statistics -c -o /dev/null src/po/zh_CN.po
+
 check-house: all
 	$(Q)OBJ=$(BUILD)/obj tests/layers
 	$(Q)tests/names
 	$(Q)tests/format
 	$(Q)tests/headers
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run packaging/package docs/bugs
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run packaging/package docs/bugs
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -265,5 +278,5 @@ check-packages:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deb rpm check-packages audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all po deb rpm check-packages audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "command/tree.h"
 #include "util/crash.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/secret.h"
 
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
 #endif
 	keep_to_ourselves();
 	setlocale(LC_CTYPE, ""); /* names are shown in the terminal's letters; numbers stay as they are */
+	lang_open(NULL);
 	if (cli_parse(&command_tree, argc, (const char *const *)argv, &call, &err) != 0) {
 		if (call.help)
 			fputs(call.help, stderr);
@@ -74,6 +76,7 @@ int main(int argc, char **argv)
 	if (fclose(stdout) != 0 && kind == ERROR_OK)
 		kind = ERROR_ERROR;
 	log_close();
+	lang_close();
 	secrets_forget();
 	return error_kind_exit_code(kind);
 }

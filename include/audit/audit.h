@@ -31,7 +31,7 @@ extern const char *const audit_outcome_name[];
 struct audit_result {
 	const struct audit_check *check;
 	enum audit_outcome outcome;
-	char why[768];                  /* it is not AUDIT_DONE */
+	char why[ERROR_TEXT_SIZE];      /* it is not AUDIT_DONE */
 	uint64_t found;                 /* all; no more than --max-findings of them are kept */
 	uint64_t kept, moved_on, known; /* moved on: gone at the second look; known: in the baseline */
 	uint64_t rows;                  /* read */

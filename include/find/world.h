@@ -61,7 +61,7 @@ struct world {
 	struct cell_mappings mappings;
 	struct bus *bus;
 	/* why a witness is absent, for the report; "" when it is there */
-	char cinder_absent[768], nova_absent[768], bus_absent[768];
+	char cinder_absent[ERROR_TEXT_SIZE], nova_absent[ERROR_TEXT_SIZE], bus_absent[ERROR_TEXT_SIZE];
 	struct absences *absences; /* grows while it is looked at: the one thing here that does; NULL: not collected */
 	const char *run;           /* for the servers' process lists; may be NULL */
 };

@@ -6,7 +6,7 @@
 
 /* What went wrong, as a value. The caller owns the struct and passes it down as the last
  * parameter; whoever meets the trouble fills it once, those above add where they were.
- * Setting an error allocates nothing and cannot fail. */
+ * Setting an error cannot fail. Formats are translated here: no _() at a call (util/lang.h). */
 
 /* KIND(NAME, exit code, word in JSON, sentence, what to do or type next). The exit codes are a contract with other
  * programs: a number is never given a second meaning. docs/exit-codes.md is made from this list. */
@@ -55,11 +55,14 @@ enum error_kind {
 	    ERROR_KIND_COUNT
 };
 
+#define ERROR_TEXT_SIZE 1536 /* whoever keeps a text keeps as much */
+
 struct error {
 	enum error_kind kind; /* ERROR_OK: nothing is wrong */
 	int code;             /* errno, MariaDB errno or AMQP reply code; 0 when there is none */
-	char text[768];
-	char hint[4096]; /* what to type next: a whole command line fits; may be empty */
+	/* in both languages where it is translated */
+	char text[ERROR_TEXT_SIZE];
+	char hint[8192]; /* what to type next: a whole command line fits; may be empty */
 };
 
 /* All return -1, so that `return error_set(…)` is the whole failure path. */

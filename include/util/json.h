@@ -7,12 +7,17 @@
 
 #include <json-c/json.h>
 
+#include "util/lang.h"
+#include "util/mem.h"
+
 /* json-c's words, shorter: a member of an object, by its type. */
 
-/* A string, or null. json_ is the library's prefix. */
+/* A string, or null; of a text in both languages the English. json_ is the library's prefix. */
 static inline json_object *jv_text(const char *s)
 {
-	return s ? json_object_new_string(s) : NULL;
+	auto_free char *english = s ? lang_for_machines(xstrdup(s)) : NULL;
+
+	return english ? json_object_new_string(english) : NULL;
 }
 
 /* The text of a member, the object's own; NULL: there is none, or it is no string. */

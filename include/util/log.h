@@ -7,7 +7,8 @@
 #include "util/error.h"
 
 /* What is happening, on stderr (and in --log-file). Text lines are "level: message", with the time
- * in front when debugging; --log-json writes one object a line. Never the channel for errors. */
+ * in front when debugging; --log-json writes one object a line, in English. Never the channel for errors.
+ * Formats up to a notice are translated here. */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTICE, LOG_INFO, LOG_SQL, LOG_DEBUG };
 
 struct log_options {

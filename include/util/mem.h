@@ -2,6 +2,7 @@
 #ifndef UTIL_MEM_H
 #define UTIL_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Memory that is there or ends the program: a command-line tool cannot go on without it, and
@@ -12,6 +13,7 @@ void *xreallocarray(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0))); /* takes ${fmt} as it is: lang_vformat() */
 
 /* Room for one more in a growing array: v = vec_grow(v, n, &cap, sizeof *v). */
 void *vec_grow(void *v, size_t n, size_t *cap, size_t size);

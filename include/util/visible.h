@@ -14,7 +14,7 @@
 
 /* ${s} with nothing in it that a terminal, a pager or a page would obey: control bytes, line ends of every kind, marks that
  * turn the direction of what follows or that nobody sees, and broken bytes are spelt out. One line stays one line. A password
- * that cannot be a word is not there either (util/secret.h). */
+ * that cannot be a word is not there either (util/secret.h). A text in both languages is told in the reader's (util/lang.h). */
 void str_add_visible(struct str *out, const char *s);
 
 /* The next character of ${s}, at most ${n} bytes: its length and ${code}. 0: these bytes are no UTF-8. */

@@ -18,7 +18,7 @@ struct audit_place {
 	char *label;
 	struct db_url url;             /* of a cell; the others' are in the configurations */
 	struct db *db;                 /* NULL: not reachable */
-	char why_not[768];             /* and why */
+	char why_not[ERROR_TEXT_SIZE]; /* and why */
 	enum error_kind why_kind;      /* ERROR_OK: it was reached */
 	struct db_rows columns;        /* struct audit_column */
 	int64_t down_s;                /* older heartbeats are dead ones */

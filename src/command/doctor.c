@@ -11,6 +11,7 @@
 #include "guard/guard.h"
 #include "journal/journal.h"
 #include "run/list.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -47,8 +48,7 @@ static void tell(struct exam *e, const char *check, unsigned works, enum verdict
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&detail, fmt, ap) < 0)
-		detail = NULL;
+	detail = lang_vformat(lang_text(fmt), ap);
 	va_end(ap);
 	table_add(t);
 	table_text(t, "check", check);
@@ -57,7 +57,7 @@ static void tell(struct exam *e, const char *check, unsigned works, enum verdict
 	for (unsigned i = 0; i < WORKS && (verdict == FAIL || verdict == NOT_ASKED); i++)
 		if (works & 1u << i && !strstr(str_or(e->unfit[i].s, ""), check))
 			str_addf(&e->unfit[i], "%s%s", e->unfit[i].n ? ", " : "", check);
-	table_advice(t, "hint", verdict == FIT ? NULL : hint);
+	table_advice(t, "hint", verdict == FIT || !hint ? NULL : lang_text(hint));
 }
 
 /* Statements that the account may not send, or that name what is not there. A folder's writes are for ${writes}. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "util/lang.h"
 #include "words.h"
 #include "run/list.h"
 #include "util/log.h"
@@ -34,15 +35,14 @@ static void answer(struct table *t, const char *check, enum weight weight, size_
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = NULL;
+	message = lang_vformat(lang_text(fmt), ap);
 	va_end(ap);
 	table_add(t);
 	table_text(t, "check", check);
 	table_text(t, "state", weight_name[weight]);
 	table_int(t, "count", (int64_t)count);
 	table_text(t, "message", str_or(message, ""));
-	table_advice(t, "hint", weight == FINE ? NULL : hint);
+	table_advice(t, "hint", weight == FINE || !hint ? NULL : lang_text(hint));
 }
 
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not

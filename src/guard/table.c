@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -61,7 +62,7 @@ static void offer_accept(struct findings *findings, struct finding *f, const str
 	str_add(&word, f->code);
 	if (!g->offer_for_all)
 		str_addf(&word, ":%s", f->subject);
-	str_addf(&hint, "%s: --accept ", g->offer);
+	str_addf(&hint, "%s: --accept ", _(g->offer));
 	shell_add_word(&hint, word.s);
 	add_to_hint(findings, f, hint.s);
 }
@@ -84,7 +85,7 @@ static void offer_ways_past(const struct scene *scene, struct findings *findings
 		if (is_offered(scene, findings, f, g))
 			offer_accept(findings, f, g);
 		if (f->excludable && !f->accepted) {
-			auto_free char *leave = xasprintf("or leave it out: --exclude %s", f->subject);
+			auto_free char *leave = xasprintf(_("or leave it out: --exclude %s"), f->subject);
 
 			add_to_hint(findings, f, leave);
 		}
@@ -157,10 +158,10 @@ void guard_found(const struct guard *self, const struct scene *scene, struct fin
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&message, fmt, ap) < 0)
-		message = xstrdup(self->sentence);
+	message = lang_vformat(lang_text(fmt), ap);
 	va_end(ap);
-	found = finding_add(out, self->code, self->severity, subject, message, hint ? hint : self->hint);
+	hint = hint ? hint : self->hint;
+	found = finding_add(out, self->code, self->severity, subject, message, hint ? lang_text(hint) : NULL);
 	found->acceptable = guard_is_acceptable(self, scene);
 	found->accepted = is_accepted(self, scene, subject);
 	found->excludable = is_excludable(self, scene, subject);

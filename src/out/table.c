@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/visible.h"
 
@@ -309,10 +310,9 @@ void out_line(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&made, fmt, args) < 0)
-		made = NULL;
+	made = lang_vformat(lang_text(fmt), args);
 	va_end(args);
-	str_add_visible(&line, str_or(made, ""));
+	str_add_visible(&line, made);
 	puts(str_or(line.s, ""));
 }
 
@@ -335,9 +335,8 @@ int out_text(struct error *err, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&made, fmt, args) < 0)
-		made = NULL;
+	made = lang_for_people(lang_vformat(fmt, args));
 	va_end(args);
-	str_add(&text, str_or(made, ""));
+	str_add(&text, made);
 	return write_stdout(&text, err);
 }

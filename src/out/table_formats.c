@@ -7,6 +7,8 @@
 #include <strings.h>
 
 #include "util/json.h"
+#include "util/lang.h"
+#include "util/mem.h"
 #include "util/visible.h"
 
 /* ---- texts */
@@ -15,10 +17,11 @@
 
 void table_add_utf8(const char *s, struct str *out)
 {
-	size_t n = strlen(s), length;
+	auto_free char *english = lang_for_machines(xstrdup(s));
+	size_t n = strlen(english), length;
 	uint32_t code;
 
-	for (; n; s += length, n -= length) {
+	for (s = english; n; s += length, n -= length) {
 		length = utf8_next(s, n, &code);
 		if (length)
 			str_addn(out, s, length);
@@ -49,6 +52,15 @@ void table_add_cell(const struct cell *cell, struct str *out)
 	}
 }
 
+static void add_value(const struct cell *cell, struct str *out)
+{
+	auto_free char *english = cell->text ? lang_for_machines(xstrdup(cell->text)) : NULL;
+	struct cell said = *cell;
+
+	said.text = english;
+	table_add_cell(&said, out);
+}
+
 void table_add_value(const struct view *view, struct str *out)
 {
 	size_t row, i;
@@ -57,7 +69,7 @@ void table_add_value(const struct view *view, struct str *out)
 		for (i = 0; i < view->ncolumn; i++) {
 			if (i)
 				str_addc(out, ' ');
-			table_add_cell(view_cell(view, row, i), out);
+			add_value(view_cell(view, row, i), out);
 		}
 		str_addc(out, '\n');
 	}
@@ -203,9 +215,11 @@ static void add_yaml_char(uint32_t code, const char *bytes, size_t length, struc
 
 static void add_yaml_text(const char *text, struct str *out)
 {
-	size_t n = strlen(text), length;
+	auto_free char *english = lang_for_machines(xstrdup(text));
+	size_t n = strlen(english), length;
 	uint32_t code;
 
+	text = english;
 	if (is_plain_yaml(text)) {
 		str_add(out, text);
 		return;

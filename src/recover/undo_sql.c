@@ -6,6 +6,7 @@
 #include "out/table.h"
 #include "recover/undo.h"
 #include "sql_catalogue.h"
+#include "util/lang.h"
 #include "util/visible.h"
 
 /* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as
@@ -86,11 +87,10 @@ static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, c
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = lang_for_machines(lang_vformat(fmt, ap));
 	va_end(ap);
 	str_add(out, "-- ");
-	str_add_visible(out, str_or(text, ""));
+	str_add_visible(out, text);
 	str_addc(out, '\n');
 }
 

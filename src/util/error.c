@@ -2,8 +2,10 @@
 #include "util/error.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "util/lang.h"
+#include "util/mem.h"
 
 static const struct {
 	const char *name, *sentence, *next;
@@ -14,15 +16,28 @@ static const struct {
 #undef ERROR_KIND_ROW
 };
 
+static void describe(struct error *err, enum error_kind kind, int code, const char *fmt, va_list ap)
+{
+	err->kind = kind;
+	err->code = code;
+	err->hint[0] = '\0';
+	lang_vformat_into(err->text, sizeof err->text, lang_text(fmt), ap);
+}
+
+/* Puts what was said before behind the text. */
+static void add_said(struct error *err, const char *said)
+{
+	auto_free char *whole = xasprintf("%s: %s", err->text, said);
+
+	lang_copy(err->text, sizeof err->text, whole);
+}
+
 int error_set(struct error *err, enum error_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
-	err->kind = kind;
-	err->code = 0;
-	err->hint[0] = '\0';
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	describe(err, kind, 0, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -31,14 +46,12 @@ int error_prefix(struct error *err, const char *fmt, ...)
 {
 	char said[sizeof err->text];
 	va_list ap;
-	size_t n;
 
 	memcpy(said, err->text, sizeof said);
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	lang_vformat_into(err->text, sizeof err->text, lang_text(fmt), ap);
 	va_end(ap);
-	n = strlen(err->text);
-	snprintf(err->text + n, sizeof err->text - n, ": %s", said);
+	add_said(err, said);
 	return -1;
 }
 
@@ -47,7 +60,7 @@ int error_hint(struct error *err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(err->hint, sizeof err->hint, fmt, ap);
+	lang_vformat_into(err->hint, sizeof err->hint, lang_text(fmt), ap);
 	va_end(ap);
 	return -1;
 }
@@ -55,16 +68,11 @@ int error_hint(struct error *err, const char *fmt, ...)
 int error_errno(struct error *err, enum error_kind kind, int errno_value, const char *fmt, ...)
 {
 	va_list ap;
-	size_t n;
 
-	err->kind = kind;
-	err->code = errno_value;
-	err->hint[0] = '\0';
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof err->text, fmt, ap);
+	describe(err, kind, errno_value, fmt, ap);
 	va_end(ap);
-	n = strlen(err->text);
-	snprintf(err->text + n, sizeof err->text - n, ": %s", strerror(errno_value));
+	add_said(err, strerror(errno_value));
 	return -1;
 }
 

@@ -13,12 +13,13 @@
 #include <json-c/json.h>
 
 #include "util/clock.h"
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/shell.h"
 #include "util/status.h"
 #include "util/visible.h"
 
-static const char *const level_name[] = { "error", "warning", "notice", "info", "sql", "debug" };
+static const char *const level_name[] = { N_("error"), N_("warning"), "notice", "info", "sql", "debug" };
 
 /* The one state below main: where lines go. */
 static struct {
@@ -71,12 +72,12 @@ static void add_json_line(struct str *out, enum log_level level, const char *now
 }
 
 /* In one write, so that a status line never stands between two lines of ours. */
-static void put_on_stderr(const struct str *line)
+static void put_on_stderr(const char *line)
 {
 	auto_str struct str out = { 0 };
 
 	status_add_lift(&out);
-	str_add(&out, line->s);
+	str_add(&out, line);
 	status_add_line(&out);
 	fputs(out.s, stderr);
 }
@@ -87,15 +88,14 @@ void log_line(enum log_level level, const char *fmt, ...)
 	auto_free char *message = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	va_list ap;
-	int n;
 
 	if (!log_enabled(level))
 		return;
 	va_start(ap, fmt);
-	n = vasprintf(&message, fmt, ap);
+	message = lang_vformat(level <= LOG_NOTICE ? lang_text(fmt) : fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		abort();
+	if (sink.options.json)
+		lang_for_machines(message);
 	shell_add_commands(&whole, message, sink.options.globals);
 	str_add_visible(&clean, str_or(whole.s, ""));
 	clock_now(now);
@@ -104,9 +104,10 @@ void log_line(enum log_level level, const char *fmt, ...)
 	else
 		str_addf(&line, "%s%s%s%s%s%s\n", sink.options.level >= LOG_DEBUG ? now : "",
 		    sink.options.level >= LOG_DEBUG ? " " : "", sink.dry_run ? "[DRY-RUN] " : "",
-		    level <= LOG_WARN || level >= LOG_SQL ? level_name[level] : "",
+		    level <= LOG_WARN || level >= LOG_SQL ? _(level_name[level]) : "",
 		    level <= LOG_WARN || level >= LOG_SQL ? ": " : "", str_or(clean.s, ""));
-	put_on_stderr(&line);
+	lang_for_people(line.s); /* its length is no longer line.n */
+	put_on_stderr(line.s);
 	if (sink.file) {
 		fputs(line.s, sink.file);
 		fflush(sink.file);

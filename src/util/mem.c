@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/lang.h"
+
 /* An arena's blocks double from the least: most arenas hold one row, some hold a hundred thousand. */
 #define ARENA_BLOCK_LEAST ((size_t)256)
 #define ARENA_BLOCK_MOST ((size_t)64 * 1024)
@@ -65,17 +67,23 @@ char *xstrndup(const char *s, size_t n)
 	return p;
 }
 
+char *xvasprintf(const char *fmt, va_list ap)
+{
+	char *s;
+
+	if (vasprintf(&s, fmt, ap) < 0)
+		out_of_memory();
+	return s;
+}
+
 char *xasprintf(const char *fmt, ...)
 {
 	va_list ap;
 	char *s;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
+	s = lang_vformat(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		out_of_memory();
 	return s;
 }
 
@@ -141,20 +149,13 @@ char *arena_dup(struct arena *arena, const char *s)
 
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 {
+	auto_free char *s = NULL;
 	va_list ap;
-	char *s;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	s = lang_vformat(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		out_of_memory();
-	s = arena_alloc(arena, (size_t)n + 1);
-	va_start(ap, fmt);
-	vsnprintf(s, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	return s;
+	return arena_dup(arena, s);
 }
 
 void arena_free(struct arena *arena)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/lang.h"
 #include "util/mem.h"
 
 #define LINE_MAX_COLUMN 79 /* the last of 80 wraps some terminals */
@@ -43,19 +44,13 @@ void str_addc(struct str *str, char c)
 
 void str_addf(struct str *str, const char *fmt, ...)
 {
+	auto_free char *s = NULL;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	s = lang_vformat(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	make_room(str, (size_t)n);
-	va_start(ap, fmt);
-	vsnprintf(str->s + str->n, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	str->n += (size_t)n;
+	str_add(str, s);
 }
 
 /* Bytes of the letter that begins here; 0: none that a table takes. */

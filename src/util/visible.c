@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "util/lang.h"
+#include "util/mem.h"
 #include "util/secret.h"
 
 static bool is_tail(char c)
@@ -68,11 +70,12 @@ static void add_spelt(struct str *out, uint32_t code)
 
 void str_add_visible(struct str *out, const char *s)
 {
+	auto_free char *told = lang_for_people(xstrdup(s));
 	auto_str struct str public = { 0 };
 	size_t n, length;
 	uint32_t code;
 
-	str_add_public(&public, s);
+	str_add_public(&public, told);
 	s = str_or(public.s, "");
 	for (n = public.n; n; s += length, n -= length) {
 		length = utf8_next(s, n, &code);

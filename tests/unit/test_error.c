@@ -113,7 +113,7 @@ static void a_second_error_forgets_hint_and_code_of_the_first(void **state)
 
 static void what_is_too_long_is_cut_and_ended(void **state)
 {
-	char text[4096], prefix[2048];
+	char text[16384], prefix[2048];
 	struct error err;
 
 	(void)state;
