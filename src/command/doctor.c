@@ -134,7 +134,7 @@ static void check_release(struct exam *e, const struct scene *scene)
 		tell(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used",
 		    "service version %lld is not known", (long long)scene->nova.conductor_version);
 	else if (scene->nova.release->destroys_disks.when != NEVER)
-		tell(e, "nova release", EVACUATIONS, WARN, "see finding release-hazard",
+		tell(e, "nova release", EVACUATIONS, WARN, "see finding release-deletes-disks",
 		    "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)", scene->nova.release->nova,
 		    scene->nova.release->name);
 	else

@@ -109,7 +109,7 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 			str_clear(&why);
 			action_event_service(holder, &why);
 			str_addf(&meaning,
-			    "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept work-begun:%lld; ",
+			    "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; ",
 			    why.s, (long long)m->id, (long long)m->id);
 		} else {
 			str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);

@@ -37,7 +37,7 @@ static void report_useless_accept(const struct guard *self, const struct scene *
 		    word, meant && meant->accept == ACCEPT_FENCED_MOVE ? " for an evacuation" : "");
 }
 
-void guard_accept_met_nothing(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_accept_unused(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct words *accept = &scene->request->how.accept;
 

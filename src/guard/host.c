@@ -258,7 +258,7 @@ void guard_site_version(const struct guard *self, const struct scene *scene, str
 		    site->min_version);
 }
 
-void guard_cell_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_cell_not_checked(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for (size_t i = 0; i < scene->world->mappings.n; i++) {
 		const struct cell_mapping *cell = &scene->world->mappings.v[i];
@@ -273,7 +273,7 @@ void guard_cell_unknown(const struct guard *self, const struct scene *scene, str
 	}
 }
 
-void guard_nova_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_nova_not_checked(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.ncell == 0)
 		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s",
@@ -318,7 +318,7 @@ static void report_twins(const struct guard *self, const struct scene *scene, co
 	arena_free(&arena);
 }
 
-void guard_host_twin(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_host_alias(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	report_twins(self, scene, "", out);
 }

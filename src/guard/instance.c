@@ -132,7 +132,7 @@ static void add_not_reckoned(const struct scene *scene, const struct needs *n, s
 		add_listed(out, "what its ports ask for");
 }
 
-void guard_not_reckoned(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_unchecked_resources(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str words = { 0 };
 

@@ -174,7 +174,7 @@ void guard_task_state(const struct guard *self, const struct scene *scene, struc
 }
 
 /* bug 1952941: the compute's claim reads the instance's own cells, which no message can mend. */
-void guard_old_pinning(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_old_cpu_pinning(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct rule *rule = scene->nova.release ? &scene->nova.release->breaks_pinning : NULL;
 

@@ -27,7 +27,7 @@ void guard_migration_not_closable(const struct guard *self, const struct scene *
 		    (long long)m->id, m->source_compute);
 }
 
-void guard_migration_worked_on(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_migration_in_progress(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
 	auto_str struct str subject = { 0 }, why = { 0 };
@@ -39,7 +39,7 @@ void guard_migration_worked_on(const struct guard *self, const struct scene *sce
 }
 
 /* The order matters: closed first, what it holds comes back, and the closed evacuation with it. */
-void guard_work_begun(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_service_restart_needed(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
 	auto_str struct str subject = { 0 }, who = { 0 }, hint = { 0 }, why = { 0 };
@@ -50,7 +50,8 @@ void guard_work_begun(const struct guard *self, const struct scene *scene, struc
 	    !(holder = migration_holder(m, &scene->subject.closing->signs)))
 		return;
 	action_event_service(holder, &who);
-	str_addf(&hint, "first restart %s, which drops what it holds; only then the same command with --accept work-begun:%lld",
+	str_addf(&hint,
+	    "first restart %s, which drops what it holds; only then the same command with --accept service-restart-needed:%lld",
 	    who.s, (long long)m->id);
 	guard_found(self, scene, out, migration_subject(m, &subject), hint.s,
 	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not",

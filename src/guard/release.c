@@ -14,7 +14,7 @@ static size_t with_own_disks(const struct scene *scene, const struct findings *o
 
 /* The code that deletes runs on the new host, so the oldest live compute rules; neutron's word that a port is plugged comes
  * through nova-api, and without it every spawn fails after its time-out. */
-void guard_release_hazard(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_release_deletes_disks(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct release *r = release_of(
 	    scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version);

@@ -161,7 +161,7 @@ void guard_volume_in_use(const struct guard *self, const struct scene *scene, st
 }
 
 /* cinder volume/manager.py: delete_group and its like refuse a member that is on another backend. */
-void guard_members_stay(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_group_volumes_stay(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (!scene->subject.kinds || scene->subject.kinds & 1u << OWNED_VOLUME)
 		return;

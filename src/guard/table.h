@@ -17,7 +17,7 @@ GUARD("task-state", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, task_state),
 		"obstacle",
 	.hint = "nova-api's own evacuate, once it is back",
 	.offer = "where all of nova is that new")
-GUARD("old-pinning", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, old_pinning),
+GUARD("old-cpu-pinning", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, old_cpu_pinning),
 	.sentence = "an instance pinned to CPUs before Victoria: a nova without the cure of bug 1952941 cannot place it and "
 		"leaves it in ERROR",
 	.hint = "restart its host, or upgrade nova",
@@ -64,7 +64,7 @@ GUARD("mass-failure", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, mass_fail
 GUARD("site-version", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, site_version),
 	.sentence = "the site's version is below the minimum that its configuration names",
 	.hint = "see [site] version and min_version in evac-manage's configuration")
-GUARD("release-hazard", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, release_hazard),
+GUARD("release-deletes-disks", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, release_deletes_disks),
 	.sentence = "in this release of nova a failed spawn on the new host deletes disks on shared storage (bug 1550919)",
 	.hint = "make snapshots first, or upgrade nova; vif_plugging_is_fatal = false on the computes keeps a spawn from "
 		"failing for want of neutron's word")
@@ -148,10 +148,10 @@ GUARD("migration-not-closable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS,
 	.sentence = "only an evacuation that has not ended can be closed: a done one keeps a returning host from running the "
 		"instance twice",
 	.hint = "'evac-manage migration list' says what it means")
-GUARD("migration-worked-on", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, migration_worked_on),
+GUARD("migration-in-progress", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, migration_in_progress),
 	.sentence = "a message, a conductor or a compute may still work on that evacuation",
 	.hint = "wait; 'evac-manage migration list --stale' shows those that nobody works on")
-GUARD("work-begun", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, work_begun),
+GUARD("service-restart-needed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, service_restart_needed),
 	.sentence = "a conductor or a compute has begun with that evacuation and not ended it: its HTTP calls have no "
 		"time-out, only its restart drops what it holds")
 
@@ -182,7 +182,7 @@ GUARD("volume-in-use", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, volume_i
 	.hint = "detach it, delete its snapshots")
 
 /* the way back */
-GUARD("undo-rearms", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_UNDOES, undo_rearms),
+GUARD("undo-reopens-evacuation", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_UNDOES, undo_reopens_evacuation),
 	.sentence = "a closed evacuation would be open again: a returning host destroys what it has of the instance, and a "
 		"conductor may take it up",
 	.hint = "leave it closed and evacuate the instance anew; --exclude takes back the rest")
@@ -199,19 +199,19 @@ GUARD("forced-down-stays", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_UNDOES, forc
 /* good to know before */
 GUARD("service-referenced", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, service_referenced),
 	.sentence = "rows still name the service: 'cinder-manage db purge' would fail on them")
-GUARD("members-stay", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, members_stay),
+GUARD("group-volumes-stay", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, group_volumes_stay),
 	.sentence = "volumes stay on the old backend: cinder serves a group only beside its members",
 	.hint = "volume update_host moves both")
-GUARD("cell-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, cell_unknown),
+GUARD("cell-not-checked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, cell_not_checked),
 	.sentence = "another cell's database could not be asked: what it knows of the host, its instances and its services is "
 		"not in this picture",
 	.hint = "the failed host's own cell answers, and the run needs no other")
-GUARD("nova-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_MOVES_ALONE, nova_unknown) LOOK(WHEN_GIVES_BACK, guests_unknown),
+GUARD("nova-not-checked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_MOVES_ALONE, nova_not_checked) LOOK(WHEN_GIVES_BACK, guests_unknown),
 	.sentence = "nova's database was not asked, which is a witness of a move in cinder: what it knows of the host and its "
 		"instances is not in this picture",
 	.hint = "make sure of it by hand, or name nova's configuration (--nova-config-file)")
-GUARD("host-twin", SEVERITY_WARN, ACCEPT_NOTHING,
-	LOOK(WHEN_EVACUATES_ALONE, host_twin) LOOK(WHEN_MOVES | WHEN_GIVES_BACK, twin_stays),
+GUARD("host-alias", SEVERITY_WARN, ACCEPT_NOTHING,
+	LOOK(WHEN_EVACUATES_ALONE, host_alias) LOOK(WHEN_MOVES | WHEN_GIVES_BACK, twin_stays),
 	.sentence = "another name is the failed host's up to the first dot, its short name or its FQDN: what it owns stays "
 		"where it is")
 GUARD("service-record-missing", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, service_record_missing),
@@ -278,7 +278,7 @@ GUARD("capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, capac
 	.sentence = "what fits was reckoned without placement's books: the scheduler has the last word",
 	.hint = "--placement-config-file names placement's configuration; --limit and --only take a part first",
 	.of_request = true)
-GUARD("not-reckoned", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, not_reckoned),
+GUARD("unchecked-resources", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unchecked_resources),
 	.sentence = "an instance asks for something that is not looked at here (PCI devices, NUMA cells, huge pages; without "
 		"placement's books resource classes and traits, too): whether a host has it only the scheduler and "
 		"nova-compute know",
@@ -306,8 +306,8 @@ GUARD("similar-names", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, similar_
 GUARD("cluster-serves", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, cluster_serves),
 	.sentence = "rows belong to an active-active cluster with a live member: it serves them, and they stay where they are",
 	.hint = "'evac-manage cluster list' shows its members")
-GUARD("not-node-owned", SEVERITY_NOTE, ACCEPT_NOTHING,
-	LOOK(WHEN_RESCUES, not_node_owned) LOOK(WHEN_MOVES_ALONE, moves_not_node_owned),
+GUARD("shared-backend-host", SEVERITY_NOTE, ACCEPT_NOTHING,
+	LOOK(WHEN_RESCUES, shared_backend_host) LOOK(WHEN_MOVES_ALONE, moves_shared_backend_host),
 	.sentence = "no volume is owned by the node: cinder-volume runs under a name of its own (backend_host), nothing has "
 		"to move")
 GUARD("evacuations-not-cleaned-up", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_CLOSES, evacuations_not_cleaned_up),
@@ -317,5 +317,5 @@ GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expecte
 	.sentence = "an instance in ERROR comes out ACTIVE: nova starts it")
 
 /* last: about the others */
-GUARD("accept-met-nothing", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, accept_met_nothing),
+GUARD("accept-unused", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, accept_unused),
 	.sentence = "an --accept has changed nothing: no finding of this run takes it")

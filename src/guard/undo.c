@@ -70,7 +70,7 @@ static bool is_taken_back(const struct scene *scene, const struct unit *unit, co
 	return true;
 }
 
-void guard_undo_rearms(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_undo_reopens_evacuation(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	for (size_t i = 0; i < scene->subject.past->nunit; i++) {
 		const struct unit *unit = &scene->subject.past->plan.unit[i];

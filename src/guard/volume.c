@@ -237,7 +237,7 @@ static bool owns_or_serves(const struct scene *scene, const char *node)
 }
 
 /* kolla, TripleO: every node runs cinder-volume under one common backend_host, any of them serves every volume. */
-void guard_not_node_owned(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_shared_backend_host(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str owners = { 0 };
 
@@ -253,8 +253,8 @@ void guard_not_node_owned(const struct guard *self, const struct scene *scene, s
 }
 
 /* Who moves backups alone asks after no volume. */
-void guard_moves_not_node_owned(const struct guard *self, const struct scene *scene, struct findings *out)
+void guard_moves_shared_backend_host(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->subject.nmove != 1 || scene->subject.move[0].kind != MOVE_BACKUPS)
-		guard_not_node_owned(self, scene, out);
+		guard_shared_backend_host(self, scene, out);
 }

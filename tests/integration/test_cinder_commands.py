@@ -107,7 +107,7 @@ class Commands(harness.TestCase):
         volumes = rows("cinder", "SELECT id, host FROM volumes ORDER BY id")
         words = ["--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCE]
         r = self.expect(self.tool.run("group", "update_host", *words), OK)
-        self.assertIn("members-stay", r.findings())
+        self.assertIn("group-volumes-stay", r.findings())
         self.assertEqual(one("SELECT host FROM `groups` WHERE id = %s", group)["host"], B + "@ceph#ceph")
         self.assertEqual(one("SELECT host FROM consistencygroups WHERE id = %s", cg)["host"], A + "@ceph#ceph")
         self.expect(self.tool.run("consistencygroup", "update_cg_host", *words), OK)

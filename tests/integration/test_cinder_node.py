@@ -107,7 +107,7 @@ class ByNode(harness.TestCase):
         rows("cinder", "UPDATE services SET host = REPLACE(host, %s, 'rbd:volumes') WHERE BINARY host LIKE %s", (A, A + "@%"))
         before = harness.checksum()
         r = self.expect(self.tool.run(*NODE, *GO), OK, "nothing to move", "rbd:volumes@ceph#ceph")
-        self.assertIn("not-node-owned", r.findings())
+        self.assertIn("shared-backend-host", r.findings())
         self.unchanged(before)
 
     def test_unknown_hosts(self):

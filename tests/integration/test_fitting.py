@@ -53,10 +53,10 @@ class Fitting(harness.TestCase):
         self.asks("image-stopped-0", resources__VGPU="1")
         found = self.instance()
         self.assertNotIn("no-capacity", found)
-        self.assertIn("VGPU", found["not-reckoned"]["message"])         # without placement's books
+        self.assertIn("VGPU", found["unchecked-resources"]["message"])         # without placement's books
         found = self.instance("image-stopped-0", *PLACEMENT)
         self.assertIn("0 of the 1 VGPU", found["no-capacity"]["message"])
-        self.assertNotIn("not-reckoned", found)
+        self.assertNotIn("unchecked-resources", found)
         mine = self.give(C, 10, 1)
         self.assertNotIn("no-capacity", self.instance("image-stopped-0", *PLACEMENT))
         found = self.instance("image-stopped-0", B, *PLACEMENT)
@@ -92,9 +92,9 @@ class Fitting(harness.TestCase):
         self.assertIn("CUSTOM_OF_THE_IMAGE", self.instance("image-stopped-0", *PLACEMENT)["no-capacity"]["message"])
 
     def test_what_is_not_reckoned_is_named(self):
-        self.assertNotIn("not-reckoned", self.instance("image-stopped-0", *PLACEMENT))
+        self.assertNotIn("unchecked-resources", self.instance("image-stopped-0", *PLACEMENT))
         self.asks("image-stopped-0", pci_passthrough__alias="gpu:1", hw__mem_page_size="1GB", hw__numa_nodes="2")
-        found = self.instance("image-stopped-0", *PLACEMENT)["not-reckoned"]
+        found = self.instance("image-stopped-0", *PLACEMENT)["unchecked-resources"]
         for word in ("PCI devices (gpu:1)", "huge pages", "NUMA cells"):
             self.assertIn(word, found["message"])
         self.assertEqual((found["severity"], found["subject"]), ("warn", self.uuid("image-stopped-0")))

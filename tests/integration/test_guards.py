@@ -95,10 +95,10 @@ class Guards(harness.TestCase):
         self.assertIn("powering-off", found["not-evacuable"]["message"])
         self.assertIn("1.14", self.instance()["not-evacuable"]["message"])   # a spec that Victoria does not know
         release(64)
-        self.assertNotIn("release-hazard", self.instance())
+        self.assertNotIn("release-deletes-disks", self.instance())
         rows("nova", "UPDATE services SET version = 51 WHERE `binary` = 'nova-compute' AND host = %s", (C,))
-        self.assertIn("21.1.0", self.instance()["release-hazard"]["message"])
-        self.assertNotIn("release-hazard", self.instance("volume-active-0"))
+        self.assertIn("21.1.0", self.instance()["release-deletes-disks"]["message"])
+        self.assertNotIn("release-deletes-disks", self.instance("volume-active-0"))
         rows("nova", "UPDATE services SET version = 64 WHERE `binary` = 'nova-compute' AND host = %s", (C,))
         self.assertNotIn("release-unclear", self.instance())
         release(1000)

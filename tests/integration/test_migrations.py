@@ -53,7 +53,7 @@ class Migrations(blocking.TestCase):
     def close(self, number, *words):
         return self.tool.run("migration", "close", number, "--yes", "-f", "json", *words)
 
-    def refuses(self, number, *texts, code="migration-worked-on", tool=None):
+    def refuses(self, number, *texts, code="migration-in-progress", tool=None):
         before = harness.checksum()
         r = self.expect((tool or self.tool).run("migration", "close", number, "--yes", "-f", "json"), REFUSED)
         (finding,) = [f for f in r.json["findings"] if f["severity"] == "stop"]
@@ -194,27 +194,27 @@ class Migrations(blocking.TestCase):
         """Its calls have no time-out: closed after hours of silence, it went on when neutron answered, and both evacuations ran."""
         number = self.make(age=5 * HOUR, events=[("rebuild_server", None)])
         self.begun(number, "rebuild_server", ENV["SB_CONTROLLER"])
-        self.refuses(number, "nova-conductor on '%s'" % ENV["SB_CONTROLLER"], code="work-begun")
+        self.refuses(number, "nova-conductor on '%s'" % ENV["SB_CONTROLLER"], code="service-restart-needed")
         r = self.close(number)
-        (finding,) = [f for f in r.json["findings"] if f["code"] == "work-begun"]
-        self.assertLess(finding["hint"].index("restart nova-conductor"), finding["hint"].index("--accept work-begun:" + number))
+        (finding,) = [f for f in r.json["findings"] if f["code"] == "service-restart-needed"]
+        self.assertLess(finding["hint"].index("restart nova-conductor"), finding["hint"].index("--accept service-restart-needed:" + number))
         (listed,) = self.tool.run("migration", "list", "-f", "json").json
         self.assertEqual(listed["stale"], False)
         self.assertIn("first restart that; only then: evac-manage ", listed["meaning"])
-        self.expect(self.close(number, "--accept", "work-begun:" + number), OK)
+        self.expect(self.close(number, "--accept", "service-restart-needed:" + number), OK)
         self.assertEqual(self.status(number), "error")
 
     def test_what_is_fresh_is_not_to_be_accepted(self):
         number = self.make(age=20, events=[("rebuild_server", None)])
         self.refuses(number, "written")
-        self.expect(self.close(number, "--accept", "work-begun:" + number), REFUSED)
+        self.expect(self.close(number, "--accept", "service-restart-needed:" + number), REFUSED)
 
     def test_what_a_live_compute_has_begun_needs_its_restart(self):
         number = self.make(age=5 * HOUR, status="pre-migrating", dest=B, task_state="rebuild_spawning",
                            events=[("rebuild_server", "Success"), ("compute_rebuild_instance", None)])
         self.begun(number, "compute_rebuild_instance", B)
-        self.refuses(number, "nova-compute on '%s'" % B, code="work-begun")
-        self.expect(self.close(number, "--accept", "work-begun"), OK)
+        self.refuses(number, "nova-compute on '%s'" % B, code="service-restart-needed")
+        self.expect(self.close(number, "--accept", "service-restart-needed"), OK)
 
     def test_one_that_a_compute_was_given(self):
         number = self.make(age=1000, events=[("rebuild_server", "Success")])
@@ -251,7 +251,7 @@ class Migrations(blocking.TestCase):
         self.refuses(self.make(status="done", task_state=None, dest=B), "run it twice", code="migration-not-closable")
         self.refuses(self.make("image-active-1", kind="live-migration", status="running", dest=B, task_state="migrating"),
                      "live-migration", code="migration-not-closable")
-        for accept in ("migration-not-closable", "migration-worked-on"):
+        for accept in ("migration-not-closable", "migration-in-progress"):
             number = self.make("image-stopped-0", age=5)
             self.expect(self.close(number, "--accept", accept), REFUSED)
 

@@ -217,7 +217,7 @@ class PlanCommands(harness.TestCase):
         self.assertEqual({s["state"] for s in r.json["steps"] if s["kind"] != "instance"} - {"proved"}, set())
         self.assertEqual(len(self.conductor.wait_for(world.casts)), world.casts)
         self.expect(self.apply("--yes"), DRIFT, "applied already")
-        undone = self.tool.run("journal", "undo", r.json["run"], "--yes", "--accept", "undo-rearms", "--accept", "target-down", "-f", "json")
+        undone = self.tool.run("journal", "undo", r.json["run"], "--yes", "--accept", "undo-reopens-evacuation", "--accept", "target-down", "-f", "json")
         self.expect(undone, OK if world.undo else REFUSED)
         if world.undo:
             self.assertEqual({s["state"] for s in undone.json["steps"]}, {"proved"})

@@ -114,8 +114,8 @@ class Refusals(harness.TestCase):
         self.expect(self.tool.run("host", "evacuate", A, *FENCED, "--dry-run", "--accept", "local-disk:image-aktive-0"), NOT_FOUND, "'image-active-0'")
         self.unchanged(before)
         r = self.expect(self.tool.run(*MOVE, *FENCED, "--dry-run", "-f", "json", "--accept", "in-flight:" + volume, "--accept", "target-down"), OK)
-        notes = [f["subject"] for f in r.json["findings"] if f["code"] == "accept-met-nothing"]
+        notes = [f["subject"] for f in r.json["findings"] if f["code"] == "accept-unused"]
         self.assertEqual(notes, ["in-flight:" + volume, "target-down"])
         r = self.expect(self.tool.run(*MOVE, *FENCED, "--dry-run", "-f", "json"), OK)
-        self.assertNotIn("accept-met-nothing", r.findings())
+        self.assertNotIn("accept-unused", r.findings())
 

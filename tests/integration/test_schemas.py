@@ -111,7 +111,7 @@ class Schemas(harness.TestCase):
                 shutil.rmtree(os.path.join(self.tool.state, "journal"), ignore_errors=True)   # of another cloud, whose rows are gone
                 conductor = harness.Conductor()
                 try:
-                    r = self.tool.run("host", "evacuate", A, *FENCED, "--yes", "--no-wait", "--accept", "release-hazard", *self.placement,
+                    r = self.tool.run("host", "evacuate", A, *FENCED, "--yes", "--no-wait", "--accept", "release-deletes-disks", *self.placement,
                                       "-f", "json")
                     self.assertEqual(r.code, OK, str(r))
                     busy = RELEASES[release][1] <= 53   # one is powering off, which old nova does not take

@@ -80,18 +80,18 @@ class Twins(TestCase):
         nova_takes_the_fqdn()
         owned = self.owned(A)
         r = self.tool.run("host", "rescue", FQDN, "--to", B, *GO)
-        (found,) = [f for f in r.json["findings"] if f["code"] == "host-twin"]
+        (found,) = [f for f in r.json["findings"] if f["code"] == "host-alias"]
         self.assertEqual((found["subject"], found["severity"]), (A, "warn"))
         self.assertIn("--cinder-host " + A, found["hint"])
         self.assertEqual(r.code, REFUSED)          # the volumes of its instances have a dead owner
         self.assertEqual(self.owned(A), owned)
         r = self.tool.run("volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "--yes", "-f", "json", "--dry-run")
-        self.assertIn(FQDN, [f["subject"] for f in r.json["findings"] if f["code"] == "host-twin"])
+        self.assertIn(FQDN, [f["subject"] for f in r.json["findings"] if f["code"] == "host-alias"])
 
     def rescue(self, host, twin):
         disabled = "SELECT COUNT(*) FROM services WHERE deleted = 0 AND disabled = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s"
         r = self.expect(self.tool.run("host", "rescue", host, "--to", B, "--cinder-host", twin, *GO), PARTIAL)     # some instances cannot go
-        self.assertEqual({f["code"] for f in r.json["findings"]} & {"host-twin", "volume-owner-dead", "not-node-owned"}, set())
+        self.assertEqual({f["code"] for f in r.json["findings"]} & {"host-alias", "volume-owner-dead", "shared-backend-host"}, set())
         self.assertEqual(self.owned(twin), (0, 0))
         self.assertEqual(value("cinder", disabled, (twin,)), 0)
         self.assertTrue(self.conductor.wait_for(5))

@@ -131,13 +131,13 @@ class Undo(harness.TestCase):
 
     def test_that_nova_was_not_asked_who_uses_them_is_said(self):
         r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
-        self.assertNotIn("nova-unknown", r.findings())
+        self.assertNotIn("nova-not-checked", r.findings())
         self.leave("volume-active-0", A)
         self.refused(self.undo("--dry-run"), "in-use-elsewhere")
         self.tool.nova = []
-        self.assertIn("nova-unknown", self.expect(self.undo("--dry-run"), OK).findings())
+        self.assertIn("nova-not-checked", self.expect(self.undo("--dry-run"), OK).findings())
         harness.heartbeats()
-        self.assertIn("nova-unknown", self.expect(self.tool.run(*MOVE, *GO, "--dry-run", "-f", "json"), OK).findings())
+        self.assertIn("nova-not-checked", self.expect(self.tool.run(*MOVE, *GO, "--dry-run", "-f", "json"), OK).findings())
 
     def test_a_cell_that_is_away_stops_no_undo_of_cinders_rows(self):
         before = owners()
@@ -146,7 +146,7 @@ class Undo(harness.TestCase):
         self.addCleanup(rows, "nova_api", "UPDATE cell_mappings SET database_connection = %s WHERE id = %s", (cell["url"], cell["id"]))
         rows("nova_api", "UPDATE cell_mappings SET database_connection = 'mysql+pymysql://nova:x@127.0.0.1:1/nova' WHERE id = %s", (cell["id"],))
         r = self.expect(self.undo("--yes"), OK)
-        (found,) = [f for f in r.json["findings"] if f["code"] == "cell-unknown"]
+        (found,) = [f for f in r.json["findings"] if f["code"] == "cell-not-checked"]
         self.assertNotIn("own cell", found["hint"])    # which is the one that is away
         self.assertEqual(before, owners())
 
@@ -278,11 +278,11 @@ class Undo(harness.TestCase):
         before = harness.checksum()
         r = self.expect(self.undo("--yes"), REFUSED)
         self.assertEqual([(f["code"], f["severity"], f["subject"]) for f in r.json["findings"] if f["severity"] == "stop"],
-                         [("undo-rearms", "stop", number)])
+                         [("undo-reopens-evacuation", "stop", number)])
         self.expect(self.undo("--yes", "--only", number), OK, "nothing to do")      # nor a half of it
         self.expect(self.undo("--yes", "--exclude", number), OK, "nothing to do")
         self.unchanged(before)
-        self.expect(self.undo("--yes", "--accept", "undo-rearms:" + number), OK)
+        self.expect(self.undo("--yes", "--accept", "undo-reopens-evacuation:" + number), OK)
         self.assertEqual(rows("nova", "SELECT m.status, i.task_state FROM migrations m JOIN instances i ON i.uuid = m.instance_uuid"
                               " WHERE m.id = %s", (number,)), [{"status": "accepted", "task_state": "rebuilding"}])
         self.assertEqual(conductor.casts, [])

@@ -123,17 +123,17 @@ static void one_that_met_nothing_is_a_note(void **state)
 {
 	(void)state;
 	look();
-	finding_seen("accept-met-nothing", find("accept-met-nothing") != NULL);
-	assert_null(find("accept-met-nothing"));
+	finding_seen("accept-unused", find("accept-unused") != NULL);
+	assert_null(find("accept-unused"));
 	fixture_accept(&f, "target-down");
 	look();
-	finding_seen("accept-met-nothing", find("accept-met-nothing") != NULL);
-	assert_string_equal(there("accept-met-nothing")->subject, "target-down");
-	assert_string_equal(there("accept-met-nothing")->message, "--accept 'target-down' met nothing: this run has no such finding");
+	finding_seen("accept-unused", find("accept-unused") != NULL);
+	assert_string_equal(there("accept-unused")->subject, "target-down");
+	assert_string_equal(there("accept-unused")->message, "--accept 'target-down' met nothing: this run has no such finding");
 	f.cinder_service[C2_VOLUME].heartbeat_age_s = AGE(500);
 	look();
 	assert_true(there("target-down")->accepted);
-	assert_null(find("accept-met-nothing"));
+	assert_null(find("accept-unused"));
 	findings_free(&findings);
 }
 
@@ -145,7 +145,7 @@ static void one_for_another_subject_met_nothing_though_the_code_is_there(void **
 	fixture_accept(&f, "local-disk:db");
 	look();
 	assert_true(there("local-disk")->accepted);
-	assert_string_equal(there("accept-met-nothing")->subject, "local-disk:web");
+	assert_string_equal(there("accept-unused")->subject, "local-disk:web");
 	findings_free(&findings);
 }
 
@@ -155,14 +155,14 @@ static void one_that_is_never_taken_says_so(void **state)
 	f.cinder_service[C1_VOLUME].heartbeat_age_s = AGE(5);
 	fixture_accept(&f, "source-alive");
 	look();
-	assert_non_null(strstr(there("accept-met-nothing")->message, "never accepted for an evacuation"));
+	assert_non_null(strstr(there("accept-unused")->message, "never accepted for an evacuation"));
 	fixture_moves_only(&f);
 	f.request.how.fenced = NULL;
 	look();
-	assert_non_null(strstr(there("accept-met-nothing")->message, "only beside a fencing statement"));
+	assert_non_null(strstr(there("accept-unused")->message, "only beside a fencing statement"));
 	f.request.how.fenced = "iLO: off, Ann";
 	look();
-	assert_null(find("accept-met-nothing"));
+	assert_null(find("accept-unused"));
 	findings_free(&findings);
 }
 
@@ -201,8 +201,8 @@ static void the_flag_stands_once_beside_its_finding(void **state)
 
 static void what_ends_badly_is_offered_nowhere(void **state)
 {
-	static const char *const badly[] = { "target-down", "target-frozen", "volume-owner-dead", "no-capacity", "release-hazard", "pools-lost",
-		"cluster-owns", "service-owns", "undo-rearms", "octavia", "fencing-unconfirmed" };
+	static const char *const badly[] = { "target-down", "target-frozen", "volume-owner-dead", "no-capacity", "release-deletes-disks", "pools-lost",
+		"cluster-owns", "service-owns", "undo-reopens-evacuation", "octavia", "fencing-unconfirmed" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(badly); i++) {

@@ -156,7 +156,7 @@ static void a_page_says_how_it_is_accepted_and_who_asks(void **state)
 	assert_has("local-disk", "asked      every command that writes; host show");
 	assert_has("journal-volatile", "asked      every command that writes\n");
 	assert_has("no-capacity", "asked      host rescue, host evacuate, instance evacuate; host show");
-	assert_has("undo-rearms", "asked      journal undo\n");
+	assert_has("undo-reopens-evacuation", "asked      journal undo\n");
 }
 
 static void all_words_are_listed(void **state)

@@ -153,10 +153,10 @@ static void resource_classes_are_reckoned_against_the_whole_tree(void **state)
 	candidates[0].needs.ask = vgpu;
 	candidates[0].needs.nask = 1;
 	assert_quiet("no-capacity"); /* nothing is known of it */
-	assert_found("not-reckoned", "VGPU");
+	assert_found("unchecked-resources", "VGPU");
 	use_books(books, 3);
 	assert_found("no-capacity", "'b' has 0 of the 1 VGPU that it needs");
-	assert_quiet("not-reckoned");
+	assert_quiet("unchecked-resources");
 	use_books(books, 4);
 	assert_quiet("no-capacity");
 	books[3].used = 1;
@@ -205,10 +205,10 @@ static void traits_pinning_and_a_shared_disk_are_reckoned(void **state)
 	scene.placing.trait = &fact;
 	scene.placing.ntrait = 1;
 	assert_quiet("no-capacity"); /* traits may not be read */
-	assert_found("not-reckoned", "CUSTOM_T");
+	assert_found("unchecked-resources", "CUSTOM_T");
 	scene.placing.columns.has_traits = true;
 	assert_found("no-capacity", "'b' lacks trait CUSTOM_T");
-	assert_quiet("not-reckoned");
+	assert_quiet("unchecked-resources");
 	fact.providers.n = 1;
 	assert_quiet("no-capacity");
 	ask[0].kind = ASK_NO_TRAIT;

@@ -191,18 +191,18 @@ static void pinned_before_victoria(void **state)
 	(void)state;
 	candidates[0].spec.spec = pinned;
 	use_release(53);
-	assert_found("old-pinning", "1952941");
+	assert_found("old-cpu-pinning", "1952941");
 	use_release(60);
-	assert_found("old-pinning", "24.1.0");
+	assert_found("old-cpu-pinning", "24.1.0");
 	use_release(51);
-	assert_quiet("old-pinning");
+	assert_quiet("old-cpu-pinning");
 	use_release(61);
-	assert_quiet("old-pinning");
+	assert_quiet("old-cpu-pinning");
 	use_release(53);
 	candidates[0].spec.spec = SPEC("1.13", "");
-	assert_quiet("old-pinning");
+	assert_quiet("old-cpu-pinning");
 	candidates[0].needs.old_pinning = true; /* the instance's own cells */
-	assert_found("old-pinning", "1952941");
+	assert_found("old-cpu-pinning", "1952941");
 }
 
 static void pinned_cells_get_their_field(void **state)
@@ -294,20 +294,20 @@ static void bug_1550919_where_disks_can_be_destroyed(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		use_release(rows[i].version);
 		if (rows[i].word)
-			assert_found("release-hazard", rows[i].word);
+			assert_found("release-deletes-disks", rows[i].word);
 		else
-			assert_quiet("release-hazard");
+			assert_quiet("release-deletes-disks");
 	}
 	use_release(64);
 	scene.nova.builder_version = 51; /* the conductor is new, a compute is not */
-	assert_found("release-hazard", "nova-api does not answer");
+	assert_found("release-deletes-disks", "nova-api does not answer");
 	scene.witness.nova_api = "http://x/";
-	assert_found("release-hazard", "1 instance on shared storage");
-	assert_null(strstr(find("release-hazard")->message, "does not answer"));
+	assert_found("release-deletes-disks", "1 instance on shared storage");
+	assert_null(strstr(find("release-deletes-disks")->message, "does not answer"));
 	instances[0].image_ref = "";
-	assert_quiet("release-hazard"); /* volumes are only disconnected */
+	assert_quiet("release-deletes-disks"); /* volumes are only disconnected */
 	candidates[0].needs.disks.swap_mb = 1;
-	assert_found("release-hazard", "1 instance on shared storage");
+	assert_found("release-deletes-disks", "1 instance on shared storage");
 }
 
 static void mixed_and_unknown_releases_are_said(void **state)

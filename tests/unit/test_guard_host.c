@@ -263,14 +263,14 @@ static const struct guard_case cases[] = {
 	{ the_site_is_as_it_must_be, "" },
 	{ the_site_has_two_digits, "" },
 	{ the_site_is_unknown, "site-version site: the site's version is not known, 6.4.3.0.0.0 is the least" },
-	{ conductors_are_of_ussuri, "release-hazard Ussuri: the oldest live compute is of nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
+	{ conductors_are_of_ussuri, "release-deletes-disks Ussuri: the oldest live compute is of nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
 	    "would delete the disks of 1 instance on shared storage, and nova-api does not answer, so neutron cannot say that a port is plugged" },
 	{ no_conductor_is_known, "" }, /* no-consumer says what is the matter */
 	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and everybody may read it\n"
 	                         "config-readable nova: nova's configuration holds passwords and everybody may read it" },
-	{ it_moves_only_and_computes_are_down, "nova-unknown nova: whether nova-compute on 'c1' reports is unknown: cannot connect" },
-	{ another_cell_does_not_answer, "cell-unknown cell2: what cell 'cell2' knows is unknown: cannot connect" },
-	{ nova_knows_it_by_another_name, "host-twin c1.example: 'c1.example' is 'c1' up to the first dot, and reports: 1 service of nova; they stay" },
+	{ it_moves_only_and_computes_are_down, "nova-not-checked nova: whether nova-compute on 'c1' reports is unknown: cannot connect" },
+	{ another_cell_does_not_answer, "cell-not-checked cell2: what cell 'cell2' knows is unknown: cannot connect" },
+	{ nova_knows_it_by_another_name, "host-alias c1.example: 'c1.example' is 'c1' up to the first dot, and reports: 1 service of nova; they stay" },
 	{ the_other_name_is_taken_along_and_reports, "source-alive cinder-backup c1.example: cinder-backup on 'c1.example' reported 5 s ago" },
 	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
 	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and no record of its nova-compute tells that it is dead\n"

@@ -82,7 +82,7 @@ static const struct {
 	{ "scheduler-missing", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "no-consumer", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "target-state-unsupported", SEVERITY_STOP, ACCEPT_NOTHING },
-	{ "release-hazard", SEVERITY_STOP, ACCEPT_CODE },
+	{ "release-deletes-disks", SEVERITY_STOP, ACCEPT_CODE },
 	{ "mass-failure", SEVERITY_STOP, ACCEPT_CODE },
 	{ "site-version", SEVERITY_STOP, ACCEPT_CODE },
 	{ "unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING },

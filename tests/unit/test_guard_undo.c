@@ -67,11 +67,11 @@ static const char *subject_of(const char *code)
 static void a_closed_evacuation_would_be_open_again(void **state)
 {
 	(void)state;
-	assert_null(find("undo-rearms"));
+	assert_null(find("undo-reopens-evacuation"));
 	wrote(UNIT_CLOSE, &closed);
-	assert_string_equal(subject_of("undo-rearms"), "7");
+	assert_string_equal(subject_of("undo-reopens-evacuation"), "7");
 	closed.state = STATE_SKIPPED; /* left out */
-	assert_null(find("undo-rearms"));
+	assert_null(find("undo-reopens-evacuation"));
 	findings_free(&findings);
 }
 
@@ -204,10 +204,10 @@ static void that_nobody_asked_nova_who_uses_them_is_said(void **state)
 	(void)state;
 	moves_go_back();
 	c1_is_back();
-	assert_null(find("nova-unknown"));
+	assert_null(find("nova-not-checked"));
 	f.scene.nova.home = NULL;
 	f.scene.nova.ncell = 0;
-	found = find("nova-unknown");
+	found = find("nova-not-checked");
 	assert_true(found && strstr(found->message, "uses elsewhere what goes back"));
 	findings_free(&findings);
 }
