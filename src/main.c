@@ -31,6 +31,12 @@ static enum error_kind complain(const struct error *err)
 	return err->kind;
 }
 
+/* Its messages, too, are read by programs then. */
+static bool is_for_programs(const struct shown *shown)
+{
+	return shown->log_json || strcmp(shown->format, "table") != 0;
+}
+
 static enum error_kind run_call(const struct call *call, struct error *err)
 {
 	const struct log_options options = { .level = call->request.shown.debug ? LOG_DEBUG : LOG_NOTICE,
@@ -39,6 +45,8 @@ static enum error_kind run_call(const struct call *call, struct error *err)
 		.globals = call->request.where.globals };
 	enum error_kind kind;
 
+	if (!call->request.shown.lang && is_for_programs(&call->request.shown))
+		lang_open("en");
 	if (log_open(&options, err) != 0)
 		return complain(err);
 	kind = call->command->run(&call->request, err);
@@ -59,7 +67,7 @@ int main(int argc, char **argv)
 #endif
 	keep_to_ourselves();
 	setlocale(LC_CTYPE, ""); /* names are shown in the terminal's letters; numbers stay as they are */
-	lang_open(NULL);
+	lang_open(cli_language(&command_tree, argc, (const char *const *)argv));
 	if (cli_parse(&command_tree, argc, (const char *const *)argv, &call, &err) != 0) {
 		if (call.help)
 			fputs(call.help, stderr);

@@ -108,6 +108,8 @@ struct call {
  * errors. */
 int cli_parse(const struct tree *tree, int argc, const char *const *argv, struct call *out, struct error *err);
 void call_free(struct call *call);
+/* What --lang says, for what the parser itself has to say; NULL: nothing that we know. */
+const char *cli_language(const struct tree *tree, int argc, const char *const *argv);
 
 /* The scripts that ask so. */
 extern const char complete_bash[], complete_zsh[], complete_fish[];

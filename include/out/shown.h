@@ -15,6 +15,7 @@ struct shown {
 	bool noindent;
 	int64_t max_width; /* 0: the terminal's */
 	const char *color, *progress;
+	const char *lang; /* "zh", "en"; NULL: the environment's */
 	bool debug, log_json;
 	const char *log_file;
 };

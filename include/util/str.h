@@ -18,8 +18,8 @@ void str_addf(struct str *str, const char *fmt, ...) __attribute__((format(print
 /* At most ${max} bytes of ${s}, whole letters only. What is no UTF-8, or a letter of four bytes (the utf8 of nova's and
  * cinder's tables has none), becomes '?'. */
 void str_add_letters(struct str *str, const char *s, size_t max);
-/* The words of ${text} up to ${n} bytes, broken at blanks before column 80, and a line end; new lines begin at ${indent},
- * ${column} is where we are. A text of ours: a letter is a byte. */
+/* The words of ${text} up to ${n} bytes, for people: broken at blanks, and between Chinese letters, before column 80, and a
+ * line end; new lines begin at ${indent}, ${column} is where we are. */
 #define STR_NO_BREAK '\a' /* a blank where no line may end; nobody writes one */
 void str_add_wrapped(struct str *str, const char *text, size_t n, size_t indent, size_t column);
 char *str_take(struct str *str); /* the caller frees the bytes; never NULL */

@@ -72,6 +72,8 @@ static const struct option_spec common_options[] = {
 	  .sentence = "width of a table; the terminal's without it" },
 	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(shown.color), .metavar = "auto|always|never",
 	  .sentence = "auto: on a terminal, unless NO_COLOR is set" },
+	{ .name = "lang", .type = OPTION_CHOICE, .offset = AT(shown.lang), .metavar = "zh|en",
+	  .sentence = "language of what people read; without it that of LANGUAGE or the locale" },
 	{ .name = "progress", .type = OPTION_CHOICE, .offset = AT(shown.progress), .metavar = "auto|bar|line|off",
 	  .sentence = "how far evacuations are, on stderr: a status line (bar), a line every 10 s at most (line), nothing (off); auto: bar on a terminal, line elsewhere" },
 	{ .name = "nova-config-file", .type = OPTION_WORDS, .offset = AT(where.nova_files), .metavar = "FILE",

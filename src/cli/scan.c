@@ -70,6 +70,19 @@ static int scan_short(struct scan *scan, const char *word, const char *next)
 	return given->value && given->value == next;
 }
 
+const char *cli_language(const struct tree *tree, int argc, const char *const *argv)
+{
+	struct scan scan = { .tree = tree };
+	const char *word = NULL;
+
+	scan_words(argc, argv, &scan);
+	for (const struct given *g = scan.given; g < scan.given + scan.ngiven; g++)
+		if (g->option && g->value && strcmp(g->option->name, "lang") == 0)
+			word = g->value;
+	scan_free(&scan);
+	return word && (strcmp(word, "zh") == 0 || strcmp(word, "en") == 0) ? word : NULL;
+}
+
 void scan_words(int argc, const char *const *argv, struct scan *scan)
 {
 	const char *word, *next;

@@ -17,6 +17,8 @@ static const struct {
 };
 
 static void describe(struct error *err, enum error_kind kind, int code, const char *fmt, va_list ap)
+    __attribute__((format(printf, 4, 0)));
+static void describe(struct error *err, enum error_kind kind, int code, const char *fmt, va_list ap)
 {
 	err->kind = kind;
 	err->code = code;

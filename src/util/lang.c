@@ -192,6 +192,9 @@ char *lang_for_machines(char *text)
 	return lang_is_both(text) ? keep_one(text, false) : text;
 }
 
+/* msgfmt --check has compared the two halves */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 char *lang_vformat(const char *fmt, va_list ap)
 {
 	auto_free char *english = NULL, *translation = NULL, *english_fmt = NULL, *translated_fmt = NULL;
@@ -207,6 +210,7 @@ char *lang_vformat(const char *fmt, va_list ap)
 	va_end(again);
 	return join(english, translation);
 }
+#pragma GCC diagnostic pop
 
 /* At most ${max} bytes of a text of ours, whole letters. */
 static size_t cut(const char *text, size_t max)

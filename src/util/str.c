@@ -10,6 +10,7 @@
 
 #include "util/lang.h"
 #include "util/mem.h"
+#include "util/visible.h"
 
 #define LINE_MAX_COLUMN 79 /* the last of 80 wraps some terminals */
 
@@ -86,27 +87,73 @@ void str_add_letters(struct str *str, const char *s, size_t max)
 	}
 }
 
+/* Written in two columns, and a line may end beside it. */
+static bool is_wide(uint32_t code)
+{
+	return code >= 0x2e80;
+}
+
+static size_t read_letter(const char *s, uint32_t *code)
+{
+	size_t n = utf8_next(s, strlen(s), code);
+
+	if (n == 0)
+		*code = (unsigned char)*s;
+	return n ? n : 1;
+}
+
+/* May a line end between these two, where no blank is? Not before what closes, nor behind what opens. */
+static bool may_break(uint32_t code, uint32_t next)
+{
+	static const uint32_t opening[] = { '(', '\'', '"', 0x201c, 0x300a, 0x300c, 0xff08 };
+	static const uint32_t closing[] = { ')', '\'', '"', ',', '.', ':', ';', '?', '!', 0x201d, 0x3001, 0x3002, 0x300b,
+		0x300d, 0xff01, 0xff09, 0xff0c, 0xff1a, 0xff1b, 0xff1f };
+
+	for (size_t i = 0; i < sizeof opening / sizeof *opening; i++)
+		if (code == opening[i])
+			return false;
+	for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
+		if (next == closing[i])
+			return false;
+	return is_wide(code) || is_wide(next);
+}
+
+/* Bytes of what stays on one line, and its columns. */
+static size_t unbroken(const char *s, size_t *width)
+{
+	size_t n = 0;
+	uint32_t code, next;
+
+	*width = 0;
+	while (s[n] && s[n] != ' ') {
+		n += read_letter(s + n, &code);
+		*width += is_wide(code) ? 2 : 1;
+		read_letter(s + n, &next);
+		if (next && may_break(code, next))
+			break;
+	}
+	return n;
+}
+
 void str_add_wrapped(struct str *str, const char *text, size_t n, size_t indent, size_t column)
 {
-	const char *end = text + n;
-	size_t word;
+	auto_free char *told = lang_for_people(xstrndup(text, n));
+	size_t word, width, blanks = 0;
 	bool first = true;
 
-	for (; text < end; text += word, first = false) {
-		while (text < end && *text == ' ')
-			text++;
-		for (word = 0; text + word < end && text[word] != ' ';)
-			word++;
-		if (!first && column + 1 + word > LINE_MAX_COLUMN) {
+	for (const char *at = told + strspn(told, " "); *at; at += blanks, first = false) {
+		word = unbroken(at, &width);
+		if (!first && column + (blanks > 0) + width > LINE_MAX_COLUMN) {
 			str_addf(str, "\n%*s", (int)indent, "");
 			column = indent;
-		} else if (!first) {
+		} else if (blanks) {
 			str_addc(str, ' ');
 			column++;
 		}
-		for (size_t i = 0; i < word; i++)
-			str_addc(str, text[i] == STR_NO_BREAK ? ' ' : text[i]);
-		column += word;
+		for (; word; word--, at++)
+			str_addc(str, *at == STR_NO_BREAK ? ' ' : *at);
+		column += width;
+		blanks = strspn(at, " ");
 	}
 	str_addc(str, '\n');
 }

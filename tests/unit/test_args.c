@@ -105,6 +105,7 @@ static void describe(const struct request *r, struct str *out)
 	add_number("max_width", r->shown.max_width, 0, out);
 	add_text("color", r->shown.color, "auto", out);
 	add_text("progress", r->shown.progress, "auto", out);
+	add_text("lang", r->shown.lang, NULL, out);
 	add_number("debug", r->shown.debug, 0, out);
 	add_number("log_json", r->shown.log_json, 0, out);
 	add_text("log_file", r->shown.log_file, NULL, out);
@@ -163,9 +164,26 @@ static const struct {
 	{ "--config-file|a|instance|list|--host|h", "instance list host=h nova=a" },
 	{ "doctor|--nova-config-file|a|--cinder-config-file|b|--config|c|--defaults-file|d|--state-dir|e",
 	  "doctor nova=a cinder=b site=c defaults=d state_dir=e" },
+	{ "--lang|zh|doctor", "doctor lang=zh" },
 	{ "doctor|--color|never|--progress=line|--debug|--log-json|--log-file|f",
 	  "doctor color=never progress=line debug=1 log_json=1 log_file=f" },
 };
+
+/* Before the line is parsed: what is wrong with it is told in this language. */
+static void the_language_is_known_before_the_line_is_right(void **state)
+{
+	static const char *const lines[][2] = { { "doctor|--lang|zh", "zh" }, { "--lang=en|what is this", "en" }, { "--nonsense|--lang=zh|--", "zh" },
+		{ "doctor|--lang|de", NULL }, { "doctor|--|--lang|zh", NULL }, { "doctor|--lang", NULL }, { "doctor", NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct argv argv = split(lines[i][0]);
+		const char *word = cli_language(&command_tree, argv.c, argv.v);
+
+		assert_true(str_equal(word, lines[i][1]));
+		free(argv.text);
+	}
+}
 
 static void command_lines_become_requests(void **state)
 {
@@ -426,6 +444,7 @@ static void random_words_never_crash_and_never_run_half_filled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_language_is_known_before_the_line_is_right),
 		cmocka_unit_test(command_lines_become_requests),
 		cmocka_unit_test(wrong_words_are_usage_errors_that_say_what_to_type),
 		cmocka_unit_test(help_is_found_at_every_depth),

@@ -216,6 +216,32 @@ static void names_of_any_length_are_compared_without_harm(void **state)
 	assert_int_equal(got.n, 257); /* longer than any name: told the longest that there is */
 }
 
+/* A Chinese letter has two columns; a line ends beside one, but never begins with what closes. */
+static void a_sentence_is_broken_before_column_80(void **state)
+{
+	static const struct {
+		const char *text, *out;
+	} cases[] = {
+		{ "one two", "one two\n" },
+		{ " one  two ", "one two\n" },
+		{ "1234567890123456789012345678901234567890123456789012345678901234567890123456789 x",
+		  "1234567890123456789012345678901234567890123456789012345678901234567890123456789\n  x\n" },
+		{ "故障节点上的实例已经疏散到其他计算节点，卷和备份的归属也已经移到新的主机。请先确认电源：evac-manage explain source-alive 有更多",
+		  "故障节点上的实例已经疏散到其他计算节点，卷和备份的归属也已经移到新的主机。请先\n"
+		  "  确认电源：evac-manage explain source-alive 有更多\n" },
+		{ "故障节点上的实例已经疏散到其他计算节点，卷和备份的归属也已经移到新主机上去了，请先看",
+		  "故障节点上的实例已经疏散到其他计算节点，卷和备份的归属也已经移到新主机上去了，\n  请先看\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_str struct str out = { 0 };
+
+		str_add_wrapped(&out, cases[i].text, strlen(cases[i].text), 2, 0);
+		assert_string_equal(out.s, cases[i].out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +255,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_is_known_twice_is_named_once),
 		cmocka_unit_test(nothing_is_near_where_nothing_is_known),
 		cmocka_unit_test(names_of_any_length_are_compared_without_harm),
+		cmocka_unit_test(a_sentence_is_broken_before_column_80),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
