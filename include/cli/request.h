@@ -30,6 +30,7 @@ struct what {
 	int64_t limit;          /* 0: no limit */
 	const char *resume;     /* host rescue --resume RUN */
 	bool resend, scan, sql; /* journal recover --resend and --scan, journal undo --sql */
+	bool follow;            /* journal show --follow */
 	const char *plan_file;  /* plan show, plan apply */
 };
 

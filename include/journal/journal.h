@@ -63,6 +63,14 @@ struct journal_end {
 };
 int journal_read_to(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal_end *end,
     struct error *err);
+/* What has come since ${end}. */
+int journal_read_on(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal_end *end,
+    struct error *err);
+
+/* Is there a process that writes to it, a run or a recovery? */
+bool journal_is_held(const char *path);
+/* Every record as it is written, until nobody holds the journal any more and the last record was read. */
+int journal_follow(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, bool *torn, struct error *err);
 
 /* To go on in the journal of a run that has ended, whichever way: ERROR_BUSY while it goes on. Reads it all first; a half
  * record at its end goes. */

@@ -10,6 +10,7 @@
 
 /* The whole of a regular file of at most ${max} bytes. Errors are of ${kind} and name the path. */
 int file_read(const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err);
+int file_read_from(const char *path, size_t offset, size_t max, enum error_kind kind, struct str *out, struct error *err);
 
 bool file_is_directory(const char *path);
 

@@ -42,6 +42,8 @@
 	ROW(plan_apply) \
 	ROW(journal_list) \
 	ROW(journal_show) \
+	ROW(journal_pause) \
+	ROW(journal_resume) \
 	ROW(journal_recover) \
 	ROW(journal_undo) \
 	ROW(sql_list) \

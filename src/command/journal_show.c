@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "journal_lines.h"
 #include "words.h"
 #include "journal/past.h"
 #include "journal/runs.h"
@@ -28,19 +29,19 @@ static const char *record_text(json_object *record, const char *key)
 }
 
 /* Of the first of ${keys} that it has; a kind of record has one of them. */
-static const char *first_text(json_object *record, const char *const keys[4])
+static const char *first_text(json_object *record, const char *const keys[5])
 {
 	const char *text = NULL;
 
-	for (size_t i = 0; i < 4 && !text; i++)
+	for (size_t i = 0; i < 5 && keys[i] && !text; i++)
 		text = record_text(record, keys[i]);
 	return text;
 }
 
 static int add_record_row(void *ctx, json_object *record)
 {
-	static const char *const state[] = { "state", "outcome", "verdict", "result" },
-				 *const text[] = { "error", "sentence", "server", "command" };
+	static const char *const state[] = { "state", "outcome", "verdict", "result", NULL },
+				 *const text[] = { "error", "sentence", "server", "command", "by" };
 	struct table *t = ctx;
 	json_object *value;
 
@@ -59,6 +60,25 @@ static int add_record_row(void *ctx, json_object *record)
 	return 0;
 }
 
+/* Of a run that goes on as it goes on; of one that has ended all of it. */
+static enum error_kind follow_run(const struct request *request, const char *path, struct error *err)
+{
+	struct journal_lines lines = { .shown = &request->shown };
+	bool torn = false;
+	int rc = journal_follow(path, journal_line, &lines, &torn, err);
+
+	if (rc == 0 && lines.trouble.kind) {
+		*err = lines.trouble;
+		rc = -1;
+	}
+	if (rc == 0 && !lines.ended) {
+		rc = error_set(err, ERROR_UNKNOWN, "the run stopped in the middle of a step");
+		error_hint(err, "evac-manage journal recover %s", request->what.id);
+	}
+	journal_lines_free(&lines);
+	return rc == 0 ? ERROR_OK : err->kind;
+}
+
 /* Of a damaged journal what stands before the damage; then the error. */
 static enum error_kind run_journal_show(const struct request *request, struct error *err)
 {
@@ -70,6 +90,8 @@ static enum error_kind run_journal_show(const struct request *request, struct er
 
 	if (journal_find(request, request->what.id, &path, err) != 0)
 		return err->kind;
+	if (request->what.follow)
+		return follow_run(request, path, err);
 	table_init(&t, COLUMNS);
 	rc = table_check(COLUMNS, &request->shown, err);
 	if (rc == 0 && journal_read(path, add_record_row, &t, &torn, &trouble) == 0 && torn)
@@ -84,11 +106,30 @@ static enum error_kind run_journal_show(const struct request *request, struct er
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+static int follow_is_shown(const struct request *request, struct error *err)
+{
+	const struct shown *shown = &request->shown;
+	bool lines = str_equal(shown->format, "table") || str_equal(shown->format, "json");
+
+	if (!request->what.follow || (lines && shown->columns.n == 0 && !shown->sort_column))
+		return 0;
+	return error_set(err, ERROR_USAGE,
+	    "--follow prints a line for each change, or with -f json an object on a line: "
+	    "it takes no other format, no -c and no --sort-column");
+}
+
 /* clang-format off */
+static const struct option_spec options[] = {
+	{ .name = "follow", .type = OPTION_FLAG, .offset = AT(what.follow),
+	  .sentence = "go on as the run goes on, a line for each change, until it ends; Ctrl-C ends this alone" },
+	{ 0 }
+};
+
 const struct command command_journal_show = {
 	.noun = "journal", .verb = "show",
 	.sentence = "what one run wrote, with the values before",
 	.details = "Needs no database: journals are files in --state-dir.",
-	.arguments = run_arguments,
+	.options = options, .arguments = run_arguments,
+	.check = follow_is_shown,
 	.run = run_journal_show,
 };

@@ -58,18 +58,20 @@ static int damaged_line(const char *path, const struct journal_end *at, struct e
 	return error_hint(err, "it was changed or damaged later; nothing is decided from it: compare with a copy");
 }
 
+/* ${all}: what stands in the file behind ${at}. */
 static int read_records(const char *path, const struct str *all, int (*fn)(void *, json_object *), void *ctx,
     struct journal_end *at, struct error *err)
 {
+	size_t base = at->offset;
 	const char *line, *newline;
 	json_object *record;
 	size_t n;
 	int stop = 0;
 
-	while (at->offset < all->n && !stop) {
-		line = all->s + at->offset;
-		newline = memchr(line, '\n', all->n - at->offset);
-		n = newline ? (size_t)(newline - line) : all->n - at->offset;
+	while (at->offset - base < all->n && !stop) {
+		line = all->s + (at->offset - base);
+		newline = memchr(line, '\n', all->n - (at->offset - base));
+		n = newline ? (size_t)(newline - line) : all->n - (at->offset - base);
 		record = parse_record(line, n, at);
 		if (!record && !newline && is_beginning(line, n)) { /* its side effect cannot have begun: it is written first */
 			at->torn = true;
@@ -87,16 +89,29 @@ static int read_records(const char *path, const struct str *all, int (*fn)(void 
 	return 0;
 }
 
+int journal_read_on(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal_end *end,
+    struct error *err)
+{
+	auto_str struct str more = { 0 };
+
+	end->torn = false; /* it may be whole by now */
+	if (file_read_from(path, end->offset, JOURNAL_MAX, ERROR_ERROR, &more, err) != 0)
+		return -1;
+	if (end->no_newline && more.n > 0 && more.s[0] == '\n') {
+		end->no_newline = false;
+		end->offset++;
+		str_clear(&more);
+		return journal_read_on(path, fn, ctx, end, err);
+	}
+	return read_records(path, &more, fn, ctx, end, err);
+}
+
 int journal_read_to(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, struct journal_end *end,
     struct error *err)
 {
-	auto_str struct str all = { 0 };
-
 	*end = (struct journal_end){ 0 };
 	memset(end->prev, '0', 64);
-	if (file_read(path, JOURNAL_MAX, ERROR_ERROR, &all, err) != 0)
-		return -1;
-	return read_records(path, &all, fn, ctx, end, err);
+	return journal_read_on(path, fn, ctx, end, err);
 }
 
 int journal_read(const char *path, int (*fn)(void *ctx, json_object *record), void *ctx, bool *torn, struct error *err)

@@ -37,6 +37,11 @@ static int read_fd(int fd, const char *path, size_t max, enum error_kind kind, s
 
 int file_read(const char *path, size_t max, enum error_kind kind, struct str *out, struct error *err)
 {
+	return file_read_from(path, 0, max, kind, out, err);
+}
+
+int file_read_from(const char *path, size_t offset, size_t max, enum error_kind kind, struct str *out, struct error *err)
+{
 	struct stat st;
 	int fd, rc;
 
@@ -47,6 +52,8 @@ int file_read(const char *path, size_t max, enum error_kind kind, struct str *ou
 		rc = error_errno(err, kind, errno, "'%s'", path);
 	else if (!S_ISREG(st.st_mode))
 		rc = error_set(err, kind, "'%s' is not a regular file", path);
+	else if (offset > 0 && lseek(fd, (off_t)offset, SEEK_SET) < 0)
+		rc = error_errno(err, kind, errno, "'%s'", path);
 	else
 		rc = read_fd(fd, path, max, kind, out, err);
 	close(fd);

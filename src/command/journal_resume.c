@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "words.h"
+#include "journal/pause.h"
+#include "journal/runs.h"
+#include "out/table.h"
+#include "util/json.h"
+#include "util/str.h"
+
+static int print_resumed(const struct request *request, bool lifted, struct error *err)
+{
+	json_object *document;
+	int rc;
+
+	if (!str_equal(request->shown.format, "json")) {
+		if (lifted)
+			out_line("%s goes on", request->what.id);
+		else
+			out_line("%s was not paused", request->what.id);
+		return 0;
+	}
+	document = json_object_new_object();
+	put_text(document, "run", request->what.id);
+	put_bool(document, "paused", false);
+	put_bool(document, "was_paused", lifted);
+	rc = out_json(document, &request->shown, err);
+	json_object_put(document);
+	return rc;
+}
+
+/* Also of a run that is dead: what was left behind goes. */
+static enum error_kind run_journal_resume(const struct request *request, struct error *err)
+{
+	auto_free char *path = NULL;
+	bool lifted;
+
+	if (journal_find(request, request->what.id, &path, err) != 0 || pause_lift(path, &lifted, err) != 0 ||
+	    print_resumed(request, lifted, err) != 0)
+		return err->kind;
+	return ERROR_OK;
+}
+
+/* clang-format off */
+const struct command command_journal_resume = {
+	.noun = "journal", .verb = "resume",
+	.sentence = "let a run that was paused go on",
+	.details = "Lifts what 'journal pause' asked for, whoever it was. Needs no database.\n\n"
+		"Example:\n"
+		"  evac-manage journal resume 20260131T030405Z-host-rescue-1a2b3c4d",
+	.arguments = run_arguments,
+	.run = run_journal_resume,
+};
