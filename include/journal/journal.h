@@ -18,6 +18,10 @@ bool state_dir_is_named(const struct request *request); /* by the command line o
 
 struct journal;
 
+/* Of the format. A record or a key that a reader may ignore does not change it; whatever he must not ignore does. The first
+ * record keeps its form in every version, so that each can tell whose a journal is. */
+#define JOURNAL_VERSION 1
+
 /* Makes the file (it must not exist) and its first record, durable. */
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err);
 const char *journal_path(const struct journal *journal);

@@ -34,6 +34,9 @@ struct past_unit {
 struct past {
 	const char *run, *command, *host, *to, *cinder_host, *target_host, *target_state, *fenced, *user, *on, *started_at,
 	    *result;          /* result NULL: no end was written */
+	int64_t version;      /* of its format */
+	const char *tool;     /* the evac-manage that wrote it */
+	bool foreign;         /* of a format that is not ours: nothing but its first record was read */
 	const char *recovery; /* how the last recovery ended; NULL: there was none, or it was cut off */
 	bool whole;           /* it ended, and nothing of its plan failed or was left undone */
 	bool force;
@@ -48,6 +51,8 @@ struct past {
  * sense. */
 int past_record(void *ctx, json_object *record);
 int past_check(const struct past *past, const char *path, struct error *err);
+/* "of format 2, of evac-manage 0.9.0, and this one, 0.1.0, reads format 1": what is said of a foreign one. */
+void past_add_foreign(const struct past *past, struct str *out);
 void past_free(struct past *past);
 
 /* A unit that needs nobody: proved, rolled back or put back, or settled by a recovery; and a run of which all are, or never

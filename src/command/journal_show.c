@@ -38,13 +38,21 @@ static const char *first_text(json_object *record, const char *const keys[5])
 	return text;
 }
 
+struct shown_records {
+	struct table table;
+	int64_t version; /* of the journal's format; -1: its first record was not there */
+};
+
 static int add_record_row(void *ctx, json_object *record)
 {
 	static const char *const state[] = { "state", "outcome", "verdict", "result", NULL },
 				 *const text[] = { "error", "sentence", "server", "command", "by" };
-	struct table *t = ctx;
+	struct shown_records *shown = ctx;
+	struct table *t = &shown->table;
 	json_object *value;
 
+	if (shown->version < 0)
+		shown->version = json_object_get_int64(json_object_object_get(record, "version"));
 	table_add(t);
 	table_int(t, "seq", json_object_get_int64(json_object_object_get(record, "seq")));
 	table_text(t, "time", record_text(record, "time"));
@@ -79,12 +87,21 @@ static enum error_kind follow_run(const struct request *request, const char *pat
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 
+static void say_what_is_odd(const struct shown_records *shown, const char *path, bool torn)
+{
+	if (torn)
+		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
+	if (shown->version >= 0 && shown->version != JOURNAL_VERSION)
+		log_warn("the journal '%s' is of format %lld, evac-manage %s knows format %d: this may not be all of it", path,
+		    (long long)shown->version, EVAC_MANAGE_VERSION, JOURNAL_VERSION);
+}
+
 /* Of a damaged journal what stands before the damage; then the error. */
 static enum error_kind run_journal_show(const struct request *request, struct error *err)
 {
+	struct shown_records shown = { .version = -1 };
 	struct error trouble = { 0 };
 	auto_free char *path = NULL;
-	struct table t;
 	bool torn = false;
 	int rc;
 
@@ -92,13 +109,13 @@ static enum error_kind run_journal_show(const struct request *request, struct er
 		return err->kind;
 	if (request->what.follow)
 		return follow_run(request, path, err);
-	table_init(&t, COLUMNS);
+	table_init(&shown.table, COLUMNS);
 	rc = table_check(COLUMNS, &request->shown, err);
-	if (rc == 0 && journal_read(path, add_record_row, &t, &torn, &trouble) == 0 && torn)
-		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
+	if (rc == 0 && journal_read(path, add_record_row, &shown, &torn, &trouble) == 0)
+		say_what_is_odd(&shown, path, torn);
 	if (rc == 0)
-		rc = table_print(&t, &request->shown, err);
-	table_free(&t);
+		rc = table_print(&shown.table, &request->shown, err);
+	table_free(&shown.table);
 	if (rc == 0 && trouble.kind) {
 		*err = trouble;
 		rc = -1;

@@ -22,7 +22,6 @@
 #include "util/str.h"
 
 #define STATE_DIR "/var/lib/evac-manage"
-#define JOURNAL_VERSION 1
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 struct journal {

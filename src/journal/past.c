@@ -7,6 +7,7 @@
 #include "plan/step_json.h"
 #include "util/clock.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 #define UNITS_MAX 1000000
@@ -58,6 +59,8 @@ static int on_run(struct past *past, json_object *record)
 	json_object *accept = json_object_object_get(record, "accept");
 	size_t n = json_object_is_type(accept, json_type_array) ? json_object_array_length(accept) : 0;
 
+	past->version = json_object_get_int64(json_object_object_get(record, "version"));
+	past->tool = copy(past, record, "tool");
 	past->run = copy(past, record, "run");
 	past->command = copy(past, record, "command");
 	past->host = copy(past, record, "host");
@@ -70,6 +73,9 @@ static int on_run(struct past *past, json_object *record)
 	past->on = copy(past, record, "on");
 	past->started_at = copy(past, record, "time");
 	past->force = json_object_get_boolean(json_object_object_get(record, "force"));
+	past->foreign = past->version != JOURNAL_VERSION;
+	if (past->foreign) /* its records may mean something else */
+		return 1;
 	for (size_t i = 0; i < n; i++) {
 		const char *word = json_object_get_string(json_object_array_get_idx(accept, i));
 
@@ -225,7 +231,8 @@ static int on_end(struct past *past, json_object *record)
 	return 0;
 }
 
-/* Those that say how far a run is; a "server" record is for people. */
+/* Those that say how far a run is. Every other one is for people: what must not be ignored has another version of the format.
+ */
 static const struct {
 	const char *type;
 	int (*read)(struct past *past, json_object *record); /* non-zero: it makes no sense, and nothing more is read */
@@ -256,8 +263,25 @@ int past_record(void *ctx, json_object *record)
 	return 0;
 }
 
+void past_add_foreign(const struct past *past, struct str *out)
+{
+	str_addf(out, _("of format %lld, written by evac-manage %s, and evac-manage %s reads format %d"),
+	    (long long)past->version, str_or(past->tool, "?"), EVAC_MANAGE_VERSION, JOURNAL_VERSION);
+}
+
+static int refuse_foreign(const struct past *past, const char *path, struct error *err)
+{
+	auto_str struct str what = { 0 };
+
+	past_add_foreign(past, &what);
+	error_set(err, ERROR_ERROR, "the journal '%s' is %s; nothing was changed", path, what.s);
+	return error_hint(err, "run the same command with evac-manage %s or a later one", str_or(past->tool, "?"));
+}
+
 int past_check(const struct past *past, const char *path, struct error *err)
 {
+	if (past->foreign)
+		return refuse_foreign(past, path, err);
 	if (past->trouble)
 		return error_set(err, ERROR_ERROR, "'%s': %s", path, past->trouble);
 	if (!past->run)

@@ -65,7 +65,8 @@ static bool is_no_matter(const char *path, const char *host)
 	}
 	if (first && str_equal(get_text(first, "type"), "run") && !str_equal(get_text(first, "host"), host))
 		answer = true;
-	else if (first && last && str_equal(get_text(last, "type"), "end"))
+	else if (first && json_object_get_int64(json_object_object_get(first, "version")) == JOURNAL_VERSION && last &&
+	    str_equal(get_text(last, "type"), "end"))
 		answer = has_none(last, "unknown") && has_none(last, "applied");
 	json_object_put(first);
 	json_object_put(last);
@@ -94,6 +95,18 @@ static int refuse_damaged(const char *path, const char *run, const char *host, s
 {
 	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a damaged journal: %s; nothing was written", host, run);
 	return error_hint(err, "find out what it did (a copy of it, the rows), then move '%s' out of that directory", path);
+}
+
+/* It may be unfinished: who wrote it knows. */
+static int refuse_unread(const struct past *past, const char *run, struct error *err)
+{
+	auto_str struct str what = { 0 };
+
+	past_add_foreign(past, &what);
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a journal %s: %s; nothing was written", past->host, what.s, run);
+	return error_hint(err,
+	    "find out what it did, first, with evac-manage %s or a later one: evac-manage journal recover %s",
+	    str_or(past->tool, "?"), run);
 }
 
 /* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. */
@@ -148,6 +161,9 @@ static int check_one(const char *path, const char *run, const char *host, struct
 	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
 		if (!past.host || str_equal(past.host, host))
 			rc = refuse_damaged(path, run, host, err);
+	} else if (past.foreign) {
+		if (str_equal(past.host, host))
+			rc = refuse_unread(&past, run, err);
 	} else if (str_equal(past.host, host)) {
 		if (!past.result && !past.recovery)
 			rc = refuse(run, host, "never came to its end", err);

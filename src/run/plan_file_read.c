@@ -74,6 +74,47 @@ static void take_words(struct plan_file *file, json_object *words)
 	}
 }
 
+static bool is_plan_word(const char *name)
+{
+	for (const struct plan_word *w = plan_words; w->name; w++)
+		if (strcmp(w->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A word that this version does not know may say what is not to be done. NULL: there is none. */
+static const char *unknown_plan_word(json_object *words)
+{
+	if (json_object_is_type(words, json_type_object)) {
+		json_object_object_foreach(words, name, value) {
+			(void)value;
+			if (!is_plan_word(name))
+				return name;
+		}
+	}
+	return NULL;
+}
+
+static int check_plan_version(const struct plan_file *file, const char *path, struct error *err)
+{
+	const char *tool = get_text(json_object_object_get(file->document, "made"), "tool");
+	const char *word = unknown_plan_word(json_object_object_get(file->document, "request"));
+
+	if (!str_equal(get_text(file->document, "schema"), PLAN_SCHEMA))
+		error_set(err, ERROR_REFUSED,
+		    "the plan '%s' is not of schema %s, which evac-manage %s knows; nothing was written", path, PLAN_SCHEMA,
+		    EVAC_MANAGE_VERSION);
+	else if (word)
+		error_set(err, ERROR_REFUSED,
+		    "the plan '%s' has a word in its request that evac-manage %s does not know, '%.64s'; nothing "
+		    "was written",
+		    path, EVAC_MANAGE_VERSION, word);
+	else
+		return 0;
+	return error_hint(err, "make a new plan: the command with --plan-out FILE; or apply this one with evac-manage %s",
+	    str_or(tool, "?"));
+}
+
 static bool take_units(struct plan_file *file, json_object *units)
 {
 	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
@@ -120,8 +161,8 @@ int plan_file_read(const char *path, struct plan_file *out, struct error *err)
 		return -1;
 	if (!sum_is_right(&all) || !(out->document = parse(&all)))
 		return damaged(path, "is not the plan that was written: one byte at least was changed", err);
-	if (!str_equal(get_text(out->document, "schema"), PLAN_SCHEMA))
-		return damaged(path, "is of another version of evac-manage", err);
+	if (check_plan_version(out, path, err) != 0)
+		return -1;
 	if (!take_all(out))
 		return damaged(path, "is not complete", err);
 	return 0;
