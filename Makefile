@@ -160,6 +160,7 @@ check-house: all
 	$(Q)tests/names
 	$(Q)tests/format
 	$(Q)tests/headers
+	$(Q)tests/schemas
 	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run packaging/package docs/bugs
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi

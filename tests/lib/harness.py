@@ -21,6 +21,7 @@ import unittest
 import pymysql
 
 import pasted
+import schemas
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SANDBOX = os.path.join(ROOT, "tests", "sandbox", "sandbox")
@@ -148,6 +149,7 @@ class Tool:
     """evac-manage with the sandbox's configuration; every one has its own state directory."""
 
     types = True  # what is printed to be typed is typed
+    keeps_real_journals = True  # none that a test made up
 
     def __init__(self):
         self.state = tempfile.mkdtemp(prefix="evac-manage-state.")
@@ -159,6 +161,7 @@ class Tool:
         self.said = []   # all that was ever printed, for the search for passwords
         self.prefix = []
         self.hints_that_fail = []
+        self.against_schemas = []
 
     def command(self, *words):
         command = [*self.prefix, TOOL, *words, "--state-dir", self.state, "--config", self.site]
@@ -175,6 +178,7 @@ class Tool:
         out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         self.said += [out, err]
         result = Result(command, done.returncode, out, err)
+        self.against_schemas += schemas.of_output(words, out) + schemas.of_log(words, err)
         self.paste(result, time.monotonic() - began)
         return result
 
@@ -207,6 +211,12 @@ class TestCase(unittest.TestCase):
     def setUp(self):
         self.tool = Tool()
         self.addCleanup(lambda: self.assertFalse(self.tool.hints_that_fail, "\n".join(["printed to be typed, and does not do:", *self.tool.hints_that_fail])))
+        self.addCleanup(self.documents_are_as_promised)
+
+    def documents_are_as_promised(self):
+        """docs/schema/README.md"""
+        wrong = self.tool.against_schemas + (schemas.of_journals(self.tool.state) if self.tool.keeps_real_journals else [])
+        self.assertFalse(wrong, "\n".join(["not as docs/schema says:", *sorted(set(wrong))[:20]]))
 
     def expect(self, result, code, *texts):
         self.assertEqual(result.code, code, str(result))
