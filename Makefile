@@ -153,7 +153,7 @@ po: | $(BUILD)
 	$(Q)src/po/extract $(BUILD)/evac-manage.pot
 	$(Q)msgmerge --quiet --update --backup=none --no-wrap --no-location --previous src/po/zh_CN.po $(BUILD)/evac-manage.pot
 	$(Q)msgattrib --no-obsolete --no-wrap --no-location -o src/po/zh_CN.po src/po/zh_CN.po
-	$(Q)msgfmt --statistics -c -o /dev/null src/po/zh_CN.po
+	$(Q)msgfmt --statistics --check-format -o /dev/null src/po/zh_CN.po
 
 check-house: all
 	$(Q)OBJ=$(BUILD)/obj tests/layers

@@ -9,6 +9,7 @@
 #include "out/table.h"
 #include "util/clock.h"
 #include "util/file.h"
+#include "util/lang.h"
 #include "util/log.h"
 
 #define KEPT_IN_ALL 20      /* times --max-findings */
@@ -142,11 +143,14 @@ static void look_first_at(const struct request *request, struct audit_places *pl
 	check = fitting_variant(places, r->check, &why, &reach);
 	if (!check) {
 		r->outcome = reach == REACHES_NOTHING ? AUDIT_FAILED : AUDIT_NOT_HERE;
-		snprintf(r->why, sizeof r->why, "%s", why.s);
+		lang_copy(r->why, sizeof r->why, why.s);
 		return;
 	}
-	if (reach == REACHES_SOME)
-		snprintf(r->why, sizeof r->why, "not everywhere: %s", why.s);
+	if (reach == REACHES_SOME) {
+		auto_free char *some = xasprintf(_("not everywhere: %s"), why.s);
+
+		lang_copy(r->why, sizeof r->why, some);
+	}
 	r->check = check;
 	end_result(report, r, brake(request, places, deadline, &err), &err);
 	if (r->outcome == AUDIT_DONE)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/shell.h"
 
@@ -391,9 +392,10 @@ static void note_globals(struct call *out)
 
 static void add_globals_to_hint(const struct request *request, struct error *err)
 {
+	auto_free char *english = lang_for_machines(xstrdup(err->hint));
 	auto_str struct str whole = { 0 };
 
-	if (!err->hint[0] || str_starts(err->hint, "usage: "))
+	if (!err->hint[0] || str_starts(english, "usage: "))
 		return;
 	shell_add_commands(&whole, err->hint, request->where.globals);
 	error_hint(err, "%s", whole.s);

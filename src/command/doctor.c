@@ -29,9 +29,7 @@ static const char *const verdict_name[] = { "ok", "warn", "fail", "unknown" };
 
 /* What a check is needed for. What is not known to be fit is not fit. */
 enum { MOVES = 1, EVACUATIONS = 2, AUDIT = 4, WORKS = 3 };
-static const char *const work_name[WORKS] = { "moves of volumes and backups", "evacuations", "the audit" };
-#define FIT_FOR "fit for "
-#define NOT_FIT_FOR "not fit for "
+static const char *const work_name[WORKS] = { N_("moves of volumes and backups"), N_("evacuations"), N_("the audit") };
 
 struct exam {
 	struct table *table;
@@ -234,16 +232,16 @@ static void check_scheduler_queue(struct exam *e, const struct world *w)
 	if (bus_queue_look(w->bus, SCHEDULER_QUEUE, &queue, &err) != 0)
 		tell(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists)
-		tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler",
-		    "queue '" SCHEDULER_QUEUE "' does not exist");
+		tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler", "queue '%s' does not exist",
+		    SCHEDULER_QUEUE);
 	else if (queue.consumers == 0)
 		tell(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing",
-		    "queue '" SCHEDULER_QUEUE "' has no consumer, and %u message%s", (unsigned)queue.messages,
+		    "queue '%s' has no consumer, and %u message%s", SCHEDULER_QUEUE, (unsigned)queue.messages,
 		    queue.messages == 1 ? "" : "s");
 	else
-		tell(e, "scheduler queue", EVACUATIONS, FIT, NULL,
-		    "queue '" SCHEDULER_QUEUE "': %u consumer%s, %u message%s waiting", (unsigned)queue.consumers,
-		    queue.consumers == 1 ? "" : "s", (unsigned)queue.messages, queue.messages == 1 ? "" : "s");
+		tell(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting",
+		    SCHEDULER_QUEUE, (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
+		    queue.messages == 1 ? "" : "s");
 }
 
 static void check_bus(struct exam *e, const struct world *w)
@@ -326,8 +324,8 @@ static void say_verdict(struct exam *e)
 {
 	for (unsigned i = 0; i < WORKS; i++) {
 		bool fit = e->unfit[i].n == 0;
-		auto_free char *detail = xasprintf("%s%s%s%s", fit ? FIT_FOR : NOT_FIT_FOR, work_name[i], fit ? "" : ": ",
-		    str_or(e->unfit[i].s, ""));
+		auto_free char *detail = fit ? xasprintf(_("fit for %s"), _(work_name[i])) :
+					       xasprintf(_("not fit for %s: %s"), _(work_name[i]), str_or(e->unfit[i].s, ""));
 
 		table_add(e->table);
 		table_text(e->table, "check", "verdict");
@@ -359,18 +357,21 @@ static int refuse_unfit(const struct table *shown, const struct request *request
 
 	(void)request;
 	for (size_t i = 0; i < WORKS; i++) {
-		auto_free char *is_fit = xasprintf(FIT_FOR "%s", work_name[i]);
+		auto_free char *is_fit = xasprintf(_("fit for %s"), _(work_name[i]));
 		struct str *to = table_count(shown, "detail", is_fit) ? &fit : &unfit;
 
-		str_addf(to, "%s%s", to->n ? ", " : "", work_name[i]);
+		str_addf(to, "%s%s", to->n ? ", " : "", _(work_name[i]));
 		failed -= to == &unfit; /* its own row */
 	}
 	if (unfit.n == 0) {
-		log_notice(FIT_FOR "%s", fit.s);
+		log_notice("fit for %s", fit.s);
 		return 0;
 	}
-	return error_set(err, ERROR_REFUSED, "%s%s%s" NOT_FIT_FOR "%s: %zu check%s failed, %zu unknown", fit.n ? FIT_FOR : "",
-	    str_or(fit.s, ""), fit.n ? "; " : "", unfit.s, failed, failed == 1 ? "" : "s", unknown);
+	if (fit.n == 0)
+		return error_set(err, ERROR_REFUSED, "not fit for %s: %zu check%s failed, %zu unknown", unfit.s, failed,
+		    failed == 1 ? "" : "s", unknown);
+	return error_set(err, ERROR_REFUSED, "fit for %s; not fit for %s: %zu check%s failed, %zu unknown", fit.s, unfit.s,
+	    failed, failed == 1 ? "" : "s", unknown);
 }
 
 static const struct listing doctor = {

@@ -160,7 +160,7 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 
 	put_count(r, "unit", unit);
 	put_text(r, "outcome", bus_outcome_name(outcome));
-	put(r, "error", why->text[0] ? json_object_new_string(why->text) : NULL);
+	put_text(r, "error", why->text[0] ? why->text : NULL);
 	return journal_add(journal, "publish_outcome", r, false, err);
 }
 

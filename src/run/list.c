@@ -3,12 +3,20 @@
 
 #include <string.h>
 
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
 static bool is_witness(const struct scene *scene, const struct absence *a)
 {
 	return a->cell && scene->nova.home && scene->nova.home->cell->id != a->cell->id;
+}
+
+static bool is_told_in(const struct error *said, const char *text)
+{
+	auto_free char *whole = lang_for_machines(xstrdup(said->text)), *part = lang_for_machines(xstrdup(text));
+
+	return strstr(whole, part) != NULL;
 }
 
 /* The heaviest of them; ERROR_OK: everything was asked. */
@@ -28,7 +36,7 @@ static enum error_kind say_absences(const struct listing *listing, const struct 
 			continue;
 		if (error_kind_outweighs(a->kind, worst))
 			worst = a->kind;
-		if (strstr(said->text, a->text)) /* main says it */
+		if (is_told_in(said, a->text)) /* main says it */
 			continue;
 		log_error("%s", a->text);
 		if (a->hint[0])

@@ -27,6 +27,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SANDBOX = os.path.join(ROOT, "tests", "sandbox", "sandbox")
 TOOL = os.environ.get("EVAC_MANAGE", os.path.join(ROOT, "build", "evac-manage"))
 FENCED = ["--fenced", "the test pulled the plug"]
+os.environ["LANGUAGE"] = "en"  # whatever the locale of who runs the tests: they read English
 
 # exit codes, by name: docs/exit-codes.md
 OK, ERROR, USAGE, NOT_FOUND, REFUSED, PARTIAL, DRIFT = 0, 1, 2, 4, 5, 6, 7
