@@ -156,7 +156,7 @@ static bool takes_anything(const struct scene *scene)
 static void nobody_fenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (!scene->request->how.fenced)
-		guard_found(self, scene, out, scene->subject.host, NULL, "nobody has said that '%s' is powered off",
+		guard_found(self, scene, out, scene->subject.host, NULL, "power-off of '%s' is not confirmed",
 		    scene->subject.host);
 }
 

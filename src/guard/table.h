@@ -49,8 +49,8 @@ GUARD("source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE,
 	.offer = "for a move that is planned", .offer_for_all = true)
 GUARD("fencing-unconfirmed", SEVERITY_STOP, ACCEPT_CODE,
 	LOOK(WHEN_EVACUATES_ALONE, host_unfenced) LOOK(WHEN_RESCUES, rescue_unfenced) LOOK(WHEN_MOVES_ALONE, backend_unfenced),
-	.sentence = "nobody has said who powered the host off: a stale heartbeat is not a dead host",
-	.hint = "power the host off; then --fenced takes the sentence that says who did it and how that is known",
+	.sentence = "the power-off of the host is not confirmed: a host without a heartbeat may still write to its disks",
+	.hint = "power the host off; then say who did it and how it is known: --fenced",
 	.of_request = true)
 GUARD("source-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, source_node_missing),
 	.sentence = "--force, and the failed host's compute node record is gone: the conductor copies its allocations and "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/report.h"
+#include "report/screen.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "evacuate/evacuate.h"
+#include "out/paragraph.h"
 #include "out/table.h"
 #include "util/shell.h"
 #include "util/visible.h"
@@ -367,15 +368,33 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 	    t.state[STATE_SKIPPED]);
 }
 
+/* What was to be done and what speaks against it, as it is shown before a question; a dry run shows every unit and finding as
+ * well. */
+static int print_intent(const struct report *report, struct error *err)
+{
+	auto_str struct str screen = { 0 }, plan = { 0 };
+	size_t columns, lines;
+
+	if (report->work->plan.nunit == 0 && report->findings.n == 0)
+		return 0;
+	terminal_size(STDOUT_FILENO, &columns, &lines);
+	if (report->work->request->shown.max_width > 0)
+		columns = (size_t)report->work->request->shown.max_width;
+	report_screen(report, columns, lines, &screen);
+	if (out_text(err, "%s\n", screen.s) != 0)
+		return -1;
+	if (!report->work->request->how.dry_run)
+		return 0;
+	report_plan(report, &plan); /* sentences, not columns: they are long, and they are read */
+	return out_text(err, "%s", str_or(plan.s, "")) != 0 ? -1 : print_findings(report, err);
+}
+
 static int print_for_people(const struct report *report, enum error_kind result, const struct error *why, struct error *err)
 {
-	auto_str struct str plan = { 0 }, sentence = { 0 }, next = { 0 };
+	auto_str struct str sentence = { 0 }, next = { 0 };
 
-	if (!report->work->journal && !(report->shown && isatty(STDOUT_FILENO))) { /* nobody reads the same twice */
-		report_plan(report, &plan); /* sentences, not columns: they are long, and they are read */
-		if (out_text(err, "%s", str_or(plan.s, "")) != 0 || print_findings(report, err) != 0)
-			return -1;
-	}
+	if (!report->work->journal && !report->shown && print_intent(report, err) != 0)
+		return -1;
 	if (report->work->journal &&
 	    (print_owners(report, err) != 0 || print_checks(report, err) != 0 || print_servers(report, err) != 0))
 		return -1;

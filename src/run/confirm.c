@@ -6,35 +6,40 @@
 #include <unistd.h>
 
 #include "cli/fenced.h"
+#include "out/paragraph.h"
 #include "run/run.h"
-#include "report/report.h"
+#include "report/screen.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/signals.h"
 #include "util/visible.h"
 
 #define ANSWER_MAX 1024
+#define QUESTION_LINES 2 /* one, and what is typed */
+#define MOST_QUESTION_LINES 4
 
 static bool is_terminal(void)
 {
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-static void show_plan(struct run *run)
+static void show_screen(struct run *run)
 {
-	auto_str struct str plan = { 0 };
+	auto_str struct str screen = { 0 };
+	size_t columns, lines;
 	char *rest = NULL;
 
 	run->report.shown = true;
-	log_notice("run %s", run->work.run);
-	report_plan(&run->report, &plan);
-	for (char *line = plan.s ? strtok_r(plan.s, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
-		log_notice("%s", line);
-	for (size_t i = 0; i < run->report.findings.n; i++) {
-		const struct finding *f = &run->report.findings.v[i];
+	terminal_size(STDERR_FILENO, &columns, &lines);
+	if (lines > MOST_QUESTION_LINES)
+		lines -= run->work.request->how.fenced ? QUESTION_LINES : MOST_QUESTION_LINES;
+	report_screen(&run->report, columns, lines, &screen);
+	for (char *line = screen.s; line && *line; line = rest) {
+		size_t n = strcspn(line, "\n");
 
-		log_notice("%s%s %s: %s", severity_name[f->severity], f->accepted ? " (accepted)" : "", f->code, f->message);
-		if (f->hint[0] && !f->accepted) /* whoever accepted it needs no other way */
-			log_notice("   hint: %s", f->hint);
+		rest = line + n + (line[n] == '\n');
+		line[n] = '\0';
+		log_notice("%s", line);
 	}
 }
 
@@ -70,17 +75,16 @@ int confirm(struct run *run, struct error *err)
 		error_set(err, ERROR_REFUSED, "not confirmed: there is no terminal to ask on; nothing was written");
 		return error_hint(err, "on a terminal it asks; without one it goes on only with --yes");
 	}
-	if (run->report.shown)
-		log_notice("fenced: %s", run->work.request->how.fenced);
-	else
-		show_plan(run);
+	if (!run->report.shown)
+		show_screen(run);
 	if (run->work.request->how.yes)
 		return 0;
 	if (run->work.scene.subject.host)
-		str_addf(&question, "type the %shost's name (%s) to go on: ", run->work.scene.subject.past ? "" : "failed ",
-		    run->work.scene.subject.host);
+		str_add(&question,
+		    run->work.scene.subject.past ? _("type the host's name to go on: ") :
+						   _("type the failed host's name to go on: "));
 	else
-		str_add(&question, "type yes to go on: ");
+		str_add(&question, _("type yes to go on: "));
 	if (ask_terminal(question.s, answer) && strcmp(answer, str_or(run->work.scene.subject.host, "yes")) == 0)
 		return 0;
 	if (signal_came())
@@ -111,8 +115,8 @@ int confirm_fence(struct run *run, struct error *err)
 	if (!only_the_fence_is_missing(&run->report.findings) || run->work.request->how.yes || run->work.request->how.dry_run ||
 	    run->work.plan.nunit == 0 || !is_terminal())
 		return 0;
-	show_plan(run);
-	if (!ask_terminal("who powered the host off, and how do we know? (empty: stop here) ", answer) ||
+	show_screen(run);
+	if (!ask_terminal(_("who powered the host off, and how do we know? (empty: stop here) "), answer) ||
 	    !answer[strspn(answer, " \t")])
 		return 0;
 	if (fenced_check("the answer", answer, err) != 0)

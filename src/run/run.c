@@ -185,7 +185,9 @@ static int refuse_run(struct run *run, struct error *err)
 	assert(first);
 	n = stops ? stops : skips;
 	error_set(err, ERROR_REFUSED, "refused: %zu problem%s; nothing was written", n, n == 1 ? "" : "s");
-	return error_hint(err, "first %s: %s", first->code, first->hint[0] ? first->hint : first->message);
+	if (strcmp(run->work.request->shown.format, "table") == 0) /* the screen has what to do about it */
+		return error_hint(err, "fix %s first", first->code);
+	return error_hint(err, "fix %s first: %s", first->code, first->hint[0] ? first->hint : first->message);
 }
 
 /* The file, what is in it, until when, and what comes next. */

@@ -95,14 +95,14 @@ class Refusals(harness.TestCase):
         self.answers_for_nobody(r)
         refused, hint = self.last_lines(r)
         self.assertTrue(refused.endswith("refused: 2 problems; nothing was written"), refused)
-        self.assertIn("first fencing-unconfirmed: power the host off", hint)
-        for once in ("power the host off", "enable it, or name another", "nobody has said"):
+        self.assertIn("fix fencing-unconfirmed first", hint)
+        for once in ("power the host off", "enable it, or name another", "is not confirmed"):
             self.assertEqual((r.out + r.err).count(once), 1, str(r))
-        r = self.expect(self.tool.run(*MOVE, *FENCED, "--yes"), REFUSED, "refused: 1 problem; nothing was written", "first target-disabled: enable it")
+        r = self.expect(self.tool.run(*MOVE, *FENCED, "--yes"), REFUSED, "refused: 1 problem; nothing was written", "fix target-disabled first")
 
     def test_without_a_terminal_the_plan_is_printed_once(self):
         r = self.expect(self.tool.run(*MOVE, *FENCED), REFUSED, "no terminal to ask on")
-        self.assertEqual((r.out + r.err).count("1. move "), 1, str(r))
+        self.assertEqual((r.out + r.err).count("  move      "), 1, str(r))
         self.assertEqual((r.out + r.err).count("pool-unseen"), r.out.count("pool-unseen"), str(r))
 
     def test_an_accept_names_a_finding_and_something_of_this_run(self):

@@ -388,13 +388,13 @@ static void nothing_to_write_needs_nobodys_word(void **state)
 {
 	(void)state;
 	request.how.fenced = NULL;
-	assert_found("fencing-unconfirmed", "powered off");
+	assert_found("fencing-unconfirmed", "power-off of");
 	instances[0].vm_state = "paused"; /* left out, and asked for all the same */
-	assert_found("fencing-unconfirmed", "powered off");
+	assert_found("fencing-unconfirmed", "power-off of");
 	candidates[0].wanted = false;
 	assert_quiet("fencing-unconfirmed");
 	scene.subject.moves_things = scene.subject.marks = true; /* a rescue disables its services */
-	assert_found("fencing-unconfirmed", "powered off");
+	assert_found("fencing-unconfirmed", "power-off of");
 }
 
 static void a_guest_that_a_failed_evacuation_left(void **state)

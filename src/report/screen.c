@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/screen.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "out/paragraph.h"
+#include "screen_internal.h"
+#include "util/lang.h"
+
+#define LABEL_AT 2 /* of what is dead, done and left */
+#define TEXT_AT 12
+#define DEEDS_SHOWN 3 /* units that are no move, no mark and no evacuation: a sentence each */
+
+/* "  move      13 volumes …" */
+static void add_row(const struct screen *s, const char *label, const char *text)
+{
+	size_t at = LABEL_AT + text_columns(label), blanks = at < TEXT_AT ? TEXT_AT - at : 1;
+
+	str_addf(s->out, "%*s%s%*s", LABEL_AT, "", label, (int)blanks, "");
+	paragraph_add(s->out, text, TEXT_AT, at + blanks, s->width);
+}
+
+/* ---- what is dead, and how we know */
+
+/* The youngest heartbeat of the failed host's services, nova's and cinder's; and whether one of them counts as up. */
+struct heartbeat {
+	bool seen, up;
+	int64_t age_s;
+	size_t services;
+};
+
+static void look(struct heartbeat *h, struct maybe_int age, bool up)
+{
+	h->services++;
+	h->up |= up;
+	if (age.set && (!h->seen || age.v < h->age_s)) {
+		h->seen = true;
+		h->age_s = age.v;
+	}
+}
+
+static struct heartbeat heartbeat_of(const struct scene *scene)
+{
+	struct heartbeat h = { 0 };
+	const struct cinder_service *s;
+
+	if (scene->nova.compute)
+		look(&h, scene->nova.compute->heartbeat_age_s, nova_service_is_up(scene->nova.compute, scene->nova.down_s));
+	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
+		if (scene_is_failed_node(scene, s->host))
+			look(&h, s->heartbeat_age_s, cinder_service_is_up(s, scene->cinder.down_s));
+	return h;
+}
+
+static void add_heartbeat_witness(const struct heartbeat *h, struct str *out)
+{
+	auto_str struct str age = { 0 };
+
+	screen_add_age(h->age_s, &age);
+	if (h->services == 0)
+		str_add(out, _("no service of it is registered"));
+	else if (!h->seen)
+		str_add(out, _("no heartbeat was ever seen"));
+	else
+		str_addf(out, h->up ? _("IT REPORTS: a heartbeat %s ago") : _("down %s: no heartbeat"), age.s);
+}
+
+static void add_queue_witness(const struct scene *scene, struct str *out)
+{
+	uint32_t consumers = 0;
+
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
+		consumers += c->now.consumers;
+	if (scene->bus.queues_absent || (scene->bus.nconsumer == 0 && !scene->world->bus))
+		str_add(out, _(", queue consumers unknown"));
+	else if (consumers)
+		str_addf(out, _(", QUEUE CONSUMERS: %u"), (unsigned)consumers);
+	else
+		str_add(out, _(", no queue consumer"));
+}
+
+static void add_session_witness(const struct scene *scene, struct str *out)
+{
+	size_t n = scene_sessions_of(scene, scene->subject.host);
+
+	if (scene->witness.nsession == 0)
+		str_add(out, _(", database sessions unknown"));
+	else if (n)
+		str_addf(out, _(", DATABASE SESSIONS: %zu"), n);
+	else
+		str_add(out, _(", no database session"));
+}
+
+static void add_state_rows(const struct screen *s)
+{
+	const struct scene *scene = &s->report->work->scene;
+	const char *fenced = s->report->work->request->how.fenced;
+	auto_str struct str text = { 0 }, power = { 0 };
+	struct heartbeat h;
+
+	if (!scene->subject.host || scene->subject.past || (!scene->subject.evacuates && !scene->subject.moves_things))
+		return;
+	h = heartbeat_of(scene);
+	add_heartbeat_witness(&h, &text);
+	add_queue_witness(scene, &text);
+	add_session_witness(scene, &text);
+	add_row(s, _("state"), text.s);
+	if (fenced)
+		str_addf(&power, _("off, as confirmed: %s"), fenced);
+	else
+		str_add(&power, _("off? not confirmed"));
+	add_row(s, _("power"), power.s);
+}
+
+/* ---- what will be done */
+
+static void add_move_row(const struct screen *s)
+{
+	const struct plan *plan = &s->report->work->plan;
+	const struct subject *subject = &s->report->work->scene.subject;
+	size_t volumes = 0, backups = 0, others = 0;
+	auto_str struct str text = { 0 };
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		for (const struct step *step = u->step; step < u->step + u->nstep; step++) {
+			volumes += step_is(step, STEP_VOLUME);
+			backups += step_is(step, STEP_BACKUP);
+			others += step->kind->deed == DEED_MOVE && !step_is(step, STEP_VOLUME) && !step_is(step, STEP_BACKUP);
+		}
+	if (volumes + backups + others == 0)
+		return;
+	str_addf(&text, _("%zu volumes, %zu backups, %zu other rows"), volumes, backups, others);
+	if (subject->nmove > 0)
+		str_addf(&text, " -> %s", subject->nmove == 1 ? subject->move[0].to.text : subject->move[0].to.node);
+	add_row(s, _("move"), text.s);
+}
+
+/* "active 7, stopped 2" */
+static void add_vm_states(const struct plan *plan, struct str *out)
+{
+	struct counts counts = { 0 };
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_EVACUATION)
+			count_word(&counts, u->candidate ? str_or(u->candidate->instance->vm_state, "?") : "?");
+	counts_add(&counts, out);
+	counts_free(&counts);
+}
+
+static void add_evacuation_row(const struct screen *s)
+{
+	const struct work *work = s->report->work;
+	const struct request *r = work->request;
+	auto_str struct str text = { 0 }, states = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < work->plan.nunit; i++)
+		n += work->plan.unit[i].kind == UNIT_EVACUATION;
+	if (n == 0)
+		return;
+	add_vm_states(&work->plan, &states);
+	str_addf(&text, _("%zu of %zu instances (%s)"), n, work->scene.subject.ncandidate, str_or(states.s, ""));
+	if (r->what.target_host && r->what.force)
+		str_addf(&text, _(" -> %s, unchecked by nova's scheduler"), r->what.target_host);
+	else if (r->what.target_host)
+		str_addf(&text, _(" -> %s, if nova's scheduler agrees"), r->what.target_host);
+	else
+		str_add(&text, _(" -> scheduler"));
+	add_row(s, _("evacuate"), text.s);
+}
+
+/* By reason: the state, where nova evacuates none of it; else the finding's code. */
+static void add_left_row(const struct screen *s)
+{
+	const struct subject *subject = &s->report->work->scene.subject;
+	struct counts counts = { 0 };
+	size_t n = 0, unchosen = 0;
+	auto_str struct str text = { 0 }, reasons = { 0 };
+
+	for (const struct candidate *c = subject->candidate; c < subject->candidate + subject->ncandidate; c++) {
+		const struct finding *f = c->wanted ? findings_skip(&s->report->findings, c->instance->uuid) : NULL;
+
+		unchosen += !c->wanted;
+		if (!f)
+			continue;
+		n++;
+		count_word(&counts, strcmp(f->code, "not-evacuable") == 0 ? str_or(c->instance->vm_state, f->code) : f->code);
+	}
+	counts_add(&counts, &reasons);
+	if (unchosen)
+		str_addf(&reasons, _("%snot chosen %zu"), reasons.n ? ", " : "", unchosen);
+	if (n + unchosen > 0) {
+		str_addf(&text, _("%zu instances (%s)"), n + unchosen, reasons.s);
+		if (!s->width || TEXT_AT + text_columns(text.s) + text_columns(_("; list: --dry-run")) <= s->width)
+			str_add(&text, _("; list: --dry-run"));
+		add_row(s, _("leave"), text.s);
+	}
+	counts_free(&counts);
+}
+
+static void add_mark_row(const struct screen *s)
+{
+	const struct plan *plan = &s->report->work->plan;
+	auto_str struct str text = { 0 };
+	size_t nova = 0, cinder = 0;
+	bool on = false;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		for (const struct step *step = u->step; step < u->step + u->nstep; step++) {
+			if (step->kind->deed != DEED_MARK)
+				continue;
+			nova += step_is(step, STEP_COMPUTE_SERVICE);
+			cinder += step_is(step, STEP_CINDER_SERVICE);
+			on |= str_equal(step->after[0], "0");
+		}
+	if (nova + cinder == 0)
+		return;
+	if (nova)
+		str_add(&text, on ? _("nova-compute") : _("nova-compute (forced down)"));
+	if (cinder)
+		str_addf(&text, nova ? _(", %zu cinder services") : _("%zu cinder services"), cinder);
+	str_add(&text, _("; undo: journal undo"));
+	add_row(s, on ? _("enable") : _("disable"), text.s);
+}
+
+static bool is_counted(const struct unit *u)
+{
+	if (u->kind == UNIT_EVACUATION || u->kind == UNIT_MARK)
+		return true;
+	for (const struct step *step = u->step; step < u->step + u->nstep; step++)
+		if (step->kind->deed == DEED_MOVE)
+			return true;
+	return false;
+}
+
+/* What has no counts above: the sentence of the plan. */
+static void add_deed_rows(const struct screen *s)
+{
+	const struct plan *plan = &s->report->work->plan;
+	size_t n = 0;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (!is_counted(u) && n++ < DEEDS_SHOWN)
+			add_row(s, _("do"), u->sentence);
+	if (n > DEEDS_SHOWN) {
+		auto_str struct str more = { 0 };
+
+		str_addf(&more, _("%zu more of the same kind (list: --dry-run)"), n - DEEDS_SHOWN);
+		add_row(s, _("do"), more.s);
+	}
+}
+
+static void add_title(const struct screen *s)
+{
+	const struct subject *subject = &s->report->work->scene.subject;
+	auto_str struct str title = { 0 };
+
+	str_addf(&title, "%s%s%s", s->report->command, subject->host ? " " : "", str_or(subject->host, ""));
+	paragraph_add(s->out, title.s, LABEL_AT, 0, s->width);
+	str_addc(s->out, '\n');
+}
+
+void report_screen(const struct report *report, size_t columns, size_t lines, struct str *out)
+{
+	const struct screen s = { report, columns && columns < PARAGRAPH_MIN ? PARAGRAPH_MIN : columns, out };
+	size_t used;
+
+	add_title(&s);
+	add_state_rows(&s);
+	add_move_row(&s);
+	add_evacuation_row(&s);
+	add_left_row(&s);
+	add_mark_row(&s);
+	add_deed_rows(&s);
+	if (report->work->plan.nunit == 0)
+		add_row(&s, _("do"), _("nothing"));
+	else
+		add_row(&s, _("run"), report->work->run);
+	used = text_lines(out->s, s.width);
+	screen_add_findings(&s, !lines ? SIZE_MAX : lines > used + 1 ? lines - used - 1 : 0);
+}
