@@ -333,7 +333,7 @@ class Evacuations(harness.TestCase):
         r = self.expect(self.tool.run("instance", "evacuate", "image-paused-0", *GO), REFUSED, "image-paused-0: it is paused: nova evacuates only",
                         "refused: 1 problem; nothing was written")
         self.assertEqual((r.out + r.err).count("image-paused-0: it is paused"), 1, str(r))
-        r = self.expect(self.tool.run("host", "evacuate", A), REFUSED, "refused: ", "first ")
+        r = self.expect(self.tool.run("host", "evacuate", A), REFUSED, "refused: ", " first")
         for answer in ("--yes", "--fenced '", '--fenced "', "--accept"):
             self.assertNotIn(answer, r.err)
         self.expect(self.tool.run("host", "evacuate", A, "--accept", "local-disk:%s" % uuid.uuid4()), harness.NOT_FOUND)

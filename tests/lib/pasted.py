@@ -15,8 +15,8 @@ import tempfile
 
 OURS = "evac-manage "
 BEGIN = re.compile(r"(?<![/.\w-])evac-manage (?=[a-z]|--)")
-# "stop target-down: …" before its hint, "hint: first target-down: …" of a refusal
-FINDING = re.compile(r"(?:\[DRY-RUN\] )?(?:(?:stop|warn|note|skip)(?: \(accepted\))? |hint: first )([a-z-]+): ")
+# "STOP  target-down: …" before its next step, "hint: fix target-down first: …" of a refusal
+FINDING = re.compile(r"(?:\[DRY-RUN\] )?(?:(?:STOP|ok|stop|warn|note|skip) +|hint: fix )([a-z-]+)(?: \(\d+\))?(?: first)?: ")
 DATA = {"before", "after", "details", "name"}  # of rows: nobody is told to type them
 # bash's own words: "…", '…' where the command does not stand in '…' itself, $'…'
 WORD = r"""(?:[^\s'"$`<>;,()|&]|\$'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"%s|[,](?=\S))+"""
@@ -59,7 +59,7 @@ def commands_of(out, err):
         finding = None
         for line in text.splitlines():
             told = FINDING.match(line)
-            finding = told.group(1) if told else finding if "hint: " in line else None
+            finding = told.group(1) if told else finding if "hint: " in line or line.lstrip().startswith("next: ") else None
             here = {"finding": finding, **more}
             if here["finding"] == "looks-swapped":  # names the other way round: what speaks against that is another question
                 here["excused"] = None
