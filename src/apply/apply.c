@@ -9,6 +9,7 @@
 #include "util/str.h"
 
 #define PARAMS_MAX (2 * STEP_COLUMNS + 2)
+#define LONG_UNIT 1000 /* rows, from which on the transaction takes seconds */
 
 /* Where a statement's parameters come from: a step's id, or a column's value before or after. */
 struct binding {
@@ -325,5 +326,7 @@ int apply_unit(struct work *work, size_t index, struct error *err)
 		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
 		return -1;
 	}
+	if (unit->nstep >= LONG_UNIT)
+		log_notice("%zu. writing %zu rows in one transaction", index + 1, unit->nstep);
 	return record_outcome(work, index, write_and_commit(work, unit, db, err), err);
 }

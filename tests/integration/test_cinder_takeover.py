@@ -172,4 +172,5 @@ class Takeover(blocking.TestCase):
                 row.update(host=row["host"].replace(DEAD, NEXT), service_uuid=expected.UUID["next@ceph"])
         r = self.expect(self.tool.run("volume", "update_host", "--currenthost", DEAD, "--newhost", NEXT, *IN_FLIGHT, *GO, "--debug"), OK)
         self.assertIn("volume_move_many", r.err)
+        self.assertRegex(r.err, r"1\. writing 30\d\d rows in one transaction")   # it takes a while, and says so
         self.compare(promised, before)
