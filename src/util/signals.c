@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "util/lang.h"
+#include "util/mem.h"
 #include "util/signals.h"
 #include "util/str.h"
 
@@ -33,9 +34,12 @@ void signals_watch(const char *run, const char *globals)
 {
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	snprintf(first_words, sizeof first_words, "\n%s\n", _("Ctrl-C: stopping after this step; press again to stop now"));
-	snprintf(last_words, sizeof last_words,
-	    _("\nstopped in the middle of a step; next: evac-manage%s journal recover %s\n"), str_or(globals, ""), run);
+	auto_free char *first = xasprintf("\n%s\n", _("Ctrl-C: stopping after this step; press again to stop now"));
+	auto_free char *last = xasprintf(_("\nstopped in the middle of a step; next: evac-manage%s journal recover %s\n"),
+	    str_or(globals, ""), run);
+
+	snprintf(first_words, sizeof first_words, "%s", lang_for_people(first));
+	snprintf(last_words, sizeof last_words, "%s", lang_for_people(last));
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
