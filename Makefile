@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# make · make check · make check-unit · make check-bytes · make demo · make asan · make install DESTDIR= PREFIX= · make deb · make rpm · make clean
+# make · make check · make check-unit · make check-bytes · make demo · make asan · make install DESTDIR= PREFIX= · make deb · make rpm · make tarball · make clean
 # CRASH_POINTS=1 builds with the points that tests/crash kills the program at.
 # V=1 shows the commands, WERROR=1 makes warnings errors, BUILD= builds elsewhere, CC=clang builds with the other compiler.
 
@@ -11,6 +11,7 @@ Q       := $(if $(V),,@)
 # ---- flags: ours are apart from CFLAGS and LDFLAGS, so that a packager can set those
 PKGS     := libmariadb librabbitmq json-c smartcols libcrypto libssl
 CFLAGS   ?= -O2 -g
+PKG_CONFIG ?= pkg-config
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wvla \
             -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations \
             -Wold-style-definition -Wundef -Wpointer-arith -Wredundant-decls -Wnull-dereference \
@@ -36,11 +37,11 @@ PROTECTION := -fstack-protector-strong -fsanitize=$(SANITIZE) -fno-sanitize-reco
 endif
 # the same sources give the same bytes, wherever they are built (make check-bytes)
 PLACE     := $(call takes,-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build)
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
               $(if $(COVERAGE),--coverage) -fPIE $(PROTECTION) $(PLACE) $(PKG_CFLAGS)
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage)
-LIBS       := $(shell pkg-config --libs $(PKGS)) -lpthread
+LIBS       := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
@@ -112,7 +113,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< \
-	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
+	    $(BUILD)/libevac-manage.a $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS)
 
 # each reader of tests/fuzz with the files of its corpus
 $(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/lib.c tests/fuzz/fuzz.h $(BUILD)/libevac-manage.a
@@ -135,7 +136,7 @@ $(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(ROOMS_LIB) \
-	    $(BUILD)/libevac-manage.a $(shell pkg-config --libs cmocka) $(LIBS)
+	    $(BUILD)/libevac-manage.a $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS)
 
 rooms: $(ROOMS_BIN)
 
@@ -161,7 +162,7 @@ check-house: all
 	$(Q)tests/format
 	$(Q)tests/headers
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run packaging/package docs/bugs
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare packaging/package packaging/tarball packaging/tarball-libraries docs/bugs
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -244,7 +245,8 @@ coverage:
 	$(Q)tests/coverage $(BUILD)/coverage $(COVERAGE)
 
 # ---- installation: the statements go along for reading, the binary has its own copies. The unit names the binary where it is.
-# What the program itself writes is asked of it; RUN= runs one that is for another machine (qemu-aarch64-static).
+# What the program itself writes is asked of it; RUN= runs one that is for another machine (qemu-aarch64-static). SBOM=yes: with
+# what it was made of.
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 SYSTEMD_UNITS   ?= $(PREFIX)/lib/systemd/system
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -259,7 +261,10 @@ install: all
 	install -D -m 644 $(BUILD)/completion.zsh $(DESTDIR)$(ZSH_COMPLETIONS)/_evac-manage
 	install -D -m 644 $(BUILD)/completion.fish $(SHARE)/fish/vendor_completions.d/evac-manage.fish
 	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
+	$(if $(SBOM),packaging/sbom $(BUILD)/evac-manage $(VERSION) $(filter-out yes,$(SBOM)) >$(BUILD)/evac-manage.spdx.json)
+	$(if $(SBOM),install -D -m 644 -t $(SHARE)/doc/evac-manage $(BUILD)/evac-manage.spdx.json)
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml
+	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs/schema docs/schema/*
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/* $(BUILD)/evac-manage.conf
 	sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-audit.service >$(BUILD)/evac-manage-audit.service
 	install -D -m 644 -t $(DESTDIR)$(SYSTEMD_UNITS) $(BUILD)/evac-manage-audit.service docs/systemd/evac-manage-audit.timer
@@ -271,13 +276,26 @@ deb rpm:
 	$(Q)tests/deps.sh build package
 	$(Q)packaging/package $@ $(BUILD)
 
+# one binary with its libraries inside, for a controller that may not be touched; as root, with Debian's archive in reach
+tarball:
+	$(Q)tests/deps.sh build tarball
+	$(Q)packaging/tarball $(BUILD)
+
+# what this build was made of: SPDX
+sbom: $(BUILD)/evac-manage
+	$(Q)packaging/sbom $(BUILD)/evac-manage $(VERSION) >$(BUILD)/evac-manage-$(VERSION).spdx.json
+
 # both packages: built twice to the same bytes, looked into, and their programs run
 check-packages:
 	$(Q)tests/deps.sh build package
 	$(Q)tests/packages/run
 
+# deb and tarball in bare roots of Debian 11, 12 and 13, against the light sandbox, which must be up; as root, with Debian's archive in reach
+check-bare: deb tarball
+	$(Q)BUILD=$(BUILD) tests/packages/bare
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all po deb rpm check-packages audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

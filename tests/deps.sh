@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package]      (none: all but the last two)
+#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball]      (none: all but the last three)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -15,7 +15,10 @@ BROWSER="chromium"
 # make analyze alone
 ANALYZE="clang-tidy cppcheck"
 # make deb, rpm and check-packages alone
-PACKAGE="debhelper dpkg-dev lintian man-db rpm cpio git systemd"
+PACKAGE="debhelper dpkg-dev lintian man-db rpm cpio git systemd python3"
+
+# make tarball alone
+TARBALL="debootstrap dpkg-dev binutils git"
 
 wanted=
 [ $# -gt 0 ] || set -- build check sandbox browser
@@ -27,7 +30,8 @@ for group; do
     browser) wanted+=" $BROWSER" ;;
     analyze) wanted+=" $ANALYZE" ;;
     package) wanted+=" $PACKAGE" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package]" >&2; exit 2 ;;
+    tarball) wanted+=" $TARBALL" ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball]" >&2; exit 2 ;;
   esac
 done
 

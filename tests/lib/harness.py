@@ -179,7 +179,7 @@ class Tool:
         out, err = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         self.said += [out, err]
         result = Result(command, done.returncode, out, err)
-        self.against_schemas += schemas.of_output(words, out) + schemas.of_log(words, err)
+        self.against_schemas += schemas.of_output(words, out) + schemas.of_log(words, err) + schemas.of_saved(words)
         self.paste(result, time.monotonic() - began)
         return result
 

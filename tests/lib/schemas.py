@@ -88,11 +88,28 @@ def of_output(words, text):
     """Of what a command printed with -f json; what is cut or no JSON at all is another test's."""
     if not any(a in ("-f", "--format") and b == "json" for a, b in zip(words, words[1:])) or text[:1] not in ("[", "{"):
         return []
+    if "--follow" in words:  # the records themselves, as they come
+        return of_records([json.loads(line) for line in text.splitlines()])
     try:
         document = json.loads(text)
     except ValueError:
         return []
     return of_document(document, words, partly=bool({"-c", "--column"} & set(words)))
+
+
+def of_saved(words):
+    """The report that an audit was told to keep, where it is a file and whole."""
+    wrong = []
+    for option, path in zip(words, words[1:]):
+        if option == "--save" and os.path.isfile(path):
+            with open(path) as f:
+                try:
+                    document = json.load(f)
+                except ValueError:
+                    continue
+            document["findings"] = document["findings"][:ENOUGH]
+            wrong += of_document(document, words)
+    return wrong
 
 
 def of_log(words, text):
