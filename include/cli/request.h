@@ -38,6 +38,7 @@ struct what {
 struct how {
 	bool dry_run, yes, no_wait;
 	const char *fenced;
+	const char *operator_name; /* --operator; who_operator() knows the environment too */
 	struct words accept;
 	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
 	const char *target_state;

@@ -68,6 +68,7 @@ struct placement_config {
 
 struct site_config {
 	bool shared_disks;
+	char *syslog;                /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version; /* dotted numbers; NULL when not given. version_file has been read into version */
 };
 

@@ -45,7 +45,11 @@ int journal_add(struct journal *journal, const char *type, json_object *record, 
 /* ${where}: the label of the database that it is written to. */
 int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
 int journal_plan(struct journal *journal, const struct plan *plan, struct error *err);
-void journal_who(json_object *record); /* user, sudo_user, on, pid */
+void journal_who(json_object *record);                                     /* user, sudo_user, on, pid */
+void journal_operator(const struct request *request, json_object *record); /* the same, and who the operator said to be */
+/* From here on the trail has what this journal has (trail.h). */
+struct trail_about;
+void journal_keep_trail(struct journal *journal, const char *facility, const struct trail_about *about);
 /* Durable; and one that is with the next record that is, or with journal_sync(). Lost with the power before that, the unit is
  * one that was begun and whose end is not known: its rows tell. */
 int journal_outcome(struct journal *journal, size_t unit, enum state state, const char *error, struct error *err);

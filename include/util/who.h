@@ -9,4 +9,7 @@ struct who {
 void who_am_i(struct who *out);
 const char *who_name(const struct who *who); /* the person: sudo_user, or user */
 
+/* Who sits there, where everybody is root: ${given} by --operator, or else $EVAC_MANAGE_OPERATOR; NULL: nobody said. */
+const char *who_operator(const char *given);
+
 #endif

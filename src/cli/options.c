@@ -88,6 +88,8 @@ static const struct option_spec common_options[] = {
 	  .sentence = "user, password and TLS of the databases, over the services' own" },
 	{ .name = "state-dir", .type = OPTION_TEXT, .offset = AT(where.state_dir), .metavar = "DIR",
 	  .sentence = "journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
+	{ .name = "operator", .type = OPTION_TEXT, .offset = AT(how.operator_name), .metavar = "NAME",
+	  .sentence = "who you are, where everybody is root; kept in the journal; instead of $EVAC_MANAGE_OPERATOR" },
 	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(shown.debug), .sentence = "log the name of each statement, and more" },
 	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(shown.log_file), .metavar = "FILE", .sentence = "log here, beside stderr" },
 	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(shown.log_json), .sentence = "one JSON object a log line" },

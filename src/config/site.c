@@ -9,6 +9,7 @@
 #include "internal.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/syslog.h"
 
 #define SITE_FILE "/etc/evac-manage/evac-manage.conf"
 #define OWN_OPTIONS_MAX 64 /* of a group */
@@ -115,6 +116,23 @@ static int read_version_file(struct ini *ini, const struct own_option *option, s
 	return 0;
 }
 
+static int read_syslog(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	const char *value, *origin;
+
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, str_or(value, option->standard), origin);
+	if (!value || !*value || strcmp(value, option->standard) == 0)
+		return 0;
+	if (!syslog_has_facility(value)) {
+		error_set(err, ERROR_CONFIG, "%s: '%.64s' is no facility of syslog", origin, value);
+		return error_hint(err, "write no, or one of %s", SYSLOG_FACILITIES);
+	}
+	out->syslog = xstrdup(value);
+	return 0;
+}
+
 /* version before version_file, which looks whether it was given. */
 const struct own_option own_options[] = {
 	{ "site", "shared_disks", "boolean value", "false", "false", NULL, read_shared_disks,
@@ -128,6 +146,10 @@ const struct own_option own_options[] = {
 	{ "site", "min_version", "version", NULL, "6.4.3.0.0.0", NULL, read_min_version,
 	    "The least version that evacuations work with, compared number by number (6.10 is above 6.9). Below it a run is "
 	    "refused (finding site-version). Without it no version is refused." },
+	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
+	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
+	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
+	    "not asked for them. Without it the journal alone has them." },
 	{ .group = NULL },
 };
 
@@ -181,5 +203,6 @@ void site_config_free(struct site_config *config)
 {
 	free(config->version);
 	free(config->min_version);
+	free(config->syslog);
 	*config = (struct site_config){ 0 };
 }

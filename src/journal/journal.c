@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "journal/pause.h"
+#include "journal/trail.h"
 #include "util/who.h"
 #include "util/clock.h"
 #include "util/crash.h"
@@ -31,7 +32,8 @@ struct journal {
 	char prev[65];
 	int failed; /* errno of a failed write; nothing is written after one */
 	bool unsynced;
-	bool ours; /* under its name, and its lock is ours: so is what stands beside it */
+	struct trail *trail; /* NULL: none is kept */
+	bool ours;           /* under its name, and its lock is ours: so is what stands beside it */
 };
 
 bool state_dir_is_named(const struct request *request)
@@ -79,6 +81,12 @@ void journal_who(json_object *record)
 	put_int(record, "pid", getpid());
 }
 
+void journal_operator(const struct request *request, json_object *record)
+{
+	journal_who(record);
+	put_text(record, "operator", who_operator(request->how.operator_name));
+}
+
 static json_object *first_record(const struct request *request, const char *run, const char *host)
 {
 	json_object *record = json_object_new_object();
@@ -97,7 +105,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	put_bool(record, "force", request->what.force);
 	put(record, "accept", list_of(request->how.accept.v, request->how.accept.n));
 	put_text(record, "resumes", request->what.resume);
-	journal_who(record);
+	journal_operator(request, record);
 	return record;
 }
 
@@ -200,6 +208,11 @@ int journal_reopen(const char *path, int (*fn)(void *ctx, json_object *record), 
 	return 0;
 }
 
+void journal_keep_trail(struct journal *journal, const char *facility, const struct trail_about *about)
+{
+	journal->trail = trail_open(facility, about);
+}
+
 const char *journal_last(const struct journal *journal)
 {
 	return journal->prev;
@@ -228,6 +241,7 @@ void journal_close(struct journal **journal)
 		return;
 	if (j->fd >= 0)
 		release(j->fd);
+	trail_close(&j->trail);
 	crash_durable(-1);
 	if (j->ours)
 		pause_end(j->path); /* who asks for one now finds no run */
@@ -327,6 +341,7 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 	json_object *line = json_object_new_object();
 	auto_str struct str bytes = { 0 };
 	char now[CLOCK_TEXT_SIZE], sum[65];
+	int rc;
 
 	clock_now(now);
 	put_int(line, "seq", j->seq);
@@ -340,6 +355,9 @@ int journal_add(struct journal *j, const char *type, json_object *record, bool s
 	sha256_hex(bytes.s, bytes.n, sum);
 	str_addf(&bytes, JOURNAL_SUM "%s\"}\n", sum);
 	json_object_put(line);
+	rc = write_line(j, &bytes, sync, err);
+	if (rc == 0)
+		trail_record(j->trail, type, record);
 	json_object_put(record);
-	return write_line(j, &bytes, sync, err);
+	return rc;
 }

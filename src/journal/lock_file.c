@@ -88,7 +88,7 @@ static int write_content(int fd, const char *path, const struct scene *scene, st
 	put_text(o, "command", str_or(scene->request->command, "?"));
 	put_text(o, "host", scene->subject.host);
 	put_int(o, "pid", getpid());
-	put_text(o, "user", who_name(&who));
+	put_text(o, "user", str_or(who_operator(scene->request->how.operator_name), who_name(&who)));
 	put_text(o, "since", now);
 	put_text(o, "on", who.on);
 	str_addf(&text, "%s\n", json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));

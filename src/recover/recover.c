@@ -9,6 +9,7 @@
 
 #include "journal/lock.h"
 #include "journal/runs.h"
+#include "journal/trail.h"
 #include "report/report.h"
 #include "util/clock.h"
 #include "util/crash.h"
@@ -17,6 +18,7 @@
 #include "util/shell.h"
 #include "util/signals.h"
 #include "util/str.h"
+#include "util/who.h"
 
 static unsigned needs_to_recover(const struct past *past, const struct plan *plan, const struct request *request)
 {
@@ -95,7 +97,7 @@ static int add_recover(struct recovery *r, struct error *err)
 
 	put_text(record, "tool", EVAC_MANAGE_VERSION);
 	put_bool(record, "resend", r->request->what.resend);
-	journal_who(record);
+	journal_operator(r->request, record);
 	return journal_add(r->work.journal, "recover", record, true, err);
 }
 
@@ -164,6 +166,18 @@ static enum error_kind interrupted(const struct recovery *r, struct error *err)
 	return err->kind;
 }
 
+static void keep_trail(struct recovery *r)
+{
+	const struct trail_about about = { .run = r->past.run,
+		.command = "journal recover",
+		.host = r->past.host,
+		.operator_name = who_operator(r->request->how.operator_name),
+		.plan = &r->work.plan };
+
+	if (r->work.journal)
+		journal_keep_trail(r->work.journal, r->work.world.site.syslog, &about);
+}
+
 static enum error_kind recover_units(struct recovery *r, struct error *err)
 {
 	unsigned needs = needs_to_recover(&r->past, &r->work.plan, r->request);
@@ -174,6 +188,7 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
 	    (!r->request->how.dry_run && lock_again(r, needs, err) != 0))
 		return err->kind;
+	keep_trail(r);
 	if (!r->request->how.dry_run && add_recover(r, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_begun");

@@ -11,6 +11,7 @@
 #include "guard/guard.h"
 #include "run/plan_file.h"
 
+#include "journal/trail.h"
 #include "report/report.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -27,7 +28,8 @@ static int find_scene(struct run *run, struct error *err)
 	run->work.scene.subject.past = run->operation->past;
 	run->work.scene.run = run->work.run;
 	run->work.scene.journal_file_system = journal_file_system(run->work.request);
-	run->work.scene.who = arena_printf(&run->work.scene.arena, "%s on %s", who_name(&run->who), run->who.on);
+	run->work.scene.who = arena_printf(&run->work.scene.arena, "%s on %s",
+	    str_or(who_operator(run->work.request->how.operator_name), who_name(&run->who)), run->who.on);
 	if (world_begin_reads(&run->work.world, err) != 0)
 		return -1;
 	rc = run->operation->find(&run->work.scene, err);
@@ -103,6 +105,17 @@ static const char *next_of(struct run *run, enum error_kind result)
 	    NULL;
 }
 
+static void keep_trail_of(struct run *run)
+{
+	const struct trail_about about = { .run = run->work.run,
+		.command = run->operation->name,
+		.host = run->work.scene.subject.host,
+		.operator_name = who_operator(run->work.request->how.operator_name),
+		.plan = &run->work.plan };
+
+	journal_keep_trail(run->work.journal, run->work.world.site.syslog, &about);
+}
+
 static enum error_kind write_and_prove(struct run *run, struct error *err)
 {
 	struct error trouble = { 0 };
@@ -115,6 +128,7 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 		return err->kind;
 	}
 	log_info("journal: %s", journal_path(run->work.journal));
+	keep_trail_of(run);
 	if (journal_plan(run->work.journal, &run->work.plan, err) != 0) {
 		journal_discard(&run->work.journal);
 		return err->kind;

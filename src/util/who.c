@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util/str.h"
@@ -24,4 +25,11 @@ void who_am_i(struct who *out)
 const char *who_name(const struct who *who)
 {
 	return who->sudo_user[0] ? who->sudo_user : who->user;
+}
+
+const char *who_operator(const char *given)
+{
+	const char *name = str_or(given, getenv("EVAC_MANAGE_OPERATOR"));
+
+	return name && name[strspn(name, " \t")] ? name : NULL;
 }
