@@ -31,10 +31,10 @@ static enum error_kind complain(const struct error *err)
 	return err->kind;
 }
 
-/* Its messages, too, are read by programs then. */
+/* Its messages, too. Who asks for a document and a language reads the messages himself. */
 static bool is_for_programs(const struct shown *shown)
 {
-	return shown->log_json || strcmp(shown->format, "table") != 0;
+	return shown->log_json || (!shown->lang && strcmp(shown->format, "table") != 0);
 }
 
 static enum error_kind run_call(const struct call *call, struct error *err)
@@ -45,7 +45,7 @@ static enum error_kind run_call(const struct call *call, struct error *err)
 		.globals = call->request.where.globals };
 	enum error_kind kind;
 
-	if (!call->request.shown.lang && is_for_programs(&call->request.shown))
+	if (is_for_programs(&call->request.shown))
 		lang_open("en");
 	if (log_open(&options, err) != 0)
 		return complain(err);

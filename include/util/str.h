@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A growing byte string, always ended by NUL. Start with { 0 }; s is NULL until something is added. */
 struct str {
@@ -22,6 +23,9 @@ void str_add_letters(struct str *str, const char *s, size_t max);
  * line end; new lines begin at ${indent}, ${column} is where we are. */
 #define STR_NO_BREAK '\a' /* a blank where no line may end; nobody writes one */
 void str_add_wrapped(struct str *str, const char *text, size_t n, size_t indent, size_t column);
+/* May a line end between these two letters, where no blank is? Beside a Chinese one, but not before what closes nor behind what
+ * opens. */
+bool str_may_break(uint32_t code, uint32_t next);
 char *str_take(struct str *str); /* the caller frees the bytes; never NULL */
 void str_clear(struct str *str); /* empty, keeps the room */
 void str_free(struct str *str);

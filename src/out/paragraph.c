@@ -6,10 +6,11 @@
 #include <sys/ioctl.h>
 #include <wchar.h>
 
+#include "util/lang.h"
+#include "util/mem.h"
 #include "util/visible.h"
 
 #define COMMAND "evac-manage "
-#define WIDE 2
 #define USUAL_COLUMNS 80
 #define USUAL_LINES 24
 
@@ -49,7 +50,9 @@ static size_t columns_of(const char *s, size_t n)
 
 size_t text_columns(const char *text)
 {
-	return columns_of(text, strlen(text));
+	auto_free char *told = lang_for_people(xstrdup(text));
+
+	return columns_of(told, strlen(told));
 }
 
 /* Where nothing may be broken any more. */
@@ -60,18 +63,16 @@ static size_t command_at(const char *text)
 	return command ? (size_t)(command - text) : strlen(text);
 }
 
-/* The bytes of the next word: up to a blank, or one wide letter. */
+/* The bytes of the next word: up to a blank, or to where Chinese may break. */
 static size_t word_bytes(const char *s, size_t n)
 {
 	size_t word = 0, length;
+	uint32_t code, next;
 
 	while (word < n && s[word] != ' ') {
-		bool wide = letter_columns(s + word, n - word, &length) == WIDE;
-
-		if (wide && word > 0)
-			break;
-		word += length;
-		if (wide)
+		length = utf8_next(s + word, n - word, &code);
+		word += length ? length : 1;
+		if (length && utf8_next(s + word, n - word, &next) && str_may_break(code, next))
 			break;
 	}
 	return word;
@@ -107,9 +108,10 @@ void paragraph_add(struct str *out, const char *text, size_t indent, size_t at, 
 
 size_t text_lines(const char *text, size_t width)
 {
+	auto_free char *told = lang_for_people(xstrdup(text));
 	size_t lines = 0, n, columns;
 
-	for (; *text; text += n + (text[n] == '\n')) {
+	for (text = told; *text; text += n + (text[n] == '\n')) {
 		n = strcspn(text, "\n");
 		columns = columns_of(text, n);
 		lines += columns == 0 || width == 0 ? 1 : (columns + width - 1) / width;

@@ -102,8 +102,7 @@ static size_t read_letter(const char *s, uint32_t *code)
 	return n ? n : 1;
 }
 
-/* May a line end between these two, where no blank is? Not before what closes, nor behind what opens. */
-static bool may_break(uint32_t code, uint32_t next)
+bool str_may_break(uint32_t code, uint32_t next)
 {
 	static const uint32_t opening[] = { '(', '\'', '"', 0x201c, 0x300a, 0x300c, 0xff08 };
 	static const uint32_t closing[] = { ')', '\'', '"', ',', '.', ':', ';', '?', '!', 0x201d, 0x3001, 0x3002, 0x300b,
@@ -129,7 +128,7 @@ static size_t unbroken(const char *s, size_t *width)
 		n += read_letter(s + n, &code);
 		*width += is_wide(code) ? 2 : 1;
 		read_letter(s + n, &next);
-		if (next && may_break(code, next))
+		if (next && str_may_break(code, next))
 			break;
 	}
 	return n;
