@@ -46,7 +46,7 @@ LIBS       := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
 SRC      := $(sort $(wildcard src/*/*.c src/*/*/*.c))
-OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o $(BUILD)/obj/lang_zh_CN.o
+OBJ      := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/incident_page_parts.o $(BUILD)/obj/complete_scripts.o $(BUILD)/obj/lang_zh_CN.o
 UNIT     := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT:tests/unit/%.c=$(BUILD)/tests/%)
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -69,7 +69,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/complete_scripts.o $(BUILD)/obj/lang_zh_CN.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
+$(BUILD)/obj/sql_catalogue.o $(BUILD)/obj/audit_catalogue.o $(BUILD)/obj/audit_page_parts.o $(BUILD)/obj/incident_page_parts.o $(BUILD)/obj/complete_scripts.o $(BUILD)/obj/lang_zh_CN.o: $(BUILD)/obj/%.o: $(BUILD)/%.c $(BUILD)/sql_catalogue.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) -Wno-overlength-strings $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -MMD -MP -c -o $@ $<
 
@@ -84,9 +84,10 @@ $(BUILD)/sql_catalogue.h: sql/embed.awk $(SQL) | $(BUILD)
 $(BUILD)/audit_catalogue.c: sql/audit/embed.awk $(SQL) | $(BUILD)
 	$(Q)awk -f sql/audit/embed.awk -v part=c sql/audit/*.sql > $@.tmp && mv $@.tmp $@
 
+$(BUILD)/incident_page_parts.c: src/embed.awk src/incident/incident.css | $(BUILD)
 $(BUILD)/audit_page_parts.c: src/embed.awk src/audit/page.css src/audit/page.js | $(BUILD)
 $(BUILD)/complete_scripts.c: src/embed.awk src/cli/complete.bash src/cli/complete.zsh src/cli/complete.fish | $(BUILD)
-$(BUILD)/audit_page_parts.c $(BUILD)/complete_scripts.c:
+$(BUILD)/audit_page_parts.c $(BUILD)/incident_page_parts.c $(BUILD)/complete_scripts.c:
 	$(Q)awk -f src/embed.awk $(filter-out %.awk,$^) > $@.tmp && mv $@.tmp $@
 
 # the translation, compiled in (docs/translation.md)

@@ -27,11 +27,12 @@ struct what {
 	const char *project_id, *zone, *account;
 	bool recursive, full_rename, read_only, operate;
 	struct words only, exclude;
-	int64_t limit;          /* 0: no limit */
-	const char *resume;     /* host rescue --resume RUN */
-	bool resend, scan, sql; /* journal recover --resend and --scan, journal undo --sql */
-	bool follow;            /* journal show --follow */
-	const char *plan_file;  /* plan show, plan apply */
+	int64_t limit;               /* 0: no limit */
+	const char *resume;          /* host rescue --resume RUN */
+	bool resend, scan, sql;      /* journal recover --resend and --scan, journal undo --sql */
+	bool follow;                 /* journal show --follow */
+	const char *html, *markdown; /* journal report: the files that get it; NULL: none */
+	const char *plan_file;       /* plan show, plan apply */
 };
 
 /* How a command that writes goes on. */

@@ -44,6 +44,11 @@ int journal_add(struct journal *journal, const char *type, json_object *record, 
 /* A unit's before-values as `row` records closed by one `intent`, durable. */
 /* ${where}: the label of the database that it is written to. */
 int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
+/* What was seen of the failed host, what speaks against the run, and whom it concerns. */
+struct findings;
+int journal_evidence(struct journal *journal, const struct scene *scene, const struct findings *findings, struct error *err);
+/* An evacuation that is proved on ${host}. */
+int journal_arrival(struct journal *journal, size_t unit, const char *host, struct error *err);
 int journal_plan(struct journal *journal, const struct plan *plan, struct error *err);
 void journal_who(json_object *record);                                     /* user, sudo_user, on, pid */
 void journal_operator(const struct request *request, json_object *record); /* the same, and who the operator said to be */

@@ -10,6 +10,8 @@ SELECT b.id
      , NULL                AS migration_status
      , b.availability_zone AS zone
      , NULL                AS race_preventer
+     , b.project_id
+     , b.user_id
   FROM backups AS b
  WHERE BINARY b.host = BINARY @backend_host
    AND b.deleted = 0

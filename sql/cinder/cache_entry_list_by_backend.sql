@@ -10,6 +10,8 @@ SELECT c.id
      , NULL       AS migration_status
      , NULL       AS zone
      , NULL       AS race_preventer
+     , NULL AS project_id
+     , NULL AS user_id
   FROM image_volume_cache_entries AS c
  WHERE BINARY SUBSTRING_INDEX(c.host, '#', 1) = BINARY @backend_host
  ORDER BY c.id;

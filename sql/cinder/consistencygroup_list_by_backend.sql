@@ -10,6 +10,8 @@ SELECT g.id
      , NULL                AS migration_status
      , g.availability_zone AS zone
      , NULL                AS race_preventer
+     , NULL AS project_id
+     , NULL AS user_id
   FROM `consistencygroups` AS g
  WHERE BINARY SUBSTRING_INDEX(g.host, '#', 1) = BINARY @backend_host
    AND g.deleted = 0

@@ -10,6 +10,8 @@ SELECT v.id
      , v.migration_status
      , v.availability_zone AS zone
      , NULL                AS race_preventer
+     , v.project_id
+     , v.user_id
   FROM volumes AS v
  WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = BINARY @backend_host   -- not LIKE: _ is a wildcard
    AND v.deleted = 0

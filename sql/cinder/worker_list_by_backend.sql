@@ -11,6 +11,8 @@ SELECT w.id
      , NULL           AS migration_status
      , NULL           AS zone
      , w.race_preventer
+     , NULL AS project_id
+     , NULL AS user_id
   FROM workers AS w                             -- cinder keeps none that are deleted
   JOIN services AS s ON s.id = w.service_id     -- the work of a deleted one is its host's all the same
  WHERE s.`binary` = 'cinder-volume'

@@ -5,6 +5,7 @@ SELECT i.uuid
      , i.id
      , i.display_name AS name
      , i.project_id
+     , i.user_id
      , i.host
      , i.node
      , i.vm_state

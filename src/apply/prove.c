@@ -261,7 +261,7 @@ static int prove_evacuation(struct work *work, size_t index, const struct proof 
 	evacuation_enter(unit, wrong ? PHASE_LANDED : PHASE_PROVED, wrong);
 	if (wrong)
 		return 0;
-	return journal_outcome(work->journal, index, STATE_PROVED, NULL, err) == 0 ? 1 : -1;
+	return journal_arrival(work->journal, index, unit->step[0].after[0], err) == 0 ? 1 : -1;
 }
 
 static int open_proof(struct work *work, struct proof *proof, struct error *err)

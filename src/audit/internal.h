@@ -159,11 +159,8 @@ void prometheus_add(const struct audit_report *report, struct str *out);
 void page_add(const struct audit_report *report, const struct audit_trend *trend, struct str *out);
 extern const char page_css[], page_js[];
 
-/* ---- html.c: texts of strangers in a page. Nothing in them is markup, and nothing that a reader would obey */
-void html_add(const char *text, struct str *out);
-/* For a script element. The strings of ${o} are changed to what is shown of them. */
+/* ---- html.c: for a script element. The strings of ${o} are changed to what is shown of them. */
 struct json_object;
 void html_add_json(struct json_object *o, struct str *out);
-void html_add_hash(const char *text, struct str *out); /* a source of a policy: this script or stylesheet, and no other */
 
 #endif

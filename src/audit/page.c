@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
+#include "util/html.h"
 #include "util/json.h"
 
 /* One file that needs nothing else: no request leaves it, and it opens from a mail or a memory stick. It carries the report,

@@ -42,6 +42,7 @@
 	ROW(plan_apply) \
 	ROW(journal_list) \
 	ROW(journal_show) \
+	ROW(journal_report) \
 	ROW(journal_pause) \
 	ROW(journal_resume) \
 	ROW(journal_recover) \

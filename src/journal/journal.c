@@ -278,7 +278,8 @@ int journal_reserve(struct journal *j, const struct plan *plan, struct error *er
 {
 	off_t room = room_for(plan);
 
-	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, 0, room) == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
+	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, lseek(j->fd, 0, SEEK_END), room) == 0 || errno == EOPNOTSUPP ||
+	    errno == ENOSYS)
 		return 0;
 	error_errno(err, ERROR_ERROR, errno, "no room for the journal of this run, %lld kB, at '%s'",
 	    (long long)(room + 1023) / 1024, j->path);

@@ -90,3 +90,11 @@ int journal_outcome(struct journal *j, size_t unit, enum state state, const char
 {
 	return journal_add(j, "outcome", outcome_of(unit, state, error), true, err);
 }
+
+int journal_arrival(struct journal *journal, size_t unit, const char *host, struct error *err)
+{
+	json_object *outcome = outcome_of(unit, STATE_PROVED, NULL);
+
+	put_text(outcome, "host", host);
+	return journal_add(journal, "outcome", outcome, true, err);
+}

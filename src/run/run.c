@@ -123,7 +123,8 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 
 	if (journal_create(run->work.request, run->work.run, run->work.scene.subject.host, &run->work.journal, err) != 0)
 		return err->kind;
-	if (journal_reserve(run->work.journal, &run->work.plan, err) != 0) {
+	if (journal_evidence(run->work.journal, &run->work.scene, &run->report.findings, err) != 0 ||
+	    journal_reserve(run->work.journal, &run->work.plan, err) != 0) {
 		journal_discard(&run->work.journal);
 		return err->kind;
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../../src/audit/internal.h"
+#include "util/html.h"
 #include "util/file.h"
 #include "util/json.h"
 

@@ -9,9 +9,10 @@
 
 struct owned {
 	const char *id, *name, *status, *host, *cluster_name, *migration_status, *zone;
-	const char *service;        /* volumes: service_uuid; workers: service_id; else NULL */
-	const char *race_preventer; /* workers: what cinder's own compare-and-set counts; else NULL */
-	bool left_out;              /* by --only, --exclude or --limit: it is looked at and stays */
+	const char *project_id, *user_id; /* volumes and backups: whose they are; else NULL */
+	const char *service;              /* volumes: service_uuid; workers: service_id; else NULL */
+	const char *race_preventer;       /* workers: what cinder's own compare-and-set counts; else NULL */
+	bool left_out;                    /* by --only, --exclude or --limit: it is looked at and stays */
 };
 struct owned_rows {
 	DB_ROWS(struct owned);

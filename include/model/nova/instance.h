@@ -5,7 +5,7 @@
 #include "db/db.h"
 
 struct instance {
-	const char *uuid, *name, *project_id, *host, *node, *vm_state, *task_state, *image_ref, *launched_at;
+	const char *uuid, *name, *project_id, *user_id, *host, *node, *vm_state, *task_state, *image_ref, *launched_at;
 	const char *config_drive;     /* "True": it has one; empty or NULL: none */
 	const char *root_destination; /* of the block device that it boots from: "volume", "local"; NULL: it has none */
 	int64_t id;

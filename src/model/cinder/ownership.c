@@ -47,7 +47,8 @@ static const char *const resting[] = {
 };
 
 static const struct db_shape owned_shape = DB_SHAPE(struct owned, DB_COLUMNS(struct owned, id, host),
-    DB_NULLABLES(struct owned, name, status, service, cluster_name, migration_status, zone, race_preventer));
+    DB_NULLABLES(struct owned, name, status, service, cluster_name, migration_status, zone, race_preventer, project_id,
+	user_id));
 
 static const struct db_shape owner_shape = DB_SHAPE(struct owner, DB_COLUMNS(struct owner, kind, host, n),
     DB_NULLABLES(struct owner, cluster_name));

@@ -7,8 +7,8 @@
 static const struct db_shape host_named_shape = DB_SHAPE(struct host_named, DB_COLUMNS(struct host_named, host));
 static const struct db_shape instance_shape = DB_SHAPE(struct instance,
     DB_COLUMNS(struct instance, uuid, id, power_state, vcpus, memory_mb, root_gb),
-    DB_NULLABLES(struct instance, name, project_id, host, node, vm_state, task_state, image_ref, launched_at, config_drive,
-	root_destination));
+    DB_NULLABLES(struct instance, name, project_id, user_id, host, node, vm_state, task_state, image_ref, launched_at,
+	config_drive, root_destination));
 
 static const struct db_shape bdm_shape = DB_SHAPE(struct bdm, DB_COLUMNS(struct bdm, instance_uuid, volume_id, boot_index),
     DB_NULLABLES(struct bdm, attachment_id));

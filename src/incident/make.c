@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
+#include "internal.h"
+#include "util/clock.h"
+#include "util/json.h"
+#include "util/lang.h"
+#include "util/shell.h"
+
+#define NOT_KNOWN N_("not known")
+
+/* "2026-01-31 03:04:05 UTC (04:04:05 +0100)" */
+static const char *both_clocks(struct arena *arena, const char *time)
+{
+	int64_t ms = incident_ms(time);
+	time_t s = (time_t)(ms / 1000);
+	char utc[32], local[32];
+	struct tm tm;
+
+	if (ms == 0)
+		return _(NOT_KNOWN);
+	strftime(utc, sizeof utc, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&s, &tm));
+	strftime(local, sizeof local, "%H:%M:%S %z", localtime_r(&s, &tm));
+	return arena_printf(arena, "%s (%s)", utc, local);
+}
+
+static const char *how_long(struct arena *arena, int64_t ms)
+{
+	if (ms < 60000)
+		return arena_printf(arena, _("%.1f s"), (double)ms / 1000);
+	return arena_printf(arena, _("%lld min %lld s"), (long long)(ms / 60000), (long long)(ms / 1000 % 60));
+}
+
+static const char *command_line(struct arena *arena, json_object *head)
+{
+	json_object *argv = json_object_object_get(head, "argv");
+	size_t n = json_object_is_type(argv, json_type_array) ? json_object_array_length(argv) : 0;
+	auto_str struct str line = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			str_addc(&line, ' ');
+		shell_add_word(&line,
+		    i == 0 ? "evac-manage" : str_or(json_object_get_string(json_object_array_get_idx(argv, i)), ""));
+	}
+	return n > 0 ? arena_dup(arena, line.s) : _(NOT_KNOWN);
+}
+
+static size_t units_in(const struct past *past, const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		n += past->unit[i].begun &&
+		    (str_equal(past_unit_state(&past->unit[i]), a) || str_equal(past_unit_state(&past->unit[i]), b));
+	return n;
+}
+
+static bool needs_recovery(const struct incident *incident)
+{
+	return !incident->under_way && !past_is_settled(&incident->past);
+}
+
+static const char *outcome_of_run(const struct incident *incident, struct arena *arena)
+{
+	const struct past *past = &incident->past;
+	size_t done = units_in(past, "proved", "applied"), failed = units_in(past, "failed", "failed"),
+	       open = units_in(past, "unknown", "open");
+	const char *how = incident->under_way ? _("under way") :
+	    past->recovery                    ? _("settled by a recovery") :
+	    past->result                      ? past->result :
+						_("interrupted: it did not come to its end");
+
+	return arena_printf(arena, _("%s; of %zu units %zu done, %zu failed, %zu unknown or open"), how, past->nunit, done,
+	    failed, open);
+}
+
+static void add_head(const struct incident *incident, struct sheet *out)
+{
+	const struct past *past = &incident->past;
+	struct arena *arena = &out->arena;
+
+	sheet_add(out, SHEET_SECTION, _("In short"));
+	sheet_add(out, SHEET_FACT, _("Outcome"), outcome_of_run(incident, arena));
+	sheet_add(out, SHEET_FACT, _("Failed host"), str_or(past->host, _("none")));
+	sheet_add(out, SHEET_FACT, _("Who"), incident_who(arena, incident->head));
+	sheet_add(out, SHEET_FACT, _("Began"), both_clocks(arena, past->started_at));
+	sheet_add(out, SHEET_FACT, _("Ended"), both_clocks(arena, incident->ended_at));
+	if (incident->ended_at)
+		sheet_add(out, SHEET_FACT, _("Took"), how_long(arena, incident_ms(incident->ended_at) - incident->first));
+	sheet_add(out, SHEET_FACT, _("Command"), command_line(arena, incident->head));
+	sheet_add(out, SHEET_FACT, _("Run"), past->run);
+	sheet_add(out, SHEET_FACT, _("Program"),
+	    arena_printf(arena, "evac-manage %s", str_or(get_text(incident->head, "tool"), "?")));
+	if (get_text(incident->head, "resumes"))
+		sheet_add(out, SHEET_FACT, _("Goes on with"), get_text(incident->head, "resumes"));
+	if (incident->torn)
+		sheet_add(out, SHEET_TEXT,
+		    _("The last record of the journal was cut off while it was written. What it announced was not begun."));
+}
+
+/* ---- why the host was taken for dead */
+
+static json_object *list_of_evidence(const struct incident *incident, const char *key, size_t *n)
+{
+	json_object *list = json_object_object_get(incident->evidence, key);
+
+	*n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	return list;
+}
+
+static void add_services(const struct incident *incident, struct sheet *out)
+{
+	size_t n;
+	json_object *list = list_of_evidence(incident, "services", &n), *one, *age;
+
+	if (n > 0)
+		sheet_add(out, SHEET_HEAD, _("Service"), _("Host"), _("Last heartbeat"), _("Down after"), _("State"));
+	for (size_t i = 0; i < n; i++) {
+		one = json_object_array_get_idx(list, i);
+		age = json_object_object_get(one, "heartbeat_age_s");
+		sheet_add(out, SHEET_ROW, get_text(one, "binary"), get_text(one, "host"),
+		    age ? arena_printf(&out->arena, _("%lld s before the plan"), (long long)json_object_get_int64(age)) :
+			  _("never"),
+		    arena_printf(&out->arena, "%lld s",
+			(long long)json_object_get_int64(json_object_object_get(one, "down_after_s"))),
+		    json_object_get_boolean(json_object_object_get(one, "up")) ? _("up") : _("down"));
+	}
+}
+
+static void add_witnesses(const struct incident *incident, struct sheet *out)
+{
+	json_object *e = incident->evidence, *sessions = json_object_object_get(e, "sessions"), *one;
+	size_t n;
+	json_object *queues = list_of_evidence(incident, "consumers", &n);
+
+	if (sessions)
+		sheet_add(out, SHEET_FACT, _("Database sessions from the host"),
+		    arena_printf(&out->arena, "%lld", (long long)json_object_get_int64(sessions)));
+	else
+		sheet_add(out, SHEET_FACT, _("Database sessions from the host"), _("not asked"));
+	for (size_t i = 0; i < n; i++) {
+		one = json_object_array_get_idx(queues, i);
+		sheet_add(out, SHEET_FACT, arena_printf(&out->arena, _("Queue %s"), str_or(get_text(one, "queue"), "?")),
+		    arena_printf(&out->arena, _("%lld consumers, %lld messages"),
+			(long long)json_object_get_int64(json_object_object_get(one, "consumers")),
+			(long long)json_object_get_int64(json_object_object_get(one, "messages"))));
+	}
+	if (get_text(e, "queues_absent"))
+		sheet_add(out, SHEET_FACT, _("Queues that were not looked at"), get_text(e, "queues_absent"));
+}
+
+static void add_evidence(const struct incident *incident, struct sheet *out)
+{
+	sheet_add(out, SHEET_SECTION, _("Evidence that the host was dead"));
+	sheet_add(out, SHEET_FACT, _("The operator said"),
+	    str_or(incident->past.fenced, _("nothing (--fenced was not given)")));
+	if (!incident->evidence) {
+		sheet_add(out, SHEET_TEXT,
+		    _("The journal has no heartbeats, no witnesses and no findings: an older evac-manage wrote it."));
+		return;
+	}
+	add_witnesses(incident, out);
+	add_services(incident, out);
+}
+
+static void add_findings(const struct incident *incident, struct sheet *out)
+{
+	size_t n;
+	json_object *list = list_of_evidence(incident, "findings", &n), *one;
+
+	if (n == 0)
+		return;
+	sheet_add(out, SHEET_SECTION, _("What was known before the first write"));
+	sheet_add(out, SHEET_HEAD, _("Severity"), _("Finding"), _("About"), _("What it says"));
+	for (size_t i = 0; i < n; i++) {
+		one = json_object_array_get_idx(list, i);
+		sheet_add(out, SHEET_ROW,
+		    json_object_get_boolean(json_object_object_get(one, "accepted")) ?
+			arena_printf(&out->arena, _("%s, accepted by the operator"), str_or(get_text(one, "severity"), "?")) :
+			get_text(one, "severity"),
+		    get_text(one, "code"), get_text(one, "subject"), get_text(one, "message"));
+	}
+}
+
+/* ---- what comes next, and what came */
+
+static void add_what_remains(const struct incident *incident, struct sheet *out)
+{
+	const struct past *past = &incident->past;
+	const char *host = past->host ? shell_word(&out->arena, past->host) : NULL;
+	bool is_rescue = host && str_equal(past->command, "host rescue");
+
+	sheet_add(out, SHEET_SECTION, _("What remains"));
+	if (incident->under_way) {
+		sheet_add(out, SHEET_TEXT, _("The run is still going on. This report ends where its journal ends now."));
+		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage journal show %s", past->run));
+	} else if (needs_recovery(incident)) {
+		sheet_add(out, SHEET_TEXT,
+		    _("The end of some units is not known. Settle the run before anything else is done to the host."));
+		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage journal recover %s", past->run));
+	} else if (is_rescue && !(str_equal(past->result, "ok") && past->whole)) {
+		sheet_add(out, SHEET_TEXT, _("Something of the host may remain. Look, then go on with this run."));
+		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage host show %s", host));
+		sheet_add(out, SHEET_COMMAND,
+		    arena_printf(&out->arena, "evac-manage host rescue %s --resume %s", host, past->run));
+	} else if (host) {
+		sheet_add(out, SHEET_TEXT, _("Nothing of this run. Before the host is started again, ask whether it may."));
+		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage host return %s", host));
+	} else {
+		sheet_add(out, SHEET_TEXT, _("Nothing of this run."));
+	}
+}
+
+static void add_later_runs(const struct incident *incident, struct sheet *out)
+{
+	sheet_add(out, SHEET_SECTION, _("What followed"));
+	if (incident->nlater == 0)
+		sheet_add(out, SHEET_TEXT, _("No recovery and no other run on this machine names this one."));
+	else
+		sheet_add(out, SHEET_HEAD, _("When"), _("What"), _("Run"), _("Who"), _("Result"));
+	for (const struct incident_later *l = incident->later; l < incident->later + incident->nlater; l++)
+		sheet_add(out, SHEET_ROW, both_clocks(&out->arena, l->at), l->command, str_or(l->run, incident->past.run),
+		    l->who, str_or(l->result, _("did not come to its end")));
+	if (incident->unreadable > 0)
+		sheet_add(out, SHEET_TEXT,
+		    arena_printf(&out->arena,
+			_("%zu other journals could not be read; whether they follow this run is not known."),
+			incident->unreadable));
+}
+
+static void add_times(const struct incident *incident, struct sheet *out)
+{
+	size_t left_out = timeline_left_out(incident);
+
+	sheet_add(out, SHEET_SECTION, _("Timeline"));
+	if (incident->past.nunit == 0) {
+		sheet_add(out, SHEET_TEXT, _("Nothing was begun."));
+		return;
+	}
+	sheet_add(out, SHEET_TIMELINE, "");
+	if (left_out > 0)
+		sheet_add(out, SHEET_TEXT,
+		    arena_printf(&out->arena, _("%zu more units ended well and are not drawn; journal show has them all."),
+			left_out));
+}
+
+void incident_make(const struct incident *incident, struct sheet *out)
+{
+	const struct past *past = &incident->past;
+
+	out->incident = incident;
+	out->title = past->host ?
+	    arena_printf(&out->arena, _("Incident report: %s of %s"), str_or(past->command, "?"), past->host) :
+	    arena_printf(&out->arena, _("Incident report: %s"), str_or(past->command, "?"));
+	out->state = incident->under_way || needs_recovery(incident)                                   ? "open" :
+	    units_in(past, "failed", "failed") > 0 || (past->result && !str_equal(past->result, "ok")) ? "bad" :
+													 "good";
+	add_head(incident, out);
+	add_what_remains(incident, out);
+	add_evidence(incident, out);
+	add_times(incident, out);
+	incident_add_failures(incident, out);
+	incident_add_moves(incident, out);
+	incident_add_left_out(incident, out);
+	incident_add_people(incident, out);
+	add_later_runs(incident, out);
+	add_findings(incident, out);
+}
