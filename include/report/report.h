@@ -25,13 +25,13 @@ enum error_kind report_result(const struct report *report, const struct error *e
 
 struct totals {
 	size_t steps, state[STATE_COUNT];
-	size_t instances, evacuated, skipped; /* of instances: wanted, proved on another host, left out */
-	size_t moved;                         /* volumes and backups that are proved with their new owner */
+	size_t instances, evacuated, skipped; /* of instances: wanted, verified on another host, left out */
+	size_t moved;                         /* volumes and backups that are verified at their new owner */
 };
 void report_totals(const struct report *report, struct totals *out);
 
 /* The one document of a command that acts, on stdout: JSON as product and docs describe it, or for people the plan (when
- * nothing was done), the findings, what came of each thing, and a sentence. ${why} is the run's error, ${err} gets a failure to
+ * nothing was done), the findings, and its ending. ${why} is the run's error, ${err} gets a failure to
  * print. */
 int report_print(const struct report *report, enum error_kind result, const struct error *why, struct error *err);
 
@@ -48,7 +48,11 @@ void report_each_check(const struct report *report, void (*fn)(void *ctx, const 
 
 /* report_json.c */
 int report_print_json(const struct report *report, enum error_kind result, const struct error *why, struct error *err);
-/* One sentence: "3 of 4 instances are on another host, 1 was left out; 12 volumes and backups moved". */
+/* ending.c. How it ended, for people: the sentence, then one fact a line, the next command last; broken before ${columns} (0:
+ * nowhere), a command never. What is many is counted. */
+void report_ending(const struct report *report, enum error_kind result, const struct error *why, size_t columns,
+    struct str *out);
+/* result.c. One sentence: "partial: 3 of 4 instances verified on another host; 1 left out". */
 void report_sentence(const struct report *report, enum error_kind result, const struct error *why, struct str *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evacuate/evacuate.h"
 #include "report/report.h"
+#include "util/lang.h"
 #include "util/signals.h"
 
 void report_totals(const struct report *report, struct totals *out)
@@ -90,4 +91,64 @@ enum error_kind report_result(const struct report *report, const struct error *e
 	if (err->kind)
 		return err->kind;
 	return something_remains(report, &t) ? ERROR_PARTIAL : ERROR_OK;
+}
+
+/* Steps, or instances where there are any: how many units of them have such a state. */
+static size_t in_state(const struct report *report, const struct totals *t, enum state state)
+{
+	const struct plan *plan = &report->work->plan;
+	size_t n = 0;
+
+	if (!t->instances)
+		return t->state[state];
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += plan->unit[i].kind == UNIT_EVACUATION && plan->unit[i].nstep && plan->unit[i].step[0].state == state;
+	return n;
+}
+
+/* Only what there is. */
+#define ADD_TAIL(out, format, count) \
+	do { \
+		size_t n_ = (count); \
+		if (n_) \
+			str_addf(out, format, n_); \
+	} while (0)
+
+static void sentence_of_run(const struct report *report, enum error_kind result, const struct totals *t, struct str *out)
+{
+	str_addf(out, "%s: ", error_kind_name(result));
+	if (t->instances)
+		str_addf(out, _("%zu of %zu instances verified on another host"), t->evacuated, t->instances);
+	else if (report->work->scene.subject.moves_things)
+		str_addf(out, _("%zu of %zu rows verified at their new owner"), t->state[STATE_PROVED], t->steps);
+	else
+		str_addf(out, _("%zu of %zu rows verified"), t->state[STATE_PROVED], t->steps);
+	ADD_TAIL(out, _("; %zu left out"), t->skipped);
+	ADD_TAIL(out, _("; %zu failed"), in_state(report, t, STATE_FAILED));
+	ADD_TAIL(out, _("; %zu unknown"), in_state(report, t, STATE_UNKNOWN));
+	ADD_TAIL(out, _("; %zu not verified yet"), in_state(report, t, STATE_APPLIED));
+	ADD_TAIL(out, _("; %zu not begun"), in_state(report, t, STATE_SKIPPED));
+}
+
+void report_sentence(const struct report *report, enum error_kind result, const struct error *why, struct str *out)
+{
+	struct totals t;
+
+	report_totals(report, &t);
+	if (report->summary) {
+		str_add(out, report->summary);
+	} else if (report->work->request->how.dry_run && result == ERROR_OK) {
+		str_addf(out, t.steps == 1 ? _("dry run: %zu step would be taken") : _("dry run: %zu steps would be taken"),
+		    t.steps);
+		ADD_TAIL(out, _("; instances left out: %zu"), t.skipped);
+		str_add(out, _("; nothing was written"));
+	} else if (!report->work->journal) {
+		str_add(out,
+		    why->text[0]  ? why->text :
+			t.skipped ? _("nothing that could be done is left") :
+				    _("nothing to do"));
+		ADD_TAIL(out, _("; instances left out: %zu"), t.skipped);
+	} else {
+		sentence_of_run(report, result, &t, out);
+	}
 }

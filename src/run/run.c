@@ -15,6 +15,7 @@
 #include "report/report.h"
 #include "util/clock.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/signals.h"
@@ -62,11 +63,12 @@ static int apply(struct run *run, struct error *err)
 		}
 		rc = apply_unit(&run->work, i, err) == 0 ? prove_unit(&run->work, i, err) : -1;
 		if (rc == 0)
-			log_notice("%zu. proved: %zu row%s", i + 1, unit->nstep, unit->nstep == 1 ? "" : "s");
+			log_notice("%zu. verified: %zu row%s", i + 1, unit->nstep, unit->nstep == 1 ? "" : "s");
 	}
 	if (rc == 0 && evacuates && !signal_came())
 		rc = apply_evacuations(&run->work, err);
-	skip_planned(&run->work.plan, signal_came() ? "interrupted before it was begun" : "not begun");
+	skip_planned(&run->work.plan,
+	    signal_came() ? _("interrupted before it was begun") : _("what comes before it did not succeed"));
 	return rc;
 }
 
@@ -84,27 +86,6 @@ static int end_journal(struct run *run, enum error_kind result, struct error *er
 	return journal_add(run->work.journal, "end", record, true, err);
 }
 
-/* Of a rescue, which knows its own words: an evacuation's options are only its reader's to repeat. */
-static const char *next_of(struct run *run, enum error_kind result)
-{
-	const char *host = run->work.scene.subject.host ? shell_word(&run->work.plan.arena, run->work.scene.subject.host) :
-							  NULL;
-	struct totals t;
-
-	report_totals(&run->report, &t);
-	if (!run->operation->rescues || !host)
-		return NULL;
-	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
-		return run->work.scene.subject.evacuates ?
-		    arena_printf(&run->work.plan.arena, "evac-manage host return %s", host) :
-		    NULL;
-	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
-		return arena_printf(&run->work.plan.arena, "evac-manage host show %s", host);
-	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
-	    arena_printf(&run->work.plan.arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
-	    NULL;
-}
-
 static void keep_trail_of(struct run *run)
 {
 	const struct trail_about about = { .run = run->work.run,
@@ -114,6 +95,46 @@ static void keep_trail_of(struct run *run)
 		.plan = &run->work.plan };
 
 	journal_keep_trail(run->work.journal, run->work.world.site.syslog, &about);
+}
+
+static const char *next_of_rescue(struct run *run, enum error_kind result, const char *host)
+{
+	struct arena *arena = &run->work.plan.arena;
+	struct totals t;
+
+	report_totals(&run->report, &t);
+	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
+		return run->work.scene.subject.evacuates ? arena_printf(arena, "evac-manage host return %s", host) : NULL;
+	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
+		return arena_printf(arena, "evac-manage host show %s", host);
+	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
+	    arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
+	    NULL;
+}
+
+/* What a run needs to know of its own words to be typed again it does not always have: its reader has. */
+static const char *next_of_others(struct run *run, enum error_kind result, const char *host)
+{
+	const struct plan *plan = &run->work.plan;
+
+	if (result == ERROR_TIMEOUT && host)
+		return arena_printf(&run->work.plan.arena, "evac-manage instance list --host %s", host);
+	if (result != ERROR_PARTIAL && result != ERROR_INTERRUPTED)
+		return NULL;
+	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
+}
+
+/* After an ending that is none of these the error says what to do. */
+static const char *next_of(struct run *run, enum error_kind result)
+{
+	struct arena *arena = &run->work.plan.arena;
+	const char *host = run->work.scene.subject.host ? shell_word(arena, run->work.scene.subject.host) : NULL;
+
+	if (result == ERROR_UNKNOWN)
+		return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
+	if (result == ERROR_UNPROVED)
+		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
+	return run->operation->rescues && host ? next_of_rescue(run, result, host) : next_of_others(run, result, host);
 }
 
 static enum error_kind write_and_prove(struct run *run, struct error *err)

@@ -70,8 +70,8 @@ class Proof(harness.TestCase):
 
     def test_people_read_the_same(self):
         r = self.rescue(self.users_at_work, form="table")
-        self.assertIn("note: volume %s was changed after its proof: now deleted" % self.changed["deleted"], r.out)
-        self.assertIn("note: volume %s was changed after its proof: now host '%s@ceph#ceph'" % (self.changed["moved"], C), r.out)
+        self.assertIn("note       volume %s was changed after it was verified: now deleted" % self.changed["deleted"], r.out)
+        self.assertIn("note       volume %s was changed after it was verified: now host '%s@ceph#ceph'" % (self.changed["moved"], C), r.out)
 
     def test_the_proof_is_in_the_journal_before_the_first_message(self):
         self.tool.run("host", "rescue", A, "--to", B, *GO, "--no-wait")

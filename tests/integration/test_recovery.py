@@ -375,7 +375,7 @@ class Evacuations(Recovery):
              " WHERE SUBSTRING(m.uuid, 15, 1) = '5'")
         del conductor.casts[:]
         said = self.expect(self.tool.run("journal", "recover", run, "--dry-run"), OK).out.splitlines()[-1]
-        self.assertRegex(said, "^next: evac-manage .*host rescue %s --resume %s$" % (A, run))
+        self.assertRegex(said, "^  next +evac-manage .*host rescue %s --resume %s$" % (A, run))
         self.expect(self.rescue(), USAGE, "--to", "--resume")
         self.expect(self.rescue("--resume", "20200101T000000Z-host-rescue-00000000"), NOT_FOUND)
         again = self.rescue("--resume", run)
@@ -389,7 +389,7 @@ class Evacuations(Recovery):
 
     def test_the_last_line_of_a_rescue_is_the_command_that_comes_next(self):
         def following(r):
-            self.assertRegex(r.out.splitlines()[-1], "^next: evac-manage ")
+            self.assertRegex(r.out.splitlines()[-1], "^  next +evac-manage ")
             (printed,) = harness.pasted.commands_of("", r.out.splitlines()[-1])
             self.assertIsNone(harness.PASTER.paste(printed, ""), r)
             return printed.command

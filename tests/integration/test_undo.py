@@ -75,12 +75,15 @@ class Undo(harness.TestCase):
     def test_its_sentences_read_in_the_direction_of_the_write(self):
         self.expect(self.tool.run(*MOVE, *GO), OK)
         harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
-        r = self.expect(self.tool.run("journal", "undo", self.run_id(), "--yes"), OK)
-        self.assertIn("from %s@ceph to %s@ceph" % (B, A), r.err)
-        self.assertIn("1. move back ", r.err)
+        run = self.run_id()
+        dry = self.expect(self.tool.run("journal", "undo", run, "--dry-run"), OK)
+        self.assertIn("from %s@ceph to %s@ceph" % (B, A), dry.out)
+        self.assertIn("1. move back ", dry.out)
+        r = self.expect(self.tool.run("journal", "undo", run, "--yes"), OK)
+        self.assertRegex(r.err, "  move  .* -> %s@ceph" % A)
         self.assertNotIn("from %s@ceph to %s@ceph" % (A, B), r.out + r.err)
-        owner = [line.split() for line in r.out.splitlines() if line.startswith("volumes ")]
-        self.assertEqual([line[1] for line in owner], [B + "@ceph", A + "@ceph"])
+        owner = [line.split()[:2] for line in r.out.splitlines() if line.startswith(("  from ", "  to "))]
+        self.assertEqual(owner, [["from", B + ":"], ["to", A + ":"]])
 
     def test_what_the_live_owner_is_at_work_on_stays_with_it(self):
         r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)

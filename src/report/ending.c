@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ending_internal.h"
+#include "evacuate/evacuate.h"
+#include "out/paragraph.h"
+#include "util/lang.h"
+#include "util/shell.h"
+#include "util/visible.h"
+
+/* How a run ended, for people: the outcome, then one fact a line, the next command last. What is many is counted. */
+
+#define LABEL_AT 2
+#define TEXT_AT 13
+
+/* ---- a line */
+
+void ending_add(const struct ending *e, const char *label, const char *text)
+{
+	auto_str struct str whole = { 0 }, shown_label = { 0 };
+	size_t used, blanks;
+
+	str_add_visible(&shown_label, label);
+	used = LABEL_AT + text_columns(shown_label.s);
+	blanks = used < TEXT_AT ? TEXT_AT - used : 1;
+	str_addf(e->out, "%*s%s%*s", LABEL_AT, "", shown_label.s, (int)blanks, "");
+	shell_add_commands(&whole, text, e->report->work->request->where.globals);
+	paragraph_add(e->out, whole.s, TEXT_AT, used + blanks, e->columns);
+}
+
+void ending_add_more(const struct ending *e, const char *label, size_t more)
+{
+	auto_str struct str text = { 0 };
+
+	if (more == 0)
+		return;
+	str_addf(&text, _("%zu more: evac-manage journal show %s"), more, e->report->work->run);
+	ending_add(e, label, text.s);
+}
+
+/* ---- what did not come to a good end */
+
+/* The unit's own state: its steps end together, but for one that was read back. */
+static bool unit_is(const struct unit *unit, enum state state)
+{
+	for (size_t i = 0; i < unit->nstep; i++)
+		if (unit->step[i].state == state)
+			return true;
+	return false;
+}
+
+static const char *error_of(const struct unit *unit, enum state state)
+{
+	for (size_t i = 0; i < unit->nstep; i++)
+		if (unit->step[i].state == state && unit->step[i].error)
+			return unit->step[i].error;
+	return NULL;
+}
+
+static const char *name_of(const struct unit *unit)
+{
+	if (unit->kind == UNIT_EVACUATION && unit->nstep > 0)
+		return str_or(unit->step[0].name, unit->step[0].id);
+	return str_or(unit->sentence, unit_kind_name[unit->kind]);
+}
+
+/* nova goes on with it, and nobody has waited for the end. */
+static bool is_under_way(const struct unit *unit)
+{
+	return unit->kind == UNIT_EVACUATION && unit_is(unit, STATE_APPLIED) && !evacuation_has_landed(unit);
+}
+
+static size_t lines_in(const struct str *text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text->n; i++)
+		n += text->s[i] == '\n';
+	return n;
+}
+
+/* Its name, the cause, what to do, as long as they take no more than so many lines. The error line that follows has the run's
+ * own cause. */
+static void add_units(const struct ending *e, const char *label, enum state state, const char *why)
+{
+	size_t most = lines_in(e->out) + ENDING_SHOWN, more = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		const char *error = error_of(u, state);
+		auto_str struct str text = { 0 };
+
+		if (!unit_is(u, state) || is_under_way(u))
+			continue;
+		if (more || lines_in(e->out) >= most) {
+			more++;
+			continue;
+		}
+		str_add(&text, name_of(u));
+		if (error && !str_equal(error, why))
+			str_addf(&text, ": %s", error);
+		ending_add(e, label, text.s);
+	}
+	ending_add_more(e, label, more);
+}
+
+static void add_under_way(const struct ending *e)
+{
+	auto_str struct str text = { 0 };
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++)
+		if (is_under_way(u) && n++ < ENDING_SHOWN)
+			str_addf(&text, "%s%s", text.n ? ", " : "", name_of(u));
+	if (n == 0)
+		return;
+	if (n > ENDING_SHOWN)
+		str_addf(&text, _(" and %zu more"), n - ENDING_SHOWN);
+	ending_add(e, _("under way"), text.s);
+}
+
+/* By reason: most often all have the same. */
+static void add_not_begun(const struct ending *e)
+{
+	struct reason {
+		const char *text;
+		size_t n;
+	} *reason = NULL;
+	size_t n = 0, cap = 0, k;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		const char *error = str_or(error_of(u, STATE_SKIPPED), "");
+
+		if (!unit_is(u, STATE_SKIPPED))
+			continue;
+		for (k = 0; k < n && strcmp(reason[k].text, error) != 0; k++)
+			;
+		if (k == n) {
+			reason = vec_grow(reason, n, &cap, sizeof *reason);
+			reason[n++] = (struct reason){ error, 0 };
+		}
+		reason[k].n++;
+	}
+	for (k = 0; k < n && k < ENDING_SHOWN; k++) {
+		auto_str struct str text = { 0 };
+
+		str_addf(&text, "%zu%s%s", reason[k].n, reason[k].text[0] ? ": " : "", reason[k].text);
+		ending_add(e, _("not begun"), text.s);
+	}
+	ending_add_more(e, _("not begun"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
+	free(reason);
+}
+
+/* nova's word for a state that it evacuates none of, else the code, which 'explain' knows. */
+static void add_left_out(const struct ending *e)
+{
+	const struct subject *subject = &e->report->work->scene.subject;
+	auto_str struct str text = { 0 };
+	size_t n = 0;
+
+	for (const struct candidate *c = subject->candidate; c < subject->candidate + subject->ncandidate; c++) {
+		const struct finding *f = c->wanted ? findings_skip(&e->report->findings, c->instance->uuid) : NULL;
+
+		if (!f || n++ >= ENDING_SHOWN)
+			continue;
+		str_addf(&text, "%s%s (%s)", text.n ? ", " : "", str_or(c->instance->name, c->instance->uuid),
+		    strcmp(f->code, "not-evacuable") == 0 ? str_or(c->instance->vm_state, f->code) : f->code);
+	}
+	if (n > ENDING_SHOWN)
+		str_addf(&text, _(" and %zu more"), n - ENDING_SHOWN);
+	if (n > 0)
+		ending_add(e, _("left out"), text.s);
+}
+
+/* ---- what came after */
+
+/* Verified, and somebody else's work since: nothing is wrong with what was done. */
+static void add_since(const struct ending *e)
+{
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++)
+		for (const struct step *s = u->step; s < u->step + u->nstep; s++) {
+			auto_str struct str text = { 0 };
+
+			if (!s->since || n++ >= ENDING_SHOWN)
+				continue;
+			str_addf(&text, _("%s %s was changed after it was verified: now %s"), s->kind->one, s->id, s->since);
+			ending_add(e, _("note"), text.s);
+		}
+	if (n > ENDING_SHOWN) {
+		auto_str struct str text = { 0 };
+
+		str_addf(&text, _("%zu more were changed after they were verified; -f json names all"), n - ENDING_SHOWN);
+		ending_add(e, _("note"), text.s);
+	}
+}
+
+/* Read again after the last write: what the old owner would begin if it came back. */
+static void add_waiting_messages(const struct ending *e)
+{
+	const struct scene *scene = &e->report->work->scene;
+	const struct consumer_fact *c = scene->bus.consumer;
+
+	if (!scene->subject.moves_things && !scene->subject.evacuates)
+		return;
+	for (size_t i = 0; i < scene->bus.nconsumer; i++, c++) {
+		auto_str struct str text = { 0 };
+
+		if (c->now.messages == 0 || c->reports)
+			continue;
+		str_addf(&text, c->now.messages == 1 ? _("queue '%s' holds %u message; ") : _("queue '%s' holds %u messages; "),
+		    c->queue, (unsigned)c->now.messages);
+		str_addf(&text, _(QUEUE_CURE), c->queue);
+		ending_add(e, _("note"), text.s);
+	}
+	if (scene->bus.queues_absent) {
+		auto_str struct str text = { 0 };
+
+		str_addf(&text, _("messages in the queues of '%s' are not known: %s"), scene->subject.host,
+		    scene->bus.queues_absent);
+		ending_add(e, _("note"), text.s);
+	}
+}
+
+static void add_facts(const struct ending *e, const struct error *why)
+{
+	const struct report *r = e->report;
+	bool nothing_to_do = !r->work->journal && !r->first && r->work->plan.nunit == 0;
+
+	if (r->work->journal)
+		ending_add_done(e);
+	if (r->rescues && (r->work->journal || nothing_to_do)) /* where there is a table of servers, it has them */
+		add_left_out(e);
+	if (!r->work->journal)
+		return;
+	add_units(e, _("failed"), STATE_FAILED, why->text);
+	add_units(e, _("unknown"), STATE_UNKNOWN, why->text);
+	add_units(e, _("unverified"), STATE_APPLIED, why->text);
+	add_under_way(e);
+	add_not_begun(e);
+	add_since(e);
+	add_waiting_messages(e);
+	ending_add(e, _("journal"), journal_path(r->work->journal));
+}
+
+void report_ending(const struct report *report, enum error_kind result, const struct error *why, size_t columns,
+    struct str *out)
+{
+	const struct ending e = { report, &report->work->plan, columns, out };
+	auto_str struct str sentence = { 0 }, until = { 0 };
+
+	str_add(&sentence, report->work->request->how.dry_run ? "[DRY-RUN] " : "");
+	report_sentence(report, result, why, &sentence);
+	if (report->work->journal || result == ERROR_OK || !why->text[0]) /* an error says the rest */
+		paragraph_add(out, sentence.s, LABEL_AT, 0, columns);
+	add_facts(&e, why);
+	if (report->good_until) {
+		str_addf(&until, _("until %s; then make a new plan"), report->good_until);
+		ending_add(&e, _("good"), until.s);
+	}
+	if (report->next)
+		ending_add(&e, _("next"), report->next);
+}
