@@ -53,7 +53,7 @@ class Refusals(harness.TestCase):
                 self.assertNotIn("--accept", r.out + r.err)
                 refused, hint = self.last_lines(r)
                 self.assertRegex(refused, r"refused: \d+ problems?; nothing was written$")
-                (found,) = re.findall(r"did you swap the two\? (evac-manage .*)$", hint)
+                (found,) = re.findall(r"did you swap the two\? (evac-manage .*)$", r.out, re.M)
                 self.assertTrue(found.endswith(expected.format(A=A, B=B)), found)
                 # pasted, it is about the dead one, which goes to the live one
                 again = subprocess.run(["bash", "-c", found.replace("evac-manage", harness.TOOL, 1) + " --dry-run -f json"], stdin=subprocess.DEVNULL,
