@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* Is this finding the one that CODE or CODE:ID means? */
@@ -29,12 +30,12 @@ static void report_useless_accept(const struct guard *self, const struct scene *
 		there = true;
 	}
 	if (!there)
-		guard_found(self, scene, out, word, NULL, "--accept '%s' met nothing: this run has no such finding", word);
+		guard_found(self, scene, out, word, NULL, "--accept '%s' had no effect: this run has no such finding", word);
 	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && guard_is_acceptable(meant, scene))
-		guard_found(self, scene, out, word, NULL, "--accept '%s' counts only beside a fencing statement", word);
+		guard_found(self, scene, out, word, NULL, "--accept '%s' counts only together with --fenced", word);
 	else
-		guard_found(self, scene, out, word, NULL, "--accept '%s' changes nothing: that finding is never accepted%s",
-		    word, meant && meant->accept == ACCEPT_FENCED_MOVE ? " for an evacuation" : "");
+		guard_found(self, scene, out, word, NULL, "--accept '%s' had no effect: this finding cannot be accepted%s",
+		    word, meant && meant->accept == ACCEPT_FENCED_MOVE ? _(" for an evacuation") : "");
 }
 
 void guard_accept_unused(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -34,7 +34,7 @@ void guard_no_capacity(const struct guard *self, const struct scene *scene, stru
 		if (rooms_place(&rooms, scene, c, &why, &help))
 			continue;
 		placed--;
-		guard_found(self, scene, out, c->instance->uuid, help.s, "%s fits nowhere: %s",
+		guard_found(self, scene, out, c->instance->uuid, help.s, "%s fits on no host: %s",
 		    str_or(c->instance->name, c->instance->uuid), why.s);
 	}
 	rooms_free(&rooms);

@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "plan/plan.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* What is already under way. What is left out of a run stops nothing, whatever is under way there. */
@@ -30,17 +31,18 @@ struct cut_short {
  * no compute. */
 static const struct cut_short cut_short[] = {
 	{ "evacuation",
-	    "'evac-manage migration list --host {source}' says whether somebody still works on it; when nobody does, how it is closed" },
+	    N_("'evac-manage migration list --host {source}' shows whether a service still works on it and, if none does, how to close it") },
 	{ "live-migration",
-	    "first look on '{dest}': virsh domstate {instance}. 'running': the guest has arrived and is the only good one, shut it down there before anything; "
-	    "'paused' or 'shut off': virsh destroy {instance} there. With '{source}' off, too: openstack server set --state active {instance}, then the evacuation again" },
+	    N_("first check on '{dest}': virsh domstate {instance}. If 'running': the guest has arrived and is the only good copy; shut it down there before "
+	       "anything else. If 'paused' or 'shut off': virsh destroy {instance} there. Then, with '{source}' off too: openstack server set --state active "
+	       "{instance}, and run the evacuation again") },
 	{ "resize",
-	    "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
-	    "shared: openstack server set --state active {instance}, then the evacuation again" },
+	    N_("first check which of '{source}' and '{dest}' has the complete disks (the instance's directory, and the one of that name with _resize). If '{source}' "
+	       "has them, or they are shared: openstack server set --state active {instance}, and run the evacuation again") },
 	{ "migration",
-	    "first look which of '{source}' and '{dest}' has the whole disks (the instance's directory, and the one of that name with _resize). If '{source}' has, or they are "
-	    "shared: openstack server set --state active {instance}, then the evacuation again" },
-	{ NULL, "wait until it has ended, or find out by nova's logs on '{source}' and '{dest}' who works on it" },
+	    N_("first check which of '{source}' and '{dest}' has the complete disks (the instance's directory, and the one of that name with _resize). If '{source}' "
+	       "has them, or they are shared: openstack server set --state active {instance}, and run the evacuation again") },
+	{ NULL, N_("wait until it has ended, or check nova's logs on '{source}' and '{dest}' for a service that works on it") },
 };
 
 /* What stands in these brackets; how far the closing one is. */
@@ -63,7 +65,7 @@ void migration_say_way_out(const char *type, const struct migration_ends *m, str
 
 	while (c->type && !str_equal(c->type, type))
 		c++;
-	for (const char *s = c->hint; *s; s++)
+	for (const char *s = _(c->hint); *s; s++)
 		if (*s == '{')
 			s += add_end(s, m, out);
 		else
@@ -94,10 +96,15 @@ void guard_in_flight(const struct guard *self, const struct scene *scene, struct
 		if (!open)
 			continue;
 		hint_set_way_out(&hint, open);
-		guard_found(self, scene, out, t.c->instance->uuid, hint.s,
-		    "instance %s has a migration (%s, id %lld) that is '%s'%s%s", t.c->instance->uuid,
-		    str_or(open->migration_type, "of no type"), (long long)open->id, open->status,
-		    open->dest_compute ? " to " : "", str_or(open->dest_compute, ""));
+		if (open->dest_compute)
+			guard_found(self, scene, out, t.c->instance->uuid, hint.s,
+			    "instance %s has a migration (%s, id %lld) that is '%s' to %s", t.c->instance->uuid,
+			    str_or(open->migration_type, _("of no type")), (long long)open->id, open->status,
+			    open->dest_compute);
+		else
+			guard_found(self, scene, out, t.c->instance->uuid, hint.s,
+			    "instance %s has a migration (%s, id %lld) that is '%s'", t.c->instance->uuid,
+			    str_or(open->migration_type, _("of no type")), (long long)open->id, open->status);
 	}
 }
 
@@ -113,17 +120,17 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 			str_clear(&hint);
 			if (str_equal(m->migration_type, "evacuation") && !m->deleted)
 				str_addf(&hint,
-				    "'evac-manage migration list --host %s' says whether somebody still works on it; when nobody does, how it is closed",
+				    _("'evac-manage migration list --host %s' shows whether a service still works on it and, if none does, how to close it"),
 				    str_or(m->source_compute, scene->subject.host));
 			else
 				str_addf(&hint,
-				    "no command of nova's or ours ends a %s%s: once it is known that nobody works on it, the DBA sets the status of migration %lld "
-				    "from 'accepted' to 'error'",
-				    m->deleted ? "deleted " : "", str_or(m->migration_type, "migration of no type"),
-				    (long long)m->id);
+				    _("no command of nova or of this tool ends migration %lld (%s%s): once it is known that no service works on it, the DBA sets "
+				      "its status from 'accepted' to 'error'"),
+				    (long long)m->id, m->deleted ? _("deleted ") : "",
+				    str_or(m->migration_type, _("of no type")));
 			guard_found(self, scene, out, t.c->instance->uuid, hint.s,
 			    "instance %s has an older migration (%s, id %lld, %lld s old) that is 'accepted': the conductor would take that one",
-			    t.c->instance->uuid, str_or(m->migration_type, "of no type"), (long long)m->id,
+			    t.c->instance->uuid, str_or(m->migration_type, _("of no type")), (long long)m->id,
 			    (long long)m->age_s.v);
 		}
 }

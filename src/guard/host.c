@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 #define MASS_FAILURE_LEAST 4
 
-#define HOST_ALIVE_HINT "power the host off and wait until it no longer reports, or set nova's forced_down once it is off"
+#define HOST_ALIVE_HINT N_("power the host off and wait until it no longer reports, or set nova's forced_down once it is off")
 
 static bool loses_to_a_move(const struct scene *scene, const struct cinder_service *s)
 {
@@ -50,8 +51,8 @@ static void report_sessions(const struct guard *self, const struct scene *scene,
 	for (const struct session *s = f->sessions.v; s < f->sessions.v + f->sessions.n; s++)
 		if (scene_session_speaks(scene, fact, s, scene->subject.host))
 			guard_found(self, scene, out, s->address, hint,
-			    "'%s' has a session in %s from %s, whose last command is %lld s old", scene->subject.host,
-			    f->server, s->address, (long long)s->idle_s.v);
+			    "'%s' has a session in %s from %s; its last command was %lld s ago", scene->subject.host, f->server,
+			    s->address, (long long)s->idle_s.v);
 }
 
 /* Where nova has no record of its nova-compute there is no heartbeat to be stale: who listens is all that could tell. */
@@ -61,9 +62,10 @@ static void report_consumers(const struct guard *self, const struct scene *scene
 		return;
 	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
 		if (str_starts(c->queue, "compute.") && c->now.consumers > 0)
-			guard_found(self, scene, out, c->queue, "power the host off, and wait until the broker has dropped it",
-			    "queue '%s' has %u consumer%s, and no record of its nova-compute tells that it is dead", c->queue,
-			    (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+			guard_found(self, scene, out, c->queue,
+			    "power the host off and wait until the broker has dropped the connection",
+			    "queue '%s' has %u consumer%s, and nova has no record of its nova-compute: the host counts as alive",
+			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 }
 
 /* Does any service of the failed host's node report? */
@@ -96,8 +98,8 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 	report_consumers(self, scene, out);
 	if (scene->nova.reports_though_forced_down)
 		guard_found(self, scene, out, scene->subject.host,
-		    "power the host off: forced down is what nova takes for dead, its heartbeats are not a dead host's",
-		    "nova-compute on '%s' is forced down and reports all the same: a heartbeat came while we looked",
+		    "power the host off: nova treats a forced-down host as dead, but this one sends heartbeats",
+		    "nova-compute on '%s' is forced down but still reports: a heartbeat arrived during this check",
 		    scene->subject.host);
 	for (size_t i = 0; i < scene->witness.nsession; i++)
 		report_sessions(self, scene, i, hint, out);
@@ -135,11 +137,11 @@ void guard_owner_at_work(const struct guard *self, const struct scene *scene, st
 				    cinder_service_is_up(m->source, scene->cinder.down_s) &&
 				    owned_is_transitional((enum owned_kind)k, r->status)) {
 					str_clear(&hint);
-					str_addf(&hint, "wait until it has ended, or leave it where it is: --exclude %s",
+					str_addf(&hint, _("wait until it has ended, or leave it where it is: --exclude %s"),
 					    r->id);
 					guard_found(self, scene, out, r->id, hint.s,
-					    "%s on '%s' reports, and %s %s is '%s': it may be at work on it", m->source->binary,
-					    m->source->host, owned_kind_name[k], r->id, r->status);
+					    "%s on '%s' reports, and %s %s is '%s': the service may be working on it",
+					    m->source->binary, m->source->host, owned_kind_name[k], r->id, r->status);
 				}
 }
 
@@ -153,7 +155,7 @@ static bool takes_anything(const struct scene *scene)
 	return false;
 }
 
-static void nobody_fenced(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (!scene->request->how.fenced)
 		guard_found(self, scene, out, scene->subject.host, NULL, "power-off of '%s' is not confirmed",
@@ -164,17 +166,17 @@ static void nobody_fenced(const struct guard *self, const struct scene *scene, s
 void guard_host_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (takes_anything(scene))
-		nobody_fenced(self, scene, out);
+		report_unfenced(self, scene, out);
 }
 
 /* It also disables the host's services. */
 void guard_rescue_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->subject.marks || takes_anything(scene))
-		nobody_fenced(self, scene, out);
+		report_unfenced(self, scene, out);
 }
 
-/* Nobody has to power anything off where nobody serves the rows: no service of that name is registered, or it does not report
+/* Nothing has to be powered off where no service serves the rows: no service of that name is registered, or it does not report
  * and the node does. */
 void guard_backend_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
@@ -184,7 +186,7 @@ void guard_backend_unfenced(const struct guard *self, const struct scene *scene,
 		needed |= !m->in_place && m->source && move_takes(m) &&
 		    (cinder_service_is_up(m->source, scene->cinder.down_s) || !node_reports(scene));
 	if (needed)
-		nobody_fenced(self, scene, out);
+		report_unfenced(self, scene, out);
 }
 
 static bool any_source_reports(const struct scene *scene)
@@ -203,7 +205,7 @@ void guard_backend_silent(const struct guard *self, const struct scene *scene, s
 	EACH_MOVE(m, scene)
 		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder.down_s))
 			guard_found(self, scene, out, m->from.backend_host, NULL,
-			    "%s on '%s' does not report, and its node '%s' does", m->source->binary, m->from.backend_host,
+			    "%s on '%s' does not report, but its node '%s' does", m->source->binary, m->from.backend_host,
 			    scene->subject.host);
 }
 
@@ -251,10 +253,10 @@ void guard_site_version(const struct guard *self, const struct scene *scene, str
 	const struct site_config *site = &scene->world->site;
 
 	if (site->min_version && !site->version)
-		guard_found(self, scene, out, "site", NULL, "the site's version is not known, %s is the least",
+		guard_found(self, scene, out, "site", NULL, "the site's version is not known; the minimum is %s",
 		    site->min_version);
 	else if (site_is_too_old(site))
-		guard_found(self, scene, out, "site", NULL, "the site's version is %s, %s is the least", site->version,
+		guard_found(self, scene, out, "site", NULL, "the site's version is %s; the minimum is %s", site->version,
 		    site->min_version);
 }
 
@@ -266,17 +268,16 @@ void guard_cell_not_checked(const struct guard *self, const struct scene *scene,
 
 		if (lost)
 			guard_found(self, scene, out, str_or(cell->name, cell->uuid),
-			    scene->nova.home ?
-				NULL :
-				"no cell is needed for this; what that one knows of the host, make sure of it by hand",
-			    "what cell '%s' knows is unknown: %s", str_or(cell->name, cell->uuid), lost->text);
+			    scene->nova.home ? NULL :
+					       N_("this command needs no cell; check by hand what that cell knows of the host"),
+			    "cell '%s' was not asked: %s", str_or(cell->name, cell->uuid), lost->text);
 	}
 }
 
 void guard_nova_not_checked(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.ncell == 0)
-		guard_found(self, scene, out, "nova", NULL, "whether nova-compute on '%s' reports is unknown: %s",
+		guard_found(self, scene, out, "nova", NULL, "cannot check whether nova-compute on '%s' reports: %s",
 		    scene->subject.host, scene->world->nova_absent);
 }
 
@@ -284,7 +285,7 @@ void guard_guests_unknown(const struct guard *self, const struct scene *scene, s
 {
 	if (scene->nova.ncell == 0)
 		guard_found(self, scene, out, "nova", NULL,
-		    "whether an instance that was evacuated uses elsewhere what goes back is unknown: %s",
+		    "cannot check whether an evacuated instance uses these volumes on another host: %s",
 		    scene->world->nova_absent);
 }
 
@@ -294,10 +295,10 @@ static void set_twin_hint(const struct scene *scene, const struct host_twin *twi
 
 	str_clear(hint);
 	if (r->what.to && twin->cinder_services + (size_t)(twin->volumes + twin->backups) > 0)
-		str_addf(hint, "if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s",
+		str_addf(hint, _("if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s"),
 		    scene->subject.host, r->what.to, twin->name);
 	else
-		str_addf(hint, "if it is the same machine: evac-manage host show %s", twin->name);
+		str_addf(hint, _("if it is the same machine: evac-manage host show %s"), twin->name);
 }
 
 static void report_twins(const struct guard *self, const struct scene *scene, const char *more, struct findings *out)
@@ -312,8 +313,14 @@ static void report_twins(const struct guard *self, const struct scene *scene, co
 	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++) {
 		host_twin_describe(t, &owns);
 		set_twin_hint(scene, t, &hint);
-		guard_found(self, scene, out, t->name, hint.s, "'%s' is '%s' up to the first dot, and %s: %s%s", t->name,
-		    scene->subject.host, t->up ? "reports" : "does not report", owns.s, more);
+		if (t->up)
+			guard_found(self, scene, out, t->name, hint.s,
+			    "'%s' has the same short name as '%s' and reports; it owns %s%s", t->name, scene->subject.host,
+			    owns.s, more);
+		else
+			guard_found(self, scene, out, t->name, hint.s,
+			    "'%s' has the same short name as '%s' and does not report; it owns %s%s", t->name,
+			    scene->subject.host, owns.s, more);
 	}
 	arena_free(&arena);
 }
@@ -325,16 +332,15 @@ void guard_host_alias(const struct guard *self, const struct scene *scene, struc
 
 void guard_twin_stays(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	report_twins(self, scene, "; they stay", out);
+	report_twins(self, scene, _("; these rows are not moved"), out);
 }
 
 void guard_service_record_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->nova.home && !scene->nova.compute)
 		guard_found(self, scene, out, scene->subject.host, NULL,
-		    "nova has no record of nova-compute on '%s', and %zu instance%s that name%s it", scene->subject.host,
-		    scene->subject.instances.n, scene->subject.instances.n == 1 ? "" : "s",
-		    scene->subject.instances.n == 1 ? "s" : "");
+		    "nova has no record of nova-compute on '%s', only %zu instance%s on it", scene->subject.host,
+		    scene->subject.instances.n, scene->subject.instances.n == 1 ? "" : "s");
 }
 
 /* nova 17 to 34 conductor/manager.py: _allocate_for_evacuate_dest_host reads the ComputeNode of instance.host and
@@ -356,8 +362,8 @@ void guard_consumer_still_connected(const struct guard *self, const struct scene
 		/* source-alive says it of one that reports, and of some that cannot */
 		if (c->now.consumers > 0 && !c->reports && !guard_first_found(out, "source-alive", c->queue))
 			guard_found(self, scene, out, c->queue, NULL,
-			    "queue '%s' still has %u consumer%s: not yet dropped, or the host is alive", c->queue,
-			    (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+			    "queue '%s' still has %u consumer%s: the broker has not dropped a dead connection yet, or the host is alive",
+			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 	}
 }
 
@@ -370,10 +376,10 @@ void guard_casts_waiting(const struct guard *self, const struct scene *scene, st
 		if (c->now.messages == 0 || c->reports)
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, QUEUE_CURE, c->queue);
+		str_addf(&hint, _(QUEUE_CURE), c->queue);
 		guard_found(self, scene, out, c->queue, hint.s,
-		    "queue '%s' holds %u message%s that nobody but the failed host will obey", c->queue,
-		    (unsigned)c->now.messages, c->now.messages == 1 ? "" : "s");
+		    "queue '%s' holds %u message%s that only the failed host would run", c->queue, (unsigned)c->now.messages,
+		    c->now.messages == 1 ? "" : "s");
 	}
 }
 
@@ -381,15 +387,15 @@ void guard_host_resolved(const struct guard *self, const struct scene *scene, st
 {
 	if (scene->subject.asked_host)
 		guard_found(self, scene, out, scene->subject.host, NULL,
-		    "'%s' is the hypervisor of nova-compute on '%s': that host is meant", scene->subject.asked_host,
+		    "'%s' is the hypervisor of nova-compute on '%s': that host is used", scene->subject.asked_host,
 		    scene->subject.host);
 }
 
 void guard_nova_api_answers(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->witness.nova_api)
-		guard_found(self, scene, out, scene->witness.nova_api, NULL, "nova-api answers at %s: the official way is open",
-		    scene->witness.nova_api);
+		guard_found(self, scene, out, scene->witness.nova_api, NULL,
+		    "nova-api answers at %s: its own evacuate can be used", scene->witness.nova_api);
 }
 
 static void report_readable_config(const struct guard *self, const struct scene *scene, const char *service, const char *files,
@@ -400,7 +406,8 @@ static void report_readable_config(const struct guard *self, const struct scene 
 	if (!files)
 		return;
 	str_addf(&hint, "chmod o-r %s", files);
-	guard_found(self, scene, out, service, hint.s, "%s's configuration holds passwords and everybody may read it", service);
+	guard_found(self, scene, out, service, hint.s, "%s's configuration holds passwords and every local user can read it",
+	    service);
 }
 
 void guard_config_readable(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -413,6 +420,5 @@ void guard_config_readable(const struct guard *self, const struct scene *scene, 
 void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (scene->journal_file_system)
-		guard_found(self, scene, out, "journal", NULL, "the journal of this run is kept on %s",
-		    scene->journal_file_system);
+		guard_found(self, scene, out, "journal", NULL, "the journal of this run is on %s", scene->journal_file_system);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -17,11 +18,11 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 		needs_say_disks(&c->needs, c->instance, &disks);
 		if (instance_boots_from_volume(c->instance))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s boots from a volume and has disks of the compute's own (%s): they may be lost with the host, and would come back empty",
+			    "%s boots from a volume and has disks that nova made (%s): they may be lost with the host, and would be empty",
 			    str_or(c->instance->name, c->instance->uuid), disks.s);
 		else
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s boots from an image: its disks (%s) may be lost with the host (without a token nova could not even make the root anew)",
+			    "%s boots from an image: its disks (%s) may be lost with the host, and without a token nova cannot create the root disk again",
 			    str_or(c->instance->name, c->instance->uuid), disks.s);
 	}
 }
@@ -31,9 +32,11 @@ static void show_owner(const struct volume_owner *owner, struct str *out)
 {
 	str_clear(out);
 	if (owner->cluster_name && *owner->cluster_name)
-		str_addf(out, "cluster '%s'", owner->cluster_name);
+		str_addf(out, _("cluster '%s'"), owner->cluster_name);
+	else if (owner->host)
+		str_addf(out, "'%s'", owner->host);
 	else
-		str_addf(out, "'%s'", str_or(owner->host, "nobody"));
+		str_add(out, _("(no host)"));
 }
 
 static void set_owner_hint(const struct scene *scene, const struct volume_fact *v, struct str *hint)
@@ -42,10 +45,10 @@ static void set_owner_hint(const struct scene *scene, const struct volume_fact *
 
 	str_clear(hint);
 	if (!v->owner.host || !host_name_parse(v->owner.host, &owner))
-		str_add(hint, "no host owns the volume: find out in cinder why");
-	else if (!hint_add_move(hint, "its volumes first: ", scene, MOVE_BACKEND, v->owner.host))
+		str_add(hint, _("no host owns the volume: check it in cinder"));
+	else if (!hint_add_move(hint, _("move its volumes first: "), scene, MOVE_BACKEND, v->owner.host))
 		str_addf(hint,
-		    "its volumes first, by volume update_host; no live cinder-volume outside a cluster has a backend '%s': 'evac-manage service list'",
+		    _("move its volumes first with volume update_host; no live cinder-volume outside a cluster has a backend '%s': 'evac-manage service list' shows all"),
 		    owner.backend);
 }
 
@@ -72,12 +75,18 @@ void guard_volume_owner_dead(const struct guard *self, const struct scene *scene
 void guard_volume_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	EACH_WANTED(c, scene)
-		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
-			if (!v->owner.known)
-				guard_found(self, scene, out, c->instance->uuid, NULL, "%s uses volume %s, which %s",
-				    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id,
-				    scene->world->cinder_db ? "cinder does not know" :
-							      "was not looked up: cinder's database is not open");
+		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
+			if (v->owner.known)
+				continue;
+			if (scene->world->cinder_db)
+				guard_found(self, scene, out, c->instance->uuid, NULL,
+				    "%s uses volume %s, which cinder does not know",
+				    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id);
+			else
+				guard_found(self, scene, out, c->instance->uuid, NULL,
+				    "%s uses volume %s, which was not looked up: cinder's database is not open",
+				    str_or(c->instance->name, c->instance->uuid), v->bdm->volume_id);
+		}
 }
 
 void guard_cinder_credentials_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -85,7 +94,7 @@ void guard_cinder_credentials_unknown(const struct guard *self, const struct sce
 	EACH_TAKEN(t, scene, out)
 		if (t.c->nvolume > 0) {
 			guard_found(self, scene, out, scene->subject.host, NULL,
-			    "whether the computes have [cinder] credentials shows at the first volume-backed instance: it goes alone");
+			    "cannot check [cinder] credentials on the computes; one volume-backed instance goes first as a test");
 			return;
 		}
 }
@@ -106,7 +115,7 @@ void guard_capacity_unknown(const struct guard *self, const struct scene *scene,
 	if (n > 0)
 		guard_found(self, scene, out, scene->subject.host, NULL, "%zu instance%s %lld vCPU and %lld MB on %s", n,
 		    n == 1 ? " needs" : "s need", (long long)vcpus, (long long)memory_mb,
-		    str_or(scene->request->what.target_host, "the other hosts"));
+		    str_or(scene->request->what.target_host, _("the other hosts")));
 }
 
 static void add_listed(struct str *out, const char *word)
@@ -125,11 +134,11 @@ static void add_not_reckoned(const struct scene *scene, const struct needs *n, s
 	for (size_t i = 0; i < n->nunreckoned; i++)
 		add_listed(out, n->unreckoned[i]);
 	if (n->pinned && !n->mixed && scene->placing.inventories.n == 0)
-		add_listed(out, "pinned CPUs");
+		add_listed(out, _("pinned CPUs"));
 	if (n->numa)
-		add_listed(out, "NUMA cells");
+		add_listed(out, _("NUMA cells"));
 	if (n->bandwidth_port || n->extended_port)
-		add_listed(out, "what its ports ask for");
+		add_listed(out, _("resources of its ports"));
 }
 
 void guard_unchecked_resources(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -141,7 +150,7 @@ void guard_unchecked_resources(const struct guard *self, const struct scene *sce
 		add_not_reckoned(scene, &t.c->needs, &words);
 		if (words.n)
 			guard_found(self, scene, out, t.c->instance->uuid, NULL,
-			    "%s asks for %s: not reckoned here; where no host has it nova leaves the instance in ERROR",
+			    "%s needs %s: not checked here; if no host has it, nova leaves the instance in ERROR",
 			    str_or(t.c->instance->name, t.c->instance->uuid), words.s);
 	}
 }
@@ -149,7 +158,7 @@ void guard_unchecked_resources(const struct guard *self, const struct scene *sce
 /* What is still being built is guard_in_flight()'s. */
 void guard_guest_may_still_run(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	auto_str struct str hint = { 0 };
+	auto_str struct str hint = { 0 }, past = { 0 };
 
 	EACH_WANTED(c, scene)
 		for (size_t i = 0; i < c->attempts.n; i++) {
@@ -158,14 +167,21 @@ void guard_guest_may_still_run(const struct guard *self, const struct scene *sce
 			if (!attempt_speaks(&c->attempts, i) || (c->open && !a->result))
 				continue;
 			str_clear(&hint);
-			str_addf(&hint, "on '%s': virsh domstate %s; if it is there: virsh destroy, virsh undefine --nvram",
+			str_addf(&hint, _("on '%s': virsh domstate %s; if it is there: virsh destroy, virsh undefine --nvram"),
 			    str_or(a->host, "?"), c->instance->uuid);
-			guard_found(self, scene, out, c->instance->uuid, hint.s,
-			    "the guest of %s %s on '%s', where an evacuation %s %lld s ago (%.120s): built on a third host it would run twice",
-			    str_or(c->instance->name, c->instance->uuid),
-			    attempt_guest(a) == GUEST_THERE ? "is" : "may be left", str_or(a->host, "?"),
-			    a->result ? "failed" : "was begun and not ended", (long long)a->age_s.v,
-			    str_or(a->details, "it did not say why"));
+			str_clear(&past);
+			str_addf(&past,
+			    a->result ? _("an evacuation failed there %lld s ago (%.120s)") :
+					_("an evacuation began there %lld s ago and did not end (%.120s)"),
+			    (long long)a->age_s.v, str_or(a->details, _("no reason given")));
+			if (attempt_guest(a) == GUEST_THERE)
+				guard_found(self, scene, out, c->instance->uuid, hint.s,
+				    "the guest of %s is on '%s': %s; on a third host it would run twice",
+				    str_or(c->instance->name, c->instance->uuid), str_or(a->host, "?"), past.s);
+			else
+				guard_found(self, scene, out, c->instance->uuid, hint.s,
+				    "the guest of %s may still be on '%s': %s; on a third host it would run twice",
+				    str_or(c->instance->name, c->instance->uuid), str_or(a->host, "?"), past.s);
 		}
 }
 
@@ -178,10 +194,14 @@ void guard_allocation_unexplained(const struct guard *self, const struct scene *
 			str_clear(&hint);
 			str_addf(&hint, "openstack resource provider allocation unset --provider %s %s", p->uuid,
 			    c->instance->uuid);
-			guard_found(self, scene, out, c->instance->uuid, hint.s,
-			    "placement holds room for %s on '%s', which no evacuation explains%s",
-			    str_or(c->instance->name, c->instance->uuid), p->name,
-			    scene->request->what.force ? ": a forced target fails with \"complex allocations\"" : "");
+			if (scene->request->what.force)
+				guard_found(self, scene, out, c->instance->uuid, hint.s,
+				    "placement holds room for %s on '%s', and no evacuation explains it: a forced target fails with \"complex allocations\"",
+				    str_or(c->instance->name, c->instance->uuid), p->name);
+			else
+				guard_found(self, scene, out, c->instance->uuid, hint.s,
+				    "placement holds room for %s on '%s', and no evacuation explains it",
+				    str_or(c->instance->name, c->instance->uuid), p->name);
 		}
 }
 
@@ -190,7 +210,7 @@ void guard_server_group_gone(const struct guard *self, const struct scene *scene
 	EACH_WANTED(c, scene)
 		if (c->spec_facts.group && !c->group.exists && !findings_skip(out, c->instance->uuid))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s was booted into server group %s, which is gone or was left",
+			    "%s was booted into server group %s; that group is gone, or the instance left it",
 			    str_or(c->instance->name, c->instance->uuid), c->spec_facts.group);
 }
 
@@ -198,7 +218,7 @@ void guard_expected_state(const struct guard *self, const struct scene *scene, s
 {
 	EACH_WANTED(c, scene)
 		if (str_equal(c->instance->vm_state, "error") && !findings_skip(out, c->instance->uuid))
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and comes out ACTIVE%s",
+			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and will be ACTIVE%s",
 			    str_or(c->instance->name, c->instance->uuid),
-			    scene->request->how.target_state ? ", --target-state or not" : "");
+			    scene->request->how.target_state ? _(", with or without --target-state") : "");
 }

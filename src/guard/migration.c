@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 static const char *migration_subject(const struct standing_migration *m, struct str *out)
@@ -20,10 +21,10 @@ void guard_migration_not_closable(const struct guard *self, const struct scene *
 	if (!migration_is_evacuation(m))
 		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
 		    "migration %lld is a %s: both hosts may hold something of the instance", (long long)m->id,
-		    str_or(m->migration_type, "migration of no type"));
+		    str_or(m->migration_type, _("migration of no type")));
 	else if (str_equal(m->status, "done"))
 		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
-		    "evacuation %lld is done: closed as 'error', '%s' would keep its copy of the instance when it returns, and run it twice",
+		    "evacuation %lld is done; if it were closed as 'error', '%s' would keep its copy of the instance when it returns, and the instance would run twice",
 		    (long long)m->id, m->source_compute);
 }
 
@@ -34,8 +35,8 @@ void guard_migration_in_progress(const struct guard *self, const struct scene *s
 
 	if (m && migration_is_evacuation(m) && migration_is_open(m) &&
 	    migration_worker(m, &scene->subject.closing->signs, &why))
-		guard_found(self, scene, out, migration_subject(m, &subject), NULL, "somebody may work on evacuation %lld: %s",
-		    (long long)m->id, why.s);
+		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
+		    "a service may still work on evacuation %lld: %s", (long long)m->id, why.s);
 }
 
 /* The order matters: closed first, what it holds comes back, and the closed evacuation with it. */
@@ -51,10 +52,10 @@ void guard_service_restart_needed(const struct guard *self, const struct scene *
 		return;
 	action_event_service(holder, &who);
 	str_addf(&hint,
-	    "first restart %s, which drops what it holds; only then the same command with --accept service-restart-needed:%lld",
+	    _("first restart %s, so that it drops the evacuation; only then run the same command with --accept service-restart-needed:%lld"),
 	    who.s, (long long)m->id);
 	guard_found(self, scene, out, migration_subject(m, &subject), hint.s,
-	    "%s has begun with evacuation %lld (%s) and not ended it: when what it waits for answers, it goes on, closed or not",
+	    "%s has begun evacuation %lld (%s) and not ended it: it goes on as soon as its pending call is answered, closed or not",
 	    who.s, (long long)m->id, holder->event);
 }
 
@@ -73,7 +74,7 @@ void guard_evacuations_not_cleaned_up(const struct guard *self, const struct sce
 		return;
 	str_addf(&hint, "evac-manage migration list --host %s", scene->subject.host);
 	guard_found(self, scene, out, scene->subject.host, hint.s,
-	    "%zu evacuation%s away from '%s' not cleaned up: when it returns, its nova-compute destroys what it has of the instance%s%s",
+	    "%zu evacuation%s away from '%s' not cleaned up: when it returns, its nova-compute destroys its copy of the instance%s%s",
 	    n, n == 1 ? " is" : "s are", scene->subject.host, n == 1 ? "" : "s",
-	    back ? ", and some of them are on it again" : "");
+	    back ? _(", and some of them are on it again") : "");
 }

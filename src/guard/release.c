@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* A volume is only disconnected; what nova made itself (a root disk of an image, ephemeral, swap) is deleted. */
@@ -18,16 +19,19 @@ void guard_release_deletes_disks(const struct guard *self, const struct scene *s
 {
 	const struct release *r = release_of(
 	    scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version);
+	auto_str struct str which = { 0 };
 	size_t n;
 
 	if ((!scene->nova.builder_version && !scene->nova.conductor_version) || r->destroys_disks.when == NEVER ||
 	    (n = with_own_disks(scene, out)) == 0)
 		return;
+	str_addf(&which, "nova %d (%s)", r->nova, r->name);
+	if (r->destroys_disks.when == UNTIL)
+		str_addf(&which, _(", which has bug 1550919 before %s"), str_or(r->destroys_disks.until, ""));
 	guard_found(self, scene, out, r->name, NULL,
-	    "the oldest live compute is of nova %d (%s)%s%s: a failed spawn would delete the disks of %zu instance%s on shared storage%s",
-	    r->nova, r->name, r->destroys_disks.when == UNTIL ? ", which has bug 1550919 before " : "",
-	    str_or(r->destroys_disks.until, ""), n, n == 1 ? "" : "s",
-	    scene->witness.nova_api ? "" : ", and nova-api does not answer, so neutron cannot say that a port is plugged");
+	    "the oldest live compute runs %s: a failed spawn would delete the disks of %zu instance%s on shared storage%s",
+	    which.s, n, n == 1 ? "" : "s",
+	    scene->witness.nova_api ? "" : _("; nova-api does not answer, so neutron cannot report that a port is plugged"));
 }
 
 void guard_release_unclear(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -36,11 +40,11 @@ void guard_release_unclear(const struct guard *self, const struct scene *scene, 
 		return;
 	if (!release_is_known(scene->nova.conductor_version))
 		guard_found(self, scene, out, scene->nova.release->name, NULL,
-		    "service version %lld of the conductor is in no table: the rules of nova %d (%s) are used",
+		    "service version %lld of the conductor is unknown: the rules of nova %d (%s) are used",
 		    (long long)scene->nova.conductor_version, scene->nova.release->nova, scene->nova.release->name);
 	if (scene->nova.newest_conductor > scene->nova.conductor_version)
 		guard_found(self, scene, out, scene->nova.release->name, NULL,
-		    "conductors of service versions %lld and %lld are alive: the oldest rules, nova %d (%s)",
+		    "conductors of service versions %lld and %lld are alive: the rules of the oldest are used, nova %d (%s)",
 		    (long long)scene->nova.conductor_version, (long long)scene->nova.newest_conductor,
 		    scene->nova.release->nova, scene->nova.release->name);
 }
@@ -53,15 +57,14 @@ void guard_target_state_unsupported(const struct guard *self, const struct scene
 		return;
 	if (!scene->nova.release->takes_target_state)
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,
-		    "--target-state %s needs nova 27 (2023.1), the oldest conductor is of nova %d (%s)",
+		    "--target-state %s needs nova 27 (2023.1); the oldest conductor is of nova %d (%s)",
 		    scene->request->how.target_state, scene->nova.release->nova, scene->nova.release->name);
 	else if (scene->nova.compute_version < COMPUTE_TAKES_TARGET_STATE)
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,
-		    "--target-state %s needs service version %d of every nova-compute, the oldest has %lld",
+		    "--target-state %s needs service version %d of every nova-compute; the oldest has %lld",
 		    scene->request->how.target_state, COMPUTE_TAKES_TARGET_STATE, (long long)scene->nova.compute_version);
 	else if (scene->world->nova.compute_level && !compute_level_takes_target_state(scene->world->nova.compute_level))
 		guard_found(self, scene, out, scene->request->how.target_state, NULL,
-		    "--target-state %s needs compute's RPC " REBUILD_STATE_RPC
-		    ", [upgrade_levels] compute holds the conductor to '%s'",
-		    scene->request->how.target_state, scene->world->nova.compute_level);
+		    "--target-state %s needs compute RPC %s; [upgrade_levels] compute limits the conductor to '%s'",
+		    scene->request->how.target_state, REBUILD_STATE_RPC, scene->world->nova.compute_level);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* What speaks against removing or changing one service, cluster or volume. */
@@ -28,10 +29,10 @@ static void set_owns_hint(const struct scene *scene, enum move_kind kind, struct
 
 	str_clear(hint);
 	if (cinder_service_is_up(scene->subject.service, scene->cinder.down_s))
-		str_addf(hint, "stop the service first; what it owns is moved by %s when it no longer reports", command);
-	else if (!hint_add_move(hint, "first: ", scene, kind, scene->subject.service->host))
+		str_addf(hint, _("stop the service first; when it no longer reports, move its rows with %s"), command);
+	else if (!hint_add_move(hint, _("first: "), scene, kind, scene->subject.service->host))
 		str_addf(hint,
-		    "they move first, by %s; nobody who is alive could take them: 'evac-manage service list' shows all",
+		    _("move them first with %s; no live service can take them over: 'evac-manage service list' shows all"),
 		    command);
 }
 
@@ -103,10 +104,10 @@ void guard_cluster_owns(const struct guard *self, const struct scene *scene, str
 		return;
 	to = live_cluster(scene, scene->subject.cluster);
 	if (to)
-		hint_add_rename(&hint, "first: ", scene->subject.cluster->name, to);
+		hint_add_rename(&hint, _("first: "), scene->subject.cluster->name, to);
 	else
 		str_add(&hint,
-		    "they move first, by cluster rename; no other cluster of that backend lives: 'evac-manage cluster list'");
+		    _("move them first with cluster rename; no other cluster of that backend is up: 'evac-manage cluster list' shows all"));
 	guard_found(self, scene, out, scene->subject.cluster->name, hint.s, "%zu rows belong to cluster '%s'",
 	    scene->subject.cluster_rows.n, scene->subject.cluster->name);
 }
@@ -146,8 +147,8 @@ void guard_volume_has_owner(const struct guard *self, const struct scene *scene,
 	if (!v->id || !v->host)
 		return;
 	if (cinder_owner_is_up(&scene->cinder.services, v->host, v->cluster_name, scene->cinder.down_s) ||
-	    !hint_add_move(&hint, "its owner is dead; its volumes move first: ", scene, MOVE_BACKEND, v->host))
-		str_addf(&hint, "delete it by the API: openstack volume delete %s", v->id);
+	    !hint_add_move(&hint, _("its owner is dead; move its volumes first: "), scene, MOVE_BACKEND, v->host))
+		str_addf(&hint, _("delete it with the API: openstack volume delete %s"), v->id);
 	guard_found(self, scene, out, v->id, hint.s, "volume %s is on '%s'", v->id, v->host);
 }
 
@@ -168,7 +169,7 @@ void guard_group_volumes_stay(const struct guard *self, const struct scene *scen
 	EACH_MOVE(m, scene)
 		EACH_OWNER(o, scene)
 			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
-				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes that stay", o->host,
+				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes, and they stay", o->host,
 				    (long long)o->n);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -55,7 +56,7 @@ void guard_looks_swapped(const struct guard *self, const struct scene *scene, st
 	if (!guard_first_found(out, "source-alive", NULL) || !guard_first_found(out, "target-down", NULL) ||
 	    !add_exchanged(scene, &dead, &command))
 		return;
-	str_addf(&hint, "did you swap the two? %s", command.s);
-	guard_found(self, scene, out, dead, hint.s, "'%s' reports and '%s' does not, and '%s' would be left for '%s'",
+	str_addf(&hint, _("did you swap the two? %s"), command.s);
+	guard_found(self, scene, out, dead, hint.s, "'%s' reports and '%s' does not; the command would move from '%s' to '%s'",
 	    scene->subject.host, dead, scene->subject.host, dead);
 }

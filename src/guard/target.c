@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -39,7 +40,7 @@ void guard_no_counterpart(const struct guard *self, const struct scene *scene, s
 			continue;
 		str_clear(&hint);
 		guard_found(self, scene, out, m->from.text,
-		    hint_add_move(&hint, "move it by itself first: ", scene, m->kind, m->from.text) ? hint.s : NULL,
+		    hint_add_move(&hint, _("move it by itself first: "), scene, m->kind, m->from.text) ? hint.s : NULL,
 		    "'%s' has no counterpart: no %s on '%s'", m->from.text, move_binary(m->kind), m->to.backend_host);
 	}
 }
@@ -48,7 +49,7 @@ static void report_down(const struct guard *self, const struct scene *scene, str
     const char *binary, const char *host, struct maybe_int age)
 {
 	if (age.set)
-		guard_found(self, scene, out, host, hint, "%s on '%s' is down: its last report is %lld s old", binary, host,
+		guard_found(self, scene, out, host, hint, "%s on '%s' is down: its last report was %lld s ago", binary, host,
 		    (long long)age.v);
 	else
 		guard_found(self, scene, out, host, hint, "%s on '%s' has never reported", binary, host);
@@ -88,9 +89,9 @@ void guard_cluster_down(const struct guard *self, const struct scene *scene, str
 		n += goes_to_the_dead(scene, &scene->subject.cluster_rows.v[i]);
 	if (n == 0)
 		return;
-	hint_add_rename(&hint, "did you swap the two? ", r->what.new_name, r->what.name);
+	hint_add_rename(&hint, _("did you swap the two? "), r->what.new_name, r->what.name);
 	guard_found(self, scene, out, r->what.new_name, hint.s,
-	    "no member of cluster '%s' reports, and '%s' lives and serves %zu rows", r->what.new_name, r->what.name, n);
+	    "no member of cluster '%s' reports; '%s' is up and serves %zu rows", r->what.new_name, r->what.name, n);
 }
 
 static void report_owners_down(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
@@ -109,7 +110,7 @@ void guard_new_owner_down(const struct guard *self, const struct scene *scene, s
 /* Of an undo: who else is up is no matter. Its compute has to report, forced down or not. */
 void guard_old_owner_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const char *hint = "start it first, or leave with their new owner what would go back to it";
+	const char *hint = N_("start it first, or leave its rows with their new owner");
 	const struct nova_service *compute = scene->nova.compute;
 
 	report_owners_down(self, scene, hint, out);
@@ -150,10 +151,10 @@ void guard_target_disabled(const struct guard *self, const struct scene *scene, 
 	EACH_MOVE(m, scene)
 		if (m->target && m->target->disabled && !m->enables_target)
 			guard_found(self, scene, out, m->to.backend_host, NULL, "%s on '%s' is disabled: %s",
-			    move_binary(m->kind), m->to.backend_host, str_or(m->target->disabled_reason, "no reason given"));
+			    move_binary(m->kind), m->to.backend_host, str_or(m->target->disabled_reason, _("no reason given")));
 	if (s && s->disabled)
 		guard_found(self, scene, out, s->host, NULL, "%s on '%s' is disabled: %s", s->binary, s->host,
-		    str_or(s->disabled_reason, "no reason given"));
+		    str_or(s->disabled_reason, _("no reason given")));
 }
 
 void guard_target_frozen(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -177,7 +178,7 @@ void guard_target_node_missing(const struct guard *self, const struct scene *sce
 		return;
 	if (!scene->nova.target_node)
 		guard_found(self, scene, out, scene->request->what.target_host, NULL,
-		    "nova-compute on '%s' has no compute node: it never got so far", scene->request->what.target_host);
+		    "nova-compute on '%s' has no compute node: it never started completely", scene->request->what.target_host);
 	else if (!scene->nova.target_is_mapped)
 		guard_found(self, scene, out, scene->request->what.target_host, "nova-manage cell_v2 discover_hosts",
 		    "nova_api does not map '%s' to cell '%s': the scheduler does not know it", scene->request->what.target_host,
@@ -189,7 +190,7 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 	const char *topic = scene->world->nova.conductor_topic;
 
 	if (!scene->bus.has_exchange)
-		guard_found(self, scene, out, topic, NULL, "%s has no exchange '%s': no nova service has been here",
+		guard_found(self, scene, out, topic, NULL, "%s has no exchange '%s': no nova service has ever connected to it",
 		    bus_server(scene->world->bus), str_or(scene->world->nova.bus.exchange, "nova"));
 	else if (!scene->bus.conductor.exists)
 		guard_found(self, scene, out, topic, NULL, "%s has no queue '%s'", bus_server(scene->world->bus), topic);
@@ -203,19 +204,18 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct bus_queue *q = &scene->bus.scheduler;
-	auto_str struct str waits = { 0 };
 
 	if (!q->exists || q->consumers > 0 || (scene->request->what.force && q->messages == 0))
 		return;
 	if (q->messages > 0)
-		str_addf(&waits, ", and %u message%s in it", (unsigned)q->messages, q->messages == 1 ? " waits" : "s wait");
-	guard_found(self, scene, out, SCHEDULER_QUEUE,
-	    q->messages > 0 ? "rabbitmqctl purge_queue " SCHEDULER_QUEUE
-			      " on the broker's node, then start nova-scheduler; the requests in it are dead" :
-			      "start nova-scheduler",
-	    "queue '" SCHEDULER_QUEUE
-	    "' on %s has no consumer%s: a scheduler that returns claims room in placement for each request that waits there",
-	    bus_server(scene->world->bus), str_or(waits.s, ""));
+		guard_found(self, scene, out, SCHEDULER_QUEUE,
+		    "rabbitmqctl purge_queue scheduler on the broker's node, then start nova-scheduler; the requests in the queue are dead",
+		    "queue '%s' on %s has no consumer and %u message%s: a nova-scheduler that starts would claim room in placement for each",
+		    SCHEDULER_QUEUE, bus_server(scene->world->bus), (unsigned)q->messages, q->messages == 1 ? "" : "s");
+	else
+		guard_found(self, scene, out, SCHEDULER_QUEUE, "start nova-scheduler",
+		    "queue '%s' on %s has no consumer: a nova-scheduler that starts later would claim room in placement for each request that waits there",
+		    SCHEDULER_QUEUE, bus_server(scene->world->bus));
 }
 
 void guard_az_differs(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -259,10 +259,10 @@ static void check_pool(const struct guard *self, const struct scene *scene, cons
 	if (other) {
 		auto_free char *map = xasprintf("%s=%s", pool, other);
 
-		str_addf(&hint, "compare the two services' cinder.conf; if it is '%s' there: --pool-map ", other);
+		str_addf(&hint, _("compare the cinder.conf of both services; if the pool is '%s' there: --pool-map "), other);
 		shell_add_word(&hint, map);
 	}
-	guard_found(self, scene, out, subject.s, hint.n ? hint.s : NULL, "nothing lives in '%s' yet", subject.s);
+	guard_found(self, scene, out, subject.s, hint.n ? hint.s : NULL, "'%s' holds nothing yet", subject.s);
 }
 
 /* Once a pool, however many rows: the owners are already distinct. */

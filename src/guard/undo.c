@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 #include "journal/past.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
@@ -33,7 +34,7 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 		    str_equal(past_unit_state(&past->unit[i]), "skipped"))
 			continue;
 		guard_found(self, scene, out, unit->step[0].id, NULL,
-		    "the evacuation of %s was handed to nova and cannot be undone: its disk may be in use on another host",
+		    "the evacuation of %s was sent to nova and cannot be undone: its disk may be in use on another host",
 		    unit->step[0].id);
 	}
 }
@@ -52,10 +53,10 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 			continue;
 		str_clear(&hint);
 		str_addf(&hint,
-		    "when it may return ('evac-manage host return %s'): openstack compute service set --up %s nova-compute",
+		    _("when 'evac-manage host return %s' says that it may return: openstack compute service set --up %s nova-compute"),
 		    scene->subject.host, scene->subject.host);
 		guard_found(self, scene, out, scene->subject.host, hint.s,
-		    "%zu evacuation%s away from '%s' %s not cleaned up: it is enabled again, and stays forced down", n,
+		    "%zu evacuation%s away from '%s' %s not cleaned up: the host is enabled again, but stays forced down", n,
 		    n == 1 ? "" : "s", scene->subject.host, n == 1 ? "is" : "are");
 	}
 }
@@ -80,7 +81,7 @@ void guard_undo_reopens_evacuation(const struct guard *self, const struct scene 
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (step_is(s, STEP_MIGRATION) && is_taken_back(scene, unit, s))
 				guard_found(self, scene, out, s->id, NULL,
-				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys what it has of the instance",
+				    "evacuation %s would be '%s' again: when '%s' returns, its nova-compute destroys its copy of the instance",
 				    s->id, str_or(s->before[0], "NULL"), scene->subject.host);
 	}
 }
@@ -106,7 +107,7 @@ void guard_in_use_elsewhere(const struct guard *self, const struct scene *scene,
 	for (const struct elsewhere *e = scene->subject.elsewhere; e < scene->subject.elsewhere + scene->subject.nelsewhere;
 	     e++) {
 		str_clear(&hint);
-		str_addf(&hint, "leave it with its new owner: --exclude %s", e->volume);
+		str_addf(&hint, _("leave it with its new owner: --exclude %s"), e->volume);
 		guard_found(self, scene, out, e->volume, hint.s,
 		    "volume %s is used by %s, which is on '%s' since its evacuation", e->volume, str_or(e->name, e->instance),
 		    e->host);

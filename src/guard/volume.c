@@ -5,6 +5,7 @@
 
 #include "internal.h"
 #include "plan/plan.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -38,11 +39,11 @@ void guard_clustered(const struct guard *self, const struct scene *scene, struct
 		any_member |= is_cluster_member(m);
 		other = is_cluster_member(m) ? other : m;
 		if (is_cluster_member(m) && !scene->request->what.to_cluster)
-			guard_found(self, scene, out, m->to.backend_host, "if its cluster shall own them: --cluster",
+			guard_found(self, scene, out, m->to.backend_host, "if the cluster shall own the rows: --cluster",
 			    "'%s' is a member of cluster '%s'", m->to.backend_host, m->target->cluster_name);
 	}
 	if (scene->request->what.to_cluster && !any_member && other)
-		guard_found(self, scene, out, other->to.backend_host, "leave --cluster out", "'%s' is a member of no cluster",
+		guard_found(self, scene, out, other->to.backend_host, "leave out --cluster", "'%s' is a member of no cluster",
 		    other->to.backend_host);
 }
 
@@ -82,8 +83,8 @@ void guard_cluster_dead(const struct guard *self, const struct scene *scene, str
 			if (cinder_service_is_member(s, c->cluster))
 				str_addf(&members, "%s'%s'", members.n ? ", " : "", s->host);
 		guard_found(self, scene, out, c->cluster, NULL,
-		    "%s of '%s' belong to cluster '%s', none of whose members (%s) reports: they move", counts.s,
-		    c->backend_host, c->cluster, str_or(members.s, "it has none"));
+		    "%s of '%s' belong to cluster '%s'; none of its members (%s) reports: they move", counts.s, c->backend_host,
+		    c->cluster, str_or(members.s, _("none")));
 	}
 }
 
@@ -98,11 +99,11 @@ void guard_unit_too_large(const struct guard *self, const struct scene *scene, s
 		return;
 	server = db_server(scene->world->cinder_db);
 	if (server->galera_max_rows && n > server->galera_max_rows)
-		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows in one transaction, the cluster takes %llu",
+		guard_found(self, scene, out, scene->subject.host, NULL, "%zu rows in one transaction; the cluster allows %llu",
 		    n, (unsigned long long)server->galera_max_rows);
 	else if (server->galera_max_bytes && n * ROW_BYTES > server->galera_max_bytes)
 		guard_found(self, scene, out, scene->subject.host, NULL,
-		    "%zu rows may be larger than the %llu bytes that the cluster takes", n,
+		    "%zu rows may be larger than the %llu bytes that the cluster allows", n,
 		    (unsigned long long)server->galera_max_bytes);
 }
 
@@ -110,15 +111,17 @@ void guard_unit_too_large(const struct guard *self, const struct scene *scene, s
 static const char *who_cleans(enum owned_kind kind, const char *status)
 {
 	if (kind == OWNED_WORKER)
-		return "the new owner's cinder-volume settles it when it restarts";
+		return N_("the new owner's cinder-volume cleans it up when it restarts");
 	if (kind == OWNED_BACKUP)
-		return "the new host's cinder-backup settles it when it restarts; --settle does at once what is creating or restoring";
+		return N_(
+		    "the new host's cinder-backup cleans it up when it restarts; --settle does it at once for creating and restoring");
 	if (strcmp(status, "backing-up") == 0 || strcmp(status, "restoring-backup") == 0)
-		return "cinder-backup settles it when it restarts";
+		return N_("cinder-backup cleans it up when it restarts");
 	if (kind == OWNED_VOLUME &&
 	    (strcmp(status, "creating") == 0 || strcmp(status, "downloading") == 0 || strcmp(status, "uploading") == 0))
-		return "the new owner's cinder-volume settles it when it restarts, if it has a worker; --settle does at once";
-	return "nobody resumes it: reset its state once the instances are back";
+		return N_(
+		    "the new owner's cinder-volume cleans it up when it restarts, if it has a worker; --settle does it at once");
+	return N_("no service continues it: reset its state once the instances are back");
 }
 
 void guard_transitional(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -157,7 +160,7 @@ void guard_other_backends_remain(const struct guard *self, const struct scene *s
 		str_clear(&hint);
 		if (!hint_add_move(&hint, "", scene, MOVE_BACKEND, o->host))
 			str_add(&hint,
-			    "by volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all");
+			    _("move it with volume update_host; no live cinder-volume outside a cluster has a backend of that name: 'evac-manage service list' shows all"));
 		guard_found(self, scene, out, o->host, hint.s, "'%s' owns %lld volume%s that this command does not move",
 		    o->host, (long long)o->n, o->n == 1 ? "" : "s");
 	}
@@ -182,8 +185,9 @@ void guard_similar_names(const struct guard *self, const struct scene *scene, st
 		EACH_OWNER(o, scene)
 			if (strcmp(o->kind, m->kind == MOVE_BACKUPS ? "backup" : "volume") == 0 &&
 			    is_twin(o->host, m->from.backend_host))
-				guard_found(self, scene, out, o->host, NULL, "'%s' (%lld %s%s) is not '%s' and stays as it is",
-				    o->host, (long long)o->n, o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
+				guard_found(self, scene, out, o->host, NULL,
+				    "'%s' (%lld %s%s) is another host than '%s': not touched", o->host, (long long)o->n,
+				    o->kind, o->n == 1 ? "" : "s", m->from.backend_host);
 }
 
 /* The new owner of the volumes before others. */
@@ -219,8 +223,8 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 				hint_add_move_to(&hint, MOVE_BACKUPS, scene->subject.host, to);
 			else
 				str_add(&hint,
-				    "no cinder-backup is alive that could take them: 'evac-manage service list' shows all");
-			guard_found(self, scene, out, scene->subject.host, hint.s, "'%s' owns %lld backup%s as well",
+				    _("no live cinder-backup can take them over: 'evac-manage service list' shows all"));
+			guard_found(self, scene, out, scene->subject.host, hint.s, "'%s' also owns %lld backup%s",
 			    scene->subject.host, (long long)o->n, o->n == 1 ? "" : "s");
 		}
 }
@@ -249,7 +253,7 @@ void guard_shared_backend_host(const struct guard *self, const struct scene *sce
 		if (strcmp(o->kind, "volume") == 0)
 			str_addf(&owners, "%s'%s'", owners.n ? ", " : "", o->host);
 	guard_found(self, scene, out, scene->subject.host, NULL,
-	    "no volume is owned by '%s' (their owners: %s); nothing to move", scene->subject.host, str_or(owners.s, "none"));
+	    "no volume is owned by '%s' (their owners: %s); nothing to move", scene->subject.host, str_or(owners.s, _("none")));
 }
 
 /* Who moves backups alone asks after no volume. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -18,11 +19,11 @@ static const char *set_settle_hint(const struct scene *scene, const struct unfin
 
 	str_clear(hint);
 	if (status && scene->request->what.settle)
-		str_addf(hint, "this run writes '%s'", status);
+		str_addf(hint, _("this run writes '%s'"), status);
 	else if (status)
-		str_addf(hint, "--settle writes '%s'; or %s", status, otherwise);
+		str_addf(hint, _("--settle writes '%s'; or %s"), status, _(otherwise));
 	else
-		str_add(hint, otherwise);
+		str_add(hint, _(otherwise));
 	return hint->s;
 }
 
@@ -33,7 +34,7 @@ void guard_snapshot_in_flight(const struct guard *self, const struct scene *scen
 	EACH_UNFINISHED(u, m, scene)
 		if (strcmp(u->kind, "snapshot") == 0)
 			guard_found(self, scene, out, u->id,
-			    set_settle_hint(scene, u, "cinder snapshot-reset-state, then delete it", &hint),
+			    set_settle_hint(scene, u, N_("cinder snapshot-reset-state, then delete it"), &hint),
 			    "snapshot %s of volume %s is '%s'", u->id, u->volume_id, str_or(u->status, ""));
 }
 
@@ -42,7 +43,7 @@ void guard_backup_elsewhere(const struct guard *self, const struct scene *scene,
 	EACH_UNFINISHED(u, m, scene)
 		if (m->kind == MOVE_BACKEND && strcmp(u->kind, "backup") == 0)
 			guard_found(self, scene, out, u->id, NULL, "backup %s of volume %s is '%s' on '%s'", u->id,
-			    u->volume_id, str_or(u->status, ""), str_or(u->host, "no host"));
+			    u->volume_id, str_or(u->status, ""), str_or(u->host, _("no host")));
 }
 
 void guard_local_attachment(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -62,8 +63,8 @@ void guard_stray_attachment(const struct guard *self, const struct scene *scene,
 		if (strcmp(u->kind, "stray attachment") != 0)
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, "once its instance is back: openstack --os-volume-api-version 3.27 volume attachment delete %s",
-		    u->id);
+		str_addf(&hint,
+		    _("once its instance is back: openstack --os-volume-api-version 3.27 volume attachment delete %s"), u->id);
 		guard_found(self, scene, out, u->id, hint.s,
 		    "attachment %s of volume %s is reserved beside the one that is attached", u->id, u->volume_id);
 	}
@@ -86,10 +87,11 @@ void guard_delete_pending(const struct guard *self, const struct scene *scene, s
 			continue;
 		guard_found(self, scene, out, u->id,
 		    set_settle_hint(scene, u,
-			has_worker(m, u->id) ? "the new owner deletes it when its cinder-volume is started again" :
-					       "cinder reset-state --state available, then delete it again",
+			has_worker(m, u->id) ? N_("the new owner deletes it when its cinder-volume is started again") :
+					       N_("cinder reset-state --state available, then delete it again"),
 			&hint),
-		    "volume %s is 'deleting', and the order waits in the dead owner's queue, which nobody will obey", u->id);
+		    "volume %s is 'deleting'; the request waits in the dead owner's queue, and no other service reads it",
+		    u->id);
 	}
 }
 
@@ -103,7 +105,7 @@ void guard_duplicate_services(const struct guard *self, const struct scene *scen
 			if (m->target && &all->v[i] != m->target && strcmp(all->v[i].host, m->target->host) == 0 &&
 			    strcmp(all->v[i].binary, m->target->binary) == 0) {
 				str_clear(&hint);
-				str_addf(&hint, "the one that reported longest ago goes by: evac-manage service remove %s ",
+				str_addf(&hint, _("remove the one with the oldest report: evac-manage service remove %s "),
 				    m->target->binary);
 				shell_add_word(&hint, m->target->host);
 				guard_found(self, scene, out, m->target->host, hint.s, "%s on '%s' has rows %lld and %lld",

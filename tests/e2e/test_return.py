@@ -75,4 +75,4 @@ class Return(harness.TestCase):
         # and it is not taken for dead: forced down or not, it reports
         refused = self.expect(self.tool.run("host", "evacuate", A, "--accept", "source-alive", *GO), REFUSED)
         (alive,) = [f["message"] for f in refused.json["findings"] if f["code"] == "source-alive"]
-        self.assertIn("a heartbeat came while we looked", alive)
+        self.assertIn("a heartbeat arrived during this check", alive)

@@ -81,7 +81,7 @@ class Clusters(Case):
         was = owned("volumes", A + "@ceph")
         before = harness.checksum()
         r = self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *GO, "-f", "json"), REFUSED)
-        self.assertEqual([f["hint"] for f in r.json["findings"] if f["code"] == "clustered"], ["if its cluster shall own them: --cluster"])
+        self.assertEqual([f["hint"] for f in r.json["findings"] if f["code"] == "clustered"], ["if the cluster shall own the rows: --cluster"])
         self.unchanged(before)
         self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph", "--cluster"), *GO), OK)
         for old in was:

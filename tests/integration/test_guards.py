@@ -148,7 +148,7 @@ class Guards(harness.TestCase):
         self.attempt(uuid, B, "Error", spawned, "rebuild")
         f = self.both("guest-may-still-run", lambda: self.attempt(uuid, B, "Error", spawned))
         self.assertEqual(f["severity"], "skip")
-        self.assertRegex(f["message"], "may be left on '%s', where an evacuation failed [67][0-9] s ago \\(MessagingTimeout\\)" % B)
+        self.assertRegex(f["message"], "may still be on '%s': an evacuation failed there [67][0-9] s ago \\(MessagingTimeout\\)" % B)
         self.assertIn("virsh domstate " + uuid, f["hint"])
         self.expect(self.tool.run("instance", "evacuate", "image-active-0", *FENCED, "--yes"), REFUSED, "run twice")
         self.assertTrue(self.instance("image-active-0", "--accept", "guest-may-still-run:image-active-0")["guest-may-still-run"]["accepted"])
@@ -159,7 +159,7 @@ class Guards(harness.TestCase):
         self.attempt(uuid, C, "Success", None)             # and it came back from there since, by nova's own means
         self.assertNotIn("guest-may-still-run", self.instance())
         self.attempt(uuid, C, None, None)                  # a nova-compute that died at it
-        self.assertIn("was begun and not ended", self.instance()["guest-may-still-run"]["message"])
+        self.assertIn("and did not end", self.instance()["guest-may-still-run"]["message"])
 
     def test_a_guest_on_a_host_that_only_the_collation_takes_for_its_own(self):
         self.assertNotEqual(A, A.upper())
@@ -297,7 +297,7 @@ class Guards(harness.TestCase):
         for words in ((), (B, "--force")):
             f = found(*words)
             self.assertEqual((f["severity"], f["subject"]), ("warn", uuid))
-            self.assertIn("'%s', which no evacuation explains" % C, f["message"])
+            self.assertIn("'%s', and no evacuation explains it" % C, f["message"])
             self.assertEqual(f["hint"], "openstack resource provider allocation unset --provider %s %s" % (there["uuid"], uuid))
         self.assertIn("complex allocations", f["message"])
         rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, source_compute, source_node, dest_compute, dest_node, instance_uuid, status,"

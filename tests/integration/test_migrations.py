@@ -248,7 +248,7 @@ class Migrations(blocking.TestCase):
         self.expect(self.close(number), OK)
 
     def test_a_done_one_protects_from_a_second_copy(self):
-        self.refuses(self.make(status="done", task_state=None, dest=B), "run it twice", code="migration-not-closable")
+        self.refuses(self.make(status="done", task_state=None, dest=B), "the instance would run twice", code="migration-not-closable")
         self.refuses(self.make("image-active-1", kind="live-migration", status="running", dest=B, task_state="migrating"),
                      "live-migration", code="migration-not-closable")
         for accept in ("migration-not-closable", "migration-in-progress"):

@@ -129,7 +129,7 @@ static void one_that_met_nothing_is_a_note(void **state)
 	look();
 	finding_seen("accept-unused", find("accept-unused") != NULL);
 	assert_string_equal(there("accept-unused")->subject, "target-down");
-	assert_string_equal(there("accept-unused")->message, "--accept 'target-down' met nothing: this run has no such finding");
+	assert_string_equal(there("accept-unused")->message, "--accept 'target-down' had no effect: this run has no such finding");
 	f.cinder_service[C2_VOLUME].heartbeat_age_s = AGE(500);
 	look();
 	assert_true(there("target-down")->accepted);
@@ -155,11 +155,11 @@ static void one_that_is_never_taken_says_so(void **state)
 	f.cinder_service[C1_VOLUME].heartbeat_age_s = AGE(5);
 	fixture_accept(&f, "source-alive");
 	look();
-	assert_non_null(strstr(there("accept-unused")->message, "never accepted for an evacuation"));
+	assert_non_null(strstr(there("accept-unused")->message, "cannot be accepted for an evacuation"));
 	fixture_moves_only(&f);
 	f.request.how.fenced = NULL;
 	look();
-	assert_non_null(strstr(there("accept-unused")->message, "only beside a fencing statement"));
+	assert_non_null(strstr(there("accept-unused")->message, "only together with --fenced"));
 	f.request.how.fenced = "iLO: off, Ann";
 	look();
 	assert_null(find("accept-unused"));
@@ -184,7 +184,7 @@ static void the_flag_stands_once_beside_its_finding(void **state)
 	source_alive();
 	look();
 	first = there("source-alive")->hint;
-	assert_string_equal(first, "power the host off and wait until it no longer reports; for a move that is planned: --accept source-alive");
+	assert_string_equal(first, "power the host off and wait until it no longer reports; for a planned move: --accept source-alive");
 	for (size_t i = 0; i < findings.n; i++)
 		n += strstr(findings.v[i].hint, "--accept") != NULL;
 	assert_int_equal(n, 1);

@@ -149,7 +149,7 @@ static void a_page_says_how_it_is_accepted_and_who_asks(void **state)
 {
 	(void)state;
 	assert_has("source-alive", "never\n           for an evacuation");
-	assert_has("source-alive", "right      for a move that is planned\n");
+	assert_has("source-alive", "right      for a planned move\n");
 	assert_has("target-is-source", "accept     no: ");
 	assert_has("clock-ahead", "accept     not needed");
 	assert_has("local-disk", "accept     yes");

@@ -169,7 +169,7 @@ static void resource_classes_are_reckoned_against_the_whole_tree(void **state)
 	candidates[1].needs = candidates[0].needs;
 	candidates[0].needs.memory_mb = candidates[1].needs.memory_mb = 1;
 	scene.subject.ncandidate = 2; /* the first takes the only one */
-	assert_found("no-capacity", "two fits nowhere");
+	assert_found("no-capacity", "two fits on no host");
 	assert_null(findings_skip(&findings, instances[0].uuid));
 }
 

@@ -61,7 +61,7 @@ static void a_heartbeat_of_a_host_that_is_forced_down(void **state)
 	assert_quiet("source-alive"); /* as nova has it */
 	scene.nova.reports_though_forced_down = true;
 	request.how.accept = (struct words){ (const char *[]){ "source-alive" }, 1, 1 };
-	assert_found("source-alive", "a heartbeat came while we looked");
+	assert_found("source-alive", "a heartbeat arrived during this check");
 	assert_false(find("source-alive")->accepted);
 	scene.subject.evacuates = false; /* a move goes by cinder's own heartbeats */
 	scene.subject.moves_things = false;

@@ -339,7 +339,7 @@ static void an_older_row_that_the_conductor_would_take(void **state)
 	candidates[0].accepted = (struct migrations){ .v = &old, .n = 1 };
 	assert_found("stale-accepted", "migration list --host a");
 	old.migration_type = "resize"; /* which migration close refuses */
-	assert_found("stale-accepted", "the DBA sets the status of migration 41");
+	assert_found("stale-accepted", "ends migration 41 (resize): once it is known that no service works on it, the DBA sets its status");
 	assert_null(strstr(find("stale-accepted")->hint, "migration close"));
 	old.migration_type = "evacuation";
 	old.deleted = true; /* and does not find */
@@ -411,12 +411,12 @@ static void a_guest_that_a_failed_evacuation_left(void **state)
 	(void)state;
 	assert_quiet("guest-may-still-run");
 	candidates[0].attempts = (struct attempts){ .v = tried, .n = 1 };
-	assert_found("guest-may-still-run", "may be left on 'b', where an evacuation failed 70 s ago (timed out)");
+	assert_found("guest-may-still-run", "may still be on 'b': an evacuation failed there 70 s ago (timed out)");
 	assert_non_null(strstr(find("guest-may-still-run")->hint, "virsh domstate"));
 	candidates[0].attempts.n = 2; /* the compute found it: that is the better word */
-	assert_found("guest-may-still-run", "is on 'b', where an evacuation failed 50 s ago (already exists)");
+	assert_found("guest-may-still-run", "is on 'b': an evacuation failed there 50 s ago (already exists)");
 	candidates[0].attempts = (struct attempts){ .v = &tried[2], .n = 1 };
-	assert_found("guest-may-still-run", "on 'c', where an evacuation was begun and not ended 9 s ago");
+	assert_found("guest-may-still-run", "on 'c': an evacuation began there 9 s ago and did not end");
 	candidates[0].open = &open; /* and still is: in-flight says so */
 	assert_quiet("guest-may-still-run");
 	candidates[0].open = NULL;

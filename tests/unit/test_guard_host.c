@@ -242,7 +242,7 @@ static void nothing_changes_at_all(void)
 
 static const struct guard_case cases[] = {
 	{ nothing, "" },
-	{ c1_lives_and_its_backend_does_not, "backend-silent c1@rbd: cinder-volume on 'c1@rbd' does not report, and its node 'c1' does" },
+	{ c1_lives_and_its_backend_does_not, "backend-silent c1@rbd: cinder-volume on 'c1@rbd' does not report, but its node 'c1' does" },
 	{ c1_lives_and_no_service_has_the_backends_name, "" },
 	{ nothing_of_c1_lives_and_nobody_fenced_it, "fencing-unconfirmed c1: power-off of 'c1' is not confirmed" },
 	{ the_backend_itself_lives, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 60 s ago\n"
@@ -259,23 +259,23 @@ static const struct guard_case cases[] = {
 	{ three_of_four_are_down, "mass-failure cell1: 3 of 4 compute services in cell 'cell1' are down" },
 	{ two_of_four_are_down, "" },
 	{ two_of_three_are_down, "" },
-	{ the_site_is_old, "site-version site: the site's version is 6.4.2.9, 6.4.3.0.0.0 is the least" },
+	{ the_site_is_old, "site-version site: the site's version is 6.4.2.9; the minimum is 6.4.3.0.0.0" },
 	{ the_site_is_as_it_must_be, "" },
 	{ the_site_has_two_digits, "" },
-	{ the_site_is_unknown, "site-version site: the site's version is not known, 6.4.3.0.0.0 is the least" },
-	{ conductors_are_of_ussuri, "release-deletes-disks Ussuri: the oldest live compute is of nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
-	    "would delete the disks of 1 instance on shared storage, and nova-api does not answer, so neutron cannot say that a port is plugged" },
+	{ the_site_is_unknown, "site-version site: the site's version is not known; the minimum is 6.4.3.0.0.0" },
+	{ conductors_are_of_ussuri, "release-deletes-disks Ussuri: the oldest live compute runs nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
+	    "would delete the disks of 1 instance on shared storage; nova-api does not answer, so neutron cannot report that a port is plugged" },
 	{ no_conductor_is_known, "" }, /* no-consumer says what is the matter */
-	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and everybody may read it\n"
-	                         "config-readable nova: nova's configuration holds passwords and everybody may read it" },
-	{ it_moves_only_and_computes_are_down, "nova-not-checked nova: whether nova-compute on 'c1' reports is unknown: cannot connect" },
-	{ another_cell_does_not_answer, "cell-not-checked cell2: what cell 'cell2' knows is unknown: cannot connect" },
-	{ nova_knows_it_by_another_name, "host-alias c1.example: 'c1.example' is 'c1' up to the first dot, and reports: 1 service of nova; they stay" },
+	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and every local user can read it\n"
+	                         "config-readable nova: nova's configuration holds passwords and every local user can read it" },
+	{ it_moves_only_and_computes_are_down, "nova-not-checked nova: cannot check whether nova-compute on 'c1' reports: cannot connect" },
+	{ another_cell_does_not_answer, "cell-not-checked cell2: cell 'cell2' was not asked: cannot connect" },
+	{ nova_knows_it_by_another_name, "host-alias c1.example: 'c1.example' has the same short name as 'c1' and reports; it owns 1 service of nova; these rows are not moved" },
 	{ the_other_name_is_taken_along_and_reports, "source-alive cinder-backup c1.example: cinder-backup on 'c1.example' reported 5 s ago" },
-	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
-	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and no record of its nova-compute tells that it is dead\n"
-	    "service-record-missing c1: nova has no record of nova-compute on 'c1', and 2 instances that name it" },
-	{ somebody_listens, "consumer-still-connected compute.c1: queue 'compute.c1' still has 1 consumer: not yet dropped, or the host is alive" },
+	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', only 2 instances on it" },
+	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and nova has no record of its nova-compute: the host counts as alive\n"
+	    "service-record-missing c1: nova has no record of nova-compute on 'c1', only 2 instances on it" },
+	{ somebody_listens, "consumer-still-connected compute.c1: queue 'compute.c1' still has 1 consumer: the broker has not dropped a dead connection yet, or the host is alive" },
 	{ its_node_is_gone_and_it_is_forced, "source-node-missing c1: nova has no compute node of 'c1'" },
 	{ its_node_is_gone, "" },
 };

@@ -203,18 +203,18 @@ static const struct guard_case cases[] = {
 	{ i1_has_a_broken_spec, "not-evacuable i1: web: request spec 1 of instance i1 is not a nova RequestSpec" },
 	{ i1_has_a_newer_spec, "not-evacuable i1: web: its request spec is of version 1.15, the oldest live conductor knows 1.14 and older" },
 	{ i1_has_a_spec_newer_than_all_that_we_know, /* nor do we know that conductor */
-	    "release-unclear 2026.2: service version 1000 of the conductor is in no table: the rules of nova 34 (2026.2) are used" },
+	    "release-unclear 2026.2: service version 1000 of the conductor is unknown: the rules of nova 34 (2026.2) are used" },
 	{ i1_is_not_wanted_and_broken, "" },
-	{ disks_are_local, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host (without a token nova could not even make the root anew)" },
-	{ disks_are_local_and_i2_has_a_root_of_10_gb, "local-disk i2: db boots from an image: its disks (10 GB root) may be lost with the host (without a token nova "
-	    "could not even make the root anew)" },
-	{ disks_are_local_and_i1_has_some_beside_its_volume, "local-disk i1: web boots from a volume and has disks of the compute's own (20 GB ephemeral, 512 MB swap): "
-	    "they may be lost with the host, and would come back empty" },
+	{ disks_are_local, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host, and without a token nova cannot create the root disk again" },
+	{ disks_are_local_and_i2_has_a_root_of_10_gb, "local-disk i2: db boots from an image: its disks (10 GB root) may be lost with the host, and without a token nova "
+	    "cannot create the root disk again" },
+	{ disks_are_local_and_i1_has_some_beside_its_volume, "local-disk i1: web boots from a volume and has disks that nova made (20 GB ephemeral, 512 MB swap): "
+	    "they may be lost with the host, and would be empty" },
 	{ disks_are_shared_and_i1_has_some_beside_its_volume, "" },
 	{ disks_are_local_and_i2_is_an_image_that_boots_from_a_volume, "" },
 	{ the_owner_stays_dead, "volume-owner-dead i1: web uses volume v1, whose owner 'c1@rbd#ssd' is down" },
 	{ the_owner_has_no_backend_in_its_name, "volume-owner-dead i1: web uses volume v1, whose owner 'c1' is down" },
-	{ the_owner_is_nobody, "volume-owner-dead i1: web uses volume v1, whose owner 'nobody' is down" },
+	{ the_owner_is_nobody, "volume-owner-dead i1: web uses volume v1, whose owner (no host) is down" },
 	{ the_owner_is_alive, "" },
 	{ the_owner_is_a_cluster_with_a_live_member, "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd'" },
 	{ the_owner_is_a_cluster_whose_members_are_dead, "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd2'\n"
@@ -223,7 +223,7 @@ static const struct guard_case cases[] = {
 	{ the_owner_is_dead_and_i1_is_left_out, "not-evacuable i1: web: it is paused: nova evacuates only active, stopped and error" },
 	{ the_volume_is_unknown, "volume-unknown i1: web uses volume v1, which cinder does not know" },
 	{ cinder_was_not_asked, "volume-unknown i1: web uses volume v1, which was not looked up: cinder's database is not open" },
-	{ i1_is_in_error, "expected-state i1: web is in ERROR and comes out ACTIVE" },
+	{ i1_is_in_error, "expected-state i1: web is in ERROR and will be ACTIVE" },
 };
 
 static void an_instance_is_left_out_or_said_to_be_in_danger(void **state)
@@ -265,7 +265,7 @@ static void the_hint_of_a_dead_owner_is_the_command_that_comes_first(void **stat
 	(void)state;
 	the_owner_stays_dead();
 	guards_run(&f.scene, &findings);
-	assert_string_equal(findings.v[0].hint, "its volumes first: evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd; "
+	assert_string_equal(findings.v[0].hint, "move its volumes first: evac-manage volume update_host --currenthost c1@rbd --newhost c2@rbd; "
 	    "or leave it out: --exclude i1");
 	findings_free(&findings);
 	for (int round = 0; round < 2; round++) { /* nor one that is down, or of another name */
@@ -274,8 +274,8 @@ static void the_hint_of_a_dead_owner_is_the_command_that_comes_first(void **stat
 		guards_run(&f.scene, &findings);
 		for (i = 0; strcmp(findings.v[i].code, "volume-owner-dead") != 0; i++)
 			;
-		assert_string_equal(findings.v[i].hint, "its volumes first, by volume update_host; no live cinder-volume outside a cluster has a backend "
-		    "'rbd': 'evac-manage service list'; or leave it out: --exclude i1");
+		assert_string_equal(findings.v[i].hint, "move its volumes first with volume update_host; no live cinder-volume outside a cluster has a backend "
+		    "'rbd': 'evac-manage service list' shows all; or leave it out: --exclude i1");
 		findings_free(&findings);
 	}
 }

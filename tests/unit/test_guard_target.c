@@ -142,16 +142,16 @@ static const struct guard_case cases[] = {
 	{ the_target_has_no_service, "target-service-missing c2@rbd: no cinder-volume is registered on 'c2@rbd'" },
 	{ the_target_lacks_the_backend, "no-counterpart c1@rbd: 'c1@rbd' has no counterpart: no cinder-volume on 'c2@rbd'\n"
 	                                "no-counterpart c1: 'c1' has no counterpart: no cinder-backup on 'c2'" },
-	{ the_target_is_down, "target-down c2@rbd: cinder-volume on 'c2@rbd' is down: its last report is 61 s old\n"
+	{ the_target_is_down, "target-down c2@rbd: cinder-volume on 'c2@rbd' is down: its last report was 61 s ago\n"
 	                      "target-down c2: cinder-backup on 'c2' has never reported" },
-	{ the_target_host_is_down, "target-down c2: nova-compute on 'c2' is down: its last report is 100 s old" },
+	{ the_target_host_is_down, "target-down c2: nova-compute on 'c2' is down: its last report was 100 s ago" },
 	{ the_target_host_is_forced_down, "target-down c2: nova-compute on 'c2' is forced down" },
 	{ no_other_compute_is_up, "target-down cell1: no other nova-compute in cell 'cell1' is up and enabled: nova would put every "
 	                          "instance in ERROR" },
 	{ the_target_is_disabled, "target-disabled c2@rbd: cinder-volume on 'c2@rbd' is disabled: broken fan\n"
 	                          "target-disabled c2: nova-compute on 'c2' is disabled: no reason given" },
 	{ the_target_is_frozen, "target-frozen c2@rbd: 'c2@rbd' is frozen" },
-	{ there_is_no_exchange, "no-consumer conductor: 127.0.0.1:5672 has no exchange 'nova2': no nova service has been here" },
+	{ there_is_no_exchange, "no-consumer conductor: 127.0.0.1:5672 has no exchange 'nova2': no nova service has ever connected to it" },
 	{ there_is_no_queue, "no-consumer conductor: 127.0.0.1:5672 has no queue 'conductor'" },
 	{ nobody_listens, "no-consumer conduct: queue 'conduct' on 127.0.0.1:5672 has no consumer, and 17 messages wait in it" },
 	{ zones_differ, "az-differs c2@rbd: 'c1@rbd' is in zone 'nova', 'c2@rbd' in zone 'az2'\n"
@@ -168,7 +168,7 @@ static void a_new_owner_or_host_must_be_there_and_able(void **state)
 static void pools_that_nobody_has_seen_at_the_target_are_named_once(void **state)
 {
 	static void (*const changes[])(void) = { the_pool_is_new_to_the_target, the_asked_pool_is_new_to_the_target };
-	static const char *const messages[] = { "nothing lives in 'c2@rbd#ssd' yet", "nothing lives in 'c2@rbd#nvme' yet" };
+	static const char *const messages[] = { "'c2@rbd#ssd' holds nothing yet", "'c2@rbd#nvme' holds nothing yet" };
 	struct findings findings = { 0 };
 
 	(void)state;

@@ -208,7 +208,7 @@ static void that_nobody_asked_nova_who_uses_them_is_said(void **state)
 	f.scene.nova.home = NULL;
 	f.scene.nova.ncell = 0;
 	found = find("nova-not-checked");
-	assert_true(found && strstr(found->message, "uses elsewhere what goes back"));
+	assert_true(found && strstr(found->message, "uses these volumes on another host"));
 	findings_free(&findings);
 }
 

@@ -155,7 +155,7 @@ static void an_underscore_is_any_letter(void)
 
 static const struct guard_case cases[] = {
 	{ rows_are_of_a_dead_cluster,
-	  "cluster-dead cl@rbd: 1 volume, 2 groups of 'c1@rbd' belong to cluster 'cl@rbd', none of whose members ('c1@rbd') reports: they move" },
+	  "cluster-dead cl@rbd: 1 volume, 2 groups of 'c1@rbd' belong to cluster 'cl@rbd'; none of its members ('c1@rbd') reports: they move" },
 	{ rows_are_of_a_live_cluster,
 	  "cluster-serves cl@rbd: 1 volume, 2 groups of 'c1@rbd' belong to cluster 'cl@rbd', which has a live member: they stay" },
 	{ the_new_owner_is_a_member, "clustered c2@rbd: 'c2@rbd' is a member of cluster 'cl@rbd'" },
@@ -168,9 +168,9 @@ static const struct guard_case cases[] = {
 	{ an_evacuation_is_under_way, "in-flight i1: instance i1 has a migration (evacuation, id 9) that is 'accepted'" },
 	{ a_move_of_an_unwanted_instance_is_under_way, "" },
 	{ a_resize_to_c3_is_under_way, "in-flight i1: instance i1 has a migration (of no type, id 9) that is 'pre-migrating' to c3" },
-	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction, the cluster takes 3" },
+	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction; the cluster allows 3" },
 	{ the_cluster_takes_four_rows, "" },
-	{ the_cluster_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 10000 bytes that the cluster takes" },
+	{ the_cluster_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 10000 bytes that the cluster allows" },
 	{ rows_are_in_the_middle_of_something, "transitional v1: volume v1 is 'attaching'\n"
 	                                       "transitional v2: volume v2 is 'backing-up'\n"
 	                                       "transitional g1: group g1 is 'updating'\n"
@@ -178,9 +178,9 @@ static const struct guard_case cases[] = {
 	                                       "transitional b1: backup b1 is 'restoring'" },
 	{ another_backend_owns_volumes, "other-backends-remain c1@lvm: 'c1@lvm' owns 1 volume that this command does not move" },
 	{ another_pool_owns_volumes, "other-backends-remain c1@rbd#hdd: 'c1@rbd#hdd' owns 3 volumes that this command does not move" },
-	{ names_look_alike, "similar-names C1@rbd#ssd: 'C1@rbd#ssd' (1 volume) is not 'c1@rbd' and stays as it is\n"
-	                    "similar-names C1: 'C1' (2 backups) is not 'c1' and stays as it is" },
-	{ an_underscore_is_any_letter, "similar-names cx1@rbd: 'cx1@rbd' (1 volume) is not 'c_1@rbd' and stays as it is" },
+	{ names_look_alike, "similar-names C1@rbd#ssd: 'C1@rbd#ssd' (1 volume) is another host than 'c1@rbd': not touched\n"
+	                    "similar-names C1: 'C1' (2 backups) is another host than 'c1': not touched" },
+	{ an_underscore_is_any_letter, "similar-names cx1@rbd: 'cx1@rbd' (1 volume) is another host than 'c_1@rbd': not touched" },
 };
 
 static void what_moves_is_looked_at_row_by_row(void **state)
@@ -191,8 +191,8 @@ static void what_moves_is_looked_at_row_by_row(void **state)
 
 static void who_cleans_up_is_said_by_kind_and_state(void **state)
 {
-	static const char *const who[] = { "nobody resumes it", "cinder-backup settles it", "nobody resumes it",
-		"cinder-volume settles it", "cinder-backup settles it" };
+	static const char *const who[] = { "no service continues it", "cinder-backup cleans it up", "no service continues it",
+		"cinder-volume cleans it up", "cinder-backup cleans it up" };
 	struct findings findings = { 0 };
 
 	(void)state;

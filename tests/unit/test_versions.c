@@ -93,7 +93,7 @@ static void a_target_state_needs_every_conductor_and_compute(void **state)
 	scene.nova.compute_version = 66;
 	assert_null(find("target-state-unsupported"));
 	world.nova.compute_level = (char *)(uintptr_t)"zed";
-	assert_found("target-state-unsupported", "[upgrade_levels] compute holds the conductor to 'zed'");
+	assert_found("target-state-unsupported", "[upgrade_levels] compute limits the conductor to 'zed'");
 	world.nova.compute_level = NULL;
 	scene.subject.evacuates = false;
 	scene.nova.compute_version = 0;
@@ -125,7 +125,7 @@ static void the_state_that_it_comes_out_in_is_in_the_plan(void **state)
 	assert_string_equal(planned_state("active", "stopped"), "stopped");
 	assert_string_equal(planned_state("stopped", "stopped"), "stopped");
 	assert_string_equal(planned_state("error", "stopped"), "active"); /* nova looks at no target state then */
-	assert_found("expected-state", "comes out ACTIVE, --target-state or not");
+	assert_found("expected-state", "will be ACTIVE, with or without --target-state");
 }
 
 static void a_conductor_may_be_held_to_an_older_compute(void **state)
