@@ -12,40 +12,40 @@
  * programs: a number is never given a second meaning. docs/exit-codes.md is made from this list. */
 /* clang-format off */
 #define ERROR_KINDS(KIND) \
-	KIND(OK, 0, "ok", "done and proved, or nothing to do", \
+	KIND(OK, 0, "ok", "done and verified, or nothing to do", \
 		"read the list of instances that were left out, if there is one") \
-	KIND(ERROR, 1, "error", "anything that has no better name", \
+	KIND(ERROR, 1, "error", "any other error", \
 		"read the message") \
-	KIND(USAGE, 2, "usage", "the words are wrong", \
-		"the hint names the right words; nothing was opened") \
+	KIND(USAGE, 2, "usage", "invalid command line", \
+		"nothing was opened; the hint has the right words") \
 	KIND(FINDINGS, 3, "findings", "an audit or a quota check found something", \
 		"each row says what to do; 'evac-manage explain CHECK' says more") \
 	KIND(NOT_FOUND, 4, "not_found", "unknown host, backend, pool, instance, volume or run", \
 		"the hint names the nearest known ones: copy, do not type") \
 	KIND(REFUSED, 5, "refused", "a stop finding, or no confirmation; doctor: not fit", \
 		"nothing was written: fix the first problem; 'evac-manage explain CODE' says more") \
-	KIND(PARTIAL, 6, "partial", "some units done, some failed or left over", \
-		"read the last lines, fix what they name and run the same command again") \
-	KIND(DRIFT, 7, "drift", "the world is not what the plan saw", \
+	KIND(PARTIAL, 6, "partial", "some units are done, some failed or remain", \
+		"read the last lines, fix the problems in them and run the same command again") \
+	KIND(DRIFT, 7, "drift", "data changed since the plan was made", \
 		"run the same command again: it makes a new plan; the unit was rolled back as a whole") \
-	KIND(BUSY, 8, "busy", "another run works on the same host, or one is unfinished", \
+	KIND(BUSY, 8, "busy", "another run works on the same host, or an earlier one is unfinished", \
 		"the message names who and since when, or the run to recover: evac-manage journal recover RUN") \
-	KIND(UNKNOWN, 9, "unknown", "a write or a cast may or may not have happened", \
+	KIND(UNKNOWN, 9, "unknown", "a write or a message to nova may or may not have happened", \
 		"do not run the command again: evac-manage journal recover RUN") \
-	KIND(UNPROVED, 10, "unproved", "applied, but reading it back disagrees", \
-		"the error lines name the row, what was promised and what is there: evac-manage journal show RUN") \
-	KIND(CONFIG, 11, "config", "a configuration file or value", \
-		"the message names file and line; 'evac-manage config show' has every value that counts") \
+	KIND(UNPROVED, 10, "unproved", "written, but not verified: the rows read back differ", \
+		"the error lines name the row, the expected value and the actual one: evac-manage journal show RUN") \
+	KIND(CONFIG, 11, "config", "an error in a configuration file or value", \
+		"the message names file and line; 'evac-manage config show' shows every value in use") \
 	KIND(DB_UNREACHABLE, 12, "db_unreachable", "a database cannot be used", \
 		"evac-manage doctor") \
 	KIND(BUS_UNREACHABLE, 13, "bus_unreachable", "the message broker cannot be used", \
 		"evac-manage doctor; moves of volumes and backups need no broker") \
-	KIND(TIMEOUT, 14, "timeout", "evacuations still under way when --timeout ended", \
+	KIND(TIMEOUT, 14, "timeout", "evacuations were still under way when --timeout ended", \
 		"nova goes on with them; 'evac-manage instance list --host HOST' shows what is left") \
-	KIND(BUG, 70, "bug", "an assertion of ours", \
+	KIND(BUG, 70, "bug", "internal error, please report", \
 		"report it, with the journal") \
-	KIND(INTERRUPTED, 130, "interrupted", "a signal between two units", \
-		"run the same command again; of a rescue the last line is the command that goes on")
+	KIND(INTERRUPTED, 130, "interrupted", "interrupted by a signal between two units", \
+		"run the same command again; after a rescue the last line is the command that continues it")
 /* clang-format on */
 
 enum error_kind {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -31,14 +32,16 @@ static const char *state_objects(const struct scene *scene, const struct candida
 	bool strict = scene->nova.release->no_task_state.when == ALWAYS;
 
 	if (!is_one_of(i->vm_state, evacuable)) {
-		str_addf(text, "it is %s: nova evacuates only active, stopped and error", str_or(i->vm_state, "in no state"));
+		str_addf(text, _("it is %s: nova evacuates only active, stopped and error"),
+		    str_or(i->vm_state, _("in no state")));
 		return text->s;
 	}
 	if (!i->launched_at)
-		return "it was never launched";
+		return _("it was never launched");
 	if (i->task_state && (strict || is_being_worked_on(i))) {
-		str_addf(text, "its task state is '%s'%s%s", i->task_state, strict ? ", and it must be empty in nova " : "",
-		    strict ? scene->nova.release->name : "");
+		str_addf(text, _("its task state is '%s'"), i->task_state);
+		if (strict)
+			str_addf(text, _(", and it must be empty in nova %s"), scene->nova.release->name);
 		return text->s;
 	}
 	return NULL;
@@ -50,13 +53,13 @@ static const char *records_object(const struct scene *scene, const struct candid
 	struct error err;
 
 	if (!c->mapping.exists || !c->mapping.cell_id.set)
-		return "nova_api has no mapping of it to a cell: the conductor would not find it";
+		return _("nova_api has no mapping of it to a cell: the conductor would not find it");
 	if (c->mapping.cell_id.v != scene->nova.home->cell->id)
-		return "nova_api maps it to another cell than the one it is in";
+		return _("nova_api maps it to another cell than the one it is in");
 	if (c->mapping.queued_for_delete)
-		return "it is queued for delete";
+		return _("it is queued for delete");
 	if (!c->spec.exists)
-		return scene->nova.release->needs_request_spec ? "nova_api has no request spec of it" : NULL;
+		return scene->nova.release->needs_request_spec ? _("nova_api has no request spec of it") : NULL;
 	if (request_spec_check(&c->spec, knows_newest ? scene->nova.release->request_spec : NULL, &err) == 0)
 		return NULL;
 	str_add(text, err.text);
@@ -69,21 +72,21 @@ static const char *decorators_object(const struct scene *scene, const struct can
 	const struct needs *n = &c->needs;
 
 	if (n->vtpm && r->rejects_vtpm)
-		return "it has a vTPM, which nova does not evacuate";
+		return _("it has a vTPM, which nova does not evacuate");
 	if (n->device_profile && (r->rejects_device_profiles || scene->nova.compute_version < COMPUTE_TAKES_DEVICE_PROFILES))
-		return "its flavor has a device profile, which computes this old do not evacuate";
+		return _("its flavor has a device profile, which computes this old do not evacuate");
 	if (n->vdpa_port && r->rejects_vdpa.when == ALWAYS)
-		return "it has a vDPA port, which this nova does not evacuate";
+		return _("it has a vDPA port, which this nova does not evacuate");
 	if (n->vdpa_port && r->rejects_vdpa.when == UNTIL)
-		return "it has a vDPA port, which the first point releases of this nova do not evacuate";
+		return _("it has a vDPA port, which the first point releases of this nova do not evacuate");
 	if (n->accelerator_port && r->rejects_accelerator_ports)
-		return "it has an accelerator port, which nova does not evacuate";
+		return _("it has an accelerator port, which nova does not evacuate");
 	if (n->extended_port && scene->nova.compute_version < COMPUTE_TAKES_EXTENDED_REQUESTS)
-		return "it has a port with an extended resource request, which computes this old do not evacuate";
+		return _("it has a port with an extended resource request, which computes this old do not evacuate");
 	if ((n->bandwidth_port || n->extended_port) && r->rejects_bandwidth_ports)
-		return "it has a port with a resource request, which this nova does not evacuate";
+		return _("it has a port with a resource request, which this nova does not evacuate");
 	if (n->shares > 0 && r->rejects_shares)
-		return "it has shares mounted, which nova does not evacuate";
+		return _("it has shares mounted, which nova does not evacuate");
 	return NULL;
 }
 
@@ -97,7 +100,7 @@ static const char *driver_objects(const struct scene *scene, const struct candid
 		if (strcmp(n->host, scene->subject.host) != 0 || hypervisor_evacuates(n->hypervisor_type) ||
 		    (c->instance->node && !str_equal(n->hypervisor_hostname, c->instance->node)))
 			continue;
-		str_addf(text, "its hypervisor is %s, whose driver evacuates nothing: the instance would end in ERROR",
+		str_addf(text, _("its hypervisor is %s, and that driver does not evacuate: the instance would end in ERROR"),
 		    n->hypervisor_type);
 		return text->s;
 	}
@@ -111,10 +114,11 @@ static const char *force_objects(const struct scene *scene, const struct candida
 	if (!scene->request->what.force)
 		return NULL;
 	if (c->providers.set && c->providers.v == 0 && scene->nova.release->needs_request_spec)
-		return "it has no allocation in placement: with a forced target the conductor would fail and leave it 'rebuilding'";
+		return _(
+		    "it has no allocation in placement: with a forced target the conductor would fail and leave it 'rebuilding'");
 	if ((c->providers.set && c->providers.v > 1) || c->needs.bandwidth_port || c->needs.extended_port ||
 	    c->needs.nested_resources)
-		return "its allocations lie on several providers: nova cannot force a target for it, leave --force out";
+		return _("its allocations are on several providers: nova cannot force a target for it; leave out --force");
 	return NULL;
 }
 
@@ -137,7 +141,7 @@ static const char *way_out(const struct candidate *c, struct str *hint)
 	if (str_equal(c->instance->vm_state, "resized")) {
 		str_clear(hint);
 		str_addf(hint,
-		    "a confirmation makes it active and deletes its disks of before on the old host: openstack server resize confirm %s",
+		    _("confirming the resize makes it active and deletes its old disks on the old host: openstack server resize confirm %s"),
 		    c->instance->uuid);
 		return hint->s;
 	}
@@ -168,7 +172,7 @@ void guard_task_state(const struct guard *self, const struct scene *scene, struc
 	EACH_WANTED(c, scene)
 		if (c->instance->task_state && !is_being_worked_on(c->instance) && !findings_skip(out, c->instance->uuid))
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s: its task state is '%s', which nova %s takes from %s on",
+			    "%s: its task state is '%s'; nova %s evacuates it from %s on",
 			    str_or(c->instance->name, c->instance->uuid), c->instance->task_state, scene->nova.release->name,
 			    scene->nova.release->no_task_state.until);
 }
@@ -206,7 +210,8 @@ void guard_octavia(const struct guard *self, const struct scene *scene, struct f
 		str_clear(&hint);
 		str_addf(&hint, "openstack loadbalancer amphora failover %s", c->instance->name + strlen("amphora-"));
 		guard_found(self, scene, out, c->instance->uuid, hint.s,
-		    "%s is octavia's: it makes a new one by itself, and may delete this one meanwhile", c->instance->name);
+		    "%s belongs to octavia, which makes a new one by itself and may delete this one meanwhile",
+		    c->instance->name);
 	}
 }
 
@@ -222,13 +227,13 @@ static const char *token_reason(const struct candidate *c, struct str *text)
 	for (size_t i = 0; i < c->nvolume; i++)
 		if (has_secret_key(&c->volume[i])) {
 			str_addf(text,
-			    "its volume %s is encrypted: the compute would ask barbican for the key in the user's name",
+			    _("its volume %s is encrypted: the compute would need the user's token to get the key from barbican"),
 			    c->volume[i].bdm->volume_id);
 			return text->s;
 		}
 	if (c->needs.device_profile)
-		return "its flavor has a device profile: the conductor would ask cyborg in the user's name";
-	return c->needs.vtpm ? "it has a vTPM: the compute would ask barbican for its key in the user's name" : NULL;
+		return _("its flavor has a device profile: the conductor would need the user's token to ask cyborg");
+	return c->needs.vtpm ? _("it has a vTPM: the compute would need the user's token to get its key from barbican") : NULL;
 }
 
 void guard_needs_token(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -5,6 +5,7 @@
 
 #include "find/finding.h"
 #include "plan/plan.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -158,17 +159,18 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 	size_t n;
 
 	unit_say_moves(unit, scene, "move", &s);
-	if ((n = unit_count(unit, STEP_CINDER_SERVICE)) > 0)
-		str_addf(&s, "%sdisable %zu cinder service%s of %s", s.n ? "; " : "", n, n == 1 ? "" : "s",
-		    scene->subject.host);
+	if ((n = unit_count(unit, STEP_CINDER_SERVICE)) > 0) {
+		str_add(&s, s.n ? "; " : "");
+		str_addf(&s, _("disable %zu cinder service%s of %s"), n, n == 1 ? "" : "s", scene->subject.host);
+	}
 	if (leaves_cluster(unit))
-		str_add(&s, "; out of their cluster");
+		str_add(&s, _("; out of their cluster"));
 	if (scene->request->what.to_cluster)
-		str_add(&s, "; into the cluster of their new owner");
+		str_add(&s, _("; into the cluster of their new owner"));
 	if ((n = unit_count(unit, STEP_VOLUME_ZONE)) > 0)
-		str_addf(&s, "; put %zu volume%s into the zone of their new owner", n, n == 1 ? "" : "s");
+		str_addf(&s, _("; put %zu volume%s into the zone of their new owner"), n, n == 1 ? "" : "s");
 	if ((n = unit_count_deed(unit, DEED_SETTLE)) > 0)
-		str_addf(&s, "; settle %zu status%s", n, n == 1 ? "" : "es");
+		str_addf(&s, _("; settle %zu status%s"), n, n == 1 ? "" : "es");
 	return arena_dup(&plan->arena, s.s);
 }
 
@@ -290,9 +292,12 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
 	step->before[2] = s->forced_down ? "1" : "0";
 	step->after[2] = "1";
-	unit->sentence = arena_printf(&plan->arena, "%s nova-compute of %s%s, reason: %s",
-	    s->disabled ? "say who is at the disabled" : "disable", s->host, s->forced_down ? "" : " and force it down",
-	    step->after[1]);
+	unit->sentence = arena_printf(&plan->arena,
+	    s->disabled && s->forced_down ? _("set disabled_reason of nova-compute on %s, reason: %s") :
+		s->disabled               ? _("set disabled_reason of nova-compute on %s and force it down, reason: %s") :
+		s->forced_down            ? _("disable nova-compute of %s, reason: %s") :
+					    _("disable nova-compute of %s and force it down, reason: %s"),
+	    s->host, step->after[1]);
 }
 
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
@@ -320,7 +325,7 @@ static void say_lost(const struct scene *scene, const struct candidate *c, struc
 	if (scene->world->site.shared_disks || !needs_own_disks(&c->needs, c->instance))
 		return;
 	needs_say_disks(&c->needs, c->instance, &disks);
-	str_addf(out, "; local disks, made anew unless they are found there: %s", disks.s);
+	str_addf(out, _("; local disks, created again, empty, unless they are found there: %s"), disks.s);
 }
 
 static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
@@ -337,9 +342,11 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	step->before[2] = c->instance->task_state;
 	step->after[0] = target; /* the scheduler's choice is not known yet */
 	step->after[1] = expected_vm_state(scene, c->instance);
-	unit->sentence = arena_printf(&plan->arena, "evacuate %s (%s) from %s to %s%s%s", c->instance->uuid,
-	    str_or(c->instance->name, ""), c->instance->host, target ? target : "a host that the scheduler chooses",
-	    state && strcmp(step->after[1], state) == 0 ? ", and leave it stopped" : "", lost.n ? lost.s : "");
+	unit->sentence = arena_printf(&plan->arena,
+	    target ? _("evacuate %s (%s) from %s to %s%s%s") :
+		     _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s"),
+	    c->instance->uuid, str_or(c->instance->name, ""), c->instance->host, str_or(target, ""),
+	    state && strcmp(step->after[1], state) == 0 ? _(", and leave it stopped") : "", lost.n ? lost.s : "");
 	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid,
 	    target ? " " : "", target ? target : "", scene->request->what.force ? " --force" : "",
 	    state ? " --target-state " : "", str_or(state, ""));

@@ -195,7 +195,7 @@ static const struct guard_case cases[] = {
 	{ i1_was_never_launched, "not-evacuable i1: web: it was never launched" },
 	{ i1_is_deleting, "not-evacuable i1: web: its task state is 'deleting'" },
 	{ i1_is_rebooting, "" },
-	{ i1_is_rebooting_in_yoga, "task-state i1: web: its task state is 'rebooting', which nova Yoga takes from 25.1.0 on" },
+	{ i1_is_rebooting_in_yoga, "task-state i1: web: its task state is 'rebooting'; nova Yoga evacuates it from 25.1.0 on" },
 	{ i1_has_no_mapping, "not-evacuable i1: web: nova_api has no mapping of it to a cell: the conductor would not find it" },
 	{ i1_is_in_no_cell, "not-evacuable i1: web: nova_api has no mapping of it to a cell: the conductor would not find it" },
 	{ i1_is_queued_for_delete, "not-evacuable i1: web: it is queued for delete" },

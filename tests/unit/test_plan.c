@@ -91,10 +91,10 @@ static void assert_plan(const char *expected)
 	"[mark] disable nova-compute of c1 and force it down, reason: " REASON " {}\n"                \
 	" compute_service 10: disabled 0 > 1 disabled_reason NULL > " REASON " forced_down 0 > 1"
 #define WEB                                                                                        \
-	"[evacuation] evacuate i1 (web) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i1}\n"     \
+	"[evacuation] evacuate i1 (web) from c1, the scheduler picks the host {evac-manage instance evacuate i1}\n"     \
 	" instance i1: host c1 > NULL vm_state active > active task_state NULL > NULL"
 #define DB                                                                                         \
-	"[evacuation] evacuate i2 (db) from c1 to a host that the scheduler chooses {evac-manage instance evacuate i2}\n"      \
+	"[evacuation] evacuate i2 (db) from c1, the scheduler picks the host {evac-manage instance evacuate i2}\n"      \
 	" instance i2: host c1 > NULL vm_state stopped > stopped task_state NULL > NULL"
 
 /* ---- a whole plan */
@@ -222,7 +222,7 @@ static void what_is_disabled_already_is_marked_again_only_to_say_who_works_on_it
 	f.scene.subject.nmove = 0;
 	f.scene.subject.ncandidate = 1;
 	f.nova_service[C1].forced_down = true;
-	assert_plan("[mark] say who is at the disabled nova-compute of c1, reason: " REASON " {}\n"
+	assert_plan("[mark] set disabled_reason of nova-compute on c1, reason: " REASON " {}\n"
 	            " compute_service 10: disabled 1 > 1 disabled_reason broken fan > " REASON " forced_down 1 > 1\n" WEB);
 	f.scene.subject.ncandidate = 0; /* nothing follows */
 	assert_plan("");
@@ -513,7 +513,7 @@ static void what_is_lost_with_the_host_is_in_the_sentence(void **state)
 	f.world.site.shared_disks = false;
 	f.candidate[I1].needs.disks.ephemeral_gb = 20;
 	plan_evacuations(&plan, &f.scene, &findings);
-	assert_string_equal(plan.unit[0].sentence, "evacuate i1 (web) from c1 to a host that the scheduler chooses; local disks, made anew unless they are found "
+	assert_string_equal(plan.unit[0].sentence, "evacuate i1 (web) from c1, the scheduler picks the host; local disks, created again, empty, unless they are found "
 	    "there: 20 GB ephemeral");
 }
 
