@@ -5,6 +5,7 @@
 #include "find/finding.h"
 #include "util/crash.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -70,8 +71,9 @@ static int write_one_by_one(struct db *db, const struct step *step, size_t n, st
 		return -1;
 	log_debug("%s: %llu of %zu rows", kind->write->name, (unsigned long long)matched, n);
 	if (matched != n)
-		return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed",
-		    n - (size_t)matched, n, kind->plural);
+		return error_set(err, ERROR_DRIFT,
+		    "%zu of %zu %s have changed since the plan was made; this unit was rolled back", n - (size_t)matched, n,
+		    kind->plural);
 	return 0;
 }
 
@@ -109,8 +111,9 @@ static int check_source(const struct work *work, const struct move *m, const cha
 	if (m->source ? source->report_count == m->source->report_count :
 			!cinder_service_is_up(source, work->scene.cinder.down_s))
 		return 0;
-	return error_set(err, ERROR_DRIFT, "%s on '%s' has reported since the plan was made: it is alive; nothing was changed",
-	    binary, m->from.backend_host);
+	return error_set(err, ERROR_DRIFT,
+	    "%s on '%s' has reported since the plan was made, so it is alive; nothing was changed", binary,
+	    m->from.backend_host);
 }
 
 static int check_target(const struct work *work, const struct move *m, const char *binary, const struct cinder_services *now,
@@ -120,7 +123,7 @@ static int check_target(const struct work *work, const struct move *m, const cha
 
 	if (!target || !m->target || target->id != m->target->id)
 		return error_set(err, ERROR_DRIFT,
-		    "the service row of %s on '%s' is another one than the plan saw; nothing was changed", binary,
+		    "the service row of %s on '%s' was replaced since the plan was made; nothing was changed", binary,
 		    m->to.backend_host);
 	if (!cinder_service_is_up(target, work->scene.cinder.down_s) && !allows(work, "target-down", NULL))
 		return error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
@@ -137,7 +140,7 @@ static int check_clusters_down(const struct work *work, const struct cinder_serv
 		if (!c->is_up && cinder_cluster_is_up(now, c->cluster, work->scene.cinder.down_s) &&
 		    !allows(work, "source-alive", NULL))
 			return error_set(err, ERROR_DRIFT,
-			    "a member of cluster '%s' has reported since the plan was made: it is alive; nothing was changed",
+			    "a member of cluster '%s' has reported since the plan was made, so it is alive; nothing was changed",
 			    c->cluster);
 	return 0;
 }
@@ -178,7 +181,8 @@ static int check_leftovers(const struct work *work, const struct move *m, struct
 		    (work->scene.subject.kinds && !(work->scene.subject.kinds & 1u << k)))
 			continue;
 		if (m->written.old_owner[k] > m->served[k])
-			return error_set(err, ERROR_DRIFT, "%lld %s came to '%s' since the plan was made; nothing was changed",
+			return error_set(err, ERROR_DRIFT,
+			    "%lld more %s came to '%s' since the plan was made; nothing was changed",
 			    (long long)(m->written.old_owner[k] - m->served[k]), owned_kind_plural[k], m->from.backend_host);
 	}
 	return 0;
@@ -241,7 +245,8 @@ static int check_nobody_came(struct work *work, struct error *err)
 		same = str_equal(now.v[i].result, c->events.v[i].result);
 	action_events_free(&now);
 	return same ? 0 :
-		      error_set(err, ERROR_DRIFT, "somebody has begun to work on migration %lld; nothing was changed",
+		      error_set(err, ERROR_DRIFT,
+			  "the events of migration %lld have changed, so nova may be working on it; nothing was changed",
 			  (long long)c->migration->id);
 }
 
@@ -323,7 +328,7 @@ int apply_unit(struct work *work, size_t index, struct error *err)
 	struct db *db = writing[unit->kind].database(work);
 
 	if (add_server(work, db, err) != 0 || journal_intent(work->journal, index, unit, db_label(db), err) != 0) {
-		unit_set_state(unit, STATE_SKIPPED, "the journal could not be written");
+		unit_set_state(unit, STATE_SKIPPED, _("not run: the journal could not be written"));
 		return -1;
 	}
 	if (unit->nstep >= LONG_UNIT)

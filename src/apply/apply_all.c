@@ -99,8 +99,9 @@ static int move_all_rows(const struct move_all *m, const struct step *step, size
 		locked += as_planned;
 	}
 	if (locked != n)
-		return error_set(err, ERROR_DRIFT, "%zu of %zu %s are no longer as the plan saw them; nothing was changed",
-		    n - locked, n, step->kind->plural);
+		return error_set(err, ERROR_DRIFT,
+		    "%zu of %zu %s have changed since the plan was made; this unit was rolled back", n - locked, n,
+		    step->kind->plural);
 	for (size_t i = 0; i < n; i += now) {
 		now = n - i < AT_ONCE ? n - i : AT_ONCE;
 		if (move_rows(m, step + i, now, &matched, err) != 0)
@@ -110,7 +111,7 @@ static int move_all_rows(const struct move_all *m, const struct step *step, size
 	log_debug("cinder/volume_move_many: %llu of %zu rows", (unsigned long long)total, n);
 	return total == n ?
 	    0 :
-	    error_set(err, ERROR_DRIFT, "%llu volumes of '%s' matched where %zu were locked; nothing was changed",
+	    error_set(err, ERROR_DRIFT, "%llu volumes of '%s' matched, but %zu were locked; this unit was rolled back",
 		(unsigned long long)total, m->from, n);
 }
 

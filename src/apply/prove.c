@@ -6,6 +6,7 @@
 #include "prove_internal.h"
 #include "util/clock.h"
 #include "util/crash.h"
+#include "util/lang.h"
 #include "util/log.h"
 
 /* nova writes the host before it stops again what was stopped, and cinder ends an attachment a moment later. */
@@ -85,7 +86,7 @@ static int look_at_owners(struct work *work, struct unit *unit, struct db *db, v
 
 static void refute(struct work *work, struct step *step, const char *now)
 {
-	step->error = arena_printf(&work->plan.arena, "it reads back as %s; promised was %s", now,
+	step->error = arena_printf(&work->plan.arena, _("it reads back as %s, but %s was written"), now,
 	    step_values_text(step->kind, step->after, &work->plan.arena));
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
@@ -136,7 +137,7 @@ static int journal_proved(struct work *work, size_t index, struct error *err)
 	bool whole = count_proved(unit) == unit->nstep;
 
 	return journal_outcome(work->journal, index, whole ? STATE_PROVED : STATE_APPLIED,
-	    whole ? NULL : "not every row reads back as promised", err);
+	    whole ? NULL : _("not every row reads back as it was written"), err);
 }
 
 static int connect_to(const struct work *work, const struct unit *unit, struct db **db, struct error *err)
@@ -158,7 +159,7 @@ int prove_unit(struct work *work, size_t index, struct error *err)
 		rc = prove_rows(work, unit, db, err);
 	db_close(&db);
 	if (rc != 0)
-		return error_prefix(err, "what was written could not be read again");
+		return error_prefix(err, "the written rows could not be read back");
 	if (journal_proved(work, index, err) != 0)
 		return -1;
 	wrong = unit->nstep - count_proved(unit);
@@ -169,7 +170,7 @@ int prove_unit(struct work *work, size_t index, struct error *err)
 
 /* ---- what others have done with proved rows since */
 
-static const char unseen[] = "not looked at";
+static const char unseen[] = "not checked";
 
 static void unmark(struct step *step)
 {
@@ -182,7 +183,7 @@ static void lost(struct work *work, struct step *step)
 	step->since = NULL;
 	step->state = STATE_APPLIED;
 	step->error = arena_printf(&work->plan.arena,
-	    "it was proved, and holds its old value again (%s): the database lost it, or somebody took it back",
+	    _("it was verified, but now holds its old value again (%s): the database lost the write, or another session undid it"),
 	    step_values_text(step->kind, step->before, &work->plan.arena));
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
@@ -234,7 +235,7 @@ static void look_at_changes(struct work *work, const struct proof *proof)
 		if (unit->kind == UNIT_EVACUATION || was == 0 || !db)
 			continue;
 		if (look_since(work, unit, db, &err) != 0)
-			log_warn("whether rows were changed after their proof is not known: %s", err.text);
+			log_warn("cannot see whether rows have changed since they were verified: %s", err.text);
 		forget_marks(unit);
 		if (count_proved(unit) < was && journal_proved(work, i, &err) != 0)
 			log_error("%s", err.text);
@@ -308,7 +309,7 @@ static int prove_with_patience(struct work *work, const struct proof *proof, str
 	for (size_t i = 0; i < work->plan.nunit; i++)
 		if (evacuation_is(&work->plan.unit[i], PHASE_LANDED))
 			log_error("%s (%s): %s", work->plan.unit[i].step[0].id, str_or(work->plan.unit[i].step[0].name, ""),
-			    str_or(work->plan.unit[i].step[0].error, "not looked at"));
+			    str_or(work->plan.unit[i].step[0].error, _("not checked")));
 	return rc;
 }
 
@@ -343,7 +344,7 @@ int prove_all(struct work *work, struct error *err)
 	if (has_evacuated(&work->plan)) {
 		if (open_proof(work, &proof, &trouble) != 0 || prove_with_patience(work, &proof, &trouble) != 0) {
 			*err = trouble;
-			rc = error_prefix(err, "what was evacuated could not be read again");
+			rc = error_prefix(err, "the evacuated instances could not be read back");
 		}
 		look_at_changes(work, &proof);
 	}

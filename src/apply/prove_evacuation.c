@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/evacuation.h"
 #include "prove_internal.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* What an evacuation promises: the instance on its new host, at rest, and its volumes with it. */
@@ -31,10 +32,11 @@ static const char *compare_attachments(struct work *work, const struct unit *uni
 
 	for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
 		if (v->owner.known && still_uses(bdms, v->bdm->volume_id) && !is_attached(now, v->bdm->volume_id, host))
-			wrong = arena_printf(&work->plan.arena, "volume %s is not attached on '%s'", v->bdm->volume_id, host);
+			wrong = arena_printf(&work->plan.arena, _("volume %s is not attached on '%s'"), v->bdm->volume_id,
+			    host);
 	for (size_t i = 0; i < now->n; i++)
 		if (str_equal(now->v[i].attached_host, c->instance->host))
-			wrong = arena_printf(&work->plan.arena, "attachment %s of volume %s is still on '%s'", now->v[i].id,
+			wrong = arena_printf(&work->plan.arena, _("attachment %s of volume %s is still on '%s'"), now->v[i].id,
 			    now->v[i].volume_id, c->instance->host);
 	return wrong;
 }
@@ -51,7 +53,7 @@ static const char *attachments_wrong(struct work *work, const struct unit *unit,
 	    bdms_of_instance(proof->cell, unit->step[0].id, &bdms, err) == 0)
 		wrong = compare_attachments(work, unit, host, &now, &bdms);
 	else
-		wrong = arena_printf(&work->plan.arena, "its attachments could not be read: %s", err->text);
+		wrong = arena_printf(&work->plan.arena, _("its attachments could not be read: %s"), err->text);
 	attachments_free(&now);
 	bdms_free(&bdms);
 	return wrong;
@@ -70,17 +72,18 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
 	const char *wrong = NULL;
 
 	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, step->id, &now, err) != 0)
-		return arena_printf(arena, "it could not be read again: %s", err->text);
+		return arena_printf(arena, _("the instance could not be read back: %s"), err->text);
 	if (is_deleted(&now))
 		step->since = "deleted";
 	else if (str_equal(now.host, step->before[0]))
-		wrong = arena_printf(arena, "it is on '%s' again", now.host);
+		wrong = arena_printf(arena, _("the instance is on '%s' again"), now.host);
 	else if (work->request->what.target_host && !str_equal(now.host, work->request->what.target_host))
-		wrong = arena_printf(arena, "it is on '%s', asked was '%s'", str_or(now.host, "no host"),
-		    work->request->what.target_host);
+		wrong = arena_printf(arena, _("the instance is on '%s', but '%s' was requested"),
+		    str_or(now.host, _("no host")), work->request->what.target_host);
 	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
-		wrong = arena_printf(arena, "it is %s%s%s, expected was %s", str_or(now.vm_state, "in no state"),
-		    now.task_state ? "/" : "", str_or(now.task_state, ""), step->after[1]);
+		wrong = arena_printf(arena, _("the instance is %s%s%s, but %s was expected"),
+		    str_or(now.vm_state, _("in no state")), now.task_state ? "/" : "", str_or(now.task_state, ""),
+		    step->after[1]);
 	else if (proof->cinder)
 		wrong = attachments_wrong(work, unit, now.host, proof, err);
 	evacuation_state_free(&now);

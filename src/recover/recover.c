@@ -14,6 +14,7 @@
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/signals.h"
@@ -35,7 +36,7 @@ static void repeat_final(struct recovery *r, size_t index)
 	const struct past_unit *u = &r->past.unit[index];
 	bool done = str_equal(u->verdict, "done") || (!u->verdict && str_equal(u->outcome, "proved"));
 	enum verdict verdict = done ? VERDICT_DONE : str_equal(u->verdict, "not_done") ? VERDICT_NOT_DONE : VERDICT_FAILED;
-	const char *why = done ? NULL : str_or(u->error, "not done");
+	const char *why = done ? NULL : str_or(u->error, _("not done"));
 
 	if (r->work.plan.unit[index].kind == UNIT_EVACUATION)
 		recover_repeat_evacuation(r, index, verdict, why);
@@ -61,7 +62,7 @@ static int recover_unit(struct recovery *r, size_t index, struct error *err)
 	enum verdict verdict;
 
 	if (!r->past.unit[index].begun) {
-		unit_set_state(unit, STATE_SKIPPED, "never begun");
+		unit_set_state(unit, STATE_SKIPPED, _("never begun"));
 		r->nverdict[VERDICT_NOT_DONE]++;
 		return 0;
 	}
@@ -118,24 +119,23 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	const size_t *n = r->nverdict;
 	auto_str struct str counts = { 0 };
 
-	str_addf(&counts, "%zu done, %zu not done, %zu failed, %zu under way, %zu unknown", n[VERDICT_DONE],
+	str_addf(&counts, _("%zu done, %zu not done, %zu failed, %zu under way, %zu unknown"), n[VERDICT_DONE],
 	    n[VERDICT_NOT_DONE], n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
 	if (n[VERDICT_DRIFT] > 0)
-		str_addf(&counts, ", %zu of which a row holds a third value", n[VERDICT_DRIFT]);
+		str_addf(&counts, _(", %zu with a row that holds neither value"), n[VERDICT_DRIFT]);
 	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
 	if (result == ERROR_UNKNOWN) {
 		error_set(err, result, "still unknown: %s", counts.s);
-		error_hint(err, "each line above says what to look at; then 'evac-manage journal recover %s' again",
-		    r->past.run);
+		error_hint(err, "check what each line above names; then: evac-manage journal recover %s", r->past.run);
 	} else if (result == ERROR_DRIFT) {
-		error_set(err, result, "rows hold what neither the run wrote nor was there before: %s", counts.s);
-		error_hint(err, "each row is named above: decide by hand; 'evac-manage journal show %s' has the values",
+		error_set(err, result, "some rows hold neither their old value nor the value that the run wrote: %s", counts.s);
+		error_hint(err, "each row is named above; decide by hand; for both values: evac-manage journal show %s",
 		    r->past.run);
 	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
 		    shell_word(&r->work.plan.arena, r->past.host), r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0) {
-		log_notice("what is not done can be done by the same command again");
+		log_notice("to do the units that are not done, run the same command again");
 	}
 	return result;
 }
@@ -161,7 +161,7 @@ static int lock_again(struct recovery *r, unsigned needs, struct error *err)
 
 static enum error_kind interrupted(const struct recovery *r, struct error *err)
 {
-	error_set(err, ERROR_INTERRUPTED, "interrupted between two units; those that are not named above are as they were");
+	error_set(err, ERROR_INTERRUPTED, "interrupted between two units; the units not named above were not touched");
 	error_hint(err, "evac-manage journal recover %s", r->past.run);
 	return err->kind;
 }
@@ -245,7 +245,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (past_is_settled(&r->past)) {
 		for (size_t i = 0; i < r->past.nunit; i++)
 			recover_unit(r, i, &ignored);
-		r->report.summary = "nothing to recover: every unit has come to its end";
+		r->report.summary = _("nothing to recover: every unit has ended");
 		return ERROR_OK;
 	}
 	return recover_units(r, err);

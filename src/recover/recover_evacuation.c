@@ -8,6 +8,7 @@
 #include "recovery_internal.h"
 #include "plan/evacuation.h"
 #include "util/crash.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -193,11 +194,12 @@ static const char *held_by_conductor(struct recovery *r)
 
 	scene_look_for_conductor(scene);
 	if (!scene->bus.queue_known)
-		return "the conductor's queue could not be looked at";
+		return _("nova-conductor's queue could not be read");
 	return scene->bus.conductor.messages == 0 ?
 	    NULL :
-	    arena_printf(&r->work.plan.arena, "%u message%s in the conductor's queue: its own may be among them",
-		scene->bus.conductor.messages, scene->bus.conductor.messages == 1 ? " waits" : "s wait");
+	    arena_printf(&r->work.plan.arena,
+		_("nova-conductor's queue holds %u messages; this evacuation's may be among them"),
+		scene->bus.conductor.messages);
 }
 
 static const char *held_by_compute(struct recovery *r, const struct look *look)
@@ -206,14 +208,14 @@ static const char *held_by_compute(struct recovery *r, const struct look *look)
 	struct waiting_queues waiting;
 
 	if (!cell)
-		return "the computes' queues could not be looked at";
+		return _("the queues of nova-compute could not be read");
 	scene_find_waiting(&r->work.scene, cell, &r->work.plan.arena, &waiting);
 	if (waiting.absent)
-		return "not every compute's queue could be looked at";
+		return _("some queues of nova-compute could not be read");
 	return waiting.n == 0 ?
 	    NULL :
 	    arena_printf(&r->work.plan.arena,
-		"queue '%s' holds messages: its own may be among them, and is begun when that nova-compute returns",
+		_("queue '%s' holds messages; this evacuation's may be among them, and that nova-compute runs it when it returns"),
 		waiting.v[0].queue);
 }
 
@@ -225,7 +227,8 @@ static const char *held_by_silence(struct recovery *r, size_t index, const struc
 		quiet_s = look->instance_idle_s;
 	return quiet_s >= EVACUATION_SILENT_S ?
 	    NULL :
-	    arena_printf(&r->work.plan.arena, "it or its instance was written %lld s ago; nova may be silent for %d s",
+	    arena_printf(&r->work.plan.arena,
+		_("the evacuation or its instance was updated %lld s ago; nova can work for %d s without an update"),
 		(long long)quiet_s, EVACUATION_SILENT_S);
 }
 
@@ -298,14 +301,17 @@ static const char *advise_about_vanished(struct recovery *r, size_t index, const
 	int64_t left = MESSAGE_LIFE_S(r->past.unit[index].expiration_ms) - r->past.unit[index].publish_age_s;
 
 	if (look->known.age == AGE_YOUNG)
-		return arena_printf(&r->work.plan.arena, "%s; its message may still be on its way: look again in %lld s",
+		return arena_printf(&r->work.plan.arena, _("%s; its message may still be in the broker: check again in %lld s"),
 		    sentence, (long long)(left > 0 ? left : 1));
 	if (look->held_by)
 		return arena_printf(&r->work.plan.arena, "%s; %s", sentence, look->held_by);
+	if (look->begun_by[0])
+		return arena_printf(&r->work.plan.arena,
+		    _("%s: first restart %s, which makes it abandon its work; then run 'virsh domstate %s' on every compute; only if none runs or builds it: evac-manage journal recover %s --accept guest-may-still-run:%s"),
+		    sentence, look->begun_by, uuid, r->past.run, uuid);
 	return arena_printf(&r->work.plan.arena,
-	    "%s: %s%s%svirsh domstate %s on each of them; when it is nowhere and none builds it: evac-manage journal recover %s --accept guest-may-still-run:%s",
-	    sentence, look->begun_by[0] ? "first restart " : "", look->begun_by,
-	    look->begun_by[0] ? ", which drops what it holds; then " : "", uuid, r->past.run, uuid);
+	    _("%s: run 'virsh domstate %s' on every compute; only if none runs or builds it: evac-manage journal recover %s --accept guest-may-still-run:%s"),
+	    sentence, uuid, r->past.run, uuid);
 }
 
 /* What a person must look at. */
@@ -318,13 +324,13 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 		return advise_about_vanished(r, index, look, sentence);
 	if (!past->publish_begun)
 		return arena_printf(&r->work.plan.arena,
-		    "%s (migration %s is '%s'): see its events and nova-conductor's log for %s", sentence,
+		    _("%s (migration %s is '%s'): see the action's events, and nova-conductor's log for %s"), sentence,
 		    look->e->rows.migration_uuid.text, look->status, look->e->rows.request_id);
 	if (look->known.age == AGE_YOUNG)
-		return arena_printf(&r->work.plan.arena, "%s; look again in %lld s, and into nova-conductor's log for %s",
+		return arena_printf(&r->work.plan.arena, _("%s; check again in %lld s, and see nova-conductor's log for %s"),
 		    sentence, (long long)(left > 0 ? left : 1), look->e->rows.request_id);
 	return arena_printf(&r->work.plan.arena,
-	    "%s and its message has expired; when nova-conductor's logs do not know %s: --resend sends it again", sentence,
+	    _("%s; its message has expired; if no nova-conductor log has %s: --resend sends it again"), sentence,
 	    look->e->rows.request_id);
 }
 
@@ -345,7 +351,7 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 		heed_accept(r, look);
 		look_who_holds_it(r, index, look);
 		rule = recovery_rule_for(&look->known);
-		*why = rule->sentence;
+		*why = _(rule->sentence);
 		if (rule->action == ACTION_NONE && rule->verdict == VERDICT_UNKNOWN && r->request->what.resend && !sent_again &&
 		    may_be_sent_again(look)) {
 			sent_again = true;
@@ -356,7 +362,7 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 		}
 		if (rule->action == ACTION_NONE || r->request->how.dry_run) {
 			if (rule->verdict == VERDICT_UNKNOWN)
-				*why = advise(r, index, look, rule->sentence);
+				*why = advise(r, index, look, _(rule->sentence));
 			return rule->verdict;
 		}
 		if (act(look, rule->action, err) != 0 && !(rule->action == ACTION_FENCE && err->code == DUPLICATE) &&
@@ -366,7 +372,7 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 			return rule->verdict;
 		error_clear(err);
 	}
-	error_set(err, ERROR_UNKNOWN, "it changes while it is looked at");
+	error_set(err, ERROR_UNKNOWN, "the evacuation changes while it is read");
 	return VERDICT_UNKNOWN;
 }
 

@@ -19,7 +19,7 @@ static int check_age(const struct past_unit *past, struct error *err)
 	if (past->expiration_ms <= 0)
 		return error_set(err, ERROR_REFUSED, "not sent again: the first message never expires");
 	if (left >= 0)
-		return error_set(err, ERROR_REFUSED, "not sent again: the first message can be taken for another %lld s",
+		return error_set(err, ERROR_REFUSED, "not sent again: a conductor can still take the first message for %lld s",
 		    (long long)left + 1);
 	return 0;
 }
@@ -32,10 +32,11 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 	if (world_connect_bus(&r->work.world, err) != 0 || bus_queue_look(r->work.world.bus, topic, &queue, err) != 0)
 		return -1;
 	if (!queue.exists || queue.consumers == 0)
-		return error_set(err, ERROR_REFUSED, "not sent again: nobody consumes queue '%s'", topic);
+		return error_set(err, ERROR_REFUSED, "not sent again: queue '%s' has no consumer", topic);
 	if (queue.messages > 0)
 		return error_set(err, ERROR_REFUSED,
-		    "not sent again: %u messages wait in queue '%s', the first one may be among them", queue.messages, topic);
+		    "not sent again: %u messages wait in queue '%s'; the first message may be among them", queue.messages,
+		    topic);
 	return bus_canary(r->work.world.bus, r->work.world.nova.bus.exchange, err);
 }
 
@@ -64,7 +65,8 @@ static int check_source_silent(struct recovery *r, struct db *cell, const char *
 		as_found = *s;
 		as_found.forced_down = was_forced_down(r, s);
 		if (nova_service_is_up(&as_found, r->work.world.nova.service_down_time_s))
-			rc = error_set(err, ERROR_REFUSED, "not sent again: nova-compute on '%s' reports", host);
+			rc = error_set(err, ERROR_REFUSED, "not sent again: nova-compute on '%s' reports, so it is alive",
+			    host);
 	}
 	nova_services_free(&now);
 	return rc;
@@ -107,9 +109,9 @@ static int check_and_build(struct recovery *r, size_t index, struct scene *scene
 	if (rc == 0 &&
 	    (!now.exists || !str_equal(now.migration_status, "accepted") || !str_equal(now.host, rows->host) ||
 		!str_equal(now.task_state, "rebuilding")))
-		rc = error_set(err, ERROR_REFUSED, "not sent again: somebody has begun with it");
+		rc = error_set(err, ERROR_REFUSED, "not sent again: its rows have changed, so nova may work on it");
 	if (rc == 0 && (rc = evacuation_events(cell, rows->instance_uuid, rows->request_id, &events, err)) == 0 && events.n > 0)
-		rc = error_set(err, ERROR_REFUSED, "not sent again: its request has events");
+		rc = error_set(err, ERROR_REFUSED, "not sent again: its request has events, so a service has taken it");
 	if (rc == 0)
 		rc = check_source_silent(r, cell, rows->host, err);
 	evacuation_state_free(&now);
@@ -154,7 +156,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 		    bus_server(r->work.world.bus), 2 },
 		&body, err) != 0)
 		return -1;
-	log_warn("%s: sent again under %s; a second copy can start the same disk twice", e->rows.instance_uuid,
+	log_warn("%s: sent again as request %s; a second copy can start the same disk twice", e->rows.instance_uuid,
 	    e->rows.request_id);
 	CRASH_POINT("resend_before_publish");
 	outcome = bus_publish(r->work.world.bus, r->work.world.nova.bus.exchange, topic, body.s, body.n, &why);

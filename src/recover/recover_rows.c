@@ -4,6 +4,7 @@
 #include "recovery_internal.h"
 #include "sql_catalogue.h"
 #include "util/crash.h"
+#include "util/lang.h"
 #include "apply/apply.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -43,12 +44,13 @@ static int compare_with_now(struct recovery *r, struct unit *unit, struct db *db
 			out->new ++;
 		} else if (exists && step_equal(s->kind, now, s->before)) {
 			s->state = STATE_SKIPPED;
-			s->error = "it holds the old value";
+			s->error = _("the row holds the old value");
 			out->old++;
 		} else {
 			s->state = STATE_FAILED;
 			s->since = exists ? step_values_text(s->kind, now, arena) : "deleted";
-			s->error = exists ? arena_printf(arena, "it holds neither: %s", s->since) : "it is gone";
+			s->error = exists ? arena_printf(arena, _("the row holds neither value: %s"), s->since) :
+					    _("the row is gone");
 			*(exists ? &out->other : &out->gone) += 1;
 		}
 	}
@@ -85,7 +87,8 @@ static int check_sources(struct recovery *r, const struct unit *unit, struct err
 			continue;
 		s = cinder_service_find(&now, move_binary(step_kind_move(step->kind)), owner.backend_host);
 		if (s && cinder_service_is_up(s, r->work.world.cinder.service_down_time_s))
-			rc = error_set(err, ERROR_DRIFT, "%s on '%s' reports again; nothing was written", s->binary, s->host);
+			rc = error_set(err, ERROR_DRIFT, "%s on '%s' reports again, so it is alive; nothing was written",
+			    s->binary, s->host);
 	}
 	cinder_services_free(&now);
 	return rc;
@@ -138,21 +141,21 @@ static enum verdict rows_verdict(struct recovery *r, struct unit *unit, bool com
 	struct arena *arena = &r->work.plan.arena;
 
 	if (n->new == unit->nstep) {
-		*why = "every row holds what was to be written";
+		*why = _("every row holds the new value");
 		return VERDICT_DONE;
 	}
 	if (n->old == unit->nstep) {
-		*why = "every row holds its old value";
+		*why = _("every row holds its old value");
 		return VERDICT_NOT_DONE;
 	}
 	if (n->old == 0 && (committed || (n->new > 0 && n->other == 0))) {
 		take_as_written(unit);
 		*why = arena_printf(arena,
-		    "it was committed; of %zu rows %zu hold what was written, others have changed %zu and deleted %zu since",
+		    _("the unit was committed; of its %zu rows %zu hold the new value, %zu were changed since and %zu deleted"),
 		    unit->nstep, n->new, n->other, n->gone);
 		return VERDICT_DONE;
 	}
-	*why = arena_printf(arena, "%zu of %zu rows hold the new value, %zu the old one, %zu neither", n->new, unit->nstep,
+	*why = arena_printf(arena, _("%zu of %zu rows hold the new value, %zu the old one, %zu neither"), n->new, unit->nstep,
 	    n->old, n->other + n->gone);
 	return VERDICT_DRIFT;
 }
@@ -187,15 +190,15 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
 	if (str_equal(outcome, "failed")) {
-		*why = "it was rolled back; every row holds its old value";
+		*why = _("the unit was rolled back; every row holds its old value");
 		return verdict;
 	}
 	if (outcome && !str_equal(outcome, "unknown")) {
-		*why = "it was committed, and yet every row holds its old value: undone, or lost by the database";
+		*why = _("the unit was committed, but every row holds its old value: it was undone, or the database lost it");
 		return VERDICT_DRIFT;
 	}
 	if (r->request->how.dry_run) {
-		*why = "every row holds its old value; recovery would run the same compare-and-set again";
+		*why = _("every row holds its old value; recovery would run the same compare-and-set again");
 		return VERDICT_UNKNOWN;
 	}
 	if (write_again(r, unit, db, &err) != 0 && err.kind != ERROR_DRIFT)
@@ -207,12 +210,12 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 		return give_up(r, unit, &err, why);
 	verdict = rows_verdict(r, unit, committed, &n, why);
 	if (verdict == VERDICT_NOT_DONE && unit->kind == UNIT_CLOSE) {
-		*why = "every row holds its old value, and its transaction can no longer be committed";
+		*why = _("every row holds its old value, and the transaction can no longer be committed");
 		return verdict;
 	}
 	if (verdict != VERDICT_NOT_DONE)
 		return verdict;
-	*why = "every row holds its old value, and it was not written again: the source reports";
+	*why = _("every row holds its old value; nothing was written again because the source reports");
 	unit_set_state(unit, STATE_UNKNOWN, *why);
 	return VERDICT_UNKNOWN;
 }

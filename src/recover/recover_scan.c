@@ -2,6 +2,7 @@
 #include "model/nova/evacuation.h"
 #include "run/list.h"
 #include "recover/recover.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -35,9 +36,9 @@ static void add_ours(struct table *t, const char *cell, const struct our_evacuat
 	table_text(t, "migration_status", e->status);
 	table_text(t, "state", !accepted ? "under_way" : taken ? "begun" : "unknown");
 	table_text(t, "advice",
-	    !accepted ? "nova works on it, or has left it so: see its log" :
-		taken ? "the conductor has it, or failed at it: see its log" :
-			"nobody has begun with it: look for its request id in nova-conductor's logs before anything else");
+	    !accepted ? _("nova works on it or has abandoned it: see nova's logs") :
+		taken ? _("nova-conductor has it or failed at it: see its log") :
+			_("nova has not begun to work on it: first search nova-conductor's logs for its request id"));
 }
 
 static int scan_cell(struct table *t, const struct nova_cell *cell, struct error *err)
@@ -59,7 +60,7 @@ static int list_ours(struct scene *scene, struct table *t, struct error *err)
 	for (size_t i = 0; rc == 0 && i < scene->world->ncell; i++)
 		rc = scan_cell(t, &scene->world->cell[i], err);
 	if (rc == 0 && t->nrow == 0)
-		log_notice("no evacuation of ours is unfinished");
+		log_notice("no evacuation of evac-manage is unfinished");
 	return rc;
 }
 
@@ -72,7 +73,7 @@ static int conclude_scan(const struct table *shown, const struct request *reques
 		return 0;
 	error_set(err, ERROR_UNKNOWN, "%zu evacuation%s may or may not have been sent", unknown, unknown == 1 ? "" : "s");
 	return error_hint(err,
-	    "'evac-manage journal list' shows the runs: journal recover decides by the journal of one; without a journal a person must");
+	    "for the runs: evac-manage journal list; then recover each by its journal; without a journal decide by nova-conductor's logs");
 }
 
 static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .conclude = conclude_scan };

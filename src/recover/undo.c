@@ -7,6 +7,7 @@
 #include "recover/recover.h"
 #include "run/run.h"
 #include "recover/undo.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -14,7 +15,7 @@
 
 static int drift(const struct step *step, const char *now, struct error *err)
 {
-	log_error("%s %s: %s, the run wrote %s %s", step->kind->one, step->id, now, step->kind->column[0],
+	log_error("%s %s: now %s; the run wrote %s %s", step->kind->one, step->id, now, step->kind->column[0],
 	    str_or(step->after[0], "NULL"));
 	err->kind = ERROR_DRIFT;
 	return 1;
@@ -31,10 +32,10 @@ static int look_at_unit(const struct scene *scene, struct unit *unit, const stru
 
 	if (!db && world_any_lost_cell(scene->world))
 		return error_set(err, world_any_lost_cell(scene->world)->kind,
-		    "the database that it was written to (%s) cannot be asked: %s", str_or(past->where, "?"),
+		    "the database of these rows (%s) cannot be read: %s", str_or(past->where, "?"),
 		    world_any_lost_cell(scene->world)->text);
 	if (!db)
-		return error_set(err, ERROR_NOT_FOUND, "the database that it was written to (%s) is not configured",
+		return error_set(err, ERROR_NOT_FOUND, "the database of these rows (%s) is not configured",
 		    str_or(past->where, "?"));
 	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
 		if (!request_wants(scene->request, s->id, s->name))
@@ -44,7 +45,7 @@ static int look_at_unit(const struct scene *scene, struct unit *unit, const stru
 		if (exists && step_equal(s->kind, now, s->after))
 			continue;
 		s->state = STATE_SKIPPED;
-		*drifted += (size_t)drift(s, exists ? step_values_text(s->kind, now, arena) : "it is gone", err);
+		*drifted += (size_t)drift(s, exists ? step_values_text(s->kind, now, arena) : _("gone"), err);
 	}
 	return 0;
 }
@@ -56,8 +57,8 @@ static int check_settled(const struct past *past, struct error *err)
 
 		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_EVACUATION &&
 		    (str_equal(state, "open") || str_equal(state, "unknown"))) {
-			error_set(err, ERROR_UNKNOWN, "nobody knows yet what run %s has written", past->run);
-			return error_hint(err, "'evac-manage journal recover %s' settles it first", past->run);
+			error_set(err, ERROR_UNKNOWN, "run %s may or may not have written its rows", past->run);
+			return error_hint(err, "first: evac-manage journal recover %s", past->run);
 		}
 	}
 	return 0;
@@ -114,7 +115,7 @@ static int find_written(struct scene *scene, struct error *err)
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene->cinder.schema.missing[0])
-		return error_set(err, ERROR_REFUSED, "cinder's database has no %s: nothing is written there",
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s; evac-manage writes nothing there",
 		    scene->cinder.schema.missing);
 	if (scene->world->api_db && find_home_again(scene, err) != 0)
 		return -1;
@@ -124,9 +125,9 @@ static int find_written(struct scene *scene, struct error *err)
 	error_clear(err);
 	if (drifted == 0 || scene->request->how.skip_drifted)
 		return scene->world->cinder_db ? undo_find_moves(scene, err) : 0;
-	error_set(err, ERROR_DRIFT, "%zu row%s no longer what run %s wrote; nothing was changed", drifted,
-	    drifted == 1 ? " is" : "s are", past->run);
-	return error_hint(err, "each is named above; --skip-drifted takes back the others");
+	error_set(err, ERROR_DRIFT, "%zu row%s changed since run %s; nothing was undone", drifted, drifted == 1 ? "" : "s",
+	    past->run);
+	return error_hint(err, "each row is named above; --skip-drifted undoes the others");
 }
 
 static void take_back_row(struct unit *unit, const struct scene *scene, const struct step *was)
@@ -177,7 +178,7 @@ static const char *sentence_of(struct plan *plan, const struct scene *scene, con
 		sentence = sentence_back(plan, scene, unit);
 	else if (unit->kind == UNIT_MARK && unit->nstep == 1)
 		sentence = mark_sentence(plan, &unit->step[0]);
-	return sentence ? sentence : arena_printf(&plan->arena, "take back: %s", was->sentence);
+	return sentence ? sentence : arena_printf(&plan->arena, _("undo: %s"), was->sentence);
 }
 
 static void take_back(struct plan *plan, const struct scene *scene, const struct unit *was, int64_t *left)
@@ -231,8 +232,8 @@ enum error_kind undo_run(const struct request *request, struct error *err)
 		result = err->kind;
 	} else if (!(operation.needs = needs_to_undo(&past)) && has_evacuations(&past)) {
 		error_set(err, ERROR_REFUSED,
-		    "run %s has only evacuated, and an evacuation that nova has begun cannot be undone", past.run);
-		error_hint(err, "instances are moved back by nova's own means, when the host is healthy");
+		    "run %s only evacuated instances; an evacuation that nova has begun cannot be undone", past.run);
+		error_hint(err, "when the host is healthy again, migrate the instances back with nova");
 		result = ERROR_REFUSED;
 	} else {
 		operation.past = &past;

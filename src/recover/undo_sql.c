@@ -99,7 +99,7 @@ static void warn(struct str *out, const struct past *past, const struct step *s)
 {
 	if (step_is(s, STEP_MIGRATION))
 		add_comment(out,
-		    "careful: evacuation %s would be open again; a host that returns destroys what it has of the instance",
+		    "careful: evacuation %s would be open again; when the failed host returns, its nova-compute destroys the instance there",
 		    s->id);
 	if (step_is(s, STEP_COMPUTE_SERVICE) && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
 		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared",
@@ -127,13 +127,13 @@ enum error_kind undo_print_sql(const struct request *request, const struct past 
 	auto_str struct str out = { 0 };
 
 	(void)request;
-	add_comment(&out, "takes back what run %s wrote (%s); each row only while it holds what was written", past->run,
+	add_comment(&out, "undoes run %s (%s); a row is changed only while it holds the value that the run wrote", past->run,
 	    str_or(past->command, "?"));
 	for (size_t i = past->nunit; i-- > 0;)
 		if (past_wrote(past, i))
 			add_unit_sql(&out, past, i);
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->plan.unit[i].kind == UNIT_EVACUATION && past->unit[i].publish_begun)
-			add_comment(&out, "not undone: the evacuation of %s was handed to nova", past->plan.unit[i].step[0].id);
+			add_comment(&out, "not undone: nova has the evacuation of %s", past->plan.unit[i].step[0].id);
 	return out_text(err, "%s", out.s) == 0 ? ERROR_OK : err->kind;
 }

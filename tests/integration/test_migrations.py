@@ -287,7 +287,7 @@ class Migrations(blocking.TestCase):
         c.rollback()
         out, err = running.communicate(timeout=30)
         self.assertEqual(running.returncode, DRIFT, err)
-        self.assertIn(b"somebody has begun to work", err)
+        self.assertIn(b"so nova may be working on it", err)
         self.assertEqual((self.status(number), self.instance("image-active-1")["task_state"]), ("accepted", "rebuilding"))
 
     def test_it_keeps_out_of_a_run_of_the_same_host(self):

@@ -145,5 +145,5 @@ class Recovered(harness.TestCase):
     def test_a_third_value_is_never_counted_as_unknown(self):
         journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
         rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (C + "@ceph#ceph", self.volumes[0]))
-        r = self.expect(self.recover(), harness.DRIFT, "0 unknown", "1 of which a row holds a third value", C + "@ceph#ceph")
+        r = self.expect(self.recover(), harness.DRIFT, "0 unknown", "1 with a row that holds neither value", C + "@ceph#ceph")
         self.assertIn("0 unknown", r.json["summary"])

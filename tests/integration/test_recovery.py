@@ -285,7 +285,7 @@ class Evacuations(Recovery):
         rows("nova", "UPDATE migrations SET status = 'pre-migrating' WHERE instance_uuid = %s AND status = 'accepted'",
              (self.instance()["uuid"],))
         before = harness.checksum()
-        self.expect(self.recover(), UNKNOWN, "somebody works on it")
+        self.expect(self.recover(), UNKNOWN, "nova works on it")
         self.unchanged(before)
 
     def test_a_message_that_was_returned_is_taken_back(self):
@@ -326,7 +326,7 @@ class Evacuations(Recovery):
         journals.cut_after(self.journal(), is_type("publish_intent"))
         journals.older(self.journal(), 600)
         conductor.stop_listening()
-        self.expect(self.recover("--resend"), UNKNOWN, "nobody consumes")
+        self.expect(self.recover("--resend"), UNKNOWN, "has no consumer")
         self.assertEqual(len(conductor.casts), 1)
 
     def test_a_resend_needs_a_dead_source(self):

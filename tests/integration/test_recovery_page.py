@@ -206,7 +206,7 @@ class Page(blocking.TestCase):
     def test_a_lost_answer_to_a_message_that_nova_has(self):
         instance = self.lost_cast(True)
         self.assertEqual(self.state(), "unknown")
-        r = self.recover(UNKNOWN, "it may or may not have been sent", "look again in")
+        r = self.recover(UNKNOWN, "it may or may not have been sent", "check again in")
         self.assertIn(r.json["steps"][0]["request_id"], r.json["steps"][0]["error"])
         rows("nova", "UPDATE migrations SET status = 'pre-migrating' WHERE instance_uuid = %s AND status = 'accepted'", (instance["uuid"],))
         self.assertEqual(self.recover(OK).json["steps"][0]["state"], "applied")      # under way
@@ -237,7 +237,7 @@ class Page(blocking.TestCase):
         rows("nova", "DELETE FROM instance_actions WHERE instance_uuid = %s AND action = 'evacuate'", (uuid,))
         rows("nova", "UPDATE instances SET task_state = NULL, updated_at = UTC_TIMESTAMP() - INTERVAL 301 SECOND WHERE uuid = %s", (uuid,))
         journals.older(journals.path_of(self.tool), 301)
-        self.recover(UNKNOWN, "its guest may run on a compute")
+        self.recover(UNKNOWN, "its guest may still run on a compute")
         self.expect(self.tool.run(*EVACUATE, *GO), BUSY, run)
         self.expect(self.type("evac-manage journal recover RUN --accept guest-may-still-run:ID", **{"guest-may-still-run:ID": "guest-may-still-run:" + uuid}), OK)
         self.expect(self.tool.run(*EVACUATE, *GO), OK)

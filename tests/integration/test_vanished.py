@@ -124,7 +124,7 @@ class Vanished(harness.TestCase):
         time.sleep(0.2)
         self.stays_unknown("compute.%s" % C)
         channel.queue_delete("compute." + C)
-        self.settles("failed", text="nobody has begun with it")
+        self.settles("failed", text="nova has not begun to work on it")
         self.assertIsNone(self.instance()["task_state"])
         (migration,) = rows("nova", "SELECT status FROM migrations WHERE instance_uuid = %s", (self.instance()["uuid"],))
         self.assertEqual(migration["status"], "error")
@@ -139,7 +139,7 @@ class Vanished(harness.TestCase):
         self.lose(self.forget_all)
         self.quiet()
         uuid = self.instance()["uuid"]
-        self.stays_unknown("its guest may run on a compute", "virsh domstate " + uuid,
+        self.stays_unknown("its guest may still run on a compute", "virsh domstate " + uuid,
                            " journal recover %s --accept guest-may-still-run:%s" % (self.run_id(), uuid))
         self.expect(self.recover("--accept", "guest-may-still-run:" + self.instance()["display_name"]), UNKNOWN)
         self.settles("failed", "--accept", "guest-may-still-run:" + uuid)
@@ -149,7 +149,7 @@ class Vanished(harness.TestCase):
         self.lose(self.forget_migration)
         self.event("rebuild_server", None)
         self.quiet()
-        self.stays_unknown("somebody had begun with it")
+        self.stays_unknown("nova had begun to work on it")
         self.settles("failed", "--accept", "guest-may-still-run:" + self.instance()["uuid"])
         self.assertIsNone(self.instance()["task_state"])
 
@@ -184,7 +184,7 @@ class Vanished(harness.TestCase):
         self.claimed_only()
         self.forget_migration()
         self.assertEqual(self.instance()["task_state"], "rebuilding")
-        self.settles("skipped", text="its migration vanished")
+        self.settles("skipped", text="its migration record is gone")
         self.assertIsNone(self.instance()["task_state"])
         self.may_go_again()
 
