@@ -60,7 +60,7 @@ static int list_ours(struct scene *scene, struct table *t, struct error *err)
 	for (size_t i = 0; rc == 0 && i < scene->world->ncell; i++)
 		rc = scan_cell(t, &scene->world->cell[i], err);
 	if (rc == 0 && t->nrow == 0)
-		log_notice("no evacuation of evac-manage is unfinished");
+		log_notice("no evacuation that this tool sent is unfinished");
 	return rc;
 }
 

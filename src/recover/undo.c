@@ -115,7 +115,7 @@ static int find_written(struct scene *scene, struct error *err)
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene->cinder.schema.missing[0])
-		return error_set(err, ERROR_REFUSED, "cinder's database has no %s; evac-manage writes nothing there",
+		return error_set(err, ERROR_REFUSED, "cinder's database has no %s; nothing was written there",
 		    scene->cinder.schema.missing);
 	if (scene->world->api_db && find_home_again(scene, err) != 0)
 		return -1;

@@ -244,7 +244,7 @@ class Evacuations(Recovery):
         r = self.expect(self.recover(), UNKNOWN, "may or may not have been sent")
         self.assertEqual(self.outcome(r), "unknown")
         self.assertIn(r.json["steps"][0]["request_id"], r.json["steps"][0]["error"])
-        self.expect(self.recover("--resend"), UNKNOWN, "can be taken for another")
+        self.expect(self.recover("--resend"), UNKNOWN, "a conductor can still take the first message for")
         self.unchanged(before)
         self.assertEqual(len(conductor.casts), 1)
         self.assertEqual(self.state(), "unknown")
@@ -275,7 +275,7 @@ class Evacuations(Recovery):
         rows("nova", "UPDATE migrations SET status = 'error' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance()["uuid"],))
         r = self.expect(self.recover(), OK)
         self.assertEqual(self.outcome(r), "failed")
-        self.assertIn("nova ended it", r.json["steps"][0]["error"])
+        self.assertIn("it ended in error (by nova", r.json["steps"][0]["error"])
 
     def test_somebody_works_on_what_was_never_sent(self):
         """A journal that lost its end: never a wrong step from it."""

@@ -218,7 +218,7 @@ class Page(blocking.TestCase):
     def test_a_message_that_was_lost_is_sent_again_when_a_person_says_so(self):
         self.lost_cast(False)
         self.recover(UNKNOWN, "it may or may not have been sent")
-        self.expect(self.type("evac-manage journal recover RUN --resend"), UNKNOWN, "can be taken for another")
+        self.expect(self.type("evac-manage journal recover RUN --resend"), UNKNOWN, "a conductor can still take the first message for")
         journals.older(journals.path_of(self.tool), 151)
         self.recover(UNKNOWN, "--resend")
         self.assertEqual(self.conductor.casts, [])
