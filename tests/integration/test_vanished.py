@@ -109,14 +109,14 @@ class Vanished(harness.TestCase):
     def test_nobody_has_begun_with_it_and_no_queue_holds_it(self):
         """The record of its request is there, and nobody has written under it."""
         self.lose(self.forget_migration)
-        self.stays_unknown("may still be on its way")
+        self.stays_unknown("may still be in the broker")
         journals.older(journals.path_of(self.tool), 600)
-        self.stays_unknown("nova may be silent for 300 s")
+        self.stays_unknown("nova can work for 300 s without an update")
         self.quiet()
         self.conductor.stop_listening()
         self.conductor.channel.basic_publish(amqp.Message("{}"), "nova", "conductor")
         time.sleep(0.2)
-        self.stays_unknown("1 message waits in the conductor's queue")
+        self.stays_unknown("nova-conductor's queue holds 1 messages")
         self.conductor.channel.queue_purge("conductor")
         channel = self.conductor.connection.channel()
         channel.queue_declare("compute." + C, durable=False, auto_delete=False)
