@@ -14,6 +14,7 @@ struct shown {
 	const char *sort_column;
 	bool noindent;
 	int64_t max_width; /* 0: the terminal's */
+	const char *fit;   /* yes or no: does a table give way to the width; NULL: yes */
 	const char *color, *progress;
 	const char *lang; /* "zh", "en"; NULL: the environment's */
 	bool debug, log_json;

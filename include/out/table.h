@@ -23,11 +23,24 @@ struct cell {
 	const char *text;
 	int64_t number; /* also the bool */
 };
+/* What a column holds: how a cell gives way where a table is wider than the terminal. */
+enum column_kind {
+	COLUMN_TEXT,   /* a word of nova's, cinder's or ours: stays whole, blanks apart */
+	COLUMN_NUMBER, /* to the right; whole */
+	COLUMN_AGE,    /* seconds; people read "14 min"; the key may end with _s */
+	COLUMN_UUID,   /* its first group, as long as it tells the rows apart */
+	COLUMN_NAME,   /* of a host, a service, an instance: cut in the middle; broken where the cut would make two the same */
+	COLUMN_SENTENCE,   /* broken between words */
+	COLUMN_REMARK,     /* a longer one: goes under its row */
+	COLUMN_NOTE,       /* a hint, a command: the same, as "key: text" */
+	COLUMN_SPARE = 16, /* with one of these: left out where the table does not fit; others where no row has anything in them
+	                    */
+};
 struct table_column {
 	const char *key;   /* snake_case: JSON, -c, --sort-column */
-	const char *title; /* for people: "Server UUID"; NULL: the key with blanks */
+	const char *title; /* for people; NULL: made of the key, "Server UUID" of server_uuid */
 	bool json_only;    /* for json, yaml and csv; too much for a table or a line of values unless -c names it */
-	bool right;        /* numbers */
+	enum column_kind kind;
 };
 struct table {
 	const struct table_column *column;
@@ -35,6 +48,7 @@ struct table {
 	struct cell *cell; /* row after row */
 	size_t nrow, cap;
 	const char *globals; /* request.globals: table_advice() puts it behind our commands */
+	char *none;          /* said to people instead of headings alone; table_say_none() */
 	struct arena arena;
 };
 
@@ -53,14 +67,18 @@ void table_bool(struct table *table, const char *key, bool value);
 	table_add_members(table, 1 ? (row) : (const T *)NULL, \
 	    (const struct db_column[]){ DB_COLUMNS(T, __VA_ARGS__), { .name = NULL } })
 void table_add_members(struct table *table, const void *row, const struct db_column *member);
+/* What people read where there are no rows: "No volumes on 'X'.". Without it they get the headings. */
+void table_say_none(struct table *table, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* How many rows have this text in that column. */
 size_t table_count(const struct table *table, const char *key, const char *text);
 void table_free(struct table *table);
 
 /* Writes to stdout as ${shown} says, with its columns, sorting and width. Columns are named by key or title, in any case.
- * A table has "-" for null and yes/no; values have "-" and true/false. No rows: a header (table, csv), [] (json, yaml),
- * nothing. CJK and accents need setlocale(LC_CTYPE, "") at the start of main; without it a table spells them \xNN. -c with an
- * unknown column is ERROR_USAGE naming the known ones. A full or closed stdout is ERROR_ERROR. */
+ * A table has "-" for null and yes/no; values have "-" and true/false. No rows: what table_say_none() said or the headings
+ * (table), a header (csv), [] (json, yaml), nothing. A table that is wider than out_width() gives way by the kinds of its
+ * columns, and is written a line a cell where that is not enough; --fit no: only sentences give way. CJK and accents need
+ * setlocale(LC_CTYPE, "") at the start of main; without it a table spells them \xNN. -c with an unknown column is ERROR_USAGE
+ * naming the known ones. A full or closed stdout is ERROR_ERROR. */
 int table_print(const struct table *table, const struct shown *shown, struct error *err);
 /* Only the check of -c and --sort-column, so that a wrong word costs no work. */
 int table_check(const struct table_column *column, size_t ncolumn, const struct shown *shown, struct error *err);

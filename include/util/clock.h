@@ -14,6 +14,11 @@ int64_t clock_parse(const char *text);
 int64_t clock_wall_s(void);
 void clock_text(int64_t seconds, char out[CLOCK_TEXT_SIZE]);
 
+/* A time span in words: "40 s", "14 min", "5 h", "3 d", rounded down; a unit holds until two of the next are full, so that 90 s
+ * stay seconds. "-5 s" where a clock is wrong. */
+#define CLOCK_AGE_SIZE 28
+const char *clock_age(int64_t seconds, char out[CLOCK_AGE_SIZE]);
+
 /* Milliseconds that only ever grow, for deadlines; and microseconds, to measure. */
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);

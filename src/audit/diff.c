@@ -5,12 +5,12 @@
 #include "out/table.h"
 
 static const struct table_column columns[] = {
-	{ "change", NULL, false, false },
-	{ "check", NULL, false, false },
-	{ "severity", NULL, false, false },
-	{ "subject", NULL, false, false },
-	{ "message", NULL, false, false },
-	{ "since", NULL, false, false },
+	{ "change", NULL, false, COLUMN_TEXT },
+	{ "check", NULL, false, COLUMN_TEXT },
+	{ "severity", NULL, false, COLUMN_TEXT },
+	{ "subject", NULL, false, COLUMN_NAME },
+	{ "message", NULL, false, COLUMN_REMARK },
+	{ "since", NULL, false, COLUMN_TEXT },
 };
 #define NCOLUMNS (sizeof columns / sizeof *columns)
 

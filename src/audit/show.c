@@ -7,25 +7,25 @@
 #include "out/table.h"
 
 static const struct table_column columns[] = {
-	{ "check", NULL, false, false },
-	{ "severity", NULL, false, false },
-	{ "subject_kind", NULL, true, false },
-	{ "subject", NULL, false, false },
-	{ "host", NULL, false, false },
-	{ "cell", NULL, true, false },
-	{ "message", NULL, false, false },
-	{ "remedy", NULL, true, false },
-	{ "details", NULL, true, false },
-	{ "since", NULL, true, false },
+	{ "check", NULL, false, COLUMN_TEXT },
+	{ "severity", NULL, false, COLUMN_TEXT },
+	{ "subject_kind", NULL, true, COLUMN_TEXT },
+	{ "subject", NULL, false, COLUMN_NAME },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "cell", NULL, true, COLUMN_NAME },
+	{ "message", NULL, false, COLUMN_REMARK },
+	{ "remedy", NULL, true, COLUMN_NOTE },
+	{ "details", NULL, true, COLUMN_TEXT },
+	{ "since", NULL, true, COLUMN_TEXT },
 };
 #define NCOLUMNS (sizeof columns / sizeof *columns)
 
 static const struct table_column summary_columns[] = {
-	{ "host", NULL, false, false },
-	{ "critical", NULL, false, true },
-	{ "high", NULL, false, true },
-	{ "medium", NULL, false, true },
-	{ "low", NULL, false, true },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "critical", NULL, false, COLUMN_NUMBER },
+	{ "high", NULL, false, COLUMN_NUMBER },
+	{ "medium", NULL, false, COLUMN_NUMBER },
+	{ "low", NULL, false, COLUMN_NUMBER },
 };
 
 /* A check that was not run to its end says nothing about what it looks for: that is a finding itself. */

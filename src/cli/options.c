@@ -15,6 +15,7 @@ const struct request request_defaults = {
 	.audit.max_load = 40,
 	.audit.max_lag_s = 300,
 	.shown.format = "table",
+	.shown.fit = "yes",
 	.shown.color = "auto",
 	.shown.progress = "auto",
 };
@@ -70,6 +71,8 @@ static const struct option_spec common_options[] = {
 	{ .name = "noindent", .type = OPTION_FLAG, .offset = AT(shown.noindent), .sentence = "json on one line" },
 	{ .name = "max-width", .type = OPTION_COUNT, .offset = AT(shown.max_width), .metavar = "N",
 	  .sentence = "width of a table; the terminal's without it" },
+	{ .name = "fit", .type = OPTION_CHOICE, .offset = AT(shown.fit), .metavar = "yes|no",
+	  .sentence = "no: a table wider than the terminal keeps whole names and ids" },
 	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(shown.color), .metavar = "auto|always|never",
 	  .sentence = "auto: on a terminal, unless NO_COLOR is set" },
 	{ .name = "lang", .type = OPTION_CHOICE, .offset = AT(shown.lang), .metavar = "zh|en",

@@ -5,15 +5,15 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "check", NULL, false, false },
-	{ "severity", NULL, false, false },
-	{ "title", NULL, false, false },
-	{ "number", NULL, false, false },
-	{ "databases", NULL, true, false },
-	{ "subject_kind", NULL, true, false },
-	{ "sentence", NULL, true, false },
-	{ "remedy", NULL, true, false },
-	{ "statements", NULL, true, false },
+	{ "check", NULL, false, COLUMN_TEXT },
+	{ "severity", NULL, false, COLUMN_TEXT },
+	{ "title", NULL, false, COLUMN_SENTENCE },
+	{ "number", NULL, false, COLUMN_TEXT | COLUMN_SPARE },
+	{ "databases", NULL, true, COLUMN_TEXT },
+	{ "subject_kind", NULL, true, COLUMN_TEXT },
+	{ "sentence", NULL, true, COLUMN_SENTENCE },
+	{ "remedy", NULL, true, COLUMN_NOTE },
+	{ "statements", NULL, true, COLUMN_TEXT },
 };
 
 static enum error_kind run_audit_list(const struct request *request, struct error *err)

@@ -5,13 +5,13 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "project_id", NULL, true, false },
-	{ "status", NULL, false, false },
-	{ "size_gb", "Size GB", false, true },
-	{ "host", NULL, false, false },
-	{ "volume_id", NULL, false, false },
+	{ "id", NULL, false, COLUMN_UUID },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "project_id", NULL, true, COLUMN_UUID },
+	{ "status", NULL, false, COLUMN_TEXT },
+	{ "size_gb", NULL, false, COLUMN_NUMBER },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "volume_id", NULL, false, COLUMN_UUID },
 };
 
 static int fill_backups(struct scene *scene, struct table *table, struct error *err)

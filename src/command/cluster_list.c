@@ -6,15 +6,15 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "name", NULL, false, false },
-	{ "binary", NULL, false, false },
-	{ "disabled", NULL, false, false },
-	{ "disabled_reason", NULL, true, false },
-	{ "frozen", NULL, true, false },
-	{ "state", NULL, false, false },
-	{ "heartbeat_age_s", "Heartbeat age s", false, true },
-	{ "hosts", NULL, false, true },
-	{ "down_hosts", "Down hosts", false, true },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "binary", NULL, false, COLUMN_TEXT },
+	{ "disabled", NULL, false, COLUMN_TEXT },
+	{ "disabled_reason", NULL, true, COLUMN_SENTENCE },
+	{ "frozen", NULL, true, COLUMN_TEXT },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "heartbeat_age_s", NULL, false, COLUMN_AGE },
+	{ "hosts", NULL, false, COLUMN_NUMBER },
+	{ "down_hosts", NULL, false, COLUMN_NUMBER },
 };
 
 /* A cluster is up while one of its services is. */

@@ -13,11 +13,11 @@
  * not. */
 
 static const struct table_column columns[] = {
-	{ "service", NULL, false, false },
-	{ "group", NULL, false, false },
-	{ "key", NULL, false, false },
-	{ "value", NULL, false, false },
-	{ "origin", NULL, false, false },
+	{ "service", NULL, false, COLUMN_TEXT },
+	{ "group", NULL, false, COLUMN_TEXT },
+	{ "key", NULL, false, COLUMN_TEXT },
+	{ "value", NULL, false, COLUMN_SENTENCE },
+	{ "origin", NULL, false, COLUMN_NOTE },
 };
 
 #define NCOLUMNS (sizeof columns / sizeof *columns)

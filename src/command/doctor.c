@@ -18,10 +18,10 @@
 /* Is everything fit for the work? One line each, asked one by one, so that all that is wrong is seen at once. */
 
 static const struct table_column columns[] = {
-	{ "check", NULL, false, false },
-	{ "result", NULL, false, false },
-	{ "detail", NULL, false, false },
-	{ "hint", NULL, false, false },
+	{ "check", NULL, false, COLUMN_TEXT },
+	{ "result", NULL, false, COLUMN_TEXT },
+	{ "detail", NULL, false, COLUMN_SENTENCE },
+	{ "hint", NULL, false, COLUMN_NOTE },
 };
 
 enum verdict { FIT, WARN, FAIL, NOT_ASKED };

@@ -17,20 +17,20 @@
  * row each. What does not belong to its kind is null, and not on its page. */
 
 static const struct table_column columns[] = {
-	{ "name", NULL, false, false },
-	{ "kind", NULL, false, false },
-	{ "number", NULL, false, false },
-	{ "severity", NULL, false, false },
-	{ "title", NULL, true, false },
-	{ "meaning", NULL, true, false },
-	{ "remedy", NULL, true, false },
-	{ "fixed", NULL, true, false },
-	{ "unfixed", NULL, true, false },
-	{ "accept", NULL, true, false },
-	{ "right", NULL, true, false },
-	{ "asked", NULL, true, false },
-	{ "databases", NULL, true, false },
-	{ "also", NULL, true, false },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "kind", NULL, false, COLUMN_TEXT },
+	{ "number", NULL, false, COLUMN_TEXT },
+	{ "severity", NULL, false, COLUMN_TEXT },
+	{ "title", NULL, true, COLUMN_SENTENCE },
+	{ "meaning", NULL, true, COLUMN_SENTENCE },
+	{ "remedy", NULL, true, COLUMN_SENTENCE },
+	{ "fixed", NULL, true, COLUMN_TEXT },
+	{ "unfixed", NULL, true, COLUMN_TEXT },
+	{ "accept", NULL, true, COLUMN_TEXT },
+	{ "right", NULL, true, COLUMN_TEXT },
+	{ "asked", NULL, true, COLUMN_TEXT },
+	{ "databases", NULL, true, COLUMN_TEXT },
+	{ "also", NULL, true, COLUMN_TEXT },
 };
 
 #define NCOLUMN (sizeof columns / sizeof *columns)

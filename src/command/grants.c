@@ -12,7 +12,7 @@
  * own. */
 
 static const struct table_column columns[] = {
-	{ "statement", NULL, false, false },
+	{ "statement", NULL, false, COLUMN_SENTENCE },
 };
 
 #define NCOLUMNS (sizeof columns / sizeof *columns)

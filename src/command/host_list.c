@@ -7,9 +7,9 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "host", NULL, false, false },
-	{ "zone", NULL, false, false },
-	{ "state", NULL, false, false },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "zone", NULL, false, COLUMN_NAME },
+	{ "state", NULL, false, COLUMN_TEXT },
 };
 
 static bool came_before(const struct cinder_service *first, const struct cinder_service *s)

@@ -14,11 +14,11 @@
  * Looks only. */
 
 static const struct table_column columns[] = {
-	{ "check", NULL, false, false },
-	{ "state", NULL, false, false },
-	{ "count", NULL, false, true },
-	{ "message", NULL, false, false },
-	{ "hint", NULL, false, false },
+	{ "check", NULL, false, COLUMN_TEXT },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "count", NULL, false, COLUMN_NUMBER },
+	{ "message", NULL, false, COLUMN_SENTENCE },
+	{ "hint", NULL, false, COLUMN_NOTE },
 };
 
 #define CINDER_HINT "mend what keeps cinder's database from answering, or name its configuration with --cinder-config-file"

@@ -14,11 +14,11 @@
 /* All that one host owns, as counts, and what the others have free: one row a fact, so that every format has it. */
 
 static const struct table_column columns[] = {
-	{ "section", NULL, false, false },
-	{ "item", NULL, false, false },
-	{ "state", NULL, false, false },
-	{ "count", NULL, false, true },
-	{ "detail", NULL, false, false },
+	{ "section", NULL, false, COLUMN_TEXT },
+	{ "item", NULL, false, COLUMN_SENTENCE },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "count", NULL, false, COLUMN_NUMBER },
+	{ "detail", NULL, false, COLUMN_REMARK },
 };
 
 static void add_host_row(struct table *t, const char *section, const char *item, const char *state, int64_t count,

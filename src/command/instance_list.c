@@ -4,21 +4,21 @@
 #include "run/list.h"
 
 static const struct table_column columns[] = {
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "project_id", NULL, true, false },
-	{ "host", NULL, true, false },
-	{ "node", NULL, true, false },
-	{ "vm_state", NULL, false, false },
-	{ "task_state", NULL, false, false },
-	{ "power_state", NULL, true, false },
-	{ "vcpus", "VCPUs", false, true },
-	{ "memory_mb", "Memory MB", false, true },
-	{ "boot", NULL, false, false },
-	{ "root_gb", "Root GB", false, true },
-	{ "ephemeral_gb", "Ephemeral GB", false, true },
-	{ "swap_mb", "Swap MB", false, true },
-	{ "cell", NULL, true, false },
+	{ "id", NULL, false, COLUMN_UUID },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "project_id", NULL, true, COLUMN_UUID },
+	{ "host", NULL, true, COLUMN_NAME },
+	{ "node", NULL, true, COLUMN_NAME },
+	{ "vm_state", NULL, false, COLUMN_TEXT },
+	{ "task_state", NULL, false, COLUMN_TEXT },
+	{ "power_state", NULL, true, COLUMN_TEXT },
+	{ "vcpus", NULL, false, COLUMN_NUMBER },
+	{ "memory_mb", NULL, false, COLUMN_NUMBER },
+	{ "boot", NULL, false, COLUMN_TEXT | COLUMN_SPARE },
+	{ "root_gb", NULL, false, COLUMN_NUMBER },
+	{ "ephemeral_gb", NULL, false, COLUMN_NUMBER | COLUMN_SPARE },
+	{ "swap_mb", NULL, false, COLUMN_NUMBER | COLUMN_SPARE },
+	{ "cell", NULL, true, COLUMN_NAME },
 };
 
 static int fill_instances(struct scene *scene, struct table *table, struct error *err)

@@ -8,10 +8,10 @@
 /* One instance as both databases know it: one row a fact, and beside it what contradicts another fact. */
 
 static const struct table_column columns[] = {
-	{ "section", NULL, false, false },
-	{ "item", NULL, false, false },
-	{ "value", NULL, false, false },
-	{ "contradiction", NULL, false, false },
+	{ "section", NULL, false, COLUMN_TEXT },
+	{ "item", NULL, false, COLUMN_SENTENCE },
+	{ "value", NULL, false, COLUMN_SENTENCE },
+	{ "contradiction", NULL, false, COLUMN_NOTE },
 };
 
 #define FAULT_AGE_S (INT64_C(10) * 365 * 86400)

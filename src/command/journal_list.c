@@ -7,14 +7,14 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "run", NULL, false, false },
-	{ "command", NULL, false, false },
-	{ "host", NULL, false, false },
-	{ "state", NULL, false, false },
-	{ "started_at", NULL, false, false },
-	{ "units_done", NULL, false, true },
-	{ "units_failed", NULL, false, true },
-	{ "units_unknown", NULL, false, true },
+	{ "run", NULL, false, COLUMN_TEXT },
+	{ "command", NULL, false, COLUMN_TEXT | COLUMN_SPARE },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "started_at", NULL, false, COLUMN_TEXT | COLUMN_SPARE },
+	{ "units_done", NULL, false, COLUMN_NUMBER },
+	{ "units_failed", NULL, false, COLUMN_NUMBER },
+	{ "units_unknown", NULL, false, COLUMN_NUMBER },
 };
 
 #define COLUMNS columns, sizeof columns / sizeof *columns

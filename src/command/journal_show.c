@@ -9,16 +9,16 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "seq", NULL, false, true },
-	{ "time", NULL, false, false },
-	{ "type", NULL, false, false },
-	{ "unit", NULL, false, true },
-	{ "kind", NULL, false, false },
-	{ "id", NULL, false, false },
-	{ "before", NULL, false, false },
-	{ "after", NULL, false, false },
-	{ "state", NULL, false, false },
-	{ "text", NULL, false, false },
+	{ "seq", NULL, false, COLUMN_NUMBER },
+	{ "time", NULL, false, COLUMN_TEXT },
+	{ "type", NULL, false, COLUMN_TEXT },
+	{ "unit", NULL, false, COLUMN_NUMBER },
+	{ "kind", NULL, false, COLUMN_TEXT },
+	{ "id", NULL, false, COLUMN_NAME },
+	{ "before", NULL, false, COLUMN_NAME },
+	{ "after", NULL, false, COLUMN_NAME },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "text", NULL, false, COLUMN_SENTENCE },
 };
 
 #define COLUMNS columns, sizeof columns / sizeof *columns

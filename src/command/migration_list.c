@@ -9,18 +9,18 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "id", NULL, false, true },
-	{ "uuid", NULL, true, false },
-	{ "instance", NULL, false, false },
-	{ "name", NULL, true, false },
-	{ "type", NULL, false, false },
-	{ "status", NULL, false, false },
-	{ "source", NULL, false, false },
-	{ "dest", NULL, false, false },
-	{ "age_s", "Age s", false, true },
-	{ "stale", NULL, false, false },
-	{ "cell", NULL, true, false },
-	{ "meaning", "Meaning", false, false },
+	{ "id", NULL, false, COLUMN_NUMBER },
+	{ "uuid", NULL, true, COLUMN_UUID },
+	{ "instance", NULL, false, COLUMN_UUID },
+	{ "name", NULL, true, COLUMN_NAME },
+	{ "type", NULL, false, COLUMN_TEXT },
+	{ "status", NULL, false, COLUMN_TEXT },
+	{ "source", NULL, false, COLUMN_NAME },
+	{ "dest", NULL, false, COLUMN_NAME },
+	{ "age_s", NULL, false, COLUMN_AGE },
+	{ "stale", NULL, false, COLUMN_TEXT },
+	{ "cell", NULL, true, COLUMN_NAME },
+	{ "meaning", NULL, false, COLUMN_REMARK },
 };
 
 /* nova compute/manager.py: _destroy_evacuated_instances, when nova-compute starts on the source. */

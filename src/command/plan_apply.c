@@ -47,6 +47,7 @@ static struct request join_words(const struct request *now, const struct plan_fi
 	r.shown.sort_column = now->shown.sort_column;
 	r.shown.noindent = now->shown.noindent;
 	r.shown.max_width = now->shown.max_width;
+	r.shown.fit = now->shown.fit;
 	r.shown.color = now->shown.color;
 	r.shown.progress = now->shown.progress;
 	r.shown.debug = now->shown.debug;

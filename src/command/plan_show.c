@@ -11,13 +11,13 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "unit", NULL, false, true },
-	{ "what", NULL, false, false },
-	{ "kind", NULL, false, false },
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "before", NULL, false, false },
-	{ "after", NULL, false, false },
+	{ "unit", NULL, false, COLUMN_NUMBER },
+	{ "what", NULL, false, COLUMN_TEXT },
+	{ "kind", NULL, false, COLUMN_TEXT },
+	{ "id", NULL, false, COLUMN_NAME },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "before", NULL, false, COLUMN_NAME },
+	{ "after", NULL, false, COLUMN_NAME },
 };
 
 #define COLUMNS columns, sizeof columns / sizeof *columns

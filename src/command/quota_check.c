@@ -6,11 +6,11 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "project_id", NULL, false, false },
-	{ "resource", NULL, false, false },
-	{ "what", NULL, false, false },
-	{ "saved", NULL, false, true },
-	{ "actual", NULL, false, true },
+	{ "project_id", NULL, false, COLUMN_UUID },
+	{ "resource", NULL, false, COLUMN_TEXT },
+	{ "what", NULL, false, COLUMN_TEXT },
+	{ "saved", NULL, false, COLUMN_NUMBER },
+	{ "actual", NULL, false, COLUMN_NUMBER },
 };
 
 static void add_difference(struct table *t, const struct quota_usage *u, const char *what, int64_t saved, int64_t actual)

@@ -7,19 +7,19 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "service", NULL, false, false },
-	{ "binary", NULL, false, false },
-	{ "host", NULL, false, false },
-	{ "cell", NULL, false, false },
-	{ "zone", NULL, false, false },
-	{ "disabled", NULL, false, false },
-	{ "disabled_reason", NULL, true, false },
-	{ "forced_down", NULL, true, false },
-	{ "state", NULL, false, false },
-	{ "heartbeat_age_s", NULL, false, true },
-	{ "consumers", NULL, false, true },
-	{ "sessions", NULL, false, true },
-	{ "version", NULL, true, true },
+	{ "service", NULL, false, COLUMN_TEXT | COLUMN_SPARE },
+	{ "binary", NULL, false, COLUMN_TEXT },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "cell", NULL, false, COLUMN_NAME | COLUMN_SPARE },
+	{ "zone", NULL, false, COLUMN_NAME | COLUMN_SPARE },
+	{ "disabled", NULL, false, COLUMN_TEXT },
+	{ "disabled_reason", NULL, true, COLUMN_SENTENCE },
+	{ "forced_down", NULL, true, COLUMN_TEXT },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "heartbeat_age_s", NULL, false, COLUMN_AGE },
+	{ "consumers", NULL, false, COLUMN_NUMBER },
+	{ "sessions", NULL, false, COLUMN_NUMBER },
+	{ "version", NULL, true, COLUMN_NUMBER },
 };
 
 /* The queue that only this service reads (nova: TOPIC.HOST). */

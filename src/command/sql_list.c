@@ -6,11 +6,11 @@
 /* Every statement that the binary can send, from its catalogue; no database is opened. */
 
 static const struct table_column columns[] = {
-	{ "name", NULL, false, false },
-	{ "access", NULL, false, false },
-	{ "tables", NULL, false, false },
-	{ "rows", NULL, true, false },
-	{ "sentence", NULL, true, false },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "access", NULL, false, COLUMN_TEXT },
+	{ "tables", NULL, false, COLUMN_TEXT },
+	{ "rows", NULL, true, COLUMN_TEXT },
+	{ "sentence", NULL, true, COLUMN_SENTENCE },
 };
 
 #define COLUMNS columns, sizeof columns / sizeof *columns

@@ -9,7 +9,7 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "text", NULL, false, false },
+	{ "text", NULL, false, COLUMN_SENTENCE },
 };
 
 #define COLUMNS columns, sizeof columns / sizeof *columns

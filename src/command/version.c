@@ -3,8 +3,8 @@
 #include "out/table.h"
 
 static const struct table_column columns[] = {
-	{ "name", NULL, false, false },
-	{ "version", NULL, false, false },
+	{ "name", NULL, false, COLUMN_TEXT },
+	{ "version", NULL, false, COLUMN_TEXT },
 };
 
 static enum error_kind run_version(const struct request *request, struct error *err)

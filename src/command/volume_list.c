@@ -7,17 +7,17 @@
 #include "util/str.h"
 
 static const struct table_column columns[] = {
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "project_id", NULL, true, false },
-	{ "status", NULL, false, false },
-	{ "attach_status", NULL, false, false },
-	{ "size_gb", "Size GB", false, true },
-	{ "host", NULL, false, false },
-	{ "backend", NULL, true, false },
-	{ "pool", NULL, true, false },
-	{ "cluster_name", NULL, true, false },
-	{ "service_uuid", NULL, true, false },
+	{ "id", NULL, false, COLUMN_UUID },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "project_id", NULL, true, COLUMN_UUID },
+	{ "status", NULL, false, COLUMN_TEXT },
+	{ "attach_status", NULL, false, COLUMN_TEXT | COLUMN_SPARE },
+	{ "size_gb", NULL, false, COLUMN_NUMBER },
+	{ "host", NULL, false, COLUMN_NAME },
+	{ "backend", NULL, true, COLUMN_NAME },
+	{ "pool", NULL, true, COLUMN_NAME },
+	{ "cluster_name", NULL, true, COLUMN_NAME },
+	{ "service_uuid", NULL, true, COLUMN_UUID },
 };
 
 static bool is_of_host_name(const struct host_name *asked, const struct host_name *owner)

@@ -12,11 +12,11 @@
 /* One volume as both databases see it: one row a fact, with what contradicts beside it. */
 
 static const struct table_column columns[] = {
-	{ "section", NULL, false, false },
-	{ "item", NULL, false, false },
-	{ "state", NULL, false, false },
-	{ "detail", NULL, false, false },
-	{ "contradiction", NULL, false, false },
+	{ "section", NULL, false, COLUMN_TEXT },
+	{ "item", NULL, false, COLUMN_SENTENCE },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "detail", NULL, false, COLUMN_REMARK },
+	{ "contradiction", NULL, false, COLUMN_NOTE },
 };
 
 struct sight {

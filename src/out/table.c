@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "out/fit.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/visible.h"
@@ -105,8 +105,19 @@ void table_bool(struct table *table, const char *key, bool value)
 	*cell_of(table, key) = (struct cell){ .type = CELL_BOOL, .number = value };
 }
 
+void table_say_none(struct table *table, const char *fmt, ...)
+{
+	va_list args;
+
+	free(table->none);
+	va_start(args, fmt);
+	table->none = lang_vformat(lang_text(fmt), args);
+	va_end(args);
+}
+
 void table_free(struct table *table)
 {
+	free(table->none);
 	free(table->cell);
 	arena_free(&table->arena);
 	*table = (struct table){ 0 };
@@ -136,9 +147,12 @@ static size_t find_column(const struct table_column *column, size_t ncolumn, con
 	for (i = 0; i < ncolumn; i++)
 		if (same_name(column[i].key, name))
 			return i;
-	for (i = 0; i < ncolumn; i++)
-		if (column[i].title && same_name(column[i].title, name))
+	for (i = 0; i < ncolumn; i++) {
+		auto_free char *title = table_title(&column[i]);
+
+		if (same_name(title, name))
 			return i;
+	}
 	return ncolumn;
 }
 
@@ -247,16 +261,6 @@ static void order_rows(struct view *view, const char *sort_column)
 
 /* ---- printing */
 
-/* 0: no limit, as for a pipe or a file. */
-static size_t width_of(const struct shown *shown)
-{
-	struct winsize size = { 0 };
-
-	if (shown->max_width > 0)
-		return (size_t)shown->max_width;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 static bool wants_color(const struct shown *shown)
 {
 	const char *mode = str_or(shown->color, "auto"), *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -272,6 +276,23 @@ static int write_stdout(const struct str *text, struct error *err)
 	if ((text->n && fwrite(text->s, 1, text->n, stdout) != text->n) || fflush(stdout) != 0)
 		return error_errno(err, ERROR_ERROR, errno ? errno : EIO, "cannot write to stdout");
 	return 0;
+}
+
+/* For people. false: libsmartcols could not. */
+static bool add_table(const struct view *view, const struct shown *shown, struct str *out)
+{
+	const struct limit limit = {
+		.width = out_width(shown),
+		.whole = str_equal(shown->fit, "no"),
+		.chosen = shown->columns.n > 0,
+	};
+
+	if (view->table->nrow == 0 && view->table->none) {
+		str_add_visible(out, view->table->none);
+		str_addc(out, '\n');
+		return true;
+	}
+	return table_draw(view, &limit, wants_color(shown), out);
 }
 
 int table_print(const struct table *table, const struct shown *shown, struct error *err)
@@ -295,7 +316,7 @@ int table_print(const struct table *table, const struct shown *shown, struct err
 	else if (strcmp(format, "value") == 0)
 		table_add_value(&view, &text);
 	else
-		drawn = table_draw(&view, width_of(shown), wants_color(shown), &text);
+		drawn = add_table(&view, shown, &text);
 	free(view.column);
 	free(view.row);
 	if (!drawn)

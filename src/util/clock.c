@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/clock.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -36,6 +37,20 @@ int64_t clock_parse(const char *text)
 int64_t clock_wall_s(void)
 {
 	return (int64_t)time(NULL);
+}
+
+const char *clock_age(int64_t seconds, char out[CLOCK_AGE_SIZE])
+{
+	static const struct {
+		int64_t seconds;
+		const char *unit;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	size_t i = 0;
+
+	while (units[i].seconds > 1 && seconds / units[i].seconds > -2 && seconds / units[i].seconds < 2)
+		i++;
+	snprintf(out, CLOCK_AGE_SIZE, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
+	return out;
 }
 
 int64_t clock_monotonic_us(void)

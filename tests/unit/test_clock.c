@@ -49,10 +49,26 @@ static void the_deadline_clock_only_grows_and_sleeping_takes_its_time(void **sta
 	clock_sleep_ms(-5); /* a deadline that is already over */
 }
 
+static void an_age_is_said_in_one_unit(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *said;
+	} ages[] = { { 0, "0 s" }, { 40, "40 s" }, { 119, "119 s" }, { 120, "2 min" }, { 14 * 60 + 59, "14 min" },
+		{ 7199, "119 min" }, { 7200, "2 h" }, { 172799, "47 h" }, { 172800, "2 d" }, { 91778148, "1062 d" },
+		{ -5, "-5 s" }, { -3600, "-60 min" }, { INT64_MIN, "-106751991167300 d" } };
+	char age[CLOCK_AGE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ages / sizeof *ages; i++)
+		assert_string_equal(clock_age(ages[i].seconds, age), ages[i].said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_time_is_utc_with_milliseconds_whatever_the_zone),
+		cmocka_unit_test(an_age_is_said_in_one_unit),
 		cmocka_unit_test(the_deadline_clock_only_grows_and_sleeping_takes_its_time),
 	};
 
