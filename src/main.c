@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,18 @@ static void keep_to_ourselves(void)
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	umask(077);
+}
+
+/* Names are shown in the terminal's letters; numbers stay as they are. Where nobody has chosen any (ssh, sudo, cron), or has
+ * chosen "C", they are UTF-8's, as Python does it (PEP 538): a terminal that cannot show them is rarer than an instance in
+ * Chinese. LC_ALL=C is meant. */
+static void set_letters(void)
+{
+	const char *all = getenv("LC_ALL");
+
+	setlocale(LC_CTYPE, "");
+	if (!(all && *all) && strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 static enum error_kind complain(const struct error *err)
@@ -66,7 +79,7 @@ int main(int argc, char **argv)
 		return crash_list();
 #endif
 	keep_to_ourselves();
-	setlocale(LC_CTYPE, ""); /* names are shown in the terminal's letters; numbers stay as they are */
+	set_letters();
 	lang_open(cli_language(&command_tree, argc, (const char *const *)argv));
 	if (cli_parse(&command_tree, argc, (const char *const *)argv, &call, &err) != 0) {
 		if (call.help)

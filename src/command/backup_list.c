@@ -22,8 +22,12 @@ static int fill_backups(struct scene *scene, struct table *table, struct error *
 	if (scene_find_cinder(scene, err) != 0 || (host && scene_check_node(scene, host, err) != 0) ||
 	    backups_list(scene->world->cinder_db, &backups, err) != 0)
 		return -1;
-	if (host)
+	if (host) {
 		owned_say_twins(scene, host, "backup");
+		table_say_none(table, "No backups on '%s'.", host);
+	} else {
+		table_say_none(table, "No backups.");
+	}
 	for (const struct backup *b = backups.v; b < backups.v + backups.n; b++) {
 		if (host && !str_equal(b->host, host))
 			continue;

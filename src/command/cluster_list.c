@@ -43,6 +43,7 @@ static int fill_clusters(struct scene *scene, struct table *t, struct error *err
 {
 	if (scene_find_cinder(scene, err) != 0 || clusters_list(scene->world->cinder_db, &scene->cinder.clusters, err) != 0)
 		return -1;
+	table_say_none(t, "No clusters: cinder is not configured active-active.");
 	for (const struct cluster *c = scene->cinder.clusters.v; c < scene->cinder.clusters.v + scene->cinder.clusters.n; c++) {
 		table_add(t);
 		table_members(t, struct cluster, c, name, binary, disabled, disabled_reason, frozen);

@@ -56,6 +56,7 @@ static int fill_hosts(struct scene *scene, struct table *t, struct error *err)
 
 	if (scene_find_cinder(scene, err) != 0 || (scene->request->what.zone && check_zone(scene, err) != 0))
 		return -1;
+	table_say_none(t, "No hosts: cinder has no services.");
 	first = scene->cinder.services.v;
 	for (s = first; s < first + scene->cinder.services.n; s++) {
 		if (came_before(first, s) || (scene->request->what.zone && !str_equal(s->zone, scene->request->what.zone)))

@@ -29,6 +29,7 @@ static int fill_instances(struct scene *scene, struct table *table, struct error
 	    instances_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->subject.instances, err) != 0)
 		return -1;
 	owned_say_twins(scene, scene->subject.host, "instance");
+	table_say_none(table, "No instances on '%s'.", scene->subject.host);
 	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n;
 	     i++) {
 		if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, i, &scene->arena, &needs, err) != 0)

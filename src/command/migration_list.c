@@ -127,6 +127,18 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 	return 0;
 }
 
+static void say_no_migrations(const struct scene *scene, struct table *t)
+{
+	const char *host = scene->request->what.host;
+
+	if (host)
+		table_say_none(t, scene->request->what.stale ? "No stale evacuations away from '%s' or to it." :
+							       "No open or finished migrations away from '%s' or to it.",
+		    host);
+	else
+		table_say_none(t, scene->request->what.stale ? "No stale evacuations." : "No open or finished migrations.");
+}
+
 static int fill_migrations(struct scene *scene, struct table *t, struct error *err)
 {
 	const char *host = scene->request->what.host;
@@ -137,6 +149,7 @@ static int fill_migrations(struct scene *scene, struct table *t, struct error *e
 	if (scene_find_nova(scene, err) != 0 || (host && scene_find_home(scene, host, err) != 0))
 		return -1;
 	scene_look_for_conductor(scene);
+	say_no_migrations(scene, t);
 	for (size_t c = 0; c < scene->nova.ncell && rc == 0; c++) {
 		if (host && &scene->nova.cell[c] != scene->nova.home)
 			continue;

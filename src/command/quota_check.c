@@ -30,6 +30,7 @@ static int fill_differences(struct scene *scene, struct table *t, struct error *
 
 	if (quotas_find(scene, err) != 0)
 		return -1;
+	table_say_none(t, "No differences: cinder's quotas count what is there.");
 	for (size_t i = 0; i < q->usages.n; i++) {
 		const struct quota_usage *u = &q->usages.v[i];
 

@@ -116,6 +116,15 @@ static struct bus *open_cinder_bus(const struct world *w)
 	return bus;
 }
 
+static void say_no_services(const struct request *request, struct table *table)
+{
+	if (request->what.host)
+		table_say_none(table, request->what.down ? "No services of '%s' are down." : "No services on '%s'.",
+		    request->what.host);
+	else
+		table_say_none(table, request->what.down ? "No services are down." : "No services.");
+}
+
 static int fill_services(struct scene *scene, struct table *table, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -129,6 +138,7 @@ static int fill_services(struct scene *scene, struct table *table, struct error 
 	    scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene_find_sessions(scene);
+	say_no_services(scene->request, table);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		add_nova_services(scene, &scene->nova.cell[i], &nova_asked, table);
 	cinder_asked = cinder_bus = open_cinder_bus(w);

@@ -38,6 +38,7 @@ static int fill_volumes(struct scene *scene, struct table *table, struct error *
 	    volumes_on_node(scene->world->cinder_db, asked.node, &volumes, err) != 0)
 		return -1;
 	owned_say_twins(scene, asked.node, "volume");
+	table_say_none(table, "No volumes on '%s'.", scene->request->what.host);
 	for (const struct volume *v = volumes.v; v < volumes.v + volumes.n; v++) {
 		if (!host_name_parse(v->host, &owner) || !is_of_host_name(&asked, &owner))
 			continue;
