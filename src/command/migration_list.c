@@ -132,8 +132,9 @@ static void say_no_migrations(const struct scene *scene, struct table *t)
 	const char *host = scene->request->what.host;
 
 	if (host)
-		table_say_none(t, scene->request->what.stale ? "No stale evacuations away from '%s' or to it." :
-							       "No open or finished migrations away from '%s' or to it.",
+		table_say_none(t,
+		    scene->request->what.stale ? "No stale evacuations away from '%s' or to it." :
+						 "No open or finished migrations away from '%s' or to it.",
 		    host);
 	else
 		table_say_none(t, scene->request->what.stale ? "No stale evacuations." : "No open or finished migrations.");

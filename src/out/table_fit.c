@@ -15,7 +15,8 @@
 #define NAME_MIN 10
 #define PROSE_MIN 20
 #define UUID_LENGTH 36
-#define HEX_LENGTH 32 /* keystone writes a project's without the dashes */
+#define UUID_MIDDLE 15 /* this wide it has both ends */
+#define HEX_LENGTH 32  /* keystone writes a project's without the dashes */
 
 /* As much as one step may take from a column. */
 enum step { STEP_BLANKS, STEP_NAMES, STEP_ALL, STEP_MARKS };
@@ -165,7 +166,7 @@ static size_t count_different(char **text, size_t n)
 
 static void add_short(struct str *out, const char *text, enum column_kind kind, size_t width)
 {
-	if (kind == COLUMN_UUID)
+	if (kind == COLUMN_UUID && width != UUID_MIDDLE)
 		str_addn(out, text, lesser(strlen(text), width));
 	else
 		out_add_cut(out, text, width);
@@ -206,10 +207,11 @@ static void shorten_cells(struct drawn *d, size_t column)
 	}
 }
 
-/* To the end of the first group, or of a later one where the first is not enough. The rows' own id is the last to give way. */
+/* To the end of the first group, or of the second; to both ends where neither tells the rows apart, as with ids that were made.
+ * The rows' own id is the last to give way. */
 static void shorten_uuids(struct drawn *d, size_t limit)
 {
-	static const size_t groups[] = { 8, 13, 18, 23 };
+	static const size_t groups[] = { 8, 13, UUID_MIDDLE };
 	size_t column, i;
 
 	for (column = d->view.ncolumn; column-- > 0 && drawn_total(d) > limit;) {

@@ -234,17 +234,30 @@ static void a_short_uuid_still_tells_the_rows_apart(void **state)
 	    "3f2c1b00-1111  a note that is longer than what is\n"
 	    "               left of it\n" NOTE);
 	table_free(&t);
-	table_init(&t, two, COUNT(two)); /* no group is enough: none is cut */
+	table_init(&t, two, COUNT(two));
 	for (int i = 0; i < 2; i++) {
 		table_add(&t);
 		table_text(&t, "id", i ? "3f2c1b00-0000-4000-8000-000000000002" : UUID1);
+		table_text(&t, "note", "a note that is longer than what is left of it");
+	}
+	assert_fits(&t, 50,
+	    "ID               Note\n"
+	    "3f2c1b0\xe2\x80\xa6" "0000001  a note that is longer than what is\n"
+	    "                 left of it\n"
+	    "3f2c1b0\xe2\x80\xa6" "0000002  a note that is longer than what is\n"
+	    "                 left of it\n" NOTE);
+	table_free(&t);
+	table_init(&t, two, COUNT(two)); /* neither end is enough: none is cut */
+	for (int i = 0; i < 2; i++) {
+		table_add(&t);
+		table_text(&t, "id", i ? "3f2c1b00-0000-4000-8888-000000000001" : UUID1);
 		table_text(&t, "note", "a note that is longer than what is left of it");
 	}
 	assert_fits(&t, 72,
 	    "ID                                    Note\n"
 	    "3f2c1b00-0000-4000-8000-000000000001  a note that is longer than what is\n"
 	    "                                      left of it\n"
-	    "3f2c1b00-0000-4000-8000-000000000002  a note that is longer than what is\n"
+	    "3f2c1b00-0000-4000-8888-000000000001  a note that is longer than what is\n"
 	    "                                      left of it\n");
 	table_free(&t);
 }
