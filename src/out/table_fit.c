@@ -164,7 +164,7 @@ static size_t count_different(char **text, size_t n)
 	return different;
 }
 
-static void add_short(struct str *out, const char *text, enum column_kind kind, size_t width)
+static void add_shorter(struct str *out, const char *text, enum column_kind kind, size_t width)
 {
 	if (kind == COLUMN_UUID && width != UUID_MIDDLE)
 		str_addn(out, text, lesser(strlen(text), width));
@@ -184,7 +184,7 @@ static bool tells_apart(const struct drawn *d, size_t column, size_t width)
 	for (i = 0; i < n; i++) {
 		struct str cut_text = { 0 };
 
-		add_short(&cut_text, *drawn_cell(d, i + 1, column), kind_of(d, column), width);
+		add_shorter(&cut_text, *drawn_cell(d, i + 1, column), kind_of(d, column), width);
 		text[i] = str_take(&cut_text);
 	}
 	cut = count_different(text, n);
@@ -200,7 +200,7 @@ static void shorten_cells(struct drawn *d, size_t column)
 		char **cell = drawn_cell(d, row, column);
 		struct str text = { 0 };
 
-		add_short(&text, *cell, kind_of(d, column), d->width[column]);
+		add_shorter(&text, *cell, kind_of(d, column), d->width[column]);
 		d->shortened |= strcmp(*cell, str_or(text.s, "")) != 0;
 		free(*cell);
 		*cell = str_take(&text);
