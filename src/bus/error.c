@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/secret.h"
 
@@ -30,11 +31,11 @@ static const char *hint_of(unsigned code)
 {
 	switch (code) {
 	case 403:
-		return "check user, password and rights in transport_url";
+		return _("check user, password and rights in transport_url");
 	case 530:
-		return "check the virtual host at the end of transport_url";
+		return _("check the virtual host at the end of transport_url");
 	case 320:
-		return "the broker is shutting down, or somebody closed the connection";
+		return _("the broker is shutting down, or somebody closed the connection");
 	default:
 		return "";
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
 #include "util/clock.h"
+#include "util/lang.h"
 
 /* Passive declares only: they change nothing, need no right, and a name that is missing closes the channel. */
 
@@ -28,7 +29,7 @@ int bus_exchange_exists(struct bus *bus, const char *exchange, struct error *err
 		return -1;
 	amqp_exchange_declare(bus->connection, CHANNEL, amqp_cstring_bytes(exchange), amqp_cstring_bytes("topic"), 1, 0, 0, 0,
 	    amqp_empty_table);
-	return end_look(bus, "looking at an exchange", err);
+	return end_look(bus, _("looking at an exchange"), err);
 }
 
 int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err)
@@ -44,6 +45,6 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 		*out = (struct bus_queue){ .exists = true,
 			.messages = found->message_count,
 			.consumers = found->consumer_count };
-	rc = end_look(bus, "looking at a queue", err);
+	rc = end_look(bus, _("looking at a queue"), err);
 	return rc < 0 ? -1 : 0;
 }

@@ -7,6 +7,7 @@
 
 #include "internal.h"
 #include "util/clock.h"
+#include "util/lang.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -18,14 +19,14 @@ static const struct {
 	const char *name, *sentence;
 	bool proves_not_sent;
 } outcomes[] = {
-	[BUS_ACKED] = { "acked", "the broker has it and a queue took it", false },
-	[BUS_RETURNED] = { "returned", "no queue took it", true },
-	[BUS_REFUSED] = { "refused", "the broker refused it", true },
-	[BUS_NOT_SENT] = { "not_sent", "no byte of it was sent", true },
-	[BUS_NACKED] = { "nacked", "the broker gave it up, a queue may still have it", false },
-	[BUS_BLOCKED] = { "blocked", "an alarm keeps the broker from reading it; it may be read later", false },
-	[BUS_LOST] = { "lost", "the connection ended before the broker answered", false },
-	[BUS_TIMEOUT] = { "timeout", "the broker did not answer in time", false },
+	[BUS_ACKED] = { "acked", N_("the broker has it and a queue took it"), false },
+	[BUS_RETURNED] = { "returned", N_("no queue took it"), true },
+	[BUS_REFUSED] = { "refused", N_("the broker refused it"), true },
+	[BUS_NOT_SENT] = { "not_sent", N_("no byte of it was sent"), true },
+	[BUS_NACKED] = { "nacked", N_("the broker gave it up, a queue may still have it"), false },
+	[BUS_BLOCKED] = { "blocked", N_("an alarm keeps the broker from reading it; it may be read later"), false },
+	[BUS_LOST] = { "lost", N_("the connection ended before the broker answered"), false },
+	[BUS_TIMEOUT] = { "timeout", N_("the broker did not answer in time"), false },
 };
 
 const char *bus_outcome_name(enum bus_outcome outcome)
@@ -35,7 +36,7 @@ const char *bus_outcome_name(enum bus_outcome outcome)
 
 const char *bus_outcome_sentence(enum bus_outcome outcome)
 {
-	return outcomes[outcome].sentence;
+	return _(outcomes[outcome].sentence);
 }
 
 bool bus_outcome_proves_not_sent(enum bus_outcome outcome)
@@ -255,7 +256,7 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 }
 
 #define BODY_MAX ((size_t)8 << 20)
-#define ALARM_HINT "the broker is short of memory or disk: free some, then run the same command again"
+#define ALARM_HINT N_("the broker is short of memory or disk: free some, then run the same command again")
 
 /* What is sent under an alarm stays somewhere and is read when it ends: do not begin. */
 static int check_alarm(const struct bus *bus, struct error *err)

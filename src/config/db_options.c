@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 
 /* What stands behind the '?' of a database's URL goes to the driver (SQLAlchemy: create_connect_args), and some of it says how
@@ -12,8 +13,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define WAY_OUT \
-	"without it the connection might be weaker than the service's: name a copy of the file without it with --%s-config-file, and " \
-	"a file with user, password and TLS of this database with --defaults-file"
+	N_("without it the connection might be weaker than the service's: name a copy of the file without it with --%s-config-file, and " \
+	   "a file with user, password and TLS of this database with --defaults-file")
 
 /* db/connect.c obeys them. */
 static const char *const obeyed[] = { "ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_mode",
@@ -69,7 +70,8 @@ static int check_option_names(const struct db_url *url, const char *origin, cons
 		const char *name = url->option[i].name;
 
 		if (!is_option(obeyed, COUNT(obeyed), name) && !is_option(stricter, COUNT(stricter), name) && is_telling(name))
-			return refuse_option(origin, name, "says how to connect, and that cannot be done here", service, err);
+			return refuse_option(origin, name, _("says how to connect, and that cannot be done here"), service,
+			    err);
 	}
 	return 0;
 }
@@ -134,7 +136,7 @@ static int read_default_file(struct db_url *url, const char *origin, const char 
 		return 0;
 	named = xstrdup(path ? path : "/etc/my.cnf"); /* pymysql's own default */
 	if (*named == '~')
-		return refuse_option(origin, "read_default_file", "begins with '~', and whose home is meant is not known",
+		return refuse_option(origin, "read_default_file", _("begins with '~', and whose home is meant is not known"),
 		    service, err);
 	if (read_file(url, named, section, err) == 0)
 		return 0;
@@ -152,7 +154,7 @@ static int check_ssl(const struct db_url *url, const char *origin, const char *s
 		const char *text = url_option(url->option, url->noption, flags[i]);
 
 		if (text && parse_bool(text, origin, &value, &unread) != 0)
-			return refuse_option(origin, flags[i], "is neither true nor false", service, err);
+			return refuse_option(origin, flags[i], _("is neither true nor false"), service, err);
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 
 /* oslo.config's iniparser.py, one line at a time. An assignment is only known to be whole when the line after it is seen. */
@@ -23,7 +24,7 @@ static int parse_continuation(struct ini_parser *p, struct span line)
 {
 	line = span_trim_left(line);
 	if (!p->key) {
-		ini_wrong(p, "the line begins with a blank but continues nothing");
+		ini_wrong(p, _("the line begins with a blank but continues nothing"));
 		return error_hint(p->err,
 		    "remove the blanks at the start of the line (a comment or an empty line ends a value)");
 	}
@@ -35,9 +36,9 @@ static int parse_continuation(struct ini_parser *p, struct span line)
 static int parse_group(struct ini_parser *p, struct span line)
 {
 	if (line.s[line.n - 1] != ']')
-		return ini_wrong(p, "a line that begins with '[' must end with ']'");
+		return ini_wrong(p, _("a line that begins with '[' must end with ']'"));
 	if (line.n <= 2)
-		return ini_wrong(p, "the group has no name");
+		return ini_wrong(p, _("the group has no name"));
 	free(p->group);
 	p->group = xstrndup(line.s + 1, line.n - 2);
 	return 0;
@@ -65,11 +66,11 @@ static int parse_assignment(struct ini_parser *p, struct span line)
 	struct span key = span_trim((struct span){ line.s, separator }), value;
 
 	if (separator == line.n)
-		return ini_wrong(p, "neither '=' nor ':' in the line");
+		return ini_wrong(p, _("neither '=' nor ':' in the line"));
 	if (key.n == 0)
-		return ini_wrong(p, "nothing in front of the '=' or ':'");
+		return ini_wrong(p, _("nothing in front of the '=' or ':'"));
 	if (!p->group)
-		return ini_wrong(p, "an option in front of the first [group]");
+		return ini_wrong(p, _("an option in front of the first [group]"));
 	value = without_quotes(span_trim((struct span){ line.s + separator + 1, line.n - separator - 1 }));
 	p->key = xstrndup(key.s, key.n);
 	p->key_line = p->line;
@@ -81,7 +82,7 @@ static int parse_assignment(struct ini_parser *p, struct span line)
  * it. */
 static int refuse_byte_order_mark(struct ini_parser *p)
 {
-	ini_wrong(p, "the file begins with a byte order mark, which oslo.config does not read");
+	ini_wrong(p, _("the file begins with a byte order mark, which oslo.config does not read"));
 	return error_hint(p->err, "sed -i '1s/^\\xef\\xbb\\xbf//' %s", p->ini->file[p->ini->nfile - 1].path);
 }
 

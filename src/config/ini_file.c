@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "util/file.h"
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -105,7 +106,7 @@ int ini_read_file(struct ini *ini, const char *path, struct str *text, struct er
 		return 0;
 	for (const char *p = text->s; p < nul; p++)
 		line += *p == '\n';
-	return ini_line_error(ini, line, "there is a NUL byte in the line", err);
+	return ini_line_error(ini, line, _("there is a NUL byte in the line"), err);
 }
 
 void ini_text_free(struct str *text)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 
 /* MariaDB's option files, after mysys/my_default.c: what its own programs read from the same file is what we read. libmariadb's
@@ -50,7 +51,7 @@ static int parse_option_group(struct ini_parser *p, struct span line)
 	struct span name;
 
 	if (!close)
-		return ini_wrong(p, "a line that begins with '[' must have a ']'");
+		return ini_wrong(p, _("a line that begins with '[' must have a ']'"));
 	name = span_trim((struct span){ line.s + 1, (size_t)(close - line.s) - 1 });
 	free(p->group);
 	p->group = xstrndup(name.s, name.n);
@@ -75,7 +76,7 @@ static int parse_option_assignment(struct ini_parser *p, struct span line)
 	line = span_trim_right(without_comment(line));
 	equals = memchr(line.s, '=', line.n);
 	if (!p->group)
-		return ini_wrong(p, "an option in front of the first [group]");
+		return ini_wrong(p, _("an option in front of the first [group]"));
 	key = span_trim((struct span){ line.s, equals ? (size_t)(equals - line.s) : line.n });
 	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) :
 			 (struct span){ "", 0 };
@@ -96,7 +97,7 @@ static int parse_option_line(struct ini_parser *p, struct span line)
 	if (line.n == 0 || *line.s == '#' || *line.s == ';')
 		return 0;
 	if (*line.s == '!')
-		return ini_wrong(p, "includes are not followed, give the included file itself");
+		return ini_wrong(p, _("includes are not followed, give the included file itself"));
 	return *line.s == '[' ? parse_option_group(p, line) : parse_option_assignment(p, line);
 }
 

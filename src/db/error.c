@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/secret.h"
 
 /* Client numbers from 2000 (errmsg.h), server numbers from 1000 (mysqld_error.h). */
@@ -10,42 +11,43 @@ static const struct {
 	enum error_kind kind;
 	const char *hint; /* NULL: nothing better than the message */
 } known[] = {
-	{ 1040, ERROR_DB_UNREACHABLE, "the server has no free connection" },
-	{ 1203, ERROR_DB_UNREACHABLE, "the account has no free connection" },
-	{ 1226, ERROR_DB_UNREACHABLE, "the account has used up its limits" },
-	{ 1044, ERROR_DB_UNREACHABLE, "the account has no right to this database: check the connection URL" },
-	{ 1045, ERROR_DB_UNREACHABLE, "check user and password of the connection URL" },
-	{ 1049, ERROR_DB_UNREACHABLE, "check the database's name in the connection URL" },
-	{ 1129, ERROR_DB_UNREACHABLE, "the server blocks this host after too many failed connections (FLUSH HOSTS)" },
-	{ 1130, ERROR_DB_UNREACHABLE, "the server admits no connection from this host" },
-	{ 1698, ERROR_DB_UNREACHABLE, "check user and password of the connection URL" },
-	{ 2002, ERROR_DB_UNREACHABLE, "is the server running, and are host and port right?" },
-	{ 2003, ERROR_DB_UNREACHABLE, "is the server running, and are host and port right?" },
+	{ 1040, ERROR_DB_UNREACHABLE, N_("the server has no free connection") },
+	{ 1203, ERROR_DB_UNREACHABLE, N_("the account has no free connection") },
+	{ 1226, ERROR_DB_UNREACHABLE, N_("the account has used up its limits") },
+	{ 1044, ERROR_DB_UNREACHABLE, N_("the account has no right to this database: check the connection URL") },
+	{ 1045, ERROR_DB_UNREACHABLE, N_("check user and password of the connection URL") },
+	{ 1049, ERROR_DB_UNREACHABLE, N_("check the database's name in the connection URL") },
+	{ 1129, ERROR_DB_UNREACHABLE, N_("the server blocks this host after too many failed connections (FLUSH HOSTS)") },
+	{ 1130, ERROR_DB_UNREACHABLE, N_("the server admits no connection from this host") },
+	{ 1698, ERROR_DB_UNREACHABLE, N_("check user and password of the connection URL") },
+	{ 2002, ERROR_DB_UNREACHABLE, N_("is the server running, and are host and port right?") },
+	{ 2003, ERROR_DB_UNREACHABLE, N_("is the server running, and are host and port right?") },
 	{ 2005, ERROR_DB_UNREACHABLE, "the host's name cannot be resolved" },
-	{ 2006, ERROR_DB_UNREACHABLE, "the server closed the connection" },
-	{ 2013, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" },
-	{ 2014, ERROR_DB_UNREACHABLE, "client and server lost step" },
-	{ 2027, ERROR_DB_UNREACHABLE, "what came is no answer of a database server: is a proxy between?" },
-	{ 5013, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" }, /* CR_ERR_NET_READ */
-	{ 5014, ERROR_DB_UNREACHABLE, "the connection ended; is the server alive?" }, /* CR_ERR_NET_WRITE */
-	{ 2026, ERROR_DB_UNREACHABLE, "TLS: check the CA, the name in the certificate, and that the server has TLS on" },
-	{ 1047, ERROR_DB_UNREACHABLE, "this Galera node is not in the primary component: use another one" },
-	{ 1053, ERROR_DB_UNREACHABLE, "the server is shutting down" },
-	{ 1927, ERROR_DB_UNREACHABLE, "somebody killed the connection" },
-	{ 1969, ERROR_TIMEOUT, "the statement took longer than it was given" },
-	{ 3024, ERROR_TIMEOUT, "the statement took longer than it was given" },
-	{ 1317, ERROR_ERROR, "somebody killed the statement" },
-	{ 1142, ERROR_REFUSED, "the account lacks a right on this table" },
-	{ 1143, ERROR_REFUSED, "the account lacks a right on this column" },
-	{ 1227, ERROR_REFUSED, "the account lacks a right" },
-	{ 1370, ERROR_REFUSED, "the account lacks a right" },
-	{ 1290, ERROR_REFUSED, "the server is read only: connect to the one that takes writes" },
-	{ 1792, ERROR_REFUSED, "the server is read only: connect to the one that takes writes" },
-	{ 1836, ERROR_REFUSED, "the server is read only: connect to the one that takes writes" },
-	{ 1205, ERROR_BUSY, "another session holds the rows: SHOW PROCESSLIST shows which; then run the same command again" },
-	{ 1213, ERROR_BUSY, "another session wrote the same rows at the same time: run the same command again" },
-	{ 1054, ERROR_ERROR, "this schema is not one that the statement was written for" },
-	{ 1146, ERROR_ERROR, "this schema is not one that the statement was written for" },
+	{ 2006, ERROR_DB_UNREACHABLE, N_("the server closed the connection") },
+	{ 2013, ERROR_DB_UNREACHABLE, N_("the connection ended; is the server alive?") },
+	{ 2014, ERROR_DB_UNREACHABLE, N_("client and server lost step") },
+	{ 2027, ERROR_DB_UNREACHABLE, N_("what came is no answer of a database server: is a proxy between?") },
+	{ 5013, ERROR_DB_UNREACHABLE, N_("the connection ended; is the server alive?") }, /* CR_ERR_NET_READ */
+	{ 5014, ERROR_DB_UNREACHABLE, N_("the connection ended; is the server alive?") }, /* CR_ERR_NET_WRITE */
+	{ 2026, ERROR_DB_UNREACHABLE, N_("TLS: check the CA, the name in the certificate, and that the server has TLS on") },
+	{ 1047, ERROR_DB_UNREACHABLE, N_("this Galera node is not in the primary component: use another one") },
+	{ 1053, ERROR_DB_UNREACHABLE, N_("the server is shutting down") },
+	{ 1927, ERROR_DB_UNREACHABLE, N_("somebody killed the connection") },
+	{ 1969, ERROR_TIMEOUT, N_("the statement took longer than it was given") },
+	{ 3024, ERROR_TIMEOUT, N_("the statement took longer than it was given") },
+	{ 1317, ERROR_ERROR, N_("somebody killed the statement") },
+	{ 1142, ERROR_REFUSED, N_("the account lacks a right on this table") },
+	{ 1143, ERROR_REFUSED, N_("the account lacks a right on this column") },
+	{ 1227, ERROR_REFUSED, N_("the account lacks a right") },
+	{ 1370, ERROR_REFUSED, N_("the account lacks a right") },
+	{ 1290, ERROR_REFUSED, N_("the server is read only: connect to the one that takes writes") },
+	{ 1792, ERROR_REFUSED, N_("the server is read only: connect to the one that takes writes") },
+	{ 1836, ERROR_REFUSED, N_("the server is read only: connect to the one that takes writes") },
+	{ 1205, ERROR_BUSY,
+	    N_("another session holds the rows: SHOW PROCESSLIST shows which; then run the same command again") },
+	{ 1213, ERROR_BUSY, N_("another session wrote the same rows at the same time: run the same command again") },
+	{ 1054, ERROR_ERROR, N_("this schema is not one that the statement was written for") },
+	{ 1146, ERROR_ERROR, N_("this schema is not one that the statement was written for") },
 };
 #define KNOWN (sizeof known / sizeof *known)
 
@@ -73,12 +75,12 @@ enum error_kind db_classify(enum db_phase phase, unsigned number)
 
 static const char *what_failed(enum db_phase phase, unsigned number)
 {
-	static const char *const text[] = { "cannot connect to", "cannot read", "cannot write to",
-		"no answer to the commit from" };
+	static const char *const text[] = { N_("cannot connect to"), N_("cannot read"), N_("cannot write to"),
+		N_("no answer to the commit from") };
 
 	if (phase == PHASE_COMMIT && db_classify(phase, number) != ERROR_UNKNOWN)
-		return "the commit was rolled back by";
-	return text[phase];
+		return _("the commit was rolled back by");
+	return _(text[phase]);
 }
 
 int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err)
@@ -94,5 +96,5 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)
 		return error_hint(err,
 		    "the change may or may not have happened: the journal has every row; look before you act again");
-	return i < KNOWN && known[i].hint ? error_hint(err, "%s", known[i].hint) : -1;
+	return i < KNOWN && known[i].hint ? error_hint(err, "%s", _(known[i].hint)) : -1;
 }

@@ -8,6 +8,7 @@
 
 #include "lock_internal.h"
 #include "util/file.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -65,12 +66,12 @@ static int busy_on_server(const struct scene *scene, const struct db *db, const 
 	auto_str struct str who = { 0 };
 
 	if (holder->account[0])
-		str_addf(&who, " of account '%s' from %s", holder->account, holder->client);
+		str_addf(&who, _(" of account '%s' from %s"), holder->account, holder->client);
 	if (holder->held_s.set)
-		str_addf(&who, ", since %lld s", (long long)holder->held_s.v);
+		str_addf(&who, _(", since %lld s"), (long long)holder->held_s.v);
 	if (scene->nova.compute && scene->nova.compute->disabled_reason &&
 	    str_starts(scene->nova.compute->disabled_reason, "evac-manage"))
-		str_addf(&who, "; the services row says '%s'", scene->nova.compute->disabled_reason);
+		str_addf(&who, _("; the services row says '%s'"), scene->nova.compute->disabled_reason);
 	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->subject.host,
 	    (unsigned long long)holder->connection_id, str_or(who.s, ""), db_label(db));
 	return error_hint(err, "let it end, or talk to its operator: its machine has the journal");

@@ -11,6 +11,7 @@
 #include "journal/past.h"
 #include "journal/runs.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -132,7 +133,7 @@ static int check_is_there(struct db *cell, const struct past *past, size_t index
 	evacuation_state_free(&now);
 	if (!vanished)
 		return 0;
-	str_addf(&why, "had asked for instance %s, and its migration is not in the database any more", step->id);
+	str_addf(&why, _("had asked for instance %s, and its migration is not in the database any more"), step->id);
 	return refuse(past->run, past->host, why.s, err);
 }
 
@@ -166,9 +167,9 @@ static int check_one(const char *path, const char *run, const char *host, struct
 			rc = refuse_unread(&past, run, err);
 	} else if (str_equal(past.host, host)) {
 		if (!past.result && !past.recovery)
-			rc = refuse(run, host, "never came to its end", err);
+			rc = refuse(run, host, _("never came to its end"), err);
 		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
-			rc = refuse(run, host, "left something unknown", err);
+			rc = refuse(run, host, _("left something unknown"), err);
 		else if (cell)
 			rc = check_under_way(cell, &past, err);
 	}

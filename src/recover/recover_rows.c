@@ -181,7 +181,7 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why)
 		const struct absence *lost = world_any_lost_cell(&r->work.world);
 
 		error_set(&err, lost ? lost->kind : ERROR_NOT_FOUND, "its database (%s) %s",
-		    str_or(r->past.unit[index].where, "?"), lost ? lost->text : "is not configured any more");
+		    str_or(r->past.unit[index].where, "?"), lost ? lost->text : _("is not configured any more"));
 		return give_up(r, unit, &err, why);
 	}
 	if (compare_with_now(r, unit, db, &n, &err) != 0)

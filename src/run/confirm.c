@@ -119,7 +119,7 @@ int confirm_fence(struct run *run, struct error *err)
 	if (!ask_terminal(_("who powered the host off, and how do we know? (empty: stop here) "), answer) ||
 	    !answer[strspn(answer, " \t")])
 		return 0;
-	if (fenced_check("the answer", answer, err) != 0)
+	if (fenced_check(_("the answer"), answer, err) != 0)
 		return -1;
 	run->own.how.fenced = arena_dup(&run->work.scene.arena, answer);
 	return 1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan_file_internal.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -60,9 +61,10 @@ static void say_difference(const struct step *s, const char *what, const struct 
     struct arena *arena)
 {
 	log_error("%s %s%s%s%s: %s%s%s%s%s%s", s->kind->one, s->id, s->name ? " (" : "", str_or(s->name, ""),
-	    s->name ? ")" : "", what, was ? ": the plan saw " : "", was ? step_values_text(was->kind, was->before, arena) : "",
-	    now && was ? "; now " : "", now && was ? step_values_text(now->kind, now->before, arena) : "",
-	    now && was && step_equal(was->kind, was->before, now->before) ? ", and it would get another value" : "");
+	    s->name ? ")" : "", what, was ? _(": the plan saw ") : "",
+	    was ? step_values_text(was->kind, was->before, arena) : "", now && was ? "; now " : "",
+	    now && was ? step_values_text(now->kind, now->before, arena) : "",
+	    now && was && step_equal(was->kind, was->before, now->before) ? _(", and it would get another value") : "");
 }
 
 /* What the file shows and the world no longer asks for, or asks for otherwise. */
@@ -77,8 +79,9 @@ static size_t name_changed(struct run *run, const struct plan_file *file, const 
 
 			if (now && is_same(was, now->step))
 				continue;
-			say_difference(was, now ? "is not as the plan saw it" : "is not there any more, or not to be changed",
-			    was, now ? now->step : NULL, &run->work.plan.arena);
+			say_difference(was,
+			    now ? _("is not as the plan saw it") : _("is not there any more, or not to be changed"), was,
+			    now ? now->step : NULL, &run->work.plan.arena);
 			n++;
 		}
 	return n;
@@ -94,7 +97,7 @@ static size_t keep_steps(struct run *run, struct unit *unit, const struct index 
 		const struct place *was = find_place(old, &unit->step[k]);
 
 		if (!was) {
-			say_difference(&unit->step[k], "came since the plan was made", NULL, NULL, &run->work.plan.arena);
+			say_difference(&unit->step[k], _("came since the plan was made"), NULL, NULL, &run->work.plan.arena);
 			came++;
 		}
 		if (!was || !is_same(was->step, &unit->step[k]))

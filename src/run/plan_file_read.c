@@ -8,6 +8,7 @@
 #include "plan/step_json.h"
 #include "util/file.h"
 #include "util/json.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 #define PLAN_MAX ((size_t)1 << 30)
@@ -160,11 +161,11 @@ int plan_file_read(const char *path, struct plan_file *out, struct error *err)
 	if (file_read(path, PLAN_MAX, ERROR_ERROR, &all, err) != 0)
 		return -1;
 	if (!sum_is_right(&all) || !(out->document = parse(&all)))
-		return damaged(path, "is not the plan that was written: one byte at least was changed", err);
+		return damaged(path, _("is not the plan that was written: one byte at least was changed"), err);
 	if (check_plan_version(out, path, err) != 0)
 		return -1;
 	if (!take_all(out))
-		return damaged(path, "is not complete", err);
+		return damaged(path, _("is not complete"), err);
 	return 0;
 }
 

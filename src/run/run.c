@@ -238,10 +238,10 @@ static enum error_kind write_plan(struct run *run, struct error *err)
 	if (plan_file_write(run, path, expires_at, err) != 0)
 		return err->kind;
 	report_totals(&run->report, &t);
-	run->report.summary = arena_printf(arena, "plan: %zu step%s in %s; nothing is done yet%s", n, n == 1 ? "" : "s",
-	    shell_word(arena, path), n == 0 ? ", and nothing is to be done" : "");
+	run->report.summary = arena_printf(arena, _("plan: %zu step%s in %s; nothing is done yet%s"), n, n == 1 ? "" : "s",
+	    shell_word(arena, path), n == 0 ? _(", and nothing is to be done") : "");
 	if (t.skipped)
-		run->report.summary = arena_printf(arena, "%s; %zu instance%s left out", run->report.summary, t.skipped,
+		run->report.summary = arena_printf(arena, _("%s; %zu instance%s left out"), run->report.summary, t.skipped,
 		    t.skipped == 1 ? " is" : "s are");
 	run->report.good_until = arena_dup(arena, expires_at);
 	run->report.next = n ? plan_file_command(arena, path) : NULL;
@@ -253,8 +253,9 @@ static enum error_kind end_dry_run(struct run *run)
 	struct arena *arena = &run->work.plan.arena;
 
 	if (run->work.request->how.plan_out)
-		run->report.summary = arena_printf(arena, "dry run: %zu steps would be taken; nothing was written, nor was %s",
-		    plan_steps(&run->work.plan), shell_word(arena, run->work.request->how.plan_out));
+		run->report.summary = arena_printf(arena,
+		    _("dry run: %zu steps would be taken; nothing was written, nor was %s"), plan_steps(&run->work.plan),
+		    shell_word(arena, run->work.request->how.plan_out));
 	if (run->work.request->how.planned)
 		run->report.next = plan_file_command(arena, run->work.request->what.plan_file);
 	return ERROR_OK;

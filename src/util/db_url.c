@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "url_internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/url.h"
 
@@ -28,7 +29,7 @@ static const char *parse_db_login(const char *s, const char *end, struct db_url 
 	out->user = url_decoded(s, (size_t)((colon ? colon : end) - s));
 	if (colon)
 		out->password = url_decoded_password(colon + 1, (size_t)(end - colon - 1));
-	return !out->user || (colon && !out->password) ? "user or password holds %00" : NULL;
+	return !out->user || (colon && !out->password) ? _("user or password holds %00") : NULL;
 }
 
 static const char *parse_db_host(const char *s, size_t n, struct db_url *out)
@@ -37,7 +38,7 @@ static const char *parse_db_host(const char *s, size_t n, struct db_url *out)
 	size_t length = close ? (size_t)(close - s) - 1 : 0;
 
 	if (n && *s == '[' && length == 0)
-		return "the host's brackets do not match";
+		return _("the host's brackets do not match");
 	if (close) {
 		out->host = xstrndup(s + 1, length);
 		rest = close + 1;
@@ -47,12 +48,12 @@ static const char *parse_db_host(const char *s, size_t n, struct db_url *out)
 		out->host = rest > s ? xstrndup(s, (size_t)(rest - s)) : NULL;
 	}
 	if (out->host && strpbrk(out->host, "[]"))
-		return "the host's brackets do not match";
+		return _("the host's brackets do not match");
 	if (rest == s + n)
 		return NULL;
 	out->has_port = true;
 	out->port = *rest == ':' ? url_port_number(rest + 1, (size_t)(s + n - rest - 1)) : 0;
-	return out->port ? NULL : "the port is not a number from 1 to 65535";
+	return out->port ? NULL : _("the port is not a number from 1 to 65535");
 }
 
 static const char *parse_db_rest(const char *s, struct db_url *out)
@@ -70,7 +71,7 @@ static const char *parse_db_rest(const char *s, struct db_url *out)
 	    (memchr(s, '@', (size_t)(query - s)) ||
 		url_query_is_torn(query))) /* SQLAlchemy 1.3 and 1.4 read such a login in two ways, and what we would show might
 	                                      be a piece of it */
-		why = "there is an '@' behind the host";
+		why = _("there is an '@' behind the host");
 	if (!why)
 		why = parse_db_host(s, n, out);
 	if (why)
@@ -80,8 +81,8 @@ static const char *parse_db_rest(const char *s, struct db_url *out)
 	if (n > 1)
 		out->database = xstrndup(s + 1, n - 1); /* SQLAlchemy decodes nothing here */
 	else
-		return "names no database";
-	return s[n] && !url_parse_query(s + n + 1, &out->option, &out->noption) ? "an option behind '?' holds %00" : NULL;
+		return _("names no database");
+	return s[n] && !url_parse_query(s + n + 1, &out->option, &out->noption) ? _("an option behind '?' holds %00") : NULL;
 }
 
 static bool has_control(const char *s)
@@ -110,7 +111,7 @@ int db_url_parse(const char *text, const char *origin, struct db_url *out, struc
 	if (n == 0)
 		return url_malformed(origin, "not of the form mysql+pymysql://USER:PASSWORD@HOST/DATABASE", err);
 	if (has_control(text))
-		return url_malformed(origin, "the URL holds a line break or another control character", err);
+		return url_malformed(origin, _("the URL holds a line break or another control character"), err);
 	if (!str_starts(text, "mysql") && !str_starts(text, "mariadb")) {
 		error_set(err, ERROR_CONFIG, "%s: the database driver '%.*s' is not supported", origin, n > 64 ? 64 : (int)n,
 		    text);

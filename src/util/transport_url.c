@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "url_internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/url.h"
 
@@ -36,7 +37,7 @@ static const char *parse_broker_login(const char *s, size_t n, struct broker *b)
 	b->user = url_decoded(s, colon ? (size_t)(colon - s) : n);
 	if (colon)
 		b->password = url_decoded_password(colon + 1, n - (size_t)(colon - s) - 1);
-	return !b->user || (colon && !b->password) ? "user or password holds %00" : NULL;
+	return !b->user || (colon && !b->password) ? _("user or password holds %00") : NULL;
 }
 
 static const char *parse_broker_host(const char *s, size_t n, struct broker *b)
@@ -47,7 +48,7 @@ static const char *parse_broker_host(const char *s, size_t n, struct broker *b)
 		host = s + 1;
 		end = memchr(s, ']', n);
 		if (!end)
-			return "the brackets of a host do not match";
+			return _("the brackets of a host do not match");
 		port = memchr(end, ':', n - (size_t)(end - s));
 	} else {
 		port = end;
@@ -55,13 +56,13 @@ static const char *parse_broker_host(const char *s, size_t n, struct broker *b)
 	}
 	b->host = xstrndup(host, (size_t)(end - host));
 	if (!*b->host)
-		return "a broker has no host";
+		return _("a broker has no host");
 	if (strpbrk(b->host, "[]"))
-		return "the brackets of a host do not match";
+		return _("the brackets of a host do not match");
 	if (!port || port + 1 == s + n)
 		return NULL;
 	b->port = url_port_number(port + 1, (size_t)(s + n - port - 1));
-	return b->port ? NULL : "the port of a broker is not a number from 1 to 65535";
+	return b->port ? NULL : _("the port of a broker is not a number from 1 to 65535");
 }
 
 static const char *parse_broker(const char *s, size_t n, struct transport_url *out)
@@ -115,13 +116,13 @@ static const char *parse_transport(const struct url_parts *parts, struct transpo
 	const char *brokers = parts->authority, *why;
 
 	if (!*parts->scheme || !brokers)
-		return "not of the form rabbit://USER:PASSWORD@HOST:PORT/VHOST";
+		return _("not of the form rabbit://USER:PASSWORD@HOST:PORT/VHOST");
 	if (is_torn(parts))
-		return "there is an '@' behind the host";
+		return _("there is an '@' behind the host");
 	out->driver = xstrdup(parts->scheme);
 	out->vhost = *parts->path ? url_decoded(parts->path + 1, strlen(parts->path + 1)) : xstrdup("");
 	if (!out->vhost)
-		return "the vhost holds %00";
+		return _("the vhost holds %00");
 	if (!*out->vhost) {
 		free(out->vhost);
 		out->vhost = xstrdup("/");
@@ -129,7 +130,7 @@ static const char *parse_transport(const struct url_parts *parts, struct transpo
 	why = parse_brokers(brokers, out);
 	if (why)
 		return why;
-	return url_parse_query(parts->query, &out->option, &out->noption) ? NULL : "an option behind '?' holds %00";
+	return url_parse_query(parts->query, &out->option, &out->noption) ? NULL : _("an option behind '?' holds %00");
 }
 
 int transport_url_parse(const char *text, const char *origin, struct transport_url *out, struct error *err)
@@ -138,7 +139,7 @@ int transport_url_parse(const char *text, const char *origin, struct transport_u
 	const char *why;
 
 	*out = (struct transport_url){ 0 };
-	why = url_split(text, &parts) ? parse_transport(&parts, out) : "the brackets of a host do not match";
+	why = url_split(text, &parts) ? parse_transport(&parts, out) : _("the brackets of a host do not match");
 	if (!why)
 		return 0;
 	transport_url_free(out);

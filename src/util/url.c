@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "url_internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 #include "util/secret.h"
 
 #define HOW_TO_ESCAPE \
-	"in a user or password write '@' as %%40, ':' as %%3A, '/' as %%2F, '#' as %%23, '?' as %%3F, ',' as %%2C, '%%' as %%25"
+	N_("in a user or password write '@' as %%40, ':' as %%3A, '/' as %%2F, '#' as %%23, '?' as %%3F, ',' as %%2C, '%%' as %%25")
 
 int url_malformed(const char *origin, const char *what, struct error *err)
 {

@@ -6,6 +6,7 @@
 #include "model/nova/needs.h"
 #include "model/nova/object.h"
 #include "model/placement/books.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* nova scheduler/utils.py: ResourceRequest.from_request_spec, without what comes from ports and devices, which only neutron and
@@ -92,7 +93,7 @@ static void read_policy(const char *key, const char *value, struct arena *arena,
 		add_trait(out, arena, "", "COMPUTE_SECURITY_UEFI_SECURE_BOOT", "required");
 	else if ((strcmp(key, "hw:mem_page_size") == 0 || strcmp(key, "hw_mem_page_size") == 0) && !str_equal(value, "small") &&
 	    !str_equal(value, "any"))
-		add_unreckoned(out, arena, "huge pages");
+		add_unreckoned(out, arena, _("huge pages"));
 	else if (strcmp(key, "hw:numa_nodes") == 0 || strcmp(key, "hw_numa_nodes") == 0)
 		out->numa = true;
 }
@@ -124,7 +125,7 @@ static void read_flavor(json_object *specs, struct arena *arena, struct needs *o
 		if (strcmp(key, "hw:pmem") == 0)
 			read_pmem(value, arena, out);
 		else if (strcmp(key, "pci_passthrough:alias") == 0)
-			str_addf(&words, "PCI devices (%s)", str_or(value, ""));
+			str_addf(&words, _("PCI devices (%s)"), str_or(value, ""));
 		else if (str_starts(key, "capabilities:"))
 			str_add(&words, key);
 		else
@@ -168,7 +169,7 @@ void needs_ask(json_object *flavor, json_object *image, struct arena *arena, str
 	if (image)
 		read_image(image, arena, out);
 	if (out->mixed)
-		add_unreckoned(out, arena, "pinned beside shared CPUs");
+		add_unreckoned(out, arena, _("pinned beside shared CPUs"));
 	else if (out->pinned && !out->asks_pcpu && vcpus)
 		add_ask(out, arena,
 		    (struct ask){ .kind = ASK_RESOURCE,
@@ -194,7 +195,7 @@ static void read_hints(json_object *hints, struct arena *arena, struct needs *ou
 
 	for (size_t i = 0; json_object_is_type(hints, json_type_object) && i < sizeof known / sizeof *known; i++)
 		if (field_of(hints, known[i]))
-			add_unreckoned(out, arena, arena_printf(arena, "scheduler hint %s", known[i]));
+			add_unreckoned(out, arena, arena_printf(arena, _("scheduler hint %s"), known[i]));
 }
 
 static bool has_alias(const struct needs *needs)

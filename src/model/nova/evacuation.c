@@ -2,6 +2,7 @@
 #include "model/nova/evacuation.h"
 
 #include "sql_catalogue.h"
+#include "util/lang.h"
 #include "util/secret.h"
 #include "util/str.h"
 
@@ -62,8 +63,8 @@ static int insert_migration(struct db *cell, const struct cell_columns *columns,
 	const struct db_param queens[] = { params[0], params[1], params[2], params[3], params[4], p_end };
 
 	if (columns->migrations_have_project)
-		return write_one(cell, &SQL_NOVA_MIGRATION_INSERT, params, "the migration was not written", err);
-	return write_one(cell, &SQL_NOVA_MIGRATION_INSERT_QUEENS, queens, "the migration was not written", err);
+		return write_one(cell, &SQL_NOVA_MIGRATION_INSERT, params, _("the migration was not written"), err);
+	return write_one(cell, &SQL_NOVA_MIGRATION_INSERT_QUEENS, queens, _("the migration was not written"), err);
 }
 
 int evacuation_begin(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, struct error *err)
@@ -73,9 +74,9 @@ int evacuation_begin(struct db *cell, const struct cell_columns *columns, const 
 	const struct db_param action[] = { p_str("instance_uuid", r->instance_uuid), p_str("request_id", r->request_id),
 		p_str("user_id", r->user_id), p_str("project_id", r->project_id), p_end };
 
-	if (write_one(cell, &SQL_NOVA_INSTANCE_BEGIN_REBUILD, claim, "it is no longer as the plan saw it", err) != 0)
+	if (write_one(cell, &SQL_NOVA_INSTANCE_BEGIN_REBUILD, claim, _("it is no longer as the plan saw it"), err) != 0)
 		return -1;
-	if (write_one(cell, &SQL_NOVA_ACTION_INSERT, action, "the instance action was not written", err) != 0)
+	if (write_one(cell, &SQL_NOVA_ACTION_INSERT, action, _("the instance action was not written"), err) != 0)
 		return -1;
 	return insert_migration(cell, columns, r, err);
 }
@@ -86,15 +87,15 @@ int evacuation_fence(struct db *cell, const struct cell_columns *columns, const 
 
 	if (insert_migration(cell, columns, r, err) != 0)
 		return -1;
-	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, "its migration could not be closed", err);
+	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, migration, _("its migration could not be closed"), err);
 }
 
 static int close_migration(struct db *cell, const struct evacuation_rows *r, struct error *err)
 {
 	const struct db_param params[] = { p_str("uuid", r->migration_uuid.text), p_end };
 
-	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, params, "its migration is no longer 'accepted': somebody works on it",
-	    err);
+	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, params,
+	    _("its migration is no longer 'accepted': somebody works on it"), err);
 }
 
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct error *err)
@@ -106,9 +107,10 @@ int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct e
 
 	if (close_migration(cell, r, err) != 0)
 		return -1;
-	if (write_one(cell, &SQL_NOVA_INSTANCE_END_REBUILD, instance, "it is no longer 'rebuilding' on its old host", err) != 0)
+	if (write_one(cell, &SQL_NOVA_INSTANCE_END_REBUILD, instance, _("it is no longer 'rebuilding' on its old host"), err) !=
+	    0)
 		return -1;
-	return write_one(cell, &SQL_NOVA_ACTION_CLOSE, action, "its instance action is gone", err);
+	return write_one(cell, &SQL_NOVA_ACTION_CLOSE, action, _("its instance action is gone"), err);
 }
 
 int evacuation_settle(struct db *cell, const struct cell_columns *columns, const struct evacuation_rows *r, bool absent,
@@ -123,7 +125,7 @@ int evacuation_settle(struct db *cell, const struct cell_columns *columns, const
 	if ((absent ? evacuation_fence(cell, columns, r, err) : close_migration(cell, r, err)) != 0)
 		return -1;
 	if (task_state &&
-	    write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, "it is no longer as it was looked at", err) != 0)
+	    write_one(cell, &SQL_NOVA_INSTANCE_SET_TASK_STATE, instance, _("it is no longer as it was looked at"), err) != 0)
 		return -1;
 	return db_write(cell, &SQL_NOVA_ACTION_CLOSE, action, &matched, err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sql_catalogue.h"
+#include "util/lang.h"
 #include "util/secret.h"
 #include "util/str.h"
 
@@ -131,33 +132,33 @@ const char *migration_worker(const struct standing_migration *m, const struct mi
 
 	str_clear(why);
 	if (event_of_giving_up(m, signs)) {
-		str_addf(why, "the %s gave it up: its event ended with an error", accepted ? "conductor" : "compute");
+		str_addf(why, _("the %s gave it up: its event ended with an error"), accepted ? "conductor" : "compute");
 		return NULL;
 	}
 	if (accepted && !signs->queue_known) /* oslo.messaging: a cast is taken whenever somebody consumes again */
-		str_add(why, "its message may wait in the conductor's queue, which could not be looked at");
+		str_add(why, _("its message may wait in the conductor's queue, which could not be looked at"));
 	else if (accepted && signs->queued > 0)
-		str_addf(why, "%u message%s in the conductor's queue: its own may be among them", signs->queued,
+		str_addf(why, _("%u message%s in the conductor's queue: its own may be among them"), signs->queued,
 		    signs->queued == 1 ? " waits" : "s wait");
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && !signs->computes_known)
-		str_add(why, "the conductor has handed it to a compute, and not every compute's queue could be looked at");
+		str_add(why, _("the conductor has handed it to a compute, and not every compute's queue could be looked at"));
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && signs->waits_in)
 		str_addf(why,
-		    "the conductor has handed it to a compute, and queue '%s' holds messages: its own may be among them, and would be "
-		    "begun whenever that nova-compute returns; delete the queue first",
+		    _("the conductor has handed it to a compute, and queue '%s' holds messages: its own may be among them, and would be "
+		      "begun whenever that nova-compute returns; delete the queue first"),
 		    signs->waits_in);
 	else if (idle_s(m) < FRESH_S)
-		str_addf(why, "it or its instance was written %lld s ago; nova may be silent for %d s", (long long)idle_s(m),
+		str_addf(why, _("it or its instance was written %lld s ago; nova may be silent for %d s"), (long long)idle_s(m),
 		    FRESH_S);
 	else if (accepted && event_of(signs, "rebuild_server", "Success") && idle_s(m) < LONG_S)
-		str_add(why, "the conductor has handed it to a compute, which may still be at it");
+		str_add(why, _("the conductor has handed it to a compute, which may still be at it"));
 	else if (!accepted && signs->dest_up && idle_s(m) < LONG_S)
-		str_addf(why, "nova-compute on '%s' is alive and has claimed it", str_or(m->dest_compute, "?"));
+		str_addf(why, _("nova-compute on '%s' is alive and has claimed it"), str_or(m->dest_compute, "?"));
 	else {
-		str_addf(why, "nothing was written for %lld s, %s", (long long)idle_s(m),
-		    accepted           ? "and no message waits for the conductor" :
-			signs->dest_up ? "longer than a compute is silent" :
-					 "and the compute that claimed it is down");
+		str_addf(why, _("nothing was written for %lld s, %s"), (long long)idle_s(m),
+		    accepted           ? _("and no message waits for the conductor") :
+			signs->dest_up ? _("longer than a compute is silent") :
+					 _("and the compute that claimed it is down"));
 		return NULL;
 	}
 	return why->s;

@@ -7,6 +7,7 @@
 #include "model/nova/instance.h"
 #include "model/nova/object.h"
 #include "sql_catalogue.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 #define AGGREGATE_SCOPE "aggregate_instance_extra_specs:"
@@ -164,7 +165,7 @@ void needs_say_disks(const struct needs *needs, const struct instance *instance,
 	if (!instance_boots_from_volume(instance) && d->root_gb > 0)
 		str_addf(out, "%lld GB root", (long long)d->root_gb);
 	else if (!instance_boots_from_volume(instance))
-		str_add(out, "a root as large as its image");
+		str_add(out, _("a root as large as its image"));
 	if (d->ephemeral_gb > 0)
 		str_addf(out, "%s%lld GB ephemeral", out->n ? ", " : "", (long long)d->ephemeral_gb);
 	if (d->swap_mb > 0)
