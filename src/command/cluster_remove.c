@@ -4,6 +4,7 @@
 #include "clusters.h"
 #include "commands.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 static int find_cluster_to_remove(struct scene *scene, struct error *err)
@@ -33,8 +34,8 @@ static void plan_cluster_removal(struct plan *plan, const struct scene *scene, c
 	    scene->subject.cluster->name);
 	step->before[0] = "0";
 	step->after[0] = "1";
-	unit->sentence = arena_printf(&plan->arena, "remove cluster %s and %zu of its services", scene->subject.cluster->name,
-	    unit->nstep - 1);
+	unit->sentence = arena_printf(&plan->arena, _("remove cluster %s and %zu of its services"),
+	    scene->subject.cluster->name, unit->nstep - 1);
 }
 
 static const struct operation cluster_remove = {

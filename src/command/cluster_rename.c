@@ -4,6 +4,7 @@
 #include "clusters.h"
 #include "commands.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* All four tables that name a cluster; cinder-manage knows two of them. */
@@ -66,7 +67,7 @@ static void plan_cluster_rename(struct plan *plan, const struct scene *scene, co
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else
-		unit->sentence = arena_printf(&plan->arena, "give %zu row%s of cluster %s to %s", unit->nstep,
+		unit->sentence = arena_printf(&plan->arena, _("give %zu row%s of cluster %s to %s"), unit->nstep,
 		    unit->nstep == 1 ? "" : "s", scene->request->what.name, scene->request->what.new_name);
 }
 

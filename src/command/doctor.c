@@ -79,7 +79,7 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 		    "the account may not write: %s", s.unwritable.names.s);
 	if (!err.kind && s.unfit.n + s.unreadable.n + s.unwritable.n == 0)
 		tell(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it",
-		    writes ? " and written" : "");
+		    writes ? _(" and written") : "");
 	statements_free(&s);
 }
 
@@ -216,7 +216,7 @@ static void check_conductor_queue(struct exam *e, const struct world *w)
 		tell(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists || queue.consumers == 0)
 		tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor", "queue '%s' %s", topic,
-		    queue.exists ? "has no consumer" : "does not exist");
+		    queue.exists ? _("has no consumer") : _("does not exist"));
 	else
 		tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic,
 		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
@@ -259,7 +259,7 @@ static void check_bus(struct exam *e, const struct world *w)
 	if (there != 1) {
 		tell(e, "nova exchange", EVACUATIONS, FAIL,
 		    "has any nova service ever run on this broker? see control_exchange", "%s",
-		    there < 0 ? err.text : "it does not exist");
+		    there < 0 ? err.text : _("it does not exist"));
 		return;
 	}
 	check_conductor_queue(e, w);
@@ -316,7 +316,7 @@ static void check_site(struct exam *e, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
 		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version",
-		    "%s (the least is %s)", str_or(w->site.version, "unknown"), str_or(w->site.min_version, "not given"));
+		    "%s (the least is %s)", str_or(w->site.version, "unknown"), str_or(w->site.min_version, _("not given")));
 }
 
 /* The last rows: what it is all for. */

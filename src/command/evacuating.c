@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evacuating.h"
 
+#include "util/lang.h"
+
 int evacuating_find_services(struct scene *scene, struct error *err)
 {
 	scene->subject.evacuates = true;
@@ -22,5 +24,5 @@ int evacuating_check_force(const struct request *request, struct error *err)
 		return 0;
 	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler for the host that is given");
 	return error_hint(err, "name the target (%s), or leave --force out",
-	    request->what.id ? "after the instance" : "--target_host HOST2");
+	    request->what.id ? _("after the instance") : "--target_host HOST2");
 }

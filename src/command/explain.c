@@ -49,7 +49,7 @@ static const struct {
 	{ WHEN_MOVES_ALONE,
 	    "volume update_host, backup update_backup_host, group update_host, consistencygroup update_cg_host" },
 	{ WHEN_CLOSES, "migration close" },
-	{ WHEN_CHANGES, "commands that write one service, cluster, volume or quota" },
+	{ WHEN_CHANGES, N_("commands that write one service, cluster, volume or quota") },
 	{ WHEN_UNDOES, "journal undo" },
 };
 
@@ -60,37 +60,38 @@ static void add_asked_by(const struct guard *guard, struct str *out)
 	for (const struct guard_look *look = guard->look; look->check; look++)
 		when |= look->when;
 	if (when == WHEN_ALWAYS)
-		str_add(out, "every command that writes");
+		str_add(out, _("every command that writes"));
 	for (size_t i = 0; when != WHEN_ALWAYS && i < sizeof asked_by / sizeof *asked_by; i++)
 		if (when & asked_by[i].when)
-			str_addf(out, "%s%s", out->n ? ", " : "", asked_by[i].commands);
+			str_addf(out, "%s%s", out->n ? ", " : "", _(asked_by[i].commands));
 	if (!guard->of_request && when & (WHEN_MOVES | WHEN_EVACUATES))
-		str_add(out, "; host show tells it, too");
+		str_add(out, _("; host show tells it, too"));
 }
 
 static const char *how_accepted(const struct guard *guard)
 {
 	if (guard->accept == ACCEPT_CODE)
-		return "yes: --accept with the code takes all of them, with CODE:ID the one of this subject";
+		return _("yes: --accept with the code takes all of them, with CODE:ID the one of this subject");
 	if (guard->accept == ACCEPT_FENCED_MOVE)
-		return "only beside --fenced, and where volumes or backups alone move: never for an evacuation";
+		return _("only beside --fenced, and where volumes or backups alone move: never for an evacuation");
 	if (guard->severity == SEVERITY_STOP || guard->severity == SEVERITY_SKIP)
-		return "no: nothing waives it";
-	return "not needed: it stops nothing";
+		return _("no: nothing waives it");
+	return _("not needed: it stops nothing");
 }
 
 static const char *when_right(const struct guard *guard)
 {
 	if (guard->accept == ACCEPT_NOTHING)
 		return NULL;
-	return str_or(guard->offer, "no general rule: fix the cause first; the meaning says how going on can end");
+	return guard->offer ? _(guard->offer) :
+			      _("no general rule: fix the cause first; the meaning says how going on can end");
 }
 
 /* A check that has the finding's name has its page under its number. */
 static void add_also(const struct audit_check *check, struct str *out)
 {
 	if (check)
-		str_addf(out, "the audit has a check of this name: evac-manage explain %s", check->number);
+		str_addf(out, _("the audit has a check of this name: evac-manage explain %s"), check->number);
 }
 
 static void add_guard(struct table *t, const struct guard *guard)
@@ -103,8 +104,8 @@ static void add_guard(struct table *t, const struct guard *guard)
 	table_text(t, "name", guard->code);
 	table_text(t, "kind", "finding");
 	table_text(t, "severity", severity_name[guard->severity]);
-	table_text(t, "meaning", guard->sentence);
-	table_text(t, "remedy", guard->hint);
+	table_text(t, "meaning", _(guard->sentence));
+	table_text(t, "remedy", guard->hint ? _(guard->hint) : NULL);
 	table_text(t, "accept", how_accepted(guard));
 	table_text(t, "right", when_right(guard));
 	table_text(t, "asked", asked.s);
@@ -138,8 +139,8 @@ static void add_exit_code(struct table *t, enum error_kind kind)
 	table_text(t, "name", error_kind_name(kind));
 	table_text(t, "kind", "exit code");
 	table_text(t, "number", number);
-	table_text(t, "meaning", error_kind_sentence(kind));
-	table_text(t, "remedy", error_kind_next(kind));
+	table_text(t, "meaning", _(error_kind_sentence(kind)));
+	table_text(t, "remedy", _(error_kind_next(kind)));
 }
 
 /* ---- a bug of nova's, by its number at launchpad */
@@ -206,7 +207,7 @@ static int unknown_page(const char *word, struct error *err)
 	known = xcalloc(t.nrow, sizeof *known);
 	for (size_t i = 0; i < t.nrow; i++)
 		known[i] = t.cell[i * NCOLUMN].text;
-	scene_unknown("finding, check, exit code or bug of nova", word, known, t.nrow, "evac-manage explain", err);
+	scene_unknown(_("finding, check, exit code or bug of nova"), word, known, t.nrow, "evac-manage explain", err);
 	free(known);
 	table_free(&t);
 	return -1;

@@ -21,7 +21,7 @@ static const struct table_column columns[] = {
 	{ "hint", NULL, false, COLUMN_NOTE },
 };
 
-#define CINDER_HINT "mend what keeps cinder's database from answering, or name its configuration with --cinder-config-file"
+#define CINDER_HINT _("mend what keeps cinder's database from answering, or name its configuration with --cinder-config-file")
 
 /* What could not be looked at is in the way. */
 enum weight { FINE, NOTE, STOP };
@@ -61,15 +61,15 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 	}
 	answer(t, "evacuations under way", open ? STOP : FINE, open,
 	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
-	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : "no evacuation from it is open");
+	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : _("no evacuation from it is open"));
 	answer(t, "came back", back ? STOP : FINE, back,
 	    "end those migrations (status 'completed') with nova's own means before it starts",
 	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
-		   "nothing that was evacuated from it is on it again");
+		   _("nothing that was evacuated from it is on it again"));
 	answer(t, "evacuated from it", done ? NOTE : FINE, done,
 	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
 	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
-		   "nothing of it was evacuated that it has not cleaned up");
+		   _("nothing of it was evacuated that it has not cleaned up"));
 }
 
 /* It is read on its cell's own broker; a cell whose mapping names none has nova-api's. */
@@ -103,7 +103,7 @@ static void check_compute_queue(struct table *t, const struct scene *scene)
 		    "queue '%s' holds work that its nova-compute would begin", name.s);
 	else
 		answer(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s,
-		    queue.exists ? "is empty" : "is not there");
+		    queue.exists ? _("is empty") : _("is not there"));
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
@@ -154,7 +154,7 @@ static void check_service(struct table *t, const struct scene *scene)
 		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->subject.host);
 	if (s->disabled)
 		answer(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s",
-		    str_or(s->disabled_reason, "no reason is given"));
+		    str_or(s->disabled_reason, _("no reason is given")));
 	else
 		answer(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
@@ -183,7 +183,7 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 		    "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
 	answer(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
 	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
-		"no failed evacuation has left a guest of its instances elsewhere");
+		_("no failed evacuation has left a guest of its instances elsewhere"));
 	return 0;
 }
 
@@ -198,7 +198,7 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	if (instances_on_host(scene->nova.home->cell->db, scene->subject.host, &instances, err) != 0)
 		return -1;
 	answer(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
-	    instances.n ? "are still its own: it starts those that should run" : "none is its own any more");
+	    instances.n ? "are still its own: it starts those that should run" : _("none is its own any more"));
 	rc = check_guests(t, scene, &instances, err);
 	instances_free(&instances);
 	if (rc != 0)
@@ -216,7 +216,7 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 		    scene->world->cinder_absent);
 	else
 		answer(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
-		    owned ? "are still its own: its cinder services take them up again" : "none is its own any more");
+		    owned ? "are still its own: its cinder services take them up again" : _("none is its own any more"));
 	if (served > 0)
 		answer(t, "volumes of clusters", FINE, (size_t)served, NULL,
 		    "name it as their host and are their clusters', which have live members");

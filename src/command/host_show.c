@@ -8,6 +8,7 @@
 #include "find/fit.h"
 #include "guard/guard.h"
 #include "run/list.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -37,9 +38,9 @@ static void add_age(struct str *detail, struct maybe_int age, bool disabled)
 {
 	str_clear(detail);
 	if (age.set)
-		str_addf(detail, "heartbeat %lld s old", (long long)age.v);
+		str_addf(detail, _("heartbeat %lld s old"), (long long)age.v);
 	else
-		str_add(detail, "never reported");
+		str_add(detail, _("never reported"));
 	if (disabled)
 		str_add(detail, ", disabled");
 }
@@ -67,7 +68,7 @@ static void add_host_services(struct table *t, const struct scene *scene)
 			str_clear(&item);
 			str_addf(&item, "%s %s", s->binary, s->host);
 			add_age(&detail, s->heartbeat_age_s, s->disabled);
-			str_addf(&detail, "%s, cell '%s'", s->forced_down ? ", forced down" : "",
+			str_addf(&detail, _("%s, cell '%s'"), s->forced_down ? _(", forced down") : "",
 			    scene->nova.cell[c].cell->name);
 			add_host_row(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1,
 			    detail.s);
@@ -80,7 +81,7 @@ static void add_instance_states(struct table *t, const struct scene *scene)
 	size_t i, k, n;
 
 	for (i = 0; i < scene->subject.instances.n; i++) {
-		const char *boot = instance_boots_from_volume(&v[i]) ? "boots from a volume" : "boots from an image";
+		const char *boot = instance_boots_from_volume(&v[i]) ? _("boots from a volume") : _("boots from an image");
 
 		for (k = 0; k < i; k++)
 			if (str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
@@ -136,8 +137,8 @@ static void add_owner_rows(struct table *t, const struct scene *scene)
 			continue;
 		str_clear(&detail);
 		if (o->cluster_name)
-			str_addf(&detail, "cluster '%s': %s", o->cluster_name,
-			    is_up ? "a live member serves them" : "no member of it is alive");
+			str_addf(&detail, _("cluster '%s': %s"), o->cluster_name,
+			    is_up ? _("a live member serves them") : _("no member of it is alive"));
 		add_host_row(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host,
 		    !o->cluster_name ? NULL :
 			is_up        ? "served" :
@@ -190,7 +191,7 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 	for (const struct migration *m = scene->subject.migrations.v;
 	     m < scene->subject.migrations.v + scene->subject.migrations.n; m++) {
 		str_clear(&item);
-		str_addf(&item, "%s of instance %s", str_or(m->migration_type, "migration"), m->instance_uuid);
+		str_addf(&item, _("%s of instance %s"), str_or(m->migration_type, "migration"), m->instance_uuid);
 		add_host_row(t, "in flight", item.s, m->status, -1, m->dest_compute);
 	}
 }
@@ -207,7 +208,7 @@ static void add_queues(struct table *t, const struct scene *scene)
 		if (c->now.messages > 0 && c->now.consumers == 0)
 			str_addf(&detail, QUEUE_CURE, c->queue);
 		else
-			str_addf(&detail, "%u consumer%s", (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+			str_addf(&detail, _("%u consumer%s"), (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 		add_host_row(t, "queues", c->queue,
 		    c->now.messages == 0 ? "empty" :
 			c->now.consumers ? "read" :
@@ -215,7 +216,7 @@ static void add_queues(struct table *t, const struct scene *scene)
 		    c->now.messages, detail.s);
 	}
 	if (scene->bus.queues_absent)
-		add_host_row(t, "unknown", "what waits in its queues", NULL, -1, scene->bus.queues_absent);
+		add_host_row(t, "unknown", _("what waits in its queues"), NULL, -1, scene->bus.queues_absent);
 }
 
 /* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the
@@ -232,10 +233,10 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		const struct compute_node *n = compute_node_of(&scene->nova.home->nodes, r->host);
 		const char *zone = aggregates_zone_of(&scene->placing.aggregates, r->host);
 
-		if (r->closed && strcmp(r->closed, "has no nova-compute") == 0)
+		if (r->closed && strcmp(r->closed, _("has no nova-compute")) == 0)
 			continue;
 		str_clear(&detail);
-		str_addf(&detail, "%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB free (%s)%s%s",
+		str_addf(&detail, _("%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB free (%s)%s%s"),
 		    (long long)(r->limit[CLASS_VCPU] - r->used[CLASS_VCPU]), (long long)r->limit[CLASS_VCPU],
 		    (long long)(r->limit[CLASS_MEMORY_MB] - r->used[CLASS_MEMORY_MB]), (long long)r->limit[CLASS_MEMORY_MB],
 		    (long long)(r->limit[CLASS_DISK_GB] - r->used[CLASS_DISK_GB]), (long long)r->limit[CLASS_DISK_GB],
@@ -243,9 +244,9 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		if (r->absent)
 			str_addf(&detail, "; it %s", r->absent);
 		add_host_row(t, "capacity", r->host,
-		    !r->closed                            ? "up" :
-			strcmp(r->closed, "is down") == 0 ? "down" :
-							    "disabled",
+		    !r->closed                               ? "up" :
+			strcmp(r->closed, _("is down")) == 0 ? "down" :
+							       "disabled",
 		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
 	}
 	rooms_free(&rooms);
@@ -283,7 +284,7 @@ static void add_risk_rows(struct table *t, const struct findings *found)
 
 		n = count_of(found, f->code);
 		str_clear(&detail);
-		str_addf(&detail, "%s%s", f->message, n > 1 ? "; and others" : "");
+		str_addf(&detail, "%s%s", f->message, n > 1 ? _("; and others") : "");
 		add_host_row(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
 	}
 }
@@ -313,13 +314,13 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 	    scene->subject.nmove + scene->subject.instances.n == 0)
 		return;
 	if (count_of(found, "mass-failure") > 0)
-		str_add(&detail, "look at the control plane first: evac-manage doctor");
+		str_add(&detail, _("look at the control plane first: evac-manage doctor"));
 	else if (scene->subject.nmove == 0)
 		str_addf(&detail, "evac-manage host %s %s", has_evacuable(scene, found) ? "evacuate" : "return", host);
 	else if (to)
 		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
 	else
-		str_add(&detail, "no live host could take all that it owns in cinder: evac-manage service list");
+		str_add(&detail, _("no live host could take all that it owns in cinder: evac-manage service list"));
 	add_host_row(t, "next", scene->subject.host, NULL, -1, detail.s);
 }
 
@@ -399,13 +400,13 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 			return -1;
 		host_twin_describe(twin, &owns);
 		if (n > 0)
-			str_addf(&owns, "%s%lld instance%s", owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
+			str_addf(&owns, _("%s%lld instance%s"), owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
 		if (scene->nova.home && to && twin->nova_services == 0 && n == 0)
 			str_addf(&owns,
-			    "; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s",
+			    _("; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s"),
 			    scene->subject.host, to, twin->name);
 		else
-			str_addf(&owns, "; the same up to the first dot: evac-manage host show %s", twin->name);
+			str_addf(&owns, _("; the same up to the first dot: evac-manage host show %s"), twin->name);
 		add_host_row(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
 	}
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "run/list.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* One instance as both databases know it: one row a fact, and beside it what contradicts another fact. */
@@ -40,26 +41,26 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 	add_instance_row(t, "instance", "name", i->name, NULL);
 	add_instance_row(t, "instance", "project_id", i->project_id, NULL);
 	if (scene->subject.copies > 1)
-		str_addf(&copies, "%zu cells have it", scene->subject.copies);
+		str_addf(&copies, _("%zu cells have it"), scene->subject.copies);
 	add_instance_row(t, "instance", "cell", scene->nova.home->cell->name, copies.s);
 	add_instance_row(t, "instance", "vm_state", i->vm_state, NULL);
 	add_instance_row(t, "instance", "task_state", i->task_state,
-	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? "no migration is open that would end it" :
+	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? _("no migration is open that would end it") :
 										NULL);
-	str_addf(&size, "%lld vCPU, %lld MB, %lld GB of its own, boots from %s", (long long)c->needs.vcpus,
+	str_addf(&size, _("%lld vCPU, %lld MB, %lld GB of its own, boots from %s"), (long long)c->needs.vcpus,
 	    (long long)c->needs.memory_mb, (long long)needs_own_gb(&c->needs),
-	    instance_boots_from_volume(i) ? "a volume" : "an image");
-	add_instance_row(t, "instance", "size", size.s, c->needs.known ? NULL : "its flavor cannot be read");
+	    instance_boots_from_volume(i) ? "a volume" : _("an image"));
+	add_instance_row(t, "instance", "size", size.s, c->needs.known ? NULL : _("its flavor cannot be read"));
 	if (needs_own_disks(&c->needs, i)) {
 		needs_say_disks(&c->needs, i, &disks);
 		str_add(&disks,
 		    scene->world->site.shared_disks ?
-			": on shared storage, by [site] shared_disks" :
-			": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)");
+			_(": on shared storage, by [site] shared_disks") :
+			_(": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)"));
 		add_instance_row(t, "instance", "disks", disks.s, NULL);
 	}
 	if (i->config_drive && *i->config_drive)
-		add_instance_row(t, "instance", "config drive", "made anew wherever it is built", NULL);
+		add_instance_row(t, "instance", "config drive", _("made anew wherever it is built"), NULL);
 }
 
 static void add_place(struct table *t, const struct scene *scene, const struct candidate *c)
@@ -69,17 +70,17 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 	const struct compute_node *n = i->host ? compute_node_of(&scene->nova.home->nodes, i->host) : NULL;
 	auto_str struct str up = { 0 };
 
-	add_instance_row(t, "place", "host", i->host, i->host && !s ? "no nova-compute of that name is registered" : NULL);
+	add_instance_row(t, "place", "host", i->host, i->host && !s ? _("no nova-compute of that name is registered") : NULL);
 	add_instance_row(t, "place", "node", i->node,
 	    i->node && (!n || !str_equal(n->hypervisor_hostname, i->node)) ?
-		"no compute node of that name belongs to the host" :
+		_("no compute node of that name belongs to the host") :
 		NULL);
 	if (!s)
 		return;
 	str_add(&up, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down");
 	if (s->heartbeat_age_s.set)
-		str_addf(&up, ", heartbeat %lld s old", (long long)s->heartbeat_age_s.v);
-	str_addf(&up, "%s%s", s->disabled ? ", disabled" : "", s->forced_down ? ", forced down" : "");
+		str_addf(&up, _(", heartbeat %lld s old"), (long long)s->heartbeat_age_s.v);
+	str_addf(&up, "%s%s", s->disabled ? ", disabled" : "", s->forced_down ? _(", forced down") : "");
 	add_instance_row(t, "place", "nova-compute", up.s, NULL);
 }
 
@@ -97,15 +98,15 @@ static void add_records(struct table *t, const struct scene *scene, const struct
 	auto_str struct str n = { 0 };
 
 	if (!m->exists || !m->cell_id.set)
-		add_instance_row(t, "nova_api", "cell", NULL, "it is mapped to no cell");
+		add_instance_row(t, "nova_api", "cell", NULL, _("it is mapped to no cell"));
 	else
 		add_instance_row(t, "nova_api", "cell", cell_name(scene, m->cell_id.v),
-		    m->cell_id.v != scene->nova.home->cell->id ? "it is in another cell" :
+		    m->cell_id.v != scene->nova.home->cell->id ? _("it is in another cell") :
 			m->queued_for_delete                   ? "it is queued for delete" :
 								 NULL);
 	add_instance_row(t, "nova_api", "request spec", c->spec.exists ? str_or(c->spec_facts.version, "") : NULL,
-	    !c->spec.exists          ? "it has none" :
-		!c->spec_facts.valid ? "it cannot be read" :
+	    !c->spec.exists          ? _("it has none") :
+		!c->spec_facts.valid ? _("it cannot be read") :
 				       NULL);
 	if (c->spec_facts.zone)
 		add_instance_row(t, "nova_api", "asked zone", c->spec_facts.zone, NULL);
@@ -113,12 +114,12 @@ static void add_records(struct table *t, const struct scene *scene, const struct
 		add_instance_row(t, "nova_api", "server group", c->group.policy, NULL);
 	else if (c->spec_facts.group)
 		add_instance_row(t, "nova_api", "server group", c->spec_facts.group,
-		    "the request spec names it, and it is gone or was left");
+		    _("the request spec names it, and it is gone or was left"));
 	if (!c->providers.set)
 		return;
 	str_addf(&n, "%lld", (long long)c->providers.v);
 	add_instance_row(t, "placement", "providers", n.s,
-	    c->providers.v == 0 && c->instance->host ? "it is on a host and has no allocation" : NULL);
+	    c->providers.v == 0 && c->instance->host ? _("it is on a host and has no allocation") : NULL);
 }
 
 static void add_migrations(struct table *t, const struct candidate *c)
@@ -127,10 +128,10 @@ static void add_migrations(struct table *t, const struct candidate *c)
 
 	if (c->open) {
 		str_addf(&item, "%s %lld", str_or(c->open->migration_type, "migration"), (long long)c->open->id);
-		str_addf(&value, "%s, %lld s old%s%s", c->open->status, (long long)c->open->age_s.v,
+		str_addf(&value, _("%s, %lld s old%s%s"), c->open->status, (long long)c->open->age_s.v,
 		    c->open->dest_compute ? ", to " : "", str_or(c->open->dest_compute, ""));
 		add_instance_row(t, "in flight", item.s, value.s,
-		    c->instance->task_state ? NULL : "the instance has no task state");
+		    c->instance->task_state ? NULL : _("the instance has no task state"));
 	}
 	for (size_t i = 0; i < c->accepted.n; i++) {
 		const struct migration *m = &c->accepted.v[i];
@@ -140,8 +141,8 @@ static void add_migrations(struct table *t, const struct candidate *c)
 		str_clear(&item);
 		str_clear(&value);
 		str_addf(&item, "%s %lld", str_or(m->migration_type, "migration"), (long long)m->id);
-		str_addf(&value, "accepted, %lld s old", (long long)m->age_s.v);
-		add_instance_row(t, "in flight", item.s, value.s, "a conductor would take it for the next evacuation");
+		str_addf(&value, _("accepted, %lld s old"), (long long)m->age_s.v);
+		add_instance_row(t, "in flight", item.s, value.s, _("a conductor would take it for the next evacuation"));
 	}
 }
 
@@ -154,13 +155,13 @@ static void add_attempts(struct table *t, const struct candidate *c)
 
 		str_clear(&item);
 		str_clear(&value);
-		str_addf(&item, "failed on %s", str_or(a->host, "?"));
-		str_addf(&value, "%lld s ago: %.200s", (long long)a->age_s.v,
-		    str_or(a->details, a->result ? "no reason was given" : "not ended"));
+		str_addf(&item, _("failed on %s"), str_or(a->host, "?"));
+		str_addf(&value, _("%lld s ago: %.200s"), (long long)a->age_s.v,
+		    str_or(a->details, a->result ? _("no reason was given") : _("not ended")));
 		add_instance_row(t, "evacuation", item.s, value.s,
 		    guest == GUEST_ABSENT    ? NULL :
-			guest == GUEST_THERE ? "its guest was found there" :
-					       "its guest may be there still");
+			guest == GUEST_THERE ? _("its guest was found there") :
+					       _("its guest may be there still"));
 	}
 }
 
@@ -177,13 +178,13 @@ static const char *attachment_objects(const struct candidate *c, const struct bd
 	if (!bdm->attachment_id)
 		return NULL; /* attached in the old way, which cinder has no row of ours for */
 	if (!found)
-		str_addf(text, "cinder has no attachment %s", bdm->attachment_id);
+		str_addf(text, _("cinder has no attachment %s"), bdm->attachment_id);
 	else if (!str_equal(found->volume_id, bdm->volume_id))
-		str_addf(text, "cinder's attachment %s is of volume %s", bdm->attachment_id, found->volume_id);
+		str_addf(text, _("cinder's attachment %s is of volume %s"), bdm->attachment_id, found->volume_id);
 	else if (found->attached_host && c->instance->host && !str_equal(found->attached_host, c->instance->host))
-		str_addf(text, "cinder has it attached on '%s'", found->attached_host);
+		str_addf(text, _("cinder has it attached on '%s'"), found->attached_host);
 	else if (!str_equal(found->attach_status, "attached"))
-		str_addf(text, "cinder's attachment is '%s'", str_or(found->attach_status, ""));
+		str_addf(text, _("cinder's attachment is '%s'"), str_or(found->attach_status, ""));
 	return text->n ? text->s : NULL;
 }
 
@@ -193,14 +194,14 @@ static const char *owner_objects(const struct scene *scene, const struct volume_
 	if (!scene->world->cinder_db)
 		return NULL;
 	if (!v->owner.known)
-		str_add(text, "cinder does not know it");
+		str_add(text, _("cinder does not know it"));
 	else if (!v->owner.host)
-		str_add(text, "cinder says nobody owns it");
+		str_add(text, _("cinder says nobody owns it"));
 	else if (v->owner.cluster_name &&
 	    !cinder_cluster_is_up(&scene->cinder.services, v->owner.cluster_name, scene->cinder.down_s))
-		str_addf(text, "no member of cluster '%s' is alive: nobody serves it", v->owner.cluster_name);
+		str_addf(text, _("no member of cluster '%s' is alive: nobody serves it"), v->owner.cluster_name);
 	else if (!v->service && !v->owner.cluster_name)
-		str_addf(text, "no cinder-volume is registered on '%s'", v->owner.host);
+		str_addf(text, _("no cinder-volume is registered on '%s'"), v->owner.host);
 	return text->n ? text->s : NULL;
 }
 
@@ -217,7 +218,7 @@ static void add_volume_owner(const struct scene *scene, const struct volume_fact
 {
 	bool is_up = cinder_owner_is_up(&scene->cinder.services, v->owner.host, v->owner.cluster_name, scene->cinder.down_s);
 
-	str_addf(value, "%s, owner %s%s", str_or(v->owner.status, ""), v->owner.cluster_name ? "cluster " : "",
+	str_addf(value, _("%s, owner %s%s"), str_or(v->owner.status, ""), v->owner.cluster_name ? "cluster " : "",
 	    str_or(v->owner.cluster_name ? v->owner.cluster_name : v->owner.host, "nobody"));
 	if (v->owner.cluster_name || v->service)
 		str_add(value, is_up ? " (up)" : " (down)");
@@ -241,7 +242,7 @@ static int add_instance_volumes(struct table *t, const struct scene *scene, cons
 	}
 	for (size_t i = 0; i < all.n; i++)
 		if (!is_mapped(c, all.v[i].volume_id))
-			add_instance_row(t, "attachment", all.v[i].id, all.v[i].volume_id, "nova maps no such volume to it");
+			add_instance_row(t, "attachment", all.v[i].id, all.v[i].volume_id, _("nova maps no such volume to it"));
 	attachments_free(&all);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "find/migration.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* Ends an evacuation that nobody works on: its migration becomes 'error', its instance gets an empty task state, so that it can
@@ -99,8 +100,9 @@ static void plan_migration_close(struct plan *plan, const struct scene *scene, c
 		step->before[0] = m->task_state;
 		step->before[1] = step->after[1] = m->instance_host;
 	}
-	unit->sentence = arena_printf(&plan->arena, "close evacuation %lld of instance %s from %s ('%s' to 'error')%s",
-	    (long long)m->id, m->instance_uuid, m->source_compute, m->status, unit->nstep > 1 ? ", empty its task state" : "");
+	unit->sentence = arena_printf(&plan->arena, _("close evacuation %lld of instance %s from %s ('%s' to 'error')%s"),
+	    (long long)m->id, m->instance_uuid, m->source_compute, m->status,
+	    unit->nstep > 1 ? _(", empty its task state") : "");
 }
 
 static const struct operation migration_close = {

@@ -5,6 +5,7 @@
 #include "find/migration.h"
 #include "guard/guard.h"
 #include "run/list.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -29,13 +30,13 @@ static void say_tombstone(const struct standing_migration *m, struct str *out)
 	const char *source = str_or(m->source_compute, "?");
 
 	if (!str_equal(m->status, "done"))
-		str_addf(out, "a nova-compute that starts on '%s' now destroys its copy", source);
+		str_addf(out, _("a nova-compute that starts on '%s' now destroys its copy"), source);
 	else if (str_equal(m->instance_host, m->source_compute))
 		str_addf(out,
-		    "DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)",
+		    _("DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)"),
 		    source);
 	else
-		str_addf(out, "when '%s' returns, its nova-compute destroys what it still has of the instance", source);
+		str_addf(out, _("when '%s' returns, its nova-compute destroys what it still has of the instance"), source);
 }
 
 static bool is_compute_down(const struct scene *scene, const struct cell_facts *cell, const char *host)
@@ -58,19 +59,20 @@ static void say_other(const struct scene *scene, const struct cell_facts *cell, 
 
 	if (str_equal(m->status, "finished")) {
 		str_addf(out,
-		    "a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'",
+		    _("a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'"),
 		    type, str_or(m->dest_compute, "?"), str_or(m->source_compute, "?"));
 		if (dead)
-			str_addf(out, "; '%s' is down: %s", dead,
-			    dead == m->source_compute ? "neither can be done before it is back" :
-							"only a confirmation can be done, and it deletes the disks of before");
+			str_addf(out, _("; '%s' is down: %s"), dead,
+			    dead == m->source_compute ?
+				_("neither can be done before it is back") :
+				_("only a confirmation can be done, and it deletes the disks of before"));
 		return;
 	}
 	if (!dead) {
-		str_addf(out, "a %s under way; nova's own to end", type);
+		str_addf(out, _("a %s under way; nova's own to end"), type);
 		return;
 	}
-	str_addf(out, "a %s that was cut short: '%s' is down; ", type, dead);
+	str_addf(out, _("a %s that was cut short: '%s' is down; "), type, dead);
 	migration_say_way_out(m->migration_type, &ends, out);
 }
 
@@ -109,10 +111,10 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 			str_clear(&why);
 			action_event_service(holder, &why);
 			str_addf(&meaning,
-			    "%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; ",
+			    _("%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; "),
 			    why.s, (long long)m->id, (long long)m->id);
 		} else {
-			str_addf(&meaning, worker ? "under way: %s; " : "nobody works on it: %s; ", why.s);
+			str_addf(&meaning, worker ? _("under way: %s; ") : _("nobody works on it: %s; "), why.s);
 		}
 		stale = worker || holder ? NULL : why.s;
 		say_tombstone(m, &meaning);
@@ -134,10 +136,10 @@ static void say_no_migrations(const struct scene *scene, struct table *t)
 	if (host)
 		table_say_none(t,
 		    scene->request->what.stale ? "No stale evacuations away from '%s' or to it." :
-						 "No open or finished migrations away from '%s' or to it.",
+						 _("No open or finished migrations away from '%s' or to it."),
 		    host);
 	else
-		table_say_none(t, scene->request->what.stale ? "No stale evacuations." : "No open or finished migrations.");
+		table_say_none(t, scene->request->what.stale ? "No stale evacuations." : _("No open or finished migrations."));
 }
 
 static int fill_migrations(struct scene *scene, struct table *t, struct error *err)

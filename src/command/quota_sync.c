@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "quotas.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 static const char *number_text(struct plan *plan, int64_t n)
@@ -82,7 +83,7 @@ static void plan_quota_sync(struct plan *plan, const struct scene *scene, const 
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else
-		unit->sentence = arena_printf(&plan->arena, "write %zu row%s of quota usage as counted", unit->nstep,
+		unit->sentence = arena_printf(&plan->arena, _("write %zu row%s of quota usage as counted"), unit->nstep,
 		    unit->nstep == 1 ? "" : "s");
 }
 

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "run/list.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 static const struct table_column columns[] = {

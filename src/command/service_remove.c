@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* One row, by its binary and its exact host: cinder-manage takes the first backend of the node that it meets. */
@@ -58,7 +59,7 @@ static void plan_stalest_removal(struct plan *plan, const struct scene *scene, c
 
 	(void)findings;
 	plan_service_removal(plan, unit, scene->subject.service);
-	unit->sentence = arena_printf(&plan->arena, "remove service %lld, %s on %s", (long long)scene->subject.service->id,
+	unit->sentence = arena_printf(&plan->arena, _("remove service %lld, %s on %s"), (long long)scene->subject.service->id,
 	    scene->subject.service->binary, scene->subject.service->host);
 }
 

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "words.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 #include "util/uuid.h"
 
@@ -44,7 +45,7 @@ static void plan_volume_removal(struct plan *plan, const struct scene *scene, co
 	step->after[0] = "1";
 	step->before[1] = v->status;
 	step->after[1] = "deleted";
-	unit->sentence = arena_printf(&plan->arena, "remove volume %s, which no backend has, from the database", v->id);
+	unit->sentence = arena_printf(&plan->arena, _("remove volume %s, which no backend has, from the database"), v->id);
 }
 
 static const struct operation volume_delete = {

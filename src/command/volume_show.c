@@ -7,6 +7,7 @@
 #include "words.h"
 #include "model/nova/volume_use.h"
 #include "run/list.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* One volume as both databases see it: one row a fact, with what contradicts beside it. */
@@ -53,9 +54,9 @@ static const char *status_wrong(const struct sight *s)
 	size_t attached = count_attached(s);
 
 	if (str_equal(s->volume.status, "in-use") && attached == 0)
-		return "in use, but nothing is attached";
+		return _("in use, but nothing is attached");
 	if (str_equal(s->volume.status, "available") && attached > 0)
-		return "available, but attached: a second instance could take it";
+		return _("available, but attached: a second instance could take it");
 	return NULL;
 }
 
@@ -67,9 +68,9 @@ static void add_volume(const struct sight *s)
 	str_addf(&detail, "%s", str_or(v->name, ""));
 	if (v->size_gb.set)
 		str_addf(&detail, ", %lld GB", (long long)v->size_gb.v);
-	str_addf(&detail, ", project %s", str_or(v->project_id, "none"));
+	str_addf(&detail, _(", project %s"), str_or(v->project_id, "none"));
 	if (v->age_s.set)
-		str_addf(&detail, ", changed %lld s ago", (long long)v->age_s.v);
+		str_addf(&detail, _(", changed %lld s ago"), (long long)v->age_s.v);
 	add_volume_row(s->t, "volume", v->id, v->deleted ? "deleted" : v->status, detail.s,
 	    v->deleted ? NULL : status_wrong(s));
 	if (v->migration_status && *v->migration_status)
@@ -86,13 +87,13 @@ static void add_cluster_state(const struct sight *s)
 	bool is_up = cinder_cluster_is_up(all, cluster, s->scene->cinder.down_s);
 	auto_str struct str detail = { 0 };
 
-	str_addf(&detail, "cluster; host '%s'; members: ", str_or(s->volume.host, "none"));
+	str_addf(&detail, _("cluster; host '%s'; members: "), str_or(s->volume.host, "none"));
 	for (const struct cinder_service *m = all->v; m < all->v + all->n; m++)
 		if (cinder_service_is_member(m, cluster))
 			str_addf(&detail, "'%s' (%s) ", m->host,
 			    cinder_service_is_up(m, s->scene->cinder.down_s) ? "up" : "down");
 	add_volume_row(s->t, "owner", cluster, is_up ? "up" : "down", detail.s,
-	    is_up || s->volume.deleted ? NULL : "no member of its cluster is alive: attach, detach and delete hang");
+	    is_up || s->volume.deleted ? NULL : _("no member of its cluster is alive: attach, detach and delete hang"));
 }
 
 static void add_owner_state(const struct sight *s)
@@ -111,13 +112,13 @@ static void add_owner_state(const struct sight *s)
 		owner = cinder_service_find(&s->scene->cinder.services, "cinder-volume", host.backend_host);
 	if (owner) {
 		state = cinder_service_is_up(owner, s->scene->cinder.down_s) ? "up" : "down";
-		str_addf(&detail, "zone %s%s", str_or(owner->zone, ""), owner->disabled ? ", disabled" : "");
+		str_addf(&detail, _("zone %s%s"), str_or(owner->zone, ""), owner->disabled ? ", disabled" : "");
 		if (strcmp(state, "down") == 0)
-			wrong = "its owner is down: attach, detach and delete hang";
+			wrong = _("its owner is down: attach, detach and delete hang");
 		else if (!str_equal(owner->uuid, v->service_uuid))
-			wrong = "service_uuid is another service's: evac-manage volume update_service";
+			wrong = _("service_uuid is another service's: evac-manage volume update_service");
 	} else if (v->host) {
-		wrong = "no such service: nobody serves it";
+		wrong = _("no such service: nobody serves it");
 	}
 	add_volume_row(s->t, "owner", str_or(v->host, "no host"), state, str_or(detail.s, ""), v->deleted ? NULL : wrong);
 }
@@ -141,13 +142,13 @@ static const char *attachment_wrong(const struct sight *s, const struct volume_t
 	if (!a->instance_uuid)
 		return s->volume.status && strstr("backing-up restoring-backup uploading downloading", s->volume.status) ?
 		    NULL :
-		    "of no instance, and no backup or image transfer is under way: attachment-delete";
+		    _("of no instance, and no backup or image transfer is under way: attachment-delete");
 	if (!use && str_equal(a->state, "reserved"))
-		return "stray: no block device names it (a failed evacuation leaves one): attachment-delete";
+		return _("stray: no block device names it (a failed evacuation leaves one): attachment-delete");
 	if (!use)
-		return "no block device of an instance names it";
+		return _("no block device of an instance names it");
 	if (use->host && a->host && !str_equal(use->host, a->host))
-		return "the instance is on another host";
+		return _("the instance is on another host");
 	return NULL;
 }
 
@@ -158,7 +159,7 @@ static void add_thing(const struct sight *s, const struct volume_thing *t)
 
 	str_addf(&detail, "%s%s", t->host ? "on " : "", str_or(t->host, ""));
 	if (t->instance_uuid)
-		str_addf(&detail, "%sinstance %s", detail.n ? ", " : "", t->instance_uuid);
+		str_addf(&detail, _("%sinstance %s"), detail.n ? ", " : "", t->instance_uuid);
 	if (t->name)
 		str_addf(&detail, "%s%s", detail.n ? ", " : "", t->name);
 	add_volume_row(s->t, t->kind, t->id, t->state, str_or(detail.s, ""), is_attachment ? attachment_wrong(s, t) : NULL);
@@ -178,12 +179,12 @@ static void add_uses(const struct sight *s, size_t cell)
 		auto_str struct str detail = { 0 };
 		const char *wrong = NULL;
 
-		str_addf(&detail, "%s, on %s, device %s, cell '%s'", str_or(u->name, "no such instance"),
+		str_addf(&detail, _("%s, on %s, device %s, cell '%s'"), str_or(u->name, _("no such instance")),
 		    str_or(u->host, "no host"), str_or(u->device_name, "?"), s->scene->world->cell[cell].name);
 		if (!u->vm_state)
-			wrong = "the instance is gone";
+			wrong = _("the instance is gone");
 		else if (u->attachment_id && !has_attachment(s, u->attachment_id))
-			wrong = "its attachment is unknown to cinder";
+			wrong = _("its attachment is unknown to cinder");
 		add_volume_row(s->t, "block device", u->instance_uuid, u->vm_state, detail.s, wrong);
 	}
 }

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "run/run.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* Volumes of one host, backend or of all get the uuid of the service that serves them now. */
@@ -94,7 +95,7 @@ static void plan_service_uuids(struct plan *plan, const struct scene *scene, con
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else
-		unit->sentence = arena_printf(&plan->arena, "give %zu volume%s the uuid of the service that serves %s",
+		unit->sentence = arena_printf(&plan->arena, _("give %zu volume%s the uuid of the service that serves %s"),
 		    unit->nstep, unit->nstep == 1 ? "" : "s", unit->nstep == 1 ? "it" : "them");
 }
 

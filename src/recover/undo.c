@@ -144,13 +144,13 @@ static const char *mark_sentence(struct plan *plan, const struct step *s)
 {
 	bool on = str_equal(step_after(s, "disabled"), "0"), was_on = str_equal(step_before(s, "disabled"), "0");
 	const char *forced = str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")) ? "" :
-	    str_equal(step_after(s, "forced_down"), "1")                                            ? ", force it down" :
-												      ", no longer forced down";
+	    str_equal(step_after(s, "forced_down"), "1")                                            ? _(", force it down") :
+							   _(", no longer forced down");
 
 	return arena_printf(&plan->arena, "%s %s%s",
-	    on == was_on ? "put back the reason of" :
-		on       ? "enable" :
-			   "disable",
+	    on == was_on ? _("put back the reason of") :
+		on       ? _("enable") :
+			   _("disable"),
 	    str_or(s->name, s->id), forced);
 }
 
@@ -160,13 +160,13 @@ static const char *sentence_back(struct plan *plan, const struct scene *scene, c
 	size_t services = unit_count(unit, STEP_CINDER_SERVICE), enabled = 0;
 	auto_str struct str s = { 0 };
 
-	unit_say_moves(unit, scene, "move back", &s);
+	unit_say_moves(unit, scene, _("move back"), &s);
 	for (size_t i = 0; i < unit->nstep; i++)
 		enabled += step_is(&unit->step[i], STEP_CINDER_SERVICE) &&
 		    str_equal(step_after(&unit->step[i], "disabled"), "0");
 	if (services > 0)
-		str_addf(&s, "%s%s %zu cinder service%s of %s", s.n ? "; " : "", enabled ? "enable" : "disable", services,
-		    services == 1 ? "" : "s", str_or(scene->subject.host, "?"));
+		str_addf(&s, _("%s%s %zu cinder service%s of %s"), s.n ? "; " : "", enabled ? _("enable") : _("disable"),
+		    services, services == 1 ? "" : "s", str_or(scene->subject.host, "?"));
 	return arena_dup(&plan->arena, s.s);
 }
 
