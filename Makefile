@@ -109,6 +109,19 @@ docs/audit.md: docs/audit-head.md sql/audit/embed.awk $(wildcard sql/audit/*.sql
 audit-page:
 	@$(AUDIT_PAGE)
 
+# what is made in the documents, made anew: pages out of the program's tables, screens by playing their scenes on a real sandbox, the
+# manual pages out of the pages. 'git diff' is empty after it when nothing that is printed has changed; check-docs changes nothing
+# and fails else.
+docs: all docs/audit.md
+	$(Q)docs/bugs >docs/evacuation-bugs.md
+	$(Q)docs/bugs zh >docs/evacuation-bugs.zh.md
+	$(Q)docs/screens/run
+	$(Q)docs/man7 runbook >docs/evac-manage-runbook.7
+	$(Q)docs/man7 recovery >docs/evac-manage-recovery.7
+
+check-docs: all
+	$(Q)docs/screens/run --check
+
 # ---- tests; RUNNER=valgrind runs each unit test under it
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
@@ -163,7 +176,7 @@ check-house: all
 	$(Q)tests/format
 	$(Q)tests/headers
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare packaging/package packaging/tarball packaging/tarball-libraries docs/bugs
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/integration/all tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -298,5 +311,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

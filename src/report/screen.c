@@ -106,10 +106,9 @@ static void add_state_rows(const struct screen *s)
 	add_queue_witness(scene, &text);
 	add_session_witness(scene, &text);
 	add_row(s, _("state"), text.s);
-	if (fenced)
-		str_addf(&power, _("off, as confirmed: %s"), fenced);
-	else
-		str_add(&power, _("off? not confirmed"));
+	if (!fenced) /* where that matters, a stop says so */
+		return;
+	str_addf(&power, _("off, as confirmed: %s"), fenced);
 	add_row(s, _("power"), power.s);
 }
 

@@ -68,11 +68,19 @@ static void add_to_groups(struct groups *groups, const struct finding *f)
 	groups->v[groups->n++] = (struct group){ f, 1, true };
 }
 
-/* Worst first: what stops, what is left out, what should be known. */
+static bool is_swap(const struct finding *f)
+{
+	return strcmp(f->code, "looks-swapped") == 0;
+}
+
+/* Worst first: what stops, what is left out, what should be known. Two names that were exchanged make nonsense of all the rest.
+ */
 static int rank_of(const struct finding *f)
 {
 	static const int rank[] = { [SEVERITY_STOP] = 0, [SEVERITY_SKIP] = 1, [SEVERITY_WARN] = 2, [SEVERITY_NOTE] = 3 };
 
+	if (is_swap(f))
+		return 0;
 	return f->accepted ? 2 : rank[f->severity];
 }
 
@@ -80,9 +88,12 @@ static struct groups groups_of(const struct findings *findings)
 {
 	struct groups groups = { 0 };
 
+	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++)
+		if (is_swap(f))
+			add_to_groups(&groups, f);
 	for (int rank = 0; rank <= 3; rank++)
 		for (const struct finding *f = findings->v; f < findings->v + findings->n; f++)
-			if (rank_of(f) == rank)
+			if (rank_of(f) == rank && !is_swap(f))
 				add_to_groups(&groups, f);
 	return groups;
 }
@@ -210,6 +221,21 @@ static void fit_amounts(const struct screen *s, const struct groups *groups, enu
 				break;
 }
 
+/* Where everything is. */
+static void add_rest(const struct screen *s, size_t hidden, size_t cut)
+{
+	auto_str struct str text = { 0 };
+
+	if (hidden)
+		str_addf(&text, _("%zu more kinds, all of it: --dry-run; one: explain CODE"), hidden);
+	else if (cut)
+		str_add(&text, _("all of it: --dry-run; one: explain CODE"));
+	else
+		return;
+	str_addf(s->out, "%*s", TEXT_AT, "");
+	line_add_cut(s->out, text.s, s->width ? s->width - TEXT_AT : 0);
+}
+
 void screen_add_findings(const struct screen *s, size_t lines)
 {
 	struct groups groups = groups_of(&s->report->findings);
@@ -227,10 +253,7 @@ void screen_add_findings(const struct screen *s, size_t lines)
 		cut += amount[i] != WHOLE;
 		hidden += amount[i] == NOTHING;
 	}
-	if (hidden)
-		str_addf(s->out, _("%*s%zu more kinds, all of it: --dry-run; one: explain CODE\n"), TEXT_AT, "", hidden);
-	else if (cut)
-		str_addf(s->out, _("%*sall of it: --dry-run; one: explain CODE\n"), TEXT_AT, "");
+	add_rest(s, hidden, cut);
 	free(amount);
 	auto_free_(&groups.v);
 }
