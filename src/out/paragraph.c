@@ -60,6 +60,8 @@ static size_t command_at(const char *text)
 {
 	const char *command = strstr(text, COMMAND);
 
+	if (command && command > text && command[-1] == '\'') /* a sentence has it in '…' */
+		command--;
 	return command ? (size_t)(command - text) : strlen(text);
 }
 

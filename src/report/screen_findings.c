@@ -35,14 +35,16 @@ void counts_free(struct counts *counts)
 
 void screen_add_age(int64_t seconds, struct str *out)
 {
-	if (seconds < 120)
-		str_addf(out, "%" PRId64 " s", seconds);
-	else if (seconds < 7200)
-		str_addf(out, "%" PRId64 " min", seconds / 60);
-	else if (seconds < 172800)
-		str_addf(out, "%" PRId64 " h", seconds / 3600);
+	long long s = seconds;
+
+	if (s < 120)
+		str_addf(out, _("%lld s"), s);
+	else if (s < 7200)
+		str_addf(out, _("%lld min"), s / 60);
+	else if (s < 172800)
+		str_addf(out, _("%lld h"), s / 3600);
 	else
-		str_addf(out, "%" PRId64 " d", seconds / 86400);
+		str_addf(out, _("%lld d"), s / 86400);
 }
 
 /* All findings of one code and one fate. */
