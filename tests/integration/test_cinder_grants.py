@@ -88,13 +88,13 @@ class Grants(harness.TestCase):
         "group update_host": ["--currenthost", A + "@ceph", "--newhost", B + "@ceph"],
         "consistencygroup update_cg_host": ["--currenthost", A + "@ceph", "--newhost", B + "@ceph"],
         "backup update_backup_host": ["--currenthost", A, "--newhost", B, "--settle"],
-        "journal show": lambda t: [t.past], "journal recover": lambda t: [t.past], "journal undo": lambda t: [t.past],
+        "journal show": lambda t: [t.past], "journal report": lambda t: [t.past], "journal pause": lambda t: [t.past], "journal resume": lambda t: [t.past], "journal recover": lambda t: [t.past], "journal undo": lambda t: [t.past],
         "plan show": lambda t: [t.planned()], "plan apply": lambda t: [t.in_state("plan.json")],
         "volume update_host": ["--currenthost", A, "--newhost", B, "--settle", "--follow-zone"],
         "instance evacuate": ["image-active-0", "--no-wait"], "host evacuate": [A, "--only", "image-stopped-0", "--no-wait"],
         "host rescue": [A, "--to", B, "--only", "volume-active-0", "--no-wait"], "service remove": ["cinder-backup", A, "--accept", "service-owns"],
     }
-    MAY_FIND = {"doctor", "audit run", "quota check", "host return", "audit diff", "host rescue"}     # what they find is their answer
+    MAY_FIND = {"doctor", "journal pause", "journal resume", "audit run", "quota check", "host return", "audit diff", "host rescue"}     # what they find is their answer
 
     def planned(self):
         path = self.in_state("plan.json")

@@ -154,7 +154,7 @@ class PreChecks(harness.TestCase):
         self.assertIsNone(r.json["queues"])
         put_back(self.well)
         harness.heartbeats()
-        self.expect(self.tool.run(*NODE, *FENCED, "--yes"), OK, "what waits in the queues of '%s' is not known" % A)
+        self.expect(self.tool.run(*NODE, *FENCED, "--yes"), OK, "messages in the queues of '%s' are not known" % A)
         self.expect(self.tool.run("host", "show", A), harness.BUS_UNREACHABLE, "what waits in its queues")
 
     # ---- what becomes of a row

@@ -264,7 +264,7 @@ class Evacuations(harness.TestCase):
         time.sleep(0.2)
         r = self.tool.run("instance", "evacuate", "image-active-0", B, "--force", *FENCED, "--dry-run", "-f", "json")
         (finding,) = [f for f in r.json["findings"] if f["code"] == "scheduler-missing"]
-        self.assertIn("1 message waits", finding["message"])
+        self.assertIn("has no consumer and 1 message", finding["message"])
         self.assertIn("purge_queue scheduler", finding["hint"])
         self.unchanged(before)
         self.assertEqual(self.conductor.casts, [])

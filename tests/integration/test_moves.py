@@ -246,7 +246,7 @@ class Moves(harness.TestCase):
         r = self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
         (journal,) = self.tool.journals()
         self.assertEqual([x["type"] for x in journal if x["type"] != "row"],
-                         ["run", "plan", "server", "intent", "outcome", "outcome", "end"])
+                         ["run", "evidence", "plan", "server", "intent", "outcome", "outcome", "end"])
         self.assertEqual([x["seq"] for x in journal], list(range(len(journal))))
         self.assertEqual(journal[0]["fenced"], FENCED[1])
         self.assertEqual(len([x for x in journal if x["type"] == "row"]), len(r.json["steps"]))

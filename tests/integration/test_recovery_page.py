@@ -228,7 +228,7 @@ class Page(blocking.TestCase):
     def test_a_conductor_that_died_with_it(self):
         self.expect(self.tool.run(*EVACUATE, *GO), OK)
         journals.older(journals.path_of(self.tool), 151)
-        self.recover(UNKNOWN, "the conductor that took it may have died")
+        self.recover(UNKNOWN, "the nova-conductor that took it may have died")
 
     def test_one_whose_rows_vanished_needs_a_look_on_the_computes(self):
         instance = self.lost_cast(True)

@@ -72,7 +72,7 @@ class Witnesses(harness.TestCase):
         c = self.session(OURS)
         self.ask(c)
         (found,) = self.refused()
-        self.assertRegex(found["message"], r"'%s' has a session in .* from %s:\d+, whose last command is [0-2] s old" % (A, OURS))
+        self.assertRegex(found["message"], r"'%s' has a session in .* from %s:\d+; its last command was [0-2] s ago" % (A, OURS))
         self.refused("--accept", "source-alive")   # nothing waives that
         time.sleep(DOWN_S + 1)                     # it has said nothing since: a connection of a dead host looks like that
         self.expect(self.evacuate("--dry-run"), OK)

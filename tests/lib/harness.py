@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -194,8 +195,9 @@ class Tool:
             stand_still(time.monotonic() - began)
 
     def start(self, *words):
+        # who runs us in the background ignores Ctrl-C, and a child would
         return subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
+                                stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def journals(self):
         directory = os.path.join(self.state, "journal")
