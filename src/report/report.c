@@ -9,33 +9,34 @@
 #include "evacuate/evacuate.h"
 #include "out/paragraph.h"
 #include "out/table.h"
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/visible.h"
 
 static const struct table_column finding_columns[] = {
-	{ "severity", "Severity", false, false },
-	{ "code", "Code", false, false },
-	{ "message", "Finding", false, false },
-	{ "hint", "Hint", false, false },
+	{ "severity", NULL, false, COLUMN_TEXT },
+	{ "code", NULL, false, COLUMN_TEXT },
+	{ "message", "Finding", false, COLUMN_SENTENCE },
+	{ "hint", NULL, false, COLUMN_NOTE },
 };
 /* novaclient's host-evacuate has the first three; the others say what came of it. */
 static const struct table_column server_columns[] = {
-	{ "server_uuid", "Server UUID", false, false },
-	{ "evacuate_accepted", "Evacuate Accepted", false, false },
-	{ "error_message", "Error Message", false, false },
-	{ "name", "Name", false, false },
-	{ "to", "To", false, false },
-	{ "result", "Result", false, false },
+	{ "server_uuid", "Server UUID", false, COLUMN_UUID },
+	{ "evacuate_accepted", "Evacuate Accepted", false, COLUMN_TEXT },
+	{ "error_message", "Error Message", false, COLUMN_SENTENCE },
+	{ "name", "Name", false, COLUMN_NAME },
+	{ "to", "To", false, COLUMN_NAME },
+	{ "result", "Result", false, COLUMN_TEXT },
 };
 static const struct table_column step_columns[] = {
-	{ "unit", NULL, false, true },
-	{ "kind", NULL, false, false },
-	{ "id", NULL, false, false },
-	{ "name", NULL, false, false },
-	{ "from", NULL, false, false },
-	{ "to", NULL, false, false },
-	{ "state", NULL, false, false },
-	{ "error", NULL, false, false },
+	{ "unit", NULL, false, COLUMN_NUMBER },
+	{ "kind", NULL, false, COLUMN_TEXT },
+	{ "id", NULL, false, COLUMN_UUID },
+	{ "name", NULL, false, COLUMN_NAME },
+	{ "from", NULL, false, COLUMN_NAME },
+	{ "to", NULL, false, COLUMN_NAME },
+	{ "state", NULL, false, COLUMN_TEXT },
+	{ "error", NULL, false, COLUMN_SENTENCE },
 };
 #define TABLE_INIT(t, columns) table_init(t, columns, sizeof columns / sizeof *columns)
 
@@ -54,7 +55,7 @@ static void add_alone(const struct report *report, const struct unit *unit, stru
 	auto_str struct str command = { 0 };
 
 	shell_add_commands(&command, unit->command, report->work->request->where.globals);
-	str_add(out, "   alone: ");
+	str_add(out, _("   this step only: "));
 	str_add_visible(out, command.s);
 	str_addc(out, '\n');
 }
@@ -84,7 +85,7 @@ static int print_findings(const struct report *report, struct error *err)
 		table_text(&t, "severity", f->accepted ? "accepted" : severity_name[f->severity]);
 		table_text(&t, "code", f->code);
 		table_text(&t, "message", f->message);
-		table_advice(&t, "hint", f == report->first ? "below" : f->hint);
+		table_advice(&t, "hint", f->hint);
 	}
 	rc = t.nrow ? table_print(&t, &r.shown, err) : 0;
 	table_free(&t);

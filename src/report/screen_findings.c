@@ -123,7 +123,7 @@ static void add_hint(const struct group *g, struct str *out)
 	if (guard->offer && g->first->acceptable)
 		str_addf(out, "%s%s: --accept %s", out->n ? "; " : "", _(guard->offer), g->first->code);
 	if (out->n == 0)
-		str_addf(out, "evac-manage explain %s", g->first->code);
+		str_addf(out, _("each has its own, see --dry-run; explain %s"), g->first->code);
 }
 
 static void add_severity(const struct group *g, struct str *out)

@@ -153,7 +153,7 @@ class Faults(harness.TestCase):
             self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@", r"\g<1>%s:%s@" % (user, password))]
             r = self.tool.run("--debug", "host", "rescue", A, "--to", B, *FENCED, "--dry-run")
             self.assertNotIn("***", r.out + r.err, str(r))
-            self.assertRegex(r.out, r"alone: evac-manage .*--cinder-config-file .* volume update_host --currenthost", str(r))
+            self.assertRegex(r.out, r"this step only: evac-manage .*--cinder-config-file .* volume update_host --currenthost", str(r))
             self.assertNotIn("%s:%s" % (user, password), r.out + r.err)
             shown = self.expect(self.tool.run("config", "show"), OK)
             self.assertIn("//%s:***@" % user, shown.out)

@@ -98,7 +98,7 @@ class Screens(harness.TestCase):
                 self.assertEqual(ended, code, seen)
                 self.once(seen, "  evacuate ", "  leave ", "  move ", last)
                 self.assertLessEqual(seen.count("fencing-unconfirmed"), 2, seen)  # on the screen, and as what to fix first
-                self.assertNotIn("alone: ", seen)
+                self.assertNotIn("this step only: ", seen)
         self.unchanged(before)
 
     def test_stdout_in_a_file_has_no_second_plan(self):
@@ -123,7 +123,7 @@ class Screens(harness.TestCase):
 
     def test_a_dry_run_begins_with_the_screen_and_has_all_after_it(self):
         r = self.expect(self.tool.run(*RESCUE, *FENCED, "--dry-run"), OK)
-        self.assertLess(r.out.index("  evacuate "), r.out.index("alone: evac-manage "))
+        self.assertLess(r.out.index("  evacuate "), r.out.index("this step only: evac-manage "))
 
     def test_a_run_ends_with_one_fact_a_line_that_fits(self):
         _, _, seen = self.on_terminal("volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "--yes")

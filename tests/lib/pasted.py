@@ -63,7 +63,7 @@ def commands_of(out, err):
             here = {"finding": finding, **more}
             if here["finding"] == "looks-swapped":  # names the other way round: what speaks against that is another question
                 here["excused"] = None
-            if "alone: " in line:  # what a unit of the plan can be done by: no more when it has been done
+            if "this step only: " in line:  # what a unit of the plan can be done by: no more when it has been done
                 if re.search(r"^  journal +/", out, re.M) or isinstance(document, dict) and document.get("journal"):
                     continue
                 here["excused"] = ["volume-owner-dead"]
