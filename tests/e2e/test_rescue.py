@@ -85,7 +85,7 @@ class Rescue(harness.TestCase):
         migrations = value("nova", "SELECT COUNT(*) FROM migrations")
         again = self.expect(self.tool.run("host", "rescue", A, "--to", B, *GO, "-f", "json"), PARTIAL)
         self.assertEqual(again.json["steps"], [])
-        self.assertIn("nothing that could be done is left; %d instances" % len(LEFT_OUT), again.json["summary"])
+        self.assertIn("nothing that could be done is left; instances left out: %d" % len(LEFT_OUT), again.json["summary"])
         self.assertEqual(value("nova", "SELECT COUNT(*) FROM migrations"), migrations)
 
     def test_volumes_first_then_instances_one_by_one(self):
