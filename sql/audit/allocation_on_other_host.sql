@@ -1,6 +1,6 @@
--- Placement holds room for the instance on another host than the one it is on. An evacuation leaves it there until the old host
--- comes back and cleans up. Where none explains it, a scheduler has answered a request whose conductor had given up: the room is lost,
--- and nova can force no target for the instance.
+-- Placement holds an allocation of the instance on another host than the one that runs it. An evacuation leaves one there until
+-- the old host starts and cleans up. Without an evacuation, nova-scheduler has claimed it for a request that its conductor had
+-- given up: the capacity is lost, and nova accepts no target host for the instance.
 -- :check P02 allocation-on-other-host
 -- :severity low
 -- :title allocation on another host than the instance
@@ -9,7 +9,7 @@
 -- :rule pair
 -- :with with_instances_at_rest
 -- :when provider <> instance_node
--- :message {provider} holds room for instance {subject}, which is on {instance_node}; unless an evacuation from {provider} explains it, it is lost, and no target can be forced for the instance
+-- :message {provider} holds an allocation of instance {subject}, which is on {instance_node}; unless an evacuation from {provider} explains it, the capacity is lost and nova accepts no target host for the instance
 -- :remedy evac-manage migration list --host {provider}; evac-manage host return {provider}; openstack resource provider allocation unset --provider {provider_uuid} {subject}
 -- :param from text
 -- :param to text

@@ -1,14 +1,14 @@
--- Placement holds room for something that is no live instance and no migration of any cell. The room is lost until the allocation
--- is taken away.
+-- Placement holds an allocation for a consumer that is no live instance and no migration of any cell. The capacity is lost
+-- until the allocation is deleted.
 -- :check P01 allocation-unknown-consumer
 -- :severity medium
--- :title allocation of something that is gone
+-- :title allocation of a consumer that no longer exists
 -- :database placement
 -- :subject consumer
 -- :rule absent
 -- :with with_consumers
 -- :first with_allocations with_instances_alone
--- :message {provider} holds {resources} resource classes for {subject}, which no cell has
+-- :message {provider} holds an allocation of {resources} resource classes for {subject}, which is in no cell
 -- :remedy openstack resource provider allocation delete {subject}
 -- :param from text
 -- :param to text

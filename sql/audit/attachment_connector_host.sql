@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The attachment names one host, the connector that it was made with another. The backend has given access to the connector's host:
--- that one can still reach the volume, whatever cinder shows.
+-- The attachment names one host, its connector another. The backend has given access to the connector's host: that host can
+-- still reach the volume, whatever cinder shows.
 -- :check X06 attachment-connector-host
 -- :severity high
--- :title attachment whose connector is another host's
+-- :title attachment whose connector names another host
 -- :database cinder
 -- :subject attachment
 -- :needs volume_attachment.connector
--- :message attachment {subject} of volume {volume_id} is on {attached_host}, its connector is of {connector_host}
+-- :message attachment {subject} of volume {volume_id} is on {attached_host}, but its connector names {connector_host}
 -- :remedy nova-manage volume_attachment refresh {instance_uuid} {volume_id} connector.json
 -- :reads volume_attachment
 SELECT c.id AS subject

@@ -1,13 +1,13 @@
--- The attachment names an instance that no cell has alive. It is left over when an instance was deleted while cinder could not
--- be told.
+-- The attachment names an instance that is live in no cell. It remains when an instance is deleted while cinder does not
+-- answer.
 -- :check A07 attachment-of-unknown-instance
 -- :severity high
--- :title attachment of an instance that is gone
+-- :title attachment of an instance that no longer exists
 -- :database cinder
 -- :subject attachment
 -- :rule absent
 -- :with with_instances_alone
--- :message attachment {subject} of volume {volume_id} is for instance {instance_uuid}, which no cell has
+-- :message attachment {subject} of volume {volume_id} is for instance {instance_uuid}, which is in no cell
 -- :remedy openstack --os-volume-api-version 3.27 volume attachment delete {subject}
 -- :param from text
 -- :param to text

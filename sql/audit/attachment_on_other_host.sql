@@ -1,5 +1,5 @@
--- Cinder's attachment is for another compute host than the one that nova says the instance is on. After an evacuation the old
--- host may still reach the volume; if it is alive, two hosts write.
+-- Cinder's attachment names another compute host than nova's instance does. After an evacuation the old host may still reach
+-- the volume; if that host is alive, two hosts write to it.
 -- :check A08 attachment-on-other-host
 -- :severity high
 -- :title attachment on another host than the instance

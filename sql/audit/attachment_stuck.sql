@@ -1,10 +1,10 @@
--- An attachment has been on its way, or in error, for longer than --stuck. It keeps its volume from being used.
+-- An attachment has been in a transitional status, or in error, for longer than --stuck. Its volume cannot be used.
 -- :check A34 attachment-stuck
 -- :severity medium
--- :title attachment that has been on its way for too long
+-- :title attachment in a transitional status for too long
 -- :database cinder
 -- :subject attachment
--- :message attachment {subject} of volume {volume_id} is {attach_status} since {changed_at}
+-- :message attachment {subject} of volume {volume_id} has been {attach_status} since {changed_at}
 -- :remedy openstack --os-volume-api-version 3.27 volume attachment delete {subject}
 -- :param stuck int
 -- :reads volume_attachment

@@ -1,5 +1,5 @@
 -- One instance has two live attachments of one volume. A failed evacuation leaves the second one, 'reserved'; the volume never
--- becomes free.
+-- becomes available.
 -- :check X02 attachment-twice
 -- :severity high
 -- :title two attachments of one volume to one instance

@@ -1,15 +1,15 @@
--- Cinder has an attachment for an instance, but no block device mapping of that instance knows it. A failed evacuation leaves
--- one behind, 'reserved' and beside the true one; the volume never becomes free.
+-- Cinder has an attachment for an instance, but no block device mapping of that instance names it. A failed evacuation leaves
+-- such an attachment, 'reserved', beside the right one; the volume never becomes available.
 -- :check A06 attachment-without-bdm
 -- :severity high
--- :title attachment that its instance does not know
+-- :title attachment that no block device mapping names
 -- :database cinder
 -- :subject attachment
 -- :rule absent
 -- :with with_bdms_by_volume
 -- :unless attachment_id = bdm_attachment_id
 -- :unless instance_uuid = legacy_instance_uuid
--- :message attachment {subject} ({attach_status}) of volume {volume_id} to instance {instance_uuid}: no block device mapping has it
+-- :message attachment {subject} ({attach_status}) of volume {volume_id} to instance {instance_uuid}: no block device mapping names it
 -- :remedy openstack --os-volume-api-version 3.27 volume attachment delete {subject}
 -- :param from text
 -- :param to text

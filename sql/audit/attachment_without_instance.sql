@@ -1,7 +1,8 @@
--- A volume is attached to a host and to no instance, as backups and image transfers do it, but no such work is going on.
+-- A volume is attached to a host and to no instance, as cinder does for a backup or an image transfer, but no such operation is
+-- running.
 -- :check A35 attachment-without-instance
 -- :severity medium
--- :title attachment of a backup or transfer that is over
+-- :title attachment of a backup or transfer that has ended
 -- :database cinder
 -- :subject attachment
 -- :message attachment {subject} holds volume {volume_id} on {host} for no instance; the volume is {volume_status}

@@ -1,4 +1,4 @@
--- A disabled backend still owns volumes. That is as it should be for a while, and forgotten after it.
+-- A disabled backend still owns volumes. That is right during maintenance, and easily forgotten after it.
 -- :check A38 backend-disabled
 -- :severity low
 -- :title disabled backend that owns volumes

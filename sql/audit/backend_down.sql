@@ -1,11 +1,12 @@
--- Volumes belong to a backend whose service has not reported for longer than service_down_time. Until it comes back, or another
--- backend takes them over, nothing that is asked of them is done. Those of an active-active cluster are here when no member of it reports.
+-- Volumes belong to a backend whose service has not reported for longer than service_down_time. Until that service reports
+-- again, or another backend owns the volumes, every operation on them waits. Volumes of an active-active cluster are listed
+-- when no member of the cluster reports.
 -- :check A12 backend-down
 -- :severity critical
--- :title backend that owns volumes and is down
+-- :title backend that is down and owns volumes
 -- :database cinder
 -- :subject backend
--- :message {volumes} volumes belong to {subject}, which was last heard of {heartbeat_age_s} s ago
+-- :message {volumes} volumes belong to {subject}, whose last heartbeat was {heartbeat_age_s} s ago
 -- :remedy evac-manage service list --host {subject}; evac-manage volume update_host --currenthost {subject} --newhost {newhost}
 -- :param down int
 -- :reads volumes services

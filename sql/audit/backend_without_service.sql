@@ -1,8 +1,8 @@
--- Volumes belong to a backend that has no service row. Nothing that is asked of them is ever done: a delete stays 'deleting', a
--- detach runs into a timeout.
+-- Volumes belong to a backend that has no service record. No operation on them is ever carried out: a delete stays 'deleting',
+-- a detach times out.
 -- :check A11 backend-without-service
 -- :severity critical
--- :title backend that owns volumes and has no service
+-- :title backend without a service that owns volumes
 -- :database cinder
 -- :subject backend
 -- :message {volumes} volumes belong to {subject}, which has no cinder-volume service

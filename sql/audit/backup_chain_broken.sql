@@ -1,10 +1,10 @@
--- An incremental backup rests on one that is gone or not 'available'. It cannot be restored.
+-- The parent of an incremental backup is deleted or not 'available'. The incremental backup cannot be restored.
 -- :check A28 backup-chain-broken
 -- :severity high
 -- :title incremental backup without its parent
 -- :database cinder
 -- :subject backup
--- :message backup '{name}' rests on backup {parent_id}, which is {parent_status}
+-- :message backup '{name}' needs its parent backup {parent_id}, which is {parent_status}
 -- :remedy openstack volume backup show {parent_id}; openstack volume backup create --force {volume_id}
 -- :reads backups
 SELECT c.id AS subject

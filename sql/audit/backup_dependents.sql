@@ -1,11 +1,11 @@
--- A backup counts another number of backups that rest on it than there are. If it counts too many it cannot be deleted, if too
--- few it can, and takes the others with it.
+-- A backup counts more or fewer dependent backups than exist. With too many it cannot be deleted. With too few it can be
+-- deleted, and its dependent backups can no longer be restored.
 -- :check A29 backup-dependents
 -- :severity medium
--- :title backup that miscounts what rests on it
+-- :title backup with a wrong count of dependent backups
 -- :database cinder
 -- :subject backup
--- :message backup '{name}' counts {counted} dependent backups, there are {there}
+-- :message backup '{name}' counts {counted} dependent backups, but {there} exist
 -- :remedy UPDATE backups SET num_dependent_backups = {there} WHERE id = {subject}
 -- :reads backups
 SELECT p.id AS subject

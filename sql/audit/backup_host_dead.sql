@@ -1,5 +1,5 @@
--- Backups name a host without a live cinder-backup. Where backup_use_same_host is set they can be neither restored nor deleted;
--- elsewhere cinder chooses another host and the name is only wrong.
+-- Backups name a host without a live cinder-backup. With backup_use_same_host set they can be neither restored nor deleted;
+-- without it cinder chooses another host, and only the name is wrong.
 -- :check A13 backup-host-dead
 -- :severity medium
 -- :title backups of a host without a live cinder-backup

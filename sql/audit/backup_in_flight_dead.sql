@@ -1,7 +1,8 @@
--- A backup is being made, restored or deleted by a host whose cinder-backup is dead. Nobody works on it, and its volume waits.
+-- A backup is being created, restored or deleted by a host whose cinder-backup is down. No service works on it, and its volume
+-- stays busy.
 -- :check A37 backup-in-flight-dead
 -- :severity high
--- :title backup in the hands of a dead host
+-- :title unfinished backup of a host that is down
 -- :database cinder
 -- :subject backup
 -- :message backup '{name}' is {status} on {host}, which has no live cinder-backup

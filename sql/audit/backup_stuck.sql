@@ -1,10 +1,10 @@
--- The backup has been in a state of passage for longer than --stuck.
+-- The backup has been in a transitional status for longer than --stuck.
 -- :check A41 backup-stuck
 -- :severity high
--- :title backup that has been on its way for too long
+-- :title backup in a transitional status for too long
 -- :database cinder
 -- :subject backup
--- :message backup '{name}' on {host} is {status} since {changed_at}
+-- :message backup '{name}' on {host} has been {status} since {changed_at}
 -- :remedy cinder backup-reset-state --state error {subject}
 -- :param stuck int
 -- :reads backups

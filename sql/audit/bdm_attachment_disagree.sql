@@ -1,8 +1,8 @@
--- Nova's block device mapping and cinder's attachment of the same id are about different volumes or instances. What nova detaches
--- is then not what it thinks.
+-- Nova's block device mapping and cinder's attachment of the same id name different volumes or instances. A detach in nova
+-- would detach another volume in cinder.
 -- :check A36 bdm-attachment-disagree
 -- :severity critical
--- :title mapping and attachment that contradict each other
+-- :title block device mapping and attachment that disagree
 -- :database cell
 -- :subject instance
 -- :rule pair

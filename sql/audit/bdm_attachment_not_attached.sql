@@ -1,8 +1,8 @@
--- The instance is at rest, but the attachment that binds its volume is not 'attached'. The volume was reserved and never
--- connected, or detached behind nova's back.
+-- The instance has no task, but the attachment of its volume is not 'attached'. The volume was reserved and never connected, or
+-- it was detached in cinder alone.
 -- :check X03 bdm-attachment-not-attached
 -- :severity medium
--- :title instance's volume that cinder has not attached
+-- :title instance's volume that is not attached in cinder
 -- :database cell
 -- :subject instance
 -- :rule pair

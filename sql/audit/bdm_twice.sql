@@ -1,11 +1,11 @@
--- One instance has two live block device mappings to one volume. A detach takes away one of them, the volume counts as free, and
--- the guest goes on writing.
+-- One instance has two live block device mappings to one volume. A detach deletes one of them and makes the volume available,
+-- while the guest still writes to it.
 -- :check N35 bdm-twice
 -- :severity high
--- :title volume that is mapped twice to one instance
+-- :title volume with two block device mappings in one instance
 -- :database cell
 -- :subject instance
--- :message instance {subject} has {mappings} mappings to volume {volume_id} (ids {ids})
+-- :message instance {subject} has {mappings} block device mappings to volume {volume_id} (ids {ids})
 -- :remedy evac-manage instance show {subject}
 -- :reads block_device_mapping instances
 SELECT b.instance_uuid AS subject

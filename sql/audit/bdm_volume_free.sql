@@ -1,8 +1,8 @@
--- A live instance has the volume, but cinder counts it as free, in error or being deleted. It may be given to somebody else while
--- the instance writes to it.
+-- A live instance has the volume, but in cinder it is available, in error or being deleted. Cinder may attach it to another
+-- instance while this one writes to it.
 -- :check X01 bdm-volume-free
 -- :severity critical
--- :title instance's volume that cinder counts as free
+-- :title instance's volume that is not in-use in cinder
 -- :database cell
 -- :subject volume
 -- :rule pair

@@ -1,13 +1,14 @@
--- The attachment that the block device mapping names is not, or no more, in cinder. Detaching and evacuating fail there.
+-- The block device mapping names an attachment that cinder does not have, or has deleted. A detach or an evacuation fails on
+-- it.
 -- :check A05 bdm-without-attachment
 -- :severity high
--- :title mapping whose attachment is gone
+-- :title block device mapping without its attachment
 -- :database cell
 -- :subject instance
 -- :rule absent
 -- :with with_attachments
 -- :first with_bdms_by_attachment -
--- :message volume {volume_id} of instance {subject} is bound by attachment {attachment_id}, which cinder does not have
+-- :message volume {volume_id} of instance {subject} names attachment {attachment_id}, which cinder does not have
 -- :remedy nova-manage volume_attachment refresh {subject} {volume_id} connector.json
 -- :param from text
 -- :param to text

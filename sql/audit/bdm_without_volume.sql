@@ -2,7 +2,7 @@
 -- rebuilt, evacuated or rebooted from it.
 -- :check A04 bdm-without-volume
 -- :severity high
--- :title mapping to a volume that is gone
+-- :title block device mapping to a volume that no longer exists
 -- :database cell
 -- :subject instance
 -- :rule absent

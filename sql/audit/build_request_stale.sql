@@ -1,10 +1,10 @@
--- A build request is older than --stuck. The instance it stands for is shown as building for ever.
+-- A build request is older than --stuck. The API shows its instance as building for ever.
 -- :check N40 build-request-stale
 -- :severity medium
--- :title build request that nobody works on
+-- :title build request without progress
 -- :database api
 -- :subject instance
--- :message the build request of instance {subject} is there since {created_at}
+-- :message the build request of instance {subject} has existed since {created_at}
 -- :remedy openstack server delete {subject}
 -- :param stuck int
 -- :reads build_requests

@@ -1,5 +1,5 @@
--- Cell 0 keeps what could not be scheduled, in error and on no host. What is there otherwise was put there by hand or by a
--- conductor with the wrong configuration.
+-- Cell 0 holds instances that could not be scheduled: in error and on no host. Any other instance there was written by hand, or
+-- by a conductor with a wrong configuration.
 -- :check N10 cell0-leftover
 -- :severity medium
 -- :title instance in cell 0 that does not belong there

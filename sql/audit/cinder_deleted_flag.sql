@@ -1,10 +1,10 @@
--- Rows that are deleted without a time, which no purge ever takes, or whose deleted flag is NULL, which no query ever shows.
+-- Rows that are deleted without a time (no purge ever removes them), or whose deleted flag is NULL (no query ever shows them).
 -- :check A24 cinder-deleted-flag
 -- :severity low
 -- :title rows with a broken deleted flag
 -- :database cinder
 -- :subject table
--- :message {without_time} rows of {subject} are deleted without a time, {without_flag} have no flag
+-- :message {without_time} rows of {subject} are deleted without a time, {without_flag} have no deleted flag
 -- :remedy evac-manage sql show audit/cinder_deleted_flag
 -- :reads volumes snapshots backups volume_attachment services
 SELECT t.name AS subject

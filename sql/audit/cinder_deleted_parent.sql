@@ -1,11 +1,11 @@
--- Live rows belong to deleted volumes, snapshots or attachments. Cinder's purge stumbles over them, and lists show them as
--- belonging to nothing.
+-- Live rows belong to deleted volumes, snapshots or attachments. Cinder's purge fails on them, and listings show them without a
+-- parent.
 -- :check A43 cinder-deleted-parent
 -- :severity low
--- :title live children of deleted parents
+-- :title live rows of deleted parents
 -- :database cinder
 -- :subject table
--- :message {rows_of_it} live rows of {subject} belong to something deleted (as {example})
+-- :message {rows_of_it} live rows of {subject} belong to a deleted parent (for example {example})
 -- :remedy cinder-manage db purge 30
 -- :reads volumes volume_attachment volume_metadata volume_admin_metadata volume_glance_metadata snapshots snapshot_metadata attachment_specs group_volume_type_mapping groups transfers image_volume_cache_entries
 SELECT t.name AS subject

@@ -1,10 +1,10 @@
--- A cinder service is disabled and nobody wrote why. Nobody dares to enable it again.
+-- A cinder service is disabled without a reason. An operator cannot tell whether it may be enabled again.
 -- :check A39 cinder-disabled-without-reason
 -- :severity low
 -- :title cinder service disabled without a reason
 -- :database cinder
 -- :subject service
--- :message {subject} is disabled without a reason since {changed_at}
+-- :message {subject} has been disabled without a reason since {changed_at}
 -- :remedy openstack volume service set --enable {service_host} {kind}
 -- :reads services
 SELECT CONCAT(s.`binary`, ' ', s.host) AS subject

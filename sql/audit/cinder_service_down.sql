@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A cinder service has not reported for longer than service_down_time. Either it has died, or its row was left when its host was
--- taken out: then it holds back every upgrade and stands in the way of a purge.
+-- A cinder service has not reported for longer than service_down_time. Either it is down, or its host was removed and its
+-- record remains: then the record holds back every upgrade and fails a purge.
 -- :check A48 cinder-service-down
 -- :severity medium
 -- :title cinder service that is down
 -- :database cinder
 -- :subject service
--- :message {subject} was last heard of {heartbeat_age_s} s ago (disabled: {disabled_reason})
+-- :message {subject}: last heartbeat {heartbeat_age_s} s ago (disabled: {disabled_reason})
 -- :remedy evac-manage service list --host {service_host}; evac-manage service remove {kind} {service_host}
 -- :param down int
 -- :reads services

@@ -1,11 +1,11 @@
--- Two live service rows have the same host and binary. Only one of them gets heartbeats; the other looks like a dead service, and
--- volumes may name either.
+-- Two live service records have the same host and binary. Only one of them gets heartbeats; the other looks like a dead
+-- service, and volumes may name either.
 -- :check A14 cinder-service-twice
 -- :severity medium
--- :title cinder service with more than one row
+-- :title cinder service with more than one record
 -- :database cinder
 -- :subject service
--- :message {rows_of_it} rows of {kind} on {host} (ids {ids})
+-- :message {rows_of_it} records of {kind} on {host} (ids {ids})
 -- :remedy evac-manage service list --host {host}; evac-manage volume update_service
 -- :reads services
 SELECT CONCAT(MIN(s.`binary`), ' ', MIN(s.host)) AS subject

@@ -1,4 +1,4 @@
--- Services of one kind speak different RPC or object versions. The oldest row, alive or dead, holds all others back.
+-- Services of one kind report different RPC or object versions. The oldest record, alive or dead, holds back all others.
 -- :check A15 cinder-version-drift
 -- :severity medium
 -- :title cinder services of different versions

@@ -1,11 +1,11 @@
--- Volumes name a cluster that is not, or no more, in cinder's table of clusters. Messages about them go to a queue that nobody
--- reads.
+-- Volumes name a cluster that is not in cinder's table of clusters, or is deleted. Messages about them go to a queue without a
+-- consumer.
 -- :check A42 cluster-unknown
 -- :severity high
--- :title volumes of a cluster that is gone
+-- :title volumes of a cluster that no longer exists
 -- :database cinder
 -- :subject cluster
--- :message {volumes} volumes are of cluster {subject}, which is not there
+-- :message {volumes} volumes name cluster {subject}, which does not exist
 -- :remedy evac-manage cluster list; evac-manage cluster rename {subject} {newcluster}
 -- :param down int
 -- :reads volumes clusters services

@@ -1,10 +1,11 @@
--- A nova-compute is forced down and reports all the same. Its guests count as dead and may be evacuated while they run.
+-- A nova-compute is forced down and still reports. To nova its instances are on a dead host, and they may be evacuated while
+-- they run.
 -- :check N31 compute-forced-down-alive
 -- :severity high
--- :title nova-compute that is forced down and reports
+-- :title nova-compute that is forced down and still reports
 -- :database cell
 -- :subject host
--- :message nova-compute of {subject} is forced down, and was heard of {heartbeat_age_s} s ago
+-- :message nova-compute of {subject} is forced down; its last heartbeat was {heartbeat_age_s} s ago
 -- :remedy evac-manage host return {subject}; openstack --os-compute-api-version 2.53 compute service set --up {subject} nova-compute
 -- :param down int
 -- :reads services

@@ -1,12 +1,12 @@
--- Two cells have a live nova-compute of one host. The host was moved to another cell and left behind in the first, or two hosts
--- have one name.
+-- Two cells have a live nova-compute record of one host. The host was moved to another cell and its old record remains, or two
+-- hosts have one name.
 -- :check N27 compute-in-two-cells
 -- :severity high
--- :title nova-compute that two cells have
+-- :title nova-compute with a record in two cells
 -- :database cell
 -- :subject host
 -- :rule several
--- :message nova-compute of {subject} is in cell {cell} and in another
+-- :message nova-compute of {subject} has a record in cell {cell} and in another cell
 -- :remedy evac-manage service list --host {subject}
 -- :param from text
 -- :param to text

@@ -1,11 +1,11 @@
--- A nova-compute reports, but has not updated its compute node for longer than --stuck: its resource tracker fails each time, and
--- placement sees old numbers.
+-- A nova-compute reports, but has not updated its compute node for longer than --stuck: its resource tracker fails each time,
+-- and placement has old values.
 -- :check N41 compute-node-stale
 -- :severity medium
--- :title compute node that is not updated any more
+-- :title compute node that is no longer updated
 -- :database cell
 -- :subject node
--- :message node {subject} was updated at {updated_at} last, while its nova-compute reports
+-- :message node {subject} was last updated at {updated_at}, while its nova-compute reports
 -- :remedy evac-manage host show {host}
 -- :param down int
 -- :param stuck int

@@ -1,11 +1,11 @@
--- Two live compute nodes have one hypervisor's name, under different hosts. Placement has one provider for both; which of them it
--- counts for is chance.
+-- Two live compute nodes have one hypervisor name, under different hosts. Placement has one provider for both, and may count
+-- either of them.
 -- :check N22 compute-node-twice
 -- :severity high
--- :title compute node with more than one row
+-- :title compute node with more than one record
 -- :database cell
 -- :subject node
--- :message node {subject} is there {rows_of_it} times, for hosts {hosts}
+-- :message node {subject} has {rows_of_it} records, of hosts {hosts}
 -- :remedy evac-manage service list; openstack hypervisor list --long
 -- :reads compute_nodes
 SELECT MIN(c.hypervisor_hostname) AS subject

@@ -1,4 +1,4 @@
--- The compute node has no resource provider of its uuid. Nothing is ever scheduled to it.
+-- The compute node has no resource provider of its uuid. Nova-scheduler never chooses it.
 -- :check P05 compute-node-without-provider
 -- :severity high
 -- :title compute node without a resource provider

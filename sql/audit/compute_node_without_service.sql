@@ -1,4 +1,5 @@
--- A compute node lives on after its nova-compute. Its resources are still offered, and its name is taken for the next host.
+-- A compute node record remains after its nova-compute record was deleted. Its resources are still offered, and a new host of
+-- the same name meets it.
 -- :check N23 compute-node-without-service
 -- :severity medium
 -- :title compute node without a nova-compute

@@ -1,4 +1,4 @@
--- A nova-compute is in no cell as far as the API knows. Nothing is scheduled to it, and nothing can be evacuated to it.
+-- Nova's API database maps this nova-compute to no cell. Nova-scheduler never chooses it, and an evacuation to it fails.
 -- :check N26 compute-without-mapping
 -- :severity medium
 -- :title nova-compute that is mapped to no cell

@@ -1,11 +1,11 @@
--- A nova-compute reports, but has had no compute node for longer than --stuck. It could not talk to its hypervisor or to
--- placement when it started; nothing is scheduled to it.
+-- A nova-compute reports, but has had no compute node for longer than --stuck. It could not reach its hypervisor or placement
+-- when it started; nova-scheduler never chooses it.
 -- :check N24 compute-without-node
 -- :severity medium
 -- :title nova-compute without a compute node
 -- :database cell
 -- :subject host
--- :message nova-compute of {subject} has no compute node since {created_at}
+-- :message nova-compute of {subject} has had no compute node since {created_at}
 -- :remedy evac-manage host show {subject}
 -- :param stuck int
 -- :reads services compute_nodes

@@ -1,11 +1,11 @@
--- A deleted instance has a live block device mapping to a volume. Whoever counts mappings finds the volume in use; if cinder still
--- has it 'in-use', it can be neither attached nor deleted.
+-- A deleted instance has a live block device mapping to a volume. To a count of mappings the volume is in use; if it is still
+-- 'in-use' in cinder, it can be neither attached nor deleted.
 -- :check N17 deleted-instance-bdm
 -- :severity high
--- :title live mapping of a deleted instance
+-- :title live block device mapping of a deleted instance
 -- :database cell
 -- :subject instance
--- :message instance {subject} was deleted at {instance_deleted_at}, its mapping {bdm_id} to volume {volume_id} lives
+-- :message instance {subject} was deleted at {instance_deleted_at}, but its block device mapping {bdm_id} to volume {volume_id} is live
 -- :remedy UPDATE block_device_mapping SET deleted = id, deleted_at = UTC_TIMESTAMP() WHERE id = {bdm_id} AND deleted = 0
 -- :reads block_device_mapping instances
 SELECT b.instance_uuid AS subject

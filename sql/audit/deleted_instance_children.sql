@@ -1,10 +1,10 @@
--- Rows of a deleted instance's caches and extras are alive. They do no harm but stop the instance from being archived whole.
+-- Live rows of caches and extras belong to deleted instances. They only keep those instances from being archived completely.
 -- :check N18 deleted-instance-children
 -- :severity low
--- :title live children of deleted instances
+-- :title live rows of deleted instances
 -- :database cell
 -- :subject table
--- :message {rows_of_it} live rows of {subject} belong to deleted instances (as {example})
+-- :message {rows_of_it} live rows of {subject} belong to deleted instances (for example {example})
 -- :remedy nova-manage db archive_deleted_rows --verbose
 -- :reads instances instance_info_caches instance_extra
 SELECT t.name AS subject

@@ -1,11 +1,12 @@
--- An evacuation failed on a compute after, or perhaps after, its guest was started there, and nova does not know that guest: the
--- instance is another host's. If that host runs it as well, or once it is evacuated again, two guests write to the same disks.
+-- An evacuation failed on a compute after it had started the guest, or may have started it. Nova does not know that guest, as
+-- the instance is on another host. When that host runs the instance too, or it is evacuated again, two guests write to the same
+-- disks.
 -- :check N45 evacuation-guest-may-run
 -- :severity high
--- :title guest that a failed evacuation may have left
+-- :title guest that a failed evacuation may have left running
 -- :database cell
 -- :subject instance
--- :message an evacuation of instance {subject}, which is on {owner}, failed on {host} at {failed_at}: its guest may run there
+-- :message instance {subject} is on {owner}; an evacuation of it failed on {host} at {failed_at}, and its guest may still run there
 -- :remedy virsh -c qemu+ssh://root@{host}/system domstate {subject}; evac-manage instance show {subject}
 -- :param stuck int
 -- :reads instances instance_actions instance_actions_events

@@ -1,11 +1,11 @@
--- An evacuation was accepted or began long ago and has neither ended nor failed. If its old host is powered on, nova destroys
--- the guest there.
+-- An evacuation was accepted or began long ago and has neither ended nor failed. If its old host is powered on, its
+-- nova-compute destroys the guest there.
 -- :check N12 evacuation-unfinished
 -- :severity high
 -- :title evacuation that never ended
 -- :database cell
 -- :subject instance
--- :message evacuation {migration_id} of instance {subject} from {host} is {status} since {changed_at}
+-- :message evacuation {migration_id} of instance {subject} from {host} has been {status} since {changed_at}
 -- :remedy evac-manage migration close {migration_id}
 -- :param stuck int
 -- :reads migrations

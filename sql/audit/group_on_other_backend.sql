@@ -1,10 +1,11 @@
--- A group and one of its volumes belong to different backends. Deleting the group fails: each backend refuses what is not its own.
+-- A group and one of its volumes belong to different backends. A delete of the group fails: each backend refuses the volumes of
+-- the other.
 -- :check A26 group-on-other-backend
 -- :severity high
 -- :title group on another backend than its volumes
 -- :database cinder
 -- :subject group
--- :message group '{name}' is on {host}, {volumes} of its volumes on {volume_backend}
+-- :message group '{name}' is on {host}, but {volumes} of its volumes are on {volume_backend}
 -- :remedy evac-manage group update_host --currenthost {host} --newhost {volume_backend}
 -- :reads groups volumes
 SELECT g.id AS subject

@@ -1,5 +1,5 @@
--- The API database maps a host that has no nova-compute. It is left over when a host was taken out by hand, and stops the name
--- from being mapped to another cell.
+-- The API database maps a host that has no nova-compute. The mapping remains when a host is removed by hand, and its name
+-- cannot be mapped to another cell.
 -- :check N25 host-mapping-without-service
 -- :severity low
 -- :title host mapping without a nova-compute
@@ -7,7 +7,7 @@
 -- :subject host
 -- :rule absent
 -- :with with_computes
--- :message {subject} is mapped to cell {mapped_cell}, and has no nova-compute
+-- :message {subject} is mapped to cell {mapped_cell}, but has no nova-compute
 -- :remedy nova-manage cell_v2 delete_host --cell_uuid {cell_uuid} --host {subject}
 -- :param from text
 -- :param to text

@@ -1,11 +1,11 @@
--- An entry of the image cache names another host than the volume it stands for. The cache is not found there: images are fetched
--- again, and old entries are never evicted.
+-- An image cache entry names another host than its volume. Cinder does not find the cached image: it downloads images again,
+-- and never evicts old entries.
 -- :check A25 image-cache-host
 -- :severity medium
 -- :title image cache entry on another host than its volume
 -- :database cinder
 -- :subject image-cache-entry
--- :message the entry of image {image_id} is on {host}, its volume {volume_id} on {volume_host}
+-- :message the cache entry of image {image_id} is on {host}, but its volume {volume_id} is on {volume_host}
 -- :remedy UPDATE image_volume_cache_entries SET host = {volume_host} WHERE id = {subject}
 -- :reads image_volume_cache_entries volumes
 SELECT e.id AS subject

@@ -1,4 +1,4 @@
--- The instance counts as running or stopped but is on no host. No service is responsible for it.
+-- The instance is shown as running or stopped but is on no host. No nova-compute is responsible for it.
 -- :check N06 instance-active-without-host
 -- :severity high
 -- :title instance that is on no host

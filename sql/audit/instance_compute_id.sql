@@ -1,11 +1,11 @@
--- The instance names another compute node by id than by name. From 2023.2 on nova goes by the id.
+-- The instance's compute_id names another compute node than its node does. From 2023.2 on nova uses the id.
 -- :check N39 instance-compute-id
 -- :severity high
--- :title instance whose compute_id is another node's
+-- :title instance whose compute_id names another node
 -- :database cell
 -- :subject instance
 -- :needs instances.compute_id
--- :message instance '{name}' is on node {node}, its compute_id {compute_id} is node {node_of_id}
+-- :message instance '{name}' is on node {node}, but its compute_id {compute_id} is node {node_of_id}
 -- :remedy evac-manage instance show {subject}
 -- :reads instances compute_nodes
 SELECT i.uuid AS subject

@@ -1,10 +1,10 @@
--- The instance was to be deleted long ago and still is there. Its host was down, or a volume of it could not be detached.
+-- The instance has been deleting for longer than --stuck. Its host was down, or one of its volumes could not be detached.
 -- :check N16 instance-deleting-stuck
 -- :severity medium
 -- :title instance whose deletion does not end
 -- :database cell
 -- :subject instance
--- :message instance '{name}' on {host} is {task_state} since {changed_at}
+-- :message instance '{name}' on {host} has been {task_state} since {changed_at}
 -- :remedy openstack server delete --force {subject}
 -- :param stuck int
 -- :reads instances

@@ -1,10 +1,11 @@
--- Hosts of instances differ from their nova-compute's only in case or blanks. MariaDB takes them for the same, nova does not.
+-- The host of instances differs from their nova-compute's host only in case or blanks. To MariaDB the two names are equal, to
+-- nova they are not.
 -- :check N37 instance-host-twins
 -- :severity high
--- :title instances on a host that differs only in case
+-- :title instances on a host name that differs only in case
 -- :database cell
 -- :subject host
--- :message {instances} instances are on {subject}, the nova-compute is called '{service_host}'
+-- :message {instances} instances are on {subject}, but the nova-compute is '{service_host}'
 -- :remedy evac-manage instance list --host {service_host}
 -- :reads instances services
 SELECT o.host AS subject

@@ -1,10 +1,10 @@
--- The instance is in error. What came before stands in its fault.
+-- The instance is in error. Its fault says why.
 -- :check N42 instance-in-error
 -- :severity low
 -- :title instance in error
 -- :database cell
 -- :subject instance
--- :message instance '{name}' on {host} is in error since {changed_at}
+-- :message instance '{name}' on {host} has been in error since {changed_at}
 -- :remedy openstack server show {subject} -c fault; evac-manage instance show {subject}
 -- :reads instances
 SELECT i.uuid AS subject

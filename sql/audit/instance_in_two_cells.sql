@@ -1,12 +1,12 @@
--- Two cells have a live row of one instance. A move between cells, or a restored backup, was not finished.
+-- Two cells have a live record of one instance. A move between cells was not finished, or a backup of a database was restored.
 -- :check N11 instance-in-two-cells
 -- :severity critical
--- :title instance that two cells have
+-- :title instance with a record in two cells
 -- :database cells
 -- :subject instance
 -- :rule several
 -- :first with_instances_alone -
--- :message instance '{name}' is in cell {cell} on {host}, and in another
+-- :message instance '{name}' is in cell {cell} on {host}, and in another cell
 -- :remedy evac-manage instance show {subject}
 -- :param from text
 -- :param to text

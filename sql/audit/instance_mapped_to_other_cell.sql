@@ -1,4 +1,5 @@
--- The API database maps the instance to another cell than the one it is in. The API finds it gone, or an old copy of it.
+-- The API database maps the instance to another cell than the one that has it. The API answers that the instance does not
+-- exist, or shows an old copy.
 -- :check N08 instance-mapped-to-other-cell
 -- :severity high
 -- :title instance that is mapped to the wrong cell
@@ -8,7 +9,7 @@
 -- :with with_instance_mappings
 -- :first with_instances_alone -
 -- :when cell <> mapped_cell
--- :message instance '{name}' is in cell {cell}, the API looks for it in {mapped_cell}
+-- :message instance '{name}' is in cell {cell}, but is mapped to {mapped_cell}
 -- :remedy evac-manage instance show {subject}
 -- :param from text
 -- :param to text

@@ -1,11 +1,11 @@
--- The instance's node belongs to another host than the one it is on. An evacuation that was ended half-way, or a hand in the
--- database, leaves it so.
+-- The instance's node belongs to another host than the instance. An interrupted evacuation or a manual change in the database
+-- leaves it so.
 -- :check N05 instance-node-of-other-host
 -- :severity high
 -- :title instance whose host and node disagree
 -- :database cell
 -- :subject instance
--- :message instance '{name}' is on host {host} and node {node}, which is {node_host}'s
+-- :message instance '{name}' is on host {host} and node {node}, but the node belongs to {node_host}
 -- :remedy evac-manage instance show {subject}
 -- :reads instances compute_nodes
 SELECT i.uuid AS subject

@@ -1,11 +1,10 @@
--- The instance is being rebuilt according to its task, but no migration or action is at work on it any more. It takes no orders
--- until its state is reset.
+-- The instance has a rebuild task, but no open migration or action. Nova refuses operations on it until its state is reset.
 -- :check N14 instance-rebuilding-alone
 -- :severity high
--- :title rebuild that nobody works on
+-- :title rebuild task without an open evacuation
 -- :database cell
 -- :subject instance
--- :message instance '{name}' is {task_state} since {changed_at}, and no open evacuation stands behind it
+-- :message instance '{name}' has been {task_state} since {changed_at}, without an open evacuation
 -- :remedy evac-manage instance show {subject}; openstack server set --state error {subject}
 -- :param stuck int
 -- :reads instances migrations

@@ -1,10 +1,10 @@
--- The instance has had the same task for longer than --stuck. Whoever worked on it has died or forgotten it.
+-- The instance has had the same task for longer than --stuck. The service that worked on it was stopped, or lost the request.
 -- :check N15 instance-task-stuck
 -- :severity medium
 -- :title instance whose task does not end
 -- :database cell
 -- :subject instance
--- :message instance '{name}' ({vm_state} on {host}) is {task_state} since {changed_at}
+-- :message instance '{name}' ({vm_state} on {host}) has been {task_state} since {changed_at}
 -- :remedy openstack server set --state active {subject}
 -- :param stuck int
 -- :reads instances

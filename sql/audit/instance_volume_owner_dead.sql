@@ -1,5 +1,5 @@
--- A volume of the instance belongs to a backend whose service is down, or to a cluster of which no member is up. An evacuation would call that backend, wait for minutes and
--- leave the instance in error: move the volumes first.
+-- A volume of the instance belongs to a backend whose service is down, or to a cluster without a live member. An evacuation
+-- would call that owner for minutes and leave the instance in error: move the volumes first.
 -- :check X05 instance-volume-owner-dead
 -- :severity high
 -- :title instance whose volume's owner is down

@@ -1,5 +1,5 @@
--- The instance is on a host and placement does not know it. Its room is given away a second time, and an evacuation to a given host
--- fails.
+-- The instance is on a host, but placement has no allocation for it. Its capacity is offered a second time, and an evacuation
+-- to a chosen host fails.
 -- :check P03 instance-without-allocation
 -- :severity high
 -- :title instance without an allocation

@@ -1,7 +1,7 @@
--- The instance has no flavor in instance_extra. Nova cannot even load it for an evacuation.
+-- The instance has no flavor in instance_extra. Nova cannot load it, and no evacuation begins.
 -- :check N34 instance-without-flavor
 -- :severity high
--- :title instance without its flavor
+-- :title instance without a flavor
 -- :database cell
 -- :subject instance
 -- :message instance '{name}' ({vm_state} on {host}) has no flavor in instance_extra

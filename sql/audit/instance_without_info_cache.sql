@@ -1,4 +1,5 @@
--- The instance has no row in instance_info_caches. Its addresses are shown as none, and an evacuation comes up without network.
+-- The instance has no row in instance_info_caches. The API shows no addresses, and after an evacuation the guest has no
+-- network.
 -- :check N33 instance-without-info-cache
 -- :severity medium
 -- :title instance without a network cache

@@ -1,7 +1,7 @@
 -- Nova's API database has no mapping for the instance. The API answers that it does not exist, while it runs.
 -- :check N07 instance-without-mapping
 -- :severity high
--- :title instance that the API cannot find
+-- :title instance without an instance mapping
 -- :database cells
 -- :subject instance
 -- :rule absent

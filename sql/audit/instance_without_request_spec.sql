@@ -1,5 +1,5 @@
--- The instance has no request spec. It can be neither migrated nor evacuated: from Stein on nova-api refuses, and the conductor
--- breaks off.
+-- The instance has no request spec. It can be neither migrated nor evacuated: from Stein on nova-api refuses the request and
+-- nova-conductor fails.
 -- :check N19 instance-without-request-spec
 -- :severity high
 -- :title instance without a request spec

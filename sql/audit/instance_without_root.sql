@@ -1,4 +1,4 @@
--- The instance has no block device mapping that it could boot from. It runs on from memory and does not come up again.
+-- The instance has no block device mapping with boot index 0. A running guest runs on; once stopped it does not start again.
 -- :check N36 instance-without-root
 -- :severity medium
 -- :title instance without a root device

@@ -4,7 +4,7 @@
 -- :title instances on a host that is down
 -- :database cell
 -- :subject host
--- :message {instances} instances are on {subject}, last heard of {heartbeat_age_s} s ago (forced down: {forced_down})
+-- :message {instances} instances are on {subject}, whose last heartbeat was {heartbeat_age_s} s ago (forced down: {forced_down})
 -- :remedy evac-manage host show {subject}
 -- :param down int
 -- :reads instances services

@@ -1,11 +1,11 @@
--- Instances are on a host whose nova-compute service was deleted. Placement may have lost its provider with it; the host's next
--- start makes a new one beside it.
+-- Instances are on a host whose nova-compute record was deleted. Its resource provider may have been deleted with it; the
+-- host's next start creates a new record.
 -- :check N03 instances-host-service-deleted
 -- :severity critical
 -- :title instances on a host whose nova-compute was deleted
 -- :database cell
 -- :subject host
--- :message {instances} instances are on {subject}, whose nova-compute was deleted at {service_deleted_at}
+-- :message {instances} instances are on {subject}, whose nova-compute record was deleted at {service_deleted_at}
 -- :remedy evac-manage host show {subject}
 -- :reads instances services
 SELECT o.host AS subject

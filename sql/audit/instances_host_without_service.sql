@@ -1,10 +1,11 @@
--- Instances are on a host that no nova-compute service row has ever named, or names any more. Nova cannot do anything with them.
+-- Instances are on a host without a nova-compute record: it never had one, or the record was purged. Nova cannot carry out any
+-- operation on them.
 -- :check N01 instances-host-without-service
 -- :severity critical
 -- :title instances on a host without a nova-compute
 -- :database cell
 -- :subject host
--- :message {instances} instances are on {subject}, which has no nova-compute service row
+-- :message {instances} instances are on {subject}, which has no nova-compute record
 -- :remedy evac-manage host show {subject}
 -- :reads instances services
 SELECT o.host AS subject

@@ -1,11 +1,11 @@
--- Instances are on a host and node for which there is no live compute node. The resource tracker does not count them, and
--- scheduling gives their room away.
+-- Instances are on a host and node without a live compute node. The resource tracker does not count them, and nova-scheduler
+-- offers their capacity again.
 -- :check N04 instances-without-compute-node
 -- :severity high
 -- :title instances without a compute node
 -- :database cell
 -- :subject host
--- :message {instances} instances are on {subject} node {node}, for which there is no compute node
+-- :message {instances} instances are on {subject} node {node}, which has no compute node record
 -- :remedy openstack hypervisor list --long; evac-manage host show {subject}
 -- :reads instances compute_nodes
 SELECT o.host AS subject

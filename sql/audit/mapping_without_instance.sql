@@ -1,4 +1,4 @@
--- A mapping names an instance that its cell has never had or no longer has. It is left over when rows were purged by hand.
+-- A mapping names an instance that its cell has never had or no longer has. It remains when rows are purged by hand.
 -- :check N09 mapping-without-instance
 -- :severity low
 -- :title instance mapping without an instance
@@ -7,7 +7,7 @@
 -- :rule absent
 -- :with with_instances_ever
 -- :first with_mappings_alone -
--- :message instance {subject} is mapped to cell {mapped_cell}, and no cell has it
+-- :message instance {subject} is mapped to cell {mapped_cell}, but is in no cell
 -- :remedy DELETE FROM instance_mappings WHERE instance_uuid = {subject}
 -- :param from text
 -- :param to text

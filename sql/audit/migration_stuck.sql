@@ -1,11 +1,11 @@
--- A resize or live migration has been under way for longer than --stuck. Its instance takes no orders, and its room is claimed on
--- two hosts.
+-- A resize or live migration has been in progress for longer than --stuck. Nova refuses operations on its instance, and its
+-- capacity is claimed on two hosts.
 -- :check N32 migration-stuck
 -- :severity medium
 -- :title migration that does not end
 -- :database cell
 -- :subject instance
--- :message {migration_type} {migration_id} of instance {subject} from {host} to {dest_compute} is {status} since {changed_at}
+-- :message {migration_type} {migration_id} of instance {subject} from {host} to {dest_compute} has been {status} since {changed_at}
 -- :remedy openstack server migration list --server {subject}
 -- :param stuck int
 -- :reads migrations

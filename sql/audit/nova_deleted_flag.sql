@@ -1,10 +1,11 @@
--- Rows that are deleted without a time, which no purge by age ever takes, or whose deleted flag is NULL, which no query ever shows.
+-- Rows that are deleted without a time (no purge by age ever removes them), or whose deleted flag is NULL (no query ever shows
+-- them).
 -- :check N38 nova-deleted-flag
 -- :severity low
 -- :title nova rows with a broken deleted flag
 -- :database cells
 -- :subject table
--- :message {without_time} rows of {subject} are deleted without a time, {without_flag} have no flag
+-- :message {without_time} rows of {subject} are deleted without a time, {without_flag} have no deleted flag
 -- :remedy evac-manage sql show audit/nova_deleted_flag
 -- :reads instances block_device_mapping migrations services compute_nodes
 SELECT t.name AS subject

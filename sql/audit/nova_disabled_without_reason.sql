@@ -1,10 +1,10 @@
--- A nova service is disabled and nobody wrote why. Nobody dares to enable it again.
+-- A nova service is disabled without a reason. An operator cannot tell whether it may be enabled again.
 -- :check N29 nova-disabled-without-reason
 -- :severity low
 -- :title nova service disabled without a reason
 -- :database cells
 -- :subject service
--- :message {subject} is disabled without a reason since {changed_at}
+-- :message {subject} has been disabled without a reason since {changed_at}
 -- :remedy openstack compute service set --enable {host} nova-compute
 -- :reads services
 SELECT CONCAT(s.`binary`, ' ', s.host) AS subject

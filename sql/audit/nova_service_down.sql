@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A nova service has not reported for longer than service_down_time, or is forced down. Either it has died, or its row was left
--- when its host was taken out: then it holds back the versions of messages for all others.
+-- A nova service has not reported for longer than service_down_time, or is forced down. Either it is down, or its host was
+-- removed and its record remains: then the record holds back the message versions of all others.
 -- :check N43 nova-service-down
 -- :severity medium
 -- :title nova service that is down
 -- :database cells
 -- :subject service
--- :message {subject} was last heard of {heartbeat_age_s} s ago (forced down: {forced_down}, disabled: {disabled_reason})
+-- :message {subject}: last heartbeat {heartbeat_age_s} s ago (forced down: {forced_down}, disabled: {disabled_reason})
 -- :remedy evac-manage service list --host {service_host}; openstack compute service list --host {service_host}
 -- :param down int
 -- :reads services

@@ -1,10 +1,10 @@
--- Two live rows of one nova service differ in nothing, or only in case or blanks.
+-- Two live records of one nova service are equal, or differ only in case or blanks.
 -- :check N28 nova-service-twice
 -- :severity medium
--- :title nova service with more than one row
+-- :title nova service with more than one record
 -- :database cells
 -- :subject service
--- :message {rows_of_it} rows of {subject} (ids {ids})
+-- :message {rows_of_it} records of {subject} (ids {ids})
 -- :remedy evac-manage service list
 -- :reads services
 SELECT CONCAT(MIN(s.`binary`), ' ', MIN(s.host)) AS subject

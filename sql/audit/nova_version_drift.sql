@@ -1,4 +1,4 @@
--- Services of one kind report different versions. The oldest row, alive or dead, holds back what all the others may do.
+-- Services of one kind report different versions. The oldest record, alive or dead, holds back all others.
 -- :check N30 nova-version-drift
 -- :severity medium
 -- :title nova services of different versions

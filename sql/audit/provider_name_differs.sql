@@ -1,14 +1,14 @@
--- The resource provider of the compute node has another name than the node. The host was renamed, and nova-compute will try to make
--- a second one.
+-- The resource provider of the compute node has another name than the node. The host was renamed, and nova-compute will try to
+-- create a second provider.
 -- :check P06 provider-name-differs
 -- :severity medium
--- :title resource provider of another name than its node
+-- :title resource provider with another name than its node
 -- :database cell
 -- :subject node
 -- :rule pair
 -- :with with_providers
 -- :when node <> provider
--- :message node {subject} of {host} is called {provider} in placement
+-- :message node {subject} of {host} has the name {provider} in placement
 -- :remedy openstack resource provider show {uuid}
 -- :param from text
 -- :param to text

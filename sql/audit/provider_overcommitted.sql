@@ -1,10 +1,11 @@
--- More of a resource is allocated on the provider than it offers. Nothing more is scheduled to it, and an evacuation back fails.
+-- More of a resource is allocated on the provider than it offers. Nova-scheduler no longer chooses it, and an evacuation back
+-- to it fails.
 -- :check P07 provider-overcommitted
 -- :severity medium
--- :title resource provider with more allocated than there is
+-- :title resource provider with more allocated than it offers
 -- :database placement
 -- :subject provider
--- :message {provider} offers {offered} of resource class {resource_class_id}, {used} are allocated
+-- :message {provider} offers {offered} of resource class {resource_class_id}, but {used} are allocated
 -- :remedy openstack resource provider show --allocations {subject}
 -- :reads resource_providers inventories allocations
 SELECT p.uuid AS subject

@@ -1,4 +1,4 @@
--- Placement offers the CPUs of a provider that is no live compute node of any cell. What is scheduled to it fails.
+-- Placement offers the CPUs of a provider that is no live compute node of any cell. An instance that is scheduled to it fails.
 -- :check P04 provider-without-compute-node
 -- :severity medium
 -- :title resource provider without a compute node

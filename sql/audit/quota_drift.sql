@@ -1,12 +1,12 @@
--- A project's quota usage counts another number or size of volumes, snapshots or backups than the project has, in all or of one
--- volume type. It is refused too early, or gets too much.
+-- A project's quota usage differs from the number or size of its volumes, snapshots or backups, in all or of one volume type.
+-- Cinder refuses requests too early, or allows too many.
 -- :check A30 quota-drift
 -- :severity medium
--- :title project whose quota is miscounted
+-- :title project with a wrong quota usage
 -- :database cinder
 -- :subject project
 -- :needs volumes.use_quota
--- :message project {subject} uses {counted} of its quota of {resource}, it has {there}
+-- :message the quota usage of {resource} of project {subject} is {counted}, but should be {there}
 -- :remedy evac-manage quota check --project-id {subject}; evac-manage quota sync --project-id {subject}
 -- :reads quota_usages volumes volume_types snapshots backups
 SELECT t.project_id AS subject

@@ -1,10 +1,10 @@
--- A project has two usages of one resource. Which of them counts is chance.
+-- A project has two usage rows of one resource. Cinder may use either.
 -- :check A31 quota-usage-twice
 -- :severity medium
--- :title quota usage that is there twice
+-- :title quota usage with more than one row
 -- :database cinder
 -- :subject project
--- :message project {subject} has {usages} usages of {resource} (ids {ids})
+-- :message project {subject} has {usages} usage rows of {resource} (ids {ids})
 -- :remedy evac-manage quota sync --project-id {subject}
 -- :reads quota_usages
 SELECT q.project_id AS subject

@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The request spec insists on a host (force_hosts) whose nova-compute is down, as it does for every instance that was once asked for
--- on that host. Nova lifts that for a migration, an evacuation and an unshelving; whatever else is scheduled finds no valid host.
+-- The request spec forces a host (force_hosts) whose nova-compute is down. Every instance that was once requested on a host has
+-- one. Nova ignores it for a migration, an evacuation and an unshelve; any other scheduling ends in 'no valid host'.
 -- :check N44 request-spec-down-host
 -- :severity low
--- :title request spec that insists on a host that is down
+-- :title request spec that forces a host that is down
 -- :database api
 -- :subject instance
 -- :rule pair
 -- :with with_computes_down
 -- :when forced_host = down_host
--- :message the request spec of instance {subject} insists on host {forced_host}, last heard of {heartbeat_age_s} s ago
+-- :message the request spec of instance {subject} forces host {forced_host}, whose last heartbeat was {heartbeat_age_s} s ago
 -- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".force_hosts', NULL) WHERE instance_uuid = {subject}
 -- :param from text
 -- :param to text

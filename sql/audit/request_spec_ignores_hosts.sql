@@ -1,8 +1,8 @@
--- An old evacuation left hosts in the request spec that the scheduler shall ignore (nova bug 1669054). They are never considered
--- again for this instance.
+-- An old evacuation left ignore_hosts in the request spec (nova bug 1669054). Nova-scheduler never chooses those hosts again
+-- for this instance.
 -- :check N21 request-spec-ignores-hosts
 -- :severity medium
--- :title request spec that ignores hosts for ever
+-- :title request spec that still ignores hosts
 -- :database api
 -- :subject instance
 -- :message the request spec of instance {subject} ignores {ignored}

@@ -1,13 +1,13 @@
--- The request spec insists on a host (force_hosts) that has no nova-compute any more. Every later scheduling of the instance
--- ends in 'no valid host'.
+-- The request spec forces a host (force_hosts) that no longer has a nova-compute. Every later scheduling of the instance ends
+-- in 'no valid host'.
 -- :check N20 request-spec-unknown-host
 -- :severity medium
--- :title request spec that insists on a host that is gone
+-- :title request spec that forces a host that no longer exists
 -- :database api
 -- :subject instance
 -- :rule absent
 -- :with with_computes
--- :message the request spec of instance {subject} insists on host {forced_host}, which has no nova-compute
+-- :message the request spec of instance {subject} forces host {forced_host}, which has no nova-compute
 -- :remedy UPDATE request_specs SET spec = JSON_SET(spec, '$."nova_object.data".force_hosts', NULL) WHERE instance_uuid = {subject}
 -- :param from text
 -- :param to text

@@ -1,7 +1,7 @@
--- Reservations of quota have expired and were never taken back. What they reserve can be used by nobody.
+-- Quota reservations have expired and were not removed. The project cannot use the quota that they reserve.
 -- :check A44 reservation-expired
 -- :severity medium
--- :title expired reservations of quota
+-- :title expired quota reservations
 -- :database cinder
 -- :subject project
 -- :message project {subject} has {reservations} expired reservations of {resource}, {reserved} in all

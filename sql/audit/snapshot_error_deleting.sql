@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The snapshot could not be deleted. It counts in the quota, and its volume cannot be deleted as long as it is there.
+-- The snapshot could not be deleted. It counts in the quota, and its volume cannot be deleted while it exists.
 -- :check A47 snapshot-error-deleting
 -- :severity low
 -- :title snapshot that could not be deleted
 -- :database cinder
 -- :subject snapshot
--- :message snapshot '{name}' of volume {volume_id} is {status} since {changed_at}
+-- :message snapshot '{name}' of volume {volume_id} has been {status} since {changed_at}
 -- :remedy cinder snapshot-reset-state --state error {subject}; cinder snapshot-delete {subject}
 -- :reads snapshots volumes
 SELECT sn.id AS subject

@@ -1,4 +1,4 @@
--- A live snapshot belongs to a deleted volume. It counts in the project's quota and can no more be deleted by its owner.
+-- A live snapshot belongs to a deleted volume. It counts in the project's quota, and its owner can no longer delete it.
 -- :check A23 snapshot-of-deleted-volume
 -- :severity medium
 -- :title live snapshot of a deleted volume

@@ -1,10 +1,10 @@
--- The snapshot has been in a state of passage for longer than --stuck.
+-- The snapshot has been in a transitional status for longer than --stuck.
 -- :check A40 snapshot-stuck
 -- :severity high
--- :title snapshot that has been on its way for too long
+-- :title snapshot in a transitional status for too long
 -- :database cinder
 -- :subject snapshot
--- :message snapshot '{name}' of volume {volume_id} is {status} since {changed_at}
+-- :message snapshot '{name}' of volume {volume_id} has been {status} since {changed_at}
 -- :remedy cinder snapshot-reset-state --state error {subject}
 -- :param stuck int
 -- :reads snapshots volumes

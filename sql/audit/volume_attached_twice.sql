@@ -1,5 +1,5 @@
--- A volume that only one instance may have carries more than one attachment that is attached or on its way. Whoever writes
--- second destroys what the first one wrote.
+-- A volume that is not multiattach has more than one attachment that is attached or attaching. Two writers destroy each other's
+-- data.
 -- :check A09 volume-attached-twice
 -- :severity critical
 -- :title volume with more than one attachment

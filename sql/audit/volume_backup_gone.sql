@@ -1,10 +1,10 @@
--- The volume is 'backing-up' or 'restoring-backup', but no backup is being made or restored with it. It stays so for ever.
+-- The volume is 'backing-up' or 'restoring-backup', but no backup of it is being created or restored. It stays so for ever.
 -- :check A21 volume-backup-gone
 -- :severity high
--- :title volume that waits for a backup nobody makes
+-- :title volume in a backup status without a running backup
 -- :database cinder
 -- :subject volume
--- :message volume '{name}' is {status}, but no backup is at work with it; before it was {previous_status}
+-- :message volume '{name}' is {status}, but no backup of it is running; its status before was {previous_status}
 -- :remedy cinder reset-state --state {previous_status} {subject}
 -- :reads volumes backups
 SELECT v.id AS subject

@@ -1,10 +1,11 @@
--- Volumes name another cluster than the service that owns them, or none while it has one. Messages go by the cluster's name.
+-- Volumes name another cluster than the service that owns them, or none while the service has one. Messages are sent to the
+-- cluster's queue.
 -- :check A19 volume-cluster-differs
 -- :severity high
 -- :title volumes of another cluster than their service
 -- :database cinder
 -- :subject backend
--- :message {volumes} volumes of {subject} are of cluster {volume_cluster}, the service is of {service_cluster}
+-- :message {volumes} volumes of {subject} name cluster {volume_cluster}, but the service is of {service_cluster}
 -- :remedy evac-manage cluster list; evac-manage cluster rename {volume_cluster} {service_cluster}
 -- :reads volumes services
 SELECT s.host AS subject

@@ -1,10 +1,10 @@
--- The volume could not be deleted. It counts in the quota, and its data is still there.
+-- The volume could not be deleted. It counts in the quota, and its data still exists.
 -- :check A46 volume-error-deleting
 -- :severity low
 -- :title volume that could not be deleted
 -- :database cinder
 -- :subject volume
--- :message volume '{name}' is {status} since {changed_at}
+-- :message volume '{name}' has been {status} since {changed_at}
 -- :remedy openstack volume delete --force {subject}
 -- :reads volumes
 SELECT v.id AS subject

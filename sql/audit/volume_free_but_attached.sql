@@ -1,8 +1,8 @@
--- The volume counts as free ('available' or 'error'), yet an attachment of it is 'attached'. Whoever attaches it next shares it
--- with an instance that still writes: both lose data.
+-- The volume is 'available' or 'error', but one of its attachments is 'attached'. Another instance that attaches it would write
+-- beside the first one, and both lose data.
 -- :check A03 volume-free-but-attached
 -- :severity critical
--- :title volume that counts as free while it is attached
+-- :title volume that is attached but not in-use
 -- :database cinder
 -- :subject volume
 -- :message volume '{name}' is {status}, but attachment {attachment_id} to instance {instance_uuid} on {attached_host} is attached

@@ -1,10 +1,11 @@
--- Owners of volumes differ only in case or blanks. Cinder's own commands take them for one another, its messages do not.
+-- Hosts that own volumes differ only in case or blanks. Cinder's own commands mistake them for one another, its messages do
+-- not.
 -- :check A18 volume-host-twins
 -- :severity high
 -- :title owners of volumes that differ only in case or blanks
 -- :database cinder
 -- :subject host
--- :message {spellings} spellings own volumes: {owners}
+-- :message {spellings} spellings of one host own volumes: {owners}
 -- :remedy evac-manage volume update_host --currenthost {wrong_spelling} --newhost {right_spelling}
 -- :reads volumes services
 SELECT CONVERT(MIN(BINARY o.owner) USING utf8) AS subject

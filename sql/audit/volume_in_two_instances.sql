@@ -1,13 +1,13 @@
--- More than one live instance has a block device mapping to a volume that only one may have, be they in one cell or in two.
+-- More than one live instance, in one cell or in two, has a block device mapping to a volume that is not multiattach.
 -- :check A10 volume-in-two-instances
 -- :severity critical
--- :title volume that two instances have
+-- :title volume with block device mappings in two instances
 -- :database cell
 -- :subject volume
 -- :rule several
 -- :with with_volumes_single
 -- :first with_bdms_by_volume -
--- :message volume {subject} is mapped to instance {instance_uuid} and to at least one other
+-- :message volume {subject} is mapped to instance {instance_uuid} and to at least one other instance
 -- :remedy evac-manage volume show {subject}
 -- :param from text
 -- :param to text

@@ -1,4 +1,4 @@
--- The volume is 'in-use', but cinder has no attachment that keeps it so. Detaching fails, as there is nothing to detach.
+-- The volume is 'in-use', but cinder has no attachment for it. A detach fails, as there is nothing to detach.
 -- :check A02 volume-in-use-without-attachment
 -- :severity high
 -- :title in-use volume without an attachment

@@ -1,10 +1,11 @@
--- A migration of the volume began long ago and has neither ended nor failed. A target volume ('target:…') holds space meanwhile.
+-- A migration of the volume began long ago and has neither ended nor failed. Its target volume ('target:…') uses space
+-- meanwhile.
 -- :check A27 volume-migration-stale
 -- :severity high
 -- :title volume migration that never ended
 -- :database cinder
 -- :subject volume
--- :message volume '{name}' ({status}) is in migration '{migration_status}' since {changed_at}
+-- :message volume '{name}' ({status}) has been in migration '{migration_status}' since {changed_at}
 -- :remedy cinder reset-state --reset-migration-status {subject}
 -- :param stuck int
 -- :reads volumes

@@ -1,4 +1,4 @@
--- An instance has a volume that belongs to another project. Nova's API never does that; a hand in the database does.
+-- An instance has a volume that belongs to another project. Nova's API does not allow that; the database was changed by hand.
 -- :check X04 volume-of-other-project
 -- :severity medium
 -- :title instance with another project's volume
@@ -7,7 +7,7 @@
 -- :rule pair
 -- :with with_volumes
 -- :when project_id <> volume_project_id
--- :message volume {subject} belongs to project {volume_project_id}, its instance {instance_uuid} to {project_id}
+-- :message volume {subject} belongs to project {volume_project_id}, but its instance {instance_uuid} to {project_id}
 -- :remedy evac-manage volume show {subject}
 -- :param from text
 -- :param to text

@@ -1,10 +1,10 @@
--- Live volumes name a service whose row is deleted. Cinder's purge of that row fails on them, and with it the whole purge.
+-- Live volumes name a service whose record is deleted. Cinder's purge fails on that record, and with it the whole purge.
 -- :check A45 volume-service-deleted
 -- :severity medium
 -- :title volumes that name a deleted service
 -- :database cinder
 -- :subject service
--- :message {volumes} volumes name service {subject} ({host}), deleted at {deleted_at}
+-- :message {volumes} volumes name service {subject} ({host}), which was deleted at {deleted_at}
 -- :remedy evac-manage volume update_service
 -- :reads volumes services
 SELECT s.uuid AS subject

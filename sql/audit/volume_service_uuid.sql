@@ -1,11 +1,11 @@
--- Volumes name another service's uuid than that of the backend that owns them, as cinder-manage volume update_host leaves it. The
--- old service's row can then not be purged.
+-- Volumes name another service's uuid than that of the backend that owns them, as cinder-manage volume update_host leaves it.
+-- The old service's record can then not be purged.
 -- :check A16 volume-service-uuid
 -- :severity medium
 -- :title volumes that name another service than their owner
 -- :database cinder
 -- :subject backend
--- :message {volumes} volumes of {subject} name service {named_uuid}, their owner's is {owner_uuid}
+-- :message {volumes} volumes of {subject} name service {named_uuid}, but their owner's is {owner_uuid}
 -- :remedy evac-manage volume update_service
 -- :reads volumes services
 SELECT s.host AS subject

@@ -1,10 +1,11 @@
--- The volume has been in a state of passage for longer than --stuck. Whoever worked on it has died or forgotten it.
+-- The volume has been in a transitional status for longer than --stuck. The service that worked on it was stopped, or lost the
+-- request.
 -- :check A20 volume-stuck
 -- :severity high
--- :title volume that has been on its way for too long
+-- :title volume in a transitional status for too long
 -- :database cinder
 -- :subject volume
--- :message volume '{name}' is {status} since {changed_at}
+-- :message volume '{name}' has been {status} since {changed_at}
 -- :remedy cinder reset-state --state error {subject}
 -- :param stuck int
 -- :reads volumes

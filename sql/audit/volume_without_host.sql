@@ -1,7 +1,7 @@
--- The volume never reached a backend. It counts in the quota until it is deleted.
+-- The volume was never scheduled to a backend. It counts in the quota until it is deleted.
 -- :check A33 volume-without-host
 -- :severity low
--- :title volume that no backend took
+-- :title volume without a host
 -- :database cinder
 -- :subject volume
 -- :message volume '{name}' is {status} and has had no host since {created_at}

@@ -1,8 +1,8 @@
--- Volumes name their backend without a pool while others of the same backend name one, as cinder-manage volume update_host leaves
--- them. They cannot be extended to where they are, and are missed by what asks for the pool.
+-- Volumes name their backend without a pool while others of the same backend name one, as cinder-manage volume update_host
+-- leaves them. They cannot be extended, and a search by pool does not find them.
 -- :check A17 volume-without-pool
 -- :severity medium
--- :title volumes without a pool beside some with one
+-- :title volumes without a pool on a backend with pools
 -- :database cinder
 -- :subject backend
 -- :message {without_pool} volumes of {subject} have no pool, {with_pool} have one ({pools})

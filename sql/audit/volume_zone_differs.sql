@@ -1,11 +1,11 @@
--- Volumes are of another availability zone than the service that owns them. Where nova's cross_az_attach is off they cannot be
--- attached any more.
+-- Volumes are of another availability zone than the service that owns them. Where nova's cross_az_attach is off they can no
+-- longer be attached.
 -- :check A32 volume-zone-differs
 -- :severity medium
 -- :title volumes of another zone than their owner
 -- :database cinder
 -- :subject backend
--- :message {volumes} volumes of {subject} are of zone {volume_zone}, the service is of {service_zone}
+-- :message {volumes} volumes of {subject} are of zone {volume_zone}, but the service is of {service_zone}
 -- :remedy evac-manage volume list --host {subject} -c id -c status
 -- :reads volumes services
 SELECT s.host AS subject

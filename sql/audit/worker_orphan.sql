@@ -1,11 +1,12 @@
--- A row of workers, cinder's list of work in hand, belongs to a service that is gone or dead, or to a resource that is gone or
--- has long been in another state. When that service starts it may set the resource to 'error', wherever it lives by then.
+-- A row of workers, cinder's list of operations in progress, belongs to a service that is deleted or down, or to a resource
+-- that is deleted or has long been in another status. When that service starts it may set the resource to 'error', although
+-- another service owns it by then.
 -- :check A22 worker-orphan
 -- :severity medium
--- :title work in hand of a service that is gone
+-- :title operation in progress of a service that no longer exists
 -- :database cinder
 -- :subject worker
--- :message {resource_type} {resource_id} is noted as {status} for service {service_id} ({service_host})
+-- :message {resource_type} {resource_id} is listed as {status} by service {service_id} ({service_host})
 -- :remedy cinder --os-volume-api-version 3.24 work-cleanup --resource-type {resource_type} --resource-id {resource_id}
 -- :param down int
 -- :param stuck int

@@ -40,8 +40,9 @@ static int read_line(const char *path, unsigned number, char *line, struct basel
 	if (!audit_check_find(check))
 		return error_set(err, ERROR_CONFIG, "%s:%u: there is no check '%.60s'", path, number, check);
 	if (!*subject || !is_date(until)) {
-		error_set(err, ERROR_CONFIG, "%s:%u: a line is CHECK SUBJECT YYYY-MM-DD WHY", path, number);
-		return error_hint(err, "SUBJECT may be '*'; the day is the last one on which the finding is known");
+		error_set(err, ERROR_CONFIG, "%s:%u: not a baseline line; CHECK SUBJECT YYYY-MM-DD WHY is expected", path,
+		    number);
+		return error_hint(err, "SUBJECT may be '*'; YYYY-MM-DD is the last day on which the finding is left out");
 	}
 	out->v = vec_grow(out->v, out->n, &out->cap, sizeof *out->v);
 	out->v[out->n++] = (struct baseline_entry){ .check = audit_check_find(check)->name,

@@ -48,7 +48,7 @@ static int is_busy(const struct request *request, struct audit_place *place, boo
 		return -1;
 	if (load.set && load.v > request->audit.max_load) {
 		*busy = true;
-		return error_set(err, ERROR_BUSY, "%s works on %lld statements at once (--max-load %lld)", place->label,
+		return error_set(err, ERROR_BUSY, "%s runs %lld statements at the same time (--max-load %lld)", place->label,
 			   (long long)load.v, (long long)request->audit.max_load),
 		       0;
 	}

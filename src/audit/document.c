@@ -155,7 +155,7 @@ static int read_root(struct json_object *root, const char *path, struct known_re
 		return read_array(root, path, out, err);
 	if (!json_object_is_type(root, json_type_object) || !str_equal(text_of(root, "schema"), SCHEMA) ||
 	    !json_object_object_get_ex(root, "findings", &findings) || !json_object_is_type(findings, json_type_array)) {
-		error_set(err, ERROR_CONFIG, "'%s' is no report of the audit", path);
+		error_set(err, ERROR_CONFIG, "'%s' is not an audit report", path);
 		return error_hint(err, "make one with audit run --save FILE");
 	}
 	out->whole = true;
@@ -181,7 +181,7 @@ int document_read(const char *path, struct known_report *out, struct error *err)
 	if (root)
 		rc = read_root(root, path, out, err);
 	else
-		rc = error_set(err, ERROR_CONFIG, "'%s' is no JSON: %s at byte %zu", path,
+		rc = error_set(err, ERROR_CONFIG, "'%s' is not JSON: %s at byte %zu", path,
 		    json_tokener_error_desc(json_tokener_get_error(tokener)), json_tokener_get_parse_end(tokener));
 	json_object_put(root);
 	json_tokener_free(tokener);

@@ -41,7 +41,7 @@
     const ended = (...outcomes) => report.checks.filter(check => outcomes.includes(check.outcome)).length;
     const unrun = ended("failed", "timed out"), seconds = Math.floor((beside.took_ms + 500) / 1000);
     const head = [`${minute(report.started_at)} UTC · ${ended("done")} checks in ${seconds} s`];
-    return unrun > 0 ? [...head, " · ", plain("b", `${unrun} not run to their end`)] : head;
+    return unrun > 0 ? [...head, " · ", plain("b", `${unrun} not finished`)] : head;
   }
   function change(severity) {
     const more = trend[trend.length - 1][severity] - trend[trend.length - 2][severity];
@@ -195,12 +195,12 @@
       plain("td", plain("b", check.check), ` ${check.sentence}`),
       plain("td", `${check.outcome} ${check.why || ""}`),
       count("found", check.found),
-      count("in motion: gone at the second look", check.moved_on),
+      count("gone at the second look", check.moved_on),
       count("in the baseline", check.in_baseline),
       count("milliseconds", check.took_ms));
   }
   function checksSection() {
-    const names = ["", "severity", "what it looks for", "outcome", "found", "in motion", "in baseline", "ms"];
+    const names = ["", "severity", "what it looks for", "outcome", "found", "gone at second look", "in baseline", "ms"];
     const heads = names.map(name => plain("th", name)), rows = report.checks.map(checkRow);
     return section("Checks", make("table", { id: "checks" }, plain("thead", plain("tr", ...heads)), plain("tbody", ...rows)));
   }

@@ -196,8 +196,8 @@ int places_open(const struct request *request, struct audit_places *out, struct 
 		err->kind = places_absent(out); /* each is told */
 		return -1;
 	}
-	error_set(err, ERROR_CONFIG, "no database to look at: neither cinder's nor nova's configuration is here");
-	return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
+	error_set(err, ERROR_CONFIG, "no database to audit: no configuration of cinder or nova was found");
+	return error_hint(err, "name the configuration files with --cinder-config-file and --nova-config-file");
 }
 
 enum error_kind places_absent(const struct audit_places *places)

@@ -35,7 +35,7 @@ static void add_checks(const struct audit_report *report, struct str *out)
 		add_label("severity", audit_severity_name[r->check->severity], ",", out);
 		str_addf(out, "} %llu\n", (unsigned long long)r->found);
 	}
-	add_metric("evac_manage_audit_check_ok", "1: the check was run to its end.", out);
+	add_metric("evac_manage_audit_check_ok", "1: the check finished.", out);
 	for (r = report->result; r < end; r++) {
 		if (r->outcome == AUDIT_NOT_HERE)
 			continue;

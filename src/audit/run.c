@@ -60,7 +60,7 @@ static int unknown_check(const char *word, struct error *err)
 	str_nearest(word, known, n, &nearest);
 	free(known);
 	error_set(err, ERROR_NOT_FOUND, "there is no check '%.60s'", word);
-	return error_hint(err, "%s%s%s'evac-manage audit list' has them all", nearest.n ? "did you mean " : "",
+	return error_hint(err, "%s%s%s'evac-manage audit list' shows all checks", nearest.n ? "did you mean " : "",
 	    str_or(nearest.s, ""), nearest.n ? "? " : "");
 }
 
@@ -127,7 +127,7 @@ static void end_result(struct audit_report *report, struct audit_result *r, int 
 		report->absent = err->kind;
 	r->outcome = err->kind == ERROR_TIMEOUT || err->kind == ERROR_BUSY ? AUDIT_TIMED_OUT : AUDIT_FAILED;
 	memcpy(r->why, err->text, sizeof r->why);
-	log_warn("%s %s was not run to its end: %s", r->check->number, r->check->name, err->text);
+	log_warn("%s %s did not finish: %s", r->check->number, r->check->name, err->text);
 }
 
 static void look_first_at(const struct request *request, struct audit_places *places, struct audit_report *report,
@@ -147,7 +147,7 @@ static void look_first_at(const struct request *request, struct audit_places *pl
 		return;
 	}
 	if (reach == REACHES_SOME) {
-		auto_free char *some = xasprintf(_("not everywhere: %s"), why.s);
+		auto_free char *some = xasprintf(_("not in every database: %s"), why.s);
 
 		lang_copy(r->why, sizeof r->why, some);
 	}

@@ -32,7 +32,7 @@ static const struct table_column summary_columns[] = {
 static const struct audit_check unrun = { .number = "A00",
 	.name = "check-not-run",
 	.severity = AUDIT_MEDIUM,
-	.title = "check that was not run to its end",
+	.title = "check that did not finish",
 	.subject_kind = "check",
 	.message = "{why}",
 	.remedy = "evac-manage audit run {subject} --check-timeout 600" };
@@ -41,7 +41,7 @@ static const struct audit_check unrun = { .number = "A00",
 static const struct audit_check unreached = { .number = "A00",
 	.name = "check-not-run",
 	.severity = AUDIT_MEDIUM,
-	.title = "check that was not run to its end",
+	.title = "check that did not finish",
 	.subject_kind = "check",
 	.message = "{why}",
 	.remedy = "evac-manage doctor" };
@@ -128,9 +128,9 @@ static int show_totals(const struct audit_report *report, struct error *err)
 		left_out += r->found - r->kept;
 	}
 	return out_text(err,
-	    "\n%llu checks run, %llu not for these databases, %llu not run to their end\n"
+	    "\n%llu checks finished, %llu not applicable to these databases, %llu not finished\n"
 	    "findings: %llu critical, %llu high, %llu medium, %llu low%s\n"
-	    "%llu more were rows in motion, %llu are in the baseline\n",
+	    "%llu more were gone at the second look, %llu are in the baseline\n",
 	    (unsigned long long)ran, (unsigned long long)elsewhere, (unsigned long long)failed,
 	    (unsigned long long)audit_report_count(report, AUDIT_CRITICAL),
 	    (unsigned long long)audit_report_count(report, AUDIT_HIGH),

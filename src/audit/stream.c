@@ -68,7 +68,7 @@ static int head_advance(struct audit_stream *s, struct head *h, struct error *er
 	}
 	s->rows++;
 	if (s->rows % LOOK_AT_CLOCK == 0 && clock_monotonic_ms() > s->deadline_ms)
-		return error_set(err, ERROR_TIMEOUT, "%s took longer than the check was given", s->statement);
+		return error_set(err, ERROR_TIMEOUT, "%s took longer than --check-timeout", s->statement);
 	if (!s->ordered)
 		return 0;
 	if (!h->value[h->key])

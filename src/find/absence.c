@@ -54,5 +54,5 @@ int world_has_nothing(const struct world *w, struct error *err)
 	}
 	error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent,
 	    w->nova_absent);
-	return error_hint(err, "--cinder-config-file and --nova-config-file say where the configurations are");
+	return error_hint(err, "name the configuration files with --cinder-config-file and --nova-config-file");
 }

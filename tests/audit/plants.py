@@ -689,7 +689,7 @@ def evacuation_guest_may_run():
 
 
 @plant
-def evacuation_tombstone():
+def evacuation_not_cleaned_up():
     vm = instance("n13")
     migration(vm, source_compute="aud-tomb", status="done")
     migration(vm, source_compute="aud-tomb2", status="completed")

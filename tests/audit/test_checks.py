@@ -129,7 +129,7 @@ class Comparisons(TestCase):
 
     def test_a_check_that_needs_a_column_says_that_it_is_not_for_this_schema(self):
         save = os.path.join(self.tool.state, "r.json")
-        self.expect(audit(self.tool, "N39", "--save", save), OK, "1 not for these databases")
+        self.expect(audit(self.tool, "N39", "--save", save), OK, "1 not applicable to these databases")
         check = json.load(open(save))["checks"][0]
         self.assertEqual((check["check"], check["outcome"]), ("instance-compute-id", "not here"))
         self.assertIn("instances.compute_id", check["why"])

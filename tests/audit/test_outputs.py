@@ -269,7 +269,7 @@ class Outputs(TestCase):
             other.start()
             r = self.tool.run("audit", "run", check, "--settle-time", "3")
             other.join()
-            self.expect(r, OK, "1 more were rows in motion")
+            self.expect(r, OK, "1 more were gone at the second look")
             self.assertNotIn(vid, r.out)
         rows("cinder", "UPDATE volumes SET status = 'in-use', updated_at = UTC_TIMESTAMP() WHERE id = %s", (vid,))
         self.assertIn(vid, self.audit("A02", "--no-second-look").out)
@@ -347,7 +347,7 @@ class Outputs(TestCase):
 
     def test_cinder_alone(self):
         self.tool.nova = []
-        r = self.expect(self.audit("--fail-on", "never"), OK, "not for these databases")
+        r = self.expect(self.audit("--fail-on", "never"), OK, "not applicable to these databases")
         self.assertIn("volume-stuck", r.out)
 
     def test_an_account_that_may_only_read_is_enough(self):

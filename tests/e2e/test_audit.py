@@ -4,8 +4,9 @@ import harness
 from harness import A, B, ENV, FENCED, OK, rows, value
 
 GO = FENCED + ["--yes"]
-# what a host that was rescued leaves behind until it is back or taken out: its services are down, its tombstones and allocations are there
-OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-tombstone", "allocation-on-other-host", "backend-disabled",
+# what a host that was rescued leaves behind until it is back or taken out: its services are down, its evacuations are not cleaned up, and their
+# allocations remain
+OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-not-cleaned-up", "allocation-on-other-host", "backend-disabled",
                      "request-spec-down-host"}
 # the seeds leave three instances on the host that nova does not evacuate
 OF_THE_HOST = OF_A_RESCUED_HOST | {"instances-host-down", "instance-task-stuck"}
@@ -26,7 +27,7 @@ class Audits(harness.TestCase):
         harness.sandbox("fail", "A", "--now")
         self.tool.run("host", "rescue", A, "--to", B, *GO)
         new = self.audit() - before
-        self.assertIn("evacuation-tombstone", {c for c, s, severity, host in new})
+        self.assertIn("evacuation-not-cleaned-up", {c for c, s, severity, host in new})
         self.assertEqual({c for c, s, severity, host in new if host == A and severity != "low"} - OF_THE_HOST, set())
         # the volume without a pool went along, as it was
         self.assertEqual({f for f in new if f[3] != A and f[2] != "low"} - {("volume-without-pool", B + "@ceph", "medium", B)}, set())

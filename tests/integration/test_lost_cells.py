@@ -122,7 +122,7 @@ class LostCells(harness.TestCase):
         self.assertEqual(half - whole - unrun, set())
         r, found = self.audit(DB_UNREACHABLE, "volume-stuck")
         self.assertNotIn("check-not-run", {f[0] for f in found})        # cinder's alone
-        self.expect(self.tool.run("audit", "run"), DB_UNREACHABLE, LOST, "not run to their end")
+        self.expect(self.tool.run("audit", "run"), DB_UNREACHABLE, LOST, "not finished")
 
     def test_what_a_lost_cell_holds_is_absent_from_nothing(self):
         _, whole = self.audit(OK)
@@ -143,5 +143,5 @@ class LostCells(harness.TestCase):
             self.assertEqual(r.err.count("/nonexistent/of-nobody.conf"), 1, r.err)
             self.assertEqual({f for f in half - whole if f[0] != "check-not-run"}, set())
             self.assertTrue([f for f in half if f[0] != "check-not-run"], option)
-            # without nova's own database nobody knows the cells: their checks were not run, they are not "not for these databases"
+            # without nova's own database nobody knows the cells: their checks were not run, they are not "not applicable"
             self.assertIn(("check-not-run", {"nova": "instance-active-without-host", "cinder": "volume-stuck"}[option], None), half)

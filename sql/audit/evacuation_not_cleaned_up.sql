@@ -1,0 +1,21 @@
+-- Evacuations away from this host are 'done', but its nova-compute has not started since to clean up. When it starts, nova
+-- destroys the host's copies of those guests, as it should: the instances run elsewhere, and only data on local disks is lost.
+-- :check N13 evacuation-not-cleaned-up
+-- :severity low
+-- :title host with evacuated guests that are not cleaned up
+-- :database cell
+-- :subject host
+-- :message {guests} guests were evacuated from {subject}; its nova-compute destroys its copies when it starts
+-- :remedy evac-manage host return {subject}
+-- :reads migrations
+SELECT m.source_compute AS subject
+     , m.source_compute AS host
+     , COUNT(DISTINCT m.instance_uuid) AS guests
+     , MIN(m.created_at) AS first_at
+     , MAX(m.created_at) AS last_at
+  FROM migrations AS m
+ WHERE m.migration_type = 'evacuation'
+   AND m.status = 'done'
+   AND m.deleted = 0
+ GROUP BY m.source_compute
+ ORDER BY subject;
