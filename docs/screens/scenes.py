@@ -96,7 +96,7 @@ class Play:
         fence, name = ASKED[self.lang]
         fail()
         self.show("doctor", "doctor")
-        self.show("host-show", "host", "show", A)
+        self.show("service-list", "service", "list", "--host", A)
         self.show("mistyped", "volume", "list", "--host", A[:-1] + "8@ceph", code=4)
         self.show("refused", "host", "rescue", A, "--to", B, answers=[(fence, "")], code=5)
         age(A, 14)
