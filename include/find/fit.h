@@ -9,6 +9,9 @@
  * what the instances before it take. With placement's books every resource class and trait that flavor and image ask for, too.
  * The scheduler knows more (NUMA, PCI, its own filters): a no is a no, a yes is likely. Pure: reads the scene alone. */
 
+enum room_closed { ROOM_OPEN, ROOM_DISABLED, ROOM_DOWN, ROOM_NO_COMPUTE };
+enum room_absent { ROOM_THERE, ROOM_OTHER_UUID, ROOM_NO_INVENTORY, ROOM_NO_EVACUATION };
+
 struct room {
 	const char *host, *node;
 	int64_t limit[3], used[3];       /* by enum resource_class */
@@ -17,8 +20,8 @@ struct room {
 	size_t nbook;
 	const char *provider;           /* uuid of its own one */
 	int64_t *now;                   /* of the rooms: what is used of each inventory, with what this run would put there */
-	const char *absent;             /* why placement gives it to nobody; NULL: it does, or was not asked */
-	const char *closed;             /* why the scheduler would not take it now; NULL: it is open */
+	enum room_absent absent;        /* why placement never names it; ROOM_THERE also where placement was not asked */
+	enum room_closed closed;        /* why the scheduler would not take it now */
 	const struct candidate **taken; /* what this run would put there */
 	size_t ntaken, cap;
 };
@@ -31,6 +34,10 @@ struct rooms {
 /* The hosts of the failed host's cell, without it; with a target only that one. */
 void rooms_make(const struct scene *scene, struct rooms *out);
 void rooms_free(struct rooms *rooms);
+
+/* Why it is closed, why it is absent: a sentence that names the host, for people; nothing where it is neither. */
+void room_add_closed(const struct room *room, struct str *out);
+void room_add_absent(const struct room *room, struct str *out);
 
 /* The room that takes it, as nova's scheduler would choose it (most memory free among those that pass), charged with it. NULL:
  * none does; ${why} then says what is missing and ${help} what would help. */

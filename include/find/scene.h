@@ -98,9 +98,8 @@ struct closing {
 /* nova scheduler/rpcapi.py: RPC_TOPIC, the same in every release; on the broker that the conductor's messages go to. */
 #define SCHEDULER_QUEUE "scheduler"
 
-/* What to do about waiting casts; for the queue's name. */
-#define QUEUE_CURE \
-	"before the failed host is started again: rabbitmqctl purge_queue '%s'; what shall still be done is asked once more, by the API"
+/* What to do about messages that wait in a queue of the failed host. */
+void queue_add_remedy(const char *queue, struct str *out);
 
 /* A queue that only one service of the failed host reads: who still listens there could tell that the host is alive, what waits
  * there is done by nobody else, and by the host when it comes back. */

@@ -117,7 +117,7 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 			continue;
 		n++;
 		str_clear(&hint);
-		str_addf(&hint, QUEUE_CURE, c->queue);
+		queue_add_remedy(c->queue, &hint);
 		answer(t, "waiting for cinder", STOP, c->now.messages, hint.s,
 		    "queue '%s' holds work that its cinder service would begin", c->queue);
 	}

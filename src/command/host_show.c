@@ -206,7 +206,7 @@ static void add_queues(struct table *t, const struct scene *scene)
 			continue;
 		str_clear(&detail);
 		if (c->now.messages > 0 && c->now.consumers == 0)
-			str_addf(&detail, QUEUE_CURE, c->queue);
+			queue_add_remedy(c->queue, &detail);
 		else
 			str_addf(&detail, _("%u consumer%s"), (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 		add_host_row(t, "queues", c->queue,
@@ -233,7 +233,7 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		const struct compute_node *n = compute_node_of(&scene->nova.home->nodes, r->host);
 		const char *zone = aggregates_zone_of(&scene->placing.aggregates, r->host);
 
-		if (r->closed && strcmp(r->closed, _("has no nova-compute")) == 0)
+		if (r->closed == ROOM_NO_COMPUTE)
 			continue;
 		str_clear(&detail);
 		str_addf(&detail, _("%lld of %lld vCPU, %lld of %lld MB, %lld of %lld GB free (%s)%s%s"),
@@ -241,12 +241,14 @@ static void add_capacity(struct table *t, const struct scene *scene)
 		    (long long)(r->limit[CLASS_MEMORY_MB] - r->used[CLASS_MEMORY_MB]), (long long)r->limit[CLASS_MEMORY_MB],
 		    (long long)(r->limit[CLASS_DISK_GB] - r->used[CLASS_DISK_GB]), (long long)r->limit[CLASS_DISK_GB],
 		    rooms.from_placement ? "placement" : "compute node", zone ? ", zone " : "", str_or(zone, ""));
-		if (r->absent)
-			str_addf(&detail, "; it %s", r->absent);
+		if (r->absent) {
+			str_add(&detail, "; ");
+			room_add_absent(r, &detail);
+		}
 		add_host_row(t, "capacity", r->host,
-		    !r->closed                               ? "up" :
-			strcmp(r->closed, _("is down")) == 0 ? "down" :
-							       "disabled",
+		    r->closed == ROOM_OPEN     ? "up" :
+			r->closed == ROOM_DOWN ? "down" :
+						 "disabled",
 		    n->running_vms.set ? n->running_vms.v : -1, detail.s);
 	}
 	rooms_free(&rooms);

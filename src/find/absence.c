@@ -52,7 +52,7 @@ int world_has_nothing(const struct world *w, struct error *err)
 		error_set(err, a->kind, "%s", a->text);
 		return error_hint(err, "%s", a->hint);
 	}
-	error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be asked: %s; %s", w->cinder_absent,
+	error_set(err, ERROR_CONFIG, "neither cinder's nor nova's database can be read: %s; %s", w->cinder_absent,
 	    w->nova_absent);
 	return error_hint(err, "name the configuration files with --cinder-config-file and --nova-config-file");
 }

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
-static const char *const class_name[CLASSES] = { "vCPU", "MB of memory", "GB of disk" };
+#include "util/lang.h"
+
+static const char *const class_name[CLASSES] = { N_("vCPU"), N_("MB of memory"), N_("GB of disk") };
+
+enum objection { NO_OBJECTION, ANTI_AFFINITY, AFFINITY, OTHER_ZONE, NO_AGGREGATE };
 
 static size_t members_there(const struct room *room, const struct candidate *c)
 {
@@ -18,15 +22,15 @@ static size_t members_there(const struct room *room, const struct candidate *c)
 
 /* nova scheduler/filters/affinity_filter.py. Every member's host counts, the dead one too: a group whose members are all there
  * has nowhere to go by the scheduler. */
-static const char *group_objects(const struct room *room, const struct candidate *c)
+static enum objection group_objects(const struct room *room, const struct candidate *c)
 {
 	if (!c->group.exists)
-		return NULL;
+		return NO_OBJECTION;
 	if (strcmp(c->group.policy, "anti-affinity") == 0 && members_there(room, c) >= (size_t)c->group.max_per_host)
-		return "already has a member of its server group (anti-affinity)";
+		return ANTI_AFFINITY;
 	if (strcmp(c->group.policy, "affinity") == 0 && members_there(room, c) == 0)
-		return "has no member of its server group (affinity)";
-	return NULL;
+		return AFFINITY;
+	return NO_OBJECTION;
 }
 
 /* nova scheduler/filters/availability_zone_filter.py: a host of no zone is in the default one, which nobody else has. */
@@ -47,17 +51,23 @@ static bool aggregate_fits(const struct scene *scene, const struct room *room, c
 	return true;
 }
 
-/* Why the filters would not take it there; NULL: they would. A forced host is not filtered, but nova-compute looks at the group
+/* Why the filters would not take it there. A forced host is not filtered, but nova-compute looks at the group
  * itself when the request names it (nova compute/manager.py: _validate_instance_group_policy). */
-static const char *filter_objects(const struct scene *scene, const struct room *room, const struct candidate *c)
+static enum objection filter_objects(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
 	if (scene->request->what.force)
-		return c->spec_facts.group_hint ? group_objects(room, c) : NULL;
+		return c->spec_facts.group_hint ? group_objects(room, c) : NO_OBJECTION;
 	if (!zone_fits(scene, room, c->spec_facts.zone))
-		return "is in another availability zone";
+		return OTHER_ZONE;
 	if (!aggregate_fits(scene, room, &c->needs))
-		return "is in no aggregate that its flavor asks for";
+		return NO_AGGREGATE;
 	return group_objects(room, c);
+}
+
+static void say_too_little(const struct room *room, int64_t there, int64_t needed, const char *name, struct str *why)
+{
+	str_addf(why, _("'%s' has %lld of the %lld %s that the instance needs"), room->host, (long long)there,
+	    (long long)needed, name);
 }
 
 static void say_lacking(const struct scene *scene, const struct room *room, const struct ask *a, struct str *why,
@@ -65,18 +75,20 @@ static void say_lacking(const struct scene *scene, const struct room *room, cons
 {
 	int64_t most = room_most_left(scene, room, a->name);
 
-	if (a->kind != ASK_RESOURCE) {
-		str_addf(why, "'%s' %s trait %s", room->host, a->kind == ASK_TRAIT ? "lacks" : "has, and must not have,",
-		    a->name);
-		str_addf(help, "a host that has it%s", a->kind == ASK_TRAIT ? "" : " not");
+	if (a->kind == ASK_TRAIT) {
+		str_addf(why, _("'%s' lacks trait %s"), room->host, a->name);
+		str_add(help, _("choose a host that has this trait"));
+	} else if (a->kind == ASK_NO_TRAIT) {
+		str_addf(why, _("'%s' has trait %s, which the instance must not have"), room->host, a->name);
+		str_add(help, _("choose a host without this trait"));
 	} else if (most >= a->amount) {
-		str_addf(why, "'%s' has no single provider that gives %lld %s as its flavor asks for it", room->host,
+		str_addf(why, _("'%s' has no single resource provider for %lld %s as the flavor needs it"), room->host,
 		    (long long)a->amount, a->name);
-		str_add(help, "another host");
+		str_add(help, _("choose another host"));
 	} else {
-		str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)most, (long long)a->amount,
-		    a->name);
-		str_addf(help, "%lld %s more on '%s', or another host", (long long)(a->amount - most), a->name, room->host);
+		say_too_little(room, most, a->amount, a->name, why);
+		str_addf(help, _("free %lld %s more on '%s', or choose another host"), (long long)(a->amount - most), a->name,
+		    room->host);
 	}
 }
 
@@ -87,43 +99,72 @@ static void say_short(const struct scene *scene, const struct room *room, const 
 	int64_t there = room_left(scene, room, class) > 0 ? room_left(scene, room, class) : 0, n = room_need(c, class);
 
 	if (n <= there) {
-		str_addf(why, "'%s' gives nobody %lld %s at once", room->host, (long long)n, class_name[class]);
-		str_add(help, "a larger host");
+		str_addf(why, _("'%s' does not allocate %lld %s to one instance (placement: min_unit, max_unit, step_size)"),
+		    room->host, (long long)n, _(class_name[class]));
+		str_add(help, _("choose another host"));
 		return;
 	}
-	str_addf(why, "'%s' has %lld of the %lld %s that it needs", room->host, (long long)there, (long long)n,
-	    class_name[class]);
-	str_addf(help, "%lld %s more on '%s', or another host", (long long)(n - room_left(scene, room, class)),
-	    class_name[class], room->host);
+	say_too_little(room, there, n, _(class_name[class]), why);
+	str_addf(help, _("free %lld %s more on '%s', or choose another host"), (long long)(n - room_left(scene, room, class)),
+	    _(class_name[class]), room->host);
 }
 
-/* What helps against a filter. A hard group's rule stays, forced or not. */
+static void say_objection(enum objection objection, const char *host, struct str *why)
+{
+	switch (objection) {
+	case NO_OBJECTION:
+		break;
+	case ANTI_AFFINITY:
+		str_addf(why, _("'%s' already has a member of its server group (anti-affinity)"), host);
+		break;
+	case AFFINITY:
+		str_addf(why, _("'%s' has no member of its server group (affinity)"), host);
+		break;
+	case OTHER_ZONE:
+		str_addf(why, _("'%s' is in another availability zone"), host);
+		break;
+	case NO_AGGREGATE:
+		str_addf(why, _("'%s' is not in an aggregate that its flavor needs"), host);
+		break;
+	}
+}
+
+/* A hard group's rule stays, forced or not. */
+static void say_group_help(const struct candidate *c, struct str *help)
+{
+	if (str_equal(c->group.policy, "anti-affinity"))
+		str_addf(help,
+		    _("choose a host without a member of server group %s, give the group the policy soft-anti-affinity, or take the instance out of the "
+		      "group; a forced target does not help: nova-compute checks a hard rule itself, and the instance would end in ERROR"),
+		    c->group.uuid);
+	else
+		str_addf(help,
+		    _("choose a host with a member of server group %s, give the group the policy soft-affinity, or take the instance out of the group; "
+		      "a forced target does not help: nova-compute checks a hard rule itself, and the instance would end in ERROR"),
+		    c->group.uuid);
+}
+
 static void say_filter(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why,
     struct str *help)
 {
-	bool anti = str_equal(c->group.policy, "anti-affinity");
-
-	str_addf(why, "'%s' %s", room->host, filter_objects(scene, room, c));
+	say_objection(filter_objects(scene, room, c), room->host, why);
 	if (group_objects(room, c))
-		str_addf(help,
-		    "a host with%s member of server group %s (nova-compute checks a hard rule itself, so forcing a target ends in ERROR), a group of "
-		    "policy soft-%s, or the instance taken out of the group",
-		    anti ? "out a" : " a", c->group.uuid, anti ? "anti-affinity" : "affinity");
+		say_group_help(c, help);
 	else if (room->closed || room->absent || !room_has_size(scene, room, c))
-		str_add(help, "a host that passes");
+		str_add(help, _("choose another host"));
 	else
-		str_addf(help, "a host that passes; or force one: evac-manage instance evacuate %s %s --force",
+		str_addf(help, _("choose another host, or force this one: evac-manage instance evacuate %s %s --force"),
 		    c->instance->uuid, room->host);
 }
 
 /* The room that comes nearest: only disabled, then only too small, only down, then the rest. */
 static int room_distance(const struct scene *scene, const struct room *room, const struct candidate *c)
 {
-	bool fits = room_has_size(scene, room, c), filtered = filter_objects(scene, room, c) != NULL;
+	bool fits = room_has_size(scene, room, c), filtered = filter_objects(scene, room, c) != NO_OBJECTION;
 
-	return (!room->closed                                   ? 0 :
-		       strcmp(room->closed, "is disabled") == 0 ? 1 :
-								  3) +
+	return (room->closed == ROOM_OPEN            ? 0 :
+		       room->closed == ROOM_DISABLED ? 1 :
+						       3) +
 	    (fits ? 0 : 2) + (room->absent ? 4 : 0) + (filtered ? 8 : 0);
 }
 
@@ -142,7 +183,7 @@ static void say_elsewhere(const struct scene *scene, const struct candidate *c, 
 	rooms_make_for(scene, NULL, &others);
 	for (const struct room *r = others.v; r < others.v + others.n; r++)
 		if (!r->closed && strcmp(r->host, scene->request->what.target_host) != 0 && is_open(scene, r, c)) {
-			str_addf(help, "; it fits on '%s': evac-manage instance evacuate %s %s", r->host, c->instance->uuid,
+			str_addf(help, _("; it fits on '%s': evac-manage instance evacuate %s %s"), r->host, c->instance->uuid,
 			    r->host);
 			break;
 		}
@@ -160,20 +201,21 @@ static void explain(const struct rooms *rooms, const struct scene *scene, const 
 			room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
 	if (!best) {
-		str_add(why, "there is no other compute node");
-		str_add(help, "add a compute host to this cell");
+		str_add(why, _("the cell has no other compute node"));
+		str_add(help, _("add a compute node to this cell"));
 	} else if (filter_objects(scene, best, c)) {
 		say_filter(scene, best, c, why, help);
 	} else if (best->absent) {
-		str_addf(why, "'%s' %s", best->host, best->absent);
-		str_add(help, "'evac-manage audit run compute-node-without-provider' names such nodes; or another host");
+		room_add_absent(best, why);
+		str_add(help,
+		    _("choose another host; 'evac-manage audit run compute-node-without-provider' lists such compute nodes"));
 	} else if (room_short_class(scene, best, c) < CLASSES) {
 		say_short(scene, best, c, why, help);
 	} else if (room_lacking(scene, best, c)) {
 		say_lacking(scene, best, room_lacking(scene, best, c), why, help);
 	} else {
-		str_addf(why, "'%s' %s", best->host, best->closed);
-		str_addf(help, "it would fit on '%s' if that were up and enabled", best->host);
+		room_add_closed(best, why);
+		str_addf(help, _("it would fit on '%s' if nova-compute there were up and enabled"), best->host);
 	}
 	say_elsewhere(scene, c, help);
 }

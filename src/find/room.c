@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/lang.h"
+
 static bool shares_with(const struct scene *scene, const struct inventory *i, const char *root)
 {
 	for (size_t k = 0; k < scene->placing.sharing.n; k++)
@@ -45,9 +47,7 @@ static void size_from_books(struct room *room, const struct scene *scene, const 
 			add_book(room, i);
 	}
 	if (!own)
-		room->absent = twin ?
-		    "is known to placement under another uuid (it was installed anew): nothing is scheduled there" :
-		    "has nothing in placement: nothing is scheduled there";
+		room->absent = twin ? ROOM_OTHER_UUID : ROOM_NO_INVENTORY;
 }
 
 static void size_from_node(struct room *room, const struct compute_node *node)
@@ -60,13 +60,35 @@ static void size_from_node(struct room *room, const struct compute_node *node)
 	room->used[CLASS_DISK_GB] = node->local_gb_used;
 }
 
-static const char *why_closed(const struct scene *scene, const struct nova_service *s)
+static enum room_closed why_closed(const struct scene *scene, const struct nova_service *s)
 {
 	if (!s)
-		return "has no nova-compute";
+		return ROOM_NO_COMPUTE;
 	if (!nova_service_is_up(s, scene->nova.down_s))
-		return "is down";
-	return s->disabled ? "is disabled" : NULL;
+		return ROOM_DOWN;
+	return s->disabled ? ROOM_DISABLED : ROOM_OPEN;
+}
+
+void room_add_closed(const struct room *room, struct str *out)
+{
+	if (room->closed == ROOM_NO_COMPUTE)
+		str_addf(out, _("'%s' has no nova-compute"), room->host);
+	else if (room->closed == ROOM_DOWN)
+		str_addf(out, _("nova-compute on '%s' is down"), room->host);
+	else if (room->closed == ROOM_DISABLED)
+		str_addf(out, _("nova-compute on '%s' is disabled"), room->host);
+}
+
+void room_add_absent(const struct room *room, struct str *out)
+{
+	if (room->absent == ROOM_OTHER_UUID)
+		str_addf(out,
+		    _("'%s' is known to placement under another uuid (nova-compute was installed anew): the scheduler sends nothing there"),
+		    room->host);
+	else if (room->absent == ROOM_NO_INVENTORY)
+		str_addf(out, _("'%s' has no inventory in placement: the scheduler sends nothing there"), room->host);
+	else if (room->absent == ROOM_NO_EVACUATION)
+		str_addf(out, _("the hypervisor of '%s' does not support evacuation"), room->host);
 }
 
 void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
@@ -90,7 +112,7 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 		room->now = out->now;
 		room->closed = why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host));
 		if (!hypervisor_evacuates(n->hypervisor_type))
-			room->absent = "is of a hypervisor that takes no evacuation";
+			room->absent = ROOM_NO_EVACUATION;
 		if (out->from_placement)
 			size_from_books(room, scene, n);
 		else

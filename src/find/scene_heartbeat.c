@@ -56,7 +56,7 @@ int scene_watch_heartbeat(struct scene *scene, struct error *err)
 	if (!scene->subject.evacuates || !s || !s->forced_down || !s->heartbeat_age_s.set ||
 	    s->heartbeat_age_s.v >= watch_s(scene))
 		return 0;
-	log_notice("nova-compute on '%s' is forced down and reported %lld s ago: does it go on? (up to %lld s)",
+	log_notice("nova-compute on '%s' is forced down but reported %lld s ago: waiting up to %lld s for another report",
 	    scene->subject.host, (long long)s->heartbeat_age_s.v, (long long)(watch_s(scene) + 1));
 	if (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0)
 		return -1;

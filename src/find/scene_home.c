@@ -6,6 +6,7 @@
 
 #include "find/scene.h"
 #include "util/clock.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* Which cell a host is in. Only that one must answer: nova goes on without the others, and so do we. */
@@ -72,7 +73,7 @@ int scene_not_known_in_all_cells(const struct scene *scene, const char *what, co
 {
 	const struct absence *lost = world_any_lost_cell(scene->world);
 
-	error_set(err, lost->kind, "no cell that answers knows %s '%s', and cell '%s' does not answer: %s", what, name,
+	error_set(err, lost->kind, "%s '%s' is not in the cells that answer; cell '%s' does not answer: %s", _(what), name,
 	    str_or(lost->cell->name, lost->cell->uuid), lost->text);
 	return error_hint(err, "%s", lost->hint);
 }
@@ -82,7 +83,7 @@ static int keep_only(const struct cell_facts **found, const struct cell_facts *c
     struct error *err)
 {
 	if (*found)
-		return error_set(err, ERROR_ERROR, "host '%s' has %s in cell '%s' and in cell '%s'", host, what,
+		return error_set(err, ERROR_ERROR, "host '%s' has %s in cell '%s' and in cell '%s'", host, _(what),
 		    (*found)->cell->name, cell->cell->name);
 	*found = cell;
 	return 0;
@@ -99,7 +100,7 @@ static int cell_of_instances(const struct scene *scene, const char *host, const 
 			return -1;
 		n = found.n;
 		instances_free(&found);
-		if (n > 0 && keep_only(out, &scene->nova.cell[i], host, "instances", err) != 0)
+		if (n > 0 && keep_only(out, &scene->nova.cell[i], host, N_("instances"), err) != 0)
 			return -1;
 	}
 	return 0;
@@ -160,12 +161,12 @@ static int unknown_compute(const struct scene *scene, const char *host, struct e
 		}
 	}
 	if (rc == 0)
-		scene_unknown("compute host", host, known, n, "evac-manage service list", err);
+		scene_unknown(N_("compute host"), host, known, n, "evac-manage service list", err);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		host_list_free(&named[i]);
 	free(named);
 	free(known);
-	return rc == 0 && world_any_lost_cell(scene->world) ? scene_not_known_in_all_cells(scene, "host", host, err) : -1;
+	return rc == 0 && world_any_lost_cell(scene->world) ? scene_not_known_in_all_cells(scene, N_("host"), host, err) : -1;
 }
 
 /* By its nova-compute's name or its hypervisor's; ${host} becomes the former. NULL without an error: neither is known. */

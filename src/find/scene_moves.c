@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/lang.h"
 #include "util/str.h"
 
 /* What goes from one owner to another: its rows by kind, what of them stays, and what was asked for. */
@@ -209,10 +210,10 @@ static int check_pools_stay(const struct move *move, struct error *err)
 		for (size_t i = 0; i < move->rows[k].n; i++)
 			if (k != OWNED_WORKER && host_pool(move->rows[k].v[i].host)) {
 				error_set(err, ERROR_USAGE,
-				    "'%s' has volumes in pools ('%s'), and --newhost '%s' would make one of all",
+				    "'%s' has volumes in pools ('%s'); --newhost '%s' would put all of them into one pool",
 				    move->from.text, move->rows[k].v[i].host, move->to.text);
 				return error_hint(err,
-				    "name the pool in --currenthost, too, or leave it out of --newhost: pools keep their names");
+				    "name the pool in --currenthost too; or leave it out of --newhost, then the pools keep their names");
 			}
 	return 0;
 }
@@ -256,7 +257,8 @@ static int check_row_words(const struct scene *scene, struct error *err)
 		rc = add_nameables(scene, m, m->kind == MOVE_BACKUPS ? m->to.text : m->to.backend_host, &gone, err);
 	if (rc == 0)
 		rc = request_check_words(r, &known, &gone,
-		    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume or group",
+		    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? N_("backup") :
+											      N_("volume or group"),
 		    list, err);
 	nameables_free(&known);
 	nameables_free(&gone);
@@ -269,9 +271,9 @@ int scene_add_move(struct scene *scene, enum move_kind kind, const char *from, c
 
 	move->kind = kind;
 	if (!host_name_parse(from, &move->from))
-		return error_set(err, ERROR_USAGE, "'%s' is not a host", from);
+		return error_set(err, ERROR_USAGE, "'%s' is not a host name", from);
 	if (!host_name_parse(to, &move->to))
-		return error_set(err, ERROR_USAGE, "'%s' is not a host", to);
+		return error_set(err, ERROR_USAGE, "'%s' is not a host name", to);
 	if (check_move_names(scene, move, err) != 0)
 		return -1;
 	move->target_known = true; /* else it would have been an unknown name */
@@ -294,9 +296,10 @@ static int add_counterpart(struct scene *scene, enum move_kind kind, const char 
 	struct host_name from;
 	struct move *move;
 
-	if (!host_name_parse(owner, &from))
-		return error_set(err, ERROR_REFUSED,
-		    "'%s' owns rows and is no host's name: 'evac-manage audit run' shows which", owner);
+	if (!host_name_parse(owner, &from)) {
+		error_set(err, ERROR_REFUSED, "'%s' owns rows of cinder but is not a host name; nothing was written", owner);
+		return error_hint(err, "'evac-manage audit run' lists these rows");
+	}
 	if (has_move(scene, kind, from.backend_host))
 		return 0;
 	move = new_move(scene);
@@ -306,7 +309,7 @@ static int add_counterpart(struct scene *scene, enum move_kind kind, const char 
 		    to :
 		    arena_printf(&scene->arena, "%s%s%s", to, from.backend[0] ? "@" : "", from.backend),
 		&move->to))
-		return error_set(err, ERROR_ERROR, "'%s' of '%s' makes too long a name", from.backend, to);
+		return error_set(err, ERROR_ERROR, "the host name '%s@%s' is too long", to, from.backend);
 	move->target_known = kind == MOVE_BACKEND && scene_is_backend(scene, move->to.backend_host);
 	return find_move(scene, move, err);
 }

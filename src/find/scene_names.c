@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
@@ -40,7 +41,7 @@ int scene_unknown(const char *what, const char *name, const char *const *known, 
 	auto_str struct str near = { 0 };
 
 	str_nearest(name, known, n, &near);
-	error_set(err, ERROR_NOT_FOUND, "no %s '%s' is known", what, name);
+	error_set(err, ERROR_NOT_FOUND, "no %s '%s' is known", _(what), name);
 	if (near.n)
 		return error_hint(err, "did you mean %s? '%s' shows all", near.s, list);
 	return error_hint(err, "'%s' shows all", list);
@@ -100,7 +101,7 @@ int scene_check_backend(const struct scene *scene, const char *backend_host, str
 	for (i = 0; i < scene->cinder.owners.n; i++)
 		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && !host_pool(scene->cinder.owners.v[i].host))
 			names_add(&known, scene->cinder.owners.v[i].host);
-	return unknown_owner("cinder backend", backend_host, &known, "evac-manage service list", err);
+	return unknown_owner(N_("cinder backend"), backend_host, &known, "evac-manage service list", err);
 }
 
 /* Pools are stored nowhere but in what lives on them. A pool of the target is believed when something lives on it there, or on
@@ -128,7 +129,7 @@ int scene_check_pool(const struct scene *scene, const struct host_name *host, bo
 		names_free(&known);
 		return named ? 0 : -1;
 	}
-	return unknown_owner("pool", host->pool, &known,
+	return unknown_owner(N_("pool"), host->pool, &known,
 	    arena_printf(&known.arena, "evac-manage volume list --host %s", shell_word(&known.arena, host->backend_host)), err);
 }
 
@@ -198,7 +199,7 @@ int scene_check_node(const struct scene *scene, const char *node, struct error *
 			names_add(&known, hosts.v[k].host);
 		host_list_free(&hosts);
 	}
-	return unknown_owner("host", node, &known, "evac-manage service list", err);
+	return unknown_owner(N_("host"), node, &known, "evac-manage service list", err);
 }
 
 int scene_check_owner(const struct scene *scene, const struct host_name *owner, struct error *err)
@@ -242,7 +243,7 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 		names_add(&known, pool);
 		other = mapped_to(map, pool);
 		if (to && other && strcmp(to, other) != 0) {
-			error_set(err, ERROR_USAGE, "--pool-map '%s' may mean more than one pool of '%s'", map,
+			error_set(err, ERROR_USAGE, "--pool-map '%s' matches more than one pool of '%s'", map,
 			    scene->subject.host);
 			error_hint(err, "name the pool in --currenthost and the new one in --newhost");
 			names_free(&known);
@@ -251,7 +252,7 @@ static const char *new_pool(const struct scene *scene, const char *map, struct e
 		to = to ? to : other;
 	}
 	if (!to)
-		unknown_owner("pool of the failed host", arena_dupn(&known.arena, map, strcspn(map, "=")), &known,
+		unknown_owner(N_("pool of the failed host"), arena_dupn(&known.arena, map, strcspn(map, "=")), &known,
 		    arena_printf(&known.arena, "evac-manage host show %s", shell_word(&known.arena, scene->subject.host)), err);
 	else
 		names_free(&known);

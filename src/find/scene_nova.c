@@ -5,6 +5,7 @@
 
 #include "bus/cast.h"
 #include "find/scene.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -152,7 +153,7 @@ static int check_instance_words(const struct scene *scene, struct error *err)
 	for (size_t i = 0; i < scene->subject.instances.n; i++)
 		nameables_add(&known, scene->subject.instances.v[i].uuid, scene->subject.instances.v[i].name);
 	find_gone(scene, &gone);
-	rc = request_check_words(scene->request, &known, &gone, "instance", list.s, err);
+	rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
 	nameables_free(&known);
 	nameables_free(&gone);
 	return rc;
@@ -232,13 +233,13 @@ static int find_by_id(struct scene *scene, const char *id, struct instances *out
 			scene->subject.copies = total;
 			return 0;
 		}
-		error_set(err, ERROR_ERROR, "instance '%s' is in %zu cells: nobody can say which of them nova takes", id,
+		error_set(err, ERROR_ERROR, "instance '%s' is in %zu cells: it is not known which one nova would use", id,
 		    total);
-		return error_hint(err, "'evac-manage instance show %s' says which one nova_api maps it to", id);
+		return error_hint(err, "'evac-manage instance show %s' shows the cell that nova_api maps it to", id);
 	}
 	if (total > 1) {
 		error_set(err, ERROR_NOT_FOUND, "%zu instances are named '%s'", total, id);
-		return error_hint(err, "say which by its uuid: '%s' is one", out->v[0].uuid);
+		return error_hint(err, "give the uuid instead of the name: '%s' is one of them", out->v[0].uuid);
 	}
 	return 0;
 }
@@ -262,24 +263,24 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 	if (find_by_id(scene, id, &scene->subject.instances, &where, err) != 0)
 		return -1;
 	if (scene->subject.instances.n == 0 && world_any_lost_cell(scene->world))
-		return scene_not_known_in_all_cells(scene, "instance", id, err);
+		return scene_not_known_in_all_cells(scene, N_("instance"), id, err);
 	if (scene->subject.instances.n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no instance '%s' is known", id);
 		return error_hint(err,
-		    "names are exact: instance list --host shows those of a host, 'evac-manage host list' the hosts");
+		    "names must match exactly; 'evac-manage host list' lists the hosts, instance list --host the instances of one");
 	}
 	assert(where);
 	if (!scene->subject.instances.v[0].host && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
 	if (!scene->subject.instances.v[0].host)
-		return error_set(err, ERROR_REFUSED, "instance %s is on no host (%s): there is nothing to evacuate it from",
-		    scene->subject.instances.v[0].uuid, str_or(scene->subject.instances.v[0].vm_state, "no state"));
+		return error_set(err, ERROR_REFUSED, "instance %s has no host (%s): there is nothing to evacuate it from",
+		    scene->subject.instances.v[0].uuid, str_or(scene->subject.instances.v[0].vm_state, _("no state")));
 	if (scene_find_home(scene, scene->subject.instances.v[0].host, err) != 0)
 		return error_prefix(err, "instance %s", scene->subject.instances.v[0].uuid);
 	if (scene->nova.home != where && !scene->subject.evacuates)
 		return find_homeless(scene, where, err);
 	if (scene->nova.home != where)
-		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', its host '%s' in cell '%s'",
+		return error_set(err, ERROR_ERROR, "instance %s is in cell '%s', but its host '%s' is in cell '%s'",
 		    scene->subject.instances.v[0].uuid, where->cell->name, scene->subject.host, scene->nova.home->cell->name);
 	return find_candidates(scene, err);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -107,7 +108,7 @@ void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell
 	open_cell_bus(scene, cell, &on, &err);
 	*out = (struct waiting_queues){ .v = arena_alloc(arena, (cell->services.n + 1) * sizeof *out->v) };
 	if (!on.bus && !err.kind)
-		error_set(&err, ERROR_CONFIG, "the mapping of cell '%s' names no broker", cell->cell->name);
+		error_set(&err, ERROR_CONFIG, "cell_mappings has no transport_url for cell '%s'", cell->cell->name);
 	if (on.bus)
 		look_at_computes(on.bus, cell, arena, out, &err);
 	out->absent = err.kind ? arena_dup(arena, err.text) : NULL;
@@ -133,7 +134,7 @@ static void find_of_cinder(struct scene *scene)
 	if (!w->has_cinder_config || !has_cinder_services(scene))
 		return;
 	if (!w->cinder.has_bus)
-		error_set(&err, ERROR_CONFIG, "cinder's configuration names no broker (transport_url)");
+		error_set(&err, ERROR_CONFIG, "cinder's configuration has no transport_url");
 	if (!w->cinder.has_bus || bus_open(&options, &bus, &err) != 0)
 		keep_queues_absent(scene, &err);
 	for (size_t i = 0; i < scene->cinder.services.n && bus; i++) {
@@ -155,4 +156,11 @@ void scene_find_queues(struct scene *scene)
 	if (scene->nova.home)
 		find_of_compute(scene);
 	find_of_cinder(scene);
+}
+
+void queue_add_remedy(const char *queue, struct str *out)
+{
+	str_addf(out,
+	    _("before the failed host is started again: rabbitmqctl purge_queue '%s'; then send through the API again what is still wanted"),
+	    queue);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "util/lang.h"
 #include "util/str.h"
 
 /* nova and cinder take a host's name each from its own configuration: 'ctl1' here, 'ctl1.example.org' there, and nobody but a
@@ -57,19 +58,28 @@ void scene_find_twins(const struct scene *scene, const char *host, struct arena 
 		}
 }
 
+static void add_comma(struct str *out)
+{
+	str_add(out, out->n ? ", " : "");
+}
+
 void host_twin_describe(const struct host_twin *twin, struct str *out)
 {
 	str_clear(out);
 	if (twin->volumes > 0)
-		str_addf(out, "%lld volume%s", (long long)twin->volumes, twin->volumes == 1 ? "" : "s");
-	if (twin->backups > 0)
-		str_addf(out, "%s%lld backup%s", out->n ? ", " : "", (long long)twin->backups, twin->backups == 1 ? "" : "s");
-	if (twin->cinder_services > 0)
-		str_addf(out, "%s%zu service%s of cinder", out->n ? ", " : "", twin->cinder_services,
-		    twin->cinder_services == 1 ? "" : "s");
-	if (twin->nova_services > 0)
-		str_addf(out, "%s%zu service%s of nova", out->n ? ", " : "", twin->nova_services,
-		    twin->nova_services == 1 ? "" : "s");
+		str_addf(out, _("%lld volume%s"), (long long)twin->volumes, twin->volumes == 1 ? "" : "s");
+	if (twin->backups > 0) {
+		add_comma(out);
+		str_addf(out, _("%lld backup%s"), (long long)twin->backups, twin->backups == 1 ? "" : "s");
+	}
+	if (twin->cinder_services > 0) {
+		add_comma(out);
+		str_addf(out, _("%zu cinder service%s"), twin->cinder_services, twin->cinder_services == 1 ? "" : "s");
+	}
+	if (twin->nova_services > 0) {
+		add_comma(out);
+		str_addf(out, _("%zu nova service%s"), twin->nova_services, twin->nova_services == 1 ? "" : "s");
+	}
 }
 
 bool scene_is_failed_node(const struct scene *scene, const char *host)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -59,7 +60,7 @@ static int unknown_word(const char *option, const char *word, const struct namea
 	}
 	str_nearest(word, names, n, &near);
 	free(names);
-	error_set(err, ERROR_NOT_FOUND, "%s '%s': no such %s here; an id or an exact name is meant", option, word, what);
+	error_set(err, ERROR_NOT_FOUND, "%s '%s': no such %s here; give an id or an exact name", option, word, _(what));
 	if (near.n)
 		return error_hint(err, "did you mean %s? '%s' shows all", near.s, list);
 	return error_hint(err, "'%s' shows all", list);
@@ -73,7 +74,7 @@ static int check_each_word(const char *option, const struct words *words, const 
 			continue;
 		if (!has_nameable(gone, words->v[i]))
 			return unknown_word(option, words->v[i], known, what, list, err);
-		log_notice("%s '%s': it has left already", option, words->v[i]);
+		log_notice("%s '%s': already moved", option, words->v[i]);
 	}
 	return 0;
 }

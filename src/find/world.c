@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -170,7 +171,7 @@ static int open_world_nova(struct world *w, struct error *err)
 	if (cell_mappings_list(w->api_db, &w->mappings, err) != 0)
 		return -1;
 	if (w->mappings.n == 0)
-		return error_set(err, ERROR_CONFIG, "%s knows no cell (cell_mappings is empty)", db_label(w->api_db));
+		return error_set(err, ERROR_CONFIG, "%s has no cell: cell_mappings is empty", db_label(w->api_db));
 	w->cell = xcalloc(w->mappings.n, sizeof *w->cell);
 	for (size_t i = 0; i < w->mappings.n; i++) {
 		if (open_world_cell(w, &w->mappings.v[i], &w->cell[w->ncell], err) == 0)
@@ -219,11 +220,10 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->where.cinder_files);
 	struct world *w = out;
 
-	*w = (struct world){ .run = run,
-		.absences = xcalloc(1, sizeof *w->absences),
-		.cinder_absent = "no cinder configuration",
-		.nova_absent = "no nova configuration",
-		.bus_absent = "no nova configuration" };
+	*w = (struct world){ .run = run, .absences = xcalloc(1, sizeof *w->absences) };
+	lang_copy(w->cinder_absent, sizeof w->cinder_absent, _("no cinder configuration"));
+	lang_copy(w->nova_absent, sizeof w->nova_absent, _("no nova configuration"));
+	lang_copy(w->bus_absent, sizeof w->bus_absent, _("no nova configuration"));
 	if (check_named(w, &request->where.nova_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 ||

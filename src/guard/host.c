@@ -376,7 +376,7 @@ void guard_casts_waiting(const struct guard *self, const struct scene *scene, st
 		if (c->now.messages == 0 || c->reports)
 			continue;
 		str_clear(&hint);
-		str_addf(&hint, _(QUEUE_CURE), c->queue);
+		queue_add_remedy(c->queue, &hint);
 		guard_found(self, scene, out, c->queue, hint.s,
 		    "queue '%s' holds %u message%s that only the failed host would run", c->queue, (unsigned)c->now.messages,
 		    c->now.messages == 1 ? "" : "s");

@@ -39,9 +39,11 @@ static const char *state_objects(const struct scene *scene, const struct candida
 	if (!i->launched_at)
 		return _("it was never launched");
 	if (i->task_state && (strict || is_being_worked_on(i))) {
-		str_addf(text, _("its task state is '%s'"), i->task_state);
 		if (strict)
-			str_addf(text, _(", and it must be empty in nova %s"), scene->nova.release->name);
+			str_addf(text, _("its task state is '%s'; nova %s evacuates an instance only when it has none"),
+			    i->task_state, scene->nova.release->name);
+		else
+			str_addf(text, _("its task state is '%s'"), i->task_state);
 		return text->s;
 	}
 	return NULL;
@@ -177,19 +179,27 @@ void guard_task_state(const struct guard *self, const struct scene *scene, struc
 			    scene->nova.release->no_task_state.until);
 }
 
-/* bug 1952941: the compute's claim reads the instance's own cells, which no message can mend. */
+/* bug 1952941: the compute's claim reads the instance's own cells, which no message can change. */
 void guard_old_cpu_pinning(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct rule *rule = scene->nova.release ? &scene->nova.release->breaks_pinning : NULL;
 
 	if (!rule || rule->when == NEVER)
 		return;
-	EACH_WANTED(c, scene)
-		if ((c->needs.old_pinning || c->spec_facts.old_pinning) && !findings_skip(out, c->instance->uuid))
+	EACH_WANTED(c, scene) {
+		const char *name = str_or(c->instance->name, c->instance->uuid);
+
+		if (!(c->needs.old_pinning || c->spec_facts.old_pinning) || findings_skip(out, c->instance->uuid))
+			continue;
+		if (rule->when == UNTIL)
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s was pinned to CPUs before Victoria, and nova %s cannot place it%s%s (bug 1952941)",
-			    str_or(c->instance->name, c->instance->uuid), scene->nova.release->name,
-			    rule->when == UNTIL ? " before " : "", str_or(rule->until, ""));
+			    "%s was pinned to CPUs before Victoria; nova %s before %s cannot place it (bug 1952941)", name,
+			    scene->nova.release->name, rule->until);
+		else
+			guard_found(self, scene, out, c->instance->uuid, NULL,
+			    "%s was pinned to CPUs before Victoria; nova %s cannot place it (bug 1952941)", name,
+			    scene->nova.release->name);
+	}
 }
 
 /* octavia compute/drivers/nova_driver.py names its instances so; nothing else in nova's rows tells them. */

@@ -211,7 +211,7 @@ static void add_waiting_messages(const struct ending *e)
 			continue;
 		str_addf(&text, c->now.messages == 1 ? _("queue '%s' holds %u message; ") : _("queue '%s' holds %u messages; "),
 		    c->queue, (unsigned)c->now.messages);
-		str_addf(&text, _(QUEUE_CURE), c->queue);
+		queue_add_remedy(c->queue, &text);
 		ending_add(e, _("note"), text.s);
 	}
 	if (scene->bus.queues_absent) {

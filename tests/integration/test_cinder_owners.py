@@ -327,7 +327,7 @@ class Backends(Case):
         before = harness.checksum()
         rows("cinder", "UPDATE volumes SET host = 'oldctl#a' WHERE id = %s", (ids[0],))
         before = harness.checksum()
-        self.expect(self.tool.run(*update_host("oldctl", B + "@ceph#ceph"), *GO), USAGE, "would make one of all")
+        self.expect(self.tool.run(*update_host("oldctl", B + "@ceph#ceph"), *GO), USAGE, "would put all of them into one pool")
         r = self.expect(self.tool.run(*update_host(A, B + "@ceph"), *GO), USAGE, "whole node", "--currenthost %s@ceph --newhost %s@ceph" % (A, B))
         self.assertNotIn("oldctl@", r.err)
         self.unchanged(before)

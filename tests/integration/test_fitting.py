@@ -111,7 +111,7 @@ class Fitting(harness.TestCase):
 
     def test_a_provider_gives_no_more_at_once_than_it_says(self):
         rows("placement", "UPDATE inventories SET max_unit = 63 WHERE resource_class_id = 1")
-        self.assertIn("at once", self.instance("image-active-0", *PLACEMENT)["no-capacity"]["message"])
+        self.assertIn("to one instance", self.instance("image-active-0", *PLACEMENT)["no-capacity"]["message"])
         rows("placement", "UPDATE inventories SET max_unit = 64 WHERE resource_class_id = 1")
         self.assertNotIn("no-capacity", self.instance("image-active-0", *PLACEMENT))
 

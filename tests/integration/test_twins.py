@@ -67,7 +67,7 @@ class Twins(TestCase):
         instances = value("nova", "SELECT COUNT(*) FROM instances WHERE deleted = 0 AND BINARY host = BINARY %s", (FQDN,))
         self.assertTrue(instances)
         self.assertEqual(twin["count"], instances)
-        self.assertIn("1 service of nova, %d instances" % instances, twin["detail"])
+        self.assertIn("1 nova service, %d instances" % instances, twin["detail"])
         self.assertEqual([f for f in self.tool.run("host", "show", B, "-f", "json").json if f["section"] == "twin"], [])
 
     def test_an_empty_list_says_whose_name_it_may_be(self):

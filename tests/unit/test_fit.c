@@ -127,13 +127,13 @@ static void placements_books_win_over_the_nodes_rows(void **state)
 	assert_found("no-capacity", "4095 of the 4096 MB"); /* c is not in the books */
 	books[1].used = 4096;
 	books[1].max_unit = 4095; /* of the node's memory, whatever the ratio makes of it */
-	assert_found("no-capacity", "gives nobody 4096 MB of memory at once");
+	assert_found("no-capacity", "does not allocate 4096 MB of memory to one instance");
 	books[1].max_unit = 8192;
 	assert_quiet("no-capacity");
 	books[0].uuid = books[0].root = books[1].uuid = books[1].root = books[2].uuid = books[2].root = "of before";
 	assert_found("no-capacity", "'b' is known to placement under another uuid"); /* and has room under its name */
 	books[0].name = books[1].name = books[2].name = "else";
-	assert_found("no-capacity", "has nothing in placement");
+	assert_found("no-capacity", "has no inventory in placement");
 }
 
 static void use_books(struct inventory *books, size_t n)
@@ -155,7 +155,7 @@ static void resource_classes_are_reckoned_against_the_whole_tree(void **state)
 	assert_quiet("no-capacity"); /* nothing is known of it */
 	assert_found("unchecked-resources", "VGPU");
 	use_books(books, 3);
-	assert_found("no-capacity", "'b' has 0 of the 1 VGPU that it needs");
+	assert_found("no-capacity", "'b' has 0 of the 1 VGPU that the instance needs");
 	assert_quiet("unchecked-resources");
 	use_books(books, 4);
 	assert_quiet("no-capacity");
@@ -183,7 +183,7 @@ static void a_group_comes_from_one_provider(void **state)
 	candidates[0].needs.ask = both;
 	candidates[0].needs.nask = 2;
 	use_books(books, COUNT(books));
-	assert_found("no-capacity", "no single provider");
+	assert_found("no-capacity", "no single resource provider");
 	books[4].uuid = "p1";
 	assert_quiet("no-capacity");
 	books[4].uuid = "p2";
@@ -270,7 +270,7 @@ static void a_hypervisor_that_takes_no_evacuation(void **state)
 	}
 	nodes[0].hypervisor_type = "QEMU";
 	nodes[1].hypervisor_type = nodes[2].hypervisor_type = "ironic"; /* nor do such nodes take anything */
-	assert_found("no-capacity", "is of a hypervisor that takes no evacuation");
+	assert_found("no-capacity", "does not support evacuation");
 	nodes[2].hypervisor_type = NULL; /* not said: it may */
 	assert_quiet("no-capacity");
 }

@@ -270,7 +270,7 @@ static const struct guard_case cases[] = {
 	                         "config-readable nova: nova's configuration holds passwords and every local user can read it" },
 	{ it_moves_only_and_computes_are_down, "nova-not-checked nova: cannot check whether nova-compute on 'c1' reports: cannot connect" },
 	{ another_cell_does_not_answer, "cell-not-checked cell2: cell 'cell2' was not asked: cannot connect" },
-	{ nova_knows_it_by_another_name, "host-alias c1.example: 'c1.example' has the same short name as 'c1' and reports; it owns 1 service of nova; these rows are not moved" },
+	{ nova_knows_it_by_another_name, "host-alias c1.example: 'c1.example' has the same short name as 'c1' and reports; it owns 1 nova service; these rows are not moved" },
 	{ the_other_name_is_taken_along_and_reports, "source-alive cinder-backup c1.example: cinder-backup on 'c1.example' reported 5 s ago" },
 	{ its_record_is_gone, "service-record-missing c1: nova has no record of nova-compute on 'c1', only 2 instances on it" },
 	{ its_record_is_gone_and_somebody_listens, "source-alive compute.c1: queue 'compute.c1' has 1 consumer, and nova has no record of its nova-compute: the host counts as alive\n"
