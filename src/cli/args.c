@@ -24,7 +24,7 @@ static void add_nearest(const char *word, const struct words *known, struct str 
 	if (nearest.n == 0)
 		str_nearest(word, known->v, known->n, &nearest);
 	if (nearest.n)
-		str_addf(out, "did you mean %s? ", nearest.s);
+		str_addf(out, _("did you mean %s? "), nearest.s);
 }
 
 static void add_list(const struct words *words, struct str *out)
@@ -57,10 +57,11 @@ static void add_commands_of_verb(const struct tree *tree, const char *verb, stru
 /* "did you mean 'a', 'b'? " */
 static void add_did_you_mean(const struct words *words, struct str *out)
 {
-	str_add(out, "did you mean ");
+	auto_str struct str list = { 0 };
+
 	for (size_t i = 0; i < words->n; i++)
-		str_addf(out, "%s'%s'", i ? ", " : "", words->v[i]);
-	str_add(out, "? ");
+		str_addf(&list, "%s'%s'", i ? ", " : "", words->v[i]);
+	str_addf(out, _("did you mean %s? "), list.s);
 }
 
 static void add_meant(const struct tree *tree, const char *noun, const char *word, const struct words *known, struct str *out)
@@ -87,12 +88,15 @@ static int unknown_command_word(const struct tree *tree, const char *noun, const
 	add_list(&known, &list);
 	if (word)
 		add_meant(tree, noun, word, &known, &hint);
-	str_addf(&hint, "'evac-manage%s%s --help' says more", noun ? " " : "", noun ? noun : "");
-	if (!word)
-		error_set(err, ERROR_USAGE, "which %s%scommand? %s", noun ? noun : "", noun ? " " : "", list.s);
+	str_addf(&hint, _("'evac-manage%s%s --help' shows more"), noun ? " " : "", noun ? noun : "");
+	if (!word && noun)
+		error_set(err, ERROR_USAGE, "'%s' needs a command: %s", noun, list.s);
+	else if (!word)
+		error_set(err, ERROR_USAGE, "no command was given; known: %s", list.s);
+	else if (noun)
+		error_set(err, ERROR_USAGE, "unknown %s command '%s'; known: %s", noun, word_shown(word, shown_word), list.s);
 	else
-		error_set(err, ERROR_USAGE, "unknown %s%scommand '%s'; known: %s", noun ? noun : "", noun ? " " : "",
-		    word_shown(word, shown_word), list.s);
+		error_set(err, ERROR_USAGE, "unknown command '%s'; known: %s", word_shown(word, shown_word), list.s);
 	error_hint(err, "%s", hint.s);
 	free(known.v);
 	return -1;
@@ -185,14 +189,16 @@ static int unknown_option(const struct tree *tree, const struct command *command
 			add_list(&known, &list);
 	}
 	if (given->name[1] != '-' && option_find_anywhere(tree, given->name + 1, strlen(given->name + 1)))
-		str_addf(&hint, "did you mean '-%s'? ", given->name);
+		str_addf(&hint, _("did you mean '-%s'? "), given->name);
 	else
 		add_nearest(given->name, &known, &hint);
 	if (command)
 		cli_command_name(command, &name);
-	str_addf(&hint, "'evac-manage %s%s--help' lists them all", name.n ? name.s : "", name.n ? " " : "");
-	error_set(err, ERROR_USAGE, "unknown option '%s'%s%s%s%s", given->name, list.n ? "; '" : "", list.n ? name.s : "",
-	    list.n ? "' takes " : "", list.n ? list.s : "");
+	str_addf(&hint, _("'evac-manage %s%s--help' lists them all"), name.n ? name.s : "", name.n ? " " : "");
+	if (list.n)
+		error_set(err, ERROR_USAGE, "unknown option '%s'; '%s' takes %s", given->name, name.s, list.s);
+	else
+		error_set(err, ERROR_USAGE, "unknown option '%s'", given->name);
 	error_hint(err, "%s", hint.s);
 	free(known.v);
 	return -1;
@@ -215,7 +221,8 @@ static int not_taken(const struct call *call, const struct given *given, struct 
 
 	cli_command_name(call->command, &name);
 	if (strcmp(given->option->name, "config-file") == 0) {
-		error_set(err, ERROR_USAGE, "'%s' does not take %s: whose file it is would not be clear", name.s, given->name);
+		error_set(err, ERROR_USAGE, "'%s' does not take %s: it reads the files of several services", name.s,
+		    given->name);
 		return error_hint(err, "use --nova-config-file FILE or --cinder-config-file FILE");
 	}
 	cli_command_name(first_taker(call->tree, given->option->name), &taker);
@@ -307,7 +314,7 @@ static int arguments_set(const struct words *words, size_t used, struct call *ca
 		return 0;
 	cli_command_name(call->command, &name);
 	usage_line(call->command, &usage);
-	error_set(err, ERROR_USAGE, "'%s' does not know what to do with '%s'", name.s, word_shown(words->v[used], word));
+	error_set(err, ERROR_USAGE, "'%s' takes no argument '%s'", name.s, word_shown(words->v[used], word));
 	return error_hint(err, "usage: %s", usage.s);
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "util/lang.h"
 #include "util/str.h"
 
 #define LETTERS_LEAST 8
@@ -111,14 +112,14 @@ const char *fenced_fault(const char *text)
 
 	for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
 		if (says_the_same(text, placeholders[i]))
-			return "it is the placeholder";
+			return N_("it is the placeholder");
 	if (n.letters == 0)
-		return "it is blank";
+		return N_("it is blank");
 	if (n.letters < LETTERS_LEAST)
-		return "it has fewer than 8 letters";
+		return N_("it has fewer than 8 letters");
 	if (n.different < DIFFERENT_LEAST)
-		return "it is a few letters over and over";
-	return n.words < WORDS_LEAST ? "it is a single word" : NULL;
+		return N_("it repeats a few letters");
+	return n.words < WORDS_LEAST ? N_("it is a single word") : NULL;
 }
 
 int fenced_check(const char *where, const char *text, struct error *err)
@@ -128,6 +129,7 @@ int fenced_check(const char *where, const char *text, struct error *err)
 	if (!fault)
 		return 0;
 	error_set(err, ERROR_USAGE, "%s does not say who powered the host off, and how that is known: %s; nothing was written",
-	    where, fault);
-	return error_hint(err, "a sentence of your own, of 8 letters at least: who powered it off, when, and how it is known");
+	    where, _(fault));
+	return error_hint(err,
+	    "write a sentence of your own, at least 8 letters: who powered the host off, when, and how that is known");
 }

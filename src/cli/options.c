@@ -22,28 +22,28 @@ const struct request request_defaults = {
 
 static const struct option_spec writing_options[] = {
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "find, plan, check and print; write nothing" },
-	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed off a terminal" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed without a terminal" },
 	{ .name = "fenced", .type = OPTION_FENCED, .offset = AT(how.fenced), .metavar = "TEXT",
 	  .sentence = "who powered the host off and how we know, 8 letters at least; kept in the journal" },
 	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
-	  .sentence = "go on in spite of this finding, everywhere or for one instance or volume; repeatable" },
-	{ .name = "only", .type = OPTION_WORDS, .offset = AT(what.only), .metavar = "ID", .sentence = "nothing but this one; repeatable" },
-	{ .name = "exclude", .type = OPTION_WORDS, .offset = AT(what.exclude), .metavar = "ID", .sentence = "all but this one; repeatable" },
+	  .sentence = "continue despite this finding, everywhere or for one instance or volume; repeatable" },
+	{ .name = "only", .type = OPTION_WORDS, .offset = AT(what.only), .metavar = "ID", .sentence = "only this one; repeatable" },
+	{ .name = "exclude", .type = OPTION_WORDS, .offset = AT(what.exclude), .metavar = "ID", .sentence = "leave this one out; repeatable" },
 	{ .name = "limit", .type = OPTION_COUNT, .offset = AT(what.limit), .metavar = "N", .sentence = "at most N of them in this run" },
 	{ .name = "plan-out", .type = OPTION_TEXT, .offset = AT(how.plan_out), .metavar = "FILE",
-	  .sentence = "write the plan there instead of acting; 'plan apply FILE' does it" },
+	  .sentence = "write the plan to FILE instead of running it; 'plan apply FILE' runs it" },
 	{ 0 }
 };
 
 static const struct option_spec evacuating_options[] = {
 	{ .name = "wait", .type = OPTION_NO_FLAG, .offset = AT(how.no_wait), .sentence = "follow each evacuation to its end (the default)" },
-	{ .name = "no-wait", .type = OPTION_FLAG, .offset = AT(how.no_wait), .sentence = "end when the last one is asked for" },
+	{ .name = "no-wait", .type = OPTION_FLAG, .offset = AT(how.no_wait), .sentence = "end as soon as the last evacuation is sent" },
 	{ .name = "timeout", .type = OPTION_COUNT, .offset = AT(how.timeout_s), .metavar = "SECONDS",
 	  .sentence = "stop waiting after this time" },
 	{ .name = "max-in-flight", .type = OPTION_COUNT, .offset = AT(how.max_in_flight), .metavar = "N",
 	  .sentence = "evacuations under way at once" },
 	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(how.stop_after_failures), .metavar = "N",
-	  .sentence = "begin no more after N have failed; without it, after five in a row" },
+	  .sentence = "start no more after N failures; without it, after five in a row" },
 	{ 0 }
 };
 
@@ -64,11 +64,11 @@ static const struct option_spec common_options[] = {
 	{ .name = "help-all", .type = OPTION_HELP_ALL, .sentence = "the options of every command as well" },
 	{ .name = "version", .type = OPTION_VERSION, .sentence = "the same as the command 'version'" },
 	{ .name = "format", .letter = 'f', .type = OPTION_CHOICE, .offset = AT(shown.format), .metavar = "table|json|yaml|csv|value",
-	  .sentence = "how the answer is printed" },
+	  .sentence = "output format" },
 	{ .name = "column", .letter = 'c', .type = OPTION_WORDS, .offset = AT(shown.columns), .metavar = "COLUMN",
 	  .sentence = "only this column, in this order; repeatable" },
-	{ .name = "sort-column", .type = OPTION_TEXT, .offset = AT(shown.sort_column), .metavar = "COLUMN", .sentence = "order rows by it" },
-	{ .name = "noindent", .type = OPTION_FLAG, .offset = AT(shown.noindent), .sentence = "json on one line" },
+	{ .name = "sort-column", .type = OPTION_TEXT, .offset = AT(shown.sort_column), .metavar = "COLUMN", .sentence = "sort the rows by this column" },
+	{ .name = "noindent", .type = OPTION_FLAG, .offset = AT(shown.noindent), .sentence = "write JSON on one line" },
 	{ .name = "max-width", .type = OPTION_COUNT, .offset = AT(shown.max_width), .metavar = "N",
 	  .sentence = "width of a table; the terminal's without it" },
 	{ .name = "fit", .type = OPTION_CHOICE, .offset = AT(shown.fit), .metavar = "yes|no",
@@ -76,7 +76,7 @@ static const struct option_spec common_options[] = {
 	{ .name = "color", .type = OPTION_CHOICE, .offset = AT(shown.color), .metavar = "auto|always|never",
 	  .sentence = "auto: on a terminal, unless NO_COLOR is set" },
 	{ .name = "lang", .type = OPTION_CHOICE, .offset = AT(shown.lang), .metavar = "zh|en",
-	  .sentence = "language of what people read; without it that of LANGUAGE or the locale" },
+	  .sentence = "language of messages; without it that of LANGUAGE or the locale" },
 	{ .name = "progress", .type = OPTION_CHOICE, .offset = AT(shown.progress), .metavar = "auto|bar|line|off",
 	  .sentence = "how far evacuations are, on stderr: a status line (bar), a line every 10 s at most (line), nothing (off); auto: bar on a terminal, line elsewhere" },
 	{ .name = "nova-config-file", .type = OPTION_WORDS, .offset = AT(where.nova_files), .metavar = "FILE",
@@ -86,16 +86,16 @@ static const struct option_spec common_options[] = {
 	{ .name = "placement-config-file", .type = OPTION_WORDS, .offset = AT(where.placement_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/placement/placement.conf; repeatable, later ones win; evacuations read it only when it is named" },
 	{ .name = "config", .type = OPTION_TEXT, .offset = AT(where.site_file), .metavar = "FILE",
-	  .sentence = "our own, instead of /etc/evac-manage/evac-manage.conf" },
+	  .sentence = "evac-manage's own configuration, instead of /etc/evac-manage/evac-manage.conf" },
 	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(where.defaults_file), .metavar = "FILE",
-	  .sentence = "user, password and TLS of the databases, over the services' own" },
+	  .sentence = "user, password and TLS for the databases, instead of the services' own" },
 	{ .name = "state-dir", .type = OPTION_TEXT, .offset = AT(where.state_dir), .metavar = "DIR",
-	  .sentence = "journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
+	  .sentence = "directory of journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
 	{ .name = "operator", .type = OPTION_TEXT, .offset = AT(how.operator_name), .metavar = "NAME",
-	  .sentence = "who you are, where everybody is root; kept in the journal; instead of $EVAC_MANAGE_OPERATOR" },
+	  .sentence = "your name, where all operators are root; kept in the journal; instead of $EVAC_MANAGE_OPERATOR" },
 	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(shown.debug), .sentence = "log the name of each statement, and more" },
-	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(shown.log_file), .metavar = "FILE", .sentence = "log here, beside stderr" },
-	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(shown.log_json), .sentence = "one JSON object a log line" },
+	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(shown.log_file), .metavar = "FILE", .sentence = "log to FILE as well as to stderr" },
+	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(shown.log_json), .sentence = "write each log line as a JSON object" },
 	{ 0 }
 };
 

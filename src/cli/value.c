@@ -7,6 +7,7 @@
 
 #include "model/cinder/host.h"
 #include "cli/fenced.h"
+#include "util/lang.h"
 #include "util/mem.h"
 
 #define COUNT_MAX 1000000000 /* times a thousand it is still far from overflow */
@@ -92,7 +93,7 @@ static void add_choices(const char *choices, struct str *out)
 	while (choices[n]) {
 		choices += n + 1;
 		n = strcspn(choices, "|");
-		str_add(out, choices[n] ? ", " : " or ");
+		str_add(out, choices[n] ? ", " : _(" or "));
 		str_addn(out, choices, n);
 	}
 }
@@ -127,9 +128,10 @@ static int unknown_code(const struct tree *tree, const char *name, const char *v
 		words_add(&known, code.code);
 	str_nearest(word, known.v, known.n, &near);
 	free(known.v);
-	error_set(err, ERROR_USAGE, "%s: '%s' names no finding", name, word_shown(value, shown));
-	return error_hint(err, "%s%s%sthe codes stand beside the findings", near.n ? "did you mean " : "", str_or(near.s, ""),
-	    near.n ? "? " : "");
+	error_set(err, ERROR_USAGE, "%s: '%s' is not a finding's code", name, word_shown(value, shown));
+	if (near.n)
+		return error_hint(err, "did you mean %s? 'evac-manage explain' lists all codes", near.s);
+	return error_hint(err, "'evac-manage explain' lists all codes");
 }
 
 static bool is_accept_code(const struct tree *tree, const char *word)
@@ -151,7 +153,7 @@ static int accept_add(const struct tree *tree, const char *name, const char *val
 	if (n == 0 || (value[n] && (value[n] != ':' || !value[n + 1]))) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not CODE or CODE:ID", name, word_shown(value, shown));
 		return error_hint(err,
-		    "the codes stand beside the findings; CODE is for all of them, CODE:ID for one instance, volume or host");
+		    "each finding shows its code: CODE accepts all findings with it, CODE:ID those of one instance, volume or host");
 	}
 	code = xstrndup(value, n);
 	if (!is_accept_code(tree, code))

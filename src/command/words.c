@@ -15,10 +15,10 @@ const struct argument_spec volume_arguments[] = {
 	{ 0 }
 };
 const struct argument_spec run_arguments[] = {
-	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its name in 'evac-manage journal list'" },
+	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "the run's name, from 'evac-manage journal list'" },
 	{ 0 }
 };
 const struct argument_spec plan_file_arguments[] = {
-	{ .metavar = "FILE", .type = OPTION_TEXT, .offset = AT(what.plan_file), .sentence = "what a command wrote with --plan-out" },
+	{ .metavar = "FILE", .type = OPTION_TEXT, .offset = AT(what.plan_file), .sentence = "a plan that a command wrote with --plan-out" },
 	{ 0 }
 };
