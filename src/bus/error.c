@@ -31,11 +31,11 @@ static const char *hint_of(unsigned code)
 {
 	switch (code) {
 	case 403:
-		return _("check user, password and rights in transport_url");
+		return _("check user and password in transport_url, and the user's permissions");
 	case 530:
 		return _("check the virtual host at the end of transport_url");
 	case 320:
-		return _("the broker is shutting down, or somebody closed the connection");
+		return _("the broker is shutting down, or an administrator closed the connection");
 	default:
 		return "";
 	}

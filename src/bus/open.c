@@ -166,7 +166,7 @@ static int try_all(struct bus *bus, struct error *err)
 	unsigned char random;
 
 	if (n == 0)
-		return error_set(err, ERROR_CONFIG, "%s: transport_url names no broker", bus->label);
+		return error_set(err, ERROR_CONFIG, "%s: transport_url has no broker", bus->label);
 	random_bytes(&random, 1);
 	first = random % n; /* kombu shuffles, so that clients spread */
 	for (i = 0; i < n; i++) {
@@ -178,7 +178,7 @@ static int try_all(struct bus *bus, struct error *err)
 	}
 	if (n > 1)
 		error_set(err, ERROR_BUS_UNREACHABLE, "no broker answers: %s", all.s);
-	return error_hint(err, "is RabbitMQ running, and is transport_url right?");
+	return error_hint(err, "check that RabbitMQ runs, and check transport_url");
 }
 
 int bus_open(const struct bus_options *options, struct bus **out, struct error *err)

@@ -19,12 +19,12 @@ static const struct {
 	const char *name, *sentence;
 	bool proves_not_sent;
 } outcomes[] = {
-	[BUS_ACKED] = { "acked", N_("the broker has it and a queue took it"), false },
-	[BUS_RETURNED] = { "returned", N_("no queue took it"), true },
+	[BUS_ACKED] = { "acked", N_("the broker accepted it and put it into a queue"), false },
+	[BUS_RETURNED] = { "returned", N_("the broker has no queue for it"), true },
 	[BUS_REFUSED] = { "refused", N_("the broker refused it"), true },
 	[BUS_NOT_SENT] = { "not_sent", N_("no byte of it was sent"), true },
-	[BUS_NACKED] = { "nacked", N_("the broker gave it up, a queue may still have it"), false },
-	[BUS_BLOCKED] = { "blocked", N_("an alarm keeps the broker from reading it; it may be read later"), false },
+	[BUS_NACKED] = { "nacked", N_("the broker rejected it, but a queue may still have it"), false },
+	[BUS_BLOCKED] = { "blocked", N_("the broker does not read it because of an alarm; it may read it later"), false },
 	[BUS_LOST] = { "lost", N_("the connection ended before the broker answered"), false },
 	[BUS_TIMEOUT] = { "timeout", N_("the broker did not answer in time"), false },
 };
@@ -99,7 +99,7 @@ static bool watchdog_stop(struct watchdog *dog)
 static void say_outcome(const struct bus *bus, enum bus_outcome outcome, struct error *why, const char *detail)
 {
 	error_set(why, bus_outcome_proves_not_sent(outcome) ? ERROR_BUS_UNREACHABLE : ERROR_UNKNOWN, "%s (%s): %s%s%s",
-	    bus->label, bus->server, bus_outcome_sentence(outcome), *detail ? ": " : "", detail);
+	    bus->label, bus->server, _(bus_outcome_sentence(outcome)), *detail ? ": " : "", detail);
 }
 
 static void say_broker(const struct bus *bus, enum bus_outcome outcome, struct error *why, amqp_bytes_t text)
@@ -297,9 +297,10 @@ static int canary_failed(struct bus *bus, enum bus_outcome outcome, const char *
 {
 	bus_drop(bus);
 	if (outcome == BUS_ACKED) {
-		error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): a queue bound with '#' took a message that nobody should get",
-		    bus->label, bus->server);
-		return error_hint(err, "unbind what listens to everything on exchange '%s'", exchange);
+		error_set(err, ERROR_BUS_UNREACHABLE,
+		    "%s (%s): a queue bound with '#' received a test message that no queue should receive", bus->label,
+		    bus->server);
+		return error_hint(err, "unbind the queues that are bound with '#' to exchange '%s'", exchange);
 	}
 	err->kind = ERROR_BUS_UNREACHABLE;
 	if (outcome == BUS_BLOCKED)

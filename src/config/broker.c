@@ -74,18 +74,19 @@ static int check_broker_options(struct ini *ini, const struct transport_url *url
 	    broker_option(ini, url, NAMES({ "oslo_messaging_rabbit", "ssl_enforce_fips_mode" }), &fips, err) != 0)
 		return -1;
 	if (login && *login && strcasecmp(login, "PLAIN") != 0 && strcasecmp(login, "AMQPLAIN") != 0) {
-		error_set(err, ERROR_CONFIG, "%s: rabbit_login_method '%.64s' is not spoken, only a login by password is",
+		error_set(err, ERROR_CONFIG, "%s: rabbit_login_method '%.64s' is not supported; only a login by password is",
 		    origin, login);
 		return error_hint(err,
-		    "give an account with a password in a file of its own, behind the service's: transport_url and rabbit_login_method = PLAIN");
+		    "write a file with transport_url of an account with a password and with rabbit_login_method = PLAIN, and give this file after the service's own one");
 	}
 	if (fips && *fips && parse_bool(fips, "ssl_enforce_fips_mode", &enforced, err) != 0)
 		return -1;
 	if (!enforced)
 		return 0;
-	error_set(err, ERROR_CONFIG, "%s: ssl_enforce_fips_mode is asked for, and we cannot switch OpenSSL to it", origin);
+	error_set(err, ERROR_CONFIG, "%s: ssl_enforce_fips_mode is set, but evac-manage cannot switch OpenSSL to FIPS mode",
+	    origin);
 	return error_hint(err,
-	    "where the host's own OpenSSL enforces it, say ssl_enforce_fips_mode = false in a file of its own, behind the service's");
+	    "where the host's own OpenSSL enforces FIPS: write ssl_enforce_fips_mode = false into a file, and give this file after the service's own one");
 }
 
 static int check_driver(const struct transport_url *url, const char *origin, struct error *err)
@@ -96,7 +97,7 @@ static int check_driver(const struct transport_url *url, const char *origin, str
 		if (strcmp(url->driver, known[i]) == 0)
 			return 0;
 	error_set(err, ERROR_CONFIG, "%s: the messaging driver '%.64s' is not supported", origin, url->driver);
-	return error_hint(err, "RabbitMQ is spoken to, no other broker: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
+	return error_hint(err, "only RabbitMQ is supported: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
 }
 
 int broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text, struct error *err)

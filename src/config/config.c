@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "util/lang.h"
 #include "util/mem.h"
 
 /* What differs between the two services, as far as reading goes. */
@@ -15,11 +16,11 @@ struct service {
 	const char *exchange, *whose_file;
 };
 static const struct service nova = { "nova", "/etc/nova/nova.conf", "/etc/nova/nova.conf.d/*.conf", "--nova-config-file",
-	"nova", "the file of nova-api or of the super conductor" };
+	"nova", N_("the file of nova-api or of the super conductor") };
 static const struct service cinder = { "cinder", "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf",
-	"--cinder-config-file", "openstack", "the file of cinder-volume" };
+	"--cinder-config-file", "openstack", N_("the file of cinder-volume") };
 static const struct service placement = { "placement", "/etc/placement/placement.conf",
-	"/etc/placement/placement.conf.d/*.conf", "--placement-config-file", NULL, "the file of placement-api" };
+	"/etc/placement/placement.conf.d/*.conf", "--placement-config-file", NULL, N_("the file of placement-api") };
 
 /* ---- opening */
 
@@ -56,7 +57,7 @@ static int open_files(const struct service *service, const char *const *files, s
 	if (rc != 0 && err->code == EACCES)
 		return error_hint(err, "run as root, or as a user who may read %s", service->file);
 	if (rc != 0 && err->code == ENOENT)
-		return error_hint(err, "name %s with %s FILE", service->whose_file, service->option);
+		return error_hint(err, "name %s with %s FILE", _(service->whose_file), service->option);
 	return rc;
 }
 
@@ -69,7 +70,7 @@ static int missing(const struct service *service, const struct ini *ini, const s
 	ini_add_paths(ini, &paths);
 	error_set(err, ERROR_CONFIG, "no [%s] %s in %s", names->group, names->key, paths.s);
 	err->code = ENODATA; /* a standard file of a package has nothing for us */
-	return error_hint(err, "name %s with %s FILE", service->whose_file, service->option);
+	return error_hint(err, "name %s with %s FILE", _(service->whose_file), service->option);
 }
 
 /* Options that oslo.db still knows under the names of long ago; nova's [api_database] is only ever written as it is. */

@@ -12,9 +12,6 @@
  * refused by name. */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define WAY_OUT \
-	N_("without it the connection might be weaker than the service's: name a copy of the file without it with --%s-config-file, and " \
-	   "a file with user, password and TLS of this database with --defaults-file")
 
 /* db/connect.c obeys them. */
 static const char *const obeyed[] = { "ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_mode",
@@ -58,10 +55,18 @@ static bool is_telling(const char *name)
 	return false;
 }
 
+static int add_way_out(const char *service, struct error *err)
+{
+	return error_hint(err,
+	    "without this option the connection might be weaker than the service's: name a copy of the file without it with --%s-config-file, and "
+	    "a file with user, password and TLS of this database with --defaults-file",
+	    service);
+}
+
 static int refuse_option(const char *origin, const char *name, const char *why, const char *service, struct error *err)
 {
-	error_set(err, ERROR_CONFIG, "%s: the option '%s' of the URL %s", origin, name, why);
-	return error_hint(err, WAY_OUT, service);
+	error_set(err, ERROR_CONFIG, "%s: the option '%s' of the URL: %s", origin, name, _(why));
+	return add_way_out(service, err);
 }
 
 static int check_option_names(const struct db_url *url, const char *origin, const char *service, struct error *err)
@@ -70,8 +75,8 @@ static int check_option_names(const struct db_url *url, const char *origin, cons
 		const char *name = url->option[i].name;
 
 		if (!is_option(obeyed, COUNT(obeyed), name) && !is_option(stricter, COUNT(stricter), name) && is_telling(name))
-			return refuse_option(origin, name, _("says how to connect, and that cannot be done here"), service,
-			    err);
+			return refuse_option(origin, name, N_("it changes how to connect, and evac-manage does not support it"),
+			    service, err);
 	}
 	return 0;
 }
@@ -136,12 +141,12 @@ static int read_default_file(struct db_url *url, const char *origin, const char 
 		return 0;
 	named = xstrdup(path ? path : "/etc/my.cnf"); /* pymysql's own default */
 	if (*named == '~')
-		return refuse_option(origin, "read_default_file", _("begins with '~', and whose home is meant is not known"),
-		    service, err);
+		return refuse_option(origin, "read_default_file",
+		    N_("its path begins with '~'; give a path that begins with '/'"), service, err);
 	if (read_file(url, named, section, err) == 0)
 		return 0;
 	error_prefix(err, "%s: the option '%s' of the URL", origin, path ? "read_default_file" : "read_default_group");
-	return error_hint(err, WAY_OUT, service);
+	return add_way_out(service, err);
 }
 
 static int check_ssl(const struct db_url *url, const char *origin, const char *service, struct error *err)
@@ -154,7 +159,7 @@ static int check_ssl(const struct db_url *url, const char *origin, const char *s
 		const char *text = url_option(url->option, url->noption, flags[i]);
 
 		if (text && parse_bool(text, origin, &value, &unread) != 0)
-			return refuse_option(origin, flags[i], _("is neither true nor false"), service, err);
+			return refuse_option(origin, flags[i], N_("it is neither true nor false"), service, err);
 	}
 	return 0;
 }

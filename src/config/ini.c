@@ -24,7 +24,7 @@ static int parse_continuation(struct ini_parser *p, struct span line)
 {
 	line = span_trim_left(line);
 	if (!p->key) {
-		ini_wrong(p, _("the line begins with a blank but continues nothing"));
+		ini_wrong(p, N_("the line begins with a blank but continues no value"));
 		return error_hint(p->err,
 		    "remove the blanks at the start of the line (a comment or an empty line ends a value)");
 	}
@@ -36,9 +36,9 @@ static int parse_continuation(struct ini_parser *p, struct span line)
 static int parse_group(struct ini_parser *p, struct span line)
 {
 	if (line.s[line.n - 1] != ']')
-		return ini_wrong(p, _("a line that begins with '[' must end with ']'"));
+		return ini_wrong(p, N_("a line that begins with '[' must end with ']'"));
 	if (line.n <= 2)
-		return ini_wrong(p, _("the group has no name"));
+		return ini_wrong(p, N_("the group has no name"));
 	free(p->group);
 	p->group = xstrndup(line.s + 1, line.n - 2);
 	return 0;
@@ -66,11 +66,11 @@ static int parse_assignment(struct ini_parser *p, struct span line)
 	struct span key = span_trim((struct span){ line.s, separator }), value;
 
 	if (separator == line.n)
-		return ini_wrong(p, _("neither '=' nor ':' in the line"));
+		return ini_wrong(p, N_("the line has neither '=' nor ':'"));
 	if (key.n == 0)
-		return ini_wrong(p, _("nothing in front of the '=' or ':'"));
+		return ini_wrong(p, N_("the line has no name before '=' or ':'"));
 	if (!p->group)
-		return ini_wrong(p, _("an option in front of the first [group]"));
+		return ini_wrong(p, N_("an option stands before the first [group]"));
 	value = without_quotes(span_trim((struct span){ line.s + separator + 1, line.n - separator - 1 }));
 	p->key = xstrndup(key.s, key.n);
 	p->key_line = p->line;
@@ -82,7 +82,7 @@ static int parse_assignment(struct ini_parser *p, struct span line)
  * it. */
 static int refuse_byte_order_mark(struct ini_parser *p)
 {
-	ini_wrong(p, _("the file begins with a byte order mark, which oslo.config does not read"));
+	ini_wrong(p, N_("the file begins with a byte order mark, and oslo.config does not read such a file"));
 	return error_hint(p->err, "sed -i '1s/^\\xef\\xbb\\xbf//' %s", p->ini->file[p->ini->nfile - 1].path);
 }
 
@@ -188,7 +188,7 @@ int ini_check_keys(const struct ini *ini, const char *group, const char *const *
 		if (!ini_is_group(e->group, span_of(group)) || is_known_key(e->key, known, n))
 			continue;
 		str_nearest(e->key, known, n, &near);
-		error_set(err, ERROR_CONFIG, "%s: there is no such option", ini_origin(ini, e));
+		error_set(err, ERROR_CONFIG, "%s: unknown option", ini_origin(ini, e));
 		return near.n ? error_hint(err, "did you mean %s?", near.s) : -1;
 	}
 	return 0;

@@ -67,7 +67,7 @@ static int unknown_reference(struct expansion *x, struct ini_entry *from, struct
 		    name.n > 128 ? 128 : (int)name.n, name.s);
 	x->err->code = INI_UNKNOWN_REFERENCE;
 	return error_hint(x->err,
-	    "a '$' that stands for itself is written '$$'; an option's default is not known here, set it in the file");
+	    "write a plain '$' as '$$'; options without a value in the files have no default here: set the option in the file");
 }
 
 static int add_reference(struct expansion *x, struct ini_entry *from, struct span name, bool is_secret, struct str *out)

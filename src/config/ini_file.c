@@ -106,7 +106,7 @@ int ini_read_file(struct ini *ini, const char *path, struct str *text, struct er
 		return 0;
 	for (const char *p = text->s; p < nul; p++)
 		line += *p == '\n';
-	return ini_line_error(ini, line, _("there is a NUL byte in the line"), err);
+	return ini_line_error(ini, line, N_("the line has a NUL byte"), err);
 }
 
 void ini_text_free(struct str *text)
@@ -125,7 +125,7 @@ void ini_add_entry(struct ini *ini, struct ini_entry entry)
 
 int ini_line_error(const struct ini *ini, unsigned line, const char *what, struct error *err)
 {
-	return error_set(err, ERROR_CONFIG, "%s:%u: %s", ini->file[ini->nfile - 1].path, line, what);
+	return error_set(err, ERROR_CONFIG, "%s:%u: %s", ini->file[ini->nfile - 1].path, line, _(what));
 }
 
 int ini_parse_file(struct ini_parser *p, const char *path, int (*parse_line)(struct ini_parser *p, struct span line))

@@ -26,7 +26,7 @@ static int check_groups(const struct ini *ini, const char *path, struct error *e
 		return 0;
 	error_set(err, ERROR_CONFIG, "'%s' has none of the groups [evac-manage], [evac-manage-nova], [evac-manage-cinder]",
 	    path);
-	return error_hint(err, "its group [client] is not read; write user and password below [evac-manage]");
+	return error_hint(err, "write user and password below [evac-manage]; the group [client] is not read");
 }
 
 /* A group of the service's own wins over the one for all. An empty password is one; an empty user or path is none. */

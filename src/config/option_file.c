@@ -51,7 +51,7 @@ static int parse_option_group(struct ini_parser *p, struct span line)
 	struct span name;
 
 	if (!close)
-		return ini_wrong(p, _("a line that begins with '[' must have a ']'"));
+		return ini_wrong(p, N_("a line that begins with '[' must have a ']'"));
 	name = span_trim((struct span){ line.s + 1, (size_t)(close - line.s) - 1 });
 	free(p->group);
 	p->group = xstrndup(name.s, name.n);
@@ -76,7 +76,7 @@ static int parse_option_assignment(struct ini_parser *p, struct span line)
 	line = span_trim_right(without_comment(line));
 	equals = memchr(line.s, '=', line.n);
 	if (!p->group)
-		return ini_wrong(p, _("an option in front of the first [group]"));
+		return ini_wrong(p, N_("an option stands before the first [group]"));
 	key = span_trim((struct span){ line.s, equals ? (size_t)(equals - line.s) : line.n });
 	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) :
 			 (struct span){ "", 0 };
@@ -97,7 +97,7 @@ static int parse_option_line(struct ini_parser *p, struct span line)
 	if (line.n == 0 || *line.s == '#' || *line.s == ';')
 		return 0;
 	if (*line.s == '!')
-		return ini_wrong(p, _("includes are not followed, give the included file itself"));
+		return ini_wrong(p, N_("includes are not read: name the included file itself"));
 	return *line.s == '[' ? parse_option_group(p, line) : parse_option_assignment(p, line);
 }
 

@@ -57,7 +57,7 @@ int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, s
 	if (!value || !*value || parse_number(value, what))
 		return note_number(ini, names, *what, value && *value ? origin : NULL);
 	error_set(err, ERROR_CONFIG, "%s: '%s' is not a whole number from 0 to %u", origin, value, NUMBER_MAX);
-	return error_hint(err, "write digits alone, seconds without a unit");
+	return error_hint(err, "write digits only, without a unit");
 }
 
 int parse_bool(const char *text, const char *origin, bool *what, struct error *err)

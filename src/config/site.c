@@ -73,7 +73,7 @@ static int load_version_file(const char *path, char **what, struct error *err)
 		return -1;
 	version = first_line(&text, &line);
 	if (!version)
-		return error_set(err, ERROR_CONFIG, "'%s' is empty, a version was expected", path);
+		return error_set(err, ERROR_CONFIG, "'%s' is empty; a version was expected", path);
 	origin = xasprintf("%s:%u", path, line);
 	if (check_version(version, origin, err) != 0)
 		return -1;
@@ -107,7 +107,7 @@ static int read_version_file(struct ini *ini, const struct own_option *option, s
 	if (!path || !*path)
 		return 0;
 	if (out->version) {
-		error_set(err, ERROR_CONFIG, "%s: version is given too, which of them is right?", origin);
+		error_set(err, ERROR_CONFIG, "%s: version and version_file are both set", origin);
 		return error_hint(err, "remove one of version and version_file");
 	}
 	if (load_version_file(path, &out->version, err) != 0)
@@ -126,7 +126,7 @@ static int read_syslog(struct ini *ini, const struct own_option *option, struct 
 	if (!value || !*value || strcmp(value, option->standard) == 0)
 		return 0;
 	if (!syslog_has_facility(value)) {
-		error_set(err, ERROR_CONFIG, "%s: '%.64s' is no facility of syslog", origin, value);
+		error_set(err, ERROR_CONFIG, "%s: '%.64s' is not a syslog facility", origin, value);
 		return error_hint(err, "write no, or one of %s", SYSLOG_FACILITIES);
 	}
 	out->syslog = xstrdup(value);

@@ -6,6 +6,7 @@
 
 #include "internal.h"
 #include "sql_catalogue.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -115,7 +116,7 @@ static int server_connect(struct db *db, const struct db_options *o, struct erro
 		u->database, u->port, socket_of(o), CLIENT_FOUND_ROWS))
 		return db_fail(db, PHASE_CONNECT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
 	if (tls && !mysql_get_ssl_cipher(db->mysql))
-		return db_fail(db, PHASE_CONNECT, 2026, "the connection is not encrypted", NULL, err);
+		return db_fail(db, PHASE_CONNECT, 2026, _("the connection is not encrypted"), NULL, err);
 	return 0;
 }
 
@@ -128,16 +129,16 @@ static int check_settings(struct db *db, struct error *err)
 	if (found < 0)
 		return -1;
 	if (!found)
-		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) gives no session settings: is a proxy between?", db->label,
-		    db->where);
+		return error_set(err, ERROR_DB_UNREACHABLE,
+		    "%s (%s) does not return its session settings: check for a proxy in between", db->label, db->where);
 	db->server.read_only = s.read_only;
 	db->server.connection_id = (uint64_t)s.connection_id;
 	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", s.hostname, (long long)s.port,
 	    (long long)s.server_id, s.version);
 	if (!strstr(s.sql_mode, "STRICT_ALL_TABLES") || !str_equal(s.time_zone, "+00:00") || s.autocommit != 1 ||
 	    s.lock_wait_timeout_s != 10)
-		return error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) does not keep the session's settings: is a proxy between?",
-		    db->label, db->where);
+		return error_set(err, ERROR_DB_UNREACHABLE,
+		    "%s (%s) does not keep the session settings: check for a proxy in between", db->label, db->where);
 	return 0;
 }
 

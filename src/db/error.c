@@ -20,34 +20,34 @@ static const struct {
 	{ 1129, ERROR_DB_UNREACHABLE, N_("the server blocks this host after too many failed connections (FLUSH HOSTS)") },
 	{ 1130, ERROR_DB_UNREACHABLE, N_("the server admits no connection from this host") },
 	{ 1698, ERROR_DB_UNREACHABLE, N_("check user and password of the connection URL") },
-	{ 2002, ERROR_DB_UNREACHABLE, N_("is the server running, and are host and port right?") },
-	{ 2003, ERROR_DB_UNREACHABLE, N_("is the server running, and are host and port right?") },
-	{ 2005, ERROR_DB_UNREACHABLE, "the host's name cannot be resolved" },
+	{ 2002, ERROR_DB_UNREACHABLE, N_("check that the server runs, and check host and port of the connection URL") },
+	{ 2003, ERROR_DB_UNREACHABLE, N_("check that the server runs, and check host and port of the connection URL") },
+	{ 2005, ERROR_DB_UNREACHABLE, N_("the host's name cannot be resolved") },
 	{ 2006, ERROR_DB_UNREACHABLE, N_("the server closed the connection") },
-	{ 2013, ERROR_DB_UNREACHABLE, N_("the connection ended; is the server alive?") },
-	{ 2014, ERROR_DB_UNREACHABLE, N_("client and server lost step") },
-	{ 2027, ERROR_DB_UNREACHABLE, N_("what came is no answer of a database server: is a proxy between?") },
-	{ 5013, ERROR_DB_UNREACHABLE, N_("the connection ended; is the server alive?") }, /* CR_ERR_NET_READ */
-	{ 5014, ERROR_DB_UNREACHABLE, N_("the connection ended; is the server alive?") }, /* CR_ERR_NET_WRITE */
+	{ 2013, ERROR_DB_UNREACHABLE, N_("the connection ended: check that the server runs") },
+	{ 2014, ERROR_DB_UNREACHABLE, N_("client and server are out of sync: run the same command again") },
+	{ 2027, ERROR_DB_UNREACHABLE, N_("the answer is not that of a database server: check for a proxy in between") },
+	{ 5013, ERROR_DB_UNREACHABLE, N_("the connection ended: check that the server runs") }, /* CR_ERR_NET_READ */
+	{ 5014, ERROR_DB_UNREACHABLE, N_("the connection ended: check that the server runs") }, /* CR_ERR_NET_WRITE */
 	{ 2026, ERROR_DB_UNREACHABLE, N_("TLS: check the CA, the name in the certificate, and that the server has TLS on") },
 	{ 1047, ERROR_DB_UNREACHABLE, N_("this Galera node is not in the primary component: use another one") },
 	{ 1053, ERROR_DB_UNREACHABLE, N_("the server is shutting down") },
-	{ 1927, ERROR_DB_UNREACHABLE, N_("somebody killed the connection") },
-	{ 1969, ERROR_TIMEOUT, N_("the statement took longer than it was given") },
-	{ 3024, ERROR_TIMEOUT, N_("the statement took longer than it was given") },
-	{ 1317, ERROR_ERROR, N_("somebody killed the statement") },
+	{ 1927, ERROR_DB_UNREACHABLE, N_("the connection was killed on the server (KILL)") },
+	{ 1969, ERROR_TIMEOUT, N_("the statement exceeded its time limit") },
+	{ 3024, ERROR_TIMEOUT, N_("the statement exceeded its time limit") },
+	{ 1317, ERROR_ERROR, N_("the statement was killed on the server (KILL)") },
 	{ 1142, ERROR_REFUSED, N_("the account lacks a right on this table") },
 	{ 1143, ERROR_REFUSED, N_("the account lacks a right on this column") },
 	{ 1227, ERROR_REFUSED, N_("the account lacks a right") },
 	{ 1370, ERROR_REFUSED, N_("the account lacks a right") },
-	{ 1290, ERROR_REFUSED, N_("the server is read only: connect to the one that takes writes") },
-	{ 1792, ERROR_REFUSED, N_("the server is read only: connect to the one that takes writes") },
-	{ 1836, ERROR_REFUSED, N_("the server is read only: connect to the one that takes writes") },
+	{ 1290, ERROR_REFUSED, N_("the server is read only: connect to the server that accepts writes") },
+	{ 1792, ERROR_REFUSED, N_("the server is read only: connect to the server that accepts writes") },
+	{ 1836, ERROR_REFUSED, N_("the server is read only: connect to the server that accepts writes") },
 	{ 1205, ERROR_BUSY,
-	    N_("another session holds the rows: SHOW PROCESSLIST shows which; then run the same command again") },
+	    N_("another session holds the rows: SHOW PROCESSLIST lists the sessions; then run the same command again") },
 	{ 1213, ERROR_BUSY, N_("another session wrote the same rows at the same time: run the same command again") },
-	{ 1054, ERROR_ERROR, N_("this schema is not one that the statement was written for") },
-	{ 1146, ERROR_ERROR, N_("this schema is not one that the statement was written for") },
+	{ 1054, ERROR_ERROR, N_("this schema lacks a table or column that the statement needs") },
+	{ 1146, ERROR_ERROR, N_("this schema lacks a table or column that the statement needs") },
 };
 #define KNOWN (sizeof known / sizeof *known)
 
@@ -79,8 +79,8 @@ static const char *what_failed(enum db_phase phase, unsigned number)
 		N_("no answer to the commit from") };
 
 	if (phase == PHASE_COMMIT && db_classify(phase, number) != ERROR_UNKNOWN)
-		return _("the commit was rolled back by");
-	return _(text[phase]);
+		return N_("the commit was rolled back by");
+	return text[phase];
 }
 
 int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err)
@@ -90,11 +90,11 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 
 	db->doomed = true;
 	str_add_foreign(&said, message);
-	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", what_failed(phase, number), db->label, db->where,
-	    said.s, number, name ? " in " : "", str_or(name, ""));
+	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", _(what_failed(phase, number)), db->label,
+	    db->where, said.s, number, name ? " in " : "", str_or(name, ""));
 	err->code = (int)number;
 	if (phase == PHASE_COMMIT && err->kind == ERROR_UNKNOWN)
 		return error_hint(err,
-		    "the change may or may not have happened: the journal has every row; look before you act again");
+		    "the change may or may not have happened; compare the rows with the journal before you repeat it");
 	return i < KNOWN && known[i].hint ? error_hint(err, "%s", _(known[i].hint)) : -1;
 }

@@ -75,7 +75,7 @@ static int check_takes_writes(const struct db *db, struct error *err)
 {
 	if (db->server.read_only) {
 		error_set(err, ERROR_REFUSED, "%s (%s) is read only", db->label, db->where);
-		return error_hint(err, "connect to the server that takes writes");
+		return error_hint(err, "connect to the server that accepts writes");
 	}
 	if (db->server.galera && !db->server.galera_ready) {
 		error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) is a Galera node that is not ready", db->label, db->server.text);

@@ -55,7 +55,7 @@ static int sync_directory(const char *path, struct error *err)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
 
 	if (fd < 0 || fsync(fd) != 0)
-		rc = error_errno(err, ERROR_ERROR, errno, "cannot make '%s' durable", path);
+		rc = error_errno(err, ERROR_ERROR, errno, "cannot sync '%s' to disk", path);
 	if (fd >= 0)
 		close(fd);
 	return rc;
@@ -116,14 +116,15 @@ static int hold_alone(struct journal *j, struct error *err)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return error_errno(err, ERROR_ERROR, errno, "cannot lock the journal '%s'", j->path);
-	error_set(err, ERROR_BUSY, "the run of '%s' is still going on", j->path);
-	return error_hint(err, "wait for it, or end it; its 'run' record says on which machine and as which process");
+	error_set(err, ERROR_BUSY, "the run of journal '%s' is still going on", j->path);
+	return error_hint(err, "wait until it has ended, or stop it; its 'run' record has the machine and the process id");
 }
 
 static int cannot_create(const char *path, struct error *err)
 {
 	error_errno(err, ERROR_ERROR, errno, "cannot create the journal '%s'", path);
-	return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+	return error_hint(err,
+	    "choose the directory of journals and locks with --state-dir DIR or $EVAC_MANAGE_STATE_DIR; nothing was changed");
 }
 
 /* Under its name only with its first record on disk: there is no journal without one. */
@@ -155,7 +156,8 @@ int journal_create(const struct request *request, const char *run, const char *h
 	struct journal *j;
 
 	if (directory_ensure(dir, err) != 0)
-		return error_hint(err, "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where journals go; nothing was changed");
+		return error_hint(err,
+		    "choose the directory of journals and locks with --state-dir DIR or $EVAC_MANAGE_STATE_DIR; nothing was changed");
 	j = xcalloc(1, sizeof *j);
 	j->path = xasprintf("%s/%s.jsonl", dir, run);
 	memset(j->prev, '0', 64);
@@ -167,7 +169,8 @@ int journal_create(const struct request *request, const char *run, const char *h
 		    link_draft(j, dir, draft, err) != 0) {
 		if (j->fd >= 0) {
 			unlink(draft);
-			error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+			error_hint(err,
+			    "free some space there, or choose another directory with --state-dir; nothing was changed");
 		}
 		journal_close(&j);
 		return -1;
@@ -182,7 +185,7 @@ static int mend_end(struct journal *j, const struct journal_end *end, struct err
 	j->seq = end->seq;
 	memcpy(j->prev, end->prev, sizeof j->prev);
 	if (end->torn && ftruncate(j->fd, (off_t)end->offset) != 0)
-		return error_errno(err, ERROR_ERROR, errno, "cannot cut the half record off '%s'", j->path);
+		return error_errno(err, ERROR_ERROR, errno, "cannot cut off the incomplete last record of '%s'", j->path);
 	if (end->no_newline && write(j->fd, "\n", 1) != 1)
 		return error_errno(err, ERROR_ERROR, errno, "cannot write the journal '%s'", j->path);
 	return 0;
@@ -253,8 +256,7 @@ void journal_close(struct journal **journal)
 void journal_discard(struct journal **journal)
 {
 	if (*journal && unlink((*journal)->path) != 0)
-		log_warn("cannot remove the journal '%s' of a run that has begun nothing: %s", (*journal)->path,
-		    strerror(errno));
+		log_warn("cannot remove the journal '%s' of a run that began nothing: %s", (*journal)->path, strerror(errno));
 	journal_close(journal);
 }
 
@@ -281,9 +283,9 @@ int journal_reserve(struct journal *j, const struct plan *plan, struct error *er
 	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, lseek(j->fd, 0, SEEK_END), room) == 0 || errno == EOPNOTSUPP ||
 	    errno == ENOSYS)
 		return 0;
-	error_errno(err, ERROR_ERROR, errno, "no room for the journal of this run, %lld kB, at '%s'",
+	error_errno(err, ERROR_ERROR, errno, "no space for the journal of this run, %lld kB, at '%s'",
 	    (long long)(room + 1023) / 1024, j->path);
-	return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+	return error_hint(err, "free some space there, or choose another directory with --state-dir; nothing was changed");
 }
 
 const char *journal_file_system(const struct request *request)
@@ -297,7 +299,7 @@ static int cannot_write(struct journal *j, struct error *err)
 {
 	error_errno(err, ERROR_ERROR, j->failed, "cannot write the journal '%s'", j->path);
 	return error_hint(err,
-	    "make room there, or name another place with --state-dir; what the journal did not announce was not begun");
+	    "free some space there, or choose another directory with --state-dir; no step was begun that is not in the journal");
 }
 
 int journal_sync(struct journal *j, struct error *err)

@@ -55,7 +55,7 @@ static bool is_beginning(const char *line, size_t n)
 static int damaged_line(const char *path, const struct journal_end *at, struct error *err)
 {
 	error_set(err, ERROR_ERROR, "'%s' line %lld is not the record that was written there", path, (long long)at->seq + 1);
-	return error_hint(err, "it was changed or damaged later; nothing is decided from it: compare with a copy");
+	return error_hint(err, "it was changed or damaged later, and this journal is not used; compare it with a copy");
 }
 
 /* ${all}: what stands in the file behind ${at}. */

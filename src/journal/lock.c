@@ -68,13 +68,13 @@ static int busy_on_server(const struct scene *scene, const struct db *db, const 
 	if (holder->account[0])
 		str_addf(&who, _(" of account '%s' from %s"), holder->account, holder->client);
 	if (holder->held_s.set)
-		str_addf(&who, _(", since %lld s"), (long long)holder->held_s.v);
+		str_addf(&who, _(", for %lld s"), (long long)holder->held_s.v);
 	if (scene->nova.compute && scene->nova.compute->disabled_reason &&
 	    str_starts(scene->nova.compute->disabled_reason, "evac-manage"))
-		str_addf(&who, _("; the services row says '%s'"), scene->nova.compute->disabled_reason);
+		str_addf(&who, _("; disabled_reason of nova-compute is '%s'"), scene->nova.compute->disabled_reason);
 	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->subject.host,
 	    (unsigned long long)holder->connection_id, str_or(who.s, ""), db_label(db));
-	return error_hint(err, "let it end, or talk to its operator: its machine has the journal");
+	return error_hint(err, "wait until it has ended, or ask its operator; the journal is on the machine of that run");
 }
 
 /* Recovery settles such a run, and closing an evacuation is how one that nobody can decide about is given up. */
@@ -139,7 +139,7 @@ static int take_server(const struct scene *scene, struct lock *lock, struct db *
 		return 0;
 	}
 	if (rc != 0 && err->kind != ERROR_DB_UNREACHABLE) {
-		log_warn("%s takes no named lock (%s): another machine's run is seen only by the rows that it changes",
+		log_warn("%s: no named lock (%s); a run on another machine is noticed only by the rows that it changes",
 		    db_label(db), err->text);
 		error_clear(err);
 		rc = 0;

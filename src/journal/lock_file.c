@@ -55,10 +55,10 @@ static int busy_here(int fd, const char *host, struct error *err)
 		    lock_word(o, "run"), lock_word(o, "command"), lock_word(o, "user"), lock_word(o, "on"),
 		    lock_word(o, "since"), lock_word(o, "pid"));
 	else
-		error_set(err, ERROR_BUSY, "another run works on '%s'; its lock does not say yet which; nothing was written",
-		    host);
+		error_set(err, ERROR_BUSY,
+		    "another run works on '%s' and has not yet written its name into the lock; nothing was written", host);
 	json_object_put(o);
-	return error_hint(err, "let it end, or talk to its operator; 'evac-manage journal list' shows what has been done");
+	return error_hint(err, "wait until it has ended, or ask its operator; 'evac-manage journal list' shows the runs");
 }
 
 int lock_file_look(const struct request *request, const char *host, struct error *err)
@@ -99,7 +99,7 @@ static int write_content(int fd, const char *path, const struct scene *scene, st
 	if (n == (ssize_t)text.n)
 		return 0;
 	error_errno(err, ERROR_ERROR, n < 0 ? errno : ENOSPC, "cannot write the lock '%s'", path);
-	return error_hint(err, "make room there, or name another place with --state-dir; nothing was changed");
+	return error_hint(err, "free some space there, or choose another directory with --state-dir; nothing was changed");
 }
 
 /* Somebody who only looks holds it for a moment. */
@@ -125,12 +125,12 @@ int lock_file_take(const struct scene *scene, int *out, struct error *err)
 	*out = -1;
 	if (directory_ensure(dir, err) != 0)
 		return error_hint(err,
-		    "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where locks and journals go; nothing was changed");
+		    "choose the directory of journals and locks with --state-dir DIR or $EVAC_MANAGE_STATE_DIR; nothing was changed");
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0) {
 		error_errno(err, ERROR_ERROR, errno, "cannot create the lock '%s'", path);
 		return error_hint(err,
-		    "--state-dir DIR or $EVAC_MANAGE_STATE_DIR says where locks and journals go; nothing was changed");
+		    "choose the directory of journals and locks with --state-dir DIR or $EVAC_MANAGE_STATE_DIR; nothing was changed");
 	}
 	if (lock_fd(fd) == 0)
 		rc = write_content(fd, path, scene, err);

@@ -29,7 +29,7 @@ static const char *copy(struct past *past, json_object *record, const char *key)
 static int reject_record(struct past *past, json_object *record, const char *what)
 {
 	past->trouble = arena_printf(&past->plan.arena, _("record %lld: %s"),
-	    (long long)json_object_get_int64(json_object_object_get(record, "seq")), what);
+	    (long long)json_object_get_int64(json_object_object_get(record, "seq")), _(what));
 	return 1;
 }
 
@@ -91,13 +91,13 @@ static int on_plan(struct past *past, json_object *record)
 	size_t n = json_object_is_type(units, json_type_array) ? json_object_array_length(units) : 0;
 
 	if (past->nunit > 0 || n > UNITS_MAX)
-		return reject_record(past, record, _("a plan where none belongs"));
+		return reject_record(past, record, N_("a plan was not expected here"));
 	for (size_t i = 0; i < n; i++) {
 		json_object *one = json_object_array_get_idx(units, i);
 		int kind = unit_kind_named(get_text(one, "kind"));
 
 		if (kind < 0)
-			return reject_record(past, record, _("a kind of unit that this version does not know"));
+			return reject_record(past, record, N_("this version does not know this kind of unit"));
 		add_past_unit(past);
 		past->plan.unit[i].kind = (enum unit_kind)kind;
 		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get_text(one, "sentence"), ""));
@@ -113,13 +113,13 @@ static int on_row(struct past *past, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit)
-		return reject_record(past, record, _("a row that this version does not know"));
+		return reject_record(past, record, N_("this version does not know this row"));
 	if (unit->begun)
-		return reject_record(past, record, _("a row after its unit was closed"));
+		return reject_record(past, record, N_("a row comes after the end of its unit"));
 	if (planned->kind == UNIT_EVACUATION && planned->nstep == 1 && !planned->step[0].before[0])
 		planned->nstep = 0; /* the plan named it only */
 	if (!unit_step_json(planned, record, &past->plan.arena))
-		return reject_record(past, record, _("a row that this version does not know"));
+		return reject_record(past, record, N_("this version does not know this row"));
 	return 0;
 }
 
@@ -130,9 +130,9 @@ static int on_intent(struct past *past, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit || kind < 0 || unit->begun)
-		return reject_record(past, record, _("an intent that makes no sense"));
+		return reject_record(past, record, N_("an intent is not valid"));
 	if (json_object_get_int64(json_object_object_get(record, "rows")) != (int64_t)planned->nstep)
-		return reject_record(past, record, _("its unit has not as many rows as it says"));
+		return reject_record(past, record, N_("the number of rows of its unit is wrong"));
 	planned->kind = (enum unit_kind)kind;
 	planned->sentence = arena_dup(&past->plan.arena, str_or(get_text(record, "sentence"), ""));
 	unit->begun = true;
@@ -148,7 +148,7 @@ static struct past_unit *begun_unit(struct past *past, json_object *record)
 
 	if (unit && unit->begun)
 		return unit;
-	reject_record(past, record, _("it is about a unit that was never begun"));
+	reject_record(past, record, N_("its unit was never begun"));
 	return NULL;
 }
 
@@ -200,7 +200,7 @@ static int on_recovery(struct past *past, json_object *record)
 	struct past_unit *unit = unit_of(past, record, &planned);
 
 	if (!unit)
-		return reject_record(past, record, _("it is about no unit"));
+		return reject_record(past, record, N_("it names no unit of the plan"));
 	unit->verdict = copy(past, record, "verdict");
 	return 0;
 }
@@ -256,7 +256,7 @@ int past_record(void *ctx, json_object *record)
 	struct past *past = ctx;
 
 	if (!past->run && !str_equal(type, "run"))
-		return reject_record(past, record, _("it does not begin with a run"));
+		return reject_record(past, record, N_("the journal does not begin with a run record"));
 	for (size_t i = 0; i < sizeof records / sizeof *records; i++)
 		if (str_equal(type, records[i].type))
 			return records[i].read(past, record);
@@ -285,7 +285,7 @@ int past_check(const struct past *past, const char *path, struct error *err)
 	if (past->trouble)
 		return error_set(err, ERROR_ERROR, "'%s': %s", path, past->trouble);
 	if (!past->run)
-		return error_set(err, ERROR_ERROR, "'%s' holds no run: it was cut off before anything was begun", path);
+		return error_set(err, ERROR_ERROR, "'%s' has no run: it was cut off before any step was begun", path);
 	return 0;
 }
 

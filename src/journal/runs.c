@@ -31,7 +31,7 @@ static int check_named_dir(const struct request *request, struct error *err)
 	if (why == 0 || !state_dir_is_named(request))
 		return 0;
 	error_errno(err, ERROR_CONFIG, why, "no state directory '%s'", dir);
-	return error_hint(err, "--state-dir or EVAC_MANAGE_STATE_DIR names the one that the runs were given");
+	return error_hint(err, "name the directory that the runs used, with --state-dir or EVAC_MANAGE_STATE_DIR");
 }
 
 static int scan_runs(struct runs *runs)
@@ -81,8 +81,9 @@ static int unknown_run(const char *run, const struct runs *runs, struct error *e
 
 	str_nearest(run, (const char *const *)runs->v, runs->n, &near);
 	error_set(err, ERROR_NOT_FOUND, "no run '%s' in '%s'", run, runs->dir);
-	return error_hint(err, "%s%s%s'evac-manage journal list' shows all", near.n ? "did you mean " : "", str_or(near.s, ""),
-	    near.n ? "? " : "");
+	if (near.n)
+		return error_hint(err, "did you mean %s? 'evac-manage journal list' shows all", near.s);
+	return error_hint(err, "'evac-manage journal list' shows all");
 }
 
 int journal_find(const struct request *request, const char *run, char **path, struct error *err)

@@ -78,8 +78,8 @@ static bool is_no_matter(const char *path, const char *host)
 
 static int refuse(const char *run, const char *host, const char *why, struct error *err)
 {
-	error_set(err, ERROR_BUSY, "an earlier run on '%s' is unfinished: %s %s; nothing was written", host, run, why);
-	return error_hint(err, "find out what it did, first: evac-manage journal recover %s", run);
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' is unfinished: %s: %s; nothing was written", host, run, why);
+	return error_hint(err, "finish it first: evac-manage journal recover %s", run);
 }
 
 static bool is_unknown(const struct past *past)
@@ -95,7 +95,9 @@ static bool is_unknown(const struct past *past)
 static int refuse_damaged(const char *path, const char *run, const char *host, struct error *err)
 {
 	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a damaged journal: %s; nothing was written", host, run);
-	return error_hint(err, "find out what it did (a copy of it, the rows), then move '%s' out of that directory", path);
+	return error_hint(err,
+	    "first find out what that run did, from a copy of the journal or from the rows; then move '%s' out of that directory",
+	    path);
 }
 
 /* It may be unfinished: who wrote it knows. */
@@ -105,8 +107,7 @@ static int refuse_unread(const struct past *past, const char *run, struct error 
 
 	past_add_foreign(past, &what);
 	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a journal %s: %s; nothing was written", past->host, what.s, run);
-	return error_hint(err,
-	    "find out what it did, first, with evac-manage %s or a later one: evac-manage journal recover %s",
+	return error_hint(err, "finish it first with evac-manage %s or a later one: evac-manage journal recover %s",
 	    str_or(past->tool, "?"), run);
 }
 
@@ -133,7 +134,7 @@ static int check_is_there(struct db *cell, const struct past *past, size_t index
 	evacuation_state_free(&now);
 	if (!vanished)
 		return 0;
-	str_addf(&why, _("had asked for instance %s, and its migration is not in the database any more"), step->id);
+	str_addf(&why, _("it sent an evacuation of instance %s, and the migration is no longer in the database"), step->id);
 	return refuse(past->run, past->host, why.s, err);
 }
 
@@ -167,9 +168,9 @@ static int check_one(const char *path, const char *run, const char *host, struct
 			rc = refuse_unread(&past, run, err);
 	} else if (str_equal(past.host, host)) {
 		if (!past.result && !past.recovery)
-			rc = refuse(run, host, _("never came to its end"), err);
+			rc = refuse(run, host, _("it did not end"), err);
 		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))
-			rc = refuse(run, host, _("left something unknown"), err);
+			rc = refuse(run, host, _("the outcome of a unit is unknown"), err);
 		else if (cell)
 			rc = check_under_way(cell, &past, err);
 	}

@@ -115,8 +115,7 @@ int db_url_parse(const char *text, const char *origin, struct db_url *out, struc
 	if (!str_starts(text, "mysql") && !str_starts(text, "mariadb")) {
 		error_set(err, ERROR_CONFIG, "%s: the database driver '%.*s' is not supported", origin, n > 64 ? 64 : (int)n,
 		    text);
-		return error_hint(err,
-		    "MariaDB and MySQL are spoken to, no other server: mysql+pymysql://USER:PASSWORD@HOST/DATABASE");
+		return error_hint(err, "only MariaDB and MySQL are supported: mysql+pymysql://USER:PASSWORD@HOST/DATABASE");
 	}
 	out->driver = xstrndup(text, n);
 	out->port = DB_PORT;

@@ -44,7 +44,7 @@ class Faults(harness.TestCase):
         self.nova_with(r"(transport_url = rabbit://[^:]*:)[^@]*@", r"\g<1>wrong-one@")
         before = harness.checksum()
         for words in EVACUATIONS:
-            r = self.expect(self.tool.run(*words, *GO), BUS_UNREACHABLE, "check user, password")
+            r = self.expect(self.tool.run(*words, *GO), BUS_UNREACHABLE, "check user and password")
             self.assertNotIn("wrong-one", r.out + r.err)
         self.unchanged(before)
 

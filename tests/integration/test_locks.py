@@ -74,7 +74,7 @@ class Locks(blocking.TestCase):
         other = harness.Tool()
         for words in (MOVE, MOVE_BACKUPS):
             r = self.expect(other.run(*words, *GO), BUSY, "another run works on '%s'" % A, "session ", "account ", "from 127.0.0.1:",
-                            "since ", "cinder's database")
+                            " for ", "cinder's database")
         self.unchanged(before)
         self.assertFalse(os.path.exists(os.path.join(other.state, "journal")), r)
         c.rollback()

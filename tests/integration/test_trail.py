@@ -109,4 +109,4 @@ class Trail(harness.TestCase):
         self.assertEqual(events, [])
         with open(self.tool.site, "a") as f:
             f.write("syslog = loud\n")
-        self.expect(self.tool.run("volume", "list", "--host", A), 11, "'loud' is no facility of syslog", "authpriv")
+        self.expect(self.tool.run("volume", "list", "--host", A), 11, "'loud' is not a syslog facility", "authpriv")

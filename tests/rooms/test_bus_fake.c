@@ -236,7 +236,7 @@ static void only_a_canary_that_comes_back_proves_the_way(void **state)
 		const char *text, *hint;
 	} rows[] = {
 		{ FAKE_RETURN_AND_ACK, 0, "", "" },
-		{ FAKE_ACK, -1, "nobody should get", "unbind" },
+		{ FAKE_ACK, -1, "no queue should receive", "unbind" },
 		{ FAKE_NACK, -1, "gave it up", "" },
 		{ FAKE_BLOCK, -1, "low on memory", "short of memory or disk" },
 		{ FAKE_SILENCE, -1, "in time", "" },

@@ -144,7 +144,7 @@ static void a_server_that_takes_no_writes_is_said_so(void **state)
 	assert_true(db_server(late)->read_only);
 	assert_int_equal(db_begin_write(late, &err), -1); /* it knew */
 	assert_int_equal(err.kind, ERROR_REFUSED);
-	assert_non_null(strstr(err.hint, "takes writes"));
+	assert_non_null(strstr(err.hint, "accepts writes"));
 	assert_int_equal(db_begin_read(late, &err), 0);
 	assert_int_equal(thing_number(late, 1), 0);
 	error_clear(&err);

@@ -93,7 +93,7 @@ static void every_reason_for_no_connection_has_its_own_words(void **state)
 	struct db_url url = rooms_url(closed_port());
 
 	(void)state;
-	refused(&url, 0, 2002, "is the server running");
+	refused(&url, 0, 2002, "check that the server runs");
 	url = rooms_url(0);
 	url.host = nowhere;
 	refused(&url, 0, 2005, "cannot be resolved");
@@ -141,7 +141,7 @@ static void a_peer_that_says_nothing_is_given_up_in_time(void **state)
 	int64_t start = clock_monotonic_ms();
 
 	(void)state;
-	refused(&url, 1, 2013, "is the server alive");
+	refused(&url, 1, 2013, "check that the server runs");
 	assert_in_range(elapsed_ms_since(start), 900, 4000);
 	close(fd);
 }

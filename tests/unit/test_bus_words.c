@@ -64,11 +64,11 @@ static const struct {
 	const char *text, *expected, *hint;
 } closes[] = {
 	{ 403, "ACCESS_REFUSED - no", "nova's broker (mq1:5672 vhost '/'): opening: ACCESS_REFUSED - no (403)",
-	    "check user, password and rights in transport_url" },
+	    "check user and password in transport_url, and the user's permissions" },
 	{ 530, "NOT_ALLOWED - vhost x not found", "nova's broker (mq1:5672 vhost '/'): opening: NOT_ALLOWED - vhost x not found (530)",
 	    "check the virtual host at the end of transport_url" },
 	{ 320, "CONNECTION_FORCED", "nova's broker (mq1:5672 vhost '/'): opening: CONNECTION_FORCED (320)",
-	    "the broker is shutting down, or somebody closed the connection" },
+	    "the broker is shutting down, or an administrator closed the connection" },
 	{ 506, "", "nova's broker (mq1:5672 vhost '/'): opening:  (506)", "" },
 };
 

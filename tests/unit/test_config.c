@@ -318,12 +318,12 @@ static const struct {
 	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?ssl=maybe\n",
 	    "%s:4 [DEFAULT] transport_url ?ssl: 'maybe' is neither true nor false" },
 	{ API BUS RABBIT "rabbit_login_method = EXTERNAL\n",
-	    "%s:4 [DEFAULT] transport_url: rabbit_login_method 'EXTERNAL' is not spoken, only a login by password is" },
+	    "%s:4 [DEFAULT] transport_url: rabbit_login_method 'EXTERNAL' is not supported; only a login by password is" },
 	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?rabbit_login_method=RABBIT-CR-DEMO\n" RABBIT "rabbit_login_method = plain\n",
-	    "%s:4 [DEFAULT] transport_url: rabbit_login_method 'RABBIT-CR-DEMO' is not spoken, only a login by password is" },
+	    "%s:4 [DEFAULT] transport_url: rabbit_login_method 'RABBIT-CR-DEMO' is not supported; only a login by password is" },
 	{ API "[DEFAULT]\ntransport_url = rabbit://u:s3cret@h/?ssl_enforce_fips_mode=true\n",
-	    "%s:4 [DEFAULT] transport_url: ssl_enforce_fips_mode is asked for, and we cannot switch OpenSSL to it" },
-	{ API BUS "s3cret\n", "%s:5: neither '=' nor ':' in the line" },
+	    "%s:4 [DEFAULT] transport_url: ssl_enforce_fips_mode is set, but evac-manage cannot switch OpenSSL to FIPS mode" },
+	{ API BUS "s3cret\n", "%s:5: the line has neither '=' nor ':'" },
 };
 
 static void what_is_wrong_with_novas_file_is_said_by_line(void **state)
@@ -474,9 +474,9 @@ static void a_wrong_defaults_file_is_refused(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "[client]\npassword=s3cret\n", "' has none of the groups [evac-manage], [evac-manage-nova], [evac-manage-cinder]" },
-		{ "[evac-manage]\npasword=s3cret\n", ":2 [evac-manage] pasword: there is no such option" },
-		{ "[evac-manage-cinder]\nhost=x\n", ":2 [evac-manage-cinder] host: there is no such option" },
-		{ "password=s3cret\n", ":1: an option in front of the first [group]" },
+		{ "[evac-manage]\npasword=s3cret\n", ":2 [evac-manage] pasword: unknown option" },
+		{ "[evac-manage-cinder]\nhost=x\n", ":2 [evac-manage-cinder] host: unknown option" },
+		{ "password=s3cret\n", ":1: an option stands before the first [group]" },
 	};
 	static const char *const files[] = { DATA "nova.conf" };
 	const struct config_sources sources = { .nova_files = files, .n_nova_files = 1, .defaults_file = file };
@@ -569,8 +569,8 @@ static void a_wrong_site_file_is_refused_by_line(void **state)
 		{ "[site]\nversion = 6.\n", ":2 [site] version: '6.' is not a version" },
 		{ "[site]\nmin_version = .6\n", ":2 [site] min_version: '.6' is not a version" },
 		{ "[site]\nmin_version = 6..4\n", ":2 [site] min_version: '6..4' is not a version" },
-		{ "[site]\nshared_disk = yes\n", ":2 [site] shared_disk: there is no such option" },
-		{ "[site]\nversion = 1\nversion_file = x\n", ":3 [site] version_file: version is given too" },
+		{ "[site]\nshared_disk = yes\n", ":2 [site] shared_disk: unknown option" },
+		{ "[site]\nversion = 1\nversion_file = x\n", ":3 [site] version_file: version and version_file are both set" },
 		{ "[site]\nversion_file = /nonexistent\n", ":2 [site] version_file: cannot open '/nonexistent'" },
 		{ "[site]\nversion_file = /dev/null\n", ":2 [site] version_file: '/dev/null' is not a regular file" },
 		{ "[site]\nversion_file = " DATA "defaults.cnf\n",

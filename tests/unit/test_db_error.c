@@ -89,7 +89,7 @@ static const struct {
 	    "check user and password of the connection URL" },
 	{ PHASE_READ, 2013, "cinder/volume_list_by_backend",
 	    "cannot read cinder's database (db1:3306 cinder): the server's words (2013) in cinder/volume_list_by_backend",
-	    "the connection ended; is the server alive?" },
+	    "the connection ended: check that the server runs" },
 	{ PHASE_WRITE, 1205, "cinder/volume_move",
 	    "cannot write to cinder's database (db1:3306 cinder): the server's words (1205) in cinder/volume_move", "SHOW PROCESSLIST" },
 	{ PHASE_WRITE, 9999, NULL, "cannot write to cinder's database (db1:3306 cinder): the server's words (9999)", "" },

@@ -154,19 +154,19 @@ static void values_are_read_as_oslo_config_does(void **state)
 static const struct {
 	const char *text, *expected;
 } file_rows[] = {
-	{ "[g]\nnothing s3cret\n", "a.conf:2: neither '=' nor ':' in the line" },
-	{ "[g]\n\n= s3cret\n", "a.conf:3: nothing in front of the '=' or ':'" },
-	{ "[g]\n: s3cret\n", "a.conf:2: nothing in front of the '=' or ':'" },
-	{ "a = s3cret\n", "a.conf:1: an option in front of the first [group]" },
+	{ "[g]\nnothing s3cret\n", "a.conf:2: the line has neither '=' nor ':'" },
+	{ "[g]\n\n= s3cret\n", "a.conf:3: the line has no name before '=' or ':'" },
+	{ "[g]\n: s3cret\n", "a.conf:2: the line has no name before '=' or ':'" },
+	{ "a = s3cret\n", "a.conf:1: an option stands before the first [group]" },
 	{ "[g\na = s3cret\n", "a.conf:1: a line that begins with '[' must end with ']'" },
 	{ "[g] # s3cret\n", "a.conf:1: a line that begins with '[' must end with ']'" },
 	{ "[]\n", "a.conf:1: the group has no name" },
-	{ "[g]\n  s3cret\n", "a.conf:2: the line begins with a blank but continues nothing" },
-	{ " [g]\n", "a.conf:1: the line begins with a blank but continues nothing" },
-	{ "[g]\na = 1\n# c\n  s3cret\n", "a.conf:4: the line begins with a blank but continues nothing" },
-	{ "[g]\na = 1\n\n  s3cret\n", "a.conf:4: the line begins with a blank but continues nothing" },
-	{ "\xef\xbb\xbf[g]\na = s3cret\n", "a.conf:1: the file begins with a byte order mark, which oslo.config does not read" },
-	{ "[g]\rs3cret\r", "a.conf:2: neither '=' nor ':' in the line" },
+	{ "[g]\n  s3cret\n", "a.conf:2: the line begins with a blank but continues no value" },
+	{ " [g]\n", "a.conf:1: the line begins with a blank but continues no value" },
+	{ "[g]\na = 1\n# c\n  s3cret\n", "a.conf:4: the line begins with a blank but continues no value" },
+	{ "[g]\na = 1\n\n  s3cret\n", "a.conf:4: the line begins with a blank but continues no value" },
+	{ "\xef\xbb\xbf[g]\na = s3cret\n", "a.conf:1: the file begins with a byte order mark, and oslo.config does not read such a file" },
+	{ "[g]\rs3cret\r", "a.conf:2: the line has neither '=' nor ':'" },
 };
 
 static void a_broken_file_is_refused_by_line_without_showing_it(void **state)
@@ -197,7 +197,7 @@ static void a_nul_byte_is_refused_by_line(void **state)
 	(void)state;
 	write_bytes(path, text, sizeof text - 1);
 	assert_int_equal(-1, ini_open(&path, 1, &ini, &err));
-	assert_string_equal(err.text, "a.conf:3: there is a NUL byte in the line");
+	assert_string_equal(err.text, "a.conf:3: the line has a NUL byte");
 }
 
 static void a_file_larger_than_a_mebibyte_is_refused_and_a_long_line_is_not(void **state)
@@ -345,7 +345,7 @@ static void a_name_that_nobody_reads_is_a_typing_error(void **state)
 
 	(void)state;
 	assert_int_equal(-1, ini_check_keys(ini, "site", known, COUNT(known), &err));
-	assert_string_equal(err.text, "a.conf:5 [site] shared_disk: there is no such option");
+	assert_string_equal(err.text, "a.conf:5 [site] shared_disk: unknown option");
 	assert_string_equal(err.hint, "did you mean 'shared_disks'?");
 	ini_close(&ini);
 }
@@ -402,9 +402,9 @@ static void option_files_are_read_as_mariadb_does(void **state)
 static void a_broken_option_file_is_refused_by_line(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "user=x\n", "a.conf:1: an option in front of the first [group]" },
+		{ "user=x\n", "a.conf:1: an option stands before the first [group]" },
 		{ "[g\n", "a.conf:1: a line that begins with '[' must have a ']'" },
-		{ "[g]\n!include /etc/x\n", "a.conf:2: includes are not followed, give the included file itself" },
+		{ "[g]\n!include /etc/x\n", "a.conf:2: includes are not read: name the included file itself" },
 	};
 	struct error err = { 0 };
 	struct ini *ini;
