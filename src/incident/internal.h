@@ -35,7 +35,8 @@ int incident_read(const struct request *request, const char *run, struct inciden
 void incident_free(struct incident *incident);
 /* "Ann (root by sudo of ann) on ctl-1", of a record that says who. */
 const char *incident_who(struct arena *arena, json_object *record);
-int64_t incident_ms(const char *time); /* 0: no time */
+int64_t incident_ms(const char *time);               /* 0: no time */
+const char *incident_state_words(const char *state); /* as people say it; the codes are the journal's */
 
 /* ---- sheet.c: a report before it has a form */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include <time.h>
 
 #include "internal.h"
@@ -31,17 +32,37 @@ static const char *how_long(struct arena *arena, int64_t ms)
 	return arena_printf(arena, _("%lld min %lld s"), (long long)(ms / 60000), (long long)(ms / 1000 % 60));
 }
 
+/* What answers for the operator is told elsewhere in the report, and is nothing to paste. How many words it has; 0: it is no
+ * such option. */
+static size_t words_of_an_answer(const char *word)
+{
+	static const char *const with_value[] = { "--fenced", "--accept" };
+
+	if (strcmp(word, "--yes") == 0)
+		return 1;
+	for (size_t i = 0; i < sizeof with_value / sizeof *with_value; i++) {
+		size_t n = strlen(with_value[i]);
+
+		if (strncmp(word, with_value[i], n) == 0 && (word[n] == '\0' || word[n] == '='))
+			return word[n] == '=' ? 1 : 2;
+	}
+	return 0;
+}
+
 static const char *command_line(struct arena *arena, json_object *head)
 {
 	json_object *argv = json_object_object_get(head, "argv");
-	size_t n = json_object_is_type(argv, json_type_array) ? json_object_array_length(argv) : 0;
+	size_t n = json_object_is_type(argv, json_type_array) ? json_object_array_length(argv) : 0, answer;
 	auto_str struct str line = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			str_addc(&line, ' ');
-		shell_add_word(&line,
-		    i == 0 ? "evac-manage" : str_or(json_object_get_string(json_object_array_get_idx(argv, i)), ""));
+	str_add(&line, "evac-manage");
+	for (size_t i = 1; i < n; i += answer ? answer : 1) {
+		const char *word = str_or(json_object_get_string(json_object_array_get_idx(argv, i)), "");
+
+		if ((answer = words_of_an_answer(word)) > 0)
+			continue;
+		str_addc(&line, ' ');
+		shell_add_word(&line, word);
 	}
 	return n > 0 ? arena_dup(arena, line.s) : _(NOT_KNOWN);
 }
@@ -197,7 +218,9 @@ static void add_what_remains(const struct incident *incident, struct sheet *out)
 		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage journal show %s", past->run));
 	} else if (needs_recovery(incident)) {
 		sheet_add(out, SHEET_TEXT,
-		    _("The end of some units is not known. Settle the run before anything else is done to the host."));
+		    units_in(past, "unknown", "open") ?
+			_("The end of some units is not known. Settle the run before anything else is done to the host.") :
+			_("nova still worked on some instances when the run ended. See their end."));
 		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage journal recover %s", past->run));
 	} else if (is_rescue && !(str_equal(past->result, "ok") && past->whole)) {
 		sheet_add(out, SHEET_TEXT, _("Something of the host may remain. Look, then go on with this run."));

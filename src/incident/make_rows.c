@@ -44,8 +44,7 @@ static void count_step(struct moved *moved, size_t *n, const struct step *step, 
 		moved[(*n)++] = (struct moved){ step, state, 1 };
 }
 
-/* As people say it; the codes are the journal's. */
-static const char *state_in_words(const char *state)
+const char *incident_state_words(const char *state)
 {
 	static const char *const words[][2] = { { "proved", N_("done, verified") }, { "applied", N_("written, not verified") },
 		{ "failed", N_("failed") }, { "unknown", N_("not known") }, { "open", N_("not known") },
@@ -70,7 +69,7 @@ static void add_row_counts(const struct past *past, struct sheet *out)
 		sheet_add(out, SHEET_HEAD, _("Rows"), _("Kind"), _("From"), _("To"), _("State"));
 	for (size_t i = 0; i < n; i++)
 		sheet_add(out, SHEET_ROW, arena_printf(&out->arena, "%zu", moved[i].n), moved[i].first->kind->one,
-		    value_from(moved[i].first), value_to(moved[i].first), state_in_words(moved[i].state));
+		    value_from(moved[i].first), value_to(moved[i].first), incident_state_words(moved[i].state));
 	free(moved);
 }
 
@@ -89,7 +88,7 @@ static void add_instances(const struct incident *incident, struct sheet *out)
 		any = true;
 		sheet_add(out, SHEET_ROW, unit->step[0].id, unit->step[0].name, value_from(&unit->step[0]),
 		    str_or(incident->unit[i].arrived, str_or(unit->step[0].after[0], _("nova chooses"))),
-		    state_in_words(past_unit_state(&past->unit[i])));
+		    incident_state_words(past_unit_state(&past->unit[i])));
 	}
 }
 
@@ -132,7 +131,7 @@ void incident_add_failures(const struct incident *incident, struct sheet *out)
 		if (!any)
 			sheet_add(out, SHEET_HEAD, _("What"), _("State"), _("Why"), _("Look there first"));
 		any = true;
-		sheet_add(out, SHEET_ROW, unit->sentence, state_in_words(state),
+		sheet_add(out, SHEET_ROW, unit->sentence, incident_state_words(state),
 		    str_or(u->error, _("nothing was written about its end")), cure_of(unit, state, past->run, &out->arena));
 	}
 	if (!any)

@@ -55,8 +55,10 @@ static void add_markdown_times(const struct sheet *sheet, struct str *out)
 		const struct incident_unit *at = &incident->unit[unit[i]];
 		int64_t end = at->ended ? at->ended : incident->last;
 
-		str_addf(out, "* +%.1f s \xe2\x80\x93 +%.1f s, %s: ", (double)(at->begun - incident->first) / 1000,
-		    (double)(end - incident->first) / 1000, past_unit_state(&incident->past.unit[unit[i]]));
+		str_addf(out, "* +%.1f s \xe2\x80\x93 +%.1f s, ", (double)(at->begun - incident->first) / 1000,
+		    (double)(end - incident->first) / 1000);
+		add_escaped(incident_state_words(past_unit_state(&incident->past.unit[unit[i]])), out);
+		str_add(out, ": ");
 		add_escaped(incident->past.plan.unit[unit[i]].sentence, out);
 		str_addc(out, '\n');
 	}

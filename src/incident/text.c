@@ -36,8 +36,10 @@ static void add_text_times(const struct sheet *sheet, struct str *out)
 		const struct incident_unit *at = &incident->unit[unit[i]];
 		int64_t end = at->ended ? at->ended : incident->last;
 
-		str_addf(out, "  +%7.1f s  %7.1f s  %-8s ", (double)(at->begun - incident->first) / 1000,
-		    (double)(end - at->begun) / 1000, past_unit_state(&incident->past.unit[unit[i]]));
+		str_addf(out, "  +%7.1f s  %7.1f s  ", (double)(at->begun - incident->first) / 1000,
+		    (double)(end - at->begun) / 1000);
+		str_add_visible(out, incident_state_words(past_unit_state(&incident->past.unit[unit[i]])));
+		str_add(out, ": ");
 		str_add_visible(out, incident->past.plan.unit[unit[i]].sentence);
 		str_addc(out, '\n');
 	}

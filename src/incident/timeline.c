@@ -96,12 +96,15 @@ static void add_unit_row(const struct incident *incident, size_t index, size_t r
 
 	str_add(out, "<g><title>");
 	html_add(label, out);
-	str_addf(out, ": %s, +%.1f s ... +%.1f s</title><text x=\"0\" y=\"%zu\">", state,
-	    (double)(at->begun - incident->first) / 1000, (double)(end - incident->first) / 1000, AXIS + row * ROW + 13);
+	str_add(out, ": ");
+	html_add(incident_state_words(state), out);
+	str_addf(out, ", +%.1f s ... +%.1f s</title><text x=\"0\" y=\"%zu\">", (double)(at->begun - incident->first) / 1000,
+	    (double)(end - incident->first) / 1000, AXIS + row * ROW + 13);
 	add_short_label(label, out);
-	str_addf(out,
-	    "</text><text class=\"state %s\" x=\"100%%\" y=\"%zu\">%s</text><rect class=\"rail\" x=\"0\" y=\"%zu\" width=\"100%%\" height=\"9\" rx=\"2\"/>",
-	    state, AXIS + row * ROW + 13, state, AXIS + row * ROW + 19);
+	str_addf(out, "</text><text class=\"state %s\" x=\"100%%\" y=\"%zu\">", state, AXIS + row * ROW + 13);
+	html_add(incident_state_words(state), out);
+	str_addf(out, "</text><rect class=\"rail\" x=\"0\" y=\"%zu\" width=\"100%%\" height=\"9\" rx=\"2\"/>",
+	    AXIS + row * ROW + 19);
 	if (at->sent)
 		add_bar(incident, "claim", at->begun, at->sent, row, out);
 	add_bar(incident, state, at->sent ? at->sent : at->begun, end, row, out);

@@ -44,8 +44,12 @@ class Incident(harness.TestCase):
         text = self.expect(self.report(run), OK, "Ann <b>O'Neil</b>", A, "journal recover " + run, "the test pulled the plug").out
         self.expect(self.report(run, "--html", html, "--markdown", markdown), OK)
         page, marked = open(html).read(), open(markdown).read()
+        self.assertIn("nova still worked on some instances when the run ended", text)
         for said in (text, page, marked):
             self.assertNotIn("\x1b", said)
+            self.assertNotIn("--yes", said)        # what answers for the operator is nothing to paste
+            self.assertNotIn(" --fenced", said)
+            self.assertNotIn(">proved<", said)
             for secret in SECRETS:
                 self.assertNotIn(secret, said)
         self.assertNotIn("<img", page)
