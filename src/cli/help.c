@@ -185,7 +185,7 @@ static void tree_help(const struct tree *tree, bool all, struct str *out)
 	str_add(out, "usage: evac-manage COMMAND [options]\n\n");
 	add_paragraphs(
 	    "Gets the instances, volumes and backups of a failed compute host back to work when the OpenStack APIs are "
-	    "degraded: reads the databases of nova and cinder, moves ownership in proved transactions, evacuates by nova's own "
+	    "degraded: reads the databases of nova and cinder, moves ownership in verified transactions, evacuates by nova's own "
 	    "messages. --dry-run shows what a command would do.\n\ncommands:\n",
 	    out);
 	add_commands(tree, NULL, out);

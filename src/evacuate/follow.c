@@ -264,7 +264,7 @@ static void vanished(struct work *work, struct unit *unit, const struct evacuati
 	static const char *const gone[] = { N_("its migration and its instance are not in the database any more"),
 		N_("its migration is not in the database any more"), N_("its instance is not in the database any more") };
 	const char *why = arena_printf(&work->plan.arena,
-	    _("%s: the database lost it (a crash, a failover to a replica that lagged), or somebody deleted it; nova may still work on it; next: evac-manage journal recover %s"),
+	    _("%s: the database lost it (a crash, a failover to a replica that lagged), or it was deleted; nova may still work on it; next: evac-manage journal recover %s"),
 	    _(gone[now->exists           ? 2 :
 		    now->instance_exists ? 1 :
 					   0]),

@@ -31,6 +31,7 @@ static const struct {
 	{ "up", "green" },
 	{ "ok", "green" },
 	{ "proved", "green" },
+	{ "verified", "green" },
 	{ "done", "green" },
 };
 static const char *const colored_keys[] = { "state", "vm_state", "status", "severity", "result" };

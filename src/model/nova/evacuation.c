@@ -95,7 +95,7 @@ static int close_migration(struct db *cell, const struct evacuation_rows *r, str
 	const struct db_param params[] = { p_str("uuid", r->migration_uuid.text), p_end };
 
 	return write_one(cell, &SQL_NOVA_MIGRATION_CLOSE, params,
-	    _("its migration is no longer 'accepted': somebody works on it"), err);
+	    _("its migration is no longer 'accepted': a conductor works on it"), err);
 }
 
 int evacuation_cancel(struct db *cell, const struct evacuation_rows *r, struct error *err)
