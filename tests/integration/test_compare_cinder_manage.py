@@ -55,7 +55,7 @@ CASES = {
     "a mistyped new host": (moves(VOLUME, A + "@ceph#ceph", B + "@cehp#ceph"), None, []),
     "a name with _": (moves(VOLUME, UNDER + "@ceph", B + "@ceph"), None, []),
     "a name in capitals": (moves(VOLUME, A.upper() + "@nvme", B + "@nvme"), None, []),
-    "an owner that lives": (moves(VOLUME, C + "@nvme#nvme", B + "@nvme#nvme"), "a volume on C", []),
+    "an owner that reports": (moves(VOLUME, C + "@nvme#nvme", B + "@nvme#nvme"), "a volume on C", []),
     "nothing on the old host": (moves(VOLUME, C + "@ceph", B + "@ceph"), "C is dead", []),
     "an option is missing": (["volume", "update_host", "--currenthost", A + "@ceph"], None, []),
     "300 letters": (moves(VOLUME, A + "@ceph#ceph", "h" * 300), None, []),
