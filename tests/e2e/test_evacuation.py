@@ -193,7 +193,7 @@ class Evacuation(harness.TestCase):
         began, now = self.built(ids)
         self.assertEqual({id_: began[id_] for id_ in ids}, {id_: 1 for id_ in ids})
         self.assertEqual({(row["host"] != A, row["task_state"]) for row in now.values()}, {(True, None)})
-        self.expect(self.tool.run(*go), OK, "nothing to do", "has left already")      # the same command again
+        self.expect(self.tool.run(*go), OK, "nothing to do", "already moved")      # the same command again
 
     def test_the_target_dies_midway(self):
         ids = clone(6)

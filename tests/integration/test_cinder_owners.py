@@ -218,7 +218,7 @@ class Words(Case):
         one = owned("volumes", A + "@ceph")[0]
         self.expect(self.tool.run(*self.MOVE, *GO, "--only", one["id"]), OK)
         before = harness.checksum()
-        self.expect(self.tool.run(*self.MOVE, *GO, "--only", one["id"]), OK, "has left already")
+        self.expect(self.tool.run(*self.MOVE, *GO, "--only", one["id"]), OK, "already moved")
         self.unchanged(before)
 
     def test_an_undo_takes_names_too_and_no_unknown_ones(self):

@@ -34,7 +34,7 @@ static void every_answer_has_its_own_name(void **state)
 		{ FAKE_ACK_ALL, BUS_ACKED, "acked", "" },
 		{ FAKE_BLOCK_AND_ACK, BUS_ACKED, "acked", "" },
 		{ FAKE_ACK_OTHERS, BUS_TIMEOUT, "timeout", "in time" },
-		{ FAKE_NACK, BUS_NACKED, "nacked", "gave it up" },
+		{ FAKE_NACK, BUS_NACKED, "nacked", "rejected it" },
 		{ FAKE_SILENCE, BUS_TIMEOUT, "timeout", "in time" },
 		{ FAKE_HANG_UP, BUS_LOST, "lost", "before the broker answered" },
 		{ FAKE_NOISE, BUS_LOST, "lost", "before the broker answered" },
@@ -237,7 +237,7 @@ static void only_a_canary_that_comes_back_proves_the_way(void **state)
 	} rows[] = {
 		{ FAKE_RETURN_AND_ACK, 0, "", "" },
 		{ FAKE_ACK, -1, "no queue should receive", "unbind" },
-		{ FAKE_NACK, -1, "gave it up", "" },
+		{ FAKE_NACK, -1, "rejected it", "" },
 		{ FAKE_BLOCK, -1, "low on memory", "short of memory or disk" },
 		{ FAKE_SILENCE, -1, "in time", "" },
 		{ FAKE_CLOSE_CHANNEL, -1, "NOT_FOUND", "" },

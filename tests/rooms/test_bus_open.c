@@ -87,7 +87,7 @@ static void when_none_answers_each_is_named(void **state)
 	assert_non_null(strstr(err.text, "no broker answers"));
 	assert_non_null(strstr(err.text, one));
 	assert_non_null(strstr(err.text, two));
-	assert_non_null(strstr(err.hint, "is RabbitMQ running"));
+	assert_non_null(strstr(err.hint, "check that RabbitMQ runs"));
 	assert_null(open_with(broker_config(ports, 0), 2, &err));
 	assert_int_equal(err.kind, ERROR_CONFIG);
 }
@@ -100,13 +100,13 @@ static void a_wrong_password_a_wrong_vhost_and_a_wrong_name_are_told_apart(void 
 
 	(void)state;
 	config->url.broker[0].password = wrong;
-	assert_none(config, 2, "ACCESS_REFUSED", "user, password");
+	assert_none(config, 2, "ACCESS_REFUSED", "user and password");
 	config = broker_config(&port, 1);
 	config->url.vhost = vhost;
 	assert_none(config, 2, "/no-such", "virtual host");
 	config = broker_config(&port, 1);
 	config->url.broker[0].host = name;
-	assert_none(config, 2, "no-such-host.invalid", "is RabbitMQ running");
+	assert_none(config, 2, "no-such-host.invalid", "check that RabbitMQ runs");
 }
 
 static void a_peer_that_says_nothing_is_given_up_and_the_next_one_taken(void **state)
@@ -118,7 +118,7 @@ static void a_peer_that_says_nothing_is_given_up_and_the_next_one_taken(void **s
 	struct bus *bus;
 
 	(void)state;
-	assert_none(broker_config(ports, 1), 1, "timed out", "is RabbitMQ running");
+	assert_none(broker_config(ports, 1), 1, "timed out", "check that RabbitMQ runs");
 	assert_in_range(elapsed_ms_since(begun), 900, 4000);
 	ports[1] = broker_port();
 	bus = open_with(broker_config(ports, 2), 1, &err);
@@ -132,7 +132,7 @@ static void a_peer_that_is_no_broker_is_said_so(void **state)
 	unsigned port = setting_number("SB_DB_PORT"); /* greets first, in another language */
 
 	(void)state;
-	assert_none(broker_config(&port, 1), 2, "login", "is RabbitMQ running");
+	assert_none(broker_config(&port, 1), 2, "login", "check that RabbitMQ runs");
 }
 
 static void an_opening_cut_or_swallowed_anywhere_is_an_error_in_time(void **state)
@@ -286,7 +286,7 @@ static void a_broker_that_does_not_is_refused_before_the_password_is_sent(void *
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct tls_front *front = front_with(rows[i].certificate);
 
-		assert_none(tls_config(tls_front_port(front), rows[i].ca_file), 2, "connect", "is RabbitMQ running");
+		assert_none(tls_config(tls_front_port(front), rows[i].ca_file), 2, "connect", "check that RabbitMQ runs");
 		assert_int_equal(tls_front_bytes(front), 0);
 		tls_front_stop(&front);
 	}
