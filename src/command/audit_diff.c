@@ -4,15 +4,15 @@
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "OLD", .type = OPTION_TEXT, .offset = AT(audit.old_report), .sentence = "a report made with --save, or -f json" },
-	{ .metavar = "NEW", .type = OPTION_TEXT, .offset = AT(audit.new_report), .sentence = "a later one" },
+	{ .metavar = "OLD", .type = OPTION_TEXT, .offset = AT(audit.old_report), .sentence = "a report that --save or -f json made" },
+	{ .metavar = "NEW", .type = OPTION_TEXT, .offset = AT(audit.new_report), .sentence = "a later report" },
 	{ 0 }
 };
 
 const struct command command_audit_diff = {
 	.noun = "audit", .verb = "diff",
-	.sentence = "what is new, gone or still there in a report",
-	.details = "Reports are files of audit run --save, or its output with -f json. What a report did not look for is not called gone.",
+	.sentence = "compare two reports: new and gone findings",
+	.details = "A report is a file of 'audit run --save', or the output of 'audit run -f json'. A finding counts as gone only when the new report ran its check.",
 	.arguments = arguments,
 	.run = audit_diff,
 };

@@ -48,7 +48,7 @@ static enum error_kind run_backup_list(const struct request *request, struct err
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST",
-	  .sentence = "only the backups of this host; all hosts without it" },
+	  .sentence = "only the backups of this host; without: all hosts" },
 	{ 0 }
 };
 

@@ -13,7 +13,7 @@ static int find_backup_hosts(struct scene *scene, struct error *err)
 	if (strpbrk(r->what.currenthost, "@#") || strpbrk(r->what.newhost, "@#")) {
 		error_set(err, ERROR_USAGE, "'%s' is not a cinder-backup host",
 		    strpbrk(r->what.currenthost, "@#") ? r->what.currenthost : r->what.newhost);
-		return error_hint(err, "backups are owned by a plain host, without @ and #");
+		return error_hint(err, "the owner of a backup is a plain host, without @ and #");
 	}
 	if (scene_find_cinder(scene, err) != 0)
 		return -1;
@@ -40,9 +40,9 @@ static enum error_kind run_backup_update_backup_host(const struct request *reque
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST", .required = true,
-	  .sentence = "who owns them now" },
+	  .sentence = "the host that owns them now" },
 	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST2", .required = true,
-	  .sentence = "who shall own them" },
+	  .sentence = "the new owner" },
 	OPTION_SETTLE,
 	{ 0 }
 };
@@ -50,8 +50,8 @@ static const struct option_spec options[] = {
 const struct command command_backup_update_backup_host = {
 	.noun = "backup", .verb = "update_backup_host",
 	.sentence = "move backups to another backup host",
-	.details = "In one transaction, proved over a fresh connection. Needs cinder's database alone; can be undone while the rows "
-		"hold what was written.\n\n"
+	.details = "In one transaction, verified over a new connection. Needs only cinder's database. Can be undone as long as the rows "
+		"hold the values that it wrote.\n\n"
 		"Example:\n"
 		"  evac-manage backup update_backup_host --currenthost ctl1 --newhost ctl2 \\\n"
 		"      --dry-run",

@@ -62,7 +62,7 @@ static enum error_kind run_cluster_list(const struct request *request, struct er
 /* clang-format off */
 const struct command command_cluster_list = {
 	.noun = "cluster", .verb = "list",
-	.sentence = "cinder's active-active clusters, alive or not",
+	.sentence = "cinder's active-active clusters, up or down",
 	.config_file_is = "cinder",
 	.run = run_cluster_list,
 };

@@ -53,20 +53,20 @@ static enum error_kind run_cluster_remove(const struct request *request, struct 
 
 /* clang-format off */
 static const struct option_spec options[] = {
-	{ .name = "recursive", .type = OPTION_FLAG, .offset = AT(what.recursive), .sentence = "its services too" },
+	{ .name = "recursive", .type = OPTION_FLAG, .offset = AT(what.recursive), .sentence = "also remove its services" },
 	{ 0 }
 };
 
 static const struct argument_spec arguments[] = {
 	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(what.binary), .sentence = "cinder-volume" },
-	{ .metavar = "CLUSTER", .type = OPTION_HOST, .offset = AT(what.name), .sentence = "its exact name, CLUSTER@BACKEND" },
+	{ .metavar = "CLUSTER", .type = OPTION_HOST, .offset = AT(what.name), .sentence = "the cluster's exact name, CLUSTER@BACKEND" },
 	{ 0 }
 };
 
 const struct command command_cluster_remove = {
 	.noun = "cluster", .verb = "remove",
-	.sentence = "remove a cluster that nobody needs",
-	.details = "Refuses one that still has hosts (--recursive removes them too, if they are dead) or rows.",
+	.sentence = "remove an unused cluster",
+	.details = "Refuses a cluster that still has services (--recursive removes them too, if they are dead) or rows.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = options, .arguments = arguments,
 	.run = run_cluster_remove,

@@ -67,7 +67,7 @@ static void plan_cluster_rename(struct plan *plan, const struct scene *scene, co
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else
-		unit->sentence = arena_printf(&plan->arena, _("give %zu row%s of cluster %s to %s"), unit->nstep,
+		unit->sentence = arena_printf(&plan->arena, _("move %zu row%s of cluster %s to %s"), unit->nstep,
 		    unit->nstep == 1 ? "" : "s", scene->request->what.name, scene->request->what.new_name);
 }
 
@@ -86,19 +86,19 @@ static enum error_kind run_cluster_rename(const struct request *request, struct 
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "full-rename", .type = OPTION_FLAG, .offset = AT(what.full_rename),
-	  .sentence = "the new name alone: what followed the old one, backend and pool, is dropped" },
+	  .sentence = "use only the new name: the backend and pool that followed the old name are dropped" },
 	{ 0 }
 };
 
 static const struct argument_spec arguments[] = {
-	{ .metavar = "CURRENT", .type = OPTION_HOST, .offset = AT(what.name), .sentence = "its name now: CLUSTER, CLUSTER@BACKEND or with its #POOL" },
-	{ .metavar = "NEW", .type = OPTION_HOST, .offset = AT(what.new_name), .sentence = "what takes the place of CURRENT" },
+	{ .metavar = "CURRENT", .type = OPTION_HOST, .offset = AT(what.name), .sentence = "the name now: CLUSTER, CLUSTER@BACKEND or CLUSTER@BACKEND#POOL" },
+	{ .metavar = "NEW", .type = OPTION_HOST, .offset = AT(what.new_name), .sentence = "the name that replaces CURRENT" },
 	{ 0 }
 };
 
 const struct command command_cluster_rename = {
 	.noun = "cluster", .verb = "rename",
-	.sentence = "give a cluster's rows to another cluster",
+	.sentence = "move a cluster's rows to another cluster",
 	.details = "Volumes, groups, consistency groups and image cache entries, in one transaction.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = options, .arguments = arguments,

@@ -21,14 +21,14 @@ static enum error_kind run_completion(const struct request *request, struct erro
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "bash|zsh|fish", .type = OPTION_CHOICE, .offset = AT(what.name), .sentence = "the shell that shall complete" },
+	{ .metavar = "bash|zsh|fish", .type = OPTION_CHOICE, .offset = AT(what.name), .sentence = "the shell" },
 	{ 0 }
 };
 
 const struct command command_completion = {
 	.noun = "completion",
-	.sentence = "a script that lets a shell complete our words",
-	.details = "Commands, options, and the values that need no database: files, runs, checks, statements, codes of findings.\n\n"
+	.sentence = "a completion script for your shell",
+	.details = "Completes commands, options, and the values that need no database: files, runs, checks, statements, finding codes.\n\n"
 		"Examples:\n"
 		"  source <(evac-manage completion bash)\n"
 		"  evac-manage completion zsh > \"${fpath[1]}/_evac-manage\"\n"

@@ -67,8 +67,8 @@ static enum error_kind run_config_sample(const struct request *request, struct e
 /* clang-format off */
 const struct command command_config_sample = {
 	.noun = "config", .verb = "sample",
-	.sentence = "a file of our own configuration to begin with",
-	.details = "Every option of /etc/evac-manage/evac-manage.conf with its meaning; none is switched on. Needs no database.\n\n"
+	.sentence = "a sample evac-manage.conf",
+	.details = "Every option of /etc/evac-manage/evac-manage.conf with its meaning; all are commented out. Needs no database.\n\n"
 		"Examples:\n"
 		"  evac-manage config sample",
 	.run = run_config_sample,

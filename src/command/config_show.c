@@ -121,7 +121,7 @@ static enum error_kind run_config_show(const struct request *request, struct err
 /* clang-format off */
 const struct command command_config_show = {
 	.noun = "config", .verb = "show",
-	.sentence = "every value that counts, and where it is from",
-	.details = "Passwords are shown as ***. Needs no database and no broker. A service without a configuration file here is left out.",
+	.sentence = "every value in effect, and its source",
+	.details = "Passwords are shown as ***. Needs no database and no broker. Leaves out a service that has no configuration file on this machine.",
 	.run = run_config_show,
 };

@@ -26,7 +26,7 @@ const struct command command_consistencygroup_update_cg_host = {
 	.noun = "consistencygroup", .short_noun = "cg", .verb = "update_cg_host",
 	.sentence = "move consistency groups alone",
 	.details = "For consistency groups that were left behind: 'volume update_host' moves them with their members. cinder serves a "
-		"group only beside its volumes. 'cg' is the same word, as cinder-manage has it.",
+		"group only on the host of its volumes. 'cg' is the same command, with cinder-manage's name.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = moves_group_options,
 	.run = run_consistencygroup_update_cg_host,

@@ -15,7 +15,7 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* Is everything fit for the work? One line each, asked one by one, so that all that is wrong is seen at once. */
+/* Can a rescue work here? A row a check; each is made, so that one run shows all that is wrong. */
 
 static const struct table_column columns[] = {
 	{ "check", NULL, false, COLUMN_TEXT },
@@ -68,18 +68,20 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 	if (statements_try(db, folder, &s, &err) != 0)
 		tell(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
 	if (s.unfit.n > 0)
-		tell(e, check, reads | writes, FAIL, "is this the service's own database, and its migration done?",
-		    "%zu statement%s not possible (%s): %s", s.unfit.n, s.unfit.n == 1 ? " is" : "s are", s.unfit.names.s,
+		tell(e, check, reads | writes, FAIL,
+		    "check that this is the service's own database and that its schema migration is done",
+		    "the database rejects %zu statement%s (%s): %s", s.unfit.n, s.unfit.n == 1 ? "" : "s", s.unfit.names.s,
 		    s.why.s);
 	if (s.unreadable.n > 0)
-		tell(e, check, reads | writes, FAIL, "'evac-manage grants --operate' prints what the account needs",
-		    "the account may not read: %s", s.unreadable.names.s);
+		tell(e, check, reads | writes, FAIL, "the grants that the account needs: evac-manage grants --operate",
+		    "the account may not read %s", s.unreadable.names.s);
 	if (s.unwritable.n > 0)
-		tell(e, check, writes, FAIL, "'evac-manage grants --operate' prints what the account needs",
-		    "the account may not write: %s", s.unwritable.names.s);
+		tell(e, check, writes, FAIL, "the grants that the account needs: evac-manage grants --operate",
+		    "the account may not write %s", s.unwritable.names.s);
 	if (!err.kind && s.unfit.n + s.unreadable.n + s.unwritable.n == 0)
-		tell(e, check, reads | writes, FIT, NULL, "all that is read%s there is there, and the account may do it",
-		    writes ? _(" and written") : "");
+		tell(e, check, reads | writes, FIT, NULL,
+		    writes ? N_("all tables are there, and the account may read and write them") :
+			     N_("all tables are there, and the account may read them"));
 	statements_free(&s);
 }
 
@@ -88,11 +90,11 @@ static void check_server(struct exam *e, const char *check, unsigned reads, unsi
 	const struct db_server *s = db_server(db);
 
 	if (s->read_only)
-		tell(e, check, writes, FAIL, "connect to the server that takes writes", "%s is read only (%s)", db_label(db),
+		tell(e, check, writes, FAIL, "connect to the server that accepts writes", "%s is read only (%s)", db_label(db),
 		    s->text);
 	else if (s->galera && !s->galera_ready)
 		tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced",
-		    "this node of the cluster is not ready (%s)", s->text);
+		    "this Galera node is not ready (%s)", s->text);
 	else
 		tell(e, check, reads | writes, FIT, NULL, "%s", s->text);
 }
@@ -105,7 +107,8 @@ static void check_cinder(struct exam *e, struct scene *scene)
 
 	if (!w->cinder_db) {
 		tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0),
-		    w->has_cinder_config ? FAIL : NOT_ASKED, "--cinder-config-file names cinder.conf", "%s", w->cinder_absent);
+		    w->has_cinder_config ? FAIL : NOT_ASKED, "give cinder.conf: --cinder-config-file FILE", "%s",
+		    w->cinder_absent);
 		return;
 	}
 	check_server(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
@@ -114,25 +117,26 @@ static void check_cinder(struct exam *e, struct scene *scene)
 		return;
 	}
 	if (scene->cinder.schema.missing[0])
-		tell(e, "cinder schema", MOVES | AUDIT, FAIL, "is it cinder's own database, of Queens or later?",
-		    "it has no %s", scene->cinder.schema.missing);
+		tell(e, "cinder schema", MOVES | AUDIT, FAIL, "check that this is cinder's own database, of Queens or later",
+		    "the database has no %s", scene->cinder.schema.missing);
 	check_statements(e, "cinder account", "cinder", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
 	for (size_t i = 0; i < scene->cinder.services.n; i++)
 		up += cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s);
-	tell(e, "cinder services", MOVES, up ? FIT : FAIL, "is cinder running, and is the database's clock right?",
-	    "%zu of %zu are up", up, scene->cinder.services.n);
+	tell(e, "cinder services", MOVES, up ? FIT : FAIL, "check that cinder runs and that the database's clock is right",
+	    "%zu of %zu services are up", up, scene->cinder.services.n);
 }
 
 static void check_release(struct exam *e, const struct scene *scene)
 {
 	if (!scene->nova.conductor_version)
-		tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor", "none has reported in the last %u s",
-		    scene->nova.down_s);
+		tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor",
+		    "no nova-conductor has reported in the last %u s", scene->nova.down_s);
 	else if (!release_is_known(scene->nova.conductor_version))
-		tell(e, "nova release", EVACUATIONS, WARN, "the rules of the nearest known release are used",
-		    "service version %lld is not known", (long long)scene->nova.conductor_version);
+		tell(e, "nova release", EVACUATIONS, WARN,
+		    "until evac-manage knows this release, it uses the rules of the nearest one",
+		    "service version %lld is of no release that evac-manage knows", (long long)scene->nova.conductor_version);
 	else if (scene->nova.release->destroys_disks.when != NEVER)
-		tell(e, "nova release", EVACUATIONS, WARN, "see finding release-deletes-disks",
+		tell(e, "nova release", EVACUATIONS, WARN, "evac-manage explain release-deletes-disks",
 		    "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)", scene->nova.release->nova,
 		    scene->nova.release->name);
 	else
@@ -152,8 +156,9 @@ static void check_computes(struct exam *e, const struct scene *scene, const stru
 		up += nova_service_is_up(s, scene->nova.down_s) && !s->disabled;
 	}
 	if (all > 0)
-		tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL, "nothing can be evacuated to",
-		    "cell '%s': %zu of %zu are up and enabled", cell->cell->name, up, all);
+		tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL,
+		    "no compute host can take an instance; start or enable one",
+		    "cell '%s': %zu of %zu nova-computes are up and enabled", cell->cell->name, up, all);
 }
 
 /* cell0 has instances that never had a host: no evacuation needs it. */
@@ -186,7 +191,7 @@ static void check_nova(struct exam *e, struct scene *scene)
 
 	if (!w->api_db) {
 		tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED,
-		    "--nova-config-file names nova.conf (repeatable)", "%s", w->nova_absent);
+		    "give nova.conf: --nova-config-file FILE (repeatable)", "%s", w->nova_absent);
 		return;
 	}
 	check_server(e, "nova API database", EVACUATIONS | AUDIT, 0, w->api_db);
@@ -215,8 +220,8 @@ static void check_conductor_queue(struct exam *e, const struct world *w)
 	if (bus_queue_look(w->bus, topic, &queue, &err) != 0)
 		tell(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists || queue.consumers == 0)
-		tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor", "queue '%s' %s", topic,
-		    queue.exists ? _("has no consumer") : _("does not exist"));
+		tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor",
+		    queue.exists ? N_("queue '%s' has no consumer") : N_("queue '%s' does not exist"), topic);
 	else
 		tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic,
 		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
@@ -235,7 +240,7 @@ static void check_scheduler_queue(struct exam *e, const struct world *w)
 		tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler", "queue '%s' does not exist",
 		    SCHEDULER_QUEUE);
 	else if (queue.consumers == 0)
-		tell(e, "scheduler queue", EVACUATIONS, FAIL, "see finding scheduler-missing",
+		tell(e, "scheduler queue", EVACUATIONS, FAIL, "evac-manage explain scheduler-missing",
 		    "queue '%s' has no consumer, and %u message%s", SCHEDULER_QUEUE, (unsigned)queue.messages,
 		    queue.messages == 1 ? "" : "s");
 	else
@@ -250,7 +255,7 @@ static void check_bus(struct exam *e, const struct world *w)
 	int there;
 
 	if (!w->bus) {
-		tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "see transport_url in nova.conf",
+		tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "check transport_url in nova.conf",
 		    "%s", w->bus_absent);
 		return;
 	}
@@ -258,8 +263,8 @@ static void check_bus(struct exam *e, const struct world *w)
 	there = bus_exchange_exists(w->bus, w->nova.bus.exchange, &err);
 	if (there != 1) {
 		tell(e, "nova exchange", EVACUATIONS, FAIL,
-		    "has any nova service ever run on this broker? see control_exchange", "%s",
-		    there < 0 ? err.text : _("it does not exist"));
+		    "check control_exchange in nova.conf: no nova service has used this broker yet", "%s",
+		    there < 0 ? err.text : _("the exchange does not exist"));
 		return;
 	}
 	check_conductor_queue(e, w);
@@ -267,7 +272,7 @@ static void check_bus(struct exam *e, const struct world *w)
 	if (bus_canary(w->bus, w->nova.bus.exchange, &err) != 0)
 		tell(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else
-		tell(e, "publishing", EVACUATIONS, FIT, NULL, "the broker takes and answers a message that goes nowhere");
+		tell(e, "publishing", EVACUATIONS, FIT, NULL, "the broker answers a test message that no queue receives");
 }
 
 /* For intents, outcomes and before-values of a large move. */
@@ -293,18 +298,18 @@ static void check_journal_place(struct exam *e, const struct request *request)
 
 	nearest_directory(dir, &there);
 	if (access(there.s, W_OK | X_OK) != 0) {
-		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "--state-dir DIR names a place that you may write to",
+		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "give a directory that you may write to: --state-dir DIR",
 		    "'%s' cannot be written", dir);
 		return;
 	}
 	if (unsafe)
-		tell(e, "journal", MOVES | EVACUATIONS, WARN,
-		    "--state-dir DIR names a place on a local disk; see finding journal-volatile",
-		    "'%s' is on %s: what is written there may be lost with this machine", dir, unsafe);
+		tell(e, "journal", MOVES | EVACUATIONS, WARN, "give a directory on a local disk: --state-dir DIR",
+		    "'%s' is on %s: a journal there may be lost with this machine", dir, unsafe);
 	if (statvfs(there.s, &room) == 0)
 		free_mb = (uint64_t)room.f_bavail * room.f_frsize >> 20;
 	if (free_mb < ROOM_MB || (room.f_files > 0 && room.f_favail == 0))
-		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "make room there, or name another place with --state-dir",
+		tell(e, "journal", MOVES | EVACUATIONS, FAIL,
+		    "free some space there, or give another directory: --state-dir DIR",
 		    "'%s' is full: %llu MB and %llu files are free", dir, (unsigned long long)free_mb,
 		    (unsigned long long)room.f_favail);
 	else if (!unsafe)
@@ -315,11 +320,12 @@ static void check_journal_place(struct exam *e, const struct request *request)
 static void check_site(struct exam *e, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
-		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT, "see finding site-version",
-		    "%s (the least is %s)", str_or(w->site.version, "unknown"), str_or(w->site.min_version, _("not given")));
+		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT,
+		    "evac-manage explain site-version", "%s (minimum: %s)", str_or(w->site.version, _("unknown")),
+		    str_or(w->site.min_version, _("not given")));
 }
 
-/* The last rows: what it is all for. */
+/* The last rows: a work each. */
 static void say_verdict(struct exam *e)
 {
 	for (unsigned i = 0; i < WORKS; i++) {
@@ -390,9 +396,9 @@ static enum error_kind run_doctor(const struct request *request, struct error *e
 /* clang-format off */
 const struct command command_doctor = {
 	.noun = "doctor",
-	.sentence = "is everything fit for a rescue? and what to do",
-	.details = "Looks at both databases, the broker, nova's conductor, the schemas, the release, the site's version, "
-		"the account's rights and the journal's directory. The last lines say what all is fit for: moves, evacuations, the audit. "
-		"Writes nothing. Run it on a quiet day too: it ends with 5 when something is not fit, or could not be asked.",
+	.sentence = "check that a rescue can work, and say what to fix",
+	.details = "Checks both databases, the broker, nova-conductor, the schemas, nova's release, the site's version, the account's "
+		"rights and the journal's directory. The last lines say whether moves, evacuations and the audit can work. Writes "
+		"nothing. Run it on a quiet day too. Ends with 5 when a check failed or a server did not answer.",
 	.run = run_doctor,
 };

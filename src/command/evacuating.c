@@ -22,7 +22,7 @@ int evacuating_check_force(const struct request *request, struct error *err)
 {
 	if (!request->what.force || request->what.target_host)
 		return 0;
-	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler for the host that is given");
-	return error_hint(err, "name the target (%s), or leave --force out",
+	error_set(err, ERROR_USAGE, "--force needs a target host: it makes nova skip the scheduler and use that host");
+	return error_hint(err, "give the target (%s), or run without --force",
 	    request->what.id ? _("after the instance") : "--target_host HOST2");
 }

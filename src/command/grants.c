@@ -244,10 +244,10 @@ static enum error_kind run_grants(const struct request *request, struct error *e
 
 /* clang-format off */
 static const struct option_spec options[] = {
-	{ .name = "read-only", .type = OPTION_FLAG, .offset = AT(what.read_only), .sentence = "for the commands that only look" },
+	{ .name = "read-only", .type = OPTION_FLAG, .offset = AT(what.read_only), .sentence = "for the commands that only read" },
 	{ .name = "operate", .type = OPTION_FLAG, .offset = AT(what.operate), .sentence = "for all commands" },
 	{ .name = "account", .type = OPTION_TEXT, .offset = AT(what.account), .metavar = "USER@HOST",
-	  .sentence = "who gets them; evac_manage@% without it" },
+	  .sentence = "the account that gets them; without: evac_manage@%" },
 	{ 0 }
 };
 /* clang-format on */
@@ -265,7 +265,7 @@ static int one_of_both(const struct request *request, struct error *err)
 const struct command command_grants = {
 	.noun = "grants",
 	.sentence = "the least privileges that an account needs",
-	.details = "As GRANT statements, from the statements' own head lines. Needs no database.\n\n"
+	.details = "As GRANT statements, made from the statements that evac-manage sends. Needs no database.\n\n"
 		"Example:\n"
 		"  evac-manage grants --operate --account evac@10.0.0.5 | mariadb",
 	.options = options,

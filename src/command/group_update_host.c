@@ -26,7 +26,7 @@ const struct command command_group_update_host = {
 	.noun = "group", .verb = "update_host",
 	.sentence = "move volume groups alone to another backend",
 	.details = "For groups that were left behind: 'volume update_host' moves them with their members. cinder serves a group only "
-		"beside its volumes.",
+		"on the host of its volumes.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = moves_group_options,
 	.run = run_group_update_host,

@@ -42,9 +42,9 @@ static enum error_kind run_host_evacuate(const struct request *request, struct e
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST2",
-	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	  .sentence = "request this host for every instance; without: the scheduler picks" },
 	{ .name = "force", .type = OPTION_FLAG, .offset = AT(what.force),
-	  .sentence = "nova's own: --target_host bypasses the scheduler; waives no finding of ours" },
+	  .sentence = "nova's --force: --target_host bypasses the scheduler; accepts no finding" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark),
 	  .sentence = "leave the host's nova-compute enabled and not forced down" },
 	{ 0 }
@@ -53,8 +53,8 @@ static const struct option_spec options[] = {
 const struct command command_host_evacuate = {
 	.noun = "host", .verb = "evacuate",
 	.sentence = "evacuate all instances of a failed host",
-	.details = "Works through nova's conductor, so that nova-api may be down, and follows each instance to the end. "
-		"Instances that cannot be evacuated are left out and listed. An instance whose volumes the dead host owns needs them moved first (volume update_host).\n\n"
+	.details = "Sends requests to nova-conductor: nova-api may be down. Follows each instance until its evacuation ends. "
+		"Leaves out instances that cannot be evacuated, and lists them. Volumes that the dead host owns must be moved first (volume update_host).\n\n"
 		"Examples:\n"
 		"  evac-manage host evacuate ctl1 --dry-run\n"
 		"  evac-manage host evacuate ctl1 --limit 3",

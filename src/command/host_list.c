@@ -84,7 +84,7 @@ static const struct argument_spec arguments[] = {
 
 const struct command command_host_list = {
 	.noun = "host", .verb = "list",
-	.sentence = "the hosts of cinder's services, alive or not",
+	.sentence = "the hosts of cinder's services, up or down",
 	.config_file_is = "cinder",
 	.arguments = arguments,
 	.run = run_host_list,

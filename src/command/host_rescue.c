@@ -55,8 +55,7 @@ static int find_rescued_home(struct scene *scene, struct error *err)
 	if (twin)
 		return -1;
 	error_clear(err);
-	log_notice("nova has no compute and no instance of '%s': its volumes and backups are all that can be moved",
-	    r->what.host);
+	log_notice("nova has no nova-compute and no instance on '%s': only its volumes and backups can be moved", r->what.host);
 	scene->subject.evacuates = scene->subject.marks = false;
 	return 0;
 }
@@ -104,9 +103,9 @@ static const struct operation host_rescue = {
 static int check_resumed(const struct request *r, const struct past *past, struct error *err)
 {
 	if (!str_equal(past->command, host_rescue.name)) {
-		error_set(err, ERROR_REFUSED, "run '%s' is no host rescue, it is a %s", r->what.resume,
+		error_set(err, ERROR_REFUSED, "run '%s' is a %s, not a host rescue", r->what.resume,
 		    str_or(past->command, "?"));
-		return error_hint(err, "'evac-manage journal recover %s' settles it", r->what.resume);
+		return error_hint(err, "to settle it: evac-manage journal recover %s", r->what.resume);
 	}
 	if (!str_equal(past->host, r->what.host)) {
 		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"),
@@ -175,11 +174,11 @@ static const struct option_spec options[] = {
 	{ .name = "to", .type = OPTION_HOST, .offset = AT(what.to), .metavar = "HOST2",
 	  .sentence = "the host that gets the volumes and backups; needed unless --resume" },
 	{ .name = "cinder-host", .type = OPTION_HOST, .offset = AT(what.cinder_host), .metavar = "NAME",
-	  .sentence = "take along what cinder knows by this other name of the failed host (its short name, its FQDN)" },
+	  .sentence = "also move the rows that cinder has under this other name of the failed host (its short name or its FQDN)" },
 	{ .name = "resume", .type = OPTION_TEXT, .offset = AT(what.resume), .metavar = "RUN",
-	  .sentence = "settle this interrupted run, then go on with the rest of the host, with its --to, --cinder-host, --target_host and --fenced" },
+	  .sentence = "settle this interrupted run, then continue with the rest of the host, with the run's --to, --cinder-host, --target_host and --fenced" },
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST3",
-	  .sentence = "ask for this host for every instance; without it the scheduler chooses" },
+	  .sentence = "request this host for every instance; without: the scheduler picks" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark), .sentence = "leave the host's services enabled" },
 	OPTION_FOLLOW_ZONE,
 	OPTION_TO_CLUSTER,
@@ -191,8 +190,9 @@ static const struct option_spec options[] = {
 static int to_or_resume(const struct request *request, struct error *err)
 {
 	if (request->what.resume && request->how.plan_out) {
-		error_set(err, ERROR_USAGE, "--resume settles the run first, and --plan-out writes nothing");
-		return error_hint(err, "'evac-manage journal recover %s' settles it; then --to HOST2 and --plan-out FILE",
+		error_set(err, ERROR_USAGE, "--resume writes (it settles the run first), --plan-out only makes a plan");
+		return error_hint(err,
+		    "first: evac-manage journal recover %s; then the same command with --to HOST2 and --plan-out FILE",
 		    request->what.resume);
 	}
 	if (request->what.to || request->what.resume)
@@ -204,9 +204,9 @@ static int to_or_resume(const struct request *request, struct error *err)
 /* clang-format off */
 const struct command command_host_rescue = {
 	.noun = "host", .verb = "rescue",
-	.sentence = "move ownership, evacuate every instance, prove it",
+	.sentence = "move volumes, evacuate instances, verify both",
 	.details = "Disables the host's services, moves its volumes and backups to HOST2 in one transaction, then evacuates its "
-		"instances and follows each to the end. Can be resumed. Volumes and backups can be moved back; an evacuation that "
+		"instances and follows each until its evacuation ends. Can be resumed. Volumes and backups can be moved back; an evacuation that "
 		"nova has begun cannot.\n\n"
 		"Examples:\n"
 		"  evac-manage host rescue ctl1 --to ctl2 --dry-run\n"

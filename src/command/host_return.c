@@ -21,9 +21,9 @@ static const struct table_column columns[] = {
 	{ "hint", NULL, false, COLUMN_NOTE },
 };
 
-#define CINDER_HINT _("mend what keeps cinder's database from answering, or name its configuration with --cinder-config-file")
+#define CINDER_HINT N_("make cinder's database answer, or give its configuration: --cinder-config-file FILE")
 
-/* What could not be looked at is in the way. */
+/* What could not be read is a stop. */
 enum weight { FINE, NOTE, STOP };
 static const char *const weight_name[] = { "ok", "note", "stop" };
 
@@ -60,16 +60,18 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);
 	}
 	answer(t, "evacuations under way", open ? STOP : FINE, open,
-	    "wait for their ends; 'evac-manage migration list --stale' shows those to close",
-	    open ? "its nova-compute would destroy guests whose evacuation has not ended" : _("no evacuation from it is open"));
+	    "wait until they end; for those that can be closed: evac-manage migration list --stale",
+	    open ? N_("its nova-compute would destroy guests whose evacuation has not ended") :
+		   N_("no evacuation from the host is open"));
 	answer(t, "came back", back ? STOP : FINE, back,
-	    "end those migrations (status 'completed') with nova's own means before it starts",
-	    back ? "their evacuation is 'done' and they are on it again: its nova-compute would destroy them" :
-		   _("nothing that was evacuated from it is on it again"));
+	    "before its nova-compute starts, set those migrations to 'completed' with nova's own tools",
+	    back ? N_("instances are on the host again and their evacuation is 'done': its nova-compute would destroy them") :
+		   N_("no evacuated instance is on the host again"));
 	answer(t, "evacuated from it", done ? NOTE : FINE, done,
-	    "power it on with no way to storage and tenants until its nova-compute has logged that it destroyed them",
-	    done ? "its nova-compute destroys what it still has of them, and then sets their migrations to 'completed'" :
-		   _("nothing of it was evacuated that it has not cleaned up"));
+	    "power it on without access to storage and tenant networks until its nova-compute has logged that it destroyed them",
+	    done ?
+		N_("its nova-compute destroys its old copies of these instances, then sets their migrations to 'completed'") :
+		N_("the host has no old copy of an evacuated instance to clean up"));
 }
 
 /* It is read on its cell's own broker; a cell whose mapping names none has nova-api's. */
@@ -93,17 +95,17 @@ static void check_compute_queue(struct table *t, const struct scene *scene)
 
 	str_addf(&name, "compute.%s", scene->subject.host);
 	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
-		answer(t, "waiting messages", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
-		    "queue '%s' could not be looked at: %s", name.s, err.text);
+		answer(t, "waiting messages", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
+		    "queue '%s' could not be read: %s", name.s, err.text);
 		return;
 	}
-	str_addf(&hint, "rabbitmqctl purge_queue %s (on the cell's broker)", name.s);
+	str_addf(&hint, _("rabbitmqctl purge_queue %s (on the cell's broker)"), name.s);
 	if (queue.messages > 0)
 		answer(t, "waiting messages", STOP, queue.messages, hint.s,
-		    "queue '%s' holds work that its nova-compute would begin", name.s);
+		    "queue '%s' holds messages that its nova-compute would act on", name.s);
 	else
-		answer(t, "waiting messages", FINE, 0, NULL, "queue '%s' %s", name.s,
-		    queue.exists ? _("is empty") : _("is not there"));
+		answer(t, "waiting messages", FINE, 0, NULL,
+		    queue.exists ? N_("queue '%s' is empty") : N_("queue '%s' does not exist"), name.s);
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
@@ -119,39 +121,41 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 		str_clear(&hint);
 		queue_add_remedy(c->queue, &hint);
 		answer(t, "waiting for cinder", STOP, c->now.messages, hint.s,
-		    "queue '%s' holds work that its cinder service would begin", c->queue);
+		    "queue '%s' holds messages that its cinder service would act on", c->queue);
 	}
 	if (n == 0 && scene->world->cinder_db && !scene->bus.queues_absent)
-		answer(t, "waiting for cinder", FINE, 0, NULL, "nothing waits for its cinder services");
+		answer(t, "waiting for cinder", FINE, 0, NULL, "no message waits for its cinder services");
 	if (!scene->world->cinder_db)
-		answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "which cinder services it has could not be looked at: %s",
+		answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "its cinder services could not be read: %s",
 		    scene->world->cinder_absent);
 	else if (scene->bus.queues_absent)
-		answer(t, "waiting for cinder", STOP, 0, "look at it by hand: rabbitmqctl list_queues name messages",
-		    "the queues of its cinder services could not all be looked at: %s", scene->bus.queues_absent);
+		answer(t, "waiting for cinder", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
+		    "not every queue of its cinder services could be read: %s", scene->bus.queues_absent);
 }
 
 static void check_service(struct table *t, const struct scene *scene)
 {
-	auto_free char *enable = xasprintf("when it has proved itself: openstack compute service set --enable %s nova-compute",
-	    scene->subject.host);
+	auto_free char
+	    *enable = xasprintf(_("when the host works again: openstack compute service set --enable %s nova-compute"),
+		scene->subject.host);
 	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->subject.host);
 	const struct nova_service *s = scene->nova.compute;
 
 	if (!s) {
 		answer(t, "service", NOTE, 0,
-		    "its nova-compute registers itself when it starts; 'nova-manage cell_v2 discover_hosts' maps it to its cell",
+		    "its nova-compute registers itself when it starts; to map it to its cell: nova-manage cell_v2 discover_hosts",
 		    "no nova-compute of that name is registered on '%s'", scene->subject.host);
 		return;
 	}
 	if (nova_service_is_up(s, scene->nova.down_s))
-		answer(t, "service", NOTE, 1, "what stands above has happened already", "nova-compute on '%s' reports",
+		answer(t, "service", NOTE, 1, "the host is on already: the above has happened", "nova-compute on '%s' reports",
 		    scene->subject.host);
 	else
 		answer(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
 	if (s->forced_down)
-		answer(t, "forced down", NOTE, 1, "clear it only when no evacuation of it is left 'done' (bug 1922053)",
-		    "nova-compute on '%s' is forced down: it counts as dead whatever it reports", scene->subject.host);
+		answer(t, "forced down", NOTE, 1,
+		    "clear it only when no evacuation from the host is 'done' any more (bug 1922053)",
+		    "nova-compute on '%s' is forced down: nova counts it as dead, even when it reports", scene->subject.host);
 	if (s->disabled)
 		answer(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s",
 		    str_or(s->disabled_reason, _("no reason is given")));
@@ -173,17 +177,17 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 			if (!attempt_speaks(&attempts, k))
 				continue;
 			n++;
-			str_addf(&hint, "%son '%s': virsh domstate %s", hint.n ? "; " : "", str_or(attempts.v[k].host, "?"),
-			    i->uuid);
+			str_add(&hint, hint.n ? "; " : "");
+			str_addf(&hint, _("on '%s': virsh domstate %s"), str_or(attempts.v[k].host, "?"), i->uuid);
 		}
 		attempts_free(&attempts);
 	}
 	if (n > 0)
 		str_add(&hint,
-		    "; what is found there: virsh destroy, virsh undefine --nvram; where nothing is, this is answered");
+		    _("; if the guest is there: virsh destroy, then virsh undefine --nvram; if it is not, this check is answered"));
 	answer(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
-	    n ? "a failed evacuation may have left a guest of its instances on another compute: started here, too, they would run twice" :
-		_("no failed evacuation has left a guest of its instances elsewhere"));
+	    n ? N_("a failed evacuation may have left a guest on another compute: started here too, the instance would run twice") :
+		N_("no failed evacuation has left a guest on another compute"));
 	return 0;
 }
 
@@ -198,7 +202,8 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	if (instances_on_host(scene->nova.home->cell->db, scene->subject.host, &instances, err) != 0)
 		return -1;
 	answer(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
-	    instances.n ? "are still its own: it starts those that should run" : _("none is its own any more"));
+	    instances.n ? N_("instances still belong to the host: its nova-compute starts those that should run") :
+			  N_("no instance belongs to the host"));
 	rc = check_guests(t, scene, &instances, err);
 	instances_free(&instances);
 	if (rc != 0)
@@ -212,14 +217,15 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 			owned += o->n;
 	}
 	if (!scene->world->cinder_db)
-		answer(t, "volumes and backups", STOP, 0, CINDER_HINT, "which are its own could not be looked at: %s",
+		answer(t, "volumes and backups", STOP, 0, CINDER_HINT, "its volumes and backups could not be read: %s",
 		    scene->world->cinder_absent);
 	else
 		answer(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
-		    owned ? "are still its own: its cinder services take them up again" : _("none is its own any more"));
+		    owned ? N_("volumes and backups still belong to the host: its cinder services serve them again") :
+			    N_("no volume and no backup belongs to the host"));
 	if (served > 0)
 		answer(t, "volumes of clusters", FINE, (size_t)served, NULL,
-		    "name it as their host and are their clusters', which have live members");
+		    "volumes and backups name the host, but belong to clusters with live members");
 	return 0;
 }
 
@@ -244,8 +250,8 @@ static int refuse_return(const struct table *shown, const struct request *reques
 	size_t stops = table_count(shown, "state", weight_name[STOP]);
 
 	return stops == 0 ? 0 :
-			    error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu thing%s in the way", request->what.host,
-				stops, stops == 1 ? " is" : "s are");
+			    error_set(err, ERROR_REFUSED, "'%s' must stay off: %zu problem%s", request->what.host, stops,
+				stops == 1 ? "" : "s");
 }
 
 static const struct listing host_return = {
@@ -264,9 +270,9 @@ static enum error_kind run_host_return(const struct request *request, struct err
 /* clang-format off */
 const struct command command_host_return = {
 	.noun = "host", .verb = "return",
-	.sentence = "may it be powered on again? what it would destroy",
-	.details = "What its nova-compute would do first, which messages wait for it, what it still owns. Ends with 5 while something is "
-		"in the way. Writes nothing.\n\n"
+	.sentence = "check whether a failed host may be powered on",
+	.details = "Shows the guests that its nova-compute would destroy, the messages that wait for it, and what it still owns. Ends "
+		"with 5 while a problem is left. Writes nothing.\n\n"
 		"Example:\n"
 		"  evac-manage host return ctl1",
 	.arguments = host_arguments,

@@ -8,6 +8,7 @@
 #include "find/fit.h"
 #include "guard/guard.h"
 #include "run/list.h"
+#include "util/clock.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -36,9 +37,11 @@ static void add_host_row(struct table *t, const char *section, const char *item,
 
 static void add_age(struct str *detail, struct maybe_int age, bool disabled)
 {
+	char text[CLOCK_AGE_SIZE];
+
 	str_clear(detail);
 	if (age.set)
-		str_addf(detail, _("heartbeat %lld s old"), (long long)age.v);
+		str_addf(detail, _("last heartbeat %s ago"), clock_age(age.v, text));
 	else
 		str_add(detail, _("never reported"));
 	if (disabled)
@@ -216,7 +219,7 @@ static void add_queues(struct table *t, const struct scene *scene)
 		    c->now.messages, detail.s);
 	}
 	if (scene->bus.queues_absent)
-		add_host_row(t, "unknown", _("what waits in its queues"), NULL, -1, scene->bus.queues_absent);
+		add_host_row(t, "unknown", _("messages in its queues"), NULL, -1, scene->bus.queues_absent);
 }
 
 /* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the
@@ -316,13 +319,13 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 	    scene->subject.nmove + scene->subject.instances.n == 0)
 		return;
 	if (count_of(found, "mass-failure") > 0)
-		str_add(&detail, _("look at the control plane first: evac-manage doctor"));
+		str_add(&detail, _("check the control plane first: evac-manage doctor"));
 	else if (scene->subject.nmove == 0)
 		str_addf(&detail, "evac-manage host %s %s", has_evacuable(scene, found) ? "evacuate" : "return", host);
 	else if (to)
 		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
 	else
-		str_add(&detail, _("no live host could take all that it owns in cinder: evac-manage service list"));
+		str_add(&detail, _("no live host can take all its volumes and backups: evac-manage service list"));
 	add_host_row(t, "next", scene->subject.host, NULL, -1, detail.s);
 }
 
@@ -405,10 +408,10 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 			str_addf(&owns, _("%s%lld instance%s"), owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
 		if (scene->nova.home && to && twin->nova_services == 0 && n == 0)
 			str_addf(&owns,
-			    _("; the same up to the first dot, taken along by: evac-manage host rescue %s --to %s --cinder-host %s"),
+			    _("; the same name up to the first dot; to move its rows too: evac-manage host rescue %s --to %s --cinder-host %s"),
 			    scene->subject.host, to, twin->name);
 		else
-			str_addf(&owns, _("; the same up to the first dot: evac-manage host show %s"), twin->name);
+			str_addf(&owns, _("; the same name up to the first dot: evac-manage host show %s"), twin->name);
 		add_host_row(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
 	}
 	return 0;
@@ -424,7 +427,7 @@ static void add_lost_cells(struct table *t, const struct world *w)
 		if (!world_lost_cell(w, cell->id))
 			continue;
 		str_clear(&item);
-		str_addf(&item, "what cell '%s' knows", str_or(cell->name, cell->uuid));
+		str_addf(&item, _("rows of cell '%s'"), str_or(cell->name, cell->uuid));
 		add_host_row(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
 	}
 }
@@ -438,9 +441,9 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	if (rc == 0) {
 		add_risk_rows(t, &found);
 		if (!w->cinder_db)
-			add_host_row(t, "unknown", "what cinder knows", NULL, -1, w->cinder_absent);
+			add_host_row(t, "unknown", _("cinder's rows"), NULL, -1, w->cinder_absent);
 		if (!w->api_db)
-			add_host_row(t, "unknown", "what nova knows", NULL, -1, w->nova_absent);
+			add_host_row(t, "unknown", _("nova's rows"), NULL, -1, w->nova_absent);
 		add_lost_cells(t, w);
 		add_next(t, scene, &found);
 	}
@@ -485,7 +488,7 @@ static enum error_kind run_host_show(const struct request *request, struct error
 /* clang-format off */
 const struct command command_host_show = {
 	.noun = "host", .verb = "show",
-	.sentence = "all that a host owns, the risks, who has room",
+	.sentence = "all that a host owns, the risks, free capacity",
 	.details = "Services, instances by state, volumes by backend and pool, backups, groups, attachments, work in flight, and "
 		"the capacity of the other hosts. Writes nothing.",
 	.arguments = host_arguments,

@@ -25,24 +25,24 @@ static enum error_kind run_instance_evacuate(const struct request *request, stru
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
+	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "the instance's uuid or exact name" },
 	{ .metavar = "TARGET", .type = OPTION_HOST, .offset = AT(what.target_host), .optional = true,
-	  .sentence = "ask for this host; without it the scheduler chooses" },
+	  .sentence = "request this host; without: the scheduler picks" },
 	{ 0 }
 };
 
 static const struct option_spec options[] = {
 	{ .name = "force", .type = OPTION_FLAG, .offset = AT(what.force),
-	  .sentence = "nova's own: TARGET bypasses the scheduler; waives no finding of ours" },
+	  .sentence = "nova's --force: TARGET bypasses the scheduler; accepts no finding" },
 	{ .name = "target-state", .type = OPTION_CHOICE, .offset = AT(how.target_state), .metavar = "stopped",
-	  .sentence = "the state that it comes out in; without it that which it is in. nova 27 (2023.1) and later" },
+	  .sentence = "its state afterwards; without: the state before. nova 27 (2023.1) and later" },
 	{ 0 }
 };
 
 const struct command command_instance_evacuate = {
 	.noun = "instance", .verb = "evacuate",
 	.sentence = "evacuate one instance of a failed host",
-	.details = "Works through nova's conductor, so that nova-api may be down, and follows the instance to the end.\n\n"
+	.details = "Sends the request to nova-conductor: nova-api may be down. Follows the instance until its evacuation ends.\n\n"
 		"Example:\n"
 		"  evac-manage instance evacuate web-7 ctl2",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES, .config_file_is = "nova",

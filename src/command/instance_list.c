@@ -62,7 +62,7 @@ static const struct option_spec options[] = {
 const struct command command_instance_list = {
 	.noun = "instance", .verb = "list",
 	.sentence = "the instances of a host",
-	.details = "The host is matched exactly; an unknown one is an error, not an empty list.\n\n"
+	.details = "The host's name must match exactly; an unknown host is an error, not an empty list.\n\n"
 		"Example:\n"
 		"  evac-manage instance list --host ctl1 -c id -c name -c vm_state",
 	.config_file_is = "nova",

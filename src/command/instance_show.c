@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "run/list.h"
+#include "util/clock.h"
 #include "util/lang.h"
 #include "util/str.h"
 
@@ -60,7 +61,7 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 		add_instance_row(t, "instance", "disks", disks.s, NULL);
 	}
 	if (i->config_drive && *i->config_drive)
-		add_instance_row(t, "instance", "config drive", _("made anew wherever it is built"), NULL);
+		add_instance_row(t, "instance", "config drive", _("made again on the new host"), NULL);
 }
 
 static void add_place(struct table *t, const struct scene *scene, const struct candidate *c)
@@ -69,6 +70,7 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 	const struct nova_service *s = i->host ? nova_service_find(&scene->nova.home->services, "nova-compute", i->host) : NULL;
 	const struct compute_node *n = i->host ? compute_node_of(&scene->nova.home->nodes, i->host) : NULL;
 	auto_str struct str up = { 0 };
+	char age[CLOCK_AGE_SIZE];
 
 	add_instance_row(t, "place", "host", i->host, i->host && !s ? _("no nova-compute of that name is registered") : NULL);
 	add_instance_row(t, "place", "node", i->node,
@@ -79,7 +81,7 @@ static void add_place(struct table *t, const struct scene *scene, const struct c
 		return;
 	str_add(&up, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down");
 	if (s->heartbeat_age_s.set)
-		str_addf(&up, _(", heartbeat %lld s old"), (long long)s->heartbeat_age_s.v);
+		str_addf(&up, _(", last heartbeat %s ago"), clock_age(s->heartbeat_age_s.v, age));
 	str_addf(&up, "%s%s", s->disabled ? ", disabled" : "", s->forced_down ? _(", forced down") : "");
 	add_instance_row(t, "place", "nova-compute", up.s, NULL);
 }
@@ -125,10 +127,11 @@ static void add_records(struct table *t, const struct scene *scene, const struct
 static void add_migrations(struct table *t, const struct candidate *c)
 {
 	auto_str struct str item = { 0 }, value = { 0 };
+	char age[CLOCK_AGE_SIZE];
 
 	if (c->open) {
 		str_addf(&item, "%s %lld", str_or(c->open->migration_type, "migration"), (long long)c->open->id);
-		str_addf(&value, _("%s, %lld s old%s%s"), c->open->status, (long long)c->open->age_s.v,
+		str_addf(&value, _("%s, %s old%s%s"), c->open->status, clock_age(c->open->age_s.v, age),
 		    c->open->dest_compute ? ", to " : "", str_or(c->open->dest_compute, ""));
 		add_instance_row(t, "in flight", item.s, value.s,
 		    c->instance->task_state ? NULL : _("the instance has no task state"));
@@ -141,7 +144,7 @@ static void add_migrations(struct table *t, const struct candidate *c)
 		str_clear(&item);
 		str_clear(&value);
 		str_addf(&item, "%s %lld", str_or(m->migration_type, "migration"), (long long)m->id);
-		str_addf(&value, _("accepted, %lld s old"), (long long)m->age_s.v);
+		str_addf(&value, _("accepted, %s old"), clock_age(m->age_s.v, age));
 		add_instance_row(t, "in flight", item.s, value.s, _("a conductor would take it for the next evacuation"));
 	}
 }
@@ -149,6 +152,7 @@ static void add_migrations(struct table *t, const struct candidate *c)
 static void add_attempts(struct table *t, const struct candidate *c)
 {
 	auto_str struct str item = { 0 }, value = { 0 };
+	char age[CLOCK_AGE_SIZE];
 
 	for (const struct attempt *a = c->attempts.v; a < c->attempts.v + c->attempts.n; a++) {
 		enum guest guest = attempt_guest(a);
@@ -156,7 +160,7 @@ static void add_attempts(struct table *t, const struct candidate *c)
 		str_clear(&item);
 		str_clear(&value);
 		str_addf(&item, _("failed on %s"), str_or(a->host, "?"));
-		str_addf(&value, _("%lld s ago: %.200s"), (long long)a->age_s.v,
+		str_addf(&value, _("%s ago: %.200s"), clock_age(a->age_s.v, age),
 		    str_or(a->details, a->result ? _("no reason was given") : _("not ended")));
 		add_instance_row(t, "evacuation", item.s, value.s,
 		    guest == GUEST_ABSENT    ? NULL :
@@ -196,10 +200,10 @@ static const char *owner_objects(const struct scene *scene, const struct volume_
 	if (!v->owner.known)
 		str_add(text, _("cinder does not know it"));
 	else if (!v->owner.host)
-		str_add(text, _("cinder says nobody owns it"));
+		str_add(text, _("cinder has no owner for it"));
 	else if (v->owner.cluster_name &&
 	    !cinder_cluster_is_up(&scene->cinder.services, v->owner.cluster_name, scene->cinder.down_s))
-		str_addf(text, _("no member of cluster '%s' is alive: nobody serves it"), v->owner.cluster_name);
+		str_addf(text, _("no member of cluster '%s' is alive: no cinder-volume serves it"), v->owner.cluster_name);
 	else if (!v->service && !v->owner.cluster_name)
 		str_addf(text, _("no cinder-volume is registered on '%s'"), v->owner.host);
 	return text->n ? text->s : NULL;
@@ -268,7 +272,7 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 	if (*fault)
 		add_instance_row(t, "fault", "latest", fault, NULL);
 	if (!scene->world->cinder_db)
-		add_instance_row(t, "unknown", "what cinder knows", scene->world->cinder_absent, NULL);
+		add_instance_row(t, "unknown", _("cinder's rows"), scene->world->cinder_absent, NULL);
 	return 0;
 }
 
@@ -281,15 +285,15 @@ static enum error_kind run_instance_show(const struct request *request, struct e
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its uuid or its exact name" },
+	{ .metavar = "INSTANCE", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "the instance's uuid or exact name" },
 	{ 0 }
 };
 
 const struct command command_instance_show = {
 	.noun = "instance", .verb = "show",
 	.sentence = "all that both databases know about one instance",
-	.details = "State, place, cell, request spec, work in flight, volumes and their attachments; what contradicts another fact is "
-		"marked. Writes nothing.",
+	.details = "Shows state, place, cell, request spec, work in flight, volumes and their attachments. Marks contradictions. Writes "
+		"nothing.",
 	.config_file_is = "nova",
 	.arguments = arguments,
 	.run = run_instance_show,

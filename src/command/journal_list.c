@@ -95,7 +95,7 @@ static enum error_kind run_journal_list(const struct request *request, struct er
 /* clang-format off */
 const struct command command_journal_list = {
 	.noun = "journal", .verb = "list",
-	.sentence = "the runs on this machine that wrote, their state",
+	.sentence = "the runs of this machine, and their state",
 	.details = "A run is open, done, failed, unknown or recovered. Needs no database: journals are files in --state-dir.",
 	.run = run_journal_list,
 };

@@ -23,8 +23,8 @@ static int look_at_record(void *ctx, json_object *record)
 
 static int is_not_running(const char *run, struct error *err)
 {
-	error_set(err, ERROR_REFUSED, "run '%s' is not running: there is nothing to pause", run);
-	return error_hint(err, "'evac-manage journal list' shows how it ended");
+	error_set(err, ERROR_REFUSED, "run '%s' is not running: it cannot be paused", run);
+	return error_hint(err, "how it ended: evac-manage journal list");
 }
 
 /* A pause is looked at between two instances, and nowhere else. */
@@ -99,9 +99,9 @@ static enum error_kind run_journal_pause(const struct request *request, struct e
 /* clang-format off */
 const struct command command_journal_pause = {
 	.noun = "journal", .verb = "pause",
-	.sentence = "stop a run from beginning more instances",
-	.details = "From another terminal, on the same machine. What the run has begun comes to its end and is followed; --timeout stands still. "
-		"The run goes on with 'journal resume', and a pause ends with its run. Needs no database.\n\n"
+	.sentence = "pause a run: it evacuates no more instances",
+	.details = "From another terminal, on the same machine. The run follows the evacuations that it has begun until they end; --timeout stops counting. "
+		"'journal resume' lets the run continue; a pause ends with its run. Needs no database.\n\n"
 		"Example:\n"
 		"  evac-manage journal pause 20260131T030405Z-host-rescue-1a2b3c4d",
 	.arguments = run_arguments,

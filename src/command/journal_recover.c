@@ -19,19 +19,19 @@ static enum error_kind run_journal_recover(const struct request *request, struct
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true, .sentence = "its name in 'evac-manage journal list'" },
+	{ .metavar = "RUN", .type = OPTION_TEXT, .offset = AT(what.id), .optional = true, .sentence = "the run's name, from 'evac-manage journal list'" },
 	{ 0 }
 };
 
 static const struct option_spec options[] = {
 	{ .name = "resend", .type = OPTION_FLAG, .offset = AT(what.resend),
-	  .sentence = "send an evacuation again that nobody has begun with, when its first message can no longer be taken" },
+	  .sentence = "send an evacuation again when no service has begun it and its first message can no longer be received" },
 	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
-	  .sentence = "guest-may-still-run:ID: you have looked, no compute has a guest of that instance; settles an evacuation whose rows vanished" },
+	  .sentence = "guest-may-still-run:ID: you have checked that no compute has a guest of that instance; settles an evacuation whose rows are gone" },
 	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(what.scan),
-	  .sentence = "without a journal: list evacuations of ours that have not ended" },
-	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "look and say; write nothing" },
-	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "nothing is asked anyway: the run was confirmed" },
+	  .sentence = "without a journal: list evacuations of evac-manage that have not ended" },
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "show the result; write nothing" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "accepted, but not needed: the run was confirmed" },
 	{ 0 }
 };
 /* clang-format on */
@@ -42,7 +42,7 @@ static int run_or_scan(const struct request *request, struct error *err)
 		return error_set(err, ERROR_USAGE, "--scan is for when there is no journal: it takes no RUN");
 	if (request->what.id || request->what.scan)
 		return 0;
-	error_set(err, ERROR_USAGE, "'journal recover' needs RUN (its name in 'evac-manage journal list') or --scan");
+	error_set(err, ERROR_USAGE, "'journal recover' needs RUN (the run's name, from 'evac-manage journal list') or --scan");
 	return error_hint(err, "usage: evac-manage journal recover RUN [--resend]");
 }
 
@@ -50,10 +50,10 @@ static int run_or_scan(const struct request *request, struct error *err)
 const struct command command_journal_recover = {
 	.noun = "journal", .verb = "recover",
 	.sentence = "settle a run that was interrupted",
-	.details = "From journal and database every unit becomes done, not done, or unknown with what to look at. A commit without an "
-		"answer is settled by the same compare-and-set again, a claim that was never sent is put back. A message is never sent "
-		"again without --resend. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when something is still "
-		"unknown.\n\n"
+	.details = "Reads the journal and the databases and settles every step as done, not done, or unknown with the check to make. A "
+		"commit without an answer is settled by the same compare-and-set again. A claim without a message is taken back. A "
+		"message is sent again only with --resend. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when a "
+		"step is still unknown.\n\n"
 		"Example:\n"
 		"  evac-manage journal recover 20260131T030405Z-host-rescue-1a2b3c4d",
 	.options = options, .arguments = arguments,

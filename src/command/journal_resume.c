@@ -43,8 +43,8 @@ static enum error_kind run_journal_resume(const struct request *request, struct 
 /* clang-format off */
 const struct command command_journal_resume = {
 	.noun = "journal", .verb = "resume",
-	.sentence = "let a run that was paused go on",
-	.details = "Lifts what 'journal pause' asked for, whoever it was. Needs no database.\n\n"
+	.sentence = "continue a paused run",
+	.details = "Ends the pause, whoever asked for it. Needs no database.\n\n"
 		"Example:\n"
 		"  evac-manage journal resume 20260131T030405Z-host-rescue-1a2b3c4d",
 	.arguments = run_arguments,

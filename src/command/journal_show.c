@@ -90,7 +90,7 @@ static enum error_kind follow_run(const struct request *request, const char *pat
 static void say_what_is_odd(const struct shown_records *shown, const char *path, bool torn)
 {
 	if (torn)
-		log_warn("the last record of '%s' was cut off while it was written; what it announced was not begun", path);
+		log_warn("the last record of '%s' is incomplete; the step that it announces was not begun", path);
 	if (shown->version >= 0 && shown->version != JOURNAL_VERSION)
 		log_warn("the journal '%s' is of format %lld, evac-manage %s knows format %d: this may not be all of it", path,
 		    (long long)shown->version, EVAC_MANAGE_VERSION, JOURNAL_VERSION);
@@ -138,13 +138,13 @@ static int follow_is_shown(const struct request *request, struct error *err)
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "follow", .type = OPTION_FLAG, .offset = AT(what.follow),
-	  .sentence = "go on as the run goes on, a line for each change, until it ends; Ctrl-C ends this alone" },
+	  .sentence = "follow a run until it ends, a line a change; Ctrl-C ends only this command" },
 	{ 0 }
 };
 
 const struct command command_journal_show = {
 	.noun = "journal", .verb = "show",
-	.sentence = "what one run wrote, with the values before",
+	.sentence = "the rows that a run wrote, with the values before",
 	.details = "Needs no database: journals are files in --state-dir.",
 	.options = options, .arguments = run_arguments,
 	.check = follow_is_shown,

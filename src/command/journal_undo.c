@@ -5,9 +5,9 @@
 
 /* clang-format off */
 static const struct option_spec options[] = {
-	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(what.sql), .sentence = "print it as plain SQL for the mariadb client; write nothing" },
+	{ .name = "sql", .type = OPTION_FLAG, .offset = AT(what.sql), .sentence = "print the undo as SQL for the mariadb client; write nothing" },
 	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
-	  .sentence = "leave out the rows that no longer hold what the run wrote" },
+	  .sentence = "leave out rows that no longer hold the run's values" },
 	{ 0 }
 };
 /* clang-format on */
@@ -29,10 +29,10 @@ static int sql_is_whole(const struct request *request, struct error *err)
 /* clang-format off */
 const struct command command_journal_undo = {
 	.noun = "journal", .verb = "undo",
-	.sentence = "take back what a run wrote, from its before-values",
-	.details = "A plan like any other, shown and confirmed. Each row goes back only while it holds what the run wrote; one that does "
-		"not stops it with 7. An evacuation that nova has begun cannot be undone, and that is said. The undo of an undo is the "
-		"first run again.\n\n"
+	.sentence = "restore the values before a run",
+	.details = "Shows a plan and asks, as other commands do. A row is restored only while it holds the value that the run wrote; if one "
+		"row does not, the undo stops with 7. An evacuation that nova has begun cannot be undone; the plan names it. The undo of "
+		"an undo repeats the first run.\n\n"
 		"Examples:\n"
 		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --dry-run\n"
 		"  evac-manage journal undo 20260131T030405Z-host-rescue-1a2b3c4d --sql > undo",

@@ -31,12 +31,11 @@ static int find_in_cells(struct scene *scene, struct standing_migrations *out, s
 		return scene_not_known_in_all_cells(scene, "migration", scene->request->what.id, err);
 	if (n == 0) {
 		error_set(err, ERROR_NOT_FOUND, "no migration '%s' is known", scene->request->what.id);
-		return error_hint(err,
-		    "'evac-manage migration list' shows those that still mean something; an ID is its number or its uuid");
+		return error_hint(err, "an ID is a number or a uuid, from: evac-manage migration list");
 	}
 	if (n > 1) {
 		error_set(err, ERROR_NOT_FOUND, "%zu cells have a migration %s", n, scene->request->what.id);
-		return error_hint(err, "say which by its uuid: '%s' is one", str_or(out->v[0].uuid, "?"));
+		return error_hint(err, "give its uuid; one of them is '%s'", str_or(out->v[0].uuid, "?"));
 	}
 	return 0;
 }
@@ -120,15 +119,15 @@ static enum error_kind run_migration_close(const struct request *request, struct
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "ID", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its number or its uuid" },
+	{ .metavar = "ID", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "the migration's number or uuid" },
 	{ 0 }
 };
 
 const struct command command_migration_close = {
 	.noun = "migration", .verb = "close",
-	.sentence = "end an evacuation that nobody works on",
-	.details = "The migration becomes 'error' and the instance's task state empty, so that it can be evacuated again. Refused while "
-		"a message, a conductor or a live compute may still work on it, and when it is done.",
+	.sentence = "end an evacuation that no service is working on",
+	.details = "Sets the migration to 'error' and empties the instance's task state, so that the instance can be evacuated again. "
+		"Refused while a message waits for it or a conductor or a live compute may still work on it, and when it is done.",
 	.flags = COMMAND_WRITES,
 	.arguments = arguments,
 	.run = run_migration_close,

@@ -36,7 +36,7 @@ static void say_tombstone(const struct standing_migration *m, struct str *out)
 		    _("DANGER: the instance is on '%s' again, and the next start of nova-compute there destroys it (bug 1922053)"),
 		    source);
 	else
-		str_addf(out, _("when '%s' returns, its nova-compute destroys what it still has of the instance"), source);
+		str_addf(out, _("when '%s' returns, its nova-compute destroys its old copy of the instance"), source);
 }
 
 static bool is_compute_down(const struct scene *scene, const struct cell_facts *cell, const char *host)
@@ -59,17 +59,16 @@ static void say_other(const struct scene *scene, const struct cell_facts *cell, 
 
 	if (str_equal(m->status, "finished")) {
 		str_addf(out,
-		    _("a %s that waits to be confirmed or reverted: the instance is on '%s', its disks of before are still on '%s'"),
+		    _("a %s that waits to be confirmed or reverted: the instance is on '%s', its old disks are still on '%s'"),
 		    type, str_or(m->dest_compute, "?"), str_or(m->source_compute, "?"));
 		if (dead)
 			str_addf(out, _("; '%s' is down: %s"), dead,
-			    dead == m->source_compute ?
-				_("neither can be done before it is back") :
-				_("only a confirmation can be done, and it deletes the disks of before"));
+			    dead == m->source_compute ? _("neither is possible until that host is back") :
+							_("it can only be confirmed, and that deletes the old disks"));
 		return;
 	}
 	if (!dead) {
-		str_addf(out, _("a %s under way; nova's own to end"), type);
+		str_addf(out, _("a %s under way; nova ends it"), type);
 		return;
 	}
 	str_addf(out, _("a %s that was cut short: '%s' is down; "), type, dead);
@@ -111,10 +110,10 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 			str_clear(&why);
 			action_event_service(holder, &why);
 			str_addf(&meaning,
-			    _("%s has begun with it and not ended it; to end it: first restart that; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; "),
+			    _("%s began it and has not ended it; restart that service first; only then: evac-manage migration close %lld --accept service-restart-needed:%lld; "),
 			    why.s, (long long)m->id, (long long)m->id);
 		} else {
-			str_addf(&meaning, worker ? _("under way: %s; ") : _("nobody works on it: %s; "), why.s);
+			str_addf(&meaning, worker ? _("under way: %s; ") : _("no service is working on it: %s; "), why.s);
 		}
 		stale = worker || holder ? NULL : why.s;
 		say_tombstone(m, &meaning);
@@ -175,16 +174,16 @@ static enum error_kind run_migration_list(const struct request *request, struct 
 
 /* clang-format off */
 static const struct option_spec options[] = {
-	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only those away from this host or to it" },
-	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(what.stale), .sentence = "only evacuations that nobody works on any more" },
+	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only migrations from or to this host" },
+	{ .name = "stale", .type = OPTION_FLAG, .offset = AT(what.stale), .sentence = "only evacuations that no service is working on" },
 	{ 0 }
 };
 
 const struct command command_migration_list = {
 	.noun = "migration", .verb = "list",
-	.sentence = "what a returning host would destroy; what is open",
-	.details = "A nova-compute that starts destroys the guests it finds whose evacuation is accepted, pre-migrating or done. Each "
-		"row says what it means.\n\n"
+	.sentence = "open migrations, and guests a host would destroy",
+	.details = "When nova-compute starts, it destroys the guests on its host whose evacuation is accepted, pre-migrating or done. Each "
+		"row says its meaning.\n\n"
 		"Example:\n"
 		"  evac-manage migration list --host ctl1 --stale",
 	.options = options,

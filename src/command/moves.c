@@ -27,8 +27,8 @@ void moves_plan(struct plan *plan, const struct scene *scene, const struct findi
 /* clang-format off */
 const struct option_spec moves_group_options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
-	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one" },
+	  .sentence = "the owner now; HOST@BACKEND: all its pools, HOST@BACKEND#POOL: that pool" },
 	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST@BACKEND", .required = true,
-	  .sentence = "who shall own them" },
+	  .sentence = "the new owner" },
 	{ 0 }
 };

@@ -8,6 +8,7 @@ void owned_say_twins(struct scene *scene, const char *node, const char *noun)
 
 	scene_find_twins(scene, node, &scene->arena, &twins);
 	for (const struct host_twin *t = twins.v; t < twins.v + twins.n; t++)
-		log_warn("'%s' is another host to us, and the same up to the first dot: evac-manage %s list --host %s", t->name,
-		    noun, t->name);
+		log_warn(
+		    "'%s' counts as another host, and its name is the same up to the first dot: evac-manage %s list --host %s",
+		    t->name, noun, t->name);
 }

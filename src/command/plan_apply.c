@@ -66,7 +66,7 @@ static int check_plan_file(const struct request *request, const struct plan_file
 	}
 	if (planned_is_applied(file, request)) {
 		error_set(err, ERROR_DRIFT, "the plan was applied already; nothing was written");
-		return error_hint(err, "'evac-manage journal show %s' says what came of it", file->run);
+		return error_hint(err, "its result: evac-manage journal show %s", file->run);
 	}
 	return 0;
 }
@@ -84,7 +84,7 @@ static enum error_kind run_plan_apply(const struct request *request, struct erro
 	}
 	command = plan_apply_command(file.command);
 	if (!command) {
-		error_set(err, ERROR_REFUSED, "'%s' is no command whose plan this version can apply", file.command);
+		error_set(err, ERROR_REFUSED, "this version cannot apply a plan of command '%s'", file.command);
 		result = ERROR_REFUSED;
 	} else {
 		joined = join_words(request, &file);
@@ -97,17 +97,17 @@ static enum error_kind run_plan_apply(const struct request *request, struct erro
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "compare and check; write nothing" },
-	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed off a terminal" },
+	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed without a terminal" },
 	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
-	  .sentence = "leave out what is no longer as the plan saw it" },
+	  .sentence = "leave out rows that changed since the plan was made" },
 	{ 0 }
 };
 
 const struct command command_plan_apply = {
 	.noun = "plan", .verb = "apply",
-	.sentence = "do what a plan file says, if the world is still so",
-	.details = "Makes the plan again and compares: each difference is named, and then nothing is written (7). All checks run again. "
-		"A changed or expired file is refused.\n\n"
+	.sentence = "apply a plan file, if no row has changed since",
+	.details = "Makes the plan again and compares the two. If they differ, it names each difference and writes nothing (7). All checks "
+		"run again. A changed or expired file is refused.\n\n"
 		"Examples:\n"
 		"  evac-manage host rescue ctl1 --to ctl2 --plan-out r.plan\n"
 		"  evac-manage plan show r.plan\n"

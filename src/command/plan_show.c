@@ -57,7 +57,7 @@ static void say_what_is_next(struct plan_file *file, const struct request *reque
 		log_notice("%zu step%s; applied already", n, n == 1 ? "" : "s");
 		log_notice("next: evac-manage journal show %s", file->run);
 	} else if (planned_is_expired(file)) {
-		log_notice("%zu step%s; expired at %s, so it is applied no more", n, n == 1 ? "" : "s", file->expires_at);
+		log_notice("%zu step%s; expired at %s: it cannot be applied any more", n, n == 1 ? "" : "s", file->expires_at);
 		log_notice("next: the same %s, with --plan-out and a new file", file->command);
 	} else {
 		log_notice("%zu step%s; good until %s; then a new plan is needed", n, n == 1 ? "" : "s", file->expires_at);
@@ -91,8 +91,8 @@ static enum error_kind run_plan_show(const struct request *request, struct error
 /* clang-format off */
 const struct command command_plan_show = {
 	.noun = "plan", .verb = "show",
-	.sentence = "what a plan file would write, row by row",
-	.details = "Checks that no byte of it was changed. Needs no database. With -f json the whole document.",
+	.sentence = "the rows that a plan file would write",
+	.details = "Verifies the file's checksum. Needs no database. With -f json it prints the whole document.",
 	.arguments = plan_file_arguments,
 	.run = run_plan_show,
 };

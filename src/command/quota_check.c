@@ -30,7 +30,7 @@ static int fill_differences(struct scene *scene, struct table *t, struct error *
 
 	if (quotas_find(scene, err) != 0)
 		return -1;
-	table_say_none(t, "No differences: cinder's quotas count what is there.");
+	table_say_none(t, "No differences: cinder's quota usage is right.");
 	for (size_t i = 0; i < q->usages.n; i++) {
 		const struct quota_usage *u = &q->usages.v[i];
 
@@ -39,7 +39,7 @@ static int fill_differences(struct scene *scene, struct table *t, struct error *
 			continue;
 		}
 		if (!quota_in_use(q, u, &now))
-			log_notice("project %s: '%s' is no resource that cinder counts", str_or(u->project_id, "NULL"),
+			log_notice("project %s: cinder does not count resource '%s'", str_or(u->project_id, "NULL"),
 			    u->resource);
 		else if (now != u->in_use)
 			add_difference(t, u, "in use", u->in_use, now);
@@ -72,8 +72,8 @@ static enum error_kind run_quota_check(const struct request *request, struct err
 /* clang-format off */
 const struct command command_quota_check = {
 	.noun = "quota", .verb = "check",
-	.sentence = "do cinder's quotas count what is there?",
-	.details = "Usages, reservations, second rows; by volume type too. Ends with 3 when something differs. Writes nothing.",
+	.sentence = "compare cinder's quota usage with its rows",
+	.details = "Usage, reservations and duplicate rows, also by volume type. Ends with 3 when a value differs. Writes nothing.",
 	.config_file_is = "cinder",
 	.options = quotas_options,
 	.run = run_quota_check,

@@ -83,8 +83,8 @@ static void plan_quota_sync(struct plan *plan, const struct scene *scene, const 
 	if (unit->nstep == 0)
 		plan->nunit--;
 	else
-		unit->sentence = arena_printf(&plan->arena, _("write %zu row%s of quota usage as counted"), unit->nstep,
-		    unit->nstep == 1 ? "" : "s");
+		unit->sentence = arena_printf(&plan->arena, _("set %zu row%s of quota usage to the counted values"),
+		    unit->nstep, unit->nstep == 1 ? "" : "s");
 }
 
 static const struct operation quota_sync = {
@@ -102,8 +102,8 @@ static enum error_kind run_quota_sync(const struct request *request, struct erro
 /* clang-format off */
 const struct command command_quota_sync = {
 	.noun = "quota", .verb = "sync",
-	.sentence = "write what quota check has found",
-	.details = "In one transaction, proved over a fresh connection; can be undone.",
+	.sentence = "correct what quota check found",
+	.details = "In one transaction, verified over a new connection. Can be undone.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.options = quotas_options,
 	.run = run_quota_sync,

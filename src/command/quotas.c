@@ -13,7 +13,7 @@ int quotas_find(struct scene *scene, struct error *err)
 	if (!project || scene->subject.quota.usages.n > 0)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "project '%s' has no quota usage", project);
-	return error_hint(err, "without --project-id all projects are looked at");
+	return error_hint(err, "run without --project-id to check all projects");
 }
 
 int64_t quotas_reserved(const struct quota *quota, size_t i)
@@ -28,6 +28,6 @@ int64_t quotas_reserved(const struct quota *quota, size_t i)
 /* clang-format off */
 const struct option_spec quotas_options[] = {
 	{ .name = "project-id", .type = OPTION_TEXT, .offset = AT(what.project_id), .metavar = "PROJECT",
-	  .sentence = "only this project; all without it" },
+	  .sentence = "only this project; without: all" },
 	{ 0 }
 };

@@ -160,15 +160,15 @@ static enum error_kind run_service_list(const struct request *request, struct er
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST", .sentence = "only the services of this host" },
-	{ .name = "down", .type = OPTION_FLAG, .offset = AT(what.down), .sentence = "only those that no longer report" },
+	{ .name = "down", .type = OPTION_FLAG, .offset = AT(what.down), .sentence = "only services that no longer report" },
 	{ 0 }
 };
 
 const struct command command_service_list = {
 	.noun = "service", .verb = "list",
-	.sentence = "nova's and cinder's services, alive or not",
-	.details = "A stale heartbeat is not a dead host: beside it stand the consumers on the host's queues and the database "
-		"sessions that come from it.\n\n"
+	.sentence = "nova's and cinder's services, up or down",
+	.details = "An old heartbeat does not mean that the host is dead. The list also shows the consumers of the host's queues and its "
+		"database sessions.\n\n"
 		"Example:\n"
 		"  evac-manage service list --host ctl1 --down",
 	.options = options,

@@ -79,14 +79,15 @@ static enum error_kind run_service_remove(const struct request *request, struct 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
 	{ .metavar = "BINARY", .type = OPTION_TEXT, .offset = AT(what.binary), .sentence = "cinder-volume, cinder-backup or cinder-scheduler" },
-	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "its exact host, HOST@BACKEND for cinder-volume" },
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .sentence = "the service's exact host; HOST@BACKEND for cinder-volume" },
 	{ 0 }
 };
 
 const struct command command_service_remove = {
 	.noun = "service", .verb = "remove",
 	.sentence = "remove the row of a dead cinder service",
-	.details = "Refuses one that reports: it would come back with a new uuid at its next heartbeat. Says what still refers to it.",
+	.details = "Refuses a service that still reports: its row would come back with a new uuid at the next heartbeat. Names the rows that "
+		"still refer to it.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.arguments = arguments,
 	.run = run_service_remove,

@@ -44,7 +44,7 @@ static enum error_kind run_sql_list(const struct request *request, struct error 
 /* clang-format off */
 const struct command command_sql_list = {
 	.noun = "sql", .verb = "list",
-	.sentence = "every statement that this program can send",
-	.details = "Name, tables, whether it writes. Needs no database.",
+	.sentence = "every statement that evac-manage can send",
+	.details = "Shows its name, its tables, and whether it writes. Needs no database.",
 	.run = run_sql_list,
 };

@@ -63,15 +63,15 @@ static enum error_kind run_sql_show(const struct request *request, struct error 
 
 /* clang-format off */
 static const struct argument_spec arguments[] = {
-	{ .metavar = "NAME", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "its name in 'evac-manage sql list'" },
+	{ .metavar = "NAME", .type = OPTION_TEXT, .offset = AT(what.id), .sentence = "the statement's name, from 'evac-manage sql list'" },
 	{ 0 }
 };
 
 const struct command command_sql_show = {
 	.noun = "sql", .verb = "show",
-	.sentence = "one statement, as a client would run it",
-	.details = "Its file as it is, to be piped into a client; its parameters (\":param\") are user variables: SET @name = '...'; in "
-		"front of it. Needs no database.\n\n"
+	.sentence = "one statement, for use in a client",
+	.details = "Prints the statement's file, for a pipe into a client. Its parameters (\":param\") become user variables: put SET @name = "
+		"'...'; in front of it. Needs no database.\n\n"
 		"Example:\n"
 		"  { echo \"SET @node = 'ctl1';\"\n"
 		"    evac-manage sql show cinder/volume_list_by_node; } | mariadb cinder",

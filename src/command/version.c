@@ -24,6 +24,6 @@ static enum error_kind run_version(const struct request *request, struct error *
 /* clang-format off */
 const struct command command_version = {
 	.noun = "version",
-	.sentence = "the version of this program",
+	.sentence = "the version of evac-manage",
 	.run = run_version,
 };

@@ -21,8 +21,7 @@ static int find_volume_to_delete(struct scene *scene, struct error *err)
 	if (scene->subject.volume.id)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-	return error_hint(err,
-	    "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
+	return error_hint(err, "give the volume's id; to find it: evac-manage volume list --host HOST");
 }
 
 static void plan_volume_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)
@@ -65,8 +64,8 @@ static enum error_kind run_volume_delete(const struct request *request, struct e
 const struct command command_volume_delete = {
 	.noun = "volume", .verb = "delete",
 	.sentence = "remove a volume that no backend has",
-	.details = "Only a volume without a host, with its metadata and transfers, from the database. One that a backend has is deleted by its owner: "
-		"by the API, once the owner is alive.",
+	.details = "Removes a volume without a host, its metadata and its transfers from the database. For a volume that a backend has, use the "
+		"API when its owner is alive.",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",
 	.arguments = volume_arguments,
 	.run = run_volume_delete,

@@ -69,7 +69,7 @@ static const struct option_spec options[] = {
 const struct command command_volume_list = {
 	.noun = "volume", .verb = "list",
 	.sentence = "the volumes of a host, a backend or a pool",
-	.details = "The host is matched exactly, in every pool; an unknown one is an error, not an empty list.\n\n"
+	.details = "The host's name must match exactly, in every pool; an unknown host is an error, not an empty list.\n\n"
 		"Example:\n"
 		"  evac-manage volume list --host ctl1@rbd -f json",
 	.config_file_is = "cinder",

@@ -7,6 +7,7 @@
 #include "words.h"
 #include "model/nova/volume_use.h"
 #include "run/list.h"
+#include "util/clock.h"
 #include "util/lang.h"
 #include "util/str.h"
 
@@ -64,13 +65,14 @@ static void add_volume(const struct sight *s)
 {
 	const struct volume_detail *v = &s->volume;
 	auto_str struct str detail = { 0 };
+	char age[CLOCK_AGE_SIZE];
 
 	str_addf(&detail, "%s", str_or(v->name, ""));
 	if (v->size_gb.set)
 		str_addf(&detail, ", %lld GB", (long long)v->size_gb.v);
 	str_addf(&detail, _(", project %s"), str_or(v->project_id, "none"));
 	if (v->age_s.set)
-		str_addf(&detail, _(", changed %lld s ago"), (long long)v->age_s.v);
+		str_addf(&detail, _(", changed %s ago"), clock_age(v->age_s.v, age));
 	add_volume_row(s->t, "volume", v->id, v->deleted ? "deleted" : v->status, detail.s,
 	    v->deleted ? NULL : status_wrong(s));
 	if (v->migration_status && *v->migration_status)
@@ -118,7 +120,7 @@ static void add_owner_state(const struct sight *s)
 		else if (!str_equal(owner->uuid, v->service_uuid))
 			wrong = _("service_uuid is another service's: evac-manage volume update_service");
 	} else if (v->host) {
-		wrong = _("no such service: nobody serves it");
+		wrong = _("no such service: no cinder-volume serves it");
 	}
 	add_volume_row(s->t, "owner", str_or(v->host, "no host"), state, str_or(detail.s, ""), v->deleted ? NULL : wrong);
 }
@@ -199,8 +201,7 @@ static int look_at_volume(struct sight *s, struct error *err)
 		return -1;
 	if (!found) {
 		error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-		return error_hint(err,
-		    "a volume is named by its id: volume list --host shows those of a host, 'evac-manage host list' the hosts");
+		return error_hint(err, "give the volume's id; to find it: evac-manage volume list --host HOST");
 	}
 	for (size_t c = 0; c < s->scene->nova.ncell; c++)
 		if (volume_uses_list(w->cell[c].db, id, &s->uses[c], err) != 0)
@@ -211,7 +212,7 @@ static int look_at_volume(struct sight *s, struct error *err)
 static void add_lost_cell(struct table *t, const struct world *w, const struct cell_mapping *cell)
 {
 	const struct absence *lost = world_lost_cell(w, cell->id);
-	auto_free char *item = xasprintf("what cell '%s' knows", str_or(cell->name, cell->uuid));
+	auto_free char *item = xasprintf(_("rows of cell '%s'"), str_or(cell->name, cell->uuid));
 
 	if (lost)
 		add_volume_row(t, "unknown", item, NULL, lost->text, NULL);
@@ -234,7 +235,7 @@ static int fill_volume(struct scene *scene, struct table *t, struct error *err)
 		for (size_t c = 0; c < scene->nova.ncell; c++)
 			add_uses(&s, c);
 		if (!scene->world->api_db)
-			add_volume_row(t, "unknown", "what nova knows", NULL, scene->world->nova_absent, NULL);
+			add_volume_row(t, "unknown", _("nova's rows"), NULL, scene->world->nova_absent, NULL);
 		for (size_t i = 0; i < scene->world->mappings.n; i++)
 			add_lost_cell(t, scene->world, &scene->world->mappings.v[i]);
 	}
@@ -257,8 +258,8 @@ static enum error_kind run_volume_show(const struct request *request, struct err
 const struct command command_volume_show = {
 	.noun = "volume", .verb = "show",
 	.sentence = "all that both databases know about a volume",
-	.details = "Its owner and whether that is alive, attachments, snapshots, backups, unfinished work, and the block devices of "
-		"instances that use it; contradictions are marked. Writes nothing.",
+	.details = "Shows its owner and the owner's state, attachments, snapshots, backups, unfinished work, and the block devices of "
+		"instances that use it. Marks contradictions. Writes nothing.",
 	.config_file_is = "cinder",
 	.arguments = volume_arguments,
 	.run = run_volume_show,

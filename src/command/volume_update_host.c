@@ -49,7 +49,7 @@ static int no_backend(struct scene *scene, const char *option, const struct host
 	error_set(err, ERROR_USAGE, "%s '%s' names a whole node, %s '%s' a backend", option, bare->text,
 	    is_from ? "--newhost" : "--currenthost", other->text);
 	if (!backend)
-		return error_hint(err, "'%s' has no backend; 'evac-manage service list' shows all", bare->node);
+		return error_hint(err, "'%s' has no backend; to see all: evac-manage service list", bare->node);
 	return error_hint(err,
 	    "for one backend: evac-manage volume update_host --currenthost %s --newhost %s; for all of them, bare hosts in both",
 	    shell_word(&scene->arena, is_from ? backend : other->text),
@@ -105,16 +105,16 @@ static enum error_kind run_volume_update_host(const struct request *request, str
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "currenthost", .type = OPTION_HOST, .offset = AT(what.currenthost), .metavar = "HOST@BACKEND", .required = true,
-	  .sentence = "who owns them now; HOST@BACKEND takes every pool, HOST@BACKEND#POOL that one, HOST every backend of it" },
+	  .sentence = "the owner now; HOST@BACKEND: all its pools, HOST@BACKEND#POOL: that pool, HOST: all its backends" },
 	{ .name = "newhost", .type = OPTION_HOST, .offset = AT(what.newhost), .metavar = "HOST@BACKEND", .required = true,
-	  .sentence = "who shall own them; for a HOST the HOST whose backends of the same names do" },
+	  .sentence = "the new owner; HOST: its backends of the same names" },
 	{ .name = "pool-map", .type = OPTION_WORDS, .offset = AT(what.pool_map), .metavar = "OLD=NEW",
-	  .sentence = "what is in pool OLD goes to pool NEW, with =NEW what has no pool; other pools keep their names; repeatable" },
+	  .sentence = "move volumes of pool OLD to pool NEW, with =NEW those without a pool; other pools keep their names; repeatable" },
 	OPTION_FOLLOW_ZONE,
 	OPTION_TO_CLUSTER,
 	OPTION_SETTLE,
 	{ .name = "volumes-only", .type = OPTION_FLAG, .offset = AT(what.volumes_only),
-	  .sentence = "cinder-manage's narrower scope: no groups, image cache entries or workers" },
+	  .sentence = "only volumes, as cinder-manage does: no groups, image cache entries or workers" },
 	{ 0 }
 };
 /* clang-format on */
@@ -159,7 +159,7 @@ static int pool_maps_are_clear(const struct request *request, struct error *err)
 			return bad_pool_map(w->v[i], err);
 		for (k = 0; k < i; k++)
 			if (strncmp(w->v[k], w->v[i], n + 1) == 0)
-				return error_set(err, ERROR_USAGE, "--pool-map says twice what becomes of pool '%.*s'", (int)n,
+				return error_set(err, ERROR_USAGE, "--pool-map is given twice for pool '%.*s'", (int)n,
 				    w->v[i]);
 	}
 	if (w->n == 0 || !strchr(request->what.currenthost, '#'))
@@ -178,11 +178,11 @@ static int check_pools(const struct request *request, struct error *err)
 const struct command command_volume_update_host = {
 	.noun = "volume", .verb = "update_host",
 	.sentence = "move volumes and their groups to another backend",
-	.details = "Moves what belongs together: volumes, their groups and consistency groups, image cache entries and workers. "
-		"In one transaction, proved over a fresh connection. Pools keep their names unless --pool-map says otherwise. Bare hosts "
+	.details = "Moves rows that belong together: volumes, their groups and consistency groups, image cache entries and workers. "
+		"In one transaction, verified over a new connection. Pools keep their names unless --pool-map says otherwise. Bare hosts "
 		"move every backend of the node to the one of the same name; a bare name that is a backend of its own (cinder without "
-		"enabled_backends) may go to a HOST@BACKEND. A pool that was lost is given back with the same backend in both and "
-		"--pool-map =POOL. Needs cinder's database alone; can be undone while the rows hold what was written.\n\n"
+		"enabled_backends) may go to a HOST@BACKEND. To set a pool that was lost, give the same backend in both and "
+		"--pool-map =POOL. Needs only cinder's database. Can be undone as long as the rows hold the values that it wrote.\n\n"
 		"Examples:\n"
 		"  evac-manage volume update_host --currenthost ctl1@rbd --newhost ctl2@rbd \\\n"
 		"      --dry-run\n"

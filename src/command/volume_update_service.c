@@ -114,15 +114,15 @@ static enum error_kind run_volume_update_service(const struct request *request, 
 /* clang-format off */
 static const struct option_spec options[] = {
 	{ .name = "host", .type = OPTION_HOST, .offset = AT(what.host), .metavar = "HOST[@BACKEND]",
-	  .sentence = "only volumes of this host or backend; all without it" },
+	  .sentence = "only volumes of this host or backend; without: all" },
 	{ 0 }
 };
 
 const struct command command_volume_update_service = {
 	.noun = "volume", .verb = "update_service",
-	.sentence = "give volumes the uuid of the service they are on",
-	.details = "A volume names its service by uuid as well as by host; after a move by hand the two differ, and the old service's row "
-		"cannot be purged. Those that name none get one too.\n\n"
+	.sentence = "set volumes' service_uuid to that of their owner",
+	.details = "A volume names its service by host and by uuid. After a move by hand the two differ, and cinder cannot purge the old "
+		"service's row. Volumes without a uuid get one too.\n\n"
 		"Example:\n"
 		"  evac-manage volume update_service --host ctl2 --dry-run",
 	.flags = COMMAND_WRITES, .config_file_is = "cinder",

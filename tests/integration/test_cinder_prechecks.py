@@ -155,7 +155,7 @@ class PreChecks(harness.TestCase):
         put_back(self.well)
         harness.heartbeats()
         self.expect(self.tool.run(*NODE, *FENCED, "--yes"), OK, "messages in the queues of '%s' are not known" % A)
-        self.expect(self.tool.run("host", "show", A), harness.BUS_UNREACHABLE, "what waits in its queues")
+        self.expect(self.tool.run("host", "show", A), harness.BUS_UNREACHABLE, "messages in its queues")
 
     # ---- what becomes of a row
 

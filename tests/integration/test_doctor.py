@@ -96,13 +96,13 @@ class Doctor(harness.TestCase):
         run, self.tool.run = self.tool.run, lambda *words: run(*words, *options)
         found = self.doctor(WORKS[:2], "cinder account", "nova cell cell1 account")
         for check in ("cinder account", "nova cell cell1 account"):
-            self.assertIn("may not write: ", found[check]["detail"])
+            self.assertIn("may not write ", found[check]["detail"])
             self.assertIn("grants --operate", found[check]["hint"])
         rows("mysql", "REVOKE SELECT ON nova_api.* FROM reader@'127.0.0.1'")
         rows("mysql", "GRANT SELECT ON nova_api.cell_mappings TO reader@'127.0.0.1'")
         rows("mysql", "GRANT SELECT ON nova_api.host_mappings TO reader@'127.0.0.1'")
         found = self.doctor(WORKS, "cinder account", "nova cell cell1 account", "nova API account")
-        self.assertIn("may not read: ", found["nova API account"]["detail"])
+        self.assertIn("may not read ", found["nova API account"]["detail"])
 
     def test_a_socket_of_the_defaults_file_is_for_who_connects_to_localhost(self):
         """Only over the socket is one reader@localhost, whom the server knows by the socket alone; over TCP one is reader@127.0.0.1."""

@@ -383,7 +383,7 @@ class Guards(harness.TestCase):
     def test_instance_show(self):
         def show(name):
             r = self.expect(self.tool.run("instance", "show", name, *PLACEMENT, "-f", "json"), OK)
-            return {(x["section"], x["item"]): dict(x, value=x["value"] and re.sub(r"\d+ s old", "N s old", x["value"])) for x in r.json}
+            return {(x["section"], x["item"]): dict(x, value=x["value"] and re.sub(r"\d+ s (old|ago)", r"N s \1", x["value"])) for x in r.json}
         name = "volume-data-active-0"
         row = instance(name)
         seen = show(name)

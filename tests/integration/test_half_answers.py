@@ -48,7 +48,7 @@ class HalfAnswers(harness.TestCase):
         self.assertEqual(self.services(self.half(CONFIG, [NOWHERE], "service", "list")), {"cinder"})
         self.assertTrue(self.half(CONFIG, [NOWHERE], "volume", "list", "--host", A))
         shown = self.half(CONFIG, [NOWHERE], "host", "show", A)
-        self.assertIn("what nova knows", [f["item"] for f in shown if f["section"] == "unknown"])
+        self.assertIn("nova's rows", [f["item"] for f in shown if f["section"] == "unknown"])
         before = harness.checksum()
         move = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "--yes"]
         self.expect(self.tool.run(*move), CONFIG, NOWHERE)
@@ -62,13 +62,13 @@ class HalfAnswers(harness.TestCase):
         self.without_nova()
         shown = self.half(DB_UNREACHABLE, ["nova's API database"], "host", "show", A)
         self.assertIn("volumes", {f["section"] for f in shown})
-        self.assertIn("what nova knows", [f["item"] for f in shown if f["section"] == "unknown"])
+        self.assertIn("nova's rows", [f["item"] for f in shown if f["section"] == "unknown"])
         self.tool = harness.Tool()
         self.without_cinder()
         shown = self.half(DB_UNREACHABLE, ["cinder's database"], "host", "show", A)
         self.assertIn("instances", {f["section"] for f in shown})
         shown = self.half(DB_UNREACHABLE, ["cinder's database"], "instance", "show", "image-active-0")
-        self.assertIn("what cinder knows", [f["item"] for f in shown if f["section"] == "unknown"])
+        self.assertIn("cinder's rows", [f["item"] for f in shown if f["section"] == "unknown"])
 
     def test_nothing_that_could_be_asked_is_no_matter_of_configuration(self):
         self.without_nova()
@@ -96,7 +96,7 @@ class HalfAnswers(harness.TestCase):
         listed = self.half(BUS_UNREACHABLE, ["cinder's broker"], "service", "list")
         self.assertEqual({s["consumers"] for s in listed if s["service"] == "cinder"}, {None})
         shown = self.half(BUS_UNREACHABLE, ["cinder's broker"], "host", "show", A)
-        self.assertIn("what waits in its queues", [f["item"] for f in shown if f["section"] == "unknown"])
+        self.assertIn("messages in its queues", [f["item"] for f in shown if f["section"] == "unknown"])
 
     def test_journals_are_not_looked_for_in_a_place_that_is_not_there(self):
         wrong = os.path.join(self.tool.state, "mistyped")
@@ -144,7 +144,7 @@ class HalfAnswers(harness.TestCase):
         state = {row["check"]: row for row in r.json}
         for check in ("volumes and backups", "waiting for cinder"):
             self.assertEqual(state[check]["state"], "stop")
-            self.assertIn("could not be looked at", state[check]["message"])
+            self.assertIn("could not be read", state[check]["message"])
         self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(transport_url = .*:)\d+/", r"\g<1>1/")]
         r = self.expect(self.tool.run("host", "return", A, "-f", "json"), REFUSED, "must stay off")
         self.assertEqual({row["check"]: row["state"] for row in r.json}["waiting for cinder"], "stop")

@@ -61,10 +61,10 @@ class LostCells(harness.TestCase):
         self.lose("enabled")
         for words in (("instance", "list", "--host", A), ("host", "show", A), ("host", "return", A), ("migration", "list", "--host", A),
                       ("instance", "show", "image-active-0")):
-            r = self.expect(self.tool.run(*words, "-f", "json"), OK, "unknown: what cell 'lost' knows")
+            r = self.expect(self.tool.run(*words, "-f", "json"), OK, "unknown: rows of cell 'lost'")
             self.assertTrue(r.json or words[0] == "migration", words)
         shown = self.tool.run("host", "show", A, "-f", "json").json
-        self.assertIn("what cell 'lost' knows", [f["item"] for f in shown if f["section"] == "unknown"])
+        self.assertIn("rows of cell 'lost'", [f["item"] for f in shown if f["section"] == "unknown"])
 
     def test_what_is_about_all_of_them_is_half(self):
         self.lose("enabled")

@@ -271,7 +271,7 @@ static const struct {
 	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=", "--pool-map 'x=' is not OLD=NEW", "--pool-map =ssd" },
 	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=\ny", "--pool-map 'x=\\x0ay' is not OLD=NEW", "" },
 	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=#y", "--pool-map 'x=#y' is not OLD=NEW", "" },
-	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=y|--pool-map|x=z", "--pool-map says twice what becomes of pool 'x'", "" },
+	{ "volume|update_host|--currenthost|a|--newhost|c|--pool-map|x=y|--pool-map|x=z", "--pool-map is given twice for pool 'x'", "" },
 	{ "volume|update_host|--currenthost|a@b#p|--newhost|c@b#q|--pool-map|p=q", "--currenthost 'a@b#p' is one pool already", "" },
 	{ "grants", "'grants' needs either --read-only or --operate", "" },
 	{ "grants|--read-only|--operate", "'grants' needs either", "" },
