@@ -21,7 +21,7 @@ static int find_volume_to_delete(struct scene *scene, struct error *err)
 	if (scene->subject.volume.id)
 		return 0;
 	error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-	return error_hint(err, "give the volume's id; to find it: evac-manage volume list --host HOST");
+	return error_hint(err, "give the volume's id; the host's list has it: 'volume list --host'");
 }
 
 static void plan_volume_removal(struct plan *plan, const struct scene *scene, const struct findings *findings)

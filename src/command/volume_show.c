@@ -201,7 +201,7 @@ static int look_at_volume(struct sight *s, struct error *err)
 		return -1;
 	if (!found) {
 		error_set(err, ERROR_NOT_FOUND, "cinder knows no volume '%s'", id);
-		return error_hint(err, "give the volume's id; to find it: evac-manage volume list --host HOST");
+		return error_hint(err, "give the volume's id; the host's list has it: 'volume list --host'");
 	}
 	for (size_t c = 0; c < s->scene->nova.ncell; c++)
 		if (volume_uses_list(w->cell[c].db, id, &s->uses[c], err) != 0)

@@ -29,7 +29,7 @@ static enum error_kind say_absences(const struct listing *listing, const struct 
 		const struct absence *a = &all->v[i];
 
 		if (is_witness(scene, a)) {
-			log_warn("unknown: what cell '%s' knows: %s", str_or(a->cell->name, a->cell->uuid), a->text);
+			log_warn("unknown: rows of cell '%s': %s", str_or(a->cell->name, a->cell->uuid), a->text);
 			continue;
 		}
 		if (listing->counts_absences && a->kind != ERROR_CONFIG)

@@ -97,7 +97,7 @@ class Commands(harness.TestCase):
         self.assertTrue([x for x in r.json if x["section"] == "block device" and "unknown to cinder" in (x["contradiction"] or "")])
         self.expect(self.tool.run("volume", "show", "nope"), NOT_FOUND, "nope")
         rows("cinder", "UPDATE services SET deleted = 1 WHERE BINARY host = BINARY %s", (A + "@ceph",))
-        self.expect(self.tool.run("volume", "show", volume), OK, "nobody serves it")
+        self.expect(self.tool.run("volume", "show", volume), OK, "no cinder-volume serves it")
 
     # ---- groups
 

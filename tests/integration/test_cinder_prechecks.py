@@ -141,7 +141,7 @@ class PreChecks(harness.TestCase):
         self.assertIn("rabbitmqctl purge_queue '%s'" % QUEUE, said["hint"])
         shown = [x for x in self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json if x["item"] == QUEUE]
         self.assertEqual([(x["section"], x["state"], x["count"]) for x in shown], [("queues", "waiting", 3)])
-        self.expect(self.tool.run("host", "return", A), REFUSED, "queue '%s' holds work" % QUEUE)
+        self.expect(self.tool.run("host", "return", A), REFUSED, "queue '%s' holds messages" % QUEUE)
         self.expect(self.tool.run(*NODE, *FENCED, "--yes"), OK, "queue '%s' holds 3 messages;" % QUEUE)
         put_back(self.well)
         harness.heartbeats()

@@ -111,7 +111,7 @@ class Migrations(blocking.TestCase):
         self.assertFalse([m for m in here.values() if "migration close" in m])
         harness.heartbeats(alive=(A, B, C, harness.ENV["SB_CONTROLLER"]), dead=())
         here = {str(m["id"]): m["meaning"] for m in self.tool.run("migration", "list", "--host", A, "-f", "json").json}
-        self.assertIn("nova's own to end", here[coming])
+        self.assertIn("nova ends it", here[coming])
 
     def test_an_empty_list_and_a_host_whose_twin_has_some(self):
         self.make(source=A.upper(), status="done", task_state=None)
@@ -200,7 +200,7 @@ class Migrations(blocking.TestCase):
         self.assertLess(finding["hint"].index("restart nova-conductor"), finding["hint"].index("--accept service-restart-needed:" + number))
         (listed,) = self.tool.run("migration", "list", "-f", "json").json
         self.assertEqual(listed["stale"], False)
-        self.assertIn("first restart that; only then: evac-manage ", listed["meaning"])
+        self.assertIn("first restart that service; only then: evac-manage ", listed["meaning"])
         self.expect(self.close(number, "--accept", "service-restart-needed:" + number), OK)
         self.assertEqual(self.status(number), "error")
 
@@ -339,7 +339,7 @@ class Migrations(blocking.TestCase):
         now = self.returns(REFUSED)
         self.assertEqual((now["guests elsewhere"]["state"], now["guests elsewhere"]["count"]), ("stop", 1))
         self.assertIn("on '%s': virsh domstate %s" % (B, self.instance()["uuid"]), now["guests elsewhere"]["hint"])
-        self.assertIn("where nothing is, this is answered", now["guests elsewhere"]["hint"])
+        self.assertIn("if it is not, this check is answered", now["guests elsewhere"]["hint"])
         rows("nova", "UPDATE instance_actions_events SET traceback = 'in _prep_block_device\n' WHERE event = 'compute_rebuild_instance'")
         self.assertEqual(self.returns(OK)["guests elsewhere"]["state"], "ok")     # no guest was begun
 
