@@ -200,7 +200,7 @@ class Migrations(blocking.TestCase):
         self.assertLess(finding["hint"].index("restart nova-conductor"), finding["hint"].index("--accept service-restart-needed:" + number))
         (listed,) = self.tool.run("migration", "list", "-f", "json").json
         self.assertEqual(listed["stale"], False)
-        self.assertIn("first restart that service; only then: evac-manage ", listed["meaning"])
+        self.assertIn("restart that service first; only then: evac-manage ", listed["meaning"])
         self.expect(self.close(number, "--accept", "service-restart-needed:" + number), OK)
         self.assertEqual(self.status(number), "error")
 
