@@ -204,7 +204,7 @@ class Guards(harness.TestCase):
         self.assertIn("no-capacity", self.instance("image-active-0", *PLACEMENT))
         self.assertNotIn("capacity-unknown", self.last)
         change_flavor("image-active-0", memory_mb=1199232)
-        self.assertIn("at once", self.instance("image-active-0", *PLACEMENT)["no-capacity"]["message"])   # max_unit: the node has 800,000
+        self.assertIn("to one instance", self.instance("image-active-0", *PLACEMENT)["no-capacity"]["message"])   # max_unit: the node has 800,000
         rows("placement", "UPDATE inventories SET max_unit = 2000000 WHERE resource_class_id = 1")
         self.assertNotIn("no-capacity", self.instance("image-active-0", *PLACEMENT))
         self.assertIn("no-capacity", self.instance("image-active-0", B, *PLACEMENT))   # two live there

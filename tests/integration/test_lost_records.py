@@ -80,7 +80,7 @@ class LostRecords(harness.TestCase):
              " AND attach_status = 'detached'", (A + "@ceph#%",))
         count = "SELECT COUNT(*) FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = 'storage-1'"
         self.assertTrue(value("cinder", count))
-        r = self.expect(self.tool.run("host", "rescue", "storage-1", "--to", B, *GO), OK, "all that can be moved")
+        r = self.expect(self.tool.run("host", "rescue", "storage-1", "--to", B, *GO), OK, "only its volumes and backups can be moved")
         self.assertEqual((value("cinder", count), {s["kind"] for s in r.json["steps"]} & {"instance", "compute_service"}), (0, set()))
         self.assertEqual(self.conductor.casts, [])
         self.expect(self.tool.run("host", "rescue", "storage-2", "--to", B, *GO), NOT_FOUND)

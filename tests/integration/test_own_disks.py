@@ -80,7 +80,7 @@ class OwnDisks(harness.TestCase):
             self.assertTrue(show["disks"].startswith("20 GB ephemeral, 512 MB swap: on "), show["disks"])
             self.assertIn(says, show["disks"])
             self.assertIn("21 GB of its own", show["size"])
-            self.assertIn("anew", show["config drive"])
+            self.assertIn("made again on the new host", show["config drive"])
             disks = {r["item"]: (r["state"], r["count"], r["detail"]) for r in self.tool.run("host", "show", A, "-f", "json").json
                      if r["section"] == "disks"}
             state = "shared" if text else "local"

@@ -368,7 +368,7 @@ class Page(blocking.TestCase):
         self.killed(*MOVE, *GO)
         with open(journals.path_of(self.tool), "a") as f:
             f.write('{"seq":99,"type":"outc')
-        self.expect(self.type("evac-manage journal show RUN"), OK, "was cut off")
+        self.expect(self.type("evac-manage journal show RUN"), OK, "is incomplete; the step that it announces was not begun")
         self.recover(OK)
 
     def test_no_place_for_the_journal(self):

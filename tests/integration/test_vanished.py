@@ -206,7 +206,7 @@ class Vanished(harness.TestCase):
         self.expect(self.tool.run("instance", "evacuate", NAME, *GO, "--no-wait"), OK)
         self.conductor.wait_for(1)
         self.forget_all()
-        self.expect(self.tool.run("instance", "evacuate", NAME, *GO, "--no-wait"), BUSY, "not in the database any more",
+        self.expect(self.tool.run("instance", "evacuate", NAME, *GO, "--no-wait"), BUSY, "the migration is no longer in the database",
                     " journal recover " + self.run_id())
         self.assertEqual(len(self.conductor.casts), 1)
         self.quiet()
