@@ -128,8 +128,7 @@ class Evacuation(harness.TestCase):
         self.assertEqual(set(self.accounted_for(ids, report["steps"]).values()), {"done"})
         for id_, now in self.built(ids)[1].items():
             self.assertEqual(now["vm_state"], "stopped" if before[id_]["vm_state"] == "stopped" else "active")
-        self.assertIn("60 of 60 ended", err)
-        self.assertRegex(err, r"about \d+ s to go")
+        self.assertRegex(err, r"\d+ of 60 ended, 0 failed, \d under way, \d+\.\d a minute, about \d+ s left")
 
     def restarted(self, daemon, in_flight, timeout, away):
         """A daemon is killed when the first is done, and started again. What became of each by the end of the run, which was then cured."""
