@@ -5,7 +5,6 @@ EVAC_MANAGE names the binary under test (build/evac-manage); EVAC_SANDBOX and EV
 """
 import contextlib
 import fnmatch
-import hashlib
 import json
 import os
 import re
@@ -85,20 +84,45 @@ WATCHED = {
 }
 
 
+class Snapshot:
+    """Rows as they were; assertEqual() of two says where they differ."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __eq__(self, other):
+        return self.rows == other.rows
+
+    def differences(self, other):
+        found = []
+        for place in sorted(set(self.rows) | set(other.rows)):
+            mine, theirs = self.rows.get(place), other.rows.get(place)
+            if mine is None or theirs is None:
+                found.append("%s: %s" % (place, "gone" if theirs is None else "new"))
+            else:
+                found += ["%s: %s was %r, is %r" % (place, k, mine[k], theirs[k]) for k in mine if mine[k] != theirs[k]]
+        return found
+
+
+SERVICES = {"cinder": "id, host, disabled, disabled_reason, deleted", "nova": "id, host, disabled, disabled_reason, forced_down, deleted"}
+
+
 def checksum(only=None):
-    """One number for the rows that matter: the same before and after whatever changed nothing."""
-    total = hashlib.sha256()
+    """The rows that matter: the same before and after whatever changed nothing."""
+    seen = {}
     for database, tables in sorted(WATCHED.items()):
         if only and database != only:
             continue
         for table in tables:
+            same = {}
             for row in rows(database, "SELECT * FROM `%s` ORDER BY 1, id" % table):
-                total.update(repr(sorted(row.items(), key=lambda kv: kv[0])).encode())
-    for row in rows("cinder", "SELECT id, host, disabled, disabled_reason, deleted FROM services ORDER BY id"):
-        total.update(repr(row).encode())
-    for row in rows("nova", "SELECT id, host, disabled, disabled_reason, forced_down, deleted FROM services ORDER BY id"):
-        total.update(repr(row).encode())
-    return total.hexdigest()
+                key = str(row.get("id", next(iter(row.values()))))
+                same[key] = same.get(key, 0) + 1
+                seen["%s.%s %s.%d" % (database, table, key, same[key])] = row
+    for database, columns in SERVICES.items():
+        for row in rows(database, "SELECT %s FROM services ORDER BY id" % columns):
+            seen["%s.services %s" % (database, row["id"])] = row
+    return Snapshot(seen)
 
 
 def heartbeats(alive=(B, C, ENV["SB_CONTROLLER"]), dead=(A,)):
@@ -212,6 +236,7 @@ class TestCase(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
+        self.addTypeEqualityFunc(Snapshot, self.same_rows)
         self.tool = Tool()
         self.addCleanup(lambda: self.assertFalse(self.tool.hints_that_fail, "\n".join(["printed to be typed, and does not do:", *self.tool.hints_that_fail])))
         self.addCleanup(self.documents_are_as_promised)
@@ -220,6 +245,10 @@ class TestCase(unittest.TestCase):
         """docs/schema/README.md"""
         wrong = self.tool.against_schemas + (schemas.of_journals(self.tool.state) if self.tool.keeps_real_journals else [])
         self.assertFalse(wrong, "\n".join(["not as docs/schema says:", *sorted(set(wrong))[:20]]))
+
+    def same_rows(self, before, now, msg=None):
+        if before != now:
+            self.fail(self._formatMessage(msg, "rows have changed:\n" + "\n".join(before.differences(now)[:40])))
 
     def expect(self, result, code, *texts):
         self.assertEqual(result.code, code, str(result))
@@ -302,7 +331,7 @@ class Conductor:
 
 
 def mine(name):
-    """Beside another run of the same tests (tests/integration/all): each file is whose who takes it first."""
+    """Beside another run of the same tests (tests/lib/side_by_side): each file is whose who takes it first."""
     taken = os.environ.get("TESTS_TAKEN")
     if not taken:
         return True
