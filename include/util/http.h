@@ -3,9 +3,44 @@
 #define UTIL_HTTP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Does an HTTP server answer GET / there with anything but an error (below 400)? Every trouble is a no. At most ${timeout_ms}
- * for each of connecting, asking and the first bytes of the answer. */
-bool http_answers(const char *host, unsigned port, int timeout_ms);
+#include "util/str.h"
+
+/* Does a service answer behind its URL? One GET without a token, so that nobody's rights are asked for and keystone is not
+ * needed; a proxy of the environment is not used, as the services' own clients are on the same network. */
+
+enum http_answer {
+	HTTP_ANSWERS,    /* with a status below 500: 300 and 401 are signs of life */
+	HTTP_ERRS,       /* with 500 or above (the 503 of a proxy without a backend), or not in HTTP: status 0 */
+	HTTP_REFUSED,    /* nothing listens there, or there is no way to it */
+	HTTP_SILENT,     /* no connection within the time */
+	HTTP_HANGS,      /* it takes the connection and says nothing within the time: stopped, or overloaded */
+	HTTP_NO_ADDRESS, /* its name is not resolved */
+	HTTP_NO_TLS,     /* no agreement on TLS */
+	HTTP_UNTRUSTED,  /* answers, and its certificate is not one that this machine trusts for that name */
+};
+struct http_look {
+	const char *url;     /* as http_root() gives it */
+	const char *ca_file; /* NULL: the system's */
+	bool insecure;       /* take any certificate */
+
+	enum http_answer answer;
+	int status; /* of the answer; 0: there was none */
+	int timeout_ms;
+	char why[128]; /* in English: what the system or OpenSSL said; "" */
+};
+/* All of them at the same time, and all over within ${timeout_ms}, names' look-up included. */
+void http_look_all(struct http_look *look, size_t n, int timeout_ms);
+/* It does its work, as far as that can be seen from here. */
+bool http_is_alive(const struct http_look *look);
+/* In words that go on after "it", without a full stop: "refuses connections". */
+void http_say(const struct http_look *look, struct str *out);
+
+/* What can be asked of an endpoint without a project: up to the first template ("%(project_id)s" and "$(project_id)s" of
+ * catalogs and nova.conf), and without a version at the end, whose list every service gives to all; a path of a proxy
+ * ("/volume") stays. User, query and fragment are left out. NULL: it is no http or https URL, or a template stands where the
+ * host should. The caller frees it. */
+char *http_root(const char *endpoint);
 
 #endif

@@ -30,9 +30,16 @@ static void add_server_sessions(struct scene *scene, struct db *db, unsigned dow
 static void find_nova_api(struct scene *scene)
 {
 	const struct nova_config *nova = &scene->world->nova;
+	bool brackets = nova->api_listen && strchr(nova->api_listen, ':');
+	struct http_look look = { 0 };
 
-	if (nova->api_listen && http_answers(nova->api_listen, nova->api_port, API_TIMEOUT_MS))
-		scene->witness.nova_api = arena_printf(&scene->arena, "http://%s:%u/", nova->api_listen, nova->api_port);
+	if (!nova->api_listen)
+		return;
+	look.url = arena_printf(&scene->arena, brackets ? "http://[%s]:%u/" : "http://%s:%u/", nova->api_listen,
+	    nova->api_port);
+	http_look_all(&look, 1, API_TIMEOUT_MS);
+	if (http_is_alive(&look))
+		scene->witness.nova_api = look.url;
 }
 
 void scene_find_sessions(struct scene *scene)
