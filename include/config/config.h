@@ -66,6 +66,14 @@ struct placement_config {
 	char *readable_by_all;
 };
 
+/* Read only: ports, bindings and agents. neutron-server reads its database's URL from [database] connection, as all of oslo.db
+ * does (neutron 12 to 2026.2). */
+struct neutron_config {
+	struct db_url database, replica; /* [database] connection and slave_connection */
+	unsigned agent_down_time_s;      /* [DEFAULT] agent_down_time: 75 (neutron conf/agent/database/agents_db.py) */
+	char *readable_by_all;
+};
+
 struct site_config {
 	bool shared_disks;
 	char *syslog;                /* the facility of the trail; NULL: none is kept */
@@ -88,7 +96,7 @@ extern const struct own_option own_options[];
 
 /* What was read, in its order, for people to look at: every option that counts, the defaults too. Passwords are '***'. */
 struct config_value {
-	const char *service;       /* "nova", "cinder", "placement", "site" */
+	const char *service;       /* "nova", "cinder", "placement", "neutron", "site" */
 	char *group, *key, *value; /* value NULL: absent, and it has no default */
 	char *origin;              /* "path:line [group] key"; NULL: the default */
 };
@@ -107,22 +115,27 @@ struct config_sources {
 	size_t n_cinder_files; /* n 0: the same of /etc/cinder/cinder.conf */
 	const char *const *placement_files;
 	size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */
-	const char *site_file;    /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
-	/* groups [evac-manage], [evac-manage-cinder], [evac-manage-nova]: user, password, ssl-ca, ssl-cert, ssl-key, socket of
+	const char *const *neutron_files;
+	size_t n_neutron_files; /* n 0: the same of /etc/neutron/neutron.conf; plugins' files are not read */
+	const char *site_file;  /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
+	/* groups [evac-manage], [evac-manage-nova] and so on: user, password, ssl-ca, ssl-cert, ssl-key, socket of
 	 * a database over those of the service's file; NULL: none */
 	const char *defaults_file;
 };
 
 /* Each loads only its own files; errors are ERROR_CONFIG and name file and line, or what is missing and where
  * it was looked for. A missing [database] connection (cinder), [api_database] connection or transport_url (nova) is an
- * error, never a default. ${out} is filled as a whole or not at all. */
+ * error, never a default; so is neutron's. A file that is there and has nothing for us, no such option or a package's own
+ * sqlite, is the error with code ENODATA. ${out} is filled as a whole or not at all. */
 int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err);
 int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err);
 int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err);
+int config_load_neutron(const struct config_sources *sources, struct neutron_config *out, struct error *err);
 int config_load_site(const struct config_sources *sources, struct site_config *out, struct error *err);
 void nova_config_free(struct nova_config *config);
 void cinder_config_free(struct cinder_config *config);
 void placement_config_free(struct placement_config *config);
+void neutron_config_free(struct neutron_config *config);
 void site_config_free(struct site_config *config);
 
 /* Reads what the options of a database's URL refer to (read_default_file) into them, and refuses by name what changes how one

@@ -9,6 +9,8 @@
 #include "model/cinder/schema.h"
 #include "model/cinder/service.h"
 #include "model/cinder/volume.h"
+#include "model/neutron/agent.h"
+#include "model/neutron/port.h"
 #include "model/nova/attempt.h"
 #include "model/nova/evacuation.h"
 #include "model/nova/instance.h"
@@ -18,6 +20,7 @@
 #include "model/nova/release.h"
 #include "model/nova/request_spec.h"
 #include "model/nova/service.h"
+#include "model/nova/vif.h"
 #include "model/placement/books.h"
 #include "model/session.h"
 #include "cli/request.h"
@@ -83,6 +86,8 @@ struct candidate {
 	struct attempts attempts;       /* earlier evacuations that did not end well */
 	struct maybe_int providers;     /* that hold its allocations; not set: placement was not asked */
 	struct unexplained unexplained; /* hosts that hold room for it without a reason */
+	struct vifs vifs;               /* of nova's info cache; the scene's own: not to be freed */
+	struct ports ports;             /* neutron's, the same; none unless scene->neutron.known */
 	bool wanted;                    /* --only, --exclude and --limit leave it in */
 };
 
@@ -170,6 +175,17 @@ struct placing_facts {
 	size_t ntrait;
 };
 
+/* neutron's side, where its database may be read. */
+struct neutron_facts {
+	bool known; /* its ports were read; else world->neutron_absent or an absence says why not, and nothing else here counts
+	             */
+	unsigned down_s; /* agent_down_time */
+	struct neutron_columns columns;
+	struct neutron_agents agents; /* none with OVN, or where columns.has_agents is not so */
+	struct ports ports;           /* of all candidates */
+	struct host_vifs vifs;        /* of the instances of the failed host: nova's */
+};
+
 /* The queues of nova's broker. */
 struct bus_facts {
 	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
@@ -229,6 +245,7 @@ struct scene {
 	struct cinder_facts cinder;
 	struct nova_facts nova;
 	struct placing_facts placing;
+	struct neutron_facts neutron;
 	struct bus_facts bus;
 	struct witness_facts witness;
 	struct arena arena;
@@ -326,6 +343,10 @@ bool scene_is_failed_node(const struct scene *scene, const char *host);
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);
+
+/* scene_network.c: the interfaces and ports of all candidates, and neutron's agents. neutron's database is a witness: without
+ * it, or when it stops to answer, scene->neutron.known is false, which is an absence and no error. */
+int scene_find_network(struct scene *scene, struct error *err);
 
 /* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
 void scene_find_witnesses(struct scene *scene);

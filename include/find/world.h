@@ -22,6 +22,7 @@ enum {
 	WITNESS_NOVA = 16,
 	WITNESS_BUS = 32,
 	CONFIGURED_MUST_ANSWER = 64, /* a witness whose configuration file was named is needed after all */
+	WITNESS_NEUTRON = 256,       /* its database, for what waits for a port */
 	SHOWS = 128, /* a listing: a file that was named and is not there is kept as an absence, and the rest is shown */
 };
 
@@ -50,18 +51,21 @@ struct nova_cell {
 
 struct world {
 	struct site_config site;
-	bool has_nova_config, has_cinder_config;
+	bool has_nova_config, has_cinder_config, has_neutron_config;
 	struct nova_config nova;
 	struct cinder_config cinder;
 	struct placement_config placement;
+	struct neutron_config neutron;
 	struct db *cinder_db, *api_db;
 	struct db *placement_db; /* NULL: its configuration was not given */
+	struct db *neutron_db;   /* NULL: neutron_absent says why */
 	struct nova_cell *cell;  /* cell0 too: super conductors report there */
 	size_t ncell;            /* that answer; the others are absences */
 	struct cell_mappings mappings;
 	struct bus *bus;
 	/* why a witness is absent, for the report; "" when it is there */
 	char cinder_absent[ERROR_TEXT_SIZE], nova_absent[ERROR_TEXT_SIZE], bus_absent[ERROR_TEXT_SIZE];
+	char neutron_absent[ERROR_TEXT_SIZE]; /* "no neutron configuration", or what was configured and does not answer */
 	struct absences *absences; /* grows while it is looked at: the one thing here that does; NULL: not collected */
 	const char *run;           /* for the servers' process lists; may be NULL */
 };
@@ -87,6 +91,7 @@ const struct absence *world_any_lost_cell(const struct world *world); /* NULL: a
 
 /* A second connection to the same place, for proofs. */
 int world_connect_cinder(const struct world *world, struct db **out, struct error *err);
+int world_connect_neutron(const struct world *world, struct db **out, struct error *err); /* has_neutron_config */
 int world_connect_cell(const struct world *world, const struct nova_cell *cell, struct db **out, struct error *err);
 int world_connect_bus(struct world *world, struct error *err); /* closes the old one */
 int world_reconnect_cell(struct world *world, const struct nova_cell *cell,

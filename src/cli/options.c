@@ -85,6 +85,8 @@ static const struct option_spec common_options[] = {
 	  .sentence = "instead of /etc/cinder/cinder.conf; repeatable, later ones win" },
 	{ .name = "placement-config-file", .type = OPTION_WORDS, .offset = AT(where.placement_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/placement/placement.conf; repeatable, later ones win; evacuations read it only when it is named" },
+	{ .name = "neutron-config-file", .type = OPTION_WORDS, .offset = AT(where.neutron_files), .metavar = "FILE",
+	  .sentence = "instead of /etc/neutron/neutron.conf; repeatable, later ones win; only its database is read, for ports and agents" },
 	{ .name = "config", .type = OPTION_TEXT, .offset = AT(where.site_file), .metavar = "FILE",
 	  .sentence = "evac-manage's own configuration, instead of /etc/evac-manage/evac-manage.conf" },
 	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(where.defaults_file), .metavar = "FILE",

@@ -58,6 +58,7 @@ static int load_all(const struct request *request, struct config_values *values,
 	struct nova_config nova;
 	struct cinder_config cinder;
 	struct placement_config placement;
+	struct neutron_config neutron;
 	struct site_config site;
 	struct error e = { 0 };
 	int rc = 0;
@@ -77,6 +78,11 @@ static int load_all(const struct request *request, struct config_values *values,
 		rc |= note_unread("placement", &request->where.placement_files, &e, err);
 	else
 		placement_config_free(&placement);
+	error_clear(&e);
+	if (config_load_neutron(&sources, &neutron, &e) != 0)
+		rc |= note_unread("neutron", &request->where.neutron_files, &e, err);
+	else
+		neutron_config_free(&neutron);
 	if (config_load_site(&sources, &site, err->kind == ERROR_OK ? err : &e) != 0)
 		rc = -1;
 	else

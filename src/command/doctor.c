@@ -381,7 +381,7 @@ static int refuse_unfit(const struct table *shown, const struct request *request
 }
 
 static const struct listing doctor = {
-	.needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS,
+	.needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_BUS | WITNESS_NEUTRON,
 	LISTED(columns),
 	.fill = fill_checks,
 	.conclude = refuse_unfit,

@@ -122,6 +122,8 @@ static void add_of_directory(struct privileges *all, const struct sql *sql)
 		add_needed_by(all, sql, "cinder");
 	if (str_starts(sql->name, "nova_api/"))
 		add_needed_by(all, sql, "nova_api");
+	if (str_starts(sql->name, "neutron/"))
+		add_needed_by(all, sql, "neutron");
 	if (str_starts(sql->name, "nova/")) {
 		add_needed_by(all, sql, CELL);
 		add_needed_by(all, sql, CELL0);

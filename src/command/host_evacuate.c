@@ -29,7 +29,7 @@ static void plan_host_evacuation(struct plan *plan, const struct scene *scene, c
 
 static const struct operation host_evacuate = {
 	.name = "host evacuate",
-	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER,
+	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER | WITNESS_NEUTRON,
 	.find = find_evacuated_host,
 	.plan = plan_host_evacuation,
 };

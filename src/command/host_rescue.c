@@ -94,7 +94,7 @@ static void plan_rescue(struct plan *plan, const struct scene *scene, const stru
 
 static const struct operation host_rescue = {
 	.name = "host rescue",
-	.needs = NEEDS_CINDER | NEEDS_NOVA | NEEDS_BUS,
+	.needs = NEEDS_CINDER | NEEDS_NOVA | NEEDS_BUS | WITNESS_NEUTRON,
 	.find = find_rescue,
 	.plan = plan_rescue,
 	.rescues = true,

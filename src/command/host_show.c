@@ -478,7 +478,9 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 	return add_risks(t, scene, err);
 }
 
-static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA, LISTED(columns), .fill = fill_host };
+static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_NEUTRON,
+	LISTED(columns),
+	.fill = fill_host };
 
 static enum error_kind run_host_show(const struct request *request, struct error *err)
 {

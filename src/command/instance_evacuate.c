@@ -12,7 +12,7 @@ static int find_evacuated_instance(struct scene *scene, struct error *err)
 
 static const struct operation instance_evacuate = {
 	.name = "instance evacuate",
-	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER,
+	.needs = NEEDS_NOVA | NEEDS_BUS | WITNESS_CINDER | CONFIGURED_MUST_ANSWER | WITNESS_NEUTRON,
 	.find = find_evacuated_instance,
 	.plan = plan_evacuations,
 	.alone = true,

@@ -276,7 +276,9 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 	return 0;
 }
 
-static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA, LISTED(columns), .fill = fill_instance };
+static const struct listing instance_show = { .needs = WITNESS_CINDER | NEEDS_NOVA | WITNESS_NEUTRON,
+	LISTED(columns),
+	.fill = fill_instance };
 
 static enum error_kind run_instance_show(const struct request *request, struct error *err)
 {

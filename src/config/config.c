@@ -10,7 +10,7 @@
 #include "util/lang.h"
 #include "util/mem.h"
 
-/* What differs between the two services, as far as reading goes. */
+/* What differs between the services, as far as reading goes. */
 struct service {
 	const char *name, *file, *directory, *option;
 	const char *exchange, *whose_file;
@@ -21,6 +21,8 @@ static const struct service cinder = { "cinder", "/etc/cinder/cinder.conf", "/et
 	"--cinder-config-file", "openstack", N_("the file of cinder-volume") };
 static const struct service placement = { "placement", "/etc/placement/placement.conf",
 	"/etc/placement/placement.conf.d/*.conf", "--placement-config-file", NULL, N_("the file of placement-api") };
+static const struct service neutron = { "neutron", "/etc/neutron/neutron.conf", "/etc/neutron/neutron.conf.d/*.conf",
+	"--neutron-config-file", NULL, N_("the file of neutron-server") };
 
 /* ---- opening */
 
@@ -313,38 +315,78 @@ void cinder_config_free(struct cinder_config *config)
 	*config = (struct cinder_config){ 0 };
 }
 
-static int read_placement(struct ini *ini, struct placement_config *out, struct error *err)
+/* A service of which nothing but its database is asked. */
+struct lone {
+	const struct service *service;
+	const char *const *files;
+	size_t nfile;
+	const struct ini_name *connection, *slave_connection;
+	struct db_url *database, *replica;
+	char **readable_by_all;
+	unsigned *agent_down_time_s; /* neutron's; NULL: it has no agents */
+};
+
+/* Ubuntu's neutron.conf and placement.conf come with sqlite:////var/lib/…: nobody has configured that service here. */
+static int note_stock_file(struct ini *ini, const struct ini_name *names, struct error *err)
 {
-	if (read_database(ini, placement_connection, &out->database, NULL, err) != 0)
-		return -1;
-	if (!out->database.driver)
-		return missing(&placement, ini, placement_connection, err);
-	return read_database(ini, placement_replica, &out->replica, NULL, err);
+	struct error ignored = { 0 };
+	const char *value;
+
+	if (ini_get_first(ini, names, &value, NULL, &ignored) == 0 && value && str_starts(value, "sqlite:"))
+		err->code = ENODATA;
+	return -1;
 }
 
-int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err)
+static int read_lone(struct ini *ini, const struct lone *lone, struct error *err)
+{
+	if (read_database(ini, lone->connection, lone->database, NULL, err) != 0)
+		return note_stock_file(ini, lone->connection, err);
+	if (!lone->database->driver)
+		return missing(lone->service, ini, lone->connection, err);
+	if (lone->agent_down_time_s &&
+	    read_number(ini, NAMES({ "DEFAULT", "agent_down_time" }), lone->agent_down_time_s, err) != 0)
+		return -1;
+	return read_database(ini, lone->slave_connection, lone->replica, NULL, err);
+}
+
+static int load_lone(const struct config_sources *sources, const struct lone *lone, struct error *err)
 {
 	auto_ini struct ini *ini = NULL;
 	struct db_login login = { 0 };
 	int rc;
 
-	*out = (struct placement_config){ 0 };
-	if (open_files(&placement, sources->placement_files, sources->n_placement_files, &ini, err) != 0)
+	if (open_files(lone->service, lone->files, lone->nfile, &ini, err) != 0)
 		return -1;
-	ini_note_to(ini, sources->values, placement.name);
-	rc = read_placement(ini, out, err);
+	ini_note_to(ini, sources->values, lone->service->name);
+	rc = read_lone(ini, lone, err);
 	if (rc == 0)
-		rc = load_login(&placement, sources, &login, err);
+		rc = load_login(lone->service, sources, &login, err);
 	if (rc == 0) {
-		db_login_apply(&login, &out->database);
-		if (out->replica.driver)
-			db_login_apply(&login, &out->replica);
-		out->readable_by_all = both(ini_readable_by_all(ini), login.readable_by_all);
-	} else {
-		placement_config_free(out);
+		db_login_apply(&login, lone->database);
+		if (lone->replica->driver)
+			db_login_apply(&login, lone->replica);
+		*lone->readable_by_all = both(ini_readable_by_all(ini), login.readable_by_all);
 	}
 	login_free(&login);
 	return rc;
+}
+
+int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err)
+{
+	const struct lone lone = { .service = &placement,
+		.files = sources->placement_files,
+		.nfile = sources->n_placement_files,
+		.connection = placement_connection,
+		.slave_connection = placement_replica,
+		.database = &out->database,
+		.replica = &out->replica,
+		.readable_by_all = &out->readable_by_all };
+
+	*out = (struct placement_config){ 0 };
+	if (load_lone(sources, &lone, err) == 0)
+		return 0;
+	placement_config_free(out);
+	return -1;
 }
 
 void placement_config_free(struct placement_config *config)
@@ -353,4 +395,31 @@ void placement_config_free(struct placement_config *config)
 	db_url_free(&config->replica);
 	free(config->readable_by_all);
 	*config = (struct placement_config){ 0 };
+}
+
+int config_load_neutron(const struct config_sources *sources, struct neutron_config *out, struct error *err)
+{
+	const struct lone lone = { .service = &neutron,
+		.files = sources->neutron_files,
+		.nfile = sources->n_neutron_files,
+		.connection = database_connection,
+		.slave_connection = database_replica,
+		.database = &out->database,
+		.replica = &out->replica,
+		.readable_by_all = &out->readable_by_all,
+		.agent_down_time_s = &out->agent_down_time_s };
+
+	*out = (struct neutron_config){ .agent_down_time_s = 75 };
+	if (load_lone(sources, &lone, err) == 0)
+		return 0;
+	neutron_config_free(out);
+	return -1;
+}
+
+void neutron_config_free(struct neutron_config *config)
+{
+	db_url_free(&config->database);
+	db_url_free(&config->replica);
+	free(config->readable_by_all);
+	*config = (struct neutron_config){ 0 };
 }

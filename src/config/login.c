@@ -10,7 +10,8 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define BOTH "evac-manage"
 
-static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement" };
+static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement",
+	"evac-manage-neutron" };
 static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key", "socket" };
 
 static int check_groups(const struct ini *ini, const char *path, struct error *err)

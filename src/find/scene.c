@@ -50,6 +50,9 @@ void scene_free(struct scene *scene)
 	for (i = 0; i < scene->placing.ntrait; i++)
 		providers_free(&scene->placing.trait[i].providers);
 	free(scene->placing.trait);
+	neutron_agents_free(&scene->neutron.agents);
+	ports_free(&scene->neutron.ports);
+	host_vifs_free(&scene->neutron.vifs);
 	for (i = 0; i < scene->witness.nsession; i++)
 		sessions_free(&scene->witness.session[i].sessions);
 	arena_free(&scene->arena);

@@ -13,6 +13,7 @@
 
 #define NOVA_CONF "/etc/nova/nova.conf"
 #define CINDER_CONF "/etc/cinder/cinder.conf"
+#define NEUTRON_CONF "/etc/neutron/neutron.conf"
 
 typedef char absence_text[sizeof((struct error *)0)->text];
 
@@ -24,6 +25,8 @@ struct config_sources config_sources_of(const struct request *request)
 		.n_cinder_files = request->where.cinder_files.n,
 		.placement_files = request->where.placement_files.v,
 		.n_placement_files = request->where.placement_files.n,
+		.neutron_files = request->where.neutron_files.v,
+		.n_neutron_files = request->where.neutron_files.n,
 		.site_file = request->where.site_file,
 		.defaults_file = request->where.defaults_file };
 }
@@ -215,6 +218,29 @@ static int open_world_placement(const struct request *request, struct world *w, 
 	    &absent, err);
 }
 
+int world_connect_neutron(const struct world *w, struct db **out, struct error *err)
+{
+	return db_open(&(struct db_options){ .url = &w->neutron.database, .label = "neutron's database", .run = w->run }, out,
+	    err);
+}
+
+/* A witness always, unless its file was named where what is named must answer. */
+static int open_world_neutron(const struct request *request, struct world *w, unsigned needs, struct error *err)
+{
+	const struct config_sources sources = config_sources_of(request);
+	const struct words *files = &request->where.neutron_files;
+	bool needed = is_needed(needs, 0, files);
+
+	if (!is_configured(files, NEUTRON_CONF))
+		return 0;
+	w->has_neutron_config = config_load_neutron(&sources, &w->neutron, err) == 0;
+	if (keep_config_absence(w, w->has_neutron_config, needed, files, &w->neutron_absent, err) != 0)
+		return -1;
+	return w->has_neutron_config ?
+	    keep_absence(w, world_connect_neutron(w, &w->neutron_db, err), needed, &w->neutron_absent, err) :
+	    0;
+}
+
 int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err)
 {
 	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->where.cinder_files);
@@ -224,10 +250,11 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 	lang_copy(w->cinder_absent, sizeof w->cinder_absent, _("no cinder configuration"));
 	lang_copy(w->nova_absent, sizeof w->nova_absent, _("no nova configuration"));
 	lang_copy(w->bus_absent, sizeof w->bus_absent, _("no nova configuration"));
+	lang_copy(w->neutron_absent, sizeof w->neutron_absent, _("no neutron configuration"));
 	if (check_named(w, &request->where.nova_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 ||
-	    load_configs(request, needs, w, err) != 0)
+	    check_named(w, &request->where.neutron_files, needs & SHOWS, err) != 0 || load_configs(request, needs, w, err) != 0)
 		return -1;
 	if (w->has_cinder_config && needs & (NEEDS_CINDER | WITNESS_CINDER) &&
 	    keep_absence(w, world_connect_cinder(w, &w->cinder_db, err), cinder_needed, &w->cinder_absent, err) != 0)
@@ -239,6 +266,8 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 			close_nova(w);
 	}
 	if (needs & (NEEDS_NOVA | WITNESS_NOVA) && open_world_placement(request, w, !(needs & SHOWS), err) != 0)
+		return -1;
+	if (needs & WITNESS_NEUTRON && open_world_neutron(request, w, needs, err) != 0)
 		return -1;
 	if (w->has_nova_config && needs & (NEEDS_BUS | WITNESS_BUS))
 		return keep_absence(w, world_connect_bus(w, err), needs & NEEDS_BUS, &w->bus_absent, err);
@@ -254,7 +283,9 @@ void world_close(struct world *w)
 	cell_mappings_free(&w->mappings);
 	db_close(&w->cinder_db);
 	db_close(&w->placement_db);
+	db_close(&w->neutron_db);
 	placement_config_free(&w->placement);
+	neutron_config_free(&w->neutron);
 	nova_config_free(&w->nova);
 	cinder_config_free(&w->cinder);
 	site_config_free(&w->site);

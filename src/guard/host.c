@@ -415,6 +415,7 @@ void guard_config_readable(const struct guard *self, const struct scene *scene, 
 	report_readable_config(self, scene, "cinder", scene->world->cinder.readable_by_all, out);
 	report_readable_config(self, scene, "nova", scene->world->nova.readable_by_all, out);
 	report_readable_config(self, scene, "placement", scene->world->placement.readable_by_all, out);
+	report_readable_config(self, scene, "neutron", scene->world->neutron.readable_by_all, out);
 }
 
 void guard_journal_volatile(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -27,7 +27,7 @@ static unsigned needs_to_recover(const struct past *past, const struct plan *pla
 
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->unit[i].begun)
-			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA;
+			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA | WITNESS_NEUTRON;
 	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->what.resend ? NEEDS_BUS : WITNESS_BUS);
 }
 

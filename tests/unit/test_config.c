@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -436,6 +437,62 @@ static void cinder_needs_a_database_and_no_broker(void **state)
 	assert_null(c.database.driver);
 }
 
+/* ---- neutron */
+
+static void neutron_is_a_database_and_how_long_an_agent_may_be_silent(void **state)
+{
+	const struct config_sources sources = { .neutron_files = file_list, .n_neutron_files = 1, .defaults_file = DATA "defaults.cnf" };
+	struct neutron_config n;
+	struct error err = { 0 };
+
+	(void)state;
+	write_file("[database]\nconnection = mysql+pymysql://n:neu-s3cret@h/neutron\nslave_connection = mysql://n:neu-s3cret@r/neutron\n");
+	assert_int_equal(0, config_load_neutron(&sources, &n, &err));
+	assert_string_equal(n.database.database, "neutron");
+	assert_string_equal(n.database.user, "rescue");
+	assert_string_equal(n.replica.host, "r");
+	assert_string_equal(n.replica.user, "rescue");
+	assert_int_equal(n.agent_down_time_s, 75);
+	neutron_config_free(&n);
+	write_file("[DEFAULT]\nagent_down_time = 30\n[database]\nconnection = mysql://n:neu-s3cret@h/neutron\n");
+	assert_int_equal(0, config_load_neutron(&sources, &n, &err));
+	assert_int_equal(n.agent_down_time_s, 30);
+	neutron_config_free(&n);
+	write_file("[DEFAULT]\nagent_down_time = soon\n[database]\nconnection = mysql://n:neu-s3cret@h/neutron\n");
+	assert_int_equal(-1, config_load_neutron(&sources, &n, &err));
+	assert_non_null(strstr(err.text, "agent_down_time"));
+	assert_no_secret(&err);
+	assert_null(n.database.driver);
+}
+
+/* A compute's file, and the one of Ubuntu's package. */
+static void a_neutron_file_without_a_server_has_nothing_for_us(void **state)
+{
+	static const char *const texts[] = { "", "[database]\n", "[database]\nconnection =\n",
+		"[database]\nconnection = sqlite:////var/lib/neutron/neutron.sqlite\n" };
+	const struct config_sources sources = { .neutron_files = file_list, .n_neutron_files = 1 };
+	struct neutron_config n;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct error err = { 0 };
+
+		write_file(texts[i]);
+		assert_int_equal(-1, config_load_neutron(&sources, &n, &err));
+		assert_int_equal(err.kind, ERROR_CONFIG);
+		assert_int_equal(err.code, ENODATA);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct error err = { 0 };
+
+		write_file(i ? "[database]\nconnection = postgresql://n:neu-s3cret@h/neutron\n" :
+			       "[database]\nconnection = mysql://n:neu-s3cret@h/\n");
+		assert_int_equal(-1, config_load_neutron(&sources, &n, &err));
+		assert_int_not_equal(err.code, ENODATA); /* somebody has configured it */
+		assert_no_secret(&err);
+	}
+}
+
 /* ---- the --defaults-file */
 
 static void the_defaults_file_goes_over_the_services_login(void **state)
@@ -739,6 +796,8 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_not_there_says_which_option_names_another),
 		cmocka_unit_test(cinders_file_is_read_with_its_old_names),
 		cmocka_unit_test(cinder_needs_a_database_and_no_broker),
+		cmocka_unit_test(neutron_is_a_database_and_how_long_an_agent_may_be_silent),
+		cmocka_unit_test(a_neutron_file_without_a_server_has_nothing_for_us),
 		cmocka_unit_test(the_defaults_file_goes_over_the_services_login),
 		cmocka_unit_test(a_wrong_defaults_file_is_refused),
 		cmocka_unit_test(the_defaults_files_socket_is_for_who_connects_to_localhost),

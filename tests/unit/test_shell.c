@@ -93,13 +93,14 @@ static void every_command_of_a_text_gets_the_options_of_the_run_once(void **stat
 static void a_request_keeps_where_things_are_in_the_words_that_every_command_takes(void **state)
 {
 	static const char *const argv[] = { "evac-manage", "--state-dir", "/s p", "volume", "list", "--host", "h", "--config-file", "/c", "--nova-config-file",
-		"/n1", "--nova-config-file", "/n2", "--config", "/e", "--defaults-file", "/d", "--placement-config-file", "/p", "--debug" };
+		"/n1", "--nova-config-file", "/n2", "--config", "/e", "--defaults-file", "/d", "--placement-config-file", "/p", "--neutron-config-file", "/q",
+		"--debug" };
 	struct error err = { 0 };
 	struct call call;
 
 	(void)state;
 	assert_int_equal(cli_parse(&command_tree, COUNT(argv), argv, &call, &err), 0);
-	assert_string_equal(call.request.where.globals, " --nova-config-file /n1 --nova-config-file /n2 --cinder-config-file /c --placement-config-file /p"
+	assert_string_equal(call.request.where.globals, " --nova-config-file /n1 --nova-config-file /n2 --cinder-config-file /c --placement-config-file /p --neutron-config-file /q"
 	                                          " --config /e --defaults-file /d --state-dir \"/s p\"");
 	call_free(&call);
 }

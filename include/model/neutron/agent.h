@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_NEUTRON_AGENT_H
+#define MODEL_NEUTRON_AGENT_H
+
+#include "db/db.h"
+#include "model/neutron/columns.h"
+
+/* neutron's agents by their heartbeats (neutron db/models/agent.py). With ML2/OVN there are no rows of ovn-controller: it
+ * reports to OVN's southbound database, and neutron-server answers for it out of its memory
+ * (drivers/ovn/mech_driver/mech_driver.py: get_agents, AgentCache). So a host without an agent here is unknown, not dead. */
+struct neutron_agent {
+	const char *host, *agent_type, *binary; /* "Open vSwitch agent", "neutron-openvswitch-agent" */
+	bool admin_state_up;
+	int64_t age_s; /* since its last report, by the server's clock */
+};
+struct neutron_agents {
+	DB_ROWS(struct neutron_agent);
+};
+/* By host and type; ${have}->has_agents must be so. */
+int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, struct neutron_agents *out, struct error *err);
+static inline void neutron_agents_free(struct neutron_agents *agents)
+{
+	db_rows_free(&agents->rows);
+}
+/* neutron agent/common/utils.py: is_agent_down: older than agent_down_time; one from the future is alive there. */
+bool neutron_agent_is_alive(const struct neutron_agent *agent, unsigned down_s);
+/* It plugs ports of instances in: an L2 agent (neutron_lib constants AGENT_TYPE_OVS, _LINUXBRIDGE, _MACVTAP, _NIC_SWITCH). */
+bool neutron_agent_plugs(const struct neutron_agent *agent);
+/* What plugs ports in on a host, by the rows: alive as soon as one such agent is. */
+enum plugger { PLUGGER_UNKNOWN, PLUGGER_DEAD, PLUGGER_ALIVE };
+enum plugger neutron_plugger_of(const struct neutron_agents *agents, const char *host, unsigned down_s);
+
+#endif

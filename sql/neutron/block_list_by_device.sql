@@ -1,0 +1,10 @@
+-- Who has not yet reported that it is done with a port of one instance: "L2", "DHCP".
+-- :param device_id text  the instance's uuid
+-- :reads ports provisioningblocks :rows many
+SELECT p.id
+     , GROUP_CONCAT(x.entity ORDER BY x.entity SEPARATOR ',') AS entities
+  FROM ports              AS p
+  JOIN provisioningblocks AS x ON x.standard_attr_id = p.standard_attr_id
+ WHERE p.device_id = @device_id
+ GROUP BY p.id
+ ORDER BY p.id;
