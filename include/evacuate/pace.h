@@ -13,7 +13,10 @@ struct pace {
 	size_t under_way;
 	size_t waiting, window; /* not begun; how many may be under way at once, at least 1 */
 	int64_t gap;            /* from an end to the next message in its place */
+	size_t firsts;          /* of those that wait: they go one after the other */
+	size_t first;           /* the place in ${since} of the one that they wait for; PACE_NONE: none is under way */
 };
+#define PACE_NONE SIZE_MAX
 /* -1: none has ended yet. Nothing that waits and nothing under way: 0. */
 int64_t pace_left(const struct pace *pace);
 

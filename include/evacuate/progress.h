@@ -3,6 +3,7 @@
 #define EVACUATE_PROGRESS_H
 
 #include "apply/work.h"
+#include "evacuate/order.h"
 #include "util/str.h"
 
 /* How far the evacuations are, for whoever watches: a status line at the bottom of a terminal, elsewhere a line now and then;
@@ -13,6 +14,7 @@ struct progress {
 	int64_t paused_ms; /* of the time since the first message: while nothing was begun because somebody asked so */
 	bool paused;       /* now */
 	size_t said_ended, said_failed;
+	const struct order *order; /* whom the rest waits for; NULL: for a place */
 };
 
 /* As --progress says. A log of JSON, and a terminal that cannot clear a line, have no status line. */

@@ -125,8 +125,11 @@ int apply_evacuations(struct work *work, struct error *err)
 	struct wave wave = { 0 };
 	int rc;
 
+	order_begin(&wave.order, &work->plan);
 	progress_begin(&wave.progress, work);
+	wave.progress.order = &wave.order;
 	rc = send_and_follow(work, &wave, err);
 	progress_end(&wave.progress, work);
+	order_free(&wave.order);
 	return rc;
 }

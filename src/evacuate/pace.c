@@ -68,7 +68,7 @@ static size_t first_free(const int64_t *place, size_t n)
 
 int64_t pace_left(const struct pace *p)
 {
-	size_t places = p->window > p->under_way ? p->window : p->under_way, n;
+	size_t places = p->window > p->under_way ? p->window : p->under_way, in_turn, n;
 	int64_t *place, *took, last = 0;
 
 	if (p->ended == 0)
@@ -77,8 +77,9 @@ int64_t pace_left(const struct pace *p)
 	took = sample(p, &n);
 	for (size_t i = 0; i < p->under_way; i++)
 		place[i] = likely(p, p->since[i], spread(i)) - p->since[i];
+	in_turn = p->first < p->under_way ? p->first : first_free(place, places);
 	for (size_t i = 0; i < p->waiting; i++)
-		place[first_free(place, places)] += p->gap + took[(size_t)(spread(i) * (double)n)];
+		place[i < p->firsts ? in_turn : first_free(place, places)] += p->gap + took[(size_t)(spread(i) * (double)n)];
 	for (size_t i = 0; i < places; i++)
 		last = place[i] > last ? place[i] : last;
 	free(took);

@@ -40,6 +40,7 @@ static void take_tally(const struct plan *plan, struct tally *t)
 struct times {
 	int64_t *took, *since, *sent, *end;
 	size_t ended, under_way, nsent;
+	size_t first; /* in since */
 };
 
 static void times_free(struct times *t)
@@ -57,15 +58,21 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void take_times(const struct plan *plan, int64_t now_ms, struct times *t)
+static bool goes_first(const struct order *order, size_t unit)
+{
+	return order && !order->tally[order->kind_of[unit]].shown;
+}
+
+static void take_times(const struct plan *plan, const struct order *order, int64_t now_ms, struct times *t)
 {
 	*t = (struct times){ xcalloc(plan->nunit + 1, sizeof *t->took), xcalloc(plan->nunit + 1, sizeof *t->since),
-		xcalloc(plan->nunit + 1, sizeof *t->sent), xcalloc(plan->nunit + 1, sizeof *t->end), 0, 0, 0 };
+		xcalloc(plan->nunit + 1, sizeof *t->sent), xcalloc(plan->nunit + 1, sizeof *t->end), 0, 0, 0, PACE_NONE };
 	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++) {
 		if (!evacuation_was_cast(u))
 			continue;
 		t->sent[t->nsent++] = u->evacuation->sent_ms;
 		if (evacuation_is(u, PHASE_SENT)) {
+			t->first = goes_first(order, (size_t)(u - plan->unit)) ? t->under_way : t->first;
 			t->since[t->under_way++] = now_ms - u->evacuation->sent_ms;
 		} else {
 			t->took[t->ended] = u->evacuation->ended_ms - u->evacuation->sent_ms;
@@ -77,14 +84,18 @@ static void take_times(const struct plan *plan, int64_t now_ms, struct times *t)
 	vec_sort(t->end, t->ended, sizeof *t->end, by_value);
 }
 
-/* Our own time between an end and the next message in its place; the median, which no pause lengthens. */
-static int64_t usual_gap(const struct times *t, size_t window)
+/* Our own time between an end and the next message; the median, which no pause lengthens. */
+static int64_t usual_gap(const struct times *t)
 {
 	int64_t *gap = xcalloc(t->nsent + 1, sizeof *gap), usual;
-	size_t n = 0;
+	size_t n = 0, before = 0;
 
-	for (size_t i = window; i < t->nsent && i - window < t->ended; i++)
-		gap[n++] = t->sent[i] > t->end[i - window] ? t->sent[i] - t->end[i - window] : 0;
+	for (size_t i = 0; i < t->nsent; i++) {
+		while (before < t->ended && t->end[before] <= t->sent[i])
+			before++;
+		if (before > 0)
+			gap[n++] = t->sent[i] - t->end[before - 1];
+	}
 	vec_sort(gap, n, sizeof *gap, by_value);
 	usual = n ? gap[n / 2] : 0;
 	free(gap);
@@ -113,8 +124,9 @@ static void add_pace(const struct progress *progress, const struct work *work, c
 	struct times t;
 	struct pace pace;
 
-	take_times(&work->plan, now_ms, &t);
-	pace = (struct pace){ t.took, t.ended, t.since, t.under_way, tally->waiting, window, usual_gap(&t, window) };
+	take_times(&work->plan, progress->order, now_ms, &t);
+	pace = (struct pace){ t.took, t.ended, t.since, t.under_way, tally->waiting, window, usual_gap(&t),
+		progress->order ? order_firsts(progress->order) : 0, t.first };
 	busy_ms = t.nsent ? now_ms - t.sent[0] - progress->paused_ms : 0;
 	if (t.ended > 0 && busy_ms > 0) {
 		str_add(out, ", ");

@@ -67,38 +67,37 @@ void wave_leave_waiting(struct plan *plan, const char *why)
 			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
 }
 
-/* The first volume-backed instance shows whether the computes may talk to cinder: it goes alone, and if it fails no other
- * volume-backed one follows. */
-static bool is_volume_backed(const struct unit *unit)
+static void leave_kind(struct plan *plan, const struct order *order, size_t kind)
 {
-	return unit->kind == UNIT_EVACUATION && unit->candidate->nvolume > 0;
-}
+	auto_str struct str what = { 0 };
+	const char *why;
 
-/* One that was never cast, because its row had changed, showed nothing. */
-static bool is_canary(const struct plan *plan, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (is_volume_backed(&plan->unit[i]) && evacuation_was_cast(&plan->unit[i]))
-			return false;
-	return is_volume_backed(&plan->unit[index]);
-}
-
-static void heed_canary(struct plan *plan, const struct unit *canary)
-{
-	if (!canary || !evacuation_is(canary, PHASE_FAILED))
-		return;
+	kind_say(&order->kind[kind], &what);
+	why = arena_printf(&plan->arena, _("the first instance with %s failed: not begun"), what.s);
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (evacuation_is_waiting(&plan->unit[i]) && is_volume_backed(&plan->unit[i]))
-			unit_set_state(&plan->unit[i], STATE_SKIPPED, _("the first volume-backed instance failed: not begun"));
+		if (order->kind_of[i] == kind && evacuation_is_waiting(&plan->unit[i]))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
 }
 
-/* Without waiting there are no waves: everything is sent. */
-static bool has_room(const struct work *work, const struct unit *canary, size_t next)
+/* What fails the first of a kind fails the others, too: each would be left in ERROR. */
+static void heed_firsts(struct plan *plan, struct order *order)
 {
-	bool alone = is_canary(&work->plan, next) || (canary && evacuation_is(canary, PHASE_SENT));
+	order_look(order, plan);
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (evacuation_is(&plan->unit[i], PHASE_FAILED) && !order->tally[order->kind_of[i]].shown)
+			leave_kind(plan, order, order->kind_of[i]);
+	order_look(order, plan);
+}
 
-	return work->request->how.no_wait ||
-	    wave_in_flight(&work->plan) < (alone ? 1 : (size_t)work->request->how.max_in_flight);
+/* Without waiting there are no waves: everything is sent, as it stands in the plan. */
+static size_t next_with_room(const struct work *work, struct wave *wave)
+{
+	size_t i = next_waiting(&work->plan);
+
+	if (work->request->how.no_wait)
+		return i < work->plan.nunit ? i : ORDER_NONE;
+	order_look(&wave->order, &work->plan);
+	return order_next(&wave->order, (size_t)work->request->how.max_in_flight);
 }
 
 static const char *reason_to_stop(const struct work *work)
@@ -144,7 +143,6 @@ static int closed(struct work *work, struct wave *wave, struct error *err)
 static int send_one(struct work *work, struct wave *wave, size_t i, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[i];
-	bool canary = is_canary(&work->plan, i);
 
 	if (evacuation_send(work, i, err) != 0) {
 		if (!unit->evacuation)
@@ -152,8 +150,6 @@ static int send_one(struct work *work, struct wave *wave, size_t i, struct error
 		wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, _("not begun: %s"), err->text));
 		return -1;
 	}
-	if (canary)
-		wave->canary = unit;
 	if (wave->way_closed)
 		log_notice("nova can be reached again; instances are begun again");
 	wave->way_closed = false;
@@ -210,8 +206,8 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	const char *why;
 	size_t i;
 
-	heed_canary(plan, wave->canary);
-	while ((i = next_waiting(plan)) < plan->nunit) {
+	heed_firsts(plan, &wave->order);
+	while (next_waiting(plan) < plan->nunit) {
 		why = reason_to_stop(work);
 		if (why) {
 			wave->way_closed = wave->progress.paused = false;
@@ -220,7 +216,8 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 		}
 		if (is_paused(work, wave))
 			return 0;
-		if (!has_room(work, wave->canary, i) || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
+		i = next_with_room(work, wave);
+		if (i == ORDER_NONE || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
 			return 0;
 		if (send_one(work, wave, i, err) != 0)
 			return -1;

@@ -3,13 +3,14 @@
 #define WAVE_INTERNAL_H
 
 #include "evacuate/evacuate.h"
+#include "evacuate/order.h"
 #include "evacuate/progress.h"
 
 /* wave.c: what may be sent now, and in which order; evacuate.c follows what was sent. */
 
 struct wave {
-	struct unit *canary; /* the first volume-backed one that was cast */
-	bool way_closed;     /* database, broker or conductor is away: nothing is begun, what is under way is followed */
+	struct order order;
+	bool way_closed; /* database, broker or conductor is away: nothing is begun, what is under way is followed */
 	int64_t closed_ms, tried_ms;
 	struct error why;
 	int64_t paused_at_ms; /* when we looked last, while somebody has the run paused */

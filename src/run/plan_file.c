@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "util/who.h"
+#include "evacuate/order.h"
 #include "plan/step_json.h"
 #include "plan_file_internal.h"
 #include "util/clock.h"
@@ -107,25 +108,19 @@ static json_object *world_of(const struct run *run)
 	return object;
 }
 
-/* The first volume-backed instance goes alone; then as many at once as --max-in-flight says. */
-static int64_t wave_of(const struct run *run, size_t index)
+/* With whom each is begun, if all land. */
+static int64_t *waves_of(const struct run *run)
 {
-	int64_t nth = 0, size = run->work.request->how.max_in_flight > 0 ? run->work.request->how.max_in_flight : 1;
-	const struct candidate *first = NULL;
+	int64_t *wave = xcalloc(run->work.plan.nunit + 1, sizeof *wave), size = run->work.request->how.max_in_flight;
 
-	for (size_t i = 0; i < index; i++)
-		if (run->work.plan.unit[i].kind == UNIT_EVACUATION) {
-			first = first ? first : run->work.plan.unit[i].candidate;
-			nth++;
-		}
-	if (!first || first->nvolume == 0)
-		return nth / size + 1;
-	return (nth - 1) / size + 2;
+	order_waves(&run->work.plan, size > 0 ? (size_t)size : 1, wave);
+	return wave;
 }
 
 static json_object *units_of(const struct run *run)
 {
 	json_object *array = json_object_new_array(), *one, *steps;
+	auto_free int64_t *wave = waves_of(run);
 
 	for (size_t i = 0; i < run->work.plan.nunit; i++) {
 		const struct unit *u = &run->work.plan.unit[i];
@@ -139,7 +134,7 @@ static json_object *units_of(const struct run *run)
 		put_text(one, "kind", unit_kind_name[u->kind]);
 		put_text(one, "sentence", u->sentence);
 		if (u->kind == UNIT_EVACUATION)
-			put_int(one, "wave", wave_of(run, i));
+			put_int(one, "wave", wave[i]);
 		put(one, "steps", steps);
 		json_object_array_add(array, one);
 	}

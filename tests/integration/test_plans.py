@@ -197,7 +197,7 @@ class Plans(harness.TestCase):
         self.expect(self.write("host", "rescue", A, "--to", B, *FENCED, "--no-wait"), OK)
         self.assertEqual(conductor.casts, [])
         waves = [u["wave"] for u in self.document()["units"] if u["kind"] == "evacuation"]
-        self.assertEqual((waves[0], waves), (1, sorted(waves)))
+        self.assertEqual((waves.count(1), sorted(set(waves))), (1, list(range(1, max(waves) + 1))))
         r = self.apply("--yes")
         self.assertIn(r.code, (OK, PARTIAL), str(r))
         self.assertEqual(len(conductor.wait_for(len(waves))), len(waves))

@@ -78,7 +78,8 @@ static int set_up(void **state)
 	struct operation operation = { .name = "host rescue" };
 	struct run run = { .operation = &operation, .work = { .request = &request, .run = RUN } };
 	const char *preload = getenv("LD_PRELOAD");
-	struct candidate candidate = { 0 };
+	struct instance instance = { 0 };
+	struct candidate candidate = { .instance = &instance };
 	struct error err = { 0 };
 
 	(void)state;

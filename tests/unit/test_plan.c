@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "find/finding.h"
+#include "plan/kind.h"
 #include "plan/plan.h"
 #include "scene.h"
 #include "util/str.h"
@@ -608,6 +609,77 @@ static void states_and_units_have_the_words_of_the_report(void **state)
 
 #define in_a_scene(t) cmocka_unit_test_setup_teardown(t, begin, end)
 
+/* ---- kinds */
+
+#define OWNED(...) { .owner = { .known = true, __VA_ARGS__ } }
+
+static void say_kind_of(struct candidate *candidate, struct str *out)
+{
+	auto_arena struct arena arena = { 0 };
+	struct unit unit = { .kind = UNIT_EVACUATION, .candidate = candidate };
+	struct kind kind;
+
+	kind_of_unit(&unit, &arena, &kind);
+	str_clear(out);
+	kind_say(&kind, out);
+}
+
+/* An outage cannot tell them apart: the order of volumes, their pools, and the node that owns their backend say nothing. */
+static void a_kind_is_where_it_boots_from_its_backends_and_its_ports(void **state)
+{
+	static struct instance image = { .root_destination = "local" }, volume = { .root_destination = "volume" };
+	static struct volume_fact facts[][2] = {
+		{ OWNED(.host = "c1@ceph#ssd"), OWNED(.host = "c1@lvm#a") },
+		{ OWNED(.host = "c2@lvm"), OWNED(.host = "c9@ceph#hdd") },
+		{ OWNED(.host = "c1@ceph"), OWNED(.host = "c1@ceph#ssd") },
+		{ OWNED(.host = "c1@ceph", .encryption_key_id = "key"), OWNED(.host = "c1@ceph") },
+		{ OWNED(.host = "c1"), OWNED(.host = NULL) },
+	};
+	static struct vif vifs[] = { { .type = "ovs", .vnic_type = "normal" }, { .type = "ovs" }, { .type = "hw_veb", .vnic_type = "direct" },
+		{ .port_id = "p" } };
+	static const struct {
+		struct candidate candidate;
+		const char *kind;
+	} cases[] = {
+		{ { .instance = &image, .vifs = { .known = true } }, "a root disk of an image, no volumes, no ports" },
+		{ { .instance = &image, .vifs = { .v = vifs, .n = 1, .known = true } }, "a root disk of an image, no volumes, ports of ovs" },
+		{ { .instance = &image, .vifs = { .v = vifs, .n = 2, .known = true } }, "a root disk of an image, no volumes, ports of ovs" },
+		{ { .instance = &image, .vifs = { .v = vifs, .n = 4, .known = true } },
+		    "a root disk of an image, no volumes, ports of ?, hw_veb direct, ovs" },
+		{ { .instance = &image }, "a root disk of an image, no volumes, ports of an unknown kind" },
+		{ { .instance = &image, .volume = facts[0], .nvolume = 1 }, "a root disk of an image, volumes of ceph, ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[0], .nvolume = 1 }, "a root volume, volumes of ceph, ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[0], .nvolume = 2 }, "a root volume, volumes of ceph, lvm, ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[1], .nvolume = 2 }, "a root volume, volumes of ceph, lvm, ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[2], .nvolume = 2 }, "a root volume, volumes of ceph, ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[3], .nvolume = 2 },
+		    "a root volume, volumes of ceph, ceph (encrypted), ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[4], .nvolume = 2 }, "a root volume, volumes of ?, c1, ports of an unknown kind" },
+	};
+	auto_str struct str got = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct candidate candidate = cases[i].candidate;
+
+		say_kind_of(&candidate, &got);
+		assert_string_equal(got.s, cases[i].kind);
+	}
+}
+
+static void kinds_are_equal_when_all_parts_are(void **state)
+{
+	static const struct kind all[] = {
+		{ true, "a", "ovs" }, { false, "a", "ovs" }, { true, "b", "ovs" }, { true, "", "ovs" }, { true, NULL, "ovs" },
+		{ true, "a", "" }, { true, "a", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(all); i++)
+		for (size_t k = 0; k < COUNT(all); k++)
+			assert_int_equal(kind_equal(&all[i], &all[k]), i == k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -633,6 +705,8 @@ int main(void)
 		in_a_scene(a_limit_counts_after_what_is_left_out),
 		in_a_scene(a_target_host_is_in_the_promise_the_sentence_and_the_command),
 		in_a_scene(what_is_lost_with_the_host_is_in_the_sentence),
+		cmocka_unit_test(a_kind_is_where_it_boots_from_its_backends_and_its_ports),
+		cmocka_unit_test(kinds_are_equal_when_all_parts_are),
 		cmocka_unit_test(every_kind_of_row_is_whole),
 		cmocka_unit_test(states_and_units_have_the_words_of_the_report),
 	};

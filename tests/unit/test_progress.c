@@ -153,14 +153,18 @@ static void what_is_left_in_plain_cases(void **state)
 		struct pace pace;
 		int64_t left;
 	} cases[] = {
-		{ { ten, 0, fives, 2, 7, 2, 0 }, -1 },  /* none has ended: nobody knows */
-		{ { ten, 4, fives, 0, 0, 2, 0 }, 0 },   /* all have */
-		{ { ten, 4, fives, 2, 0, 2, 0 }, 5 },   /* halfway */
-		{ { ten, 4, fives, 2, 2, 2, 0 }, 15 },  /* and one wave more */
-		{ { ten, 4, fives, 2, 2, 2, 3 }, 18 },  /* with our own time between */
-		{ { ten, 4, fives, 2, 1, 1, 0 }, 15 },  /* more under way than there are places: as it is */
-		{ { ten, 4, fives, 0, 4, 2, 0 }, 20 },  /* nothing under way yet */
-		{ { ten, 4, old, 1, 0, 1, 0 }, 11 },    /* longer than all that ended: a quarter more */
+		{ { ten, 0, fives, 2, 7, 2, 0, 0, PACE_NONE }, -1 },  /* none has ended: nobody knows */
+		{ { ten, 4, fives, 0, 0, 2, 0, 0, PACE_NONE }, 0 },   /* all have */
+		{ { ten, 4, fives, 2, 0, 2, 0, 0, PACE_NONE }, 5 },   /* halfway */
+		{ { ten, 4, fives, 2, 2, 2, 0, 0, PACE_NONE }, 15 },  /* and one wave more */
+		{ { ten, 4, fives, 2, 2, 2, 3, 0, PACE_NONE }, 18 },  /* with our own time between */
+		{ { ten, 4, fives, 2, 1, 1, 0, 0, PACE_NONE }, 15 },  /* more under way than there are places: as it is */
+		{ { ten, 4, fives, 0, 4, 2, 0, 0, PACE_NONE }, 20 },  /* nothing under way yet */
+		{ { ten, 4, old, 1, 0, 1, 0, 0, PACE_NONE }, 11 },    /* longer than all that ended: a quarter more */
+		{ { ten, 4, fives, 0, 3, 4, 0, 3, PACE_NONE }, 30 }, /* firsts of their kinds go one after the other */
+		{ { ten, 4, fives, 2, 3, 4, 0, 3, 1 }, 35 },         /* after the one that is under way */
+		{ { ten, 4, fives, 2, 9, 4, 0, 1, 0 }, 30 },         /* the rest goes beside them, as ever */
+		{ { ten, 4, fives, 0, 1, 4, 0, 3, PACE_NONE }, 10 }, /* of more firsts than wait, those that wait */
 	};
 
 	(void)state;
@@ -232,6 +236,46 @@ static void the_line_says_how_far_all_are(void **state)
 	}
 }
 
+/* Three instances of three kinds are not three places. */
+static void the_line_knows_that_firsts_go_one_after_the_other(void **state)
+{
+	static char owner[4][sizeof "c1@a"] = { "c1@a", "c1@b", "c1@c", "c1@a" };
+	static struct instance instance = { .root_destination = "local" };
+	static struct volume_fact volume[4];
+	static struct candidate candidate[5];
+	static const struct {
+		const char *letters, *text;
+	} cases[] = {
+		{ "o..", "1 of 3 ended, 0 failed, 0 under way, 4.0 a minute, about 20 s left" },
+		{ "os.", "1 of 3 ended, 0 failed, 1 under way, 4.0 a minute, about 15 s left" },
+		{ "o..s", "1 of 4 ended, 0 failed, 1 under way, 4.0 a minute, about 20 s left" },
+	};
+	auto_str struct str text = { 0 };
+	struct progress progress = { 0 };
+	struct order order;
+
+	(void)state;
+	now_ms = 15000;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		plan_of(cases[i].letters, 5);
+		for (size_t k = 1; k < work.plan.nunit; k++) {
+			volume[k - 1].owner.host = owner[k - 1];
+			candidate[k] = (struct candidate){ .instance = &instance, .volume = &volume[k - 1], .nvolume = 1 };
+			work.plan.unit[k].candidate = &candidate[k];
+		}
+		order_begin(&order, &work.plan);
+		order_look(&order, &work.plan);
+		progress.order = &order;
+		str_clear(&text);
+		progress_text(&progress, &work, &text);
+		assert_string_equal(text.s, cases[i].text);
+		for (size_t k = 0; k < work.plan.nunit; k++)
+			work.plan.unit[k].evacuation = NULL;
+		order_free(&order);
+		plan_free(&work.plan);
+	}
+}
+
 static void the_line_is_cut_where_the_terminal_ends(void **state)
 {
 	static const struct {
@@ -254,6 +298,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_is_right_within_30_percent_from_the_tenth_on),
 		cmocka_unit_test(what_is_left_in_plain_cases),
 		cmocka_unit_test(the_line_says_how_far_all_are),
+		cmocka_unit_test(the_line_knows_that_firsts_go_one_after_the_other),
 		cmocka_unit_test(the_line_is_cut_where_the_terminal_ends),
 	};
 

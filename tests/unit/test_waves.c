@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "evacuate/evacuate.h"
+#include "evacuate/order.h"
 #include "apply/apply.h"
 #include "journal/pause.h"
 #include "scene.h"
@@ -18,13 +19,13 @@
 #include "util/signals.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define MOST 6
+#define MOST 8
 
 /* A cloud that answers by script, and a clock that only runs while somebody sleeps. One letter an instance says what comes of it:
  *   o  lands after two looks      f  nova fails at it after one look     h  hangs for ever
  *   d  its row had changed        u  nobody knows whether it was sent    x  the journal cannot be written
  *   w  the broker is away, for as long as it is asked to be
- * Upper case: it uses volumes. */
+ * Upper case: it uses volumes. A second text says of what each is made, beside that: instances of one letter are alike. */
 static const char *script;
 static struct str events; /* ">0" sent, "=0" landed, "!0" failed */
 static size_t looks[MOST];
@@ -146,10 +147,12 @@ static struct fixture f;
 static struct work work;
 static struct candidate candidate[MOST];
 static struct instance instance[MOST];
+static struct volume_fact volume[MOST];
+static char owner[MOST][sizeof "c1@x"];
 
 static void begin(const char *how)
 {
-	static const char *const ids[MOST] = { "i0", "i1", "i2", "i3", "i4", "i5" };
+	static const char *const ids[MOST] = { "i0", "i1", "i2", "i3", "i4", "i5", "i6", "i7" };
 
 	fixture_init(&f);
 	script = how;
@@ -165,10 +168,22 @@ static void begin(const char *how)
 	for (size_t i = 0; how[i]; i++) {
 		struct unit *unit = plan_unit(&work.plan, UNIT_EVACUATION);
 
-		instance[i] = (struct instance){ .uuid = ids[i] };
-		candidate[i] = (struct candidate){ .instance = &instance[i], .wanted = true, .nvolume = how[i] < 'a' };
+		strcpy(owner[i], "c1@x");
+		instance[i] = (struct instance){ .uuid = ids[i], .root_destination = "local" };
+		volume[i] = (struct volume_fact){ .owner = { .known = true, .host = owner[i] } };
+		candidate[i] = (struct candidate){ .instance = &instance[i], .wanted = true, .nvolume = how[i] < 'a',
+			.volume = &volume[i] };
 		unit_step(unit, STEP_INSTANCE, ids[i], NULL);
 		unit->candidate = &candidate[i];
+	}
+}
+
+/* Each has a volume, and its letter is the backend's name. */
+static void give_backends(const char *backends)
+{
+	for (size_t i = 0; backends[i]; i++) {
+		owner[i][3] = backends[i];
+		candidate[i].nvolume = 1;
 	}
 }
 
@@ -188,7 +203,10 @@ static void left_out(struct str *out)
 			str_addf(out, "%si%zu: %s", out->n ? "; " : "", i, work.plan.unit[i].step[0].error);
 }
 
-#define CANARY "the first volume-backed instance failed: not begun"
+#define FIRST_OF(volumes) "the first instance with a root disk of an image, " volumes ", ports of an unknown kind failed: not begun"
+#define VOLUMES_FAILED FIRST_OF("volumes of x")
+#define IMAGE_FAILED FIRST_OF("no volumes")
+#define MANY "too many failures: not begun"
 
 static const struct {
 	const char *script;
@@ -197,36 +215,41 @@ static const struct {
 	int rc;
 	const char *events, *left_out;
 } runs[] = {
-	/* never more than the window on their way */
+	/* the first goes alone, then never more than the window are on their way */
 	{ "ooo", 1, 0, false, 0, ">0 =0 >1 =1 >2 =2", "" },
-	{ "oooo", 2, 0, false, 0, ">0 >1 =0 =1 >2 >3 =2 =3", "" },
-	{ "oof", 5, 0, false, 0, ">0 >1 >2 !2 =0 =1", "" },
-	{ "ofoo", 2, 0, false, 0, ">0 >1 !1 >2 =0 >3 =2 =3", "" },
-	/* the first that uses volumes goes alone */
+	{ "oooo", 2, 0, false, 0, ">0 =0 >1 >2 =1 =2 >3 =3", "" },
+	{ "oof", 5, 0, false, 0, ">0 =0 >1 >2 !2 =1", "" },
+	{ "ofoo", 2, 0, false, 0, ">0 =0 >1 >2 !1 >3 =2 =3", "" },
+	/* so does the first of another kind, beside those of a kind that landed */
 	{ "OOOO", 4, 0, false, 0, ">0 =0 >1 >2 >3 =1 =2 =3", "" },
-	{ "Oooo", 4, 0, false, 0, ">0 =0 >1 >2 >3 =1 =2 =3", "" },
-	{ "ooOO", 4, 0, false, 0, ">0 >1 =0 =1 >2 =2 >3 =3", "" }, /* an image and a data volume */
-	/* and when nova fails at it, no other one that uses volumes follows */
-	{ "FOOo", 4, 0, false, 0, ">0 !0 >3 =3", "i1: " CANARY "; i2: " CANARY },
-	{ "FOO", 4, 0, false, 0, ">0 !0", "i1: " CANARY "; i2: " CANARY },
-	{ "OFO", 1, 0, false, 0, ">0 =0 >1 !1 >2 =2", "" }, /* a later failure says nothing about credentials */
+	{ "Oooo", 4, 0, false, 0, ">0 =0 >1 =1 >2 >3 =2 =3", "" },
+	{ "OOooo", 4, 0, false, 0, ">0 =0 >2 >1 =1 =2 >3 >4 =3 =4", "" },
+	{ "ooOO", 4, 0, false, 0, ">0 =0 >2 >1 =1 =2 >3 =3", "" },
+	/* and when nova fails at it, no other one of its kind follows */
+	{ "FOOo", 4, 0, false, 0, ">0 !0 >3 =3", "i1: " VOLUMES_FAILED "; i2: " VOLUMES_FAILED },
+	{ "FOO", 4, 0, false, 0, ">0 !0", "i1: " VOLUMES_FAILED "; i2: " VOLUMES_FAILED },
+	{ "fo", 4, 0, false, 0, ">0 !0", "i1: " IMAGE_FAILED },
+	{ "OOfo", 4, 0, false, 0, ">0 =0 >2 >1 !2 =1", "i3: " IMAGE_FAILED },
+	{ "OFO", 1, 0, false, 0, ">0 =0 >1 !1 >2 =2", "" }, /* a later failure says nothing about the kind */
 	{ "DOO", 4, 0, false, 0, ">0 >1 =1 >2 =2", "" },   /* a row that had changed says nothing either: the next one goes alone */
-	{ "DDFOo", 4, 0, false, 0, ">0 >1 >2 !2 >4 =4", "i3: " CANARY },
+	{ "DDFOo", 4, 0, false, 0, ">0 >1 >2 !2 >4 =4", "i3: " VOLUMES_FAILED },
 	/* failures have a limit */
-	{ "fofoo", 1, 2, false, 0, ">0 !0 >1 =1 >2 !2", "i3: too many failures: not begun; i4: too many failures: not begun" },
-	{ "ffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 =2", "" }, /* 0: none */
-	{ "fffffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 !2 >3 !3 >4 !4",
-	    "i5: five failed one after the other: not begun (--stop-after-failures N sets another limit)" },
-	{ "ffoffo", 1, 0, false, 0, ">0 !0 >1 !1 >2 =2 >3 !3 >4 !4 >5 =5", "" },
-	{ "fffffo", 1, 6, false, 0, ">0 !0 >1 !1 >2 !2 >3 !3 >4 !4 >5 =5", "" },
+	{ "ofofoo", 1, 2, false, 0, ">0 =0 >1 !1 >2 =2 >3 !3", "i4: " MANY "; i5: " MANY },
+	{ "offo", 1, 0, false, 0, ">0 =0 >1 !1 >2 !2 >3 =3", "" }, /* 0: none */
+	{ "offfffo", 1, 0, false, 0, ">0 =0 >1 !1 >2 !2 >3 !3 >4 !4 >5 !5",
+	    "i6: five failed one after the other: not begun (--stop-after-failures N sets another limit)" },
+	{ "offoffo", 1, 0, false, 0, ">0 =0 >1 !1 >2 !2 >3 =3 >4 !4 >5 !5 >6 =6", "" },
+	{ "offfffo", 1, 6, false, 0, ">0 =0 >1 !1 >2 !2 >3 !3 >4 !4 >5 !5 >6 =6", "" },
 	{ "dddddo", 1, 0, false, 0, ">0 >1 >2 >3 >4 >5 =5", "" }, /* rows that had changed say nothing about the next */
-	{ "dddd", 4, 2, false, 0, ">0 >1", "i2: too many failures: not begun; i3: too many failures: not begun" },
+	{ "dddd", 4, 2, false, 0, ">0 >1", "i2: " MANY "; i3: " MANY },
 	/* what is not known stops all that was not begun; what is on its way is followed */
-	{ "ouoo", 2, 0, false, 0, ">0 >1 =0", "i2: the outcome of another instance is unknown: not begun; i3: the outcome of another instance is unknown: not begun" },
+	{ "oouoo", 2, 0, false, 0, ">0 =0 >1 >2 =1",
+	    "i3: the outcome of another instance is unknown: not begun; i4: the outcome of another instance is unknown: not begun" },
+	{ "uo", 2, 0, false, 0, ">0", "i1: the outcome of another instance is unknown: not begun" },
 	/* an error of our own ends the sending, not the following */
-	{ "oxoo", 2, 0, false, -1, ">0 >1 =0", "i2: not begun: the journal is full; i3: not begun: the journal is full" },
+	{ "ooxoo", 2, 0, false, -1, ">0 =0 >1 >2 =1", "i3: not begun: the journal is full; i4: not begun: the journal is full" },
 	{ "xo", 2, 0, false, -1, ">0", "i1: not begun: the journal is full" },
-	/* nobody waits: everything is sent at once */
+	/* nobody waits: everything is sent at once, in the order of the plan */
 	{ "OOoF", 1, 0, true, 0, ">0 >1 >2 >3", "" },
 	{ "", 1, 0, false, 0, "", "" },
 };
@@ -250,6 +273,68 @@ static void evacuations_go_in_waves(void **state)
 	}
 }
 
+/* Three kinds: the backends of their volumes tell them apart. */
+static const struct {
+	const char *script, *backends;
+	int64_t max_in_flight;
+	const char *events, *left_out;
+} kinds[] = {
+	/* nothing goes beside the very first; after it the first of each kind in turn, while the rest of those that landed goes on */
+	{ "oooooo", "abcabc", 4, ">0 =0 >1 >3 =1 =3 >2 >4 =2 =4 >5 =5", "" },
+	{ "oooooo", "aaaabc", 4, ">0 =0 >4 >1 >2 >3 =1 =2 =3 =4 >5 =5", "" },
+	{ "oooooo", "aaaabc", 1, ">0 =0 >4 =4 >5 =5 >1 =1 >2 =2 >3 =3", "" },
+	{ "ooooo", "abcde", 4, ">0 =0 >1 =1 >2 =2 >3 =3 >4 =4", "" },
+	/* one fails: its kind is left, and no other */
+	{ "ooofoooo", "aaabbccc", 4, ">0 =0 >3 >1 >2 !3 >5 =1 =2 =5 >6 >7 =6 =7", "i4: " FIRST_OF("volumes of b") },
+	{ "fofoo", "aabbc", 4, ">0 !0 >2 !2 >4 =4", "i1: " FIRST_OF("volumes of a") "; i3: " FIRST_OF("volumes of b") },
+	{ "fff", "abc", 4, ">0 !0 >1 !1 >2 !2", "" },
+	/* one hangs: it is the first of its kind for as long as it does */
+	{ "oohooo", "aabbcc", 4, ">0 =0 >2 >1 =1", "i3: not begun before --timeout ended; i4: not begun before --timeout ended; i5: not begun before --timeout ended" },
+};
+
+static void the_first_of_each_kind_goes_alone(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		begin(kinds[i].script);
+		give_backends(kinds[i].backends);
+		f.request.how.max_in_flight = kinds[i].max_in_flight;
+		assert_int_equal(apply_evacuations(&work, &err), 0);
+		left_out(&left);
+		if (strcmp(events.s, kinds[i].events) != 0 || strcmp(left.s, kinds[i].left_out) != 0)
+			fail_msg("%s %s: %s (%s)", kinds[i].script, kinds[i].backends, events.s, left.s);
+		end();
+	}
+}
+
+/* As a plan says it before. */
+static void a_plan_says_who_is_begun_together(void **state)
+{
+	static const struct {
+		const char *backends;
+		size_t window;
+		const char *waves;
+	} plans[] = {
+		{ "a", 4, "1" }, { "aaaaaa", 4, "122223" }, { "aaaaaa", 1, "123456" }, { "aaaabc", 4, "122223" }, { "abcabc", 4, "123234" },
+		{ "bbaaaa", 2, "122334" }, { "", 4, "" },
+	};
+	int64_t wave[MOST];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(plans); i++) {
+		begin("oooooo" + 6 - strlen(plans[i].backends));
+		give_backends(plans[i].backends);
+		order_waves(&work.plan, plans[i].window, wave);
+		for (size_t k = 0; k < work.plan.nunit; k++)
+			if (wave[k] != plans[i].waves[k] - '0')
+				fail_msg("%s: %zu is in %lld", plans[i].backends, k, (long long)wave[k]);
+		end();
+	}
+}
+
 /* A broker that is away is waited for: nothing is begun, what is under way is followed, and it is not asked all the time. */
 static const struct {
 	const char *script;
@@ -258,9 +343,9 @@ static const struct {
 	int rc;
 	const char *events, *left_out;
 } waits[] = {
-	{ "owo", 3000, 600, false, 0, ">0 >1 =0 >1 >1 >2 =1 =2", "" },
+	{ "owo", 3000, 600, false, 0, ">0 =0 >1 >1 >2 =1 =2", "" },
 	{ "ww", 5000, 600, true, 0, ">0 >0 >0 >0 >1", "" },
-	{ "Owo", 1500, 600, false, 0, ">0 =0 >1 >1 >2 =1 =2", "" },
+	{ "Owo", 1500, 600, false, 0, ">0 =0 >1 >1 =1 >2 =2", "" },
 	{ "wo", 1000000, 3, false, -1, ">0 >0", "i0: not begun: the broker is away; i1: not begun: the broker is away" },
 };
 
@@ -311,13 +396,13 @@ static const struct {
 	bool no_wait;
 	const char *events, *records, *left_out;
 } pauses[] = {
-	{ "oooo", 500, 200000, 60, false, ">0 >1 =0 =1 >2 >3 =2 =3", "pause resume", "" },
-	{ "oooo", 0, 1000, 60, false, ">0 >1 =0 =1 >2 >3 =2 =3", "pause resume", "" },
-	{ "oo", 500, 200000, 60, false, ">0 >1 =0 =1", "", "" }, /* nothing is left to begin: the end is the end */
+	{ "oooo", 500, 200000, 60, false, ">0 =0 >1 >2 =1 =2 >3 =3", "pause resume", "" },
+	{ "oooo", 0, 1000, 60, false, ">0 =0 >1 >2 =1 =2 >3 =3", "pause resume", "" },
+	{ "o", 500, 200000, 60, false, ">0 =0", "", "" }, /* nothing is left to begin: the end is the end */
 	{ "oo", 0, 5000, 60, true, ">0 >1", "pause resume", "" },
-	{ "hoo", 1200, 90000, 60, false, ">0 >1 =1 >2 =2", "", "" }, /* one hangs, but none waits */
-	{ "hhoo", 10000, 90000, 30, false, ">0 >1", "pause resume", "i2: not begun before --timeout ended; i3: not begun before --timeout ended" },
-	{ "fffffo", 0, 2000, 60, false, ">0 >1 !0 !1 >2 >3 !2 !3 >4 >5 !4 =5", "pause resume", "" },
+	{ "ohoo", 2200, 90000, 60, false, ">0 =0 >1 >2 =2 >3 =3", "", "" }, /* one hangs, but none waits */
+	{ "ohhoo", 10000, 90000, 30, false, ">0 =0 >1 >2", "pause resume", "i3: not begun before --timeout ended; i4: not begun before --timeout ended" },
+	{ "offfffo", 0, 2000, 60, false, ">0 =0 >1 >2 !1 !2 >3 >4 !3 !4 >5 >6 !5 =6", "pause resume", "" },
 };
 
 static void a_run_that_is_paused_begins_nothing_and_its_time_stands_still(void **state)
@@ -362,7 +447,7 @@ static void no_more_than_the_window_is_ever_on_its_way(void **state)
 			flying -= *e == '=' || *e == '!';
 			most = flying > most ? flying : most;
 		}
-		assert_int_equal(most, window < MOST ? (size_t)window : MOST);
+		assert_int_equal(most, window < 5 ? (size_t)window : 5);
 		assert_int_equal(flying, 0);
 		end();
 	}
@@ -375,20 +460,20 @@ static void what_has_not_ended_in_time_is_said_and_the_rest_is_left(void **state
 	int64_t start = now_ms;
 
 	(void)state;
-	begin("hhoo");
+	begin("ohhoo");
 	f.request.how.timeout_s = 30;
 	assert_int_equal(apply_evacuations(&work, &err), 0);
 	assert_true(now_ms - start >= 30000 && now_ms - start < 32000);
 	left_out(&left);
-	assert_string_equal(events.s, ">0 >1");
-	assert_string_equal(left.s, "i2: not begun before --timeout ended; i3: not begun before --timeout ended");
-	for (size_t i = 0; i < 2; i++) {
+	assert_string_equal(events.s, ">0 =0 >1 >2");
+	assert_string_equal(left.s, "i3: not begun before --timeout ended; i4: not begun before --timeout ended");
+	for (size_t i = 1; i < 3; i++) {
 		assert_int_equal(work.plan.unit[i].evacuation->phase, PHASE_TIMEOUT);
 		assert_int_equal(work.plan.unit[i].step[0].state, STATE_APPLIED);
 		assert_true(str_starts(work.plan.unit[i].step[0].error, "still 'accepted' after 30 s"));
 		assert_string_equal(evacuation_outcome(&work.plan.unit[i]), "timeout");
 	}
-	assert_string_equal(evacuation_outcome(&work.plan.unit[2]), "not begun");
+	assert_string_equal(evacuation_outcome(&work.plan.unit[3]), "not begun");
 	end();
 }
 
@@ -458,6 +543,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evacuations_go_in_waves),
+		cmocka_unit_test(the_first_of_each_kind_goes_alone),
+		cmocka_unit_test(a_plan_says_who_is_begun_together),
 		cmocka_unit_test(a_broker_that_is_away_is_waited_for),
 		cmocka_unit_test(and_not_longer_than_a_minute),
 		cmocka_unit_test(a_run_that_is_paused_begins_nothing_and_its_time_stands_still),

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EVACUATE_ORDER_H
+#define EVACUATE_ORDER_H
+
+#include "plan/kind.h"
+
+/* Which instance may be begun next. The first of each kind goes alone, so that an outage that nobody knows of costs one
+ * instance in ERROR and not as many as are under way at once:
+ *   - until one has landed, it is the only one under way;
+ *   - then the first of every other kind goes beside those of kinds of which one has landed, one first at a time: two kinds may
+ *     need the same service, and it would fail both;
+ *   - a kind whose first has landed fills the window; one whose first has failed is left (wave.c).
+ * What was never cast says nothing about its kind: the next one of it goes first. */
+
+enum stage { STAGE_OUT, STAGE_WAITING, STAGE_UNDER_WAY, STAGE_LANDED }; /* OUT: no evacuation, failed, or left out */
+
+struct kind_tally {
+	bool shown; /* one has landed */
+	size_t under_way, waiting;
+};
+struct order {
+	size_t nunit, nkind;
+	size_t *kind_of;   /* by unit: into kind; of what is no evacuation 0 */
+	enum stage *stage; /* by unit */
+	struct kind *kind;
+	struct kind_tally *tally; /* by kind */
+	size_t under_way;
+	struct arena arena;
+};
+void order_begin(struct order *order, const struct plan *plan); /* every instance waits */
+void order_look(struct order *order, const struct plan *plan);  /* how far each is now */
+void order_free(struct order *order);
+
+#define ORDER_NONE SIZE_MAX
+/* The unit that may be begun now with at most ${window} under way; ORDER_NONE. */
+size_t order_next(const struct order *order, size_t window);
+/* How many firsts wait, each for the one before it. */
+size_t order_firsts(const struct order *order);
+/* Is the first of its kind under way? */
+bool order_has_first(const struct order *order);
+
+/* For a plan: with whom each unit is begun if all land, from 1; 0 for what is no evacuation. */
+void order_waves(const struct plan *plan, size_t window, int64_t *wave);
+
+#endif
