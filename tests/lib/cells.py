@@ -17,7 +17,7 @@ ACCOUNT = "nova@'127.0.0.1'"
 def copy_row(source, target, table, where, **changes):
     """One row again, with other values; its id is the server's."""
     row = rows(source, "SELECT * FROM `%s` WHERE %s" % (table, where))[0]
-    row.pop("id")
+    row.pop("id", None)
     row.update(changes)
     names = sorted(row)
     rows(target, "INSERT INTO `%s` (%s) VALUES (%s)" % (table, ", ".join("`%s`" % n for n in names), ", ".join(["%s"] * len(names))),

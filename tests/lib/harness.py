@@ -51,7 +51,7 @@ def environment():
 
 ENV = environment()
 A, B, C = ENV["SB_HOST_A"], ENV["SB_HOST_B"], ENV["SB_HOST_C"]
-SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_AMQP_PASS")]
+SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_DB_NEUTRON_PASS", "SB_AMQP_PASS")]
 
 
 def connect(database, **more):
@@ -132,7 +132,9 @@ def heartbeats(alive=(B, C, ENV["SB_CONTROLLER"]), dead=(A,)):
              (host,))
         rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (host,))
         rows("nova_cell0", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (host,))
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() WHERE BINARY host = BINARY %s", (host,))
     for host in dead:
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE BINARY host = BINARY %s", (host,))
         rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR"
              " WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s", (host,))
         rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE BINARY host = BINARY %s",
@@ -150,6 +152,8 @@ def stand_still(seconds):
     with contextlib.suppress(pymysql.err.OperationalError):  # a test may have its server away
         for database, column in (("cinder", "updated_at"), ("nova", "last_seen_up"), ("nova_cell0", "last_seen_up")):
             rows(database, "UPDATE services SET {0} = {0} + INTERVAL %s SECOND WHERE {0} < UTC_TIMESTAMP()".format(column), (int(owed[0]),))
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = heartbeat_timestamp + INTERVAL %s SECOND"
+             " WHERE heartbeat_timestamp < UTC_TIMESTAMP()", (int(owed[0]),))
     owed[0] -= int(owed[0])
 
 

@@ -7,7 +7,7 @@ db_url() { # user password database
 transport_url() { echo "rabbit://$AMQP_USER:$(urlencode "$AMQP_PASS")@127.0.0.1:$AMQP_PORT/"; }
 
 write_configs() {
-  mkdir -p "$ETC" "$LOG" "$PIDS" "$RUN/state/pool" "$RUN/state/backups"
+  mkdir -p "$ETC" "$LOG" "$PIDS" "$RUN/state/pool" "$RUN/state/backups" "$RUN/state/knobs"
   chmod 700 "$RUN"
   printf '[client]\nuser=sandbox\npassword=%s\nhost=127.0.0.1\nport=%s\n' "$DB_ADMIN_PASS" "$DB_PORT" >"$ETC/admin.cnf"
   chmod 600 "$ETC/admin.cnf"
@@ -15,6 +15,7 @@ write_configs() {
   echo '{"volume": ["name", "status"]}' >"$ETC/resource_filters.json"
   write_nova_config
   write_cinder_config
+  write_neutron_config
   write_paste_pipelines
   cat >"$ETC/placement.conf" <<EOC
 [api]
@@ -36,7 +37,7 @@ transport_url = $(transport_url)
 rpc_response_timeout = 20
 report_interval = 2
 service_down_time = 10
-compute_driver = sandbox_nova.ForgetfulDriver
+compute_driver = sandbox_nova.WaitingDriver
 enabled_apis = osapi_compute
 osapi_compute_listen = 127.0.0.1
 osapi_compute_listen_port = $NOVA_PORT
@@ -45,8 +46,8 @@ osapi_compute_workers = 1
 sync_power_state_interval = -1
 running_deleted_instance_action = noop
 heal_instance_info_cache_interval = 0
-vif_plugging_timeout = 0
-vif_plugging_is_fatal = false
+vif_plugging_timeout = ${EVAC_SANDBOX_VIF_TIMEOUT:-0}
+vif_plugging_is_fatal = true
 [api]
 auth_strategy = noauth2
 [wsgi]
@@ -70,8 +71,8 @@ endpoint_override = http://127.0.0.1:$PLACEMENT_PORT
 [neutron]
 auth_type = admin_token
 token = nova-neutron-token
-endpoint = http://127.0.0.1:$STUB_PORT/neutron
-endpoint_override = http://127.0.0.1:$STUB_PORT/neutron
+endpoint = http://127.0.0.1:$NEUTRON_PORT
+endpoint_override = http://127.0.0.1:$NEUTRON_PORT
 [cinder]
 auth_type = admin_token
 token = nova-cinder-token
@@ -87,6 +88,9 @@ endpoint = $cinder/v3/$PROJECT_ID
 instances = -1
 cores = -1
 ram = -1
+[pci]
+# the virtual functions that the driver tells of
+device_spec = { "vendor_id": "8086", "product_id": "154c", "physical_network": "physnet1" }
 [vnc]
 enabled = false
 [spice]
@@ -143,7 +147,7 @@ quota_gigabytes = -1
 quota_backups = -1
 quota_backup_gigabytes = -1
 quota_groups = -1
-glance_api_servers = http://127.0.0.1:$STUB_PORT/glance
+glance_api_servers = http://127.0.0.1:$GLANCE_PORT
 backup_driver = cinder.backup.drivers.posix.PosixBackupDriver
 backup_posix_path = $RUN/state/backups
 backup_use_same_host = true
@@ -178,6 +182,22 @@ state_path = $RUN/state/cinder-$host
 lock_path = $RUN/state/cinder-$host/lock
 EOC
   done
+}
+
+# read by neutron-db-manage, by the stand-in and by the tool
+write_neutron_config() {
+  cat >"$ETC/neutron.conf" <<EOC
+[DEFAULT]
+core_plugin = ml2
+agent_down_time = 10
+[agent]
+report_interval = 2
+[database]
+connection = $(db_url neutron "$DB_NEUTRON_PASS" neutron)
+[nova]
+endpoint_override = http://127.0.0.1:$NOVA_PORT/v2.1
+token = neutron:$PROJECT_ID
+EOC
 }
 
 # Debian's pipelines, less what the sandbox does not serve; sandbox_auth stands for keystonemiddleware

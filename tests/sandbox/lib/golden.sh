@@ -8,7 +8,7 @@ manage() { # program arguments...
 golden_stamp() {
   (
     cd "$HERE" && cat sandbox lib/*.sh python/*.py sql/*.sql
-    dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement
+    dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron
   ) | sha256sum | cut -c 1-64
 }
 golden_is_fresh() { [ -f "$CACHE/seeded.tar" ] && [ "$(cat "$CACHE/seeded.stamp" 2>/dev/null)" = "$(golden_stamp)" ]; }
@@ -24,10 +24,12 @@ make_schemas() {
     for db in $DATABASES; do echo "create database $db character set utf8mb3;"; done
     for host in 127.0.0.1 localhost; do
       echo "create user sandbox@$host identified by '$DB_ADMIN_PASS', nova@$host identified by '$DB_NOVA_PASS',
-        cinder@$host identified by '$DB_CINDER_PASS', placement@$host identified by '$DB_PLACEMENT_PASS';
+        cinder@$host identified by '$DB_CINDER_PASS', placement@$host identified by '$DB_PLACEMENT_PASS',
+        neutron@$host identified by '$DB_NEUTRON_PASS';
         grant all on *.* to sandbox@$host with grant option;
         grant all on nova.* to nova@$host; grant all on nova_api.* to nova@$host; grant all on nova_cell0.* to nova@$host;
-        grant all on cinder.* to cinder@$host; grant all on placement.* to placement@$host;"
+        grant all on cinder.* to cinder@$host; grant all on placement.* to placement@$host;
+        grant all on neutron.* to neutron@$host;"
     done
     echo "delete from mysql.global_priv where user = ''; flush privileges;"
   } | mariadb --no-defaults -u root -S "$RUN/mysql.sock" || die "could not create the databases: see $LOG/mariadb.out"
@@ -41,8 +43,10 @@ make_schemas() {
   local nova_pid=$!
   (
     OS_PLACEMENT_CONFIG_DIR=$ETC manage placement-manage --config-file "$ETC/placement.conf" db sync &&
-      manage cinder-manage --config-file "$ETC/cinder.conf" db sync
+      manage cinder-manage --config-file "$ETC/cinder.conf" db sync &&
+      manage neutron-db-manage --config-file "$ETC/neutron.conf" upgrade heads
   ) >"$LOG/other-manage.out" 2>&1 || die "db sync failed: see $LOG/other-manage.out"
+  sql neutron "$(sed "s/@PROJECT@/$PROJECT_ID/" "$HERE/sql/networks.sql")" || die "sql/networks.sql failed"
   wait $nova_pid || die "db sync failed: see $LOG/nova-manage.out"
 }
 
@@ -59,7 +63,7 @@ make_golden() {
   say "golden: schemas made"
   since=$(date +%s)
   # shellcheck disable=SC2046
-  names="placement stub $CONTROL_DAEMONS nova-api $(host_daemons)"
+  names="placement $STAND_INS $CONTROL_DAEMONS nova-api $(host_daemons)"
   # shellcheck disable=SC2086
   start_named $names
   # shellcheck disable=SC2086
@@ -70,7 +74,8 @@ make_golden() {
   say "golden: all daemons report"
   print_environment >"$RUN/environment"
   "$PY" "$HERE/python/seed.py" "$RUN/environment" >"$RUN/seeds.txt" || die "seeding failed: see $LOG/"
-  for_each_daemon kill_daemon nova-api nova-conductor nova-scheduler cinder-api cinder-scheduler placement stub
+  # shellcheck disable=SC2086
+  for_each_daemon kill_daemon nova-api nova-conductor nova-scheduler cinder-api cinder-scheduler placement $STAND_INS
   # shellcheck disable=SC2046
   for_each_daemon kill_daemon $(host_daemons)
   sql nova "$(sed -e "s/@HOST_A@/$HOST_A/g" -e "s/@HOST_B@/$HOST_B/g" "$HERE/sql/seeds.sql")" || die "sql/seeds.sql failed"
@@ -140,6 +145,7 @@ reset_all() {
   # shellcheck disable=SC2086
   SANDBOX_PASSWORD=$AMQP_PASS "$PY" "$HERE/python/purge_queues.py" "$AMQP_PORT" "$AMQP_USER" $queues || die "could not purge the queues"
   touch "$RUN/state/forget"   # the fake computes drop their guests
+  rm -rf "$RUN"/state/*/plugged/* "$RUN"/state/knobs/*
   reset_rows
   if [ -n "$revive" ]; then
     # shellcheck disable=SC2086

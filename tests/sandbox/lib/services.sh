@@ -11,7 +11,7 @@ full_name() { # nova-compute-A means nova-compute-HOST
     *) echo "$1" ;;
   esac
 }
-daemons_of_host() { echo "nova-compute-$1 cinder-volume-$1 cinder-backup-$1"; }
+daemons_of_host() { echo "nova-compute-$1 cinder-volume-$1 cinder-backup-$1 neutron-agent-$1"; }
 host_daemons() { local h; for h in $HOSTS; do daemons_of_host "$h"; done; }
 
 # -- servers
@@ -62,7 +62,14 @@ EOC
 }
 rabbitmqctl() { (rabbit_environment && exec /usr/lib/rabbitmq/bin/rabbitmqctl -n "$RABBIT_NODE" "$@"); }
 
-start_stub() { start_daemon stub "$PY" "$HERE/python/openstack_stub.py" "$STUB_PORT" "$LOG/stub.jsonl"; }
+start_glance() { start_daemon glance "$PY" "$HERE/python/glance_server.py" "$GLANCE_PORT" "$LOG/glance.jsonl"; }
+start_neutron_server() {
+  start_daemon neutron-server "$PY" "$HERE/python/neutron_server.py" "$NEUTRON_PORT" "$LOG/neutron-server.jsonl" "$ETC/neutron.conf" "$RUN/state/knobs"
+}
+start_neutron_agent() { # host
+  start_daemon "neutron-agent-$1" "$PY" "$HERE/python/neutron_agent.py" "$1" "http://127.0.0.1:$NEUTRON_PORT" \
+    "$RUN/state/$1/plugged" "$RUN/state/knobs" 2
+}
 start_placement() {
   OS_PLACEMENT_CONFIG_DIR=$ETC start_daemon placement "$PY" "$HERE/python/placement_server.py" "$PLACEMENT_PORT"
 }
@@ -100,13 +107,14 @@ launch() { # names of nova and cinder daemons; returns at once, wait_started wai
 
 # The daemons of a list whose heartbeat, of this start, is missing. since: unix time before the start.
 without_heartbeat() { # since names...
-  local since=$1 name host nova="" cinder="" backend
+  local since=$1 name host nova="" cinder="" neutron="" backend
   shift
   for name; do
     case $name in
       nova-compute-*) nova+=" ('$name','nova-compute','${name#nova-compute-}')," ;;
       nova-conductor | nova-scheduler) nova+=" ('$name','$name','$CONTROLLER')," ;;
       cinder-scheduler) cinder+=" ('$name','$name','$CONTROLLER')," ;;
+      neutron-agent-*) neutron+=" ('$name','${name#neutron-agent-}')," ;;
       cinder-backup-*) cinder+=" ('$name','cinder-backup','${name#cinder-backup-}')," ;;
       cinder-volume-*) host=${name#cinder-volume-}
         for backend in $BACKENDS; do cinder+=" ('$name','cinder-volume','$host@$backend'),"; done ;;
@@ -118,6 +126,8 @@ without_heartbeat() { # since names...
       (select 1 from nova.services where deleted = 0 and \`binary\` = b and binary host = h and last_seen_up $fresh);"
     [ -z "$cinder" ] || echo "with want (name, b, h) as (values ${cinder%,}) select name from want where not exists
       (select 1 from cinder.services where deleted = 0 and \`binary\` = b and binary host = h and updated_at $fresh);"
+    [ -z "$neutron" ] || echo "with want (name, h) as (values ${neutron%,}) select name from want where not exists
+      (select 1 from neutron.agents where binary host = h and heartbeat_timestamp $fresh);"
   } | mariadb --defaults-file="$ETC/admin.cnf" -N -B | sort -u
 }
 wait_started() { # since names...: heartbeats, and the ports of the APIs
@@ -128,7 +138,8 @@ wait_started() { # since names...: heartbeats, and the ports of the APIs
       nova-api) wait_port "$NOVA_PORT" 90 "$name" ;;
       cinder-api) wait_port "$CINDER_PORT" 90 "$name" ;;
       placement) wait_port "$PLACEMENT_PORT" 60 "$name" ;;
-      stub) wait_port "$STUB_PORT" 30 "$name" ;;
+      glance) wait_port "$GLANCE_PORT" 30 "$name" ;;
+      neutron-server) wait_port "$NEUTRON_PORT" 30 "$name" ;;
       mariadb) wait_mariadb ;;
       rabbitmq) wait_port "$AMQP_PORT" 90 "$name" ;;
     esac
@@ -150,7 +161,9 @@ start_named() { # names: start, do not wait
     case $name in
       mariadb) start_mariadb ;;
       rabbitmq | epmd) start_rabbitmq ;;
-      stub) start_stub ;;
+      glance) start_glance ;;
+      neutron-server) start_neutron_server ;;
+      neutron-agent-*) start_neutron_agent "${name#neutron-agent-}" ;;
       placement) start_placement ;;
       *) rest+=("$name") ;;
     esac
@@ -163,5 +176,6 @@ host_is_down() { # host: nova and cinder call all of its services down
     select (select count(*) from nova.services where deleted = 0 and \`binary\` = 'nova-compute' and binary host = '$1'
               and last_seen_up >= utc_timestamp() - interval 11 second)
          + (select count(*) from cinder.services where deleted = 0 and \`binary\` in ('cinder-volume', 'cinder-backup')
-              and binary substring_index(host, '@', 1) = '$1' and updated_at >= utc_timestamp() - interval 11 second)")" = 0 ]
+              and binary substring_index(host, '@', 1) = '$1' and updated_at >= utc_timestamp() - interval 11 second)
+         + (select count(*) from neutron.agents where binary host = '$1' and heartbeat_timestamp >= utc_timestamp() - interval 11 second)")" = 0 ]
 }

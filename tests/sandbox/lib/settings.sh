@@ -17,12 +17,14 @@ AMQP_DIST_PORT=$((PORT_BASE + 673))
 NOVA_PORT=$((PORT_BASE + 774))
 CINDER_PORT=$((PORT_BASE + 776))
 PLACEMENT_PORT=$((PORT_BASE + 778))
-STUB_PORT=$((PORT_BASE + 999))
+NEUTRON_PORT=$((PORT_BASE + 696))
+GLANCE_PORT=$((PORT_BASE + 292))
 RABBIT_NODE=evac$PORT_BASE@localhost
 
 # '/' and '@' must be percent-encoded in a URL; the text is easy to look for in logs and command lines
 DB_NOVA_PASS='s3cr3t/N0va@ss'
 DB_CINDER_PASS='s3cr3t/C1nder@ss'
+DB_NEUTRON_PASS='s3cr3t/N3utron@ss'
 DB_PLACEMENT_PASS=placement
 DB_ADMIN_PASS=sandbox-admin
 AMQP_USER=openstack
@@ -38,10 +40,11 @@ HOSTS="$HOST_A $HOST_B $HOST_C"
 BACKENDS="ceph nvme"               # every host has both
 POOLS_OF_ceph="ceph, fast"
 POOLS_OF_nvme="nvme"
-DATABASES="nova_api nova_cell0 nova cinder placement"
+DATABASES="nova_api nova_cell0 nova cinder placement neutron"
 
+STAND_INS="glance neutron-server"       # without heartbeats of their own
 CONTROL_DAEMONS="nova-conductor nova-scheduler cinder-api cinder-scheduler"
 PY=/usr/bin/python3                # Debian's own: it has nova and cinder
 PYTHONPATH=$HERE/python
-export PYTHONPATH PYTHONDONTWRITEBYTECODE=1 SANDBOX_STUB_PORT=$STUB_PORT SANDBOX_CINDER_PORT=$CINDER_PORT
+export PYTHONPATH PYTHONDONTWRITEBYTECODE=1 SANDBOX_GLANCE_PORT=$GLANCE_PORT SANDBOX_NEUTRON_PORT=$NEUTRON_PORT SANDBOX_CINDER_PORT=$CINDER_PORT
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8

@@ -61,6 +61,9 @@ class Sandbox:
     def cinder(self, method, path, body=None, microversion="3.60"):
         return self.http(method, self.env["SB_CINDER_URL"] + path, body, "volume " + microversion)
 
+    def neutron(self, method, path, body=None):
+        return self.http(method, self.env["SB_NEUTRON_URL"] + "/v2.0" + path, body, "network 1.0")
+
     def wait(self, what, done, seconds=90):
         end = time.time() + seconds
         while not done():

@@ -1,11 +1,15 @@
 """What the sandbox's nova needs beside Debian's package; found through PYTHONPATH."""
 import os
+import zlib
 
+import eventlet.timeout
+from oslo_serialization import jsonutils
 import webob.dec
 from oslo_middleware import request_id
 
 import nova.conf
 from nova import context
+from nova import exception
 from nova.virt import fake
 
 CONF = nova.conf.CONF
@@ -35,13 +39,84 @@ class ForgetfulDriver(fake.FakeDriver):
         self._guests = guests
 
 
+class WaitingDriver(ForgetfulDriver):
+    """Plugs ports, and waits for network-vif-plugged as libvirt does (nova 26.2.2 virt/libvirt/driver.py
+    _create_guest_with_network, _get_neutron_events, _cleanup_failed_start).
+
+    A plugged port is a file that the stand-in for neutron's agent of this host finds (neutron_agent.py). There is also a network
+    card with virtual functions, for ports of the vnic type direct; each host has it in another slot.
+    """
+
+    def get_available_resource(self, nodename):
+        status = super().get_available_resource(nodename)
+        card = "0000:%02x:00" % (1 + zlib.crc32(self._host.encode()) % 250)
+        status["pci_passthrough_devices"] = jsonutils.dumps([
+            {"address": "%s.%d" % (card, n), "product_id": "154c", "vendor_id": "8086", "status": "available",
+             "dev_type": "type-VF", "parent_addr": card + ".0", "numa_node": None, "label": "label_8086_154c"}
+            for n in range(1, 8)])
+        return status
+
+    @staticmethod
+    def _plugged(vif):
+        return os.path.join(CONF.state_path, "plugged", vif["id"])
+
+    def plug_vifs(self, instance, network_info):
+        for vif in network_info or []:
+            if vif["type"] in ("binding_failed", "unbound"):
+                raise exception.VirtualInterfacePlugException("Plug VIF failed because of unexpected vif_type=%s" % vif["type"])
+            os.makedirs(os.path.dirname(self._plugged(vif)), exist_ok=True)
+            with open(self._plugged(vif), "w") as f:    # a new time of change: plugged once more
+                f.write(instance.uuid)
+
+    def unplug_vifs(self, instance, network_info):
+        for vif in network_info or []:
+            if os.path.exists(self._plugged(vif)):
+                os.unlink(self._plugged(vif))
+
+    def _neutron_failed(self, event_name, instance):
+        if CONF.vif_plugging_is_fatal:
+            raise exception.VirtualInterfaceCreateException()
+
+    def spawn(self, context, instance, image_meta, injected_files, admin_password, allocations, network_info=None,
+              block_device_info=None, power_on=True, accel_info=None):
+        events = []
+        if power_on and CONF.vif_plugging_timeout:
+            events = [("network-vif-plugged", vif["id"]) for vif in network_info or []
+                      if vif.get("active", True) is False and vif["vnic_type"] != "remote-managed"]
+        try:
+            with self.virtapi.wait_for_instance_event(instance, events, deadline=CONF.vif_plugging_timeout,
+                                                      error_callback=self._neutron_failed):
+                self.plug_vifs(instance, network_info)
+                super().spawn(context, instance, image_meta, injected_files, admin_password, allocations,
+                              network_info=network_info, block_device_info=block_device_info, power_on=power_on,
+                              accel_info=accel_info)
+        except (eventlet.timeout.Timeout, exception.VirtualInterfaceCreateException) as e:
+            if isinstance(e, eventlet.timeout.Timeout) and not CONF.vif_plugging_is_fatal:
+                return
+            self.instances.pop(instance.uuid, None)
+            self.unplug_vifs(instance, network_info)
+            raise exception.VirtualInterfaceCreateException()
+
+    def destroy(self, context, instance, network_info, block_device_info=None, destroy_disks=True, destroy_secrets=True):
+        super().destroy(context, instance, network_info, block_device_info, destroy_disks, destroy_secrets)
+        self.unplug_vifs(instance, network_info)
+
+    def cleanup(self, context, instance, network_info, block_device_info=None, destroy_disks=True, migrate_data=None,
+                destroy_vifs=True, destroy_secrets=True):
+        super().cleanup(context, instance, network_info, block_device_info, destroy_disks, migrate_data, destroy_vifs,
+                        destroy_secrets)
+        if destroy_vifs:
+            self.unplug_vifs(instance, network_info)
+
+
 def _catalog(project):
     def entry(kind, name, url):
         return {"type": kind, "name": name, "endpoints": [
             {"region": "RegionOne", "publicURL": url, "internalURL": url, "adminURL": url}]}
-    stub = "http://127.0.0.1:" + os.environ["SANDBOX_STUB_PORT"]
+    glance = "http://127.0.0.1:" + os.environ["SANDBOX_GLANCE_PORT"]
+    neutron = "http://127.0.0.1:" + os.environ["SANDBOX_NEUTRON_PORT"]
     cinder = "http://127.0.0.1:" + os.environ["SANDBOX_CINDER_PORT"]
-    return [entry("image", "glance", stub + "/glance"), entry("network", "neutron", stub + "/neutron"),
+    return [entry("image", "glance", glance), entry("network", "neutron", neutron),
             entry("volumev3", "cinderv3", cinder + "/v3/" + project)]
 
 

@@ -8,7 +8,7 @@ import sys
 from sandbox_api import IMAGE, Sandbox
 
 sandbox = Sandbox(sys.argv[1])
-cinder, nova, rows, wait = sandbox.cinder, sandbox.nova, sandbox.rows, sandbox.wait
+cinder, nova, neutron, rows, wait = sandbox.cinder, sandbox.nova, sandbox.neutron, sandbox.rows, sandbox.wait
 POOLS = {"ceph": "ceph#ceph", "fast": "ceph#fast", "nvme": "nvme#nvme"}    # volume type: where it goes
 
 # name: the types of its volumes, none for an image-backed one
@@ -17,6 +17,9 @@ ON_A = {"image-active-0": [], "image-active-1": [], "image-stopped-0": [], "imag
         "volume-error-0": ["ceph"], "volume-data-active-0": ["ceph", "nvme"],
         "image-paused-0": [], "image-shelved-0": [], "image-busy-0": [], "volume-rescued-0": ["fast"]}
 ON_B = {"bystander-image-0": [], "bystander-volume-0": ["ceph"]}
+FRONT, BACK = "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000004"    # sql/networks.sql
+# who has no port, two, or a virtual function of a network card; all others have one in FRONT
+NO_PORTS, TWO_PORTS, DIRECT_PORT = ("image-error-0", "bystander-image-0"), ("image-active-1", "volume-data-active-0"), ("volume-active-1",)
 # vm_state, power_state, task_state
 STATES = {"stopped": ("stopped", 4, None), "error": ("error", 0, None), "paused": ("paused", 3, None),
           "shelved": ("shelved_offloaded", 4, None), "busy": ("active", 1, "powering-off"),
@@ -65,10 +68,18 @@ def make_volumes(host, instances, spares):
     return of_instances, of_spares
 
 
+def networks_of(name):
+    if name in DIRECT_PORT:     # a port of this kind is not made by nova
+        port = neutron("POST", "/ports", {"port": {"network_id": FRONT, "binding:vnic_type": "direct", "name": name,
+                                                   "project_id": sandbox.env["SB_PROJECT"]}})
+        return [{"port": port["port"]["id"]}]
+    return "none" if name in NO_PORTS else [{"uuid": FRONT}] + ([{"uuid": BACK}] if name in TWO_PORTS else [])
+
+
 def boot(host, names, volumes):
     answer = {}
     for name in names:
-        server = {"name": name, "flavorRef": "sandbox-small", "networks": "none",
+        server = {"name": name, "flavorRef": "sandbox-small", "networks": networks_of(name),
                   "availability_zone": "nova:" + host, "metadata": {"sandbox": "yes"}}
         if name in volumes:
             server["block_device_mapping_v2"] = [
@@ -123,6 +134,7 @@ def booted():
 
 
 wait("instances", booted)
+wait("ports", lambda: all(p["status"] == "ACTIVE" for p in rows("neutron", "select status from ports")))
 wait("attachments", lambda: settled("volumes", [v for vs in list(volumes_a.values()) + list(volumes_b.values())
                                                 for v in vs], "in-use"))
 for name, uuid in instances.items():

@@ -19,6 +19,8 @@ back = ["set foreign_key_checks = 0, unique_checks = 0, sql_mode = 'NO_AUTO_VALU
         " where deleted = 0 and last_seen_up > utc_timestamp() - interval 8 second;",
         "create temporary table snapshot_cinder.alive select id, updated_at, report_count from cinder.services"
         " where deleted = 0 and updated_at > utc_timestamp() - interval 8 second;",
+        "create temporary table snapshot_neutron.alive select id, heartbeat_timestamp from neutron.agents"
+        " where heartbeat_timestamp > utc_timestamp() - interval 8 second;",
         "start transaction;"]
 for database in databases:
     copy = "snapshot_" + database
@@ -37,5 +39,6 @@ back += ["update nova.services s join snapshot_nova.alive a using (id) set s.upd
          " s.last_seen_up = a.last_seen_up, s.report_count = a.report_count;",
          "update cinder.services s join snapshot_cinder.alive a using (id) set s.updated_at = a.updated_at,"
          " s.report_count = a.report_count;",
+         "update neutron.agents n join snapshot_neutron.alive a using (id) set n.heartbeat_timestamp = a.heartbeat_timestamp;",
          "commit;"]
 print("\n".join(back))
