@@ -177,9 +177,9 @@ struct placing_facts {
 
 /* neutron's side, where its database may be read. */
 struct neutron_facts {
-	bool known; /* its ports were read; else world->neutron_absent or an absence says why not, and nothing else here counts
-	             */
-	unsigned down_s; /* agent_down_time */
+	bool known;         /* its ports were read; else nothing else here counts */
+	const char *absent; /* why not, once scene_find_network() has looked; NULL: it is known */
+	unsigned down_s;    /* agent_down_time */
 	struct neutron_columns columns;
 	struct neutron_agents agents; /* none with OVN, or where columns.has_agents is not so */
 	struct ports ports;           /* of all candidates */

@@ -6,4 +6,4 @@ SELECT a.host
      , a.admin_state_up
      , TIMESTAMPDIFF(SECOND, a.heartbeat_timestamp, UTC_TIMESTAMP()) AS age_s
   FROM agents AS a
- ORDER BY a.host, a.agent_type, a.id;
+ ORDER BY a.host, a.agent_type;

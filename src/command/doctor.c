@@ -211,6 +211,25 @@ static void check_nova(struct exam *e, struct scene *scene)
 		check_computes(e, scene, &scene->nova.cell[i]);
 }
 
+/* Not needed where nova-api is up, since neutron then tells nova itself: without a configuration no verdict depends on it. */
+static void check_neutron(struct exam *e, const struct world *w)
+{
+	const struct db_server *s = w->neutron_db ? db_server(w->neutron_db) : NULL;
+
+	if (!s)
+		tell(e, "neutron database", w->has_neutron_config ? EVACUATIONS | AUDIT : 0,
+		    w->has_neutron_config ? FAIL : NOT_ASKED,
+		    "needed for evacuations while nova-api is down, and for the proof of ports; give neutron.conf: --neutron-config-file FILE",
+		    "%s", w->neutron_absent);
+	else if (s->galera && !s->galera_ready)
+		tell(e, "neutron database", EVACUATIONS | AUDIT, FAIL, "connect to a node that is Primary and Synced",
+		    "this Galera node is not ready (%s)", s->text);
+	else
+		tell(e, "neutron database", EVACUATIONS | AUDIT, FIT, NULL, "%s", s->text);
+	if (s)
+		check_statements(e, "neutron account", "neutron", EVACUATIONS | AUDIT, 0, w->neutron_db);
+}
+
 static void check_conductor_queue(struct exam *e, const struct world *w)
 {
 	const char *topic = w->nova.conductor_topic;
@@ -349,6 +368,7 @@ static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 	check_site(&e, scene->world);
 	check_cinder(&e, scene);
 	check_nova(&e, scene);
+	check_neutron(&e, scene->world);
 	check_bus(&e, scene->world);
 	check_journal_place(&e, scene->request);
 	say_verdict(&e);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "commands.h"
@@ -19,6 +21,7 @@ static const struct table_column columns[] = {
 #define TABLES_MAX 512
 #define CELL "nova" /* as nova-manage names it; a cell of another name needs the same */
 #define CELL0 "nova_cell0"
+#define NEUTRON "neutron"
 
 enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
 
@@ -27,6 +30,7 @@ struct privilege {
 	size_t ntable;
 	unsigned may;
 	struct str set;    /* the columns that it may UPDATE, "a, b"; no other */
+	struct str get;    /* the columns that it may SELECT; empty: all of them */
 	const char *later; /* one that older releases have not; NULL: none */
 };
 
@@ -71,6 +75,39 @@ static void add_set_columns(const char *text, struct privilege *p)
 	}
 }
 
+/* What a statement calls the table: "FROM ports AS p"; NULL: it does not read it. */
+static const char *alias_of(const char *text, const char *table, size_t n, size_t *length)
+{
+	const char *s = text, *alias;
+
+	while ((s = strstr(s, " AS ")) != NULL) {
+		const char *end = s;
+
+		alias = s += strlen(" AS ");
+		while (end > text && end[-1] == ' ')
+			end--;
+		*length = strcspn(alias, " \n,)");
+		if ((size_t)(end - text) > n && strncmp(end - n, table, n) == 0 && end[-(ptrdiff_t)n - 1] == ' ')
+			return alias;
+	}
+	return NULL;
+}
+
+/* neutron's tables have more in them than we ask for, so its account gets the columns that the statements name, as p.device_id.
+ */
+static void add_get_columns(const struct sql *sql, struct privilege *p)
+{
+	size_t k, n;
+	const char *alias = alias_of(sql->text, p->table, p->ntable, &k), *s = sql->text;
+
+	for (; alias && (s = strchr(s, '.')) != NULL; s++) {
+		n = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz_0123456789`"); /* a reserved word stays quoted */
+		if ((size_t)(s - sql->text) > k && strncmp(s - k, alias, k) == 0 &&
+		    !isalnum((unsigned char)s[-(ptrdiff_t)k - 1]) && !has_word(p->get.s, s + 1, n))
+			str_addf(&p->get, "%s%.*s", p->get.n ? ", " : "", (int)n, s + 1);
+	}
+}
+
 static void add_privilege(struct privileges *all, const char *database, const char *table, size_t n, unsigned may,
     const struct sql *sql)
 {
@@ -88,6 +125,8 @@ static void add_privilege(struct privileges *all, const char *database, const ch
 	p->may |= may;
 	if (may & MAY_UPDATE)
 		add_set_columns(sql->text, p);
+	if (strcmp(database, NEUTRON) == 0)
+		add_get_columns(sql, p);
 }
 
 /* The first word after the comment: what a writing statement does to its (first) table. The rest it reads. */
@@ -123,7 +162,7 @@ static void add_of_directory(struct privileges *all, const struct sql *sql)
 	if (str_starts(sql->name, "nova_api/"))
 		add_needed_by(all, sql, "nova_api");
 	if (str_starts(sql->name, "neutron/"))
-		add_needed_by(all, sql, "neutron");
+		add_needed_by(all, sql, NEUTRON);
 	if (str_starts(sql->name, "nova/")) {
 		add_needed_by(all, sql, CELL);
 		add_needed_by(all, sql, CELL0);
@@ -153,8 +192,8 @@ static void add_privilege_words(const struct privilege *p, struct str *out)
 	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
 		if (p->may & 1u << i) {
 			str_addf(out, "%s%s", out->n ? ", " : "", word[i]);
-			if (1u << i == MAY_UPDATE)
-				str_addf(out, " (%s)", p->set.s);
+			if (1u << i == MAY_UPDATE || (1u << i == MAY_SELECT && p->get.n > 0))
+				str_addf(out, " (%s)", 1u << i == MAY_UPDATE ? p->set.s : p->get.s);
 		}
 }
 
@@ -239,8 +278,10 @@ static enum error_kind run_grants(const struct request *request, struct error *e
 		add_grant(&t, &all.v[i], request);
 	rc = table_print(&t, &plain.shown, err);
 	table_free(&t);
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++) {
 		str_free(&all.v[i].set);
+		str_free(&all.v[i].get);
+	}
 	return rc == 0 ? ERROR_OK : err->kind;
 }
 

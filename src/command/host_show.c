@@ -78,6 +78,48 @@ static void add_host_services(struct table *t, const struct scene *scene)
 		}
 }
 
+/* An agent by its heartbeat, as neutron sees it. With OVN there are none: ovn-controller reports elsewhere. */
+static void add_agents(struct table *t, const struct scene *scene)
+{
+	auto_str struct str detail = { 0 }, item = { 0 };
+	const struct neutron_agents *all = &scene->neutron.agents;
+
+	for (const struct neutron_agent *a = all->v; a < all->v + all->n; a++) {
+		if (!str_equal(a->host, scene->subject.host))
+			continue;
+		str_clear(&item);
+		str_addf(&item, "%s %s", a->binary, a->host);
+		add_age(&detail, (struct maybe_int){ true, a->age_s }, !a->admin_state_up);
+		add_host_row(t, "service", item.s, neutron_agent_is_alive(a, scene->neutron.down_s) ? "up" : "down", -1,
+		    detail.s);
+	}
+}
+
+/* By where they are bound and their status. */
+static bool is_same_port_row(const struct port *a, const struct port *b)
+{
+	return str_equal(a->status, b->status) && str_equal(a->host, b->host);
+}
+
+static void add_port_rows(struct table *t, const struct scene *scene)
+{
+	const struct ports *all = &scene->neutron.ports;
+	auto_str struct str item = { 0 };
+
+	for (size_t i = 0, k, n; i < all->n; i++) {
+		for (k = 0; k < i && !is_same_port_row(&all->v[k], &all->v[i]); k++)
+			;
+		if (k < i)
+			continue;
+		for (n = 0, k = i; k < all->n; k++)
+			n += is_same_port_row(&all->v[k], &all->v[i]);
+		str_clear(&item);
+		str_addf(&item, _("bound to %s"), all->v[i].host && *all->v[i].host ? all->v[i].host : _("no host"));
+		add_host_row(t, "ports", item.s, all->v[i].status, (int64_t)n,
+		    str_equal(all->v[i].host, scene->subject.host) ? NULL : _("its instances are here"));
+	}
+}
+
 static void add_instance_states(struct table *t, const struct scene *scene)
 {
 	const struct instance *v = scene->subject.instances.v;
@@ -444,6 +486,8 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 			add_host_row(t, "unknown", _("cinder's rows"), NULL, -1, w->cinder_absent);
 		if (!w->api_db)
 			add_host_row(t, "unknown", _("nova's rows"), NULL, -1, w->nova_absent);
+		if (scene->neutron.absent && scene->subject.ncandidate > 0)
+			add_host_row(t, "unknown", _("neutron's rows"), NULL, -1, scene->neutron.absent);
 		add_lost_cells(t, w);
 		add_next(t, scene, &found);
 	}
@@ -464,7 +508,9 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 	if (w->api_db && find_host_in_nova(scene, err) != 0)
 		return -1;
 	add_host_services(t, scene);
+	add_agents(t, scene);
 	add_instance_states(t, scene);
+	add_port_rows(t, scene);
 	add_disks(t, scene);
 	add_owner_rows(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))

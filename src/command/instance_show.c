@@ -251,6 +251,72 @@ static int add_instance_volumes(struct table *t, const struct scene *scene, cons
 	return 0;
 }
 
+static const struct port *port_of(const struct candidate *c, const char *id)
+{
+	for (const struct port *p = c->ports.v; p < c->ports.v + c->ports.n; p++)
+		if (str_equal(p->id, id))
+			return p;
+	return NULL;
+}
+
+static bool has_vif(const struct candidate *c, const char *id)
+{
+	for (const struct vif *v = c->vifs.v; v < c->vifs.v + c->vifs.n; v++)
+		if (str_equal(v->port_id, id))
+			return true;
+	return false;
+}
+
+/* Where it is, against where the instance is; a stopped one's ports need not be ACTIVE. */
+static const char *port_objects(const struct candidate *c, const struct port *p, struct str *text)
+{
+	const struct instance *i = c->instance;
+
+	str_clear(text);
+	if (c->vifs.known && !has_vif(c, p->id))
+		str_add(text, _("nova's network cache of the instance does not have it"));
+	else if (i->host && !str_equal(p->host, i->host))
+		port_on_host(p, i->host, text);
+	else if (i->host && str_equal(i->vm_state, "active") && port_on_host(p, i->host, NULL) == PORT_NOT_READY)
+		port_on_host(p, i->host, text);
+	return text->n ? text->s : NULL;
+}
+
+static void add_port_facts(struct table *t, const struct candidate *c)
+{
+	auto_str struct str value = { 0 }, text = { 0 };
+
+	for (const struct port *p = c->ports.v; p < c->ports.v + c->ports.n; p++) {
+		str_clear(&value);
+		str_addf(&value, _("%s, bound to %s (%s, %s)"), p->status, p->host && *p->host ? p->host : _("no host"),
+		    str_or(p->vif_type, "unbound"), str_or(p->vnic_type, "?"));
+		if (p->waits_for)
+			str_addf(&value, _(", waits for %s"), p->waits_for);
+		if (!p->admin_state_up)
+			str_add(&value, _(", administratively down"));
+		add_instance_row(t, "port", p->id, value.s, port_objects(c, p, &text));
+	}
+}
+
+/* What nova has of them, where neutron does not say it or says something else. */
+static void add_vifs(struct table *t, const struct scene *scene, const struct candidate *c)
+{
+	auto_str struct str value = { 0 };
+
+	for (const struct vif *v = c->vifs.v; v < c->vifs.v + c->vifs.n; v++) {
+		if (port_of(c, v->port_id))
+			continue;
+		str_clear(&value);
+		str_addf(&value, _("%s by nova's network cache (%s, %s)"), v->active ? "active" : _("not active"),
+		    str_or(v->type, "unbound"), str_or(v->vnic_type, "?"));
+		add_instance_row(t, "port", v->port_id, value.s,
+		    scene->neutron.known ? _("neutron has no such port of this instance") : NULL);
+	}
+	if (!c->vifs.known)
+		add_instance_row(t, "unknown", _("the instance's network in nova"), NULL,
+		    _("its row in instance_info_caches is missing or cannot be read"));
+}
+
 static int fill_instance(struct scene *scene, struct table *t, struct error *err)
 {
 	auto_free char *fault = NULL;
@@ -271,6 +337,10 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 		return -1;
 	if (*fault)
 		add_instance_row(t, "fault", "latest", fault, NULL);
+	add_port_facts(t, c);
+	add_vifs(t, scene, c);
+	if (!scene->neutron.known)
+		add_instance_row(t, "unknown", _("neutron's rows"), scene->neutron.absent, NULL);
 	if (!scene->world->cinder_db)
 		add_instance_row(t, "unknown", _("cinder's rows"), scene->world->cinder_absent, NULL);
 	return 0;

@@ -73,14 +73,17 @@ int scene_find_network(struct scene *scene, struct error *err)
 
 	if (find_vifs(scene, err) != 0)
 		return -1;
+	scene->neutron.absent = scene->world->neutron_absent;
 	if (!scene->world->neutron_db)
 		return 0;
 	scene->neutron.down_s = scene->world->neutron.agent_down_time_s;
 	scene->neutron.known = read_instance_ports(scene, &e) == 0;
 	if (scene->neutron.known) {
+		scene->neutron.absent = NULL;
 		give_ports(scene);
 		return 0;
 	}
+	scene->neutron.absent = arena_dup(&scene->arena, e.text);
 	log_info("not asked: %s", e.text);
 	absences_add(scene->world->absences, &e, NULL);
 	return 0;
