@@ -57,6 +57,7 @@ static json_object *timestamp(void)
 static void add_context(json_object *message, const struct oslo_context *context)
 {
 	json_object *roles = json_object_new_array();
+	bool of_a_service = !context->user_id && !context->project_id;
 
 	json_object_array_add(roles, jv_text("admin"));
 	put_text(message, "_context_user_id", context->user_id);
@@ -66,9 +67,10 @@ static void add_context(json_object *message, const struct oslo_context *context
 	put(message, "_context_roles", roles);
 	put(message, "_context_auth_token", NULL); /* null, never "": nova asks whether it is None */
 	put_text(message, "_context_read_deleted", "no");
-	put_text(message, "_context_remote_address", "127.0.0.1");
+	if (!of_a_service)
+		put_text(message, "_context_remote_address", "127.0.0.1");
 	put(message, "_context_timestamp", timestamp());
-	put(message, "_context_service_catalog", catalog(context));
+	put(message, "_context_service_catalog", of_a_service ? json_object_new_array() : catalog(context));
 }
 
 void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *context, struct str *out)
@@ -76,7 +78,8 @@ void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *con
 	json_object *envelope = json_object_new_object(), *message = json_object_new_object();
 
 	put_text(message, "method", cast->method);
-	put_text(message, "namespace", cast->namespace);
+	if (cast->namespace)
+		put_text(message, "namespace", cast->namespace);
 	put_text(message, "version", cast->version);
 	put(message, "args", cast->args);
 	put_text(message, "_unique_id", cast->unique_id);

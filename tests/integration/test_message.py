@@ -168,3 +168,44 @@ class Message(harness.TestCase):
                 if mode == "dest":
                     self.assertEqual((spec.requested_destination.host, args["host"]), (C, None))
                 self.assertEqual(args["host"], C if mode == "force" else None)
+
+
+class Event(harness.TestCase):
+    """The event that tells a compute of its port: the golden bytes (tests/unit/test_oslo.c has the program write them) through
+    nova's own classes. No cloud is needed."""
+
+    def test_novas_own_compute_would_obey_it(self):
+        warnings.simplefilter("ignore")
+        from nova import objects
+        from nova import rpc
+        from nova.compute import manager
+        from nova.objects import base
+        from oslo_messaging import _utils
+        from oslo_messaging._drivers import amqp
+        from oslo_messaging._drivers import common
+        objects.register_all()
+        serializer = rpc.RequestContextSerializer(base.NovaObjectSerializer())
+        with open(os.path.join(harness.ROOT, "tests", "data", "cast", "event.json")) as golden:
+            text = golden.read().replace("@TIME@", "2026-01-31T03:04:05.678901").replace("@UNIQUE@", "0" * 32)
+        body = common.deserialize_msg(json.loads(text))
+        unpacked = amqp.unpack_context(dict(body))
+        context = serializer.deserialize_context(dict(unpacked.to_dict()))
+        self.assertEqual((context.is_admin, context.user_id, context.project_id, context.auth_token, context.roles),
+                         (True, None, None, None, ["admin"]))
+        self.assertNotIn("namespace", body)
+        # computes that serve 6.x serve 5.x beside it; up to 22 they serve nothing else
+        served = [c.target.version for c in (manager.ComputeManager, getattr(manager, "_ComputeV5Proxy", None)) if c]
+        self.assertTrue([v for v in served if _utils.version_is_compatible(v, body["version"])], served)
+        args = {k: serializer.deserialize_entity(context, v) for k, v in body["args"].items()}
+        inspect.signature(manager.ComputeManager.external_instance_event).bind(None, context, **args)
+        (instance,), (event,) = args["instances"], args["events"]
+        self.assertIsInstance(instance, objects.Instance)
+        self.assertIsInstance(event, objects.InstanceExternalEvent)
+        self.assertEqual((instance.vm_state, instance.task_state), ("active", "rebuild_spawning"))   # not loaded through a conductor
+        self.assertEqual(event.key, "network-vif-plugged-0d7c2f5e-1a4b-4c43-9d0f-6a2c1b7e9f42")
+        waiting = manager.InstanceEvents()
+        wakes = waiting.prepare_for_instance_event(instance, event.name, event.tag)
+        other = waiting.prepare_for_instance_event(instance, event.name, "another port")
+        self.assertIs(waiting.pop_instance_event(instance, event), wakes)
+        self.assertIsNone(waiting.pop_instance_event(instance, event))   # told twice: nobody waits any more
+        self.assertFalse(other.ready())
