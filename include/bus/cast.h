@@ -20,10 +20,11 @@ struct rebuild_instance {
 void cast_rebuild_instance(const struct rebuild_instance *args, const struct oslo_context *context, const char *unique_id,
     struct str *out);
 
-/* nova compute/manager.py: external_instance_event(instances, events). Nova's computes take RPC 5.0 in every release from Queens
- * (17: 5.0 beside 4.22) to 2026.2 (23 and later: 6.x, and 5.x by _ComputeV5Proxy); 4.0 and a 6.x that is too new are dropped
- * there with a line in the log alone. The Instance needs no more than its uuid; its states spare the compute a look when it
- * waits for nothing (external_instance_event logs both). InstanceExternalEvent 1.0 has had these four fields from the start. */
+/* nova compute/manager.py: external_instance_event(instances, events). Nova's computes take RPC 5.0 in every release from
+ * Queens (17: 5.0 beside 4.22) to 2026.2 (23 and later: 6.x, and 5.x by _ComputeV5Proxy); 4.0 and a 6.x that is too new are
+ * dropped there with a line in the log alone. The Instance needs no more than its uuid; its states spare the compute a look
+ * when it waits for nothing (external_instance_event logs both). InstanceExternalEvent 1.0 has had these four fields from the
+ * start. */
 #define EXTERNAL_INSTANCE_EVENT_VERSION "5.0"
 struct external_instance_event {
 	const char *instance_uuid, *vm_state, *task_state;

@@ -76,8 +76,9 @@ struct neutron_config {
 
 struct site_config {
 	bool shared_disks;
-	char *syslog;                /* the facility of the trail; NULL: none is kept */
-	char *version, *min_version; /* dotted numbers; NULL when not given. version_file has been read into version */
+	bool computes_wait_for_ports; /* as nova's computes do as shipped: vif_plugging_timeout 300, vif_plugging_is_fatal */
+	char *syslog;                 /* the facility of the trail; NULL: none is kept */
+	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
 };
 
 /* The options of our own file, evac-manage.conf, in their order; those of a group stand together. The file is read by this

@@ -344,12 +344,16 @@ bool scene_is_failed_node(const struct scene *scene, const char *host);
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);
 
+/* Would a nova-compute that rebuilds it wait for the event of one of its ports, or is that not known? Bound to another host
+ * each of them is DOWN at first, whatever it was: only what has no port, or none but remote-managed ones, waits for nothing. */
+bool candidate_may_wait_for_ports(const struct candidate *candidate);
 /* scene_network.c: the interfaces and ports of all candidates, and neutron's agents. neutron's database is a witness: without
  * it, or when it stops to answer, scene->neutron.known is false, which is an absence and no error. */
 int scene_find_network(struct scene *scene, struct error *err);
 
 /* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
 void scene_find_witnesses(struct scene *scene);
+bool scene_nova_api_answers(const struct scene *scene); /* now, within 2 s */
 void scene_find_sessions(
     struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
 /* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's
@@ -362,6 +366,16 @@ int scene_watch_heartbeat(struct scene *scene, struct error *err);
 /* scene_queues.c: the queues of the failed host's own services, looked at afresh: its nova-compute's when its cell is known,
  * those of its cinder services. A broker that does not answer is no error: it is said in queues_absent. */
 void scene_find_queues(struct scene *scene);
+/* The broker that a cell's computes listen on, which need not be the one that nova-api casts on. A connection opens itself
+ * again with what it was opened with: both live equally long, and where they are. */
+struct cell_bus {
+	struct broker_config config;
+	struct bus *bus;
+};
+/* Without a bus: it could not be reached, or, without an error, the mapping names none, and the computes have that of nova.conf
+ * (nova context.py: set_target_cell). */
+void cell_bus_open(const struct world *world, const struct nova_cell *cell, struct cell_bus *out, struct error *err);
+void cell_bus_close(struct cell_bus *cell);
 /* Queues of a cell's computes that hold messages. What a conductor has handed on waits there without end, and is begun when the
  * compute comes back (oslo.messaging: a cast does not expire). Texts are in ${arena}, hosts the cell's. */
 struct waiting_queue {

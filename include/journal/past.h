@@ -28,6 +28,8 @@ struct past_unit {
 	const char *unique_id, *migration_uuid, *request_id;
 	int64_t publish_age_s; /* since the last publish_intent, by our clock */
 	int64_t expiration_ms; /* of that message */
+	unsigned told;         /* how often its compute was told of a port */
+	const char *waits_for; /* a port, and what it lacks, as last recorded; NULL: nothing that lasted */
 	const char *verdict;   /* of the last recovery: done, not_done, failed, under_way, unknown, drift; NULL: none */
 };
 

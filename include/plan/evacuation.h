@@ -23,6 +23,14 @@ enum evacuation_phase {
 /* Of which our own time for one is made, until the broker has it. */
 enum cost { COST_WAY, COST_JOURNAL, COST_TRANSACTION, COST_CAST, COSTS };
 
+/* What its compute was told of one of the instance's ports (evacuate/plug.h). Milliseconds of clock_monotonic_ms(). */
+struct plug {
+	char *port_id;
+	char host[256];    /* the compute that it is about: another one knows nothing of it */
+	int64_t proved_ms; /* since when neutron's rows have said without a break that it is plugged; 0: they do not */
+	int64_t tried_ms;  /* when the compute was told last, or was to be; 0: never */
+};
+
 struct evacuation {
 	struct evacuation_rows rows; /* texts belong to the scene and to the plan's arena */
 	enum evacuation_phase phase;
@@ -33,11 +41,19 @@ struct evacuation {
 	bool warned;           /* that nobody has taken it for a while */
 	bool told;             /* that it ended badly */
 	const char *suspected; /* the bad end that the last look saw */
+	struct plug *plug;
+	size_t nplug, plug_cap;
+	const char
+	    *waits_for; /* of its ports, in a sentence without an end, in the plan's arena; NULL: of none, as far as is known */
+	int64_t waits_since_ms;
+	bool wait_recorded;
 	int64_t sent_ms, ended_ms;
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 };
 
 void evacuations_free(struct plan *plan);
+/* Of one port of the instance, made when it is first asked for; it stays where it is until the next one is made. */
+struct plug *evacuation_plug(struct evacuation *evacuation, const char *port_id);
 /* The one way to a phase: the step's state goes with it. ${error} is borrowed. */
 void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char *error);
 /* Of no evacuation, and of one that was not begun: false. */

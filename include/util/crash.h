@@ -7,6 +7,7 @@
  * EVAC_MANAGE_CRASH_LOG=FILE notes every point that is reached; `evac-manage --crash-points` lists them all. */
 #ifdef CRASH_POINTS
 #include <stdbool.h>
+#include <stdlib.h>
 
 #define CRASH_POINT(point) \
 	do { \
@@ -20,6 +21,9 @@
 		crash_is_turn(crash_name_); \
 	})
 
+/* Is a thing of ours to be left undone, to see what the world does without it? */
+#define CRASH_OFF(variable) (getenv(variable) != NULL)
+
 void crash_here(const char *name);
 bool crash_is_turn(const char *name);
 /* All that is in this file now is on disk: where EVAC_MANAGE_CRASH_POWER is set, what comes behind it goes with the machine.
@@ -30,6 +34,7 @@ int crash_list(void); /* on stdout, a line each */
 #else
 #define CRASH_POINT(point) ((void)0)
 #define CRASH_TURN(point) 0
+#define CRASH_OFF(variable) 0
 #define crash_now() ((void)0)
 #define crash_durable(fd) ((void)0)
 #endif

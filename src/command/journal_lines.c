@@ -119,6 +119,25 @@ static void line_of_message(struct journal_lines *lines, json_object *record, st
 	add_reason(record, out);
 }
 
+static void line_of_vif_event(struct journal_lines *lines, json_object *record, struct str *out)
+{
+	const char *outcome = str_or(get_text(record, "outcome"), "?"), *port = str_or(get_text(record, "port"), "?");
+	const char *host = str_or(get_text(record, "host"), "?");
+
+	add_unit(lines, record, out);
+	if (str_equal(outcome, "acked"))
+		str_addf(out, _("nova-compute on '%s' told that port %s is plugged"), host, port);
+	else
+		str_addf(out, _("message to nova-compute on '%s' that port %s is plugged: %s"), host, port, outcome);
+	add_reason(record, out);
+}
+
+static void line_of_vif_wait(struct journal_lines *lines, json_object *record, struct str *out)
+{
+	add_unit(lines, record, out);
+	str_addf(out, _("waits for %s"), str_or(get_text(record, "waits_for"), "?"));
+}
+
 static void line_of_pause(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	(void)lines;
@@ -170,6 +189,8 @@ static const struct {
 	{ "intent", line_of_intent },
 	{ "outcome", line_of_outcome },
 	{ "publish_outcome", line_of_message },
+	{ "vif_event", line_of_vif_event },
+	{ "vif_wait", line_of_vif_wait },
 	{ "pause", line_of_pause },
 	{ "resume", line_of_resume },
 	{ "recover", line_of_recover },

@@ -88,6 +88,12 @@ static int read_shared_disks(struct ini *ini, const struct own_option *option, s
 	return read_bool(ini, NAMES({ option->group, option->key }), &out->shared_disks, err);
 }
 
+static int read_computes_wait(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	out->computes_wait_for_ports = true;
+	return read_bool(ini, NAMES({ option->group, option->key }), &out->computes_wait_for_ports, err);
+}
+
 static int read_pool_version(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
 	return read_version(ini, option, &out->version, err);
@@ -138,6 +144,10 @@ const struct own_option own_options[] = {
 	{ "site", "shared_disks", "boolean value", "false", "false", NULL, read_shared_disks,
 	    "All disks that nova makes (roots of images, ephemeral, swap) are on shared storage: nothing is lost with a host. "
 	    "Where this is false, an instance with a disk on its compute is left out of an evacuation (finding local-disk)." },
+	{ "site", "computes_wait_for_ports", "boolean value", "true", "true", NULL, read_computes_wait,
+	    "The nova-computes wait until neutron has plugged the ports of an instance before they start it, as nova does as "
+	    "shipped. False only where every one of them has vif_plugging_timeout = 0 and vif_plugging_is_fatal = false: it "
+	    "then needs nobody to tell it (finding vif-event-undeliverable)." },
 	{ "site", "version", "version", NULL, "6.4.3.0.0.0", NULL, read_pool_version,
 	    "The version of this site's pool: numbers with dots between them. Not together with version_file. Without both it is "
 	    "not known." },

@@ -71,17 +71,24 @@ static void time_out(struct work *work, int64_t timeout_s)
 	}
 }
 
-/* What was cast needs nobody of us: it goes on, and is said to. */
+/* nova goes on with what was cast, as far as its compute waits for nobody who tells it of its ports. */
 static void leave_under_way(struct work *work)
 {
+	bool nova_api = scene_nova_api_answers(&work->scene);
+
 	for (size_t i = 0; i < work->plan.nunit; i++) {
 		struct unit *unit = &work->plan.unit[i];
 		const struct evacuation *e = unit->evacuation;
 
-		if (evacuation_is(unit, PHASE_SENT))
-			evacuation_enter(unit, PHASE_SENT,
-			    arena_printf(&work->plan.arena, _("still '%s' when the run was interrupted; nova goes on with it"),
-				e->status[0] ? e->status : "accepted"));
+		if (!evacuation_is(unit, PHASE_SENT))
+			continue;
+		evacuation_enter(unit, PHASE_SENT,
+		    nova_api || !plug_may_be_awaited(&work->scene, unit) ?
+			arena_printf(&work->plan.arena, _("still '%s' when the run was interrupted; nova goes on with it"),
+			    e->status[0] ? e->status : "accepted") :
+			arena_printf(&work->plan.arena,
+			    _("still '%s' when the run was interrupted; while nova-api is down its nova-compute waits to be told of its ports, and ends it in ERROR if nobody does; next: evac-manage journal recover %s"),
+			    e->status[0] ? e->status : "accepted", work->run));
 	}
 }
 
@@ -112,6 +119,7 @@ static int send_and_follow(struct work *work, struct wave *wave, struct error *e
 		}
 		clock_sleep_ms(POLL_MS);
 		look_at_sent(work, &away);
+		plugging_look(work, &wave->plugging);
 		prove(work, away, &proof_due_ms);
 		progress_tell(&wave->progress, work);
 		if (rc == 0)

@@ -187,6 +187,10 @@ static const char *stands_at(struct work *work, const struct evacuation *e, cons
 	struct arena *arena = &work->plan.arena;
 	auto_str struct str who = { 0 };
 
+	if (strcmp(e->status, "accepted") != 0 && target && e->waits_for)
+		return arena_printf(arena,
+		    _("nova-compute on '%s' waits for %s; after vif_plugging_timeout nova ends it in ERROR; next: evac-manage journal recover %s"),
+		    target, e->waits_for, work->run);
 	if (strcmp(e->status, "accepted") != 0 && target)
 		return compute_is_down(work, target) ?
 		    arena_printf(arena,

@@ -15,6 +15,7 @@
 
 struct tally {
 	size_t all, ended, failed, left, under_way, waiting;
+	size_t for_ports; /* of those under way, whose computes wait for a port */
 };
 
 static void take_tally(const struct plan *plan, struct tally *t)
@@ -26,6 +27,7 @@ static void take_tally(const struct plan *plan, struct tally *t)
 		t->all++;
 		t->waiting += evacuation_is_waiting(u);
 		t->under_way += evacuation_is(u, PHASE_SENT);
+		t->for_ports += evacuation_is(u, PHASE_SENT) && u->evacuation->wait_recorded;
 		t->left += !u->evacuation && u->step[0].state == STATE_SKIPPED;
 		t->failed += u->evacuation && !evacuation_has_landed(u) && !evacuation_is(u, PHASE_SENT) &&
 		    !evacuation_is(u, PHASE_WAITING);
@@ -145,6 +147,10 @@ static void add_text(const struct progress *progress, const struct work *work, c
 	str_addf(out, _("%zu failed"), t->failed);
 	str_add(out, ", ");
 	str_addf(out, _("%zu under way"), t->under_way);
+	if (t->for_ports > 0) {
+		str_add(out, ", ");
+		str_addf(out, _("%zu of them wait for a port"), t->for_ports);
+	}
 	if (t->left > 0) {
 		str_add(out, ", ");
 		str_addf(out, _("%zu not begun"), t->left);

@@ -3,6 +3,7 @@
 #define WAVE_INTERNAL_H
 
 #include "evacuate/evacuate.h"
+#include "evacuate/plug.h"
 #include "evacuate/order.h"
 #include "evacuate/progress.h"
 
@@ -15,6 +16,7 @@ struct wave {
 	struct error why;
 	int64_t paused_at_ms; /* when we looked last, while somebody has the run paused */
 	struct progress progress;
+	struct plugging plugging;
 };
 /* Sends while the window has room. While the way is closed it is tried again for a minute: 0 as long as there is hope. -1:
  * nothing more is begun, and what waited is left. */

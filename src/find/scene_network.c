@@ -88,3 +88,15 @@ int scene_find_network(struct scene *scene, struct error *err)
 	absences_add(scene->world->absences, &e, NULL);
 	return 0;
 }
+
+bool candidate_may_wait_for_ports(const struct candidate *c)
+{
+	for (size_t i = 0; i < c->vifs.n; i++) {
+		struct vif rebound = c->vifs.v[i];
+
+		rebound.active = false;
+		if (vif_is_waited_for(&rebound))
+			return true;
+	}
+	return !c->vifs.known;
+}

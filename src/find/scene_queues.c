@@ -34,17 +34,8 @@ static void add_queue(struct scene *scene, struct bus **bus, const char *queue, 
 	scene->bus.nconsumer++;
 }
 
-/* A connection opens itself again with what it was opened with: both live equally long. */
-struct cell_bus {
-	struct broker_config config;
-	struct bus *bus;
-};
-
-/* Computes listen on their cell's broker, which need not be the one that nova-api casts on. Without a bus: it could not be
- * reached, or, without an error, the mapping names none. */
-static void open_cell_bus(const struct scene *scene, const struct cell_facts *cell, struct cell_bus *out, struct error *err)
+void cell_bus_open(const struct world *w, const struct nova_cell *cell, struct cell_bus *out, struct error *err)
 {
-	const struct world *w = scene->world;
 
 	*out = (struct cell_bus){ .config = w->nova.bus };
 	out->config.url = (struct transport_url){ 0 };
@@ -52,7 +43,7 @@ static void open_cell_bus(const struct scene *scene, const struct cell_facts *ce
 		const struct cell_mapping *m = &w->mappings.v[i];
 		auto_free char *text = NULL;
 
-		if (m->id != cell->cell->id || !m->transport_url[0])
+		if (m->id != cell->id || !m->transport_url[0])
 			continue;
 		text = config_expand_cell_url(m->transport_url, w->nova.transport_text);
 		if (transport_url_parse(text, "nova_api.cell_mappings", &out->config.url, err) != 0)
@@ -63,7 +54,7 @@ static void open_cell_bus(const struct scene *scene, const struct cell_facts *ce
 	}
 }
 
-static void close_cell_bus(struct cell_bus *cell)
+void cell_bus_close(struct cell_bus *cell)
 {
 	bus_close(&cell->bus);
 	transport_url_free(&cell->config.url);
@@ -75,11 +66,11 @@ static void find_of_compute(struct scene *scene)
 	struct error err = { 0 };
 	struct cell_bus cell;
 
-	open_cell_bus(scene, scene->nova.home, &cell, &err);
+	cell_bus_open(scene->world, scene->nova.home->cell, &cell, &err);
 	if (err.kind)
 		keep_queues_absent(scene, &err);
 	add_queue(scene, &cell.bus, queue, scene->nova.compute && nova_service_is_up(scene->nova.compute, scene->nova.down_s));
-	close_cell_bus(&cell);
+	cell_bus_close(&cell);
 }
 
 static int look_at_computes(struct bus *bus, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out,
@@ -105,14 +96,14 @@ void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell
 	struct error err = { 0 };
 	struct cell_bus on;
 
-	open_cell_bus(scene, cell, &on, &err);
+	cell_bus_open(scene->world, cell->cell, &on, &err);
 	*out = (struct waiting_queues){ .v = arena_alloc(arena, (cell->services.n + 1) * sizeof *out->v) };
 	if (!on.bus && !err.kind)
 		error_set(&err, ERROR_CONFIG, "cell_mappings has no transport_url for cell '%s'", cell->cell->name);
 	if (on.bus)
 		look_at_computes(on.bus, cell, arena, out, &err);
 	out->absent = err.kind ? arena_dup(arena, err.text) : NULL;
-	close_cell_bus(&on);
+	cell_bus_close(&on);
 }
 
 static bool has_cinder_services(const struct scene *scene)

@@ -27,19 +27,30 @@ static void add_server_sessions(struct scene *scene, struct db *db, unsigned dow
 		scene->witness.nsession++;
 }
 
+static char *nova_api_url(const struct nova_config *nova)
+{
+	return nova->api_listen ?
+	    xasprintf(strchr(nova->api_listen, ':') ? "http://[%s]:%u/" : "http://%s:%u/", nova->api_listen, nova->api_port) :
+	    NULL;
+}
+
+bool scene_nova_api_answers(const struct scene *scene)
+{
+	auto_free char *url = nova_api_url(&scene->world->nova);
+	struct http_look look = { .url = url };
+
+	if (!url)
+		return false;
+	http_look_all(&look, 1, API_TIMEOUT_MS);
+	return http_is_alive(&look);
+}
+
 static void find_nova_api(struct scene *scene)
 {
-	const struct nova_config *nova = &scene->world->nova;
-	bool brackets = nova->api_listen && strchr(nova->api_listen, ':');
-	struct http_look look = { 0 };
+	auto_free char *url = nova_api_url(&scene->world->nova);
 
-	if (!nova->api_listen)
-		return;
-	look.url = arena_printf(&scene->arena, brackets ? "http://[%s]:%u/" : "http://%s:%u/", nova->api_listen,
-	    nova->api_port);
-	http_look_all(&look, 1, API_TIMEOUT_MS);
-	if (http_is_alive(&look))
-		scene->witness.nova_api = look.url;
+	if (scene_nova_api_answers(scene))
+		scene->witness.nova_api = arena_dup(&scene->arena, url);
 }
 
 void scene_find_sessions(struct scene *scene)

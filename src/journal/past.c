@@ -194,6 +194,27 @@ static int on_publish_outcome(struct past *past, json_object *record)
 	return 0;
 }
 
+/* Only for people: what was told is true, and may be told again. */
+static int on_vif_event(struct past *past, json_object *record)
+{
+	struct past_unit *unit = begun_unit(past, record);
+
+	if (!unit)
+		return 1;
+	unit->told += str_equal(get_text(record, "outcome"), "acked");
+	return 0;
+}
+
+static int on_vif_wait(struct past *past, json_object *record)
+{
+	struct past_unit *unit = begun_unit(past, record);
+
+	if (!unit)
+		return 1;
+	unit->waits_for = copy(past, record, "waits_for");
+	return 0;
+}
+
 static int on_recovery(struct past *past, json_object *record)
 {
 	struct unit *planned;
@@ -244,6 +265,8 @@ static const struct {
 	{ "outcome", on_outcome },
 	{ "publish_intent", on_publish_intent },
 	{ "publish_outcome", on_publish_outcome },
+	{ "vif_event", on_vif_event },
+	{ "vif_wait", on_vif_wait },
 	{ "end", on_end },
 	{ "recover", on_recover },
 	{ "recovery", on_recovery },

@@ -3,10 +3,30 @@
 
 #include <stdlib.h>
 
+#include "util/mem.h"
+#include "util/str.h"
+
 void evacuations_free(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->nunit; i++)
-		free(plan->unit[i].evacuation);
+	for (size_t i = 0; i < plan->nunit; i++) {
+		struct evacuation *e = plan->unit[i].evacuation;
+
+		for (size_t k = 0; e && k < e->nplug; k++)
+			free(e->plug[k].port_id);
+		if (e)
+			free(e->plug);
+		free(e);
+	}
+}
+
+struct plug *evacuation_plug(struct evacuation *e, const char *port_id)
+{
+	for (size_t i = 0; i < e->nplug; i++)
+		if (str_equal(e->plug[i].port_id, port_id))
+			return &e->plug[i];
+	e->plug = vec_grow(e->plug, e->nplug, &e->plug_cap, sizeof *e->plug);
+	e->plug[e->nplug] = (struct plug){ .port_id = xstrdup(port_id) };
+	return &e->plug[e->nplug++];
 }
 
 static const struct {

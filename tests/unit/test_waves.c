@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "evacuate/evacuate.h"
+#include "evacuate/plug.h"
 #include "evacuate/order.h"
 #include "apply/apply.h"
 #include "journal/pause.h"
@@ -134,6 +135,17 @@ int evacuation_look(struct work *work, struct unit *u, struct error *err)
 		u->evacuation->ended_ms = now_ms;
 	}
 	return 0;
+}
+
+void plugging_look(struct work *work, struct plugging *plugging)
+{
+	(void)work;
+	(void)plugging;
+}
+
+void plugging_end(struct plugging *plugging)
+{
+	(void)plugging;
 }
 
 const char *evacuation_stands(struct work *work, const struct unit *unit)

@@ -98,6 +98,23 @@ static inline void our_evacuations_free(struct our_evacuations *evacuations)
 	db_rows_free(&evacuations->rows);
 }
 
+/* Those of a failed host that a nova-compute is about to start: it waits until neutron has plugged each vif that the instance's
+ * info cache has inactive (nova virt/libvirt/driver.py: _create_guest_with_network). Equal to nova's words for both states. */
+#define STATUS_WAITS "pre-migrating"
+#define TASK_WAITS "rebuild_spawning"
+struct plugging_evacuation {
+	const char *migration_uuid, *instance_uuid, *status, *dest_compute, *vm_state,
+	    *task_state; /* the last three may be NULL */
+};
+struct plugging_evacuations {
+	DB_ROWS(struct plugging_evacuation);
+};
+int evacuations_plugging(struct db *cell, const char *source_compute, struct plugging_evacuations *out, struct error *err);
+static inline void plugging_evacuations_free(struct plugging_evacuations *evacuations)
+{
+	db_rows_free(&evacuations->rows);
+}
+
 /* The newest fault's message, if it is younger than ${age_s} seconds; "" when there is none. The caller frees it. */
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err);
 

@@ -225,3 +225,14 @@ int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error 
 {
 	return db_read(cell, &SQL_NOVA_EVACUATION_LIST_OURS, NULL, &our_evacuation_shape, &out->rows, err);
 }
+
+static const struct db_shape plugging_evacuation_shape = DB_SHAPE(struct plugging_evacuation,
+    DB_COLUMNS(struct plugging_evacuation, migration_uuid, instance_uuid, status),
+    DB_NULLABLES(struct plugging_evacuation, dest_compute, vm_state, task_state));
+
+int evacuations_plugging(struct db *cell, const char *source_compute, struct plugging_evacuations *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("source_compute", source_compute), p_end };
+
+	return db_read(cell, &SQL_NOVA_EVACUATION_LIST_PLUGGING, params, &plugging_evacuation_shape, &out->rows, err);
+}
