@@ -30,7 +30,7 @@ class Cluster:
         self.top = tempfile.mkdtemp(prefix="evac-manage-galera.")
         self.process = {}
         self.base = int(ENV["EVAC_SANDBOX_PORT"]) + 400      # nine ports that the sandbox does not use
-        cache = os.path.join(os.environ.get("EVAC_SANDBOX_CACHE") or os.path.join(ENV["EVAC_SANDBOX"], "cache"), "seeded.tar")
+        cache = ENV["SB_GOLDEN"]
         with tarfile.open(cache) as seed:
             seed.extractall(self.top, [m for m in seed if m.name.startswith("mysql/") or m.name == "mysql"])
         os.rename(os.path.join(self.top, "mysql"), self.directory(0))

@@ -9,9 +9,11 @@ golden_stamp() {
   (
     cd "$HERE" && cat sandbox lib/*.sh python/*.py sql/*.sql
     dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron
-  ) | sha256sum | cut -c 1-64
+  ) | sha256sum | cut -c 1-16
 }
-golden_is_fresh() { [ -f "$CACHE/seeded.tar" ] && [ "$(cat "$CACHE/seeded.stamp" 2>/dev/null)" = "$(golden_stamp)" ]; }
+# one for each state of the sandbox's own files, so that two trees that share the cache do not take it from each other
+golden_file() { echo "$CACHE/seeded-$(golden_stamp).tar"; }
+golden_is_fresh() { [ -f "$(golden_file)" ]; }
 
 make_schemas() {
   mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$RUN/mysql" --skip-test-db --skip-name-resolve \
@@ -53,7 +55,8 @@ make_schemas() {
 compute_nodes_known() { [ "$(sql nova 'select count(*) from compute_nodes where deleted = 0')" = 3 ]; }
 
 make_golden() {
-  local since names
+  local since names file
+  file=$(golden_file)
   any_up && die "golden needs a stopped sandbox: sandbox down"
   rm -rf "$RUN"
   mkdir -p "$RUN" "$CACHE"
@@ -83,16 +86,17 @@ make_golden() {
   stop_daemon mariadb 30
   kill_daemon rabbitmq
   kill_daemon epmd
-  tar -C "$RUN" -S -cf "$CACHE/seeded.tar.tmp" mysql seeds.txt reset.sql state/pool state/backups
-  mv "$CACHE/seeded.tar.tmp" "$CACHE/seeded.tar"
-  golden_stamp >"$CACHE/seeded.stamp"
+  tar -C "$RUN" -S -cf "$file.$$" mysql seeds.txt reset.sql state/pool state/backups
+  mv "$file.$$" "$file"
+  # shellcheck disable=SC2012
+  ls -t "$CACHE"/seeded*.tar* | tail -n +5 | while read -r old; do rm -f "$old"; done
   rm -rf "$RUN/mysql" "$RUN/rabbit" "$RUN/state"
-  say "golden: saved $CACHE/seeded.tar"
+  say "golden: saved $file"
 }
 
 restore_golden() {
   rm -rf "$RUN/mysql" "$RUN/rabbit" "$RUN/state" "$RUN/mysql.sock" "$RUN/mysql.pid"
-  tar -C "$RUN" -xf "$CACHE/seeded.tar" || die "could not restore $CACHE/seeded.tar"
+  tar -C "$RUN" -xf "$(golden_file)" || die "could not restore $(golden_file)"
 }
 
 # the port of another sandbox may stand in the cells of a cache that it made
