@@ -51,7 +51,7 @@ def environment():
 
 ENV = environment()
 A, B, C = ENV["SB_HOST_A"], ENV["SB_HOST_B"], ENV["SB_HOST_C"]
-SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_DB_NEUTRON_PASS", "SB_AMQP_PASS")]
+SECRETS = [ENV[k] for k in ("SB_DB_NOVA_PASS", "SB_DB_CINDER_PASS", "SB_DB_NEUTRON_PASS", "SB_DB_KEYSTONE_PASS", "SB_SERVICE_PASS", "SB_AMQP_PASS")]
 
 
 def connect(database, **more):

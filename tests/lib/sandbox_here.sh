@@ -7,7 +7,7 @@ free_ports() {
   local base port taken
   taken=$(awk 'FNR > 1 { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
   for base in 23000 24000 25000 26000 27000 28000 29000 30000 31000; do
-    for port in 292 306 369 672 673 696 774 776 778; do
+    for port in 292 306 369 500 672 673 696 774 776 778; do
       grep -qix "$(printf %04X $((base + port)))" <<<"$taken" && continue 2
     done
     # two runs that start together must not take the same range

@@ -16,17 +16,20 @@ write_configs() {
   write_nova_config
   write_cinder_config
   write_neutron_config
+  write_keystone_config
   write_paste_pipelines
   cat >"$ETC/placement.conf" <<EOC
 [api]
 auth_strategy = noauth2
+[keystone_authtoken]
+$(login placement)
 [placement_database]
 connection = $(db_url placement "$DB_PLACEMENT_PASS" placement)
 EOC
 }
 
 write_nova_config() {
-  local host cinder=http://127.0.0.1:$CINDER_PORT
+  local host
   cat >"$ETC/nova.conf" <<EOC
 [DEFAULT]
 debug = ${EVAC_SANDBOX_DEBUG:-false}
@@ -63,27 +66,22 @@ lock_path = $RUN/state/$CONTROLLER/lock
 policy_file = $ETC/policy.yaml
 [oslo_messaging_notifications]
 driver = noop
+[keystone_authtoken]
+www_authenticate_uri = http://127.0.0.1:$KEYSTONE_PORT/
+$(login nova)
 [placement]
-auth_type = admin_token
-token = admin
-endpoint = http://127.0.0.1:$PLACEMENT_PORT
-endpoint_override = http://127.0.0.1:$PLACEMENT_PORT
+region_name = RegionOne
+$(login placement)
 [neutron]
-auth_type = admin_token
-token = nova-neutron-token
-endpoint = http://127.0.0.1:$NEUTRON_PORT
-endpoint_override = http://127.0.0.1:$NEUTRON_PORT
+region_name = RegionOne
+$(login neutron)
 [cinder]
-auth_type = admin_token
-token = nova-cinder-token
-endpoint = $cinder/v3/$PROJECT_ID
-endpoint_template = $cinder/v3/%(project_id)s
+os_region_name = RegionOne
+$(login nova)
 # cinder deletes an attachment of a guest only for a service
 [service_user]
 send_service_user_token = true
-auth_type = admin_token
-token = nova-service-token
-endpoint = $cinder/v3/$PROJECT_ID
+$(login nova)
 [quota]
 instances = -1
 cores = -1
@@ -184,6 +182,23 @@ EOC
   done
 }
 
+login() { # user: the options of keystoneauth's password plugin
+  printf '%s\n' "auth_type = password" "auth_url = http://127.0.0.1:$KEYSTONE_PORT/v3" "username = $1" "password = $SERVICE_PASS" \
+    "user_domain_name = Default" "project_name = service" "project_domain_name = Default"
+}
+
+write_keystone_config() {
+  local user users=""
+  cat >"$ETC/keystone.conf" <<EOC
+[database]
+connection = $(db_url keystone "$DB_KEYSTONE_PASS" keystone)
+[sandbox]
+service_project_id = $SERVICE_PROJECT_ID
+EOC
+  for user in $SERVICE_USERS; do users+=", \"$user\": \"$SERVICE_PASS\""; done
+  echo "{${users#, }}" >"$ETC/keystone-users.json"
+}
+
 # read by neutron-db-manage, by the stand-in and by the tool
 write_neutron_config() {
   cat >"$ETC/neutron.conf" <<EOC
@@ -194,9 +209,10 @@ agent_down_time = 10
 report_interval = 2
 [database]
 connection = $(db_url neutron "$DB_NEUTRON_PASS" neutron)
+[keystone_authtoken]
+$(login neutron)
 [nova]
-endpoint_override = http://127.0.0.1:$NOVA_PORT/v2.1
-token = neutron:$PROJECT_ID
+$(login nova)
 EOC
 }
 

@@ -8,7 +8,7 @@ manage() { # program arguments...
 golden_stamp() {
   (
     cd "$HERE" && cat sandbox lib/*.sh python/*.py sql/*.sql
-    dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron
+    dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron python3-keystone
   ) | sha256sum | cut -c 1-16
 }
 # one for each state of the sandbox's own files, so that two trees that share the cache do not take it from each other
@@ -27,11 +27,11 @@ make_schemas() {
     for host in 127.0.0.1 localhost; do
       echo "create user sandbox@$host identified by '$DB_ADMIN_PASS', nova@$host identified by '$DB_NOVA_PASS',
         cinder@$host identified by '$DB_CINDER_PASS', placement@$host identified by '$DB_PLACEMENT_PASS',
-        neutron@$host identified by '$DB_NEUTRON_PASS';
+        neutron@$host identified by '$DB_NEUTRON_PASS', keystone@$host identified by '$DB_KEYSTONE_PASS';
         grant all on *.* to sandbox@$host with grant option;
         grant all on nova.* to nova@$host; grant all on nova_api.* to nova@$host; grant all on nova_cell0.* to nova@$host;
         grant all on cinder.* to cinder@$host; grant all on placement.* to placement@$host;
-        grant all on neutron.* to neutron@$host;"
+        grant all on neutron.* to neutron@$host; grant all on keystone.* to keystone@$host;"
     done
     echo "delete from mysql.global_priv where user = ''; flush privileges;"
   } | mariadb --no-defaults -u root -S "$RUN/mysql.sock" || die "could not create the databases: see $LOG/mariadb.out"
@@ -46,10 +46,26 @@ make_schemas() {
   (
     OS_PLACEMENT_CONFIG_DIR=$ETC manage placement-manage --config-file "$ETC/placement.conf" db sync &&
       manage cinder-manage --config-file "$ETC/cinder.conf" db sync &&
-      manage neutron-db-manage --config-file "$ETC/neutron.conf" upgrade heads
+      manage neutron-db-manage --config-file "$ETC/neutron.conf" upgrade heads &&
+      manage keystone-manage --config-file "$ETC/keystone.conf" db_sync
   ) >"$LOG/other-manage.out" 2>&1 || die "db sync failed: see $LOG/other-manage.out"
+  make_catalog keystone
   sql neutron "$(sed "s/@PROJECT@/$PROJECT_ID/" "$HERE/sql/networks.sql")" || die "sql/networks.sql failed"
   wait $nova_pid || die "db sync failed: see $LOG/nova-manage.out"
+}
+
+# what an operator types as "openstack service create" and "openstack endpoint create"
+make_catalog() { # schema
+  local values
+  values="('compute', 'nova', 'http://127.0.0.1:$NOVA_PORT/v2.1'), ('identity', 'keystone', 'http://127.0.0.1:$KEYSTONE_PORT/v3'),
+    ('image', 'glance', 'http://127.0.0.1:$GLANCE_PORT'), ('network', 'neutron', 'http://127.0.0.1:$NEUTRON_PORT'),
+    ('placement', 'placement', 'http://127.0.0.1:$PLACEMENT_PORT'), ('volumev3', 'cinderv3', 'http://127.0.0.1:$CINDER_PORT/v3/\$(project_id)s')"
+  sql "$1" "delete from endpoint; delete from service; replace into region (id, description, extra) values ('RegionOne', '', '{}');
+    insert into service (id, type, enabled, extra) with s (type, name, url) as (values $values)
+      select md5(type), type, 1, json_object('name', name, 'description', '') from s;
+    insert into endpoint (id, interface, region_id, service_id, url, enabled, extra) with s (type, name, url) as (values $values)
+      select md5(concat(type, i.interface)), i.interface, 'RegionOne', md5(type), url, 1, '{}' from s
+      join (select 'public' as interface union all select 'internal' union all select 'admin') as i" || die "could not write the catalog"
 }
 
 compute_nodes_known() { [ "$(sql nova 'select count(*) from compute_nodes where deleted = 0')" = 3 ]; }
@@ -99,11 +115,12 @@ restore_golden() {
   tar -C "$RUN" -xf "$(golden_file)" || die "could not restore $(golden_file)"
 }
 
-# the port of another sandbox may stand in the cells of a cache that it made
+# the ports of another sandbox may stand in the cells and in the catalog of a cache that it made
 adopt_ports() {
   local t d0 d1
   t=$(transport_url) d0=$(db_url nova "$DB_NOVA_PASS" nova_cell0) d1=$(db_url nova "$DB_NOVA_PASS" nova)
   local db
+  for db in keystone snapshot_keystone; do make_catalog $db; done
   for db in nova_api snapshot_nova_api; do
     sql $db "update cell_mappings set database_connection = if(name = 'cell0', '$d0', '$d1');
       update cell_mappings set transport_url = '$t' where name <> 'cell0'" || die "could not set the cells' addresses"

@@ -62,6 +62,10 @@ EOC
 }
 rabbitmqctl() { (rabbit_environment && exec /usr/lib/rabbitmq/bin/rabbitmqctl -n "$RABBIT_NODE" "$@"); }
 
+start_keystone() {
+  start_daemon keystone "$PY" "$HERE/python/keystone_server.py" "$KEYSTONE_PORT" "$LOG/keystone.jsonl" "$ETC/keystone.conf" \
+    "$ETC/keystone-users.json" "${EVAC_SANDBOX_TOKEN_LIFETIME:-3600}"
+}
 start_glance() { start_daemon glance "$PY" "$HERE/python/glance_server.py" "$GLANCE_PORT" "$LOG/glance.jsonl"; }
 start_neutron_server() {
   start_daemon neutron-server "$PY" "$HERE/python/neutron_server.py" "$NEUTRON_PORT" "$LOG/neutron-server.jsonl" "$ETC/neutron.conf" "$RUN/state/knobs"
@@ -71,7 +75,7 @@ start_neutron_agent() { # host
     "$RUN/state/$1/plugged" "$RUN/state/knobs" 2
 }
 start_placement() {
-  OS_PLACEMENT_CONFIG_DIR=$ETC start_daemon placement "$PY" "$HERE/python/placement_server.py" "$PLACEMENT_PORT"
+  OS_PLACEMENT_CONFIG_DIR=$ETC start_daemon placement "$PY" "$HERE/python/placement_server.py" "$PLACEMENT_PORT" "$ETC/placement.conf"
 }
 
 # -- nova and cinder
@@ -138,6 +142,7 @@ wait_started() { # since names...: heartbeats, and the ports of the APIs
       nova-api) wait_port "$NOVA_PORT" 90 "$name" ;;
       cinder-api) wait_port "$CINDER_PORT" 90 "$name" ;;
       placement) wait_port "$PLACEMENT_PORT" 60 "$name" ;;
+      keystone) wait_port "$KEYSTONE_PORT" 30 "$name" ;;
       glance) wait_port "$GLANCE_PORT" 30 "$name" ;;
       neutron-server) wait_port "$NEUTRON_PORT" 30 "$name" ;;
       mariadb) wait_mariadb ;;
@@ -161,6 +166,7 @@ start_named() { # names: start, do not wait
     case $name in
       mariadb) start_mariadb ;;
       rabbitmq | epmd) start_rabbitmq ;;
+      keystone) start_keystone ;;
       glance) start_glance ;;
       neutron-server) start_neutron_server ;;
       neutron-agent-*) start_neutron_agent "${name#neutron-agent-}" ;;

@@ -18,7 +18,8 @@ PROGRAMS = {
     "nova-manage": "nova.cmd.manage", "nova-scheduler": "nova.cmd.scheduler", "cinder-api": "cinder.cmd.api",
     "cinder-backup": "cinder.cmd.backup", "cinder-manage": "cinder.cmd.manage",
     "cinder-scheduler": "cinder.cmd.scheduler", "cinder-volume": "cinder.cmd.volume",
-    "placement-manage": "placement.cmd.manage", "neutron-db-manage": "neutron.db.migration.cli"}
+    "placement-manage": "placement.cmd.manage", "neutron-db-manage": "neutron.db.migration.cli",
+    "keystone-manage": "keystone.cmd.manage"}
 # what a daemon imports only after it has read its configuration
 LATE = {"nova-compute": ["nova.compute.manager", "sandbox_nova"], "nova-conductor": ["nova.conductor.manager"],
         "nova-scheduler": ["nova.scheduler.manager"], "cinder-volume": ["cinder.volume.manager", "sandbox_cinder"],

@@ -25,9 +25,11 @@ import uuid
 import pymysql
 
 import stand_in
+import tokens
 
 PORT, LOG, CONF, KNOBS = int(sys.argv[1]), sys.argv[2], stand_in.configuration(sys.argv[3]), sys.argv[4]
 DOWN_S = CONF.getint("DEFAULT", "agent_down_time")
+VALIDATOR = tokens.Validator(CONF["keystone_authtoken"])
 OVS, SRIOV = "Open vSwitch agent", "NIC Switch agent"
 ROUND = threading.RLock()   # one writer at a time: what two of ours would do to each other's rows is not the subject
 ONE = {"networks": "network", "subnets": "subnet", "ports": "port"}
@@ -248,9 +250,10 @@ def tell_nova(port):
     end = time.monotonic() + 1
     while True:
         try:
-            urllib.request.urlopen(urllib.request.Request(
-                CONF["nova"]["endpoint_override"] + "/os-server-external-events", data=body, method="POST",
-                headers={"Content-Type": "application/json", "X-Auth-Token": CONF["nova"]["token"]}), timeout=30).close()
+            token, catalog = tokens.fetch(CONF["nova"])
+            nova = next(e["url"] for s in catalog if s["type"] == "compute" for e in s["endpoints"] if e["interface"] == "public")
+            urllib.request.urlopen(urllib.request.Request(nova + "/os-server-external-events", data=body, method="POST", headers={
+                "Content-Type": "application/json", "X-Auth-Token": token}), timeout=30).close()
             return
         except OSError as e:
             refused = isinstance(getattr(e, "reason", None), ConnectionRefusedError)
@@ -295,6 +298,9 @@ def answer(request):
         with ROUND:
             report(host, request.json) if what == "report" else of_agent(what, port_id, host)
         return 200, {}
+    code = VALIDATOR.check(request.headers.get("X-Auth-Token"))
+    if code != 200:
+        return code, {"error": {"code": code, "message": "no token, or not a good one" if code == 401 else "keystone does not answer"}}
     found = re.match(r"/v2.0/(ports|networks|subnets)(?:/([0-9a-f-]{36}))?$", request.path)
     if found:
         return resources(request, *found.groups())

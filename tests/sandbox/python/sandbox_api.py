@@ -45,15 +45,26 @@ class Sandbox:
 
     def http(self, method, url, body, microversion):
         data = None if body is None else json.dumps(body).encode()
+        token = self.token() if microversion is None else self.env["SB_TOKEN"]
         request = urllib.request.Request(url, data=data, method=method, headers={
-            "Content-Type": "application/json", "Accept": "application/json", "X-Auth-Token": self.env["SB_TOKEN"],
-            "OpenStack-API-Version": microversion})
+            "Content-Type": "application/json", "Accept": "application/json", "X-Auth-Token": token,
+            **({"OpenStack-API-Version": microversion} if microversion else {})})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 raw = answer.read()
                 return json.loads(raw) if raw else {}
         except urllib.error.HTTPError as e:
             raise SystemExit("%s %s: %s %s" % (method, url, e.code, e.read().decode("utf-8", "replace")))
+
+    def token(self):
+        """Of keystone, for those who ask it: neutron and placement."""
+        domain = {"name": "Default"}
+        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": {
+            "name": "nova", "password": self.env["SB_SERVICE_PASS"], "domain": domain}}},
+            "scope": {"project": {"name": "service", "domain": domain}}}}
+        with urllib.request.urlopen(urllib.request.Request(self.env["SB_KEYSTONE_URL"] + "/auth/tokens", method="POST",
+                                                           data=json.dumps(body).encode()), timeout=30) as answer:
+            return answer.headers["X-Subject-Token"]
 
     def nova(self, method, path, body=None, microversion="2.73"):
         return self.http(method, self.env["SB_NOVA_URL"] + path, body, "compute " + microversion)
@@ -62,7 +73,7 @@ class Sandbox:
         return self.http(method, self.env["SB_CINDER_URL"] + path, body, "volume " + microversion)
 
     def neutron(self, method, path, body=None):
-        return self.http(method, self.env["SB_NEUTRON_URL"] + "/v2.0" + path, body, "network 1.0")
+        return self.http(method, self.env["SB_NEUTRON_URL"] + "/v2.0" + path, body, None)
 
     def wait(self, what, done, seconds=90):
         end = time.time() + seconds

@@ -8,6 +8,7 @@ import webob.dec
 from oslo_middleware import request_id
 
 import nova.conf
+import tokens
 from nova import context
 from nova import exception
 from nova.virt import fake
@@ -128,20 +129,20 @@ def __getattr__(name):
     from nova.api.openstack import wsgi
 
     class SandboxAuth(base.Middleware):
-        """The context that keystonemiddleware would give; X-Auth-Token is "user:project".
+        """The context that keystonemiddleware would give; X-Auth-Token is "user:project", and more in a token of keystone.
 
         nova's own noauth2 gives a context without a token, with which every call to glance fails.
         """
 
         @webob.dec.wsgify(RequestClass=wsgi.Request)
         def __call__(self, req):
-            user, _, project = req.headers.get("X-Auth-Token", "").partition(":")
+            user, project = (req.headers.get("X-Auth-Token", "").split(":") + [None, None])[:2]
             if not project:
                 return webob.exc.HTTPUnauthorized()
             req.environ["nova.context"] = context.RequestContext(
                 user_id="5e5e5e5e5e5e4e5e5e5e5e5e5e5e5e5e", user_name=user, project_id=project,
                 project_name="sandbox", user_domain_id="default", project_domain_id="default",
-                roles=["admin", "member", "reader"], auth_token="sandbox-user-token",
+                roles=["admin", "member", "reader"], auth_token=tokens.make(user, project, 3600),
                 service_catalog=_catalog(project), remote_address=req.remote_addr,
                 request_id=req.environ.get(request_id.ENV_REQUEST_ID))
             return self.application

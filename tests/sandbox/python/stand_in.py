@@ -1,8 +1,10 @@
 """What the stand-ins for OpenStack's services share: JSON over HTTP, a line of a log for every request."""
 import configparser
 import json
+import sys
 import threading
 import time
+import traceback
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -37,7 +39,11 @@ def serve(port, log, answer):
         def handle_any(self):
             began, length = time.time(), int(self.headers.get("Content-Length") or 0)
             request = Request(self, self.rfile.read(length) if length else b"")
-            code, what, *more = answer(request)
+            try:
+                code, what, *more = answer(request)
+            except Exception:
+                traceback.print_exc(file=sys.stderr)
+                code, what, *more = 500, {"error": {"code": 500, "message": "see the log"}}
             data = b"" if what is None else json.dumps(what).encode()
             self.send_response(code)
             for name, value in (more[0] if more else {}).items():
@@ -50,7 +56,7 @@ def serve(port, log, answer):
             with LOCK:
                 lines.write(json.dumps({"t": round(began, 3), "method": self.command, "path": self.path, "code": code,
                                         "who": self.headers.get("User-Agent"), "token": bool(self.headers.get("X-Auth-Token")),
-                                        "body": request.body.decode("utf-8", "replace")[:400]}) + "\n")
+                                        "body": None if "auth" in request.path else request.body.decode("utf-8", "replace")[:400]}) + "\n")
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = handle_any
 
