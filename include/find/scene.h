@@ -344,9 +344,10 @@ bool scene_is_failed_node(const struct scene *scene, const char *host);
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);
 
-/* Would a nova-compute that rebuilds it wait for the event of one of its ports, or is that not known? Bound to another host
- * each of them is DOWN at first, whatever it was: only what has no port, or none but remote-managed ones, waits for nothing. */
-bool candidate_may_wait_for_ports(const struct candidate *candidate);
+/* Would a nova-compute that rebuilds an instance wait for the event of one of these, as its info cache has them before, or is
+ * that not known? Bound to another host each is DOWN at first, whatever it was: only where there is none, or none but
+ * remote-managed ones, it waits for nothing. */
+bool vifs_may_be_awaited(const struct vifs *vifs);
 /* scene_network.c: the interfaces and ports of all candidates, and neutron's agents. neutron's database is a witness: without
  * it, or when it stops to answer, scene->neutron.known is false, which is an absence and no error. */
 int scene_find_network(struct scene *scene, struct error *err);

@@ -52,6 +52,7 @@ struct evacuation {
 };
 
 void evacuations_free(struct plan *plan);
+void evacuation_free(struct unit *unit); /* of one that was not begun: nothing */
 /* Of one port of the instance, made when it is first asked for; it stays where it is until the next one is made. */
 struct plug *evacuation_plug(struct evacuation *evacuation, const char *port_id);
 /* The one way to a phase: the step's state goes with it. ${error} is borrowed. */

@@ -30,6 +30,10 @@ static const struct option_spec options[] = {
 	  .sentence = "guest-may-still-run:ID: you have checked that no compute has a guest of that instance; settles an evacuation whose rows are gone" },
 	{ .name = "scan", .type = OPTION_FLAG, .offset = AT(what.scan),
 	  .sentence = "without a journal: list evacuations of evac-manage that have not ended" },
+	{ .name = "no-wait", .type = OPTION_FLAG, .offset = AT(how.no_wait),
+	  .sentence = "do not stay to tell nova-computes of their ports while nova-api is down" },
+	{ .name = "timeout", .type = OPTION_COUNT, .offset = AT(how.timeout_s), .metavar = "SECONDS",
+	  .sentence = "stop waiting for them after this time" },
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "show the result; write nothing" },
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "accepted, but not needed: the run was confirmed" },
 	{ 0 }
@@ -52,7 +56,8 @@ const struct command command_journal_recover = {
 	.sentence = "settle a run that was interrupted",
 	.details = "Reads the journal and the databases and settles every step as done, not done, or unknown with the check to make. A "
 		"commit without an answer is settled by the same compare-and-set again. A claim without a message is taken back. A "
-		"message is sent again only with --resend. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when a "
+		"message is sent again only with --resend. While nova-api is down and an evacuation is under way, it stays and tells the "
+		"nova-compute of its ports, as the run did. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when a "
 		"step is still unknown.\n\n"
 		"Example:\n"
 		"  evac-manage journal recover 20260131T030405Z-host-rescue-1a2b3c4d",

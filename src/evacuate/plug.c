@@ -69,6 +69,5 @@ enum plug_answer plug_decide(const struct plug_facts *facts, struct plug *plug, 
 
 bool plug_may_be_awaited(const struct scene *scene, const struct unit *unit)
 {
-	return scene->world->site.computes_wait_for_ports &&
-	    (!unit->candidate || candidate_may_wait_for_ports(unit->candidate));
+	return scene->world->site.computes_wait_for_ports && (!unit->candidate || vifs_may_be_awaited(&unit->candidate->vifs));
 }

@@ -89,14 +89,14 @@ int scene_find_network(struct scene *scene, struct error *err)
 	return 0;
 }
 
-bool candidate_may_wait_for_ports(const struct candidate *c)
+bool vifs_may_be_awaited(const struct vifs *vifs)
 {
-	for (size_t i = 0; i < c->vifs.n; i++) {
-		struct vif rebound = c->vifs.v[i];
+	for (size_t i = 0; i < vifs->n; i++) {
+		struct vif rebound = vifs->v[i];
 
 		rebound.active = false;
 		if (vif_is_waited_for(&rebound))
 			return true;
 	}
-	return !c->vifs.known;
+	return !vifs->known;
 }

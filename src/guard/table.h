@@ -127,6 +127,13 @@ GUARD("no-consumer", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, no_cons
 	.sentence = N_("no nova-conductor reads its queue; a message would wait there and run later, unwatched"),
 	.hint = N_("start nova-conductor; 'evac-manage doctor' shows the queue"),
 	.of_request = true)
+GUARD("vif-event-undeliverable", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, vif_event_undeliverable),
+	.sentence = N_("a nova-compute starts the instance when it is told that its ports are plugged, and ends it in ERROR "
+		"when nobody tells it within vif_plugging_timeout; neutron tells it through nova-api, which does not answer, "
+		"and this run cannot"),
+	.hint = N_("bring nova-api back, or give neutron's configuration: --neutron-config-file; set [site] "
+		"computes_wait_for_ports = false if no nova-compute waits"),
+	.offer = N_("if the destinations have vif_plugging_timeout = 0 and vif_plugging_is_fatal = false"), .offer_for_all = true)
 
 /* what moves */
 GUARD("clustered", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, clustered),

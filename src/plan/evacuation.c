@@ -6,17 +6,22 @@
 #include "util/mem.h"
 #include "util/str.h"
 
+void evacuation_free(struct unit *unit)
+{
+	struct evacuation *e = unit->evacuation;
+
+	for (size_t i = 0; e && i < e->nplug; i++)
+		free(e->plug[i].port_id);
+	if (e)
+		free(e->plug);
+	free(e);
+	unit->evacuation = NULL;
+}
+
 void evacuations_free(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->nunit; i++) {
-		struct evacuation *e = plan->unit[i].evacuation;
-
-		for (size_t k = 0; e && k < e->nplug; k++)
-			free(e->plug[k].port_id);
-		if (e)
-			free(e->plug);
-		free(e);
-	}
+	for (size_t i = 0; i < plan->nunit; i++)
+		evacuation_free(&plan->unit[i]);
 }
 
 struct plug *evacuation_plug(struct evacuation *e, const char *port_id)

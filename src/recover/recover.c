@@ -55,21 +55,12 @@ static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, c
 	return journal_add(r->work.journal, "recovery", record, true, err);
 }
 
-static int recover_unit(struct recovery *r, size_t index, struct error *err)
+int recover_judge(struct recovery *r, size_t index, struct error *err)
 {
 	struct unit *unit = &r->work.plan.unit[index];
 	const char *why = NULL;
 	enum verdict verdict;
 
-	if (!r->past.unit[index].begun) {
-		unit_set_state(unit, STATE_SKIPPED, _("never begun"));
-		r->nverdict[VERDICT_NOT_DONE]++;
-		return 0;
-	}
-	if (past_unit_is_final(&r->past.unit[index])) {
-		repeat_final(r, index);
-		return 0;
-	}
 	verdict = unit->kind == UNIT_EVACUATION ? recover_evacuation(r, index, &why) : recover_rows(r, index, &why);
 	r->nverdict[verdict]++;
 	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
@@ -83,6 +74,20 @@ static int recover_unit(struct recovery *r, size_t index, struct error *err)
 				log_error("   %s %s: %s", s->kind->one, s->id, s->error);
 	CRASH_POINT("recover_before_record");
 	return r->request->how.dry_run ? 0 : add_verdict(r, index, verdict, why, err);
+}
+
+static int recover_unit(struct recovery *r, size_t index, struct error *err)
+{
+	if (!r->past.unit[index].begun) {
+		unit_set_state(&r->work.plan.unit[index], STATE_SKIPPED, _("never begun"));
+		r->nverdict[VERDICT_NOT_DONE]++;
+		return 0;
+	}
+	if (past_unit_is_final(&r->past.unit[index])) {
+		repeat_final(r, index);
+		return 0;
+	}
+	return recover_judge(r, index, err);
 }
 
 static enum error_kind result_of(const struct recovery *r)
@@ -134,6 +139,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
 		    shell_word(&r->work.plan.arena, r->past.host), r->past.run);
+	} else if (r->untold > 0) {
+		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0) {
 		log_notice("to do the units that are not done, run the same command again");
 	}
@@ -198,6 +205,8 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 		if (recover_unit(r, i, err) != 0)
 			return err->kind;
 	}
+	if (recover_follow(r, err) != 0)
+		return err->kind;
 	result = result_of(r);
 	if (!r->request->how.dry_run && add_recover_end(r, result, err) != 0)
 		return err->kind;

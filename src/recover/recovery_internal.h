@@ -14,6 +14,7 @@ struct recovery {
 	struct work work; /* its plan is the past's */
 	struct report report;
 	size_t nverdict[VERDICTS];
+	size_t untold; /* evacuations that were left while their computes wait, or may wait, to be told of their ports */
 };
 
 /* What recovery does about one evacuation follows from what is known about it, by the table in recover_rule.c: the first row
@@ -75,6 +76,12 @@ enum verdict recover_rows(struct recovery *r, size_t index, const char **why);
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why);
 /* One that had its end before. */
 void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why);
+/* recover.c: the verdict on a unit that was begun, said, counted and recorded; again, when evacuation_free() has taken what an
+ * earlier one found. */
+int recover_judge(struct recovery *r, size_t index, struct error *err);
+/* recover_follow.c: what nova has in hand is followed while its computes may wait to be told of their ports, and they are told.
+ * -1: the journal cannot be written, or ERROR_INTERRUPTED. */
+int recover_follow(struct recovery *r, struct error *err);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err);
 

@@ -81,6 +81,7 @@ static const struct {
 	{ "volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE },
 	{ "scheduler-missing", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "no-consumer", SEVERITY_STOP, ACCEPT_NOTHING },
+	{ "vif-event-undeliverable", SEVERITY_STOP, ACCEPT_CODE },
 	{ "target-state-unsupported", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "release-deletes-disks", SEVERITY_STOP, ACCEPT_CODE },
 	{ "mass-failure", SEVERITY_STOP, ACCEPT_CODE },
