@@ -43,7 +43,8 @@ struct how {
 	struct words accept;
 	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
 	const char *target_state;
-	bool skip_drifted; /* what is no longer as the plan file or the journal says is left out */
+	const char *token_file, *token_from; /* --os-token-file, --os-token-from; token_take() knows the environment too */
+	bool skip_drifted;                   /* what is no longer as the plan file or the journal says is left out */
 	const char *plan_out;
 	const struct plan_file *planned; /* plan apply: the run does what this says; NULL: what it finds */
 };

@@ -31,6 +31,18 @@ struct broker_config {
 	unsigned heartbeat_s;  /* ours: 10 */
 };
 
+/* What nova logs in to keystone with: of [keystone_authtoken], or of [service_user] where that has no login (and of the group
+ * that its auth_section names). Asked for a token alone. All NULL where neither says anything. */
+struct keystone_config {
+	char *group; /* whose values these are */
+	char *auth_url, *username, *user_id, *password, *user_domain_id, *user_domain_name;
+	char *project_id, *project_name, *project_domain_id, *project_domain_name;
+	char *default_domain_id, *default_domain_name; /* of user and project where they have none of their own */
+	char *ca_file, *cert_file, *key_file;
+	bool insecure; /* take any certificate */
+};
+bool keystone_config_has_login(const struct keystone_config *config);
+
 struct nova_config {
 	bool has_database;      /* [database] connection is given */
 	struct db_url database; /* of the file that we read: often cell0 or a cell */
@@ -43,9 +55,12 @@ struct nova_config {
 	unsigned service_down_time_s; /* 60; raised to int(report_interval * 2.5) as nova does */
 	unsigned report_interval_s;   /* 10 */
 	char *conductor_topic;        /* [conductor] topic of Queens; "conductor" */
-	char *compute_level;   /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
-	char *api_listen;      /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
-	unsigned api_port;     /* osapi_compute_listen_port; 8774 */
+	char *compute_level; /* [upgrade_levels] compute: "auto", a release's name or an RPC version; NULL: not given */
+	char *api_listen;    /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
+	unsigned api_port;   /* osapi_compute_listen_port; 8774 */
+	struct keystone_config keystone;
+	/* where this configuration says that they are, instead of keystone's catalog; NULL: it does not */
+	char *glance_url, *neutron_url, *cinder_template;
 	char *readable_by_all; /* files with passwords that everybody may read (finding config-readable), as words for a shell;
 	                          NULL: none */
 };

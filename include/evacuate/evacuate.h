@@ -8,7 +8,7 @@
 
 /* Evacuations on their way: cast.c (transaction and message), follow.c (what nova makes of it). */
 
-/* The message; ${instance} is given away. */
+/* What the message is made of. */
 struct evacuation_message {
 	const struct evacuation_rows *rows;
 	const struct candidate *candidate; /* its request spec, and what was found about it */
@@ -17,14 +17,17 @@ struct evacuation_message {
 	bool force;                            /* past the scheduler */
 	const char *target_state;              /* "stopped"; NULL: not asked for */
 	const char *unique_id;
+	const struct token *token; /* that goes with it; NULL: none */
 };
+/* ${instance} is given away; ${body} may hold the token: str_free_secret(). */
 int evacuation_body(const struct evacuation_message *message, json_object *instance, struct str *body, struct error *err);
 
 struct publish_record {
 	size_t unit;
 	const struct evacuation_rows *rows;
 	const char *unique_id, *exchange, *broker;
-	int attempt; /* counts what is sent again under the same ids */
+	int attempt;       /* counts what is sent again under the same ids */
+	const char *token; /* where the token came from that the message has; NULL: it has none */
 };
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body,
     struct error *err);

@@ -8,6 +8,7 @@
 #include "bus/bus.h"
 #include "config/config.h"
 #include "db/db.h"
+#include "find/token.h"
 #include "model/nova/cell.h"
 #include "cli/request.h"
 
@@ -63,6 +64,7 @@ struct world {
 	size_t ncell;            /* that answer; the others are absences */
 	struct cell_mappings mappings;
 	struct bus *bus;
+	struct token token; /* for the instances that need one; keystone is asked when they are found */
 	/* why a witness is absent, for the report; "" when it is there */
 	char cinder_absent[ERROR_TEXT_SIZE], nova_absent[ERROR_TEXT_SIZE], bus_absent[ERROR_TEXT_SIZE];
 	char neutron_absent[ERROR_TEXT_SIZE]; /* "no neutron configuration", or what was configured and does not answer */

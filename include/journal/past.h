@@ -24,6 +24,7 @@ struct past_unit {
 	const char *error;           /* and why */
 	bool publish_begun;          /* an evacuation whose message may have left */
 	unsigned sends;              /* how often */
+	bool has_token;              /* the last message that may have left had one */
 	const char *publish_outcome; /* of the last attempt to send; NULL: none was written */
 	const char *unique_id, *migration_uuid, *request_id;
 	int64_t publish_age_s; /* since the last publish_intent, by our clock */

@@ -37,6 +37,26 @@ bool http_is_alive(const struct http_look *look);
 /* In words that go on after "it", without a full stop: "refuses connections". */
 void http_say(const struct http_look *look, struct str *out);
 
+/* One question whose answer is read: it may hold secrets, so it goes to nobody whose certificate is not trusted, no redirection
+ * is followed, and neither it nor its answer is in an error. */
+struct http_question {
+	const char *method, *url;
+	const char *headers;                        /* whole lines, each with its \r\n; NULL: none */
+	const char *body;                           /* JSON; NULL: none */
+	const char *wanted;                         /* the name of a header of the answer; NULL: none */
+	const char *ca_file, *cert_file, *key_file; /* NULL: the system's; none of its own */
+	bool insecure;                              /* take any certificate */
+	int timeout_ms;                             /* but for the look-up of the name */
+};
+struct http_reply {
+	struct http_look look; /* what came of it: look.status, http_say() */
+	struct str body;       /* of at most 4 MiB */
+	struct str header;     /* the one that was wanted; "" where it is missing */
+};
+/* false: there is no whole answer; look says why. The reply is to be freed in any case, and overwritten. */
+bool http_ask(const struct http_question *question, struct http_reply *out);
+void http_reply_free(struct http_reply *reply);
+
 /* What can be asked of an endpoint without a project: up to the first template ("%(project_id)s" and "$(project_id)s" of
  * catalogs and nova.conf), and without a version at the end, whose list every service gives to all; a path of a proxy
  * ("/volume") stays. User, query and fragment are left out. NULL: it is no http or https URL, or a template stands where the

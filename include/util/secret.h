@@ -19,6 +19,10 @@ void str_add_foreign(struct str *out, const char *text);
 struct arena;
 const char *arena_foreign(struct arena *arena, const char *text); /* the same in an arena; NULL stays NULL */
 
+/* ${text} with ${secret} in the place of ${mark}, which stands in it once: in one piece of memory that str_free_secret()
+ * overwrites, where a library that frees its texts as they are has made the rest. */
+void secret_put_in(struct str *out, const char *text, const char *mark, const char *secret);
+
 /* The second wall, for whatever a person reads: ${text} without the passwords that cannot be a name or a word. */
 void str_add_public(struct str *out, const char *text);
 

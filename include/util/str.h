@@ -30,6 +30,10 @@ char *str_take(struct str *str); /* the caller frees the bytes; never NULL */
 void str_clear(struct str *str); /* empty, keeps the room */
 void str_free(struct str *str);
 #define auto_str __attribute__((cleanup(str_free)))
+/* For secrets: room for ${size} bytes at once, so that growing leaves no copy behind, and an end that overwrites. */
+void str_reserve(struct str *str, size_t size);
+void str_free_secret(struct str *str);
+#define auto_secret_str __attribute__((cleanup(str_free_secret)))
 
 bool str_equal(const char *a, const char *b); /* byte for byte; NULL equals only NULL */
 bool str_starts(const char *s, const char *prefix);

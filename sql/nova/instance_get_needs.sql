@@ -1,9 +1,10 @@
 -- What an instance asks of a host: its flavor as it was booted with, its NUMA cells, its ports (all of them JSON of nova's); and the
--- disks that nova made for it beside its root: blank_gb, swap_mb as its block devices have them.
+-- disks that nova made for it beside its root: blank_gb, swap_mb as its block devices have them; and the kernel that it boots with.
 -- :param uuid text
 -- :reads instances instance_extra instance_info_caches block_device_mapping :rows one
 SELECT i.uuid
      , i.ephemeral_gb
+     , i.kernel_id
      , (SELECT CAST(SUM(b.volume_size) AS SIGNED)
           FROM block_device_mapping AS b
          WHERE b.instance_uuid = i.uuid

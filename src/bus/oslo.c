@@ -6,9 +6,12 @@
 #include <time.h>
 
 #include "util/json.h"
+#include "util/secret.h"
+#include "util/uuid.h"
 
 #define ENVELOPE_VERSION "2.0"
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define MARK_SIZE 33
 /* Never contacted, and in no zone where it could be. */
 #define IMAGE_URL "http://image.evac-manage.invalid"
 
@@ -54,7 +57,8 @@ static json_object *timestamp(void)
 	return json_object_new_string(out);
 }
 
-static void add_context(json_object *message, const struct oslo_context *context)
+/* ${mark}: where the token goes, as json-c frees its texts as they are. */
+static void add_context(json_object *message, const struct oslo_context *context, const char *mark)
 {
 	json_object *roles = json_object_new_array();
 	bool of_a_service = !context->user_id && !context->project_id;
@@ -65,28 +69,43 @@ static void add_context(json_object *message, const struct oslo_context *context
 	put_text(message, "_context_request_id", context->request_id);
 	put_bool(message, "_context_is_admin", 1);
 	put(message, "_context_roles", roles);
-	put(message, "_context_auth_token", NULL); /* null, never "": nova asks whether it is None */
+	put_text(message, "_context_auth_token",
+	    context->token ? mark : NULL); /* null, never "": nova asks whether it is None */
 	put_text(message, "_context_read_deleted", "no");
 	if (!of_a_service)
 		put_text(message, "_context_remote_address", "127.0.0.1");
 	put(message, "_context_timestamp", timestamp());
-	put(message, "_context_service_catalog", of_a_service ? json_object_new_array() : catalog(context));
+	put(message, "_context_service_catalog",
+	    of_a_service         ? json_object_new_array() :
+		context->catalog ? json_object_get(context->catalog) :
+				   catalog(context));
+}
+
+/* No name of an instance has it: what a tenant can choose is in the same text. */
+static void new_mark(char mark[MARK_SIZE])
+{
+	struct uuid id;
+
+	uuid_random(&id);
+	uuid_hex(&id, mark);
 }
 
 void oslo_cast_text(const struct oslo_cast *cast, const struct oslo_context *context, struct str *out)
 {
 	json_object *envelope = json_object_new_object(), *message = json_object_new_object();
+	char mark[MARK_SIZE];
 
+	new_mark(mark);
 	put_text(message, "method", cast->method);
 	if (cast->namespace)
 		put_text(message, "namespace", cast->namespace);
 	put_text(message, "version", cast->version);
 	put(message, "args", cast->args);
 	put_text(message, "_unique_id", cast->unique_id);
-	add_context(message, context);
+	add_context(message, context, mark);
 	put_text(envelope, "oslo.version", ENVELOPE_VERSION);
 	put_text(envelope, "oslo.message", json_object_to_json_string_ext(message, PLAIN));
-	str_add(out, json_object_to_json_string_ext(envelope, PLAIN));
+	secret_put_in(out, json_object_to_json_string_ext(envelope, PLAIN), mark, str_or(context->token, ""));
 	json_object_put(message);
 	json_object_put(envelope);
 }

@@ -44,6 +44,10 @@ static const struct option_spec evacuating_options[] = {
 	  .sentence = "evacuations under way at once" },
 	{ .name = "stop-after-failures", .type = OPTION_COUNT, .offset = AT(how.stop_after_failures), .metavar = "N",
 	  .sentence = "start no more after N failures; without it, after five in a row" },
+	{ .name = "os-token-file", .type = OPTION_TEXT, .offset = AT(how.token_file), .metavar = "FILE",
+	  .sentence = "a token of keystone, for instances that need one; only you may read FILE; instead of $OS_TOKEN" },
+	{ .name = "os-token-from", .type = OPTION_CHOICE, .offset = AT(how.token_from), .metavar = "nova-conf",
+	  .sentence = "get that token from keystone, with the login in nova.conf" },
 	{ 0 }
 };
 

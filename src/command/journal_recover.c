@@ -36,6 +36,10 @@ static const struct option_spec options[] = {
 	  .sentence = "stop waiting for them after this time" },
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = AT(how.dry_run), .sentence = "show the result; write nothing" },
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "accepted, but not needed: the run was confirmed" },
+	{ .name = "os-token-file", .type = OPTION_TEXT, .offset = AT(how.token_file), .metavar = "FILE",
+	  .sentence = "with --resend: a token of keystone, where the first message had one; only you may read FILE; instead of $OS_TOKEN" },
+	{ .name = "os-token-from", .type = OPTION_CHOICE, .offset = AT(how.token_from), .metavar = "nova-conf",
+	  .sentence = "get that token from keystone, with the login in nova.conf" },
 	{ 0 }
 };
 /* clang-format on */

@@ -33,6 +33,8 @@ static struct request join_words(const struct request *now, const struct plan_fi
 	r.how.dry_run = now->how.dry_run;
 	r.how.yes = now->how.yes;
 	r.how.skip_drifted = now->how.skip_drifted;
+	r.how.token_file = now->how.token_file;
+	r.how.token_from = now->how.token_from;
 	r.how.planned = file;
 	r.what.plan_file = now->what.plan_file;
 	r.where.nova_files = now->where.nova_files;
@@ -101,6 +103,10 @@ static const struct option_spec options[] = {
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed without a terminal" },
 	{ .name = "skip-drifted", .type = OPTION_FLAG, .offset = AT(how.skip_drifted),
 	  .sentence = "leave out rows that changed since the plan was made" },
+	{ .name = "os-token-file", .type = OPTION_TEXT, .offset = AT(how.token_file), .metavar = "FILE",
+	  .sentence = "a token of keystone, for instances that need one; only you may read FILE; instead of $OS_TOKEN" },
+	{ .name = "os-token-from", .type = OPTION_CHOICE, .offset = AT(how.token_from), .metavar = "nova-conf",
+	  .sentence = "get that token from keystone, with the login in nova.conf" },
 	{ 0 }
 };
 

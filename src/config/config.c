@@ -208,6 +208,8 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 		return -1;
 	if (!out->bus.url.driver)
 		return missing(&nova, ini, broker_url_names, err);
+	if (keystone_read(ini, &out->keystone, err) != 0 || service_addresses_read(ini, out, err) != 0)
+		return -1;
 	return read_service_down_time(ini, &out->service_down_time_s, &out->report_interval_s, err);
 }
 
@@ -259,6 +261,10 @@ void nova_config_free(struct nova_config *config)
 	free(config->conductor_topic);
 	free(config->compute_level);
 	free(config->api_listen);
+	keystone_config_free(&config->keystone);
+	free(config->glance_url);
+	free(config->neutron_url);
+	free(config->cinder_template);
 	free(config->readable_by_all);
 	*config = (struct nova_config){ 0 };
 }

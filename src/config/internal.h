@@ -96,6 +96,12 @@ extern const struct ini_name broker_url_names[];
 int broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text, struct error *err);
 void broker_config_free(struct broker_config *bus);
 
+/* ---- keystone */
+int keystone_read(struct ini *ini, struct keystone_config *out, struct error *err);
+void keystone_config_free(struct keystone_config *config);
+/* [glance], [neutron] and [cinder]: addresses of their own. */
+int service_addresses_read(struct ini *ini, struct nova_config *out, struct error *err);
+
 /* ---- the --defaults-file */
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);
 

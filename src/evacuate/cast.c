@@ -5,6 +5,7 @@
 
 #include "bus/cast.h"
 #include "evacuate/evacuate.h"
+#include "find/finding.h"
 #include "util/clock.h"
 #include "util/crash.h"
 #include "util/file.h"
@@ -38,7 +39,9 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 {
 	const struct oslo_context context = { .user_id = m->rows->user_id,
 		.project_id = m->rows->project_id,
-		.request_id = m->rows->request_id };
+		.request_id = m->rows->request_id,
+		.token = m->token ? m->token->text : NULL,
+		.catalog = m->token ? m->token->facts.catalog : NULL };
 	struct rebuild_instance args = { .instance = instance,
 		.host = m->force ? m->target_host : NULL,
 		.target_state = m->target_state };
@@ -102,7 +105,8 @@ static int claim(struct work *work, struct unit *unit, const char *unique_id, st
 		.target_node = work->scene.nova.target_node ? work->scene.nova.target_node->hypervisor_hostname : NULL,
 		.force = work->request->what.force,
 		.target_state = work->request->how.target_state,
-		.unique_id = unique_id };
+		.unique_id = unique_id,
+		.token = token_goes(&work->scene, unit->candidate) ? &work->world.token : NULL };
 	json_object *instance = NULL;
 
 	if (check_still_down(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
@@ -150,6 +154,8 @@ int journal_publish_intent(struct journal *journal, const struct publish_record 
 	put_text(r, "broker", what->broker);
 	put_text(r, "body_sha256", sha256);
 	put_count(r, "body_bytes", body->n);
+	if (what->token)
+		put_text(r, "token", what->token);
 	return journal_add(journal, "publish_intent", r, true, err);
 }
 
@@ -223,7 +229,8 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
 	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange,
-		bus_server(work->world.bus), ATTEMPT };
+		bus_server(work->world.bus), ATTEMPT,
+		token_goes(&work->scene, unit->candidate) ? work->world.token.source : NULL };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
@@ -254,11 +261,40 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	return 0;
 }
 
+static bool does_without_token(const struct work *work, const struct candidate *c)
+{
+	unsigned needs = token_needs(&work->scene, c);
+
+	return !needs ||
+	    (!(needs & (TOKEN_FOR_IMAGE | TOKEN_FOR_DEVICE)) &&
+		(request_accepts(work->request, "needs-token", c->instance->uuid) ||
+		    (c->instance->name && request_accepts(work->request, "needs-token", c->instance->name))));
+}
+
+/* It was good when the run began, and may end before its turn. nova's own login gets another one. */
+static bool has_lost_token(struct work *work, struct unit *unit)
+{
+	const struct candidate *c = unit->candidate;
+	auto_str struct str why = { 0 };
+
+	if (token_goes(&work->scene, c) || does_without_token(work, c))
+		return false;
+	if (str_equal(work->world.token.source, "nova-conf"))
+		token_ask(&work->world.token, &work->world.nova);
+	if (token_goes(&work->scene, c))
+		return false;
+	token_serves(&work->scene, c, token_needs(&work->scene, c), &why);
+	unit_set_state(unit, STATE_SKIPPED,
+	    arena_printf(&work->plan.arena, _("not begun: the token of %s cannot be used any more: %s"),
+		work->world.token.origin, why.s));
+	return true;
+}
+
 int evacuation_send(struct work *work, size_t index, struct error *err)
 {
 	int64_t begun_us = clock_monotonic_us();
 	struct unit *unit = &work->plan.unit[index];
-	auto_str struct str body = { 0 };
+	auto_secret_str struct str body = { 0 };
 	struct uuid id;
 	char unique_id[33];
 	int rc;
@@ -267,6 +303,8 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	if (evacuation_way(work, err) != 0)
 		return -1;
 	CRASH_POINT("evacuation_after_canary");
+	if (has_lost_token(work, unit))
+		return 0;
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
 	unit->evacuation->measured_us = begun_us;
 	charge(unit->evacuation, COST_WAY);

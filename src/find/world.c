@@ -254,7 +254,8 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 	if (check_named(w, &request->where.nova_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 ||
-	    check_named(w, &request->where.neutron_files, needs & SHOWS, err) != 0 || load_configs(request, needs, w, err) != 0)
+	    check_named(w, &request->where.neutron_files, needs & SHOWS, err) != 0 ||
+	    load_configs(request, needs, w, err) != 0 || token_take(request, needs & NEEDS_BUS, &w->token, err) != 0)
 		return -1;
 	if (w->has_cinder_config && needs & (NEEDS_CINDER | WITNESS_CINDER) &&
 	    keep_absence(w, world_connect_cinder(w, &w->cinder_db, err), cinder_needed, &w->cinder_absent, err) != 0)
@@ -277,6 +278,7 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 void world_close(struct world *w)
 {
 	bus_close(&w->bus);
+	token_drop(&w->token);
 	close_nova(w);
 	absences_free(w->absences); /* they name mappings */
 	w->absences = NULL;

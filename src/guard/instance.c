@@ -5,6 +5,15 @@
 #include "util/lang.h"
 #include "util/str.h"
 
+/* Accepted or not: without a token there is nothing to accept. */
+static bool is_never_remade(const struct scene *scene, const struct findings *found, const struct candidate *c)
+{
+	auto_str struct str why = { 0 };
+
+	return token_needs(scene, c) & TOKEN_FOR_IMAGE && guard_first_found(found, "needs-token", c->instance->uuid) &&
+	    !token_serves(scene, c, TOKEN_FOR_IMAGE, &why);
+}
+
 void guard_local_disk(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str disks = { 0 };
@@ -12,7 +21,7 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 	if (scene->world->site.shared_disks)
 		return;
 	EACH_WANTED(c, scene) {
-		if (!needs_own_disks(&c->needs, c->instance))
+		if (!needs_own_disks(&c->needs, c->instance) || is_never_remade(scene, out, c))
 			continue;
 		str_clear(&disks);
 		needs_say_disks(&c->needs, c->instance, &disks);
@@ -22,7 +31,7 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 			    str_or(c->instance->name, c->instance->uuid), disks.s);
 		else
 			guard_found(self, scene, out, c->instance->uuid, NULL,
-			    "%s boots from an image: its disks (%s) may be lost with the host, and without a token nova cannot create the root disk again",
+			    "%s boots from an image: its disks (%s) may be lost with the host; nova makes the root disk again from the image, without what was written to it since",
 			    str_or(c->instance->name, c->instance->uuid), disks.s);
 	}
 }

@@ -224,37 +224,3 @@ void guard_octavia(const struct guard *self, const struct scene *scene, struct f
 		    c->instance->name);
 	}
 }
-
-/* cinder writes zeros for the fixed key of conf_key_manager, which needs nobody's token. */
-static bool has_secret_key(const struct volume_fact *v)
-{
-	return v->owner.known && v->owner.encryption_key_id &&
-	    strspn(v->owner.encryption_key_id, "0-") < strlen(v->owner.encryption_key_id);
-}
-
-static const char *token_reason(const struct candidate *c, struct str *text)
-{
-	for (size_t i = 0; i < c->nvolume; i++)
-		if (has_secret_key(&c->volume[i])) {
-			str_addf(text,
-			    _("its volume %s is encrypted: the compute would need the user's token to get the key from barbican"),
-			    c->volume[i].bdm->volume_id);
-			return text->s;
-		}
-	if (c->needs.device_profile)
-		return _("its flavor has a device profile: the conductor would need the user's token to ask cyborg");
-	return c->needs.vtpm ? _("it has a vTPM: the compute would need the user's token to get its key from barbican") : NULL;
-}
-
-void guard_needs_token(const struct guard *self, const struct scene *scene, struct findings *out)
-{
-	auto_str struct str text = { 0 };
-	const char *why;
-
-	EACH_WANTED(c, scene) {
-		str_clear(&text);
-		if (!findings_skip(out, c->instance->uuid) && (why = token_reason(c, &text)))
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s: %s",
-			    str_or(c->instance->name, c->instance->uuid), why);
-	}
-}

@@ -24,10 +24,10 @@ GUARD("old-cpu-pinning", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, old_cpu_p
 GUARD("octavia", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, octavia),
 	.sentence = N_("the instance is a load balancer of octavia, and octavia replaces it by itself"))
 GUARD("needs-token", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, needs_token),
-	.sentence = N_("nova would need the user's token (a key in barbican, a device of cyborg), and a message from this "
-		"tool has none"),
-	.hint = N_("evacuate it with nova-api once that is back"),
-	.offer = N_("if the key manager has credentials of its own (vault, a fixed key)"))
+	.sentence = N_("nova asks for something in the caller's name (an image or a kernel of glance, a key in barbican, a "
+		"device of cyborg), and no token is given, or none that can be used"),
+	.hint = N_("give a token with --os-token-file FILE or $OS_TOKEN, or --os-token-from nova-conf for nova's own"),
+	.offer = N_("if nova needs none for it (a key manager with credentials of its own, a kernel on shared storage)"))
 GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
 	.sentence = N_("the instance has disks that nova made (the root of an image, ephemeral, swap); they may be on the "
 		"dead host's own disk, and nova would create them again, empty"),
@@ -281,6 +281,11 @@ GUARD("volume-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, volume_
 GUARD("allocation-unexplained", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, allocation_unexplained),
 	.sentence = N_("placement holds room for an instance on a host, and no evacuation explains it; the room is lost, and "
 		"nova cannot force a target for the instance"))
+GUARD("token-unchecked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, token_unchecked),
+	.sentence = N_("keystone did not answer: whether the token is valid is not known, and the addresses in the message are "
+		"those of nova's configuration"),
+	.hint = N_("check that keystone answers: glance and neutron ask it about the token, too"),
+	.of_request = true)
 GUARD("capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, capacity_unknown),
 	.sentence = N_("the capacity was calculated without placement's records; the scheduler decides"),
 	.hint = N_("give placement's configuration with --placement-config-file, or take a part first with --limit or --only"),
@@ -304,6 +309,10 @@ GUARD("host-resolved", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, host_res
 GUARD("nova-api-answers", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, nova_api_answers),
 	.sentence = N_("nova-api answers; its own evacuate can be used, too"),
 	.hint = N_("openstack server evacuate"))
+GUARD("token-used", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, token_used),
+	.sentence = N_("instances go with the token that was given; nova uses it instead of its own login to glance, neutron "
+		"and cinder"),
+	.of_request = true)
 GUARD("server-group-gone", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, server_group_gone),
 	.sentence = N_("the server group of the instance is gone, or the instance left it; its rule no longer applies, and "
 		"the request leaves the group out"))

@@ -171,6 +171,7 @@ static int on_publish_intent(struct past *past, json_object *record)
 	if (!unit)
 		return 1;
 	unit->publish_begun = true;
+	unit->has_token = get_text(record, "token") != NULL;
 	unit->sends++;
 	unit->publish_outcome = NULL;
 	unit->unique_id = copy(past, record, "unique_id");

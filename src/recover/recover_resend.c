@@ -5,6 +5,7 @@
 #include "bus/cast.h"
 #include "recovery_internal.h"
 #include "util/crash.h"
+#include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -83,7 +84,8 @@ static int build(struct recovery *r, size_t index, struct scene *scene, struct d
 		.target_node = scene->nova.target_node ? scene->nova.target_node->hypervisor_hostname : NULL,
 		.force = r->past.force,
 		.target_state = r->past.target_state,
-		.unique_id = r->past.unit[index].unique_id };
+		.unique_id = r->past.unit[index].unique_id,
+		.token = r->past.unit[index].has_token ? &r->work.world.token : NULL };
 	json_object *instance = NULL;
 
 	if (instance_lock(cell, rows->instance_uuid, &instance, err) != 0)
@@ -120,6 +122,24 @@ static int check_and_build(struct recovery *r, size_t index, struct scene *scene
 	return rc;
 }
 
+/* The journal knows that the first message had one, and not what it was. */
+static int check_token(struct recovery *r, const struct scene *scene, struct error *err)
+{
+	auto_str struct str why = { 0 };
+
+	token_ask(&r->work.world.token, &r->work.world.nova);
+	if (token_goes(scene, &scene->subject.candidate[0]))
+		return 0;
+	if (r->work.world.token.state == TOKEN_ABSENT) {
+		error_set(err, ERROR_REFUSED, "not sent again: its first message had a token, and none is given");
+		return error_hint(err,
+		    "give one with --os-token-file FILE or $OS_TOKEN, or --os-token-from nova-conf for nova's own");
+	}
+	token_serves(scene, &scene->subject.candidate[0], token_needs(scene, &scene->subject.candidate[0]), &why);
+	return error_set(err, ERROR_REFUSED, "not sent again: the token of %s cannot be used: %s", r->work.world.token.origin,
+	    why.n ? why.s : _("the instance needs none"));
+}
+
 /* All that a first message is made from, found anew. */
 static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
 {
@@ -134,6 +154,8 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 		rc = scene_find_instance(&scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0 && r->past.target_host)
 		rc = scene_find_target(&scene, r->past.target_host, err);
+	if (rc == 0 && r->past.unit[index].has_token)
+		rc = check_token(r, &scene, err);
 	if (rc == 0)
 		rc = check_and_build(r, index, &scene, cell, body, err);
 	scene_free(&scene);
@@ -145,7 +167,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	const char *topic = r->work.world.nova.conductor_topic;
 	struct past_unit *past = &r->past.unit[index];
 	struct evacuation *e = r->work.plan.unit[index].evacuation;
-	auto_str struct str body = { 0 };
+	auto_secret_str struct str body = { 0 };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
@@ -153,7 +175,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 		return -1;
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange,
-		    bus_server(r->work.world.bus), 2 },
+		    bus_server(r->work.world.bus), 2, past->has_token ? r->work.world.token.source : NULL },
 		&body, err) != 0)
 		return -1;
 	log_warn("%s: sent again as request %s; a second copy can start the same disk twice", e->rows.instance_uuid,

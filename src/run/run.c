@@ -35,6 +35,8 @@ static int find_scene(struct run *run, struct error *err)
 		return -1;
 	rc = run->operation->find(&run->work.scene, err);
 	world_end_reads(&run->work.world);
+	if (rc == 0 && token_is_needed(&run->work.scene))
+		token_ask(&run->work.world.token, &run->work.world.nova);
 	return rc;
 }
 
@@ -100,15 +102,17 @@ static void keep_trail_of(struct run *run)
 static const char *next_of_rescue(struct run *run, enum error_kind result, const char *host)
 {
 	struct arena *arena = &run->work.plan.arena;
+	auto_str struct str token = { 0 };
 	struct totals t;
 
 	report_totals(&run->report, &t);
+	token_add_options(run->work.request, &token);
 	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
 		return run->work.scene.subject.evacuates ? arena_printf(arena, "evac-manage host return %s", host) : NULL;
 	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
 		return arena_printf(arena, "evac-manage host show %s", host);
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
-	    arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run) :
+	    arena_printf(arena, "evac-manage host rescue %s --resume %s%s", host, run->work.run, str_or(token.s, "")) :
 	    NULL;
 }
 
@@ -226,6 +230,15 @@ static int refuse_run(struct run *run, struct error *err)
 	return error_hint(err, "fix %s first: %s", first->code, first->hint[0] ? first->hint : first->message);
 }
 
+static const char *next_of_plan(struct run *run, const char *path)
+{
+	struct arena *arena = &run->work.plan.arena;
+	auto_str struct str token = { 0 };
+
+	token_add_options(run->work.request, &token);
+	return arena_printf(arena, "%s%s", plan_file_command(arena, path), str_or(token.s, ""));
+}
+
 /* The file, what is in it, until when, and what comes next. */
 static enum error_kind write_plan(struct run *run, struct error *err)
 {
@@ -244,20 +257,18 @@ static enum error_kind write_plan(struct run *run, struct error *err)
 		run->report.summary = arena_printf(arena, _("%s; %zu instance%s left out"), run->report.summary, t.skipped,
 		    t.skipped == 1 ? " is" : "s are");
 	run->report.good_until = arena_dup(arena, expires_at);
-	run->report.next = n ? plan_file_command(arena, path) : NULL;
+	run->report.next = n ? next_of_plan(run, path) : NULL;
 	return ERROR_OK;
 }
 
 static enum error_kind end_dry_run(struct run *run)
 {
-	struct arena *arena = &run->work.plan.arena;
-
 	if (run->work.request->how.plan_out)
-		run->report.summary = arena_printf(arena,
+		run->report.summary = arena_printf(&run->work.plan.arena,
 		    _("dry run: %zu steps would be taken; nothing was written, nor was %s"), plan_steps(&run->work.plan),
-		    shell_word(arena, run->work.request->how.plan_out));
+		    shell_word(&run->work.plan.arena, run->work.request->how.plan_out));
 	if (run->work.request->how.planned)
-		run->report.next = plan_file_command(arena, run->work.request->what.plan_file);
+		run->report.next = next_of_plan(run, run->work.request->what.plan_file);
 	return ERROR_OK;
 }
 

@@ -80,6 +80,18 @@ void secrets_forget(void)
 	kept.n = kept.cap = 0;
 }
 
+void secret_put_in(struct str *out, const char *text, const char *mark, const char *secret)
+{
+	const char *at = strstr(text, mark);
+
+	str_reserve(out, out->n + strlen(text) + strlen(secret) + 1);
+	str_addn(out, text, at ? (size_t)(at - text) : strlen(text));
+	if (!at)
+		return;
+	str_add(out, secret);
+	str_add(out, at + strlen(mark));
+}
+
 /* Is ${at} in ${text} where somebody says what a password is: "password: x", "passwd='x'", "secret=x"? */
 static bool is_called_password(const char *text, const char *at)
 {

@@ -178,6 +178,22 @@ void str_free(struct str *str)
 	*str = (struct str){ 0 };
 }
 
+void str_reserve(struct str *str, size_t size)
+{
+	if (size <= str->cap)
+		return;
+	str->s = xreallocarray(str->s, size, 1);
+	str->cap = size;
+	str->s[str->n] = '\0';
+}
+
+void str_free_secret(struct str *str)
+{
+	if (str->s)
+		explicit_bzero(str->s, str->cap);
+	str_free(str);
+}
+
 bool str_equal(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;

@@ -222,13 +222,12 @@ class Evacuations(harness.TestCase):
         r = self.refused("volume-owner-dead", "instance", "evacuate", "volume-active-0")
         self.assertIn("volume update_host", json.dumps(r.json["findings"]))
 
-    def test_a_root_disk_that_may_be_lost_needs_a_word(self):
+    def test_a_root_disk_that_may_be_lost_needs_a_token(self):
         os.unlink(self.tool.site)
         with open(self.tool.site, "w") as f:
             f.write("[site]\n")
-        self.refused("local-disk", "instance", "evacuate", "image-active-0")
-        name = instance("image-active-0")["uuid"]
-        self.cast_of("--accept", "local-disk:" + name)
+        self.refused("needs-token", "instance", "evacuate", "image-active-0")
+        self.refused("needs-token", "instance", "evacuate", "image-active-0", "--accept", "local-disk", "--accept", "needs-token")
 
     def test_the_sites_version(self):
         for version, fits in (("6.4.2.9", False), ("6.10.0.0", True), ("6.4.3", True)):

@@ -42,7 +42,7 @@ struct fixture {
 	struct migration migration;
 	struct candidate candidate[INSTANCES];
 	const char *accept[4], *only[4], *exclude[4];
-	char server[32];
+	char server[32], token_origin[32], token[32], token_user[32], token_project[32];
 	struct scene scene;
 };
 
@@ -135,6 +135,21 @@ static inline void fixture_init(struct fixture *f)
 		.nova.compute = &f->nova_service[C1], .nova.conductor_version = 64, .nova.release = release_of(64),
 		.subject.instances = { .v = f->instance, .n = INSTANCES }, .subject.candidate = f->candidate, .subject.ncandidate = INSTANCES, .bus.has_exchange = true,
 		.bus.conductor = { .exists = true, .consumers = 2 } };
+}
+
+/* A token of an administrator that keystone knows, and its catalog. */
+static inline void fixture_token(struct fixture *f)
+{
+	static json_object *catalog;
+
+	if (!catalog)
+		catalog = json_tokener_parse("[{\"type\":\"image\"},{\"type\":\"network\"},{\"type\":\"volumev3\"}]");
+	f->world.token = (struct token){ .state = TOKEN_GOOD, .source = "file", .origin = f->token_origin, .text = f->token,
+		.facts = { .user = f->token_user, .project = f->token_project, .project_id = f->token_project, .is_admin = true, .catalog = catalog } };
+	strcpy(f->token_origin, "'/root/t'");
+	strcpy(f->token, "gAAAA");
+	strcpy(f->token_user, "ann");
+	strcpy(f->token_project, "service");
 }
 
 static inline void fixture_accept(struct fixture *f, const char *word)

@@ -141,6 +141,7 @@ static void one_for_another_subject_met_nothing_though_the_code_is_there(void **
 {
 	(void)state;
 	f.world.site.shared_disks = false;
+	fixture_token(&f);
 	fixture_accept(&f, "local-disk:web"); /* boots from a volume */
 	fixture_accept(&f, "local-disk:db");
 	look();
@@ -191,6 +192,7 @@ static void the_flag_stands_once_beside_its_finding(void **state)
 	f.world.site.shared_disks = false;
 	fixture_init(&f);
 	f.world.site.shared_disks = false;
+	fixture_token(&f);
 	look();
 	assert_non_null(strstr(there("local-disk")->hint, ": --accept local-disk:i2"));
 	fixture_accept(&f, "local-disk:i2");

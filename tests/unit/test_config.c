@@ -55,6 +55,66 @@ static void assert_no_secret(const struct error *err)
 	assert_null(strstr(err->hint, "s3cret"));
 }
 
+/* ---- what nova logs in to keystone with */
+
+#define LOGIN "username = nova\npassword = ks-s3cret\nauth_url = http://k:5000\n"
+
+static const struct {
+	const char *text, *group, *user, *url;
+	bool has_login, insecure;
+} keystones[] = {
+	{ "", NULL, "-", "-", false, false },
+	{ "[keystone_authtoken]\n" LOGIN "insecure = true\n", "keystone_authtoken", "nova", "http://k:5000", true, true },
+	{ "[service_user]\n" LOGIN, "service_user", "nova", "http://k:5000", true, false },
+	{ "[keystone_authtoken]\nauth_url = http://first\n[service_user]\n" LOGIN, "service_user", "nova", "http://k:5000", true, false },
+	{ "[keystone_authtoken]\nauth_url = http://first\n", "keystone_authtoken", "-", "http://first", false, false },
+	{ "[keystone_authtoken]\nauth_section = ks\n[ks]\nuser_name = n\npassword = ks-s3cret\nauth_url = http://k\n", "ks", "n", "http://k", true, false },
+	{ "[keystone_authtoken]\nauth_url = http://$my_ip:5000\nusername = x\npassword = ks-s3cret\n[service_user]\n" LOGIN, "service_user", "nova",
+	    "http://k:5000", true, false }, /* its default only the host knows */
+};
+
+static void the_login_to_keystone_is_the_first_that_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(keystones); i++) {
+		const struct config_sources sources = { .nova_files = file_list, .n_nova_files = 1 };
+		auto_free char *text = xasprintf("%s%s%s", API, BUS, keystones[i].text);
+		struct error err = { 0 };
+		struct nova_config c;
+
+		write_file(text);
+		if (config_load_nova(&sources, &c, &err) != 0)
+			fail_msg("%zu: %s", i, err.text);
+		assert_string_equal(str_or(c.keystone.group, "-"), str_or(keystones[i].group, "-"));
+		assert_string_equal(str_or(c.keystone.username, "-"), keystones[i].user);
+		assert_string_equal(str_or(c.keystone.auth_url, "-"), keystones[i].url);
+		assert_int_equal(keystone_config_has_login(&c.keystone), keystones[i].has_login);
+		assert_int_equal(c.keystone.insecure, keystones[i].insecure);
+		nova_config_free(&c);
+	}
+}
+
+static void addresses_of_their_own_are_those_of_the_groups(void **state)
+{
+	const struct config_sources sources = { .nova_files = file_list, .n_nova_files = 1 };
+	struct error err = { 0 };
+	struct nova_config c;
+
+	(void)state;
+	write_file(API BUS "[glance]\napi_servers = http://g1:9292,http://g2:9292\n[neutron]\nurl = http://n:9696\n[cinder]\n"
+			   "endpoint_template = http://c/v3/%(project_id)s\n");
+	assert_int_equal(config_load_nova(&sources, &c, &err), 0);
+	assert_string_equal(c.glance_url, "http://g1:9292");
+	assert_string_equal(c.neutron_url, "http://n:9696");
+	assert_string_equal(c.cinder_template, "http://c/v3/%(project_id)s");
+	nova_config_free(&c);
+	write_file(API BUS "[glance]\nendpoint_override = http://$my_ip:9292\n[neutron]\nendpoint_override = http://o:9696\n");
+	assert_int_equal(config_load_nova(&sources, &c, &err), 0);
+	assert_null(c.glance_url);
+	assert_string_equal(c.neutron_url, "http://o:9696");
+	nova_config_free(&c);
+}
+
 /* ---- options behind the '?' of a database's URL */
 
 static void load_cinder_with(const char *query, struct cinder_config *c, struct error *err)
@@ -784,6 +844,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_super_conductors_file_is_read_whole),
+		cmocka_unit_test(the_login_to_keystone_is_the_first_that_is_whole),
+		cmocka_unit_test(addresses_of_their_own_are_those_of_the_groups),
 		cmocka_unit_test(what_an_option_file_of_the_url_says_is_read_where_the_url_is_silent),
 		cmocka_unit_test(an_option_that_cannot_be_obeyed_is_refused_by_name),
 		cmocka_unit_test(options_that_do_not_say_how_to_connect_are_let_pass),

@@ -88,6 +88,7 @@ static void i1_is_not_wanted_and_broken(void)
 
 static void disks_are_local(void)
 {
+	fixture_token(&f);
 	f.world.site.shared_disks = false;
 }
 
@@ -205,9 +206,9 @@ static const struct guard_case cases[] = {
 	{ i1_has_a_spec_newer_than_all_that_we_know, /* nor do we know that conductor */
 	    "release-unclear 2026.2: service version 1000 of the conductor is unknown: the rules of nova 34 (2026.2) are used" },
 	{ i1_is_not_wanted_and_broken, "" },
-	{ disks_are_local, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host, and without a token nova cannot create the root disk again" },
-	{ disks_are_local_and_i2_has_a_root_of_10_gb, "local-disk i2: db boots from an image: its disks (10 GB root) may be lost with the host, and without a token nova "
-	    "cannot create the root disk again" },
+	{ disks_are_local, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host; nova makes the root disk again from the image, without what was written to it since" },
+	{ disks_are_local_and_i2_has_a_root_of_10_gb, "local-disk i2: db boots from an image: its disks (10 GB root) may be lost with the host; nova makes the root disk again "
+	    "from the image, without what was written to it since" },
 	{ disks_are_local_and_i1_has_some_beside_its_volume, "local-disk i1: web boots from a volume and has disks that nova made (20 GB ephemeral, 512 MB swap): "
 	    "they may be lost with the host, and would be empty" },
 	{ disks_are_shared_and_i1_has_some_beside_its_volume, "" },

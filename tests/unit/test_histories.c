@@ -305,6 +305,12 @@ void clock_now(char out[CLOCK_TEXT_SIZE])
 	strcpy(out, "2026-01-31T03:04:05.678Z");
 }
 
+int64_t clock_parse(const char *text)
+{
+	(void)text;
+	abort();
+}
+
 void clock_sleep_ms(int64_t ms)
 {
 	(void)ms;
@@ -324,6 +330,19 @@ void http_say(const struct http_look *look, struct str *out)
 {
 	(void)look;
 	(void)out;
+	abort();
+}
+
+bool http_ask(const struct http_question *question, struct http_reply *out)
+{
+	(void)question;
+	(void)out;
+	abort();
+}
+
+void http_reply_free(struct http_reply *reply)
+{
+	(void)reply;
 	abort();
 }
 

@@ -51,7 +51,7 @@ static void fill_plan(struct plan *plan)
 static void write_journal(const struct request *request, struct plan *plan)
 {
 	struct evacuation_rows rows = { .instance_uuid = "44444444-4444-4444-8444-444444444444" };
-	const struct publish_record publish = { 1, &rows, "0123456789abcdef0123456789abcdef", "nova", "127.0.0.1:5672", 1 };
+	const struct publish_record publish = { 1, &rows, "0123456789abcdef0123456789abcdef", "nova", "127.0.0.1:5672", 1, NULL };
 	struct error err = { 0 };
 	struct journal *j = NULL;
 	struct str body = { 0 };

@@ -193,6 +193,66 @@ static void who_speaks_no_tls_is_told(void **state)
 	assert_false(http_is_alive(&look));
 }
 
+static void one_question_is_asked_and_its_whole_answer_read(void **state)
+{
+	static const struct {
+		const char *says;
+		bool whole;
+		int status;
+		const char *body, *header;
+		enum http_answer answer;
+	} row[] = {
+		{ "HTTP/1.1 201 Created\r\nContent-Length: 2\r\nx-subject-token:  gAAAA \r\n\r\n{}", true, 201, "{}", "gAAAA ", HTTP_ANSWERS },
+		{ "HTTP/1.0 200 OK\r\n\r\n{\"a\":\r\n1}", true, 200, "{\"a\":\r\n1}", "", HTTP_ANSWERS },
+		{ "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", true, 404, "", "", HTTP_ANSWERS },
+		{ "HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n", true, 503, "", "", HTTP_ERRS },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", false, 0, "", "", HTTP_ERRS }, /* cut off */
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n", false, 0, "", "", HTTP_ERRS },
+		{ "5.5.5-10.11.6-MariaDB\n", false, 0, "", "", HTTP_ERRS },
+		{ "HTTP/1.1 200 OK\r\n\r\nX-Subject-Token: body", true, 200, "X-Subject-Token: body", "", HTTP_ANSWERS },
+		{ NULL, false, 0, "", "", HTTP_HANGS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct server s = { .says = row[i].says };
+		struct http_question q = { .method = "POST", .headers = "X-Auth-Token: t\r\n", .body = "{}", .wanted = "X-Subject-Token", .timeout_ms = SOON_MS };
+		auto_free char *url = NULL, *expected = NULL;
+		struct http_reply reply;
+		bool whole;
+
+		server_open(&s);
+		q.url = url = xasprintf("http://127.0.0.1:%u/v3", s.port);
+		whole = http_ask(&q, &reply);
+		server_close(&s);
+		if (whole != row[i].whole || reply.look.status != row[i].status || reply.look.answer != row[i].answer ||
+		    strcmp(str_or(reply.body.s, ""), row[i].body) != 0 || strcmp(str_or(reply.header.s, ""), row[i].header) != 0)
+			fail_msg("%zu: %d %d %d '%s' '%s'", i, whole, reply.look.status, (int)reply.look.answer, str_or(reply.body.s, ""),
+			    str_or(reply.header.s, ""));
+		expected = xasprintf("POST /v3 HTTP/1.0\r\nHost: 127.0.0.1:%u\r\nUser-Agent: evac-manage\r\nAccept: application/json\r\n"
+				     "Connection: close\r\nX-Auth-Token: t\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n", s.port);
+		if (row[i].says)
+			assert_memory_equal(s.heard, expected, strlen(expected));
+		http_reply_free(&reply);
+	}
+}
+
+static void a_question_with_a_secret_goes_to_nobody_without_tls_where_tls_is_asked_for(void **state)
+{
+	struct server s = { .says = "HTTP/1.1 200 OK\r\n\r\n" };
+	struct http_question q = { .method = "GET", .headers = "X-Auth-Token: s3cret\r\n", .timeout_ms = SOON_MS };
+	auto_free char *url = NULL;
+	struct http_reply reply;
+
+	(void)state;
+	server_open(&s);
+	q.url = url = xasprintf("https://127.0.0.1:%u/", s.port);
+	assert_false(http_ask(&q, &reply));
+	server_close(&s);
+	assert_null(memmem(s.heard, sizeof s.heard, "s3cret", 6));
+	http_reply_free(&reply);
+}
+
 /* All at the same time: as long as one. */
 static void four_that_hang_take_the_time_of_one(void **state)
 {
@@ -230,6 +290,8 @@ int main(void)
 		cmocka_unit_test(a_status_tells_who_lives),
 		cmocka_unit_test(the_question_has_the_path_and_no_token),
 		cmocka_unit_test(who_speaks_no_tls_is_told),
+		cmocka_unit_test(one_question_is_asked_and_its_whole_answer_read),
+		cmocka_unit_test(a_question_with_a_secret_goes_to_nobody_without_tls_where_tls_is_asked_for),
 		cmocka_unit_test(four_that_hang_take_the_time_of_one),
 	};
 

@@ -82,6 +82,35 @@ static void the_context_has_these_keys_and_no_others(void **state)
 	json_object_put(message);
 }
 
+/* Only the one place has it, whatever a tenant calls his instance. */
+static void a_token_goes_into_the_context_with_its_own_catalog(void **state)
+{
+	static const char token[] = "gAAAA-secret_0=";
+	json_object *args = json_object_new_object(), *catalog = json_tokener_parse("[{\"type\":\"image\",\"endpoints\":[]},{\"type\":\"network\"}]"), *message;
+	auto_str struct str with = { 0 }, without = { 0 };
+	const char *first;
+
+	(void)state;
+	json_object_object_add(args, "display_name", json_object_new_string("@@TOKEN@@ 00000000000000000000000000000000"));
+	oslo_cast_text(&(struct oslo_cast){ .method = "m", .args = json_object_get(args), .unique_id = "u" },
+	    &(struct oslo_context){ .user_id = "owner", .project_id = "p", .token = token, .catalog = catalog }, &with);
+	oslo_cast_text(&(struct oslo_cast){ .method = "m", .args = args, .unique_id = "u" },
+	    &(struct oslo_context){ .user_id = "owner", .project_id = "p" }, &without);
+	first = strstr(with.s, token);
+	assert_non_null(first);
+	assert_null(strstr(first + 1, token));
+	assert_null(strstr(without.s, token));
+	message = inner_of(with.s);
+	assert_string_equal(json_object_get_string(get(message, "_context_auth_token")), token);
+	assert_string_equal(json_object_get_string(get(message, "_context_user_id")), "owner"); /* the action's, not the token's */
+	assert_true(json_object_equal(get(message, "_context_service_catalog"), catalog));
+	json_object_put(message);
+	message = inner_of(without.s);
+	assert_null(get(message, "_context_auth_token"));
+	json_object_put(message);
+	json_object_put(catalog);
+}
+
 /* nova's RequestContext.from_dict takes '%Y-%m-%dT%H:%M:%S.%f' and nothing else. */
 static void the_timestamp_has_microseconds_and_no_zone(void **state)
 {
@@ -209,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_envelope_holds_the_message_as_text),
 		cmocka_unit_test(the_context_has_these_keys_and_no_others),
+		cmocka_unit_test(a_token_goes_into_the_context_with_its_own_catalog),
 		cmocka_unit_test(the_timestamp_has_microseconds_and_no_zone),
 		cmocka_unit_test(the_catalog_has_one_image_service_with_an_endpoint_a_region),
 		cmocka_unit_test(a_rebuild_has_the_arguments_of_version_1_12),

@@ -17,7 +17,8 @@
  * read here from the program's own tables, so that a new command or option is not forgotten. */
 
 /* How it is done or refused, not what: these are the applying command line's own, or no plan is written with them. */
-static const size_t not_planned[] = { AT(how.dry_run), AT(how.yes), AT(how.plan_out), AT(how.skip_drifted), AT(what.resume), AT(what.sql) };
+static const size_t not_planned[] = { AT(how.dry_run), AT(how.yes), AT(how.plan_out), AT(how.skip_drifted), AT(what.resume), AT(what.sql),
+	AT(how.token_file), AT(how.token_from) };
 
 static bool is_planned(size_t offset)
 {

@@ -46,6 +46,7 @@ struct needs {
 	bool bandwidth_port; /* a port with a resource request, as older nova writes it */
 	bool extended_port;  /* the same with several groups (nova 24) */
 	int64_t shares;
+	const char *kernel_id;        /* it boots with a kernel of glance; NULL: it does not */
 	struct extra_spec *aggregate; /* aggregate_instance_extra_specs:NAME of the flavor */
 	size_t naggregate;
 	bool known; /* its flavor could be read */

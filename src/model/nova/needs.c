@@ -13,12 +13,12 @@
 #define AGGREGATE_SCOPE "aggregate_instance_extra_specs:"
 
 struct needs_row {
-	const char *uuid, *flavor, *numa_topology, *network_info;
+	const char *uuid, *flavor, *numa_topology, *network_info, *kernel_id;
 	struct maybe_int ephemeral_gb, blank_gb, swap_mb;
 };
 static const struct db_shape needs_row_shape = DB_SHAPE(struct needs_row,
     DB_COLUMNS(struct needs_row, uuid, ephemeral_gb, blank_gb, swap_mb),
-    DB_NULLABLES(struct needs_row, flavor, numa_topology, network_info));
+    DB_NULLABLES(struct needs_row, flavor, numa_topology, network_info, kernel_id));
 
 struct shares_row {
 	int64_t shares;
@@ -191,6 +191,8 @@ int needs_read(struct db *cell, const struct cell_columns *have, const struct in
 		out->disk_gb += row.ephemeral_gb.v;
 		needs_of_flavor(row.flavor, from_volume, arena, out);
 		read_disks(&row, &out->disks);
+		if (row.kernel_id && *row.kernel_id)
+			out->kernel_id = arena_dup(arena, row.kernel_id);
 		needs_of_numa(row.numa_topology, out);
 		needs_of_ports(row.network_info, out);
 	}
