@@ -17,8 +17,8 @@ extern const char *const audit_severity_name[AUDIT_SEVERITIES];
 bool audit_severity_parse(const char *word, enum audit_severity *out);
 
 /* Where a statement runs: in cinder's database, in every cell but cell 0, in cell 0, in every cell, in nova's API database, in
- * placement's. */
-enum audit_database { AUDIT_CINDER, AUDIT_CELL, AUDIT_CELL0, AUDIT_CELLS, AUDIT_API, AUDIT_PLACEMENT };
+ * placement's, in neutron's. */
+enum audit_database { AUDIT_CINDER, AUDIT_CELL, AUDIT_CELL0, AUDIT_CELLS, AUDIT_API, AUDIT_PLACEMENT, AUDIT_NEUTRON };
 extern const char *const audit_database_name[];
 
 enum audit_rule {

@@ -7,7 +7,8 @@
 #include "util/str.h"
 
 const char *const audit_severity_name[AUDIT_SEVERITIES] = { "critical", "high", "medium", "low" };
-const char *const audit_database_name[] = { "cinder", "nova cells", "nova cell 0", "all nova cells", "nova api", "placement" };
+const char *const audit_database_name[] = { "cinder", "nova cells", "nova cell 0", "all nova cells", "nova api", "placement",
+	"neutron" };
 
 bool audit_severity_parse(const char *word, enum audit_severity *out)
 {

@@ -30,7 +30,8 @@ struct audit_places {
 	struct nova_config nova;
 	struct cinder_config cinder;
 	struct placement_config placement;
-	bool has_nova, has_cinder, has_placement;
+	struct neutron_config neutron;
+	bool has_nova, has_cinder, has_placement, has_neutron;
 	struct cell_mappings mappings;
 };
 /* What is configured is opened. A source that cannot be asked is told at once, one error line each, and left out; one must

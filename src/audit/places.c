@@ -111,6 +111,24 @@ static void places_add_placement(const struct request *request, const struct con
 		place_add_lost(p, AUDIT_PLACEMENT, "placement's database", &err);
 }
 
+static void places_add_neutron(const struct request *request, const struct config_sources *sources, struct audit_places *p)
+{
+	struct audit_place *place;
+	struct error err = { 0 };
+
+	if (!is_wanted(&request->where.neutron_files, "/etc/neutron/neutron.conf"))
+		return;
+	p->has_neutron = config_load_neutron(sources, &p->neutron, &err) == 0;
+	if (!p->has_neutron) {
+		if (!is_not_configured(&request->where.neutron_files, &err))
+			place_add_lost(p, AUDIT_NEUTRON, "neutron's database", &err);
+		return;
+	}
+	place = place_add(p, AUDIT_NEUTRON, "neutron's database");
+	place->down_s = p->neutron.agent_down_time_s;
+	place_connect(p, place, &p->neutron.database, &p->neutron.replica, request);
+}
+
 /* nova.conf has a replica for the database it names itself; that is some cell's, or cell 0. */
 static const struct db_url *cell_replica(const struct nova_config *nova, const struct db_url *url)
 {
@@ -189,6 +207,7 @@ int places_open(const struct request *request, struct audit_places *out, struct 
 	places_add_cinder(request, &sources, out);
 	places_add_nova(request, &sources, out);
 	places_add_placement(request, &sources, out);
+	places_add_neutron(request, &sources, out);
 	for (size_t i = 0; i < out->n; i++)
 		if (out->v[i].db)
 			return 0;
@@ -252,6 +271,7 @@ void places_close(struct audit_places *places)
 	nova_config_free(&places->nova);
 	cinder_config_free(&places->cinder);
 	placement_config_free(&places->placement);
+	neutron_config_free(&places->neutron);
 	*places = (struct audit_places){ 0 };
 }
 

@@ -181,6 +181,8 @@ static void add_of_audit(struct privileges *all, const struct audit_source *s)
 		add_needed_by(all, s->sql, CELL0);
 	if (s->database == AUDIT_API)
 		add_needed_by(all, s->sql, "nova_api");
+	if (s->database == AUDIT_NEUTRON)
+		add_needed_by(all, s->sql, NEUTRON);
 	if (s->database == AUDIT_PLACEMENT)
 		add_needed_by(all, s->sql, "placement");
 }

@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
 from harness import ENV, ROOT, Tool, rows  # noqa: E402
 
 DATABASES = {"cinder": ["cinder"], "cell": ["nova"], "cell0": ["nova_cell0"], "cells": ["nova", "nova_cell0"], "api": ["nova_api"],
-             "placement": ["placement"]}
+             "placement": ["placement"], "neutron": ["neutron"]}
 RATIO, MEMORY_MIB = 1.5, 64
 
 
@@ -54,7 +54,7 @@ def read_to_nowhere(database, statement):
 
 def audit(save):
     """After a run that nobody measures, where asked for: the tables are then in the server's memory, as they are for the readings."""
-    command = Tool().command("audit", "run", "--fail-on", "never", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"],
+    command = Tool().command("audit", "run", "--fail-on", "never", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"],
                              "--check-timeout", "600", "--save", save, "--html", save + ".html", "-f", "json")
     for _ in range(1 + (len(sys.argv) > 1)):
         for database in ("nova", "nova_cell0"):

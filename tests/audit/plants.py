@@ -191,6 +191,38 @@ def allocation(consumer, provider_name, used=1, kind=1):
     add("placement", "allocations", created_at=OLD, resource_provider_id=provider, consumer_id=consumer, resource_class_id=kind, used=used)
 
 
+def standard_attribute(kind):
+    add("neutron", "standardattributes", resource_type=kind, created_at=OLD, updated_at=OLD, revision_number=0)
+    return last("neutron", "standardattributes")
+
+
+def port(name, instance_uuid, host=LIVE, waits_for=(), **more):
+    """Bound to the host, as ML2 writes it."""
+    row = dict(project_id="aud-project", id=u(name), name=name, network_id=value("neutron", "SELECT MIN(id) FROM networks") or u("network"),
+               mac_address=u("mac " + name)[-17:], admin_state_up=1, status="ACTIVE", device_id=instance_uuid, device_owner="compute:nova",
+               standard_attr_id=standard_attribute("ports"))
+    row.update(more)
+    add("neutron", "ports", **row)
+    binding(row["id"], host)
+    for entity in waits_for:
+        add("neutron", "provisioningblocks", standard_attr_id=row["standard_attr_id"], entity=entity)
+    return row["id"]
+
+
+def binding(port_id, host, **more):
+    row = dict(port_id=port_id, host=host, vif_type="ovs", vnic_type="normal", profile="", vif_details="", status="ACTIVE")
+    row.update(more)
+    add("neutron", "ml2_port_bindings", **row)
+
+
+def agent(host, at=None, kind="Open vSwitch agent", binary="neutron-openvswitch-agent", **more):
+    row = dict(id=u("agent %s %s" % (host, kind)), agent_type=kind, binary=binary, topic="N/A", host=host, admin_state_up=1, created_at=OLD,
+               started_at=OLD, heartbeat_timestamp=at or NOW, configurations="{}", load=0)
+    row.update(more)
+    add("neutron", "agents", **row)
+    return "%s %s" % (binary, host)
+
+
 def migration(instance_uuid, **more):
     row = dict(created_at=OLD, updated_at=OLD, deleted=0, uuid=u("migration %s %s" % (instance_uuid, sorted(more.items(), key=str))), hidden=0, source_compute=LIVE,
                dest_compute="aud-other", instance_uuid=instance_uuid, migration_type="evacuation", status="accepted", cross_cell_move=0)
@@ -1023,3 +1055,39 @@ def provider_overcommitted():
     resource_provider("aud-full2", u("aud-full2"))
     allocation(u("p07 near"), "aud-full2", used=800, kind=0)
     return u("aud-full"), u("aud-full2")
+
+
+# ---- V: neutron
+@plant
+def port_on_other_host():
+    return (port("v01", instance("v01 vm"), host="aud-before"),
+            port("v01 near", instance("v01 near vm", task_state="migrating"), host="aud-before"))
+
+
+@plant
+def port_down_of_active():
+    return (port("v02", instance("v02 vm"), status="DOWN", waits_for=("DHCP", "L2")),
+            port("v02 near", instance("v02 near vm"), status="DOWN", admin_state_up=0))
+
+
+@plant
+def port_on_dead_host():
+    nova_service("aud-empty", at=OLD)
+    nova_service("aud-full3", at=OLD)
+    return (port("v03", instance("v03 vm"), host="aud-empty"),
+            port("v03 near", instance("v03 near vm", host="aud-full3", node="aud-full3"), host="aud-full3"))
+
+
+@plant
+def port_binding_left():
+    found, near = port("v04", instance("v04 vm")), port("v04 near", instance("v04 near vm", task_state="migrating"))
+    for left in (found, near):
+        binding(left, "aud-before", status="INACTIVE", vif_type="unbound")
+    return found, near
+
+
+@plant
+def network_agent_down():
+    compute("aud-deaf")
+    nova_service("aud-gone", at=OLD)
+    return agent("aud-deaf", at=OLD), agent("aud-gone", at=OLD)

@@ -6,7 +6,7 @@ import os
 import re
 
 import plants
-from harness import ENV, OK, ROOT, TestCase, Tool, checksum, heartbeats, rows, sandbox, value
+from harness import DB_UNREACHABLE, ENV, OK, ROOT, TestCase, Tool, checksum, heartbeats, rows, sandbox, value
 
 FINDINGS = 3
 # What this sandbox's databases cannot show; test_releases.py shows it on others.
@@ -44,7 +44,7 @@ PEERS = {
 
 
 def audit(tool, *words):
-    return tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], *words)
+    return tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"], *words)
 
 
 def subjects(result, check):
@@ -62,6 +62,7 @@ class Checks(TestCase):
         cls.sum = checksum()
         rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= UTC_TIMESTAMP() - INTERVAL 1 HOUR")
         rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 1 HOUR")
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() WHERE heartbeat_timestamp >= UTC_TIMESTAMP() - INTERVAL 1 HOUR")
         cls.after = audit(Tool(), "-f", "json", "--fail-on", "never")
 
     def test_every_check_has_its_plant(self):
@@ -71,6 +72,28 @@ class Checks(TestCase):
         for check, pair in self.expected.items():
             self.assertEqual(len(set(pair)), 2, check)
             self.assertTrue(all(isinstance(s, str) and s for s in pair), check)
+
+    def test_the_network_of_a_quiet_cloud_is_quiet(self):
+        network = {c["check"] for c in Tool().run("audit", "list", "-f", "json").json if c["number"].startswith("V")}
+        self.assertEqual(len(network), 5)
+        self.assertEqual([f for f in self.before.json if f["check"] in network], [])
+        self.assertEqual({f["check"] for f in self.after.json} & network, network)
+
+    def test_without_neutron_its_checks_are_not_for_here(self):
+        save = os.path.join(self.tool.state, "r.json")
+        self.expect(self.tool.run("audit", "run", "V01", "A01", "--settle-time", "1", "--fail-on", "never", "--save", save), OK, "1 not applicable to these databases")
+        outcomes = {c["check"]: (c["outcome"], c["why"]) for c in json.load(open(save))["checks"]}
+        self.assertEqual(outcomes["port-on-other-host"], ("not here", "neutron: not configured"))
+        self.assertEqual(outcomes["volume-without-bdm"][0], "done")
+
+    def test_a_neutron_that_does_not_answer_is_said(self):
+        conf, save = os.path.join(self.tool.state, "neutron.conf"), os.path.join(self.tool.state, "r.json")
+        with open(os.open(conf, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write("[database]\nconnection = mysql://n:N3utron@127.0.0.1:1/neutron\n")
+        r = self.tool.run("audit", "run", "V01", "A01", "--settle-time", "1", "--fail-on", "never", "--neutron-config-file", conf, "--save", save, "-f", "json")
+        self.expect(r, DB_UNREACHABLE, "cannot connect to neutron's database")
+        self.assertEqual({c["check"]: c["outcome"] for c in json.load(open(save))["checks"]}["port-on-other-host"], "failed")
+        self.assertEqual(subjects(r, "check-not-run"), ["port-on-other-host"])
 
     def test_all_of_them_ran(self):
         self.expect(self.after, OK)
@@ -117,7 +140,7 @@ class Checks(TestCase):
         self.assertEqual(before, checksum())
 
     def test_no_password_is_shown(self):
-        for secret in ("s3cr3t", "C1nder", "N0va"):
+        for secret in ("s3cr3t", "C1nder", "N0va", "N3utron"):
             self.assertNotIn(secret, self.after.out + self.after.err)
 
 

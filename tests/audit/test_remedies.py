@@ -12,7 +12,8 @@ import plants
 from harness import Conductor, ENV, PASTER, ROOT, TestCase, Tool, checksum, heartbeats, rows, sandbox
 
 OTHERS = {"openstack", "cinder", "nova-manage", "cinder-manage", "rbd", "virsh"}
-DATABASE = {"cinder": "cinder", "cell": "nova", "cells": "nova", "cell0": "nova_cell0", "api": "nova_api", "placement": "placement"}
+DATABASE = {"cinder": "cinder", "cell": "nova", "cells": "nova", "cell0": "nova_cell0", "api": "nova_api", "placement": "placement",
+            "neutron": "neutron"}
 
 
 def database_of(check):
@@ -28,7 +29,7 @@ class Remedies(TestCase):
         plants.foundation()
         cls.planted = {name: make()[0] for name, make in plants.plants.items()}
         cls.live_on()
-        r = Tool().run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json", "--fail-on", "never")
+        r = Tool().run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "-f", "json", "--fail-on", "never")
         cls.remedies = {f["check"]: f["remedy"] for f in r.json if cls.planted[f["check"]] == f["subject"]}
 
     @staticmethod
@@ -36,6 +37,7 @@ class Remedies(TestCase):
         """Who lived when the rows were planted still does, however long all of this takes."""
         rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= %s", (plants.NOW,))
         rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= %s", (plants.NOW,))
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() WHERE heartbeat_timestamp >= %s", (plants.NOW,))
 
     def test_ours_do_what_they_say(self):
         """Each line as it stands, typed into a shell on the rows that it is about."""

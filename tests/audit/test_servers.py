@@ -96,6 +96,7 @@ class Servers(TestCase):
         rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 12 HOUR")
         for cell in ("nova", "nova_cell0"):
             rows(cell, "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE last_seen_up >= UTC_TIMESTAMP() - INTERVAL 12 HOUR")
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() WHERE heartbeat_timestamp >= UTC_TIMESTAMP() - INTERVAL 12 HOUR")
         self.wait_for_the_replica()
 
     def wait_for_the_replica(self):
@@ -113,7 +114,7 @@ class Servers(TestCase):
         self.tool.cinder = [conf]
 
     def found(self, *words):
-        r = self.tool.run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json", "--fail-on", "never", *words)
+        r = self.tool.run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "-f", "json", "--fail-on", "never", *words)
         self.expect(r, OK)
         return sorted((f["check"], f["subject"], f["severity"], f["cell"] or "") for f in r.json)
 
@@ -178,7 +179,7 @@ class Servers(TestCase):
         rows("mysql", "TRUNCATE TABLE mysql.general_log")
         rows("mysql", "SET GLOBAL general_log = 1")
         try:
-            r = self.tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"])
+            r = self.tool.run("audit", "run", "--settle-time", "1", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"])
         finally:
             rows("mysql", "SET GLOBAL general_log = 0")
         self.assertEqual(r.code, FINDINGS, str(r))
@@ -187,7 +188,7 @@ class Servers(TestCase):
                          " WHERE command_type IN ('Query', 'Execute')"):
             if not line["user_host"].startswith(ENV["SB_DB_ADMIN"]):
                 sent.setdefault(line["thread_id"], []).append(re.sub(r"/\*.*?\*/", "", line["text"]).strip())
-        self.assertEqual(len(sent), 5)     # cinder, nova's API, two cells, placement
+        self.assertEqual(len(sent), 6)     # cinder, nova's API, two cells, placement, neutron
         for texts in sent.values():
             begins = [i for i, t in enumerate(texts) if t.startswith("START TRANSACTION")]
             self.assertEqual([texts[i] for i in begins], ["START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"] * 2)     # and for the second look

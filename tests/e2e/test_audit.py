@@ -18,7 +18,7 @@ class Audits(harness.TestCase):
         harness.sandbox("reset")
 
     def audit(self):
-        r = self.expect(self.tool.run("audit", "run", "--settle-time", "2", "--fail-on", "never", "--placement-config-file", ENV["SB_PLACEMENT_CONF"],
+        r = self.expect(self.tool.run("audit", "run", "--settle-time", "2", "--fail-on", "never", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"],
                                       "-f", "json"), OK)
         return {(f["check"], f["subject"], f["severity"], f["host"]) for f in r.json}
 
