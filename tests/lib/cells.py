@@ -24,6 +24,24 @@ def copy_row(source, target, table, where, **changes):
          [row[n] for n in names])
 
 
+def copy_ports(network_info, instance, **binding):
+    """The ports of a cached network_info once more, for another instance: neutron's rows of each, and the text with their ids.
+
+    binding: what is to be other in its binding, as host=.
+    """
+    for old in [vif["id"] for vif in json.loads(network_info)]:
+        new = str(uuid.uuid4())
+        copy_row("neutron", "neutron", "standardattributes", "id = (SELECT standard_attr_id FROM ports WHERE id = '%s')" % old)
+        attribute = value("neutron", "SELECT MAX(id) FROM standardattributes")
+        mac = "fa:17:%02x:%02x:%02x:%02x" % tuple(attribute.to_bytes(4, "big"))
+        copy_row("neutron", "neutron", "ports", "id = '%s'" % old, id=new, device_id=instance, standard_attr_id=attribute, mac_address=mac)
+        for table, changes in (("ml2_port_bindings", binding), ("ml2_port_binding_levels", binding), ("ipallocations", {
+                "ip_address": "10.3.%d.%d" % (attribute >> 8 & 255, attribute & 255)})):
+            copy_row("neutron", "neutron", table, "port_id = '%s'" % old, port_id=new, **changes)
+        network_info = network_info.replace(old, new)
+    return network_info
+
+
 def remove():
     rows("mysql", "DROP DATABASE IF EXISTS " + DATABASE)
     for table in ("host_mappings", "instance_mappings"):
@@ -78,8 +96,9 @@ def add_instance(name, host, like="image-active-0"):
     new, of_old = str(uuid.uuid4()), "instance_uuid = '%s'" % old
     copy_row("nova", DATABASE, "instances", "uuid = '%s'" % old, uuid=new, display_name=name, hostname=name, host=host, node=host,
              launched_on=host, task_state=None)
-    for table in ("instance_extra", "instance_info_caches"):
-        copy_row("nova", DATABASE, table, of_old, instance_uuid=new)
+    copy_row("nova", DATABASE, "instance_extra", of_old, instance_uuid=new)
+    ports = copy_ports(value("nova", "SELECT network_info FROM instance_info_caches WHERE " + of_old), new, host=host)
+    copy_row("nova", DATABASE, "instance_info_caches", of_old, instance_uuid=new, network_info=ports)
     copy_row("nova", DATABASE, "block_device_mapping", of_old, instance_uuid=new, uuid=str(uuid.uuid4()))
     for meta in rows("nova", "SELECT id FROM instance_system_metadata WHERE " + of_old):
         copy_row("nova", DATABASE, "instance_system_metadata", "id = %d" % meta["id"], instance_uuid=new)

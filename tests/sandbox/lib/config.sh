@@ -49,7 +49,7 @@ osapi_compute_workers = 1
 sync_power_state_interval = -1
 running_deleted_instance_action = noop
 heal_instance_info_cache_interval = 0
-vif_plugging_timeout = ${EVAC_SANDBOX_VIF_TIMEOUT:-0}
+vif_plugging_timeout = ${EVAC_SANDBOX_VIF_TIMEOUT:-30}
 vif_plugging_is_fatal = true
 [api]
 auth_strategy = noauth2
