@@ -17,6 +17,7 @@
 #include "model/nova/migration.h"
 #include "model/nova/needs.h"
 #include "model/nova/placing.h"
+#include "model/nova/power.h"
 #include "model/nova/release.h"
 #include "model/nova/request_spec.h"
 #include "model/nova/service.h"
@@ -88,6 +89,9 @@ struct candidate {
 	struct unexplained unexplained; /* hosts that hold room for it without a reason */
 	struct vifs vifs;               /* of nova's info cache; the scene's own: not to be freed */
 	struct ports ports;             /* neutron's, the same; none unless scene->neutron.known */
+	struct power_history power;     /* of one in ERROR */
+	bool was_stopped;               /* and it was stopped before: by nova's history, or a journal */
+	const char *stopped_before;     /* the run that saw it so, and failed at it; NULL: none of this state directory */
 	bool wanted;                    /* --only, --exclude and --limit leave it in */
 };
 

@@ -73,6 +73,9 @@ struct past_steps {
 const struct step *past_next_step(const struct past *past, struct past_steps *at);
 /* That a unit was written to, by its label; NULL: it is not configured, or does not answer. */
 struct db *past_database(const struct world *world, const struct unit *unit, const struct past_unit *past);
+/* What the instances in ERROR were when an earlier run of this host began with them: was_stopped and stopped_before of the
+ * candidates. A journal that cannot be read says nothing. */
+void past_remember(const struct request *request, struct scene *scene);
 bool past_accepts(const struct past *past, const char *code);
 
 #endif

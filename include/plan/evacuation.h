@@ -2,6 +2,7 @@
 #ifndef PLAN_EVACUATION_H
 #define PLAN_EVACUATION_H
 
+#include "model/nova/cause.h"
 #include "model/nova/evacuation.h"
 #include "plan/plan.h"
 
@@ -47,6 +48,7 @@ struct evacuation {
 	    *waits_for; /* of its ports, in a sentence without an end, in the plan's arena; NULL: of none, as far as is known */
 	int64_t waits_since_ms;
 	bool wait_recorded;
+	struct cause cause; /* of a failure; texts in the plan's arena */
 	int64_t sent_ms, ended_ms;
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 };

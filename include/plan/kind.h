@@ -2,6 +2,7 @@
 #ifndef PLAN_KIND_H
 #define PLAN_KIND_H
 
+#include "model/nova/cause.h"
 #include "plan/plan.h"
 
 /* What an evacuation is made of, as far as an outage tells instances apart: a service that is down, or computes that may not
@@ -16,6 +17,8 @@ struct kind {
 };
 /* Of an evacuation's unit; new texts are in ${arena}. */
 void kind_of_unit(const struct unit *unit, struct arena *arena, struct kind *out);
+/* Does what failed an instance of another kind fail this one, too? Where that is not known it does not. */
+bool kind_is_reached(const struct kind *kind, enum cause_reach reach);
 bool kind_equal(const struct kind *a, const struct kind *b);
 /* "a root volume, volumes of ceph, ports of ovs": after "with". */
 void kind_say(const struct kind *kind, struct str *out);

@@ -6,6 +6,7 @@ SELECT e.event
      , e.result
      , e.host
      , e.details
+     , e.traceback
   FROM migrations              AS m                                          -- deleted or not: it is asked for by its number
   JOIN instance_actions        AS a ON a.instance_uuid = m.instance_uuid     -- nova marks no action deleted (db/main/api.py: instance_destroy)
   JOIN instance_actions_events AS e ON e.action_id = a.id                    -- and no event deleted

@@ -6,6 +6,7 @@ SELECT e.event
      , e.result
      , e.host
      , e.details
+     , e.traceback
   FROM instance_actions        AS a                           -- nova marks no action deleted (db/main/api.py: instance_destroy)
   JOIN instance_actions_events AS e ON e.action_id = a.id     -- and no event deleted
  WHERE a.instance_uuid = @instance_uuid

@@ -3,7 +3,7 @@
 -- :reads instance_faults :rows one
 SELECT f.code
      , f.message
-     , f.host
+     , f.details
      , TIMESTAMPDIFF(SECOND, f.created_at, UTC_TIMESTAMP()) AS age_s
   FROM instance_faults AS f
  WHERE f.instance_uuid = @instance_uuid

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "model/nova/cause.h"
 #include "run/list.h"
 #include "util/clock.h"
 #include "util/lang.h"
@@ -45,6 +46,8 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 		str_addf(&copies, _("%zu cells have it"), scene->subject.copies);
 	add_instance_row(t, "instance", "cell", scene->nova.home->cell->name, copies.s);
 	add_instance_row(t, "instance", "vm_state", i->vm_state, NULL);
+	if (c->was_stopped)
+		add_instance_row(t, "instance", "before", "stopped", _("an evacuation of one in ERROR starts it"));
 	add_instance_row(t, "instance", "task_state", i->task_state,
 	    str_equal(i->task_state, "rebuilding") && !has_open_evacuation(c) ? _("no migration is open that would end it") :
 										NULL);
@@ -317,9 +320,30 @@ static void add_vifs(struct table *t, const struct scene *scene, const struct ca
 		    _("its row in instance_info_caches is missing or cannot be read"));
 }
 
+/* Its trace names the service that nova's own words do not. */
+static int add_fault(struct table *t, struct scene *scene, const struct candidate *c, struct error *err)
+{
+	auto_str struct str value = { 0 };
+	struct cause cause;
+	struct fault fault;
+
+	if (fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
+		return -1;
+	if (fault.exists) {
+		cause_read(&(struct cause_words){ fault.message, fault.details }, &scene->arena, &cause);
+		str_addf(&value, _("%s (fault %lld)"), str_or(fault.message, ""), (long long)fault.code);
+		add_instance_row(t, "fault", "latest", value.s, NULL);
+		if (cause.what) {
+			add_instance_row(t, "fault", "cause", cause.what, NULL);
+			add_instance_row(t, "fault", "next", cause.next, NULL);
+		}
+	}
+	fault_free(&fault);
+	return 0;
+}
+
 static int fill_instance(struct scene *scene, struct table *t, struct error *err)
 {
-	auto_free char *fault = NULL;
 	const struct candidate *c;
 
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
@@ -332,11 +356,8 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 	add_records(t, scene, c);
 	add_migrations(t, c);
 	add_attempts(t, c);
-	if (add_instance_volumes(t, scene, c, err) != 0 ||
-	    fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
+	if (add_instance_volumes(t, scene, c, err) != 0 || add_fault(t, scene, c, err) != 0)
 		return -1;
-	if (*fault)
-		add_instance_row(t, "fault", "latest", fault, NULL);
 	add_port_facts(t, c);
 	add_vifs(t, scene, c);
 	if (!scene->neutron.known)

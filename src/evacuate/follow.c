@@ -62,6 +62,19 @@ static const char *cure(struct work *work, const struct evacuation *e)
 	    shell_word(&work->plan.arena, e->rows.host));
 }
 
+/* Why it failed, by the words of nova that tell; the first that do. */
+static void find_cause(struct work *work, struct evacuation *e, const struct cause_words *words)
+{
+	if (!e->cause.what)
+		cause_read(words, &work->plan.arena, &e->cause);
+}
+
+/* "cinder-api at http://ctl:8776 does not answer; " and nova's own words after it. */
+static const char *with_cause(struct work *work, const struct evacuation *e, const char *words)
+{
+	return e->cause.what ? arena_printf(&work->plan.arena, "%s; %s", e->cause.what, words) : words;
+}
+
 /* The instance is still its old host's. May it simply be evacuated again, or has the compute left its guest running? */
 static int add_what_next(struct work *work, const struct unit *unit, const char **why, struct error *err)
 {
@@ -79,22 +92,42 @@ static int add_what_next(struct work *work, const struct unit *unit, const char 
 	    arena_printf(arena,
 		_("%s; nova has it on '%s', but its guest may run on '%s': look there first (virsh domstate %s), then run the same command again"),
 		*why, unit->evacuation->rows.host, guest_on, unit->step[0].id) :
-	    arena_printf(arena, _("%s; it is still on '%s'; fix the cause, then the same command evacuates it again"), *why,
-		unit->evacuation->rows.host);
+	    arena_printf(arena, _("%s; it is still on '%s'; %s, then the same command evacuates it again"), *why,
+		unit->evacuation->rows.host, str_or(unit->evacuation->cause.next, _("fix the cause")));
+	return 0;
+}
+
+/* The fault is the compute's, with its trace, or the conductor's own decision. A conductor's event names what no fault does. */
+static int read_failure(struct work *work, struct evacuation *e, const char **why, struct error *err)
+{
+	struct db *cell = work->scene.nova.home->cell->db;
+	struct action_events events = { 0 };
+	struct fault fault;
+
+	if (fault_latest(cell, e->rows.instance_uuid, FAULT_AGE_S, &fault, err) != 0)
+		return -1;
+	if (fault.exists)
+		*why = arena_printf(&work->plan.arena, _("%s: %s (fault %lld)"), *why, str_or(fault.message, ""),
+		    (long long)fault.code);
+	find_cause(work, e, &(struct cause_words){ fault.message, fault.details });
+	fault_free(&fault);
+	if (!e->cause.what && evacuation_events(cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
+		return -1;
+	for (size_t i = 0; i < events.n; i++)
+		if (str_equal(events.v[i].result, "Error"))
+			find_cause(work, e, &(struct cause_words){ events.v[i].details, events.v[i].traceback });
+	action_events_free(&events);
+	*why = with_cause(work, e, *why);
 	return 0;
 }
 
 static int failed(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
 {
-	auto_free char *fault = NULL;
-	const char *why;
-
-	if (fault_latest(work->scene.nova.home->cell->db, unit->step[0].id, FAULT_AGE_S, &fault, err) != 0)
-		return -1;
-	why = arena_printf(&work->plan.arena, _("nova ended it as '%s' (instance %s)"), now->migration_status,
+	const char *why = arena_printf(&work->plan.arena, _("nova ended it as '%s' (instance %s)"), now->migration_status,
 	    str_or(now->vm_state, _("without a state")));
-	if (*fault)
-		why = arena_printf(&work->plan.arena, "%s: %s", why, fault);
+
+	if (read_failure(work, unit->evacuation, &why, err) != 0)
+		return -1;
 	if (str_equal(now->host, unit->evacuation->rows.host) && add_what_next(work, unit, &why, err) != 0)
 		return -1;
 	end_sent(work, unit, PHASE_FAILED, why);
@@ -114,11 +147,16 @@ static const struct action_event *find_event(const struct action_events *events,
 static void given_up(struct work *work, struct unit *unit, const char *by, const struct action_event *event)
 {
 	struct evacuation *e = unit->evacuation;
-	const char *why = arena_printf(&work->plan.arena,
-	    _("%s failed (%.200s) and left its migration '%s'; %s; then run the same command again"), by,
-	    str_or(event->details, _("see its log")), e->status, cure(work, e));
+	struct arena *arena = &work->plan.arena;
+	const char *why;
 
-	end_sent(work, unit, PHASE_FAILED, why);
+	find_cause(work, e, &(struct cause_words){ event->details, event->traceback });
+	why = arena_printf(arena, _("%s failed (%.200s) and left its migration '%s'"), by,
+	    str_or(event->details, _("see its log")), e->status);
+	why = e->cause.next ?
+	    arena_printf(arena, _("%s; %s; %s; then run the same command again"), why, e->cause.next, cure(work, e)) :
+	    arena_printf(arena, _("%s; %s; then run the same command again"), why, cure(work, e));
+	end_sent(work, unit, PHASE_FAILED, with_cause(work, e, why));
 }
 
 /* Not ended: has the conductor or the compute failed at it, or has nobody taken it at all? Its events tell. */

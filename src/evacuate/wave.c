@@ -67,26 +67,40 @@ void wave_leave_waiting(struct plan *plan, const char *why)
 			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
 }
 
-static void leave_kind(struct plan *plan, const struct order *order, size_t kind)
+static const char *why_left(struct plan *plan, const struct kind *kind, const struct cause *cause)
 {
 	auto_str struct str what = { 0 };
-	const char *why;
 
-	kind_say(&order->kind[kind], &what);
-	why = arena_printf(&plan->arena, _("the first instance with %s failed: not begun"), what.s);
-	for (size_t i = 0; i < plan->nunit; i++)
-		if (order->kind_of[i] == kind && evacuation_is_waiting(&plan->unit[i]))
-			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
+	kind_say(kind, &what);
+	return cause->what ?
+	    arena_printf(&plan->arena, _("the first instance with %s failed (%s): not begun"), what.s, cause->what) :
+	    arena_printf(&plan->arena, _("the first instance with %s failed: not begun"), what.s);
 }
 
-/* What fails the first of a kind fails the others, too: each would be left in ERROR. */
+/* Its own kind, and every other one that needs the same service and has not landed yet. */
+static void leave_kinds(struct plan *plan, const struct order *order, size_t first)
+{
+	const struct cause *cause = &plan->unit[first].evacuation->cause;
+	size_t kind = order->kind_of[first], k;
+	const char *why = why_left(plan, &order->kind[kind], cause);
+
+	for (size_t i = 0; i < plan->nunit; i++) {
+		k = order->kind_of[i];
+		if (evacuation_is_waiting(&plan->unit[i]) && !order->tally[k].shown &&
+		    (k == kind || kind_is_reached(&order->kind[k], cause->reach)))
+			unit_set_state(&plan->unit[i], STATE_SKIPPED, why);
+	}
+}
+
+/* What fails the first of a kind fails the others, too: each would be left in ERROR. Unless it is the instance's own trouble:
+ * then the next one of its kind is the first. */
 static void heed_firsts(struct plan *plan, struct order *order)
 {
 	order_look(order, plan);
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (evacuation_is(&plan->unit[i], PHASE_FAILED) && !order->tally[order->kind_of[i]].shown)
-			leave_kind(plan, order, order->kind_of[i]);
-	order_look(order, plan);
+		if (evacuation_is(&plan->unit[i], PHASE_FAILED) && !order->tally[order->kind_of[i]].shown &&
+		    plan->unit[i].evacuation->cause.reach != REACH_INSTANCE)
+			leave_kinds(plan, order, i);
 }
 
 /* Without waiting there are no waves: everything is sent, as it stands in the plan. */

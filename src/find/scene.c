@@ -19,6 +19,7 @@ void scene_free(struct scene *scene)
 		server_group_free(&scene->subject.candidate[i].group);
 		migrations_free(&scene->subject.candidate[i].accepted);
 		attempts_free(&scene->subject.candidate[i].attempts);
+		power_history_free(&scene->subject.candidate[i].power);
 		unexplained_free(&scene->subject.candidate[i].unexplained);
 		for (k = 0; k < scene->subject.candidate[i].nvolume; k++)
 			volume_owner_free(&scene->subject.candidate[i].volume[k].owner);

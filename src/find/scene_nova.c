@@ -104,6 +104,17 @@ static int find_volumes(struct scene *scene, struct candidate *c, struct error *
 	return 0;
 }
 
+/* Of the others vm_state says it. */
+static int find_power(struct db *cell, struct candidate *c, struct error *err)
+{
+	if (!str_equal(c->instance->vm_state, "error"))
+		return 0;
+	if (power_history_get(cell, c->instance->uuid, &c->power, err) != 0)
+		return -1;
+	c->was_stopped = power_was_stopped(&c->power);
+	return 0;
+}
+
 static int find_candidate(struct scene *scene, struct candidate *c, const struct instance *instance, struct error *err)
 {
 	struct db *cell = scene->nova.home->cell->db;
@@ -122,7 +133,8 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 		return -1;
 	needs_of_request(c->spec_facts.valid ? c->spec.spec : NULL, &scene->arena, &c->needs);
 	if (migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 ||
-	    attempts_unfinished(cell, instance->uuid, &c->attempts, err) != 0 || scene_find_group(scene, c, err) != 0)
+	    attempts_unfinished(cell, instance->uuid, &c->attempts, err) != 0 || scene_find_group(scene, c, err) != 0 ||
+	    find_power(cell, c, err) != 0)
 		return -1;
 	return find_volumes(scene, c, err);
 }

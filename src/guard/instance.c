@@ -223,11 +223,32 @@ void guard_server_group_gone(const struct guard *self, const struct scene *scene
 			    str_or(c->instance->name, c->instance->uuid), c->spec_facts.group);
 }
 
+/* nova compute/manager.py: _do_rebuild_instance looks at it only for one that is not in ERROR. */
+static const char *target_state_text(const struct scene *scene)
+{
+	return scene->request->how.target_state ? _(", with or without --target-state") : "";
+}
+
 void guard_expected_state(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	EACH_WANTED(c, scene)
-		if (str_equal(c->instance->vm_state, "error") && !findings_skip(out, c->instance->uuid))
-			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and will be ACTIVE%s",
-			    str_or(c->instance->name, c->instance->uuid),
-			    scene->request->how.target_state ? _(", with or without --target-state") : "");
+	auto_str struct str hint = { 0 };
+
+	EACH_WANTED(c, scene) {
+		const char *name = str_or(c->instance->name, c->instance->uuid);
+
+		if (!str_equal(c->instance->vm_state, "error") || findings_skip(out, c->instance->uuid))
+			continue;
+		str_clear(&hint);
+		str_addf(&hint, "openstack server stop %s", c->instance->uuid);
+		if (c->stopped_before)
+			guard_found(self, scene, out, c->instance->uuid, hint.s,
+			    "%s is in ERROR, was stopped before run %s, and will be ACTIVE%s", name, c->stopped_before,
+			    target_state_text(scene));
+		else if (c->was_stopped)
+			guard_found(self, scene, out, c->instance->uuid, hint.s,
+			    "%s is in ERROR, was stopped before that, and will be ACTIVE%s", name, target_state_text(scene));
+		else
+			guard_found(self, scene, out, c->instance->uuid, NULL, "%s is in ERROR and will be ACTIVE%s", name,
+			    target_state_text(scene));
+	}
 }

@@ -49,6 +49,8 @@ int journal_intent(struct journal *j, size_t unit, const struct unit *what, cons
 	put_text(intent, "kind", unit_kind_name[what->kind]);
 	put_text(intent, "sentence", what->sentence);
 	put_text(intent, "where", where);
+	if (what->candidate && what->candidate->instance->power_state.set)
+		put_int(intent, "power_state", what->candidate->instance->power_state.v);
 	put_count(intent, "rows", what->nstep);
 	put_text(intent, "rows_sha256", sha256);
 	return journal_add(j, "intent", intent, true, err);

@@ -74,6 +74,24 @@ void kind_of_unit(const struct unit *unit, struct arena *arena, struct kind *out
 		.network = network_of(c, arena) };
 }
 
+bool kind_is_reached(const struct kind *kind, enum cause_reach reach)
+{
+	switch (reach) {
+	case REACH_ALL:
+		return true;
+	case REACH_VOLUMES:
+		return !kind->volumes || *kind->volumes;
+	case REACH_PORTS:
+		return !kind->network || *kind->network;
+	case REACH_IMAGES:
+		return !kind->boots_from_volume;
+	case REACH_UNKNOWN:
+	case REACH_INSTANCE:
+		break;
+	}
+	return false;
+}
+
 bool kind_equal(const struct kind *a, const struct kind *b)
 {
 	return a->boots_from_volume == b->boots_from_volume && str_equal(a->volumes, b->volumes) &&

@@ -328,6 +328,19 @@ static void say_lost(const struct scene *scene, const struct candidate *c, struc
 	str_addf(out, _("; local disks, created again, empty, unless they are found there: %s"), disks.s);
 }
 
+/* What becomes of its power, where that is not what one would think. */
+static const char *power_text(const struct scene *scene, const struct candidate *c, const struct step *step,
+    struct arena *arena)
+{
+	const char *state = scene->request->how.target_state;
+
+	if (state && str_equal(step->after[1], state))
+		return _(", and leave it stopped");
+	if (c->stopped_before)
+		return arena_printf(arena, _(", and nova starts it, though it was stopped before run %s"), c->stopped_before);
+	return c->was_stopped ? _(", and nova starts it, though it was stopped before it failed") : "";
+}
+
 static void add_evacuation(struct plan *plan, const struct scene *scene, const struct candidate *c)
 {
 	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
@@ -346,7 +359,7 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	    target ? _("evacuate %s (%s) from %s to %s%s%s") :
 		     _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s"),
 	    c->instance->uuid, str_or(c->instance->name, ""), c->instance->host, str_or(target, ""),
-	    state && strcmp(step->after[1], state) == 0 ? _(", and leave it stopped") : "", lost.n ? lost.s : "");
+	    power_text(scene, c, step, &plan->arena), lost.n ? lost.s : "");
 	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid,
 	    target ? " " : "", target ? target : "", scene->request->what.force ? " --force" : "",
 	    state ? " --target-state " : "", str_or(state, ""));

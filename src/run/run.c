@@ -11,6 +11,7 @@
 #include "guard/guard.h"
 #include "run/plan_file.h"
 
+#include "journal/past.h"
 #include "journal/trail.h"
 #include "report/report.h"
 #include "util/clock.h"
@@ -37,6 +38,8 @@ static int find_scene(struct run *run, struct error *err)
 	world_end_reads(&run->work.world);
 	if (rc == 0 && token_is_needed(&run->work.scene))
 		token_ask(&run->work.world.token, &run->work.world.nova);
+	if (rc == 0 && run->work.scene.subject.evacuates)
+		past_remember(run->work.request, &run->work.scene);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 """instance evacuate and host evacuate up to the message, with a listener where nova's conductor would be."""
 import json
 import os
+import shutil
 import time
 import uuid
 
@@ -152,6 +153,34 @@ class Evacuations(harness.TestCase):
         step = json.loads(out)["steps"][0]
         self.assertEqual((step["state"], step["outcome"]), ("failed", "failed"))
         self.assertIn("no such image", step["error"])
+
+    def test_a_stopped_one_that_failed_is_remembered_as_stopped_and_the_dead_service_is_named(self):
+        """What a compute writes that cannot reach cinder, by hand; then the same command, with its journal and without."""
+        uuid_ = instance("image-stopped-0")["uuid"]
+        process = self.tool.start("instance", "evacuate", "image-stopped-0", *GO, "--timeout", "60", "-f", "json")
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        self.conductor.wait_for(1)
+        rows("nova", "INSERT INTO instance_actions (created_at, deleted, action, instance_uuid, request_id, start_time) VALUES (UTC_TIMESTAMP(),"
+             " 0, 'stop', %s, 'req-stop', UTC_TIMESTAMP() - INTERVAL 1 DAY)", (uuid_,))
+        rows("nova", "INSERT INTO instance_faults (created_at, deleted, instance_uuid, code, message, details, host) VALUES (UTC_TIMESTAMP(), 0,"
+             " %s, 500, 'ConnectFailure', %s, %s)",
+             (uuid_, '  File "/x/cinderclient/client.py", line 1, in request\nConnectFailure: Unable to establish connection to'
+              ' http://u:pw@ctl1:8776/v3: refused', B))
+        rows("nova", "UPDATE instances SET vm_state = 'error', task_state = NULL WHERE uuid = %s", (uuid_,))
+        rows("nova", "UPDATE migrations SET status = 'failed' WHERE instance_uuid = %s AND status = 'accepted'", (uuid_,))
+        out = json.loads(process.communicate(timeout=60)[0])
+        error = out["steps"][0]["error"]
+        self.assertTrue(error.startswith("cinder-api at http://ctl1:8776 does not answer; nova ended it as 'failed' (instance error):"), error)
+        self.assertIn("start cinder-api, then the same command evacuates it again", error)
+        shown = self.expect(self.tool.run("instance", "show", uuid_, "-f", "json"), OK).json
+        self.assertIn("cinder-api at http://ctl1:8776 does not answer", [r["value"] for r in shown])
+        self.assertIn(("before", "stopped"), [(r["item"], r["value"]) for r in shown])
+        for before in ("was stopped before run " + out["run"], "was stopped before that"):
+            dry = self.expect(self.tool.run("instance", "evacuate", "image-stopped-0", *GO, "--dry-run", "-f", "json"), OK).json
+            note = [f for f in dry["findings"] if f["code"] == "expected-state"]
+            self.assertIn(before, note[0]["message"])
+            self.assertEqual(note[0]["hint"], "openstack server stop " + uuid_)
+            shutil.rmtree(os.path.join(self.tool.state, "journal"), ignore_errors=True)
 
     def test_one_that_is_under_way_is_not_cast_again(self):
         self.cast_of()

@@ -119,11 +119,20 @@ static void state(const char *status, const char *host)
 
 static void event(const char *name, const char *result)
 {
-	static const char *const columns[] = { "event", "result", "host", "details", NULL };
+	static const char *const columns[] = { "event", "result", "host", "details", "traceback", NULL };
+	static const char *row[5];
+
+	memcpy(row, (const char *[]){ name, result, "b", "MessagingTimeout", "  in select_destinations\n    call()\n" }, sizeof row);
+	fake_rows("nova/event_list_by_request", columns, row, 1);
+}
+
+static void fault(const char *message, const char *details)
+{
+	static const char *const columns[] = { "code", "message", "details", "age_s", NULL };
 	static const char *row[4];
 
-	memcpy(row, (const char *[]){ name, result, "b", "MessagingTimeout" }, sizeof row);
-	fake_rows("nova/event_list_by_request", columns, row, 1);
+	memcpy(row, (const char *[]){ "500", message, details, "3" }, sizeof row);
+	fake_rows("nova/fault_get_latest", columns, row, 1);
 }
 
 static void trace(const char *text)
@@ -226,7 +235,8 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_string_equal(work.plan.unit[0].step[0].error,
-	    "nova-conductor failed (MessagingTimeout) and left its migration 'accepted'; 'evac-manage migration list --host a --stale' shows when and how to close it; then run the same command again");
+	    "nova-scheduler did not answer over the message broker; nova-conductor failed (MessagingTimeout) and left its migration 'accepted'; start nova-scheduler; 'evac-manage migration list --host a --stale' shows when and how to close it; then run the same command again");
+	assert_int_equal(work.plan.unit[0].evacuation->cause.reach, REACH_ALL);
 	end(s);
 	begin(s);
 	state("pre-migrating", "a");
@@ -234,7 +244,41 @@ static void who_gave_up_is_named_with_the_cure(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_string_equal(work.plan.unit[0].step[0].error,
-	    "nova-compute on 'b' failed (MessagingTimeout) and left its migration 'pre-migrating'; 'evac-manage migration list --host a --stale' shows when and how to close it; then run the same command again");
+	    "nova-scheduler did not answer over the message broker; nova-compute on 'b' failed (MessagingTimeout) and left its migration 'pre-migrating'; start nova-scheduler; 'evac-manage migration list --host a --stale' shows when and how to close it; then run the same command again");
+}
+
+/* First the service, then nova's own words, which hide it; last what to do. What no words tell is as it was. */
+static void the_dead_service_is_said_before_novas_words(void **s)
+{
+	static const struct {
+		const char *message, *details, *said;
+		enum cause_service service;
+	} cases[] = {
+		{ "ConnectFailure", "  File \"/x/neutronclient/client.py\"\nConnectFailure: Unable to establish connection to http://n:9696/v2.0/ports: x",
+		    "neutron-server at http://n:9696 does not answer; nova ended it as 'failed' (instance error): ConnectFailure (fault 500); it is still on 'a'; start neutron-server, then the same command evacuates it again",
+		    CAUSE_NEUTRON },
+		{ "boom", NULL,
+		    "nova ended it as 'failed' (instance error): boom (fault 500); it is still on 'a'; fix the cause, then the same command evacuates it again",
+		    CAUSE_UNNAMED },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		end(s);
+		begin(s);
+		state("failed", "a");
+		fault(cases[i].message, cases[i].details);
+		look();
+		assert_int_equal(look()->phase, PHASE_FAILED);
+		assert_string_equal(work.plan.unit[0].step[0].error, cases[i].said);
+		assert_int_equal(work.plan.unit[0].evacuation->cause.service, cases[i].service);
+	}
+	end(s); /* the fault says nothing, the event does */
+	begin(s);
+	state("error", "a");
+	event("rebuild_server", "Error");
+	look();
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	assert_true(str_starts(work.plan.unit[0].step[0].error, "nova-scheduler did not answer"));
 }
 
 static void a_compute_that_works_on_it_is_waited_for(void **s)
@@ -326,6 +370,7 @@ int main(void)
 		in_a_run(what_nova_ended_is_in_the_journal_at_once),
 		in_a_run(a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice),
 		in_a_run(who_gave_up_is_named_with_the_cure),
+		in_a_run(the_dead_service_is_said_before_novas_words),
 		in_a_run(a_compute_that_works_on_it_is_waited_for),
 		in_a_run(a_guest_that_may_run_elsewhere_is_said_before_it_is_evacuated_again),
 		cmocka_unit_test(a_trace_tells_whether_a_guest_was_started),

@@ -190,6 +190,18 @@ static void i1_is_in_error(void)
 	f.instance[I1].vm_state = "error";
 }
 
+static void i1_was_stopped_before(void)
+{
+	i1_is_in_error();
+	f.candidate[I1].was_stopped = true;
+}
+
+static void i1_was_stopped_before_a_run(void)
+{
+	i1_was_stopped_before();
+	f.candidate[I1].stopped_before = "20260131T030405Z-host-evacuate-1a2b3c4d";
+}
+
 static const struct guard_case cases[] = {
 	{ i1_is_paused, "not-evacuable i1: web: it is paused: nova evacuates only active, stopped and error" },
 	{ i1_has_no_state, "not-evacuable i1: i1: it is in no state: nova evacuates only active, stopped and error" },
@@ -225,6 +237,9 @@ static const struct guard_case cases[] = {
 	{ the_volume_is_unknown, "volume-unknown i1: web uses volume v1, which cinder does not know" },
 	{ cinder_was_not_asked, "volume-unknown i1: web uses volume v1, which was not looked up: cinder's database is not open" },
 	{ i1_is_in_error, "expected-state i1: web is in ERROR and will be ACTIVE" },
+	{ i1_was_stopped_before, "expected-state i1: web is in ERROR, was stopped before that, and will be ACTIVE" },
+	{ i1_was_stopped_before_a_run,
+	    "expected-state i1: web is in ERROR, was stopped before run 20260131T030405Z-host-evacuate-1a2b3c4d, and will be ACTIVE" },
 };
 
 static void an_instance_is_left_out_or_said_to_be_in_danger(void **state)

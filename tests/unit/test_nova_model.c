@@ -375,25 +375,28 @@ static void what_vanished_is_settled_with_what_is_left(void **state)
 
 static const struct {
 	const char *age;
-	const char *expected;
+	bool is_ours;
 } faults[] = {
-	{ "5", "boom (fault 500)" }, { "30", "boom (fault 500)" }, { "31", "" }, { NULL, "" }, { "-3", "boom (fault 500)" },
+	{ "5", true }, { "30", true }, { "31", false }, { NULL, false }, { "-3", true },
 };
 
 static void only_a_young_fault_belongs_to_this_evacuation(void **state)
 {
 	struct error err;
-	char *message;
+	struct fault fault;
 
 	(void)state;
-	assert_int_equal(0, fault_latest(NULL, "i1", 30, &message, &err));
-	assert_string_equal(message, "");
-	free(message);
+	assert_int_equal(0, fault_latest(NULL, "i1", 30, &fault, &err));
+	assert_false(fault.exists);
+	fault_free(&fault);
 	for (size_t i = 0; i < COUNT(faults); i++) {
-		fake_rows("nova/fault_get_latest", LIST("code", "message", "host", "age_s", NULL), LIST("500", "boom", NULL, faults[i].age), 1);
-		assert_int_equal(0, fault_latest(NULL, "i1", 30, &message, &err));
-		assert_string_equal(message, faults[i].expected);
-		free(message);
+		fake_rows("nova/fault_get_latest", LIST("code", "message", "details", "age_s", NULL),
+		    LIST("500", "boom", "the trace", faults[i].age), 1);
+		assert_int_equal(0, fault_latest(NULL, "i1", 30, &fault, &err));
+		assert_int_equal(fault.exists, faults[i].is_ours);
+		assert_int_equal(fault.exists ? fault.code : 500, 500);
+		assert_int_equal(str_equal(fault.message, "boom") && str_equal(fault.details, "the trace"), faults[i].is_ours);
+		fault_free(&fault);
 	}
 }
 

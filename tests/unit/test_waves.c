@@ -26,6 +26,8 @@
  *   o  lands after two looks      f  nova fails at it after one look     h  hangs for ever
  *   d  its row had changed        u  nobody knows whether it was sent    x  the journal cannot be written
  *   w  the broker is away, for as long as it is asked to be
+ *   p  nova fails at it: placement is down      c  cinder is      n  nobody says that its port is plugged
+ *   i  nova fails at it for a reason of its own
  * Upper case: it uses volumes. A second text says of what each is made, beside that: instances of one letter are alike. */
 static const char *script;
 static struct str events; /* ">0" sent, "=0" landed, "!0" failed */
@@ -119,14 +121,31 @@ int prove_landed(struct work *w, struct error *err)
 	return 0;
 }
 
+static struct cause cause_of(char what)
+{
+	switch (what) {
+	case 'p':
+		return (struct cause){ .reach = REACH_ALL, .what = "placement-api does not answer" };
+	case 'c':
+		return (struct cause){ .reach = REACH_VOLUMES, .what = "cinder-api does not answer" };
+	case 'n':
+		return (struct cause){ .reach = REACH_PORTS, .what = "nobody told" };
+	case 'i':
+		return (struct cause){ .reach = REACH_INSTANCE, .what = "no host for it" };
+	default:
+		return (struct cause){ .what = NULL };
+	}
+}
+
 int evacuation_look(struct work *work, struct unit *u, struct error *err)
 {
 	size_t unit = (size_t)(u - work->plan.unit);
 
 	(void)err;
 	looks[unit]++;
-	if (fate(unit) == 'f') {
+	if (strchr("fpcni", fate(unit))) {
 		say('!', unit);
+		u->evacuation->cause = cause_of(fate(unit));
 		evacuation_enter(u, PHASE_FAILED, "nova failed");
 		u->evacuation->ended_ms = now_ms;
 	} else if ((fate(unit) == 'o' || fate(unit) == 'w') && looks[unit] == 2) {
@@ -218,6 +237,13 @@ static void left_out(struct str *out)
 #define FIRST_OF(volumes) "the first instance with a root disk of an image, " volumes ", ports of an unknown kind failed: not begun"
 #define VOLUMES_FAILED FIRST_OF("volumes of x")
 #define IMAGE_FAILED FIRST_OF("no volumes")
+#define CAUSED(volumes, cause) \
+	"the first instance with a root disk of an image, " volumes ", ports of an unknown kind failed (" cause "): not begun"
+#define CINDER CAUSED("volumes of x", "cinder-api does not answer")
+#define CINDER_OF_IMAGE CAUSED("no volumes", "cinder-api does not answer")
+#define PLACEMENT CAUSED("volumes of x", "placement-api does not answer")
+#define PORTS CAUSED("volumes of x", "nobody told")
+#define IN_A_ROW "five failed one after the other: not begun (--stop-after-failures N sets another limit)"
 #define MANY "too many failures: not begun"
 
 static const struct {
@@ -242,6 +268,16 @@ static const struct {
 	{ "FOO", 4, 0, false, 0, ">0 !0", "i1: " VOLUMES_FAILED "; i2: " VOLUMES_FAILED },
 	{ "fo", 4, 0, false, 0, ">0 !0", "i1: " IMAGE_FAILED },
 	{ "OOfo", 4, 0, false, 0, ">0 =0 >2 >1 !2 =1", "i3: " IMAGE_FAILED },
+	/* what names a service stops all that need it, and that have not landed */
+	{ "CoOo", 4, 0, false, 0, ">0 !0 >1 =1 >3 =3", "i2: " CINDER },
+	{ "oCOo", 4, 0, false, 0, ">0 =0 >1 >3 !1 =3", "i2: " CINDER },
+	{ "coO", 4, 0, false, 0, ">0 !0", "i1: " CINDER_OF_IMAGE "; i2: " CINDER_OF_IMAGE },
+	{ "PoO", 4, 0, false, 0, ">0 !0", "i1: " PLACEMENT "; i2: " PLACEMENT },
+	{ "NoO", 4, 0, false, 0, ">0 !0", "i1: " PORTS "; i2: " PORTS },
+	/* what is the instance's own says nothing: the next one of its kind goes alone */
+	{ "IOOo", 4, 0, false, 0, ">0 !0 >1 =1 >3 >2 =2 =3", "" },
+	{ "IIFOo", 4, 0, false, 0, ">0 !0 >1 !1 >2 !2 >4 =4", "i3: " VOLUMES_FAILED },
+	{ "iiiiiio", 4, 0, false, 0, ">0 !0 >1 !1 >2 !2 >3 !3 >4 !4", "i5: " IN_A_ROW "; i6: " IN_A_ROW },
 	{ "OFO", 1, 0, false, 0, ">0 =0 >1 !1 >2 =2", "" }, /* a later failure says nothing about the kind */
 	{ "DOO", 4, 0, false, 0, ">0 >1 =1 >2 =2", "" },   /* a row that had changed says nothing either: the next one goes alone */
 	{ "DDFOo", 4, 0, false, 0, ">0 >1 >2 !2 >4 =4", "i3: " VOLUMES_FAILED },
@@ -249,7 +285,7 @@ static const struct {
 	{ "ofofoo", 1, 2, false, 0, ">0 =0 >1 !1 >2 =2 >3 !3", "i4: " MANY "; i5: " MANY },
 	{ "offo", 1, 0, false, 0, ">0 =0 >1 !1 >2 !2 >3 =3", "" }, /* 0: none */
 	{ "offfffo", 1, 0, false, 0, ">0 =0 >1 !1 >2 !2 >3 !3 >4 !4 >5 !5",
-	    "i6: five failed one after the other: not begun (--stop-after-failures N sets another limit)" },
+	    "i6: " IN_A_ROW },
 	{ "offoffo", 1, 0, false, 0, ">0 =0 >1 !1 >2 !2 >3 =3 >4 !4 >5 !5 >6 =6", "" },
 	{ "offfffo", 1, 6, false, 0, ">0 =0 >1 !1 >2 !2 >3 !3 >4 !4 >5 !5 >6 =6", "" },
 	{ "dddddo", 1, 0, false, 0, ">0 >1 >2 >3 >4 >5 =5", "" }, /* rows that had changed say nothing about the next */

@@ -68,7 +68,8 @@ int evacuation_has_action(struct db *cell, const char *instance_uuid, const char
 void evacuation_state_free(struct evacuation_state *state);
 
 struct action_event {
-	const char *event, *result, *host, *details; /* result NULL: it has not ended */
+	const char *event, *result, *host; /* result NULL: it has not ended */
+	const char *details, *traceback;   /* of one that ended badly; cause_read() knows what they mean */
 };
 struct action_events {
 	DB_ROWS(struct action_event);
@@ -115,7 +116,19 @@ static inline void plugging_evacuations_free(struct plugging_evacuations *evacua
 	db_rows_free(&evacuations->rows);
 }
 
-/* The newest fault's message, if it is younger than ${age_s} seconds; "" when there is none. The caller frees it. */
-int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err);
+/* The newest fault, if it is younger than ${age_s} seconds: what went wrong last. Passwords are hidden. */
+struct fault {
+	bool exists;
+	int64_t code;
+	const char *message, *details; /* may be NULL; details: the trace, of code 500 alone */
+	struct maybe_int age_s;
+	struct arena arena;
+};
+int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, struct fault *out, struct error *err);
+static inline void fault_free(struct fault *fault)
+{
+	arena_free(&fault->arena);
+	*fault = (struct fault){ .exists = false };
+}
 
 #endif

@@ -27,19 +27,14 @@ struct action_count {
 static const struct db_shape action_count_shape = DB_SHAPE(struct action_count, DB_COLUMNS(struct action_count, n));
 
 static const struct db_shape action_event_shape = DB_SHAPE(struct action_event, DB_COLUMNS(struct action_event, event),
-    DB_NULLABLES(struct action_event, result, host, details));
+    DB_NULLABLES(struct action_event, result, host, details, traceback));
 
 static const struct db_shape our_evacuation_shape = DB_SHAPE(struct our_evacuation,
     DB_COLUMNS(struct our_evacuation, migration_uuid, instance_uuid, status, events, age_s),
     DB_NULLABLES(struct our_evacuation, name, source_compute, dest_compute, host, vm_state, task_state, request_id));
 
-struct fault_row {
-	int64_t code;
-	const char *message, *host;
-	struct maybe_int age_s;
-};
-static const struct db_shape fault_row_shape = DB_SHAPE(struct fault_row, DB_COLUMNS(struct fault_row, code, age_s),
-    DB_NULLABLES(struct fault_row, message, host));
+static const struct db_shape fault_shape = DB_SHAPE(struct fault, DB_COLUMNS(struct fault, code, age_s),
+    DB_NULLABLES(struct fault, message, details));
 
 /* A write that must find exactly one row. */
 static int write_one(struct db *cell, const struct sql *sql, const struct db_param *params, const char *missing,
@@ -192,8 +187,10 @@ int action_events_read(struct db *cell, const struct sql *sql, const struct db_p
 {
 	if (db_read(cell, sql, params, &action_event_shape, &out->rows, err) != 0)
 		return -1;
-	for (size_t i = 0; i < out->n; i++)
+	for (size_t i = 0; i < out->n; i++) {
 		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
+		out->v[i].traceback = arena_foreign(&out->arena, out->v[i].traceback);
+	}
 	return 0;
 }
 
@@ -205,20 +202,19 @@ int evacuation_events(struct db *cell, const char *instance_uuid, const char *re
 	return action_events_read(cell, &SQL_NOVA_EVENT_LIST_BY_REQUEST, params, out, err);
 }
 
-int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, char **message, struct error *err)
+int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, struct fault *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	auto_arena struct arena texts = { 0 };
-	struct fault_row fault = { 0 };
+	struct arena texts = { 0 };
+	int found;
 
-	if (db_read_one(cell, &SQL_NOVA_FAULT_GET_LATEST, params, &fault_row_shape, &fault, &texts, err) < 0)
-		return -1;
-	if (fault.age_s.set && fault.age_s.v <= age_s)
-		*message = xasprintf("%s (fault %lld)", str_or(arena_foreign(&texts, fault.message), ""),
-		    (long long)fault.code);
-	else
-		*message = xstrdup("");
-	return 0;
+	*out = (struct fault){ .exists = false };
+	found = db_read_one(cell, &SQL_NOVA_FAULT_GET_LATEST, params, &fault_shape, out, &texts, err);
+	out->arena = texts;
+	out->exists = found > 0 && out->age_s.set && out->age_s.v <= age_s;
+	out->message = out->exists ? arena_foreign(&out->arena, out->message) : NULL;
+	out->details = out->exists ? arena_foreign(&out->arena, out->details) : NULL;
+	return found < 0 ? -1 : 0;
 }
 
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/nova/cause.h"
 #include "sql_catalogue.h"
 #include "util/lang.h"
 #include "util/secret.h"
@@ -126,13 +127,27 @@ void action_event_service(const struct action_event *event, struct str *out)
 	    str_or(event->host, ""), event->host ? "'" : "");
 }
 
+static void say_given_up(const struct standing_migration *m, const struct action_event *event, struct str *out)
+{
+	const char *by = str_equal(m->status, "accepted") ? "conductor" : "compute";
+	auto_arena struct arena arena = { 0 };
+	struct cause cause;
+
+	cause_read(&(struct cause_words){ event->details, event->traceback }, &arena, &cause);
+	if (cause.what)
+		str_addf(out, _("the %s gave it up: %s"), by, cause.what);
+	else
+		str_addf(out, _("the %s gave it up: its event ended with an error"), by);
+}
+
 const char *migration_worker(const struct standing_migration *m, const struct migration_signs *signs, struct str *why)
 {
+	const struct action_event *given_up = event_of_giving_up(m, signs);
 	bool accepted = str_equal(m->status, "accepted");
 
 	str_clear(why);
-	if (event_of_giving_up(m, signs)) {
-		str_addf(why, _("the %s gave it up: its event ended with an error"), accepted ? "conductor" : "compute");
+	if (given_up) {
+		say_given_up(m, given_up, why);
 		return NULL;
 	}
 	if (accepted && !signs->queue_known) /* oslo.messaging: a cast is taken whenever somebody consumes again */

@@ -1,0 +1,21 @@
+-- The last that its owner, or nova's look at its power, has made of one instance, and whether an evacuation has started it since. A guest
+-- that switches itself off is a 'stop', too (nova compute/manager.py: _sync_instance_power_state).
+-- :param instance_uuid text
+-- :reads instance_actions instance_actions_events :rows one
+SELECT a.action
+     , TIMESTAMPDIFF(SECOND, a.start_time, UTC_TIMESTAMP()) AS age_s
+     , (SELECT COUNT(*)
+          FROM instance_actions        AS later
+          JOIN instance_actions_events AS done ON done.action_id = later.id     -- nova marks no event deleted
+         WHERE later.instance_uuid = a.instance_uuid
+           AND later.id > a.id
+           AND later.action = 'evacuate'
+           AND done.event = 'compute_rebuild_instance'
+           AND done.result = 'Success') > 0 AS is_evacuated
+  FROM instance_actions AS a     -- nova marks none deleted (db/main/api.py: instance_destroy)
+ WHERE a.instance_uuid = @instance_uuid
+   AND a.action IN ('create', 'start', 'stop', 'reboot', 'suspend', 'resume', 'pause', 'unpause', 'rescue', 'unrescue', 'shelve',
+                    'unshelve', 'restore')
+   AND (a.message IS NULL OR a.message <> 'Error')
+ ORDER BY a.id DESC
+ LIMIT 1;
