@@ -36,7 +36,7 @@ class Grants(harness.TestCase):
         file = os.path.join(self.tool.state, "login.cnf")
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
             f.write("[evac-manage]\nuser = least\npassword = %s\n" % PASSWORD)
-        self.run = lambda *words: self.tool.run(*words, "--defaults-file", file)
+        self.run = lambda *words: self.tool.run(*words, "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "--defaults-file", file)
         return lines
 
     # ---- what there is to do, for every command of the program
