@@ -11,7 +11,7 @@ from harness import A, C, ENV, FENCED, OK, REFUSED, rows, value
 
 GO = FENCED + ["--yes", "-f", "json"]
 LAUNCH = os.path.join(harness.ROOT, "tests", "sandbox", "python", "launch.py")
-CONDUCTOR, COMPUTE = "nova-cell2-conductor", "nova-cell2-compute"
+CONDUCTOR, COMPUTE, AGENT = "nova-cell2-conductor", "nova-cell2-compute", "neutron-agent-" + cells.ALIVE
 
 
 class Cells(harness.TestCase):
@@ -29,7 +29,7 @@ class Cells(harness.TestCase):
 
     def stop(self):
         # the conductor and the scheduler of all cells still know the second one; the next reset starts them again
-        harness.sandbox("kill", CONDUCTOR, COMPUTE, "nova-conductor", "nova-scheduler")
+        harness.sandbox("kill", CONDUCTOR, COMPUTE, AGENT, "nova-conductor", "nova-scheduler")
 
     def write(self, name, text):
         path = os.path.join(self.tool.state, name)
@@ -52,6 +52,7 @@ class Cells(harness.TestCase):
         for name, program, path in ((CONDUCTOR, "nova-conductor", conductor), (COMPUTE, "nova-compute", compute)):
             subprocess.run([sys.executable, LAUNCH, "--ask", os.path.join(ENV["SB_RUN"], "launch-nova.sock")], check=True, text=True,
                            input=line % (name, name, program, path, name))
+        harness.sandbox("start", AGENT)     # without one nobody binds a port to this host
         self.wait("its compute has reported", lambda: value(cells.DATABASE, "SELECT COUNT(*) FROM compute_nodes n JOIN services s ON s.host = n.host"
                                                           " WHERE n.host = %s AND s.last_seen_up > UTC_TIMESTAMP() - INTERVAL 5 SECOND", (cells.ALIVE,)))
         cells.map_host(cells.ALIVE)

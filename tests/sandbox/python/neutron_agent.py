@@ -36,9 +36,21 @@ def tell(what, body=None):
         return False        # the server is away: again with the next round
 
 
+def plugged_now():
+    """{port: when}, of those that are still there when they are looked at."""
+    there = {}
+    for f in os.scandir(PLUGGED):
+        try:
+            if "." not in f.name:
+                there[f.name] = f.stat().st_mtime_ns
+        except FileNotFoundError:
+            pass
+    return there
+
+
 def round_of(known):
     """known: {port: (when it was plugged, when that was seen, or None once it is reported up)}."""
-    there = {f.name: f.stat().st_mtime_ns for f in os.scandir(PLUGGED)}
+    there = plugged_now()
     for port, plugged in there.items():
         if known.get(port, (None,))[0] != plugged and tell("details/" + port):
             known[port] = plugged, time.monotonic()

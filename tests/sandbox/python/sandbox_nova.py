@@ -66,8 +66,9 @@ class WaitingDriver(ForgetfulDriver):
             if vif["type"] in ("binding_failed", "unbound"):
                 raise exception.VirtualInterfacePlugException("Plug VIF failed because of unexpected vif_type=%s" % vif["type"])
             os.makedirs(os.path.dirname(self._plugged(vif)), exist_ok=True)
-            with open(self._plugged(vif), "w") as f:    # a new time of change: plugged once more
+            with open(self._plugged(vif) + ".new", "w") as f:
                 f.write(instance.uuid)
+            os.rename(self._plugged(vif) + ".new", self._plugged(vif))      # one new time of change: plugged once more
 
     def unplug_vifs(self, instance, network_info):
         for vif in network_info or []:
