@@ -166,7 +166,7 @@ reset_all() {
   # shellcheck disable=SC2086
   SANDBOX_PASSWORD=$AMQP_PASS "$PY" "$HERE/python/purge_queues.py" "$AMQP_PORT" "$AMQP_USER" $queues || die "could not purge the queues"
   touch "$RUN/state/forget"   # the fake computes drop their guests
-  rm -rf "$RUN"/state/*/plugged/* "$RUN"/state/knobs/*
+  rm -rf "$RUN"/state/*/plugged/* "$RUN"/state/*/disks "$RUN"/state/*/base "$RUN"/state/knobs/*
   reset_rows
   if [ -n "$revive" ]; then
     # shellcheck disable=SC2086

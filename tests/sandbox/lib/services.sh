@@ -66,7 +66,9 @@ start_keystone() {
   start_daemon keystone "$PY" "$HERE/python/keystone_server.py" "$KEYSTONE_PORT" "$LOG/keystone.jsonl" "$ETC/keystone.conf" \
     "$ETC/keystone-users.json" "${EVAC_SANDBOX_TOKEN_LIFETIME:-3600}"
 }
-start_glance() { start_daemon glance "$PY" "$HERE/python/glance_server.py" "$GLANCE_PORT" "$LOG/glance.jsonl"; }
+start_glance() {
+  start_daemon glance "$PY" "$HERE/python/glance_server.py" "$GLANCE_PORT" "$LOG/glance.jsonl" "$ETC/placement.conf"
+}
 start_neutron_server() {
   start_daemon neutron-server "$PY" "$HERE/python/neutron_server.py" "$NEUTRON_PORT" "$LOG/neutron-server.jsonl" "$ETC/neutron.conf" "$RUN/state/knobs"
 }

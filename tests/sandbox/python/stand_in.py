@@ -26,7 +26,7 @@ class Request:
 
 
 def serve(port, log, answer):
-    """For ever. answer(request) gives the code, what becomes JSON (None: no body), and perhaps headers."""
+    """For ever. answer(request) gives the code, what becomes JSON (None: no body; bytes: as they are), and perhaps headers."""
     lines = open(log, "a", buffering=1)
 
     class Handler(BaseHTTPRequestHandler):
@@ -44,11 +44,11 @@ def serve(port, log, answer):
             except Exception:
                 traceback.print_exc(file=sys.stderr)
                 code, what, *more = 500, {"error": {"code": 500, "message": "see the log"}}
-            data = b"" if what is None else json.dumps(what).encode()
+            data = b"" if what is None else what if isinstance(what, bytes) else json.dumps(what).encode()
             self.send_response(code)
             for name, value in (more[0] if more else {}).items():
                 self.send_header(name, value)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "application/octet-stream" if isinstance(what, bytes) else "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             if self.command != "HEAD":
