@@ -609,6 +609,57 @@ static void without_its_record_no_message_leaves_and_no_row_stays(void **state)
 
 #define in_a_run(t) cmocka_unit_test_setup_teardown(t, begin, end)
 
+/* ---- a token */
+
+static void needs_the_token(void)
+{
+	fixture_token(&f);
+	f.instance[I1].image_ref = "image";
+	work.world.token = f.world.token;
+	work.world.site.shared_disks = false;
+}
+
+static void a_token_is_in_the_message_and_not_in_the_journal(void **state)
+{
+	auto_str struct str text = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	needs_the_token();
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_non_null(strstr(broker.body.s, "_context_auth_token\\\":\\\"gAAAA\\\""));
+	assert_int_equal(0, file_read(journal_path(work.journal), 1 << 20, ERROR_ERROR, &text, &err));
+	assert_null(strstr(text.s, "gAAAA"));
+	assert_non_null(strstr(text.s, "\"token\":\"file\""));
+}
+
+static void who_needs_none_gets_none(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	needs_the_token();
+	work.world.site.shared_disks = true;
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_null(strstr(broker.body.s, "gAAAA"));
+}
+
+static void a_token_that_has_ended_since_leaves_its_instance_as_it_is(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	needs_the_token();
+	work.world.token.facts.ends_s = clock_wall_s() - 1;
+	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(broker.published, 0);
+	assert_int_equal(fake_calls.n, 0);
+	assert_int_equal(work.plan.unit[0].step[0].state, STATE_SKIPPED);
+	assert_string_equal(work.plan.unit[0].step[0].error,
+	    "not begun: the token of '/root/t' cannot be used any more: it ends in 0 s, and nova may need it for 300 s");
+	assert_journal("run");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -626,6 +677,9 @@ int main(void)
 		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),
 		in_a_run(a_database_that_is_gone_ends_the_run),
 		in_a_run(the_way_is_tried_before_a_row_is_written),
+		in_a_run(a_token_is_in_the_message_and_not_in_the_journal),
+		in_a_run(who_needs_none_gets_none),
+		in_a_run(a_token_that_has_ended_since_leaves_its_instance_as_it_is),
 		in_a_run(without_its_record_no_message_leaves_and_no_row_stays),
 	};
 
