@@ -111,7 +111,7 @@ static int follow_to_end(struct recovery *r, struct plugging *plugging, bool nov
 {
 	int64_t deadline = clock_monotonic_ms() + r->request->how.timeout_s * 1000;
 
-	log_notice("%zu evacuations under way may wait for their ports; following them, and telling their nova-computes",
+	log_notice("evacuations under way that may wait for their ports: %zu; following them, and telling their nova-computes",
 	    count_waiting(r, nova_api));
 	while (count_waiting(r, nova_api) > 0 && clock_monotonic_ms() < deadline) {
 		if (signal_came())

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import threading
+import time
 
 import harness
 import journals
@@ -23,7 +25,7 @@ class Case:
 
     def __init__(self, runner, scenario):
         self.rows, self.conductor, self.scenario = runner.rows, runner.conductor, scenario
-        self.tool = harness.Tool()
+        self.tool = scenario.make_tool()
         self.log = os.path.join(self.tool.state, "points")
         self.told_unknown, self.executed, self.before = False, set(), set()
 
@@ -51,13 +53,15 @@ class Case:
         return next((os.path.basename(p)[:-len(".jsonl")] for p in self.journals() if p not in self.before), None)
 
     def recover_with(self, *words, **more):
-        return self.run("journal", "recover", self.run_id(), *words, "-f", "json", **more)
+        return self.run("journal", "recover", self.run_id(), *self.scenario.recover_words, *words, "-f", "json", **more)
 
     def recover(self, **more):
         return self.recover_with(**more)
 
     def nova_executes(self):
         """What the conductor has really taken comes to its end, once for each message."""
+        if self.scenario.goes_on_by_itself:
+            return
         for inner in self.conductor.inner():
             uuid, request = inner["args"]["instance"]["nova_object.data"]["uuid"], inner["_context_request_id"]
             if (uuid, request) in self.executed:
@@ -104,6 +108,15 @@ class Case:
 class Scenario:
     """name; prepare() once, what it leaves in rows and state directory is put back for each death; words() dies."""
     bound = True
+    goes_on_by_itself = False   # its nova answers while the tool runs
+    recover_words = ()
+
+    def make_tool(self):
+        return harness.Tool()
+
+    def is_first(self, point):
+        """Shall the first death be there?"""
+        return True
 
     def prepare(self, case):
         pass
@@ -327,7 +340,98 @@ class Resend(Rescue):
         self.check(case, final=True)
 
 
-SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend()]
+class PortsTool(harness.Tool):
+    computes_wait = True
+
+
+class Ports(Scenario):
+    """A nova-compute waits until it is told of its instance's port, and neutron cannot tell it. Its nova answers at once: a message that
+    the conductor takes is a moment later an instance that waits, its port bound and DOWN; another moment, and the port is ACTIVE;
+    when the compute is told of it, it is done. Told of a port that is not ACTIVE it would believe it: it never is."""
+    name = "ports"
+    goes_on_by_itself = True
+    recover_words = ("--timeout", "30")
+
+    def __init__(self):
+        self.told_wrongly, self.told, self.agent = [], 0, None
+
+    def make_tool(self):
+        return PortsTool()
+
+    def is_first(self, point):
+        return point.split(":")[0] in ("publish_after", "vif_event_before", "vif_event_after", "vif_event_recorded")
+
+    def words(self, case):
+        return ["instance", "evacuate", WANTED[0], "--timeout", "60", *GO]
+
+    def prepare(self, case):
+        case.conductor.listen_as_compute(C)
+        case.conductor.hears = self.hears
+        del self.told_wrongly[:]
+        if not self.agent:
+            self.agent = threading.Thread(target=self.plug, daemon=True)
+            self.agent.start()
+
+    def port(self, uuid):
+        (p,) = harness.rows("neutron", "SELECT p.id, p.status, b.host FROM ports p JOIN ml2_port_bindings b ON b.port_id = p.id"
+                            " WHERE p.device_id = %s", (uuid,))
+        return p
+
+    def hears(self, inner):
+        if inner["method"] == "rebuild_instance":
+            self.begin(inner["args"]["instance"]["nova_object.data"]["uuid"])
+        elif inner["method"] == "external_instance_event":
+            self.be_told(inner["args"]["events"][0]["nova_object.data"])
+
+    def begin(self, uuid):
+        id_ = self.port(uuid)["id"]
+        harness.rows("neutron", "UPDATE ports SET status = 'DOWN' WHERE id = %s", (id_,))
+        harness.rows("neutron", "UPDATE ml2_port_bindings SET host = %s WHERE port_id = %s", (C, id_))
+        harness.rows("nova", "UPDATE instance_info_caches SET network_info = REPLACE(network_info, '\"active\": true', '\"active\": false')"
+                     " WHERE instance_uuid = %s", (uuid,))
+        harness.rows("nova", "UPDATE migrations SET status = 'pre-migrating', dest_compute = %s WHERE instance_uuid = %s"
+                     " AND status = 'accepted'", (C, uuid))
+        harness.rows("nova", "UPDATE instances SET task_state = 'rebuild_spawning' WHERE uuid = %s", (uuid,))
+
+    @staticmethod
+    def plug():
+        """The agent of C, also after the rows were put back: what it finds bound there and DOWN is ACTIVE in a while."""
+        while True:
+            time.sleep(0.7)
+            harness.rows("neutron", "UPDATE ports p JOIN ml2_port_bindings b ON b.port_id = p.id SET p.status = 'ACTIVE'"
+                         " WHERE p.status = 'DOWN' AND b.host = %s", (C,))
+
+    def be_told(self, event):
+        self.told += 1
+        port, uuid = self.port(event["instance_uuid"]), event["instance_uuid"]
+        if (port["id"], port["status"], port["host"]) != (event["tag"], "ACTIVE", C):
+            self.told_wrongly.append((event, port))
+        harness.rows("nova", "UPDATE instances SET host = %s, node = %s, task_state = NULL, vm_state = 'active' WHERE uuid = %s", (C, C, uuid))
+        harness.rows("nova", "UPDATE migrations SET status = 'done' WHERE instance_uuid = %s AND status = 'pre-migrating'", (uuid,))
+
+    def check(self, case, final=False):
+        self.check_casts(case)
+        assert not self.told_wrongly, "told of a port that was not ready: %r" % self.told_wrongly
+        for path in case.journals():
+            for r in journals.read(path):
+                if r["type"] == "vif_event":
+                    assert r["proof"]["port_status"] == "ACTIVE" and r["proof"]["binding_host"] == r["host"] == C, r
+        (i,) = case.rows.query("SELECT host, task_state FROM nova.instances WHERE deleted = 0 AND display_name = %s", (WANTED[0],))
+        if final:
+            assert (i["host"], i["task_state"]) == (C, None) and self.told, (i, self.told)
+
+    def resolve_unknown(self, case):
+        (path,) = case.journals()
+        journals.older(path, 600)
+        done = case.recover_with("--resend")
+        assert done.code == OK, str(done)
+        return case.settle()
+
+    def go_on(self, case):
+        self.check(case, final=True)
+
+
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports()]
 
 
 def died(result):

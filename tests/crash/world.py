@@ -14,7 +14,8 @@ from harness import A, ENV  # noqa: E402
 
 SNAPSHOT = "crash_snapshot"
 TABLES = [("cinder", t) for t in harness.WATCHED["cinder"] + ["services"]] + \
-         [("nova", t) for t in harness.WATCHED["nova"] + ["services", "instance_actions_events", "instance_faults"]]
+         [("nova", t) for t in harness.WATCHED["nova"] + ["services", "instance_actions_events", "instance_faults", "instance_info_caches"]] + \
+         [("neutron", t) for t in ("ports", "ml2_port_bindings")]
 WANTED = ["image-active-0", "volume-active-0"]
 
 
@@ -90,6 +91,7 @@ class Conductor(harness.Conductor):
 
     def __init__(self):
         self.seen = threading.Event()
+        self.hears = None   # what a scenario does about a message of its own queue
         super().__init__()
         self.second = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"])
         self.second.connect()
@@ -99,8 +101,12 @@ class Conductor(harness.Conductor):
         body = json.loads(message.body)
         if "marker" in body:
             self.seen.set()
-        else:
-            self.casts.append((message, json.loads(body["oslo.message"])))
+            return
+        inner = json.loads(body["oslo.message"])
+        if inner["method"] == "rebuild_instance":
+            self.casts.append((message, inner))
+        if self.hears:
+            self.hears(inner)
 
     def inner(self):
         self.seen.clear()
@@ -108,6 +114,13 @@ class Conductor(harness.Conductor):
         if not self.seen.wait(10):
             raise RuntimeError("the broker does not deliver")
         return [inner for _, inner in self.casts]
+
+    def listen_as_compute(self, host):
+        """To what a nova-compute is told, too."""
+        queue = "compute." + host
+        self.way.queue_declare(queue, durable=False, auto_delete=True)
+        self.way.queue_bind(queue, "nova", queue)
+        self.channel.basic_consume(queue, no_ack=True, callback=self._got)
 
     def bind(self, bound):
         """Whether the exchange leads to the conductor's queue."""
