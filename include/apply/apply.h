@@ -21,6 +21,12 @@ int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *
 int prove_unit(struct work *work, size_t index, struct error *err);
 int prove_landed(struct work *work, struct error *err);
 int prove_all(struct work *work, struct error *err);
+/* prove_network.c, for a recovery: the ports of one that nova has done, over the connections of the recovery itself. What was
+ * seen is left in its evacuation: network, network_why. */
+struct arrived {
+	const char *host, *vm_state; /* the instance's, now; NULL: none */
+};
+void prove_network(struct work *work, struct unit *unit, struct db *cell, const struct arrived *at);
 /* What both owners of a move have: see ownership_count. */
 int prove_count(struct db *db, const struct move *move, struct ownership_count *out, struct error *err);
 

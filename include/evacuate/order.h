@@ -10,13 +10,17 @@
  *   - then the first of every other kind goes beside those of kinds of which one has landed, one first at a time: two kinds may
  *     need the same service, and it would fail both;
  *   - a kind whose first has landed fills the window; one whose first has failed is left (wave.c).
- * What was never cast says nothing about its kind: the next one of it goes first. */
+ * A first that nova has done is waited for as if it were under way until its network is ready, no longer than an agent takes:
+ * then the others go all the same (plan/evacuation.h: evacuation_network_is_late). To be without network on a live host is no
+ * worse than to be on a dead one, and the port becomes ACTIVE there as soon as its agent reports; after five such in a row no
+ * more are begun. What was never cast says nothing about its kind: the next one of it goes first. */
 
-enum stage { STAGE_OUT, STAGE_WAITING, STAGE_UNDER_WAY, STAGE_LANDED }; /* OUT: no evacuation, failed, or left out */
+/* OUT: no evacuation, failed, or left out; ARRIVED: nova has done it, and its network is not ready, nor late. */
+enum stage { STAGE_OUT, STAGE_WAITING, STAGE_UNDER_WAY, STAGE_ARRIVED, STAGE_LANDED };
 
 struct kind_tally {
 	bool shown; /* one has landed */
-	size_t under_way, waiting;
+	size_t under_way, arrived, waiting;
 };
 struct order {
 	size_t nunit, nkind;
@@ -28,7 +32,8 @@ struct order {
 	struct arena arena;
 };
 void order_begin(struct order *order, const struct plan *plan); /* every instance waits */
-void order_look(struct order *order, const struct plan *plan);  /* how far each is now */
+/* How far each is at ${now_ms}, by our clock. */
+void order_look(struct order *order, const struct plan *plan, int64_t now_ms);
 void order_free(struct order *order);
 
 #define ORDER_NONE SIZE_MAX
@@ -36,7 +41,7 @@ void order_free(struct order *order);
 size_t order_next(const struct order *order, size_t window);
 /* How many firsts wait, each for the one before it. */
 size_t order_firsts(const struct order *order);
-/* Is the first of its kind under way? */
+/* Is the first of its kind under way, or waited for? */
 bool order_has_first(const struct order *order);
 
 /* For a plan: with whom each unit is begun if all land, from 1; 0 for what is no evacuation. */

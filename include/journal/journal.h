@@ -47,8 +47,15 @@ int journal_intent(struct journal *journal, size_t unit, const struct unit *what
 /* What was seen of the failed host, what speaks against the run, and whom it concerns. */
 struct findings;
 int journal_evidence(struct journal *journal, const struct scene *scene, const struct findings *findings, struct error *err);
-/* An evacuation that is proved on ${host}. */
-int journal_arrival(struct journal *journal, size_t unit, const char *host, struct error *err);
+/* An evacuation whose instance is on another host, and what was seen of its network there: proved, or applied where that is not
+ * ready and ${error} says why. */
+struct arrival {
+	enum state state;
+	const char *host;
+	const char *network; /* "ready"; NULL: it was deleted since */
+	const char *error;
+};
+int journal_arrival(struct journal *journal, size_t unit, const struct arrival *arrival, struct error *err);
 int journal_plan(struct journal *journal, const struct plan *plan, struct error *err);
 void journal_who(json_object *record);                                     /* user, sudo_user, on, pid */
 void journal_operator(const struct request *request, json_object *record); /* the same, and who the operator said to be */

@@ -7,7 +7,16 @@
 #include "cli/request.h"
 
 /* What a recovery finds out about a unit. */
-enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_FAILED, VERDICT_UNDER_WAY, VERDICT_UNKNOWN, VERDICT_DRIFT, VERDICTS };
+enum verdict {
+	VERDICT_DONE,
+	VERDICT_NOT_DONE,
+	VERDICT_FAILED,
+	VERDICT_UNDER_WAY,
+	VERDICT_NOT_READY, /* nova has done it, and its network is not ready */
+	VERDICT_UNKNOWN,
+	VERDICT_DRIFT,
+	VERDICTS
+};
 struct verdict_kind {
 	const char *name; /* in the journal */
 	enum state state; /* of the unit */
@@ -31,7 +40,8 @@ struct past_unit {
 	int64_t expiration_ms; /* of that message */
 	unsigned told;         /* how often its compute was told of a port */
 	const char *waits_for; /* a port, and what it lacks, as last recorded; NULL: nothing that lasted */
-	const char *verdict;   /* of the last recovery: done, not_done, failed, under_way, unknown, drift; NULL: none */
+	const char *network;   /* of an evacuation that nova has done, as last seen: "not-ready"; NULL: not known */
+	const char *verdict;   /* of the last recovery, one of verdicts[]; NULL: none */
 };
 
 struct past {

@@ -10,16 +10,28 @@
  * from it, by the table in evacuation.c. */
 enum evacuation_phase {
 	PHASE_WAITING,
-	PHASE_SENT,     /* the broker has it: nova's turn */
-	PHASE_IN_DOUBT, /* it may or may not have been sent, or committed */
-	PHASE_LOST,     /* it was sent, and nobody can tell what becomes of it */
-	PHASE_LANDED,   /* migration done and the host changed */
-	PHASE_PROVED,   /* and all of it read back as promised */
-	PHASE_NOT_SENT, /* that is proved: nothing of it remains */
-	PHASE_FAILED,   /* nova said so */
+	PHASE_SENT,      /* the broker has it: nova's turn */
+	PHASE_IN_DOUBT,  /* it may or may not have been sent, or committed */
+	PHASE_LOST,      /* it was sent, and nobody can tell what becomes of it */
+	PHASE_LANDED,    /* migration done and the host changed */
+	PHASE_NOT_READY, /* done, and all of it read back as promised but for its network: nova's end of it, not yet ours */
+	PHASE_PROVED,    /* and all of it read back as promised */
+	PHASE_NOT_SENT,  /* that is proved: nothing of it remains */
+	PHASE_FAILED,    /* nova said so */
 	PHASE_TIMEOUT,
 	PHASES
 };
+
+/* What was seen of the network of one that has landed. The words are those of reports and journals. */
+enum network {
+	NETWORK_UNSEEN,        /* it has not landed, or was deleted since */
+	NETWORK_NONE,          /* it has no ports */
+	NETWORK_READY,         /* each port is bound to its new host, and ACTIVE where it has to be */
+	NETWORK_NOT_READY,     /* one of them is not */
+	NETWORK_NOT_LOOKED_AT, /* neutron's database could not be asked, or its rows cannot tell */
+	NETWORKS
+};
+extern const char *const network_name[NETWORKS]; /* NULL for NETWORK_UNSEEN */
 
 /* Of which our own time for one is made, until the broker has it. */
 enum cost { COST_WAY, COST_JOURNAL, COST_TRANSACTION, COST_CAST, COSTS };
@@ -50,6 +62,11 @@ struct evacuation {
 	bool wait_recorded;
 	struct cause cause; /* of a failure; texts in the plan's arena */
 	int64_t sent_ms, ended_ms;
+	enum network network;
+	const char
+	    *network_why; /* why it is not ready, or was not looked at; of a ready one what is to be known; NULL: nothing */
+	bool network_as_before;              /* not ready, and neither was it on the failed host: nobody waits for it */
+	int64_t network_ms;                  /* when it was looked at last; by our clock */
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 };
 
@@ -61,8 +78,12 @@ struct plug *evacuation_plug(struct evacuation *evacuation, const char *port_id)
 void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char *error);
 /* Of no evacuation, and of one that was not begun: false. */
 bool evacuation_is(const struct unit *unit, enum evacuation_phase phase);
-bool evacuation_is_waiting(const struct unit *unit);     /* not begun, and it may be */
-bool evacuation_has_landed(const struct unit *unit);     /* proved or not */
+bool evacuation_is_waiting(const struct unit *unit); /* not begun, and it may be */
+bool evacuation_has_landed(const struct unit *unit); /* proved or not */
+/* Its network may yet become ready: one that was not so on the failed host either is waited for no longer than any agent takes.
+ * Late: as long, and it was ready there; what keeps it down may keep down the next one, too. */
+bool evacuation_waits_for_network(const struct unit *unit, int64_t now_ms);
+bool evacuation_network_is_late(const struct unit *unit, int64_t now_ms);
 bool evacuation_has_failed(const struct unit *unit);     /* sent or not */
 bool evacuation_was_cast(const struct unit *unit);       /* the broker said that it has it */
 const char *evacuation_outcome(const struct unit *unit); /* "under way" */

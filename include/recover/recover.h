@@ -7,9 +7,13 @@
 /* Runs that nobody has seen end, settled; docs/recovery.md says it for operators. */
 
 /* Settles a run and says so in its journal: what journal recover does, and host rescue --resume before it goes on. ${quiet}:
- * without the report when all is settled. ${past}, filled in any case: whom it was about; the caller frees it. ${under_way}:
- * evacuations that nova has in hand. */
-enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, size_t *under_way,
+ * without the report when all is settled, or waits for nothing but networks (ERROR_UNPROVED). ${out} is filled in any case. */
+struct recovered {
+	struct past past; /* whom it was about; the caller frees it */
+	size_t under_way; /* evacuations that nova has in hand */
+	size_t not_ready; /* and that it has done, their network not ready */
+};
+enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct recovered *out,
     struct error *err);
 /* Only reads the journal. */
 int recover_peek(const struct request *request, const char *run, struct past *past, struct error *err);

@@ -13,6 +13,7 @@ struct report {
 	struct findings findings;
 	bool rescues;                /* what remains of the host makes the run partial */
 	bool shown;                  /* plan and findings were printed on stderr */
+	size_t not_ready_before;     /* of a run that is resumed: instances whose network is not ready */
 	const struct finding *first; /* of a refusal: whose hint its last line has; NULL: none */
 	const char *summary;         /* one sentence, in plan's arena; NULL: it is made from the counts */
 	const char *good_until;      /* of the plan file that was written; NULL: none was */
@@ -27,6 +28,7 @@ struct totals {
 	size_t steps, state[STATE_COUNT];
 	size_t instances, evacuated, skipped; /* of instances: wanted, verified on another host, left out */
 	size_t moved;                         /* volumes and backups that are verified at their new owner */
+	size_t network_not_ready;             /* instances on another host, their ports not yet as they have to be */
 };
 void report_totals(const struct report *report, struct totals *out);
 

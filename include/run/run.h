@@ -15,9 +15,11 @@ struct operation {
 	unsigned needs;   /* NEEDS_…, WITNESS_… */
 	int (*find)(struct scene *scene, struct error *err);
 	void (*plan)(struct plan *plan, const struct scene *scene, const struct findings *findings);
-	struct past *past; /* of an undo: the run that is taken back; else NULL */
-	bool rescues;      /* what remains of the host makes the run partial */
-	bool alone;        /* about one thing: leaving it out is a refusal */
+	struct past *past;       /* of an undo: the run that is taken back; else NULL */
+	size_t not_ready_before; /* of the run that is resumed: instances whose network is not ready; each is still to be
+	                            verified */
+	bool rescues;            /* what remains of the host makes the run partial */
+	bool alone;              /* about one thing: leaving it out is a refusal */
 };
 
 struct run {

@@ -32,7 +32,7 @@
 		"the message names who and since when, or the run to recover: evac-manage journal recover RUN") \
 	KIND(UNKNOWN, 9, "unknown", "a write or a message to nova may or may not have happened", \
 		"do not run the command again: evac-manage journal recover RUN") \
-	KIND(UNPROVED, 10, "unproved", "written, but not verified: the rows read back differ", \
+	KIND(UNPROVED, 10, "unproved", "written, but not verified: rows read back differ, or a network is not ready", \
 		"the error lines name the row, the expected value and the actual one: evac-manage journal show RUN") \
 	KIND(CONFIG, 11, "config", "an error in a configuration file or value", \
 		"the message names file and line; 'evac-manage config show' shows every value in use") \

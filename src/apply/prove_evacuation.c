@@ -4,7 +4,7 @@
 #include "util/lang.h"
 #include "util/str.h"
 
-/* What an evacuation promises: the instance on its new host, at rest, and its volumes with it. */
+/* What an evacuation promises: the instance on its new host, at rest, and its volumes and ports with it. */
 
 /* A volume that was taken from the instance since is nobody's to attach. */
 static bool still_uses(const struct bdms *now, const char *volume_id)
@@ -64,28 +64,45 @@ static bool is_deleted(const struct evacuation_state *now)
 	return !now->instance_exists || str_equal(now->vm_state, "deleted") || str_equal(now->vm_state, "soft-delete");
 }
 
+/* All but its ports. What waits for nothing else has been seen as promised: what its user does with it meanwhile says nothing
+ * about the evacuation. */
+static const char *instance_wrong(struct work *work, struct unit *unit, const struct evacuation_state *now,
+    const struct proof *proof, struct error *err)
+{
+	const char *target = work->request->what.target_host;
+	struct step *step = &unit->step[0];
+	struct arena *arena = &work->plan.arena;
+
+	if (str_equal(now->host, step->before[0]))
+		return arena_printf(arena, _("the instance is on '%s' again"), now->host);
+	if (evacuation_is(unit, PHASE_NOT_READY))
+		return NULL;
+	if (target && !str_equal(now->host, target))
+		return arena_printf(arena, _("the instance is on '%s', but '%s' was requested"),
+		    str_or(now->host, _("no host")), target);
+	if (!str_equal(now->vm_state, step->after[1]) || now->task_state)
+		return arena_printf(arena, _("the instance is %s%s%s, but %s was expected"),
+		    str_or(now->vm_state, _("in no state")), now->task_state ? "/" : "", str_or(now->task_state, ""),
+		    step->after[1]);
+	return proof->cinder ? attachments_wrong(work, unit, now->host, proof, err) : NULL;
+}
+
 const char *evacuation_wrong(struct work *work, struct unit *unit, const struct proof *proof, struct error *err)
 {
 	struct step *step = &unit->step[0];
-	struct arena *arena = &work->plan.arena;
 	struct evacuation_state now;
 	const char *wrong = NULL;
 
 	if (evacuation_state_get(proof->cell, &unit->evacuation->rows.migration_uuid, step->id, &now, err) != 0)
-		return arena_printf(arena, _("the instance could not be read back: %s"), err->text);
-	if (is_deleted(&now))
+		return arena_printf(&work->plan.arena, _("the instance could not be read back: %s"), err->text);
+	if (is_deleted(&now)) {
 		step->since = "deleted";
-	else if (str_equal(now.host, step->before[0]))
-		wrong = arena_printf(arena, _("the instance is on '%s' again"), now.host);
-	else if (work->request->what.target_host && !str_equal(now.host, work->request->what.target_host))
-		wrong = arena_printf(arena, _("the instance is on '%s', but '%s' was requested"),
-		    str_or(now.host, _("no host")), work->request->what.target_host);
-	else if (!str_equal(now.vm_state, step->after[1]) || now.task_state)
-		wrong = arena_printf(arena, _("the instance is %s%s%s, but %s was expected"),
-		    str_or(now.vm_state, _("in no state")), now.task_state ? "/" : "", str_or(now.task_state, ""),
-		    step->after[1]);
-	else if (proof->cinder)
-		wrong = attachments_wrong(work, unit, now.host, proof, err);
+		unit->evacuation->network = NETWORK_UNSEEN;
+	} else {
+		wrong = instance_wrong(work, unit, &now, proof, err);
+		if (!wrong)
+			wrong = network_look(work, unit, &(struct arrived){ now.host, now.vm_state }, proof);
+	}
 	evacuation_state_free(&now);
 	return wrong;
 }

@@ -7,10 +7,19 @@
 /* The fresh connections of a proof. */
 struct proof {
 	struct db *cinder, *cell;
+	struct db *neutron; /* NULL: ${neutron_absent} says why */
+	struct neutron_columns neutron_columns;
+	const char *neutron_absent;
+	bool last; /* nobody looks again: what cannot be read now was not looked at */
 };
 
 /* Nova had finished it: follow.c has seen its migration done and its host changed. NULL: it is as promised, or its user has
  * deleted it since. */
+/* Where its ports are not ready, or were not looked at, evacuation->network says so. */
 const char *evacuation_wrong(struct work *work, struct unit *unit, const struct proof *proof, struct error *err);
+
+/* prove_network.c: the ports of one that nova has done, where the instance is now. NULL: ${unit}->evacuation->network tells
+ * what was seen. Else, unless ${proof}->last, why they could not be read. */
+const char *network_look(struct work *work, struct unit *unit, const struct arrived *at, const struct proof *proof);
 
 #endif

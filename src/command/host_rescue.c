@@ -123,44 +123,50 @@ static int check_resumed(const struct request *r, const struct past *past, struc
 
 /* Settled, and what nova still has in hand waited for (a dry run waits for nobody); then what is left of the host is a rescue
  * like the first one. */
-static enum error_kind recover_and_wait(const struct request *r, struct past *past, struct error *err)
+static enum error_kind recover_and_wait(const struct request *r, struct recovered *out, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + r->how.timeout_s * 1000;
 	enum error_kind result;
-	size_t under_way = 0;
 
 	do {
-		if (under_way > 0) {
-			log_notice("%zu evacuation%s of run %s under way; waiting", under_way, under_way == 1 ? "" : "s",
-			    r->what.resume);
+		if (out->under_way > 0) {
+			log_notice("%zu evacuation%s of run %s under way; waiting", out->under_way,
+			    out->under_way == 1 ? "" : "s", r->what.resume);
 			clock_sleep_ms(LOOK_AGAIN_MS);
 		}
-		past_free(past);
-		result = recover_run(r, r->what.resume, true, past, &under_way, err);
-	} while (result == ERROR_OK && under_way > 0 && !r->how.no_wait && !r->how.dry_run && !signal_came() &&
-	    clock_monotonic_ms() < deadline);
+		past_free(&out->past);
+		error_clear(err);
+		result = recover_run(r, r->what.resume, true, out, err);
+	} while ((result == ERROR_OK || result == ERROR_UNPROVED) && out->under_way > 0 && !r->how.no_wait && !r->how.dry_run &&
+	    !signal_came() && clock_monotonic_ms() < deadline);
 	return result;
 }
 
 static enum error_kind resume_rescue(const struct request *request, struct error *err)
 {
 	struct request own = *request;
-	struct past past = { 0 };
+	struct recovered recovered = { 0 };
+	struct operation rest = host_rescue;
+	struct past *past = &recovered.past;
 	enum error_kind result;
 
-	if (recover_peek(request, request->what.resume, &past, err) != 0 || check_resumed(request, &past, err) != 0)
+	if (recover_peek(request, request->what.resume, past, err) != 0 || check_resumed(request, past, err) != 0)
 		result = err->kind;
 	else
-		result = recover_and_wait(request, &past, err);
-	own.what.to = past.to;
-	own.what.cinder_host = past.cinder_host;
-	own.what.target_host = past.target_host;
-	own.how.fenced = request->how.fenced ? request->how.fenced : past.fenced;
+		result = recover_and_wait(request, &recovered, err);
+	if (result == ERROR_UNPROVED) { /* the rest of the host does not wait for their networks */
+		rest.not_ready_before = recovered.not_ready;
+		result = ERROR_OK;
+	}
+	own.what.to = past->to;
+	own.what.cinder_host = past->cinder_host;
+	own.what.target_host = past->target_host;
+	own.how.fenced = request->how.fenced ? request->how.fenced : past->fenced;
 	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.how.fenced, err) != 0)
 		result = err->kind;
 	if (result == ERROR_OK)
-		result = run_operation(&host_rescue, &own, err);
-	past_free(&past);
+		result = run_operation(&rest, &own, err);
+	past_free(past);
 	return result;
 }
 

@@ -103,7 +103,9 @@ static const char *state_word(const char *state)
 static void line_of_outcome(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	add_unit(lines, record, out);
-	str_add(out, state_word(str_or(get_text(record, "state"), "?")));
+	str_add(out,
+	    str_equal(get_text(record, "network"), "not-ready") ? _("done by nova, not verified") :
+								  state_word(str_or(get_text(record, "state"), "?")));
 	add_reason(record, out);
 }
 

@@ -32,7 +32,9 @@ static size_t count_units(const struct past *p, const char *a, const char *b)
 static const char *run_state(const struct past *p)
 {
 	if (p->recovery)
-		return str_equal(p->recovery, "ok") ? "recovered" : str_equal(p->recovery, "drift") ? "failed" : "unknown";
+		return str_equal(p->recovery, "ok")                                       ? "recovered" :
+		    str_equal(p->recovery, "drift") || str_equal(p->recovery, "unproved") ? "failed" :
+											    "unknown";
 	if (str_equal(p->result, "unknown") || count_units(p, "unknown", "unknown") > 0)
 		return "unknown";
 	if (!p->result)

@@ -5,15 +5,14 @@
 
 static enum error_kind run_journal_recover(const struct request *request, struct error *err)
 {
-	struct past past = { 0 };
+	struct recovered recovered = { 0 };
 	enum error_kind result;
-	size_t under_way;
 
 	log_set_dry_run(request->how.dry_run);
 	if (request->what.scan)
 		return recover_scan(request, err);
-	result = recover_run(request, request->what.id, false, &past, &under_way, err);
-	past_free(&past);
+	result = recover_run(request, request->what.id, false, &recovered, err);
+	past_free(&recovered.past);
 	return result;
 }
 
@@ -62,7 +61,7 @@ const struct command command_journal_recover = {
 		"commit without an answer is settled by the same compare-and-set again. A claim without a message is taken back. A "
 		"message is sent again only with --resend. While nova-api is down and an evacuation is under way, it stays and tells the "
 		"nova-compute of its ports, as the run did. Ends with 0 when all is settled, 7 when a row holds a third value, 9 when a "
-		"step is still unknown.\n\n"
+		"step is still unknown, 10 when the network of an instance is not ready on its new host.\n\n"
 		"Example:\n"
 		"  evac-manage journal recover 20260131T030405Z-host-rescue-1a2b3c4d",
 	.options = options, .arguments = arguments,

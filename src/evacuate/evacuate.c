@@ -103,6 +103,24 @@ static int end_of_time(struct work *work, struct wave *wave, struct error *err)
 	return 0;
 }
 
+/* What nova has done is looked at on: its ports become ACTIVE when the agents report. */
+static bool any_waits_for_network(const struct plan *plan)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (evacuation_waits_for_network(&plan->unit[i], now_ms))
+			return true;
+	return false;
+}
+
+static bool run_goes_on(const struct work *work, const struct wave *wave)
+{
+	if (wave->way_closed || wave->progress.paused)
+		return true;
+	return !work->request->how.no_wait && (wave_in_flight(&work->plan) > 0 || any_waits_for_network(&work->plan));
+}
+
 static int send_and_follow(struct work *work, struct wave *wave, struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + work->request->how.timeout_s * 1000;
@@ -110,7 +128,7 @@ static int send_and_follow(struct work *work, struct wave *wave, struct error *e
 	bool away = false;
 	int rc = wave_send(work, wave, err);
 
-	while (wave->way_closed || wave->progress.paused || (wave_in_flight(&work->plan) > 0 && !work->request->how.no_wait)) {
+	while (run_goes_on(work, wave)) {
 		if (clock_monotonic_ms() > deadline + wave->progress.paused_ms)
 			return end_of_time(work, wave, err) != 0 ? -1 : rc;
 		if (signal_came()) {

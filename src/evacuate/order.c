@@ -26,6 +26,7 @@ static void take_kind_tally(struct order *o)
 		t->shown |= o->stage[i] == STAGE_LANDED;
 		t->waiting += o->stage[i] == STAGE_WAITING;
 		t->under_way += o->stage[i] == STAGE_UNDER_WAY;
+		t->arrived += o->stage[i] == STAGE_ARRIVED;
 		o->under_way += o->stage[i] == STAGE_UNDER_WAY;
 	}
 }
@@ -49,18 +50,20 @@ void order_begin(struct order *o, const struct plan *plan)
 	take_kind_tally(o);
 }
 
-static enum stage stage_of(const struct unit *unit)
+static enum stage stage_of(const struct unit *unit, int64_t now_ms)
 {
+	if (evacuation_waits_for_network(unit, now_ms) && !evacuation_network_is_late(unit, now_ms))
+		return STAGE_ARRIVED;
 	return evacuation_is_waiting(unit)  ? STAGE_WAITING :
 	    evacuation_is(unit, PHASE_SENT) ? STAGE_UNDER_WAY :
 	    evacuation_has_landed(unit)     ? STAGE_LANDED :
 					      STAGE_OUT;
 }
 
-void order_look(struct order *o, const struct plan *plan)
+void order_look(struct order *o, const struct plan *plan, int64_t now_ms)
 {
 	for (size_t i = 0; i < o->nunit; i++)
-		o->stage[i] = stage_of(&plan->unit[i]);
+		o->stage[i] = stage_of(&plan->unit[i], now_ms);
 	take_kind_tally(o);
 }
 
@@ -73,7 +76,7 @@ void order_free(struct order *o)
 bool order_has_first(const struct order *o)
 {
 	for (size_t k = 0; k < o->nkind; k++)
-		if (!o->tally[k].shown && o->tally[k].under_way > 0)
+		if (!o->tally[k].shown && o->tally[k].under_way + o->tally[k].arrived > 0)
 			return true;
 	return false;
 }
@@ -83,7 +86,7 @@ size_t order_firsts(const struct order *o)
 	size_t n = 0;
 
 	for (size_t k = 0; k < o->nkind; k++)
-		n += !o->tally[k].shown && o->tally[k].under_way == 0 && o->tally[k].waiting > 0;
+		n += !o->tally[k].shown && o->tally[k].under_way + o->tally[k].arrived == 0 && o->tally[k].waiting > 0;
 	return n;
 }
 

@@ -14,7 +14,7 @@
 #define ALIVE_MS 60000 /* and at most, though nothing has changed: we are still there */
 
 struct tally {
-	size_t all, ended, failed, left, under_way, waiting;
+	size_t all, ended, failed, left, under_way, waiting, network;
 	size_t for_ports; /* of those under way, whose computes wait for a port */
 };
 
@@ -32,6 +32,7 @@ static void take_tally(const struct plan *plan, struct tally *t)
 		t->failed += u->evacuation && !evacuation_has_landed(u) && !evacuation_is(u, PHASE_SENT) &&
 		    !evacuation_is(u, PHASE_WAITING);
 		t->ended += evacuation_has_landed(u);
+		t->network += evacuation_is(u, PHASE_NOT_READY);
 	}
 	t->ended += t->failed;
 }
@@ -151,6 +152,10 @@ static void add_text(const struct progress *progress, const struct work *work, c
 		str_add(out, ", ");
 		str_addf(out, _("%zu of them wait for a port"), t->for_ports);
 	}
+	if (t->network > 0) {
+		str_add(out, ", ");
+		str_addf(out, _("%zu without a ready network"), t->network);
+	}
 	if (t->left > 0) {
 		str_add(out, ", ");
 		str_addf(out, _("%zu not begun"), t->left);
@@ -181,14 +186,18 @@ void progress_begin(struct progress *progress, const struct work *work)
 	progress->way = str_equal(wanted, "off") ? PROGRESS_OFF : line ? PROGRESS_LINE : PROGRESS_BAR;
 }
 
-/* At once, and once each. What is unknown is said whatever is shown. A timeout is the end of the run, which names it. */
+/* At once, and once each; a network that is not ready, when it is late. What is unknown is said whatever is shown. A timeout is
+ * the end of the run, which names it. */
 static void tell_bad_ends(const struct progress *progress, struct work *work)
 {
+	int64_t now_ms = clock_monotonic_ms();
+
 	for (struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++) {
 		bool unknown = evacuation_is(u, PHASE_IN_DOUBT) || evacuation_is(u, PHASE_LOST);
 
 		if (!u->evacuation || u->evacuation->told ||
-		    !(unknown || evacuation_is(u, PHASE_FAILED) || evacuation_is(u, PHASE_NOT_SENT)))
+		    !(unknown || evacuation_is(u, PHASE_FAILED) || evacuation_is(u, PHASE_NOT_SENT) ||
+			evacuation_network_is_late(u, now_ms)))
 			continue;
 		u->evacuation->told = true;
 		if (unknown || progress->way != PROGRESS_OFF)

@@ -31,24 +31,35 @@ static size_t count_failed(const struct plan *plan)
 	return n;
 }
 
-/* Since the last one that landed; what was never cast had reasons of its own. */
-static size_t count_in_a_row(const struct plan *plan)
+/* How many have ended badly since the last one that ended well. */
+static size_t count_in_a_row(const struct plan *plan, bool (*well)(const struct unit *unit),
+    bool (*badly)(const struct unit *unit))
 {
-	int64_t landed_ms = -1;
+	int64_t well_ms = -1;
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->nunit; i++) {
-		const struct evacuation *e = plan->unit[i].evacuation;
-
-		if (evacuation_has_landed(&plan->unit[i]) && e->ended_ms > landed_ms)
-			landed_ms = e->ended_ms;
-	}
-	for (size_t i = 0; i < plan->nunit; i++) {
-		const struct evacuation *e = plan->unit[i].evacuation;
-
-		n += evacuation_is(&plan->unit[i], PHASE_FAILED) && e->ended_ms > landed_ms;
-	}
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (well(&plan->unit[i]) && plan->unit[i].evacuation->ended_ms > well_ms)
+			well_ms = plan->unit[i].evacuation->ended_ms;
+	for (size_t i = 0; i < plan->nunit; i++)
+		n += badly(&plan->unit[i]) && plan->unit[i].evacuation->ended_ms > well_ms;
 	return n;
+}
+
+/* What was never cast had reasons of its own. */
+static bool nova_failed(const struct unit *unit)
+{
+	return evacuation_is(unit, PHASE_FAILED);
+}
+
+static bool is_verified(const struct unit *unit)
+{
+	return evacuation_is(unit, PHASE_PROVED);
+}
+
+static bool is_without_network(const struct unit *unit)
+{
+	return evacuation_network_is_late(unit, clock_monotonic_ms());
 }
 
 static size_t next_waiting(const struct plan *plan)
@@ -96,7 +107,7 @@ static void leave_kinds(struct plan *plan, const struct order *order, size_t fir
  * then the next one of its kind is the first. */
 static void heed_firsts(struct plan *plan, struct order *order)
 {
-	order_look(order, plan);
+	order_look(order, plan, clock_monotonic_ms());
 	for (size_t i = 0; i < plan->nunit; i++)
 		if (evacuation_is(&plan->unit[i], PHASE_FAILED) && !order->tally[order->kind_of[i]].shown &&
 		    plan->unit[i].evacuation->cause.reach != REACH_INSTANCE)
@@ -110,7 +121,7 @@ static size_t next_with_room(const struct work *work, struct wave *wave)
 
 	if (work->request->how.no_wait)
 		return i < work->plan.nunit ? i : ORDER_NONE;
-	order_look(&wave->order, &work->plan);
+	order_look(&wave->order, &work->plan, clock_monotonic_ms());
 	return order_next(&wave->order, (size_t)work->request->how.max_in_flight);
 }
 
@@ -121,8 +132,13 @@ static const char *reason_to_stop(const struct work *work)
 	if (work->request->how.stop_after_failures > 0 &&
 	    count_failed(&work->plan) >= (size_t)work->request->how.stop_after_failures)
 		return _("too many failures: not begun");
-	if (work->request->how.stop_after_failures == 0 && count_in_a_row(&work->plan) >= IN_A_ROW)
+	if (work->request->how.stop_after_failures == 0 &&
+	    count_in_a_row(&work->plan, evacuation_has_landed, nova_failed) >= IN_A_ROW)
 		return _("five failed one after the other: not begun (--stop-after-failures N sets another limit)");
+	if (work->request->how.stop_after_failures == 0 &&
+	    count_in_a_row(&work->plan, is_verified, is_without_network) >= IN_A_ROW)
+		return _(
+		    "five came up one after the other without their network: not begun (--stop-after-failures N lifts this limit)");
 	for (size_t i = 0; i < work->plan.nunit; i++)
 		if (work->plan.unit[i].evacuation && work->plan.unit[i].step[0].state == STATE_UNKNOWN)
 			return _("the outcome of another instance is unknown: not begun");

@@ -77,6 +77,15 @@ static size_t units_in(const struct past *past, const char *a, const char *b)
 	return n;
 }
 
+static size_t units_not_ready(const struct past *past)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		n += incident_is_not_ready(&past->unit[i]);
+	return n;
+}
+
 static bool needs_recovery(const struct incident *incident)
 {
 	return !incident->under_way && !past_is_settled(&incident->past);
@@ -85,13 +94,17 @@ static bool needs_recovery(const struct incident *incident)
 static const char *outcome_of_run(const struct incident *incident, struct arena *arena)
 {
 	const struct past *past = &incident->past;
-	size_t done = units_in(past, "proved", "applied"), failed = units_in(past, "failed", "failed"),
-	       open = units_in(past, "unknown", "open");
+	size_t not_ready = units_not_ready(past), done = units_in(past, "proved", "applied") - not_ready,
+	       failed = units_in(past, "failed", "failed"), open = units_in(past, "unknown", "open");
 	const char *how = incident->under_way ? _("under way") :
 	    past->recovery                    ? _("settled by a recovery") :
 	    past->result                      ? past->result :
 						_("interrupted: it did not come to its end");
 
+	if (not_ready > 0)
+		return arena_printf(arena,
+		    _("%s; of %zu units %zu done, %zu done without a ready network, %zu failed, %zu unknown or open"), how,
+		    past->nunit, done, not_ready, failed, open);
 	return arena_printf(arena, _("%s; of %zu units %zu done, %zu failed, %zu unknown or open"), how, past->nunit, done,
 	    failed, open);
 }
@@ -220,6 +233,8 @@ static void add_what_remains(const struct incident *incident, struct sheet *out)
 		sheet_add(out, SHEET_TEXT,
 		    units_in(past, "unknown", "open") ?
 			_("The end of some units is not known. Settle the run before anything else is done to the host.") :
+			units_not_ready(past) == units_in(past, "applied", "applied") ?
+			_("Some instances are on another host, and their network was not ready when they were seen last. Look again.") :
 			_("nova still worked on some instances when the run ended. See their end."));
 		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage journal recover %s", past->run));
 	} else if (is_rescue && !(str_equal(past->result, "ok") && past->whole)) {

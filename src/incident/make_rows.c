@@ -56,6 +56,16 @@ const char *incident_state_words(const char *state)
 	return state;
 }
 
+bool incident_is_not_ready(const struct past_unit *unit)
+{
+	return unit->begun && str_equal(unit->network, "not-ready") && str_equal(past_unit_state(unit), "applied");
+}
+
+const char *incident_unit_words(const struct past_unit *unit)
+{
+	return incident_is_not_ready(unit) ? _("done by nova, network not ready") : incident_state_words(past_unit_state(unit));
+}
+
 static void add_row_counts(const struct past *past, struct sheet *out)
 {
 	struct moved *moved = xcalloc(KIND_MAX, sizeof *moved);
@@ -88,7 +98,7 @@ static void add_instances(const struct incident *incident, struct sheet *out)
 		any = true;
 		sheet_add(out, SHEET_ROW, unit->step[0].id, unit->step[0].name, value_from(&unit->step[0]),
 		    str_or(incident->unit[i].arrived, str_or(unit->step[0].after[0], _("nova chooses"))),
-		    incident_state_words(past_unit_state(&past->unit[i])));
+		    incident_unit_words(&past->unit[i]));
 	}
 }
 
@@ -106,9 +116,10 @@ void incident_add_moves(const struct incident *incident, struct sheet *out)
 
 /* ---- what failed, and what to do about it */
 
+/* Of one that waits for its network a recovery looks again. */
 static const char *cure_of(const struct unit *unit, const char *state, const char *run, struct arena *arena)
 {
-	if (str_equal(state, "unknown") || str_equal(state, "open"))
+	if (str_equal(state, "unknown") || str_equal(state, "open") || str_equal(state, "applied"))
 		return arena_printf(arena, "evac-manage journal recover %s", run);
 	if (unit->kind == UNIT_EVACUATION && unit->nstep > 0)
 		return arena_printf(arena, "evac-manage instance show %s", shell_word(arena, unit->step[0].id));
@@ -126,12 +137,14 @@ void incident_add_failures(const struct incident *incident, struct sheet *out)
 		const char *state = past_unit_state(u);
 		const struct unit *unit = &past->plan.unit[i];
 
-		if (!u->begun || !(str_equal(state, "failed") || str_equal(state, "unknown") || str_equal(state, "open")))
+		if (!u->begun ||
+		    !(str_equal(state, "failed") || str_equal(state, "unknown") || str_equal(state, "open") ||
+			incident_is_not_ready(u)))
 			continue;
 		if (!any)
 			sheet_add(out, SHEET_HEAD, _("What"), _("State"), _("Why"), _("Look there first"));
 		any = true;
-		sheet_add(out, SHEET_ROW, unit->sentence, incident_state_words(state),
+		sheet_add(out, SHEET_ROW, unit->sentence, incident_unit_words(u),
 		    str_or(u->error, _("nothing was written about its end")), cure_of(unit, state, past->run, &out->arena));
 	}
 	if (!any)

@@ -57,7 +57,7 @@ static void add_markdown_times(const struct sheet *sheet, struct str *out)
 
 		str_addf(out, "* +%.1f s \xe2\x80\x93 +%.1f s, ", (double)(at->begun - incident->first) / 1000,
 		    (double)(end - incident->first) / 1000);
-		add_escaped(incident_state_words(past_unit_state(&incident->past.unit[unit[i]])), out);
+		add_escaped(incident_unit_words(&incident->past.unit[unit[i]]), out);
 		str_add(out, ": ");
 		add_escaped(incident->past.plan.unit[unit[i]].sentence, out);
 		str_addc(out, '\n');

@@ -64,10 +64,10 @@ static void note_unit(struct incident *incident, const char *type, json_object *
 		unit->begun = ms;
 	else if (str_equal(type, "publish_intent"))
 		unit->sent = ms;
-	else if ((str_equal(type, "outcome") && !str_equal(get_text(record, "state"), "applied")) ||
+	else if ((str_equal(type, "outcome") && (host || !str_equal(get_text(record, "state"), "applied"))) ||
 	    str_equal(type, "recovery"))
 		unit->ended = ms;
-	if (str_equal(type, "outcome") && host)
+	if ((str_equal(type, "outcome") || str_equal(type, "recovery")) && host)
 		unit->arrived = arena_dup(&incident->past.plan.arena, host);
 }
 

@@ -38,7 +38,7 @@ static void add_text_times(const struct sheet *sheet, struct str *out)
 
 		str_addf(out, "  +%7.1f s  %7.1f s  ", (double)(at->begun - incident->first) / 1000,
 		    (double)(end - at->begun) / 1000);
-		str_add_visible(out, incident_state_words(past_unit_state(&incident->past.unit[unit[i]])));
+		str_add_visible(out, incident_unit_words(&incident->past.unit[unit[i]]));
 		str_add(out, ": ");
 		str_add_visible(out, incident->past.plan.unit[unit[i]].sentence);
 		str_addc(out, '\n');

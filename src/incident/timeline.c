@@ -14,7 +14,7 @@ static bool is_bad_unit(const struct past_unit *u)
 {
 	const char *state = past_unit_state(u);
 
-	return u->begun && !str_equal(state, "proved") && !str_equal(state, "applied");
+	return u->begun && !str_equal(state, "proved") && (!str_equal(state, "applied") || incident_is_not_ready(u));
 }
 
 static size_t units_begun(const struct incident *incident, bool bad)
@@ -97,12 +97,12 @@ static void add_unit_row(const struct incident *incident, size_t index, size_t r
 	str_add(out, "<g><title>");
 	html_add(label, out);
 	str_add(out, ": ");
-	html_add(incident_state_words(state), out);
+	html_add(incident_unit_words(&incident->past.unit[index]), out);
 	str_addf(out, ", +%.1f s ... +%.1f s</title><text x=\"0\" y=\"%zu\">", (double)(at->begun - incident->first) / 1000,
 	    (double)(end - incident->first) / 1000, AXIS + row * ROW + 13);
 	add_short_label(label, out);
 	str_addf(out, "</text><text class=\"state %s\" x=\"100%%\" y=\"%zu\">", state, AXIS + row * ROW + 13);
-	html_add(incident_state_words(state), out);
+	html_add(incident_unit_words(&incident->past.unit[index]), out);
 	str_addf(out, "</text><rect class=\"rail\" x=\"0\" y=\"%zu\" width=\"100%%\" height=\"9\" rx=\"2\"/>",
 	    AXIS + row * ROW + 19);
 	if (at->sent)

@@ -93,10 +93,11 @@ int journal_outcome(struct journal *j, size_t unit, enum state state, const char
 	return journal_add(j, "outcome", outcome_of(unit, state, error), true, err);
 }
 
-int journal_arrival(struct journal *journal, size_t unit, const char *host, struct error *err)
+int journal_arrival(struct journal *journal, size_t unit, const struct arrival *arrival, struct error *err)
 {
-	json_object *outcome = outcome_of(unit, STATE_PROVED, NULL);
+	json_object *outcome = outcome_of(unit, arrival->state, arrival->error);
 
-	put_text(outcome, "host", host);
+	put_text(outcome, "host", arrival->host);
+	put_text(outcome, "network", arrival->network);
 	return journal_add(journal, "outcome", outcome, true, err);
 }

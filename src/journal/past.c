@@ -17,6 +17,7 @@ const struct verdict_kind verdicts[VERDICTS] = {
 	[VERDICT_NOT_DONE] = { "not_done", STATE_SKIPPED, true },
 	[VERDICT_FAILED] = { "failed", STATE_FAILED, true },
 	[VERDICT_UNDER_WAY] = { "under_way", STATE_APPLIED, false },
+	[VERDICT_NOT_READY] = { "network_not_ready", STATE_APPLIED, false },
 	[VERDICT_UNKNOWN] = { "unknown", STATE_UNKNOWN, false },
 	[VERDICT_DRIFT] = { "drift", STATE_FAILED, false },
 };
@@ -160,6 +161,7 @@ static int on_outcome(struct past *past, json_object *record)
 		return 1;
 	unit->outcome = copy(past, record, "state");
 	unit->error = copy(past, record, "error");
+	unit->network = copy(past, record, "network");
 	return 0;
 }
 
@@ -224,6 +226,7 @@ static int on_recovery(struct past *past, json_object *record)
 	if (!unit)
 		return reject_record(past, record, N_("it names no unit of the plan"));
 	unit->verdict = copy(past, record, "verdict");
+	unit->network = copy(past, record, "network");
 	return 0;
 }
 

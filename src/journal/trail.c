@@ -31,6 +31,9 @@ static const struct {
 	[UNIT_EVACUATION] = { "update/evacuate", "compute/machine" },
 };
 
+/* Of an evacuation that nova has done; the verdict of a recovery with the same meaning is told by this word, too. */
+#define NOT_READY "network-not-ready"
+
 /* States of a unit, verdicts of a recovery and results of a run; what is not here has failed. */
 static const struct {
 	const char *word, *outcome;
@@ -41,6 +44,7 @@ static const struct {
 	{ "applied", "pending" },
 	{ "under_way", "pending" },
 	{ "timeout", "pending" },
+	{ NOT_READY, "pending" },
 	{ "unknown", "unknown" },
 };
 
@@ -172,8 +176,11 @@ static json_object *unit_event(const struct trail_about *about, size_t index, co
 /* Rows that are committed are told when they are read back, an evacuation when it has arrived; each word once. */
 static json_object *end_of_unit(const struct trail_about *about, json_object *record, const char **said)
 {
-	static const char *const told[] = { "proved", "failed", "unknown", "done", "not_done", "drift", "under_way" };
-	const char *state = str_or(get_text(record, "state"), str_or(get_text(record, "verdict"), ""));
+	static const char *const told[] = { "proved", "failed", "unknown", "done", "not_done", "drift", "under_way",
+		NOT_READY };
+	const char *state = str_equal(get_text(record, "network"), "not-ready") ?
+	    NOT_READY :
+	    str_or(get_text(record, "state"), str_or(get_text(record, "verdict"), ""));
 	int64_t index = json_object_get_int64(json_object_object_get(record, "unit"));
 
 	if (index < 0 || (size_t)index >= about->plan->nunit)

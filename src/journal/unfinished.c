@@ -111,10 +111,11 @@ static int refuse_unread(const struct past *past, const char *run, struct error 
 	    str_or(past->tool, "?"), run);
 }
 
-/* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. */
+/* A row that holds a third value is somebody's decision, and it is known: no run of ours writes over it. Nor is there anything
+ * left to do for one that waits for its network. */
 static bool is_settled_by(const char *recovery)
 {
-	return str_equal(recovery, "ok") || str_equal(recovery, "drift");
+	return str_equal(recovery, "ok") || str_equal(recovery, "drift") || str_equal(recovery, "unproved");
 }
 
 /* What was asked for in vain, to the rows: nova may be at it all the same, and would not notice a second message. Elsewhere or

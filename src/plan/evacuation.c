@@ -6,6 +6,17 @@
 #include "util/mem.h"
 #include "util/str.h"
 
+/* An L2 agent looks for new ports every polling_interval (2 s as shipped; neutron conf/plugins/ml2/drivers/agent.py) and
+ * reports them at once; a busy one takes several turns. */
+#define NETWORK_LATE_MS 30000
+
+const char *const network_name[NETWORKS] = {
+	[NETWORK_NONE] = "no-ports",
+	[NETWORK_READY] = "ready",
+	[NETWORK_NOT_READY] = "not-ready",
+	[NETWORK_NOT_LOOKED_AT] = "not-looked-at",
+};
+
 void evacuation_free(struct unit *unit)
 {
 	struct evacuation *e = unit->evacuation;
@@ -44,6 +55,7 @@ static const struct {
 	[PHASE_IN_DOUBT] = { "unknown", STATE_UNKNOWN, false },
 	[PHASE_LOST] = { "unknown", STATE_UNKNOWN, true },
 	[PHASE_LANDED] = { "done", STATE_APPLIED, true },
+	[PHASE_NOT_READY] = { "network-not-ready", STATE_APPLIED, true },
 	[PHASE_PROVED] = { "done", STATE_PROVED, true },
 	[PHASE_NOT_SENT] = { "failed", STATE_FAILED, false },
 	[PHASE_FAILED] = { "failed", STATE_FAILED, true },
@@ -68,7 +80,21 @@ bool evacuation_is_waiting(const struct unit *unit)
 
 bool evacuation_has_landed(const struct unit *unit)
 {
-	return evacuation_is(unit, PHASE_LANDED) || evacuation_is(unit, PHASE_PROVED);
+	return evacuation_is(unit, PHASE_LANDED) || evacuation_is(unit, PHASE_NOT_READY) || evacuation_is(unit, PHASE_PROVED);
+}
+
+bool evacuation_waits_for_network(const struct unit *unit, int64_t now_ms)
+{
+	const struct evacuation *e = unit->evacuation;
+
+	return evacuation_is(unit, PHASE_NOT_READY) && (!e->network_as_before || now_ms - e->ended_ms < NETWORK_LATE_MS);
+}
+
+bool evacuation_network_is_late(const struct unit *unit, int64_t now_ms)
+{
+	const struct evacuation *e = unit->evacuation;
+
+	return evacuation_is(unit, PHASE_NOT_READY) && !e->network_as_before && now_ms - e->ended_ms >= NETWORK_LATE_MS;
 }
 
 bool evacuation_has_failed(const struct unit *unit)

@@ -47,11 +47,16 @@ static void repeat_final(struct recovery *r, size_t index)
 
 static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, const char *why, struct error *err)
 {
+	const struct unit *unit = &r->work.plan.unit[index];
 	json_object *record = json_object_new_object();
 
 	put_count(record, "unit", index);
 	put_text(record, "verdict", verdicts[verdict].name);
 	put_text(record, "error", why);
+	if (unit->evacuation && unit->evacuation->network != NETWORK_UNSEEN) {
+		put_text(record, "host", unit->step[0].after[0]);
+		put_text(record, "network", network_name[unit->evacuation->network]);
+	}
 	return journal_add(r->work.journal, "recovery", record, true, err);
 }
 
@@ -66,8 +71,10 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
-	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR : LOG_NOTICE, "%zu. %s: %s%s%s", index + 1,
-	    unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
+	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR :
+		verdict == VERDICT_NOT_READY                            ? LOG_WARN :
+									  LOG_NOTICE,
+	    "%zu. %s: %s%s%s", index + 1, unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
 	if (verdict == VERDICT_DRIFT)
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (s->state == STATE_FAILED || s->state == STATE_SKIPPED)
@@ -94,7 +101,9 @@ static enum error_kind result_of(const struct recovery *r)
 {
 	if (r->nverdict[VERDICT_UNKNOWN] > 0)
 		return ERROR_UNKNOWN;
-	return r->nverdict[VERDICT_DRIFT] > 0 ? ERROR_DRIFT : ERROR_OK;
+	if (r->nverdict[VERDICT_DRIFT] > 0)
+		return ERROR_DRIFT;
+	return r->nverdict[VERDICT_NOT_READY] > 0 ? ERROR_UNPROVED : ERROR_OK;
 }
 
 static int add_recover(struct recovery *r, struct error *err)
@@ -126,6 +135,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 
 	str_addf(&counts, _("%zu done, %zu not done, %zu failed, %zu under way, %zu unknown"), n[VERDICT_DONE],
 	    n[VERDICT_NOT_DONE], n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
+	if (n[VERDICT_NOT_READY] > 0)
+		str_addf(&counts, _(", %zu on another host without a ready network"), n[VERDICT_NOT_READY]);
 	if (n[VERDICT_DRIFT] > 0)
 		str_addf(&counts, _(", %zu with a row that holds neither value"), n[VERDICT_DRIFT]);
 	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
@@ -136,6 +147,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 		error_set(err, result, "some rows hold neither their old value nor the value that the run wrote: %s", counts.s);
 		error_hint(err, "each row is named above; decide by hand; for both values: evac-manage journal show %s",
 		    r->past.run);
+	} else if (result == ERROR_UNPROVED) {
+		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
 	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
 		    shell_word(&r->work.plan.arena, r->past.host), r->past.run);
@@ -260,7 +273,7 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	return recover_units(r, err);
 }
 
-enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct past *past, size_t *under_way,
+enum error_kind recover_run(const struct request *request, const char *name, bool quiet, struct recovered *out,
     struct error *err)
 {
 	struct recovery r = { .request = request };
@@ -274,7 +287,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	signals_watch(name, request->where.globals);
 	result = recover(&r, name, err);
 	clock_now(r.report.finished_at);
-	if ((!quiet || result != ERROR_OK) && report_print(&r.report, result, err, &trouble) != 0)
+	if ((!quiet || (result != ERROR_OK && result != ERROR_UNPROVED)) && report_print(&r.report, result, err, &trouble) != 0)
 		log_error("%s", trouble.text);
 	evacuations_free(&r.work.plan);
 	scene_free(&r.work.scene);
@@ -282,7 +295,6 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	lock_release(&r.work.lock);
 	world_close(&r.work.world);
 	r.past.plan = r.work.plan;
-	*past = r.past;
-	*under_way = r.nverdict[VERDICT_UNDER_WAY];
+	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY], r.nverdict[VERDICT_NOT_READY] };
 	return result;
 }

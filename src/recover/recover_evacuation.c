@@ -6,6 +6,7 @@
 #include "model/nova/migration.h"
 #include "find/finding.h"
 #include "recovery_internal.h"
+#include "apply/apply.h"
 #include "plan/evacuation.h"
 #include "util/crash.h"
 #include "util/lang.h"
@@ -23,6 +24,7 @@ struct look {
 	struct known known;
 	char status[64];
 	char task_state[64];     /* the instance's; "": none */
+	char vm_state[64];       /* the same */
 	int64_t instance_idle_s; /* since its instance was written; -1: not known */
 	const char *held_by;     /* HELD_MAYBE: why, in the plan's arena */
 	char begun_by[300];      /* who has begun with it and not ended it; "": nobody */
@@ -138,6 +140,7 @@ static int look_at_rows(struct look *look, struct error *err)
 	look->known.evidence = instance_speaks(look, &now) ? EVIDENCE_SOME : EVIDENCE_NONE;
 	look->instance_idle_s = now.instance_idle_s.set ? now.instance_idle_s.v : -1;
 	snprintf(look->task_state, sizeof look->task_state, "%s", str_or(now.task_state, ""));
+	snprintf(look->vm_state, sizeof look->vm_state, "%s", str_or(now.vm_state, ""));
 	snprintf(look->status, sizeof look->status, "%s", now.exists ? now.migration_status : "");
 	snprintf(e->status, sizeof e->status, "%s", look->status);
 	snprintf(e->host, sizeof e->host, "%s", str_or(now.host, ""));
@@ -291,6 +294,7 @@ static const enum evacuation_phase phase_by[VERDICTS][2] = {
 	[VERDICT_NOT_DONE] = { PHASE_WAITING, PHASE_WAITING },
 	[VERDICT_FAILED] = { PHASE_NOT_SENT, PHASE_FAILED },
 	[VERDICT_UNDER_WAY] = { PHASE_SENT, PHASE_SENT },
+	[VERDICT_NOT_READY] = { PHASE_NOT_READY, PHASE_NOT_READY },
 	[VERDICT_UNKNOWN] = { PHASE_IN_DOUBT, PHASE_LOST },
 	[VERDICT_DRIFT] = { PHASE_IN_DOUBT, PHASE_LOST },
 };
@@ -386,6 +390,20 @@ void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict ve
 	evacuation_enter(unit, phase_by[verdict][str_equal(r->past.unit[index].publish_outcome, "acked")], why);
 }
 
+/* As a run verifies it: what nova has done is not done before its ports are ready. */
+static enum verdict heed_network(struct recovery *r, size_t index, const struct look *look, const char **why)
+{
+	struct unit *unit = &r->work.plan.unit[index];
+
+	if (look->known.instance == INSTANCE_GONE)
+		return VERDICT_DONE;
+	prove_network(&r->work, unit, look->cell, &(struct arrived){ look->e->host[0] ? look->e->host : NULL, look->vm_state });
+	if (look->e->network != NETWORK_NOT_READY)
+		return VERDICT_DONE;
+	*why = look->e->network_why;
+	return VERDICT_NOT_READY;
+}
+
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
@@ -400,8 +418,10 @@ enum verdict recover_evacuation(struct recovery *r, size_t index, const char **w
 		verdict = decide(r, index, &look, why, &err);
 	if (err.text[0])
 		*why = arena_dup(&r->work.plan.arena, err.text);
-	if (verdict == VERDICT_DONE)
+	if (verdict == VERDICT_DONE) {
 		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look.e->host);
+		verdict = heed_network(r, index, &look, why);
+	}
 	evacuation_enter(unit, phase_by[verdict][look.known.cast == CAST_ACKED], verdict == VERDICT_DONE ? NULL : *why);
 	return verdict;
 }

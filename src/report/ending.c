@@ -90,7 +90,7 @@ static void add_units(const struct ending *e, const char *label, enum state stat
 		const char *error = error_of(u, state);
 		auto_str struct str text = { 0 };
 
-		if (!unit_is(u, state) || is_under_way(u))
+		if (!unit_is(u, state) || is_under_way(u) || evacuation_is(u, PHASE_NOT_READY))
 			continue;
 		if (more || lines_in(e->out) >= most) {
 			more++;
@@ -102,6 +102,63 @@ static void add_units(const struct ending *e, const char *label, enum state stat
 		ending_add(e, label, text.s);
 	}
 	ending_add_more(e, label, more);
+}
+
+/* nova has done its part; each with its port and what that waits for. */
+static void add_not_ready(const struct ending *e)
+{
+	size_t most = lines_in(e->out) + ENDING_SHOWN, more = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		auto_str struct str text = { 0 };
+
+		if (!evacuation_is(u, PHASE_NOT_READY))
+			continue;
+		if (more || lines_in(e->out) >= most) {
+			more++;
+			continue;
+		}
+		str_addf(&text, "%s: %s", name_of(u), str_or(u->step[0].error, ""));
+		ending_add(e, _("network"), text.s);
+	}
+	ending_add_more(e, _("network"), more);
+}
+
+/* One line for all that arrived while neutron could not be asked: most often for one reason. */
+static void add_network_not_looked_at(const struct ending *e)
+{
+	const char *why = NULL;
+	auto_str struct str text = { 0 };
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++)
+		if (u->evacuation && u->evacuation->network == NETWORK_NOT_LOOKED_AT) {
+			why = why ? why : u->evacuation->network_why;
+			n++;
+		}
+	if (n == 0)
+		return;
+	str_addf(&text, n == 1 ? _("not checked for %zu instance: %s") : _("not checked for %zu instances: %s"), n,
+	    str_or(why, ""));
+	ending_add(e, _("network"), text.s);
+}
+
+/* Ready as far as it can be, with something to know: a port that its user has switched off. That the ports of a stopped
+ * instance are DOWN is no news. */
+static void add_network_notes(const struct ending *e)
+{
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		auto_str struct str text = { 0 };
+
+		if (!u->evacuation || u->evacuation->network != NETWORK_READY || !u->evacuation->network_why ||
+		    str_equal(u->step[0].after[1], "stopped") || n++ >= ENDING_SHOWN)
+			continue;
+		str_addf(&text, "%s: %s", name_of(u), u->evacuation->network_why);
+		ending_add(e, _("note"), text.s);
+	}
+	ending_add_more(e, _("note"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
 }
 
 static void add_under_way(const struct ending *e)
@@ -237,8 +294,11 @@ static void add_facts(const struct ending *e, const struct error *why)
 	add_units(e, _("failed"), STATE_FAILED, why->text);
 	add_units(e, _("unknown"), STATE_UNKNOWN, why->text);
 	add_units(e, _("unverified"), STATE_APPLIED, why->text);
+	add_not_ready(e);
+	add_network_not_looked_at(e);
 	add_under_way(e);
 	add_not_begun(e);
+	add_network_notes(e);
 	add_since(e);
 	add_waiting_messages(e);
 	ending_add(e, _("journal"), journal_path(r->work->journal));

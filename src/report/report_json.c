@@ -51,6 +51,8 @@ static json_object *step_object(const struct report *report, const struct unit *
 		put_bool(one, "accepted", evacuation_was_cast(unit));
 		put_text(one, "request_id", unit->evacuation ? unit->evacuation->rows.request_id : NULL);
 		put_text(one, "migration_uuid", unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL);
+		put_text(one, "network", unit->evacuation ? network_name[unit->evacuation->network] : NULL);
+		put_text(one, "network_why", unit->evacuation ? unit->evacuation->network_why : NULL);
 	}
 	return one;
 }
@@ -148,6 +150,7 @@ static json_object *totals(const struct report *report)
 	put_count(object, "instances", t.instances);
 	put_count(object, "evacuated", t.evacuated);
 	put_count(object, "left_out", t.skipped);
+	put_count(object, "network_not_ready", t.network_not_ready);
 	return object;
 }
 

@@ -16,6 +16,8 @@ void report_totals(const struct report *report, struct totals *out)
 			out->evacuated += step_is(s, STEP_INSTANCE) && s->state == STATE_PROVED;
 			out->moved += s->kind->counted && s->state == STATE_PROVED;
 		}
+	for (size_t i = 0; i < plan->nunit; i++)
+		out->network_not_ready += evacuation_is(&plan->unit[i], PHASE_NOT_READY);
 	for (size_t i = 0; i < report->work->scene.subject.ncandidate; i++) {
 		out->instances += report->work->scene.subject.candidate[i].wanted;
 		out->skipped += report->work->scene.subject.candidate[i].wanted &&
@@ -35,7 +37,7 @@ static bool any_unproved(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++) {
 		const struct unit *u = &plan->unit[i];
-		bool over = u->kind != UNIT_EVACUATION || evacuation_is(u, PHASE_LANDED);
+		bool over = u->kind != UNIT_EVACUATION || evacuation_has_landed(u);
 
 		for (size_t k = 0; over && k < u->nstep; k++)
 			if (u->step[k].state == STATE_APPLIED)
@@ -90,6 +92,8 @@ enum error_kind report_result(const struct report *report, const struct error *e
 	}
 	if (err->kind)
 		return err->kind;
+	if (report->not_ready_before > 0)
+		return ERROR_UNPROVED;
 	return something_remains(report, &t) ? ERROR_PARTIAL : ERROR_OK;
 }
 
@@ -126,7 +130,9 @@ static void sentence_of_run(const struct report *report, enum error_kind result,
 	ADD_TAIL(out, _("; %zu left out"), t->skipped);
 	ADD_TAIL(out, _("; %zu failed"), in_state(report, t, STATE_FAILED));
 	ADD_TAIL(out, _("; %zu unknown"), in_state(report, t, STATE_UNKNOWN));
-	ADD_TAIL(out, _("; %zu not verified yet"), in_state(report, t, STATE_APPLIED));
+	ADD_TAIL(out, _("; %zu not verified yet"), in_state(report, t, STATE_APPLIED) - t->network_not_ready);
+	ADD_TAIL(out, _("; %zu on another host without a ready network"), t->network_not_ready);
+	ADD_TAIL(out, _("; %zu of the resumed run without a ready network"), report->not_ready_before);
 	ADD_TAIL(out, _("; %zu not begun"), in_state(report, t, STATE_SKIPPED));
 }
 

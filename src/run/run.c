@@ -131,6 +131,22 @@ static const char *next_of_others(struct run *run, enum error_kind result, const
 	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
 }
 
+/* A recovery looks at the ports again, and a rescue that is resumed begins with one. */
+static const char *next_of_unproved(struct run *run, const char *host)
+{
+	struct arena *arena = &run->work.plan.arena;
+	struct totals t;
+
+	report_totals(&run->report, &t);
+	if (run->report.not_ready_before > 0 && t.network_not_ready == 0)
+		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
+	if (t.state[STATE_APPLIED] != t.network_not_ready)
+		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
+	if (run->operation->rescues && host && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0)
+		return arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run);
+	return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
+}
+
 /* After an ending that is none of these the error says what to do. */
 static const char *next_of(struct run *run, enum error_kind result)
 {
@@ -140,7 +156,7 @@ static const char *next_of(struct run *run, enum error_kind result)
 	if (result == ERROR_UNKNOWN)
 		return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 	if (result == ERROR_UNPROVED)
-		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
+		return next_of_unproved(run, host);
 	return run->operation->rescues && host ? next_of_rescue(run, result, host) : next_of_others(run, result, host);
 }
 
@@ -319,6 +335,7 @@ enum error_kind run_operation(const struct operation *operation, const struct re
 	run.report.work = &run.work;
 	run.report.command = operation->name;
 	run.report.rescues = operation->rescues;
+	run.report.not_ready_before = operation->not_ready_before;
 	log_set_dry_run(request->how.dry_run);
 	if (request->how.planned)
 		snprintf(run.work.run, sizeof run.work.run, "%s", request->how.planned->run);

@@ -71,6 +71,8 @@ class Case:
                             " AND migration_type = 'evacuation'", (C, uuid))
             self.rows.query("UPDATE nova.instances SET host = %s, node = %s, task_state = NULL, vm_state = 'active' WHERE uuid = %s",
                             (C, C, uuid))
+            self.rows.query("UPDATE neutron.ml2_port_bindings b JOIN neutron.ports p ON p.id = b.port_id SET b.host = %s, p.status = 'ACTIVE'"
+                            " WHERE p.device_id = %s", (C, uuid))
 
     def signature(self):
         """All that what comes next depends on."""

@@ -9,6 +9,7 @@ import time
 import blocking
 import harness
 import journals
+import landing
 import wire
 from harness import A, B, C, DRIFT, ENV, FENCED, OK, PARTIAL, REFUSED, rows, value
 
@@ -176,6 +177,7 @@ class Locks(blocking.TestCase):
         """What nova writes at the end of an evacuation."""
         rows("nova", "UPDATE migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s", (B, uuid))
         rows("nova", "UPDATE instances SET host = %s, node = %s, task_state = NULL WHERE uuid = %s", (B, B, uuid))
+        landing.bind(uuid, B)
 
     def during_a_run(self, between):
         """Two instances, one after the other, over a link to the cell's database; ${between} happens while the first is on its way. How it

@@ -262,6 +262,7 @@ class Evacuations(Recovery):
         rows("nova", "UPDATE migrations SET status = 'done' WHERE instance_uuid = %s AND status = 'pre-migrating'", (uuid,))
         self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "applied")   # not before the host has changed
         rows("nova", "UPDATE instances SET host = %s, task_state = NULL WHERE uuid = %s", (C, uuid))
+        landing.bind(uuid, C)
         r = self.expect(self.recover(), OK)
         self.assertEqual((self.outcome(r), r.json["steps"][0]["after"]["host"]), ("proved", C))
         self.assertEqual(self.state(), "recovered")

@@ -10,6 +10,7 @@ import time
 import blocking
 import harness
 import journals
+import landing
 import wire
 from harness import A, B, BUS_UNREACHABLE, C, DRIFT, ENV, ERROR, FENCED, OK, PARTIAL, REFUSED, rows, value
 
@@ -212,6 +213,7 @@ class Page(blocking.TestCase):
         self.assertEqual(self.recover(OK).json["steps"][0]["state"], "applied")      # under way
         rows("nova", "UPDATE migrations SET status = 'done' WHERE instance_uuid = %s AND status = 'pre-migrating'", (instance["uuid"],))
         rows("nova", "UPDATE instances SET host = %s, task_state = NULL WHERE uuid = %s", (C, instance["uuid"]))
+        landing.bind(instance["uuid"], C)
         self.assertEqual(self.recover(OK).json["steps"][0]["state"], "proved")
         self.assertEqual(len(self.conductor.casts), 1)
 

@@ -5,6 +5,7 @@ import subprocess
 
 import harness
 import journals
+import landing
 from harness import A, B, C, DRIFT, ENV, FENCED, NOT_FOUND, OK, REFUSED, rows, value
 
 GO = FENCED + ["--yes"]
@@ -99,6 +100,7 @@ class Undo(harness.TestCase):
         r = self.tool.run("host", "rescue", A, "--to", B, *GO, "--only", "volume-active-0", "--no-wait", "-f", "json")
         (uuid,) = [s["id"] for s in r.json["steps"] if s["kind"] == "instance" and s["accepted"]]
         rows("nova", "UPDATE instances SET host = %s, node = %s, task_state = NULL WHERE uuid = %s", (C, C, uuid))   # what nova does then
+        landing.bind(uuid, C)
         rows("nova", "UPDATE migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s AND migration_type = 'evacuation'", (C, uuid))
         rows("nova", "UPDATE instance_actions_events SET result = 'Success' WHERE result IS NULL")
         self.expect(self.tool.run("journal", "recover", self.run_id()), OK)

@@ -180,13 +180,13 @@ class Tool:
 
     types = True  # what is printed to be typed is typed
     keeps_real_journals = True  # none that a test made up
-    computes_wait = False       # in the light sandbox there are none that could; with them the tool is given neutron's database, too
+    computes_wait = False       # in the light sandbox there are none that could
 
     def __init__(self):
         self.state = tempfile.mkdtemp(prefix="evac-manage-state.")
         self.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"]]
         self.cinder = [ENV["SB_CINDER_CONF"]]
-        self.neutron = [ENV["SB_NEUTRON_CONF"]] if self.computes_wait else []
+        self.neutron = [ENV["SB_NEUTRON_CONF"]]
         self.site = os.path.join(self.state, "site.conf")
         with open(self.site, "w") as f:
             f.write("[site]\nshared_disks = true\ncomputes_wait_for_ports = %s\n" % str(self.computes_wait).lower())

@@ -126,6 +126,8 @@ class Paster:
         code, out, err = self.run(line + (" -f json" if dry and " -f " not in line else ""))
         if code in (0, 3, 6, 9, 12, 13) or (code == 5 and not dry):
             return None
+        if code == 10 and " journal recover " in line:  # it looks again whether a network is ready
+            return None
         if code != 5:
             return "exit %d\n%s" % (code, err)
         try:

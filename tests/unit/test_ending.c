@@ -38,17 +38,24 @@ static void enter(struct unit *unit, struct evacuation *of, char letter, size_t 
 		evacuation_enter(unit, PHASE_IN_DOUBT, "the broker did not answer");
 	else if (letter == 't')
 		evacuation_enter(unit, PHASE_TIMEOUT, NULL);
-	else if (letter == 'w') {
+	else if (letter == 'd') {
+		evacuation_enter(unit, PHASE_NOT_READY, "on 'h1', but its network is not ready: port p9: its status is DOWN");
+		of->network = NETWORK_NOT_READY;
+	} else if (letter == 'w') {
 		unit->evacuation = NULL;
 		unit_set_state(unit, STATE_SKIPPED, "interrupted before it was begun");
 	} else {
 		evacuation_enter(unit, PHASE_PROVED, NULL);
 		unit->step[0].after[0] = host[i % 3];
+		of->network = letter == 'n' ? NETWORK_NOT_LOOKED_AT : NETWORK_READY;
+		of->network_why = letter == 'n' ? "neutron's database does not answer" :
+		    letter == 'a'               ? "port p8: it is administratively down" :
+						  NULL;
 	}
 }
 
 /* A rescue of so many instances; of each the next letter of ${fate}, which begins anew: o verified, f failed, u unknown, t under
- * way, w not begun, k left out. */
+ * way, w not begun, k left out; verified, but n its network not looked at, a a port of it put down; d its port DOWN. */
 static void rescue(size_t n, const char *fate, const char *directory)
 {
 	struct error err = { 0 };
@@ -172,6 +179,14 @@ static const struct {
 	    { "unknown    instance-12: the broker did not answer\n" } },
 	{ "ooooooooooott", ERROR_TIMEOUT, "timeout: 11 of 13 instances verified on another host; 2 not verified yet\n",
 	    { "under way  instance-11, instance-12\n" } },
+	{ "ooooooooooodf", ERROR_UNPROVED,
+	    "unproved: 11 of 13 instances verified on another host; 1 failed; 1 on another host without a ready network\n",
+	    { "network    instance-11: on 'h1', but its network is not ready: port p9: its status is DOWN\n", "evacuated  4 to h0" } },
+	{ "ooooooooooont", ERROR_TIMEOUT, "timeout: 12 of 13 instances verified on another host; 1 not verified yet\n",
+	    { "network    not checked for 1 instance: neutron's database does not answer\n" } },
+	{ "oooooooooonna", ERROR_OK, "ok: 13 of 13 instances verified on another host\n",
+	    { "network    not checked for 2 instances: neutron's database does not answer\n",
+		"note       instance-12: port p8: it is administratively down\n" } },
 	{ "oowwwwwwwwwww", ERROR_INTERRUPTED, "interrupted: 2 of 13 instances verified on another host; 11 not begun\n",
 	    { "not begun  11: interrupted before it was begun\n" } },
 };

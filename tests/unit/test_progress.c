@@ -179,10 +179,11 @@ static struct fixture f;
 static struct work work;
 static struct evacuation evacuation[MOST];
 
-/* One letter an instance: o landed after 10 s, f failed after 10 s, s under way, n not sent, k left out, . waiting. */
+/* One letter an instance: d landed, its port DOWN; o landed after 10 s, f failed after 10 s, s under way, n not sent, k left out, . waiting. */
 static void plan_of(const char *letters, int64_t window)
 {
-	static const enum evacuation_phase phase[] = { ['o'] = PHASE_PROVED, ['f'] = PHASE_FAILED, ['s'] = PHASE_SENT, ['n'] = PHASE_NOT_SENT };
+	static const enum evacuation_phase phase[] = { ['o'] = PHASE_PROVED, ['f'] = PHASE_FAILED, ['s'] = PHASE_SENT, ['n'] = PHASE_NOT_SENT,
+		['d'] = PHASE_NOT_READY };
 
 	fixture_init(&f);
 	f.request.how.max_in_flight = window;
@@ -214,6 +215,7 @@ static void the_line_says_how_far_all_are(void **state)
 		{ "ss..", 2, 11000, { 0 }, "0 of 4 ended, 0 failed, 2 under way" },
 		{ "ooss", 2, 15000, { 0 }, "2 of 4 ended, 0 failed, 2 under way, 8.0 a minute, about 5 s left" },
 		{ "ofss..", 2, 15000, { 0 }, "2 of 6 ended, 1 failed, 2 under way, 8.0 a minute, about 15 s left" },
+		{ "odss", 2, 15000, { 0 }, "2 of 4 ended, 0 failed, 2 under way, 1 without a ready network, 8.0 a minute, about 5 s left" },
 		{ "onkk", 2, 15000, { 0 }, "2 of 4 ended, 1 failed, 0 under way, 2 not begun, 4.0 a minute" },
 		{ "oo..", 2, 30000, { .paused = true, .paused_ms = 20000 }, "2 of 4 ended, 0 failed, 0 under way, paused, 12.0 a minute" },
 		{ "oo................................", 1, 20000, { 0 },
@@ -264,7 +266,7 @@ static void the_line_knows_that_firsts_go_one_after_the_other(void **state)
 			work.plan.unit[k].candidate = &candidate[k];
 		}
 		order_begin(&order, &work.plan);
-		order_look(&order, &work.plan);
+		order_look(&order, &work.plan, 0);
 		progress.order = &order;
 		str_clear(&text);
 		progress_text(&progress, &work, &text);

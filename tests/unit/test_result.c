@@ -44,6 +44,7 @@ struct ending {
 };
 #define MOVED { STATE_PROVED, -1 }
 #define LANDED { STATE_PROVED, PHASE_PROVED }
+#define NOT_READY { STATE_APPLIED, PHASE_NOT_READY }
 #define NOT_BEGUN { STATE_SKIPPED, -1 }
 
 static const struct {
@@ -67,6 +68,9 @@ static const struct {
 	{ "not as promised, and one late", { { STATE_APPLIED, -1 }, LANDED, { STATE_APPLIED, PHASE_TIMEOUT } }, ERROR_OK,
 	    ERROR_UNPROVED },
 	{ "an instance landed elsewhere", { MOVED, { STATE_APPLIED, PHASE_LANDED }, LANDED }, ERROR_OK, ERROR_UNPROVED },
+	{ "the network of one is not ready", { MOVED, LANDED, NOT_READY }, ERROR_OK, ERROR_UNPROVED },
+	{ "that, and another failed", { MOVED, { STATE_FAILED, PHASE_FAILED }, NOT_READY }, ERROR_OK, ERROR_UNPROVED },
+	{ "that, and another unknown", { MOVED, { STATE_UNKNOWN, PHASE_IN_DOUBT }, NOT_READY }, ERROR_OK, ERROR_UNKNOWN },
 	{ "one is late", { MOVED, LANDED, { STATE_APPLIED, PHASE_TIMEOUT } }, ERROR_OK, ERROR_TIMEOUT },
 	{ "one is late, another failed", { MOVED, { STATE_FAILED, PHASE_FAILED }, { STATE_APPLIED, PHASE_TIMEOUT } }, ERROR_OK,
 	    ERROR_TIMEOUT },
