@@ -51,7 +51,7 @@ struct how {
 
 /* Where things are. */
 struct where {
-	struct words nova_files, cinder_files, placement_files, neutron_files;
+	struct words nova_files, cinder_files, placement_files, neutron_files, keystone_files;
 	const char *site_file, *defaults_file, *state_dir;
 	/* these options, ready for a shell: what every command that we print needs to be this run's; "" at most */
 	const char *globals;

@@ -43,6 +43,20 @@ struct keystone_config {
 };
 bool keystone_config_has_login(const struct keystone_config *config);
 
+/* The services that nova asks over HTTP; nova is here because neutron asks it. */
+enum peer { PEER_PLACEMENT, PEER_NEUTRON, PEER_CINDER, PEER_KEYSTONE, PEER_NOVA, PEERS };
+extern const char *const peer_name[PEERS]; /* as a row of doctor: "placement", "neutron-server" */
+
+/* How nova finds such a service, out of nova.conf (nova conf/utils.py and cinder.py, over keystoneauth1's adapter options).
+ * What is not given is NULL. */
+struct endpoint_config {
+	char *url, *origin; /* endpoint_override and its older names, and where it stands; NULL: keystone's catalog has it */
+	char *region;       /* region_name */
+	char *interfaces;   /* "internal,public", the first that there is; keystoneauth's default */
+	char *ca_file;
+	bool insecure; /* any certificate is taken */
+};
+
 struct nova_config {
 	bool has_database;      /* [database] connection is given */
 	struct db_url database; /* of the file that we read: often cell0 or a cell */
@@ -59,8 +73,10 @@ struct nova_config {
 	char *api_listen;    /* where nova-api of this configuration listens: osapi_compute_listen, 127.0.0.1 for any */
 	unsigned api_port;   /* osapi_compute_listen_port; 8774 */
 	struct keystone_config keystone;
-	/* where this configuration says that they are, instead of keystone's catalog; NULL: it does not */
-	char *glance_url, *neutron_url, *cinder_template;
+	/* where this configuration says that it is, instead of keystone's catalog; NULL: it does not */
+	char *glance_url;
+	struct endpoint_config endpoint[PEERS]; /* keystone: the auth_url with which nova's own processes get their tokens */
+	bool sends_service_token;               /* [service_user] send_service_user_token */
 	char *readable_by_all; /* files with passwords that everybody may read (finding config-readable), as words for a shell;
 	                          NULL: none */
 };
@@ -89,9 +105,16 @@ struct neutron_config {
 	char *readable_by_all;
 };
 
+/* Read only, and only where keystone's own file is: the addresses of the services that nova.conf does not name. */
+struct catalog_config {
+	struct db_url database, replica; /* [database] connection and slave_connection of keystone.conf */
+	char *readable_by_all;
+};
+
 struct site_config {
 	bool shared_disks;
 	bool computes_wait_for_ports; /* as nova's computes do as shipped: vif_plugging_timeout 300, vif_plugging_is_fatal */
+	char *url[PEERS];             /* where to look whether a service answers; NULL when not given */
 	char *syslog;                 /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
 };
@@ -112,7 +135,7 @@ extern const struct own_option own_options[];
 
 /* What was read, in its order, for people to look at: every option that counts, the defaults too. Passwords are '***'. */
 struct config_value {
-	const char *service;       /* "nova", "cinder", "placement", "neutron", "site" */
+	const char *service;       /* "nova", "cinder", "placement", "neutron", "keystone", "site" */
 	char *group, *key, *value; /* value NULL: absent, and it has no default */
 	char *origin;              /* "path:line [group] key"; NULL: the default */
 };
@@ -133,7 +156,9 @@ struct config_sources {
 	size_t n_placement_files; /* n 0: the same of /etc/placement/placement.conf */
 	const char *const *neutron_files;
 	size_t n_neutron_files; /* n 0: the same of /etc/neutron/neutron.conf; plugins' files are not read */
-	const char *site_file;  /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
+	const char *const *keystone_files;
+	size_t n_keystone_files; /* n 0: the same of /etc/keystone/keystone.conf */
+	const char *site_file;   /* ours; NULL: /etc/evac-manage/evac-manage.conf, which may be missing */
 	/* groups [evac-manage], [evac-manage-nova] and so on: user, password, ssl-ca, ssl-cert, ssl-key, socket of
 	 * a database over those of the service's file; NULL: none */
 	const char *defaults_file;
@@ -147,11 +172,13 @@ int config_load_nova(const struct config_sources *sources, struct nova_config *o
 int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err);
 int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err);
 int config_load_neutron(const struct config_sources *sources, struct neutron_config *out, struct error *err);
+int config_load_catalog(const struct config_sources *sources, struct catalog_config *out, struct error *err);
 int config_load_site(const struct config_sources *sources, struct site_config *out, struct error *err);
 void nova_config_free(struct nova_config *config);
 void cinder_config_free(struct cinder_config *config);
 void placement_config_free(struct placement_config *config);
 void neutron_config_free(struct neutron_config *config);
+void catalog_config_free(struct catalog_config *config);
 void site_config_free(struct site_config *config);
 
 /* Reads what the options of a database's URL refer to (read_default_file) into them, and refuses by name what changes how one

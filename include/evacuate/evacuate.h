@@ -38,9 +38,12 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 /* evacuate.c: all evacuation units of the plan, in waves, followed to their ends. Returns -1 only when the run cannot go on. */
 int apply_evacuations(struct work *work, struct error *err);
 
-/* way.c: everything that can be known about the way to the conductor before anything is written. A connection that is no good
- * any more is no reason to stop: another one is tried, and the run's locks are taken again with it. */
-int evacuation_way(struct work *work, struct error *err);
+/* way.c: everything that can be known about the way to the conductor, and to the services that it will ask for ${unit}, before
+ * anything is written. A connection that is no good any more is no reason to stop: another one is tried, and the run's locks
+ * are taken again with it. */
+int evacuation_way(struct work *work, const struct unit *unit, struct error *err);
+/* Its error's code where ${unit} alone has no way, and instances without volumes have one. */
+#define WAY_WITHOUT_VOLUMES 1
 /* The cell's database alone. -1: it has no connection now, or it has and somebody else took the run's lock meanwhile. */
 int evacuation_reconnect(struct work *work, struct error *err);
 

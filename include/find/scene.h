@@ -26,6 +26,7 @@
 #include "model/session.h"
 #include "cli/request.h"
 #include "find/world.h"
+#include "util/http.h"
 
 /* What find saw: facts only, gathered once, in one consistent snapshot a database, before anything is decided. The plan and the
  * guards read it and ask nobody else, so that both can be tested without a server. */
@@ -194,8 +195,9 @@ struct neutron_facts {
 struct bus_facts {
 	bool has_exchange, queue_known; /* queue_known: the conductor's was looked at */
 	struct bus_queue conductor;
-	struct bus_queue scheduler;     /* before an evacuation */
-	struct consumer_fact *consumer; /* of every service of the failed host whose broker answered */
+	struct bus_queue scheduler;      /* before an evacuation */
+	struct bus_queue scheduler_then; /* a second later, where messages waited */
+	struct consumer_fact *consumer;  /* of every service of the failed host whose broker answered */
 	size_t nconsumer;
 	const char *queues_absent; /* why some of its queues were not looked at; NULL: all were */
 };
@@ -205,6 +207,21 @@ struct witness_facts {
 	struct session_fact session[4];
 	size_t nsession;
 	const char *nova_api; /* where it answers; NULL: it does not */
+};
+
+/* The services that nova asks over HTTP, as they answer to this machine; and nova-api, as it answers to neutron's question. */
+enum peer_state { PEER_UNKNOWN, PEER_ANSWERS, PEER_DOWN };
+struct peer_fact {
+	const char *origin;  /* where look.url comes from */
+	const char *unknown; /* why no address is known; NULL: look.url is it */
+	struct http_look look;
+	bool looked;
+	bool own; /* nova-api's own address of this nova.conf: neutron may ask another one */
+};
+struct peer_facts {
+	bool known; /* they were looked for */
+	struct peer_fact v[PEERS];
+	int64_t looked_ms; /* at all that are needed, by our own clock */
 };
 
 /* What the run is about, and what it would do with it. */
@@ -252,6 +269,7 @@ struct scene {
 	struct neutron_facts neutron;
 	struct bus_facts bus;
 	struct witness_facts witness;
+	struct peer_facts peers;
 	struct arena arena;
 };
 
@@ -356,9 +374,26 @@ bool vifs_may_be_awaited(const struct vifs *vifs);
  * it, or when it stops to answer, scene->neutron.known is false, which is an absence and no error. */
 int scene_find_network(struct scene *scene, struct error *err);
 
-/* scene_witness.c: consumers, database sessions, nova-api. A witness that cannot be asked says nothing and is no error. */
-void scene_find_witnesses(struct scene *scene);
+/* scene_peers.c: their addresses, out of our own configuration, nova.conf, or keystone's catalog where its database may be
+ * read, in this order. None is no error. */
+void scene_find_peers(struct scene *scene);
+/* scene_peers_look.c. Looks at those of ${peers} (1 << PEER_…) whose address is known, all at the same time, two seconds at
+ * most. */
+void scene_look_at_peers(struct scene *scene, unsigned peers);
+/* Those that the evacuations of this run need: cinder-api only where an instance has volumes. nova-api is among them, as a
+ * witness. */
+unsigned scene_needed_peers(const struct scene *scene);
+/* What was seen of it; PEER_UNKNOWN: no address, or a certificate that is not trusted here. */
+enum peer_state peer_state(const struct peer_fact *fact);
 bool scene_nova_api_answers(const struct scene *scene); /* now, within 2 s */
+/* Where nova-api of this configuration listens; NULL: not known. Better than nothing: it is most likely among those that
+ * neutron asks. The caller frees it. */
+char *scene_own_nova_url(const struct scene *scene);
+/* "placement at http://…/ refuses the connection"; where there is no address, why. */
+void peer_say(enum peer peer, const struct peer_fact *fact, struct str *out);
+
+/* scene_witness.c: consumers, database sessions. A witness that cannot be asked says nothing and is no error. */
+void scene_find_witnesses(struct scene *scene);
 void scene_find_sessions(
     struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
 /* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's

@@ -94,6 +94,8 @@ const struct absence *world_any_lost_cell(const struct world *world); /* NULL: a
 /* A second connection to the same place, for proofs. */
 int world_connect_cinder(const struct world *world, struct db **out, struct error *err);
 int world_connect_neutron(const struct world *world, struct db **out, struct error *err); /* has_neutron_config */
+/* keystone's database, for a moment: ${out} is its reader's to close. NULL and 0: it is not configured here. */
+int world_connect_catalog(const struct world *world, const struct request *request, struct db **out, struct error *err);
 int world_connect_cell(const struct world *world, const struct nova_cell *cell, struct db **out, struct error *err);
 int world_connect_bus(struct world *world, struct error *err); /* closes the old one */
 int world_reconnect_cell(struct world *world, const struct nova_cell *cell,

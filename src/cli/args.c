@@ -391,6 +391,7 @@ static void note_globals(struct call *out)
 	add_globals(&globals, "cinder-config-file", &r->where.cinder_files);
 	add_globals(&globals, "placement-config-file", &r->where.placement_files);
 	add_globals(&globals, "neutron-config-file", &r->where.neutron_files);
+	add_globals(&globals, "keystone-config-file", &r->where.keystone_files);
 	add_global(&globals, "config", r->where.site_file);
 	add_global(&globals, "defaults-file", r->where.defaults_file);
 	add_global(&globals, "state-dir", r->where.state_dir);
@@ -482,6 +483,7 @@ void call_free(struct call *call)
 	free(call->request.where.nova_files.v);
 	free(call->request.where.placement_files.v);
 	free(call->request.where.neutron_files.v);
+	free(call->request.where.keystone_files.v);
 	free(call->request.where.cinder_files.v);
 	free(call->request.shown.columns.v);
 	free(call->help);

@@ -91,6 +91,8 @@ static const struct option_spec common_options[] = {
 	  .sentence = "instead of /etc/placement/placement.conf; repeatable, later ones win; evacuations read it only when it is named" },
 	{ .name = "neutron-config-file", .type = OPTION_WORDS, .offset = AT(where.neutron_files), .metavar = "FILE",
 	  .sentence = "instead of /etc/neutron/neutron.conf; repeatable, later ones win; only its database is read, for ports and agents" },
+	{ .name = "keystone-config-file", .type = OPTION_WORDS, .offset = AT(where.keystone_files), .metavar = "FILE",
+	  .sentence = "instead of /etc/keystone/keystone.conf; repeatable, later ones win; only the addresses in its database are read" },
 	{ .name = "config", .type = OPTION_TEXT, .offset = AT(where.site_file), .metavar = "FILE",
 	  .sentence = "evac-manage's own configuration, instead of /etc/evac-manage/evac-manage.conf" },
 	{ .name = "defaults-file", .type = OPTION_TEXT, .offset = AT(where.defaults_file), .metavar = "FILE",

@@ -59,6 +59,7 @@ static int load_all(const struct request *request, struct config_values *values,
 	struct cinder_config cinder;
 	struct placement_config placement;
 	struct neutron_config neutron;
+	struct catalog_config catalog;
 	struct site_config site;
 	struct error e = { 0 };
 	int rc = 0;
@@ -83,6 +84,11 @@ static int load_all(const struct request *request, struct config_values *values,
 		rc |= note_unread("neutron", &request->where.neutron_files, &e, err);
 	else
 		neutron_config_free(&neutron);
+	error_clear(&e);
+	if (config_load_catalog(&sources, &catalog, &e) != 0)
+		rc |= note_unread("keystone", &request->where.keystone_files, &e, err);
+	else
+		catalog_config_free(&catalog);
 	if (config_load_site(&sources, &site, err->kind == ERROR_OK ? err : &e) != 0)
 		rc = -1;
 	else

@@ -24,22 +24,10 @@ static const struct table_column columns[] = {
 	{ "hint", NULL, false, COLUMN_NOTE },
 };
 
-enum verdict { FIT, WARN, FAIL, NOT_ASKED };
 static const char *const verdict_name[] = { "ok", "warn", "fail", "unknown" };
-
-/* What a check is needed for. What is not known to be fit is not fit. */
-enum { MOVES = 1, EVACUATIONS = 2, AUDIT = 4, WORKS = 3 };
 static const char *const work_name[WORKS] = { N_("moves of volumes and backups"), N_("evacuations"), N_("the audit") };
 
-struct exam {
-	struct table *table;
-	struct str unfit[WORKS]; /* the checks that say so */
-};
-
-static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt,
-    ...) __attribute__((format(printf, 6, 7)));
-static void tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt,
-    ...)
+void exam_tell(struct exam *e, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt, ...)
 {
 	struct table *t = e->table;
 	auto_free char *detail = NULL;
@@ -66,20 +54,20 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 	struct error err = { 0 };
 
 	if (statements_try(db, folder, &s, &err) != 0)
-		tell(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
+		exam_tell(e, check, reads | writes, FAIL, err.hint, "%s", err.text);
 	if (s.unfit.n > 0)
-		tell(e, check, reads | writes, FAIL,
+		exam_tell(e, check, reads | writes, FAIL,
 		    "check that this is the service's own database and that its schema migration is done",
 		    "the database rejects %zu statement%s (%s): %s", s.unfit.n, s.unfit.n == 1 ? "" : "s", s.unfit.names.s,
 		    s.why.s);
 	if (s.unreadable.n > 0)
-		tell(e, check, reads | writes, FAIL, "the grants that the account needs: evac-manage grants --operate",
+		exam_tell(e, check, reads | writes, FAIL, "the grants that the account needs: evac-manage grants --operate",
 		    "the account may not read %s", s.unreadable.names.s);
 	if (s.unwritable.n > 0)
-		tell(e, check, writes, FAIL, "the grants that the account needs: evac-manage grants --operate",
+		exam_tell(e, check, writes, FAIL, "the grants that the account needs: evac-manage grants --operate",
 		    "the account may not write %s", s.unwritable.names.s);
 	if (!err.kind && s.unfit.n + s.unreadable.n + s.unwritable.n == 0)
-		tell(e, check, reads | writes, FIT, NULL,
+		exam_tell(e, check, reads | writes, FIT, NULL,
 		    writes ? N_("all tables are there, and the account may read and write them") :
 			     N_("all tables are there, and the account may read them"));
 	statements_free(&s);
@@ -90,13 +78,13 @@ static void check_server(struct exam *e, const char *check, unsigned reads, unsi
 	const struct db_server *s = db_server(db);
 
 	if (s->read_only)
-		tell(e, check, writes, FAIL, "connect to the server that accepts writes", "%s is read only (%s)", db_label(db),
-		    s->text);
+		exam_tell(e, check, writes, FAIL, "connect to the server that accepts writes", "%s is read only (%s)",
+		    db_label(db), s->text);
 	else if (s->galera && !s->galera_ready)
-		tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced",
+		exam_tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced",
 		    "this Galera node is not ready (%s)", s->text);
 	else
-		tell(e, check, reads | writes, FIT, NULL, "%s", s->text);
+		exam_tell(e, check, reads | writes, FIT, NULL, "%s", s->text);
 }
 
 static void check_cinder(struct exam *e, struct scene *scene)
@@ -106,41 +94,42 @@ static void check_cinder(struct exam *e, struct scene *scene)
 	size_t up = 0;
 
 	if (!w->cinder_db) {
-		tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0),
+		exam_tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0),
 		    w->has_cinder_config ? FAIL : NOT_ASKED, "give cinder.conf: --cinder-config-file FILE", "%s",
 		    w->cinder_absent);
 		return;
 	}
 	check_server(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
 	if (scene_find_cinder(scene, &err) != 0) {
-		tell(e, "cinder schema", MOVES | AUDIT | EVACUATIONS, FAIL, str_or(err.hint, NULL), "%s", err.text);
+		exam_tell(e, "cinder schema", MOVES | AUDIT | EVACUATIONS, FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
 	}
 	if (scene->cinder.schema.missing[0])
-		tell(e, "cinder schema", MOVES | AUDIT, FAIL, "check that this is cinder's own database, of Queens or later",
-		    "the database has no %s", scene->cinder.schema.missing);
+		exam_tell(e, "cinder schema", MOVES | AUDIT, FAIL,
+		    "check that this is cinder's own database, of Queens or later", "the database has no %s",
+		    scene->cinder.schema.missing);
 	check_statements(e, "cinder account", "cinder", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
 	for (size_t i = 0; i < scene->cinder.services.n; i++)
 		up += cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s);
-	tell(e, "cinder services", MOVES, up ? FIT : FAIL, "check that cinder runs and that the database's clock is right",
+	exam_tell(e, "cinder services", MOVES, up ? FIT : FAIL, "check that cinder runs and that the database's clock is right",
 	    "%zu of %zu services are up", up, scene->cinder.services.n);
 }
 
 static void check_release(struct exam *e, const struct scene *scene)
 {
 	if (!scene->nova.conductor_version)
-		tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor",
+		exam_tell(e, "nova conductor", EVACUATIONS, FAIL, "start nova-conductor",
 		    "no nova-conductor has reported in the last %u s", scene->nova.down_s);
 	else if (!release_is_known(scene->nova.conductor_version))
-		tell(e, "nova release", EVACUATIONS, WARN,
+		exam_tell(e, "nova release", EVACUATIONS, WARN,
 		    "until evac-manage knows this release, it uses the rules of the nearest one",
 		    "service version %lld is of no release that evac-manage knows", (long long)scene->nova.conductor_version);
 	else if (scene->nova.release->destroys_disks.when != NEVER)
-		tell(e, "nova release", EVACUATIONS, WARN, "evac-manage explain release-deletes-disks",
+		exam_tell(e, "nova release", EVACUATIONS, WARN, "evac-manage explain release-deletes-disks",
 		    "nova %d (%s): a failed spawn deletes shared disks (bug 1550919)", scene->nova.release->nova,
 		    scene->nova.release->name);
 	else
-		tell(e, "nova release", EVACUATIONS, FIT, NULL,
+		exam_tell(e, "nova release", EVACUATIONS, FIT, NULL,
 		    "the oldest live conductor is of nova %d (%s), service version %lld", scene->nova.release->nova,
 		    scene->nova.release->name, (long long)scene->nova.conductor_version);
 }
@@ -156,7 +145,7 @@ static void check_computes(struct exam *e, const struct scene *scene, const stru
 		up += nova_service_is_up(s, scene->nova.down_s) && !s->disabled;
 	}
 	if (all > 0)
-		tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL,
+		exam_tell(e, "nova computes", EVACUATIONS, up ? FIT : FAIL,
 		    "no compute host can take an instance; start or enable one",
 		    "cell '%s': %zu of %zu nova-computes are up and enabled", cell->cell->name, up, all);
 }
@@ -170,7 +159,7 @@ static void check_lost_cell(struct exam *e, const struct world *w, const struct 
 	const struct absence *lost = world_lost_cell(w, cell->id);
 
 	if (lost)
-		tell(e, check, zero ? AUDIT : EVACUATIONS | AUDIT, FAIL, str_or(lost->hint, ""), "%s", lost->text);
+		exam_tell(e, check, zero ? AUDIT : EVACUATIONS | AUDIT, FAIL, str_or(lost->hint, ""), "%s", lost->text);
 }
 
 static void check_cell(struct exam *e, const struct nova_cell *cell)
@@ -190,7 +179,7 @@ static void check_nova(struct exam *e, struct scene *scene)
 	struct error err = { 0 };
 
 	if (!w->api_db) {
-		tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED,
+		exam_tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED,
 		    "give nova.conf: --nova-config-file FILE (repeatable)", "%s", w->nova_absent);
 		return;
 	}
@@ -203,7 +192,7 @@ static void check_nova(struct exam *e, struct scene *scene)
 	if (w->placement_db)
 		check_statements(e, "placement account", "placement", EVACUATIONS | AUDIT, 0, w->placement_db);
 	if (scene_find_nova(scene, &err) != 0) {
-		tell(e, "nova schema", EVACUATIONS | AUDIT, FAIL, str_or(err.hint, NULL), "%s", err.text);
+		exam_tell(e, "nova schema", EVACUATIONS | AUDIT, FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
 	}
 	check_release(e, scene);
@@ -217,15 +206,15 @@ static void check_neutron(struct exam *e, const struct world *w)
 	const struct db_server *s = w->neutron_db ? db_server(w->neutron_db) : NULL;
 
 	if (!s)
-		tell(e, "neutron database", w->has_neutron_config ? EVACUATIONS | AUDIT : 0,
+		exam_tell(e, "neutron database", w->has_neutron_config ? EVACUATIONS | AUDIT : 0,
 		    w->has_neutron_config ? FAIL : NOT_ASKED,
 		    "needed for evacuations while nova-api is down, and for the proof of ports; give neutron.conf: --neutron-config-file FILE",
 		    "%s", w->neutron_absent);
 	else if (s->galera && !s->galera_ready)
-		tell(e, "neutron database", EVACUATIONS | AUDIT, FAIL, "connect to a node that is Primary and Synced",
+		exam_tell(e, "neutron database", EVACUATIONS | AUDIT, FAIL, "connect to a node that is Primary and Synced",
 		    "this Galera node is not ready (%s)", s->text);
 	else
-		tell(e, "neutron database", EVACUATIONS | AUDIT, FIT, NULL, "%s", s->text);
+		exam_tell(e, "neutron database", EVACUATIONS | AUDIT, FIT, NULL, "%s", s->text);
 	if (s)
 		check_statements(e, "neutron account", "neutron", EVACUATIONS | AUDIT, 0, w->neutron_db);
 }
@@ -237,13 +226,13 @@ static void check_conductor_queue(struct exam *e, const struct world *w)
 	struct bus_queue queue;
 
 	if (bus_queue_look(w->bus, topic, &queue, &err) != 0)
-		tell(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+		exam_tell(e, "conductor queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists || queue.consumers == 0)
-		tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor",
+		exam_tell(e, "conductor queue", EVACUATIONS, FAIL, "start nova-conductor",
 		    queue.exists ? N_("queue '%s' has no consumer") : N_("queue '%s' does not exist"), topic);
 	else
-		tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting", topic,
-		    (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
+		exam_tell(e, "conductor queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting",
+		    topic, (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
 		    queue.messages == 1 ? "" : "s");
 }
 
@@ -254,16 +243,16 @@ static void check_scheduler_queue(struct exam *e, const struct world *w)
 	struct bus_queue queue;
 
 	if (bus_queue_look(w->bus, SCHEDULER_QUEUE, &queue, &err) != 0)
-		tell(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+		exam_tell(e, "scheduler queue", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else if (!queue.exists)
-		tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler", "queue '%s' does not exist",
+		exam_tell(e, "scheduler queue", EVACUATIONS, WARN, "start nova-scheduler", "queue '%s' does not exist",
 		    SCHEDULER_QUEUE);
 	else if (queue.consumers == 0)
-		tell(e, "scheduler queue", EVACUATIONS, FAIL, "evac-manage explain scheduler-missing",
+		exam_tell(e, "scheduler queue", EVACUATIONS, FAIL, "evac-manage explain scheduler-missing",
 		    "queue '%s' has no consumer, and %u message%s", SCHEDULER_QUEUE, (unsigned)queue.messages,
 		    queue.messages == 1 ? "" : "s");
 	else
-		tell(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting",
+		exam_tell(e, "scheduler queue", EVACUATIONS, FIT, NULL, "queue '%s': %u consumer%s, %u message%s waiting",
 		    SCHEDULER_QUEUE, (unsigned)queue.consumers, queue.consumers == 1 ? "" : "s", (unsigned)queue.messages,
 		    queue.messages == 1 ? "" : "s");
 }
@@ -274,14 +263,14 @@ static void check_bus(struct exam *e, const struct world *w)
 	int there;
 
 	if (!w->bus) {
-		tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED, "check transport_url in nova.conf",
-		    "%s", w->bus_absent);
+		exam_tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED,
+		    "check transport_url in nova.conf", "%s", w->bus_absent);
 		return;
 	}
-	tell(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
+	exam_tell(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
 	there = bus_exchange_exists(w->bus, w->nova.bus.exchange, &err);
 	if (there != 1) {
-		tell(e, "nova exchange", EVACUATIONS, FAIL,
+		exam_tell(e, "nova exchange", EVACUATIONS, FAIL,
 		    "check control_exchange in nova.conf: no nova service has used this broker yet", "%s",
 		    there < 0 ? err.text : _("the exchange does not exist"));
 		return;
@@ -289,9 +278,9 @@ static void check_bus(struct exam *e, const struct world *w)
 	check_conductor_queue(e, w);
 	check_scheduler_queue(e, w);
 	if (bus_canary(w->bus, w->nova.bus.exchange, &err) != 0)
-		tell(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
+		exam_tell(e, "publishing", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 	else
-		tell(e, "publishing", EVACUATIONS, FIT, NULL, "the broker answers a test message that no queue receives");
+		exam_tell(e, "publishing", EVACUATIONS, FIT, NULL, "the broker answers a test message that no queue receives");
 }
 
 /* For intents, outcomes and before-values of a large move. */
@@ -317,29 +306,29 @@ static void check_journal_place(struct exam *e, const struct request *request)
 
 	nearest_directory(dir, &there);
 	if (access(there.s, W_OK | X_OK) != 0) {
-		tell(e, "journal", MOVES | EVACUATIONS, FAIL, "give a directory that you may write to: --state-dir DIR",
+		exam_tell(e, "journal", MOVES | EVACUATIONS, FAIL, "give a directory that you may write to: --state-dir DIR",
 		    "'%s' cannot be written", dir);
 		return;
 	}
 	if (unsafe)
-		tell(e, "journal", MOVES | EVACUATIONS, WARN, "give a directory on a local disk: --state-dir DIR",
+		exam_tell(e, "journal", MOVES | EVACUATIONS, WARN, "give a directory on a local disk: --state-dir DIR",
 		    "'%s' is on %s: a journal there may be lost with this machine", dir, unsafe);
 	if (statvfs(there.s, &room) == 0)
 		free_mb = (uint64_t)room.f_bavail * room.f_frsize >> 20;
 	if (free_mb < ROOM_MB || (room.f_files > 0 && room.f_favail == 0))
-		tell(e, "journal", MOVES | EVACUATIONS, FAIL,
+		exam_tell(e, "journal", MOVES | EVACUATIONS, FAIL,
 		    "free some space there, or give another directory: --state-dir DIR",
 		    "'%s' is full: %llu MB and %llu files are free", dir, (unsigned long long)free_mb,
 		    (unsigned long long)room.f_favail);
 	else if (!unsafe)
-		tell(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir,
+		exam_tell(e, "journal", MOVES | EVACUATIONS, FIT, NULL, "journals go to '%s/journal', %llu MB are free", dir,
 		    (unsigned long long)free_mb);
 }
 
 static void check_site(struct exam *e, const struct world *w)
 {
 	if (w->site.version || w->site.min_version)
-		tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT,
+		exam_tell(e, "site version", MOVES | EVACUATIONS, site_is_too_old(&w->site) ? FAIL : FIT,
 		    "evac-manage explain site-version", "%s (minimum: %s)", str_or(w->site.version, _("unknown")),
 		    str_or(w->site.min_version, _("not given")));
 }
@@ -369,6 +358,7 @@ static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 	check_cinder(&e, scene);
 	check_nova(&e, scene);
 	check_neutron(&e, scene->world);
+	doctor_check_services(&e, scene);
 	check_bus(&e, scene->world);
 	check_journal_place(&e, scene->request);
 	say_verdict(&e);

@@ -3,7 +3,25 @@
 #define COMMAND_DOCTOR_H
 
 #include "db/db.h"
+#include "find/scene.h"
+#include "out/table.h"
 #include "util/str.h"
+
+enum verdict { FIT, WARN, FAIL, NOT_ASKED };
+
+/* What a check is needed for. What is not known to be fit is not fit. */
+enum { MOVES = 1, EVACUATIONS = 2, AUDIT = 4, WORKS = 3 };
+
+struct exam {
+	struct table *table;
+	struct str unfit[WORKS]; /* the checks that say so */
+};
+/* A row: ${works} are not fit where it fails or is not known. ${hint} may be NULL. */
+void exam_tell(struct exam *exam, const char *check, unsigned works, enum verdict verdict, const char *hint, const char *fmt,
+    ...) __attribute__((format(printf, 6, 7)));
+
+/* doctor_services.c: what nova asks over HTTP, neutron's agents, and the service token. */
+void doctor_check_services(struct exam *exam, struct scene *scene);
 
 struct refused {
 	struct str names; /* the first of them */

@@ -22,6 +22,7 @@ static const struct table_column columns[] = {
 #define CELL "nova" /* as nova-manage names it; a cell of another name needs the same */
 #define CELL0 "nova_cell0"
 #define NEUTRON "neutron"
+#define KEYSTONE "keystone"
 
 enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
 
@@ -125,7 +126,7 @@ static void add_privilege(struct privileges *all, const char *database, const ch
 	p->may |= may;
 	if (may & MAY_UPDATE)
 		add_set_columns(sql->text, p);
-	if (strcmp(database, NEUTRON) == 0)
+	if (strcmp(database, NEUTRON) == 0 || strcmp(database, KEYSTONE) == 0)
 		add_get_columns(sql, p);
 }
 
@@ -163,6 +164,8 @@ static void add_of_directory(struct privileges *all, const struct sql *sql)
 		add_needed_by(all, sql, "nova_api");
 	if (str_starts(sql->name, "neutron/"))
 		add_needed_by(all, sql, NEUTRON);
+	if (str_starts(sql->name, "keystone/"))
+		add_needed_by(all, sql, KEYSTONE);
 	if (str_starts(sql->name, "nova/")) {
 		add_needed_by(all, sql, CELL);
 		add_needed_by(all, sql, CELL0);
@@ -220,6 +223,8 @@ static const char *grant_comment(const struct privilege *p)
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
 		if (strlen(later[i]) == p->ntable && strncmp(later[i], p->table, p->ntable) == 0)
 			return "-- where the table is there: ";
+	if (strcmp(p->database, KEYSTONE) == 0)
+		return "-- where keystone's database is on this server: ";
 	return "";
 }
 

@@ -41,6 +41,7 @@ static struct request join_words(const struct request *now, const struct plan_fi
 	r.where.cinder_files = now->where.cinder_files;
 	r.where.placement_files = now->where.placement_files;
 	r.where.neutron_files = now->where.neutron_files;
+	r.where.keystone_files = now->where.keystone_files;
 	r.where.site_file = now->where.site_file;
 	r.where.defaults_file = now->where.defaults_file;
 	r.where.state_dir = now->where.state_dir;

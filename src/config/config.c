@@ -23,6 +23,8 @@ static const struct service placement = { "placement", "/etc/placement/placement
 	"/etc/placement/placement.conf.d/*.conf", "--placement-config-file", NULL, N_("the file of placement-api") };
 static const struct service neutron = { "neutron", "/etc/neutron/neutron.conf", "/etc/neutron/neutron.conf.d/*.conf",
 	"--neutron-config-file", NULL, N_("the file of neutron-server") };
+static const struct service keystone = { "keystone", "/etc/keystone/keystone.conf", "/etc/keystone/keystone.conf.d/*.conf",
+	"--keystone-config-file", NULL, N_("the file of keystone") };
 
 /* ---- opening */
 
@@ -192,7 +194,7 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 	out->conductor_topic = xstrdup("conductor");
 	if (read_text(ini, NAMES({ "conductor", "topic" }), &out->conductor_topic, err) != 0 ||
 	    read_text(ini, NAMES({ "upgrade_levels", "compute" }), &out->compute_level, err) != 0 ||
-	    read_api(ini, out, err) != 0)
+	    read_api(ini, out, err) != 0 || endpoints_read(ini, out, err) != 0)
 		return -1;
 	if (read_database(ini, api_connection, &out->api_database, NULL, err) != 0)
 		return -1;
@@ -263,8 +265,7 @@ void nova_config_free(struct nova_config *config)
 	free(config->api_listen);
 	keystone_config_free(&config->keystone);
 	free(config->glance_url);
-	free(config->neutron_url);
-	free(config->cinder_template);
+	endpoints_free(config);
 	free(config->readable_by_all);
 	*config = (struct nova_config){ 0 };
 }
@@ -428,4 +429,30 @@ void neutron_config_free(struct neutron_config *config)
 	db_url_free(&config->replica);
 	free(config->readable_by_all);
 	*config = (struct neutron_config){ 0 };
+}
+
+int config_load_catalog(const struct config_sources *sources, struct catalog_config *out, struct error *err)
+{
+	const struct lone lone = { .service = &keystone,
+		.files = sources->keystone_files,
+		.nfile = sources->n_keystone_files,
+		.connection = database_connection,
+		.slave_connection = database_replica,
+		.database = &out->database,
+		.replica = &out->replica,
+		.readable_by_all = &out->readable_by_all };
+
+	*out = (struct catalog_config){ 0 };
+	if (load_lone(sources, &lone, err) == 0)
+		return 0;
+	catalog_config_free(out);
+	return -1;
+}
+
+void catalog_config_free(struct catalog_config *config)
+{
+	db_url_free(&config->database);
+	db_url_free(&config->replica);
+	free(config->readable_by_all);
+	*config = (struct catalog_config){ 0 };
 }

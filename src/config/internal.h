@@ -99,8 +99,12 @@ void broker_config_free(struct broker_config *bus);
 /* ---- keystone */
 int keystone_read(struct ini *ini, struct keystone_config *out, struct error *err);
 void keystone_config_free(struct keystone_config *config);
-/* [glance], [neutron] and [cinder]: addresses of their own. */
+/* [glance]: an address of its own. */
 int service_addresses_read(struct ini *ini, struct nova_config *out, struct error *err);
+
+/* ---- the services that nova asks */
+int endpoints_read(struct ini *ini, struct nova_config *out, struct error *err);
+void endpoints_free(struct nova_config *config);
 
 /* ---- the --defaults-file */
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);

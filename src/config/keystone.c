@@ -7,7 +7,7 @@
 #include "internal.h"
 #include "util/mem.h"
 
-/* What nova logs in to keystone with, and where its configuration says that glance, neutron and cinder are. */
+/* What nova logs in to keystone with, and where its configuration says that glance is. */
 
 #define IN(member) offsetof(struct keystone_config, member)
 
@@ -128,14 +128,11 @@ static void take_first(char **list)
 		*comma = '\0';
 }
 
-/* [neutron] url is Queens' name of endpoint_override. */
+/* Those of neutron and cinder are endpoint.c's. */
 int service_addresses_read(struct ini *ini, struct nova_config *out, struct error *err)
 {
 	if (read_address(ini, NAMES({ "glance", "api_servers" }), &out->glance_url, err) != 0)
 		return -1;
 	take_first(&out->glance_url);
-	if (read_address(ini, NAMES({ "glance", "endpoint_override" }), &out->glance_url, err) != 0 ||
-	    read_address(ini, NAMES({ "neutron", "endpoint_override" }, { "neutron", "url" }), &out->neutron_url, err) != 0)
-		return -1;
-	return read_address(ini, NAMES({ "cinder", "endpoint_template" }), &out->cinder_template, err);
+	return read_address(ini, NAMES({ "glance", "endpoint_override" }), &out->glance_url, err);
 }

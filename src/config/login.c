@@ -11,7 +11,7 @@
 #define BOTH "evac-manage"
 
 static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement",
-	"evac-manage-neutron" };
+	"evac-manage-neutron", "evac-manage-keystone" };
 static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key", "socket" };
 
 static int check_groups(const struct ini *ini, const char *path, struct error *err)

@@ -8,6 +8,7 @@
 
 #include "internal.h"
 #include "util/file.h"
+#include "util/http.h"
 #include "util/mem.h"
 #include "util/syslog.h"
 
@@ -122,6 +123,33 @@ static int read_version_file(struct ini *ini, const struct own_option *option, s
 	return 0;
 }
 
+/* The row's key is the service's name in nova.conf, and "_url". */
+static enum peer peer_of(const struct own_option *option)
+{
+	static const char *const keys[PEERS] = { "placement_url", "neutron_url", "cinder_url", "keystone_url", "nova_url" };
+	int peer = 0;
+
+	while (strcmp(keys[peer], option->key) != 0)
+		peer++;
+	return (enum peer)peer;
+}
+
+static int read_service_url(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	const char *value, *origin;
+	char *root;
+
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	root = value && *value ? http_root(value) : NULL;
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, root, origin);
+	out->url[peer_of(option)] = root;
+	if (root || !value || !*value)
+		return 0;
+	error_set(err, ERROR_CONFIG, "%s: the value is no http or https URL", origin); /* which may hold a password */
+	return error_hint(err, "write it as http://HOST:PORT/");
+}
+
 static int read_syslog(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
 	const char *value, *origin;
@@ -156,6 +184,16 @@ const struct own_option own_options[] = {
 	{ "site", "min_version", "version", NULL, "6.4.3.0.0.0", NULL, read_min_version,
 	    "The least version that evacuations work with, compared number by number (6.10 is above 6.9). Below it a run is "
 	    "refused (finding site-version). Without it no version is refused." },
+	{ "site", "placement_url", "URL", NULL, "http://placement.example.org:8778/", NULL, read_service_url,
+	    "Where placement answers. Before an evacuation one GET without a token shows whether it is up. Without it the address is taken from nova.conf or from keystone's database; an address that is not known is said (finding service-not-checked)." },
+	{ "site", "neutron_url", "URL", NULL, "http://neutron.example.org:9696/", NULL, read_service_url,
+	    "Where neutron-server answers. As placement_url." },
+	{ "site", "cinder_url", "URL", NULL, "http://cinder.example.org:8776/", NULL, read_service_url,
+	    "Where cinder-api answers. As placement_url; asked where an instance has volumes." },
+	{ "site", "keystone_url", "URL", NULL, "http://keystone.example.org:5000/", NULL, read_service_url,
+	    "Where keystone answers. As placement_url." },
+	{ "site", "nova_url", "URL", NULL, "http://nova.example.org:8774/", NULL, read_service_url,
+	    "Where nova-api answers. The address at which neutron reaches it: neutron tells nova through it that a port is plugged." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
@@ -214,5 +252,7 @@ void site_config_free(struct site_config *config)
 	free(config->version);
 	free(config->min_version);
 	free(config->syslog);
+	for (int peer = 0; peer < PEERS; peer++)
+		free(config->url[peer]);
 	*config = (struct site_config){ 0 };
 }

@@ -300,7 +300,7 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	int rc;
 
 	CRASH_POINT("evacuation_before");
-	if (evacuation_way(work, err) != 0)
+	if (evacuation_way(work, unit, err) != 0)
 		return -1;
 	CRASH_POINT("evacuation_after_canary");
 	if (has_lost_token(work, unit))

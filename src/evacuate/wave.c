@@ -153,6 +153,20 @@ int wave_give_up(struct work *work, struct wave *wave, struct error *err)
 	return -1;
 }
 
+/* No more hope for those with volumes alone: the others go on. */
+static int leave_volumes(struct work *work, struct wave *wave, struct error *err)
+{
+	const char *why = arena_printf(&work->plan.arena, _("not begun: %s"), err->text);
+
+	for (size_t i = 0; i < work->plan.nunit; i++)
+		if (evacuation_is_waiting(&work->plan.unit[i]) && work->plan.unit[i].candidate->nvolume > 0)
+			unit_set_state(&work->plan.unit[i], STATE_SKIPPED, why);
+	log_warn("%s; instances with volumes are not begun", err->text);
+	wave->way_closed = false;
+	error_clear(err);
+	return 0;
+}
+
 /* Nothing was begun: the way may be tried again. */
 static int closed(struct work *work, struct wave *wave, struct error *err)
 {
@@ -167,7 +181,7 @@ static int closed(struct work *work, struct wave *wave, struct error *err)
 		error_clear(err);
 		return 0;
 	}
-	return wave_give_up(work, wave, err);
+	return err->code == WAY_WITHOUT_VOLUMES ? leave_volumes(work, wave, err) : wave_give_up(work, wave, err);
 }
 
 static int send_one(struct work *work, struct wave *wave, size_t i, struct error *err)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evacuate/evacuate.h"
+#include "find/finding.h"
+#include "util/clock.h"
+#include "util/str.h"
 
 /* The way to nova: its cell's database, and its conductor behind the broker. */
 
@@ -48,10 +51,59 @@ static int check_broker(struct work *work, struct error *err)
 	return look_at_broker(work, err);
 }
 
-int evacuation_way(struct work *work, struct error *err)
+/* ---- the services: as the findings service-needed-down and cinder-api-down have it, and unless those were accepted */
+
+#define LOOK_AGAIN_MS 3000
+
+static bool goes_without(const struct work *work, const struct unit *unit, enum peer peer)
+{
+	const struct instance *i = unit->candidate->instance;
+
+	return peer == PEER_NOVA || (peer == PEER_CINDER && unit->candidate->nvolume == 0) ||
+	    request_accepts(work->request, "service-needed-down", peer_name[peer]) ||
+	    (peer == PEER_CINDER &&
+		(request_accepts(work->request, "cinder-api-down", i->uuid) ||
+		    (i->name && request_accepts(work->request, "cinder-api-down", i->name))));
+}
+
+static int check_peer_answers(const struct work *work, enum peer peer, struct error *err)
+{
+	const struct peer_fact *fact = &work->scene.peers.v[peer];
+	auto_str struct str said = { 0 };
+
+	if (peer_state(fact) != PEER_DOWN)
+		return 0;
+	peer_say(peer, fact, &said);
+	error_set(err, ERROR_REFUSED, "%s", said.s);
+	if (peer == PEER_CINDER)
+		err->code = WAY_WITHOUT_VOLUMES;
+	return -1;
+}
+
+/* A look is good for some seconds: it costs two where a service hangs. What all need comes first. */
+static int check_peers(struct work *work, const struct unit *unit, struct error *err)
+{
+	static const enum peer order[] = { PEER_PLACEMENT, PEER_NEUTRON, PEER_KEYSTONE, PEER_CINDER };
+	const struct peer_facts *peers = &work->scene.peers;
+	unsigned needed = 0;
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (!goes_without(work, unit, order[i]))
+			needed |= 1u << order[i];
+	if (!peers->known)
+		return 0;
+	if (clock_monotonic_ms() - peers->looked_ms >= LOOK_AGAIN_MS)
+		scene_look_at_peers(&work->scene, needed);
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (needed & 1u << order[i] && check_peer_answers(work, order[i], err) != 0)
+			return -1;
+	return 0;
+}
+
+int evacuation_way(struct work *work, const struct unit *unit, struct error *err)
 {
 	if (check_cell_answers(work, err) != 0 || check_broker(work, err) != 0)
 		return -1;
 	error_clear(err); /* of the connection that was no good */
-	return 0;
+	return check_peers(work, unit, err);
 }

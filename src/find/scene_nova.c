@@ -5,11 +5,14 @@
 
 #include "bus/cast.h"
 #include "find/scene.h"
+#include "util/clock.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/str.h"
 #include "util/uuid.h"
+
+#define BACKLOG_MS 1000
 
 static void keep_lowest(int64_t *lowest, int64_t version)
 {
@@ -302,6 +305,30 @@ int scene_find_instance(struct scene *scene, const char *id, struct error *err)
 	return find_candidates(scene, err);
 }
 
+/* What comes and goes is work; what waits for a second is not taken. The look at the services lies between. */
+static int look_at_scheduler_again(struct scene *scene, int64_t looked_ms, struct error *err)
+{
+	int64_t left_ms = looked_ms + BACKLOG_MS - clock_monotonic_ms();
+
+	if (scene->bus.scheduler.messages == 0)
+		return 0;
+	if (left_ms > 0)
+		clock_sleep_ms(left_ms);
+	return bus_queue_look(scene->world->bus, SCHEDULER_QUEUE, &scene->bus.scheduler_then, err);
+}
+
+/* What an evacuation needs beside the conductor. */
+static int find_helpers(struct scene *scene, struct error *err)
+{
+	int64_t looked_ms = clock_monotonic_ms();
+
+	if (bus_queue_look(scene->world->bus, SCHEDULER_QUEUE, &scene->bus.scheduler, err) != 0)
+		return -1;
+	scene_find_peers(scene);
+	scene_look_at_peers(scene, scene_needed_peers(scene));
+	return look_at_scheduler_again(scene, looked_ms, err);
+}
+
 int scene_find_bus(struct scene *scene, struct error *err)
 {
 	struct bus *bus = scene->world->bus;
@@ -314,7 +341,7 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	if (bus_queue_look(bus, scene->world->nova.conductor_topic, &scene->bus.conductor, err) != 0)
 		return -1;
 	scene->bus.queue_known = true;
-	if (scene->subject.evacuates && bus_queue_look(bus, SCHEDULER_QUEUE, &scene->bus.scheduler, err) != 0)
+	if (scene->subject.evacuates && find_helpers(scene, err) != 0)
 		return -1;
 	scene_find_witnesses(scene);
 	return scene_watch_heartbeat(scene, err);

@@ -2,11 +2,8 @@
 #include <string.h>
 
 #include "find/scene.h"
-#include "util/http.h"
 #include "util/log.h"
 #include "util/str.h"
-
-#define API_TIMEOUT_MS 2000
 
 static void say_not_asked(const struct error *err)
 {
@@ -25,32 +22,6 @@ static void add_server_sessions(struct scene *scene, struct db *db, unsigned dow
 		say_not_asked(&err);
 	else
 		scene->witness.nsession++;
-}
-
-static char *nova_api_url(const struct nova_config *nova)
-{
-	return nova->api_listen ?
-	    xasprintf(strchr(nova->api_listen, ':') ? "http://[%s]:%u/" : "http://%s:%u/", nova->api_listen, nova->api_port) :
-	    NULL;
-}
-
-bool scene_nova_api_answers(const struct scene *scene)
-{
-	auto_free char *url = nova_api_url(&scene->world->nova);
-	struct http_look look = { .url = url };
-
-	if (!url)
-		return false;
-	http_look_all(&look, 1, API_TIMEOUT_MS);
-	return http_is_alive(&look);
-}
-
-static void find_nova_api(struct scene *scene)
-{
-	auto_free char *url = nova_api_url(&scene->world->nova);
-
-	if (scene_nova_api_answers(scene))
-		scene->witness.nova_api = arena_dup(&scene->arena, url);
 }
 
 void scene_find_sessions(struct scene *scene)
@@ -115,5 +86,4 @@ void scene_find_witnesses(struct scene *scene)
 {
 	scene_find_queues(scene);
 	scene_find_sessions(scene);
-	find_nova_api(scene);
 }

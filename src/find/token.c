@@ -231,7 +231,7 @@ static void log_in(struct token *token, const struct nova_config *nova, const ch
 static void complete_catalog(struct token *token, const struct nova_config *nova)
 {
 	if (token->state == TOKEN_UNCHECKED && !token->facts.catalog)
-		token->facts.catalog = catalog_of_addresses(nova->glance_url, nova->neutron_url);
+		token->facts.catalog = catalog_of_addresses(nova->glance_url, nova->endpoint[PEER_NEUTRON].url);
 }
 
 void token_ask(struct token *token, const struct nova_config *nova)

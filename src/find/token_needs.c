@@ -54,7 +54,7 @@ static const char *missing_service(const struct scene *scene, const struct candi
 		return "image";
 	if (!catalog_has(catalog, "network"))
 		return "network";
-	if (c->nvolume > 0 && !scene->world->nova.cinder_template && !catalog_has(catalog, "volumev3") &&
+	if (c->nvolume > 0 && !scene->world->nova.endpoint[PEER_CINDER].url && !catalog_has(catalog, "volumev3") &&
 	    !catalog_has(catalog, "block-storage"))
 		return "block-storage";
 	return c->needs.device_profile && !catalog_has(catalog, "accelerator") ? "accelerator" : NULL;

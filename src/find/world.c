@@ -14,6 +14,7 @@
 #define NOVA_CONF "/etc/nova/nova.conf"
 #define CINDER_CONF "/etc/cinder/cinder.conf"
 #define NEUTRON_CONF "/etc/neutron/neutron.conf"
+#define KEYSTONE_CONF "/etc/keystone/keystone.conf"
 
 typedef char absence_text[sizeof((struct error *)0)->text];
 
@@ -27,6 +28,8 @@ struct config_sources config_sources_of(const struct request *request)
 		.n_placement_files = request->where.placement_files.n,
 		.neutron_files = request->where.neutron_files.v,
 		.n_neutron_files = request->where.neutron_files.n,
+		.keystone_files = request->where.keystone_files.v,
+		.n_keystone_files = request->where.keystone_files.n,
 		.site_file = request->where.site_file,
 		.defaults_file = request->where.defaults_file };
 }
@@ -241,6 +244,26 @@ static int open_world_neutron(const struct request *request, struct world *w, un
 	    0;
 }
 
+int world_connect_catalog(const struct world *w, const struct request *request, struct db **out, struct error *err)
+{
+	const struct config_sources sources = config_sources_of(request);
+	struct catalog_config config;
+	int rc;
+
+	*out = NULL;
+	if (!is_configured(&request->where.keystone_files, KEYSTONE_CONF))
+		return 0;
+	if (config_load_catalog(&sources, &config, err) != 0) {
+		if (request->where.keystone_files.n > 0 || err->code != ENODATA)
+			return -1;
+		error_clear(err);
+		return 0;
+	}
+	rc = db_open(&(struct db_options){ .url = &config.database, .label = "keystone's database", .run = w->run }, out, err);
+	catalog_config_free(&config);
+	return rc;
+}
+
 int world_open(const struct request *request, unsigned needs, const char *run, struct world *out, struct error *err)
 {
 	bool cinder_needed = is_needed(needs, NEEDS_CINDER, &request->where.cinder_files);
@@ -255,6 +278,7 @@ int world_open(const struct request *request, unsigned needs, const char *run, s
 	    check_named(w, &request->where.cinder_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.placement_files, needs & SHOWS, err) != 0 ||
 	    check_named(w, &request->where.neutron_files, needs & SHOWS, err) != 0 ||
+	    check_named(w, &request->where.keystone_files, needs & SHOWS, err) != 0 ||
 	    load_configs(request, needs, w, err) != 0 || token_take(request, needs & NEEDS_BUS, &w->token, err) != 0)
 		return -1;
 	if (w->has_cinder_config && needs & (NEEDS_CINDER | WITNESS_CINDER) &&

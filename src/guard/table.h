@@ -33,6 +33,10 @@ GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
 		"dead host's own disk, and nova would create them again, empty"),
 	.hint = N_("set [site] shared_disks = true if all instance disks are shared"),
 	.offer = N_("if the disk of this instance is shared, or may become empty"))
+GUARD("cinder-api-down", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, cinder_api_down),
+	.sentence = N_("cinder-api does not answer and the instance has volumes; nova would leave it in ERROR, or wait without end"),
+	.hint = N_("start cinder-api, then run the same command again"),
+	.offer = N_("if the computes reach cinder-api"))
 GUARD("guest-may-still-run", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, guest_may_still_run),
 	.sentence = N_("an earlier evacuation failed on a compute where the instance's guest may still run; evacuated to a "
 		"third host it would run twice"),
@@ -126,6 +130,18 @@ GUARD("scheduler-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, s
 GUARD("no-consumer", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, no_consumer),
 	.sentence = N_("no nova-conductor reads its queue; a message would wait there and run later, unwatched"),
 	.hint = N_("start nova-conductor; 'evac-manage doctor' shows the queue"),
+	.of_request = true)
+GUARD("service-needed-down", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, service_needed_down),
+	.sentence = N_("a service that every instance of this run needs does not answer (placement, neutron-server, keystone; "
+		"cinder-api where all of them have volumes); nova would leave them in ERROR, or stuck in 'rebuilding'"),
+	.hint = N_("start the service, then run the same command again; 'evac-manage doctor' looks at all services"),
+	.offer = N_("if the conductor and the computes reach it, or keystone alone is down and their tokens are valid"),
+	.of_request = true)
+GUARD("target-agent-down", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, target_agent_down),
+	.sentence = N_("no host that could take an instance with ports has a live neutron agent to plug them in; nova would "
+		"wait for the ports, then leave the instance in ERROR"),
+	.hint = N_("start the neutron agent of the host, or name another host"),
+	.offer = N_("if the ports of that host need no agent"),
 	.of_request = true)
 GUARD("vif-event-undeliverable", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, vif_event_undeliverable),
 	.sentence = N_("a nova-compute starts the instance when it is told that its ports are plugged, and ends it in ERROR "
@@ -225,6 +241,25 @@ GUARD("service-record-missing", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUAT
 	.sentence = N_("nova has no nova-compute record of the failed host, only instances on it; no heartbeat could show "
 		"that the host is alive"),
 	.hint = N_("make sure that the host is off; nova-conductor needs no record of it"))
+GUARD("service-not-checked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, service_not_checked),
+	.sentence = N_("a service that the instances need was not checked: its address is not known, or its certificate is not "
+		"trusted here; if it is down, nova leaves the instances in ERROR"),
+	.of_request = true)
+GUARD("service-token-missing", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, service_token_missing),
+	.sentence = N_("nova.conf does not turn on service tokens and nova-api does not answer; a cinder with the fix of "
+		"OSSA-2023-003 then refuses to detach volumes: instances end in ERROR, with a stray attachment"),
+	.hint = N_("on the computes: [service_user] send_service_user_token = true and its login, then restart nova-compute"),
+	.of_request = true)
+GUARD("neutron-agent-down", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, neutron_agent_down),
+	.sentence = N_("a host that the scheduler may pick has no live neutron agent; an instance with ports would wait there, "
+		"then be left in ERROR"),
+	.hint = N_("start the agent, or disable nova-compute on that host until it reports"),
+	.of_request = true)
+GUARD("scheduler-backlog", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, scheduler_backlog),
+	.sentence = N_("messages wait in the scheduler's queue although it has a consumer: nova-scheduler hangs or is "
+		"overloaded; requests whose conductor has given up still claim room in placement when it gets to them"),
+	.hint = N_("check nova-scheduler's log; restart it if it hangs"),
+	.of_request = true)
 GUARD("consumer-still-connected", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, consumer_still_connected),
 	.sentence = N_("a client still reads a queue of the failed host although its heartbeat is stale"),
 	.hint = N_("make sure that the host is off; the broker drops a dead connection after its heartbeat time-out"))

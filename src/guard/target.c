@@ -199,12 +199,33 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 		    topic, bus_server(scene->world->bus), (unsigned)scene->bus.conductor.messages);
 }
 
+/* nova has a record of one, and none of them reports. */
+static bool has_silent_scheduler(const struct scene *scene)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (const struct nova_service *s = scene->nova.cell[i].services.v;
+		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++) {
+			if (strcmp(s->binary, "nova-scheduler") != 0)
+				continue;
+			if (nova_service_is_up(s, scene->nova.down_s))
+				return false;
+			n++;
+		}
+	return n > 0;
+}
+
 /* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it
  * does with what waits. */
 void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct bus_queue *q = &scene->bus.scheduler;
 
+	if (!q->exists && !scene->request->what.force && has_silent_scheduler(scene))
+		guard_found(self, scene, out, SCHEDULER_QUEUE, "start nova-scheduler",
+		    "%s has no queue '%s', and no nova-scheduler reports: a request would get lost, and its instance stay 'rebuilding'",
+		    bus_server(scene->world->bus), SCHEDULER_QUEUE);
 	if (!q->exists || q->consumers > 0 || (scene->request->what.force && q->messages == 0))
 		return;
 	if (q->messages > 0)

@@ -5,6 +5,7 @@ EVAC_MANAGE names the binary under test (build/evac-manage); EVAC_SANDBOX and EV
 """
 import contextlib
 import fnmatch
+import http.server
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 import pymysql
 
@@ -157,6 +159,57 @@ def stand_still(seconds):
     owed[0] -= int(owed[0])
 
 
+class Service:
+    """Answers a GET as a service of the cloud would, or as one that is ill: `status` and what it has heard. 0: takes the connection and hangs."""
+
+    def __init__(self, status=200, port=0, tls=None):
+        service = self
+
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                service.heard.append((self.path, dict(self.headers)))
+                if not service.status:
+                    service.over.wait(60)
+                    return
+                self.send_response(service.status)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *args):
+                pass
+
+        self.status, self.heard, self.over = status, [], threading.Event()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Answer)
+        self.server.daemon_threads, self.server.block_on_close = True, False
+        self.server.handle_error = lambda *args: None  # a client that is gone
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+        self.port = self.server.server_address[1]
+        self.url = "http%s://127.0.0.1:%d/" % ("s" if tls else "", self.port)
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self):
+        self.over.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+# what nova.conf leaves to keystone's catalog, which most tests do not read
+ADDRESSES = {"placement_url": ENV["SB_PLACEMENT_URL"], "neutron_url": ENV["SB_NEUTRON_URL"], "cinder_url": ENV["SB_CINDER_URL"]}
+SITE = "[site]\nshared_disks = true\n" + "".join("%s = %s\n" % a for a in ADDRESSES.items())
+
+
+def stand_for_services():
+    """The light sandbox has no API: something answers where they would be, as long as these tests run."""
+    for url in (ENV["SB_KEYSTONE_URL"], *ADDRESSES.values()):
+        with contextlib.suppress(OSError):  # the whole cloud has its own
+            Service(port=urllib.parse.urlsplit(url).port)
+
+
+stand_for_services()
+
+
 class Result:
     def __init__(self, words, code, out, err):
         self.words, self.code, self.out, self.err = words, code, out, err
@@ -189,7 +242,7 @@ class Tool:
         self.neutron = [ENV["SB_NEUTRON_CONF"]]
         self.site = os.path.join(self.state, "site.conf")
         with open(self.site, "w") as f:
-            f.write("[site]\nshared_disks = true\ncomputes_wait_for_ports = %s\n" % str(self.computes_wait).lower())
+            f.write(SITE + "computes_wait_for_ports = %s\n" % str(self.computes_wait).lower())
         self.said = []   # all that was ever printed, for the search for passwords
         self.prefix = []
         self.hints_that_fail = []

@@ -105,13 +105,13 @@ static void addresses_of_their_own_are_those_of_the_groups(void **state)
 			   "endpoint_template = http://c/v3/%(project_id)s\n");
 	assert_int_equal(config_load_nova(&sources, &c, &err), 0);
 	assert_string_equal(c.glance_url, "http://g1:9292");
-	assert_string_equal(c.neutron_url, "http://n:9696");
-	assert_string_equal(c.cinder_template, "http://c/v3/%(project_id)s");
+	assert_string_equal(c.endpoint[PEER_NEUTRON].url, "http://n:9696");
+	assert_string_equal(c.endpoint[PEER_CINDER].url, "http://c/v3/%(project_id)s");
 	nova_config_free(&c);
 	write_file(API BUS "[glance]\nendpoint_override = http://$my_ip:9292\n[neutron]\nendpoint_override = http://o:9696\n");
 	assert_int_equal(config_load_nova(&sources, &c, &err), 0);
 	assert_null(c.glance_url);
-	assert_string_equal(c.neutron_url, "http://o:9696");
+	assert_string_equal(c.endpoint[PEER_NEUTRON].url, "http://o:9696");
 	nova_config_free(&c);
 }
 
@@ -645,6 +645,76 @@ static void the_defaults_files_socket_is_for_who_connects_to_localhost(void **st
 	nova_config_free(&nova);
 }
 
+/* ---- the services that nova asks */
+
+static void load_endpoints(const char *more, struct nova_config *nova)
+{
+	static const char *const files[] = { DATA "nova.conf", NULL };
+	const char *both[] = { files[0], file };
+	const struct config_sources sources = { .nova_files = both, .n_nova_files = 2 };
+	struct error err = { 0 };
+
+	write_file(more);
+	if (config_load_nova(&sources, nova, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
+static void addresses_of_services_are_nova_s_own(void **state)
+{
+	struct nova_config nova;
+	const struct endpoint_config *e = nova.endpoint;
+
+	(void)state;
+	load_endpoints("[placement]\nendpoint_override = http://p:8778\nos_region_name = old\nregion_name = R1\ncafile = /ca.pem\ninsecure = true\n"
+		       "[neutron]\nurl = http://n:9696\nvalid_interfaces = public\nauth_url = http://k2/v3\n"
+		       "[cinder]\nendpoint_template = http://c:8776/v3/%(project_id)s\ncatalog_info = volumev3:cinderv3:internalURL\n"
+		       "[service_user]\nsend_service_user_token = true\n[keystone_authtoken]\nauth_url = http://k1/v3\n", &nova);
+	assert_string_equal(e[PEER_PLACEMENT].url, "http://p:8778");
+	assert_non_null(strstr(e[PEER_PLACEMENT].origin, "[placement] endpoint_override"));
+	assert_string_equal(e[PEER_PLACEMENT].region, "R1");
+	assert_string_equal(e[PEER_PLACEMENT].interfaces, "internal,public");
+	assert_string_equal(e[PEER_PLACEMENT].ca_file, "/ca.pem");
+	assert_true(e[PEER_PLACEMENT].insecure && !e[PEER_NEUTRON].insecure);
+	assert_string_equal(e[PEER_NEUTRON].url, "http://n:9696");
+	assert_string_equal(e[PEER_NEUTRON].interfaces, "public");
+	assert_string_equal(e[PEER_CINDER].url, "http://c:8776/v3/%(project_id)s");
+	assert_string_equal(e[PEER_CINDER].interfaces, "internal");
+	assert_string_equal(e[PEER_KEYSTONE].url, "http://k2/v3"); /* with which nova asks, before the one that validates */
+	assert_true(nova.sends_service_token);
+	nova_config_free(&nova);
+}
+
+/* The default of such an option only the host knows: nothing ends because of it. */
+static void an_address_that_cannot_be_known_is_none(void **state)
+{
+	struct nova_config nova;
+
+	(void)state;
+	load_endpoints("[placement]\nendpoint_override = http://$my_block_storage_ip:8778\n[neutron]\nendpoint_override =\n", &nova);
+	for (int peer = 0; peer < PEERS; peer++)
+		assert_null(nova.endpoint[peer].url);
+	assert_string_equal(nova.endpoint[PEER_CINDER].interfaces, "public");
+	assert_false(nova.sends_service_token);
+	nova_config_free(&nova);
+}
+
+static void keystone_s_file_gives_its_database_alone(void **state)
+{
+	static const char *const files[] = { file };
+	const struct config_sources sources = { .keystone_files = files, .n_keystone_files = 1 };
+	struct catalog_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	write_file("[database]\nconnection = mysql+pymysql://k:s3cret@db1/keystone\n");
+	assert_int_equal(0, config_load_catalog(&sources, &c, &err));
+	assert_string_equal(c.database.database, "keystone");
+	catalog_config_free(&c);
+	write_file("[DEFAULT]\ndebug = true\n");
+	assert_int_equal(-1, config_load_catalog(&sources, &c, &err));
+	assert_int_equal(err.code, ENODATA);
+}
+
 /* ---- the site */
 
 static void the_sites_own_file_is_read_with_its_version_file(void **state)
@@ -688,6 +758,8 @@ static void a_wrong_site_file_is_refused_by_line(void **state)
 		{ "[site]\nmin_version = 6..4\n", ":2 [site] min_version: '6..4' is not a version" },
 		{ "[site]\nshared_disk = yes\n", ":2 [site] shared_disk: unknown option" },
 		{ "[site]\nversion = 1\nversion_file = x\n", ":3 [site] version_file: version and version_file are both set" },
+		{ "[site]\nplacement_url = placement:8778\n", ":2 [site] placement_url: the value is no http or https URL" },
+		{ "[site]\ncinder_url = http://u:s3cret@[fd00::1/\n", ":2 [site] cinder_url: the value is no http or https URL" },
 		{ "[site]\nversion_file = /nonexistent\n", ":2 [site] version_file: cannot open '/nonexistent'" },
 		{ "[site]\nversion_file = /dev/null\n", ":2 [site] version_file: '/dev/null' is not a regular file" },
 		{ "[site]\nversion_file = " DATA "defaults.cnf\n",
@@ -863,6 +935,9 @@ int main(void)
 		cmocka_unit_test(the_defaults_file_goes_over_the_services_login),
 		cmocka_unit_test(a_wrong_defaults_file_is_refused),
 		cmocka_unit_test(the_defaults_files_socket_is_for_who_connects_to_localhost),
+		cmocka_unit_test(addresses_of_services_are_nova_s_own),
+		cmocka_unit_test(an_address_that_cannot_be_known_is_none),
+		cmocka_unit_test(keystone_s_file_gives_its_database_alone),
 		cmocka_unit_test(the_sites_own_file_is_read_with_its_version_file),
 		cmocka_unit_test(the_sites_own_file_may_be_missing_unless_it_was_named),
 		cmocka_unit_test(a_wrong_site_file_is_refused_by_line),

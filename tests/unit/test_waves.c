@@ -25,7 +25,7 @@
 /* A cloud that answers by script, and a clock that only runs while somebody sleeps. One letter an instance says what comes of it:
  *   o  lands after two looks      f  nova fails at it after one look     h  hangs for ever
  *   d  its row had changed        u  nobody knows whether it was sent    x  the journal cannot be written
- *   w  the broker is away, for as long as it is asked to be
+ *   w  the broker is away, for as long as it is asked to be; v  the same of cinder-api
  *   p  nova fails at it: placement is down      c  cinder is      n  nobody says that its port is plugged
  *   i  nova fails at it for a reason of its own
  *   l  lands, and its ports are ACTIVE 10 s later       k  lands, and they never are
@@ -75,6 +75,11 @@ int evacuation_send(struct work *work, size_t unit, struct error *err)
 	}
 	if (fate(unit) == 'w' && now_ms < back_ms)
 		return error_set(err, ERROR_BUS_UNREACHABLE, "the broker is away");
+	if (fate(unit) == 'v' && now_ms < back_ms) {
+		error_set(err, ERROR_REFUSED, "cinder-api is down");
+		err->code = WAY_WITHOUT_VOLUMES;
+		return -1;
+	}
 	u->evacuation = xcalloc(1, sizeof *u->evacuation);
 	evacuation_enter(u, fate(unit) == 'd' ? PHASE_NOT_SENT : fate(unit) == 'u' ? PHASE_IN_DOUBT : PHASE_SENT, NULL);
 	u->evacuation->sent_ms = now_ms;
@@ -164,7 +169,7 @@ int evacuation_look(struct work *work, struct unit *u, struct error *err)
 		u->evacuation->cause = cause_of(fate(unit));
 		evacuation_enter(u, PHASE_FAILED, "nova failed");
 		u->evacuation->ended_ms = now_ms;
-	} else if ((strchr("owlk", fate(unit)) && looks[unit] == 2) || (fate(unit) == 's' && looks[unit] == 70)) {
+	} else if ((strchr("owvlk", fate(unit)) && looks[unit] == 2) || (fate(unit) == 's' && looks[unit] == 70)) {
 		say('=', unit);
 		evacuation_enter(u, PHASE_LANDED, NULL);
 		u->evacuation->ended_ms = now_ms;
@@ -500,6 +505,33 @@ static void a_broker_that_is_away_is_waited_for(void **state)
 	}
 }
 
+/* cinder-api goes away in the middle of a run: as long as a broker it is waited for, then those that need it are left, and no
+ * other. */
+static void without_cinder_those_without_volumes_go_on(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+	int64_t start = now_ms;
+
+	(void)state;
+	begin("OVVoo");
+	f.request.how.timeout_s = 3600;
+	back_ms = INT64_MAX;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	assert_true(now_ms - start >= 60000 && now_ms - start < 70000);
+	assert_int_equal(err.kind, ERROR_OK);
+	left_out(&left);
+	assert_string_equal(left.s, "i1: not begun: cinder-api is down; i2: not begun: cinder-api is down");
+	assert_true(evacuation_has_landed(&work.plan.unit[0]) && evacuation_has_landed(&work.plan.unit[3]) && evacuation_has_landed(&work.plan.unit[4]));
+	end();
+	begin("OVo");
+	back_ms = now_ms + 3000;
+	assert_int_equal(apply_evacuations(&work, &err), 0);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(evacuation_has_landed(&work.plan.unit[i]));
+	end();
+}
+
 static void and_not_longer_than_a_minute(void **state)
 {
 	auto_str struct str left = { 0 };
@@ -678,6 +710,7 @@ int main(void)
 		cmocka_unit_test(a_port_is_waited_for_until_the_timeout),
 		cmocka_unit_test(a_plan_says_who_is_begun_together),
 		cmocka_unit_test(a_broker_that_is_away_is_waited_for),
+		cmocka_unit_test(without_cinder_those_without_volumes_go_on),
 		cmocka_unit_test(and_not_longer_than_a_minute),
 		cmocka_unit_test(a_run_that_is_paused_begins_nothing_and_its_time_stands_still),
 		cmocka_unit_test(no_more_than_the_window_is_ever_on_its_way),
