@@ -44,12 +44,13 @@ static bool any_with_volumes(const struct scene *scene, const struct findings *o
 	return false;
 }
 
-/* Where all have volumes the run is stopped: service-needed-down. */
+/* Where all have volumes the run is stopped: service-needed-down. One that is asked for alone is refused by either, and keeps
+ * the code that it has among others. */
 void guard_cinder_api_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str said = { 0 };
 
-	if (!is_down(scene, PEER_CINDER) || !any_without_volumes(scene, out))
+	if (!is_down(scene, PEER_CINDER) || (!any_without_volumes(scene, out) && !scene->request->what.id))
 		return;
 	peer_say(PEER_CINDER, &scene->peers.v[PEER_CINDER], &said);
 	EACH_WANTED(c, scene)
@@ -76,7 +77,7 @@ void guard_service_needed_down(const struct guard *self, const struct scene *sce
 	for (size_t i = 0; i < sizeof by_all / sizeof *by_all; i++)
 		if (is_down(scene, by_all[i]) && (takes || takes_volumes))
 			report_down_peer(self, scene, by_all[i], out);
-	if (is_down(scene, PEER_CINDER) && !takes && takes_volumes)
+	if (is_down(scene, PEER_CINDER) && !takes && takes_volumes && !scene->request->what.id)
 		report_down_peer(self, scene, PEER_CINDER, out);
 }
 

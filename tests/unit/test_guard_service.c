@@ -62,6 +62,12 @@ static void cinder_refuses_and_none_has_volumes(void)
 	f.candidate[I1].nvolume = 0;
 	f.instance[I1].image_ref = "image";
 }
+static void cinder_refuses_and_one_is_asked_for(void)
+{
+	cinder_refuses_and_both_have_volumes();
+	f.request.what.id = "i1";
+	f.candidate[I2].wanted = false;
+}
 static void cinder_refuses_and_volumes_stay(void)
 {
 	cinder_refuses();
@@ -189,6 +195,7 @@ static const struct guard_case cases[] = {
 	{ cinder_refuses, "cinder-api-down i1: web has volumes, and cinder-api at http://c:8776/ refuses the connection" },
 	{ cinder_refuses_and_both_have_volumes, "service-needed-down cinder-api: cinder-api at http://c:8776/ refuses the connection: every instance would be left in ERROR "
 	                                        "(address from the test)" },
+	{ cinder_refuses_and_one_is_asked_for, "cinder-api-down i1: web has volumes, and cinder-api at http://c:8776/ refuses the connection" },
 	{ cinder_refuses_and_none_has_volumes, "" },
 	{ cinder_refuses_and_volumes_stay, "" },
 	{ placement_refuses_and_nothing_is_taken, "" },
