@@ -346,7 +346,7 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	const char *target = scene->request->what.target_host, *state = scene->request->how.target_state;
 	struct unit *unit = plan_unit(plan, UNIT_EVACUATION);
 	struct step *step = unit_step(unit, STEP_INSTANCE, c->instance->uuid, c->instance->name);
-	auto_str struct str lost = { 0 };
+	auto_str struct str lost = { 0 }, token = { 0 };
 
 	say_lost(scene, c, &lost);
 	unit->candidate = c;
@@ -360,9 +360,11 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 		     _("evacuate %s (%s) from %s, the scheduler picks the host%s%s%s"),
 	    c->instance->uuid, str_or(c->instance->name, ""), c->instance->host, str_or(target, ""),
 	    power_text(scene, c, step, &plan->arena), lost.n ? lost.s : "");
-	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s", c->instance->uuid,
+	if (token_goes(scene, c))
+		token_add_options(scene->request, &token);
+	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s%s", c->instance->uuid,
 	    target ? " " : "", target ? target : "", scene->request->what.force ? " --force" : "",
-	    state ? " --target-state " : "", str_or(state, ""));
+	    state ? " --target-state " : "", str_or(state, ""), str_or(token.s, ""));
 }
 
 static void add_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings, bool volume_backed)

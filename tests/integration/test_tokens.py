@@ -29,7 +29,7 @@ class Tokens(harness.TestCase):
         self.addCleanup(self.keystone.close)
         self.configure(self.keystone.url)
         with open(self.tool.site, "w") as f:
-            f.write("[site]\n")
+            f.write("[site]\ncomputes_wait_for_ports = false\n")
         self.file = self.token_file(TOKEN)
         self.project = value("nova", "SELECT project_id FROM instances WHERE display_name = %s AND deleted = 0", (IMAGE,))
 
@@ -88,6 +88,9 @@ class Tokens(harness.TestCase):
         self.keystone.know(TOKEN, "admins")
         r = self.expect(self.evacuate("--os-token-file", self.file), REFUSED)     # the disk is lost all the same
         self.assertEqual(self.finding(r, "local-disk")["accepted"], False)
+        r = self.expect(self.evacuate("--os-token-file", self.file, "--accept", "local-disk", "--dry-run"), OK)
+        self.assertEqual([u["command"].split(" instance evacuate ")[1] for u in r.json["units"] if u["kind"] == "evacuation"],
+                         ["%s --os-token-file %s" % (value("nova", "SELECT uuid FROM instances WHERE display_name = %s", (IMAGE,)), self.file)])
         r, cast = self.sent("--os-token-file", self.file, "--log-file", os.path.join(self.tool.state, "log"), "--debug")
         self.assertEqual(cast["_context_auth_token"], TOKEN)
         self.assertTrue(cast["_context_is_admin"])
@@ -149,7 +152,7 @@ class Tokens(harness.TestCase):
         self.keystone.status = None
         self.configure(self.keystone.url, "password = wrong-one\n")
         self.refused("refused the login of [keystone_authtoken] (401)", "--os-token-from", "nova-conf")
-        self.tool.nova = [ENV["SB_NOVA_CONF"], ENV["SB_NOVA_DB_CONF"]]
+        self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], r"(?m)^password = .*\n", ""), ENV["SB_NOVA_DB_CONF"]]
         self.refused("has no login", "--os-token-from", "nova-conf")
 
     def nowhere(self):
@@ -158,12 +161,9 @@ class Tokens(harness.TestCase):
             return "http://127.0.0.1:%d" % s.getsockname()[1]
 
     def test_without_keystone_the_configuration_says_where_glance_and_neutron_are(self):
-        base = self.rewrite(ENV["SB_NOVA_CONF"], r"(?m)^endpoint_override = .*\n", "")
         self.configure(self.nowhere())
-        self.tool.nova[0] = base
         self.refused("does not say where the service 'image' is")
         self.configure(self.nowhere(), "[glance]\nendpoint_override = http://g:9292\n[neutron]\nendpoint_override = http://n:9696\n")
-        self.tool.nova[0] = base
         r, cast = self.sent("--os-token-file", self.file)
         self.assertIn("refuses the connection", self.finding(r, "token-unchecked")["message"])
         self.assertEqual(cast["_context_auth_token"], TOKEN)
@@ -232,7 +232,7 @@ class Tokens(harness.TestCase):
 
     def test_a_kernel_and_a_key_may_be_had_without(self):
         with open(self.tool.site, "w") as f:
-            f.write("[site]\nshared_disks = true\n")
+            f.write("[site]\ncomputes_wait_for_ports = false\nshared_disks = true\n")
         rows("nova", "UPDATE instances SET kernel_id = 'k1' WHERE display_name = %s", (IMAGE,))
         f = self.finding(self.expect(self.evacuate(), REFUSED))
         self.assertIn("kernel k1", f["message"])
