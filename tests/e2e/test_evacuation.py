@@ -130,6 +130,41 @@ class Evacuation(harness.TestCase):
             self.assertEqual(now["vm_state"], "stopped" if before[id_]["vm_state"] == "stopped" else "active")
         self.assertRegex(err, r"\d+ of 60 ended, 0 failed, \d under way, \d+\.\d a minute, about \d+ s left")
 
+    def kinds(self, ids):
+        """Boot source and port types of each: what an outage tells apart. The sandbox's clones have one backend."""
+        kinds = {}
+        for id_ in ids:
+            boot = value("nova", "SELECT destination_type FROM block_device_mapping WHERE instance_uuid = %s AND boot_index = 0 AND deleted = 0", (id_,))
+            vifs = json.loads(value("nova", "SELECT network_info FROM instance_info_caches WHERE instance_uuid = %s", (id_,)) or "[]")
+            volumes = rows("nova", "SELECT volume_id FROM block_device_mapping WHERE instance_uuid = %s AND deleted = 0 AND volume_id IS NOT NULL",
+                           (id_,))
+            kinds[id_] = (boot, bool(volumes), tuple(sorted({(v["type"], v["vnic_type"]) for v in vifs})))
+        return kinds
+
+    def test_the_first_of_each_kind_goes_alone(self):
+        """By the journal's own clock: nothing beside the very first, and no second of a kind before its first has arrived."""
+        ids = clone(5) + clone(5, like="image-stopped-0")
+        for id_ in ids[3:7]:   # a kind without ports
+            rows("nova", "UPDATE instance_info_caches SET network_info = '[]' WHERE instance_uuid = %s", (id_,))
+        kinds = self.kinds(ids)
+        self.assertGreaterEqual(len(set(kinds.values())), 2)
+        r = self.tool.run("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "4", "--timeout", "200")
+        self.expect(r, OK)
+        sent, arrived, of = {}, {}, {}
+        for record in self.tool.journals()[-1]:
+            if record["type"] == "publish_intent":
+                sent[record["instance"]] = record["time"]
+                of[record["unit"]] = record["instance"]
+            if record["type"] == "outcome" and record["state"] == "proved" and record["unit"] in of:
+                arrived[of[record["unit"]]] = record["time"]
+        order = sorted(sent, key=sent.get)
+        self.assertEqual(set(order), set(ids))
+        self.assertGreaterEqual(sent[order[1]], arrived[order[0]])
+        for kind in set(kinds.values()):
+            first, *rest = [i for i in order if kinds[i] == kind]
+            for other in rest:
+                self.assertGreaterEqual(sent[other], arrived[first], "%s beside the first of its kind" % other)
+
     def restarted(self, daemon, in_flight, timeout, away):
         """A daemon is killed when the first is done, and started again. What became of each by the end of the run, which was then cured."""
         ids = clone(10)

@@ -332,7 +332,7 @@ static void say_no_candidate(struct cause *c, struct arena *arena)
 	(void)arena;
 	c->what = _(
 	    "placement has no host with capacity for it, or did not answer the scheduler: nova's words are the same for both");
-	c->next = _("make sure that placement-api answers; then choose a host with capacity");
+	c->next = _("make sure that placement-api answers");
 }
 
 static void say_no_host(struct cause *c, struct arena *arena)
