@@ -69,10 +69,29 @@ static void find_cause(struct work *work, struct evacuation *e, const struct cau
 		cause_read(words, &work->plan.arena, &e->cause);
 }
 
+/* A placement that is down reads as one without capacity: whether it answers tells the two apart, where its address is known.
+ */
+static void settle_cause(struct work *work, struct evacuation *e)
+{
+	const struct peer_fact *placement = &work->scene.peers.v[PEER_PLACEMENT];
+
+	if (!e->cause.ambiguous || !work->scene.peers.known)
+		return;
+	scene_look_at_peers(&work->scene, 1u << PEER_PLACEMENT);
+	if (peer_state(placement) != PEER_UNKNOWN)
+		cause_settle(&e->cause, peer_state(placement) == PEER_ANSWERS, &work->plan.arena);
+}
+
 /* "cinder-api at http://ctl:8776 does not answer; " and nova's own words after it. */
 static const char *with_cause(struct work *work, const struct evacuation *e, const char *words)
 {
-	return e->cause.what ? arena_printf(&work->plan.arena, "%s; %s", e->cause.what, words) : words;
+	struct arena *arena = &work->plan.arena;
+
+	if (!e->cause.what)
+		return words;
+	if (e->cause.reach == REACH_PORTS && e->waits_for)
+		return arena_printf(arena, _("%s; it waited for %s; %s"), e->cause.what, e->waits_for, words);
+	return arena_printf(arena, "%s; %s", e->cause.what, words);
 }
 
 /* The instance is still its old host's. May it simply be evacuated again, or has the compute left its guest running? */
@@ -117,6 +136,7 @@ static int read_failure(struct work *work, struct evacuation *e, const char **wh
 		if (str_equal(events.v[i].result, "Error"))
 			find_cause(work, e, &(struct cause_words){ events.v[i].details, events.v[i].traceback });
 	action_events_free(&events);
+	settle_cause(work, e);
 	*why = with_cause(work, e, *why);
 	return 0;
 }

@@ -281,6 +281,61 @@ static void the_dead_service_is_said_before_novas_words(void **s)
 	assert_true(str_starts(work.plan.unit[0].step[0].error, "nova-scheduler did not answer"));
 }
 
+/* Which port, and what the port waited for, is what whoever looks needs first. */
+static void a_port_that_was_waited_for_is_said_with_the_time_out(void **s)
+{
+	(void)s;
+	state("failed", "a");
+	fault("Virtual Interface creation failed", NULL);
+	work.plan.unit[0].evacuation->waits_for = "port p1: DOWN, the L2 agent of 'b' has not reported";
+	look();
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	assert_non_null(strstr(work.plan.unit[0].step[0].error,
+	    "; it waited for port p1: DOWN, the L2 agent of 'b' has not reported; nova ended it as 'failed'"));
+}
+
+/* What nova says of a placement that is down and of one without capacity is the same. */
+static enum peer_state seen;
+
+void scene_look_at_peers(struct scene *scene, unsigned peers)
+{
+	assert_int_equal(peers, 1u << PEER_PLACEMENT);
+	scene->peers.v[PEER_PLACEMENT].looked = true;
+}
+
+enum peer_state peer_state(const struct peer_fact *fact)
+{
+	return fact->looked ? seen : PEER_UNKNOWN;
+}
+
+static void no_valid_host_is_settled_by_a_look_at_placement(void **s)
+{
+	static const struct {
+		bool known;
+		enum peer_state seen;
+		const char *said;
+		enum cause_reach reach;
+	} cases[] = {
+		{ true, PEER_DOWN, "placement-api does not answer; nova ended it", REACH_ALL },
+		{ true, PEER_ANSWERS, "placement has no host with capacity for it; nova ended it", REACH_INSTANCE },
+		{ true, PEER_UNKNOWN, "placement has no host with capacity for it, or did not answer the scheduler", REACH_ALL },
+		{ false, PEER_DOWN, "placement has no host with capacity for it, or did not answer the scheduler", REACH_ALL },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		end(s);
+		begin(s);
+		seen = cases[i].seen;
+		work.scene.peers.known = cases[i].known;
+		state("error", "a");
+		fault("No valid host was found. ", NULL);
+		look();
+		assert_int_equal(look()->phase, PHASE_FAILED);
+		assert_true(str_starts(work.plan.unit[0].step[0].error, cases[i].said));
+		assert_int_equal(work.plan.unit[0].evacuation->cause.reach, cases[i].reach);
+	}
+}
+
 static void a_compute_that_works_on_it_is_waited_for(void **s)
 {
 	(void)s;
@@ -371,6 +426,8 @@ int main(void)
 		in_a_run(a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice),
 		in_a_run(who_gave_up_is_named_with_the_cure),
 		in_a_run(the_dead_service_is_said_before_novas_words),
+		in_a_run(a_port_that_was_waited_for_is_said_with_the_time_out),
+		in_a_run(no_valid_host_is_settled_by_a_look_at_placement),
 		in_a_run(a_compute_that_works_on_it_is_waited_for),
 		in_a_run(a_guest_that_may_run_elsewhere_is_said_before_it_is_evacuated_again),
 		cmocka_unit_test(a_trace_tells_whether_a_guest_was_started),
