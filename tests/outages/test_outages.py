@@ -14,7 +14,7 @@ KINDS = {
     "volume-backed": ("volume-active-0", []),
     "image-backed with a data volume": ("volume-data-active-0", []),
     "stopped": ("image-stopped-0", []),
-    "without a port": ("image-active-0", []),
+    "without a port": ("image-error-0", []),
     "with `TARGET --force`": ("image-active-1", [B, "--force"]),
 }
 # its columns: the sandbox's daemon, and the finding that keeps an instance from being begun
@@ -22,7 +22,7 @@ SERVICES = {
     "nova-conductor": ("nova-conductor", "no-consumer"),
     "nova-scheduler": ("nova-scheduler", "scheduler-missing"),
     "placement": ("placement", "service-needed-down"),
-    "neutron-server": ("neutron", "service-needed-down"),
+    "neutron-server": ("neutron-server", "service-needed-down"),
     "keystone": ("keystone", "service-needed-down"),
     "cinder-api": ("cinder-api", "service-needed-down"),
 }
