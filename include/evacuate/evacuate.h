@@ -42,7 +42,7 @@ int apply_evacuations(struct work *work, struct error *err);
  * anything is written. A connection that is no good any more is no reason to stop: another one is tried, and the run's locks
  * are taken again with it. */
 int evacuation_way(struct work *work, const struct unit *unit, struct error *err);
-/* Its error's code where ${unit} alone has no way, and instances without volumes have one. */
+/* Its error's code where this one alone has no way, and instances without volumes have one. */
 #define WAY_WITHOUT_VOLUMES 1
 /* The cell's database alone. -1: it has no connection now, or it has and somebody else took the run's lock meanwhile. */
 int evacuation_reconnect(struct work *work, struct error *err);

@@ -35,7 +35,7 @@ static const struct port *port_of_id(const struct ports *ports, const char *id)
 	return NULL;
 }
 
-static bool is_down(const struct port *port)
+static bool port_is_down(const struct port *port)
 {
 	return str_equal(port->status, "DOWN") || str_equal(port->status, "BUILD");
 }
@@ -53,7 +53,7 @@ static bool is_bound(const struct port *port, const char *host)
  * plugins/ml2/rpc.py: update_device_down; ovn mech_driver.py: set_port_status_down). */
 static bool rests(const struct looked *l, const struct port *port)
 {
-	return (str_equal(l->at->vm_state, "stopped") || str_equal(l->at->vm_state, "suspended")) && is_down(port) &&
+	return (str_equal(l->at->vm_state, "stopped") || str_equal(l->at->vm_state, "suspended")) && port_is_down(port) &&
 	    is_bound(port, l->at->host);
 }
 
@@ -62,7 +62,7 @@ static bool was_down_before(const struct looked *l, const struct port *port)
 {
 	const struct port *then = l->candidate ? port_of_id(&l->candidate->ports, port->id) : NULL;
 
-	return then && str_equal(l->candidate->instance->vm_state, "active") && then->admin_state_up && is_down(then) &&
+	return then && str_equal(l->candidate->instance->vm_state, "active") && then->admin_state_up && port_is_down(then) &&
 	    is_bound(then, l->candidate->instance->host) && is_bound(port, l->at->host);
 }
 
