@@ -67,6 +67,8 @@ def age(host, minutes):
     for database, column in (("cinder", "updated_at"), ("nova", "last_seen_up")):
         harness.rows(database, "UPDATE services SET {0} = UTC_TIMESTAMP() - INTERVAL %s SECOND WHERE BINARY SUBSTRING_INDEX(host, '@', 1) = "
                      "BINARY %s".format(column), (60 * minutes + 5, host))
+    harness.rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() - INTERVAL %s SECOND WHERE BINARY host = BINARY %s",
+                 (60 * minutes + 5, host))
 
 
 def fail():

@@ -70,6 +70,8 @@ def become(output, program, arguments):
 
 
 def launcher(project, piddir, port, path):
+    if project == "nova":   # read when nova.compute.manager is imported, which is here before any configuration is
+        importlib.import_module("nova.conf").CONF.set_default("sync_power_state_interval", -1)
     for program, module in PROGRAMS.items():
         if program.startswith(project) and not program.endswith("-manage"):
             importlib.import_module(module)
