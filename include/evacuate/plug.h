@@ -23,13 +23,16 @@
 #define PLUG_EVENT "network-vif-plugged"
 #define PLUG_REPEAT_MS 5000 /* an event that comes before the compute waits is lost: it is said again while the state lasts */
 #define PLUG_GRACE_MS 10000 /* neutron's own way by a nova-api that answers goes first: it takes a second or two */
+/* what was read before that is read again: an attempt to rebuild may have failed since, and the next one wait for the same port
+ */
+#define PLUG_STALE_MS 10000
 
 struct plug_facts {
 	const char *status, *dest, *task_state; /* of migration and instance, read first; NULL: none */
 	const struct vif *vif;                  /* of the info cache, read after them */
 	const struct port *port; /* the same port in neutron's database, read last; NULL: it has none of that id */
 	bool nova_api;           /* it answers, asked after that */
-	int64_t now_ms;
+	int64_t read_ms, now_ms; /* when the first of it was read; and now */
 };
 enum plug_answer {
 	PLUG_NOTHING, /* the compute waits for no event of this vif */
@@ -55,6 +58,7 @@ struct plugging {
 	struct cell_bus on; /* of the failed host's cell, opened when something is to be said */
 	bool bus_opened, columns_known, nova_api;
 	struct neutron_columns columns;
+	int64_t read_ms;                                        /* when the states of this look were read */
 	int64_t bus_failed_ms, neutron_failed_ms, api_asked_ms; /* 0: never */
 };
 /* One look at all evacuations under way: reads in the order that the proof needs, tells each compute what is proved, and

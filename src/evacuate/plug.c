@@ -54,7 +54,7 @@ enum plug_answer plug_decide(const struct plug_facts *facts, struct plug *plug, 
 		return PLUG_WAIT;
 	}
 	if (!plug->proved_ms)
-		plug->proved_ms = facts->now_ms;
+		plug->proved_ms = facts->read_ms;
 	if (was_told(facts, plug)) {
 		str_addf(why, _("it is ACTIVE on '%s', and nova-compute was told so"), facts->dest);
 		return PLUG_WAIT;

@@ -109,6 +109,10 @@ static bool tell_compute(struct work *work, struct plugging *p, struct event *ev
 		    trouble.text[0] ? trouble.text : _("the cell's broker did not answer"));
 		return false;
 	}
+	if (clock_monotonic_ms() - p->read_ms > PLUG_STALE_MS) {
+		str_addf(why, _("it was ACTIVE on '%s'; that was read too long ago, and is read again"), event->facts->dest);
+		return false;
+	}
 	uuid_random(&id);
 	uuid_hex(&id, unique_id);
 	cast_external_instance_event(&args, e->rows.request_id, unique_id, &body);
@@ -202,6 +206,7 @@ static void decide_instance(struct work *work, struct plugging *p, size_t unit, 
 		struct plug_facts facts = { .status = row->status,
 			.dest = row->dest_compute,
 			.task_state = row->task_state,
+			.read_ms = p->read_ms,
 			.vif = vif,
 			.port = find_port(ports, row->instance_uuid, vif->port_id) };
 
@@ -345,6 +350,7 @@ void plugging_look(struct work *work, struct plugging *p)
 
 	if (!work->scene.nova.home || !work->scene.nova.home->cell->db)
 		return;
+	p->read_ms = clock_monotonic_ms();
 	if (read_waiting(work, &w, &err) != 0) {
 		log_debug("%s", err.text); /* who follows asks the same database, and says so */
 	} else {

@@ -120,7 +120,8 @@ class Conductor(harness.Conductor):
         queue = "compute." + host
         self.way.queue_declare(queue, durable=False, auto_delete=True)
         self.way.queue_bind(queue, "nova", queue)
-        self.channel.basic_consume(queue, no_ack=True, callback=self._got)
+        # another thread reads this connection: no answer is waited for
+        self.channel.basic_consume(queue, consumer_tag=queue, no_ack=True, nowait=True, callback=self._got)
 
     def bind(self, bound):
         """Whether the exchange leads to the conductor's queue."""

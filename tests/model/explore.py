@@ -12,7 +12,8 @@ The world may: lose the answer to a commit, which then lands at once, later or n
 deliver it after the sender has died; let a conductor take a message and die; delete the migration, come back without the whole claim and
 all that was recorded since (a failover to a replica that lagged) while a compute builds, let a user delete the instance; kill the program before and after every step, in
 recovery as well; let an operator recover, send again, close and begin anew at any moment. Time is one bit: a message's life is over,
-or not. What must always hold (I1 to I5) is checked in every state; a state that breaks it ends the search.
+or not. What must always hold (I1 to I5) is checked in every state; a state that breaks it ends the search. Beside it a smaller one: a
+compute that waits for its port, and the tool that tells it (E2, E3).
 """
 import argparse
 import collections
@@ -559,12 +560,121 @@ class MoveForgetsUsers(Moves):
     drift_is_not_moved = True
 
 
-SOUND = (Protocol, Moves)
+# nova: how far it is with the instance ("quiet", "bound": its states say that it waits, "waits": it really does, "started"); attempt:
+# of this evacuation and the next one to the same compute; port: "old" (ACTIVE on the failed host), "down", "up"; was_up: since it was
+# bound; tool: what it does next; saw, good: what it has read; copies: events on their way; told: in this attempt.
+Telling = collections.namedtuple("Telling", "nova attempt port was_up flapped tool saw good copies told crashes")
+
+
+class Ports:
+    """A compute is told of a port, or is not. A compute believes what it is told; what comes before it waits is lost; what was sent to
+    it in one attempt it has before it hears of the next, as both come through its queue."""
+    order = ("states", "ports")
+    start = Telling("quiet", 0, "old", False, False, "states", 0, False, 0, False, 0)
+    good_ports = ("up",)
+    once = False
+    recovers = True
+    freezes = False     # between the last reading and the message, for as long as an attempt takes
+
+    def __init__(self, rules):
+        pass
+
+    def reads(self, s, what):
+        """The next thing to do after a reading, or all over again."""
+        if what == "states":
+            s = s._replace(saw=s.attempt if s.nova in ("bound", "waits") else 0)
+            good = s.saw
+        else:
+            s = s._replace(good=s.port in self.good_ports)
+            good = s.good
+        i = self.order.index(what) + 1
+        return s._replace(tool=self.order[0] if not good else self.order[i] if i < len(self.order) else "cast")
+
+    def program(self, s):
+        if s.tool == "off":
+            if self.recovers:
+                yield "operator: recover", s._replace(tool=self.order[0])
+        elif s.tool == "cast":
+            after = s._replace(tool=self.order[0])
+            if self.once and s.told:
+                yield "told before", after
+            else:
+                yield "told", after._replace(copies=min(s.copies + 1, 2), told=True)
+        else:
+            yield "reads " + s.tool, self.reads(s, s.tool)
+        if s.tool != "off" and s.crashes < CRASHES:
+            yield "CRASH", s._replace(tool="off", crashes=s.crashes + 1)
+
+    def world(self, s):
+        quick = s.tool == "cast" and not self.freezes     # no attempt ends and another begins in that time
+        if s.nova == "quiet" and s.attempt < 2 and not quick:
+            yield "the port is bound", s._replace(nova="bound", attempt=s.attempt + 1, port="down", was_up=False, copies=0, told=False)
+        if s.nova == "bound":
+            yield "it begins to wait", s._replace(nova="waits")
+        if s.nova == "waits" and not quick:
+            yield "it gives up", s._replace(nova="quiet", port="down")
+        if s.nova in ("bound", "waits") and s.port == "down":
+            yield "its agent reports it", s._replace(port="up", was_up=True)
+        if s.port == "up" and not s.flapped and s.nova in ("bound", "waits"):
+            yield "its agent restarts", s._replace(port="down", flapped=True)
+        if s.copies:
+            heard = s._replace(copies=s.copies - 1)
+            yield "the compute hears it", heard._replace(nova="started") if s.nova == "waits" else heard
+
+    def moves(self, s):
+        yield from self.program(s)
+        yield from self.world(s)
+
+    def is_told_soon(self, s):
+        """By the tool alone, if nothing else happens."""
+        for _ in range(2 * len(self.order) + 4):
+            if s.copies:
+                return True
+            s = next((after for label, after in self.program(s) if label != "CRASH"), s)
+        return False
+
+    def check(self, s):
+        if s.nova == "started" and not s.was_up:
+            raise Broken("E2: a guest was started whose port its agent never plugged")
+        if s.nova == "waits" and s.port == "up" and not self.is_told_soon(s):
+            raise Broken("E3: ready, and told by nobody")
+
+
+class ToldWithoutLooking(Ports):
+    order = ("states",)
+
+
+class PortsBeforeStates(Ports):
+    """What is read first may be of the attempt before."""
+    order = ("ports", "states")
+
+
+class DownWillDo(Ports):
+    good_ports = ("up", "down")
+
+
+class ToldOnce(Ports):
+    once = True
+
+
+class NobodyGoesOn(Ports):
+    recovers = False
+
+
+class FrozenTeller(Ports):
+    """Stopped between reading and message while an attempt fails and the next one waits: nothing of ours sees it. What it has read for
+    longer than ten seconds it reads again."""
+    freezes = True
+
+
+SOUND = (Protocol, Moves, Ports)
 BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforeProof, "I4"), (IntentAfterWrite, "I2"),
           (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
           (AutoResend, "I1"), (ResendWhileYoung, "I1"), (VanishedIsForgotten, "I"), (SettlesWhileItMayBeHeld, "I"), (LostIsFailed, "I"),
           (FrozenConductor, "I"), (FrozenProgram, "I"), (HalfTakenBack, "I2"), (RowByRow, "I3"),
-          (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"))
+          (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"),
+          (ToldWithoutLooking, "E2"), (PortsBeforeStates, "E2"), (DownWillDo, "E2"), (ToldOnce, "E3"),
+          (NobodyGoesOn, "E3"), (FrozenTeller, "E2"))
 
 
 # A model that never gets there proves nothing: the sound one must have come to all of these.
