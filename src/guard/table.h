@@ -25,7 +25,9 @@ GUARD("octavia", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, octavia),
 	.sentence = N_("the instance is a load balancer of octavia, and octavia replaces it by itself"))
 GUARD("needs-token", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, needs_token),
 	.sentence = N_("nova asks for something in the caller's name (an image or a kernel of glance, a key in barbican, a "
-		"device of cyborg), and no token is given, or none that can be used"),
+		"device of cyborg), and no token is given, or none that can be used; the instance would end in ERROR. --accept takes "
+		"a key or a kernel, never an image or a device: only a new host that has the image in its cache (nova 19 and "
+		"later) needs no token for it"),
 	.hint = N_("give a token with --os-token-file FILE or $OS_TOKEN, or --os-token-from nova-conf for nova's own"),
 	.offer = N_("if nova needs none for it (a key manager with credentials of its own, a kernel on shared storage)"))
 GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
