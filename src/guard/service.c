@@ -44,13 +44,12 @@ static bool any_with_volumes(const struct scene *scene, const struct findings *o
 	return false;
 }
 
-/* Where all have volumes the run is stopped: service-needed-down. One that is asked for alone is refused by either, and keeps
- * the code that it has among others. */
+/* Where all have volumes the run is stopped, too: it would end as if nothing was to do. */
 void guard_cinder_api_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str said = { 0 };
 
-	if (!is_down(scene, PEER_CINDER) || (!any_without_volumes(scene, out) && !scene->request->what.id))
+	if (!is_down(scene, PEER_CINDER) || request_accepts(scene->request, "service-needed-down", peer_name[PEER_CINDER]))
 		return;
 	peer_say(PEER_CINDER, &scene->peers.v[PEER_CINDER], &said);
 	EACH_WANTED(c, scene)
@@ -68,7 +67,22 @@ static void report_down_peer(const struct guard *self, const struct scene *scene
 	    scene->peers.v[peer].origin);
 }
 
-/* A run that takes nothing needs nothing. */
+/* Those that cinder_api_down() has left out, or would have. */
+static bool any_needs_cinder(const struct scene *scene, const struct findings *out)
+{
+	const struct finding *skip;
+
+	EACH_WANTED(c, scene)
+		if (c->nvolume > 0) {
+			skip = findings_skip(out, c->instance->uuid);
+			if (skip ? strcmp(skip->code, "cinder-api-down") == 0 :
+				   request_accepts(scene->request, "service-needed-down", peer_name[PEER_CINDER]))
+				return true;
+		}
+	return false;
+}
+
+/* A run that takes nothing needs nothing. One instance that is asked for is refused by what leaves it out. */
 void guard_service_needed_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	static const enum peer by_all[] = { PEER_PLACEMENT, PEER_NEUTRON, PEER_KEYSTONE };
@@ -77,7 +91,7 @@ void guard_service_needed_down(const struct guard *self, const struct scene *sce
 	for (size_t i = 0; i < sizeof by_all / sizeof *by_all; i++)
 		if (is_down(scene, by_all[i]) && (takes || takes_volumes))
 			report_down_peer(self, scene, by_all[i], out);
-	if (is_down(scene, PEER_CINDER) && !takes && takes_volumes && !scene->request->what.id)
+	if (is_down(scene, PEER_CINDER) && !takes && !scene->request->what.id && any_needs_cinder(scene, out))
 		report_down_peer(self, scene, PEER_CINDER, out);
 }
 

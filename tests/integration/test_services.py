@@ -100,6 +100,8 @@ class Services(harness.TestCase):
         self.refuse("cinder_url")
         r = self.expect(self.tool.run("host", "evacuate", A, "--only", VOLUME, *FENCED, "--accept", "volume-owner-dead", "--dry-run", "-f", "json"), REFUSED)
         self.assertEqual(set(self.found(r, "service-needed-down")), {"cinder-api"})
+        for accept in ("service-needed-down:cinder-api", "cinder-api-down"):
+            self.assertEqual(self.taken(self.host("--exclude", IMAGE, "--accept", accept)), {VOLUME})
 
     def test_what_is_not_known_is_said(self):
         self.site({})

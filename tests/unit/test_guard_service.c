@@ -193,7 +193,9 @@ static const struct guard_case cases[] = {
 	                      "as soon as one process of nova needs a new token (address from the test)" },
 	{ nova_api_is_off, "" },
 	{ cinder_refuses, "cinder-api-down i1: web has volumes, and cinder-api at http://c:8776/ refuses the connection" },
-	{ cinder_refuses_and_both_have_volumes, "service-needed-down cinder-api: cinder-api at http://c:8776/ refuses the connection: every instance would be left in ERROR "
+	{ cinder_refuses_and_both_have_volumes, "cinder-api-down i1: web has volumes, and cinder-api at http://c:8776/ refuses the connection\n"
+	                                        "cinder-api-down i2: db has volumes, and cinder-api at http://c:8776/ refuses the connection\n"
+	                                        "service-needed-down cinder-api: cinder-api at http://c:8776/ refuses the connection: every instance would be left in ERROR "
 	                                        "(address from the test)" },
 	{ cinder_refuses_and_one_is_asked_for, "cinder-api-down i1: web has volumes, and cinder-api at http://c:8776/ refuses the connection" },
 	{ cinder_refuses_and_none_has_volumes, "" },
