@@ -44,18 +44,25 @@ static bool any_with_volumes(const struct scene *scene, const struct findings *o
 	return false;
 }
 
-/* Where all have volumes the run is stopped, too: it would end as if nothing was to do. */
+static bool goes_without_cinder(const struct scene *scene)
+{
+	return request_accepts(scene->request, "service-needed-down", peer_name[PEER_CINDER]);
+}
+
+/* Where all have volumes the run is stopped, too: it would end as if nothing was to do. Who accepts that one accepts these. */
 void guard_cinder_api_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str said = { 0 };
 
-	if (!is_down(scene, PEER_CINDER) || request_accepts(scene->request, "service-needed-down", peer_name[PEER_CINDER]))
+	if (!is_down(scene, PEER_CINDER))
 		return;
 	peer_say(PEER_CINDER, &scene->peers.v[PEER_CINDER], &said);
 	EACH_WANTED(c, scene)
-		if (c->nvolume > 0 && !findings_skip(out, c->instance->uuid))
+		if (c->nvolume > 0 && !findings_skip(out, c->instance->uuid)) {
 			guard_found(self, scene, out, c->instance->uuid, NULL, "%s has volumes, and %s",
 			    str_or(c->instance->name, c->instance->uuid), said.s);
+			out->v[out->n - 1].accepted |= goes_without_cinder(scene);
+		}
 }
 
 static void report_down_peer(const struct guard *self, const struct scene *scene, enum peer peer, struct findings *out)
@@ -75,8 +82,7 @@ static bool any_needs_cinder(const struct scene *scene, const struct findings *o
 	EACH_WANTED(c, scene)
 		if (c->nvolume > 0) {
 			skip = findings_skip(out, c->instance->uuid);
-			if (skip ? strcmp(skip->code, "cinder-api-down") == 0 :
-				   request_accepts(scene->request, "service-needed-down", peer_name[PEER_CINDER]))
+			if (skip ? strcmp(skip->code, "cinder-api-down") == 0 : goes_without_cinder(scene))
 				return true;
 		}
 	return false;
