@@ -85,7 +85,8 @@ class Listings(harness.TestCase):
         self.assertEqual(count["attachments"], value("cinder", "SELECT COUNT(*) FROM volume_attachment WHERE deleted = 0"
                                                      " AND BINARY attached_host = BINARY %s", (A,)))
         self.assertEqual({f["item"] for f in facts if f["section"] == "service"},
-                         {"nova-compute " + A, "cinder-backup " + A, "cinder-volume %s@ceph" % A, "cinder-volume %s@nvme" % A})
+                         {"nova-compute " + A, "cinder-backup " + A, "cinder-volume %s@ceph" % A, "cinder-volume %s@nvme" % A,
+                          "neutron-openvswitch-agent " + A, "neutron-sriov-nic-agent " + A})
 
     def test_every_format_has_the_same_rows(self):
         wanted = [v["id"] for v in self.list("volume", "list", "--host", A, "--sort-column", "id")]

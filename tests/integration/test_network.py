@@ -21,6 +21,7 @@ def ports_of(name):
 class Network(harness.TestCase):
     def setUp(self):
         super().setUp()
+        self.tool.neutron = []  # each test says what it gives
         harness.sandbox("reset", "--rows")
         harness.heartbeats()
         self.port = ports_of("image-active-0")[0]
