@@ -5,13 +5,16 @@ import json
 import os
 import signal
 import time
+import uuid as uuids
+
+import amqp
 
 import harness
 from harness import A, C, ENV, FENCED, OK, REFUSED, rows, value
 
 GO = FENCED + ["--yes", "-f", "json"]
 WITH_PORT = "image-active-0"
-ERROR = 1
+ERROR, UNPROVED = 1, 10
 
 
 def ports(instance):
@@ -146,6 +149,60 @@ class Ports(harness.TestCase):
         self.assertEqual(self.of_kind("vif_event"), [])
         os.unlink(never)   # and the same command again goes on
         r = self.expect(self.tool.run("journal", "recover", run, "-f", "json", "--timeout", "60"), OK)
+        self.assertEqual([s["state"] for s in r.json["steps"] if s["id"] == uuid], ["proved"], str(r))
+
+    def tell_wrongly(self, uuid, host):
+        """Somebody tells the compute of a port that is not plugged in: nova believes it, and starts the guest without network."""
+        event = lambda port: {"nova_object.name": "InstanceExternalEvent", "nova_object.namespace": "nova", "nova_object.version": "1.0", "nova_object.data": {
+            "instance_uuid": uuid, "name": "network-vif-plugged", "status": "completed", "tag": port["id"]}}
+        body = {"method": "external_instance_event", "version": "5.0", "args": {"events": [event(p) for p in ports(uuid)], "instances": [
+            {"nova_object.name": "Instance", "nova_object.namespace": "nova", "nova_object.version": "2.3", "nova_object.data": {
+                "uuid": uuid, "vm_state": "active", "task_state": "rebuild_spawning"}}]},
+                "_unique_id": uuids.uuid4().hex, "_context_is_admin": True, "_context_roles": ["admin"], "_context_read_deleted": "no",
+                "_context_request_id": "req-" + str(uuids.uuid4()), "_context_timestamp": "2026-01-31T03:04:05.000000"}
+        broker = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"])
+        broker.connect()
+        self.addCleanup(broker.close)
+        broker.channel().basic_publish(amqp.Message(
+            json.dumps({"oslo.version": "2.0", "oslo.message": json.dumps(body)}), content_type="application/json",
+            content_encoding="utf-8", delivery_mode=2, priority=0), exchange="nova", routing_key="compute." + host)
+
+    def lands_without_network(self, timeout):
+        """The run, when it has seen that."""
+        uuid = uuid_of(WITH_PORT)
+        never = self.knob("agent_delay", "never")
+        process = self.tool.start("instance", "evacuate", WITH_PORT, C, *GO, "--timeout", timeout)
+        self.wait("it waits for its port", lambda: self.is_spawning(uuid))
+        time.sleep(1)   # the wait is registered a moment later
+        self.tell_wrongly(uuid, C)
+        self.wait("it is on another host, without network", lambda: [r for r in self.of_kind("outcome") if r.get("network") == "not-ready"])
+        return process, uuid, never
+
+    def end(self, process):
+        out, err = process.communicate(timeout=120)
+        return harness.Result(process.args, process.returncode, out.decode(), err.decode())
+
+    def test_an_instance_whose_agent_is_late_is_verified_when_it_has_reported(self):
+        process, uuid, never = self.lands_without_network("120")
+        self.assertIsNone(process.poll())
+        os.unlink(never)
+        r = self.expect(self.end(process), OK)
+        (step,) = [s for s in r.json["steps"] if s["id"] == uuid]
+        self.assertEqual((step["state"], step["network"]), ("proved", "ready"))
+        self.assertEqual({p["status"] for p in ports(uuid)}, {"ACTIVE"})
+        self.assertEqual([r.get("network") for r in self.of_kind("outcome")][-2:], ["not-ready", "ready"])
+
+    def test_one_whose_port_stays_down_is_done_by_nova_and_not_verified(self):
+        process, uuid, never = self.lands_without_network("25")
+        r = self.expect(self.end(process), UNPROVED)
+        (step,) = [s for s in r.json["steps"] if s["id"] == uuid]
+        self.assertEqual((step["state"], step["outcome"], step["network"]), ("applied", "network-not-ready", "not-ready"))
+        self.assertIn("port %s: the network agent of host '%s' has not reported it" % (ports(uuid)[0]["id"], C), step["error"])
+        now = rows("nova", "SELECT host, vm_state, task_state FROM instances WHERE uuid = %s", (uuid,))[0]
+        self.assertEqual((now["host"], now["vm_state"], now["task_state"]), (C, "active", None))
+        os.unlink(never)   # the agent reports; the same ports are looked at again
+        self.wait("its port is ACTIVE", lambda: ports(uuid)[0]["status"] == "ACTIVE")
+        r = self.expect(self.tool.run("journal", "recover", r.json["run"], "-f", "json"), OK)
         self.assertEqual([s["state"] for s in r.json["steps"] if s["id"] == uuid], ["proved"], str(r))
 
     def test_an_interrupted_run_says_who_goes_on(self):
