@@ -199,6 +199,11 @@ check-exhaustive:
 	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
 	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/crash/evac-manage tests/crash/all $(PARTS)
 
+# what must be up: a service after the other is stopped or hangs, in a whole sandbox of its own; and sixty instances, nova-api off and on
+check-outages: all
+	$(Q)tests/deps.sh build sandbox
+	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/evac-manage tests/lib/side_by_side --own tests/outages
+
 demo:
 	$(Q)tests/demo
 
@@ -312,5 +317,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:
