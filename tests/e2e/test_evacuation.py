@@ -146,6 +146,7 @@ class Evacuation(harness.TestCase):
         ids = clone(5) + clone(5, like="image-stopped-0")
         for id_ in ids[3:7]:   # a kind without ports
             rows("nova", "UPDATE instance_info_caches SET network_info = '[]' WHERE instance_uuid = %s", (id_,))
+            rows("neutron", "DELETE FROM ports WHERE device_id = %s", (id_,))
         kinds = self.kinds(ids)
         self.assertGreaterEqual(len(set(kinds.values())), 2)
         r = self.tool.run("host", "evacuate", A, *self.only(ids), *GO, "--max-in-flight", "4", "--timeout", "200")
@@ -245,7 +246,7 @@ class Evacuation(harness.TestCase):
         self.assertEqual(before, harness.checksum("nova"))
         # the operator insists: told what became of it, and how to be rid of it
         r = self.expect(self.tool.run("instance", "evacuate", "image-active-0", C, "--force", "--accept", "target-down",
-                                      "--accept", "mass-failure", *GO, "--timeout", "8"), TIMEOUT)
+                                      "--accept", "mass-failure", "--accept", "target-agent-down", *GO, "--timeout", "8"), TIMEOUT)
         text = r.json["steps"][0]["error"]
         self.assertIn("compute." + C, text)
         self.assertRegex(text, r"evac-manage .*migration list --host %s --stale" % A)
