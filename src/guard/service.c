@@ -212,7 +212,7 @@ void guard_scheduler_backlog(const struct guard *self, const struct scene *scene
 {
 	const struct bus_queue *first = &scene->bus.scheduler, *then = &scene->bus.scheduler_then;
 
-	if (!scene->world->bus || first->messages == 0 || then->messages == 0 || then->consumers == 0)
+	if (!scene->bus.has_exchange || first->messages == 0 || then->messages == 0 || then->consumers == 0)
 		return;
 	guard_found(self, scene, out, SCHEDULER_QUEUE, NULL,
 	    "queue '%s' on %s has %u consumer%s, and %u message%s waited in it, a second later %u", SCHEDULER_QUEUE,

@@ -72,8 +72,8 @@ static bool is_offered(const struct scene *scene, const struct findings *finding
 {
 	if (!g->offer || !f->acceptable || f->accepted || (g->offer_for_all && guard_first_found(findings, f->code, NULL) != f))
 		return false;
-	/* an undo, or two names that were exchanged, is no move that was planned */
-	return g->accept != ACCEPT_FENCED_MOVE || !(scene->subject.past || guard_first_found(findings, "looks-swapped", NULL));
+	/* two names that were exchanged are no run that was meant, and an undo is no move that was planned */
+	return !guard_first_found(findings, "looks-swapped", NULL) && (g->accept != ACCEPT_FENCED_MOVE || !scene->subject.past);
 }
 
 /* What may be typed in spite of a finding stands beside it, and nowhere else. */

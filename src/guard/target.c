@@ -222,6 +222,8 @@ void guard_scheduler_missing(const struct guard *self, const struct scene *scene
 {
 	const struct bus_queue *q = &scene->bus.scheduler;
 
+	if (!scene->bus.has_exchange) /* not looked at, or no-consumer says it */
+		return;
 	if (!q->exists && !scene->request->what.force && has_silent_scheduler(scene))
 		guard_found(self, scene, out, SCHEDULER_QUEUE, "start nova-scheduler",
 		    "%s has no queue '%s', and no nova-scheduler reports: a request would get lost, and its instance stay 'rebuilding'",

@@ -25,7 +25,7 @@ struct one_look {
 	struct http_url url;
 	struct http_line line;
 	char *ca_file;
-	enum { RESOLVES, CONNECTS, ASKS, ENDED } stage; /* under the lock, as soon as there are threads */
+	enum stage { RESOLVES, CONNECTS, ASKS, ENDED } stage; /* under the lock, as soon as there are threads */
 };
 struct batch {
 	pthread_mutex_t lock;
@@ -35,7 +35,7 @@ struct batch {
 	size_t n;
 };
 
-static void enter_stage(struct one_look *one, int stage)
+static void enter_stage(struct one_look *one, enum stage stage)
 {
 	pthread_mutex_lock(&one->batch->lock);
 	one->stage = stage;

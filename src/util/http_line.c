@@ -157,11 +157,14 @@ int http_status_of(const char *line)
 static bool set_name(SSL *ssl, const char *host)
 {
 	struct in6_addr any;
+	char name[256]; /* the macro below takes no const */
 
 	if (inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1)
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
+	if (snprintf(name, sizeof name, "%s", host) >= (int)sizeof name)
+		return false;
+	return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
 static bool set_own(SSL *ssl, const char *cert_file, const char *key_file)

@@ -221,6 +221,12 @@ class Page(blocking.TestCase):
         self.lost_cast(False)
         self.recover(UNKNOWN, "it may or may not have been sent")
         self.expect(self.type("evac-manage journal recover RUN --resend"), UNKNOWN, "a conductor can still take the first message for")
+        # where a token goes with it the same waits are kept; tests/integration/test_tokens.py has a message that needs one
+        token = os.path.join(self.tool.state, "token")
+        with open(os.open(token, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write("a-token\n")
+        self.expect(self.type("evac-manage journal recover RUN --resend --os-token-file FILE", FILE=token), UNKNOWN,
+                    "a conductor can still take the first message for")
         journals.older(journals.path_of(self.tool), 151)
         self.recover(UNKNOWN, "--resend")
         self.assertEqual(self.conductor.casts, [])

@@ -460,7 +460,7 @@ static void a_plan_says_who_is_begun_together(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(plans); i++) {
-		begin("oooooo" + 6 - strlen(plans[i].backends));
+		begin(&"oooooo"[6 - strlen(plans[i].backends)]);
 		give_backends(plans[i].backends);
 		order_waves(&work.plan, plans[i].window, wave);
 		for (size_t k = 0; k < work.plan.nunit; k++)
