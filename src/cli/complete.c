@@ -7,9 +7,15 @@
  * read: a line a word, behind a tab what it means; or one line that begins with a colon and says where the words are. What does
  * not begin as the word does is left out by the shell, which knows its user's wishes. Nothing that was typed comes back. */
 
+/* Of a text of several sentences the first: a menu has a line for each word. */
 static void offer_line(const char *word, const char *sentence, struct str *out)
 {
-	str_addf(out, sentence ? "%s\t%s\n" : "%s\n", word, sentence);
+	const char *stop = sentence ? strstr(sentence, ". ") : NULL;
+
+	str_add(out, word);
+	if (sentence)
+		str_addf(out, "\t%.*s", (int)(stop ? (size_t)(stop - sentence) : strlen(sentence)), sentence);
+	str_addc(out, '\n');
 }
 
 static void offer_values(const struct tree *tree, enum option_type type, const char *metavar, struct str *out)

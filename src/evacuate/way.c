@@ -36,7 +36,7 @@ static int look_at_broker(struct work *work, struct error *err)
 		    bus_server(work->world.bus));
 	if (bus_queue_look(work->world.bus, SCHEDULER_QUEUE, &queue, err) != 0)
 		return -1;
-	if (queue.exists && queue.consumers == 0 && (queue.messages > 0 || !work->request->what.force))
+	if (queue.exists && queue.consumers == 0)
 		return error_set(err, ERROR_REFUSED, "queue '%s' on %s has no consumer any more", SCHEDULER_QUEUE,
 		    bus_server(work->world.bus));
 	return bus_canary(work->world.bus, work->world.nova.bus.exchange, err);

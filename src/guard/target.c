@@ -216,25 +216,31 @@ static bool has_silent_scheduler(const struct scene *scene)
 	return n > 0;
 }
 
-/* A queue that is not there holds nothing, and nobody works it off. A forced target bypasses the scheduler, but not what it
- * does with what waits. */
+/* A queue that is not there holds nothing, and nobody works it off. A forced target is not asked of the scheduler, and yet
+ * needs it: nova-compute tells every scheduler of the instance when its guest has been started ([filter_scheduler]
+ * track_instance_changes, as shipped; nova 26 compute/manager.py: _update_scheduler_instance_info), and the exchange for that
+ * is gone with the last of them. */
 void guard_scheduler_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct bus_queue *q = &scene->bus.scheduler;
 
 	if (!scene->bus.has_exchange) /* not looked at, or no-consumer says it */
 		return;
-	if (!q->exists && !scene->request->what.force && has_silent_scheduler(scene))
+	if (!q->exists && has_silent_scheduler(scene))
 		guard_found(self, scene, out, SCHEDULER_QUEUE, "start nova-scheduler",
 		    "%s has no queue '%s', and no nova-scheduler reports: a request would get lost, and its instance stay 'rebuilding'",
 		    bus_server(scene->world->bus), SCHEDULER_QUEUE);
-	if (!q->exists || q->consumers > 0 || (scene->request->what.force && q->messages == 0))
+	if (!q->exists || q->consumers > 0)
 		return;
 	if (q->messages > 0)
 		guard_found(self, scene, out, SCHEDULER_QUEUE,
 		    "rabbitmqctl purge_queue scheduler on the broker's node, then start nova-scheduler; the requests in the queue are dead",
 		    "queue '%s' on %s has no consumer and %u message%s: a nova-scheduler that starts would claim room in placement for each",
 		    SCHEDULER_QUEUE, bus_server(scene->world->bus), (unsigned)q->messages, q->messages == 1 ? "" : "s");
+	else if (scene->request->what.force)
+		guard_found(self, scene, out, SCHEDULER_QUEUE, "start nova-scheduler",
+		    "queue '%s' on %s has no consumer: nova-compute starts the guest, cannot tell any nova-scheduler, and leaves the instance in ERROR on its old host",
+		    SCHEDULER_QUEUE, bus_server(scene->world->bus));
 	else
 		guard_found(self, scene, out, SCHEDULER_QUEUE, "start nova-scheduler",
 		    "queue '%s' on %s has no consumer: a nova-scheduler that starts later would claim room in placement for each request that waits there",

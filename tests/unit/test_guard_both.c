@@ -250,7 +250,7 @@ static void that_left_a_request(void)
 static void a_forced_target(void)
 {
 	f.request.what.force = true;
-	f.scene.bus.scheduler = (struct bus_queue){ true, 0, 0 }; /* it is not asked, and nothing waits for it */
+	f.scene.bus.scheduler = (struct bus_queue){ true, 0, 1 };
 }
 static void an_instance_at_home(void)
 {
