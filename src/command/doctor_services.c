@@ -24,19 +24,25 @@ static const char *const peer_hint_unknown[PEERS] = {
 	[PEER_NOVA] = N_("set [site] nova_url in evac-manage.conf, or give keystone.conf: --keystone-config-file FILE"),
 };
 
-/* nova-api may be off: it is told, and no work depends on it. */
+/* nova-api may be off where neutron's database can be read, or where no compute waits for its ports: vif-event-undeliverable.
+ */
+static bool doctor_needs(const struct world *w, enum peer peer)
+{
+	return peer != PEER_NOVA || (!w->neutron_db && w->site.computes_wait_for_ports);
+}
+
 static void check_peer(struct exam *e, const struct scene *scene, enum peer peer)
 {
 	const struct peer_fact *fact = &scene->peers.v[peer];
-	unsigned works = peer == PEER_NOVA ? 0 : EVACUATIONS;
+	unsigned works = doctor_needs(scene->world, peer) ? EVACUATIONS : 0;
 	auto_str struct str said = { 0 };
 
 	peer_say(peer, fact, &said);
 	if (peer_state(fact) == PEER_ANSWERS)
 		exam_tell(e, peer_name[peer], works, FIT, NULL, "%s (address from %s)", said.s, fact->origin);
 	else if (peer_state(fact) == PEER_DOWN)
-		exam_tell(e, peer_name[peer], works, works ? FAIL : WARN, peer_hint[peer], "%s (address from %s)", said.s,
-		    fact->origin);
+		exam_tell(e, peer_name[peer], works, works ? FAIL : WARN, works ? peer_hint[peer] : NULL,
+		    "%s (address from %s)", said.s, fact->origin);
 	else if (fact->looked && fact->look.answer == HTTP_UNTRUSTED)
 		exam_tell(e, peer_name[peer], works, NOT_ASKED, N_("check its certificate, and cafile in nova.conf"), "%s",
 		    said.s);
