@@ -87,7 +87,8 @@ class Cells(harness.TestCase):
                          " WHERE a.instance_uuid = %s AND e.event = 'compute_rebuild_instance'", (id_,))
             self.assertEqual([(b["host"], b["result"]) for b in built], [(cells.ALIVE, "Success")])
         # and one of the first cell goes to a host of the first
-        self.expect(self.tool.run("instance", "evacuate", "image-active-0", *GO, "--timeout", "90"), OK)
+        # two of its four are down by the seeds: one late heartbeat more is half, and not what this is about
+        self.expect(self.tool.run("instance", "evacuate", "image-active-0", "--accept", "mass-failure", *GO, "--timeout", "90"), OK)
         now = rows("nova", "SELECT host FROM instances WHERE display_name = 'image-active-0' AND deleted = 0")[0]["host"]
         self.assertNotIn(now, (A, cells.ALIVE))
 
