@@ -55,7 +55,7 @@ size_t text_columns(const char *text)
 	return columns_of(told, strlen(told));
 }
 
-/* Where nothing may be broken any more. */
+/* Where a command begins, which is not broken. */
 static size_t command_at(const char *text)
 {
 	const char *command = strstr(text, COMMAND);
@@ -63,6 +63,14 @@ static size_t command_at(const char *text)
 	if (command && command > text && command[-1] == '\'') /* a sentence has it in '…' */
 		command--;
 	return command ? (size_t)(command - text) : strlen(text);
+}
+
+/* Its bytes: one in '…' ends with the word that has the closing one, what stands alone with the text. */
+static size_t command_bytes(const char *s)
+{
+	const char *close = *s == '\'' ? strstr(s + 1, "' ") : NULL;
+
+	return close ? (size_t)(close + 1 - s) : strlen(s);
 }
 
 /* The bytes of the next word: up to a blank, or to where Chinese may break. */
@@ -94,7 +102,9 @@ void paragraph_add(struct str *out, const char *text, size_t indent, size_t at, 
 	for (size_t i = 0; i < n; i += word, first = false) {
 		for (blank = false; i < n && s[i] == ' '; i++)
 			blank = true;
-		word = i >= free_to ? n - i : word_bytes(s + i, free_to - i);
+		if (i > free_to)
+			free_to = i + command_at(s + i);
+		word = i == free_to ? command_bytes(s + i) : word_bytes(s + i, free_to - i);
 		if (!first && width && at + blank + columns_of(s + i, word) > width) {
 			str_addf(out, "\n%*s", (int)indent, "");
 			at = indent;

@@ -185,6 +185,9 @@ static void words_wrap_and_commands_do_not(void **state)
 	line_add_cut(&text, "one two three", 8);
 	assert_string_equal(text.s, "one two\xe2\x80\xa6\n");
 	str_clear(&text);
+	paragraph_add(&text, "look: 'evac-manage doctor' looks at all of them, one by one", 2, 0, 24);
+	assert_string_equal(text.s, "look:\n  'evac-manage doctor'\n  looks at all of them,\n  one by one\n");
+	str_clear(&text);
 	paragraph_add(&text, "a\nb\x1b[31m", 0, 0, 80);
 	assert_string_equal(text.s, "a\\nb\\x1b[31m\n");
 }
