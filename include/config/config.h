@@ -102,6 +102,10 @@ struct placement_config {
 struct neutron_config {
 	struct db_url database, replica; /* [database] connection and slave_connection */
 	unsigned agent_down_time_s;      /* [DEFAULT] agent_down_time: 75 (neutron conf/agent/database/agents_db.py) */
+	/* Which nova-api of keystone's catalog neutron-server posts its events to (neutron notifiers/nova.py): [nova]
+	 * region_name, endpoint_type ("public"), cafile, insecure. It knows no address of its own: url is NULL. */
+	struct endpoint_config nova;
+	bool tells_nova; /* [DEFAULT] notify_nova_on_port_status_changes: true; without it neutron tells of no port */
 	char *readable_by_all;
 };
 

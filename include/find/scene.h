@@ -385,10 +385,10 @@ void scene_look_at_peers(struct scene *scene, unsigned peers);
 unsigned scene_needed_peers(const struct scene *scene);
 /* What was seen of it; PEER_UNKNOWN: no address, or a certificate that is not trusted here. */
 enum peer_state peer_state(const struct peer_fact *fact);
-bool scene_nova_api_answers(const struct scene *scene); /* now, within 2 s */
-/* Where nova-api of this configuration listens; NULL: not known. Better than nothing: it is most likely among those that
- * neutron asks. The caller frees it. */
-char *scene_own_nova_url(const struct scene *scene);
+/* Does neutron tell the nova-computes of their ports, as far as that was seen? It does when the nova-api that it posts to
+ * answered, and where its configuration does not turn that off. All that depends on it asks here. */
+bool scene_neutron_tells(const struct scene *scene);
+bool scene_ask_neutron_tells(struct scene *scene); /* looks again, 2 s at most */
 /* "placement at http://…/ refuses the connection"; where there is no address, why. */
 void peer_say(enum peer peer, const struct peer_fact *fact, struct str *out);
 

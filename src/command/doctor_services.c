@@ -38,7 +38,14 @@ static void check_peer(struct exam *e, const struct scene *scene, enum peer peer
 	auto_str struct str said = { 0 };
 
 	peer_say(peer, fact, &said);
-	if (peer_state(fact) == PEER_ANSWERS)
+	if (peer == PEER_NOVA && scene->witness.nova_api && !scene_neutron_tells(scene))
+		exam_tell(e, peer_name[peer], works, works ? FAIL : WARN, works ? peer_hint[peer] : NULL,
+		    "%s (address from %s); but neutron is set up not to notify nova (notify_nova_on_port_status_changes)",
+		    said.s, fact->origin);
+	else if (fact->own && peer_state(fact) == PEER_ANSWERS)
+		exam_tell(e, peer_name[peer], works, works ? NOT_ASKED : WARN, peer_hint_unknown[peer],
+		    "%s (address from %s); whether neutron asks this one is not known", said.s, fact->origin);
+	else if (peer_state(fact) == PEER_ANSWERS)
 		exam_tell(e, peer_name[peer], works, FIT, NULL, "%s (address from %s)", said.s, fact->origin);
 	else if (peer_state(fact) == PEER_DOWN)
 		exam_tell(e, peer_name[peer], works, works ? FAIL : WARN, works ? peer_hint[peer] : NULL,

@@ -322,7 +322,7 @@ void cinder_config_free(struct cinder_config *config)
 	*config = (struct cinder_config){ 0 };
 }
 
-/* A service of which nothing but its database is asked. */
+/* A service of which little but its database is asked. */
 struct lone {
 	const struct service *service;
 	const char *const *files;
@@ -330,7 +330,7 @@ struct lone {
 	const struct ini_name *connection, *slave_connection;
 	struct db_url *database, *replica;
 	char **readable_by_all;
-	unsigned *agent_down_time_s; /* neutron's; NULL: it has no agents */
+	struct neutron_config *more; /* what else is read of neutron's; NULL: it is not neutron's */
 };
 
 /* Ubuntu's neutron.conf and placement.conf come with sqlite:////var/lib/…: nobody has configured that service here. */
@@ -350,8 +350,9 @@ static int read_lone(struct ini *ini, const struct lone *lone, struct error *err
 		return note_stock_file(ini, lone->connection, err);
 	if (!lone->database->driver)
 		return missing(lone->service, ini, lone->connection, err);
-	if (lone->agent_down_time_s &&
-	    read_number(ini, NAMES({ "DEFAULT", "agent_down_time" }), lone->agent_down_time_s, err) != 0)
+	if (lone->more &&
+	    (read_number(ini, NAMES({ "DEFAULT", "agent_down_time" }), &lone->more->agent_down_time_s, err) != 0 ||
+		notifier_read(ini, lone->more, err) != 0))
 		return -1;
 	return read_database(ini, lone->slave_connection, lone->replica, NULL, err);
 }
@@ -414,9 +415,9 @@ int config_load_neutron(const struct config_sources *sources, struct neutron_con
 		.database = &out->database,
 		.replica = &out->replica,
 		.readable_by_all = &out->readable_by_all,
-		.agent_down_time_s = &out->agent_down_time_s };
+		.more = out };
 
-	*out = (struct neutron_config){ .agent_down_time_s = 75 };
+	*out = (struct neutron_config){ .agent_down_time_s = 75, .tells_nova = true };
 	if (load_lone(sources, &lone, err) == 0)
 		return 0;
 	neutron_config_free(out);
@@ -427,6 +428,7 @@ void neutron_config_free(struct neutron_config *config)
 {
 	db_url_free(&config->database);
 	db_url_free(&config->replica);
+	endpoint_free(&config->nova);
 	free(config->readable_by_all);
 	*config = (struct neutron_config){ 0 };
 }

@@ -110,13 +110,29 @@ int endpoints_read(struct ini *ini, struct nova_config *out, struct error *err)
 	return read_bool(ini, NAMES({ "service_user", "send_service_user_token" }), &out->sends_service_token, err);
 }
 
+int notifier_read(struct ini *ini, struct neutron_config *out, struct error *err)
+{
+	if (read_known(ini, NAMES({ "nova", "region_name" }), &out->nova.region, NULL, err) != 0 ||
+	    read_known(ini, NAMES({ "nova", "endpoint_type" }), &out->nova.interfaces, NULL, err) != 0 ||
+	    read_known(ini, NAMES({ "nova", "cafile" }), &out->nova.ca_file, NULL, err) != 0 ||
+	    read_bool(ini, NAMES({ "nova", "insecure" }), &out->nova.insecure, err) != 0)
+		return -1;
+	if (!out->nova.interfaces)
+		out->nova.interfaces = xstrdup("public");
+	return read_bool(ini, NAMES({ "DEFAULT", "notify_nova_on_port_status_changes" }), &out->tells_nova, err);
+}
+
+void endpoint_free(struct endpoint_config *endpoint)
+{
+	free_secret(endpoint->url); /* it may have a login in it */
+	free(endpoint->origin);
+	free(endpoint->region);
+	free(endpoint->interfaces);
+	free(endpoint->ca_file);
+}
+
 void endpoints_free(struct nova_config *config)
 {
-	for (struct endpoint_config *e = config->endpoint; e < config->endpoint + PEERS; e++) {
-		free_secret(e->url); /* it may have a login in it */
-		free(e->origin);
-		free(e->region);
-		free(e->interfaces);
-		free(e->ca_file);
-	}
+	for (struct endpoint_config *e = config->endpoint; e < config->endpoint + PEERS; e++)
+		endpoint_free(e);
 }

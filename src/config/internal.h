@@ -105,6 +105,9 @@ int service_addresses_read(struct ini *ini, struct nova_config *out, struct erro
 /* ---- the services that nova asks */
 int endpoints_read(struct ini *ini, struct nova_config *out, struct error *err);
 void endpoints_free(struct nova_config *config);
+void endpoint_free(struct endpoint_config *endpoint);
+/* Which nova-api neutron-server tells of its ports, out of its own configuration. */
+int notifier_read(struct ini *ini, struct neutron_config *out, struct error *err);
 
 /* ---- the --defaults-file */
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);

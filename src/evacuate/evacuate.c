@@ -74,7 +74,7 @@ static void time_out(struct work *work, int64_t timeout_s)
 /* nova goes on with what was cast, as far as its compute waits for nobody who tells it of its ports. */
 static void leave_under_way(struct work *work)
 {
-	bool nova_api = scene_nova_api_answers(&work->scene);
+	bool nova_api = scene_ask_neutron_tells(&work->scene);
 
 	for (size_t i = 0; i < work->plan.nunit; i++) {
 		struct unit *unit = &work->plan.unit[i];

@@ -161,11 +161,11 @@ static void keep_wait(struct work *work, size_t unit, const char *why)
 }
 
 /* Asked when it decides something, and then not again for a while. */
-static bool nova_api_answers(const struct work *work, struct plugging *p)
+static bool nova_api_answers(struct work *work, struct plugging *p)
 {
 	if (is_soon(p->api_asked_ms))
 		return p->nova_api;
-	p->nova_api = scene_nova_api_answers(&work->scene);
+	p->nova_api = scene_ask_neutron_tells(&work->scene);
 	p->api_asked_ms = clock_monotonic_ms();
 	return p->nova_api;
 }

@@ -41,31 +41,38 @@ static bool take_configured(struct scene *scene, enum peer peer)
 	return site || nova->url;
 }
 
-/* keystone's own interfaces differ in nothing but who may be asked what; neutron asks nova-api by the public one (neutron
- * conf/common.py: [nova] endpoint_type). */
-static const char *interfaces_of(const struct scene *scene, enum peer peer)
+/* What the one who asks this peer has been told of it: nova, and of nova-api neutron, which asks the public interface unless
+ * its configuration says another (neutron conf/common.py: [nova] endpoint_type). */
+static const struct endpoint_config *asker_of(const struct scene *scene, enum peer peer)
 {
-	return str_or(scene->world->nova.endpoint[peer].interfaces, peer == PEER_NOVA ? "public" : "internal,public");
+	static char public[] = "public";
+	static const struct endpoint_config shipped = { .interfaces = public };
+
+	if (peer != PEER_NOVA)
+		return &scene->world->nova.endpoint[peer];
+	return scene->world->has_neutron_config ? &scene->world->neutron.nova : &shipped;
 }
 
 /* A region that one of nova's groups names is nova's. */
 static const char *region_of(const struct scene *scene, enum peer peer)
 {
 	const struct endpoint_config *all = scene->world->nova.endpoint;
+	const char *region = asker_of(scene, peer)->region;
 
-	for (int other = 0; other < PEERS && !all[peer].region; other++)
-		if (all[other].region)
-			return all[other].region;
-	return all[peer].region;
+	for (int other = 0; other < PEERS && !region; other++)
+		region = all[other].region;
+	return region;
 }
 
 static void take_cataloged(struct scene *scene, enum peer peer, const struct endpoints *all)
 {
 	struct peer_fact *fact = &scene->peers.v[peer];
 	auto_free char *origin = NULL;
+	/* keystone's own interfaces differ in nothing but who may be asked what */
+	const char *interfaces = str_or(asker_of(scene, peer)->interfaces, "internal,public");
 	const struct endpoint *found;
 
-	switch (endpoint_choose(all, catalog_types[peer], region_of(scene, peer), interfaces_of(scene, peer), &found)) {
+	switch (endpoint_choose(all, catalog_types[peer], region_of(scene, peer), interfaces, &found)) {
 	case ENDPOINT_FOUND:
 		origin = xasprintf(_("keystone's catalog (%s, %s)"), found->type, found->interface);
 		set_address(scene, peer, found->url, origin);
@@ -121,10 +128,19 @@ static void find_in_catalog(struct scene *scene)
 	endpoints_list_free(&all);
 }
 
+/* Where nova-api of this configuration listens; NULL: not known. Better than nothing: it is most likely among those that
+ * neutron asks. */
+static char *own_nova_url(const struct nova_config *nova)
+{
+	return nova->api_listen ?
+	    xasprintf(strchr(nova->api_listen, ':') ? "http://[%s]:%u/" : "http://%s:%u/", nova->api_listen, nova->api_port) :
+	    NULL;
+}
+
 static void take_own_nova(struct scene *scene)
 {
 	struct peer_fact *fact = &scene->peers.v[PEER_NOVA];
-	auto_free char *url = scene_own_nova_url(scene);
+	auto_free char *url = own_nova_url(&scene->world->nova);
 
 	if (fact->look.url || !url)
 		return;
@@ -137,10 +153,10 @@ void scene_find_peers(struct scene *scene)
 	bool all = true;
 
 	for (int peer = 0; peer < PEERS; peer++) {
-		const struct endpoint_config *nova = &scene->world->nova.endpoint[peer];
+		const struct endpoint_config *asker = asker_of(scene, (enum peer)peer);
 
-		scene->peers.v[peer].look.ca_file = nova->ca_file;
-		scene->peers.v[peer].look.insecure = nova->insecure;
+		scene->peers.v[peer].look.ca_file = asker->ca_file;
+		scene->peers.v[peer].look.insecure = asker->insecure;
 		all &= take_configured(scene, (enum peer)peer);
 	}
 	if (!all)

@@ -9,15 +9,6 @@
 
 #define LOOK_MS 2000
 
-char *scene_own_nova_url(const struct scene *scene)
-{
-	const struct nova_config *nova = &scene->world->nova;
-
-	return nova->api_listen ?
-	    xasprintf(strchr(nova->api_listen, ':') ? "http://[%s]:%u/" : "http://%s:%u/", nova->api_listen, nova->api_port) :
-	    NULL;
-}
-
 unsigned scene_needed_peers(const struct scene *scene)
 {
 	unsigned needed = 1u << PEER_PLACEMENT | 1u << PEER_NEUTRON | 1u << PEER_KEYSTONE | 1u << PEER_NOVA;
@@ -50,16 +41,18 @@ void scene_look_at_peers(struct scene *scene, unsigned peers)
 											   NULL;
 }
 
-bool scene_nova_api_answers(const struct scene *scene)
+bool scene_neutron_tells(const struct scene *scene)
 {
-	auto_free char *own = scene_own_nova_url(scene);
-	struct http_look look = scene->peers.v[PEER_NOVA].look;
+	return scene->witness.nova_api && (!scene->world->has_neutron_config || scene->world->neutron.tells_nova);
+}
 
-	look.url = look.url ? look.url : own;
-	if (!look.url)
-		return false;
-	http_look_all(&look, 1, LOOK_MS);
-	return http_is_alive(&look);
+bool scene_ask_neutron_tells(struct scene *scene)
+{
+	int64_t looked_ms = scene->peers.looked_ms;
+
+	scene_look_at_peers(scene, 1u << PEER_NOVA);
+	scene->peers.looked_ms = looked_ms; /* at the others no one has looked */
+	return scene_neutron_tells(scene);
 }
 
 /* Of nova-api's own address that does not answer nothing follows: neutron may ask another one. */

@@ -3,11 +3,21 @@
 #include "util/lang.h"
 #include "util/str.h"
 
+/* Why neutron does not. */
+static const char *why_not_by_neutron(const struct scene *scene)
+{
+	if (scene->witness.nova_api)
+		return _("neutron is set up not to notify nova (notify_nova_on_port_status_changes)");
+	if (peer_state(&scene->peers.v[PEER_NOVA]) == PEER_DOWN)
+		return _("nova-api is down");
+	return _("whether nova-api answers neutron is not known");
+}
+
 /* Does nobody tell a nova-compute that a port is plugged? neutron does by way of nova-api, and this run does while it follows
  * what it has sent and can ask neutron's database. ${why}: why this run does not. */
 static bool is_untold(const struct scene *scene, struct str *why)
 {
-	if (scene->witness.nova_api || !scene->world->site.computes_wait_for_ports)
+	if (scene_neutron_tells(scene) || !scene->world->site.computes_wait_for_ports)
 		return false;
 	if (scene->request->how.no_wait)
 		str_add(why, _("with --no-wait this run tells it nothing"));
@@ -30,9 +40,10 @@ void guard_vif_event_undeliverable(const struct guard *self, const struct scene 
 		if (!vifs_may_be_awaited(&t.c->vifs))
 			continue;
 		if (t.c->vifs.known)
-			guard_found(self, scene, out, uuid, hint, "%s has ports, nova-api is down, and %s", name, why.s);
+			guard_found(self, scene, out, uuid, hint, "%s has ports, %s, and %s", name, why_not_by_neutron(scene),
+			    why.s);
 		else
-			guard_found(self, scene, out, uuid, hint, "the ports of %s could not be read, nova-api is down, and %s",
-			    name, why.s);
+			guard_found(self, scene, out, uuid, hint, "the ports of %s could not be read, %s, and %s", name,
+			    why_not_by_neutron(scene), why.s);
 	}
 }

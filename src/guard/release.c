@@ -31,7 +31,7 @@ void guard_release_deletes_disks(const struct guard *self, const struct scene *s
 	guard_found(self, scene, out, r->name, NULL,
 	    "the oldest live compute runs %s: a failed spawn would delete the disks of %zu instance%s on shared storage%s",
 	    which.s, n, n == 1 ? "" : "s",
-	    scene->witness.nova_api ? "" : _("; nova-api does not answer, so neutron cannot report that a port is plugged"));
+	    scene_neutron_tells(scene) ? "" : _("; nova-api does not answer, so neutron cannot report that a port is plugged"));
 }
 
 void guard_release_unclear(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -116,6 +116,25 @@ static void report_unchecked(const struct guard *self, const struct scene *scene
 		guard_found(self, scene, out, peer_name[peer], hint.s, "%s was not checked: %s", peer_name[peer], said.s);
 }
 
+/* Does a run rely on nova-api at an address that only nova.conf has? */
+static bool relies_on_own_nova(const struct scene *scene)
+{
+	return scene->peers.v[PEER_NOVA].own && scene_neutron_tells(scene) && scene->world->site.computes_wait_for_ports &&
+	    (scene->request->how.no_wait || !scene->neutron.known);
+}
+
+static void report_own_nova(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	EACH_TAKEN(t, scene, out)
+		if (vifs_may_be_awaited(&t.c->vifs)) {
+			guard_found(self, scene, out, peer_name[PEER_NOVA],
+			    N_("give the address at which neutron reaches it: [site] nova_url in evac-manage.conf"),
+			    "nova-api answers at %s, where nova.conf has it listen; whether neutron reaches it, to tell nova-computes of their ports, is not known",
+			    scene->witness.nova_api);
+			return;
+		}
+}
+
 void guard_service_not_checked(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	bool takes = any_without_volumes(scene, out), takes_volumes = any_with_volumes(scene, out);
@@ -123,6 +142,8 @@ void guard_service_not_checked(const struct guard *self, const struct scene *sce
 	for (int peer = 0; peer < PEER_NOVA && scene->peers.known; peer++)
 		if (peer_state(&scene->peers.v[peer]) == PEER_UNKNOWN && (takes_volumes || (takes && peer != PEER_CINDER)))
 			report_unchecked(self, scene, (enum peer)peer, out);
+	if (relies_on_own_nova(scene))
+		report_own_nova(self, scene, out);
 }
 
 /* cinder volume/api.py: attachment_deletion_allowed() since OSSA-2023-003 asks nova-api whether the volume is in use, unless

@@ -147,8 +147,7 @@ GUARD("target-agent-down", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, targ
 	.of_request = true)
 GUARD("vif-event-undeliverable", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, vif_event_undeliverable),
 	.sentence = N_("a nova-compute starts the instance when it is told that its ports are plugged, and ends it in ERROR "
-		"when nobody tells it within vif_plugging_timeout; neutron tells it through nova-api, which does not answer, "
-		"and this run cannot"),
+		"when nobody tells it within vif_plugging_timeout; neither neutron, through nova-api, nor this run can"),
 	.hint = N_("bring nova-api back, or give neutron's configuration: --neutron-config-file; set [site] "
 		"computes_wait_for_ports = false if no nova-compute waits"),
 	.offer = N_("if the destinations have vif_plugging_timeout = 0 and vif_plugging_is_fatal = false"), .offer_for_all = true)

@@ -135,7 +135,8 @@ int recover_follow(struct recovery *r, struct error *err)
 	    !world->site.computes_wait_for_ports)
 		return 0;
 	CRASH_POINT("recover_follow_begun");
-	nova_api = scene_nova_api_answers(&r->work.scene);
+	scene_find_peers(&r->work.scene);
+	nova_api = scene_ask_neutron_tells(&r->work.scene);
 	plugging_look(&r->work, &plugging);
 	if (count_waiting(r, nova_api) > 0 && world->neutron_db && !r->request->how.no_wait)
 		rc = follow_to_end(r, &plugging, nova_api, err);

@@ -525,6 +525,30 @@ static void neutron_is_a_database_and_how_long_an_agent_may_be_silent(void **sta
 	assert_null(n.database.driver);
 }
 
+static void neutron_says_which_nova_api_it_tells(void **state)
+{
+	const struct config_sources sources = { .neutron_files = file_list, .n_neutron_files = 1 };
+	struct neutron_config n;
+	struct error err = { 0 };
+
+	(void)state;
+	write_file("[database]\nconnection = mysql://n:neu-s3cret@h/neutron\n[nova]\n");
+	assert_int_equal(0, config_load_neutron(&sources, &n, &err));
+	assert_null(n.nova.url);
+	assert_null(n.nova.region);
+	assert_string_equal(n.nova.interfaces, "public");
+	assert_true(n.tells_nova && !n.nova.insecure);
+	neutron_config_free(&n);
+	write_file("[DEFAULT]\nnotify_nova_on_port_status_changes = False\n[database]\nconnection = mysql://n:neu-s3cret@h/neutron\n"
+		   "[nova]\nregion_name = Two\nendpoint_type = internal\ncafile = /ca.pem\ninsecure = yes\n");
+	assert_int_equal(0, config_load_neutron(&sources, &n, &err));
+	assert_string_equal(n.nova.region, "Two");
+	assert_string_equal(n.nova.interfaces, "internal");
+	assert_string_equal(n.nova.ca_file, "/ca.pem");
+	assert_true(!n.tells_nova && n.nova.insecure);
+	neutron_config_free(&n);
+}
+
 /* A compute's file, and the one of Ubuntu's package. */
 static void a_neutron_file_without_a_server_has_nothing_for_us(void **state)
 {
@@ -930,6 +954,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_not_there_says_which_option_names_another),
 		cmocka_unit_test(cinders_file_is_read_with_its_old_names),
 		cmocka_unit_test(cinder_needs_a_database_and_no_broker),
+		cmocka_unit_test(neutron_says_which_nova_api_it_tells),
 		cmocka_unit_test(neutron_is_a_database_and_how_long_an_agent_may_be_silent),
 		cmocka_unit_test(a_neutron_file_without_a_server_has_nothing_for_us),
 		cmocka_unit_test(the_defaults_file_goes_over_the_services_login),

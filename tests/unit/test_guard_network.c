@@ -14,6 +14,8 @@ static struct vif managed = { .port_id = "p2", .vnic_type = "remote-managed", .t
 static void nobody_tells(void)
 {
 	f.world.site.computes_wait_for_ports = true;
+	f.scene.peers.v[PEER_NOVA] =
+	    (struct peer_fact){ .looked = true, .look = { .url = "http://a:8774/", .answer = HTTP_REFUSED } };
 	strcpy(f.world.neutron_absent, "no neutron configuration");
 	f.candidate[I1].vifs = (struct vifs){ .v = &usual, .n = 1, .known = true };
 	f.candidate[I2].vifs = (struct vifs){ .v = &managed, .n = 1, .known = true };
@@ -37,6 +39,20 @@ static void its_tables_are_not_readable(void)
 {
 	nobody_tells();
 	f.world.neutron_absent[0] = '\0';
+}
+
+static void it_is_not_known_whether_nova_api_answers(void)
+{
+	nobody_tells();
+	f.scene.peers.v[PEER_NOVA].looked = false;
+}
+
+static void neutron_is_told_not_to(void)
+{
+	it_is_not_followed();
+	f.scene.witness.nova_api = "http://127.0.0.1:8774/";
+	f.world.has_neutron_config = true;
+	f.world.neutron.tells_nova = false;
 }
 
 /* ---- and where somebody does, or nobody has to */
@@ -73,6 +89,11 @@ static const struct guard_case cases[] = {
 	{ it_is_not_followed, "vif-event-undeliverable i1: web has ports, nova-api is down, and with --no-wait this run tells it nothing" },
 	{ its_tables_are_not_readable, "vif-event-undeliverable i1: web has ports, nova-api is down, and neutron's database cannot be "
 	                               "asked: its tables could not be read" },
+	{ it_is_not_known_whether_nova_api_answers, "vif-event-undeliverable i1: web has ports, whether nova-api answers neutron is not "
+	                                            "known, and neutron's database cannot be asked: no neutron configuration" },
+	{ neutron_is_told_not_to, "vif-event-undeliverable i1: web has ports, neutron is set up not to notify nova "
+	                          "(notify_nova_on_port_status_changes), and with --no-wait this run tells it nothing\n"
+	                          "nova-api-answers http://127.0.0.1:8774/: nova-api answers at http://127.0.0.1:8774/: its own evacuate can be used" },
 	{ neutron_can_be_asked, "" },
 	{ no_compute_waits, "" },
 	{ it_is_left_out, "" },

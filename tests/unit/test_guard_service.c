@@ -112,6 +112,28 @@ static void no_token_and_no_volumes(void)
 }
 
 static struct vif vif = { .port_id = "p1" };
+
+/* A run that tells the computes nothing, where nova-api answers at the address that nova.conf has. */
+static void only_the_own_nova_api_is_known(void)
+{
+	all_answer();
+	f.scene.witness.nova_api = "http://a:8774/";
+	f.scene.peers.v[PEER_NOVA].own = true;
+	f.world.site.computes_wait_for_ports = true;
+	f.request.how.no_wait = true;
+	f.candidate[I2].vifs = (struct vifs){ .v = &vif, .n = 1, .known = true };
+}
+static void the_own_nova_api_and_no_compute_waits(void)
+{
+	only_the_own_nova_api_is_known();
+	f.world.site.computes_wait_for_ports = false;
+}
+static void the_nova_api_that_neutron_asks(void)
+{
+	only_the_own_nova_api_is_known();
+	f.scene.peers.v[PEER_NOVA].own = false;
+}
+
 static struct neutron_agent agent[3];
 
 static void ports_and_agents(void)
@@ -209,6 +231,11 @@ static const struct guard_case cases[] = {
 	                            "does not answer: cinder may refuse to detach the volumes" },
 	{ no_token_and_nova_api, "nova-api-answers http://a:8774/: nova-api answers at http://a:8774/: its own evacuate can be used" },
 	{ no_token_and_no_volumes, "" },
+	{ only_the_own_nova_api_is_known, "service-not-checked nova-api: nova-api answers at http://a:8774/, where nova.conf has it listen; whether neutron "
+	                                  "reaches it, to tell nova-computes of their ports, is not known\n"
+	                                  "nova-api-answers http://a:8774/: nova-api answers at http://a:8774/: its own evacuate can be used" },
+	{ the_own_nova_api_and_no_compute_waits, "nova-api-answers http://a:8774/: nova-api answers at http://a:8774/: its own evacuate can be used" },
+	{ the_nova_api_that_neutron_asks, "nova-api-answers http://a:8774/: nova-api answers at http://a:8774/: its own evacuate can be used" },
 	{ ports_and_agents, "" },
 	{ one_agent_is_dead, "neutron-agent-down c3: the neutron agent of 'c3' has not reported for more than 75 s, and the scheduler may pick that host" },
 	{ all_agents_are_dead, "target-agent-down neutron: the neutron agents of all 3 hosts that are up and enabled have not reported for more than 75 s" },

@@ -322,7 +322,7 @@ void http_look_all(struct http_look *look, size_t n, int timeout_ms)
 {
 	(void)timeout_ms;
 	assert_int_equal(n, 1);
-	assert_string_equal(look->url, "http://127.0.0.1:8774/");
+	assert_string_equal(look->url, "http://192.0.2.9:8774/");
 	pass(draw(200));
 	look->answer = cloud.api ? HTTP_ANSWERS : HTTP_REFUSED;
 }
@@ -785,12 +785,13 @@ static void begin_work(struct work *work)
 	*work = (struct work){ .request = &f.request, .world = f.world, .scene = f.scene };
 	work->world.nova.bus.exchange = (char *)(uintptr_t)"nova";
 	work->world.nova.api_listen = (char *)(uintptr_t)"127.0.0.1";
-	work->world.nova.api_port = 8774;
-	work->world.has_neutron_config = true;
+	work->world.nova.api_port = 8774; /* which neutron does not ask */
+	work->world.has_neutron_config = work->world.neutron.tells_nova = true;
 	work->world.neutron_db = &neutron_db;
 	work->world.mappings.v = &mapping;
 	work->world.mappings.n = 1;
 	work->scene.world = &work->world;
+	work->scene.peers.v[PEER_NOVA].look.url = "http://192.0.2.9:8774/";
 	for (size_t i = 0; i < cloud.n; i++) {
 		struct unit *unit = plan_unit(&work->plan, UNIT_EVACUATION);
 
