@@ -106,10 +106,19 @@ int db_write_many(struct db *db, const struct sql *sql, size_t n,
 int db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 
-/* Named locks of the server (GET_LOCK): no row, no table, gone with the connection. A connection that takes one should do
- * nothing else. ${name}: at most 64 characters; MariaDB compares it byte for byte, MySQL without case. On Galera such a lock is
- * the node's own. */
-int db_lock(struct db *db, const char *name, bool *got, struct error *err); /* does not wait */
+/* Named locks of the server (GET_LOCK): no row, no table, gone with the session. A pool in between (mysql-router's
+ * connection_pool, ProxySQL) keeps a session, and its lock, when a client has closed: db_unlock() before db_close(). A
+ * connection that takes one should do nothing else. Its name: at most 64 characters; MariaDB compares it byte for byte, MySQL
+ * without case. On Galera such a lock is the node's own. */
+/* Does not wait. ERROR_DB_UNREACHABLE: the server gave it, and not to the session that answers now (a proxy). */
+int db_lock(struct db *db, const char *name, bool *got, struct error *err);
+void db_unlock(struct db *db, const char *name);
+/* Who holds it now, asked over the connection that took it. */
+struct db_lock_owner {
+	bool ours;
+	uint64_t holder, connection_id; /* holder 0: no session */
+};
+int db_lock_own(struct db *db, const char *name, struct db_lock_owner *out, struct error *err);
 struct db_holder {
 	bool held;
 	uint64_t connection_id;

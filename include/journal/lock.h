@@ -23,6 +23,9 @@ int lock_look(const struct scene *scene, const char *except, struct error *err);
 int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err);
 /* After a server was away: what it held went with the connections. Takes its locks again, or says who came in between. */
 int lock_renew(const struct scene *scene, struct lock *lock, struct error *err);
+/* Right before a write: each server says that the lock is this run's. One whose connection ended is taken again; ERROR_BUSY: it
+ * is another session's, or nobody's (a proxy handed our connection to another session): nothing may be written. */
+int lock_check(const struct scene *scene, struct lock *lock, struct error *err);
 bool lock_is_lost(const struct lock *lock); /* since a lock_renew() that failed; lock NULL: never had */
 void lock_release(struct lock **lock);
 

@@ -305,13 +305,15 @@ static int write_and_commit(struct work *work, struct unit *unit, struct db *db,
 	int rc;
 
 	CRASH_POINT("unit_before_begin");
-	if (db_begin_write(db, err) != 0)
+	if (lock_check(&work->scene, work->lock, err) != 0 || db_begin_write(db, err) != 0)
 		return -1;
 	rc = writing[unit->kind].before ? writing[unit->kind].before(work, unit, err) : 0;
 	if (rc == 0)
 		rc = unit_write(db, unit, err);
 	if (rc == 0 && writing[unit->kind].after)
 		rc = writing[unit->kind].after(work, err);
+	if (rc == 0)
+		rc = lock_check(&work->scene, work->lock, err);
 	if (rc != 0) {
 		db_rollback(db);
 		return -1;

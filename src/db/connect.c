@@ -132,7 +132,8 @@ static int check_settings(struct db *db, struct error *err)
 		return error_set(err, ERROR_DB_UNREACHABLE,
 		    "%s (%s) does not return its session settings: check for a proxy in between", db->label, db->where);
 	db->server.read_only = s.read_only;
-	db->server.connection_id = (uint64_t)s.connection_id;
+	if (db_session_id(db, &db->server.connection_id, err) != 0)
+		return -1;
 	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", s.hostname, (long long)s.port,
 	    (long long)s.server_id, s.version);
 	if (!strstr(s.sql_mode, "STRICT_ALL_TABLES") || !str_equal(s.time_zone, "+00:00") || s.autocommit != 1 ||

@@ -28,6 +28,12 @@ struct db {
 enum error_kind db_classify(enum db_phase phase, unsigned number);
 int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err);
 
+/* multiplex.c. The session that answers: -1 when it is not the one whose settings are ours (a proxy), or nobody answers. */
+int db_session_id(struct db *db, uint64_t *id, struct error *err);
+int db_check_isolation(struct db *db, const char *isolation, struct error *err);
+/* The error for it, and -1. ${first} 0: no session of ours. */
+int db_is_multiplexed(struct db *db, uint64_t first, uint64_t then, struct error *err);
+
 /* statement.c. A mistake of ours: "statement NAME: ${what} '${name}'", and the program ends. */
 _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name);
 /* A prepared statement of this connection, and its parameters bound by name. */

@@ -10,21 +10,6 @@
 #define ROWS_A_TRIP 5000
 #define NUMBER_SIZE 24
 
-struct id_row {
-	int64_t connection_id;
-};
-static const struct db_shape id_row_shape = DB_SHAPE(struct id_row, DB_COLUMNS(struct id_row, connection_id));
-
-static int connection_id(struct db *db, uint64_t *id, struct error *err)
-{
-	struct id_row row = { 0 };
-
-	if (db_read_one(db, &SQL_SESSION_CONNECTION_GET, NULL, &id_row_shape, &row, NULL, err) < 0)
-		return -1;
-	*id = (uint64_t)row.connection_id;
-	return 0;
-}
-
 /* The server's own word whether we are in a transaction: a swallowed START TRANSACTION would commit row by row. */
 static bool is_in_transaction(struct db *db)
 {
@@ -46,6 +31,12 @@ static int check_nothing_open(struct db *db, struct error *err)
 	return 0;
 }
 
+/* Inside the transaction, where no proxy changes the session any more. */
+static int check_session(struct db *db, const char *isolation, struct error *err)
+{
+	return db_session_id(db, &db->transaction_connection, err) != 0 || db_check_isolation(db, isolation, err) != 0 ? -1 : 0;
+}
+
 static int begin_transaction(struct db *db, const struct sql *isolation, const struct sql *start, struct error *err)
 {
 	if (db_session(db, isolation, err) != 0 || db_session(db, start, err) != 0)
@@ -61,7 +52,10 @@ int db_begin_read(struct db *db, struct error *err)
 	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
 		return -1;
 	db->in_read = true;
-	return 0;
+	if (check_session(db, "REPEATABLE-READ", err) == 0)
+		return 0;
+	db_end_read(db);
+	return -1;
 }
 
 void db_end_read(struct db *db)
@@ -90,7 +84,7 @@ int db_begin_write(struct db *db, struct error *err)
 	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
 	db->in_write = true;
-	if (connection_id(db, &db->transaction_connection, err) == 0)
+	if (check_session(db, "READ-COMMITTED", err) == 0)
 		return 0;
 	db_rollback(db);
 	return -1;
@@ -271,15 +265,13 @@ int db_commit(struct db *db, struct error *err)
 		return error_set(err, ERROR_ERROR,
 		    "%s: the transaction has failed and cannot be committed; nothing was written", db->label);
 	}
-	if (connection_id(db, &now, err) != 0 || now != db->transaction_connection ||
-	    check_still_open(db, "its last statement", err) != 0) {
+	if (db_session_id(db, &now, err) != 0 || check_still_open(db, "its last statement", err) != 0) {
 		db_rollback(db);
-		if (now && now != db->transaction_connection)
-			error_set(err, ERROR_ERROR,
-			    "%s: the transaction began on connection %llu and is now on %llu: a proxy moved it; nothing "
-			    "was written",
-			    db->label, (unsigned long long)db->transaction_connection, (unsigned long long)now);
 		return -1;
+	}
+	if (now != db->transaction_connection) {
+		db_rollback(db);
+		return db_is_multiplexed(db, db->transaction_connection, now, err);
 	}
 	db->in_write = false;
 	if (mysql_commit(db->mysql) != 0)

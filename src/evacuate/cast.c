@@ -124,9 +124,9 @@ static int claim_transaction(struct work *work, struct unit *unit, const char *u
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
-	if (db_begin_write(db, err) != 0)
+	if (lock_check(&work->scene, work->lock, err) != 0 || db_begin_write(db, err) != 0)
 		return -1;
-	if (claim(work, unit, unique_id, body, err) != 0) {
+	if (claim(work, unit, unique_id, body, err) != 0 || lock_check(&work->scene, work->lock, err) != 0) {
 		db_rollback(db);
 		return -1;
 	}
@@ -234,6 +234,8 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
+	if (lock_check(&work->scene, work->lock, &why) != 0)
+		return cancel(work, index, why.text, err);
 	if (journal_publish_intent(work->journal, &record, body, err) != 0) {
 		cancel(work, index, _("the journal could not be written"), &why);
 		return -1;

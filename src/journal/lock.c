@@ -13,7 +13,7 @@
 #include "util/str.h"
 
 #define PREFIX "evac-manage:"
-#define SERVERS_MAX 2 /* cinder's database, the cell's */
+enum { CINDERS, CELLS, SERVERS };
 
 /* A session of ours that ended, as far as we know; the server may not have noticed, and holds the lock for it still. */
 struct past_session {
@@ -23,9 +23,9 @@ struct past_session {
 
 struct lock {
 	int fd;
-	struct db *db[SERVERS_MAX]; /* connections of their own, which do nothing else */
-	size_t ndb;
-	bool lost; /* a server was away and somebody may have come in between */
+	char name[LOCK_NAME_SIZE];
+	struct db *db[SERVERS]; /* connections of their own, which do nothing else; NULL: none of this server's is ours alone */
+	bool lost;              /* a server was away and somebody may have come in between */
 	struct past_session *past;
 	size_t npast, cap;
 };
@@ -74,7 +74,8 @@ static int busy_on_server(const struct scene *scene, const struct db *db, const 
 		str_addf(&who, _("; disabled_reason of nova-compute is '%s'"), scene->nova.compute->disabled_reason);
 	error_set(err, ERROR_BUSY, "another run works on '%s': session %llu%s, on %s; nothing was written", scene->subject.host,
 	    (unsigned long long)holder->connection_id, str_or(who.s, ""), db_label(db));
-	return error_hint(err, "wait until it has ended, or ask its operator; the journal is on the machine of that run");
+	return error_hint(err,
+	    "wait until it has ended, or ask its operator; the journal is on the machine of that run. A connection pool in between (mysql-router) keeps the session of a run that was killed for some seconds more: then run the same command again");
 }
 
 /* Recovery settles such a run, and closing an evacuation is how one that nobody can decide about is given up. */
@@ -112,8 +113,8 @@ int lock_look(const struct scene *scene, const char *except, struct error *err)
 /* Both schemas may live on one server, or a session of ours not be gone yet: then the lock is already ours. */
 static bool is_ours(const struct lock *lock, const struct db *db, const struct db_holder *holder)
 {
-	for (size_t i = 0; i < lock->ndb; i++)
-		if (strcmp(db_server(lock->db[i])->text, db_server(db)->text) == 0 &&
+	for (size_t i = 0; i < SERVERS; i++)
+		if (lock->db[i] && strcmp(db_server(lock->db[i])->text, db_server(db)->text) == 0 &&
 		    db_server(lock->db[i])->connection_id == holder->connection_id)
 			return true;
 	for (size_t i = 0; i < lock->npast; i++)
@@ -125,17 +126,15 @@ static bool is_ours(const struct lock *lock, const struct db *db, const struct d
 
 /* Takes ${db} over. A server that knows no such locks (some clusters forbid them) has none: the rows' compare-and-set
  * stands. */
-static int take_server(const struct scene *scene, struct lock *lock, struct db *db, struct error *err)
+static int take_server(const struct scene *scene, struct lock *lock, size_t server, struct db *db, struct error *err)
 {
-	char name[LOCK_NAME_SIZE];
 	struct db_holder holder;
 	bool got;
 	int rc;
 
-	lock_name(scene->subject.host, name);
-	rc = db_lock(db, name, &got, err);
+	rc = db_lock(db, lock->name, &got, err);
 	if (rc == 0 && got) {
-		lock->db[lock->ndb++] = db;
+		lock->db[server] = db;
 		return 0;
 	}
 	if (rc != 0 && err->kind != ERROR_DB_UNREACHABLE) {
@@ -143,22 +142,24 @@ static int take_server(const struct scene *scene, struct lock *lock, struct db *
 		    db_label(db), err->text);
 		error_clear(err);
 		rc = 0;
-	} else if (rc == 0 && (rc = db_lock_look(db, name, &holder, err)) == 0 && !is_ours(lock, db, &holder)) {
+	} else if (rc == 0 && (rc = db_lock_look(db, lock->name, &holder, err)) == 0 && !is_ours(lock, db, &holder)) {
 		rc = busy_on_server(scene, db, &holder, err);
 	}
 	db_close(&db);
 	return rc;
 }
 
+/* Those that are not held yet. */
 static int take_servers(const struct scene *scene, struct lock *lock, struct error *err)
 {
 	struct db *db;
 
-	if (writes_cinder(scene) &&
-	    (world_connect_cinder(scene->world, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
+	if (writes_cinder(scene) && !lock->db[CINDERS] &&
+	    (world_connect_cinder(scene->world, &db, err) != 0 || take_server(scene, lock, CINDERS, db, err) != 0))
 		return -1;
-	if (writes_cell(scene) &&
-	    (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0 || take_server(scene, lock, db, err) != 0))
+	if (writes_cell(scene) && !lock->db[CELLS] &&
+	    (world_connect_cell(scene->world, scene->nova.home->cell, &db, err) != 0 ||
+		take_server(scene, lock, CELLS, db, err) != 0))
 		return -1;
 	return 0;
 }
@@ -172,6 +173,7 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 		return 0;
 	lock = xcalloc(1, sizeof *lock);
 	lock->fd = -1;
+	lock_name(scene->subject.host, lock->name);
 	if (lock_file_take(scene, &lock->fd, err) != 0 || check_unfinished(scene, except, err) != 0 ||
 	    take_servers(scene, lock, err) != 0) {
 		lock_release(&lock);
@@ -181,28 +183,63 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 	return 0;
 }
 
-static void close_servers(struct lock *lock)
+static void note_past(struct lock *lock, const struct db *db)
 {
-	for (size_t i = 0; i < lock->ndb; i++)
-		db_close(&lock->db[i]);
-	lock->ndb = 0;
+	struct past_session *p;
+
+	lock->past = vec_grow(lock->past, lock->npast, &lock->cap, sizeof *lock->past);
+	p = &lock->past[lock->npast++];
+	memcpy(p->server, db_server(db)->text, sizeof p->server);
+	p->connection_id = db_server(db)->connection_id;
 }
 
+/* What is still held is kept: to let it go for a moment would let another run in. */
 int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
 {
+	struct db_lock_owner owner;
+
 	if (!lock)
 		return 0;
-	for (size_t i = 0; i < lock->ndb; i++) {
-		struct past_session *p;
-
-		lock->past = vec_grow(lock->past, lock->npast, &lock->cap, sizeof *lock->past);
-		p = &lock->past[lock->npast++];
-		memcpy(p->server, db_server(lock->db[i])->text, sizeof p->server);
-		p->connection_id = db_server(lock->db[i])->connection_id;
+	for (size_t i = 0; i < SERVERS; i++) {
+		if (!lock->db[i] || (db_lock_own(lock->db[i], lock->name, &owner, err) == 0 && owner.ours))
+			continue;
+		note_past(lock, lock->db[i]);
+		db_close(&lock->db[i]);
 	}
-	close_servers(lock);
+	error_clear(err);
 	lock->lost = take_servers(scene, lock, err) != 0;
 	return lock->lost ? -1 : 0;
+}
+
+static int lost_to(const struct scene *scene, const struct db *db, const struct db_lock_owner *owner, struct error *err)
+{
+	auto_free char *now = owner->holder ? xasprintf(_("session %llu has it"), (unsigned long long)owner->holder) :
+					      xasprintf("%s", _("no session has it"));
+
+	error_set(err, ERROR_BUSY,
+	    "the named lock of '%s' on %s was lost: %s, and this run's connection is session %llu; nothing more is written",
+	    scene->subject.host, db_label(db), now, (unsigned long long)owner->connection_id);
+	return error_hint(err,
+	    "a proxy that shares sessions among connections loses it: give the address of the server itself, or a proxy that keeps one session for one connection");
+}
+
+int lock_check(const struct scene *scene, struct lock *lock, struct error *err)
+{
+	struct db_lock_owner owner;
+
+	for (size_t i = 0; lock && i < SERVERS; i++) {
+		if (!lock->db[i])
+			continue;
+		if (db_lock_own(lock->db[i], lock->name, &owner, err) != 0) {
+			error_clear(err);
+			return lock_renew(scene, lock, err);
+		}
+		if (!owner.ours) {
+			lock->lost = true;
+			return lost_to(scene, lock->db[i], &owner, err);
+		}
+	}
+	return 0;
 }
 
 bool lock_is_lost(const struct lock *lock)
@@ -216,7 +253,11 @@ void lock_release(struct lock **lock)
 
 	if (!l)
 		return;
-	close_servers(l);
+	for (size_t i = 0; i < SERVERS; i++) {
+		if (l->db[i])
+			db_unlock(l->db[i], l->name);
+		db_close(&l->db[i]);
+	}
 	lock_file_release(l->fd);
 	free(l->past);
 	free(l);

@@ -268,16 +268,18 @@ static int close_what_is_left(struct look *look, struct error *err)
 	    ours ? look->task_state : NULL, err);
 }
 
-static int act(struct look *look, enum recovery_action action, struct error *err)
+static int act(struct recovery *r, struct look *look, enum recovery_action action, struct error *err)
 {
 	int rc;
 
 	CRASH_POINT("recover_evacuation_before_begin");
-	if (db_begin_write(look->cell, err) != 0)
+	if (lock_check(&r->work.scene, r->work.lock, err) != 0 || db_begin_write(look->cell, err) != 0)
 		return -1;
 	rc = action == ACTION_FENCE ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
 	    action == ACTION_SETTLE ? close_what_is_left(look, err) :
 				      evacuation_cancel(look->cell, &look->e->rows, err);
+	if (rc == 0)
+		rc = lock_check(&r->work.scene, r->work.lock, err);
 	if (rc != 0) {
 		db_rollback(look->cell);
 		return -1;
@@ -369,7 +371,7 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 				*why = advise(r, index, look, _(rule->sentence));
 			return rule->verdict;
 		}
-		if (act(look, rule->action, err) != 0 && !(rule->action == ACTION_FENCE && err->code == DUPLICATE) &&
+		if (act(r, look, rule->action, err) != 0 && !(rule->action == ACTION_FENCE && err->code == DUPLICATE) &&
 		    err->kind != ERROR_DRIFT)
 			return VERDICT_UNKNOWN;
 		if (rule->action == ACTION_SETTLE && !err->kind)

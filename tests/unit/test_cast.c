@@ -113,6 +113,14 @@ int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
 	return 0;
 }
 
+int lock_check(const struct scene *scene, struct lock *lock, struct error *err)
+{
+	(void)scene;
+	(void)lock;
+	(void)err;
+	return 0;
+}
+
 bool lock_is_lost(const struct lock *lock)
 {
 	(void)lock;
