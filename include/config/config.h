@@ -11,7 +11,7 @@
 /* One immutable answer to "how is this cloud configured", read from the services' own files before
  * anything is opened. Every value remembers the file and line it came from. */
 
-/* TLS of a database or broker connection as the service's own configuration asks for it. */
+/* TLS of a broker connection as the service's own configuration asks for it. */
 struct tls_config {
 	bool enabled;
 	char *ca_file, *cert_file, *key_file; /* NULL: not given */
@@ -21,7 +21,8 @@ struct tls_config {
  * when it says nothing. */
 struct db_login {
 	char *user, *password, *ssl_ca, *ssl_cert, *ssl_key, *socket;
-	char *readable_by_all; /* as of a service's configuration, below */
+	char *ssl_verify_server_cert; /* false: the CA is checked as ever, the server's name is not */
+	char *readable_by_all;        /* as of a service's configuration, below */
 };
 
 struct broker_config {
@@ -191,6 +192,15 @@ int db_url_resolve(struct db_url *url, const char *origin, const char *service, 
 
 /* The login over a URL that came from elsewhere, as config_load_* has done it for those of the files. */
 void db_login_apply(const struct db_login *login, struct db_url *url);
+
+/* How a resolved URL asks for TLS: at least as PyMySQL would connect with it. The texts are the URL's. */
+struct db_tls {
+	enum { DB_TLS_NONE, DB_TLS_IF_OFFERED, DB_TLS_REQUIRED } use;
+	bool checks_ca;   /* against ca and capath, or the system's CAs where both are NULL */
+	bool checks_name; /* the certificate is for the host that is connected to; never without checks_ca */
+	const char *ca, *capath, *cert, *key, *key_password, *cipher; /* NULL: not given */
+};
+struct db_tls db_tls_of(const struct db_url *url);
 
 /* A cell's database or transport URL out of nova_api.cell_mappings: ${text} may be a template with {scheme} {username}
  * {password} {hostname} {port} {path} {query} {fragment} (and username1, hostname1, … for several brokers), filled from

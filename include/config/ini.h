@@ -17,9 +17,11 @@ struct ini;
 /* Several files in order, as one: the later wins. Errors: ERROR_CONFIG with file:line, never with the line's text, which may
  * be a part of a password. */
 int ini_open(const char *const *paths, size_t n, struct ini **out, struct error *err);
-/* One file in the dialect of MariaDB's option files: key=value, # and ; comments, quotes, backslash escapes, '-' and '_' the
- * same in a key, nothing substituted. Includes are refused. */
-int ini_open_options(const char *path, struct ini **out, struct error *err);
+/* One option file as MariaDB's own programs read it: key=value, # and ; comments, quotes, backslash escapes, '-' and '_' the
+ * same in a key, nothing substituted, includes refused; or as PyMySQL does (optionfile.py, Python's RawConfigParser): key=value
+ * or key: value, the case of a key does not count, comments on lines of their own alone, no escapes, an include is nothing. */
+enum option_dialect { OPTIONS_OF_MARIADB, OPTIONS_OF_PYMYSQL };
+int ini_open_options(const char *path, enum option_dialect dialect, struct ini **out, struct error *err);
 void ini_close(struct ini **ini);
 
 /* The code of an error about a reference to an option that no file sets: it may have a default that is not known here. */

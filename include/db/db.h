@@ -23,8 +23,7 @@
 struct db;
 
 struct db_options {
-	const struct db_url *url;
-	const struct tls_config *tls;             /* NULL: what the URL's ssl_ca, ssl_cert, ssl_key options say */
+	const struct db_url *url;                 /* its options say how to connect, TLS too: db_tls_of() */
 	const char *label;                        /* for messages: "cinder's database", "cell 'cell1'" */
 	const char *run;                          /* run id for the server's process list; NULL: none */
 	unsigned connect_timeout_s, io_timeout_s; /* 0: 5 and 30 */
@@ -46,6 +45,7 @@ struct db_server {
 	uint64_t galera_max_rows; /* wsrep_max_ws_rows; 0: no limit */
 	uint64_t galera_max_bytes;
 	uint64_t connection_id;
+	char tls[16]; /* "TLSv1.3"; "" where the connection is not encrypted */
 };
 const struct db_server *db_server(const struct db *db);
 

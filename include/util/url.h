@@ -13,6 +13,8 @@
 
 struct url_option {
 	char *name, *value; /* decoded */
+	bool bare;          /* "?name" or "?name=": Python's parsers drop it; value is "" */
+	bool repeated;      /* more than one value, all of them in value, with a ',' between */
 };
 
 #define DB_PORT 3306
@@ -22,7 +24,7 @@ struct url_option {
 struct db_url {
 	char *driver, *user, *password, *host, *database; /* absent: NULL */
 	unsigned port;                                    /* DB_PORT when absent */
-	bool has_port;                                    /* it is the URL's own */
+	bool has_port;                                    /* it is given */
 	struct url_option *option;
 	size_t noption;
 };
@@ -45,7 +47,7 @@ struct transport_url {
  * the password. Errors: ERROR_CONFIG. After one, ${out} is empty. */
 int db_url_parse(const char *text, const char *origin, struct db_url *out, struct error *err);
 int transport_url_parse(const char *text, const char *origin, struct transport_url *out, struct error *err);
-const char *url_option(const struct url_option *option, size_t n, const char *name); /* NULL: absent */
+const char *url_option(const struct url_option *option, size_t n, const char *name); /* NULL: absent, or bare */
 void db_url_show(const struct db_url *url, struct str *out);
 void transport_url_show(const struct transport_url *url, struct str *out);
 void db_url_free(struct db_url *url);

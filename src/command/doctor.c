@@ -73,6 +73,13 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 	statements_free(&s);
 }
 
+static void tell_server(struct exam *e, const char *check, unsigned for_what, const struct db_server *s)
+{
+	auto_free char *encrypted = *s->tls ? xasprintf("%s, %s", s->text, s->tls) : NULL;
+
+	exam_tell(e, check, for_what, FIT, NULL, "%s", str_or(encrypted, s->text));
+}
+
 static void check_server(struct exam *e, const char *check, unsigned reads, unsigned writes, struct db *db)
 {
 	const struct db_server *s = db_server(db);
@@ -84,7 +91,7 @@ static void check_server(struct exam *e, const char *check, unsigned reads, unsi
 		exam_tell(e, check, reads | writes, FAIL, "connect to a node that is Primary and Synced",
 		    "this Galera node is not ready (%s)", s->text);
 	else
-		exam_tell(e, check, reads | writes, FIT, NULL, "%s", s->text);
+		tell_server(e, check, reads | writes, s);
 }
 
 static void check_cinder(struct exam *e, struct scene *scene)
@@ -214,7 +221,7 @@ static void check_neutron(struct exam *e, const struct world *w)
 		exam_tell(e, "neutron database", EVACUATIONS | AUDIT, FAIL, "connect to a node that is Primary and Synced",
 		    "this Galera node is not ready (%s)", s->text);
 	else
-		exam_tell(e, "neutron database", EVACUATIONS | AUDIT, FIT, NULL, "%s", s->text);
+		tell_server(e, "neutron database", EVACUATIONS | AUDIT, s);
 	if (s)
 		check_statements(e, "neutron account", "neutron", EVACUATIONS | AUDIT, 0, w->neutron_db);
 }

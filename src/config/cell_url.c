@@ -26,7 +26,7 @@ static void fields_free(struct fields *f)
 static void append_part(struct fields *f, char *name, const char *value, size_t n)
 {
 	f->v = vec_grow(f->v, f->n, &f->cap, sizeof *f->v);
-	f->v[f->n++] = (struct url_option){ name, value ? xstrndup(value, n) : NULL };
+	f->v[f->n++] = (struct url_option){ .name = name, .value = value ? xstrndup(value, n) : NULL };
 }
 
 static void append_text(struct fields *f, const char *name, const char *value)

@@ -165,6 +165,7 @@ static void login_free(struct db_login *login)
 	free(login->ssl_ca);
 	free(login->ssl_cert);
 	free(login->ssl_key);
+	free(login->ssl_verify_server_cert);
 	free(login->socket);
 	free(login->readable_by_all);
 }

@@ -87,6 +87,9 @@ int read_number(struct ini *ini, const struct ini_name *names, unsigned *what, s
 int read_bool(struct ini *ini, const struct ini_name *names, bool *what, struct error *err);
 int parse_bool(const char *text, const char *origin, bool *what, struct error *err);
 
+/* A flag of a URL's TLS as PyMySQL and SQLAlchemy spell it. false: it is none. */
+bool ssl_flag(const char *text, bool *value);
+
 /* Over the one of that name; NULL: nothing. */
 void db_url_set_option(struct db_url *url, const char *name, const char *value);
 

@@ -12,7 +12,7 @@
 
 static const char *const groups[] = { BOTH, "evac-manage-nova", "evac-manage-cinder", "evac-manage-placement",
 	"evac-manage-neutron", "evac-manage-keystone" };
-static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key", "socket" };
+static const char *const keys[] = { "user", "password", "ssl-ca", "ssl-cert", "ssl-key", "ssl-verify-server-cert", "socket" };
 
 static int check_groups(const struct ini *ini, const char *path, struct error *err)
 {
@@ -51,16 +51,21 @@ static int read_field(struct ini *ini, const char *group, const char *key, char 
 
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err)
 {
-	char **field[COUNT(keys)] = { &out->user, &out->password, &out->ssl_ca, &out->ssl_cert, &out->ssl_key, &out->socket };
+	char **field[COUNT(keys)] = { &out->user, &out->password, &out->ssl_ca, &out->ssl_cert, &out->ssl_key,
+		&out->ssl_verify_server_cert, &out->socket };
 	auto_free char *group = xasprintf(BOTH "-%s", service);
 	auto_ini struct ini *ini = NULL;
+	bool verify;
 
-	if (ini_open_options(sources->defaults_file, &ini, err) != 0 || check_groups(ini, sources->defaults_file, err) != 0)
+	if (ini_open_options(sources->defaults_file, OPTIONS_OF_MARIADB, &ini, err) != 0 ||
+	    check_groups(ini, sources->defaults_file, err) != 0)
 		return -1;
 	ini_note_to(ini, sources->values, service);
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (read_field(ini, group, keys[i], field[i], err) != 0)
 			return -1;
+	if (out->ssl_verify_server_cert && parse_bool(out->ssl_verify_server_cert, "ssl-verify-server-cert", &verify, err) != 0)
+		return error_prefix(err, "'%s'", sources->defaults_file);
 	out->readable_by_all = ini_readable_by_all(ini);
 	return 0;
 }
@@ -76,13 +81,43 @@ void db_url_set_option(struct db_url *url, const char *name, const char *value)
 	for (size_t i = 0; value && i < url->noption; i++) {
 		if (strcmp(url->option[i].name, name) == 0) {
 			replace(&url->option[i].value, value);
+			url->option[i].bare = false;
 			return;
 		}
 	}
 	if (!value)
 		return;
 	url->option = xreallocarray(url->option, url->noption + 1, sizeof *url->option);
-	url->option[url->noption++] = (struct url_option){ xstrdup(name), xstrdup(value) };
+	url->option[url->noption++] = (struct url_option){ .name = xstrdup(name), .value = xstrdup(value) };
+}
+
+static void drop_option(struct db_url *url, const char *name)
+{
+	for (size_t i = 0; i < url->noption; i++) {
+		if (strcmp(url->option[i].name, name) != 0)
+			continue;
+		free(url->option[i].name);
+		free_secret(url->option[i].value);
+		url->option[i] = url->option[--url->noption];
+		return;
+	}
+}
+
+/* Who names a CA means that it is asked, and the name with it, whatever the URL says about it. */
+static void apply_tls(const struct db_login *login, struct db_url *url)
+{
+	static const char *const about_checks[] = { "ssl_disabled", "ssl_mode", "ssl_verify_cert", "ssl_verify_identity",
+		"ssl_check_hostname" };
+
+	for (size_t i = 0; (login->ssl_ca || login->ssl_verify_server_cert) && i < COUNT(about_checks); i++)
+		drop_option(url, about_checks[i]);
+	db_url_set_option(url, "ssl_ca", login->ssl_ca);
+	db_url_set_option(url, "ssl_cert", login->ssl_cert);
+	db_url_set_option(url, "ssl_key", login->ssl_key);
+	if (!login->ssl_verify_server_cert)
+		return;
+	db_url_set_option(url, "ssl_verify_cert", "true");
+	db_url_set_option(url, "ssl_check_hostname", login->ssl_verify_server_cert);
 }
 
 /* A socket is one server, and it must be the one that the URL names: another host, another port or a socket of the URL's own
@@ -99,9 +134,7 @@ void db_login_apply(const struct db_login *login, struct db_url *url)
 		replace(&url->user, login->user);
 	if (login->password)
 		replace(&url->password, login->password);
-	db_url_set_option(url, "ssl_ca", login->ssl_ca);
-	db_url_set_option(url, "ssl_cert", login->ssl_cert);
-	db_url_set_option(url, "ssl_key", login->ssl_key);
+	apply_tls(login, url);
 	if (is_at_socket(url))
 		db_url_set_option(url, "unix_socket", login->socket);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/ini.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,13 @@ static char *key_of(struct span span)
 	return key;
 }
 
+static struct span unquoted(struct span value)
+{
+	if (value.n > 1 && (*value.s == '"' || *value.s == '\'') && *value.s == value.s[value.n - 1])
+		return (struct span){ value.s + 1, value.n - 2 };
+	return value;
+}
+
 static int parse_option_assignment(struct ini_parser *p, struct span line)
 {
 	const char *equals;
@@ -80,8 +88,7 @@ static int parse_option_assignment(struct ini_parser *p, struct span line)
 	key = span_trim((struct span){ line.s, equals ? (size_t)(equals - line.s) : line.n });
 	value = equals ? span_trim((struct span){ equals + 1, line.n - (size_t)(equals - line.s) - 1 }) :
 			 (struct span){ "", 0 };
-	if (value.n > 1 && (*value.s == '"' || *value.s == '\'') && *value.s == value.s[value.n - 1])
-		value = (struct span){ value.s + 1, value.n - 2 };
+	value = unquoted(value);
 	ini_add_entry(p->ini,
 	    (struct ini_entry){ .group = xstrdup(p->group),
 		.key = key_of(key),
@@ -101,11 +108,44 @@ static int parse_option_line(struct ini_parser *p, struct span line)
 	return *line.s == '[' ? parse_option_group(p, line) : parse_option_assignment(p, line);
 }
 
-int ini_open_options(const char *path, struct ini **out, struct error *err)
+/* "ssl" alone on a line has no value, and so has an include. */
+static int parse_pymysql_assignment(struct ini_parser *p, struct span line)
+{
+	size_t n = 0;
+	struct span key, value;
+	char *name;
+
+	while (n < line.n && line.s[n] != '=' && line.s[n] != ':')
+		n++;
+	if (!p->group)
+		return ini_wrong(p, N_("an option stands before the first [group]"));
+	key = span_trim((struct span){ line.s, n });
+	value = n < line.n ? unquoted(span_trim((struct span){ line.s + n + 1, line.n - n - 1 })) : (struct span){ "", 0 };
+	name = xstrndup(key.s, key.n);
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	ini_add_entry(p->ini,
+	    (struct ini_entry){ .group = xstrdup(p->group),
+		.key = name,
+		.value = xstrndup(value.s, value.n),
+		.expanded = xstrndup(value.s, value.n),
+		.line = p->line });
+	return 0;
+}
+
+static int parse_pymysql_line(struct ini_parser *p, struct span line)
+{
+	line = span_trim(line);
+	if (line.n == 0 || *line.s == '#' || *line.s == ';')
+		return 0;
+	return *line.s == '[' ? parse_option_group(p, line) : parse_pymysql_assignment(p, line);
+}
+
+int ini_open_options(const char *path, enum option_dialect dialect, struct ini **out, struct error *err)
 {
 	auto_ini struct ini *ini = xcalloc(1, sizeof *ini);
 	struct ini_parser p = { .ini = ini, .err = err };
-	int rc = ini_parse_file(&p, path, parse_option_line);
+	int rc = ini_parse_file(&p, path, dialect == OPTIONS_OF_PYMYSQL ? parse_pymysql_line : parse_option_line);
 
 	free(p.group);
 	*out = rc == 0 ? take(ini) : NULL;

@@ -3,6 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
+
+#include <errmsg.h>
+#include <mysqld_error.h>
+#include <openssl/x509.h>
 
 #include "internal.h"
 #include "sql_catalogue.h"
@@ -36,41 +41,53 @@ static const char *option_of(const struct db_url *url, const char *name)
 	return url_option(url->option, url->noption, name);
 }
 
-static bool option_starts(const char *value, const char *with)
+/* Up to Connector/C 3.3 a CA that is given is checked whatever MYSQL_OPT_SSL_VERIFY_SERVER_CERT says, which then adds the
+ * name; since 3.4, where it is on by default, it is both or nothing: then it is both. */
+static bool must_check_name(struct db *db, const struct db_tls *tls)
 {
-	return value && strncasecmp(value, with, strlen(with)) == 0;
+	my_bool on = 0;
+
+	mysql_get_optionv(db->mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &on);
+	return tls->checks_name || (tls->checks_ca && on);
 }
 
-/* TLS as the service's own configuration asks for it: with a CA, or where the driver would check the certificate, the server
- * must prove its name. Without a CA of its own that is the system's. */
-static bool set_tls(struct db *db, const struct db_options *o)
+/* Without a CA of its own, the CAs that OpenSSL takes by itself, and Python with it. */
+static void set_authorities(struct db *db, const struct db_tls *tls)
 {
-	const char *ca = o->tls && o->tls->ca_file ? o->tls->ca_file : option_of(o->url, "ssl_ca");
-	const char *cert = o->tls && o->tls->cert_file ? o->tls->cert_file : option_of(o->url, "ssl_cert");
-	const char *key = o->tls && o->tls->key_file ? o->tls->key_file : option_of(o->url, "ssl_key");
-	const char *capath = option_of(o->url, "ssl_capath"), *cipher = option_of(o->url, "ssl_cipher"),
-		   *mode = option_of(o->url, "ssl_mode");
-	my_bool yes = 1,
-		verify = ca || capath || cert || (o->tls && o->tls->enabled) ||
-	    str_is_true(option_of(o->url, "ssl_verify_cert")) || str_is_true(option_of(o->url, "ssl_verify_identity")) ||
-	    option_starts(mode, "VERIFY_");
+	const char *ca = tls->ca, *directory = tls->capath;
 
-	if (!verify && !key && !cipher && !str_is_true(option_of(o->url, "ssl")) && !option_starts(mode, "REQUIRED"))
-		return false;
+	if (!tls->checks_ca)
+		return;
+	if (!ca && !directory) {
+		ca = str_or(getenv(X509_get_default_cert_file_env()), X509_get_default_cert_file());
+		ca = access(ca, R_OK) == 0 ? ca : NULL;
+		directory = str_or(getenv(X509_get_default_cert_dir_env()), X509_get_default_cert_dir());
+	}
 	if (ca)
 		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CA, ca);
-	if (capath)
-		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CAPATH, capath);
-	if (cert)
-		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CERT, cert);
-	if (key)
-		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_KEY, key);
-	if (cipher)
-		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CIPHER, cipher);
-	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_ENFORCE, &yes);
+	if (directory)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CAPATH, directory);
+}
+
+static void set_tls(struct db *db, const struct db_tls *tls)
+{
+	my_bool yes = 1, verify = must_check_name(db, tls);
+
+	/* since Connector/C 3.4 it is on, and with it TLS, unless it is said */
 	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+	if (tls->use == DB_TLS_NONE)
+		return;
+	set_authorities(db, tls);
+	if (tls->cert)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CERT, tls->cert);
+	if (tls->key)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_KEY, tls->key);
+	if (tls->key_password)
+		mysql_optionsv(db->mysql, MARIADB_OPT_TLS_PASSPHRASE, tls->key_password);
+	if (tls->cipher)
+		mysql_optionsv(db->mysql, MYSQL_OPT_SSL_CIPHER, tls->cipher);
+	mysql_optionsv(db->mysql, MYSQL_OPT_SSL_ENFORCE, &yes); /* its name promises more than it does */
 	mysql_optionsv(db->mysql, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
-	return true;
 }
 
 /* pymysql takes the socket whatever host the URL names. */
@@ -104,19 +121,61 @@ static void set_options(struct db *db, const struct db_options *o)
 		mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "evac_manage_run", o->run);
 }
 
-static int server_connect(struct db *db, const struct db_options *o, struct error *err)
+static bool connect_with(struct db *db, const struct db_options *o, const struct db_tls *tls)
 {
 	const struct db_url *u = o->url;
-	bool tls;
 
 	set_options(db, o);
-	tls = set_tls(db, o);
+	set_tls(db, tls);
 	/* without a password the library would take $MYSQL_PWD */
-	if (!mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user, str_or(u->password, ""),
-		u->database, u->port, socket_of(o), CLIENT_FOUND_ROWS))
-		return db_fail(db, PHASE_CONNECT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
-	if (tls && !mysql_get_ssl_cipher(db->mysql))
-		return db_fail(db, PHASE_CONNECT, 2026, _("the connection is not encrypted"), NULL, err);
+	return mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user,
+	    str_or(u->password, ""), u->database, u->port, socket_of(o), CLIENT_FOUND_ROWS);
+}
+
+/* What the driver would do by itself where the server can is no reason not to connect: a server with a TLS of long ago. */
+static bool connect_if_offered(struct db *db, const struct db_options *o)
+{
+	const struct db_tls clear = { .use = DB_TLS_NONE };
+
+	if (mysql_errno(db->mysql) != CR_SSL_CONNECTION_ERROR)
+		return false;
+	log_info("%s (%s): TLS fails, and is not asked for: %s", db->label, db->where, mysql_error(db->mysql));
+	mysql_close(db->mysql);
+	db->mysql = mysql_init(NULL);
+	return connect_with(db, o, &clear);
+}
+
+static const char *tls_version(struct db *db)
+{
+	const char *version = NULL;
+
+	if (!mysql_get_ssl_cipher(db->mysql))
+		return NULL;
+	mariadb_get_infov(db->mysql, MARIADB_CONNECTION_TLS_VERSION, &version);
+	return str_or(version, "TLS");
+}
+
+static int fail_to_connect(struct db *db, const struct db_tls *tls, struct error *err)
+{
+	unsigned number = mysql_errno(db->mysql);
+
+	db_fail(db, PHASE_CONNECT, number, mysql_error(db->mysql), NULL, err);
+	if (number == ER_ACCESS_DENIED_ERROR && tls->use == DB_TLS_NONE)
+		return error_hint(err,
+		    "check user and password of the connection URL; the account may require TLS, and the URL does not ask for it: name a CA there (ssl_ca=FILE), or in the --defaults-file (ssl-ca = FILE)");
+	return -1;
+}
+
+static int server_connect(struct db *db, const struct db_options *o, struct error *err)
+{
+	const struct db_tls tls = db_tls_of(o->url);
+
+	unsetenv("MARIADB_TLS_DISABLE_PEER_VERIFICATION"); /* Connector/C 3.4 would obey it */
+	if (!connect_with(db, o, &tls) && (tls.use != DB_TLS_IF_OFFERED || !connect_if_offered(db, o)))
+		return fail_to_connect(db, &tls, err);
+	if (tls.use == DB_TLS_REQUIRED && !tls_version(db))
+		return db_fail(db, PHASE_CONNECT, CR_SSL_CONNECTION_ERROR, _("the connection is not encrypted"), NULL, err);
+	snprintf(db->server.tls, sizeof db->server.tls, "%s", str_or(tls_version(db), ""));
 	return 0;
 }
 

@@ -5,6 +5,10 @@
 #include "util/lang.h"
 #include "util/secret.h"
 
+/* Such a plugin's error is often about another name: the library forgets the server's. */
+#define OTHER_PLUGIN \
+	N_("the account's authentication plugin is not supported, only mysql_native_password, ed25519, caching_sha2_password and sha256_password are: name another account with --defaults-file")
+
 /* Client numbers from 2000 (errmsg.h), server numbers from 1000 (mysqld_error.h). */
 static const struct {
 	unsigned number;
@@ -19,9 +23,17 @@ static const struct {
 	{ 1049, ERROR_DB_UNREACHABLE, N_("check the database's name in the connection URL") },
 	{ 1129, ERROR_DB_UNREACHABLE, N_("the server blocks this host after too many failed connections (FLUSH HOSTS)") },
 	{ 1130, ERROR_DB_UNREACHABLE, N_("the server admits no connection from this host") },
+	{ 1251, ERROR_DB_UNREACHABLE, OTHER_PLUGIN },
+	{ 2059, ERROR_DB_UNREACHABLE, OTHER_PLUGIN },
+	{ 2061, ERROR_DB_UNREACHABLE, OTHER_PLUGIN },
+	{ 5010, ERROR_DB_UNREACHABLE, OTHER_PLUGIN }, /* CR_PLUGIN_NOT_ALLOWED */
+	{ 3159, ERROR_DB_UNREACHABLE,
+	    N_("the server takes encrypted connections only, and the URL does not ask for TLS: name a CA there (ssl_ca=FILE), or in the --defaults-file (ssl-ca = FILE)") },
 	{ 1698, ERROR_DB_UNREACHABLE, N_("check user and password of the connection URL") },
 	{ 2002, ERROR_DB_UNREACHABLE, N_("check that the server runs, and check host and port of the connection URL") },
 	{ 2003, ERROR_DB_UNREACHABLE, N_("check that the server runs, and check host and port of the connection URL") },
+	{ 2004, ERROR_DB_UNREACHABLE, N_("check the bind_address of the connection URL: it must be an address of this host") },
+	{ 5001, ERROR_DB_UNREACHABLE, N_("check the bind_address of the connection URL: it must be an address of this host") },
 	{ 2005, ERROR_DB_UNREACHABLE, N_("the host's name cannot be resolved") },
 	{ 2006, ERROR_DB_UNREACHABLE, N_("the server closed the connection") },
 	{ 2013, ERROR_DB_UNREACHABLE, N_("the connection ended: check that the server runs") },

@@ -111,41 +111,46 @@ static bool is_secret_option(const char *name)
 	return strstr(name, "pass") || strstr(name, "secret");
 }
 
-static void add_url_option(struct url_option **option, size_t *n, char *name, char *value)
+/* Again, and both are given away: joined as oslo.messaging does it. */
+static void repeat_option(struct url_option *o, char *name, char *value)
 {
-	struct url_option *o;
-	char *both;
+	char *both = *value && !o->bare ? xasprintf("%s,%s", o->value, value) : xstrdup(*value ? value : o->value);
 
-	for (size_t i = 0; i < *n; i++) {
-		o = &(*option)[i];
-		if (strcmp(o->name, name) != 0)
-			continue;
-		both = xasprintf("%s,%s", o->value, value); /* as oslo.messaging joins them */
-		free_secret(o->value);
-		o->value = both;
-		free(name);
-		free_secret(value);
-		return;
-	}
-	*option = xreallocarray(*option, *n + 1, sizeof **option);
-	(*option)[(*n)++] = (struct url_option){ name, value };
-	if (is_secret_option(name))
-		hide_password(value);
+	o->repeated = o->repeated || (*value && !o->bare);
+	o->bare = o->bare && !*value;
+	free_secret(o->value);
+	o->value = both;
+	free(name);
+	free_secret(value);
 }
 
-/* As parse_qs() does it: '+' is a blank here, and an option without a value is none. false: %00. */
+static void add_url_option(struct url_option **option, size_t *n, char *name, char *value)
+{
+	if (is_secret_option(name))
+		hide_password(value);
+	for (size_t i = 0; i < *n; i++) {
+		if (strcmp((*option)[i].name, name) == 0) {
+			repeat_option(&(*option)[i], name, value);
+			return;
+		}
+	}
+	*option = xreallocarray(*option, *n + 1, sizeof **option);
+	(*option)[(*n)++] = (struct url_option){ .name = name, .value = value, .bare = !*value };
+}
+
+/* As parse_qs() does it: '+' is a blank here. An option without a value, which it drops, is kept as a bare one. false: %00. */
 static bool parse_option(const char *s, size_t n, struct url_option **option, size_t *count)
 {
 	auto_free char *text = xstrndup(s, n);
-	char *name, *value, *equals = strchr(text, '=');
+	char *name, *value, *equals = strchrnul(text, '=');
 
-	if (!equals || !equals[1])
+	if (equals == text)
 		return true;
 	for (char *p = text; *p; p++)
 		if (*p == '+')
 			*p = ' ';
 	name = url_decoded(text, (size_t)(equals - text));
-	value = url_decoded(equals + 1, strlen(equals + 1));
+	value = *equals ? url_decoded(equals + 1, strlen(equals + 1)) : xstrdup("");
 	explicit_bzero(text, n);
 	if (!name || !value) {
 		free(name);
@@ -179,7 +184,7 @@ bool url_parse_query(const char *query, struct url_option **option, size_t *coun
 const char *url_option(const struct url_option *option, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(option[i].name, name) == 0)
+		if (!option[i].bare && strcmp(option[i].name, name) == 0)
 			return option[i].value;
 	return NULL;
 }

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		MUST(err.kind == ERROR_CONFIG && err.text[0]);
 	ini_close(&ini);
 	err = (struct error){ 0 };
-	if (ini_open_options(path, &ini, &err) == 0)
+	if (ini_open_options(path, OPTIONS_OF_MARIADB, &ini, &err) == 0)
 		ask(ini);
 	else
 		MUST(err.kind == ERROR_CONFIG && err.text[0]);

@@ -171,7 +171,7 @@ const char *volume_host(const char *id)
 struct db_url rooms_url(unsigned port)
 {
 	/* the room only reads them */
-	static char user[] = "rooms", password[] = PASSWORD, host[] = "127.0.0.1", database[] = "evac_rooms", driver[] = "mysql";
+	static char user[] = "rooms", password[] = PASSWORD, host[] = "127.0.0.1", database[] = "evac_rooms", driver[] = "mysql+pymysql";
 
 	return (struct db_url){ .driver = driver, .user = user, .password = password, .host = host, .database = database,
 		.port = port ? port : setting_number("SB_DB_PORT") };

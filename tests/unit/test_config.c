@@ -177,7 +177,13 @@ static void an_option_that_cannot_be_obeyed_is_refused_by_name(void **state)
 	} rows[] = {
 		{ "read_default_file=/nowhere/my.cnf", "'read_default_file'" },
 		{ "read_default_file=~/my.cnf", "'read_default_file'" },
-		{ "ssl_key_password=cin-s3cret", "'ssl_key_password'" },
+		{ "read_default_file=my.cnf", "'read_default_file'" },
+		{ "ssl_ca=/a&ssl_ca=/b", "'ssl_ca' of the URL: it is given more than once" },
+		{ "ssl_verify_cert=perhaps", "'ssl_verify_cert'" },
+		{ "ssl_mode=SOME", "'ssl_mode'" },
+		{ "tls_fp=00", "'tls_fp'" },
+		{ "host=other", "'host'" },
+		{ "passwd=cin-s3cret", "'passwd'" },
 		{ "ssl_crl=/crl.pem", "'ssl_crl'" },
 		{ "ssl=maybe", "'ssl'" },
 		{ "option_files=/my.cnf", "'option_files'" },
@@ -192,8 +198,121 @@ static void an_option_that_cannot_be_obeyed_is_refused_by_name(void **state)
 		assert_int_equal(err.kind, ERROR_CONFIG);
 		if (!strstr(err.text, rows[i].name))
 			fail_msg("%s: %s", rows[i].query, err.text);
-		assert_non_null(strstr(err.hint, "--defaults-file"));
+		assert_non_null(strstr(err.hint, i == 0 ? "copy '/nowhere/my.cnf' from the host or container" : "--defaults-file"));
 		assert_no_secret(&err);
+	}
+}
+
+/* What db_tls_of() makes of them is shown beside PyMySQL itself in tests/rooms/test_db_tls.c; here is what that cannot open. */
+static void the_options_of_other_drivers_mean_tls_too(void **state)
+{
+	static const struct {
+		const char *url, *tls; /* what it uses, whether it checks CA and name */
+	} rows[] = {
+		{ "mysql+pymysql://h/d", "none" },
+		{ "mysql+pymysql://h/d?ssl_ca=/c", "required ca name" },
+		{ "mysql+pymysql://h/d?ssl_verify_cert=off", "required" },
+		{ "mysql+pymysql://h/d?ssl=0&charset=utf8", "none" },
+		{ "mysql+pymysql://h/d?ssl=on", "required" },
+		{ "mysql+pymysql://h/d?ssl_key=", "offered" },
+		{ "mysql+pymysql://h/d?ssl_mode=PREFERRED", "offered" },
+		{ "mysql+pymysql://h/d?ssl_mode=required", "required" },
+		{ "mysql+mysqldb://h/d?ssl_mode=VERIFY_CA", "required ca" },
+		{ "mysql+mysqldb://h/d?ssl_mode=VERIFY_CA&ssl_ca=/c", "required ca" },
+		{ "mysql+mysqldb://h/d?ssl_mode=VERIFY_IDENTITY", "required ca name" },
+		{ "mysql+mysqldb://h/d?ssl_mode=DISABLED", "none" },
+		{ "mysql+mysqldb://h/d", "offered" },
+		{ "mysql://h/d", "offered" },
+		{ "mysql+mysqlconnector://h/d?ssl_disabled=True", "none" },
+		{ "mysql+mysqlconnector://h/d?ssl_ca=/c&ssl_verify_identity=True", "required ca name" },
+		{ "mariadb+mariadbconnector://h/d?ssl_verify_cert=1&ssl_ca=/c", "required ca" },
+	};
+	static const char *const used[] = { "none", "offered", "required" };
+	struct error err = { 0 };
+	struct db_url url;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *got = NULL;
+		struct db_tls tls;
+
+		assert_int_equal(db_url_parse(rows[i].url, "here", &url, &err), 0);
+		if (db_url_resolve(&url, "here", "nova", &err) != 0)
+			fail_msg("%s: %s", rows[i].url, err.text);
+		tls = db_tls_of(&url);
+		got = xasprintf("%s%s%s", used[tls.use], tls.checks_ca ? " ca" : "", tls.checks_name ? " name" : "");
+		if (strcmp(got, rows[i].tls) != 0)
+			fail_msg("%s: %s", rows[i].url, got);
+		db_url_free(&url);
+	}
+}
+
+static void the_defaults_file_has_the_last_word_on_tls(void **state)
+{
+	static const struct {
+		const char *query, *text;
+		bool checks_name;
+	} rows[] = {
+		{ "ssl_disabled=true", "ssl-ca = /own.pem\n", true },
+		{ "ssl_verify_cert=false", "ssl-ca = /own.pem\n", true },
+		{ "ssl_ca=/urls.pem", "ssl-verify-server-cert = 0\n", false },
+		{ "ssl_ca=/urls.pem&ssl_check_hostname=false", "ssl-verify-server-cert = 1\n", true },
+	};
+	struct error err = { 0 };
+	struct db_url url;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *text = xasprintf("[evac-manage]\n%s", rows[i].text);
+		auto_free char *from = xasprintf("mysql+pymysql://h/d?%s", rows[i].query);
+		const struct config_sources sources = { .nova_files = (const char *const[]){ DATA "nova.conf" }, .n_nova_files = 1,
+			.defaults_file = file };
+		struct nova_config nova;
+		struct db_tls tls;
+
+		write_file(text);
+		if (config_load_nova(&sources, &nova, &err) != 0)
+			fail_msg("%s", err.text);
+		assert_int_equal(db_url_parse(from, "here", &url, &err), 0);
+		db_login_apply(&nova.login, &url);
+		tls = db_tls_of(&url);
+		assert_int_equal(tls.use, DB_TLS_REQUIRED);
+		assert_true(tls.checks_ca);
+		assert_int_equal(tls.checks_name, rows[i].checks_name);
+		db_url_free(&url);
+		nova_config_free(&nova);
+	}
+}
+
+/* MySQL's libraries read [client] beside the group, and stop at what they would include; PyMySQL does neither. */
+static void each_driver_reads_its_option_file_in_its_own_way(void **state)
+{
+	static const struct {
+		const char *driver, *text, *expected;
+	} rows[] = {
+		{ "mysql+pymysql", "[client]\nssl-ca=/client.pem\n!include /x.cnf\n[g]\nSSL-CA: /g.pem\nssl-mode=DISABLED\n", "/g.pem mode=" },
+		{ "mysql+pymysql", "[client]\nssl-ca=/client.pem\n[g]\n", " mode=" },
+		{ "mysql+pymysql", "[DEFAULT]\nssl-ca=/all.pem\n[g]\n", "/all.pem mode=" },
+		{ "mysql+mysqldb", "[client]\nssl-ca=/client.pem\n[g]\nssl_mode=VERIFY_CA # all\n", "/client.pem mode=VERIFY_CA" },
+		{ "mysql+mysqldb", "[g]\n!include /x.cnf\n", "includes are not read" },
+	};
+	struct error err;
+	struct db_url url;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *text = xasprintf("%s://h/d?read_default_file=%s&read_default_group=g", rows[i].driver, file), *got = NULL;
+
+		err = (struct error){ 0 };
+		write_file(rows[i].text);
+		assert_int_equal(db_url_parse(text, "here", &url, &err), 0);
+		if (db_url_resolve(&url, "here", "nova", &err) != 0)
+			got = xstrdup(strstr(err.text, rows[i].expected) ? rows[i].expected : err.text);
+		else
+			got = xasprintf("%s mode=%s", str_or(url_option(url.option, url.noption, "ssl_ca"), ""),
+			    str_or(url_option(url.option, url.noption, "ssl_mode"), ""));
+		assert_string_equal(got, rows[i].expected);
+		db_url_free(&url);
 	}
 }
 
@@ -944,6 +1063,9 @@ int main(void)
 		cmocka_unit_test(addresses_of_their_own_are_those_of_the_groups),
 		cmocka_unit_test(what_an_option_file_of_the_url_says_is_read_where_the_url_is_silent),
 		cmocka_unit_test(an_option_that_cannot_be_obeyed_is_refused_by_name),
+		cmocka_unit_test(the_options_of_other_drivers_mean_tls_too),
+		cmocka_unit_test(the_defaults_file_has_the_last_word_on_tls),
+		cmocka_unit_test(each_driver_reads_its_option_file_in_its_own_way),
 		cmocka_unit_test(options_that_do_not_say_how_to_connect_are_let_pass),
 		cmocka_unit_test(connection_parameters_are_a_part_of_the_url),
 		cmocka_unit_test(a_reference_to_a_default_that_only_the_host_knows_stops_nothing_that_does_not_need_it),

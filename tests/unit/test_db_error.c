@@ -87,6 +87,8 @@ static const struct {
 } texts[] = {
 	{ PHASE_CONNECT, 1045, NULL, "cannot connect to cinder's database (db1:3306 cinder): the server's words (1045)",
 	    "check user and password of the connection URL" },
+	{ PHASE_CONNECT, 3159, NULL, "cannot connect to cinder's database (db1:3306 cinder): the server's words (3159)",
+	    "the server takes encrypted connections only, and the URL does not ask for TLS" },
 	{ PHASE_READ, 2013, "cinder/volume_list_by_backend",
 	    "cannot read cinder's database (db1:3306 cinder): the server's words (2013) in cinder/volume_list_by_backend",
 	    "the connection ended: check that the server runs" },

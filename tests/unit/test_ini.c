@@ -389,7 +389,7 @@ static void option_files_are_read_as_mariadb_does(void **state)
 		str_clear(&text);
 		str_addf(&text, "[g]\n%s\n", option_rows[i].line);
 		write_text("a.conf", text.s);
-		assert_int_equal(0, ini_open_options("a.conf", &ini, &err));
+		assert_int_equal(0, ini_open_options("a.conf", OPTIONS_OF_MARIADB, &ini, &err));
 		assert_int_equal(0, ini_get(ini, "g", option_rows[i].key, &got, NULL, &err));
 		if (option_rows[i].expected && got)
 			assert_string_equal(got, option_rows[i].expected);
@@ -412,7 +412,7 @@ static void a_broken_option_file_is_refused_by_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		write_text("a.conf", rows[i][0]);
-		assert_int_equal(-1, ini_open_options("a.conf", &ini, &err));
+		assert_int_equal(-1, ini_open_options("a.conf", OPTIONS_OF_MARIADB, &ini, &err));
 		assert_int_equal(err.kind, ERROR_CONFIG);
 		assert_string_equal(err.text, rows[i][1]);
 		assert_null(ini);

@@ -19,7 +19,7 @@
 static void add_options(const struct url_option *option, size_t n, struct str *out)
 {
 	for (size_t i = 0; i < n; i++)
-		str_addf(out, "|%s=%s", option[i].name, option[i].value);
+		str_addf(out, "|%s%s%s%s", option[i].name, option[i].bare ? "" : "=", option[i].value, option[i].repeated ? " again" : "");
 }
 
 static void describe_db(const struct db_url *u, struct str *out)
@@ -63,8 +63,10 @@ static const struct {
 	{ "mysql+pymysql:///d", "mysql+pymysql|-|-|-|3306|d" },
 	{ "mysql+pymysql://u:p@h/a%41/b", "mysql+pymysql|u|p|h|3306|a%41/b" },
 	{ "mysql+pymysql://u:p@h/d?ssl_ca=/a+b%2Bc&empty=&lone&x=1=2&&y=%zz",
-	    "mysql+pymysql|u|p|h|3306|d|ssl_ca=/a b+c|x=1=2|y=%zz" },
-	{ "mysql+pymysql://u:p@h/d?x=1&x=2", "mysql+pymysql|u|p|h|3306|d|x=1,2" },
+	    "mysql+pymysql|u|p|h|3306|d|ssl_ca=/a b+c|empty|lone|x=1=2|y=%zz" }, /* SQLAlchemy drops what is bare */
+	{ "mysql+pymysql://u:p@h/d?x=1&x=2", "mysql+pymysql|u|p|h|3306|d|x=1,2 again" },
+	{ "mysql+pymysql://u:p@h/d?x=&x=2&x", "mysql+pymysql|u|p|h|3306|d|x=2" },
+	{ "mysql+pymysql://u:p@h/d?=2&&x=", "mysql+pymysql|u|p|h|3306|d|x" },
 };
 
 static void database_urls_are_read_as_sqlalchemy_does(void **state)
@@ -110,8 +112,8 @@ static const struct {
 	{ "  RABBIT://u:p@H/V", "rabbit|V|u,p,H,5672" },
 	{ "kombu+rabbit://u:p@h/v", "kombu+rabbit|v|u,p,h,5672" },
 	{ "none:///", "none|/" },
-	{ "rabbit://u:p@h/v?ssl=1&ssl_ca_file=/a%20b+c&x=", "rabbit|v|u,p,h,5672|ssl=1|ssl_ca_file=/a b c" },
-	{ "rabbit://u:p@h?ssl=1&ssl=0", "rabbit|/|u,p,h,5672|ssl=1,0" },
+	{ "rabbit://u:p@h/v?ssl=1&ssl_ca_file=/a%20b+c&x=", "rabbit|v|u,p,h,5672|ssl=1|ssl_ca_file=/a b c|x" },
+	{ "rabbit://u:p@h?ssl=1&ssl=0", "rabbit|/|u,p,h,5672|ssl=1,0 again" },
 	{ "rabbit://u:p@h/v#fragment", "rabbit|v|u,p,h,5672" },
 };
 
@@ -283,9 +285,10 @@ static void an_option_is_found_by_its_name(void **state)
 	struct db_url url;
 
 	(void)state;
-	assert_int_equal(0, db_url_parse("mysql://h/d?ssl_ca=/x&charset=utf8", "here", &url, &err));
+	assert_int_equal(0, db_url_parse("mysql://h/d?ssl_ca=/x&charset=utf8&ssl_cert=&ssl", "here", &url, &err));
 	assert_string_equal(url_option(url.option, url.noption, "charset"), "utf8");
 	assert_null(url_option(url.option, url.noption, "ssl"));
+	assert_null(url_option(url.option, url.noption, "ssl_cert"));
 	db_url_free(&url);
 }
 
