@@ -11,7 +11,7 @@
 
 /* The only room that speaks librabbitmq: one connection, one channel in confirm mode. It declares nothing, ever: exchanges and
  * queues are looked at passively (a mismatched declare closes the channel, and theirs is the topology).
- * Errors while opening and looking are ERROR_BUS_UNREACHABLE. */
+ * Errors while opening and looking are ERROR_BUS_UNREACHABLE; a configuration's trouble is its own. */
 struct bus;
 
 struct bus_options {

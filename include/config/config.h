@@ -30,6 +30,8 @@ struct broker_config {
 	struct tls_config tls; /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
 	char *exchange;        /* [DEFAULT] control_exchange; "nova" or "openstack" (cinder) when absent */
 	unsigned heartbeat_s;  /* ours: 10 */
+	/* why it cannot be opened: not given (code ENODATA), or wrong; NULL: it can. Only who opens it is told (bus_open). */
+	struct error *trouble;
 };
 
 /* What nova logs in to keystone with: of [keystone_authtoken], or of [service_user] where that has no login (and of the group
@@ -85,7 +87,7 @@ struct nova_config {
 struct cinder_config {
 	struct db_url database;
 	struct db_url replica; /* [database] slave_connection; driver NULL: not given */
-	bool has_bus;          /* transport_url is given */
+	bool has_bus;          /* transport_url is given, right or wrong */
 	struct broker_config bus;
 	unsigned service_down_time_s;
 	bool no_snapshot_gb_quota; /* snapshots do not count into the gigabytes of quotas */
@@ -170,9 +172,10 @@ struct config_sources {
 };
 
 /* Each loads only its own files; errors are ERROR_CONFIG and name file and line, or what is missing and where
- * it was looked for. A missing [database] connection (cinder), [api_database] connection or transport_url (nova) is an
- * error, never a default; so is neutron's. A file that is there and has nothing for us, no such option or a package's own
- * sqlite, is the error with code ENODATA. ${out} is filled as a whole or not at all. */
+ * it was looked for. A missing [database] connection (cinder) or [api_database] connection (nova) is an error, never a
+ * default; so is neutron's. What is wrong with a broker is its trouble, and no error here. A file that is there and has nothing
+ * for us, no such option or a package's own sqlite, is the error with code ENODATA. ${out} is filled as a whole or not at all.
+ */
 int config_load_nova(const struct config_sources *sources, struct nova_config *out, struct error *err);
 int config_load_cinder(const struct config_sources *sources, struct cinder_config *out, struct error *err);
 int config_load_placement(const struct config_sources *sources, struct placement_config *out, struct error *err);
@@ -208,5 +211,7 @@ struct db_tls db_tls_of(const struct db_url *url);
  * is everything when ${base} is NULL or "".
  * The caller frees the result, which holds a password. */
 char *config_expand_cell_url(const char *text, const char *base);
+/* The cell's database: ${text} of cell_mappings, filled in, resolved, and with the login of ${nova}'s defaults file. */
+int config_cell_database(const struct nova_config *nova, const char *text, struct db_url *out, struct error *err);
 
 #endif

@@ -91,6 +91,9 @@ int world_has_nothing(const struct world *world, struct error *err);
 const struct absence *world_lost_cell(const struct world *world, int64_t cell_id);
 const struct absence *world_any_lost_cell(const struct world *world); /* NULL: all answer */
 
+/* Says where the URL of a cell stands that cannot be opened. ${rc}, or -1. */
+int cell_url_hint(const struct cell_mapping *mapping, const struct nova_config *nova, int rc, struct error *err);
+
 /* A second connection to the same place, for proofs. */
 int world_connect_cinder(const struct world *world, struct db **out, struct error *err);
 int world_connect_neutron(const struct world *world, struct db **out, struct error *err); /* has_neutron_config */

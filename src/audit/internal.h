@@ -16,13 +16,14 @@ struct audit_place {
 	enum audit_database database; /* AUDIT_CELL or AUDIT_CELL0 for a cell */
 	const char *cell, *cell_uuid; /* NULL: no cell */
 	char *label;
-	struct db_url url;             /* of a cell; the others' are in the configurations */
-	struct db *db;                 /* NULL: not reachable */
-	char why_not[ERROR_TEXT_SIZE]; /* and why */
-	enum error_kind why_kind;      /* ERROR_OK: it was reached */
-	struct db_rows columns;        /* struct audit_column */
-	int64_t down_s;                /* older heartbeats are dead ones */
-	int64_t behind_s, snapshot_ms; /* a replica's lag, and our clock, when its snapshot was taken */
+	const struct cell_mapping *mapping; /* of a cell */
+	struct db_url url;                  /* of a cell; the others' are in the configurations */
+	struct db *db;                      /* NULL: not reachable */
+	char why_not[ERROR_TEXT_SIZE];      /* and why */
+	enum error_kind why_kind;           /* ERROR_OK: it was reached */
+	struct db_rows columns;             /* struct audit_column */
+	int64_t down_s;                     /* older heartbeats are dead ones */
+	int64_t behind_s, snapshot_ms;      /* a replica's lag, and our clock, when its snapshot was taken */
 };
 struct audit_places {
 	struct audit_place *v;

@@ -55,8 +55,11 @@ static void place_connect(const struct audit_places *p, struct audit_place *plac
 		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S) };
 	struct error err = { 0 };
 
-	if (db_open(&options, &place->db, &err) != 0 || place_prepare(place, request, &err) != 0)
-		place_lose(p, place, &err);
+	if (db_open(&options, &place->db, &err) == 0 && place_prepare(place, request, &err) == 0)
+		return;
+	if (place->mapping)
+		cell_url_hint(place->mapping, &p->nova, -1, &err);
+	place_lose(p, place, &err);
 }
 
 /* Its configuration cannot be read, or what would name it cannot be asked. */
@@ -141,25 +144,19 @@ static const struct db_url *cell_replica(const struct nova_config *nova, const s
 static void places_add_cell(const struct request *request, struct audit_places *p, const struct cell_mapping *mapping)
 {
 	bool zero = str_equal(mapping->uuid, CELL0_UUID);
-	auto_free char *text = config_expand_cell_url(mapping->database_connection, str_or(p->nova.database_text, ""));
 	auto_free char *label = xasprintf("the database of cell '%s'", zero ? "cell0" : str_or(mapping->name, mapping->uuid));
 	struct audit_place *place = place_add(p, zero ? AUDIT_CELL0 : AUDIT_CELL, label);
 	struct error err = { 0 };
-	int rc;
 
 	place->cell = zero ? "cell0" : str_or(mapping->name, mapping->uuid);
 	place->cell_uuid = mapping->uuid;
+	place->mapping = mapping;
 	place->down_s = p->nova.service_down_time_s;
-	rc = db_url_parse(text, "nova_api.cell_mappings", &place->url, &err);
-	if (rc == 0)
-		rc = db_url_resolve(&place->url, "nova_api.cell_mappings", "nova", &err);
-	explicit_bzero(text, strlen(text));
-	if (rc != 0) {
+	if (config_cell_database(&p->nova, mapping->database_connection, &place->url, &err) != 0) {
 		error_prefix(&err, "cell '%s'", place->cell);
 		place_lose(p, place, &err);
 		return;
 	}
-	db_login_apply(&p->nova.login, &place->url);
 	place_connect(p, place, &place->url, cell_replica(&p->nova, &place->url), request);
 }
 

@@ -183,9 +183,14 @@ static int try_all(struct bus *bus, struct error *err)
 
 int bus_open(const struct bus_options *options, struct bus **out, struct error *err)
 {
-	struct bus *bus = xcalloc(1, sizeof *bus);
+	struct bus *bus;
 
 	*out = NULL;
+	if (options->config->trouble) {
+		*err = *options->config->trouble;
+		return -1;
+	}
+	bus = xcalloc(1, sizeof *bus);
 	bus->config = options->config;
 	bus->label = xstrdup(options->label);
 	bus->server = xstrdup("");

@@ -51,6 +51,18 @@ static int note_unread(const char *service, const struct words *files, const str
 	return -1;
 }
 
+/* A broker that is not given is in the list, and only who opens it misses it. */
+static int note_broker(const struct broker_config *bus, struct error *err)
+{
+	if (!bus->trouble || bus->trouble->code == ENODATA)
+		return 0;
+	if (err->kind == ERROR_OK)
+		*err = *bus->trouble;
+	else
+		log_error("%s", bus->trouble->text);
+	return -1;
+}
+
 /* All are read, so that all that is wrong is seen at once. */
 static int load_all(const struct request *request, struct config_values *values, struct error *err)
 {
@@ -67,13 +79,17 @@ static int load_all(const struct request *request, struct config_values *values,
 	sources.values = values;
 	if (config_load_nova(&sources, &nova, &e) != 0)
 		rc |= note_unread("nova", &request->where.nova_files, &e, err);
-	else
+	else {
+		rc |= note_broker(&nova.bus, err);
 		nova_config_free(&nova);
+	}
 	error_clear(&e);
 	if (config_load_cinder(&sources, &cinder, &e) != 0)
 		rc |= note_unread("cinder", &request->where.cinder_files, &e, err);
-	else
+	else {
+		rc |= note_broker(&cinder.bus, err);
 		cinder_config_free(&cinder);
+	}
 	error_clear(&e);
 	if (config_load_placement(&sources, &placement, &e) != 0)
 		rc |= note_unread("placement", &request->where.placement_files, &e, err);

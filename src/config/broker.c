@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,30 +101,145 @@ static int check_driver(const struct transport_url *url, const char *origin, str
 	return error_hint(err, "only RabbitMQ is supported: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
 }
 
-int broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text, struct error *err)
+/* ---- Queens and before: a login and hosts of their own, where there is no transport_url (oslo.messaging 5
+ * _drivers/impl_rabbit.py; gone in Rocky's) */
+
+#define OF_OLD(key) NAMES({ "oslo_messaging_rabbit", key }, { "DEFAULT", key })
+
+/* One that refers to a default of the others' is as if it were not there: that default is what is taken then. */
+static int read_old(struct ini *ini, const struct ini_name *names, const char **out, const char **origin, struct error *err)
+{
+	if (ini_get_first(ini, names, out, origin, err) == 0)
+		return 0;
+	if (err->code != INI_UNKNOWN_REFERENCE)
+		return -1;
+	error_clear(err);
+	*out = NULL;
+	return 0;
+}
+
+static void add_old_host(struct span host, const char *login, const char *port, struct str *url)
+{
+	const char *bracket = memchr(host.s, ']', host.n);
+	const char *rest = bracket ? bracket : host.s;
+	bool has_port = memchr(rest, ':', host.n - (size_t)(rest - host.s)) != NULL;
+
+	str_addf(url, "%s%s@%.*s%s%s", url->s[url->n - 1] == '/' ? "" : ",", login, (int)host.n, host.s, has_port ? "" : ":",
+	    has_port ? "" : port);
+}
+
+static char *old_url(const char *hosts, const char *port, const char *login, const char *vhost)
+{
+	struct str url = { 0 };
+	struct span host;
+	size_t n;
+
+	str_add(&url, "rabbit://");
+	for (const char *s = hosts; *s; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		host = span_trim((struct span){ s, n });
+		if (host.n)
+			add_old_host(host, login, port, &url);
+	}
+	str_addc(&url, '/');
+	percent_encode(vhost, "", &url);
+	return str_take(&url);
+}
+
+static int check_old_backend(struct ini *ini, struct error *err)
+{
+	const char *backend, *origin;
+
+	if (read_old(ini, NAMES({ "DEFAULT", "rpc_backend" }), &backend, &origin, err) != 0)
+		return -1;
+	if (!backend || !*backend || strstr(backend, "rabbit") || strstr(backend, "kombu"))
+		return 0;
+	error_set(err, ERROR_CONFIG, "%s: the messaging driver '%.64s' is not supported", origin, backend);
+	return error_hint(err, "only RabbitMQ is supported: rabbit://USER:PASSWORD@HOST:PORT/VHOST");
+}
+
+/* ${url} NULL: nothing of it is there, either. It holds the password. */
+static int read_old_broker(struct ini *ini, char **url, const char **origin, struct error *err)
+{
+	const char *hosts, *host, *port, *user, *password, *vhost, *host_origin;
+	auto_str struct str login = { 0 };
+
+	*url = NULL;
+	if (read_old(ini, OF_OLD("rabbit_hosts"), &hosts, origin, err) != 0 ||
+	    read_old(ini, OF_OLD("rabbit_host"), &host, &host_origin, err) != 0 ||
+	    read_old(ini, OF_OLD("rabbit_port"), &port, NULL, err) != 0 ||
+	    read_old(ini, OF_OLD("rabbit_userid"), &user, NULL, err) != 0 ||
+	    read_old(ini, OF_OLD("rabbit_password"), &password, NULL, err) != 0 ||
+	    read_old(ini, OF_OLD("rabbit_virtual_host"), &vhost, NULL, err) != 0)
+		return -1;
+	if (!hosts || !*hosts) {
+		hosts = host;
+		*origin = host_origin;
+	}
+	if (!hosts || !*hosts)
+		return 0;
+	if (check_old_backend(ini, err) != 0)
+		return -1;
+	percent_encode(str_or(user, "guest"), "", &login);
+	str_addc(&login, ':');
+	percent_encode(str_or(password, "guest"), "", &login);
+	*url = old_url(hosts, str_or(port, "5672"), login.s, str_or(vhost, "/"));
+	explicit_bzero(login.s, login.n);
+	return 0;
+}
+
+/* ---- all of it */
+
+static int read_url(struct ini *ini, struct broker_config *out, char **text, const char **origin, struct error *err)
 {
 	auto_str struct str shown = { 0 };
-	const char *value, *origin;
+	const char *value;
+	char *old = NULL;
+	int rc = 0;
+
+	if (ini_get_first(ini, broker_url_names, &value, origin, err) != 0)
+		return -1;
+	if ((!value || !*value) && read_old_broker(ini, &old, origin, err) != 0)
+		return -1;
+	if ((!value || !*value) && !old) {
+		ini_note(ini, broker_url_names, NULL, NULL);
+		error_set(err, ERROR_CONFIG, "no transport_url");
+		err->code = ENODATA;
+		return -1;
+	}
+	if (transport_url_parse(str_or(old, value), *origin, &out->url, err) != 0 || check_driver(&out->url, *origin, err) != 0)
+		rc = -1;
+	if (rc == 0) {
+		transport_url_show(&out->url, &shown);
+		ini_note(ini, broker_url_names, shown.s, *origin);
+		if (text && !old)
+			*text = xstrdup(value);
+	}
+	free_secret(old);
+	return rc;
+}
+
+static int read_broker(struct ini *ini, struct broker_config *out, char **text, struct error *err)
+{
+	const char *origin;
+
+	if (read_text(ini, NAMES({ "DEFAULT", "control_exchange" }), &out->exchange, err) != 0)
+		return -1;
+	if (read_url(ini, out, text, &origin, err) != 0 || check_broker_options(ini, &out->url, origin, err) != 0)
+		return -1;
+	return read_broker_tls(ini, out, origin, err);
+}
+
+void broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text)
+{
+	struct error err = { 0 };
 
 	out->heartbeat_s = HEARTBEAT_S;
 	out->exchange = xstrdup(exchange);
-	if (read_text(ini, NAMES({ "DEFAULT", "control_exchange" }), &out->exchange, err) != 0)
-		return -1;
-	if (ini_get_first(ini, broker_url_names, &value, &origin, err) != 0)
-		return -1;
-	if (!value || !*value) {
-		ini_note(ini, broker_url_names, NULL, NULL);
-		return 0;
-	}
-	if (transport_url_parse(value, origin, &out->url, err) != 0 || check_driver(&out->url, origin, err) != 0)
-		return -1;
-	transport_url_show(&out->url, &shown);
-	ini_note(ini, broker_url_names, shown.s, origin);
-	if (text)
-		*text = xstrdup(value);
-	if (check_broker_options(ini, &out->url, origin, err) != 0)
-		return -1;
-	return read_broker_tls(ini, out, origin, err);
+	if (read_broker(ini, out, text, &err) == 0)
+		return;
+	out->trouble = xmalloc(sizeof err);
+	*out->trouble = err;
 }
 
 void broker_config_free(struct broker_config *bus)
@@ -133,4 +249,5 @@ void broker_config_free(struct broker_config *bus)
 	free(bus->tls.cert_file);
 	free(bus->tls.key_file);
 	free(bus->exchange);
+	free(bus->trouble);
 }

@@ -187,3 +187,19 @@ char *config_expand_cell_url(const char *text, const char *base)
 	fields_free(&f);
 	return url;
 }
+
+int config_cell_database(const struct nova_config *nova, const char *text, struct db_url *out, struct error *err)
+{
+	static const char origin[] = "nova_api.cell_mappings";
+	char *url = config_expand_cell_url(text, str_or(nova->database_text, ""));
+	int rc = db_url_parse(url, origin, out, err);
+
+	free_secret(url);
+	if (rc == 0 && db_url_resolve(out, origin, "nova", err) != 0) {
+		db_url_free(out);
+		rc = -1;
+	}
+	if (rc == 0)
+		db_login_apply(&nova->login, out);
+	return rc;
+}

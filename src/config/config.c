@@ -2,7 +2,6 @@
 #include "config/config.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,54 +11,55 @@
 
 /* What differs between the services, as far as reading goes. */
 struct service {
-	const char *name, *file, *directory, *option;
-	const char *exchange, *whose_file;
+	const char *name, *daemon; /* of oslo.config: project and program */
+	bool has_script;           /* Debian and Ubuntu start the daemon by a script of /etc/init.d */
+	const char *option, *exchange, *whose_file;
 };
-static const struct service nova = { "nova", "/etc/nova/nova.conf", "/etc/nova/nova.conf.d/*.conf", "--nova-config-file",
-	"nova", N_("the file of nova-api or of the super conductor") };
-static const struct service cinder = { "cinder", "/etc/cinder/cinder.conf", "/etc/cinder/cinder.conf.d/*.conf",
-	"--cinder-config-file", "openstack", N_("the file of cinder-volume") };
-static const struct service placement = { "placement", "/etc/placement/placement.conf",
-	"/etc/placement/placement.conf.d/*.conf", "--placement-config-file", NULL, N_("the file of placement-api") };
-static const struct service neutron = { "neutron", "/etc/neutron/neutron.conf", "/etc/neutron/neutron.conf.d/*.conf",
-	"--neutron-config-file", NULL, N_("the file of neutron-server") };
-static const struct service keystone = { "keystone", "/etc/keystone/keystone.conf", "/etc/keystone/keystone.conf.d/*.conf",
-	"--keystone-config-file", NULL, N_("the file of keystone") };
+static const struct service nova = { "nova", "nova-conductor", true, "--nova-config-file", "nova",
+	N_("the file of nova-api or of the super conductor") };
+static const struct service cinder = { "cinder", "cinder-volume", true, "--cinder-config-file", "openstack",
+	N_("the file of cinder-volume") };
+static const struct service placement = { "placement", "placement-api", false, "--placement-config-file", NULL,
+	N_("the file of placement-api") };
+static const struct service neutron = { "neutron", "neutron-server", true, "--neutron-config-file", NULL,
+	N_("the file of neutron-server") };
+static const struct service keystone = { "keystone", "keystone", false, "--keystone-config-file", NULL,
+	N_("the file of keystone") };
 
 /* ---- opening */
 
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Debian starts the services with --config-file: oslo then reads nova.conf.d first, and the file wins over it. */
 static int open_default_files(const struct service *service, struct ini **out, struct error *err)
 {
-	const char **paths;
-	glob_t found = { 0 };
+	struct file_list files = { 0 };
 	int rc;
 
-	if (glob(service->directory, GLOB_NOSORT, NULL, &found) != 0)
-		found.gl_pathc = 0;
+	add_default_files("", service->name, service->daemon, service->has_script, &files);
+	rc = ini_open(files.v, files.n, out, err);
+	file_list_free(&files);
+	return rc;
+}
+
+static int open_named_files(const char *const *paths, size_t n, struct ini **out, struct error *err)
+{
+	struct file_list files = { 0 };
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		add_named_file(paths[i], &files);
+	if (files.n > 0)
+		rc = ini_open(files.v, files.n, out, err);
 	else
-		qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_bytes);
-	paths = xcalloc(found.gl_pathc + 1, sizeof *paths);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		paths[i] = found.gl_pathv[i];
-	paths[found.gl_pathc] = service->file;
-	rc = ini_open(paths, found.gl_pathc + 1, out, err);
-	free(paths);
-	globfree(&found);
+		rc = error_set(err, ERROR_CONFIG, "the directory '%s' has no *.conf file", paths[0]);
+	file_list_free(&files);
 	return rc;
 }
 
 static int open_files(const struct service *service, const char *const *files, size_t n, struct ini **out, struct error *err)
 {
-	int rc = n ? ini_open(files, n, out, err) : open_default_files(service, out, err);
+	int rc = n ? open_named_files(files, n, out, err) : open_default_files(service, out, err);
 
 	if (rc != 0 && err->code == EACCES)
-		return error_hint(err, "run as root, or as a user who may read %s", service->file);
+		return error_hint(err, "run as root, or as a user who may read /etc/%s/%s.conf", service->name, service->name);
 	if (rc != 0 && err->code == ENOENT)
 		return error_hint(err, "name %s with %s FILE", _(service->whose_file), service->option);
 	return rc;
@@ -170,6 +170,13 @@ static void login_free(struct db_login *login)
 	free(login->readable_by_all);
 }
 
+static void read_bus(const struct service *service, struct ini *ini, struct broker_config *out, char **text)
+{
+	broker_read(ini, service->exchange, out, text);
+	if (out->trouble && out->trouble->code == ENODATA)
+		missing(service, ini, broker_url_names, out->trouble);
+}
+
 /* Who listens everywhere listens on the loopback address, too. */
 static int read_api(struct ini *ini, struct nova_config *out, struct error *err)
 {
@@ -207,10 +214,7 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 	if (read_database(ini, database_replica, &out->replica, NULL, err) != 0 ||
 	    read_database(ini, api_replica, &out->api_replica, NULL, err) != 0)
 		return -1;
-	if (broker_read(ini, nova.exchange, &out->bus, &out->transport_text, err) != 0)
-		return -1;
-	if (!out->bus.url.driver)
-		return missing(&nova, ini, broker_url_names, err);
+	read_bus(&nova, ini, &out->bus, &out->transport_text);
 	if (keystone_read(ini, &out->keystone, err) != 0 || service_addresses_read(ini, out, err) != 0)
 		return -1;
 	return read_service_down_time(ini, &out->service_down_time_s, &out->report_interval_s, err);
@@ -281,9 +285,8 @@ static int read_cinder(struct ini *ini, struct cinder_config *out, struct error 
 		return missing(&cinder, ini, database_connection, err);
 	if (read_database(ini, database_replica, &out->replica, NULL, err) != 0)
 		return -1;
-	if (broker_read(ini, cinder.exchange, &out->bus, NULL, err) != 0)
-		return -1;
-	out->has_bus = out->bus.url.driver;
+	read_bus(&cinder, ini, &out->bus, NULL);
+	out->has_bus = !out->bus.trouble || out->bus.trouble->code != ENODATA;
 	if (read_bool(ini, NAMES({ "DEFAULT", "no_snapshot_gb_quota" }), &out->no_snapshot_gb_quota, err) != 0)
 		return -1;
 	return read_service_down_time(ini, &out->service_down_time_s, &report_interval, err);

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/ini.h"
 #include "util/error.h"
+#include "util/mem.h"
 #include "util/str.h"
 
 /* ---- what an ini is made of: entries in the order of the files and their lines */
@@ -62,6 +63,19 @@ struct ini_parser {
 int ini_parse_file(struct ini_parser *p, const char *path, int (*parse_line)(struct ini_parser *p, struct span line));
 int ini_wrong(const struct ini_parser *p, const char *what); /* the line that it is at */
 
+/* ---- files.c: paths in the order in which they are read; file_list_free() */
+struct file_list {
+	const char **v;
+	size_t n;
+	struct arena texts;
+};
+/* Those of a daemon of a service that its distribution starts, below ${root} ("" but in tests); the service's main file is
+ * always among them. ${has_script}: Debian's way is looked for. */
+void add_default_files(const char *root, const char *service, const char *daemon, bool has_script, struct file_list *files);
+/* A directory is oslo's --config-dir: its *.conf, by their names. */
+void add_named_file(const char *path, struct file_list *files);
+void file_list_free(struct file_list *files);
+
 /* ini_entry.c */
 bool ini_is_group(const char *name, struct span group);
 /* The last entry of group.key in file ${file}, or in any when ${file} is INI_ANY_FILE. */
@@ -95,8 +109,8 @@ void db_url_set_option(struct db_url *url, const char *name, const char *value);
 
 /* ---- the broker */
 extern const struct ini_name broker_url_names[];
-/* ${out}'s url.driver stays NULL when there is no transport_url; ${text}, unless it is NULL, gets it as it stands. */
-int broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text, struct error *err);
+/* What is wrong is its trouble; ${text}, unless it is NULL, gets the URL as it stands. */
+void broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text);
 void broker_config_free(struct broker_config *bus);
 
 /* ---- keystone */

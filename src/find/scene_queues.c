@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <string.h>
 
 #include "find/scene.h"
@@ -39,6 +40,8 @@ void cell_bus_open(const struct world *w, const struct nova_cell *cell, struct c
 
 	*out = (struct cell_bus){ .config = w->nova.bus };
 	out->config.url = (struct transport_url){ 0 };
+	if (out->config.trouble && out->config.trouble->code == ENODATA)
+		out->config.trouble = NULL; /* nova.conf names no broker, and the cell does */
 	for (size_t i = 0; i < w->mappings.n; i++) {
 		const struct cell_mapping *m = &w->mappings.v[i];
 		auto_free char *text = NULL;

@@ -133,23 +133,34 @@ int world_reconnect_cell(struct world *w, const struct nova_cell *cell, struct e
 	return world_connect_cell(w, cell, db, err);
 }
 
+int cell_url_hint(const struct cell_mapping *mapping, const struct nova_config *nova, int rc, struct error *err)
+{
+	static const int of_url[] = { 1044, 1045, 1049, 1698, 2002, 2003, 2005 };
+	bool is_url = err->kind == ERROR_CONFIG;
+	char was[sizeof err->hint];
+
+	for (size_t i = 0; i < sizeof of_url / sizeof *of_url; i++)
+		is_url = is_url || err->code == of_url[i];
+	if (rc == 0 || !is_url || nova->login.user || nova->login.password)
+		return rc;
+	memcpy(was, err->hint, sizeof was);
+	if (strchr(mapping->database_connection, '{'))
+		return error_hint(err, "%s; the cell's URL is a template, which [database] connection of nova.conf fills in",
+		    was);
+	return error_hint(err,
+	    "%s; the cell's URL is that of cell_mappings, not that of nova.conf, and is changed with: nova-manage cell_v2 update_cell --cell_uuid %s --transport-url URL --database_connection URL",
+	    was, mapping->uuid);
+}
+
 static int open_world_cell(struct world *w, const struct cell_mapping *mapping, struct nova_cell *cell, struct error *err)
 {
-	auto_free char *text = config_expand_cell_url(mapping->database_connection, str_or(w->nova.database_text, ""));
-	int rc;
-
 	cell->id = mapping->id;
 	cell->uuid = mapping->uuid;
 	cell->name = str_equal(mapping->uuid, CELL0_UUID) ? "cell0" : str_or(mapping->name, mapping->uuid);
 	cell->label = xasprintf("the database of cell '%s'", cell->name);
-	rc = db_url_parse(text, "nova_api.cell_mappings", &cell->url, err);
-	if (rc == 0)
-		rc = db_url_resolve(&cell->url, "nova_api.cell_mappings", "nova", err);
-	explicit_bzero(text, strlen(text));
-	if (rc != 0)
-		return error_prefix(err, "cell '%s'", cell->name);
-	db_login_apply(&w->nova.login, &cell->url);
-	return world_connect_cell(w, cell, &cell->db, err);
+	if (config_cell_database(&w->nova, mapping->database_connection, &cell->url, err) != 0)
+		return cell_url_hint(mapping, &w->nova, error_prefix(err, "cell '%s'", cell->name), err);
+	return cell_url_hint(mapping, &w->nova, world_connect_cell(w, cell, &cell->db, err), err);
 }
 
 static void close_cell(struct nova_cell *cell)

@@ -19,6 +19,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define DATA "tests/data/config/" /* make runs the tests at the top of the tree */
 #define API "[api_database]\nconnection = mysql://a:api-s3cret@h/nova_api\n"
+#define RABBIT "[oslo_messaging_rabbit]\n"
 #define BUS "[DEFAULT]\ntransport_url = rabbit://b:bus-s3cret@h/\n"
 
 static char file[] = "/tmp/test_config_XXXXXX";
@@ -355,8 +356,52 @@ static void a_reference_to_a_default_that_only_the_host_knows_stops_nothing_that
 	assert_null(c.api_listen); /* not asked */
 	nova_config_free(&c);
 	write_file(API "[DEFAULT]\ntransport_url = rabbit://b:bus-s3cret@$my_ip/\n");
-	assert_int_equal(config_load_nova(&sources, &c, &err), -1); /* needed */
-	assert_non_null(strstr(err.text, "'$my_ip'"));
+	assert_int_equal(config_load_nova(&sources, &c, &err), 0);
+	assert_non_null(c.bus.trouble); /* needed, by who opens the broker */
+	assert_non_null(strstr(c.bus.trouble->text, "'$my_ip'"));
+	nova_config_free(&c);
+}
+
+/* Queens: without a transport_url the options of before count. */
+static const struct {
+	const char *text, *url; /* NULL: none */
+} old_brokers[] = {
+	{ "[DEFAULT]\nrabbit_host = r1\nrabbit_userid = openstack\nrabbit_password = b@s-s3cret\n", "rabbit://openstack:***@r1:5672//" },
+	{ RABBIT "rabbit_hosts = r1:5671, r2 ,[::1]:5\nrabbit_port = 5673\nrabbit_password = bus-s3cret\nrabbit_virtual_host = /nova x\n",
+	    "rabbit://guest:***@r1:5671,guest:***@r2:5673,guest:***@[::1]:5//nova%20x" },
+	{ RABBIT "rabbit_host = new\n[DEFAULT]\nrabbit_host = old\nrabbit_port = 1\n", "rabbit://guest:***@new:1//" },
+	{ RABBIT "rabbit_hosts = $rabbit_host:$rabbit_port\nrabbit_host = r1\n", "rabbit://guest:***@r1:5672//" },
+	{ "[DEFAULT]\nrpc_backend = nova.openstack.common.rpc.impl_kombu\nrabbit_host = r1\n", "rabbit://guest:***@r1:5672//" },
+	{ "[DEFAULT]\nrpc_backend = zmq\nrabbit_host = r1\n", NULL },
+	{ RABBIT "rabbit_password = bus-s3cret\n", NULL },
+	{ BUS RABBIT "rabbit_host = other\n", "rabbit://b:***@h:5672//" },
+	{ RABBIT "rabbit_host = r1:port\n", NULL },
+};
+
+static void a_broker_of_queens_is_read_by_its_own_names(void **state)
+{
+	const struct config_sources sources = { .nova_files = file_list, .n_nova_files = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(old_brokers); i++) {
+		auto_free char *text = xasprintf("%s%s", API, old_brokers[i].text);
+		auto_str struct str shown = { 0 };
+		struct error err = { 0 };
+		struct nova_config c;
+
+		write_file(text);
+		if (config_load_nova(&sources, &c, &err) != 0)
+			fail_msg("%s", err.text);
+		if (c.bus.trouble) {
+			assert_no_secret(c.bus.trouble);
+			if (old_brokers[i].url)
+				fail_msg("%zu: %s", i, c.bus.trouble->text);
+		} else {
+			transport_url_show(&c.bus.url, &shown);
+			assert_string_equal(shown.s, str_or(old_brokers[i].url, "none"));
+		}
+		nova_config_free(&c);
+	}
 }
 
 /* ---- nova */
@@ -421,7 +466,6 @@ static void describe(const struct nova_config *c, struct str *out)
 	str_addf(out, " exchange=%s topic=%s down=%u", c->bus.exchange, c->conductor_topic, c->service_down_time_s);
 }
 
-#define RABBIT "[oslo_messaging_rabbit]\n"
 static const struct {
 	const char *text, *expected;
 } nova_rows[] = {
@@ -519,7 +563,11 @@ static void what_is_wrong_with_novas_file_is_said_by_line(void **state)
 		err = (struct error){ 0 };
 		memset(&c, 1, sizeof c);
 		write_file(wrong_nova_rows[i].text);
-		assert_int_equal(-1, config_load_nova(&sources, &c, &err));
+		if (config_load_nova(&sources, &c, &err) == 0) { /* a broker's trouble is for who opens it */
+			assert_non_null(c.bus.trouble);
+			err = *c.bus.trouble;
+			nova_config_free(&c);
+		}
 		assert_int_equal(err.kind, ERROR_CONFIG);
 		place = strstr(wrong_nova_rows[i].expected, "%s");
 		str_clear(&expected);
@@ -608,6 +656,11 @@ static void cinder_needs_a_database_and_no_broker(void **state)
 	write_file("[database]\nconnection = mysql://u:s3cret@h/cinder\n");
 	assert_int_equal(0, config_load_cinder(&sources, &c, &err));
 	assert_false(c.has_bus);
+	cinder_config_free(&c);
+	write_file("[database]\nconnection = mysql://u:s3cret@h/cinder\n[DEFAULT]\ntransport_url = rabbit:u:s3cret@h\n");
+	assert_int_equal(0, config_load_cinder(&sources, &c, &err));
+	assert_true(c.has_bus); /* and whoever opens it is told */
+	assert_non_null(strstr(c.bus.trouble->text, "transport_url: not of the form"));
 	cinder_config_free(&c);
 	write_file(BUS);
 	assert_int_equal(-1, config_load_cinder(&sources, &c, &err));
@@ -1068,6 +1121,7 @@ int main(void)
 		cmocka_unit_test(each_driver_reads_its_option_file_in_its_own_way),
 		cmocka_unit_test(options_that_do_not_say_how_to_connect_are_let_pass),
 		cmocka_unit_test(connection_parameters_are_a_part_of_the_url),
+		cmocka_unit_test(a_broker_of_queens_is_read_by_its_own_names),
 		cmocka_unit_test(a_reference_to_a_default_that_only_the_host_knows_stops_nothing_that_does_not_need_it),
 		cmocka_unit_test(a_second_file_wins_also_in_what_the_first_refers_to),
 		cmocka_unit_test(novas_options_and_their_defaults_are_oslos),
