@@ -44,10 +44,14 @@ struct db_server {
 	bool galera_ready;        /* Primary, Synced, ready, not desynced, no dirty reads; true without Galera */
 	uint64_t galera_max_rows; /* wsrep_max_ws_rows; 0: no limit */
 	uint64_t galera_max_bytes;
+	bool logs_statements; /* binlog_format=STATEMENT, and the account must not change it: no write is taken (1665) */
 	uint64_t connection_id;
 	char tls[16]; /* "TLSv1.3"; "" where the connection is not encrypted */
 };
 const struct db_server *db_server(const struct db *db);
+/* As it was when the connection was opened: -1 with the reason, and what to do, where the server would take no write of ours.
+ * ERROR_REFUSED for a setting, ERROR_DB_UNREACHABLE for a member of a cluster that is not ready. db_begin_write() asks it. */
+int db_check_writes(const struct db *db, struct error *err);
 
 struct db_param {
 	const char *name; /* NULL ends the list */

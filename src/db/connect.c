@@ -10,31 +10,12 @@
 #include <openssl/x509.h>
 
 #include "internal.h"
-#include "sql_catalogue.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #define CONNECT_TIMEOUT_S 5
 #define IO_TIMEOUT_S 30 /* above innodb_lock_wait_timeout, or we would make an unknown outcome of a lock wait */
-
-struct settings_row {
-	const char *sql_mode, *time_zone, *hostname, *version;
-	int64_t autocommit, lock_wait_timeout_s, connection_id, port, server_id;
-	bool read_only;
-};
-static const struct db_shape settings_row_shape = DB_SHAPE(struct settings_row,
-    DB_COLUMNS(struct settings_row, sql_mode, time_zone, autocommit, lock_wait_timeout_s, connection_id, hostname, port,
-	server_id, version, read_only));
-
-struct variable_row {
-	const char *variable_name, *value;
-};
-struct variables {
-	DB_ROWS(struct variable_row);
-};
-static const struct db_shape variable_row_shape = DB_SHAPE(struct variable_row,
-    DB_COLUMNS(struct variable_row, variable_name, value));
 
 static const char *option_of(const struct db_url *url, const char *name)
 {
@@ -179,73 +160,6 @@ static int server_connect(struct db *db, const struct db_options *o, struct erro
 	return 0;
 }
 
-static int check_settings(struct db *db, struct error *err)
-{
-	auto_arena struct arena texts = { 0 };
-	struct settings_row s;
-	int found = db_read_one(db, &SQL_SESSION_SETTINGS_GET, NULL, &settings_row_shape, &s, &texts, err);
-
-	if (found < 0)
-		return -1;
-	if (!found)
-		return error_set(err, ERROR_DB_UNREACHABLE,
-		    "%s (%s) does not return its session settings: check for a proxy in between", db->label, db->where);
-	db->server.read_only = s.read_only;
-	if (db_session_id(db, &db->server.connection_id, err) != 0)
-		return -1;
-	snprintf(db->server.text, sizeof db->server.text, "%s:%lld server_id=%lld version=%s", s.hostname, (long long)s.port,
-	    (long long)s.server_id, s.version);
-	if (!strstr(s.sql_mode, "STRICT_ALL_TABLES") || !str_equal(s.time_zone, "+00:00") || s.autocommit != 1 ||
-	    s.lock_wait_timeout_s != 10)
-		return error_set(err, ERROR_DB_UNREACHABLE,
-		    "%s (%s) does not keep the session settings: check for a proxy in between", db->label, db->where);
-	return 0;
-}
-
-static const char *variable_value(const struct variables *variables, const char *name)
-{
-	for (const struct variable_row *v = variables->v; v < variables->v + variables->n; v++)
-		if (strcasecmp(v->variable_name, name) == 0)
-			return v->value;
-	return "";
-}
-
-static void add_galera(struct db *db, const struct variables *variables, const struct variables *status)
-{
-	struct db_server *s = &db->server;
-	size_t n = strlen(s->text);
-
-	s->galera_max_rows = strtoull(variable_value(variables, "wsrep_max_ws_rows"), NULL, 10);
-	s->galera_max_bytes = strtoull(variable_value(variables, "wsrep_max_ws_size"), NULL, 10);
-	s->galera_ready = strcasecmp(variable_value(status, "wsrep_ready"), "ON") == 0 &&
-	    strcasecmp(variable_value(status, "wsrep_cluster_status"), "Primary") == 0 &&
-	    strcasecmp(variable_value(status, "wsrep_local_state_comment"), "Synced") == 0 &&
-	    strcasecmp(variable_value(variables, "wsrep_desync"), "ON") != 0 &&
-	    strcasecmp(variable_value(variables, "wsrep_dirty_reads"), "ON") != 0;
-	snprintf(s->text + n, sizeof s->text - n, " galera=%s node=%s", variable_value(status, "wsrep_cluster_state_uuid"),
-	    variable_value(variables, "wsrep_node_name"));
-}
-
-static int look_for_galera(struct db *db, struct error *err)
-{
-	struct variables variables, status;
-
-	db->server.galera_ready = true;
-	if (db_read(db, &SQL_SESSION_WSREP_LIST_VARIABLES, NULL, &variable_row_shape, &variables.rows, err) != 0)
-		return -1;
-	db->server.galera = strcasecmp(variable_value(&variables, "wsrep_on"), "ON") == 0;
-	if (db->server.galera) {
-		if (db_read(db, &SQL_SESSION_WSREP_LIST_STATUS, NULL, &variable_row_shape, &status.rows, err) != 0) {
-			db_rows_free(&variables.rows);
-			return -1;
-		}
-		add_galera(db, &variables, &status);
-		db_rows_free(&status.rows);
-	}
-	db_rows_free(&variables.rows);
-	return db->server.galera ? db_session(db, &SQL_SESSION_WSREP_SYNC, err) : 0;
-}
-
 int db_open(const struct db_options *options, struct db **out, struct error *err)
 {
 	const struct db_url *u = options->url;
@@ -256,8 +170,7 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 	db->where = socket_of(options) ? xasprintf("socket %s %s", socket_of(options), str_or(u->database, "")) :
 					 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
 	db->mysql = mysql_init(NULL);
-	if (server_connect(db, options, err) != 0 || db_session(db, &SQL_SESSION_SETTINGS_SET, err) != 0 ||
-	    check_settings(db, err) != 0 || look_for_galera(db, err) != 0) {
+	if (server_connect(db, options, err) != 0 || db_set_up_session(db, err) != 0) {
 		if (err->kind == ERROR_ERROR)
 			err->kind = ERROR_DB_UNREACHABLE;
 		db_close(&db);

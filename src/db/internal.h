@@ -34,6 +34,9 @@ int db_check_isolation(struct db *db, const char *isolation, struct error *err);
 /* The error for it, and -1. ${first} 0: no session of ours. */
 int db_is_multiplexed(struct db *db, uint64_t first, uint64_t then, struct error *err);
 
+/* settings.c. After the connection stands: what a session must be, set and read back, and what the server is. */
+int db_set_up_session(struct db *db, struct error *err);
+
 /* statement.c. A mistake of ours: "statement NAME: ${what} '${name}'", and the program ends. */
 _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name);
 /* A prepared statement of this connection, and its parameters bound by name. */

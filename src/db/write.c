@@ -65,22 +65,9 @@ void db_end_read(struct db *db)
 	db->in_read = false;
 }
 
-static int check_takes_writes(const struct db *db, struct error *err)
-{
-	if (db->server.read_only) {
-		error_set(err, ERROR_REFUSED, "%s (%s) is read only", db->label, db->where);
-		return error_hint(err, "connect to the server that accepts writes");
-	}
-	if (db->server.galera && !db->server.galera_ready) {
-		error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) is a Galera node that is not ready", db->label, db->server.text);
-		return error_hint(err, "use a node that is Primary and Synced");
-	}
-	return 0;
-}
-
 int db_begin_write(struct db *db, struct error *err)
 {
-	if (check_nothing_open(db, err) != 0 || check_takes_writes(db, err) != 0 ||
+	if (check_nothing_open(db, err) != 0 || db_check_writes(db, err) != 0 ||
 	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
 	db->in_write = true;

@@ -67,6 +67,10 @@ GUARD("mass-failure", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, mass_fail
 		"the broker is more likely than so many dead hosts"),
 	.hint = N_("check the control plane first: 'evac-manage doctor'"),
 	.offer = N_("if the hosts really are down"), .offer_for_all = true)
+GUARD("database-not-writable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, database_not_writable),
+	.sentence = N_("the database that this run writes to takes no writes: it is read only, a member of a cluster that is "
+		"not ready, or writes its binary log as statements (binlog_format)"),
+	.hint = N_("'evac-manage doctor' shows each database; use a server that accepts writes"))
 GUARD("site-version", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, site_version),
 	.sentence = N_("the site's version is below the minimum in its configuration"),
 	.hint = N_("see [site] version and min_version in evac-manage's configuration"))

@@ -173,8 +173,9 @@ class Galera(TestCase):
     def test_a_node_that_is_desynced_takes_no_write_of_ours(self):
         self.cluster.rows(0, "SET GLOBAL wsrep_desync = ON")
         try:
-            r = self.expect(self.tool.run(*MOVE), DB_UNREACHABLE)
-            self.assertIn("node", r.err)
+            r = self.expect(self.tool.run(*MOVE), REFUSED)
+            self.assertIn("database-not-writable", r.findings())
+            self.assertIn("Galera node", str(r.json["findings"]))
             self.assertEqual(self.on(1, A), self.before)
         finally:
             self.cluster.rows(0, "SET GLOBAL wsrep_desync = OFF")

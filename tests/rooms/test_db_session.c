@@ -49,6 +49,72 @@ static void a_session_is_set_up_whatever_the_servers_defaults(void **state)
 	db_close(&db); /* nothing twice */
 }
 
+struct id_row {
+	const char *id;
+};
+static const struct db_shape id_shape = DB_SHAPE(struct id_row, DB_COLUMNS(struct id_row, id));
+
+/* Each would cut an answer, keep a write out, or end more than a transaction; "value" is what SHOW VARIABLES says afterwards. */
+static const struct {
+	const char *name, *bad, *value;
+} defaults[] = {
+	{ "sql_select_limit", "2", "18446744073709551615" },
+	{ "max_join_size", "2", "18446744073709551615" },
+	{ "sql_big_selects", "0", "ON" },
+	{ "group_concat_max_len", "4", "1048576" },
+	{ "max_sort_length", "64", "1024" },
+	{ "sql_safe_updates", "1", "OFF" },
+	{ "sql_auto_is_null", "1", "OFF" },
+	{ "foreign_key_checks", "0", "ON" },
+	{ "unique_checks", "0", "ON" },
+	{ "completion_type", "2", "NO_CHAIN" },
+	{ "lock_wait_timeout", "1", "10" },
+	{ "character_set_client", "latin1", "utf8mb4" },
+	{ "character_set_results", "latin1", "utf8mb4" },
+	{ "collation_connection", "latin1_swedish_ci", "utf8mb4_general_ci" },
+	{ "tx_isolation", "'READ-UNCOMMITTED'", NULL }, /* set with each transaction */
+};
+struct variable_row {
+	const char *variable_name, *value;
+};
+static const struct db_shape variable_shape = DB_SHAPE(struct variable_row, DB_COLUMNS(struct variable_row, variable_name, value));
+STATEMENT(variables, SQL_READS, "SHOW SESSION VARIABLES", 0, NULL);
+STATEMENT(three_things, SQL_READS, "SELECT CAST(seq AS CHAR) AS id FROM seq_1_to_3", 0, NULL);
+
+static const char *value_of(const struct db_rows *rows, const char *name)
+{
+	const struct variable_row *v = rows->v;
+
+	for (size_t i = 0; i < rows->n; i++)
+		if (strcmp(v[i].variable_name, name) == 0)
+			return v[i].value;
+	return NULL;
+}
+
+static void no_default_of_the_server_cuts_an_answer(void **state)
+{
+	struct error err = { 0 };
+	struct db_rows rows;
+	struct db *db;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(defaults); i++)
+		admin("SET GLOBAL %s = %s", defaults[i].name, defaults[i].bad);
+	db = rooms_open(0);
+	for (size_t i = 0; i < COUNT(defaults); i++)
+		admin("SET GLOBAL %s = DEFAULT", defaults[i].name);
+	assert_int_equal(db_read(db, &variables, NULL, &variable_shape, &rows, &err), 0);
+	for (size_t i = 0; i < COUNT(defaults); i++)
+		if (defaults[i].value)
+			assert_string_equal(value_of(&rows, defaults[i].name), defaults[i].value);
+	db_rows_free(&rows);
+	assert_int_equal(db_begin_read(db, &err), 0); /* a snapshot, which READ UNCOMMITTED would not give */
+	assert_int_equal(db_read(db, &three_things, NULL, &id_shape, &rows, &err), 0);
+	assert_int_equal(rows.n, 3);
+	db_rows_free(&rows);
+	db_close(&db);
+}
+
 static void who_answers_is_known_and_said_without_secrets(void **state)
 {
 	char id[24], text[64];
@@ -186,11 +252,6 @@ STATEMENT(missing_table, SQL_READS, "SELECT v.id FROM no_such_table AS v", 0, NU
 STATEMENT(no_right, SQL_READS, "SELECT v.id FROM cinder.volumes AS v", 0, NULL);
 STATEMENT(sleep_long, SQL_READS, "SELECT SLEEP(5) AS id", 0, NULL);
 
-struct id_row {
-	const char *id;
-};
-static const struct db_shape id_shape = DB_SHAPE(struct id_row, DB_COLUMNS(struct id_row, id));
-
 static void what_a_statement_lacks_is_said_with_its_name(void **state)
 {
 	static const struct {
@@ -257,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_session_is_set_up_whatever_the_servers_defaults),
+		cmocka_unit_test(no_default_of_the_server_cuts_an_answer),
 		cmocka_unit_test(who_answers_is_known_and_said_without_secrets),
 		cmocka_unit_test(every_reason_for_no_connection_has_its_own_words),
 		cmocka_unit_test(a_password_of_the_environment_is_not_taken),

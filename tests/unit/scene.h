@@ -23,6 +23,8 @@ enum { C1_SSD, C2_SSD, OWN_BACKUP, OWNERS = 6 };
 enum { MOVE_VOLUMES, MOVE_BACKUP, MOVES };
 enum { I1, I2, INSTANCES };
 
+static char scene_cinder_label[] = "cinder's database", scene_cell_label[] = "cell 'cell1'", scene_where[] = "db1:3306";
+
 struct fixture {
 	struct request request;
 	struct world world;
@@ -125,6 +127,9 @@ static inline void fixture_init(struct fixture *f)
 	f->bus.server = f->server;
 	fixture_cinder(f);
 	fixture_nova(f);
+	f->cinder.label = scene_cinder_label;
+	f->cell_db.label = scene_cell_label;
+	f->cinder.where = f->cell_db.where = scene_where;
 	f->cell = (struct nova_cell){ .id = 2, .uuid = "cell", .name = "cell1", .db = &f->cell_db };
 	f->world = (struct world){ .site = { .shared_disks = true }, .nova = { .conductor_topic = (char *)(uintptr_t)"conductor" }, .cinder_db = &f->cinder, .cell = &f->cell, .ncell = 1, .bus = &f->bus };
 	f->facts = (struct cell_facts){ .cell = &f->cell, .services = { .v = f->nova_service, .n = NOVA_SERVICES },

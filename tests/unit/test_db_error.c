@@ -34,6 +34,9 @@ static const struct {
 	{ 1142, ERROR_REFUSED, ERROR_REFUSED, ERROR_REFUSED, ERROR_UNKNOWN },
 	{ 1143, ERROR_REFUSED, ERROR_REFUSED, ERROR_REFUSED, ERROR_UNKNOWN },
 	{ 1290, ERROR_REFUSED, ERROR_REFUSED, ERROR_REFUSED, ERROR_UNKNOWN },
+	{ 1665, ERROR_REFUSED, ERROR_REFUSED, ERROR_REFUSED, ERROR_UNKNOWN },
+	{ 1874, ERROR_REFUSED, ERROR_REFUSED, ERROR_REFUSED, ERROR_UNKNOWN },
+	{ 3032, ERROR_DB_UNREACHABLE, ERROR_DB_UNREACHABLE, ERROR_DB_UNREACHABLE, ERROR_UNKNOWN },
 	{ 1792, ERROR_REFUSED, ERROR_REFUSED, ERROR_REFUSED, ERROR_UNKNOWN },
 	/* somebody else was there: a lock wait, and a deadlock, the one answer that says a commit was rolled back */
 	{ 1205, ERROR_BUSY, ERROR_BUSY, ERROR_BUSY, ERROR_UNKNOWN },
@@ -94,6 +97,8 @@ static const struct {
 	    "the connection ended: check that the server runs" },
 	{ PHASE_WRITE, 1205, "cinder/volume_move",
 	    "cannot write to cinder's database (db1:3306 cinder): the server's words (1205) in cinder/volume_move", "SHOW PROCESSLIST" },
+	{ PHASE_WRITE, 1665, "cinder/volume_move",
+	    "cannot write to cinder's database (db1:3306 cinder): the server's words (1665) in cinder/volume_move", "binlog_format = ROW" },
 	{ PHASE_WRITE, 9999, NULL, "cannot write to cinder's database (db1:3306 cinder): the server's words (9999)", "" },
 	{ PHASE_COMMIT, 2013, NULL, "no answer to the commit from cinder's database (db1:3306 cinder): the server's words (2013)",
 	    "the change may or may not have happened" },

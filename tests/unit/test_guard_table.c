@@ -86,6 +86,7 @@ static const struct {
 	{ "release-deletes-disks", SEVERITY_STOP, ACCEPT_CODE },
 	{ "mass-failure", SEVERITY_STOP, ACCEPT_CODE },
 	{ "site-version", SEVERITY_STOP, ACCEPT_CODE },
+	{ "database-not-writable", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "not-evacuable", SEVERITY_SKIP, ACCEPT_NOTHING },
 	{ "local-disk", SEVERITY_SKIP, ACCEPT_CODE },

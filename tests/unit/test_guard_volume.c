@@ -101,6 +101,31 @@ static void the_cluster_takes_few_bytes(void)
 	f.cinder.server.galera_max_bytes = 10000;
 }
 
+static void cinders_server_is_read_only(void)
+{
+	f.cinder.server.read_only = true;
+}
+
+static void cinders_server_logs_statements(void)
+{
+	f.cinder.server.logs_statements = true;
+}
+
+static void cinders_node_is_not_ready(void)
+{
+	f.cinder.server.galera = true;
+	snprintf(f.cinder.server.text, sizeof f.cinder.server.text, "db1:3306 galera");
+}
+
+/* Beside an evacuation it is only read. */
+static void only_instances_go_and_cinders_server_is_read_only(void)
+{
+	f.cinder.server.read_only = true;
+	f.scene.subject.evacuates = true;
+	f.scene.subject.moves_things = false;
+	f.scene.subject.nmove = 0;
+}
+
 static void rows_are_in_the_middle_of_something(void)
 {
 	f.volume[0].status = "attaching";
@@ -171,6 +196,13 @@ static const struct guard_case cases[] = {
 	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction; the cluster allows 3" },
 	{ the_cluster_takes_four_rows, "" },
 	{ the_cluster_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 10000 bytes that the cluster allows" },
+	{ cinders_server_is_read_only, "database-not-writable cinder's database: cinder's database (db1:3306) is read only" },
+	{ cinders_server_logs_statements,
+	  "database-not-writable cinder's database: cinder's database (db1:3306) writes its binary log as statements (binlog_format): it takes no"
+	  " write under READ COMMITTED (1665)" },
+	{ cinders_node_is_not_ready,
+	  "database-not-writable cinder's database: cinder's database (db1:3306 galera) is a Galera node that is not ready" },
+	{ only_instances_go_and_cinders_server_is_read_only, "" },
 	{ rows_are_in_the_middle_of_something, "transitional v1: volume v1 is 'attaching'\n"
 	                                       "transitional v2: volume v2 is 'backing-up'\n"
 	                                       "transitional g1: group g1 is 'updating'\n"

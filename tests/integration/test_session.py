@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a server's defaults would do to our sessions: what can be set is set, and what cannot is refused by name, before any write."""
+import os
+import shutil
+import tempfile
+
+import own_server
+from harness import A, B, ENV, FENCED, OK, REFUSED, TestCase, heartbeats, rows, sandbox, value
+
+MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "-f", "json"]
+ON = "SELECT COUNT(*) AS n FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %s"
+
+
+class Defaults(TestCase):
+    def setUp(self):
+        super().setUp()
+        sandbox("reset", "--rows")
+        heartbeats()
+
+    def with_globals(self, *words, **settings):
+        for name, bad in settings.items():
+            rows("mysql", "SET GLOBAL %s = %s" % (name, bad))
+        try:
+            return self.tool.run(*words)
+        finally:
+            for name in settings:
+                rows("mysql", "SET GLOBAL %s = DEFAULT" % name)
+
+    def test_a_limit_of_rows_is_none_for_us(self):
+        """With two rows for each SELECT a move of two volumes was verified, and the others stayed."""
+        n = value("cinder", ON, (A + "@ceph",))
+        self.assertGreater(n, 2)
+        r = self.expect(self.with_globals("volume", "list", "--host", A + "@ceph", "-f", "json", sql_select_limit=2), OK)
+        self.assertEqual(len(r.json), n)
+        r = self.expect(self.with_globals(*MOVE, "--yes", sql_select_limit=2, max_join_size=1, sql_big_selects=0, sql_safe_updates=1,
+                                          completion_type=2, group_concat_max_len=4), OK)
+        self.assertEqual(len([s for s in r.json["steps"] if s["kind"] == "volume"]), n)
+        self.assertEqual(value("cinder", ON, (A + "@ceph",)), 0)
+
+    def test_a_server_that_takes_no_writes_refuses_the_dry_run_too(self):
+        r = self.expect(self.with_globals(*MOVE, "--dry-run", read_only=1), REFUSED)
+        self.assertIn("database-not-writable", r.findings())
+        r = self.expect(self.with_globals(*MOVE, "--yes", read_only=1), REFUSED)
+        self.assertEqual(self.tool.journals(), [])
+
+
+class StatementsInTheBinaryLog(TestCase):
+    """READ COMMITTED allows none: 1665 at each write, unless the session may choose rows."""
+
+    @classmethod
+    def setUpClass(cls):
+        sandbox("reset", "--rows")
+        cls.directory = tempfile.mkdtemp(prefix="evac-manage-statements.")
+        cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
+        own_server.install(cls.directory)
+        cls.server = own_server.Server(cls.directory, 1, "--log-bin=binlog", "--binlog-format=STATEMENT", rights=True)
+        cls.addClassCleanup(cls.server.close)
+        cls.server.take("cinder")
+        cls.server.do("CREATE USER cinder@'127.0.0.1' IDENTIFIED BY %s", params=(ENV["SB_DB_CINDER_PASS"],))
+        cls.server.do("GRANT ALL ON cinder.* TO cinder@'127.0.0.1'")
+
+    def setUp(self):
+        super().setUp()
+        copy = os.path.join(self.tool.state, "cinder.conf")
+        with open(ENV["SB_CINDER_CONF"]) as f, open(copy, "w") as out:
+            out.write(f.read().replace("127.0.0.1:%s/cinder" % ENV["SB_DB_PORT"], "127.0.0.1:%d/cinder" % self.server.port))
+        self.tool.nova, self.tool.neutron, self.tool.cinder = [], [], [copy]
+        self.server.do("UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL IF(host LIKE %s, 1, 0) HOUR", "cinder", (A + "%",))
+
+    def left(self):
+        return self.server.do(ON, "cinder", (A + "@ceph",))[0]["n"]
+
+    def test_it_is_said_before_any_write_and_done_where_the_account_may(self):
+        before = self.left()
+        self.assertGreater(before, 2)
+        row = next(r for r in self.tool.run("doctor", "-f", "json").json if r["check"] == "cinder database")
+        self.assertEqual(row["result"], "fail")
+        self.assertIn("binlog_format", row["detail"])
+        self.assertIn("BINLOG ADMIN", row["hint"])
+        for how in ("--dry-run", "--yes"):
+            r = self.expect(self.tool.run(*MOVE, how), REFUSED)
+            self.assertIn("database-not-writable", r.findings())
+        self.assertEqual((self.left(), self.tool.journals()), (before, []))
+        self.server.do("GRANT BINLOG ADMIN ON *.* TO cinder@'127.0.0.1'")
+        try:
+            row = next(r for r in self.tool.run("doctor", "-f", "json").json if r["check"] == "cinder database")
+            self.assertEqual(row["result"], "ok", row)
+            self.expect(self.tool.run(*MOVE, "--yes"), OK)
+        finally:
+            self.server.do("REVOKE BINLOG ADMIN ON *.* FROM cinder@'127.0.0.1'")
+        self.assertEqual(self.left(), 0)
