@@ -12,7 +12,6 @@
 
 #define COUNT_MAX 1000000000 /* times a thousand it is still far from overflow */
 #define LOWER_CASE "abcdefghijklmnopqrstuvwxyz"
-#define UPPER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
 const char *word_shown(const char *word, char out[SHOWN_SIZE])
@@ -45,12 +44,11 @@ static int host_set(const char *name, const char *value, const char **member, st
 	char word[SHOWN_SIZE];
 	struct host_name parts;
 
-	if (strspn(value, LOWER_CASE UPPER_CASE DIGITS "._-:@+") != strcspn(value, "#") || !pool_is_text(value) ||
-	    !host_name_parse(value, &parts)) {
+	/* "backend_host" of cinder and "host" of nova are any text: "rbd:volumes", "hostgroup" */
+	if (!pool_is_text(value) || !host_name_parse(value, &parts)) {
 		error_set(err, ERROR_USAGE, "%s: '%s' is not a host's name", name, word_shown(value, word));
 		return error_hint(err,
-		    "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool': letters, digits and . _ - : + only before "
-		    "the pool, any text but '#' in it, at most %d bytes",
+		    "a host looks like 'ctl1', 'ctl1@rbd' or 'ctl1@rbd#pool': no part is empty, no control character is in it, one '#' at most, at most %d bytes",
 		    HOST_MAX);
 	}
 	*member = value;

@@ -171,7 +171,7 @@ GUARD("unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unit_to
 GUARD("volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, volume_owner_dead),
 	.sentence = N_("the backend that owns a volume of the instance is dead; nova would call it for minutes, then leave "
 		"the instance in ERROR and a stray attachment"),
-	.hint = N_("host rescue moves the volumes first; or move them with volume update_host, a backend each"))
+	.hint = N_("host rescue moves the failed host's volumes first, under another name that cinder has for it with --cinder-host NAME; or move them with volume update_host, a backend each"))
 
 GUARD("migration-not-closable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, migration_not_closable),
 	.sentence = N_("only an evacuation that has not ended can be closed; a 'done' one keeps a returning host from "

@@ -45,7 +45,7 @@ static const struct {
 	{ "ctl1@rbd#", NULL },
 	{ "ctl1#", NULL },
 	{ "ctl1@rbd#a#b", NULL },
-	{ "ctl1@rbd@ceph", NULL },
+	{ "rbd:vol umes@a\"b@ceph#p", "rbd:vol umes@a\"b@ceph|rbd:vol umes|a\"b@ceph|p" }, /* as extract_host() cuts it */
 };
 
 static void a_host_is_read_part_by_part(void **state)

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* cinder's host grammar, host[@backend][#pool] (cinder volume/volume_utils.py: extract_host). Services never have a pool;
- * old volumes may have no backend or no pool. */
+/* cinder's host grammar, host[@backend][#pool] (cinder volume/volume_utils.py: extract_host). The host is any text that its
+ * configuration gives (host, backend_host); it ends at the first '@', and a further one is the backend's. Services never have a
+ * pool; old volumes may have no backend or no pool. */
 #define HOST_MAX 255
 
 struct host_name {

@@ -26,7 +26,7 @@ bool host_name_parse(const char *text, struct host_name *out)
 	if (text[backend_host] == '#')
 		copy_part(out->pool, text + backend_host + 1, length - backend_host - 1);
 	return node > 0 && (text[node] != '@' || out->backend[0]) && (text[backend_host] != '#' || out->pool[0]) &&
-	    !strchr(out->pool, '#') && !strchr(out->backend, '@');
+	    !strchr(out->pool, '#');
 }
 
 static bool starts_with_part(const char *host, const char *part, const char *ends)
