@@ -94,7 +94,8 @@ size_t db_stream_columns(const struct db_stream *stream);
 const char *db_stream_column(const struct db_stream *stream, size_t i);
 int db_stream_next(struct db_stream *stream, const char *const **values, struct error *err); /* 1: a row; 0: the end; -1 */
 void db_stream_close(struct db_stream **stream); /* NULL inside is fine; reads what is left, so that the connection is free */
-/* From now on the server ends a statement of this session that takes longer: ERROR_TIMEOUT. */
+/* From now on the server ends a statement of this session that takes longer: ERROR_TIMEOUT. -1 with ERROR_ERROR: it has no such
+ * limit, or does not take it; the connection is as good as before. */
 int db_limit_statements(struct db *db, int64_t seconds, struct error *err);
 
 /* Writes: READ COMMITTED, one transaction at a time: to begin another rolls the open one back and fails (ERROR_BUG). The first
@@ -103,7 +104,8 @@ int db_limit_statements(struct db *db, int64_t seconds, struct error *err);
 int db_begin_write(struct db *db, struct error *err);
 int db_write(struct db *db, const struct sql *sql, const struct db_param *params, uint64_t *matched, struct error *err);
 /* The same statement for n rows of parameters: row i is filled by ${fill}(ctx, i, params), which sets the values of a list
- * whose names stay the same. 5,000 rows a round trip where the server can, row by row otherwise. */
+ * whose names stay the same. 5,000 rows a round trip where server and proxy
+ * can, row by row otherwise. */
 int db_write_many(struct db *db, const struct sql *sql, size_t n,
     void (*fill)(const void *ctx, size_t i, struct db_param *params), const void *ctx, struct db_param *params,
     uint64_t *matched, struct error *err);

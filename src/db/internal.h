@@ -14,10 +14,15 @@ struct db_statement {
 	MYSQL_STMT *stmt;
 };
 
+/* Which variable ends a long statement: max_statement_time of MariaDB, max_execution_time of MySQL. By what the server lists:
+ * its version text may be a proxy's. */
+enum db_limit { LIMIT_NONE, LIMIT_SECONDS, LIMIT_MILLISECONDS };
+
 struct db {
 	MYSQL *mysql;
 	char *label, *where; /* "host:port database" */
 	struct db_server server;
+	enum db_limit limit;
 	bool in_write, in_read, doomed;
 	uint64_t transaction_connection;
 	struct db_statement *statement;

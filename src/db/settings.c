@@ -200,6 +200,9 @@ int db_set_up_session(struct db *db, struct error *err)
 		return -1;
 	db->server.read_only = is_on(&variables, "read_only") || is_on(&variables, "super_read_only") ||
 	    is_on(&variables, "innodb_read_only");
+	db->limit = variable(&variables, "max_statement_time") ? LIMIT_SECONDS :
+	    variable(&variables, "max_execution_time")         ? LIMIT_MILLISECONDS :
+								 LIMIT_NONE;
 	rc = check_kept(db, &variables, err) != 0 || look_for_galera(db, &variables, err) != 0 ||
 		log_rows(db, &variables, err) != 0 ?
 	    -1 :

@@ -145,10 +145,14 @@ void db_stream_close(struct db_stream **stream)
 
 int db_limit_statements(struct db *db, int64_t seconds, struct error *err)
 {
-	bool mariadb = strstr(mysql_get_server_info(db->mysql), "MariaDB") != NULL;
-	const struct sql *sql = mariadb ? &SQL_SESSION_STATEMENT_SET_SECONDS : &SQL_SESSION_STATEMENT_SET_MILLISECONDS;
-	const struct db_param params[] = { mariadb ? p_int("seconds", seconds) : p_int("milliseconds", seconds * 1000), p_end };
-	MYSQL_STMT *stmt = db_prepare(db, PHASE_READ, sql, err);
+	const struct db_param s[] = { p_int("seconds", seconds), p_end },
+			      ms[] = { p_int("milliseconds", seconds * 1000), p_end };
+	bool in_seconds = db->limit == LIMIT_SECONDS;
+	const struct sql *sql = in_seconds ? &SQL_SESSION_STATEMENT_SET_SECONDS : &SQL_SESSION_STATEMENT_SET_MILLISECONDS;
+	MYSQL_STMT *stmt;
 
-	return stmt && db_execute(db, PHASE_READ, stmt, sql, params, err) == 0 ? 0 : -1;
+	if (db->limit == LIMIT_NONE)
+		return error_set(err, ERROR_ERROR, "%s (%s) has no time limit for statements", db->label, db->where);
+	stmt = db_prepare(db, PHASE_READ, sql, err);
+	return stmt && db_execute(db, PHASE_READ, stmt, sql, in_seconds ? s : ms, err) == 0 ? 0 : -1;
 }

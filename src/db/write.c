@@ -217,10 +217,15 @@ static int write_bulk(struct db *db, const struct sql *sql, size_t n, void (*fil
 	return rc;
 }
 
-/* MariaDB since 10.2 takes arrays of parameters; MySQL does not. */
+/* By the bits of its greeting, as libmariadb itself looks at them (5003 otherwise): a proxy may announce a MariaDB's version
+ * and not its protocol. Without them the statement is sent a row at a time. */
 static bool takes_arrays(struct db *db)
 {
-	return mariadb_connection(db->mysql) && mysql_get_server_version(db->mysql) >= 100200;
+	unsigned long plain = CLIENT_MYSQL, extended = 0;
+
+	return mariadb_get_infov(db->mysql, MARIADB_CONNECTION_SERVER_CAPABILITIES, &plain) == 0 &&
+	    mariadb_get_infov(db->mysql, MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES, &extended) == 0 &&
+	    !(plain & CLIENT_MYSQL) && extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32);
 }
 
 int db_write_many(struct db *db, const struct sql *sql, size_t n,

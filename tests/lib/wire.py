@@ -29,6 +29,23 @@ class Link:
         self.server.close()
 
 
+class Plain(Link):
+    """What many a proxy makes of a MariaDB's greeting: its version, and none of the abilities that only a MariaDB has."""
+
+    def _carry(self, client, behind):
+        with client, behind:
+            greeting = bytearray(behind.recv(65536))
+            at = greeting.index(0, 5) + 1 + 4 + 8 + 1      # behind header, protocol, version, session's number, half a salt, zero
+            greeting[at + 14:at + 18] = bytes(4)           # behind what all have, charset, status, the salt's length, six zeros
+            client.sendall(greeting)
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    data = s.recv(65536)
+                    if not data:
+                        return
+                    (behind if s is client else client).sendall(data)
+
+
 class Wire(Link):
     """Breaks when a client has sent certain words."""
 
