@@ -10,6 +10,7 @@
  * in a command that a sentence has in '…'; with ' when bash would change it in between; with $'…' when it holds what no
  * terminal shows. */
 void shell_add_word(struct str *out, const char *word);
+char *shell_quoted(const char *word); /* the same; the caller frees it */
 /* The same, in ${arena}. */
 struct arena;
 const char *shell_word(struct arena *arena, const char *word);

@@ -8,6 +8,7 @@
 #include "run/run.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/signals.h"
 #include "util/str.h"
 
@@ -108,9 +109,11 @@ static int check_resumed(const struct request *r, const struct past *past, struc
 		return error_hint(err, "to settle it: evac-manage journal recover %s", r->what.resume);
 	}
 	if (!str_equal(past->host, r->what.host)) {
+		auto_free char *host = shell_quoted(str_or(past->host, "HOST"));
+
 		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"),
 		    r->what.host);
-		return error_hint(err, "evac-manage host rescue %s --resume %s", str_or(past->host, "HOST"), r->what.resume);
+		return error_hint(err, "evac-manage host rescue %s --resume %s", host, r->what.resume);
 	}
 	if ((r->what.to && !str_equal(r->what.to, past->to)) ||
 	    (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) ||

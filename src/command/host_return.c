@@ -8,6 +8,7 @@
 #include "words.h"
 #include "run/list.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* May a host that was evacuated be powered on again? What would its services do first, and what still holds work for them.
@@ -89,7 +90,7 @@ static int look_at_queue(const struct scene *scene, const char *name, struct bus
 
 static void check_compute_queue(struct table *t, const struct scene *scene)
 {
-	auto_str struct str name = { 0 }, hint = { 0 };
+	auto_str struct str name = { 0 }, hint = { 0 }, word = { 0 };
 	struct error err = { 0 };
 	struct bus_queue queue = { 0 };
 
@@ -99,7 +100,8 @@ static void check_compute_queue(struct table *t, const struct scene *scene)
 		    "queue '%s' could not be read: %s", name.s, err.text);
 		return;
 	}
-	str_addf(&hint, _("rabbitmqctl purge_queue %s (on the cell's broker)"), name.s);
+	shell_add_word(&word, name.s);
+	str_addf(&hint, _("rabbitmqctl purge_queue %s (on the cell's broker)"), word.s);
 	if (queue.messages > 0)
 		answer(t, "waiting messages", STOP, queue.messages, hint.s,
 		    "queue '%s' holds messages that its nova-compute would act on", name.s);
@@ -135,12 +137,12 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 
 static void check_service(struct table *t, const struct scene *scene)
 {
-	auto_free char
-	    *enable = xasprintf(_("when the host works again: openstack compute service set --enable %s nova-compute"),
-		scene->subject.host);
-	auto_free char *disable = xasprintf("openstack compute service set --disable %s nova-compute", scene->subject.host);
+	auto_str struct str host = { 0 }, enable = { 0 }, disable = { 0 };
 	const struct nova_service *s = scene->nova.compute;
 
+	shell_add_word(&host, scene->subject.host);
+	str_addf(&enable, _("when the host works again: openstack compute service set --enable %s nova-compute"), host.s);
+	str_addf(&disable, "openstack compute service set --disable %s nova-compute", host.s);
 	if (!s) {
 		answer(t, "service", NOTE, 0,
 		    "its nova-compute registers itself when it starts; to map it to its cell: nova-manage cell_v2 discover_hosts",
@@ -157,10 +159,11 @@ static void check_service(struct table *t, const struct scene *scene)
 		    "clear it only when no evacuation from the host is 'done' any more (bug 1922053)",
 		    "nova-compute on '%s' is forced down: nova counts it as dead, even when it reports", scene->subject.host);
 	if (s->disabled)
-		answer(t, "disabled", NOTE, 1, enable, "nova-compute is disabled: %s",
+		answer(t, "disabled", NOTE, 1, enable.s, "nova-compute is disabled: %s",
 		    str_or(s->disabled_reason, _("no reason is given")));
 	else
-		answer(t, "disabled", NOTE, 0, disable, "nova-compute is enabled: the scheduler uses it as soon as it reports");
+		answer(t, "disabled", NOTE, 0, disable.s,
+		    "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
 /* A failed evacuation may have left a guest on another compute: nova starts the instance here all the same. */
@@ -193,8 +196,9 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 
 static int check_owned(struct table *t, const struct scene *scene, struct error *err)
 {
-	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", scene->subject.host);
-	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", scene->subject.host);
+	auto_free char *host = shell_quoted(scene->subject.host);
+	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", host);
+	auto_free char *list_volumes = xasprintf("evac-manage volume list --host %s", host);
 	struct instances instances;
 	int64_t owned = 0, served = 0;
 	int rc;

@@ -443,6 +443,8 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 	if (add_twins_of_instances(scene, &twins, err) != 0)
 		return -1;
 	for (const struct host_twin *twin = twins.v; twin < twins.v + twins.n; twin++) {
+		const char *name = shell_word(&scene->arena, twin->name);
+
 		if (count_instances(scene, twin->name, &n, err) != 0)
 			return -1;
 		host_twin_describe(twin, &owns);
@@ -451,9 +453,9 @@ static int add_twins(struct table *t, struct scene *scene, struct error *err)
 		if (scene->nova.home && to && twin->nova_services == 0 && n == 0)
 			str_addf(&owns,
 			    _("; the same name up to the first dot; to move its rows too: evac-manage host rescue %s --to %s --cinder-host %s"),
-			    scene->subject.host, to, twin->name);
+			    shell_word(&scene->arena, scene->subject.host), shell_word(&scene->arena, to), name);
 		else
-			str_addf(&owns, _("; the same name up to the first dot: evac-manage host show %s"), twin->name);
+			str_addf(&owns, _("; the same name up to the first dot: evac-manage host show %s"), name);
 		add_host_row(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
 	}
 	return 0;

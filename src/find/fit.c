@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/lang.h"
+#include "util/shell.h"
 
 static const char *const class_name[CLASSES] = { N_("vCPU"), N_("MB of memory"), N_("GB of disk") };
 
@@ -147,6 +148,8 @@ static void say_group_help(const struct candidate *c, struct str *help)
 static void say_filter(const struct scene *scene, const struct room *room, const struct candidate *c, struct str *why,
     struct str *help)
 {
+	auto_free char *host = shell_quoted(room->host);
+
 	say_objection(filter_objects(scene, room, c), room->host, why);
 	if (group_objects(room, c))
 		say_group_help(c, help);
@@ -154,7 +157,7 @@ static void say_filter(const struct scene *scene, const struct room *room, const
 		str_add(help, _("choose another host"));
 	else
 		str_addf(help, _("choose another host, or force this one: evac-manage instance evacuate %s %s --force"),
-		    c->instance->uuid, room->host);
+		    c->instance->uuid, host);
 }
 
 /* The room that comes nearest: only disabled, then only too small, only down, then the rest. */
@@ -183,8 +186,10 @@ static void say_elsewhere(const struct scene *scene, const struct candidate *c, 
 	rooms_make_for(scene, NULL, &others);
 	for (const struct room *r = others.v; r < others.v + others.n; r++)
 		if (!r->closed && strcmp(r->host, scene->request->what.target_host) != 0 && is_open(scene, r, c)) {
+			auto_free char *host = shell_quoted(r->host);
+
 			str_addf(help, _("; it fits on '%s': evac-manage instance evacuate %s %s"), r->host, c->instance->uuid,
-			    r->host);
+			    host);
 			break;
 		}
 	rooms_free(&others);

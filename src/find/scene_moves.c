@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* What goes from one owner to another: its rows by kind, what of them stays, and what was asked for. */
@@ -241,9 +242,10 @@ static int add_nameables(const struct scene *scene, const struct move *move, con
 /* What may be named: the rows of every move, those that stay with a live cluster, too. */
 static int check_row_words(const struct scene *scene, struct error *err)
 {
+	auto_free char *host = shell_quoted(
+	    scene->subject.nmove > 0 ? scene->subject.move[0].from.node : str_or(scene->subject.host, "HOST"));
 	auto_free char *list = xasprintf("evac-manage %s list --host %s",
-	    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume",
-	    scene->subject.nmove > 0 ? scene->subject.move[0].from.node : scene->subject.host);
+	    scene->subject.nmove > 0 && scene->subject.move[0].kind == MOVE_BACKUPS ? "backup" : "volume", host);
 	const struct request *r = scene->request;
 	struct nameables known = { 0 }, gone = { 0 };
 	const struct move *m;

@@ -5,6 +5,7 @@
 #include "find/scene.h"
 #include "util/lang.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 static void keep_queues_absent(struct scene *scene, const struct error *err)
@@ -154,7 +155,10 @@ void scene_find_queues(struct scene *scene)
 
 void queue_add_remedy(const char *queue, struct str *out)
 {
+	auto_str struct str word = { 0 };
+
+	shell_add_word(&word, queue);
 	str_addf(out,
-	    _("before the failed host is started again: rabbitmqctl purge_queue '%s'; then send through the API again what is still wanted"),
-	    queue);
+	    _("before the failed host is started again: rabbitmqctl purge_queue %s; then send through the API again what is still wanted"),
+	    word.s);
 }

@@ -4,6 +4,7 @@
 #include "internal.h"
 #include "plan/plan.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* What is already under way. What is left out of a run stops nothing, whatever is under way there. */
@@ -116,12 +117,13 @@ void guard_stale_accepted(const struct guard *self, const struct scene *scene, s
 	EACH_TAKEN(t, scene, out)
 		for (size_t i = 0; i < t.c->accepted.n; i++) {
 			const struct migration *m = &t.c->accepted.v[i];
+			auto_free char *host = shell_quoted(str_or(m->source_compute, scene->subject.host));
 
 			str_clear(&hint);
 			if (str_equal(m->migration_type, "evacuation") && !m->deleted)
 				str_addf(&hint,
 				    _("'evac-manage migration list --host %s' shows whether a service still works on it and, if none does, how to close it"),
-				    str_or(m->source_compute, scene->subject.host));
+				    host);
 			else
 				str_addf(&hint,
 				    _("no command of nova or of this tool ends migration %lld (%s%s): once it is known that no service works on it, the DBA sets "

@@ -4,6 +4,7 @@
 
 #include "internal.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define MASS_FAILURE_LEAST 4
@@ -291,14 +292,16 @@ void guard_guests_unknown(const struct guard *self, const struct scene *scene, s
 
 static void set_twin_hint(const struct scene *scene, const struct host_twin *twin, struct str *hint)
 {
+	auto_free char *name = shell_quoted(twin->name), *host = shell_quoted(scene->subject.host);
 	const struct request *r = scene->request;
+	auto_free char *to = r->what.to ? shell_quoted(r->what.to) : NULL;
 
 	str_clear(hint);
 	if (r->what.to && twin->cinder_services + (size_t)(twin->volumes + twin->backups) > 0)
-		str_addf(hint, _("if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s"),
-		    scene->subject.host, r->what.to, twin->name);
+		str_addf(hint, _("if it is the same machine: evac-manage host rescue %s --to %s --cinder-host %s"), host, to,
+		    name);
 	else
-		str_addf(hint, _("if it is the same machine: evac-manage host show %s"), twin->name);
+		str_addf(hint, _("if it is the same machine: evac-manage host show %s"), name);
 }
 
 static void report_twins(const struct guard *self, const struct scene *scene, const char *more, struct findings *out)

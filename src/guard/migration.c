@@ -3,6 +3,7 @@
 
 #include "internal.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 static const char *migration_subject(const struct standing_migration *m, struct str *out)
@@ -72,7 +73,8 @@ void guard_evacuations_not_cleaned_up(const struct guard *self, const struct sce
 	}
 	if (n == 0)
 		return;
-	str_addf(&hint, "evac-manage migration list --host %s", scene->subject.host);
+	str_add(&hint, "evac-manage migration list --host ");
+	shell_add_word(&hint, scene->subject.host);
 	guard_found(self, scene, out, scene->subject.host, hint.s,
 	    "%zu evacuation%s away from '%s' not cleaned up: when it returns, its nova-compute destroys its copy of the instance%s%s",
 	    n, n == 1 ? " is" : "s are", scene->subject.host, n == 1 ? "" : "s",

@@ -2,6 +2,7 @@
 #include "internal.h"
 #include "journal/past.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
@@ -43,7 +44,7 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
  * the next start of its nova-compute would destroy that. */
 void guard_forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	auto_str struct str hint = { 0 };
+	auto_str struct str hint = { 0 }, host = { 0 };
 	size_t n = count_tombstones(scene);
 	struct past_steps at = { 0 };
 	const struct step *s;
@@ -52,9 +53,11 @@ void guard_forced_down_stays(const struct guard *self, const struct scene *scene
 		if (!undo_keeps_forced_down(scene, s))
 			continue;
 		str_clear(&hint);
+		str_clear(&host);
+		shell_add_word(&host, scene->subject.host);
 		str_addf(&hint,
-		    _("when 'evac-manage host return %s' says that it may return: openstack compute service set --up %s nova-compute"),
-		    scene->subject.host, scene->subject.host);
+		    _("ask whether it may return: evac-manage host return %s; then openstack compute service set --up %s nova-compute"),
+		    host.s, host.s);
 		guard_found(self, scene, out, scene->subject.host, hint.s,
 		    "%zu evacuation%s away from '%s' %s not cleaned up: the host is enabled again, but stays forced down", n,
 		    n == 1 ? "" : "s", scene->subject.host, n == 1 ? "is" : "are");

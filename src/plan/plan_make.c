@@ -363,7 +363,7 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	if (token_goes(scene, c))
 		token_add_options(scene->request, &token);
 	unit->command = arena_printf(&plan->arena, "evac-manage instance evacuate %s%s%s%s%s%s%s", c->instance->uuid,
-	    target ? " " : "", target ? target : "", scene->request->what.force ? " --force" : "",
+	    target ? " " : "", target ? shell_word(&plan->arena, target) : "", scene->request->what.force ? " --force" : "",
 	    state ? " --target-state " : "", str_or(state, ""), str_or(token.s, ""));
 }
 

@@ -7,6 +7,7 @@
 #include "recover/undo.h"
 #include "sql_catalogue.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/visible.h"
 
 /* A value as the client's SET takes it, whatever sql_mode says of backslashes: anything but plain letters goes as
@@ -101,9 +102,11 @@ static void warn(struct str *out, const struct past *past, const struct step *s)
 		add_comment(out,
 		    "careful: evacuation %s would be open again; when the failed host returns, its nova-compute destroys the instance there",
 		    s->id);
-	if (step_is(s, STEP_COMPUTE_SERVICE) && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down")))
-		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared",
-		    str_or(past->host, "HOST"));
+	if (step_is(s, STEP_COMPUTE_SERVICE) && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down"))) {
+		auto_free char *host = shell_quoted(str_or(past->host, "HOST"));
+
+		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", host);
+	}
 }
 
 static void add_unit_sql(struct str *out, const struct past *past, size_t index)

@@ -70,6 +70,14 @@ void shell_add_word(struct str *out, const char *word)
 		add_double(out, word);
 }
 
+char *shell_quoted(const char *word)
+{
+	struct str out = { 0 };
+
+	shell_add_word(&out, word);
+	return str_take(&out);
+}
+
 const char *shell_word(struct arena *arena, const char *word)
 {
 	auto_str struct str out = { 0 };

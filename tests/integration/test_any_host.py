@@ -6,7 +6,7 @@ import harness
 from harness import A, B, FENCED, NOT_FOUND, OK, REFUSED, rows, value
 
 # backend_host as deployers write it; "@" ends the host for cinder, too; and what each way of quoting for a shell is there for
-NAMES = ["rbd:volumes", "hostgroup", "x@y", "a \"b\" $HOME`id`\\\\ 50%_*?[]", "!it's/../~;&|<>()", "speicher \u00fc, \u4e3b\u673a"]
+NAMES = ["rbd:volumes", "hostgroup", "x@y", "a \"b\" $home`id`\\\\ 50%_*?[]", "!it's/../~;&|<>()", "speicher \u00fc, \u4e3b\u673a"]
 GO = FENCED + ["--yes"]
 
 
@@ -102,6 +102,22 @@ class AnyHost(harness.TestCase):
                     self.expect(self.tool.run("backup", "update_backup_host", "--currenthost=" + name, "--newhost", B, *GO, "--dry-run"), OK)
                 self.expect(self.tool.run("service", "remove", "cinder-volume", name + "@ceph", *GO, "--dry-run"), REFUSED, "service-owns")
                 self.unchanged_in_cinder(before)
+
+    def test_what_others_are_to_be_told_about_it_can_be_pasted(self):
+        for name in NAMES:
+            if "@" in name:
+                continue
+            harness.sandbox("reset", "--rows")
+            harness.heartbeats()
+            for schema, table in (("nova", "services"), ("nova", "compute_nodes"), ("nova", "instances"), ("nova_api", "host_mappings")):
+                rows(schema, "UPDATE %s SET host = %%s WHERE BINARY host = BINARY %%s" % table, (name, A))
+            self.expect(self.tool.run("instance", "list", "--host=" + name), OK)
+            self.expect(self.tool.run("host", "evacuate", name, *GO, "--accept", "volume-owner-dead", "--dry-run"), OK)
+            rows("nova", "UPDATE services SET disabled = 1, disabled_reason = 'of before' WHERE BINARY host = BINARY %s", (name,))
+            r = self.tool.run("host", "return", name, "-f", "json")
+            (hint,) = [c["hint"] for c in r.json if "openstack compute service set" in (c["hint"] or "")]
+            words = self.words_of("evac-manage" + hint[hint.index(" compute service set"):])
+            self.assertEqual(words[-2:], [name, "nova-compute"])
 
     def test_a_name_that_nobody_has_is_answered_by_the_nearest(self):
         self.rename(A, "rbd:volumes")

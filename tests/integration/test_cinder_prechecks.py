@@ -138,7 +138,7 @@ class PreChecks(harness.TestCase):
         (said,) = [f for f in found["findings"] if f["code"] == "casts-waiting"]
         self.assertEqual((said["subject"], said["severity"]), (QUEUE, "warn"))
         self.assertIn("3 messages", said["message"])
-        self.assertIn("rabbitmqctl purge_queue '%s'" % QUEUE, said["hint"])
+        self.assertIn("rabbitmqctl purge_queue %s;" % QUEUE, said["hint"])
         shown = [x for x in self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json if x["item"] == QUEUE]
         self.assertEqual([(x["section"], x["state"], x["count"]) for x in shown], [("queues", "waiting", 3)])
         self.expect(self.tool.run("host", "return", A), REFUSED, "queue '%s' holds messages" % QUEUE)
