@@ -20,7 +20,11 @@ SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
    AND a.action = 'evacuate'
    AND e.event = 'compute_rebuild_instance'
    AND (e.result IS NULL OR e.result <> 'Success')
-   AND (e.host IS NULL OR BINARY e.host <> BINARY i.host)
+   AND BINARY COALESCE(e.host, (SELECT MAX(m.dest_compute)
+                                  FROM migrations AS m
+                                 WHERE m.instance_uuid = i.uuid
+                                   AND m.migration_type = 'evacuation'
+                                   AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60), '') <> BINARY i.host
    AND NOT EXISTS (SELECT 1
                      FROM instance_actions        AS later
                      JOIN instance_actions_events AS done ON done.action_id = later.id

@@ -1,10 +1,11 @@
 -- What conductor and computes have recorded under the request that made one evacuation. nova-api, like us, writes the action and the
--- migration in one breath: an action of another minute belongs to another attempt.
+-- migration in one breath: an action of another minute belongs to another attempt. Before Rocky an event has
+-- no host: the migration names the compute.
 -- :param id int
 -- :reads migrations instance_actions instance_actions_events :rows many
 SELECT e.event
      , e.result
-     , e.host
+     , COALESCE(e.host, CASE WHEN e.event LIKE 'compute!_%' ESCAPE '!' THEN m.dest_compute END) AS host
      , e.details
      , e.traceback
   FROM migrations              AS m                                          -- deleted or not: it is asked for by its number

@@ -113,7 +113,11 @@ class Checks(TestCase):
         died, at_it = plants.instance("trace died"), plants.instance("trace at it")
         plants.attempt(died, result=None, finish_time=None, traceback=None)
         plants.attempt(at_it, result=None, finish_time=None, traceback=None, start_time=plants.NOW)
+        for name, to in (("queens", "aud-other"), ("queens own", None)):    # before Rocky the migration alone names the compute
+            plants.attempt(plants.instance(name), host=None)
+            plants.migration(plants.u(name), created_at=plants.OLD, status="error", dest_compute=to or plants.LIVE)
         found = subjects(audit(Tool(), "evacuation-guest-may-run", "-f", "json", "--fail-on", "never"), "evacuation-guest-may-run")
+        self.assertEqual([plants.u(name) in found for name in ("queens", "queens own")], [True, False])
         for vm, (text, guest) in vms.items():
             self.assertEqual(vm in found, guest != "ABSENT", text)
         self.assertEqual((died in found, at_it in found), (True, False))     # a compute that died at it; one that is at it

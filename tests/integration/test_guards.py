@@ -161,6 +161,22 @@ class Guards(harness.TestCase):
         self.attempt(uuid, C, None, None)                  # a nova-compute that died at it
         self.assertIn("and did not end", self.instance()["guest-may-still-run"]["message"])
 
+    def test_an_attempt_of_queens_whose_event_has_no_host(self):
+        uuid = instance("image-active-0")["uuid"]
+        def failed_on(host, frame):
+            rows("nova", "DELETE e FROM instance_actions_events AS e JOIN instance_actions AS a ON a.id = e.action_id WHERE a.instance_uuid = %s", (uuid,))
+            rows("nova", "DELETE FROM migrations WHERE instance_uuid = %s", (uuid,))
+            rows("nova", "INSERT INTO migrations (created_at, deleted, uuid, instance_uuid, status, migration_type, source_compute, dest_compute)"
+                 " VALUES (UTC_TIMESTAMP(), 0, UUID(), %s, 'error', 'evacuation', %s, %s)", (uuid, A, host))
+            self.attempt(uuid, None, "Error", frame)
+        spawned = "  in _do_rebuild_instance\n    instance.save(expected_task_state=[task_states.REBUILD_SPAWNING])\n"
+        failed_on(B, "  in _do_rebuild_instance\n    x\n  in from_image_ref\n    raise\n")     # of 17 and 18: before anything else
+        self.assertNotIn("guest-may-still-run", self.instance("image-active-0"))
+        failed_on(A, spawned)
+        self.assertNotIn("guest-may-still-run", self.instance("image-active-0"))
+        failed_on(B, spawned)
+        self.assertIn("on '%s'" % B, self.instance("image-active-0")["guest-may-still-run"]["message"])
+
     def test_a_guest_on_a_host_that_only_the_collation_takes_for_its_own(self):
         self.assertNotEqual(A, A.upper())
         self.attempt(instance("image-active-0")["uuid"], A.upper(), "Error", "  save(expected_task_state=[task_states.REBUILD_SPAWNING])\n")

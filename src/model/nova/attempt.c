@@ -41,6 +41,7 @@ static const struct {
 	{ "in _validate_instance_group_policy\n", GUEST_ABSENT },
 	{ "raise exception.InvalidSharedStorage(", GUEST_ABSENT },
 	{ "in _check_trusted_certs\n", GUEST_ABSENT },
+	{ "in from_image_ref\n", GUEST_ABSENT }, /* 17 and 18: the image is asked of glance before all else */
 	{ "in generate_image_url\n", GUEST_ABSENT },
 	{ "expected_task_state=[task_states.REBUILDING])", GUEST_ABSENT },
 	{ "in setup_networks_on_host\n", GUEST_ABSENT },
