@@ -124,6 +124,7 @@ struct site_config {
 	char *url[PEERS];             /* where to look whether a service answers; NULL when not given */
 	char *syslog;                 /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
+	char *nova_release;           /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
 };
 
 /* The options of our own file, evac-manage.conf, in their order; those of a group stand together. The file is read by this

@@ -105,6 +105,11 @@ static int read_min_version(struct ini *ini, const struct own_option *option, st
 	return read_version(ini, option, &out->min_version, err);
 }
 
+static int read_nova_release(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	return read_version(ini, option, &out->nova_release, err);
+}
+
 static int read_version_file(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
 	const char *path, *origin;
@@ -184,6 +189,10 @@ const struct own_option own_options[] = {
 	{ "site", "min_version", "version", NULL, "6.4.3.0.0.0", NULL, read_min_version,
 	    "The least version that evacuations work with, compared number by number (6.10 is above 6.9). Below it a run is "
 	    "refused (finding site-version). Without it no version is refused." },
+	{ "site", "nova_release", "version", NULL, "19.3.1", NULL, read_nova_release,
+	    "The oldest point release of nova that a service of this site runs, as nova-compute --version prints it. nova's rows "
+	    "tell the release alone: without this its first point release is assumed, with the faults that a later one has not "
+	    "(findings release-deletes-disks, task-state, old-cpu-pinning). It counts only for services of that release." },
 	{ "site", "placement_url", "URL", NULL, "http://placement.example.org:8778/", NULL, read_service_url,
 	    "Where placement answers. Before an evacuation one GET without a token shows whether it is up. Without it the address is taken from nova.conf or from keystone's database; an address that is not known is said (finding service-not-checked)." },
 	{ "site", "neutron_url", "URL", NULL, "http://neutron.example.org:9696/", NULL, read_service_url,
@@ -251,6 +260,7 @@ void site_config_free(struct site_config *config)
 {
 	free(config->version);
 	free(config->min_version);
+	free(config->nova_release);
 	free(config->syslog);
 	for (int peer = 0; peer < PEERS; peer++)
 		free(config->url[peer]);

@@ -37,6 +37,15 @@ static void note_versions(struct scene *scene, const struct nova_services *servi
 	}
 }
 
+/* By [site] nova_release where that is of the same one. */
+static const struct release *release_here(struct scene *scene, int64_t service_version)
+{
+	struct release *r = arena_alloc(&scene->arena, sizeof *r);
+
+	*r = release_with_point(release_of(service_version), scene->world->site.nova_release);
+	return r;
+}
+
 int scene_find_nova(struct scene *scene, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -52,7 +61,7 @@ int scene_find_nova(struct scene *scene, struct error *err)
 			return -1;
 		note_versions(scene, &scene->nova.cell[i].services);
 	}
-	scene->nova.release = release_of(
+	scene->nova.release = release_here(scene,
 	    scene->nova.conductor_version ? scene->nova.conductor_version : scene->nova.silent_conductor);
 	if (api_columns_probe(w->api_db, &scene->nova.api_columns, err) != 0)
 		return -1;

@@ -3,41 +3,46 @@
 #include "util/lang.h"
 #include "util/str.h"
 
-/* A volume is only disconnected; what nova made itself (a root disk of an image, ephemeral, swap) is deleted. */
-static size_t with_own_disks(const struct scene *scene, const struct findings *out)
-{
-	size_t n = 0;
-
-	EACH_TAKEN(t, scene, out)
-		n += needs_own_disks(&t.c->needs, t.c->instance);
-	return n;
-}
-
 /* The code that deletes runs on the new host, so the oldest live compute rules; neutron's word that a port is plugged comes
- * through nova-api, and without it every spawn fails after its time-out. */
+ * through nova-api, and without it every spawn fails after its time-out. A volume is only disconnected; what nova made itself
+ * (a root disk of an image, ephemeral, swap) is deleted. */
 void guard_release_deletes_disks(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	const struct release *r = release_of(
-	    scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version);
+	int64_t version = scene->nova.builder_version ? scene->nova.builder_version : scene->nova.conductor_version;
+	const struct release r = release_with_point(release_of(version), scene->world->site.nova_release);
 	auto_str struct str which = { 0 };
-	size_t n;
 
-	if ((!scene->nova.builder_version && !scene->nova.conductor_version) || r->destroys_disks.when == NEVER ||
-	    (n = with_own_disks(scene, out)) == 0)
+	if (!version || r.destroys_disks.when == NEVER)
 		return;
-	str_addf(&which, "nova %d (%s)", r->nova, r->name);
-	if (r->destroys_disks.when == UNTIL)
-		str_addf(&which, _(", which has bug 1550919 before %s"), str_or(r->destroys_disks.until, ""));
-	guard_found(self, scene, out, r->name, NULL,
-	    "the oldest live compute runs %s: a failed spawn would delete the disks of %zu instance%s on shared storage%s",
-	    which.s, n, n == 1 ? "" : "s",
-	    scene_neutron_tells(scene) ? "" : _("; nova-api does not answer, so neutron cannot report that a port is plugged"));
+	str_addf(&which, "nova %d (%s)", r.nova, r.name);
+	if (r.destroys_disks.when == UNTIL)
+		str_addf(&which, _(", which has bug 1550919 before %s"), str_or(r.destroys_disks.until, ""));
+	EACH_WANTED(c, scene)
+		if (needs_own_disks(&c->needs, c->instance) && !findings_skip(out, c->instance->uuid))
+			guard_found(self, scene, out, c->instance->uuid, NULL,
+			    "%s: the oldest live compute runs %s: a failed spawn would delete its disks on shared storage%s",
+			    str_or(c->instance->name, c->instance->uuid), which.s,
+			    scene_neutron_tells(scene) ?
+				"" :
+				_("; nova-api does not answer, so neutron cannot report that a port is plugged"));
+}
+
+static void report_other_release(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *point = scene->world->site.nova_release;
+
+	if (point && !release_has_point(scene->nova.release, point) &&
+	    !(scene->nova.builder_version && release_has_point(release_of(scene->nova.builder_version), point)))
+		guard_found(self, scene, out, "nova_release", NULL,
+		    "[site] nova_release is %s, and the oldest live conductor is of nova %d (%s): it is not used", point,
+		    scene->nova.release->nova, scene->nova.release->name);
 }
 
 void guard_release_unclear(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	if (!scene->nova.conductor_version)
 		return;
+	report_other_release(self, scene, out);
 	if (!release_is_known(scene->nova.conductor_version))
 		guard_found(self, scene, out, scene->nova.release->name, NULL,
 		    "service version %lld of the conductor is unknown: the rules of nova %d (%s) are used",

@@ -35,6 +35,11 @@ GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
 		"dead host's own disk, and nova would create them again, empty"),
 	.hint = N_("set [site] shared_disks = true if all instance disks are shared"),
 	.offer = N_("if the disk of this instance is shared, or may become empty"))
+GUARD("release-deletes-disks", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, release_deletes_disks),
+	.sentence = N_("in this release of nova a failed spawn on the new host deletes disks on shared storage (bug 1550919); only "
+		"instances with disks that nova made are left out"),
+	.hint = N_("make snapshots first, or upgrade nova; a point release without the bug is said with [site] nova_release; with "
+		"vif_plugging_is_fatal = false on the computes a spawn does not fail when neutron sends no event"))
 GUARD("cinder-api-down", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, cinder_api_down),
 	.sentence = N_("cinder-api does not answer and the instance has volumes; nova would leave it in ERROR, or wait without end"),
 	.hint = N_("start cinder-api, then run the same command again"),
@@ -74,10 +79,6 @@ GUARD("database-not-writable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, 
 GUARD("site-version", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, site_version),
 	.sentence = N_("the site's version is below the minimum in its configuration"),
 	.hint = N_("see [site] version and min_version in evac-manage's configuration"))
-GUARD("release-deletes-disks", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, release_deletes_disks),
-	.sentence = N_("in this release of nova a failed spawn on the new host deletes disks on shared storage (bug 1550919)"),
-	.hint = N_("make snapshots first, or upgrade nova; with vif_plugging_is_fatal = false on the computes a spawn "
-		"does not fail when neutron sends no event"))
 
 /* the new owner, the new host */
 GUARD("target-is-source", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, target_is_source),

@@ -99,7 +99,19 @@ class Guards(harness.TestCase):
         rows("nova", "UPDATE services SET version = 51 WHERE `binary` = 'nova-compute' AND host = %s", (C,))
         self.assertIn("21.1.0", self.instance()["release-deletes-disks"]["message"])
         self.assertNotIn("release-deletes-disks", self.instance("volume-active-0"))
+        r = self.tool.run("host", "rescue", A, "--to", B, *FENCED, "--dry-run", "-f", "json")      # and no volume-backed one is kept back
+        left = {f["subject"] for f in r.json["findings"] if f["code"] == "release-deletes-disks"}
+        self.assertEqual(({f["severity"] for f in r.json["findings"] if f["code"] == "release-deletes-disks"}, r.code), ({"skip"}, OK), str(r))
+        self.assertIn(instance("image-active-0")["uuid"], left)
+        self.assertNotIn(instance("volume-active-0")["uuid"], left)
+        with open(self.tool.site, "a") as f:
+            f.write("nova_release = 21.1.2\n")
+        self.assertNotIn("release-deletes-disks", self.instance())
+        self.assertNotIn("release-unclear", self.last)
         rows("nova", "UPDATE services SET version = 64 WHERE `binary` = 'nova-compute' AND host = %s", (C,))
+        self.assertIn("nova_release is 21.1.2", self.instance()["release-unclear"]["message"])      # of no service any more
+        with open(self.tool.site, "w") as f:
+            f.write(harness.SITE)
         self.assertNotIn("release-unclear", self.instance())
         release(1000)
         self.assertIn("release-unclear", self.instance())

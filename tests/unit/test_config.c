@@ -950,6 +950,7 @@ static void a_wrong_site_file_is_refused_by_line(void **state)
 	static const char *const rows[][2] = {
 		{ "[site]\nversion = six\n", ":2 [site] version: 'six' is not a version" },
 		{ "[site]\nversion = 6.\n", ":2 [site] version: '6.' is not a version" },
+		{ "[site]\nnova_release = stein\n", ":2 [site] nova_release: 'stein' is not a version" },
 		{ "[site]\nmin_version = .6\n", ":2 [site] min_version: '.6' is not a version" },
 		{ "[site]\nmin_version = 6..4\n", ":2 [site] min_version: '6..4' is not a version" },
 		{ "[site]\nshared_disk = yes\n", ":2 [site] shared_disk: unknown option" },

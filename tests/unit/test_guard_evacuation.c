@@ -302,12 +302,61 @@ static void bug_1550919_where_disks_can_be_destroyed(void **state)
 	scene.nova.builder_version = 51; /* the conductor is new, a compute is not */
 	assert_found("release-deletes-disks", "nova-api does not answer");
 	scene.witness.nova_api = "http://x/";
-	assert_found("release-deletes-disks", "1 instance on shared storage");
+	assert_found("release-deletes-disks", "would delete its disks on shared storage");
 	assert_null(strstr(find("release-deletes-disks")->message, "does not answer"));
 	instances[0].image_ref = "";
 	assert_quiet("release-deletes-disks"); /* volumes are only disconnected */
 	candidates[0].needs.disks.swap_mb = 1;
-	assert_found("release-deletes-disks", "1 instance on shared storage");
+	assert_found("release-deletes-disks", "would delete its disks on shared storage");
+}
+
+/* [site] nova_release says what the number of a service cannot. */
+static void a_point_release_settles_what_a_number_leaves_open(void **state)
+{
+	static const struct {
+		int64_t version;
+		const char *point;
+		bool deletes;
+	} rows[] = { { 37, "19.3.0", false }, { 37, "19.3.1", false }, { 37, "19.10.0", false }, { 37, "19.2.9", true }, { 37, "20.4.0", true },
+		{ 40, "20.4.0", false }, { 40, "20.4", false }, { 40, "20.3.9", true }, { 51, "21.2.4", false }, { 51, "21.0.0", true }, { 30, "17.0.13", true } };
+
+	(void)state;
+	instances[0].image_ref = "an image";
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		use_release(rows[i].version);
+		world.site.nova_release = (char *)(uintptr_t)rows[i].point;
+		if (rows[i].deletes)
+			assert_found("release-deletes-disks", "a failed spawn");
+		else
+			assert_quiet("release-deletes-disks");
+	}
+	use_release(37);
+	world.site.nova_release = (char *)(uintptr_t)"20.4.0";
+	assert_found("release-unclear", "[site] nova_release is 20.4.0, and the oldest live conductor is of nova 19 (Stein): it is not used");
+	world.site.nova_release = (char *)(uintptr_t)"19.3.1";
+	assert_quiet("release-unclear");
+	use_release(64);
+	scene.nova.builder_version = 37; /* a compute that waits for its upgrade */
+	assert_quiet("release-unclear");
+	assert_quiet("release-deletes-disks");
+}
+
+/* Only what it concerns is left out. */
+static void disks_in_danger_leave_the_others_alone(void **state)
+{
+	struct plan plan = { 0 };
+
+	(void)state;
+	set_candidate(1, "00000000-0000-4000-8000-000000000002", "two");
+	scene.subject.ncandidate = 2;
+	instances[0].image_ref = "an image";
+	use_release(30);
+	assert_found("release-deletes-disks", "one: the oldest live compute");
+	assert_false(findings_stop(&findings));
+	plan_evacuations(&plan, &scene, &findings);
+	assert_int_equal(plan.nunit, 1);
+	assert_string_equal(plan.unit[0].step[0].id, instances[1].uuid);
+	plan_free(&plan);
 }
 
 static void mixed_and_unknown_releases_are_said(void **state)
@@ -444,6 +493,8 @@ int main(void)
 		TEST(a_key_in_the_users_name),
 		TEST(a_target_in_another_cell_or_without_a_node),
 		TEST(bug_1550919_where_disks_can_be_destroyed),
+		TEST(a_point_release_settles_what_a_number_leaves_open),
+		TEST(disks_in_danger_leave_the_others_alone),
 		TEST(mixed_and_unknown_releases_are_said),
 		TEST(a_group_that_is_gone),
 		TEST(an_older_row_that_the_conductor_would_take),

@@ -263,8 +263,8 @@ static const struct guard_case cases[] = {
 	{ the_site_is_as_it_must_be, "" },
 	{ the_site_has_two_digits, "" },
 	{ the_site_is_unknown, "site-version site: the site's version is not known; the minimum is 6.4.3.0.0.0" },
-	{ conductors_are_of_ussuri, "release-deletes-disks Ussuri: the oldest live compute runs nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
-	    "would delete the disks of 1 instance on shared storage; nova-api does not answer, so neutron cannot report that a port is plugged" },
+	{ conductors_are_of_ussuri, "release-deletes-disks i2: db: the oldest live compute runs nova 21 (Ussuri), which has bug 1550919 before 21.1.0: a failed spawn "
+	    "would delete its disks on shared storage; nova-api does not answer, so neutron cannot report that a port is plugged" },
 	{ no_conductor_is_known, "" }, /* no-consumer says what is the matter */
 	{ files_are_open_to_all, "config-readable cinder: cinder's configuration holds passwords and every local user can read it\n"
 	                         "config-readable nova: nova's configuration holds passwords and every local user can read it" },

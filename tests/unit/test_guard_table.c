@@ -83,7 +83,7 @@ static const struct {
 	{ "no-consumer", SEVERITY_STOP, ACCEPT_NOTHING },
 	{ "vif-event-undeliverable", SEVERITY_STOP, ACCEPT_CODE },
 	{ "target-state-unsupported", SEVERITY_STOP, ACCEPT_NOTHING },
-	{ "release-deletes-disks", SEVERITY_STOP, ACCEPT_CODE },
+	{ "release-deletes-disks", SEVERITY_SKIP, ACCEPT_CODE },
 	{ "mass-failure", SEVERITY_STOP, ACCEPT_CODE },
 	{ "site-version", SEVERITY_STOP, ACCEPT_CODE },
 	{ "database-not-writable", SEVERITY_STOP, ACCEPT_NOTHING },

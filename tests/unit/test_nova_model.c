@@ -88,6 +88,28 @@ static void a_release_outside_the_table_is_said_to_be_unknown(void **state)
 		assert_int_equal(release_is_known(rows[i].version), rows[i].known);
 }
 
+/* Where two releases share a number a point of either is of its row. */
+static void a_point_release_is_of_one_row(void **state)
+{
+	static const struct {
+		int64_t version;
+		const char *point;
+		bool has;
+	} rows[] = { { 37, "19.3.1", true }, { 37, "20.0.0", false }, { 66, "27.1.0", true }, { 66, "28.0.1", true }, { 66, "29.0.0", false },
+		{ 74, "34.0.0", true }, { 74, "16.0.0", false }, { 30, "16.1.8", false }, { 30, "17.0.13", true }, { 30, NULL, false } };
+	struct release r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(release_has_point(release_of(rows[i].version), rows[i].point), rows[i].has);
+	r = release_with_point(release_of(60), "24.1.1");
+	assert_int_equal(r.breaks_pinning.when, NEVER);
+	assert_int_equal(r.no_task_state.when, ALWAYS);
+	assert_int_equal(r.destroys_disks.when, NEVER);
+	r = release_with_point(release_of(60), "23.9.9");
+	assert_int_equal(r.no_task_state.when, UNTIL);
+}
+
 /* Lab evidence: our message is of 1.12 with Instance 2.3; a release that takes less must not be in the table. */
 static void every_release_of_the_table_takes_our_message(void **state)
 {
@@ -407,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_release_is_known_by_its_conductors_version),
 		cmocka_unit_test(a_release_outside_the_table_is_said_to_be_unknown),
+		cmocka_unit_test(a_point_release_is_of_one_row),
 		cmocka_unit_test(every_release_of_the_table_takes_our_message),
 		cmocka_unit_test(a_nova_service_is_up_while_its_heartbeat_is_near),
 		cmocka_unit_test(a_service_is_found_by_its_exact_name),

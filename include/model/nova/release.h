@@ -43,6 +43,10 @@ struct release {
  * above the table gets the newest row; 0 (nothing known) the oldest. */
 const struct release *release_of(int64_t service_version);
 bool release_is_known(int64_t service_version);
+bool release_has_point(const struct release *release, const char *point); /* "19.3.1" is of the row of 19 */
+/* The same where its point release is known: its rules say NEVER or ALWAYS, nothing is left to UNTIL. A ${point} of another
+ * release, or NULL, changes nothing. */
+struct release release_with_point(const struct release *release, const char *point);
 const struct release *release_at(size_t i); /* by row, oldest first; NULL after the last */
 
 /* "1.9" before "1.14": dotted numbers of two parts. */

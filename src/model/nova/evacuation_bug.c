@@ -11,7 +11,8 @@ const struct evacuation_bug evacuation_bugs[] = {
 	{ .number = "1550919",
 	    .fixed = { "19.3.0", "20.4.0", "21.1.0", "22.0.0" },
 	    .sentence = N_("A spawn that fails on the new host deletes the instance's disks on shared storage."),
-	    .answer = N_("Finding release-deletes-disks stops the run. Make snapshots first, or upgrade nova.") },
+	    .answer = N_(
+		"Finding release-deletes-disks leaves out the instances with such disks. Make snapshots first, or upgrade nova.") },
 	{ .number = "1922053",
 	    .fixed = { "24.0.0" },
 	    .sentence = N_(

@@ -57,6 +57,51 @@ bool release_is_known(int64_t service_version)
 	return service_version >= releases[0].service_version && service_version <= releases[RELEASES - 1].service_version;
 }
 
+bool release_has_point(const struct release *release, const char *point)
+{
+	long major = point ? strtol(point, NULL, 10) : 0;
+	size_t i = RELEASES - 1;
+
+	while (i > 0 && releases[i].nova > major)
+		i--;
+	return releases[i].nova == release->nova && major >= release->nova;
+}
+
+/* Is ${point} ${other} or later? Both are dotted numbers. */
+static bool is_not_before(const char *point, const char *other)
+{
+	char *rest, *other_rest;
+
+	while (*point || *other) {
+		unsigned long a = strtoul(point, &rest, 10), b = strtoul(other, &other_rest, 10);
+
+		if (a != b)
+			return a > b;
+		point = *rest == '.' ? rest + 1 : "";
+		other = *other_rest == '.' ? other_rest + 1 : "";
+	}
+	return true;
+}
+
+static void settle(struct rule *rule, const char *point)
+{
+	if (rule->when == UNTIL)
+		*rule = (struct rule){ is_not_before(point, rule->until) ? NEVER : ALWAYS, NULL };
+}
+
+struct release release_with_point(const struct release *release, const char *point)
+{
+	struct release out = *release;
+
+	if (!release_has_point(release, point))
+		return out;
+	settle(&out.no_task_state, point);
+	settle(&out.destroys_disks, point);
+	settle(&out.rejects_vdpa, point);
+	settle(&out.breaks_pinning, point);
+	return out;
+}
+
 const struct release *release_at(size_t i)
 {
 	return i < RELEASES ? &releases[i] : NULL;
