@@ -18,8 +18,8 @@
  *
  * Error kinds: ERROR_DB_UNREACHABLE while connecting, for a connection that ends while reading, and for a server that takes
  * no writes; ERROR_BUSY when a lock wait or a deadlock ended the transaction; ERROR_UNKNOWN only from db_commit(), when the
- * connection ended between COMMIT and its answer; ERROR_REFUSED for a missing privilege or a read-only server;
- * ERROR_ERROR for the rest. A mistake in our own parameters or shapes is a bug and ends the program. */
+ * connection ended between COMMIT and its answer, or the answer leaves it open; ERROR_REFUSED for a missing privilege or a
+ * read-only server; ERROR_ERROR for the rest. A mistake in our own parameters or shapes is a bug and ends the program. */
 struct db;
 
 struct db_options {
@@ -44,7 +44,11 @@ struct db_server {
 	bool galera_ready;        /* Primary, Synced, ready, not desynced, no dirty reads; true without Galera */
 	uint64_t galera_max_rows; /* wsrep_max_ws_rows; 0: no limit */
 	uint64_t galera_max_bytes;
-	bool logs_statements; /* binlog_format=STATEMENT, and the account must not change it: no write is taken (1665) */
+	bool group;       /* of MySQL's group replication, running or not */
+	bool group_ready; /* ONLINE and with a majority of the members; true without a group, and while its state is unknown */
+	char group_state[64];     /* "ONLINE, 2 of 3 members are reachable"; "": this account may not read it */
+	uint64_t group_max_bytes; /* group_replication_transaction_size_limit; 0: no limit */
+	bool logs_statements;     /* binlog_format=STATEMENT, and the account must not change it: no write is taken (1665) */
 	uint64_t connection_id;
 	char tls[16]; /* "TLSv1.3"; "" where the connection is not encrypted */
 };

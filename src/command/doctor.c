@@ -75,9 +75,14 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 
 static void tell_server(struct exam *e, const char *check, unsigned for_what, const struct db_server *s)
 {
-	auto_free char *encrypted = *s->tls ? xasprintf("%s, %s", s->text, s->tls) : NULL;
+	auto_str struct str said = { 0 };
 
-	exam_tell(e, check, for_what, FIT, NULL, "%s", str_or(encrypted, s->text));
+	str_add(&said, s->text);
+	if (*s->group_state)
+		str_addf(&said, ", %s", s->group_state);
+	if (*s->tls)
+		str_addf(&said, ", %s", s->tls);
+	exam_tell(e, check, for_what, FIT, NULL, "%s", said.s);
 }
 
 /* A cluster's member that is not ready may show old rows, too; one that only takes no writes is read all the same. */
@@ -86,7 +91,11 @@ static void check_server(struct exam *e, const char *check, unsigned reads, unsi
 	const struct db_server *s = db_server(db);
 	struct error err = { 0 };
 
-	if (db_check_writes(db, &err) == 0)
+	if (db_check_writes(db, &err) == 0 && s->group && !s->group_state[0])
+		exam_tell(e, check, reads | writes, WARN, "the grants that the account needs: evac-manage grants --operate",
+		    "%s; whether it is ONLINE in its group is not known: the account may not read performance_schema.replication_group_members",
+		    s->text);
+	else if (!err.kind)
 		tell_server(e, check, reads | writes, s);
 	else if (err.kind == ERROR_DB_UNREACHABLE)
 		exam_tell(e, check, reads | writes, FAIL, err.hint, "%s", err.text);

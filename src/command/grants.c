@@ -261,6 +261,19 @@ static void add_create(struct table *t, const struct request *request)
 	table_text(t, "statement", line.s);
 }
 
+/* What no file of a database names: the state of a group's member. */
+static void add_group_grant(struct table *t, const struct request *request)
+{
+	auto_str struct str line = { 0 }, account = { 0 };
+
+	add_account(str_or(request->what.account, "evac_manage@%"), &account);
+	str_addf(&line,
+	    "-- where MySQL's group replication runs: GRANT SELECT ON `performance_schema`.`replication_group_members` TO %s;",
+	    account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+}
+
 static enum error_kind run_grants(const struct request *request, struct error *err)
 {
 	struct privileges all = { .n = 0 };
@@ -283,6 +296,7 @@ static enum error_kind run_grants(const struct request *request, struct error *e
 	add_create(&t, request);
 	for (size_t i = 0; i < all.n; i++)
 		add_grant(&t, &all.v[i], request);
+	add_group_grant(&t, request);
 	rc = table_print(&t, &plain.shown, err);
 	table_free(&t);
 	for (size_t i = 0; i < all.n; i++) {

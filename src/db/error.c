@@ -65,6 +65,13 @@ static const struct {
 	{ 1205, ERROR_BUSY,
 	    N_("another session holds the rows: SHOW PROCESSLIST lists the sessions; then run the same command again") },
 	{ 1213, ERROR_BUSY, N_("another session wrote the same rows at the same time: run the same command again") },
+	{ 3098, ERROR_REFUSED, N_("group replication takes no write to this table: it needs a primary key and InnoDB") },
+	{ 3100, ERROR_REFUSED,
+	    N_("the member of the group did not send the transaction: it is larger than group_replication_transaction_size_limit, or "
+	       "group replication is stopping; the server's error log says which") },
+	{ 3101, ERROR_BUSY, N_("another member wrote the same rows at the same time: run the same command again") },
+	{ 3231, ERROR_REFUSED,
+	    N_("the transaction is larger than group_replication_transaction_size_limit: move one backend or pool at a time, or raise the limit") },
 	{ 1054, ERROR_ERROR, N_("this schema lacks a table or column that the statement needs") },
 	{ 1146, ERROR_ERROR, N_("this schema lacks a table or column that the statement needs") },
 };
@@ -79,14 +86,30 @@ static size_t find_known(unsigned number)
 	return i;
 }
 
-/* A commit has failed for sure only when the server says that it rolled back (a deadlock, a lost certification); whatever else
- * comes, and a connection that ends above all, leaves open what became of it. */
+/* A commit has failed for sure only when the server says that it rolled back, or did not begin; whatever else comes, and a
+ * connection that ends above all, leaves open what became of it. Each was looked at on MariaDB 10.11 and MySQL 9.7:
+ * 1213: a deadlock, a certification that was lost (Galera).
+ * 1205: a backup holds all commits back (FLUSH TABLES WITH READ LOCK, BACKUP STAGE BLOCK_COMMIT) for longer than
+ * lock_wait_timeout. 1290: the server became read only within the transaction, as a failover begins. 1047: this Galera node is
+ * not ready: the COMMIT is not looked at. 3100, 3101: group replication's hook says no. Of a member that leaves its group at
+ * that moment they say nothing about the others: db_commit() asks it. 1180 and 1317 say less than they seem to: the engine, or
+ * Galera's provider, may have gone on. */
+static const unsigned rolled_back[] = { 1047, 1205, 1213, 1290, 3100, 3101 };
+
+static bool is_rolled_back(unsigned number)
+{
+	for (size_t i = 0; i < sizeof rolled_back / sizeof *rolled_back; i++)
+		if (rolled_back[i] == number)
+			return true;
+	return false;
+}
+
 enum error_kind db_classify(enum db_phase phase, unsigned number)
 {
 	size_t i = find_known(number);
 
-	if (phase == PHASE_COMMIT)
-		return number == 1213 ? ERROR_BUSY : ERROR_UNKNOWN;
+	if (phase == PHASE_COMMIT && !is_rolled_back(number))
+		return ERROR_UNKNOWN;
 	if (i < KNOWN)
 		return known[i].kind;
 	return phase == PHASE_CONNECT ? ERROR_DB_UNREACHABLE : ERROR_ERROR;

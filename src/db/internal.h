@@ -41,6 +41,10 @@ int db_is_multiplexed(struct db *db, uint64_t first, uint64_t then, struct error
 
 /* settings.c. After the connection stands: what a session must be, set and read back, and what the server is. */
 int db_set_up_session(struct db *db, struct error *err);
+/* Does this server, asked now, take writes, as an ONLINE member if it is of a group? false: not, or nobody answers. A member
+ * that lost its group is read only (measured: before its COMMIT ends), also where this account may not read the group's state.
+ */
+bool db_is_in_group(struct db *db);
 
 /* statement.c. A mistake of ours: "statement NAME: ${what} '${name}'", and the program ends. */
 _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name);

@@ -23,6 +23,15 @@ static const struct db_shape server_row_shape = DB_SHAPE(struct server_row,
 struct variable_row {
 	const char *variable_name, *value;
 };
+struct member_row {
+	const char *state;
+	bool own;
+};
+struct members {
+	DB_ROWS(struct member_row);
+};
+static const struct db_shape member_row_shape = DB_SHAPE(struct member_row, DB_COLUMNS(struct member_row, own, state));
+
 struct variables {
 	DB_ROWS(struct variable_row);
 };
@@ -152,6 +161,69 @@ static int look_for_galera(struct db *db, const struct variables *variables, str
 	return db_session(db, &SQL_SESSION_WSREP_SYNC, err);
 }
 
+static bool is_reachable(const struct member_row *m)
+{
+	return strcasecmp(m->state, "ONLINE") == 0 || strcasecmp(m->state, "RECOVERING") == 0;
+}
+
+/* Without a majority a member stays ONLINE in its own eyes, and a COMMIT there waits without end. */
+static void judge_members(struct db_server *s, const struct members *members)
+{
+	const char *own = "OFFLINE";
+	size_t reachable = 0;
+
+	for (const struct member_row *m = members->v; m < members->v + members->n; m++) {
+		reachable += is_reachable(m);
+		if (m->own)
+			own = m->state;
+	}
+	s->group_ready = strcasecmp(own, "ONLINE") == 0 && reachable * 2 > members->n;
+	snprintf(s->group_state, sizeof s->group_state, "%s, %zu of %zu members are reachable", own, reachable, members->n);
+}
+
+static int ask_members(struct db *db, struct error *err)
+{
+	struct members members;
+
+	db->server.group_state[0] = '\0';
+	if (db_read(db, &SQL_SESSION_GROUP_LIST_MEMBERS, NULL, &member_row_shape, &members.rows, err) == 0) {
+		judge_members(&db->server, &members);
+		db_rows_free(&members.rows);
+	} else if (err->kind == ERROR_REFUSED) { /* a right that few accounts have: unknown, which doctor says */
+		error_clear(err);
+		db->doomed = false;
+	}
+	return err->kind ? -1 : 0;
+}
+
+static int look_for_group(struct db *db, const struct variables *variables, struct error *err)
+{
+	const char *name = str_or(variable(variables, "group_replication_group_name"), "");
+	struct db_server *s = &db->server;
+	size_t n = strlen(s->text);
+
+	s->group_ready = true;
+	s->group = name[0] != '\0';
+	if (!s->group)
+		return 0;
+	s->group_max_bytes = number_of(variables, "group_replication_transaction_size_limit");
+	snprintf(s->text + n, sizeof s->text - n, " group=%s", name);
+	return ask_members(db, err);
+}
+
+bool db_is_in_group(struct db *db)
+{
+	struct error err = { 0 };
+	struct variables now;
+	bool is_read_only;
+
+	if (list_variables(db, &now, &err) != 0)
+		return false;
+	is_read_only = is_on(&now, "super_read_only") || is_on(&now, "read_only");
+	db_rows_free(&now.rows);
+	return !is_read_only && (!db->server.group || (ask_members(db, &err) == 0 && db->server.group_ready));
+}
+
 static bool logs_statements(const struct variables *variables)
 {
 	return is_on(variables, "log_bin") && is_variable(variables, "binlog_format", "STATEMENT");
@@ -204,7 +276,7 @@ int db_set_up_session(struct db *db, struct error *err)
 	    variable(&variables, "max_execution_time")         ? LIMIT_MILLISECONDS :
 								 LIMIT_NONE;
 	rc = check_kept(db, &variables, err) != 0 || look_for_galera(db, &variables, err) != 0 ||
-		log_rows(db, &variables, err) != 0 ?
+		look_for_group(db, &variables, err) != 0 || log_rows(db, &variables, err) != 0 ?
 	    -1 :
 	    0;
 	db_rows_free(&variables.rows);
@@ -222,6 +294,11 @@ int db_check_writes(const struct db *db, struct error *err)
 	if (s->galera && !s->galera_ready) {
 		error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) is a Galera node that is not ready", db->label, s->text);
 		return error_hint(err, "use a node that is Primary and Synced");
+	}
+	if (s->group && !s->group_ready) {
+		error_set(err, ERROR_DB_UNREACHABLE, "%s (%s) is a member of a group that takes no writes: %s", db->label,
+		    s->text, s->group_state);
+		return error_hint(err, "use a member that is ONLINE in a group with a majority");
 	}
 	if (s->logs_statements) {
 		error_set(err, ERROR_REFUSED,

@@ -248,6 +248,25 @@ int db_write_many(struct db *db, const struct sql *sql, size_t n,
 	return 0;
 }
 
+/* What an error left open the next START TRANSACTION would commit: it is rolled back. A member that lost its group rolls back,
+ * too, and the group may have the transaction from it all the same. */
+static int commit_failed(struct db *db, struct error *err)
+{
+	unsigned number = mysql_errno(db->mysql);
+
+	db_fail(db, PHASE_COMMIT, number, mysql_error(db->mysql), NULL, err);
+	mysql_rollback(db->mysql);
+	if ((number == 3100 || number == 3101) && !db_is_in_group(db)) {
+		error_set(err, ERROR_UNKNOWN,
+		    "%s (%s) left its group during the commit (%u): the other members may have the transaction or not",
+		    db->label, db->where, number);
+		error_hint(err,
+		    "connect to a member that is ONLINE, then compare the rows with the journal before you repeat it");
+		err->code = (int)number;
+	}
+	return -1;
+}
+
 int db_commit(struct db *db, struct error *err)
 {
 	uint64_t now = 0;
@@ -266,9 +285,7 @@ int db_commit(struct db *db, struct error *err)
 		return db_is_multiplexed(db, db->transaction_connection, now, err);
 	}
 	db->in_write = false;
-	if (mysql_commit(db->mysql) != 0)
-		return db_fail(db, PHASE_COMMIT, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
-	return 0;
+	return mysql_commit(db->mysql) == 0 ? 0 : commit_failed(db, err);
 }
 
 void db_rollback(struct db *db)

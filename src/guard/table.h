@@ -167,7 +167,8 @@ GUARD("in-flight", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, in_flight),
 GUARD("stale-accepted", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, stale_accepted),
 	.sentence = N_("an older migration of the instance is still 'accepted'; a conductor takes the first one that it finds"))
 GUARD("unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unit_too_large),
-	.sentence = N_("the transaction is too large for the database cluster (wsrep_max_ws_rows, wsrep_max_ws_size)"),
+	.sentence = N_("the transaction is too large for the database cluster (wsrep_max_ws_rows, wsrep_max_ws_size, "
+		"group_replication_transaction_size_limit)"),
 	.hint = N_("move one backend or pool at a time, or raise the limit"))
 GUARD("volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, volume_owner_dead),
 	.sentence = N_("the backend that owns a volume of the instance is dead; nova would call it for minutes, then leave "

@@ -135,7 +135,9 @@ static const char *identity(const char *server, struct str *out)
 {
 	const char *cluster = strstr(server, " galera="), *node = cluster ? strstr(cluster, " node=") : NULL;
 
-	if (cluster)
+	if (strstr(server, " group="))
+		str_add(out, strstr(server, " group="));
+	else if (cluster)
 		str_addn(out, cluster, node ? (size_t)(node - cluster) : strlen(cluster));
 	else
 		str_add(out, server);

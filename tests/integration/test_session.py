@@ -6,8 +6,9 @@ import tempfile
 
 import own_server
 import wire
-from harness import A, B, ENV, FENCED, OK, REFUSED, TestCase, heartbeats, rows, sandbox, value
+from harness import A, B, DB_UNREACHABLE, ENV, FENCED, OK, REFUSED, TestCase, heartbeats, rows, sandbox, value
 
+BUSY, UNKNOWN = 8, 9
 MOVE = ["volume", "update_host", "--currenthost", A + "@ceph", "--newhost", B + "@ceph", *FENCED, "-f", "json"]
 ON = "SELECT COUNT(*) AS n FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %s"
 
@@ -59,6 +60,39 @@ class Defaults(TestCase):
         self.assertIn("database-not-writable", r.findings())
         r = self.expect(self.with_globals(*MOVE, "--yes", read_only=1), REFUSED)
         self.assertEqual(self.tool.journals(), [])
+
+
+class CommitsThatFail(TestCase):
+    """Errors that say that it was rolled back, one that does not, and a member that lost its group meanwhile."""
+
+    def setUp(self):
+        super().setUp()
+        sandbox("reset", "--rows")
+        heartbeats()
+        self.addCleanup(rows, "mysql", "SET GLOBAL read_only = 0")
+
+    def move(self, number, code, state, then=lambda: None):
+        wire_ = wire.Refusing(int(ENV["SB_DB_PORT"]), number, then)
+        cinder_at(self.tool, wire_.here)
+        n = value("cinder", ON, (A + "@ceph",))
+        r = self.expect(self.tool.run(*MOVE, "--yes"), code)
+        wire_.close()
+        self.assertEqual(wire_.refused, 1)
+        self.assertEqual(value("cinder", ON, (A + "@ceph",)), n)
+        self.assertEqual({s["state"] for s in r.json["steps"]}, {state}, str(r))
+        return r
+
+    def test_what_surely_was_rolled_back_is_not_unknown(self):
+        for number, code in ((3101, BUSY), (3100, REFUSED), (1205, BUSY), (1213, BUSY), (1290, REFUSED), (1047, DB_UNREACHABLE)):
+            with self.subTest(number):
+                self.assertIn("the commit was rolled back", self.move(number, code, "failed").err)
+
+    def test_a_member_that_lost_its_group_says_nothing_about_the_others(self):
+        self.tool.types = False     # what is printed cannot be done on a server that is read only
+        self.assertIn("left its group", self.move(3101, UNKNOWN, "unknown", lambda: rows("mysql", "SET GLOBAL read_only = 1")).err)
+
+    def test_an_error_of_the_engine_leaves_it_open(self):
+        self.assertIn("may or may not", self.move(1180, UNKNOWN, "unknown").err)
 
 
 class AnotherServer(TestCase):

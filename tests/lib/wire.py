@@ -46,6 +46,34 @@ class Plain(Link):
                     (behind if s is client else client).sendall(data)
 
 
+class Refusing(Link):
+    """The server rolls back instead of committing, and says why: number, and the words of its error; ${then} is done before it is said."""
+
+    def __init__(self, port, number, then=lambda: None):
+        self.number, self.then, self.refused = number, then, 0
+        super().__init__(port)
+
+    def _carry(self, client, behind):
+        with client, behind:
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    data = s.recv(65536)
+                    if not data:
+                        return
+                    if s is behind:
+                        client.sendall(data)
+                    elif data[4:] == b"\x03COMMIT":
+                        rollback = b"\x03ROLLBACK"
+                        behind.sendall(bytes((len(rollback), 0, 0, 0)) + rollback)
+                        behind.recv(65536)
+                        self.then()
+                        self.refused += 1
+                        words = b"\xff" + self.number.to_bytes(2, "little") + b"#HY000the server's reason"
+                        client.sendall(bytes((len(words), 0, 0, 1)) + words)
+                    else:
+                        behind.sendall(data)
+
+
 class Wire(Link):
     """Breaks when a client has sent certain words."""
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../src/db/internal.h"
+
 /* Others at the same rows: who waits, who loses, who holds a name, and a server that takes no writes. */
 
 STATEMENT(add_one_soon, SQL_WRITES,
@@ -161,6 +163,54 @@ static void a_server_that_takes_no_writes_is_said_so(void **state)
 	db_close(&late);
 }
 
+STATEMENT(wait_short, SQL_SESSION, "SET SESSION lock_wait_timeout = 1", 0, NULL);
+
+/* The transaction is then gone, and not left open for the next one to commit. */
+static void assert_rolled_back_at_commit(struct db *who, int code, enum error_kind kind)
+{
+	struct error err = { 0 };
+
+	assert_int_equal(db_commit(who, &err), -1);
+	assert_int_equal(err.code, code);
+	assert_int_equal(err.kind, kind);
+	assert_non_null(strstr(err.text, "the commit was rolled back by"));
+	assert_string_equal(thing_numbers(), "0,0,0");
+}
+
+static void a_backup_that_holds_commits_back_is_busy(void **state)
+{
+	struct db *who = rooms_open(0);
+
+	(void)state;
+	assert_int_equal(db_session(who, &wait_short, &(struct error){ 0 }), 0);
+	rooms_begin(who);
+	assert_int_equal(thing_write(who, &thing_add_one, 1, &(struct error){ 0 }), 0);
+	admin("BACKUP STAGE START");
+	admin("BACKUP STAGE BLOCK_COMMIT");
+	assert_rolled_back_at_commit(who, 1205, ERROR_BUSY);
+	admin("BACKUP STAGE END");
+	rooms_begin(who);
+	db_rollback(who);
+	assert_string_equal(thing_numbers(), "0,0,0");
+	db_close(&who);
+}
+
+static void a_server_that_becomes_read_only_rolls_back(void **state)
+{
+	struct db *who = rooms_open(0);
+
+	(void)state;
+	rooms_begin(who);
+	assert_int_equal(thing_write(who, &thing_add_one, 1, &(struct error){ 0 }), 0);
+	admin("SET GLOBAL read_only = 1");
+	assert_rolled_back_at_commit(who, 1290, ERROR_REFUSED);
+	admin("SET GLOBAL read_only = 0");
+	rooms_begin(who);
+	db_rollback(who);
+	assert_string_equal(thing_numbers(), "0,0,0");
+	db_close(&who);
+}
+
 /* ---- named locks */
 
 #define NAME "evac_rooms.host-a"
@@ -236,6 +286,8 @@ int main(void)
 		cmocka_unit_test_setup(of_two_in_a_deadlock_one_is_busy_and_wrote_nothing, fresh),
 		cmocka_unit_test_setup(a_killed_statement_dooms_the_transaction, fresh),
 		cmocka_unit_test_setup(a_server_that_takes_no_writes_is_said_so, fresh),
+		cmocka_unit_test_setup(a_backup_that_holds_commits_back_is_busy, fresh),
+		cmocka_unit_test_setup(a_server_that_becomes_read_only_rolls_back, fresh),
 		cmocka_unit_test_setup(a_named_lock_has_one_holder_who_is_known, fresh),
 		cmocka_unit_test_setup(a_named_lock_ends_with_its_connection, fresh),
 	};

@@ -101,6 +101,23 @@ static void the_cluster_takes_few_bytes(void)
 	f.cinder.server.galera_max_bytes = 10000;
 }
 
+static void the_group_takes_few_bytes(void)
+{
+	f.cinder.server.group_max_bytes = 4095;
+}
+
+static void the_group_takes_enough(void)
+{
+	f.cinder.server.group_max_bytes = 4096;
+}
+
+static void cinders_member_has_no_majority(void)
+{
+	f.cinder.server.group = true;
+	snprintf(f.cinder.server.text, sizeof f.cinder.server.text, "db1:3306 group=g");
+	snprintf(f.cinder.server.group_state, sizeof f.cinder.server.group_state, "ONLINE, 1 of 3 members are reachable");
+}
+
 static void cinders_server_is_read_only(void)
 {
 	f.cinder.server.read_only = true;
@@ -196,6 +213,11 @@ static const struct guard_case cases[] = {
 	{ the_cluster_takes_three_rows, "unit-too-large c1: 4 rows in one transaction; the cluster allows 3" },
 	{ the_cluster_takes_four_rows, "" },
 	{ the_cluster_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 10000 bytes that the cluster allows" },
+	{ the_group_takes_few_bytes, "unit-too-large c1: 4 rows may be larger than the 4095 bytes that the group allows"
+	                             " (group_replication_transaction_size_limit)" },
+	{ the_group_takes_enough, "" },
+	{ cinders_member_has_no_majority, "database-not-writable cinder's database: cinder's database (db1:3306 group=g) is a member of a group that"
+	                                  " takes no writes: ONLINE, 1 of 3 members are reachable" },
 	{ cinders_server_is_read_only, "database-not-writable cinder's database: cinder's database (db1:3306) is read only" },
 	{ cinders_server_logs_statements,
 	  "database-not-writable cinder's database: cinder's database (db1:3306) writes its binary log as statements (binlog_format): it takes no"
