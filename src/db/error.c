@@ -87,13 +87,15 @@ static size_t find_known(unsigned number)
 }
 
 /* A commit has failed for sure only when the server says that it rolled back, or did not begin; whatever else comes, and a
- * connection that ends above all, leaves open what became of it. Each was looked at on MariaDB 10.11 and MySQL 9.7:
- * 1213: a deadlock, a certification that was lost (Galera).
+ * connection that ends above all, leaves open what became of it.
+ * 1213: a deadlock, a certification that was lost (Galera: tests/galera).
  * 1205: a backup holds all commits back (FLUSH TABLES WITH READ LOCK, BACKUP STAGE BLOCK_COMMIT) for longer than
- * lock_wait_timeout. 1290: the server became read only within the transaction, as a failover begins. 1047: this Galera node is
- * not ready: the COMMIT is not looked at. 3100, 3101: group replication's hook says no. Of a member that leaves its group at
- * that moment they say nothing about the others: db_commit() asks it. 1180 and 1317 say less than they seem to: the engine, or
- * Galera's provider, may have gone on. */
+ * lock_wait_timeout; 1290: the server became read only within the transaction, as a failover begins. Both measured on MariaDB
+ * 10.11 and MySQL 9.7.
+ * 1047: this Galera node is not ready, and the COMMIT is not looked at (by what others do with it, not measured).
+ * 3100, 3101: group replication's hook says no. From a member that leaves its group at that moment they mean nothing: measured
+ * with two members, 3100 came from the one that gave up, and the other one had the transaction. db_commit() asks it.
+ * 1180 and 1317 say less than they seem to: the engine, or Galera's provider, may have gone on. */
 static const unsigned rolled_back[] = { 1047, 1205, 1213, 1290, 3100, 3101 };
 
 static bool is_rolled_back(unsigned number)
