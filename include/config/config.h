@@ -65,7 +65,8 @@ struct nova_config {
 	struct db_url database; /* of the file that we read: often cell0 or a cell */
 	struct db_url api_database;
 	struct db_url replica, api_replica; /* [database] and [api_database] slave_connection; driver NULL: not given */
-	char *database_text;                /* the raw URLs, for cell_mappings templates; secrets */
+	bool placement_apart; /* [placement_database] connection, of 18: placement's tables are not in nova's API database */
+	char *database_text;  /* the raw URLs, for cell_mappings templates; secrets */
 	char *transport_text;
 	struct db_login login;        /* already in database and api_database; a cell's URL takes it by db_login_apply() */
 	struct broker_config bus;     /* the API-level broker: what nova-api casts on */

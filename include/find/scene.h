@@ -362,6 +362,9 @@ void host_twin_describe(const struct host_twin *twin, struct str *out); /* "13 v
 /* A host of cinder's that is the failed one's, by its own name or by that of --cinder-host. */
 bool scene_is_failed_node(const struct scene *scene, const char *host);
 
+/* Placement's database: the one whose configuration was given; with Queens and Rocky nova's API database, unless their
+ * nova.conf has a [placement_database]; NULL: none. After scene_find_nova(). */
+struct db *scene_placement_db(const struct scene *scene);
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);

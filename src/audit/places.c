@@ -112,12 +112,27 @@ static void places_add_cinder(const struct request *request, const struct config
 	place_connect(p, place, &p->cinder.database, &p->cinder.replica, request);
 }
 
+/* Queens and Rocky have placement's tables in nova's API database; 19 may have copies there that grow old (model/nova/cell.c).
+ */
+static void places_add_placement_of_nova(const struct request *request, struct audit_places *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].database == AUDIT_API && p->v[i].db && place_has(&p->v[i], "resource_providers.root_provider_id") &&
+		    !place_has(&p->v[i], "instance_mappings.user_id") && !p->nova.placement_apart) {
+			place_connect(p, place_add(p, AUDIT_PLACEMENT, "placement's tables in nova's API database"),
+			    &p->nova.api_database, &p->nova.api_replica, request);
+			return;
+		}
+}
+
 static void places_add_placement(const struct request *request, const struct config_sources *sources, struct audit_places *p)
 {
 	struct error err = { 0 };
 
-	if (!is_wanted(&request->where.placement_files, "/etc/placement/placement.conf"))
+	if (!is_wanted(&request->where.placement_files, "/etc/placement/placement.conf")) {
+		places_add_placement_of_nova(request, p);
 		return;
+	}
 	p->has_placement = config_load_placement(sources, &p->placement, &err) == 0;
 	if (p->has_placement)
 		place_connect(p, place_add(p, AUDIT_PLACEMENT, "placement's database"), &p->placement.database,

@@ -205,12 +205,12 @@ static void check_nova(struct exam *e, struct scene *scene)
 		check_cell(e, &w->cell[i]);
 	for (size_t i = 0; i < w->mappings.n; i++)
 		check_lost_cell(e, w, &w->mappings.v[i]);
-	if (w->placement_db)
-		check_statements(e, "placement account", "placement", EVACUATIONS | AUDIT, 0, w->placement_db);
 	if (scene_find_nova(scene, &err) != 0) {
 		exam_tell(e, "nova schema", EVACUATIONS | AUDIT, FAIL, str_or(err.hint, NULL), "%s", err.text);
 		return;
 	}
+	if (scene_placement_db(scene))
+		check_statements(e, "placement account", "placement", EVACUATIONS | AUDIT, 0, scene_placement_db(scene));
 	check_release(e, scene);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		check_computes(e, scene, &scene->nova.cell[i]);

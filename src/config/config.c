@@ -197,6 +197,16 @@ static int read_api(struct ini *ini, struct nova_config *out, struct error *err)
 	return read_number(ini, NAMES({ "DEFAULT", "osapi_compute_listen_port" }), &out->api_port, err);
 }
 
+static int read_placement_apart(struct ini *ini, bool *out, struct error *err)
+{
+	const char *value;
+
+	if (ini_get_first(ini, placement_connection, &value, NULL, err) != 0)
+		return -1;
+	*out = value && *value;
+	return 0;
+}
+
 static int read_nova(struct ini *ini, struct nova_config *out, struct error *err)
 {
 	out->conductor_topic = xstrdup("conductor");
@@ -212,7 +222,8 @@ static int read_nova(struct ini *ini, struct nova_config *out, struct error *err
 		return -1;
 	out->has_database = out->database.driver;
 	if (read_database(ini, database_replica, &out->replica, NULL, err) != 0 ||
-	    read_database(ini, api_replica, &out->api_replica, NULL, err) != 0)
+	    read_database(ini, api_replica, &out->api_replica, NULL, err) != 0 ||
+	    read_placement_apart(ini, &out->placement_apart, err) != 0)
 		return -1;
 	read_bus(&nova, ini, &out->bus, &out->transport_text);
 	if (keystone_read(ini, &out->keystone, err) != 0 || service_addresses_read(ini, out, err) != 0)

@@ -4,16 +4,27 @@
 #include "find/scene.h"
 #include "util/str.h"
 
+struct db *scene_placement_db(const struct scene *scene)
+{
+	const struct world *w = scene->world;
+
+	if (w->placement_db || w->nova.placement_apart || !scene->nova.api_columns.has_placement)
+		return w->placement_db;
+	return w->api_db;
+}
+
 int scene_find_placing(struct scene *scene, struct error *err)
 {
+	struct db *placement = scene_placement_db(scene);
+
 	if (aggregates_list(scene->world->api_db, &scene->placing.aggregates, err) != 0)
 		return -1;
-	if (!scene->world->placement_db)
+	if (!placement)
 		return 0;
-	if (placement_columns_probe(scene->world->placement_db, &scene->placing.columns, err) != 0 ||
-	    inventories_list(scene->world->placement_db, &scene->placing.inventories, err) != 0)
+	if (placement_columns_probe(placement, &scene->placing.columns, err) != 0 ||
+	    inventories_list(placement, &scene->placing.inventories, err) != 0)
 		return -1;
-	return scene->placing.columns.has_sharing ? sharing_list(scene->world->placement_db, &scene->placing.sharing, err) : 0;
+	return scene->placing.columns.has_sharing ? sharing_list(placement, &scene->placing.sharing, err) : 0;
 }
 
 /* The host of an instance, in whichever cell it is; NULL: on none, or gone. */
@@ -76,7 +87,7 @@ static int find_traits(struct scene *scene, const struct candidate *c, struct er
 		    sizeof *scene->placing.trait);
 		fact = &scene->placing.trait[scene->placing.ntrait];
 		fact->name = a->name;
-		if (trait_providers_list(scene->world->placement_db, a->name, &fact->providers, err) != 0)
+		if (trait_providers_list(scene_placement_db(scene), a->name, &fact->providers, err) != 0)
 			return -1;
 		scene->placing.ntrait++;
 	}
@@ -85,16 +96,16 @@ static int find_traits(struct scene *scene, const struct candidate *c, struct er
 
 int scene_find_group(struct scene *scene, struct candidate *c, struct error *err)
 {
+	struct db *placement = scene_placement_db(scene);
 	size_t n;
 
-	if (scene->world->placement_db) {
-		if (providers_of_instance(scene->world->placement_db, c->instance->uuid, &n, err) != 0 ||
-		    find_traits(scene, c, err) != 0)
+	if (placement) {
+		if (providers_of_instance(placement, c->instance->uuid, &n, err) != 0 || find_traits(scene, c, err) != 0)
 			return -1;
 		c->providers = (struct maybe_int){ true, (int64_t)n };
 		if (n > 1 &&
-		    allocations_unexplained(scene->world->placement_db, scene->nova.home->cell->db, c->instance->uuid,
-			c->instance->node, &c->unexplained, err) != 0)
+		    allocations_unexplained(placement, scene->nova.home->cell->db, c->instance->uuid, c->instance->node,
+			&c->unexplained, err) != 0)
 			return -1;
 	}
 	if (server_group_of(scene->world->api_db, &scene->nova.api_columns, c->instance->uuid, &c->group, err) != 0)

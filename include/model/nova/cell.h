@@ -40,6 +40,7 @@ struct instance_mapping {
 struct api_columns {
 	bool mappings_have_queued; /* instance_mappings.queued_for_delete: nova 18 */
 	bool policies_have_rules;  /* instance_group_policy.rules: nova 18 */
+	bool has_placement;        /* placement's tables are here and in use: nova 17, 18 */
 };
 int api_columns_probe(struct db *api, struct api_columns *out, struct error *err);
 

@@ -51,6 +51,10 @@ int api_columns_probe(struct db *api, struct api_columns *out, struct error *err
 		return -1;
 	out->mappings_have_queued = schema_has_column(&have, "instance_mappings", "queued_for_delete");
 	out->policies_have_rules = schema_has_column(&have, "instance_group_policy", "rules");
+	/* 19 has both, and its copies grow old once placement has a database of its own */
+	out->has_placement = !schema_has_column(&have, "instance_mappings", "user_id") &&
+	    schema_has_column(&have, "resource_providers", "root_provider_id") &&
+	    schema_has_column(&have, "inventories", "total") && schema_has_column(&have, "allocations", "used");
 	schema_columns_free(&have);
 	return 0;
 }
