@@ -113,6 +113,8 @@ void queue_add_remedy(const char *queue, struct str *out);
 
 /* A queue that only one service of the failed host reads: who still listens there could tell that the host is alive, what waits
  * there is done by nobody else, and by the host when it comes back. */
+/* "compute.HOST" or, of nova 33 and later, "compute-alt.HOST". */
+bool queue_is_of_compute(const char *queue);
 struct consumer_fact {
 	const char *queue;
 	struct bus_queue now;

@@ -88,26 +88,37 @@ static int look_at_queue(const struct scene *scene, const char *name, struct bus
 	return bus_queue_look(scene->world->bus, name, out, err);
 }
 
-static void check_compute_queue(struct table *t, const struct scene *scene)
+static void answer_waiting(struct table *t, const struct bus_queue *queue, const char *name)
 {
-	auto_str struct str name = { 0 }, hint = { 0 }, word = { 0 };
+	auto_str struct str hint = { 0 }, word = { 0 };
+
+	shell_add_word(&word, name);
+	str_addf(&hint, _("rabbitmqctl purge_queue %s (on the cell's broker)"), word.s);
+	if (queue->messages > 0)
+		answer(t, "waiting messages", STOP, queue->messages, hint.s,
+		    "queue '%s' holds messages that its nova-compute would act on", name);
+	else
+		answer(t, "waiting messages", FINE, 0, NULL,
+		    queue->exists ? N_("queue '%s' is empty") : N_("queue '%s' does not exist"), name);
+}
+
+/* nova 33 and later have the second, which others do not miss. */
+static void check_compute_queues(struct table *t, const struct scene *scene)
+{
+	auto_free char *name = xasprintf("compute.%s", scene->subject.host);
+	auto_free char *second = xasprintf("compute-alt.%s", scene->subject.host);
 	struct error err = { 0 };
 	struct bus_queue queue = { 0 };
 
-	str_addf(&name, "compute.%s", scene->subject.host);
-	if (look_at_queue(scene, name.s, &queue, &err) != 0) {
+	if (look_at_queue(scene, name, &queue, &err) != 0) {
 		answer(t, "waiting messages", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
-		    "queue '%s' could not be read: %s", name.s, err.text);
+		    "queue '%s' could not be read: %s", name, err.text);
 		return;
 	}
-	shell_add_word(&word, name.s);
-	str_addf(&hint, _("rabbitmqctl purge_queue %s (on the cell's broker)"), word.s);
-	if (queue.messages > 0)
-		answer(t, "waiting messages", STOP, queue.messages, hint.s,
-		    "queue '%s' holds messages that its nova-compute would act on", name.s);
-	else
-		answer(t, "waiting messages", FINE, 0, NULL,
-		    queue.exists ? N_("queue '%s' is empty") : N_("queue '%s' does not exist"), name.s);
+	answer_waiting(t, &queue, name);
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
+		if (strcmp(c->queue, second) == 0)
+			answer_waiting(t, &c->now, second);
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
@@ -241,7 +252,7 @@ static int fill_return_checks(struct scene *scene, struct table *t, struct error
 		return -1;
 	check_evacuations(t, scene);
 	scene_find_queues(scene);
-	check_compute_queue(t, scene);
+	check_compute_queues(t, scene);
 	check_cinder_queues(t, scene);
 	if (check_owned(t, scene, err) != 0)
 		return -1;

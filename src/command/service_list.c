@@ -37,17 +37,31 @@ static void own_queue(const char *binary, const char *host, struct str *queue)
 		str_addf(queue, "%s.%s", binary + strlen("nova-"), host);
 }
 
+/* A nova-compute of 33 and later that is told to end leaves its queue first, and reads compute-alt.HOST until its work is done.
+ */
+static int look_for_consumers(struct bus *bus, const char *binary, const char *host, struct bus_queue *out, struct error *err)
+{
+	auto_str struct str queue = { 0 };
+
+	own_queue(binary, host, &queue);
+	if (bus_queue_look(bus, queue.s, out, err) != 0)
+		return -1;
+	if (strcmp(binary, "nova-compute") != 0 || (out->exists && out->consumers > 0))
+		return 0;
+	str_clear(&queue);
+	str_addf(&queue, "compute-alt.%s", host);
+	return bus_queue_look(bus, queue.s, out, err);
+}
+
 /* A witness that does not answer says nothing and is not asked again: the cell stays null. */
 static void add_consumers(struct table *table, const struct world *w, struct bus **bus, const char *binary, const char *host)
 {
-	auto_str struct str queue = { 0 };
 	struct error err = { 0 };
 	struct bus_queue found;
 
 	if (!*bus)
 		return;
-	own_queue(binary, host, &queue);
-	if (bus_queue_look(*bus, queue.s, &found, &err) != 0) {
+	if (look_for_consumers(*bus, binary, host, &found, &err) != 0) {
 		absences_add(w->absences, &err, NULL);
 		*bus = NULL;
 		return;

@@ -64,32 +64,62 @@ void cell_bus_close(struct cell_bus *cell)
 	transport_url_free(&cell->config.url);
 }
 
+bool queue_is_of_compute(const char *queue)
+{
+	return str_starts(queue, "compute.") || str_starts(queue, "compute-alt.");
+}
+
+/* Only nova 33 and later have it: it is a fact where it is there. */
+static void add_second_queue(struct scene *scene, struct bus **bus, bool reports)
+{
+	auto_free char *queue = xasprintf("compute-alt.%s", scene->subject.host);
+	size_t n = scene->bus.nconsumer;
+
+	if (!*bus)
+		return;
+	add_queue(scene, bus, queue, reports);
+	if (scene->bus.nconsumer > n && !scene->bus.consumer[n].now.exists)
+		scene->bus.nconsumer = n;
+}
+
 static void find_of_compute(struct scene *scene)
 {
 	auto_free char *queue = xasprintf("compute.%s", scene->subject.host);
+	bool reports = scene->nova.compute && nova_service_is_up(scene->nova.compute, scene->nova.down_s);
 	struct error err = { 0 };
 	struct cell_bus cell;
 
 	cell_bus_open(scene->world, scene->nova.home->cell, &cell, &err);
 	if (err.kind)
 		keep_queues_absent(scene, &err);
-	add_queue(scene, &cell.bus, queue, scene->nova.compute && nova_service_is_up(scene->nova.compute, scene->nova.down_s));
+	add_queue(scene, &cell.bus, queue, reports);
+	add_second_queue(scene, &cell.bus, reports);
 	cell_bus_close(&cell);
+}
+
+static int look_whether_it_waits(struct bus *bus, const char *host, const char *queue, struct waiting_queues *out,
+    struct error *err)
+{
+	struct bus_queue now;
+
+	if (bus_queue_look(bus, queue, &now, err) != 0)
+		return -1;
+	if (now.messages > 0)
+		out->v[out->n++] = (struct waiting_queue){ .host = host, .queue = queue, .messages = now.messages };
+	return 0;
 }
 
 static int look_at_computes(struct bus *bus, const struct cell_facts *cell, struct arena *arena, struct waiting_queues *out,
     struct error *err)
 {
 	for (const struct nova_service *s = cell->services.v; s < cell->services.v + cell->services.n; s++) {
-		const char *queue = arena_printf(arena, "compute.%s", s->host);
-		struct bus_queue now;
-
 		if (strcmp(s->binary, "nova-compute") != 0)
 			continue;
-		if (bus_queue_look(bus, queue, &now, err) != 0)
+		if (look_whether_it_waits(bus, s->host, arena_printf(arena, "compute.%s", s->host), out, err) != 0)
 			return -1;
-		if (now.messages > 0)
-			out->v[out->n++] = (struct waiting_queue){ .host = s->host, .queue = queue, .messages = now.messages };
+		if (s->version >= COMPUTE_HAS_SECOND_QUEUE &&
+		    look_whether_it_waits(bus, s->host, arena_printf(arena, "compute-alt.%s", s->host), out, err) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -101,7 +131,7 @@ void scene_find_waiting(const struct scene *scene, const struct cell_facts *cell
 	struct cell_bus on;
 
 	cell_bus_open(scene->world, cell->cell, &on, &err);
-	*out = (struct waiting_queues){ .v = arena_alloc(arena, (cell->services.n + 1) * sizeof *out->v) };
+	*out = (struct waiting_queues){ .v = arena_alloc(arena, (2 * cell->services.n + 1) * sizeof *out->v) };
 	if (!on.bus && !err.kind)
 		error_set(&err, ERROR_CONFIG, "cell_mappings has no transport_url for cell '%s'", cell->cell->name);
 	if (on.bus)

@@ -62,7 +62,7 @@ static void report_consumers(const struct guard *self, const struct scene *scene
 	if (!scene->nova.home || scene->nova.compute)
 		return;
 	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
-		if (str_starts(c->queue, "compute.") && c->now.consumers > 0)
+		if (queue_is_of_compute(c->queue) && c->now.consumers > 0)
 			guard_found(self, scene, out, c->queue,
 			    "power the host off and wait until the broker has dropped the connection",
 			    "queue '%s' has %u consumer%s, and nova has no record of its nova-compute: the host counts as alive",

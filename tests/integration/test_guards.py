@@ -364,7 +364,7 @@ class Guards(harness.TestCase):
         import amqp
         self.assertNotIn("consumer-still-connected", self.instance())
         with amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"]) as connection:
-            for queue in ("compute." + A, "cinder-volume.%s@ceph.%s" % (A, A)):
+            for queue in ("compute." + A, "compute-alt." + A, "cinder-volume.%s@ceph.%s" % (A, A)):
                 channel = connection.channel()
                 channel.queue_declare(queue, durable=False, auto_delete=False)
                 self.assertNotIn("consumer-still-connected", self.instance())
@@ -372,6 +372,7 @@ class Guards(harness.TestCase):
                 f = self.instance()["consumer-still-connected"]
                 self.assertEqual((f["severity"], f["subject"]), ("warn", queue))
                 channel.close()
+                connection.channel().queue_delete(queue)
 
     def test_the_mark(self):
         def mark():

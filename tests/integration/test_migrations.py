@@ -242,6 +242,13 @@ class Migrations(blocking.TestCase):
         (listed,) = self.tool.run("migration", "list", "--host", A, "-f", "json").json
         self.assertEqual((listed["stale"], "compute." + C in listed["meaning"]), (False, True))
         channel.queue_purge("compute." + C)
+        channel.queue_declare("compute-alt." + C, durable=False, auto_delete=False)     # the second of a nova 33
+        self.addCleanup(channel.queue_delete, "compute-alt." + C)
+        channel.basic_publish(amqp.Message("{}"), "", "compute-alt." + C)
+        rows("nova", "UPDATE services SET version = 72 WHERE host = %s AND `binary` = 'nova-compute'", (C,))
+        time.sleep(0.2)
+        self.refuses(number, "queue 'compute-alt.%s' holds messages" % C)
+        channel.queue_purge("compute-alt." + C)
         rows("nova_api", "UPDATE cell_mappings SET transport_url = REPLACE(transport_url, ':%s/', ':1/') WHERE name = 'cell1'" % ENV["SB_AMQP_PORT"])
         self.refuses(number, "not every compute's queue could be looked at")
         rows("nova_api", "UPDATE cell_mappings SET transport_url = REPLACE(transport_url, ':1/', ':%s/') WHERE name = 'cell1'" % ENV["SB_AMQP_PORT"])
@@ -353,3 +360,15 @@ class Migrations(blocking.TestCase):
         now = self.returns(REFUSED)
         self.assertEqual((now["waiting messages"]["state"], now["waiting messages"]["count"]), ("stop", 1))
         self.assertIn("purge_queue compute." + A, now["waiting messages"]["hint"])
+        channel.queue_purge("compute." + A)
+        self.returns(OK)
+        channel.queue_declare("compute-alt." + A, durable=False, auto_delete=False)     # of nova 33 and later
+        self.addCleanup(channel.queue_delete, "compute-alt." + A)
+        self.returns(OK)
+        channel.basic_publish(amqp.Message("{}"), "", "compute-alt." + A)
+        self.assertIn("queue 'compute-alt.%s' holds" % A, self.returns(REFUSED)["waiting messages"]["message"])
+        channel.queue_purge("compute-alt." + A)
+        tag = channel.basic_consume("compute-alt." + A, no_ack=True)
+        (service,) = [s for s in self.tool.run("service", "list", "--host", A, "-f", "json").json if s["binary"] == "nova-compute"]
+        self.assertEqual(service["consumers"], 1)
+        channel.basic_cancel(tag)

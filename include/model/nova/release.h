@@ -59,6 +59,9 @@ bool compute_level_takes_target_state(const char *level);
 /* Minimum nova-compute versions of two decorators of evacuate (nova compute/api.py). */
 #define COMPUTE_TAKES_DEVICE_PROFILES 53
 #define COMPUTE_TAKES_EXTENDED_REQUESTS 59
+#define COMPUTE_HAS_SECOND_QUEUE \
+	71 /* compute RPC 6.5; nova service.py: start() reads "compute-alt.HOST", too, and while it shuts down \
+	      that one alone */
 #define COMPUTE_TAKES_TARGET_STATE 66 /* compute RPC 6.2, not the 62 that nova-api asks for */
 
 #endif
