@@ -9,4 +9,10 @@
 int migration_look(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
     const struct waiting_queues *waiting, struct action_events *events, struct migration_signs *out, struct error *err);
 
+/* Queens: a nova-compute that starts completes only the evacuations whose guests its hypervisor still has (nova 17
+ * compute/manager.py: _destroy_evacuated_instances); all others stay 'done' for ever. Is it one of those: done, of an instance
+ * that is on another host or gone, and ${source}, the nova-compute that it left (NULL: none), has reported since? */
+bool migration_is_left_done(const struct scene *scene, const struct nova_service *source, const struct standing_migration *m);
+bool compute_leaves_done(const struct scene *scene, const struct nova_service *source); /* of Queens */
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/migration.h"
 #include "util/lang.h"
 #include "words.h"
 #include "run/list.h"
@@ -46,6 +47,18 @@ static void answer(struct table *t, const char *check, enum weight weight, size_
 	table_advice(t, "hint", weight == FINE || !hint ? NULL : lang_text(hint));
 }
 
+/* Nothing is promised: what its hypervisor has lost stays 'done', and with it the reason to keep it forced down. */
+static void answer_done_of_queens(struct table *t, const struct scene *scene, size_t done)
+{
+	auto_str struct str hint = { 0 };
+
+	str_add(&hint,
+	    _("power it on without access to storage and tenant networks until virsh lists none of them there; those that are 'done' after that can be closed: evac-manage migration list --stale --host "));
+	shell_add_word(&hint, scene->subject.host);
+	answer(t, "evacuated from it", NOTE, done, hint.s,
+	    "its nova-compute (nova 17) destroys only those of these instances that its hypervisor still has, and leaves the other migrations 'done'");
+}
+
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not
  * done is taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
 static void check_evacuations(struct table *t, const struct scene *scene)
@@ -68,6 +81,10 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 	    "before its nova-compute starts, set those migrations to 'completed' with nova's own tools",
 	    back ? N_("instances are on the host again and their evacuation is 'done': its nova-compute would destroy them") :
 		   N_("no evacuated instance is on the host again"));
+	if (done && compute_leaves_done(scene, scene->nova.compute)) {
+		answer_done_of_queens(t, scene, done);
+		return;
+	}
 	answer(t, "evacuated from it", done ? NOTE : FINE, done,
 	    "power it on without access to storage and tenant networks until its nova-compute has logged that it destroyed them",
 	    done ?

@@ -86,14 +86,21 @@ static void plan_migration_close(struct plan *plan, const struct scene *scene, c
 	const struct standing_migration *m = scene->subject.closing->migration;
 	struct unit *unit;
 	struct step *step;
+	bool left_done = migration_is_left_done(scene, scene->nova.compute, m);
 
 	(void)findings;
-	if (!migration_is_open(m))
+	if (!migration_is_open(m) && !left_done)
 		return;
 	unit = plan_unit(plan, UNIT_CLOSE);
 	step = unit_step(unit, STEP_MIGRATION, arena_printf(&plan->arena, "%lld", (long long)m->id), m->uuid);
 	step->before[0] = m->status;
-	step->after[0] = "error";
+	step->after[0] = left_done ? "completed" : "error";
+	if (left_done) {
+		unit->sentence = arena_printf(&plan->arena,
+		    _("complete evacuation %lld of instance %s from %s ('done' to 'completed')"), (long long)m->id,
+		    m->instance_uuid, m->source_compute);
+		return;
+	}
 	if (owns_task_state(scene)) {
 		step = unit_step(unit, STEP_TASK_STATE, m->instance_uuid, m->instance_name);
 		step->before[0] = m->task_state;
@@ -127,7 +134,8 @@ const struct command command_migration_close = {
 	.noun = "migration", .verb = "close",
 	.sentence = "end an evacuation that no service is working on",
 	.details = "Sets the migration to 'error' and empties the instance's task state, so that the instance can be evacuated again. "
-		"Refused while a message waits for it or a conductor or a live compute may still work on it, and when it is done.",
+		"Refused while a message waits for it or a conductor or a live compute may still work on it, and when it is done. With nova 17 "
+		"a done one whose source host reports again becomes 'completed' (--accept done-not-completed:ID).",
 	.flags = COMMAND_WRITES,
 	.arguments = arguments,
 	.run = run_migration_close,

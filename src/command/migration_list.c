@@ -122,6 +122,13 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 		action_events_free(&events);
 	} else {
 		say_tombstone(m, &meaning);
+		if (m->source_compute &&
+		    migration_is_left_done(scene, nova_service_find(&cell->services, "nova-compute", m->source_compute), m)) {
+			stale = m->status;
+			str_addf(&meaning,
+			    _("; it has reported since and not completed it, as nova 17 does where the guest is gone; where 'virsh domstate %s' finds none there: evac-manage migration close %lld --accept done-not-completed:%lld"),
+			    m->instance_uuid, (long long)m->id, (long long)m->id);
+		}
 	}
 	if (stale || !scene->request->what.stale)
 		add_migration_row(t, cell, m, stale, meaning.s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/migration.h"
+#include "util/str.h"
 
 int migration_look(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
     const struct waiting_queues *waiting, struct action_events *events, struct migration_signs *out, struct error *err)
@@ -17,4 +18,19 @@ int migration_look(const struct scene *scene, const struct cell_facts *cell, con
 		.computes_known = !waiting->absent,
 		.waits_in = waiting->n > 0 ? waiting->v[0].queue : NULL };
 	return 0;
+}
+
+bool compute_leaves_done(const struct scene *scene, const struct nova_service *source)
+{
+	const struct release *r = source && source->version ? release_of(source->version) : scene->nova.release;
+
+	return r && r->nova == 17;
+}
+
+bool migration_is_left_done(const struct scene *scene, const struct nova_service *source, const struct standing_migration *m)
+{
+	return source && compute_leaves_done(scene, source) && migration_is_evacuation(m) && str_equal(m->status, "done") &&
+	    !str_equal(m->instance_host, m->source_compute) && source->heartbeat_age_s.set && m->idle_s.set &&
+	    source->heartbeat_age_s.v >= 0 && source->heartbeat_age_s.v <= (int64_t)scene->nova.down_s &&
+	    source->heartbeat_age_s.v < m->idle_s.v;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "find/migration.h"
 #include "internal.h"
 #include "util/lang.h"
 #include "util/shell.h"
@@ -23,10 +24,26 @@ void guard_migration_not_closable(const struct guard *self, const struct scene *
 		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
 		    "migration %lld is a %s: both hosts may hold something of the instance", (long long)m->id,
 		    str_or(m->migration_type, _("migration of no type")));
-	else if (str_equal(m->status, "done"))
+	else if (str_equal(m->status, "done") && !migration_is_left_done(scene, scene->nova.compute, m))
 		guard_found(self, scene, out, migration_subject(m, &subject), NULL,
 		    "evacuation %lld is done; if it were closed as 'error', '%s' would keep its copy of the instance when it returns, and the instance would run twice",
 		    (long long)m->id, m->source_compute);
+}
+
+/* No row tells when a nova-compute was started, nor what its hypervisor has: who looks there says it. */
+void guard_done_not_completed(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct standing_migration *m = scene->subject.closing ? scene->subject.closing->migration : NULL;
+	auto_str struct str subject = { 0 }, hint = { 0 };
+
+	if (!m || !migration_is_left_done(scene, scene->nova.compute, m))
+		return;
+	str_addf(&hint,
+	    _("on '%s': nova-compute must have been started after the evacuation, and 'virsh domstate %s' must find no guest; only then run the same command with --accept done-not-completed:%lld"),
+	    m->source_compute, m->instance_uuid, (long long)m->id);
+	guard_found(self, scene, out, migration_subject(m, &subject), hint.s,
+	    "evacuation %lld is done and '%s' has reported since, but has not completed it: nova 17 completes only what its hypervisor still has; a guest that is left there would no longer be destroyed",
+	    (long long)m->id, m->source_compute);
 }
 
 void guard_migration_in_progress(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -179,6 +179,9 @@ GUARD("migration-not-closable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS,
 	.sentence = N_("only an evacuation that has not ended can be closed; a 'done' one keeps a returning host from "
 		"running the instance twice"),
 	.hint = N_("'evac-manage migration list' explains each migration"))
+GUARD("done-not-completed", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, done_not_completed),
+	.sentence = N_("nova 17 completes a 'done' evacuation only where the hypervisor still has the guest when nova-compute starts; "
+		"completed by us, it protects no longer from a guest that is there all the same"))
 GUARD("migration-in-progress", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, migration_in_progress),
 	.sentence = N_("a message, a conductor or a compute may still work on this evacuation"),
 	.hint = N_("wait; 'evac-manage migration list --stale' shows the evacuations that no service works on"))

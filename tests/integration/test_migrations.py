@@ -262,6 +262,30 @@ class Migrations(blocking.TestCase):
             number = self.make("image-stopped-0", age=5)
             self.expect(self.close(number, "--accept", accept), REFUSED)
 
+    def test_a_done_one_that_queens_leaves(self):
+        """nova 17 completes only what its hypervisor still has; the rest would keep the host forced down for ever."""
+        number = self.make(status="done", task_state=None, dest=B)
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-active-0'", (B,))
+        everybody = (A, B, C, ENV["SB_CONTROLLER"])
+        harness.heartbeats(alive=everybody, dead=())
+        self.refuses(number, "the instance would run twice", code="migration-not-closable")     # of Zed it is completed yet
+        rows("nova", "UPDATE services SET version = 30 WHERE host = %s AND `binary` = 'nova-compute'", (A,))
+        harness.heartbeats()
+        self.refuses(number, "the instance would run twice", code="migration-not-closable")     # it has not come back
+        self.assertIn("destroys only those", self.returns(OK)["evacuated from it"]["message"])
+        self.assertEqual(self.tool.run("migration", "list", "--stale", "--host", A, "-f", "json").json, [])
+        harness.heartbeats(alive=everybody, dead=())
+        self.expect(self.close(number), REFUSED, "done-not-completed")
+        self.assertEqual(self.status(number), "done")
+        (stale,) = self.tool.run("migration", "list", "--stale", "--host", A, "-f", "json").json
+        self.assertIn("migration close " + number, stale["meaning"])
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-active-0'", (A,))
+        self.refuses(number, "the instance would run twice", code="migration-not-closable")     # it came back: it would be destroyed
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-active-0'", (B,))
+        self.expect(self.close(number, "--accept", "done-not-completed:" + number), OK)
+        self.assertEqual(self.status(number), "completed")
+        self.assertEqual(self.returns(OK)["evacuated from it"]["count"], 0)     # what forced down waits for
+
     def test_a_task_state_that_is_not_this_evacuations_stays(self):
         first = self.make()
         second = self.make(age=10)

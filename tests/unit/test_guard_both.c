@@ -212,6 +212,19 @@ static void that_is_done(void)
 {
 	migration.status = "done";
 }
+static struct nova_service queens;
+
+static void a_done_evacuation_of_queens(void)
+{
+	an_open_evacuation();
+	that_is_done();
+	queens = (struct nova_service){ .binary = "nova-compute", .host = "c1", .version = 30, .heartbeat_age_s = AGE(100001) };
+	f.scene.nova.compute = &queens;
+}
+static void that_its_source_has_not_completed(void)
+{
+	queens.heartbeat_age_s = AGE(5);
+}
 static void that_was_just_written(void)
 {
 	migration.idle_s = AGE(3);
@@ -296,6 +309,7 @@ static const struct both {
 	{ "backups-remain", a_move_of_both, of_volumes_alone, "c1" },
 	{ "shared-backend-host", owned_by_the_node, owned_by_a_common_name, "c9" },
 	{ "migration-not-closable", an_open_evacuation, that_is_done, "7" },
+	{ "done-not-completed", a_done_evacuation_of_queens, that_its_source_has_not_completed, "7" },
 	{ "service-restart-needed", an_accepted_evacuation, that_a_conductor_has_begun, "7" },
 	{ "service-restart-needed", an_evacuation_that_a_dead_compute_had, that_is_alive, "7" },
 	{ "scheduler-missing", no_scheduler_ever, that_left_a_request, "scheduler" },
