@@ -20,6 +20,7 @@ struct finding {
 	const char *subject, *message, *hint; /* hint may be "" */
 	bool acceptable;                      /* in this run --accept would take it */
 	bool accepted;                        /* it was given, as CODE or CODE:SUBJECT */
+	bool offered;                         /* its hint names that --accept */
 	bool excludable;                      /* nothing accepts it, but the run could go on without its subject: --exclude */
 };
 struct findings {

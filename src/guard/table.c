@@ -65,12 +65,23 @@ static void offer_accept(struct findings *findings, struct finding *f, const str
 	str_addf(&hint, "%s: --accept ", _(g->offer));
 	shell_add_word(&hint, word.s);
 	add_to_hint(findings, f, hint.s);
+	f->offered = true;
+}
+
+/* Something else leaves it out that nothing accepts: what is accepted here changes nothing. */
+static bool is_past_help(const struct findings *findings, const struct finding *f)
+{
+	for (const struct finding *o = findings->v; o < findings->v + findings->n; o++)
+		if (o != f && o->severity == SEVERITY_SKIP && !o->acceptable && strcmp(o->subject, f->subject) == 0)
+			return true;
+	return false;
 }
 
 static bool is_offered(const struct scene *scene, const struct findings *findings, const struct finding *f,
     const struct guard *g)
 {
-	if (!g->offer || !f->acceptable || f->accepted || (g->offer_for_all && guard_first_found(findings, f->code, NULL) != f))
+	if (!g->offer || !f->acceptable || f->accepted || is_past_help(findings, f) ||
+	    (g->offer_for_all && guard_first_found(findings, f->code, NULL) != f))
 		return false;
 	/* two names that were exchanged are no run that was meant, and an undo is no move that was planned */
 	return !guard_first_found(findings, "looks-swapped", NULL) && (g->accept != ACCEPT_FENCED_MOVE || !scene->subject.past);

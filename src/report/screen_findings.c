@@ -51,7 +51,7 @@ void screen_add_age(int64_t seconds, struct str *out)
 struct group {
 	const struct finding *first;
 	size_t n;
-	bool same_hint;
+	bool same_hint, offered;
 };
 struct groups {
 	struct group *v;
@@ -63,11 +63,12 @@ static void add_to_groups(struct groups *groups, const struct finding *f)
 	for (struct group *g = groups->v; g < groups->v + groups->n; g++)
 		if (strcmp(g->first->code, f->code) == 0 && g->first->accepted == f->accepted) {
 			g->n++;
+			g->offered |= f->offered;
 			g->same_hint &= strcmp(g->first->hint, f->hint) == 0;
 			return;
 		}
 	groups->v = vec_grow(groups->v, groups->n, &groups->cap, sizeof *groups->v);
-	groups->v[groups->n++] = (struct group){ f, 1, true };
+	groups->v[groups->n++] = (struct group){ f, 1, true, f->offered };
 }
 
 static bool is_swap(const struct finding *f)
@@ -120,7 +121,7 @@ static void add_hint(const struct group *g, struct str *out)
 	}
 	if (guard->hint)
 		str_add(out, _(guard->hint));
-	if (guard->offer && g->first->acceptable)
+	if (guard->offer && g->offered)
 		str_addf(out, "%s%s: --accept %s", out->n ? "; " : "", _(guard->offer), g->first->code);
 	if (out->n == 0)
 		str_addf(out, _("each has its own, see --dry-run; explain %s"), g->first->code);

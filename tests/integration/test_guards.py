@@ -116,6 +116,17 @@ class Guards(harness.TestCase):
         release(1000)
         self.assertIn("release-unclear", self.instance())
 
+    def test_a_refusal_with_nothing_to_accept_shows_no_command(self):
+        with open(self.tool.site, "w") as f:
+            f.write("[site]\n")
+        rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE BINARY LEFT(host, %s) = BINARY %s", (A, B, len(A), A))
+        r = self.expect(self.tool.run("instance", "evacuate", "image-paused-0", *FENCED, "--yes"), REFUSED)
+        self.assertIn("local-disk", r.out)
+        self.assertNotIn("--accept", r.out + r.err)
+        r = self.tool.run("host", "evacuate", A, "--only", "image-paused-0", "--only", "image-shelved-0", *FENCED, "--yes")    # in groups, too
+        self.assertIn("local-disk (2)", r.out)
+        self.assertNotIn("--accept", r.out + r.err)
+
     def test_missing_records(self):
         uuid = instance("image-active-0")["uuid"]
         f = self.both("not-evacuable", lambda: rows("nova_api", "DELETE FROM instance_mappings WHERE instance_uuid = %s", (uuid,)))

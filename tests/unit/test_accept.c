@@ -201,6 +201,21 @@ static void the_flag_stands_once_beside_its_finding(void **state)
 	findings_free(&findings);
 }
 
+/* It would be left out all the same. */
+static void nothing_is_offered_for_what_something_else_leaves_out(void **state)
+{
+	(void)state;
+	f.world.site.shared_disks = false;
+	fixture_token(&f);
+	look();
+	assert_true(there("local-disk")->offered);
+	f.instance[I2].vm_state = "paused";
+	look();
+	assert_string_equal(there("not-evacuable")->subject, there("local-disk")->subject);
+	assert_null(strstr(there("local-disk")->hint, "--accept"));
+	findings_free(&findings);
+}
+
 static void what_ends_badly_is_offered_nowhere(void **state)
 {
 	static const char *const badly[] = { "target-down", "target-frozen", "volume-owner-dead", "no-capacity", "release-deletes-disks", "pools-lost",
@@ -315,6 +330,7 @@ int main(void)
 		cmocka_unit_test_setup(one_for_another_subject_met_nothing_though_the_code_is_there, find_all),
 		cmocka_unit_test_setup(one_that_is_never_taken_says_so, find_all),
 		cmocka_unit_test_setup(the_flag_stands_once_beside_its_finding, find_all),
+		cmocka_unit_test_setup(nothing_is_offered_for_what_something_else_leaves_out, find_all),
 		cmocka_unit_test_setup(what_ends_badly_is_offered_nowhere, find_all),
 		cmocka_unit_test(a_live_source_and_a_dead_target_are_asked_about),
 		cmocka_unit_test_setup(nobody_is_asked_about_one_instance, find_all),
