@@ -7,7 +7,7 @@ import shutil
 
 import harness
 import releases
-from harness import A, B, ENV, FENCED, OK, rows
+from harness import A, B, ENV, FENCED, OK, REFUSED, rows
 from releases import DATABASES, RELEASES
 
 # Statements that are sent only when a probe has found this.
@@ -113,6 +113,22 @@ class Schemas(harness.TestCase):
         self.tool.nova.pop()
         rows("schema_nova_api", "ALTER TABLE instance_mappings ADD user_id VARCHAR(255)")     # Stein's: they may be left over
         self.assertEqual((seen(), unknown()), ({False}, []))
+
+    def test_an_image_on_queens_needs_a_token_whatever_is_accepted(self):
+        """17 and 18 read the image from glance in the caller's name: without a token that ends in ERROR, five in a row before a run stops."""
+        releases.make("queens")
+        self.fill("queens")
+        words = ["instance", "evacuate", "image-active-0", *FENCED, "--yes", "--accept", "needs-token", "--accept", "local-disk", "--accept", "release-deletes-disks"]
+        conductor = harness.Conductor()
+        self.addCleanup(conductor.close)
+        with open(self.tool.site, "w") as f:
+            f.write("[site]\n")
+        r = self.expect(self.tool.run(*words, "-f", "json"), REFUSED)
+        (found,) = [f for f in r.json["findings"] if f["code"] == "needs-token"]
+        self.assertEqual((found["severity"], found["accepted"], rows("schema_nova", "SELECT 1 FROM migrations WHERE status = 'accepted'")), ("skip", False, []))
+        with open(self.tool.site, "w") as f:
+            f.write(harness.SITE)      # shared: then its disk is there, and nothing is asked of glance
+        self.assertNotIn("needs-token", [f["code"] for f in self.tool.run(*words, "--dry-run", "-f", "json").json["findings"]])
 
     def test_every_statement_is_understood_by_every_release(self):
         missing = set()
