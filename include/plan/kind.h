@@ -9,9 +9,9 @@
  * talk to one, fail all instances of a kind alike. So the first of each kind goes alone, and says it for the others. */
 struct kind {
 	bool boots_from_volume;
-	/* "ceph, lvm (encrypted)": the backends of its volumes, each once, in order. Not their types: a compute connects to a
-	 * backend, and the types of one share its driver and its network; an encrypted one asks the key manager, too. "": it
-	 * has none; NULL: cinder was not asked. */
+	/* "ceph type fast, lvm (encrypted)": the backends of its volumes and their types, each once, in order. A compute
+	 * connects to a backend; its types may differ in what else that takes: an encryption asks the key manager, other extra
+	 * specs another connector or QoS. "": it has none; NULL: cinder was not asked. */
 	const char *volumes;
 	const char *network; /* "hw_veb direct, ovs": of its ports, in the same way; "": it has none; NULL: not known */
 };

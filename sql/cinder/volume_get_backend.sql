@@ -1,12 +1,14 @@
--- Who owns one volume, and which live attachments it has for an instance.
+-- Who owns one volume, and of which type it is.
 -- :param id text
--- :reads volumes :rows one
+-- :reads volumes volume_types :rows one
 SELECT v.id
      , v.host
      , v.cluster_name
      , v.status
      , v.encryption_key_id
+     , t.name AS type
   FROM volumes AS v
+  LEFT JOIN volume_types AS t ON t.id = v.volume_type_id AND t.deleted = 0
  WHERE v.id = @id
    AND v.deleted = 0
  ORDER BY v.id;

@@ -28,23 +28,25 @@ static const char *join_parts(const char **part, size_t n, struct arena *arena)
 }
 
 /* Without an @ the node's own name is all that there is. */
-static const char *volume_backend_name(const struct volume_fact *v, struct arena *arena)
+static const char *volume_text(const struct volume_fact *v, struct arena *arena)
 {
 	struct host_name owner;
 	const char *name = UNKNOWN;
 
 	if (v->owner.host && host_name_parse(v->owner.host, &owner))
 		name = arena_dup(arena, owner.backend[0] ? owner.backend : owner.node);
+	if (v->owner.type)
+		name = arena_printf(arena, "%s type %s", name, v->owner.type);
 	return v->owner.encryption_key_id ? arena_printf(arena, "%s (encrypted)", name) : name;
 }
 
 static const char *volumes_of(const struct candidate *c, struct arena *arena)
 {
-	const char **backend = arena_alloc(arena, (c->nvolume + 1) * sizeof *backend);
+	const char **volume = arena_alloc(arena, (c->nvolume + 1) * sizeof *volume);
 
 	for (size_t i = 0; i < c->nvolume; i++)
-		backend[i] = volume_backend_name(&c->volume[i], arena);
-	return join_parts(backend, c->nvolume, arena);
+		volume[i] = volume_text(&c->volume[i], arena);
+	return join_parts(volume, c->nvolume, arena);
 }
 
 /* "ovs", and "hw_veb direct" of what is no plain port. */

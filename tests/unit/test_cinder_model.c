@@ -317,11 +317,12 @@ static void a_volume_that_cinder_does_not_know_is_an_answer(void **state)
 	assert_false(owner.known);
 	assert_null(owner.host);
 	volume_owner_free(&owner);
-	fake_rows("cinder/volume_get_backend", LIST("id", "host", "cluster_name", "status", "encryption_key_id", NULL),
-	    LIST("v1", "a@b#p", NULL, "in-use", NULL), 1);
+	fake_rows("cinder/volume_get_backend", LIST("id", "host", "cluster_name", "status", "encryption_key_id", "type", NULL),
+	    LIST("v1", "a@b#p", NULL, "in-use", NULL, "fast"), 1);
 	assert_int_equal(0, volume_owner_get(NULL, "v1", &owner, &err));
 	assert_true(owner.known);
 	assert_string_equal(owner.host, "a@b#p");
+	assert_string_equal(owner.type, "fast");
 	assert_null(owner.cluster_name);
 	assert_string_equal(fake_calls.s, "cinder/volume_get_backend id=v1|cinder/volume_get_backend id=v1");
 	volume_owner_free(&owner);

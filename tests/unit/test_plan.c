@@ -625,7 +625,7 @@ static void say_kind_of(struct candidate *candidate, struct str *out)
 }
 
 /* An outage cannot tell them apart: the order of volumes, their pools, and the node that owns their backend say nothing. */
-static void a_kind_is_where_it_boots_from_its_backends_and_its_ports(void **state)
+static void a_kind_is_where_it_boots_from_its_backends_and_types_and_its_ports(void **state)
 {
 	static struct instance image = { .root_destination = "local" }, volume = { .root_destination = "volume" };
 	static struct volume_fact facts[][2] = {
@@ -634,6 +634,7 @@ static void a_kind_is_where_it_boots_from_its_backends_and_its_ports(void **stat
 		{ OWNED(.host = "c1@ceph"), OWNED(.host = "c1@ceph#ssd") },
 		{ OWNED(.host = "c1@ceph", .encryption_key_id = "key"), OWNED(.host = "c1@ceph") },
 		{ OWNED(.host = "c1"), OWNED(.host = NULL) },
+		{ OWNED(.host = "c1@ceph", .type = "fast", .encryption_key_id = "key"), OWNED(.host = "c1@ceph", .type = "fast") },
 	};
 	static struct vif vifs[] = { { .type = "ovs", .vnic_type = "normal" }, { .type = "ovs" }, { .type = "hw_veb", .vnic_type = "direct" },
 		{ .port_id = "p" } };
@@ -655,6 +656,8 @@ static void a_kind_is_where_it_boots_from_its_backends_and_its_ports(void **stat
 		{ { .instance = &volume, .volume = facts[3], .nvolume = 2 },
 		    "a root volume, volumes of ceph, ceph (encrypted), ports of an unknown kind" },
 		{ { .instance = &volume, .volume = facts[4], .nvolume = 2 }, "a root volume, volumes of ?, c1, ports of an unknown kind" },
+		{ { .instance = &volume, .volume = facts[5], .nvolume = 2 },
+		    "a root volume, volumes of ceph type fast, ceph type fast (encrypted), ports of an unknown kind" },
 	};
 	auto_str struct str got = { 0 };
 
@@ -705,7 +708,7 @@ int main(void)
 		in_a_scene(a_limit_counts_after_what_is_left_out),
 		in_a_scene(a_target_host_is_in_the_promise_the_sentence_and_the_command),
 		in_a_scene(what_is_lost_with_the_host_is_in_the_sentence),
-		cmocka_unit_test(a_kind_is_where_it_boots_from_its_backends_and_its_ports),
+		cmocka_unit_test(a_kind_is_where_it_boots_from_its_backends_and_types_and_its_ports),
 		cmocka_unit_test(kinds_are_equal_when_all_parts_are),
 		cmocka_unit_test(every_kind_of_row_is_whole),
 		cmocka_unit_test(states_and_units_have_the_words_of_the_report),

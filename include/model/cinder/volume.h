@@ -21,7 +21,7 @@ static inline void volumes_free(struct volumes *volumes)
 /* Who would be asked about this volume: cluster_name wins over host (cinder volume/rpcapi.py). */
 struct volume_owner {
 	bool known; /* false: cinder has no such volume */
-	const char *id, *host, *cluster_name, *status, *encryption_key_id;
+	const char *id, *host, *cluster_name, *status, *encryption_key_id, *type;
 	struct arena arena;
 };
 int volume_owner_get(struct db *db, const char *id, struct volume_owner *out, struct error *err);

@@ -7,7 +7,7 @@ static const struct db_shape volume_shape = DB_SHAPE(struct volume, DB_COLUMNS(s
     DB_NULLABLES(struct volume, name, project_id, status, attach_status, host, cluster_name, service_uuid));
 
 static const struct db_shape volume_owner_shape = DB_SHAPE(struct volume_owner, DB_COLUMNS(struct volume_owner, id),
-    DB_NULLABLES(struct volume_owner, host, cluster_name, status, encryption_key_id));
+    DB_NULLABLES(struct volume_owner, host, cluster_name, status, encryption_key_id, type));
 
 static const struct db_shape attachment_shape = DB_SHAPE(struct attachment, DB_COLUMNS(struct attachment, id),
     DB_NULLABLES(struct attachment, volume_id, attached_host, attach_status));
