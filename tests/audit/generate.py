@@ -8,7 +8,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib"))
-from harness import rows, value  # noqa: E402
+from harness import numbers, rows, value  # noqa: E402
 
 N = int(sys.argv[1])
 HOSTS = 200
@@ -19,12 +19,12 @@ OLD = "UTC_TIMESTAMP() - INTERVAL 2 DAY"
 
 def numbered(kind):
     """seq, and an id that any run makes again."""
-    return "(SELECT seq, %s AS id FROM (SELECT seq, MD5(CONCAT('%s', seq)) AS h FROM seq_1_to_%d) AS m)" % (ID, kind, N)
+    return "(SELECT seq, %s AS id FROM (SELECT seq, MD5(CONCAT('%s', seq)) AS h FROM %s AS s) AS m)" % (ID, kind, numbers(N))
 
 
 def fill(database, table, columns, values, source):
-    rows(database, "SET STATEMENT unique_checks = 0, foreign_key_checks = 0 FOR INSERT INTO `%s` (%s) SELECT %s FROM %s"
-         % (table, columns, values, source), None)
+    rows(database, "INSERT INTO `%s` (%s) SELECT %s FROM %s" % (table, columns, values, source), None,
+         settings="unique_checks = 0, foreign_key_checks = 0")
 
 
 def hosts(cell):

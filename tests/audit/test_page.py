@@ -6,7 +6,7 @@ import time
 
 import plants
 from browser import Browser
-from harness import TestCase, Tool, heartbeats, rows, sandbox
+from harness import TestCase, Tool, heartbeats, numbers, rows, sandbox
 
 N = 10000
 SEVERITIES = ["critical", "high", "medium", "low"]
@@ -27,7 +27,7 @@ class Pages(TestCase):
         plants.volume(NASTY, status="detaching")
         rows("cinder", "INSERT INTO volumes (created_at, updated_at, deleted, id, host, status, display_name, size, volume_type_id, availability_zone)"
              " SELECT v.created_at, v.updated_at, 0, CONCAT('f', SUBSTR(UUID(), 2)), CONCAT('cmp-', s.seq % 60, '@ceph#ceph'), 'detaching',"
-             " CONCAT('many-', s.seq), 1, v.volume_type_id, 'nova' FROM volumes AS v JOIN seq_1_to_{0} AS s WHERE v.display_name = 'a20'".format(N), None)
+             " CONCAT('many-', s.seq), 1, v.volume_type_id, 'nova' FROM volumes AS v JOIN {0} AS s WHERE v.display_name = 'a20'".format(numbers(N)), None)
         tool = Tool()
         cls.page = os.path.join(tool.state, "page.html")
         save = os.path.join(tool.state, "earlier.json")

@@ -36,7 +36,8 @@ class Releases(TestCase):
         releases.make(release, DATABASES)
         rows("mysql", "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb3" % name_of("neutron"))
         for table in NETWORK:  # the columns that are read are the same from Queens on: those of the sandbox's neutron
-            rows(name_of("neutron"), "CREATE OR REPLACE TABLE `%s` LIKE neutron.`%s`" % (table, table))
+            rows(name_of("neutron"), "DROP TABLE IF EXISTS `%s`" % table)
+            rows(name_of("neutron"), "CREATE TABLE `%s` LIKE neutron.`%s`" % (table, table))
         plants.columns_of.cache_clear()
         url = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
         for uuid, name, database in ((CELL0, "cell0", "nova_cell0"), (plants.u("cell1"), "cell1", "nova"), (plants.u("cell2"), "cell2", "nova_cell2")):

@@ -30,7 +30,7 @@ class Takeover(blocking.TestCase):
         harness.sandbox("reset", "--rows")
         kind = rows("cinder", "SELECT id FROM volume_types WHERE name = 'ceph'")[0]["id"]
         for table in ("workers", "volume_attachment", "snapshots", "image_volume_cache_entries", "backups"):
-            rows("cinder", "DELETE FROM %s WHERE id > 0" % table)
+            rows("cinder", "DELETE FROM %s" % table)
         for id, host, uuid, binary, cluster, deleted in expected.SERVICES:
             self.insert("services", id=id, host=host, uuid=uuid, binary=binary, topic=binary, report_count=5, disabled=0, cluster_name=cluster,
                         availability_zone="nova", deleted=deleted)
@@ -158,7 +158,7 @@ class Takeover(blocking.TestCase):
         """3,000 volumes more, in two pools; some never had a service_uuid."""
         names = [r["Field"] for r in rows("cinder", "SHOW COLUMNS FROM volumes")]
         picked = ", ".join("CONCAT(LPAD(HEX(s.seq), 8, '0'), '-b167-4000-8000-000000000000')" if n == "id" else "v.`%s`" % n for n in names)
-        rows("cinder", "INSERT INTO volumes SELECT %s FROM volumes v JOIN seq_1_to_3000 s WHERE v.id = '00000001-0000-4000-8000-000000000000'" % picked)
+        rows("cinder", "INSERT INTO volumes SELECT %s FROM volumes v JOIN %s s WHERE v.id = '00000001-0000-4000-8000-000000000000'" % (picked, harness.numbers(3000)))
         rows("cinder", "UPDATE volumes SET host = REPLACE(host, '#ceph', '#fast') WHERE id LIKE %s", ("%7-b167-4000-8000-000000000000",))
         rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE id LIKE %s", ("%3-b167-4000-8000-000000000000",))
 

@@ -37,7 +37,7 @@ class Doctor(harness.TestCase):
         return {row["check"]: row for row in r.json if row["result"] != "ok" or row["check"] not in checks}
 
     def account(self, *databases, rights="SELECT"):
-        rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-5'")
+        harness.make_account("reader@'127.0.0.1'", "reads-only-5")
         self.addCleanup(rows, "mysql", "DROP USER reader@'127.0.0.1'")
         for database in databases:
             rows("mysql", "GRANT %s ON %s.* TO reader@'127.0.0.1'" % (rights, database))
@@ -110,7 +110,7 @@ class Doctor(harness.TestCase):
 
     def test_a_socket_of_the_defaults_file_is_for_who_connects_to_localhost(self):
         """Only over the socket is one reader@localhost, whom the server knows by the socket alone; over TCP one is reader@127.0.0.1."""
-        rows("mysql", "CREATE OR REPLACE USER reader@localhost IDENTIFIED BY 'reads-only-5'")
+        harness.make_account("reader@localhost", "reads-only-5")
         self.addCleanup(rows, "mysql", "DROP USER reader@localhost")
         rows("mysql", "GRANT SELECT ON cinder.* TO reader@localhost")
         login = os.path.join(self.tool.state, "login")
@@ -127,7 +127,7 @@ class Doctor(harness.TestCase):
         self.expect(self.tool.run(*listing), DB_UNREACHABLE, "(localhost:1 cinder)")  # another port is another server
 
     def test_the_rights_that_grants_prints_are_enough(self):
-        rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-5'")
+        harness.make_account("reader@'127.0.0.1'", "reads-only-5")
         options = self.account()
         for line in self.expect(self.tool.run("grants", "--operate", "--account", "reader@127.0.0.1"), OK).out.splitlines():
             if line.startswith("GRANT"):

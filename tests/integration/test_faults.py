@@ -107,7 +107,7 @@ class Faults(harness.TestCase):
         self.assertEqual(conductor.casts, [])
 
     def test_an_account_without_the_right_to_write(self):
-        rows("mysql", "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'reads-only-4'")
+        harness.make_account("reader@'127.0.0.1'", "reads-only-4")
         for database in ("cinder", "nova", "nova_api", "nova_cell0"):
             rows("mysql", "GRANT SELECT ON %s.* TO reader@'127.0.0.1'" % database)
         self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@", r"\g<1>reader:reads-only-4@")]
@@ -147,7 +147,7 @@ class Faults(harness.TestCase):
     def test_a_password_that_is_a_word_takes_nothing_out_of_the_line_to_paste(self):
         for user, password in (("cinder2", "cinder"), ("volume", "volume"), ("placing", "placement"), ("words", "update_host"),
                                ("words", "evac-manage")):
-            rows("mysql", "CREATE OR REPLACE USER %s@'127.0.0.1' IDENTIFIED BY %s", (user, password))
+            harness.make_account("%s@'127.0.0.1'" % user, password)
             rows("mysql", "GRANT SELECT ON cinder.* TO %s@'127.0.0.1'", (user,))
             self.addCleanup(rows, "mysql", "DROP USER IF EXISTS %s@'127.0.0.1'", (user,))
             self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"(connection = mysql[^:]*://)[^@]*@", r"\g<1>%s:%s@" % (user, password))]

@@ -102,7 +102,7 @@ class Network(harness.TestCase):
         self.assertEqual(r.out.count("N3utron"), 0)
 
     def account(self, *grants):
-        rows("mysql", "CREATE OR REPLACE USER ports@'127.0.0.1' IDENTIFIED BY '%s'" % PASSWORD)
+        harness.make_account("ports@'127.0.0.1'", PASSWORD)
         self.addCleanup(rows, "mysql", "DROP USER IF EXISTS ports@'127.0.0.1'")
         for grant in grants:
             rows("mysql", "GRANT %s TO ports@'127.0.0.1'" % grant)

@@ -52,8 +52,8 @@ class Schemas(harness.TestCase):
                 both = [c for c in there if c in have.get(table, {})]
                 if both:
                     names = ", ".join("`%s`" % c for c in both)
-                    rows(name, "SET STATEMENT foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`"
-                         % (table, names, names, database, table))
+                    rows(name, "INSERT INTO `%s` (%s) SELECT %s FROM `%s`.`%s`" % (table, names, names, database, table),
+                         settings="foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
 
     def fill(self, release):
         """The sandbox's rows, as far as the tables have their columns."""
@@ -88,8 +88,8 @@ class Schemas(harness.TestCase):
         """As Queens and Rocky have it: placement's rows in nova's API database, and nowhere else."""
         for table in columns("schema_placement"):
             if table != "alembic_version":
-                rows("schema_nova_api", "SET STATEMENT foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR"
-                     " INSERT INTO `%s` SELECT * FROM schema_placement.`%s`" % (table, table))
+                rows("schema_nova_api", "INSERT INTO `%s` SELECT * FROM schema_placement.`%s`" % (table, table),
+                     settings="foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
         rows("mysql", "DROP DATABASE schema_placement")
 
     def test_placement_inside_novas_api_database(self):

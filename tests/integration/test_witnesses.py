@@ -84,7 +84,7 @@ class Witnesses(harness.TestCase):
         self.assertEqual(len(self.conductor.wait_for(1)), 1)
 
     def test_an_account_a_host_is_seen_with_the_right_to_see_processes(self):
-        rows("mysql", "CREATE OR REPLACE USER cinder@%s IDENTIFIED BY %s", (OURS, ENV["SB_DB_CINDER_PASS"]))
+        harness.make_account("cinder@'%s'" % OURS, ENV["SB_DB_CINDER_PASS"])
         self.addCleanup(rows, "mysql", "DROP USER cinder@%s", (OURS,))
         rows("mysql", "GRANT SELECT ON cinder.* TO cinder@%s", (OURS,))
         c = self.session(OURS)

@@ -62,11 +62,13 @@ def connect(database, **more):
                                      database=database, autocommit=True, charset="utf8mb4"), **more})
 
 
-def rows(database, statement, params=()):
-    """A list of dicts."""
+def rows(database, statement, params=(), settings=None):
+    """A list of dicts; the settings are those of a SET before it."""
     connection = connect(database, cursorclass=pymysql.cursors.DictCursor)
     try:
         with connection.cursor() as cursor:
+            if settings:
+                cursor.execute("SET " + settings)
             cursor.execute(statement, params)
             return list(cursor.fetchall()) if cursor.description else cursor.rowcount
     finally:
@@ -75,6 +77,20 @@ def rows(database, statement, params=()):
 
 def value(database, statement, params=()):
     return next(iter(rows(database, statement, params)[0].values()))
+
+
+def make_account(account, password):
+    """Anew, without any right. In words that MariaDB and MySQL both have."""
+    rows("mysql", "DROP USER IF EXISTS " + account)
+    rows("mysql", "CREATE USER %s IDENTIFIED BY %%s" % account, (password,))
+
+
+def numbers(n):
+    """1 to n in a column "seq", to select from."""
+    digits = range(len(str(n)))
+    tables = ", ".join("(SELECT 0 AS n%s) AS d%d" % ("".join(" UNION ALL SELECT %d" % i for i in range(1, 10)), d) for d in digits)
+    value = " + ".join("%d * d%d.n" % (10 ** d, d) for d in digits)
+    return "(SELECT 1 + %s AS seq FROM %s WHERE %s < %d)" % (value, tables, value, n)
 
 
 # Everything that the tool could ever write, without what the services themselves keep moving.
@@ -342,7 +358,8 @@ class Conductor:
         self.connection.connect()
         self.channel = self.connection.channel()
         self.channel.exchange_declare("nova", "topic", durable=False, auto_delete=False)
-        self.channel.queue_declare("conductor", durable=False, auto_delete=False)
+        quorum = os.environ.get("EVAC_QUEUES") == "quorum"
+        self.channel.queue_declare("conductor", durable=quorum, auto_delete=False, arguments={"x-queue-type": "quorum"} if quorum else None)
         self.channel.queue_bind("conductor", "nova", "conductor")
         self.channel.queue_purge("conductor")
         self.tag = self.channel.basic_consume("conductor", no_ack=True, callback=self._got)

@@ -44,14 +44,14 @@ def make(release, databases=DATABASES):
         rows("mysql", "CREATE DATABASE `%s` CHARACTER SET utf8mb3" % name)
         for table in re.split(r";\n", open(os.path.join(DATA, directory, of + ".sql")).read()):
             if table.strip():
-                rows(name, "SET STATEMENT foreign_key_checks = 0 FOR " + table)
+                rows(name, table, settings="foreign_key_checks = 0")
         if of == "nova_api" and release == "queens":     # until Stein placement's tables are nova's
             for table in re.split(r";\n", open(os.path.join(DATA, directory, "placement.sql")).read()):
                 if table.strip() and "alembic_version" not in table:
-                    rows(name, "SET STATEMENT foreign_key_checks = 0 FOR " + table)
+                    rows(name, table, settings="foreign_key_checks = 0")
         for table, gone in OLDER.get(release, {}).get(of, {}).items():
             for column in gone:
-                rows(name, "SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE `%s` DROP COLUMN `%s`" % (table, column))
+                rows(name, "ALTER TABLE `%s` DROP COLUMN `%s`" % (table, column), settings="foreign_key_checks = 0")
 
 
 def drop(databases=DATABASES):

@@ -25,6 +25,9 @@ static int finish(void **state)
 	return rooms_remove(state);
 }
 
+#define DIGITS \
+	" UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5" \
+	" UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9"
 #define MANY 12345 /* more than two round trips of 5,000 */
 
 struct move {
@@ -50,7 +53,8 @@ static char ids[MANY][16];
 
 static struct db_param *names(struct db_param params[8])
 {
-	static const char *const name[] = { "id", "old_host", "new_host", "old_service_uuid", "new_service_uuid", "old_cluster_name", "new_cluster_name" };
+	static const char *const name[] = { "id", "old_host", "new_host", "old_service_uuid", "new_service_uuid",
+		"old_cluster_name", "new_cluster_name" };
 
 	for (size_t i = 0; i < COUNT(name); i++)
 		params[i] = p_str(name[i], NULL);
@@ -66,7 +70,12 @@ static int many_volumes(void **state)
 		snprintf(ids[i], sizeof ids[i], "m%05d", i + 1);
 	admin("DELETE FROM evac_rooms.volumes");
 	admin("INSERT INTO evac_rooms.volumes (id, host, service_uuid, deleted, size, volume_type_id)"
-	      " SELECT CONCAT('m', LPAD(seq, 5, '0')), '" OLD_HOST "', IF(seq %% 2, NULL, 'service-a'), 0, 1, 't' FROM evac_rooms.seq_1_to_%d", MANY);
+	      " WITH d AS (SELECT 0 AS n" DIGITS
+	      "), s AS (SELECT 1 + a.n + 10 * b.n + 100 * c.n + 1000 * e.n + 10000 * f.n AS seq"
+	      " FROM d AS a, d AS b, d AS c, d AS e, d AS f)"
+	      " SELECT CONCAT('m', LPAD(seq, 5, '0')), '" OLD_HOST
+	      "', IF(seq %% 2, NULL, 'service-a'), 0, 1, 't' FROM s WHERE seq <= %d",
+	    MANY);
 	return 0;
 }
 
@@ -77,7 +86,7 @@ static const char *moved(void)
 
 static void an_array_of_rows_is_written_whole_and_counted(void **state)
 {
-	const struct move move = { (const char (*)[16])ids, services };
+	const struct move move = { (const char(*)[16])ids, services };
 	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
@@ -91,14 +100,15 @@ static void an_array_of_rows_is_written_whole_and_counted(void **state)
 	assert_int_equal(db_commit(db, &err), 0);
 	assert_string_equal(moved(), "12345");
 	/* every row has the other's service now, NULL where a text was */
-	assert_string_equal(admin_value("SELECT COUNT(*) FROM evac_rooms.volumes WHERE service_uuid <=> IF(SUBSTR(id, 2) %% 2, 'service-a',"
-	                                " NULL)"),
+	assert_string_equal(
+	    admin_value("SELECT COUNT(*) FROM evac_rooms.volumes WHERE service_uuid <=> IF(SUBSTR(id, 2) %% 2, 'service-a',"
+			" NULL)"),
 	    "12345");
 }
 
 static void rows_that_others_changed_are_missing_from_the_count(void **state)
 {
-	const struct move move = { (const char (*)[16])ids, services };
+	const struct move move = { (const char(*)[16])ids, services };
 	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
@@ -117,7 +127,7 @@ static void rows_that_others_changed_are_missing_from_the_count(void **state)
 
 static void one_bad_row_of_an_array_dooms_all(void **state)
 {
-	const struct move move = { (const char (*)[16])ids, services };
+	const struct move move = { (const char(*)[16])ids, services };
 	struct db_param params[8];
 	struct error err = { 0 };
 	uint64_t matched;
@@ -135,7 +145,7 @@ static void one_bad_row_of_an_array_dooms_all(void **state)
 
 static void few_rows_and_one_row_after_many_are_right_too(void **state)
 {
-	const struct move move = { (const char (*)[16])ids, services };
+	const struct move move = { (const char(*)[16])ids, services };
 	static const size_t sizes[] = { 2, 1, 3, 5000, 1, 5001 };
 	struct db_param params[8];
 	struct error err = { 0 };
@@ -144,7 +154,9 @@ static void few_rows_and_one_row_after_many_are_right_too(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		rooms_begin(db);
-		assert_int_equal(db_write_many(db, &SQL_CINDER_VOLUME_MOVE, sizes[i], fill, &move, names(params), &matched, &err), 0);
+		assert_int_equal(db_write_many(db, &SQL_CINDER_VOLUME_MOVE, sizes[i], fill, &move, names(params), &matched,
+				     &err),
+		    0);
 		assert_int_equal(matched, sizes[i]);
 		db_rollback(db);
 		rooms_begin(db); /* the same prepared statement, one row */
@@ -177,7 +189,8 @@ static void numbers_and_null_go_into_an_array(void **state)
 	assert_int_equal(db_write_many(db, &set_name, 3, fill_numbers, NULL, params, &matched, &err), 0);
 	assert_int_equal(matched, 3);
 	assert_int_equal(db_commit(db, &err), 0);
-	assert_string_equal(admin_value("SELECT GROUP_CONCAT(COALESCE(name, '-') ORDER BY id) FROM evac_rooms.thing"), "-,odd,-");
+	assert_string_equal(admin_value("SELECT GROUP_CONCAT(COALESCE(name, '-') ORDER BY id) FROM evac_rooms.thing"),
+	    "-,odd,-");
 }
 
 int main(void)

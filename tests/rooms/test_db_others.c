@@ -10,7 +10,7 @@
 /* Others at the same rows: who waits, who loses, who holds a name, and a server that takes no writes. */
 
 STATEMENT(add_one_soon, SQL_WRITES,
-    "SET STATEMENT innodb_lock_wait_timeout = 1 FOR UPDATE thing SET number = number + 1 WHERE id = ?", 1, "id");
+    "/*M! SET STATEMENT innodb_lock_wait_timeout = 1 FOR */ UPDATE thing SET number = number + 1 WHERE id = ?", 1, "id");
 
 static struct db *db;
 
@@ -76,8 +76,9 @@ static void *contend(void *arg)
 /* innodb_trx is a copy that is not made anew while somebody keeps asking */
 static void wait_until_one_waits(void)
 {
-	assert_true(admin_sees("1", "SELECT variable_value FROM information_schema.global_status WHERE variable_name ="
-	                            " 'innodb_row_lock_current_waits'"));
+	assert_true(admin_sees("1",
+	    "SELECT variable_value FROM information_schema.global_status WHERE variable_name ="
+	    " 'innodb_row_lock_current_waits'"));
 }
 
 static void of_two_in_a_deadlock_one_is_busy_and_wrote_nothing(void **state)
