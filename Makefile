@@ -177,7 +177,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/servers/run tests/servers/root tests/servers/each packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -203,6 +203,12 @@ check-exhaustive:
 check-outages: all
 	$(Q)tests/deps.sh build sandbox
 	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/evac-manage tests/lib/side_by_side --own tests/outages
+
+# databases and brokers of other releases, each in the place of the sandbox's own; SERVERS= some of them. As root, with Debian's archive
+check-servers: all rooms
+	$(Q)tests/deps.sh build sandbox servers
+	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
+	$(Q)BUILD=$(BUILD) tests/servers/run $(SERVERS)
 
 demo:
 	$(Q)tests/demo
@@ -317,5 +323,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball]      (none: all but the last three)
+#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers]      (none: all but the last four)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -20,6 +20,9 @@ PACKAGE="debhelper dpkg-dev lintian man-db rpm cpio git systemd python3"
 # make tarball alone
 TARBALL="debootstrap dpkg-dev binutils git"
 
+# make check-servers alone, which makes roots of other releases
+SERVERS="debootstrap util-linux"
+
 wanted=
 [ $# -gt 0 ] || set -- build check sandbox browser
 for group; do
@@ -30,8 +33,9 @@ for group; do
     browser) wanted+=" $BROWSER" ;;
     analyze) wanted+=" $ANALYZE" ;;
     package) wanted+=" $PACKAGE" ;;
+    servers) wanted+=" $SERVERS" ;;
     tarball) wanted+=" $TARBALL" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball]" >&2; exit 2 ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers]" >&2; exit 2 ;;
   esac
 done
 
