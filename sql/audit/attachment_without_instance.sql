@@ -15,7 +15,7 @@ SELECT a.id AS subject
      , v.status AS volume_status
      , TIMESTAMPDIFF(SECOND, COALESCE(v.updated_at, a.updated_at, a.created_at), UTC_TIMESTAMP()) AS age_s
   FROM volume_attachment AS a
-  JOIN volumes AS v ON v.id = a.volume_id AND v.deleted = 0
+  JOIN volumes AS v ON v.id = CONVERT(a.volume_id USING ascii) AND v.deleted = 0
  WHERE a.instance_uuid IS NULL
    AND v.status NOT IN ('backing-up', 'restoring-backup', 'uploading', 'downloading')
    AND a.deleted = 0

@@ -15,7 +15,7 @@ SELECT c.id AS subject
      , IF(p.id IS NULL, 'gone', IF(p.deleted = 1, 'deleted', p.status)) AS parent_status
      , TIMESTAMPDIFF(SECOND, COALESCE(p.updated_at, c.updated_at, c.created_at), UTC_TIMESTAMP()) AS age_s
   FROM backups AS c
-  LEFT JOIN backups AS p ON p.id = c.parent_id
+  LEFT JOIN backups AS p ON p.id = CONVERT(c.parent_id USING ascii)
  WHERE c.parent_id IS NOT NULL
    AND (p.id IS NULL OR p.deleted = 1 OR p.status <> 'available')
    AND c.deleted = 0

@@ -16,7 +16,7 @@ SELECT p.id AS subject
      , TIMESTAMPDIFF(SECOND, MAX(COALESCE(c.updated_at, c.created_at, p.updated_at, p.created_at)), UTC_TIMESTAMP()) AS age_s
   FROM backups AS p
   LEFT JOIN (SELECT x.id, x.parent_id, x.updated_at, x.created_at FROM backups AS x WHERE x.parent_id IS NOT NULL AND x.deleted = 0) AS c
-    ON c.parent_id = p.id
+    ON c.parent_id = CONVERT(p.id USING ascii)
  WHERE p.deleted = 0
  GROUP BY p.id, p.host, p.display_name, p.num_dependent_backups
 HAVING counted <> there

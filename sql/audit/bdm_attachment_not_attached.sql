@@ -20,7 +20,7 @@ SELECT b.attachment_id AS k
      , b.volume_id
      , b.attachment_id
   FROM block_device_mapping AS b
-  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+  JOIN instances AS i ON i.uuid = CONVERT(b.instance_uuid USING ascii) AND i.deleted = 0
  WHERE b.attachment_id >= @from
    AND b.attachment_id <= @to
    AND i.vm_state IN ('active', 'stopped', 'paused')

@@ -22,7 +22,7 @@ SELECT b.instance_uuid AS subject
          ORDER BY x.instance_uuid, x.volume_id
          LIMIT 1000000000) AS m     -- the index alone says that; the limit keeps the optimizer from turning it inside out
   STRAIGHT_JOIN block_device_mapping AS b ON b.instance_uuid = m.instance_uuid AND b.volume_id = m.volume_id
-  STRAIGHT_JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+  STRAIGHT_JOIN instances AS i ON i.uuid = CONVERT(b.instance_uuid USING ascii) AND i.deleted = 0
  WHERE b.deleted = 0
  GROUP BY b.instance_uuid, b.volume_id
 HAVING COUNT(*) > 1

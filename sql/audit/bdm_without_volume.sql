@@ -21,7 +21,7 @@ SELECT b.volume_id AS k
      , b.volume_id
      , b.attachment_id
   FROM block_device_mapping AS b
-  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+  JOIN instances AS i ON i.uuid = CONVERT(b.instance_uuid USING ascii) AND i.deleted = 0
  WHERE b.volume_id >= @from
    AND b.volume_id <= @to
    AND b.destination_type = 'volume'

@@ -12,34 +12,34 @@ SELECT t.name AS subject
      , NULL AS host
      , t.n AS rows_of_it
      , t.example
-  FROM (SELECT 'volume_attachment' AS name, COUNT(*) AS n, MIN(c.id) AS example
-          FROM volume_attachment AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+  FROM (SELECT 'volume_attachment' AS name, COUNT(*) AS n, MIN(CONVERT(c.id USING ascii)) AS example
+          FROM volume_attachment AS c JOIN volumes AS p ON p.id = CONVERT(c.volume_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'volume_metadata', COUNT(*), MIN(c.volume_id)
-          FROM volume_metadata AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'volume_metadata', COUNT(*), MIN(CONVERT(c.volume_id USING ascii))
+          FROM volume_metadata AS c JOIN volumes AS p ON p.id = CONVERT(c.volume_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'volume_admin_metadata', COUNT(*), MIN(c.volume_id)
-          FROM volume_admin_metadata AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'volume_admin_metadata', COUNT(*), MIN(CONVERT(c.volume_id USING ascii))
+          FROM volume_admin_metadata AS c JOIN volumes AS p ON p.id = CONVERT(c.volume_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'volume_glance_metadata', COUNT(*), MIN(c.volume_id)
-          FROM volume_glance_metadata AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'volume_glance_metadata', COUNT(*), MIN(CONVERT(c.volume_id USING ascii))
+          FROM volume_glance_metadata AS c JOIN volumes AS p ON p.id = CONVERT(c.volume_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'snapshot_metadata', COUNT(*), MIN(c.snapshot_id)
-          FROM snapshot_metadata AS c JOIN snapshots AS p ON p.id = c.snapshot_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'snapshot_metadata', COUNT(*), MIN(CONVERT(c.snapshot_id USING ascii))
+          FROM snapshot_metadata AS c JOIN snapshots AS p ON p.id = CONVERT(c.snapshot_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'volume_glance_metadata of snapshots', COUNT(*), MIN(c.snapshot_id)
-          FROM volume_glance_metadata AS c JOIN snapshots AS p ON p.id = c.snapshot_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'volume_glance_metadata of snapshots', COUNT(*), MIN(CONVERT(c.snapshot_id USING ascii))
+          FROM volume_glance_metadata AS c JOIN snapshots AS p ON p.id = CONVERT(c.snapshot_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'attachment_specs', COUNT(*), MIN(c.attachment_id)
-          FROM attachment_specs AS c JOIN volume_attachment AS p ON p.id = c.attachment_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'attachment_specs', COUNT(*), MIN(CONVERT(c.attachment_id USING ascii))
+          FROM attachment_specs AS c JOIN volume_attachment AS p ON p.id = CONVERT(c.attachment_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'group_volume_type_mapping', COUNT(*), MIN(c.group_id)
-          FROM group_volume_type_mapping AS c JOIN `groups` AS p ON p.id = c.group_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'group_volume_type_mapping', COUNT(*), MIN(CONVERT(c.group_id USING ascii))
+          FROM group_volume_type_mapping AS c JOIN `groups` AS p ON p.id = CONVERT(c.group_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'transfers', COUNT(*), MIN(c.volume_id)
-          FROM transfers AS c JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 1 WHERE c.deleted = 0
+        SELECT 'transfers', COUNT(*), MIN(CONVERT(c.volume_id USING ascii))
+          FROM transfers AS c JOIN volumes AS p ON p.id = CONVERT(c.volume_id USING ascii) AND p.deleted = 1 WHERE c.deleted = 0
         UNION ALL
-        SELECT 'image_volume_cache_entries', COUNT(*), MIN(c.volume_id)
-          FROM image_volume_cache_entries AS c LEFT JOIN volumes AS p ON p.id = c.volume_id AND p.deleted = 0 WHERE p.id IS NULL) AS t
+        SELECT 'image_volume_cache_entries', COUNT(*), MIN(CONVERT(c.volume_id USING ascii))
+          FROM image_volume_cache_entries AS c LEFT JOIN volumes AS p ON p.id = CONVERT(c.volume_id USING ascii) AND p.deleted = 0 WHERE p.id IS NULL) AS t
  WHERE t.n > 0
  ORDER BY subject;

@@ -11,14 +11,14 @@
 -- :param from text
 -- :param to text
 -- :reads services
-SELECT s.host AS k
+SELECT HEX(LOWER(CONVERT(s.host USING utf8mb4))) AS k
      , s.host AS subject
      , s.host AS host
      , s.id AS service_id
      , s.last_seen_up
   FROM services AS s
- WHERE s.host >= @from
-   AND s.host <= @to
+ WHERE HEX(LOWER(CONVERT(s.host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(s.host USING utf8mb4))) <= @to
    AND s.`binary` = 'nova-compute'
    AND s.deleted = 0
- ORDER BY s.host;
+ ORDER BY k;

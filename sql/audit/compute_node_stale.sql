@@ -14,7 +14,7 @@ SELECT c.hypervisor_hostname AS subject
      , c.host AS host
      , c.updated_at
   FROM compute_nodes AS c
-  JOIN services AS s ON s.host = c.host AND BINARY s.host = BINARY c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+  JOIN services AS s ON BINARY s.host = BINARY c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
  WHERE COALESCE(c.updated_at, c.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND
    AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
    AND s.disabled = 0

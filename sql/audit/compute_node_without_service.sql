@@ -14,7 +14,7 @@ SELECT c.hypervisor_hostname AS subject
      , c.uuid
      , c.updated_at
   FROM compute_nodes AS c
-  LEFT JOIN services AS s ON s.host = c.host AND BINARY s.host = BINARY c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+  LEFT JOIN services AS s ON BINARY s.host = BINARY c.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
  WHERE s.id IS NULL
    AND c.deleted = 0
  ORDER BY c.id;

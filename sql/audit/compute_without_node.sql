@@ -13,7 +13,7 @@ SELECT s.host AS subject
      , s.host AS host
      , s.created_at
   FROM services AS s
-  LEFT JOIN compute_nodes AS c ON c.host = s.host AND BINARY c.host = BINARY s.host AND c.deleted = 0
+  LEFT JOIN compute_nodes AS c ON BINARY c.host = BINARY s.host AND c.deleted = 0
  WHERE c.id IS NULL
    AND s.`binary` = 'nova-compute'
    AND s.created_at < UTC_TIMESTAMP() - INTERVAL @stuck SECOND

@@ -15,7 +15,7 @@ SELECT b.instance_uuid AS subject
      , i.deleted_at AS instance_deleted_at
      , TIMESTAMPDIFF(SECOND, i.deleted_at, UTC_TIMESTAMP()) AS age_s
   FROM instances AS i
-  JOIN block_device_mapping AS b ON b.instance_uuid = i.uuid AND b.deleted = 0
+  JOIN block_device_mapping AS b ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND b.deleted = 0
  WHERE i.deleted <> 0
    AND b.volume_id IS NOT NULL
  ORDER BY b.id;

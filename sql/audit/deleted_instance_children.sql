@@ -11,14 +11,14 @@ SELECT t.name AS subject
      , NULL AS host
      , t.n AS rows_of_it
      , t.example
-  FROM (SELECT 'instance_info_caches' AS name, COUNT(*) AS n, MIN(x.instance_uuid) AS example
+  FROM (SELECT 'instance_info_caches' AS name, COUNT(*) AS n, MIN(CONVERT(x.instance_uuid USING ascii)) AS example
           FROM instance_info_caches AS x
-          JOIN instances AS i ON i.uuid = x.instance_uuid AND i.deleted <> 0
+          JOIN instances AS i ON i.uuid = CONVERT(x.instance_uuid USING ascii) AND i.deleted <> 0
          WHERE x.deleted = 0
         UNION ALL
-        SELECT 'instance_extra', COUNT(*), MIN(x.instance_uuid)
+        SELECT 'instance_extra', COUNT(*), MIN(CONVERT(x.instance_uuid USING ascii))
           FROM instance_extra AS x
-          JOIN instances AS i ON i.uuid = x.instance_uuid AND i.deleted <> 0
+          JOIN instances AS i ON i.uuid = CONVERT(x.instance_uuid USING ascii) AND i.deleted <> 0
          WHERE x.deleted = 0) AS t
  WHERE t.n > 0
  ORDER BY subject;

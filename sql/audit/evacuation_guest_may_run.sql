@@ -22,7 +22,7 @@ SELECT i.uuid AS subject
      , COALESCE(e.finish_time, e.start_time) AS failed_at
   FROM instance_actions_events AS e     -- nova marks no event deleted (db/main/api.py: instance_destroy)
   JOIN instance_actions        AS a ON a.id = e.action_id     -- and no action deleted
-  JOIN instances               AS i ON i.uuid = a.instance_uuid
+  JOIN instances               AS i ON i.uuid = CONVERT(a.instance_uuid USING ascii)
  WHERE e.event = 'compute_rebuild_instance'
    AND (e.result <> 'Success' OR (e.result IS NULL AND e.start_time < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
    AND BINARY COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
@@ -40,7 +40,7 @@ SELECT i.uuid AS subject
    AND NOT EXISTS (SELECT 1
                      FROM instance_actions        AS later
                      JOIN instance_actions_events AS done ON done.action_id = later.id
-                    WHERE later.instance_uuid = i.uuid
+                    WHERE later.instance_uuid = CONVERT(i.uuid USING ascii)
                       AND later.action = 'evacuate'
                       AND done.event = 'compute_rebuild_instance'
                       AND done.result = 'Success'

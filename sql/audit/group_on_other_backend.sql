@@ -15,7 +15,7 @@ SELECT g.id AS subject
      , COUNT(*) AS volumes
      , TIMESTAMPDIFF(SECOND, MAX(v.updated_at), UTC_TIMESTAMP()) AS age_s
   FROM `groups` AS g
-  JOIN volumes AS v ON v.group_id = g.id AND v.deleted = 0
+  JOIN volumes AS v ON v.group_id = CONVERT(g.id USING ascii) AND v.deleted = 0
  WHERE BINARY SUBSTRING_INDEX(g.host, '#', 1) <> BINARY SUBSTRING_INDEX(v.host, '#', 1)
    AND g.deleted = 0
  GROUP BY g.id, g.host, g.name

@@ -12,13 +12,13 @@
 -- :param from text
 -- :param to text
 -- :reads host_mappings cell_mappings
-SELECT h.host AS k
+SELECT HEX(LOWER(CONVERT(h.host USING utf8mb4))) AS k
      , h.host AS subject
      , h.host AS host
      , c.name AS mapped_cell
      , c.uuid AS cell_uuid
   FROM host_mappings AS h
   JOIN cell_mappings AS c ON c.id = h.cell_id
- WHERE h.host >= @from
-   AND h.host <= @to
- ORDER BY h.host;
+ WHERE HEX(LOWER(CONVERT(h.host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(h.host USING utf8mb4))) <= @to
+ ORDER BY k;

@@ -15,6 +15,6 @@ SELECT e.id AS subject
      , v.host AS volume_host
      , TIMESTAMPDIFF(SECOND, v.updated_at, UTC_TIMESTAMP()) AS age_s
   FROM image_volume_cache_entries AS e
-  JOIN volumes AS v ON v.id = e.volume_id AND v.deleted = 0
+  JOIN volumes AS v ON v.id = CONVERT(e.volume_id USING ascii) AND v.deleted = 0
  WHERE NOT (BINARY e.host <=> BINARY v.host)
  ORDER BY e.id;

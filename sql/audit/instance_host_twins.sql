@@ -17,5 +17,5 @@ SELECT o.host AS subject
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
          GROUP BY BINARY i.host) AS o
-  JOIN services AS s ON LOWER(TRIM(s.host)) = LOWER(TRIM(o.host)) AND BINARY s.host <> BINARY o.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
+  JOIN services AS s ON BINARY LOWER(TRIM(s.host)) = BINARY LOWER(TRIM(o.host)) AND BINARY s.host <> BINARY o.host AND s.`binary` = 'nova-compute' AND s.deleted = 0
  ORDER BY subject, service_host;

@@ -14,10 +14,10 @@ SELECT i.uuid AS subject
      , i.node
      , c.host AS node_host
      , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS age_s
-  FROM (SELECT c1.hypervisor_hostname, MIN(c1.host) AS host
+  FROM (SELECT BINARY c1.hypervisor_hostname AS node, MIN(c1.host) AS host
           FROM compute_nodes AS c1
          WHERE c1.deleted = 0
-         GROUP BY c1.hypervisor_hostname
+         GROUP BY node
         HAVING COUNT(*) = 1) AS c
-  JOIN instances AS i ON i.node = c.hypervisor_hostname AND BINARY i.host <> BINARY c.host AND i.deleted = 0
+  JOIN instances AS i ON BINARY i.node = c.node AND BINARY i.host <> BINARY c.host AND i.deleted = 0
  ORDER BY i.uuid;

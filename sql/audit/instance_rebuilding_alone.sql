@@ -19,7 +19,7 @@ SELECT i.uuid AS subject
    AND i.deleted = 0
    AND NOT EXISTS (SELECT 1
                      FROM migrations AS m
-                    WHERE m.instance_uuid = i.uuid
+                    WHERE m.instance_uuid = CONVERT(i.uuid USING ascii)
                       AND m.status IN ('accepted', 'pre-migrating', 'running')
                       AND m.deleted = 0)
  ORDER BY i.uuid;

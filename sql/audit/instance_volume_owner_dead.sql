@@ -18,7 +18,7 @@ SELECT b.volume_id AS k
      , i.host AS host
      , b.volume_id
   FROM block_device_mapping AS b
-  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+  JOIN instances AS i ON i.uuid = CONVERT(b.instance_uuid USING ascii) AND i.deleted = 0
  WHERE b.volume_id >= @from
    AND b.volume_id <= @to
    AND b.deleted = 0

@@ -15,15 +15,15 @@
 -- :reads agents
 -- :needs agents.host
 -- :needs agents.heartbeat_timestamp
-SELECT a.host AS k
+SELECT HEX(LOWER(CONVERT(a.host USING utf8mb4))) AS k
      , CONCAT(a.`binary`, ' ', a.host) AS subject
      , a.host AS host
      , a.host AS agent_host
      , a.agent_type
      , TIMESTAMPDIFF(SECOND, a.heartbeat_timestamp, UTC_TIMESTAMP()) AS heartbeat_age_s
   FROM agents AS a
- WHERE a.host >= @from
-   AND a.host <= @to
+ WHERE HEX(LOWER(CONVERT(a.host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(a.host USING utf8mb4))) <= @to
    AND a.agent_type IN ('Open vSwitch agent', 'Linux bridge agent', 'Macvtap agent', 'NIC Switch agent')
    AND a.heartbeat_timestamp < UTC_TIMESTAMP() - INTERVAL @down SECOND
- ORDER BY a.host;
+ ORDER BY k;

@@ -23,7 +23,7 @@ SELECT p.device_id AS k
      , b.host AS binding_host
      , p.device_id AS instance_uuid
   FROM ports             AS p
-  JOIN ml2_port_bindings AS b ON b.port_id = p.id AND b.status = 'INACTIVE'
+  JOIN ml2_port_bindings AS b ON b.port_id = CONVERT(p.id USING ascii) AND b.status = 'INACTIVE'
  WHERE p.device_id >= @from
    AND p.device_id <= @to
    AND p.device_owner LIKE 'compute:%'

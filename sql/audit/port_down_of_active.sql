@@ -30,7 +30,7 @@ SELECT p.device_id AS k
                    FROM provisioningblocks AS x
                   WHERE x.standard_attr_id = p.standard_attr_id), 'nothing') AS waits_for
   FROM ports                  AS p
-  LEFT JOIN ml2_port_bindings AS b ON b.port_id = p.id AND b.status = 'ACTIVE'
+  LEFT JOIN ml2_port_bindings AS b ON b.port_id = CONVERT(p.id USING ascii) AND b.status = 'ACTIVE'
  WHERE p.device_id >= @from
    AND p.device_id <= @to
    AND p.device_owner LIKE 'compute:%'

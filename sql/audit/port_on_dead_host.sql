@@ -17,15 +17,15 @@
 -- :needs ports.status
 -- :needs ml2_port_bindings.host
 -- :needs ml2_port_bindings.status
-SELECT b.host AS k
+SELECT HEX(LOWER(CONVERT(b.host USING utf8mb4))) AS k
      , p.id AS subject
      , b.host AS host
      , b.host AS bound_host
      , b.status AS binding_status
      , p.device_id AS instance_uuid
   FROM ml2_port_bindings AS b
-  JOIN ports             AS p ON p.id = b.port_id
- WHERE b.host >= @from
-   AND b.host <= @to
+  JOIN ports             AS p ON p.id = CONVERT(b.port_id USING ascii)
+ WHERE HEX(LOWER(CONVERT(b.host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(b.host USING utf8mb4))) <= @to
    AND p.device_owner LIKE 'compute:%'
- ORDER BY b.host;
+ ORDER BY k;

@@ -25,7 +25,7 @@ SELECT p.device_id AS k
      , p.device_id AS instance_uuid
      , p.status
   FROM ports             AS p
-  JOIN ml2_port_bindings AS b ON b.port_id = p.id AND b.status = 'ACTIVE'
+  JOIN ml2_port_bindings AS b ON b.port_id = CONVERT(p.id USING ascii) AND b.status = 'ACTIVE'
  WHERE p.device_id >= @from
    AND p.device_id <= @to
    AND p.device_owner LIKE 'compute:%'

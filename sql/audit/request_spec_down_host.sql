@@ -14,7 +14,7 @@
 -- :param from text
 -- :param to text
 -- :reads request_specs
-SELECT f.forced_host AS k
+SELECT HEX(LOWER(CONVERT(f.forced_host USING utf8mb4))) AS k
      , f.instance_uuid AS subject
      , f.forced_host AS host
      , f.forced_host
@@ -22,6 +22,6 @@ SELECT f.forced_host AS k
              , TRIM('"' FROM JSON_EXTRACT(r.spec, '$."nova_object.data".force_hosts[0]')) AS forced_host
           FROM request_specs AS r
          WHERE r.spec LIKE '%"force\_hosts": ["%') AS f
- WHERE f.forced_host >= @from
-   AND f.forced_host <= @to
- ORDER BY CONVERT(f.forced_host USING utf8), f.instance_uuid;
+ WHERE HEX(LOWER(CONVERT(f.forced_host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(f.forced_host USING utf8mb4))) <= @to
+ ORDER BY k, f.instance_uuid;

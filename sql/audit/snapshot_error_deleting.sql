@@ -16,7 +16,7 @@ SELECT sn.id AS subject
      , COALESCE(sn.updated_at, sn.created_at) AS changed_at
      , TIMESTAMPDIFF(SECOND, COALESCE(sn.updated_at, sn.created_at), UTC_TIMESTAMP()) AS age_s
   FROM snapshots AS sn
-  LEFT JOIN volumes AS v ON v.id = sn.volume_id     -- deleted or not: only its host is wanted
+  LEFT JOIN volumes AS v ON v.id = CONVERT(sn.volume_id USING ascii)     -- deleted or not: only its host is wanted
  WHERE sn.status = 'error_deleting'
    AND sn.deleted = 0
  ORDER BY sn.id;

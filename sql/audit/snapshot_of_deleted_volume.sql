@@ -14,6 +14,6 @@ SELECT sn.id AS subject
      , sn.volume_id
      , v.deleted_at AS volume_deleted_at
   FROM snapshots AS sn
-  JOIN volumes AS v ON v.id = sn.volume_id AND v.deleted = 1
+  JOIN volumes AS v ON v.id = CONVERT(sn.volume_id USING ascii) AND v.deleted = 1
  WHERE sn.deleted = 0
  ORDER BY sn.id;

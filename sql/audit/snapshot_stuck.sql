@@ -15,7 +15,7 @@ SELECT sn.id AS subject
      , sn.status
      , COALESCE(sn.updated_at, sn.created_at) AS changed_at
   FROM snapshots AS sn
-  LEFT JOIN volumes AS v ON v.id = sn.volume_id     -- deleted or not: only its host is wanted
+  LEFT JOIN volumes AS v ON v.id = CONVERT(sn.volume_id USING ascii)     -- deleted or not: only its host is wanted
  WHERE sn.status NOT IN ('available', 'error', 'error_deleting')
    AND COALESCE(sn.updated_at, sn.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND
    AND sn.deleted = 0

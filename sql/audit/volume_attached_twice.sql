@@ -22,7 +22,7 @@ SELECT v.id AS subject
          ORDER BY x.volume_id
          LIMIT 1000000000) AS m     -- the index alone says that; the limit keeps the optimizer from turning it inside out
   STRAIGHT_JOIN volume_attachment AS a ON a.volume_id = m.volume_id
-  STRAIGHT_JOIN volumes AS v ON v.id = a.volume_id AND v.deleted = 0
+  STRAIGHT_JOIN volumes AS v ON v.id = CONVERT(a.volume_id USING ascii) AND v.deleted = 0
  WHERE a.attach_status IN ('attached', 'attaching')
    AND COALESCE(v.multiattach, 0) = 0
    AND a.deleted = 0

@@ -15,8 +15,8 @@ SELECT v.id AS subject
      , TIMESTAMPDIFF(SECOND, COALESCE(v.updated_at, v.created_at), UTC_TIMESTAMP()) AS age_s
   FROM volumes AS v
  WHERE ((v.status = 'backing-up'
-         AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.volume_id = v.id AND b.status = 'creating' AND b.deleted = 0))
+         AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.volume_id = CONVERT(v.id USING ascii) AND b.status = 'creating' AND b.deleted = 0))
      OR (v.status = 'restoring-backup'
-         AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.restore_volume_id = v.id AND b.status = 'restoring' AND b.deleted = 0)))
+         AND NOT EXISTS (SELECT 1 FROM backups AS b WHERE b.restore_volume_id = CONVERT(v.id USING ascii) AND b.status = 'restoring' AND b.deleted = 0)))
    AND v.deleted = 0
  ORDER BY v.id;

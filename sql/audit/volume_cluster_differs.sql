@@ -21,6 +21,6 @@ SELECT s.host AS subject
            AND v.deleted = 0
          GROUP BY owner, cluster) AS o
   JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
- WHERE NOT (o.cluster <=> s.cluster_name)
+ WHERE NOT (BINARY o.cluster <=> BINARY s.cluster_name)
  GROUP BY s.host, o.cluster, s.cluster_name
  ORDER BY subject, volume_cluster;

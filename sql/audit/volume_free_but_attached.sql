@@ -17,7 +17,7 @@ SELECT v.id AS subject
      , a.attached_host
      , TIMESTAMPDIFF(SECOND, COALESCE(v.updated_at, v.created_at), UTC_TIMESTAMP()) AS age_s
   FROM volumes AS v
-  STRAIGHT_JOIN volume_attachment AS a ON a.volume_id = v.id AND a.deleted = 0
+  STRAIGHT_JOIN volume_attachment AS a ON a.volume_id = CONVERT(v.id USING ascii) AND a.deleted = 0
  WHERE v.status IN ('available', 'error')
    AND a.attach_status = 'attached'
    AND v.deleted = 0

@@ -16,5 +16,5 @@ SELECT s.uuid AS subject
          WHERE v.service_uuid IS NOT NULL
            AND v.deleted = 0
          GROUP BY v.service_uuid) AS o
-  JOIN services AS s ON s.uuid = o.service_uuid AND s.deleted = 1
+  JOIN services AS s ON s.uuid = CONVERT(o.service_uuid USING ascii) AND s.deleted = 1
  ORDER BY subject;

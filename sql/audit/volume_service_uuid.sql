@@ -19,7 +19,7 @@ SELECT s.host AS subject
            AND v.deleted = 0
          GROUP BY owner, v.service_uuid) AS o
   JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
- WHERE NOT (o.service_uuid <=> s.uuid)
+ WHERE NOT (BINARY o.service_uuid <=> BINARY s.uuid)
    AND s.uuid IS NOT NULL
  GROUP BY s.host, o.service_uuid, s.uuid
  ORDER BY subject, named_uuid;

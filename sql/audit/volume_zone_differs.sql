@@ -19,6 +19,6 @@ SELECT s.host AS subject
            AND v.deleted = 0
          GROUP BY owner, v.availability_zone) AS o
   JOIN services AS s ON BINARY s.host = SUBSTRING_INDEX(o.owner, '#', 1) AND s.`binary` = 'cinder-volume' AND s.deleted = 0
- WHERE NOT (o.availability_zone <=> s.availability_zone)
+ WHERE NOT (BINARY o.availability_zone <=> BINARY s.availability_zone)
  GROUP BY s.host, o.availability_zone, s.availability_zone
  ORDER BY subject, volume_zone;

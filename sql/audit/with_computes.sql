@@ -4,11 +4,11 @@
 -- :param from text
 -- :param to text
 -- :reads services
-SELECT s.host AS k
+SELECT HEX(LOWER(CONVERT(s.host USING utf8mb4))) AS k
      , s.disabled AS service_disabled
   FROM services AS s
- WHERE s.host >= @from
-   AND s.host <= @to
+ WHERE HEX(LOWER(CONVERT(s.host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(s.host USING utf8mb4))) <= @to
    AND s.`binary` = 'nova-compute'
    AND s.deleted = 0
- ORDER BY s.host;
+ ORDER BY k;

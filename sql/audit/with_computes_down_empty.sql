@@ -6,14 +6,15 @@
 -- :param from text
 -- :param to text
 -- :reads services instances
-SELECT s.host AS k
+SELECT HEX(LOWER(CONVERT(s.host USING utf8mb4))) AS k
      , TIMESTAMPDIFF(SECOND, COALESCE(s.last_seen_up, s.created_at), UTC_TIMESTAMP()) AS heartbeat_age_s
   FROM services AS s
- WHERE s.host >= @from
-   AND s.host <= @to
+  LEFT JOIN (SELECT BINARY i.host AS name FROM instances AS i WHERE i.host IS NOT NULL AND i.deleted = 0 GROUP BY name) AS o ON o.name = BINARY s.host
+ WHERE HEX(LOWER(CONVERT(s.host USING utf8mb4))) >= @from
+   AND HEX(LOWER(CONVERT(s.host USING utf8mb4))) <= @to
    AND s.`binary` = 'nova-compute'
    AND (s.forced_down = 1
         OR COALESCE(COALESCE(s.last_seen_up, s.created_at) < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1))
-   AND NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.host = s.host AND i.deleted = 0)
+   AND o.name IS NULL
    AND s.deleted = 0
- ORDER BY s.host;
+ ORDER BY k;

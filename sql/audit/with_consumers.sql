@@ -5,13 +5,13 @@
 -- :param to text
 -- :reads instances migrations
 SELECT u.k AS k
-  FROM (SELECT i.uuid AS k
+  FROM (SELECT CONVERT(i.uuid USING ascii) AS k
           FROM instances AS i
          WHERE i.uuid >= @from
            AND i.uuid <= @to
            AND i.deleted = 0
         UNION ALL
-        SELECT m.uuid
+        SELECT CONVERT(m.uuid USING ascii)
           FROM migrations AS m
          WHERE m.uuid >= @from
            AND m.uuid <= @to

@@ -18,14 +18,14 @@ SELECT w.id AS subject
      , w.status
      , w.service_id
      , s.host AS service_host
-     , COALESCE(v.status, sn.status) AS resource_status
+     , COALESCE(CONVERT(v.status USING utf8mb4), CONVERT(sn.status USING utf8mb4)) AS resource_status
      , TIMESTAMPDIFF(SECOND, w.updated_at, UTC_TIMESTAMP()) AS age_s
   FROM workers AS w     -- cinder keeps none that are deleted
   LEFT JOIN services AS s ON s.id = w.service_id
-  LEFT JOIN volumes AS v ON v.id = w.resource_id AND w.resource_type = 'Volume' AND v.deleted = 0
-  LEFT JOIN snapshots AS sn ON sn.id = w.resource_id AND w.resource_type = 'Snapshot' AND sn.deleted = 0
+  LEFT JOIN volumes AS v ON v.id = CONVERT(w.resource_id USING ascii) AND w.resource_type = 'Volume' AND v.deleted = 0
+  LEFT JOIN snapshots AS sn ON sn.id = CONVERT(w.resource_id USING ascii) AND w.resource_type = 'Snapshot' AND sn.deleted = 0
  WHERE w.resource_type <> 'SENTINEL'
    AND (s.id IS NULL OR s.deleted = 1 OR COALESCE(s.updated_at < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
         OR (v.id IS NULL AND sn.id IS NULL)
-        OR (COALESCE(v.status, sn.status) <> w.status AND COALESCE(w.updated_at, w.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
+        OR (COALESCE(BINARY v.status, BINARY sn.status) <> BINARY w.status AND COALESCE(w.updated_at, w.created_at) < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
  ORDER BY w.id;

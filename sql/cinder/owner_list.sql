@@ -2,16 +2,16 @@
 -- whichever member its host names.
 -- :reads volumes backups :rows many
 SELECT o.kind
-     , o.host
-     , o.cluster_name
+     , o.owner   AS host
+     , o.cluster AS cluster_name
      , o.n
-  FROM (SELECT 'volume' AS kind, BINARY v.host AS host, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster_name, COUNT(*) AS n
+  FROM (SELECT 'volume' AS kind, BINARY v.host AS owner, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster, COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL AND v.deleted = 0
-         GROUP BY BINARY v.host, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1)
+         GROUP BY owner, cluster
          UNION ALL
-        SELECT 'backup', BINARY b.host, NULL, COUNT(*)
+        SELECT 'backup', BINARY b.host AS owner, NULL, COUNT(*)
           FROM backups AS b
          WHERE b.host IS NOT NULL AND b.deleted = 0
-         GROUP BY BINARY b.host) AS o
- ORDER BY o.kind, o.host, o.cluster_name;
+         GROUP BY owner) AS o
+ ORDER BY o.kind, o.owner, o.cluster;

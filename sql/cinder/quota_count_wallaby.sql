@@ -9,18 +9,18 @@ SELECT c.project_id
      , c.gb
   FROM (SELECT v.project_id, 'volumes' AS kind, t.name AS type_name, COUNT(*) AS n, COALESCE(SUM(v.size), 0) AS gb
           FROM volumes AS v
-          LEFT JOIN volume_types AS t ON t.id = v.volume_type_id AND t.deleted = 0
+          LEFT JOIN volume_types AS t ON t.id = CONVERT(v.volume_type_id USING ascii) AND t.deleted = 0
          WHERE (@project_id IS NULL OR BINARY v.project_id = BINARY @project_id)
            AND (v.migration_status IS NULL OR LEFT(v.migration_status, 7) <> 'target:')
            AND NOT EXISTS (SELECT 1 FROM volume_admin_metadata AS m
-                            WHERE m.volume_id = v.id AND m.`key` = 'temporary' AND m.value = 'True' AND m.deleted = 0)
+                            WHERE m.volume_id = CONVERT(v.id USING ascii) AND m.`key` = 'temporary' AND m.value = 'True' AND m.deleted = 0)
            AND v.deleted = 0
          GROUP BY v.project_id, t.name
          UNION ALL
         SELECT s.project_id, 'snapshots', t.name, COUNT(*), COALESCE(SUM(s.volume_size), 0)
           FROM snapshots AS s
-          JOIN volumes AS v ON v.id = s.volume_id
-          LEFT JOIN volume_types AS t ON t.id = v.volume_type_id AND t.deleted = 0
+          JOIN volumes AS v ON v.id = CONVERT(s.volume_id USING ascii)
+          LEFT JOIN volume_types AS t ON t.id = CONVERT(v.volume_type_id USING ascii) AND t.deleted = 0
          WHERE (@project_id IS NULL OR BINARY s.project_id = BINARY @project_id)
            AND s.deleted = 0
          GROUP BY s.project_id, t.name

@@ -10,7 +10,7 @@ SELECT 'backup' AS kind
      , NULL     AS attach_status
      , b.host
   FROM backups AS b
-  LEFT JOIN volumes AS v ON v.id = COALESCE(IF(b.status = 'restoring', b.restore_volume_id, NULL), b.volume_id) AND v.deleted = 0
+  LEFT JOIN volumes AS v ON v.id = IF(b.status = 'restoring' AND b.restore_volume_id IS NOT NULL, CONVERT(b.restore_volume_id USING ascii), CONVERT(b.volume_id USING ascii)) AND v.deleted = 0
  WHERE BINARY b.host = BINARY @backend_host
    AND b.status IN ('creating', 'restoring', 'deleting')
    AND b.deleted = 0

@@ -6,8 +6,8 @@ SELECT v.id
      , v.status
      , v.host
      , v.cluster_name
-     , (SELECT COUNT(*) FROM volume_attachment AS a WHERE a.volume_id = v.id AND a.deleted = 0) AS attachments
-     , (SELECT COUNT(*) FROM snapshots AS s WHERE s.volume_id = v.id AND s.deleted = 0)         AS snapshots
+     , (SELECT COUNT(*) FROM volume_attachment AS a WHERE a.volume_id = CONVERT(v.id USING ascii) AND a.deleted = 0) AS attachments
+     , (SELECT COUNT(*) FROM snapshots AS s WHERE s.volume_id = CONVERT(v.id USING ascii) AND s.deleted = 0)         AS snapshots
   FROM volumes AS v
  WHERE v.id = @id
    AND v.deleted = 0

@@ -11,7 +11,7 @@ SELECT v.id
  WHERE s.`binary` = 'cinder-volume'
    AND s.uuid IS NOT NULL
    AND s.deleted = 0
-   AND NOT (v.service_uuid <=> s.uuid)
+   AND NOT (BINARY v.service_uuid <=> BINARY s.uuid)
    AND v.cluster_name IS NULL
    AND v.deleted = 0
  ORDER BY s.host, v.id;

@@ -6,7 +6,7 @@ SELECT s.type
      , e.url
   FROM endpoint AS e -- deleted: keystone keeps no deleted rows
   JOIN service AS s
-    ON s.id = e.service_id
+    ON s.id = CONVERT(e.service_id USING ascii)
  WHERE e.enabled = 1
    AND s.enabled = 1
  ORDER BY s.type, e.interface, e.region_id, e.id;

@@ -11,6 +11,6 @@ SELECT p.id
      , b.vif_type
      , b.vnic_type
   FROM ports                  AS p
-  LEFT JOIN ml2_port_bindings AS b ON b.port_id = p.id AND b.status = 'ACTIVE'
+  LEFT JOIN ml2_port_bindings AS b ON b.port_id = CONVERT(p.id USING ascii) AND b.status = 'ACTIVE'
  WHERE p.device_id = @device_id
  ORDER BY p.device_id, p.id;

@@ -59,7 +59,7 @@ SELECT p.id
      , b.vif_type
      , b.vnic_type
   FROM ports                  AS p
-  LEFT JOIN ml2_port_bindings AS b ON b.port_id = p.id AND b.status = 'ACTIVE'
+  LEFT JOIN ml2_port_bindings AS b ON b.port_id = CONVERT(p.id USING ascii) AND b.status = 'ACTIVE'
  WHERE p.device_id IN (@device_id_00, @device_id_01, @device_id_02, @device_id_03, @device_id_04, @device_id_05, @device_id_06, @device_id_07, @device_id_08, @device_id_09,
                        @device_id_10, @device_id_11, @device_id_12, @device_id_13, @device_id_14, @device_id_15, @device_id_16, @device_id_17, @device_id_18, @device_id_19,
                        @device_id_20, @device_id_21, @device_id_22, @device_id_23, @device_id_24, @device_id_25, @device_id_26, @device_id_27, @device_id_28, @device_id_29,

@@ -3,9 +3,9 @@
 -- of the same minute names it.
 -- :param instance_uuid text
 -- :reads instances instance_actions instance_actions_events migrations :rows many
-SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
+SELECT COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
                             FROM migrations AS m     -- deleted or not: it only names the host
-                           WHERE m.instance_uuid = i.uuid
+                           WHERE m.instance_uuid = @instance_uuid
                              AND m.migration_type = 'evacuation'
                              AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60)) AS host
      , e.result
@@ -13,7 +13,7 @@ SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
      , e.traceback
      , TIMESTAMPDIFF(SECOND, COALESCE(e.finish_time, e.start_time), UTC_TIMESTAMP()) AS age_s
   FROM instances               AS i
-  JOIN instance_actions        AS a ON a.instance_uuid = i.uuid     -- nova marks no action deleted (db/main/api.py: instance_destroy)
+  JOIN instance_actions        AS a ON a.instance_uuid = @instance_uuid     -- nova marks no action deleted (db/main/api.py: instance_destroy)
   JOIN instance_actions_events AS e ON e.action_id = a.id           -- and no event deleted
  WHERE i.uuid = @instance_uuid
    AND i.deleted = 0
@@ -28,7 +28,7 @@ SELECT COALESCE(e.host, (SELECT MAX(m.dest_compute)
    AND NOT EXISTS (SELECT 1
                      FROM instance_actions        AS later
                      JOIN instance_actions_events AS done ON done.action_id = later.id
-                    WHERE later.instance_uuid = i.uuid
+                    WHERE later.instance_uuid = @instance_uuid
                       AND later.action = 'evacuate'
                       AND done.event = 'compute_rebuild_instance'
                       AND done.result = 'Success'

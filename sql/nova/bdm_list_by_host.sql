@@ -6,7 +6,7 @@ SELECT b.instance_uuid
      , b.attachment_id
      , b.boot_index
   FROM block_device_mapping AS b
-  JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+  JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
  WHERE i.host = @host
    AND BINARY i.host = BINARY @host
    AND b.destination_type = 'volume'

@@ -8,7 +8,7 @@ SELECT b.instance_uuid
      , b.device_name
      , b.attachment_id
   FROM block_device_mapping AS b
-  LEFT JOIN instances AS i ON i.uuid = b.instance_uuid AND i.deleted = 0
+  LEFT JOIN instances AS i ON i.uuid = CONVERT(b.instance_uuid USING ascii) AND i.deleted = 0
  WHERE b.volume_id = @volume_id
    AND b.deleted = 0
  ORDER BY b.instance_uuid, b.id;

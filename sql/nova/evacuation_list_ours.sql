@@ -11,16 +11,16 @@ SELECT m.uuid          AS migration_uuid
      , i.task_state
      , (SELECT MAX(a.request_id)
           FROM instance_actions AS a     -- nova marks no action deleted (db/main/api.py: instance_destroy)
-         WHERE a.instance_uuid = m.instance_uuid AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
+         WHERE a.instance_uuid = CONVERT(m.instance_uuid USING ascii) AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
            AND a.start_time = m.created_at) AS request_id
      , (SELECT COUNT(*)
           FROM instance_actions        AS a
           JOIN instance_actions_events AS e ON e.action_id = a.id     -- and no event deleted
-         WHERE a.instance_uuid = m.instance_uuid AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
+         WHERE a.instance_uuid = CONVERT(m.instance_uuid USING ascii) AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
            AND a.start_time = m.created_at) AS events
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
   FROM migrations AS m
-  JOIN instances  AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+  JOIN instances  AS i ON i.uuid = CONVERT(m.instance_uuid USING ascii) AND i.deleted = 0
  WHERE m.migration_type = 'evacuation'
    AND SUBSTRING(m.uuid, 15, 1) = '5'
    AND (m.status NOT IN ('done', 'completed', 'error', 'failed') OR (m.status IN ('done', 'error', 'failed') AND i.task_state = 'rebuilding' AND BINARY i.host = BINARY m.source_compute))

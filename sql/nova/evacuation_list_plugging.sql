@@ -9,7 +9,7 @@ SELECT m.uuid AS migration_uuid
      , i.vm_state
      , i.task_state
   FROM migrations AS m
-  JOIN instances  AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+  JOIN instances  AS i ON i.uuid = CONVERT(m.instance_uuid USING ascii) AND i.deleted = 0
  WHERE m.source_compute = @source_compute
    AND m.migration_type = 'evacuation'
    AND m.status         = 'pre-migrating'

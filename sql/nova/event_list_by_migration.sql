@@ -9,7 +9,7 @@ SELECT e.event
      , e.details
      , e.traceback
   FROM migrations              AS m                                          -- deleted or not: it is asked for by its number
-  JOIN instance_actions        AS a ON a.instance_uuid = m.instance_uuid     -- nova marks no action deleted (db/main/api.py: instance_destroy)
+  JOIN instance_actions        AS a ON a.instance_uuid = CONVERT(m.instance_uuid USING ascii)     -- nova marks no action deleted (db/main/api.py: instance_destroy)
   JOIN instance_actions_events AS e ON e.action_id = a.id                    -- and no event deleted
  WHERE m.id = @id
    AND a.action = 'evacuate'

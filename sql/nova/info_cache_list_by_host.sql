@@ -5,7 +5,7 @@
 SELECT i.uuid AS instance_uuid
      , c.network_info
   FROM instances                 AS i
-  LEFT JOIN instance_info_caches AS c ON c.instance_uuid = i.uuid AND c.deleted = 0
+  LEFT JOIN instance_info_caches AS c ON c.instance_uuid = CONVERT(i.uuid USING ascii) AND c.deleted = 0
  WHERE i.host = @host
    AND BINARY i.host = BINARY @host
    AND i.deleted = 0

@@ -19,7 +19,7 @@ SELECT i.uuid
      , i.config_drive
      , (SELECT b.destination_type
           FROM block_device_mapping AS b
-         WHERE b.instance_uuid = i.uuid
+         WHERE b.instance_uuid = CONVERT(i.uuid USING ascii)
            AND b.boot_index = 0
            AND b.deleted = 0
          ORDER BY b.id

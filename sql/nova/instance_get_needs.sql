@@ -7,14 +7,14 @@ SELECT i.uuid
      , i.kernel_id
      , (SELECT CAST(SUM(b.volume_size) AS SIGNED)
           FROM block_device_mapping AS b
-         WHERE b.instance_uuid = i.uuid
+         WHERE b.instance_uuid = CONVERT(i.uuid USING ascii)
            AND b.source_type = 'blank'
            AND b.destination_type = 'local'
            AND COALESCE(b.guest_format, '') <> 'swap'
            AND b.deleted = 0) AS blank_gb
      , (SELECT CAST(SUM(b.volume_size) AS SIGNED)
           FROM block_device_mapping AS b
-         WHERE b.instance_uuid = i.uuid
+         WHERE b.instance_uuid = CONVERT(i.uuid USING ascii)
            AND b.source_type = 'blank'
            AND b.destination_type = 'local'
            AND b.guest_format = 'swap'
@@ -23,8 +23,8 @@ SELECT i.uuid
      , x.numa_topology
      , c.network_info
   FROM instances                 AS i
-  LEFT JOIN instance_extra       AS x ON x.instance_uuid = i.uuid AND x.deleted = 0
-  LEFT JOIN instance_info_caches AS c ON c.instance_uuid = i.uuid AND c.deleted = 0
+  LEFT JOIN instance_extra       AS x ON x.instance_uuid = CONVERT(i.uuid USING ascii) AND x.deleted = 0
+  LEFT JOIN instance_info_caches AS c ON c.instance_uuid = CONVERT(i.uuid USING ascii) AND c.deleted = 0
  WHERE i.uuid = @uuid
    AND i.deleted = 0
  ORDER BY i.id;

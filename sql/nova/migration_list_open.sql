@@ -12,7 +12,7 @@ SELECT m.id
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
      , (COALESCE(m.deleted, 0) <> 0) AS deleted
   FROM migrations AS m
-  JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+  JOIN instances AS i ON m.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
  WHERE i.host = @host
    AND BINARY i.host = BINARY @host
    AND m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',

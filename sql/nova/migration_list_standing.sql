@@ -17,7 +17,7 @@ SELECT m.id
      , TIMESTAMPDIFF(SECOND, COALESCE(m.updated_at, m.created_at), UTC_TIMESTAMP()) AS idle_s
      , TIMESTAMPDIFF(SECOND, COALESCE(i.updated_at, i.created_at), UTC_TIMESTAMP()) AS instance_idle_s
   FROM migrations AS m
-  LEFT JOIN instances AS i ON i.uuid = m.instance_uuid AND i.deleted = 0
+  LEFT JOIN instances AS i ON i.uuid = CONVERT(m.instance_uuid USING ascii) AND i.deleted = 0
  WHERE (@host IS NULL OR BINARY m.source_compute = BINARY @host)
    AND (m.status IN ('accepted', 'queued', 'preparing', 'running', 'running (post-copy)', 'pre-migrating', 'migrating', 'post-migrating',
                      'confirming', 'reverting')

@@ -9,42 +9,33 @@
 
 #define LOOK_EVERY_MS 1000
 
-/* The first row's value under one of two names; what is not there or not a number is not set. */
-static int read_status_number(struct db *db, const struct sql *sql, const char *name, const char *other, struct maybe_int *out,
-    struct error *err)
+/* What is not there or not a number is not set. */
+static int read_load(struct db *db, struct maybe_int *out, struct error *err)
 {
 	struct db_stream *stream = NULL;
 	const char *const *value;
 	int rc;
 
 	*out = (struct maybe_int){ 0 };
-	if (db_stream_open(db, sql, NULL, &stream, err) != 0)
+	if (db_stream_open(db, &SQL_SESSION_LOAD_GET, NULL, &stream, err) != 0)
 		return -1;
 	rc = db_stream_next(stream, &value, err);
-	for (size_t i = 0; rc == 1 && i < db_stream_columns(stream); i++) {
-		const char *column = db_stream_column(stream, i);
-
-		if (value[i] && (strcasecmp(column, name) == 0 || strcasecmp(column, other) == 0))
+	for (size_t i = 0; rc == 1 && i < db_stream_columns(stream); i++)
+		if (value[i] && strcasecmp(db_stream_column(stream, i), "Value") == 0)
 			*out = (struct maybe_int){ true, strtoll(value[i], NULL, 10) };
-	}
 	db_stream_close(&stream);
 	return rc < 0 ? -1 : 0;
 }
 
-int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error *err)
-{
-	return read_status_number(place->db, &SQL_SESSION_LAG_GET, "Seconds_Behind_Master", "Seconds_Behind_Source", seconds,
-	    err);
-}
-
-/* Asking may not be allowed: then there is no brake, which is said once a run at most. */
+/* Asking for the lag may not be allowed: then there is no brake, and what that means for the findings is one itself (lag.c). */
 static int is_busy(const struct request *request, struct audit_place *place, bool *busy, struct error *err)
 {
-	struct maybe_int load, lag;
+	struct maybe_int load;
+	struct lag lag;
 	struct error ignored = { 0 };
 
 	*busy = false;
-	if (read_status_number(place->db, &SQL_SESSION_LOAD_GET, "Value", "Value", &load, err) != 0)
+	if (read_load(place->db, &load, err) != 0)
 		return -1;
 	if (load.set && load.v > request->audit.max_load) {
 		*busy = true;
@@ -54,10 +45,10 @@ static int is_busy(const struct request *request, struct audit_place *place, boo
 	}
 	if (place_lag(place, &lag, &ignored) != 0)
 		return 0;
-	if (lag.set && lag.v > request->audit.max_lag_s) {
+	if (lag.known && lag.seconds > request->audit.max_lag_s) {
 		*busy = true;
-		error_set(err, ERROR_BUSY, "%s is a replica %lld s behind (--max-lag %lld)", place->label, (long long)lag.v,
-		    (long long)request->audit.max_lag_s);
+		error_set(err, ERROR_BUSY, "%s is a replica %lld s behind (--max-lag %lld)", place->label,
+		    (long long)lag.seconds, (long long)request->audit.max_lag_s);
 	}
 	return 0;
 }

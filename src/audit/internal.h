@@ -24,8 +24,15 @@ struct audit_place {
 	struct db_rows columns;             /* struct audit_column */
 	int64_t down_s;                     /* older heartbeats are dead ones */
 	int64_t behind_s, snapshot_ms;      /* a replica's lag, and our clock, when its snapshot was taken */
+	const struct db_url *primary_url;   /* of what is read from a replica and is no cell's */
+	bool on_replica;                    /* slave_connection is used */
+	char lag_unknown[ERROR_TEXT_SIZE];  /* why nobody knows how far that is behind; "": it is known */
+	struct db *primary;                 /* then: who is asked for heartbeats and ages; NULL: not reachable */
+	char primary_lost[ERROR_TEXT_SIZE]; /* and why */
+	enum error_kind primary_kind;
 };
 struct audit_places {
+	const struct request *request;
 	struct audit_place *v;
 	size_t n;
 	struct nova_config nova;
@@ -49,7 +56,20 @@ int64_t place_aged_s(const struct audit_place *place);
 
 /* ---- brake.c: waits while a server is busy or a replica far behind. -1 with ERROR_BUSY: it stayed so for the check's time. */
 int brake(const struct request *request, struct audit_places *places, int64_t deadline_ms, struct error *err);
-int place_lag(struct audit_place *place, struct maybe_int *seconds, struct error *err);
+
+/* ---- lag.c: how far a replica is behind, and who is asked what only means something beside a clock */
+struct lag {
+	bool replicates; /* it has a source */
+	bool known;      /* false: replication is stopped or broken */
+	int64_t seconds; /* behind the worst of its sources */
+};
+/* -1: the server does not tell this account (MariaDB: SLAVE MONITOR, MySQL: REPLICATION CLIENT). */
+int place_lag(struct audit_place *place, struct lag *out, struct error *err);
+/* Sets behind_s, or lag_unknown and primary. */
+void place_learn_lag(struct audit_places *places, struct audit_place *place);
+int place_open_primary(const struct audit_places *places, struct audit_place *place, struct error *err); /* places.c */
+/* Who is asked this statement: the replica, but for heartbeats and ages (@down, @stuck) where its lag is not known. */
+int place_db_for(struct audit_place *place, const struct sql *sql, struct db **out, struct error *err);
 
 /* ---- stream.c: the rows of one statement, from all the databases it runs in, in the order of their keys */
 
@@ -99,6 +119,8 @@ void template_fill(const char *template, quote_fn *quote, const struct audit_row
 /* ---- show.c */
 int show_check(const struct request *request, struct error *err);
 int show_report(const struct audit_report *report, const struct request *request, struct error *err);
+void report_lags(const struct audit_places *places,
+    struct audit_report *report);               /* a finding for every replica of unknown lag */
 void report_unrun(struct audit_report *report); /* a finding for every check that was not run to its end */
 
 /* ---- baseline.c */

@@ -23,9 +23,9 @@ static struct audit_place *place_add(struct audit_places *p, enum audit_database
 }
 
 /* Without a limit of the server's a check is still ended, by the time-out of its connection. */
-static int place_limit(struct audit_place *place, const struct request *request, struct error *err)
+static int limit_statements(struct db *db, const struct request *request, struct error *err)
 {
-	if (db_limit_statements(place->db, request->audit.check_timeout_s, err) == 0)
+	if (db_limit_statements(db, request->audit.check_timeout_s, err) == 0)
 		return 0;
 	if (err->kind == ERROR_DB_UNREACHABLE)
 		return -1;
@@ -36,7 +36,7 @@ static int place_limit(struct audit_place *place, const struct request *request,
 
 static int place_prepare(struct audit_place *place, const struct request *request, struct error *err)
 {
-	if (place_limit(place, request, err) != 0 ||
+	if (limit_statements(place->db, request, err) != 0 ||
 	    db_read(place->db, &SQL_SESSION_COLUMN_LIST, NULL, &column_shape, &place->columns, err) != 0)
 		return -1;
 	return 0;
@@ -54,20 +54,42 @@ static void place_lose(const struct audit_places *p, struct audit_place *place, 
 	if (!told && err->hint[0])
 		log_notice("hint: %s", err->hint);
 	db_close(&place->db);
+	db_close(&place->primary);
 	memcpy(place->why_not, err->text, sizeof place->why_not);
 	place->why_kind = err->kind;
 	error_clear(err);
 }
 
+static int place_open(const struct audit_place *place, const struct db_url *url, const struct request *request, struct db **out,
+    struct error *err)
+{
+	const struct db_options options = { .url = url,
+		.label = place->label,
+		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S) };
+
+	return db_open(&options, out, err);
+}
+
+int place_open_primary(const struct audit_places *places, struct audit_place *place, struct error *err)
+{
+	const struct db_url *url = place->mapping ? &place->url : place->primary_url;
+
+	if (place_open(place, url, places->request, &place->primary, err) == 0 &&
+	    limit_statements(place->primary, places->request, err) == 0)
+		return 0;
+	db_close(&place->primary);
+	return -1;
+}
+
 static void place_connect(const struct audit_places *p, struct audit_place *place, const struct db_url *url,
     const struct db_url *replica, const struct request *request)
 {
-	const struct db_options options = { .url = replica && replica->driver && !request->audit.primary ? replica : url,
-		.label = place->label,
-		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S) };
 	struct error err = { 0 };
 
-	if (db_open(&options, &place->db, &err) == 0 && place_prepare(place, request, &err) == 0)
+	place->on_replica = replica && replica->driver && !request->audit.primary;
+	place->primary_url = url;
+	if (place_open(place, place->on_replica ? replica : url, request, &place->db, &err) == 0 &&
+	    place_prepare(place, request, &err) == 0)
 		return;
 	if (place->mapping)
 		cell_url_hint(place->mapping, &p->nova, -1, &err);
@@ -227,7 +249,7 @@ int places_open(const struct request *request, struct audit_places *out, struct 
 {
 	const struct config_sources sources = config_sources_of(request);
 
-	*out = (struct audit_places){ 0 };
+	*out = (struct audit_places){ .request = request };
 	places_add_cinder(request, &sources, out);
 	places_add_nova(request, &sources, out);
 	places_add_placement(request, &sources, out);
@@ -253,19 +275,25 @@ enum error_kind places_absent(const struct audit_places *places)
 	return worst;
 }
 
+static void places_end_one(struct audit_place *place)
+{
+	if (place->db)
+		db_end_read(place->db);
+	if (place->primary)
+		db_end_read(place->primary);
+}
+
 void places_begin(struct audit_places *places)
 {
-	struct error err = { 0 }, ignored = { 0 };
-	struct maybe_int lag;
+	struct error err = { 0 };
 
 	for (struct audit_place *p = places->v; p < places->v + places->n; p++) {
 		if (!p->db)
 			continue;
-		db_end_read(p->db);
-		/* asking may not be allowed */
-		p->behind_s = place_lag(p, &lag, &ignored) == 0 && lag.set ? lag.v : 0;
+		places_end_one(p);
+		place_learn_lag(places, p);
 		p->snapshot_ms = clock_monotonic_ms();
-		if (db_begin_read(p->db, &err) != 0)
+		if (db_begin_read(p->db, &err) != 0 || (p->primary && db_begin_read(p->primary, &err) != 0))
 			place_lose(places, p, &err);
 	}
 }
@@ -278,14 +306,14 @@ int64_t place_aged_s(const struct audit_place *place)
 void places_end(struct audit_places *places)
 {
 	for (struct audit_place *p = places->v; p < places->v + places->n; p++)
-		if (p->db)
-			db_end_read(p->db);
+		places_end_one(p);
 }
 
 void places_close(struct audit_places *places)
 {
 	for (struct audit_place *p = places->v; p < places->v + places->n; p++) {
 		db_close(&p->db);
+		db_close(&p->primary);
 		db_rows_free(&p->columns);
 		db_url_free(&p->url);
 		free(p->label);

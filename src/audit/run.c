@@ -305,6 +305,8 @@ static int look_at_everything(const struct request *request, struct audit_report
 	if (rc == 0)
 		second_look(request, &places, report);
 	mark_halves(report);
+	if (rc == 0)
+		report_lags(&places, report);
 	if (error_kind_outweighs(places_absent(&places), report->absent))
 		report->absent = places_absent(&places);
 	places_end(&places);

@@ -46,6 +46,35 @@ static const struct audit_check unreached = { .number = "A00",
 	.message = "{why}",
 	.remedy = "evac-manage doctor" };
 
+/* Its rows may be of any age; what is judged by a clock was read from the primary. */
+static const struct audit_check lag_unknown = { .number = "A00",
+	.name = "replica-lag-unknown",
+	.severity = AUDIT_MEDIUM,
+	.title = "replica whose lag is not known",
+	.subject_kind = "database",
+	.message = "{why}",
+	.remedy = "evac-manage grants --read-only; evac-manage audit run --primary" };
+
+void report_lags(const struct audit_places *places, struct audit_report *report)
+{
+	static const char *const name[] = { "subject", "why" };
+	uint64_t n = 0;
+
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++) {
+		const char *const value[] = { p->label, p->lag_unknown };
+		const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "" };
+
+		if (!p->db || !p->lag_unknown[0])
+			continue;
+		report_add(report, &lag_unknown, &row, NULL);
+		n++;
+	}
+	if (n == 0)
+		return;
+	report->result = xreallocarray(report->result, report->nresult + 1, sizeof *report->result);
+	report->result[report->nresult++] = (struct audit_result){ .check = &lag_unknown, .found = n, .kept = n };
+}
+
 void report_unrun(struct audit_report *report)
 {
 	static const char *const name[] = { "subject", "why" };
@@ -120,7 +149,7 @@ static int show_totals(const struct audit_report *report, struct error *err)
 	uint64_t ran = 0, failed = 0, elsewhere = 0, moved_on = 0, known = 0, left_out = 0;
 
 	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++) {
-		ran += r->outcome == AUDIT_DONE && r->check != &unrun;
+		ran += r->outcome == AUDIT_DONE && r->check != &unrun && r->check != &lag_unknown;
 		elsewhere += r->outcome == AUDIT_NOT_HERE;
 		failed += r->outcome == AUDIT_FAILED || r->outcome == AUDIT_TIMED_OUT;
 		moved_on += r->moved_on;

@@ -31,7 +31,7 @@ struct audit_stream {
 	uint64_t rows;
 };
 
-/* utf8's general_ci for what ids and host names are made of; other collations agree on those. */
+/* utf8's general_ci. Every key is an id or, of a host, the digits of its bytes (HEX): on those all collations agree. */
 int key_compare(const char *a, const char *b)
 {
 	int x, y;
@@ -86,6 +86,7 @@ static int head_open(struct audit_stream *s, struct head *h, const struct audit_
 	const struct db_param known[] = { p_int("down", h->place->down_s + h->aged_s),
 		p_int("stuck", request->audit.stuck_s + h->aged_s), p_str("from", range->from), p_str("to", range->to) };
 	struct db_param params[sizeof known / sizeof *known + 1];
+	struct db *db;
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -95,7 +96,7 @@ static int head_open(struct audit_stream *s, struct head *h, const struct audit_
 				break;
 			}
 	params[n] = p_end;
-	if (db_stream_open(h->place->db, source->sql, params, &h->stream, err) != 0)
+	if (place_db_for(h->place, source->sql, &db, err) != 0 || db_stream_open(db, source->sql, params, &h->stream, err) != 0)
 		return -1;
 	h->n = db_stream_columns(h->stream);
 	h->name = xcalloc(h->n, sizeof *h->name);

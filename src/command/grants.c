@@ -274,6 +274,19 @@ static void add_group_grant(struct table *t, const struct request *request)
 	table_text(t, "statement", line.s);
 }
 
+/* What the audit asks a replica (slave_connection): how far it is behind. */
+static void add_replica_grant(struct table *t, const struct request *request)
+{
+	auto_str struct str line = { 0 }, account = { 0 };
+
+	add_account(str_or(request->what.account, "evac_manage@%"), &account);
+	str_addf(&line,
+	    "-- where the audit reads a replica: GRANT SLAVE MONITOR ON *.* TO %s; -- on MySQL, and before MariaDB 10.5: GRANT REPLICATION CLIENT",
+	    account.s);
+	table_add(t);
+	table_text(t, "statement", line.s);
+}
+
 static enum error_kind run_grants(const struct request *request, struct error *err)
 {
 	struct privileges all = { .n = 0 };
@@ -297,6 +310,7 @@ static enum error_kind run_grants(const struct request *request, struct error *e
 	for (size_t i = 0; i < all.n; i++)
 		add_grant(&t, &all.v[i], request);
 	add_group_grant(&t, request);
+	add_replica_grant(&t, request);
 	rc = table_print(&t, &plain.shown, err);
 	table_free(&t);
 	for (size_t i = 0; i < all.n; i++) {

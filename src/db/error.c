@@ -72,6 +72,8 @@ static const struct {
 	{ 3101, ERROR_BUSY, N_("another member wrote the same rows at the same time: run the same command again") },
 	{ 3231, ERROR_REFUSED,
 	    N_("the transaction is larger than group_replication_transaction_size_limit: move one backend or pool at a time, or raise the limit") },
+	{ 1267, ERROR_ERROR, N_("columns of this schema have different collations: report the statement's name") },
+	{ 1271, ERROR_ERROR, N_("columns of this schema have different collations: report the statement's name") },
 	{ 1054, ERROR_ERROR, N_("this schema lacks a table or column that the statement needs") },
 	{ 1146, ERROR_ERROR, N_("this schema lacks a table or column that the statement needs") },
 };

@@ -8,7 +8,7 @@ import time
 
 import own_server
 import plants
-from harness import ENV, OK, TestCase, heartbeats, rows, sandbox
+from harness import DB_UNREACHABLE, ENV, OK, TestCase, heartbeats, rows, sandbox
 from own_server import Server
 
 FINDINGS = 3
@@ -28,14 +28,19 @@ class Servers(TestCase):
         os.makedirs(first)
         own_server.install(first)
         shutil.copytree(first, second)
-        cls.primary = Server(first, 1, "--log-bin=binlog", "--binlog-format=ROW")
+        cls.primary = Server(first, 1, "--log-bin=binlog", "--binlog-format=ROW", rights=True)
         cls.addClassCleanup(cls.primary.close)
-        cls.replica = Server(second, 2, "--read-only")
+        cls.replica = Server(second, 2, "--read-only", rights=True)
         cls.addClassCleanup(cls.replica.close)
-        cls.replica.do("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d, MASTER_USER = 'anybody', MASTER_CONNECT_RETRY = 1,"
+        cls.replica.do("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d, MASTER_USER = 'root', MASTER_CONNECT_RETRY = 1,"
                        " MASTER_LOG_FILE = 'binlog.000001', MASTER_LOG_POS = 4" % cls.primary.port)
         cls.replica.do("START SLAVE")
         cls.primary.take("cinder")
+        # a service's account, and one that may ask how far the replica is behind
+        for account in ("service", "watcher"):
+            cls.primary.do("CREATE USER %s@'127.0.0.1' IDENTIFIED BY 'secret'" % account)
+            cls.primary.do("GRANT SELECT ON cinder.* TO %s@'127.0.0.1'" % account)
+        cls.primary.do("GRANT SLAVE MONITOR ON *.* TO watcher@'127.0.0.1'")
 
     def setUp(self):
         super().setUp()
@@ -52,12 +57,12 @@ class Servers(TestCase):
         self.assertIsNotNone(done)
         self.assertGreaterEqual(done, 0)
 
-    def cinder_is(self, server, replica=None):
+    def cinder_is(self, server, replica=None, account="watcher", down_s=600):
         conf = os.path.join(self.tool.state, "cinder.conf")
         with open(conf, "w") as f:
-            f.write("[DEFAULT]\nservice_down_time = 600\n[database]\nconnection = mysql+pymysql://anybody:@127.0.0.1:%d/cinder\n" % server.port)
+            f.write("[DEFAULT]\nservice_down_time = %d\n[database]\nconnection = mysql+pymysql://%s:secret@127.0.0.1:%d/cinder\n" % (down_s, account, server.port))
             if replica:
-                f.write("slave_connection = mysql+pymysql://anybody:@127.0.0.1:%d/cinder\n" % replica.port)
+                f.write("slave_connection = mysql+pymysql://%s:secret@127.0.0.1:%d/cinder\n" % (account, replica.port))
         self.tool.cinder = [conf]
 
     def found(self, *words):
@@ -99,24 +104,75 @@ class Servers(TestCase):
             self.assertEqual([f["check"] for f in r.json], ["check-not-run"], str(r))
             self.assertRegex(r.json[0]["message"], r"is a replica \d+ s behind \(--max-lag 2\)")
             # the heartbeats there are as old as the replica is behind: no backend is dead for that
-            conf = self.tool.cinder[0]
-            with open(conf) as f:
-                text = f.read()
-            with open(conf, "w") as f:
-                f.write(text.replace("service_down_time = 600", "service_down_time = 3"))
+            self.cinder_is(self.primary, self.replica, down_s=3)
             live = [f for f in self.found("A12", "--max-lag", "600") if f[1] == plants.LIVE + "@ceph"]
             self.assertEqual(live, [])
         finally:
             holder.close()
         self.wait_for_the_replica()
 
+    def a_run(self, *words):
+        return self.tool.run("audit", "run", *words, "--max-lag", "600", "--no-second-look", "-f", "json", "--fail-on", "never")
+
+    def found_of(self, r, check):
+        return [f["subject"] for f in r.json if f["check"] == check]
+
+    def age_the_replica(self):
+        """The primary's heartbeats are of now, the replica's of a day ago, as in one that stopped then."""
+        self.replica.do("STOP SLAVE SQL_THREAD")
+        self.replica.do("SET GLOBAL read_only = 0")
+        self.replica.do("UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL 1 DAY WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 12 HOUR", "cinder")
+
+    def follow_again(self):
+        self.replica.do("SET GLOBAL read_only = 1")
+        self.replica.do("START SLAVE SQL_THREAD")
+
+    def test_heartbeats_are_the_primarys_where_nobody_knows_how_old_the_replica_is(self):
+        for account, why in (("service", "lacks|denied|privilege"), ("watcher", "its replication is stopped")):
+            self.cinder_is(self.primary, self.replica, account=account)
+            self.age_the_replica()
+            try:
+                r = self.a_run("A12", "A20")
+                self.expect(r, OK)
+                self.assertNotIn(plants.LIVE + "@ceph", self.found_of(r, "backend-down"), account)
+                self.assertTrue(self.found_of(r, "backend-down"), account)       # the dead are dead there, too
+                told = [f for f in r.json if f["check"] == "replica-lag-unknown"]
+                self.assertEqual([(f["subject"], f["severity"]) for f in told], [("cinder's database", "medium")], str(r))
+                self.assertRegex(told[0]["message"], why)
+                self.assertEqual(self.found_of(r, "check-not-run"), [])
+                self.assertEqual(self.found_of(self.a_run("A12", "--primary"), "replica-lag-unknown"), [])
+            finally:
+                self.follow_again()
+
+    def test_a_lag_that_is_known_is_told_to_nobody(self):
+        self.cinder_is(self.primary, self.replica)
+        self.assertEqual(self.found_of(self.a_run("A12"), "replica-lag-unknown"), [])
+        self.cinder_is(self.primary, self.primary, account="service")    # one address for both
+        self.assertEqual(self.found_of(self.a_run("A12"), "replica-lag-unknown"), [])
+
+    def test_without_the_primary_nothing_is_called_dead(self):
+        self.cinder_is(self.primary, self.replica, account="service")
+        conf = self.tool.cinder[0]
+        with open(conf) as f:
+            text = f.read()
+        with open(conf, "w") as f:
+            f.write(text.replace(":%d/cinder" % self.primary.port, ":9/cinder"))
+        self.age_the_replica()
+        try:
+            r = self.a_run("A12", "A13")
+            self.assertEqual(r.code, DB_UNREACHABLE, str(r))
+            self.assertEqual(self.found_of(r, "backend-down"), [])
+            self.assertIn("backend-down", self.found_of(r, "check-not-run"))
+        finally:
+            self.follow_again()
+
     def test_the_primary_is_asked_when_told_so(self):
         self.cinder_is(self.primary, self.replica)
         self.replica.do("STOP SLAVE SQL_THREAD")
         try:
-            new = self.a_volume_on_the_primary("not yet there", "detaching")
-            self.assertNotIn(new, [f[1] for f in self.found("A20")])
-            self.assertIn(new, [f[1] for f in self.found("A20", "--primary")])
+            new = self.a_volume_on_the_primary("not yet there", "in-use")
+            self.assertNotIn(new, [f[1] for f in self.found("A01")])
+            self.assertIn(new, [f[1] for f in self.found("A01", "--primary")])
         finally:
             self.primary.do("DELETE FROM volumes WHERE id = %s", "cinder", (new,))
             self.replica.do("START SLAVE SQL_THREAD")
