@@ -110,7 +110,7 @@ static void check_service_token(struct exam *e, const struct scene *scene)
 	else
 		exam_tell(e, "service user", 0, WARN,
 		    "on the computes: [service_user] send_service_user_token = true and its login, then restart nova-compute",
-		    "the nova.conf that was read has no [service_user] send_service_user_token = true: a cinder with the fix of OSSA-2023-003 asks nova-api before it detaches a volume");
+		    "the nova.conf that was read has no [service_user] send_service_user_token = true: a cinder with the fix of OSSA-2023-003 refuses to detach a volume");
 }
 
 void doctor_check_services(struct exam *e, struct scene *scene)

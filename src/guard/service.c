@@ -146,15 +146,18 @@ void guard_service_not_checked(const struct guard *self, const struct scene *sce
 		report_own_nova(self, scene, out);
 }
 
-/* cinder volume/api.py: attachment_deletion_allowed() since OSSA-2023-003 asks nova-api whether the volume is in use, unless
- * the call has a service's token. The computes' own nova.conf is not seen here. */
+/* cinder volume/api.py: attachment_deletion_allowed() since OSSA-2023-003 lets only a service's token delete an attachment of
+ * an instance. Every other caller it makes wait for nova-api, and refuses it: nova says that the instance uses the volume, as
+ * it does (409), or does not answer. The computes' own nova.conf is not seen here. No cinder before Train has the fix. */
+#define FIRST_WITH_FIX 20
+
 void guard_service_token_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->peers.known || scene->world->nova.sends_service_token || scene->witness.nova_api ||
-	    !any_with_volumes(scene, out))
+	if (!scene->peers.known || scene->world->nova.sends_service_token || !any_with_volumes(scene, out) ||
+	    (scene->nova.release && scene->nova.release->nova < FIRST_WITH_FIX))
 		return;
 	guard_found(self, scene, out, "nova.conf", NULL,
-	    "the nova.conf that was read here has no [service_user] send_service_user_token = true, and nova-api does not answer: cinder may refuse to detach the volumes");
+	    "the nova.conf that was read here has no [service_user] send_service_user_token = true: cinder refuses to detach the volumes");
 }
 
 /* ---- neutron's agents */

@@ -150,6 +150,12 @@ GUARD("target-agent-down", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, targ
 	.hint = N_("start the neutron agent of the host, or name another host"),
 	.offer = N_("if the ports of that host need no agent"),
 	.of_request = true)
+GUARD("service-token-missing", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, service_token_missing),
+	.sentence = N_("nova.conf does not turn on service tokens; a cinder with the fix of OSSA-2023-003 then refuses to detach "
+		"volumes: instances end in ERROR, with a stray attachment"),
+	.hint = N_("on the computes: [service_user] send_service_user_token = true and its login, then restart nova-compute"),
+	.offer = N_("if the nova.conf of the computes has it, or cinder lacks the fix"), .offer_for_all = true,
+	.of_request = true)
 GUARD("vif-event-undeliverable", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, vif_event_undeliverable),
 	.sentence = N_("a nova-compute starts the instance when it is told that its ports are plugged, and ends it in ERROR "
 		"when nobody tells it within vif_plugging_timeout; neither neutron, through nova-api, nor this run can"),
@@ -254,11 +260,6 @@ GUARD("service-record-missing", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUAT
 GUARD("service-not-checked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, service_not_checked),
 	.sentence = N_("a service that the instances need was not checked: its address is not known, or its certificate is not "
 		"trusted here; if it is down, nova leaves the instances in ERROR"),
-	.of_request = true)
-GUARD("service-token-missing", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, service_token_missing),
-	.sentence = N_("nova.conf does not turn on service tokens and nova-api does not answer; a cinder with the fix of "
-		"OSSA-2023-003 then refuses to detach volumes: instances end in ERROR, with a stray attachment"),
-	.hint = N_("on the computes: [service_user] send_service_user_token = true and its login, then restart nova-compute"),
 	.of_request = true)
 GUARD("neutron-agent-down", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, neutron_agent_down),
 	.sentence = N_("a host that the scheduler may pick has no live neutron agent; an instance with ports would wait there, "

@@ -110,7 +110,7 @@ static const struct {
 	    "start nova-scheduler" },
 	{ "Virtual Interface creation failed", vif_trace, "nova-api", REACH_PORTS, NULL, "neutron's word that a port is plugged did not come",
 	    "start nova-api, or give --neutron-config-file" },
-	{ "ClientException", attachment_trace, "nova-api", REACH_VOLUMES, NULL, "cinder-api failed at the volume's attachment",
+	{ "ClientException", attachment_trace, "cinder-api", REACH_VOLUMES, NULL, "cinder-api failed at the volume's attachment",
 	    "set send_service_user_token" },
 	/* keystone is asked on the way to every other one */
 	{ "ConnectFailure", keystone_frames, "keystone", REACH_ALL, NULL, "keystone does not answer", "start keystone" },

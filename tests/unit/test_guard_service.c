@@ -227,9 +227,10 @@ static const struct guard_case cases[] = {
 	{ no_address_of_cinder_and_no_volumes, "" },
 	{ a_certificate_of_nobody, "service-not-checked neutron-server: neutron-server at http://n:9696/ answers (200), but its certificate "
 	                           "is not trusted here (self-signed certificate)" },
-	{ no_token_and_no_nova_api, "service-token-missing nova.conf: the nova.conf that was read here has no [service_user] send_service_user_token = true, and nova-api "
-	                            "does not answer: cinder may refuse to detach the volumes" },
-	{ no_token_and_nova_api, "nova-api-answers http://a:8774/: nova-api answers at http://a:8774/: its own evacuate can be used" },
+	{ no_token_and_no_nova_api, "service-token-missing nova.conf: the nova.conf that was read here has no [service_user] send_service_user_token = true: cinder "
+	                            "refuses to detach the volumes" },
+	{ no_token_and_nova_api, "service-token-missing nova.conf: the nova.conf that was read here has no [service_user] send_service_user_token = true: cinder "
+	                         "refuses to detach the volumes\nnova-api-answers http://a:8774/: nova-api answers at http://a:8774/: its own evacuate can be used" },
 	{ no_token_and_no_volumes, "" },
 	{ only_the_own_nova_api_is_known, "service-not-checked nova-api: nova-api answers at http://a:8774/, where nova.conf has it listen; whether neutron "
 	                                  "reaches it, to tell nova-computes of their ports, is not known\n"
@@ -255,10 +256,27 @@ static void each_service_stops_who_needs_it(void **state)
 	run_cases(cases, COUNT(cases));
 }
 
+static void no_cinder_before_train_wants_a_service_token(void **state)
+{
+	struct findings findings = { 0 };
+
+	(void)state;
+	for (int train = 0; train < 2; train++) {
+		fixture_init(&f);
+		no_token_and_no_nova_api();
+		f.scene.nova.release = release_of(train ? 40 : 37);
+		assert_int_equal(f.scene.nova.release->nova, train ? 20 : 19);
+		guard_ask(row("service-token-missing"), &f.scene, &findings);
+		assert_int_equal(findings.n, train);
+		findings_free(&findings);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_scene(each_service_stops_who_needs_it),
+		in_a_scene(no_cinder_before_train_wants_a_service_token),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

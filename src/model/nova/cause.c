@@ -15,7 +15,7 @@ enum trouble {
 	REFUSED,      /* it answers, and does not take the credentials */
 	NOT_LISTED,   /* the catalog does not have it */
 	FAILS,        /* it answers with 5xx */
-	ASKS_NOVA,    /* cinder, about an attachment */
+	ASKS_NOVA,    /* cinder, about an attachment; its answer is in the text of the fault alone */
 	STILL_IN_USE, /* the same, and nova-api has answered it */
 	NO_EVENT,     /* of a port */
 	NOT_BOUND,
@@ -307,9 +307,8 @@ static void say_asks_nova(struct cause *c, struct arena *arena)
 {
 	(void)arena;
 	c->what = _("cinder-api failed at the volume's attachment: nova-compute sends it no service token, so it asks nova-api "
-		    "whether the instance uses the volume, and nova-api does not answer");
-	c->next = _(
-	    "set send_service_user_token and the credentials in [service_user] of nova.conf on the computes, or start nova-api");
+		    "whether the instance uses the volume, and refuses whatever the answer");
+	c->next = _("set send_service_user_token and the credentials in [service_user] of nova.conf on the computes");
 }
 
 static void say_still_in_use(struct cause *c, struct arena *arena)
@@ -373,7 +372,7 @@ static const struct {
 	[REFUSED] = { say_refused, CAUSE_UNNAMED, REACH_UNKNOWN },
 	[NOT_LISTED] = { say_not_listed, CAUSE_UNNAMED, REACH_UNKNOWN },
 	[FAILS] = { say_fails, CAUSE_UNNAMED, REACH_UNKNOWN },
-	[ASKS_NOVA] = { say_asks_nova, CAUSE_NOVA_API, REACH_VOLUMES },
+	[ASKS_NOVA] = { say_asks_nova, CAUSE_CINDER, REACH_VOLUMES },
 	[STILL_IN_USE] = { say_still_in_use, CAUSE_CINDER, REACH_VOLUMES },
 	[NO_EVENT] = { say_no_event, CAUSE_NOVA_API, REACH_PORTS },
 	[NOT_BOUND] = { say_not_bound, CAUSE_NEUTRON, REACH_PORTS },
