@@ -59,7 +59,7 @@ static void line_of_plan(struct journal_lines *lines, json_object *record, struc
 
 	for (size_t i = 0; i < n; i++)
 		set_label(lines, (int64_t)i, str_or(get_text(json_object_array_get_idx(units, i), "sentence"), ""));
-	str_addf(out, _("plan of %zu units"), n);
+	str_addf(out, n == 1 ? _("plan of %zu unit") : _("plan of %zu units"), n);
 }
 
 /* An instance is known by its name: the sentence of its unit is too long to be read again and again. */

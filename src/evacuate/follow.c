@@ -232,7 +232,9 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 	for (q = waiting.v; q < waiting.v + waiting.n; q++)
 		if (compute_is_down(work, q->host))
 			return arena_printf(arena,
-			    _("queue '%s' holds %u messages, perhaps its own; nova-compute begins it when it returns; to prevent that, delete the queue, then %s"),
+			    q->messages == 1 ?
+				_("queue '%s' holds %u message, perhaps its own; nova-compute begins it when it returns; to prevent that, delete the queue, then %s") :
+				_("queue '%s' holds %u messages, perhaps its own; nova-compute begins it when it returns; to prevent that, delete the queue, then %s"),
 			    q->queue, q->messages, cure(work, e));
 	return arena_printf(arena, _("nova-conductor has sent it to a nova-compute; if that does not build it, %s"),
 	    cure(work, e));

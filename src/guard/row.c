@@ -108,7 +108,8 @@ void guard_cluster_owns(const struct guard *self, const struct scene *scene, str
 	else
 		str_add(&hint,
 		    _("move them first with cluster rename; no other cluster of that backend is up: 'evac-manage cluster list' shows all"));
-	guard_found(self, scene, out, scene->subject.cluster->name, hint.s, "%zu rows belong to cluster '%s'",
+	guard_found(self, scene, out, scene->subject.cluster->name, hint.s,
+	    scene->subject.cluster_rows.n == 1 ? N_("%zu row belongs to cluster '%s'") : N_("%zu rows belong to cluster '%s'"),
 	    scene->subject.cluster_rows.n, scene->subject.cluster->name);
 }
 
@@ -135,7 +136,8 @@ void guard_pools_lost(const struct guard *self, const struct scene *scene, struc
 	for (size_t i = 0; i < scene->subject.cluster_rows.n; i++)
 		n += strchr(scene->subject.cluster_rows.v[i].cluster_name, '#') != NULL;
 	if (n > 0)
-		guard_found(self, scene, out, scene->request->what.new_name, NULL, "%zu rows name a pool, '%s' does not", n,
+		guard_found(self, scene, out, scene->request->what.new_name, NULL,
+		    n == 1 ? N_("%zu row names a pool, '%s' does not") : N_("%zu rows name a pool, '%s' does not"), n,
 		    scene->request->what.new_name);
 }
 
@@ -169,8 +171,10 @@ void guard_group_volumes_stay(const struct guard *self, const struct scene *scen
 	EACH_MOVE(m, scene)
 		EACH_OWNER(o, scene)
 			if (strcmp(o->kind, "volume") == 0 && host_is_on_backend(o->host, m->from.backend_host))
-				guard_found(self, scene, out, o->host, NULL, "'%s' owns %lld volumes, and they stay", o->host,
-				    (long long)o->n);
+				guard_found(self, scene, out, o->host, NULL,
+				    o->n == 1 ? N_("'%s' owns %lld volume, and it stays") :
+						N_("'%s' owns %lld volumes, and they stay"),
+				    o->host, (long long)o->n);
 }
 
 void guard_schema_unknown(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -91,7 +91,9 @@ void guard_cluster_down(const struct guard *self, const struct scene *scene, str
 		return;
 	hint_add_rename(&hint, _("did you swap the two? "), r->what.new_name, r->what.name);
 	guard_found(self, scene, out, r->what.new_name, hint.s,
-	    "no member of cluster '%s' reports; '%s' is up and serves %zu rows", r->what.new_name, r->what.name, n);
+	    n == 1 ? N_("no member of cluster '%s' reports; '%s' is up and serves %zu row") :
+		     N_("no member of cluster '%s' reports; '%s' is up and serves %zu rows"),
+	    r->what.new_name, r->what.name, n);
 }
 
 static void report_owners_down(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
@@ -195,7 +197,9 @@ void guard_no_consumer(const struct guard *self, const struct scene *scene, stru
 	else if (!scene->bus.conductor.exists)
 		guard_found(self, scene, out, topic, NULL, "%s has no queue '%s'", bus_server(scene->world->bus), topic);
 	else if (scene->bus.conductor.consumers == 0)
-		guard_found(self, scene, out, topic, NULL, "queue '%s' on %s has no consumer, and %u messages wait in it",
+		guard_found(self, scene, out, topic, NULL,
+		    scene->bus.conductor.messages == 1 ? N_("queue '%s' on %s has no consumer, and %u message waits in it") :
+							 N_("queue '%s' on %s has no consumer, and %u messages wait in it"),
 		    topic, bus_server(scene->world->bus), (unsigned)scene->bus.conductor.messages);
 }
 

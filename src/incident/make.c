@@ -103,9 +103,9 @@ static const char *outcome_of_run(const struct incident *incident, struct arena 
 
 	if (not_ready > 0)
 		return arena_printf(arena,
-		    _("%s; of %zu units %zu done, %zu done without a ready network, %zu failed, %zu unknown or open"), how,
+		    _("%s; units: %zu; %zu done, %zu done without a ready network, %zu failed, %zu unknown or open"), how,
 		    past->nunit, done, not_ready, failed, open);
-	return arena_printf(arena, _("%s; of %zu units %zu done, %zu failed, %zu unknown or open"), how, past->nunit, done,
+	return arena_printf(arena, _("%s; units: %zu; %zu done, %zu failed, %zu unknown or open"), how, past->nunit, done,
 	    failed, open);
 }
 
@@ -176,7 +176,7 @@ static void add_witnesses(const struct incident *incident, struct sheet *out)
 	for (size_t i = 0; i < n; i++) {
 		one = json_object_array_get_idx(queues, i);
 		sheet_add(out, SHEET_FACT, arena_printf(&out->arena, _("Queue %s"), str_or(get_text(one, "queue"), "?")),
-		    arena_printf(&out->arena, _("%lld consumers, %lld messages"),
+		    arena_printf(&out->arena, _("consumers: %lld, messages: %lld"),
 			(long long)json_object_get_int64(json_object_object_get(one, "consumers")),
 			(long long)json_object_get_int64(json_object_object_get(one, "messages"))));
 	}
@@ -279,7 +279,9 @@ static void add_times(const struct incident *incident, struct sheet *out)
 	sheet_add(out, SHEET_TIMELINE, "");
 	if (left_out > 0)
 		sheet_add(out, SHEET_TEXT,
-		    arena_printf(&out->arena, _("%zu more units ended well and are not drawn; journal show has them all."),
+		    arena_printf(&out->arena,
+			left_out == 1 ? _("%zu more unit ended well and is not drawn; journal show has them all.") :
+					_("%zu more units ended well and are not drawn; journal show has them all."),
 			left_out));
 }
 

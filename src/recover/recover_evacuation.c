@@ -201,7 +201,9 @@ static const char *held_by_conductor(struct recovery *r)
 	return scene->bus.conductor.messages == 0 ?
 	    NULL :
 	    arena_printf(&r->work.plan.arena,
-		_("nova-conductor's queue holds %u messages; this evacuation's may be among them"),
+		scene->bus.conductor.messages == 1 ?
+		    _("nova-conductor's queue holds %u message, which may be this evacuation's") :
+		    _("nova-conductor's queue holds %u messages; this evacuation's may be among them"),
 		scene->bus.conductor.messages);
 }
 

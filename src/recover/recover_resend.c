@@ -36,8 +36,10 @@ static int check_queue_empty(struct recovery *r, struct error *err)
 		return error_set(err, ERROR_REFUSED, "not sent again: queue '%s' has no consumer", topic);
 	if (queue.messages > 0)
 		return error_set(err, ERROR_REFUSED,
-		    "not sent again: %u messages wait in queue '%s'; the first message may be among them", queue.messages,
-		    topic);
+		    queue.messages == 1 ?
+			N_("not sent again: %u message waits in queue '%s', which may be the first one") :
+			N_("not sent again: %u messages wait in queue '%s'; the first message may be among them"),
+		    queue.messages, topic);
 	return bus_canary(r->work.world.bus, r->work.world.nova.bus.exchange, err);
 }
 

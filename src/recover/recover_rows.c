@@ -153,7 +153,7 @@ static enum verdict rows_verdict(struct recovery *r, struct unit *unit, bool com
 	if (n->old == 0 && (committed || (n->new > 0 && n->other == 0))) {
 		take_as_written(unit);
 		*why = arena_printf(arena,
-		    _("the unit was committed; of its %zu rows %zu hold the new value, %zu were changed since and %zu deleted"),
+		    _("the unit was committed; rows: %zu; holding the new value: %zu, changed since: %zu, deleted: %zu"),
 		    unit->nstep, n->new, n->other, n->gone);
 		return VERDICT_DONE;
 	}

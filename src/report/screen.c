@@ -129,7 +129,9 @@ static void add_move_row(const struct screen *s)
 		}
 	if (volumes + backups + others == 0)
 		return;
-	str_addf(&text, _("%zu volumes, %zu backups, %zu other rows"), volumes, backups, others);
+	str_addf(&text, volumes == 1 ? _("%zu volume") : _("%zu volumes"), volumes);
+	str_addf(&text, backups == 1 ? _(", %zu backup") : _(", %zu backups"), backups);
+	str_addf(&text, others == 1 ? _(", %zu other row") : _(", %zu other rows"), others);
 	if (subject->nmove > 0)
 		str_addf(&text, " -> %s", subject->nmove == 1 ? subject->move[0].to.text : subject->move[0].to.node);
 	add_row(s, _("move"), text.s);
@@ -190,7 +192,7 @@ static void add_left_row(const struct screen *s)
 	if (unchosen)
 		str_addf(&reasons, _("%snot chosen %zu"), reasons.n ? ", " : "", unchosen);
 	if (n + unchosen > 0) {
-		str_addf(&text, _("%zu instances (%s)"), n + unchosen, reasons.s);
+		str_addf(&text, n + unchosen == 1 ? _("%zu instance (%s)") : _("%zu instances (%s)"), n + unchosen, reasons.s);
 		if (!s->width || TEXT_AT + text_columns(text.s) + text_columns(_("; list: --dry-run")) <= s->width)
 			str_add(&text, _("; list: --dry-run"));
 		add_row(s, _("leave"), text.s);

@@ -230,7 +230,10 @@ static void add_rest(const struct screen *s, size_t hidden, size_t cut)
 	auto_str struct str text = { 0 };
 
 	if (hidden)
-		str_addf(&text, _("%zu more kinds, all of it: --dry-run; one: explain CODE"), hidden);
+		str_addf(&text,
+		    hidden == 1 ? _("%zu more kind, all of it: --dry-run; one: explain CODE") :
+				  _("%zu more kinds, all of it: --dry-run; one: explain CODE"),
+		    hidden);
 	else if (cut)
 		str_add(&text, _("all of it: --dry-run; one: explain CODE"));
 	else

@@ -282,10 +282,13 @@ static enum error_kind write_plan(struct run *run, struct error *err)
 
 static enum error_kind end_dry_run(struct run *run)
 {
+	size_t n = plan_steps(&run->work.plan);
+
 	if (run->work.request->how.plan_out)
 		run->report.summary = arena_printf(&run->work.plan.arena,
-		    _("dry run: %zu steps would be taken; nothing was written, nor was %s"), plan_steps(&run->work.plan),
-		    shell_word(&run->work.plan.arena, run->work.request->how.plan_out));
+		    n == 1 ? _("dry run: %zu step would be taken; nothing was written, nor was %s") :
+			     _("dry run: %zu steps would be taken; nothing was written, nor was %s"),
+		    n, shell_word(&run->work.plan.arena, run->work.request->how.plan_out));
 	if (run->work.request->how.planned)
 		run->report.next = next_of_plan(run, run->work.request->what.plan_file);
 	return ERROR_OK;

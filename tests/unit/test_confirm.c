@@ -146,7 +146,7 @@ static void plan_and_findings_are_shown_before_the_question(void **state)
 	type("c1\n");
 	confirm(&run, &err);
 	stand_up(&shown);
-	plan = strstr(shown.s, "  move      2 volumes, 1 backups, 1 other rows -> c2");
+	plan = strstr(shown.s, "  move      2 volumes, 1 backup, 1 other row -> c2");
 	finding = strstr(shown.s, "warn  az-differs: zones differ");
 	question = strstr(shown.s, "type the failed host's name to go on: ");
 	assert_true(plan && finding && question);
