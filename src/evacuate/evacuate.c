@@ -155,6 +155,7 @@ int apply_evacuations(struct work *work, struct error *err)
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;
 	rc = send_and_follow(work, &wave, err);
+	plugging_end(&wave.plugging);
 	progress_end(&wave.progress, work);
 	order_free(&wave.order);
 	return rc;
