@@ -19,7 +19,7 @@ char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0
 void *vec_grow(void *v, size_t n, size_t *cap, size_t size);
 /* qsort() and bsearch() that take an array of nothing, NULL, too. */
 void vec_sort(void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b));
-void *vec_search(const void *key, const void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b));
+const void *vec_search(const void *key, const void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b));
 
 /* Overwrites before it frees; for secrets. NULL is fine. */
 void free_secret(char *s);

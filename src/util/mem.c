@@ -101,7 +101,7 @@ void vec_sort(void *v, size_t n, size_t size, int (*compare)(const void *a, cons
 		qsort(v, n, size, compare);
 }
 
-void *vec_search(const void *key, const void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b))
+const void *vec_search(const void *key, const void *v, size_t n, size_t size, int (*compare)(const void *a, const void *b))
 {
 	return n > 0 ? bsearch(key, v, n, size, compare) : NULL;
 }
