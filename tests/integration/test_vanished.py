@@ -116,7 +116,7 @@ class Vanished(harness.TestCase):
         self.conductor.stop_listening()
         self.conductor.channel.basic_publish(amqp.Message("{}"), "nova", "conductor")
         time.sleep(0.2)
-        self.stays_unknown("nova-conductor's queue holds 1 messages")
+        self.stays_unknown("nova-conductor's queue holds 1 message,")
         self.conductor.channel.queue_purge("conductor")
         channel = self.conductor.connection.channel()
         channel.queue_declare("compute." + C, durable=False, auto_delete=False)
