@@ -19,12 +19,12 @@ SELECT o.owner AS subject
            AND COALESCE(l.disabled, 0) = 0
            AND l.updated_at >= UTC_TIMESTAMP() - INTERVAL @down SECOND
            AND l.deleted = 0) AS newhost
-  FROM (SELECT MIN(b.host) AS owner, COUNT(*) AS n
+  FROM (SELECT BINARY b.host AS name, MIN(b.host) AS owner, COUNT(*) AS n
           FROM backups AS b
          WHERE b.host IS NOT NULL
            AND b.deleted = 0
-         GROUP BY BINARY b.host) AS o
+         GROUP BY name) AS o
   LEFT JOIN services AS s ON BINARY s.host = BINARY o.owner AND s.`binary` = 'cinder-backup' AND s.deleted = 0
- GROUP BY o.owner, o.n
+ GROUP BY o.name, o.owner, o.n
 HAVING COALESCE(MAX(s.updated_at) < UTC_TIMESTAMP() - INTERVAL @down SECOND, 1)
  ORDER BY subject;

@@ -15,6 +15,6 @@ SELECT MIN(c.hypervisor_hostname) AS subject
      , GROUP_CONCAT(c.id ORDER BY c.id SEPARATOR ', ') AS ids
   FROM compute_nodes AS c
  WHERE c.deleted = 0
- GROUP BY c.hypervisor_hostname
+ GROUP BY BINARY c.hypervisor_hostname
 HAVING COUNT(*) > 1
  ORDER BY subject;

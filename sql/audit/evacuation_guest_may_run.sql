@@ -14,7 +14,7 @@ SELECT i.uuid AS subject
      , i.host AS owner
      , COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
                                                   FROM migrations AS m
-                                                 WHERE m.instance_uuid = a.instance_uuid
+                                                 WHERE m.instance_uuid = CONVERT(a.instance_uuid USING ascii)
                                                    AND m.deleted = 0
                                                    AND m.migration_type = 'evacuation'
                                                    AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60)) AS host
@@ -27,7 +27,7 @@ SELECT i.uuid AS subject
    AND (e.result <> 'Success' OR (e.result IS NULL AND e.start_time < UTC_TIMESTAMP() - INTERVAL @stuck SECOND))
    AND BINARY COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
                                                          FROM migrations AS m
-                                                        WHERE m.instance_uuid = a.instance_uuid
+                                                        WHERE m.instance_uuid = CONVERT(a.instance_uuid USING ascii)
                                                           AND m.deleted = 0
                                                           AND m.migration_type = 'evacuation'
                                                           AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60))

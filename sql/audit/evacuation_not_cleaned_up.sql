@@ -8,8 +8,8 @@
 -- :message {guests} guests were evacuated from {subject}; its nova-compute destroys its copies when it starts
 -- :remedy evac-manage host return {subject}
 -- :reads migrations
-SELECT m.source_compute AS subject
-     , m.source_compute AS host
+SELECT MIN(m.source_compute) AS subject
+     , MIN(m.source_compute) AS host
      , COUNT(DISTINCT m.instance_uuid) AS guests
      , MIN(m.created_at) AS first_at
      , MAX(m.created_at) AS last_at
@@ -17,5 +17,5 @@ SELECT m.source_compute AS subject
  WHERE m.migration_type = 'evacuation'
    AND m.status = 'done'
    AND m.deleted = 0
- GROUP BY m.source_compute
+ GROUP BY BINARY m.source_compute
  ORDER BY subject;

@@ -12,12 +12,12 @@ SELECT o.host AS subject
      , o.host AS host
      , o.n AS instances
      , MAX(s.deleted_at) AS service_deleted_at
-  FROM (SELECT MIN(i.host) AS host, COUNT(*) AS n
+  FROM (SELECT BINARY i.host AS name, MIN(i.host) AS host, COUNT(*) AS n
           FROM instances AS i
          WHERE i.host IS NOT NULL
            AND i.deleted = 0
-         GROUP BY BINARY i.host) AS o
+         GROUP BY name) AS o
   JOIN services AS s ON BINARY s.host = BINARY o.host AND s.`binary` = 'nova-compute'
- GROUP BY o.host, o.n
+ GROUP BY o.name, o.host, o.n
 HAVING MIN(s.deleted) > 0
  ORDER BY subject;

@@ -7,13 +7,13 @@
 -- :message {rows_of_it} records of {subject} (ids {ids})
 -- :remedy evac-manage service list
 -- :reads services
-SELECT CONCAT(MIN(s.`binary`), ' ', MIN(s.host)) AS subject
-     , MIN(s.host) AS host
+SELECT CONCAT(MIN(s.`binary`), ' ', CONVERT(MIN(BINARY s.host) USING utf8)) AS subject
+     , CONVERT(MIN(BINARY s.host) USING utf8) AS host
      , COUNT(*) AS rows_of_it
      , GROUP_CONCAT(s.id ORDER BY s.id SEPARATOR ', ') AS ids
   FROM services AS s
  WHERE s.host IS NOT NULL
    AND s.deleted = 0
- GROUP BY LOWER(TRIM(s.host)), s.`binary`
+ GROUP BY BINARY LOWER(TRIM(s.host)), s.`binary`
 HAVING COUNT(*) > 1
  ORDER BY subject;

@@ -14,7 +14,7 @@ SELECT s.host AS subject
      , s.cluster_name AS service_cluster
      , SUM(o.n) AS volumes
   FROM (SELECT BINARY v.host AS owner
-             , SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster
+             , BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster
              , COUNT(*) AS n
           FROM volumes AS v
          WHERE v.host IS NOT NULL

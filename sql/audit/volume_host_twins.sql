@@ -24,6 +24,6 @@ SELECT CONVERT(MIN(BINARY o.owner) USING utf8) AS subject
                  WHERE v.host IS NOT NULL
                    AND v.deleted = 0
                  GROUP BY BINARY v.host) AS w) AS o
- GROUP BY LOWER(TRIM(o.owner))
+ GROUP BY BINARY LOWER(TRIM(o.owner))
 HAVING COUNT(*) > 1
  ORDER BY subject;

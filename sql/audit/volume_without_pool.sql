@@ -8,19 +8,19 @@
 -- :message {without_pool} volumes of {subject} have no pool, {with_pool} have one ({pools})
 -- :remedy evac-manage volume list --host {subject} -c id -c host; evac-manage volume update_host --currenthost {subject} --newhost {subject} --pool-map {map}
 -- :reads volumes
-SELECT CONVERT(SUBSTRING_INDEX(g.owner, '#', 1) USING utf8) AS subject
-     , CONVERT(SUBSTRING_INDEX(g.owner, '#', 1) USING utf8) AS host
+SELECT CONVERT(g.backend USING utf8) AS subject
+     , CONVERT(g.backend USING utf8) AS host
      , SUM(IF(g.pool = '', g.n, 0)) AS without_pool
      , SUM(IF(g.pool = '', 0, g.n)) AS with_pool
      , GROUP_CONCAT(DISTINCT NULLIF(g.pool, '') ORDER BY g.pool SEPARATOR ', ') AS pools
      , CONCAT('=', SUBSTRING_INDEX(GROUP_CONCAT(NULLIF(g.pool, '') ORDER BY g.n DESC, g.pool SEPARATOR '\n'), '\n', 1)) AS map -- the most used one
-  FROM (SELECT o.owner, o.n, CONVERT(IF(LOCATE('#', o.owner) = 0, '', SUBSTRING_INDEX(o.owner, '#', -1)) USING utf8) AS pool
+  FROM (SELECT SUBSTRING_INDEX(o.owner, '#', 1) AS backend, o.n, CONVERT(IF(LOCATE('#', o.owner) = 0, '', SUBSTRING_INDEX(o.owner, '#', -1)) USING utf8) AS pool
           FROM (SELECT BINARY v.host AS owner
                      , COUNT(*) AS n
                   FROM volumes AS v
                  WHERE v.host IS NOT NULL
                    AND v.deleted = 0
                  GROUP BY owner) AS o) AS g
- GROUP BY SUBSTRING_INDEX(g.owner, '#', 1)
+ GROUP BY g.backend
 HAVING SUM(g.pool = '') > 0 AND SUM(g.pool <> '') > 0
  ORDER BY subject;

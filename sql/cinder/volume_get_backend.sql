@@ -8,7 +8,7 @@ SELECT v.id
      , v.encryption_key_id
      , t.name AS type
   FROM volumes AS v
-  LEFT JOIN volume_types AS t ON t.id = v.volume_type_id AND t.deleted = 0
+  LEFT JOIN volume_types AS t ON t.id = CONVERT(v.volume_type_id USING ascii) AND t.deleted = 0
  WHERE v.id = @id
    AND v.deleted = 0
  ORDER BY v.id;

@@ -20,9 +20,9 @@ SELECT COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_comput
    AND a.action = 'evacuate'
    AND e.event = 'compute_rebuild_instance'
    AND (e.result IS NULL OR e.result <> 'Success')
-   AND BINARY COALESCE(e.host, (SELECT MAX(m.dest_compute)
+   AND BINARY COALESCE(CONVERT(e.host USING utf8mb4), (SELECT MAX(CONVERT(m.dest_compute USING utf8mb4))
                                   FROM migrations AS m
-                                 WHERE m.instance_uuid = i.uuid
+                                 WHERE m.instance_uuid = @instance_uuid
                                    AND m.migration_type = 'evacuation'
                                    AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60), '') <> BINARY i.host
    AND NOT EXISTS (SELECT 1
