@@ -342,8 +342,8 @@ class Outputs(TestCase):
         with open(conf, "w") as f:
             f.write(re.sub(r"(?m)^(connection = .*)$", r"connection = mysql+pymysql://x:y@127.0.0.1:1/cinder\nslave_\1", text))
         self.tool.cinder = [conf]
-        self.expect(self.audit("A01"), FINDINGS)
-        self.expect(self.audit("A01", "--primary"), DB_UNREACHABLE)
+        self.expect(self.audit("A17", "--fail-on", "medium"), FINDINGS, "volume-without-pool", "replica-lag-unknown")
+        self.expect(self.audit("A17", "--primary"), DB_UNREACHABLE)
 
     def test_cinder_alone(self):
         self.tool.nova = []
