@@ -4,6 +4,7 @@ import threading
 import time
 
 import harness
+import wire
 from cluster import NODES, Cluster
 from harness import A, B, C, DB_UNREACHABLE, DRIFT, ENV, FENCED, OK, PARTIAL, REFUSED, TestCase, Tool
 
@@ -44,12 +45,12 @@ class Galera(TestCase):
         finally:
             connection.close()
 
-    def at(self, node):
-        """An operator whose configuration names that node; cinder's alone, which is all that a move needs."""
+    def at(self, node, port=None):
+        """An operator whose configuration names that node, or what stands before it; cinder's alone, which is all that a move needs."""
         tool = Tool()
         copy = tool.state + "/cinder.conf"
         with open(ENV["SB_CINDER_CONF"]) as f, open(copy, "w") as out:
-            out.write(f.read().replace("127.0.0.1:%s/cinder" % ENV["SB_DB_PORT"], "127.0.0.1:%d/cinder" % self.cluster.port(node)))
+            out.write(f.read().replace("127.0.0.1:%s/cinder" % ENV["SB_DB_PORT"], "127.0.0.1:%d/cinder" % (port or self.cluster.port(node))))
         tool.nova, tool.cinder = [], [copy]
         return tool
 
@@ -117,9 +118,8 @@ class Galera(TestCase):
                 self.assertIn("run the same command again", r.err)
         self.expect(self.tool.run(*MOVE), OK)
 
-    def test_a_commit_that_loses_the_certification_is_rolled_back(self):
-        """The other node's write is ordered before ours and not applied here yet: nobody tells us before the commit."""
-        running, holder = self.held(self.tool, self.before[-1]["id"])
+    def lose(self):
+        """The other node's write to a row of ours is ordered before ours and not applied here for three seconds: nobody tells us."""
         applier = self.cluster.connect(0, "cinder")
         with applier.cursor() as cursor:
             cursor.execute("LOCK TABLES volume_types READ")
@@ -127,15 +127,29 @@ class Galera(TestCase):
         self.rows(1, "UPDATE volumes SET display_description = UUID() WHERE id = %s", (self.before[0]["id"],))
         release = threading.Timer(3, applier.close)
         release.start()
-        holder.close()
-        r = self.ends(running)
-        release.join()
+        self.addCleanup(release.join)
+
+    def lost(self, r, words):
         self.assertEqual(r.code, BUSY, str(r))
-        # the last statement before the COMMIT asks whose session it is, and meets it there; else the COMMIT does
-        self.assertRegex(r.err, r"the commit was rolled back|Deadlock found .* in session/connection_get")
+        self.assertIn(words, r.err)
+        self.assertIn("run the same command again", r.err)
         for node in NODES:
             self.assertEqual(self.on(node, A), self.before)
-        self.expect(self.tool.run(*MOVE), OK)
+        self.expect(self.at(0).run(*MOVE), OK)
+
+    def test_a_write_that_came_first_is_met_before_the_commit(self):
+        """The last statement before the COMMIT asks whose session it is, waits for what is ordered before it, and meets it."""
+        running, holder = self.held(self.tool, self.before[-1]["id"])
+        self.lose()
+        holder.close()
+        self.lost(self.ends(running), "(1213) in session/connection_get")
+
+    def test_a_commit_that_loses_the_certification_is_rolled_back(self):
+        """It comes behind the last statement: the COMMIT is the first to hear of it."""
+        link = wire.Between(self.cluster.port(0), b"\x03COMMIT", self.lose)
+        self.addCleanup(link.close)
+        self.lost(self.at(0, link.here).run(*MOVE), "the commit was rolled back")
+        self.assertEqual(link.called, 1)
 
     def test_a_node_that_dies_in_the_transaction(self):
         running, holder = self.held(self.tool, self.before[-1]["id"])
