@@ -6,6 +6,7 @@
 #include "sql_catalogue.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/str.h"
 
 /* How far a replica is behind, and who is asked what only means something beside a clock: heartbeats and the ages of rows. On a
  * replica whose lag nobody knows those would call a living host dead, so they are read where they are written. */
@@ -13,9 +14,21 @@
 /* MySQL 8.4 has no SHOW SLAVE STATUS, and before MySQL 8.0.22 and MariaDB 10.5.1 it is the only one. */
 #define SYNTAX_ERROR 1064
 
+/* MySQL lists the channels of its own group beside those of a source: a member is never seconds behind by them. */
+static bool is_of_the_group(const struct db_stream *stream, const char *const *value)
+{
+	for (size_t i = 0; i < db_stream_columns(stream); i++)
+		if (strcasecmp(db_stream_column(stream, i), "Channel_Name") == 0)
+			return value[i] && str_starts(value[i], "group_replication_");
+	return false;
+}
+
 /* A server with several sources is behind by the worst of them, and not known to be anything where one of them is not. */
 static void read_source(const struct db_stream *stream, const char *const *value, struct lag *out)
 {
+	if (is_of_the_group(stream, value))
+		return;
+	out->replicates = true;
 	for (size_t i = 0; i < db_stream_columns(stream); i++) {
 		const char *column = db_stream_column(stream, i);
 
@@ -37,10 +50,8 @@ static int read_lag(struct db *db, const struct sql *sql, struct lag *out, struc
 	*out = (struct lag){ .known = true };
 	if (db_stream_open(db, sql, NULL, &stream, err) != 0)
 		return -1;
-	while ((rc = db_stream_next(stream, &value, err)) == 1) {
-		out->replicates = true;
+	while ((rc = db_stream_next(stream, &value, err)) == 1)
 		read_source(stream, value, out);
-	}
 	db_stream_close(&stream);
 	return rc < 0 ? -1 : 0;
 }
@@ -56,10 +67,10 @@ int place_lag(struct audit_place *place, struct lag *out, struct error *err)
 }
 
 /* ${slave_connection} may well lead to the server that ${connection} does, or to another member of a cluster, which is never
- * seconds behind. */
-static bool is_as_good_as(struct db *replica, struct db *primary)
+ * seconds behind the others; but a whole cluster can follow another site, and then its members are as late as that. */
+static bool is_as_good_as(struct db *replica, struct db *primary, bool follows_nobody)
 {
-	return db_server(replica)->galera || db_server(replica)->group ||
+	return (follows_nobody && (db_server(replica)->galera || db_server(replica)->group)) ||
 	    (primary && strcmp(db_server(replica)->text, db_server(primary)->text) == 0);
 }
 
@@ -82,11 +93,11 @@ void place_learn_lag(struct audit_places *places, struct audit_place *place)
 	bool asked = place_lag(place, &lag, &why) == 0;
 
 	place->behind_s = asked && lag.known ? lag.seconds : 0;
-	place->lag_unknown[0] = '\0';
+	place->lag_unknown[0] = place->primary_lost[0] = '\0'; /* at the second look it may be back */
 	if (!place->on_replica || (asked && lag.known && lag.replicates))
 		return;
 	open_primary(places, place);
-	if (is_as_good_as(place->db, place->primary)) {
+	if (is_as_good_as(place->db, place->primary, asked && !lag.replicates)) {
 		db_close(&place->primary);
 		return;
 	}

@@ -151,6 +151,32 @@ class Galera(TestCase):
         self.lost(self.at(0, link.here).run(*MOVE), "the commit was rolled back")
         self.assertEqual(link.called, 1)
 
+    def lag_of(self, node):
+        """What the audit says of a slave_connection that leads to this node, of the cluster that connection leads to."""
+        tool = self.at(0)
+        with open(tool.cinder[0]) as f:
+            lines = f.read().split("\n")
+        url = next(line for line in lines if line.startswith("connection"))
+        lines.insert(lines.index(url), "slave_" + url.replace(":%d/" % self.cluster.port(0), ":%d/" % self.cluster.port(node)))
+        with open(tool.cinder[0], "w") as out:
+            out.write("\n".join(lines))
+        r = tool.run("audit", "run", "A12", "--no-second-look", "-f", "json", "--fail-on", "never")
+        self.expect(r, OK)
+        return [f["message"] for f in r.json if f["check"] == "replica-lag-unknown"]
+
+    def test_a_node_is_as_good_as_another_unless_it_follows_a_server_outside(self):
+        self.rows(1, "GRANT SLAVE MONITOR ON *.* TO cinder@'127.0.0.1'")
+        try:
+            self.assertEqual(self.lag_of(1), [])
+            self.rows(1, "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = 1, MASTER_USER = 'nobody'")
+            self.addCleanup(self.rows, 1, "RESET SLAVE ALL")
+            (told,) = self.lag_of(1)
+            self.assertIn("its replication is stopped", told)
+        finally:
+            self.rows(1, "REVOKE SLAVE MONITOR ON *.* FROM cinder@'127.0.0.1'")
+        (told,) = self.lag_of(1)
+        self.assertRegex(told, "lacks|denied|privilege")
+
     def test_a_node_that_dies_in_the_transaction(self):
         running, holder = self.held(self.tool, self.before[-1]["id"])
         self.cluster.kill(0)
