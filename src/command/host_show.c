@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "host_show.h"
 #include "words.h"
 #include "find/finding.h"
 #include "find/fit.h"
@@ -23,8 +24,7 @@ static const struct table_column columns[] = {
 	{ "detail", NULL, false, COLUMN_REMARK },
 };
 
-static void add_host_row(struct table *t, const char *section, const char *item, const char *state, int64_t count,
-    const char *detail)
+void host_show_add(struct table *t, const char *section, const char *item, const char *state, int64_t count, const char *detail)
 {
 	table_add(t);
 	table_text(t, "section", section);
@@ -35,7 +35,7 @@ static void add_host_row(struct table *t, const char *section, const char *item,
 	table_advice(t, "detail", detail);
 }
 
-static void add_age(struct str *detail, struct maybe_int age, bool disabled)
+void host_show_age(struct str *detail, struct maybe_int age, bool disabled)
 {
 	char text[CLOCK_AGE_SIZE];
 
@@ -59,8 +59,9 @@ static void add_host_services(struct table *t, const struct scene *scene)
 			continue;
 		str_clear(&item);
 		str_addf(&item, "%s %s", s->binary, s->host);
-		add_age(&detail, s->heartbeat_age_s, s->disabled);
-		add_host_row(t, "service", item.s, cinder_service_is_up(s, scene->cinder.down_s) ? "up" : "down", -1, detail.s);
+		host_show_age(&detail, s->heartbeat_age_s, s->disabled);
+		host_show_add(t, "service", item.s, cinder_service_is_up(s, scene->cinder.down_s) ? "up" : "down", -1,
+		    detail.s);
 	}
 	for (size_t c = 0; c < scene->nova.ncell; c++)
 		for (size_t i = 0; i < scene->nova.cell[c].services.n; i++) {
@@ -70,54 +71,12 @@ static void add_host_services(struct table *t, const struct scene *scene)
 				continue;
 			str_clear(&item);
 			str_addf(&item, "%s %s", s->binary, s->host);
-			add_age(&detail, s->heartbeat_age_s, s->disabled);
+			host_show_age(&detail, s->heartbeat_age_s, s->disabled);
 			str_addf(&detail, _("%s, cell '%s'"), s->forced_down ? _(", forced down") : "",
 			    scene->nova.cell[c].cell->name);
-			add_host_row(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1,
+			host_show_add(t, "service", item.s, nova_service_is_up(s, scene->nova.down_s) ? "up" : "down", -1,
 			    detail.s);
 		}
-}
-
-/* An agent by its heartbeat, as neutron sees it. With OVN there are none: ovn-controller reports elsewhere. */
-static void add_agents(struct table *t, const struct scene *scene)
-{
-	auto_str struct str detail = { 0 }, item = { 0 };
-	const struct neutron_agents *all = &scene->neutron.agents;
-
-	for (const struct neutron_agent *a = all->v; a < all->v + all->n; a++) {
-		if (!str_equal(a->host, scene->subject.host))
-			continue;
-		str_clear(&item);
-		str_addf(&item, "%s %s", a->binary, a->host);
-		add_age(&detail, (struct maybe_int){ true, a->age_s }, !a->admin_state_up);
-		add_host_row(t, "service", item.s, neutron_agent_is_alive(a, scene->neutron.down_s) ? "up" : "down", -1,
-		    detail.s);
-	}
-}
-
-/* By where they are bound and their status. */
-static bool is_same_port_row(const struct port *a, const struct port *b)
-{
-	return str_equal(a->status, b->status) && str_equal(a->host, b->host);
-}
-
-static void add_port_rows(struct table *t, const struct scene *scene)
-{
-	const struct ports *all = &scene->neutron.ports;
-	auto_str struct str item = { 0 };
-
-	for (size_t i = 0, k, n; i < all->n; i++) {
-		for (k = 0; k < i && !is_same_port_row(&all->v[k], &all->v[i]); k++)
-			;
-		if (k < i)
-			continue;
-		for (n = 0, k = i; k < all->n; k++)
-			n += is_same_port_row(&all->v[k], &all->v[i]);
-		str_clear(&item);
-		str_addf(&item, _("bound to %s"), all->v[i].host && *all->v[i].host ? all->v[i].host : _("no host"));
-		add_host_row(t, "ports", item.s, all->v[i].status, (int64_t)n,
-		    str_equal(all->v[i].host, scene->subject.host) ? NULL : _("its instances are here"));
-	}
 }
 
 static void add_instance_states(struct table *t, const struct scene *scene)
@@ -137,7 +96,7 @@ static void add_instance_states(struct table *t, const struct scene *scene)
 		for (n = 0, k = i; k < scene->subject.instances.n; k++)
 			n += str_equal(v[k].vm_state, v[i].vm_state) && str_equal(v[k].task_state, v[i].task_state) &&
 			    instance_boots_from_volume(&v[k]) == instance_boots_from_volume(&v[i]);
-		add_host_row(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
+		host_show_add(t, "instances", boot, v[i].vm_state, (int64_t)n, v[i].task_state);
 	}
 }
 
@@ -165,7 +124,7 @@ static void add_disks(struct table *t, const struct scene *scene)
 			continue;
 		str_clear(&detail);
 		str_addf(&detail, "%lld %s", (long long)size[k], k == SWAP ? "MB" : "GB");
-		add_host_row(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
+		host_show_add(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
 	}
 }
 
@@ -184,7 +143,7 @@ static void add_owner_rows(struct table *t, const struct scene *scene)
 		if (o->cluster_name)
 			str_addf(&detail, _("cluster '%s': %s"), o->cluster_name,
 			    is_up ? _("a live member serves them") : _("no member of it is alive"));
-		add_host_row(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host,
+		host_show_add(t, strcmp(o->kind, "volume") == 0 ? "volumes" : "backups", o->host,
 		    !o->cluster_name ? NULL :
 			is_up        ? "served" :
 				       "dead cluster",
@@ -205,7 +164,7 @@ static int add_dependents(struct table *t, const struct scene *scene, struct err
 			if (owned_find(scene->world->cinder_db, (enum owned_kind)k, s->host, &rows, err) != 0)
 				return -1;
 			if (rows.n > 0)
-				add_host_row(t, owned_kind_plural[k], s->host, NULL, (int64_t)rows.n, NULL);
+				host_show_add(t, owned_kind_plural[k], s->host, NULL, (int64_t)rows.n, NULL);
 			owned_free(&rows);
 		}
 	}
@@ -223,7 +182,7 @@ static int add_attachments(struct table *t, const struct scene *scene, struct er
 	for (i = 0; i < all.n; i += n) {
 		for (n = 1; i + n < all.n && str_equal(all.v[i].attach_status, all.v[i + n].attach_status); n++)
 			;
-		add_host_row(t, "attachments", scene->subject.host, all.v[i].attach_status, (int64_t)n, NULL);
+		host_show_add(t, "attachments", scene->subject.host, all.v[i].attach_status, (int64_t)n, NULL);
 	}
 	attachments_free(&all);
 	return 0;
@@ -237,7 +196,7 @@ static void add_in_flight(struct table *t, const struct scene *scene)
 	     m < scene->subject.migrations.v + scene->subject.migrations.n; m++) {
 		str_clear(&item);
 		str_addf(&item, _("%s of instance %s"), str_or(m->migration_type, "migration"), m->instance_uuid);
-		add_host_row(t, "in flight", item.s, m->status, -1, m->dest_compute);
+		host_show_add(t, "in flight", item.s, m->status, -1, m->dest_compute);
 	}
 }
 
@@ -254,14 +213,14 @@ static void add_queues(struct table *t, const struct scene *scene)
 			queue_add_remedy(c->queue, &detail);
 		else
 			str_addf(&detail, _("%u consumer%s"), (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
-		add_host_row(t, "queues", c->queue,
+		host_show_add(t, "queues", c->queue,
 		    c->now.messages == 0 ? "empty" :
 			c->now.consumers ? "read" :
 					   "waiting",
 		    c->now.messages, detail.s);
 	}
 	if (scene->bus.queues_absent)
-		add_host_row(t, "unknown", _("messages in its queues"), NULL, -1, scene->bus.queues_absent);
+		host_show_add(t, "unknown", _("messages in its queues"), NULL, -1, scene->bus.queues_absent);
 }
 
 /* What the others have free, with allocation ratios and reserved: placement's books when its configuration is given, else the
@@ -290,7 +249,7 @@ static void add_capacity(struct table *t, const struct scene *scene)
 			str_add(&detail, "; ");
 			room_add_absent(r, &detail);
 		}
-		add_host_row(t, "capacity", r->host,
+		host_show_add(t, "capacity", r->host,
 		    r->closed == ROOM_OPEN     ? "up" :
 			r->closed == ROOM_DOWN ? "down" :
 						 "disabled",
@@ -332,7 +291,7 @@ static void add_risk_rows(struct table *t, const struct findings *found)
 		n = count_of(found, f->code);
 		str_clear(&detail);
 		str_addf(&detail, "%s%s", f->message, n > 1 ? _("; and others") : "");
-		add_host_row(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
+		host_show_add(t, "risks", f->code, severity_name[f->severity], (int64_t)n, detail.s);
 	}
 }
 
@@ -368,7 +327,7 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 		str_addf(&detail, "evac-manage host rescue %s --to %s", host, shell_word(&scene->arena, to));
 	else
 		str_add(&detail, _("no live host can take all its volumes and backups: evac-manage service list"));
-	add_host_row(t, "next", scene->subject.host, NULL, -1, detail.s);
+	host_show_add(t, "next", scene->subject.host, NULL, -1, detail.s);
 }
 
 /* What a rescue of it would find, before anybody is in a hurry. */
@@ -385,82 +344,6 @@ static int find_risks(struct scene *scene, struct findings *found, struct error 
 	return 0;
 }
 
-static int count_instances(const struct scene *scene, const char *host, int64_t *n, struct error *err)
-{
-	struct instances found;
-
-	*n = 0;
-	for (size_t i = 0; i < scene->nova.ncell; i++) {
-		if (instances_on_host(scene->nova.cell[i].cell->db, host, &found, err) != 0)
-			return -1;
-		*n += (int64_t)found.n;
-		instances_free(&found);
-	}
-	return 0;
-}
-
-static bool has_twin(const struct host_twins *twins, const char *name)
-{
-	for (size_t i = 0; i < twins->n; i++)
-		if (strcmp(twins->v[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* A host whose records are gone lives on in what its instances name. */
-static int add_twins_of_instances(struct scene *scene, struct host_twins *twins, struct error *err)
-{
-	for (size_t c = 0; c < scene->nova.ncell; c++) {
-		struct host_list hosts;
-
-		if (instance_hosts_list(scene->nova.cell[c].cell->db, &hosts, err) != 0)
-			return -1;
-		for (size_t i = 0; i < hosts.n; i++) {
-			struct host_twin *more;
-
-			if (!str_is_twin(hosts.v[i].host, scene->subject.host) || has_twin(twins, hosts.v[i].host))
-				continue;
-			more = arena_alloc(&scene->arena, (twins->n + 1) * sizeof *more);
-			if (twins->n > 0)
-				memcpy(more, twins->v, twins->n * sizeof *more);
-			more[twins->n++] = (struct host_twin){ .name = arena_dup(&scene->arena, hosts.v[i].host) };
-			twins->v = more;
-		}
-		host_list_free(&hosts);
-	}
-	return 0;
-}
-
-/* An FQDN beside a short name: two names to us, one machine perhaps. */
-static int add_twins(struct table *t, struct scene *scene, struct error *err)
-{
-	auto_str struct str owns = { 0 };
-	const char *to = scene_live_node(scene, &scene->arena);
-	struct host_twins twins;
-	int64_t n;
-
-	scene_find_twins(scene, scene->subject.host, &scene->arena, &twins);
-	if (add_twins_of_instances(scene, &twins, err) != 0)
-		return -1;
-	for (const struct host_twin *twin = twins.v; twin < twins.v + twins.n; twin++) {
-		const char *name = shell_word(&scene->arena, twin->name);
-
-		if (count_instances(scene, twin->name, &n, err) != 0)
-			return -1;
-		host_twin_describe(twin, &owns);
-		if (n > 0)
-			str_addf(&owns, _("%s%lld instance%s"), owns.n ? ", " : "", (long long)n, n == 1 ? "" : "s");
-		if (scene->nova.home && to && twin->nova_services == 0 && n == 0)
-			str_addf(&owns,
-			    _("; the same name up to the first dot; to move its rows too: evac-manage host rescue %s --to %s --cinder-host %s"),
-			    shell_word(&scene->arena, scene->subject.host), shell_word(&scene->arena, to), name);
-		else
-			str_addf(&owns, _("; the same name up to the first dot: evac-manage host show %s"), name);
-		add_host_row(t, "twin", twin->name, twin->up ? "up" : "down", twin->volumes + twin->backups + n, owns.s);
-	}
-	return 0;
-}
-
 static void add_lost_cells(struct table *t, const struct world *w)
 {
 	auto_str struct str item = { 0 };
@@ -472,7 +355,7 @@ static void add_lost_cells(struct table *t, const struct world *w)
 			continue;
 		str_clear(&item);
 		str_addf(&item, _("rows of cell '%s'"), str_or(cell->name, cell->uuid));
-		add_host_row(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
+		host_show_add(t, "unknown", item.s, NULL, -1, world_lost_cell(w, cell->id)->text);
 	}
 }
 
@@ -485,11 +368,11 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	if (rc == 0) {
 		add_risk_rows(t, &found);
 		if (!w->cinder_db)
-			add_host_row(t, "unknown", _("cinder's rows"), NULL, -1, w->cinder_absent);
+			host_show_add(t, "unknown", _("cinder's rows"), NULL, -1, w->cinder_absent);
 		if (!w->api_db)
-			add_host_row(t, "unknown", _("nova's rows"), NULL, -1, w->nova_absent);
+			host_show_add(t, "unknown", _("nova's rows"), NULL, -1, w->nova_absent);
 		if (scene->neutron.absent && scene->subject.ncandidate > 0)
-			add_host_row(t, "unknown", _("neutron's rows"), NULL, -1, scene->neutron.absent);
+			host_show_add(t, "unknown", _("neutron's rows"), NULL, -1, scene->neutron.absent);
 		add_lost_cells(t, w);
 		add_next(t, scene, &found);
 	}
@@ -510,14 +393,14 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 	if (w->api_db && find_host_in_nova(scene, err) != 0)
 		return -1;
 	add_host_services(t, scene);
-	add_agents(t, scene);
+	host_show_agents(t, scene);
 	add_instance_states(t, scene);
-	add_port_rows(t, scene);
+	host_show_ports(t, scene);
 	add_disks(t, scene);
 	add_owner_rows(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;
-	if (add_twins(t, scene, err) != 0)
+	if (host_show_twins(t, scene, err) != 0)
 		return -1;
 	add_in_flight(t, scene);
 	scene_find_queues(scene);

@@ -102,6 +102,19 @@ static void add_instances(const struct incident *incident, struct sheet *out)
 	}
 }
 
+/* Their computes waited for it, and neutron could not reach nova-api. */
+static void add_told_ports(const struct past *past, struct sheet *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		n += past->unit[i].told;
+	if (n > 0)
+		sheet_add(out, SHEET_TEXT,
+		    arena_printf(&out->arena,
+			_("Messages of this run, instead of nova-api's, that told nova-compute of a plugged port: %zu."), n));
+}
+
 void incident_add_moves(const struct incident *incident, struct sheet *out)
 {
 	size_t before;
@@ -110,6 +123,7 @@ void incident_add_moves(const struct incident *incident, struct sheet *out)
 	before = out->n;
 	add_instances(incident, out);
 	add_row_counts(&incident->past, out);
+	add_told_ports(&incident->past, out);
 	if (out->n == before)
 		sheet_add(out, SHEET_TEXT, _("Nothing was begun."));
 }

@@ -100,6 +100,8 @@ class NovaApi(harness.TestCase):
         (event,) = self.told(GRACE - 3)
         self.assertEqual((event["outcome"], event["nova_api"], event["host"]), ("acked", False, C))
         self.end(process)
+        (run,) = [r["run"] for r in self.of_kind("run")]
+        self.assertIn("that told nova-compute of a plugged port: 1.", self.expect(self.tool.run("journal", "report", run), OK).out)
         self.assertEqual(self.own.heard, [], "nobody asks the address of nova.conf: neutron does not")
 
     def test_and_by_a_recovery(self):
