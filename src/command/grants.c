@@ -22,6 +22,7 @@ static const struct table_column columns[] = {
 #define CELL "nova" /* as nova-manage names it; a cell of another name needs the same */
 #define CELL0 "nova_cell0"
 #define NEUTRON "neutron"
+#define PLACEMENT "placement"
 #define KEYSTONE "keystone"
 
 enum { MAY_SELECT = 1, MAY_INSERT = 2, MAY_UPDATE = 4, MAY_DELETE = 8 };
@@ -162,6 +163,8 @@ static void add_of_directory(struct privileges *all, const struct sql *sql)
 		add_needed_by(all, sql, "cinder");
 	if (str_starts(sql->name, "nova_api/"))
 		add_needed_by(all, sql, "nova_api");
+	if (str_starts(sql->name, "placement/"))
+		add_needed_by(all, sql, PLACEMENT);
 	if (str_starts(sql->name, "neutron/"))
 		add_needed_by(all, sql, NEUTRON);
 	if (str_starts(sql->name, "keystone/"))
@@ -187,7 +190,7 @@ static void add_of_audit(struct privileges *all, const struct audit_source *s)
 	if (s->database == AUDIT_NEUTRON)
 		add_needed_by(all, s->sql, NEUTRON);
 	if (s->database == AUDIT_PLACEMENT)
-		add_needed_by(all, s->sql, "placement");
+		add_needed_by(all, s->sql, PLACEMENT);
 }
 
 static void add_privilege_words(const struct privilege *p, struct str *out)
@@ -238,6 +241,13 @@ static void add_grant(struct table *t, const struct privilege *p, const struct r
 	    account.s);
 	table_add(t);
 	table_text(t, "statement", line.s);
+	if (strcmp(p->database, PLACEMENT) == 0) {
+		str_clear(&line);
+		str_addf(&line, "-- where its tables are in nova_api (nova 17 and 18): GRANT %s ON `nova_api`.`%.*s` TO %s;",
+		    words.s, (int)p->ntable, p->table, account.s);
+		table_add(t);
+		table_text(t, "statement", line.s);
+	}
 	if (!p->later)
 		return;
 	str_clear(&line);
@@ -261,30 +271,24 @@ static void add_create(struct table *t, const struct request *request)
 	table_text(t, "statement", line.s);
 }
 
-/* What no file of a database names: the state of a group's member. */
-static void add_group_grant(struct table *t, const struct request *request)
+/* What no file of a database names; for the account between ${before} and ${after}. */
+static void add_site_grant(struct table *t, const struct request *request, const char *before, const char *after)
 {
 	auto_str struct str line = { 0 }, account = { 0 };
 
 	add_account(str_or(request->what.account, "evac_manage@%"), &account);
-	str_addf(&line,
-	    "-- where MySQL's group replication runs: GRANT SELECT ON `performance_schema`.`replication_group_members` TO %s;",
-	    account.s);
+	str_addf(&line, "%s%s;%s", before, account.s, after);
 	table_add(t);
 	table_text(t, "statement", line.s);
 }
 
-/* What the audit asks a replica (slave_connection): how far it is behind. */
-static void add_replica_grant(struct table *t, const struct request *request)
+static void add_sites_grants(struct table *t, const struct request *request)
 {
-	auto_str struct str line = { 0 }, account = { 0 };
-
-	add_account(str_or(request->what.account, "evac_manage@%"), &account);
-	str_addf(&line,
-	    "-- where the audit reads a replica: GRANT SLAVE MONITOR ON *.* TO %s; -- on MySQL, and before MariaDB 10.5: GRANT REPLICATION CLIENT",
-	    account.s);
-	table_add(t);
-	table_text(t, "statement", line.s);
+	add_site_grant(t, request,
+	    "-- where MySQL's group replication runs: GRANT SELECT ON `performance_schema`.`replication_group_members` TO ",
+	    "");
+	add_site_grant(t, request, "-- where the audit reads a replica: GRANT SLAVE MONITOR ON *.* TO ",
+	    " -- on MySQL, and before MariaDB 10.5: GRANT REPLICATION CLIENT");
 }
 
 static enum error_kind run_grants(const struct request *request, struct error *err)
@@ -309,8 +313,7 @@ static enum error_kind run_grants(const struct request *request, struct error *e
 	add_create(&t, request);
 	for (size_t i = 0; i < all.n; i++)
 		add_grant(&t, &all.v[i], request);
-	add_group_grant(&t, request);
-	add_replica_grant(&t, request);
+	add_sites_grants(&t, request);
 	rc = table_print(&t, &plain.shown, err);
 	table_free(&t);
 	for (size_t i = 0; i < all.n; i++) {

@@ -22,8 +22,7 @@ class Grants(harness.TestCase):
         """An account with these grants and nothing else; the tool uses it everywhere."""
         rows("mysql", "DROP USER IF EXISTS least@'127.0.0.1'")
         lines = self.expect(self.tool.run("grants", kind, "--account", "least@127.0.0.1"), OK).out.splitlines()
-        lines = [line for line in lines if not line.startswith(("-- where the table is there: GRANT ", "-- where keystone's database is on this server: GRANT ",
-                                                                        "-- where MySQL's group replication runs: GRANT ", "-- where the audit reads a replica: GRANT "))]
+        lines = [line for line in lines if not line.startswith("-- where ")]
         self.assertTrue(lines)
         for line in lines:
             try:
@@ -37,7 +36,8 @@ class Grants(harness.TestCase):
         file = os.path.join(self.tool.state, "login.cnf")
         with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
             f.write("[evac-manage]\nuser = least\npassword = %s\n" % PASSWORD)
-        self.run = lambda *words: self.tool.run(*words, "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "--defaults-file", file)
+        self.run = lambda *words: self.tool.run(*words, "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "--placement-config-file", ENV["SB_PLACEMENT_CONF"],
+                                               "--defaults-file", file)
         return lines
 
     # ---- what there is to do, for every command of the program
@@ -152,6 +152,7 @@ class Grants(harness.TestCase):
         create, *lines = self.expect(self.tool.run("grants", "--operate"), OK).out.splitlines()
         self.assertRegex(create, r"^CREATE USER IF NOT EXISTS ")
         self.assertRegex(lines.pop(), r"^-- where the audit reads a replica: GRANT SLAVE MONITOR ON \*\.\* TO 'evac_manage'@'%'; ")
+        lines = [l for l in lines if not l.startswith("-- where its tables are in nova_api (nova 17 and 18): ")]
         tables = {re.search(r"ON `(\w+)`\.`(\w+)`", l).groups() for l in lines}
         self.assertEqual(len(tables), len(lines) - len([l for l in lines if "before cinder 18" in l]))
         self.assertEqual([l for l in lines if "UPDATE" in l and not re.search(r"UPDATE \(\w+(, \w+)*\) ON", l)], [])

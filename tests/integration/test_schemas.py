@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every statement, a plan and a transaction on the schema of every release: a column that a release lacks is never named."""
+import contextlib
 import glob
 import os
 import re
 import shutil
+
+import pymysql
 
 import harness
 import releases
@@ -17,6 +20,8 @@ PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "n
           "cinder/quota_count": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}
 URL = "mysql+pymysql://%s:%s@127.0.0.1:%s/" % (ENV["SB_DB_ADMIN"], ENV["SB_DB_ADMIN_PASS"], ENV["SB_DB_PORT"])
+
+PASSWORD = "the-least-of-all-9"
 
 
 def columns(database):
@@ -92,6 +97,24 @@ class Schemas(harness.TestCase):
                      settings="foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
         rows("mysql", "DROP DATABASE schema_placement")
 
+    def least(self, where):
+        """The login of an account with what 'grants' prints for these databases, and what it prints ${where} some sites have it."""
+        harness.make_account("least@'127.0.0.1'", PASSWORD)
+        self.addCleanup(rows, "mysql", "DROP USER IF EXISTS least@'127.0.0.1'")
+        given = 0
+        for line in self.expect(self.tool.run("grants", "--read-only", "--account", "least@127.0.0.1"), OK).out.splitlines():
+            grant = re.search(r"GRANT [^;]* ON `(nova|nova_api|cinder|neutron)`[^;]*", line)
+            if not grant or line.startswith("-- ") and not line.startswith(where):
+                continue
+            with contextlib.suppress(pymysql.err.MySQLError):        # a table or a column that came later
+                rows("mysql", grant[0].replace("`%s`." % grant[1], "`schema_%s`." % grant[1]) if grant[1] in DATABASES else grant[0])
+                given += line.startswith(where)
+        self.assertTrue(given)
+        path = os.path.join(self.tool.state, "least.cnf")
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write("[evac-manage]\nuser = least\npassword = %s\n" % PASSWORD)
+        return path
+
     def test_placement_inside_novas_api_database(self):
         def seen(*words):
             r = self.expect(self.tool.run("host", "show", A, *words, "-f", "json"), OK)
@@ -107,6 +130,7 @@ class Schemas(harness.TestCase):
         rows("schema_nova_api", "INSERT INTO allocations (created_at, resource_provider_id, consumer_id, resource_class_id, used)"
              " SELECT UTC_TIMESTAMP() - INTERVAL 2 DAY, MIN(id), %s, 0, 1 FROM resource_providers", (lost,))
         self.assertEqual((seen(), unknown()), ({True}, [lost]))
+        self.assertEqual(seen("--defaults-file", self.least("-- where its tables are in nova_api")), {True})
         self.write("apart.conf", "[placement_database]\nconnection = %sschema_elsewhere\n" % URL)     # Rocky may have it elsewhere
         self.tool.nova.append(os.path.join(self.tool.state, "apart.conf"))
         self.assertEqual((seen(), unknown()), ({False}, []))
