@@ -41,7 +41,7 @@ PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
               $(if $(COVERAGE),--coverage) -fPIE $(PROTECTION) $(PLACE) $(PKG_CFLAGS)
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage)
-LIBS       := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread
+LIBS       := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread -ldl
 
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
@@ -154,8 +154,23 @@ $(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
 
 rooms: $(ROOMS_BIN)
 
-unit: $(UNIT_BIN) $(REPLAY_BIN)
-	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen; failed=0; \
+# two libraries of Ceph that are a file, for tests; and what check-storage needs of the real ones: without their headers
+FAKE_CEPH := $(BUILD)/tests/fake/librados.so.2 $(BUILD)/tests/fake/librbd.so.1
+$(FAKE_CEPH): tests/storage/fake.c
+	@echo "  TEST  $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(if $(WERROR),-Werror) -O1 -g -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+
+$(BUILD)/tests/storage/rbd: tests/storage/rbd.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -O1 -g -rdynamic -o $@ $< -l:librados.so.2 -l:librbd.so.1
+
+$(BUILD)/tests/storage/see: tests/storage/see.c $(BUILD)/libevac-manage.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libevac-manage.a $(LIBS)
+
+unit: $(UNIT_BIN) $(REPLAY_BIN) | $(FAKE_CEPH)
+	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen FAKE_CEPH_LIBS=$(abspath $(BUILD))/tests/fake; failed=0; \
 	    printf '%s\n' $^ | RUNNER='$(RUNNER)' xargs -P $$(nproc) -n 1 tests/unit/each || failed=1; \
 	    tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
@@ -177,7 +192,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/servers/run tests/servers/root tests/servers/each packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/servers/run tests/servers/root tests/servers/each packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -209,6 +224,11 @@ check-servers: all rooms
 	$(Q)tests/deps.sh build sandbox servers
 	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
 	$(Q)BUILD=$(BUILD) tests/servers/run $(SERVERS)
+
+# a private Ceph of one monitor and one OSD, from packages that are unpacked; guests' disks that live, die and freeze
+check-storage: all $(FAKE_CEPH) $(BUILD)/tests/storage/rbd $(BUILD)/tests/storage/see
+	$(Q)tests/deps.sh build check sandbox
+	$(Q)BUILD=$(BUILD) tests/storage/run
 
 demo:
 	$(Q)tests/demo
@@ -323,5 +343,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

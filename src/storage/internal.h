@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORAGE_INTERNAL_H
+#define STORAGE_INTERNAL_H
+
+#include "storage/storage.h"
+
+/* child.c: does what is asked and says it on ${fd}, a line a fact, each disk's when the disk is done:
+ *
+ *	storage 1
+ *	absent TEXT                  nothing was asked; the last line then
+ *	fsid UUID · monitor ADDRESS · may yes|no · entry ADDRESS UNTIL · entries
+ *	fenced N · unfenced TEXT
+ *	watch I ADDRESS CLIENT COOKIE · lock I ADDRESS CLIENT auto|hand
+ *	disk I seen FEATURES · disk I missing · disk I error ERRNO DOING
+ *	end
+ *
+ * No line holds a key. */
+void storage_serve(const struct storage_ask *ask, int fd);
+
+#define STORAGE_PROTOCOL "storage 1"
+#define STORAGE_TEXT_MAX 200 /* of a sentence of Ceph's */
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage/storage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "util/clock.h"
+#include "util/lang.h"
+#include "util/str.h"
+
+#define DISK_MS 20
+#define ANSWER_MAX ((size_t)16 * 1024 * 1024)
+#define FDS_MAX 65536
+
+/* ---- the child */
+
+static void close_all_but(int fd)
+{
+	struct rlimit limit = { .rlim_cur = FDS_MAX };
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; nothing >= 0 && i < 3; i++)
+		dup2(nothing, i);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	for (int i = 3; i < FDS_MAX && (rlim_t)i < limit.rlim_cur; i++)
+		if (i != fd)
+			close(i);
+}
+
+/* The connections of the parent are not its own, nor is the terminal: who stops the program stops the parent, which ends it.
+ * A core of it would hold passwords. */
+static void become_child(int fd, pid_t parent)
+{
+	struct rlimit none = { 0, 0 };
+	struct sigaction ignored = { .sa_handler = SIG_IGN };
+	sigset_t empty;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	setrlimit(RLIMIT_CORE, &none);
+	for (int s = 1; s < NSIG; s++)
+		signal(s, SIG_DFL);
+	sigaction(SIGINT, &ignored, NULL);
+	sigaction(SIGTERM, &ignored, NULL);
+	sigaction(SIGHUP, &ignored, NULL);
+	sigaction(SIGPIPE, &ignored, NULL);
+	sigemptyset(&empty);
+	sigprocmask(SIG_SETMASK, &empty, NULL);
+	close_all_but(fd);
+}
+
+/* ---- the parent */
+
+static void cannot_begin(struct storage_look *look, int errno_value)
+{
+	snprintf(look->why, sizeof look->why, "%s", strerror(errno_value));
+}
+
+void storage_begin(const struct storage_ask *ask, struct storage_look *look)
+{
+	const pid_t parent = getpid();
+	int pipe_fd[2];
+
+	*look = (struct storage_look){ .fd = -1,
+		.n = ask->n,
+		.nfence = ask->nfence,
+		.deadline_ms = clock_monotonic_ms() +
+		    (ask->deadline_ms ? ask->deadline_ms :
+					STORAGE_DEADLINE_MS + DISK_MS * (int)(ask->n < 100000 ? ask->n : 100000)) };
+	if (pipe2(pipe_fd, O_CLOEXEC) != 0) {
+		cannot_begin(look, errno);
+		return;
+	}
+	look->pid = fork();
+	if (look->pid == 0) {
+		become_child(pipe_fd[1], parent);
+		storage_serve(ask, pipe_fd[1]);
+		_exit(0);
+	}
+	close(pipe_fd[1]);
+	look->fd = pipe_fd[0];
+	if (look->pid < 0) {
+		look->pid = 0;
+		cannot_begin(look, errno);
+	}
+}
+
+/* All that comes until the end, or the deadline; false: it was that. */
+static bool read_until_end(struct storage_look *look, struct str *out)
+{
+	char buffer[16384];
+
+	for (;;) {
+		int64_t left = look->deadline_ms - clock_monotonic_ms();
+		struct pollfd p = { .fd = look->fd, .events = POLLIN };
+		ssize_t n;
+
+		if (left <= 0 || out->n > ANSWER_MAX)
+			return false;
+		if (poll(&p, 1, (int)left) <= 0)
+			continue;
+		n = read(look->fd, buffer, sizeof buffer);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return true;
+		if (n > 0)
+			str_addn(out, buffer, (size_t)n);
+	}
+}
+
+/* It may be asleep in the kernel: it is not waited for without end. */
+static void end_child(struct storage_look *look, bool kills)
+{
+	if (kills)
+		kill(look->pid, SIGKILL);
+	for (int i = 0; i < 100 && waitpid(look->pid, NULL, WNOHANG) == 0; i++) {
+		if (i == 20)
+			kill(look->pid, SIGKILL);
+		clock_sleep_ms(10);
+	}
+	look->pid = 0;
+}
+
+void storage_take(struct storage_look *look, struct storage_answer *out)
+{
+	auto_str struct str text = { 0 };
+	const char *why = look->why;
+	bool ended = true;
+
+	*out = (struct storage_answer){ .ndisk = look->n };
+	if (look->pid > 0) {
+		ended = read_until_end(look, &text);
+		end_child(look, !ended);
+		why = ended ? _("the library that asks Ceph ended without an answer") : _("Ceph did not answer in time");
+	}
+	if (look->fd >= 0)
+		close(look->fd);
+	look->fd = -1;
+	out->disk = arena_alloc(&out->arena, look->n * sizeof *out->disk + 1);
+	storage_answer_read(text.s, text.n, out, arena_dup(&out->arena, why));
+	if (look->nfence > out->nfenced && !out->fence_why)
+		out->fence_why = arena_dup(&out->arena, str_or(out->absent, why));
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What src/storage says of a real Ceph (tests/storage/run has started it): guests' disks that live, die, freeze and are fenced.
+
+A watch of who died stays for 27 to 30 seconds, so each test works on images of its own and waits for what it needs."""
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+RBD, SEE, CONF = os.environ["RBD"], os.environ["SEE"], os.environ["CEPH_CONF"]
+CEPH = os.environ["EVAC_CEPH"]
+OLD, NEW = "127.0.0.31", "127.0.0.32"
+GONE_S = 45  # a watch ends within 30.1 s, the longest that was ever measured
+
+
+def rbd(*words, user="client.admin"):
+    return subprocess.run([RBD, user, *words], capture_output=True, text=True, timeout=60)
+
+
+class Guest:
+    """A guest's disk as qemu has it, on a host of its own address."""
+
+    def __init__(self, image, host, tag, user="client.cinder", ms=100):
+        self.log = open(f"{CEPH}/{tag}.log", "w+")
+        self.process = subprocess.Popen([RBD, user, "guest", "volumes", image, tag, str(ms)],
+                                        stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, "SRCIP": host})
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def wait(self, words, seconds=60):
+        end = time.monotonic() + seconds
+        while words not in self.said():
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise AssertionError(f"the guest never said {words!r}: {self.said()}")
+            time.sleep(0.1)
+        return self
+
+    def send(self, number):
+        self.process.send_signal(number)
+
+    def end(self):
+        self.send(signal.SIGKILL)
+        self.process.wait()
+
+
+class Seen(dict):
+    """The lines of see.c: fsid, may and so on; disks by name."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.disks, self.entries, last = {}, {}, None
+        for line in text.splitlines():
+            words = line.split()
+            if words[0] == "entry":
+                self.entries[words[1]] = words[2]
+            elif words[0] in ("watcher", "lock"):
+                self.disks[last][words[0]].append(words[1:])
+            elif "/" in words[0]:
+                last = words[0].split("/")[1]
+                self.disks[last] = {"seen": words[1], "why": " ".join(words[2:-1]), "watcher": [], "lock": [],
+                                    "features": int(words[-1].split("=")[1])}
+            else:
+                self[words[0]] = " ".join(words[1:])
+
+
+def see(*words, user="witness", conf=CONF, keyring="-", monitors=None):
+    env = {**os.environ, **({"MONITORS": monitors} if monitors else {})}
+    done = subprocess.run([SEE, conf, keyring, user, *words], capture_output=True, text=True, timeout=60, env=env, check=True)
+    return Seen(done.stdout)
+
+
+def disk(image, **options):
+    return see(f"volumes/{image}", **options).disks[image]
+
+
+def until_unwatched(image):
+    end = time.monotonic() + GONE_S
+    while disk(image)["watcher"]:
+        if time.monotonic() > end:
+            raise AssertionError(f"still watched: {disk(image)}")
+        time.sleep(0.5)
+
+
+class Storage(unittest.TestCase):
+    def setUp(self):
+        self.image = re.sub("[^a-z]", "", self.id().rsplit(".", 1)[-1])
+        self.guests = []
+        self.assertEqual(rbd("create", "volumes", self.image, "16").returncode, 0)
+
+    def tearDown(self):
+        for guest in self.guests:
+            guest.end()
+            guest.log.close()
+
+    def guest(self, host, tag, says="write 1 ok", **options):
+        guest = Guest(options.pop("image", self.image), host, f"{self.image}-{tag}", **options)
+        self.guests.append(guest)
+        return guest.wait(says) if says else guest
+
+    def test_a_guest_that_writes_is_watcher_and_owner(self):
+        self.guest(OLD, "a")
+        seen = disk(self.image)
+        (watcher,), (lock,) = seen["watcher"], seen["lock"]
+        self.assertRegex(watcher[0], rf"^{re.escape(OLD)}:0/[1-9][0-9]*$")
+        self.assertEqual(watcher[:2], lock[:2])
+        self.assertEqual(lock[2], "auto")
+        self.assertEqual(seen["features"] & 4, 4)
+
+    def test_a_guest_that_has_not_written_holds_no_lock(self):
+        self.guest(OLD, "a", says="open", ms=0)
+        seen = disk(self.image)
+        self.assertEqual((len(seen["watcher"]), seen["lock"]), (1, []))
+
+    def test_a_look_is_no_watcher_and_writes_nothing(self):
+        before = see(user="cinder").entries
+        for user in ("witness", "cinder"):
+            seen = see("probe", f"volumes/{self.image}", user=user)
+            self.assertEqual(seen.disks[self.image]["watcher"], [])
+        self.assertEqual(see(user="cinder").entries, before)
+        self.assertEqual(disk(self.image)["lock"], [])
+
+    def test_without_a_write_it_is_told_who_may_blocklist(self):
+        for user, may in (("cinder", "yes"), ("fence", "yes"), ("old", "no"), ("witness", "no")):
+            self.assertEqual(see("probe", user=user)["may"], may, user)
+
+    def test_death_leaves_the_lock_and_for_half_a_minute_the_watch(self):
+        guest = self.guest(OLD, "a")
+        owner = disk(self.image)["lock"]
+        guest.end()
+        self.assertEqual(len(disk(self.image)["watcher"]), 1)
+        until_unwatched(self.image)
+        self.assertEqual(disk(self.image)["lock"], owner)
+
+    def test_the_trap_new_watcher_and_old_lock(self):
+        """Caps without the blocklist: the new guest opens the disk, and every write of it is refused."""
+        self.guest(OLD, "a").end()
+        until_unwatched(self.image)
+        self.guest(NEW, "b", says="Permission denied", user="client.old")
+        seen = disk(self.image)
+        self.assertTrue(seen["watcher"][0][0].startswith(NEW))
+        self.assertTrue(seen["lock"][0][0].startswith(OLD))
+        # the remedy: the running guest writes again
+        self.assertEqual(rbd("unlock", "volumes", self.image).returncode, 0)
+        self.guests[-1].wait("ok")
+
+    def test_a_fenced_client_is_gone_at_once_and_for_ever(self):
+        guest = self.guest(OLD, "a")
+        owner = disk(self.image)["lock"][0][0]
+        seen = see(f"fence={owner}@157680000", f"volumes/{self.image}", user="fence")
+        self.assertEqual(seen["fenced"], "1 -")
+        self.assertIn(owner, seen.entries)
+        self.assertGreater(seen.entries[owner][:4], "2030")
+        guest.wait("shutdown")
+        end = time.monotonic() + 3
+        while disk(self.image)["watcher"] and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertEqual(disk(self.image)["watcher"], [])
+        self.guest(NEW, "b")
+        self.assertTrue(disk(self.image)["lock"][0][0].startswith(NEW))
+
+    def test_a_frozen_client_that_was_fenced_never_writes_again(self):
+        guest = self.guest(OLD, "a")
+        owner = disk(self.image)["lock"][0][0]
+        guest.send(signal.SIGSTOP)
+        self.assertEqual(see(f"fence={owner}@157680000", user="fence")["fenced"], "1 -")
+        self.guest(NEW, "b")
+        guest.send(signal.SIGCONT)
+        guest.wait("shutdown")
+        time.sleep(0.5)
+        self.assertIn(f"{self.image}-b", rbd("read", "volumes", self.image).stdout)
+
+    def test_a_whole_host_is_never_fenced(self):
+        for nonce in ("0", "4294967296"):
+            done = subprocess.run([SEE, CONF, "-", "fence", f"fence={OLD}:0/{nonce}@60"], capture_output=True, text=True)
+            self.assertNotIn("fenced 1", done.stdout)
+        self.assertNotIn(f"{OLD}:0/0", see().entries)
+
+    def test_what_is_missing_is_told_from_what_may_not_be_read(self):
+        rbd("create", "images", self.image, "16")
+        self.assertEqual(disk("unheard-of")["seen"], "missing")
+        self.assertEqual(see(f"images/{self.image}").disks[self.image]["why"], "this key may not read the image")
+        self.assertEqual(see(f"nowhere/{self.image}").disks[self.image]["seen"], "missing")
+
+    def test_without_key_configuration_or_monitor_it_is_absent(self):
+        self.assertIn("Permission denied", see(user="nobody")["absent"])
+        self.assertIn("/nonexistent", see(conf="/nonexistent")["absent"])
+        seen = see(f"volumes/{self.image}", conf="-", keyring=f"{CEPH}/keyring", monitors="127.0.0.1:1")
+        self.assertIn("timed out", seen["absent"])
+        self.assertEqual(seen.disks[self.image]["seen"], "unknown")
+
+    def test_silent_servers_end_in_time_as_unknown(self):
+        images = [f"volumes/{self.image}"] * 4
+        for server in ("osd", "mon"):
+            with open(f"{CEPH}/{server}.pid") as f:
+                pid = int(f.read())
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                seen = see(*images)
+            finally:
+                os.kill(pid, signal.SIGCONT)
+            self.assertLess(int(seen["ms"]), 12000, server)
+            self.assertEqual(seen.disks[self.image]["seen"], "unknown", server)
+            self.assertEqual(disk(self.image)["seen"], "seen", server)
+
+    def test_two_hundred_disks_take_two_seconds_at_most(self):
+        images = [f"many{i}" for i in range(200)]
+        for image in images:
+            rbd("create", "volumes", image, "1")
+        seen = see(*(f"volumes/{image}" for image in images))
+        self.assertEqual({seen.disks[image]["seen"] for image in images}, {"seen"})
+        print(f"200 disks: {seen['ms']} ms", file=sys.stderr)
+        self.assertLess(int(seen["ms"]), 2000)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

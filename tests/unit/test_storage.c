@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "storage/storage.h"
+#include "util/clock.h"
+#include "util/mem.h"
+#include "util/str.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define FSID "7db2ac12-76f5-4c1d-9729-3271ab723376"
+
+/* ---- addresses */
+
+static void an_address_is_read_as_a_whole_or_not_at_all(void **state)
+{
+	static const struct {
+		const char *text, *again; /* NULL: it is none */
+	} row[] = {
+		{ "127.0.0.21:0/3607724541", "127.0.0.21:0/3607724541" },
+		{ "[fd00::5]:0/77", "[fd00::5]:0/77" },
+		{ "[FD00:0:0::5]:0/77", "[fd00::5]:0/77" },
+		{ "[::ffff:192.0.2.7]:0/1", "192.0.2.7:0/1" },
+		{ "v1:192.0.2.7:0/1", "192.0.2.7:0/1" },
+		{ "v2:192.0.2.7:6800/1", "192.0.2.7:6800/1" },
+		{ "any:192.0.2.7:0/4294967295", "192.0.2.7:0/4294967295" },
+		{ "192.0.2.7:0/0", "192.0.2.7:0/0" },
+		{ "192.0.2.7:0/4294967296", NULL }, /* a monitor makes nonce 0 of it: the whole host */
+		{ "192.0.2.7:0/18446744073709551617", NULL },
+		{ "192.0.2.7:65536/1", NULL },
+		{ "192.0.2.7", NULL },
+		{ "192.0.2.7:0", NULL },
+		{ "192.0.2.7:0/", NULL },
+		{ "192.0.2.7:/1", NULL },
+		{ "192.0.2.7:0/-1", NULL },
+		{ "192.0.2.7:0/+1", NULL },
+		{ "192.0.2.7:0/ 1", NULL },
+		{ "192.0.2.7:0/1 ", NULL },
+		{ "192.0.2.7:0/1/2", NULL },
+		{ "192.0.2.7:0/0x10", NULL },
+		{ "192.0.2:0/1", NULL },
+		{ "192.0.2.256:0/1", NULL },
+		{ "fd00::5:0/77", NULL },
+		{ "[fd00::5:0/77", NULL },
+		{ "[192.0.2.7]:0/1", NULL },
+		{ "v3:192.0.2.7:0/1", NULL },
+		{ "-", NULL },
+		{ "", NULL },
+	};
+	struct storage_address a;
+	char text[STORAGE_ADDRESS_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++) {
+		assert_int_equal(storage_address_parse(row[i].text, &a), row[i].again != NULL);
+		if (row[i].again)
+			assert_string_equal(storage_address_text(&a, text), row[i].again);
+	}
+}
+
+static struct storage_address address(const char *text)
+{
+	struct storage_address a;
+
+	if (!strchr(text, '/'))
+		assert_true(storage_address_parse_host(text, &a));
+	else
+		assert_true(storage_address_parse(text, &a));
+	return a;
+}
+
+static void hosts_and_clients_are_told_apart(void **state)
+{
+	const struct storage_address one = address("192.0.2.7:0/1"), two = address("192.0.2.7:0/2"),
+				     other = address("192.0.2.8:0/1"), all = address("192.0.2.7:0/0"),
+				     mapped = address("[::ffff:192.0.2.7]:0/1"), host = address("192.0.2.7"),
+				     monitor = address("[2001:db8::1]:6789"), bare = address("2001:db8::1");
+
+	(void)state;
+	assert_true(storage_address_same_client(&one, &mapped));
+	assert_false(storage_address_same_client(&one, &two));
+	assert_true(storage_address_same_host(&one, &two));
+	assert_true(storage_address_same_host(&one, &host));
+	assert_false(storage_address_same_host(&one, &other));
+	assert_true(storage_address_same_host(&monitor, &bare));
+	assert_true(storage_address_hits(&one, &one));
+	assert_false(storage_address_hits(&one, &two));
+	assert_true(storage_address_hits(&all, &two));
+	assert_false(storage_address_hits(&all, &other));
+}
+
+/* ---- what the child says */
+
+static void read_text(const char *text, size_t ndisk, struct storage_answer *out)
+{
+	*out = (struct storage_answer){ .ndisk = ndisk };
+	out->disk = arena_alloc(&out->arena, ndisk * sizeof *out->disk + 1);
+	storage_answer_read(text, strlen(text), out, "no answer");
+}
+
+static void a_whole_answer_is_read(void **state)
+{
+	struct storage_answer a;
+
+	(void)state;
+	read_text("storage 1\nfsid " FSID "\nmay no\nmonitor 192.0.2.1:6789/0\nentry 192.0.2.9:0/4 2026-11-28T10:02:31.1+0000\nentries\n"
+		  "watch 0 192.0.2.7:0/5 4253 99\nlock 0 192.0.2.7:0/5 4253 auto\nlock 0 192.0.2.6:0/5 4 hand\ndisk 0 seen 61\n"
+		  "disk 1 missing\ndisk 2 error 110 open\ndisk 3 seen 1\nend\n",
+	    5, &a);
+	assert_null(a.absent);
+	assert_string_equal(a.fsid, FSID);
+	assert_int_equal(a.may_blocklist, STORAGE_MAY_NOT);
+	assert_int_equal(a.nmonitor, 1);
+	assert_true(a.entries_known);
+	assert_int_equal(a.nentry, 1);
+	assert_string_equal(a.entry[0].until, "2026-11-28T10:02:31.1+0000");
+	assert_int_equal(a.disk[0].seen, STORAGE_SEEN);
+	assert_int_equal(a.disk[0].nwatcher, 1);
+	assert_int_equal(a.disk[0].watcher[0].client, 4253);
+	assert_int_equal(a.disk[0].nlock, 2);
+	assert_true(a.disk[0].lock[0].automatic);
+	assert_false(a.disk[0].lock[1].automatic);
+	assert_int_equal(a.disk[1].seen, STORAGE_MISSING);
+	assert_int_equal(a.disk[2].seen, STORAGE_UNKNOWN);
+	assert_string_equal(a.disk[2].why, "no OSD answered in time");
+	assert_int_equal(a.disk[3].seen, STORAGE_SEEN);
+	assert_int_equal(a.disk[3].nwatcher, 0);
+	assert_int_equal(a.disk[4].seen, STORAGE_UNKNOWN);
+	assert_string_equal(a.disk[4].why, "no answer");
+	storage_answer_free(&a);
+}
+
+/* Half a disk is none: that nobody watches it would be a lie. */
+static void what_was_cut_off_is_unknown(void **state)
+{
+	static const char whole[] = "storage 1\nfsid " FSID "\nwatch 0 192.0.2.7:0/5 4253 99\ndisk 0 seen 61\nend\n";
+	struct storage_answer a;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof whole - 1; n++) {
+		auto_free char *cut = xstrndup(whole, n);
+		bool told = strstr(cut, "seen 61\n");
+
+		read_text(cut, 1, &a);
+		assert_int_equal(a.disk[0].seen, told ? STORAGE_SEEN : STORAGE_UNKNOWN);
+		assert_int_equal(a.disk[0].nwatcher, told ? 1 : 0);
+		if (!strstr(cut, FSID "\n"))
+			assert_string_equal(a.absent, "no answer");
+		storage_answer_free(&a);
+	}
+}
+
+static void a_line_that_is_not_understood_ends_it(void **state)
+{
+	static const char *const lines[] = { "disk 2 seen 61", "disk -1 seen 61", "disk 0 seen", "disk 0 seen 61 1", "disk 0 seen x",
+		"disk 0 seen 99999999999999999999999", "watch 0 192.0.2.7 4 9", "watch 0 192.0.2.7:0/4294967296 4 9",
+		"watch 0 192.0.2.7:0/5 4", "watch 0 192.0.2.7:0/5 4 9 9", "lock 0 192.0.2.7:0/5 4 other", "lock 0 192.0.2.7:0/5 x auto",
+		"entry 192.0.2.7:0/5", "entry x y", "may perhaps", "may", "", "watch", "unheard of", "monitor nobody", "fsid x", "end now",
+		"watch 1 192.0.2.7:0/5 4 9\nwatch 0 192.0.2.7:0/5 4 9", "watch 0 192.0.2.7:0/5 4 9\ndisk 0 missing",
+		"watch 0 192.0.2.7:0/5 4 9\ndisk 0 error 5 open", "disk 0 missing\ndisk 0 missing", "entries\nentry 192.0.2.7:0/5 y" };
+	struct storage_answer a;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		auto_free char *text = xasprintf("storage 1\nfsid " FSID "\n%s\ndisk 1 seen 61\nend\n", lines[i]);
+
+		read_text(text, 2, &a);
+		assert_null(a.absent);
+		assert_int_equal(a.disk[1].seen, STORAGE_UNKNOWN);
+		assert_true(a.disk[0].seen != STORAGE_SEEN);
+		storage_answer_free(&a);
+	}
+}
+
+static void without_a_cluster_every_disk_has_the_reason(void **state)
+{
+	struct storage_answer a;
+
+	(void)state;
+	read_text("storage 1\nabsent client.cinder: Permission denied\n", 2, &a);
+	assert_string_equal(a.absent, "client.cinder: Permission denied");
+	assert_string_equal(a.disk[1].why, "client.cinder: Permission denied");
+	storage_answer_free(&a);
+	read_text("storage 2\nfsid " FSID "\ndisk 0 seen 1\nend\n", 1, &a);
+	assert_string_equal(a.absent, "no answer");
+	assert_int_equal(a.disk[0].seen, STORAGE_UNKNOWN);
+	storage_answer_free(&a);
+}
+
+/* ---- the child, with libraries of Ceph that are a file (tests/storage/fake.c) */
+
+static char cluster[] = "/tmp/evac-manage-unit.XXXXXX";
+
+static int put_cluster(const char *text)
+{
+	FILE *f = fopen(cluster, "w");
+
+	fputs(text, f);
+	return fclose(f);
+}
+
+static struct storage_answer look(struct storage_ask *ask)
+{
+	struct storage_look one;
+	struct storage_answer a;
+
+	ask->access = (struct storage_access){ .conf = cluster, .user = "cinder" };
+	storage_begin(ask, &one);
+	storage_take(&one, &a);
+	return a;
+}
+
+static const struct storage_image images[] = { { "volumes", "a" }, { "volumes", "b" }, { "vms", "c" } };
+
+static void images_are_looked_at_in_a_child(void **state)
+{
+	struct storage_ask ask = { .image = images, .n = 3, .probe = true };
+	struct storage_answer a;
+
+	(void)state;
+	put_cluster("image volumes/a 61\nwatch volumes/a 192.0.2.7:0/5 4253 9\nlock volumes/a 192.0.2.7:0/5 4253 auto\n"
+		    "error volumes/b -1\nentry 192.0.2.9:0/1 2026-11-28T10:02:31.123456+0000\n");
+	a = look(&ask);
+	assert_null(a.absent);
+	assert_int_equal(a.may_blocklist, STORAGE_MAY);
+	assert_int_equal(a.nmonitor, 1);
+	assert_true(a.entries_known);
+	assert_int_equal(a.disk[0].nwatcher, 1);
+	assert_int_equal(a.disk[0].nlock, 1);
+	assert_string_equal(a.disk[1].why, "this key may not read the image");
+	assert_int_equal(a.disk[2].seen, STORAGE_MISSING);
+	storage_answer_free(&a);
+	put_cluster("user client.cinder may -13 access denied\n");
+	a = look(&ask);
+	assert_int_equal(a.may_blocklist, STORAGE_MAY_NOT);
+	storage_answer_free(&a);
+	put_cluster("user client.cinder may -22 something else\n");
+	a = look(&ask);
+	assert_int_equal(a.may_blocklist, STORAGE_MAY_UNKNOWN);
+	storage_answer_free(&a);
+}
+
+static void a_child_that_ends_early_or_never_is_an_absence(void **state)
+{
+	struct storage_ask ask = { .image = images, .n = 1 };
+	struct storage_answer a;
+	int64_t begin;
+
+	(void)state;
+	put_cluster("connect abort\n");
+	a = look(&ask);
+	assert_string_equal(a.absent, "the library that asks Ceph ended without an answer");
+	storage_answer_free(&a);
+	put_cluster("connect -13\n");
+	a = look(&ask);
+	assert_string_equal(a.absent, "client.cinder: Permission denied");
+	storage_answer_free(&a);
+	put_cluster("connect hang\n");
+	ask.deadline_ms = 100;
+	begin = clock_monotonic_ms();
+	a = look(&ask);
+	assert_true(clock_monotonic_ms() - begin >= 100);
+	assert_string_equal(a.absent, "Ceph did not answer in time");
+	assert_string_equal(a.disk[0].why, "Ceph did not answer in time");
+	storage_answer_free(&a);
+}
+
+/* Each image that times out costs seconds: the third is not asked any more. */
+static void a_silent_osd_is_asked_twice(void **state)
+{
+	struct storage_ask ask = { .image = images, .n = 3 };
+	struct storage_answer a;
+
+	(void)state;
+	put_cluster("error volumes/a -110\nerror volumes/b -110\nimage vms/c 61\n");
+	a = look(&ask);
+	assert_null(a.absent);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(a.disk[i].why, "no OSD answered in time");
+	storage_answer_free(&a);
+}
+
+static void exactly_these_clients_are_blocklisted(void **state)
+{
+	const struct storage_address fence[] = { address("192.0.2.7:0/5"), address("192.0.2.7:0/0"), address("192.0.2.7:0/6") };
+	struct storage_ask ask = { .image = images, .n = 1, .fence = fence, .nfence = 1, .fence_s = 1000 };
+	struct storage_answer a;
+
+	(void)state;
+	put_cluster("image volumes/a 61\nwatch volumes/a 192.0.2.7:0/5 4253 9\nlock volumes/a 192.0.2.7:0/5 4253 auto\n");
+	a = look(&ask);
+	assert_int_equal(a.nfenced, 1);
+	assert_null(a.fence_why);
+	assert_int_equal(a.nentry, 1);
+	assert_true(storage_address_same_client(&a.entry[0].address, &fence[0]));
+	assert_int_equal(a.disk[0].nwatcher, 0);
+	assert_int_equal(a.disk[0].nlock, 1);
+	storage_answer_free(&a);
+	/* the second is a whole host: it is refused, and nothing counts as done */
+	ask.nfence = 3;
+	a = look(&ask);
+	assert_int_equal(a.nfenced, 0);
+	assert_non_null(a.fence_why);
+	storage_answer_free(&a);
+	put_cluster("user client.cinder may -13 access denied\nimage volumes/a 61\n");
+	ask.nfence = 1;
+	a = look(&ask);
+	assert_int_equal(a.nfenced, 0);
+	assert_string_equal(a.fence_why, "access denied");
+	assert_int_equal(a.disk[0].seen, STORAGE_UNKNOWN);
+	storage_answer_free(&a);
+}
+
+/* What this program has open is its own: a database would see two clients on one connection. */
+static void the_child_keeps_none_of_our_files(void **state)
+{
+	struct storage_ask ask = { .n = 0 };
+	struct storage_look one;
+	struct storage_answer a;
+	char path[64];
+	int ours = open("/dev/null", O_RDONLY);
+
+	(void)state;
+	put_cluster("connect hang\n");
+	ask.access = (struct storage_access){ .conf = cluster, .user = "cinder" };
+	ask.deadline_ms = 300;
+	storage_begin(&ask, &one);
+	clock_sleep_ms(150);
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", one.pid, ours);
+	assert_int_not_equal(access(path, F_OK), 0);
+	snprintf(path, sizeof path, "/proc/%d/fd/1", one.pid);
+	assert_int_equal(access(path, F_OK), 0);
+	storage_take(&one, &a);
+	assert_non_null(a.absent);
+	storage_answer_free(&a);
+	close(ours);
+}
+
+/* A library that is loaded already is the one that a later dlopen() of its name gives. */
+static int load_fake(void **state)
+{
+	const char *libs = getenv("FAKE_CEPH_LIBS");
+	auto_free char *rados = xasprintf("%s/librados.so.2", str_or(libs, "build/tests/fake")),
+		       *rbd = xasprintf("%s/librbd.so.1", str_or(libs, "build/tests/fake"));
+
+	(void)state;
+	close(mkstemp(cluster));
+	setenv("FAKE_CEPH", cluster, 1);
+	return dlopen(rados, RTLD_NOW | RTLD_GLOBAL) && dlopen(rbd, RTLD_NOW) ? 0 : -1;
+}
+
+static int remove_cluster(void **state)
+{
+	(void)state;
+	return unlink(cluster);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_is_read_as_a_whole_or_not_at_all),
+		cmocka_unit_test(hosts_and_clients_are_told_apart),
+		cmocka_unit_test(a_whole_answer_is_read),
+		cmocka_unit_test(what_was_cut_off_is_unknown),
+		cmocka_unit_test(a_line_that_is_not_understood_ends_it),
+		cmocka_unit_test(without_a_cluster_every_disk_has_the_reason),
+		cmocka_unit_test(images_are_looked_at_in_a_child),
+		cmocka_unit_test(a_child_that_ends_early_or_never_is_an_absence),
+		cmocka_unit_test(a_silent_osd_is_asked_twice),
+		cmocka_unit_test(exactly_these_clients_are_blocklisted),
+		cmocka_unit_test(the_child_keeps_none_of_our_files),
+	};
+
+	return cmocka_run_group_tests(tests, load_fake, remove_cluster);
+}
