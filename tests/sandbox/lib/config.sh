@@ -28,6 +28,12 @@ connection = $(db_url placement "$DB_PLACEMENT_PASS" placement)
 EOC
 }
 
+# who a nova-compute is: since nova 28 one that has lost it does not start again
+node_uuid() { local h; h=$(md5sum <<<"$1"); echo "${h:0:8}-${h:8:4}-4${h:13:3}-8${h:17:3}-${h:20:12}"; }
+
+# since nova 26 under another name
+pci_option() { if grep -qs "'device_spec'" "$PACKAGES/nova/conf/pci.py"; then echo device_spec; else echo passthrough_whitelist; fi; }
+
 write_nova_config() {
   local host
   cat >"$ETC/nova.conf" <<EOC
@@ -88,7 +94,7 @@ cores = -1
 ram = -1
 [pci]
 # the virtual functions that the driver tells of
-device_spec = { "vendor_id": "8086", "product_id": "154c", "physical_network": "physnet1" }
+$(pci_option) = { "vendor_id": "8086", "product_id": "154c", "physical_network": "physnet1" }
 [vnc]
 enabled = false
 [spice]
@@ -106,6 +112,7 @@ EOC
   mkdir -p "$RUN/state/$CONTROLLER/lock"
   for host in $HOSTS; do
     mkdir -p "$RUN/state/$host/instances" "$RUN/state/$host/lock"
+    node_uuid "$host" >"$RUN/state/$host/compute_id"
     cat >"$ETC/nova-$host.conf" <<EOC
 [DEFAULT]
 host = $host
@@ -216,6 +223,9 @@ $(login nova)
 EOC
 }
 
+# before cinder 18 oslo's own
+cinder_request_id() { if [ -e "$PACKAGES/cinder/api/middleware/request_id.py" ]; then echo cinder.api.middleware.request_id; else echo oslo_middleware.request_id; fi; }
+
 # Debian's pipelines, less what the sandbox does not serve; sandbox_auth stands for keystonemiddleware
 write_paste_pipelines() {
   cat >"$ETC/nova-paste.ini" <<'EOC'
@@ -227,6 +237,8 @@ use = call:nova.api.openstack.urlmap:urlmap_factory
 [composite:compute_v21]
 use = call:nova.api.auth:pipeline_factory_v21
 noauth2 = compute_req_id faultwrap request_log sizelimit sandbox_auth app_v21
+# the only one since 33
+keystone = compute_req_id faultwrap request_log sizelimit sandbox_auth app_v21
 [pipeline:versions]
 pipeline = faultwrap request_log versions_app
 [pipeline:versions_v2]
@@ -248,7 +260,7 @@ paste.app_factory = nova.api.openstack.compute.versions:Versions.factory
 [app:versions_v2_app]
 paste.app_factory = nova.api.openstack.compute.versions:VersionsV2.factory
 EOC
-  cat >"$ETC/cinder-paste.ini" <<'EOC'
+  cat >"$ETC/cinder-paste.ini" <<EOC
 [composite:osapi_volume]
 use = call:cinder.api:root_app_factory
 /: versions
@@ -259,7 +271,7 @@ noauth = request_id faultwrap sizelimit sandbox_auth app_v3
 [pipeline:versions]
 pipeline = request_id faultwrap versions_app
 [filter:request_id]
-paste.filter_factory = cinder.api.middleware.request_id:RequestId.factory
+paste.filter_factory = $(cinder_request_id):RequestId.factory
 [filter:faultwrap]
 paste.filter_factory = cinder.api.middleware.fault:FaultWrapper.factory
 [filter:sizelimit]

@@ -61,7 +61,7 @@ stop_daemon() { # name [seconds]: SIGTERM, and SIGKILL to what is left
 }
 
 wait_for() { # seconds command...
-  local end=$((SECONDS + $1)); shift
+  local end=$((SECONDS + $1 * PATIENCE)); shift
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || return 1
     sleep 0.2

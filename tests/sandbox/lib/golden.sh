@@ -5,15 +5,39 @@ manage() { # program arguments...
   "$PY" "$HERE/python/launch.py" --run "$@" 9>&-
 }
 
-golden_stamp() {
-  (
-    cd "$HERE" && cat sandbox lib/*.sh python/*.py sql/*.sql
-    dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron python3-keystone
-  ) | sha256sum | cut -c 1-16
+package_versions() {
+  dpkg-query -W -f '${Package} ${Version}\n' mariadb-server-core mariadb-server-core-10.5 rabbitmq-server \
+    python3-nova python3-cinder python3-placement python3-neutron python3-keystone 2>/dev/null
 }
+golden_stamp() { (cd "$HERE" && cat sandbox lib/*.sh python/*.py sql/*.sql && package_versions) | sha256sum | cut -c 1-16; }
 # one for each state of the sandbox's own files, so that two trees that share the cache do not take it from each other
 golden_file() { echo "$CACHE/seeded-$(golden_stamp).tar"; }
 golden_is_fresh() { [ -f "$(golden_file)" ]; }
+
+# The longest part, and the same as long as the packages are: kept by itself.
+schemas_file() {
+  echo "$CACHE/schemas-$( (declare -f make_schemas make_catalog && cat "$HERE/lib/settings.sh" "$HERE/sql/networks.sql" && { package_versions; echo "$PORT_BASE"; }) |
+    sha256sum | cut -c 1-16).tar"
+}
+have_schemas() {
+  local file; file=$(schemas_file)
+  if [ -f "$file" ]; then
+    tar -C "$RUN" -xf "$file" || die "could not restore $file"
+    start_mariadb
+    wait_mariadb
+    return
+  fi
+  make_schemas
+  stop_daemon mariadb 30
+  tar -C "$RUN" -S -cf "$file.$$" mysql && mv "$file.$$" "$file"
+  keep_newest "$CACHE/schemas"
+  start_mariadb
+  wait_mariadb
+}
+keep_newest() { # beginning of names: four of them
+  # shellcheck disable=SC2012
+  ls -t "$1"*.tar* | tail -n +5 | while read -r old; do rm -f "$old"; done
+}
 
 make_schemas() {
   mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$RUN/mysql" --skip-test-db --skip-name-resolve \
@@ -78,7 +102,7 @@ make_golden() {
   mkdir -p "$RUN" "$CACHE"
   write_configs
   start_rabbitmq
-  make_schemas
+  have_schemas
   say "golden: schemas made"
   since=$(date +%s)
   # shellcheck disable=SC2046
@@ -104,8 +128,7 @@ make_golden() {
   kill_daemon epmd
   tar -C "$RUN" -S -cf "$file.$$" mysql seeds.txt reset.sql state/pool state/backups
   mv "$file.$$" "$file"
-  # shellcheck disable=SC2012
-  ls -t "$CACHE"/seeded*.tar* | tail -n +5 | while read -r old; do rm -f "$old"; done
+  keep_newest "$CACHE/seeded"
   rm -rf "$RUN/mysql" "$RUN/rabbit" "$RUN/state"
   say "golden: saved $file"
 }

@@ -30,7 +30,7 @@ rabbit_environment() {
     RABBITMQ_NODE_PORT=$AMQP_PORT RABBITMQ_DIST_PORT=$AMQP_DIST_PORT RABBITMQ_MNESIA_BASE=$RUN/rabbit/mnesia \
     RABBITMQ_LOG_BASE=$RUN/rabbit/log RABBITMQ_PID_FILE=$RUN/rabbit/rabbit.pid \
     RABBITMQ_CONFIG_FILE=$RUN/rabbit/rabbitmq.conf RABBITMQ_ENABLED_PLUGINS_FILE=$RUN/rabbit/enabled_plugins \
-    RABBITMQ_CONF_ENV_FILE=$RUN/rabbit/rabbitmq-env.conf RABBITMQ_ADVANCED_CONFIG_FILE=$RUN/rabbit/none.config \
+    RABBITMQ_CONF_ENV_FILE=$RUN/rabbit/rabbitmq-env.conf RABBITMQ_ADVANCED_CONFIG_FILE=$RUN/rabbit/advanced.config \
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none" \
     RABBITMQ_CTL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
     ERL_CRASH_DUMP=$RUN/rabbit/log/erl_crash.dump ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$EPMD_PORT ERL_INETRC=$RUN/rabbit/inetrc
@@ -49,11 +49,12 @@ start_rabbitmq() {
   cat >"$RUN/rabbit/rabbitmq.conf" <<EOC
 listeners.tcp.1 = 127.0.0.1:$AMQP_PORT
 default_user = $AMQP_USER
-default_pass = $AMQP_PASS
 log.file.level = info
 disk_free_limit.absolute = 50MB
 EOC
-  chmod 600 "$RUN/rabbit/rabbitmq.conf"
+  # in rabbitmq.conf 4.0 takes what stands before a colon as the way in which it is encrypted
+  echo "[{rabbit, [{default_pass, <<\"$AMQP_PASS\">>}]}]." >"$RUN/rabbit/advanced.config"
+  chmod 600 "$RUN/rabbit/rabbitmq.conf" "$RUN/rabbit/advanced.config"
   (
     rabbit_environment
     start_daemon epmd epmd -address 127.0.0.1 -port "$EPMD_PORT"
@@ -106,7 +107,7 @@ launch() { # names of nova and cinder daemons; returns at once, wait_started wai
     lines=$(for name; do case $name in $project-*) is_up "$name" || launch_line "$name" ;; esac; done)
     [ -n "$lines" ] || continue
     is_up launch-$project || rm -f "$RUN/launch-$project.sock"
-    start_daemon launch-$project "$PY" "$HERE/python/launch.py" $project "$PIDS" "$AMQP_PORT" "$RUN/launch-$project.sock"
+    start_daemon launch-$project "$PY" "$HERE/python/launch.py" $project "$PIDS" "$AMQP_PORT" "$PLACEMENT_PORT" "$RUN/launch-$project.sock"
     "$PY" "$HERE/python/launch.py" --ask "$RUN/launch-$project.sock" <<<"$lines" >>"$LOG/launch-$project.out" 2>&1 9>&- &
   done
 }
@@ -151,7 +152,7 @@ wait_started() { # since names...: heartbeats, and the ports of the APIs
       rabbitmq) wait_port "$AMQP_PORT" 90 "$name" ;;
     esac
   done
-  for ((limit = SECONDS + 120; SECONDS < limit; )); do
+  for ((limit = SECONDS + 120 * PATIENCE; SECONDS < limit; )); do
     missing=$(without_heartbeat "$since" "$@" | tr '\n' ' ')
     [ -n "$missing" ] || return 0
     for name in $missing; do

@@ -5,6 +5,7 @@ usage: keystone_server.py PORT LOGFILE KEYSTONE-CONF USERS LIFETIME
 USERS: a file of JSON, {name: password}; LIFETIME: of a token, in seconds. The catalog is what keystone's own tables `service` and
 `endpoint` say.
 """
+import contextlib
 import datetime
 import hashlib
 import json
@@ -33,8 +34,9 @@ def refused(code, title, message):
 def catalog(project):
     found = re.match(r"mysql\+pymysql://(.*?):(.*?)@(.*?):(\d+)/(\w+)", CONF["database"]["connection"]).groups()
     user, password, host, port, name = map(urllib.parse.unquote, found)
-    with pymysql.connect(host=host, port=int(port), user=user, password=password, database=name,
-                         cursorclass=pymysql.cursors.DictCursor) as connection, connection.cursor() as cursor:
+    # before 1.0 a connection of pymysql in "with" is its cursor
+    with contextlib.closing(pymysql.connect(host=host, port=int(port), user=user, password=password, database=name,
+                                            cursorclass=pymysql.cursors.DictCursor)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT s.id AS service, s.type, s.extra, e.id, e.interface, e.url, e.region_id FROM service AS s JOIN endpoint AS e"
                        " ON e.service_id = s.id WHERE s.enabled AND e.enabled ORDER BY s.type, e.interface")
         entries = {}

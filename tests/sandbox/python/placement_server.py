@@ -1,12 +1,9 @@
 #!/usr/bin/python3
-"""Placement's own WSGI application behind the standard library's server, a thread for every request.
+"""Placement's own WSGI application.
 
 usage: placement_server.py PORT CONF     (CONF: for keystone; OS_PLACEMENT_CONFIG_DIR names the directory of placement.conf)
-HTTP/1.0 on purpose: with a kept connection that the server has closed, keystoneauth sleeps half a second at every retry.
 """
-import socketserver
 import sys
-from wsgiref import simple_server
 
 PORT, CONF = int(sys.argv.pop(1)), sys.argv.pop(1)   # placement parses sys.argv too
 
@@ -14,6 +11,7 @@ from placement import wsgi    # noqa: E402
 
 import stand_in               # noqa: E402
 import tokens                 # noqa: E402
+import wsgi_server            # noqa: E402
 
 VALIDATOR = tokens.Validator(stand_in.configuration(CONF)["keystone_authtoken"])
 SAID = {401: "401 Unauthorized", 503: "503 Service Unavailable"}
@@ -31,25 +29,4 @@ def checked(app):
     return check
 
 
-class Server(socketserver.ThreadingMixIn, simple_server.WSGIServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def server_bind(self):
-        # the parent asks the resolver for our name, which a bare machine may not have
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = "127.0.0.1", PORT
-        self.setup_environ()
-
-
-class Handler(simple_server.WSGIRequestHandler):
-    def address_string(self):
-        return "127.0.0.1"
-
-    def log_message(self, *args):
-        pass
-
-
-server = Server(("127.0.0.1", PORT), Handler)
-server.set_app(checked(wsgi.init_application()))
-server.serve_forever()
+wsgi_server.serve(PORT, checked(wsgi.init_application()))

@@ -76,7 +76,7 @@ class Sandbox:
         return self.http(method, self.env["SB_NEUTRON_URL"] + "/v2.0" + path, body, None)
 
     def wait(self, what, done, seconds=90):
-        end = time.time() + seconds
+        end = time.time() + seconds * int(os.environ.get("EVAC_SANDBOX_PATIENCE") or 1)
         while not done():
             if time.time() > end:
                 raise SystemExit("gave up waiting for " + what)

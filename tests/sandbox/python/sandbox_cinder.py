@@ -40,10 +40,12 @@ class SandboxAuth(base_wsgi.Middleware):
 
 def without_hardware():
     """For cinder-backup, which lets os-brick ask the machine, as root, for its iSCSI, NVMe and fibre channel names."""
+    from cinder import utils
     from cinder.volume import volume_utils
-    volume_utils.brick_get_connector_properties = lambda *args, **kwargs: {
-        "host": cfg.CONF.host, "ip": "127.0.0.1", "multipath": False, "enforce_multipath": False,
-        "platform": "x86_64", "os_type": "linux"}
+    for place in (utils, volume_utils):     # before cinder 18, and since
+        place.brick_get_connector_properties = lambda *args, **kwargs: {
+            "host": cfg.CONF.host, "ip": "127.0.0.1", "multipath": False, "enforce_multipath": False,
+            "platform": "x86_64", "os_type": "linux"}
 
 
 OPTS = [cfg.StrOpt("sandbox_pool_dir"), cfg.ListOpt("sandbox_pools"), cfg.StrOpt("sandbox_driver_log")]

@@ -3,7 +3,6 @@ import os
 import shutil
 import zlib
 
-import eventlet.timeout
 from oslo_serialization import jsonutils
 import webob.dec
 from oslo_middleware import request_id
@@ -16,6 +15,15 @@ from nova.image import glance
 from nova.virt import fake
 
 CONF = nova.conf.CONF
+
+
+def _timeouts():
+    """What nova throws when no event has come: eventlet's, and its own where it may run on threads (since 33)."""
+    found = [getattr(exception, "InstanceEventTimeout", None)]
+    if not found[0]:
+        import eventlet.timeout
+        found = [eventlet.timeout.Timeout]
+    return tuple(found)
 
 
 class ForgetfulDriver(fake.FakeDriver):
@@ -52,12 +60,19 @@ class WaitingDriver(ForgetfulDriver):
 
     def get_available_resource(self, nodename):
         status = super().get_available_resource(nodename)
+        if "uuid" in status:
+            status["uuid"] = next(iter(self.get_nodenames_by_uuid()))
         card = "0000:%02x:00" % (1 + zlib.crc32(self._host.encode()) % 250)
         status["pci_passthrough_devices"] = jsonutils.dumps([
             {"address": "%s.%d" % (card, n), "product_id": "154c", "vendor_id": "8086", "status": "available",
              "dev_type": "type-VF", "parent_addr": card + ".0", "numa_node": None, "label": "label_8086_154c"}
             for n in range(1, 8)])
         return status
+
+    def get_nodenames_by_uuid(self, refresh=False):
+        """Since 28: what the file compute_id says, as with libvirt; the fake driver makes another one at each start."""
+        from nova.virt import node
+        return {node.get_local_node_uuid(): self.get_available_nodes()[0]}
 
     @staticmethod
     def _plugged(vif):
@@ -105,27 +120,26 @@ class WaitingDriver(ForgetfulDriver):
             events = [("network-vif-plugged", vif["id"]) for vif in network_info or []
                       if vif.get("active", True) is False and vif["vnic_type"] != "remote-managed"]
         try:
-            with self.virtapi.wait_for_instance_event(instance, events, deadline=CONF.vif_plugging_timeout,
+            with self.virtapi.wait_for_instance_event(instance, events, CONF.vif_plugging_timeout,
                                                       error_callback=self._neutron_failed):
                 self.plug_vifs(instance, network_info)
                 super().spawn(context, instance, image_meta, injected_files, admin_password, allocations,
                               network_info=network_info, block_device_info=block_device_info, power_on=power_on,
                               accel_info=accel_info)
-        except (eventlet.timeout.Timeout, exception.VirtualInterfaceCreateException) as e:
-            if isinstance(e, eventlet.timeout.Timeout) and not CONF.vif_plugging_is_fatal:
+        except (*_timeouts(), exception.VirtualInterfaceCreateException) as e:
+            if isinstance(e, _timeouts()) and not CONF.vif_plugging_is_fatal:
                 return
             self.instances.pop(instance.uuid, None)
             self.unplug_vifs(instance, network_info)
             raise exception.VirtualInterfaceCreateException()
 
-    def destroy(self, context, instance, network_info, block_device_info=None, destroy_disks=True, destroy_secrets=True):
-        super().destroy(context, instance, network_info, block_device_info, destroy_disks, destroy_secrets)
+    # what they are given differs from release to release
+    def destroy(self, context, instance, network_info, *args, **kwargs):
+        super().destroy(context, instance, network_info, *args, **kwargs)
         self.unplug_vifs(instance, network_info)
 
-    def cleanup(self, context, instance, network_info, block_device_info=None, destroy_disks=True, migrate_data=None,
-                destroy_vifs=True, destroy_secrets=True):
-        super().cleanup(context, instance, network_info, block_device_info, destroy_disks, migrate_data, destroy_vifs,
-                        destroy_secrets)
+    def cleanup(self, context, instance, network_info, *args, destroy_vifs=True, **kwargs):
+        super().cleanup(context, instance, network_info, *args, destroy_vifs=destroy_vifs, **kwargs)
         if destroy_vifs:
             self.unplug_vifs(instance, network_info)
 
