@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers]      (none: all but the last four)
+#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers] [releases]      (none: the first four)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -19,6 +19,9 @@ PACKAGE="debhelper dpkg-dev lintian man-db rpm cpio git systemd python3"
 
 # make tarball alone
 TARBALL="debootstrap dpkg-dev binutils git"
+# make check-releases alone: on the machine, and in each root
+RELEASES="debootstrap iproute2 git util-linux"
+SCENARIO="make python3-jsonschema"
 
 # make check-servers alone, which makes roots of other releases
 SERVERS="debootstrap util-linux"
@@ -35,9 +38,14 @@ for group; do
     package) wanted+=" $PACKAGE" ;;
     servers) wanted+=" $SERVERS" ;;
     tarball) wanted+=" $TARBALL" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers]" >&2; exit 2 ;;
+    releases) wanted+=" $RELEASES" ;;
+    scenario) wanted+=" $SCENARIO" ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers] [releases]" >&2; exit 2 ;;
   esac
 done
+# Debian 11 names its servers with their version
+. /etc/os-release
+[ "${VERSION_CODENAME:-}" != bullseye ] || wanted=$(sed -E 's/(mariadb-(server|client)-core)/\1-10.5/g' <<<"$wanted")
 
 # shellcheck disable=SC2086
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' || true)

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the audit says after a rescue: of the rescued host what is to be expected, and of all others nothing that was not there before."""
 import harness
+from cloud import OF_A_RESCUED_HOST
 from harness import A, B, ENV, FENCED, OK, rows, value
 
 GO = FENCED + ["--yes"]
-# what a host that was rescued leaves behind until it is back or taken out: its services are down, its evacuations are not cleaned up, and their
-# allocations remain
-OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-not-cleaned-up", "allocation-on-other-host", "backend-disabled",
-                     "request-spec-down-host"}
 # the seeds leave three instances on the host that nova does not evacuate
 OF_THE_HOST = OF_A_RESCUED_HOST | {"instances-host-down", "instance-task-stuck"}
 

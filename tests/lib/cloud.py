@@ -5,6 +5,11 @@ import uuid
 from cells import copy_ports, copy_row
 from harness import rows, value
 
+# what a host that was rescued leaves behind until it is back or taken out: its services are down, its evacuations are not cleaned up, and their
+# allocations remain
+OF_A_RESCUED_HOST = {"nova-service-down", "cinder-service-down", "evacuation-not-cleaned-up", "allocation-on-other-host", "backend-disabled",
+                     "request-spec-down-host"}
+
 
 def named(name):
     return rows("nova", "SELECT * FROM instances WHERE display_name = %s AND deleted = 0", (name,))[0]

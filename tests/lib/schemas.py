@@ -10,6 +10,7 @@ import os
 import jsonschema
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "docs", "schema")
+VALIDATOR = getattr(jsonschema, "Draft202012Validator", None) or jsonschema.Draft7Validator  # Debian 11's has not heard of it; what ours use is in both
 ENOUGH = 200  # records or rows of one document: a hundred thousand are alike
 
 
@@ -33,12 +34,12 @@ def strict(part):
 
 @functools.lru_cache(None)
 def validator(name):
-    return jsonschema.Draft202012Validator(strict(schema(name)))
+    return VALIDATOR(strict(schema(name)))
 
 
 @functools.lru_cache(None)
 def listing(command):
-    return jsonschema.Draft202012Validator(strict(schema("listings-1")["$defs"][command]))
+    return VALIDATOR(strict(schema("listings-1")["$defs"][command]))
 
 
 @functools.lru_cache(None)
@@ -48,7 +49,7 @@ def record(kind):
     one = copy.deepcopy(whole["$defs"][kind])
     one["properties"].update(whole["properties"])
     one["required"] += whole["required"]
-    return jsonschema.Draft202012Validator(strict(one))
+    return VALIDATOR(strict(one))
 
 
 def told(errors, where, partly=False):
