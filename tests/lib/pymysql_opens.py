@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a service of OpenStack does with a URL: SQLAlchemy and PyMySQL open each that stands on a line.
 
-A line is the file of the system's CAs ("-": none of ours) and the URL; the answer is TLS's version, "clear", or "fails: " and why.
+A line is the file of the system's CAs ("-": none of ours) and the URL; the answer is TLS's version and its cipher, "clear", or "fails: " and why.
 """
 import os
 import sys
@@ -17,7 +17,8 @@ warnings.simplefilter("ignore")
 def opened(url):
     engine = sqlalchemy.create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
-        return connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Ssl_version'").fetchone()[1] or "clear"
+        status = {name: connection.exec_driver_sql("SHOW SESSION STATUS LIKE '%s'" % name).fetchone()[1] for name in ("Ssl_version", "Ssl_cipher")}
+        return ("%(Ssl_version)s %(Ssl_cipher)s" % status).strip() or "clear"
 
 
 for line in sys.stdin:
