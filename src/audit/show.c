@@ -55,44 +55,49 @@ static const struct audit_check lag_unknown = { .number = "A00",
 	.message = "{why}",
 	.remedy = "evac-manage grants --read-only; evac-manage audit run --primary" };
 
-void report_lags(const struct audit_places *places, struct audit_report *report)
+/* What keeps the audit from being whole: a finding like the others, of ${subject}. */
+static void add_own(struct audit_report *report, const struct audit_check *check, const char *subject, const char *why)
 {
 	static const char *const name[] = { "subject", "why" };
-	uint64_t n = 0;
+	const char *const value[] = { subject, why };
+	const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "" };
 
-	for (const struct audit_place *p = places->v; p < places->v + places->n; p++) {
-		const char *const value[] = { p->label, p->lag_unknown };
-		const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "" };
+	report_add(report, check, &row, NULL);
+}
 
-		if (!p->db || !p->lag_unknown[0])
-			continue;
-		report_add(report, &lag_unknown, &row, NULL);
-		n++;
-	}
+static void count_own(struct audit_report *report, const struct audit_check *check, uint64_t n)
+{
 	if (n == 0)
 		return;
 	report->result = xreallocarray(report->result, report->nresult + 1, sizeof *report->result);
-	report->result[report->nresult++] = (struct audit_result){ .check = &lag_unknown, .found = n, .kept = n };
+	report->result[report->nresult++] = (struct audit_result){ .check = check, .found = n, .kept = n };
+}
+
+void report_lags(const struct audit_places *places, struct audit_report *report)
+{
+	uint64_t n = 0;
+
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++)
+		if (p->db && p->lag_unknown[0]) {
+			add_own(report, &lag_unknown, p->label, p->lag_unknown);
+			n++;
+		}
+	count_own(report, &lag_unknown, n);
 }
 
 void report_unrun(struct audit_report *report)
 {
-	static const char *const name[] = { "subject", "why" };
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < report->nresult; i++) {
-		const char *const value[] = { report->result[i].check->name, report->result[i].why };
-		const struct audit_row row = { .n = 2, .name = name, .value = value, .key = "" };
+		const struct audit_result *r = &report->result[i];
 
-		if (report->result[i].outcome != AUDIT_FAILED && report->result[i].outcome != AUDIT_TIMED_OUT)
+		if (r->outcome != AUDIT_FAILED && r->outcome != AUDIT_TIMED_OUT)
 			continue;
-		report_add(report, report->result[i].outcome == AUDIT_FAILED ? &unreached : &unrun, &row, NULL);
+		add_own(report, r->outcome == AUDIT_FAILED ? &unreached : &unrun, r->check->name, r->why);
 		n++;
 	}
-	if (n == 0)
-		return;
-	report->result = xreallocarray(report->result, report->nresult + 1, sizeof *report->result);
-	report->result[report->nresult++] = (struct audit_result){ .check = &unrun, .found = n, .kept = n };
+	count_own(report, &unrun, n);
 }
 
 int show_check(const struct request *request, struct error *err)
