@@ -11,9 +11,12 @@
 #include "cli/cli.h"
 #include "command/tree.h"
 #include "util/crash.h"
+#include "util/deadline.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/secret.h"
+
+#define DEADLINE_S 300
 
 /* Passwords are in our memory: no core file, no other process of the same user reads it, no file of ours for others. */
 static void keep_to_ourselves(void)
@@ -62,7 +65,11 @@ static enum error_kind run_call(const struct call *call, struct error *err)
 		lang_open("en");
 	if (log_open(&options, err) != 0)
 		return complain(err);
+	deadline_begin(call->request.how.deadline_s ? call->request.how.deadline_s :
+		call->command->deadline_s           ? call->command->deadline_s :
+						      DEADLINE_S);
 	kind = call->command->run(&call->request, err);
+	deadline_end();
 	if (kind != ERROR_OK)
 		complain(err);
 	return kind;

@@ -56,6 +56,7 @@ struct command {
 	const char *sentence;    /* lower case, no full stop */
 	const char *details;     /* a paragraph for --help; NULL: none */
 	unsigned flags;
+	int64_t deadline_s;                    /* for what it reads, without --deadline; 0: 300 */
 	const char *config_file_is;            /* what --config-file means here: "cinder", "nova" or NULL (not taken) */
 	const struct option_spec *options;     /* its own; ends with name NULL */
 	const struct argument_spec *arguments; /* ends with metavar NULL */

@@ -41,6 +41,7 @@ struct how {
 	const char *fenced;
 	const char *operator_name; /* --operator; who_operator() knows the environment too */
 	struct words accept;
+	int64_t deadline_s;                                    /* --deadline; 0: the command's own */
 	int64_t timeout_s, max_in_flight, stop_after_failures; /* stop_after_failures 0: five in a row */
 	const char *target_state;
 	const char *token_file, *token_from; /* --os-token-file, --os-token-from; token_take() knows the environment too */

@@ -14,6 +14,7 @@
 
 #include "internal.h"
 #include "util/clock.h"
+#include "util/deadline.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/mem.h"
@@ -167,6 +168,11 @@ static int try_all(struct bus *bus, struct error *err)
 
 	if (n == 0)
 		return error_set(err, ERROR_CONFIG, "%s: transport_url has no broker", bus->label);
+	if (deadline_is_over()) {
+		error_set(err, ERROR_BUS_UNREACHABLE, "not asked: %s: the deadline of this command, %lld s, was over",
+		    bus->label, (long long)deadline_seconds());
+		return error_hint(err, "the server before it took the time; --deadline SECONDS gives the command more");
+	}
 	random_bytes(&random, 1);
 	first = random % n; /* kombu shuffles, so that clients spread */
 	for (i = 0; i < n; i++) {

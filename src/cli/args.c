@@ -395,6 +395,8 @@ static void note_globals(struct call *out)
 	add_global(&globals, "config", r->where.site_file);
 	add_global(&globals, "defaults-file", r->where.defaults_file);
 	add_global(&globals, "state-dir", r->where.state_dir);
+	if (r->how.deadline_s)
+		str_addf(&globals, " --deadline %lld", (long long)r->how.deadline_s);
 	out->globals = str_take(&globals);
 	out->request.where.globals = out->globals;
 }

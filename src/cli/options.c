@@ -101,6 +101,8 @@ static const struct option_spec common_options[] = {
 	  .sentence = "directory of journals and locks, instead of $EVAC_MANAGE_STATE_DIR or /var/lib/evac-manage" },
 	{ .name = "operator", .type = OPTION_TEXT, .offset = AT(how.operator_name), .metavar = "NAME",
 	  .sentence = "your name, where all operators are root; kept in the journal; instead of $EVAC_MANAGE_OPERATOR" },
+	{ .name = "deadline", .type = OPTION_COUNT, .offset = AT(how.deadline_s), .metavar = "SECONDS",
+	  .sentence = "give up reading after this time (300; doctor: 60; 'audit run': 3600); what is being written is not cut off" },
 	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(shown.debug), .sentence = "log the name of each statement, and more" },
 	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(shown.log_file), .metavar = "FILE", .sentence = "log to FILE as well as to stderr" },
 	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(shown.log_json), .sentence = "write each log line as a JSON object" },

@@ -48,5 +48,6 @@ const struct command command_audit_run = {
 		"one is configured. Writes to no database. A check that cannot run is a finding too. Ends with 3 when a finding is at or "
 		"above --fail-on.",
 	.options = options, .arguments = arguments,
+	.deadline_s = 3600,
 	.run = audit_run,
 };

@@ -11,6 +11,7 @@
 #include "guard/guard.h"
 #include "journal/journal.h"
 #include "run/list.h"
+#include "util/deadline.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -346,6 +347,16 @@ static void check_site(struct exam *e, const struct world *w)
 		    str_or(w->site.min_version, _("not given")));
 }
 
+static void check_deadline(struct exam *e)
+{
+	if (deadline_is_over())
+		exam_tell(e, "deadline", MOVES | EVACUATIONS | AUDIT, FAIL, "give it more time: --deadline SECONDS",
+		    "the %lld s of this command were over before every server had answered", (long long)deadline_seconds());
+	else
+		exam_tell(e, "deadline", 0, FIT, NULL, "all of it was answered; it is given up after %lld s",
+		    (long long)deadline_seconds());
+}
+
 /* The last rows: a work each. */
 static void say_verdict(struct exam *e)
 {
@@ -374,6 +385,7 @@ static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 	doctor_check_services(&e, scene);
 	check_bus(&e, scene->world);
 	check_journal_place(&e, scene->request);
+	check_deadline(&e);
 	say_verdict(&e);
 	return 0;
 }
@@ -423,5 +435,6 @@ const struct command command_doctor = {
 	.details = "Checks both databases, the broker, nova-conductor, the schemas, nova's release, the site's version, the account's "
 		"rights and the journal's directory. The last lines say whether moves, evacuations and the audit can work. Writes "
 		"nothing. Run it on a quiet day too. Ends with 5 when a check failed or a server did not answer.",
+	.deadline_s = 60,
 	.run = run_doctor,
 };

@@ -15,6 +15,7 @@
 #include "util/str.h"
 
 #define CONNECT_TIMEOUT_S 5
+#define OPEN_TIMEOUTS 3 /* of those, to connect and to set the session up; the timeout itself is for each read(2) */
 #define IO_TIMEOUT_S 30 /* above innodb_lock_wait_timeout, or we would make an unknown outcome of a lock wait */
 
 static const char *option_of(const struct db_url *url, const char *name)
@@ -105,12 +106,16 @@ static void set_options(struct db *db, const struct db_options *o)
 static bool connect_with(struct db *db, const struct db_options *o, const struct db_tls *tls)
 {
 	const struct db_url *u = o->url;
+	bool stands;
 
 	set_options(db, o);
 	set_tls(db, tls);
+	db_watch_opening(db, (int64_t)(o->connect_timeout_s ? o->connect_timeout_s : CONNECT_TIMEOUT_S) * OPEN_TIMEOUTS * 1000);
 	/* without a password the library would take $MYSQL_PWD */
-	return mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user,
+	stands = mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user,
 	    str_or(u->password, ""), u->database, u->port, socket_of(o), CLIENT_FOUND_ROWS);
+	db_watch_connected(db);
+	return stands;
 }
 
 /* What the driver would do by itself where the server can is no reason not to connect: a server with a TLS of long ago. */
@@ -120,6 +125,7 @@ static bool connect_if_offered(struct db *db, const struct db_options *o)
 
 	if (mysql_errno(db->mysql) != CR_SSL_CONNECTION_ERROR)
 		return false;
+	deadline_unwatch(&db->watch);
 	log_info("%s (%s): TLS fails, and is not asked for: %s", db->label, db->where, mysql_error(db->mysql));
 	mysql_close(db->mysql);
 	db->mysql = mysql_init(NULL);
@@ -170,13 +176,14 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 	db->where = socket_of(options) ? xasprintf("socket %s %s", socket_of(options), str_or(u->database, "")) :
 					 xasprintf("%s:%u %s", str_or(u->host, "127.0.0.1"), u->port, str_or(u->database, ""));
 	db->mysql = mysql_init(NULL);
-	if (server_connect(db, options, err) != 0 || db_set_up_session(db, err) != 0) {
+	if (db_check_time(db, err) != 0 || server_connect(db, options, err) != 0 || db_set_up_session(db, err) != 0) {
 		if (err->kind == ERROR_ERROR)
 			err->kind = ERROR_DB_UNREACHABLE;
 		db_close(&db);
 		return -1;
 	}
 	db->doomed = false;
+	db_watch_opened(db);
 	log_debug("%s: %s", db->label, db->server.text);
 	*out = db;
 	return 0;
@@ -188,6 +195,7 @@ void db_close(struct db **db)
 
 	if (!d)
 		return;
+	deadline_unwatch(&d->watch);
 	db_statements_close(d);
 	mysql_close(d->mysql);
 	free(d->label);

@@ -135,6 +135,8 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 	size_t i = find_known(number);
 
 	db->doomed = true;
+	if (db_fail_late(db, phase, name, err) != 0)
+		return -1;
 	str_add_foreign(&said, message);
 	error_set(err, db_classify(phase, number), "%s %s (%s): %s (%u)%s%s", _(what_failed(phase, number)), db->label,
 	    db->where, said.s, number, name ? " in " : "", str_or(name, ""));

@@ -5,6 +5,7 @@
 #include <mysql.h>
 
 #include "db/db.h"
+#include "util/deadline.h"
 
 /* What a server's error means depends on what was being done when it came. */
 enum db_phase { PHASE_CONNECT, PHASE_READ, PHASE_WRITE, PHASE_COMMIT };
@@ -24,6 +25,8 @@ struct db {
 	struct db_server server;
 	enum db_limit limit;
 	bool in_write, in_read, doomed;
+	struct deadline_watch watch;
+	int64_t open_ms; /* how long it may take to connect and set up; 0: that is done */
 	uint64_t transaction_connection;
 	struct db_statement *statement;
 	size_t nstatement, cap;
@@ -32,6 +35,18 @@ struct db {
 /* error.c. The kind by phase and number alone, for tests; then a whole error. ${name} is the statement's, or NULL. */
 enum error_kind db_classify(enum db_phase phase, unsigned number);
 int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *message, const char *name, struct error *err);
+
+/* open_watch.c. A server that drips a byte now and then keeps the library's timeouts happy: the whole of it must be over in
+ * time. Set before mysql_real_connect(); db_watch_opened() after it, also when it failed. */
+void db_watch_opening(struct db *db, int64_t within_ms);
+void db_watch_connected(struct db *db);
+void db_watch_opened(struct db *db);
+/* An answer to what is read while the command works has its own time, from its question to its end. */
+void db_watch_answer(struct db *db, bool begins);
+/* The error of a connection that was cut off for want of time; 0: it was not. */
+int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct error *err);
+/* Is there time at all? */
+int db_check_time(struct db *db, struct error *err);
 
 /* multiplex.c. The session that answers: -1 when it is not the one whose settings are ours (a proxy), or nobody answers. */
 int db_session_id(struct db *db, uint64_t *id, struct error *err);

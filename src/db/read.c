@@ -191,16 +191,20 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 {
 	MYSQL_STMT *stmt;
 	void *v;
+	int rc;
 
 	*out = (struct db_rows){ 0 };
 	if (sql->access == SQL_WRITES) /* it would be committed at once, outside of any transaction */
 		db_bug(sql, "is read, and it is one that", "writes");
 	if (db->in_write && db->doomed)
 		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
+	db_watch_answer(db, true);
 	stmt = db_prepare(db, PHASE_READ, sql, err);
 	if (!stmt || db_execute(db, PHASE_READ, stmt, sql, params, err) != 0)
 		return -1;
-	if (read_result(db, stmt, sql, shape, out, err) != 0) {
+	rc = read_result(db, stmt, sql, shape, out, err);
+	db_watch_answer(db, false);
+	if (rc != 0) {
 		db->doomed = true;
 		free(out->v);
 		arena_free(&out->arena);

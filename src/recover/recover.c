@@ -12,6 +12,7 @@
 #include "journal/trail.h"
 #include "report/report.h"
 #include "util/clock.h"
+#include "util/deadline.h"
 #include "util/crash.h"
 #include "util/json.h"
 #include "util/lang.h"
@@ -208,6 +209,7 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
 	    (!r->request->how.dry_run && lock_again(r, needs, err) != 0))
 		return err->kind;
+	deadline_work();
 	keep_trail(r);
 	if (!r->request->how.dry_run && add_recover(r, err) != 0)
 		return err->kind;

@@ -9,6 +9,7 @@
 #include "out/paragraph.h"
 #include "run/run.h"
 #include "report/screen.h"
+#include "util/deadline.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/signals.h"
@@ -44,7 +45,7 @@ static void show_screen(struct run *run)
 }
 
 /* A line from the terminal without its newline; false at its end, or when a signal came: only poll() is woken by one. */
-static bool ask_terminal(const char *question, char answer[ANSWER_MAX])
+static bool read_terminal(const char *question, char answer[ANSWER_MAX])
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 
@@ -64,6 +65,16 @@ static bool ask_terminal(const char *question, char answer[ANSWER_MAX])
 	}
 	answer[strcspn(answer, "\n")] = '\0';
 	return true;
+}
+
+static bool ask_terminal(const char *question, char answer[ANSWER_MAX])
+{
+	bool answered;
+
+	deadline_pause();
+	answered = read_terminal(question, answer);
+	deadline_resume();
+	return answered;
 }
 
 int confirm(struct run *run, struct error *err)

@@ -15,6 +15,7 @@
 #include "journal/trail.h"
 #include "report/report.h"
 #include "util/clock.h"
+#include "util/deadline.h"
 #include "util/json.h"
 #include "util/lang.h"
 #include "util/log.h"
@@ -323,7 +324,10 @@ static enum error_kind decide_and_act(struct run *run, struct error *err)
 		return end_dry_run(run);
 	if (run->work.plan.nunit == 0)
 		return report_result(&run->report, err);
-	if (confirm(run, err) != 0 || lock_take(&run->work.scene, run->resumes, &run->work.lock, err) != 0)
+	if (confirm(run, err) != 0)
+		return err->kind;
+	deadline_work();
+	if (lock_take(&run->work.scene, run->resumes, &run->work.lock, err) != 0)
 		return err->kind;
 	return write_and_prove(run, err);
 }
@@ -345,6 +349,7 @@ enum error_kind run_operation(const struct operation *operation, const struct re
 	else
 		run_id_new(operation->name, run.work.run);
 	signals_watch(run.work.run, request->where.globals);
+	deadline_again();
 	clock_now(run.report.started_at);
 	who_am_i(&run.who);
 	if (world_open(request, operation->needs, run.work.run, &run.work.world, err) != 0 || find_scene(&run, err) != 0)

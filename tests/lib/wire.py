@@ -174,3 +174,33 @@ class Partition(Link):
         super().close()
         for _, behind in self.pairs:
             behind.close()
+
+
+class Drip(Link):
+    """Hands a client's words on at once, and the server's answers a byte at a time, once a client has said certain words (b"": from the start);
+    ${most} of them."""
+
+    def __init__(self, port, words=b"", pause=0.3, most=10000):
+        self.words, self.pause, self.most, self.drips = words, pause, most, 0
+        super().__init__(port)
+
+    def _carry(self, client, behind):
+        with client, behind:
+            slow = not self.words
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    try:
+                        data = s.recv(65536)
+                        if s is client:
+                            slow = slow or self.words in data
+                            behind.sendall(data)
+                        elif not slow:
+                            client.sendall(data)
+                        for byte in data if s is behind and slow else b"":
+                            client.sendall(bytes([byte]))
+                            self.drips += 1
+                            time.sleep(self.pause if self.drips < self.most else 0)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        return
