@@ -17,7 +17,7 @@ static struct {
 	bool has_thread, over; /* over: the thread is to end */
 	struct deadline_watch *first;
 	int64_t seconds, end_ms, wakes_ms; /* wakes_ms: when the thread looks next */
-	int64_t paused_ms;                 /* since when; 0: it is not */
+	int64_t left_ms;                   /* while a person is asked; NEVER: no deadline */
 	bool works;
 } dog = { .lock = PTHREAD_MUTEX_INITIALIZER, .end_ms = NEVER, .wakes_ms = NEVER };
 
@@ -108,13 +108,14 @@ void deadline_again(void)
 
 void deadline_pause(void)
 {
-	dog.paused_ms = clock_monotonic_ms();
+	dog.left_ms = dog.end_ms == NEVER ? NEVER : dog.end_ms - clock_monotonic_ms();
+	set_end(NEVER); /* or the thread would cut what is open meanwhile */
 }
 
 void deadline_resume(void)
 {
-	if (dog.end_ms != NEVER)
-		set_end(dog.end_ms + clock_monotonic_ms() - dog.paused_ms);
+	if (dog.left_ms != NEVER)
+		set_end(clock_monotonic_ms() + dog.left_ms);
 }
 
 bool deadline_is_over(void)
