@@ -123,6 +123,7 @@ struct site_config {
 	bool shared_disks;
 	bool computes_wait_for_ports; /* as nova's computes do as shipped: vif_plugging_timeout 300, vif_plugging_is_fatal */
 	char *url[PEERS];             /* where to look whether a service answers; NULL when not given */
+	int64_t deadline_s;           /* of a command; 0: not given */
 	char *syslog;                 /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
 	char *nova_release;           /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */

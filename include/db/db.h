@@ -27,6 +27,7 @@ struct db_options {
 	const char *label;                        /* for messages: "cinder's database", "cell 'cell1'" */
 	const char *run;                          /* run id for the server's process list; NULL: none */
 	unsigned connect_timeout_s, io_timeout_s; /* 0: 5 and 30 */
+	unsigned answer_timeout_s; /* for the whole of one, however it comes in; 0: the command's deadline alone */
 };
 
 /* Connects, sets the session up and reads the settings back (reliability: a proxy may swallow a SET). */

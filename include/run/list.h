@@ -18,6 +18,7 @@ struct listing {
 	int (*fill)(struct scene *scene, struct table *table, struct error *err);
 	int (*conclude)(const struct table *shown, const struct request *request,
 	    struct error *err); /* NULL: rows are no error */
+	bool outlives_deadline; /* each of its rows says by itself that there was no time for it */
 	bool counts_absences; /* its rows have them, and conclude counts them; a configuration that cannot be read still wins */
 };
 #define LISTED(columns) .column = (columns), .ncolumn = sizeof(columns) / sizeof *(columns)

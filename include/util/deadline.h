@@ -9,7 +9,8 @@
  * drips a byte a second keeps them happy for ever. So a thread shuts sockets down when their time is over, and what waits on
  * them ends as with a lost connection. Nothing that is written is cut off by it: deadline_work(). Not for other threads. */
 
-void deadline_begin(int64_t seconds); /* from now on */
+void deadline_begin(int64_t seconds);  /* from now on */
+void deadline_change(int64_t seconds); /* another one, from the same moment on; not while it works or is paused */
 /* It has read, and writes now: no deadline for the whole any more; each answer to a question gets as long
  * (deadline_answer_ms()). deadline_again(): it reads once more, from the start. */
 void deadline_work(void);
@@ -19,6 +20,8 @@ void deadline_pause(void);
 void deadline_resume(void);
 bool deadline_is_over(void);
 int64_t deadline_seconds(void);
+/* What is left of it for something that takes at most ${most_ms}; 0: nothing. While it works: as long as one answer may take. */
+int64_t deadline_left_ms(int64_t most_ms);
 int64_t deadline_answer_ms(void); /* 0: the command's deadline holds, or there is none */
 void deadline_end(void);
 

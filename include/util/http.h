@@ -46,7 +46,7 @@ struct http_question {
 	const char *wanted;                         /* the name of a header of the answer; NULL: none */
 	const char *ca_file, *cert_file, *key_file; /* NULL: the system's; none of its own */
 	bool insecure;                              /* take any certificate */
-	int timeout_ms;                             /* but for the look-up of the name */
+	int timeout_ms; /* the look-up of the name has as long; both end with the command's deadline */
 };
 struct http_reply {
 	struct http_look look; /* what came of it: look.status, http_say() */

@@ -65,7 +65,8 @@ static int place_open(const struct audit_place *place, const struct db_url *url,
 {
 	const struct db_options options = { .url = url,
 		.label = place->label,
-		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S) };
+		.io_timeout_s = (unsigned)(request->audit.check_timeout_s + IO_RESERVE_S),
+		.answer_timeout_s = (unsigned)(request->audit.check_timeout_s + 2 * IO_RESERVE_S) };
 
 	return db_open(&options, out, err);
 }

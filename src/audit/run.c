@@ -8,6 +8,7 @@
 #include "internal.h"
 #include "out/table.h"
 #include "util/clock.h"
+#include "util/deadline.h"
 #include "util/file.h"
 #include "util/lang.h"
 #include "util/log.h"
@@ -273,7 +274,9 @@ static void second_look(const struct request *request, struct audit_places *plac
 		return;
 	places_end(places);
 	log_info("%zu findings are looked at again in %lld s", n, (long long)request->audit.settle_s);
+	deadline_pause(); /* nobody is waited for */
 	clock_sleep_ms(request->audit.settle_s * 1000);
+	deadline_resume();
 	places_begin(places);
 	for (size_t i = 0; i < report->nresult; i++)
 		look_again_at(request, places, report, &report->result[i]);

@@ -18,6 +18,7 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/mem.h"
+#include "util/resolve.h"
 #include "util/str.h"
 
 #define OPEN_TIMEOUT_S 5
@@ -71,12 +72,29 @@ static amqp_socket_t *tls_socket(struct bus *bus, amqp_connection_state_t c, con
 	return socket;
 }
 
+/* Each call has its own time, and all of them the command's. */
+static struct timeval time_of_call(const struct bus *bus)
+{
+	int64_t left = deadline_left_ms((int64_t)bus->open_timeout_s * 1000);
+
+	return (struct timeval){ .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 };
+}
+
+static void limit_calls(const struct bus *bus, amqp_connection_state_t c)
+{
+	struct timeval timeout = time_of_call(bus);
+
+	amqp_set_rpc_timeout(c, &timeout);
+}
+
 static int login(struct bus *bus, amqp_connection_state_t c, const struct broker *broker, struct error *err)
 {
 	amqp_table_entry_t able[CAPABILITIES], properties;
 	amqp_table_t table = { .num_entries = 1, .entries = &properties };
+	struct timeval timeout = time_of_call(bus);
 	amqp_rpc_reply_t reply;
 
+	amqp_set_handshake_timeout(c, &timeout);
 	for (size_t i = 0; i < CAPABILITIES; i++) {
 		able[i].key = amqp_cstring_bytes(capabilities[i]);
 		able[i].value.kind = AMQP_FIELD_KIND_BOOLEAN;
@@ -90,18 +108,27 @@ static int login(struct bus *bus, amqp_connection_state_t c, const struct broker
 	return reply.reply_type == AMQP_RESPONSE_NORMAL ? 0 : bus_fail_reply(bus, "login", reply, err);
 }
 
+static int check_time(const struct bus *bus, struct error *err)
+{
+	if (!deadline_is_over())
+		return 0;
+	error_set(err, ERROR_BUS_UNREACHABLE, "not asked: %s: the deadline of this command, %lld s, was over", bus->label,
+	    (long long)deadline_seconds());
+	return error_hint(err, "the server before it took the time; --deadline SECONDS gives the command more");
+}
+
 static int open_channel(struct bus *bus, amqp_connection_state_t c, struct error *err)
 {
-	struct timeval timeout = { .tv_sec = bus->open_timeout_s };
 	amqp_rpc_reply_t reply;
 	int user_timeout_ms = (int)bus->confirm_timeout_s * 1000;
 
-	amqp_set_rpc_timeout(c, &timeout);
+	limit_calls(bus, c);
 	setsockopt(amqp_get_sockfd(c), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_ms, sizeof user_timeout_ms);
 	amqp_channel_open(c, CHANNEL);
 	reply = amqp_get_rpc_reply(c);
 	if (reply.reply_type != AMQP_RESPONSE_NORMAL)
 		return bus_fail_reply(bus, "channel", reply, err);
+	limit_calls(bus, c);
 	amqp_confirm_select(c, CHANNEL);
 	reply = amqp_get_rpc_reply(c);
 	return reply.reply_type == AMQP_RESPONSE_NORMAL ? 0 : bus_fail_reply(bus, "confirm mode", reply, err);
@@ -111,7 +138,7 @@ static int open_channel(struct bus *bus, amqp_connection_state_t c, struct error
 static int try_address(struct bus *bus, const struct broker *broker, const char *address, struct error *err)
 {
 	amqp_connection_state_t c = amqp_new_connection();
-	struct timeval timeout = { .tv_sec = bus->open_timeout_s };
+	struct timeval timeout = time_of_call(bus);
 	amqp_socket_t *socket = bus->config->tls.enabled ? tls_socket(bus, c, broker->host, err) : amqp_tcp_socket_new(c);
 	int status;
 
@@ -119,7 +146,6 @@ static int try_address(struct bus *bus, const struct broker *broker, const char 
 		amqp_destroy_connection(c);
 		return -1;
 	}
-	amqp_set_handshake_timeout(c, &timeout);
 	status = amqp_socket_open_noblock(socket, address, (int)broker->port, &timeout);
 	if (status != AMQP_STATUS_OK ? bus_fail_status(bus, "connect", status, err) != 0 :
 				       login(bus, c, broker, err) != 0 || open_channel(bus, c, err) != 0) {
@@ -147,9 +173,11 @@ static int try_broker(struct bus *bus, const struct broker *broker, struct error
 
 	free(bus->server);
 	bus->server = xasprintf("%s:%u vhost '%s'", broker->host, broker->port, bus->config->url.vhost);
-	rc = getaddrinfo(broker->host, NULL, &hints, &found);
+	if (check_time(bus, err) != 0)
+		return -1;
+	rc = resolve(broker->host, NULL, &hints, deadline_left_ms(RESOLVE_WITHIN_MS), &found);
 	if (rc != 0)
-		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s", bus->label, bus->server, gai_strerror(rc));
+		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s", bus->label, bus->server, resolve_why(rc));
 	rc = error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): no address", bus->label, bus->server);
 	for (a = found; a && rc != 0 && !is_final(err); a = a->ai_next)
 		if (getnameinfo(a->ai_addr, a->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST) == 0)
@@ -168,11 +196,6 @@ static int try_all(struct bus *bus, struct error *err)
 
 	if (n == 0)
 		return error_set(err, ERROR_CONFIG, "%s: transport_url has no broker", bus->label);
-	if (deadline_is_over()) {
-		error_set(err, ERROR_BUS_UNREACHABLE, "not asked: %s: the deadline of this command, %lld s, was over",
-		    bus->label, (long long)deadline_seconds());
-		return error_hint(err, "the server before it took the time; --deadline SECONDS gives the command more");
-	}
 	random_bytes(&random, 1);
 	first = random % n; /* kombu shuffles, so that clients spread */
 	for (i = 0; i < n; i++) {
@@ -256,8 +279,10 @@ static bool is_alive(struct bus *bus)
 
 int bus_ensure(struct bus *bus, struct error *err)
 {
-	if (bus->connection && clock_monotonic_ms() - bus->used_ms < FRESH_MS && is_alive(bus))
+	if (bus->connection && !deadline_is_over() && clock_monotonic_ms() - bus->used_ms < FRESH_MS && is_alive(bus)) {
+		limit_calls(bus, bus->connection);
 		return 0;
+	}
 	bus_drop(bus);
 	if (try_broker(bus, bus->at, err) == 0)
 		return 0;
@@ -270,8 +295,10 @@ void bus_close(struct bus **bus)
 
 	if (!b)
 		return;
-	if (b->connection)
+	if (b->connection) {
+		limit_calls(b, b->connection);
 		amqp_connection_close(b->connection, AMQP_REPLY_SUCCESS);
+	}
 	bus_drop(b);
 	free(b->label);
 	free(b->server);

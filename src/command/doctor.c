@@ -420,6 +420,7 @@ static const struct listing doctor = {
 	LISTED(columns),
 	.fill = fill_checks,
 	.conclude = refuse_unfit,
+	.outlives_deadline = true,
 	.counts_absences = true,
 };
 

@@ -13,6 +13,7 @@
 #include "util/syslog.h"
 
 #define SITE_FILE "/etc/evac-manage/evac-manage.conf"
+#define DEADLINE_MAX_S 86400
 #define OWN_OPTIONS_MAX 64 /* of a group */
 #define VERSION_FILE_MAX ((size_t)64 * 1024)
 
@@ -128,6 +129,25 @@ static int read_version_file(struct ini *ini, const struct own_option *option, s
 	return 0;
 }
 
+static int read_deadline(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	const char *value, *origin;
+	char *end;
+
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	if (value && *value) {
+		errno = 0;
+		out->deadline_s = strtoll(value, &end, 10);
+		if (!isdigit((unsigned char)*value) || *end || errno || out->deadline_s < 1 || out->deadline_s > DEADLINE_MAX_S) {
+			error_set(err, ERROR_CONFIG, "%s: '%.64s' is no number of seconds from 1 to %d", origin, value, DEADLINE_MAX_S);
+			return error_hint(err, "write the seconds that a command may read for, as 600");
+		}
+	}
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, value && *value ? value : NULL, origin);
+	return 0;
+}
+
 /* The row's key is the service's name in nova.conf, and "_url". */
 static enum peer peer_of(const struct own_option *option)
 {
@@ -193,6 +213,10 @@ const struct own_option own_options[] = {
 	    "The oldest point release of nova that a service of this site runs, as nova-compute --version prints it. nova's rows "
 	    "tell the release alone: without this its first point release is assumed, with the faults that a later one has not "
 	    "(findings release-deletes-disks, task-state, old-cpu-pinning). It counts only for services of that release." },
+	{ "site", "deadline", "integer value", NULL, "600", NULL, read_deadline,
+	    "For how many seconds a command may read before it gives up, of every command but audit run; --deadline comes first. "
+	    "Without it 300, and 60 for doctor. What has not answered to the end by then is named, what comes after it is not "
+	    "asked. A run that writes has no end of the whole any more: each answer has as long." },
 	{ "site", "placement_url", "URL", NULL, "http://placement.example.org:8778/", NULL, read_service_url,
 	    "Where placement answers. Before an evacuation one GET without a token shows whether it is up. Without it the address is taken from nova.conf or from keystone's database; an address that is not known is said (finding service-not-checked)." },
 	{ "site", "neutron_url", "URL", NULL, "http://neutron.example.org:9696/", NULL, read_service_url,

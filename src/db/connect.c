@@ -15,8 +15,9 @@
 #include "util/str.h"
 
 #define CONNECT_TIMEOUT_S 5
-#define OPEN_TIMEOUTS 3 /* of those, to connect and to set the session up; the timeout itself is for each read(2) */
+#define CLOSE_MS 2000
 #define IO_TIMEOUT_S 30 /* above innodb_lock_wait_timeout, or we would make an unknown outcome of a lock wait */
+#define OPEN_TIMEOUTS 3 /* of those, to connect and to set the session up; the timeout itself is for each read(2) */
 
 static const char *option_of(const struct db_url *url, const char *name)
 {
@@ -158,6 +159,8 @@ static int server_connect(struct db *db, const struct db_options *o, struct erro
 	const struct db_tls tls = db_tls_of(o->url);
 
 	unsetenv("MARIADB_TLS_DISABLE_PEER_VERIFICATION"); /* Connector/C 3.4 would obey it */
+	if (!socket_of(o) && db_find_name(db, str_or(o->url->host, "127.0.0.1"), err) != 0)
+		return -1;
 	if (!connect_with(db, o, &tls) && (tls.use != DB_TLS_IF_OFFERED || !connect_if_offered(db, o)))
 		return fail_to_connect(db, &tls, err);
 	if (tls.use == DB_TLS_REQUIRED && !tls_version(db))
@@ -183,6 +186,7 @@ int db_open(const struct db_options *options, struct db **out, struct error *err
 		return -1;
 	}
 	db->doomed = false;
+	db->answer_ms = (int64_t)options->answer_timeout_s * 1000;
 	db_watch_opened(db);
 	log_debug("%s: %s", db->label, db->server.text);
 	*out = db;
@@ -195,9 +199,11 @@ void db_close(struct db **db)
 
 	if (!d)
 		return;
-	deadline_unwatch(&d->watch);
+	if (d->watch.on && mysql_get_socket(d->mysql) == d->watch.fd && !deadline_has_cut(&d->watch)) /* over TLS the library waits for a farewell */
+		deadline_watch(&d->watch, d->watch.fd, CLOSE_MS);
 	db_statements_close(d);
 	mysql_close(d->mysql);
+	deadline_unwatch(&d->watch);
 	free(d->label);
 	free(d->where);
 	free(d);

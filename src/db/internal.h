@@ -26,7 +26,10 @@ struct db {
 	enum db_limit limit;
 	bool in_write, in_read, doomed;
 	struct deadline_watch watch;
-	int64_t open_ms; /* how long it may take to connect and set up; 0: that is done */
+	int64_t open_ms;   /* how long it may take to connect and set up; 0: that is done */
+	int64_t answer_ms; /* how long an answer may take, whatever the command has; 0: as long as that */
+	int64_t given_ms;  /* to the answer that is being read; 0: it has the command's deadline */
+	bool too_late;     /* which was over before it was asked */
 	uint64_t transaction_connection;
 	struct db_statement *statement;
 	size_t nstatement, cap;
@@ -41,8 +44,13 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 void db_watch_opening(struct db *db, int64_t within_ms);
 void db_watch_connected(struct db *db);
 void db_watch_opened(struct db *db);
-/* An answer to what is read while the command works has its own time, from its question to its end. */
-void db_watch_answer(struct db *db, bool begins);
+/* The name behind the URL is found in time; how many addresses there are, and whether there are, is the library's to find. */
+int db_find_name(struct db *db, const char *host, struct error *err);
+/* An answer that is read while the command works has its own time, from its question to its end; so has each on a connection
+ * that was opened with such a time. One to what writes inside a transaction has at least as long as a lock is waited for: what
+ * is cut there was never committed. A COMMIT's has none. */
+void db_answer_begins(struct db *db, enum db_phase phase);
+void db_answer_ends(struct db *db);
 /* The error of a connection that was cut off for want of time; 0: it was not. */
 int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct error *err);
 /* Is there time at all? */

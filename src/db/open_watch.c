@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "internal.h"
 #include "util/lang.h"
+#include "util/resolve.h"
+
+/* Above innodb_lock_wait_timeout (sql/session/settings_set.sql): a lock is waited for until the server says that it is held. */
+#define LEAST_WRITE_MS 15000
 
 /* The connection that is being opened: the library names a socket first when it has to wait for it, and has no word for whose
  * it is. */
@@ -52,19 +58,58 @@ void db_watch_opened(struct db *db)
 		deadline_watch(&db->watch, db->watch.fd, 0);
 }
 
-void db_watch_answer(struct db *db, bool begins)
+int db_find_name(struct db *db, const char *host, struct error *err)
 {
-	if (db->watch.on && !db->open_ms && (deadline_answer_ms() || db->watch.until_ms))
-		deadline_watch(&db->watch, db->watch.fd, begins ? deadline_answer_ms() : 0);
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	int64_t within_ms = deadline_left_ms(RESOLVE_WITHIN_MS);
+	struct addrinfo *found;
+	int rc = resolve(host, NULL, &hints, within_ms, &found);
+
+	if (rc == 0)
+		freeaddrinfo(found);
+	if (rc != RESOLVE_LATE)
+		return 0; /* the library asks again, and has its own words for what is wrong */
+	error_set(err, ERROR_DB_UNREACHABLE,
+	    "cannot connect to %s (%s): the name server has not answered for '%s' within %lld s", db->label, db->where, host,
+	    (long long)(within_ms + 999) / 1000);
+	return error_hint(err, "look at /etc/resolv.conf and the name servers there, or give an address in the connection URL");
+}
+
+void db_answer_begins(struct db *db, enum db_phase phase)
+{
+	int64_t ms = deadline_answer_ms();
+
+	if (phase == PHASE_WRITE && ms && ms < LEAST_WRITE_MS)
+		ms = LEAST_WRITE_MS;
+	if (db->answer_ms && (!ms || db->answer_ms < ms))
+		ms = db->answer_ms;
+	db->given_ms = ms;
+	db->too_late = deadline_is_over();
+	if (db->watch.on && !db->open_ms && (ms || db->watch.until_ms))
+		deadline_watch(&db->watch, db->watch.fd, ms);
+}
+
+void db_answer_ends(struct db *db)
+{
+	if (db->watch.on && !db->open_ms && db->watch.until_ms)
+		deadline_watch(&db->watch, db->watch.fd, 0);
+}
+
+static int say_not_asked(const struct db *db, struct error *err)
+{
+	error_set(err, ERROR_DB_UNREACHABLE, "not asked: %s (%s): the deadline of this command, %lld s, was over", db->label,
+	    db->where, (long long)deadline_seconds());
+	return error_hint(err, "the server before it took the time; --deadline SECONDS gives the command more");
 }
 
 int db_check_time(struct db *db, struct error *err)
 {
-	if (!deadline_is_over())
-		return 0;
-	error_set(err, ERROR_DB_UNREACHABLE, "not asked: %s (%s): the deadline of this command, %lld s, was over", db->label,
-	    db->where, (long long)deadline_seconds());
-	return error_hint(err, "the server before it took the time; --deadline SECONDS gives the command more");
+	return deadline_is_over() ? say_not_asked(db, err) : 0;
+}
+
+static const char *what_was_cut(enum db_phase phase)
+{
+	return phase == PHASE_CONNECT ? N_("cannot connect to") : phase == PHASE_WRITE ? N_("cannot write to") : N_("cannot read");
 }
 
 int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct error *err)
@@ -76,11 +121,13 @@ int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct er
 	if (late || mysql_get_socket(db->mysql) < 0) { /* the library has closed it, and its number may be another's soon */
 		deadline_unwatch(&db->watch);
 		db->watch.cut = late;
-	} else if (!db->open_ms) {
-		db_watch_answer(db, false);
+	} else {
+		db_answer_ends(db);
 	}
 	if (!late || phase == PHASE_COMMIT)
 		return 0;
+	if (db->too_late)
+		return say_not_asked(db, err);
 	if (db->open_ms && !deadline_is_over()) {
 		error_set(err, ERROR_DB_UNREACHABLE,
 		    "cannot connect to %s (%s): it answers, but not to the end within %lld s%s%s", db->label, db->where,
@@ -88,9 +135,13 @@ int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct er
 		return error_hint(err,
 		    "the server or the network before it is overloaded, or no database server: look at it from this machine");
 	}
+	if (db->given_ms && !deadline_is_over()) {
+		error_set(err, ERROR_DB_UNREACHABLE, "%s %s (%s): no answer to the end within %lld s%s%s", _(what_was_cut(phase)),
+		    db->label, db->where, (long long)db->given_ms / 1000, name ? " in " : "", name ? name : "");
+		return error_hint(err, "look why this server is slow");
+	}
 	error_set(err, ERROR_DB_UNREACHABLE,
 	    "%s %s (%s): no answer to the end within %lld s, the deadline of this command%s%s; what comes after it was not asked",
-	    phase == PHASE_CONNECT ? _("cannot connect to") : _("cannot read"), db->label, db->where,
-	    (long long)deadline_seconds(), name ? " in " : "", name ? name : "");
+	    _(what_was_cut(phase)), db->label, db->where, (long long)deadline_seconds(), name ? " in " : "", name ? name : "");
 	return error_hint(err, "look why this server is slow; --deadline SECONDS gives the command more time");
 }

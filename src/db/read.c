@@ -181,9 +181,13 @@ static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, c
 
 int db_ping(struct db *db, struct error *err)
 {
-	if (mysql_ping(db->mysql) == 0)
-		return 0;
-	return db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
+	int rc = 0;
+
+	db_answer_begins(db, PHASE_READ);
+	if (mysql_ping(db->mysql) != 0)
+		rc = db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), NULL, err);
+	db_answer_ends(db);
+	return rc;
 }
 
 int db_read(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
@@ -198,12 +202,12 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
 		db_bug(sql, "is read, and it is one that", "writes");
 	if (db->in_write && db->doomed)
 		return error_set(err, ERROR_ERROR, "%s: the transaction has already failed", db->label);
-	db_watch_answer(db, true);
+	db_answer_begins(db, PHASE_READ);
 	stmt = db_prepare(db, PHASE_READ, sql, err);
 	if (!stmt || db_execute(db, PHASE_READ, stmt, sql, params, err) != 0)
 		return -1;
 	rc = read_result(db, stmt, sql, shape, out, err);
-	db_watch_answer(db, false);
+	db_answer_ends(db);
 	if (rc != 0) {
 		db->doomed = true;
 		free(out->v);

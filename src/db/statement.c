@@ -42,11 +42,13 @@ int db_try(struct db *db, const struct sql *sql, struct error *err)
 	int rc = 0;
 
 	log_sql("%s: %s, prepared only", db->label, sql->name);
+	db_answer_begins(db, PHASE_READ);
 	if (!stmt || mysql_stmt_prepare(stmt, sql->text, strlen(sql->text)) != 0)
 		rc = db_fail(db, PHASE_READ, stmt ? mysql_stmt_errno(stmt) : mysql_errno(db->mysql),
 		    stmt ? mysql_stmt_error(stmt) : mysql_error(db->mysql), sql->name, err);
 	if (stmt)
 		mysql_stmt_close(stmt);
+	db_answer_ends(db);
 	return rc;
 }
 
@@ -93,10 +95,14 @@ static void check_param_names(const struct sql *sql, const struct db_param *para
 
 int db_session(struct db *db, const struct sql *sql, struct error *err)
 {
+	int rc = 0;
+
 	log_sql("%s: %s", db->label, sql->name);
+	db_answer_begins(db, PHASE_READ);
 	if (mysql_real_query(db->mysql, sql->text, strlen(sql->text)) != 0)
-		return db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), sql->name, err);
-	return 0;
+		rc = db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), sql->name, err);
+	db_answer_ends(db);
+	return rc;
 }
 
 /* libmariadb's binds are not const; it only reads them here. */

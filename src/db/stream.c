@@ -52,6 +52,7 @@ int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *
 	MYSQL_RES *meta;
 	int rc = 0;
 
+	db_answer_begins(db, PHASE_READ); /* to its last row */
 	*s = (struct db_stream){ .db = db, .sql = sql, .stmt = db_prepare(db, PHASE_READ, sql, err) };
 	if (!s->stmt || db_execute(db, PHASE_READ, s->stmt, sql, params, err) != 0) {
 		free(s);
@@ -128,6 +129,7 @@ void db_stream_close(struct db_stream **stream)
 	if (!s)
 		return;
 	mysql_stmt_free_result(s->stmt); /* reads on to the end: the connection is free afterwards */
+	db_answer_ends(s->db);
 	db_forget(s->db,
 	    s->stmt); /* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice */
 	for (unsigned i = 0; i < s->n; i++) {
@@ -153,6 +155,10 @@ int db_limit_statements(struct db *db, int64_t seconds, struct error *err)
 
 	if (db->limit == LIMIT_NONE)
 		return error_set(err, ERROR_ERROR, "%s (%s) has no time limit for statements", db->label, db->where);
+	db_answer_begins(db, PHASE_READ);
 	stmt = db_prepare(db, PHASE_READ, sql, err);
-	return stmt && db_execute(db, PHASE_READ, stmt, sql, in_seconds ? s : ms, err) == 0 ? 0 : -1;
+	if (!stmt || db_execute(db, PHASE_READ, stmt, sql, in_seconds ? s : ms, err) != 0)
+		return -1;
+	db_answer_ends(db);
+	return 0;
 }

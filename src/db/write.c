@@ -18,6 +18,14 @@ static bool is_in_transaction(struct db *db)
 	return mariadb_get_infov(db->mysql, MARIADB_CONNECTION_SERVER_STATUS, &status) == 0 && status & SERVER_STATUS_IN_TRANS;
 }
 
+/* Where no answer comes the server does so by itself. */
+static void roll_back(struct db *db)
+{
+	db_answer_begins(db, PHASE_READ);
+	mysql_rollback(db->mysql);
+	db_answer_ends(db);
+}
+
 /* START TRANSACTION commits what is open without a word: a transaction that nobody ended must be gone before. */
 static int check_nothing_open(struct db *db, struct error *err)
 {
@@ -61,7 +69,7 @@ int db_begin_read(struct db *db, struct error *err)
 void db_end_read(struct db *db)
 {
 	if (db->in_read)
-		mysql_rollback(db->mysql);
+		roll_back(db);
 	db->in_read = false;
 }
 
@@ -118,8 +126,12 @@ int db_write(struct db *db, const struct sql *sql, const struct db_param *params
 	*matched = 0;
 	if (check_transaction(db, sql, err) != 0)
 		return -1;
+	db_answer_begins(db, PHASE_WRITE);
 	stmt = db_prepare(db, PHASE_WRITE, sql, err);
-	if (!stmt || db_execute(db, PHASE_WRITE, stmt, sql, params, err) != 0 || check_warnings(db, stmt, sql, err) != 0)
+	if (!stmt || db_execute(db, PHASE_WRITE, stmt, sql, params, err) != 0)
+		return -1;
+	db_answer_ends(db);
+	if (check_warnings(db, stmt, sql, err) != 0)
 		return -1;
 	*matched = mysql_stmt_affected_rows(stmt);
 	return 0;
@@ -187,9 +199,11 @@ static int execute_bulk(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, 
 	unsigned n = (unsigned)rows;
 
 	log_sql("%s: %s, %u rows", db->label, sql->name, n);
+	db_answer_begins(db, PHASE_WRITE);
 	if (mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &n) != 0 || mysql_stmt_bind_param(stmt, c->bind) != 0 ||
 	    mysql_stmt_execute(stmt) != 0)
 		return db_fail(db, PHASE_WRITE, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+	db_answer_ends(db);
 	*matched += mysql_stmt_affected_rows(stmt);
 	return check_warnings(db, stmt, sql, err) != 0 ? -1 : check_still_open(db, sql->name, err);
 }
@@ -198,10 +212,14 @@ static int write_bulk(struct db *db, const struct sql *sql, size_t n, void (*fil
     const void *ctx, struct db_param *params, uint64_t *matched, struct error *err)
 {
 	size_t trip = n < ROWS_A_TRIP ? n : ROWS_A_TRIP, done = 0, now, i;
-	MYSQL_STMT *stmt = db_prepare(db, PHASE_WRITE, sql, err);
 	struct columns c = { 0 };
-	int rc = stmt ? 0 : -1;
+	MYSQL_STMT *stmt;
+	int rc;
 
+	db_answer_begins(db, PHASE_WRITE);
+	stmt = db_prepare(db, PHASE_WRITE, sql, err);
+	db_answer_ends(db);
+	rc = stmt ? 0 : -1;
 	columns_make(&c, sql, trip);
 	for (; rc == 0 && done < n; done += now) {
 		now = n - done < trip ? n - done : trip;
@@ -255,7 +273,7 @@ static int commit_failed(struct db *db, struct error *err)
 	unsigned number = mysql_errno(db->mysql);
 
 	db_fail(db, PHASE_COMMIT, number, mysql_error(db->mysql), NULL, err);
-	mysql_rollback(db->mysql);
+	roll_back(db);
 	if ((number == 3100 || number == 3101) && !db_is_in_group(db)) {
 		error_set(err, ERROR_UNKNOWN,
 		    "%s (%s) left its group during the commit (%u): the other members may have the transaction or not",
@@ -291,6 +309,6 @@ int db_commit(struct db *db, struct error *err)
 void db_rollback(struct db *db)
 {
 	if (db->in_write)
-		mysql_rollback(db->mysql);
+		roll_back(db);
 	db->in_write = false;
 }

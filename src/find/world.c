@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/deadline.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -97,6 +98,8 @@ static int load_configs(const struct request *request, unsigned needs, struct wo
 
 	if (config_load_site(&sources, &w->site, err) != 0)
 		return -1;
+	if (w->site.deadline_s && !request->how.deadline_s)
+		deadline_change(w->site.deadline_s);
 	if (needs & NEEDS_CINDER || (needs & WITNESS_CINDER && is_configured(&request->where.cinder_files, CINDER_CONF))) {
 		w->has_cinder_config = config_load_cinder(&sources, &w->cinder, err) == 0;
 		if (keep_config_absence(w, w->has_cinder_config, cinder_needed, &request->where.cinder_files, &w->cinder_absent,

@@ -206,6 +206,7 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 
 	r->work.scene.request = r->work.request;
 	r->work.scene.world = &r->work.world;
+	deadline_again();
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
 	    (!r->request->how.dry_run && lock_again(r, needs, err) != 0))
 		return err->kind;

@@ -16,8 +16,8 @@ static struct {
 	pthread_t thread;
 	bool has_thread, over; /* over: the thread is to end */
 	struct deadline_watch *first;
-	int64_t seconds, end_ms, wakes_ms; /* wakes_ms: when the thread looks next */
-	int64_t left_ms;                   /* while a person is asked; NEVER: no deadline */
+	int64_t seconds, begin_ms, end_ms, wakes_ms; /* wakes_ms: when the thread looks next */
+	int64_t left_ms; /* while a person is asked; NEVER: no deadline */
 	bool works;
 } dog = { .lock = PTHREAD_MUTEX_INITIALIZER, .end_ms = NEVER, .wakes_ms = NEVER };
 
@@ -89,9 +89,15 @@ static void set_end(int64_t end_ms)
 
 void deadline_begin(int64_t seconds)
 {
+	dog.begin_ms = clock_monotonic_ms();
+	dog.works = dog.over = false;
+	deadline_change(seconds);
+}
+
+void deadline_change(int64_t seconds)
+{
 	dog.seconds = seconds;
-	dog.works = false;
-	set_end(seconds > 0 ? clock_monotonic_ms() + seconds * 1000 : NEVER);
+	set_end(seconds > 0 ? dog.begin_ms + seconds * 1000 : NEVER);
 }
 
 void deadline_work(void)
@@ -128,6 +134,13 @@ int64_t deadline_seconds(void)
 	return dog.seconds;
 }
 
+int64_t deadline_left_ms(int64_t most_ms)
+{
+	int64_t left = dog.works ? dog.seconds * 1000 : dog.end_ms == NEVER ? NEVER : dog.end_ms - clock_monotonic_ms();
+
+	return left < 0 ? 0 : left < most_ms ? left : most_ms;
+}
+
 int64_t deadline_answer_ms(void)
 {
 	return dog.works ? dog.seconds * 1000 : 0;
@@ -136,7 +149,7 @@ int64_t deadline_answer_ms(void)
 void deadline_watch(struct deadline_watch *watch, int fd, int64_t within_ms)
 {
 	pthread_mutex_lock(&dog.lock);
-	if (!dog.has_thread)
+	if (!dog.has_thread && !dog.over)
 		start_thread();
 	if (!watch->on) {
 		*watch = (struct deadline_watch){ .on = true, .next = dog.first };

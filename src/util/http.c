@@ -16,7 +16,7 @@
 #include "util/lang.h"
 #include "util/mem.h"
 
-/* A look is a thread of its own: libc asks for a name's addresses for as long as it likes, and who waits for the looks must not
+/* A look is a thread of its own, so that all of them take the time of one, and who waits for the looks must not
  * wait longer than the time that he gave. A thread that is late is left to its end, which touches nothing but the batch. */
 
 struct one_look {
@@ -274,6 +274,12 @@ bool http_is_alive(const struct http_look *look)
 	return look->answer == HTTP_ANSWERS || look->answer == HTTP_UNTRUSTED;
 }
 
+/* Rounded up: what is left of a command's deadline may be less than one. */
+static int seconds_of(const struct http_look *look)
+{
+	return (look->timeout_ms + 999) / 1000;
+}
+
 void http_say(const struct http_look *look, struct str *out)
 {
 	switch (look->answer) {
@@ -293,10 +299,13 @@ void http_say(const struct http_look *look, struct str *out)
 			str_add(out, _("refuses the connection"));
 		return;
 	case HTTP_SILENT:
-		str_addf(out, _("takes no connection within %d s"), look->timeout_ms / 1000);
+		if (look->timeout_ms)
+			str_addf(out, _("takes no connection within %d s"), seconds_of(look));
+		else
+			str_add(out, _("was not asked: the deadline of this command was over"));
 		return;
 	case HTTP_HANGS:
-		str_addf(out, _("takes a connection and does not answer within %d s: it hangs"), look->timeout_ms / 1000);
+		str_addf(out, _("takes a connection and does not answer within %d s: it hangs"), seconds_of(look));
 		return;
 	case HTTP_NO_ADDRESS:
 		str_addf(out, _("has a name that is not resolved (%s)"), look->why);

@@ -8,6 +8,7 @@
 #include "http_internal.h"
 #include "url_internal.h"
 #include "util/clock.h"
+#include "util/deadline.h"
 #include "util/mem.h"
 
 #define ANSWER_MAX ((size_t)4 << 20)
@@ -116,14 +117,15 @@ static bool exchange(const struct http_question *q, struct http_line *line, stru
 	return read_answer(line, &answer) && take_answer(q, line, &answer, out);
 }
 
-static bool connect_and_trust(const struct http_question *q, struct http_line *line)
+static bool connect_and_trust(const struct http_question *q, struct http_line *line, int within_ms)
 {
 	struct addrinfo *found = NULL;
 	int rc;
 
+	line->deadline_ms = clock_monotonic_ms() + within_ms;
 	if (http_line_resolve(line, &found) != 0)
 		return false;
-	line->deadline_ms = clock_monotonic_ms() + q->timeout_ms;
+	line->deadline_ms = clock_monotonic_ms() + deadline_left_ms(q->timeout_ms);
 	rc = http_line_connect(line, found);
 	freeaddrinfo(found);
 	if (rc != 0 || !line->url->tls)
@@ -135,11 +137,14 @@ bool http_ask(const struct http_question *q, struct http_reply *out)
 {
 	struct http_url url;
 	struct http_line line = { .url = &url, .answer = HTTP_NO_ADDRESS, .fd = -1 };
+	int within_ms = (int)deadline_left_ms(q->timeout_ms);
 	bool whole = false;
 
-	*out = (struct http_reply){ .look = { .url = q->url, .timeout_ms = q->timeout_ms } };
-	if (http_url_parse(q->url, &url)) {
-		whole = connect_and_trust(q, &line) && exchange(q, &line, out);
+	*out = (struct http_reply){ .look = { .url = q->url, .timeout_ms = within_ms } };
+	if (within_ms == 0) {
+		http_line_end(&line, HTTP_SILENT, "");
+	} else if (http_url_parse(q->url, &url)) {
+		whole = connect_and_trust(q, &line, within_ms) && exchange(q, &line, out);
 		http_line_close(&line);
 		http_url_free(&url);
 	} else {

@@ -34,7 +34,6 @@ struct http_line {
 };
 void http_line_end(struct http_line *line, enum http_answer answer, const char *why);
 void http_line_end_errno(struct http_line *line, int code); /* refused, and by what */
-/* libc asks for as long as it likes. */
 int http_line_resolve(struct http_line *line, struct addrinfo **found);
 int http_line_connect(struct http_line *line, const struct addrinfo *found);
 /* ${ca_file} NULL: the system's. Whatever certificate there is: who sends a secret asks http_line_trusts() first. */

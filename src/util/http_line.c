@@ -13,6 +13,7 @@
 
 #include "http_internal.h"
 #include "util/clock.h"
+#include "util/resolve.h"
 #include "util/str.h"
 
 int http_line_left_ms(const struct http_line *line)
@@ -50,10 +51,10 @@ int http_line_resolve(struct http_line *line, struct addrinfo **found)
 	int rc;
 
 	snprintf(port, sizeof port, "%u", line->url->port);
-	rc = getaddrinfo(line->url->host, port, &hints, found);
+	rc = resolve(line->url->host, port, &hints, http_line_left_ms(line), found);
 	if (rc == 0)
 		return 0;
-	http_line_end(line, HTTP_NO_ADDRESS, gai_strerror(rc));
+	http_line_end(line, HTTP_NO_ADDRESS, resolve_why(rc));
 	return -1;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that drips a byte now and then never lets the library's timeouts come: a command ends by its own deadline."""
+import socket
 import time
 
 import harness
@@ -70,15 +71,42 @@ class Deadline(harness.TestCase):
 
     def test_what_is_written_is_not_cut_off(self):
         """The COMMIT takes longer than the deadline of what was read before it."""
-        drip = self.dripping(words=b"COMMIT", pause=0.35, most=9)
+        drip = self.dripping(words=b"\x03COMMIT", pause=0.35, most=9)
         r, took = self.timed(*MOVE, "--deadline", "2")
         self.assertGreater(drip.drips, 6)
         self.assertGreater(took, 2)
         self.assertEqual(r.code, OK, str(r))
 
-    def test_a_connection_that_drips_while_it_is_opened_has_a_time_of_its_own(self):
-        self.dripping(pause=1)
+    def test_a_statement_that_writes_has_as_long_as_a_lock_is_waited_for(self):
+        """What is cut off there was never committed."""
         self.tool.types = False
-        r, took = self.timed(*LIST)
-        self.expect(r, DB_UNREACHABLE, "it answers, but not to the end within 15 s")
-        self.assertLess(took, 70)
+        before = harness.checksum()
+        drip = self.dripping(words=b"UPDATE volumes")
+        r, took = self.timed(*MOVE, "--deadline", "2")
+        self.expect(r, DB_UNREACHABLE, "cannot write to cinder's database", "no answer to the end within 15 s")
+        self.assertLess(took, 300 * drip.pause)
+        self.unchanged(before)
+        (journal,) = self.tool.journals()
+        self.assertNotIn("unknown", [x.get("state") for x in journal])
+
+    def test_the_site_says_how_long(self):
+        with open(self.tool.site, "a") as f:
+            f.write("deadline = 88\n")
+        for words, seconds in (([], 88), (["--deadline", "77"], 77)):
+            (row,) = [r for r in self.tool.run("doctor", "-f", "json", *words).json if r["check"] == "deadline"]
+            self.assertIn("after %d s" % seconds, row["detail"])
+
+    def test_brokers_get_what_is_left(self):
+        """One that takes connections and says nothing, three times in the URL: 5 s each before, for each call."""
+        silent = socket.create_server(("127.0.0.1", 0), backlog=50)
+        self.addCleanup(silent.close)
+        at = silent.getsockname()[1]
+        self.tool.nova = [self.rewrite(ENV["SB_NOVA_CONF"], r"(?m)^transport_url = .*", "transport_url = rabbit://" + ",".join(["u:p@127.0.0.1:%d" % at] * 3)),
+                          *self.tool.nova[1:]]
+        self.tool.types = False
+        r, took = self.timed("doctor", "--deadline", "3", "-f", "json")
+        self.assertEqual(r.code, REFUSED, str(r))
+        found = {x["check"]: x for x in r.json}
+        self.assertIn("not asked: nova's broker", str(found))
+        self.assertEqual(found["deadline"]["result"], "fail")
+        self.assertLess(took, 14)   # less than three calls without it

@@ -925,6 +925,7 @@ static void the_sites_own_file_is_read_with_its_version_file(void **state)
 	assert_true(c.shared_disks);
 	assert_string_equal(c.version, "6.4.2.1.0.0");
 	assert_string_equal(c.min_version, "6.4.3.0.0.0");
+	assert_int_equal(c.deadline_s, 600);
 	site_config_free(&c);
 }
 
@@ -951,6 +952,9 @@ static void a_wrong_site_file_is_refused_by_line(void **state)
 		{ "[site]\nversion = six\n", ":2 [site] version: 'six' is not a version" },
 		{ "[site]\nversion = 6.\n", ":2 [site] version: '6.' is not a version" },
 		{ "[site]\nnova_release = stein\n", ":2 [site] nova_release: 'stein' is not a version" },
+		{ "[site]\ndeadline = 0\n", ":2 [site] deadline: '0' is no number of seconds from 1 to 86400" },
+		{ "[site]\ndeadline = 5m\n", ":2 [site] deadline: '5m' is no number of seconds from 1 to 86400" },
+		{ "[site]\ndeadline = -5\n", ":2 [site] deadline: '-5' is no number of seconds from 1 to 86400" },
 		{ "[site]\nmin_version = .6\n", ":2 [site] min_version: '.6' is not a version" },
 		{ "[site]\nmin_version = 6..4\n", ":2 [site] min_version: '6..4' is not a version" },
 		{ "[site]\nshared_disk = yes\n", ":2 [site] shared_disk: unknown option" },

@@ -81,6 +81,24 @@ static void while_it_works_there_is_no_end_of_the_whole(void **state)
 	line_end(&l);
 }
 
+static void what_is_left_is_for_all(void **state)
+{
+	(void)state;
+	deadline_begin(1);
+	assert_int_equal(deadline_left_ms(100), 100);
+	assert_in_range(deadline_left_ms(5000), 1, 1000);
+	deadline_change(600); /* of the site's configuration, which is read meanwhile */
+	assert_int_equal(deadline_seconds(), 600);
+	assert_int_equal(deadline_left_ms(5000), 5000);
+	deadline_change(1);
+	clock_sleep_ms(1100);
+	assert_int_equal(deadline_left_ms(5000), 0);
+	assert_true(deadline_is_over());
+	deadline_work(); /* each answer its own */
+	assert_int_equal(deadline_left_ms(5000), 1000);
+	assert_int_equal(deadline_left_ms(100), 100);
+}
+
 static void the_time_in_which_a_person_is_asked_does_not_count(void **state)
 {
 	int64_t began = clock_monotonic_ms();
@@ -105,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_socket_ends_by_its_own_time_and_all_by_the_commands),
+		cmocka_unit_test(what_is_left_is_for_all),
 		cmocka_unit_test(while_it_works_there_is_no_end_of_the_whole),
 		cmocka_unit_test(the_time_in_which_a_person_is_asked_does_not_count),
 	};
