@@ -20,7 +20,8 @@ void deadline_pause(void);
 void deadline_resume(void);
 bool deadline_is_over(void);
 int64_t deadline_seconds(void);
-/* What is left of it for something that takes at most ${most_ms}; 0: nothing. While it works: as long as one answer may take. */
+/* What is left of it for something that takes at most ${most_ms}; 0: nothing. While it works: as long as one answer may take.
+ */
 int64_t deadline_left_ms(int64_t most_ms);
 int64_t deadline_answer_ms(void); /* 0: the command's deadline holds, or there is none */
 void deadline_end(void);

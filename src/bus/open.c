@@ -175,7 +175,7 @@ static int try_broker(struct bus *bus, const struct broker *broker, struct error
 	bus->server = xasprintf("%s:%u vhost '%s'", broker->host, broker->port, bus->config->url.vhost);
 	if (check_time(bus, err) != 0)
 		return -1;
-	rc = resolve(broker->host, NULL, &hints, deadline_left_ms(RESOLVE_WITHIN_MS), &found);
+	rc = name_resolve(broker->host, NULL, &hints, deadline_left_ms(RESOLVE_WITHIN_MS), &found);
 	if (rc != 0)
 		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s", bus->label, bus->server, resolve_why(rc));
 	rc = error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): no address", bus->label, bus->server);

@@ -139,8 +139,10 @@ static int read_deadline(struct ini *ini, const struct own_option *option, struc
 	if (value && *value) {
 		errno = 0;
 		out->deadline_s = strtoll(value, &end, 10);
-		if (!isdigit((unsigned char)*value) || *end || errno || out->deadline_s < 1 || out->deadline_s > DEADLINE_MAX_S) {
-			error_set(err, ERROR_CONFIG, "%s: '%.64s' is no number of seconds from 1 to %d", origin, value, DEADLINE_MAX_S);
+		if (!isdigit((unsigned char)*value) || *end || errno || out->deadline_s < 1 ||
+		    out->deadline_s > DEADLINE_MAX_S) {
+			error_set(err, ERROR_CONFIG, "%s: '%.64s' is no number of seconds from 1 to %d", origin, value,
+			    DEADLINE_MAX_S);
 			return error_hint(err, "write the seconds that a command may read for, as 600");
 		}
 	}

@@ -199,7 +199,8 @@ void db_close(struct db **db)
 
 	if (!d)
 		return;
-	if (d->watch.on && mysql_get_socket(d->mysql) == d->watch.fd && !deadline_has_cut(&d->watch)) /* over TLS the library waits for a farewell */
+	if (d->watch.on && mysql_get_socket(d->mysql) == d->watch.fd &&
+	    !deadline_has_cut(&d->watch)) /* over TLS the library waits for a farewell */
 		deadline_watch(&d->watch, d->watch.fd, CLOSE_MS);
 	db_statements_close(d);
 	mysql_close(d->mysql);

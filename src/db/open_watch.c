@@ -63,7 +63,7 @@ int db_find_name(struct db *db, const char *host, struct error *err)
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	int64_t within_ms = deadline_left_ms(RESOLVE_WITHIN_MS);
 	struct addrinfo *found;
-	int rc = resolve(host, NULL, &hints, within_ms, &found);
+	int rc = name_resolve(host, NULL, &hints, within_ms, &found);
 
 	if (rc == 0)
 		freeaddrinfo(found);
@@ -95,7 +95,7 @@ void db_answer_ends(struct db *db)
 		deadline_watch(&db->watch, db->watch.fd, 0);
 }
 
-static int say_not_asked(const struct db *db, struct error *err)
+static int say_no_time(const struct db *db, struct error *err)
 {
 	error_set(err, ERROR_DB_UNREACHABLE, "not asked: %s (%s): the deadline of this command, %lld s, was over", db->label,
 	    db->where, (long long)deadline_seconds());
@@ -104,12 +104,14 @@ static int say_not_asked(const struct db *db, struct error *err)
 
 int db_check_time(struct db *db, struct error *err)
 {
-	return deadline_is_over() ? say_not_asked(db, err) : 0;
+	return deadline_is_over() ? say_no_time(db, err) : 0;
 }
 
 static const char *what_was_cut(enum db_phase phase)
 {
-	return phase == PHASE_CONNECT ? N_("cannot connect to") : phase == PHASE_WRITE ? N_("cannot write to") : N_("cannot read");
+	return phase == PHASE_CONNECT ? N_("cannot connect to") :
+	    phase == PHASE_WRITE      ? N_("cannot write to") :
+					N_("cannot read");
 }
 
 int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct error *err)
@@ -127,7 +129,7 @@ int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct er
 	if (!late || phase == PHASE_COMMIT)
 		return 0;
 	if (db->too_late)
-		return say_not_asked(db, err);
+		return say_no_time(db, err);
 	if (db->open_ms && !deadline_is_over()) {
 		error_set(err, ERROR_DB_UNREACHABLE,
 		    "cannot connect to %s (%s): it answers, but not to the end within %lld s%s%s", db->label, db->where,
@@ -136,8 +138,9 @@ int db_fail_late(struct db *db, enum db_phase phase, const char *name, struct er
 		    "the server or the network before it is overloaded, or no database server: look at it from this machine");
 	}
 	if (db->given_ms && !deadline_is_over()) {
-		error_set(err, ERROR_DB_UNREACHABLE, "%s %s (%s): no answer to the end within %lld s%s%s", _(what_was_cut(phase)),
-		    db->label, db->where, (long long)db->given_ms / 1000, name ? " in " : "", name ? name : "");
+		error_set(err, ERROR_DB_UNREACHABLE, "%s %s (%s): no answer to the end within %lld s%s%s",
+		    _(what_was_cut(phase)), db->label, db->where, (long long)db->given_ms / 1000, name ? " in " : "",
+		    name ? name : "");
 		return error_hint(err, "look why this server is slow");
 	}
 	error_set(err, ERROR_DB_UNREACHABLE,

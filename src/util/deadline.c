@@ -17,7 +17,7 @@ static struct {
 	bool has_thread, over; /* over: the thread is to end */
 	struct deadline_watch *first;
 	int64_t seconds, begin_ms, end_ms, wakes_ms; /* wakes_ms: when the thread looks next */
-	int64_t left_ms; /* while a person is asked; NEVER: no deadline */
+	int64_t left_ms;                             /* while a person is asked; NEVER: no deadline */
 	bool works;
 } dog = { .lock = PTHREAD_MUTEX_INITIALIZER, .end_ms = NEVER, .wakes_ms = NEVER };
 

@@ -51,7 +51,7 @@ int http_line_resolve(struct http_line *line, struct addrinfo **found)
 	int rc;
 
 	snprintf(port, sizeof port, "%u", line->url->port);
-	rc = resolve(line->url->host, port, &hints, http_line_left_ms(line), found);
+	rc = name_resolve(line->url->host, port, &hints, http_line_left_ms(line), found);
 	if (rc == 0)
 		return 0;
 	http_line_end(line, HTTP_NO_ADDRESS, resolve_why(rc));

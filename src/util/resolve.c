@@ -20,7 +20,7 @@ struct question {
 	bool ended;
 };
 
-static void leave(struct question *q)
+static void leave_question(struct question *q)
 {
 	bool last;
 
@@ -50,7 +50,7 @@ static void *ask(void *arg)
 	q->ended = true;
 	pthread_cond_signal(&q->end);
 	pthread_mutex_unlock(&q->lock);
-	leave(q);
+	leave_question(q);
 	return NULL;
 }
 
@@ -103,7 +103,7 @@ static int wait_for(struct question *q, int64_t until_ms, struct addrinfo **out)
 	return rc;
 }
 
-int resolve(const char *host, const char *port, const struct addrinfo *hints, int64_t within_ms, struct addrinfo **out)
+int name_resolve(const char *host, const char *port, const struct addrinfo *hints, int64_t within_ms, struct addrinfo **out)
 {
 	struct addrinfo numeric = *hints;
 	int64_t until_ms = clock_monotonic_ms() + within_ms;
@@ -124,7 +124,7 @@ int resolve(const char *host, const char *port, const struct addrinfo *hints, in
 		q->users--;
 		rc = EAI_AGAIN;
 	}
-	leave(q);
+	leave_question(q);
 	return rc;
 }
 

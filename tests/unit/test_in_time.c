@@ -134,10 +134,10 @@ static void an_address_is_no_name(void **state)
 	struct addrinfo *found;
 
 	(void)state;
-	assert_int_equal(resolve("127.0.0.1", "3306", &hints, 0, &found), 0);
+	assert_int_equal(name_resolve("127.0.0.1", "3306", &hints, 0, &found), 0);
 	assert_int_equal(found->ai_family, AF_INET);
 	freeaddrinfo(found);
-	assert_int_equal(resolve("::1", NULL, &hints, 0, &found), 0);
+	assert_int_equal(name_resolve("::1", NULL, &hints, 0, &found), 0);
 	freeaddrinfo(found);
 }
 
@@ -147,11 +147,11 @@ static void a_name_is_found_or_not_or_late(void **state)
 	struct addrinfo *found;
 
 	(void)state;
-	assert_int_equal(resolve("localhost", NULL, &hints, 60000, &found), 0);
+	assert_int_equal(name_resolve("localhost", NULL, &hints, 60000, &found), 0);
 	assert_non_null(found);
 	freeaddrinfo(found);
-	assert_int_equal(resolve("localhost", NULL, &hints, 0, &found), RESOLVE_LATE);
-	assert_int_equal(resolve(SILENT, NULL, &hints, 100, &found), RESOLVE_LATE);
+	assert_int_equal(name_resolve("localhost", NULL, &hints, 0, &found), RESOLVE_LATE);
+	assert_int_equal(name_resolve(SILENT, NULL, &hints, 100, &found), RESOLVE_LATE);
 	assert_null(found);
 	assert_string_equal(resolve_why(RESOLVE_LATE), "the name server does not answer");
 	assert_string_equal(resolve_why(EAI_NONAME), gai_strerror(EAI_NONAME));
