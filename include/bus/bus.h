@@ -27,14 +27,20 @@ int bus_open(const struct bus_options *options, struct bus **out, struct error *
 void bus_close(struct bus **bus);
 const char *bus_server(const struct bus *bus); /* "127.0.0.1:5672 vhost '/'": which broker answered */
 
+const char *bus_version(const struct bus *bus); /* "3.10.8", as the broker says of itself; "": it does not */
+
 /* Is the exchange there? 1 yes, 0 no (404), -1 error. */
 int bus_exchange_exists(struct bus *bus, const char *exchange, struct error *err);
 
 struct bus_queue {
 	bool exists;
 	uint32_t messages, consumers;
+	/* nothing in it and nobody at it, and it may be a quorum queue: without its leader such a one says that, too, whatever
+	 * it holds (RabbitMQ 3.10 rabbit_quorum_queue.erl, stat/2: {ok, 0, 0}) */
+	bool unsure;
 };
-/* A queue that is missing is an answer (exists false), not an error; so is one whose home node is down (${err} untouched). */
+/* A queue that is missing is an answer (exists false, ${err} untouched). One that is there and cannot be read is an error: a
+ * durable one whose home node is down, for which RabbitMQ has the same code 404; one that does not answer in time. */
 int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, struct error *err);
 
 /* What became of a message. Only RETURNED, REFUSED and NOT_SENT prove that nobody got it. */
@@ -52,9 +58,12 @@ const char *bus_outcome_name(enum bus_outcome outcome);
 const char *bus_outcome_sentence(enum bus_outcome outcome);
 bool bus_outcome_proves_not_sent(enum bus_outcome outcome);
 
-/* A message that nobody has taken after this time is dropped by the broker (classic and quorum queues since 3.10): later than
- * that and a little, what has not been seen to work cannot begin to. */
+/* A message that nobody has taken after this time is dropped by the broker: later than that and a little, what has not been
+ * seen to work cannot begin to. Where bus_lets_expire() is false it stays until somebody takes it. */
 #define BUS_EXPIRATION_MS 120000
+/* Quorum queues do not know a message's life time before RabbitMQ 3.10 (its release notes: "Message TTL Support in Quorum
+ * Queues"). false also where the version, or of an old one the kind of its queues, is not known. */
+bool bus_lets_expire(const struct bus *bus);
 
 /* Publishes persistent application/json, mandatory, and waits for the broker's word. A watchdog cuts the socket when the
  * library hangs in a write. After anything but ACKED and RETURNED the connection is closed: open a new one. ${why} gets the

@@ -25,8 +25,9 @@ int evacuation_body(const struct evacuation_message *message, json_object *insta
 struct publish_record {
 	size_t unit;
 	const struct evacuation_rows *rows;
-	const char *unique_id, *exchange, *broker;
-	int attempt;       /* counts what is sent again under the same ids */
+	const char *unique_id, *exchange;
+	const struct bus *bus; /* whose broker gets it, and lets it expire or not */
+	int attempt;           /* counts what is sent again under the same ids */
 	const char *token; /* where the token came from that the message has; NULL: it has none */
 };
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body,

@@ -27,6 +27,12 @@ unsigned bus_close_code(amqp_rpc_reply_t reply)
 	return 0;
 }
 
+amqp_bytes_t bus_close_text(amqp_rpc_reply_t reply)
+{
+	return reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD ? ((amqp_channel_close_t *)reply.reply.decoded)->reply_text :
+							     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
+}
+
 static const char *hint_of(unsigned code)
 {
 	switch (code) {
@@ -52,16 +58,13 @@ int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t rep
 {
 	auto_str struct str said = { 0 };
 	unsigned code = bus_close_code(reply);
-	amqp_bytes_t text;
 
 	if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION)
 		return bus_fail_status(bus, what, reply.library_error, err);
 	if (code == 0)
 		return error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: the broker sent something unexpected", bus->label,
 		    bus->server, what);
-	text = reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD ? ((amqp_channel_close_t *)reply.reply.decoded)->reply_text :
-							     ((amqp_connection_close_t *)reply.reply.decoded)->reply_text;
-	bus_add_text(&said, text);
+	bus_add_text(&said, bus_close_text(reply));
 	error_set(err, ERROR_BUS_UNREACHABLE, "%s (%s): %s: %s (%u)", bus->label, bus->server, what, said.s, code);
 	err->code = (int)code;
 	return error_hint(err, "%s", hint_of(code));

@@ -11,6 +11,7 @@ struct bus {
 	const struct broker_config *config; /* borrowed: outlives us */
 	const struct broker *at;            /* the broker that answered */
 	char *label, *server;
+	char version[32]; /* of the broker that answered, as it says; "": it does not */
 	unsigned open_timeout_s, confirm_timeout_s;
 	amqp_connection_state_t connection; /* NULL: closed, and opened again when next needed */
 	uint64_t tag;                       /* of the last publish on this connection */
@@ -25,11 +26,18 @@ void bus_drop(struct bus *bus); /* after any exception: a closed channel is neve
 
 void bus_note_alarm(struct bus *bus, const amqp_method_t *method); /* connection.blocked, unblocked; no other */
 
+/* look.c: a 404 that says that there is no such thing, and not that it cannot be read. */
+bool bus_says_absent(amqp_bytes_t text);
+/* version.c */
+void bus_take_version(struct bus *bus, amqp_connection_state_t connection);
+bool bus_version_lets_expire(const char *version, enum queue_kind queues);
+
 /* error.c */
 int bus_fail_reply(const struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err);
 int bus_fail_status(const struct bus *bus, const char *what, int status, struct error *err);
 /* The reply code of a channel or connection that the broker closed; 0: it was something else. */
 unsigned bus_close_code(amqp_rpc_reply_t reply);
+amqp_bytes_t bus_close_text(amqp_rpc_reply_t reply); /* what it said; only where that is not 0 */
 /* A text of the broker's, cut to what an error holds; whatever it repeats of our login is hidden. */
 void bus_add_text(struct str *out, amqp_bytes_t text);
 

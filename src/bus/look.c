@@ -1,11 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
+
+#include <string.h>
+
 #include "util/clock.h"
 #include "util/lang.h"
 
 /* Passive declares only: they change nothing, need no right, and a name that is missing closes the channel. */
 
 #define NOT_FOUND 404
+
+/* "NOT_FOUND - no queue 'conductor' in vhost '/'". The same code has "home node 'rabbit@mq1' of durable queue 'conductor' in
+ * vhost '/' is down or inaccessible", and "failed to perform operation on queue 'conductor' in vhost '/' due to timeout": it is
+ * there, with its messages (RabbitMQ 3.8 to 4.3, rabbit_amqqueue.erl, rabbit_misc.erl). */
+bool bus_says_absent(amqp_bytes_t text)
+{
+	static const char *const word[] = { "NOT_FOUND - no queue '", "NOT_FOUND - no exchange '" };
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (text.len > strlen(word[i]) && memcmp(text.bytes, word[i], strlen(word[i])) == 0)
+			return true;
+	return false;
+}
+
+static int fail_look(struct bus *bus, const char *what, amqp_rpc_reply_t reply, struct error *err)
+{
+	if (bus_close_code(reply) != NOT_FOUND)
+		return bus_fail_reply(bus, what, reply, err);
+	if (bus_says_absent(bus_close_text(reply)))
+		return 0;
+	bus_fail_reply(bus, what, reply, err);
+	return error_hint(err, "start the broker's node that has it; until then nova does not reach it either");
+}
 
 /* 1: it is there; 0: it is not; -1: error. */
 static int end_look(struct bus *bus, const char *what, struct error *err)
@@ -14,7 +40,7 @@ static int end_look(struct bus *bus, const char *what, struct error *err)
 	int rc = 1;
 
 	if (reply.reply_type != AMQP_RESPONSE_NORMAL) {
-		rc = bus_close_code(reply) == NOT_FOUND ? 0 : bus_fail_reply(bus, what, reply, err);
+		rc = fail_look(bus, what, reply, err);
 		bus_drop(bus);
 		return rc;
 	}
@@ -44,7 +70,8 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 	if (found)
 		*out = (struct bus_queue){ .exists = true,
 			.messages = found->message_count,
-			.consumers = found->consumer_count };
+			.consumers = found->consumer_count,
+			.unsure = found->message_count + found->consumer_count == 0 && bus->config->queues != QUEUES_CLASSIC };
 	rc = end_look(bus, _("looking at a queue"), err);
 	return rc < 0 ? -1 : 0;
 }

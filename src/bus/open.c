@@ -154,6 +154,7 @@ static int try_address(struct bus *bus, const struct broker *broker, const char 
 	}
 	bus->connection = c;
 	bus->at = broker;
+	bus_take_version(bus, c);
 	bus->tag = 0;
 	bus->used_ms = clock_monotonic_ms();
 	return 0;

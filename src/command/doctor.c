@@ -271,6 +271,19 @@ static void check_scheduler_queue(struct exam *e, const struct world *w)
 		    queue.messages == 1 ? "" : "s");
 }
 
+/* As the finding messages-stay has it. */
+static void check_expiry(struct exam *e, const struct world *w)
+{
+	const char *version = *bus_version(w->bus) ? bus_version(w->bus) : _("(it does not say)");
+
+	if (bus_lets_expire(w->bus))
+		exam_tell(e, "message expiry", EVACUATIONS, FIT, NULL,
+		    "RabbitMQ %s: a message that no service takes in two minutes is dropped", version);
+	else
+		exam_tell(e, "message expiry", EVACUATIONS, WARN, "evac-manage explain messages-stay",
+		    "RabbitMQ %s: quorum queues keep a message until a service takes it", version);
+}
+
 static void check_bus(struct exam *e, const struct world *w)
 {
 	struct error err = { 0 };
@@ -282,6 +295,7 @@ static void check_bus(struct exam *e, const struct world *w)
 		return;
 	}
 	exam_tell(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));
+	check_expiry(e, w);
 	there = bus_exchange_exists(w->bus, w->nova.bus.exchange, &err);
 	if (there != 1) {
 		exam_tell(e, "nova exchange", EVACUATIONS, FAIL,

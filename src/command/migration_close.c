@@ -67,7 +67,7 @@ static int find_migration_to_close(struct scene *scene, struct error *err)
 		    str_equal(scene->subject.migrations.v[i].instance_uuid, m->instance_uuid);
 	if (scene_find_bus(scene, err) != 0)
 		return -1;
-	c->signs.queue_known = true;
+	c->signs.queue_known = !scene->bus.conductor.unsure;
 	c->signs.queued = scene->bus.conductor.messages;
 	return 0;
 }

@@ -230,13 +230,31 @@ static int read_broker(struct ini *ini, struct broker_config *out, char **text, 
 	return read_broker_tls(ini, out, origin, err);
 }
 
+/* oslo_messaging 14 (Zed) _drivers/impl_rabbit.py: BoolOpt, False; those before have no quorum queues. Only the words about a
+ * message's end hang on it, so that a value that is no boolean is not known, and no error. */
+static enum queue_kind read_queue_kind(struct ini *ini, const struct transport_url *url)
+{
+	auto_free char *value = NULL;
+	struct error err = { 0 };
+	bool quorum = false;
+
+	if (broker_option(ini, url, NAMES({ "oslo_messaging_rabbit", "rabbit_quorum_queue" }), &value, &err) != 0)
+		return QUEUES_UNKNOWN;
+	if (value && parse_bool(value, "rabbit_quorum_queue", &quorum, &err) != 0)
+		return QUEUES_UNKNOWN;
+	return quorum ? QUEUES_QUORUM : QUEUES_CLASSIC;
+}
+
 void broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text)
 {
 	struct error err = { 0 };
+	int rc;
 
 	out->heartbeat_s = HEARTBEAT_S;
 	out->exchange = xstrdup(exchange);
-	if (read_broker(ini, out, text, &err) == 0)
+	rc = read_broker(ini, out, text, &err);
+	out->queues = read_queue_kind(ini, &out->url);
+	if (rc == 0)
 		return;
 	out->trouble = xmalloc(sizeof err);
 	*out->trouble = err;

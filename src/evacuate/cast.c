@@ -149,9 +149,10 @@ int journal_publish_intent(struct journal *journal, const struct publish_record 
 	put_text(r, "request_id", what->rows->request_id);
 	put_text(r, "unique_id", what->unique_id);
 	put_int(r, "attempt", what->attempt);
-	put_int(r, "expiration_ms", BUS_EXPIRATION_MS);
+	put_int(r, "expiration_ms", bus_lets_expire(what->bus) ? BUS_EXPIRATION_MS : 0);
 	put_text(r, "exchange", what->exchange);
-	put_text(r, "broker", what->broker);
+	put_text(r, "broker", bus_server(what->bus));
+	put_text(r, "broker_version", bus_version(what->bus));
 	put_text(r, "body_sha256", sha256);
 	put_count(r, "body_bytes", body->n);
 	if (what->token)
@@ -229,7 +230,7 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
 	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange,
-		bus_server(work->world.bus), ATTEMPT,
+		work->world.bus, ATTEMPT,
 		token_goes(&work->scene, unit->candidate) ? work->world.token.source : NULL };
 	struct error why = { 0 };
 	enum bus_outcome outcome;

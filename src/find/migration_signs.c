@@ -12,7 +12,7 @@ int migration_look(const struct scene *scene, const struct cell_facts *cell, con
 	if (migration_events(cell->cell->db, m->id, events, err) != 0)
 		return -1;
 	*out = (struct migration_signs){ .events = events,
-		.queue_known = scene->bus.queue_known,
+		.queue_known = scene->bus.queue_known && !scene->bus.conductor.unsure,
 		.queued = scene->bus.conductor.messages,
 		.dest_up = dest && nova_service_is_up(dest, scene->nova.down_s),
 		.computes_known = !waiting->absent,

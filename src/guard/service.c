@@ -232,6 +232,22 @@ void guard_neutron_agent_down(const struct guard *self, const struct scene *scen
 
 /* ---- the scheduler */
 
+void guard_messages_stay(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const char *topic = scene->world->nova.conductor_topic;
+	const struct bus *bus = scene->world->bus;
+
+	if (!scene->bus.has_exchange || bus_lets_expire(bus))
+		return;
+	if (*bus_version(bus))
+		guard_found(self, scene, out, topic, NULL,
+		    "RabbitMQ %s does not let a message in a quorum queue expire (%s)", bus_version(bus), bus_server(bus));
+	else
+		guard_found(self, scene, out, topic, NULL,
+		    "the broker does not say its version, and may not let a message in a quorum queue expire (%s)",
+		    bus_server(bus));
+}
+
 void guard_scheduler_backlog(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct bus_queue *first = &scene->bus.scheduler, *then = &scene->bus.scheduler_then;

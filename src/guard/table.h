@@ -266,6 +266,12 @@ GUARD("neutron-agent-down", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, 
 		"then be left in ERROR"),
 	.hint = N_("start the agent, or disable nova-compute on that host until it reports"),
 	.of_request = true)
+GUARD("messages-stay", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, messages_stay),
+	.sentence = N_("the broker is older than RabbitMQ 3.10, or does not say, and nova's queues are quorum queues, or may be: they "
+		"keep a message until a service takes it. An evacuation that no nova-conductor takes can begin hours later; "
+		"'journal recover' does not call it over, and does not send it again"),
+	.hint = N_("wait until the run or 'journal recover' says how each evacuation ended, before nova's services are stopped"),
+	.of_request = true)
 GUARD("scheduler-backlog", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, scheduler_backlog),
 	.sentence = N_("messages wait in the scheduler's queue although it has a consumer: nova-scheduler hangs or is "
 		"overloaded; requests whose conductor has given up still claim room in placement when it gets to them"),

@@ -180,6 +180,7 @@ static int on_publish_intent(struct past *past, json_object *record)
 	unit->migration_uuid = copy(past, record, "migration_uuid");
 	unit->request_id = copy(past, record, "request_id");
 	unit->expiration_ms = json_object_get_int64(json_object_object_get(record, "expiration_ms"));
+	unit->broker_version = copy(past, record, "broker_version");
 	unit->publish_age_s = then > 0 ? clock_wall_s() - then : 0;
 	return 0;
 }

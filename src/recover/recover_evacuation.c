@@ -83,7 +83,7 @@ static void take_cast(const struct past_unit *past, struct look *look)
 	    str_equal(outcome, "acked")                                                                       ? CAST_ACKED :
 	    str_equal(outcome, "returned") || str_equal(outcome, "refused") || str_equal(outcome, "not_sent") ? CAST_NOT_SENT :
 														CAST_UNKNOWN;
-	look->known.age = past->publish_age_s > MESSAGE_LIFE_S(past->expiration_ms) ? AGE_LATE : AGE_YOUNG;
+	look->known.age = recovery_age(past);
 	if (past->publish_begun)
 		look->known.claim = CLAIM_APPLIED;
 }
@@ -198,6 +198,8 @@ static const char *held_by_conductor(struct recovery *r)
 	scene_look_for_conductor(scene);
 	if (!scene->bus.queue_known)
 		return _("nova-conductor's queue could not be read");
+	if (scene->bus.conductor.unsure)
+		return _("nova-conductor's queue has no consumer; a quorum queue without its leader says so, too, and that it is empty");
 	return scene->bus.conductor.messages == 0 ?
 	    NULL :
 	    arena_printf(&r->work.plan.arena,
@@ -252,13 +254,17 @@ static void look_who_holds_it(struct recovery *r, size_t index, struct look *loo
 		look->known.held = HELD_MAYBE;
 }
 
-/* Whoever accepts it has looked on the computes: no guest is there, and nobody is building one. */
+/* Whoever accepts it has looked on the computes: no guest is there, and nobody is building one. And, where its message does not
+ * expire, in the broker, as advise_about_vanished() says. */
 static void heed_accept(const struct recovery *r, struct look *look)
 {
 	if (look->known.row == ROW_ABSENT && look->known.evidence & (EVIDENCE_LOST | EVIDENCE_SOME) &&
 	    look->known.cast & (CAST_ACKED | CAST_UNKNOWN) &&
 	    request_accepts(r->request, "guest-may-still-run", look->e->rows.instance_uuid))
 		look->known.evidence = EVIDENCE_NONE;
+	if (look->known.row == ROW_ABSENT && look->known.age == AGE_ENDLESS &&
+	    request_accepts(r->request, "guest-may-still-run", look->e->rows.instance_uuid))
+		look->known.age = AGE_GIVEN_UP;
 }
 
 /* The task state is this evacuation's while the instance is on its old host. */
@@ -313,6 +319,10 @@ static const char *advise_about_vanished(struct recovery *r, size_t index, const
 		    sentence, (long long)(left > 0 ? left : 1));
 	if (look->held_by)
 		return arena_printf(&r->work.plan.arena, "%s; %s", sentence, look->held_by);
+	if (look->known.age == AGE_ENDLESS)
+		return arena_printf(&r->work.plan.arena,
+		    _("%s; its broker does not let its message expire: first restart every nova-conductor, and see in 'rabbitmqctl list_queues name messages' that no queue of conductors or computes holds one; then run 'virsh domstate %s' on every compute; only if none runs or builds it: evac-manage journal recover %s --accept guest-may-still-run:%s"),
+		    sentence, uuid, r->past.run, uuid);
 	if (look->begun_by[0])
 		return arena_printf(&r->work.plan.arena,
 		    _("%s: first restart %s, which makes it abandon its work; then run 'virsh domstate %s' on every compute; only if none runs or builds it: evac-manage journal recover %s --accept guest-may-still-run:%s"),
@@ -337,6 +347,10 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 	if (look->known.age == AGE_YOUNG)
 		return arena_printf(&r->work.plan.arena, _("%s; check again in %lld s, and see nova-conductor's log for %s"),
 		    sentence, (long long)(left > 0 ? left : 1), look->e->rows.request_id);
+	if (look->known.age == AGE_ENDLESS)
+		return arena_printf(&r->work.plan.arena,
+		    _("%s; its message does not expire, so it is not sent again; if no nova-conductor log has %s, give it up: evac-manage migration close %s"),
+		    sentence, look->e->rows.request_id, look->e->rows.migration_uuid.text);
 	return arena_printf(&r->work.plan.arena,
 	    _("%s; its message has expired; if no nova-conductor log has %s: --resend sends it again"), sentence,
 	    look->e->rows.request_id);

@@ -18,7 +18,7 @@ static int check_age(const struct past_unit *past, struct error *err)
 	int64_t left = MESSAGE_LIFE_S(past->expiration_ms) - past->publish_age_s;
 
 	if (past->expiration_ms <= 0)
-		return error_set(err, ERROR_REFUSED, "not sent again: the first message never expires");
+		return error_set(err, ERROR_REFUSED, "not sent again: the broker does not let the first message expire");
 	if (left >= 0)
 		return error_set(err, ERROR_REFUSED, "not sent again: a conductor can still take the first message for %lld s",
 		    (long long)left + 1);
@@ -178,7 +178,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 		return -1;
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange,
-		    bus_server(r->work.world.bus), 2, past->has_token ? r->work.world.token.source : NULL },
+		    r->work.world.bus, 2, past->has_token ? r->work.world.token.source : NULL },
 		&body, err) != 0)
 		return -1;
 	log_warn("%s: sent again as request %s; a second copy can start the same disk twice", e->rows.instance_uuid,
@@ -188,7 +188,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	CRASH_POINT("resend_after_publish");
 	past->publish_outcome = bus_outcome_name(outcome);
 	past->publish_age_s = 0;
-	past->expiration_ms = BUS_EXPIRATION_MS;
+	past->expiration_ms = bus_lets_expire(r->work.world.bus) ? BUS_EXPIRATION_MS : 0;
 	/* the first copy may have been taken after all: that this one was not is no proof that its rows may be put back */
 	if (bus_outcome_proves_not_sent(outcome))
 		past->publish_outcome = "lost";

@@ -37,7 +37,7 @@ const struct recovery_rule recovery_rules[] = {
 	    N_("not sent; its migration record is gone, and its other rows are as before") },
 	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_FAILED, ANY, INSTANCE_OLD, ANY }, ACTION_SETTLE, VERDICT_FAILED,
 	    N_("its migration record is gone, and nova-conductor or a nova-compute had failed at it: it is closed") },
-	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_NONE, AGE_LATE, INSTANCE_OLD, HELD_NOT }, ACTION_SETTLE, VERDICT_FAILED,
+	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_NONE, AGE_LATE | AGE_GIVEN_UP, INSTANCE_OLD, HELD_NOT }, ACTION_SETTLE, VERDICT_FAILED,
 	    N_("its migration record is gone, nova has not begun to work on it and no queue holds it: it is closed") },
 	{ { ANY, SENT, ROW_ABSENT, EVIDENCE_NONE, ANY, INSTANCE_OLD, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
 	    N_("its migration record is gone; nova has not begun to work on it yet") },
@@ -64,11 +64,20 @@ const struct recovery_rule recovery_rules[] = {
 	    N_("sent; nova has not begun to work on it yet") },
 	{ { ANY, CAST_ACKED, ROW_ACCEPTED, SILENT, AGE_LATE, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
 	    N_("sent; nova has not begun to work on it: the nova-conductor that took it may have died") },
+	{ { ANY, CAST_ACKED, ROW_ACCEPTED, SILENT, AGE_ENDLESS | AGE_GIVEN_UP, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
+	    N_("sent; nova has not begun to work on it, and may at any time: its broker does not let its message expire") },
 	{ { ANY, CAST_UNKNOWN, ROW_ACCEPTED, SILENT, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN,
 	    N_("it may or may not have been sent; nova has not begun to work on it") },
 	{ { ANY, ANY, ANY, ANY, ANY, ANY, ANY }, ACTION_NONE, VERDICT_UNKNOWN, N_("its records contradict each other") },
 };
 /* clang-format on */
+
+unsigned recovery_age(const struct past_unit *past)
+{
+	if (past->publish_age_s <= MESSAGE_LIFE_S(past->expiration_ms))
+		return AGE_YOUNG;
+	return past->expiration_ms > 0 ? AGE_LATE : AGE_ENDLESS;
+}
 
 const struct recovery_rule *recovery_rule_for(const struct known *k)
 {

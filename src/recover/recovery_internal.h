@@ -43,6 +43,8 @@ enum {
 
 	AGE_YOUNG = 1, /* the message may still be on its way */
 	AGE_LATE = 2,  /* it has expired */
+	AGE_ENDLESS = 4,  /* as old, and its broker does not let it expire: whoever finds it takes it */
+	AGE_GIVEN_UP = 8, /* likewise, and a person has looked: it is nowhere any more */
 
 	INSTANCE_OLD = 1,   /* on its old host */
 	INSTANCE_MOVED = 2, /* on another one, at rest */
@@ -70,6 +72,7 @@ struct recovery_rule {
 };
 extern const struct recovery_rule recovery_rules[]; /* the last one takes everything */
 const struct recovery_rule *recovery_rule_for(const struct known *known);
+unsigned recovery_age(const struct past_unit *past); /* AGE_YOUNG, AGE_LATE or AGE_ENDLESS */
 
 /* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
 enum verdict recover_rows(struct recovery *r, size_t index, const char **why);
@@ -85,8 +88,10 @@ int recover_follow(struct recovery *r, struct error *err);
 /* recover_resend.c: 0 sent or not, with the publish in the journal; -1: a condition is not met, ${err} says which. */
 int recover_resend(struct recovery *r, size_t index, struct db *cell, struct error *err);
 
-/* A message of ours cannot be taken any more when it is this old. */
+/* A message of ours cannot be taken any more when it is this old; where it does not expire (0) it is in a queue by then, or
+ * lost. */
 #define MESSAGE_LIFE_S(expiration_ms) \
-	((expiration_ms) / 1000 + 20 + 10) /* expiration, two heartbeats, the wait for a confirm */
+	(((expiration_ms) > 0 ? (expiration_ms) : BUS_EXPIRATION_MS) / 1000 + 20 + \
+	    10) /* expiration, two heartbeats, the wait for a confirm */
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../../src/bus/internal.h"
 #include "bus/cast.h"
 #include "findings_seen.h"
 #include "guard/guard.h"
@@ -20,6 +21,8 @@
 
 static struct request request;
 static struct world world;
+static struct broker_config broker_config = { .queues = QUEUES_CLASSIC };
+static struct bus bus = { .config = &broker_config };
 static struct nova_cell cells[2];
 static struct cell_facts facts[2];
 static struct nova_service services[4];
@@ -59,7 +62,7 @@ static inline int make_scene(void **state)
 {
 	(void)state;
 	request = (struct request){ .command = "host evacuate", .how.fenced = "yes" };
-	world = (struct world){ .site.shared_disks = true, .nova.conductor_topic = (char *)(uintptr_t)"conductor" };
+	world = (struct world){ .site.shared_disks = true, .nova.conductor_topic = (char *)(uintptr_t)"conductor", .bus = &bus };
 	cells[0] = (struct nova_cell){ .id = 2, .name = "cell1" };
 	cells[1] = (struct nova_cell){ .id = 3, .name = "cell2" };
 	set_service(&services[0], "nova-compute", "a", 600);

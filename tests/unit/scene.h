@@ -30,6 +30,7 @@ struct fixture {
 	struct world world;
 	struct db cinder, cell_db;
 	struct bus bus;
+	struct broker_config broker_config;
 	struct nova_cell cell;
 	struct cell_facts facts;
 	struct cinder_service cinder_service[CINDER_SERVICES];
@@ -125,6 +126,8 @@ static inline void fixture_init(struct fixture *f)
 		.how.accept = { .v = f->accept }, .what.only = { .v = f->only }, .what.exclude = { .v = f->exclude }, .how.max_in_flight = 2 };
 	strcpy(f->server, "127.0.0.1:5672");
 	f->bus.server = f->server;
+	f->broker_config.queues = QUEUES_CLASSIC;
+	f->bus.config = &f->broker_config;
 	fixture_cinder(f);
 	fixture_nova(f);
 	f->cinder.label = scene_cinder_label;

@@ -143,6 +143,50 @@ static void a_brokers_text_is_never_read_beyond_its_end(void **state)
 	assert_string_equal(text.s, "refused: amqp://u:***@h");
 }
 
+/* ---- what a broker says of a queue, and of itself */
+
+static void only_what_is_not_there_is_absent(void **state)
+{
+	static const struct {
+		const char *text;
+		bool absent;
+	} rows[] = {
+		{ "NOT_FOUND - no queue 'conductor' in vhost '/'", true },
+		{ "NOT_FOUND - no exchange 'nova' in vhost '/'", true },
+		{ "NOT_FOUND - home node 'rabbit@mq1' of durable queue 'conductor' in vhost '/' is down or inaccessible", false },
+		{ "NOT_FOUND - failed to perform operation on queue 'conductor' in vhost '/' due to timeout", false },
+		{ "NOT_FOUND - queue 'no queue' in vhost '/' process is stopped by supervisor", false },
+		{ "NOT_FOUND - no queue", false },
+		{ "NOT_FOUND", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(bus_says_absent(bytes(rows[i].text)), rows[i].absent);
+	assert_false(bus_says_absent((amqp_bytes_t){ .len = 0, .bytes = NULL }));
+}
+
+static void a_message_expires_where_that_is_certain(void **state)
+{
+	static const struct {
+		const char *version;
+		bool in_quorum_queues;
+	} rows[] = {
+		{ "3.10.0", true }, { "3.10.8", true }, { "3.13.7", true }, { "4.0.5", true }, { "4.3.0-beta.1", true }, { "10.0", true },
+		{ "3.9.29", false }, { "3.8.9", false }, { "3.2.4", false }, { "2.11.0", false }, { "", false }, { "?", false },
+		{ "3", false }, { "3.", false }, { "3.x", false }, { "v3.10.8", false }, { "-4.0", false }, { " 4.0", false }, { "4.-1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (bus_version_lets_expire(rows[i].version, QUEUES_QUORUM) != rows[i].in_quorum_queues ||
+		    bus_version_lets_expire(rows[i].version, QUEUES_UNKNOWN) != rows[i].in_quorum_queues)
+			fail_msg("version '%s'", rows[i].version);
+		assert_true(bus_version_lets_expire(rows[i].version, QUEUES_CLASSIC)); /* since 2.8 */
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +195,8 @@ int main(void)
 		cmocka_unit_test(a_library_error_is_told_in_its_own_words),
 		cmocka_unit_test(what_was_not_expected_is_said_to_be_so),
 		cmocka_unit_test(a_brokers_text_is_never_read_beyond_its_end),
+		cmocka_unit_test(only_what_is_not_there_is_absent),
+		cmocka_unit_test(a_message_expires_where_that_is_certain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ int bus_queue_look(struct bus *bus, const char *queue, struct bus_queue *out, st
 	(void)bus;
 	(void)queue;
 	(void)err;
-	*out = (struct bus_queue){ !broker.no_queue, 0, broker.no_queue || broker.no_consumer ? 0 : 1 };
+	*out = (struct bus_queue){ .exists = !broker.no_queue, .consumers = broker.no_queue || broker.no_consumer ? 0 : 1 };
 	return 0;
 }
 
@@ -332,6 +332,35 @@ static void the_message_leaves_once_and_only_after_the_commit(void **state)
 	assert_true(evacuation_was_cast(&work.plan.unit[0]));
 	assert_int_equal(work.plan.unit[0].step[0].state, STATE_APPLIED);
 	assert_journal(WRITTEN ",publish_outcome acked");
+}
+
+/* Of the message's life the journal has what recovery goes by: that it ends, or that it does not. */
+static void the_journal_says_whether_the_message_expires(void **state)
+{
+	static const struct {
+		const char *version;
+		enum queue_kind queues;
+		const char *record;
+	} rows[] = {
+		{ "3.10.8", QUEUES_QUORUM, "\"expiration_ms\":120000," }, { "3.8.9", QUEUES_CLASSIC, "\"expiration_ms\":120000," },
+		{ "3.8.9", QUEUES_QUORUM, "\"expiration_ms\":0," },       { "3.8.9", QUEUES_UNKNOWN, "\"expiration_ms\":0," },
+		{ "", QUEUES_QUORUM, "\"expiration_ms\":0," },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		auto_free char *version = xasprintf("\"broker_version\":\"%s\"", rows[i].version);
+		auto_str struct str text = { 0 };
+		struct error err = { 0 };
+
+		end(state);
+		begin(state);
+		f.broker_config.queues = rows[i].queues;
+		snprintf(f.bus.version, sizeof f.bus.version, "%s", rows[i].version);
+		assert_int_equal(0, evacuation_send(&work, 0, &err));
+		assert_int_equal(0, file_read(journal_path(work.journal), 1 << 20, ERROR_ERROR, &text, &err));
+		if (!strstr(text.s, rows[i].record) || !strstr(text.s, version))
+			fail_msg("row %zu: %s", i, text.s);
+	}
 }
 
 static void the_same_run_makes_the_same_ids_and_another_run_others(void **state)
@@ -673,6 +702,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_a_run(the_message_is_the_one_that_every_release_takes),
 		in_a_run(the_message_leaves_once_and_only_after_the_commit),
+		in_a_run(the_journal_says_whether_the_message_expires),
 		in_a_run(the_same_run_makes_the_same_ids_and_another_run_others),
 		in_a_run(queens_conductors_may_listen_on_another_topic),
 		in_a_run(no_password_is_in_the_message),

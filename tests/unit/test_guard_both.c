@@ -258,12 +258,12 @@ static void no_scheduler_ever(void)
 }
 static void that_left_a_request(void)
 {
-	f.scene.bus.scheduler = (struct bus_queue){ true, 1, 0 };
+	f.scene.bus.scheduler = (struct bus_queue){ .exists = true, .messages = 1, .consumers = 0 };
 }
 static void a_forced_target(void)
 {
 	f.request.what.force = true;
-	f.scene.bus.scheduler = (struct bus_queue){ true, 0, 1 };
+	f.scene.bus.scheduler = (struct bus_queue){ .exists = true, .messages = 0, .consumers = 1 };
 }
 static void an_instance_at_home(void)
 {

@@ -189,13 +189,35 @@ static void another_targets_agent_is_dead(void)
 static void messages_wait_for_the_scheduler(void)
 {
 	all_answer();
-	f.scene.bus.scheduler = (struct bus_queue){ true, 3, 1 };
-	f.scene.bus.scheduler_then = (struct bus_queue){ true, 2, 1 };
+	f.scene.bus.scheduler = (struct bus_queue){ .exists = true, .messages = 3, .consumers = 1 };
+	f.scene.bus.scheduler_then = (struct bus_queue){ .exists = true, .messages = 2, .consumers = 1 };
 }
 static void messages_pass(void)
 {
 	messages_wait_for_the_scheduler();
 	f.scene.bus.scheduler_then.messages = 0;
+}
+static void a_broker(const char *version, enum queue_kind queues)
+{
+	all_answer();
+	f.broker_config.queues = queues;
+	snprintf(f.bus.version, sizeof f.bus.version, "%s", version);
+}
+static void an_old_broker_with_classic_queues(void)
+{
+	a_broker("3.8.9", QUEUES_CLASSIC);
+}
+static void an_old_broker_with_quorum_queues(void)
+{
+	a_broker("3.8.9", QUEUES_QUORUM);
+}
+static void a_broker_of_no_version(void)
+{
+	a_broker("", QUEUES_UNKNOWN);
+}
+static void a_new_broker_with_quorum_queues(void)
+{
+	a_broker("3.10.8", QUEUES_QUORUM);
 }
 static void no_scheduler_reports(void)
 {
@@ -246,6 +268,10 @@ static const struct guard_case cases[] = {
 	{ another_targets_agent_is_dead, "" },
 	{ messages_wait_for_the_scheduler, "scheduler-backlog scheduler: queue 'scheduler' on 127.0.0.1:5672 has 1 consumer, and 3 messages waited in it, a second later 2" },
 	{ messages_pass, "" },
+	{ an_old_broker_with_classic_queues, "" },
+	{ an_old_broker_with_quorum_queues, "messages-stay conductor: RabbitMQ 3.8.9 does not let a message in a quorum queue expire (127.0.0.1:5672)" },
+	{ a_broker_of_no_version, "messages-stay conductor: the broker does not say its version, and may not let a message in a quorum queue expire (127.0.0.1:5672)" },
+	{ a_new_broker_with_quorum_queues, "" },
 	{ no_scheduler_reports, "scheduler-missing scheduler: 127.0.0.1:5672 has no queue 'scheduler', and no nova-scheduler reports: a request would get lost, and its "
 	                        "instance stay 'rebuilding'" },
 };

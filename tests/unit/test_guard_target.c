@@ -108,7 +108,7 @@ static void there_is_no_queue(void)
 
 static void nobody_listens(void)
 {
-	f.scene.bus.conductor = (struct bus_queue){ true, 17, 0 };
+	f.scene.bus.conductor = (struct bus_queue){ .exists = true, .messages = 17, .consumers = 0 };
 	f.world.nova.conductor_topic = text("conduct");
 }
 

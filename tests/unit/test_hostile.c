@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../src/bus/internal.h"
 #include "evacuate/evacuate.h"
 #include "journal/past.h"
 #include "run/plan_file.h"
@@ -51,7 +52,9 @@ static void fill_plan(struct plan *plan)
 static void write_journal(const struct request *request, struct plan *plan)
 {
 	struct evacuation_rows rows = { .instance_uuid = "44444444-4444-4444-8444-444444444444" };
-	const struct publish_record publish = { 1, &rows, "0123456789abcdef0123456789abcdef", "nova", "127.0.0.1:5672", 1, NULL };
+	struct broker_config config = { .queues = QUEUES_CLASSIC };
+	struct bus bus = { .config = &config, .server = (char *)(uintptr_t)"127.0.0.1:5672", .version = "3.10.8" };
+	const struct publish_record publish = { 1, &rows, "0123456789abcdef0123456789abcdef", "nova", &bus, 1, NULL };
 	struct error err = { 0 };
 	struct journal *j = NULL;
 	struct str body = { 0 };
