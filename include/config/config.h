@@ -30,9 +30,9 @@ enum queue_kind { QUEUES_UNKNOWN, QUEUES_CLASSIC, QUEUES_QUORUM };
 
 struct broker_config {
 	struct transport_url url;
-	struct tls_config tls; /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
-	char *exchange;        /* [DEFAULT] control_exchange; "nova" or "openstack" (cinder) when absent */
-	unsigned heartbeat_s;  /* ours: 10 */
+	struct tls_config tls;  /* [oslo_messaging_rabbit] ssl*, overridden by the URL's ?ssl… */
+	char *exchange;         /* [DEFAULT] control_exchange; "nova" or "openstack" (cinder) when absent */
+	unsigned heartbeat_s;   /* ours: 10 */
 	enum queue_kind queues; /* QUEUES_UNKNOWN: no configuration was read, or it says neither yes nor no */
 	/* why it cannot be opened: not given (code ENODATA), or wrong; NULL: it can. Only who opens it is told (bus_open). */
 	struct error *trouble;

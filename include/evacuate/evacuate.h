@@ -28,7 +28,7 @@ struct publish_record {
 	const char *unique_id, *exchange;
 	const struct bus *bus; /* whose broker gets it, and lets it expire or not */
 	int attempt;           /* counts what is sent again under the same ids */
-	const char *token; /* where the token came from that the message has; NULL: it has none */
+	const char *token;     /* where the token came from that the message has; NULL: it has none */
 };
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body,
     struct error *err);

@@ -36,13 +36,13 @@ struct past_unit {
 	bool has_token;              /* the last message that may have left had one */
 	const char *publish_outcome; /* of the last attempt to send; NULL: none was written */
 	const char *unique_id, *migration_uuid, *request_id;
-	int64_t publish_age_s; /* since the last publish_intent, by our clock */
-	int64_t expiration_ms; /* of that message; 0: its broker does not let it expire */
+	int64_t publish_age_s;      /* since the last publish_intent, by our clock */
+	int64_t expiration_ms;      /* of that message; 0: its broker does not let it expire */
 	const char *broker_version; /* "": not known */
-	unsigned told;         /* how often its compute was told of a port */
-	const char *waits_for; /* a port, and what it lacks, as last recorded; NULL: nothing that lasted */
-	const char *network;   /* of an evacuation that nova has done, as last seen: "not-ready"; NULL: not known */
-	const char *verdict;   /* of the last recovery, one of verdicts[]; NULL: none */
+	unsigned told;              /* how often its compute was told of a port */
+	const char *waits_for;      /* a port, and what it lacks, as last recorded; NULL: nothing that lasted */
+	const char *network;        /* of an evacuation that nova has done, as last seen: "not-ready"; NULL: not known */
+	const char *verdict;        /* of the last recovery, one of verdicts[]; NULL: none */
 };
 
 struct past {

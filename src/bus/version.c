@@ -7,6 +7,12 @@
 
 /* What the broker says of itself when a connection is opened, and what follows from it. */
 
+/* It is shown, and a broker can say anything. */
+static bool is_of_version(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr(".+~-", c);
+}
+
 void bus_take_version(struct bus *bus, amqp_connection_state_t connection)
 {
 	const amqp_table_t *said = amqp_get_server_properties(connection);
@@ -14,13 +20,15 @@ void bus_take_version(struct bus *bus, amqp_connection_state_t connection)
 	bus->version[0] = '\0';
 	for (int i = 0; said && i < said->num_entries; i++) {
 		const amqp_table_entry_t *e = &said->entries[i];
-		auto_str struct str text = { 0 };
+		const char *text = e->value.value.bytes.bytes;
+		size_t n = 0;
 
 		if (e->key.len != strlen("version") || memcmp(e->key.bytes, "version", e->key.len) != 0 ||
 		    e->value.kind != AMQP_FIELD_KIND_UTF8)
 			continue;
-		bus_add_text(&text, e->value.value.bytes);
-		snprintf(bus->version, sizeof bus->version, "%s", text.s);
+		while (n < e->value.value.bytes.len && n + 1 < sizeof bus->version && is_of_version(text[n]))
+			n++;
+		snprintf(bus->version, sizeof bus->version, "%.*s", (int)n, text);
 	}
 }
 

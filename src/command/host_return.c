@@ -114,6 +114,10 @@ static void answer_waiting(struct table *t, const struct bus_queue *queue, const
 	if (queue->messages > 0)
 		answer(t, "waiting messages", STOP, queue->messages, hint.s,
 		    "queue '%s' holds messages that its nova-compute would act on", name);
+	else if (queue->unsure)
+		answer(t, "waiting messages", NOTE, 0,
+		    "where 'rabbitmqctl list_queues name messages' does not list it, start the broker's other nodes first",
+		    "queue '%s' is empty, unless it is a quorum queue that has lost its leader", name);
 	else
 		answer(t, "waiting messages", FINE, 0, NULL,
 		    queue->exists ? N_("queue '%s' is empty") : N_("queue '%s' does not exist"), name);

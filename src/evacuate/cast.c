@@ -229,9 +229,8 @@ static int publish_cast(struct work *work, size_t index, const char *unique_id, 
 	const char *topic = work->world.nova.conductor_topic;
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
-	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange,
-		work->world.bus, ATTEMPT,
-		token_goes(&work->scene, unit->candidate) ? work->world.token.source : NULL };
+	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange, work->world.bus,
+		ATTEMPT, token_goes(&work->scene, unit->candidate) ? work->world.token.source : NULL };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 

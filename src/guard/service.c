@@ -240,8 +240,8 @@ void guard_messages_stay(const struct guard *self, const struct scene *scene, st
 	if (!scene->bus.has_exchange || bus_lets_expire(bus))
 		return;
 	if (*bus_version(bus))
-		guard_found(self, scene, out, topic, NULL,
-		    "RabbitMQ %s does not let a message in a quorum queue expire (%s)", bus_version(bus), bus_server(bus));
+		guard_found(self, scene, out, topic, NULL, "RabbitMQ %s does not let a message in a quorum queue expire (%s)",
+		    bus_version(bus), bus_server(bus));
 	else
 		guard_found(self, scene, out, topic, NULL,
 		    "the broker does not say its version, and may not let a message in a quorum queue expire (%s)",

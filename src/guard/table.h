@@ -270,7 +270,7 @@ GUARD("messages-stay", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, messa
 	.sentence = N_("the broker is older than RabbitMQ 3.10, or does not say, and nova's queues are quorum queues, or may be: they "
 		"keep a message until a service takes it. An evacuation that no nova-conductor takes can begin hours later; "
 		"'journal recover' does not call it over, and does not send it again"),
-	.hint = N_("wait until the run or 'journal recover' says how each evacuation ended, before nova's services are stopped"),
+	.hint = N_("where one is left unknown, see 'rabbitmqctl list_queues name messages' before a stopped nova-conductor is started"),
 	.of_request = true)
 GUARD("scheduler-backlog", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, scheduler_backlog),
 	.sentence = N_("messages wait in the scheduler's queue although it has a consumer: nova-scheduler hangs or is "

@@ -41,8 +41,8 @@ enum {
 	EVIDENCE_LOST = 8, /* the record of the request itself is not there: never written, or whatever stood under it is lost,
 	                      too */
 
-	AGE_YOUNG = 1, /* the message may still be on its way */
-	AGE_LATE = 2,  /* it has expired */
+	AGE_YOUNG = 1,    /* the message may still be on its way */
+	AGE_LATE = 2,     /* it has expired */
 	AGE_ENDLESS = 4,  /* as old, and its broker does not let it expire: whoever finds it takes it */
 	AGE_GIVEN_UP = 8, /* likewise, and a person has looked: it is nowhere any more */
 

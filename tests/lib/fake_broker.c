@@ -24,6 +24,7 @@ struct fake_broker {
 	unsigned port, heartbeat_s;
 	int listener, wake[2];
 	enum fake_answer answer;
+	const char *version; /* NULL: it does not say */
 	atomic_uint connections, publishes;
 };
 
@@ -77,13 +78,18 @@ static void send_bare(int fd, unsigned channel, unsigned class, unsigned id)
 	send_frame(fd, &f);
 }
 
-static void send_start(int fd)
+static void send_start(int fd, const char *version)
 {
 	struct frame f = method(0, 10, 10);
 
 	put(&f, 0, 1);
 	put(&f, 9, 1);
-	put(&f, 0, 4); /* no properties */
+	put(&f, version ? 1 + strlen("version") + 1 + 4 + strlen(version) : 0, 4); /* the bytes of its properties */
+	if (version) {
+		put_sized(&f, "version", 1);
+		put(&f, 'S', 1);
+		put_sized(&f, version, 4);
+	}
 	put_sized(&f, "PLAIN", 4);
 	put_sized(&f, "en_US", 4);
 	send_frame(fd, &f);
@@ -276,6 +282,33 @@ static uint64_t body_size_of(const struct head *head)
 	return n;
 }
 
+static void send_declared(int fd, unsigned messages, unsigned consumers)
+{
+	struct frame f = method(1, 50, 11);
+
+	put_sized(&f, "q", 1);
+	put(&f, messages, 4);
+	put(&f, consumers, 4);
+	send_frame(fd, &f);
+}
+
+/* To a passive declare of a queue, or of an exchange. */
+static void answer_look(struct fake_broker *broker, int fd, unsigned class)
+{
+	static const char *const said[] = {
+		[FAKE_ABSENT] = "NOT_FOUND - no queue 'q' in vhost '/'",
+		[FAKE_HOME_NODE_DOWN] = "NOT_FOUND - home node 'rabbit@mq1' of durable queue 'q' in vhost '/' is down or inaccessible",
+		[FAKE_QUEUE_HANGS] = "NOT_FOUND - failed to perform operation on queue 'q' in vhost '/' due to timeout",
+	};
+
+	if (broker->answer < sizeof said / sizeof *said && said[broker->answer])
+		send_close(fd, 1, 404, said[broker->answer], class, 10);
+	else if (broker->answer == FAKE_NODE_DOWN)
+		send_close(fd, 0, 541, "INTERNAL_ERROR - nodedown", class, 10);
+	else if (broker->answer != FAKE_SILENCE)
+		send_declared(fd, broker->answer == FAKE_EMPTY ? 0 : 3, broker->answer == FAKE_EMPTY ? 0 : 1);
+}
+
 /* false: the conversation is over. */
 static bool play(struct fake_broker *broker, int fd, const struct head *head)
 {
@@ -295,6 +328,9 @@ static bool play(struct fake_broker *broker, int fd, const struct head *head)
 	case METHOD(85, 10): /* confirm.select */
 		send_bare(fd, head->channel, 85, 11);
 		return broker->answer != FAKE_STOP_READING && broker->answer != FAKE_READ_SLOWLY;
+	case METHOD(50, 10): /* queue.declare */
+		answer_look(broker, fd, 50);
+		break;
 	case METHOD(10, 50): /* close */
 		send_bare(fd, 0, 10, 51);
 		return false;
@@ -325,7 +361,7 @@ static void converse(struct fake_broker *broker, int fd)
 
 	if (!take_bytes(broker, fd, greeting, sizeof greeting))
 		return;
-	send_start(fd);
+	send_start(fd, broker->version);
 	while (take_frame(broker, fd, &head) && play(broker, fd, &head)) {
 		if (head.type == FRAME_HEADER)
 			left = body_size_of(&head);
@@ -359,10 +395,16 @@ static void *serve(void *arg)
 
 struct fake_broker *fake_broker_start(enum fake_answer what, unsigned heartbeat_s)
 {
+	return fake_broker_of(what, heartbeat_s, "3.10.8");
+}
+
+struct fake_broker *fake_broker_of(enum fake_answer what, unsigned heartbeat_s, const char *version)
+{
 	struct fake_broker *broker = xcalloc(1, sizeof *broker);
 	int small = 4096;
 
 	broker->answer = what;
+	broker->version = version;
 	broker->heartbeat_s = heartbeat_s;
 	broker->listener = listen_on(&broker->port);
 	setsockopt(broker->listener, SOL_SOCKET, SO_RCVBUF, &small, sizeof small); /* its children's too */

@@ -25,10 +25,18 @@ enum fake_answer {
 	FAKE_STOP_READING,        /* already before the publish */
 	FAKE_READ_SLOWLY,         /* a little now and then, for ever */
 	FAKE_REFUSE_LOGIN,        /* 403 */
+	/* to a look at a queue; all before, but FAKE_SILENCE: 3 messages, 1 consumer */
+	FAKE_EMPTY,
+	FAKE_ABSENT,
+	FAKE_HOME_NODE_DOWN,      /* 404, too */
+	FAKE_QUEUE_HANGS,         /* 404, too */
+	FAKE_NODE_DOWN,           /* 541 */
 };
 
 struct fake_broker;
 struct fake_broker *fake_broker_start(enum fake_answer answer, unsigned heartbeat_s);
+/* Of another version than "3.10.8"; NULL: it does not say. ${version} is borrowed. */
+struct fake_broker *fake_broker_of(enum fake_answer answer, unsigned heartbeat_s, const char *version);
 unsigned fake_broker_port(const struct fake_broker *broker);
 unsigned fake_broker_connections(struct fake_broker *broker); /* so far */
 unsigned fake_broker_publishes(struct fake_broker *broker);

@@ -286,6 +286,85 @@ static void a_password_that_one_broker_refuses_is_not_tried_on_the_others(void *
 	assert_int_equal(tried, 1);
 }
 
+/* ---- what it says of itself */
+
+static void its_version_decides_whether_a_message_expires(void **state)
+{
+	static const struct {
+		const char *version, *taken;
+		enum queue_kind queues;
+		bool expires;
+	} rows[] = {
+		{ "3.10.8", "3.10.8", QUEUES_QUORUM, true },    { "3.8.9", "3.8.9", QUEUES_QUORUM, false },
+		{ "3.8.9", "3.8.9", QUEUES_UNKNOWN, false },    { "3.8.9", "3.8.9", QUEUES_CLASSIC, true },
+		{ NULL, "", QUEUES_QUORUM, false },             { "", "", QUEUES_UNKNOWN, false },
+		{ "new \x1b[1m", "", QUEUES_QUORUM, false }, { "3.10.8.and.a.text.that.is.longer.than.any.version", "", QUEUES_QUORUM, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fake_broker *broker = fake_broker_of(FAKE_ACK, 60, rows[i].version);
+		struct broker_config config;
+		struct error err = { 0 };
+		unsigned port = fake_broker_port(broker);
+		struct bus *bus;
+
+		config = *broker_config(&port, 1);
+		config.queues = rows[i].queues;
+		assert_int_equal(bus_open(&(struct bus_options){ .config = &config, .label = "x" }, &bus, &err), 0);
+		if (rows[i].taken[0])
+			assert_string_equal(bus_version(bus), rows[i].taken);
+		assert_null(strchr(bus_version(bus), '\x1b'));
+		if (bus_lets_expire(bus) != rows[i].expires)
+			fail_msg("version %s", bus_version(bus));
+		bus_close(&bus);
+		fake_broker_stop(&broker);
+	}
+}
+
+/* ---- looking */
+
+static void what_cannot_be_read_is_not_absent(void **state)
+{
+	static const struct {
+		enum fake_answer answer;
+		int rc;
+		bool exists, unsure;
+		const char *text, *hint;
+	} rows[] = {
+		{ FAKE_ACK, 0, true, false, "", "" },
+		{ FAKE_EMPTY, 0, true, true, "", "" },
+		{ FAKE_ABSENT, 0, false, false, "", "" },
+		{ FAKE_HOME_NODE_DOWN, -1, false, false, "home node 'rabbit@mq1' of durable queue 'q'", "start the broker's node" },
+		{ FAKE_QUEUE_HANGS, -1, false, false, "due to timeout (404)", "" },
+		{ FAKE_NODE_DOWN, -1, false, false, "nodedown (541)", "" },
+		{ FAKE_SILENCE, -1, false, false, "request timed out", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fake_broker *broker = fake_broker_start(rows[i].answer, 60);
+		struct broker_config config;
+		struct error err = { 0 };
+		unsigned port = fake_broker_port(broker);
+		struct bus_queue found;
+		struct bus *bus;
+
+		config = *broker_config(&port, 1);
+		assert_int_equal(bus_open(&(struct bus_options){ .config = &config, .label = "x", .open_timeout_s = 1 }, &bus, &err), 0);
+		assert_int_equal(bus_queue_look(bus, "q", &found, &err), rows[i].rc);
+		assert_int_equal(err.kind, rows[i].rc ? ERROR_BUS_UNREACHABLE : ERROR_OK);
+		assert_int_equal(found.exists, rows[i].exists);
+		assert_int_equal(found.unsure, rows[i].unsure);
+		if (!strstr(err.text, rows[i].text) || !strstr(err.hint, rows[i].hint))
+			fail_msg("answer %d: %s; %s", (int)rows[i].answer, err.text, err.hint);
+		config.queues = QUEUES_CLASSIC;
+		assert_true(bus_queue_look(bus, "q", &found, &err) != 0 || !found.unsure);
+		bus_close(&bus);
+		fake_broker_stop(&broker);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +380,8 @@ int main(void)
 		cmocka_unit_test(when_the_broker_has_gone_the_next_of_the_list_is_taken),
 		cmocka_unit_test(only_a_canary_that_comes_back_proves_the_way),
 		cmocka_unit_test(a_password_that_one_broker_refuses_is_not_tried_on_the_others),
+		cmocka_unit_test(its_version_decides_whether_a_message_expires),
+		cmocka_unit_test(what_cannot_be_read_is_not_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
