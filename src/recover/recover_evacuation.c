@@ -11,6 +11,7 @@
 #include "util/crash.h"
 #include "util/lang.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define LOOKS_MAX 4
@@ -350,8 +351,8 @@ static const char *advise(struct recovery *r, size_t index, const struct look *l
 		    sentence, (long long)(left > 0 ? left : 1), look->e->rows.request_id);
 	if (look->known.age == AGE_ENDLESS)
 		return arena_printf(&r->work.plan.arena,
-		    _("%s; its message does not expire, so it is not sent again; if no nova-conductor log has %s, give it up: evac-manage migration close %s"),
-		    sentence, look->e->rows.request_id, look->e->rows.migration_uuid.text);
+		    _("%s; it is not sent again; if no nova-conductor log has %s, 'evac-manage migration list --host %s' shows how to close it"),
+		    sentence, look->e->rows.request_id, shell_word(&r->work.plan.arena, look->e->rows.host));
 	return arena_printf(&r->work.plan.arena,
 	    _("%s; its message has expired; if no nova-conductor log has %s: --resend sends it again"), sentence,
 	    look->e->rows.request_id);

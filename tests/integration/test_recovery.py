@@ -320,6 +320,19 @@ class Evacuations(Recovery):
         self.assertEqual(len(conductor.casts), 2)
         self.assertEqual(len(self.migrations()), 1)
 
+    def test_a_message_that_does_not_expire_is_never_sent_again(self):
+        conductor = self.conductor()
+        self.expect(self.evacuate(), OK)
+        conductor.wait_for(1)
+        journals.never_expires(self.journal())
+        self.assertEqual(self.outcome(self.expect(self.recover(), OK)), "applied")     # young
+        journals.cut_after(self.journal(), is_type("publish_outcome"))
+        journals.older(self.journal(), 600)
+        self.expect(self.recover(), UNKNOWN, "may at any time: its broker does not let its message expire", " migration list --host " + A)
+        self.expect(self.recover("--resend"), UNKNOWN, "not sent again: the broker does not let the first message expire")
+        time.sleep(0.3)
+        self.assertEqual(len(conductor.casts), 1)
+
     def test_a_resend_needs_an_empty_queue_and_somebody_who_reads_it(self):
         conductor = self.conductor()
         self.expect(self.evacuate(), OK)

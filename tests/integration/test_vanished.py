@@ -135,6 +135,22 @@ class Vanished(harness.TestCase):
         self.addCleanup(self.conductor.close)
         self.may_go_again()
 
+    def test_a_message_that_does_not_expire_is_looked_for_by_a_person(self):
+        self.lose(self.forget_migration)
+        journals.never_expires(journals.path_of(self.tool))
+        self.stays_unknown("may still be in the broker")
+        self.quiet()
+        uuid = self.instance()["uuid"]
+        self.stays_unknown("its broker does not let its message expire: first restart every nova-conductor",
+                           " journal recover %s --accept guest-may-still-run:%s" % (self.run_id(), uuid))
+        self.conductor.stop_listening()
+        self.conductor.channel.basic_publish(amqp.Message("{}"), "nova", "conductor")
+        time.sleep(0.2)
+        self.expect(self.recover("--accept", "guest-may-still-run:" + uuid), UNKNOWN, "nova-conductor's queue holds 1 message,")
+        self.conductor.channel.queue_purge("conductor")
+        self.settles("failed", "--accept", "guest-may-still-run:" + uuid)
+        self.assertIsNone(self.instance()["task_state"])
+
     def test_what_was_recorded_is_lost_too_and_somebody_must_look(self):
         self.lose(self.forget_all)
         self.quiet()

@@ -46,3 +46,8 @@ def older(path, seconds):
         t = datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.timedelta(seconds=seconds)
         r["time"] = t.strftime("%Y-%m-%dT%H:%M:%S.") + "000Z"
     write(path, records)
+
+
+def never_expires(path):
+    """As written where the broker keeps a message until somebody takes it."""
+    write(path, [dict(r, expiration_ms=0) if r["type"] == "publish_intent" else r for r in read(path)])
