@@ -46,8 +46,9 @@ COMMON=(--no-defaults --user=root "--datadir=$FOREIGN/data" --bind-address=127.0
   --max-connections=500 --innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=0 --innodb-lock-wait-timeout=10
   --character-set-server=utf8mb3)
 
+# --force: the root has no /etc/hosts
 start_other_mariadb() { # root
-  in_root "$1" mariadb-install-db --no-defaults --user=root --datadir="$FOREIGN/data" --skip-test-db --skip-name-resolve \
+  in_root "$1" mariadb-install-db --no-defaults --force --user=root --datadir="$FOREIGN/data" --skip-test-db --skip-name-resolve \
     --auth-root-authentication-method=normal || return
   start_daemon mariadb "${IN_ROOT[@]}" "$1" "$RUN" mariadbd "${COMMON[@]}" --port="$DB_PORT" --socket="$RUN/mysql.sock" --pid-file="$RUN/mysql.pid" \
     --innodb-log-file-size=32M --performance-schema=OFF
