@@ -130,6 +130,11 @@ bool admin_sees(const char *expected, const char *fmt, ...)
 	}
 }
 
+bool server_is_mysql(void)
+{
+	return strstr(admin_value("SELECT @@version"), "MariaDB") == NULL;
+}
+
 bool session_is_gone(uint64_t connection_id)
 {
 	return admin_sees("0", "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %llu", (unsigned long long)connection_id);

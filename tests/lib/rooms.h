@@ -37,6 +37,8 @@ void admin(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 const char *admin_value(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Asks again until the answer is ${expected}; false: not within 10 s. */
 bool admin_sees(const char *expected, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Both vendors, where they differ: in a number of an error, or in where a variable is. */
+bool server_is_mysql(void);
 bool session_is_gone(uint64_t connection_id);
 
 /* Schema evac_rooms with volumes (as cinder's) and thing, and account "rooms", which may do everything there. */
