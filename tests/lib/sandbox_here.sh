@@ -1,21 +1,21 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # A sandbox of this run's own: a directory and a range of ports that nobody else uses. Sourced; both end with the script.
-# The seeded databases are kept for the next run; EVAC_SANDBOX_CACHE says where.
+# The seeded databases are kept for the next run; EVAC_SANDBOX_CACHE says where. EVAC_SANDBOX_PORTS: the ranges that it may choose from.
 
 free_ports() {
   local base port taken
   taken=$(awk 'FNR > 1 { split($2, a, ":"); print a[2] }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
-  for base in 23000 24000 25000 26000 27000 28000 29000 30000 31000; do
+  for base in ${EVAC_SANDBOX_PORTS:-23000 24000 25000 26000 27000 28000 29000 30000 31000}; do
     for port in 292 306 369 500 672 673 696 774 776 778; do
       grep -qix "$(printf %04X $((base + port)))" <<<"$taken" && continue 2
     done
     # two runs that start together must not take the same range
     mkdir "${TMPDIR:-/tmp}/evac-manage-ports.$base" 2>/dev/null || continue
-    echo $base
+    echo "$base"
     return
   done
-  echo "no free range of ports from 23000 on" >&2
+  echo "no free range of ports: EVAC_SANDBOX_PORTS" >&2
   return 1
 }
 
