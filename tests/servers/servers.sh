@@ -110,12 +110,12 @@ start_own_mariadb() {
   wait_for 60 port_open "$DB_PORT"
 }
 
-other_database() { # function root
+other_database() { # function [root]
   local name
   for name in mysqlrouter mariadb; do stop_daemon $name 20; done
   rm -rf "$FOREIGN"
   mkdir -p "$FOREIGN/data" "$RUN/tmp"
-  "$1" "$2"
+  "$1" "${2:-}"
 }
 
 start_own_rabbitmq() { start_rabbitmq; }
