@@ -102,7 +102,7 @@ static const struct option_spec common_options[] = {
 	{ .name = "operator", .type = OPTION_TEXT, .offset = AT(how.operator_name), .metavar = "NAME",
 	  .sentence = "your name, where all operators are root; kept in the journal; instead of $EVAC_MANAGE_OPERATOR" },
 	{ .name = "deadline", .type = OPTION_COUNT, .offset = AT(how.deadline_s), .metavar = "SECONDS",
-	  .sentence = "give up reading after this time (300; doctor: 60; 'audit run': 3600); what is being written is not cut off" },
+	  .sentence = "give up reading after this time (300; doctor: 60; 'audit run': 3600), or [site] deadline; a COMMIT and a message are not cut off" },
 	{ .name = "debug", .type = OPTION_FLAG, .offset = AT(shown.debug), .sentence = "log the name of each statement, and more" },
 	{ .name = "log-file", .type = OPTION_TEXT, .offset = AT(shown.log_file), .metavar = "FILE", .sentence = "log to FILE as well as to stderr" },
 	{ .name = "log-json", .type = OPTION_FLAG, .offset = AT(shown.log_json), .sentence = "write each log line as a JSON object" },
