@@ -232,7 +232,7 @@ check-storage: all $(FAKE_CEPH) $(BUILD)/tests/storage/rbd $(BUILD)/tests/storag
 
 # the nova and cinder of each suite of Debian, in roots of their own: what an operator does, in each; SUITES= names some
 check-releases:
-	$(Q)tests/deps.sh releases
+	$(Q)tests/deps.sh releases tarball
 	$(Q)BUILD=$(BUILD) tests/releases/run $(SUITES)
 
 demo:
