@@ -9,15 +9,21 @@ SELECT m.uuid          AS migration_uuid
      , i.host
      , i.vm_state
      , i.task_state
-     , (SELECT MAX(a.request_id)
+     , (SELECT a.request_id
           FROM instance_actions AS a     -- nova marks no action deleted (db/main/api.py: instance_destroy)
          WHERE a.instance_uuid = CONVERT(m.instance_uuid USING ascii) AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
-           AND a.start_time = m.created_at) AS request_id
+           AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60     -- one transaction, but each row has its own clock
+         ORDER BY ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)), a.id DESC
+         LIMIT 1) AS request_id
      , (SELECT COUNT(*)
-          FROM instance_actions        AS a
-          JOIN instance_actions_events AS e ON e.action_id = a.id     -- and no event deleted
-         WHERE a.instance_uuid = CONVERT(m.instance_uuid USING ascii) AND a.action = 'evacuate' AND SUBSTRING(a.request_id, 19, 1) = '5'
-           AND a.start_time = m.created_at) AS events
+          FROM instance_actions_events AS e     -- and no event deleted
+         WHERE e.action_id = (SELECT a.id
+                                FROM instance_actions AS a
+                               WHERE a.instance_uuid = CONVERT(m.instance_uuid USING ascii) AND a.action = 'evacuate'
+                                 AND SUBSTRING(a.request_id, 19, 1) = '5'
+                                 AND ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)) <= 60
+                               ORDER BY ABS(TIMESTAMPDIFF(SECOND, a.start_time, m.created_at)), a.id DESC
+                               LIMIT 1)) AS events
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
   FROM migrations AS m
   JOIN instances  AS i ON i.uuid = CONVERT(m.instance_uuid USING ascii) AND i.deleted = 0
