@@ -8,6 +8,13 @@
  * applied one by one: apply_evacuations(). */
 int apply_unit(struct work *work, size_t index, struct error *err);
 
+/* power.c: the failed host switched off by its fence agent, with intent and outcome in the journal; the unit is proved when the
+ * agent says that it is off. */
+int apply_power(struct work *work, size_t index, struct error *err);
+/* Does the fence agent that said off before the plan still say so? An answer that is a few seconds old will do. ERROR_DRIFT:
+ * the host is on, or, where nobody but the agent has confirmed its power-off, it says nothing any more. */
+int power_check(struct work *work, struct error *err);
+
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw
  * it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);

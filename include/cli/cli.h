@@ -22,6 +22,7 @@ enum option_type {
 	OPTION_FENCED /* a sentence */,
 	OPTION_COUNT /* whole number > 0 */,
 	OPTION_CHOICE,
+	OPTION_CHOICES /* repeatable */,
 	OPTION_HELP,
 	OPTION_HELP_ALL,
 	OPTION_VERSION /* answered by the parser itself; no member */

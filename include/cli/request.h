@@ -39,6 +39,7 @@ struct what {
 struct how {
 	bool dry_run, yes, no_wait;
 	const char *fenced;
+	struct words fence;        /* --fence: how the run itself makes sure that the host is off, "power" */
 	const char *operator_name; /* --operator; who_operator() knows the environment too */
 	struct words accept;
 	int64_t deadline_s;                                    /* --deadline; 0: the command's own */

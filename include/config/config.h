@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config/fencing.h"
 #include "util/error.h"
 #include "util/url.h"
 
@@ -131,6 +132,7 @@ struct site_config {
 	char *syslog;                 /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
 	char *nova_release;           /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
+	struct fencing_config fencing;
 };
 
 /* The options of our own file, evac-manage.conf, in their order; those of a group stand together. The file is read by this

@@ -25,6 +25,7 @@
 #include "model/placement/books.h"
 #include "model/session.h"
 #include "cli/request.h"
+#include "fence/fence.h"
 #include "find/world.h"
 #include "util/http.h"
 
@@ -211,6 +212,15 @@ struct witness_facts {
 	const char *nova_api; /* where it answers; NULL: it does not */
 };
 
+/* The failed host's power, as its fence agent says: before the plan, and again before each wave. */
+struct power_facts {
+	bool asked;
+	const char *absent; /* why no agent can be asked though one is configured; NULL: none is configured, or it was asked */
+	struct fence_agent agent;   /* program NULL: none is configured for this host */
+	struct fence_answer answer; /* the last one */
+	int64_t asked_ms;           /* when it came, by our own clock */
+};
+
 /* The services that nova asks over HTTP, as they answer to this machine; and nova-api, as it answers to neutron's question. */
 enum peer_state { PEER_UNKNOWN, PEER_ANSWERS, PEER_DOWN };
 struct peer_fact {
@@ -271,6 +281,7 @@ struct scene {
 	struct neutron_facts neutron;
 	struct bus_facts bus;
 	struct witness_facts witness;
+	struct power_facts power;
 	struct peer_facts peers;
 	struct arena arena;
 };
@@ -405,6 +416,14 @@ void scene_find_sessions(
  * alone; one that an earlier fact has too is not told twice. */
 bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
+/* scene_power.c: asks the failed host's fence agent, as long as its time-out. Neither no agent nor no answer is an error. */
+void scene_find_power(struct scene *scene);
+void scene_ask_power(struct scene *scene);                         /* once more, of an agent that was asked before */
+bool scene_is_off(const struct scene *scene);                      /* the agent said so, the last time that it was asked */
+bool scene_fences(const struct request *request, const char *way); /* --fence ${way} */
+/* What an agent said, or why none did, for people; nothing where none is configured. */
+void scene_say_power(const struct scene *scene, struct str *out);
+json_object *scene_power_json(const struct scene *scene); /* the evidence; NULL: no agent is configured */
 /* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits
  * until it is, or until another one comes. */
 int scene_watch_heartbeat(struct scene *scene, struct error *err);

@@ -47,6 +47,9 @@ int journal_intent(struct journal *journal, size_t unit, const struct unit *what
 /* What was seen of the failed host, what speaks against the run, and whom it concerns. */
 struct findings;
 int journal_evidence(struct journal *journal, const struct scene *scene, const struct findings *findings, struct error *err);
+/* What a fence agent was asked after that, "status" or "off", and what it said. */
+int journal_power(struct journal *journal, const char *action, const struct fence_agent *agent,
+    const struct fence_answer *answer, struct error *err);
 /* An evacuation whose instance is on another host, and what was seen of its network there: proved, or applied where that is not
  * ready and ${error} says why. */
 struct arrival {

@@ -75,7 +75,7 @@ bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */
 const char *past_unit_state(const struct past_unit *unit);
-/* Did it write rows that can be taken back? Never an evacuation. */
+/* Did it write rows that can be taken back? Never an evacuation, and a host that was switched off has none. */
 bool past_wrote(const struct past *past, size_t unit);
 /* The steps of all units that it wrote, one by one; NULL: there are no more. ${at} begins as { 0 }. */
 struct past_steps {

@@ -36,6 +36,7 @@ enum unit_kind {
 	UNIT_MARK,       /* nova's service row of the failed host, in its cell */
 	UNIT_CLOSE,      /* an evacuation that nobody works on, in its cell */
 	UNIT_EVACUATION, /* one transaction in the cell, then one cast */
+	UNIT_POWER,      /* no row: the failed host's fence agent switches it off */
 };
 extern const char *const unit_kind_name[];
 
@@ -87,6 +88,9 @@ const char *step_values_text(const struct step_kind *kind, const char *const *va
  * The evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service);
 void plan_mark(struct plan *plan, const struct scene *scene);
+/* With --fence power, before all that a plan has: the failed host is switched off. Not one that is off already, and not for
+ * nothing. */
+void plan_power_off(struct plan *plan, const struct scene *scene);
 void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene);
 struct findings;

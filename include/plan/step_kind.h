@@ -46,6 +46,7 @@ enum step_kind_id {
 	STEP_VOLUME_ADMIN_METADATA_REMOVAL,
 	STEP_VOLUME_GLANCE_METADATA_REMOVAL,
 	STEP_VOLUME_TRANSFER_REMOVAL,
+	STEP_POWER,
 	STEP_KINDS
 };
 
@@ -59,6 +60,7 @@ enum step_deed {
 	DEED_RENAME, /* its cluster */
 	DEED_CORRECT,
 	DEED_REMOVE,
+	DEED_POWER, /* no row: a host is switched off */
 };
 
 /* Whom the first column of what moves names. */
@@ -70,7 +72,8 @@ enum step_owner {
 };
 
 /* The statement takes @id and, for each column, @old_COLUMN and @new_COLUMN, so that undo is the same statement with the values
- * exchanged. An instance has none: nova changes it. */
+ * exchanged. An instance has none: nova changes it; nor has power, which
+ * its fence agent reads, too. */
 struct step_kind {
 	const char *name;                     /* in JSON and in the journal */
 	const char *one, *plural;             /* for people */

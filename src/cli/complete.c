@@ -22,7 +22,7 @@ static void offer_values(const struct tree *tree, enum option_type type, const c
 {
 	struct accept_code code;
 
-	if (type == OPTION_CHOICE) {
+	if (type == OPTION_CHOICE || type == OPTION_CHOICES) {
 		for (; *metavar; metavar++)
 			str_addc(out, *metavar == '|' ? '\n' : *metavar);
 		str_addc(out, '\n');

@@ -51,7 +51,7 @@ static void add_default(const struct option_spec *o, struct str *out)
 		memcpy(&number, member, sizeof number);
 		if (number)
 			str_addf(out, " (default %" PRId64 ")", number);
-	} else if (o->type == OPTION_CHOICE) {
+	} else if (o->type == OPTION_CHOICE || o->type == OPTION_CHOICES) {
 		memcpy(&text, member, sizeof text);
 		if (text)
 			str_addf(out, " (default %s)", text);

@@ -25,6 +25,8 @@ static const struct option_spec writing_options[] = {
 	{ .name = "yes", .type = OPTION_FLAG, .offset = AT(how.yes), .sentence = "do not ask; needed without a terminal" },
 	{ .name = "fenced", .type = OPTION_FENCED, .offset = AT(how.fenced), .metavar = "TEXT",
 	  .sentence = "who powered the host off and how we know, 8 letters at least; kept in the journal" },
+	{ .name = "fence", .type = OPTION_CHOICES, .offset = AT(how.fence), .metavar = "power",
+	  .sentence = "power: have the host's fence agent switch it off first, and wait until it says so; repeatable" },
 	{ .name = "accept", .type = OPTION_ACCEPT, .offset = AT(how.accept), .metavar = "CODE[:ID]",
 	  .sentence = "continue despite this finding, everywhere or for one instance or volume; repeatable" },
 	{ .name = "only", .type = OPTION_WORDS, .offset = AT(what.only), .metavar = "ID", .sentence = "only this one; repeatable" },
@@ -200,5 +202,5 @@ bool option_takes_value(const struct option_spec *option)
 
 bool option_repeats(const struct option_spec *option)
 {
-	return option->type == OPTION_WORDS || option->type == OPTION_ACCEPT;
+	return option->type == OPTION_WORDS || option->type == OPTION_ACCEPT || option->type == OPTION_CHOICES;
 }

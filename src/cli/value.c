@@ -115,6 +115,16 @@ void words_add(struct words *words, const char *word)
 	words->v[words->n++] = word;
 }
 
+static int choices_add(const char *name, const char *choices, const char *value, struct words *words, struct error *err)
+{
+	const char *word;
+
+	if (choice_set(name, choices, value, &word, err) != 0)
+		return -1;
+	words_add(words, word);
+	return 0;
+}
+
 static int unknown_code(const struct tree *tree, const char *name, const char *value, const char *word, struct error *err)
 {
 	auto_str struct str near = { 0 };
@@ -192,6 +202,8 @@ int value_set(const char *name, enum option_type type, const char *metavar, size
 		return fenced_set(name, value, member, err);
 	case OPTION_COUNT:
 		return count_set(name, value, member, err);
+	case OPTION_CHOICES:
+		return choices_add(name, metavar, value, member, err);
 	case OPTION_CHOICE:
 		return choice_set(name, metavar, value, member, err);
 	case OPTION_FLAG:

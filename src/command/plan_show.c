@@ -8,6 +8,7 @@
 #include "out/table.h"
 #include "run/plan_file.h"
 #include "util/log.h"
+#include "util/json.h"
 #include "util/str.h"
 
 static const struct table_column columns[] = {
@@ -47,6 +48,17 @@ static int print_plan_rows(const struct plan_file *file, const struct request *r
 	return rc;
 }
 
+static void say_power_then(const struct plan_file *file)
+{
+	json_object *power = json_object_object_get(file->document, "power");
+
+	if (json_object_is_type(power, json_type_object))
+		log_notice("power of '%s' at %s: %s, by %s: %s", str_or(file->host, "?"),
+		    str_or(get_text(power, "asked_at"), "?"), str_or(get_text(power, "state"), "?"),
+		    str_or(get_text(power, "agent"), "?"),
+		    str_or(get_text(power, "trouble"), str_or(get_text(power, "words"), "")));
+}
+
 /* What the file is good for, and the command that is next. */
 static void say_what_is_next(struct plan_file *file, const struct request *request)
 {
@@ -78,6 +90,7 @@ static enum error_kind run_plan_show(const struct request *request, struct error
 	} else if (rc == 0) {
 		log_notice("%s of '%s', run %s, to be applied before %s", file.command, str_or(file.host, "?"), file.run,
 		    file.expires_at);
+		say_power_then(&file);
 		for (size_t i = 0; i < file.plan.nunit; i++)
 			log_notice("%zu. %s", i + 1, file.plan.unit[i].sentence);
 		rc = print_plan_rows(&file, request, err);

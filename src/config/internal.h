@@ -126,6 +126,9 @@ void endpoint_free(struct endpoint_config *endpoint);
 /* Which nova-api neutron-server tells of its ports, out of its own configuration. */
 int notifier_read(struct ini *ini, struct neutron_config *out, struct error *err);
 
+/* ---- our own [fencing] and [fencing PATTERN]; a second time it reads nothing */
+int fencing_read(struct ini *ini, struct fencing_config *out, struct error *err);
+
 /* ---- the --defaults-file */
 int login_load(const struct config_sources *sources, const char *service, struct db_login *out, struct error *err);
 

@@ -194,6 +194,12 @@ static int read_syslog(struct ini *ini, const struct own_option *option, struct 
 	return 0;
 }
 
+static int read_fencing(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	(void)option;
+	return fencing_read(ini, &out->fencing, err);
+}
+
 /* version before version_file, which looks whether it was given. */
 const struct own_option own_options[] = {
 	{ "site", "shared_disks", "boolean value", "false", "false", NULL, read_shared_disks,
@@ -233,6 +239,22 @@ const struct own_option own_options[] = {
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
 	    "not asked for them. Without it the journal alone has them." },
+	{ FENCING_GROUP, "agent", "program", "none", "fence_ipmilan", NULL, read_fencing,
+	    "The fence agent (of ClusterLabs) that knows whether a host has power: its name or its whole path. It is asked before "
+	    "each plan about a failed host: off confirms the power-off, on is a stop (source-alive). A group [fencing PATTERN], with "
+	    "a host's name or a shell's pattern, says it of those hosts; what it does not say is that of [fencing]." },
+	{ FENCING_GROUP, "options", "list of NAME=VALUE", NULL, "ip={bmc} username=admin lanplus=1", NULL, read_fencing,
+	    "What the agent is told on its standard input. {host} becomes the host's name, {short} the same up to its first dot, {bmc} "
+	    "the value of bmc. A value with blanks stands between double quotes. No password." },
+	{ FENCING_GROUP, "bmc", "text", NULL, "{short}-bmc.example.org", NULL, read_fencing,
+	    "The address of the host's BMC, for {bmc}." },
+	{ FENCING_GROUP, "password_file", "file name", NULL, "/etc/evac-manage/bmc-password", NULL, read_fencing,
+	    "A file whose one line is the agent's password. It must be root's, or of who runs this program, and nobody else may read it. "
+	    "{host}, {short} and {bmc} are filled in." },
+	{ FENCING_GROUP, "timeout", "seconds", "20", "20", NULL, read_fencing,
+	    "How long the agent may take to say whether the host is on. After that it is stopped, and has given no answer." },
+	{ FENCING_GROUP, "off_timeout", "seconds", "90", "90", NULL, read_fencing,
+	    "How long it may take to switch the host off and to say that it is." },
 	{ .group = NULL },
 };
 
@@ -288,6 +310,7 @@ void site_config_free(struct site_config *config)
 	free(config->min_version);
 	free(config->nova_release);
 	free(config->syslog);
+	fencing_config_free(&config->fencing);
 	for (int peer = 0; peer < PEERS; peer++)
 		free(config->url[peer]);
 	*config = (struct site_config){ 0 };

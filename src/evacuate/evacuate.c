@@ -151,6 +151,7 @@ int apply_evacuations(struct work *work, struct error *err)
 	struct wave wave = { 0 };
 	int rc;
 
+	work->scene.power.asked_ms = 0; /* once more before the first message, however young the answer is */
 	order_begin(&wave.order, &work->plan);
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;

@@ -2,6 +2,7 @@
 #include "wave_internal.h"
 
 #include "util/clock.h"
+#include "apply/apply.h"
 #include "evacuate/evacuate.h"
 #include "journal/pause.h"
 #include "util/json.h"
@@ -263,6 +264,11 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 		i = next_with_room(work, wave);
 		if (i == ORDER_NONE || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
 			return 0;
+		if (power_check(work, err) != 0) {
+			wave->way_closed = false;
+			wave_leave_waiting(plan, arena_printf(&plan->arena, _("not begun: %s"), err->text));
+			return -1;
+		}
 		if (send_one(work, wave, i, err) != 0)
 			return -1;
 	}

@@ -56,5 +56,6 @@ void scene_free(struct scene *scene)
 	host_vifs_free(&scene->neutron.vifs);
 	for (i = 0; i < scene->witness.nsession; i++)
 		sessions_free(&scene->witness.session[i].sessions);
+	fence_agent_free(&scene->power.agent);
 	arena_free(&scene->arena);
 }

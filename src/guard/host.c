@@ -70,7 +70,7 @@ static void report_consumers(const struct guard *self, const struct scene *scene
 }
 
 /* Does any service of the failed host's node report? */
-static bool node_reports(const struct scene *scene)
+bool guard_node_reports(const struct scene *scene)
 {
 	EACH_SERVICE(s, scene)
 		if (host_is_on_node(s->host, scene->subject.host) && cinder_service_is_up(s, scene->cinder.down_s))
@@ -97,6 +97,7 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
 	report_consumers(self, scene, out);
+	guard_report_power(self, scene, out);
 	if (scene->nova.reports_though_forced_down)
 		guard_found(self, scene, out, scene->subject.host,
 		    "power the host off: nova treats a forced-down host as dead, but this one sends heartbeats",
@@ -121,7 +122,7 @@ void guard_backend_alive(const struct guard *self, const struct scene *scene, st
 	EACH_SERVICE(s, scene)
 		if (loses_to_a_move(scene, s) && cinder_service_is_up(s, scene->cinder.down_s))
 			report_service(self, scene, s, NULL, out);
-	if (!node_reports(scene) && loses_rows(scene)) /* what else lives on the node says nothing about the backend */
+	if (!guard_node_reports(scene) && loses_rows(scene)) /* what else lives on the node says nothing about the backend */
 		report_signs_of_life(self, scene, NULL, out);
 }
 
@@ -158,7 +159,7 @@ static bool takes_anything(const struct scene *scene)
 
 static void report_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->request->how.fenced)
+	if (!scene->request->how.fenced && !scene_is_off(scene) && !scene_fences(scene->request, "power"))
 		guard_found(self, scene, out, scene->subject.host, NULL, "power-off of '%s' is not confirmed",
 		    scene->subject.host);
 }
@@ -185,7 +186,7 @@ void guard_backend_unfenced(const struct guard *self, const struct scene *scene,
 
 	EACH_MOVE(m, scene)
 		needed |= !m->in_place && m->source && move_takes(m) &&
-		    (cinder_service_is_up(m->source, scene->cinder.down_s) || !node_reports(scene));
+		    (cinder_service_is_up(m->source, scene->cinder.down_s) || !guard_node_reports(scene));
 	if (needed)
 		report_unfenced(self, scene, out);
 }
@@ -201,7 +202,7 @@ static bool any_source_reports(const struct scene *scene)
 /* Alive by its heartbeat no more, on a node that is: it may hang, and do later what it was asked. */
 void guard_backend_silent(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
+	if (!guard_node_reports(scene) || any_source_reports(scene)) /* source-alive says it */
 		return;
 	EACH_MOVE(m, scene)
 		if (!m->in_place && move_takes(m) && m->source && !cinder_service_is_up(m->source, scene->cinder.down_s))

@@ -39,6 +39,11 @@ bool guard_is_acceptable(const struct guard *guard, const struct scene *scene);
 /* The first finding of this code so far, and about this subject (NULL: any); NULL: there is none. */
 const struct finding *guard_first_found(const struct findings *found, const char *code, const char *subject);
 
+/* host.c: does any service of the failed host's node report? */
+bool guard_node_reports(const struct scene *scene);
+/* power.c: that its fence agent says that it is on. */
+void guard_report_power(const struct guard *self, const struct scene *scene, struct findings *out);
+
 /* undo.c: does the undo enable the nova-compute that the run has disabled? */
 bool undo_enables_compute(const struct scene *scene);
 /* volume.c: how many rows, without those that are left out. */

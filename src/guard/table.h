@@ -63,6 +63,14 @@ GUARD("fencing-unconfirmed", SEVERITY_STOP, ACCEPT_CODE,
 	.sentence = N_("the power-off of the host is not confirmed: a host without a heartbeat may still write to its disks"),
 	.hint = N_("power the host off; then say who did it and how it is known: --fenced"),
 	.of_request = true)
+GUARD("fence-agent-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_UNDOES, fence_agent_missing),
+	.sentence = N_("--fence power was asked for, and no fence agent can switch this host off"),
+	.hint = N_("configure one in [fencing] of evac-manage.conf, or power the host off by hand and leave out --fence power"),
+	.of_request = true)
+GUARD("fence-live-host", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES | WHEN_MOVES_ALONE, fence_live_host),
+	.sentence = N_("--fence power was asked for, and a service of the host reports: its instances run"),
+	.hint = N_("leave out --fence power; a host that has to be switched off although it reports is switched off by hand"),
+	.of_request = true)
 GUARD("source-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, source_node_missing),
 	.sentence = N_("--force was given and the failed host has no compute node record; the conductor copies its "
 		"allocations and would fail"),
@@ -118,6 +126,11 @@ GUARD("target-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES,
 	.sentence = N_("the target host has no compute node, or is not mapped to its cell"),
 	.hint = N_("start its nova-compute and check its log, or name another host"),
 	.of_request = true)
+GUARD("power-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
+	LOOK(WHEN_EVACUATES | WHEN_MOVES_ALONE, power_unknown),
+	.sentence = N_("the fence agent of the failed host gave no answer: its BMC may be without power or network, as the host is. "
+		"That is neither on nor off"),
+	.hint = N_("look at the host's BMC by hand; 'evac-manage config show' shows [fencing]"))
 GUARD("looks-swapped", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, looks_swapped),
 	.sentence = N_("the failed host reports and the new one does not; the two names may be swapped"))
 GUARD("duplicate-services", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, duplicate_services),

@@ -24,6 +24,15 @@ bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 	    count_tombstones(scene) > 0;
 }
 
+static void report_switched_off(const struct guard *self, const struct scene *scene, const char *host, struct findings *out)
+{
+	auto_str struct str hint = { 0 }, word = { 0 };
+
+	shell_add_word(&word, host);
+	str_addf(&hint, _("ask whether it may be switched on: evac-manage host return %s"), word.s);
+	guard_found(self, scene, out, host, hint.s, "the run has switched '%s' off; an undo does not switch it on", host);
+}
+
 void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct past *past = scene->subject.past;
@@ -31,6 +40,8 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 	for (size_t i = 0; i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
 
+		if (unit->kind == UNIT_POWER && past->unit[i].begun && unit->nstep > 0)
+			report_switched_off(self, scene, unit->step[0].id, out);
 		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun ||
 		    str_equal(past_unit_state(&past->unit[i]), "skipped"))
 			continue;

@@ -184,11 +184,32 @@ static void add_witnesses(const struct incident *incident, struct sheet *out)
 		sheet_add(out, SHEET_FACT, _("Queues that were not looked at"), get_text(e, "queues_absent"));
 }
 
+/* As the journal has it: a fact that was read, or why it was not. */
+static void add_power_evidence(const struct incident *incident, struct sheet *out)
+{
+	json_object *power = incident->evidence ? json_object_object_get(incident->evidence, "power") : NULL;
+	const char *words = get_text(power, "words"), *trouble = get_text(power, "trouble");
+
+	if (!json_object_is_type(power, json_type_object))
+		sheet_add(out, SHEET_FACT, _("The fence agent said"), _("not asked: none is configured for this host"));
+	else if (trouble)
+		sheet_add(out, SHEET_FACT, _("The fence agent said"),
+		    arena_printf(&out->arena, _("no answer that counts: %s %s (%s, at %s)"), trouble, str_or(words, ""),
+			str_or(get_text(power, "agent"), "?"), str_or(get_text(power, "asked_at"), "?")));
+	else
+		sheet_add(out, SHEET_FACT, _("The fence agent said"),
+		    arena_printf(&out->arena, _("%s: '%s' (%s, exit %lld, at %s)"), str_or(get_text(power, "state"), "?"),
+			str_or(words, ""), str_or(get_text(power, "agent"), "?"),
+			(long long)json_object_get_int64(json_object_object_get(power, "exit_code")),
+			str_or(get_text(power, "asked_at"), "?")));
+}
+
 static void add_evidence(const struct incident *incident, struct sheet *out)
 {
 	sheet_add(out, SHEET_SECTION, _("Evidence that the host was dead"));
 	sheet_add(out, SHEET_FACT, _("The operator said"),
 	    str_or(incident->past.fenced, _("nothing (--fenced was not given)")));
+	add_power_evidence(incident, out);
 	if (!incident->evidence) {
 		sheet_add(out, SHEET_TEXT,
 		    _("The journal has no heartbeats, no witnesses and no findings: an older evac-manage wrote it."));

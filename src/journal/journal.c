@@ -98,6 +98,7 @@ static json_object *first_record(const struct request *request, const char *run,
 	put(record, "argv", list_of(request->argv, (size_t)request->argc));
 	put_text(record, "host", host);
 	put_text(record, "fenced", request->how.fenced);
+	put(record, "fence", list_of(request->how.fence.v, request->how.fence.n));
 	put_text(record, "to", request->what.to);
 	put_text(record, "cinder_host", request->what.cinder_host);
 	put_text(record, "target_host", request->what.target_host);

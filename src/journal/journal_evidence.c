@@ -175,7 +175,18 @@ int journal_evidence(struct journal *j, const struct scene *scene, const struct 
 		json_object_new_int64((int64_t)scene_sessions_of(scene, scene->subject.host)) :
 		NULL);
 	put_text(record, "nova_api", scene->witness.nova_api);
+	put(record, "power", scene_power_json(scene));
 	put(record, "findings", findings_seen(findings));
 	put(record, "people", people_of(scene));
 	return journal_add(j, "evidence", record, false, err);
+}
+
+int journal_power(struct journal *j, const char *action, const struct fence_agent *agent, const struct fence_answer *answer,
+    struct error *err)
+{
+	json_object *record = json_object_new_object();
+
+	put_text(record, "action", action);
+	fence_answer_put(agent, answer, record);
+	return journal_add(j, "power", record, true, err);
 }

@@ -397,6 +397,6 @@ bool past_wrote(const struct past *past, size_t unit)
 	const struct past_unit *u = &past->unit[unit];
 	const char *state = past_unit_state(u);
 
-	return past->plan.unit[unit].kind != UNIT_EVACUATION && u->begun &&
+	return past->plan.unit[unit].kind != UNIT_EVACUATION && past->plan.unit[unit].kind != UNIT_POWER && u->begun &&
 	    (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
 }

@@ -300,6 +300,28 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	    s->host, step->after[1]);
 }
 
+void plan_power_off(struct plan *plan, const struct scene *scene)
+{
+	struct unit *unit, made;
+	struct step *step;
+	auto_str struct str said = { 0 };
+
+	if (plan->nunit == 0 || !scene_fences(scene->request, "power") || !scene->power.asked || scene_is_off(scene))
+		return;
+	unit = plan_unit(plan, UNIT_POWER);
+	step = unit_step(unit, STEP_POWER, scene->subject.host, fence_agent_name(&scene->power.agent));
+	step->before[0] = fence_state_name[scene->power.answer.state];
+	step->after[0] = fence_state_name[FENCE_OFF];
+	scene_say_power(scene, &said);
+	unit->sentence = arena_printf(&plan->arena, _("switch %s off with %s; now %s: %s"), scene->subject.host, step->name,
+	    step->before[0], said.s);
+	made = *unit;
+	memmove(plan->unit + 1, plan->unit, (plan->nunit - 1) * sizeof *plan->unit);
+	plan->unit[0] = made;
+	for (size_t i = 1; i < plan->nunit; i++)
+		plan->unit[i].command = NULL; /* alone it would be refused: the host is on */
+}
+
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
 {
 	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->nova.compute->disabled)

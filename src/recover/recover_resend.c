@@ -54,6 +54,17 @@ static bool was_forced_down(const struct recovery *r, const struct nova_service 
 	return now->forced_down;
 }
 
+static int check_power(struct recovery *r, const char *host, struct error *err)
+{
+	auto_str struct str said = { 0 };
+
+	scene_find_power(&r->work.scene);
+	if (r->work.scene.power.answer.state != FENCE_ON)
+		return 0;
+	scene_say_power(&r->work.scene, &said);
+	return error_set(err, ERROR_REFUSED, "not sent again: '%s' is on: %s", host, said.s);
+}
+
 static int check_source_silent(struct recovery *r, struct db *cell, const char *host, struct error *err)
 {
 	struct nova_services now = { 0 };
@@ -72,7 +83,7 @@ static int check_source_silent(struct recovery *r, struct db *cell, const char *
 			    host);
 	}
 	nova_services_free(&now);
-	return rc;
+	return rc == 0 ? check_power(r, host, err) : rc;
 }
 
 /* The locked row, and the same message from it: the ids are those of the first one. */

@@ -174,7 +174,7 @@ static void add_marked(const struct ending *e, const char *label, bool enabled)
 static bool is_told_alone(const struct step *s)
 {
 	return s->state == STATE_PROVED && s->kind->deed != DEED_MOVE && s->kind->deed != DEED_MARK &&
-	    s->kind->deed != DEED_EVACUATE;
+	    s->kind->deed != DEED_EVACUATE && s->kind->deed != DEED_POWER;
 }
 
 /* "volume 5e1…: status 'creating' -> 'error'": every column that changes. */
@@ -255,8 +255,21 @@ static void add_evacuated(const struct ending *e)
 	free(hosts.v);
 }
 
+static void add_switched_off(const struct ending *e)
+{
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		auto_str struct str text = { 0 };
+
+		if (u->kind != UNIT_POWER || u->step[0].state != STATE_PROVED)
+			continue;
+		str_addf(&text, _("%s was switched off by %s, and stays off"), u->step[0].id, str_or(u->step[0].name, "?"));
+		ending_add(e, _("power"), text.s);
+	}
+}
+
 void ending_add_done(const struct ending *e)
 {
+	add_switched_off(e);
 	add_marked(e, _("disabled"), false);
 	add_marked(e, _("enabled"), true);
 	add_moved(e);

@@ -92,6 +92,21 @@ static void add_session_witness(const struct scene *scene, struct str *out)
 		str_add(out, _(", no database session"));
 }
 
+/* What an agent says is evidence; what a person says is a word, and called one. */
+static void add_power(const struct scene *scene, const char *fenced, struct str *out)
+{
+	auto_str struct str said = { 0 };
+
+	scene_say_power(scene, &said);
+	if (scene_is_off(scene))
+		str_addf(out, _("off: %s"), said.s);
+	else if (said.n)
+		str_addf(out, scene->power.answer.state == FENCE_ON ? _("ON: %s") : _("unknown: %s"), said.s);
+	if (fenced)
+		str_addf(out, out->n ? _("; the operator's word: off, %s") : _("off, by the operator's word alone: %s"),
+		    fenced);
+}
+
 static void add_state_rows(const struct screen *s)
 {
 	const struct scene *scene = &s->report->work->scene;
@@ -106,10 +121,9 @@ static void add_state_rows(const struct screen *s)
 	add_queue_witness(scene, &text);
 	add_session_witness(scene, &text);
 	add_row(s, _("state"), text.s);
-	if (!fenced) /* where that matters, a stop says so */
-		return;
-	str_addf(&power, _("off, as confirmed: %s"), fenced);
-	add_row(s, _("power"), power.s);
+	add_power(scene, fenced, &power);
+	if (power.n) /* without: where that matters, a stop says so */
+		add_row(s, _("power"), power.s);
 }
 
 /* ---- what will be done */
@@ -225,9 +239,20 @@ static void add_mark_row(const struct screen *s)
 	add_row(s, on ? _("enable") : _("disable"), text.s);
 }
 
+static void add_fence_row(const struct screen *s)
+{
+	const struct plan *plan = &s->report->work->plan;
+	auto_str struct str text = { 0 };
+
+	if (plan->nunit == 0 || plan->unit[0].kind != UNIT_POWER)
+		return;
+	str_addf(&text, _("%s, by %s, before anything else"), plan->unit[0].step[0].id, plan->unit[0].step[0].name);
+	add_row(s, _("SWITCH OFF"), text.s);
+}
+
 static bool is_counted(const struct unit *u)
 {
-	if (u->kind == UNIT_EVACUATION || u->kind == UNIT_MARK)
+	if (u->kind == UNIT_EVACUATION || u->kind == UNIT_MARK || u->kind == UNIT_POWER)
 		return true;
 	for (const struct step *step = u->step; step < u->step + u->nstep; step++)
 		if (step->kind->deed == DEED_MOVE)
@@ -269,6 +294,7 @@ void report_screen(const struct report *report, size_t columns, size_t lines, st
 
 	add_title(&s);
 	add_state_rows(&s);
+	add_fence_row(&s);
 	add_move_row(&s);
 	add_evacuation_row(&s);
 	add_left_row(&s);

@@ -33,11 +33,11 @@ const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) 
 	{ "no_mark", PLAN_WORD_BOOL, AT(what.no_mark) }, { "recursive", PLAN_WORD_BOOL, AT(what.recursive) },
 	{ "full_rename", PLAN_WORD_BOOL, AT(what.full_rename) }, { "pool_map", PLAN_WORD_LIST, AT(what.pool_map) },
 	{ "follow_zone", PLAN_WORD_BOOL, AT(what.follow_zone) }, { "cluster", PLAN_WORD_BOOL, AT(what.to_cluster) },
-	{ "fenced", PLAN_WORD_TEXT, AT(how.fenced) }, { "accept", PLAN_WORD_LIST, AT(how.accept) },
-	{ "only", PLAN_WORD_LIST, AT(what.only) }, { "exclude", PLAN_WORD_LIST, AT(what.exclude) },
-	{ "limit", PLAN_WORD_INT, AT(what.limit) }, { "target_state", PLAN_WORD_TEXT, AT(how.target_state) },
-	{ "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) }, { "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) },
-	{ "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
+	{ "fenced", PLAN_WORD_TEXT, AT(how.fenced) }, { "fence", PLAN_WORD_LIST, AT(how.fence) },
+	{ "accept", PLAN_WORD_LIST, AT(how.accept) }, { "only", PLAN_WORD_LIST, AT(what.only) },
+	{ "exclude", PLAN_WORD_LIST, AT(what.exclude) }, { "limit", PLAN_WORD_INT, AT(what.limit) },
+	{ "target_state", PLAN_WORD_TEXT, AT(how.target_state) }, { "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) },
+	{ "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) }, { "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
 	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { NULL, PLAN_WORD_TEXT, 0 } };
 
 static json_object *list(const struct words *words)
@@ -184,6 +184,7 @@ static void write_text(const struct run *run, const char *expires_at, struct str
 	put(d, "made", made_by(run, expires_at));
 	put(d, "request", words_of(run->work.request));
 	put(d, "world", world_of(run));
+	put(d, "power", scene_power_json(&run->work.scene));
 	put(d, "findings", findings_of(run));
 	put(d, "units", units);
 	put_text(d, "units_sha256", sha256);

@@ -37,6 +37,9 @@ static int find_scene(struct run *run, struct error *err)
 		return -1;
 	rc = run->operation->find(&run->work.scene, err);
 	world_end_reads(&run->work.world);
+	if (rc == 0 && !run->work.scene.subject.past &&
+	    (run->work.scene.subject.evacuates || run->work.scene.subject.moves_things))
+		scene_find_power(&run->work.scene);
 	if (rc == 0 && token_is_needed(&run->work.scene))
 		token_ask(&run->work.world.token, &run->work.world.nova);
 	if (rc == 0 && run->work.scene.subject.evacuates)
@@ -58,13 +61,17 @@ static void skip_planned(struct plan *plan, const char *why)
 static int apply(struct run *run, struct error *err)
 {
 	bool evacuates = false;
-	int rc = 0;
+	int rc = run->work.plan.unit[0].kind == UNIT_POWER ? 0 : power_check(&run->work, err);
 
 	for (size_t i = 0; i < run->work.plan.nunit && rc == 0 && !signal_came(); i++) {
 		const struct unit *unit = &run->work.plan.unit[i];
 
 		if (unit->kind == UNIT_EVACUATION) { /* all of them together, in waves */
 			evacuates = true;
+			continue;
+		}
+		if (unit->kind == UNIT_POWER) {
+			rc = apply_power(&run->work, i, err);
 			continue;
 		}
 		rc = apply_unit(&run->work, i, err) == 0 ? prove_unit(&run->work, i, err) : -1;
@@ -215,6 +222,7 @@ static void make_plan(struct run *run)
 	plan_free(&run->work.plan);
 	guards_run(&run->work.scene, &run->report.findings);
 	run->operation->plan(&run->work.plan, &run->work.scene, &run->report.findings);
+	plan_power_off(&run->work.plan, &run->work.scene);
 }
 
 /* In the table's order, which begins with the failed host; but two names that were exchanged make nonsense of all the rest. */

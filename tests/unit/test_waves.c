@@ -86,6 +86,15 @@ int evacuation_send(struct work *work, size_t unit, struct error *err)
 	return 0;
 }
 
+/* The fence agent, as of a time. */
+static int64_t on_ms;
+
+int power_check(struct work *w, struct error *err)
+{
+	(void)w;
+	return on_ms > 0 && now_ms >= on_ms ? error_set(err, ERROR_DRIFT, "'c1' is on") : 0;
+}
+
 bool pause_is_asked(const struct journal *journal, struct pause *pause)
 {
 	(void)journal;
@@ -212,7 +221,7 @@ static void begin(const char *how)
 	str_add(&events, "");
 	str_clear(&records);
 	str_add(&records, "");
-	pause_ms = resume_ms = 0;
+	pause_ms = resume_ms = on_ms = 0;
 	memset(looks, 0, sizeof looks);
 	f.request.how.max_in_flight = 2;
 	f.request.how.timeout_s = 60;
@@ -668,6 +677,27 @@ static void a_phase_has_its_word_and_its_state(void **state)
 	}
 }
 
+static void when_the_host_is_on_nothing_more_is_begun(void **state)
+{
+	auto_str struct str left = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	begin("oooo");
+	on_ms = now_ms; /* before the first message */
+	assert_int_equal(apply_evacuations(&work, &err), -1);
+	assert_int_equal(err.kind, ERROR_DRIFT);
+	assert_string_equal(events.s, "");
+	end();
+	begin("oooo");
+	on_ms = now_ms + 600; /* while the first is under way */
+	assert_int_equal(apply_evacuations(&work, &err), -1);
+	left_out(&left);
+	assert_string_equal(events.s, ">0 =0");
+	assert_string_equal(left.s, "i1: not begun: 'c1' is on; i2: not begun: 'c1' is on; i3: not begun: 'c1' is on");
+	end();
+}
+
 /* Last: a signal that came does not go away again. */
 static void after_a_signal_nothing_more_is_begun(void **state)
 {
@@ -716,6 +746,7 @@ int main(void)
 		cmocka_unit_test(no_more_than_the_window_is_ever_on_its_way),
 		cmocka_unit_test(what_has_not_ended_in_time_is_said_and_the_rest_is_left),
 		cmocka_unit_test(a_phase_has_its_word_and_its_state),
+		cmocka_unit_test(when_the_host_is_on_nothing_more_is_begun),
 		cmocka_unit_test(after_a_signal_nothing_more_is_begun),
 	};
 

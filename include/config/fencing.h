@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CONFIG_FENCING_H
+#define CONFIG_FENCING_H
+
+#include <stddef.h>
+
+#include "util/error.h"
+
+/* [fencing] of our own configuration: which fence agent knows a host's power, and what it is told. */
+
+#define FENCING_GROUP "fencing"
+
+/* [fencing], or [fencing PATTERN]: a host's name, or a shell's pattern of it. What a rule does not say is [fencing]'s. */
+struct fencing_rule {
+	char *pattern; /* NULL: of [fencing] */
+	char *agent, *options, *bmc, *password_file;
+	unsigned timeout_s, off_timeout_s; /* 0: not given */
+};
+struct fencing_config {
+	struct fencing_rule *v; /* the one of [fencing] first, the others as they stand in the file */
+	size_t n, cap;
+};
+void fencing_config_free(struct fencing_config *config);
+
+#define FENCE_TIMEOUT_S 20
+#define FENCE_OFF_TIMEOUT_S 90
+#define FENCE_TIMEOUT_MAX_S 600
+
+/* What counts for one host, with its name and its BMC's filled in. */
+struct fence_agent {
+	char *program;       /* "fence_ipmilan", or a whole path */
+	char *options;       /* a line each, "ip=192.0.2.9\nusername=admin\n"; no password */
+	char *password_file; /* NULL: it needs none */
+	unsigned timeout_s, off_timeout_s;
+};
+/* 1: ${out} is filled; 0: no agent is configured for ${host}. -1, ERROR_CONFIG: one is, and something of it is missing, or the
+ * name cannot be filled in: it would be another option. */
+int fencing_find(const struct fencing_config *config, const char *host, struct fence_agent *out, struct error *err);
+void fence_agent_free(struct fence_agent *agent);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fence/fence.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+#include "util/file.h"
+#include "util/lang.h"
+#include "util/mem.h"
+#include "util/secret.h"
+#include "util/shell.h"
+#include "util/signals.h"
+
+#define PASSWORD_MAX ((size_t)1024)
+#define AGAIN_MS 1000 /* after a switch-off that has not shown yet */
+#define EXIT_ON 0
+#define EXIT_OFF 2
+#define EXIT_NOT_STARTED 127
+
+const char *const fence_state_name[] = { "unknown", "on", "off" };
+
+const char *fence_agent_name(const struct fence_agent *agent)
+{
+	const char *slash = strrchr(agent->program, '/');
+
+	return slash ? slash + 1 : agent->program;
+}
+
+/* ---- the password */
+
+/* Who may read it may switch off hosts. */
+static int check_private(const char *path, struct error *err)
+{
+	auto_str struct str word = { 0 };
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return error_errno(err, ERROR_CONFIG, errno, "cannot open '%s'", path);
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return error_set(err, ERROR_CONFIG, "'%s' is another user's, and must be root's", path);
+	if ((st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+		return 0;
+	error_set(err, ERROR_CONFIG, "others than its owner may read or write '%s' (mode %04o)", path,
+	    (unsigned)st.st_mode & 07777);
+	shell_add_word(&word, path);
+	return error_hint(err, "chmod 600 %s", word.s);
+}
+
+static int read_password(const char *path, struct str *out, struct error *err)
+{
+	size_t n;
+
+	str_reserve(out, PASSWORD_MAX + 1);
+	if (check_private(path, err) != 0 || file_read(path, PASSWORD_MAX, ERROR_CONFIG, out, err) != 0)
+		return -1;
+	n = out->n ? strcspn(out->s, "\r\n") : 0;
+	if (n == 0 || out->s[n + strspn(out->s + n, "\r\n")])
+		return error_set(err, ERROR_CONFIG, "'%s' holds no password: one line is expected", path);
+	out->s[n] = '\0';
+	out->n = n;
+	secret_keep(out->s);
+	return 0;
+}
+
+/* ---- what it says */
+
+/* One line without ${secret}, which an agent may repeat in a complaint (fencing.py: "Ignoring unknown option 'passwd=…'"). */
+static void keep_words(const struct str *said, const char *secret, char out[FENCE_WORDS_SIZE])
+{
+	auto_secret_str struct str line = { 0 };
+	auto_str struct str public = { 0 }, letters = { 0 };
+	size_t n = secret ? strlen(secret) : 0;
+
+	str_reserve(&line, 4 * CHILD_OUTPUT_MAX);
+	for (const char *p = str_or(said->s, ""); *p;) {
+		if (n > 0 && strncmp(p, secret, n) == 0) {
+			str_add(&line, "***");
+			p += n;
+		} else if ((unsigned char)*p <= ' ') {
+			p += strspn(p, " \t\r\n\v\f");
+			p += (unsigned char)*p > 0 && (unsigned char)*p < ' ';
+			if (line.n && *p)
+				str_addc(&line, ' ');
+		} else {
+			str_addc(&line, *p++);
+		}
+	}
+	str_add(&public, "");
+	str_add_foreign(&public, str_or(line.s, ""));
+	str_add(&letters, "");
+	str_add_letters(&letters, public.s, FENCE_WORDS_SIZE - 1);
+	snprintf(out, FENCE_WORDS_SIZE, "%s", letters.s);
+}
+
+/* Is ${word} in it by itself? An interpreter that does not find its program ends with 2, too. */
+static bool says(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = strcasestr(words, word); p; p = strcasestr(p + 1, word))
+		if ((p == words || strchr(" :=\"'(", p[-1])) && (!p[n] || strchr(" .,;\"')", p[n])))
+			return true;
+	return false;
+}
+
+static void heed(const struct child_end *end, const struct fence_agent *agent, struct fence_answer *out)
+{
+	struct error err = { 0 };
+
+	out->exit_code = end->exit_code;
+	out->timed_out = end->timed_out;
+	if (end->timed_out)
+		error_set(&err, ERROR_ERROR, "no answer in %lld s", (long long)(out->took_ms / 1000));
+	else if (end->interrupted)
+		error_set(&err, ERROR_ERROR, "interrupted");
+	else if (end->signal)
+		error_set(&err, ERROR_ERROR, "killed by signal %d", end->signal);
+	else if (end->exit_code == EXIT_NOT_STARTED && !out->words[0])
+		error_set(&err, ERROR_ERROR, "'%s' cannot be started", agent->program);
+	else if (end->exit_code == EXIT_ON)
+		out->state = FENCE_ON;
+	else if (end->exit_code == EXIT_OFF && says(out->words, "off"))
+		out->state = FENCE_OFF;
+	else if (end->exit_code == EXIT_OFF)
+		error_set(&err, ERROR_ERROR, "ended with 2 and did not say OFF");
+	else
+		error_set(&err, ERROR_ERROR, "cannot say");
+	snprintf(out->trouble, sizeof out->trouble, "%s", err.text);
+}
+
+/* ---- asking */
+
+/* Never in a directory that $PATH names: it runs as we do. */
+static int find_program(const struct fence_agent *agent, struct str *out, struct error *err)
+{
+	static const char *const dirs[] = { "/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/bin", "/usr/local/bin" };
+
+	if (agent->program[0] == '/') {
+		str_add(out, agent->program);
+		return access(out->s, X_OK) == 0 ? 0 : error_errno(err, ERROR_CONFIG, errno, "cannot run '%s'", out->s);
+	}
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+		str_clear(out);
+		str_addf(out, "%s/%s", dirs[i], agent->program);
+		if (access(out->s, X_OK) == 0)
+			return 0;
+	}
+	return error_set(err, ERROR_CONFIG, "'%s' is not installed", agent->program);
+}
+
+static int ask(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out,
+    struct error *err)
+{
+	auto_secret_str struct str password = { 0 }, input = { 0 }, output = { 0 };
+	auto_str struct str program = { 0 };
+	struct child child = { .timeout_ms = timeout_ms, .ends_by_signal = strcmp(action, "status") == 0 };
+	struct child_end end;
+	int64_t began_ms = clock_monotonic_ms();
+
+	if (find_program(agent, &program, err) != 0 ||
+	    (agent->password_file && read_password(agent->password_file, &password, err) != 0))
+		return -1;
+	str_reserve(&input, CHILD_INPUT_MAX + PASSWORD_MAX);
+	str_addf(&input, "action=%s\n%s", action, agent->options);
+	if (password.n) {
+		str_add(&input, "passwd="); /* the name that every version of fencing.py knows */
+		str_add(&input, password.s);
+		str_addc(&input, '\n');
+	}
+	child.program = program.s;
+	child.input = input.s;
+	if (child_run(&child, &output, &end, err) != 0)
+		return -1;
+	out->took_ms = clock_monotonic_ms() - began_ms;
+	keep_words(&output, password.s, out->words);
+	heed(&end, agent, out);
+	return 0;
+}
+
+static void ask_once(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out)
+{
+	struct error err = { 0 };
+
+	*out = (struct fence_answer){ .exit_code = -1 };
+	clock_now(out->at);
+	if (ask(agent, action, timeout_ms, out, &err) != 0)
+		snprintf(out->trouble, sizeof out->trouble, "%s", err.text);
+}
+
+void fence_ask(const struct fence_agent *agent, struct fence_answer *out)
+{
+	ask_once(agent, "status", agent->timeout_s * INT64_C(1000), out);
+}
+
+void fence_off(const struct fence_agent *agent, struct fence_answer *said, struct fence_answer *out)
+{
+	int64_t deadline = clock_monotonic_ms() + agent->off_timeout_s * INT64_C(1000);
+
+	ask_once(agent, "off", agent->off_timeout_s * INT64_C(1000), said);
+	said->state = FENCE_UNKNOWN; /* 0 says that it was obeyed, not that the host is on */
+	fence_ask(agent, out);
+	while (out->state != FENCE_OFF && clock_monotonic_ms() < deadline && !signal_came()) {
+		clock_sleep_ms(AGAIN_MS);
+		fence_ask(agent, out);
+	}
+}

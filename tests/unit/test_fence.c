@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "fence/fence.h"
+#include "util/file.h"
+#include "util/json.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "util/secret.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define PASSWORD "s3cret-Of-the-bmc/{x}"
+
+static char dir[] = "/tmp/fence-XXXXXX";
+static char *agent_path;
+static struct fence_agent agent;
+static char file[64], password_file[64];
+
+static void put_file(const char *path, const char *text, mode_t mode)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static char *all_of(const char *suffix)
+{
+	auto_free char *path = xasprintf("%s%s", file, suffix);
+	struct str text = { 0 };
+	struct error err = { 0 };
+
+	if (file_read(path, 100000, ERROR_ERROR, &text, &err) != 0)
+		fail_msg("%s", err.text);
+	return str_take(&text);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	snprintf(file, sizeof file, "%s/c1", dir);
+	snprintf(password_file, sizeof password_file, "%s/password", dir);
+	fence_agent_free(&agent);
+	agent = (struct fence_agent){ .program = xstrdup(agent_path), .options = xasprintf("file=%s\n", file), .timeout_s = 10,
+		.off_timeout_s = 10 };
+	return 0;
+}
+
+static struct fence_answer ask_about(const char *power)
+{
+	struct fence_answer a;
+
+	put_file(file, power, 0600);
+	fence_ask(&agent, &a);
+	return a;
+}
+
+/* ---- what it says */
+
+static const struct {
+	const char *power;
+	enum fence_state state;
+	int exit_code;
+	const char *words, *trouble;
+} answers[] = {
+	{ "on", FENCE_ON, 0, "Status: ON", "" },
+	{ "off", FENCE_OFF, 2, "Status: OFF", "" },
+	{ "cannot", FENCE_UNKNOWN, 1, "Failed: Unable to obtain correct plug status", "cannot say" },
+	{ "silent", FENCE_UNKNOWN, 2, "", "ended with 2 and did not say OFF" },
+};
+
+static void an_answer_is_on_off_or_none(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		struct fence_answer a = ask_about(answers[i].power);
+
+		assert_int_equal(a.state, answers[i].state);
+		assert_int_equal(a.exit_code, answers[i].exit_code);
+		assert_string_equal(a.words, answers[i].words);
+		assert_string_equal(a.trouble, answers[i].trouble);
+		assert_false(a.timed_out);
+		assert_true(clock_parse(a.at) > 0);
+	}
+}
+
+/* An interpreter ends with 2 when it does not find its program, and names a path with "off" in it. */
+static void an_exit_code_alone_is_no_off(void **state)
+{
+	auto_free char *script = xasprintf("%s/agent", dir);
+	struct fence_answer a;
+
+	(void)state;
+	put_file(script, "#!/bin/sh\necho \"python3: can't open file '/usr/sbin/fence_offsite'\"\nexit 2\n", 0700);
+	free(agent.program);
+	agent.program = xstrdup(script);
+	fence_ask(&agent, &a);
+	assert_int_equal(a.state, FENCE_UNKNOWN);
+	assert_int_equal(a.exit_code, 2);
+}
+
+static bool is_alive(const char *pid)
+{
+	return kill(atoi(pid), 0) == 0;
+}
+
+static void one_that_hangs_is_killed_with_its_children(void **state)
+{
+	auto_free char *child = NULL;
+	struct fence_answer a;
+	int64_t began = clock_monotonic_ms();
+	int i;
+
+	(void)state;
+	agent.timeout_s = 1;
+	a = ask_about("hang");
+	assert_int_equal(a.state, FENCE_UNKNOWN);
+	assert_true(a.timed_out);
+	assert_int_equal(a.exit_code, -1);
+	assert_string_equal(a.trouble, "no answer in 1 s");
+	assert_true(a.took_ms >= 1000 && clock_monotonic_ms() - began < 5000);
+	child = all_of(".child");
+	for (i = 0; i < 100 && is_alive(child); i++) /* its reaper may take a moment */
+		clock_sleep_ms(20);
+	assert_true(i < 100);
+}
+
+static void one_that_says_too_much_is_read_to_its_end(void **state)
+{
+	struct fence_answer a = ask_about("flood");
+
+	(void)state;
+	assert_int_equal(a.exit_code, 2);
+	assert_true(strlen(a.words) < FENCE_WORDS_SIZE);
+	assert_int_equal(a.state, FENCE_UNKNOWN); /* its word was not kept: never taken for off */
+}
+
+static void one_that_cannot_be_run_is_no_answer(void **state)
+{
+	static const char *const programs[] = { "/nowhere/fence_x", "fence_not_there", "/etc/passwd" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(programs); i++) {
+		struct fence_answer a;
+
+		free(agent.program);
+		agent.program = xstrdup(programs[i]);
+		fence_ask(&agent, &a);
+		assert_int_equal(a.state, FENCE_UNKNOWN);
+		assert_int_equal(a.exit_code, -1);
+		assert_true(a.trouble[0]);
+	}
+}
+
+/* ---- secrets */
+
+static void nothing_secret_is_in_argv_environment_or_words(void **state)
+{
+	auto_free char *seen = NULL;
+	auto_str struct str said = { 0 };
+	json_object *json = json_object_new_object();
+	struct fence_answer a;
+	int fd = open("/dev/null", O_RDONLY); /* as if somebody had forgotten to close it on exec */
+
+	(void)state;
+	setenv("OS_TOKEN", "gAAAA-token-of-the-cloud", 1);
+	put_file(password_file, PASSWORD "\n", 0600);
+	agent.password_file = xstrdup(password_file);
+	a = ask_about("echo");
+	close(fd);
+	unsetenv("OS_TOKEN");
+	seen = all_of(".seen");
+	assert_null(strstr(seen, PASSWORD));
+	assert_null(strstr(seen, "gAAAA"));
+	assert_null(strstr(seen, "/dev/null"));
+	assert_non_null(strstr(seen, "has a password of 21 letters"));
+	assert_int_equal(a.state, FENCE_OFF);
+	fence_answer_say(&agent, &a, &said);
+	fence_answer_put(&agent, &a, json);
+	assert_null(strstr(said.s, PASSWORD));
+	assert_null(strstr(json_object_to_json_string(json), "s3cret"));
+	assert_non_null(strstr(a.words, "'passwd=***' and ***"));
+	json_object_put(json);
+}
+
+static void a_password_that_others_may_read_is_not_sent(void **state)
+{
+	struct fence_answer a;
+
+	(void)state;
+	put_file(password_file, PASSWORD "\n", 0640);
+	agent.password_file = xstrdup(password_file);
+	remove(file);
+	put_file(file, "off", 0600);
+	auto_free char *calls = xasprintf("%s.calls", file);
+	remove(calls);
+	fence_ask(&agent, &a);
+	assert_int_equal(a.state, FENCE_UNKNOWN);
+	assert_non_null(strstr(a.trouble, "others than its owner may read or write"));
+	assert_int_equal(access(calls, F_OK), -1);
+	chmod(password_file, 0600);
+	put_file(password_file, "\n", 0600);
+	fence_ask(&agent, &a);
+	assert_non_null(strstr(a.trouble, "holds no password"));
+	put_file(password_file, "a\nb\n", 0600);
+	fence_ask(&agent, &a);
+	assert_non_null(strstr(a.trouble, "holds no password"));
+}
+
+static void it_is_in_a_group_of_its_own(void **state)
+{
+	auto_free char *seen = NULL;
+	int group = 0, pid = 0, ours = 0;
+
+	(void)state;
+	ask_about("on");
+	seen = all_of(".seen");
+	assert_int_equal(sscanf(strstr(seen, "group "), "group %d pid %d parent's %d", &group, &pid, &ours), 3);
+	assert_int_equal(group, pid);
+	assert_int_not_equal(group, ours);
+	assert_non_null(strstr(seen, "\nLC_ALL=C\n"));
+	assert_null(strstr(seen, "HOME="));
+}
+
+/* ---- switching off */
+
+static void a_host_is_switched_off_and_asked(void **state)
+{
+	auto_free char *calls = xasprintf("%s.calls", file), *made = NULL;
+	struct fence_answer order, then;
+
+	(void)state;
+	put_file(file, "on", 0600);
+	remove(calls);
+	fence_off(&agent, &order, &then);
+	assert_int_equal(order.exit_code, 0);
+	assert_int_equal(order.state, FENCE_UNKNOWN);
+	assert_int_equal(then.state, FENCE_OFF);
+	made = all_of(".calls");
+	assert_string_equal(made, "off\nstatus\n");
+}
+
+static void one_that_stays_on_is_on(void **state)
+{
+	struct fence_answer order, then;
+
+	(void)state;
+	put_file(file, "stuck", 0600);
+	agent.off_timeout_s = 1;
+	fence_off(&agent, &order, &then);
+	assert_int_equal(order.exit_code, 1);
+	assert_int_equal(then.state, FENCE_ON);
+}
+
+/* ---- which agent, and what it is told */
+
+static struct site_config site;
+static struct error err;
+
+static int load(const char *text)
+{
+	auto_free char *path = xasprintf("%s/conf", dir);
+	struct config_sources sources = { .site_file = path };
+
+	put_file(path, text, 0600);
+	error_clear(&err);
+	site_config_free(&site);
+	return config_load_site(&sources, &site, &err);
+}
+
+static const char *agent_for(const char *host)
+{
+	static char text[512];
+	struct fence_agent found;
+	int rc;
+
+	error_clear(&err);
+	rc = fencing_find(&site.fencing, host, &found, &err);
+	if (rc <= 0)
+		return rc < 0 ? "?" : "none";
+	snprintf(text, sizeof text, "%s %s%s %u %u", found.program, found.options, str_or(found.password_file, "-"), found.timeout_s,
+	    found.off_timeout_s);
+	fence_agent_free(&found);
+	return text;
+}
+
+static void a_host_has_the_agent_of_its_name_or_first_pattern(void **state)
+{
+	(void)state;
+	assert_int_equal(load("[fencing]\nagent = fence_ipmilan\noptions = ip={bmc} lanplus=1\nbmc = {short}-bmc\n"
+			      "password_file = /etc/bmc/{host}\n"
+			      "[fencing gpu*]\nagent = /opt/fence_x\noptions = plug={host} name=\"a b\"\ntimeout = 5\n"
+			      "[fencing gpu7]\nbmc = 192.0.2.7\noptions = ip={bmc}\n"
+			      "[fencing v?]\nagent = none\n"),
+	    0);
+	assert_string_equal(agent_for("c1.example.org"), "fence_ipmilan ip=c1-bmc\nlanplus=1\n/etc/bmc/c1.example.org 20 90");
+	assert_string_equal(agent_for("gpu1"), "/opt/fence_x plug=gpu1\nname=a b\n/etc/bmc/gpu1 5 90");
+	assert_string_equal(agent_for("gpu7"), "fence_ipmilan ip=192.0.2.7\n/etc/bmc/gpu7 20 90");
+	assert_string_equal(agent_for("v1"), "none");
+	assert_int_equal(load("[site]\nshared_disks = true\n"), 0);
+	assert_string_equal(agent_for("c1"), "none");
+}
+
+/* Names come out of databases and from command lines: each would be an option of its own, or a file elsewhere. */
+static void a_name_is_never_another_option(void **state)
+{
+	static const char *const names[] = { "c1\naction=off", "c1 x=1", "../../etc/shadow", "a/b", "-c1", "", "c1\"", "{bmc}" };
+
+	(void)state;
+	assert_int_equal(load("[fencing]\nagent = fence_x\noptions = ip={host}\n"), 0);
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_string_equal(agent_for(names[i]), "?");
+	assert_int_equal(load("[fencing]\nagent = fence_x\noptions = ip={bmc}\n"), 0);
+	assert_string_equal(agent_for("c1"), "?");
+	assert_non_null(strstr(err.text, "no bmc is configured for 'c1'"));
+}
+
+static void what_makes_no_sense_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+		{ "options = ip=x passwd=hunter2", "'passwd' is a password" },
+		{ "options = ip=x snmp_priv_passwd=hunter2", "'snmp_priv_passwd' is a password" },
+		{ "options = Password=hunter2", "'Password' is a password" },
+		{ "options = action=off", "'action' is given by evac-manage itself" },
+		{ "options = hunter2", "the value is no list of NAME=VALUE" },
+		{ "options = ip={bmcc}", "'{bmcc}' is no name that is filled in" },
+		{ "bmc = {bmc}", "'{bmc}' is no name that is filled in" },
+		{ "agent = bin/fence", "'bin/fence' is no fence agent" },
+		{ "password_file = pw", "'pw' is no whole path" },
+		{ "timeout = 0", "'0' is not 1 to 600 seconds" },
+		{ "off_timeout = 601", "'601' is not 1 to 600 seconds" },
+		{ "agnet = fence_x", "unknown option" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (int own = 0; own < 2; own++) {
+			auto_free char *text = xasprintf("[fencing%s]\n%s\n", own ? " c*" : "", cases[i].line);
+
+			assert_int_equal(load(text), -1);
+			assert_int_equal(err.kind, ERROR_CONFIG);
+			if (!strstr(err.text, cases[i].says))
+				fail_msg("%s: %s", cases[i].line, err.text);
+			assert_null(strstr(err.text, "hunter2"));
+		}
+	assert_int_equal(load("[fencing]\nagent=fence_x\noptions = ip=x passwd_script=/etc/bmc/say\n"), 0);
+}
+
+static int tidy(void **state)
+{
+	auto_free char *command = xasprintf("rm -rf %s", dir);
+
+	(void)state;
+	fence_agent_free(&agent);
+	site_config_free(&site);
+	secrets_forget();
+	free(agent_path);
+	return system(command);
+}
+
+static int prepare(void **state)
+{
+	(void)state;
+	agent_path = realpath("tests/lib/fence_agent", NULL);
+	return agent_path && mkdtemp(dir) ? 0 : -1;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(an_answer_is_on_off_or_none, begin),
+		cmocka_unit_test_setup(an_exit_code_alone_is_no_off, begin),
+		cmocka_unit_test_setup(one_that_hangs_is_killed_with_its_children, begin),
+		cmocka_unit_test_setup(one_that_says_too_much_is_read_to_its_end, begin),
+		cmocka_unit_test_setup(one_that_cannot_be_run_is_no_answer, begin),
+		cmocka_unit_test_setup(nothing_secret_is_in_argv_environment_or_words, begin),
+		cmocka_unit_test_setup(a_password_that_others_may_read_is_not_sent, begin),
+		cmocka_unit_test_setup(it_is_in_a_group_of_its_own, begin),
+		cmocka_unit_test_setup(a_host_is_switched_off_and_asked, begin),
+		cmocka_unit_test_setup(one_that_stays_on_is_on, begin),
+		cmocka_unit_test_setup(a_host_has_the_agent_of_its_name_or_first_pattern, begin),
+		cmocka_unit_test_setup(a_name_is_never_another_option, begin),
+		cmocka_unit_test_setup(what_makes_no_sense_is_refused_by_name, begin),
+	};
+
+	return cmocka_run_group_tests(tests, prepare, tidy);
+}
