@@ -87,6 +87,7 @@ struct candidate {
 	const struct migration *open;   /* somebody may still work on it; NULL: nobody */
 	struct migrations accepted;     /* what a conductor would take for the one that we ask for */
 	struct attempts attempts;       /* earlier evacuations that did not end well */
+	struct maybe_int guest_alive_s; /* how long ago one of them met the living guest's lock; not set: none did, last */
 	struct maybe_int providers;     /* that hold its allocations; not set: placement was not asked */
 	struct unexplained unexplained; /* hosts that hold room for it without a reason */
 	struct vifs vifs;               /* of nova's info cache; the scene's own: not to be freed */

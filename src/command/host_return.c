@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/left_behind.h"
 #include "find/migration.h"
 #include "util/lang.h"
 #include "words.h"
@@ -198,6 +199,90 @@ static void check_service(struct table *t, const struct scene *scene)
 		    "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
+/* Of the instances that still are the host's, those whose evacuation failed. */
+struct failures {
+	size_t failed, alive, left;
+	struct str what, remedy, domstate;
+};
+
+/* What a failed evacuation has taken to its new host: a guest that starts here, or has run on, is without it. */
+static size_t add_left_behind(const struct scene *scene, const struct instance *i, struct str *what, struct str *hint)
+{
+	struct left_behind left;
+	size_t n;
+
+	left_behind_find(scene->world, i->uuid, scene->subject.host, &left);
+	n = left.n;
+	if (n > 0) {
+		str_addf(what, "%s%s: ", what->n ? "; " : "", str_or(i->name, i->uuid));
+		left_behind_say(&left, what);
+		left_behind_add_remedy(&left, i->uuid, scene->subject.host, hint);
+	}
+	left_behind_free(&left);
+	return n;
+}
+
+static void answer_left_behind(struct table *t, const struct scene *scene, const struct failures *f)
+{
+	const struct world *w = scene->world;
+
+	if (f->left > 0)
+		answer(t, "left behind", STOP, f->left, f->remedy.s, "failed evacuations have moved them to another host: %s", f->what.s);
+	else
+		answer(t, "left behind", FINE, 0, NULL,
+		    f->failed ? N_("no port and no attachment of a failed evacuation was found on another host") :
+				N_("no evacuation from the host has failed"));
+	if (f->failed && (!w->neutron_db || !w->cinder_db))
+		answer(t, "left behind", NOTE, f->failed, "evac-manage audit run port-on-other-host attachment-on-other-host",
+		    "not every port and attachment of instances whose evacuation failed could be looked at: %s",
+		    w->neutron_db ? w->cinder_absent : w->neutron_absent);
+}
+
+/* The compute that was to build it was refused the disk: the guest ran here then, and may run on. */
+static void answer_alive(struct table *t, const struct failures *f)
+{
+	answer(t, "guest alive", f->alive ? NOTE : FINE, f->alive, f->domstate.s,
+	    f->alive ? N_("an evacuation was refused the disk, because the guest still ran (guest-alive): the host was not off") :
+		       N_("no evacuation has met a living guest"));
+}
+
+static int look_at_failed(const struct scene *scene, const struct instance *i, struct failures *f, struct error *err)
+{
+	struct maybe_int age_s;
+
+	f->failed++;
+	f->left += add_left_behind(scene, i, &f->what, &f->remedy);
+	if (fault_guest_alive(scene->nova.home->cell->db, i->uuid, &age_s, err) != 0)
+		return -1;
+	if (age_s.set) {
+		f->alive++;
+		str_addf(&f->domstate, "%svirsh domstate %s", f->domstate.n ? "; " : _("on the host: "), i->uuid);
+	}
+	return 0;
+}
+
+static int check_failures(struct table *t, const struct scene *scene, const struct instances *instances, struct error *err)
+{
+	struct failures f = { 0 };
+	struct attempts attempts = { 0 };
+	int rc = 0;
+
+	for (const struct instance *i = instances->v; i < instances->v + instances->n && rc == 0; i++) {
+		rc = attempts_unfinished(scene->nova.home->cell->db, i->uuid, &attempts, err);
+		if (rc == 0 && attempts.n > 0)
+			rc = look_at_failed(scene, i, &f, err);
+		attempts_free(&attempts);
+	}
+	if (rc == 0) {
+		answer_alive(t, &f);
+		answer_left_behind(t, scene, &f);
+	}
+	str_free(&f.what);
+	str_free(&f.remedy);
+	str_free(&f.domstate);
+	return rc;
+}
+
 /* A failed evacuation may have left a guest on another compute: nova starts the instance here all the same. */
 static int check_guests(struct table *t, const struct scene *scene, const struct instances *instances, struct error *err)
 {
@@ -240,7 +325,7 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	answer(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
 	    instances.n ? N_("instances still belong to the host: its nova-compute starts those that should run") :
 			  N_("no instance belongs to the host"));
-	rc = check_guests(t, scene, &instances, err);
+	rc = check_guests(t, scene, &instances, err) != 0 || check_failures(t, scene, &instances, err) != 0 ? -1 : 0;
 	instances_free(&instances);
 	if (rc != 0)
 		return -1;
@@ -291,7 +376,7 @@ static int refuse_return(const struct table *shown, const struct request *reques
 }
 
 static const struct listing host_return = {
-	.needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS,
+	.needs = NEEDS_NOVA | WITNESS_CINDER | WITNESS_BUS | WITNESS_NEUTRON,
 	LISTED(columns),
 	.fill = fill_return_checks,
 	.conclude = refuse_return,

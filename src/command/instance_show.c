@@ -324,14 +324,16 @@ static void add_vifs(struct table *t, const struct scene *scene, const struct ca
 static int add_fault(struct table *t, struct scene *scene, const struct candidate *c, struct error *err)
 {
 	auto_str struct str value = { 0 };
+	struct cause_words words;
 	struct cause cause;
 	struct fault fault;
 
 	if (fault_latest(scene->nova.home->cell->db, c->instance->uuid, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
 	if (fault.exists) {
-		cause_read(&(struct cause_words){ fault.message, fault.details }, &scene->arena, &cause);
-		str_addf(&value, _("%s (fault %lld)"), str_or(fault.message, ""), (long long)fault.code);
+		words = (struct cause_words){ fault.message, fault.details };
+		cause_read(&words, &scene->arena, &cause);
+		str_addf(&value, _("%s (fault %lld)"), cause_words_said(&words, &scene->arena), (long long)fault.code);
 		add_instance_row(t, "fault", "latest", value.s, NULL);
 		if (cause.what) {
 			add_instance_row(t, "fault", "cause", cause.what, NULL);

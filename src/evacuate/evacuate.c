@@ -146,6 +146,18 @@ static int send_and_follow(struct work *work, struct wave *wave, struct error *e
 	return rc;
 }
 
+/* What was sent is followed to its end; the run has ended for a reason of its own. */
+static int end_of_run(const struct work *work, int rc, struct error *err)
+{
+	const struct unit *alive = wave_guest_alive(&work->plan);
+
+	if (rc != 0 || !alive)
+		return rc;
+	error_set(err, ERROR_DRIFT, "'%s' is not off: the guest of %s still runs (guest-alive)", work->scene.subject.host,
+	    str_or(alive->step[0].name, alive->step[0].id));
+	return error_hint(err, "power it off before anything of it is evacuated");
+}
+
 int apply_evacuations(struct work *work, struct error *err)
 {
 	struct wave wave = { 0 };
@@ -159,5 +171,5 @@ int apply_evacuations(struct work *work, struct error *err)
 	plugging_end(&wave.plugging);
 	progress_end(&wave.progress, work);
 	order_free(&wave.order);
-	return rc;
+	return end_of_run(work, rc, err);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "find/left_behind.h"
 #include "model/nova/migration.h"
 #include "evacuate/evacuate.h"
 #include "util/clock.h"
@@ -94,6 +95,25 @@ static const char *with_cause(struct work *work, const struct evacuation *e, con
 	return arena_printf(arena, "%s; %s", e->cause.what, words);
 }
 
+/* A guest lives on, and what nova has already given its new host is missing where it runs. */
+static const char *and_left_behind(struct work *work, const struct unit *unit)
+{
+	struct arena *arena = &work->plan.arena;
+	const char *host = unit->evacuation->rows.host, *text;
+	auto_str struct str said = { 0 };
+	struct left_behind left;
+
+	left_behind_find(&work->world, unit->step[0].id, host, &left);
+	left_behind_say(&left, &said);
+	text = said.n ? arena_printf(arena, _("; %s: 'evac-manage host return %s' has the commands that bring them back"), said.s,
+			    shell_word(arena, host)) :
+	    left.absent ? arena_printf(arena, _("; whether its ports and attachments are on the new host is not known: %s"),
+			      left.absent) :
+			  "";
+	left_behind_free(&left);
+	return text;
+}
+
 /* The instance is still its old host's. May it simply be evacuated again, or has the compute left its guest running? */
 static int add_what_next(struct work *work, const struct unit *unit, const char **why, struct error *err)
 {
@@ -107,6 +127,11 @@ static int add_what_next(struct work *work, const struct unit *unit, const char 
 		if (attempt_speaks(&attempts, i))
 			guest_on = arena_dup(arena, str_or(attempts.v[i].host, "?"));
 	attempts_free(&attempts);
+	if (unit->evacuation->cause.guest_alive) {
+		*why = arena_printf(arena, _("%s; it is still on '%s'; %s%s"), *why, unit->evacuation->rows.host,
+		    unit->evacuation->cause.next, and_left_behind(work, unit));
+		return 0;
+	}
 	*why = guest_on ?
 	    arena_printf(arena,
 		_("%s; nova has it on '%s', but its guest may run on '%s': look there first (virsh domstate %s), then run the same command again"),
@@ -122,13 +147,15 @@ static int read_failure(struct work *work, struct evacuation *e, const char **wh
 	struct db *cell = work->scene.nova.home->cell->db;
 	struct action_events events = { 0 };
 	struct fault fault;
+	struct cause_words words;
 
 	if (fault_latest(cell, e->rows.instance_uuid, FAULT_AGE_S, &fault, err) != 0)
 		return -1;
+	words = (struct cause_words){ fault.message, fault.details };
+	find_cause(work, e, &words);
 	if (fault.exists)
-		*why = arena_printf(&work->plan.arena, _("%s: %s (fault %lld)"), *why, str_or(fault.message, ""),
-		    (long long)fault.code);
-	find_cause(work, e, &(struct cause_words){ fault.message, fault.details });
+		*why = arena_printf(&work->plan.arena, _("%s: %s (fault %lld)"), *why,
+		    e->cause.what ? str_or(fault.message, "") : cause_words_said(&words, &work->plan.arena), (long long)fault.code);
 	fault_free(&fault);
 	if (!e->cause.what && evacuation_events(cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;

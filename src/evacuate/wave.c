@@ -126,10 +126,20 @@ static size_t next_with_room(const struct work *work, struct wave *wave)
 	return order_next(&wave->order, (size_t)work->request->how.max_in_flight);
 }
 
+const struct unit *wave_guest_alive(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (plan->unit[i].evacuation && plan->unit[i].evacuation->cause.guest_alive)
+			return &plan->unit[i];
+	return NULL;
+}
+
 static const char *reason_to_stop(const struct work *work)
 {
 	if (signal_came())
 		return _("interrupted before it was begun");
+	if (wave_guest_alive(&work->plan))
+		return _("guest-alive: the guest of another instance still runs on the old host: not begun");
 	if (work->request->how.stop_after_failures > 0 &&
 	    count_failed(&work->plan) >= (size_t)work->request->how.stop_after_failures)
 		return _("too many failures: not begun");
@@ -251,7 +261,8 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	const char *why;
 	size_t i;
 
-	heed_firsts(plan, &wave->order);
+	if (!wave_guest_alive(plan)) /* else none of any kind, for that reason */
+		heed_firsts(plan, &wave->order);
 	while (next_waiting(plan) < plan->nunit) {
 		why = reason_to_stop(work);
 		if (why) {

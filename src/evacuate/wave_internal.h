@@ -24,6 +24,8 @@ int wave_send(struct work *work, struct wave *wave, struct error *err);
 
 size_t wave_in_flight(const struct plan *plan); /* how many are on their way, or may be */
 void wave_leave_waiting(struct plan *plan, const char *why);
+/* The first whose guest still runs, as the failure of its evacuation says; NULL: of none is that known. */
+const struct unit *wave_guest_alive(const struct plan *plan);
 /* No more hope: what waits is left, for the reason that closed the way. */
 int wave_give_up(struct work *work, struct wave *wave, struct error *err);
 

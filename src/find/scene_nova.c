@@ -145,7 +145,11 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 		return -1;
 	needs_of_request(c->spec_facts.valid ? c->spec.spec : NULL, &scene->arena, &c->needs);
 	if (migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 ||
-	    attempts_unfinished(cell, instance->uuid, &c->attempts, err) != 0 || scene_find_group(scene, c, err) != 0 ||
+	    attempts_unfinished(cell, instance->uuid, &c->attempts, err) != 0)
+		return -1;
+	if (c->attempts.n && fault_guest_alive(cell, instance->uuid, &c->guest_alive_s, err) != 0)
+		return -1;
+	if (scene_find_group(scene, c, err) != 0 ||
 	    find_power(cell, c, err) != 0)
 		return -1;
 	return find_volumes(scene, c, err);

@@ -53,6 +53,12 @@ GUARD("no-capacity", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, no_capacit
 		"instance in ERROR"))
 
 /* the failed host */
+GUARD("guest-alive", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, guest_alive),
+	.sentence = N_("an evacuation of one of its instances failed because the guest still held its disk: the host was not off. On "
+		"shared files qemu refuses such a disk; on block devices and in Ceph nothing does, and two guests would write to it"),
+	.hint = N_("power the host off; where it was off already and the disk is on NFS, its server keeps the locks of a dead host "
+		"for its lease (90 s by default): wait 2 minutes"),
+	.offer = N_("if the host was powered off after that"), .offer_for_all = true)
 GUARD("source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE,
 	LOOK(WHEN_EVACUATES, host_alive) LOOK(WHEN_MOVES_ALONE, backend_alive) LOOK(WHEN_UNDOES, owner_at_work),
 	.sentence = N_("a service of the failed host still reports"),

@@ -424,6 +424,17 @@ static enum verdict heed_network(struct recovery *r, size_t index, const struct 
 	return VERDICT_NOT_READY;
 }
 
+/* nova's word for why it failed matters to whoever evacuates next, when it says that the source lives. */
+static void heed_fault(const struct look *look, const char *uuid, const char **why)
+{
+	struct maybe_int age_s;
+	struct error err = { 0 };
+
+	if (look->cell && fault_guest_alive(look->cell, uuid, &age_s, &err) == 0 && age_s.set)
+		*why = _("sent; it ended in error: guest-alive: qemu on the new host was refused the disk, because the guest still ran: the "
+			 "source was not off");
+}
+
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
@@ -442,6 +453,8 @@ enum verdict recover_evacuation(struct recovery *r, size_t index, const char **w
 		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look.e->host);
 		verdict = heed_network(r, index, &look, why);
 	}
+	if (verdict == VERDICT_FAILED)
+		heed_fault(&look, unit->step[0].id, why);
 	evacuation_enter(unit, phase_by[verdict][look.known.cast == CAST_ACKED], verdict == VERDICT_DONE ? NULL : *why);
 	return verdict;
 }

@@ -155,6 +155,14 @@ static const char *next_of_unproved(struct run *run, const char *host)
 	return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 }
 
+static bool any_guest_alive(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nunit; i++)
+		if (plan->unit[i].evacuation && plan->unit[i].evacuation->cause.guest_alive)
+			return true;
+	return false;
+}
+
 /* After an ending that is none of these the error says what to do. */
 static const char *next_of(struct run *run, enum error_kind result)
 {
@@ -165,6 +173,8 @@ static const char *next_of(struct run *run, enum error_kind result)
 		return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 	if (result == ERROR_UNPROVED)
 		return next_of_unproved(run, host);
+	if (host && any_guest_alive(&run->work.plan)) /* it is not off: nothing of it is evacuated again by these words */
+		return arena_printf(arena, "evac-manage host return %s", host);
 	return run->operation->rescues && host ? next_of_rescue(run, result, host) : next_of_others(run, result, host);
 }
 

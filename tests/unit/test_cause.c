@@ -92,6 +92,21 @@ static const char catalog_trace[] =
     FRAME("nova/volume/cinder.py", 250, "cinderclient", "url = _get_auth_url(")
     "keystoneauth1.exceptions.catalog.EmptyCatalog: The service catalog is empty.\n";
 
+/* nova 26 with libvirt 9 and QEMU 7.2, shared files; the guest of the old host ran. */
+#define LOCK_TEXT                                                                                                                \
+	"internal error: process exited while connecting to monitor: 2026-11-28T03:09:11.123456Z qemu-system-x86_64: -blockdev "     \
+	"{\"node-name\":\"libvirt-1-format\",\"read-only\":false,\"driver\":\"qcow2\"}: Failed to get \"write\" lock\nIs another process using the " \
+	"image [/var/lib/nova/instances/i1/disk]?"
+static const char lock_trace[] = "Traceback (most recent call last):\n"
+    FRAME("nova/compute/manager.py", 3996, "_do_rebuild_instance", "self.driver.rebuild(**kwargs)")
+    FRAME("nova/virt/driver.py", 377, "rebuild", "raise NotImplementedError()")
+    "NotImplementedError\n" DURING
+    FRAME("nova/virt/libvirt/guest.py", 165, "launch", "return self._domain.createWithFlags(flags)")
+    "libvirt.libvirtError: " LOCK_TEXT "\n";
+static const char mount_trace[] = "Traceback (most recent call last):\n"
+    FRAME("nova/virt/libvirt/volume/mount.py", 309, "mount", "except processutils.ProcessExecutionError():")
+    "TypeError: catching classes that do not inherit from BaseException is not allowed\n";
+
 static const struct {
 	const char *message, *trace;
 	const char *service;
@@ -145,6 +160,14 @@ static const struct {
 	{ "Unable to establish connection to https://x:4711/: refused", NULL, NULL, REACH_UNKNOWN, "https://x:4711",
 	    "no service answers at https://x:4711", "see 'evac-manage doctor'" },
 	{ "ConnectFailure", NULL, NULL, REACH_UNKNOWN, NULL, "a service that nova asked does not answer", "see 'evac-manage doctor'" },
+	/* a living guest is no fault of a service, whatever else stands in the trace */
+	{ "libvirtError", lock_trace, "nova-compute", REACH_ALL, NULL, "guest-alive: its guest still runs elsewhere", "power the source off" },
+	{ LOCK_TEXT, NULL, "nova-compute", REACH_ALL, NULL, "guest-alive: ", "power the source off" },
+	{ "libvirtError", "libvirt.libvirtError: Failed to get shared \"write\" lock\n", "nova-compute", REACH_ALL, NULL, "guest-alive: ", "power the source off" },
+	{ "libvirtError", "libvirt.libvirtError: resource busy: Lockspace resource '2f1a' is locked\n", "nova-compute", REACH_ALL, NULL, "guest-alive: ",
+	    "power the source off" },
+	{ "ConnectFailure", lock_trace, "nova-compute", REACH_ALL, NULL, "guest-alive: ", "power the source off" },
+	{ "libvirtError", "libvirt.libvirtError: Failed to get \"write\" access\n", NULL, REACH_UNKNOWN, NULL, NULL, NULL },
 	/* the instance's own */
 	{ "No valid host was found. There are not enough hosts available.", placement_trace, "nova-scheduler", REACH_INSTANCE, NULL,
 	    "the scheduler's filters left no host for it", "name a host" },
@@ -173,7 +196,8 @@ static void the_dead_service_is_named(void **state)
 		struct cause c;
 
 		cause_read(&(struct cause_words){ cases[i].message, cases[i].trace }, &arena, &c);
-		if (!str_equal(cause_service_name(c.service), cases[i].service) || c.reach != cases[i].reach ||
+		if (c.guest_alive != (c.what && str_starts(c.what, "guest-alive: ")) ||
+		    !str_equal(cause_service_name(c.service), cases[i].service) || c.reach != cases[i].reach ||
 		    !str_equal(c.address, cases[i].address) || !begins(c.what, cases[i].what) || !begins(c.next, cases[i].next))
 			fail_msg("%zu: %s: %s, %d, %s: %s; %s", i, str_or(cases[i].message, "-"), str_or(cause_service_name(c.service), "-"),
 			    c.reach, str_or(c.address, "-"), str_or(c.what, "-"), str_or(c.next, "-"));
@@ -196,6 +220,30 @@ static void no_word_of_nova_is_repeated(void **state)
 	cause_read(&(struct cause_words){ "Unable to establish connection to http://nova:s3c/r@ctl:5000/v3: refused", NULL }, &arena, &c);
 	assert_null(c.address);
 	assert_null(strstr(c.what, "s3c"));
+}
+
+/* An exception that is not nova's own is its class alone in the message: its text stands at the end of the trace. */
+static void the_exceptions_own_text_is_said(void **state)
+{
+	static const struct {
+		const char *message, *trace, *said;
+	} of[] = {
+		{ "TypeError", mount_trace, "TypeError: catching classes that do not inherit from BaseException is not allowed" },
+		{ "libvirtError", "Traceback:\nlibvirt.libvirtError: first\n\nlibvirt.libvirtError: a\nb\n", "libvirtError: a b" },
+		{ "Virtual Interface creation failed", vif_trace, "Virtual Interface creation failed" }, /* nova's own says all */
+		{ "Error", lock_trace, "Error" },                                                   /* no part of another class's name */
+		{ "libvirtError", "libvirt.libvirtError: \n", "libvirtError" },
+		{ "libvirtError", "  libvirtError: code in a frame\n", "libvirtError" },
+		{ "libvirtError", NULL, "libvirtError" },
+		{ NULL, mount_trace, "" },
+	};
+	auto_arena struct arena arena = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(of); i++)
+		assert_string_equal(cause_words_said(&(struct cause_words){ of[i].message, of[i].trace }, &arena), of[i].said);
+	assert_true(str_starts(cause_words_said(&(struct cause_words){ "libvirtError", lock_trace }, &arena),
+	    "libvirtError: internal error: process exited"));
 }
 
 /* "No valid host" is settled by a look at placement. */
@@ -225,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_dead_service_is_named),
 		cmocka_unit_test(no_word_of_nova_is_repeated),
+		cmocka_unit_test(the_exceptions_own_text_is_said),
 		cmocka_unit_test(what_reads_the_same_is_settled_by_a_look),
 	};
 

@@ -257,6 +257,9 @@ static void the_dead_service_is_said_before_novas_words(void **s)
 		{ "ConnectFailure", "  File \"/x/neutronclient/client.py\"\nConnectFailure: Unable to establish connection to http://n:9696/v2.0/ports: x",
 		    "neutron-server at http://n:9696 does not answer; nova ended it as 'failed' (instance error): ConnectFailure (fault 500); it is still on 'a'; start neutron-server, then the same command evacuates it again",
 		    CAUSE_NEUTRON },
+		{ "libvirtError", "libvirt.libvirtError: cannot access storage file\n",
+		    "nova ended it as 'failed' (instance error): libvirtError: cannot access storage file (fault 500); it is still on 'a'; fix the cause, then the same command evacuates it again",
+		    CAUSE_UNNAMED },
 		{ "boom", NULL,
 		    "nova ended it as 'failed' (instance error): boom (fault 500); it is still on 'a'; fix the cause, then the same command evacuates it again",
 		    CAUSE_UNNAMED },
@@ -279,6 +282,26 @@ static void the_dead_service_is_said_before_novas_words(void **s)
 	look();
 	assert_int_equal(look()->phase, PHASE_FAILED);
 	assert_true(str_starts(work.plan.unit[0].step[0].error, "nova-scheduler did not answer"));
+}
+
+/* No word leads to the same command: the source is not off. What was taken to the new host is looked for. */
+static void a_living_guest_is_said_with_what_it_misses(void **s)
+{
+	const char *said;
+
+	(void)s;
+	state("failed", "a");
+	fault("libvirtError", "libvirt.libvirtError: x: Failed to get \"write\" lock\nIs another process using the image [/d]?\n");
+	snprintf(work.world.neutron_absent, sizeof work.world.neutron_absent, "no neutron configuration");
+	look();
+	assert_int_equal(look()->phase, PHASE_FAILED);
+	said = work.plan.unit[0].step[0].error;
+	assert_true(work.plan.unit[0].evacuation->cause.guest_alive);
+	assert_true(str_starts(said, "guest-alive: its guest still runs elsewhere"));
+	assert_null(strstr(said, "same command"));
+	assert_non_null(strstr(said, "it is still on 'a'; power the source off; where it is off already and the disk is on NFS"));
+	assert_non_null(strstr(said, "wait 2 minutes"));
+	assert_non_null(strstr(said, "whether its ports and attachments are on the new host is not known: no neutron configuration"));
 }
 
 /* Which port, and what the port waited for, is what whoever looks needs first. */
@@ -426,6 +449,7 @@ int main(void)
 		in_a_run(a_conductor_that_failed_is_no_end_before_its_migration_is_seen_twice),
 		in_a_run(who_gave_up_is_named_with_the_cure),
 		in_a_run(the_dead_service_is_said_before_novas_words),
+		in_a_run(a_living_guest_is_said_with_what_it_misses),
 		in_a_run(a_port_that_was_waited_for_is_said_with_the_time_out),
 		in_a_run(no_valid_host_is_settled_by_a_look_at_placement),
 		in_a_run(a_compute_that_works_on_it_is_waited_for),

@@ -477,6 +477,26 @@ static void a_guest_that_a_failed_evacuation_left(void **state)
 	assert_quiet("guest-may-still-run"); /* it never came to a guest */
 }
 
+/* Whatever this run takes: it is the host that is not off. */
+static void a_guest_that_held_its_disk(void **state)
+{
+	static struct attempt tried[] = { { .host = "b", .result = "Error", .details = "libvirtError", .age_s = { true, 70 },
+	    .traceback = "  in _create_guest_with_network\n    raise\n" } };
+
+	(void)state;
+	assert_quiet("guest-alive");
+	candidates[0].attempts = (struct attempts){ .v = tried, .n = 1 };
+	assert_quiet("guest-alive");
+	candidates[0].guest_alive_s = (struct maybe_int){ true, 65 };
+	assert_found("guest-alive", "still ran 65 s ago: nova-compute on 'b' was refused the write lock of its disk");
+	assert_int_equal(find("guest-alive")->severity, SEVERITY_STOP);
+	assert_non_null(strstr(find("guest-alive")->hint, "wait 2 minutes"));
+	candidates[0].wanted = false;
+	assert_found("guest-alive", "still ran 65 s ago");
+	candidates[0].attempts.n = 0; /* one that succeeded since */
+	assert_quiet("guest-alive");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -501,6 +521,7 @@ int main(void)
 		TEST(what_is_under_way_stops_only_what_is_taken),
 		TEST(nothing_to_write_needs_nobodys_word),
 		TEST(a_guest_that_a_failed_evacuation_left),
+		TEST(a_guest_that_held_its_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

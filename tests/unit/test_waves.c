@@ -27,7 +27,7 @@
  *   d  its row had changed        u  nobody knows whether it was sent    x  the journal cannot be written
  *   w  the broker is away, for as long as it is asked to be; v  the same of cinder-api
  *   p  nova fails at it: placement is down      c  cinder is      n  nobody says that its port is plugged
- *   i  nova fails at it for a reason of its own
+ *   i  nova fails at it for a reason of its own     a  qemu is refused its disk: the guest still runs
  *   l  lands, and its ports are ACTIVE 10 s later       k  lands, and they never are
  *   s  lands after 35 s
  * Upper case: it uses volumes. A second text says of what each is made, beside that: instances of one letter are alike. */
@@ -160,6 +160,8 @@ static struct cause cause_of(char what)
 		return (struct cause){ .reach = REACH_VOLUMES, .what = "cinder-api does not answer" };
 	case 'n':
 		return (struct cause){ .reach = REACH_PORTS, .what = "nobody told" };
+	case 'a':
+		return (struct cause){ .reach = REACH_ALL, .what = "guest-alive: held", .guest_alive = true };
 	case 'i':
 		return (struct cause){ .reach = REACH_INSTANCE, .what = "no host for it" };
 	default:
@@ -173,7 +175,7 @@ int evacuation_look(struct work *work, struct unit *u, struct error *err)
 
 	(void)err;
 	looks[unit]++;
-	if (strchr("fpcni", fate(unit))) {
+	if (strchr("fpcnia", fate(unit))) {
 		say('!', unit);
 		u->evacuation->cause = cause_of(fate(unit));
 		evacuation_enter(u, PHASE_FAILED, "nova failed");
@@ -273,6 +275,7 @@ static void left_out(struct str *out)
 #define CINDER_OF_IMAGE CAUSED("no volumes", "cinder-api does not answer")
 #define PLACEMENT CAUSED("volumes of x", "placement-api does not answer")
 #define PORTS CAUSED("volumes of x", "nobody told")
+#define ALIVE "guest-alive: the guest of another instance still runs on the old host: not begun"
 #define IN_A_ROW "five failed one after the other: not begun (--stop-after-failures N sets another limit)"
 #define WITHOUT \
 	"five came up one after the other without their network: not begun (--stop-after-failures N lifts this limit)"
@@ -306,6 +309,11 @@ static const struct {
 	{ "coO", 4, 0, false, 0, ">0 !0", "i1: " CINDER_OF_IMAGE "; i2: " CINDER_OF_IMAGE },
 	{ "PoO", 4, 0, false, 0, ">0 !0", "i1: " PLACEMENT "; i2: " PLACEMENT },
 	{ "NoO", 4, 0, false, 0, ">0 !0", "i1: " PORTS "; i2: " PORTS },
+	/* a guest that lives says it of the whole host: nothing more, of whatever kind and however many have landed */
+	{ "aoO", 4, 0, false, -1, ">0 !0", "i1: " ALIVE "; i2: " ALIVE },
+	{ "ooaOoooo", 3, 0, false, -1, ">0 =0 >3 >1 >2 !2 =1 =3", "i4: " ALIVE "; i5: " ALIVE "; i6: " ALIVE "; i7: " ALIVE },
+	{ "ooao", 1, 9, false, -1, ">0 =0 >1 =1 >2 !2", "i3: " ALIVE },
+	{ "oa", 1, 0, false, -1, ">0 =0 >1 !1", "" }, /* the last one, too, is no good end */
 	/* what is the instance's own says nothing: the next one of its kind goes alone */
 	{ "IOOo", 4, 0, false, 0, ">0 !0 >1 =1 >3 >2 =2 =3", "" },
 	{ "IIFOo", 4, 0, false, 0, ">0 !0 >1 !1 >2 !2 >4 =4", "i3: " VOLUMES_FAILED },
@@ -342,10 +350,11 @@ static const struct {
 static void evacuations_go_in_waves(void **state)
 {
 	auto_str struct str left = { 0 };
-	struct error err = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(runs); i++) {
+		struct error err = { 0 };
+
 		begin(runs[i].script);
 		f.request.how.max_in_flight = runs[i].max_in_flight;
 		f.request.how.stop_after_failures = runs[i].stop_after_failures;

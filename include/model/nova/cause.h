@@ -47,6 +47,7 @@ enum cause_reach {
 struct cause {
 	enum cause_service service;
 	enum cause_reach reach;
+	bool guest_alive;    /* a guest of it holds its disk: nothing else of its host may be begun */
 	bool ambiguous;      /* a service that is down reads the same as no capacity: ask whether it answers */
 	const char *address; /* "http://ctl:8776", of the URL that was asked, without a login; NULL: not told */
 	const char *what;    /* "cinder-api at http://ctl:8776 does not answer"; NULL: nothing is known */
@@ -54,6 +55,9 @@ struct cause {
 };
 /* Pure. Texts are in ${arena}, passwords of URLs are left out; the rest of ${words} is never repeated. */
 void cause_read(const struct cause_words *words, struct arena *arena, struct cause *out);
+/* The message for people. Of an exception that is not nova's own it is the class alone (compute/utils.py: exception_to_dict):
+ * then with the exception's own text out of the trace, in one line, cut off after 300 bytes. In ${arena}, or ${words}' own. */
+const char *cause_words_said(const struct cause_words *words, struct arena *arena);
 /* An ambiguous one, once it was asked: it does not answer, or it does and has nothing for this instance. */
 void cause_settle(struct cause *cause, bool answers, struct arena *arena);
 

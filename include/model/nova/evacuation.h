@@ -124,6 +124,8 @@ struct fault {
 	struct maybe_int age_s;
 	struct arena arena;
 };
+/* Does it say that a guest of the instance holds its disk (cause_read(): guest_alive)? How long ago it did; else not set. */
+int fault_guest_alive(struct db *cell, const char *instance_uuid, struct maybe_int *age_s, struct error *err);
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, struct fault *out, struct error *err);
 static inline void fault_free(struct fault *fault)
 {

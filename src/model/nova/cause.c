@@ -6,10 +6,13 @@
 #include "util/lang.h"
 #include "util/str.h"
 
+#define TEXT_MOST 300 /* bytes of an exception's own text */
+
 /* ---- what happened */
 
 enum trouble {
 	TROUBLE_NONE,
+	GUEST_ALIVE, /* the lock of its disk is held */
 	NO_ANSWER,
 	NO_REPLY,     /* over RPC */
 	REFUSED,      /* it answers, and does not take the credentials */
@@ -31,6 +34,10 @@ static const struct {
 	const char *text;
 	enum trouble trouble;
 } troubles[] = {
+	/* QEMU block/file-posix.c: raw_check_lock_bytes(), and the hint behind it; libvirt locking/ (virtlockd) src/util/virlockspace.c.
+	 * Only in the trace: the message is the class, libvirtError */
+	{ "Failed to get \"write\" lock", GUEST_ALIVE }, { "Failed to get shared \"write\" lock", GUEST_ALIVE },
+	{ "Is another process using the image", GUEST_ALIVE }, { "Lockspace resource '", GUEST_ALIVE },
 	/* nova exception.py: VirtualInterfaceCreateException; virt/libvirt/driver.py: _create_guest_with_network */
 	{ "Virtual Interface creation failed", NO_EVENT }, { "VirtualInterfaceCreateException", NO_EVENT },
 	{ "Binding failed for port", NOT_BOUND }, /* network/neutron.py: _ensure_no_port_binding_failure */
@@ -362,11 +369,23 @@ static void say_allocations(struct cause *c, struct arena *arena)
 	c->next = _("see 'evac-manage audit run allocation-on-other-host'");
 }
 
+/* A dead process holds no lock: OFD locks end with it (fcntl(2)). Only a server of NFS keeps those of a client that it has not
+ * heard of for its lease (RFC 8881 8.4.3; Linux nfsd: nfsv4leasetime, 90 s). */
+static void say_guest_alive(struct cause *c, struct arena *arena)
+{
+	(void)arena;
+	c->what = _("guest-alive: its guest still runs elsewhere: the write lock of its disk is held, and qemu on the new host was "
+		    "refused it; the source is not off");
+	c->next = _("power the source off; where it is off already and the disk is on NFS, its server keeps the lock of a dead host "
+		    "for its lease (90 s by default): wait 2 minutes");
+}
+
 static const struct {
 	void (*say)(struct cause *cause, struct arena *arena);
 	enum cause_service service; /* CAUSE_UNNAMED: as the frames say */
 	enum cause_reach reach;     /* REACH_UNKNOWN: as the service's */
 } meanings[] = {
+	[GUEST_ALIVE] = { say_guest_alive, CAUSE_COMPUTE, REACH_ALL },
 	[NO_ANSWER] = { say_no_answer, CAUSE_UNNAMED, REACH_UNKNOWN },
 	[NO_REPLY] = { say_no_reply, CAUSE_UNNAMED, REACH_UNKNOWN },
 	[REFUSED] = { say_refused, CAUSE_UNNAMED, REACH_UNKNOWN },
@@ -402,7 +421,7 @@ void cause_read(const struct cause_words *w, struct arena *arena, struct cause *
 	enum trouble trouble = trouble_in(w->message);
 
 	*out = (struct cause){ .address = address ? address : address_in(w->trace, arena) };
-	if (trouble == TROUBLE_NONE)
+	if (trouble == TROUBLE_NONE || trouble_in(w->trace) == GUEST_ALIVE)
 		trouble = trouble_in(w->trace);
 	if (trouble == TROUBLE_NONE)
 		return;
@@ -412,7 +431,43 @@ void cause_read(const struct cause_words *w, struct arena *arena, struct cause *
 		out->service = meanings[trouble].service;
 	out->reach = meanings[trouble].reach != REACH_UNKNOWN ? meanings[trouble].reach : services[out->service].reach;
 	out->ambiguous = trouble == NO_CANDIDATE;
+	out->guest_alive = trouble == GUEST_ALIVE;
 	meanings[trouble].say(out, arena);
+}
+
+/* "libvirt.libvirtError: internal error: …": the last line that begins with the class, and all behind it. NULL: the trace has
+ * none. */
+static const char *exception_in(const char *trace, const char *class, size_t n)
+{
+	const char *found = NULL, *line = trace, *word;
+
+	for (; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
+		word = line + strcspn(line, ": \n");
+		if ((size_t)(word - line) >= n && strncmp(word - n, class, n) == 0 && str_starts(word, ": ") &&
+		    ((size_t)(word - line) == n || word[-1 - (ptrdiff_t)n] == '.'))
+			found = word + 2;
+	}
+	return found;
+}
+
+const char *cause_words_said(const struct cause_words *w, struct arena *arena)
+{
+	size_t n = w->message ? strlen(w->message) : 0;
+	auto_str struct str said = { 0 };
+	const char *own;
+
+	if (n == 0 || strpbrk(w->message, " :"))
+		return str_or(w->message, "");
+	own = exception_in(w->trace, w->message, n);
+	if (!own || !own[strspn(own, " \n")])
+		return w->message;
+	str_addf(&said, "%s: ", w->message);
+	str_add_letters(&said, own, TEXT_MOST);
+	while (said.n > 0 && said.s[said.n - 1] == '\n')
+		said.s[--said.n] = '\0';
+	for (char *p = said.s; (p = strchr(p, '\n'));)
+		*p = ' ';
+	return arena_dup(arena, said.s);
 }
 
 void cause_settle(struct cause *c, bool answers, struct arena *arena)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/nova/evacuation.h"
 
+#include "model/nova/cause.h"
 #include "sql_catalogue.h"
 #include "util/lang.h"
 #include "util/secret.h"
@@ -215,6 +216,22 @@ int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, stru
 	out->message = out->exists ? arena_foreign(&out->arena, out->message) : NULL;
 	out->details = out->exists ? arena_foreign(&out->arena, out->details) : NULL;
 	return found < 0 ? -1 : 0;
+}
+
+int fault_guest_alive(struct db *cell, const char *instance_uuid, struct maybe_int *age_s, struct error *err)
+{
+	struct fault fault;
+	struct cause cause;
+	int rc = fault_latest(cell, instance_uuid, INT64_MAX, &fault, err);
+
+	*age_s = (struct maybe_int){ 0 };
+	if (rc == 0 && fault.exists) {
+		cause_read(&(struct cause_words){ fault.message, fault.details }, &fault.arena, &cause);
+		if (cause.guest_alive)
+			*age_s = fault.age_s;
+	}
+	fault_free(&fault);
+	return rc;
 }
 
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err)
