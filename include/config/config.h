@@ -114,6 +114,8 @@ struct neutron_config {
 	/* Which nova-api of keystone's catalog neutron-server posts its events to (neutron notifiers/nova.py): [nova]
 	 * region_name, endpoint_type ("public"), cafile, insecure. It knows no address of its own: url is NULL. */
 	struct endpoint_config nova;
+	bool has_bus; /* transport_url is given, right or wrong: else neutron's broker is not known */
+	struct broker_config bus;
 	bool tells_nova; /* [DEFAULT] notify_nova_on_port_status_changes: true; without it neutron tells of no port */
 	char *readable_by_all;
 };

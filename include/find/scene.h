@@ -222,6 +222,18 @@ struct power_facts {
 	int64_t asked_ms;           /* when it came, by our own clock */
 };
 
+/* neutron's agents on the failed host: they go on while nova-compute is down alone, and neutron hears of them without nova. */
+#define AGENT_QUEUES 2
+struct agent_facts {
+	bool looked;                 /* the host's rows were read */
+	struct neutron_agents rows;  /* none with OVN, or where neutron's database is not known */
+	unsigned down_s;             /* agent_down_time */
+	struct neutron_columns columns;
+	struct consumer_fact queue[AGENT_QUEUES]; /* that there were; whether ${reports} says nothing here */
+	size_t nqueue;
+	const char *absent; /* why not all was looked at; NULL: all was */
+};
+
 /* The services that nova asks over HTTP, as they answer to this machine; and nova-api, as it answers to neutron's question. */
 enum peer_state { PEER_UNKNOWN, PEER_ANSWERS, PEER_DOWN };
 struct peer_fact {
@@ -283,6 +295,7 @@ struct scene {
 	struct bus_facts bus;
 	struct witness_facts witness;
 	struct power_facts power;
+	struct agent_facts agents;
 	struct peer_facts peers;
 	struct arena arena;
 };
@@ -425,6 +438,20 @@ bool scene_fences(const struct request *request, const char *way); /* --fence ${
 /* What an agent said, or why none did, for people; nothing where none is configured. */
 void scene_say_power(const struct scene *scene, struct str *out);
 json_object *scene_power_json(const struct scene *scene); /* the evidence; NULL: no agent is configured */
+/* scene_agents.c: rows and queues of neutron's agents on the failed host, found when the run begins. What cannot be asked is said in
+ * absent, and no error. */
+void scene_find_agents(struct scene *scene);
+/* The same looked at again, over a connection of its own where neutron's broker is another than nova's. */
+struct agent_watch {
+	struct bus *own; /* NULL: not opened, or nova's is neutron's */
+	int64_t looked_ms;
+};
+void scene_look_at_agents(struct scene *scene, struct agent_watch *watch);
+void agent_watch_end(struct agent_watch *watch);
+/* Does one of them show that the host lives? ${why}, may be NULL, gets the sentence. A row that is fresh does, or a consumer of a
+ * queue that the host's agent alone reads, unless its own row says that it does not report any more: then the broker has not
+ * dropped the connection yet. */
+bool scene_agent_speaks(const struct scene *scene, struct str *why);
 /* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits
  * until it is, or until another one comes. */
 int scene_watch_heartbeat(struct scene *scene, struct error *err);

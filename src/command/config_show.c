@@ -98,8 +98,10 @@ static int load_all(const struct request *request, struct config_values *values,
 	error_clear(&e);
 	if (config_load_neutron(&sources, &neutron, &e) != 0)
 		rc |= note_unread("neutron", &request->where.neutron_files, &e, err);
-	else
+	else {
+		rc |= note_broker(&neutron.bus, err);
 		neutron_config_free(&neutron);
+	}
 	error_clear(&e);
 	if (config_load_catalog(&sources, &catalog, &e) != 0)
 		rc |= note_unread("keystone", &request->where.keystone_files, &e, err);

@@ -21,7 +21,7 @@ static const struct service cinder = { "cinder", "cinder-volume", true, "--cinde
 	N_("the file of cinder-volume") };
 static const struct service placement = { "placement", "placement-api", false, "--placement-config-file", NULL,
 	N_("the file of placement-api") };
-static const struct service neutron = { "neutron", "neutron-server", true, "--neutron-config-file", NULL,
+static const struct service neutron = { "neutron", "neutron-server", true, "--neutron-config-file", "neutron",
 	N_("the file of neutron-server") };
 static const struct service keystone = { "keystone", "keystone", false, "--keystone-config-file", NULL,
 	N_("the file of keystone") };
@@ -369,6 +369,10 @@ static int read_lone(struct ini *ini, const struct lone *lone, struct error *err
 	    (read_number(ini, NAMES({ "DEFAULT", "agent_down_time" }), &lone->more->agent_down_time_s, err) != 0 ||
 		notifier_read(ini, lone->more, err) != 0))
 		return -1;
+	if (lone->more) {
+		read_bus(lone->service, ini, &lone->more->bus, NULL);
+		lone->more->has_bus = !lone->more->bus.trouble || lone->more->bus.trouble->code != ENODATA;
+	}
 	return read_database(ini, lone->slave_connection, lone->replica, NULL, err);
 }
 
@@ -443,6 +447,7 @@ void neutron_config_free(struct neutron_config *config)
 {
 	db_url_free(&config->database);
 	db_url_free(&config->replica);
+	broker_config_free(&config->bus);
 	endpoint_free(&config->nova);
 	free(config->readable_by_all);
 	*config = (struct neutron_config){ 0 };

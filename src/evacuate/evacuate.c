@@ -169,6 +169,7 @@ int apply_evacuations(struct work *work, struct error *err)
 	wave.progress.order = &wave.order;
 	rc = send_and_follow(work, &wave, err);
 	plugging_end(&wave.plugging);
+	agent_watch_end(&work->agents);
 	progress_end(&wave.progress, work);
 	order_free(&wave.order);
 	return end_of_run(work, rc, err);

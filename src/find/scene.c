@@ -52,6 +52,7 @@ void scene_free(struct scene *scene)
 		providers_free(&scene->placing.trait[i].providers);
 	free(scene->placing.trait);
 	neutron_agents_free(&scene->neutron.agents);
+	neutron_agents_free(&scene->agents.rows);
 	ports_free(&scene->neutron.ports);
 	host_vifs_free(&scene->neutron.vifs);
 	for (i = 0; i < scene->witness.nsession; i++)

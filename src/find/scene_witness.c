@@ -86,4 +86,5 @@ void scene_find_witnesses(struct scene *scene)
 {
 	scene_find_queues(scene);
 	scene_find_sessions(scene);
+	scene_find_agents(scene);
 }

@@ -91,6 +91,17 @@ static bool loses_rows(const struct scene *scene)
 	return false;
 }
 
+/* A host whose nova-compute died alone has its agent still. */
+static void report_agents(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_str struct str why = { 0 };
+
+	if (scene_agent_speaks(scene, &why))
+		guard_found(self, scene, out, scene->subject.host,
+		    "power the host off; neutron counts an agent as dead after agent_down_time (75 s), and the broker drops a dead connection within minutes",
+		    "%s: the host is not off", why.s);
+}
+
 /* Whatever but cinder's services tells that the host lives. */
 static void report_signs_of_life(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
 {
@@ -98,6 +109,7 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
 	report_consumers(self, scene, out);
 	guard_report_power(self, scene, out);
+	report_agents(self, scene, out);
 	if (scene->nova.reports_though_forced_down)
 		guard_found(self, scene, out, scene->subject.host,
 		    "power the host off: nova treats a forced-down host as dead, but this one sends heartbeats",
@@ -369,8 +381,20 @@ void guard_source_node_missing(const struct guard *self, const struct scene *sce
 
 /* Still subscribed while its heartbeat is stale: the broker has not yet noticed that the connection is dead, or the host lives
  * and only its reports fail. */
+static void report_agent_still_connected(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct consumer_fact *c = scene->agents.queue;
+
+	for (size_t i = 0; i < scene->agents.nqueue && !scene_agent_speaks(scene, NULL); i++, c++)
+		if (c->now.consumers > 0)
+			guard_found(self, scene, out, c->queue, NULL,
+			    "queue '%s' still has %u consumer%s: the broker has not dropped a dead connection yet, or the host is alive",
+			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
+}
+
 void guard_consumer_still_connected(const struct guard *self, const struct scene *scene, struct findings *out)
 {
+	report_agent_still_connected(self, scene, out);
 	for (size_t i = 0; i < scene->bus.nconsumer; i++) {
 		const struct consumer_fact *c = &scene->bus.consumer[i];
 

@@ -15,6 +15,15 @@ int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, 
 	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST, NULL, &agent_shape, &out->rows, err);
 }
 
+int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host,
+    struct neutron_agents *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+
+	assert(have->has_agents);
+	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST_BY_HOST, params, &agent_shape, &out->rows, err);
+}
+
 bool neutron_agent_is_alive(const struct neutron_agent *agent, unsigned down_s)
 {
 	return agent->age_s <= (int64_t)down_s;

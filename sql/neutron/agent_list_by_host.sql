@@ -1,0 +1,11 @@
+-- neutron's agents of one host, and how long ago each reported, by the server's clock.
+-- :param host text
+-- :reads agents :rows many
+SELECT a.host
+     , a.agent_type
+     , a.`binary`
+     , a.admin_state_up
+     , TIMESTAMPDIFF(SECOND, a.heartbeat_timestamp, UTC_TIMESTAMP()) AS age_s
+  FROM agents AS a
+ WHERE BINARY a.host = BINARY @host
+ ORDER BY a.agent_type;

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "find/scene.h"
+#include "util/clock.h"
+#include "util/lang.h"
+#include "util/log.h"
+
+/* oslo.messaging names the queue of a server "TOPIC.HOST" (_drivers/amqpdriver.py: listen). An agent of linuxbridge, macvtap or
+ * SR-IOV listens on the first (neutron 12 to 2026.2 plugins/ml2/drivers/…/agent: consumers [PORT, UPDATE]), one of Open vSwitch on
+ * the second (openvswitch/agent/ovs_neutron_agent.py: setup_rpc: [TUNNEL, UPDATE], with tunnels or without; until 17 on the
+ * first as well). ovn-controller listens on no queue. */
+static const char *const topics[AGENT_QUEUES] = { "q-agent-notifier-port-update", "q-agent-notifier-tunnel-update" };
+
+static void keep_absent(struct scene *scene, struct error *err)
+{
+	log_info("not asked: %s", err->text);
+	scene->agents.absent = arena_dup(&scene->arena, err->text);
+	error_clear(err);
+}
+
+/* ---- rows */
+
+static void read_rows(struct scene *scene)
+{
+	struct agent_facts *a = &scene->agents;
+	struct db *db = scene->world->neutron_db;
+	struct error err = { 0 };
+
+	neutron_agents_free(&a->rows);
+	a->rows = (struct neutron_agents){ 0 };
+	if (!a->columns.has_agents)
+		return;
+	a->looked = neutron_agents_of_host(db, &a->columns, scene->subject.host, &a->rows, &err) == 0;
+	if (!a->looked)
+		keep_absent(scene, &err);
+}
+
+static void find_rows(struct scene *scene)
+{
+	struct agent_facts *a = &scene->agents;
+	struct error err = { 0 };
+
+	a->down_s = scene->world->neutron.agent_down_time_s;
+	if (!scene->world->neutron_db)
+		a->absent = scene->world->neutron_absent;
+	else if (neutron_columns_probe(scene->world->neutron_db, &a->columns, &err) != 0)
+		keep_absent(scene, &err);
+	else
+		read_rows(scene);
+}
+
+/* ---- queues */
+
+/* neutron's own broker where its configuration names one; else nova's, which most sites have for both. */
+static struct bus *bus_of_neutron(struct scene *scene, struct agent_watch *watch)
+{
+	const struct world *w = scene->world;
+	struct error err = { 0 };
+
+	if (!w->has_neutron_config || !w->neutron.has_bus)
+		return w->bus;
+	if (!watch->own &&
+	    bus_open(&(struct bus_options){ .config = &w->neutron.bus, .label = "neutron's broker" }, &watch->own, &err) != 0)
+		keep_absent(scene, &err);
+	return watch->own;
+}
+
+/* One that is not there closes the channel: it is asked for once, when the run begins. */
+static void find_queues(struct scene *scene, struct agent_watch *watch)
+{
+	struct agent_facts *a = &scene->agents;
+	struct bus *bus = bus_of_neutron(scene, watch);
+	struct consumer_fact fact = { 0 };
+	struct error err = { 0 };
+
+	a->nqueue = 0;
+	for (size_t i = 0; bus && i < AGENT_QUEUES; i++) {
+		fact.queue = arena_printf(&scene->arena, "%s.%s", topics[i], scene->subject.host);
+		if (bus_queue_look(bus, fact.queue, &fact.now, &err) != 0) {
+			keep_absent(scene, &err);
+			return;
+		}
+		if (fact.now.exists)
+			a->queue[a->nqueue++] = fact;
+	}
+}
+
+void scene_find_agents(struct scene *scene)
+{
+	struct agent_watch watch = { 0 };
+
+	if (!scene->subject.host || !scene->subject.evacuates)
+		return;
+	scene->agents.absent = NULL;
+	find_rows(scene);
+	find_queues(scene, &watch);
+	agent_watch_end(&watch);
+}
+
+void scene_look_at_agents(struct scene *scene, struct agent_watch *watch)
+{
+	struct agent_facts *a = &scene->agents;
+	struct bus *bus = a->nqueue ? bus_of_neutron(scene, watch) : NULL;
+	struct error err = { 0 };
+
+	watch->looked_ms = clock_monotonic_ms();
+	if (scene->world->neutron_db)
+		read_rows(scene);
+	for (size_t i = 0; bus && i < a->nqueue; i++)
+		if (bus_queue_look(bus, a->queue[i].queue, &a->queue[i].now, &err) != 0) {
+			keep_absent(scene, &err);
+			bus_close(&watch->own); /* opened anew with the next look */
+			return;
+		}
+}
+
+void agent_watch_end(struct agent_watch *watch)
+{
+	bus_close(&watch->own);
+}
+
+/* ---- what it means */
+
+static const struct neutron_agent *fresh_agent(const struct agent_facts *a)
+{
+	for (const struct neutron_agent *row = a->rows.v; row < a->rows.v + a->rows.n; row++)
+		if (neutron_agent_is_alive(row, a->down_s))
+			return row;
+	return NULL;
+}
+
+static bool any_plugger(const struct agent_facts *a)
+{
+	for (size_t i = 0; i < a->rows.n; i++)
+		if (neutron_agent_plugs(&a->rows.v[i]))
+			return true;
+	return false;
+}
+
+bool scene_agent_speaks(const struct scene *scene, struct str *why)
+{
+	const struct agent_facts *a = &scene->agents;
+	const struct neutron_agent *fresh = fresh_agent(a);
+
+	if (fresh) {
+		if (why)
+			str_addf(why, _("%s on '%s' reported to neutron %lld s ago"), fresh->binary, scene->subject.host,
+			    (long long)fresh->age_s);
+		return true;
+	}
+	if (a->looked && any_plugger(a))
+		return false;
+	for (size_t i = 0; i < a->nqueue; i++) {
+		if (a->queue[i].now.consumers == 0)
+			continue;
+		if (why)
+			str_addf(why, _("queue '%s' has a consumer: neutron's agent on '%s' is connected"), a->queue[i].queue,
+			    scene->subject.host);
+		return true;
+	}
+	return false;
+}
