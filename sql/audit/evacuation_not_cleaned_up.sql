@@ -7,7 +7,7 @@
 -- :subject host
 -- :message {guests} guests were evacuated from {subject}; its nova-compute destroys its copies when it starts
 -- :remedy evac-manage host return {subject}
--- :reads migrations
+-- :reads migrations services
 SELECT MIN(m.source_compute) AS subject
      , MIN(m.source_compute) AS host
      , COUNT(DISTINCT m.instance_uuid) AS guests
@@ -17,5 +17,12 @@ SELECT MIN(m.source_compute) AS subject
  WHERE m.migration_type = 'evacuation'
    AND m.status = 'done'
    AND m.deleted = 0
+   AND NOT EXISTS (SELECT 1     -- evacuation-copy-runs says it
+                     FROM services AS s
+                    WHERE BINARY s.host = BINARY m.source_compute
+                      AND s.`binary` = 'nova-compute'
+                      AND s.deleted = 0
+                      AND s.version > 30
+                      AND s.last_seen_up > COALESCE(m.updated_at, m.created_at) + INTERVAL 2 SECOND)
  GROUP BY BINARY m.source_compute
  ORDER BY subject;

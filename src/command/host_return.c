@@ -60,16 +60,34 @@ static void answer_done_of_queens(struct table *t, const struct scene *scene, si
 	    "its nova-compute (nova 17) destroys only those of these instances that its hypervisor still has, and leaves the other migrations 'done'");
 }
 
+static void answer_copies(struct table *t, const struct scene *scene, size_t twice)
+{
+	bool queens = compute_leaves_done(scene, scene->nova.compute);
+
+	if (twice == 0)
+		answer(t, "copies", FINE, 0, NULL, "nova-compute has not reported since an evacuation from the host was done");
+	else if (queens)
+		answer(t, "copies", STOP, twice,
+		    "virsh list --all on the host: destroy what runs there of them; then: evac-manage migration list --stale",
+		    "its nova-compute has reported since these instances were evacuated; nova 17 does not tell whether it was restarted: its old copies may run");
+	else
+		answer(t, "copies", STOP, twice,
+		    "restart nova-compute there now: it then destroys its copies; until then two guests write to the same disks",
+		    "its nova-compute has reported since these instances were evacuated, and was not restarted: its copies most likely still run");
+}
+
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not
  * done is taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
 static void check_evacuations(struct table *t, const struct scene *scene)
 {
-	size_t open = 0, back = 0, done = 0;
+	const struct nova_service *compute = scene->nova.compute;
+	size_t open = 0, back = 0, done = 0, twice = 0;
 
 	for (const struct standing_migration *m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
 	     m++) {
 		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
 
+		twice += migration_copy_runs(compute, m);
 		open += tombstone && !is_done;
 		back += tombstone && is_done && str_equal(m->instance_host, scene->subject.host);
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);
@@ -82,6 +100,9 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 	    "before its nova-compute starts, set those migrations to 'completed' with nova's own tools",
 	    back ? N_("instances are on the host again and their evacuation is 'done': its nova-compute would destroy them") :
 		   N_("no evacuated instance is on the host again"));
+	answer_copies(t, scene, twice);
+	if (twice) /* what it destroys when it starts is said there */
+		return;
 	if (done && compute_leaves_done(scene, scene->nova.compute)) {
 		answer_done_of_queens(t, scene, done);
 		return;
@@ -182,7 +203,7 @@ static void check_service(struct table *t, const struct scene *scene)
 		    "no nova-compute of that name is registered on '%s'", scene->subject.host);
 		return;
 	}
-	if (nova_service_is_up(s, scene->nova.down_s))
+	if (nova_service_reports(s, scene->nova.down_s))
 		answer(t, "service", NOTE, 1, "the host is on already: the above has happened", "nova-compute on '%s' reports",
 		    scene->subject.host);
 	else

@@ -67,11 +67,10 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 static bool reports_again(const struct work *work, const struct nova_service *now)
 {
 	const struct nova_service *found = work->scene.nova.compute;
-	struct nova_service to_us = *now;
+	bool reports = nova_service_reports(now, work->scene.nova.down_s);
 
-	to_us.forced_down = false;
-	if (!nova_service_is_up(&to_us, work->scene.nova.down_s) || !found || !found->forced_down)
-		return nova_service_is_up(&to_us, work->scene.nova.down_s);
+	if (!reports || !found || !found->forced_down)
+		return reports;
 	return found->heartbeat_age_s.set &&
 	    now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
 	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;

@@ -27,6 +27,15 @@ bool compute_leaves_done(const struct scene *scene, const struct nova_service *s
 	return r && r->nova == 17;
 }
 
+#define CLOCKS_DIFFER_S 2 /* both ages are whole seconds; the two rows are written by two conductors' clocks */
+
+bool migration_copy_runs(const struct nova_service *source, const struct standing_migration *m)
+{
+	return source && migration_is_evacuation(m) && str_equal(m->status, "done") && m->instance_host &&
+	    !str_equal(m->instance_host, m->source_compute) && source->heartbeat_age_s.set && m->idle_s.set &&
+	    source->heartbeat_age_s.v + CLOCKS_DIFFER_S < m->idle_s.v;
+}
+
 bool migration_is_left_done(const struct scene *scene, const struct nova_service *source, const struct standing_migration *m)
 {
 	return source && compute_leaves_done(scene, source) && migration_is_evacuation(m) && str_equal(m->status, "done") &&

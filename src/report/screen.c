@@ -46,7 +46,7 @@ static struct heartbeat heartbeat_of(const struct scene *scene)
 	const struct cinder_service *s;
 
 	if (scene->nova.compute)
-		look(&h, scene->nova.compute->heartbeat_age_s, nova_service_is_up(scene->nova.compute, scene->nova.down_s));
+		look(&h, scene->nova.compute->heartbeat_age_s, nova_service_reports(scene->nova.compute, scene->nova.down_s));
 	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (scene_is_failed_node(scene, s->host))
 			look(&h, s->heartbeat_age_s, cinder_service_is_up(s, scene->cinder.down_s));

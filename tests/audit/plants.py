@@ -729,6 +729,16 @@ def evacuation_not_cleaned_up():
 
 
 @plant
+def evacuation_copy_runs():
+    found, near = instance("n46"), instance("n46 near")
+    nova_service("aud-healed", version=61)               # reports since, and was not restarted
+    migration(found, source_compute="aud-healed", status="done")
+    nova_service("aud-healed2", at=OLD, version=61)
+    migration(near, source_compute="aud-healed2", status="done")
+    return found, near
+
+
+@plant
 def instance_rebuilding_alone():
     near = instance("n14 near", task_state="rebuild_spawning")
     migration(near, status="pre-migrating")

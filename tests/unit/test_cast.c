@@ -505,6 +505,23 @@ static void a_host_that_reports_again_is_alive(void **state)
 	assert_string_equal(fake_calls.s, "begin write|nova/service_list_by_host host=c1|rollback");
 }
 
+/* Asked before every wave, before a row is written. */
+static void a_host_whose_neutron_agent_lives_is_alive(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	work.scene.agents.queue[0] = (struct consumer_fact){ .queue = "q-agent-notifier-port-update.c1", .now = { true, 0, 1 } };
+	work.scene.agents.nqueue = 1;
+	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
+	assert_int_equal(err.kind, ERROR_DRIFT);
+	assert_string_equal(work.plan.unit[0].step[0].error,
+	    "queue 'q-agent-notifier-port-update.c1' has a consumer: neutron's agent on 'c1' is connected: the host is alive");
+	assert_int_equal(broker.published, 0);
+	assert_string_equal(str_or(fake_calls.s, ""), "");
+	work.scene.agents.nqueue = 0;
+}
+
 /* nova takes it for dead, and its last heartbeat may be young; one that came since is another matter. */
 static void a_host_that_was_forced_down_before_is_alive_when_it_reports_since(void **state)
 {
@@ -710,6 +727,7 @@ int main(void)
 		in_a_run(what_could_not_be_taken_back_is_unknown),
 		in_a_run(a_row_that_changed_since_the_plan_stops_this_instance_alone),
 		in_a_run(a_host_that_reports_again_is_alive),
+		in_a_run(a_host_whose_neutron_agent_lives_is_alive),
 		in_a_run(a_host_that_was_forced_down_before_is_alive_when_it_reports_since),
 		in_a_run(a_broken_spec_stops_before_anything_is_written),
 		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),

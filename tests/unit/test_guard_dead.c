@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "evacuation_scene.h"
+#include "find/migration.h"
 
 /* ---- is it dead? */
 
@@ -51,6 +52,70 @@ static void witnesses(void **state)
 	assert_found("source-alive", "5 s ago");
 	services[0].forced_down = true;
 	assert_quiet("source-alive");
+}
+
+/* Neutron's agent goes on when nova-compute dies alone. */
+static void an_agent_of_neutron_that_lives(void **state)
+{
+	static struct neutron_agent agent = { .host = "a", .agent_type = "Linux bridge agent", .binary = "neutron-linuxbridge-agent", .age_s = 76 };
+
+	(void)state;
+	assert_quiet("source-alive");
+	scene.agents.down_s = 75;
+	scene.agents.looked = true;
+	scene.agents.rows = (struct neutron_agents){ .v = &agent, .n = 1 };
+	assert_quiet("source-alive");
+	agent.age_s = 1;
+	assert_found("source-alive", "neutron-linuxbridge-agent on 'a' reported to neutron 1 s ago: the host is not off");
+	agent.age_s = -5; /* neutron's clock is ahead of the database's: it takes that one for alive, too */
+	assert_found("source-alive", "reported to neutron");
+	agent.age_s = 76;
+	scene.agents.queue[0] = (struct consumer_fact){ .queue = "q-agent-notifier-port-update.a", .now = { .exists = true } };
+	scene.agents.nqueue = 1;
+	assert_quiet("source-alive");
+	assert_quiet("consumer-still-connected");
+	scene.agents.queue[0].now.consumers = 1;
+	assert_quiet("source-alive"); /* its own row is late: the broker has not noticed yet */
+	assert_found("consumer-still-connected", "q-agent-notifier-port-update.a");
+	scene.agents.rows.n = 0; /* no row tells */
+	assert_found("source-alive", "queue 'q-agent-notifier-port-update.a' has a consumer");
+	assert_quiet("consumer-still-connected");
+	scene.agents.rows.n = 1;
+	agent.agent_type = "DHCP agent"; /* another process than the one that listens */
+	assert_found("source-alive", "queue 'q-agent-notifier-port-update.a' has a consumer");
+	scene.agents.looked = false;
+	scene.agents.nqueue = 0;
+	assert_quiet("source-alive");
+}
+
+/* A start destroys the copies before the first heartbeat: one that comes after the end came without a start. */
+static void a_compute_that_reports_after_an_evacuation_has_its_copy(void **state)
+{
+	static const struct {
+		int64_t heartbeat_s, idle_s;
+		bool forced_down;
+		const char *status, *instance_host;
+		bool runs;
+	} cases[] = { { 1, 60, false, "done", "b", true }, { 1, 60, true, "done", "b", true }, { 1, 60, false, "completed", "b", false },
+		{ 1, 60, false, "done", "a", false }, { 1, 60, false, "done", NULL, false }, { 60, 1, false, "done", "b", false },
+		{ 1, 3, false, "done", "b", false }, { 1, 4, false, "done", "b", true }, { 500, 900, false, "done", "b", true } };
+	struct nova_service source = { .host = "a", .binary = "nova-compute", .heartbeat_age_s = { true, 0 } };
+	struct standing_migration m = { .id = 1, .migration_type = "evacuation", .source_compute = "a", .idle_s = { true, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		source.heartbeat_age_s.v = cases[i].heartbeat_s;
+		source.forced_down = cases[i].forced_down;
+		m.idle_s.v = cases[i].idle_s;
+		m.status = cases[i].status;
+		m.instance_host = cases[i].instance_host;
+		if (migration_copy_runs(&source, &m) != cases[i].runs)
+			fail_msg("%zu", i);
+		assert_false(migration_copy_runs(NULL, &m));
+	}
+	m.status = "done";
+	source.heartbeat_age_s.set = false;
+	assert_false(migration_copy_runs(&source, &m));
 }
 
 static void a_heartbeat_of_a_host_that_is_forced_down(void **state)
@@ -114,6 +179,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(witnesses),
+		TEST(an_agent_of_neutron_that_lives),
+		TEST(a_compute_that_reports_after_an_evacuation_has_its_copy),
 		TEST(a_heartbeat_of_a_host_that_is_forced_down),
 		TEST(notes_of_the_host),
 		TEST(marking_is_in_the_plan_and_can_be_left_out),

@@ -153,6 +153,8 @@ static void a_nova_service_is_up_while_its_heartbeat_is_near(void **state)
 		s.forced_down = ages[i].forced_down;
 		s.disabled = i % 2;
 		assert_int_equal(nova_service_is_up(&s, 60), ages[i].up);
+		s.forced_down = !s.forced_down; /* what it reports has nothing to do with it */
+		assert_int_equal(nova_service_reports(&s, 60), ages[i].up || (ages[i].forced_down && ages[i].age.set && ages[i].age.v == 0));
 	}
 }
 

@@ -22,6 +22,8 @@ static inline void nova_services_free(struct nova_services *services)
 
 /* nova servicegroup/drivers/db.py: is_up. forced_down wins; a heartbeat too far in the future is down, too. */
 bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s);
+/* By its heartbeat alone: one that is forced down reports, too, when it lives. */
+bool nova_service_reports(const struct nova_service *service, unsigned service_down_time_s);
 const struct nova_service *nova_service_find(const struct nova_services *services, const char *binary, const char *host);
 
 struct compute_node {

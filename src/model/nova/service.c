@@ -27,11 +27,16 @@ int nova_services_of_host(struct db *cell, const char *host, struct nova_service
 	return db_read(cell, &SQL_NOVA_SERVICE_LIST_BY_HOST, params, &nova_service_shape, &out->rows, err);
 }
 
-bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s)
+bool nova_service_reports(const struct nova_service *service, unsigned service_down_time_s)
 {
 	int64_t age = service->heartbeat_age_s.v;
 
-	return !service->forced_down && service->heartbeat_age_s.set && (age < 0 ? -age : age) <= (int64_t)service_down_time_s;
+	return service->heartbeat_age_s.set && (age < 0 ? -age : age) <= (int64_t)service_down_time_s;
+}
+
+bool nova_service_is_up(const struct nova_service *service, unsigned service_down_time_s)
+{
+	return !service->forced_down && nova_service_reports(service, service_down_time_s);
 }
 
 const struct nova_service *nova_service_find(const struct nova_services *services, const char *binary, const char *host)
