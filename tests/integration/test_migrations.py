@@ -374,6 +374,40 @@ class Migrations(blocking.TestCase):
         rows("nova", "UPDATE instance_actions_events SET traceback = 'in _prep_block_device\n' WHERE event = 'compute_rebuild_instance'")
         self.assertEqual(self.returns(OK)["guests elsewhere"]["state"], "ok")     # no guest was begun
 
+    def test_a_host_whose_guest_held_its_disk(self):
+        """As nova 26 leaves it: qemu's sentence is in the details alone, ports and attachments are on the other host."""
+        self.assertEqual([self.returns(OK)[c]["state"] for c in ("guest alive", "left behind")], ["ok", "ok"])
+        uuid = self.instance()["uuid"]
+        self.make(status="failed", task_state=None, dest=B, events=[("rebuild_server", "Success"), ("compute_rebuild_instance", "Error")])
+        rows("nova", "UPDATE instance_actions_events SET traceback = 'in _create_guest_with_network\n' WHERE event = 'compute_rebuild_instance'")
+        rows("nova", "INSERT INTO instance_faults (created_at, deleted, instance_uuid, code, message, details, host) VALUES (UTC_TIMESTAMP(), 0, %s,"
+             " 500, 'libvirtError', %s, %s)", (uuid, 'libvirt.libvirtError: x: Failed to get "write" lock\nIs another process using the image [/d]?\n', B))
+        now = self.returns(OK)
+        self.assertEqual([(now[c]["state"], now[c]["count"]) for c in ("guest alive", "left behind")], [("note", 1), ("ok", 0)])
+        self.assertIn("virsh domstate " + uuid, now["guest alive"]["hint"])
+        port = value("neutron", "SELECT id FROM ports WHERE device_id = %s", (uuid,))
+        rows("neutron", "UPDATE ml2_port_bindings SET host = %s WHERE port_id = %s", (B, port))
+        now = self.returns(REFUSED)
+        self.assertEqual((now["left behind"]["state"], now["left behind"]["count"]), ("stop", 1))
+        self.assertIn("openstack port set --host %s %s" % (A, port), now["left behind"]["hint"])
+        self.assertIn("1 port of it is on '%s' now" % B, now["left behind"]["message"])
+
+    def test_a_host_whose_compute_was_not_restarted(self):
+        """done and a younger heartbeat: a start would have completed it before."""
+        number = self.make("image-stopped-0", age=300, status="done", task_state=None, dest=B)
+        rows("nova", "UPDATE instances SET host = %s WHERE display_name = 'image-stopped-0'", (B,))
+        rows("nova", "UPDATE services SET forced_down = 1 WHERE host = %s AND `binary` = 'nova-compute'", (A,))
+        now = self.returns(OK)
+        self.assertEqual((now["copies"]["state"], now["service"]["message"]), ("ok", "nova-compute on '%s' does not report" % A))
+        rows("nova", "UPDATE services SET last_seen_up = UTC_TIMESTAMP() WHERE host = %s AND `binary` = 'nova-compute'", (A,))
+        now = self.returns(REFUSED)
+        self.assertEqual((now["copies"]["state"], now["copies"]["count"]), ("stop", 1))
+        self.assertIn("restart nova-compute there now", now["copies"]["hint"])
+        self.assertEqual(now["service"]["message"], "nova-compute on '%s' reports" % A)     # forced down or not
+        self.assertNotIn("evacuated from it", now)                                      # it will not, as long as it runs on
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE id = %s", (number,))
+        self.assertEqual(self.returns(OK)["copies"]["state"], "ok")
+
     def test_messages_that_wait_for_it(self):
         self.conductor.stop_listening()      # one thread at a time reads the connection
         channel = self.conductor.connection.channel()

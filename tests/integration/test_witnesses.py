@@ -4,10 +4,11 @@ import os
 import subprocess
 import time
 
+import amqp
 import pymysql
 
 import harness
-from harness import A, B, ENV, FENCED, OK, REFUSED, rows
+from harness import A, B, ENV, FENCED, OK, REFUSED, rows, value
 
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
 OURS, OTHER = "192.0.2.45", "192.0.2.46"   # for documents, so nobody's
@@ -110,6 +111,42 @@ class Witnesses(harness.TestCase):
         rows("nova", "UPDATE compute_nodes SET host_ip = '192.0.2.99' WHERE BINARY host <> BINARY %s", (A,))
         self.ask(self.session("127.0.0.1"))
         self.expect(self.evacuate("--dry-run"), OK)
+
+    def test_neutrons_agent_that_still_reports_stops_an_evacuation(self):
+        """nova-compute died alone: on block devices nothing would refuse the second guest."""
+        harness.heartbeats()
+        agent = value("neutron", "SELECT id FROM agents WHERE host = %s LIMIT 1", (A,))
+        self.expect(self.evacuate("--dry-run"), OK)
+        young = lambda seconds: rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() - INTERVAL %s SECOND WHERE id = %s", (seconds, agent))
+        report = harness.heartbeats
+        self.addCleanup(setattr, harness, "heartbeats", report)
+        harness.heartbeats = lambda *words: (report(*words), young(1))
+        (found,) = self.refused()
+        self.assertRegex(found["message"], "reported to neutron [1-9] s ago: the host is not off")
+        self.refused("--accept", "source-alive")
+        harness.heartbeats = lambda *words: (report(*words), young(90))
+        self.expect(self.evacuate("--dry-run"), OK)
+
+    def test_the_queue_of_neutrons_agent_has_a_consumer(self):
+        """Of Open vSwitch, and of the others; where neutron's rows are not known it is all that tells."""
+        self.tool.neutron = []
+        connection = amqp.Connection("127.0.0.1:%s" % ENV["SB_AMQP_PORT"], userid=ENV["SB_AMQP_USER"], password=ENV["SB_AMQP_PASS"])
+        connection.connect()
+        self.addCleanup(connection.close)
+        channel = connection.channel()
+        for topic in ("q-agent-notifier-port-update", "q-agent-notifier-tunnel-update"):
+            queue = "%s.%s" % (topic, A)
+            channel.queue_declare(queue, durable=False, auto_delete=False, exclusive=False)
+            self.expect(self.evacuate("--dry-run"), OK)
+            tag = channel.basic_consume(queue, no_ack=True)
+            (found,) = self.refused()
+            self.assertIn("queue '%s' has a consumer" % queue, found["message"])
+            self.tool.neutron = [ENV["SB_NEUTRON_CONF"]]        # its row is an hour old: a connection that was not dropped yet
+            r = self.expect(self.evacuate("--dry-run"), OK)
+            self.assertIn(queue, [f["subject"] for f in r.json["findings"] if f["code"] == "consumer-still-connected"])
+            self.tool.neutron = []
+            channel.basic_cancel(tag)
+            channel.queue_delete(queue)
 
     def test_a_rescue_asks_the_same_witness(self):
         self.ask(self.session(OURS))
