@@ -15,10 +15,11 @@ int migration_look(const struct scene *scene, const struct cell_facts *cell, con
 bool migration_is_left_done(const struct scene *scene, const struct nova_service *source, const struct standing_migration *m);
 bool compute_leaves_done(const struct scene *scene, const struct nova_service *source); /* of Queens */
 
-/* Evacuated from ${source}, done, on another host, and that nova-compute has reported since: it was not restarted, for a start
+/* Evacuated from ${source}, done, on another host, and that nova-compute reports again: it was not restarted, for a start
  * destroys the old guest and completes the migration before the first report (nova 26 compute/manager.py: init_host,
- * _destroy_evacuated_instances). So the old guest most likely runs beside the new one. Of Queens it says less: its nova-compute
+ * _destroy_evacuated_instances). So the old guest most likely runs beside the new one. One that has stopped to report since may
+ * be off, and its guests with it. Of Queens it says less: its nova-compute
  * leaves some 'done' (compute_leaves_done()). forced_down says nothing here. */
-bool migration_copy_runs(const struct nova_service *source, const struct standing_migration *m);
+bool migration_copy_runs(const struct nova_service *source, const struct standing_migration *m, unsigned down_s);
 
 #endif

@@ -1,4 +1,4 @@
--- The instance was evacuated from a host whose nova-compute has reported since, and that was not restarted: a start destroys the
+-- The instance was evacuated from a host whose nova-compute reports again, and that was not restarted: a start destroys the
 -- host's copy and completes the migration before the first heartbeat. The old guest most likely runs beside the new one, and both
 -- write to the same disks. A host that was cut off from the control plane and not powered off comes back like this. A nova-compute
 -- of Queens is left out: it leaves such migrations 'done' when its hypervisor has lost the guest.
@@ -7,8 +7,9 @@
 -- :title evacuated guest that most likely still runs on its old host
 -- :database cell
 -- :subject instance
--- :message instance {subject} was evacuated from {host} to {owner} at {done_at}, and nova-compute of {host} reported at {reported_at} without a restart: its old guest most likely still runs
+-- :message instance {subject} was evacuated from {host} to {owner} at {done_at}, and nova-compute of {host} reports again, at {reported_at}, without a restart: its old guest most likely still runs
 -- :remedy evac-manage host return {host}; virsh -c qemu+ssh://root@{host}/system domstate {subject}
+-- :param down int
 -- :reads migrations instances services
 SELECT i.uuid AS subject
      , m.source_compute AS host
@@ -26,5 +27,6 @@ SELECT i.uuid AS subject
    AND m.deleted = 0
    AND BINARY i.host <> BINARY m.source_compute
    AND s.version > 30
+   AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
    AND s.last_seen_up > COALESCE(m.updated_at, m.created_at) + INTERVAL 2 SECOND
  ORDER BY m.id;

@@ -7,6 +7,7 @@
 -- :subject host
 -- :message {guests} guests were evacuated from {subject}; its nova-compute destroys its copies when it starts
 -- :remedy evac-manage host return {subject}
+-- :param down int
 -- :reads migrations services
 SELECT MIN(m.source_compute) AS subject
      , MIN(m.source_compute) AS host
@@ -23,6 +24,7 @@ SELECT MIN(m.source_compute) AS subject
                       AND s.`binary` = 'nova-compute'
                       AND s.deleted = 0
                       AND s.version > 30
+                      AND s.last_seen_up >= UTC_TIMESTAMP() - INTERVAL @down SECOND
                       AND s.last_seen_up > COALESCE(m.updated_at, m.created_at) + INTERVAL 2 SECOND)
  GROUP BY BINARY m.source_compute
  ORDER BY subject;

@@ -65,15 +65,15 @@ static void answer_copies(struct table *t, const struct scene *scene, size_t twi
 	bool queens = compute_leaves_done(scene, scene->nova.compute);
 
 	if (twice == 0)
-		answer(t, "copies", FINE, 0, NULL, "nova-compute has not reported since an evacuation from the host was done");
+		answer(t, "copies", FINE, 0, NULL, "no nova-compute reports that has old copies of evacuated instances");
 	else if (queens)
 		answer(t, "copies", STOP, twice,
 		    "virsh list --all on the host: destroy what runs there of them; then: evac-manage migration list --stale",
-		    "its nova-compute has reported since these instances were evacuated; nova 17 does not tell whether it was restarted: its old copies may run");
+		    "its nova-compute reports again after these instances were evacuated; nova 17 does not tell whether it was restarted: its old copies may run");
 	else
 		answer(t, "copies", STOP, twice,
 		    "restart nova-compute there now: it then destroys its copies; until then two guests write to the same disks",
-		    "its nova-compute has reported since these instances were evacuated, and was not restarted: its copies most likely still run");
+		    "its nova-compute reports again after these instances were evacuated, and was not restarted: its copies most likely still run");
 }
 
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not
@@ -87,7 +87,7 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 	     m++) {
 		bool tombstone = migration_is_tombstone(m), is_done = str_equal(m->status, "done");
 
-		twice += migration_copy_runs(compute, m);
+		twice += migration_copy_runs(compute, m, scene->nova.down_s);
 		open += tombstone && !is_done;
 		back += tombstone && is_done && str_equal(m->instance_host, scene->subject.host);
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);

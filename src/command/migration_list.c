@@ -25,14 +25,15 @@ static const struct table_column columns[] = {
 };
 
 /* nova compute/manager.py: _destroy_evacuated_instances, when nova-compute starts on the source. */
-static void say_tombstone(const struct cell_facts *cell, const struct standing_migration *m, struct str *out)
+static void say_tombstone(const struct scene *scene, const struct cell_facts *cell, const struct standing_migration *m,
+    struct str *out)
 {
 	const char *source = str_or(m->source_compute, "?");
 	const struct nova_service *s = nova_service_find(&cell->services, "nova-compute", source);
 
-	if (migration_copy_runs(s, m) && s->version >= COMPUTE_COMPLETES_ALL) {
+	if (migration_copy_runs(s, m, scene->nova.down_s) && s->version >= COMPUTE_COMPLETES_ALL) {
 		str_addf(out,
-		    _("DANGER: nova-compute on '%s' has reported since and was not restarted: its old copy most likely still runs; restart it there now"),
+		    _("DANGER: nova-compute on '%s' reports again and was not restarted: its old copy most likely still runs; restart it there now"),
 		    source);
 		return;
 	}
@@ -123,12 +124,12 @@ static int add_standing_migration(struct scene *scene, struct table *t, const st
 			str_addf(&meaning, worker ? _("under way: %s; ") : _("no service is working on it: %s; "), why.s);
 		}
 		stale = worker || holder ? NULL : why.s;
-		say_tombstone(cell, m, &meaning);
+		say_tombstone(scene, cell, m, &meaning);
 		if (stale)
 			str_addf(&meaning, "; evac-manage migration close %lld", (long long)m->id);
 		action_events_free(&events);
 	} else {
-		say_tombstone(cell, m, &meaning);
+		say_tombstone(scene, cell, m, &meaning);
 		if (m->source_compute &&
 		    migration_is_left_done(scene, nova_service_find(&cell->services, "nova-compute", m->source_compute), m)) {
 			stale = m->status;

@@ -29,10 +29,11 @@ bool compute_leaves_done(const struct scene *scene, const struct nova_service *s
 
 #define CLOCKS_DIFFER_S 2 /* both ages are whole seconds; the two rows are written by two conductors' clocks */
 
-bool migration_copy_runs(const struct nova_service *source, const struct standing_migration *m)
+bool migration_copy_runs(const struct nova_service *source, const struct standing_migration *m, unsigned down_s)
 {
-	return source && migration_is_evacuation(m) && str_equal(m->status, "done") && m->instance_host &&
-	    !str_equal(m->instance_host, m->source_compute) && source->heartbeat_age_s.set && m->idle_s.set &&
+	return source && nova_service_reports(source, down_s) && migration_is_evacuation(m) && str_equal(m->status, "done") &&
+	    m->instance_host &&
+	    !str_equal(m->instance_host, m->source_compute) && m->idle_s.set &&
 	    source->heartbeat_age_s.v + CLOCKS_DIFFER_S < m->idle_s.v;
 }
 

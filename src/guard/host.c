@@ -92,14 +92,12 @@ static bool loses_rows(const struct scene *scene)
 }
 
 /* A host whose nova-compute died alone has its agent still. */
-static void report_agents(const struct guard *self, const struct scene *scene, struct findings *out)
+static void report_agents(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
 {
 	auto_str struct str why = { 0 };
 
 	if (scene_agent_speaks(scene, &why))
-		guard_found(self, scene, out, scene->subject.host,
-		    "power the host off; neutron counts an agent as dead after agent_down_time (75 s), and the broker drops a dead connection within minutes",
-		    "%s: the host is not off", why.s);
+		guard_found(self, scene, out, scene->subject.host, hint, "%s: the host is not off", why.s);
 }
 
 /* Whatever but cinder's services tells that the host lives. */
@@ -109,7 +107,7 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
 	report_consumers(self, scene, out);
 	guard_report_power(self, scene, out);
-	report_agents(self, scene, out);
+	report_agents(self, scene, hint, out);
 	if (scene->nova.reports_though_forced_down)
 		guard_found(self, scene, out, scene->subject.host,
 		    "power the host off: nova treats a forced-down host as dead, but this one sends heartbeats",

@@ -92,7 +92,7 @@ class Alive(harness.TestCase):
         self.assertEqual(now["service"]["message"], "nova-compute on '%s' reports" % A)      # forced down, and it reports
         self.assertEqual(now["forced down"]["state"], "note")
         listed = [m for m in self.tool.run("migration", "list", "--host", A, "-f", "json").json if m["instance"] == uuid]
-        self.assertIn("DANGER: nova-compute on '%s' has reported since" % A, listed[0]["meaning"])
+        self.assertIn("DANGER: nova-compute on '%s' reports again" % A, listed[0]["meaning"])
         found = [f for f in self.tool.run("audit", "run", "evacuation-copy-runs", "evacuation-not-cleaned-up", "-f", "json").json]
         self.assertEqual([(f["check"], f["severity"], f["subject"]) for f in found], [("evacuation-copy-runs", "critical", uuid)])
         harness.sandbox("stop", "nova-compute-A")

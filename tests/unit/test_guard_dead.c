@@ -98,7 +98,8 @@ static void a_compute_that_reports_after_an_evacuation_has_its_copy(void **state
 		bool runs;
 	} cases[] = { { 1, 60, false, "done", "b", true }, { 1, 60, true, "done", "b", true }, { 1, 60, false, "completed", "b", false },
 		{ 1, 60, false, "done", "a", false }, { 1, 60, false, "done", NULL, false }, { 60, 1, false, "done", "b", false },
-		{ 1, 3, false, "done", "b", false }, { 1, 4, false, "done", "b", true }, { 500, 900, false, "done", "b", true } };
+		{ 1, 3, false, "done", "b", false }, { 1, 4, false, "done", "b", true }, { 60, 900, false, "done", "b", true },
+		{ 61, 900, false, "done", "b", false } /* off since, perhaps */ };
 	struct nova_service source = { .host = "a", .binary = "nova-compute", .heartbeat_age_s = { true, 0 } };
 	struct standing_migration m = { .id = 1, .migration_type = "evacuation", .source_compute = "a", .idle_s = { true, 0 } };
 
@@ -109,13 +110,13 @@ static void a_compute_that_reports_after_an_evacuation_has_its_copy(void **state
 		m.idle_s.v = cases[i].idle_s;
 		m.status = cases[i].status;
 		m.instance_host = cases[i].instance_host;
-		if (migration_copy_runs(&source, &m) != cases[i].runs)
+		if (migration_copy_runs(&source, &m, 60) != cases[i].runs)
 			fail_msg("%zu", i);
-		assert_false(migration_copy_runs(NULL, &m));
+		assert_false(migration_copy_runs(NULL, &m, 60));
 	}
 	m.status = "done";
 	source.heartbeat_age_s.set = false;
-	assert_false(migration_copy_runs(&source, &m));
+	assert_false(migration_copy_runs(&source, &m, 60));
 }
 
 static void a_heartbeat_of_a_host_that_is_forced_down(void **state)
