@@ -90,7 +90,21 @@ struct nova_config {
 	                          NULL: none */
 };
 
+/* A backend of cinder-volume whose disks are on Ceph (cinder volume/drivers/rbd.py). What is not given is NULL. */
+struct rbd_backend {
+	char *name; /* its section, the part of a volume's host behind the '@' */
+	char *conf, *user, *pool, *cluster; /* rbd_ceph_conf, rbd_user, rbd_pool, rbd_cluster_name */
+};
+
+/* How one comes to Ceph, out of our own file: over what cinder.conf and a volume's connection say. */
+struct storage_config {
+	char *conf, *keyring, *user, *fence_user; /* users without "client." */
+	char *pool; /* of the disks that nova makes; NULL: those are not asked for */
+};
+
 struct cinder_config {
+	struct rbd_backend *rbd;
+	size_t nrbd;
 	struct db_url database;
 	struct db_url replica; /* [database] slave_connection; driver NULL: not given */
 	bool has_bus;          /* transport_url is given, right or wrong */
@@ -133,6 +147,7 @@ struct site_config {
 	int64_t deadline_s;           /* of a command; 0: not given */
 	char *syslog;                 /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
+	struct storage_config storage;
 	char *nova_release;           /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
 	struct fencing_config fencing;
 };

@@ -298,6 +298,7 @@ static int read_cinder(struct ini *ini, struct cinder_config *out, struct error 
 		return -1;
 	read_bus(&cinder, ini, &out->bus, NULL);
 	out->has_bus = !out->bus.trouble || out->bus.trouble->code != ENODATA;
+	rbd_backends_read(ini, out);
 	if (read_bool(ini, NAMES({ "DEFAULT", "no_snapshot_gb_quota" }), &out->no_snapshot_gb_quota, err) != 0)
 		return -1;
 	return read_service_down_time(ini, &out->service_down_time_s, &report_interval, err);
@@ -330,6 +331,7 @@ int config_load_cinder(const struct config_sources *sources, struct cinder_confi
 
 void cinder_config_free(struct cinder_config *config)
 {
+	rbd_backends_free(config);
 	db_url_free(&config->database);
 	db_url_free(&config->replica);
 	broker_config_free(&config->bus);

@@ -113,6 +113,10 @@ extern const struct ini_name broker_url_names[];
 void broker_read(struct ini *ini, const char *exchange, struct broker_config *out, char **text);
 void broker_config_free(struct broker_config *bus);
 
+/* ---- rbd.c: cinder's backends on Ceph. What is wrong there is cinder-volume's trouble, and none of ours. */
+void rbd_backends_read(struct ini *ini, struct cinder_config *out);
+void rbd_backends_free(struct cinder_config *config);
+
 /* ---- keystone */
 int keystone_read(struct ini *ini, struct keystone_config *out, struct error *err);
 void keystone_config_free(struct keystone_config *config);

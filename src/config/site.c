@@ -200,6 +200,22 @@ static int read_fencing(struct ini *ini, const struct own_option *option, struct
 	return fencing_read(ini, &out->fencing, err);
 }
 
+/* A word of [storage], each in its member. */
+static int read_storage(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	struct storage_config *storage = &out->storage;
+	const struct {
+		const char *key;
+		char **what;
+	} member[] = { { "conf", &storage->conf }, { "keyring", &storage->keyring }, { "user", &storage->user },
+		{ "fence_user", &storage->fence_user }, { "pool", &storage->pool } };
+	size_t i = 0;
+
+	while (strcmp(member[i].key, option->key) != 0)
+		i++;
+	return read_text(ini, NAMES({ option->group, option->key }), member[i].what, err);
+}
+
 /* version before version_file, which looks whether it was given. */
 const struct own_option own_options[] = {
 	{ "site", "shared_disks", "boolean value", "false", "false", NULL, read_shared_disks,
@@ -235,6 +251,20 @@ const struct own_option own_options[] = {
 	    "Where keystone answers. As placement_url." },
 	{ "site", "nova_url", "URL", NULL, "http://nova.example.org:8774/", NULL, read_service_url,
 	    "Where nova-api answers. The address at which neutron reaches it: neutron tells nova through it that a port is plugged." },
+	{ "storage", "conf", "file name", NULL, "/etc/ceph/ceph.conf", NULL, read_storage,
+	    "The ceph.conf of the cluster that has the disks. Before an evacuation Ceph is asked who has each disk open and who "
+	    "holds its lock. Without it cinder.conf's rbd_ceph_conf counts, then /etc/ceph/ceph.conf." },
+	{ "storage", "keyring", "file name", NULL, "/etc/ceph/ceph.client.witness.keyring", NULL, read_storage,
+	    "The file with the key of user, and of fence_user. Without it ceph.conf says where keys are." },
+	{ "storage", "user", "name", NULL, "witness", NULL, read_storage,
+	    "Who asks, without client. before it. Without it cinder.conf's rbd_user asks, then the user of the volume's "
+	    "connection. It needs mon 'allow r' and osd 'profile rbd-read-only' on each pool, and writes nothing." },
+	{ "storage", "fence_user", "name", NULL, "fence", NULL, read_storage,
+	    "Who puts old clients on Ceph's blocklist where that is asked for. It needs mon 'allow command \"osd blocklist\"' "
+	    "beside what user needs. Without it user does." },
+	{ "storage", "pool", "name", NULL, "vms", NULL, read_storage,
+	    "The pool of the disks that nova makes, where the computes have images_type = rbd. Without it Ceph is asked for "
+	    "volumes alone." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "
@@ -311,6 +341,11 @@ void site_config_free(struct site_config *config)
 	free(config->nova_release);
 	free(config->syslog);
 	fencing_config_free(&config->fencing);
+	free(config->storage.conf);
+	free(config->storage.keyring);
+	free(config->storage.user);
+	free(config->storage.fence_user);
+	free(config->storage.pool);
 	for (int peer = 0; peer < PEERS; peer++)
 		free(config->url[peer]);
 	*config = (struct site_config){ 0 };

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/nova/connection.h"
+
+#include <string.h>
+
+#include "sql_catalogue.h"
+#include "util/json.h"
+#include "util/str.h"
+
+#define MONITORS_MAX 64
+
+static const struct db_shape connection_shape = DB_SHAPE(struct connection,
+    DB_COLUMNS(struct connection, instance_uuid, volume_id), DB_NULLABLES(struct connection, info));
+
+int connections_on_host(struct db *cell, const char *host, struct connections *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+
+	return db_read(cell, &SQL_NOVA_CONNECTION_LIST_BY_HOST, params, &connection_shape, &out->rows, err);
+}
+
+int connections_of_instance(struct db *cell, const char *uuid, struct connections *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("uuid", uuid), p_end };
+
+	return db_read(cell, &SQL_NOVA_CONNECTION_LIST_BY_INSTANCE, params, &connection_shape, &out->rows, err);
+}
+
+/* "volumes/volume-UUID": one slash, and a name on both sides. */
+static bool read_image(const char *name, struct arena *arena, struct rbd_connection *out)
+{
+	const char *slash = name ? strchr(name, '/') : NULL;
+
+	if (!slash || slash == name || !slash[1] || strchr(slash + 1, '/'))
+		return false;
+	out->pool = arena_dupn(arena, name, (size_t)(slash - name));
+	out->image = arena_dup(arena, slash + 1);
+	return true;
+}
+
+/* Addresses and ports are two lists of texts; what is none is left out. */
+static const char *read_monitors(json_object *data, struct arena *arena)
+{
+	json_object *hosts = json_object_object_get(data, "hosts"), *ports = json_object_object_get(data, "ports");
+	auto_str struct str all = { 0 };
+	size_t n = json_object_is_type(hosts, json_type_array) ? json_object_array_length(hosts) : 0;
+
+	for (size_t i = 0; i < n && i < MONITORS_MAX; i++) {
+		json_object *host = json_object_array_get_idx(hosts, i);
+		json_object *port = json_object_is_type(ports, json_type_array) ? json_object_array_get_idx(ports, i) : NULL;
+		const char *text = json_object_is_type(host, json_type_string) ? json_object_get_string(host) : NULL;
+
+		if (!text || !*text || strpbrk(text, ", \t\n"))
+			continue;
+		str_addf(&all, strchr(text, ':') && *text != '[' ? "%s[%s]" : "%s%s", all.n ? "," : "", text);
+		if (port && json_object_get_int(port) > 0)
+			str_addf(&all, ":%d", json_object_get_int(port));
+	}
+	return all.n ? arena_dup(arena, all.s) : NULL;
+}
+
+bool rbd_connection_read(const char *info, struct arena *arena, struct rbd_connection *out)
+{
+	json_object *whole = info ? json_tokener_parse(info) : NULL, *data = json_object_object_get(whole, "data");
+	bool is_rbd = str_equal(get_text(whole, "driver_volume_type"), "rbd") && json_object_is_type(data, json_type_object);
+
+	*out = (struct rbd_connection){ .pool = NULL };
+	is_rbd = is_rbd && read_image(get_text(data, "name"), arena, out);
+	if (is_rbd) {
+		out->cluster = arena_dup(arena, get_text(data, "cluster_name"));
+		out->user = arena_dup(arena, get_text(data, "auth_username"));
+		out->monitors = read_monitors(data, arena);
+		out->multiattach = json_object_get_boolean(json_object_object_get(whole, "multiattach"));
+	}
+	json_object_put(whole);
+	return is_rbd;
+}
