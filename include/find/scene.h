@@ -26,6 +26,7 @@
 #include "model/session.h"
 #include "cli/request.h"
 #include "fence/fence.h"
+#include "find/disks.h"
 #include "find/world.h"
 #include "util/http.h"
 
@@ -297,6 +298,7 @@ struct scene {
 	struct power_facts power;
 	struct agent_facts agents;
 	struct peer_facts peers;
+	struct storage_facts storage;
 	struct arena arena;
 };
 
@@ -424,6 +426,8 @@ void peer_say(enum peer peer, const struct peer_fact *fact, struct str *out);
 
 /* scene_witness.c: consumers, database sessions. A witness that cannot be asked says nothing and is no error. */
 void scene_find_witnesses(struct scene *scene);
+/* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
+const char *scene_address_of(const struct scene *scene, const char *host);
 void scene_find_sessions(
     struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
 /* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's

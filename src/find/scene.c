@@ -58,5 +58,6 @@ void scene_free(struct scene *scene)
 	for (i = 0; i < scene->witness.nsession; i++)
 		sessions_free(&scene->witness.session[i].sessions);
 	fence_agent_free(&scene->power.agent);
+	storage_facts_free(&scene->storage);
 	arena_free(&scene->arena);
 }

@@ -226,7 +226,10 @@ static int find_candidates(struct scene *scene, struct error *err)
 			return -1;
 	}
 	vec_sort(scene->subject.candidate, scene->subject.ncandidate, sizeof *scene->subject.candidate, biggest_first);
-	return scene_find_network(scene, err);
+	if (scene_find_network(scene, err) != 0)
+		return -1;
+	scene_find_disks(scene);
+	return 0;
 }
 
 int scene_find_instances(struct scene *scene, struct error *err)
@@ -284,9 +287,11 @@ static int find_homeless(struct scene *scene, const struct cell_facts *where, st
 		return -1;
 	scene->subject.candidate = arena_alloc(&scene->arena, sizeof *scene->subject.candidate);
 	scene->subject.ncandidate = 1;
-	return find_candidate(scene, scene->subject.candidate, scene->subject.instances.v, err) == 0 ?
-	    scene_find_network(scene, err) :
-	    -1;
+	if (find_candidate(scene, scene->subject.candidate, scene->subject.instances.v, err) != 0 ||
+	    scene_find_network(scene, err) != 0)
+		return -1;
+	scene_find_disks(scene);
+	return 0;
 }
 
 int scene_find_instance(struct scene *scene, const char *id, struct error *err)

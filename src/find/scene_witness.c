@@ -33,8 +33,7 @@ void scene_find_sessions(struct scene *scene)
 	add_server_sessions(scene, scene->world->cinder_db, scene->cinder.down_s);
 }
 
-/* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
-static const char *address_of(const struct scene *scene, const char *host)
+const char *scene_address_of(const struct scene *scene, const char *host)
 {
 	const char *address = NULL;
 
@@ -69,7 +68,7 @@ bool scene_session_speaks(const struct scene *scene, size_t fact, const struct s
 	const char *name = address_is_loopback(host) ? NULL : host; /* who is called localhost may be anywhere */
 
 	return session->idle_s.set && session->idle_s.v < (int64_t)scene->witness.session[fact].down_s &&
-	    session_is_from(session, address_of(scene, host), name) && !was_seen(scene, fact, session);
+	    session_is_from(session, scene_address_of(scene, host), name) && !was_seen(scene, fact, session);
 }
 
 size_t scene_sessions_of(const struct scene *scene, const char *host)

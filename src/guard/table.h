@@ -77,6 +77,13 @@ GUARD("fence-live-host", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES | WH
 	.sentence = N_("--fence power was asked for, and a service of the host reports: its instances run"),
 	.hint = N_("leave out --fence power; a host that has to be switched off although it reports is switched off by hand"),
 	.of_request = true)
+GUARD("disk-watched", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, disk_watched),
+	.sentence = N_("a disk is held open on Ceph from the failed host, or by the owner of its lock, and still is 35 s later, "
+		"which no dead client's is: a guest is alive there, and a second one would write to the same disk"),
+	.hint = N_("power the host off and wait half a minute, then run the same command again"))
+GUARD("lock-breakers-missing", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, lock_breakers_missing),
+	.sentence = N_("a dead client's lock stands on a disk, and the user who opens it on the new host may not break it: the "
+		"guest would boot and every write of it would be refused, while nova says ACTIVE"))
 GUARD("source-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, source_node_missing),
 	.sentence = N_("--force was given and the failed host has no compute node record; the conductor copies its "
 		"allocations and would fail"),
@@ -375,6 +382,22 @@ GUARD("config-readable", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, config
 	.sentence = N_("every local user can read a configuration file with passwords"),
 	.of_request = true)
 
+GUARD("lock-breakers-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, lock_breakers_unknown),
+	.sentence = N_("a dead client's lock stands on a disk, and whether the user who opens it on the new host may break it could "
+		"not be asked"),
+	.hint = N_("that user's caps need mon 'profile rbd'; put its key where this program can read it to have it asked"))
+GUARD("disk-watched-elsewhere", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, disk_watched_elsewhere),
+	.sentence = N_("a disk is held open on Ceph from another address than the failed host's: a backup, or a guest that is "
+		"elsewhere already"))
+GUARD("old-client-expires", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, old_client_expires),
+	.sentence = N_("an old client is on Ceph's blocklist for less than a day; after that, if its host was frozen and not off, it "
+		"writes to the new guest's disk"),
+	.hint = N_("make sure that the host is off, not frozen"))
+GUARD("disk-unprotected", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, disk_unprotected),
+	.sentence = N_("a disk on Ceph has no exclusive-lock: only the power-off protects it from its old guest"))
+GUARD("storage-unknown", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, storage_unknown),
+	.sentence = N_("Ceph could not be asked who has a disk open; that is not the same as that no client has it open"),
+	.hint = N_("'evac-manage doctor' shows what is missing"))
 GUARD("host-resolved", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, host_resolved),
 	.sentence = N_("the name is a hypervisor's; the host of its nova-compute is used"))
 GUARD("nova-api-answers", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, nova_api_answers),

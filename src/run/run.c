@@ -43,6 +43,8 @@ static int find_scene(struct run *run, struct error *err)
 	if (rc == 0 && token_is_needed(&run->work.scene))
 		token_ask(&run->work.world.token, &run->work.world.nova);
 	if (rc == 0 && run->work.scene.subject.evacuates)
+		scene_watch_disks(&run->work.scene);
+	if (rc == 0 && run->work.scene.subject.evacuates)
 		past_remember(run->work.request, &run->work.scene);
 	return rc;
 }

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "internal.h"
+#include "util/clock.h"
+#include "util/lang.h"
+#include "util/str.h"
+
+/* What Ceph says of the disks of the instances that this run would evacuate. */
+
+#define SOON_S INT64_C(86400)
+
+#define EACH_DISK(d, scene) \
+	for (const struct disk_fact *d = (scene)->storage.disk; d < (scene)->storage.disk + (scene)->storage.ndisk; d++) \
+		if (d->last)
+
+static const char *name_of(const struct scene *scene, const char *uuid)
+{
+	return str_or(guard_only_name(scene, uuid), uuid);
+}
+
+static bool is_taken(const struct scene *scene, const struct findings *found, const char *uuid)
+{
+	EACH_TAKEN(t, scene, found)
+		if (str_equal(t.c->instance->uuid, uuid))
+			return true;
+	return false;
+}
+
+/* Seen once it may be a dead host's watch, which stays for half a minute: without the second look nova-compute reports, and
+ * source-alive says so. */
+void guard_disk_watched(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	char text[STORAGE_ADDRESS_SIZE];
+
+	EACH_DISK(d, scene) {
+		const struct storage_watcher *w = disk_life(scene, d);
+
+		if (!w || scene->storage.again_ms == 0 || !is_taken(scene, out, d->instance))
+			continue;
+		guard_found(self, scene, out, d->instance, NULL, "%s: its disk %s is open: client %s of Ceph has been there for %lld s",
+		    name_of(scene, d->instance), d->name, storage_address_text(&w->address, text),
+		    (long long)((scene->storage.again_ms - scene->storage.looked_ms) / 1000));
+	}
+}
+
+void guard_disk_watched_elsewhere(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	char text[STORAGE_ADDRESS_SIZE];
+
+	EACH_DISK(d, scene) {
+		const struct storage_watcher *w = disk_stranger(scene, d);
+
+		if (w && !d->multiattach && is_taken(scene, out, d->instance))
+			guard_found(self, scene, out, d->instance, NULL, "%s: its disk %s is open from %s, which is no address of '%s'",
+			    name_of(scene, d->instance), d->name, storage_address_host(&w->address, text), scene->subject.host);
+	}
+}
+
+/* One a user: who may not break a lock may break none. */
+static void find_breakers(const struct guard *self, const struct scene *scene, struct findings *out, enum storage_may may)
+{
+	auto_str struct str subject = { 0 }, hint = { 0 };
+
+	for (size_t i = 0; i < scene->storage.nceph; i++) {
+		const struct ceph_fact *ceph = &scene->storage.ceph[i];
+		const struct disk_fact *first = NULL;
+		size_t n = 0;
+
+		EACH_DISK(d, scene)
+			if (d->ceph == i && disk_lock_is_stale(d->last) && is_taken(scene, out, d->instance)) {
+				first = first ? first : d;
+				n++;
+			}
+		if (!first || ceph->may_break != may)
+			continue;
+		str_clear(&subject);
+		str_clear(&hint);
+		str_addf(&subject, "client.%s", str_or(ceph->opener, _("of the computes")));
+		if (may == STORAGE_MAY_NOT)
+			str_addf(&hint,
+			    _("give %s the caps mon 'profile rbd' and osd 'profile rbd pool=%s', and those of its other pools again ('ceph auth caps' replaces all)"),
+			    subject.s, first->pool);
+		if (may == STORAGE_MAY_NOT)
+			guard_found(self, scene, out, subject.s, hint.s,
+			    "%s may not break the lock that a dead client left on %s (%zu disk%s): the new guest opens the disk and every write of it is refused",
+			    subject.s, first->name, n, n == 1 ? "" : "s");
+		else
+			guard_found(self, scene, out, subject.s, NULL,
+			    "whether %s may break the lock that a dead client left on %s (%zu disk%s) is not known", subject.s,
+			    first->name, n, n == 1 ? "" : "s");
+	}
+}
+
+void guard_lock_breakers_missing(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	find_breakers(self, scene, out, STORAGE_MAY_NOT);
+}
+
+void guard_lock_breakers_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	find_breakers(self, scene, out, STORAGE_MAY_UNKNOWN);
+}
+
+void guard_disk_unprotected(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct disk_fact *first = NULL;
+	size_t n = 0;
+
+	EACH_DISK(d, scene)
+		if (d->last->seen == STORAGE_SEEN && !(d->last->features & STORAGE_FEATURE_EXCLUSIVE_LOCK) && !d->multiattach &&
+		    is_taken(scene, out, d->instance)) {
+			first = first ? first : d;
+			n++;
+		}
+	if (first)
+		guard_found(self, scene, out, first->instance, NULL,
+		    n == 1 ? "the disk %s has no exclusive-lock: a host that comes back writes to it beside the new guest" :
+			     "the disk %s and %zu more have no exclusive-lock: a host that comes back writes to them beside the new guests",
+		    first->name, n - 1);
+}
+
+/* The entry that librbd makes by itself lasts one hour (rbd_blocklist_expire_seconds). */
+void guard_old_client_expires(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	char text[STORAGE_ADDRESS_SIZE], age[CLOCK_AGE_SIZE];
+
+	EACH_DISK(d, scene) {
+		const struct storage_lock *lock = disk_lock(d->last);
+		int64_t left;
+
+		if (!lock || !is_taken(scene, out, d->instance))
+			continue;
+		left = ceph_entry_left_s(scene->storage.ceph[d->ceph].newest, &lock->address, clock_wall_s());
+		if (left >= 0 && left < SOON_S)
+			guard_found(self, scene, out, d->instance, NULL, "%s: client %s of disk %s is kept out for %s more",
+			    name_of(scene, d->instance), storage_address_text(&lock->address, text), d->name, clock_age(left, age));
+	}
+}
+
+void guard_storage_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct disk_fact *first = NULL;
+	size_t n = 0;
+
+	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
+		if (disk_unknown(d) && is_taken(scene, out, d->instance)) {
+			first = first ? first : d;
+			n++;
+		}
+	if (first)
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "storage: not asked: %s; who has %s open is not known (%zu disk%s)", disk_unknown(first), first->name, n,
+		    n == 1 ? "" : "s");
+}
