@@ -92,14 +92,14 @@ struct nova_config {
 
 /* A backend of cinder-volume whose disks are on Ceph (cinder volume/drivers/rbd.py). What is not given is NULL. */
 struct rbd_backend {
-	char *name; /* its section, the part of a volume's host behind the '@' */
+	char *name;                         /* its section, the part of a volume's host behind the '@' */
 	char *conf, *user, *pool, *cluster; /* rbd_ceph_conf, rbd_user, rbd_pool, rbd_cluster_name */
 };
 
 /* How one comes to Ceph, out of our own file: over what cinder.conf and a volume's connection say. */
 struct storage_config {
 	char *conf, *keyring, *user, *fence_user; /* users without "client." */
-	char *pool; /* of the disks that nova makes; NULL: those are not asked for */
+	char *pool;                               /* of the disks that nova makes; NULL: those are not asked for */
 };
 
 struct cinder_config {

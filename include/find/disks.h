@@ -7,56 +7,60 @@
 #include <stdint.h>
 
 #include "storage/storage.h"
+#include "util/str.h"
 
-/* What Ceph says of the disks of the instances. A watch of who died stays for 27 to 30 s, so a watcher that was seen once proves
- * nothing, and the same one seen again later is alive. The lock stays for ever, with its owner's address. Who is not seen has not
- * spoken to Ceph for half a minute: a frozen host looks the same, so that is never a proof of death. */
+/* What Ceph says of the disks of the instances. A watch of who died stays for 27 to 30 s, so a watcher that was seen once
+ * proves nothing, and the same one seen again later is alive. The lock stays for ever, with its owner's address. Who is not
+ * seen has not spoken to Ceph for half a minute: a frozen host looks the same, so that is never a proof of death. */
 #define DISKS_AGAIN_MS 35000
 
 struct disk_fact {
-	const char *instance, *volume; /* volume NULL: a disk that nova made */
-	const char *pool, *image, *name; /* name: "POOL/IMAGE" */
-	bool multiattach;                /* several watchers are rightful, and it has no exclusive lock */
-	size_t ceph;                     /* who was asked: storage_facts.ceph */
+	const char *instance, *volume;           /* volume NULL: a disk that nova made */
+	const char *pool, *image, *name;         /* name: "POOL/IMAGE" */
+	bool multiattach;                        /* several watchers are rightful, and it has no exclusive lock */
+	size_t ceph;                             /* who was asked: storage_facts.ceph */
 	const struct storage_disk *first, *last; /* the first look and the newest one, which may be the same */
 };
 
 /* A cluster, as one user of it. */
 struct ceph_fact {
 	struct storage_access access;
-	const char *opener; /* the user who opens these disks on a compute; NULL: not known */
+	const char *opener;         /* the user who opens these disks on a compute; NULL: not known */
 	enum storage_may may_break; /* may that one put a lock's owner on the blocklist, as a new guest must? */
 	struct storage_answer first, last;
 	const struct storage_answer *newest; /* one of them */
 };
 
 struct storage_facts {
-	const char *absent; /* why no disk is asked for at all; NULL: disk[] has some */
+	const char *absent;     /* why no disk is asked for at all; NULL: disk[] has some */
 	struct ceph_fact *ceph; /* in the scene's arena, but their answers */
 	size_t nceph;
 	struct disk_fact *disk;
 	size_t ndisk;
 	struct storage_address *old; /* of the failed host: who owns locks of its disks, and what nova knows of it */
-	size_t nold, nowner; /* the first ${nowner} own locks */
+	size_t nold, nowner;         /* the first ${nowner} own locks */
 	bool looked;
 	int64_t looked_ms, again_ms; /* our own clock; again_ms 0: there was no second look */
 };
 
 struct scene;
-/* Which images the disks of all candidates are, and whom to ask for them: out of nova's connections. What cannot be read is said
- * in absent, and is no error. */
+/* Which images the disks of all candidates are, and whom to ask for them: out of nova's connections. What cannot be read is
+ * said in absent, and is no error. */
 void scene_find_disks(struct scene *scene);
 /* Asks Ceph, all clusters at the same time; in time, whatever they do. Again: once more, beside the first look. */
 void scene_look_at_disks(struct scene *scene);
 void scene_look_at_disks_again(struct scene *scene);
-/* Before an evacuation: where a disk is watched from the failed host, waits and looks again, unless its nova-compute reports, which
- * says more. */
+/* Before an evacuation: where a disk is watched from the failed host, waits and looks again, unless its nova-compute reports,
+ * which says more. */
 void scene_watch_disks(struct scene *scene);
+/* The same for one volume that is shown alone. */
+struct db;
+void scene_find_disk_of_volume(struct scene *scene, struct db *cell, const char *instance, const char *volume);
 void storage_facts_free(struct storage_facts *facts);
 
 bool scene_is_old_address(const struct scene *scene, const struct storage_address *address);
-/* A watcher of the newest look that is the failed host's or the lock's owner. After a second look that is life: either it was there
- * at the first, or it came since. */
+/* A watcher of the newest look that is the failed host's or the lock's owner. After a second look that is life: either it was
+ * there at the first, or it came since. */
 const struct storage_watcher *disk_life(const struct scene *scene, const struct disk_fact *disk);
 /* One that neither is. */
 const struct storage_watcher *disk_stranger(const struct scene *scene, const struct disk_fact *disk);
@@ -64,6 +68,9 @@ const struct storage_watcher *disk_stranger(const struct scene *scene, const str
 const struct storage_lock *disk_lock(const struct storage_disk *disk);
 /* Its owner watches the disk no more: a new guest has to break it. */
 bool disk_lock_is_stale(const struct storage_disk *disk);
+/* In a word: "open", "stale lock", "closed", "missing", "unknown"; and in a sentence: who has it open, whose lock it is. */
+const char *disk_state(const struct disk_fact *disk);
+void disk_say(const struct disk_fact *disk, struct str *out);
 /* Why it is not known what Ceph says of this disk; NULL: it is. */
 const char *disk_unknown(const struct disk_fact *disk);
 /* Seconds until the entry that keeps this client out ends, by the monitors' clock; -1: no entry, or not known. */

@@ -397,6 +397,7 @@ static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 	check_nova(&e, scene);
 	check_neutron(&e, scene->world);
 	doctor_check_services(&e, scene);
+	doctor_check_storage(&e, scene->world);
 	check_bus(&e, scene->world);
 	check_journal_place(&e, scene->request);
 	check_deadline(&e);

@@ -397,6 +397,7 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 	add_instance_states(t, scene);
 	host_show_ports(t, scene);
 	add_disks(t, scene);
+	host_show_storage(t, scene);
 	add_owner_rows(t, scene);
 	if (w->cinder_db && (add_dependents(t, scene, err) != 0 || add_attachments(t, scene, err) != 0))
 		return -1;

@@ -15,6 +15,7 @@ void host_show_age(struct str *detail, struct maybe_int age, bool disabled);
 
 void host_show_agents(struct table *t, const struct scene *scene);
 void host_show_ports(struct table *t, const struct scene *scene);
+void host_show_storage(struct table *t, struct scene *scene);
 int host_show_twins(struct table *t, struct scene *scene, struct error *err);
 
 #endif

@@ -320,6 +320,18 @@ static void add_vifs(struct table *t, const struct scene *scene, const struct ca
 		    _("its row in instance_info_caches is missing or cannot be read"));
 }
 
+static void add_storage(struct table *t, struct scene *scene)
+{
+	auto_str struct str value = { 0 };
+
+	scene_look_at_disks(scene);
+	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++) {
+		str_clear(&value);
+		disk_say(d, &value);
+		add_instance_row(t, "storage", d->name, value.s, NULL);
+	}
+}
+
 /* Its trace names the service that nova's own words do not. */
 static int add_fault(struct table *t, struct scene *scene, const struct candidate *c, struct error *err)
 {
@@ -360,6 +372,7 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 	add_attempts(t, c);
 	if (add_instance_volumes(t, scene, c, err) != 0 || add_fault(t, scene, c, err) != 0)
 		return -1;
+	add_storage(t, scene);
 	add_port_facts(t, c);
 	add_vifs(t, scene, c);
 	if (!scene->neutron.known)

@@ -209,6 +209,22 @@ static int look_at_volume(struct sight *s, struct error *err)
 	return 0;
 }
 
+static void add_volume_storage(const struct sight *s)
+{
+	struct scene *scene = s->scene;
+	auto_str struct str detail = { 0 };
+
+	for (size_t c = 0; c < scene->nova.ncell; c++)
+		for (const struct volume_use *u = s->uses[c].v; u < s->uses[c].v + s->uses[c].n; u++)
+			scene_find_disk_of_volume(scene, scene->world->cell[c].db, u->instance_uuid, s->volume.id);
+	scene_look_at_disks(scene);
+	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++) {
+		str_clear(&detail);
+		disk_say(d, &detail);
+		add_volume_row(s->t, "storage", d->name, disk_state(d), detail.s, NULL);
+	}
+}
+
 static void add_lost_cell(struct table *t, const struct world *w, const struct cell_mapping *cell)
 {
 	const struct absence *lost = world_lost_cell(w, cell->id);
@@ -234,6 +250,7 @@ static int fill_volume(struct scene *scene, struct table *t, struct error *err)
 			add_thing(&s, &s.things.v[i]);
 		for (size_t c = 0; c < scene->nova.ncell; c++)
 			add_uses(&s, c);
+		add_volume_storage(&s);
 		if (!scene->world->api_db)
 			add_volume_row(t, "unknown", _("nova's rows"), NULL, scene->world->nova_absent, NULL);
 		for (size_t i = 0; i < scene->world->mappings.n; i++)

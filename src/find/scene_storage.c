@@ -15,7 +15,8 @@
 
 static const struct volume_fact *volume_of(const struct scene *scene, const char *instance, const char *volume)
 {
-	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate; c++)
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
+	     c++)
 		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
 			if (str_equal(c->instance->uuid, instance) && str_equal(v->bdm->volume_id, volume))
 				return v;
@@ -23,7 +24,7 @@ static const struct volume_fact *volume_of(const struct scene *scene, const char
 }
 
 /* cinder.conf's section of the backend that owns this volume; where it names one backend of Ceph alone, that. */
-static const struct rbd_backend *backend_of(const struct scene *scene, const struct volume_fact *volume)
+static const struct rbd_backend *rbd_backend_of(const struct scene *scene, const struct volume_fact *volume)
 {
 	const struct cinder_config *cinder = &scene->world->cinder;
 	struct host_name host;
@@ -76,11 +77,11 @@ static void add_disk(struct scene *scene, size_t *cap, struct disk_fact disk, co
 	facts->disk[facts->ndisk++] = disk;
 }
 
-static void add_volume(struct scene *scene, size_t *cap, const struct connection *connection)
+static void add_volume_disk(struct scene *scene, size_t *cap, const struct connection *connection)
 {
 	const struct storage_config *own = &scene->world->site.storage;
 	const struct volume_fact *volume = volume_of(scene, connection->instance_uuid, connection->volume_id);
-	const struct rbd_backend *backend = backend_of(scene, volume);
+	const struct rbd_backend *backend = rbd_backend_of(scene, volume);
 	struct rbd_connection rbd;
 	struct storage_access access;
 
@@ -89,7 +90,9 @@ static void add_volume(struct scene *scene, size_t *cap, const struct connection
 	access = (struct storage_access){ .cluster = backend && backend->cluster ? backend->cluster : rbd.cluster,
 		.conf = own->conf || !backend ? own->conf : backend->conf,
 		.keyring = own->keyring,
-		.user = own->user ? own->user : backend && backend->user ? backend->user : rbd.user,
+		.user = own->user            ? own->user :
+		    backend && backend->user ? backend->user :
+					       rbd.user,
 		.monitors = rbd.monitors };
 	add_disk(scene, cap,
 	    (struct disk_fact){ .instance = arena_dup(&scene->arena, connection->instance_uuid),
@@ -100,7 +103,8 @@ static void add_volume(struct scene *scene, size_t *cap, const struct connection
 	    &access, rbd.user);
 }
 
-/* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk"; no database tells whether it exists. Its user is the one who may see it. */
+/* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk"; no database tells whether it exists. Its user is the one who may see it.
+ */
 static void add_made_disks(struct scene *scene, size_t *cap)
 {
 	const struct storage_config *own = &scene->world->site.storage;
@@ -108,7 +112,8 @@ static void add_made_disks(struct scene *scene, size_t *cap)
 
 	if (!own->pool)
 		return;
-	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate; c++)
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
+	     c++)
 		if (!instance_boots_from_volume(c->instance))
 			add_disk(scene, cap,
 			    (struct disk_fact){ .instance = c->instance->uuid,
@@ -138,10 +143,28 @@ void scene_find_disks(struct scene *scene)
 		return;
 	}
 	for (size_t i = 0; i < connections.n; i++)
-		add_volume(scene, &cap, &connections.v[i]);
+		add_volume_disk(scene, &cap, &connections.v[i]);
 	connections_free(&connections);
 	add_made_disks(scene, &cap);
 	if (scene->storage.ndisk == 0)
+		scene->storage.absent = _("nova records no disk on Ceph");
+}
+
+void scene_find_disk_of_volume(struct scene *scene, struct db *cell, const char *instance, const char *volume)
+{
+	struct connections connections = { 0 };
+	struct error e = { 0 };
+	size_t cap = 0;
+
+	if (scene->storage.ndisk > 0) /* of an instance that has it beside another: one look tells of both */
+		return;
+	if (connections_of_instance(cell, instance, &connections, &e) != 0)
+		scene->storage.absent = arena_dup(&scene->arena, e.text);
+	for (size_t i = 0; i < connections.n; i++)
+		if (str_equal(connections.v[i].volume_id, volume))
+			add_volume_disk(scene, &cap, &connections.v[i]);
+	connections_free(&connections);
+	if (scene->storage.ndisk == 0 && !scene->storage.absent)
 		scene->storage.absent = _("nova records no disk on Ceph");
 }
 
@@ -151,13 +174,16 @@ static void fill_ask(const struct scene *scene, size_t ceph, struct storage_ask 
 {
 	const struct ceph_fact *fact = &scene->storage.ceph[ceph];
 
-	*ask = (struct storage_ask){ .access = fact->access, .image = image, .probe = str_equal(fact->access.user, fact->opener) };
+	*ask = (struct storage_ask){ .access = fact->access,
+		.image = image,
+		.probe = str_equal(fact->access.user, fact->opener) };
 	for (size_t i = 0; i < scene->storage.ndisk; i++)
 		if (scene->storage.disk[i].ceph == ceph)
 			image[ask->n++] = (struct storage_image){ scene->storage.disk[i].pool, scene->storage.disk[i].image };
 }
 
-/* Who asks may be another than who opens the disks: whether that one may break a lock is asked with its own key, if it is here. */
+/* Who asks may be another than who opens the disks: whether that one may break a lock is asked with its own key, if it is here.
+ */
 static void begin_probe(const struct ceph_fact *fact, struct storage_look *look)
 {
 	struct storage_ask ask = { .access = fact->access, .probe = true };
@@ -205,8 +231,8 @@ static void check_cluster(const struct ceph_fact *fact, struct storage_answer *a
 	if (answer->absent || answer->nmonitor == 0 || !fact->access.monitors || is_monitor_of(answer, fact->access.monitors))
 		return;
 	answer->absent = arena_printf(&answer->arena,
-	    _("cluster %s, which was asked, has none of the monitors of the volumes' connections (%s)"), str_or(answer->fsid, "?"),
-	    fact->access.monitors);
+	    _("cluster %s, which was asked, has none of the monitors of the volumes' connections (%s)"),
+	    str_or(answer->fsid, "?"), fact->access.monitors);
 	for (size_t i = 0; i < answer->ndisk; i++)
 		answer->disk[i] = (struct storage_disk){ .seen = STORAGE_UNKNOWN, .why = answer->absent };
 }
@@ -224,7 +250,7 @@ static void give_disks(struct scene *scene, size_t ceph, bool again)
 		}
 }
 
-static void take_answer(struct scene *scene, size_t ceph, bool again, struct storage_look *look)
+static void take_cluster(struct scene *scene, size_t ceph, bool again, struct storage_look *look)
 {
 	struct ceph_fact *fact = &scene->storage.ceph[ceph];
 	struct storage_answer *answer = again ? &fact->last : &fact->first;
@@ -239,7 +265,7 @@ static void take_answer(struct scene *scene, size_t ceph, bool again, struct sto
 }
 
 /* All clusters at the same time: one that is silent costs no other anything. */
-static void look_at_all(struct scene *scene, bool again)
+static void look_at_clusters(struct scene *scene, bool again)
 {
 	const size_t n = scene->storage.nceph;
 	struct storage_image *image = xcalloc(scene->storage.ndisk + 1, sizeof *image);
@@ -253,10 +279,10 @@ static void look_at_all(struct scene *scene, bool again)
 			begin_probe(&scene->storage.ceph[i], &probe[i]);
 	}
 	for (size_t i = 0; i < n; i++) {
-		take_answer(scene, i, again, &look[i]);
+		take_cluster(scene, i, again, &look[i]);
 		if (!again)
-			scene->storage.ceph[i].may_break =
-			    probe[i].pid ? take_probe(&probe[i]) : scene->storage.ceph[i].first.may_blocklist;
+			scene->storage.ceph[i].may_break = probe[i].pid ? take_probe(&probe[i]) :
+									  scene->storage.ceph[i].first.may_blocklist;
 	}
 	free(image);
 	free(look);
@@ -272,8 +298,8 @@ static void add_old(struct scene *scene, const struct storage_address *address)
 		facts->old[facts->nold++] = *address;
 }
 
-/* Who owns the lock of a disk of the host was the host, whatever it is called there. What nova knows is seldom its address on the
- * storage network, and counts where it is. */
+/* Who owns the lock of a disk of the host was the host, whatever it is called there. What nova knows is seldom its address on
+ * the storage network, and counts where it is. */
 static void find_old_addresses(struct scene *scene)
 {
 	struct storage_facts *facts = &scene->storage;
@@ -295,7 +321,7 @@ void scene_look_at_disks(struct scene *scene)
 {
 	if (scene->storage.ndisk == 0)
 		return;
-	look_at_all(scene, false);
+	look_at_clusters(scene, false);
 	scene->storage.looked = true;
 	scene->storage.looked_ms = clock_monotonic_ms();
 	find_old_addresses(scene);
@@ -305,7 +331,7 @@ void scene_look_at_disks_again(struct scene *scene)
 {
 	if (!scene->storage.looked)
 		return;
-	look_at_all(scene, true);
+	look_at_clusters(scene, true);
 	scene->storage.again_ms = clock_monotonic_ms();
 }
 
@@ -400,6 +426,45 @@ const char *disk_unknown(const struct disk_fact *disk)
 	return disk->last->seen == STORAGE_UNKNOWN ? disk->last->why : NULL;
 }
 
+const char *disk_state(const struct disk_fact *disk)
+{
+	if (disk_unknown(disk))
+		return "unknown";
+	if (disk->last->seen == STORAGE_MISSING)
+		return "missing";
+	if (disk->last->nwatcher > 0)
+		return "open";
+	return disk_lock_is_stale(disk->last) ? "stale lock" : "closed";
+}
+
+void disk_say(const struct disk_fact *disk, struct str *out)
+{
+	const struct storage_lock *lock;
+	char text[STORAGE_ADDRESS_SIZE];
+
+	if (disk_unknown(disk)) {
+		str_addf(out, _("storage: not asked: %s"), disk_unknown(disk));
+		return;
+	}
+	if (disk->last->seen == STORAGE_MISSING) {
+		str_add(out, _("Ceph has no such image"));
+		return;
+	}
+	if (disk->last->nwatcher == 0)
+		str_add(out, _("no client of Ceph has it open"));
+	for (size_t i = 0; i < disk->last->nwatcher; i++) {
+		str_add(out, i ? ", " : _("open by client "));
+		str_add(out, storage_address_text(&disk->last->watcher[i].address, text));
+	}
+	lock = disk_lock(disk->last);
+	if (lock)
+		str_addf(out,
+		    disk_lock_is_stale(disk->last) ? _("; locked by client %s, which is gone") : _("; locked by client %s"),
+		    storage_address_text(&lock->address, text));
+	else if (!(disk->last->features & STORAGE_FEATURE_EXCLUSIVE_LOCK))
+		str_add(out, _("; it has no exclusive-lock"));
+}
+
 /* "2026-11-28T10:02:31.123456+0000", or with a blank for the T: always in UTC (ceph 14 to 20 include/utime.h: gmtime). */
 static int64_t time_of_entry(const char *until)
 {
@@ -416,8 +481,8 @@ int64_t ceph_entry_left_s(const struct storage_answer *answer, const struct stor
 	int64_t left = -1, end;
 
 	for (size_t i = 0; i < answer->nentry; i++)
-		if (storage_address_hits(&answer->entry[i].address, client) && (end = time_of_entry(answer->entry[i].until)) > now_s &&
-		    end - now_s > left)
+		if (storage_address_hits(&answer->entry[i].address, client) &&
+		    (end = time_of_entry(answer->entry[i].until)) > now_s && end - now_s > left)
 			left = end - now_s;
 	return left;
 }

@@ -14,12 +14,12 @@
 	for (const struct disk_fact *d = (scene)->storage.disk; d < (scene)->storage.disk + (scene)->storage.ndisk; d++) \
 		if (d->last)
 
-static const char *name_of(const struct scene *scene, const char *uuid)
+static const char *disk_owner_name(const struct scene *scene, const char *uuid)
 {
 	return str_or(guard_only_name(scene, uuid), uuid);
 }
 
-static bool is_taken(const struct scene *scene, const struct findings *found, const char *uuid)
+static bool disk_is_taken(const struct scene *scene, const struct findings *found, const char *uuid)
 {
 	EACH_TAKEN(t, scene, found)
 		if (str_equal(t.c->instance->uuid, uuid))
@@ -33,13 +33,15 @@ void guard_disk_watched(const struct guard *self, const struct scene *scene, str
 {
 	char text[STORAGE_ADDRESS_SIZE];
 
-	EACH_DISK(d, scene) {
+	EACH_DISK(d, scene)
+	{
 		const struct storage_watcher *w = disk_life(scene, d);
 
-		if (!w || scene->storage.again_ms == 0 || !is_taken(scene, out, d->instance))
+		if (!w || scene->storage.again_ms == 0 || !disk_is_taken(scene, out, d->instance))
 			continue;
-		guard_found(self, scene, out, d->instance, NULL, "%s: its disk %s is open: client %s of Ceph has been there for %lld s",
-		    name_of(scene, d->instance), d->name, storage_address_text(&w->address, text),
+		guard_found(self, scene, out, d->instance, NULL,
+		    "%s: its disk %s is open: client %s of Ceph has been there for %lld s", disk_owner_name(scene, d->instance),
+		    d->name, storage_address_text(&w->address, text),
 		    (long long)((scene->storage.again_ms - scene->storage.looked_ms) / 1000));
 	}
 }
@@ -48,12 +50,14 @@ void guard_disk_watched_elsewhere(const struct guard *self, const struct scene *
 {
 	char text[STORAGE_ADDRESS_SIZE];
 
-	EACH_DISK(d, scene) {
+	EACH_DISK(d, scene)
+	{
 		const struct storage_watcher *w = disk_stranger(scene, d);
 
-		if (w && !d->multiattach && is_taken(scene, out, d->instance))
-			guard_found(self, scene, out, d->instance, NULL, "%s: its disk %s is open from %s, which is no address of '%s'",
-			    name_of(scene, d->instance), d->name, storage_address_host(&w->address, text), scene->subject.host);
+		if (w && !d->multiattach && disk_is_taken(scene, out, d->instance))
+			guard_found(self, scene, out, d->instance, NULL,
+			    "%s: its disk %s is open from %s, which is no address of '%s'", disk_owner_name(scene, d->instance),
+			    d->name, storage_address_host(&w->address, text), scene->subject.host);
 	}
 }
 
@@ -68,10 +72,10 @@ static void find_breakers(const struct guard *self, const struct scene *scene, s
 		size_t n = 0;
 
 		EACH_DISK(d, scene)
-			if (d->ceph == i && disk_lock_is_stale(d->last) && is_taken(scene, out, d->instance)) {
-				first = first ? first : d;
-				n++;
-			}
+		if (d->ceph == i && disk_lock_is_stale(d->last) && disk_is_taken(scene, out, d->instance)) {
+			first = first ? first : d;
+			n++;
+		}
 		if (!first || ceph->may_break != may)
 			continue;
 		str_clear(&subject);
@@ -108,15 +112,17 @@ void guard_disk_unprotected(const struct guard *self, const struct scene *scene,
 	size_t n = 0;
 
 	EACH_DISK(d, scene)
-		if (d->last->seen == STORAGE_SEEN && !(d->last->features & STORAGE_FEATURE_EXCLUSIVE_LOCK) && !d->multiattach &&
-		    is_taken(scene, out, d->instance)) {
-			first = first ? first : d;
-			n++;
-		}
-	if (first)
+	if (d->last->seen == STORAGE_SEEN && !(d->last->features & STORAGE_FEATURE_EXCLUSIVE_LOCK) && !d->multiattach &&
+	    disk_is_taken(scene, out, d->instance)) {
+		first = first ? first : d;
+		n++;
+	}
+	if (n == 1)
 		guard_found(self, scene, out, first->instance, NULL,
-		    n == 1 ? "the disk %s has no exclusive-lock: a host that comes back writes to it beside the new guest" :
-			     "the disk %s and %zu more have no exclusive-lock: a host that comes back writes to them beside the new guests",
+		    "the disk %s has no exclusive-lock: a host that comes back writes to it beside the new guest", first->name);
+	else if (n > 1)
+		guard_found(self, scene, out, first->instance, NULL,
+		    "the disk %s and %zu more have no exclusive-lock: a host that comes back writes to them beside the new guests",
 		    first->name, n - 1);
 }
 
@@ -125,16 +131,18 @@ void guard_old_client_expires(const struct guard *self, const struct scene *scen
 {
 	char text[STORAGE_ADDRESS_SIZE], age[CLOCK_AGE_SIZE];
 
-	EACH_DISK(d, scene) {
+	EACH_DISK(d, scene)
+	{
 		const struct storage_lock *lock = disk_lock(d->last);
 		int64_t left;
 
-		if (!lock || !is_taken(scene, out, d->instance))
+		if (!lock || !disk_is_taken(scene, out, d->instance))
 			continue;
 		left = ceph_entry_left_s(scene->storage.ceph[d->ceph].newest, &lock->address, clock_wall_s());
 		if (left >= 0 && left < SOON_S)
 			guard_found(self, scene, out, d->instance, NULL, "%s: client %s of disk %s is kept out for %s more",
-			    name_of(scene, d->instance), storage_address_text(&lock->address, text), d->name, clock_age(left, age));
+			    disk_owner_name(scene, d->instance), storage_address_text(&lock->address, text), d->name,
+			    clock_age(left, age));
 	}
 }
 
@@ -144,7 +152,7 @@ void guard_storage_unknown(const struct guard *self, const struct scene *scene, 
 	size_t n = 0;
 
 	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
-		if (disk_unknown(d) && is_taken(scene, out, d->instance)) {
+		if (disk_unknown(d) && disk_is_taken(scene, out, d->instance)) {
 			first = first ? first : d;
 			n++;
 		}

@@ -63,6 +63,46 @@ static json_object *consumers_seen(const struct scene *scene)
 	return list;
 }
 
+/* ---- the disks, as they were frozen: whom a later look is compared with */
+
+static json_object *watchers_seen(const struct storage_disk *disk)
+{
+	json_object *list = json_object_new_array();
+	char text[STORAGE_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < disk->nwatcher; i++)
+		json_object_array_add(list, json_object_new_string(storage_address_text(&disk->watcher[i].address, text)));
+	return list;
+}
+
+static json_object *disk_seen(const struct scene *scene, const struct disk_fact *d)
+{
+	json_object *one = json_object_new_object();
+	const struct storage_lock *lock = d->last ? disk_lock(d->last) : NULL;
+	char text[STORAGE_ADDRESS_SIZE];
+
+	put_text(one, "instance", d->instance);
+	put_text(one, "volume", d->volume);
+	put_text(one, "image", d->name);
+	put_text(one, "cluster", scene->storage.ceph[d->ceph].newest ? scene->storage.ceph[d->ceph].newest->fsid : NULL);
+	put_text(one, "state", disk_state(d));
+	put_text(one, "unknown", disk_unknown(d));
+	put(one, "watchers", d->last ? watchers_seen(d->last) : json_object_new_array());
+	put_text(one, "lock", lock ? storage_address_text(&lock->address, text) : NULL);
+	return one;
+}
+
+static json_object *storage_seen(const struct scene *scene)
+{
+	json_object *o = json_object_new_object(), *disks = json_object_new_array();
+
+	put_text(o, "absent", scene->storage.absent);
+	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
+		json_object_array_add(disks, disk_seen(scene, d));
+	put(o, "disks", disks);
+	return o;
+}
+
 static json_object *findings_seen(const struct findings *findings)
 {
 	json_object *list = json_object_new_array(), *one;
@@ -176,6 +216,7 @@ int journal_evidence(struct journal *j, const struct scene *scene, const struct 
 		NULL);
 	put_text(record, "nova_api", scene->witness.nova_api);
 	put(record, "power", scene_power_json(scene));
+	put(record, "storage", storage_seen(scene));
 	put(record, "findings", findings_seen(findings));
 	put(record, "people", people_of(scene));
 	return journal_add(j, "evidence", record, false, err);

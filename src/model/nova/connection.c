@@ -27,7 +27,7 @@ int connections_of_instance(struct db *cell, const char *uuid, struct connection
 }
 
 /* "volumes/volume-UUID": one slash, and a name on both sides. */
-static bool read_image(const char *name, struct arena *arena, struct rbd_connection *out)
+static bool read_rbd_image(const char *name, struct arena *arena, struct rbd_connection *out)
 {
 	const char *slash = name ? strchr(name, '/') : NULL;
 
@@ -65,7 +65,7 @@ bool rbd_connection_read(const char *info, struct arena *arena, struct rbd_conne
 	bool is_rbd = str_equal(get_text(whole, "driver_volume_type"), "rbd") && json_object_is_type(data, json_type_object);
 
 	*out = (struct rbd_connection){ .pool = NULL };
-	is_rbd = is_rbd && read_image(get_text(data, "name"), arena, out);
+	is_rbd = is_rbd && read_rbd_image(get_text(data, "name"), arena, out);
 	if (is_rbd) {
 		out->cluster = arena_dup(arena, get_text(data, "cluster_name"));
 		out->user = arena_dup(arena, get_text(data, "auth_username"));

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "doctor.h"
+#include "storage/storage.h"
+#include "util/lang.h"
+
+/* One row a user of a cluster: does it answer, and may that user break the lock that a dead client leaves? */
+
+static void check_access(struct exam *e, const struct storage_access *access)
+{
+	const struct storage_ask ask = { .access = *access, .probe = true };
+	struct storage_look look;
+	struct storage_answer answer;
+	const char *user = str_or(access->user, "admin");
+
+	storage_begin(&ask, &look);
+	storage_take(&look, &answer);
+	if (answer.absent)
+		exam_tell(e, "storage", 0, WARN,
+		    N_("install librbd1 and put ceph.conf and the key here, or set [storage] in evac-manage.conf"),
+		    "not asked: %s", answer.absent);
+	else if (answer.may_blocklist == STORAGE_MAY_NOT)
+		exam_tell(e, "storage", 0, FIT, NULL,
+		    "cluster %s answers client.%s, who may not break the lock of a dead client", str_or(answer.fsid, "?"),
+		    user);
+	else
+		exam_tell(e, "storage", 0, FIT, NULL, "cluster %s answers client.%s", str_or(answer.fsid, "?"), user);
+	storage_answer_free(&answer);
+}
+
+void doctor_check_storage(struct exam *e, const struct world *w)
+{
+	const struct storage_config *own = &w->site.storage;
+
+	if (own->user || own->conf) {
+		check_access(e, &(struct storage_access){ .conf = own->conf, .keyring = own->keyring, .user = own->user });
+		return;
+	}
+	for (const struct rbd_backend *b = w->cinder.rbd; b < w->cinder.rbd + w->cinder.nrbd; b++)
+		check_access(e,
+		    &(struct storage_access){ .cluster = b->cluster,
+			.conf = b->conf,
+			.keyring = own->keyring,
+			.user = b->user });
+	if (w->cinder.nrbd == 0)
+		exam_tell(e, "storage", 0, FIT, NULL, "not asked: neither cinder.conf nor [storage] names a user of Ceph");
+}

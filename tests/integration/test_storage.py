@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Ceph says of the disks of a dead host, before anything is written. Both libraries of Ceph are stand-ins whose cluster is a file
+(tests/storage/fake.c); make check-storage has the real ones."""
+import json
+import os
+
+import harness
+from harness import A, FENCED, OK, REFUSED, rows
+
+GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
+BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
+OLD, NEW = "192.0.2.7:0/5", "192.0.2.8:0/9"
+
+
+class Storage(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+        self.instance, self.volume = (row for row in rows("nova", """
+            SELECT b.instance_uuid, b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid
+             WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0
+               AND b.boot_index = 0 ORDER BY b.id LIMIT 1""", (A,))[0][:2])
+        self.image = "volumes/volume-" + self.volume
+        info = {"driver_volume_type": "rbd", "data": {
+            "name": self.image, "hosts": ["192.0.2.1"], "ports": ["6789"], "auth_username": "cinder", "keyring": "SECRETKEY=="}}
+        rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), self.volume))
+        self.cluster = os.path.join(self.tool.state, "cluster")
+        with open(self.tool.site, "a") as f:
+            f.write(f"[storage]\nconf = {self.cluster}\n")
+
+    def run_with(self, cluster, *words):
+        with open(self.cluster, "w") as f:
+            f.write(cluster)
+        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
+        return self.tool.run(*words, env=env)
+
+    def evacuate(self, cluster, *words):
+        return self.run_with(cluster, "instance", "evacuate", self.instance, *words, *GO)
+
+    def died(self, *more):
+        return "\n".join((f"image {self.image} 61", f"lock {self.image} {OLD} 4253 auto") + more) + "\n"
+
+    def codes(self, result):
+        return {f["code"] for f in result.json["findings"]} & {
+            "disk-watched", "lock-breakers-missing", "lock-breakers-unknown", "disk-watched-elsewhere", "old-client-expires",
+            "disk-unprotected", "storage-unknown"}
+
+    def test_a_dead_hosts_disk_is_frozen_into_the_journal(self):
+        r = self.expect(self.evacuate(self.died()), OK)
+        self.assertEqual(self.codes(r), set())
+        (journal,) = self.tool.journals()
+        with open(journal) as f:
+            text = f.read()
+        seen = [json.loads(line) for line in text.splitlines() if json.loads(line)["type"] == "evidence"][0]["storage"]
+        self.assertEqual(seen["disks"], [{
+            "instance": self.instance, "volume": self.volume, "image": self.image, "cluster": "7db2ac12-76f5-4c1d-9729-3271ab723376",
+            "state": "stale lock", "unknown": None, "watchers": [], "lock": OLD}])
+        self.assertNotIn("SECRETKEY", text + r.out + r.err)
+
+    def test_who_may_not_break_the_lock_stops_it(self):
+        before = harness.checksum()
+        r = self.expect(self.evacuate(self.died("user client.cinder may -13 access denied")), REFUSED, "profile rbd")
+        self.assertEqual(self.codes(r), {"lock-breakers-missing"})
+        self.unchanged(before)
+        self.assertEqual(self.conductor.casts, [])
+
+    def test_what_cannot_be_asked_is_unknown_and_stops_nothing(self):
+        for cluster in (f"error {self.image} -110\n", "connect -13\n", "connect abort\n"):
+            self.assertEqual(self.codes(self.expect(self.evacuate(cluster, "--dry-run"), OK)), {"storage-unknown"}, cluster)
+
+    def test_others_are_told_from_the_host(self):
+        r = self.expect(self.evacuate(self.died(f"watch {self.image} {NEW} 77 1"), "--dry-run"), OK)
+        self.assertEqual(self.codes(r), {"disk-watched-elsewhere"})
+
+    def test_it_is_shown(self):
+        alive = self.died(f"watch {self.image} {OLD} 4253 1")
+        for words in (("host", "show", A), ("instance", "show", self.instance), ("volume", "show", self.volume)):
+            r = self.expect(self.run_with(alive, *words, "-f", "json"), OK)
+            row = [row for row in r.json if row["section"] == "storage"]
+            self.assertEqual([one["item"] for one in row], [self.image], words)
+            self.assertIn(OLD, json.dumps(row))
+            self.assertNotIn("SECRETKEY", r.out + r.err)
+
+    def test_doctor_asks_the_cluster(self):
+        r = self.run_with("", "doctor", "-f", "json")
+        (row,) = [row for row in r.json if row["check"] == "storage"]
+        self.assertIn("7db2ac12", row["detail"])
+
+    def test_a_host_that_is_alive_is_seen_twice(self):
+        """The one that waits: 35 s, the time in which Ceph drops a dead client's watch."""
+        r = self.expect(self.evacuate(self.died(f"watch {self.image} {OLD} 4253 1")), REFUSED, "looking again in 35 s")
+        self.assertEqual(self.codes(r), {"disk-watched"})
+        self.assertEqual(self.conductor.casts, [])
