@@ -66,6 +66,8 @@ struct evacuation {
 	const char
 	    *network_why; /* why it is not ready, or was not looked at; of a ready one what is to be known; NULL: nothing */
 	bool network_as_before;              /* not ready, and neither was it on the failed host: nobody waits for it */
+	const char *disks_why;               /* what Ceph said against it, when its disks were looked at last; NULL: nothing */
+	int64_t disks_ms;                    /* that was then; 0: never */
 	int64_t network_ms;                  /* when it was looked at last; by our clock */
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 };

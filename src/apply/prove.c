@@ -369,6 +369,12 @@ static int prove_with_patience(struct work *work, const struct proof *proof, str
 
 	while ((rc = try_landed(work, proof, err)) == 0 && any_landed(&work->plan) && clock_monotonic_ms() < deadline)
 		clock_sleep_ms(SETTLE_STEP_MS);
+	if (rc == 0 && any_landed(&work->plan)) {
+		struct proof end = *proof;
+
+		end.over = true;
+		rc = try_landed(work, &end, err);
+	}
 	for (size_t i = 0; i < work->plan.nunit; i++)
 		if (evacuation_is(&work->plan.unit[i], PHASE_LANDED) ||
 		    (evacuation_is(&work->plan.unit[i], PHASE_NOT_READY) && !work->plan.unit[i].evacuation->told))

@@ -101,6 +101,8 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
 	} else {
 		wrong = instance_wrong(work, unit, &now, proof, err);
 		if (!wrong)
+			wrong = storage_wrong(work, unit, &(struct arrived){ now.host, now.vm_state }, proof->over);
+		if (!wrong)
 			wrong = network_look(work, unit, &(struct arrived){ now.host, now.vm_state }, proof);
 	}
 	evacuation_state_free(&now);

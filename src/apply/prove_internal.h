@@ -10,6 +10,7 @@ struct proof {
 	struct db *neutron; /* NULL: ${neutron_absent} says why */
 	struct neutron_columns neutron_columns;
 	const char *neutron_absent;
+	bool over; /* the time to settle has passed: what only had to be waited for is a note from here on */
 	bool last; /* nobody looks again: what cannot be read now was not looked at */
 };
 
@@ -21,5 +22,10 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
 /* prove_network.c: the ports of one that nova has done, where the instance is now. NULL: ${unit}->evacuation->network tells
  * what was seen. Else, unless ${proof}->last, why they could not be read. */
 const char *network_look(struct work *work, struct unit *unit, const struct arrived *at, const struct proof *proof);
+
+/* prove_storage.c: the disks on Ceph of one that nova has done and that runs, as they were frozen before the first cast. NULL:
+ * its guest writes to them, or they were not looked at. Asked no oftener than every five seconds, and once more when it is
+ * over. */
+const char *storage_wrong(struct work *work, struct unit *unit, const struct arrived *at, bool over);
 
 #endif
