@@ -192,7 +192,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/servers/run tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -235,8 +235,18 @@ check-releases:
 	$(Q)tests/deps.sh releases tarball
 	$(Q)BUILD=$(BUILD) tests/releases/run $(SUITES)
 
+# guests that boot, on hosts that lose their power; STORIES= some of them. As root, with Debian's archive
+check-guests: all
+	$(Q)tests/deps.sh build sandbox guests
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/guests/run $(STORIES)
+
 demo:
 	$(Q)tests/demo
+
+# the main job with guests that boot; as root, with Debian's archive
+demo-guests: all
+	$(Q)tests/deps.sh build sandbox guests
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/guests/run demo
 
 # the audit against planted rows, and against N rows of each kind; the light sandbox must be up
 check-audit: all
@@ -348,5 +358,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-releases demo asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

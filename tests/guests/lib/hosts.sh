@@ -1,0 +1,132 @@
+# shellcheck shell=bash disable=SC2154
+# A compute host: namespaces (network, mounts, name, processes) with a libvirtd of its own. Its power-off is SIGKILL to the init of its
+# processes, which takes all of them at once. It reaches the control plane, which listens on 127.0.0.1 of the machine, through relay.py;
+# without it the host is cut off, and its guests go on.
+
+SWITCH=evg$PORT_BASE                     # the tenants' wire: a bridge in a network namespace; 10.77.0.254 on it asks the guests
+letter_of() { local l; for l in A B C; do [ "$(host_of $l)" = "$1" ] && echo $l; done; }
+netns_of() { echo "$SWITCH-$(letter_of "$1")"; }
+plug_of() { echo "evg$(letter_of "$1")"; }
+dir_of() { echo "$RUN/hosts/$1"; }
+init_of() { cat "$(dir_of "$1")/init.pid" 2>/dev/null; }
+
+host_is_on() { # host
+  local pid start
+  { read -r pid start <"$(dir_of "$1")/init.pid"; } 2>/dev/null && [ "$(start_of "$pid")" = "$start" ] && [ "$(stat_field "$pid" 3)" != Z ]
+}
+
+make_switch() {
+  [ -e "/run/netns/$SWITCH" ] && return
+  ip netns add "$SWITCH"
+  ip -n "$SWITCH" link set lo up
+  ip -n "$SWITCH" link add wire type bridge forward_delay 0 stp_state 0
+  ip -n "$SWITCH" addr add 10.77.0.254/24 dev wire
+  ip -n "$SWITCH" link set wire up
+}
+
+write_libvirt_config() { # directory
+  mkdir -p "$1"/{etc/qemu,etc/nwfilter,run,lib/qemu,log,cache,luns,sbin,sbin.work}
+  [ -s "$1/uuid" ] || cat /proc/sys/kernel/random/uuid >"$1/uuid"
+  cat >"$1/etc/libvirtd.conf" <<C
+unix_sock_group = "root"
+unix_sock_rw_perms = "0700"
+auth_unix_rw = "none"
+auth_unix_ro = "none"
+host_uuid = "$(cat "$1/uuid")"
+log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
+C
+  cat >"$1/etc/qemu.conf" <<'C'
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+security_default_confined = 0
+cgroup_controllers = []
+namespaces = []
+stdio_handler = "file"
+seccomp_sandbox = 0
+C
+  # mount -t nfs SERVER:/SHARE DIRECTORY: laid over the host's /usr/sbin; nova unmounts the share after its last user, and mounts it again
+  cat >"$1/sbin/mount.nfs" <<N
+#!/bin/sh
+exec mount --bind "$RUN/shared/\${1#*:/}" "\$2"
+N
+  # neutron's agent lists rules against false ARP answers, which a port without port security has none of; many kernels have no ebtables
+  printf '#!/bin/sh\n' >"$1/sbin/ebtables"
+  chmod +x "$1"/sbin/*
+}
+
+plug_in() { # host: its cable to the tenants' wire
+  local ns plug
+  ns=$(netns_of "$1") plug=$(plug_of "$1")
+  [ -e "/run/netns/$ns" ] && return
+  ip netns add "$ns"
+  ip -n "$ns" link set lo up
+  ip link add "$plug" netns "$SWITCH" type veth peer name phys0 netns "$ns" || die "no cable for $1"
+  ip -n "$SWITCH" link set "$plug" master wire
+  ip -n "$SWITCH" link set "$plug" up
+  ip -n "$ns" link set phys0 up
+}
+
+heal() { # host: the cable to the control plane
+  # shellcheck disable=SC2086
+  start_daemon "relay-$1" "$PY" "$GUESTS/python/relay.py" "/run/netns/$(netns_of "$1")" $CONTROL_PORTS
+}
+cut_off() { kill_daemon "relay-$1"; }
+
+power_on() { # host
+  local d i pid="" unshared
+  host_is_on "$1" && return
+  d=$(dir_of "$1")
+  make_switch
+  write_libvirt_config "$d"
+  plug_in "$1"
+  heal "$1"
+  rm -rf "$d/run" "$d/init.pid"
+  mkdir -p "$d/run"
+  setsid nsenter --net="/run/netns/$(netns_of "$1")" unshare -m -u -p -f --kill-child=KILL --mount-proc \
+    bash "$GUESTS/host-init" "$1" "$d" "$RUN/luns" >>"$d/log/init.out" 2>&1 </dev/null 9>&- &
+  unshared=$!
+  disown
+  for ((i = 0; i < 100; i++)); do
+    read -r pid _ 2>/dev/null <"/proc/$unshared/task/$unshared/children" && break # its first child is the init
+    sleep 0.1
+  done
+  [ -n "$pid" ] || die "no processes on $1: see $d/log/init.out"
+  echo "$pid $(start_of "$pid")" >"$d/init.pid"
+  wait_for 60 test -S "$d/run/libvirt-sock" || die "no libvirtd on $1: see $d/log"
+}
+
+on_host() { # host command...
+  local pid; pid=$(init_of "$1"); pid=${pid%% *}; shift
+  nsenter -t "$pid" -m -u -n -p -- "$@"
+}
+
+# Everything of it at once; and its cables, which a dead network card does not hold
+power_off() { # host
+  local pid name
+  if host_is_on "$1"; then pid=$(init_of "$1"); kill -KILL "${pid%% *}"; fi
+  for name in $(daemons_of_host "$1"); do kill_daemon "$name"; done
+  cut_off "$1"
+  ip -n "$SWITCH" link del "$(plug_of "$1")" 2>/dev/null # at once: the end of a namespace takes its time
+  ip netns del "$(netns_of "$1")" 2>/dev/null
+  rm -f "$(dir_of "$1")/init.pid"
+}
+
+# Every process of the host, from outside: a machine whose kernel hangs, or that a hypervisor has paused
+signal_host() { # host signal
+  local ns init p
+  init=$(init_of "$1")
+  ns=$(readlink "/proc/${init%% *}/ns/pid")
+  for p in /proc/[0-9]*; do
+    [ "$(readlink "$p/ns/pid" 2>/dev/null)" != "$ns" ] || kill -"$2" "${p#/proc/}" 2>/dev/null
+  done
+  return 0
+}
+
+hosts_down() {
+  local h
+  for h in $HOSTS; do power_off "$h"; done
+  ip netns del "$SWITCH" 2>/dev/null
+}
