@@ -18,7 +18,7 @@ struct work {
 	struct lock *lock;       /* NULL until something is about to be written */
 	struct journal *journal; /* the same */
 	struct agent_watch agents;
-	bool source_reports;     /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
+	bool source_reports; /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 };
 
 #endif

@@ -148,7 +148,7 @@ struct site_config {
 	char *syslog;                 /* the facility of the trail; NULL: none is kept */
 	char *version, *min_version;  /* dotted numbers; NULL when not given. version_file has been read into version */
 	struct storage_config storage;
-	char *nova_release;           /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
+	char *nova_release; /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
 	struct fencing_config fencing;
 };
 

@@ -5,10 +5,10 @@
 #include "find/world.h"
 #include "util/str.h"
 
-/* left_behind.c. What an evacuation that failed has left at its new host, while nova has the instance on its old one: nova-compute
- * gives the instance attachments of its own and binds its ports to itself before it starts the guest, and undoes neither (nova
- * 26 compute/manager.py: _do_rebuild_instance, setup_instance_network_on_host; detach_block_devices). The next evacuation that
- * succeeds takes them along; without one they stay, and the guest on the old host is without network. */
+/* left_behind.c. What an evacuation that failed has left at its new host, while nova has the instance on its old one:
+ * nova-compute gives the instance attachments of its own and binds its ports to itself before it starts the guest, and undoes
+ * neither (nova 26 compute/manager.py: _do_rebuild_instance, setup_instance_network_on_host; detach_block_devices). The next
+ * evacuation that succeeds takes them along; without one they stay, and the guest on the old host is without network. */
 struct left_thing {
 	const char *id, *volume_id; /* volume_id NULL: a port */
 	const char *host;           /* where it is */

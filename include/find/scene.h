@@ -226,9 +226,9 @@ struct power_facts {
 /* neutron's agents on the failed host: they go on while nova-compute is down alone, and neutron hears of them without nova. */
 #define AGENT_QUEUES 2
 struct agent_facts {
-	bool looked;                 /* the host's rows were read */
-	struct neutron_agents rows;  /* none with OVN, or where neutron's database is not known */
-	unsigned down_s;             /* agent_down_time */
+	bool looked;                /* the host's rows were read */
+	struct neutron_agents rows; /* none with OVN, or where neutron's database is not known */
+	unsigned down_s;            /* agent_down_time */
 	struct neutron_columns columns;
 	struct consumer_fact queue[AGENT_QUEUES]; /* that there were; whether ${reports} says nothing here */
 	size_t nqueue;
@@ -442,8 +442,8 @@ bool scene_fences(const struct request *request, const char *way); /* --fence ${
 /* What an agent said, or why none did, for people; nothing where none is configured. */
 void scene_say_power(const struct scene *scene, struct str *out);
 json_object *scene_power_json(const struct scene *scene); /* the evidence; NULL: no agent is configured */
-/* scene_agents.c: rows and queues of neutron's agents on the failed host, found when the run begins. What cannot be asked is said in
- * absent, and no error. */
+/* scene_agents.c: rows and queues of neutron's agents on the failed host, found when the run begins. What cannot be asked is
+ * said in absent, and no error. */
 void scene_find_agents(struct scene *scene);
 /* The same looked at again, over a connection of its own where neutron's broker is another than nova's. */
 struct agent_watch {
@@ -452,8 +452,8 @@ struct agent_watch {
 };
 void scene_look_at_agents(struct scene *scene, struct agent_watch *watch);
 void agent_watch_end(struct agent_watch *watch);
-/* Does one of them show that the host lives? ${why}, may be NULL, gets the sentence. A row that is fresh does, or a consumer of a
- * queue that the host's agent alone reads, unless its own row says that it does not report any more: then the broker has not
+/* Does one of them show that the host lives? ${why}, may be NULL, gets the sentence. A row that is fresh does, or a consumer of
+ * a queue that the host's agent alone reads, unless its own row says that it does not report any more: then the broker has not
  * dropped the connection yet. */
 bool scene_agent_speaks(const struct scene *scene, struct str *why);
 /* scene_heartbeat.c: before an evacuation, of a nova-compute that is forced down and whose heartbeat is not yet late: waits

@@ -248,7 +248,8 @@ static void answer_left_behind(struct table *t, const struct scene *scene, const
 	const struct world *w = scene->world;
 
 	if (f->left > 0)
-		answer(t, "left behind", STOP, f->left, f->remedy.s, "failed evacuations have moved them to another host: %s", f->what.s);
+		answer(t, "left behind", STOP, f->left, f->remedy.s, "failed evacuations have moved them to another host: %s",
+		    f->what.s);
 	else
 		answer(t, "left behind", FINE, 0, NULL,
 		    f->failed ? N_("no port and no attachment of a failed evacuation was found on another host") :
@@ -263,8 +264,9 @@ static void answer_left_behind(struct table *t, const struct scene *scene, const
 static void answer_alive(struct table *t, const struct failures *f)
 {
 	answer(t, "guest alive", f->alive ? NOTE : FINE, f->alive, f->domstate.s,
-	    f->alive ? N_("an evacuation was refused the disk, because the guest still ran (guest-alive): the host was not off") :
-		       N_("no evacuation has met a living guest"));
+	    f->alive ?
+		N_("an evacuation was refused the disk, because the guest still ran (guest-alive): the host was not off") :
+		N_("no evacuation has met a living guest"));
 }
 
 static int look_at_failed(const struct scene *scene, const struct instance *i, struct failures *f, struct error *err)

@@ -95,7 +95,8 @@ static int check_still_down(struct work *work, struct error *err)
 
 #define AGENTS_AGAIN_MS 1000 /* a wave is cast within less */
 
-/* Before every wave: nothing else would refuse a second guest on a block device. Outside the transaction: the broker is asked. */
+/* Before every wave: nothing else would refuse a second guest on a block device. Outside the transaction: the broker is asked.
+ */
 static int check_agents_silent(struct work *work, struct error *err)
 {
 	auto_str struct str why = { 0 };
@@ -136,7 +137,8 @@ static int claim_transaction(struct work *work, struct unit *unit, const char *u
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
-	if (check_agents_silent(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 || db_begin_write(db, err) != 0)
+	if (check_agents_silent(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 ||
+	    db_begin_write(db, err) != 0)
 		return -1;
 	if (claim(work, unit, unique_id, body, err) != 0 || lock_check(&work->scene, work->lock, err) != 0) {
 		db_rollback(db);

@@ -105,11 +105,12 @@ static const char *and_left_behind(struct work *work, const struct unit *unit)
 
 	left_behind_find(&work->world, unit->step[0].id, host, &left);
 	left_behind_say(&left, &said);
-	text = said.n ? arena_printf(arena, _("; %s: 'evac-manage host return %s' has the commands that bring them back"), said.s,
-			    shell_word(arena, host)) :
-	    left.absent ? arena_printf(arena, _("; whether its ports and attachments are on the new host is not known: %s"),
-			      left.absent) :
-			  "";
+	text = said.n ?
+	    arena_printf(arena, _("; %s: 'evac-manage host return %s' has the commands that bring them back"), said.s,
+		shell_word(arena, host)) :
+	    left.absent ?
+	    arena_printf(arena, _("; whether its ports and attachments are on the new host is not known: %s"), left.absent) :
+	    "";
 	left_behind_free(&left);
 	return text;
 }
@@ -155,7 +156,8 @@ static int read_failure(struct work *work, struct evacuation *e, const char **wh
 	find_cause(work, e, &words);
 	if (fault.exists)
 		*why = arena_printf(&work->plan.arena, _("%s: %s (fault %lld)"), *why,
-		    e->cause.what ? str_or(fault.message, "") : cause_words_said(&words, &work->plan.arena), (long long)fault.code);
+		    e->cause.what ? str_or(fault.message, "") : cause_words_said(&words, &work->plan.arena),
+		    (long long)fault.code);
 	fault_free(&fault);
 	if (!e->cause.what && evacuation_events(cell, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
 		return -1;

@@ -32,8 +32,7 @@ bool compute_leaves_done(const struct scene *scene, const struct nova_service *s
 bool migration_copy_runs(const struct nova_service *source, const struct standing_migration *m, unsigned down_s)
 {
 	return source && nova_service_reports(source, down_s) && migration_is_evacuation(m) && str_equal(m->status, "done") &&
-	    m->instance_host &&
-	    !str_equal(m->instance_host, m->source_compute) && m->idle_s.set &&
+	    m->instance_host && !str_equal(m->instance_host, m->source_compute) && m->idle_s.set &&
 	    source->heartbeat_age_s.v + CLOCKS_DIFFER_S < m->idle_s.v;
 }
 

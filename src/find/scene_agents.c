@@ -5,8 +5,8 @@
 #include "util/log.h"
 
 /* oslo.messaging names the queue of a server "TOPIC.HOST" (_drivers/amqpdriver.py: listen). An agent of linuxbridge, macvtap or
- * SR-IOV listens on the first (neutron 12 to 2026.2 plugins/ml2/drivers/…/agent: consumers [PORT, UPDATE]), one of Open vSwitch on
- * the second (openvswitch/agent/ovs_neutron_agent.py: setup_rpc: [TUNNEL, UPDATE], with tunnels or without; until 17 on the
+ * SR-IOV listens on the first (neutron 12 to 2026.2 plugins/ml2/drivers/…/agent: consumers [PORT, UPDATE]), one of Open vSwitch
+ * on the second (openvswitch/agent/ovs_neutron_agent.py: setup_rpc: [TUNNEL, UPDATE], with tunnels or without; until 17 on the
  * first as well). ovn-controller listens on no queue. */
 static const char *const topics[AGENT_QUEUES] = { "q-agent-notifier-port-update", "q-agent-notifier-tunnel-update" };
 

@@ -149,8 +149,7 @@ static int find_candidate(struct scene *scene, struct candidate *c, const struct
 		return -1;
 	if (c->attempts.n && fault_guest_alive(cell, instance->uuid, &c->guest_alive_s, err) != 0)
 		return -1;
-	if (scene_find_group(scene, c, err) != 0 ||
-	    find_power(cell, c, err) != 0)
+	if (scene_find_group(scene, c, err) != 0 || find_power(cell, c, err) != 0)
 		return -1;
 	return find_volumes(scene, c, err);
 }

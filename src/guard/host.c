@@ -120,7 +120,8 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 /* About the host, so of every instance, whatever this run takes. */
 void guard_guest_alive(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate; c++)
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
+	     c++)
 		if (c->guest_alive_s.set && c->attempts.n)
 			guard_found(self, scene, out, c->instance->uuid, NULL,
 			    "the guest of %s still ran %lld s ago: nova-compute on '%s' was refused the write lock of its disk",

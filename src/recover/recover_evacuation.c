@@ -431,8 +431,9 @@ static void heed_fault(const struct look *look, const char *uuid, const char **w
 	struct error err = { 0 };
 
 	if (look->cell && fault_guest_alive(look->cell, uuid, &age_s, &err) == 0 && age_s.set)
-		*why = _("sent; it ended in error: guest-alive: qemu on the new host was refused the disk, because the guest still ran: the "
-			 "source was not off");
+		*why = _(
+		    "sent; it ended in error: guest-alive: qemu on the new host was refused the disk, because the guest still ran: the "
+		    "source was not off");
 }
 
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why)

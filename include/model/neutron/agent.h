@@ -18,8 +18,8 @@ struct neutron_agents {
 };
 /* By host and type; ${have}->has_agents must be so. */
 int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, struct neutron_agents *out, struct error *err);
-int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host,
-    struct neutron_agents *out, struct error *err);
+int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
+    struct error *err);
 static inline void neutron_agents_free(struct neutron_agents *agents)
 {
 	db_rows_free(&agents->rows);

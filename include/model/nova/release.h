@@ -60,8 +60,8 @@ bool compute_level_takes_target_state(const char *level);
 #define COMPUTE_TAKES_DEVICE_PROFILES 53
 #define COMPUTE_TAKES_EXTENDED_REQUESTS 59
 #define COMPUTE_COMPLETES_ALL \
-	31 /* services.version: after Queens a start completes every evacuation away from the host, whether its hypervisor still has the \
-	      guest or not */
+	31 /* services.version: after Queens a start completes every evacuation away from the host, whether its hypervisor \
+	      still has the guest or not */
 #define COMPUTE_HAS_SECOND_QUEUE \
 	71 /* compute RPC 6.5; nova service.py: start() reads "compute-alt.HOST", too, and while it shuts down \
 	      that one alone */

@@ -15,8 +15,8 @@ int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, 
 	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST, NULL, &agent_shape, &out->rows, err);
 }
 
-int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host,
-    struct neutron_agents *out, struct error *err)
+int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
+    struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 

@@ -34,10 +34,11 @@ static const struct {
 	const char *text;
 	enum trouble trouble;
 } troubles[] = {
-	/* QEMU block/file-posix.c: raw_check_lock_bytes(), and the hint behind it; libvirt locking/ (virtlockd) src/util/virlockspace.c.
-	 * Only in the trace: the message is the class, libvirtError */
-	{ "Failed to get \"write\" lock", GUEST_ALIVE }, { "Failed to get shared \"write\" lock", GUEST_ALIVE },
-	{ "Is another process using the image", GUEST_ALIVE }, { "Lockspace resource '", GUEST_ALIVE },
+	/* QEMU block/file-posix.c: raw_check_lock_bytes(), and the hint behind it; libvirt locking/ (virtlockd)
+	 * src/util/virlockspace.c. Only in the trace: the message is the class, libvirtError */
+	{ "Failed to get \"write\" lock", GUEST_ALIVE },
+	{ "Failed to get shared \"write\" lock", GUEST_ALIVE }, { "Is another process using the image", GUEST_ALIVE },
+	{ "Lockspace resource '", GUEST_ALIVE },
 	/* nova exception.py: VirtualInterfaceCreateException; virt/libvirt/driver.py: _create_guest_with_network */
 	{ "Virtual Interface creation failed", NO_EVENT }, { "VirtualInterfaceCreateException", NO_EVENT },
 	{ "Binding failed for port", NOT_BOUND }, /* network/neutron.py: _ensure_no_port_binding_failure */
@@ -374,10 +375,12 @@ static void say_allocations(struct cause *c, struct arena *arena)
 static void say_guest_alive(struct cause *c, struct arena *arena)
 {
 	(void)arena;
-	c->what = _("guest-alive: its guest still runs elsewhere: the write lock of its disk is held, and qemu on the new host was "
-		    "refused it; the source is not off");
-	c->next = _("power the source off; where it is off already and the disk is on NFS, its server keeps the lock of a dead host "
-		    "for its lease (90 s by default): wait 2 minutes");
+	c->what = _(
+	    "guest-alive: its guest still runs elsewhere: the write lock of its disk is held, and qemu on the new host was "
+	    "refused it; the source is not off");
+	c->next = _(
+	    "power the source off; where it is off already and the disk is on NFS, its server keeps the lock of a dead host "
+	    "for its lease (90 s by default): wait 2 minutes");
 }
 
 static const struct {
