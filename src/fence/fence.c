@@ -153,7 +153,7 @@ static int find_program(const struct fence_agent *agent, struct str *out, struct
 	return error_set(err, ERROR_CONFIG, "'%s' is not installed", agent->program);
 }
 
-static int ask(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out,
+static int ask_agent(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out,
     struct error *err)
 {
 	auto_secret_str struct str password = { 0 }, input = { 0 }, output = { 0 };
@@ -188,7 +188,7 @@ static void ask_once(const struct fence_agent *agent, const char *action, int64_
 
 	*out = (struct fence_answer){ .exit_code = -1 };
 	clock_now(out->at);
-	if (ask(agent, action, timeout_ms, out, &err) != 0)
+	if (ask_agent(agent, action, timeout_ms, out, &err) != 0)
 		snprintf(out->trouble, sizeof out->trouble, "%s", err.text);
 }
 

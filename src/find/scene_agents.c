@@ -34,7 +34,7 @@ static void read_rows(struct scene *scene)
 		keep_absent(scene, &err);
 }
 
-static void find_rows(struct scene *scene)
+static void find_agent_rows(struct scene *scene)
 {
 	struct agent_facts *a = &scene->agents;
 	struct error err = { 0 };
@@ -91,7 +91,7 @@ void scene_find_agents(struct scene *scene)
 	if (!scene->subject.host || !scene->subject.evacuates)
 		return;
 	scene->agents.absent = NULL;
-	find_rows(scene);
+	find_agent_rows(scene);
 	find_queues(scene, &watch);
 	agent_watch_end(&watch);
 }

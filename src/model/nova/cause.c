@@ -36,9 +36,8 @@ static const struct {
 } troubles[] = {
 	/* QEMU block/file-posix.c: raw_check_lock_bytes(), and the hint behind it; libvirt locking/ (virtlockd)
 	 * src/util/virlockspace.c. Only in the trace: the message is the class, libvirtError */
-	{ "Failed to get \"write\" lock", GUEST_ALIVE },
-	{ "Failed to get shared \"write\" lock", GUEST_ALIVE }, { "Is another process using the image", GUEST_ALIVE },
-	{ "Lockspace resource '", GUEST_ALIVE },
+	{ "Failed to get \"write\" lock", GUEST_ALIVE }, { "Failed to get shared \"write\" lock", GUEST_ALIVE },
+	{ "Is another process using the image", GUEST_ALIVE }, { "Lockspace resource '", GUEST_ALIVE },
 	/* nova exception.py: VirtualInterfaceCreateException; virt/libvirt/driver.py: _create_guest_with_network */
 	{ "Virtual Interface creation failed", NO_EVENT }, { "VirtualInterfaceCreateException", NO_EVENT },
 	{ "Binding failed for port", NOT_BOUND }, /* network/neutron.py: _ensure_no_port_binding_failure */
