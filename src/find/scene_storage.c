@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -463,28 +462,6 @@ void disk_say(const struct disk_fact *disk, struct str *out)
 		    storage_address_text(&lock->address, text));
 	else if (!(disk->last->features & STORAGE_FEATURE_EXCLUSIVE_LOCK))
 		str_add(out, _("; it has no exclusive-lock"));
-}
-
-/* "2026-11-28T10:02:31.123456+0000", or with a blank for the T: always in UTC (ceph 14 to 20 include/utime.h: gmtime). */
-static int64_t time_of_entry(const char *until)
-{
-	char text[CLOCK_TEXT_SIZE];
-
-	if (strlen(until) < 19)
-		return 0;
-	snprintf(text, sizeof text, "%.10sT%.8s.000Z", until, until + 11);
-	return clock_parse(text);
-}
-
-int64_t ceph_entry_left_s(const struct storage_answer *answer, const struct storage_address *client, int64_t now_s)
-{
-	int64_t left = -1, end;
-
-	for (size_t i = 0; i < answer->nentry; i++)
-		if (storage_address_hits(&answer->entry[i].address, client) &&
-		    (end = time_of_entry(answer->entry[i].until)) > now_s && end - now_s > left)
-			left = end - now_s;
-	return left;
 }
 
 void storage_facts_free(struct storage_facts *facts)
