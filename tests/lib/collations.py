@@ -52,7 +52,7 @@ def make(collation_of, copies=True):
             text = rows(database, "SHOW CREATE TABLE `%s`" % table)[0]["Create Table"]
             rows(PREFIX + database, definition(text, lambda column: collation_of(database, table, column)))
             if copies:
-                rows(PREFIX + database, "SET STATEMENT sql_mode = 'NO_AUTO_VALUE_ON_ZERO' FOR INSERT INTO `%s` SELECT * FROM `%s`.`%s`" % (table, database, table))
+                rows(PREFIX + database, "INSERT INTO `%s` SELECT * FROM `%s`.`%s`" % (table, database, table), settings="sql_mode = 'NO_AUTO_VALUE_ON_ZERO'")
 
 
 def drop():
