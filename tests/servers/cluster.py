@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Three RabbitMQ of this machine on 127.0.0.1, joined to one broker, with an epmd and files of their own. NODES_ROOT: another root that
-has a RabbitMQ (tests/servers/root); the directory must then have the same path in it."""
+"""Three RabbitMQ of this machine on 127.0.0.1, joined to one broker, with an epmd and files of their own. NODES_ROOT: the
+RabbitMQ of that root (tests/servers/root) instead, as root."""
 import os
 import shutil
 import signal
@@ -13,6 +13,13 @@ BIN = "/usr/lib/rabbitmq/bin/"
 ERLANG = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +S 1:1"
 
 
+# as tests/servers/servers.sh enters it: its mounts end with it
+ROOT = os.environ.get("NODES_ROOT")
+IN_ROOT = '''root=$1; run=$2; shift 2
+  mount -t tmpfs none "$root/tmp" && mkdir -p "$root$run" && mount --bind "$run" "$root$run" && mount --rbind /dev "$root/dev" &&
+    mount -t proc proc "$root/proc" && exec chroot "$root" "$@"'''
+
+
 class Cluster:
     def __init__(self, directory, port, user, password):
         """Three ports for clients from ${port}, three for the nodes among themselves, and epmd's."""
@@ -21,6 +28,13 @@ class Cluster:
 
     def port_of(self, node):
         return self.port + node
+
+    def command(self, *words):
+        return ["unshare", "--mount", "sh", "-c", IN_ROOT, "sh", ROOT, self.directory, *words] if ROOT else list(words)
+
+    def version(self):
+        """Its first two numbers."""
+        return tuple(int(n) for n in self.control(1, "eval", "rabbit_misc:version().").strip().strip('"').split(".")[:2])
 
     def env(self, node):
         at = os.path.join(self.directory, "n%d" % node)
@@ -34,7 +48,7 @@ class Cluster:
                 "RABBITMQ_CONF_ENV_FILE": "/dev/null", "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG, "RABBITMQ_CTL_ERL_ARGS": ERLANG}
 
     def control(self, node, *words):
-        done = subprocess.run([BIN + "rabbitmqctl", "-q", "-n", "n%d@localhost" % node, *words], env=self.env(node), stdin=subprocess.DEVNULL,
+        done = subprocess.run(self.command(BIN + "rabbitmqctl", "-q", "-n", "n%d@localhost" % node, *words), env=self.env(node), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
         if done.returncode != 0:
             raise RuntimeError("rabbitmqctl %s: exit %d\n%s" % (" ".join(words), done.returncode, done.stdout))
@@ -67,7 +81,7 @@ class Cluster:
 
     def start_node(self, node):
         log = open(os.path.join(self.directory, "n%d" % node, "out"), "a")
-        self.children[node] = subprocess.Popen([BIN + "rabbitmq-server"], env=self.env(node), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        self.children[node] = subprocess.Popen(self.command(BIN + "rabbitmq-server"), env=self.env(node), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                                start_new_session=True)
 
     def wait(self, node, seconds=300):
