@@ -235,18 +235,18 @@ check-releases:
 	$(Q)tests/deps.sh releases tarball
 	$(Q)BUILD=$(BUILD) tests/releases/run $(SUITES)
 
-# guests that boot, on hosts that lose their power; STORIES= some of them. As root, with Debian's archive
-check-guests: all
+# guests that boot, on hosts that lose their power, freeze and are cut off; STORIES= some of them. As root, with Debian's archive
+check-guests: all $(BUILD)/tests/storage/rbd
 	$(Q)tests/deps.sh build sandbox guests
-	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/guests/run $(STORIES)
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage RBD=$(abspath $(BUILD))/tests/storage/rbd tests/guests/run $(STORIES)
 
 demo:
 	$(Q)tests/demo
 
 # the main job with guests that boot; as root, with Debian's archive
-demo-guests: all
+demo-guests: all $(BUILD)/tests/storage/rbd
 	$(Q)tests/deps.sh build sandbox guests
-	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/guests/run demo
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage RBD=$(abspath $(BUILD))/tests/storage/rbd tests/guests/run demo
 
 # the audit against planted rows, and against N rows of each kind; the light sandbox must be up
 check-audit: all

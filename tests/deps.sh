@@ -24,7 +24,7 @@ RELEASES="debootstrap iproute2 git util-linux"
 SCENARIO="make python3-jsonschema"
 
 # make check-guests and demo-guests alone: a hypervisor; nothing of it is started by the packages
-GUESTS="libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils python3-libvirt genisoimage iproute2 e2fsprogs"
+GUESTS="libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86 qemu-utils qemu-block-extra python3-libvirt genisoimage iproute2 e2fsprogs"
 
 # make check-servers alone, which makes roots of other releases
 SERVERS="debootstrap util-linux"

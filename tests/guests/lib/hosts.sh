@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # A compute host: namespaces (network, mounts, name, processes) with a libvirtd of its own. Its power-off is SIGKILL to the init of its
-# processes, which takes all of them at once. It reaches the control plane, which listens on 127.0.0.1 of the machine, through relay.py;
-# without it the host is cut off, and its guests go on.
+# processes, which takes all of them at once. It reaches the control plane and Ceph, which listen on 127.0.0.1 of the machine, through a
+# relay.py each; without the first the host is cut off, and its guests go on.
 
 SWITCH=evg$PORT_BASE                     # the tenants' wire: a bridge in a network namespace; 10.77.0.254 on it asks the guests
 letter_of() { local l; for l in A B C; do [ "$(host_of $l)" = "$1" ] && echo $l; done; }
@@ -70,8 +70,10 @@ plug_in() { # host: its cable to the tenants' wire
 }
 
 heal() { # host: the cable to the control plane
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2046,SC2086
   start_daemon "relay-$1" "$PY" "$GUESTS/python/relay.py" "/run/netns/$(netns_of "$1")" $CONTROL_PORTS
+  # shellcheck disable=SC2046
+  start_daemon "storage-$1" "$PY" "$GUESTS/python/relay.py" "/run/netns/$(netns_of "$1")" $(ceph_ports | sed "s/$/@$(address_of "$1")/")
 }
 cut_off() { kill_daemon "relay-$1"; }
 
@@ -96,6 +98,7 @@ power_on() { # host
   [ -n "$pid" ] || die "no processes on $1: see $d/log/init.out"
   echo "$pid $(start_of "$pid")" >"$d/init.pid"
   wait_for 60 test -S "$d/run/libvirt-sock" || die "no libvirtd on $1: see $d/log"
+  give_secret "$1"
 }
 
 on_host() { # host command...
@@ -109,6 +112,7 @@ power_off() { # host
   if host_is_on "$1"; then pid=$(init_of "$1"); kill -KILL "${pid%% *}"; fi
   for name in $(daemons_of_host "$1"); do kill_daemon "$name"; done
   cut_off "$1"
+  kill_daemon "storage-$1"
   ip -n "$SWITCH" link del "$(plug_of "$1")" 2>/dev/null # at once: the end of a namespace takes its time
   ip netns del "$(netns_of "$1")" 2>/dev/null
   rm -f "$(dir_of "$1")/init.pid"

@@ -4,8 +4,8 @@
 
 HOSTS=
 for letter in ${GUESTS_HOSTS:-A B}; do HOSTS+="${HOSTS:+ }$(host_of "$letter")"; done
-BACKENDS="files luns"
-POOLS_OF_files=files POOLS_OF_luns=luns
+BACKENDS="files luns rbd"
+POOLS_OF_files=files POOLS_OF_luns=luns POOLS_OF_rbd=volumes
 STAND_INS="keystone glance neutron-server"
 # what a host may reach on 127.0.0.1 of the machine
 CONTROL_PORTS="$DB_PORT $AMQP_PORT $PLACEMENT_PORT $GLANCE_PORT $CINDER_PORT $NEUTRON_PORT $NOVA_PORT $KEYSTONE_PORT"
@@ -37,6 +37,8 @@ vif_plugging_timeout = ${GUESTS_VIF_TIMEOUT:-60}
 virt_type = qemu
 cpu_mode = none
 nfs_mount_point_base = \$state_path/mnt
+rbd_user = cinder
+rbd_secret_uuid = $CEPH_SECRET
 [os_vif_linux_bridge]
 use_ipv6 = false
 C
@@ -51,7 +53,10 @@ write_more_cinder() {
 [$backend]
 volume_driver = guests_cinder.GuestsDriver
 sandbox_pool_dir = $RUN/shared/pool
-guests_connection = $([ "$backend" = luns ] && echo lun || echo nfs)
+guests_connection = $backend
+guests_ceph = $EVAC_CEPH/ceph.conf
+guests_ceph_port = $((EVAC_CEPH_PORT + 1))
+guests_ceph_secret = $CEPH_SECRET
 guests_hosts = $RUN/hosts
 guests_luns = $RUN/luns
 C

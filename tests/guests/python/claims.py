@@ -155,6 +155,11 @@ class Cloud(Sandbox):
     def running(self, host):
         return cloud("on-host", host, "virsh", "-q", "list", "--uuid").split()
 
+    def rbd(self, *words):
+        """tests/storage/rbd.c, as Ceph's administrator."""
+        return subprocess.run([self.env["SB_RBD"], "client.admin", *words], text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              env=dict(os.environ, CEPH_CONF=self.env["SB_CEPH"] + "/ceph.conf"), timeout=60).stdout
+
     # -- guests
     def place(self, host, backend):
         """Volumes are made on this host's backend alone. None: on any."""
@@ -199,15 +204,15 @@ class Cloud(Sandbox):
                 disks.append({"boot_index": 0 if kind == "volume" else None, "source_type": "volume", "destination_type": "volume",
                               "uuid": volume, "delete_on_termination": False})
             server["block_device_mapping_v2"] = disks
-            guests.append(Guest(self, name, self.nova("POST", "/servers", {"server": server})["server"]["id"], volume))
+            guests.append(Guest(self, name, self.nova("POST", "/servers", {"server": server})["server"]["id"], volume, backend))
         for guest in guests:
             guest.settled()
         return guests
 
 
 class Guest:
-    def __init__(self, cloud, name, uuid, volume):
-        self.cloud, self.name, self.uuid, self.volume, self.ip = cloud, name, uuid, volume, None
+    def __init__(self, cloud, name, uuid, volume, backend):
+        self.cloud, self.name, self.uuid, self.volume, self.backend, self.ip = cloud, name, uuid, volume, backend, None
 
     def row(self):
         return (self.cloud.rows("nova", "select host, vm_state, task_state, power_state from instances where uuid = %s", (self.uuid,))
@@ -251,6 +256,8 @@ class Guest:
 
     def on_disk(self):
         """The line on its volume, read past the cache of this file, which a loop device with direct I/O does not write through."""
+        if self.backend == "rbd":
+            return self.cloud.rbd("read", "volumes", "volume-" + self.volume).split("\n")[0].strip()
         path = os.path.join(self.cloud.env["SB_RUN"], "shared", "pool", "volume-" + self.volume)
         read = subprocess.run(["dd", "if=" + path, "bs=4096", "count=1", "iflag=direct"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return read.stdout.split(b"\n")[0].decode(errors="replace").strip()

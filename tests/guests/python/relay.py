@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Carry connections to 127.0.0.1:PORT in a network namespace to 127.0.0.1:PORT outside: relay.py NAMESPACE-FILE PORT...
+"""Carry connections to 127.0.0.1:PORT in a network namespace to 127.0.0.1:PORT outside: relay.py NAMESPACE-FILE PORT[@SOURCE]...
 
 A socket belongs to the namespace in which it was made, so that one process listens there and connects here. Without this process
-the namespace is cut off.
+the namespace is cut off. SOURCE: the address from which it connects, where somebody writes down who came.
 """
 import asyncio
 import ctypes
@@ -24,11 +24,11 @@ def listening(namespace, ports):
     home, there = os.open("/proc/self/ns/net", os.O_RDONLY), os.open(namespace, os.O_RDONLY)
     enter(there)
     listeners = []
-    for port in ports:
+    for port, source in ports:
         s = socket.socket()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind(("127.0.0.1", port))
-        listeners.append((port, s))
+        listeners.append((port, source, s))
     enter(home)
     return listeners
 
@@ -44,10 +44,10 @@ async def pump(reader, writer):
         writer.close()
 
 
-def to(port):
+def to(port, source):
     async def one(reader, writer):
         try:
-            r, w = await asyncio.open_connection("127.0.0.1", port)
+            r, w = await asyncio.open_connection("127.0.0.1", port, local_addr=(source or "127.0.0.1", 0))
         except OSError:
             writer.close()
             return
@@ -56,7 +56,8 @@ def to(port):
 
 
 async def main():
-    servers = [await asyncio.start_server(to(port), sock=s) for port, s in listening(sys.argv[1], map(int, sys.argv[2:]))]
+    ports = [(int(port), source) for port, _, source in (word.partition("@") for word in sys.argv[2:])]
+    servers = [await asyncio.start_server(to(port, source), sock=s) for port, source, s in listening(sys.argv[1], ports)]
     await asyncio.gather(*(s.serve_forever() for s in servers))
 
 asyncio.run(main())

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Only a host's daemons die, and an operator says that it is fenced: on shared files QEMU's lock saves the disks, and the run stops."""
+from claims import claim, cloud, first_boot, say
+
+
+def story(c):
+    a, b = c.a, c.b
+    guests = c.boot(b, first="volume files", second="volume files")
+    before = first_boot(guests)
+    say("nova-compute, cinder-volume and neutron's agent of %s are killed; its guests are not" % b)
+    cloud("kill", "nova-api", "nova-compute-B", "cinder-volume-B", "neutron-agent-B")
+    c.wait_down(b)
+    c.rows("neutron", "update agents set heartbeat_timestamp = heartbeat_timestamp - interval 60 second where host = %s", (b,))
+    code, said = c.rescue(b, a, "a sentence that is not true")
+    claim("the rescue stops", code in (1, 6, 7), said)
+    claim("QEMU on the other host refused: it could not get the write lock", 'Failed to get "write" lock' in "".join(
+        r["details"] or "" for r in c.rows("nova", "select details from instance_faults")), said)
+    claim("one instance was cast, not the next", 1 == c.rows(
+        "nova", "select count(*) as n from migrations where migration_type = 'evacuation' and source_compute = %s", (b,))[0]["n"], said)
+    claim("the program names it: the guest still runs", "guest-alive" in said, said)
+    for guest in guests:
+        now = guest.goes_on()
+        claim("%s goes on where it was, in the same boot" % guest.name, now and now.boot == before[guest.name].boot, (before, now))
+        claim("%s: one boot writes on its disk" % guest.name, guest.writers() == {before[guest.name].boot}, guest.writers)
