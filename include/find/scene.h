@@ -230,7 +230,7 @@ struct agent_facts {
 	struct neutron_agents rows; /* none with OVN, or where neutron's database is not known */
 	unsigned down_s;            /* agent_down_time */
 	struct neutron_columns columns;
-	struct consumer_fact queue[AGENT_QUEUES]; /* that there were; whether ${reports} says nothing here */
+	struct consumer_fact queue[AGENT_QUEUES]; /* that there were; their ->reports says nothing here */
 	size_t nqueue;
 	const char *absent; /* why not all was looked at; NULL: all was */
 };

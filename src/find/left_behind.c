@@ -6,7 +6,7 @@
 #include "util/lang.h"
 #include "util/shell.h"
 
-static void keep(struct left_behind *left, const char *id, const char *volume_id, const char *host)
+static void keep_left(struct left_behind *left, const char *id, const char *volume_id, const char *host)
 {
 	left->v = vec_grow(left->v, left->n, &left->cap, sizeof *left->v);
 	left->v[left->n++] = (struct left_thing){ arena_dup(&left->arena, id), arena_dup(&left->arena, volume_id),
@@ -15,7 +15,7 @@ static void keep(struct left_behind *left, const char *id, const char *volume_id
 	left->attachments += volume_id != NULL;
 }
 
-static int find_ports(const struct world *w, const char *instance_uuid, const char *host, struct left_behind *out,
+static int find_left_ports(const struct world *w, const char *instance_uuid, const char *host, struct left_behind *out,
     struct error *err)
 {
 	struct neutron_columns columns;
@@ -26,12 +26,12 @@ static int find_ports(const struct world *w, const char *instance_uuid, const ch
 		return -1;
 	for (const struct port *p = ports.v; p < ports.v + ports.n; p++)
 		if (p->host && *p->host && !str_equal(p->host, host))
-			keep(out, p->id, NULL, p->host);
+			keep_left(out, p->id, NULL, p->host);
 	ports_free(&ports);
 	return 0;
 }
 
-static int find_attachments(const struct world *w, const char *instance_uuid, const char *host, struct left_behind *out,
+static int find_left_attachments(const struct world *w, const char *instance_uuid, const char *host, struct left_behind *out,
     struct error *err)
 {
 	struct attachments all;
@@ -40,7 +40,7 @@ static int find_attachments(const struct world *w, const char *instance_uuid, co
 		return -1;
 	for (const struct attachment *a = all.v; a < all.v + all.n; a++)
 		if (a->attached_host && *a->attached_host && !str_equal(a->attached_host, host))
-			keep(out, a->id, a->volume_id, a->attached_host);
+			keep_left(out, a->id, a->volume_id, a->attached_host);
 	attachments_free(&all);
 	return 0;
 }
@@ -52,12 +52,12 @@ void left_behind_find(const struct world *w, const char *instance_uuid, const ch
 	*out = (struct left_behind){ 0 };
 	if (!w->neutron_db)
 		out->absent = w->neutron_absent;
-	else if (find_ports(w, instance_uuid, host, out, &err) != 0)
+	else if (find_left_ports(w, instance_uuid, host, out, &err) != 0)
 		out->absent = arena_dup(&out->arena, err.text);
 	error_clear(&err);
 	if (!w->cinder_db)
 		out->absent = out->absent ? out->absent : w->cinder_absent;
-	else if (find_attachments(w, instance_uuid, host, out, &err) != 0)
+	else if (find_left_attachments(w, instance_uuid, host, out, &err) != 0)
 		out->absent = arena_dup(&out->arena, err.text);
 }
 

@@ -10,7 +10,7 @@
  * first as well). ovn-controller listens on no queue. */
 static const char *const topics[AGENT_QUEUES] = { "q-agent-notifier-port-update", "q-agent-notifier-tunnel-update" };
 
-static void keep_absent(struct scene *scene, struct error *err)
+static void keep_agents_absent(struct scene *scene, struct error *err)
 {
 	log_info("not asked: %s", err->text);
 	scene->agents.absent = arena_dup(&scene->arena, err->text);
@@ -19,7 +19,7 @@ static void keep_absent(struct scene *scene, struct error *err)
 
 /* ---- rows */
 
-static void read_rows(struct scene *scene)
+static void read_agent_rows(struct scene *scene)
 {
 	struct agent_facts *a = &scene->agents;
 	struct db *db = scene->world->neutron_db;
@@ -31,7 +31,7 @@ static void read_rows(struct scene *scene)
 		return;
 	a->looked = neutron_agents_of_host(db, &a->columns, scene->subject.host, &a->rows, &err) == 0;
 	if (!a->looked)
-		keep_absent(scene, &err);
+		keep_agents_absent(scene, &err);
 }
 
 static void find_agent_rows(struct scene *scene)
@@ -43,9 +43,9 @@ static void find_agent_rows(struct scene *scene)
 	if (!scene->world->neutron_db)
 		a->absent = scene->world->neutron_absent;
 	else if (neutron_columns_probe(scene->world->neutron_db, &a->columns, &err) != 0)
-		keep_absent(scene, &err);
+		keep_agents_absent(scene, &err);
 	else
-		read_rows(scene);
+		read_agent_rows(scene);
 }
 
 /* ---- queues */
@@ -60,12 +60,12 @@ static struct bus *bus_of_neutron(struct scene *scene, struct agent_watch *watch
 		return w->bus;
 	if (!watch->own &&
 	    bus_open(&(struct bus_options){ .config = &w->neutron.bus, .label = "neutron's broker" }, &watch->own, &err) != 0)
-		keep_absent(scene, &err);
+		keep_agents_absent(scene, &err);
 	return watch->own;
 }
 
 /* One that is not there closes the channel: it is asked for once, when the run begins. */
-static void find_queues(struct scene *scene, struct agent_watch *watch)
+static void find_agent_queues(struct scene *scene, struct agent_watch *watch)
 {
 	struct agent_facts *a = &scene->agents;
 	struct bus *bus = bus_of_neutron(scene, watch);
@@ -76,7 +76,7 @@ static void find_queues(struct scene *scene, struct agent_watch *watch)
 	for (size_t i = 0; bus && i < AGENT_QUEUES; i++) {
 		fact.queue = arena_printf(&scene->arena, "%s.%s", topics[i], scene->subject.host);
 		if (bus_queue_look(bus, fact.queue, &fact.now, &err) != 0) {
-			keep_absent(scene, &err);
+			keep_agents_absent(scene, &err);
 			return;
 		}
 		if (fact.now.exists)
@@ -92,7 +92,7 @@ void scene_find_agents(struct scene *scene)
 		return;
 	scene->agents.absent = NULL;
 	find_agent_rows(scene);
-	find_queues(scene, &watch);
+	find_agent_queues(scene, &watch);
 	agent_watch_end(&watch);
 }
 
@@ -104,10 +104,10 @@ void scene_look_at_agents(struct scene *scene, struct agent_watch *watch)
 
 	watch->looked_ms = clock_monotonic_ms();
 	if (scene->world->neutron_db)
-		read_rows(scene);
+		read_agent_rows(scene);
 	for (size_t i = 0; bus && i < a->nqueue; i++)
 		if (bus_queue_look(bus, a->queue[i].queue, &a->queue[i].now, &err) != 0) {
-			keep_absent(scene, &err);
+			keep_agents_absent(scene, &err);
 			bus_close(&watch->own); /* opened anew with the next look */
 			return;
 		}
