@@ -244,6 +244,7 @@ class Evacuations(harness.TestCase):
         harness.heartbeats(alive=(A, B, C, harness.ENV["SB_CONTROLLER"]), dead=())
         harness.heartbeats(alive=(), dead=())
         rows("cinder", "UPDATE services SET updated_at = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE host LIKE %s", (A + "%",))
+        rows("neutron", "UPDATE agents SET heartbeat_timestamp = UTC_TIMESTAMP() - INTERVAL 1 HOUR WHERE host = %s", (A,))
         rows("nova", "UPDATE services SET forced_down = 1, last_seen_up = UTC_TIMESTAMP() WHERE host = %s", (A,))
         self.cast_of()
 
