@@ -38,5 +38,7 @@ struct statements {
 /* Which statements of a folder of sql/ this server would not take from this account. -1: it does not answer. */
 int statements_try(struct db *db, const char *folder, struct statements *out, struct error *err);
 void statements_free(struct statements *statements);
+/* A read that locks is taken for a write alone, and needs the right to it on MySQL: SELECT is not enough there. */
+bool statement_is_for_writing(const struct sql *sql);
 
 #endif

@@ -48,12 +48,9 @@ static bool has_variant_here(struct db *db, const struct sql *sql)
 	return false;
 }
 
-/* A lock needs the right to write on some servers, and is taken for that alone. */
-static bool is_for_writing(const struct sql *sql)
+bool statement_is_for_writing(const struct sql *sql)
 {
-	size_t n = strlen(sql->name);
-
-	return sql->access == SQL_WRITES || (n > 5 && strcmp(sql->name + n - 5, "_lock") == 0);
+	return sql->access == SQL_WRITES || strstr(sql->text, "FOR UPDATE") != NULL;
 }
 
 static void add_refused(struct refused *r, const struct sql *sql)
@@ -81,7 +78,7 @@ int statements_try(struct db *db, const char *folder, struct statements *out, st
 		if (err->kind == ERROR_DB_UNREACHABLE)
 			return -1;
 		if (err->kind == ERROR_REFUSED)
-			add_refused(is_for_writing(*sql) ? &out->unwritable : &out->unreadable, *sql);
+			add_refused(statement_is_for_writing(*sql) ? &out->unwritable : &out->unreadable, *sql);
 		else if (!has_variant_here(db, *sql))
 			add_refused(&out->unfit, *sql);
 		if (err->kind != ERROR_REFUSED && out->unfit.n == 1 && !out->why.n)
