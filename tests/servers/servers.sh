@@ -43,7 +43,7 @@ load_rows() { # socket
 }
 
 COMMON=(--no-defaults --user=root "--datadir=$FOREIGN/data" --bind-address=127.0.0.1 "--tmpdir=$RUN/tmp" --skip-name-resolve
-  --max-connections=500 --innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=0 --innodb-lock-wait-timeout=10
+  --max-connections=500 --innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-lock-wait-timeout=10
   --character-set-server=utf8mb3)
 
 # --force: the root has no /etc/hosts
