@@ -10,10 +10,11 @@ share_up() {
   mkdir -p "$RUN"/shared/{pool,instances}
 }
 
-# loops before the file system on whose files they are
+# The block devices first: they hold the file system on whose files they are. Each host has links to its own; the name of the file that
+# losetup shows is the one in that host's mounts.
 share_down() {
-  local device i
-  for device in $(losetup -n -O NAME,BACK-FILE -l | awk -v d="$RUN/shared/" 'index($2, d) == 1 { print $1 }'); do losetup -d "$device"; done
+  local link i
+  for link in "$RUN"/hosts/*/luns/*; do [ ! -L "$link" ] || losetup -d "$(readlink "$link")" 2>/dev/null; done
   for ((i = 0; i < 20; i++)); do
     mountpoint -q "$RUN/shared" || return 0
     umount "$RUN/shared" 2>/dev/null

@@ -104,15 +104,17 @@ class Cloud(Sandbox):
             "cinder", "select 1 from services where deleted = 0 and binary substring_index(host, '@', 1) = %s and"
             " updated_at < utc_timestamp() - interval 10 second", (host,))
 
-    def down(self, host):
-        """Whether none of them does, as nova and cinder count."""
-        return not self.rows("nova", "select 1 from services where deleted = 0 and binary host = %s and"
-                             " last_seen_up >= utc_timestamp() - interval 11 second", (host,)) and not self.rows(
-            "cinder", "select 1 from services where deleted = 0 and binary substring_index(host, '@', 1) = %s and"
-            " updated_at >= utc_timestamp() - interval 11 second", (host,))
+    def down(self, host, agent):
+        """Whether none of them does, as nova, cinder and (${agent}) neutron count; real time passes, no row is aged."""
+        late = {"nova": "select 1 from services where deleted = 0 and binary host = %s and last_seen_up >= utc_timestamp() - interval 11 second",
+                "cinder": "select 1 from services where deleted = 0 and binary substring_index(host, '@', 1) = %s and"
+                          " updated_at >= utc_timestamp() - interval 11 second"}
+        if agent:
+            late["neutron"] = "select 1 from agents where binary host = %s and heartbeat_timestamp >= utc_timestamp() - interval 13 second"
+        return not any(self.rows(database, statement, (host,)) for database, statement in late.items())
 
-    def wait_down(self, host):
-        until("the services of %s to count as down" % host, lambda: self.down(host), 60)
+    def wait_down(self, host, agent=True):
+        until("the services of %s to count as down" % host, lambda: self.down(host, agent), 60)
 
     def tool(self, *words, seconds=400):
         """The program, as an operator on a controller runs it. Its exit code and everything that it printed."""

@@ -10,7 +10,7 @@ def story(c):
     before = first_boot([guest])[guest.name]
     say("nova-compute and cinder-volume of %s are killed; its network agent and its guest are not" % a)
     cloud("kill", "nova-api", "nova-compute-A", "cinder-volume-A")
-    c.wait_down(a)
+    c.wait_down(a, agent=False)
     code, said = c.rescue(a, b, "a sentence that is not true", "--only", guest.uuid)
     claim("the rescue is refused", code == 5, said)
     claim("nothing was cast", not c.rows("nova", "select 1 from migrations where source_compute = %s and instance_uuid = %s", (a, guest.uuid)), said)
