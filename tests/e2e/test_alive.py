@@ -75,7 +75,7 @@ class Alive(harness.TestCase):
     def test_a_compute_that_was_cut_off_and_comes_back(self):
         """Stopped in the middle of its work, and it goes on: no start has destroyed what was evacuated from it."""
         harness.sandbox("reset")
-        harness.sandbox("stop", "cinder-volume-A", "cinder-backup-A")
+        harness.sandbox("stop", "cinder-volume-A", "cinder-backup-A", "neutron-agent-A")
         harness.sandbox("pause", "nova-compute-A")
         self.addCleanup(harness.sandbox, "stop", "nova-compute-A")
         harness.heartbeats(alive=())
