@@ -286,6 +286,23 @@ class Page(blocking.TestCase):
                     OK)
         self.assertEqual(len(self.conductor.wait_for(2)), 2)
 
+    def test_an_evacuation_whose_guest_held_its_disk(self):
+        """Played as nova 26 leaves it: qemu's sentence is in the fault's details alone."""
+        self.expect(self.tool.run(*EVACUATE, *GO), OK)
+        self.conductor.wait_for(1)
+        (uuid,) = [i["uuid"] for i in rows("nova", "SELECT uuid FROM instances WHERE task_state = 'rebuilding' AND host = %s", (A,))]
+        rows("nova", "UPDATE instances SET task_state = NULL, vm_state = 'error' WHERE uuid = %s", (uuid,))
+        rows("nova", "UPDATE migrations SET status = 'failed', dest_compute = %s WHERE instance_uuid = %s", (C, uuid))
+        rows("nova", "INSERT INTO instance_actions_events (created_at, deleted, action_id, event, start_time, finish_time, result, traceback, host,"
+             " details) SELECT UTC_TIMESTAMP(), 0, MAX(id), 'compute_rebuild_instance', UTC_TIMESTAMP(), UTC_TIMESTAMP(), 'Error',"
+             " 'in _create_guest_with_network\n', %s, 'libvirtError' FROM instance_actions WHERE instance_uuid = %s", (C, uuid))
+        rows("nova", "INSERT INTO instance_faults (created_at, deleted, instance_uuid, code, message, details, host) VALUES (UTC_TIMESTAMP(), 0, %s,"
+             " 500, 'libvirtError', 'libvirt.libvirtError: x: Failed to get \"write\" lock\n', %s)", (uuid, C))
+        self.expect(self.tool.run("host", "evacuate", A, "--only", uuid, "--no-wait", *GO), REFUSED, "guest-alive")
+        self.assertEqual(len(self.conductor.casts), 1)
+        self.expect(self.type("evac-manage host evacuate HOST --accept guest-alive", "--only", uuid, "--no-wait", *GO), OK)
+        self.assertEqual(len(self.conductor.wait_for(2)), 2)
+
     def test_a_rescue_that_was_killed_is_resumed(self):
         self.killed(*RESCUE, *GO)
         run = self.run_id()
