@@ -477,6 +477,7 @@ int cli_parse(const struct tree *tree, int argc, const char *const *argv, struct
 void call_free(struct call *call)
 {
 	free(call->request.how.accept.v);
+	free(call->request.how.fence.v);
 	free(call->request.what.only.v);
 	free(call->request.what.pool_map.v);
 	free(call->request.what.exclude.v);
