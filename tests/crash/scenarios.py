@@ -437,7 +437,47 @@ class Ports(Scenario):
         self.check(case, final=True)
 
 
-SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports()]
+class Fence(Scenario):
+    """The host is switched off first, by its fence agent: nothing moves while it is on, and a recovery asks and switches nothing."""
+    name = "fence"
+    agent = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib", "fence_agent")
+
+    def file(self, case, end=""):
+        return os.path.join(case.tool.state, "power", "now" + end)
+
+    def make_tool(self):
+        tool = harness.Tool()
+        with open(tool.site, "a") as f:
+            f.write("[fencing]\nagent = %s\noptions = file=%s/power/now\n" % (self.agent, tool.state))
+        return tool
+
+    def is_first(self, point):
+        return point.split(":")[0] in ("power_before_off", "power_after_off")
+
+    def prepare(self, case):
+        os.mkdir(os.path.dirname(self.file(case)))
+        with open(self.file(case), "w") as f:
+            f.write("on")
+
+    def words(self, case):
+        return [*[w for w in MOVE if w not in FENCED], "--fence", "power", "--yes", "-f", "json"]
+
+    def switched(self, case):
+        return open(self.file(case, ".calls")).read().split().count("off")
+
+    def check(self, case, final=False):
+        is_off = open(self.file(case)).read().strip() == "off"
+        assert self.switched(case) == is_off, "%d times switched off" % self.switched(case)
+        assert self.nodes(case) == (B if final else A)
+        assert is_off or not final
+
+    def go_on(self, case):
+        done = case.run(*self.words(case))
+        assert done.code == OK, str(done)
+        self.check(case, final=True)
+
+
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence()]
 
 
 def died(result):
