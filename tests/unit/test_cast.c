@@ -523,7 +523,7 @@ static void a_host_whose_neutron_agent_lives_is_alive(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	work.scene.agents.queue[0] = (struct consumer_fact){ .queue = "q-agent-notifier-port-update.c1", .now = { true, 0, 1 } };
+	work.scene.agents.queue[0] = (struct consumer_fact){ .queue = "q-agent-notifier-port-update.c1", .now = { .exists = true, .consumers = 1 } };
 	work.scene.agents.nqueue = 1;
 	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
 	assert_int_equal(err.kind, ERROR_DRIFT);

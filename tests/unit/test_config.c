@@ -940,6 +940,7 @@ static void the_sites_own_file_may_be_missing_unless_it_was_named(void **state)
 		assert_int_equal(0, config_load_site(&usual, &c, &err));
 		assert_true(!c.shared_disks && !c.version && !c.min_version);
 		assert_int_equal(err.kind, ERROR_OK);
+		site_config_free(&c);
 	}
 	assert_int_equal(-1, config_load_site(&named, &c, &err));
 	assert_int_equal(err.kind, ERROR_CONFIG);
