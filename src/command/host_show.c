@@ -333,7 +333,6 @@ static void add_next(struct table *t, struct scene *scene, const struct findings
 /* What a rescue of it would find, before anybody is in a hurry. */
 static int find_risks(struct scene *scene, struct findings *found, struct error *err)
 {
-
 	if (scene->world->cinder_db && scene_add_counterparts(scene, scene->subject.host, scene->subject.host, ~0u, err) != 0)
 		return -1;
 	scene->subject.moves_things = scene->subject.nmove > 0;
@@ -380,6 +379,18 @@ static int add_risks(struct table *t, struct scene *scene, struct error *err)
 	return rc;
 }
 
+/* Where a fence agent is configured for it. */
+static void add_power_row(struct table *t, struct scene *scene)
+{
+	auto_str struct str said = { 0 };
+
+	scene_find_power(scene);
+	scene_say_power(scene, &said);
+	if (said.n > 0)
+		host_show_add(t, "power", scene->subject.host,
+		    fence_state_name[scene->power.asked ? scene->power.answer.state : FENCE_UNKNOWN], -1, said.s);
+}
+
 static int fill_host(struct scene *scene, struct table *t, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -392,6 +403,7 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 	scene->subject.host = scene->request->what.host;
 	if (w->api_db && find_host_in_nova(scene, err) != 0)
 		return -1;
+	add_power_row(t, scene);
 	add_host_services(t, scene);
 	host_show_agents(t, scene);
 	add_instance_states(t, scene);
@@ -423,8 +435,8 @@ static enum error_kind run_host_show(const struct request *request, struct error
 const struct command command_host_show = {
 	.noun = "host", .verb = "show",
 	.sentence = "all that a host owns, the risks, free capacity",
-	.details = "Services, instances by state, volumes by backend and pool, backups, groups, attachments, work in flight, and "
-		"the capacity of the other hosts. Writes nothing.",
+	.details = "Its power as a fence agent says it, services, instances by state, volumes by backend and pool, backups, groups, "
+		"attachments, work in flight, and the capacity of the other hosts. Writes nothing.",
 	.arguments = host_arguments,
 	.run = run_host_show,
 };

@@ -256,7 +256,7 @@ GUARD("in-use-elsewhere", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, in_use_e
 	.sentence = N_("an evacuated instance uses the volume on its new host; after the undo the volume would belong to the "
 		"host that the instance left"))
 GUARD("not-undoable", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_UNDOES, not_undoable),
-	.sentence = N_("an evacuation that was sent to nova cannot be undone"),
+	.sentence = N_("an evacuation that was sent to nova, or a switch-off, cannot be undone"),
 	.hint = N_("to move the instance away again, migrate it with nova's own commands"))
 GUARD("forced-down-stays", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_UNDOES, forced_down_stays),
 	.sentence = N_("the host is enabled again, but its nova-compute stays forced down while evacuations away from it are "

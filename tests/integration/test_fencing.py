@@ -73,6 +73,18 @@ class Fencing(harness.TestCase):
         self.dry("echo")
         self.nothing_secret()
 
+    def test_host_show_asks_it(self):
+        for state, seen, risk in (("on", "on", "source-alive"), ("off", "off", None), ("cannot", "unknown", "power-unknown")):
+            self.now(state)
+            shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
+            self.assertEqual([x["state"] for x in shown if x["section"] == "power"], [seen])
+            risks = {x["item"] for x in shown if x["section"] == "risks"}
+            self.assertEqual(risks & {"source-alive", "power-unknown"}, {risk} - {None}, state)
+        with open(self.tool.site, "a") as f:
+            f.write("[fencing %s]\nagent = none\n" % A)
+        shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
+        self.assertEqual([x for x in shown if x["section"] == "power"], [])
+
     def test_off_needs_nobodys_word_and_is_journalled_first(self):
         self.now("off")
         r = self.tool.run(*RESCUE, *GO)
