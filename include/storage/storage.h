@@ -32,11 +32,15 @@ struct storage_ask {
 	const struct storage_image *image;
 	size_t n;
 	bool probe; /* may this user blocklist? A question that no monitor can obey: nothing is written by it */
-	/* To be put on the blocklist first, exactly these (a nonce of 0 is refused), for ${fence_s} seconds; none: nothing is
-	 * written at all. The images are looked at when the entries stand in the OSDs' map. */
-	const struct storage_address *fence;
-	size_t nfence;
+	/* To be put on the blocklist first, exactly these, for ${fence_s} seconds, and to be taken off it; none: nothing is written
+	 * at all. The first one that is refused ends it. The images are looked at when the entries stand in the OSDs' map. */
+	const struct storage_address *fence, *lift;
+	size_t nfence, nlift;
 	unsigned fence_s;
+	/* A nonce of 0 among them is meant: all clients of that address. Else it is refused, and always where an OSD or a monitor
+	 * of the cluster has the address, or where that could not be asked. */
+	bool whole_hosts;
+	bool servers; /* where its OSDs are is asked, too */
 	int deadline_ms; /* of the whole; 0: STORAGE_DEADLINE_MS and 20 ms more an image */
 };
 #define STORAGE_DEADLINE_MS 11000
@@ -80,6 +84,9 @@ struct storage_answer {
 	const char *fsid;
 	struct storage_address *monitor; /* of its map */
 	size_t nmonitor;
+	struct storage_address *osd; /* of its map, each host at least once */
+	size_t nosd;
+	bool osds_known; /* all of them were read */
 	enum storage_may may_blocklist;
 	bool entries_known; /* the blocklist was read */
 	struct storage_entry *entry;
@@ -88,6 +95,8 @@ struct storage_answer {
 	size_t ndisk;
 	size_t nfenced; /* so many of the clients to be fenced, from the first, are on the blocklist and in the OSDs' map */
 	const char *fence_why; /* why not the next one; NULL: all are */
+	size_t nlifted;        /* the same of those that were to be taken off: they are not on it */
+	const char *lift_why;
 	struct arena arena;
 };
 void storage_answer_free(struct storage_answer *answer);
@@ -96,7 +105,7 @@ void storage_answer_free(struct storage_answer *answer);
 struct storage_look {
 	int pid, fd; /* pid 0: there is none, and ${why} says why */
 	int64_t deadline_ms;
-	size_t n, nfence;
+	size_t n, nfence, nlift;
 	char why[160];
 };
 void storage_begin(const struct storage_ask *ask, struct storage_look *look);

@@ -21,7 +21,7 @@ struct line {
 };
 struct reading {
 	struct storage_answer *answer;
-	size_t capmonitor, capentry;
+	size_t capmonitor, capentry, caposd;
 	bool ended;
 	/* of the disk whose lines come; it counts when its own line does */
 	struct storage_disk open;
@@ -173,6 +173,24 @@ static bool read_monitor(struct reading *r, const struct line *line)
 	return true;
 }
 
+static bool read_osd(struct reading *r, const struct line *line)
+{
+	struct storage_answer *a = r->answer;
+	struct storage_address address;
+
+	if (line->n != 2 || a->osds_known || !storage_address_parse(line->word[1], &address))
+		return false;
+	a->osd = vec_grow(a->osd, a->nosd, &r->caposd, sizeof *a->osd);
+	a->osd[a->nosd++] = address;
+	return true;
+}
+
+static bool read_osds(struct reading *r, const struct line *line)
+{
+	r->answer->osds_known = true;
+	return line->n == 1;
+}
+
 static bool read_entry(struct reading *r, const struct line *line)
 {
 	struct storage_answer *a = r->answer;
@@ -228,6 +246,22 @@ static bool read_unfenced(struct reading *r, const struct line *line)
 	return true;
 }
 
+static bool read_lifted(struct reading *r, const struct line *line)
+{
+	uint64_t n;
+
+	if (line->n != 2 || !read_count(line->word[1], SIZE_MAX, &n))
+		return false;
+	r->answer->nlifted = n;
+	return true;
+}
+
+static bool read_unlifted(struct reading *r, const struct line *line)
+{
+	r->answer->lift_why = line->text;
+	return true;
+}
+
 static bool read_end(struct reading *r, const struct line *line)
 {
 	r->ended = true;
@@ -239,8 +273,10 @@ static bool read_fact(struct reading *r, const struct line *line)
 	static const struct {
 		const char *kind;
 		bool (*read)(struct reading *r, const struct line *line);
-	} kinds[] = { { "absent", read_absent }, { "fsid", read_fsid }, { "monitor", read_monitor }, { "may", read_may },
-		{ "entry", read_entry }, { "entries", read_entries }, { "fenced", read_fenced }, { "unfenced", read_unfenced },
+	} kinds[] = { { "absent", read_absent }, { "fsid", read_fsid }, { "monitor", read_monitor }, { "osd", read_osd },
+		{ "osds", read_osds }, { "may", read_may }, { "entry", read_entry }, { "entries", read_entries },
+		{ "fenced", read_fenced }, { "unfenced", read_unfenced }, { "lifted", read_lifted },
+		{ "unlifted", read_unlifted },
 		{ "watch", read_watch }, { "lock", read_lock }, { "disk", read_disk }, { "end", read_end } };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -276,6 +312,7 @@ void storage_answer_read(const char *text, size_t size, struct storage_answer *a
 void storage_answer_free(struct storage_answer *answer)
 {
 	free(answer->entry);
+	free(answer->osd);
 	arena_free(&answer->arena);
 	*answer = (struct storage_answer){ .absent = NULL };
 }

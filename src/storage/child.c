@@ -29,6 +29,9 @@ struct child {
 	ceph_pool pool; /* of ${pool_name}; one is kept open, images come pool by pool */
 	const char *pool_name;
 	int pool_rc;
+	struct storage_address *server; /* monitors and OSDs, as far as they were said */
+	size_t nserver, capserver, nmonitor;
+	bool osds_known;
 };
 
 /* ---- saying */
@@ -100,20 +103,23 @@ static json_object *parse_answer(const struct mon_answer *a)
 	return object;
 }
 
-/* Ceph 16 gave the command its new name; one before it does not know that, and one of today may forget the old one. */
-static struct mon_answer ask_blocklist(struct child *c, const char *format, const char *address, unsigned seconds)
+/* "add" and "rm" of an address, NULL: the list. Ceph 16 gave the command its new name; one before it does not know that, and
+ * one of today may forget the old one. */
+static struct mon_answer ask_blocklist(struct child *c, const char *order, const char *address, unsigned seconds)
 {
 	static const char *const names[] = { "blocklist", "blacklist" };
 	struct mon_answer a = { .rc = 0 };
-	char json[256];
+	char json[256], expire[32] = "";
 
+	if (seconds > 0)
+		snprintf(expire, sizeof expire, ",\"expire\":%u.0", seconds);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		free_mon_answer(c, &a);
-		if (address)
-			snprintf(json, sizeof json, "{\"prefix\":\"osd %s\",\"%sop\":\"add\",\"addr\":\"%s\",\"expire\":%u.0}",
-			    names[i], names[i], address, seconds);
+		if (order)
+			snprintf(json, sizeof json, "{\"prefix\":\"osd %s\",\"%sop\":\"%s\",\"addr\":\"%s\"%s}", names[i],
+			    names[i], order, address, expire);
 		else
-			snprintf(json, sizeof json, "{\"prefix\":\"osd %s%s\",\"format\":\"json\"}", names[i], format);
+			snprintf(json, sizeof json, "{\"prefix\":\"osd %s ls\",\"format\":\"json\"}", names[i]);
 		a = ask_mon(c, json);
 		if (a.rc != -EINVAL || !status_has(&a, "command not known"))
 			break;
@@ -125,7 +131,7 @@ static struct mon_answer ask_blocklist(struct child *c, const char *format, cons
  * parse address"; mon/Monitor.cc: "access denied"). */
 static void probe_caps(struct child *c)
 {
-	struct mon_answer a = ask_blocklist(c, "", "nobody/0", 1);
+	struct mon_answer a = ask_blocklist(c, "add", "nobody/0", 1);
 
 	if (a.rc == -EACCES || a.rc == -EPERM)
 		str_add(&c->out, "may no\n");
@@ -134,19 +140,46 @@ static void probe_caps(struct child *c)
 	free_mon_answer(c, &a);
 }
 
+/* An OSD's host once in a row: it has several addresses there. */
+static void say_server(struct child *c, const char *kind, const char *text)
+{
+	struct storage_address address;
+	char line[STORAGE_ADDRESS_SIZE];
+
+	if (!text || !storage_address_parse(text, &address))
+		return;
+	if (c->nmonitor > 0 && c->nserver > c->nmonitor && storage_address_same_host(&c->server[c->nserver - 1], &address))
+		return;
+	c->server = vec_grow(c->server, c->nserver, &c->capserver, sizeof *c->server);
+	c->server[c->nserver++] = address;
+	str_addf(&c->out, "%s %s\n", kind, storage_address_text(&address, line));
+}
+
 static void say_monitors(struct child *c)
 {
 	struct mon_answer a = ask_mon(c, "{\"prefix\":\"mon dump\",\"format\":\"json\"}");
 	json_object *dump = parse_answer(&a), *mons = json_object_object_get(dump, "mons");
 
-	for (size_t i = 0; json_object_is_type(mons, json_type_array) && i < json_object_array_length(mons); i++) {
-		const char *text = get_text(json_object_array_get_idx(mons, i), "addr");
-		struct storage_address address;
-		char line[STORAGE_ADDRESS_SIZE];
+	for (size_t i = 0; json_object_is_type(mons, json_type_array) && i < json_object_array_length(mons); i++)
+		say_server(c, "monitor", get_text(json_object_array_get_idx(mons, i), "addr"));
+	c->nmonitor = c->nserver;
+	json_object_put(dump);
+	free_mon_answer(c, &a);
+}
 
-		if (text && storage_address_parse(text, &address))
-			str_addf(&c->out, "monitor %s\n", storage_address_text(&address, line));
-	}
+/* ceph 14 to 20 osd/OSDMap.cc: dump(). One that is down has no address, "-" or ":/0". */
+static void say_osds(struct child *c)
+{
+	static const char *const keys[] = { "public_addr", "cluster_addr" };
+	struct mon_answer a = ask_mon(c, "{\"prefix\":\"osd dump\",\"format\":\"json\"}");
+	json_object *dump = parse_answer(&a), *osds = json_object_object_get(dump, "osds");
+
+	for (size_t i = 0; json_object_is_type(osds, json_type_array) && i < json_object_array_length(osds); i++)
+		for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+			say_server(c, "osd", get_text(json_object_array_get_idx(osds, i), keys[k]));
+	c->osds_known = c->nmonitor > 0 && json_object_is_type(osds, json_type_array);
+	if (c->osds_known)
+		str_add(&c->out, "osds\n");
 	json_object_put(dump);
 	free_mon_answer(c, &a);
 }
@@ -154,7 +187,7 @@ static void say_monitors(struct child *c)
 /* A range of addresses (Ceph 17 and later) is none of a client. */
 static void say_entries(struct child *c)
 {
-	struct mon_answer a = ask_blocklist(c, " ls", NULL, 0);
+	struct mon_answer a = ask_blocklist(c, NULL, NULL, 0);
 	json_object *list = parse_answer(&a);
 
 	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
@@ -303,39 +336,81 @@ static void say_images(struct child *c)
 
 /* ---- the fence */
 
-static void say_unfenced(struct child *c, const struct mon_answer *a)
+static void say_refused(struct child *c, const char *what, const struct mon_answer *a)
 {
 	if (a->nstatus > 0)
-		say_text(c, "unfenced", a->status, a->nstatus);
+		say_text(c, what, a->status, a->nstatus);
 	else
-		say_text(c, "unfenced", strerror(-a->rc), strlen(strerror(-a->rc)));
+		say_text(c, what, strerror(-a->rc), strlen(strerror(-a->rc)));
 }
 
-/* A nonce of 0 would be all clients of the address: whoever asks for it is wrong. Only what stands in the OSDs' map counts. */
-static bool fence_clients(struct child *c)
+static bool is_server(const struct child *c, const struct storage_address *address)
+{
+	for (size_t i = 0; i < c->nserver; i++)
+		if (storage_address_same_host(&c->server[i], address))
+			return true;
+	return false;
+}
+
+/* A nonce of 0 is all clients of the address: whoever asks for it without saying so is wrong, and so is who asks for the host of
+ * an OSD or a monitor, which would be clients of their own cluster no more. NULL: there is nothing against it. */
+static const char *wrong_with(const struct child *c, const struct storage_address *address)
+{
+	if (address->nonce != 0)
+		return NULL;
+	if (!c->ask->whole_hosts || address->port != 0)
+		return "a client without a nonce is all clients of its host";
+	if (!c->osds_known)
+		return "whether an OSD or a monitor has this address is not known";
+	return is_server(c, address) ? "an OSD or a monitor has this address" : NULL;
+}
+
+/* ENOENT: it was not on the list. */
+static bool obeys(struct child *c, const char *order, const struct storage_address *client, const char *refused)
 {
 	char text[STORAGE_ADDRESS_SIZE];
-	int rc;
+	const bool adds = order[0] == 'a';
+	struct mon_answer a = ask_blocklist(c, order, storage_address_text(client, text), adds ? c->ask->fence_s : 0);
+	const bool obeyed = a.rc == 0 || (a.rc == -ENOENT && !adds);
 
-	for (size_t i = 0; i < c->ask->nfence; i++) {
-		struct mon_answer a = { .rc = -EINVAL };
+	if (!obeyed)
+		say_refused(c, refused, &a);
+	free_mon_answer(c, &a);
+	return obeyed;
+}
 
-		if (c->ask->fence[i].nonce != 0)
-			a = ask_blocklist(c, "", storage_address_text(&c->ask->fence[i], text), c->ask->fence_s);
-		if (a.rc != 0) {
-			say_unfenced(c, &a);
-			free_mon_answer(c, &a);
-			return false;
+/* How many were obeyed, from the first. One that is wrong among them, and none is begun. */
+static size_t order_all(struct child *c, const char *order, const struct storage_address *client, size_t n)
+{
+	const char *refused = order[0] == 'a' ? "unfenced" : "unlifted", *wrong;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((wrong = wrong_with(c, &client[i]))) {
+			say_text(c, refused, wrong, strlen(wrong));
+			return 0;
 		}
-		free_mon_answer(c, &a);
+	for (i = 0; i < n && obeys(c, order, &client[i], refused); i++)
+		;
+	return i;
+}
+
+/* Only what stands in the OSDs' map counts. */
+static void change_blocklist(struct child *c)
+{
+	size_t fenced = order_all(c, "add", c->ask->fence, c->ask->nfence);
+	size_t lifted = order_all(c, "rm", c->ask->lift, c->ask->nlift);
+	int rc = fenced + lifted > 0 ? c->ceph.rados_wait_for_latest_osdmap(c->cluster) : 0;
+
+	if (rc != 0) {
+		say_refused(c, c->ask->nfence ? "unfenced" : "unlifted", &(struct mon_answer){ .rc = rc });
+	} else {
+		if (c->ask->nfence)
+			str_addf(&c->out, "fenced %zu\n", fenced);
+		if (c->ask->nlift)
+			str_addf(&c->out, "lifted %zu\n", lifted);
 	}
-	rc = c->ask->nfence ? c->ceph.rados_wait_for_latest_osdmap(c->cluster) : 0;
-	if (rc == 0)
-		str_addf(&c->out, "fenced %zu\n", c->ask->nfence);
-	else
-		say_unfenced(c, &(struct mon_answer){ .rc = rc });
 	flush_lines(c);
-	return rc == 0;
 }
 
 /* ---- the connection */
@@ -409,14 +484,17 @@ void storage_serve(const struct storage_ask *ask, int fd)
 	flush_lines(&c);
 	if (ask->probe)
 		probe_caps(&c);
-	if (fence_clients(&c)) {
-		say_monitors(&c);
-		say_entries(&c);
-		flush_lines(&c);
-		say_images(&c);
-	}
+	say_monitors(&c);
+	if (ask->servers || ask->whole_hosts)
+		say_osds(&c);
+	flush_lines(&c);
+	change_blocklist(&c);
+	say_entries(&c);
+	flush_lines(&c);
+	say_images(&c);
 	str_add(&c.out, "end\n");
 	flush_lines(&c);
 	str_free(&c.out);
+	free(c.server);
 	/* no rados_shutdown(): it may wait for an OSD that is silent, and the process ends here */
 }

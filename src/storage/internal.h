@@ -8,8 +8,8 @@
  *
  *	storage 1
  *	absent TEXT                  nothing was asked; the last line then
- *	fsid UUID · monitor ADDRESS · may yes|no · entry ADDRESS UNTIL · entries
- *	fenced N · unfenced TEXT
+ *	fsid UUID · monitor ADDRESS · osd ADDRESS · osds · may yes|no · entry ADDRESS UNTIL · entries
+ *	fenced N · unfenced TEXT · lifted N · unlifted TEXT
  *	watch I ADDRESS CLIENT COOKIE · lock I ADDRESS CLIENT auto|hand
  *	disk I seen FEATURES · disk I missing · disk I error ERRNO DOING
  *	end

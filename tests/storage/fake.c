@@ -9,7 +9,12 @@
  *	watch POOL/NAME ADDRESS CLIENT COOKIE
  *	lock POOL/NAME ADDRESS CLIENT auto|hand
  *	entry ADDRESS UNTIL
- *	added ADDRESS SECONDS                          what was blocklisted: it is listed, and is no watcher from then on */
+ *	monitor ADDRESS                                192.0.2.1:6789/0
+ *	osd ADDRESS
+ *	dump -13                                       the map of the OSDs cannot be read
+ *	refuse ADDRESS -22 TEXT...                     the monitors' answer to every order about this one
+ *	added ADDRESS SECONDS                          what was blocklisted: it is listed, and is no watcher from then on
+ *	removed ADDRESS                                what was taken off it again */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -116,16 +121,54 @@ int rados_cluster_fsid(void *cluster, char *buffer, size_t size)
 	return snprintf(buffer, size, "7db2ac12-76f5-4c1d-9729-3271ab723376");
 }
 
+static bool count_if(const char *rest, void *data)
+{
+	(void)rest;
+	++*(int *)data;
+	return false;
+}
+
+/* Its last word, of those who add and remove. */
+static bool was_added(const char *address)
+{
+	char words[160];
+	int added = 0, removed = 0;
+
+	snprintf(words, sizeof words, "added %s", address);
+	each_line(count_if, words, &added);
+	snprintf(words, sizeof words, "removed %s", address);
+	each_line(count_if, words, &removed);
+	return added > removed;
+}
+
+static bool is_kept_out(const char *address)
+{
+	char host[160];
+
+	snprintf(host, sizeof host, "%.*s/0", (int)strcspn(address, "/"), address);
+	return was_added(address) || was_added(host);
+}
+
 static bool add_entry(const char *rest, void *data)
 {
-	char address[128], until[64] = "2099-01-01T00:00:00.000000+0000";
+	char address[128], words[160], until[64] = "2099-01-01T00:00:00.000000+0000";
 	FILE *f = data;
+	long before = ftell(f);
 
 	if (sscanf(rest, "%127s %63s", address, until) < 1)
 		return false;
+	snprintf(words, sizeof words, "removed %s", address);
+	if (each_line(NULL, words, NULL) && !was_added(address))
+		return false;
 	if (!strchr(until, '-'))
 		snprintf(until, sizeof until, "2099-01-01T00:00:00.000000+0000");
-	fprintf(f, "%s{\"addr\":\"%s\",\"until\":\"%s\"}", ftell(f) > 1 ? "," : "", address, until);
+	fprintf(f, "%s{\"addr\":\"%s\",\"until\":\"%s\"}", before > 1 ? "," : "", address, until);
+	return false;
+}
+
+static bool add_osd(const char *rest, void *data)
+{
+	fprintf(data, "{\"public_addr\":\"%s\",\"cluster_addr\":\"%s\"},", rest, rest);
 	return false;
 }
 
@@ -151,8 +194,21 @@ int rados_mon_command(void *cluster, const char **command, size_t n, const char 
 	(void)in;
 	(void)in_size;
 	if (strstr(*command, "mon dump")) {
-		*out = strdup("{\"mons\":[{\"addr\":\"192.0.2.1:6789/0\"}]}");
-		*out_size = strlen(*out);
+		snprintf(rest, sizeof rest, "192.0.2.1:6789/0");
+		each_line(copy, "monitor", rest);
+		f = open_memstream(out, out_size);
+		fprintf(f, "{\"mons\":[{\"addr\":\"%s\"}]}", rest);
+		fclose(f);
+		return 0;
+	}
+	if (strstr(*command, "osd dump") && each_line(copy, "dump", rest))
+		return refuse(status, nstatus, atoi(rest), "access denied");
+	if (strstr(*command, "osd dump")) {
+		f = open_memstream(out, out_size);
+		fputs("{\"osds\":[", f);
+		each_line(add_osd, "osd", f);
+		fputs("{\"public_addr\":\":/0\",\"cluster_addr\":\":/0\"}]}", f);
+		fclose(f);
 		return 0;
 	}
 	if (strstr(*command, " ls\"")) {
@@ -171,7 +227,13 @@ int rados_mon_command(void *cluster, const char **command, size_t n, const char 
 	}
 	if (!addr || sscanf(addr, "\"addr\":\"%127[^\"]", address) != 1 || !strchr(address, ':'))
 		return refuse(status, nstatus, -EINVAL, "unable to parse address nobody/0");
-	snprintf(line, sizeof line, "added %.127s %d", address, expire ? atoi(expire + strlen("\"expire\":")) : 3600);
+	snprintf(words, sizeof words, "refuse %.100s", address);
+	if (each_line(copy, words, rest))
+		return refuse(status, nstatus, atoi(rest), strchr(rest, ' ') ? strchr(rest, ' ') + 1 : "refused");
+	if (strstr(*command, "op\":\"rm\""))
+		snprintf(line, sizeof line, "removed %.127s", address);
+	else
+		snprintf(line, sizeof line, "added %.127s %d", address, expire ? atoi(expire + strlen("\"expire\":")) : 3600);
 	append(line);
 	return 0;
 }
@@ -290,14 +352,13 @@ struct watchers {
 static bool add_watcher(const char *rest, void *data)
 {
 	struct watchers *w = data;
-	char address[128], added[160];
+	char address[128];
 	int64_t client;
 	uint64_t cookie;
 
 	if (sscanf(rest, "%127s %" SCNd64 " %" SCNu64, address, &client, &cookie) != 3 || w->n == w->max)
 		return false;
-	snprintf(added, sizeof added, "added %s", address);
-	if (!each_line(NULL, added, NULL))
+	if (!is_kept_out(address))
 		w->v[w->n++] = (struct watcher){ strdup(address), client, cookie };
 	return false;
 }

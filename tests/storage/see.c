@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The room src/storage alone: what it says of a cluster's images, a line a fact.
- *	see CONF KEYRING USER [probe] [fence=ADDRESS:SECONDS] [POOL/IMAGE]...        "-": NULL */
+ *	see CONF KEYRING USER [probe] [whole] [fence=ADDRESS@SECONDS] [lift=ADDRESS] [POOL/IMAGE]...        "-": NULL */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 {
 	static const char *const may[] = { "unknown", "yes", "no" };
 	struct storage_image *image = xcalloc((size_t)argc, sizeof *image);
-	struct storage_address fence;
+	struct storage_address fence, lift;
 	struct storage_ask ask = { .image = image };
 	struct storage_look look;
 	struct storage_answer answer;
@@ -49,6 +49,13 @@ int main(int argc, char **argv)
 
 		if (strcmp(argv[i], "probe") == 0) {
 			ask.probe = true;
+		} else if (strcmp(argv[i], "whole") == 0) {
+			ask.whole_hosts = true;
+		} else if (str_starts(argv[i], "lift=")) {
+			if (!storage_address_parse(argv[i] + strlen("lift="), &lift))
+				return 2;
+			ask.lift = &lift;
+			ask.nlift = 1;
 		} else if (str_starts(argv[i], "fence=") && equals) {
 			char *seconds = strrchr(argv[i], '@');
 
@@ -67,6 +74,8 @@ int main(int argc, char **argv)
 	storage_take(&look, &answer);
 	printf("absent %s\nfsid %s\nmonitors %zu\nmay %s\nfenced %zu %s\n", str_or(answer.absent, "-"), str_or(answer.fsid, "-"),
 	    answer.nmonitor, may[answer.may_blocklist], answer.nfenced, str_or(answer.fence_why, "-"));
+	printf("lifted %zu %s\nosds %s %zu\n", answer.nlifted, str_or(answer.lift_why, "-"), answer.osds_known ? "known" : "unknown",
+	    answer.nosd);
 	printf("entries %s %zu\n", answer.entries_known ? "known" : "unknown", answer.nentry);
 	for (size_t i = 0; i < answer.nentry; i++)
 		printf("  entry %s %s\n", storage_address_text(&answer.entry[i].address, text), answer.entry[i].until);

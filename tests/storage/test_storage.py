@@ -181,6 +181,39 @@ class Storage(unittest.TestCase):
             self.assertNotIn("fenced 1", done.stdout)
         self.assertNotIn(f"{OLD}:0/0", see().entries)
 
+    def test_a_whole_host_is_fenced_where_that_is_meant_and_never_a_server(self):
+        """A guest that has not written and whose watch is over has no client that anybody could know."""
+        host = "127.0.0.41"
+        guest = self.guest(host, "a")
+        self.assertEqual(see("whole", f"fence={host}:0/0@600", user="fence")["fenced"], "1 -")
+        guest.wait("shutdown")
+        self.assertEqual(disk(self.image)["watcher"], [])
+        self.guest(NEW, "b")
+        again = self.guest(host, "c", says=None)
+        again.process.wait(30)
+        self.assertNotIn("write 1 ok", again.said())
+        self.assertEqual(see(f"lift={host}:0/0", user="fence")["lifted"], "0 a client without a nonce is all clients of its host")
+        self.assertIn("0 ", see("whole", f"lift={host}:0/0", user="cinder")["lifted"])
+        self.assertEqual(see("whole", f"lift={host}:0/0", user="fence")["lifted"], "1 -")
+        self.assertNotIn(f"{host}:0/0", see().entries)
+        seen = see("whole", "fence=127.0.0.1:0/0@60", user="fence")
+        self.assertEqual(seen["fenced"], "0 an OSD or a monitor has this address")
+        self.assertEqual(seen["osds"], "known 1")
+        self.assertNotIn("127.0.0.1:0/0", seen.entries)
+
+    def test_an_entry_is_taken_away_and_is_no_error_where_there_is_none(self):
+        guest = self.guest(OLD, "a")
+        owner = disk(self.image)["lock"][0][0]
+        see(f"fence={owner}@600", user="fence")
+        guest.wait("shutdown")
+        seen = see(f"lift={owner}", user="witness")
+        self.assertTrue(seen["lifted"].startswith("0 "), seen["lifted"])
+        self.assertIn(owner, seen.entries)
+        for _ in range(2):
+            seen = see(f"lift={owner}", user="fence")
+            self.assertEqual(seen["lifted"], "1 -")
+            self.assertNotIn(owner, seen.entries)
+
     def test_what_is_missing_is_told_from_what_may_not_be_read(self):
         rbd("create", "images", self.image, "16")
         self.assertEqual(disk("unheard-of")["seen"], "missing")

@@ -306,18 +306,85 @@ static void exactly_these_clients_are_blocklisted(void **state)
 	assert_int_equal(a.disk[0].nwatcher, 0);
 	assert_int_equal(a.disk[0].nlock, 1);
 	storage_answer_free(&a);
-	/* the second is a whole host: it is refused, and nothing counts as done */
+	/* the second is a whole host: it is refused, and nothing is begun */
+	put_cluster("image volumes/a 61\n");
 	ask.nfence = 3;
 	a = look(&ask);
 	assert_int_equal(a.nfenced, 0);
-	assert_non_null(a.fence_why);
+	assert_string_equal(a.fence_why, "a client without a nonce is all clients of its host");
+	assert_int_equal(a.nentry, 0);
 	storage_answer_free(&a);
+	/* what was obeyed before one that is refused stands */
+	put_cluster("image volumes/a 61\nrefuse 192.0.2.7:0/6 -22 no\n");
+	ask.fence = (const struct storage_address[]){ fence[0], fence[2] };
+	ask.nfence = 2;
+	a = look(&ask);
+	assert_int_equal(a.nfenced, 1);
+	assert_string_equal(a.fence_why, "no");
+	assert_int_equal(a.nentry, 1);
+	storage_answer_free(&a);
+	ask.fence = fence;
 	put_cluster("user client.cinder may -13 access denied\nimage volumes/a 61\n");
 	ask.nfence = 1;
 	a = look(&ask);
 	assert_int_equal(a.nfenced, 0);
 	assert_string_equal(a.fence_why, "access denied");
-	assert_int_equal(a.disk[0].seen, STORAGE_UNKNOWN);
+	assert_true(a.entries_known);
+	assert_int_equal(a.nentry, 0);
+	storage_answer_free(&a);
+}
+
+static size_t fence_whole_host(const char *text, const char *why)
+{
+	const struct storage_address host = address("192.0.2.7:0/0");
+	struct storage_ask ask = { .fence = &host, .nfence = 1, .fence_s = 1000, .whole_hosts = true };
+	struct storage_answer a;
+	size_t n;
+
+	put_cluster(text);
+	a = look(&ask);
+	n = a.nfenced;
+	assert_int_equal(a.nentry, n);
+	if (why)
+		assert_string_equal(a.fence_why, why);
+	else
+		assert_null(a.fence_why);
+	storage_answer_free(&a);
+	return n;
+}
+
+static void a_whole_host_has_no_server_of_the_cluster(void **state)
+{
+	(void)state;
+	assert_int_equal(fence_whole_host("osd 192.0.2.8:6800/77\n", NULL), 1);
+	assert_int_equal(fence_whole_host("osd 192.0.2.8:6800/77\nosd 192.0.2.7:6804/3\n", "an OSD or a monitor has this address"), 0);
+	assert_int_equal(fence_whole_host("monitor 192.0.2.7:6789/0\n", "an OSD or a monitor has this address"), 0);
+	assert_int_equal(fence_whole_host("dump -13\n", "whether an OSD or a monitor has this address is not known"), 0);
+}
+
+static void an_entry_is_taken_away_exactly(void **state)
+{
+	const struct storage_address lift[] = { address("192.0.2.7:0/5"), address("192.0.2.7:0/6") };
+	struct storage_ask ask = { .lift = lift, .nlift = 2 };
+	struct storage_answer a;
+
+	(void)state;
+	put_cluster("entry 192.0.2.7:0/5 2099-01-01T00:00:00.000000+0000\nentry 192.0.2.7:0/7 2099-01-01T00:00:00.000000+0000\n");
+	a = look(&ask);
+	assert_int_equal(a.nlifted, 2);
+	assert_null(a.lift_why);
+	assert_int_equal(a.nentry, 1);
+	assert_int_equal(a.entry[0].address.nonce, 7);
+	storage_answer_free(&a);
+	put_cluster("user client.cinder may -13 access denied\nentry 192.0.2.7:0/5 2099-01-01T00:00:00.000000+0000\n");
+	a = look(&ask);
+	assert_int_equal(a.nlifted, 0);
+	assert_string_equal(a.lift_why, "access denied");
+	assert_int_equal(a.nentry, 1);
+	storage_answer_free(&a);
+	put_cluster("connect -13\n");
+	a = look(&ask);
+	assert_string_equal(a.lift_why, "client.cinder: Permission denied");
 	storage_answer_free(&a);
 }
 
@@ -378,6 +445,8 @@ int main(void)
 		cmocka_unit_test(a_child_that_ends_early_or_never_is_an_absence),
 		cmocka_unit_test(a_silent_osd_is_asked_twice),
 		cmocka_unit_test(exactly_these_clients_are_blocklisted),
+		cmocka_unit_test(a_whole_host_has_no_server_of_the_cluster),
+		cmocka_unit_test(an_entry_is_taken_away_exactly),
 		cmocka_unit_test(the_child_keeps_none_of_our_files),
 	};
 
