@@ -29,6 +29,9 @@ struct ceph_fact {
 	enum storage_may may_break; /* may that one put a lock's owner on the blocklist, as a new guest must? */
 	struct storage_answer first, last;
 	const struct storage_answer *newest; /* one of them */
+	/* With --fence storage, find/keep_out.h: who keeps old clients out, and what that user was told. */
+	struct storage_access fence_access;
+	struct storage_answer fence;
 };
 
 struct storage_facts {

@@ -50,6 +50,8 @@ int journal_evidence(struct journal *journal, const struct scene *scene, const s
 /* What a fence agent was asked after that, "status" or "off", and what it said. */
 int journal_power(struct journal *journal, const char *action, const struct fence_agent *agent,
     const struct fence_answer *answer, struct error *err);
+/* What came of one client of a UNIT_FENCE: "add" or "remove". */
+int journal_fence(struct journal *journal, const char *action, const struct step *client, struct error *err);
 /* An evacuation whose instance is on another host, and what was seen of its network there: proved, or applied where that is not
  * ready and ${error} says why. */
 struct arrival {

@@ -45,6 +45,12 @@ struct past_unit {
 	const char *verdict;        /* of the last recovery, one of verdicts[]; NULL: none */
 };
 
+/* A cluster that had disks of the run, and how it was asked. */
+struct past_cluster {
+	const char *fsid;
+	struct storage_access access;
+};
+
 struct past {
 	const char *run, *command, *host, *to, *cinder_host, *target_host, *target_state, *fenced, *user, *on, *started_at,
 	    *result;          /* result NULL: no end was written */
@@ -58,6 +64,8 @@ struct past {
 	struct plan plan;       /* of every unit that the journal names; steps only where begun is true */
 	struct past_unit *unit; /* beside plan.unit */
 	size_t nunit, cap;
+	struct past_cluster *cluster; /* in the plan's arena */
+	size_t ncluster;
 	const char *trouble; /* a record that makes no sense, in words; NULL: none */
 };
 

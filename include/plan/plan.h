@@ -37,7 +37,13 @@ enum unit_kind {
 	UNIT_CLOSE,      /* an evacuation that nobody works on, in its cell */
 	UNIT_EVACUATION, /* one transaction in the cell, then one cast */
 	UNIT_POWER,      /* no row: the failed host's fence agent switches it off */
+	UNIT_FENCE,      /* no row: its clients of Ceph are put on the blocklists of their clusters */
 };
+/* Rows of a database that it writes by itself: they are read again for proofs, recovery and undo. */
+static inline bool unit_kind_has_rows(enum unit_kind kind)
+{
+	return kind != UNIT_EVACUATION && kind != UNIT_POWER && kind != UNIT_FENCE;
+}
 extern const char *const unit_kind_name[];
 
 struct unit {
@@ -91,6 +97,11 @@ void plan_mark(struct plan *plan, const struct scene *scene);
 /* With --fence power, before all that a plan has: the failed host is switched off. Not one that is off already, and not for
  * nothing. */
 void plan_power_off(struct plan *plan, const struct scene *scene);
+/* plan_fence.c. With --fence storage, before all that is written: each client of Ceph that has, or may have, a disk of an
+ * instance of this plan open, as a step; not one that is kept out for years already. */
+void plan_fence(struct plan *plan, const struct scene *scene);
+/* The last unit goes before all others, none of which then has a command of its own: alone it would be refused. */
+void plan_put_first(struct plan *plan);
 void plan_ownership(struct plan *plan, const struct scene *scene);
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene);
 struct findings;

@@ -47,6 +47,7 @@ enum step_kind_id {
 	STEP_VOLUME_GLANCE_METADATA_REMOVAL,
 	STEP_VOLUME_TRANSFER_REMOVAL,
 	STEP_POWER,
+	STEP_CLIENT,
 	STEP_KINDS
 };
 
@@ -61,6 +62,7 @@ enum step_deed {
 	DEED_CORRECT,
 	DEED_REMOVE,
 	DEED_POWER, /* no row: a host is switched off */
+	DEED_FENCE, /* no row: a client of Ceph is put on the blocklist of its cluster */
 };
 
 /* Whom the first column of what moves names. */
@@ -73,7 +75,7 @@ enum step_owner {
 
 /* The statement takes @id and, for each column, @old_COLUMN and @new_COLUMN, so that undo is the same statement with the values
  * exchanged. An instance has none: nova changes it; nor has power, which
- * its fence agent reads, too. */
+ * its fence agent reads, too, nor a client of Ceph, which its monitors do. */
 struct step_kind {
 	const char *name;                     /* in JSON and in the journal */
 	const char *one, *plural;             /* for people */

@@ -95,6 +95,7 @@ struct storage_answer {
 	size_t ndisk;
 	size_t nfenced; /* so many of the clients to be fenced, from the first, are on the blocklist and in the OSDs' map */
 	const char *fence_why; /* why not the next one; NULL: all are */
+	bool fence_unsure;     /* there was no answer about that one, or about all: they may be on it, or come on it later */
 	size_t nlifted;        /* the same of those that were to be taken off: they are not on it */
 	const char *lift_why;
 	struct arena arena;

@@ -233,7 +233,7 @@ static void look_at_changes(struct work *work, const struct proof *proof)
 		struct db *db = unit->kind == UNIT_OWNERSHIP ? proof->cinder : proof->cell;
 		size_t was = count_proved(unit);
 
-		if (unit->kind == UNIT_EVACUATION || unit->kind == UNIT_POWER || was == 0 || !db)
+		if (!unit_kind_has_rows(unit->kind) || was == 0 || !db)
 			continue;
 		if (look_since(work, unit, db, &err) != 0)
 			log_warn("cannot see whether rows have changed since they were verified: %s", err.text);

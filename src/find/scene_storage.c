@@ -469,6 +469,7 @@ void storage_facts_free(struct storage_facts *facts)
 	for (size_t i = 0; i < facts->nceph; i++) {
 		storage_answer_free(&facts->ceph[i].first);
 		storage_answer_free(&facts->ceph[i].last);
+		storage_answer_free(&facts->ceph[i].fence);
 	}
 	*facts = (struct storage_facts){ .absent = NULL };
 }

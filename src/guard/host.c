@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find/keep_out.h"
 #include "internal.h"
 #include "util/lang.h"
 #include "util/shell.h"
@@ -181,7 +182,8 @@ static bool takes_anything(const struct scene *scene)
 
 static void report_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->request->how.fenced && !scene_is_off(scene) && !scene_fences(scene->request, "power"))
+	if (!scene->request->how.fenced && !scene_is_off(scene) && !scene_fences(scene->request, "power") &&
+	    !scene_fences_disks(scene))
 		guard_found(self, scene, out, scene->subject.host, NULL, "power-off of '%s' is not confirmed",
 		    scene->subject.host);
 }

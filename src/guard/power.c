@@ -32,9 +32,15 @@ void guard_power_unknown(const struct guard *self, const struct scene *scene, st
 
 void guard_fence_live_host(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene_fences(scene->request, "power") && scene->subject.host && guard_node_reports(scene))
+	if (!scene->subject.host || !guard_node_reports(scene))
+		return;
+	if (scene_fences(scene->request, "power"))
 		guard_found(self, scene, out, scene->subject.host, NULL,
 		    "--fence power would switch off '%s', and a service of it reports", scene->subject.host);
+	if (scene_fences(scene->request, "storage"))
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "--fence storage would keep the guests of '%s' off their disks for ever, and a service of it reports",
+		    scene->subject.host);
 }
 
 void guard_fence_agent_missing(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -74,8 +74,34 @@ GUARD("fence-agent-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~
 	.hint = N_("configure one in [fencing] of evac-manage.conf, or power the host off by hand and leave out --fence power"),
 	.of_request = true)
 GUARD("fence-live-host", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES | WHEN_MOVES_ALONE, fence_live_host),
-	.sentence = N_("--fence power was asked for, and a service of the host reports: its instances run"),
-	.hint = N_("leave out --fence power; a host that has to be switched off although it reports is switched off by hand"),
+	.sentence = N_("--fence was asked for, and a service of the host reports: its instances run"),
+	.hint = N_("leave out --fence; a host that has to be switched off although it reports is switched off by hand"),
+	.of_request = true)
+GUARD("fence-storage-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_UNDOES, fence_storage_missing),
+	.sentence = N_("--fence storage was asked for, and there is no disk on Ceph that old guests could be kept off"),
+	.hint = N_("leave out --fence storage and power the host off"),
+	.of_request = true)
+GUARD("fence-caps-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, fence_caps_missing),
+	.sentence = N_("--fence storage was asked for, and the user of Ceph who would do it may not, or could not be asked: it needs "
+		"mon 'allow r, allow command \"osd blocklist\"', or mon 'profile rbd', which can take no entry away again"),
+	.hint = N_("'evac-manage doctor' shows what is missing; fence_user and keyring of [storage] say who does it"),
+	.of_request = true)
+GUARD("fence-impossible", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, fence_impossible),
+	.sentence = N_("--fence storage was asked for, and the client that has a disk open cannot be told from others, so that it "
+		"cannot be kept out and nobody else be hit"),
+	.hint = N_("power the host off, or leave the instance out"),
+	.of_request = true)
+GUARD("fence-whole-host", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, fence_whole_host),
+	.sentence = N_("--fence storage was asked for, and no client of a disk is known: it was opened and not written to since, and "
+		"its watch is over. Only all clients of the host's address can be kept out, until 'host return' takes that away"),
+	.hint = N_("power the host off, or leave the instance out"),
+	.offer = N_("to keep out every client of the host, later ones too"), .offer_for_all = true,
+	.of_request = true)
+GUARD("fence-leaves-disks", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, fence_leaves_disks),
+	.sentence = N_("--fence storage was asked for, and an instance has disks that are not on Ceph: its old guest can still write "
+		"to them"),
+	.hint = N_("power the host off, or leave the instance out"),
+	.offer = N_("if no new guest opens those disks: they are the old host's own"),
 	.of_request = true)
 GUARD("disk-watched", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, disk_watched),
 	.sentence = N_("a disk is held open on Ceph from the failed host, or by the owner of its lock, and still is 35 s later, "
@@ -389,6 +415,12 @@ GUARD("lock-breakers-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATE
 GUARD("disk-watched-elsewhere", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, disk_watched_elsewhere),
 	.sentence = N_("a disk is held open on Ceph from another address than the failed host's: a backup, or a guest that is "
 		"elsewhere already"))
+GUARD("fence-storage-alone", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, fence_storage_alone),
+	.sentence = N_("--fence storage reaches disks on Ceph and nothing else: not the host's own disks, not other storage, not the "
+		"network of its guests, not its services. A guest that opened a disk, has not written to it since and comes back "
+		"after its watch was over is not kept out where an older client of the same host holds the lock"),
+	.hint = N_("power the host off as soon as you can"),
+	.of_request = true)
 GUARD("old-client-expires", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, old_client_expires),
 	.sentence = N_("an old client is on Ceph's blocklist for less than a day; after that, if its host was frozen and not off, it "
 		"writes to the new guest's disk"),

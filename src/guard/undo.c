@@ -33,6 +33,18 @@ static void report_switched_off(const struct guard *self, const struct scene *sc
 	guard_found(self, scene, out, host, hint.s, "the run has switched '%s' off; an undo does not switch it on", host);
 }
 
+/* An old guest that is frozen would write again, to the disk of the new one. */
+static void report_kept_out(const struct guard *self, const struct scene *scene, size_t n, struct findings *out)
+{
+	auto_str struct str hint = { 0 }, word = { 0 };
+
+	shell_add_word(&word, str_or(scene->subject.past->host, "?"));
+	str_addf(&hint, _("ask whether it may be taken away: evac-manage host return %s"), word.s);
+	guard_found(self, scene, out, str_or(scene->subject.past->host, "?"), hint.s,
+	    "the run has put %zu client%s of '%s' on Ceph's blocklist; an undo takes no entry away", n, n == 1 ? "" : "s",
+	    str_or(scene->subject.past->host, "?"));
+}
+
 void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const struct past *past = scene->subject.past;
@@ -42,6 +54,8 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 
 		if (unit->kind == UNIT_POWER && past->unit[i].begun && unit->nstep > 0)
 			report_switched_off(self, scene, unit->step[0].id, out);
+		if (unit->kind == UNIT_FENCE && past->unit[i].begun)
+			report_kept_out(self, scene, unit->nstep, out);
 		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun ||
 		    str_equal(past_unit_state(&past->unit[i]), "skipped"))
 			continue;

@@ -92,14 +92,31 @@ static json_object *disk_seen(const struct scene *scene, const struct disk_fact 
 	return one;
 }
 
+/* Where a recovery, and the host's return, ask again. No key is in it. */
+static json_object *cluster_seen(const struct ceph_fact *ceph)
+{
+	json_object *one = json_object_new_object();
+
+	put_text(one, "cluster", ceph->newest ? ceph->newest->fsid : NULL);
+	put_text(one, "name", ceph->access.cluster);
+	put_text(one, "conf", ceph->access.conf);
+	put_text(one, "keyring", ceph->access.keyring);
+	put_text(one, "user", ceph->access.user);
+	put_text(one, "monitors", ceph->access.monitors);
+	return one;
+}
+
 static json_object *storage_seen(const struct scene *scene)
 {
-	json_object *o = json_object_new_object(), *disks = json_object_new_array();
+	json_object *o = json_object_new_object(), *disks = json_object_new_array(), *clusters = json_object_new_array();
 
 	put_text(o, "absent", scene->storage.absent);
 	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
 		json_object_array_add(disks, disk_seen(scene, d));
 	put(o, "disks", disks);
+	for (size_t i = 0; i < scene->storage.nceph; i++)
+		json_object_array_add(clusters, cluster_seen(&scene->storage.ceph[i]));
+	put(o, "clusters", clusters);
 	return o;
 }
 
@@ -230,4 +247,16 @@ int journal_power(struct journal *j, const char *action, const struct fence_agen
 	put_text(record, "action", action);
 	fence_answer_put(agent, answer, record);
 	return journal_add(j, "power", record, true, err);
+}
+
+int journal_fence(struct journal *j, const char *action, const struct step *client, struct error *err)
+{
+	json_object *record = json_object_new_object();
+
+	put_text(record, "action", action);
+	put_text(record, "client", client->id);
+	put_text(record, "cluster", step_after(client, "cluster"));
+	put_text(record, "state", state_name[client->state]);
+	put_text(record, "error", client->error);
+	return journal_add(j, "fence", record, true, err);
 }

@@ -141,6 +141,24 @@ static int on_intent(struct past *past, json_object *record)
 	return 0;
 }
 
+static int on_evidence(struct past *past, json_object *record)
+{
+	json_object *list = json_object_object_get(json_object_object_get(record, "storage"), "clusters"), *one;
+	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	past->cluster = arena_alloc(&past->plan.arena, (n + 1) * sizeof *past->cluster);
+	for (past->ncluster = 0; past->ncluster < n; past->ncluster++) {
+		one = json_object_array_get_idx(list, past->ncluster);
+		past->cluster[past->ncluster] = (struct past_cluster){ .fsid = copy(past, one, "cluster"),
+			.access = { .cluster = copy(past, one, "name"),
+			    .conf = copy(past, one, "conf"),
+			    .keyring = copy(past, one, "keyring"),
+			    .user = copy(past, one, "user"),
+			    .monitors = copy(past, one, "monitors") } };
+	}
+	return 0;
+}
+
 /* The unit that an outcome is about; NULL: it was never begun. */
 static struct past_unit *begun_unit(struct past *past, json_object *record)
 {
@@ -264,6 +282,7 @@ static const struct {
 	int (*read)(struct past *past, json_object *record); /* non-zero: it makes no sense, and nothing more is read */
 } records[] = {
 	{ "run", on_run },
+	{ "evidence", on_evidence },
 	{ "plan", on_plan },
 	{ "row", on_row },
 	{ "intent", on_intent },
@@ -397,6 +416,6 @@ bool past_wrote(const struct past *past, size_t unit)
 	const struct past_unit *u = &past->unit[unit];
 	const char *state = past_unit_state(u);
 
-	return past->plan.unit[unit].kind != UNIT_EVACUATION && past->plan.unit[unit].kind != UNIT_POWER && u->begun &&
+	return unit_kind_has_rows(past->plan.unit[unit].kind) && u->begun &&
 	    (str_equal(state, "applied") || str_equal(state, "proved") || str_equal(u->verdict, "drift"));
 }

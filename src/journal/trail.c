@@ -29,6 +29,7 @@ static const struct {
 	[UNIT_MARK] = { "disable", "service/compute" },
 	[UNIT_CLOSE] = { "update", "service/compute" },
 	[UNIT_POWER] = { "stop", "compute/node" },
+	[UNIT_FENCE] = { "disable", "compute/node" },
 	[UNIT_EVACUATION] = { "update/evacuate", "compute/machine" },
 };
 

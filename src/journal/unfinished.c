@@ -82,11 +82,12 @@ static int refuse(const char *run, const char *host, const char *why, struct err
 	return error_hint(err, "finish it first: evac-manage journal recover %s", run);
 }
 
-/* A switch-off is none: the next run asks the fence agent anew, and its BMC may never answer again. */
+/* A fence is none: the next run asks the fence agent or the cluster anew, and neither may ever answer again. */
 static bool is_unknown(const struct past *past)
 {
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_POWER &&
+		    past->plan.unit[i].kind != UNIT_FENCE &&
 		    (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
 			str_equal(past_unit_state(&past->unit[i]), "open")))
 			return true;

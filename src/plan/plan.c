@@ -7,7 +7,7 @@
 #include "util/str.h"
 
 const char *const state_name[STATE_COUNT] = { "planned", "applied", "proved", "failed", "unknown", "skipped" };
-const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation", "power" };
+const char *const unit_kind_name[] = { "ownership", "mark", "close", "evacuation", "power", "fence" };
 
 int unit_kind_named(const char *name)
 {
@@ -30,6 +30,16 @@ struct unit *plan_unit(struct plan *plan, enum unit_kind kind)
 	plan->unit = vec_grow(plan->unit, plan->nunit, &plan->cap, sizeof *plan->unit);
 	plan->unit[plan->nunit] = (struct unit){ .kind = kind };
 	return &plan->unit[plan->nunit++];
+}
+
+void plan_put_first(struct plan *plan)
+{
+	struct unit last = plan->unit[plan->nunit - 1];
+
+	memmove(plan->unit + 1, plan->unit, (plan->nunit - 1) * sizeof *plan->unit);
+	plan->unit[0] = last;
+	for (size_t i = 1; i < plan->nunit; i++)
+		plan->unit[i].command = NULL;
 }
 
 struct step *unit_step(struct unit *unit, enum step_kind_id kind, const char *id, const char *name)

@@ -302,7 +302,7 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 
 void plan_power_off(struct plan *plan, const struct scene *scene)
 {
-	struct unit *unit, made;
+	struct unit *unit;
 	struct step *step;
 	auto_str struct str said = { 0 };
 
@@ -315,11 +315,7 @@ void plan_power_off(struct plan *plan, const struct scene *scene)
 	scene_say_power(scene, &said);
 	unit->sentence = arena_printf(&plan->arena, _("switch %s off with %s; now %s: %s"), scene->subject.host, step->name,
 	    step->before[0], said.s);
-	made = *unit;
-	memmove(plan->unit + 1, plan->unit, (plan->nunit - 1) * sizeof *plan->unit);
-	plan->unit[0] = made;
-	for (size_t i = 1; i < plan->nunit; i++)
-		plan->unit[i].command = NULL; /* alone it would be refused: the host is on */
+	plan_put_first(plan);
 }
 
 void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)

@@ -81,6 +81,7 @@ const struct step_kind step_kinds[STEP_KINDS] = {
 		&SQL_CINDER_VOLUME_TRANSFER_REMOVE, &SQL_CINDER_VOLUME_TRANSFER_GET_DELETED, .deed = DEED_REMOVE,
 		.of = "transfer", .whole = true },
 	[STEP_POWER] = { "power", "host", "hosts", { "power" }, NULL, NULL, .deed = DEED_POWER },
+	[STEP_CLIENT] = { "client", "client", "clients", { "blocklist", "cluster" }, NULL, NULL, .deed = DEED_FENCE },
 };
 _Static_assert((int)STEP_VOLUME == (int)OWNED_VOLUME && (int)STEP_BACKUP == (int)OWNED_BACKUP, "what is owned comes first, in its order");
 /* clang-format on */

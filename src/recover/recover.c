@@ -27,7 +27,7 @@ static unsigned needs_to_recover(const struct past *past, const struct plan *pla
 	unsigned needs = 0;
 
 	for (size_t i = 0; i < past->nunit; i++)
-		if (past->unit[i].begun && plan->unit[i].kind != UNIT_POWER)
+		if (past->unit[i].begun && (plan->unit[i].kind == UNIT_EVACUATION || unit_kind_has_rows(plan->unit[i].kind)))
 			needs |= plan->unit[i].kind == UNIT_OWNERSHIP ? NEEDS_CINDER : NEEDS_NOVA | WITNESS_NEUTRON;
 	return needs | (!(needs & NEEDS_NOVA) ? 0 : request->what.resend ? NEEDS_BUS : WITNESS_BUS);
 }
@@ -69,6 +69,7 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 
 	verdict = unit->kind == UNIT_EVACUATION ? recover_evacuation(r, index, &why) :
 	    unit->kind == UNIT_POWER            ? recover_power(r, index, &why) :
+	    unit->kind == UNIT_FENCE            ? recover_fence(r, index, &why) :
 						  recover_rows(r, index, &why);
 	r->nverdict[verdict]++;
 	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)

@@ -77,6 +77,7 @@ unsigned recovery_age(const struct past_unit *past); /* AGE_YOUNG, AGE_LATE or A
 /* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
 enum verdict recover_rows(struct recovery *r, size_t index, const char **why);
 enum verdict recover_power(struct recovery *r, size_t index, const char **why);
+enum verdict recover_fence(struct recovery *r, size_t index, const char **why);
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why);
 /* One that had its end before. */
 void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why);

@@ -55,8 +55,8 @@ static int check_settled(const struct past *past, struct error *err)
 	for (size_t i = 0; i < past->nunit; i++) {
 		const char *state = past_unit_state(&past->unit[i]);
 
-		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_EVACUATION &&
-		    past->plan.unit[i].kind != UNIT_POWER && (str_equal(state, "open") || str_equal(state, "unknown"))) {
+		if (past->unit[i].begun && unit_kind_has_rows(past->plan.unit[i].kind) &&
+		    (str_equal(state, "open") || str_equal(state, "unknown"))) {
 			error_set(err, ERROR_UNKNOWN, "run %s may or may not have written its rows", past->run);
 			return error_hint(err, "first: evac-manage journal recover %s", past->run);
 		}

@@ -174,7 +174,7 @@ static void add_marked(const struct ending *e, const char *label, bool enabled)
 static bool is_told_alone(const struct step *s)
 {
 	return s->state == STATE_PROVED && s->kind->deed != DEED_MOVE && s->kind->deed != DEED_MARK &&
-	    s->kind->deed != DEED_EVACUATE && s->kind->deed != DEED_POWER;
+	    s->kind->deed != DEED_EVACUATE && s->kind->deed != DEED_POWER && s->kind->deed != DEED_FENCE;
 }
 
 /* "volume 5e1…: status 'creating' -> 'error'": every column that changes. */
@@ -267,9 +267,28 @@ static void add_switched_off(const struct ending *e)
 	}
 }
 
+static void add_kept_out(const struct ending *e)
+{
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		auto_str struct str text = { 0 };
+		size_t n = 0;
+
+		for (const struct step *s = u->step; u->kind == UNIT_FENCE && s < u->step + u->nstep; s++)
+			n += s->state == STATE_PROVED;
+		if (n == 0)
+			continue;
+		str_addf(&text,
+		    n == 1 ? _("%zu client of Ceph is on its blocklist and stays there until 'host return' takes it away") :
+			     _("%zu clients of Ceph are on its blocklist and stay there until 'host return' takes them away"),
+		    n);
+		ending_add(e, _("kept out"), text.s);
+	}
+}
+
 void ending_add_done(const struct ending *e)
 {
 	add_switched_off(e);
+	add_kept_out(e);
 	add_marked(e, _("disabled"), false);
 	add_marked(e, _("enabled"), true);
 	add_moved(e);

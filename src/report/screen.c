@@ -250,9 +250,19 @@ static void add_fence_row(const struct screen *s)
 	add_row(s, _("SWITCH OFF"), text.s);
 }
 
+/* After the switch-off, where there is one. */
+static void add_keep_out_row(const struct screen *s)
+{
+	const struct plan *plan = &s->report->work->plan;
+
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit && u < plan->unit + 2; u++)
+		if (u->kind == UNIT_FENCE)
+			add_row(s, _("KEEP OUT"), u->sentence);
+}
+
 static bool is_counted(const struct unit *u)
 {
-	if (u->kind == UNIT_EVACUATION || u->kind == UNIT_MARK || u->kind == UNIT_POWER)
+	if (u->kind == UNIT_EVACUATION || u->kind == UNIT_MARK || u->kind == UNIT_POWER || u->kind == UNIT_FENCE)
 		return true;
 	for (const struct step *step = u->step; step < u->step + u->nstep; step++)
 		if (step->kind->deed == DEED_MOVE)
@@ -295,6 +305,7 @@ void report_screen(const struct report *report, size_t columns, size_t lines, st
 	add_title(&s);
 	add_state_rows(&s);
 	add_fence_row(&s);
+	add_keep_out_row(&s);
 	add_move_row(&s);
 	add_evacuation_row(&s);
 	add_left_row(&s);

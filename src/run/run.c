@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "run/accept.h"
+#include "find/keep_out.h"
 #include "guard/guard.h"
 #include "run/plan_file.h"
 
@@ -21,6 +22,13 @@
 #include "util/log.h"
 #include "util/shell.h"
 #include "util/signals.h"
+
+static void watch_disks(struct scene *scene)
+{
+	scene_watch_disks(scene);
+	if (scene_fences(scene->request, "storage"))
+		scene_ask_fence(scene);
+}
 
 static int find_scene(struct run *run, struct error *err)
 {
@@ -43,7 +51,7 @@ static int find_scene(struct run *run, struct error *err)
 	if (rc == 0 && token_is_needed(&run->work.scene))
 		token_ask(&run->work.world.token, &run->work.world.nova);
 	if (rc == 0 && run->work.scene.subject.evacuates)
-		scene_watch_disks(&run->work.scene);
+		watch_disks(&run->work.scene);
 	if (rc == 0 && run->work.scene.subject.evacuates)
 		past_remember(run->work.request, &run->work.scene);
 	return rc;
@@ -74,6 +82,10 @@ static int apply(struct run *run, struct error *err)
 		}
 		if (unit->kind == UNIT_POWER) {
 			rc = apply_power(&run->work, i, err);
+			continue;
+		}
+		if (unit->kind == UNIT_FENCE) {
+			rc = apply_fence(&run->work, i, err);
 			continue;
 		}
 		rc = apply_unit(&run->work, i, err) == 0 ? prove_unit(&run->work, i, err) : -1;
@@ -234,6 +246,7 @@ static void make_plan(struct run *run)
 	plan_free(&run->work.plan);
 	guards_run(&run->work.scene, &run->report.findings);
 	run->operation->plan(&run->work.plan, &run->work.scene, &run->report.findings);
+	plan_fence(&run->work.plan, &run->work.scene);
 	plan_power_off(&run->work.plan, &run->work.scene);
 }
 

@@ -373,7 +373,7 @@ static bool obeys(struct child *c, const char *order, const struct storage_addre
 	struct mon_answer a = ask_blocklist(c, order, storage_address_text(client, text), adds ? c->ask->fence_s : 0);
 	const bool obeyed = a.rc == 0 || (a.rc == -ENOENT && !adds);
 
-	if (!obeyed)
+	if (!obeyed && a.rc != -ETIMEDOUT) /* who says nothing may still obey */
 		say_refused(c, refused, &a);
 	free_mon_answer(c, &a);
 	return obeyed;
@@ -402,9 +402,7 @@ static void change_blocklist(struct child *c)
 	size_t lifted = order_all(c, "rm", c->ask->lift, c->ask->nlift);
 	int rc = fenced + lifted > 0 ? c->ceph.rados_wait_for_latest_osdmap(c->cluster) : 0;
 
-	if (rc != 0) {
-		say_refused(c, c->ask->nfence ? "unfenced" : "unlifted", &(struct mon_answer){ .rc = rc });
-	} else {
+	if (rc == 0) {
 		if (c->ask->nfence)
 			str_addf(&c->out, "fenced %zu\n", fenced);
 		if (c->ask->nlift)

@@ -156,8 +156,10 @@ void storage_take(struct storage_look *look, struct storage_answer *out)
 	look->fd = -1;
 	out->disk = arena_alloc(&out->arena, look->n * sizeof *out->disk + 1);
 	storage_answer_read(text.s, text.n, out, arena_dup(&out->arena, why));
+	out->fence_unsure = look->nfence > out->nfenced && !out->fence_why && !out->absent;
 	if (look->nfence > out->nfenced && !out->fence_why)
-		out->fence_why = arena_dup(&out->arena, str_or(out->absent, why));
+		out->fence_why = arena_dup(&out->arena,
+		    str_or(out->absent, ended && out->entries_known ? _("the monitors did not answer in time") : why));
 	if (look->nlift > out->nlifted && !out->lift_why)
 		out->lift_why = arena_dup(&out->arena, str_or(out->absent, why));
 }

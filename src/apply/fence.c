@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apply/apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "find/keep_out.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/lang.h"
+#include "util/log.h"
+#include "util/signals.h"
+#include "util/str.h"
+
+/* A fenced client's watch ends as soon as the OSD has the map with the entry: within a second. */
+#define GONE_MS 10000
+#define LOOK_STEP_MS 500
+
+static bool read_client(const struct step *step, struct storage_address *out)
+{
+	return storage_address_parse(step->id, out);
+}
+
+/* ---- the order */
+
+static size_t clients_of(const struct unit *unit, const char *fsid, struct storage_address *client, struct step **step)
+{
+	size_t n = 0;
+
+	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if (str_equal(step_after(s, "cluster"), fsid) && read_client(s, &client[n]))
+			step[n++] = s;
+	return n;
+}
+
+/* What was refused is known at once; whether the rest is on the list the next look tells. */
+static void order(struct work *work, struct unit *unit, const struct ceph_fact *ceph)
+{
+	auto_free struct storage_address *client = xcalloc(unit->nstep, sizeof *client);
+	auto_free struct step **step = xcalloc(unit->nstep, sizeof(*step));
+	struct storage_ask ask = { .access = ceph->fence_access, .fence = client, .fence_s = KEEP_OUT_S };
+	struct storage_answer answer;
+	struct storage_look look;
+
+	ask.nfence = clients_of(unit, ceph_fsid(ceph), client, step);
+	for (size_t i = 0; i < ask.nfence; i++)
+		ask.whole_hosts |= client[i].nonce == 0;
+	if (ask.nfence == 0)
+		return;
+	storage_begin(&ask, &look);
+	storage_take(&look, &answer);
+	for (size_t i = answer.nfenced; i < ask.nfence; i++) {
+		step[i]->error = arena_dup(&work->plan.arena, answer.fence_why);
+		step[i]->state = answer.fence_unsure ? STATE_UNKNOWN : STATE_PLANNED;
+	}
+	storage_answer_free(&answer);
+}
+
+/* ---- what came of it */
+
+static bool is_fenced(const struct unit *unit, const struct storage_address *client)
+{
+	struct storage_address address;
+
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if (read_client(s, &address) && storage_address_hits(&address, client))
+			return true;
+	return false;
+}
+
+static bool is_taken(const struct plan *plan, const struct disk_fact *disk)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_EVACUATION && str_equal(u->step[0].id, disk->instance))
+			return true;
+	return false;
+}
+
+static bool is_watching(const struct scene *scene, const struct storage_address *client)
+{
+	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
+		for (size_t i = 0; d->last->seen == STORAGE_SEEN && i < d->last->nwatcher; i++)
+			if (storage_address_hits(client, &d->last->watcher[i].address))
+				return true;
+	return false;
+}
+
+static const struct ceph_fact *ceph_with_entries(const struct scene *scene, const char *fsid)
+{
+	for (const struct ceph_fact *c = scene->storage.ceph; c < scene->storage.ceph + scene->storage.nceph; c++)
+		if (str_equal(ceph_fsid(c), fsid) && c->newest->entries_known)
+			return c;
+	return NULL;
+}
+
+static void judge_client(struct work *work, struct step *step)
+{
+	const struct ceph_fact *ceph = ceph_with_entries(&work->scene, step_after(step, "cluster"));
+	struct storage_address client;
+
+	if (!ceph || !read_client(step, &client)) {
+		step->state = STATE_UNKNOWN;
+		step->error = step->error ? step->error : _("the blocklist of its cluster could not be read");
+	} else if (!ceph_keeps_out(ceph, &client)) {
+		step->state = step->state == STATE_UNKNOWN ? STATE_UNKNOWN : STATE_FAILED;
+		step->error = step->error ? step->error : _("it is not on the blocklist");
+	} else if (is_watching(&work->scene, &client)) {
+		step->state = STATE_UNKNOWN;
+		step->error = _("it is on the blocklist and still has the disk open");
+	} else {
+		step->state = STATE_PROVED;
+		step->error = NULL;
+	}
+}
+
+/* A disk that is not seen any more, or a client of the host that is not among them: started since the plan was made, or come
+ * back. NULL: every disk that is evacuated has its old clients kept out. */
+static const char *wrong_disk(struct work *work, const struct unit *unit)
+{
+	const struct storage_facts *facts = &work->scene.storage;
+	char text[STORAGE_ADDRESS_SIZE];
+
+	for (const struct disk_fact *d = facts->disk; d < facts->disk + facts->ndisk; d++) {
+		const struct storage_watcher *w;
+		const struct storage_lock *lock;
+
+		if (!is_taken(&work->plan, d))
+			continue;
+		if (disk_unknown(d))
+			return arena_printf(&work->plan.arena, _("disk %s: %s"), d->name, disk_unknown(d));
+		w = disk_life(&work->scene, d);
+		lock = disk_lock(d->last);
+		if (w)
+			return arena_printf(&work->plan.arena, _("client %s has the disk %s open"),
+			    storage_address_text(&w->address, text), d->name);
+		if (lock && !is_fenced(unit, &lock->address) && !ceph_keeps_out(&facts->ceph[d->ceph], &lock->address))
+			return arena_printf(&work->plan.arena, _("client %s has taken the lock of disk %s"),
+			    storage_address_text(&lock->address, text), d->name);
+	}
+	return NULL;
+}
+
+/* Looks until every entry stands and nobody of the host has a disk open, or it is sure that this will not be. */
+static enum state look_at_all(struct work *work, struct unit *unit, const char **why)
+{
+	const int64_t end = clock_monotonic_ms() + GONE_MS;
+
+	for (;;) {
+		enum state state = STATE_PROVED;
+
+		scene_look_at_disks_again(&work->scene);
+		*why = NULL;
+		for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+			judge_client(work, s);
+			if (s->state != STATE_PROVED && state != STATE_FAILED) {
+				state = s->state;
+				*why = arena_printf(&work->plan.arena, "%s: %s", s->id, s->error);
+			}
+		}
+		if (state == STATE_PROVED && (*why = wrong_disk(work, unit)))
+			state = STATE_UNKNOWN;
+		if (state != STATE_UNKNOWN || clock_monotonic_ms() > end || signal_came())
+			return state;
+		clock_sleep_ms(LOOK_STEP_MS);
+	}
+}
+
+static int record_clients(struct work *work, const struct unit *unit, struct error *err)
+{
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		CRASH_POINT("fence_before_record");
+		if (journal_fence(work->journal, "add", s, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int say_fenced(struct work *work, size_t index, enum state state, const char *why, struct error *err)
+{
+	const struct unit *unit = &work->plan.unit[index];
+	size_t n = 0;
+
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		n += s->state == STATE_PROVED || s->state == STATE_UNKNOWN;
+	if (state == STATE_PROVED) {
+		log_notice(unit->nstep == 1 ?
+			N_("%zu. %zu client of Ceph is kept out: on the blocklist for 5 years, no disk open") :
+			N_("%zu. %zu clients of Ceph are kept out: on the blocklist for 5 years, no disk open"),
+		    index + 1, unit->nstep);
+		return 0;
+	}
+	if (state == STATE_FAILED)
+		error_set(err, ERROR_ERROR, "not every client of '%s' could be kept off its disks: %s; nothing else was begun",
+		    work->scene.subject.host, why);
+	else
+		error_set(err, ERROR_UNKNOWN, "whether '%s' is kept off its disks is not known: %s; nothing else was begun",
+		    work->scene.subject.host, why);
+	if (n > 0)
+		return error_hint(err, "what is on the blocklist stays there: evac-manage journal show %s", work->run);
+	return error_hint(err, "power the host off by hand");
+}
+
+int apply_fence(struct work *work, size_t index, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	const struct storage_facts *facts = &work->scene.storage;
+	const char *why = NULL;
+	enum state state;
+
+	if (lock_check(&work->scene, work->lock, err) != 0 ||
+	    journal_intent(work->journal, index, unit, _("Ceph's blocklist"), err) != 0) {
+		unit_set_state(unit, STATE_SKIPPED, _("not run: the journal could not be written"));
+		return -1;
+	}
+	log_notice("%zu. %s", index + 1, unit->sentence);
+	CRASH_POINT("fence_before_add");
+	for (size_t i = 0; i < facts->nceph; i++)
+		if (!ceph_is_told_before(facts, i))
+			order(work, unit, &facts->ceph[i]);
+	CRASH_POINT("fence_after_add");
+	state = look_at_all(work, unit, &why);
+	if (record_clients(work, unit, err) != 0) {
+		unit_set_state(unit, STATE_UNKNOWN, _("the journal could not be written"));
+		return -1;
+	}
+	CRASH_POINT("fence_before_outcome");
+	if (journal_outcome(work->journal, index, state, why, err) != 0)
+		return -1;
+	return say_fenced(work, index, state, why, err);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recovery_internal.h"
+
+#include "find/keep_out.h"
+#include "util/lang.h"
+#include "util/str.h"
+
+/* Clients that were put on a blocklist, and nobody has seen the end of it: each cluster is asked what is listed, and nothing is
+ * added. What is on the list stays there. */
+
+static void mark_listed(struct unit *unit, const struct storage_answer *answer)
+{
+	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		const struct ceph_fact ceph = { .newest = answer };
+		struct storage_address client;
+
+		if (!str_equal(step_after(s, "cluster"), answer->fsid) || !storage_address_parse(s->id, &client))
+			continue;
+		s->state = ceph_keeps_out(&ceph, &client) ? STATE_PROVED : STATE_SKIPPED;
+		s->error = s->state == STATE_PROVED ? NULL : _("it is not on the blocklist");
+	}
+}
+
+/* ${why} of the last cluster that did not answer; NULL: all of the unit's did. */
+static const char *ask_clusters(struct recovery *r, struct unit *unit)
+{
+	const char *why = _("the journal does not say how to reach its cluster");
+
+	unit_set_state(unit, STATE_UNKNOWN, why);
+	for (size_t i = 0; i < r->past.ncluster; i++) {
+		const struct storage_ask ask = { .access = r->past.cluster[i].access };
+		struct storage_answer answer;
+		struct storage_look look;
+
+		storage_begin(&ask, &look);
+		storage_take(&look, &answer);
+		if (answer.absent)
+			why = arena_dup(&r->work.plan.arena, answer.absent);
+		else if (!answer.entries_known)
+			why = _("the blocklist of its cluster could not be read");
+		else
+			mark_listed(unit, &answer);
+		storage_answer_free(&answer);
+	}
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		if (s->state == STATE_UNKNOWN)
+			return why;
+	return NULL;
+}
+
+enum verdict recover_fence(struct recovery *r, size_t index, const char **why)
+{
+	struct unit *unit = &r->work.plan.unit[index];
+	const char *unknown = ask_clusters(r, unit);
+	size_t n = 0;
+
+	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		n += s->state == STATE_PROVED;
+	if (unknown) {
+		*why = arena_printf(&r->work.plan.arena, _("what is on the blocklist is not known: %s"), unknown);
+		return VERDICT_UNKNOWN;
+	}
+	*why = n == unit->nstep ?
+	    NULL :
+	    arena_printf(&r->work.plan.arena,
+		_("%zu of %zu clients are on the blocklist, and stay there; the same command again adds the others"), n,
+		unit->nstep);
+	return n == unit->nstep ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
