@@ -157,8 +157,10 @@ static enum state look_at_all(struct work *work, struct unit *unit, const char *
 				*why = arena_printf(&work->plan.arena, "%s: %s", s->id, s->error);
 			}
 		}
-		if (state == STATE_PROVED && (*why = wrong_disk(work, unit)))
+		if (state == STATE_PROVED && (*why = wrong_disk(work, unit))) {
 			state = STATE_UNKNOWN;
+			unit_set_state(unit, state, *why);
+		}
 		if (state != STATE_UNKNOWN || clock_monotonic_ms() > end || signal_came())
 			return state;
 		clock_sleep_ms(LOOK_STEP_MS);

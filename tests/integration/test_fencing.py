@@ -109,7 +109,7 @@ class Fencing(harness.TestCase):
 
     def test_a_switch_off_comes_first(self):
         self.now("on")
-        self.expect(self.tool.run(*RESCUE, "--fence", "storage"), USAGE, "power")
+        self.expect(self.tool.run(*RESCUE, "--fence", "brick"), USAGE, "power", "storage")
         r = self.dry("on", "--fence", "power")
         self.assertEqual((r.code, r.json["units"][0]["kind"]), (OK, "power"), str(r))
         self.assertEqual(set(self.calls()), {"status"})

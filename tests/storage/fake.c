@@ -14,7 +14,8 @@
  *	dump -13                                       the map of the OSDs cannot be read
  *	refuse ADDRESS -22 TEXT...                     the monitors' answer to every order about this one
  *	added ADDRESS SECONDS                          what was blocklisted: it is listed, and is no watcher from then on
- *	removed ADDRESS                                what was taken off it again */
+ *	removed ADDRESS                                what was taken off it again
+ *	then ADDRESS LINE...                           the cluster has this line from the order about that address on */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -235,6 +236,9 @@ int rados_mon_command(void *cluster, const char **command, size_t n, const char 
 	else
 		snprintf(line, sizeof line, "added %.127s %d", address, expire ? atoi(expire + strlen("\"expire\":")) : 3600);
 	append(line);
+	snprintf(words, sizeof words, "then %.100s", address);
+	if (each_line(copy, words, rest))
+		append(rest);
 	return 0;
 }
 

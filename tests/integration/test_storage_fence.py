@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""--fence storage beside real rows: old clients on the blocklist before the first message, a record each, and what a recovery finds.
+Both libraries of Ceph are stand-ins whose cluster is a file (tests/storage/fake.c); make check-storage has the real ones."""
+import json
+import os
+
+import harness
+import journals
+from harness import A, B, OK, REFUSED, rows
+
+UNKNOWN, FAILED = 9, 1
+BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
+OLD, ROOT, DATA = "192.0.2.7", "192.0.2.7:0/5", "192.0.2.7:0/6"
+FENCE = ["--fence", "storage", "--yes", "--no-wait", "-f", "json"]
+
+
+class StorageFence(harness.TestCase):
+    def setUp(self):
+        super().setUp()
+        harness.sandbox("reset", "--rows")
+        harness.heartbeats()
+        self.tool.types = False  # other files type these
+        self.conductor = harness.Conductor()
+        self.addCleanup(self.conductor.close)
+        found = rows("nova", """
+            SELECT b.instance_uuid, GROUP_CONCAT(b.volume_id ORDER BY b.boot_index DESC, b.id) volumes, COUNT(*) n
+              FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid
+             WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0
+             GROUP BY b.instance_uuid HAVING SUM(b.boot_index = 0) > 0 ORDER BY n DESC, b.instance_uuid LIMIT 1""", (A,))[0]
+        self.instance, volumes = found["instance_uuid"], found["volumes"].split(",")
+        self.images = ["volumes/volume-" + volume for volume in volumes]
+        for volume, image in zip(volumes, self.images):
+            info = {"driver_volume_type": "rbd", "data": {
+                "name": image, "hosts": ["192.0.2.1"], "ports": ["6789"], "auth_username": "cinder", "keyring": "SECRETKEY=="}}
+            rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), volume))
+            rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
+        rows("nova", "UPDATE block_device_mapping SET deleted = id WHERE instance_uuid = %s AND volume_id IS NULL AND boot_index != 0",
+             (self.instance,))
+        self.cluster = os.path.join(self.tool.state, "cluster")
+        with open(self.tool.site, "a") as f:
+            f.write(f"[storage]\nconf = {self.cluster}\nfence_user = fence\n")
+
+    def put(self, *more):
+        lines = [line for i, image in enumerate(self.images) for line in (f"image {image} 61", f"lock {image} {OLD}:0/{5 + i} {i} auto")]
+        with open(self.cluster, "w") as f:
+            f.write("\n".join([*lines, *more]) + "\n")
+
+    def tell(self, line):
+        with open(self.cluster, "a") as f:
+            f.write(line + "\n")
+
+    def orders(self):
+        with open(self.cluster) as f:
+            return [line.split() for line in f if line.startswith(("added", "removed"))]
+
+    def run_it(self, *words):
+        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
+        return self.tool.run(*words, env=env)
+
+    def evacuate(self, *words):
+        return self.run_it("instance", "evacuate", self.instance, *FENCE, *words)
+
+    def journal(self):
+        return journals.read(journals.path_of(self.tool))
+
+    def run_id(self):
+        return self.journal()[0]["run"]
+
+    def test_old_clients_are_kept_out_before_the_first_message(self):
+        self.put()
+        r = self.expect(self.evacuate("--dry-run"), OK)
+        self.assertEqual([s["id"] for s in r.json["steps"] if s["kind"] == "client"], [f"{OLD}:0/{5 + i}" for i in range(len(self.images))])
+        self.assertEqual(r.json["units"][0]["kind"], "fence")
+        self.assertEqual(set(r.findings()) & {"fencing-unconfirmed", "fence-storage-alone"}, {"fence-storage-alone"})
+        self.assertEqual(self.orders(), [])
+        r = self.expect(self.evacuate(), OK)
+        self.assertEqual(self.orders(), [["added", f"{OLD}:0/{5 + i}", "157680000"] for i in range(len(self.images))])
+        self.assertEqual(len(self.conductor.casts), 1)
+        types = [x["type"] for x in self.journal() if x["type"] != "row"]
+        begin = types.index("intent")
+        self.assertEqual(types[begin:begin + 2 + len(self.images)], ["intent"] + ["fence"] * len(self.images) + ["outcome"])
+        self.assertLess(begin + 2, types.index("publish_intent"))
+        self.assertEqual({x["state"] for x in self.journal() if x["type"] == "fence"}, {"proved"})
+        self.assertNotIn("SECRETKEY", json.dumps(self.journal()) + r.out + r.err)
+        self.assertEqual([o[0] for o in self.orders()], ["added"] * len(self.images))
+
+    def test_nobody_is_kept_out_without_a_word(self):
+        self.put()
+        before = harness.checksum()
+        self.expect(self.run_it("instance", "evacuate", self.instance, "--fence", "storage"), REFUSED, "not confirmed")
+        self.assertEqual((self.orders(), self.conductor.casts), ([], []))
+        self.unchanged(before)
+
+    def test_one_that_is_refused_stops_it_and_the_recovery_tells_which(self):
+        self.put(f"refuse {ROOT} -22 no")
+        before = harness.checksum()
+        r = self.expect(self.evacuate(), FAILED, ROOT + ": no")
+        self.assertEqual(self.conductor.casts, [])
+        self.unchanged(before)
+        self.assertIn("failed", {x["state"] for x in self.journal() if x["type"] == "fence"})
+        self.put()
+        self.expect(self.evacuate(), OK)
+        self.assertEqual(len(self.conductor.casts), 1)
+
+    def test_a_client_that_came_since_is_seen_before_the_first_message(self):
+        self.put()
+        # it appears with the first order: as one that was started while the question was on the screen
+        self.tell(f"then {ROOT} watch {self.images[0]} {OLD}:0/99 9 9")
+        self.expect(self.evacuate(), UNKNOWN, f"{OLD}:0/99")
+        self.assertEqual(self.conductor.casts, [])
+
+    def test_a_death_is_asked_from_the_cluster(self):
+        self.put()
+        self.expect(self.evacuate(), OK)
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
+        run, orders = self.run_id(), self.orders()
+        self.tell("connect -13")
+        self.expect(self.run_it("journal", "recover", run), UNKNOWN, "Permission denied")
+        self.put(*[" ".join(o) for o in orders[:1]])
+        r = self.expect(self.run_it("journal", "recover", run, "--dry-run", "-f", "json"), OK)
+        self.assertIn("proved", {s["state"] for s in r.json["steps"] if s["kind"] == "client"})
+        if len(orders) > 1:
+            self.assertIn("skipped", {s["state"] for s in r.json["steps"] if s["kind"] == "client"})
+        self.put(*[" ".join(o) for o in orders])
+        self.expect(self.run_it("journal", "recover", run), OK, "1 done")
+        self.assertEqual(len(self.orders()), len(orders))  # nothing is added by a recovery
+
+    def test_a_living_host_is_not_kept_out(self):
+        self.put()
+        harness.heartbeats(alive=(A, B, harness.C, harness.ENV["SB_CONTROLLER"]), dead=())
+        r = self.expect(self.evacuate("--accept", "source-alive"), REFUSED)
+        self.assertIn("fence-live-host", r.findings())
+        self.assertEqual(self.orders(), [])
+
+    def test_a_whole_host_needs_its_own_word_and_is_never_a_servers(self):
+        self.put()
+        with open(self.cluster) as f:
+            unwritten = [line for line in f.read().splitlines() if not line.startswith(f"lock {self.images[-1]}")]
+        if len(self.images) == 1:
+            unwritten += ["image volumes/other 61"]
+        osd = "osd 192.0.2.7:6800/1"
+        with open(self.cluster, "w") as f:
+            f.write("\n".join(unwritten) + "\n")
+        r = self.evacuate()
+        self.assertEqual(r.code, REFUSED)
+        self.assertTrue(set(r.findings()) & {"fence-whole-host", "fence-impossible"}, str(r))
+        if "fence-whole-host" in r.findings():
+            self.tell(osd)
+            r = self.expect(self.evacuate("--accept", "fence-whole-host"), REFUSED)
+            self.assertIn("fence-impossible", r.findings())
+            with open(self.cluster, "w") as f:
+                f.write("\n".join(unwritten) + "\n")
+            self.expect(self.evacuate("--accept", "fence-whole-host"), OK)
+            self.assertIn(["added", f"{OLD}:0/0", "157680000"], self.orders())
