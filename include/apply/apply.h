@@ -12,7 +12,8 @@ int apply_unit(struct work *work, size_t index, struct error *err);
  * agent says that it is off. */
 int apply_power(struct work *work, size_t index, struct error *err);
 /* fence.c: the clients of a UNIT_FENCE put on the blocklists of their clusters, with intent, a record each, and outcome in the
- * journal; the unit is proved when every entry is listed and none of them, nor any other client of the host, has a disk open. */
+ * journal; the unit is proved when every entry is listed and none of them, nor any other client of the host, has a disk open.
+ */
 int apply_fence(struct work *work, size_t index, struct error *err);
 /* Does the fence agent that said off before the plan still say so? An answer that is a few seconds old will do. ERROR_DRIFT:
  * the host is on, or, where nobody but the agent has confirmed its power-off, it says nothing any more. */

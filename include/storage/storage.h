@@ -32,15 +32,16 @@ struct storage_ask {
 	const struct storage_image *image;
 	size_t n;
 	bool probe; /* may this user blocklist? A question that no monitor can obey: nothing is written by it */
-	/* To be put on the blocklist first, exactly these, for ${fence_s} seconds, and to be taken off it; none: nothing is written
-	 * at all. The first one that is refused ends it. The images are looked at when the entries stand in the OSDs' map. */
+	/* To be put on the blocklist first, exactly these, for ${fence_s} seconds, and to be taken off it; none: nothing is
+	 * written at all. The first one that is refused ends it. The images are looked at when the entries stand in the OSDs'
+	 * map. */
 	const struct storage_address *fence, *lift;
 	size_t nfence, nlift;
 	unsigned fence_s;
-	/* A nonce of 0 among them is meant: all clients of that address. Else it is refused, and always where an OSD or a monitor
-	 * of the cluster has the address, or where that could not be asked. */
+	/* A nonce of 0 among them is meant: all clients of that address. Else it is refused, and always where an OSD or a
+	 * monitor of the cluster has the address, or where that could not be asked. */
 	bool whole_hosts;
-	bool servers; /* where its OSDs are is asked, too */
+	bool servers;    /* where its OSDs are is asked, too */
 	int deadline_ms; /* of the whole; 0: STORAGE_DEADLINE_MS and 20 ms more an image */
 };
 #define STORAGE_DEADLINE_MS 11000

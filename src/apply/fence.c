@@ -68,7 +68,7 @@ static bool is_fenced(const struct unit *unit, const struct storage_address *cli
 	return false;
 }
 
-static bool is_taken(const struct plan *plan, const struct disk_fact *disk)
+static bool is_evacuated(const struct plan *plan, const struct disk_fact *disk)
 {
 	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
 		if (u->kind == UNIT_EVACUATION && str_equal(u->step[0].id, disk->instance))
@@ -124,7 +124,7 @@ static const char *wrong_disk(struct work *work, const struct unit *unit)
 		const struct storage_watcher *w;
 		const struct storage_lock *lock;
 
-		if (!is_taken(&work->plan, d))
+		if (!is_evacuated(&work->plan, d))
 			continue;
 		if (disk_unknown(d))
 			return arena_printf(&work->plan.arena, _("disk %s: %s"), d->name, disk_unknown(d));
@@ -141,7 +141,7 @@ static const char *wrong_disk(struct work *work, const struct unit *unit)
 }
 
 /* Looks until every entry stands and nobody of the host has a disk open, or it is sure that this will not be. */
-static enum state look_at_all(struct work *work, struct unit *unit, const char **why)
+static enum state look_until_kept_out(struct work *work, struct unit *unit, const char **why)
 {
 	const int64_t end = clock_monotonic_ms() + GONE_MS;
 
@@ -220,7 +220,7 @@ int apply_fence(struct work *work, size_t index, struct error *err)
 		if (!ceph_is_told_before(facts, i))
 			order(work, unit, &facts->ceph[i]);
 	CRASH_POINT("fence_after_add");
-	state = look_at_all(work, unit, &why);
+	state = look_until_kept_out(work, unit, &why);
 	if (record_clients(work, unit, err) != 0) {
 		unit_set_state(unit, STATE_UNKNOWN, _("the journal could not be written"));
 		return -1;

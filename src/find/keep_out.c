@@ -115,10 +115,10 @@ static bool find_by_nova(const struct scene *scene, size_t ceph, struct old_host
 		return false;
 	out->where = WHERE_NOVA_SAYS;
 	EACH_DISK_OF(d, scene)
-		if (same_cluster(scene, d, ceph) && d->first &&
-		    (watches_from(d->first, &out->address) || watches_from(d->last, &out->address) ||
-			((lock = disk_lock(d->first)) && storage_address_same_host(&lock->address, &out->address))))
-			out->where = WHERE_SEEN;
+	if (same_cluster(scene, d, ceph) && d->first &&
+	    (watches_from(d->first, &out->address) || watches_from(d->last, &out->address) ||
+		((lock = disk_lock(d->first)) && storage_address_same_host(&lock->address, &out->address))))
+		out->where = WHERE_SEEN;
 	return true;
 }
 
@@ -130,7 +130,8 @@ static struct old_host old_host_of(const struct scene *scene, size_t ceph)
 
 	if (find_by_nova(scene, ceph, &by_nova) && by_nova.where == WHERE_SEEN)
 		return by_nova;
-	EACH_DISK_OF(d, scene) {
+	EACH_DISK_OF(d, scene)
+	{
 		if (!same_cluster(scene, d, ceph) || !d->first || !(lock = disk_lock(d->first)))
 			continue;
 		if (found.where == WHERE_UNKNOWN) {
@@ -153,7 +154,7 @@ static void impossible(struct keep_out *out, const char *fmt, ...)
 
 	out->how = KEEP_OUT_IMPOSSIBLE;
 	va_start(ap, fmt);
-	vsnprintf(out->why, sizeof out->why, fmt, ap);
+	lang_vformat_into(out->why, sizeof out->why, fmt, ap);
 	va_end(ap);
 }
 
@@ -275,9 +276,9 @@ void disk_keep_out(const struct scene *scene, const struct disk_fact *disk, stru
 static bool is_on_ceph(const struct scene *scene, const char *instance, const char *volume)
 {
 	EACH_DISK_OF(d, scene)
-		if (str_equal(d->instance, instance) && str_equal(d->volume, volume) &&
-		    (volume || (d->last && d->last->seen == STORAGE_SEEN)))
-			return true;
+	if (str_equal(d->instance, instance) && str_equal(d->volume, volume) &&
+	    (volume || (d->last && d->last->seen == STORAGE_SEEN)))
+		return true;
 	return false;
 }
 

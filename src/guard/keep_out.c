@@ -25,8 +25,8 @@ static bool keep_out_takes(const struct scene *scene, const struct findings *fou
 static bool takes_a_disk(const struct scene *scene, const struct findings *found)
 {
 	EACH_DISK(d, scene)
-		if (keep_out_takes(scene, found, d->instance))
-			return true;
+	if (keep_out_takes(scene, found, d->instance))
+		return true;
 	return false;
 }
 
@@ -65,7 +65,7 @@ void guard_fence_caps_missing(const struct guard *self, const struct scene *scen
 		auto_str struct str hint = { 0 }, subject = { 0 };
 
 		EACH_DISK(d, scene)
-			first = !first && d->ceph == i && keep_out_takes(scene, out, d->instance) ? d : first;
+		first = !first && d->ceph == i && keep_out_takes(scene, out, d->instance) ? d : first;
 		if (!first || ceph->fence.may_blocklist == STORAGE_MAY)
 			continue;
 		str_addf(&subject, "client.%s", str_or(ceph->fence_access.user, "admin"));
@@ -75,8 +75,8 @@ void guard_fence_caps_missing(const struct guard *self, const struct scene *scen
 			    "%s may not put a client on the blocklist of the cluster that has %s", subject.s, first->name);
 		else
 			guard_found(self, scene, out, subject.s, NULL,
-			    "whether %s may put a client on the blocklist of the cluster that has %s is not known: %s", subject.s,
-			    first->name, str_or(ceph->fence.absent, _("its answer was not understood")));
+			    "whether %s may put a client on the blocklist of the cluster that has %s is not known: %s",
+			    subject.s, first->name, str_or(ceph->fence.absent, _("its answer was not understood")));
 	}
 }
 
@@ -87,7 +87,8 @@ void guard_fence_impossible(const struct guard *self, const struct scene *scene,
 
 	if (!scene_fences_disks(scene))
 		return;
-	EACH_DISK(d, scene) {
+	EACH_DISK(d, scene)
+	{
 		if (!keep_out_takes(scene, out, d->instance))
 			continue;
 		disk_keep_out(scene, d, &keep);
@@ -105,7 +106,8 @@ void guard_fence_whole_host(const struct guard *self, const struct scene *scene,
 
 	if (!scene_fences_disks(scene))
 		return;
-	EACH_DISK(d, scene) {
+	EACH_DISK(d, scene)
+	{
 		if (!keep_out_takes(scene, out, d->instance))
 			continue;
 		disk_keep_out(scene, d, &keep);

@@ -86,8 +86,7 @@ static int refuse(const char *run, const char *host, const char *why, struct err
 static bool is_unknown(const struct past *past)
 {
 	for (size_t i = 0; i < past->nunit; i++)
-		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_POWER &&
-		    past->plan.unit[i].kind != UNIT_FENCE &&
+		if (past->unit[i].begun && past->plan.unit[i].kind != UNIT_POWER && past->plan.unit[i].kind != UNIT_FENCE &&
 		    (str_equal(past_unit_state(&past->unit[i]), "unknown") ||
 			str_equal(past_unit_state(&past->unit[i]), "open")))
 			return true;

@@ -23,7 +23,7 @@ static const char *now_until(const struct ceph_fact *ceph, const struct storage_
 	return NULL;
 }
 
-static void add_client(struct plan *plan, const struct scene *scene, const struct disk_fact *disk,
+static void plan_client(struct plan *plan, const struct scene *scene, const struct disk_fact *disk,
     const struct storage_address *client)
 {
 	const struct ceph_fact *ceph = &scene->storage.ceph[disk->ceph];
@@ -51,7 +51,7 @@ static void add_clients_of(struct plan *plan, const struct scene *scene, const c
 			continue;
 		disk_keep_out(scene, d, &keep);
 		for (size_t i = 0; keep.how != KEEP_OUT_IMPOSSIBLE && i < keep.n; i++)
-			add_client(plan, scene, d, &keep.client[i]);
+			plan_client(plan, scene, d, &keep.client[i]);
 	}
 }
 

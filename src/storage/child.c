@@ -336,7 +336,7 @@ static void say_images(struct child *c)
 
 /* ---- the fence */
 
-static void say_refused(struct child *c, const char *what, const struct mon_answer *a)
+static void say_no(struct child *c, const char *what, const struct mon_answer *a)
 {
 	if (a->nstatus > 0)
 		say_text(c, what, a->status, a->nstatus);
@@ -352,8 +352,8 @@ static bool is_server(const struct child *c, const struct storage_address *addre
 	return false;
 }
 
-/* A nonce of 0 is all clients of the address: whoever asks for it without saying so is wrong, and so is who asks for the host of
- * an OSD or a monitor, which would be clients of their own cluster no more. NULL: there is nothing against it. */
+/* A nonce of 0 is all clients of the address: whoever asks for it without saying so is wrong, and so is who asks for the host
+ * of an OSD or a monitor, which would be clients of their own cluster no more. NULL: there is nothing against it. */
 static const char *wrong_with(const struct child *c, const struct storage_address *address)
 {
 	if (address->nonce != 0)
@@ -374,7 +374,7 @@ static bool obeys(struct child *c, const char *order, const struct storage_addre
 	const bool obeyed = a.rc == 0 || (a.rc == -ENOENT && !adds);
 
 	if (!obeyed && a.rc != -ETIMEDOUT) /* who says nothing may still obey */
-		say_refused(c, refused, &a);
+		say_no(c, refused, &a);
 	free_mon_answer(c, &a);
 	return obeyed;
 }
