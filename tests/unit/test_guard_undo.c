@@ -75,6 +75,23 @@ static void a_closed_evacuation_would_be_open_again(void **state)
 	findings_free(&findings);
 }
 
+/* A frozen guest would write again. */
+static void who_is_kept_out_stays_out(void **state)
+{
+	static struct step client = { .kind = &step_kinds[STEP_CLIENT], .id = "192.0.2.7:0/5" };
+
+	(void)state;
+	past.host = "c1";
+	wrote(UNIT_FENCE, &client);
+	assert_string_equal(subject_of("not-undoable"), "c1");
+	assert_string_equal(find("not-undoable")->message,
+	    "the run has put 1 client of 'c1' on Ceph's blocklist; an undo takes no entry away");
+	assert_false(past_wrote(&past, 0));
+	units[0].begun = false;
+	assert_null(find("not-undoable"));
+	findings_free(&findings);
+}
+
 static void what_nova_has_in_hand_cannot_be_undone(void **state)
 {
 	(void)state;
@@ -237,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup(that_nobody_asked_nova_who_uses_them_is_said, begin_undo),
 		cmocka_unit_test_setup(a_dead_compute_is_not_enabled, begin_undo),
 		cmocka_unit_test_setup(a_closed_evacuation_would_be_open_again, begin_undo),
+		cmocka_unit_test_setup(who_is_kept_out_stays_out, begin_undo),
 		cmocka_unit_test_setup(what_nova_has_in_hand_cannot_be_undone, begin_undo),
 		cmocka_unit_test_setup(a_host_with_evacuations_that_are_not_cleaned_up_stays_forced_down, begin_undo),
 	};
