@@ -34,8 +34,9 @@ static void set_label(struct journal_lines *lines, int64_t unit, const char *lab
 static void add_unit(const struct journal_lines *lines, json_object *record, struct str *out)
 {
 	int64_t unit = unit_number(record);
+	const char *label = unit >= 0 && (size_t)unit < lines->nunit ? lines->unit[unit] : "";
 
-	str_addf(out, "%lld. %s: ", (long long)unit + 1, unit >= 0 && (size_t)unit < lines->nunit ? lines->unit[unit] : "");
+	str_addf(out, "%lld. %s%s", (long long)unit + 1, label, *label ? ": " : "");
 }
 
 static void add_reason(json_object *record, struct str *out)
@@ -74,10 +75,14 @@ static void line_of_row(struct journal_lines *lines, json_object *record, struct
 	set_label(lines, unit_number(record), label.s);
 }
 
+/* What is not an instance has a long sentence, which is read once: its number is enough afterwards, as on the run's own screen.
+ */
 static void line_of_intent(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	add_unit(lines, record, out);
 	str_add(out, _("begun"));
+	if (!str_equal(get_text(record, "kind"), "evacuation"))
+		set_label(lines, unit_number(record), "");
 }
 
 /* A state as people call it. */

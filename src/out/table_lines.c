@@ -98,6 +98,12 @@ static void add_key_and_text(const char *key, size_t key_width, const char *text
 	str_addc(out, '\n');
 }
 
+/* What a row has not takes no line: a listing of records has a column for each kind of them. */
+static bool is_nothing(const char *cell)
+{
+	return strcmp(cell, "-") == 0;
+}
+
 void table_add_vertical(const struct view *view, size_t limit, struct str *out)
 {
 	struct drawn d = { 0 };
@@ -112,7 +118,8 @@ void table_add_vertical(const struct view *view, size_t limit, struct str *out)
 		if (row > 1)
 			str_addc(out, '\n');
 		for (i = 0; i < view->ncolumn; i++)
-			add_key_and_text(*drawn_cell(&d, 0, i), key_width, *drawn_cell(&d, row, i), limit, out);
+			if (i == 0 || !is_nothing(*drawn_cell(&d, row, i)))
+				add_key_and_text(*drawn_cell(&d, 0, i), key_width, *drawn_cell(&d, row, i), limit, out);
 	}
 	drawn_free(&d);
 }

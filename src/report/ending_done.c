@@ -213,12 +213,13 @@ static int most_first(const void *a, const void *b)
 	return x->others != y->others ? (x->others < y->others ? 1 : -1) : strcmp(x->to, y->to);
 }
 
+/* "": of a past run, whose journal has no hosts. */
 static struct directions new_hosts(const struct plan *plan)
 {
 	struct directions hosts = { 0 };
 
 	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++) {
-		const char *host = u->nstep ? str_or(u->step[0].after[0], "?") : NULL;
+		const char *host = u->nstep ? str_or(u->step[0].after[0], "") : NULL;
 		size_t i;
 
 		if (u->kind != UNIT_EVACUATION || !host || u->step[0].state != STATE_PROVED)
@@ -242,7 +243,9 @@ static void add_evacuated(const struct ending *e)
 	size_t rest = 0;
 
 	for (size_t i = 0; i < hosts.n; i++) {
-		if (i < HOSTS_SHOWN)
+		if (i < HOSTS_SHOWN && !*hosts.v[i].to)
+			str_addf(&text, "%s%zu", i ? ", " : "", hosts.v[i].others);
+		else if (i < HOSTS_SHOWN)
 			str_addf(&text, _("%s%zu to %s"), i ? ", " : "", hosts.v[i].others, hosts.v[i].to);
 		else
 			rest += hosts.v[i].others;

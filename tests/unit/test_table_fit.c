@@ -167,8 +167,7 @@ static void a_table_that_cannot_fit_is_a_line_a_cell(void **state)
 	    "Size GB        10\n"
 	    "Host           sh03-compute-\n"
 	    "               10e114e56e89@nvme#nvme\n"
-	    "Heartbeat Age  14 min\n"
-	    "Hint           -\n");
+	    "Heartbeat Age  14 min\n");
 	table_free(&t);
 }
 
