@@ -6,13 +6,17 @@
  *	rbd USER create POOL IMAGE MIB [FEATURES]      61 is what Ceph makes by itself; 1 has no exclusive lock
  *	rbd USER unlock POOL IMAGE                     as 'rbd lock rm': the owner is put on the blocklist
  *	rbd USER read POOL IMAGE                       the first block's text
- *	rbd USER guest POOL IMAGE TAG [MS]             opens it, and writes "TAG N" every so often; 0: opens it only. A line a change
+ *	rbd USER guest POOL IMAGE TAG [MS [on]]        opens it, and writes "TAG N" every so often; 0: opens it only. A line a change.
+ *	                                               on: N goes on from what the disk has. SIGTERM closes the disk, as qemu does
  *
- * CEPH_CONF: the cluster's. SRCIP: the address that this process has, "its host": its own connect() stands before libc's. */
+ * CEPH_CONF: the cluster's. SRCIP: the address that this process has, "its host": its own connect() stands before libc's.
+ * WIRE: the port of a wire.py on 127.0.0.1, through which it goes: who stops that one has pulled this host's cable. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +38,7 @@ extern int rados_mon_command(cluster_t, const char **, size_t, const char *, siz
 extern int rados_ioctx_create(cluster_t, const char *, pool_t *);
 extern int rbd_create2(pool_t, const char *, uint64_t, uint64_t, int *);
 extern int rbd_open(pool_t, const char *, image_t *, const char *);
+extern int rbd_close(image_t);
 extern ssize_t rbd_write(image_t, uint64_t, size_t, const char *);
 extern ssize_t rbd_read(image_t, uint64_t, size_t, char *);
 extern ssize_t rbd_list_lockers(image_t, int *, char *, size_t *, char *, size_t *, char *, size_t *, char *, size_t *);
@@ -41,12 +46,33 @@ extern int rbd_lock_break(image_t, int, const char *);
 extern int rbd_break_lock(image_t, const char *, const char *);
 extern int rbd_open_read_only(pool_t, const char *, image_t *, const char *);
 
+/* To the wire, which is told first where this goes. Ceph's messenger asks again whether it is connected. */
+static int through(const char *wire, int fd, const struct sockaddr_in *to)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(wire)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct pollfd made = { .fd = fd, .events = POLLOUT };
+	struct sockaddr_in peer;
+	socklen_t size = sizeof peer;
+	unsigned char where[6];
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0)
+		return 0;
+	memcpy(where, &to->sin_addr, 4);
+	memcpy(where + 4, &to->sin_port, 2);
+	if (syscall(SYS_connect, fd, &at, sizeof at) != 0 && (errno != EINPROGRESS || poll(&made, 1, 1000) != 1))
+		return -1;
+	return send(fd, where, sizeof where, MSG_NOSIGNAL) == sizeof where ? 0 : -1;
+}
+
 int connect(int fd, const struct sockaddr *to, socklen_t size)
 {
-	const char *ip = getenv("SRCIP");
+	const char *ip = getenv("SRCIP"), *wire = getenv("WIRE");
 	struct sockaddr_in from = { .sin_family = AF_INET };
 	int one = 1;
 
+	if (wire && to->sa_family == AF_INET)
+		return through(wire, fd, (const struct sockaddr_in *)to);
 	if (ip && to->sa_family == AF_INET && inet_pton(AF_INET, ip, &from.sin_addr) == 1) {
 		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
 		(void)!bind(fd, (struct sockaddr *)&from, sizeof from); /* asked again whether it is connected, it is bound */
@@ -105,17 +131,40 @@ static int read_block(image_t image)
 	return 0;
 }
 
-static _Noreturn void guest(image_t image, const char *tag, unsigned ms)
+static volatile sig_atomic_t ended;
+
+static void end(int number)
+{
+	(void)number;
+	ended = 1;
+}
+
+/* The number that "TAG N" on the disk ends with. */
+static unsigned long last_number(image_t image)
+{
+	char block[512] = "";
+	const char *space;
+
+	if (rbd_read(image, 0, sizeof block - 1, block) < 0)
+		return 0;
+	space = strrchr(block, ' ');
+	return space ? strtoul(space, NULL, 10) : 0;
+}
+
+static int guest(image_t image, const char *tag, unsigned ms, bool on)
 {
 	static char block[4096];
 	ssize_t last = 1;
 
+	signal(SIGTERM, end);
 	puts("open");
-	for (unsigned long n = 1;; n++) {
+	for (unsigned long n = on ? last_number(image) + 1 : 1; !ended; n++) {
 		ssize_t rc;
 
-		if (ms == 0)
+		if (ms == 0) {
 			pause();
+			continue;
+		}
 		snprintf(block, sizeof block, "%s %lu", tag, n);
 		rc = rbd_write(image, 0, sizeof block, block);
 		if (rc != last)
@@ -123,6 +172,7 @@ static _Noreturn void guest(image_t image, const char *tag, unsigned ms)
 		last = rc;
 		usleep(ms * 1000);
 	}
+	return rbd_close(image);
 }
 
 int main(int argc, char **argv)
@@ -163,7 +213,9 @@ int main(int argc, char **argv)
 		return break_lock(image);
 	if (strcmp(what, "read") == 0)
 		return read_block(image);
-	if (strcmp(what, "guest") == 0 && argc > 5)
-		guest(image, argv[5], argc > 6 ? (unsigned)atoi(argv[6]) : 200);
-	return 2;
+	if (strcmp(what, "guest") != 0 || argc < 6)
+		return 2;
+	rc = guest(image, argv[5], argc > 6 ? (unsigned)atoi(argv[6]) : 200, argc > 7);
+	rados_shutdown(cluster);
+	return rc != 0;
 }

@@ -168,6 +168,7 @@ policy_file = $ETC/policy.yaml
 EOC
   for backend in $BACKENDS; do
     pools=POOLS_OF_$backend
+    if [ "$backend" = ceph ] && have_disks; then write_rbd_backend; continue; fi
     cat >>"$ETC/cinder.conf" <<EOC
 [$backend]
 volume_driver = sandbox_cinder.SandboxDriver
@@ -187,6 +188,20 @@ state_path = $RUN/state/cinder-$host
 lock_path = $RUN/state/cinder-$host/lock
 EOC
   done
+}
+
+# cinder's own driver; its pool has the backend's name, whatever the pool of Ceph
+write_rbd_backend() {
+  cat >>"$ETC/cinder.conf" <<EOC
+[ceph]
+volume_driver = cinder.volume.drivers.rbd.RBDDriver
+volume_backend_name = ceph
+rbd_pool = volumes
+rbd_user = cinder
+rbd_ceph_conf = $EVAC_CEPH/ceph.conf
+rbd_secret_uuid = $CEPH_SECRET
+rados_connect_timeout = 5
+EOC
 }
 
 login() { # user: the options of keystoneauth's password plugin

@@ -166,6 +166,7 @@ wait_started() { # since names...: heartbeats, and the ports of the APIs
 start_named() { # names: start, do not wait
   local name rest=()
   for name; do
+    case $name in nova-compute-*) ! have_disks || start_wire "${name#nova-compute-}" ;; esac
     case $name in
       mariadb) start_mariadb ;;
       rabbitmq | epmd) start_rabbitmq ;;

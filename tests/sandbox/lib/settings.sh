@@ -53,8 +53,9 @@ CONTROL_DAEMONS="nova-conductor nova-scheduler cinder-api cinder-scheduler"
 PATIENCE=${EVAC_SANDBOX_PATIENCE:-1}
 PY=/usr/bin/python3                # Debian's own: it has nova and cinder
 PACKAGES=/usr/lib/python3/dist-packages
-PYTHONPATH=$HERE/python
+PYTHONPATH=$HERE/python:$HERE/disks
 export PYTHONPATH PYTHONDONTWRITEBYTECODE=1 SANDBOX_GLANCE_PORT=$GLANCE_PORT SANDBOX_NEUTRON_PORT=$NEUTRON_PORT \
   SANDBOX_TOKEN_SECRET=sandbox-$PORT_BASE SANDBOX_CINDER_PORT=$CINDER_PORT SANDBOX_NOVA_PORT=$NOVA_PORT \
   OS_NOVA_CONFIG_DIR=$ETC OS_NOVA_CONFIG_FILES="nova-paste.ini;nova.conf;nova-db.conf"
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8
+# cinder's RBD driver runs "ceph mon dump", of packages that are perhaps unpacked (tests/storage/ceph)
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${EVAC_CEPH_CACHE:-$HOME/.cache/evac-manage-ceph}/root/usr/bin LANG=C.UTF-8 LC_ALL=C.UTF-8

@@ -8,7 +8,9 @@ import webob.dec
 from oslo_middleware import request_id
 
 import nova.conf
+import sandbox_disks
 import tokens
+from nova.compute import power_state
 from nova import context
 from nova import exception
 from nova.image import glance
@@ -126,6 +128,32 @@ class WaitingDriver(ForgetfulDriver):
                 "-blockdev {\"node-name\":\"libvirt-1-format\",\"driver\":\"qcow2\"}: Failed to get \"write\" lock\n"
                 "Is another process using the image [/var/lib/nova/instances/%s/disk]?" % instance.uuid)
 
+    @property
+    def _disks(self):
+        return sandbox_disks.Disks(os.path.dirname(os.path.dirname(CONF.state_path)))
+
+    def init_host(self, host):
+        """A hypervisor's guests do not end with nova-compute."""
+        super().init_host(host)
+        for _, uuid, _ in self._disks.guests(host):
+            self.instances[uuid] = fake.FakeInstance(uuid, power_state.RUNNING, uuid)
+
+    def instance_on_disk(self, instance):
+        """nova 26.2.2 virt/libvirt/driver.py: true where the image backend is a shared block storage, as RBD."""
+        return self._disks.exists() or super().instance_on_disk(instance)
+
+    def _start_guest(self, instance, block_device_info):
+        """While the sandbox has disks: a process for each that is on RBD."""
+        if not self._disks.exists():
+            return
+        connections = [bdm["connection_info"] for bdm in (block_device_info or {}).get("block_device_mapping") or []]
+        for pool, image, user in self._disks.of_instance(instance.uuid, instance.image_ref, connections):
+            if pool == "vms":
+                self._disks.rbd("create", pool, image, "1024", user="client.cinder")     # one that is there stays
+            said = self._disks.start(CONF.host, instance.uuid, pool, image, user)
+            if said:
+                raise libvirtError("internal error: qemu unexpectedly closed the monitor: error reading header from %s: %s" % (image, said))
+
     def spawn(self, context, instance, image_meta, injected_files, admin_password, allocations, network_info=None,
               block_device_info=None, power_on=True, accel_info=None):
         events = []
@@ -138,6 +166,7 @@ class WaitingDriver(ForgetfulDriver):
                                                       error_callback=self._neutron_failed):
                 self.plug_vifs(instance, network_info)
                 self._create_guest_with_network(instance)
+                self._start_guest(instance, block_device_info)
                 super().spawn(context, instance, image_meta, injected_files, admin_password, allocations,
                               network_info=network_info, block_device_info=block_device_info, power_on=power_on,
                               accel_info=accel_info)
@@ -145,15 +174,26 @@ class WaitingDriver(ForgetfulDriver):
             if isinstance(e, _timeouts()) and not CONF.vif_plugging_is_fatal:
                 return
             self.instances.pop(instance.uuid, None)
+            self._disks.stop(CONF.host, instance.uuid)
             self.unplug_vifs(instance, network_info)
             raise exception.VirtualInterfaceCreateException()
         except libvirtError:
+            self._disks.stop(CONF.host, instance.uuid)
             self.unplug_vifs(instance, network_info)
             raise
+
+    def power_off(self, instance, *args, **kwargs):
+        super().power_off(instance, *args, **kwargs)
+        self._disks.stop(CONF.host, instance.uuid)
+
+    def power_on(self, context, instance, network_info, block_device_info=None, *args, **kwargs):
+        self._start_guest(instance, block_device_info)
+        super().power_on(context, instance, network_info, block_device_info, *args, **kwargs)
 
     # what they are given differs from release to release
     def destroy(self, context, instance, network_info, *args, **kwargs):
         super().destroy(context, instance, network_info, *args, **kwargs)
+        self._disks.stop(CONF.host, instance.uuid)
         self.unplug_vifs(instance, network_info)
 
     def cleanup(self, context, instance, network_info, *args, destroy_vifs=True, **kwargs):
