@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install what building, checking and the sandbox need on Debian 12.
-#   tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers] [releases] [guests]      (none: the first four)
+#   tests/deps.sh [build] [check] [sandbox] [disks] [browser] [analyze] [package] [tarball] [servers] [releases] [guests]      (none: the first four)
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
@@ -10,6 +10,8 @@ CHECK="libcmocka-dev valgrind libc6-dbg clang clang-format libclang-rt-14-dev ma
 # only the libraries of nova, cinder and placement: their service packages bring libvirt, qemu and questions
 SANDBOX="mariadb-server-core mariadb-client-core galera-4 rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron python3-keystone
   python3-fixtures python3-pymysql python3-amqp"
+# a Ceph beside it: the clients' side alone, the servers are unpacked (tests/storage/ceph)
+DISKS="librados2 librbd1 python3-rados python3-rbd python3-ceph-argparse python3-prettytable"
 # the audit's page is looked at in it
 BROWSER="chromium"
 # make analyze alone
@@ -36,6 +38,7 @@ for group; do
     build) wanted+=" $BUILD" ;;
     check) wanted+=" $CHECK" ;;
     sandbox) wanted+=" $SANDBOX" ;;
+    disks) wanted+=" $DISKS" ;;
     browser) wanted+=" $BROWSER" ;;
     analyze) wanted+=" $ANALYZE" ;;
     package) wanted+=" $PACKAGE" ;;
@@ -44,7 +47,7 @@ for group; do
     tarball) wanted+=" $TARBALL" ;;
     releases) wanted+=" $RELEASES" ;;
     scenario) wanted+=" $SCENARIO" ;;
-    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [browser] [analyze] [package] [tarball] [servers] [releases] [guests]" >&2; exit 2 ;;
+    *) echo "usage: tests/deps.sh [build] [check] [sandbox] [disks] [browser] [analyze] [package] [tarball] [servers] [releases] [guests]" >&2; exit 2 ;;
   esac
 done
 # Debian 11 names its servers with their version
