@@ -371,7 +371,7 @@ static void add_global(struct str *out, const char *option, const char *value)
 {
 	if (!value)
 		return;
-	str_addf(out, " --%s ", option);
+	str_addf(out, " --%s%c", option, *value == '-' ? '=' : ' ');
 	shell_add_word(out, value);
 }
 

@@ -16,12 +16,10 @@ static bool new_owner_is_down(const struct scene *scene)
 	return false;
 }
 
-static void add_shell_words(struct str *out, const char *const *words)
+static void add_name(struct str *out, const char *option, const char *name)
 {
-	for (; *words; words++) {
-		str_addc(out, ' ');
-		shell_add_word(out, *words);
-	}
+	str_addf(out, " %s", option);
+	shell_add_word(out, name);
 }
 
 /* The same command with the two names exchanged; false: it has none that could be. */
@@ -32,16 +30,16 @@ static bool add_exchanged(const struct scene *scene, const char **dead, struct s
 	str_addf(out, "evac-manage %s", str_or(r->command, ""));
 	if (r->what.currenthost && r->what.newhost) {
 		*dead = r->what.newhost;
-		add_shell_words(out,
-		    (const char *const[]){ "--currenthost", r->what.newhost, "--newhost", r->what.currenthost, NULL });
+		add_name(out, "--currenthost ", r->what.newhost);
+		add_name(out, "--newhost ", r->what.currenthost);
 	} else if (r->what.host && r->what.to && new_owner_is_down(scene)) {
 		*dead = r->what.to;
-		add_shell_words(out, (const char *const[]){ r->what.to, "--to", scene->subject.host, NULL });
+		add_name(out, "", r->what.to);
+		add_name(out, "--to ", scene->subject.host);
 	} else if (r->what.host && r->what.target_host && scene->nova.target_compute) {
 		*dead = r->what.target_host;
-		add_shell_words(out,
-		    (const char *const[]){ r->what.target_host, r->what.to ? "--to" : "--target_host", scene->subject.host,
-			NULL });
+		add_name(out, "", r->what.target_host);
+		add_name(out, r->what.to ? "--to " : "--target_host ", scene->subject.host);
 	} else {
 		return false;
 	}

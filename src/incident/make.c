@@ -62,7 +62,7 @@ static const char *command_line(struct arena *arena, json_object *head)
 		if ((answer = words_of_an_answer(word)) > 0)
 			continue;
 		str_addc(&line, ' ');
-		shell_add_word(&line, word);
+		shell_add_typed(&line, word);
 	}
 	return n > 0 ? arena_dup(arena, line.s) : _(NOT_KNOWN);
 }

@@ -90,6 +90,53 @@ static void every_command_of_a_text_gets_the_options_of_the_run_once(void **stat
 	}
 }
 
+static void a_name_that_begins_with_a_dash_is_taken_for_no_option(void **state)
+{
+	static const struct {
+		const char *text, *whole;
+	} cases[] = {
+		{ "evac-manage host show \"-b\"", "evac-manage -g host show -- \"-b\"" },
+		{ "evac-manage host rescue \"-b\" --to c --resume R", "evac-manage -g host rescue --to c --resume R -- \"-b\"" },
+		{ "evac-manage host rescue \"-b\" --to \"-c\"; then look", "evac-manage -g host rescue --to=\"-c\" -- \"-b\"; then look" },
+		{ "'evac-manage host return \"-b c\"' has them", "'evac-manage -g host return -- \"-b c\"' has them" },
+		{ "it's evac-manage host return '-b!', or not", "it's evac-manage -g host return -- '-b!', or not" },
+		{ "(evac-manage host show $'-\\x27\\xc3\\xbc')", "(evac-manage -g host show -- $'-\\x27\\xc3\\xbc')" },
+		{ "evac-manage service remove cinder-volume \"-b@ceph\" && evac-manage host show \"-b\"",
+		    "evac-manage -g service remove cinder-volume -- \"-b@ceph\" && evac-manage -g host show -- \"-b\"" },
+		{ "openstack compute service set --up \"-b\" nova-compute", "openstack compute service set --up -- \"-b\" nova-compute" },
+		{ "openstack port set --host \"-b\" p1", "openstack port set --host=\"-b\" p1" },
+		{ "cinder service-enable \"-b@ceph\" cinder-volume", "cinder service-enable -- \"-b@ceph\" cinder-volume" },
+		{ "chmod 600 \"-f\"", "chmod 600 -- \"-f\"" },
+		{ "evac-manage instance list --host b -f json", "evac-manage -g instance list --host b -f json" },
+		{ "evac-manage instance evacuate \"-i\" \"-b\" --force -f json --yes", "evac-manage -g instance evacuate --force -f json --yes -- \"-i\" \"-b\"" },
+		{ "look at \"-b\"", "look at \"-b\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		auto_str struct str out = { 0 }, again = { 0 };
+
+		shell_add_commands(&out, cases[i].text, " -g");
+		assert_string_equal(out.s, cases[i].whole);
+		shell_add_commands(&again, out.s, " -g");
+		assert_string_equal(again.s, cases[i].whole);
+	}
+}
+
+static void what_was_typed_stays_as_it_was_meant(void **state)
+{
+	static const char *const words[][2] = { { "--yes", "--yes" }, { "--to=-b", "--to=\"-b\"" }, { "--to=a b", "--to=\"a b\"" }, { "--", "--" },
+		{ "-f", "-f" }, { "-b c", "\"-b c\"" }, { "a b", "\"a b\"" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		auto_str struct str out = { 0 };
+
+		shell_add_typed(&out, words[i][0]);
+		assert_string_equal(out.s, words[i][1]);
+	}
+}
+
 static void a_request_keeps_where_things_are_in_the_words_that_every_command_takes(void **state)
 {
 	static const char *const argv[] = { "evac-manage", "--state-dir", "/s p", "volume", "list", "--host", "h", "--config-file", "/c", "--nova-config-file",
@@ -112,6 +159,8 @@ int main(void)
 		cmocka_unit_test(a_plain_word_stays_plain_and_nothing_is_a_word_too),
 		cmocka_unit_test(what_steers_a_terminal_is_not_in_the_quoted_word),
 		cmocka_unit_test(every_command_of_a_text_gets_the_options_of_the_run_once),
+		cmocka_unit_test(a_name_that_begins_with_a_dash_is_taken_for_no_option),
+		cmocka_unit_test(what_was_typed_stays_as_it_was_meant),
 		cmocka_unit_test(a_request_keeps_where_things_are_in_the_words_that_every_command_takes),
 	};
 
