@@ -265,14 +265,15 @@ class Tool:
         self.against_schemas = []
 
     def command(self, *words):
-        command = [*self.prefix, TOOL, *words, "--state-dir", self.state, "--config", self.site]
+        end = words.index("--") if "--" in words else len(words)
+        command = [*self.prefix, TOOL, *words[:end], "--state-dir", self.state, "--config", self.site]
         for f in self.nova:
             command += ["--nova-config-file", f]
         for f in self.cinder:
             command += ["--cinder-config-file", f]
         for f in self.neutron:
             command += ["--neutron-config-file", f]
-        return command
+        return [*command, *words[end:]]
 
     def run(self, *words, stdin=subprocess.DEVNULL, timeout=300, **more):
         command = self.command(*words)

@@ -122,8 +122,10 @@ class Paster:
         if not dry and plain in self.listed:  # the same list or page has been read before, in some other state
             return None
         self.listed.add(plain)
-        line = printed.command + (" --dry-run" if dry and " --dry-run" not in printed.command else "")
-        code, out, err = self.run(line + (" -f json" if dry and " -f " not in line else ""))
+        line, end, names = printed.command.partition(" -- ")
+        line += " --dry-run" if dry and " --dry-run" not in line else ""
+        line += " -f json" if dry and " -f " not in line else ""
+        code, out, err = self.run(line + end + names)
         if code in (0, 3, 6, 9, 12, 13) or (code == 5 and not dry):
             return None
         if code == 10 and " journal recover " in line:  # it looks again whether a network is ready
