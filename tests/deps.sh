@@ -5,7 +5,7 @@
 set -eu
 
 BUILD="gcc make pkg-config libc6-dev libmariadb-dev librabbitmq-dev libjson-c-dev libsmartcols-dev libssl-dev gettext"
-CHECK="libcmocka-dev valgrind libc6-dbg clang clang-format libclang-rt-14-dev mandoc shellcheck zsh fish
+CHECK="fence-agents openipmi ipmitool openssl libcmocka-dev valgrind libc6-dbg clang clang-format libclang-rt-14-dev mandoc shellcheck zsh fish
   iproute2 time python3-jsonschema python3-pyte lowdown"
 # only the libraries of nova, cinder and placement: their service packages bring libvirt, qemu and questions
 SANDBOX="mariadb-server-core mariadb-client-core galera-4 rabbitmq-server python3-nova python3-cinder python3-placement python3-neutron python3-keystone

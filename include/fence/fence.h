@@ -12,9 +12,9 @@
 #include "util/str.h"
 
 /* A fence agent, by ClusterLabs' FenceAgentAPI: options on its standard input, "status" ends with 0 where the host is on, 2
- * where it is off, 1 where it cannot say. It runs in a child of its own process group with an environment of two variables and
- * no file of ours open, and is killed at its time-out. Nothing secret is in its argv or environment, nor in what is kept of its
- * words. */
+ * where it is off, 1 where it cannot say. It runs in a child of its own process group with an environment of three variables
+ * and no file of ours open, and is killed at its time-out. Nothing secret is in its argv or environment, nor in what is kept of
+ * its words. */
 
 enum fence_state {
 	FENCE_UNKNOWN, /* cannot say, did not answer, could not be asked: never taken for off */

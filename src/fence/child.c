@@ -55,8 +55,10 @@ static void close_others(void)
 static void become(const struct child *child, const struct pipes *p, pid_t parent)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
+	/* or each answer of fence_ipmilan 4.12 begins with "'pipes' is deprecated" */
+	static char quiet[] = "PYTHONWARNINGS=ignore";
 	char *const argv[] = { child->program, NULL };
-	char *const envp[] = { path, locale, NULL };
+	char *const envp[] = { path, locale, quiet, NULL };
 	sigset_t none;
 
 	setpgid(0, 0);

@@ -153,6 +153,57 @@ static int find_program(const struct fence_agent *agent, struct str *out, struct
 	return error_set(err, ERROR_CONFIG, "'%s' is not installed", agent->program);
 }
 
+/* fence_ipmilan and its other names put a password into the argv of ipmitool ("-P"), where ps shows it until ipmitool has
+ * overwritten it, and where an audit of execve() keeps it. What they are told as ipmitool_timeout stands behind that, as it is
+ * (fence-agents 4.4 and later): so ipmitool reads the file itself. An older agent does not log in: no answer. */
+static bool hands_it_to_ipmitool(const struct fence_agent *agent)
+{
+	static const char *const names[] = { "fence_ipmilan", "fence_ipmilanplus", "fence_ilo3", "fence_ilo4", "fence_ilo5",
+		"fence_imm", "fence_idrac" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(fence_agent_name(agent), names[i]) == 0)
+			return true;
+	return false;
+}
+
+#define IPMITOOL_TIMEOUT "ipmitool_timeout="
+#define IPMITOOL_TIMEOUT_S "2" /* the agent's own default */
+
+/* The last line of a name counts. */
+static int add_password_file(const struct fence_agent *agent, struct str *input, struct error *err)
+{
+	const char *own = strstr(agent->options, "\n" IPMITOOL_TIMEOUT), *file = agent->password_file;
+
+	if (file[strspn(file, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+-")])
+		return error_set(err, ERROR_CONFIG,
+		    "the name of '%s' cannot be given to ipmitool: it has more than letters, digits and . _ : / @ + -", file);
+	own = str_starts(agent->options, IPMITOOL_TIMEOUT) ? agent->options : own ? own + 1 : NULL;
+	own = own ? own + strlen(IPMITOOL_TIMEOUT) : IPMITOOL_TIMEOUT_S;
+	str_addf(input, IPMITOOL_TIMEOUT "%.*s -f %s\n", (int)strcspn(own, "\n"), own, file);
+	return 0;
+}
+
+/* fencing.py cuts blanks off a line, then one pair of quotes off a value. */
+static void add_password(const char *password, struct str *input)
+{
+	bool quoted = password[0] == '"' || password[0] == ' ' || password[strlen(password) - 1] == ' ';
+
+	str_add(input, quoted ? "passwd=\"" : "passwd="); /* the name that every version of fencing.py knows */
+	str_add(input, password);
+	str_add(input, quoted ? "\"\n" : "\n");
+}
+
+static int give_password(const struct fence_agent *agent, const char *password, struct str *input, struct error *err)
+{
+	if (!password)
+		return 0;
+	if (hands_it_to_ipmitool(agent))
+		return add_password_file(agent, input, err);
+	add_password(password, input);
+	return 0;
+}
+
 static int ask_agent(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out,
     struct error *err)
 {
@@ -167,11 +218,8 @@ static int ask_agent(const struct fence_agent *agent, const char *action, int64_
 		return -1;
 	str_reserve(&input, CHILD_INPUT_MAX + PASSWORD_MAX);
 	str_addf(&input, "action=%s\n%s", action, agent->options);
-	if (password.n) {
-		str_add(&input, "passwd="); /* the name that every version of fencing.py knows */
-		str_add(&input, password.s);
-		str_addc(&input, '\n');
-	}
+	if (give_password(agent, password.s, &input, err) != 0)
+		return -1;
 	child.program = program.s;
 	child.input = input.s;
 	if (child_run(&child, &output, &end, err) != 0)

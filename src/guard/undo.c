@@ -24,13 +24,21 @@ bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 	    count_tombstones(scene) > 0;
 }
 
-static void report_switched_off(const struct guard *self, const struct scene *scene, const char *host, struct findings *out)
+/* One that stayed on has nothing to be taken back. */
+static void report_switched_off(const struct guard *self, const struct scene *scene, const struct past_unit *unit,
+    const char *host, struct findings *out)
 {
+	const char *state = past_unit_state(unit);
 	auto_str struct str hint = { 0 }, word = { 0 };
 
+	if (str_equal(state, "failed") || str_equal(state, "skipped"))
+		return;
 	shell_add_word(&word, host);
 	str_addf(&hint, _("ask whether it may be switched on: evac-manage host return %s"), word.s);
-	guard_found(self, scene, out, host, hint.s, "the run has switched '%s' off; an undo does not switch it on", host);
+	guard_found(self, scene, out, host, hint.s,
+	    str_equal(state, "proved") ? N_("the run has switched '%s' off; an undo does not switch it on") :
+					 N_("the run may have switched '%s' off; an undo does not switch it on"),
+	    host);
 }
 
 /* An old guest that is frozen would write again, to the disk of the new one. */
@@ -53,7 +61,7 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 		const struct unit *unit = &past->plan.unit[i];
 
 		if (unit->kind == UNIT_POWER && past->unit[i].begun && unit->nstep > 0)
-			report_switched_off(self, scene, unit->step[0].id, out);
+			report_switched_off(self, scene, &past->unit[i], unit->step[0].id, out);
 		if (unit->kind == UNIT_FENCE && past->unit[i].begun)
 			report_kept_out(self, scene, unit->nstep, out);
 		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun ||

@@ -24,6 +24,7 @@ struct incident {
 	struct incident_unit *unit; /* beside past.unit */
 	size_t nunit, cap;
 	json_object *head, *evidence; /* its first record; what its plan saw, NULL: an older version wrote the journal */
+	json_object *power;           /* what its fence agent was told and said, in order; NULL: nothing */
 	const char *ended_at;         /* NULL: it did not come to its end */
 	int64_t first, last;          /* of all records, milliseconds */
 	bool torn, under_way;         /* the last record was cut off; somebody works on it now */

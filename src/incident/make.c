@@ -184,24 +184,50 @@ static void add_witnesses(const struct incident *incident, struct sheet *out)
 		sheet_add(out, SHEET_FACT, _("Queues that were not looked at"), get_text(e, "queues_absent"));
 }
 
+/* "off: 'Status: OFF' (fence_ipmilan, exit 2, at …)", or why it is no answer. */
+static const char *power_words(struct arena *arena, json_object *power)
+{
+	const char *words = get_text(power, "words"), *trouble = get_text(power, "trouble");
+	const char *agent = str_or(get_text(power, "agent"), "?"), *at = str_or(get_text(power, "asked_at"), "?");
+
+	if (trouble && words && *words)
+		return arena_printf(arena, _("no answer that counts: %s; it said '%s' (%s, at %s)"), trouble, words, agent, at);
+	if (trouble)
+		return arena_printf(arena, _("no answer that counts: %s (%s, at %s)"), trouble, agent, at);
+	if (str_equal(get_text(power, "action"), "off")) /* 0 says that it was obeyed, not what the host is */
+		return arena_printf(arena, "'%s' (%s, %s)", str_or(words, ""), agent, at);
+	return arena_printf(arena, _("%s: '%s' (%s, exit %lld, at %s)"), str_or(get_text(power, "state"), "?"),
+	    str_or(words, ""), agent, (long long)json_object_get_int64(json_object_object_get(power, "exit_code")), at);
+}
+
+/* Each order, and of the answers between those that differ from the one before. */
+static void add_power_records(const struct incident *incident, struct sheet *out)
+{
+	size_t n = incident->power ? json_object_array_length(incident->power) : 0;
+	const char *last = "";
+
+	for (size_t i = 0; i < n; i++) {
+		json_object *power = json_object_array_get_idx(incident->power, i);
+		bool order = str_equal(get_text(power, "action"), "off");
+		const char *state = str_or(get_text(power, "state"), "?");
+
+		if (order)
+			sheet_add(out, SHEET_FACT, _("It was told to switch the host off"), power_words(&out->arena, power));
+		else if (!str_equal(state, last))
+			sheet_add(out, SHEET_FACT, _("The fence agent said then"), power_words(&out->arena, power));
+		last = order ? "" : state;
+	}
+}
+
 /* As the journal has it: a fact that was read, or why it was not. */
 static void add_power_evidence(const struct incident *incident, struct sheet *out)
 {
 	json_object *power = incident->evidence ? json_object_object_get(incident->evidence, "power") : NULL;
-	const char *words = get_text(power, "words"), *trouble = get_text(power, "trouble");
 
-	if (!json_object_is_type(power, json_type_object))
-		sheet_add(out, SHEET_FACT, _("The fence agent said"), _("not asked: none is configured for this host"));
-	else if (trouble)
-		sheet_add(out, SHEET_FACT, _("The fence agent said"),
-		    arena_printf(&out->arena, _("no answer that counts: %s %s (%s, at %s)"), trouble, str_or(words, ""),
-			str_or(get_text(power, "agent"), "?"), str_or(get_text(power, "asked_at"), "?")));
-	else
-		sheet_add(out, SHEET_FACT, _("The fence agent said"),
-		    arena_printf(&out->arena, _("%s: '%s' (%s, exit %lld, at %s)"), str_or(get_text(power, "state"), "?"),
-			str_or(words, ""), str_or(get_text(power, "agent"), "?"),
-			(long long)json_object_get_int64(json_object_object_get(power, "exit_code")),
-			str_or(get_text(power, "asked_at"), "?")));
+	sheet_add(out, SHEET_FACT, _("The fence agent said"),
+	    json_object_is_type(power, json_type_object) ? power_words(&out->arena, power) :
+							   _("not asked: none is configured for this host"));
+	add_power_records(incident, out);
 }
 
 static void add_evidence(const struct incident *incident, struct sheet *out)

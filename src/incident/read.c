@@ -108,6 +108,9 @@ static int note_record(void *ctx, json_object *record)
 		incident->first = ms;
 	} else if (str_equal(type, "evidence") && !incident->evidence) {
 		incident->evidence = json_object_get(record);
+	} else if (str_equal(type, "power")) {
+		incident->power = incident->power ? incident->power : json_object_new_array();
+		json_object_array_add(incident->power, json_object_get(record));
 	} else if (str_equal(type, "end")) {
 		incident->ended_at = arena_dup(&incident->past.plan.arena, get_text(record, "time"));
 	}
@@ -207,6 +210,7 @@ void incident_free(struct incident *incident)
 {
 	json_object_put(incident->head);
 	json_object_put(incident->evidence);
+	json_object_put(incident->power);
 	free(incident->unit);
 	free(incident->later);
 	past_free(&incident->past);

@@ -304,7 +304,6 @@ void plan_power_off(struct plan *plan, const struct scene *scene)
 {
 	struct unit *unit;
 	struct step *step;
-	auto_str struct str said = { 0 };
 
 	if (plan->nunit == 0 || !scene_fences(scene->request, "power") || !scene->power.asked || scene_is_off(scene))
 		return;
@@ -312,9 +311,7 @@ void plan_power_off(struct plan *plan, const struct scene *scene)
 	step = unit_step(unit, STEP_POWER, scene->subject.host, fence_agent_name(&scene->power.agent));
 	step->before[0] = fence_state_name[scene->power.answer.state];
 	step->after[0] = fence_state_name[FENCE_OFF];
-	scene_say_power(scene, &said);
-	unit->sentence = arena_printf(&plan->arena, _("switch %s off with %s; now %s: %s"), scene->subject.host, step->name,
-	    step->before[0], said.s);
+	unit->sentence = arena_printf(&plan->arena, _("switch %s off with %s"), scene->subject.host, step->name);
 	plan_put_first(plan);
 }
 

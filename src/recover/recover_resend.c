@@ -54,15 +54,22 @@ static bool was_forced_down(const struct recovery *r, const struct nova_service 
 	return now->forced_down;
 }
 
+/* Where nobody else had confirmed the power-off, it is the agent that has to say it once more. */
 static int check_power(struct recovery *r, const char *host, struct error *err)
 {
+	struct scene *scene = &r->work.scene;
 	auto_str struct str said = { 0 };
 
-	scene_find_power(&r->work.scene);
-	if (r->work.scene.power.answer.state != FENCE_ON)
+	scene_find_power(scene);
+	if (scene_is_off(scene))
 		return 0;
-	scene_say_power(&r->work.scene, &said);
-	return error_set(err, ERROR_REFUSED, "not sent again: '%s' is on: %s", host, said.s);
+	scene_say_power(scene, &said);
+	if (scene->power.answer.state == FENCE_ON)
+		return error_set(err, ERROR_REFUSED, "not sent again: '%s' is on: %s", host, said.s);
+	if (r->past.fenced || past_accepts(&r->past, "fencing-unconfirmed"))
+		return 0;
+	return error_set(err, ERROR_REFUSED, "not sent again: whether '%s' is still off is not known: %s", host,
+	    said.n ? said.s : _("no fence agent is configured for it any more"));
 }
 
 static int check_source_silent(struct recovery *r, struct db *cell, const char *host, struct error *err)

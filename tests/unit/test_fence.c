@@ -224,6 +224,56 @@ static void a_password_that_others_may_read_is_not_sent(void **state)
 	assert_non_null(strstr(a.trouble, "holds no password"));
 }
 
+/* Behind fence_ipmilan's -P stands what it was told as ipmitool_timeout. */
+static void ipmitool_reads_the_password_itself(void **state)
+{
+	static const char *const names[] = { "fence_ipmilan", "fence_ipmilanplus", "fence_ilo3", "fence_ilo4", "fence_ilo5",
+		"fence_imm", "fence_idrac" };
+	auto_free char *told = NULL, *odd = xasprintf("%s/pass word", dir);
+
+	(void)state;
+	put_file(password_file, PASSWORD "\n", 0600);
+	agent.password_file = xstrdup(password_file);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		auto_free char *program = xasprintf("%s/%s", dir, names[i]), *expected = NULL;
+
+		assert_int_equal(symlink(agent_path, program), 0);
+		free(agent.program);
+		free(agent.options);
+		free(told);
+		agent.program = xstrdup(program);
+		agent.options = xasprintf("file=%s\n%s", file, i % 2 ? "ipmitool_timeout=5\nlanplus=1\n" : "lanplus=1\n");
+		expected = xasprintf("\ntold ipmitool_timeout=%s -f %s\n", i % 2 ? "5" : "2", password_file);
+		assert_int_equal(ask_about("on").state, FENCE_ON);
+		told = all_of(".seen");
+		assert_non_null(strstr(told, expected));
+		assert_null(strstr(told, "has a password"));
+	}
+	free(agent.password_file);
+	agent.password_file = xstrdup(odd);
+	put_file(odd, PASSWORD "\n", 0600);
+	assert_non_null(strstr(ask_about("on").trouble, "cannot be given to ipmitool"));
+}
+
+/* fencing.py takes blanks off a line's ends, and one pair of quotes off a value. */
+static void a_password_arrives_as_it_is(void **state)
+{
+	static const char *const passwords[] = { "\"quoted\"", " blank before", "blank behind ", "it's = #1", "\"" };
+
+	(void)state;
+	agent.password_file = xstrdup(password_file);
+	for (size_t i = 0; i < COUNT(passwords); i++) {
+		auto_free char *line = xasprintf("%s\n", passwords[i]), *seen = NULL;
+		auto_free char *has = xasprintf("has a password of %zu letters", strlen(passwords[i]));
+
+		put_file(password_file, line, 0600);
+		assert_int_equal(ask_about("on").state, FENCE_ON);
+		seen = all_of(".seen");
+		if (!strstr(seen, has))
+			fail_msg("%s: %s", passwords[i], seen);
+	}
+}
+
 static void it_is_in_a_group_of_its_own(void **state)
 {
 	auto_free char *seen = NULL;
@@ -394,6 +444,8 @@ int main(void)
 		cmocka_unit_test_setup(one_that_cannot_be_run_is_no_answer, begin),
 		cmocka_unit_test_setup(nothing_secret_is_in_argv_environment_or_words, begin),
 		cmocka_unit_test_setup(a_password_that_others_may_read_is_not_sent, begin),
+		cmocka_unit_test_setup(ipmitool_reads_the_password_itself, begin),
+		cmocka_unit_test_setup(a_password_arrives_as_it_is, begin),
 		cmocka_unit_test_setup(it_is_in_a_group_of_its_own, begin),
 		cmocka_unit_test_setup(a_host_is_switched_off_and_asked, begin),
 		cmocka_unit_test_setup(one_that_stays_on_is_on, begin),
