@@ -19,6 +19,12 @@ int apply_fence(struct work *work, size_t index, struct error *err);
  * the host is on, or, where nobody but the agent has confirmed its power-off, it says nothing any more. */
 int power_check(struct work *work, struct error *err);
 
+/* disks.c: do the disks of all that wait still look to Ceph as they did in the plan? A look that is a few seconds old will do.
+ * ERROR_DRIFT: one is open from the failed host, was written to by another client, is gone, or its lock may not be broken any
+ * more. ${hold}: one is open from there, and it may yet be a dead client's watch: nothing is begun before a later look. Of a
+ * cluster that says nothing any more nothing is made; that is said. */
+int disks_check(struct work *work, bool *hold, struct error *err);
+
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw
  * it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);

@@ -20,13 +20,15 @@ struct disk_fact {
 	bool multiattach;                        /* several watchers are rightful, and it has no exclusive lock */
 	size_t ceph;                             /* who was asked: storage_facts.ceph */
 	const struct storage_disk *first, *last; /* the first look and the newest one, which may be the same */
+	int64_t alive_ms;                        /* since which further look it is watched from the failed host; 0: it is not */
 };
 
 /* A cluster, as one user of it. */
 struct ceph_fact {
 	struct storage_access access;
 	const char *opener;         /* the user who opens these disks on a compute; NULL: not known */
-	enum storage_may may_break; /* may that one put a lock's owner on the blocklist, as a new guest must? */
+	/* May that one put a lock's owner on the blocklist, as a new guest must? At the first look, and when last told. */
+	enum storage_may may_break, may_break_now;
 	struct storage_answer first, last;
 	const struct storage_answer *newest; /* one of them */
 	/* With --fence storage, find/keep_out.h: who keeps old clients out, and what that user was told. */
@@ -44,6 +46,9 @@ struct storage_facts {
 	size_t nold, nowner;         /* the first ${nowner} own locks */
 	bool looked;
 	int64_t looked_ms, again_ms; /* our own clock; again_ms 0: there was no second look */
+	int64_t seen_ms, took_ms;    /* the end of the newest look, and how long it took */
+	int64_t judged_ms;           /* seen_ms of the look that the wave has heeded */
+	bool silent;                 /* at that look a disk that was told of at first was not */
 };
 
 struct scene;
@@ -53,6 +58,8 @@ void scene_find_disks(struct scene *scene);
 /* Asks Ceph, all clusters at the same time; in time, whatever they do. Again: once more, beside the first look. */
 void scene_look_at_disks(struct scene *scene);
 void scene_look_at_disks_again(struct scene *scene);
+/* Again, where the newest look is older than this; one that takes long is made less often. */
+void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms);
 /* Before an evacuation: where a disk is watched from the failed host, waits and looks again, unless its nova-compute reports,
  * which says more. */
 void scene_watch_disks(struct scene *scene);
@@ -65,6 +72,9 @@ bool scene_is_old_address(const struct scene *scene, const struct storage_addres
 /* A watcher of the newest look that is the failed host's or the lock's owner. After a second look that is life: either it was
  * there at the first, or it came since. */
 const struct storage_watcher *disk_life(const struct scene *scene, const struct disk_fact *disk);
+/* The same, and it cannot be a dead client's watch that has not run out: it was not there at the first look, or is there for long
+ * enough since. For looks after those of the plan. */
+bool disk_is_alive(const struct scene *scene, const struct disk_fact *disk);
 /* One that neither is. */
 const struct storage_watcher *disk_stranger(const struct scene *scene, const struct disk_fact *disk);
 /* The exclusive lock, whoever's; NULL: none, or not known. */

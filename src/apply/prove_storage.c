@@ -50,7 +50,7 @@ enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *di
 	if (lock && watches(now, &lock->address) && !scene_is_old_address(scene, &lock->address))
 		return DISK_WRITES;
 	if (lock && was && storage_address_same_client(&lock->address, &was->address) && is_open_elsewhere(scene, now) &&
-	    scene->storage.ceph[disk->ceph].may_break != STORAGE_MAY)
+	    scene->storage.ceph[disk->ceph].may_break_now != STORAGE_MAY)
 		return DISK_CANNOT_WRITE;
 	return DISK_NOT_WRITTEN;
 }

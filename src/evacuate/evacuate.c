@@ -116,7 +116,7 @@ static bool any_waits_for_network(const struct plan *plan)
 
 static bool run_goes_on(const struct work *work, const struct wave *wave)
 {
-	if (wave->way_closed || wave->progress.paused)
+	if (wave->way_closed || wave->held || wave->progress.paused)
 		return true;
 	return !work->request->how.no_wait && (wave_in_flight(&work->plan) > 0 || any_waits_for_network(&work->plan));
 }
@@ -163,7 +163,8 @@ int apply_evacuations(struct work *work, struct error *err)
 	struct wave wave = { 0 };
 	int rc;
 
-	work->scene.power.asked_ms = 0; /* once more before the first message, however young the answer is */
+	/* once more before the first message, however young the answers are */
+	work->scene.power.asked_ms = work->scene.storage.seen_ms = 0;
 	order_begin(&wave.order, &work->plan);
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;

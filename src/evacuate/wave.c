@@ -266,7 +266,7 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 	while (next_waiting(plan) < plan->nunit) {
 		why = reason_to_stop(work);
 		if (why) {
-			wave->way_closed = wave->progress.paused = false;
+			wave->way_closed = wave->held = wave->progress.paused = false;
 			wave_leave_waiting(plan, why);
 			return 0;
 		}
@@ -275,11 +275,13 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 		i = next_with_room(work, wave);
 		if (i == ORDER_NONE || (wave->way_closed && clock_monotonic_ms() - wave->tried_ms < RETRY_MS))
 			return 0;
-		if (power_check(work, err) != 0) {
-			wave->way_closed = false;
+		if (power_check(work, err) != 0 || disks_check(work, &wave->held, err) != 0) {
+			wave->way_closed = wave->held = false;
 			wave_leave_waiting(plan, arena_printf(&plan->arena, _("not begun: %s"), err->text));
 			return -1;
 		}
+		if (wave->held)
+			return 0;
 		if (send_one(work, wave, i, err) != 0)
 			return -1;
 	}

@@ -3,171 +3,13 @@
 #include <string.h>
 
 #include "find/scene.h"
-#include "model/nova/connection.h"
 #include "util/clock.h"
 #include "util/lang.h"
 #include "util/log.h"
 #include "util/signals.h"
 #include "util/str.h"
 
-/* ---- which images, and whom to ask */
-
-static const struct volume_fact *volume_of(const struct scene *scene, const char *instance, const char *volume)
-{
-	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
-	     c++)
-		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
-			if (str_equal(c->instance->uuid, instance) && str_equal(v->bdm->volume_id, volume))
-				return v;
-	return NULL;
-}
-
-/* cinder.conf's section of the backend that owns this volume; where it names one backend of Ceph alone, that. */
-static const struct rbd_backend *rbd_backend_of(const struct scene *scene, const struct volume_fact *volume)
-{
-	const struct cinder_config *cinder = &scene->world->cinder;
-	struct host_name host;
-
-	if (volume && volume->owner.host && host_name_parse(volume->owner.host, &host))
-		for (size_t i = 0; i < cinder->nrbd; i++)
-			if (str_equal(cinder->rbd[i].name, host.backend))
-				return &cinder->rbd[i];
-	return cinder->nrbd == 1 ? cinder->rbd : NULL;
-}
-
-static bool is_same_access(const struct storage_access *a, const struct storage_access *b)
-{
-	return str_equal(a->cluster, b->cluster) && str_equal(a->conf, b->conf) && str_equal(a->keyring, b->keyring) &&
-	    str_equal(a->user, b->user) && str_equal(a->monitors, b->monitors);
-}
-
-static size_t ceph_of(struct scene *scene, const struct storage_access *access, const char *opener)
-{
-	struct storage_facts *facts = &scene->storage;
-	struct ceph_fact *more;
-
-	for (size_t i = 0; i < facts->nceph; i++)
-		if (is_same_access(&facts->ceph[i].access, access) && str_equal(facts->ceph[i].opener, opener))
-			return i;
-	more = arena_alloc(&scene->arena, (facts->nceph + 1) * sizeof *more);
-	if (facts->nceph)
-		memcpy(more, facts->ceph, facts->nceph * sizeof *more);
-	facts->ceph = more;
-	facts->ceph[facts->nceph] = (struct ceph_fact){ .access = *access, .opener = opener };
-	return facts->nceph++;
-}
-
-static void add_disk(struct scene *scene, size_t *cap, struct disk_fact disk, const struct storage_access *access,
-    const char *opener)
-{
-	struct storage_facts *facts = &scene->storage;
-
-	if (facts->ndisk == *cap) {
-		struct disk_fact *more;
-
-		*cap = *cap ? *cap * 2 : 64;
-		more = arena_alloc(&scene->arena, *cap * sizeof *more);
-		if (facts->ndisk)
-			memcpy(more, facts->disk, facts->ndisk * sizeof *more);
-		facts->disk = more;
-	}
-	disk.ceph = ceph_of(scene, access, opener);
-	disk.name = arena_printf(&scene->arena, "%s/%s", disk.pool, disk.image);
-	facts->disk[facts->ndisk++] = disk;
-}
-
-static void add_volume_disk(struct scene *scene, size_t *cap, const struct connection *connection)
-{
-	const struct storage_config *own = &scene->world->site.storage;
-	const struct volume_fact *volume = volume_of(scene, connection->instance_uuid, connection->volume_id);
-	const struct rbd_backend *backend = rbd_backend_of(scene, volume);
-	struct rbd_connection rbd;
-	struct storage_access access;
-
-	if (!rbd_connection_read(connection->info, &scene->arena, &rbd))
-		return;
-	access = (struct storage_access){ .cluster = backend && backend->cluster ? backend->cluster : rbd.cluster,
-		.conf = own->conf || !backend ? own->conf : backend->conf,
-		.keyring = own->keyring,
-		.user = own->user            ? own->user :
-		    backend && backend->user ? backend->user :
-					       rbd.user,
-		.monitors = rbd.monitors };
-	add_disk(scene, cap,
-	    (struct disk_fact){ .instance = arena_dup(&scene->arena, connection->instance_uuid),
-		.volume = arena_dup(&scene->arena, connection->volume_id),
-		.pool = rbd.pool,
-		.image = rbd.image,
-		.multiattach = rbd.multiattach },
-	    &access, rbd.user);
-}
-
-/* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk"; no database tells whether it exists. Its user is the one who may see it.
- */
-static void add_made_disks(struct scene *scene, size_t *cap)
-{
-	const struct storage_config *own = &scene->world->site.storage;
-	const struct storage_access access = { .conf = own->conf, .keyring = own->keyring, .user = own->user };
-
-	if (!own->pool)
-		return;
-	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
-	     c++)
-		if (!instance_boots_from_volume(c->instance))
-			add_disk(scene, cap,
-			    (struct disk_fact){ .instance = c->instance->uuid,
-				.pool = own->pool,
-				.image = arena_printf(&scene->arena, "%s_disk", c->instance->uuid) },
-			    &access, NULL);
-}
-
-static int read_connections(struct scene *scene, struct connections *out, struct error *err)
-{
-	struct db *cell = scene->nova.home->cell->db;
-
-	if (scene->subject.ncandidate == 1)
-		return connections_of_instance(cell, scene->subject.candidate->instance->uuid, out, err);
-	return connections_on_host(cell, scene->subject.host, out, err);
-}
-
-void scene_find_disks(struct scene *scene)
-{
-	struct connections connections = { 0 };
-	struct error e = { 0 };
-	size_t cap = 0;
-
-	if (read_connections(scene, &connections, &e) != 0) {
-		scene->storage.absent = arena_dup(&scene->arena, e.text);
-		log_info("not asked: storage: %s", e.text);
-		return;
-	}
-	for (size_t i = 0; i < connections.n; i++)
-		add_volume_disk(scene, &cap, &connections.v[i]);
-	connections_free(&connections);
-	add_made_disks(scene, &cap);
-	if (scene->storage.ndisk == 0)
-		scene->storage.absent = _("nova records no disk on Ceph");
-}
-
-void scene_find_disk_of_volume(struct scene *scene, struct db *cell, const char *instance, const char *volume)
-{
-	struct connections connections = { 0 };
-	struct error e = { 0 };
-	size_t cap = 0;
-
-	if (scene->storage.ndisk > 0) /* of an instance that has it beside another: one look tells of both */
-		return;
-	if (connections_of_instance(cell, instance, &connections, &e) != 0)
-		scene->storage.absent = arena_dup(&scene->arena, e.text);
-	for (size_t i = 0; i < connections.n; i++)
-		if (str_equal(connections.v[i].volume_id, volume))
-			add_volume_disk(scene, &cap, &connections.v[i]);
-	connections_free(&connections);
-	if (scene->storage.ndisk == 0 && !scene->storage.absent)
-		scene->storage.absent = _("nova records no disk on Ceph");
-}
-
-/* ---- looking */
+#define LOOK_SLOW 10 /* a cluster that takes long is asked less often: at most a tenth of the time goes into it */
 
 static void fill_ask(const struct scene *scene, size_t ceph, struct storage_ask *ask, struct storage_image *image)
 {
@@ -263,26 +105,37 @@ static void take_cluster(struct scene *scene, size_t ceph, bool again, struct st
 	give_disks(scene, ceph, again);
 }
 
+/* Who once was told does not forget it because a monitor is silent now. */
+static void heed_probe(struct ceph_fact *fact, bool again, enum storage_may may)
+{
+	if (!again)
+		fact->may_break = fact->may_break_now = may;
+	else if (may != STORAGE_MAY_UNKNOWN)
+		fact->may_break_now = may;
+}
+
 /* All clusters at the same time: one that is silent costs no other anything. */
 static void look_at_clusters(struct scene *scene, bool again)
 {
 	const size_t n = scene->storage.nceph;
 	struct storage_image *image = xcalloc(scene->storage.ndisk + 1, sizeof *image);
 	struct storage_look *look = xcalloc(2 * n + 1, sizeof *look), *probe = look + n;
+	const int64_t began = clock_monotonic_ms();
 	struct storage_ask ask;
 
 	for (size_t i = 0; i < n; i++) {
 		fill_ask(scene, i, &ask, image);
 		storage_begin(&ask, &look[i]);
-		if (!again)
-			begin_probe(&scene->storage.ceph[i], &probe[i]);
+		begin_probe(&scene->storage.ceph[i], &probe[i]);
 	}
 	for (size_t i = 0; i < n; i++) {
+		struct ceph_fact *fact = &scene->storage.ceph[i];
+
 		take_cluster(scene, i, again, &look[i]);
-		if (!again)
-			scene->storage.ceph[i].may_break = probe[i].pid ? take_probe(&probe[i]) :
-									  scene->storage.ceph[i].first.may_blocklist;
+		heed_probe(fact, again, probe[i].pid ? take_probe(&probe[i]) : fact->newest->may_blocklist);
 	}
+	scene->storage.seen_ms = clock_monotonic_ms();
+	scene->storage.took_ms = scene->storage.seen_ms - began;
 	free(image);
 	free(look);
 }
@@ -322,7 +175,7 @@ void scene_look_at_disks(struct scene *scene)
 		return;
 	look_at_clusters(scene, false);
 	scene->storage.looked = true;
-	scene->storage.looked_ms = clock_monotonic_ms();
+	scene->storage.looked_ms = scene->storage.seen_ms;
 	find_old_addresses(scene);
 }
 
@@ -331,7 +184,26 @@ void scene_look_at_disks_again(struct scene *scene)
 	if (!scene->storage.looked)
 		return;
 	look_at_clusters(scene, true);
-	scene->storage.again_ms = clock_monotonic_ms();
+	scene->storage.again_ms = scene->storage.seen_ms;
+	for (struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
+		d->alive_ms = !disk_life(scene, d) ? 0 : d->alive_ms ? d->alive_ms : scene->storage.seen_ms;
+}
+
+void scene_keep_looking_at_disks(struct scene *scene, int64_t life_ms)
+{
+	const struct storage_facts *facts = &scene->storage;
+	const int64_t slow_ms = LOOK_SLOW * facts->took_ms;
+
+	if (facts->looked && clock_monotonic_ms() - facts->seen_ms >= (life_ms > slow_ms ? life_ms : slow_ms))
+		scene_look_at_disks_again(scene);
+}
+
+bool disk_is_alive(const struct scene *scene, const struct disk_fact *disk)
+{
+	if (!disk_life(scene, disk))
+		return false;
+	return disk->first->seen != STORAGE_UNKNOWN ||
+	    (disk->alive_ms && scene->storage.seen_ms - disk->alive_ms >= DISKS_AGAIN_MS);
 }
 
 static bool any_life(const struct scene *scene)
@@ -416,52 +288,6 @@ const struct storage_watcher *disk_life(const struct scene *scene, const struct 
 const struct storage_watcher *disk_stranger(const struct scene *scene, const struct disk_fact *disk)
 {
 	return watcher_who(scene, disk, false);
-}
-
-const char *disk_unknown(const struct disk_fact *disk)
-{
-	if (!disk->last)
-		return _("not asked");
-	return disk->last->seen == STORAGE_UNKNOWN ? disk->last->why : NULL;
-}
-
-const char *disk_state(const struct disk_fact *disk)
-{
-	if (disk_unknown(disk))
-		return "unknown";
-	if (disk->last->seen == STORAGE_MISSING)
-		return "missing";
-	if (disk->last->nwatcher > 0)
-		return "open";
-	return disk_lock_is_stale(disk->last) ? "stale lock" : "closed";
-}
-
-void disk_say(const struct disk_fact *disk, struct str *out)
-{
-	const struct storage_lock *lock;
-	char text[STORAGE_ADDRESS_SIZE];
-
-	if (disk_unknown(disk)) {
-		str_addf(out, _("storage: not asked: %s"), disk_unknown(disk));
-		return;
-	}
-	if (disk->last->seen == STORAGE_MISSING) {
-		str_add(out, _("Ceph has no such image"));
-		return;
-	}
-	if (disk->last->nwatcher == 0)
-		str_add(out, _("no client of Ceph has it open"));
-	for (size_t i = 0; i < disk->last->nwatcher; i++) {
-		str_add(out, i ? ", " : _("open by client "));
-		str_add(out, storage_address_text(&disk->last->watcher[i].address, text));
-	}
-	lock = disk_lock(disk->last);
-	if (lock)
-		str_addf(out,
-		    disk_lock_is_stale(disk->last) ? _("; locked by client %s, which is gone") : _("; locked by client %s"),
-		    storage_address_text(&lock->address, text));
-	else if (!(disk->last->features & STORAGE_FEATURE_EXCLUSIVE_LOCK))
-		str_add(out, _("; it has no exclusive-lock"));
 }
 
 void storage_facts_free(struct storage_facts *facts)

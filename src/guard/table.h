@@ -103,7 +103,7 @@ GUARD("fence-leaves-disks", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, fen
 	.hint = N_("power the host off, or leave the instance out"),
 	.offer = N_("if no new guest opens those disks: they are the old host's own"),
 	.of_request = true)
-GUARD("disk-watched", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, disk_watched),
+GUARD("disk-watched", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, disk_watched),
 	.sentence = N_("a disk is held open on Ceph from the failed host, or by the owner of its lock, and still is 35 s later, "
 		"which no dead client's is: a guest is alive there, and a second one would write to the same disk"),
 	.hint = N_("power the host off and wait half a minute, then run the same command again"))

@@ -65,33 +65,6 @@ static json_object *consumers_seen(const struct scene *scene)
 
 /* ---- the disks, as they were frozen: whom a later look is compared with */
 
-static json_object *watchers_seen(const struct storage_disk *disk)
-{
-	json_object *list = json_object_new_array();
-	char text[STORAGE_ADDRESS_SIZE];
-
-	for (size_t i = 0; i < disk->nwatcher; i++)
-		json_object_array_add(list, json_object_new_string(storage_address_text(&disk->watcher[i].address, text)));
-	return list;
-}
-
-static json_object *disk_seen(const struct scene *scene, const struct disk_fact *d)
-{
-	json_object *one = json_object_new_object();
-	const struct storage_lock *lock = d->last ? disk_lock(d->last) : NULL;
-	char text[STORAGE_ADDRESS_SIZE];
-
-	put_text(one, "instance", d->instance);
-	put_text(one, "volume", d->volume);
-	put_text(one, "image", d->name);
-	put_text(one, "cluster", scene->storage.ceph[d->ceph].newest ? scene->storage.ceph[d->ceph].newest->fsid : NULL);
-	put_text(one, "state", disk_state(d));
-	put_text(one, "unknown", disk_unknown(d));
-	put(one, "watchers", d->last ? watchers_seen(d->last) : json_object_new_array());
-	put_text(one, "lock", lock ? storage_address_text(&lock->address, text) : NULL);
-	return one;
-}
-
 /* Where a recovery, and the host's return, ask again. No key is in it. */
 static json_object *cluster_seen(const struct ceph_fact *ceph)
 {
@@ -108,12 +81,8 @@ static json_object *cluster_seen(const struct ceph_fact *ceph)
 
 static json_object *storage_seen(const struct scene *scene)
 {
-	json_object *o = json_object_new_object(), *disks = json_object_new_array(), *clusters = json_object_new_array();
+	json_object *o = scene_storage_json(scene), *clusters = json_object_new_array();
 
-	put_text(o, "absent", scene->storage.absent);
-	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
-		json_object_array_add(disks, disk_seen(scene, d));
-	put(o, "disks", disks);
 	for (size_t i = 0; i < scene->storage.nceph; i++)
 		json_object_array_add(clusters, cluster_seen(&scene->storage.ceph[i]));
 	put(o, "clusters", clusters);

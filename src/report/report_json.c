@@ -179,6 +179,7 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	put(d, "checks", checks(report));
 	put(d, "queues", queues(&report->work->scene));
 	put(d, "power", scene_power_json(&report->work->scene));
+	put(d, "storage", report->work->scene.subject.evacuates ? scene_storage_json(&report->work->scene) : NULL);
 	put(d, "totals", totals(report));
 	put_text(d, "journal", report->work->journal ? journal_path(report->work->journal) : NULL);
 	put_text(d, "started_at", report->started_at);

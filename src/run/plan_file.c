@@ -185,6 +185,7 @@ static void write_text(const struct run *run, const char *expires_at, struct str
 	put(d, "request", words_of(run->work.request));
 	put(d, "world", world_of(run));
 	put(d, "power", scene_power_json(&run->work.scene));
+	put(d, "storage", run->work.scene.subject.evacuates ? scene_storage_json(&run->work.scene) : NULL);
 	put(d, "findings", findings_of(run));
 	put(d, "units", units);
 	put_text(d, "units_sha256", sha256);

@@ -5,7 +5,7 @@ import json
 import os
 
 import harness
-from harness import A, B, FENCED, OK, REFUSED, rows
+from harness import A, B, DRIFT, FENCED, OK, REFUSED, rows
 
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
@@ -74,6 +74,21 @@ class Storage(harness.TestCase):
     def test_others_are_told_from_the_host(self):
         r = self.expect(self.evacuate(self.died(f"watch {self.image} {NEW} 77 1"), "--dry-run"), OK)
         self.assertEqual(self.codes(r), {"disk-watched-elsewhere"})
+
+    def test_who_comes_back_before_the_first_message_stops_it(self):
+        """Not there at the plan's look, there at the next: nothing has to be waited for, it is alive."""
+        before = harness.checksum("nova")
+        for line, words in ((f"watch {self.image} {OLD} 4253 1", "disk-watched"), (f"lock {self.image} {NEW} 7 auto", NEW),
+                            ("user client.cinder may -13 access denied", "lock-breakers-missing")):
+            cluster = (self.died() if "lock " not in line else f"image {self.image} 61\n") + f"after 2 {line}\n"
+            r = self.expect(self.evacuate(cluster), DRIFT, words)
+            self.assertEqual([s["state"] for s in r.json["steps"]], ["skipped"])
+            self.assertEqual(self.conductor.casts, [])
+        self.unchanged(before)
+
+    def test_a_cluster_that_falls_silent_stops_nothing(self):
+        r = self.expect(self.evacuate(self.died(f"after 2 error {self.image} -110")), OK, "is not known any more")
+        self.assertEqual(self.codes(r), set())
 
     def test_it_is_shown(self):
         alive = self.died(f"watch {self.image} {OLD} 4253 1")

@@ -9,6 +9,8 @@
  *	watch POOL/NAME ADDRESS CLIENT COOKIE
  *	lock POOL/NAME ADDRESS CLIENT auto|hand
  *	entry ADDRESS UNTIL
+ *	after N LINE...                                the line counts from the N-th connection on
+ *	connected                                      one more: written by rados_connect()
  *	monitor ADDRESS                                192.0.2.1:6789/0
  *	osd ADDRESS
  *	dump -13                                       the map of the OSDs cannot be read
@@ -36,6 +38,29 @@ struct image {
 	char name[256];
 };
 
+static int connections(void)
+{
+	FILE *f = fopen(getenv("FAKE_CEPH") ? getenv("FAKE_CEPH") : "/dev/null", "r");
+	char line[512];
+	int n = 0;
+
+	while (f && fgets(line, sizeof line, f))
+		n += strcmp(line, "connected\n") == 0;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* NULL: the line does not count yet. */
+static const char *line_now(const char *line)
+{
+	int from, at = 0;
+
+	if (sscanf(line, "after %d %n", &from, &at) != 1)
+		return line;
+	return connections() >= from ? line + at : NULL;
+}
+
 /* Calls for every line whose first words are these, until it says that this is enough. */
 static int each_line(bool (*take)(const char *rest, void *data), const char *words, void *data)
 {
@@ -49,8 +74,8 @@ static int each_line(bool (*take)(const char *rest, void *data), const char *wor
 		return 0;
 	while (!taken && fgets(line, sizeof line, f)) {
 		line[strcspn(line, "\n")] = '\0';
-		s = line;
-		if (strncmp(s, words, strlen(words)) != 0 || (s[strlen(words)] && s[strlen(words)] != ' '))
+		s = line_now(line);
+		if (!s || strncmp(s, words, strlen(words)) != 0 || (s[strlen(words)] && s[strlen(words)] != ' '))
 			continue;
 		n++;
 		taken = take && take(s[strlen(words)] ? s + strlen(words) + 1 : "", data);
@@ -112,6 +137,7 @@ int rados_connect(void *cluster)
 		abort();
 	while (strcmp(rest, "hang") == 0)
 		pause();
+	append("connected");
 	return atoi(rest);
 }
 

@@ -35,7 +35,7 @@ static enum disk_proof prove(const struct now *now, uint64_t features, bool mult
 	struct storage_disk first = { .seen = STORAGE_SEEN, .features = 61, .lock = &was, .nlock = 1 };
 	struct storage_disk disk = { .seen = STORAGE_SEEN, .features = features, .lock = &lock, .watcher = &watcher };
 	struct storage_answer answer = { .entry = &entry, .entries_known = true };
-	struct ceph_fact ceph = { .may_break = now->may };
+	struct ceph_fact ceph = { .may_break_now = now->may };
 	struct disk_fact fact = { .first = &first, .last = &first, .multiattach = multiattach };
 	struct scene scene = { .storage = { .ceph = &ceph, .nceph = 1, .old = &was.address, .nold = 1, .nowner = 1 } };
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apply/apply.h"
+
+#include "plan/evacuation.h"
+#include "util/clock.h"
+#include "util/lang.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#define FRESH_MS 10000
+
+/* A guest that wrote meanwhile has left its lock, whether it still runs or not. */
+static bool has_another_lock(const struct disk_fact *disk)
+{
+	const struct storage_lock *was = disk_lock(disk->first), *now = disk_lock(disk->last);
+
+	return disk->first->seen == STORAGE_SEEN && now &&
+	    (!was || !storage_address_same_client(&was->address, &now->address));
+}
+
+static bool cannot_be_broken(const struct ceph_fact *ceph, const struct disk_fact *disk)
+{
+	return disk_lock_is_stale(disk->last) && ceph->may_break != STORAGE_MAY_NOT && ceph->may_break_now == STORAGE_MAY_NOT;
+}
+
+static int stop_at(const struct scene *scene, const struct disk_fact *disk, struct error *err)
+{
+	const struct storage_watcher *w = disk_life(scene, disk);
+	const struct storage_lock *lock = disk_lock(disk->last);
+	char text[STORAGE_ADDRESS_SIZE];
+
+	if (disk_is_alive(scene, disk)) {
+		error_set(err, ERROR_DRIFT, "disk-watched: disk %s of instance %s is open: client %s of Ceph is alive; nothing more is begun",
+		    disk->name, disk->instance, storage_address_text(&w->address, text));
+		return error_hint(err, "power the host off and wait half a minute; then run the same command again");
+	}
+	if (has_another_lock(disk)) {
+		error_set(err, ERROR_DRIFT,
+		    "client %s of Ceph has written to disk %s of instance %s since the plan was made; nothing more is begun",
+		    storage_address_text(&lock->address, text), disk->name, disk->instance);
+		return error_hint(err, "find out where its guest runs; then run the same command again");
+	}
+	if (disk->first->seen == STORAGE_SEEN && disk->last->seen == STORAGE_MISSING)
+		return error_set(err, ERROR_DRIFT,
+		    "Ceph has no image %s of instance %s any more; nothing more is begun", disk->name, disk->instance);
+	if (cannot_be_broken(&scene->storage.ceph[disk->ceph], disk))
+		return error_set(err, ERROR_DRIFT,
+		    "lock-breakers-missing: client.%s may not break the lock on disk %s of instance %s any more; nothing more is begun",
+		    str_or(scene->storage.ceph[disk->ceph].opener, "?"), disk->name, disk->instance);
+	return 0;
+}
+
+static const struct disk_fact *first_disk_of(const struct storage_facts *facts, const char *instance,
+    const struct disk_fact *from)
+{
+	for (const struct disk_fact *d = from; d < facts->disk + facts->ndisk; d++)
+		if (str_equal(d->instance, instance))
+			return d;
+	return NULL;
+}
+
+struct disks_found {
+	const struct disk_fact *watched; /* open from the failed host, and it is not yet sure that this is life */
+	const struct disk_fact *silent;  /* told at first, not told now */
+};
+
+static int look_at_instance(const struct scene *scene, const char *instance, struct disks_found *found, struct error *err)
+{
+	const struct storage_facts *facts = &scene->storage;
+
+	for (const struct disk_fact *d = first_disk_of(facts, instance, facts->disk); d;
+	     d = first_disk_of(facts, instance, d + 1)) {
+		if (stop_at(scene, d, err) != 0)
+			return -1;
+		if (disk_life(scene, d))
+			found->watched = d;
+		if (disk_unknown(d) && d->first->seen != STORAGE_UNKNOWN)
+			found->silent = d;
+	}
+	return 0;
+}
+
+static void say_hold(struct work *work, const struct disk_fact *disk, bool *hold)
+{
+	if (disk && !*hold)
+		log_notice("disk %s of instance %s is open from '%s'; Ceph drops a dead client's watch within 30 s: nothing more is begun until then",
+		    disk->name, disk->instance, work->scene.subject.host);
+	*hold = disk;
+}
+
+static void say_silence(struct work *work, const struct disk_fact *disk)
+{
+	if (disk && !work->scene.storage.silent)
+		log_warn("who has disk %s of instance %s open is not known any more: %s", disk->name, disk->instance,
+		    disk_unknown(disk));
+	work->scene.storage.silent = disk;
+}
+
+int disks_check(struct work *work, bool *hold, struct error *err)
+{
+	struct disks_found found = { 0 };
+
+	if (!work->scene.storage.looked)
+		return 0;
+	scene_keep_looking_at_disks(&work->scene, FRESH_MS);
+	if (work->scene.storage.judged_ms == work->scene.storage.seen_ms)
+		return 0;
+	work->scene.storage.judged_ms = work->scene.storage.seen_ms;
+	for (const struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++)
+		if (evacuation_is_waiting(u) && look_at_instance(&work->scene, u->step[0].id, &found, err) != 0)
+			return -1;
+	say_hold(work, found.watched, hold);
+	say_silence(work, found.silent);
+	return 0;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "find/scene.h"
+#include "model/nova/connection.h"
+#include "util/lang.h"
+#include "util/log.h"
+#include "util/mem.h"
+#include "util/str.h"
+
+/* Which images, and whom to ask for them. */
+
+/* The volumes of all candidates, in order: each connection has to find its own. */
+struct known_volume {
+	const char *instance, *volume;
+	const struct volume_fact *fact;
+};
+struct known_volumes {
+	struct known_volume *v;
+	size_t n, cap;
+};
+struct finding_disks {
+	struct known_volumes known;
+	size_t cap; /* of the disks found */
+};
+
+static int compare_volumes(const void *a, const void *b)
+{
+	const struct known_volume *x = a, *y = b;
+	int order = strcmp(x->instance, y->instance);
+
+	return order ? order : strcmp(x->volume, y->volume);
+}
+
+static void know_volumes(const struct scene *scene, struct known_volumes *out)
+{
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
+	     c++)
+		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
+			if (!v->bdm->volume_id)
+				continue;
+			out->v = vec_grow(out->v, out->n, &out->cap, sizeof *out->v);
+			out->v[out->n++] = (struct known_volume){ c->instance->uuid, v->bdm->volume_id, v };
+		}
+	vec_sort(out->v, out->n, sizeof *out->v, compare_volumes);
+}
+
+static const struct volume_fact *volume_of(const struct known_volumes *known, const struct connection *connection)
+{
+	const struct known_volume key = { .instance = connection->instance_uuid, .volume = connection->volume_id },
+				  *found;
+
+	found = key.instance && key.volume ? vec_search(&key, known->v, known->n, sizeof *known->v, compare_volumes) : NULL;
+	return found ? found->fact : NULL;
+}
+
+/* cinder.conf's section of the backend that owns this volume; where it names one backend of Ceph alone, that. */
+static const struct rbd_backend *rbd_backend_of(const struct scene *scene, const struct volume_fact *volume)
+{
+	const struct cinder_config *cinder = &scene->world->cinder;
+	struct host_name host;
+
+	if (volume && volume->owner.host && host_name_parse(volume->owner.host, &host))
+		for (size_t i = 0; i < cinder->nrbd; i++)
+			if (str_equal(cinder->rbd[i].name, host.backend))
+				return &cinder->rbd[i];
+	return cinder->nrbd == 1 ? cinder->rbd : NULL;
+}
+
+static bool is_same_access(const struct storage_access *a, const struct storage_access *b)
+{
+	return str_equal(a->cluster, b->cluster) && str_equal(a->conf, b->conf) && str_equal(a->keyring, b->keyring) &&
+	    str_equal(a->user, b->user) && str_equal(a->monitors, b->monitors);
+}
+
+static size_t ceph_of(struct scene *scene, const struct storage_access *access, const char *opener)
+{
+	struct storage_facts *facts = &scene->storage;
+	struct ceph_fact *more;
+
+	for (size_t i = 0; i < facts->nceph; i++)
+		if (is_same_access(&facts->ceph[i].access, access) && str_equal(facts->ceph[i].opener, opener))
+			return i;
+	more = arena_alloc(&scene->arena, (facts->nceph + 1) * sizeof *more);
+	if (facts->nceph)
+		memcpy(more, facts->ceph, facts->nceph * sizeof *more);
+	facts->ceph = more;
+	facts->ceph[facts->nceph] = (struct ceph_fact){ .access = *access, .opener = opener };
+	return facts->nceph++;
+}
+
+static void add_disk(struct scene *scene, struct finding_disks *f, struct disk_fact disk, const struct storage_access *access,
+    const char *opener)
+{
+	struct storage_facts *facts = &scene->storage;
+
+	if (facts->ndisk == f->cap) {
+		struct disk_fact *more;
+
+		f->cap = f->cap ? f->cap * 2 : 64;
+		more = arena_alloc(&scene->arena, f->cap * sizeof *more);
+		if (facts->ndisk)
+			memcpy(more, facts->disk, facts->ndisk * sizeof *more);
+		facts->disk = more;
+	}
+	disk.ceph = ceph_of(scene, access, opener);
+	disk.name = arena_printf(&scene->arena, "%s/%s", disk.pool, disk.image);
+	facts->disk[facts->ndisk++] = disk;
+}
+
+static void add_volume_disk(struct scene *scene, struct finding_disks *f, const struct connection *connection)
+{
+	const struct storage_config *own = &scene->world->site.storage;
+	const struct volume_fact *volume = volume_of(&f->known, connection);
+	const struct rbd_backend *backend = rbd_backend_of(scene, volume);
+	struct rbd_connection rbd;
+	struct storage_access access;
+
+	if (!rbd_connection_read(connection->info, &scene->arena, &rbd))
+		return;
+	access = (struct storage_access){ .cluster = backend && backend->cluster ? backend->cluster : rbd.cluster,
+		.conf = own->conf || !backend ? own->conf : backend->conf,
+		.keyring = own->keyring,
+		.user = own->user            ? own->user :
+		    backend && backend->user ? backend->user :
+					       rbd.user,
+		.monitors = rbd.monitors };
+	add_disk(scene, f,
+	    (struct disk_fact){ .instance = arena_dup(&scene->arena, connection->instance_uuid),
+		.volume = arena_dup(&scene->arena, connection->volume_id),
+		.pool = rbd.pool,
+		.image = rbd.image,
+		.multiattach = rbd.multiattach },
+	    &access, rbd.user);
+}
+
+/* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk"; no database tells whether it exists. Its user is the one who may see it.
+ */
+static void add_made_disks(struct scene *scene, struct finding_disks *f)
+{
+	const struct storage_config *own = &scene->world->site.storage;
+	const struct storage_access access = { .conf = own->conf, .keyring = own->keyring, .user = own->user };
+
+	if (!own->pool)
+		return;
+	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
+	     c++)
+		if (!instance_boots_from_volume(c->instance))
+			add_disk(scene, f,
+			    (struct disk_fact){ .instance = c->instance->uuid,
+				.pool = own->pool,
+				.image = arena_printf(&scene->arena, "%s_disk", c->instance->uuid) },
+			    &access, NULL);
+}
+
+static int read_connections(struct scene *scene, struct connections *out, struct error *err)
+{
+	struct db *cell = scene->nova.home->cell->db;
+
+	if (scene->subject.ncandidate == 1)
+		return connections_of_instance(cell, scene->subject.candidate->instance->uuid, out, err);
+	return connections_on_host(cell, scene->subject.host, out, err);
+}
+
+void scene_find_disks(struct scene *scene)
+{
+	struct connections connections = { 0 };
+	struct error e = { 0 };
+	struct finding_disks f = { .cap = 0 };
+
+	if (read_connections(scene, &connections, &e) != 0) {
+		scene->storage.absent = arena_dup(&scene->arena, e.text);
+		log_info("not asked: storage: %s", e.text);
+		return;
+	}
+	know_volumes(scene, &f.known);
+	for (size_t i = 0; i < connections.n; i++)
+		add_volume_disk(scene, &f, &connections.v[i]);
+	connections_free(&connections);
+	free(f.known.v);
+	add_made_disks(scene, &f);
+	if (scene->storage.ndisk == 0)
+		scene->storage.absent = _("nova records no disk on Ceph");
+}
+
+void scene_find_disk_of_volume(struct scene *scene, struct db *cell, const char *instance, const char *volume)
+{
+	struct connections connections = { 0 };
+	struct error e = { 0 };
+	struct finding_disks f = { .cap = 0 };
+
+	if (scene->storage.ndisk > 0) /* of an instance that has it beside another: one look tells of both */
+		return;
+	if (connections_of_instance(cell, instance, &connections, &e) != 0)
+		scene->storage.absent = arena_dup(&scene->arena, e.text);
+	know_volumes(scene, &f.known);
+	for (size_t i = 0; i < connections.n; i++)
+		if (str_equal(connections.v[i].volume_id, volume))
+			add_volume_disk(scene, &f, &connections.v[i]);
+	connections_free(&connections);
+	free(f.known.v);
+	if (scene->storage.ndisk == 0 && !scene->storage.absent)
+		scene->storage.absent = _("nova records no disk on Ceph");
+}
