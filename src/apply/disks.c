@@ -32,7 +32,7 @@ static int stop_at(const struct scene *scene, const struct disk_fact *disk, stru
 	if (disk_is_alive(scene, disk)) {
 		error_set(err, ERROR_DRIFT, "disk-watched: disk %s of instance %s is open: client %s of Ceph is alive; nothing more is begun",
 		    disk->name, disk->instance, storage_address_text(&w->address, text));
-		return error_hint(err, "power the host off and wait half a minute; then run the same command again");
+		return error_hint(err, "power the host off and wait half a minute, then run the same command again");
 	}
 	if (has_another_lock(disk)) {
 		error_set(err, ERROR_DRIFT,

@@ -77,7 +77,7 @@ class Storage(harness.TestCase):
 
     def test_who_comes_back_before_the_first_message_stops_it(self):
         """Not there at the plan's look, there at the next: nothing has to be waited for, it is alive."""
-        before = harness.checksum("nova")
+        before = harness.checksum()
         for line, words in ((f"watch {self.image} {OLD} 4253 1", "disk-watched"), (f"lock {self.image} {NEW} 7 auto", NEW),
                             ("user client.cinder may -13 access denied", "lock-breakers-missing")):
             cluster = (self.died() if "lock " not in line else f"image {self.image} 61\n") + f"after 2 {line}\n"
