@@ -44,14 +44,18 @@ struct arrived {
 	const char *host, *vm_state; /* the instance's, now; NULL: none */
 };
 void prove_network(struct work *work, struct unit *unit, struct db *cell, const struct arrived *at);
-/* prove_storage.c: what a disk on Ceph says of the guest that was evacuated: ${now}, out of ${answer}, against the first look.
- */
+/* prove_storage.c: what a disk on Ceph says of the guest that was evacuated: ${now}, out of ${answer}. */
 enum disk_proof {
 	DISK_NOT_CHECKED,  /* not known, or it has no exclusive lock that could tell */
 	DISK_WRITES,       /* its lock is held by a client that watches it, not the old host's, not on the blocklist */
 	DISK_NOT_WRITTEN,  /* no client has taken the lock yet */
-	DISK_CANNOT_WRITE, /* open from elsewhere, and the lock cannot be taken, or its owner is on the blocklist */
+	DISK_NOT_TAKEN,    /* open from elsewhere under the lock of a client that is gone: nothing says whether it may be broken */
+	DISK_CANNOT_WRITE, /* the same, and it may not be broken; or the new owner of the lock is on the blocklist */
+	DISK_SHARED,       /* the old host has it open beside another client */
 };
+/* For a recovery: the disks of one that nova has done, as the recovery's own scene has looked at them. What was seen is left in
+ * its evacuation: disks, disks_why. */
+void prove_disks(struct work *work, struct unit *unit, const struct scene *scene, const char *host);
 enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *disk, const struct storage_disk *now,
     const struct storage_answer *answer);
 /* What both owners of a move have: see ownership_count. */

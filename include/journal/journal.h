@@ -58,6 +58,7 @@ struct arrival {
 	enum state state;
 	const char *host;
 	const char *network; /* "ready"; NULL: it was deleted since */
+	const char *disks;   /* "written"; NULL: none was asked for */
 	const char *error;
 };
 int journal_arrival(struct journal *journal, size_t unit, const struct arrival *arrival, struct error *err);

@@ -13,6 +13,7 @@ enum verdict {
 	VERDICT_FAILED,
 	VERDICT_UNDER_WAY,
 	VERDICT_NOT_READY, /* nova has done it, and its network is not ready */
+	VERDICT_CANNOT_WRITE, /* the same, and Ceph refuses the writes of its guest */
 	VERDICT_UNKNOWN,
 	VERDICT_DRIFT,
 	VERDICTS
@@ -41,6 +42,7 @@ struct past_unit {
 	const char *broker_version; /* "": not known */
 	unsigned told;              /* how often its compute was told of a port */
 	const char *waits_for;      /* a port, and what it lacks, as last recorded; NULL: nothing that lasted */
+	const char *disks;          /* the same of its disks on Ceph: "cannot-write" */
 	const char *network;        /* of an evacuation that nova has done, as last seen: "not-ready"; NULL: not known */
 	const char *verdict;        /* of the last recovery, one of verdicts[]; NULL: none */
 };

@@ -15,6 +15,7 @@ enum evacuation_phase {
 	PHASE_LOST,      /* it was sent, and nobody can tell what becomes of it */
 	PHASE_LANDED,    /* migration done and the host changed */
 	PHASE_NOT_READY, /* done, and all of it read back as promised but for its network: nova's end of it, not yet ours */
+	PHASE_CANNOT_WRITE, /* done, and Ceph refuses every write of the new guest, or two guests have its disk: not proved */
 	PHASE_PROVED,    /* and all of it read back as promised */
 	PHASE_NOT_SENT,  /* that is proved: nothing of it remains */
 	PHASE_FAILED,    /* nova said so */
@@ -32,6 +33,20 @@ enum network {
 	NETWORKS
 };
 extern const char *const network_name[NETWORKS]; /* NULL for NETWORK_UNSEEN */
+
+/* What was seen on Ceph of the disks of one that has landed. The words are those of reports and journals. */
+enum disks {
+	DISKS_UNSEEN,      /* it has not landed, it does not run, or none of its disks is on a Ceph that was asked */
+	DISKS_WRITTEN,     /* its guest holds the lock of a disk and watches it */
+	DISKS_NOT_WRITTEN, /* open, and its guest has not yet taken the lock: whether it can write is not known */
+	DISKS_CANNOT_WRITE, /* the lock is another client's, and the new guest may not break it; or it is kept out itself */
+	DISKS_SHARED,       /* the failed host has one open beside the new guest */
+	DISKS_NOT_LOOKED_AT,
+	DISKS
+};
+extern const char *const disks_name[DISKS]; /* NULL for DISKS_UNSEEN */
+/* A guest that has landed has booted and written by then. */
+#define DISKS_SETTLE_MS 60000
 
 /* Of which our own time for one is made, until the broker has it. */
 enum cost { COST_WAY, COST_JOURNAL, COST_TRANSACTION, COST_CAST, COSTS };
@@ -66,8 +81,8 @@ struct evacuation {
 	const char
 	    *network_why; /* why it is not ready, or was not looked at; of a ready one what is to be known; NULL: nothing */
 	bool network_as_before;              /* not ready, and neither was it on the failed host: nobody waits for it */
-	const char *disks_why;               /* what Ceph said against it, when its disks were looked at last; NULL: nothing */
-	int64_t disks_ms;                    /* that was then; 0: never */
+	enum disks disks;
+	const char *disks_why;               /* what is to be known of them, in the plan's arena; NULL: nothing */
 	int64_t network_ms;                  /* when it was looked at last; by our clock */
 	int64_t cost_us[COSTS], measured_us; /* measured_us: until when */
 };

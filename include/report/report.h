@@ -29,6 +29,7 @@ struct totals {
 	size_t instances, evacuated, skipped; /* of instances: wanted, verified on another host, left out */
 	size_t moved;                         /* volumes and backups that are verified at their new owner */
 	size_t network_not_ready;             /* instances on another host, their ports not yet as they have to be */
+	size_t cannot_write;                  /* the same, and every write of their guests is refused */
 };
 void report_totals(const struct report *report, struct totals *out);
 

@@ -54,7 +54,8 @@ struct storage_watcher {
 struct storage_lock {
 	struct storage_address address;
 	int64_t client;
-	bool automatic; /* the exclusive lock, which librbd takes at the first write; else one that somebody set by hand */
+	bool automatic;  /* the exclusive lock, which librbd takes at the first write; else one that somebody set by hand */
+	uint64_t cookie; /* of the exclusive lock, whose name for 'rbd lock rm' is "auto COOKIE"; 0: not known */
 };
 
 enum storage_seen {

@@ -96,6 +96,15 @@ static void say_silence(struct work *work, const struct disk_fact *disk)
 	work->scene.storage.silent = disk;
 }
 
+/* The host lives: what its other guests do is the same. */
+static int heed_shared(const struct unit *unit, struct error *err)
+{
+	if (!unit->evacuation || unit->evacuation->disks != DISKS_SHARED)
+		return 0;
+	error_set(err, ERROR_DRIFT, "%s: %s", unit->step[0].id, unit->evacuation->disks_why);
+	return error_hint(err, "power the host off and wait half a minute, then run the same command again");
+}
+
 int disks_check(struct work *work, bool *hold, struct error *err)
 {
 	struct disks_found found = { 0 };
@@ -107,7 +116,8 @@ int disks_check(struct work *work, bool *hold, struct error *err)
 		return 0;
 	work->scene.storage.judged_ms = work->scene.storage.seen_ms;
 	for (const struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++)
-		if (evacuation_is_waiting(u) && look_at_instance(&work->scene, u->step[0].id, &found, err) != 0)
+		if ((evacuation_is_waiting(u) && look_at_instance(&work->scene, u->step[0].id, &found, err) != 0) ||
+		    heed_shared(u, err) != 0)
 			return -1;
 	say_hold(work, found.watched, hold);
 	say_silence(work, found.silent);

@@ -257,7 +257,8 @@ static bool any_landed(const struct plan *plan)
 static bool wants_look(const struct unit *unit, int64_t now_ms)
 {
 	return evacuation_is(unit, PHASE_LANDED) ||
-	    (evacuation_is(unit, PHASE_NOT_READY) && now_ms - unit->evacuation->network_ms >= NETWORK_STEP_MS);
+	    ((evacuation_is(unit, PHASE_NOT_READY) || evacuation_is(unit, PHASE_CANNOT_WRITE)) &&
+		now_ms - unit->evacuation->network_ms >= NETWORK_STEP_MS);
 }
 
 static bool any_wants_look(const struct plan *plan, int64_t now_ms)
@@ -274,19 +275,21 @@ static int journal_arrived(struct work *work, size_t index, struct error *err)
 	const struct arrival arrival = { .state = unit->step[0].state,
 		.host = unit->step[0].after[0],
 		.network = network_name[unit->evacuation->network],
+		.disks = disks_name[unit->evacuation->disks],
 		.error = unit->step[0].error };
 
 	return journal_arrival(work->journal, index, &arrival, err);
 }
 
 /* What nova has done is written down once, with what it waits for; and again when that is another thing. */
-static int keep_not_ready(struct work *work, size_t index, struct error *err)
+static int keep_unproved(struct work *work, size_t index, enum evacuation_phase phase, const char *why, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	const char *why = unit->evacuation->network_why;
-	bool known = evacuation_is(unit, PHASE_NOT_READY) && str_equal(unit->step[0].error, why);
+	bool known = evacuation_is(unit, phase) && str_equal(unit->step[0].error, why);
 
-	evacuation_enter(unit, PHASE_NOT_READY, why);
+	evacuation_enter(unit, phase, why);
+	if (!known && phase == PHASE_CANNOT_WRITE)
+		log_error("%s (%s): %s", unit->step[0].id, str_or(unit->step[0].name, ""), why);
 	return known ? 0 : journal_arrived(work, index, err);
 }
 
@@ -298,8 +301,10 @@ static int prove_evacuation(struct work *work, size_t index, const struct proof 
 	const char *wrong = evacuation_wrong(work, unit, proof, &trouble);
 
 	unit->evacuation->network_ms = clock_monotonic_ms();
+	if (!wrong && unit->evacuation->disks == DISKS_CANNOT_WRITE)
+		return keep_unproved(work, index, PHASE_CANNOT_WRITE, unit->evacuation->disks_why, err);
 	if (!wrong && unit->evacuation->network == NETWORK_NOT_READY)
-		return keep_not_ready(work, index, err);
+		return keep_unproved(work, index, PHASE_NOT_READY, unit->evacuation->network_why, err);
 	evacuation_enter(unit, wrong ? PHASE_LANDED : PHASE_PROVED, wrong);
 	return wrong ? 0 : journal_arrived(work, index, err);
 }

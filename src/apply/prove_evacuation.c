@@ -75,7 +75,7 @@ static const char *instance_wrong(struct work *work, struct unit *unit, const st
 
 	if (str_equal(now->host, step->before[0]))
 		return arena_printf(arena, _("the instance is on '%s' again"), now->host);
-	if (evacuation_is(unit, PHASE_NOT_READY))
+	if (evacuation_is(unit, PHASE_NOT_READY) || evacuation_is(unit, PHASE_CANNOT_WRITE))
 		return NULL;
 	if (target && !str_equal(now->host, target))
 		return arena_printf(arena, _("the instance is on '%s', but '%s' was requested"),
@@ -98,10 +98,11 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
 	if (is_deleted(&now)) {
 		step->since = "deleted";
 		unit->evacuation->network = NETWORK_UNSEEN;
+		unit->evacuation->disks = DISKS_UNSEEN;
 	} else {
 		wrong = instance_wrong(work, unit, &now, proof, err);
 		if (!wrong)
-			wrong = storage_wrong(work, unit, &(struct arrived){ now.host, now.vm_state }, proof->over);
+			wrong = storage_look(work, unit, &(struct arrived){ now.host, now.vm_state }, proof->over);
 		if (!wrong)
 			wrong = network_look(work, unit, &(struct arrived){ now.host, now.vm_state }, proof);
 	}

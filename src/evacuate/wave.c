@@ -58,6 +58,11 @@ static bool is_verified(const struct unit *unit)
 	return evacuation_is(unit, PHASE_PROVED);
 }
 
+static bool cannot_write(const struct unit *unit)
+{
+	return evacuation_is(unit, PHASE_CANNOT_WRITE);
+}
+
 static bool is_without_network(const struct unit *unit)
 {
 	return evacuation_network_is_late(unit, clock_monotonic_ms());
@@ -150,6 +155,9 @@ static const char *reason_to_stop(const struct work *work)
 	    count_in_a_row(&work->plan, is_verified, is_without_network) >= IN_A_ROW)
 		return _(
 		    "five came up one after the other without their network: not begun (--stop-after-failures N lifts this limit)");
+	if (work->request->how.stop_after_failures == 0 && count_in_a_row(&work->plan, is_verified, cannot_write) >= IN_A_ROW)
+		return _(
+		    "the guests of five cannot write to their disks, one after the other: not begun (--stop-after-failures N lifts this limit)");
 	for (size_t i = 0; i < work->plan.nunit; i++)
 		if (work->plan.unit[i].evacuation && work->plan.unit[i].step[0].state == STATE_UNKNOWN)
 			return _("the outcome of another instance is unknown: not begun");

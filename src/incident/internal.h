@@ -39,6 +39,7 @@ const char *incident_who(struct arena *arena, json_object *record);
 int64_t incident_ms(const char *time);               /* 0: no time */
 const char *incident_state_words(const char *state); /* as people say it; the codes are the journal's */
 const char *incident_unit_words(const struct past_unit *unit);
+bool incident_cannot_write(const struct past_unit *unit); /* done by nova, and Ceph refuses what its guest writes */
 bool incident_is_not_ready(
     const struct past_unit *unit); /* on another host, but without a ready network when it was seen last */
 

@@ -86,6 +86,15 @@ static size_t units_not_ready(const struct past *past)
 	return n;
 }
 
+static size_t units_cannot_write(const struct past *past)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < past->nunit; i++)
+		n += incident_cannot_write(&past->unit[i]);
+	return n;
+}
+
 static bool needs_recovery(const struct incident *incident)
 {
 	return !incident->under_way && !past_is_settled(&incident->past);
@@ -94,13 +103,18 @@ static bool needs_recovery(const struct incident *incident)
 static const char *outcome_of_run(const struct incident *incident, struct arena *arena)
 {
 	const struct past *past = &incident->past;
-	size_t not_ready = units_not_ready(past), done = units_in(past, "proved", "applied") - not_ready,
+	size_t not_ready = units_not_ready(past), cannot = units_cannot_write(past),
+	       done = units_in(past, "proved", "applied") - not_ready - cannot,
 	       failed = units_in(past, "failed", "failed"), open = units_in(past, "unknown", "open");
 	const char *how = incident->under_way ? _("under way") :
 	    past->recovery                    ? _("settled by a recovery") :
 	    past->result                      ? past->result :
 						_("interrupted: it did not come to its end");
 
+	if (cannot > 0)
+		return arena_printf(arena,
+		    _("%s; units: %zu; %zu done, %zu done whose guests cannot write, %zu done without a ready network, %zu failed, %zu unknown or open"),
+		    how, past->nunit, done, cannot, not_ready, failed, open);
 	if (not_ready > 0)
 		return arena_printf(arena,
 		    _("%s; units: %zu; %zu done, %zu done without a ready network, %zu failed, %zu unknown or open"), how,
@@ -280,6 +294,8 @@ static void add_what_remains(const struct incident *incident, struct sheet *out)
 		sheet_add(out, SHEET_TEXT,
 		    units_in(past, "unknown", "open") ?
 			_("The end of some units is not known. Settle the run before anything else is done to the host.") :
+			units_cannot_write(past) > 0 ?
+			_("The guests of some instances cannot write to their disks. Use the commands above, then look again.") :
 			units_not_ready(past) == units_in(past, "applied", "applied") ?
 			_("Some instances are on another host, and their network was not ready when they were seen last. Look again.") :
 			_("nova still worked on some instances when the run ended. See their end."));

@@ -56,13 +56,20 @@ const char *incident_state_words(const char *state)
 	return state;
 }
 
+bool incident_cannot_write(const struct past_unit *unit)
+{
+	return unit->begun && str_equal(unit->disks, "cannot-write") && str_equal(past_unit_state(unit), "applied");
+}
+
 bool incident_is_not_ready(const struct past_unit *unit)
 {
-	return unit->begun && str_equal(unit->network, "not-ready") && str_equal(past_unit_state(unit), "applied");
+	return unit->begun && !incident_cannot_write(unit) && str_equal(unit->network, "not-ready") && str_equal(past_unit_state(unit), "applied");
 }
 
 const char *incident_unit_words(const struct past_unit *unit)
 {
+	if (incident_cannot_write(unit))
+		return _("done by nova, its guest cannot write");
 	return incident_is_not_ready(unit) ? _("done by nova, network not ready") : incident_state_words(past_unit_state(unit));
 }
 
@@ -153,7 +160,7 @@ void incident_add_failures(const struct incident *incident, struct sheet *out)
 
 		if (!u->begun ||
 		    !(str_equal(state, "failed") || str_equal(state, "unknown") || str_equal(state, "open") ||
-			incident_is_not_ready(u)))
+			incident_is_not_ready(u) || incident_cannot_write(u)))
 			continue;
 		if (!any)
 			sheet_add(out, SHEET_HEAD, _("What"), _("State"), _("Why"), _("Look there first"));

@@ -99,5 +99,6 @@ int journal_arrival(struct journal *journal, size_t unit, const struct arrival *
 
 	put_text(outcome, "host", arrival->host);
 	put_text(outcome, "network", arrival->network);
+	put_text(outcome, "disks", arrival->disks);
 	return journal_add(journal, "outcome", outcome, true, err);
 }

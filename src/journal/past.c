@@ -18,6 +18,7 @@ const struct verdict_kind verdicts[VERDICTS] = {
 	[VERDICT_FAILED] = { "failed", STATE_FAILED, true },
 	[VERDICT_UNDER_WAY] = { "under_way", STATE_APPLIED, false },
 	[VERDICT_NOT_READY] = { "network_not_ready", STATE_APPLIED, false },
+	[VERDICT_CANNOT_WRITE] = { "guest_cannot_write", STATE_APPLIED, false },
 	[VERDICT_UNKNOWN] = { "unknown", STATE_UNKNOWN, false },
 	[VERDICT_DRIFT] = { "drift", STATE_FAILED, false },
 };
@@ -180,6 +181,7 @@ static int on_outcome(struct past *past, json_object *record)
 	unit->outcome = copy(past, record, "state");
 	unit->error = copy(past, record, "error");
 	unit->network = copy(past, record, "network");
+	unit->disks = copy(past, record, "disks");
 	return 0;
 }
 
@@ -246,6 +248,7 @@ static int on_recovery(struct past *past, json_object *record)
 		return reject_record(past, record, N_("it names no unit of the plan"));
 	unit->verdict = copy(past, record, "verdict");
 	unit->network = copy(past, record, "network");
+	unit->disks = copy(past, record, "disks");
 	return 0;
 }
 

@@ -35,6 +35,7 @@ static const struct {
 
 /* Of an evacuation that nova has done; the verdict of a recovery with the same meaning is told by this word, too. */
 #define NOT_READY "network-not-ready"
+#define CANNOT_WRITE "guest-cannot-write"
 
 /* States of a unit, verdicts of a recovery and results of a run; what is not here has failed. */
 static const struct {
@@ -179,8 +180,9 @@ static json_object *unit_event(const struct trail_about *about, size_t index, co
 static json_object *end_of_unit(const struct trail_about *about, json_object *record, const char **said)
 {
 	static const char *const told[] = { "proved", "failed", "unknown", "done", "not_done", "drift", "under_way",
-		NOT_READY };
-	const char *state = str_equal(get_text(record, "network"), "not-ready") ?
+		NOT_READY, CANNOT_WRITE };
+	const char *state = str_equal(get_text(record, "disks"), "cannot-write") ? CANNOT_WRITE :
+	    str_equal(get_text(record, "network"), "not-ready")                  ?
 	    NOT_READY :
 	    str_or(get_text(record, "state"), str_or(get_text(record, "verdict"), ""));
 	int64_t index = json_object_get_int64(json_object_object_get(record, "unit"));

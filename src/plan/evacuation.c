@@ -17,6 +17,14 @@ const char *const network_name[NETWORKS] = {
 	[NETWORK_NOT_LOOKED_AT] = "not-looked-at",
 };
 
+const char *const disks_name[DISKS] = {
+	[DISKS_WRITTEN] = "written",
+	[DISKS_NOT_WRITTEN] = "not-written",
+	[DISKS_CANNOT_WRITE] = "cannot-write",
+	[DISKS_SHARED] = "shared",
+	[DISKS_NOT_LOOKED_AT] = "not-looked-at",
+};
+
 void evacuation_free(struct unit *unit)
 {
 	struct evacuation *e = unit->evacuation;
@@ -56,6 +64,7 @@ static const struct {
 	[PHASE_LOST] = { "unknown", STATE_UNKNOWN, true },
 	[PHASE_LANDED] = { "done", STATE_APPLIED, true },
 	[PHASE_NOT_READY] = { "network-not-ready", STATE_APPLIED, true },
+	[PHASE_CANNOT_WRITE] = { "guest-cannot-write", STATE_APPLIED, true },
 	[PHASE_PROVED] = { "done", STATE_PROVED, true },
 	[PHASE_NOT_SENT] = { "failed", STATE_FAILED, false },
 	[PHASE_FAILED] = { "failed", STATE_FAILED, true },
@@ -80,7 +89,8 @@ bool evacuation_is_waiting(const struct unit *unit)
 
 bool evacuation_has_landed(const struct unit *unit)
 {
-	return evacuation_is(unit, PHASE_LANDED) || evacuation_is(unit, PHASE_NOT_READY) || evacuation_is(unit, PHASE_PROVED);
+	return evacuation_is(unit, PHASE_LANDED) || evacuation_is(unit, PHASE_NOT_READY) ||
+	    evacuation_is(unit, PHASE_CANNOT_WRITE) || evacuation_is(unit, PHASE_PROVED);
 }
 
 bool evacuation_waits_for_network(const struct unit *unit, int64_t now_ms)
@@ -99,7 +109,8 @@ bool evacuation_network_is_late(const struct unit *unit, int64_t now_ms)
 
 bool evacuation_has_failed(const struct unit *unit)
 {
-	return unit->evacuation && phases[unit->evacuation->phase].state == STATE_FAILED;
+	return unit->evacuation &&
+	    (phases[unit->evacuation->phase].state == STATE_FAILED || evacuation_is(unit, PHASE_CANNOT_WRITE));
 }
 
 bool evacuation_was_cast(const struct unit *unit)

@@ -57,6 +57,7 @@ static int add_verdict(struct recovery *r, size_t index, enum verdict verdict, c
 	if (unit->evacuation && unit->evacuation->network != NETWORK_UNSEEN) {
 		put_text(record, "host", unit->step[0].after[0]);
 		put_text(record, "network", network_name[unit->evacuation->network]);
+		put_text(record, "disks", disks_name[unit->evacuation->disks]);
 	}
 	return journal_add(r->work.journal, "recovery", record, true, err);
 }
@@ -76,8 +77,8 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
 	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR :
-		verdict == VERDICT_NOT_READY                            ? LOG_WARN :
-									  LOG_NOTICE,
+		verdict == VERDICT_NOT_READY || verdict == VERDICT_CANNOT_WRITE ? LOG_WARN :
+										  LOG_NOTICE,
 	    "%zu. %s: %s%s%s", index + 1, unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
 	if (verdict == VERDICT_DRIFT)
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
@@ -107,7 +108,7 @@ static enum error_kind result_of(const struct recovery *r)
 		return ERROR_UNKNOWN;
 	if (r->nverdict[VERDICT_DRIFT] > 0)
 		return ERROR_DRIFT;
-	return r->nverdict[VERDICT_NOT_READY] > 0 ? ERROR_UNPROVED : ERROR_OK;
+	return r->nverdict[VERDICT_NOT_READY] + r->nverdict[VERDICT_CANNOT_WRITE] > 0 ? ERROR_UNPROVED : ERROR_OK;
 }
 
 static int add_recover(struct recovery *r, struct error *err)
@@ -139,6 +140,8 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 
 	str_addf(&counts, _("%zu done, %zu not done, %zu failed, %zu under way, %zu unknown"), n[VERDICT_DONE],
 	    n[VERDICT_NOT_DONE], n[VERDICT_FAILED], n[VERDICT_UNDER_WAY], n[VERDICT_UNKNOWN]);
+	if (n[VERDICT_CANNOT_WRITE] > 0)
+		str_addf(&counts, _(", %zu on another host whose guest cannot write to its disk"), n[VERDICT_CANNOT_WRITE]);
 	if (n[VERDICT_NOT_READY] > 0)
 		str_addf(&counts, _(", %zu on another host without a ready network"), n[VERDICT_NOT_READY]);
 	if (n[VERDICT_DRIFT] > 0)
@@ -301,6 +304,6 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	lock_release(&r.work.lock);
 	world_close(&r.work.world);
 	r.past.plan = r.work.plan;
-	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY], r.nverdict[VERDICT_NOT_READY] };
+	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY], r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE] };
 	return result;
 }

@@ -90,7 +90,8 @@ static void add_units(const struct ending *e, const char *label, enum state stat
 		const char *error = error_of(u, state);
 		auto_str struct str text = { 0 };
 
-		if (!unit_is(u, state) || is_under_way(u) || evacuation_is(u, PHASE_NOT_READY))
+		if (!unit_is(u, state) || is_under_way(u) || evacuation_is(u, PHASE_NOT_READY) ||
+		    evacuation_is(u, PHASE_CANNOT_WRITE))
 			continue;
 		if (more || lines_in(e->out) >= most) {
 			more++;
@@ -104,24 +105,24 @@ static void add_units(const struct ending *e, const char *label, enum state stat
 	ending_add_more(e, label, more);
 }
 
-/* nova has done its part; each with its port and what that waits for. */
-static void add_not_ready(const struct ending *e)
+/* nova has done its part; each with what is missing: its port and what that waits for, its disk and the cure. */
+static void add_landed(const struct ending *e, const char *label, enum evacuation_phase phase)
 {
 	size_t most = lines_in(e->out) + ENDING_SHOWN, more = 0;
 
 	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
 		auto_str struct str text = { 0 };
 
-		if (!evacuation_is(u, PHASE_NOT_READY))
+		if (!evacuation_is(u, phase))
 			continue;
 		if (more || lines_in(e->out) >= most) {
 			more++;
 			continue;
 		}
 		str_addf(&text, "%s: %s", name_of(u), str_or(u->step[0].error, ""));
-		ending_add(e, _("network"), text.s);
+		ending_add(e, label, text.s);
 	}
-	ending_add_more(e, _("network"), more);
+	ending_add_more(e, label, more);
 }
 
 /* One line for all that arrived while neutron could not be asked: most often for one reason. */
@@ -156,6 +157,28 @@ static void add_network_notes(const struct ending *e)
 		    str_equal(u->step[0].after[1], "stopped") || n++ >= ENDING_SHOWN)
 			continue;
 		str_addf(&text, "%s: %s", name_of(u), u->evacuation->network_why);
+		ending_add(e, _("note"), text.s);
+	}
+	ending_add_more(e, _("note"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
+}
+
+/* Of those that are verified but for this: whether their guests can write. */
+static void add_disk_notes(const struct ending *e)
+{
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++) {
+		auto_str struct str text = { 0 };
+
+		if (!evacuation_is(u, PHASE_PROVED) ||
+		    (u->evacuation->disks != DISKS_NOT_WRITTEN && u->evacuation->disks != DISKS_NOT_LOOKED_AT) ||
+		    n++ >= ENDING_SHOWN)
+			continue;
+		if (u->evacuation->disks == DISKS_NOT_WRITTEN)
+			str_addf(&text, "%s: %s", name_of(u), str_or(u->evacuation->disks_why, ""));
+		else
+			str_addf(&text, _("%s: whether its guest can write to its disk is not known: %s"), name_of(u),
+			    str_or(u->evacuation->disks_why, ""));
 		ending_add(e, _("note"), text.s);
 	}
 	ending_add_more(e, _("note"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
@@ -294,10 +317,12 @@ static void add_facts(const struct ending *e, const struct error *why)
 	add_units(e, _("failed"), STATE_FAILED, why->text);
 	add_units(e, _("unknown"), STATE_UNKNOWN, why->text);
 	add_units(e, _("unverified"), STATE_APPLIED, why->text);
-	add_not_ready(e);
+	add_landed(e, _("disk"), PHASE_CANNOT_WRITE);
+	add_landed(e, _("network"), PHASE_NOT_READY);
 	add_network_not_looked_at(e);
 	add_under_way(e);
 	add_not_begun(e);
+	add_disk_notes(e);
 	add_network_notes(e);
 	add_since(e);
 	add_waiting_messages(e);

@@ -53,6 +53,8 @@ static json_object *step_object(const struct report *report, const struct unit *
 		put_text(one, "migration_uuid", unit->evacuation ? unit->evacuation->rows.migration_uuid.text : NULL);
 		put_text(one, "network", unit->evacuation ? network_name[unit->evacuation->network] : NULL);
 		put_text(one, "network_why", unit->evacuation ? unit->evacuation->network_why : NULL);
+		put_text(one, "disks", unit->evacuation ? disks_name[unit->evacuation->disks] : NULL);
+		put_text(one, "disks_why", unit->evacuation ? unit->evacuation->disks_why : NULL);
 	}
 	return one;
 }
@@ -151,6 +153,7 @@ static json_object *totals(const struct report *report)
 	put_count(object, "evacuated", t.evacuated);
 	put_count(object, "left_out", t.skipped);
 	put_count(object, "network_not_ready", t.network_not_ready);
+	put_count(object, "cannot_write", t.cannot_write);
 	return object;
 }
 

@@ -16,8 +16,10 @@ void report_totals(const struct report *report, struct totals *out)
 			out->evacuated += step_is(s, STEP_INSTANCE) && s->state == STATE_PROVED;
 			out->moved += s->kind->counted && s->state == STATE_PROVED;
 		}
-	for (size_t i = 0; i < plan->nunit; i++)
+	for (size_t i = 0; i < plan->nunit; i++) {
 		out->network_not_ready += evacuation_is(&plan->unit[i], PHASE_NOT_READY);
+		out->cannot_write += evacuation_is(&plan->unit[i], PHASE_CANNOT_WRITE);
+	}
 	for (size_t i = 0; i < report->work->scene.subject.ncandidate; i++) {
 		out->instances += report->work->scene.subject.candidate[i].wanted;
 		out->skipped += report->work->scene.subject.candidate[i].wanted &&
@@ -130,7 +132,8 @@ static void sentence_of_run(const struct report *report, enum error_kind result,
 	ADD_TAIL(out, _("; %zu left out"), t->skipped);
 	ADD_TAIL(out, _("; %zu failed"), in_state(report, t, STATE_FAILED));
 	ADD_TAIL(out, _("; %zu unknown"), in_state(report, t, STATE_UNKNOWN));
-	ADD_TAIL(out, _("; %zu not verified yet"), in_state(report, t, STATE_APPLIED) - t->network_not_ready);
+	ADD_TAIL(out, _("; %zu not verified yet"), in_state(report, t, STATE_APPLIED) - t->network_not_ready - t->cannot_write);
+	ADD_TAIL(out, _("; %zu on another host whose guest cannot write to its disk"), t->cannot_write);
 	ADD_TAIL(out, _("; %zu on another host without a ready network"), t->network_not_ready);
 	ADD_TAIL(out, _("; %zu of the resumed run without a ready network"), report->not_ready_before);
 	ADD_TAIL(out, _("; %zu not begun"), in_state(report, t, STATE_SKIPPED));

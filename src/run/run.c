@@ -153,16 +153,16 @@ static const char *next_of_others(struct run *run, enum error_kind result, const
 	return plan->nunit == 1 && plan->unit[0].command ? plan->unit[0].command : _("run the same command again");
 }
 
-/* A recovery looks at the ports again, and a rescue that is resumed begins with one. */
+/* A recovery looks at ports and disks again, and a rescue that is resumed begins with one. */
 static const char *next_of_unproved(struct run *run, const char *host)
 {
 	struct arena *arena = &run->work.plan.arena;
 	struct totals t;
 
 	report_totals(&run->report, &t);
-	if (run->report.not_ready_before > 0 && t.network_not_ready == 0)
+	if (run->report.not_ready_before > 0 && t.network_not_ready + t.cannot_write == 0)
 		return arena_printf(arena, "evac-manage journal recover %s", run->own.what.resume);
-	if (t.state[STATE_APPLIED] != t.network_not_ready)
+	if (t.state[STATE_APPLIED] != t.network_not_ready + t.cannot_write)
 		return arena_printf(arena, "evac-manage journal show %s", run->work.run);
 	if (run->operation->rescues && host && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] > 0)
 		return arena_printf(arena, "evac-manage host rescue %s --resume %s", host, run->work.run);

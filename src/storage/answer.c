@@ -97,12 +97,14 @@ static bool read_lock(struct reading *r, const struct line *line)
 	struct storage_lock l;
 	uint64_t client;
 
-	if (line->n != 5 || !enter_disk(r, line->word[1]) || !storage_address_parse(line->word[2], &l.address) ||
-	    !read_count(line->word[3], INT64_MAX, &client))
+	l.cookie = 0;
+	if (line->n < 5 || line->n > 6 || !enter_disk(r, line->word[1]) || !storage_address_parse(line->word[2], &l.address) ||
+	    !read_count(line->word[3], INT64_MAX, &client) ||
+	    (line->n == 6 && !read_count(line->word[5], UINT64_MAX, &l.cookie)))
 		return false;
 	l.client = (int64_t)client;
 	l.automatic = strcmp(line->word[4], "auto") == 0;
-	if (!l.automatic && strcmp(line->word[4], "hand") != 0)
+	if (!l.automatic && (strcmp(line->word[4], "hand") != 0 || line->n == 6))
 		return false;
 	r->lock = vec_grow(r->lock, r->open.nlock, &r->caplock, sizeof *r->lock);
 	r->lock[r->open.nlock++] = l;

@@ -259,8 +259,11 @@ static int say_locks(struct child *c, size_t i, ceph_image image)
 	for (ssize_t k = 0; k < n; k++) {
 		if (!storage_address_parse(text, &address))
 			return -EBADMSG;
-		str_addf(&c->out, "lock %zu %s %" PRId64 " %s\n", i, storage_address_text(&address, line),
-		    client_number(client), str_starts(cookie, "auto ") ? "auto" : "hand");
+		str_addf(&c->out, "lock %zu %s %" PRId64 " ", i, storage_address_text(&address, line), client_number(client));
+		if (str_starts(cookie, "auto "))
+			str_addf(&c->out, "auto %llu\n", strtoull(cookie + strlen("auto "), NULL, 10));
+		else
+			str_add(&c->out, "hand\n");
 		client += strlen(client) + 1;
 		cookie += strlen(cookie) + 1;
 		text += strlen(text) + 1;

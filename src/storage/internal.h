@@ -10,7 +10,7 @@
  *	absent TEXT                  nothing was asked; the last line then
  *	fsid UUID · monitor ADDRESS · osd ADDRESS · osds · may yes|no · entry ADDRESS UNTIL · entries
  *	fenced N · unfenced TEXT · lifted N · unlifted TEXT
- *	watch I ADDRESS CLIENT COOKIE · lock I ADDRESS CLIENT auto|hand
+ *	watch I ADDRESS CLIENT COOKIE · lock I ADDRESS CLIENT auto [COOKIE]|hand
  *	disk I seen FEATURES · disk I missing · disk I error ERRNO DOING
  *	end
  *
