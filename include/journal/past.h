@@ -49,8 +49,13 @@ struct past_unit {
 
 /* A cluster that had disks of the run, and how it was asked. */
 struct past_cluster {
-	const char *fsid;
+	const char *fsid, *opener;
 	struct storage_access access;
+};
+/* A disk of the run that Ceph told of before its first message. */
+struct past_disk {
+	const char *instance, *pool, *image, *fsid;
+	const char *lock; /* the failed host's client that owned it; NULL: none */
 };
 
 struct past {
@@ -68,6 +73,8 @@ struct past {
 	size_t nunit, cap;
 	struct past_cluster *cluster; /* in the plan's arena */
 	size_t ncluster;
+	struct past_disk *disk; /* the same */
+	size_t ndisk;
 	const char *trouble; /* a record that makes no sense, in words; NULL: none */
 };
 

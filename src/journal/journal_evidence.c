@@ -75,6 +75,7 @@ static json_object *cluster_seen(const struct ceph_fact *ceph)
 	put_text(one, "conf", ceph->access.conf);
 	put_text(one, "keyring", ceph->access.keyring);
 	put_text(one, "user", ceph->access.user);
+	put_text(one, "opener", ceph->opener);
 	put_text(one, "monitors", ceph->access.monitors);
 	return one;
 }

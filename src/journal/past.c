@@ -142,21 +142,53 @@ static int on_intent(struct past *past, json_object *record)
 	return 0;
 }
 
-static int on_evidence(struct past *past, json_object *record)
+static void remember_clusters(struct past *past, json_object *storage)
 {
-	json_object *list = json_object_object_get(json_object_object_get(record, "storage"), "clusters"), *one;
+	json_object *list = json_object_object_get(storage, "clusters"), *one;
 	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 
 	past->cluster = arena_alloc(&past->plan.arena, (n + 1) * sizeof *past->cluster);
 	for (past->ncluster = 0; past->ncluster < n; past->ncluster++) {
 		one = json_object_array_get_idx(list, past->ncluster);
 		past->cluster[past->ncluster] = (struct past_cluster){ .fsid = copy(past, one, "cluster"),
+			.opener = copy(past, one, "opener"),
 			.access = { .cluster = copy(past, one, "name"),
 			    .conf = copy(past, one, "conf"),
 			    .keyring = copy(past, one, "keyring"),
 			    .user = copy(past, one, "user"),
 			    .monitors = copy(past, one, "monitors") } };
 	}
+}
+
+static void remember_disks(struct past *past, json_object *storage)
+{
+	json_object *list = json_object_object_get(storage, "disks"), *one;
+	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	past->disk = arena_alloc(&past->plan.arena, (n + 1) * sizeof *past->disk);
+	past->ndisk = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *image, *slash;
+
+		one = json_object_array_get_idx(list, i);
+		image = get_text(one, "image");
+		slash = image ? strchr(image, '/') : NULL;
+		if (!slash || !get_text(one, "instance") || !get_text(one, "cluster"))
+			continue;
+		past->disk[past->ndisk++] = (struct past_disk){ .instance = copy(past, one, "instance"),
+			.pool = arena_dupn(&past->plan.arena, image, (size_t)(slash - image)),
+			.image = arena_dup(&past->plan.arena, slash + 1),
+			.fsid = copy(past, one, "cluster"),
+			.lock = copy(past, one, "lock") };
+	}
+}
+
+static int on_evidence(struct past *past, json_object *record)
+{
+	json_object *storage = json_object_object_get(record, "storage");
+
+	remember_clusters(past, storage);
+	remember_disks(past, storage);
 	return 0;
 }
 

@@ -411,14 +411,20 @@ void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict ve
 	evacuation_enter(unit, phase_by[verdict][str_equal(r->past.unit[index].publish_outcome, "acked")], why);
 }
 
-/* As a run verifies it: what nova has done is not done before its ports are ready. */
-static enum verdict heed_network(struct recovery *r, size_t index, const struct look *look, const char **why)
+/* As a run verifies it: what nova has done is not done before its guest can write and its ports are ready. */
+static enum verdict heed_arrival(struct recovery *r, size_t index, const struct look *look, const char **why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
 
 	if (look->known.instance == INSTANCE_GONE)
 		return VERDICT_DONE;
 	prove_network(&r->work, unit, look->cell, &(struct arrived){ look->e->host[0] ? look->e->host : NULL, look->vm_state });
+	if (look->e->host[0] && str_equal(look->vm_state, "active"))
+		recover_disks(r, index, look->e->host);
+	if (look->e->disks == DISKS_CANNOT_WRITE || look->e->disks == DISKS_SHARED) {
+		*why = look->e->disks_why;
+		return look->e->disks == DISKS_SHARED ? VERDICT_UNKNOWN : VERDICT_CANNOT_WRITE;
+	}
 	if (look->e->network != NETWORK_NOT_READY)
 		return VERDICT_DONE;
 	*why = look->e->network_why;
@@ -453,7 +459,7 @@ enum verdict recover_evacuation(struct recovery *r, size_t index, const char **w
 		*why = arena_dup(&r->work.plan.arena, err.text);
 	if (verdict == VERDICT_DONE) {
 		unit->step[0].after[0] = arena_dup(&r->work.plan.arena, look.e->host);
-		verdict = heed_network(r, index, &look, why);
+		verdict = heed_arrival(r, index, &look, why);
 	}
 	if (verdict == VERDICT_FAILED)
 		heed_fault(&look, unit->step[0].id, why);

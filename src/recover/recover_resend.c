@@ -160,6 +160,23 @@ static int check_token(struct recovery *r, const struct scene *scene, struct err
 	    why.n ? why.s : _("the instance needs none"));
 }
 
+/* Who has come back since the run. */
+static int check_disks(struct scene *scene, struct error *err)
+{
+	char text[STORAGE_ADDRESS_SIZE];
+
+	scene_watch_disks(scene);
+	for (const struct disk_fact *d = scene->storage.disk; scene->storage.looked && d < scene->storage.disk + scene->storage.ndisk;
+	     d++) {
+		const struct storage_watcher *w = disk_life(scene, d);
+
+		if (w)
+			return error_set(err, ERROR_REFUSED, "not sent again: disk-watched: client %s of Ceph has disk %s open",
+			    storage_address_text(&w->address, text), d->name);
+	}
+	return 0;
+}
+
 /* All that a first message is made from, found anew. */
 static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
 {
@@ -174,6 +191,8 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 		rc = scene_find_instance(&scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0 && r->past.target_host)
 		rc = scene_find_target(&scene, r->past.target_host, err);
+	if (rc == 0)
+		rc = check_disks(&scene, err);
 	if (rc == 0 && r->past.unit[index].has_token)
 		rc = check_token(r, &scene, err);
 	if (rc == 0)

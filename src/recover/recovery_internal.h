@@ -77,6 +77,8 @@ unsigned recovery_age(const struct past_unit *past); /* AGE_YOUNG, AGE_LATE or A
 /* Each settles one unit that was begun and says in ${why}, in the plan's arena, how. Nothing is written in a dry run. */
 enum verdict recover_rows(struct recovery *r, size_t index, const char **why);
 enum verdict recover_power(struct recovery *r, size_t index, const char **why);
+/* recover_disks.c: what Ceph says of the disks of one that nova has done and that runs on ${host}, left in its evacuation. */
+void recover_disks(struct recovery *r, size_t index, const char *host);
 enum verdict recover_fence(struct recovery *r, size_t index, const char **why);
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why);
 /* One that had its end before. */
