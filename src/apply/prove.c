@@ -245,10 +245,11 @@ static void look_at_changes(struct work *work, const struct proof *proof)
 
 /* ---- evacuations */
 
+/* Two guests with one disk are not waited for. */
 static bool any_landed(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
-		if (evacuation_is(&plan->unit[i], PHASE_LANDED))
+		if (evacuation_is(&plan->unit[i], PHASE_LANDED) && plan->unit[i].evacuation->disks != DISKS_SHARED)
 			return true;
 	return false;
 }

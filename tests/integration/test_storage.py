@@ -5,8 +5,10 @@ import json
 import os
 
 import harness
-from harness import A, B, DRIFT, FENCED, OK, REFUSED, rows
+import landing
+from harness import A, B, C, DRIFT, FENCED, OK, REFUSED, rows
 
+UNPROVED = 10
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
 OLD, NEW = "192.0.2.7:0/5", "192.0.2.8:0/9"
@@ -89,6 +91,52 @@ class Storage(harness.TestCase):
     def test_a_cluster_that_falls_silent_stops_nothing(self):
         r = self.expect(self.evacuate(self.died(f"after 2 error {self.image} -110")), OK, "is not known any more")
         self.assertEqual(self.codes(r), set())
+
+    def land(self, there, *words):
+        """The evacuation, and what the cluster has of the disk when nova has done it."""
+        with open(self.cluster, "w") as f:
+            f.write(self.died(*self.caps))
+        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
+        process = self.tool.start("instance", "evacuate", self.instance, *FENCED, "--yes", "-f", "json", *words, env=env)
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        self.conductor.wait_for(1, 30)
+        with open(self.cluster, "w") as f:
+            f.write("\n".join((f"image {self.image} 61",) + self.caps + there) + "\n")
+        landing.land(self.instance, C)
+        out, err = process.communicate(timeout=100)
+        return harness.Result(["instance", "evacuate"], process.returncode, out.decode(), err.decode())
+
+    caps = ()
+    writes = f"lock {{}} {NEW} 77 auto", f"watch {{}} {NEW} 77 1"
+    opened = f"lock {{}} {OLD} 4253 auto", f"watch {{}} {NEW} 77 1"
+
+    def of(self, lines):
+        return tuple(line.format(self.image) for line in lines)
+
+    def test_a_guest_that_writes_is_verified(self):
+        r = self.expect(self.land(self.of(self.writes)), OK)
+        self.assertEqual(r.json["steps"][0]["disks"], "written")
+        (journal,) = self.tool.journals()
+        self.assertEqual([x["disks"] for x in journal if x["type"] == "outcome" and x["state"] == "proved"], ["written"])
+
+    def test_a_guest_that_cannot_write_is_not_verified(self):
+        """The trap: new watcher, old lock, and who opens the disk may not break it. With its cure the recovery verifies it."""
+        self.caps = ("user client.cinder may -13 access denied",)
+        r = self.expect(self.land(self.of(self.opened), "--accept", "lock-breakers-missing"), UNPROVED, "guest-cannot-write",
+                        f"rbd lock rm {self.image} 'auto 1' client.4253", f"virsh reset {self.instance}")
+        (step,) = r.json["steps"]
+        self.assertEqual((step["state"], step["outcome"], step["disks"]), ("applied", "guest-cannot-write", "cannot-write"))
+        self.assertEqual(r.json["totals"]["cannot_write"], 1)
+        run = r.json["run"]
+        self.expect(self.tool.run("journal", "report", run), OK, "guest-cannot-write", "its guest cannot write", "rbd lock rm")
+        still = "\n".join((f"image {self.image} 61",) + self.caps + self.of(self.opened)) + "\n"
+        self.expect(self.run_with(still, "journal", "recover", run), UNPROVED, "guest_cannot_write", "virsh reset")
+        cured = "\n".join((f"image {self.image} 61",) + self.of(self.writes)) + "\n"
+        self.expect(self.run_with(cured, "journal", "recover", run), OK)
+
+    def test_the_failed_host_beside_the_new_guest_is_not_verified(self):
+        r = self.expect(self.land(self.of(self.writes) + (f"watch {self.image} {OLD} 4253 1",)), UNPROVED, "disk-watched", OLD)
+        self.assertEqual(r.json["steps"][0]["disks"], "shared")
 
     def test_it_is_shown(self):
         alive = self.died(f"watch {self.image} {OLD} 4253 1")

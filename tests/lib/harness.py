@@ -296,9 +296,9 @@ class Tool:
                 self.hints_that_fail.append("%s\n  %s\n  printed by: %s" % (printed.command, wrong.strip().replace("\n", "\n  "), " ".join(result.words)))
             stand_still(time.monotonic() - began)
 
-    def start(self, *words):
+    def start(self, *words, env=None):
         # who runs us in the background ignores Ctrl-C, and a child would
-        return subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.Popen(self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=env,
                                 stderr=subprocess.PIPE, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def journals(self):
