@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/fencing.h"
 #include "util/error.h"
@@ -140,6 +141,7 @@ struct catalog_config {
 	char *readable_by_all;
 };
 
+#define LIFE_PORTS_MAX 16
 struct site_config {
 	bool shared_disks;
 	bool computes_wait_for_ports; /* as nova's computes do as shipped: vif_plugging_timeout 300, vif_plugging_is_fatal */
@@ -150,6 +152,8 @@ struct site_config {
 	struct storage_config storage;
 	char *nova_release; /* the oldest point release that nova runs here, "19.3.1"; NULL: not said */
 	struct fencing_config fencing;
+	uint16_t life_port[LIFE_PORTS_MAX]; /* of a compute: an open one says that it is alive */
+	size_t nlife_port;
 };
 
 /* The options of our own file, evac-manage.conf, in their order; those of a group stand together. The file is read by this

@@ -29,6 +29,7 @@
 #include "find/disks.h"
 #include "find/world.h"
 #include "util/http.h"
+#include "util/knock.h"
 
 /* What find saw: facts only, gathered once, in one consistent snapshot a database, before anything is decided. The plan and the
  * guards read it and ask nobody else, so that both can be tested without a server. */
@@ -214,6 +215,20 @@ struct witness_facts {
 	const char *nova_api; /* where it answers; NULL: it does not */
 };
 
+/* Does the failed host itself answer? Only an answer says something. */
+struct life_facts {
+	bool asked;          /* its address is known, and its own */
+	const char *address; /* nova's host_ip of it; NULL: not known, a loopback's, or shared */
+	enum knock answer;
+	uint16_t port; /* that is open */
+};
+/* The ways on which it is told that a host is dead: what breaks one of them makes all that came on it agree. */
+enum wire { WIRE_BROKER, WIRE_DATABASE, WIRE_NETWORK, WIRE_POWER, WIRES };
+struct wires {
+	unsigned of[WIRES]; /* witnesses of each */
+	unsigned witnesses, wires;
+};
+
 /* The failed host's power, as its fence agent says: before the plan, and again before each wave. */
 struct power_facts {
 	bool asked;
@@ -295,6 +310,7 @@ struct scene {
 	struct neutron_facts neutron;
 	struct bus_facts bus;
 	struct witness_facts witness;
+	struct life_facts life;
 	struct power_facts power;
 	struct agent_facts agents;
 	struct peer_facts peers;
@@ -434,6 +450,11 @@ void scene_find_sessions(
  * alone; one that an earlier fact has too is not told twice. */
 bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
+/* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
+const char *scene_address_of(const struct scene *scene, const char *host);
+/* scene_life.c: knocks at the failed host's own address, [site] life_ports, 1.5 s at most; after scene_find_nova(). */
+void scene_find_life(struct scene *scene);
+struct wires scene_wires(const struct scene *scene); /* of the witnesses that were asked, whatever they said */
 /* scene_power.c: asks the failed host's fence agent, as long as its time-out. Neither no agent nor no answer is an error. */
 void scene_find_power(struct scene *scene);
 void scene_ask_power(struct scene *scene);                         /* once more, of an agent that was asked before */

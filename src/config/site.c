@@ -194,6 +194,30 @@ static int read_syslog(struct ini *ini, const struct own_option *option, struct 
 	return 0;
 }
 
+/* "22,16509"; none: no port is tried. */
+static int read_life_ports(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
+{
+	const char *value, *origin, *p;
+	char *end;
+	unsigned long port;
+
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	ini_note(ini, &(struct ini_name){ option->group, option->key }, str_or(value, option->standard), origin);
+	p = value && *value ? value : option->standard;
+	if (strcmp(p, "none") == 0)
+		return 0;
+	for (; *p; p = end + strspn(end, ", \t")) {
+		port = strtoul(p, &end, 10);
+		if (end == p || port == 0 || port > UINT16_MAX || out->nlife_port == LIFE_PORTS_MAX || !strchr(", \t", *end)) {
+			error_set(err, ERROR_CONFIG, "%s: '%.64s' is no list of at most %d ports", origin, value, LIFE_PORTS_MAX);
+			return error_hint(err, "write it as 22,16509, or none");
+		}
+		out->life_port[out->nlife_port++] = (uint16_t)port;
+	}
+	return 0;
+}
+
 static int read_fencing(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
 	(void)option;
@@ -265,6 +289,10 @@ const struct own_option own_options[] = {
 	{ "storage", "pool", "name", NULL, "vms", NULL, read_storage,
 	    "The pool of the disks that nova makes, where the computes have images_type = rbd. Without it Ceph is asked for "
 	    "volumes alone." },
+	{ "site", "life_ports", "list of ports", "22,16509,16514,49152", "22,16509,16514,49152", NULL, read_life_ports,
+	    "TCP ports of the computes (ssh, libvirt, migration). Before a failed host's instances or volumes go elsewhere a connection "
+	    "to each is tried at the host's own address, as nova knows it (host_ip): one that is open is a stop (source-alive). No answer "
+	    "proves nothing. none: no port is tried; needed where a firewall answers for hosts that are off." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "

@@ -107,6 +107,7 @@ static void report_signs_of_life(const struct guard *self, const struct scene *s
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		report_services_of_cell(self, scene, &scene->nova.cell[i], hint, out);
 	report_consumers(self, scene, out);
+	guard_report_answer(self, scene, hint, out);
 	guard_report_power(self, scene, out);
 	report_agents(self, scene, hint, out);
 	if (scene->nova.reports_though_forced_down)

@@ -42,6 +42,7 @@ const struct finding *guard_first_found(const struct findings *found, const char
 /* host.c: does any service of the failed host's node report? */
 bool guard_node_reports(const struct scene *scene);
 /* power.c: that its fence agent says that it is on. */
+void guard_report_answer(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out);
 void guard_report_power(const struct guard *self, const struct scene *scene, struct findings *out);
 
 /* undo.c: does the undo enable the nova-compute that the run has disabled? */

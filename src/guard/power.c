@@ -18,6 +18,42 @@ void guard_report_power(const struct guard *self, const struct scene *scene, str
 	    scene->subject.host, said.s);
 }
 
+/* Who answers is alive, whatever its heartbeats say. */
+void guard_report_answer(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
+{
+	if (scene->life.asked && scene->life.answer == KNOCK_OPEN && !scene_fences(scene->request, "power"))
+		guard_found(self, scene, out, scene->life.address, hint, "'%s' answers: a connection to %s, port %u, was accepted",
+		    scene->subject.host, scene->life.address, (unsigned)scene->life.port);
+}
+
+/* A service of the control plane that does not report though nobody has disabled it: the wire itself may be broken. */
+static const struct nova_service *control_service_down(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (const struct nova_service *s = scene->nova.cell[i].services.v;
+		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
+			if ((str_equal(s->binary, "nova-conductor") || str_equal(s->binary, "nova-scheduler")) && !s->disabled &&
+			    !str_equal(s->host, scene->subject.host) && !nova_service_is_up(s, scene->nova.down_s))
+				return s;
+	return NULL;
+}
+
+void guard_witnesses_share_a_wire(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	const struct wires w = scene_wires(scene);
+	const struct nova_service *down = control_service_down(scene);
+
+	if (w.witnesses == 0 || w.wires != 1 || w.of[WIRE_BROKER] == 0 || guard_first_found(out, "source-alive", NULL))
+		return;
+	if (down)
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "all that tells that '%s' is dead came through the message broker, and %s on '%s' is down as well: a fault there looks the same",
+		    scene->subject.host, down->binary, down->host);
+	else
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "all that tells that '%s' is dead came through the message broker: a fault there looks the same", scene->subject.host);
+}
+
 /* No answer is none: neither on nor off. */
 void guard_power_unknown(const struct guard *self, const struct scene *scene, struct findings *out)
 {

@@ -165,6 +165,10 @@ GUARD("target-node-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES,
 	.sentence = N_("the target host has no compute node, or is not mapped to its cell"),
 	.hint = N_("start its nova-compute and check its log, or name another host"),
 	.of_request = true)
+GUARD("witnesses-share-a-wire", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, witnesses_share_a_wire),
+	.sentence = N_("all witnesses of the failed host's death came through the message broker: nova-compute's heartbeat is a message to a "
+		"conductor, its consumers are connections to the broker; a host that has lost the broker alone looks the same"),
+	.hint = N_("look at the host itself, or at its BMC, before it counts as dead"))
 GUARD("power-unknown", SEVERITY_WARN, ACCEPT_NOTHING,
 	LOOK(WHEN_EVACUATES | WHEN_MOVES_ALONE, power_unknown),
 	.sentence = N_("the fence agent of the failed host gave no answer: its BMC may be without power or network, as the host is. "

@@ -92,6 +92,24 @@ static void add_session_witness(const struct scene *scene, struct str *out)
 		str_add(out, _(", no database session"));
 }
 
+static void add_answer(const struct scene *scene, struct str *out)
+{
+	if (scene->life.asked && scene->life.answer == KNOCK_OPEN)
+		str_addf(out, _(", IT ANSWERS at port %u"), (unsigned)scene->life.port);
+	else if (scene->life.asked)
+		str_addf(out, _(", no answer from %s"), scene->life.address);
+}
+
+/* Ten that share one wire are one. */
+static void add_wires(const struct scene *scene, struct str *out)
+{
+	const struct wires w = scene_wires(scene);
+
+	if (w.witnesses > 0)
+		str_addf(out, w.wires == 1 ? _("; witnesses: %u, all on one wire") : _("; witnesses: %u, on %u separate wires"), w.witnesses,
+		    w.wires);
+}
+
 /* What an agent says is evidence; what a person says is a word, and called one. */
 static void add_power(const struct scene *scene, const char *fenced, struct str *out)
 {
@@ -120,6 +138,9 @@ static void add_state_rows(const struct screen *s)
 	add_heartbeat_witness(&h, &text);
 	add_queue_witness(scene, &text);
 	add_session_witness(scene, &text);
+	add_answer(scene, &text);
+	if (!h.up)
+		add_wires(scene, &text);
 	add_row(s, _("state"), text.s);
 	add_power(scene, fenced, &power);
 	if (power.n) /* without: where that matters, a stop says so */

@@ -30,6 +30,13 @@ static void watch_disks(struct scene *scene)
 		scene_ask_fence(scene);
 }
 
+/* What no database and no broker tells. */
+static void find_from_outside(struct scene *scene)
+{
+	scene_find_life(scene);
+	scene_find_power(scene);
+}
+
 static int find_scene(struct run *run, struct error *err)
 {
 	int rc;
@@ -47,7 +54,7 @@ static int find_scene(struct run *run, struct error *err)
 	world_end_reads(&run->work.world);
 	if (rc == 0 && !run->work.scene.subject.past &&
 	    (run->work.scene.subject.evacuates || run->work.scene.subject.moves_things))
-		scene_find_power(&run->work.scene);
+		find_from_outside(&run->work.scene);
 	if (rc == 0 && token_is_needed(&run->work.scene))
 		token_ask(&run->work.world.token, &run->work.world.nova);
 	if (rc == 0 && run->work.scene.subject.evacuates)
