@@ -215,17 +215,23 @@ struct witness_facts {
 	const char *nova_api; /* where it answers; NULL: it does not */
 };
 
-/* Does the failed host itself answer? Only an answer says something. */
+/* Does the failed host itself answer? Only an answer says something: a connection that is accepted, and one that is refused by the
+ * address itself, which takes a running kernel. */
 struct life_facts {
-	bool asked;          /* its address is known, and its own */
+	bool asked;          /* its address is known and its own, and there are ports to knock at */
 	const char *address; /* nova's host_ip of it; NULL: not known, a loopback's, or shared */
 	enum knock answer;
-	uint16_t port; /* that is open */
+	uint16_t port; /* that answered */
+	/* The same asked from another compute, which reports: where that one is not heard either, silence says nothing of the host. */
+	const char *other; /* its name; NULL: there is none */
+	enum knock other_answer;
+	const char *dumb_broker; /* HOST:PORT of the control plane's brokers that accepts no connection; NULL: none is known */
 };
 /* The ways on which it is told that a host is dead: what breaks one of them makes all that came on it agree. */
-enum wire { WIRE_BROKER, WIRE_DATABASE, WIRE_NETWORK, WIRE_POWER, WIRES };
+enum wire { WIRE_BROKER, WIRE_DATABASE, WIRE_NETWORK, WIRE_POWER, WIRE_STORAGE, WIRES };
+extern const char *const wire_name[WIRES];
 struct wires {
-	unsigned of[WIRES]; /* witnesses of each */
+	unsigned of[WIRES]; /* witnesses of each that were asked and saw no life */
 	unsigned witnesses, wires;
 };
 
@@ -450,11 +456,15 @@ void scene_find_sessions(
  * alone; one that an earlier fact has too is not told twice. */
 bool scene_session_speaks(const struct scene *scene, size_t fact, const struct session *session, const char *host);
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
-/* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
-const char *scene_address_of(const struct scene *scene, const char *host);
-/* scene_life.c: knocks at the failed host's own address, [site] life_ports, 1.5 s at most; after scene_find_nova(). */
+/* scene_life.c: knocks at the failed host's own address, at [site] life_ports, 1.5 s at most; after scene_find_nova(). */
 void scene_find_life(struct scene *scene);
-struct wires scene_wires(const struct scene *scene); /* of the witnesses that were asked, whatever they said */
+void scene_knock_again(struct scene *scene);               /* of the host alone, 0.3 s: what is lost, the next one finds */
+bool scene_answers(const struct scene *scene, struct str *why); /* it does, the last time; ${why}, may be NULL: how */
+bool scene_is_heard_of(const struct scene *scene);         /* it was silent where another one answered: silence says something */
+struct wires scene_wires(const struct scene *scene);
+json_object *scene_life_json(const struct scene *scene);   /* the evidence; NULL: it was not asked */
+json_object *scene_agents_json(const struct scene *scene); /* scene_agents.c: the same of neutron's */
+json_object *scene_wires_json(const struct scene *scene);
 /* scene_power.c: asks the failed host's fence agent, as long as its time-out. Neither no agent nor no answer is an error. */
 void scene_find_power(struct scene *scene);
 void scene_ask_power(struct scene *scene);                         /* once more, of an agent that was asked before */

@@ -52,6 +52,8 @@ int journal_power(struct journal *journal, const char *action, const struct fenc
     const struct fence_answer *answer, struct error *err);
 /* What came of one client of a UNIT_FENCE: "add" or "remove". */
 int journal_fence(struct journal *journal, const char *action, const struct step *client, struct error *err);
+/* What neutron's agents and the host's own address said when they were asked again, before a wave. */
+int journal_witness(struct journal *journal, const struct scene *scene, struct error *err);
 /* An evacuation whose instance is on another host, and what was seen of its network there: proved, or applied where that is not
  * ready and ${error} says why. */
 struct arrival {

@@ -146,6 +146,31 @@ static void line_of_vif_wait(struct journal_lines *lines, json_object *record, s
 	str_addf(out, _("waits for %s"), str_or(get_text(record, "waits_for"), "?"));
 }
 
+/* Of neutron's agents: their rows and their queues. */
+static size_t count_alive(json_object *agents)
+{
+	json_object *rows = json_object_object_get(agents, "rows"), *queues = json_object_object_get(agents, "queues");
+	size_t n = 0;
+
+	for (size_t i = 0; json_object_is_type(rows, json_type_array) && i < json_object_array_length(rows); i++)
+		n += json_object_get_boolean(json_object_object_get(json_object_array_get_idx(rows, i), "up")) ? 1 : 0;
+	for (size_t i = 0; json_object_is_type(queues, json_type_array) && i < json_object_array_length(queues); i++)
+		n += json_object_get_int(json_object_object_get(json_object_array_get_idx(queues, i), "consumers")) > 0;
+	return n;
+}
+
+static void line_of_witness(struct journal_lines *lines, json_object *record, struct str *out)
+{
+	json_object *life = json_object_object_get(record, "life");
+	size_t n = count_alive(json_object_object_get(record, "agents"));
+
+	(void)lines;
+	str_addf(out, _("the failed host was asked again: signs of neutron's agents: %zu"), n);
+	if (json_object_is_type(life, json_type_object))
+		str_addf(out, _(", its address %s: %s"), str_or(get_text(life, "address"), "?"),
+		    str_or(get_text(life, "answer"), "?"));
+}
+
 static void line_of_pause(struct journal_lines *lines, json_object *record, struct str *out)
 {
 	(void)lines;
@@ -199,6 +224,7 @@ static const struct {
 	{ "publish_outcome", line_of_message },
 	{ "vif_event", line_of_vif_event },
 	{ "vif_wait", line_of_vif_wait },
+	{ "witness", line_of_witness },
 	{ "pause", line_of_pause },
 	{ "resume", line_of_resume },
 	{ "recover", line_of_recover },

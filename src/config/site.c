@@ -275,6 +275,11 @@ const struct own_option own_options[] = {
 	    "Where keystone answers. As placement_url." },
 	{ "site", "nova_url", "URL", NULL, "http://nova.example.org:8774/", NULL, read_service_url,
 	    "Where nova-api answers. The address at which neutron reaches it: neutron tells nova through it that a port is plugged." },
+	{ "site", "life_ports", "list of ports", "22,16509,16514,49152", "22,16509,16514,49152", NULL, read_life_ports,
+	    "TCP ports of the computes (ssh, libvirt, migration). Before the failed host's instances or volumes go elsewhere, and before "
+	    "each wave, a connection to each is tried at the host's own address, as nova knows it (host_ip). One that is accepted, or "
+	    "refused by that address, is life, a stop (source-alive); silence proves nothing. none: no port is tried, where a firewall "
+	    "answers for hosts that are off." },
 	{ "storage", "conf", "file name", NULL, "/etc/ceph/ceph.conf", NULL, read_storage,
 	    "The ceph.conf of the cluster that has the disks. Before an evacuation Ceph is asked who has each disk open and who "
 	    "holds its lock. Without it cinder.conf's rbd_ceph_conf counts, then /etc/ceph/ceph.conf." },
@@ -289,10 +294,6 @@ const struct own_option own_options[] = {
 	{ "storage", "pool", "name", NULL, "vms", NULL, read_storage,
 	    "The pool of the disks that nova makes, where the computes have images_type = rbd. Without it Ceph is asked for "
 	    "volumes alone." },
-	{ "site", "life_ports", "list of ports", "22,16509,16514,49152", "22,16509,16514,49152", NULL, read_life_ports,
-	    "TCP ports of the computes (ssh, libvirt, migration). Before a failed host's instances or volumes go elsewhere a connection "
-	    "to each is tried at the host's own address, as nova knows it (host_ip): one that is open is a stop (source-alive). No answer "
-	    "proves nothing. none: no port is tried; needed where a firewall answers for hosts that are off." },
 	{ "log", "syslog", "facility", "no", "authpriv", "no|" SYSLOG_FACILITIES, read_syslog,
 	    "Where the trail goes: an event in CADF's fields for the begin of a run, the end of each of its units and its own end, as "
 	    "one line of JSON to syslog or journald. nova-api and cinder-api, which would tell an audit of these writes, are "

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/apply.h"
 #include "bus/cast.h"
 #include "evacuate/evacuate.h"
 #include "find/finding.h"
@@ -93,20 +94,6 @@ static int check_still_down(struct work *work, struct error *err)
 	return rc;
 }
 
-#define AGENTS_AGAIN_MS 1000 /* a wave is cast within less */
-
-/* Before every wave: nothing else would refuse a second guest on a block device. Outside the transaction: the broker is asked.
- */
-static int check_agents_silent(struct work *work, struct error *err)
-{
-	auto_str struct str why = { 0 };
-
-	if (clock_monotonic_ms() - work->agents.looked_ms >= AGENTS_AGAIN_MS)
-		scene_look_at_agents(&work->scene, &work->agents);
-	work->source_reports = scene_agent_speaks(&work->scene, &why);
-	return work->source_reports ? error_set(err, ERROR_DRIFT, "%s: the host is alive", why.s) : 0;
-}
-
 static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
 {
 	struct evacuation_rows *rows = &unit->evacuation->rows;
@@ -137,7 +124,7 @@ static int claim_transaction(struct work *work, struct unit *unit, const char *u
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
-	if (check_agents_silent(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 ||
+	if (life_check(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 ||
 	    db_begin_write(db, err) != 0)
 		return -1;
 	if (claim(work, unit, unique_id, body, err) != 0 || lock_check(&work->scene, work->lock, err) != 0) {

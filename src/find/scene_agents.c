@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/scene.h"
 #include "util/clock.h"
+#include "util/json.h"
 #include "util/lang.h"
 #include "util/log.h"
 
@@ -158,4 +159,38 @@ bool scene_agent_speaks(const struct scene *scene, struct str *why)
 		return true;
 	}
 	return false;
+}
+
+static json_object *agent_rows_seen(const struct agent_facts *a)
+{
+	json_object *list = json_object_new_array(), *one;
+
+	for (const struct neutron_agent *row = a->rows.v; a->looked && row < a->rows.v + a->rows.n; row++) {
+		one = json_object_new_object();
+		put_text(one, "binary", row->binary);
+		put_text(one, "agent_type", row->agent_type);
+		put_int(one, "heartbeat_age_s", row->age_s);
+		put_bool(one, "up", neutron_agent_is_alive(row, a->down_s));
+		json_object_array_add(list, one);
+	}
+	return list;
+}
+
+json_object *scene_agents_json(const struct scene *scene)
+{
+	const struct agent_facts *a = &scene->agents;
+	json_object *o = json_object_new_object(), *queues = json_object_new_array(), *one;
+
+	for (size_t i = 0; i < a->nqueue; i++) {
+		one = json_object_new_object();
+		put_text(one, "queue", a->queue[i].queue);
+		put_int(one, "consumers", a->queue[i].now.consumers);
+		put_int(one, "messages", a->queue[i].now.messages);
+		json_object_array_add(queues, one);
+	}
+	put_bool(o, "looked", a->looked);
+	put(o, "rows", agent_rows_seen(a));
+	put(o, "queues", queues);
+	put_text(o, "absent", a->absent);
+	return o;
 }

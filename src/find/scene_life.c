@@ -3,29 +3,175 @@
 
 #include <string.h>
 
+#include "util/json.h"
 #include "util/lang.h"
 
 #define KNOCK_MS 1500 /* a SYN that was lost is sent again after a second */
+#define KNOCK_AGAIN_MS 300
+#define BROKERS_MAX 16
+
+enum { DOOR_HOST, DOOR_OTHER, DOOR_BROKER };
+
+/* Another compute of the host's cell that reports and has an address of its own: NULL: none. */
+static const char *living_compute(const struct scene *scene)
+{
+	const struct cell_facts *cell = scene->nova.home;
+
+	for (size_t i = 0; cell && i < cell->services.n; i++) {
+		const struct nova_service *s = &cell->services.v[i];
+
+		if (str_equal(s->binary, "nova-compute") && !str_equal(s->host, scene->subject.host) &&
+		    nova_service_is_up(s, scene->nova.down_s) && scene_address_of(scene, s->host))
+			return s->host;
+	}
+	return NULL;
+}
+
+/* The brokers of the control plane's nova.conf, at their own ports. */
+static size_t add_broker_doors(const struct transport_url *url, uint16_t port[BROKERS_MAX], struct door *door)
+{
+	size_t n = url->nbroker < BROKERS_MAX ? url->nbroker : BROKERS_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		port[i] = (uint16_t)url->broker[i].port;
+		door[i] = (struct door){ .address = url->broker[i].host, .port = &port[i], .nport = 1 };
+	}
+	return n;
+}
+
+static void note_dumb_broker(struct scene *scene, const struct door *door, size_t n)
+{
+	for (size_t i = 0; i < n && !scene->life.dumb_broker; i++)
+		if (door[i].answer != KNOCK_OPEN && door[i].answer != KNOCK_NOWHERE)
+			scene->life.dumb_broker = arena_printf(&scene->arena, "%s:%u", door[i].address, (unsigned)door[i].port[0]);
+}
+
+static struct door door_of(const struct scene *scene, const char *address)
+{
+	const struct site_config *site = &scene->world->site;
+
+	return (struct door){ .address = address, .port = site->life_port, .nport = address ? site->nlife_port : 0 };
+}
+
+static void note_answer(struct life_facts *life, const struct door *door)
+{
+	life->answer = door->answer;
+	life->port = door->at;
+}
 
 void scene_find_life(struct scene *scene)
 {
-	const struct site_config *site = &scene->world->site;
 	struct life_facts *life = &scene->life;
+	uint16_t port[BROKERS_MAX];
+	struct door door[DOOR_BROKER + BROKERS_MAX];
+	size_t nbroker;
 
-	life->address = scene->subject.host ? scene_address_of(scene, scene->subject.host) : NULL;
-	life->asked = life->address && site->nlife_port > 0;
-	if (life->asked)
-		life->answer = knock_at(life->address, site->life_port, site->nlife_port, KNOCK_MS, &life->port);
+	*life = (struct life_facts){ 0 };
+	if (!scene->subject.host)
+		return;
+	life->address = scene_address_of(scene, scene->subject.host);
+	life->other = life->address ? living_compute(scene) : NULL;
+	door[DOOR_HOST] = door_of(scene, life->address);
+	door[DOOR_OTHER] = door_of(scene, life->other ? scene_address_of(scene, life->other) : NULL);
+	nbroker = add_broker_doors(&scene->world->nova.bus.url, port, &door[DOOR_BROKER]);
+	knock_at(door, DOOR_BROKER + nbroker, KNOCK_MS);
+	life->asked = door[DOOR_HOST].nport > 0 && door[DOOR_HOST].answer != KNOCK_NOWHERE;
+	life->other_answer = door[DOOR_OTHER].answer;
+	note_answer(life, &door[DOOR_HOST]);
+	note_dumb_broker(scene, &door[DOOR_BROKER], nbroker);
+}
+
+void scene_knock_again(struct scene *scene)
+{
+	struct door door = door_of(scene, scene->life.address);
+
+	if (!scene->life.asked)
+		return;
+	knock_at(&door, 1, KNOCK_AGAIN_MS);
+	note_answer(&scene->life, &door);
+}
+
+bool scene_answers(const struct scene *scene, struct str *why)
+{
+	const struct life_facts *life = &scene->life;
+
+	if (!life->asked || life->answer < KNOCK_REFUSED)
+		return false;
+	if (why)
+		str_addf(why,
+		    life->answer == KNOCK_OPEN ? _("a connection to %s, port %u, was accepted") :
+						 _("%s refused a connection to port %u, which takes a running kernel"),
+		    life->address, (unsigned)life->port);
+	return true;
+}
+
+bool scene_is_heard_of(const struct scene *scene)
+{
+	const struct life_facts *life = &scene->life;
+
+	return life->asked && life->answer == KNOCK_SILENT && life->other && life->other_answer >= KNOCK_REFUSED;
+}
+
+json_object *scene_life_json(const struct scene *scene)
+{
+	const struct life_facts *life = &scene->life;
+	json_object *o;
+
+	if (!life->asked)
+		return NULL;
+	o = json_object_new_object();
+	put_text(o, "address", life->address);
+	put_text(o, "answer", knock_name[life->answer]);
+	put(o, "port", life->port ? json_object_new_int(life->port) : NULL);
+	put_text(o, "other", life->other);
+	put_text(o, "other_answer", life->other ? knock_name[life->other_answer] : NULL);
+	return o;
 }
 
 /* ---- how they came here */
 
-/* By its heartbeat or its consumers nova-compute tells through the broker, and through its conductor (nova servicegroup/drivers/db.py:
- * _report_state is an RPC of a compute). cinder's services write their heartbeats themselves. */
-static bool has_cinder_service(const struct scene *scene)
+const char *const wire_name[] = { "broker", "database", "network", "power", "storage" };
+
+/* A compute's heartbeat is a message to a conductor (nova servicegroup/drivers/db.py: _report_state is an RPC there), and so is
+ * that of an agent of neutron to neutron-server; consumers are connections to the broker. */
+static unsigned silent_on_broker(const struct scene *scene)
 {
+	const struct nova_service *compute = scene->nova.compute;
+	uint32_t consumers = 0, agents = 0;
+	unsigned n = compute && !nova_service_reports(compute, scene->nova.down_s);
+
+	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++)
+		consumers += c->now.consumers;
+	for (size_t i = 0; i < scene->agents.nqueue; i++)
+		agents += scene->agents.queue[i].now.consumers;
+	n += scene->bus.nconsumer > 0 && !scene->bus.queues_absent && consumers == 0;
+	n += scene->agents.looked && scene->agents.rows.n > 0 && !scene_agent_speaks(scene, NULL);
+	n += scene->agents.nqueue > 0 && !scene->agents.absent && agents == 0;
+	return n;
+}
+
+/* cinder's services write their heartbeats into the database themselves (cinder service.py: report_state), over sessions. A
+ * host without any has no session either, alive or dead. */
+static unsigned silent_in_database(const struct scene *scene)
+{
+	size_t services = 0, up = 0;
+
 	for (size_t i = 0; i < scene->cinder.services.n; i++)
-		if (scene_is_failed_node(scene, scene->cinder.services.v[i].host))
+		if (scene_is_failed_node(scene, scene->cinder.services.v[i].host)) {
+			services++;
+			up += cinder_service_is_up(&scene->cinder.services.v[i], scene->cinder.down_s);
+		}
+	if (services == 0)
+		return 0;
+	return (up == 0 ? 1u : 0) +
+	    (scene->witness.nsession > 0 && scene_sessions_of(scene, scene->subject.host) == 0 ? 1u : 0);
+}
+
+/* A client that went away in the middle of its work: its lock is there, and it watches the disk no more. */
+static bool left_a_lock(const struct scene *scene)
+{
+	for (const struct disk_fact *d = scene->storage.disk; d < scene->storage.disk + scene->storage.ndisk; d++)
+		if (!disk_unknown(d) && str_equal(disk_state(d), "stale lock"))
 			return true;
 	return false;
 }
@@ -34,15 +180,26 @@ struct wires scene_wires(const struct scene *scene)
 {
 	struct wires w = { 0 };
 
-	w.of[WIRE_BROKER] = (scene->nova.compute ? 1u : 0) +
-	    (!scene->bus.queues_absent && scene->world->bus && scene->bus.nconsumer > 0 ? 1u : 0);
-	if (has_cinder_service(scene)) /* such a host has sessions, too */
-		w.of[WIRE_DATABASE] = 1u + (scene->witness.nsession > 0);
-	w.of[WIRE_NETWORK] = scene->life.asked && scene->life.answer == KNOCK_SILENT;
+	if (!scene->subject.host)
+		return w;
+	w.of[WIRE_BROKER] = silent_on_broker(scene);
+	w.of[WIRE_DATABASE] = silent_in_database(scene);
+	w.of[WIRE_NETWORK] = scene_is_heard_of(scene);
 	w.of[WIRE_POWER] = scene_is_off(scene);
+	w.of[WIRE_STORAGE] = left_a_lock(scene);
 	for (int i = 0; i < WIRES; i++) {
 		w.witnesses += w.of[i];
 		w.wires += w.of[i] > 0;
 	}
 	return w;
+}
+
+json_object *scene_wires_json(const struct scene *scene)
+{
+	const struct wires w = scene_wires(scene);
+	json_object *o = json_object_new_object();
+
+	for (int i = 0; i < WIRES; i++)
+		put_int(o, wire_name[i], w.of[i]);
+	return o;
 }

@@ -21,12 +21,13 @@ void guard_report_power(const struct guard *self, const struct scene *scene, str
 /* Who answers is alive, whatever its heartbeats say. */
 void guard_report_answer(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out)
 {
-	if (scene->life.asked && scene->life.answer == KNOCK_OPEN && !scene_fences(scene->request, "power"))
-		guard_found(self, scene, out, scene->life.address, hint, "'%s' answers: a connection to %s, port %u, was accepted",
-		    scene->subject.host, scene->life.address, (unsigned)scene->life.port);
+	auto_str struct str how = { 0 };
+
+	if (scene_answers(scene, &how) && !scene_fences(scene->request, "power"))
+		guard_found(self, scene, out, scene->life.address, hint, "'%s' answers: %s", scene->subject.host, how.s);
 }
 
-/* A service of the control plane that does not report though nobody has disabled it: the wire itself may be broken. */
+/* A service of the control plane that does not report though it is not disabled: the wire itself may be broken. */
 static const struct nova_service *control_service_down(const struct scene *scene)
 {
 	for (size_t i = 0; i < scene->nova.ncell; i++)
@@ -42,16 +43,22 @@ void guard_witnesses_share_a_wire(const struct guard *self, const struct scene *
 {
 	const struct wires w = scene_wires(scene);
 	const struct nova_service *down = control_service_down(scene);
+	const char *host = scene->subject.host;
 
-	if (w.witnesses == 0 || w.wires != 1 || w.of[WIRE_BROKER] == 0 || guard_first_found(out, "source-alive", NULL))
+	if (w.wires != 1 || w.of[WIRE_BROKER] == 0 || guard_first_found(out, "source-alive", NULL))
 		return;
-	if (down)
-		guard_found(self, scene, out, scene->subject.host, NULL,
-		    "all that tells that '%s' is dead came through the message broker, and %s on '%s' is down as well: a fault there looks the same",
-		    scene->subject.host, down->binary, down->host);
+	if (scene->life.dumb_broker)
+		guard_found(self, scene, out, host, NULL,
+		    "all evidence that '%s' is dead came through the message broker, AND THE BROKER %s ACCEPTS NO CONNECTION: '%s' may have lost the broker alone",
+		    host, scene->life.dumb_broker, host);
+	else if (down)
+		guard_found(self, scene, out, host, NULL,
+		    "all evidence that '%s' is dead came through the message broker, AND %s ON '%s' IS DOWN: '%s' may have lost the control plane alone",
+		    host, down->binary, down->host, host);
 	else
-		guard_found(self, scene, out, scene->subject.host, NULL,
-		    "all that tells that '%s' is dead came through the message broker: a fault there looks the same", scene->subject.host);
+		guard_found(self, scene, out, host, NULL,
+		    "all evidence that '%s' is dead came through the message broker; a host that has lost the broker alone looks the same",
+		    host);
 }
 
 /* No answer is none: neither on nor off. */

@@ -233,6 +233,46 @@ static void add_power_records(const struct incident *incident, struct sheet *out
 	}
 }
 
+static void add_agent_evidence(const struct incident *incident, struct sheet *out)
+{
+	json_object *agents = json_object_object_get(incident->evidence, "agents"), *one;
+	json_object *rows = json_object_object_get(agents, "rows"), *queues = json_object_object_get(agents, "queues");
+	struct arena *arena = &out->arena;
+
+	for (size_t i = 0; json_object_is_type(rows, json_type_array) && i < json_object_array_length(rows); i++) {
+		one = json_object_array_get_idx(rows, i);
+		sheet_add(out, SHEET_FACT, arena_printf(arena, _("neutron's %s"), str_or(get_text(one, "binary"), "?")),
+		    arena_printf(arena, _("last heartbeat %lld s before the plan"),
+			(long long)json_object_get_int64(json_object_object_get(one, "heartbeat_age_s"))));
+	}
+	for (size_t i = 0; json_object_is_type(queues, json_type_array) && i < json_object_array_length(queues); i++) {
+		one = json_object_array_get_idx(queues, i);
+		sheet_add(out, SHEET_FACT, arena_printf(arena, _("Queue %s"), str_or(get_text(one, "queue"), "?")),
+		    arena_printf(arena, _("consumers: %lld, messages: %lld"),
+			(long long)json_object_get_int64(json_object_object_get(one, "consumers")),
+			(long long)json_object_get_int64(json_object_object_get(one, "messages"))));
+	}
+	if (get_text(agents, "absent"))
+		sheet_add(out, SHEET_FACT, _("Of neutron's agents not looked at"), get_text(agents, "absent"));
+}
+
+/* A knock at the host's own address; and the same at another compute, without which silence says nothing. */
+static void add_life_evidence(const struct incident *incident, struct sheet *out)
+{
+	json_object *life = json_object_object_get(incident->evidence, "life");
+	const char *other = get_text(life, "other");
+
+	if (!json_object_is_type(life, json_type_object))
+		sheet_add(out, SHEET_FACT, _("The host's own address"), _("not asked"));
+	else
+		sheet_add(out, SHEET_FACT, _("The host's own address"),
+		    other ? arena_printf(&out->arena, _("%s: %s; of %s, which reported: %s"),
+				str_or(get_text(life, "address"), "?"), str_or(get_text(life, "answer"), "?"), other,
+				str_or(get_text(life, "other_answer"), "?")) :
+			    arena_printf(&out->arena, _("%s: %s; no other compute was there to compare with"),
+				str_or(get_text(life, "address"), "?"), str_or(get_text(life, "answer"), "?")));
+}
+
 /* As the journal has it: a fact that was read, or why it was not. */
 static void add_power_evidence(const struct incident *incident, struct sheet *out)
 {
@@ -256,6 +296,8 @@ static void add_evidence(const struct incident *incident, struct sheet *out)
 		return;
 	}
 	add_witnesses(incident, out);
+	add_agent_evidence(incident, out);
+	add_life_evidence(incident, out);
 	add_services(incident, out);
 }
 

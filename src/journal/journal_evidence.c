@@ -202,6 +202,9 @@ int journal_evidence(struct journal *j, const struct scene *scene, const struct 
 		json_object_new_int64((int64_t)scene_sessions_of(scene, scene->subject.host)) :
 		NULL);
 	put_text(record, "nova_api", scene->witness.nova_api);
+	put(record, "agents", scene_agents_json(scene));
+	put(record, "life", scene_life_json(scene));
+	put(record, "wires", scene_wires_json(scene));
 	put(record, "power", scene_power_json(scene));
 	put(record, "storage", storage_seen(scene));
 	put(record, "findings", findings_seen(findings));
@@ -229,4 +232,13 @@ int journal_fence(struct journal *j, const char *action, const struct step *clie
 	put_text(record, "state", state_name[client->state]);
 	put_text(record, "error", client->error);
 	return journal_add(j, "fence", record, true, err);
+}
+
+int journal_witness(struct journal *j, const struct scene *scene, struct error *err)
+{
+	json_object *record = json_object_new_object();
+
+	put(record, "agents", scene_agents_json(scene));
+	put(record, "life", scene_life_json(scene));
+	return journal_add(j, "witness", record, false, err);
 }

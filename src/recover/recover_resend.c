@@ -177,6 +177,18 @@ static int check_disks(struct scene *scene, struct error *err)
 	return 0;
 }
 
+/* As before a first message: neutron's agents, and the host's own address. */
+static int check_witnesses(struct scene *scene, struct error *err)
+{
+	auto_str struct str why = { 0 };
+
+	scene_find_agents(scene);
+	scene_find_life(scene);
+	if (!scene_agent_speaks(scene, &why) && !scene_answers(scene, &why))
+		return 0;
+	return error_set(err, ERROR_REFUSED, "not sent again: %s, so '%s' is alive", why.s, scene->subject.host);
+}
+
 /* All that a first message is made from, found anew. */
 static int find_and_build(struct recovery *r, size_t index, struct db *cell, struct str *body, struct error *err)
 {
@@ -195,6 +207,8 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 		rc = check_disks(&scene, err);
 	if (rc == 0 && r->past.unit[index].has_token)
 		rc = check_token(r, &scene, err);
+	if (rc == 0)
+		rc = check_witnesses(&scene, err);
 	if (rc == 0)
 		rc = check_and_build(r, index, &scene, cell, body, err);
 	scene_free(&scene);

@@ -94,10 +94,14 @@ static void add_session_witness(const struct scene *scene, struct str *out)
 
 static void add_answer(const struct scene *scene, struct str *out)
 {
-	if (scene->life.asked && scene->life.answer == KNOCK_OPEN)
-		str_addf(out, _(", IT ANSWERS at port %u"), (unsigned)scene->life.port);
-	else if (scene->life.asked)
-		str_addf(out, _(", no answer from %s"), scene->life.address);
+	const struct life_facts *life = &scene->life;
+
+	if (scene_answers(scene, NULL))
+		str_addf(out, _(", IT ANSWERS at %s:%u"), life->address, (unsigned)life->port);
+	else if (scene_is_heard_of(scene))
+		str_addf(out, _(", no answer at %s"), life->address);
+	else if (life->asked)
+		str_add(out, _(", its network unknown"));
 }
 
 /* Ten that share one wire are one. */
@@ -105,8 +109,8 @@ static void add_wires(const struct scene *scene, struct str *out)
 {
 	const struct wires w = scene_wires(scene);
 
-	if (w.witnesses > 0)
-		str_addf(out, w.wires == 1 ? _("; witnesses: %u, all on one wire") : _("; witnesses: %u, on %u separate wires"), w.witnesses,
+	if (w.wires > 0)
+		str_addf(out, w.wires == 1 ? _("; witnesses: %u, on one wire") : _("; witnesses: %u, on %u separate wires"), w.witnesses,
 		    w.wires);
 }
 

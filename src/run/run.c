@@ -74,11 +74,19 @@ static void skip_planned(struct plan *plan, const char *why)
 			}
 }
 
+/* The question may have stood for long. */
+static int check_still_dead(struct run *run, struct error *err)
+{
+	if (power_check(&run->work, err) != 0)
+		return -1;
+	return run->work.scene.subject.evacuates && !run->work.scene.subject.past ? life_check(&run->work, err) : 0;
+}
+
 /* In the plan's order; nothing begins after a unit that failed or is not proved: what comes later may need it. */
 static int apply(struct run *run, struct error *err)
 {
 	bool evacuates = false;
-	int rc = run->work.plan.unit[0].kind == UNIT_POWER ? 0 : power_check(&run->work, err);
+	int rc = run->work.plan.unit[0].kind == UNIT_POWER ? 0 : check_still_dead(run, err);
 
 	for (size_t i = 0; i < run->work.plan.nunit && rc == 0 && !signal_came(); i++) {
 		const struct unit *unit = &run->work.plan.unit[i];
