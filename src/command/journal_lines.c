@@ -165,7 +165,7 @@ static void line_of_witness(struct journal_lines *lines, json_object *record, st
 	size_t n = count_alive(json_object_object_get(record, "agents"));
 
 	(void)lines;
-	str_addf(out, _("the failed host was asked again: signs of neutron's agents: %zu"), n);
+	str_addf(out, _("the failed host was checked again: signs of life from neutron's agents: %zu"), n);
 	if (json_object_is_type(life, json_type_object))
 		str_addf(out, _(", its address %s: %s"), str_or(get_text(life, "address"), "?"),
 		    str_or(get_text(life, "answer"), "?"));

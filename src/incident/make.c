@@ -253,7 +253,7 @@ static void add_agent_evidence(const struct incident *incident, struct sheet *ou
 			(long long)json_object_get_int64(json_object_object_get(one, "messages"))));
 	}
 	if (get_text(agents, "absent"))
-		sheet_add(out, SHEET_FACT, _("Of neutron's agents not looked at"), get_text(agents, "absent"));
+		sheet_add(out, SHEET_FACT, _("Of neutron's agents not checked"), get_text(agents, "absent"));
 }
 
 /* A knock at the host's own address; and the same at another compute, without which silence says nothing. */
@@ -269,7 +269,7 @@ static void add_life_evidence(const struct incident *incident, struct sheet *out
 		    other ? arena_printf(&out->arena, _("%s: %s; of %s, which reported: %s"),
 				str_or(get_text(life, "address"), "?"), str_or(get_text(life, "answer"), "?"), other,
 				str_or(get_text(life, "other_answer"), "?")) :
-			    arena_printf(&out->arena, _("%s: %s; no other compute was there to compare with"),
+			    arena_printf(&out->arena, _("%s: %s; no other compute to compare with"),
 				str_or(get_text(life, "address"), "?"), str_or(get_text(life, "answer"), "?")));
 }
 

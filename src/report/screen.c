@@ -101,7 +101,7 @@ static void add_answer(const struct scene *scene, struct str *out)
 	else if (scene_is_heard_of(scene))
 		str_addf(out, _(", no answer at %s"), life->address);
 	else if (life->asked)
-		str_add(out, _(", its network unknown"));
+		str_addf(out, _(", no answer at %s, which proves nothing"), life->address);
 }
 
 /* Ten that share one wire are one. */
