@@ -24,8 +24,8 @@ int power_check(struct work *work, struct error *err);
  * more. ${hold}: one is open from there, and it may yet be a dead client's watch: nothing is begun before a later look. Of a
  * cluster that says nothing any more nothing is made; that is said. */
 int disks_check(struct work *work, bool *hold, struct error *err);
-/* life.c: do neutron's agents of the failed host or its own address show that it lives? Asked again, at most once a second or three,
- * with a record in the journal. ERROR_DRIFT: they do. Outside a transaction: the broker is asked. */
+/* life.c: do neutron's agents of the failed host or its own address show that it lives? Asked again, at most once a second or
+ * three, with a record in the journal. ERROR_DRIFT: they do. Outside a transaction: the broker is asked. */
 int life_check(struct work *work, struct error *err);
 
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw

@@ -215,14 +215,15 @@ struct witness_facts {
 	const char *nova_api; /* where it answers; NULL: it does not */
 };
 
-/* Does the failed host itself answer? Only an answer says something: a connection that is accepted, and one that is refused by the
- * address itself, which takes a running kernel. */
+/* Does the failed host itself answer? Only an answer says something: a connection that is accepted, and one that is refused by
+ * the address itself, which takes a running kernel. */
 struct life_facts {
 	bool asked;          /* its address is known and its own, and there are ports to knock at */
 	const char *address; /* nova's host_ip of it; NULL: not known, a loopback's, or shared */
 	enum knock answer;
 	uint16_t port; /* that answered */
-	/* The same asked from another compute, which reports: where that one is not heard either, silence says nothing of the host. */
+	/* The same asked from another compute, which reports: where that one is not heard either, silence says nothing of the
+	 * host. */
 	const char *other; /* its name; NULL: there is none */
 	enum knock other_answer;
 	const char *dumb_broker; /* HOST:PORT of the control plane's brokers that accepts no connection; NULL: none is known */
@@ -458,9 +459,9 @@ bool scene_session_speaks(const struct scene *scene, size_t fact, const struct s
 size_t scene_sessions_of(const struct scene *scene, const char *host); /* how many do */
 /* scene_life.c: knocks at the failed host's own address, at [site] life_ports, 1.5 s at most; after scene_find_nova(). */
 void scene_find_life(struct scene *scene);
-void scene_knock_again(struct scene *scene);               /* of the host alone, 0.3 s: what is lost, the next one finds */
+void scene_knock_again(struct scene *scene);                    /* of the host alone, 0.3 s: what is lost, the next one finds */
 bool scene_answers(const struct scene *scene, struct str *why); /* it does, the last time; ${why}, may be NULL: how */
-bool scene_is_heard_of(const struct scene *scene);         /* it was silent where another one answered: silence says something */
+bool scene_is_heard_of(const struct scene *scene); /* it was silent where another one answered: silence says something */
 struct wires scene_wires(const struct scene *scene);
 json_object *scene_life_json(const struct scene *scene);   /* the evidence; NULL: it was not asked */
 json_object *scene_agents_json(const struct scene *scene); /* scene_agents.c: the same of neutron's */

@@ -5,22 +5,22 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* The witnesses that no transaction can ask: neutron's agents and the host's own address. Nothing else would refuse a second guest
- * on a block device. */
+/* The witnesses that no transaction can ask: neutron's agents and the host's own address. Nothing else would refuse a second
+ * guest on a block device. */
 
 #define AGENTS_AGAIN_MS 1000 /* a wave is cast within less */
 #define KNOCK_AGAIN_MS 3000  /* silence takes 0.3 s: at most a tenth of the time goes into it */
 
-static bool is_due(int64_t looked_ms, int64_t again_ms)
+static bool is_old_look(int64_t looked_ms, int64_t again_ms)
 {
 	return looked_ms == 0 || clock_monotonic_ms() - looked_ms >= again_ms;
 }
 
 /* What was seen; false: all of it is young enough. */
-static bool look_again(struct work *work)
+static bool ask_witnesses_again(struct work *work)
 {
-	bool agents = is_due(work->agents.looked_ms, AGENTS_AGAIN_MS);
-	bool knock = work->scene.life.asked && is_due(work->knocked_ms, KNOCK_AGAIN_MS);
+	bool agents = is_old_look(work->agents.looked_ms, AGENTS_AGAIN_MS);
+	bool knock = work->scene.life.asked && is_old_look(work->knocked_ms, KNOCK_AGAIN_MS);
 
 	if (agents)
 		scene_look_at_agents(&work->scene, &work->agents);
@@ -47,7 +47,7 @@ int life_check(struct work *work, struct error *err)
 {
 	auto_str struct str why = { 0 };
 
-	if (look_again(work))
+	if (ask_witnesses_again(work))
 		record_witness(work);
 	work->source_reports = scene_agent_speaks(&work->scene, &why) || scene_answers(&work->scene, &why);
 	return work->source_reports ? error_set(err, ERROR_DRIFT, "%s: the host is alive", why.s) : 0;

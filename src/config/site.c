@@ -210,7 +210,8 @@ static int read_life_ports(struct ini *ini, const struct own_option *option, str
 	for (; *p; p = end + strspn(end, ", \t")) {
 		port = strtoul(p, &end, 10);
 		if (end == p || port == 0 || port > UINT16_MAX || out->nlife_port == LIFE_PORTS_MAX || !strchr(", \t", *end)) {
-			error_set(err, ERROR_CONFIG, "%s: '%.64s' is no list of at most %d ports", origin, value, LIFE_PORTS_MAX);
+			error_set(err, ERROR_CONFIG, "%s: '%.64s' is no list of at most %d ports", origin, value,
+			    LIFE_PORTS_MAX);
 			return error_hint(err, "write it as 22,16509, or none");
 		}
 		out->life_port[out->nlife_port++] = (uint16_t)port;

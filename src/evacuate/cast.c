@@ -124,8 +124,7 @@ static int claim_transaction(struct work *work, struct unit *unit, const char *u
 	int rc;
 
 	CRASH_POINT("claim_before_begin");
-	if (life_check(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 ||
-	    db_begin_write(db, err) != 0)
+	if (life_check(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 || db_begin_write(db, err) != 0)
 		return -1;
 	if (claim(work, unit, unique_id, body, err) != 0 || lock_check(&work->scene, work->lock, err) != 0) {
 		db_rollback(db);

@@ -43,7 +43,8 @@ static void note_dumb_broker(struct scene *scene, const struct door *door, size_
 {
 	for (size_t i = 0; i < n && !scene->life.dumb_broker; i++)
 		if (door[i].answer != KNOCK_OPEN && door[i].answer != KNOCK_NOWHERE)
-			scene->life.dumb_broker = arena_printf(&scene->arena, "%s:%u", door[i].address, (unsigned)door[i].port[0]);
+			scene->life.dumb_broker = arena_printf(&scene->arena, "%s:%u", door[i].address,
+			    (unsigned)door[i].port[0]);
 }
 
 static struct door door_of(const struct scene *scene, const char *address)

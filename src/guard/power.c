@@ -33,8 +33,9 @@ static const struct nova_service *control_service_down(const struct scene *scene
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		for (const struct nova_service *s = scene->nova.cell[i].services.v;
 		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
-			if ((str_equal(s->binary, "nova-conductor") || str_equal(s->binary, "nova-scheduler")) && !s->disabled &&
-			    !str_equal(s->host, scene->subject.host) && !nova_service_is_up(s, scene->nova.down_s))
+			if ((str_equal(s->binary, "nova-conductor") || str_equal(s->binary, "nova-scheduler")) &&
+			    !s->disabled && !str_equal(s->host, scene->subject.host) &&
+			    !nova_service_is_up(s, scene->nova.down_s))
 				return s;
 	return NULL;
 }

@@ -110,8 +110,8 @@ static void add_wires(const struct scene *scene, struct str *out)
 	const struct wires w = scene_wires(scene);
 
 	if (w.wires > 0)
-		str_addf(out, w.wires == 1 ? _("; witnesses: %u, on one wire") : _("; witnesses: %u, on %u separate wires"), w.witnesses,
-		    w.wires);
+		str_addf(out, w.wires == 1 ? _("; witnesses: %u, on one wire") : _("; witnesses: %u, on %u separate wires"),
+		    w.witnesses, w.wires);
 }
 
 /* What an agent says is evidence; what a person says is a word, and called one. */

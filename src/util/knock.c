@@ -23,7 +23,7 @@ struct attempt {
 	struct sockaddr_storage peer;
 };
 
-static void note(struct door *door, enum knock answer, uint16_t port)
+static void note_knock(struct door *door, enum knock answer, uint16_t port)
 {
 	if (answer <= door->answer)
 		return;
@@ -100,7 +100,7 @@ static int begin_knock(struct attempt *a)
 		setsockopt(fd, found->ai_family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6,
 		    found->ai_family == AF_INET ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
 	if (fd < 0 || (connect(fd, found->ai_addr, found->ai_addrlen) != 0 && errno != EINPROGRESS)) {
-		note(a->door, fd < 0 ? KNOCK_BLOCKED : meaning(fd, errno, &a->peer), a->port);
+		note_knock(a->door, fd < 0 ? KNOCK_BLOCKED : meaning(fd, errno, &a->peer), a->port);
 		if (fd >= 0)
 			close(fd);
 		fd = -1;
@@ -116,7 +116,7 @@ static void end_knock(struct attempt *a, struct pollfd *waiting)
 
 	if (getsockopt(waiting->fd, SOL_SOCKET, SO_ERROR, &trouble, &n) != 0)
 		trouble = errno;
-	note(a->door, meaning(waiting->fd, trouble, &a->peer), a->port);
+	note_knock(a->door, meaning(waiting->fd, trouble, &a->peer), a->port);
 	close(waiting->fd);
 	waiting->fd = -1;
 }
@@ -164,7 +164,7 @@ void knock_at(struct door *door, size_t n, int timeout_ms)
 	wait_for_answers(attempt, waiting, all, clock_monotonic_ms() + timeout_ms);
 	for (k = 0; k < all; k++)
 		if (waiting[k].fd >= 0) {
-			note(attempt[k].door, KNOCK_SILENT, attempt[k].port);
+			note_knock(attempt[k].door, KNOCK_SILENT, attempt[k].port);
 			close(waiting[k].fd);
 		}
 }

@@ -45,6 +45,8 @@ class Witnesses(harness.TestCase):
                 f.write("[DEFAULT]\nservice_down_time = %d\n" % DOWN_S)
             getattr(self.tool, which).append(path)
         rows("nova", "UPDATE compute_nodes SET host_ip = %s WHERE BINARY host = BINARY %s", (OURS, A))
+        with open(self.tool.site, "a") as f:   # this machine would answer for it: test_life.py has that
+            f.write("[site]\nlife_ports = none\n")
 
     def session(self, address):
         """As a cinder-volume that still runs on that host would have it; its source is that address, its peer 127.0.0.1."""
