@@ -105,4 +105,4 @@ class Life(harness.TestCase):
         self.assertEqual((seen[0], seen[-1]), ("silent", "refused"))
         run = records[0]["run"]
         self.expect(self.tool.run("journal", "report", run), OK, "The host's own address", "silent", "neutron's")
-        self.expect(self.tool.run("journal", "follow", run), OK, "its address %s: refused" % ITS)
+        self.expect(self.tool.run("journal", "show", run, "--follow"), OK, "its address %s: refused" % ITS)
