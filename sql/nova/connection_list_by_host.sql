@@ -1,4 +1,5 @@
--- How the instances of one compute host reach their volumes.
+-- How the instances of one compute host reach their volumes, the same rows as of bdm_list_by_host: apart, as the connection is
+-- long and may hold a key, and only the look at the storage needs it.
 -- :param host text
 -- :reads block_device_mapping instances :rows many
 SELECT b.instance_uuid

@@ -1,4 +1,5 @@
--- How one instance reaches its volumes.
+-- How one instance reaches its volumes, the same rows as of bdm_list_by_instance: apart, as the connection is
+-- long and may hold a key, and only the look at the storage needs it.
 -- :param uuid text
 -- :reads block_device_mapping :rows many
 SELECT b.instance_uuid

@@ -84,7 +84,7 @@ static void check_agents(struct exam *e, const struct world *w)
 	if (!w->neutron_db)
 		return;
 	if (neutron_columns_probe(w->neutron_db, &have, &err) != 0 ||
-	    (have.has_agents && neutron_agents_list(w->neutron_db, &have, &agents, &err) != 0)) {
+	    (have.has_agents && neutron_agents_list(w->neutron_db, &have, NULL, &agents, &err) != 0)) {
 		exam_tell(e, "neutron agents", EVACUATIONS, FAIL, err.hint, "%s", err.text);
 		return;
 	}

@@ -30,7 +30,7 @@ static void read_agent_rows(struct scene *scene)
 	a->rows = (struct neutron_agents){ 0 };
 	if (!a->columns.has_agents)
 		return;
-	a->looked = neutron_agents_of_host(db, &a->columns, scene->subject.host, &a->rows, &err) == 0;
+	a->looked = neutron_agents_list(db, &a->columns, scene->subject.host, &a->rows, &err) == 0;
 	if (!a->looked)
 		keep_agents_absent(scene, &err);
 }

@@ -53,7 +53,7 @@ static int read_instance_ports(struct scene *scene, struct error *err)
 
 	if (neutron_columns_probe(db, &n->columns, err) != 0)
 		return -1;
-	if (n->columns.has_agents && neutron_agents_list(db, &n->columns, &n->agents, err) != 0)
+	if (n->columns.has_agents && neutron_agents_list(db, &n->columns, NULL, &n->agents, err) != 0)
 		return -1;
 	devices.v = arena_alloc(&scene->arena, scene->subject.ncandidate * sizeof *devices.v);
 	for (size_t i = 0; i < scene->subject.ncandidate; i++)

@@ -16,9 +16,8 @@ struct neutron_agent {
 struct neutron_agents {
 	DB_ROWS(struct neutron_agent);
 };
-/* By host and type; ${have}->has_agents must be so. */
-int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, struct neutron_agents *out, struct error *err);
-int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
+/* By host and type; host NULL: every host. ${have}->has_agents must be so. */
+int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
     struct error *err);
 static inline void neutron_agents_free(struct neutron_agents *agents)
 {

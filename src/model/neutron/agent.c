@@ -9,19 +9,13 @@
 static const struct db_shape agent_shape = DB_SHAPE(struct neutron_agent,
     DB_COLUMNS(struct neutron_agent, host, agent_type, binary, admin_state_up, age_s));
 
-int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, struct neutron_agents *out, struct error *err)
-{
-	assert(have->has_agents);
-	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST, NULL, &agent_shape, &out->rows, err);
-}
-
-int neutron_agents_of_host(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
+int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, const char *host, struct neutron_agents *out,
     struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
 	assert(have->has_agents);
-	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST_BY_HOST, params, &agent_shape, &out->rows, err);
+	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST, params, &agent_shape, &out->rows, err);
 }
 
 bool neutron_agent_is_alive(const struct neutron_agent *agent, unsigned down_s)
