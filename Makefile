@@ -171,7 +171,7 @@ $(BUILD)/tests/storage/see: tests/storage/see.c $(BUILD)/libevac-manage.a
 
 unit: $(UNIT_BIN) $(REPLAY_BIN) | $(FAKE_CEPH)
 	$(Q)rm -f $(BUILD)/findings.seen; export FINDINGS_SEEN=$(abspath $(BUILD))/findings.seen FAKE_CEPH_LIBS=$(abspath $(BUILD))/tests/fake; failed=0; \
-	    printf '%s\n' $^ | RUNNER='$(RUNNER)' xargs -P $$(nproc) -n 1 tests/unit/each || failed=1; \
+	    printf '%s\n' $^ | RUNNER='$(RUNNER)' xargs -P $$(($$(nproc) + 1)) -n 1 tests/unit/each || failed=1; \
 	    tests/findings $$FINDINGS_SEEN || failed=1; exit $$failed
 
 # every source in the form that .clang-format says
@@ -192,7 +192,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/lib/side_by_side tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -217,7 +217,7 @@ check-exhaustive:
 # what must be up: a service after the other is stopped or hangs, in a whole sandbox of its own; and sixty instances, nova-api off and on
 check-outages: all
 	$(Q)tests/deps.sh build sandbox
-	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/evac-manage tests/lib/side_by_side --own tests/outages
+	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/evac-manage tests/lib/in_own_sandbox tests/outages/run
 
 # databases and brokers of other releases, each in the place of the sandbox's own; SERVERS= some of them. As root, with Debian's archive
 check-servers: all rooms

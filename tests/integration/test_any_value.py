@@ -11,7 +11,7 @@ from harness import A, B, ENV, rows, value
 
 SCHEMAS = {"nova": ["nova"], "nova_api": ["nova_api"], "cinder": ["cinder"], "placement": ["placement"]}
 BUG, ERROR = 70, 1
-ROWS = 4  # so many of a table are changed at a time
+ROWS = 8  # so many of a table are changed at a time, each in a column of its own
 FORGED = "9. forged: everything is evacuated"
 # C0, C1, direction marks, both separators of Unicode, a letter that nobody sees, a line that looks like ours
 HOSTILE = "x\x1b[2J\x07\x9b31m\u202egnp.exe\u2066\u2028\u2029\u200b\ufeff\r\n" + FORGED + "\nerror: forged"
