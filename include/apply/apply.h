@@ -47,12 +47,12 @@ struct arrived {
 	const char *host, *vm_state; /* the instance's, now; NULL: none */
 };
 void prove_network(struct work *work, struct unit *unit, struct db *cell, const struct arrived *at);
-/* prove_storage.c: what a disk on Ceph says of the guest that was evacuated: ${now}, out of ${answer}. */
+/* prove_storage.c: what a disk on Ceph, as it was seen now, says of the guest that was evacuated. */
 enum disk_proof {
-	DISK_NOT_CHECKED,  /* not known, or it has no exclusive lock that could tell */
-	DISK_WRITES,       /* its lock is held by a client that watches it, not the old host's, not on the blocklist */
-	DISK_NOT_WRITTEN,  /* no client has taken the lock yet */
-	DISK_NOT_TAKEN,    /* open from elsewhere under the lock of a client that is gone: nothing says whether it may be broken */
+	DISK_NOT_CHECKED, /* not known, or it has no exclusive lock that could tell */
+	DISK_WRITES,      /* its lock is held by a client that watches it, not the old host's, not on the blocklist */
+	DISK_NOT_WRITTEN, /* no client has taken the lock yet */
+	DISK_NOT_TAKEN, /* open from elsewhere under the lock of a client that is gone: nothing says whether it may be broken */
 	DISK_CANNOT_WRITE, /* the same, and it may not be broken; or the new owner of the lock is on the blocklist */
 	DISK_SHARED,       /* the old host has it open beside another client */
 };

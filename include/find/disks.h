@@ -26,7 +26,7 @@ struct disk_fact {
 /* A cluster, as one user of it. */
 struct ceph_fact {
 	struct storage_access access;
-	const char *opener;         /* the user who opens these disks on a compute; NULL: not known */
+	const char *opener; /* the user who opens these disks on a compute; NULL: not known */
 	/* May that one put a lock's owner on the blocklist, as a new guest must? At the first look, and when last told. */
 	enum storage_may may_break, may_break_now;
 	struct storage_answer first, last;
@@ -72,8 +72,8 @@ bool scene_is_old_address(const struct scene *scene, const struct storage_addres
 /* A watcher of the newest look that is the failed host's or the lock's owner. After a second look that is life: either it was
  * there at the first, or it came since. */
 const struct storage_watcher *disk_life(const struct scene *scene, const struct disk_fact *disk);
-/* The same, and it cannot be a dead client's watch that has not run out: it was not there at the first look, or is there for long
- * enough since. For looks after those of the plan. */
+/* The same, and it cannot be a dead client's watch that has not run out: it was not there at the first look, or is there for
+ * long enough since. For looks after those of the plan. */
 bool disk_is_alive(const struct scene *scene, const struct disk_fact *disk);
 /* One that neither is. */
 const struct storage_watcher *disk_stranger(const struct scene *scene, const struct disk_fact *disk);

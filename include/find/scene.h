@@ -473,7 +473,7 @@ bool scene_is_off(const struct scene *scene);                      /* the agent 
 bool scene_fences(const struct request *request, const char *way); /* --fence ${way} */
 /* What an agent said, or why none did, for people; nothing where none is configured. */
 void scene_say_power(const struct scene *scene, struct str *out);
-json_object *scene_power_json(const struct scene *scene); /* the evidence; NULL: no agent is configured */
+json_object *scene_power_json(const struct scene *scene);   /* the evidence; NULL: no agent is configured */
 json_object *scene_storage_json(const struct scene *scene); /* what Ceph said of each disk; newest look */
 /* scene_agents.c: rows and queues of neutron's agents on the failed host, found when the run begins. What cannot be asked is
  * said in absent, and no error. */

@@ -12,7 +12,7 @@ enum verdict {
 	VERDICT_NOT_DONE,
 	VERDICT_FAILED,
 	VERDICT_UNDER_WAY,
-	VERDICT_NOT_READY, /* nova has done it, and its network is not ready */
+	VERDICT_NOT_READY,    /* nova has done it, and its network is not ready */
 	VERDICT_CANNOT_WRITE, /* the same, and Ceph refuses the writes of its guest */
 	VERDICT_UNKNOWN,
 	VERDICT_DRIFT,

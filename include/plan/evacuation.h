@@ -10,15 +10,15 @@
  * from it, by the table in evacuation.c. */
 enum evacuation_phase {
 	PHASE_WAITING,
-	PHASE_SENT,      /* the broker has it: nova's turn */
-	PHASE_IN_DOUBT,  /* it may or may not have been sent, or committed */
-	PHASE_LOST,      /* it was sent, and nobody can tell what becomes of it */
-	PHASE_LANDED,    /* migration done and the host changed */
-	PHASE_NOT_READY, /* done, and all of it read back as promised but for its network: nova's end of it, not yet ours */
+	PHASE_SENT,         /* the broker has it: nova's turn */
+	PHASE_IN_DOUBT,     /* it may or may not have been sent, or committed */
+	PHASE_LOST,         /* it was sent, and nobody can tell what becomes of it */
+	PHASE_LANDED,       /* migration done and the host changed */
+	PHASE_NOT_READY,    /* done, and all of it read back as promised but for its network: nova's end of it, not yet ours */
 	PHASE_CANNOT_WRITE, /* done, and Ceph refuses every write of the new guest, or two guests have its disk: not proved */
-	PHASE_PROVED,    /* and all of it read back as promised */
-	PHASE_NOT_SENT,  /* that is proved: nothing of it remains */
-	PHASE_FAILED,    /* nova said so */
+	PHASE_PROVED,       /* and all of it read back as promised */
+	PHASE_NOT_SENT,     /* that is proved: nothing of it remains */
+	PHASE_FAILED,       /* nova said so */
 	PHASE_TIMEOUT,
 	PHASES
 };
@@ -36,9 +36,9 @@ extern const char *const network_name[NETWORKS]; /* NULL for NETWORK_UNSEEN */
 
 /* What was seen on Ceph of the disks of one that has landed. The words are those of reports and journals. */
 enum disks {
-	DISKS_UNSEEN,      /* it has not landed, it does not run, or none of its disks is on a Ceph that was asked */
-	DISKS_WRITTEN,     /* its guest holds the lock of a disk and watches it */
-	DISKS_NOT_WRITTEN, /* open, and its guest has not yet taken the lock: whether it can write is not known */
+	DISKS_UNSEEN,       /* it has not landed, it does not run, or none of its disks is on a Ceph that was asked */
+	DISKS_WRITTEN,      /* its guest holds the lock of a disk and watches it */
+	DISKS_NOT_WRITTEN,  /* open, and its guest has not yet taken the lock: whether it can write is not known */
 	DISKS_CANNOT_WRITE, /* the lock is another client's, and the new guest may not break it; or it is kept out itself */
 	DISKS_SHARED,       /* the failed host has one open beside the new guest */
 	DISKS_NOT_LOOKED_AT,
@@ -80,7 +80,7 @@ struct evacuation {
 	enum network network;
 	const char
 	    *network_why; /* why it is not ready, or was not looked at; of a ready one what is to be known; NULL: nothing */
-	bool network_as_before;              /* not ready, and neither was it on the failed host: nobody waits for it */
+	bool network_as_before; /* not ready, and neither was it on the failed host: nobody waits for it */
 	enum disks disks;
 	const char *disks_why;               /* what is to be known of them, in the plan's arena; NULL: nothing */
 	int64_t network_ms;                  /* when it was looked at last; by our clock */

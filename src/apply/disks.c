@@ -14,8 +14,7 @@ static bool has_another_lock(const struct disk_fact *disk)
 {
 	const struct storage_lock *was = disk_lock(disk->first), *now = disk_lock(disk->last);
 
-	return disk->first->seen == STORAGE_SEEN && now &&
-	    (!was || !storage_address_same_client(&was->address, &now->address));
+	return disk->first->seen == STORAGE_SEEN && now && (!was || !storage_address_same_client(&was->address, &now->address));
 }
 
 static bool cannot_be_broken(const struct ceph_fact *ceph, const struct disk_fact *disk)
@@ -30,7 +29,8 @@ static int stop_at(const struct scene *scene, const struct disk_fact *disk, stru
 	char text[STORAGE_ADDRESS_SIZE];
 
 	if (disk_is_alive(scene, disk)) {
-		error_set(err, ERROR_DRIFT, "disk-watched: disk %s of instance %s is open: client %s of Ceph is alive; nothing more is begun",
+		error_set(err, ERROR_DRIFT,
+		    "disk-watched: disk %s of instance %s is open: client %s of Ceph is alive; nothing more is begun",
 		    disk->name, disk->instance, storage_address_text(&w->address, text));
 		return error_hint(err, "power the host off and wait half a minute, then run the same command again");
 	}
@@ -41,8 +41,8 @@ static int stop_at(const struct scene *scene, const struct disk_fact *disk, stru
 		return error_hint(err, "find out where its guest runs; then run the same command again");
 	}
 	if (disk->first->seen == STORAGE_SEEN && disk->last->seen == STORAGE_MISSING)
-		return error_set(err, ERROR_DRIFT,
-		    "Ceph has no image %s of instance %s any more; nothing more is begun", disk->name, disk->instance);
+		return error_set(err, ERROR_DRIFT, "Ceph has no image %s of instance %s any more; nothing more is begun",
+		    disk->name, disk->instance);
 	if (cannot_be_broken(&scene->storage.ceph[disk->ceph], disk))
 		return error_set(err, ERROR_DRIFT,
 		    "lock-breakers-missing: client.%s may not break the lock on disk %s of instance %s any more; nothing more is begun",
@@ -83,7 +83,8 @@ static int look_at_instance(const struct scene *scene, const char *instance, str
 static void say_hold(struct work *work, const struct disk_fact *disk, bool *hold)
 {
 	if (disk && !*hold)
-		log_notice("disk %s of instance %s is open from '%s'; Ceph drops a dead client's watch within 30 s: nothing more is begun until then",
+		log_notice(
+		    "disk %s of instance %s is open from '%s'; Ceph drops a dead client's watch within 30 s: nothing more is begun until then",
 		    disk->name, disk->instance, work->scene.subject.host);
 	*hold = disk;
 }

@@ -23,9 +23,9 @@ const char *evacuation_wrong(struct work *work, struct unit *unit, const struct 
  * what was seen. Else, unless ${proof}->last, why they could not be read. */
 const char *network_look(struct work *work, struct unit *unit, const struct arrived *at, const struct proof *proof);
 
-/* prove_storage.c: the disks on Ceph of one that nova has done and that runs; ${unit}->evacuation->disks tells what was seen. All
- * disks are asked for together, no oftener than every five seconds. Not NULL: it may yet write, or two guests do. ${over}, or a
- * minute after it landed: nothing is waited for any more. */
+/* prove_storage.c: the disks on Ceph of one that nova has done and that runs; ${unit}->evacuation->disks tells what was seen.
+ * All disks are asked for together, no oftener than every five seconds. Not NULL: it may yet write, or two guests do. ${over},
+ * or a minute after it landed: nothing is waited for any more. */
 const char *storage_look(struct work *work, struct unit *unit, const struct arrived *at, bool over);
 
 #endif

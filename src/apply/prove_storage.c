@@ -61,10 +61,9 @@ enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *di
 static const char *commands_of(struct arena *arena, const struct disk_fact *disk, const struct storage_lock *lock,
     const char *host)
 {
-	const char *remove = lock && lock->cookie ?
-	    arena_printf(arena, "rbd lock rm %s 'auto %llu' client.%lld", disk->name, (unsigned long long)lock->cookie,
-		(long long)lock->client) :
-	    arena_printf(arena, "rbd lock ls %s", disk->name);
+	const char *remove = lock && lock->cookie ? arena_printf(arena, "rbd lock rm %s 'auto %llu' client.%lld", disk->name,
+							(unsigned long long)lock->cookie, (long long)lock->client) :
+						    arena_printf(arena, "rbd lock ls %s", disk->name);
 
 	return arena_printf(arena, _("%s; then on '%s': virsh reset %s"), remove, host, disk->instance);
 }

@@ -109,9 +109,9 @@ static void line_of_outcome(struct journal_lines *lines, json_object *record, st
 {
 	add_unit(lines, record, out);
 	str_add(out,
-	    str_equal(get_text(record, "disks"), "cannot-write") ||
-		    str_equal(get_text(record, "network"), "not-ready") ? _("done by nova, not verified") :
-								  state_word(str_or(get_text(record, "state"), "?")));
+	    str_equal(get_text(record, "disks"), "cannot-write") || str_equal(get_text(record, "network"), "not-ready") ?
+		_("done by nova, not verified") :
+		state_word(str_or(get_text(record, "state"), "?")));
 	add_reason(record, out);
 }
 

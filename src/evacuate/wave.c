@@ -58,7 +58,7 @@ static bool is_verified(const struct unit *unit)
 	return evacuation_is(unit, PHASE_PROVED);
 }
 
-static bool cannot_write(const struct unit *unit)
+static bool guest_cannot_write(const struct unit *unit)
 {
 	return evacuation_is(unit, PHASE_CANNOT_WRITE);
 }
@@ -155,7 +155,8 @@ static const char *reason_to_stop(const struct work *work)
 	    count_in_a_row(&work->plan, is_verified, is_without_network) >= IN_A_ROW)
 		return _(
 		    "five came up one after the other without their network: not begun (--stop-after-failures N lifts this limit)");
-	if (work->request->how.stop_after_failures == 0 && count_in_a_row(&work->plan, is_verified, cannot_write) >= IN_A_ROW)
+	if (work->request->how.stop_after_failures == 0 &&
+	    count_in_a_row(&work->plan, is_verified, guest_cannot_write) >= IN_A_ROW)
 		return _(
 		    "the guests of five cannot write to their disks, one after the other: not begun (--stop-after-failures N lifts this limit)");
 	for (size_t i = 0; i < work->plan.nunit; i++)

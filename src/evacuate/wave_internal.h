@@ -14,7 +14,7 @@ struct wave {
 	bool way_closed; /* database, broker or conductor is away: nothing is begun, what is under way is followed */
 	int64_t closed_ms, tried_ms;
 	struct error why;
-	bool held; /* a disk may be open on the failed host: nothing is begun until that is sure */
+	bool held;            /* a disk may be open on the failed host: nothing is begun until that is sure */
 	int64_t paused_at_ms; /* when we looked last, while somebody has the run paused */
 	struct progress progress;
 	struct plugging plugging;

@@ -48,8 +48,7 @@ static void know_volumes(const struct scene *scene, struct known_volumes *out)
 
 static const struct volume_fact *volume_of(const struct known_volumes *known, const struct connection *connection)
 {
-	const struct known_volume key = { .instance = connection->instance_uuid, .volume = connection->volume_id },
-				  *found;
+	const struct known_volume key = { .instance = connection->instance_uuid, .volume = connection->volume_id }, *found;
 
 	found = key.instance && key.volume ? vec_search(&key, known->v, known->n, sizeof *known->v, compare_volumes) : NULL;
 	return found ? found->fact : NULL;

@@ -104,8 +104,8 @@ static const char *outcome_of_run(const struct incident *incident, struct arena 
 {
 	const struct past *past = &incident->past;
 	size_t not_ready = units_not_ready(past), cannot = units_cannot_write(past),
-	       done = units_in(past, "proved", "applied") - not_ready - cannot,
-	       failed = units_in(past, "failed", "failed"), open = units_in(past, "unknown", "open");
+	       done = units_in(past, "proved", "applied") - not_ready - cannot, failed = units_in(past, "failed", "failed"),
+	       open = units_in(past, "unknown", "open");
 	const char *how = incident->under_way ? _("under way") :
 	    past->recovery                    ? _("settled by a recovery") :
 	    past->result                      ? past->result :

@@ -63,7 +63,8 @@ bool incident_cannot_write(const struct past_unit *unit)
 
 bool incident_is_not_ready(const struct past_unit *unit)
 {
-	return unit->begun && !incident_cannot_write(unit) && str_equal(unit->network, "not-ready") && str_equal(past_unit_state(unit), "applied");
+	return unit->begun && !incident_cannot_write(unit) && str_equal(unit->network, "not-ready") &&
+	    str_equal(past_unit_state(unit), "applied");
 }
 
 const char *incident_unit_words(const struct past_unit *unit)

@@ -14,7 +14,8 @@ static bool is_bad_unit(const struct past_unit *u)
 {
 	const char *state = past_unit_state(u);
 
-	return u->begun && !str_equal(state, "proved") && (!str_equal(state, "applied") || incident_is_not_ready(u) || incident_cannot_write(u));
+	return u->begun && !str_equal(state, "proved") &&
+	    (!str_equal(state, "applied") || incident_is_not_ready(u) || incident_cannot_write(u));
 }
 
 static size_t units_begun(const struct incident *incident, bool bad)

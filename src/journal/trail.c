@@ -179,10 +179,11 @@ static json_object *unit_event(const struct trail_about *about, size_t index, co
 /* Rows that are committed are told when they are read back, an evacuation when it has arrived; each word once. */
 static json_object *end_of_unit(const struct trail_about *about, json_object *record, const char **said)
 {
-	static const char *const told[] = { "proved", "failed", "unknown", "done", "not_done", "drift", "under_way",
-		NOT_READY, CANNOT_WRITE };
-	const char *state = str_equal(get_text(record, "disks"), "cannot-write") ? CANNOT_WRITE :
-	    str_equal(get_text(record, "network"), "not-ready")                  ?
+	static const char *const told[] = { "proved", "failed", "unknown", "done", "not_done", "drift", "under_way", NOT_READY,
+		CANNOT_WRITE };
+	const char *state = str_equal(get_text(record, "disks"), "cannot-write") ?
+	    CANNOT_WRITE :
+	    str_equal(get_text(record, "network"), "not-ready") ?
 	    NOT_READY :
 	    str_or(get_text(record, "state"), str_or(get_text(record, "verdict"), ""));
 	int64_t index = json_object_get_int64(json_object_object_get(record, "unit"));

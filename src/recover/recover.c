@@ -76,7 +76,7 @@ int recover_judge(struct recovery *r, size_t index, struct error *err)
 	for (const struct step *s = unit->step; verdict == VERDICT_DONE && s < unit->step + unit->nstep; s++)
 		if (s->since)
 			log_info("%s %s was changed since: now %s", s->kind->one, s->id, s->since);
-	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT ? LOG_ERROR :
+	log_line(verdict == VERDICT_UNKNOWN || verdict == VERDICT_DRIFT         ? LOG_ERROR :
 		verdict == VERDICT_NOT_READY || verdict == VERDICT_CANNOT_WRITE ? LOG_WARN :
 										  LOG_NOTICE,
 	    "%zu. %s: %s%s%s", index + 1, unit->sentence, verdicts[verdict].name, why ? ": " : "", str_or(why, ""));
@@ -304,6 +304,7 @@ enum error_kind recover_run(const struct request *request, const char *name, boo
 	lock_release(&r.work.lock);
 	world_close(&r.work.world);
 	r.past.plan = r.work.plan;
-	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY], r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE] };
+	*out = (struct recovered){ r.past, r.nverdict[VERDICT_UNDER_WAY],
+		r.nverdict[VERDICT_NOT_READY] + r.nverdict[VERDICT_CANNOT_WRITE] };
 	return result;
 }

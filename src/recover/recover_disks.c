@@ -4,8 +4,8 @@
 #include "recovery_internal.h"
 #include "util/str.h"
 
-/* The disks on Ceph of the run that is recovered, out of its journal: as its evidence has them, so that the failed host's clients are
- * known although their locks may be gone. */
+/* The disks on Ceph of the run that is recovered, out of its journal: as its evidence has them, so that the failed host's
+ * clients are known although their locks may be gone. */
 
 #define FRESH_MS 5000
 
@@ -22,8 +22,8 @@ static void take_clusters(struct scene *scene, const struct past *past)
 {
 	scene->storage.ceph = arena_alloc(&scene->arena, (past->ncluster + 1) * sizeof *scene->storage.ceph);
 	for (size_t i = 0; i < past->ncluster; i++)
-		scene->storage.ceph[scene->storage.nceph++] =
-		    (struct ceph_fact){ .access = past->cluster[i].access, .opener = past->cluster[i].opener };
+		scene->storage.ceph[scene->storage.nceph++] = (struct ceph_fact){ .access = past->cluster[i].access,
+			.opener = past->cluster[i].opener };
 }
 
 static void take_disks(struct scene *scene, const struct past *past)
@@ -56,7 +56,7 @@ static void take_old_addresses(struct scene *scene, const struct past *past)
 	facts->nowner = facts->nold;
 }
 
-static void look(struct recovery *r)
+static void look_at_its_disks(struct recovery *r)
 {
 	struct scene *scene = &r->work.scene;
 
@@ -84,6 +84,6 @@ void recover_disks(struct recovery *r, size_t index, const char *host)
 
 	if (!has_disks(&r->past, unit->step[0].id))
 		return;
-	look(r);
+	look_at_its_disks(r);
 	prove_disks(&r->work, unit, &r->work.scene, host);
 }

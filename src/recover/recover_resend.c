@@ -166,8 +166,8 @@ static int check_disks(struct scene *scene, struct error *err)
 	char text[STORAGE_ADDRESS_SIZE];
 
 	scene_watch_disks(scene);
-	for (const struct disk_fact *d = scene->storage.disk; scene->storage.looked && d < scene->storage.disk + scene->storage.ndisk;
-	     d++) {
+	for (const struct disk_fact *d = scene->storage.disk;
+	     scene->storage.looked && d < scene->storage.disk + scene->storage.ndisk; d++) {
 		const struct storage_watcher *w = disk_life(scene, d);
 
 		if (w)

@@ -30,7 +30,7 @@ struct heartbeat {
 	size_t services;
 };
 
-static void look(struct heartbeat *h, struct maybe_int age, bool up)
+static void count_service(struct heartbeat *h, struct maybe_int age, bool up)
 {
 	h->services++;
 	h->up |= up;
@@ -46,10 +46,11 @@ static struct heartbeat heartbeat_of(const struct scene *scene)
 	const struct cinder_service *s;
 
 	if (scene->nova.compute)
-		look(&h, scene->nova.compute->heartbeat_age_s, nova_service_reports(scene->nova.compute, scene->nova.down_s));
+		count_service(&h, scene->nova.compute->heartbeat_age_s,
+		    nova_service_reports(scene->nova.compute, scene->nova.down_s));
 	for (s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n; s++)
 		if (scene_is_failed_node(scene, s->host))
-			look(&h, s->heartbeat_age_s, cinder_service_is_up(s, scene->cinder.down_s));
+			count_service(&h, s->heartbeat_age_s, cinder_service_is_up(s, scene->cinder.down_s));
 	return h;
 }
 
