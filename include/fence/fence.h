@@ -34,6 +34,8 @@ struct fence_answer {
 	char trouble[ERROR_TEXT_SIZE]; /* why it could not be asked, or what of its answer does not count; "": none */
 };
 
+/* Could it be asked? Its program is there, and its password is root's alone. Starts nothing. -1, ERROR_CONFIG: it could not. */
+int fence_check(const struct fence_agent *agent, struct error *err);
 /* Is the host on? Takes the agent's timeout_s at most; a signal (Ctrl-C) ends it at once. */
 void fence_ask(const struct fence_agent *agent, struct fence_answer *out);
 /* Switches it off, and asks until the agent says that it is off, off_timeout_s at most. ${said}: to the order, ${out}: then. A

@@ -397,6 +397,7 @@ static int fill_checks(struct scene *scene, struct table *t, struct error *err)
 	check_nova(&e, scene);
 	check_neutron(&e, scene->world);
 	doctor_check_services(&e, scene);
+	doctor_check_fencing(&e, scene);
 	doctor_check_storage(&e, scene->world);
 	check_bus(&e, scene->world);
 	check_journal_place(&e, scene->request);
@@ -449,7 +450,7 @@ const struct command command_doctor = {
 	.noun = "doctor",
 	.sentence = "check that a rescue can work, and say what to fix",
 	.details = "Checks both databases, the broker, nova-conductor, the schemas, nova's release, the site's version, the account's "
-		"rights and the journal's directory. The last lines say whether moves, evacuations and the audit can work. Writes "
+		"rights, the fence agents and the journal's directory. The last lines say whether moves, evacuations and the audit can work. Writes "
 		"nothing. Run it on a quiet day too. Ends with 5 when a check failed or a server did not answer.",
 	.deadline_s = 60,
 	.run = run_doctor,

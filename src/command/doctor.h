@@ -23,6 +23,9 @@ void exam_tell(struct exam *exam, const char *check, unsigned works, enum verdic
 /* doctor_services.c: what nova asks over HTTP, neutron's agents, and the service token. */
 void doctor_check_services(struct exam *exam, struct scene *scene);
 
+/* doctor_fencing.c: the fence agents of the compute hosts, some of which are asked for a status. */
+void doctor_check_fencing(struct exam *exam, const struct scene *scene);
+
 /* doctor_storage.c: Ceph, as whom our own configuration and cinder's name. */
 void doctor_check_storage(struct exam *exam, const struct world *world);
 

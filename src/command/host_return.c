@@ -189,6 +189,25 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 		    "not every queue of its cinder services could be read: %s", scene->bus.queues_absent);
 }
 
+/* Where it has a fence agent. A host that is on is no reason to keep it off: the above may have happened already. */
+static void answer_power(struct table *t, struct scene *scene)
+{
+	auto_str struct str said = { 0 };
+
+	scene_find_power(scene);
+	scene_say_power(scene, &said);
+	if (said.n == 0)
+		return;
+	if (scene_is_off(scene))
+		answer(t, "power", FINE, 0, NULL, "'%s' is off: %s", scene->subject.host, said.s);
+	else if (scene->power.asked && scene->power.answer.state == FENCE_ON)
+		answer(t, "power", NOTE, 1, "the host is on already: the above has happened", "'%s' is on: %s",
+		    scene->subject.host, said.s);
+	else
+		answer(t, "power", NOTE, 0, "look at the host's BMC by hand", "whether '%s' is on is not known: %s",
+		    scene->subject.host, said.s);
+}
+
 static void check_service(struct table *t, const struct scene *scene)
 {
 	auto_str struct str host = { 0 }, enable = { 0 }, disable = { 0 };
@@ -385,6 +404,7 @@ static int fill_return_checks(struct scene *scene, struct table *t, struct error
 	check_cinder_queues(t, scene);
 	if (check_owned(t, scene, err) != 0)
 		return -1;
+	answer_power(t, scene);
 	check_service(t, scene);
 	return 0;
 }

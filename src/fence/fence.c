@@ -204,6 +204,17 @@ static int give_password(const struct fence_agent *agent, const char *password, 
 	return 0;
 }
 
+int fence_check(const struct fence_agent *agent, struct error *err)
+{
+	auto_secret_str struct str password = { 0 }, input = { 0 };
+	auto_str struct str program = { 0 };
+
+	if (find_program(agent, &program, err) != 0 ||
+	    (agent->password_file && read_password(agent->password_file, &password, err) != 0))
+		return -1;
+	return give_password(agent, password.s, &input, err);
+}
+
 static int ask_agent(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out,
     struct error *err)
 {

@@ -3,6 +3,9 @@
 on a stand-in. On, off, cannot say, hangs, lies once, is gone; a switch-off; and that a password is nowhere to be seen meanwhile."""
 import glob
 import os
+import re
+import subprocess
+import textwrap
 import threading
 import time
 
@@ -13,6 +16,13 @@ from harness import A, B, FENCED, OK, REFUSED
 
 RESCUE = ["host", "rescue", A, "--to", B]
 GO = ["--yes", "--timeout", "1"]
+
+
+def examples(document):
+    """The groups of [fencing] that a document shows."""
+    with open(os.path.join(harness.ROOT, document), encoding="utf-8") as f:
+        blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", f.read(), re.M)
+    return [textwrap.dedent(b) for b in blocks if "    [fencing" in b]
 
 
 class Watcher(threading.Thread):
@@ -198,6 +208,25 @@ class OnBmc(Agents):
         state, detail = self.shown()
         self.assertEqual(state, "unknown", detail)
         self.nothing_secret()
+
+
+class Documents(harness.TestCase):
+    """What they show to be copied is taken, and is what the agents know."""
+
+    def test_their_examples_are_of_agents_as_they_are(self):
+        for document in ("docs/configuration.md", "docs/runbook.md", "docs/runbook.zh.md"):
+            shown = examples(document)
+            self.assertTrue(shown, document)
+            for text in shown:
+                bmc.put(self.tool.site, text)
+                self.expect(self.tool.run("config", "show"), OK, "fence_ipmilan")
+                for agent, options in re.findall(r"agent = (fence_\w+)\noptions = (.*)", text):
+                    self.assertEqual(set(re.findall(r"(\w+)=", options)) - self.known(agent), set(), document)
+
+    @staticmethod
+    def known(agent):
+        told = subprocess.run(["/usr/sbin/" + agent, "-o", "metadata"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        return {name.replace("-", "_") for name in re.findall(r'<parameter name="([\w-]+)"', told)}
 
 
 class Ipmi(OnBmc, harness.TestCase):

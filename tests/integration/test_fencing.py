@@ -85,6 +85,61 @@ class Fencing(harness.TestCase):
         shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json
         self.assertEqual([x for x in shown if x["section"] == "power"], [])
 
+    def test_doctor_asks_before_anybody_is_in_a_hurry(self):
+        def agents():
+            found = self.tool.run("doctor", "-f", "json")
+            return found, [(x["result"], x["detail"]) for x in found.json if x["check"] == "fence agent"]
+        base = open(self.tool.site).read().split("[fencing]")[0]
+        own = "[fencing]\nagent = %s\noptions = file=%s-{host}\npassword_file = %s\ntimeout = 2\n" % (AGENT, self.power, os.path.join(self.tool.state, "password"))
+        hosts = [A, B, harness.C]
+
+        def configure(text, **states):
+            with open(self.tool.site, "w") as f:
+                f.write(base + text)
+            for host in hosts:
+                with open(self.power + "-" + host, "w") as f:
+                    f.write(states.get({A: "a", B: "b", harness.C: "c"}[host], "on"))
+        configure("")
+        self.assertEqual([x[0] for x in agents()[1]], ["ok"])
+        others = "".join("[fencing %s]\nagent = none\n" % x["host"] for x in harness.rows("nova", "SELECT DISTINCT host FROM services WHERE `binary` = 'nova-compute'") if x["host"] not in hosts)
+        configure(own + others, a="cannot", c="hang")
+        found, said = agents()
+        self.assertEqual(found.code, OK, str(found))  # a person's word is as good as it was
+        self.assertEqual(sorted(x[0] for x in said), ["ok", "ok", "warn", "warn"])
+        self.assertIn("3 of 3 hosts that have one were asked: 1 on, 0 off, 2 no answer", said[-1][1])
+        self.assertTrue(any(x[1].startswith("'%s': fence_agent: cannot say" % A) for x in said), said)
+        configure(own + others, b="off", a="off", c="off")  # B lives
+        found, said = agents()
+        self.assertEqual(found.code, REFUSED)
+        self.assertIn("'%s' is off to its agent, and its nova-compute reports" % B, [x[1] for x in said if x[0] == "fail"][0])
+        configure(own.replace("-{host}", "-" + B) + others)
+        self.assertIn("have one machine: their options are the same", [x[1] for x in agents()[1] if x[0] == "fail"][0])
+        configure(own + others)
+        os.chmod(os.path.join(self.tool.state, "password"), 0o644)
+        said = agents()[1]
+        self.assertEqual([x[0] for x in said][:3], ["warn"] * 3, said)
+        self.assertIn("others than its owner may read or write", said[0][1])
+
+    def test_host_return_has_what_it_says(self):
+        for state, weight in (("on", "note"), ("off", "ok"), ("cannot", "note")):
+            self.now(state)
+            row, = [x for x in self.tool.run("host", "return", A, "-f", "json").json if x["check"] == "power"]
+            self.assertEqual(row["state"], weight, row)
+            self.assertIn({"on": "is on", "off": "is off", "cannot": "is not known"}[state], row["message"])
+
+    def test_an_undo_leaves_the_power_as_it_is(self):
+        self.now("on")
+        self.tool.run(*RESCUE, "--fence", "power", *GO)
+        run = self.records("run")[0]["run"]
+        self.expect(self.tool.run("journal", "report", run), OK, "It was told to switch the host off: 'Success: Powered OFF'", "The fence agent said then: off")
+        self.expect(self.tool.run("--lang", "zh", "journal", "report", run), OK, "要求它关闭节点电源")
+        calls = len(self.calls())
+        undo = self.tool.run("journal", "undo", run, "--dry-run")
+        self.assertIn("the run has switched '%s' off; an undo does not switch it on" % A, undo.out + undo.err)
+        zh = self.tool.run("--lang", "zh", "journal", "undo", run, "--dry-run")
+        self.assertIn("撤销不会重新开机", zh.out + zh.err)
+        self.assertNotIn("on", self.calls()[calls:])
+
     def test_off_needs_nobodys_word_and_is_journalled_first(self):
         self.now("off")
         r = self.tool.run(*RESCUE, *GO)
@@ -130,10 +185,14 @@ class Fencing(harness.TestCase):
     def test_a_host_that_stays_on_is_not_rescued(self):
         self.now("stuck")
         before = harness.checksum()
-        self.expect(self.tool.run(*RESCUE, "--fence", "power", "--yes"), 1, "is still on")
+        stuck = self.expect(self.tool.run(*RESCUE, "--fence", "power", "--yes"), 1, "is still on")
+        self.assertFalse([line for line in (stuck.out + stuck.err).splitlines() if line.count("Status: ON") > 1])  # once is enough
+        undo = self.tool.run("journal", "undo", self.records("run")[0]["run"], "--dry-run")
+        self.assertNotIn("does not switch it on", undo.out + undo.err)  # it was not switched off
         self.unchanged(before)
         self.assertFalse(self.conductor.casts)
         self.now("hang")
+        harness.heartbeats()
         self.expect(self.tool.run(*RESCUE, "--fence", "power", "--yes"), UNKNOWN, "not known")
         self.unchanged(before)
         run = self.records("run")[0]["run"]
@@ -152,6 +211,22 @@ class Fencing(harness.TestCase):
             self.now(state)
             self.expect(self.tool.run("journal", "recover", run), code, says)
         self.assertEqual(self.calls().count("off"), 1)  # nothing is switched by a recovery
+
+    def test_a_second_sending_asks_once_more(self):
+        self.now("off")
+        one = harness.value("nova", "SELECT uuid FROM instances WHERE display_name = 'image-stopped-0' AND host = %s", (A,))
+        self.tool.run("instance", "evacuate", one, *GO)
+        self.conductor.wait_for(1)
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "publish_intent")
+        journals.older(journals.path_of(self.tool), 600)
+        run = self.records("run")[0]["run"]
+        for state, words in (("cannot", "not sent again: whether '%s' is still off is not known" % A), ("on", "not sent again: '%s' is on" % A)):
+            self.now(state)
+            self.expect(self.tool.run("journal", "recover", run, "--resend"), UNKNOWN, words)
+            self.assertEqual(len(self.conductor.casts), 1)
+        self.now("off")
+        self.tool.run("journal", "recover", run, "--resend")
+        self.conductor.wait_for(2)
 
     def test_no_agent_and_a_living_host(self):
         self.now("on")
