@@ -25,8 +25,8 @@ static void show_disk(const struct storage_image *image, const struct storage_di
 		printf("  watcher %s client.%" PRId64 " %" PRIu64 "\n", storage_address_text(&disk->watcher[i].address, text),
 		    disk->watcher[i].client, disk->watcher[i].cookie);
 	for (size_t i = 0; i < disk->nlock; i++)
-		printf("  lock %s client.%" PRId64 " %s\n", storage_address_text(&disk->lock[i].address, text), disk->lock[i].client,
-		    disk->lock[i].automatic ? "auto" : "hand");
+		printf("  lock %s client.%" PRId64 " %s %" PRIu64 "\n", storage_address_text(&disk->lock[i].address, text), disk->lock[i].client,
+		    disk->lock[i].automatic ? "auto" : "hand", disk->lock[i].cookie);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 """What src/storage says of a real Ceph (tests/storage/run has started it): guests' disks that live, die, freeze and are fenced.
 
 A watch of who died stays for 27 to 30 seconds, so each test works on images of its own and waits for what it needs."""
+import json
 import os
 import re
 import signal
@@ -110,6 +111,7 @@ class Storage(unittest.TestCase):
         self.assertRegex(watcher[0], rf"^{re.escape(OLD)}:0/[1-9][0-9]*$")
         self.assertEqual(watcher[:2], lock[:2])
         self.assertEqual(lock[2], "auto")
+        self.assertEqual(lock[3], watcher[2])  # so the lock's name for 'rbd lock rm' is "auto" and the watch's cookie
         self.assertEqual(seen["features"] & 4, 4)
 
     def test_a_guest_that_has_not_written_holds_no_lock(self):
@@ -145,6 +147,7 @@ class Storage(unittest.TestCase):
         seen = disk(self.image)
         self.assertTrue(seen["watcher"][0][0].startswith(NEW))
         self.assertTrue(seen["lock"][0][0].startswith(OLD))
+        self.assertEqual(see("probe", user="old")["may"], "no")  # what guest-cannot-write is told by
         # the remedy: the running guest writes again
         self.assertEqual(rbd("unlock", "volumes", self.image).returncode, 0)
         self.guests[-1].wait("ok")
@@ -174,6 +177,36 @@ class Storage(unittest.TestCase):
         guest.wait("shutdown")
         time.sleep(0.5)
         self.assertIn(f"{self.image}-b", rbd("read", "volumes", self.image).stdout)
+
+    def test_two_guests_are_seen_as_two_watchers(self):
+        """The exclusive lock does not stop two living clients: the lock is now one's, now the other's."""
+        self.guest(OLD, "a")
+        self.guest(NEW, "b")
+        seen = disk(self.image)
+        self.assertEqual({w[0].split(":")[0] for w in seen["watcher"]}, {OLD, NEW})
+
+    def test_a_backup_that_reads_is_neither_owner_nor_writer(self):
+        self.guest(OLD, "a").end()
+        until_unwatched(self.image)
+        self.guest("127.0.0.33", "backup", says="open", ms=0)
+        seen = disk(self.image)
+        self.assertEqual([w[0].split(":")[0] for w in seen["watcher"]], ["127.0.0.33"])
+        self.assertTrue(seen["lock"][0][0].startswith(OLD))
+
+    def test_an_entry_that_ended_lets_a_frozen_client_write_again(self):
+        """Why an entry has to last: a client that never noticed it is no longer kept out (old-client-expires)."""
+        guest = self.guest(OLD, "a")
+        owner = disk(self.image)["lock"][0][0]
+        guest.send(signal.SIGSTOP)
+        self.assertEqual(see(f"fence={owner}@157680000", user="fence")["fenced"], "1 -")
+        self.assertIn(owner, see().entries)
+        done = rbd("mon", json.dumps({"prefix": "osd blocklist", "blocklistop": "rm", "addr": owner}))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn(owner, see().entries)
+        before = guest.said()
+        guest.send(signal.SIGCONT)
+        time.sleep(2)
+        self.assertNotIn("shutdown", guest.said()[len(before):])
 
     def test_a_whole_host_is_never_fenced(self):
         for nonce in ("0", "4294967296"):
