@@ -666,7 +666,8 @@ static void a_phase_has_its_word_and_its_state(void **state)
 		bool cast;
 	} told[PHASES] = {
 		{ "not begun", STATE_SKIPPED, false }, { "under way", STATE_APPLIED, true }, { "unknown", STATE_UNKNOWN, false },
-		{ "unknown", STATE_UNKNOWN, true }, { "done", STATE_APPLIED, true }, { "network-not-ready", STATE_APPLIED, true }, { "done", STATE_PROVED, true },
+		{ "unknown", STATE_UNKNOWN, true }, { "done", STATE_APPLIED, true }, { "network-not-ready", STATE_APPLIED, true },
+		{ "guest-cannot-write", STATE_APPLIED, true }, { "done", STATE_PROVED, true },
 		{ "failed", STATE_FAILED, false }, { "failed", STATE_FAILED, true }, { "timeout", STATE_APPLIED, true },
 	};
 	struct step step = { 0 };
