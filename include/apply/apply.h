@@ -56,11 +56,11 @@ enum disk_proof {
 	DISK_CANNOT_WRITE, /* the same, and it may not be broken; or the new owner of the lock is on the blocklist */
 	DISK_SHARED,       /* the old host has it open beside another client */
 };
+enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *disk, const struct storage_disk *now,
+    const struct storage_answer *answer);
 /* For a recovery: the disks of one that nova has done, as the recovery's own scene has looked at them. What was seen is left in
  * its evacuation: disks, disks_why. */
 void prove_disks(struct work *work, struct unit *unit, const struct scene *scene, const char *host);
-enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *disk, const struct storage_disk *now,
-    const struct storage_answer *answer);
 /* What both owners of a move have: see ownership_count. */
 int prove_count(struct db *db, const struct move *move, struct ownership_count *out, struct error *err);
 

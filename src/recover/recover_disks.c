@@ -56,7 +56,7 @@ static void take_old_addresses(struct scene *scene, const struct past *past)
 	facts->nowner = facts->nold;
 }
 
-static void look_at_its_disks(struct recovery *r)
+static void look_at_past_disks(struct recovery *r)
 {
 	struct scene *scene = &r->work.scene;
 
@@ -84,6 +84,6 @@ void recover_disks(struct recovery *r, size_t index, const char *host)
 
 	if (!has_disks(&r->past, unit->step[0].id))
 		return;
-	look_at_its_disks(r);
+	look_at_past_disks(r);
 	prove_disks(&r->work, unit, &r->work.scene, host);
 }
