@@ -76,6 +76,7 @@ heal() { # host: the cable to the control plane
   start_daemon "storage-$1" "$PY" "$GUESTS/python/relay.py" "/run/netns/$(netns_of "$1")" $(ceph_ports | sed "s/$/@$(address_of "$1")/")
 }
 cut_off() { kill_daemon "relay-$1"; }
+part() { cut_off "$1"; kill_daemon "storage-$1"; }
 
 power_on() { # host
   local d i pid="" unshared
@@ -111,8 +112,7 @@ power_off() { # host
   local pid name
   if host_is_on "$1"; then pid=$(init_of "$1"); kill -KILL "${pid%% *}"; fi
   for name in $(daemons_of_host "$1"); do kill_daemon "$name"; done
-  cut_off "$1"
-  kill_daemon "storage-$1"
+  part "$1"
   ip -n "$SWITCH" link del "$(plug_of "$1")" 2>/dev/null # at once: the end of a namespace takes its time
   ip netns del "$(netns_of "$1")" 2>/dev/null
   rm -f "$(dir_of "$1")/init.pid"

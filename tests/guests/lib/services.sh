@@ -3,7 +3,7 @@
 # replace.
 
 HOSTS=
-for letter in ${GUESTS_HOSTS:-A B}; do HOSTS+="${HOSTS:+ }$(host_of "$letter")"; done
+for letter in ${GUESTS_HOSTS:-A B C}; do HOSTS+="${HOSTS:+ }$(host_of "$letter")"; done
 BACKENDS="files luns rbd"
 POOLS_OF_files=files POOLS_OF_luns=luns POOLS_OF_rbd=volumes
 STAND_INS="keystone glance neutron-server"

@@ -24,5 +24,5 @@ def story(c):
     c.wait_down(c.a)
     c.tool("host", "show", c.a)
     c.rescue(c.a, c.b, "demo: its processes were killed with its init")
-    same_disk(guests, before, c.b)
+    same_disk(guests, before, c.a)
     words(guests)

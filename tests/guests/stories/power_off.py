@@ -15,7 +15,7 @@ def story(c):
     c.wait_down(a)
     code, said = c.rescue(a, b, "its processes were killed with its init")
     claim("the rescue ends with 0", code == 0, said)
-    same_disk(guests, before, b)
+    same_disk(guests, before, a)
 
     say("%s has power again" % a)
     code, said = c.tool("host", "return", a)

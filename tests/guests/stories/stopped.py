@@ -17,7 +17,7 @@ def story(c):
     c.wait_down(a)
     code, said = c.rescue(a, b, "its processes were killed with its init")
     claim("the rescue ends with 0", code == 0, said)
-    claim("nova calls it stopped, on the other host", (guest.row()["host"], guest.row()["vm_state"]) == (b, "stopped"), guest.row)
+    claim("nova calls it stopped, on another host", guest.row()["host"] != a and guest.row()["vm_state"] == "stopped", guest.row)
     claim("it is silent", guest.silent, guest.answer)
     claim("nothing was written on its disk since it stopped", (guest.on_disk(), guest.writers(1)) == (last, wrote), (last, guest.on_disk()))
     cloud("start", "nova-api")
