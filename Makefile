@@ -192,7 +192,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/storage/run-rescues tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -229,6 +229,12 @@ check-servers: all rooms
 check-storage: all $(FAKE_CEPH) $(BUILD)/tests/storage/rbd $(BUILD)/tests/storage/see
 	$(Q)tests/deps.sh build check sandbox
 	$(Q)BUILD=$(BUILD) tests/storage/run
+
+# rescues of hosts that are killed, frozen, cut off and come back, each of a seed, on a real Ceph: SEEDS=1000 FIRST=1 LANES=8
+SEEDS ?= 1000
+check-disks: all $(BUILD)/tests/storage/rbd
+	$(Q)tests/deps.sh build sandbox disks
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage BUILD=$(BUILD) tests/storage/run-rescues $(SEEDS) $(FIRST)
 
 # the nova and cinder of each suite of Debian, in roots of their own: what an operator does, in each; SUITES= names some
 check-releases:
@@ -358,5 +364,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
 .DELETE_ON_ERROR:

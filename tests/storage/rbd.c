@@ -9,7 +9,8 @@
  *	rbd USER guest POOL IMAGE TAG [MS [on]]        opens it, and writes "TAG N" every so often; 0: opens it only. A line a change.
  *	                                               on: N goes on from what the disk has. SIGTERM closes the disk, as qemu does
  *
- * CEPH_CONF: the cluster's. SRCIP: the address that this process has, "its host": its own connect() stands before libc's.
+ * CEPH_CONF: the cluster's. SLOT: the block that a guest writes, 0 unless it says another. SRCIP: the address that this process
+ * has, "its host": its own connect() stands before libc's.
  * WIRE: the port of a wire.py on 127.0.0.1, through which it goes: who stops that one has pulled this host's cable. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -140,12 +141,12 @@ static void end(int number)
 }
 
 /* The number that "TAG N" on the disk ends with. */
-static unsigned long last_number(image_t image)
+static unsigned long last_number(image_t image, uint64_t at)
 {
 	char block[512] = "";
 	const char *space;
 
-	if (rbd_read(image, 0, sizeof block - 1, block) < 0)
+	if (rbd_read(image, at, sizeof block - 1, block) < 0)
 		return 0;
 	space = strrchr(block, ' ');
 	return space ? strtoul(space, NULL, 10) : 0;
@@ -154,11 +155,13 @@ static unsigned long last_number(image_t image)
 static int guest(image_t image, const char *tag, unsigned ms, bool on)
 {
 	static char block[4096];
+	const char *slot = getenv("SLOT");
+	const uint64_t at = slot ? strtoull(slot, NULL, 10) * sizeof block : 0;
 	ssize_t last = 1;
 
 	signal(SIGTERM, end);
 	puts("open");
-	for (unsigned long n = on ? last_number(image) + 1 : 1; !ended; n++) {
+	for (unsigned long n = on ? last_number(image, at) + 1 : 1; !ended; n++) {
 		ssize_t rc;
 
 		if (ms == 0) {
@@ -166,7 +169,7 @@ static int guest(image_t image, const char *tag, unsigned ms, bool on)
 			continue;
 		}
 		snprintf(block, sizeof block, "%s %lu", tag, n);
-		rc = rbd_write(image, 0, sizeof block, block);
+		rc = rbd_write(image, at, sizeof block, block);
 		if (rc != last)
 			printf("write %lu %s\n", n, rc < 0 ? strerror((int)-rc) : "ok");
 		last = rc;
