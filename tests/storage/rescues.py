@@ -234,6 +234,7 @@ class Rescue:
         with open(self.tool.site, "a") as f:
             f.write("[storage]\nconf = %s\nuser = cinder\nfence_user = fence\n" % CONF)
         words = ["--fence", "storage"] if self.fence else FENCED
+        words = words + ["--accept", "mass-failure"]    # the other lanes are down, too
         if self.user == "old":      # the operator was told, and goes on
             words = words + ["--accept", "lock-breakers-missing"]
         return self.tool.run("instance", "evacuate", self.instance, *words, "--yes", "-f", "json", "--timeout", "120")
