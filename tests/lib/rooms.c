@@ -300,7 +300,7 @@ unsigned closed_port(void)
 	return port;
 }
 
-static char certificates[] = "/tmp/evac-rooms-XXXXXX";
+static char certificates[128];
 
 static void shell(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void shell(const char *fmt, ...)
@@ -326,6 +326,9 @@ const char *certificates_make(void)
 	    "printf 'subjectAltName=%s\\n' >%s.ext && openssl x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
 	    "-extfile %s.ext -out %s.pem 2>/dev/null";
 
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(certificates, sizeof certificates, "%s/evac-rooms-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(certificates))
 		give_up(certificates, "cannot be made");
 	shell(make_ca, certificates, "rooms-ca", "ca", "ca");

@@ -46,12 +46,27 @@ COMMON=(--no-defaults --user=root "--datadir=$FOREIGN/data" --bind-address=127.0
   --max-connections=500 --innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-lock-wait-timeout=10
   --character-set-server=utf8mb3)
 
-# --force: the root has no /etc/hosts
+# The root's programs for a test that starts a server of its own. They see only what is below $RUN.
+programs_of() { # root
+  local name
+  mkdir -p "$FOREIGN/bin"
+  for name in mariadbd mariadb-install-db; do
+    { echo '#!/bin/bash'
+      printf 'PATH=/usr/sbin:/usr/bin:/sbin:/bin exec '
+      printf '%q ' "${IN_ROOT[@]}" "$1" "$RUN" "$name"
+      case $name in *-db) echo '"$@" --force --skip-name-resolve' ;; *) echo '"$@"' ;; esac
+    } >"$FOREIGN/bin/$name"
+    chmod 755 "$FOREIGN/bin/$name"
+  done
+}
+
+# --force: the root has no /etc/hosts. --skip-ssl: as the sandbox's own; since 11.4 a server makes itself a certificate.
 start_other_mariadb() { # root
+  programs_of "$1"
   in_root "$1" mariadb-install-db --no-defaults --force --user=root --datadir="$FOREIGN/data" --skip-test-db --skip-name-resolve \
     --auth-root-authentication-method=normal || return
   start_daemon mariadb "${IN_ROOT[@]}" "$1" "$RUN" mariadbd "${COMMON[@]}" --port="$DB_PORT" --socket="$RUN/mysql.sock" --pid-file="$RUN/mysql.pid" \
-    --innodb-log-file-size=32M --performance-schema=OFF
+    --skip-ssl --innodb-log-file-size=32M --performance-schema=OFF
   wait_for 60 port_open "$DB_PORT" && load_rows "$RUN/mysql.sock"
 }
 
