@@ -195,9 +195,21 @@ unsigned proxy_port(const struct proxy *proxy)
 	return proxy->port;
 }
 
+/* Its last words would come under the next rule. */
+static void cut_who_has_left(struct proxy *proxy)
+{
+	for (size_t i = 0; i < PAIRS; i++) {
+		struct pollfd fd = { .fd = proxy->pair[i].client, .events = POLLRDHUP };
+
+		if (fd.fd >= 0 && poll(&fd, 1, 0) > 0)
+			cut(&proxy->pair[i]);
+	}
+}
+
 void proxy_arm(struct proxy *proxy, struct proxy_rule rule)
 {
 	pthread_mutex_lock(&proxy->lock);
+	cut_who_has_left(proxy);
 	proxy->rule = rule;
 	proxy->sent[0] = proxy->sent[1] = 0;
 	pthread_mutex_unlock(&proxy->lock);
