@@ -7,6 +7,7 @@
 
 #include <errmsg.h>
 #include <mysqld_error.h>
+#include <netdb.h>
 #include <openssl/x509.h>
 
 #include "internal.h"
@@ -104,7 +105,7 @@ static void set_options(struct db *db, const struct db_options *o)
 		mysql_optionsv(db->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "evac_manage_run", o->run);
 }
 
-static bool connect_with(struct db *db, const struct db_options *o, const struct db_tls *tls)
+static bool connect_with(struct db *db, const struct db_options *o, const struct db_tls *tls, const char *host)
 {
 	const struct db_url *u = o->url;
 	bool stands;
@@ -113,24 +114,29 @@ static bool connect_with(struct db *db, const struct db_options *o, const struct
 	set_tls(db, tls);
 	db_watch_opening(db, (int64_t)(o->connect_timeout_s ? o->connect_timeout_s : CONNECT_TIMEOUT_S) * OPEN_TIMEOUTS * 1000);
 	/* without a password the library would take $MYSQL_PWD */
-	stands = mysql_real_connect(db->mysql, socket_of(o) ? NULL : str_or(u->host, "127.0.0.1"), u->user,
-	    str_or(u->password, ""), u->database, u->port, socket_of(o), CLIENT_FOUND_ROWS);
+	stands = mysql_real_connect(db->mysql, socket_of(o) ? NULL : host, u->user, str_or(u->password, ""), u->database,
+	    u->port, socket_of(o), CLIENT_FOUND_ROWS);
 	db_watch_connected(db);
 	return stands;
 }
 
+static void start_over(struct db *db)
+{
+	deadline_unwatch(&db->watch);
+	mysql_close(db->mysql);
+	db->mysql = mysql_init(NULL);
+}
+
 /* What the driver would do by itself where the server can is no reason not to connect: a server with a TLS of long ago. */
-static bool connect_if_offered(struct db *db, const struct db_options *o)
+static bool connect_if_offered(struct db *db, const struct db_options *o, const char *host)
 {
 	const struct db_tls clear = { .use = DB_TLS_NONE };
 
 	if (mysql_errno(db->mysql) != CR_SSL_CONNECTION_ERROR)
 		return false;
-	deadline_unwatch(&db->watch);
 	log_info("%s (%s): TLS fails, and is not asked for: %s", db->label, db->where, mysql_error(db->mysql));
-	mysql_close(db->mysql);
-	db->mysql = mysql_init(NULL);
-	return connect_with(db, o, &clear);
+	start_over(db);
+	return connect_with(db, o, &clear, host);
 }
 
 static const char *tls_version(struct db *db)
@@ -154,14 +160,50 @@ static int fail_to_connect(struct db *db, const struct db_tls *tls, struct error
 	return -1;
 }
 
+static bool connect_at(struct db *db, const struct db_options *o, const struct db_tls *tls, const char *host)
+{
+	return connect_with(db, o, tls, host) || (tls->use == DB_TLS_IF_OFFERED && connect_if_offered(db, o, host));
+}
+
+static bool nobody_was_there(const struct db *db)
+{
+	unsigned number = mysql_errno(db->mysql);
+
+	return number == CR_CONNECTION_ERROR || number == CR_CONN_HOST_ERROR;
+}
+
+/* The library would ask the name server for itself, once more and for as long as libc likes: it gets the addresses, and tries
+ * the next one where nobody listens, as it would. Where the certificate must be for the name it gets the name: it has no other
+ * word for what to compare. */
+static bool connect_somewhere(struct db *db, const struct db_options *o, const struct db_tls *tls, const struct addrinfo *found)
+{
+	char address[NI_MAXHOST];
+
+	for (; found; found = found->ai_next) {
+		if (getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		if (connect_at(db, o, tls, address))
+			return true;
+		if (!nobody_was_there(db) || !found->ai_next || deadline_is_over())
+			return false;
+		start_over(db);
+	}
+	return connect_at(db, o, tls, str_or(o->url->host, "127.0.0.1"));
+}
+
 static int server_connect(struct db *db, const struct db_options *o, struct error *err)
 {
 	const struct db_tls tls = db_tls_of(o->url);
+	struct addrinfo *found = NULL;
+	bool stands;
 
 	unsetenv("MARIADB_TLS_DISABLE_PEER_VERIFICATION"); /* Connector/C 3.4 would obey it */
-	if (!socket_of(o) && db_find_name(db, str_or(o->url->host, "127.0.0.1"), err) != 0)
+	if (!socket_of(o) && db_find_name(db, str_or(o->url->host, "127.0.0.1"), &found, err) != 0)
 		return -1;
-	if (!connect_with(db, o, &tls) && (tls.use != DB_TLS_IF_OFFERED || !connect_if_offered(db, o)))
+	stands = connect_somewhere(db, o, &tls, must_check_name(db, &tls) ? NULL : found);
+	if (found)
+		freeaddrinfo(found);
+	if (!stands)
 		return fail_to_connect(db, &tls, err);
 	if (tls.use == DB_TLS_REQUIRED && !tls_version(db))
 		return db_fail(db, PHASE_CONNECT, CR_SSL_CONNECTION_ERROR, _("the connection is not encrypted"), NULL, err);

@@ -44,8 +44,9 @@ int db_fail(struct db *db, enum db_phase phase, unsigned number, const char *mes
 void db_watch_opening(struct db *db, int64_t within_ms);
 void db_watch_connected(struct db *db);
 void db_watch_opened(struct db *db);
-/* The name behind the URL is found in time; how many addresses there are, and whether there are, is the library's to find. */
-int db_find_name(struct db *db, const char *host, struct error *err);
+/* The addresses of the name in the URL, in time; the caller frees them. NULL: there is none, as the library will say. */
+struct addrinfo;
+int db_find_name(struct db *db, const char *host, struct addrinfo **found, struct error *err);
 /* An answer that is read while the command works has its own time, from its question to its end; so has each on a connection
  * that was opened with such a time. One to what writes inside a transaction has at least as long as a lock is waited for: what
  * is cut there was never committed. A COMMIT's has none. */

@@ -58,17 +58,14 @@ void db_watch_opened(struct db *db)
 		deadline_watch(&db->watch, db->watch.fd, 0);
 }
 
-int db_find_name(struct db *db, const char *host, struct error *err)
+int db_find_name(struct db *db, const char *host, struct addrinfo **found, struct error *err)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	int64_t within_ms = deadline_left_ms(RESOLVE_WITHIN_MS);
-	struct addrinfo *found;
-	int rc = name_resolve(host, NULL, &hints, within_ms, &found);
+	int rc = name_resolve(host, NULL, &hints, within_ms, found);
 
-	if (rc == 0)
-		freeaddrinfo(found);
 	if (rc != RESOLVE_LATE)
-		return 0; /* the library asks again, and has its own words for what is wrong */
+		return 0; /* of a name that is not found the library asks again, and has its own words for what is wrong */
 	error_set(err, ERROR_DB_UNREACHABLE,
 	    "cannot connect to %s (%s): the name server has not answered for '%s' within %lld s", db->label, db->where, host,
 	    (long long)(within_ms + 999) / 1000);

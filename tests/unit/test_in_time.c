@@ -25,18 +25,35 @@
 /* ---- a name server that is silent, for one name, until the test lets go of it */
 
 #define SILENT "silent.example"
+#define ONCE "once.example" /* answered once: two addresses, of which one is nobody's */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static bool let_go;
-static int waiting;
+static int waiting, answered;
+
+static int theirs(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found)
+{
+	int (*libc)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+	*(void **)&libc = dlsym(RTLD_NEXT, "getaddrinfo");
+	return libc(host, port, hints, found);
+}
+
+static int answer_once(const char *port, const struct addrinfo *hints, struct addrinfo **found)
+{
+	answered++;
+	return theirs("127.0.0.99", port, hints, found) || theirs("127.0.0.1", port, hints, &(*found)->ai_next);
+}
 
 /* libc's own, for all other names. The tools' calls come here: a program's symbols are before a library's. */
 int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found)
 {
-	int (*theirs)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+	bool numeric = hints && hints->ai_flags & AI_NUMERICHOST, once = strcmp(host, ONCE) == 0;
 
-	if (strcmp(host, SILENT) == 0 && !(hints && hints->ai_flags & AI_NUMERICHOST)) {
+	if (once && !numeric && answered == 0)
+		return answer_once(port, hints, found);
+	if ((once || strcmp(host, SILENT) == 0) && !numeric) {
 		pthread_mutex_lock(&lock);
 		waiting++;
 		while (!let_go)
@@ -46,7 +63,6 @@ int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints
 		pthread_mutex_unlock(&lock);
 		return EAI_AGAIN;
 	}
-	*(void **)&theirs = dlsym(RTLD_NEXT, "getaddrinfo");
 	return theirs(host, port, hints, found);
 }
 
@@ -55,6 +71,7 @@ static int forget(void **state)
 	(void)state;
 	pthread_mutex_lock(&lock);
 	let_go = false;
+	answered = 0;
 	pthread_mutex_unlock(&lock);
 	return 0;
 }
@@ -208,9 +225,10 @@ static void so_is_a_service(void **state)
 
 /* ---- servers */
 
+static const char greeting[] = "\x50\0\0\0\x0a" "5.5.5-10.11.6-MariaDB";
+
 static void a_database_that_drips_its_greeting_is_given_up(void **state)
 {
-	static const char greeting[] = "\x50\0\0\0\x0a" "5.5.5-10.11.6-MariaDB";
 	char driver[] = "mysql+pymysql", host[] = "127.0.0.1", user[] = "nova";
 	struct db_url url = { .driver = driver, .host = host, .user = user };
 	struct error err = { 0 };
@@ -227,6 +245,29 @@ static void a_database_that_drips_its_greeting_is_given_up(void **state)
 	if (!strstr(err.text, "it answers, but not to the end within 3 s"))
 		fail_msg("%s", err.text);
 	assert_false(deadline_is_over());
+	dripper_end(&d);
+}
+
+/* The library asks the name server for nothing, and the second address is tried. */
+static void a_name_is_asked_for_once_and_each_of_its_addresses_tried(void **state)
+{
+	char driver[] = "mysql+pymysql", host[] = ONCE, user[] = "nova";
+	struct db_url url = { .driver = driver, .host = host, .user = user };
+	struct error err = { 0 };
+	struct dripper d;
+	struct db *db;
+
+	(void)state;
+	dripper_start(&d, greeting, sizeof greeting);
+	url.port = d.port;
+	deadline_begin(60);
+	alarm(50); /* where the library asks, it asks for ever */
+	assert_int_equal(
+	    db_open(&(struct db_options){ .url = &url, .label = "nova's database", .connect_timeout_s = 1 }, &db, &err), -1);
+	alarm(0);
+	if (!strstr(err.text, "it answers, but not to the end within 3 s"))
+		fail_msg("%s", err.text);
+	assert_int_equal(answered, 1);
 	dripper_end(&d);
 }
 
@@ -267,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_database_whose_name_is_not_answered_is_given_up, forget, let_all_go),
 		cmocka_unit_test_setup_teardown(so_is_a_service, forget, let_all_go),
 		cmocka_unit_test_setup_teardown(a_database_that_drips_its_greeting_is_given_up, forget, let_all_go),
+		cmocka_unit_test_setup_teardown(a_name_is_asked_for_once_and_each_of_its_addresses_tried, forget, let_all_go),
 		cmocka_unit_test_setup_teardown(brokers_share_what_is_left, forget, let_all_go),
 	};
 
