@@ -27,8 +27,10 @@ struct what {
 	const char *project_id, *zone, *account;
 	bool recursive, full_rename, read_only, operate;
 	struct words only, exclude;
-	int64_t limit;               /* 0: no limit */
-	const char *resume;          /* host rescue --resume RUN */
+	int64_t limit;      /* 0: no limit */
+	const char *resume; /* host rescue --resume RUN */
+	bool unfence;       /* host return --unfence, and the word that goes with it */
+	const char *rebooted;
 	bool resend, scan, sql;      /* journal recover --resend and --scan, journal undo --sql */
 	bool follow;                 /* journal show --follow */
 	const char *html, *markdown; /* journal report: the files that get it; NULL: none */

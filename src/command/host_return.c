@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "find/left_behind.h"
 #include "find/migration.h"
+#include "host_return.h"
 #include "util/lang.h"
 #include "words.h"
 #include "run/list.h"
@@ -26,13 +27,10 @@ static const struct table_column columns[] = {
 
 #define CINDER_HINT N_("make cinder's database answer, or give its configuration: --cinder-config-file FILE")
 
-/* What could not be read is a stop. */
-enum weight { FINE, NOTE, STOP };
-static const char *const weight_name[] = { "ok", "note", "stop" };
+const char *const weight_name[] = { "ok", "note", "stop" };
 
-static void answer(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
-static void answer(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt, ...)
+void host_return_answer(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt,
+    ...)
 {
 	auto_free char *message = NULL;
 	va_list ap;
@@ -56,7 +54,7 @@ static void answer_done_of_queens(struct table *t, const struct scene *scene, si
 	str_add(&hint,
 	    _("power it on without access to storage and tenant networks until virsh lists none of them there; those that are 'done' after that can be closed: evac-manage migration list --stale --host "));
 	shell_add_word(&hint, scene->subject.host);
-	answer(t, "evacuated from it", NOTE, done, hint.s,
+	host_return_answer(t, "evacuated from it", NOTE, done, hint.s,
 	    "its nova-compute (nova 17) destroys only those of these instances that its hypervisor still has, and leaves the other migrations 'done'");
 }
 
@@ -65,13 +63,14 @@ static void answer_copies(struct table *t, const struct scene *scene, size_t twi
 	bool queens = compute_leaves_done(scene, scene->nova.compute);
 
 	if (twice == 0)
-		answer(t, "copies", FINE, 0, NULL, "no nova-compute reports that has old copies of evacuated instances");
+		host_return_answer(t, "copies", FINE, 0, NULL,
+		    "no nova-compute reports that has old copies of evacuated instances");
 	else if (queens)
-		answer(t, "copies", STOP, twice,
+		host_return_answer(t, "copies", STOP, twice,
 		    "virsh list --all on the host: destroy what runs there of them; then: evac-manage migration list --stale",
 		    "its nova-compute reports again after these instances were evacuated; nova 17 does not tell whether it was restarted: its old copies may run");
 	else
-		answer(t, "copies", STOP, twice,
+		host_return_answer(t, "copies", STOP, twice,
 		    "restart nova-compute there now: it then destroys its copies; until then two guests write to the same disks",
 		    "its nova-compute reports again after these instances were evacuated, and was not restarted: its copies most likely still run");
 }
@@ -92,11 +91,11 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 		back += tombstone && is_done && str_equal(m->instance_host, scene->subject.host);
 		done += tombstone && is_done && !str_equal(m->instance_host, scene->subject.host);
 	}
-	answer(t, "evacuations under way", open ? STOP : FINE, open,
+	host_return_answer(t, "evacuations under way", open ? STOP : FINE, open,
 	    "wait until they end; for those that can be closed: evac-manage migration list --stale",
 	    open ? N_("its nova-compute would destroy guests whose evacuation has not ended") :
 		   N_("no evacuation from the host is open"));
-	answer(t, "came back", back ? STOP : FINE, back,
+	host_return_answer(t, "came back", back ? STOP : FINE, back,
 	    "before its nova-compute starts, set those migrations to 'completed' with nova's own tools",
 	    back ? N_("instances are on the host again and their evacuation is 'done': its nova-compute would destroy them") :
 		   N_("no evacuated instance is on the host again"));
@@ -107,7 +106,7 @@ static void check_evacuations(struct table *t, const struct scene *scene)
 		answer_done_of_queens(t, scene, done);
 		return;
 	}
-	answer(t, "evacuated from it", done ? NOTE : FINE, done,
+	host_return_answer(t, "evacuated from it", done ? NOTE : FINE, done,
 	    "power it on without access to storage and tenant networks until its nova-compute has logged that it destroyed them",
 	    done ?
 		N_("its nova-compute destroys its old copies of these instances, then sets their migrations to 'completed'") :
@@ -134,14 +133,14 @@ static void answer_waiting(struct table *t, const struct bus_queue *queue, const
 	shell_add_word(&word, name);
 	str_addf(&hint, _("rabbitmqctl purge_queue %s (on the cell's broker)"), word.s);
 	if (queue->messages > 0)
-		answer(t, "waiting messages", STOP, queue->messages, hint.s,
+		host_return_answer(t, "waiting messages", STOP, queue->messages, hint.s,
 		    "queue '%s' holds messages that its nova-compute would act on", name);
 	else if (queue->unsure)
-		answer(t, "waiting messages", NOTE, 0,
+		host_return_answer(t, "waiting messages", NOTE, 0,
 		    "where 'rabbitmqctl list_queues name messages' does not list it, start the broker's other nodes first",
 		    "queue '%s' is empty, unless it is a quorum queue that has lost its leader", name);
 	else
-		answer(t, "waiting messages", FINE, 0, NULL,
+		host_return_answer(t, "waiting messages", FINE, 0, NULL,
 		    queue->exists ? N_("queue '%s' is empty") : N_("queue '%s' does not exist"), name);
 }
 
@@ -154,7 +153,7 @@ static void check_compute_queues(struct table *t, const struct scene *scene)
 	struct bus_queue queue = { 0 };
 
 	if (look_at_queue(scene, name, &queue, &err) != 0) {
-		answer(t, "waiting messages", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
+		host_return_answer(t, "waiting messages", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
 		    "queue '%s' could not be read: %s", name, err.text);
 		return;
 	}
@@ -176,16 +175,16 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 		n++;
 		str_clear(&hint);
 		queue_add_remedy(c->queue, &hint);
-		answer(t, "waiting for cinder", STOP, c->now.messages, hint.s,
+		host_return_answer(t, "waiting for cinder", STOP, c->now.messages, hint.s,
 		    "queue '%s' holds messages that its cinder service would act on", c->queue);
 	}
 	if (n == 0 && scene->world->cinder_db && !scene->bus.queues_absent)
-		answer(t, "waiting for cinder", FINE, 0, NULL, "no message waits for its cinder services");
+		host_return_answer(t, "waiting for cinder", FINE, 0, NULL, "no message waits for its cinder services");
 	if (!scene->world->cinder_db)
-		answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "its cinder services could not be read: %s",
+		host_return_answer(t, "waiting for cinder", STOP, 0, CINDER_HINT, "its cinder services could not be read: %s",
 		    scene->world->cinder_absent);
 	else if (scene->bus.queues_absent)
-		answer(t, "waiting for cinder", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
+		host_return_answer(t, "waiting for cinder", STOP, 0, "check by hand: rabbitmqctl list_queues name messages",
 		    "not every queue of its cinder services could be read: %s", scene->bus.queues_absent);
 }
 
@@ -217,25 +216,25 @@ static void check_service(struct table *t, const struct scene *scene)
 	str_addf(&enable, _("when the host works again: openstack compute service set --enable %s nova-compute"), host.s);
 	str_addf(&disable, "openstack compute service set --disable %s nova-compute", host.s);
 	if (!s) {
-		answer(t, "service", NOTE, 0,
+		host_return_answer(t, "service", NOTE, 0,
 		    "its nova-compute registers itself when it starts; to map it to its cell: nova-manage cell_v2 discover_hosts",
 		    "no nova-compute of that name is registered on '%s'", scene->subject.host);
 		return;
 	}
 	if (nova_service_reports(s, scene->nova.down_s))
-		answer(t, "service", NOTE, 1, "the host is on already: the above has happened", "nova-compute on '%s' reports",
-		    scene->subject.host);
+		host_return_answer(t, "service", NOTE, 1, "the host is on already: the above has happened",
+		    "nova-compute on '%s' reports", scene->subject.host);
 	else
-		answer(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
+		host_return_answer(t, "service", FINE, 0, NULL, "nova-compute on '%s' does not report", scene->subject.host);
 	if (s->forced_down)
-		answer(t, "forced down", NOTE, 1,
+		host_return_answer(t, "forced down", NOTE, 1,
 		    "clear it only when no evacuation from the host is 'done' any more (bug 1922053)",
 		    "nova-compute on '%s' is forced down: nova counts it as dead, even when it reports", scene->subject.host);
 	if (s->disabled)
-		answer(t, "disabled", NOTE, 1, enable.s, "nova-compute is disabled: %s",
+		host_return_answer(t, "disabled", NOTE, 1, enable.s, "nova-compute is disabled: %s",
 		    str_or(s->disabled_reason, _("no reason is given")));
 	else
-		answer(t, "disabled", NOTE, 0, disable.s,
+		host_return_answer(t, "disabled", NOTE, 0, disable.s,
 		    "nova-compute is enabled: the scheduler uses it as soon as it reports");
 }
 
@@ -267,14 +266,15 @@ static void answer_left_behind(struct table *t, const struct scene *scene, const
 	const struct world *w = scene->world;
 
 	if (f->left > 0)
-		answer(t, "left behind", STOP, f->left, f->remedy.s, "failed evacuations have moved them to another host: %s",
-		    f->what.s);
+		host_return_answer(t, "left behind", STOP, f->left, f->remedy.s,
+		    "failed evacuations have moved them to another host: %s", f->what.s);
 	else
-		answer(t, "left behind", FINE, 0, NULL,
+		host_return_answer(t, "left behind", FINE, 0, NULL,
 		    f->failed ? N_("no port and no attachment of a failed evacuation was found on another host") :
 				N_("no evacuation from the host has failed"));
 	if (f->failed && (!w->neutron_db || !w->cinder_db))
-		answer(t, "left behind", NOTE, f->failed, "evac-manage audit run port-on-other-host attachment-on-other-host",
+		host_return_answer(t, "left behind", NOTE, f->failed,
+		    "evac-manage audit run port-on-other-host attachment-on-other-host",
 		    "not every port and attachment of instances whose evacuation failed could be looked at: %s",
 		    w->neutron_db ? w->cinder_absent : w->neutron_absent);
 }
@@ -282,7 +282,7 @@ static void answer_left_behind(struct table *t, const struct scene *scene, const
 /* The compute that was to build it was refused the disk: the guest ran here then, and may run on. */
 static void answer_alive(struct table *t, const struct failures *f)
 {
-	answer(t, "guest alive", f->alive ? NOTE : FINE, f->alive, f->domstate.s,
+	host_return_answer(t, "guest alive", f->alive ? NOTE : FINE, f->alive, f->domstate.s,
 	    f->alive ?
 		N_("an evacuation was refused the disk, because the guest still ran (guest-alive): the host was not off") :
 		N_("no evacuation has met a living guest"));
@@ -347,7 +347,7 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 	if (n > 0)
 		str_add(&hint,
 		    _("; if the guest is there: virsh destroy, then virsh undefine --nvram; if it is not, this check is answered"));
-	answer(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
+	host_return_answer(t, "guests elsewhere", n ? STOP : FINE, n, hint.s,
 	    n ? N_("a failed evacuation may have left a guest on another compute: started here too, the instance would run twice") :
 		N_("no failed evacuation has left a guest on another compute"));
 	return 0;
@@ -364,7 +364,7 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 
 	if (instances_on_host(scene->nova.home->cell->db, scene->subject.host, &instances, err) != 0)
 		return -1;
-	answer(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
+	host_return_answer(t, "instances", instances.n ? NOTE : FINE, instances.n, list_instances,
 	    instances.n ? N_("instances still belong to the host: its nova-compute starts those that should run") :
 			  N_("no instance belongs to the host"));
 	rc = check_guests(t, scene, &instances, err) != 0 || check_failures(t, scene, &instances, err) != 0 ? -1 : 0;
@@ -380,14 +380,14 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 			owned += o->n;
 	}
 	if (!scene->world->cinder_db)
-		answer(t, "volumes and backups", STOP, 0, CINDER_HINT, "its volumes and backups could not be read: %s",
-		    scene->world->cinder_absent);
+		host_return_answer(t, "volumes and backups", STOP, 0, CINDER_HINT,
+		    "its volumes and backups could not be read: %s", scene->world->cinder_absent);
 	else
-		answer(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
+		host_return_answer(t, "volumes and backups", owned ? NOTE : FINE, (size_t)owned, list_volumes,
 		    owned ? N_("volumes and backups still belong to the host: its cinder services serve them again") :
 			    N_("no volume and no backup belongs to the host"));
 	if (served > 0)
-		answer(t, "volumes of clusters", FINE, (size_t)served, NULL,
+		host_return_answer(t, "volumes of clusters", FINE, (size_t)served, NULL,
 		    "volumes and backups name the host, but belong to clusters with live members");
 	return 0;
 }
@@ -406,7 +406,7 @@ static int fill_return_checks(struct scene *scene, struct table *t, struct error
 		return -1;
 	answer_power(t, scene);
 	check_service(t, scene);
-	return 0;
+	return host_return_blocklist(t, scene, err);
 }
 
 static int refuse_return(const struct table *shown, const struct request *request, struct error *err)
@@ -431,14 +431,31 @@ static enum error_kind run_host_return(const struct request *request, struct err
 	return run_listing(&host_return, request, err);
 }
 
+static int check_words(const struct request *request, struct error *err)
+{
+	if (!request->what.rebooted || request->what.unfence)
+		return 0;
+	error_set(err, ERROR_USAGE, "--rebooted says why an entry may be taken away, and none is to be");
+	return error_hint(err, "give it together with --unfence");
+}
+
 /* clang-format off */
+static const struct option_spec options[] = {
+	{ .name = "unfence", .type = OPTION_FLAG, .offset = AT(what.unfence),
+	  .sentence = "take the clients of it that --fence storage has kept out off Ceph's blocklist, where nothing else is a problem" },
+	{ .name = "rebooted", .type = OPTION_FENCED, .offset = AT(what.rebooted), .metavar = "TEXT",
+	  .sentence = "who switched the host off or rebooted it after that, and how we know; not needed where its fence agent says off" },
+	{ 0 }
+};
+
 const struct command command_host_return = {
 	.noun = "host", .verb = "return",
 	.sentence = "check whether a failed host may be powered on",
 	.details = "Shows the guests that its nova-compute would destroy, the messages that wait for it, and what it still owns. Ends "
-		"with 5 while a problem is left. Writes nothing.\n\n"
+		"with 5 while a problem is left. Writes nothing in any database; with --unfence it takes entries off Ceph's blocklist.\n\n"
 		"Example:\n"
 		"  evac-manage host return ctl1",
-	.arguments = host_arguments,
+	.options = options, .arguments = host_arguments,
+	.check = check_words,
 	.run = run_host_return,
 };

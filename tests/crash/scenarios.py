@@ -38,6 +38,7 @@ class Case:
             environment["EVAC_MANAGE_CRASH_POWER"] = "1"
         if log:
             environment["EVAC_MANAGE_CRASH_LOG"] = self.log
+        environment.update(self.scenario.environment(self))
         return self.tool.run(*words, env=environment)
 
     def points(self):
@@ -116,6 +117,10 @@ class Scenario:
 
     def make_tool(self):
         return harness.Tool()
+
+    def environment(self, case):
+        """Of the tool, beside ours."""
+        return {}
 
     def is_first(self, point):
         """Shall the first death be there?"""
@@ -477,7 +482,99 @@ class Fence(Scenario):
         self.check(case, final=True)
 
 
-SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence()]
+class KeepOut(Scenario):
+    """Its old clients are kept out first: nothing is cast before every one is on the blocklist, and a recovery adds none."""
+    name = "keep-out"
+    goes_on_by_itself = True
+    fake = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build", "tests", "fake")
+    old = "192.0.2.7:0/%d"
+
+    def file(self, case):
+        return os.path.join(case.tool.state, "ceph", "cluster")
+
+    def make_tool(self):
+        tool = harness.Tool()
+        with open(tool.site, "a") as f:
+            f.write("[storage]\nconf = %s/ceph/cluster\n" % tool.state)
+        return tool
+
+    def environment(self, case):
+        return {"FAKE_CEPH": self.file(case), "LD_LIBRARY_PATH": self.fake}
+
+    def is_first(self, point):
+        return point.split(":")[0].startswith("fence_")
+
+    def prepare(self, case):
+        bdms = case.rows.query(
+            "SELECT b.instance_uuid, b.volume_id FROM nova.block_device_mapping b JOIN nova.instances i ON i.uuid = b.instance_uuid"
+            " WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0", (A,))
+        counted = collections.Counter(b["instance_uuid"] for b in bdms)
+        self.instance = max(sorted(counted), key=counted.get)
+        self.volumes = [b["volume_id"] for b in bdms if b["instance_uuid"] == self.instance]
+        os.mkdir(os.path.dirname(self.file(case)))
+        with open(self.file(case), "w") as f:
+            for i, volume in enumerate(self.volumes):
+                f.write("image volumes/volume-%s 61\nlock volumes/volume-%s %s %d auto\n" % (volume, volume, self.old % (5 + i), 5 + i))
+                info = {"driver_volume_type": "rbd", "data": {"name": "volumes/volume-" + volume, "hosts": ["192.0.2.1"],
+                                                              "ports": ["6789"], "auth_username": "cinder"}}
+                case.rows.query("UPDATE nova.block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), volume))
+                case.rows.query("UPDATE cinder.volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
+
+    def words(self, case):
+        return ["instance", "evacuate", self.instance, "--fence", "storage", "--yes", "--no-wait", "-f", "json"]
+
+    def added(self, case):
+        return [line.split()[1] for line in open(self.file(case)) if line.startswith("added")]
+
+    def check(self, case, final=False):
+        added, sent = self.added(case), self.check_casts(case)
+        all_of_them = {self.old % (5 + i) for i in range(len(self.volumes))}
+        assert set(added) in (set(), all_of_them), added
+        assert final or len(added) in (0, len(all_of_them)), "a recovery has added some: %r" % added
+        assert not sent or set(added) == all_of_them, "cast before they were kept out"
+        assert sent[self.instance] == (1 if final else 0), sent
+
+    def go_on(self, case):
+        done = case.run(*self.words(case))
+        assert done.code == OK, str(done)
+        self.check(case, final=True)
+
+
+class Unfence(KeepOut):
+    """They are taken off again: an entry that is still there afterwards is taken away by the same words, whatever was recorded."""
+    name = "unfence"
+
+    def is_first(self, point):
+        return point.split(":")[0].startswith("unfence_")
+
+    def prepare(self, case):
+        super().prepare(case)
+        done = case.run(*super().words(case))
+        assert done.code == OK, str(done)
+        self.first = case.run_id()
+        for inner in case.conductor.inner():
+            uuid = inner["args"]["instance"]["nova_object.data"]["uuid"]
+            case.rows.query("UPDATE nova.migrations SET status = 'completed', dest_compute = %s WHERE instance_uuid = %s", (C, uuid))
+            case.rows.query("UPDATE nova.instances SET host = %s, node = %s, task_state = NULL WHERE uuid = %s", (C, C, uuid))
+        del case.conductor.casts[:]
+
+    def words(self, case):
+        return ["host", "return", A, "--unfence", "--rebooted", "Ann pulled both plugs and put them back", "-f", "json"]
+
+    def removed(self, case):
+        return [line.split()[1] for line in open(self.file(case)) if line.startswith("removed")]
+
+    def check(self, case, final=False):
+        assert not final or set(self.removed(case)) == set(self.added(case)), self.removed(case)
+
+    def go_on(self, case):
+        case.run(*self.words(case))
+        self.check(case, final=True)
+        types = [r["type"] for r in journals.read(case.journals()[0])]
+        assert "unfence" in types[types.index("end"):], types
+
+
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), Unfence()]
 
 
 def died(result):

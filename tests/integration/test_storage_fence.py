@@ -6,7 +6,7 @@ import os
 
 import harness
 import journals
-from harness import A, B, OK, REFUSED, rows
+from harness import A, B, OK, REFUSED, USAGE, rows
 
 UNKNOWN, FAILED = 9, 1
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
@@ -152,3 +152,58 @@ class StorageFence(harness.TestCase):
                 f.write("\n".join(unwritten) + "\n")
             self.expect(self.evacuate("--accept", "fence-whole-host"), OK)
             self.assertIn(["added", f"{OLD}:0/0", "157680000"], self.orders())
+
+    def returned(self, *words):
+        r = self.run_it("host", "return", A, *words, "-f", "json")
+        return [row for row in r.json if row["check"] == "blocklist"], r
+
+    def test_a_host_that_returns_gets_rid_of_it_when_it_was_off(self):
+        self.put()
+        self.expect(self.evacuate(), OK)
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance,))
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (self.instance,))
+        (row,), r = self.returned()
+        others = [x["check"] for x in r.json if x["state"] == "stop"]
+        self.assertEqual((row["state"], row["count"], others), ("note", len(self.images), []))
+        for words in ((), ("--rebooted", "off")):  # nobody says that it was off; a word that says nothing
+            r = self.run_it("host", "return", A, "--unfence", *words)
+            self.assertIn(r.code, (REFUSED, USAGE), str(r))
+        self.assertNotIn("removed", [o[0] for o in self.orders()])
+        word = ("--unfence", "--rebooted", "Ann pulled both plugs and put them back")
+        self.tell(f"refuse {ROOT} -13 access denied")
+        (row,), r = self.returned(*word)
+        self.assertEqual((row["state"], r.code), ("stop", REFUSED))
+        self.assertIn(f"ceph osd blocklist rm {ROOT}", row["hint"])
+        self.put(*[" ".join(o) for o in self.orders() if o[0] == "added"])
+        (row,), r = self.returned(*word)
+        self.assertEqual((row["state"], r.code), ("ok", OK), str(r))
+        self.assertEqual(sorted(o[1] for o in self.orders() if o[0] == "removed"), sorted(o[1] for o in self.orders() if o[0] == "added"))
+        types = [x["type"] for x in self.journal()]
+        last = len(types) - 1 - types[::-1].index("unfence")
+        self.assertEqual(types[last + 1:], ["fence"] * len(self.images))
+        self.assertEqual({x["state"] for x in self.journal()[last + 1:]}, {"proved"})
+        self.assertIn("Ann pulled", self.journal()[last]["rebooted"])
+        (row,), r = self.returned()
+        self.assertEqual((row["state"], row["count"]), ("ok", 0))
+
+    def test_an_agent_that_says_off_needs_no_word_and_silence_is_a_stop(self):
+        self.put()
+        self.expect(self.evacuate(), OK)
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance,))
+        power = os.path.join(self.tool.state, "power")
+        agent = os.path.join(os.path.dirname(BUILD), "tests", "lib", "fence_agent")
+        with open(self.tool.site, "a") as f:
+            f.write(f"[fencing]\nagent = {agent}\noptions = file={power}\n")
+        for state in ("on", "cannot"):
+            with open(power, "w") as f:
+                f.write(state)
+            self.assertEqual(self.returned("--unfence")[0][0]["state"], "stop", state)
+        self.tell("connect -13")
+        with open(power, "w") as f:
+            f.write("off")
+        (row,), _ = self.returned("--unfence")
+        self.assertIn("not known", row["message"])
+        self.put(*[" ".join(o) for o in self.orders()])
+        (row,), r = self.returned("--unfence")
+        self.assertEqual((row["state"], r.code), ("ok", OK), str(r))
+        self.assertEqual(len([o for o in self.orders() if o[0] == "removed"]), len(self.images))

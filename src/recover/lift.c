@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recover/lift.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "find/keep_out.h"
+#include "journal/runs.h"
+#include "util/clock.h"
+#include "util/crash.h"
+#include "util/json.h"
+#include "util/lang.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* ---- whom the journals name */
+
+static struct kept_client *find_kept(struct kept_clients *kept, const struct step *step)
+{
+	for (size_t i = 0; i < kept->n; i++)
+		if (str_equal(kept->v[i].id, step->id) && str_equal(kept->v[i].fsid, step_after(step, "cluster")))
+			return &kept->v[i];
+	return NULL;
+}
+
+static bool has_switched_off(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->plan.unit[i].kind == UNIT_POWER &&
+		    (str_equal(past->unit[i].outcome, "proved") || str_equal(past->unit[i].verdict, "done")))
+			return true;
+	return false;
+}
+
+/* Runs come newest first: what an older one says of the same client adds nothing. */
+static void add_clients_of_run(struct kept_clients *kept, const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++) {
+		const struct unit *unit = &past->plan.unit[i];
+
+		if (unit->kind != UNIT_FENCE || !past->unit[i].begun)
+			continue;
+		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+			struct kept_client one = { .run = past->run,
+				.id = s->id,
+				.image = str_or(s->name, "?"),
+				.fsid = step_after(s, "cluster"),
+				.switched_off = has_switched_off(past) };
+
+			if (find_kept(kept, s) || !storage_address_parse(s->id, &one.address))
+				continue;
+			kept->v = vec_grow(kept->v, kept->n, &kept->cap, sizeof *kept->v);
+			kept->v[kept->n++] = one;
+		}
+	}
+}
+
+static int read_run(struct kept_clients *kept, const char *path, const char *host, struct error *err)
+{
+	struct past *past = &kept->past[kept->npast];
+	bool torn;
+
+	*past = (struct past){ 0 };
+	if (journal_read(path, past_record, past, &torn, err) != 0) {
+		const bool others = past->host && !str_equal(past->host, host); /* who has what is said by a run about it */
+
+		past_free(past);
+		if (!others)
+			return -1;
+		error_clear(err);
+		return 0;
+	}
+	if (past->foreign || past->trouble || !str_equal(past->host, host)) {
+		past_free(past);
+		return 0;
+	}
+	kept->npast++;
+	add_clients_of_run(kept, past);
+	return 0;
+}
+
+/* ---- what their clusters say */
+
+static bool is_listed(const struct storage_answer *answer, const struct storage_address *client)
+{
+	for (size_t i = 0; i < answer->nentry; i++)
+		if (storage_address_same_client(&answer->entry[i].address, client))
+			return true;
+	return false;
+}
+
+static void take_answer(struct kept_clients *kept, const struct past_cluster *cluster, const struct storage_answer *answer)
+{
+	for (struct kept_client *k = kept->v; k < kept->v + kept->n; k++) {
+		if (k->known || !str_equal(k->fsid, answer->absent ? cluster->fsid : answer->fsid))
+			continue;
+		k->known = !answer->absent && answer->entries_known;
+		k->cluster = k->known ? cluster : NULL;
+		k->listed = k->known && is_listed(answer, &k->address);
+		k->why = k->known ? NULL :
+				    arena_dup(&kept->arena,
+					answer->absent ? answer->absent : _("the blocklist of its cluster could not be read"));
+	}
+}
+
+/* Who fences here, now, before who did then: that one may have no right to take anything away. */
+static struct storage_access access_now(const struct scene *scene, const struct past_cluster *cluster)
+{
+	const struct storage_config *own = &scene->world->site.storage;
+	struct storage_access access = cluster->access;
+
+	access.conf = own->conf ? own->conf : access.conf;
+	access.keyring = own->keyring ? own->keyring : access.keyring;
+	access.user = own->fence_user ? own->fence_user : access.user;
+	return access;
+}
+
+static bool is_open(const struct kept_clients *kept, const char *fsid)
+{
+	for (size_t i = 0; i < kept->n; i++)
+		if (!kept->v[i].known && str_equal(kept->v[i].fsid, fsid))
+			return true;
+	return false;
+}
+
+static void ask(const struct scene *scene, struct kept_clients *kept, const struct past_cluster *cluster)
+{
+	const struct storage_ask ask = { .access = access_now(scene, cluster) };
+	struct storage_answer answer;
+	struct storage_look look;
+
+	storage_begin(&ask, &look);
+	storage_take(&look, &answer);
+	take_answer(kept, cluster, &answer);
+	storage_answer_free(&answer);
+}
+
+int kept_clients_find(const struct scene *scene, const char *host, struct kept_clients *out, struct error *err)
+{
+	struct runs runs;
+	int rc = 0;
+
+	*out = (struct kept_clients){ .n = 0 };
+	if (runs_list(scene->request, &runs, err) != 0)
+		return -1;
+	out->past = xcalloc(runs.n + 1, sizeof *out->past);
+	for (size_t i = runs.n; i > 0 && rc == 0; i--) {
+		auto_free char *path = runs_path(&runs, runs.v[i - 1]);
+
+		rc = read_run(out, path, host, err);
+	}
+	runs_free(&runs);
+	for (const struct past *p = out->past; p < out->past + out->npast; p++)
+		for (size_t i = 0; i < p->ncluster; i++)
+			if (is_open(out, p->cluster[i].fsid))
+				ask(scene, out, &p->cluster[i]);
+	for (struct kept_client *k = out->v; k < out->v + out->n; k++)
+		if (!k->known && !k->why)
+			k->why = _("the journal does not say how to reach its cluster");
+	return rc;
+}
+
+void kept_clients_free(struct kept_clients *kept)
+{
+	for (size_t i = 0; i < kept->npast; i++)
+		past_free(&kept->past[i]);
+	free(kept->past);
+	free(kept->v);
+	arena_free(&kept->arena);
+	*kept = (struct kept_clients){ .n = 0 };
+}
+
+size_t kept_clients_listed(const struct kept_clients *kept, bool whole_hosts)
+{
+	size_t n = 0;
+
+	for (const struct kept_client *k = kept->v; k < kept->v + kept->n; k++)
+		n += k->listed && (!whole_hosts || k->address.nonce == 0);
+	return n;
+}
+
+const struct kept_client *kept_clients_unknown(const struct kept_clients *kept)
+{
+	for (const struct kept_client *k = kept->v; k < kept->v + kept->n; k++)
+		if (!k->known)
+			return k;
+	return NULL;
+}
+
+/* ---- taken away */
+
+/* All of one run in one cluster: they share a journal and a connection. */
+struct lift {
+	const struct scene *scene;
+	struct kept_clients *kept;
+	const struct kept_client *first;
+	struct journal *journal;
+	const char *rebooted;
+};
+
+static bool belongs(const struct lift *l, const struct kept_client *k)
+{
+	return k->listed && !k->why && k->cluster == l->first->cluster && str_equal(k->run, l->first->run);
+}
+
+static int record_intent(const struct lift *l, struct error *err)
+{
+	json_object *record = json_object_new_object(), *clients = json_object_new_array();
+
+	for (const struct kept_client *k = l->kept->v; k < l->kept->v + l->kept->n; k++)
+		if (belongs(l, k))
+			json_object_array_add(clients, json_object_new_string(k->id));
+	put_text(record, "cluster", l->first->fsid);
+	put(record, "clients", clients);
+	put_text(record, "rebooted", l->rebooted);
+	journal_operator(l->scene->request, record);
+	return journal_add(l->journal, "unfence", record, true, err);
+}
+
+static int record_end(const struct lift *l, const struct kept_client *k, struct error *err)
+{
+	const struct step step = { .kind = &step_kinds[STEP_CLIENT],
+		.id = k->id,
+		.after = { NULL, k->fsid },
+		.state = !k->listed ? STATE_PROVED :
+		    k->known        ? STATE_FAILED :
+				      STATE_UNKNOWN,
+		.error = k->why };
+
+	return journal_fence(l->journal, "remove", &step, err);
+}
+
+static void read_end(const struct lift *l, struct kept_client *k, const struct storage_answer *answer)
+{
+	if (answer->absent || !answer->entries_known) {
+		k->known = false;
+		k->why = arena_dup(&l->kept->arena,
+		    answer->absent ? answer->absent : _("the blocklist of its cluster could not be read"));
+		return;
+	}
+	k->listed = is_listed(answer, &k->address);
+	k->why = k->listed ? arena_dup(&l->kept->arena, str_or(answer->lift_why, _("it is still on the blocklist"))) : NULL;
+}
+
+static int order_and_record(struct lift *l, struct error *err)
+{
+	auto_free struct storage_address *client = xcalloc(l->kept->n, sizeof *client);
+	auto_free struct kept_client **whose = xcalloc(l->kept->n, sizeof(*whose));
+	struct storage_ask ask = { .access = access_now(l->scene, l->first->cluster), .lift = client };
+	struct storage_answer answer;
+	struct storage_look look;
+	int rc = 0;
+
+	for (struct kept_client *k = l->kept->v; k < l->kept->v + l->kept->n; k++)
+		if (belongs(l, k)) {
+			ask.whole_hosts |= k->address.nonce == 0;
+			whose[ask.nlift] = k;
+			client[ask.nlift++] = k->address;
+		}
+	CRASH_POINT("unfence_before_remove");
+	storage_begin(&ask, &look);
+	storage_take(&look, &answer);
+	CRASH_POINT("unfence_after_remove");
+	for (size_t i = 0; i < ask.nlift && rc == 0; i++) {
+		read_end(l, whose[i], &answer);
+		rc = record_end(l, whose[i], err);
+	}
+	storage_answer_free(&answer);
+	return rc;
+}
+
+static int lift_of_run(struct lift *l, struct error *err)
+{
+	auto_free char *path = NULL;
+	struct past past = { 0 };
+	int rc;
+
+	if (journal_find(l->scene->request, l->first->run, &path, err) != 0)
+		return -1;
+	rc = journal_reopen(path, past_record, &past, &l->journal, err);
+	past_free(&past);
+	if (rc == 0)
+		rc = record_intent(l, err);
+	if (rc == 0)
+		rc = order_and_record(l, err);
+	journal_close(&l->journal);
+	return rc;
+}
+
+int kept_clients_lift(const struct scene *scene, struct kept_clients *kept, const char *rebooted, struct error *err)
+{
+	struct lift l = { .scene = scene, .kept = kept, .rebooted = rebooted };
+
+	for (const struct kept_client *k = kept->v; k < kept->v + kept->n; k++) {
+		l.first = k;
+		if (k->listed && !k->why && k->cluster && lift_of_run(&l, err) != 0)
+			return -1;
+	}
+	return 0;
+}
