@@ -33,7 +33,7 @@ size_t kept_clients_listed(const struct kept_clients *kept, bool whole_hosts);  
 const struct kept_client *kept_clients_unknown(const struct kept_clients *kept); /* NULL: there is none */
 
 /* Takes those that are listed off, with a record of intent and one each in the journal of their run. What is still listed after
- * it has ${why}. ${rebooted}: the operator's word that the host was started anew since; NULL: its fence agent says that it is
+ * it has its why. ${rebooted}: the operator's word that the host was started anew since; NULL: its fence agent says that it is
  * off, or its run has switched it off. -1: a journal cannot be written, and nothing more was begun. */
 int kept_clients_lift(const struct scene *scene, struct kept_clients *kept, const char *rebooted, struct error *err);
 

@@ -29,12 +29,40 @@ static void check_access(struct exam *e, const struct storage_access *access)
 	storage_answer_free(&answer);
 }
 
+/* Who is to keep old clients out with --fence storage, where that is another user. */
+static void check_fence_user(struct exam *e, const struct storage_access *of_disks, const char *user)
+{
+	struct storage_ask ask = { .access = *of_disks, .probe = true };
+	struct storage_look look;
+	struct storage_answer answer;
+
+	ask.access.user = user;
+	storage_begin(&ask, &look);
+	storage_take(&look, &answer);
+	if (answer.absent)
+		exam_tell(e, "storage fence", 0, WARN, N_("put its key where [storage] keyring or ceph.conf says"),
+		    "not asked: %s", answer.absent);
+	else if (answer.may_blocklist == STORAGE_MAY)
+		exam_tell(e, "storage fence", 0, FIT, NULL, "client.%s may keep old clients out of cluster %s", user,
+		    str_or(answer.fsid, "?"));
+	else
+		exam_tell(e, "storage fence", 0, WARN,
+		    N_("give it the caps mon 'allow r, allow command \"osd blocklist\"' and osd 'profile rbd-read-only pool=POOL' ('ceph auth caps' replaces all)"),
+		    "client.%s may not keep old clients out of cluster %s, or it is not known whether: --fence storage is refused",
+		    user, str_or(answer.fsid, "?"));
+	storage_answer_free(&answer);
+}
+
 void doctor_check_storage(struct exam *e, const struct world *w)
 {
 	const struct storage_config *own = &w->site.storage;
 
 	if (own->user || own->conf) {
-		check_access(e, &(struct storage_access){ .conf = own->conf, .keyring = own->keyring, .user = own->user });
+		const struct storage_access access = { .conf = own->conf, .keyring = own->keyring, .user = own->user };
+
+		check_access(e, &access);
+		if (own->fence_user)
+			check_fence_user(e, &access, own->fence_user);
 		return;
 	}
 	for (const struct rbd_backend *b = w->cinder.rbd; b < w->cinder.rbd + w->cinder.nrbd; b++)

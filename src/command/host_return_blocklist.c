@@ -77,16 +77,19 @@ static bool is_sure(struct scene *scene, const struct kept_clients *kept)
 
 static void say_unsure(struct table *t, const struct scene *scene, const struct kept_clients *kept)
 {
+	const size_t n = kept_clients_listed(kept, false);
 	auto_str struct str hint = { 0 }, said = { 0 };
 
 	str_add(&hint, _("say how it is known: --rebooted; or by hand: "));
 	add_by_hand(kept, &hint);
 	scene_say_power(scene, &said);
-	host_return_answer(t, CHECK, STOP, kept_clients_listed(kept, false), hint.s,
-	    said.n ?
-		N_("nothing was taken off Ceph's blocklist: whether the host was started anew after its fence is not known, and nova does not tell (%s)") :
-		N_("nothing was taken off Ceph's blocklist: whether the host was started anew after its fence is not known, and nova does not tell%s"),
-	    str_or(said.s, ""));
+	if (said.n)
+		host_return_answer(t, CHECK, STOP, n, hint.s,
+		    "nothing was taken off Ceph's blocklist: whether the host was off after its fence is not known, and nova does not tell (%s)",
+		    said.s);
+	else
+		host_return_answer(t, CHECK, STOP, n, hint.s,
+		    "nothing was taken off Ceph's blocklist: whether the host was off after its fence is not known, and nova does not tell");
 }
 
 static void say_lifted(struct table *t, const struct kept_clients *kept, size_t before)
@@ -103,8 +106,9 @@ static void say_lifted(struct table *t, const struct kept_clients *kept, size_t 
 		    refused->id, refused->why);
 	else
 		host_return_answer(t, CHECK, FINE, before, NULL,
-		    "%zu client%s that a run had kept out %s taken off Ceph's blocklist", before, before == 1 ? "" : "s",
-		    before == 1 ? "was" : "were");
+		    before == 1 ? N_("%zu client that a run had kept out was taken off Ceph's blocklist") :
+				  N_("%zu clients that a run had kept out were taken off Ceph's blocklist"),
+		    before);
 }
 
 static int unfence(struct table *t, struct scene *scene, struct kept_clients *kept, struct error *err)

@@ -89,7 +89,7 @@ static bool is_listed(const struct storage_answer *answer, const struct storage_
 	return false;
 }
 
-static void take_answer(struct kept_clients *kept, const struct past_cluster *cluster, const struct storage_answer *answer)
+static void take_entries(struct kept_clients *kept, const struct past_cluster *cluster, const struct storage_answer *answer)
 {
 	for (struct kept_client *k = kept->v; k < kept->v + kept->n; k++) {
 		if (k->known || !str_equal(k->fsid, answer->absent ? cluster->fsid : answer->fsid))
@@ -115,7 +115,7 @@ static struct storage_access access_now(const struct scene *scene, const struct 
 	return access;
 }
 
-static bool is_open(const struct kept_clients *kept, const char *fsid)
+static bool is_unanswered(const struct kept_clients *kept, const char *fsid)
 {
 	for (size_t i = 0; i < kept->n; i++)
 		if (!kept->v[i].known && str_equal(kept->v[i].fsid, fsid))
@@ -123,7 +123,7 @@ static bool is_open(const struct kept_clients *kept, const char *fsid)
 	return false;
 }
 
-static void ask(const struct scene *scene, struct kept_clients *kept, const struct past_cluster *cluster)
+static void ask_entries(const struct scene *scene, struct kept_clients *kept, const struct past_cluster *cluster)
 {
 	const struct storage_ask ask = { .access = access_now(scene, cluster) };
 	struct storage_answer answer;
@@ -131,7 +131,7 @@ static void ask(const struct scene *scene, struct kept_clients *kept, const stru
 
 	storage_begin(&ask, &look);
 	storage_take(&look, &answer);
-	take_answer(kept, cluster, &answer);
+	take_entries(kept, cluster, &answer);
 	storage_answer_free(&answer);
 }
 
@@ -152,8 +152,8 @@ int kept_clients_find(const struct scene *scene, const char *host, struct kept_c
 	runs_free(&runs);
 	for (const struct past *p = out->past; p < out->past + out->npast; p++)
 		for (size_t i = 0; i < p->ncluster; i++)
-			if (is_open(out, p->cluster[i].fsid))
-				ask(scene, out, &p->cluster[i]);
+			if (is_unanswered(out, p->cluster[i].fsid))
+				ask_entries(scene, out, &p->cluster[i]);
 	for (struct kept_client *k = out->v; k < out->v + out->n; k++)
 		if (!k->known && !k->why)
 			k->why = _("the journal does not say how to reach its cluster");
@@ -230,7 +230,7 @@ static int record_end(const struct lift *l, const struct kept_client *k, struct 
 	return journal_fence(l->journal, "remove", &step, err);
 }
 
-static void read_end(const struct lift *l, struct kept_client *k, const struct storage_answer *answer)
+static void read_lifted_client(const struct lift *l, struct kept_client *k, const struct storage_answer *answer)
 {
 	if (answer->absent || !answer->entries_known) {
 		k->known = false;
@@ -262,7 +262,7 @@ static int order_and_record(struct lift *l, struct error *err)
 	storage_take(&look, &answer);
 	CRASH_POINT("unfence_after_remove");
 	for (size_t i = 0; i < ask.nlift && rc == 0; i++) {
-		read_end(l, whose[i], &answer);
+		read_lifted_client(l, whose[i], &answer);
 		rc = record_end(l, whose[i], err);
 	}
 	storage_answer_free(&answer);

@@ -72,6 +72,19 @@ static int check_power(struct recovery *r, const char *host, struct error *err)
 	    said.n ? said.s : _("no fence agent is configured for it any more"));
 }
 
+/* Who was kept out when the first message was sent must still be: a frozen guest would share the disk of the new one. */
+static int check_kept_out(struct recovery *r, struct error *err)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < r->past.nunit; i++)
+		if (r->work.plan.unit[i].kind == UNIT_FENCE && r->past.unit[i].begun &&
+		    recover_fence(r, i, &why) != VERDICT_DONE)
+			return error_set(err, ERROR_REFUSED, "not sent again: the old clients are not known to be kept out: %s",
+			    str_or(why, "?"));
+	return 0;
+}
+
 static int check_source_silent(struct recovery *r, struct db *cell, const char *host, struct error *err)
 {
 	struct nova_services now = { 0 };
@@ -90,7 +103,8 @@ static int check_source_silent(struct recovery *r, struct db *cell, const char *
 			    host);
 	}
 	nova_services_free(&now);
-	return rc == 0 ? check_power(r, host, err) : rc;
+	rc = rc == 0 ? check_power(r, host, err) : rc;
+	return rc == 0 ? check_kept_out(r, err) : rc;
 }
 
 /* The locked row, and the same message from it: the ids are those of the first one. */

@@ -151,6 +151,11 @@ class Storage(harness.TestCase):
         r = self.run_with("", "doctor", "-f", "json")
         (row,) = [row for row in r.json if row["check"] == "storage"]
         self.assertIn("7db2ac12", row["detail"])
+        with open(self.tool.site, "a") as f:
+            f.write("fence_user = fence\n")
+        for cluster, verdict, says in (("", "ok", "may keep"), ("user client.fence may -13 access denied\n", "warn", "may not keep")):
+            (row,) = [row for row in self.run_with(cluster, "doctor", "-f", "json").json if row["check"] == "storage fence"]
+            self.assertIn(says, row["detail"], verdict)
 
     def test_a_host_that_is_alive_is_seen_twice(self):
         """The one that waits: 35 s, the time in which Ceph drops a dead client's watch."""
