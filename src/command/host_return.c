@@ -198,12 +198,12 @@ static void answer_power(struct table *t, struct scene *scene)
 	if (said.n == 0)
 		return;
 	if (scene_is_off(scene))
-		answer(t, "power", FINE, 0, NULL, "'%s' is off: %s", scene->subject.host, said.s);
+		host_return_answer(t, "power", FINE, 0, NULL, "'%s' is off: %s", scene->subject.host, said.s);
 	else if (scene->power.asked && scene->power.answer.state == FENCE_ON)
-		answer(t, "power", NOTE, 1, "the host is on already: the above has happened", "'%s' is on: %s",
+		host_return_answer(t, "power", NOTE, 1, "the host is on already: the above has happened", "'%s' is on: %s",
 		    scene->subject.host, said.s);
 	else
-		answer(t, "power", NOTE, 0, "look at the host's BMC by hand", "whether '%s' is on is not known: %s",
+		host_return_answer(t, "power", NOTE, 0, "look at the host's BMC by hand", "whether '%s' is on is not known: %s",
 		    scene->subject.host, said.s);
 }
 
