@@ -135,11 +135,16 @@ static void add_volume_disk(struct scene *scene, struct finding_disks *f, const 
 }
 
 /* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk"; no database tells whether it exists. Its user is the one who may see it.
- */
+ * Where cinder has one cluster it is taken for nova's, too, as it is for volumes. */
 static void add_made_disks(struct scene *scene, struct finding_disks *f)
 {
 	const struct storage_config *own = &scene->world->site.storage;
-	const struct storage_access access = { .conf = own->conf, .keyring = own->keyring, .user = own->user };
+	const struct cinder_config *cinder = &scene->world->cinder;
+	const struct rbd_backend *backend = cinder->nrbd == 1 ? cinder->rbd : NULL;
+	const struct storage_access access = { .cluster = backend ? backend->cluster : NULL,
+		.conf = own->conf || !backend ? own->conf : backend->conf,
+		.keyring = own->keyring,
+		.user = own->user || !backend ? own->user : backend->user };
 
 	if (!own->pool)
 		return;

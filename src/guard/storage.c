@@ -110,7 +110,10 @@ static void find_breakers(const struct guard *self, const struct scene *scene, s
 			continue;
 		str_clear(&subject);
 		str_clear(&hint);
-		str_addf(&subject, "client.%s", str_or(ceph->opener, _("of the computes")));
+		if (ceph->opener)
+			str_addf(&subject, "client.%s", ceph->opener);
+		else /* of the disks that nova made no database tells it */
+			str_add(&subject, _("the user of Ceph in [libvirt] of the computes' nova.conf"));
 		if (may == STORAGE_MAY_NOT)
 			str_addf(&hint,
 			    _("give %s the caps mon 'profile rbd' and osd 'profile rbd pool=%s', and those of its other pools again ('ceph auth caps' replaces all)"),

@@ -6,7 +6,7 @@ import os
 
 import harness
 import landing
-from harness import A, B, C, DRIFT, FENCED, OK, REFUSED, rows
+from harness import A, B, C, DRIFT, ENV, FENCED, OK, REFUSED, rows, value
 
 UNPROVED = 10
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
@@ -61,6 +61,24 @@ class Storage(harness.TestCase):
             "instance": self.instance, "volume": self.volume, "image": self.image, "cluster": "7db2ac12-76f5-4c1d-9729-3271ab723376",
             "state": "stale lock", "unknown": None, "watchers": [], "lock": OLD}])
         self.assertNotIn("SECRETKEY", json.dumps(journal) + r.out + r.err)
+
+    def test_disks_that_nova_made_are_asked_of_cinders_cluster(self):
+        """[storage] says their pool alone; cinder.conf has the cluster and the user, as for volumes."""
+        made = value("nova", "SELECT uuid FROM instances i WHERE host = %s AND vm_state = 'active' AND task_state IS NULL AND deleted = 0"
+                     " AND image_ref <> '' AND uuid <> %s LIMIT 1", (A, self.instance))
+        self.image = "vms/%s_disk" % made
+        self.rewrite(self.tool.site, r"\[storage\]\nconf = .*\n", "[storage]\npool = vms\n")
+        cinder = os.path.join(self.tool.state, "cinder.conf")
+        with open(cinder, "w") as f:
+            f.write(open(ENV["SB_CINDER_CONF"]).read().replace(
+                "[ceph]\nvolume_driver = sandbox_cinder.SandboxDriver\n",
+                "[ceph]\nvolume_driver = cinder.volume.drivers.rbd.RBDDriver\nrbd_ceph_conf = %s\nrbd_user = cinder\n" % self.cluster))
+        self.tool.cinder = [cinder]
+        self.instance = made
+        r = self.expect(self.evacuate(self.died(), "--dry-run"), OK)
+        self.assertEqual([(d["image"], d["state"]) for d in r.json["storage"]["disks"]], [(self.image, "stale lock")])
+        unknown = [f for f in self.expect(self.evacuate(self.died("connect -13"), "--dry-run"), OK).json["findings"]]
+        self.assertNotIn("client.of", str(unknown))
 
     def test_who_may_not_break_the_lock_stops_it(self):
         before = harness.checksum()
