@@ -7,15 +7,19 @@
 -- :message {subject} runs in {versions} versions, from {oldest} ({oldest_host}) to {newest}
 -- :remedy evac-manage service list -c binary -c host -c version -c state
 -- :reads services
-SELECT s.`binary` AS subject
+SELECT v.subject
      , NULL AS host
-     , COUNT(DISTINCT s.version) AS versions
-     , MIN(s.version) AS oldest
-     , MAX(s.version) AS newest
-     , (SELECT MIN(x.host) FROM services AS x WHERE x.`binary` = s.`binary` AND x.deleted = 0 AND x.version = MIN(s.version)) AS oldest_host
-  FROM services AS s
- WHERE s.version > 0
-   AND s.deleted = 0
- GROUP BY s.`binary`
-HAVING COUNT(DISTINCT s.version) > 1
+     , v.versions
+     , v.oldest
+     , v.newest
+     , (SELECT MIN(x.host) FROM services AS x WHERE x.`binary` = v.subject AND x.deleted = 0 AND x.version = v.oldest) AS oldest_host
+  FROM (SELECT s.`binary` AS subject
+             , COUNT(DISTINCT s.version) AS versions
+             , MIN(s.version) AS oldest
+             , MAX(s.version) AS newest
+          FROM services AS s
+         WHERE s.version > 0
+           AND s.deleted = 0
+         GROUP BY s.`binary`
+        HAVING COUNT(DISTINCT s.version) > 1) AS v
  ORDER BY subject;
