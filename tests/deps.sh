@@ -22,7 +22,7 @@ PACKAGE="debhelper dpkg-dev lintian man-db rpm cpio git systemd python3"
 # make tarball alone
 TARBALL="debootstrap dpkg-dev binutils git"
 # make check-releases alone: on the machine, and in each root
-RELEASES="debootstrap iproute2 git util-linux"
+RELEASES="debootstrap iproute2 git util-linux python3"
 SCENARIO="make python3-jsonschema"
 
 # make check-guests and demo-guests alone: a hypervisor; nothing of it is started by the packages
