@@ -80,6 +80,7 @@ class Rows:
                    " - INTERVAL IF(BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s, 3600, 0) SECOND", (A,))
         self.query("UPDATE nova.services SET last_seen_up = UTC_TIMESTAMP() - INTERVAL IF(BINARY host = BINARY %s, 3600, 0) SECOND", (A,))
         self.query("UPDATE nova_cell0.services SET last_seen_up = UTC_TIMESTAMP()")
+        self.query("UPDATE neutron.agents SET heartbeat_timestamp = UTC_TIMESTAMP() - INTERVAL IF(BINARY host = BINARY %s, 3600, 0) SECOND", (A,))
 
     def close(self):
         self.query("SET GLOBAL innodb_flush_log_at_trx_commit = %s", (self.flush,))
