@@ -143,7 +143,8 @@ struct catalog_config {
 
 #define LIFE_PORTS_MAX 16
 struct site_config {
-	bool shared_disks;
+	bool shared_disks;            /* of every host; ask site_shares_disks() */
+	char *shared_hosts;           /* or of those that fit one of these patterns, with commas between; NULL: none */
 	bool computes_wait_for_ports; /* as nova's computes do as shipped: vif_plugging_timeout 300, vif_plugging_is_fatal */
 	char *url[PEERS];             /* where to look whether a service answers; NULL when not given */
 	int64_t deadline_s;           /* of a command; 0: not given */
@@ -169,6 +170,8 @@ struct own_option {
 	const char *sentence; /* whole sentences: what it means, what is so without it */
 };
 extern const struct own_option own_options[];
+/* Are the disks that nova makes on this host shared, so that another one finds them? NULL: some host or other. */
+bool site_shares_disks(const struct site_config *site, const char *host);
 
 /* What was read, in its order, for people to look at: every option that counts, the defaults too. Passwords are '***'. */
 struct config_value {

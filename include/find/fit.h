@@ -10,7 +10,11 @@
  * The scheduler knows more (NUMA, PCI, its own filters): a no is a no, a yes is likely. Pure: reads the scene alone. */
 
 enum room_closed { ROOM_OPEN, ROOM_DISABLED, ROOM_DOWN, ROOM_NO_COMPUTE };
-enum room_absent { ROOM_THERE, ROOM_OTHER_UUID, ROOM_NO_INVENTORY, ROOM_NO_EVACUATION };
+enum room_absent { ROOM_THERE, ROOM_OTHER_UUID, ROOM_NO_INVENTORY, ROOM_NO_EVACUATION, ROOM_MARKED_DISABLED };
+/* os_traits: what a nova-compute gives its provider while its service is disabled (nova 20 and later compute/manager.py:
+ * _update_compute_provider_status), and takes away at its next report of resources, a minute later, when the service was
+ * enabled past nova-api. Until then no scheduler asks for that host (scheduler/request_filter.py: compute_status_filter). */
+#define TRAIT_DISABLED "COMPUTE_STATUS_DISABLED"
 
 struct room {
 	const char *host, *node;

@@ -97,6 +97,10 @@ void evacuation_enter(struct unit *unit, enum evacuation_phase phase, const char
 bool evacuation_is(const struct unit *unit, enum evacuation_phase phase);
 bool evacuation_is_waiting(const struct unit *unit); /* not begun, and it may be */
 bool evacuation_has_landed(const struct unit *unit); /* proved or not */
+/* It has landed, and the instance has disks that nova makes. nova finds them where the new host has the instance's directory,
+ * makes new ones where not, and records neither (nova 26 compute/manager.py: _do_rebuild_instance): only nova-compute's log
+ * tells. */
+bool evacuation_has_unrecorded_disks(const struct unit *unit);
 /* Its network may yet become ready: one that was not so on the failed host either is waited for no longer than any agent takes.
  * Late: as long, and it was ready there; what keeps it down may keep down the next one, too. */
 bool evacuation_waits_for_network(const struct unit *unit, int64_t now_ms);

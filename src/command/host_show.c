@@ -124,7 +124,8 @@ static void add_disks(struct table *t, const struct scene *scene)
 			continue;
 		str_clear(&detail);
 		str_addf(&detail, "%lld %s", (long long)size[k], k == SWAP ? "MB" : "GB");
-		host_show_add(t, "disks", item[k], scene->world->site.shared_disks ? "shared" : "local", n[k], detail.s);
+		host_show_add(t, "disks", item[k],
+		    site_shares_disks(&scene->world->site, scene->subject.host) ? "shared" : "local", n[k], detail.s);
 	}
 }
 

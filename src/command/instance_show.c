@@ -58,7 +58,7 @@ static void add_state(struct table *t, const struct scene *scene, const struct c
 	if (needs_own_disks(&c->needs, i)) {
 		needs_say_disks(&c->needs, i, &disks);
 		str_add(&disks,
-		    scene->world->site.shared_disks ?
+		    site_shares_disks(&scene->world->site, i->host) ?
 			_(": on shared storage, by [site] shared_disks") :
 			_(": on the compute's own disk, lost with it ([site] shared_disks would say otherwise)"));
 		add_instance_row(t, "instance", "disks", disks.s, NULL);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,9 +86,51 @@ static int load_version_file(const char *path, char **what, struct error *err)
 
 /* ---- the options: each is read by its row of the table */
 
+/* Names of hosts and patterns, not true or false. One word of letters alone is a boolean that was misspelt, and no host: a
+ * comma behind it makes it one. */
+static bool is_host_list(const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	return strpbrk(value, ",*?[.-_") || (value[digits] && strpbrk(value, "0123456789") && !strpbrk(value, " \t'\""));
+}
+
 static int read_shared_disks(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
 {
-	return read_bool(ini, NAMES({ option->group, option->key }), &out->shared_disks, err);
+	const struct ini_name *names = NAMES({ option->group, option->key });
+	const char *value, *origin;
+
+	if (ini_get(ini, option->group, option->key, &value, &origin, err) != 0)
+		return -1;
+	if (value && is_host_list(value)) {
+		out->shared_hosts = xstrdup(value);
+		ini_note(ini, names, value, origin);
+		return 0;
+	}
+	if (read_bool(ini, names, &out->shared_disks, err) != 0)
+		return error_hint(err, "write true or false, or names of hosts with commas between; behind a lone name, too");
+	return 0;
+}
+
+static bool fits(struct span pattern, const char *host)
+{
+	auto_free char *text = xstrndup(pattern.s, pattern.n);
+
+	return *text && fnmatch(text, host, 0) == 0;
+}
+
+bool site_shares_disks(const struct site_config *site, const char *host)
+{
+	const char *at = site->shared_hosts;
+
+	while (at && host && *at) {
+		size_t n = strcspn(at, ",");
+
+		if (fits(span_trim((struct span){ at, n }), host))
+			return true;
+		at += n + (at[n] == ',');
+	}
+	return site->shared_disks;
 }
 
 static int read_computes_wait(struct ini *ini, const struct own_option *option, struct site_config *out, struct error *err)
@@ -243,9 +286,10 @@ static int read_storage(struct ini *ini, const struct own_option *option, struct
 
 /* version before version_file, which looks whether it was given. */
 const struct own_option own_options[] = {
-	{ "site", "shared_disks", "boolean value", "false", "false", NULL, read_shared_disks,
+	{ "site", "shared_disks", "boolean value or list", "false", "false", NULL, read_shared_disks,
 	    "All disks that nova makes (roots of images, ephemeral, swap) are on shared storage: nothing is lost with a host. "
-	    "Where this is false, an instance with a disk on its compute is left out of an evacuation (finding local-disk)." },
+	    "Or names and patterns of the hosts whose disks are, with commas between (compute-0*, kvm17). nova does not record whether "
+	    "it found a disk or made a new one: name no host whose directory of instances you have not seen on another. Elsewhere an instance with a disk on its compute is left out of an evacuation (finding local-disk)." },
 	{ "site", "computes_wait_for_ports", "boolean value", "true", "true", NULL, read_computes_wait,
 	    "The nova-computes wait until neutron has plugged the ports of an instance before they start it, as nova does as "
 	    "shipped. False only where every one of them has vif_plugging_timeout = 0 and vif_plugging_is_fatal = false: it "
@@ -366,6 +410,7 @@ int config_load_site(const struct config_sources *sources, struct site_config *o
 
 void site_config_free(struct site_config *config)
 {
+	free(config->shared_hosts);
 	free(config->version);
 	free(config->min_version);
 	free(config->nova_release);

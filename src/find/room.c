@@ -60,6 +60,19 @@ static void size_from_node(struct room *room, const struct compute_node *node)
 	room->used[CLASS_DISK_GB] = node->local_gb_used;
 }
 
+static bool has_trait(const struct scene *scene, const char *provider, const char *root, const char *trait)
+{
+	const struct trait_fact *f = scene->placing.trait;
+
+	while (f < scene->placing.trait + scene->placing.ntrait && strcmp(f->name, trait) != 0)
+		f++;
+	for (size_t i = 0; f < scene->placing.trait + scene->placing.ntrait && i < f->providers.n; i++)
+		if ((provider && str_equal(f->providers.v[i].uuid, provider)) ||
+		    (root && str_equal(f->providers.v[i].root, root)))
+			return true;
+	return false;
+}
+
 static enum room_closed why_closed(const struct scene *scene, const struct nova_service *s)
 {
 	if (!s)
@@ -89,6 +102,10 @@ void room_add_absent(const struct room *room, struct str *out)
 		str_addf(out, _("'%s' has no inventory in placement: the scheduler sends nothing there"), room->host);
 	else if (room->absent == ROOM_NO_EVACUATION)
 		str_addf(out, _("the hypervisor of '%s' does not support evacuation"), room->host);
+	else if (room->absent == ROOM_MARKED_DISABLED)
+		str_addf(out,
+		    _("placement still has '%s' as disabled (COMPUTE_STATUS_DISABLED), though its service is enabled: the scheduler sends nothing there until its nova-compute reports its resources (a minute)"),
+		    room->host);
 }
 
 void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
@@ -113,6 +130,8 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 		room->closed = why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host));
 		if (!hypervisor_evacuates(n->hypervisor_type))
 			room->absent = ROOM_NO_EVACUATION;
+		else if (!room->closed && !scene->request->what.force && has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
+			room->absent = ROOM_MARKED_DISABLED;
 		if (out->from_placement)
 			size_from_books(room, scene, n);
 		else
@@ -178,19 +197,6 @@ int room_short_class(const struct scene *scene, const struct room *room, const s
 			return class;
 	}
 	return CLASSES;
-}
-
-static bool has_trait(const struct scene *scene, const char *provider, const char *root, const char *trait)
-{
-	const struct trait_fact *f = scene->placing.trait;
-
-	while (f < scene->placing.trait + scene->placing.ntrait && strcmp(f->name, trait) != 0)
-		f++;
-	for (size_t i = 0; f < scene->placing.trait + scene->placing.ntrait && i < f->providers.n; i++)
-		if ((provider && str_equal(f->providers.v[i].uuid, provider)) ||
-		    (root && str_equal(f->providers.v[i].root, root)))
-			return true;
-	return false;
 }
 
 /* What of the room gives this much of a class; ${provider} NULL: any of its providers. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "find/fit.h"
 #include "find/scene.h"
 #include "util/str.h"
 
@@ -73,24 +74,32 @@ static int find_members(struct scene *scene, struct candidate *c, struct error *
 }
 
 /* Each trait is asked about once, however many ask for it. */
-static int find_traits(struct scene *scene, const struct candidate *c, struct error *err)
+static int find_trait(struct scene *scene, const char *name, struct error *err)
 {
 	struct trait_fact *fact;
-	size_t k;
 
-	for (const struct ask *a = c->needs.ask; scene->placing.columns.has_traits && a < c->needs.ask + c->needs.nask; a++) {
-		for (k = 0; k < scene->placing.ntrait && strcmp(scene->placing.trait[k].name, a->name) != 0; k++)
-			;
-		if (a->kind == ASK_RESOURCE || k < scene->placing.ntrait)
-			continue;
-		scene->placing.trait = xreallocarray(scene->placing.trait, scene->placing.ntrait + 1,
-		    sizeof *scene->placing.trait);
-		fact = &scene->placing.trait[scene->placing.ntrait];
-		fact->name = a->name;
-		if (trait_providers_list(scene_placement_db(scene), a->name, &fact->providers, err) != 0)
+	for (size_t k = 0; k < scene->placing.ntrait; k++)
+		if (strcmp(scene->placing.trait[k].name, name) == 0)
+			return 0;
+	scene->placing.trait = xreallocarray(scene->placing.trait, scene->placing.ntrait + 1, sizeof *scene->placing.trait);
+	fact = &scene->placing.trait[scene->placing.ntrait];
+	fact->name = name;
+	if (trait_providers_list(scene_placement_db(scene), name, &fact->providers, err) != 0)
+		return -1;
+	scene->placing.ntrait++;
+	return 0;
+}
+
+/* Of the hosts that are marked disabled, whatever is asked for; then what the instance asks for. */
+static int find_traits(struct scene *scene, const struct candidate *c, struct error *err)
+{
+	if (!scene->placing.columns.has_traits)
+		return 0;
+	if (find_trait(scene, TRAIT_DISABLED, err) != 0)
+		return -1;
+	for (const struct ask *a = c->needs.ask; a < c->needs.ask + c->needs.nask; a++)
+		if (a->kind != ASK_RESOURCE && find_trait(scene, a->name, err) != 0)
 			return -1;
-		scene->placing.ntrait++;
-	}
 	return 0;
 }
 

@@ -24,7 +24,7 @@ bool token_is_for_volume(const struct volume_fact *v)
  * not share. Signatures and trusted certificates are looked at when an image is fetched. */
 unsigned token_needs(const struct scene *scene, const struct candidate *c)
 {
-	bool shared = scene->world->site.shared_disks;
+	bool shared = site_shares_disks(&scene->world->site, c->instance->host);
 	unsigned needs = !shared && !instance_boots_from_volume(c->instance) ? TOKEN_FOR_IMAGE : 0;
 
 	if (c->needs.kernel_id && !(needs & TOKEN_FOR_IMAGE))

@@ -18,9 +18,9 @@ void guard_local_disk(const struct guard *self, const struct scene *scene, struc
 {
 	auto_str struct str disks = { 0 };
 
-	if (scene->world->site.shared_disks)
-		return;
 	EACH_WANTED(c, scene) {
+		if (site_shares_disks(&scene->world->site, c->instance->host))
+			continue;
 		if (!needs_own_disks(&c->needs, c->instance) || is_never_remade(scene, out, c))
 			continue;
 		str_clear(&disks);

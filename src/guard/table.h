@@ -33,7 +33,7 @@ GUARD("needs-token", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, needs_token),
 GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
 	.sentence = N_("the instance has disks that nova made (the root of an image, ephemeral, swap); they may be on the "
 		"dead host's own disk, and nova would create them again, empty"),
-	.hint = N_("set [site] shared_disks = true if all instance disks are shared"),
+	.hint = N_("if the host's instance disks are shared, name it in [site] shared_disks (true: those of all hosts are)"),
 	.offer = N_("if the disk of this instance is shared, or may become empty"))
 GUARD("release-deletes-disks", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, release_deletes_disks),
 	.sentence = N_("in this release of nova a failed spawn on the new host deletes disks on shared storage (bug 1550919); only "

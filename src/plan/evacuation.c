@@ -93,6 +93,12 @@ bool evacuation_has_landed(const struct unit *unit)
 	    evacuation_is(unit, PHASE_CANNOT_WRITE) || evacuation_is(unit, PHASE_PROVED);
 }
 
+bool evacuation_has_unrecorded_disks(const struct unit *unit)
+{
+	return evacuation_has_landed(unit) && unit->candidate &&
+	    needs_own_disks(&unit->candidate->needs, unit->candidate->instance);
+}
+
 bool evacuation_waits_for_network(const struct unit *unit, int64_t now_ms)
 {
 	const struct evacuation *e = unit->evacuation;

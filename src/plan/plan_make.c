@@ -337,7 +337,7 @@ static void say_lost(const struct scene *scene, const struct candidate *c, struc
 {
 	auto_str struct str disks = { 0 };
 
-	if (scene->world->site.shared_disks || !needs_own_disks(&c->needs, c->instance))
+	if (site_shares_disks(&scene->world->site, c->instance->host) || !needs_own_disks(&c->needs, c->instance))
 		return;
 	needs_say_disks(&c->needs, c->instance, &disks);
 	str_addf(out, _("; local disks, created again, empty, unless they are found there: %s"), disks.s);

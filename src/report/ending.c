@@ -184,6 +184,66 @@ static void add_disk_notes(const struct ending *e)
 	ending_add_more(e, _("note"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
 }
 
+/* "a, b on h1, c on h2": each host once. */
+static void add_by_host(const struct unit *const *unit, size_t n, struct str *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *host = str_or(unit[i]->step[0].after[0], "?");
+		auto_str struct str names = { 0 };
+		size_t first = 0;
+
+		while (!str_equal(str_or(unit[first]->step[0].after[0], "?"), host))
+			first++;
+		for (size_t k = i; k < n && first == i; k++)
+			if (str_equal(str_or(unit[k]->step[0].after[0], "?"), host))
+				str_addf(&names, "%s%s", names.n ? ", " : "", name_of(unit[k]));
+		if (first == i) {
+			str_add(out, out->n ? ", " : "");
+			str_addf(out, _("%s on %s"), names.s, host);
+		}
+	}
+}
+
+/* One paragraph for all of them: where to look is the same for each. */
+static void add_unrecorded_disks(const struct ending *e)
+{
+	const struct unit *shown[ENDING_SHOWN];
+	auto_str struct str text = { 0 }, names = { 0 };
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++)
+		if (evacuation_has_unrecorded_disks(u) && n++ < ENDING_SHOWN)
+			shown[n - 1] = u;
+	if (n == 0)
+		return;
+	add_by_host(shown, n < ENDING_SHOWN ? n : ENDING_SHOWN, &names);
+	if (n > ENDING_SHOWN)
+		str_addf(&names, _(" and %zu more"), n - ENDING_SHOWN);
+	str_addf(&text,
+	    _("nova does not record whether it found the old disk or made a new one: %s; nova-compute's log there says, by uuid, 'disk on shared storage' or 'disk not on shared storage'"),
+	    names.s);
+	ending_add(e, _("note"), text.s);
+}
+
+/* Is its guest started? A stopped instance is left so. */
+static bool has_started(const struct unit *u)
+{
+	return u->kind == UNIT_EVACUATION && evacuation_has_landed(u) && !str_equal(u->step[0].after[1], "stopped");
+}
+
+/* nova is done before a guest has booted, and what is verified are rows. */
+static void add_booting(const struct ending *e)
+{
+	size_t n = 0;
+
+	for (const struct unit *u = e->plan->unit; u < e->plan->unit + e->plan->nunit; u++)
+		n += has_started(u);
+	if (n > 0)
+		ending_add(e, _("guests"),
+		    n == 1 ? _("started, and booting now: ask it whether it answers") :
+			     _("started, and booting now: ask them whether they answer"));
+}
+
 static void add_under_way(const struct ending *e)
 {
 	auto_str struct str text = { 0 };
@@ -326,6 +386,8 @@ static void add_facts(const struct ending *e, const struct error *why)
 	add_network_notes(e);
 	add_since(e);
 	add_waiting_messages(e);
+	add_unrecorded_disks(e);
+	add_booting(e);
 	ending_add(e, _("journal"), journal_path(r->work->journal));
 }
 

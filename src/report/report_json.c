@@ -55,6 +55,7 @@ static json_object *step_object(const struct report *report, const struct unit *
 		put_text(one, "network_why", unit->evacuation ? unit->evacuation->network_why : NULL);
 		put_text(one, "disks", unit->evacuation ? disks_name[unit->evacuation->disks] : NULL);
 		put_text(one, "disks_why", unit->evacuation ? unit->evacuation->disks_why : NULL);
+		put_bool(one, "disks_unrecorded", evacuation_has_unrecorded_disks(unit));
 	}
 	return one;
 }
