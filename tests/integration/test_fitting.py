@@ -109,6 +109,18 @@ class Fitting(harness.TestCase):
         self.assertIn("under another uuid", free[B])
         self.assertNotIn("uuid", free[C])
 
+    def test_a_host_that_was_enabled_past_nova_api_is_seen_before_the_cast(self):
+        rows("placement", "INSERT INTO traits (name) VALUES ('COMPUTE_STATUS_DISABLED') ON DUPLICATE KEY UPDATE name = name")
+        rows("placement", "INSERT INTO resource_provider_traits (trait_id, resource_provider_id) SELECT t.id, p.id FROM traits t, resource_providers p"
+             " WHERE t.name = 'COMPUTE_STATUS_DISABLED' AND p.name = %s", (B,))
+        self.addCleanup(rows, "placement", "DELETE FROM resource_provider_traits WHERE trait_id = (SELECT id FROM traits WHERE name = 'COMPUTE_STATUS_DISABLED')")
+        self.assertIn("placement still has '%s' as disabled" % B, self.instance("image-active-0", B, *PLACEMENT)["no-capacity"]["message"])
+        for words in ((C, *PLACEMENT), PLACEMENT, (B,)):        # another one takes it, and without placement's records nobody knows
+            self.assertNotIn("no-capacity", self.instance("image-active-0", *words))
+        free = {x["item"]: x["detail"] for x in self.tool.run("host", "show", A, "-f", "json", *PLACEMENT).json if x["section"] == "capacity"}
+        self.assertIn("COMPUTE_STATUS_DISABLED", free[B])
+        self.assertNotIn("COMPUTE_STATUS_DISABLED", free[C])
+
     def test_a_provider_gives_no_more_at_once_than_it_says(self):
         rows("placement", "UPDATE inventories SET max_unit = 63 WHERE resource_class_id = 1")
         self.assertIn("to one instance", self.instance("image-active-0", *PLACEMENT)["no-capacity"]["message"])

@@ -4,7 +4,7 @@ import json
 import os
 
 import harness
-from harness import A, FENCED, OK, REFUSED, rows, value
+from harness import A, B, C, FENCED, OK, REFUSED, rows, value
 
 NAME = "volume-active-1"
 
@@ -49,8 +49,10 @@ class OwnDisks(harness.TestCase):
         harness.heartbeats()
         shown = self.tool.run("instance", "evacuate", NAME, *FENCED, "--accept", "volume-owner-dead", "--accept", "local-disk", "--dry-run")
         self.assertIn("20 GB ephemeral, 512 MB swap", " ".join((shown.out + shown.err).split()))   # the plan says what is made anew
-        self.site("shared_disks = true\n")
-        self.assertEqual(self.local(self.dry("instance", "evacuate", NAME)), [])
+        for shared, found in (("true", 0), (A, 0), ("nobody, %s*" % A, 0), ("%s, %s" % (B, C), 1)):
+            self.site("shared_disks = %s\n" % shared)
+            r = self.dry("instance", "evacuate", NAME, code=REFUSED if found else OK)
+            self.assertEqual(len(self.local(r)), found, shared)
 
     def test_a_flavors_own_ephemeral_and_swap_need_no_block_device(self):
         self.site("")
@@ -74,7 +76,7 @@ class OwnDisks(harness.TestCase):
         rows("nova", "UPDATE instances SET config_drive = 'True' WHERE uuid = %s", (self.uuid,))
         row = {i["id"]: i for i in self.tool.run("instance", "list", "--host", A, "-f", "json").json}[self.uuid]
         self.assertEqual((row["boot"], row["ephemeral_gb"], row["swap_mb"]), ("volume", 20, 512))
-        for text, says in (("", "own disk"), ("shared_disks = true\n", "shared storage")):
+        for text, says in (("", "own disk"), ("shared_disks = %s\n" % A, "shared storage")):
             self.site(text)
             show = {r["item"]: r["value"] for r in self.tool.run("instance", "show", NAME, "-f", "json").json if r["section"] == "instance"}
             self.assertTrue(show["disks"].startswith("20 GB ephemeral, 512 MB swap: on "), show["disks"])

@@ -64,6 +64,10 @@ class Proof(harness.TestCase):
         self.assertIn("host '%s'" % (C + "@ceph#ceph"), steps[self.changed["moved"]]["since"])
         self.assertIsNone(steps[self.changed["gone"]]["since"])
         self.assertNotIn("'another'", r.out + r.err)
+        made = {x["uuid"] for x in rows("nova", "SELECT uuid FROM instances WHERE image_ref <> ''")}       # the rest are on volumes
+        unrecorded = {s["id"]: s["disks_unrecorded"] for s in r.json["steps"] if s["kind"] == "instance"}
+        self.assertEqual(unrecorded, {i: i in made for i in unrecorded})
+        self.assertEqual(set(unrecorded.values()), {True, False})
         n = value("cinder", "SELECT COUNT(*) FROM volumes WHERE BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %s AND deleted = 0", (B + "@ceph",))
         self.assertEqual({c["now"] for c in r.json["checks"] if (c["kind"], c["owner"]) == ("volume", B + "@ceph")}, {n})
         self.expect(self.tool.run("journal", "recover", r.json["run"], "-f", "json"), OK, "nothing to recover")
@@ -72,6 +76,11 @@ class Proof(harness.TestCase):
         r = self.rescue(self.users_at_work, form="table")
         self.assertIn("note       volume %s was changed after it was verified: now deleted" % self.changed["deleted"], r.out)
         self.assertIn("note       volume %s was changed after it was verified: now host '%s@ceph#ceph'" % (self.changed["moved"], C), r.out)
+        said = " ".join(r.out.split())
+        names, found, _ = said.partition("nova does not record whether it found the old disk or made a new one: ")[2].partition(" on %s; " % C)
+        self.assertTrue(found, said)
+        self.assertIn("image-active-0", names.split(", "))
+        self.assertLess(said.index("guests started, and booting now"), said.index(" journal "))
 
     def test_the_proof_is_in_the_journal_before_the_first_message(self):
         self.tool.run("host", "rescue", A, "--to", B, *GO, "--no-wait")

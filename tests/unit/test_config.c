@@ -947,6 +947,51 @@ static void the_sites_own_file_may_be_missing_unless_it_was_named(void **state)
 	assert_non_null(strstr(err.text, "/nonexistent/evac-manage.conf"));
 }
 
+static void disks_are_shared_by_host_and_pattern(void **state)
+{
+	static const struct {
+		const char *value, *host;
+		bool shared;
+	} rows[] = {
+		{ "compute-0*, kvm17", "compute-07", true },
+		{ "compute-0*, kvm17", "kvm17", true },
+		{ "compute-0*, kvm17", "kvm170", false },
+		{ "compute-0*, kvm17", "compute-17", false },
+		{ "compute-0*, kvm17", NULL, false },
+		{ "kvm17", "kvm17", true },
+		{ "kvm17", "kvm18", false },
+		{ "kvm[12].example", "kvm2.example", true },
+		{ "alpha,", "alpha", true }, /* a word of letters alone needs its comma */
+		{ "alpha,", "beta", false },
+		{ " , alpha , ", "", false },
+		{ "*", "any", true },
+		{ "true", "any", true },
+		{ "true", NULL, true },
+		{ "1", "any", true },
+		{ "true,", "any", false }, /* a host of this name */
+		{ "false", "any", false },
+	};
+	const struct config_sources sources = { .site_file = file };
+	auto_str struct str text = { 0 };
+	struct site_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		str_clear(&text);
+		str_addf(&text, "[site]\nshared_disks = %s\n", rows[i].value);
+		write_file(text.s);
+		if (config_load_site(&sources, &c, &err) != 0)
+			fail_msg("%s", err.text);
+		if (site_shares_disks(&c, rows[i].host) != rows[i].shared)
+			fail_msg("'%s' of '%s'", rows[i].value, rows[i].host ? rows[i].host : "no host");
+		site_config_free(&c);
+	}
+	write_file("[site]\nshared_disks = computes\n");
+	assert_int_equal(-1, config_load_site(&sources, &c, &err));
+	assert_non_null(strstr(err.hint, "names of hosts"));
+}
+
 static void a_wrong_site_file_is_refused_by_line(void **state)
 {
 	static const char *const rows[][2] = {
@@ -1147,6 +1192,7 @@ int main(void)
 		cmocka_unit_test(keystone_s_file_gives_its_database_alone),
 		cmocka_unit_test(the_sites_own_file_is_read_with_its_version_file),
 		cmocka_unit_test(the_sites_own_file_may_be_missing_unless_it_was_named),
+		cmocka_unit_test(disks_are_shared_by_host_and_pattern),
 		cmocka_unit_test(a_wrong_site_file_is_refused_by_line),
 		cmocka_unit_test(each_value_tells_its_origin_and_no_password),
 		cmocka_unit_test(the_table_of_our_options_says_the_defaults_that_count),

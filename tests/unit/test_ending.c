@@ -88,6 +88,7 @@ static void rescue(size_t n, const char *fate, const char *directory)
 			continue;
 		struct unit *unit = plan_unit(&work.plan, UNIT_EVACUATION);
 
+		unit->candidate = &candidate[i];
 		unit_step(unit, STEP_INSTANCE, name[i], name[i])->before[0] = "c1";
 		enter(unit, &evacuation[k++], fate[i % strlen(fate)], i);
 	}
@@ -207,6 +208,38 @@ static void each_way_to_end_names_what_did_not_end_well(void **unused)
 	}
 }
 
+/* Whether nova found the disk that it made once is in no row; that the guests boot now is the last that is said of them. */
+static void what_nova_does_not_record_is_said(void **unused)
+{
+	auto_str struct str text = { 0 }, many = { 0 }, stopped = { 0 };
+
+	(void)unused;
+	rescue(3, "oof", state);
+	ending(ERROR_PARTIAL, 0, &text);
+	assert_null(strstr(text.s, "nova does not record")); /* all on volumes */
+	assert_says(text.s, "\n  guests     started, and booting now: ask them whether they answer\n");
+	str_clear(&text);
+	for (size_t i = 0; i < 3; i++) /* the third has failed */
+		candidate[i].needs.disks.ephemeral_gb = 20;
+	work.plan.unit[work.plan.nunit - 1].step[0].after[1] = work.plan.unit[work.plan.nunit - 2].step[0].after[1] = "stopped";
+	ending(ERROR_PARTIAL, 0, &text);
+	assert_says(text.s, "\n  note       nova does not record whether it found the old disk or made a new one: instance-0 on h0, instance-1 on h1; "
+			    "nova-compute's log there says, by uuid, 'disk on shared storage' or 'disk not on shared storage'\n");
+	assert_says(text.s, "\n  guests     started, and booting now: ask it whether it answers\n  journal ");
+	work.plan.unit[work.plan.nunit - 3].step[0].after[1] = "stopped";
+	ending(ERROR_PARTIAL, 0, &stopped);
+	assert_null(strstr(stopped.s, "  guests  ")); /* none has started */
+	over();
+	rescue(MANY, "o", state);
+	for (size_t i = 0; i < MANY; i++)
+		candidate[i].needs.disks.ephemeral_gb = 20;
+	ending(ERROR_OK, 80, &many);
+	assert_in_range(lines_of(many.s), 1, 16);
+	ending(ERROR_OK, 0, &many);
+	assert_says(many.s, ": instance-0, instance-3, instance-6 on h0, instance-1, instance-4, instance-7 on h1, instance-2, instance-5 on h2 and 4992 more; ");
+	over();
+}
+
 static void it_fits_a_screen_whatever_the_size_of_the_host(void **unused)
 {
 	static const size_t sizes[] = { 3, 13, 213, MANY }, widths[] = { 80, 120 };
@@ -294,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rescue_ends_with_one_fact_a_line),
 		cmocka_unit_test(each_way_to_end_names_what_did_not_end_well),
+		cmocka_unit_test(what_nova_does_not_record_is_said),
 		cmocka_unit_test(it_fits_a_screen_whatever_the_size_of_the_host),
 		cmocka_unit_test(a_name_of_strangers_makes_no_line),
 		cmocka_unit_test(what_the_error_says_is_not_said_twice),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "evacuation_scene.h"
+#include "find/fit.h"
 
 #define BOOK(top, of, called, number, is, has) { .root = top, .uuid = of, .name = called, .class = number, .class_name = is, .capacity = has, .min_unit = 1, .max_unit = 1000000, .step_size = 1 }
 
@@ -275,6 +276,32 @@ static void a_hypervisor_that_takes_no_evacuation(void **state)
 	assert_quiet("no-capacity");
 }
 
+/* Enabled by SQL, and its nova-compute has not yet reported: the scheduler leaves it out. */
+static void a_host_that_placement_still_has_as_disabled(void **state)
+{
+	static struct provider has[] = { { "u", "u" } };
+	struct trait_fact fact = { TRAIT_DISABLED, { .v = has, .n = 1 } };
+	struct inventory books[] = { BASE_BOOKS };
+
+	(void)state;
+	use_books(books, COUNT(books));
+	scene.placing.trait = &fact;
+	scene.placing.ntrait = 1;
+	scene.placing.columns.has_traits = true;
+	services[2].disabled = true;
+	assert_found("no-capacity", "placement still has 'b' as disabled");
+	request.what.target_host = "b";
+	scene.nova.target_cell = scene.nova.home;
+	assert_found("no-capacity", "COMPUTE_STATUS_DISABLED");
+	request.what.force = true; /* past the scheduler */
+	assert_quiet("no-capacity");
+	request.what.force = false;
+	fact.providers.n = 0;
+	assert_quiet("no-capacity");
+	request.what.target_host = NULL;
+	scene.nova.target_cell = NULL;
+}
+
 /* ---- reading what an instance needs */
 
 static void needs_come_from_the_flavor(void **state)
@@ -369,6 +396,7 @@ int main(void)
 		TEST(traits_pinning_and_a_shared_disk_are_reckoned),
 		TEST(a_hard_group_is_not_passed_by_force),
 		TEST(a_hypervisor_that_takes_no_evacuation),
+		TEST(a_host_that_placement_still_has_as_disabled),
 		TEST(what_is_asked_of_placement_comes_from_the_request),
 		TEST(needs_come_from_the_flavor),
 		TEST(needs_come_from_the_ports),

@@ -92,6 +92,18 @@ static void disks_are_local(void)
 	f.world.site.shared_disks = false;
 }
 
+static void disks_are_shared_on_other_hosts(void)
+{
+	disks_are_local();
+	f.world.site.shared_hosts = (char *)(uintptr_t)"c2, d*";
+}
+
+static void disks_are_shared_on_its_host(void)
+{
+	disks_are_local();
+	f.world.site.shared_hosts = (char *)(uintptr_t)"d*, c1";
+}
+
 static void disks_are_local_and_i1_has_some_beside_its_volume(void)
 {
 	disks_are_local();
@@ -219,6 +231,8 @@ static const struct guard_case cases[] = {
 	    "release-unclear 2026.2: service version 1000 of the conductor is unknown: the rules of nova 34 (2026.2) are used" },
 	{ i1_is_not_wanted_and_broken, "" },
 	{ disks_are_local, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host; nova makes the root disk again from the image, without what was written to it since" },
+	{ disks_are_shared_on_other_hosts, "local-disk i2: db boots from an image: its disks (a root as large as its image) may be lost with the host; nova makes the root disk again from the image, without what was written to it since" },
+	{ disks_are_shared_on_its_host, "" },
 	{ disks_are_local_and_i2_has_a_root_of_10_gb, "local-disk i2: db boots from an image: its disks (10 GB root) may be lost with the host; nova makes the root disk again "
 	    "from the image, without what was written to it since" },
 	{ disks_are_local_and_i1_has_some_beside_its_volume, "local-disk i1: web boots from a volume and has disks that nova made (20 GB ephemeral, 512 MB swap): "
