@@ -175,7 +175,7 @@ class Findings(harness.TestCase):
         blocker = harness.connect("cinder", autocommit=False)
         self.addCleanup(blocker.close)
         with blocker.cursor() as cursor:
-            cursor.execute("SELECT id FROM volumes WHERE host = %s AND deleted = 0 ORDER BY id DESC LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
+            cursor.execute("SELECT id FROM volumes WHERE BINARY host = %s AND deleted = 0 ORDER BY id DESC LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
             r = self.tool.run(*MOVE, *GO)
         self.assertNotEqual(r.code, OK)
         self.assertEqual({c["now"] for c in r.json["checks"]}, {None})

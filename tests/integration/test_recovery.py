@@ -350,7 +350,7 @@ class Evacuations(Recovery):
         journals.cut_after(self.journal(), is_type("publish_intent"))
         journals.older(self.journal(), 600)
         harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
-        self.expect(self.recover("--resend"), UNKNOWN, "reports")
+        self.expect(self.recover("--resend"), UNKNOWN, "so '%s' is alive" % A)
         self.assertEqual(len(conductor.casts), 1)
 
     def test_what_was_taken_and_never_begun_becomes_unknown(self):
