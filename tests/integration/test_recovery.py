@@ -166,7 +166,7 @@ class Rows(Recovery):
         blocker = pymysql.connect(host="127.0.0.1", port=int(ENV["SB_DB_PORT"]), user=ENV["SB_DB_ADMIN"],
                                   password=ENV["SB_DB_ADMIN_PASS"], database="cinder")
         with blocker.cursor() as c:
-            c.execute("SELECT id FROM volumes WHERE host = %s AND deleted = 0 LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
+            c.execute("SELECT id FROM volumes WHERE BINARY host = %s AND deleted = 0 LIMIT 1 FOR UPDATE", (A + "@ceph#ceph",))
             running = self.tool.start(*MOVE, *GO)
             end = time.monotonic() + 20
             while time.monotonic() < end and not any(j[-1]["type"] == "intent" for j in self.tool.journals() if j):
