@@ -23,6 +23,7 @@ extern const char *const audit_database_name[];
 
 enum audit_rule {
 	AUDIT_EACH,    /* every row is a finding */
+	AUDIT_CEPH,    /* every row names a disk on Ceph: what that says of it is a finding, or is none */
 	AUDIT_ABSENT,  /* a row whose key the other statement does not have (or not under one of the conditions) */
 	AUDIT_PAIR,    /* two rows of one key for which all conditions hold */
 	AUDIT_SEVERAL, /* a key with more than one row; with another statement: that has the key too */

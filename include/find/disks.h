@@ -51,6 +51,15 @@ struct storage_facts {
 	bool silent;                 /* at that look a disk that was told of at first was not */
 };
 
+struct storage_config;
+struct rbd_backend;
+struct rbd_connection;
+/* As whom, and where, the disk of this connection is asked for: [storage], else its backend in cinder.conf (NULL: not known), else
+ * the connection. Texts are those of the three. */
+struct storage_access rbd_access(const struct storage_config *own, const struct rbd_backend *backend,
+    const struct rbd_connection *rbd);
+bool storage_access_same(const struct storage_access *a, const struct storage_access *b);
+
 struct scene;
 /* Which images the disks of all candidates are, and whom to ask for them: out of nova's connections. What cannot be read is
  * said in absent, and is no error. */

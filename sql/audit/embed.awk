@@ -59,7 +59,7 @@ function check_head(f,    i, key, word) {
 	if (!has_word(text[f], "AS subject") || !has_word(text[f], "AS host")) fail("no column subject, or none host")
 	check_columns(f, head[f, "message"]); check_columns(f, head[f, "remedy"])
 	if (head[f, "rule"] == "") head[f, "rule"] = "each"
-	if (head[f, "rule"] !~ /^(each|absent|pair|several)$/) fail("no rule: " head[f, "rule"])
+	if (head[f, "rule"] !~ /^(each|ceph|absent|pair|several)$/) fail("no rule: " head[f, "rule"])
 	if (head[f, "rule"] == "each" && head[f, "with"] != "") fail(":with needs a :rule")
 	if (head[f, "rule"] ~ /^(absent|pair)$/ && head[f, "with"] == "") fail("the rule needs a :with")
 	if (head[f, "with"] != "") {
@@ -67,7 +67,7 @@ function check_head(f,    i, key, word) {
 		if (head[head[f, "with"], "database"] == head[f, "database"]) fail("both statements run in the same database")
 		check_merge(f, head[f, "with"])
 	}
-	if (head[f, "rule"] != "each") check_merge(f, f)
+	if (head[f, "rule"] !~ /^(each|ceph)$/) check_merge(f, f)
 }
 function check_first(f,    word, n, i, of) {
 	if (head[f, "first"] == "") return

@@ -98,7 +98,7 @@ static void remedy_fill(const char *remedy, const struct audit_row *left, const 
 
 static bool is_plumbing(const char *name)
 {
-	static const char *const plumbing[] = { "k", "subject", "host", "age_s" };
+	static const char *const plumbing[] = { "k", "subject", "host", "age_s", "info" };
 
 	for (size_t i = 0; i < sizeof plumbing / sizeof *plumbing; i++)
 		if (strcmp(name, plumbing[i]) == 0)

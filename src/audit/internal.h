@@ -45,6 +45,7 @@ struct audit_places {
 /* What is configured is opened. A source that cannot be asked is told at once, one error line each, and left out; one must
  * answer. */
 int places_open(const struct request *request, struct audit_places *out, struct error *err);
+int places_load_site(const struct request *request, struct site_config *out, struct error *err); /* our own configuration */
 enum error_kind places_absent(const struct audit_places *places); /* the kind of what could not be asked; ERROR_OK: all was */
 void places_begin(struct audit_places *places);                   /* fresh snapshots everywhere */
 void places_end(struct audit_places *places);
@@ -100,6 +101,9 @@ int key_compare(const char *a, const char *b); /* as the databases order keys: c
 typedef void found_fn(void *ctx, const struct audit_check *check, const struct audit_row *left, const struct audit_row *right);
 int check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
     const struct audit_range *range, int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err);
+/* ceph.c: of a check whose rule is AUDIT_CEPH. ERROR_NOT_FOUND: there is nothing to ask, or nothing configured to ask with. */
+int ceph_check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
+    int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err);
 /* The same over all keys, by way of the check's narrower statements where it has such: first.c. */
 int check_look(struct audit_places *places, const struct audit_check *check, const struct request *request, int64_t deadline_ms,
     found_fn *found, void *ctx, uint64_t *rows, struct error *err);

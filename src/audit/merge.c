@@ -162,6 +162,8 @@ int check_run(struct audit_places *places, const struct audit_check *check, cons
 	int rc;
 
 	*rows = 0;
+	if (check->rule == AUDIT_CEPH)
+		return ceph_check_run(places, check, request, deadline_ms, found, ctx, rows, err);
 	if (check->rule == AUDIT_EACH)
 		return run_each(places, check, request, deadline_ms, found, ctx, rows, err);
 	rc = stream_open(places, &check->left, request, range, true, deadline_ms, &m.left.stream, err);

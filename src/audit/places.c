@@ -246,6 +246,13 @@ static void places_add_nova(const struct request *request, const struct config_s
 		places_add_cell(request, p, &p->mappings.v[i]);
 }
 
+int places_load_site(const struct request *request, struct site_config *out, struct error *err)
+{
+	const struct config_sources sources = config_sources_of(request);
+
+	return config_load_site(&sources, out, err);
+}
+
 int places_open(const struct request *request, struct audit_places *out, struct error *err)
 {
 	const struct config_sources sources = config_sources_of(request);

@@ -126,6 +126,11 @@ static void end_result(struct audit_report *report, struct audit_result *r, int 
 		return;
 	if (err->kind == ERROR_DB_UNREACHABLE)
 		report->absent = err->kind;
+	if (r->check->rule == AUDIT_CEPH && err->kind == ERROR_NOT_FOUND) {
+		r->outcome = AUDIT_NOT_HERE;
+		memcpy(r->why, err->text, sizeof r->why);
+		return;
+	}
 	r->outcome = err->kind == ERROR_TIMEOUT || err->kind == ERROR_BUSY ? AUDIT_TIMED_OUT : AUDIT_FAILED;
 	memcpy(r->why, err->text, sizeof r->why);
 	log_warn("%s %s did not finish: %s", r->check->number, r->check->name, err->text);
@@ -213,7 +218,7 @@ static int look_again(const struct request *request, struct audit_places *places
 	bool all = false;
 	uint64_t rows;
 
-	if (l->result->check->rule != AUDIT_EACH && n <= KEYS_ONE_BY_ONE &&
+	if (l->result->check->rule != AUDIT_EACH && l->result->check->rule != AUDIT_CEPH && n <= KEYS_ONE_BY_ONE &&
 	    look_by_key(request, places, l, n, deadline, &all, err) != 0)
 		return -1;
 	return all ? 0 : check_look(places, l->result->check, request, deadline, found_again, l, &rows, err);

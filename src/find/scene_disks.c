@@ -67,7 +67,7 @@ static const struct rbd_backend *rbd_backend_of(const struct scene *scene, const
 	return cinder->nrbd == 1 ? cinder->rbd : NULL;
 }
 
-static bool is_same_access(const struct storage_access *a, const struct storage_access *b)
+bool storage_access_same(const struct storage_access *a, const struct storage_access *b)
 {
 	return str_equal(a->cluster, b->cluster) && str_equal(a->conf, b->conf) && str_equal(a->keyring, b->keyring) &&
 	    str_equal(a->user, b->user) && str_equal(a->monitors, b->monitors);
@@ -79,7 +79,7 @@ static size_t ceph_of(struct scene *scene, const struct storage_access *access, 
 	struct ceph_fact *more;
 
 	for (size_t i = 0; i < facts->nceph; i++)
-		if (is_same_access(&facts->ceph[i].access, access) && str_equal(facts->ceph[i].opener, opener))
+		if (storage_access_same(&facts->ceph[i].access, access) && str_equal(facts->ceph[i].opener, opener))
 			return i;
 	more = arena_alloc(&scene->arena, (facts->nceph + 1) * sizeof *more);
 	if (facts->nceph)
@@ -108,6 +108,18 @@ static void add_disk(struct scene *scene, struct finding_disks *f, struct disk_f
 	facts->disk[facts->ndisk++] = disk;
 }
 
+struct storage_access rbd_access(const struct storage_config *own, const struct rbd_backend *backend,
+    const struct rbd_connection *rbd)
+{
+	return (struct storage_access){ .cluster = backend && backend->cluster ? backend->cluster : rbd->cluster,
+		.conf = own->conf || !backend ? own->conf : backend->conf,
+		.keyring = own->keyring,
+		.user = own->user            ? own->user :
+		    backend && backend->user ? backend->user :
+					       rbd->user,
+		.monitors = rbd->monitors };
+}
+
 static void add_volume_disk(struct scene *scene, struct finding_disks *f, const struct connection *connection)
 {
 	const struct storage_config *own = &scene->world->site.storage;
@@ -118,13 +130,7 @@ static void add_volume_disk(struct scene *scene, struct finding_disks *f, const 
 
 	if (!rbd_connection_read(connection->info, &scene->arena, &rbd))
 		return;
-	access = (struct storage_access){ .cluster = backend && backend->cluster ? backend->cluster : rbd.cluster,
-		.conf = own->conf || !backend ? own->conf : backend->conf,
-		.keyring = own->keyring,
-		.user = own->user            ? own->user :
-		    backend && backend->user ? backend->user :
-					       rbd.user,
-		.monitors = rbd.monitors };
+	access = rbd_access(own, backend, &rbd);
 	add_disk(scene, f,
 	    (struct disk_fact){ .instance = arena_dup(&scene->arena, connection->instance_uuid),
 		.volume = arena_dup(&scene->arena, connection->volume_id),

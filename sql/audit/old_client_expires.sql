@@ -1,0 +1,24 @@
+-- A client is on the blocklist of a cluster that has disks of instances, and its entry ends within a day. If its host was frozen and is
+-- not off, its guests write again after that. librbd's own entries last an hour: each start of a guest whose host died makes one.
+-- :check S03 old-client-expires
+-- :severity low
+-- :title entry of a blocklist that ends soon
+-- :database cell
+-- :subject client
+-- :rule ceph
+-- :message client {client} is kept out of the cluster that has {image} until {until}; if its host was frozen and is not off, its guests write to their disks again after that
+-- :remedy ceph osd blocklist add {client} 157680000
+-- :reads block_device_mapping instances
+SELECT i.uuid AS instance
+     , b.volume_id AS volume
+     , b.connection_info AS info
+     , NULL AS subject
+     , NULL AS image
+     , NULL AS client
+     , NULL AS until
+  FROM block_device_mapping AS b
+  JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
+ WHERE b.destination_type = 'volume'
+   AND b.volume_id IS NOT NULL
+   AND b.deleted = 0
+ ORDER BY i.uuid, b.id;

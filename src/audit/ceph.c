@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "find/disks.h"
+#include "internal.h"
+#include "model/nova/connection.h"
+#include "util/clock.h"
+#include "util/lang.h"
+
+/* Checks whose statement names disks on Ceph, and whose findings are what Ceph says of them. The columns of a row that the statement
+ * leaves NULL are filled in here; how its disk is reached may hold a key, and goes no further. */
+
+#define SOON_S INT64_C(86400)
+
+struct asked_disk {
+	struct audit_row row;
+	struct rbd_connection rbd;
+	size_t cluster;
+};
+struct asked_cluster {
+	struct storage_access access;
+	struct storage_image *image;
+	size_t n, cap;
+	struct storage_look look;
+	struct storage_answer answer;
+};
+struct ceph_check {
+	const struct audit_check *check;
+	found_fn *found;
+	void *ctx;
+	struct site_config site;
+	const struct cinder_config *cinder; /* NULL: not configured */
+	struct asked_disk *disk;
+	size_t n, cap;
+	struct asked_cluster *cluster;
+	size_t ncluster, capcluster;
+	struct arena arena;
+	size_t unknown;
+	const char *why; /* of one of them */
+};
+
+/* ---- which disks */
+
+/* Which backend has a volume nova does not say: where cinder.conf names one of Ceph alone, that. */
+static struct storage_access access_of(const struct ceph_check *c, const struct rbd_connection *rbd)
+{
+	const struct rbd_backend *backend = c->cinder && c->cinder->nrbd == 1 ? c->cinder->rbd : NULL;
+
+	return rbd_access(&c->site.storage, backend, rbd);
+}
+
+static size_t cluster_of(struct ceph_check *c, const struct rbd_connection *rbd)
+{
+	const struct storage_access access = access_of(c, rbd);
+
+	for (size_t i = 0; i < c->ncluster; i++)
+		if (storage_access_same(&c->cluster[i].access, &access))
+			return i;
+	c->cluster = vec_grow(c->cluster, c->ncluster, &c->capcluster, sizeof *c->cluster);
+	c->cluster[c->ncluster] = (struct asked_cluster){ .access = access };
+	return c->ncluster++;
+}
+
+static void keep_row(struct ceph_check *c, const struct audit_row *row)
+{
+	struct asked_disk d = { .row = *row };
+	const char **name, **value;
+	struct asked_cluster *cluster;
+
+	if (!rbd_connection_read(row_value(row, "info"), &c->arena, &d.rbd) || d.rbd.multiattach)
+		return;
+	name = arena_alloc(&c->arena, row->n * sizeof *name);
+	value = arena_alloc(&c->arena, row->n * sizeof *value);
+	for (size_t i = 0; i < row->n; i++) {
+		name[i] = arena_dup(&c->arena, row->name[i]);
+		value[i] = strcmp(row->name[i], "info") == 0 ? NULL : arena_dup(&c->arena, row->value[i]);
+	}
+	d.row.name = name;
+	d.row.value = value;
+	d.row.key = "";
+	d.cluster = cluster_of(c, &d.rbd);
+	c->disk = vec_grow(c->disk, c->n, &c->cap, sizeof *c->disk);
+	c->disk[c->n++] = d;
+	cluster = &c->cluster[d.cluster];
+	cluster->image = vec_grow(cluster->image, cluster->n, &cluster->cap, sizeof *cluster->image);
+	cluster->image[cluster->n++] = (struct storage_image){ d.rbd.pool, d.rbd.image };
+}
+
+static int read_disks(struct audit_places *places, const struct request *request, int64_t deadline_ms, struct ceph_check *c,
+    uint64_t *rows, struct error *err)
+{
+	struct audit_stream *stream = NULL;
+	struct audit_row row;
+	int rc = stream_open(places, &c->check->left, request, &audit_all, false, deadline_ms, &stream, err), state = 0;
+
+	while (rc == 0 && (state = stream_next(stream, &row, err)) == 1)
+		keep_row(c, &row);
+	if (stream)
+		*rows = stream_rows(stream);
+	stream_close(&stream);
+	return rc == 0 && state == 0 ? 0 : -1;
+}
+
+static void ask_clusters(struct ceph_check *c)
+{
+	for (struct asked_cluster *k = c->cluster; k < c->cluster + c->ncluster; k++) {
+		const struct storage_ask ask = { .access = k->access, .image = k->image, .n = k->n };
+
+		storage_begin(&ask, &k->look);
+	}
+	for (struct asked_cluster *k = c->cluster; k < c->cluster + c->ncluster; k++)
+		storage_take(&k->look, &k->answer);
+}
+
+/* ---- what is found */
+
+static void put_value(struct asked_disk *d, const char *name, const char *value)
+{
+	for (size_t i = 0; i < d->row.n; i++)
+		if (strcmp(d->row.name[i], name) == 0)
+			((const char **)d->row.value)[i] = value;
+}
+
+static const char *client_text(struct ceph_check *c, const struct storage_address *address)
+{
+	char text[STORAGE_ADDRESS_SIZE];
+
+	return arena_dup(&c->arena, storage_address_text(address, text));
+}
+
+static void judge_lock(struct ceph_check *c, struct asked_disk *d, const struct storage_disk *now)
+{
+	const struct storage_lock *lock = disk_lock(now);
+
+	if (!lock || now->nwatcher == 0 || !disk_lock_is_stale(now))
+		return;
+	put_value(d, "client", client_text(c, &lock->address));
+	put_value(d, "locker", arena_printf(&c->arena, "client.%lld", (long long)lock->client));
+	if (lock->cookie)
+		put_value(d, "lock_name", arena_printf(&c->arena, "auto %llu", (unsigned long long)lock->cookie));
+	c->found(c->ctx, c->check, &d->row, NULL);
+}
+
+static void judge_watchers(struct ceph_check *c, struct asked_disk *d, const struct storage_disk *now)
+{
+	for (size_t i = 1; i < now->nwatcher; i++)
+		if (!storage_address_same_host(&now->watcher[0].address, &now->watcher[i].address)) {
+			put_value(d, "client", client_text(c, &now->watcher[0].address));
+			put_value(d, "other", client_text(c, &now->watcher[i].address));
+			c->found(c->ctx, c->check, &d->row, NULL);
+			return;
+		}
+}
+
+/* Once a cluster: its first disk stands for all. */
+static void judge_entries(struct ceph_check *c, struct asked_disk *d, const struct storage_answer *answer)
+{
+	for (size_t i = 0; i < answer->nentry; i++) {
+		const int64_t left = ceph_entry_left_s(answer, &answer->entry[i].address, clock_wall_s());
+
+		if (left < 0 || left >= SOON_S)
+			continue;
+		put_value(d, "client", client_text(c, &answer->entry[i].address));
+		put_value(d, "subject", client_text(c, &answer->entry[i].address));
+		put_value(d, "until", answer->entry[i].until);
+		c->found(c->ctx, c->check, &d->row, NULL);
+	}
+}
+
+static void judge_disk(struct ceph_check *c, struct asked_disk *d, size_t index)
+{
+	const struct storage_answer *answer = &c->cluster[d->cluster].answer;
+	const struct storage_disk *now = &answer->disk[index];
+
+	put_value(d, "image", arena_printf(&c->arena, "%s/%s", d->rbd.pool, d->rbd.image));
+	if (strcmp(c->check->name, "old-client-expires") == 0) {
+		c->unknown += index == 0 && !answer->entries_known;
+		c->why = index == 0 && !answer->entries_known ? str_or(answer->absent, _("its blocklist could not be read")) : c->why;
+		if (index == 0)
+			judge_entries(c, d, answer);
+	} else if (now->seen == STORAGE_UNKNOWN) {
+		c->unknown++;
+		c->why = now->why;
+	} else if (now->seen == STORAGE_SEEN && strcmp(c->check->name, "disk-open-twice") == 0) {
+		judge_watchers(c, d, now);
+	} else if (now->seen == STORAGE_SEEN) {
+		judge_lock(c, d, now);
+	}
+}
+
+static void judge_all(struct ceph_check *c)
+{
+	size_t *next = xcalloc(c->ncluster + 1, sizeof *next);
+
+	for (size_t i = 0; i < c->n; i++) {
+		const size_t cluster = c->disk[i].cluster;
+
+		judge_disk(c, &c->disk[i], next[cluster]++);
+	}
+	free(next);
+}
+
+static bool is_configured(const struct ceph_check *c)
+{
+	const struct storage_config *own = &c->site.storage;
+
+	return own->conf || own->keyring || own->user || (c->cinder && c->cinder->nrbd > 0);
+}
+
+/* Never the same as "nothing was found". */
+static int say_unknown(const struct ceph_check *c, struct error *err)
+{
+	if (c->n == 0)
+		return error_set(err, ERROR_NOT_FOUND, "storage: not asked: nova records no disk on Ceph");
+	if (c->unknown == 0)
+		return 0;
+	return error_set(err, is_configured(c) ? ERROR_ERROR : ERROR_NOT_FOUND, "storage: not asked of %zu of %zu disks: %s", c->unknown,
+	    c->n, str_or(c->why, "?"));
+}
+
+static void ceph_check_free(struct ceph_check *c)
+{
+	for (struct asked_cluster *k = c->cluster; k < c->cluster + c->ncluster; k++) {
+		storage_answer_free(&k->answer);
+		free(k->image);
+	}
+	free(c->cluster);
+	free(c->disk);
+	site_config_free(&c->site);
+	arena_free(&c->arena);
+}
+
+int ceph_check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
+    int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
+{
+	struct ceph_check c = { .check = check, .found = found, .ctx = ctx, .cinder = places->has_cinder ? &places->cinder : NULL };
+	int rc = places_load_site(request, &c.site, err);
+
+	if (rc == 0)
+		rc = read_disks(places, request, deadline_ms, &c, rows, err);
+	if (rc == 0) {
+		ask_clusters(&c);
+		judge_all(&c);
+		rc = say_unknown(&c, err);
+	}
+	ceph_check_free(&c);
+	return rc;
+}
