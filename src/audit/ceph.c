@@ -15,6 +15,7 @@
 
 struct asked_disk {
 	struct audit_row row;
+	const char **value; /* the row's */
 	struct rbd_connection rbd;
 	size_t cluster;
 };
@@ -77,7 +78,7 @@ static void keep_row(struct ceph_check *c, const struct audit_row *row)
 		value[i] = strcmp(row->name[i], "info") == 0 ? NULL : arena_dup(&c->arena, row->value[i]);
 	}
 	d.row.name = name;
-	d.row.value = value;
+	d.row.value = d.value = value;
 	d.row.key = "";
 	d.cluster = cluster_of(c, &d.rbd);
 	c->disk = vec_grow(c->disk, c->n, &c->cap, sizeof *c->disk);
@@ -119,7 +120,7 @@ static void put_value(struct asked_disk *d, const char *name, const char *value)
 {
 	for (size_t i = 0; i < d->row.n; i++)
 		if (strcmp(d->row.name[i], name) == 0)
-			((const char **)d->row.value)[i] = value;
+			d->value[i] = value;
 }
 
 static const char *client_text(struct ceph_check *c, const struct storage_address *address)
