@@ -52,7 +52,7 @@ function check_head(f,    i, key, word) {
 	split("severity title database subject message remedy", key, " ")
 	for (i = 1; i in key; i++) if (head[f, key[i]] == "") fail("no :" key[i] " line")
 	split(head[f, "check"], word, " ")
-	if (word[1] !~ /^[ANXPV][0-9][0-9]$/ || word[2] !~ /^[a-z][a-z0-9-]*$/ || 3 in word) fail(":check takes a number and a name")
+	if (word[1] !~ /^[ANXPSV][0-9][0-9]$/ || word[2] !~ /^[a-z][a-z0-9-]*$/ || 3 in word) fail(":check takes a number and a name")
 	if (index(f, id(word[2])) != 1) fail("the file of check " word[2] " is called " f)
 	if (head[f, "severity"] !~ /^(critical|high|medium|low)$/) fail("no severity: " head[f, "severity"])
 	if (sentence[f] == "") fail("no sentence")

@@ -13,6 +13,7 @@ SELECT i.uuid AS instance
      , b.volume_id AS volume
      , b.connection_info AS info
      , NULL AS subject
+     , NULL AS host
      , NULL AS image
      , NULL AS client
      , NULL AS until
