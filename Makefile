@@ -255,7 +255,7 @@ demo-guests: all $(BUILD)/tests/storage/rbd
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage RBD=$(abspath $(BUILD))/tests/storage/rbd tests/guests/run demo
 
 # the audit against planted rows, and against N rows of each kind; the light sandbox must be up
-check-audit: all
+check-audit: all $(FAKE_CEPH)
 	tests/audit/run
 
 # every bench, one after the other; each alone by its name

@@ -42,9 +42,10 @@ struct storage_ask {
 	 * monitor of the cluster has the address, or where that could not be asked. */
 	bool whole_hosts;
 	bool servers;    /* where its OSDs are is asked, too */
-	int deadline_ms; /* of the whole; 0: STORAGE_DEADLINE_MS and 20 ms more an image */
+	int deadline_ms; /* of the whole; 0: STORAGE_DEADLINE_MS and STORAGE_DISK_MS more an image */
 };
 #define STORAGE_DEADLINE_MS 11000
+#define STORAGE_DISK_MS 20
 
 struct storage_watcher {
 	struct storage_address address;

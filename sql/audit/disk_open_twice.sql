@@ -1,5 +1,6 @@
 -- Two hosts have a disk on Ceph open that only one guest may have: two guests most likely write to it. Its exclusive lock does not
--- stop that: it goes from one to the other. A backup that reads the disk looks the same as long as it runs.
+-- stop that: it goes from one to the other. A backup that reads the disk looks the same as long as it runs; an instance
+-- that nova migrates is left out.
 -- :check S02 disk-open-twice
 -- :severity critical
 -- :title disk that two hosts have open
@@ -19,6 +20,7 @@ SELECT i.uuid AS subject
   FROM block_device_mapping AS b
   JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
  WHERE i.host IS NOT NULL
+   AND COALESCE(i.task_state, '') <> 'migrating'
    AND b.destination_type = 'volume'
    AND b.volume_id IS NOT NULL
    AND b.deleted = 0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "find/disks.h"
 #include "internal.h"
@@ -38,7 +39,9 @@ struct ceph_check {
 	size_t ncluster, capcluster;
 	struct arena arena;
 	size_t unknown;
-	const char *why; /* of one of them */
+	bool failed;     /* one of them is to be asked from here */
+	const char *why; /* of one of them, the first that failed if one did */
+	bool entries;    /* it is about the blocklists alone: one disk stands for its cluster */
 };
 
 /* ---- which disks */
@@ -63,27 +66,35 @@ static size_t cluster_of(struct ceph_check *c, const struct rbd_connection *rbd)
 	return c->ncluster++;
 }
 
-static void keep_row(struct ceph_check *c, const struct audit_row *row)
+/* A copy of the row, which lives as long as the check; its connection is not in it. */
+static void copy_row(struct ceph_check *c, const struct audit_row *row, struct asked_disk *out)
 {
-	struct asked_disk d = { .row = *row };
-	const char **name, **value;
-	struct asked_cluster *cluster;
+	const char **name = arena_alloc(&c->arena, row->n * sizeof *name), **value = arena_alloc(&c->arena, row->n * sizeof *value);
 
-	if (!rbd_connection_read(row_value(row, "info"), &c->arena, &d.rbd) || d.rbd.multiattach)
-		return;
-	name = arena_alloc(&c->arena, row->n * sizeof *name);
-	value = arena_alloc(&c->arena, row->n * sizeof *value);
 	for (size_t i = 0; i < row->n; i++) {
 		name[i] = arena_dup(&c->arena, row->name[i]);
 		value[i] = strcmp(row->name[i], "info") == 0 ? NULL : arena_dup(&c->arena, row->value[i]);
 	}
-	d.row.name = name;
-	d.row.value = d.value = value;
-	d.row.key = "";
+	out->row = *row;
+	out->row.name = name;
+	out->row.value = out->value = value;
+	out->row.key = "";
+}
+
+static void keep_row(struct ceph_check *c, const struct audit_row *row)
+{
+	struct asked_disk d = { .cluster = 0 };
+	struct asked_cluster *cluster;
+
+	if (!rbd_connection_read(row_value(row, "info"), &c->arena, &d.rbd) || (d.rbd.multiattach && !c->entries))
+		return;
 	d.cluster = cluster_of(c, &d.rbd);
+	cluster = &c->cluster[d.cluster];
+	if (c->entries && cluster->n > 0)
+		return;
+	copy_row(c, row, &d);
 	c->disk = vec_grow(c->disk, c->n, &c->cap, sizeof *c->disk);
 	c->disk[c->n++] = d;
-	cluster = &c->cluster[d.cluster];
 	cluster->image = vec_grow(cluster->image, cluster->n, &cluster->cap, sizeof *cluster->image);
 	cluster->image[cluster->n++] = (struct storage_image){ d.rbd.pool, d.rbd.image };
 }
@@ -103,10 +114,20 @@ static int read_disks(struct audit_places *places, const struct request *request
 	return rc == 0 && state == 0 ? 0 : -1;
 }
 
-static void ask_clusters(struct ceph_check *c)
+/* A cluster that is silent costs no more than it must; one with very many disks no more than the check may take. */
+static int time_to_ask(size_t ndisk, int64_t deadline_ms)
+{
+	const int64_t left = deadline_ms - clock_monotonic_ms(), whole = STORAGE_DEADLINE_MS + (int64_t)ndisk * STORAGE_DISK_MS;
+
+	return left < 1 ? 1 : (int)(left < whole ? left : whole);
+}
+
+static void ask_clusters(struct ceph_check *c, int64_t deadline_ms)
 {
 	for (struct asked_cluster *k = c->cluster; k < c->cluster + c->ncluster; k++) {
-		const struct storage_ask ask = { .access = k->access, .image = k->image, .n = k->n };
+		const struct storage_ask ask = {
+			.access = k->access, .image = k->image, .n = k->n, .deadline_ms = time_to_ask(k->n, deadline_ms)
+		};
 
 		storage_begin(&ask, &k->look);
 	}
@@ -115,6 +136,18 @@ static void ask_clusters(struct ceph_check *c)
 }
 
 /* ---- what is found */
+
+/* Has somebody said that this cluster is to be asked from here? [storage] does, and so does a ceph.conf that is here. What nova
+ * and cinder.conf alone tell of it is how others reach it. */
+static bool is_configured(const struct ceph_check *c, const struct storage_access *wanted)
+{
+	const struct storage_config *own = &c->site.storage;
+	auto_free char *conf =
+	    wanted->conf ? xstrdup(wanted->conf) : xasprintf("/etc/ceph/%s.conf", str_or(wanted->cluster, "ceph"));
+
+	return own->conf || own->keyring || own->user || access(conf, R_OK) == 0;
+}
+
 
 static void put_value(struct asked_disk *d, const char *name, const char *value)
 {
@@ -154,40 +187,59 @@ static void judge_watchers(struct ceph_check *c, struct asked_disk *d, const str
 		}
 }
 
-/* Once a cluster: its first disk stands for all. */
-static void judge_entries(struct ceph_check *c, struct asked_disk *d, const struct storage_answer *answer)
+/* The same cluster, asked as another user, has the same blocklist. */
+static bool is_asked_before(const struct ceph_check *c, size_t cluster)
 {
-	for (size_t i = 0; i < answer->nentry; i++) {
-		const int64_t left = ceph_entry_left_s(answer, &answer->entry[i].address, clock_wall_s());
+	for (size_t i = 0; i < cluster; i++)
+		if (c->cluster[i].answer.entries_known && str_equal(c->cluster[i].answer.fsid, c->cluster[cluster].answer.fsid))
+			return true;
+	return false;
+}
+
+static void judge_entries(struct ceph_check *c, struct asked_disk *d)
+{
+	const struct storage_answer *answer = &c->cluster[d->cluster].answer;
+	const int64_t now_s = clock_wall_s();
+
+	for (size_t i = 0; i < answer->nentry && !is_asked_before(c, d->cluster); i++) {
+		const struct storage_address *client = &answer->entry[i].address;
+		const int64_t left = ceph_entry_left_s(answer, client, now_s);
 
 		if (left < 0 || left >= SOON_S)
 			continue;
-		put_value(d, "client", client_text(c, &answer->entry[i].address));
-		put_value(d, "subject", client_text(c, &answer->entry[i].address));
+		put_value(d, "client", client_text(c, client));
+		put_value(d, "subject", client_text(c, client));
 		put_value(d, "until", answer->entry[i].until);
 		c->found(c->ctx, c->check, &d->row, NULL);
 	}
 }
 
+static void add_unknown(struct ceph_check *c, const struct asked_cluster *cluster, const char *why)
+{
+	const bool fails = !cluster->answer.absent || is_configured(c, &cluster->access);
+
+	if (!c->why || (fails && !c->failed))
+		c->why = why;
+	c->failed = c->failed || fails;
+	c->unknown++;
+}
+
 static void judge_disk(struct ceph_check *c, struct asked_disk *d, size_t index)
 {
-	const struct storage_answer *answer = &c->cluster[d->cluster].answer;
-	const struct storage_disk *now = &answer->disk[index];
+	const struct asked_cluster *cluster = &c->cluster[d->cluster];
+	const struct storage_disk *now = &cluster->answer.disk[index];
 
 	put_value(d, "image", arena_printf(&c->arena, "%s/%s", d->rbd.pool, d->rbd.image));
-	if (strcmp(c->check->name, "old-client-expires") == 0) {
-		c->unknown += index == 0 && !answer->entries_known;
-		c->why = index == 0 && !answer->entries_known ? str_or(answer->absent, _("its blocklist could not be read")) : c->why;
-		if (index == 0)
-			judge_entries(c, d, answer);
-	} else if (now->seen == STORAGE_UNKNOWN) {
-		c->unknown++;
-		c->why = now->why;
-	} else if (now->seen == STORAGE_SEEN && strcmp(c->check->name, "disk-open-twice") == 0) {
+	if (c->entries && !cluster->answer.entries_known)
+		add_unknown(c, cluster, str_or(cluster->answer.absent, _("its blocklist could not be read")));
+	else if (c->entries)
+		judge_entries(c, d);
+	else if (now->seen == STORAGE_UNKNOWN)
+		add_unknown(c, cluster, str_or(cluster->answer.absent, now->why));
+	else if (now->seen == STORAGE_SEEN && strcmp(c->check->name, "disk-open-twice") == 0)
 		judge_watchers(c, d, now);
-	} else if (now->seen == STORAGE_SEEN) {
+	else if (now->seen == STORAGE_SEEN)
 		judge_lock(c, d, now);
-	}
 }
 
 static void judge_all(struct ceph_check *c)
@@ -202,13 +254,6 @@ static void judge_all(struct ceph_check *c)
 	free(next);
 }
 
-static bool is_configured(const struct ceph_check *c)
-{
-	const struct storage_config *own = &c->site.storage;
-
-	return own->conf || own->keyring || own->user || (c->cinder && c->cinder->nrbd > 0);
-}
-
 /* Never the same as "nothing was found". */
 static int say_unknown(const struct ceph_check *c, struct error *err)
 {
@@ -216,8 +261,9 @@ static int say_unknown(const struct ceph_check *c, struct error *err)
 		return error_set(err, ERROR_NOT_FOUND, "storage: not asked: nova records no disk on Ceph");
 	if (c->unknown == 0)
 		return 0;
-	return error_set(err, is_configured(c) ? ERROR_ERROR : ERROR_NOT_FOUND, "storage: not asked of %zu of %zu disks: %s", c->unknown,
-	    c->n, str_or(c->why, "?"));
+	if (c->unknown == c->n && !c->failed)
+		return error_set(err, ERROR_NOT_FOUND, "storage: not asked: %s", str_or(c->why, "?"));
+	return error_set(err, ERROR_ERROR, "storage: not asked of %zu of %zu disks: %s", c->unknown, c->n, str_or(c->why, "?"));
 }
 
 static void ceph_check_free(struct ceph_check *c)
@@ -235,13 +281,15 @@ static void ceph_check_free(struct ceph_check *c)
 int ceph_check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
     int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
 {
-	struct ceph_check c = { .check = check, .found = found, .ctx = ctx, .cinder = places->has_cinder ? &places->cinder : NULL };
+	struct ceph_check c = { .check = check, .found = found, .ctx = ctx, 
+		.cinder = places->has_cinder ? &places->cinder : NULL,
+		.entries = strcmp(check->name, "old-client-expires") == 0 };
 	int rc = places_load_site(request, &c.site, err);
 
 	if (rc == 0)
 		rc = read_disks(places, request, deadline_ms, &c, rows, err);
 	if (rc == 0) {
-		ask_clusters(&c);
+		ask_clusters(&c, deadline_ms);
 		judge_all(&c);
 		rc = say_unknown(&c, err);
 	}

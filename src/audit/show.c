@@ -174,6 +174,33 @@ static int show_totals(const struct audit_report *report, struct error *err)
 	    (unsigned long long)known);
 }
 
+static bool was_not_asked(const struct audit_result *r)
+{
+	return r->check->rule == AUDIT_CEPH && r->outcome == AUDIT_NOT_HERE;
+}
+
+/* What Ceph was not asked is no clean bill of the disks: which checks that are, and why. */
+static int show_not_asked(const struct audit_report *report, struct error *err)
+{
+	const struct audit_result *end = report->result + report->nresult;
+	int rc = 0;
+
+	for (const struct audit_result *r = report->result; rc == 0 && r < end; r++) {
+		auto_str struct str names = { 0 };
+		bool told = false;
+
+		for (const struct audit_result *o = report->result; o < end; o++) {
+			if (!was_not_asked(r) || !was_not_asked(o) || strcmp(o->why, r->why) != 0)
+				continue;
+			told = told || o < r;
+			str_addf(&names, "%s%s", names.n ? ", " : "", o->check->name);
+		}
+		if (names.n && !told)
+			rc = out_text(err, "not run: %s: %s\n", names.s, r->why);
+	}
+	return rc;
+}
+
 static void add_finding(struct table *table, const struct audit_finding *f)
 {
 	table_add(table);
@@ -208,5 +235,7 @@ int show_report(const struct audit_report *report, const struct request *request
 		rc = out_text(err, "\n");
 	if (rc == 0 && for_people)
 		rc = show_summary(report, request, err);
-	return rc == 0 && for_people ? show_totals(report, err) : rc;
+	if (rc == 0 && for_people)
+		rc = show_totals(report, err);
+	return rc == 0 && for_people ? show_not_asked(report, err) : rc;
 }

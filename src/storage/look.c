@@ -18,7 +18,6 @@
 #include "util/lang.h"
 #include "util/str.h"
 
-#define DISK_MS 20
 #define ENTRY_MS 60 /* 15 to 24 ms each were measured: the monitors agree on every one */
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
 #define FDS_MAX 65536
@@ -85,7 +84,7 @@ void storage_begin(const struct storage_ask *ask, struct storage_look *look)
 		.deadline_ms = clock_monotonic_ms() +
 		    (ask->deadline_ms ?
 			    ask->deadline_ms :
-			    STORAGE_DEADLINE_MS + time_for(ask->n, DISK_MS) + time_for(ask->nfence + ask->nlift, ENTRY_MS)) };
+			    STORAGE_DEADLINE_MS + time_for(ask->n, STORAGE_DISK_MS) + time_for(ask->nfence + ask->nlift, ENTRY_MS)) };
 	if (pipe2(pipe_fd, O_CLOEXEC) != 0) {
 		cannot_begin(look, errno);
 		return;

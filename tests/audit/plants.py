@@ -5,6 +5,7 @@ A plant is a function of the check's name with _ for -; it writes its rows and a
 """
 import functools
 import json
+import os
 import uuid
 
 import harness
@@ -240,7 +241,33 @@ def attached(name, **more):
     return vm, vid, aid
 
 
+CEPH = []    # what the cluster has that tests/storage/fake.c is: cluster()
+SECRET = "RBDSECRETKEY=="    # in connection_info, and to be shown nowhere
+
+
+def on_ceph(name, *lines, **more):
+    """A disk of an instance on Ceph, and what that has of it: IMAGE stands for its name."""
+    vm, vid, aid = attached(name, **more)
+    image = "volumes/volume-" + vid
+    info = {"driver_volume_type": "rbd", "data": {"name": image, "auth_username": "cinder", "keyring": SECRET}}
+    rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE attachment_id = %s", (json.dumps(info), aid))
+    CEPH.append("image %s 61" % image)
+    CEPH.extend(line.replace("IMAGE", image) for line in lines)
+    return vm
+
+
+def cluster(tool, more=()):
+    """From now on this tool's runs in the environment that is given back ask Ceph, and see what was planted."""
+    path = os.path.join(tool.state, "cluster")
+    with open(path, "w") as f:
+        f.write("\n".join([*CEPH, *more, ""]))
+    with open(tool.site, "a") as f:
+        f.write("[storage]\nconf = %s\n" % path)
+    return {**os.environ, "FAKE_CEPH": path, "LD_LIBRARY_PATH": os.path.join(harness.ROOT, "build", "tests", "fake")}
+
+
 def foundation():
+    CEPH.clear()
     cinder_service(LIVE + "@ceph")
     cinder_service(LIVE, "cinder-backup")
     compute(LIVE)
@@ -1065,6 +1092,29 @@ def provider_overcommitted():
     resource_provider("aud-full2", u("aud-full2"))
     allocation(u("p07 near"), "aud-full2", used=800, kind=0)
     return u("aud-full"), u("aud-full2")
+
+
+# ---- S: Ceph
+@plant
+def guest_cannot_write():
+    return (on_ceph("s01", "lock IMAGE 192.0.2.7:0/5 4253 auto", "watch IMAGE 192.0.2.8:0/9 77 1"),
+            on_ceph("s01 near", "lock IMAGE 192.0.2.8:0/10 78 auto", "watch IMAGE 192.0.2.8:0/10 78 1"))
+
+
+@plant
+def disk_open_twice():
+    both = "watch IMAGE 192.0.2.7:0/6 4254 1", "watch IMAGE 192.0.2.8:0/11 79 1"
+    near = on_ceph("s02 near", *both)
+    rows("nova", "UPDATE instances SET task_state = 'migrating' WHERE uuid = %s", (near,))
+    return on_ceph("s02", *both), near
+
+
+@plant
+def old_client_expires():
+    on_ceph("s03")
+    soon, late = (value("cinder", "SELECT DATE_FORMAT(UTC_TIMESTAMP() + INTERVAL %s HOUR, '%%Y-%%m-%%dT%%H:%%i:%%s.000000+0000')", (h,)) for h in (1, 30))
+    CEPH.extend(("entry 192.0.2.7:0/12 " + soon, "entry 192.0.2.7:0/13 " + late))
+    return "192.0.2.7:0/12", "192.0.2.7:0/13"
 
 
 # ---- V: neutron
