@@ -54,8 +54,8 @@ struct storage_facts {
 struct storage_config;
 struct rbd_backend;
 struct rbd_connection;
-/* As whom, and where, the disk of this connection is asked for: [storage], else its backend in cinder.conf (NULL: not known), else
- * the connection. Texts are those of the three. */
+/* As whom, and where, the disk of this connection is asked for: [storage], else its backend in cinder.conf (NULL: not known),
+ * else the connection. Texts are those of the three. */
 struct storage_access rbd_access(const struct storage_config *own, const struct rbd_backend *backend,
     const struct rbd_connection *rbd);
 bool storage_access_same(const struct storage_access *a, const struct storage_access *b);

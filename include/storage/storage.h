@@ -84,6 +84,7 @@ struct storage_entry {
 
 struct storage_answer {
 	const char *absent; /* why nothing at all was asked: no library, no key, no monitor; NULL: a monitor answered */
+	bool unable;        /* of these: nobody can ask from here, for want of a library, a configuration or a key */
 	const char *fsid;
 	struct storage_address *monitor; /* of its map */
 	size_t nmonitor;

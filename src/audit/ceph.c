@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "find/disks.h"
 #include "internal.h"
@@ -9,8 +8,8 @@
 #include "util/clock.h"
 #include "util/lang.h"
 
-/* Checks whose statement names disks on Ceph, and whose findings are what Ceph says of them. The columns of a row that the statement
- * leaves NULL are filled in here; how its disk is reached may hold a key, and goes no further. */
+/* Checks whose statement names disks on Ceph, and whose findings are what Ceph says of them. The columns of a row that the
+ * statement leaves NULL are filled in here; how its disk is reached may hold a key, and goes no further. */
 
 #define SOON_S INT64_C(86400)
 
@@ -33,6 +32,7 @@ struct ceph_check {
 	void *ctx;
 	struct site_config site;
 	const struct cinder_config *cinder; /* NULL: not configured */
+	const char **name;                  /* of all rows' columns */
 	struct asked_disk *disk;
 	size_t n, cap;
 	struct asked_cluster *cluster;
@@ -66,17 +66,26 @@ static size_t cluster_of(struct ceph_check *c, const struct rbd_connection *rbd)
 	return c->ncluster++;
 }
 
+static const char **copy_names(struct ceph_check *c, const struct audit_row *row)
+{
+	const char **name = arena_alloc(&c->arena, row->n * sizeof *name);
+
+	for (size_t i = 0; i < row->n; i++)
+		name[i] = arena_dup(&c->arena, row->name[i]);
+	return name;
+}
+
 /* A copy of the row, which lives as long as the check; its connection is not in it. */
 static void copy_row(struct ceph_check *c, const struct audit_row *row, struct asked_disk *out)
 {
-	const char **name = arena_alloc(&c->arena, row->n * sizeof *name), **value = arena_alloc(&c->arena, row->n * sizeof *value);
+	const char **value = arena_alloc(&c->arena, row->n * sizeof *value);
 
-	for (size_t i = 0; i < row->n; i++) {
-		name[i] = arena_dup(&c->arena, row->name[i]);
+	if (!c->name)
+		c->name = copy_names(c, row);
+	for (size_t i = 0; i < row->n; i++)
 		value[i] = strcmp(row->name[i], "info") == 0 ? NULL : arena_dup(&c->arena, row->value[i]);
-	}
 	out->row = *row;
-	out->row.name = name;
+	out->row.name = c->name;
 	out->row.value = out->value = value;
 	out->row.key = "";
 }
@@ -125,9 +134,10 @@ static int time_to_ask(size_t ndisk, int64_t deadline_ms)
 static void ask_clusters(struct ceph_check *c, int64_t deadline_ms)
 {
 	for (struct asked_cluster *k = c->cluster; k < c->cluster + c->ncluster; k++) {
-		const struct storage_ask ask = {
-			.access = k->access, .image = k->image, .n = k->n, .deadline_ms = time_to_ask(k->n, deadline_ms)
-		};
+		const struct storage_ask ask = { .access = k->access,
+			.image = k->image,
+			.n = k->n,
+			.deadline_ms = time_to_ask(k->n, deadline_ms) };
 
 		storage_begin(&ask, &k->look);
 	}
@@ -136,18 +146,6 @@ static void ask_clusters(struct ceph_check *c, int64_t deadline_ms)
 }
 
 /* ---- what is found */
-
-/* Has somebody said that this cluster is to be asked from here? [storage] does, and so does a ceph.conf that is here. What nova
- * and cinder.conf alone tell of it is how others reach it. */
-static bool is_configured(const struct ceph_check *c, const struct storage_access *wanted)
-{
-	const struct storage_config *own = &c->site.storage;
-	auto_free char *conf =
-	    wanted->conf ? xstrdup(wanted->conf) : xasprintf("/etc/ceph/%s.conf", str_or(wanted->cluster, "ceph"));
-
-	return own->conf || own->keyring || own->user || access(conf, R_OK) == 0;
-}
-
 
 static void put_value(struct asked_disk *d, const char *name, const char *value)
 {
@@ -214,9 +212,12 @@ static void judge_entries(struct ceph_check *c, struct asked_disk *d)
 	}
 }
 
+/* Where nobody said that Ceph is to be asked from here, and nobody can, the check is not for here. Silence is another matter.
+ */
 static void add_unknown(struct ceph_check *c, const struct asked_cluster *cluster, const char *why)
 {
-	const bool fails = !cluster->answer.absent || is_configured(c, &cluster->access);
+	const struct storage_config *own = &c->site.storage;
+	const bool fails = !cluster->answer.unable || own->conf || own->keyring || own->user;
 
 	if (!c->why || (fails && !c->failed))
 		c->why = why;
@@ -281,7 +282,9 @@ static void ceph_check_free(struct ceph_check *c)
 int ceph_check_run(struct audit_places *places, const struct audit_check *check, const struct request *request,
     int64_t deadline_ms, found_fn *found, void *ctx, uint64_t *rows, struct error *err)
 {
-	struct ceph_check c = { .check = check, .found = found, .ctx = ctx, 
+	struct ceph_check c = { .check = check,
+		.found = found,
+		.ctx = ctx,
 		.cinder = places->has_cinder ? &places->cinder : NULL,
 		.entries = strcmp(check->name, "old-client-expires") == 0 };
 	int rc = places_load_site(request, &c.site, err);

@@ -232,6 +232,12 @@ static bool read_absent(struct reading *r, const struct line *line)
 	return line->text[0];
 }
 
+static bool read_unable(struct reading *r, const struct line *line)
+{
+	r->answer->unable = true;
+	return read_absent(r, line);
+}
+
 static bool read_fenced(struct reading *r, const struct line *line)
 {
 	uint64_t n;
@@ -275,11 +281,11 @@ static bool read_fact(struct reading *r, const struct line *line)
 	static const struct {
 		const char *kind;
 		bool (*read)(struct reading *r, const struct line *line);
-	} kinds[] = { { "absent", read_absent }, { "fsid", read_fsid }, { "monitor", read_monitor }, { "osd", read_osd },
-		{ "osds", read_osds }, { "may", read_may }, { "entry", read_entry }, { "entries", read_entries },
-		{ "fenced", read_fenced }, { "unfenced", read_unfenced }, { "lifted", read_lifted },
-		{ "unlifted", read_unlifted }, { "watch", read_watch }, { "lock", read_lock }, { "disk", read_disk },
-		{ "end", read_end } };
+	} kinds[] = { { "absent", read_absent }, { "unable", read_unable }, { "fsid", read_fsid }, { "monitor", read_monitor },
+		{ "osd", read_osd }, { "osds", read_osds }, { "may", read_may }, { "entry", read_entry },
+		{ "entries", read_entries }, { "fenced", read_fenced }, { "unfenced", read_unfenced },
+		{ "lifted", read_lifted }, { "unlifted", read_unlifted }, { "watch", read_watch }, { "lock", read_lock },
+		{ "disk", read_disk }, { "end", read_end } };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (strcmp(line->word[0], kinds[i].kind) == 0)

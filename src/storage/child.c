@@ -63,6 +63,12 @@ static void say_absent(struct child *c, const char *text)
 	flush_lines(c);
 }
 
+static void say_unable(struct child *c, const char *text)
+{
+	say_text(c, "unable", text, strlen(text));
+	flush_lines(c);
+}
+
 /* ---- the monitors */
 
 struct mon_answer {
@@ -432,7 +438,7 @@ static int configure(struct child *c)
 	if (rc < 0 && (access->conf || !access->monitors)) {
 		auto_free char *text = xasprintf("%s: %s", conf, strerror(-rc));
 
-		say_absent(c, text);
+		say_unable(c, text);
 		return -1;
 	}
 	if (rc < 0)
@@ -462,7 +468,10 @@ static int connect_cluster(struct child *c)
 		rc = c->ceph.rados_connect(c->cluster);
 	if (rc < 0) {
 		text = xasprintf("%s: %s", name, rc == -ENOENT ? "no key of this user was found" : strerror(-rc));
-		say_absent(c, text);
+		if (rc == -ENOENT)
+			say_unable(c, text);
+		else
+			say_absent(c, text);
 		return -1;
 	}
 	if (c->ceph.rados_cluster_fsid(c->cluster, fsid, sizeof fsid) > 0)
@@ -477,7 +486,7 @@ void storage_serve(const struct storage_ask *ask, int fd)
 
 	str_add(&c.out, STORAGE_PROTOCOL "\n");
 	if (!ceph_load(&c.ceph, &why)) {
-		say_absent(&c, why.s);
+		say_unable(&c, why.s);
 		return;
 	}
 	if (connect_cluster(&c) != 0)

@@ -82,9 +82,9 @@ void storage_begin(const struct storage_ask *ask, struct storage_look *look)
 		.nfence = ask->nfence,
 		.nlift = ask->nlift,
 		.deadline_ms = clock_monotonic_ms() +
-		    (ask->deadline_ms ?
-			    ask->deadline_ms :
-			    STORAGE_DEADLINE_MS + time_for(ask->n, STORAGE_DISK_MS) + time_for(ask->nfence + ask->nlift, ENTRY_MS)) };
+		    (ask->deadline_ms ? ask->deadline_ms :
+					STORAGE_DEADLINE_MS + time_for(ask->n, STORAGE_DISK_MS) +
+				time_for(ask->nfence + ask->nlift, ENTRY_MS)) };
 	if (pipe2(pipe_fd, O_CLOEXEC) != 0) {
 		cannot_begin(look, errno);
 		return;

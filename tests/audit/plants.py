@@ -245,15 +245,33 @@ CEPH = []    # what the cluster has that tests/storage/fake.c is: cluster()
 SECRET = "RBDSECRETKEY=="    # in connection_info, and to be shown nowhere
 
 
-def on_ceph(name, *lines, **more):
-    """A disk of an instance on Ceph, and what that has of it: IMAGE stands for its name."""
-    vm, vid, aid = attached(name, **more)
-    image = "volumes/volume-" + vid
-    info = {"driver_volume_type": "rbd", "data": {"name": image, "auth_username": "cinder", "keyring": SECRET}}
-    rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE attachment_id = %s", (json.dumps(info), aid))
-    CEPH.append("image %s 61" % image)
-    CEPH.extend(line.replace("IMAGE", image) for line in lines)
+def image_of(vm):
+    return "volumes/volume-" + value("nova", "SELECT volume_id FROM block_device_mapping WHERE instance_uuid = %s AND volume_id IS NOT NULL", (vm,))
+
+
+def connect(vm, user="cinder", monitors=False, multiattach=False):
+    """How its compute reaches its disk, as cinder's driver for Ceph says it."""
+    data = {"name": image_of(vm), "auth_username": user, "keyring": SECRET}
+    if monitors:
+        data.update(hosts=["192.0.2.1"], ports=["6789"])
+    info = {"driver_volume_type": "rbd", "data": data, "multiattach": multiattach}
+    rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE instance_uuid = %s AND volume_id IS NOT NULL", (json.dumps(info), vm))
+
+
+def on_ceph(name, *lines):
+    """An instance with a disk on Ceph, and what that has of it: IMAGE stands for its name."""
+    vm = attached(name)[0]
+    connect(vm)
+    CEPH.append("image %s 61" % image_of(vm))
+    CEPH.extend(line.replace("IMAGE", image_of(vm)) for line in lines)
     return vm
+
+
+def entry(address, hours):
+    """On the blocklist for so long."""
+    until = value("cinder", "SELECT DATE_FORMAT(UTC_TIMESTAMP() + INTERVAL %s HOUR, '%%Y-%%m-%%dT%%H:%%i:%%s.000000+0000')", (hours,))
+    CEPH.append("entry %s %s" % (address, until))
+    return until
 
 
 def cluster(tool, more=()):
@@ -1112,8 +1130,8 @@ def disk_open_twice():
 @plant
 def old_client_expires():
     on_ceph("s03")
-    soon, late = (value("cinder", "SELECT DATE_FORMAT(UTC_TIMESTAMP() + INTERVAL %s HOUR, '%%Y-%%m-%%dT%%H:%%i:%%s.000000+0000')", (h,)) for h in (1, 30))
-    CEPH.extend(("entry 192.0.2.7:0/12 " + soon, "entry 192.0.2.7:0/13 " + late))
+    entry("192.0.2.7:0/12", hours=1)
+    entry("192.0.2.7:0/13", hours=30)
     return "192.0.2.7:0/12", "192.0.2.7:0/13"
 
 

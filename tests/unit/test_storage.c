@@ -264,6 +264,12 @@ static void a_child_that_ends_early_or_never_is_an_absence(void **state)
 	put_cluster("connect -13\n");
 	a = look(&ask);
 	assert_string_equal(a.absent, "client.cinder: Permission denied");
+	assert_false(a.unable);
+	storage_answer_free(&a);
+	put_cluster("connect -2\n");
+	a = look(&ask);
+	assert_string_equal(a.absent, "client.cinder: no key of this user was found");
+	assert_true(a.unable);
 	storage_answer_free(&a);
 	put_cluster("connect hang\n");
 	ask.deadline_ms = 100;
