@@ -54,7 +54,7 @@ static struct storage_access access_of(const struct ceph_check *c, const struct 
 	return rbd_access(&c->site.storage, backend, rbd);
 }
 
-static size_t cluster_of(struct ceph_check *c, const struct rbd_connection *rbd)
+static size_t asked_cluster_of(struct ceph_check *c, const struct rbd_connection *rbd)
 {
 	const struct storage_access access = access_of(c, rbd);
 
@@ -97,7 +97,7 @@ static void keep_row(struct ceph_check *c, const struct audit_row *row)
 
 	if (!rbd_connection_read(row_value(row, "info"), &c->arena, &d.rbd) || (d.rbd.multiattach && !c->entries))
 		return;
-	d.cluster = cluster_of(c, &d.rbd);
+	d.cluster = asked_cluster_of(c, &d.rbd);
 	cluster = &c->cluster[d.cluster];
 	if (c->entries && cluster->n > 0)
 		return;
@@ -108,7 +108,7 @@ static void keep_row(struct ceph_check *c, const struct audit_row *row)
 	cluster->image[cluster->n++] = (struct storage_image){ d.rbd.pool, d.rbd.image };
 }
 
-static int read_disks(struct audit_places *places, const struct request *request, int64_t deadline_ms, struct ceph_check *c,
+static int keep_rows(struct audit_places *places, const struct request *request, int64_t deadline_ms, struct ceph_check *c,
     uint64_t *rows, struct error *err)
 {
 	struct audit_stream *stream = NULL;
@@ -131,7 +131,7 @@ static int time_to_ask(size_t ndisk, int64_t deadline_ms)
 	return left < 1 ? 1 : (int)(left < whole ? left : whole);
 }
 
-static void ask_clusters(struct ceph_check *c, int64_t deadline_ms)
+static void ask_all_clusters(struct ceph_check *c, int64_t deadline_ms)
 {
 	for (struct asked_cluster *k = c->cluster; k < c->cluster + c->ncluster; k++) {
 		const struct storage_ask ask = { .access = k->access,
@@ -290,9 +290,9 @@ int ceph_check_run(struct audit_places *places, const struct audit_check *check,
 	int rc = places_load_site(request, &c.site, err);
 
 	if (rc == 0)
-		rc = read_disks(places, request, deadline_ms, &c, rows, err);
+		rc = keep_rows(places, request, deadline_ms, &c, rows, err);
 	if (rc == 0) {
-		ask_clusters(&c, deadline_ms);
+		ask_all_clusters(&c, deadline_ms);
 		judge_all(&c);
 		rc = say_unknown(&c, err);
 	}

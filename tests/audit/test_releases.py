@@ -60,7 +60,7 @@ class Releases(TestCase):
                 rows(name_of("cinder"), "UPDATE services SET updated_at = UTC_TIMESTAMP() WHERE updated_at >= UTC_TIMESTAMP() - INTERVAL 1 HOUR")
                 save = os.path.join(self.tool.state, "report.json")
                 r = self.expect(self.tool.run("audit", "run", "--no-second-look", "--placement-config-file", self.placement, "--save", save,
-                                              "-f", "json", "--fail-on", "never"), OK)
+                                              "-f", "json", "--fail-on", "never", env=plants.cluster(self.tool)), OK)
                 found = {(f["check"], f["subject"]) for f in r.json}
                 lacking = {c for c, (d, table, column) in NEEDS.items() if column not in plants.columns_of(name_of(d), table)}
                 outcomes = {c["check"]: c["outcome"] for c in json.load(open(save))["checks"]}

@@ -11,7 +11,7 @@ import pasted
 import plants
 from harness import Conductor, ENV, PASTER, ROOT, TestCase, Tool, checksum, heartbeats, rows, sandbox
 
-OTHERS = {"openstack", "cinder", "nova-manage", "cinder-manage", "rbd", "virsh"}
+OTHERS = {"openstack", "cinder", "nova-manage", "cinder-manage", "ceph", "rbd", "virsh"}
 DATABASE = {"cinder": "cinder", "cell": "nova", "cells": "nova", "cell0": "nova_cell0", "api": "nova_api", "placement": "placement",
             "neutron": "neutron"}
 
@@ -29,7 +29,9 @@ class Remedies(TestCase):
         plants.foundation()
         cls.planted = {name: make()[0] for name, make in plants.plants.items()}
         cls.live_on()
-        r = Tool().run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "-f", "json", "--fail-on", "never")
+        tool = Tool()
+        r = tool.run("audit", "run", "--no-second-look", "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "-f", "json", "--fail-on", "never",
+                     env=plants.cluster(tool))
         cls.remedies = {f["check"]: f["remedy"] for f in r.json if cls.planted[f["check"]] == f["subject"]}
 
     @staticmethod
