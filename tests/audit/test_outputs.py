@@ -53,8 +53,8 @@ class Outputs(TestCase):
         super().setUp()
         heartbeats(dead=())
 
-    def audit(self, *words):
-        return self.tool.run("audit", "run", "--settle-time", "1", *words)
+    def audit(self, *words, **more):
+        return self.tool.run("audit", "run", "--settle-time", "1", *words, **more)
 
     def path(self, name):
         return os.path.join(self.tool.state, name)
@@ -363,8 +363,9 @@ class Outputs(TestCase):
         with open(self.path("login"), "w") as f:
             f.write("[evac-manage]\nuser = aud_reader\npassword = aud\n")
         os.chmod(self.path("login"), 0o600)
+        plants.on_ceph("a disk that S01 to S03 ask for")
         r = self.audit("--defaults-file", self.path("login"), "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--neutron-config-file", ENV["SB_NEUTRON_CONF"], "-f", "json", "--fail-on", "never",
-                       "--save", self.path("r.json"))
+                       "--save", self.path("r.json"), env=plants.cluster(self.tool))
         self.expect(r, OK)
         outcomes = {c["check"]: c["outcome"] for c in json.load(open(self.path("r.json")))["checks"]}
         self.assertEqual({c for c, o in outcomes.items() if o != "done"}, {"instance-compute-id"})
