@@ -21,7 +21,6 @@ SELECT i.uuid AS subject
   JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
  WHERE i.host IS NOT NULL
    AND COALESCE(i.task_state, '') <> 'migrating'
-   AND b.destination_type = 'volume'
-   AND b.volume_id IS NOT NULL
    AND b.deleted = 0
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL) OR (b.destination_type = 'local' AND b.boot_index = 0))
  ORDER BY i.uuid, b.id;

@@ -22,7 +22,6 @@ SELECT i.uuid AS subject
   JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
  WHERE i.vm_state = 'active'
    AND i.power_state = 1
-   AND b.destination_type = 'volume'
-   AND b.volume_id IS NOT NULL
    AND b.deleted = 0
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL) OR (b.destination_type = 'local' AND b.boot_index = 0))
  ORDER BY i.uuid, b.id;

@@ -19,7 +19,6 @@ SELECT i.uuid AS instance
      , NULL AS until
   FROM block_device_mapping AS b
   JOIN instances AS i ON b.instance_uuid = CONVERT(i.uuid USING ascii) AND i.deleted = 0
- WHERE b.destination_type = 'volume'
-   AND b.volume_id IS NOT NULL
-   AND b.deleted = 0
+ WHERE b.deleted = 0
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL) OR (b.destination_type = 'local' AND b.boot_index = 0))
  ORDER BY i.uuid, b.id;

@@ -54,15 +54,13 @@ static struct storage_access access_of(const struct ceph_check *c, const struct 
 	return rbd_access(&c->site.storage, backend, rbd);
 }
 
-static size_t asked_cluster_of(struct ceph_check *c, const struct rbd_connection *rbd)
+static size_t asked_cluster_of(struct ceph_check *c, const struct storage_access *access)
 {
-	const struct storage_access access = access_of(c, rbd);
-
 	for (size_t i = 0; i < c->ncluster; i++)
-		if (storage_access_same(&c->cluster[i].access, &access))
+		if (storage_access_same(&c->cluster[i].access, access))
 			return i;
 	c->cluster = vec_grow(c->cluster, c->ncluster, &c->capcluster, sizeof *c->cluster);
-	c->cluster[c->ncluster] = (struct asked_cluster){ .access = access };
+	c->cluster[c->ncluster] = (struct asked_cluster){ .access = *access };
 	return c->ncluster++;
 }
 
@@ -90,14 +88,31 @@ static void copy_row(struct ceph_check *c, const struct audit_row *row, struct a
 	out->row.key = "";
 }
 
+/* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk". No database tells whether an image-backed instance has one; Ceph does.
+ */
+static bool made_disk(struct ceph_check *c, const struct audit_row *row, struct rbd_connection *out)
+{
+	const char *uuid = str_or(row_value(row, "instance"), row_value(row, "subject"));
+
+	if (row_value(row, "volume") || !c->site.storage.pool || !uuid)
+		return false;
+	*out = (struct rbd_connection){ .pool = c->site.storage.pool, .image = arena_printf(&c->arena, "%s_disk", uuid) };
+	return true;
+}
+
 static void keep_row(struct ceph_check *c, const struct audit_row *row)
 {
 	struct asked_disk d = { .cluster = 0 };
+	const bool made = made_disk(c, row, &d.rbd);
 	struct asked_cluster *cluster;
+	struct storage_access access;
 
-	if (!rbd_connection_read(row_value(row, "info"), &c->arena, &d.rbd) || (d.rbd.multiattach && !c->entries))
+	if (!made && !rbd_connection_read(row_value(row, "info"), &c->arena, &d.rbd))
 		return;
-	d.cluster = asked_cluster_of(c, &d.rbd);
+	if (d.rbd.multiattach && !c->entries)
+		return;
+	access = made ? rbd_access(&c->site.storage, NULL, &d.rbd) : access_of(c, &d.rbd);
+	d.cluster = asked_cluster_of(c, &access);
 	cluster = &c->cluster[d.cluster];
 	if (c->entries && cluster->n > 0)
 		return;

@@ -71,6 +71,19 @@ class Ceph(TestCase):
         plants.connect(vm, multiattach=True)
         self.assertEqual(self.found(self.audit(plants.cluster(self.tool), "-f", "json")), set())
 
+    def test_the_disk_of_an_image_backed_instance_is_asked_for_where_its_pool_is_said(self):
+        vm = plants.instance(self.id()[-40:])
+        image = f"vms/{vm}_disk"
+        plants.CEPH.extend([f"image {image} 61", *(line.replace("IMAGE", image) for line in STALE)])
+        plants.entry(OLD, hours=1)
+        env = plants.cluster(self.tool)
+        self.expect(self.audit(env), OK, "nova records no disk on Ceph")
+        with open(self.tool.site, "a") as f:
+            f.write("pool = vms\n")
+        r = self.audit(env, "-f", "json")
+        self.assertEqual(self.found(r), {("guest-cannot-write", vm), ("old-client-expires", OLD)})
+        self.assertIn(f"rbd lock rm {image} ", r.out)
+
     def test_an_entry_is_told_of_once(self):
         self.plant()
         plants.connect(self.plant(), user="glance")

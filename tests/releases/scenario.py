@@ -29,6 +29,7 @@ NOVA = int(re.match(r"(?:\d+:)?(\d+)", subprocess.run(["dpkg-query", "-W", "-f",
 LEFT_OUT = ("image-paused-0", "image-shelved-0", "volume-rescued-0") + (("image-busy-0",) if NOVA < 26 else ())
 # of columns that came later: nova 28's instances.compute_id
 NOT_IN_OLD = ("instance-compute-id",)
+NOT_ON_CEPH = ("guest-cannot-write", "disk-open-twice", "old-client-expires")    # no volume of the sandbox is: tests/audit asks a cluster that is a file
 BECOMES = {"active": "active", "stopped": "stopped", "error": "active"}
 
 
@@ -95,7 +96,7 @@ class Steps(harness.TestCase):
                                       ENV["SB_PLACEMENT_CONF"], "--save", save, "-f", "json"), OK)
         with open(save) as f:
             ran = json.load(f)["checks"]
-        self.assertEqual({c["check"]: (c["outcome"], c["why"]) for c in ran if c["outcome"] != "done" and c["check"] not in NOT_IN_OLD}, {})
+        self.assertEqual({c["check"]: (c["outcome"], c["why"]) for c in ran if c["outcome"] != "done" and c["check"] not in NOT_IN_OLD + NOT_ON_CEPH}, {})
         self.assertEqual([f for f in r.json if f["check"] == "check-not-run"], [])
         return {(f["check"], f["subject"], f["severity"], f["host"]) for f in r.json}
 
