@@ -1,6 +1,6 @@
 -- The instance runs, its disk on Ceph is open, and the lock of the disk is that of a client that is gone. Where the user who opens it
 -- may not break such a lock, every write of the guest is refused, and nova says ACTIVE; else the guest has not written since it
--- was started. The columns that say NULL are what Ceph says. Asked of each cluster with [storage], or as cinder.conf says.
+-- was started. The columns that say NULL are what Ceph says.
 -- :check S01 guest-cannot-write
 -- :severity critical
 -- :title running instance under the lock of a client that is gone
@@ -23,5 +23,6 @@ SELECT i.uuid AS subject
  WHERE i.vm_state = 'active'
    AND i.power_state = 1
    AND b.deleted = 0
-   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL) OR (b.destination_type = 'local' AND b.boot_index = 0))
- ORDER BY i.uuid, b.id;
+   AND ((b.destination_type = 'volume' AND b.volume_id IS NOT NULL AND b.connection_info LIKE '%"rbd"%')
+    OR (b.destination_type = 'local' AND b.boot_index = 0))
+ ORDER BY i.uuid;

@@ -37,7 +37,7 @@ class Ceph(TestCase):
         return self.tool.run("audit", "run", *checks, *more, "--save", self.save, *words, env=env)
 
     def outcomes(self):
-        return {c["check"]: c["outcome"] for c in json.load(open(self.save))["checks"]}
+        return {c["check"]: c["outcome"] for c in json.load(open(self.save))["checks"] if c["check"] in CHECKS}
 
     def found(self, result):
         return {(f["check"], f["subject"]) for f in result.json}
@@ -112,7 +112,13 @@ class Ceph(TestCase):
             r = self.audit(plants.cluster(self.tool, [line]), "-f", "json", "--fail-on", "medium")
             self.expect(r, FINDINGS)
             self.assertEqual([f["subject"] for f in r.json if f["check"] == "check-not-run"], CHECKS, line)
-            self.assertEqual(self.outcomes()["guest-cannot-write"], "failed", line)
+            self.assertEqual(self.outcomes(), dict.fromkeys(CHECKS, "failed"), line)
+
+    def test_a_silent_cluster_is_no_missing_configuration(self):
+        plants.connect(self.plant(*STALE), monitors=True)
+        plants.CEPH.append("connect -110")
+        self.expect(self.audit(self.without_storage(), "-f", "json", "--fail-on", "medium"), FINDINGS, "not asked of 1 of 1 disks")
+        self.assertEqual(self.outcomes(), dict.fromkeys(CHECKS, "failed"))
 
     def test_one_disk_that_does_not_answer_is_said_beside_what_is_found(self):
         """Also where nobody configured it: a cluster that answers was asked."""
