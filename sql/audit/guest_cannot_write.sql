@@ -1,6 +1,6 @@
 -- The instance runs, its disk on Ceph is open, and the lock of the disk is that of a client that is gone. Where the user who opens it
 -- may not break such a lock, every write of the guest is refused, and nova says ACTIVE; else the guest has not written since it
--- was started. The columns that say NULL are what Ceph says.
+-- was started.
 -- :check S01 guest-cannot-write
 -- :severity critical
 -- :title running instance under the lock of a client that is gone
