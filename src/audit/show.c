@@ -179,13 +179,15 @@ static bool was_not_asked(const struct audit_result *r)
 	return r->check->rule == AUDIT_CEPH && r->outcome == AUDIT_NOT_HERE;
 }
 
+#define NOT_RUN "not run: "
+
 /* What Ceph was not asked is no clean bill of the disks: which checks that are, and why. */
 static int show_not_asked(const struct audit_report *report, struct error *err)
 {
 	const struct audit_result *end = report->result + report->nresult;
-	int rc = 0;
+	auto_str struct str lines = { 0 };
 
-	for (const struct audit_result *r = report->result; rc == 0 && r < end; r++) {
+	for (const struct audit_result *r = report->result; r < end; r++) {
 		auto_str struct str names = { 0 };
 		bool told = false;
 
@@ -195,10 +197,13 @@ static int show_not_asked(const struct audit_report *report, struct error *err)
 			told = told || o < r;
 			str_addf(&names, "%s%s", names.n ? ", " : "", o->check->name);
 		}
-		if (names.n && !told)
-			rc = out_text(err, "not run: %s: %s\n", names.s, r->why);
+		if (!names.n || told)
+			continue;
+		str_addf(&names, ": %s", r->why);
+		str_add(&lines, NOT_RUN);
+		str_add_wrapped(&lines, names.s, names.n, strlen(NOT_RUN), strlen(NOT_RUN));
 	}
-	return rc;
+	return lines.n ? out_text(err, "%s", lines.s) : 0;
 }
 
 static void add_finding(struct table *table, const struct audit_finding *f)
