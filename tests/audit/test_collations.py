@@ -120,7 +120,7 @@ class Collations(TestCase):
         if prefix:
             rows(prefix + "nova_api", "UPDATE cell_mappings SET database_connection = CONCAT(%s, IF(name = 'cell0', 'nova_cell0', 'nova'))", (url,))
         for database, table, column in (("nova", "services", "last_seen_up"), ("nova_cell0", "services", "last_seen_up"), ("cinder", "services", "updated_at"),
-                                        ("neutron", "agents", "heartbeat_timestamp")):
+                                        ("neutron", "agents", "heartbeat_timestamp"), ("cinder", "workers", "updated_at")):
             rows(prefix + database, "UPDATE `%s` SET %s = UTC_TIMESTAMP() WHERE %s >= UTC_TIMESTAMP() - INTERVAL 12 HOUR" % (table, column, column))
         r = self.expect(self.tool.run("audit", "run", "--no-second-look", "--placement-config-file", placement, "-f", "json", "--fail-on", "never"), OK)
         answers = {"audit": sorted((f["check"], f["subject"], f["severity"]) for f in r.json)}
