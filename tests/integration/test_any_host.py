@@ -52,6 +52,7 @@ class AnyHost(harness.TestCase):
         for name in NAMES:
             with self.subTest(name=name):
                 self.tool = harness.Tool()
+                harness.heartbeats()  # each name takes its time
                 self.rename(old, name)
                 old = name
                 node = name.split("@")[0]
@@ -68,6 +69,7 @@ class AnyHost(harness.TestCase):
                 continue
             with self.subTest(name=name):
                 self.tool = harness.Tool()
+                harness.heartbeats()  # each name takes its time
                 self.rename(old, name)
                 old = name
                 r = self.expect(self.tool.run("host", "rescue", A, "--to", B, "--cinder-host=" + name, *GO, "--dry-run", "-f", "json"), OK)
