@@ -127,7 +127,8 @@ static bool is_off_otherwise(const struct scene *scene)
 
 void guard_fence_leaves_disks(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene_fences_disks(scene) || is_off_otherwise(scene))
+	/* without one disk on Ceph fence-storage-missing says it, and no accept would help */
+	if (!scene_fences_disks(scene) || is_off_otherwise(scene) || !takes_a_disk(scene, out))
 		return;
 	EACH_TAKEN(t, scene, out) {
 		auto_str struct str what = { 0 };

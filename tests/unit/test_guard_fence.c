@@ -202,6 +202,12 @@ static void nothing_is_on_ceph(void)
 	f.candidate[I1].nvolume = 0;
 }
 
+static void nothing_is_on_ceph_but_made_disks_are_elsewhere(void)
+{
+	nothing_is_on_ceph();
+	f.instance[I1].image_ref = "image";
+}
+
 static void it_only_moves_volumes(void)
 {
 	it_died();
@@ -247,6 +253,8 @@ static const struct guard_case cases[] = {
 	{ it_has_swap, LEAVES "512 MB swap\n" ALONE },
 	{ it_is_off_all_the_same, "" },
 	{ nothing_is_on_ceph, "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
+	{ nothing_is_on_ceph_but_made_disks_are_elsewhere,
+	    "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
 	{ it_only_moves_volumes, "fencing-unconfirmed c1: power-off of 'c1' is not confirmed\n"
 	    "fence-storage-missing c1: --fence storage: this run evacuates no instance" },
 };
