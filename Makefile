@@ -220,7 +220,7 @@ check-outages: all
 	$(Q)EVAC_MANAGE=$(CURDIR)/$(BUILD)/evac-manage tests/lib/in_own_sandbox tests/outages/run
 
 # databases and brokers of other releases, each in the place of the sandbox's own; SERVERS= some of them. As root, with Debian's archive
-check-servers: all rooms
+check-servers: all rooms | $(FAKE_CEPH)
 	$(Q)tests/deps.sh build sandbox servers
 	$(Q)$(MAKE) --no-print-directory all CRASH_POINTS=1 BUILD=$(BUILD)/crash
 	$(Q)BUILD=$(BUILD) tests/servers/run $(SERVERS)
