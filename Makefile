@@ -258,8 +258,10 @@ demo-guests: all $(BUILD)/tests/storage/rbd
 check-audit: all $(FAKE_CEPH)
 	tests/audit/run
 
-# every bench, one after the other; each alone by its name
-bench: bench-audit bench-moves bench-evacuations
+# every bench of tests/bench/bench, one after the other, with each kind of settings of the server, and a table; BENCHES= some of them; each
+# alone, on the server as it is, by its name. Needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
+bench: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage N=$(N) tests/bench/bench $(BENCHES)
 
 N ?= 1000000
 bench-audit: all

@@ -16,11 +16,17 @@ host_daemons() { local h; for h in $HOSTS; do daemons_of_host "$h"; done; }
 
 # -- servers
 start_mariadb() {
+  local settings=(--innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync)
+  case ${EVAC_SANDBOX_SERVER:-light} in
+    light) ;;
+    durable) settings=(--log-bin="$RUN/mysql/binlog" --server-id=1 --sync-binlog=1 --innodb-flush-log-at-trx-commit=1 --innodb-flush-method=O_DIRECT) ;;
+    *) die "EVAC_SANDBOX_SERVER: light or durable?" ;;
+  esac
   mkdir -p "$RUN/tmp"   # a directory of its own: a server that starts clears its temporary one of other servers' tables
   start_daemon mariadb mariadbd --no-defaults --user="$(id -un)" --datadir="$RUN/mysql" --bind-address=127.0.0.1 \
     --port="$DB_PORT" --socket="$RUN/mysql.sock" --pid-file="$RUN/mysql.pid" --tmpdir="$RUN/tmp" --skip-name-resolve \
     --max-connections=500 --innodb-log-file-size=32M --innodb-buffer-pool-size=256M \
-    --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-lock-wait-timeout=10 \
+    "${settings[@]}" --innodb-lock-wait-timeout=10 \
     --character-set-server=utf8mb3 --performance-schema=OFF
 }
 wait_mariadb() { wait_port "$DB_PORT" 40 mariadb; }
