@@ -21,9 +21,14 @@ int power_check(struct work *work, struct error *err);
 
 /* disks.c: do the disks of all that wait still look to Ceph as they did in the plan? A look that is a few seconds old will do.
  * ERROR_DRIFT: one is open from the failed host, was written to by another client, is gone, or its lock may not be broken any
- * more. ${hold}: one is open from there, and it may yet be a dead client's watch: nothing is begun before a later look. Of a
- * cluster that says nothing any more nothing is made; that is said. */
+ * more, or a client is kept out no more. ${hold}: one is open from there, and it may yet be a dead client's watch: nothing is
+ * begun before a later look. Of a cluster that says nothing any more nothing is made; that is said. */
 int disks_check(struct work *work, bool *hold, struct error *err);
+/* fence.c: is every client that the plan relies on to be kept out (plan.kept) still on its blocklist, for long enough, and has
+ * no disk open, as the newest look at the clusters has it? ERROR_DRIFT, "fence-gone": one is not, with a record in the journal.
+ * The same, after some more looks, where that is not known and nothing else confirms that the host is off. disks_check() asks
+ * it at each look of its own. */
+int kept_out_check(struct work *work, struct error *err);
 /* life.c: do neutron's agents of the failed host or its own address show that it lives? Asked again, at most once a second or
  * three, with a record in the journal. ERROR_DRIFT: they do. Outside a transaction: the broker is asked. */
 int life_check(struct work *work, struct error *err);

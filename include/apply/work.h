@@ -18,6 +18,7 @@ struct work {
 	struct lock *lock;       /* NULL until something is about to be written */
 	struct journal *journal; /* the same */
 	struct agent_watch agents;
+	bool kept_unsure;    /* whether the old clients are still kept out was not known at the last look */
 	int64_t knocked_ms;  /* at the failed host's own address, by our own clock; 0: not since the plan */
 	bool source_reports; /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 };

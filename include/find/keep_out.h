@@ -37,6 +37,8 @@ void disk_keep_out(const struct scene *scene, const struct disk_fact *disk, stru
 bool ceph_serves_at(const struct ceph_fact *ceph, const struct storage_address *address, const char **why);
 /* Is the client on the blocklist of its cluster for long enough, as that was last seen? */
 bool ceph_keeps_out(const struct ceph_fact *ceph, const struct storage_address *client);
+/* The cluster with this fsid, whose blocklist the newest look has read; NULL: none has. */
+const struct ceph_fact *scene_ceph_with_entries(const struct scene *scene, const char *fsid);
 const char *ceph_fsid(const struct ceph_fact *ceph); /* NULL: not known */
 /* Another fact about the same cluster stands before this one: it was asked as another user. */
 bool ceph_is_told_before(const struct storage_facts *facts, size_t ceph);

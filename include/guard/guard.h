@@ -41,7 +41,7 @@ struct guard {
 	struct guard_look {
 		unsigned when; /* the runs in which it is asked */
 		guard_check *check;
-	} look[5];            /* in this order; ends with check NULL */
+	} look[5];            /* in this order; ends with check NULL; none: a run finds it while it goes on */
 	const char *sentence; /* what it means, for the documentation */
 	const char *hint;     /* what to do, unless the guard knows better; NULL: nothing */
 	/* When going on is right. Then --accept is printed beside the finding, once, with this condition before it. What has

@@ -67,6 +67,7 @@ struct past {
 	const char *recovery; /* how the last recovery ended; NULL: there was none, or it was cut off */
 	bool whole;           /* it ended, and nothing of its plan failed or was left undone */
 	bool force;
+	bool fences_disks; /* --fence storage */
 	struct words accept;
 	struct plan plan;       /* of every unit that the journal names; steps only where begun is true */
 	struct past_unit *unit; /* beside plan.unit */

@@ -56,9 +56,17 @@ struct unit {
 	struct evacuation *evacuation;     /* plan/evacuation.h; NULL: not begun */
 };
 
+/* A client of Ceph that must stay on the blocklist for as long as the plan is carried out: its own UNIT_FENCE puts it there, or
+ * it stands there already. */
+struct kept_out {
+	const char *id, *disk, *fsid; /* "192.0.2.7:0/5" */
+	struct storage_address client;
+};
 struct plan {
 	struct unit *unit;
 	size_t nunit, cap;
+	struct kept_out *kept; /* in the arena; none: --fence storage was not asked for */
+	size_t nkept, capkept;
 	struct arena arena;
 };
 
@@ -98,7 +106,7 @@ void plan_mark(struct plan *plan, const struct scene *scene);
  * nothing. */
 void plan_power_off(struct plan *plan, const struct scene *scene);
 /* plan_fence.c. With --fence storage, before all that is written: each client of Ceph that has, or may have, a disk of an
- * instance of this plan open, as a step; not one that is kept out for years already. */
+ * instance of this plan open, as a step; not one that is kept out for years already. All of them are in kept[]. */
 void plan_fence(struct plan *plan, const struct scene *scene);
 /* The last unit goes before all others, none of which then has a command of its own: alone it would be refused. */
 void plan_put_first(struct plan *plan);

@@ -122,5 +122,5 @@ int disks_check(struct work *work, bool *hold, struct error *err)
 			return -1;
 	say_hold(work, found.watched, hold);
 	say_silence(work, found.silent);
-	return 0;
+	return kept_out_check(work, err);
 }

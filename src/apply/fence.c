@@ -85,17 +85,9 @@ static bool is_watching(const struct scene *scene, const struct storage_address 
 	return false;
 }
 
-static const struct ceph_fact *ceph_with_entries(const struct scene *scene, const char *fsid)
-{
-	for (const struct ceph_fact *c = scene->storage.ceph; c < scene->storage.ceph + scene->storage.nceph; c++)
-		if (str_equal(ceph_fsid(c), fsid) && c->newest->entries_known)
-			return c;
-	return NULL;
-}
-
 static void judge_client(struct work *work, struct step *step)
 {
-	const struct ceph_fact *ceph = ceph_with_entries(&work->scene, step_after(step, "cluster"));
+	const struct ceph_fact *ceph = scene_ceph_with_entries(&work->scene, step_after(step, "cluster"));
 	struct storage_address client;
 
 	if (!ceph || !read_client(step, &client)) {
@@ -166,6 +158,98 @@ static enum state look_until_kept_out(struct work *work, struct unit *unit, cons
 		clock_sleep_ms(LOOK_STEP_MS);
 	}
 }
+
+/* ---- later */
+
+#define AGAIN_LOOKS 3
+#define AGAIN_MS 1000
+
+/* An entry may be taken away while the run goes on: the list is cleared, the cluster set back, or another tool adds the client
+ * with a time of its own, which replaces ours (ceph mon/OSDMonitor.cc: "osd blocklist add"). NULL: it stands; ${unknown}: or
+ * not. */
+static const char *why_not_kept_out(struct work *work, const struct kept_out *kept, bool *unknown)
+{
+	const struct ceph_fact *ceph = scene_ceph_with_entries(&work->scene, kept->fsid);
+	char age[CLOCK_AGE_SIZE];
+	int64_t left;
+
+	*unknown = !ceph;
+	if (!ceph)
+		return _("the blocklist of its cluster could not be read");
+	if (!ceph_keeps_out(ceph, &kept->client)) {
+		left = ceph_entry_left_s(ceph->newest, &kept->client, clock_wall_s());
+		return left < 0 ?
+		    _("it is not on the blocklist any more") :
+		    arena_printf(&work->plan.arena, _("its entry in the blocklist ends in %s"), clock_age(left, age));
+	}
+	return is_watching(&work->scene, &kept->client) ? _("it is on the blocklist and has a disk open again") : NULL;
+}
+
+/* One that is gone before one that is not known. */
+static const struct kept_out *find_lost(struct work *work, const char **why, bool *unknown)
+{
+	const struct kept_out *found = NULL;
+
+	*why = NULL;
+	*unknown = false;
+	for (const struct kept_out *k = work->plan.kept; k < work->plan.kept + work->plan.nkept; k++) {
+		bool unsure;
+		const char *text = why_not_kept_out(work, k, &unsure);
+
+		if (!text || (found && unsure))
+			continue;
+		found = k;
+		*why = text;
+		*unknown = unsure;
+		if (!unsure)
+			break;
+	}
+	return found;
+}
+
+static int stop_without_fence(struct work *work, const struct kept_out *lost, const char *why, struct error *err)
+{
+	const struct step step = { .kind = &step_kinds[STEP_CLIENT],
+		.id = lost->id,
+		.after = { NULL, lost->fsid },
+		.state = STATE_FAILED,
+		.error = why };
+
+	CRASH_POINT("fence_before_look_record");
+	if (work->journal && journal_fence(work->journal, "look", &step, err) != 0)
+		return -1;
+	error_set(err, ERROR_DRIFT,
+	    "fence-gone: client %s of Ceph, which had disk %s, is not kept out any more: %s; nothing more is begun", lost->id,
+	    lost->disk, why);
+	return error_hint(err, "find out who changed the blocklist; then run the same command again, which keeps it out anew");
+}
+
+int kept_out_check(struct work *work, struct error *err)
+{
+	const bool needed = !work->request->how.fenced && !scene_is_off(&work->scene);
+	const struct kept_out *lost;
+	const char *why;
+	bool unknown;
+
+	lost = find_lost(work, &why, &unknown);
+	for (int i = 1; i < AGAIN_LOOKS && lost && unknown && needed && !signal_came(); i++) {
+		clock_sleep_ms(AGAIN_MS);
+		scene_look_at_disks_again(&work->scene);
+		lost = find_lost(work, &why, &unknown);
+	}
+	if (lost && !unknown)
+		return stop_without_fence(work, lost, why, err);
+	if (lost && !work->kept_unsure)
+		log_warn("whether client %s of Ceph is still kept out is not known: %s", lost->id, why);
+	work->kept_unsure = lost;
+	if (!lost || !needed)
+		return 0;
+	error_set(err, ERROR_DRIFT, "whether client %s of Ceph is still kept out is not known: %s; nothing more is begun",
+	    lost->id, why);
+	return error_hint(err, "look at the monitors of the cluster; then run the same command again");
+}
+
+/* ---- the unit */
 
 static int record_clients(struct work *work, const struct unit *unit, struct error *err)
 {

@@ -59,6 +59,8 @@ static void add_asked_by(const struct guard *guard, struct str *out)
 
 	for (const struct guard_look *look = guard->look; look->check; look++)
 		when |= look->when;
+	if (when == 0)
+		str_add(out, _("runs that evacuate, before each wave of messages"));
 	if (when == WHEN_ALWAYS)
 		str_add(out, _("every command that writes"));
 	for (size_t i = 0; when != WHEN_ALWAYS && i < sizeof asked_by / sizeof *asked_by; i++)

@@ -84,6 +84,14 @@ bool ceph_keeps_out(const struct ceph_fact *ceph, const struct storage_address *
 	    ceph_entry_left_s(ceph->newest, client, clock_wall_s()) >= (int64_t)KEEP_OUT_ENOUGH_S;
 }
 
+const struct ceph_fact *scene_ceph_with_entries(const struct scene *scene, const char *fsid)
+{
+	for (const struct ceph_fact *c = scene->storage.ceph; c < scene->storage.ceph + scene->storage.nceph; c++)
+		if (fsid && str_equal(ceph_fsid(c), fsid) && c->newest->entries_known)
+			return c;
+	return NULL;
+}
+
 /* ---- the host's address in a cluster */
 
 enum old_where { WHERE_UNKNOWN, WHERE_NOVA_SAYS, WHERE_SEEN, WHERE_DISPUTED };

@@ -8,8 +8,10 @@
 /* The functions of the table, each declared by its row. */
 #define GUARD(word, how, by, looks, ...) looks
 #define LOOK(when, name) guard_check guard_##name;
+#define LATER
 #include "table.h"
 #undef LOOK
+#undef LATER
 #undef GUARD
 
 #define EACH_SERVICE(s, scene) \

@@ -15,8 +15,10 @@
 const struct guard guards[] = {
 #define GUARD(word, how, by, looks, ...) { .code = word, .severity = how, .accept = by, .look = { looks }, __VA_ARGS__ },
 #define LOOK(runs, name) { .when = runs, .check = guard_##name },
+#define LATER { .check = NULL },
 #include "table.h"
 #undef LOOK
+#undef LATER
 #undef GUARD
 	{ .code = NULL },
 };

@@ -5,7 +5,8 @@
  *	GUARD(code, severity, accept, LOOK(when, name) …, .sentence = …, .hint = …)
  *
  * when: the runs in which guard_NAME() is asked (enum guard_when). Where one code is looked for in several ways each has its
- * LOOK, and those that fit the run are asked in this order. What follows are members of struct guard. */
+ * LOOK, and those that fit the run are asked in this order. LATER instead: a run finds it while it goes on, before a wave, and
+ * none is stopped by it before. What follows are members of struct guard. */
 
 /* clang-format off */
 /* left out of a run; first, as others look only at what is left */
@@ -102,6 +103,12 @@ GUARD("fence-leaves-disks", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, fen
 		"to them"),
 	.hint = N_("power the host off, or leave the instance out"),
 	.offer = N_("if no new guest opens those disks: they are the old host's own"),
+	.of_request = true)
+GUARD("fence-gone", SEVERITY_STOP, ACCEPT_NOTHING, LATER,
+	.sentence = N_("a client of Ceph that --fence storage keeps out is not on the blocklist any more, its entry ends too soon, or it has "
+		"a disk open again: a guest that was frozen could write to its disk beside the new one. Looked for before each wave; "
+		"the run begins nothing more"),
+	.hint = N_("find out who changed the blocklist; the same command again keeps the client out anew"),
 	.of_request = true)
 GUARD("disk-watched", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, disk_watched),
 	.sentence = N_("a disk is held open on Ceph from the failed host, or by the owner of its lock, and still is 35 s later, "

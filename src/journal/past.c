@@ -56,6 +56,14 @@ static struct past_unit *unit_of(struct past *past, json_object *record, struct 
 	return &past->unit[i];
 }
 
+static bool lists_word(json_object *list, const char *word)
+{
+	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++)
+		if (str_equal(json_object_get_string(json_object_array_get_idx(list, i)), word))
+			return true;
+	return false;
+}
+
 static int on_run(struct past *past, json_object *record)
 {
 	json_object *accept = json_object_object_get(record, "accept");
@@ -75,6 +83,7 @@ static int on_run(struct past *past, json_object *record)
 	past->on = copy(past, record, "on");
 	past->started_at = copy(past, record, "time");
 	past->force = json_object_get_boolean(json_object_object_get(record, "force"));
+	past->fences_disks = lists_word(json_object_object_get(record, "fence"), "storage");
 	past->foreign = past->version != JOURNAL_VERSION;
 	if (past->foreign) /* its records may mean something else */
 		return 1;
@@ -271,6 +280,20 @@ static int on_vif_wait(struct past *past, json_object *record)
 	return 0;
 }
 
+/* One that 'host return' has taken off the blocklist; what an addition came to stands in the unit's outcome. */
+static int on_fence(struct past *past, json_object *record)
+{
+	const char *client = get_text(record, "client"), *cluster = get_text(record, "cluster");
+
+	if (!str_equal(get_text(record, "action"), "remove") || !str_equal(get_text(record, "state"), "proved"))
+		return 0;
+	for (struct unit *u = past->plan.unit; u < past->plan.unit + past->nunit; u++)
+		for (struct step *s = u->step; u->kind == UNIT_FENCE && s < u->step + u->nstep; s++)
+			if (str_equal(s->id, client) && str_equal(step_after(s, "cluster"), cluster))
+				s->since = "removed";
+	return 0;
+}
+
 static int on_recovery(struct past *past, json_object *record)
 {
 	struct unit *planned;
@@ -322,6 +345,7 @@ static const struct {
 	{ "row", on_row },
 	{ "intent", on_intent },
 	{ "outcome", on_outcome },
+	{ "fence", on_fence },
 	{ "publish_intent", on_publish_intent },
 	{ "publish_outcome", on_publish_outcome },
 	{ "vif_event", on_vif_event },

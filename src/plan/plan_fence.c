@@ -23,6 +23,23 @@ static const char *now_until(const struct ceph_fact *ceph, const struct storage_
 	return NULL;
 }
 
+static void keep_in_mind(struct plan *plan, const struct kept_out *one)
+{
+	struct kept_out *more;
+
+	for (size_t i = 0; i < plan->nkept; i++)
+		if (str_equal(plan->kept[i].id, one->id) && str_equal(plan->kept[i].fsid, one->fsid))
+			return;
+	if (plan->nkept == plan->capkept) {
+		plan->capkept = plan->capkept ? plan->capkept * 2 : 64;
+		more = arena_alloc(&plan->arena, plan->capkept * sizeof *more);
+		if (plan->nkept)
+			memcpy(more, plan->kept, plan->nkept * sizeof *more);
+		plan->kept = more;
+	}
+	plan->kept[plan->nkept++] = *one;
+}
+
 static void plan_client(struct plan *plan, const struct scene *scene, const struct disk_fact *disk,
     const struct storage_address *client)
 {
@@ -32,6 +49,11 @@ static void plan_client(struct plan *plan, const struct scene *scene, const stru
 	struct step *step;
 
 	storage_address_text(client, text);
+	keep_in_mind(plan,
+	    &(struct kept_out){ .id = arena_dup(&plan->arena, text),
+		.disk = arena_dup(&plan->arena, disk->name),
+		.fsid = arena_dup(&plan->arena, ceph_fsid(ceph)),
+		.client = *client });
 	if (ceph_keeps_out(ceph, client) || has_client(unit, text, ceph_fsid(ceph)))
 		return;
 	step = unit_step(unit, STEP_CLIENT, arena_dup(&plan->arena, text),

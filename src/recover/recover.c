@@ -147,7 +147,9 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 	if (n[VERDICT_DRIFT] > 0)
 		str_addf(&counts, _(", %zu with a row that holds neither value"), n[VERDICT_DRIFT]);
 	r->report.summary = arena_printf(&r->work.plan.arena, "%s: %s", error_kind_name(result), counts.s);
-	if (result == ERROR_UNKNOWN) {
+	if (r->gone.kind && result == ERROR_DRIFT && n[VERDICT_DRIFT] == 0) {
+		*err = r->gone;
+	} else if (result == ERROR_UNKNOWN) {
 		error_set(err, result, "still unknown: %s", counts.s);
 		error_hint(err, "check what each line above names; then: evac-manage journal recover %s", r->past.run);
 	} else if (result == ERROR_DRIFT) {
@@ -210,8 +212,6 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 	unsigned needs = needs_to_recover(&r->past, &r->work.plan, r->request);
 	enum error_kind result;
 
-	r->work.scene.request = r->work.request;
-	r->work.scene.world = &r->work.world;
 	deadline_again();
 	if (world_open(r->request, needs, r->past.run, &r->work.world, err) != 0 ||
 	    (!r->request->how.dry_run && lock_again(r, needs, err) != 0))
@@ -221,6 +221,8 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 	if (!r->request->how.dry_run && add_recover(r, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_begun");
+	if (recover_fences_stand(r, err) != 0)
+		return err->kind;
 	for (size_t i = 0; i < r->past.nunit; i++) {
 		if (signal_came())
 			return interrupted(r, err);
@@ -230,6 +232,8 @@ static enum error_kind recover_units(struct recovery *r, struct error *err)
 	if (recover_follow(r, err) != 0)
 		return err->kind;
 	result = result_of(r);
+	if (r->gone.kind && result != ERROR_UNKNOWN)
+		result = ERROR_DRIFT;
 	if (!r->request->how.dry_run && add_recover_end(r, result, err) != 0)
 		return err->kind;
 	CRASH_POINT("recover_ended");
@@ -265,20 +269,34 @@ int recover_peek(const struct request *request, const char *run, struct past *pa
 	return past_check(past, path, err);
 }
 
-static enum error_kind recover(struct recovery *r, const char *run, struct error *err)
+/* Nothing is begun by it; who goes on with the run begins more. */
+static enum error_kind repeat_all(struct recovery *r, struct error *err)
 {
 	struct error ignored = { 0 };
 
+	if ((r->request->what.resume && world_open(r->request, 0, r->past.run, &r->work.world, err) != 0) ||
+	    recover_fences_stand(r, err) != 0)
+		return err->kind;
+	for (size_t i = 0; i < r->past.nunit; i++)
+		recover_unit(r, i, &ignored);
+	r->report.summary = _("nothing to recover: every unit has ended");
+	if (r->gone.kind && r->request->what.resume) {
+		*err = r->gone;
+		return err->kind;
+	}
+	return ERROR_OK;
+}
+
+static enum error_kind recover(struct recovery *r, const char *run, struct error *err)
+{
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->work.run, sizeof r->work.run, "%s", r->past.run);
 	r->work.scene.subject.host = r->past.host; /* NULL: a command about no host */
-	if (past_is_settled(&r->past)) {
-		for (size_t i = 0; i < r->past.nunit; i++)
-			recover_unit(r, i, &ignored);
-		r->report.summary = _("nothing to recover: every unit has ended");
-		return ERROR_OK;
-	}
+	r->work.scene.request = r->work.request;
+	r->work.scene.world = &r->work.world;
+	if (past_is_settled(&r->past))
+		return repeat_all(r, err);
 	return recover_units(r, err);
 }
 

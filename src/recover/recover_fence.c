@@ -2,7 +2,9 @@
 #include "recovery_internal.h"
 
 #include "find/keep_out.h"
+#include "util/crash.h"
 #include "util/lang.h"
+#include "util/log.h"
 #include "util/str.h"
 
 /* Clients that were put on a blocklist, and nobody has seen the end of it: each cluster is asked what is listed, and nothing is
@@ -66,4 +68,67 @@ enum verdict recover_fence(struct recovery *r, size_t index, const char **why)
 		_("%zu of %zu clients are on the blocklist, and stay there; the same command again adds the others"), n,
 		unit->nstep);
 	return n == unit->nstep ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+/* ---- those that were seen there */
+
+static bool was_fenced(const struct recovery *r, size_t index)
+{
+	const struct past_unit *u = &r->past.unit[index];
+
+	return r->work.plan.unit[index].kind == UNIT_FENCE && u->begun && past_unit_is_final(u) &&
+	    (u->verdict ? str_equal(u->verdict, verdicts[VERDICT_DONE].name) : str_equal(u->outcome, state_name[STATE_PROVED]));
+}
+
+/* Whoever is off writes nothing, kept out or not. */
+static bool is_off_now(struct recovery *r)
+{
+	if (r->request->how.fenced)
+		return true;
+	scene_find_power(&r->work.scene);
+	return scene_is_off(&r->work.scene);
+}
+
+static int record_gone(struct recovery *r, const struct step *gone, struct error *err)
+{
+	const struct step step = { .kind = gone->kind,
+		.id = gone->id,
+		.after = { NULL, step_after(gone, "cluster") },
+		.state = STATE_FAILED,
+		.error = gone->error };
+
+	CRASH_POINT("recover_before_look_record");
+	return r->request->how.dry_run ? 0 : journal_fence(r->work.journal, "look", &step, err);
+}
+
+static int note_gone(struct recovery *r, const struct step *gone, struct error *err)
+{
+	struct error why = { 0 };
+
+	error_set(&why, ERROR_DRIFT, "fence-gone: client %s of Ceph, which had disk %s, is not kept out any more: %s", gone->id,
+	    str_or(gone->name, "?"), gone->error);
+	error_hint(&why,
+	    "find out who changed the blocklist, and power the host off: its old guests may write beside the new ones");
+	log_warn("%s", why.text);
+	if (!is_off_now(r))
+		r->gone = why;
+	return record_gone(r, gone, err);
+}
+
+int recover_fences_stand(struct recovery *r, struct error *err)
+{
+	for (size_t i = 0; i < r->past.nunit; i++) {
+		struct unit *unit = &r->work.plan.unit[i];
+		const char *unknown;
+
+		if (!was_fenced(r, i))
+			continue;
+		unknown = ask_clusters(r, unit);
+		if (unknown)
+			log_warn("whether the old clients are still kept out is not known: %s", unknown);
+		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+			if (s->state == STATE_SKIPPED && !s->since)
+				return note_gone(r, s, err);
+	}
+	return 0;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bus/cast.h"
+#include "find/keep_out.h"
 #include "recovery_internal.h"
 #include "util/crash.h"
 #include "util/lang.h"
@@ -54,7 +55,8 @@ static bool was_forced_down(const struct recovery *r, const struct nova_service 
 	return now->forced_down;
 }
 
-/* Where nobody else had confirmed the power-off, it is the agent that has to say it once more. */
+/* Where nobody else had confirmed the power-off, it is the agent that has to say it once more. Of a fence of its disks
+ * check_kept_out() asks. */
 static int check_power(struct recovery *r, const char *host, struct error *err)
 {
 	struct scene *scene = &r->work.scene;
@@ -66,7 +68,7 @@ static int check_power(struct recovery *r, const char *host, struct error *err)
 	scene_say_power(scene, &said);
 	if (scene->power.answer.state == FENCE_ON)
 		return error_set(err, ERROR_REFUSED, "not sent again: '%s' is on: %s", host, said.s);
-	if (r->past.fenced || past_accepts(&r->past, "fencing-unconfirmed"))
+	if (r->past.fenced || r->past.fences_disks || past_accepts(&r->past, "fencing-unconfirmed"))
 		return 0;
 	return error_set(err, ERROR_REFUSED, "not sent again: whether '%s' is still off is not known: %s", host,
 	    said.n ? said.s : _("no fence agent is configured for it any more"));
@@ -82,6 +84,29 @@ static int check_kept_out(struct recovery *r, struct error *err)
 		    recover_fence(r, i, &why) != VERDICT_DONE)
 			return error_set(err, ERROR_REFUSED, "not sent again: the old clients are not known to be kept out: %s",
 			    str_or(why, "?"));
+	return 0;
+}
+
+/* Those that stood on the blocklist before the run are none of its steps: its evidence names who had the locks. */
+static int check_locks_kept_out(struct recovery *r, const struct scene *scene, const char *instance, struct error *err)
+{
+	struct storage_address client;
+
+	for (const struct past_disk *d = r->past.disk; r->past.fences_disks && d < r->past.disk + r->past.ndisk; d++) {
+		const struct ceph_fact *ceph;
+
+		if (!str_equal(d->instance, instance) || !d->lock || !storage_address_parse(d->lock, &client))
+			continue;
+		ceph = scene_ceph_with_entries(scene, d->fsid);
+		if (!ceph)
+			return error_set(err, ERROR_REFUSED,
+			    "not sent again: whether client %s of disk %s/%s is kept out is not known", d->lock, d->pool,
+			    d->image);
+		if (!ceph_keeps_out(ceph, &client))
+			return error_set(err, ERROR_REFUSED,
+			    "not sent again: fence-gone: client %s of disk %s/%s is not kept out any more", d->lock, d->pool,
+			    d->image);
+	}
 	return 0;
 }
 
@@ -219,6 +244,8 @@ static int find_and_build(struct recovery *r, size_t index, struct db *cell, str
 		rc = scene_find_target(&scene, r->past.target_host, err);
 	if (rc == 0)
 		rc = check_disks(&scene, err);
+	if (rc == 0)
+		rc = check_locks_kept_out(r, &scene, r->work.plan.unit[index].step[0].id, err);
 	if (rc == 0 && r->past.unit[index].has_token)
 		rc = check_token(r, &scene, err);
 	if (rc == 0)

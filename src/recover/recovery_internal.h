@@ -14,7 +14,8 @@ struct recovery {
 	struct work work; /* its plan is the past's */
 	struct report report;
 	size_t nverdict[VERDICTS];
-	size_t untold; /* evacuations that were left while their computes wait, or may wait, to be told of their ports */
+	struct error gone; /* a client that the run kept out is kept out no more; kind 0: none is known */
+	size_t untold;     /* evacuations that were left while their computes wait, or may wait, to be told of their ports */
 };
 
 /* What recovery does about one evacuation follows from what is known about it, by the table in recover_rule.c: the first row
@@ -80,6 +81,10 @@ enum verdict recover_power(struct recovery *r, size_t index, const char **why);
 /* recover_disks.c: what Ceph says of the disks of one that nova has done and that runs on ${host}, left in its evacuation. */
 void recover_disks(struct recovery *r, size_t index, const char *host);
 enum verdict recover_fence(struct recovery *r, size_t index, const char **why);
+/* Are the clients that the run has seen on the blocklist still there? Not those that 'host return' has taken away. The first
+ * that is not is said, with a record in the journal, and is ${r}->gone unless the host is known to be off; without an answer of
+ * its cluster that is said. -1: the journal cannot be written. The states of the fence's steps are those of this look then. */
+int recover_fences_stand(struct recovery *r, struct error *err);
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why);
 /* One that had its end before. */
 void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why);

@@ -3,10 +3,12 @@
 Both libraries of Ceph are stand-ins whose cluster is a file (tests/storage/fake.c); make check-storage has the real ones."""
 import json
 import os
+import time
 
 import harness
 import journals
-from harness import A, B, OK, REFUSED, USAGE, rows
+import landing
+from harness import A, B, DRIFT, FENCED, OK, PARTIAL, REFUSED, USAGE, rows
 
 UNKNOWN, FAILED = 9, 1
 BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
@@ -124,6 +126,61 @@ class StorageFence(harness.TestCase):
         self.put(*[" ".join(o) for o in orders])
         self.expect(self.run_it("journal", "recover", run), OK, "1 done")
         self.assertEqual(len(self.orders()), len(orders))  # nothing is added by a recovery
+
+    def test_an_entry_that_is_taken_away_before_the_first_message_stops_it(self):
+        self.put(f"after 5 removed {ROOT}")   # after the plan, its caps, the order and the look that verified it
+        self.expect(self.evacuate(), PARTIAL, f"fence-gone: client {ROOT} of Ceph", "it is not on the blocklist any more")
+        self.assertEqual(self.conductor.casts, [])
+        records = self.journal()
+        self.assertEqual({x["state"] for x in records if x["type"] == "fence" and x["action"] == "add"}, {"proved"})
+        self.assertEqual([(x["client"], x["state"]) for x in records if x["type"] == "fence" and x["action"] == "look"], [(ROOT, "failed")])
+        run = self.run_id()
+        self.expect(self.run_it("journal", "recover", run), OK, "fence-gone", "nothing to recover")
+        self.put()
+        self.expect(self.evacuate(), OK)
+        self.assertEqual(len(self.conductor.casts), 1)
+        self.tell(f"removed {ROOT}")
+        run = self.run_id()
+        self.expect(self.run_it("journal", "recover", run), DRIFT, "fence-gone: client " + ROOT)
+        self.tell("connect -13")
+        self.expect(self.run_it("journal", "recover", run), OK, "whether the old clients are still kept out is not known")
+
+    def test_an_entry_that_is_taken_away_between_two_waves_ends_the_run(self):
+        self.put()
+        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
+        running = self.tool.start("host", "evacuate", A, "--only", self.instance, "--only", "image-active-1", "--fence", "storage", *FENCED,
+                                  "--yes", "--max-in-flight", "1", "-f", "json", env=env)
+        self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
+        (first,) = self.conductor.wait_for(1, 30)
+        self.assertEqual(len(self.orders()), len(self.images))
+        self.tell(f"removed {ROOT}")
+        time.sleep(10)   # how old a look may be
+        landing.land(landing.uuid_of(first), B)
+        if landing.uuid_of(first) == self.instance:   # its guest writes where it is now
+            with open(self.cluster) as f:
+                text = f.read()
+            for i, image in enumerate(self.images):
+                text = text.replace(f"lock {image} {OLD}:0/{5 + i} ", f"watch {image} 192.0.2.8:0/9 9 1\nlock {image} 192.0.2.8:0/9 ")
+            with open(self.cluster, "w") as f:
+                f.write(text)
+        out, err = (x.decode() for x in running.communicate(timeout=90))
+        self.assertEqual(running.returncode, PARTIAL, out + err)
+        self.assertIn(f"fence-gone: client {ROOT}", err)
+        self.assertEqual(len(self.conductor.casts), 1)
+
+    def test_a_message_is_not_sent_again_when_the_fence_is_gone(self):
+        self.put(f"entry {ROOT} 2099-01-01T00:00:00.000000+0000")   # it stood there before: no step of this run
+        self.expect(self.evacuate(), OK)
+        self.assertNotIn(ROOT, [o[1] for o in self.orders()])
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "publish_intent")
+        journals.older(journals.path_of(self.tool), 600)
+        run, orders = self.run_id(), [" ".join(o) for o in self.orders()]
+        self.put(*orders)
+        self.expect(self.run_it("journal", "recover", run, "--resend"), UNKNOWN, f"not sent again: fence-gone: client {ROOT}")
+        self.assertEqual(len(self.conductor.casts), 1)
+        self.put(f"entry {ROOT} 2099-01-01T00:00:00.000000+0000", *orders)
+        self.run_it("journal", "recover", run, "--resend")
+        self.assertEqual(len(self.conductor.wait_for(2)), 2)
 
     def test_a_living_host_is_not_kept_out(self):
         self.put()
