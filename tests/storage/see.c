@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	struct storage_ask ask = { .image = image };
 	struct storage_look look;
 	struct storage_answer answer;
-	int64_t begin = clock_monotonic_ms();
+	int64_t begin = clock_monotonic_ms(), deadline;
 	char text[STORAGE_ADDRESS_SIZE];
 
 	if (argc < 4)
@@ -71,6 +71,7 @@ int main(int argc, char **argv)
 		}
 	}
 	storage_begin(&ask, &look);
+	deadline = look.deadline_ms;
 	storage_take(&look, &answer);
 	printf("absent %s\nfsid %s\nmonitors %zu\nmay %s\nfenced %zu %s\n", str_or(answer.absent, "-"), str_or(answer.fsid, "-"),
 	    answer.nmonitor, may[answer.may_blocklist], answer.nfenced, str_or(answer.fence_why, "-"));
@@ -81,7 +82,7 @@ int main(int argc, char **argv)
 		printf("  entry %s %s\n", storage_address_text(&answer.entry[i].address, text), answer.entry[i].until);
 	for (size_t i = 0; i < ask.n; i++)
 		show_disk(&image[i], &answer.disk[i]);
-	printf("ms %" PRId64 "\n", clock_monotonic_ms() - begin);
+	printf("deadline %" PRId64 "\nms %" PRId64 "\n", deadline - begin, clock_monotonic_ms() - begin);
 	storage_answer_free(&answer);
 	free(image);
 	return 0;
