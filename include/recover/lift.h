@@ -16,6 +16,7 @@ struct kept_client {
 	const struct past_cluster *cluster; /* how to ask it; NULL: nobody of it answered */
 	bool switched_off;  /* the same run had the host switched off, and saw it off: whoever was there before is dead */
 	bool known, listed; /* listed: on the blocklist, by the newest answer */
+	bool blacklist;     /* which its cluster calls so */
 	const char *why;    /* not known, or not taken away; NULL: neither */
 };
 struct kept_clients {

@@ -33,8 +33,8 @@ struct storage_ask {
 	size_t n;
 	bool probe; /* may this user blocklist? A question that no monitor can obey: nothing is written by it */
 	/* To be put on the blocklist first, exactly these, for ${fence_s} seconds, and to be taken off it; none: nothing is
-	 * written at all. The first one that is refused ends it. The images are looked at when the entries stand in the OSDs'
-	 * map. */
+	 * written at all. The first one that is refused ends it. One that is on it already is taken off and put there anew, as
+	 * Ceph lengthens no entry. The images are looked at when the entries stand in the OSDs' map. */
 	const struct storage_address *fence, *lift;
 	size_t nfence, nlift;
 	unsigned fence_s;
@@ -92,6 +92,7 @@ struct storage_answer {
 	size_t nosd;
 	bool osds_known; /* all of them were read */
 	enum storage_may may_blocklist;
+	bool blacklist;     /* its monitors have no other name for the blocklist in their commands: before Ceph 16 */
 	bool entries_known; /* the blocklist was read */
 	struct storage_entry *entry;
 	size_t nentry;
@@ -105,6 +106,8 @@ struct storage_answer {
 	struct arena arena;
 };
 void storage_answer_free(struct storage_answer *answer);
+/* What its monitors call it in commands and caps: "blocklist", or "blacklist". */
+const char *storage_blocklist_word(bool blacklist);
 
 /* A child at work. Several may be: begin all, then take each; they run at the same time. */
 struct storage_look {

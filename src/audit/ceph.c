@@ -223,6 +223,7 @@ static void judge_entries(struct ceph_check *c, struct asked_disk *d)
 		put_value(d, "client", client_text(c, client));
 		put_value(d, "subject", client_text(c, client));
 		put_value(d, "until", answer->entry[i].until);
+		put_value(d, "blocklist", storage_blocklist_word(answer->blacklist));
 		c->found(c->ctx, c->check, &d->row, NULL);
 	}
 }

@@ -47,7 +47,9 @@ static void check_fence_user(struct exam *e, const struct storage_access *of_dis
 		    str_or(answer.fsid, "?"));
 	else
 		exam_tell(e, "storage fence", 0, WARN,
-		    N_("give it the caps mon 'allow r, allow command \"osd blocklist\"' and osd 'profile rbd-read-only pool=POOL' ('ceph auth caps' replaces all)"),
+		    answer.blacklist ?
+			N_("give it the caps mon 'allow r, allow command \"osd blacklist\"' and osd 'profile rbd-read-only pool=POOL' ('ceph auth caps' replaces all)") :
+			N_("give it the caps mon 'allow r, allow command \"osd blocklist\"' and osd 'profile rbd-read-only pool=POOL' ('ceph auth caps' replaces all)"),
 		    "client.%s may not keep old clients out of cluster %s, or it is not known whether: --fence storage is refused",
 		    user, str_or(answer.fsid, "?"));
 	storage_answer_free(&answer);

@@ -28,7 +28,7 @@ static void add_by_hand(const struct kept_clients *kept, struct str *hint)
 	for (const struct kept_client *k = kept->v; k < kept->v + kept->n; k++) {
 		if (k->known && !k->listed)
 			continue;
-		str_addf(hint, "%sceph osd blocklist rm %s", any ? "; " : "", k->id);
+		str_addf(hint, "%sceph osd %s rm %s", any ? "; " : "", storage_blocklist_word(k->blacklist), k->id);
 		any = true;
 	}
 }

@@ -51,8 +51,8 @@ void guard_fence_storage_missing(const struct guard *self, const struct scene *s
 static void say_caps(const struct ceph_fact *ceph, const char *pool, struct str *hint)
 {
 	str_addf(hint,
-	    _("give client.%s the caps mon 'allow r, allow command \"osd blocklist\"' and osd 'profile rbd-read-only pool=%s', and those of its other pools again ('ceph auth caps' replaces all)"),
-	    str_or(ceph->fence_access.user, "admin"), pool);
+	    _("give client.%s the caps mon 'allow r, allow command \"osd %s\"' and osd 'profile rbd-read-only pool=%s', and those of its other pools again ('ceph auth caps' replaces all)"),
+	    str_or(ceph->fence_access.user, "admin"), storage_blocklist_word(ceph->fence.blacklist), pool);
 }
 
 void guard_fence_caps_missing(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -97,6 +97,7 @@ static void take_entries(struct kept_clients *kept, const struct past_cluster *c
 		k->known = !answer->absent && answer->entries_known;
 		k->cluster = k->known ? cluster : NULL;
 		k->listed = k->known && is_listed(answer, &k->address);
+		k->blacklist = answer->blacklist;
 		k->why = k->known ? NULL :
 				    arena_dup(&kept->arena,
 					answer->absent ? answer->absent : _("the blocklist of its cluster could not be read"));

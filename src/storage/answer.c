@@ -193,6 +193,12 @@ static bool read_osds(struct reading *r, const struct line *line)
 	return line->n == 1;
 }
 
+static bool read_blacklist(struct reading *r, const struct line *line)
+{
+	r->answer->blacklist = true;
+	return line->n == 1;
+}
+
 static bool read_entry(struct reading *r, const struct line *line)
 {
 	struct storage_answer *a = r->answer;
@@ -282,8 +288,8 @@ static bool read_fact(struct reading *r, const struct line *line)
 		const char *kind;
 		bool (*read)(struct reading *r, const struct line *line);
 	} kinds[] = { { "absent", read_absent }, { "unable", read_unable }, { "fsid", read_fsid }, { "monitor", read_monitor },
-		{ "osd", read_osd }, { "osds", read_osds }, { "may", read_may }, { "entry", read_entry },
-		{ "entries", read_entries }, { "fenced", read_fenced }, { "unfenced", read_unfenced },
+		{ "osd", read_osd }, { "osds", read_osds }, { "may", read_may }, { "blacklist", read_blacklist },
+		{ "entry", read_entry }, { "entries", read_entries }, { "fenced", read_fenced }, { "unfenced", read_unfenced },
 		{ "lifted", read_lifted }, { "unlifted", read_unlifted }, { "watch", read_watch }, { "lock", read_lock },
 		{ "disk", read_disk }, { "end", read_end } };
 
@@ -315,6 +321,11 @@ void storage_answer_read(const char *text, size_t size, struct storage_answer *a
 		answer->disk[i].why = answer->absent;
 	free(r.watcher);
 	free(r.lock);
+}
+
+const char *storage_blocklist_word(bool blacklist)
+{
+	return blacklist ? "blacklist" : "blocklist";
 }
 
 void storage_answer_free(struct storage_answer *answer)

@@ -32,6 +32,7 @@ struct child {
 	struct storage_address *server; /* monitors and OSDs, as far as they were said */
 	size_t nserver, capserver, nmonitor;
 	bool osds_known;
+	bool old_name; /* the monitors know the blocklist's commands as those of the blacklist alone */
 };
 
 /* ---- saying */
@@ -129,6 +130,7 @@ static struct mon_answer ask_blocklist(struct child *c, const char *order, const
 		a = ask_mon(c, json);
 		if (a.rc != -EINVAL || !status_has(&a, "command not known"))
 			break;
+		c->old_name = i == 0;
 	}
 	return a;
 }
@@ -196,6 +198,8 @@ static void say_entries(struct child *c)
 	struct mon_answer a = ask_blocklist(c, NULL, NULL, 0);
 	json_object *list = parse_answer(&a);
 
+	if (c->old_name)
+		str_add(&c->out, "blacklist\n");
 	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
 		json_object *entry = json_object_array_get_idx(list, i);
 		const char *text = get_text(entry, "addr"), *until = get_text(entry, "until");
@@ -388,10 +392,34 @@ static bool obeys(struct child *c, const char *order, const struct storage_addre
 	return obeyed;
 }
 
+static bool is_listed_in(json_object *list, const struct storage_address *client)
+{
+	struct storage_address address;
+
+	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+		const char *text = get_text(json_object_array_get_idx(list, i), "addr");
+
+		if (text && storage_address_parse(text, &address) && storage_address_same_client(&address, client))
+			return true;
+	}
+	return false;
+}
+
+/* An entry that exists keeps its end, though the monitors answer with the new one (measured on 16.2.15; ceph osd/OSDMap.cc
+ * apply_incremental() inserts, before and after it was renamed): it is taken off first. Until it is there again nothing keeps
+ * the client out; nobody else has been given its disk by then. */
+static bool makes_room(struct child *c, json_object *list, const struct storage_address *client, const char *refused)
+{
+	return !is_listed_in(list, client) || obeys(c, "rm", client, refused);
+}
+
 /* How many were obeyed, from the first. One that is wrong among them, and none is begun. */
 static size_t order_all(struct child *c, const char *order, const struct storage_address *client, size_t n)
 {
-	const char *refused = order[0] == 'a' ? "unfenced" : "unlifted", *wrong;
+	const bool adds = order[0] == 'a';
+	const char *refused = adds ? "unfenced" : "unlifted", *wrong;
+	struct mon_answer entries = { .rc = 0 };
+	json_object *list = NULL;
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -399,8 +427,14 @@ static size_t order_all(struct child *c, const char *order, const struct storage
 			say_text(c, refused, wrong, strlen(wrong));
 			return 0;
 		}
-	for (i = 0; i < n && obeys(c, order, &client[i], refused); i++)
+	if (adds && n > 0) {
+		entries = ask_blocklist(c, NULL, NULL, 0);
+		list = parse_answer(&entries);
+	}
+	for (i = 0; i < n && makes_room(c, list, &client[i], refused) && obeys(c, order, &client[i], refused); i++)
 		;
+	json_object_put(list);
+	free_mon_answer(c, &entries);
 	return i;
 }
 

@@ -9,7 +9,7 @@
  *	storage 1
  *	absent TEXT                  nothing was asked; the last line then
  *	unable TEXT                  the same, and nobody can ask from here
- *	fsid UUID · monitor ADDRESS · osd ADDRESS · osds · may yes|no · entry ADDRESS UNTIL · entries
+ *	fsid UUID · monitor ADDRESS · osd ADDRESS · osds · may yes|no · blacklist · entry ADDRESS UNTIL · entries
  *	fenced N · unfenced TEXT · lifted N · unlifted TEXT
  *	watch I ADDRESS CLIENT COOKIE · lock I ADDRESS CLIENT auto [COOKIE]|hand
  *	disk I seen FEATURES · disk I missing · disk I error ERRNO DOING

@@ -15,7 +15,10 @@
  *	osd ADDRESS
  *	dump -13                                       the map of the OSDs cannot be read
  *	refuse ADDRESS -22 TEXT...                     the monitors' answer to every order about this one
- *	added ADDRESS SECONDS                          what was blocklisted: it is listed, and is no watcher from then on
+ *	blacklist                                      it is older than Ceph 16: its monitors know no 'osd blocklist'
+ *	refuse-rm -13 TEXT...                          the same to every order to take one off
+ *	added ADDRESS SECONDS                          what was blocklisted: it is listed, and is no watcher from then on. Who is
+ *	                                               listed keeps that entry, and nothing is added, as with Ceph itself
  *	removed ADDRESS                                what was taken off it again
  *	then ADDRESS LINE...                           the cluster has this line from the order about that address on */
 #include <errno.h>
@@ -165,7 +168,17 @@ static bool was_added(const char *address)
 	each_line(count_if, words, &added);
 	snprintf(words, sizeof words, "removed %s", address);
 	each_line(count_if, words, &removed);
-	return added > removed;
+	snprintf(words, sizeof words, "entry %s", address);
+	return added > 0 && added + each_line(NULL, words, NULL) > removed;
+}
+
+static bool is_on_list(const char *address)
+{
+	char words[160], removed[160];
+
+	snprintf(words, sizeof words, "entry %s", address);
+	snprintf(removed, sizeof removed, "removed %s", address);
+	return was_added(address) || (each_line(NULL, words, NULL) && !each_line(NULL, removed, NULL));
 }
 
 static bool is_kept_out(const char *address)
@@ -185,7 +198,7 @@ static bool add_entry(const char *rest, void *data)
 	if (sscanf(rest, "%127s %63s", address, until) < 1)
 		return false;
 	snprintf(words, sizeof words, "removed %s", address);
-	if (each_line(NULL, words, NULL) && !was_added(address))
+	if (each_line(NULL, words, NULL) && (strchr(until, '-') || !was_added(address)))
 		return false;
 	if (!strchr(until, '-'))
 		snprintf(until, sizeof until, "2099-01-01T00:00:00.000000+0000");
@@ -238,6 +251,8 @@ int rados_mon_command(void *cluster, const char **command, size_t n, const char 
 		fclose(f);
 		return 0;
 	}
+	if (strstr(*command, "osd blocklist") && each_line(NULL, "blacklist", NULL))
+		return refuse(status, nstatus, -EINVAL, "command not known");
 	if (strstr(*command, " ls\"")) {
 		f = open_memstream(out, out_size);
 		fputc('[', f);
@@ -257,6 +272,10 @@ int rados_mon_command(void *cluster, const char **command, size_t n, const char 
 	snprintf(words, sizeof words, "refuse %.100s", address);
 	if (each_line(copy, words, rest))
 		return refuse(status, nstatus, atoi(rest), strchr(rest, ' ') ? strchr(rest, ' ') + 1 : "refused");
+	if (strstr(*command, "op\":\"rm\"") && each_line(copy, "refuse-rm", rest))
+		return refuse(status, nstatus, atoi(rest), strchr(rest, ' ') ? strchr(rest, ' ') + 1 : "refused");
+	if (strstr(*command, "op\":\"add\"") && is_on_list(address))
+		return 0;
 	if (strstr(*command, "op\":\"rm\""))
 		snprintf(line, sizeof line, "removed %.127s", address);
 	else

@@ -104,6 +104,11 @@ def hosts(seen):
     return {w[0].split(":")[0] for w in seen["watcher"]}
 
 
+def epoch():
+    """Of the OSDs' map, which each order to the blocklist makes anew."""
+    return json.loads(rbd("mon", json.dumps({"prefix": "osd stat", "format": "json"})).stdout)["epoch"]
+
+
 def number(image):
     """The last one that a guest has written."""
     return int(rbd("read", "volumes", image).stdout.split()[-1])
@@ -145,12 +150,13 @@ class Storage(unittest.TestCase):
         self.assertEqual((len(seen["watcher"]), seen["lock"]), (1, []))
 
     def test_a_look_is_no_watcher_and_writes_nothing(self):
-        before = see(user="cinder").entries
+        before, map_before = see(user="cinder").entries, epoch()
         for user in ("witness", "cinder"):
             seen = see("probe", f"volumes/{self.image}", user=user)
             self.assertEqual(seen.disks[self.image]["watcher"], [])
         self.assertEqual(see(user="cinder").entries, before)
         self.assertEqual(disk(self.image)["lock"], [])
+        self.assertEqual(epoch(), map_before)
 
     def test_without_a_write_it_is_told_who_may_blocklist(self):
         for user, may in (("cinder", "yes"), ("fence", "yes"), ("old", "no"), ("witness", "no")):
@@ -231,6 +237,21 @@ class Storage(unittest.TestCase):
         guest.send(signal.SIGCONT)
         until("it writes", lambda: number(self.image) > before or None)
         self.assertNotIn("shutdown", guest.said())
+
+    def test_an_entry_lasts_when_it_is_made_anew(self):
+        """librbd's own ends in an hour, and Ceph lengthens none that exists, whatever it answers."""
+        client = "192.0.2.77:0/4711"
+        order = {"prefix": "osd blocklist", "blocklistop": "add", "addr": client}
+        self.assertEqual(rbd("mon", json.dumps({**order, "expire": 3600.0})).returncode, 0)
+        soon = see().entries[client]
+        self.assertEqual(rbd("mon", json.dumps({**order, "expire": 157680000.0})).returncode, 0)
+        self.assertEqual(see().entries[client], soon)
+        seen = see(f"fence={client}@157680000", user="cinder")     # may add, and may take none away
+        self.assertTrue(seen["fenced"].startswith("0 "), seen["fenced"])
+        self.assertEqual(seen.entries[client], soon)
+        seen = see(f"fence={client}@157680000", user="fence")
+        self.assertEqual(seen["fenced"], "1 -")
+        self.assertGreater(seen.entries[client][:4], "2030")
 
     def test_a_whole_host_is_never_fenced(self):
         for nonce in ("0", "4294967296"):

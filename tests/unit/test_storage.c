@@ -37,6 +37,7 @@ static void an_address_is_read_as_a_whole_or_not_at_all(void **state)
 		{ "192.0.2.7:0/0", "192.0.2.7:0/0" },
 		{ "192.0.2.7:0/4294967296", NULL }, /* a monitor makes nonce 0 of it: the whole host */
 		{ "192.0.2.7:0/18446744073709551617", NULL },
+		{ "192.0.2.7:65535/1", "192.0.2.7:65535/1" },
 		{ "192.0.2.7:65536/1", NULL },
 		{ "192.0.2.7", NULL },
 		{ "192.0.2.7:0", NULL },
@@ -54,6 +55,8 @@ static void an_address_is_read_as_a_whole_or_not_at_all(void **state)
 		{ "[fd00::5:0/77", NULL },
 		{ "[192.0.2.7]:0/1", NULL },
 		{ "v3:192.0.2.7:0/1", NULL },
+		{ "[0000000000000000000000000000000000000000000005]:0/1", NULL }, /* longer than any */
+		{ "[fd00:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:5]:0/1", NULL },
 		{ "-", NULL },
 		{ "", NULL },
 	};
@@ -79,12 +82,56 @@ static struct storage_address address(const char *text)
 	return a;
 }
 
+/* As monitors are named; what is none leaves what was there. */
+static void a_host_is_read_with_or_without_its_port(void **state)
+{
+	static const struct {
+		const char *text, *host; /* NULL: it is none */
+	} row[] = {
+		{ "192.0.2.1", "192.0.2.1" },
+		{ "192.0.2.1:6789", "192.0.2.1" },
+		{ "192.0.2.1:6789/0", "192.0.2.1" },
+		{ "192.0.2.1:65535", "192.0.2.1" },
+		{ "v2:192.0.2.1:3300", "192.0.2.1" },
+		{ "[2001:db8::1]", "2001:db8::1" },
+		{ "[2001:db8::1]:6789", "2001:db8::1" },
+		{ "2001:db8::1", "2001:db8::1" },
+		{ "192.0.2.1:65536", NULL },
+		{ "192.0.2.1:", NULL },
+		{ "192.0.2.1:x", NULL },
+		{ "192.0.2.1:67x9", NULL },
+		{ "192.0.2.1x", NULL },
+		{ "192.0.2.1/24", NULL },
+		{ "[2001:db8::1]x", NULL },
+		{ "[2001:db8::1", NULL },
+		{ "2001:db8::1:x", NULL },
+		{ "mon1.example", NULL },
+		{ "mon1.example:6789", NULL },
+		{ ":6789", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct storage_address a = { .port = 7, .nonce = 7 };
+		char text[STORAGE_ADDRESS_SIZE];
+
+		if (storage_address_parse_host(row[i].text, &a) != (row[i].host != NULL))
+			fail_msg("%s", row[i].text);
+		assert_int_equal(a.port, row[i].host ? 0 : 7);
+		assert_int_equal(a.nonce, row[i].host ? 0 : 7);
+		if (row[i].host)
+			assert_string_equal(storage_address_host(&a, text), row[i].host);
+	}
+}
+
 static void hosts_and_clients_are_told_apart(void **state)
 {
 	const struct storage_address one = address("192.0.2.7:0/1"), two = address("192.0.2.7:0/2"),
 				     other = address("192.0.2.8:0/1"), all = address("192.0.2.7:0/0"),
 				     mapped = address("[::ffff:192.0.2.7]:0/1"), host = address("192.0.2.7"),
-				     monitor = address("[2001:db8::1]:6789"), bare = address("2001:db8::1");
+				     monitor = address("[2001:db8::1]:6789"), bare = address("2001:db8::1"),
+				     port = address("192.0.2.7:6800/1"), all_of_port = address("192.0.2.7:6800/0");
 
 	(void)state;
 	assert_true(storage_address_same_client(&one, &mapped));
@@ -97,6 +144,13 @@ static void hosts_and_clients_are_told_apart(void **state)
 	assert_false(storage_address_hits(&one, &two));
 	assert_true(storage_address_hits(&all, &two));
 	assert_false(storage_address_hits(&all, &other));
+	assert_false(storage_address_same_client(&one, &other));
+	assert_false(storage_address_same_client(&one, &port));
+	assert_false(storage_address_hits(&one, &port));
+	assert_false(storage_address_hits(&port, &one));
+	assert_true(storage_address_hits(&all, &port));
+	assert_true(storage_address_hits(&all_of_port, &port)); /* a monitor's or an OSD's own entry */
+	assert_false(storage_address_hits(&all_of_port, &one));
 }
 
 /* ---- what the child says */
@@ -394,6 +448,66 @@ static void an_entry_is_taken_away_exactly(void **state)
 	storage_answer_free(&a);
 }
 
+/* librbd's own entry ends in an hour, and Ceph makes none longer that exists. */
+static void an_entry_that_ends_too_soon_is_made_anew(void **state)
+{
+	const struct storage_address fence[] = { address("192.0.2.7:0/5"), address("192.0.2.7:0/6") };
+	struct storage_ask ask = { .fence = fence, .nfence = 2, .fence_s = 1000 };
+	struct storage_answer a;
+
+	(void)state;
+	put_cluster("entry 192.0.2.7:0/5 2026-01-01T00:00:00.000000+0000\nentry 192.0.2.7:0/7 2026-01-01T00:00:00.000000+0000\n");
+	a = look(&ask);
+	assert_int_equal(a.nfenced, 2);
+	assert_int_equal(a.nentry, 3);
+	for (size_t i = 0; i < a.nentry; i++)
+		assert_string_equal(a.entry[i].until,
+		    a.entry[i].address.nonce == 7 ? "2026-01-01T00:00:00.000000+0000" : "2099-01-01T00:00:00.000000+0000");
+	storage_answer_free(&a);
+	/* who may add and not remove ('profile rbd') cannot do it: that is said, and none is begun after it */
+	put_cluster("refuse-rm -13 access denied\nentry 192.0.2.7:0/5 2026-01-01T00:00:00.000000+0000\n");
+	a = look(&ask);
+	assert_int_equal(a.nfenced, 0);
+	assert_string_equal(a.fence_why, "access denied");
+	assert_int_equal(a.nentry, 1);
+	assert_string_equal(a.entry[0].until, "2026-01-01T00:00:00.000000+0000");
+	storage_answer_free(&a);
+}
+
+/* Ceph 14 and 15 have another word for all of it. */
+static void an_older_cluster_is_asked_in_its_own_words(void **state)
+{
+	const struct storage_address client[] = { address("192.0.2.7:0/5"), address("192.0.2.7:0/6") };
+	struct storage_ask ask = { .image = images, .n = 1, .probe = true, .fence = client, .nfence = 1, .fence_s = 1000 };
+	struct storage_answer a;
+
+	(void)state;
+	put_cluster("blacklist\nimage volumes/a 61\nwatch volumes/a 192.0.2.7:0/5 4253 9\n");
+	a = look(&ask);
+	assert_true(a.blacklist);
+	assert_int_equal(a.may_blocklist, STORAGE_MAY);
+	assert_int_equal(a.nfenced, 1);
+	assert_true(a.entries_known);
+	assert_int_equal(a.nentry, 1);
+	assert_int_equal(a.disk[0].nwatcher, 0);
+	storage_answer_free(&a);
+	ask = (struct storage_ask){ .lift = client, .nlift = 2 };
+	a = look(&ask);
+	assert_int_equal(a.nlifted, 2);
+	assert_int_equal(a.nentry, 0);
+	storage_answer_free(&a);
+	put_cluster("blacklist\nuser client.cinder may -13 access denied\n");
+	ask = (struct storage_ask){ .probe = true };
+	a = look(&ask);
+	assert_int_equal(a.may_blocklist, STORAGE_MAY_NOT);
+	assert_string_equal(storage_blocklist_word(a.blacklist), "blacklist");
+	storage_answer_free(&a);
+	put_cluster("");
+	a = look(&ask);
+	assert_string_equal(storage_blocklist_word(a.blacklist), "blocklist");
+	storage_answer_free(&a);
+}
+
 /* What this program has open is its own: a database would see two clients on one connection. */
 static void the_child_keeps_none_of_our_files(void **state)
 {
@@ -442,6 +556,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_is_read_as_a_whole_or_not_at_all),
+		cmocka_unit_test(a_host_is_read_with_or_without_its_port),
 		cmocka_unit_test(hosts_and_clients_are_told_apart),
 		cmocka_unit_test(a_whole_answer_is_read),
 		cmocka_unit_test(what_was_cut_off_is_unknown),
@@ -453,6 +568,8 @@ int main(void)
 		cmocka_unit_test(exactly_these_clients_are_blocklisted),
 		cmocka_unit_test(a_whole_host_has_no_server_of_the_cluster),
 		cmocka_unit_test(an_entry_is_taken_away_exactly),
+		cmocka_unit_test(an_entry_that_ends_too_soon_is_made_anew),
+		cmocka_unit_test(an_older_cluster_is_asked_in_its_own_words),
 		cmocka_unit_test(the_child_keeps_none_of_our_files),
 	};
 
