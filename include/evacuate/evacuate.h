@@ -39,6 +39,11 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 /* evacuate.c: all evacuation units of the plan, in waves, followed to their ends. Returns -1 only when the run cannot go on. */
 int apply_evacuations(struct work *work, struct error *err);
 
+/* What is the same for all instances (the way to nova, the run's lock, whether the failed host reports again) is looked at once
+ * in this time: no message leaves on a look that is older. What was found wrong is looked at again at once. */
+#define EVACUATION_SHARED_MS 1000
+bool evacuation_look_is_old(int64_t looked_ms); /* by clock_monotonic_ms(); 0: there was none */
+
 /* way.c: everything that can be known about the way to the conductor, and to the services that it will ask for ${unit}, before
  * anything is written. A connection that is no good any more is no reason to stop: another one is tried, and the run's locks
  * are taken again with it. */
@@ -50,8 +55,13 @@ int evacuation_reconnect(struct work *work, struct error *err);
 
 /* cast.c: journal, transaction, journal, publish once, journal. Leaves the phase; returns -1 when the run must stop (the
  * journal cannot be written, the database is gone, the failed host reports again), and with no evacuation in the unit when the
- * way is closed and nothing was begun: then it may be tried again. */
-int evacuation_send(struct work *work, size_t index, struct error *err);
+ * way is closed and nothing was begun: then it may be tried again.
+ * While the broker's word is awaited the intent of ${next} is made durable (EVACUATION_NONE: of none): nothing else of it is
+ * begun before that word is there. It is 'announced'; evacuations_withdraw() for those that were never begun. */
+#define EVACUATION_NONE SIZE_MAX
+int evacuation_send(struct work *work, size_t index, size_t next, struct error *err);
+/* At the end of a run: the journal says of each that was announced and not begun that it was not, and why. */
+void evacuations_withdraw(struct work *work);
 
 /* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */
 int evacuation_look(struct work *work, struct unit *unit, struct error *err);

@@ -39,6 +39,8 @@ void order_free(struct order *order);
 #define ORDER_NONE SIZE_MAX
 /* The unit that may be begun now with at most ${window} under way; ORDER_NONE. */
 size_t order_next(const struct order *order, size_t window);
+/* The same when ${i} is under way, too; what order_look() has seen is changed by that. */
+size_t order_next_after(struct order *order, size_t i, size_t window);
 /* How many firsts wait, each for the one before it. */
 size_t order_firsts(const struct order *order);
 /* Is the first of its kind under way, or waited for? */

@@ -87,8 +87,8 @@ int past_check(const struct past *past, const char *path, struct error *err);
 void past_add_foreign(const struct past *past, struct str *out);
 void past_free(struct past *past);
 
-/* A unit that needs nobody: proved, rolled back or put back, or settled by a recovery; and a run of which all are, or never
- * began. */
+/* A unit that needs nobody: proved, rolled back or put back, announced and never begun, or settled by a recovery; and a run of
+ * which all are, or never began. */
 bool past_unit_is_final(const struct past_unit *unit);
 bool past_is_settled(const struct past *past);
 /* Of a unit that was begun: proved, applied, failed, skipped, unknown, or open when nothing was written about how it ended. */

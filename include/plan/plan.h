@@ -54,6 +54,7 @@ struct unit {
 	size_t nstep, cap;
 	const struct candidate *candidate; /* UNIT_EVACUATION */
 	struct evacuation *evacuation;     /* plan/evacuation.h; NULL: not begun */
+	bool announced;                    /* an evacuation whose intent is in the journal already, begun or not */
 };
 
 /* A client of Ceph that must stay on the blocklist for as long as the plan is carried out: its own UNIT_FENCE puts it there, or

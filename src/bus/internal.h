@@ -17,6 +17,8 @@ struct bus {
 	uint64_t tag;                       /* of the last publish on this connection */
 	char alarm[128];                    /* connection.blocked and its reason, until unblocked; "": none */
 	int64_t used_ms;                    /* when the connection last answered */
+	void (*deed)(void *ctx);            /* bus_meanwhile(); NULL: nothing */
+	void *deed_ctx;
 };
 
 /* open.c. A connection to the broker that answered first, or else to another one: fresh enough that its heartbeat cannot have

@@ -224,6 +224,21 @@ static enum bus_outcome write_failed(struct bus *bus, int status, bool fired, st
 	return outcome;
 }
 
+void bus_meanwhile(struct bus *bus, void (*deed)(void *ctx), void *ctx)
+{
+	bus->deed = deed;
+	bus->deed_ctx = ctx;
+}
+
+static void do_meanwhile(struct bus *bus)
+{
+	void (*deed)(void *ctx) = bus->deed;
+
+	bus->deed = NULL;
+	if (deed)
+		deed(bus->deed_ctx);
+}
+
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
@@ -237,7 +252,6 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 		.content_encoding = amqp_cstring_bytes("utf-8"),
 		.delivery_mode = 2,
 		.expiration = amqp_cstring_bytes(TEXT_OF(BUS_EXPIRATION_MS)) };
-	int64_t deadline = clock_monotonic_ms() + (int64_t)timeout_s * 1000;
 	struct watchdog dog;
 	int status;
 	bool fired;
@@ -252,7 +266,8 @@ static enum bus_outcome publish_once(struct bus *bus, const char *exchange, cons
 	fired = watchdog_stop(&dog);
 	if (status != AMQP_STATUS_OK || fired)
 		return write_failed(bus, status, fired, why);
-	return wait_for_answer(bus, deadline, stop_when_blocked, why);
+	do_meanwhile(bus);
+	return wait_for_answer(bus, clock_monotonic_ms() + (int64_t)timeout_s * 1000, stop_when_blocked, why);
 }
 
 #define BODY_MAX ((size_t)8 << 20)
@@ -277,14 +292,15 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 	enum bus_outcome outcome;
 
 	error_clear(why);
-	if (n > BODY_MAX) {
+	if (n > BODY_MAX)
 		error_set(why, ERROR_REFUSED, "%s: a message of %zu bytes is too large", bus->label, n);
+	if (n > BODY_MAX || bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0) {
+		bus->deed = NULL;
 		return BUS_NOT_SENT;
 	}
-	if (bus_ensure(bus, why) != 0 || check_alarm(bus, why) != 0)
-		return BUS_NOT_SENT;
 	outcome = publish_once(bus, exchange, key, (amqp_bytes_t){ .len = n, .bytes = borrow.out }, bus->confirm_timeout_s,
 	    false, why);
+	bus->deed = NULL; /* of one that did not leave */
 	bus->used_ms = clock_monotonic_ms();
 	if (outcome == BUS_ACKED)
 		error_clear(why);

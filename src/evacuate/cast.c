@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cast_internal.h"
+
 #include "apply/apply.h"
-#include "bus/cast.h"
 #include "evacuate/evacuate.h"
 #include "find/finding.h"
 #include "util/clock.h"
@@ -13,13 +14,17 @@
 #include "util/json.h"
 #include "util/lang.h"
 #include "util/log.h"
+#include "util/signals.h"
 #include "util/uuid.h"
 
-/* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
-#define BODY_MAX ((size_t)8 << 20)
 #define ATTEMPT 1
-#define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
-#define PCPUSET_SINCE 22  /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
+
+/* One instance's turn. */
+struct turn {
+	size_t index, next; /* next: whose intent is written meanwhile; EVACUATION_NONE */
+	char unique_id[33];
+	struct str body; /* may hold the token */
+};
 
 static void begin_rows(struct work *work, const struct unit *unit, struct evacuation_rows *rows)
 {
@@ -32,108 +37,6 @@ static void begin_rows(struct work *work, const struct unit *unit, struct evacua
 		.old_task_state = i->task_state,
 		.dest_compute = work->request->what.target_host };
 	evacuation_name_ids(work->run, i->uuid, rows);
-}
-
-/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without
- * a stored spec (Queens and Rocky alone) the conductor makes one. */
-int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
-{
-	const struct oslo_context context = { .user_id = m->rows->user_id,
-		.project_id = m->rows->project_id,
-		.request_id = m->rows->request_id,
-		.token = m->token ? m->token->text : NULL,
-		.catalog = m->token ? m->token->facts.catalog : NULL };
-	struct rebuild_instance args = { .instance = instance,
-		.host = m->force ? m->target_host : NULL,
-		.target_state = m->target_state };
-	const struct candidate *c = m->candidate;
-	bool asks = m->target_host && !m->force;
-	const struct spec_options options = { .host = asks ? m->target_host : NULL,
-		.node = asks ? m->target_node : NULL,
-		.without_group = c->spec_facts.group && !c->group.exists,
-		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
-
-	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
-		json_object_put(instance);
-		return -1;
-	}
-	cast_rebuild_instance(&args, &context, m->unique_id, body);
-	if (body->n > BODY_MAX)
-		return error_set(err, ERROR_REFUSED, "its message has %zu bytes; brokers take %zu at most", body->n, BODY_MAX);
-	return 0;
-}
-
-/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was
- * forced down before, only a heartbeat that is younger than what was found. */
-static bool reports_again(const struct work *work, const struct nova_service *now)
-{
-	const struct nova_service *found = work->scene.nova.compute;
-	bool reports = nova_service_reports(now, work->scene.nova.down_s);
-
-	if (!reports || !found || !found->forced_down)
-		return reports;
-	return found->heartbeat_age_s.set &&
-	    now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
-	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;
-}
-
-static int check_still_down(struct work *work, struct error *err)
-{
-	struct nova_services now = { 0 };
-	const struct nova_service *s;
-	int rc = 0;
-
-	if (nova_services_of_host(work->scene.nova.home->cell->db, work->scene.subject.host, &now, err) != 0)
-		return -1;
-	s = nova_service_find(&now, "nova-compute", work->scene.subject.host);
-	work->source_reports = s && reports_again(work, s);
-	if (work->source_reports)
-		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive",
-		    work->scene.subject.host);
-	nova_services_free(&now);
-	return rc;
-}
-
-static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
-{
-	struct evacuation_rows *rows = &unit->evacuation->rows;
-	struct db *db = work->scene.nova.home->cell->db;
-	const struct evacuation_message message = { .rows = rows,
-		.candidate = unit->candidate,
-		.release = work->scene.nova.release,
-		.target_host = work->request->what.target_host,
-		.target_node = work->scene.nova.target_node ? work->scene.nova.target_node->hypervisor_hostname : NULL,
-		.force = work->request->what.force,
-		.target_state = work->request->how.target_state,
-		.unique_id = unique_id,
-		.token = token_goes(&work->scene, unit->candidate) ? &work->world.token : NULL };
-	json_object *instance = NULL;
-
-	if (check_still_down(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
-		return -1;
-	rows->user_id = arena_dup(&work->plan.arena, instance_object_text(instance, "user_id"));
-	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
-	if (evacuation_body(&message, instance, body, err) != 0)
-		return -1;
-	return evacuation_begin(db, &work->scene.nova.columns, rows, err);
-}
-
-static int claim_transaction(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
-{
-	struct db *db = work->scene.nova.home->cell->db;
-	int rc;
-
-	CRASH_POINT("claim_before_begin");
-	if (life_check(work, err) != 0 || lock_check(&work->scene, work->lock, err) != 0 || db_begin_write(db, err) != 0)
-		return -1;
-	if (claim(work, unit, unique_id, body, err) != 0 || lock_check(&work->scene, work->lock, err) != 0) {
-		db_rollback(db);
-		return -1;
-	}
-	CRASH_POINT("claim_before_commit");
-	rc = db_commit(db, err);
-	CRASH_POINT("claim_after_commit");
-	return rc;
 }
 
 int journal_publish_intent(struct journal *journal, const struct publish_record *what, const struct str *body,
@@ -224,25 +127,87 @@ static void tell_cost(const struct evacuation *e)
 	log_debug("%s: cost %swhole %.3f ms", e->rows.instance_uuid, text.s, (double)whole / 1000);
 }
 
-static int publish_cast(struct work *work, size_t index, const char *unique_id, const struct str *body, struct error *err)
+/* A sign of life that was seen stops all that follows, too. */
+static int stop_before_cast(struct work *work, size_t index, const struct error *why, struct error *err)
+{
+	int rc = cancel(work, index, why->text, err);
+
+	if (rc == 0 && work->source_reports) {
+		*err = *why;
+		rc = -1;
+	}
+	return rc;
+}
+
+/* ---- the next one's intent, while the broker's word about this one is awaited */
+
+struct ahead {
+	struct work *work;
+	size_t index;
+};
+
+static int announce(struct work *work, size_t index, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+
+	if (unit->announced)
+		return 0;
+	if (journal_intent(work->journal, index, unit, db_label(work->scene.nova.home->cell->db), err) != 0)
+		return -1;
+	unit->announced = true;
+	return 0;
+}
+
+/* What could not be written down is not begun: whose turn it is then meets the same journal. */
+static void announce_next(void *ctx)
+{
+	const struct ahead *ahead = ctx;
+	struct error err = { 0 };
+
+	if (signal_came())
+		return;
+	CRASH_POINT("ahead_before_intent");
+	if (announce(ahead->work, ahead->index, &err) != 0)
+		log_error("%s", err.text);
+	CRASH_POINT("ahead_after_intent");
+}
+
+void evacuations_withdraw(struct work *work)
+{
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < work->plan.nunit; i++) {
+		const struct unit *unit = &work->plan.unit[i];
+
+		if (unit->announced && !unit->evacuation &&
+		    journal_outcome(work->journal, i, STATE_SKIPPED, str_or(unit->step[0].error, _("not begun")), &err) != 0)
+			log_error("%s", err.text);
+	}
+}
+
+static int publish_cast(struct work *work, const struct turn *turn, struct error *err)
 {
 	const char *topic = work->world.nova.conductor_topic;
+	const size_t index = turn->index;
+	struct ahead ahead = { work, turn->next };
 	struct unit *unit = &work->plan.unit[index];
 	struct evacuation *e = unit->evacuation;
-	const struct publish_record record = { index, &e->rows, unique_id, work->world.nova.bus.exchange, work->world.bus,
+	const struct publish_record record = { index, &e->rows, turn->unique_id, work->world.nova.bus.exchange, work->world.bus,
 		ATTEMPT, token_goes(&work->scene, unit->candidate) ? work->world.token.source : NULL };
 	struct error why = { 0 };
 	enum bus_outcome outcome;
 
-	if (lock_check(&work->scene, work->lock, &why) != 0)
-		return cancel(work, index, why.text, err);
-	if (journal_publish_intent(work->journal, &record, body, err) != 0) {
+	if (life_check(work, &why) != 0 || evacuation_look_at_source(work, &why) != 0)
+		return stop_before_cast(work, index, &why, err);
+	if (journal_publish_intent(work->journal, &record, &turn->body, err) != 0) {
 		cancel(work, index, _("the journal could not be written"), &why);
 		return -1;
 	}
 	charge(e, COST_JOURNAL);
 	CRASH_POINT("publish_before");
-	outcome = bus_publish(work->world.bus, work->world.nova.bus.exchange, topic, body->s, body->n, &why);
+	if (turn->next != EVACUATION_NONE)
+		bus_meanwhile(work->world.bus, announce_next, &ahead);
+	outcome = bus_publish(work->world.bus, work->world.nova.bus.exchange, topic, turn->body.s, turn->body.n, &why);
 	CRASH_POINT("publish_after");
 	charge(e, COST_CAST);
 	e->sent_ms = clock_monotonic_ms();
@@ -292,13 +257,50 @@ static bool has_lost_token(struct work *work, struct unit *unit)
 	return true;
 }
 
-int evacuation_send(struct work *work, size_t index, struct error *err)
+static int end_without_claim(struct work *work, size_t index, struct error *err)
 {
-	int64_t begun_us = clock_monotonic_us();
 	struct unit *unit = &work->plan.unit[index];
-	auto_secret_str struct str body = { 0 };
+	int rc;
+
+	if (err->kind == ERROR_UNKNOWN)
+		end_unsent(work, unit, PHASE_IN_DOUBT, err->text);
+	else
+		end_unsent(work, unit, PHASE_NOT_SENT,
+		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&work->plan.arena, _("not sent: %s"), err->text) :
+							err->text);
+	rc = journal_outcome(work->journal, index, unit->step[0].state, unit->step[0].error, err);
+	return work->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
+}
+
+static int take_turn(struct work *work, struct turn *turn, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[turn->index];
+	int rc;
+
+	if (announce(work, turn->index, err) != 0)
+		return -1;
+	charge(unit->evacuation, COST_JOURNAL);
+	rc = evacuation_claim(work, unit, turn->unique_id, &turn->body, err);
+	charge(unit->evacuation, COST_TRANSACTION);
+	if (rc != 0 && err->code == CLAIM_NOT_BEGUN) {
+		evacuation_free(unit);
+		return -1;
+	}
+	if (rc != 0)
+		return end_without_claim(work, turn->index, err);
+	if (journal_outcome_soon(work->journal, turn->index, STATE_APPLIED, NULL, err) ==
+	    0) /* publish_intent makes it durable */
+		return publish_cast(work, turn, err);
+	cancel(work, turn->index, err->text, &(struct error){ 0 });
+	return -1;
+}
+
+int evacuation_send(struct work *work, size_t index, size_t next, struct error *err)
+{
+	struct unit *unit = &work->plan.unit[index];
+	struct turn turn = { .index = index, .next = next };
+	int64_t begun_us = clock_monotonic_us();
 	struct uuid id;
-	char unique_id[33];
 	int rc;
 
 	CRASH_POINT("evacuation_before");
@@ -312,25 +314,8 @@ int evacuation_send(struct work *work, size_t index, struct error *err)
 	charge(unit->evacuation, COST_WAY);
 	begin_rows(work, unit, &unit->evacuation->rows);
 	uuid_random(&id);
-	uuid_hex(&id, unique_id);
-	if (journal_intent(work->journal, index, unit, db_label(work->scene.nova.home->cell->db), err) != 0)
-		return -1;
-	charge(unit->evacuation, COST_JOURNAL);
-	rc = claim_transaction(work, unit, unique_id, &body, err);
-	charge(unit->evacuation, COST_TRANSACTION);
-	if (rc == 0) {
-		if (journal_outcome_soon(work->journal, index, STATE_APPLIED, NULL, err) ==
-		    0) /* publish_intent makes it durable */
-			return publish_cast(work, index, unique_id, &body, err);
-		cancel(work, index, err->text, &(struct error){ 0 });
-		return -1;
-	}
-	if (err->kind == ERROR_UNKNOWN)
-		end_unsent(work, unit, PHASE_IN_DOUBT, err->text);
-	else
-		end_unsent(work, unit, PHASE_NOT_SENT,
-		    err->kind == ERROR_DB_UNREACHABLE ? arena_printf(&work->plan.arena, _("not sent: %s"), err->text) :
-							err->text);
-	rc = journal_outcome(work->journal, index, unit->step[0].state, unit->step[0].error, err);
-	return work->source_reports || err->kind == ERROR_DB_UNREACHABLE || err->kind == ERROR_UNKNOWN ? -1 : rc;
+	uuid_hex(&id, turn.unique_id);
+	rc = take_turn(work, &turn, err);
+	str_free_secret(&turn.body);
+	return rc;
 }

@@ -165,10 +165,12 @@ int apply_evacuations(struct work *work, struct error *err)
 
 	/* once more before the first message, however young the answers are */
 	work->scene.power.asked_ms = work->scene.storage.seen_ms = work->knocked_ms = 0;
+	work->way_looked_ms = work->source_looked_ms = 0;
 	order_begin(&wave.order, &work->plan);
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;
 	rc = send_and_follow(work, &wave, err);
+	evacuations_withdraw(work);
 	plugging_end(&wave.plugging);
 	agent_watch_end(&work->agents);
 	progress_end(&wave.progress, work);

@@ -118,6 +118,13 @@ size_t order_next(const struct order *o, size_t window)
 	return first != ORDER_NONE ? first : first_waiting(o, true);
 }
 
+size_t order_next_after(struct order *o, size_t i, size_t window)
+{
+	o->stage[i] = STAGE_UNDER_WAY;
+	take_kind_tally(o);
+	return order_next(o, window);
+}
+
 void order_waves(const struct plan *plan, size_t window, int64_t *wave)
 {
 	struct order o;

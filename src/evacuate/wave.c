@@ -131,6 +131,19 @@ static size_t next_with_room(const struct work *work, struct wave *wave)
 	return order_next(&wave->order, (size_t)work->request->how.max_in_flight);
 }
 
+/* Whose turn it is after unit ${i}, if nothing else happens meanwhile. */
+static size_t next_after(const struct work *work, struct wave *wave, size_t i)
+{
+	const struct plan *plan = &work->plan;
+
+	if (!work->request->how.no_wait)
+		return order_next_after(&wave->order, i, (size_t)work->request->how.max_in_flight);
+	while (++i < plan->nunit)
+		if (evacuation_is_waiting(&plan->unit[i]))
+			return i;
+	return EVACUATION_NONE;
+}
+
 const struct unit *wave_guest_alive(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nunit; i++)
@@ -208,7 +221,7 @@ static int send_one(struct work *work, struct wave *wave, size_t i, struct error
 {
 	struct unit *unit = &work->plan.unit[i];
 
-	if (evacuation_send(work, i, err) != 0) {
+	if (evacuation_send(work, i, next_after(work, wave, i), err) != 0) {
 		if (!unit->evacuation)
 			return closed(work, wave, err);
 		wave_leave_waiting(&work->plan, arena_printf(&work->plan.arena, _("not begun: %s"), err->text));

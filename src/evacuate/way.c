@@ -100,10 +100,28 @@ static int check_peers(struct work *work, const struct unit *unit, struct error 
 	return 0;
 }
 
-int evacuation_way(struct work *work, const struct unit *unit, struct error *err)
+bool evacuation_look_is_old(int64_t looked_ms)
 {
+	return looked_ms == 0 || clock_monotonic_ms() - looked_ms >= EVACUATION_SHARED_MS;
+}
+
+/* The same for all instances. */
+static int look_at_way(struct work *work, struct error *err)
+{
+	int64_t begun_ms = clock_monotonic_ms();
+
+	if (work->scene.nova.home->cell->db && work->world.bus && !lock_is_lost(work->lock) &&
+	    !evacuation_look_is_old(work->way_looked_ms))
+		return 0;
+	work->way_looked_ms = 0;
 	if (check_cell_answers(work, err) != 0 || check_broker(work, err) != 0)
 		return -1;
 	error_clear(err); /* of the connection that was no good */
-	return check_peers(work, unit, err);
+	work->way_looked_ms = begun_ms;
+	return 0;
+}
+
+int evacuation_way(struct work *work, const struct unit *unit, struct error *err)
+{
+	return look_at_way(work, err) != 0 ? -1 : check_peers(work, unit, err);
 }

@@ -417,7 +417,8 @@ bool past_unit_is_final(const struct past_unit *u)
 {
 	const struct verdict_kind *verdict = verdict_of(u);
 
-	return (verdict && verdict->final) || str_equal(u->outcome, "proved") || str_equal(u->outcome, "failed");
+	return (verdict && verdict->final) || str_equal(u->outcome, "proved") || str_equal(u->outcome, "failed") ||
+	    str_equal(u->outcome, "skipped");
 }
 
 bool past_is_settled(const struct past *past)

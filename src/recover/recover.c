@@ -36,7 +36,8 @@ static void repeat_final(struct recovery *r, size_t index)
 {
 	const struct past_unit *u = &r->past.unit[index];
 	bool done = str_equal(u->verdict, "done") || (!u->verdict && str_equal(u->outcome, "proved"));
-	enum verdict verdict = done ? VERDICT_DONE : str_equal(u->verdict, "not_done") ? VERDICT_NOT_DONE : VERDICT_FAILED;
+	bool untouched = str_equal(u->verdict, "not_done") || (!u->verdict && str_equal(u->outcome, "skipped"));
+	enum verdict verdict = done ? VERDICT_DONE : untouched ? VERDICT_NOT_DONE : VERDICT_FAILED;
 	const char *why = done ? NULL : str_or(u->error, _("not done"));
 
 	if (r->work.plan.unit[index].kind == UNIT_EVACUATION)

@@ -70,9 +70,9 @@ static void take_claim(struct recovery *r, size_t index, struct look *look)
 		.old_task_state = step->before[2],
 		.dest_compute = r->past.target_host };
 	evacuation_name_ids(r->past.run, step->id, &look->e->rows);
-	look->known.claim = str_equal(past->outcome, "failed")    ? CLAIM_FAILED :
-	    !past->outcome || str_equal(past->outcome, "unknown") ? CLAIM_OPEN :
-								    CLAIM_APPLIED;
+	look->known.claim = str_equal(past->outcome, "failed") || str_equal(past->outcome, "skipped") ? CLAIM_FAILED :
+	    !past->outcome || str_equal(past->outcome, "unknown")                                     ? CLAIM_OPEN :
+													CLAIM_APPLIED;
 }
 
 /* A failed outcome after a publish is nova's or the broker's word, not the transaction's. */

@@ -29,6 +29,20 @@ class Steps(blocking.TestCase):
         self.assertEqual(seen, wanted)
         self.assertEqual(journal[-1]["type"], "end")
 
+    def test_the_next_ones_intent_is_written_while_the_message_is_out(self):
+        """Each alone keeps the model's order; of two that follow each other the second is announced before the broker's word about the first
+        is written down, and nothing else of it is begun before that."""
+        names = ["image-active-0", "image-active-1", "image-stopped-0"]
+        self.expect(self.tool.run("host", "evacuate", A, *[w for n in names for w in ("--only", n)], *FENCED, "--yes", "--no-wait", "--no-mark"), OK)
+        (journal,) = self.tool.journals()
+        seen = [(r["unit"], r["type"]) for r in journal if r["type"] in ("intent", "outcome", "publish_intent", "publish_outcome")]
+        wanted = [step.split(" ", 1)[1] for step in explore.FORWARD if step.startswith("journal ")]
+        for unit in range(len(names)):
+            self.assertEqual([t for u, t in seen if u == unit], wanted)
+        for unit in range(1, len(names)):
+            self.assertEqual(seen[seen.index((unit - 1, "publish_intent")) + 1:][:3],
+                             [(unit, "intent"), (unit - 1, "publish_outcome"), (unit, "outcome")])
+
     def test_the_intent_is_there_before_the_rows_and_no_message_before_the_commit(self):
         running, c = self.blocked("instance", "evacuate", "image-active-0", *FENCED, "--yes", "--no-wait", database="nova",
                                   table="instances", where="display_name = 'image-active-0' AND deleted = 0")

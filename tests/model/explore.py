@@ -13,7 +13,7 @@ deliver it after the sender has died; let a conductor take a message and die; de
 all that was recorded since (a failover to a replica that lagged) while a compute builds, let a user delete the instance; kill the program before and after every step, in
 recovery as well; let an operator recover, send again, close and begin anew at any moment. Time is one bit: a message's life is over,
 or not. What must always hold (I1 to I5) is checked in every state; a state that breaks it ends the search. Beside it a smaller one: a
-compute that waits for its port, and the tool that tells it (E2, E3).
+compute that waits for its port, and the tool that tells it (E2, E3); and evacuations that follow each other (T1 to T3).
 """
 import argparse
 import collections
@@ -136,6 +136,8 @@ class Protocol:
             yield "claimed, answer lost", claimed._replace(where="claim unknown")
             yield "commit in doubt", s._replace(pending=s.pending | {"claim"}, where="claim unknown")
         yield "rolled back", s._replace(outcome="failed", verdict="NOT_DONE", where="off")
+        if s.intent:    # written ahead, while the message of the one before was out; then nothing more was to be begun
+            yield "announced, not begun", s._replace(outcome="skipped", verdict="NOT_DONE", where="off")
 
     def publish(self, s, go):
         if s.row == "ABSENT" and not s.lost:
@@ -176,7 +178,7 @@ class Protocol:
     # ---- the program, recovering: look, act, look again; "recover!" may send again
 
     def known(self, s):
-        claim = "APPLIED" if s.pub or s.outcome in ("applied", "proved") else "FAILED" if s.outcome == "failed" else "OPEN"
+        claim = "APPLIED" if s.pub or s.outcome in ("applied", "proved") else "FAILED" if s.outcome in ("failed", "skipped") else "OPEN"
         cast = {None: "NEVER", "acked": "ACKED", "not_sent": "NOT_SENT"}.get(s.pub, "UNKNOWN")
         instance = "GONE" if s.deleted else "MOVED" if s.moved else "OLD"
         evidence = "SOME" if s.row != "ABSENT" and not s.deleted and (s.moved or (s.row == "ACCEPTED" and not s.task)) else "NONE"
@@ -698,18 +700,98 @@ class FrozenTeller(Ports):
     freezes = True
 
 
-SOUND = (Protocol, OldBroker, Moves, Ports)
+# step: what is due for unit number `unit`; intents, claims, casts: up to which unit they came; word: the broker's about the last cast; stop:
+# there is a reason to begin no more; seen: the program knows it; fresh: its last look is younger than a second;
+# late: a cast that was not, or that came after a reason to stop was known.
+Turn = collections.namedtuple("Turn", "step unit intents claims casts word stop seen fresh late crashed")
+
+
+class Turns:
+    """Three evacuations one after the other: the intent of the next one is written while the broker's word about the last one is awaited, and
+    what is the same for all is looked at once a second."""
+    UNITS = 3
+    start = Turn("look", 0, 0, 0, 0, True, False, False, False, False, False)
+    claims_ahead = False
+    looks_again = True
+    awaits_word = True
+
+    def __init__(self, rules):
+        pass
+
+    def program(self, s):
+        end = s._replace(step="off")
+        if s.step in ("look", "look again"):
+            go = "intent" if s.step == "look" else "cast"
+            if s.fresh or (not self.looks_again and s.unit > 0):
+                yield "the last look is young", s._replace(step=go)
+            elif s.stop:
+                yield "sees that it must stop", end._replace(seen=True)
+            else:
+                yield "looks", s._replace(step=go, fresh=True)
+        elif s.step == "intent":
+            yield "intent on disk", s._replace(step="claim", intents=max(s.intents, s.unit + 1))
+        elif s.step == "claim":
+            yield "claimed", s._replace(step="look again", claims=s.unit + 1)
+            yield "rolled back", self.turn_ends(s)
+        elif s.step == "cast":
+            yield "cast", s._replace(step="meanwhile", casts=s.unit + 1, word=False, late=s.seen or not s.fresh)
+        elif s.step == "meanwhile":
+            ahead = s._replace(step="word")
+            if s.unit + 1 < self.UNITS:
+                ahead = ahead._replace(intents=s.unit + 2, claims=s.unit + 2 if self.claims_ahead else s.claims)
+            yield "the next one's intent on disk", ahead
+            yield "nothing is written ahead", s._replace(step="word")
+        elif s.step == "word":
+            yield "acked", self.turn_ends(s._replace(word=True))
+            yield "no answer", self.turn_ends(s._replace(seen=True)) if not self.awaits_word else end._replace(seen=True)
+        if s.step != "off":
+            yield "CRASH", end._replace(crashed=True)
+
+    def turn_ends(self, s):
+        return s._replace(step="look" if s.unit + 1 < self.UNITS else "off", unit=s.unit + 1)
+
+    def moves(self, s):
+        yield from self.program(s)
+        if s.step not in ("off", "cast"):      # right before a cast its look was judged
+            if s.fresh:
+                yield "a second passes", s._replace(fresh=False)
+        if not s.stop:
+            yield "there is a reason to stop", s._replace(stop=True)
+
+    def check(self, s):
+        if s.step == "meanwhile" and (s.unit >= s.intents or s.unit >= s.claims):
+            raise Broken("T1: cast without its intent, or without its rows")
+        if s.late:
+            raise Broken("T2: cast on a look that is old, or after a reason to stop was seen")
+        if s.claims > s.casts and not s.word:
+            raise Broken("T3: rows written before the broker's word about the one before")
+
+
+class ClaimsAhead(Turns):
+    claims_ahead = True
+
+
+class LooksOnce(Turns):
+    looks_again = False
+
+
+class GoesOnWithoutWord(Turns):
+    awaits_word = False
+
+
+SOUND = (Protocol, OldBroker, Moves, Ports, Turns)
 BROKEN = ((PublishBeforeCommit, "I5"), (ResendOnTimeout, "I4"), (SuccessBeforeProof, "I4"), (IntentAfterWrite, "I2"),
           (NoPublishIntent, "I4"), (NoFence, "I4"), (NoUniqueKey, "I"), (TakeBackWhenUnknown, "I4"), (DoneWhenAcked, "I4"),
           (AutoResend, "I1"), (ResendWhileYoung, "I1"), (VanishedIsForgotten, "I"), (SettlesWhileItMayBeHeld, "I"), (LostIsFailed, "I"),
           (FrozenConductor, "I"), (FrozenProgram, "I"), (OldBrokerIsLate, "I1"), (OldBrokerWithoutMajority, "I"), (HalfTakenBack, "I2"), (RowByRow, "I3"),
           (MoveBelievesItsEyes, "I4"), (MoveForgetsUsers, "I4"),
           (ToldWithoutLooking, "E2"), (PortsBeforeStates, "E2"), (DownWillDo, "E2"), (ToldOnce, "E3"),
-          (NobodyGoesOn, "E3"), (FrozenTeller, "E2"))
+          (NobodyGoesOn, "E3"), (FrozenTeller, "E2"),
+          (ClaimsAhead, "T3"), (LooksOnce, "T2"), (GoesOnWithoutWord, "T"))
 
 
 # A model that never gets there proves nothing: the sound one must have come to all of these.
-REACHED = {"ended: proved", "ended: nova failed", "ended: not sent", "claimed, answer lost", "claim in doubt: lands", "fenced", "CRASH",
+REACHED = {"ended: proved", "announced, not begun", "ended: nova failed", "ended: not sent", "claimed, answer lost", "claim in doubt: lands", "fenced", "CRASH",
            "fence in doubt: lands", "taken back, answer lost", "taking back in doubt: lands", "message arrives late", "sent again",
            "conductor dies with it", "conductor fails at it", "nova ends it", "nova ends it in error", "its life is over",
            "the database loses the migration", "the database comes back without the claim", "its user deletes it", "settled",

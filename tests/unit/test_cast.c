@@ -36,6 +36,10 @@ static struct {
 	size_t published, calls_before; /* what the database had been asked when the message left */
 	enum bus_outcome outcome;
 	bool no_exchange, no_queue, no_consumer, canary_dies;
+	size_t canaries, locks;  /* how often they were looked at */
+	bool lock_is_gone;
+	void (*deed)(void *ctx); /* for the time until the broker answers */
+	void *deed_ctx;
 } broker;
 
 const char *bus_server(const struct bus *bus)
@@ -77,7 +81,15 @@ int bus_canary(struct bus *bus, const char *exchange, struct error *err)
 {
 	(void)bus;
 	(void)exchange;
+	broker.canaries++;
 	return broker.canary_dies ? error_set(err, ERROR_BUS_UNREACHABLE, "the canary died") : 0;
+}
+
+void bus_meanwhile(struct bus *bus, void (*deed)(void *ctx), void *ctx)
+{
+	(void)bus;
+	broker.deed = deed;
+	broker.deed_ctx = ctx;
 }
 
 enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *key, const char *body, size_t n, struct error *why)
@@ -88,6 +100,9 @@ enum bus_outcome bus_publish(struct bus *bus, const char *exchange, const char *
 	str_add(&broker.exchange, exchange);
 	str_add(&broker.key, key);
 	str_addn(&broker.body, body, n);
+	if (broker.deed && broker.outcome != BUS_NOT_SENT)
+		broker.deed(broker.deed_ctx);
+	broker.deed = NULL;
 	if (broker.outcome != BUS_ACKED)
 		error_set(why, ERROR_UNKNOWN, "the broker's reason");
 	return broker.outcome;
@@ -129,8 +144,8 @@ int lock_check(const struct scene *scene, struct lock *lock, struct error *err)
 {
 	(void)scene;
 	(void)lock;
-	(void)err;
-	return 0;
+	broker.locks++;
+	return broker.lock_is_gone ? error_set(err, ERROR_BUSY, "the lock was lost") : 0;
 }
 
 bool lock_is_lost(const struct lock *lock)
@@ -323,7 +338,7 @@ static void the_message_is_the_one_that_every_release_takes(void **state)
 		f.request.what.target_host = modes[i].target_host;
 		f.request.what.force = modes[i].force;
 		work.scene.nova.target_node = modes[i].target_host ? &f.node[1] : NULL;
-		assert_int_equal(0, evacuation_send(&work, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		read_expected(modes[i].name, &expected);
 		assert_string_equal(broker.body.s, expected.s);
 		assert_string_equal(broker.exchange.s, "nova");
@@ -337,7 +352,7 @@ static void the_message_leaves_once_and_only_after_the_commit(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_int_equal(broker.published, 1);
 	assert_int_equal(broker.calls_before, fake_calls.n);
 	assert_int_equal(sent()->phase, PHASE_SENT);
@@ -368,7 +383,7 @@ static void the_journal_says_whether_the_message_expires(void **state)
 		begin(state);
 		f.broker_config.queues = rows[i].queues;
 		snprintf(f.bus.version, sizeof f.bus.version, "%s", rows[i].version);
-		assert_int_equal(0, evacuation_send(&work, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		assert_int_equal(0, file_read(journal_path(work.journal), 1 << 20, ERROR_ERROR, &text, &err));
 		if (!strstr(text.s, rows[i].record) || !strstr(text.s, version))
 			fail_msg("row %zu: %s", i, text.s);
@@ -379,17 +394,113 @@ static void the_same_run_makes_the_same_ids_and_another_run_others(void **state)
 {
 	struct error err = { 0 };
 
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_string_equal(sent()->rows.migration_uuid.text, MIGRATION);
 	assert_string_equal(sent()->rows.request_id, REQUEST_ID);
-	assert_int_equal(0, evacuation_send(&work, 1, &err));
+	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
 	assert_string_not_equal(work.plan.unit[1].evacuation->rows.migration_uuid.text, MIGRATION);
 	end(state);
 	begin(state);
 	strcpy(work.run, "RUN2");
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_string_not_equal(sent()->rows.migration_uuid.text, MIGRATION);
 	assert_string_not_equal(sent()->rows.request_id, REQUEST_ID);
+}
+
+/* ---- the next one's intent, while the broker's word is awaited */
+
+#define AHEAD "run,row,intent,outcome applied,publish_intent,row,intent"
+
+static void the_intent_of_the_next_one_is_written_while_the_message_is_out(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
+	assert_journal(AHEAD ",publish_outcome acked");
+	assert_string_equal(fake_calls.s, CLAIM MIGRATE("NULL")); /* and nothing else of it is begun */
+	assert_true(evacuation_is_waiting(&work.plan.unit[1]));
+	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+	assert_journal(AHEAD ",publish_outcome acked,outcome applied,publish_intent,publish_outcome acked");
+	evacuations_withdraw(&work);
+	assert_journal(AHEAD ",publish_outcome acked,outcome applied,publish_intent,publish_outcome acked");
+}
+
+static void what_was_announced_and_not_begun_is_said_not_to_be(void **state)
+{
+	auto_str struct str text = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	broker.outcome = BUS_LOST;
+	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
+	assert_journal(AHEAD ",publish_outcome lost");
+	unit_set_state(&work.plan.unit[1], STATE_SKIPPED, "the outcome of another one is unknown");
+	evacuations_withdraw(&work);
+	assert_journal(AHEAD ",publish_outcome lost,outcome skipped");
+	assert_int_equal(0, file_read(journal_path(work.journal), 1 << 20, ERROR_ERROR, &text, &err));
+	assert_non_null(strstr(text.s, "\"unit\":1,\"state\":\"skipped\",\"error\":\"the outcome of another one is unknown\""));
+}
+
+static void when_no_byte_of_a_message_left_nothing_is_announced(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	broker.outcome = BUS_NOT_SENT;
+	assert_int_equal(0, evacuation_send(&work, 0, 1, &err));
+	assert_journal(WRITTEN ",publish_outcome not_sent,outcome failed");
+	assert_false(work.plan.unit[1].announced);
+}
+
+/* ---- what is the same for all is looked at once a second */
+
+static void what_is_the_same_for_all_is_looked_at_once(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
+	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+	assert_int_equal(broker.canaries, 1);
+	assert_int_equal(broker.locks, 1);
+	assert_null(strstr(strstr(fake_calls.s, "service_list_by_host") + 1, "service_list_by_host"));
+}
+
+static void a_second_later_it_is_looked_at_again(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
+	work.way_looked_ms -= EVACUATION_SHARED_MS;
+	work.source_looked_ms -= EVACUATION_SHARED_MS;
+	fake_rows("nova/service_list_by_host",
+	    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
+	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
+	assert_int_equal(-1, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+	assert_int_equal(broker.canaries, 2);
+	assert_int_equal(broker.published, 1);
+	assert_true(work.source_reports);
+}
+
+/* What was found wrong is no look: the next one asks anew, however soon. */
+static void what_was_found_wrong_is_looked_at_at_once(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	broker.canary_dies = true;
+	assert_int_equal(-1, evacuation_send(&work, 0, EVACUATION_NONE, &err));
+	broker.canary_dies = false;
+	broker.canaries = 0;
+	broker.lock_is_gone = true;
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
+	assert_int_equal(sent()->phase, PHASE_NOT_SENT);
+	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+	assert_int_equal(broker.canaries, 1);
+	assert_int_equal(broker.locks, 2);
+	assert_int_equal(broker.published, 0);
 }
 
 static void queens_conductors_may_listen_on_another_topic(void **state)
@@ -398,7 +509,7 @@ static void queens_conductors_may_listen_on_another_topic(void **state)
 
 	(void)state;
 	work.world.nova.conductor_topic = (char *)(uintptr_t)"conduct";
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_string_equal(broker.key.s, "conduct");
 }
 
@@ -409,7 +520,7 @@ static void no_password_is_in_the_message(void **state)
 	(void)state;
 	work.world.nova.transport_text = (char *)(uintptr_t)"rabbit://u:s3cret@h/";
 	work.world.nova.database_text = (char *)(uintptr_t)"mysql://u:s3cret@h/nova";
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_null(strstr(broker.body.s, "s3cret"));
 	assert_non_null(strstr(broker.body.s, "\\\"_context_auth_token\\\":null"));
 	assert_non_null(strstr(broker.body.s, "\\\"new_pass\\\":null"));
@@ -440,7 +551,7 @@ static void only_what_was_proved_not_sent_is_taken_back(void **state)
 		end(state);
 		begin(state);
 		broker.outcome = outcomes[i].outcome;
-		assert_int_equal(0, evacuation_send(&work, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		assert_int_equal(broker.published, 1); /* never again by itself */
 		assert_string_equal(fake_calls.s, outcomes[i].taken_back ? CLAIM MIGRATE("NULL") CANCEL : CLAIM MIGRATE("NULL"));
 		assert_int_equal(sent()->phase, outcomes[i].phase);
@@ -461,7 +572,7 @@ static void what_could_not_be_taken_back_is_unknown(void **state)
 		begin(state);
 		broker.outcome = BUS_RETURNED;
 		fake_answer(statements[i])->n = 0; /* somebody works on it after all */
-		assert_int_equal(0, evacuation_send(&work, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		assert_int_equal(sent()->phase, PHASE_IN_DOUBT);
 		assert_non_null(strstr(fake_calls.s, "|rollback"));
 		assert_journal(WRITTEN ",publish_outcome returned,outcome unknown");
@@ -493,7 +604,7 @@ static void a_row_that_changed_since_the_plan_stops_this_instance_alone(void **s
 		end(state);
 		begin(state);
 		drift_of(drifts[i].statement);
-		assert_int_equal(0, evacuation_send(&work, 0, &err));
+		assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		assert_int_equal(sent()->phase, PHASE_NOT_SENT);
 		assert_string_equal(work.plan.unit[0].step[0].error, drifts[i].error);
 		assert_int_equal(broker.published, 0);
@@ -510,7 +621,7 @@ static void a_host_that_reports_again_is_alive(void **state)
 	fake_rows("nova/service_list_by_host",
 	    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 	    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "0", "64", "3"), 1);
-	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
+	assert_int_equal(-1, evacuation_send(&work, 0, EVACUATION_NONE, &err)); /* and nothing more is begun */
 	assert_int_equal(err.kind, ERROR_DRIFT);
 	assert_string_equal(work.plan.unit[0].step[0].error, "nova-compute on 'c1' reports again: the host is alive");
 	assert_int_equal(broker.published, 0);
@@ -525,7 +636,7 @@ static void a_host_whose_neutron_agent_lives_is_alive(void **state)
 	(void)state;
 	work.scene.agents.queue[0] = (struct consumer_fact){ .queue = "q-agent-notifier-port-update.c1", .now = { .exists = true, .consumers = 1 } };
 	work.scene.agents.nqueue = 1;
-	assert_int_equal(-1, evacuation_send(&work, 0, &err)); /* and nothing more is begun */
+	assert_int_equal(-1, evacuation_send(&work, 0, EVACUATION_NONE, &err)); /* and nothing more is begun */
 	assert_int_equal(err.kind, ERROR_DRIFT);
 	assert_string_equal(work.plan.unit[0].step[0].error,
 	    "queue 'q-agent-notifier-port-update.c1' has a consumer: neutron's agent on 'c1' is connected: the host is alive");
@@ -554,7 +665,7 @@ static void a_host_that_was_forced_down_before_is_alive_when_it_reports_since(vo
 		fake_rows("nova/service_list_by_host",
 		    LIST("id", "uuid", "host", "binary", "disabled", "disabled_reason", "forced_down", "version", "heartbeat_age_s", NULL),
 		    LIST("10", NULL, "c1", "nova-compute", "0", NULL, "1", "64", cases[i].now_s), 1);
-		assert_int_equal(cases[i].alive ? -1 : 0, evacuation_send(&work, 0, &err));
+		assert_int_equal(cases[i].alive ? -1 : 0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		assert_int_equal(broker.published, !cases[i].alive);
 		error_clear(&err);
 	}
@@ -566,7 +677,7 @@ static void a_broken_spec_stops_before_anything_is_written(void **state)
 
 	(void)state;
 	f.candidate[I1].spec.spec = "{}";
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_int_equal(sent()->phase, PHASE_NOT_SENT);
 	assert_string_equal(fake_calls.s, READS "|rollback");
 	assert_int_equal(broker.published, 0);
@@ -578,23 +689,44 @@ static void a_commit_without_an_answer_ends_the_run_and_sends_nothing(void **sta
 
 	(void)state;
 	fake_commit_fails = ERROR_UNKNOWN;
-	assert_int_equal(-1, evacuation_send(&work, 0, &err));
+	assert_int_equal(-1, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_int_equal(err.kind, ERROR_UNKNOWN);
 	assert_int_equal(sent()->phase, PHASE_IN_DOUBT);
 	assert_int_equal(broker.published, 0);
 	assert_journal("run,row,intent,outcome unknown");
 }
 
-static void a_database_that_is_gone_ends_the_run(void **state)
+static void a_database_that_takes_no_writes_ends_the_run(void **state)
 {
 	struct error err = { 0 };
 
 	(void)state;
 	fake_begin_fails = ERROR_DB_UNREACHABLE;
-	assert_int_equal(-1, evacuation_send(&work, 0, &err));
+	assert_int_equal(-1, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_int_equal(sent()->phase, PHASE_NOT_SENT);
 	assert_int_equal(broker.published, 0);
 	assert_journal("run,row,intent,outcome failed");
+}
+
+/* Since the last look at it: nothing of this one is begun, and its turn comes again. */
+static void a_database_that_goes_away_leaves_the_next_one_waiting(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
+	fake_away = true;
+	fake_begin_fails = ERROR_DB_UNREACHABLE;
+	assert_int_equal(-1, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+	assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
+	assert_true(evacuation_is_waiting(&work.plan.unit[1]));
+	assert_journal(WRITTEN ",publish_outcome acked,row,intent");
+	fake_away = false;
+	fake_begin_fails = ERROR_OK;
+	error_clear(&err);
+	assert_int_equal(0, evacuation_send(&work, 1, EVACUATION_NONE, &err));
+	assert_int_equal(broker.canaries, 2);
+	assert_journal(WRITTEN ",publish_outcome acked,row,intent,outcome applied,publish_intent,publish_outcome acked");
 }
 
 static void no_exchange(void)
@@ -633,7 +765,7 @@ static void the_way_is_tried_before_a_row_is_written(void **state)
 		end(state);
 		begin(state);
 		troubles[i]();
-		assert_int_equal(-1, evacuation_send(&work, 0, &err));
+		assert_int_equal(-1, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 		assert_int_equal(err.kind, kinds[i]);
 		assert_int_equal(fake_calls.n, 0);
 		assert_int_equal(broker.published, 0);
@@ -658,7 +790,7 @@ static void without_its_record_no_message_leaves_and_no_row_stays(void **state)
 		limit.rlim_cur = room;
 		setrlimit(RLIMIT_FSIZE, &limit);
 		error_clear(&err);
-		evacuation_send(&work, 0, &err);
+		evacuation_send(&work, 0, EVACUATION_NONE, &err);
 		limit.rlim_cur = RLIM_INFINITY;
 		setrlimit(RLIMIT_FSIZE, &limit);
 		str_clear(&left);
@@ -692,7 +824,7 @@ static void a_token_is_in_the_message_and_not_in_the_journal(void **state)
 
 	(void)state;
 	needs_the_token();
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_non_null(strstr(broker.body.s, "_context_auth_token\\\":\\\"gAAAA\\\""));
 	assert_int_equal(0, file_read(journal_path(work.journal), 1 << 20, ERROR_ERROR, &text, &err));
 	assert_null(strstr(text.s, "gAAAA"));
@@ -706,7 +838,7 @@ static void who_needs_none_gets_none(void **state)
 	(void)state;
 	needs_the_token();
 	work.world.site.shared_disks = true;
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_null(strstr(broker.body.s, "gAAAA"));
 }
 
@@ -717,7 +849,7 @@ static void a_token_that_has_ended_since_leaves_its_instance_as_it_is(void **sta
 	(void)state;
 	needs_the_token();
 	work.world.token.facts.ends_s = clock_wall_s() - 1;
-	assert_int_equal(0, evacuation_send(&work, 0, &err));
+	assert_int_equal(0, evacuation_send(&work, 0, EVACUATION_NONE, &err));
 	assert_int_equal(broker.published, 0);
 	assert_int_equal(fake_calls.n, 0);
 	assert_int_equal(work.plan.unit[0].step[0].state, STATE_SKIPPED);
@@ -743,7 +875,14 @@ int main(void)
 		in_a_run(a_host_that_was_forced_down_before_is_alive_when_it_reports_since),
 		in_a_run(a_broken_spec_stops_before_anything_is_written),
 		in_a_run(a_commit_without_an_answer_ends_the_run_and_sends_nothing),
-		in_a_run(a_database_that_is_gone_ends_the_run),
+		in_a_run(a_database_that_takes_no_writes_ends_the_run),
+		in_a_run(a_database_that_goes_away_leaves_the_next_one_waiting),
+		in_a_run(the_intent_of_the_next_one_is_written_while_the_message_is_out),
+		in_a_run(what_was_announced_and_not_begun_is_said_not_to_be),
+		in_a_run(when_no_byte_of_a_message_left_nothing_is_announced),
+		in_a_run(what_is_the_same_for_all_is_looked_at_once),
+		in_a_run(a_second_later_it_is_looked_at_again),
+		in_a_run(what_was_found_wrong_is_looked_at_at_once),
 		in_a_run(the_way_is_tried_before_a_row_is_written),
 		in_a_run(a_token_is_in_the_message_and_not_in_the_journal),
 		in_a_run(who_needs_none_gets_none),

@@ -64,11 +64,17 @@ static char fate(size_t unit)
 	return (char)(script[unit] | 0x20);
 }
 
-int evacuation_send(struct work *work, size_t unit, struct error *err)
+static struct str guesses; /* "1<0" unit 1 was to be next when unit 0 was sent */
+static size_t withdrawn;    /* how often the run looked for what was announced and not begun */
+
+int evacuation_send(struct work *work, size_t unit, size_t next, struct error *err)
 {
 	struct unit *u = &work->plan.unit[unit];
 
 	say('>', unit);
+	assert_true(next == EVACUATION_NONE || (next != unit && evacuation_is_waiting(&work->plan.unit[next])));
+	if (next != EVACUATION_NONE)
+		str_addf(&guesses, "%s%zu<%zu", guesses.n ? " " : "", next, unit);
 	if (fate(unit) == 'x') {
 		u->evacuation = xcalloc(1, sizeof *u->evacuation);
 		return error_set(err, ERROR_ERROR, "the journal is full");
@@ -84,6 +90,13 @@ int evacuation_send(struct work *work, size_t unit, struct error *err)
 	evacuation_enter(u, fate(unit) == 'd' ? PHASE_NOT_SENT : fate(unit) == 'u' ? PHASE_IN_DOUBT : PHASE_SENT, NULL);
 	u->evacuation->sent_ms = now_ms;
 	return 0;
+}
+
+void evacuations_withdraw(struct work *w)
+{
+	for (size_t i = 0; i < w->plan.nunit; i++)
+		assert_true(!evacuation_is_waiting(&w->plan.unit[i]) || signal_came()); /* nothing goes after it */
+	withdrawn++;
 }
 
 /* The fence agent, as of a time. */
@@ -223,6 +236,9 @@ static void begin(const char *how)
 	str_add(&events, "");
 	str_clear(&records);
 	str_add(&records, "");
+	str_clear(&guesses);
+	str_add(&guesses, "");
+	withdrawn = 0;
 	pause_ms = resume_ms = on_ms = 0;
 	memset(looks, 0, sizeof looks);
 	f.request.how.max_in_flight = 2;
@@ -363,6 +379,38 @@ static void evacuations_go_in_waves(void **state)
 		left_out(&left);
 		if (strcmp(events.s, runs[i].events) != 0 || strcmp(left.s, runs[i].left_out) != 0)
 			fail_msg("%s: %s (%s)", runs[i].script, events.s, left.s);
+		end();
+	}
+}
+
+static const struct {
+	const char *script;
+	int64_t max_in_flight;
+	bool no_wait;
+	const char *events, *guesses;
+} aheads[] = {
+	/* a first goes alone, and nobody is known to follow it */
+	{ "ooo", 1, false, ">0 =0 >1 =1 >2 =2", "" },
+	{ "oooo", 3, false, ">0 =0 >1 >2 >3 =1 =2 =3", "2<1 3<2" },
+	{ "OOooo", 4, false, ">0 =0 >2 >1 =1 =2 >3 >4 =3 =4", "1<2 4<3" },
+	/* whoever fails or is not sent meanwhile: the guess was only one */
+	{ "oduoo", 3, false, ">0 =0 >1 >2", "2<1 3<2" },
+	{ "oooo", 1, true, ">0 >1 >2 >3", "1<0 2<1 3<2" },
+};
+
+static void it_is_known_who_follows_while_a_message_is_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(aheads); i++) {
+		struct error err = { 0 };
+
+		begin(aheads[i].script);
+		f.request.how.max_in_flight = aheads[i].max_in_flight;
+		f.request.how.no_wait = aheads[i].no_wait;
+		assert_int_equal(apply_evacuations(&work, &err), 0);
+		if (strcmp(events.s, aheads[i].events) != 0 || strcmp(guesses.s, aheads[i].guesses) != 0)
+			fail_msg("%s: %s (%s)", aheads[i].script, events.s, guesses.s);
+		assert_int_equal(withdrawn, 1);
 		end();
 	}
 }
@@ -745,6 +793,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evacuations_go_in_waves),
+		cmocka_unit_test(it_is_known_who_follows_while_a_message_is_out),
 		cmocka_unit_test(the_first_of_each_kind_goes_alone),
 		cmocka_unit_test(five_without_network_are_enough),
 		cmocka_unit_test(a_port_is_waited_for_until_the_timeout),

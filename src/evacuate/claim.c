@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cast_internal.h"
+
+#include "apply/apply.h"
+#include "bus/cast.h"
+#include "evacuate/evacuate.h"
+#include "find/finding.h"
+#include "util/clock.h"
+#include "util/crash.h"
+
+/* The transaction of one evacuation: its rows, and the message that they promise. */
+
+/* The broker refuses what is larger than its own limit (16 MiB in RabbitMQ 4); a cast is some 10 kB. */
+#define BODY_MAX ((size_t)8 << 20)
+#define CLOCKS_DIFFER_S 2 /* whole seconds of the server against ours */
+#define PCPUSET_SINCE 22  /* nova objects/instance_numa.py: InstanceNUMACell 1.5 and 1.6 */
+
+/* Spec and instance as the message has them. With a target that is not forced, the scheduler is told; else it chooses. Without
+ * a stored spec (Queens and Rocky alone) the conductor makes one. */
+int evacuation_body(const struct evacuation_message *m, json_object *instance, struct str *body, struct error *err)
+{
+	const struct oslo_context context = { .user_id = m->rows->user_id,
+		.project_id = m->rows->project_id,
+		.request_id = m->rows->request_id,
+		.token = m->token ? m->token->text : NULL,
+		.catalog = m->token ? m->token->facts.catalog : NULL };
+	struct rebuild_instance args = { .instance = instance,
+		.host = m->force ? m->target_host : NULL,
+		.target_state = m->target_state };
+	const struct candidate *c = m->candidate;
+	bool asks = m->target_host && !m->force;
+	const struct spec_options options = { .host = asks ? m->target_host : NULL,
+		.node = asks ? m->target_node : NULL,
+		.without_group = c->spec_facts.group && !c->group.exists,
+		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
+
+	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {
+		json_object_put(instance);
+		return -1;
+	}
+	cast_rebuild_instance(&args, &context, m->unique_id, body);
+	if (body->n > BODY_MAX)
+		return error_set(err, ERROR_REFUSED, "its message has %zu bytes; brokers take %zu at most", body->n, BODY_MAX);
+	return 0;
+}
+
+/* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was
+ * forced down before, only a heartbeat that is younger than what was found. */
+static bool reports_again(const struct work *work, const struct nova_service *now)
+{
+	const struct nova_service *found = work->scene.nova.compute;
+	bool reports = nova_service_reports(now, work->scene.nova.down_s);
+
+	if (!reports || !found || !found->forced_down)
+		return reports;
+	return found->heartbeat_age_s.set &&
+	    now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
+	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;
+}
+
+/* The services of the failed host, asked anew. */
+static int check_still_down(struct work *work, struct error *err)
+{
+	struct nova_services now = { 0 };
+	const struct nova_service *s;
+	int rc = 0;
+
+	if (nova_services_of_host(work->scene.nova.home->cell->db, work->scene.subject.host, &now, err) != 0)
+		return -1;
+	s = nova_service_find(&now, "nova-compute", work->scene.subject.host);
+	work->source_reports = s && reports_again(work, s);
+	if (work->source_reports)
+		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive",
+		    work->scene.subject.host);
+	nova_services_free(&now);
+	return rc;
+}
+
+int evacuation_look_at_source(struct work *work, struct error *err)
+{
+	int64_t begun_ms = clock_monotonic_ms();
+
+	if (!evacuation_look_is_old(work->source_looked_ms))
+		return 0;
+	work->source_looked_ms = 0;
+	if (lock_check(&work->scene, work->lock, err) != 0 || check_still_down(work, err) != 0)
+		return -1;
+	work->source_looked_ms = begun_ms;
+	return 0;
+}
+
+static int claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+{
+	struct evacuation_rows *rows = &unit->evacuation->rows;
+	struct db *db = work->scene.nova.home->cell->db;
+	const struct evacuation_message message = { .rows = rows,
+		.candidate = unit->candidate,
+		.release = work->scene.nova.release,
+		.target_host = work->request->what.target_host,
+		.target_node = work->scene.nova.target_node ? work->scene.nova.target_node->hypervisor_hostname : NULL,
+		.force = work->request->what.force,
+		.target_state = work->request->how.target_state,
+		.unique_id = unique_id,
+		.token = token_goes(&work->scene, unit->candidate) ? &work->world.token : NULL };
+	json_object *instance = NULL;
+
+	if (evacuation_look_at_source(work, err) != 0 || instance_lock(db, rows->instance_uuid, &instance, err) != 0)
+		return -1;
+	rows->user_id = arena_dup(&work->plan.arena, instance_object_text(instance, "user_id"));
+	rows->project_id = arena_dup(&work->plan.arena, instance_object_text(instance, "project_id"));
+	if (evacuation_body(&message, instance, body, err) != 0)
+		return -1;
+	return evacuation_begin(db, &work->scene.nova.columns, rows, err);
+}
+
+/* A connection that has ended since the last look: the way is closed, as if that had been seen before. */
+static int not_begun(struct work *work, struct db *db, struct error *err)
+{
+	struct error ignored = { 0 };
+
+	if (err->kind == ERROR_DB_UNREACHABLE && db_ping(db, &ignored) != 0) {
+		work->way_looked_ms = 0;
+		err->code = CLAIM_NOT_BEGUN;
+	}
+	return -1;
+}
+
+int evacuation_claim(struct work *work, struct unit *unit, const char *unique_id, struct str *body, struct error *err)
+{
+	struct db *db = work->scene.nova.home->cell->db;
+	int rc;
+
+	CRASH_POINT("claim_before_begin");
+	if (life_check(work, err) != 0)
+		return -1;
+	if (db_begin_write(db, err) != 0)
+		return not_begun(work, db, err);
+	if (claim(work, unit, unique_id, body, err) != 0 || evacuation_look_at_source(work, err) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	CRASH_POINT("claim_before_commit");
+	rc = db_commit(db, err);
+	CRASH_POINT("claim_after_commit");
+	return rc;
+}
