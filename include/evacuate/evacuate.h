@@ -63,8 +63,9 @@ int evacuation_send(struct work *work, size_t index, size_t next, struct error *
 /* At the end of a run: the journal says of each that was announced and not begun that it was not, and why. */
 void evacuations_withdraw(struct work *work);
 
-/* follow.c: one look at one evacuation; moves its phase on and says what changed. -1: the database did not answer. */
-int evacuation_look(struct work *work, struct unit *unit, struct error *err);
+/* follow.c: one look at all that are on their way, set by set; moves their phases on and says what changed. -1: the database
+ * did not answer. */
+int evacuations_look(struct work *work, struct error *err);
 /* Where one that has not ended stands, who holds it and what would end it; in the plan's arena. */
 const char *evacuation_stands(struct work *work, const struct unit *unit);
 

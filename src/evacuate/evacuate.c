@@ -33,16 +33,8 @@ static void look_at_sent(struct work *work, bool *away)
 {
 	struct error err = { 0 };
 
-	for (size_t i = 0; i < work->plan.nunit; i++) {
-		struct unit *unit = &work->plan.unit[i];
-
-		if (!evacuation_is(unit, PHASE_SENT))
-			continue;
-		if (!work->scene.nova.home->cell->db || evacuation_look(work, unit, &err) != 0) {
-			reconnect(work, &err, away);
-			return;
-		}
-	}
+	if (wave_in_flight(&work->plan) > 0 && (!work->scene.nova.home->cell->db || evacuations_look(work, &err) != 0))
+		reconnect(work, &err, away);
 }
 
 /* Each is proved when it has landed: what its user does with it later says nothing about the evacuation. */

@@ -183,13 +183,14 @@ static int failed(struct work *work, struct unit *unit, const struct evacuation_
 	return 0;
 }
 
-static const struct action_event *find_event(const struct action_events *events, const char *name)
+/* The last one of the name. */
+static const struct action_event *find_event(const struct action_event *events, size_t n, const char *name)
 {
 	const struct action_event *found = NULL;
 
-	for (size_t i = 0; i < events->n; i++)
-		if (str_equal(events->v[i].event, name))
-			found = &events->v[i];
+	for (size_t i = 0; i < n; i++)
+		if (str_equal(events[i].event, name))
+			found = &events[i];
 	return found;
 }
 
@@ -209,16 +210,13 @@ static void given_up(struct work *work, struct unit *unit, const char *by, const
 }
 
 /* Not ended: has the conductor or the compute failed at it, or has nobody taken it at all? Its events tell. */
-static int look_at_events(struct work *work, struct unit *unit, struct error *err)
+static void heed_events(struct work *work, struct unit *unit, const struct evacuation_seen *seen)
 {
 	struct evacuation *e = unit->evacuation;
 	bool accepted = strcmp(e->status, "accepted") == 0;
 	const struct action_event *event;
-	struct action_events events;
 
-	if (evacuation_events(work->scene.nova.home->cell->db, e->rows.instance_uuid, e->rows.request_id, &events, err) != 0)
-		return -1;
-	event = find_event(&events, accepted ? "rebuild_server" : "compute_rebuild_instance");
+	event = find_event(seen->event, seen->nevent, accepted ? "rebuild_server" : "compute_rebuild_instance");
 	if (event && str_equal(event->result, "Error")) {
 		if (is_certain(e, accepted ? "conductor" : "compute"))
 			given_up(work, unit,
@@ -231,8 +229,6 @@ static int look_at_events(struct work *work, struct unit *unit, struct error *er
 		    "%s (%s): no nova-conductor has taken its message for a minute; it may have been refused: see nova-conductor's log",
 		    unit->step[0].id, str_or(unit->step[0].name, ""));
 	}
-	action_events_free(&events);
-	return 0;
 }
 
 static bool compute_is_down(struct work *work, const char *host)
@@ -271,7 +267,7 @@ static const char *waits_at(struct work *work, const struct evacuation *e)
 
 static const char *stands_at(struct work *work, const struct evacuation *e, const struct action_events *events)
 {
-	const struct action_event *event = find_event(events, "rebuild_server");
+	const struct action_event *event = find_event(events->v, events->n, "rebuild_server");
 	const char *target = work->request->what.force ? work->request->what.target_host : e->dest[0] ? e->dest : NULL;
 	struct arena *arena = &work->plan.arena;
 	auto_str struct str who = { 0 };
@@ -331,8 +327,9 @@ static void trace_status(struct unit *unit, const struct evacuation_state *now)
 	trace_change(unit, text.s);
 }
 
-static int follow_state(struct work *work, struct unit *unit, const struct evacuation_state *now, struct error *err)
+static int follow_state(struct work *work, struct unit *unit, const struct evacuation_seen *seen, struct error *err)
 {
+	const struct evacuation_state *now = &seen->state;
 	const char *status = now->migration_status;
 
 	unit->evacuation->migration_id = now->migration_id;
@@ -348,7 +345,8 @@ static int follow_state(struct work *work, struct unit *unit, const struct evacu
 		trace_status(unit, now);
 	else
 		snprintf(unit->evacuation->status, sizeof unit->evacuation->status, "%s", status);
-	return look_at_events(work, unit, err);
+	heed_events(work, unit, seen);
+	return 0;
 }
 
 /* Its rows were committed, and are not there: whatever nova does with the message now, they do not tell it any more. */
@@ -366,18 +364,43 @@ static void vanished(struct work *work, struct unit *unit, const struct evacuati
 	end_sent(work, unit, PHASE_LOST, why);
 }
 
-int evacuation_look(struct work *work, struct unit *unit, struct error *err)
+static int follow_sent(struct work *work, const size_t *sent, const struct evacuations_seen *seen, struct error *err)
 {
-	struct evacuation_state now;
-	int rc = 0;
+	for (size_t i = 0; i < seen->n; i++) {
+		struct unit *unit = &work->plan.unit[sent[i]];
+		const struct evacuation_state *now = &seen->v[i].state;
 
-	if (evacuation_state_get(work->scene.nova.home->cell->db, &unit->evacuation->rows.migration_uuid, unit->step[0].id,
-		&now, err) != 0)
+		if (!now->exists || !now->instance_exists)
+			vanished(work, unit, now);
+		else if (follow_state(work, unit, &seen->v[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int evacuations_look(struct work *work, struct error *err)
+{
+	auto_free size_t *sent = xcalloc(work->plan.nunit + 1, sizeof *sent);
+	auto_free struct evacuation_asked *asked = xcalloc(work->plan.nunit + 1, sizeof *asked);
+	struct evacuations_seen seen;
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < work->plan.nunit; i++) {
+		const struct evacuation_rows *rows;
+
+		if (!evacuation_is(&work->plan.unit[i], PHASE_SENT))
+			continue;
+		rows = &work->plan.unit[i].evacuation->rows;
+		asked[n] = (struct evacuation_asked){ rows->migration_uuid.text, work->plan.unit[i].step[0].id,
+			rows->request_id };
+		sent[n++] = i;
+	}
+	if (n == 0)
+		return 0;
+	if (evacuations_see(work->scene.nova.home->cell->db, asked, n, &seen, err) != 0)
 		return -1;
-	if (now.exists && now.instance_exists)
-		rc = follow_state(work, unit, &now, err);
-	else
-		vanished(work, unit, &now);
-	evacuation_state_free(&now);
+	rc = follow_sent(work, sent, &seen, err);
+	evacuations_seen_free(&seen);
 	return rc;
 }

@@ -66,7 +66,7 @@ static int begin(void **state)
 	unit_step(unit, STEP_INSTANCE, "i1", "web");
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
 	unit->evacuation->phase = PHASE_SENT;
-	unit->evacuation->rows = (struct evacuation_rows){ .instance_uuid = "i1", .host = "a" };
+	unit->evacuation->rows = (struct evacuation_rows){ .instance_uuid = "i1", .host = "a", .migration_uuid.text = "m1", .request_id = "r1" };
 	return 0;
 }
 
@@ -95,20 +95,20 @@ static int quiet(void **state)
 
 static void migration(const char *status, size_t n)
 {
-	static const char *const columns[] = { "migration_status", "dest_compute", "migration_id", NULL };
-	static const char *row[3];
+	static const char *const columns[] = { "migration_uuid", "migration_status", "dest_compute", "migration_id", NULL };
+	static const char *row[4];
 
-	memcpy(row, (const char *[]){ status, "b", "7" }, sizeof row);
-	fake_rows("nova/evacuation_get", columns, row, n);
+	memcpy(row, (const char *[]){ "m1", status, "b", "7" }, sizeof row);
+	fake_rows("nova/evacuation_list", columns, row, n);
 }
 
 static void instance(const char *host, size_t n)
 {
-	static const char *const columns[] = { "host", "vm_state", "task_state", "is_deleted", "idle_s", NULL };
-	static const char *row[5];
+	static const char *const columns[] = { "uuid", "host", "vm_state", "task_state", "is_deleted", "idle_s", NULL };
+	static const char *row[6];
 
-	memcpy(row, (const char *[]){ host, "error", NULL, "0", "3" }, sizeof row);
-	fake_rows("nova/evacuation_get_instance", columns, row, n);
+	memcpy(row, (const char *[]){ "i1", host, "error", NULL, "0", "3" }, sizeof row);
+	fake_rows("nova/evacuation_list_instances", columns, row, n);
 }
 
 static void state(const char *status, const char *host)
@@ -119,11 +119,13 @@ static void state(const char *status, const char *host)
 
 static void event(const char *name, const char *result)
 {
-	static const char *const columns[] = { "event", "result", "host", "details", "traceback", NULL };
-	static const char *row[5];
+	static const char *const columns[] = { "event", "result", "host", "details", "traceback", "request_id", NULL };
+	static const char *const of_one[] = { "event", "result", "host", "details", "traceback", NULL };
+	static const char *row[6];
 
-	memcpy(row, (const char *[]){ name, result, "b", "MessagingTimeout", "  in select_destinations\n    call()\n" }, sizeof row);
-	fake_rows("nova/event_list_by_request", columns, row, 1);
+	memcpy(row, (const char *[]){ name, result, "b", "MessagingTimeout", "  in select_destinations\n    call()\n", "r1" }, sizeof row);
+	fake_rows("nova/event_list_by_requests", columns, row, 1);
+	fake_rows("nova/event_list_by_request", of_one, row, 1);
 }
 
 static void fault(const char *message, const char *details)
@@ -148,7 +150,7 @@ static const struct evacuation *look(void)
 {
 	struct error err = { 0 };
 
-	assert_int_equal(0, evacuation_look(&work, &work.plan.unit[0], &err));
+	assert_int_equal(0, evacuations_look(&work, &err));
 	return work.plan.unit[0].evacuation;
 }
 
@@ -162,6 +164,42 @@ static void it_has_landed_when_the_host_has_changed_too(void **s)
 	state("done", "b");
 	assert_int_equal(look()->phase, PHASE_LANDED);
 	assert_string_equal(work.plan.unit[0].step[0].after[0], "b");
+}
+
+/* However many are on their way: three statements for each fifty, and to each what is its own. */
+static void all_are_looked_at_in_sets_of_fifty(void **s)
+{
+	enum { MANY = 120 };
+	static const char *const m_columns[] = { "migration_uuid", "migration_status", "dest_compute", "migration_id", NULL };
+	static const char *const i_columns[] = { "uuid", "host", "vm_state", "task_state", "is_deleted", "idle_s", NULL };
+	auto_arena struct arena arena = { 0 };
+	const char *m_row[MANY * 4], *i_row[MANY * 6];
+	struct error err = { 0 };
+	size_t asked = 0;
+
+	(void)s;
+	for (size_t i = 0; i < MANY; i++) {
+		struct unit *unit = i ? plan_unit(&work.plan, UNIT_EVACUATION) : &work.plan.unit[0];
+		const char *migration = arena_printf(&arena, "m%zu", i), *id = arena_printf(&arena, "i%zu", i);
+
+		if (i > 0)
+			unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+		unit->nstep = 0;
+		unit_step(unit, STEP_INSTANCE, id, NULL);
+		unit->evacuation->phase = PHASE_SENT;
+		unit->evacuation->rows = (struct evacuation_rows){ .instance_uuid = id, .host = "a" };
+		snprintf(unit->evacuation->rows.migration_uuid.text, sizeof unit->evacuation->rows.migration_uuid.text, "%s", migration);
+		memcpy(m_row + 4 * i, (const char *[]){ migration, i % 3 ? "done" : "accepted", "b", "7" }, 4 * sizeof *m_row);
+		memcpy(i_row + 6 * i, (const char *[]){ id, i % 3 ? "b" : "a", "active", NULL, "0", "3" }, 6 * sizeof *i_row);
+	}
+	fake_rows("nova/evacuation_list", m_columns, m_row, MANY);
+	fake_rows("nova/evacuation_list_instances", i_columns, i_row, MANY);
+	assert_int_equal(0, evacuations_look(&work, &err));
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(work.plan.unit[i].evacuation->phase, i % 3 ? PHASE_LANDED : PHASE_SENT);
+	for (const char *p = fake_calls.s; (p = strstr(p, "nova/")); p++)
+		asked++;
+	assert_int_equal(asked, 9);
 }
 
 /* nova writes the migration before the instance and its fault, and its event last. */
@@ -443,6 +481,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_run(it_has_landed_when_the_host_has_changed_too),
+		in_a_run(all_are_looked_at_in_sets_of_fifty),
 		in_a_run(a_bad_end_is_believed_at_the_second_look),
 		in_a_run(what_vanishes_is_unknown_at_once_and_in_the_journal),
 		in_a_run(what_nova_ended_is_in_the_journal_at_once),

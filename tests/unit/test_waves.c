@@ -182,11 +182,10 @@ static struct cause cause_of(char what)
 	}
 }
 
-int evacuation_look(struct work *work, struct unit *u, struct error *err)
+static void look_at_one(struct work *w, struct unit *u)
 {
-	size_t unit = (size_t)(u - work->plan.unit);
+	size_t unit = (size_t)(u - w->plan.unit);
 
-	(void)err;
 	looks[unit]++;
 	if (strchr("fpcnia", fate(unit))) {
 		say('!', unit);
@@ -198,6 +197,14 @@ int evacuation_look(struct work *work, struct unit *u, struct error *err)
 		evacuation_enter(u, PHASE_LANDED, NULL);
 		u->evacuation->ended_ms = now_ms;
 	}
+}
+
+int evacuations_look(struct work *w, struct error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < w->plan.nunit; i++)
+		if (evacuation_is(&w->plan.unit[i], PHASE_SENT))
+			look_at_one(w, &w->plan.unit[i]);
 	return 0;
 }
 

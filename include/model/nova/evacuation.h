@@ -84,6 +84,29 @@ static inline void action_events_free(struct action_events *events)
 	db_rows_free(&events->rows);
 }
 
+/* Many at once, whatever their number: three statements for each fifty, in the order of evacuation_state_get(), the events
+ * last. */
+struct evacuation_asked {
+	const char *migration_uuid, *instance_uuid, *request_id;
+};
+struct evacuation_seen {
+	struct evacuation_state state; /* its texts are of the whole */
+	struct action_event *event;    /* what was recorded under its request, the oldest first */
+	size_t nevent;
+};
+struct evacuations_seen {
+	struct evacuation_seen *v; /* in the order in which they were asked for */
+	size_t n;
+	struct arena arena;
+};
+int evacuations_see(struct db *cell, const struct evacuation_asked *asked, size_t n, struct evacuations_seen *out,
+    struct error *err);
+static inline void evacuations_seen_free(struct evacuations_seen *seen)
+{
+	arena_free(&seen->arena);
+	*seen = (struct evacuations_seen){ .n = 0 };
+}
+
 /* Evacuations of ours that have not ended, known by the version of their uuid: for when there is no journal. */
 struct our_evacuation {
 	const char *migration_uuid, *instance_uuid, *name, *source_compute, *dest_compute, *status, *host, *vm_state,
