@@ -230,7 +230,7 @@ check-storage: all $(FAKE_CEPH) $(BUILD)/tests/storage/rbd $(BUILD)/tests/storag
 	$(Q)tests/deps.sh build check sandbox
 	$(Q)BUILD=$(BUILD) tests/storage/run
 
-# rescues of hosts that are killed, frozen, cut off and come back, each of a seed, on a real Ceph: SEEDS=1000 FIRST=1 LANES=8
+# rescues of hosts that are killed, frozen, cut off and come back, each of a seed, on a real Ceph: SEEDS=1000 FIRST=1 LANES=32
 SEEDS ?= 1000
 check-disks: all $(BUILD)/tests/storage/rbd
 	$(Q)tests/deps.sh build sandbox disks

@@ -1,165 +1,36 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Rescues by the thousand on a real Ceph, each of a seed: a host is killed, frozen, cut off, or lives, a moment or half a minute before
-the command; it comes back never, before the second look, at the message or in the end, when Ceph's short entries have expired; with
+the command; it comes back never, before the second look, about then, at the message or in the end, when Ceph's short entries have expired; with
 --fence storage or without; the new guest may break locks or not. What counts is what the disks say in the end.
 
 usage: rescues.py SEEDS [FIRST]      SEEDS rescues, from FIRST (1); in the light sandbox, which has disks. LANES: so many at a time
 
-Each lane is a host that died long ago by all rows, with an address and a cable of its own; nova is a stand-in that starts the guest's process
-on another host and writes what nova writes. A guest writes its number into a block of its own, so the disk tells who wrote when."""
+Each lane (lanes.py) is a host; nova is a stand-in that starts the guest's processes on another host and writes what nova writes. A guest
+writes its number into a block of its own, so the disk tells who wrote when: what the old one's block gains after the cast is an old write."""
 import collections
 import json
 import os
 import random
+import re
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
-import uuid
 
-here = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(here), "lib"))
-import rados  # noqa: E402
-import rbd  # noqa: E402
+from lanes import CEPH, CONF, LANES_MOST, NEW, OLD, Guest, Lane, end_all, instance_on, remove
+import harness
+import landing
+from harness import B, C, ENV, FENCED
 
-import cells  # noqa: E402
-import cloud  # noqa: E402
-import harness  # noqa: E402
-import landing  # noqa: E402
-from harness import A, B, C, ENV, FENCED, rows, value  # noqa: E402
-
-RBD, CONF = os.path.abspath(os.environ["RBD"]), ENV["SB_CEPH_CONF"]
-LANES = int(os.environ.get("LANES") or 8)
-WIRES = int(ENV["EVAC_SANDBOX_PORT"]) + 170
-LIKE = "volume-active-0"
-OLD, NEW = 0, 1                      # the block that each writes
+LANES = min(int(os.environ.get("LANES") or 32), LANES_MOST)
 WATCH_S, AGAIN_S = 30, 35            # Ceph's, and when the program looks again
 LONG_S = 24 * 3600                   # an entry that ends sooner is librbd's own
-PROVED = "proved"
-
-
-class Ceph:
-    def __init__(self):
-        self.cluster = rados.Rados(conffile=CONF, name="client.admin")
-        self.cluster.connect()
-        self.pool = self.cluster.open_ioctx("volumes")
-
-    def mon(self, **words):
-        code, out, said = self.cluster.mon_command(json.dumps({"format": "json", **words}), b"")
-        if code:
-            raise RuntimeError("%s: %s" % (words, said))
-        return json.JSONDecoder().raw_decode(out.decode())[0] if out else None       # a sentence follows, of some
-
-    def entries(self, address):
-        """{client: seconds that are left} of a host's clients on the blocklist."""
-        ends = {e["addr"]: e["until"] for e in self.mon(prefix="osd blocklist ls")}
-        now = time.time()
-        left = lambda until: time.mktime(time.strptime(until[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone - now
-        return {a: left(until) for a, until in ends.items() if a.startswith(address + ":")}
-
-    def forget(self, client):
-        self.mon(prefix="osd blocklist", blocklistop="rm", addr=client)
-
-    def number(self, image, slot):
-        """What the disk says in this one's block; 0: it never wrote."""
-        with rbd.Image(self.pool, image, read_only=True) as opened:
-            said = opened.read(slot * 4096, 512).partition(b"\0")[0].decode()
-        return int(said.rpartition(" ")[2]) if said else 0
-
-    def watched_from(self, image, address):
-        with rbd.Image(self.pool, image, read_only=True) as opened:
-            return any(w["addr"].startswith(address + ":") for w in opened.watchers_list())
-
-
-CEPH = Ceph()
-
-
-class Guest:
-    def __init__(self, image, tag, slot, user, log, **env):
-        self.log = open(log, "w+")
-        self.process = subprocess.Popen([RBD, "client." + user, "guest", "volumes", image, tag, "100"], stdin=subprocess.DEVNULL,
-                                        stdout=self.log, stderr=self.log, env={**os.environ, "CEPH_CONF": CONF, "SLOT": str(slot), **env})
-
-    def said(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def wait(self, words, seconds=60):
-        end = time.monotonic() + seconds
-        while words not in self.said():
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise RuntimeError("the guest never said %r: %r" % (words, self.said()))
-            time.sleep(0.2)
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.log.close()
-
-
-class Lane:
-    """A host that is down by all rows, its address, its cable; and the address of where its guests go."""
-
-    def __init__(self, number):
-        self.host, self.number = "lane-%02d" % number, number
-        self.old, self.new = "127.0.1.%d" % (10 + number), "127.0.2.%d" % (10 + number)
-        self.port = WIRES + number
-        for database, table, where, more in (
-                ("nova", "services", "BINARY host = BINARY '%s' AND `binary` = 'nova-compute' AND deleted = 0" % A, {"uuid": str(uuid.uuid4())}),
-                ("nova", "compute_nodes", "BINARY host = BINARY '%s' AND deleted = 0" % A,
-                 {"uuid": str(uuid.uuid4()), "hypervisor_hostname": self.host}),
-                ("nova_api", "host_mappings", "BINARY host = BINARY '%s'" % A, {})):
-            rows(database, "DELETE FROM `%s` WHERE host = %%s" % table, (self.host,))
-            cells.copy_row(database, database, table, where, host=self.host, **more)
-        self.wire = None
-        self.plug()
-
-    def plug(self):
-        self.wire = subprocess.Popen([os.path.join(here, "wire.py"), str(self.port), self.old], stdin=subprocess.DEVNULL)
-        time.sleep(0.3)
-
-    def close(self):
-        self.wire.send_signal(signal.SIGKILL)
-        self.wire.wait()
-
-
-def instance_on(lane, user):
-    """One that boots from a volume which another host's cinder-volume has; as rows, and as an image."""
-    made, volume, attachment = str(uuid.uuid4()), str(uuid.uuid4()), str(uuid.uuid4())
-    old = cloud.named(LIKE)
-    where = "instance_uuid = '%s'" % old["uuid"]
-    bdm = rows("nova", "SELECT * FROM block_device_mapping WHERE deleted = 0 AND " + where)[0]
-    info = {"driver_volume_type": "rbd", "data": {"name": "volumes/volume-" + volume, "hosts": ["127.0.0.1"], "ports": ["1"],
-                                                  "auth_username": user}}
-    cells.copy_row("nova", "nova", "instances", "uuid = '%s'" % old["uuid"], uuid=made, display_name="seed-" + made[:8], hostname=made[:8],
-                   host=lane.host, node=lane.host, launched_on=lane.host)
-    cells.copy_row("nova", "nova", "instance_extra", where, instance_uuid=made)
-    cells.copy_row("nova", "nova", "instance_info_caches", where, instance_uuid=made, network_info="[]")
-    cells.copy_row("nova", "nova", "block_device_mapping", "id = %d" % bdm["id"], instance_uuid=made, uuid=str(uuid.uuid4()), volume_id=volume,
-                   attachment_id=attachment, connection_info=json.dumps(info))
-    for meta in rows("nova", "SELECT id FROM instance_system_metadata WHERE " + where):
-        cells.copy_row("nova", "nova", "instance_system_metadata", "id = %d" % meta["id"], instance_uuid=made)
-    cells.copy_row("nova_api", "nova_api", "instance_mappings", where, instance_uuid=made)
-    spec = value("nova_api", "SELECT spec FROM request_specs WHERE " + where)
-    cells.copy_row("nova_api", "nova_api", "request_specs", where, instance_uuid=made, spec=spec.replace(old["uuid"], made))
-    row = rows("cinder", "SELECT * FROM volumes WHERE id = %s", (bdm["volume_id"],))[0]
-    row.update(id=volume, host=B + "@ceph#ceph", display_name="seed")
-    link = rows("cinder", "SELECT * FROM volume_attachment WHERE volume_id = %s AND deleted = 0", (bdm["volume_id"],))[0]
-    link.update(id=attachment, volume_id=volume, instance_uuid=made, attached_host=lane.host)
-    for table, new in (("volumes", row), ("volume_attachment", link)):
-        rows("cinder", "INSERT INTO %s (%s) VALUES (%s)" % (table, ", ".join("`%s`" % c for c in new), ", ".join(["%s"] * len(new))), list(new.values()))
-    rbd.RBD().create(CEPH.pool, "volume-" + volume, 8 << 20, old_format=False, features=61)
-    return made, "volume-" + volume
-
-
-def remove(instance):
-    rows("nova", "UPDATE instances SET deleted = id WHERE uuid = %s", (instance,))
-    rows("nova", "UPDATE block_device_mapping SET deleted = id WHERE instance_uuid = %s", (instance,))
-    rows("nova", "DELETE FROM migrations WHERE instance_uuid = %s", (instance,))
+PROVED, CANNOT = "proved", "guest-cannot-write"
+LIFE = {"disk-watched", "source-alive"}
+# whoever came back between two looks: the finding, before a wave, after its fence
+BACK = r"disk-watched|has written to disk|has the disk .* open|has taken the lock"
 
 
 class Nova(harness.Conductor):
@@ -180,51 +51,63 @@ class Rescue:
     def __init__(self, seed, lane):
         r = random.Random(seed)
         self.seed, self.lane = seed, lane
-        self.fate = r.choices(["kill", "freeze", "cut", "none"], [3, 4, 3, 1])[0]
+        self.fate = r.choices(["kill", "freeze", "cut", "none", "cut and reports"], [6, 8, 6, 2, 1])[0]
         self.before_s = r.choice([r.uniform(0, 3), r.uniform(0, 3), r.uniform(3, 29), WATCH_S + 2])
-        back = ["never"] if self.fate in ("kill", "none") else ["never", "at the message", "in the end", "in the end", "while it looks"]
-        self.back = r.choice(back)
-        if self.back == "while it looks":      # it has to be watched at the first look for that
+        comes = self.fate in ("freeze", "cut")
+        self.back = r.choice(["never", "at the message", "in the end", "in the end", "while it looks", "at the second look"]) if comes else "never"
+        self.back_s = {"while it looks": r.uniform(8, AGAIN_S - 12), "at the second look": r.uniform(AGAIN_S - 1, AGAIN_S + 6)}.get(self.back)
+        if self.back_s or self.fate == "cut and reports":      # it has to be watched at the first look for that
             self.before_s = r.uniform(0, 3)
         self.fence = r.random() < 0.75
         self.user = "old" if r.random() < 0.2 else "cinder"
         self.expires = r.random() < 0.5
-        self.lives = self.fate == "none" or self.back == "while it looks"
-        self.at_cast, self.new, self.guests, self.broken = None, None, [], []
+        self.disks = r.choice([1, 1, 1, 2])
+        self.whole = r.random() < 0.3        # host evacuate
+        self.lives = self.fate in ("none", "cut and reports") or self.back == "while it looks"
+        self.casts, self.at_cast, self.entries_at_cast, self.there_at_cast = 0, None, {}, set()
+        self.old, self.new, self.broken, self.lock = [], [], [], threading.Lock()
+        self.entries, self.goes_on, self.met, self.unheard = {}, False, False, []
 
     def __str__(self):
-        return "seed %d: %s %.0f s before, back %s, %s, client.%s%s" % (
-            self.seed, self.fate, self.before_s, self.back, "--fence storage" if self.fence else "no fence", self.user,
-            ", short entries expire" if self.expires else "")
+        return "seed %d: %s %.0f s before, back %s, %s, client.%s, %d disk%s%s%s" % (
+            self.seed, self.fate, self.before_s, self.back, "--fence storage" if self.fence else "no fence", self.user, self.disks,
+            "s" * (self.disks > 1), ", host evacuate" if self.whole else "", ", short entries expire" if self.expires else "")
 
-    def guest(self, **more):
-        guest = Guest(log=os.path.join(self.tool.state, "guest-%d" % len(self.guests)), image=self.image, **more)
-        self.guests.append(guest)
-        return guest
+    def guests(self, tag, slot, **env):
+        return [Guest(image, tag, slot, self.user, os.path.join(self.tool.state, "%s-%d" % (tag, i)), **env) for i, image in enumerate(self.images)]
 
     def strike(self):
-        if self.fate == "kill":
-            self.guests[0].process.send_signal(signal.SIGKILL)
-        elif self.fate == "freeze":
-            self.guests[0].process.send_signal(signal.SIGSTOP)
-        elif self.fate == "cut":
-            self.lane.wire.send_signal(signal.SIGSTOP)
+        if self.fate.startswith("cut"):
+            self.lane.pull()
+        elif self.fate != "none":
+            for guest in self.old:
+                guest.process.send_signal(signal.SIGKILL if self.fate == "kill" else signal.SIGSTOP)
+        if self.fate == "cut and reports":
+            self.lane.report()
 
     def come_back(self):
-        self.lane.wire.send_signal(signal.SIGCONT)
-        if self.fate != "kill":
-            self.guests[0].process.send_signal(signal.SIGCONT)
+        for guest in self.old:
+            guest.listen()
+        self.lane.plug()
+        if self.fate == "freeze":
+            for guest in self.old:
+                guest.process.send_signal(signal.SIGCONT)
 
     def land(self):
         """nova, when the message has come."""
-        try:
-            if self.at_cast is not None:
+        with self.lock:
+            self.casts += 1
+            if self.casts > 1:
                 return
-            self.at_cast = CEPH.number(self.image, OLD)
+        try:
+            self.at_cast = [guest.number() for guest in self.old]
+            self.entries_at_cast = CEPH.entries(self.lane.old)
+            self.there_at_cast = {w for image in self.images for w in CEPH.watchers(image, self.lane.old)}
             if self.back == "at the message":
                 self.come_back()
-            self.new = self.guest(tag="new", slot=NEW, user=self.user, SRCIP=self.lane.new)
-            self.new.wait("open")
+            self.new = self.guests("new", NEW, SRCIP=self.lane.new)
+            for guest in self.new:
+                guest.wait("open")
             landing.land(self.instance, C)
         except Exception as e:  # the rescue is told, not the thread
             self.broken.append("nova: %s" % e)
@@ -233,45 +116,80 @@ class Rescue:
         self.tool.types = False
         with open(self.tool.site, "a") as f:
             f.write("[storage]\nconf = %s\nuser = cinder\nfence_user = fence\n" % CONF)
-        words = ["--fence", "storage"] if self.fence else FENCED
-        words = words + ["--accept", "mass-failure"]    # the other lanes are down, too
+        patient = os.path.join(self.tool.state, "patient.conf")
+        with open(patient, "w") as f:   # as everywhere; the sandbox's 10 s are too short for heartbeats by hand beside so many rescues
+            f.write("[DEFAULT]\nservice_down_time = 60\n")
+        self.tool.nova.append(patient)
+        self.tool.cinder.append(patient)
+        words = ["host", "evacuate", self.lane.host] if self.whole else ["instance", "evacuate", self.instance]
+        words += ["--fence", "storage"] if self.fence else FENCED
+        words += ["--accept", "mass-failure"]    # the other lanes are down, too
         if self.user == "old":      # the operator was told, and goes on
-            words = words + ["--accept", "lock-breakers-missing"]
-        return self.tool.run("instance", "evacuate", self.instance, *words, "--yes", "-f", "json", "--timeout", "120")
+            words += ["--accept", "lock-breakers-missing"]
+        return self.tool.run(*words, "--yes", "-f", "json", "--timeout", "120")
 
     def run(self, nova):
-        """Answers {claim: 1 where it is broken}."""
+        """Answers how often each of NEVER and TOLD was seen."""
         self.tool = harness.Tool()
-        self.instance, self.image = instance_on(self.lane, self.user)
+        self.instance, self.images = instance_on(self.lane, self.user, self.disks)
         nova.rescues[self.instance] = self
         try:
             return self.judge(self.play())
         finally:
-            self.lane.wire.send_signal(signal.SIGCONT)
-            for guest in self.guests:
+            self.lane.plug()
+            for guest in self.old + self.new:
                 guest.end()
             nova.rescues.pop(self.instance)
             remove(self.instance)
-            for client in CEPH.entries(self.lane.old):
+            self.lane.be_silent()
+            for client in {**CEPH.entries(self.lane.old), **CEPH.entries(self.lane.new)}:
                 CEPH.forget(client)
             if not self.broken:
                 shutil.rmtree(self.tool.state, ignore_errors=True)
 
     def play(self):
-        self.guest(tag="old", slot=OLD, user=self.user, WIRE=str(self.lane.port)).wait("write 1 ok")
+        self.old = self.guests("old", OLD, WIRE=str(self.lane.port))
+        for guest in self.old:
+            guest.wait("write 1 ok")
+        self.clients = {w for image in self.images for w in CEPH.watchers(image, self.lane.old)}
         self.strike()
         time.sleep(self.before_s)
-        if self.back == "while it looks":
-            threading.Timer(random.Random(-self.seed).uniform(8, AGAIN_S - 12), self.come_back).start()
-        r = self.evacuate()
-        self.entries = CEPH.entries(self.lane.old)
+        timer = threading.Timer(self.back_s or 0, self.come_back if self.back_s else lambda: None)
+        timer.start()
+        try:
+            r = self.evacuate()
+        finally:
+            timer.cancel()
+            timer.join()
+        self.entries, self.strangers = CEPH.entries(self.lane.old), CEPH.entries(self.lane.new)
+        then = [guest.number() for guest in self.old]
+        self.goes_on = self.all_go_on(self.new)
+        if self.meets_another() and self.casts:         # they take turns, of a second or two
+            self.met = any(guest.goes_on(n, 4) for guest, n in zip(self.old, then))
         if self.expires:            # as in an hour
             for client in [c for c, left in self.entries.items() if left < LONG_S]:
                 CEPH.forget(client)
         if self.back == "in the end":
             self.come_back()
-        time.sleep(3)
+        if self.is_refused_or_writes():
+            self.unheard = [g.image for i, g in enumerate(self.old) if not g.is_heard(self.at_cast[i], 60)]
+        time.sleep(1)               # one that may write does so ten times
         return r
+
+    def has_old_writes(self):
+        return self.at_cast is not None and any(g.number() > then for g, then in zip(self.old, self.at_cast))
+
+    @staticmethod
+    def all_go_on(guests):
+        return bool(guests) and all(g.goes_on(g.number(), 3) for g in guests)
+
+    def is_refused_or_writes(self):
+        """There is a new guest, and the old one came back after it had been looked at for the last time."""
+        return self.at_cast is not None and self.back in ("in the end", "at the message", "at the second look")
+
+    def meets_another(self):
+        """Nothing keeps the old guest out that comes back before the new one is verified: the program may see both."""
+        return self.back in ("at the message", "at the second look") and not self.fence
 
     def judge(self, r):
         found = collections.Counter()
@@ -280,87 +198,147 @@ class Rescue:
         except ValueError:
             self.broken.append("no report: %s" % r)
             return found
-        codes = {f["code"] for f in report["findings"]}
-        step = next((s for s in report["steps"] if s["kind"] == "instance"), {"state": "none"})
-        before = CEPH.number(self.image, NEW)
-        time.sleep(1)
-        writes = CEPH.number(self.image, NEW) > before
-        old = CEPH.number(self.image, OLD)
-        if self.at_cast is not None and old > self.at_cast:
-            found["old writes with --fence storage" if self.fence else "old writes without it"] += 1
-        if step["state"] == PROVED and not writes:
-            found["verified, and cannot write"] += 1
-        if self.lives and self.entries:
-            found["living hosts fenced"] += 1
-        if self.lives and self.at_cast is not None:
-            found["living hosts evacuated"] += 1
-        if not self.lives and "disk-watched" in codes:
-            found["stopped by a late watcher"] += 1
-        if not self.lives and self.user == "cinder" and step["state"] != PROVED:
-            found["not verified, and could write"] += 1
-        found["rescued" if step["state"] == PROVED else "stopped, as it lives" if self.lives else "told that it cannot write" if self.at_cast is not None
-              else "refused"] += 1
+        step = next((s for s in report["steps"] if s["kind"] == "instance"), {"state": "none", "outcome": None})
+        self.judge_disks(found, step)
+        if (step["state"] == PROVED) != (r.code == harness.OK):
+            found["another exit code"] += 1
+        if self.lives:
+            self.judge_living(found, {f["code"] for f in report["findings"]})
+        elif self.back == "at the second look" and not self.casts:
+            found["stopped, as it came back" if re.search(BACK, r.out + r.err) else "stopped, and not told that it lives"] += 1
+        else:
+            self.judge_dead(found, step, r)
         if any(found[c] for c in NEVER):
             self.broken.append("%s\n%s" % (dict(found), r))
         return found
 
+    def judge_disks(self, found, step):
+        """Of every rescue, whatever its host is."""
+        if self.has_old_writes():
+            found["old writes with --fence storage" if self.fence else "old writes without it"] += 1
+        elif self.is_refused_or_writes():
+            found["came back and said nothing" if self.unheard else "came back and was refused"] += 1
+        if step["state"] == PROVED and not self.goes_on:
+            found["verified, and cannot write"] += 1
+        if step["state"] == PROVED and self.met:
+            found["verified, and the old one writes"] += 1
+        if step["state"] == PROVED and self.fence and not self.all_go_on(self.new):
+            found["stopped writing later, with --fence storage"] += 1
+        if self.casts > 1:
+            found["cast twice"] += 1
+        if self.strangers or set(self.entries) - self.clients:
+            found["others fenced"] += 1
 
-NEVER = ("old writes with --fence storage", "verified, and cannot write", "living hosts fenced", "living hosts evacuated",
-         "stopped by a late watcher", "not verified, and could write")
-TOLD = ("rescued", "stopped, as it lives", "told that it cannot write", "refused", "old writes without it")
+    def judge_living(self, found, codes):
+        if self.entries:
+            found["living hosts fenced"] += 1
+        if self.casts:
+            found["living hosts evacuated"] += 1
+        found["stopped, as it lives" if codes & LIFE else "stopped, and not told that it lives"] += 1
+
+    def judge_dead(self, found, step, r):
+        cast, shared = self.at_cast is not None, self.meets_another() and step.get("disks") == "shared"
+        if "disk-watched" in r.out + r.err and not shared:
+            found["stopped by a late watcher"] += 1
+        if cast and self.there_at_cast and not (self.back == "at the second look" and not self.fence):
+            found["cast while the old client was there"] += 1
+        if cast and self.fence and {c for c, left in self.entries_at_cast.items() if left > LONG_S} != self.clients:
+            found["cast before its fence stood"] += 1
+        if step["state"] == PROVED:
+            found["rescued"] += 1
+        elif shared:
+            found["told that both write"] += 1
+        elif self.user == "old" and step["outcome"] == CANNOT and not self.goes_on:
+            found["told that it cannot write"] += 1
+        else:
+            found["dead, and neither rescued nor told why"] += 1
 
 
-def keep_alive(stop):
+NEVER = ("old writes with --fence storage", "verified, and cannot write", "living hosts fenced", "stopped by a late watcher",
+         "living hosts evacuated", "stopped, and not told that it lives", "dead, and neither rescued nor told why", "cast twice",
+         "cast while the old client was there", "cast before its fence stood", "others fenced", "came back and said nothing",
+         "stopped writing later, with --fence storage", "verified, and the old one writes", "another exit code")
+TOLD = ("rescued", "told that it cannot write", "told that both write", "stopped, as it lives", "stopped, as it came back",
+        "came back and was refused", "old writes without it")
+
+
+def keep_alive(stop, lanes):
     while not stop.wait(3):
         try:
             harness.heartbeats(alive=(B, C, ENV["SB_CONTROLLER"]), dead=())
+            for lane in lanes:
+                lane.keep_reporting()
         except Exception as e:
             print("heartbeats: %s" % e, flush=True)
 
 
-def work(lane, seeds, nova, totals, lock):
+class Totals:
+    def __init__(self):
+        self.lock, self.began, self.found, self.drawn, self.seeds, self.broken = threading.Lock(), time.monotonic(), collections.Counter(), {}, 0, []
+
+    def add(self, rescue, found, took):
+        said = [name for name in NEVER + TOLD if found[name]]
+        with self.lock:
+            self.seeds += 1
+            self.found.update(found)
+            self.drawn.setdefault((rescue.fate, rescue.back), collections.Counter()).update(["fence" if rescue.fence else "no fence"])
+            print("%s -> %s, %d s%s" % (rescue, ", ".join(said) or "broken", took, "; BROKEN" * bool(rescue.broken)), flush=True)
+            if rescue.broken:
+                self.broken.append(rescue.seed)
+                print("\n".join(rescue.broken), flush=True)
+
+    def show(self):
+        print("\n| of %d rescues in %d s | |\n|---|---|" % (self.seeds, time.monotonic() - self.began))
+        for name in NEVER + TOLD:
+            print("| %s | %d |" % (name, self.found[name]))
+        print("\n| host | back | with `--fence storage` | without |\n|---|---|---|---|")
+        for (fate, back), n in sorted(self.drawn.items()):
+            print("| %s | %s | %d | %d |" % (fate, back, n["fence"], n["no fence"]))
+        print("\nbroken: %s" % (" ".join(map(str, self.broken)) or "none"))
+        print("%d passed, %d failed" % (self.seeds - len(self.broken), len(self.broken)))
+
+
+def work(lane, seeds, nova, totals):
     while True:
-        with lock:
+        with totals.lock:
             if not seeds:
                 return
             seed = seeds.popleft()
-        rescue = Rescue(seed, lane)
+        rescue, found, began = Rescue(seed, lane), collections.Counter(), time.monotonic()
         try:
             found = rescue.run(nova)
         except Exception as e:
             rescue.broken.append("%s: %s" % (type(e).__name__, e))
-            found = collections.Counter()
-        with lock:
-            totals.update(found)
-            totals["seeds"] += 1
-            totals["broken"] += bool(rescue.broken)
-            if rescue.broken:
-                print("%s\n%s" % (rescue, "\n".join(rescue.broken)), flush=True)
-            if totals["seeds"] % 20 == 0:
-                print("%d rescues, %d broken" % (totals["seeds"], totals["broken"]), flush=True)
+        totals.add(rescue, found, time.monotonic() - began)
 
 
 def main():
     count, first = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    seeds, totals, lock, stop = collections.deque(range(first, first + count)), collections.Counter(), threading.Lock(), threading.Event()
+    seeds, stop = collections.deque(range(first, first + count)), threading.Event()
     harness.sandbox("reset", "--rows")
     harness.heartbeats()
-    threading.Thread(target=keep_alive, args=(stop,), daemon=True).start()
-    nova, lanes, began = Nova(), [Lane(i) for i in range(min(LANES, count))], time.monotonic()
-    workers = [threading.Thread(target=work, args=(lane, seeds, nova, totals, lock)) for lane in lanes]
+    lanes = [Lane(i) for i in range(min(LANES, count))]
+    threading.Thread(target=keep_alive, args=(stop, lanes), daemon=True).start()
+    nova, totals = Nova(), Totals()
+
+    def give_up(*_):
+        end_all()
+        totals.show()
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, give_up)
+    signal.signal(signal.SIGINT, give_up)
+    workers = [threading.Thread(target=work, args=(lane, seeds, nova, totals)) for lane in lanes]
     for worker in workers:
         worker.start()
+        time.sleep(1)               # they would all start their guests at once
     for worker in workers:
         worker.join()
     stop.set()
     nova.close()
-    for lane in lanes:
-        lane.close()
-    print("\n| of %d rescues in %d s | |\n|---|---|" % (totals["seeds"], time.monotonic() - began))
-    for name in NEVER + TOLD:
-        print("| %s | %d |" % (name, totals[name]))
-    print("%d passed, %d failed" % (totals["seeds"] - totals["broken"], totals["broken"]))
-    sys.exit(totals["broken"] > 0 or totals["seeds"] != count)
+    end_all()
+    totals.show()
+    sys.exit(bool(totals.broken) or totals.seeds != count)
 
 
 main()
