@@ -5,11 +5,14 @@
 #include "storage/storage.h"
 #include "util/lang.h"
 
-/* One row a user of a cluster: does it answer, and may that user break the lock that a dead client leaves? */
+/* One row a user of a cluster: does it answer, and may that user break the lock that a dead client leaves? Monitors answer
+ * while no OSD does, and a key may be good for them alone: so an image is asked for, too. That there is none of this name is an
+ * answer of an OSD. */
 
-static void check_access(struct exam *e, const struct storage_access *access)
+static void check_access(struct exam *e, const struct storage_access *access, const char *pool)
 {
-	const struct storage_ask ask = { .access = *access, .probe = true };
+	const struct storage_image image = { pool, "evac-manage-doctor" };
+	const struct storage_ask ask = { .access = *access, .probe = true, .image = &image, .n = pool ? 1 : 0 };
 	struct storage_look look;
 	struct storage_answer answer;
 	const char *user = str_or(access->user, "admin");
@@ -20,6 +23,10 @@ static void check_access(struct exam *e, const struct storage_access *access)
 		exam_tell(e, "storage", 0, WARN,
 		    N_("install librbd1 and put ceph.conf and the key here, or set [storage] in evac-manage.conf"),
 		    "not asked: %s", answer.absent);
+	else if (pool && answer.disk[0].seen == STORAGE_UNKNOWN)
+		exam_tell(e, "storage", 0, WARN, N_("look at its OSDs ('ceph -s'), and at the caps of this user"),
+		    "cluster %s answers client.%s, and no image of pool '%s' can be asked for: %s", str_or(answer.fsid, "?"),
+		    user, pool, answer.disk[0].why);
 	else if (answer.may_blocklist == STORAGE_MAY_NOT)
 		exam_tell(e, "storage", 0, FIT, NULL,
 		    "cluster %s answers client.%s, who may not break the lock of a dead client", str_or(answer.fsid, "?"),
@@ -62,7 +69,7 @@ void doctor_check_storage(struct exam *e, const struct world *w)
 	if (own->user || own->conf) {
 		const struct storage_access access = { .conf = own->conf, .keyring = own->keyring, .user = own->user };
 
-		check_access(e, &access);
+		check_access(e, &access, own->pool ? own->pool : w->cinder.nrbd ? w->cinder.rbd[0].pool : NULL);
 		if (own->fence_user)
 			check_fence_user(e, &access, own->fence_user);
 		return;
@@ -72,7 +79,8 @@ void doctor_check_storage(struct exam *e, const struct world *w)
 		    &(struct storage_access){ .cluster = b->cluster,
 			.conf = b->conf,
 			.keyring = own->keyring,
-			.user = b->user });
+			.user = b->user },
+		    b->pool);
 	if (w->cinder.nrbd == 0)
 		exam_tell(e, "storage", 0, FIT, NULL, "not asked: neither cinder.conf nor [storage] names a user of Ceph");
 }

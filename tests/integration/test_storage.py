@@ -175,6 +175,18 @@ class Storage(harness.TestCase):
             (row,) = [row for row in self.run_with(cluster, "doctor", "-f", "json").json if row["check"] == "storage fence"]
             self.assertIn(says, row["detail"], verdict)
 
+    def test_doctor_asks_an_osd_too(self):
+        """Monitors answer while no OSD does; and a key may be good for them alone."""
+        with open(self.tool.site, "a") as f:
+            f.write("pool = vms\n")
+        for code, why in ((-110, "no OSD answered in time"), (-1, "this key may not read the image")):
+            r = self.run_with("error vms/evac-manage-doctor %d\n" % code, "doctor", "-f", "json")
+            (row,) = [row for row in r.json if row["check"] == "storage"]
+            self.assertEqual(row["result"], "warn")
+            self.assertIn("no image of pool 'vms' can be asked for: " + why, row["detail"])
+        (row,) = [row for row in self.run_with("", "doctor", "-f", "json").json if row["check"] == "storage"]
+        self.assertEqual(row["result"], "ok")
+
     def test_a_host_that_is_alive_is_seen_twice(self):
         """The one that waits: 35 s, the time in which Ceph drops a dead client's watch."""
         self.tool.types = False  # after 35 s the other hosts count as down
