@@ -10,7 +10,7 @@
 #include "util/lang.h"
 #include "util/str.h"
 
-#define WORDS_MAX 6
+#define WORDS_MAX 7 /* one more than any line has, so that a longer one is seen to be none */
 #define MONITORS_MAX 64
 
 /* Each reads the words of one kind of line; false: that is no such line, and nothing is read after it. */
@@ -189,13 +189,13 @@ static bool read_osd(struct reading *r, const struct line *line)
 
 static bool read_osds(struct reading *r, const struct line *line)
 {
-	r->answer->osds_known = true;
+	r->answer->osds_known = line->n == 1;
 	return line->n == 1;
 }
 
 static bool read_blacklist(struct reading *r, const struct line *line)
 {
-	r->answer->blacklist = true;
+	r->answer->blacklist = line->n == 1;
 	return line->n == 1;
 }
 
@@ -214,14 +214,16 @@ static bool read_entry(struct reading *r, const struct line *line)
 
 static bool read_entries(struct reading *r, const struct line *line)
 {
-	r->answer->entries_known = true;
+	r->answer->entries_known = line->n == 1;
 	return line->n == 1;
 }
 
 static bool read_fsid(struct reading *r, const struct line *line)
 {
+	if (line->n != 2 || strlen(line->word[1]) != 36 || strspn(line->word[1], "0123456789abcdef-") != 36)
+		return false;
 	r->answer->fsid = line->word[1];
-	return line->n == 2 && strlen(line->word[1]) == 36 && strspn(line->word[1], "0123456789abcdef-") == 36;
+	return true;
 }
 
 static bool read_may(struct reading *r, const struct line *line)

@@ -168,7 +168,7 @@ static void a_whole_answer_is_read(void **state)
 
 	(void)state;
 	read_text("storage 1\nfsid " FSID "\nmay no\nmonitor 192.0.2.1:6789/0\nentry 192.0.2.9:0/4 2026-11-28T10:02:31.1+0000\nentries\n"
-		  "watch 0 192.0.2.7:0/5 4253 99\nlock 0 192.0.2.7:0/5 4253 auto\nlock 0 192.0.2.6:0/5 4 hand\ndisk 0 seen 61\n"
+		  "watch 0 192.0.2.7:0/5 4253 99\nlock 0 192.0.2.7:0/5 4253 auto 18446744073709551615\nlock 0 192.0.2.6:0/5 4 hand\ndisk 0 seen 61\n"
 		  "disk 1 missing\ndisk 2 error 110 open\ndisk 3 seen 1\nend\n",
 	    5, &a);
 	assert_null(a.absent);
@@ -183,7 +183,12 @@ static void a_whole_answer_is_read(void **state)
 	assert_int_equal(a.disk[0].watcher[0].client, 4253);
 	assert_int_equal(a.disk[0].nlock, 2);
 	assert_true(a.disk[0].lock[0].automatic);
+	assert_true(a.disk[0].lock[0].cookie == UINT64_MAX);
+	assert_int_equal(a.disk[0].lock[0].client, 4253);
 	assert_false(a.disk[0].lock[1].automatic);
+	assert_int_equal(a.disk[0].lock[1].cookie, 0);
+	assert_int_equal(a.disk[0].features, 61);
+	assert_int_equal(a.disk[0].watcher[0].cookie, 99);
 	assert_int_equal(a.disk[1].seen, STORAGE_MISSING);
 	assert_int_equal(a.disk[2].seen, STORAGE_UNKNOWN);
 	assert_string_equal(a.disk[2].why, "no OSD answered in time");
@@ -219,6 +224,12 @@ static void a_line_that_is_not_understood_ends_it(void **state)
 	static const char *const lines[] = { "disk 2 seen 61", "disk -1 seen 61", "disk 0 seen", "disk 0 seen 61 1", "disk 0 seen x",
 		"disk 0 seen 99999999999999999999999", "watch 0 192.0.2.7 4 9", "watch 0 192.0.2.7:0/4294967296 4 9",
 		"watch 0 192.0.2.7:0/5 4", "watch 0 192.0.2.7:0/5 4 9 9", "lock 0 192.0.2.7:0/5 4 other", "lock 0 192.0.2.7:0/5 x auto",
+		"lock 0 192.0.2.7:0/5 4 auto 9 9", "lock 0 192.0.2.7:0/5 4 auto 18446744073709551616", "lock 0 192.0.2.7:0/5 4 hand 9",
+		"lock 0 192.0.2.7:0/5 4", "lock 0 192.0.2.7:0/5 9223372036854775808 auto", "watch 0 192.0.2.7:0/5 9223372036854775808 9",
+		"watch 0 192.0.2.7:0/5 4 18446744073709551616", "disk 0 error 4096 open", "disk 0 error 5", "disk 0 missing 1", "blacklist 1",
+		"fenced", "fenced x", "fenced 1 1", "lifted", "lifted x", "lifted 1 1", "osds 1", "osd", "osd 192.0.2.1", "osds\nosd 192.0.2.1:0/1",
+		"entries 1", "monitor", "monitor 192.0.2.1:6789/0 1", "entry 192.0.2.7:0/5 y z", "may yes no", "fsid " FSID " 1", "fsid " FSID "0",
+		"fsid 7db2ac12-76f5-4c1d-9729-3271ab72337x", "fsid",
 		"entry 192.0.2.7:0/5", "entry x y", "may perhaps", "may", "", "watch", "unheard of", "monitor nobody", "fsid x", "end now",
 		"watch 1 192.0.2.7:0/5 4 9\nwatch 0 192.0.2.7:0/5 4 9", "watch 0 192.0.2.7:0/5 4 9\ndisk 0 missing",
 		"watch 0 192.0.2.7:0/5 4 9\ndisk 0 error 5 open", "disk 0 missing\ndisk 0 missing", "entries\nentry 192.0.2.7:0/5 y" };
@@ -230,8 +241,31 @@ static void a_line_that_is_not_understood_ends_it(void **state)
 
 		read_text(text, 2, &a);
 		assert_null(a.absent);
+		assert_string_equal(a.fsid, FSID);
+		assert_int_equal(a.entries_known, str_starts(lines[i], "entries\n"));
+		assert_int_equal(a.osds_known, str_starts(lines[i], "osds\n"));
+		assert_false(a.blacklist);
 		assert_int_equal(a.disk[1].seen, STORAGE_UNKNOWN);
 		assert_true(a.disk[0].seen != STORAGE_SEEN);
+		storage_answer_free(&a);
+	}
+}
+
+static void more_monitors_than_any_cluster_has_end_it(void **state)
+{
+	auto_str struct str text = { 0 };
+	struct storage_answer a;
+
+	(void)state;
+	str_add(&text, "storage 1\nfsid " FSID "\n");
+	for (size_t i = 0; i < 64; i++)
+		str_add(&text, "monitor 192.0.2.1:6789/0\n");
+	for (size_t more = 0; more < 2; more++) {
+		auto_free char *whole = xasprintf("%s%sdisk 0 seen 61\nend\n", text.s, more ? "monitor 192.0.2.1:6789/0\n" : "");
+
+		read_text(whole, 1, &a);
+		assert_int_equal(a.nmonitor, 64);
+		assert_int_equal(a.disk[0].seen, more ? STORAGE_UNKNOWN : STORAGE_SEEN);
 		storage_answer_free(&a);
 	}
 }
@@ -561,6 +595,7 @@ int main(void)
 		cmocka_unit_test(a_whole_answer_is_read),
 		cmocka_unit_test(what_was_cut_off_is_unknown),
 		cmocka_unit_test(a_line_that_is_not_understood_ends_it),
+		cmocka_unit_test(more_monitors_than_any_cluster_has_end_it),
 		cmocka_unit_test(without_a_cluster_every_disk_has_the_reason),
 		cmocka_unit_test(images_are_looked_at_in_a_child),
 		cmocka_unit_test(a_child_that_ends_early_or_never_is_an_absence),
