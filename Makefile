@@ -192,7 +192,7 @@ check-house: all
 	$(Q)tests/headers
 	$(Q)tests/translation
 	$(Q)tests/schemas
-	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/storage/run-rescues tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/side tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
+	$(Q)shellcheck -x .ci/run tests/layers tests/names tests/format tests/headers tests/translation src/po/extract tests/findings tests/coverage tests/check tests/unit/each tests/demo tests/deps.sh tests/rooms/run tests/storage/ceph tests/storage/run tests/storage/run-program tests/storage/run-rescues tests/lib/in_own_sandbox tests/crash/all tests/sandbox/sandbox tests/sandbox/selftest tests/packages/run tests/packages/bare tests/guests/run tests/guests/cloud tests/guests/host-init tests/servers/run tests/servers/side tests/servers/root tests/servers/each tests/releases/run tests/releases/root tests/releases/inside packaging/package packaging/tarball packaging/tarball-libraries docs/bugs docs/man7 docs/screens/run
 	$(Q)shellcheck -s bash src/cli/complete.bash
 	$(Q)if [ -x docs/check ]; then EVAC_MANAGE=$(BUILD)/evac-manage docs/check; fi
 
@@ -227,8 +227,9 @@ check-servers: all rooms | $(FAKE_CEPH)
 
 # a private Ceph of one monitor and one OSD, from packages that are unpacked; guests' disks that live, die and freeze
 check-storage: all $(FAKE_CEPH) $(BUILD)/tests/storage/rbd $(BUILD)/tests/storage/see
-	$(Q)tests/deps.sh build check sandbox
+	$(Q)tests/deps.sh build check sandbox disks
 	$(Q)BUILD=$(BUILD) tests/storage/run
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage BUILD=$(BUILD) tests/storage/run-program
 
 # rescues of hosts that are killed, frozen, cut off and come back, each of a seed, on a real Ceph: SEEDS=1000 FIRST=1 LANES=32
 SEEDS ?= 1000
