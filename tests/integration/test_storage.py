@@ -187,6 +187,17 @@ class Storage(harness.TestCase):
         (row,) = [row for row in self.run_with("", "doctor", "-f", "json").json if row["check"] == "storage"]
         self.assertEqual(row["result"], "ok")
 
+    def test_a_cluster_before_ceph_16_is_told_in_its_own_word(self):
+        with open(self.tool.site, "a") as f:
+            f.write("fence_user = fence\n")
+        for more, word in (("blacklist",), "osd blacklist"), ((), "osd blocklist"):
+            cluster = self.died("user client.fence may -13 access denied", *more)
+            r = self.expect(self.run_with(cluster, "instance", "evacuate", self.instance, "--fence", "storage", "--dry-run", "-f", "json"), REFUSED)
+            (found,) = [f for f in r.json["findings"] if f["code"] == "fence-caps-missing"]
+            self.assertIn('allow command "%s"' % word, found["hint"])
+            (row,) = [row for row in self.run_with(cluster, "doctor", "-f", "json").json if row["check"] == "storage fence"]
+            self.assertIn('allow command "%s"' % word, row["hint"])
+
     def test_a_host_that_is_alive_is_seen_twice(self):
         """The one that waits: 35 s, the time in which Ceph drops a dead client's watch."""
         self.tool.types = False  # after 35 s the other hosts count as down
