@@ -196,6 +196,8 @@ static void a_wave_begins_while_its_disks_are_as_in_the_plan(void **state)
 	}
 }
 
+static bool i3_has_both; /* the third has the second's disk, too */
+
 /* Three instances, a disk each; the second has begun. */
 static int check_three(size_t bad, bool looked, bool judged, bool *hold, const char *shared)
 {
@@ -219,7 +221,7 @@ static int check_three(size_t bad, bool looked, bool judged, bool *hold, const c
 	for (size_t i = 0; i < 3; i++) {
 		step[i] = (struct step){ .kind = &step_kinds[STEP_INSTANCE], .id = id[i], .state = STATE_PLANNED };
 		unit[i] = (struct unit){ .kind = UNIT_EVACUATION, .step = &step[i], .nstep = 1, .evacuation = i == 1 ? &begun : NULL };
-		disk[i] = (struct disk_fact){ .instance = id[i], .name = id[i], .first = seen_as(&died, &then[i]),
+		disk[i] = (struct disk_fact){ .instance = id[i == 1 && i3_has_both ? 2 : i], .name = id[i], .first = seen_as(&died, &then[i]),
 			.last = seen_as(i == bad ? &watched : &died, &now_then[i]) };
 	}
 	rc = disks_check(&work, hold, &err);
@@ -239,6 +241,11 @@ static void only_disks_of_who_waits_are_judged_and_each_look_once(void **state)
 	assert_int_equal(check_three(3, true, false, &hold, "the failed host has it open"), -1);
 	assert_int_equal(check_three(0, true, true, &hold, NULL), 0);
 	assert_int_equal(check_three(0, false, false, &hold, NULL), 0);
+	i3_has_both = true; /* an instance's disks are all looked at, also those side by side */
+	assert_int_equal(check_three(2, true, false, &hold, NULL), -1);
+	assert_int_equal(check_three(1, true, false, &hold, NULL), -1);
+	assert_int_equal(check_three(3, true, false, &hold, NULL), 0);
+	i3_has_both = false;
 	hold = true; /* what an earlier look said is over */
 	assert_int_equal(check_three(3, true, false, &hold, NULL), 0);
 	assert_false(hold);
@@ -300,6 +307,25 @@ static void each_disk_gets_its_own_answer(void **state)
 	assert_string_equal(disk_state(&disk_of_test[1]), "closed");
 	assert_int_equal(disk_of_test[0].first->nlock, 1); /* what the plan saw stays */
 	assert_int_equal(disk_of_test[1].first->seen, STORAGE_MISSING);
+	end_scene(&scene);
+}
+
+static void each_cluster_is_asked_for_its_own_disks(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	put_cluster(IMAGES "lock volumes/b " OLD " 4253 auto\n");
+	begin_scene(&scene, NULL);
+	ceph_of_test[1] = ceph_of_test[0];
+	scene.storage.nceph = 2;
+	disk_of_test[0].ceph = disk_of_test[2].ceph = 1;
+	scene_look_at_disks(&scene);
+	assert_int_equal(ceph_of_test[0].first.ndisk, 1);
+	assert_int_equal(ceph_of_test[1].first.ndisk, 2);
+	assert_string_equal(disk_state(&disk_of_test[0]), "closed");
+	assert_string_equal(disk_state(&disk_of_test[1]), "stale lock");
+	assert_string_equal(disk_state(&disk_of_test[2]), "closed");
 	end_scene(&scene);
 }
 
@@ -508,6 +534,7 @@ int main(void)
 		cmocka_unit_test(a_wave_begins_while_its_disks_are_as_in_the_plan),
 		cmocka_unit_test(only_disks_of_who_waits_are_judged_and_each_look_once),
 		cmocka_unit_test(each_disk_gets_its_own_answer),
+		cmocka_unit_test(each_cluster_is_asked_for_its_own_disks),
 		cmocka_unit_test(who_opens_the_disks_is_asked_with_its_own_key),
 		cmocka_unit_test(another_cluster_is_told_by_its_monitors),
 		cmocka_unit_test(whose_watcher_it_is),
