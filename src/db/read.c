@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-#define SHORTEST_BUFFER 64 /* any number or time as text */
+#define FIRST_BUFFER 256 /* any number or time as text, and most names */
 
 /* Every column is fetched as text and converted here: one way, the same on every server. */
 struct fetch {
@@ -73,18 +73,46 @@ static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sq
 	}
 }
 
-static void make_buffers(struct fetch *f, MYSQL_RES *meta)
+static void make_buffers(struct fetch *f)
 {
 	for (unsigned i = 0; i < f->n; i++) {
-		unsigned long room = mysql_fetch_field_direct(meta, i)->max_length;
-
-		room = (room < SHORTEST_BUFFER ? SHORTEST_BUFFER : room) + 1;
 		f->bind[i].buffer_type = MYSQL_TYPE_STRING;
-		f->bind[i].buffer = xmalloc(room);
-		f->bind[i].buffer_length = room;
+		f->bind[i].buffer = xmalloc(FIRST_BUFFER);
+		f->bind[i].buffer_length = FIRST_BUFFER;
 		f->bind[i].length = &f->length[i];
 		f->bind[i].is_null = &f->is_null[i];
 	}
+}
+
+/* What the server says between two rows, libmariadb keeps at the connection, not at the statement. */
+static int fetch_fail(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct error *err)
+{
+	if (mysql_stmt_errno(stmt) == 0)
+		return db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), sql->name, err);
+	return db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+}
+
+/* Without room for the NUL it is too long as well. */
+static bool is_cut_short(const struct fetch *f, unsigned i)
+{
+	return !f->is_null[i] && f->length[i] >= f->bind[i].buffer_length;
+}
+
+/* A value that is longer than its buffer is fetched once more, and those of the rows after it without the detour. */
+static int refetch_long(MYSQL_STMT *stmt, struct fetch *f)
+{
+	bool longer = false;
+
+	for (unsigned i = 0; i < f->n; i++) {
+		if (!is_cut_short(f, i))
+			continue;
+		f->bind[i].buffer_length = f->length[i] + 1;
+		f->bind[i].buffer = xreallocarray(f->bind[i].buffer, f->bind[i].buffer_length, 1);
+		if (mysql_stmt_fetch_column(stmt, &f->bind[i], i, 0) != 0)
+			return 1;
+		longer = true;
+	}
+	return longer && mysql_stmt_bind_result(stmt, f->bind) != 0;
 }
 
 static int bad_value(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text,
@@ -129,14 +157,17 @@ static int store_value(struct db *db, const struct sql *sql, const struct fetch 
 	return 0;
 }
 
-static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct fetch *f,
-    const struct db_shape *shape, struct db_rows *out, struct error *err)
+/* Row by row as they come: all at once they would be in memory twice. */
+static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct fetch *f, const struct db_shape *shape,
+    struct db_rows *out, struct error *err)
 {
 	size_t cap = 0;
 	char *row;
 	int rc;
 
-	while ((rc = mysql_stmt_fetch(stmt)) == 0) {
+	while ((rc = mysql_stmt_fetch(stmt)) == 0 || rc == MYSQL_DATA_TRUNCATED) {
+		if (refetch_long(stmt, f) != 0)
+			return fetch_fail(db, stmt, sql, err);
 		out->v = vec_grow(out->v, out->n, &cap, shape->row_size);
 		row = (char *)out->v + out->n * shape->row_size;
 		memset(row, 0, shape->row_size);
@@ -145,12 +176,7 @@ static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, co
 				return -1;
 		out->n++;
 	}
-	if (rc == MYSQL_DATA_TRUNCATED)
-		return error_set(err, ERROR_ERROR, "%s: %s: the server sent a longer value than it announced", db->label,
-		    sql->name);
-	if (rc != MYSQL_NO_DATA)
-		return db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
-	return 0;
+	return rc == MYSQL_NO_DATA ? 0 : fetch_fail(db, stmt, sql, err);
 }
 
 static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct db_shape *shape,
@@ -160,21 +186,16 @@ static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, c
 	struct fetch f = { 0 };
 	int rc = 0;
 
-	if (!meta || mysql_stmt_store_result(stmt) != 0) {
-		rc = db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
+	if (!meta) {
+		rc = fetch_fail(db, stmt, sql, err);
 	} else {
 		match_columns(&f, meta, sql, shape);
 		mysql_free_result(meta);
-		meta = mysql_stmt_result_metadata(stmt); /* now with the lengths of this answer */
-		make_buffers(&f, meta);
-		if (mysql_stmt_bind_result(stmt, f.bind) != 0)
-			rc = db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
-		else
-			rc = fetch_rows(db, stmt, sql, &f, shape, out, err);
+		make_buffers(&f);
+		rc = mysql_stmt_bind_result(stmt, f.bind) != 0 ? fetch_fail(db, stmt, sql, err) :
+								 fetch_rows(db, stmt, sql, &f, shape, out, err);
 	}
-	if (meta)
-		mysql_free_result(meta);
-	mysql_stmt_free_result(stmt);
+	mysql_stmt_free_result(stmt); /* after an error reads on to the end: the connection is free */
 	fetch_free(&f);
 	return rc;
 }
