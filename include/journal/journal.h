@@ -7,10 +7,11 @@
 #include "journal/run_id.h"
 #include "plan/plan.h"
 #include "util/error.h"
+#include "util/str.h"
 
-/* The memory that survives us: STATE/journal/RUN.jsonl, one JSON object a line, each one write(), each with its number and the
- * SHA-256 of the line before it. Before-values are on disk before the write that needs them. docs/journal.md has the
- * records. */
+/* The memory that survives us: STATE/journal/RUN.jsonl, one JSON object a line, each with its number and the SHA-256 of the
+ * line before it. A record is one write(), with the rows that wait before it. Before-values are on disk before the write that
+ * needs them. docs/journal.md has the records. */
 
 /* The directory of this request: --state-dir, $EVAC_MANAGE_STATE_DIR, or /var/lib/evac-manage. */
 const char *state_dir(const struct request *request);
@@ -40,6 +41,10 @@ const char *journal_file_system(const struct request *request);
 /* Every other record: ${record} is given away, gets type, seq, time and prev; durable when ${sync}. An error means that it may
  * not be on disk: the side effect that it announces must not begin. */
 int journal_add(struct journal *journal, const char *type, json_object *record, bool sync, struct error *err);
+
+/* A `row` with its members as JSON has them, each behind a comma. It is written with those beside it, and not before the next
+ * record of another kind: alone it means nothing. */
+int journal_add_row(struct journal *journal, const char *now, const struct str *members, struct error *err);
 
 /* A unit's before-values as `row` records closed by one `intent`, durable. */
 /* ${where}: the label of the database that it is written to. */

@@ -26,7 +26,8 @@ const char *file_system_unsafe_kind(unsigned long magic); /* of statfs */
  * wait meanwhile, so that neither a half-written file nor a left-over one stays behind. */
 int file_write(const char *path, const struct str *text, unsigned mode, struct error *err);
 
-void random_bytes(void *out, size_t n); /* getrandom; ends the program when there is none */
+void random_bytes(void *out, size_t n);                       /* getrandom; ends the program when there is none */
+void hex_of(const unsigned char *bytes, size_t n, char *out); /* 2n small digits and NUL */
 void sha256_hex(const void *bytes, size_t n, char out[65]);
 
 #endif

@@ -24,13 +24,15 @@
 
 #define STATE_DIR "/var/lib/evac-manage"
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define ROWS_A_WRITE ((size_t)256 * 1024) /* bytes */
 
 struct journal {
 	int fd;
 	char *path;
 	int64_t seq;
 	char prev[65];
-	int failed; /* errno of a failed write; nothing is written after one */
+	struct str lines; /* that are not written yet: rows */
+	int failed;       /* errno of a failed write; nothing is written after one */
 	bool unsynced;
 	struct trail *trail; /* NULL: none is kept */
 	bool ours;           /* under its name, and its lock is ours: so is what stands beside it */
@@ -249,6 +251,7 @@ void journal_close(struct journal **journal)
 	crash_durable(-1);
 	if (j->ours)
 		pause_end(j->path); /* who asks for one now finds no run */
+	str_free(&j->lines);
 	free(j->path);
 	free(j);
 	*journal = NULL;
@@ -314,8 +317,9 @@ int journal_sync(struct journal *j, struct error *err)
 	return j->failed ? cannot_write(j, err) : 0;
 }
 
-/* One write for a line: a short one is a failure, and after a failure nothing more is tried (a second fsync may lie). */
-static int write_line(struct journal *j, const struct str *line, bool sync, struct error *err)
+/* One write for all lines that wait: a short one is a failure, and after a failure nothing more is tried (a second fsync may
+ * lie). */
+static int write_lines(struct journal *j, bool sync, struct error *err)
 {
 	ssize_t n;
 
@@ -323,43 +327,59 @@ static int write_line(struct journal *j, const struct str *line, bool sync, stru
 		return cannot_write(j, err);
 	CRASH_POINT("journal_before_write");
 	if (CRASH_TURN("journal_torn")) {
-		n = write(j->fd, line->s, line->n / 2);
+		n = write(j->fd, j->lines.s, j->lines.n / 2);
 		crash_now();
 	}
-	n = write(j->fd, line->s, line->n);
-	if (n != (ssize_t)line->n) {
+	n = write(j->fd, j->lines.s, j->lines.n);
+	if (n != (ssize_t)j->lines.n) {
 		j->failed = n < 0 ? errno : ENOSPC;
 		return cannot_write(j, err);
 	}
+	str_clear(&j->lines);
 	j->unsynced = true;
 	if (sync && journal_sync(j, err) != 0)
 		return -1;
 	CRASH_POINT("journal_after_write");
-	sha256_hex(line->s, line->n - 1, j->prev); /* without the newline */
-	j->seq++;
 	return 0;
+}
+
+/* ${members}: what comes behind type, seq, time and prev, each with a comma in front. */
+static void add_line(struct journal *j, const char *type, const char *now, const char *members, size_t n)
+{
+	size_t start = j->lines.n;
+	char sum[65];
+
+	str_addf(&j->lines, "{\"seq\":%lld,\"type\":\"%s\",\"time\":\"%s\",\"prev\":\"%s\"", (long long)j->seq, type, now,
+	    j->prev);
+	str_addn(&j->lines, members, n);
+	sha256_hex(j->lines.s + start, j->lines.n - start, sum);
+	str_add(&j->lines, JOURNAL_SUM);
+	str_addn(&j->lines, sum, 64);
+	str_add(&j->lines, "\"}");
+	sha256_hex(j->lines.s + start, j->lines.n - start, j->prev); /* without the newline */
+	str_addc(&j->lines, '\n');
+	j->seq++;
+}
+
+int journal_add_row(struct journal *j, const char *now, const struct str *members, struct error *err)
+{
+	add_line(j, "row", now, members->s, members->n);
+	return j->lines.n < ROWS_A_WRITE ? 0 : write_lines(j, false, err);
 }
 
 int journal_add(struct journal *j, const char *type, json_object *record, bool sync, struct error *err)
 {
-	json_object *line = json_object_new_object();
-	auto_str struct str bytes = { 0 };
-	char now[CLOCK_TEXT_SIZE], sum[65];
+	const char *text = json_object_to_json_string_ext(record, PLAIN);
+	auto_str struct str members = { 0 };
+	char now[CLOCK_TEXT_SIZE];
 	int rc;
 
+	str_add(&members, ",");
+	str_add(&members, text + 1);         /* without its braces */
+	members.n -= members.n == 2 ? 2 : 1; /* of an empty one without the comma, too */
 	clock_now(now);
-	put_int(line, "seq", j->seq);
-	put_text(line, "type", type);
-	put_text(line, "time", now);
-	put_text(line, "prev", j->prev);
-	json_object_object_foreach(record, key, value)
-		put(line, key, json_object_get(value));
-	str_add(&bytes, json_object_to_json_string_ext(line, PLAIN));
-	bytes.n--; /* the closing brace */
-	sha256_hex(bytes.s, bytes.n, sum);
-	str_addf(&bytes, JOURNAL_SUM "%s\"}\n", sum);
-	json_object_put(line);
-	rc = write_line(j, &bytes, sync, err);
+	add_line(j, type, now, members.s, members.n);
+	rc = write_lines(j, sync, err);
 	if (rc == 0)
 		trail_record(j->trail, type, record);
 	json_object_put(record);

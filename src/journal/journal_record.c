@@ -1,39 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-
 #include <openssl/evp.h>
 
 #include "journal/journal.h"
 #include "plan/step_json.h"
+#include "util/clock.h"
+#include "util/file.h"
 #include "util/json.h"
+#include "util/str.h"
 
 /* The records of a unit: its rows with both values, the intent that closes them, what came of it. */
 
-static int add_row_record(struct journal *j, size_t unit, const struct step *step, EVP_MD_CTX *digest, struct error *err)
+static int add_row_record(struct journal *j, size_t unit, const char *now, const struct step *step, struct str *members,
+    struct error *err)
 {
-	json_object *row = json_object_new_object();
-
-	put_count(row, "unit", unit);
-	step_add_json(step, row);
-	if (journal_add(j, "row", row, false, err) != 0)
-		return -1;
-	EVP_DigestUpdate(digest, journal_last(j), 64);
-	return 0;
+	str_clear(members);
+	str_addf(members, ",\"unit\":%zu,", unit);
+	step_add_text(step, members);
+	return journal_add_row(j, now, members, err);
 }
 
+/* They share their time: it is of the whole. */
 static int add_row_records(struct journal *j, size_t unit, const struct unit *what, char sha256[65], struct error *err)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	auto_str struct str members = { 0 };
+	char now[CLOCK_TEXT_SIZE];
 	int rc = 0;
 
+	clock_now(now);
 	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
-	for (size_t i = 0; i < what->nstep && rc == 0; i++)
-		rc = add_row_record(j, unit, &what->step[i], ctx, err);
+	for (size_t i = 0; i < what->nstep && rc == 0; i++) {
+		rc = add_row_record(j, unit, now, &what->step[i], &members, err);
+		EVP_DigestUpdate(ctx, journal_last(j), 64);
+	}
 	EVP_DigestFinal_ex(ctx, digest, NULL);
 	EVP_MD_CTX_free(ctx);
-	for (size_t i = 0; i < 32; i++)
-		sprintf(sha256 + 2 * i, "%02x", digest[i]);
+	hex_of(digest, 32, sha256);
 	return rc;
 }
 

@@ -148,14 +148,24 @@ void random_bytes(void *out, size_t n)
 	}
 }
 
+void hex_of(const unsigned char *bytes, size_t n, char *out)
+{
+	static const char digit[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = digit[bytes[i] >> 4];
+		out[2 * i + 1] = digit[bytes[i] & 15];
+	}
+	out[2 * n] = '\0';
+}
+
 void sha256_hex(const void *bytes, size_t n, char out[65])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 
 	if (EVP_Digest(bytes, n, digest, NULL, EVP_sha256(), NULL) != 1)
 		abort();
-	for (size_t i = 0; i < 32; i++)
-		sprintf(out + 2 * i, "%02x", digest[i]);
+	hex_of(digest, 32, out);
 }
 
 static int write_whole(int fd, const struct str *text)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "journal/journal.h"
+#include "plan/step_json.h"
 #include "run/run.h"
 #include "util/file.h"
 #include "util/signals.h"
@@ -269,6 +270,79 @@ static void what_was_written_is_read_back_record_by_record(void **state)
 	for (size_t i = 0; i < seen.n; i++)
 		assert_int_equal(json_object_get_int(json_object_object_get(seen.record[i], "seq")), i);
 	forget(&seen);
+}
+
+/* A row's text is ours, and json-c's to the byte. */
+static void a_row_is_written_as_json_c_writes_it(void **state)
+{
+	static const char *const odd[] = { "", "plain", "a \"b\" \\ c/d", "\x01\x1f\x7f tab\t line\n\r\b\f", "\xe5\x8d\xb7 \xf0\x9f\x98\x80", "bad \xff utf-8",
+		NULL };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(odd); i++) {
+		const struct step step = { .kind = &step_kinds[STEP_VOLUME], .id = str_or(odd[i], "v"), .name = odd[i],
+			.before = { odd[i], "s1", NULL }, .after = { "c@b#p", odd[i], odd[i] } };
+		json_object *row = json_object_new_object();
+		auto_str struct str text = { 0 };
+
+		str_add(&text, "{");
+		step_add_text(&step, &text);
+		str_add(&text, "}");
+		step_add_json(&step, row);
+		assert_string_equal(text.s, json_object_to_json_string_ext(row, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(row);
+	}
+}
+
+#define MANY_ROWS 5000
+
+static int count_row(void *ctx, json_object *record)
+{
+	size_t *n = ctx;
+	char id[16];
+
+	if (strcmp(json_object_get_string(json_object_object_get(record, "type")), "row") != 0)
+		return 0;
+	snprintf(id, sizeof id, "v%zu", *n);
+	assert_string_equal(json_object_get_string(json_object_object_get(record, "id")), id);
+	++*n;
+	return 0;
+}
+
+/* They mean nothing before the intent that closes them, and it is not durable without them. */
+static void rows_wait_for_each_other_and_none_behind_the_intent(void **state)
+{
+	struct plan plan = { 0 };
+	struct unit *unit = plan_unit(&plan, UNIT_OWNERSHIP);
+	struct journal *journal = create();
+	auto_str struct str members = { 0 };
+	struct stat before, after;
+	struct error err;
+	size_t n = 0;
+	bool torn;
+
+	(void)state;
+	for (size_t i = 0; i < MANY_ROWS; i++)
+		unit_step(unit, STEP_VOLUME, arena_printf(&plan.arena, "v%zu", i), "disk");
+	unit->sentence = "move them";
+	assert_int_equal(0, stat(path, &before));
+	str_add(&members, ",");
+	step_add_text(&(struct step){ .kind = &step_kinds[STEP_WORKER], .id = "w" }, &members);
+	assert_int_equal(0, journal_add_row(journal, "2026-01-31T03:04:05.678Z", &members, &err));
+	assert_int_equal(0, stat(path, &after));
+	assert_int_equal(before.st_size, after.st_size);
+	journal_close(&journal); /* one that nothing closes is not written */
+	assert_int_equal(0, journal_read(path, count_row, &n, &torn, &err));
+	assert_int_equal(n, 0);
+	assert_false(torn);
+	unlink(path);
+	journal = create();
+	assert_int_equal(0, journal_intent(journal, 0, unit, "here", &err));
+	assert_int_equal(0, journal_read(path, count_row, &n, &torn, &err)); /* while it is open */
+	assert_int_equal(n, MANY_ROWS);
+	assert_false(torn);
+	journal_close(&journal);
+	plan_free(&plan);
 }
 
 /* As docs/journal.md tells a reader to check it, by hand. */
@@ -584,6 +658,8 @@ int main(void)
 		cmocka_unit_test(the_option_wins_over_the_environment_and_that_over_the_default),
 		in_top(journals_are_for_their_owner_alone),
 		in_top(what_was_written_is_read_back_record_by_record),
+		cmocka_unit_test(a_row_is_written_as_json_c_writes_it),
+		in_top(rows_wait_for_each_other_and_none_behind_the_intent),
 		in_top(every_line_holds_the_hash_of_the_one_before_it),
 		in_top(a_journal_is_never_written_over),
 		in_top(where_no_journal_can_be_nothing_begins),
