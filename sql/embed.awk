@@ -3,7 +3,8 @@
 #   awk -v part=c -f sql/embed.awk sql/*/*.sql > sql_catalogue.c
 #
 # Comments at the head of a file that begin with "-- :" are its contract and become metadata; the other head comments are its
-# sentence. @name outside quotes and comments becomes ?, in order. @@variables and 'a@b' stay as they are.
+# sentence. @name outside quotes and comments becomes ?, in order, and of the type list as many ? as a statement takes at once (DB_LIST
+# of include/db/sql.h). @@variables and 'a@b' stay as they are.
 #
 # What it refuses beside a head that is not whole: a write whose :row reads other columns than the write compares and sets, and a table
 # that marks its rows deleted, read without a word on that.
@@ -88,6 +89,7 @@ function finish_statement(   i, list) {
 }
 
 BEGIN {
+	LIST = 500
 	n = split("attachment_specs backups block_device_mapping clusters compute_nodes consistencygroups group_volume_type_mapping groups " \
 	    "instance_actions instance_actions_events instance_extra instance_faults instance_info_caches instances migrations quota_usages " \
 	    "reservations services snapshot_metadata snapshots transfers volume_admin_metadata volume_attachment volume_glance_metadata " \
@@ -145,9 +147,13 @@ path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|me
 		} else if (c == "@" && substr(line, i + 1, 1) == "@") {
 			out = out "@@"; i++
 		} else if (c == "@" && match(substr(line, i + 1), /^[a-z_][a-z0-9_]*/)) {
-			param[++nparam] = substr(line, i + 1, RLENGTH)
-			used[param[nparam]] = 1
-			out = out "?"; i += RLENGTH
+			at = substr(line, i + 1, RLENGTH)
+			used[at] = 1
+			i += RLENGTH
+			for (k = declared[at] == "list" ? LIST : 1; k > 0; k--) {
+				param[++nparam] = at
+				out = out "?" (k > 1 ? "," : "")
+			}
 		} else
 			out = out c
 	}

@@ -36,8 +36,9 @@ int life_check(struct work *work, struct error *err);
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw
  * it. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err);
-/* apply_all.c: inside a transaction, the first ${done} of ${n} steps at once; 0: none, they are written row by row. */
-int apply_all_volumes(struct db *db, const struct step *step, size_t n, size_t *done, struct error *err);
+/* apply_many.c: inside a transaction, ${n} steps of one kind that has a statement for many; how many rows were as the plan saw
+ * them. */
+int apply_many(struct db *db, const struct step *step, size_t n, uint64_t *matched, struct error *err);
 
 /* prove.c: reads what was applied over fresh connections; what is as promised becomes proved, in the journal too. Rows right
  * after their COMMIT; -1 with ERROR_UNPROVED when some read back otherwise. An evacuation as soon as it has landed: one look at
@@ -66,7 +67,8 @@ enum disk_proof disk_prove(const struct scene *scene, const struct disk_fact *di
 /* For a recovery: the disks of one that nova has done, as the recovery's own scene has looked at them. What was seen is left in
  * its evacuation: disks, disks_why. */
 void prove_disks(struct work *work, struct unit *unit, const struct scene *scene, const char *host);
-/* What both owners of a move have: see ownership_count. */
+/* What both owners of a move have now: see ownership_count. And ${move}->before: had, when the plan was made. */
 int prove_count(struct db *db, const struct move *move, struct ownership_count *out, struct error *err);
+int prove_count_before(const struct work *work, struct move *move, struct error *err);
 
 #endif

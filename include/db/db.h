@@ -60,9 +60,10 @@ int db_check_writes(const struct db *db, struct error *err);
 
 struct db_param {
 	const char *name; /* NULL ends the list */
-	enum { DB_PARAM_NULL, DB_PARAM_TEXT, DB_PARAM_INT } type;
+	enum { DB_PARAM_NULL, DB_PARAM_TEXT, DB_PARAM_INT, DB_PARAM_LIST } type;
 	const char *text;
-	int64_t number;
+	int64_t number; /* of a list: how many there are */
+	const char *const *list;
 };
 #define p_end ((struct db_param){ .name = NULL })
 static inline struct db_param p_int(const char *name, int64_t v)
@@ -73,6 +74,12 @@ static inline struct db_param p_int(const char *name, int64_t v)
 static inline struct db_param p_str(const char *name, const char *v)
 {
 	return (struct db_param){ .name = name, .type = v ? DB_PARAM_TEXT : DB_PARAM_NULL, .text = v };
+}
+/* 1 to DB_LIST texts of a parameter of the type list; where there are fewer the last one stands for those that are missing.
+ * Neither they nor the array are copied. */
+static inline struct db_param p_list(const char *name, const char *const *v, size_t n)
+{
+	return (struct db_param){ .name = name, .type = DB_PARAM_LIST, .list = v, .number = (int64_t)n };
 }
 
 /* Reads run in a transaction of their own kind: one consistent snapshot, read only. db_read outside of one is allowed

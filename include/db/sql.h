@@ -6,12 +6,17 @@
 
 /* One statement of sql/, compiled in from its file by sql/embed.awk. There is no other way to make one: the database room
  * takes no text. SQL_CINDER_VOLUME_MOVE is sql/cinder/volume_move.sql. */
+
+/* How many values a parameter of the type list takes (sql/embed.awk: LIST): more than MariaDB and MySQL look up in the index
+ * one by one before they execute a statement (eq_range_index_dive_limit, 200), which would read each row twice. */
+#define DB_LIST 500
+
 enum sql_access { SQL_READS, SQL_WRITES, SQL_SESSION };
 
 struct sql {
 	const char *name;          /* "cinder/volume_move" */
 	const char *text;          /* begins with the name as a comment; ? for each @param */
-	const char *const *params; /* in the order of the ?; a name may come twice */
+	const char *const *params; /* in the order of the ?; a name may come twice, a list's DB_LIST times */
 	size_t nparam;
 	enum sql_access access;
 	const char *tables;   /* "volumes", or "volumes services" */

@@ -50,7 +50,8 @@ struct move {
 	struct unfinished_rows unfinished;
 	/* in place, for the proof: the exact owner whose rows become another's; NULL: ${from} and ${to} */
 	const char *whose, *whose_then;
-	/* both owners: in the transaction, before and after its writes, and since */
+	/* both owners: when the plan was made; at the end of the transaction, with its writes; and now, which is that until
+	 * they are counted once more (a later look at what others did) */
 	struct ownership_count before, written, now;
 };
 

@@ -93,6 +93,15 @@ int unit_kind_named(const char *name); /* -1: there is none */
 struct db;
 int step_read(struct db *db, const struct step *step, struct arena *arena, const char *now[STEP_COLUMNS], bool *exists,
     struct error *err);
+/* 1 to DB_LIST steps of one kind, whose read_many is there: their rows as they are now; one that is gone is not among them. */
+struct step_now {
+	const char *id, *value[STEP_COLUMNS];
+};
+struct steps_now {
+	DB_ROWS(struct step_now);
+};
+int steps_read(struct db *db, struct step *const *step, size_t n, struct steps_now *out, struct error *err);
+const struct step_now *step_now_find(const struct steps_now *now, const char *id); /* NULL: it is gone */
 bool step_equal(const struct step_kind *kind, const char *const *a, const char *const *b);
 /* "host 'a', service_uuid NULL" */
 const char *step_values_text(const struct step_kind *kind, const char *const *values, struct arena *arena);

@@ -82,6 +82,10 @@ struct step_kind {
 	const char *column[STEP_COLUMNS + 1]; /* ends with NULL */
 	const struct sql *write;
 	const struct sql *read; /* the columns again, by @id: for proofs, recovery and undo; a row that is gone gives none */
+	/* The same for rows of one kind that share their values before and after, by @ids (${write_many}), and for any of one
+	 * kind
+	 * (${read_many}, with the id in front); NULL: there is none. */
+	const struct sql *write_many, *read_many;
 	enum step_deed deed;
 	const char *of; /* the kind of row in the words of the statements that find it, where several share a deed */
 	enum step_owner owner;

@@ -12,6 +12,7 @@ SELECT b.id
      , NULL                AS race_preventer
      , b.project_id
      , b.user_id
+     , NULL                AS attach_status
   FROM backups AS b
  WHERE BINARY b.host = BINARY @backend_host
    AND b.deleted = 0

@@ -12,6 +12,7 @@ SELECT c.id
      , NULL       AS race_preventer
      , NULL AS project_id
      , NULL AS user_id
+     , NULL AS attach_status
   FROM image_volume_cache_entries AS c
  WHERE BINARY SUBSTRING_INDEX(c.host, '#', 1) = BINARY @backend_host
  ORDER BY c.id;

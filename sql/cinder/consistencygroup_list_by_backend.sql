@@ -12,6 +12,7 @@ SELECT g.id
      , NULL                AS race_preventer
      , NULL AS project_id
      , NULL AS user_id
+     , NULL AS attach_status
   FROM `consistencygroups` AS g
  WHERE BINARY SUBSTRING_INDEX(g.host, '#', 1) = BINARY @backend_host
    AND g.deleted = 0

@@ -10,6 +10,7 @@ SELECT c.kind
              , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
              , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM volumes AS x WHERE x.deleted = 0
+           AND BINARY SUBSTRING_INDEX(x.host, '#', 1) IN (BINARY SUBSTRING_INDEX(@old_owner, '#', 1), BINARY SUBSTRING_INDEX(@new_owner, '#', 1))
          UNION ALL
         SELECT 'group' AS kind
              , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
@@ -30,6 +31,7 @@ SELECT c.kind
              , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
              , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
           FROM backups AS x WHERE x.deleted = 0
+           AND BINARY SUBSTRING_INDEX(x.host, '#', 1) IN (BINARY SUBSTRING_INDEX(@old_owner, '#', 1), BINARY SUBSTRING_INDEX(@new_owner, '#', 1))
          UNION ALL
         SELECT 'worker'
              , COALESCE(SUM(BINARY s.host = BINARY @old_owner), 0)

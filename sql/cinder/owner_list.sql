@@ -1,17 +1,20 @@
--- Every owner that volumes and backups name, byte for byte, with how many rows name it. A volume of a cluster is the cluster's,
--- whichever member its host names.
+-- Every owner that volumes and backups name, byte for byte, with how many rows name it. By a number of the name: by the name itself the
+-- server takes five times as long for it. Where two names share a number, host and last_host differ, and owner_list_exact tells; it does
+-- so, too, where rows are a cluster's, whichever member their host names.
 -- :reads volumes backups :rows many
 SELECT o.kind
-     , o.owner   AS host
-     , o.cluster AS cluster_name
+     , o.host
+     , o.last_host
      , o.n
-  FROM (SELECT 'volume' AS kind, BINARY v.host AS owner, BINARY SUBSTRING_INDEX(v.cluster_name, '#', 1) AS cluster, COUNT(*) AS n
+     , o.n_clustered
+  FROM (SELECT 'volume' AS kind, CONVERT(MIN(v.host) USING utf8mb4) AS host, CONVERT(MAX(v.host) USING utf8mb4) AS last_host, COUNT(*) AS n
+             , COUNT(v.cluster_name) AS n_clustered
           FROM volumes AS v
          WHERE v.host IS NOT NULL AND v.deleted = 0
-         GROUP BY owner, cluster
+         GROUP BY CRC32(v.host)
          UNION ALL
-        SELECT 'backup', BINARY b.host AS owner, NULL, COUNT(*)
+        SELECT 'backup', CONVERT(MIN(b.host) USING utf8mb4), CONVERT(MAX(b.host) USING utf8mb4), COUNT(*), 0
           FROM backups AS b
          WHERE b.host IS NOT NULL AND b.deleted = 0
-         GROUP BY owner) AS o
- ORDER BY o.kind, o.owner, o.cluster;
+         GROUP BY CRC32(b.host)) AS o
+ ORDER BY o.kind, BINARY o.host;

@@ -1,4 +1,5 @@
--- What was under way on one backend when its host died, and what failed evacuations have left there.
+-- What was under way beside the volumes of one backend when its host died, and what failed evacuations have left there; the volumes'
+-- own work is in their status.
 -- :param backend_host text  host@backend
 -- :param node         text  the part before @
 -- :reads volumes snapshots backups volume_attachment :rows many
@@ -10,14 +11,8 @@ SELECT u.kind
      , u.previous_status
      , u.attach_status
      , u.host
-  FROM (SELECT 'volume' AS kind, CONVERT(v.id USING utf8mb4) AS id, CONVERT(v.id USING utf8mb4) AS volume_id, CONVERT(v.status USING utf8mb4) AS status, CONVERT(v.status USING utf8mb4) AS volume_status
-             , CONVERT(v.previous_status USING utf8mb4) AS previous_status, CONVERT(v.attach_status USING utf8mb4) AS attach_status, CONVERT(v.host USING utf8mb4) AS host
-          FROM volumes AS v
-         WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = BINARY @backend_host
-           AND v.status IN ('creating', 'downloading', 'uploading', 'deleting')
-           AND v.deleted = 0
-         UNION ALL
-        SELECT 'snapshot', CONVERT(s.id USING utf8mb4), CONVERT(v.id USING utf8mb4), CONVERT(s.status USING utf8mb4), CONVERT(v.status USING utf8mb4), NULL, NULL, CONVERT(v.host USING utf8mb4)
+  FROM (SELECT 'snapshot' AS kind, CONVERT(s.id USING utf8mb4) AS id, CONVERT(v.id USING utf8mb4) AS volume_id, CONVERT(s.status USING utf8mb4) AS status, CONVERT(v.status USING utf8mb4) AS volume_status
+             , NULL AS previous_status, NULL AS attach_status, CONVERT(v.host USING utf8mb4) AS host
           FROM snapshots AS s
           JOIN volumes AS v ON v.id = CONVERT(s.volume_id USING ascii) AND v.deleted = 0
          WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = BINARY @backend_host

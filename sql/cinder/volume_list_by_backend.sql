@@ -12,6 +12,7 @@ SELECT v.id
      , NULL                AS race_preventer
      , v.project_id
      , v.user_id
+     , v.attach_status
   FROM volumes AS v
  WHERE BINARY SUBSTRING_INDEX(v.host, '#', 1) = BINARY @backend_host   -- not LIKE: _ is a wildcard
    AND v.deleted = 0

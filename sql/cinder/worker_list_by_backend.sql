@@ -13,6 +13,7 @@ SELECT w.id
      , w.race_preventer
      , NULL AS project_id
      , NULL AS user_id
+     , NULL AS attach_status
   FROM workers AS w                             -- cinder keeps none that are deleted
   JOIN services AS s ON s.id = w.service_id     -- the work of a deleted one is its host's all the same
  WHERE s.`binary` = 'cinder-volume'

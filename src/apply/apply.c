@@ -58,18 +58,25 @@ static void bind_values(const void *ctx, size_t row, struct db_param *params)
 	}
 }
 
-/* The steps of a unit lie kind by kind; each kind is one statement over all its rows. */
-static int write_one_by_one(struct db *db, const struct step *step, size_t n, struct error *err)
+static int write_one_by_one(struct db *db, const struct step *step, size_t n, uint64_t *matched, struct error *err)
 {
-	const struct step_kind *kind = step->kind;
 	struct db_param params[PARAMS_MAX + 1];
 	struct binding binding = { .step = step };
+
+	bind_names(step->kind, &binding, params);
+	return db_write_many(db, step->kind->write, n, bind_values, &binding, params, matched, err);
+}
+
+/* All rows of one kind. */
+static int write_kind(struct db *db, const struct step *step, size_t n, struct error *err)
+{
+	const struct step_kind *kind = step->kind;
+	bool many = kind->write_many && n > 1;
 	uint64_t matched;
 
-	bind_names(kind, &binding, params);
-	if (db_write_many(db, kind->write, n, bind_values, &binding, params, &matched, err) != 0)
+	if ((many ? apply_many : write_one_by_one)(db, step, n, &matched, err) != 0)
 		return -1;
-	log_debug("%s: %llu of %zu rows", kind->write->name, (unsigned long long)matched, n);
+	log_debug("%s: %llu of %zu rows", (many ? kind->write_many : kind->write)->name, (unsigned long long)matched, n);
 	if (matched != n)
 		return error_set(err, ERROR_DRIFT,
 		    "%zu of %zu %s have changed since the plan was made; this unit was rolled back", n - (size_t)matched, n,
@@ -77,20 +84,16 @@ static int write_one_by_one(struct db *db, const struct step *step, size_t n, st
 	return 0;
 }
 
+/* The steps of a unit lie kind by kind. */
 int unit_write(struct db *db, const struct unit *unit, struct error *err)
 {
 	const struct step *step = unit->step, *end = unit->step + unit->nstep;
-	size_t n, done;
+	size_t n;
 
 	for (; step < end; step += n) {
 		for (n = 1; step + n < end && step[n].kind == step->kind; n++)
 			;
-
-		if (apply_all_volumes(db, step, n, &done, err) != 0)
-			return -1;
-		if (done > 0)
-			n = done;
-		else if (write_one_by_one(db, step, n, err) != 0)
+		if (write_kind(db, step, n, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -207,15 +210,14 @@ static void name_pools(struct work *work, const struct unit *unit)
 	m->whose_then = first ? first->after[0] : NULL;
 }
 
-/* Both owners are counted inside the transaction, as they are before it; the proof counts them again over another
- * connection. */
+/* What both owners had when the plan was made; they are counted again at the end of the transaction, with its writes. */
 static int look_before(struct work *work, const struct unit *unit, struct error *err)
 {
 	name_pools(work, unit);
 	if (check_owners(work, err) != 0)
 		return -1;
 	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
-		if (prove_count(work->world.cinder_db, m, &m->before, err) != 0)
+		if (prove_count_before(work, m, err) != 0)
 			return -1;
 	return 0;
 }

@@ -42,25 +42,66 @@ static void proved(struct step *step)
 	step->error = NULL;
 }
 
-/* The steps of one kind against all that the new owner has now: what is not there as promised is looked at by itself. */
-static int find_promised(struct unit *unit, enum owned_kind kind, const char *owner, struct db *db,
-    void (*found)(struct step *step), struct error *err)
+/* What is not as promised is looked at by itself. */
+struct look {
+	struct unit *unit;
+	struct db *db;
+	void (*found)(struct step *step);
+};
+
+/* The steps of one kind against all that the new owner has now. */
+static int find_promised(const struct look *l, enum owned_kind kind, const char *owner, struct error *err)
 {
 	struct owned_rows rows;
 	struct step *step;
 
-	if (owned_find(db, kind, owner, &rows, err) != 0)
+	if (owned_find(l->db, kind, owner, &rows, err) != 0)
 		return -1;
 	vec_sort(rows.v, rows.n, sizeof *rows.v, compare_ids);
-	for (step = unit->step; step < unit->step + unit->nstep; step++) {
+	for (step = l->unit->step; step < l->unit->step + l->unit->nstep; step++) {
 		const struct owned *row = vec_search(&(struct owned){ .id = step->id }, rows.v, rows.n, sizeof *rows.v,
 		    compare_ids);
 
 		if (step_is(step, step_kind_owned(kind)) && row && is_promised(step, row))
-			found(step);
+			l->found(step);
 	}
 	owned_free(&rows);
 	return 0;
+}
+
+/* ${n} steps of one kind by their ids. */
+static int find_batch(const struct look *l, struct step **step, size_t n, struct error *err)
+{
+	struct steps_now now;
+
+	if (steps_read(l->db, step, n, &now, err) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct step_now *row = step_now_find(&now, step[i]->id);
+
+		if (row && step_equal(step[i]->kind, row->value, step[i]->after))
+			l->found(step[i]);
+	}
+	db_rows_free(&now.rows);
+	return 0;
+}
+
+static int find_by_ids(const struct look *l, enum step_kind_id kind, struct error *err)
+{
+	struct step *batch[DB_LIST];
+	size_t n = 0;
+
+	for (struct step *step = l->unit->step; step < l->unit->step + l->unit->nstep; step++) {
+		if (!step_is(step, kind))
+			continue;
+		batch[n++] = step;
+		if (n < DB_LIST)
+			continue;
+		if (find_batch(l, batch, n, err) != 0)
+			return -1;
+		n = 0;
+	}
+	return n > 0 ? find_batch(l, batch, n, err) : 0;
 }
 
 int prove_count(struct db *db, const struct move *m, struct ownership_count *out, struct error *err)
@@ -69,19 +110,27 @@ int prove_count(struct db *db, const struct move *m, struct ownership_count *out
 			  ownership_count(db, m->from.text, m->to.text, true, out, err);
 }
 
-/* Both owners counted, and what the new one has of the unit's rows. */
-static int look_at_owners(struct work *work, struct unit *unit, struct db *db, void (*found)(struct step *step),
-    struct error *err)
+int prove_count_before(const struct work *work, struct move *m, struct error *err)
 {
-	struct move *m;
+	return ownership_count_with(work->world.cinder_db, &work->scene.cinder.owners, m->whose ? m->whose : m->from.text,
+	    m->whose ? m->whose_then : m->to.text, !m->whose, &m->before, err);
+}
+
+/* What the database has of the unit's rows: each is asked for once, however many moves there are. */
+static int look_for_rows(const struct work *work, const struct look *l, struct error *err)
+{
+	const struct move *m, *end = work->scene.subject.move + work->scene.subject.nmove;
+	bool by_ids[OWNED_KINDS] = { false };
 	int rc = 0;
 
-	for (m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++)
-		rc = prove_count(db, m, &m->now, err);
-	for (m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove && rc == 0; m++)
-		for (int k = 0; k < OWNED_KINDS && rc == 0; k++)
-			if (m->rows[k].n > 0)
-				rc = find_promised(unit, (enum owned_kind)k, m->to.backend_host, db, found, err);
+	for (m = work->scene.subject.move; m < end && rc == 0; m++)
+		for (int k = 0; k < OWNED_KINDS && rc == 0; k++) {
+			if (m->rows[k].n == 0 || by_ids[k])
+				continue;
+			by_ids[k] = step_kinds[k].read_many != NULL;
+			rc = by_ids[k] ? find_by_ids(l, step_kind_owned((enum owned_kind)k), err) :
+					 find_promised(l, (enum owned_kind)k, m->to.backend_host, err);
+		}
 	return rc;
 }
 
@@ -113,10 +162,16 @@ static int prove_step(struct work *work, struct step *step, struct db *db, struc
 	return 0;
 }
 
+/* Both owners were counted at the end of the transaction. */
 static int prove_rows(struct work *work, struct unit *unit, struct db *db, struct error *err)
 {
-	if (unit->kind == UNIT_OWNERSHIP && look_at_owners(work, unit, db, proved, err) != 0)
+	const struct look look = { unit, db, proved };
+	struct move *m = work->scene.subject.move;
+
+	if (unit->kind == UNIT_OWNERSHIP && look_for_rows(work, &look, err) != 0)
 		return -1;
+	for (; unit->kind == UNIT_OWNERSHIP && m < work->scene.subject.move + work->scene.subject.nmove; m++)
+		m->now = m->written;
 	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
 		if (prove_step(work, step, db, err) != 0)
 			return -1;
@@ -189,16 +244,25 @@ static void lost(struct work *work, struct step *step)
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
 }
 
+static int count_owners(struct work *work, struct db *db, struct error *err)
+{
+	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
+		if (prove_count(db, m, &m->now, err) != 0)
+			return -1;
+	return 0;
+}
+
 /* Every row is marked, then those that are as they were proved are not; the few that are left are read. */
 static int look_since(struct work *work, struct unit *unit, struct db *db, struct error *err)
 {
+	const struct look look = { unit, db, unmark };
 	const char *now[STEP_COLUMNS];
 	struct step *step;
 	bool exists;
 
 	for (step = unit->step; step < unit->step + unit->nstep; step++)
 		step->since = step->state == STATE_PROVED && !step->since ? unseen : step->since;
-	if (unit->kind == UNIT_OWNERSHIP && look_at_owners(work, unit, db, unmark, err) != 0)
+	if (unit->kind == UNIT_OWNERSHIP && (count_owners(work, db, err) != 0 || look_for_rows(work, &look, err) != 0))
 		return -1;
 	for (step = unit->step; step < unit->step + unit->nstep; step++) {
 		if (!step->since)

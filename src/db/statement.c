@@ -15,7 +15,6 @@ _Noreturn void db_bug(const struct sql *sql, const char *what, const char *name)
 MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql, struct error *err)
 {
 	MYSQL_STMT *stmt;
-	bool yes = true;
 
 	for (size_t i = 0; i < db->nstatement; i++)
 		if (db->statement[i].sql == sql)
@@ -28,7 +27,6 @@ MYSQL_STMT *db_prepare(struct db *db, enum db_phase phase, const struct sql *sql
 			mysql_stmt_close(stmt);
 		return NULL;
 	}
-	mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &yes);
 	if (mysql_stmt_param_count(stmt) != sql->nparam)
 		db_bug(sql, "the server counts other parameters than", "the catalogue");
 	db->statement = vec_grow(db->statement, db->nstatement, &db->cap, sizeof *db->statement);
@@ -120,19 +118,33 @@ static void bind_text(MYSQL_BIND *bind, const char *text, unsigned long *length)
 	bind->length = length;
 }
 
+/* The last one stands for those that are missing. */
+static const char *list_value(const struct sql *sql, const struct db_param *p, size_t nth)
+{
+	size_t n = (size_t)p->number;
+
+	if (n == 0 || n > DB_LIST)
+		db_bug(sql, "too many or too few values of", p->name);
+	return p->list[nth < n ? nth : n - 1];
+}
+
 int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struct sql *sql, const struct db_param *params,
     struct error *err)
 {
 	MYSQL_BIND *bind = xcalloc(sql->nparam, sizeof *bind);
 	unsigned long *length = xcalloc(sql->nparam, sizeof *length);
 	long long *number = xcalloc(sql->nparam, sizeof *number);
+	size_t nth = 0; /* of the values of a list, which follow each other */
 	int rc = 0;
 
 	check_param_names(sql, params);
 	for (size_t i = 0; i < sql->nparam; i++) {
 		const struct db_param *p = db_param_find(sql, params, i);
 
-		if (p->type == DB_PARAM_TEXT) {
+		nth = i > 0 && strcmp(sql->params[i], sql->params[i - 1]) == 0 ? nth + 1 : 0;
+		if (p->type == DB_PARAM_LIST) {
+			bind_text(&bind[i], list_value(sql, p, nth), &length[i]);
+		} else if (p->type == DB_PARAM_TEXT) {
 			bind_text(&bind[i], p->text, &length[i]);
 		} else if (p->type == DB_PARAM_INT) {
 			number[i] = p->number;

@@ -106,6 +106,19 @@ static void keep_unfinished_of_rows(struct move *move)
 	move->unfinished.n = kept;
 }
 
+/* With what was under way on them, whatever becomes of it. */
+static int find_moved_volumes(const struct scene *scene, struct move *move, struct error *err)
+{
+	struct db *db = scene->world->cinder_db;
+
+	if (owned_find_volumes(db, move->from.backend_host, &scene->cinder.owners, move->source ? move->source->uuid : NULL,
+		&move->rows[OWNED_VOLUME], err) != 0)
+		return -1;
+	return scene->subject.kinds ? 0 :
+				      unfinished_on_backend(db, move->from.backend_host, move->from.node,
+					  &move->rows[OWNED_VOLUME], &move->unfinished, err);
+}
+
 static int find_move_rows(struct scene *scene, struct move *move, struct error *err)
 {
 	static const enum owned_kind of_backend[] = { OWNED_VOLUME, OWNED_GROUP, OWNED_CONSISTENCYGROUP, OWNED_CACHE_ENTRY,
@@ -120,9 +133,6 @@ static int find_move_rows(struct scene *scene, struct move *move, struct error *
 			return -1;
 		return owned_find(db, OWNED_BACKUP, move->from.text, &move->rows[OWNED_BACKUP], err);
 	}
-	if (!scene->subject.kinds &&
-	    unfinished_on_backend(db, move->from.backend_host, move->from.node, &move->unfinished, err) != 0)
-		return -1;
 	for (i = 0; i < sizeof of_backend / sizeof *of_backend; i++) {
 		if (of_backend[i] != OWNED_VOLUME && scene->request->what.volumes_only)
 			continue;
@@ -131,7 +141,9 @@ static int find_move_rows(struct scene *scene, struct move *move, struct error *
 		if (of_backend[i] == OWNED_WORKER &&
 		    move->from.pool[0]) /* a worker belongs to the service, whatever the pool */
 			continue;
-		if (owned_find(db, of_backend[i], move->from.backend_host, &move->rows[of_backend[i]], err) != 0)
+		if ((of_backend[i] == OWNED_VOLUME ?
+			    find_moved_volumes(scene, move, err) :
+			    owned_find(db, of_backend[i], move->from.backend_host, &move->rows[of_backend[i]], err)) != 0)
 			return -1;
 		if (move->from.pool[0])
 			keep_pool(&move->rows[of_backend[i]], move->from.pool);

@@ -17,11 +17,17 @@ struct adding {
 	struct unit *unit;
 	const struct scene *scene;
 	const struct move *move;
+	struct renamed {
+		const char *from, *to;
+	} * last; /* hosts repeat from row to row */
 };
 
 static const char *new_host(const struct adding *a, const struct owned *row)
 {
-	return scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena);
+	if (!a->last->from || strcmp(a->last->from, row->host) != 0)
+		*a->last = (struct renamed){ row->host,
+			scene_new_host(a->scene->request, a->move, row->host, &a->plan->arena) };
+	return a->last->to;
 }
 
 /* The cluster of the new owner, when that was asked for, or none: with the pool that the row has by then, as cinder itself
@@ -98,7 +104,8 @@ static void each_wanted(struct plan *plan, struct unit *unit, const struct scene
     void (*add)(const struct adding *a, enum owned_kind kind, const struct owned *row))
 {
 	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++) {
-		const struct adding a = { plan, unit, scene, m };
+		struct renamed last = { NULL, NULL };
+		const struct adding a = { plan, unit, scene, m, &last };
 
 		for (int kind = 0; kind < OWNED_KINDS; kind++)
 			for (size_t i = 0; i < m->rows[kind].n; i++)

@@ -9,7 +9,8 @@
 /* clang-format off */
 const struct step_kind step_kinds[STEP_KINDS] = {
 	[STEP_VOLUME] = { "volume", "volume", "volumes", { "host", "service_uuid", "cluster_name" },
-		&SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_GET_OWNER, .deed = DEED_MOVE, .owner = OWNER_POOL, .counted = true },
+		&SQL_CINDER_VOLUME_MOVE, &SQL_CINDER_VOLUME_GET_OWNER, &SQL_CINDER_VOLUME_MOVE_MANY,
+		&SQL_CINDER_VOLUME_GET_OWNER_MANY, .deed = DEED_MOVE, .owner = OWNER_POOL, .counted = true },
 	[STEP_GROUP] = { "group", "group", "groups", { "host", "cluster_name" },
 		&SQL_CINDER_GROUP_MOVE, &SQL_CINDER_GROUP_GET_OWNER, .deed = DEED_MOVE, .owner = OWNER_POOL },
 	[STEP_CONSISTENCYGROUP] = { "consistencygroup", "consistency group", "consistency groups", { "host", "cluster_name" },
@@ -21,7 +22,8 @@ const struct step_kind step_kinds[STEP_KINDS] = {
 	[STEP_WORKER] = { "worker", "worker", "workers", { "service_id", "race_preventer" },
 		&SQL_CINDER_WORKER_MOVE, &SQL_CINDER_WORKER_GET_OWNER, .deed = DEED_MOVE, .owner = OWNER_SERVICE },
 	[STEP_BACKUP] = { "backup", "backup", "backups", { "host" },
-		&SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_GET_OWNER, .deed = DEED_MOVE, .owner = OWNER_HOST, .counted = true },
+		&SQL_CINDER_BACKUP_MOVE, &SQL_CINDER_BACKUP_GET_OWNER, &SQL_CINDER_BACKUP_MOVE_MANY,
+		&SQL_CINDER_BACKUP_GET_OWNER_MANY, .deed = DEED_MOVE, .owner = OWNER_HOST, .counted = true },
 	[STEP_CINDER_SERVICE] = { "service", "cinder service", "cinder services", { "disabled", "disabled_reason" },
 		&SQL_CINDER_SERVICE_SET_DISABLED, &SQL_CINDER_SERVICE_GET_DISABLED, .deed = DEED_MARK },
 	[STEP_COMPUTE_SERVICE] = { "compute_service", "nova service", "nova services",

@@ -77,8 +77,12 @@ static void keep_taken(const struct scene *scene, const struct move *m, enum own
 
 static int find_rows(struct scene *scene, struct move *m, enum owned_kind kind, struct error *err)
 {
-	if (owned_find(scene->world->cinder_db, kind, m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host,
-		&m->rows[kind], err) != 0)
+	struct db *db = scene->world->cinder_db;
+	const char *owner = m->kind == MOVE_BACKUPS ? m->from.text : m->from.backend_host;
+
+	if ((kind == OWNED_VOLUME ? owned_find_volumes(db, owner, &scene->cinder.owners, m->source ? m->source->uuid : NULL,
+					&m->rows[kind], err) :
+				    owned_find(db, kind, owner, &m->rows[kind], err)) != 0)
 		return -1;
 	keep_taken(scene, m, kind, &m->rows[kind]);
 	return 0;

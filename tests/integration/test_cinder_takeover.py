@@ -163,7 +163,7 @@ class Takeover(blocking.TestCase):
         rows("cinder", "UPDATE volumes SET service_uuid = NULL WHERE id LIKE %s", ("%3-b167-4000-8000-000000000000",))
 
     def test_many_rows_go_as_few_do(self):
-        """From 2,000 volumes on one statement moves fifty of them, after each was locked and compared."""
+        """One statement moves up to 500 of them that share their values, and compares each."""
         self.many()
         before = everything()
         promised = self.promised(before, False)

@@ -193,6 +193,58 @@ static void numbers_and_null_go_into_an_array(void **state)
 	    "-,odd,-");
 }
 
+/* ---- lists: one statement over the ids of many rows that share their values */
+
+static void move_list(size_t first, size_t n, uint64_t *matched)
+{
+	const char *id[DB_LIST];
+	const struct db_param params[] = { p_list("ids", id, n), p_str("old_host", OLD_HOST), p_str("new_host", NEW_HOST),
+		p_str("old_service_uuid", "service-a"), p_str("new_service_uuid", NULL), p_str("old_cluster_name", NULL),
+		p_str("new_cluster_name", NULL), p_end };
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		id[i] = ids[first + i];
+	if (db_write(db, &SQL_CINDER_VOLUME_MOVE_MANY, params, matched, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
+/* Every second row has the service. */
+static void a_list_takes_one_value_to_as_many_as_it_has(void **state)
+{
+	static const size_t sizes[] = { 1, 2, 3, DB_LIST - 1, DB_LIST };
+	uint64_t matched;
+	size_t first = 0, all = 0;
+
+	(void)state;
+	rooms_begin(db);
+	for (size_t i = 0; i < COUNT(sizes); first += sizes[i++]) {
+		size_t expected = (first + sizes[i]) / 2 - first / 2;
+
+		move_list(first, sizes[i], &matched);
+		assert_int_equal(matched, expected);
+		all += expected;
+	}
+	assert_int_equal(db_commit(db, &(struct error){ 0 }), 0);
+	assert_int_equal(atoi(moved()), all);
+}
+
+static void a_row_of_a_list_that_others_changed_is_missing_from_the_count(void **state)
+{
+	static const char *const changes[] = { "host = UPPER(host)", "host = CONCAT(host, ' ')", "service_uuid = NULL", "cluster_name = 'x@b'",
+		"deleted = 1" };
+	uint64_t matched;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		admin("UPDATE evac_rooms.volumes SET %s WHERE id = 'm%05zu'", changes[i], 2 * i + 2);
+		rooms_begin(db);
+		move_list(0, 2 * COUNT(changes), &matched);
+		db_rollback(db);
+		assert_int_equal(matched, COUNT(changes) - i - 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +252,8 @@ int main(void)
 		cmocka_unit_test_setup(rows_that_others_changed_are_missing_from_the_count, many_volumes),
 		cmocka_unit_test_setup(one_bad_row_of_an_array_dooms_all, many_volumes),
 		cmocka_unit_test_setup(few_rows_and_one_row_after_many_are_right_too, many_volumes),
+		cmocka_unit_test_setup(a_list_takes_one_value_to_as_many_as_it_has, many_volumes),
+		cmocka_unit_test_setup(a_row_of_a_list_that_others_changed_is_missing_from_the_count, many_volumes),
 		cmocka_unit_test(numbers_and_null_go_into_an_array),
 	};
 

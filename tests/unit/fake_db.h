@@ -61,6 +61,9 @@ static inline void fake_call(const char *name, const struct db_param *params)
 	for (; params && params->name; params++) {
 		if (params->type == DB_PARAM_INT)
 			str_addf(&fake_calls, " %s=%lld", params->name, (long long)params->number);
+		else if (params->type == DB_PARAM_LIST)
+			for (int64_t i = 0; i < params->number; i++)
+				str_addf(&fake_calls, "%s%s", i ? "," : " ids=", params->list[i]);
 		else
 			str_addf(&fake_calls, " %s=%s", params->name, params->type == DB_PARAM_NULL ? "NULL" : params->text);
 	}

@@ -236,6 +236,133 @@ static void every_kind_is_found_by_its_own_statement(void **state)
 	}
 }
 
+/* ---- owners, and what is taken from their counts */
+
+#define GROUP_COLUMNS LIST("kind", "host", "last_host", "n", "n_clustered", NULL)
+
+static void owners_are_told_by_the_number_of_their_name(void **state)
+{
+	struct owners owners;
+	struct error err;
+
+	(void)state;
+	fake_rows("cinder/owner_list", GROUP_COLUMNS,
+	    LIST("backup", "a", "a", "2", "0", "volume", "a@b#p", "a@b#p", "3", "0", "volume", "a@b#q", "a@b#q", "4", "0", "volume", "A@b", "A@b", "5", "0"), 4);
+	assert_int_equal(0, owners_list(NULL, &owners, &err));
+	assert_string_equal(fake_calls.s, "cinder/owner_list");
+	assert_int_equal(owners.n, 4);
+	assert_string_equal(owners.v[1].host, "a@b#p");
+	assert_int_equal(owners.v[1].n, 3);
+	assert_null(owners.v[1].cluster_name);
+	assert_int_equal(7, owners_count(&owners, "volume", "a@b", true));
+	assert_int_equal(0, owners_count(&owners, "volume", "a@b", false));
+	assert_int_equal(4, owners_count(&owners, "volume", "a@b#q", false));
+	assert_int_equal(2, owners_count(&owners, "backup", "a", true));
+	assert_int_equal(0, owners_count(&owners, "volume", "a", true)); /* a node is no backend */
+	assert_int_equal(12, owners_count(&owners, "volume", NULL, false));
+	owners_free(&owners);
+}
+
+static void owners_whose_names_share_a_number_or_have_a_cluster_are_asked_for_exactly(void **state)
+{
+	static const char *const groups[][5] = { { "volume", "a@b", "c@d", "3", "0" }, { "volume", "a@b", "a@b", "3", "1" } };
+	struct owners owners;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(groups); i++) {
+		fake_reset();
+		fake_rows("cinder/owner_list", GROUP_COLUMNS, groups[i], 1);
+		fake_rows("cinder/owner_list_exact", LIST("kind", "host", "n", "cluster_name", NULL),
+		    LIST("volume", "a@b", "1", NULL, "volume", "c@d", "2", "x@d"), 2);
+		assert_int_equal(0, owners_list(NULL, &owners, &err));
+		assert_string_equal(fake_calls.s, "cinder/owner_list|cinder/owner_list_exact");
+		assert_int_equal(owners.n, 2);
+		assert_string_equal(owners.v[1].cluster_name, "x@d");
+		owners_free(&owners);
+	}
+}
+
+#define BY_SERVICE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1"
+#define BY_BACKEND "cinder/volume_list_by_backend backend_host=a@b"
+
+/* ${rows} the index gives of 2 counted ones, in a cloud of ${all}. */
+static const struct {
+	int64_t counted, all;
+	const char *service_uuid;
+	size_t rows;
+	const char *calls;
+} searches[] = {
+	{ 0, 100, "s1", 0, "" },
+	{ 2, 100, "s1", 2, BY_SERVICE },
+	{ 2, 100, "s1", 1, BY_SERVICE "|" BY_BACKEND }, /* one names another service, or none */
+	{ 2, 100, NULL, 2, BY_BACKEND },
+	{ 2, 8, "s1", 2, BY_BACKEND }, /* a quarter of all is sooner read in passing */
+};
+
+static void few_volumes_of_many_are_found_by_their_service(void **state)
+{
+	struct owned_rows rows;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(searches); i++) {
+		struct owner owner[] = { { .kind = "volume", .host = "a@b#p", .n = searches[i].counted },
+			{ .kind = "volume", .host = "o@b", .n = searches[i].all - searches[i].counted } };
+		const struct owners owners = { .v = owner, .n = COUNT(owner) };
+
+		fake_reset();
+		fake_rows("cinder/volume_list_by_service", LIST("id", "host", NULL), LIST("v1", "a@b#p", "v2", "a@b#p"), searches[i].rows);
+		fake_rows("cinder/volume_list_by_backend", LIST("id", "host", NULL), LIST("v1", "a@b#p", "v2", "a@b#p"), 2);
+		assert_int_equal(0, owned_find_volumes(NULL, "a@b", &owners, searches[i].service_uuid, &rows, &err));
+		assert_string_equal(str_or(fake_calls.s, ""), searches[i].calls);
+		assert_int_equal(rows.n, searches[i].counted);
+		owned_free(&rows);
+	}
+}
+
+static void counts_with_owners_pass_over_the_small_tables_alone(void **state)
+{
+	struct owner owner[] = { { .kind = "volume", .host = "a@b#p", .n = 3 }, { .kind = "volume", .host = "c@b", .n = 4 },
+		{ .kind = "backup", .host = "a", .n = 5 } };
+	const struct owners owners = { .v = owner, .n = COUNT(owner) };
+	struct ownership_count count;
+	struct error err;
+
+	(void)state;
+	fake_rows("cinder/owner_count_small", LIST("kind", "n_old", "n_new", NULL), LIST("group", "1", "2"), 1);
+	assert_int_equal(0, ownership_count_with(NULL, &owners, "a@b", "c@b", true, &count, &err));
+	assert_string_equal(fake_calls.s, "cinder/owner_count_small old_owner=a@b new_owner=c@b pools=1");
+	assert_true(count.known);
+	assert_int_equal(count.old_owner[OWNED_VOLUME], 3);
+	assert_int_equal(count.new_owner[OWNED_VOLUME], 4);
+	assert_int_equal(count.old_owner[OWNED_GROUP], 1);
+	assert_int_equal(count.new_owner[OWNED_GROUP], 2);
+	assert_int_equal(count.old_owner[OWNED_BACKUP], 0);
+}
+
+static void a_volumes_own_work_is_in_its_status(void **state)
+{
+	struct owned volume[] = { { .id = "v1", .status = "available" }, { .id = "v2", .status = "uploading", .attach_status = "attached", .host = "a@b" },
+		{ .id = "v3", .status = "deleting" }, { .id = "v4", .status = "error_deleting" }, { .id = "v5", .status = "attaching" } };
+	const struct owned_rows volumes = { .v = volume, .n = COUNT(volume) };
+	struct unfinished_rows rows;
+	struct error err;
+
+	(void)state;
+	fake_rows("cinder/unfinished_list_by_backend", LIST("kind", "id", "status", NULL), LIST("snapshot", "s1", "creating"), 1);
+	assert_int_equal(0, unfinished_on_backend(NULL, "a@b", "a", &volumes, &rows, &err));
+	assert_int_equal(rows.n, 3);
+	assert_string_equal(rows.v[0].id, "s1");
+	assert_string_equal(rows.v[1].id, "v2");
+	assert_string_equal(rows.v[1].volume_id, "v2");
+	assert_string_equal(rows.v[1].volume_status, "uploading");
+	assert_string_equal(unfinished_final_status(&rows.v[1]), "in-use");
+	assert_string_equal(rows.v[2].kind, "volume");
+	assert_string_equal(rows.v[2].id, "v3");
+	unfinished_free(&rows);
+}
+
 static void every_kind_has_its_names(void **state)
 {
 	static const char *const expected[] = { "volume volumes", "group groups", "consistencygroup consistency groups",
@@ -341,6 +468,11 @@ int main(void)
 		cmocka_unit_test(of_several_rows_the_freshest_service_counts),
 		with_db(services_are_read_with_their_nulls),
 		with_db(every_kind_is_found_by_its_own_statement),
+		with_db(owners_are_told_by_the_number_of_their_name),
+		with_db(owners_whose_names_share_a_number_or_have_a_cluster_are_asked_for_exactly),
+		with_db(few_volumes_of_many_are_found_by_their_service),
+		with_db(counts_with_owners_pass_over_the_small_tables_alone),
+		with_db(a_volumes_own_work_is_in_its_status),
 		cmocka_unit_test(every_kind_has_its_names),
 		cmocka_unit_test(rows_in_the_middle_of_something_are_told_from_those_at_rest),
 		cmocka_unit_test(a_migration_is_under_way_until_it_ended),

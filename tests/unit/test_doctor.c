@@ -13,7 +13,6 @@ static void a_read_that_locks_is_for_writing(void **state)
 {
 	(void)state;
 	assert_true(statement_is_for_writing(&SQL_NOVA_INSTANCE_LOCK));
-	assert_true(statement_is_for_writing(&SQL_CINDER_VOLUME_LOCK_MANY));
 	assert_true(statement_is_for_writing(&SQL_CINDER_VOLUME_MOVE));
 	assert_false(statement_is_for_writing(&SQL_NOVA_EVACUATION_LIST_OURS));
 	assert_false(statement_is_for_writing(&SQL_NEUTRON_BLOCK_LIST_BY_DEVICE));

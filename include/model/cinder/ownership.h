@@ -12,6 +12,7 @@ struct owned {
 	const char *project_id, *user_id; /* volumes and backups: whose they are; else NULL */
 	const char *service;              /* volumes: service_uuid; workers: service_id; else NULL */
 	const char *race_preventer;       /* workers: what cinder's own compare-and-set counts; else NULL */
+	const char *attach_status;        /* volumes; else NULL */
 	bool left_out;                    /* by --only, --exclude or --limit: it is looked at and stays */
 };
 struct owned_rows {
@@ -53,6 +54,13 @@ struct owners {
 	DB_ROWS(struct owner);
 };
 int owners_list(struct db *db, struct owners *out, struct error *err);
+/* Rows of "volume" or "backup" that ${owner} has, with those of a backend's ${pools}; NULL: that there are. */
+int64_t owners_count(const struct owners *owners, const char *kind, const char *owner, bool pools);
+/* The volumes of a backend host as owned_find() has them, in the snapshot in which ${owners} were counted: none is asked for
+ * where there are none, and few of many by the index of ${service_uuid} (NULL: not known), where that gives as many as were
+ * counted. */
+int owned_find_volumes(struct db *db, const char *backend_host, const struct owners *owners, const char *service_uuid,
+    struct owned_rows *out, struct error *err);
 static inline void owners_free(struct owners *owners)
 {
 	db_rows_free(&owners->rows);
@@ -66,9 +74,10 @@ struct unfinished {
 struct unfinished_rows {
 	DB_ROWS(struct unfinished);
 };
-/* Of a backend: its volumes' work, and backups of them that another node has under way. Of a backup host: its own. */
-int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out,
-    struct error *err);
+/* Of a backend: its ${volumes}' work (all of them), and backups of them that another node has under way. Of a backup host: its
+ * own. */
+int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, const struct owned_rows *volumes,
+    struct unfinished_rows *out, struct error *err);
 int unfinished_on_backup_host(struct db *db, const char *host, struct unfinished_rows *out, struct error *err);
 static inline void unfinished_free(struct unfinished_rows *rows)
 {
@@ -88,5 +97,8 @@ struct ownership_count {
 };
 int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
     struct error *err);
+/* The same without a pass over volumes and backups: those as ${owners} were counted. */
+int ownership_count_with(struct db *db, const struct owners *owners, const char *old_owner, const char *new_owner, bool pools,
+    struct ownership_count *out, struct error *err);
 
 #endif

@@ -17,12 +17,55 @@ struct count_rows {
 };
 static const struct db_shape count_row_shape = DB_SHAPE(struct count_row, DB_COLUMNS(struct count_row, kind, n_old, n_new));
 
-int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, struct unfinished_rows *out,
-    struct error *err)
+/* What a cinder-volume works on by itself; it is in the volume's own row. */
+static bool is_unfinished(const struct owned *volume)
+{
+	static const char *const status[] = { "creating", "downloading", "uploading", "deleting" };
+
+	for (size_t i = 0; i < sizeof status / sizeof *status; i++)
+		if (str_equal(volume->status, status[i]))
+			return true;
+	return false;
+}
+
+static struct unfinished work_on(const struct owned *volume, struct arena *arena)
+{
+	return (struct unfinished){ .kind = "volume",
+		.id = arena_dup(arena, volume->id),
+		.volume_id = arena_dup(arena, volume->id),
+		.status = arena_dup(arena, volume->status),
+		.volume_status = arena_dup(arena, volume->status),
+		.attach_status = arena_dup(arena, volume->attach_status),
+		.host = arena_dup(arena, volume->host) };
+}
+
+static void add_work_on(const struct owned_rows *volumes, struct unfinished_rows *out)
+{
+	struct unfinished *all;
+	size_t more = 0;
+
+	for (size_t i = 0; i < volumes->n; i++)
+		more += is_unfinished(&volumes->v[i]);
+	if (more == 0)
+		return;
+	all = arena_alloc(&out->arena, (out->n + more) * sizeof *all);
+	if (out->n > 0)
+		memcpy(all, out->v, out->n * sizeof *all);
+	out->v = all;
+	for (size_t i = 0; i < volumes->n; i++)
+		if (is_unfinished(&volumes->v[i]))
+			out->v[out->n++] = work_on(&volumes->v[i], &out->arena);
+}
+
+int unfinished_on_backend(struct db *db, const char *backend_host, const char *node, const struct owned_rows *volumes,
+    struct unfinished_rows *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("backend_host", backend_host), p_str("node", node), p_end };
 
-	return db_read(db, &SQL_CINDER_UNFINISHED_LIST_BY_BACKEND, params, &unfinished_shape, &out->rows, err);
+	if (db_read(db, &SQL_CINDER_UNFINISHED_LIST_BY_BACKEND, params, &unfinished_shape, &out->rows, err) != 0)
+		return -1;
+	add_work_on(volumes, out);
+	return 0;
 }
 
 int unfinished_on_backup_host(struct db *db, const char *host, struct unfinished_rows *out, struct error *err)
@@ -66,15 +109,13 @@ const char *unfinished_final_volume_status(const struct unfinished *row)
 	return NULL;
 }
 
-int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
+static int read_counts(struct db *db, const struct sql *sql, const struct db_param *params, struct ownership_count *out,
     struct error *err)
 {
-	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools),
-		p_end };
 	struct count_rows rows;
 
 	*out = (struct ownership_count){ 0 };
-	if (db_read(db, &SQL_CINDER_OWNER_COUNT, params, &count_row_shape, &rows.rows, err) != 0)
+	if (db_read(db, sql, params, &count_row_shape, &rows.rows, err) != 0)
 		return -1;
 	out->known = true;
 	for (const struct count_row *row = rows.v; row < rows.v + rows.n; row++)
@@ -84,5 +125,30 @@ int ownership_count(struct db *db, const char *old_owner, const char *new_owner,
 				out->new_owner[k] = row->n_new;
 			}
 	db_rows_free(&rows.rows);
+	return 0;
+}
+
+int ownership_count(struct db *db, const char *old_owner, const char *new_owner, bool pools, struct ownership_count *out,
+    struct error *err)
+{
+	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools),
+		p_end };
+
+	return read_counts(db, &SQL_CINDER_OWNER_COUNT, params, out, err);
+}
+
+int ownership_count_with(struct db *db, const struct owners *owners, const char *old_owner, const char *new_owner, bool pools,
+    struct ownership_count *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("old_owner", old_owner), p_str("new_owner", new_owner), p_int("pools", pools),
+		p_end };
+	static const enum owned_kind kinds[] = { OWNED_VOLUME, OWNED_BACKUP };
+
+	if (read_counts(db, &SQL_CINDER_OWNER_COUNT_SMALL, params, out, err) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		out->old_owner[kinds[i]] = owners_count(owners, owned_kind_name[kinds[i]], old_owner, pools);
+		out->new_owner[kinds[i]] = owners_count(owners, owned_kind_name[kinds[i]], new_owner, pools);
+	}
 	return 0;
 }
