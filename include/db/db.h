@@ -12,6 +12,7 @@
 #include "util/error.h"
 #include "util/mem.h"
 #include "util/url.h"
+#include "util/words.h"
 
 /* The only room that speaks libmariadb: one connection to one schema, prepared statements of the catalogue, transactions,
  * and what a server's error means at the moment it came.
@@ -96,6 +97,12 @@ int db_read(struct db *db, const struct sql *sql, const struct db_param *params,
  * is a text); 0: there is none, and ${row} is as it was; -1. */
 int db_read_one(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape, void *row,
     struct arena *texts, struct error *err);
+
+/* The rows of all of ${keys}, whatever their number, of a statement with one parameter, a list: as many statements as lists of
+ * DB_LIST. They come back ordered by their column ${key}, a text, as the server compares ids, without case; those of one key in
+ * the order of the statement. What is no key of theirs is nobody's. No key: no statement, no rows. */
+int db_read_set(struct db *db, const struct sql *sql, const struct words *keys, const struct db_shape *shape, const char *key,
+    struct db_rows *out, struct error *err);
 
 /* Rows one by one as the server sends them, whatever their columns: for answers that must not be held in memory. While a stream
  * is open its connection takes nothing else. Every value is text or NULL and lives until the next call. */

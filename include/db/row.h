@@ -61,6 +61,11 @@ struct db_shape {
 	const struct db_column *column;
 };
 
+/* Orders rows by their column ${key}, a text, without case; those of one key stay in their order. */
+void db_rows_sort(struct db_rows *rows, const struct db_shape *shape, const char *key);
+/* Of rows in this order: the first of one key, and how many there are; NULL and 0: none. */
+void *db_rows_find(const struct db_rows *rows, const struct db_shape *shape, const char *key, const char *value, size_t *n);
+
 /* clang-format off */
 /* At file scope: what it points to lives as long as it does. */
 #define DB_SHAPE(T, ...) { sizeof(T), (const struct db_column[]){ __VA_ARGS__, { .name = NULL } } }

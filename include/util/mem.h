@@ -32,6 +32,7 @@ void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for anyt
 char *arena_dup(struct arena *arena, const char *s); /* NULL stays NULL */
 char *arena_dupn(struct arena *arena, const char *s, size_t n);
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void arena_join(struct arena *arena, struct arena *more); /* what ${more} has ends with ${arena}; ${more} is empty then */
 void arena_free(struct arena *arena);
 
 void auto_free_(void *p);

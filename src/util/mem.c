@@ -158,6 +158,18 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
 	return arena_dup(arena, s);
 }
 
+/* Behind the block that is being filled. */
+void arena_join(struct arena *arena, struct arena *more)
+{
+	struct arena_block **end = arena->block ? &arena->block->next : &arena->block, *rest = *end;
+
+	*end = more->block;
+	while (*end)
+		end = &(*end)->next;
+	*end = rest;
+	more->block = NULL;
+}
+
 void arena_free(struct arena *arena)
 {
 	struct arena_block *b = arena->block, *next;

@@ -20,6 +20,8 @@ struct fake_answer {
 	size_t n;                          /* rows read, or rows matched by a write */
 	enum error_kind fails;             /* ERROR_OK: it does not */
 };
+/* Keys of a set. */
+#define WORDS(...) ((struct words){ .v = (const char *[]){ __VA_ARGS__ }, .n = sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *) })
 static struct fake_answer fake_answers[FAKE_MAX];
 static struct str fake_calls; /* "begin write|nova/x a=1 b=NULL|commit" */
 static enum error_kind fake_commit_fails, fake_begin_fails;
@@ -63,7 +65,7 @@ static inline void fake_call(const char *name, const struct db_param *params)
 			str_addf(&fake_calls, " %s=%lld", params->name, (long long)params->number);
 		else if (params->type == DB_PARAM_LIST)
 			for (int64_t i = 0; i < params->number; i++)
-				str_addf(&fake_calls, "%s%s", i ? "," : " ids=", params->list[i]);
+				str_addf(&fake_calls, i ? ",%s" : " %s=%s", i ? params->list[i] : params->name, params->list[i]);
 		else
 			str_addf(&fake_calls, " %s=%s", params->name, params->type == DB_PARAM_NULL ? "NULL" : params->text);
 	}

@@ -148,11 +148,35 @@ static void what_cannot_be_had_ends_the_program(void **state)
 	assert_int_not_equal(die(overflow), 0); /* abort(), or a sanitizer's own way out */
 }
 
+static void an_arena_takes_in_another_and_goes_on_filling_its_own_block(void **state)
+{
+	auto_arena struct arena arena = { 0 }, more = { 0 }, none = { 0 };
+	char *own = arena_dup(&arena, "own"), *next, *of_more[3];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) { /* a block each */
+		of_more[i] = arena_alloc(&more, 100000);
+		memset(of_more[i], 'm', 99999);
+	}
+	arena_join(&arena, &more);
+	arena_join(&arena, &none);
+	assert_null(more.block);
+	next = arena_dup(&arena, "next");
+	assert_ptr_equal(next, own + 16);
+	assert_string_equal(own, "own");
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(strlen(of_more[i]), 99999);
+	arena_join(&none, &arena); /* into an empty one */
+	assert_null(arena.block);
+	assert_string_equal(next, "next");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_gives_zeroed_and_aligned_room_of_any_size),
 		cmocka_unit_test(an_arena_copies_text_and_leaves_absent_absent),
+		cmocka_unit_test(an_arena_takes_in_another_and_goes_on_filling_its_own_block),
 		cmocka_unit_test(an_arena_that_was_freed_is_empty_and_usable),
 		cmocka_unit_test(an_array_grows_and_keeps_what_it_has),
 		cmocka_unit_test(an_array_of_nothing_is_sorted_and_searched),
