@@ -85,7 +85,8 @@ struct candidate {
 	struct spec_facts spec_facts;
 	struct needs needs;
 	struct server_group group;
-	const char **group_host; /* where the other members of its group are; a NULL for one that is on no host */
+	const char **group_host; /* in the arena, shared by those of one group: where the other members of its group are; a NULL
+	                            for one that is on no host */
 	size_t ngroup_host;
 	const struct migration *open;   /* somebody may still work on it; NULL: nobody */
 	struct migrations accepted;     /* what a conductor would take for the one that we ask for */
@@ -420,7 +421,10 @@ bool scene_is_failed_node(const struct scene *scene, const char *host);
 struct db *scene_placement_db(const struct scene *scene);
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);
-int scene_find_group(struct scene *scene, struct candidate *candidate, struct error *err);
+int scene_find_traits(struct scene *scene, const struct candidate *candidate, struct error *err);
+/* scene_candidates.c: the facts of all candidates, one for each of subject.instances, in their order; each kind of row is asked
+ * for all of them at once. */
+int scene_find_candidates(struct scene *scene, struct error *err);
 
 /* Would a nova-compute that rebuilds an instance wait for the event of one of these, as its info cache has them before, or is
  * that not known? Bound to another host each is DOWN at first, whatever it was: only where there is none, or none but

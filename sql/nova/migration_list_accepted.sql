@@ -1,6 +1,6 @@
--- Migrations of one instance that a conductor would take for the one it was just asked for: it looks for status 'accepted' of any
+-- Migrations of some instances that a conductor would take for the one it was just asked for: it looks for status 'accepted' of any
 -- type, deleted rows too, and takes the first (nova conductor/manager.py: rebuild_instance).
--- :param instance_uuid text
+-- :param instance_uuids list  in the client one
 -- :reads migrations :rows many
 SELECT m.id
      , m.uuid
@@ -12,6 +12,6 @@ SELECT m.id
      , TIMESTAMPDIFF(SECOND, m.created_at, UTC_TIMESTAMP()) AS age_s
      , (COALESCE(m.deleted, 0) <> 0) AS deleted
   FROM migrations AS m
- WHERE m.instance_uuid = @instance_uuid
+ WHERE m.instance_uuid IN (@instance_uuids)
    AND m.status = 'accepted'
- ORDER BY m.id;
+ ORDER BY m.instance_uuid, m.id;

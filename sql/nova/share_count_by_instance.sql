@@ -1,7 +1,9 @@
--- Manila shares that an instance has mounted (nova 29 and later have the table): nova does not evacuate one that has any.
--- :param uuid text
--- :reads share_mapping :rows one
-SELECT COUNT(*) AS shares
+-- Manila shares that some instances have mounted (nova 29 and later have the table): nova does not evacuate one that has any.
+-- :param uuids list  in the client one
+-- :reads share_mapping :rows many
+SELECT s.instance_uuid
+     , COUNT(*) AS shares
   FROM share_mapping AS s
- WHERE s.instance_uuid = @uuid
- ORDER BY 1;
+ WHERE s.instance_uuid IN (@uuids)
+ GROUP BY s.instance_uuid
+ ORDER BY s.instance_uuid;

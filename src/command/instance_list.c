@@ -23,23 +23,25 @@ static const struct table_column columns[] = {
 
 static int fill_instances(struct scene *scene, struct table *table, struct error *err)
 {
-	struct needs needs;
+	struct needs *needs;
 
 	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
 	    instances_on_host(scene->nova.home->cell->db, scene->subject.host, &scene->subject.instances, err) != 0)
 		return -1;
 	owned_say_twins(scene, scene->subject.host, "instance");
 	table_say_none(table, "No instances on '%s'.", scene->subject.host);
+	needs = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *needs);
+	if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, scene->subject.instances.v, scene->subject.instances.n,
+		&scene->arena, needs, err) != 0)
+		return -1;
 	for (const struct instance *i = scene->subject.instances.v; i < scene->subject.instances.v + scene->subject.instances.n;
-	     i++) {
-		if (needs_read(scene->nova.home->cell->db, &scene->nova.columns, i, &scene->arena, &needs, err) != 0)
-			return -1;
+	     i++, needs++) {
 		table_add(table);
 		table_text(table, "id", i->uuid);
 		table_members(table, struct instance, i, name, project_id, host, node, vm_state, task_state, power_state, vcpus,
 		    memory_mb, root_gb);
 		table_text(table, "boot", instance_boots_from_volume(i) ? "volume" : "image");
-		table_members(table, struct own_disks, &needs.disks, ephemeral_gb, swap_mb);
+		table_members(table, struct own_disks, &needs->disks, ephemeral_gb, swap_mb);
 		table_text(table, "cell", scene->nova.home->cell->name);
 	}
 	return 0;

@@ -14,16 +14,6 @@ void scene_free(struct scene *scene)
 	}
 	free(scene->subject.move);
 	free(scene->cinder.cluster_fact);
-	for (i = 0; i < scene->subject.ncandidate; i++) {
-		request_spec_free(&scene->subject.candidate[i].spec);
-		server_group_free(&scene->subject.candidate[i].group);
-		migrations_free(&scene->subject.candidate[i].accepted);
-		attempts_free(&scene->subject.candidate[i].attempts);
-		power_history_free(&scene->subject.candidate[i].power);
-		unexplained_free(&scene->subject.candidate[i].unexplained);
-		for (k = 0; k < scene->subject.candidate[i].nvolume; k++)
-			volume_owner_free(&scene->subject.candidate[i].volume[k].owner);
-	}
 	for (i = 0; i < scene->nova.ncell; i++) {
 		nova_services_free(&scene->nova.cell[i].services);
 		compute_nodes_free(&scene->nova.cell[i].nodes);

@@ -78,82 +78,6 @@ void scene_note_builders(struct scene *scene)
 			keep_lowest(&scene->nova.builder_version, s->version);
 }
 
-static bool is_volume_moved(const struct scene *scene, const char *volume_id)
-{
-	size_t m, i;
-
-	for (m = 0; m < scene->subject.nmove; m++)
-		for (i = 0; i < scene->subject.move[m].rows[OWNED_VOLUME].n; i++)
-			if (strcmp(scene->subject.move[m].rows[OWNED_VOLUME].v[i].id, volume_id) == 0)
-				return true;
-	return false;
-}
-
-static int find_volumes(struct scene *scene, struct candidate *c, struct error *err)
-{
-	struct volume_fact *fact;
-	struct host_name owner;
-	size_t i;
-
-	for (i = 0; i < scene->subject.bdms.n; i++)
-		c->nvolume += strcmp(scene->subject.bdms.v[i].instance_uuid, c->instance->uuid) == 0;
-	c->volume = arena_alloc(&scene->arena, c->nvolume * sizeof *c->volume);
-	fact = c->volume;
-	for (i = 0; i < scene->subject.bdms.n; i++) {
-		if (strcmp(scene->subject.bdms.v[i].instance_uuid, c->instance->uuid) != 0)
-			continue;
-		fact->bdm = &scene->subject.bdms.v[i];
-		if (scene->world->cinder_db) {
-			if (volume_owner_get(scene->world->cinder_db, fact->bdm->volume_id, &fact->owner, err) != 0)
-				return -1;
-			if (fact->owner.host && host_name_parse(fact->owner.host, &owner))
-				fact->service = cinder_service_find(&scene->cinder.services, "cinder-volume",
-				    owner.backend_host);
-			fact->moves_first = is_volume_moved(scene, fact->bdm->volume_id);
-		}
-		fact++;
-	}
-	return 0;
-}
-
-/* Of the others vm_state says it. */
-static int find_power(struct db *cell, struct candidate *c, struct error *err)
-{
-	if (!str_equal(c->instance->vm_state, "error"))
-		return 0;
-	if (power_history_get(cell, c->instance->uuid, &c->power, err) != 0)
-		return -1;
-	c->was_stopped = power_was_stopped(&c->power);
-	return 0;
-}
-
-static int find_candidate(struct scene *scene, struct candidate *c, const struct instance *instance, struct error *err)
-{
-	struct db *cell = scene->nova.home->cell->db;
-
-	c->instance = instance;
-	c->wanted = request_wants(scene->request, instance->uuid, instance->name);
-	if (instance_mapping_get(scene->world->api_db, &scene->nova.api_columns, instance->uuid, &c->mapping, err) != 0)
-		return -1;
-	if (request_spec_get(scene->world->api_db, instance->uuid, &c->spec, err) != 0)
-		return -1;
-	for (size_t i = 0; i < scene->subject.migrations.n; i++)
-		if (strcmp(scene->subject.migrations.v[i].instance_uuid, instance->uuid) == 0)
-			c->open = &scene->subject.migrations.v[i];
-	request_spec_facts(&c->spec, &scene->arena, &c->spec_facts);
-	if (needs_read(cell, &scene->nova.columns, instance, &scene->arena, &c->needs, err) != 0)
-		return -1;
-	needs_of_request(c->spec_facts.valid ? c->spec.spec : NULL, &scene->arena, &c->needs);
-	if (migrations_accepted(cell, instance->uuid, &c->accepted, err) != 0 ||
-	    attempts_unfinished(cell, instance->uuid, &c->attempts, err) != 0)
-		return -1;
-	if (c->attempts.n && fault_guest_alive(cell, instance->uuid, &c->guest_alive_s, err) != 0)
-		return -1;
-	if (scene_find_group(scene, c, err) != 0 || find_power(cell, c, err) != 0)
-		return -1;
-	return find_volumes(scene, c, err);
-}
-
 /* The same command again: what an evacuation has taken away from the host is no mistyped name, nor is any word of the run that
  * goes on. */
 static void find_gone(const struct scene *scene, struct nameables *out)
@@ -219,11 +143,9 @@ static int find_candidates(struct scene *scene, struct error *err)
 	    scene_find_placing(scene, err) != 0)
 		return -1;
 	scene->subject.candidate = arena_alloc(&scene->arena, scene->subject.instances.n * sizeof *scene->subject.candidate);
-	for (size_t i = 0; i < scene->subject.instances.n; i++) {
-		scene->subject.ncandidate = i + 1;
-		if (find_candidate(scene, &scene->subject.candidate[i], &scene->subject.instances.v[i], err) != 0)
-			return -1;
-	}
+	scene->subject.ncandidate = scene->subject.instances.n;
+	if (scene_find_candidates(scene, err) != 0)
+		return -1;
 	vec_sort(scene->subject.candidate, scene->subject.ncandidate, sizeof *scene->subject.candidate, biggest_first);
 	if (scene_find_network(scene, err) != 0)
 		return -1;
@@ -286,8 +208,7 @@ static int find_homeless(struct scene *scene, const struct cell_facts *where, st
 		return -1;
 	scene->subject.candidate = arena_alloc(&scene->arena, sizeof *scene->subject.candidate);
 	scene->subject.ncandidate = 1;
-	if (find_candidate(scene, scene->subject.candidate, scene->subject.instances.v, err) != 0 ||
-	    scene_find_network(scene, err) != 0)
+	if (scene_find_candidates(scene, err) != 0 || scene_find_network(scene, err) != 0)
 		return -1;
 	scene_find_disks(scene);
 	return 0;

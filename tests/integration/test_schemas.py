@@ -15,7 +15,7 @@ from releases import DATABASES, RELEASES
 
 # Statements that are sent only when a probe has found this.
 PROBED = {"nova/migration_insert": ("nova", "migrations", "cross_cell_move"), "nova/share_count_by_instance": ("nova", "share_mapping", "instance_uuid"),
-          "nova_api/instance_mapping_get": ("nova_api", "instance_mappings", "queued_for_delete"),
+          "nova_api/instance_mapping_list_by_instance": ("nova_api", "instance_mappings", "queued_for_delete"),
           "nova_api/group_list_by_instance": ("nova_api", "instance_group_policy", "rules"),
           "cinder/quota_count": ("cinder", "volumes", "use_quota"),
           "cinder/quota_usage_remove": ("cinder", "quota_usages", "race_preventer")}

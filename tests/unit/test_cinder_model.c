@@ -436,23 +436,22 @@ static void a_migration_is_under_way_until_it_ended(void **state)
 
 static void a_volume_that_cinder_does_not_know_is_an_answer(void **state)
 {
+	auto_arena struct arena arena = { 0 };
 	struct volume_owner owner;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(0, volume_owner_get(NULL, "v1", &owner, &err));
+	assert_int_equal(0, volume_owners_get(NULL, &WORDS("v1"), &arena, &owner, &err));
 	assert_false(owner.known);
 	assert_null(owner.host);
-	volume_owner_free(&owner);
-	fake_rows("cinder/volume_get_backend", LIST("id", "host", "cluster_name", "status", "encryption_key_id", "type", NULL),
+	fake_rows("cinder/volume_list_owners", LIST("id", "host", "cluster_name", "status", "encryption_key_id", "type", NULL),
 	    LIST("v1", "a@b#p", NULL, "in-use", NULL, "fast"), 1);
-	assert_int_equal(0, volume_owner_get(NULL, "v1", &owner, &err));
+	assert_int_equal(0, volume_owners_get(NULL, &WORDS("v1"), &arena, &owner, &err));
 	assert_true(owner.known);
 	assert_string_equal(owner.host, "a@b#p");
 	assert_string_equal(owner.type, "fast");
 	assert_null(owner.cluster_name);
-	assert_string_equal(fake_calls.s, "cinder/volume_get_backend id=v1|cinder/volume_get_backend id=v1");
-	volume_owner_free(&owner);
+	assert_string_equal(fake_calls.s, "cinder/volume_list_owners ids=v1|cinder/volume_list_owners ids=v1");
 }
 
 #define with_db(f) cmocka_unit_test_setup_teardown(f, reset, reset)

@@ -238,14 +238,46 @@ static void a_mapping_says_where_an_instance_is_or_that_it_is_not_there(void **s
 	struct error err;
 
 	(void)state;
-	assert_int_equal(0, instance_mapping_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, "i1", &got, &err));
+	assert_int_equal(0, instance_mappings_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, &WORDS("i1"), &got, &err));
 	assert_false(got.exists);
-	fake_rows("nova_api/instance_mapping_get", LIST("instance_uuid", "cell_id", "queued_for_delete", NULL),
+	fake_rows("nova_api/instance_mapping_list_by_instance", LIST("instance_uuid", "cell_id", "queued_for_delete", NULL),
 	    LIST("i1", NULL, "1"), 1);
-	assert_int_equal(0, instance_mapping_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, "i1", &got, &err));
+	assert_int_equal(0, instance_mappings_get(NULL, &(struct api_columns){ .mappings_have_queued = true }, &WORDS("i1"), &got, &err));
 	assert_true(got.exists);
 	assert_false(got.cell_id.set);
 	assert_true(got.queued_for_delete);
+}
+
+static void a_set_of_more_than_one_list_is_asked_in_parts_and_each_gets_its_own(void **state)
+{
+	static char name[DB_LIST + 3][8];
+	static struct instance_mapping got[DB_LIST + 3];
+	const struct api_columns have = { .mappings_have_queued = true };
+	const char *uuid[DB_LIST + 3];
+	const struct words uuids = { .v = uuid, .n = DB_LIST + 3 };
+	struct error err;
+
+	(void)state;
+	for (unsigned i = 0; i < DB_LIST + 3; i++) {
+		snprintf(name[i], sizeof name[i], "i%u", i % 10000);
+		uuid[i] = name[i];
+	}
+	/* as a server may give them: in another order and another case, one that nobody asked for, one twice */
+	fake_rows("nova_api/instance_mapping_list_by_instance", LIST("instance_uuid", "cell_id", "queued_for_delete", NULL),
+	    LIST("i7", "3", "0", "I502", "2", "1", "i9999", "8", "0", "i7", "4", "0"), 4);
+	assert_int_equal(0, instance_mappings_get(NULL, &have, &uuids, got, &err));
+	assert_int_equal(got[7].cell_id.v, 3); /* the first */
+	assert_int_equal(got[502].cell_id.v, 2);
+	assert_true(got[502].queued_for_delete);
+	for (size_t i = 0; i < uuids.n; i++)
+		assert_int_equal(got[i].exists, i == 7 || i == 502);
+	assert_non_null(strstr(fake_calls.s, ",i499|nova_api/instance_mapping_list_by_instance instance_uuids=i500,i501,i502"));
+	fake_reset();
+	assert_int_equal(0, instance_mappings_get(NULL, &have, &(struct words){ .n = 0 }, got, &err));
+	assert_null(fake_calls.s); /* nobody to ask about */
+	fake_answer("nova_api/instance_mapping_list_by_instance")->fails = ERROR_DB_UNREACHABLE;
+	assert_int_equal(-1, instance_mappings_get(NULL, &have, &uuids, got, &err));
+	assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
 }
 
 /* ---- what an evacuation writes */
@@ -440,6 +472,7 @@ int main(void)
 		cmocka_unit_test(its_roots_block_device_says_what_an_instance_boots_from),
 		with_db(what_the_migrations_table_has_is_asked_of_the_schema),
 		with_db(a_mapping_says_where_an_instance_is_or_that_it_is_not_there),
+		with_db(a_set_of_more_than_one_list_is_asked_in_parts_and_each_gets_its_own),
 		with_db(an_evacuation_begins_with_three_rows_that_repeat_what_the_plan_saw),
 		with_db(in_queens_the_migration_has_no_project),
 		with_db(a_row_that_is_no_longer_as_the_plan_saw_it_ends_the_beginning),

@@ -191,22 +191,20 @@ static void a_spec_that_is_newer_than_the_conductor_is_refused(void **state)
 
 static void a_spec_is_read_by_its_instance_or_is_not_there(void **state)
 {
+	auto_arena struct arena arena = { 0 };
 	struct request_spec got;
 	struct error err;
 
 	(void)state;
 	fake_reset();
-	assert_int_equal(0, request_spec_get(NULL, "i1", &got, &err));
+	assert_int_equal(0, request_specs_get(NULL, &WORDS("i1"), &arena, &got, &err));
 	assert_false(got.exists);
-	assert_string_equal(fake_calls.s, "nova_api/request_spec_get instance_uuid=i1");
-	request_spec_free(&got);
-	fake_rows("nova_api/request_spec_get", LIST("id", "instance_uuid", "spec", NULL), LIST("7", "i1", "{}"), 1);
-	assert_int_equal(0, request_spec_get(NULL, "i1", &got, &err));
+	assert_string_equal(fake_calls.s, "nova_api/request_spec_list_by_instance instance_uuids=i1");
+	fake_rows("nova_api/request_spec_list_by_instance", LIST("id", "instance_uuid", "spec", NULL), LIST("7", "i1", "{}"), 1);
+	assert_int_equal(0, request_specs_get(NULL, &WORDS("i1"), &arena, &got, &err));
 	assert_true(got.exists);
 	assert_int_equal(got.id, 7);
 	assert_string_equal(got.spec, "{}");
-	request_spec_free(&got);
-	assert_false(got.exists);
 	fake_reset();
 }
 

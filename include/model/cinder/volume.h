@@ -22,10 +22,9 @@ static inline void volumes_free(struct volumes *volumes)
 struct volume_owner {
 	bool known; /* false: cinder has no such volume */
 	const char *id, *host, *cluster_name, *status, *encryption_key_id, *type;
-	struct arena arena;
 };
-int volume_owner_get(struct db *db, const char *id, struct volume_owner *out, struct error *err);
-void volume_owner_free(struct volume_owner *owner);
+/* ${out}[i] is that of ids->v[i], which may come twice; texts live as long as ${arena}. */
+int volume_owners_get(struct db *db, const struct words *ids, struct arena *arena, struct volume_owner *out, struct error *err);
 
 struct attachment {
 	const char *id, *volume_id, *attached_host, *attach_status;

@@ -8,6 +8,7 @@
  * and nova does not know: the instance is still its old host's, and its next evacuation to a third host starts it twice. */
 
 struct attempt {
+	const char *instance_uuid;
 	const char *host, *result;       /* the compute that built it; result NULL: its event has not ended */
 	const char *details, *traceback; /* what it said; either may be NULL */
 	struct maybe_int age_s;
@@ -17,6 +18,9 @@ struct attempts {
 };
 /* Of one instance, the newest last; none that is older than an evacuation that succeeded, none on its present host. */
 int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err);
+/* The same of many: ${out}[i] are those of instance_uuids->v[i], in ${arena}. */
+int attempts_unfinished_of(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct attempts *out,
+    struct error *err);
 static inline void attempts_free(struct attempts *attempts)
 {
 	db_rows_free(&attempts->rows);

@@ -44,7 +44,8 @@ struct api_columns {
 };
 int api_columns_probe(struct db *api, struct api_columns *out, struct error *err);
 
-int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid,
+/* ${out}[i] is that of instance_uuids->v[i]. */
+int instance_mappings_get(struct db *api, const struct api_columns *columns, const struct words *instance_uuids,
     struct instance_mapping *out, struct error *err);
 
 /* What a cell's tables have beyond Queens: asked from information_schema, never from a release's name. */

@@ -149,6 +149,8 @@ struct fault {
 };
 /* Does it say that a guest of the instance holds its disk (cause_read(): guest_alive)? How long ago it did; else not set. */
 int fault_guest_alive(struct db *cell, const char *instance_uuid, struct maybe_int *age_s, struct error *err);
+/* The same of many: ${age_s}[i] of instance_uuids->v[i]. */
+int faults_guest_alive(struct db *cell, const struct words *instance_uuids, struct maybe_int *age_s, struct error *err);
 int fault_latest(struct db *cell, const char *instance_uuid, int64_t age_s, struct fault *out, struct error *err);
 static inline void fault_free(struct fault *fault)
 {

@@ -60,8 +60,15 @@ struct migration {
 struct migrations {
 	DB_ROWS(struct migration);
 }; /* sorted by instance */
-/* Those that a conductor would take for an evacuation that it was just asked for: 'accepted', of any type, deleted ones too. */
-int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err);
+/* Those that a conductor would take for an evacuation that it was just asked for: 'accepted', of any type, deleted ones too.
+ * ${out}[i] are those of instance_uuids->v[i], in ${arena}. */
+int migrations_accepted(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct migrations *out,
+    struct error *err);
+/* The first of an instance among rows that are sorted by instance, and how many there are. */
+const struct bdm *bdms_find(const struct bdms *bdms, const char *instance_uuid, size_t *n);
+const struct migration *migrations_find(const struct migrations *migrations, const char *instance_uuid, size_t *n);
+/* Where each of them is: ${host}[i], in ${arena}, of uuids->v[i]; NULL: on no host, or gone. */
+int instances_get_hosts(struct db *cell, const struct words *uuids, struct arena *arena, const char **host, struct error *err);
 /* Those of the instances of ${host} that somebody may still work on. */
 int migrations_open(struct db *cell, const char *host, struct migrations *out, struct error *err);
 static inline void migrations_free(struct migrations *migrations)

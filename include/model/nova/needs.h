@@ -55,8 +55,8 @@ struct needs {
 /* The root disk is the instance's own, none where it boots from a volume. Texts live as long as ${arena}. An unknown instance
  * has no needs. */
 struct instance;
-int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instance, struct arena *arena,
-    struct needs *out, struct error *err);
+int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instances, size_t n,
+    struct arena *arena, struct needs *out, struct error *err); /* ${out}[i] of instances[i] */
 
 struct json_object;
 /* Pure: a flavor's data, and an image's properties or NULL. */

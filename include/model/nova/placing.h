@@ -28,19 +28,20 @@ struct server_group {
 	bool exists;               /* the instance is a member of one */
 	const char *uuid, *policy; /* "affinity", "anti-affinity", soft-… */
 	int64_t max_per_host;      /* of anti-affinity; 1 unless its rules say more */
-	struct arena arena;
 };
-int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
-    struct error *err);
-void server_group_free(struct server_group *group);
+/* ${out}[i] is that of instance_uuids->v[i]; texts live as long as ${arena}. */
+int server_groups_of(struct db *api, const struct api_columns *columns, const struct words *instance_uuids, struct arena *arena,
+    struct server_group *out, struct error *err);
 
 struct group_member {
-	const char *instance_uuid;
+	const char *group_uuid, *instance_uuid;
 };
 struct group_members {
 	DB_ROWS(struct group_member);
 };
-int group_members_list(struct db *api, const char *group_uuid, struct group_members *out, struct error *err);
+/* Those of all these groups, sorted by group. */
+int group_members_list(struct db *api, const struct words *group_uuids, struct group_members *out, struct error *err);
+const struct group_member *group_members_find(const struct group_members *members, const char *group_uuid, size_t *n);
 static inline void group_members_free(struct group_members *members)
 {
 	db_rows_free(&members->rows);

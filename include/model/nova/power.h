@@ -13,14 +13,10 @@ struct power_history {
 	const char *action;     /* the last one: "stop", "start", … */
 	bool is_evacuated;      /* and an evacuation succeeded after it */
 	struct maybe_int age_s; /* of the action */
-	struct arena arena;
 };
-int power_history_get(struct db *cell, const char *instance_uuid, struct power_history *out, struct error *err);
-static inline void power_history_free(struct power_history *history)
-{
-	arena_free(&history->arena);
-	*history = (struct power_history){ .exists = false };
-}
+/* ${out}[i] is that of instance_uuids->v[i]; texts live as long as ${arena}. */
+int power_histories_get(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct power_history *out,
+    struct error *err);
 /* It was stopped, and nothing has started it since. */
 bool power_was_stopped(const struct power_history *history);
 

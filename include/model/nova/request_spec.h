@@ -16,10 +16,10 @@ struct request_spec {
 	bool exists;
 	int64_t id;
 	const char *instance_uuid, *spec; /* JSON text */
-	struct arena arena;
 };
-int request_spec_get(struct db *api, const char *instance_uuid, struct request_spec *out, struct error *err);
-void request_spec_free(struct request_spec *spec);
+/* ${out}[i] is that of instance_uuids->v[i]; texts live as long as ${arena}. */
+int request_specs_get(struct db *api, const struct words *instance_uuids, struct arena *arena, struct request_spec *out,
+    struct error *err);
 
 /* What the guards ask of it; texts live as long as ${arena}. */
 struct spec_facts {

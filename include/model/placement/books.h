@@ -45,19 +45,17 @@ static inline void providers_free(struct providers *providers)
  * under way, nor did one leave from there. A scheduler that came back and answered a request whose conductor had given up
  * leaves such. */
 struct claimed_room {
-	const char *uuid, *name; /* of the host's provider */
+	const char *consumer_id, *uuid, *name; /* of the host's provider */
 };
 struct unexplained {
-	DB_ROWS(struct claimed_room);
+	struct claimed_room *v;
+	size_t n;
 };
-int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node,
-    struct unexplained *out, struct error *err);
-static inline void unexplained_free(struct unexplained *unexplained)
-{
-	db_rows_free(&unexplained->rows);
-}
+/* ${out}[i] is about instance_uuids->v[i], which is on ${node}[i] (NULL: on none); texts live as long as ${arena}. */
+int allocations_unexplained(struct db *placement, struct db *cell, const struct words *instance_uuids, const char *const *node,
+    struct arena *arena, struct unexplained *out, struct error *err);
 
-/* How many providers hold allocations of an instance. */
-int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err);
+/* How many providers hold allocations of each instance: ${out}[i] of instance_uuids->v[i]. */
+int providers_of_instances(struct db *placement, const struct words *instance_uuids, size_t *out, struct error *err);
 
 #endif

@@ -28,23 +28,21 @@ int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct
 	return db_read(db, &SQL_CINDER_VOLUME_LIST_BY_NODE, params, &volume_shape, &out->rows, err);
 }
 
-int volume_owner_get(struct db *db, const char *id, struct volume_owner *out, struct error *err)
+int volume_owners_get(struct db *db, const struct words *ids, struct arena *arena, struct volume_owner *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("id", id), p_end };
-	struct arena texts = { 0 };
-	int found;
+	const struct volume_owner *row;
+	struct db_rows rows;
+	size_t n;
 
-	*out = (struct volume_owner){ 0 };
-	found = db_read_one(db, &SQL_CINDER_VOLUME_GET_BACKEND, params, &volume_owner_shape, out, &texts, err);
-	out->known = found > 0;
-	out->arena = texts;
-	return found < 0 ? -1 : 0;
-}
-
-void volume_owner_free(struct volume_owner *owner)
-{
-	arena_free(&owner->arena);
-	*owner = (struct volume_owner){ 0 };
+	if (db_read_set(db, &SQL_CINDER_VOLUME_LIST_OWNERS, ids, &volume_owner_shape, "id", &rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < ids->n; i++) {
+		row = db_rows_find(&rows, &volume_owner_shape, "id", ids->v[i], &n);
+		out[i] = row ? *row : (struct volume_owner){ 0 };
+		out[i].known = row != NULL;
+	}
+	arena_join(arena, &rows.arena);
+	return 0;
 }
 
 int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err)

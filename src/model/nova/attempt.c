@@ -7,17 +7,34 @@
 #include "util/secret.h"
 #include "util/str.h"
 
-static const struct db_shape attempt_shape = DB_SHAPE(struct attempt, DB_COLUMNS(struct attempt, age_s),
+static const struct db_shape attempt_shape = DB_SHAPE(struct attempt, DB_COLUMNS(struct attempt, instance_uuid, age_s),
     DB_NULLABLES(struct attempt, host, result, details, traceback));
 
-int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err)
+static int read_attempts(struct db *cell, const struct words *instance_uuids, struct attempts *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-
-	if (db_read(cell, &SQL_NOVA_ATTEMPT_LIST_BY_INSTANCE, params, &attempt_shape, &out->rows, err) != 0)
+	if (db_read_set(cell, &SQL_NOVA_ATTEMPT_LIST_BY_INSTANCE, instance_uuids, &attempt_shape, "instance_uuid", &out->rows,
+		err) != 0)
 		return -1;
 	for (size_t i = 0; i < out->n; i++)
 		out->v[i].details = arena_foreign(&out->arena, out->v[i].details);
+	return 0;
+}
+
+int attempts_unfinished(struct db *cell, const char *instance_uuid, struct attempts *out, struct error *err)
+{
+	return read_attempts(cell, &(struct words){ .v = &instance_uuid, .n = 1 }, out, err);
+}
+
+int attempts_unfinished_of(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct attempts *out,
+    struct error *err)
+{
+	struct attempts all;
+
+	if (read_attempts(cell, instance_uuids, &all, err) != 0)
+		return -1;
+	for (size_t i = 0; i < instance_uuids->n; i++)
+		out[i].v = db_rows_find(&all.rows, &attempt_shape, "instance_uuid", instance_uuids->v[i], &out[i].n);
+	arena_join(arena, &all.arena);
 	return 0;
 }
 

@@ -27,19 +27,26 @@ int host_mappings_list(struct db *api, struct host_mappings *out, struct error *
 	return db_read(api, &SQL_NOVA_API_HOST_MAPPING_LIST, NULL, &host_mapping_shape, &out->rows, err);
 }
 
-int instance_mapping_get(struct db *api, const struct api_columns *columns, const char *instance_uuid,
+int instance_mappings_get(struct db *api, const struct api_columns *columns, const struct words *instance_uuids,
     struct instance_mapping *out, struct error *err)
 {
-	const struct sql *sql = columns->mappings_have_queued ? &SQL_NOVA_API_INSTANCE_MAPPING_GET :
-								&SQL_NOVA_API_INSTANCE_MAPPING_GET_QUEENS;
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	auto_arena struct arena texts = { 0 };
-	struct mapping_row row = { 0 };
-	int found = db_read_one(api, sql, params, &mapping_row_shape, &row, &texts, err);
+	const struct sql *sql = columns->mappings_have_queued ? &SQL_NOVA_API_INSTANCE_MAPPING_LIST_BY_INSTANCE :
+								&SQL_NOVA_API_INSTANCE_MAPPING_LIST_BY_INSTANCE_QUEENS;
+	const struct mapping_row *row;
+	struct db_rows rows;
+	size_t n;
 
-	if (found < 0)
+	if (db_read_set(api, sql, instance_uuids, &mapping_row_shape, "instance_uuid", &rows, err) != 0)
 		return -1;
-	*out = (struct instance_mapping){ .exists = found, .cell_id = row.cell_id, .queued_for_delete = row.queued_for_delete };
+	for (size_t i = 0; i < instance_uuids->n; i++) {
+		row = db_rows_find(&rows, &mapping_row_shape, "instance_uuid", instance_uuids->v[i], &n);
+		out[i] = (struct instance_mapping){ 0 };
+		if (row)
+			out[i] = (struct instance_mapping){ .exists = true,
+				.cell_id = row->cell_id,
+				.queued_for_delete = row->queued_for_delete };
+	}
+	db_rows_free(&rows);
 	return 0;
 }
 

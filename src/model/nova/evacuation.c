@@ -234,6 +234,35 @@ int fault_guest_alive(struct db *cell, const char *instance_uuid, struct maybe_i
 	return rc;
 }
 
+struct fault_row {
+	const char *instance_uuid, *message, *details;
+	struct maybe_int age_s;
+};
+static const struct db_shape fault_row_shape = DB_SHAPE(struct fault_row, DB_COLUMNS(struct fault_row, instance_uuid, age_s),
+    DB_NULLABLES(struct fault_row, message, details));
+
+int faults_guest_alive(struct db *cell, const struct words *instance_uuids, struct maybe_int *age_s, struct error *err)
+{
+	const struct fault_row *row;
+	struct db_rows rows;
+	struct cause cause;
+	size_t n;
+
+	if (db_read_set(cell, &SQL_NOVA_FAULT_LIST_LATEST, instance_uuids, &fault_row_shape, "instance_uuid", &rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < instance_uuids->n; i++) {
+		age_s[i] = (struct maybe_int){ 0 };
+		row = db_rows_find(&rows, &fault_row_shape, "instance_uuid", instance_uuids->v[i], &n);
+		if (!row)
+			continue;
+		cause_read(&(struct cause_words){ row->message, row->details }, &rows.arena, &cause);
+		if (cause.guest_alive)
+			age_s[i] = row->age_s;
+	}
+	db_rows_free(&rows);
+	return 0;
+}
+
 int evacuations_ours(struct db *cell, struct our_evacuations *out, struct error *err)
 {
 	return db_read(cell, &SQL_NOVA_EVACUATION_LIST_OURS, NULL, &our_evacuation_shape, &out->rows, err);

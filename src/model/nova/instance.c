@@ -17,6 +17,12 @@ static const struct db_shape migration_shape = DB_SHAPE(struct migration,
     DB_COLUMNS(struct migration, id, instance_uuid, status, age_s, deleted),
     DB_NULLABLES(struct migration, uuid, migration_type, source_compute, dest_compute));
 
+struct instance_at {
+	const char *uuid, *host;
+};
+static const struct db_shape instance_at_shape = DB_SHAPE(struct instance_at, DB_COLUMNS(struct instance_at, uuid),
+    DB_NULLABLES(struct instance_at, host));
+
 int instance_hosts_list(struct db *cell, struct host_list *out, struct error *err)
 {
 	return db_read(cell, &SQL_NOVA_INSTANCE_HOST_LIST, NULL, &host_named_shape, &out->rows, err);
@@ -54,7 +60,15 @@ int bdms_on_host(struct db *cell, const char *host, struct bdms *out, struct err
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_BDM_LIST_BY_HOST, params, &bdm_shape, &out->rows, err);
+	if (db_read(cell, &SQL_NOVA_BDM_LIST_BY_HOST, params, &bdm_shape, &out->rows, err) != 0)
+		return -1;
+	db_rows_sort(&out->rows, &bdm_shape, "instance_uuid");
+	return 0;
+}
+
+const struct bdm *bdms_find(const struct bdms *bdms, const char *instance_uuid, size_t *n)
+{
+	return db_rows_find(&bdms->rows, &bdm_shape, "instance_uuid", instance_uuid, n);
 }
 
 int bdms_of_instance(struct db *cell, const char *uuid, struct bdms *out, struct error *err)
@@ -68,12 +82,43 @@ int migrations_open(struct db *cell, const char *host, struct migrations *out, s
 {
 	const struct db_param params[] = { p_str("host", host), p_end };
 
-	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_OPEN, params, &migration_shape, &out->rows, err);
+	if (db_read(cell, &SQL_NOVA_MIGRATION_LIST_OPEN, params, &migration_shape, &out->rows, err) != 0)
+		return -1;
+	db_rows_sort(&out->rows, &migration_shape, "instance_uuid");
+	return 0;
 }
 
-int migrations_accepted(struct db *cell, const char *instance_uuid, struct migrations *out, struct error *err)
+const struct migration *migrations_find(const struct migrations *migrations, const char *instance_uuid, size_t *n)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
+	return db_rows_find(&migrations->rows, &migration_shape, "instance_uuid", instance_uuid, n);
+}
 
-	return db_read(cell, &SQL_NOVA_MIGRATION_LIST_ACCEPTED, params, &migration_shape, &out->rows, err);
+int migrations_accepted(struct db *cell, const struct words *instance_uuids, struct arena *arena, struct migrations *out,
+    struct error *err)
+{
+	struct migrations all;
+
+	if (db_read_set(cell, &SQL_NOVA_MIGRATION_LIST_ACCEPTED, instance_uuids, &migration_shape, "instance_uuid", &all.rows,
+		err) != 0)
+		return -1;
+	for (size_t i = 0; i < instance_uuids->n; i++)
+		out[i].v = db_rows_find(&all.rows, &migration_shape, "instance_uuid", instance_uuids->v[i], &out[i].n);
+	arena_join(arena, &all.arena);
+	return 0;
+}
+
+int instances_get_hosts(struct db *cell, const struct words *uuids, struct arena *arena, const char **host, struct error *err)
+{
+	const struct instance_at *at;
+	struct db_rows rows;
+	size_t n;
+
+	if (db_read_set(cell, &SQL_NOVA_INSTANCE_LIST_HOSTS, uuids, &instance_at_shape, "uuid", &rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < uuids->n; i++) {
+		at = db_rows_find(&rows, &instance_at_shape, "uuid", uuids->v[i], &n);
+		host[i] = at ? at->host : NULL;
+	}
+	arena_join(arena, &rows.arena);
+	return 0;
 }

@@ -2,6 +2,7 @@
 #include "model/nova/needs.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/nova/instance.h"
@@ -21,9 +22,11 @@ static const struct db_shape needs_row_shape = DB_SHAPE(struct needs_row,
     DB_NULLABLES(struct needs_row, flavor, numa_topology, network_info, kernel_id));
 
 struct shares_row {
+	const char *instance_uuid;
 	int64_t shares;
 };
-static const struct db_shape shares_row_shape = DB_SHAPE(struct shares_row, DB_COLUMNS(struct shares_row, shares));
+static const struct db_shape shares_row_shape = DB_SHAPE(struct shares_row,
+    DB_COLUMNS(struct shares_row, instance_uuid, shares));
 
 static int64_t flavor_number(json_object *data, const char *field)
 {
@@ -129,14 +132,20 @@ void needs_of_ports(const char *network_info, struct needs *out)
 	json_object_put(ports);
 }
 
-static int read_shares(struct db *cell, const char *uuid, struct needs *out, struct error *err)
+static int read_shares(struct db *cell, const struct words *uuids, struct needs *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("uuid", uuid), p_end };
-	struct shares_row row = { 0 };
-	int found = db_read_one(cell, &SQL_NOVA_SHARE_COUNT_BY_INSTANCE, params, &shares_row_shape, &row, NULL, err);
+	const struct shares_row *row;
+	struct db_rows rows;
+	size_t n;
 
-	out->shares = row.shares;
-	return found < 0 ? -1 : 0;
+	if (db_read_set(cell, &SQL_NOVA_SHARE_COUNT_BY_INSTANCE, uuids, &shares_row_shape, "instance_uuid", &rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < uuids->n; i++) {
+		row = db_rows_find(&rows, &shares_row_shape, "instance_uuid", uuids->v[i], &n);
+		out[i].shares = row ? row->shares : 0;
+	}
+	db_rows_free(&rows);
+	return 0;
 }
 
 /* The block devices have what was really asked for; a flavor's default need have none (nova virt/libvirt/blockinfo.py:
@@ -172,29 +181,42 @@ void needs_say_disks(const struct needs *needs, const struct instance *instance,
 		str_addf(out, "%s%lld MB swap", out->n ? ", " : "", (long long)d->swap_mb);
 }
 
-int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instance, struct arena *arena,
-    struct needs *out, struct error *err)
+/* ${row}: NULL where it is gone. */
+static void needs_of_row(const struct instance *instance, const struct needs_row *row, struct arena *arena, struct needs *out)
 {
-	const struct db_param params[] = { p_str("uuid", instance->uuid), p_end };
 	bool from_volume = instance_boots_from_volume(instance);
-	auto_arena struct arena texts = { 0 };
-	struct needs_row row;
-	int found;
 
 	*out = (struct needs){ .vcpus = instance->vcpus.v, .memory_mb = instance->memory_mb.v };
 	if (!from_volume)
 		out->disk_gb = out->disks.root_gb = instance->root_gb.v;
-	found = db_read_one(cell, &SQL_NOVA_INSTANCE_GET_NEEDS, params, &needs_row_shape, &row, &texts, err);
-	if (found < 0)
-		return -1;
-	if (found) {
-		out->disk_gb += row.ephemeral_gb.v;
-		needs_of_flavor(row.flavor, from_volume, arena, out);
-		read_disks(&row, &out->disks);
-		if (row.kernel_id && *row.kernel_id)
-			out->kernel_id = arena_dup(arena, row.kernel_id);
-		needs_of_numa(row.numa_topology, out);
-		needs_of_ports(row.network_info, out);
-	}
-	return have->has_shares ? read_shares(cell, instance->uuid, out, err) : 0;
+	if (!row)
+		return;
+	out->disk_gb += row->ephemeral_gb.v;
+	needs_of_flavor(row->flavor, from_volume, arena, out);
+	read_disks(row, &out->disks);
+	if (row->kernel_id && *row->kernel_id)
+		out->kernel_id = arena_dup(arena, row->kernel_id);
+	needs_of_numa(row->numa_topology, out);
+	needs_of_ports(row->network_info, out);
+}
+
+int needs_read(struct db *cell, const struct cell_columns *have, const struct instance *instances, size_t n,
+    struct arena *arena, struct needs *out, struct error *err)
+{
+	const char **uuid = xcalloc(n, sizeof *uuid);
+	const struct words uuids = { .v = uuid, .n = n };
+	struct db_rows rows;
+	size_t found;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		uuid[i] = instances[i].uuid;
+	rc = db_read_set(cell, &SQL_NOVA_INSTANCE_LIST_NEEDS, &uuids, &needs_row_shape, "uuid", &rows, err);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		needs_of_row(&instances[i], db_rows_find(&rows, &needs_row_shape, "uuid", uuid[i], &found), arena, &out[i]);
+	db_rows_free(&rows);
+	if (rc == 0 && have->has_shares)
+		rc = read_shares(cell, &uuids, out, err);
+	free(uuid);
+	return rc;
 }

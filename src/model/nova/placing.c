@@ -12,12 +12,13 @@ static const struct db_shape host_metadata_shape = DB_SHAPE(struct host_metadata
     DB_COLUMNS(struct host_metadata, host, name, value));
 
 struct group_row {
-	const char *uuid, *policy, *rules;
+	const char *instance_uuid, *uuid, *policy, *rules;
 };
-static const struct db_shape group_row_shape = DB_SHAPE(struct group_row, DB_COLUMNS(struct group_row, uuid, policy),
-    DB_NULLABLES(struct group_row, rules));
+static const struct db_shape group_row_shape = DB_SHAPE(struct group_row,
+    DB_COLUMNS(struct group_row, instance_uuid, uuid, policy), DB_NULLABLES(struct group_row, rules));
 
-static const struct db_shape group_member_shape = DB_SHAPE(struct group_member, DB_COLUMNS(struct group_member, instance_uuid));
+static const struct db_shape group_member_shape = DB_SHAPE(struct group_member,
+    DB_COLUMNS(struct group_member, group_uuid, instance_uuid));
 
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
 {
@@ -74,35 +75,34 @@ static int64_t max_per_host(const char *rules)
 	return n > 0 ? n : 1;
 }
 
-int server_group_of(struct db *api, const struct api_columns *columns, const char *instance_uuid, struct server_group *out,
-    struct error *err)
+int server_groups_of(struct db *api, const struct api_columns *columns, const struct words *instance_uuids, struct arena *arena,
+    struct server_group *out, struct error *err)
 {
 	const struct sql *sql = columns->policies_have_rules ? &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE :
 							       &SQL_NOVA_API_GROUP_LIST_BY_INSTANCE_QUEENS;
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	struct group_row row;
-	int found;
+	const struct group_row *row;
+	struct db_rows rows;
+	size_t n;
 
-	*out = (struct server_group){ 0 };
-	found = db_read_one(api, sql, params, &group_row_shape, &row, &out->arena, err);
-	if (found <= 0)
-		return found;
-	out->exists = true;
-	out->uuid = row.uuid;
-	out->policy = row.policy;
-	out->max_per_host = max_per_host(row.rules);
+	if (db_read_set(api, sql, instance_uuids, &group_row_shape, "instance_uuid", &rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < instance_uuids->n; i++) {
+		row = db_rows_find(&rows, &group_row_shape, "instance_uuid", instance_uuids->v[i], &n);
+		out[i] = (struct server_group){ .exists = row != NULL };
+		if (row)
+			out[i] = (struct server_group){ true, row->uuid, row->policy, max_per_host(row->rules) };
+	}
+	arena_join(arena, &rows.arena);
 	return 0;
 }
 
-void server_group_free(struct server_group *group)
+int group_members_list(struct db *api, const struct words *group_uuids, struct group_members *out, struct error *err)
 {
-	arena_free(&group->arena);
-	*group = (struct server_group){ 0 };
+	return db_read_set(api, &SQL_NOVA_API_GROUP_MEMBER_LIST, group_uuids, &group_member_shape, "group_uuid", &out->rows,
+	    err);
 }
 
-int group_members_list(struct db *api, const char *group_uuid, struct group_members *out, struct error *err)
+const struct group_member *group_members_find(const struct group_members *members, const char *group_uuid, size_t *n)
 {
-	const struct db_param params[] = { p_str("group_uuid", group_uuid), p_end };
-
-	return db_read(api, &SQL_NOVA_API_GROUP_MEMBER_LIST, params, &group_member_shape, &out->rows, err);
+	return db_rows_find(&members->rows, &group_member_shape, "group_uuid", group_uuid, n);
 }

@@ -23,23 +23,23 @@ static const char *const forgotten[] = {
 	"requested_networks",
 };
 
-int request_spec_get(struct db *api, const char *instance_uuid, struct request_spec *out, struct error *err)
+int request_specs_get(struct db *api, const struct words *instance_uuids, struct arena *arena, struct request_spec *out,
+    struct error *err)
 {
-	const struct db_param params[] = { p_str("instance_uuid", instance_uuid), p_end };
-	struct arena texts = { 0 };
-	int found;
+	const struct request_spec *row;
+	struct db_rows rows;
+	size_t n;
 
-	*out = (struct request_spec){ 0 };
-	found = db_read_one(api, &SQL_NOVA_API_REQUEST_SPEC_GET, params, &request_spec_shape, out, &texts, err);
-	out->exists = found > 0;
-	out->arena = texts;
-	return found < 0 ? -1 : 0;
-}
-
-void request_spec_free(struct request_spec *spec)
-{
-	arena_free(&spec->arena);
-	*spec = (struct request_spec){ 0 };
+	if (db_read_set(api, &SQL_NOVA_API_REQUEST_SPEC_LIST_BY_INSTANCE, instance_uuids, &request_spec_shape, "instance_uuid",
+		&rows, err) != 0)
+		return -1;
+	for (size_t i = 0; i < instance_uuids->n; i++) {
+		row = db_rows_find(&rows, &request_spec_shape, "instance_uuid", instance_uuids->v[i], &n);
+		out[i] = row ? *row : (struct request_spec){ 0 };
+		out[i].exists = row != NULL;
+	}
+	arena_join(arena, &rows.arena);
+	return 0;
 }
 
 /* The N of version "1.N"; -1: there is none. */

@@ -11,7 +11,8 @@ static const struct db_shape inventory_shape = DB_SHAPE(struct inventory,
     DB_COLUMNS(struct inventory, root, uuid, name, class, capacity, used, min_unit, max_unit, step_size),
     DB_NULLABLES(struct inventory, class_name));
 static const struct db_shape provider_shape = DB_SHAPE(struct provider, DB_COLUMNS(struct provider, uuid, root));
-static const struct db_shape claimed_room_shape = DB_SHAPE(struct claimed_room, DB_COLUMNS(struct claimed_room, uuid, name));
+static const struct db_shape claimed_room_shape = DB_SHAPE(struct claimed_room,
+    DB_COLUMNS(struct claimed_room, consumer_id, uuid, name));
 
 /* os_resource_classes: STANDARDS, by their numbers. */
 static const char *standard_class(int64_t class)
@@ -58,26 +59,27 @@ int sharing_list(struct db *placement, struct providers *out, struct error *err)
 	return db_read(placement, &SQL_PLACEMENT_PROVIDER_LIST_SHARING, NULL, &provider_shape, &out->rows, err);
 }
 
-int providers_of_instance(struct db *placement, const char *instance_uuid, size_t *out, struct error *err)
+int providers_of_instances(struct db *placement, const struct words *instance_uuids, size_t *out, struct error *err)
 {
-	const struct db_param params[] = { p_str("consumer_id", instance_uuid), p_end };
 	struct db_rows rows;
 
-	if (db_read(placement, &SQL_PLACEMENT_PROVIDER_LIST_BY_CONSUMER, params, &claimed_room_shape, &rows, err) != 0)
+	if (db_read_set(placement, &SQL_PLACEMENT_PROVIDER_LIST_BY_CONSUMER, instance_uuids, &claimed_room_shape, "consumer_id",
+		&rows, err) != 0)
 		return -1;
-	*out = rows.n;
+	for (size_t i = 0; i < instance_uuids->n; i++)
+		db_rows_find(&rows, &claimed_room_shape, "consumer_id", instance_uuids->v[i], &out[i]);
 	db_rows_free(&rows);
 	return 0;
 }
 
 struct past_evacuation {
-	const char *source_node, *dest_node, *status;
+	const char *instance_uuid, *source_node, *dest_node, *status;
 };
 struct past_evacuations {
 	DB_ROWS(struct past_evacuation);
 };
 static const struct db_shape past_evacuation_shape = DB_SHAPE(struct past_evacuation,
-    DB_COLUMNS(struct past_evacuation, status), DB_NULLABLES(struct past_evacuation, source_node, dest_node));
+    DB_COLUMNS(struct past_evacuation, instance_uuid, status), DB_NULLABLES(struct past_evacuation, source_node, dest_node));
 
 /* What a done one left is dropped when its source returns; one under way has claimed its destination, or is about to. */
 static bool evacuation_explains(const struct past_evacuation *e, const char *node)
@@ -87,33 +89,48 @@ static bool evacuation_explains(const struct past_evacuation *e, const char *nod
 	return !e->dest_node || str_equal(e->dest_node, node) || str_equal(e->source_node, node);
 }
 
-static bool any_explains(const struct past_evacuations *evacuations, const char *node)
+static bool any_explains(const struct past_evacuation *evacuation, size_t n, const char *node)
 {
-	for (size_t i = 0; i < evacuations->n; i++)
-		if (evacuation_explains(&evacuations->v[i], node))
+	for (size_t i = 0; i < n; i++)
+		if (evacuation_explains(&evacuation[i], node))
 			return true;
 	return false;
 }
 
-int allocations_unexplained(struct db *placement, struct db *cell, const char *instance_uuid, const char *node,
-    struct unexplained *out, struct error *err)
+/* ${held}, ${n}: the hosts that hold room for an instance, and become those that no evacuation explains. One is its own. */
+static size_t keep_unexplained(struct claimed_room *held, size_t n, const char *node, const struct past_evacuation *evacuation,
+    size_t nevacuation)
 {
-	const struct db_param consumer[] = { p_str("consumer_id", instance_uuid), p_end };
-	const struct db_param instance[] = { p_str("instance_uuid", instance_uuid), p_end };
-	struct past_evacuations evacuations;
-	size_t held;
+	size_t kept = 0;
 
-	if (db_read(placement, &SQL_PLACEMENT_HOST_LIST_BY_CONSUMER, consumer, &claimed_room_shape, &out->rows, err) != 0)
+	for (size_t i = 0; n >= 2 && i < n; i++)
+		if (!str_equal(held[i].name, node) && !any_explains(evacuation, nevacuation, held[i].name))
+			held[kept++] = held[i];
+	return kept;
+}
+
+int allocations_unexplained(struct db *placement, struct db *cell, const struct words *instance_uuids, const char *const *node,
+    struct arena *arena, struct unexplained *out, struct error *err)
+{
+	const struct past_evacuation *evacuation;
+	struct past_evacuations evacuations;
+	struct db_rows held;
+	size_t n;
+
+	if (db_read_set(placement, &SQL_PLACEMENT_HOST_LIST_BY_CONSUMER, instance_uuids, &claimed_room_shape, "consumer_id",
+		&held, err) != 0)
 		return -1;
-	held = out->n;
-	out->n = 0;
-	if (held < 2) /* its own */
-		return 0;
-	if (db_read(cell, &SQL_NOVA_EVACUATION_LIST_BY_INSTANCE, instance, &past_evacuation_shape, &evacuations.rows, err) != 0)
+	if (db_read_set(cell, &SQL_NOVA_EVACUATION_LIST_BY_INSTANCE, instance_uuids, &past_evacuation_shape, "instance_uuid",
+		&evacuations.rows, err) != 0) {
+		db_rows_free(&held);
 		return -1;
-	for (size_t i = 0; i < held; i++)
-		if (!str_equal(out->v[i].name, node) && !any_explains(&evacuations, out->v[i].name))
-			out->v[out->n++] = out->v[i];
+	}
+	for (size_t i = 0; i < instance_uuids->n; i++) {
+		evacuation = db_rows_find(&evacuations.rows, &past_evacuation_shape, "instance_uuid", instance_uuids->v[i], &n);
+		out[i].v = db_rows_find(&held, &claimed_room_shape, "consumer_id", instance_uuids->v[i], &out[i].n);
+		out[i].n = keep_unexplained(out[i].v, out[i].n, node[i], evacuation, n);
+	}
 	db_rows_free(&evacuations.rows);
+	arena_join(arena, &held.arena);
 	return 0;
 }

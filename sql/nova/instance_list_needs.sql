@@ -1,7 +1,7 @@
--- What an instance asks of a host: its flavor as it was booted with, its NUMA cells, its ports (all of them JSON of nova's); and the
+-- What some instances ask of a host: the flavor as each was booted with, its NUMA cells, its ports (all of them JSON of nova's); and the
 -- disks that nova made for it beside its root: blank_gb, swap_mb as its block devices have them; and the kernel that it boots with.
--- :param uuid text
--- :reads instances instance_extra instance_info_caches block_device_mapping :rows one
+-- :param uuids list  in the client one
+-- :reads instances instance_extra instance_info_caches block_device_mapping :rows many
 SELECT i.uuid
      , i.ephemeral_gb
      , i.kernel_id
@@ -25,6 +25,6 @@ SELECT i.uuid
   FROM instances                 AS i
   LEFT JOIN instance_extra       AS x ON x.instance_uuid = CONVERT(i.uuid USING ascii) AND x.deleted = 0
   LEFT JOIN instance_info_caches AS c ON c.instance_uuid = CONVERT(i.uuid USING ascii) AND c.deleted = 0
- WHERE i.uuid = @uuid
+ WHERE i.uuid IN (@uuids)
    AND i.deleted = 0
- ORDER BY i.id;
+ ORDER BY i.uuid, i.id;

@@ -1,8 +1,9 @@
--- The last that its owner, or nova's look at its power, has made of one instance, and whether an evacuation has started it since. A guest
+-- The last that its owner, or nova's look at its power, has made of each of some instances, and whether an evacuation has started it since. A guest
 -- that switches itself off is a 'stop', too (nova compute/manager.py: _sync_instance_power_state).
--- :param instance_uuid text
--- :reads instance_actions instance_actions_events :rows one
-SELECT a.action
+-- :param instance_uuids list  in the client one
+-- :reads instance_actions instance_actions_events :rows many
+SELECT a.instance_uuid
+     , a.action
      , TIMESTAMPDIFF(SECOND, a.start_time, UTC_TIMESTAMP()) AS age_s
      , (SELECT COUNT(*)
           FROM instance_actions        AS later
@@ -13,9 +14,15 @@ SELECT a.action
            AND done.event = 'compute_rebuild_instance'
            AND done.result = 'Success') > 0 AS is_evacuated
   FROM instance_actions AS a     -- nova marks none deleted (db/main/api.py: instance_destroy)
- WHERE a.instance_uuid = @instance_uuid
+ WHERE a.instance_uuid IN (@instance_uuids)
    AND a.action IN ('create', 'start', 'stop', 'reboot', 'suspend', 'resume', 'pause', 'unpause', 'rescue', 'unrescue', 'shelve',
                     'unshelve', 'restore')
    AND (a.message IS NULL OR a.message <> 'Error')
- ORDER BY a.id DESC
- LIMIT 1;
+   AND NOT EXISTS (SELECT 1
+                     FROM instance_actions AS newer     -- as above: none is marked deleted
+                    WHERE newer.instance_uuid = a.instance_uuid
+                      AND newer.id > a.id
+                      AND newer.action IN ('create', 'start', 'stop', 'reboot', 'suspend', 'resume', 'pause', 'unpause', 'rescue', 'unrescue', 'shelve',
+                                      'unshelve', 'restore')
+                      AND (newer.message IS NULL OR newer.message <> 'Error'))
+ ORDER BY a.instance_uuid, a.id;
