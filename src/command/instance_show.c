@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/services.h"
 #include "model/nova/cause.h"
 #include "run/list.h"
 #include "util/clock.h"
@@ -360,7 +361,7 @@ static int fill_instance(struct scene *scene, struct table *t, struct error *err
 {
 	const struct candidate *c;
 
-	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+	if (scene->world->cinder_db && scene_find_cinder_services(scene, err) != 0)
 		return -1;
 	if (scene_find_nova(scene, err) != 0 || scene_find_instance(scene, scene->request->what.id, err) != 0)
 		return -1;

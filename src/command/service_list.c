@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/services.h"
 #include "run/list.h"
 #include "util/lang.h"
 #include "util/str.h"
@@ -140,6 +141,12 @@ static void say_no_services(const struct request *request, struct table *table)
 		table_say_none(table, request->what.down ? "No services are down." : "No services.");
 }
 
+/* A name that no service has may be an owner's. */
+static bool names_a_node(const struct request *request)
+{
+	return request->what.host && !strchr(request->what.host, '@');
+}
+
 static int fill_services(struct scene *scene, struct table *table, struct error *err)
 {
 	const struct world *w = scene->world;
@@ -147,10 +154,11 @@ static int fill_services(struct scene *scene, struct table *table, struct error 
 
 	if (!w->cinder_db && !w->api_db)
 		return world_has_nothing(w, err);
-	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0))
+	if (w->cinder_db && (names_a_node(scene->request) ? scene_find_cinder : scene_find_cinder_services)(scene, err) != 0)
 		return -1;
-	if (scene->request->what.host && !strchr(scene->request->what.host, '@') &&
-	    scene_check_node(scene, scene->request->what.host, err) != 0)
+	if (w->api_db && scene_find_nova(scene, err) != 0)
+		return -1;
+	if (names_a_node(scene->request) && scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene_find_sessions(scene);
 	say_no_services(scene->request, table);

@@ -2,15 +2,20 @@
 #include <string.h>
 
 #include "find/scene.h"
+#include "find/services.h"
 #include "util/str.h"
+
+int scene_find_cinder_services(struct scene *scene, struct error *err)
+{
+	scene->cinder.down_s = scene->world->cinder.service_down_time_s;
+	return cinder_services_list(scene->world->cinder_db, &scene->cinder.services, err);
+}
 
 int scene_find_cinder(struct scene *scene, struct error *err)
 {
 	struct db *db = scene->world->cinder_db;
 
-	scene->cinder.down_s = scene->world->cinder.service_down_time_s;
-	if (cinder_services_list(db, &scene->cinder.services, err) != 0 ||
-	    cinder_schema_probe(db, &scene->cinder.schema, err) != 0)
+	if (scene_find_cinder_services(scene, err) != 0 || cinder_schema_probe(db, &scene->cinder.schema, err) != 0)
 		return -1;
 	return owners_list(db, &scene->cinder.owners, err);
 }
