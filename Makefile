@@ -272,6 +272,10 @@ bench-audit: all
 bench-evacuations: all
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/evacuations
 
+# a failed host looked at and planned in a cloud of CLOUD=1000000 instances and volumes; needs the light sandbox
+bench-cloud: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/cloud
+
 # a move of 100,000 of 1,000,000 volumes against plain SQL; needs the light sandbox (EVAC_SANDBOX, EVAC_SANDBOX_PORT)
 bench-moves: all
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/run
@@ -367,5 +371,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud
 .DELETE_ON_ERROR:
