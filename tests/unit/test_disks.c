@@ -130,7 +130,9 @@ static char *check_wave(const struct wave *w, bool *hold, bool *silent)
 		.last = seen_as(&w->last, &last), .alive_ms = w->alive_for_ms ? now - w->alive_for_ms : 0 };
 	struct step step = { .kind = &step_kinds[STEP_INSTANCE], .id = "i1", .state = STATE_PLANNED };
 	struct unit unit = { .kind = UNIT_EVACUATION, .step = &step, .nstep = 1 };
-	struct work work = { .plan = { .unit = &unit, .nunit = 1 },
+	const struct request request = { .how = { .dry_run = false } };
+	struct work work = { .request = &request,
+		.plan = { .unit = &unit, .nunit = 1 },
 		.scene = { .subject = { .host = "dead" },
 		    .storage = { .ceph = &ceph, .nceph = 1, .disk = &disk, .ndisk = 1, .old = &old, .nold = 1, .nowner = 1,
 			.looked = true, .looked_ms = now - 60000, .seen_ms = now, .took_ms = 1 } } };
@@ -211,7 +213,9 @@ static int check_three(size_t bad, bool looked, bool judged, bool *hold, const c
 	struct evacuation begun = { .phase = PHASE_LANDED, .disks = shared ? DISKS_SHARED : DISKS_WRITTEN, .disks_why = shared };
 	struct step step[3];
 	struct unit unit[3];
-	struct work work = { .plan = { .unit = unit, .nunit = 3 },
+	const struct request request = { .how = { .dry_run = false } };
+	struct work work = { .request = &request,
+		.plan = { .unit = unit, .nunit = 3 },
 		.scene = { .subject = { .host = "dead" },
 		    .storage = { .ceph = &ceph, .nceph = 1, .disk = disk, .ndisk = 3, .old = &old, .nold = 1, .nowner = 1, .looked = looked,
 			.seen_ms = now, .took_ms = 1, .judged_ms = judged ? now : 0 } } };

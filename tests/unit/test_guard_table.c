@@ -39,7 +39,8 @@ static void every_row_is_whole(void **state)
 {
 	(void)state;
 	for (const struct guard *g = guards; g->code; g++) {
-		assert_non_null(g->look[0].check);
+		/* what a run meets while it goes on is looked for elsewhere */
+		assert_true(g->look[0].check || strcmp(g->code, "fence-gone") == 0);
 		assert_non_null(g->sentence);
 		assert_true(strlen(g->sentence) > 15 && g->sentence[strlen(g->sentence) - 1] != '.');
 		assert_true(!g->hint || (g->hint[0] && g->hint[strlen(g->hint) - 1] != '.'));
