@@ -9,7 +9,7 @@ import journals
 import landing
 from harness import A, B, PARTIAL, FENCED, OK, REFUSED, rows
 
-ITS, OTHERS = "192.0.2.47", "192.0.2.48"   # for documents, so nobody's
+ITS, OTHERS = (harness.address_of_ours(n) for n in (0, 1))
 PORT = 16509
 NAMES = ("image-active-0", "image-active-1")
 GO = FENCED + ["--yes"]

@@ -11,7 +11,7 @@ import harness
 from harness import A, B, ENV, FENCED, OK, REFUSED, rows, value
 
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
-OURS, OTHER = "192.0.2.45", "192.0.2.46"   # for documents, so nobody's
+OURS, OTHER = (harness.address_of_ours(n) for n in (2, 3))
 DOWN_S = 3
 
 
