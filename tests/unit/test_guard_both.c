@@ -271,7 +271,7 @@ static void an_instance_at_home(void)
 }
 static void that_has_room_elsewhere(void)
 {
-	static struct claimed_room on_c3 = { "p3", "c3" };
+	static struct claimed_room on_c3 = { .uuid = "p3", .name = "c3" };
 
 	f.candidate[0].unexplained = (struct unexplained){ .v = &on_c3, .n = 1 };
 }
