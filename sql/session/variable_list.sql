@@ -7,4 +7,4 @@ SHOW SESSION VARIABLES
        'max_sort_length', 'sql_safe_updates', 'sql_auto_is_null', 'foreign_key_checks', 'unique_checks', 'completion_type', 'lock_wait_timeout',
        'read_only', 'super_read_only', 'innodb_read_only', 'log_bin', 'binlog_format', 'wsrep_on', 'wsrep_max_ws_rows', 'wsrep_max_ws_size',
        'wsrep_desync', 'wsrep_dirty_reads', 'wsrep_node_name', 'group_replication_group_name', 'group_replication_transaction_size_limit', 'max_statement_time',
-       'max_execution_time');
+       'max_execution_time', 'transaction_isolation', 'tx_isolation');

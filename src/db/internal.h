@@ -24,6 +24,7 @@ struct db {
 	char *label, *where; /* "host:port database" */
 	struct db_server server;
 	enum db_limit limit;
+	const struct sql *in_transaction; /* what asks for session and isolation at once; NULL: not known, each is asked for */
 	bool in_write, in_read, doomed;
 	struct deadline_watch watch;
 	int64_t open_ms;   /* how long it may take to connect and set up; 0: that is done */
@@ -59,7 +60,8 @@ int db_check_time(struct db *db, struct error *err);
 
 /* multiplex.c. The session that answers: -1 when it is not the one whose settings are ours (a proxy), or nobody answers. */
 int db_session_id(struct db *db, uint64_t *id, struct error *err);
-int db_check_isolation(struct db *db, const char *isolation, struct error *err);
+/* Right after START TRANSACTION: the session, which is kept as the transaction's, and its isolation. */
+int db_check_transaction(struct db *db, const char *isolation, struct error *err);
 /* The error for it, and -1. ${first} 0: no session of ours. */
 int db_is_multiplexed(struct db *db, uint64_t first, uint64_t then, struct error *err);
 

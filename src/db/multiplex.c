@@ -17,6 +17,14 @@ struct session_row {
 static const struct db_shape session_row_shape = DB_SHAPE(struct session_row,
     DB_COLUMNS(struct session_row, connection_id, marked));
 
+struct transaction_row {
+	int64_t connection_id;
+	struct maybe_int marked;
+	const char *isolation;
+};
+static const struct db_shape transaction_row_shape = DB_SHAPE(struct transaction_row,
+    DB_COLUMNS(struct transaction_row, connection_id, marked, isolation));
+
 struct isolation_row {
 	const char *variable_name, *value;
 };
@@ -38,19 +46,36 @@ int db_is_multiplexed(struct db *db, uint64_t first, uint64_t then, struct error
 	    "give the address of the server itself in the connection URL, or a port of the proxy that keeps one session for one connection (ProxySQL: mysql-multiplexing = false; mysql-router: connection_sharing = 0)");
 }
 
+/* The session's number, where it is the one whose settings are ours. */
+static int take_session(struct db *db, int64_t answers, struct maybe_int marked, uint64_t *id, struct error *err)
+{
+	*id = (uint64_t)answers;
+	if (marked.set && marked.v == answers)
+		return 0;
+	return db_is_multiplexed(db, marked.set ? (uint64_t)marked.v : db->server.connection_id, *id, err);
+}
+
 int db_session_id(struct db *db, uint64_t *id, struct error *err)
 {
 	struct session_row row = { 0 };
 
 	if (db_read_one(db, &SQL_SESSION_CONNECTION_GET, NULL, &session_row_shape, &row, NULL, err) < 0)
 		return -1;
-	*id = (uint64_t)row.connection_id;
-	if (row.marked.set && row.marked.v == row.connection_id)
-		return 0;
-	return db_is_multiplexed(db, row.marked.set ? (uint64_t)row.marked.v : db->server.connection_id, *id, err);
+	return take_session(db, row.connection_id, row.marked, id, err);
 }
 
-int db_check_isolation(struct db *db, const char *isolation, struct error *err)
+static int compare_isolation(struct db *db, const char *is, const char *isolation, struct error *err)
+{
+	if (strcasecmp(is, isolation) == 0)
+		return 0;
+	db->doomed = true;
+	return error_set(err, ERROR_DB_UNREACHABLE,
+	    "%s (%s): the transaction has isolation %s, and %s was set: check for a proxy in between; nothing was written",
+	    db->label, db->where, is, isolation);
+}
+
+/* By either of its names, where it is not known which one the server has. */
+static int list_isolation(struct db *db, const char *isolation, struct error *err)
 {
 	struct db_rows rows;
 	int rc = 0;
@@ -58,12 +83,20 @@ int db_check_isolation(struct db *db, const char *isolation, struct error *err)
 	if (db_read(db, &SQL_SESSION_ISOLATION_LIST, NULL, &isolation_row_shape, &rows, err) != 0)
 		return -1;
 	for (const struct isolation_row *r = rows.v; rc == 0 && r < (const struct isolation_row *)rows.v + rows.n; r++)
-		if (strcasecmp(r->value, isolation) != 0) {
-			db->doomed = true;
-			rc = error_set(err, ERROR_DB_UNREACHABLE,
-			    "%s (%s): the transaction has isolation %s, and %s was set: check for a proxy in between; nothing was written",
-			    db->label, db->where, r->value, isolation);
-		}
+		rc = compare_isolation(db, r->value, isolation, err);
 	db_rows_free(&rows);
 	return rc;
+}
+
+int db_check_transaction(struct db *db, const char *isolation, struct error *err)
+{
+	auto_arena struct arena texts = { 0 };
+	struct transaction_row row = { .isolation = "" };
+
+	if (!db->in_transaction)
+		return db_session_id(db, &db->transaction_connection, err) != 0 ? -1 : list_isolation(db, isolation, err);
+	if (db_read_one(db, db->in_transaction, NULL, &transaction_row_shape, &row, &texts, err) < 0 ||
+	    take_session(db, row.connection_id, row.marked, &db->transaction_connection, err) != 0)
+		return -1;
+	return compare_isolation(db, row.isolation, isolation, err);
 }

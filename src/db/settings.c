@@ -272,6 +272,9 @@ int db_set_up_session(struct db *db, struct error *err)
 		return -1;
 	db->server.read_only = is_on(&variables, "read_only") || is_on(&variables, "super_read_only") ||
 	    is_on(&variables, "innodb_read_only");
+	db->in_transaction = variable(&variables, "transaction_isolation") ? &SQL_SESSION_TRANSACTION_GET :
+	    variable(&variables, "tx_isolation")                           ? &SQL_SESSION_TRANSACTION_GET_TX :
+									     NULL;
 	db->limit = variable(&variables, "max_statement_time") ? LIMIT_SECONDS :
 	    variable(&variables, "max_execution_time")         ? LIMIT_MILLISECONDS :
 								 LIMIT_NONE;

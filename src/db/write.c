@@ -39,12 +39,6 @@ static int check_nothing_open(struct db *db, struct error *err)
 	return 0;
 }
 
-/* Inside the transaction, where no proxy changes the session any more. */
-static int check_session(struct db *db, const char *isolation, struct error *err)
-{
-	return db_session_id(db, &db->transaction_connection, err) != 0 || db_check_isolation(db, isolation, err) != 0 ? -1 : 0;
-}
-
 static int begin_transaction(struct db *db, const struct sql *isolation, const struct sql *start, struct error *err)
 {
 	if (db_session(db, isolation, err) != 0 || db_session(db, start, err) != 0)
@@ -60,7 +54,7 @@ int db_begin_read(struct db *db, struct error *err)
 	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_READ, &SQL_SESSION_BEGIN_READ, err) != 0)
 		return -1;
 	db->in_read = true;
-	if (check_session(db, "REPEATABLE-READ", err) == 0)
+	if (db_check_transaction(db, "REPEATABLE-READ", err) == 0)
 		return 0;
 	db_end_read(db);
 	return -1;
@@ -79,7 +73,7 @@ int db_begin_write(struct db *db, struct error *err)
 	    begin_transaction(db, &SQL_SESSION_ISOLATION_SET_WRITE, &SQL_SESSION_BEGIN_WRITE, err) != 0)
 		return -1;
 	db->in_write = true;
-	if (check_session(db, "READ-COMMITTED", err) == 0)
+	if (db_check_transaction(db, "READ-COMMITTED", err) == 0)
 		return 0;
 	db_rollback(db);
 	return -1;
