@@ -39,8 +39,9 @@ int journal_publish_outcome(struct journal *journal, size_t unit, enum bus_outco
 /* evacuate.c: all evacuation units of the plan, in waves, followed to their ends. Returns -1 only when the run cannot go on. */
 int apply_evacuations(struct work *work, struct error *err);
 
-/* What is the same for all instances (the way to nova, the run's lock, whether the failed host reports again) is looked at once
- * in this time: no message leaves on a look that is older. What was found wrong is looked at again at once. */
+/* What is the same for all instances (the way to nova, the run's lock, whether the failed host reports again) is looked at when
+ * a wave begins, and in it once in this time: no message leaves on a look that is older. What was found wrong is looked at
+ * again at once. */
 #define EVACUATION_SHARED_MS 1000
 bool evacuation_look_is_old(int64_t looked_ms); /* by clock_monotonic_ms(); 0: there was none */
 

@@ -157,7 +157,6 @@ int apply_evacuations(struct work *work, struct error *err)
 
 	/* once more before the first message, however young the answers are */
 	work->scene.power.asked_ms = work->scene.storage.seen_ms = work->knocked_ms = 0;
-	work->way_looked_ms = work->source_looked_ms = 0;
 	order_begin(&wave.order, &work->plan);
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;

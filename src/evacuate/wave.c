@@ -314,7 +314,12 @@ static int send_all(struct work *work, struct wave *wave, struct error *err)
 int wave_send(struct work *work, struct wave *wave, struct error *err)
 {
 	struct error trouble = { 0 };
-	int rc = send_all(work, wave, err);
+	int rc;
+
+	/* each wave begins with looks of its own: what came before it was waited for, and it may be a cloud without a scheduler
+	 * by now */
+	work->way_looked_ms = work->source_looked_ms = 0;
+	rc = send_all(work, wave, err);
 
 	if (journal_sync(work->journal, &trouble) == 0)
 		return rc;

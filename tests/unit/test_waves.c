@@ -65,6 +65,7 @@ static char fate(size_t unit)
 }
 
 static struct str guesses; /* "1<0" unit 1 was to be next when unit 0 was sent */
+static size_t fresh;        /* how often a message left on a look of its own */
 static size_t withdrawn;    /* how often the run looked for what was announced and not begun */
 
 int evacuation_send(struct work *work, size_t unit, size_t next, struct error *err)
@@ -72,6 +73,8 @@ int evacuation_send(struct work *work, size_t unit, size_t next, struct error *e
 	struct unit *u = &work->plan.unit[unit];
 
 	say('>', unit);
+	fresh += work->way_looked_ms == 0 && work->source_looked_ms == 0;
+	work->way_looked_ms = work->source_looked_ms = 1;
 	assert_true(next == EVACUATION_NONE || (next != unit && evacuation_is_waiting(&work->plan.unit[next])));
 	if (next != EVACUATION_NONE)
 		str_addf(&guesses, "%s%zu<%zu", guesses.n ? " " : "", next, unit);
@@ -252,7 +255,7 @@ static void begin(const char *how)
 	str_add(&records, "");
 	str_clear(&guesses);
 	str_add(&guesses, "");
-	withdrawn = 0;
+	withdrawn = fresh = 0;
 	pause_ms = resume_ms = on_ms = 0;
 	memset(looks, 0, sizeof looks);
 	f.request.how.max_in_flight = 2;
@@ -402,14 +405,15 @@ static const struct {
 	int64_t max_in_flight;
 	bool no_wait;
 	const char *events, *guesses;
+	size_t fresh;
 } aheads[] = {
 	/* a first goes alone, and nobody is known to follow it */
-	{ "ooo", 1, false, ">0 =0 >1 =1 >2 =2", "" },
-	{ "oooo", 3, false, ">0 =0 >1 >2 >3 =1 =2 =3", "2<1 3<2" },
-	{ "OOooo", 4, false, ">0 =0 >2 >1 =1 =2 >3 >4 =3 =4", "1<2 4<3" },
+	{ "ooo", 1, false, ">0 =0 >1 =1 >2 =2", "", 3 },
+	{ "oooo", 3, false, ">0 =0 >1 >2 >3 =1 =2 =3", "2<1 3<2", 2 },
+	{ "OOooo", 4, false, ">0 =0 >2 >1 =1 =2 >3 >4 =3 =4", "1<2 4<3", 3 },
 	/* whoever fails or is not sent meanwhile: the guess was only one */
-	{ "oduoo", 3, false, ">0 =0 >1 >2", "2<1 3<2" },
-	{ "oooo", 1, true, ">0 >1 >2 >3", "1<0 2<1 3<2" },
+	{ "oduoo", 3, false, ">0 =0 >1 >2", "2<1 3<2", 2 },
+	{ "oooo", 1, true, ">0 >1 >2 >3", "1<0 2<1 3<2", 1 },
 };
 
 static void it_is_known_who_follows_while_a_message_is_out(void **state)
@@ -425,6 +429,7 @@ static void it_is_known_who_follows_while_a_message_is_out(void **state)
 		if (strcmp(events.s, aheads[i].events) != 0 || strcmp(guesses.s, aheads[i].guesses) != 0)
 			fail_msg("%s: %s (%s)", aheads[i].script, events.s, guesses.s);
 		assert_int_equal(withdrawn, 1);
+		assert_int_equal(fresh, aheads[i].fresh); /* each wave looks anew, and not each message */
 		end();
 	}
 }
