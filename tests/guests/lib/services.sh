@@ -22,7 +22,7 @@ write_configs() {
 
 # behind the sandbox's nova.conf: the later file wins
 write_more_nova() {
-  local h n=0
+  local h
   cat >"$ETC/nova-guests.conf" <<C
 [DEFAULT]
 compute_driver = libvirt.LibvirtDriver
@@ -42,7 +42,7 @@ rbd_secret_uuid = $CEPH_SECRET
 [os_vif_linux_bridge]
 use_ipv6 = false
 C
-  for h in $HOSTS; do n=$((n + 1)); printf '[DEFAULT]\nmy_ip = 10.78.0.%s\n' $n >"$ETC/nova-guests-$h.conf"; done
+  for h in $HOSTS; do printf '[DEFAULT]\nmy_ip = %s\n' "$(control_ip_of "$h")" >"$ETC/nova-guests-$h.conf"; done
 }
 
 write_more_cinder() {

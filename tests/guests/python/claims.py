@@ -93,9 +93,13 @@ class Cloud(Sandbox):
         self.wire = Wire(self.env["SB_SWITCH"])
         self.state = os.path.join(self.env["SB_RUN"], "evac-manage")
         self.config = os.path.join(self.env["SB_RUN"], "evac-manage.conf")
+        self.site()
+
+    def site(self, *lines):
+        """The program's own configuration, with these lines more in [site]."""
         with open(self.config, "w") as f:
-            f.write("[site]\nshared_disks = true\n[storage]\nconf = {0}/ceph.conf\nkeyring = {0}/keyring\nuser = witness\nfence_user = fence\n"
-                    .format(self.env["SB_CEPH"]))
+            f.write("[site]\nshared_disks = true\n{1}\n[storage]\nconf = {0}/ceph.conf\nkeyring = {0}/keyring\nuser = witness\nfence_user = fence\n"
+                    .format(self.env["SB_CEPH"], "\n".join(lines)))
 
     def up(self, host):
         """Whether all of a host's services report."""
@@ -117,9 +121,9 @@ class Cloud(Sandbox):
         until("the services of %s to count as down" % host, lambda: self.down(host, agent), 60)
 
     def tool(self, *words, seconds=400):
-        """The program, as an operator on a controller runs it. Its exit code and everything that it printed."""
+        """The program, as an operator on the controller runs it. Its exit code and everything that it printed."""
         etc = self.env["SB_ETC"]
-        line = [TOOL, *words, "--color", "never", "--state-dir", self.state, "--config", self.config,
+        line = ["nsenter", "--net=/run/netns/" + self.env["SB_SWITCH"], TOOL, *words, "--color", "never", "--state-dir", self.state, "--config", self.config,
                 "--nova-config-file", etc + "/nova.conf", "--nova-config-file", etc + "/nova-db.conf", "--cinder-config-file", etc + "/cinder.conf",
                 "--neutron-config-file", etc + "/neutron.conf", "--keystone-config-file", etc + "/keystone.conf",
                 "--placement-config-file", etc + "/placement.conf"]
