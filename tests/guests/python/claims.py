@@ -275,6 +275,12 @@ class Guest:
         read = subprocess.run(["dd", "if=" + path, "bs=4096", "count=1", "iflag=direct"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return read.stdout.split(b"\n")[0].decode(errors="replace").strip()
 
+    def refused(self, boot):
+        """Whether this boot has said on its console that a write failed. Both guests' consoles are one file, which the second one empties:
+        what the first says later stands behind a hole."""
+        with open(os.path.join(self.cloud.env["SB_RUN"], "shared", "instances", self.uuid, "console.log"), "rb") as f:
+            return b"boot %s: write failed" % boot.encode() in f.read()
+
     def found_on_disk(self, line):
         """Whether the boot that answers now found this line on its disk when it came up."""
         now = self.answers(150)
