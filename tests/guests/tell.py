@@ -10,7 +10,8 @@ GUESTS = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(GUESTS, "python"), os.path.join(GUESTS, "stories"), os.path.join(os.path.dirname(GUESTS), "sandbox", "python")]
 from claims import Cloud, claim, counted, say  # noqa: E402
 
-ALL = ["power_off", "power_off_rbd", "stopped", "life", "split_files", "split_luns", "split_rbd", "freeze", "cut", "fence_rbd", "cut_rbd"]
+ALL = ["power_off", "power_off_rbd", "stopped", "three_hosts", "life", "split_files", "split_luns", "split_rbd", "freeze", "cut", "fence_rbd",
+       "cut_rbd"]
 for name in sys.argv[1:] or ALL:
     module = importlib.import_module(name)
     say("== " + module.__doc__.strip())

@@ -120,23 +120,42 @@ class Cloud(Sandbox):
     def wait_down(self, host, agent=True):
         until("the services of %s to count as down" % host, lambda: self.down(host, agent), 60)
 
-    def tool(self, *words, seconds=400):
-        """The program, as an operator on the controller runs it. Its exit code and everything that it printed."""
+    def line(self, words):
+        """The program's, as an operator on the controller types it."""
         etc = self.env["SB_ETC"]
-        line = ["nsenter", "--net=/run/netns/" + self.env["SB_SWITCH"], TOOL, *words, "--color", "never", "--state-dir", self.state, "--config", self.config,
-                "--nova-config-file", etc + "/nova.conf", "--nova-config-file", etc + "/nova-db.conf", "--cinder-config-file", etc + "/cinder.conf",
-                "--neutron-config-file", etc + "/neutron.conf", "--keystone-config-file", etc + "/keystone.conf",
-                "--placement-config-file", etc + "/placement.conf"]
-        done = subprocess.run(line, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, env=dict(os.environ, LANGUAGE="en"))
-        with open(os.path.join(self.env["SB_LOG"], "evac-manage.log"), "a") as f:
-            f.write("$ evac-manage %s\n%s(exit %d)\n\n" % (shlex.join(words), done.stdout, done.returncode))
-        if os.environ.get("GUESTS_SHOW"):
-            print("\n$ evac-manage %s\n%s" % (shlex.join(words), done.stdout), flush=True)
-        return done.returncode, done.stdout
+        return ["nsenter", "--net=/run/netns/" + self.env["SB_SWITCH"], TOOL, *words, "--color", "never", "--state-dir", self.state,
+                "--config", self.config, "--nova-config-file", etc + "/nova.conf", "--nova-config-file", etc + "/nova-db.conf",
+                "--cinder-config-file", etc + "/cinder.conf", "--neutron-config-file", etc + "/neutron.conf",
+                "--keystone-config-file", etc + "/keystone.conf", "--placement-config-file", etc + "/placement.conf"]
 
-    def rescue(self, host, to, fenced, *more):
+    def begin_tool(self, *words):
+        """It runs beside what follows; end_tool() waits for it."""
+        return words, subprocess.Popen(self.line(words), text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                       env=dict(os.environ, LANGUAGE="en"))
+
+    def end_tool(self, running, seconds=400):
+        """Its exit code and everything that it printed."""
+        words, process = running
+        try:
+            said = process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        with open(os.path.join(self.env["SB_LOG"], "evac-manage.log"), "a") as f:
+            f.write("$ evac-manage %s\n%s(exit %d)\n\n" % (shlex.join(words), said, process.returncode))
+        if os.environ.get("GUESTS_SHOW"):
+            print("\n$ evac-manage %s\n%s" % (shlex.join(words), said), flush=True)
+        return process.returncode, said
+
+    def tool(self, *words, seconds=400):
+        return self.end_tool(self.begin_tool(*words), seconds)
+
+    def begin_rescue(self, host, to, fenced, *more):
         """With a token of nova's own, as a kernel of glance needs one."""
-        return self.tool("host", "rescue", host, "--to", to, "--yes", "--fenced", fenced, "--os-token-from", "nova-conf", *more)
+        return self.begin_tool("host", "rescue", host, "--to", to, "--yes", "--fenced", fenced, "--os-token-from", "nova-conf", *more)
+
+    def rescue(self, *words):
+        return self.end_tool(self.begin_rescue(*words))
 
     def begin(self):
         """As the first story found it: everything up and enabled, no guest."""
@@ -171,7 +190,8 @@ class Cloud(Sandbox):
         return [line for line in self.rbd("mon", '{"prefix": "osd blocklist ls"}').splitlines() if re.search(r":\d+/\d+ ", line)]
 
     def evacuations(self, guest):
-        return self.rows("nova", "select id, status from migrations where migration_type = 'evacuation' and instance_uuid = %s", (guest.uuid,))
+        return self.rows("nova", "select id, status, source_compute, dest_compute from migrations where migration_type = 'evacuation' and"
+                         " instance_uuid = %s order by id", (guest.uuid,))
 
     # -- guests
     def place(self, host, backend):
@@ -275,6 +295,11 @@ class Guest:
         read = subprocess.run(["dd", "if=" + path, "bs=4096", "count=1", "iflag=direct"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return read.stdout.split(b"\n")[0].decode(errors="replace").strip()
 
+    def last(self):
+        """What was written on its volume last, as an answer of the guest that wrote it."""
+        said = re.match(r"counter (\d+) boot (\S+)", self.on_disk())
+        return Answer(int(said.group(1)), said.group(2), "") if said else None
+
     def refused(self, boot):
         """Whether this boot has said on its console that a write failed. Both guests' consoles are one file, which the second one empties:
         what the first says later stands behind a hole."""
@@ -314,9 +339,9 @@ def all_silent(guests):
         claim("%s is silent" % guest.name, guest.silent, guest.answer)
 
 
-def same_disk(guests, before, left):
+def same_disk(guests, before, *left):
     """They answer from another boot, which found on its disk what the last boot wrote, and count on from there, on one host alone. What
-    the host that they have left still has, where that is not off, is for the story to say."""
+    the hosts that they have left still have, where these are not off, is for the story to say."""
     for guest in guests:
         old = before[guest.name]
         now = guest.answers(150)
@@ -328,5 +353,5 @@ def same_disk(guests, before, left):
         claim("%s: on the same disk, where the last boot had written" % guest.name,
               found and found.group(2) == old.boot and int(found.group(1)) >= old.counter, (old, now))
         claim("%s: its counter goes on" % guest.name, lambda: guest.goes_on(), guest.answer)
-        where = [h for h in guest.cloud.hosts if h != left and guest.cloud.is_on(h) and guest.uuid in guest.cloud.running(h)]
+        where = [h for h in guest.cloud.hosts if h not in left and guest.cloud.is_on(h) and guest.uuid in guest.cloud.running(h)]
         claim("%s runs exactly once, where nova says" % guest.name, where == [guest.row()["host"]], (where, guest.row()))
