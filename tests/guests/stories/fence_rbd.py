@@ -17,6 +17,8 @@ def story(c):
     code, said = c.rescue(a, b, "its switch ports were shut", "--only", guest.uuid, "--fence", "storage")
     claim("the rescue ends with 0", code == 0, said)
     claim("the old guest's client is on Ceph's blocklist", c.blocklist(), c.blocklist)
+    say("the tenants' wire of %s is pulled, too: two guests had one address there, which no fence of storage prevents" % a)
+    cloud("unplug", a)
     claim("nothing was written on its disk in between", guest.found_on_disk(last), (last, guest.on_disk()))
     same_disk([guest], before, a)
     new = guest.writers()
