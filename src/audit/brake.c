@@ -27,6 +27,18 @@ static int read_load(struct db *db, struct maybe_int *out, struct error *err)
 	return rc < 0 ? -1 : 0;
 }
 
+/* Several databases may be one server's: it is asked once a second, whichever of them is read next. */
+static bool was_looked_at(const struct audit_places *places, const struct audit_place *place)
+{
+	const char *server = db_server(place->db)->text;
+	int64_t now = clock_monotonic_ms();
+
+	for (const struct audit_place *p = places->v; p < places->v + places->n; p++)
+		if (p->db && p->looked_ms && now - p->looked_ms < LOOK_EVERY_MS && strcmp(db_server(p->db)->text, server) == 0)
+			return true;
+	return false;
+}
+
 /* Asking for the lag may not be allowed: then there is no brake, and what that means for the findings is one itself (lag.c). */
 static int is_busy(const struct request *request, struct audit_place *place, bool *busy, struct error *err)
 {
@@ -58,14 +70,16 @@ int brake(const struct request *request, struct audit_places *places, int64_t de
 	bool busy;
 
 	for (struct audit_place *p = places->v; p < places->v + places->n; p++) {
-		if (!p->db)
+		if (!p->db || was_looked_at(places, p))
 			continue;
 		while (is_busy(request, p, &busy, err) == 0 && busy) {
+			p->looked_ms = 0;
 			if (clock_monotonic_ms() + LOOK_EVERY_MS > deadline_ms)
 				return -1;
 			log_info("waiting: %s", err->text);
 			clock_sleep_ms(LOOK_EVERY_MS);
 		}
+		p->looked_ms = clock_monotonic_ms();
 		error_clear(err);
 	}
 	return 0;

@@ -22,6 +22,7 @@ struct audit_place {
 	char why_not[ERROR_TEXT_SIZE];      /* and why */
 	enum error_kind why_kind;           /* ERROR_OK: it was reached */
 	struct db_rows columns;             /* struct audit_column */
+	int64_t looked_ms;                  /* our clock, when its server was not busy or could not be asked; 0: never */
 	int64_t down_s;                     /* older heartbeats are dead ones */
 	int64_t behind_s, snapshot_ms;      /* a replica's lag, and our clock, when its snapshot was taken */
 	const struct db_url *primary_url;   /* of what is read from a replica and is no cell's */
@@ -55,7 +56,8 @@ bool place_has(const struct audit_place *place, const char *table_and_column);
 /* By how much its rows look older than they are: the snapshot stands still while the server's clock goes on. */
 int64_t place_aged_s(const struct audit_place *place);
 
-/* ---- brake.c: waits while a server is busy or a replica far behind. -1 with ERROR_BUSY: it stayed so for the check's time. */
+/* ---- brake.c: waits while a server is busy or a replica far behind; a server, whose databases may be several places, is asked
+ * once a second. -1 with ERROR_BUSY: it stayed so for the check's time. */
 int brake(const struct request *request, struct audit_places *places, int64_t deadline_ms, struct error *err);
 
 /* ---- lag.c: how far a replica is behind, and who is asked what only means something beside a clock */

@@ -36,6 +36,8 @@ int key_compare(const char *a, const char *b)
 {
 	int x, y;
 
+	for (; *a && *a == *b; a++, b++)
+		;
 	for (;; a++, b++) {
 		x = *a ? toupper((unsigned char)*a) : ' ';
 		y = *b ? toupper((unsigned char)*b) : ' ';
@@ -76,7 +78,8 @@ static int head_advance(struct audit_stream *s, struct head *h, struct error *er
 	if (key_compare(h->last, h->value[h->key]) > 0)
 		return error_set(err, ERROR_ERROR, "%s: the rows are not in the order of their keys ('%.40s' after '%.40s')",
 		    s->statement, h->value[h->key], h->last);
-	strncpy(h->last, h->value[h->key], sizeof h->last - 1);
+	memcpy(h->last, h->value[h->key], strnlen(h->value[h->key], KEY_MAX - 1) + 1);
+	h->last[KEY_MAX - 1] = '\0';
 	return 0;
 }
 

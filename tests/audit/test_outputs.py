@@ -325,6 +325,21 @@ class Outputs(TestCase):
         self.assertEqual([f["check"] for f in r.json], ["check-not-run"])
         self.assertIn("--max-load", r.json[0]["message"])
 
+    def test_a_server_is_asked_for_its_load_once_a_second(self):
+        rows("mysql", "SET GLOBAL log_output = 'TABLE'")
+        rows("mysql", "TRUNCATE mysql.general_log")
+        rows("mysql", "SET GLOBAL general_log = 1")
+        began = time.monotonic()
+        try:
+            self.audit("--fail-on", "never", "--no-second-look", "-f", "json")
+        finally:
+            took = time.monotonic() - began
+            rows("mysql", "SET GLOBAL general_log = 0")
+        asked = rows("mysql", "SELECT argument FROM mysql.general_log WHERE command_type = 'Execute' AND argument LIKE %s",
+                     ("%SHOW GLOBAL STATUS%Threads_running%",))
+        self.assertGreaterEqual(len(asked), 1)
+        self.assertLessEqual(len(asked), 1 + took)
+
     def sql_client(self):
         return ["mariadb", "--defaults-file=" + ENV["SB_DB_ADMIN_FILE"]]
 
