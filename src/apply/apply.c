@@ -210,7 +210,8 @@ static void name_pools(struct work *work, const struct unit *unit)
 	m->whose_then = first ? first->after[0] : NULL;
 }
 
-/* What both owners had when the plan was made; they are counted again at the end of the transaction, with its writes. */
+/* What both owners had when the plan was made; they are counted again at the end of the transaction, with its writes, and once
+ * more over another connection when it is committed. */
 static int look_before(struct work *work, const struct unit *unit, struct error *err)
 {
 	name_pools(work, unit);

@@ -162,16 +162,21 @@ static int prove_step(struct work *work, struct step *step, struct db *db, struc
 	return 0;
 }
 
-/* Both owners were counted at the end of the transaction. */
+/* What others see of both owners, not what the transaction saw. */
+static int count_owners(struct work *work, struct db *db, struct error *err)
+{
+	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
+		if (prove_count(db, m, &m->now, err) != 0)
+			return -1;
+	return 0;
+}
+
 static int prove_rows(struct work *work, struct unit *unit, struct db *db, struct error *err)
 {
 	const struct look look = { unit, db, proved };
-	struct move *m = work->scene.subject.move;
 
-	if (unit->kind == UNIT_OWNERSHIP && look_for_rows(work, &look, err) != 0)
+	if (unit->kind == UNIT_OWNERSHIP && (count_owners(work, db, err) != 0 || look_for_rows(work, &look, err) != 0))
 		return -1;
-	for (; unit->kind == UNIT_OWNERSHIP && m < work->scene.subject.move + work->scene.subject.nmove; m++)
-		m->now = m->written;
 	for (struct step *step = unit->step; step < unit->step + unit->nstep; step++)
 		if (prove_step(work, step, db, err) != 0)
 			return -1;
@@ -242,14 +247,6 @@ static void lost(struct work *work, struct step *step)
 	    _("it was verified, but now holds its old value again (%s): the database lost the write, or another session undid it"),
 	    step_values_text(step->kind, step->before, &work->plan.arena));
 	log_error("%s %s: %s", step->kind->name, step->id, step->error);
-}
-
-static int count_owners(struct work *work, struct db *db, struct error *err)
-{
-	for (struct move *m = work->scene.subject.move; m < work->scene.subject.move + work->scene.subject.nmove; m++)
-		if (prove_count(db, m, &m->now, err) != 0)
-			return -1;
-	return 0;
 }
 
 /* Every row is marked, then those that are as they were proved are not; the few that are left are read. */

@@ -112,7 +112,7 @@ static void add_check_object(void *list, const struct report_check *c)
 	json_object_array_add(list, one);
 }
 
-/* Both owners, counted inside the transaction before its writes, and after it over another connection; null: not counted. */
+/* Both owners, as the plan saw them, and after the transaction over another connection; null: not counted. */
 static json_object *checks(const struct report *report)
 {
 	json_object *list = json_object_new_array();

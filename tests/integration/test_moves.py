@@ -51,6 +51,24 @@ class Moves(harness.TestCase):
                        " WHERE w.id = %s", (w["id"],))[0]
             self.assertEqual((now["host"], now["race_preventer"]), (B + "@ceph", w["race_preventer"] + 1))
 
+    def test_both_owners_are_counted_again_after_the_commit_by_another_session(self):
+        """What is said of them now must be what others see, and not what the transaction itself has seen."""
+        rows("mysql", "SET GLOBAL log_output = 'TABLE'")
+        rows("mysql", "TRUNCATE TABLE mysql.general_log")
+        rows("mysql", "SET GLOBAL general_log = 1")
+        try:
+            self.expect(self.tool.run(*MOVE, *GO, "-f", "json"), OK)
+        finally:
+            rows("mysql", "SET GLOBAL general_log = 0")
+        sent = rows("mysql", "SELECT thread_id, CONVERT(argument USING utf8) AS text FROM mysql.general_log WHERE command_type IN ('Query', 'Execute')")
+        wrote = [i for i, s in enumerate(sent) if "UPDATE volumes" in s["text"]]
+        self.assertTrue(wrote)
+        writer = sent[wrote[-1]]["thread_id"]
+        commit = max(i for i, s in enumerate(sent) if s["thread_id"] == writer and s["text"].strip().startswith("COMMIT"))
+        counted = [s["thread_id"] for s in sent[commit + 1:] if "n_old" in s["text"] and "FROM volumes" in s["text"]]
+        self.assertTrue(counted, "nobody has counted them after COMMIT")
+        self.assertNotIn(writer, counted)
+
     def test_other_backends_twins_and_deleted_rows_stay(self):
         others = ("SELECT id, host, service_uuid, updated_at FROM volumes WHERE deleted = 1 OR host IS NULL"
                   " OR BINARY SUBSTRING_INDEX(host, '#', 1) <> BINARY %s ORDER BY id")
