@@ -164,9 +164,9 @@ static enum state look_until_kept_out(struct work *work, struct unit *unit, cons
 #define AGAIN_LOOKS 3
 #define AGAIN_MS 1000
 
-/* An entry may be taken away while the run goes on: the list is cleared, the cluster set back, or another tool adds the client
- * with a time of its own, which replaces ours (ceph mon/OSDMonitor.cc: "osd blocklist add"). NULL: it stands; ${unknown}: or
- * not. */
+/* An entry may be taken away while the run goes on: the list is cleared, the cluster set back, or another tool takes the client
+ * off and adds it with a time of its own (an 'add' alone changes no entry that is there). NULL: it stands; ${unknown}: or not.
+ */
 static const char *why_not_kept_out(struct work *work, const struct kept_out *kept, bool *unknown)
 {
 	const struct ceph_fact *ceph = scene_ceph_with_entries(&work->scene, kept->fsid);

@@ -2,6 +2,7 @@
 """What the listing commands print is what the databases hold, under the names that other programs rely on."""
 import csv
 import io
+import zlib
 
 import harness
 from harness import A, B, ENV, NOT_FOUND, OK, rows, value
@@ -18,6 +19,21 @@ KEYS = {
     ("instance", "list", "--host", A): {"id", "name", "project_id", "host", "node", "vm_state", "task_state", "power_state",
                                         "vcpus", "memory_mb", "boot", "root_gb", "cell"},
 }
+
+
+def other_case_of_the_same_number(name):
+    """A name that differs in the case of some letters alone and has the same CRC32: each change of a letter's case changes the number by bits of its
+    own, and of more than 32 letters some changes together change nothing."""
+    basis = {}
+    for i in (i for i, c in enumerate(name) if c.isalpha()):
+        bits, letters = zlib.crc32(name.encode()) ^ zlib.crc32((name[:i] + name[i].swapcase() + name[i + 1:]).encode()), {i}
+        while bits and bits.bit_length() in basis:
+            other = basis[bits.bit_length()]
+            bits, letters = bits ^ other[0], letters ^ other[1]
+        if not bits:
+            return "".join(c.swapcase() if i in letters else c for i, c in enumerate(name))
+        basis[bits.bit_length()] = bits, letters
+    raise AssertionError("too few letters: " + name)
 
 
 class Listings(harness.TestCase):
@@ -58,6 +74,18 @@ class Listings(harness.TestCase):
             listed = self.list("volume", "list", "--host", twin)
             self.assertTrue(listed)
             self.assertEqual({v["host"].split("@")[0] for v in listed}, {twin})
+
+    def test_owners_that_differ_in_case_alone_are_two_whatever_number_their_names_have(self):
+        one = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+        owners = one + "@ceph#ceph", other_case_of_the_same_number(one + "@ceph#ceph")
+        self.assertNotEqual(*owners)
+        self.assertEqual(*(zlib.crc32(o.encode()) for o in owners))
+        ids = [r["id"] for r in rows("cinder", ON_A + " LIMIT 3", (A,))]
+        for volume, owner in zip(ids, (owners[0], owners[1], owners[1])):
+            rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (owner, volume))
+        for owner, n in zip(owners, (1, 2)):
+            shown = {f["item"]: f["count"] for f in self.list("host", "show", owner.split("@")[0]) if f["section"] == "volumes"}
+            self.assertEqual(shown, {owner: n})
 
     def test_an_unknown_host_is_an_error_and_not_an_empty_list(self):
         for words in (("volume", "list"), ("backup", "list"), ("instance", "list"), ("service", "list")):
