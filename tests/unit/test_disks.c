@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fake_ceph.h"
 #include "apply/apply.h"
 #include "plan/evacuation.h"
 #include "util/clock.h"
@@ -257,7 +258,6 @@ static void only_disks_of_who_waits_are_judged_and_each_look_once(void **state)
 
 /* ---- whom a look speaks of (find/scene_storage.c), with libraries of Ceph that are a file */
 
-static char cluster[] = "/tmp/evac-manage-unit.XXXXXX";
 
 static void put_cluster(const char *text)
 {
@@ -512,24 +512,6 @@ static void a_lock_is_stale_when_its_owner_does_not_watch(void **state)
 	assert_null(disk_lock(&then.disk));
 }
 
-static int load_fake(void **state)
-{
-	const char *libs = getenv("FAKE_CEPH_LIBS");
-	auto_free char *rados = xasprintf("%s/librados.so.2", str_or(libs, "build/tests/fake")),
-		       *rbd = xasprintf("%s/librbd.so.1", str_or(libs, "build/tests/fake"));
-
-	(void)state;
-	close(mkstemp(cluster));
-	setenv("FAKE_CEPH", cluster, 1);
-	return dlopen(rados, RTLD_NOW | RTLD_GLOBAL) && dlopen(rbd, RTLD_NOW) ? 0 : -1;
-}
-
-static int remove_cluster(void **state)
-{
-	(void)state;
-	return unlink(cluster);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,5 +529,5 @@ int main(void)
 		cmocka_unit_test(a_lock_is_stale_when_its_owner_does_not_watch),
 	};
 
-	return cmocka_run_group_tests(tests, load_fake, remove_cluster);
+	return cmocka_run_group_tests(tests, fake_ceph_load, fake_ceph_remove);
 }

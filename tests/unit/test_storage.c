@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fake_ceph.h"
 #include "storage/storage.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -287,7 +288,6 @@ static void without_a_cluster_every_disk_has_the_reason(void **state)
 
 /* ---- the child, with libraries of Ceph that are a file (tests/storage/fake.c) */
 
-static char cluster[] = "/tmp/evac-manage-unit.XXXXXX";
 
 static int put_cluster(const char *text)
 {
@@ -567,25 +567,6 @@ static void the_child_keeps_none_of_our_files(void **state)
 	close(ours);
 }
 
-/* A library that is loaded already is the one that a later dlopen() of its name gives. */
-static int load_fake(void **state)
-{
-	const char *libs = getenv("FAKE_CEPH_LIBS");
-	auto_free char *rados = xasprintf("%s/librados.so.2", str_or(libs, "build/tests/fake")),
-		       *rbd = xasprintf("%s/librbd.so.1", str_or(libs, "build/tests/fake"));
-
-	(void)state;
-	close(mkstemp(cluster));
-	setenv("FAKE_CEPH", cluster, 1);
-	return dlopen(rados, RTLD_NOW | RTLD_GLOBAL) && dlopen(rbd, RTLD_NOW) ? 0 : -1;
-}
-
-static int remove_cluster(void **state)
-{
-	(void)state;
-	return unlink(cluster);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -608,5 +589,5 @@ int main(void)
 		cmocka_unit_test(the_child_keeps_none_of_our_files),
 	};
 
-	return cmocka_run_group_tests(tests, load_fake, remove_cluster);
+	return cmocka_run_group_tests(tests, fake_ceph_load, fake_ceph_remove);
 }
