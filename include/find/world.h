@@ -40,6 +40,8 @@ struct absences {
 };
 /* Each is kept once, whoever meets it, and one of every cell. ${absences} NULL: nobody collects them. */
 void absences_add(struct absences *absences, const struct error *err, const struct cell_mapping *cell);
+/* What helps against the one that says ${text}; NULL: none does, or nothing is known to help. */
+const char *absences_hint(const struct absences *absences, const char *text);
 void absences_free(struct absences *absences);
 
 struct nova_cell {

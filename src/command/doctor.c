@@ -74,6 +74,15 @@ static void check_statements(struct exam *e, const char *check, const char *fold
 	statements_free(&s);
 }
 
+/* What was configured and does not answer has a hint of its own; what nobody configured wants its file. */
+static void tell_absent(struct exam *e, const char *check, unsigned for_what, const struct world *w, bool configured,
+    const char *absent, const char *file)
+{
+	const char *hint = configured ? absences_hint(w->absences, absent) : NULL;
+
+	exam_tell(e, check, for_what, configured ? FAIL : NOT_ASKED, hint ? hint : file, "%s", absent);
+}
+
 static void tell_server(struct exam *e, const char *check, unsigned for_what, const struct db_server *s)
 {
 	auto_str struct str said = { 0 };
@@ -111,9 +120,8 @@ static void check_cinder(struct exam *e, struct scene *scene)
 	size_t up = 0;
 
 	if (!w->cinder_db) {
-		exam_tell(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0),
-		    w->has_cinder_config ? FAIL : NOT_ASKED, "give cinder.conf: --cinder-config-file FILE", "%s",
-		    w->cinder_absent);
+		tell_absent(e, "cinder database", MOVES | AUDIT | (w->has_cinder_config ? EVACUATIONS : 0), w,
+		    w->has_cinder_config, w->cinder_absent, "give cinder.conf: --cinder-config-file FILE");
 		return;
 	}
 	check_server(e, "cinder database", AUDIT | EVACUATIONS, MOVES, w->cinder_db);
@@ -196,8 +204,8 @@ static void check_nova(struct exam *e, struct scene *scene)
 	struct error err = { 0 };
 
 	if (!w->api_db) {
-		exam_tell(e, "nova databases", EVACUATIONS | AUDIT, w->has_nova_config ? FAIL : NOT_ASKED,
-		    "give nova.conf: --nova-config-file FILE (repeatable)", "%s", w->nova_absent);
+		tell_absent(e, "nova databases", EVACUATIONS | AUDIT, w, w->has_nova_config, w->nova_absent,
+		    "give nova.conf: --nova-config-file FILE (repeatable)");
 		return;
 	}
 	check_server(e, "nova API database", EVACUATIONS | AUDIT, 0, w->api_db);
@@ -223,10 +231,9 @@ static void check_neutron(struct exam *e, const struct world *w)
 	const struct db_server *s = w->neutron_db ? db_server(w->neutron_db) : NULL;
 
 	if (!s)
-		exam_tell(e, "neutron database", w->has_neutron_config ? EVACUATIONS | AUDIT : 0,
-		    w->has_neutron_config ? FAIL : NOT_ASKED,
-		    "needed for evacuations while nova-api is down, and for the proof of ports; give neutron.conf: --neutron-config-file FILE",
-		    "%s", w->neutron_absent);
+		tell_absent(e, "neutron database", w->has_neutron_config ? EVACUATIONS | AUDIT : 0, w, w->has_neutron_config,
+		    w->neutron_absent,
+		    "needed for evacuations while nova-api is down, and for the proof of ports; give neutron.conf: --neutron-config-file FILE");
 	else
 		check_server(e, "neutron database", EVACUATIONS | AUDIT, 0, w->neutron_db);
 	if (s)
@@ -290,8 +297,8 @@ static void check_bus(struct exam *e, const struct world *w)
 	int there;
 
 	if (!w->bus) {
-		exam_tell(e, "nova broker", EVACUATIONS, w->has_nova_config ? FAIL : NOT_ASKED,
-		    "check transport_url in nova.conf", "%s", w->bus_absent);
+		tell_absent(e, "nova broker", EVACUATIONS, w, w->has_nova_config, w->bus_absent,
+		    "check transport_url in nova.conf");
 		return;
 	}
 	exam_tell(e, "nova broker", EVACUATIONS, FIT, NULL, "%s", bus_server(w->bus));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "find/world.h"
+#include "util/str.h"
 
 void absences_add(struct absences *absences, const struct error *err, const struct cell_mapping *cell)
 {
@@ -13,6 +14,14 @@ void absences_add(struct absences *absences, const struct error *err, const stru
 			return;
 	absences->v = vec_grow(absences->v, absences->n, &absences->cap, sizeof *absences->v);
 	absences->v[absences->n++] = (struct absence){ err->kind, xstrdup(err->text), xstrdup(err->hint), cell };
+}
+
+const char *absences_hint(const struct absences *absences, const char *text)
+{
+	for (size_t i = 0; absences && i < absences->n; i++)
+		if (str_equal(absences->v[i].text, text))
+			return absences->v[i].hint[0] ? absences->v[i].hint : NULL;
+	return NULL;
 }
 
 void absences_free(struct absences *absences)

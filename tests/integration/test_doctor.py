@@ -86,6 +86,17 @@ class Doctor(harness.TestCase):
         self.tool.cinder = ["/nonexistent/of-nobody.conf"]
         self.expect(self.tool.run("doctor"), CONFIG, "/nonexistent/of-nobody.conf", "not fit for")
 
+    def test_what_was_configured_and_does_not_answer_is_not_told_to_be_configured(self):
+        closed = {"cinder": ("cinder", ENV["SB_CINDER_CONF"], ENV["SB_DB_PORT"]), "neutron": ("neutron", ENV["SB_NEUTRON_CONF"], ENV["SB_DB_PORT"]),
+                  "nova": ("nova", ENV["SB_NOVA_DB_CONF"], ENV["SB_DB_PORT"])}
+        for name, (member, conf, port) in closed.items():
+            files = getattr(self.tool, member)
+            setattr(self.tool, member, [f for f in files if f != conf] + [self.rewrite(conf, r"@127.0.0.1:%s/" % port, "@127.0.0.1:1/")])
+        told = {c["check"]: c["hint"] for c in self.tool.run("doctor", "-f", "json").json if c["result"] == "fail"}
+        for check in ("cinder database", "nova databases", "neutron database"):
+            self.assertIn("check that the server runs", told[check] or "", check)
+            self.assertNotIn("config-file", told[check], check)
+
     def test_no_evacuation_needs_cell0(self):
         """It has instances that never had a host; an evacuation takes it for a witness, and so does this."""
         where = " WHERE uuid LIKE '00000000-0000-%%'"
