@@ -170,8 +170,8 @@ static void a_whole_answer_is_read(void **state)
 	(void)state;
 	read_text("storage 1\nfsid " FSID "\nmay no\nmonitor 192.0.2.1:6789/0\nentry 192.0.2.9:0/4 2026-11-28T10:02:31.1+0000\nentries\n"
 		  "watch 0 192.0.2.7:0/5 4253 99\nlock 0 192.0.2.7:0/5 4253 auto 18446744073709551615\nlock 0 192.0.2.6:0/5 4 hand\ndisk 0 seen 61\n"
-		  "disk 1 missing\ndisk 2 error 110 open\ndisk 3 seen 1\nend\n",
-	    5, &a);
+		  "disk 1 missing\ndisk 2 error 110 open\ndisk 3 seen 1\ndisk 5 error 1 open\ndisk 6 error 13 open\nend\n",
+	    7, &a);
 	assert_null(a.absent);
 	assert_string_equal(a.fsid, FSID);
 	assert_int_equal(a.may_blocklist, STORAGE_MAY_NOT);
@@ -197,6 +197,8 @@ static void a_whole_answer_is_read(void **state)
 	assert_int_equal(a.disk[3].nwatcher, 0);
 	assert_int_equal(a.disk[4].seen, STORAGE_UNKNOWN);
 	assert_string_equal(a.disk[4].why, "no answer");
+	assert_string_equal(a.disk[5].why, "this key may not read the image");
+	assert_string_equal(a.disk[6].why, "this key may not read the image");
 	storage_answer_free(&a);
 }
 
@@ -233,18 +235,22 @@ static void a_line_that_is_not_understood_ends_it(void **state)
 		"fsid 7db2ac12-76f5-4c1d-9729-3271ab72337x", "fsid",
 		"entry 192.0.2.7:0/5", "entry x y", "may perhaps", "may", "", "watch", "unheard of", "monitor nobody", "fsid x", "end now",
 		"watch 1 192.0.2.7:0/5 4 9\nwatch 0 192.0.2.7:0/5 4 9", "watch 0 192.0.2.7:0/5 4 9\ndisk 0 missing",
-		"watch 0 192.0.2.7:0/5 4 9\ndisk 0 error 5 open", "disk 0 missing\ndisk 0 missing", "entries\nentry 192.0.2.7:0/5 y" };
+		"watch 0 192.0.2.7:0/5 4 9\ndisk 0 error 5 open", "disk 0 missing\ndisk 0 missing", "entries\nentry 192.0.2.7:0/5 y",
+		"watch 0 192.0.2.7:0/5 4 9\nlock 0 192.0.2.7:0/5 4 hand\ndisk 0 missing" };
+	/* what follows it: where it was taken for one of disk 0, the end of another disk's would be refused for that alone */
+	static const char *const rest[] = { "disk 1 seen 61\nend\n", "disk 0 seen 61\ndisk 1 seen 61\nend\n" };
 	struct storage_answer a;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(lines); i++) {
-		auto_free char *text = xasprintf("storage 1\nfsid " FSID "\n%s\ndisk 1 seen 61\nend\n", lines[i]);
+	for (size_t i = 0; i < COUNT(lines) * COUNT(rest); i++) {
+		const char *line = lines[i / COUNT(rest)];
+		auto_free char *text = xasprintf("storage 1\nfsid " FSID "\n%s\n%s", line, rest[i % COUNT(rest)]);
 
 		read_text(text, 2, &a);
 		assert_null(a.absent);
 		assert_string_equal(a.fsid, FSID);
-		assert_int_equal(a.entries_known, str_starts(lines[i], "entries\n"));
-		assert_int_equal(a.osds_known, str_starts(lines[i], "osds\n"));
+		assert_int_equal(a.entries_known, str_starts(line, "entries\n"));
+		assert_int_equal(a.osds_known, str_starts(line, "osds\n"));
 		assert_false(a.blacklist);
 		assert_int_equal(a.disk[1].seen, STORAGE_UNKNOWN);
 		assert_true(a.disk[0].seen != STORAGE_SEEN);
