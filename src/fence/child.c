@@ -6,12 +6,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "internal.h"
+#include "util/child.h"
 #include "util/clock.h"
 #include "util/signals.h"
 
@@ -40,41 +39,20 @@ static int open_pipes(struct pipes *p, struct error *err)
 	return error_errno(err, ERROR_ERROR, errno, "cannot start a program");
 }
 
-/* Connections and journals are not its business, whoever has forgotten to close them on exec. */
-static void close_others(void)
-{
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0)
-		return;
-#endif
-	for (int fd = 3, last = (int)sysconf(_SC_OPEN_MAX); fd < last; fd++)
-		close(fd);
-}
-
-/* Of what the parent ignores and blocks the program must know nothing. Only what may be called after fork(). */
-static void become(const struct child *child, const struct pipes *p, pid_t parent)
+/* Only what may be called after fork(). */
+static void become(const struct child *child, const struct pipes *p)
 {
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
 	/* or each answer of fence_ipmilan 4.12 begins with "'pipes' is deprecated" */
 	static char quiet[] = "PYTHONWARNINGS=ignore";
 	char *const argv[] = { child->program, NULL };
 	char *const envp[] = { path, locale, quiet, NULL };
-	sigset_t none;
 
 	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing is switched off for a run that is not there any more */
-	if (getppid() != parent)
-		_exit(NOT_STARTED);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (dup2(p->input[0], STDIN_FILENO) < 0 || dup2(p->output[1], STDOUT_FILENO) < 0 ||
 	    dup2(p->output[1], STDERR_FILENO) < 0 || chdir("/") != 0)
 		_exit(NOT_STARTED);
-	close_others();
+	child_close_others(-1);
 	execve(child->program, argv, envp);
 	_exit(NOT_STARTED);
 }
@@ -129,22 +107,21 @@ static void attend(const struct child *child, pid_t pid, int fd, struct str *out
 		open = read_some(fd, output);
 }
 
-/* With all that it has started. Its number is nobody else's until it is waited for. */
-static void reap(pid_t pid, struct child_end *end)
+/* With all that it has started. */
+static void end_program(pid_t pid, struct child_end *end)
 {
+	const bool killed = end->timed_out || end->interrupted;
 	int status = 0;
+	const bool seen = child_reap(pid, true, true, &status) && !killed;
 
-	kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	end->exit_code = WIFEXITED(status) && !end->timed_out && !end->interrupted ? WEXITSTATUS(status) : -1;
-	end->signal = WIFSIGNALED(status) && !end->timed_out && !end->interrupted ? WTERMSIG(status) : 0;
+	end->exit_code = seen && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	end->signal = seen && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 int child_run(const struct child *child, struct str *output, struct child_end *end, struct error *err)
 {
-	pid_t parent = getpid(), pid;
 	struct pipes p;
+	pid_t pid;
 	int rc;
 
 	*end = (struct child_end){ .exit_code = -1 };
@@ -152,9 +129,9 @@ int child_run(const struct child *child, struct str *output, struct child_end *e
 		close_pipes(&p);
 		return -1;
 	}
-	pid = fork();
+	pid = child_fork();
 	if (pid == 0)
-		become(child, &p, parent);
+		become(child, &p);
 	rc = pid < 0 ? error_errno(err, ERROR_ERROR, errno, "cannot start '%s'", child->program) : 0;
 	close(p.input[1]);
 	close(p.output[1]);
@@ -164,7 +141,7 @@ int child_run(const struct child *child, struct str *output, struct child_end *e
 		fcntl(p.output[0], F_SETFL, O_NONBLOCK);
 		str_reserve(output, CHILD_OUTPUT_MAX + 1);
 		attend(child, pid, p.output[0], output, end);
-		reap(pid, end);
+		end_program(pid, end);
 	}
 	close_pipes(&p);
 	return rc;

@@ -8,55 +8,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "internal.h"
+#include "util/child.h"
 #include "util/clock.h"
 #include "util/lang.h"
 #include "util/str.h"
 
 #define ENTRY_MS 60 /* 15 to 24 ms each were measured: the monitors agree on every one */
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
-#define FDS_MAX 65536
 
 /* ---- the child */
 
 static void close_all_but(int fd)
 {
-	struct rlimit limit = { .rlim_cur = FDS_MAX };
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int i = 0; nothing >= 0 && i < 3; i++)
 		dup2(nothing, i);
-	getrlimit(RLIMIT_NOFILE, &limit);
-	for (int i = 3; i < FDS_MAX && (rlim_t)i < limit.rlim_cur; i++)
-		if (i != fd)
-			close(i);
+	child_close_others(fd);
 }
 
 /* The connections of the parent are not its own, nor is the terminal: who stops the program stops the parent, which ends it.
  * A core of it would hold passwords. */
-static void become_child(int fd, pid_t parent)
+static void become_child(int fd)
 {
 	struct rlimit none = { 0, 0 };
-	struct sigaction ignored = { .sa_handler = SIG_IGN };
-	sigset_t empty;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
 	setrlimit(RLIMIT_CORE, &none);
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
-	sigaction(SIGINT, &ignored, NULL);
-	sigaction(SIGTERM, &ignored, NULL);
-	sigaction(SIGHUP, &ignored, NULL);
-	sigaction(SIGPIPE, &ignored, NULL);
-	sigemptyset(&empty);
-	sigprocmask(SIG_SETMASK, &empty, NULL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	close_all_but(fd);
 }
 
@@ -74,7 +59,6 @@ static int time_for(size_t n, int each_ms)
 
 void storage_begin(const struct storage_ask *ask, struct storage_look *look)
 {
-	const pid_t parent = getpid();
 	int pipe_fd[2];
 
 	*look = (struct storage_look){ .fd = -1,
@@ -89,9 +73,9 @@ void storage_begin(const struct storage_ask *ask, struct storage_look *look)
 		cannot_begin(look, errno);
 		return;
 	}
-	look->pid = fork();
+	look->pid = child_fork();
 	if (look->pid == 0) {
-		become_child(pipe_fd[1], parent);
+		become_child(pipe_fd[1]);
 		storage_serve(ask, pipe_fd[1]);
 		_exit(0);
 	}
@@ -125,19 +109,6 @@ static bool read_until_end(struct storage_look *look, struct str *out)
 	}
 }
 
-/* It may be asleep in the kernel: it is not waited for without end. */
-static void end_child(struct storage_look *look, bool kills)
-{
-	if (kills)
-		kill(look->pid, SIGKILL);
-	for (int i = 0; i < 100 && waitpid(look->pid, NULL, WNOHANG) == 0; i++) {
-		if (i == 20)
-			kill(look->pid, SIGKILL);
-		clock_sleep_ms(10);
-	}
-	look->pid = 0;
-}
-
 void storage_take(struct storage_look *look, struct storage_answer *out)
 {
 	auto_str struct str text = { 0 };
@@ -147,7 +118,8 @@ void storage_take(struct storage_look *look, struct storage_answer *out)
 	*out = (struct storage_answer){ .ndisk = look->n };
 	if (look->pid > 0) {
 		ended = read_until_end(look, &text);
-		end_child(look, !ended);
+		child_reap(look->pid, false, !ended, NULL);
+		look->pid = 0;
 		why = ended ? _("the library that asks Ceph ended without an answer") : _("Ceph did not answer in time");
 	}
 	if (look->fd >= 0)
