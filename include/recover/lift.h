@@ -15,6 +15,7 @@ struct kept_client {
 	struct storage_address address;
 	const struct past_cluster *cluster; /* how to ask it; NULL: nobody of it answered */
 	bool switched_off;  /* the same run had the host switched off, and saw it off: whoever was there before is dead */
+	const char *until;  /* its entry, by the monitors' clock; NULL: none was seen */
 	bool known, listed; /* listed: on the blocklist, by the newest answer */
 	bool blacklist;     /* which its cluster calls so */
 	const char *why;    /* not known, or not taken away; NULL: neither */
@@ -33,9 +34,10 @@ void kept_clients_free(struct kept_clients *kept);
 size_t kept_clients_listed(const struct kept_clients *kept, bool whole_hosts);   /* whole hosts alone, or all */
 const struct kept_client *kept_clients_unknown(const struct kept_clients *kept); /* NULL: there is none */
 
-/* Takes those that are listed off, with a record of intent and one each in the journal of their run. What is still listed after
- * it has its why. ${rebooted}: the operator's word that the host was started anew since; NULL: its fence agent says that it is
- * off, or its run has switched it off. -1: a journal cannot be written, and nothing more was begun. */
+/* Takes those that are listed off, where their entries are still those that were seen, with a record of intent and one each in
+ * the journal of their run. What is still listed after it has its why. ${rebooted}: the operator's word that the host was
+ * started anew since; NULL: its fence agent says that it is off, or its run has switched it off. -1: a journal cannot be
+ * written, and nothing more was begun. */
 int kept_clients_lift(const struct scene *scene, struct kept_clients *kept, const char *rebooted, struct error *err);
 
 #endif

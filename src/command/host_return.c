@@ -29,8 +29,8 @@ static const struct table_column columns[] = {
 
 const char *const weight_name[] = { "ok", "note", "stop" };
 
-void host_return_answer(struct table *t, const char *check, enum weight weight, size_t count, const char *hint, const char *fmt,
-    ...)
+void host_return_answer(struct return_answers *t, const char *check, enum weight weight, size_t count, const char *hint,
+    const char *fmt, ...)
 {
 	auto_free char *message = NULL;
 	va_list ap;
@@ -38,16 +38,17 @@ void host_return_answer(struct table *t, const char *check, enum weight weight, 
 	va_start(ap, fmt);
 	message = lang_vformat(lang_text(fmt), ap);
 	va_end(ap);
-	table_add(t);
-	table_text(t, "check", check);
-	table_text(t, "state", weight_name[weight]);
-	table_int(t, "count", (int64_t)count);
-	table_text(t, "message", str_or(message, ""));
-	table_advice(t, "hint", weight == FINE || !hint ? NULL : lang_text(hint));
+	t->stops += weight == STOP;
+	table_add(t->table);
+	table_text(t->table, "check", check);
+	table_text(t->table, "state", weight_name[weight]);
+	table_int(t->table, "count", (int64_t)count);
+	table_text(t->table, "message", str_or(message, ""));
+	table_advice(t->table, "hint", weight == FINE || !hint ? NULL : lang_text(hint));
 }
 
 /* Nothing is promised: what its hypervisor has lost stays 'done', and with it the reason to keep it forced down. */
-static void answer_done_of_queens(struct table *t, const struct scene *scene, size_t done)
+static void answer_done_of_queens(struct return_answers *t, const struct scene *scene, size_t done)
 {
 	auto_str struct str hint = { 0 };
 
@@ -58,7 +59,7 @@ static void answer_done_of_queens(struct table *t, const struct scene *scene, si
 	    "its nova-compute (nova 17) destroys only those of these instances that its hypervisor still has, and leaves the other migrations 'done'");
 }
 
-static void answer_copies(struct table *t, const struct scene *scene, size_t twice)
+static void answer_copies(struct return_answers *t, const struct scene *scene, size_t twice)
 {
 	bool queens = compute_leaves_done(scene, scene->nova.compute);
 
@@ -77,7 +78,7 @@ static void answer_copies(struct table *t, const struct scene *scene, size_t twi
 
 /* nova compute/manager.py: init_host() calls _destroy_evacuated_instances() before anything else. An evacuation that is not
  * done is taken along (bugs 1764883 and 2085975), and a guest that has come back to the host, too (bug 1922053). */
-static void check_evacuations(struct table *t, const struct scene *scene)
+static void check_evacuations(struct return_answers *t, const struct scene *scene)
 {
 	const struct nova_service *compute = scene->nova.compute;
 	size_t open = 0, back = 0, done = 0, twice = 0;
@@ -126,7 +127,7 @@ static int look_at_queue(const struct scene *scene, const char *name, struct bus
 	return bus_queue_look(scene->world->bus, name, out, err);
 }
 
-static void answer_waiting(struct table *t, const struct bus_queue *queue, const char *name)
+static void answer_waiting(struct return_answers *t, const struct bus_queue *queue, const char *name)
 {
 	auto_str struct str hint = { 0 }, word = { 0 };
 
@@ -145,7 +146,7 @@ static void answer_waiting(struct table *t, const struct bus_queue *queue, const
 }
 
 /* nova 33 and later have the second, which others do not miss. */
-static void check_compute_queues(struct table *t, const struct scene *scene)
+static void check_compute_queues(struct return_answers *t, const struct scene *scene)
 {
 	auto_free char *name = xasprintf("compute.%s", scene->subject.host);
 	auto_free char *second = xasprintf("compute-alt.%s", scene->subject.host);
@@ -164,7 +165,7 @@ static void check_compute_queues(struct table *t, const struct scene *scene)
 }
 
 /* Casts that wait for its cinder services: most of them are obeyed without asking whose the volume is by now. */
-static void check_cinder_queues(struct table *t, const struct scene *scene)
+static void check_cinder_queues(struct return_answers *t, const struct scene *scene)
 {
 	auto_str struct str hint = { 0 };
 	size_t n = 0;
@@ -189,7 +190,7 @@ static void check_cinder_queues(struct table *t, const struct scene *scene)
 }
 
 /* Where it has a fence agent. A host that is on is no reason to keep it off: the above may have happened already. */
-static void answer_power(struct table *t, struct scene *scene)
+static void answer_power(struct return_answers *t, struct scene *scene)
 {
 	auto_str struct str said = { 0 };
 
@@ -207,7 +208,7 @@ static void answer_power(struct table *t, struct scene *scene)
 		    scene->subject.host, said.s);
 }
 
-static void check_service(struct table *t, const struct scene *scene)
+static void check_service(struct return_answers *t, const struct scene *scene)
 {
 	auto_str struct str host = { 0 }, enable = { 0 }, disable = { 0 };
 	const struct nova_service *s = scene->nova.compute;
@@ -261,7 +262,7 @@ static size_t add_left_behind(const struct scene *scene, const struct instance *
 	return n;
 }
 
-static void answer_left_behind(struct table *t, const struct scene *scene, const struct failures *f)
+static void answer_left_behind(struct return_answers *t, const struct scene *scene, const struct failures *f)
 {
 	const struct world *w = scene->world;
 
@@ -280,7 +281,7 @@ static void answer_left_behind(struct table *t, const struct scene *scene, const
 }
 
 /* The compute that was to build it was refused the disk: the guest ran here then, and may run on. */
-static void answer_alive(struct table *t, const struct failures *f)
+static void answer_alive(struct return_answers *t, const struct failures *f)
 {
 	host_return_answer(t, "guest alive", f->alive ? NOTE : FINE, f->alive, f->domstate.s,
 	    f->alive ?
@@ -303,7 +304,8 @@ static int look_at_failed(const struct scene *scene, const struct instance *i, s
 	return 0;
 }
 
-static int check_failures(struct table *t, const struct scene *scene, const struct instances *instances, struct error *err)
+static int check_failures(struct return_answers *t, const struct scene *scene, const struct instances *instances,
+    struct error *err)
 {
 	struct failures f = { 0 };
 	struct attempts attempts = { 0 };
@@ -326,7 +328,8 @@ static int check_failures(struct table *t, const struct scene *scene, const stru
 }
 
 /* A failed evacuation may have left a guest on another compute: nova starts the instance here all the same. */
-static int check_guests(struct table *t, const struct scene *scene, const struct instances *instances, struct error *err)
+static int check_guests(struct return_answers *t, const struct scene *scene, const struct instances *instances,
+    struct error *err)
 {
 	auto_str struct str hint = { 0 };
 	struct attempts attempts;
@@ -353,7 +356,7 @@ static int check_guests(struct table *t, const struct scene *scene, const struct
 	return 0;
 }
 
-static int check_owned(struct table *t, const struct scene *scene, struct error *err)
+static int check_owned(struct return_answers *t, const struct scene *scene, struct error *err)
 {
 	auto_free char *host = shell_quoted(scene->subject.host);
 	auto_free char *list_instances = xasprintf("evac-manage instance list --host %s", host);
@@ -392,8 +395,10 @@ static int check_owned(struct table *t, const struct scene *scene, struct error 
 	return 0;
 }
 
-static int fill_return_checks(struct scene *scene, struct table *t, struct error *err)
+static int fill_return_checks(struct scene *scene, struct table *table, struct error *err)
 {
+	struct return_answers answers = { .table = table }, *t = &answers;
+
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0)

@@ -33,7 +33,7 @@ static void add_by_hand(const struct kept_clients *kept, struct str *hint)
 	}
 }
 
-static void say_standing(struct table *t, const struct scene *scene, const struct kept_clients *kept)
+static void say_standing(struct return_answers *t, const struct scene *scene, const struct kept_clients *kept)
 {
 	const struct kept_client *unknown = kept_clients_unknown(kept);
 	const size_t whole = kept_clients_listed(kept, true), all = kept_clients_listed(kept, false);
@@ -75,7 +75,7 @@ static bool is_sure(struct scene *scene, const struct kept_clients *kept)
 	return scene_is_off(scene);
 }
 
-static void say_unsure(struct table *t, const struct scene *scene, const struct kept_clients *kept)
+static void say_unsure(struct return_answers *t, const struct scene *scene, const struct kept_clients *kept)
 {
 	const size_t n = kept_clients_listed(kept, false);
 	auto_str struct str hint = { 0 }, said = { 0 };
@@ -92,7 +92,7 @@ static void say_unsure(struct table *t, const struct scene *scene, const struct 
 		    "nothing was taken off Ceph's blocklist: whether the host was off after its fence is not known, and nova does not tell");
 }
 
-static void say_lifted(struct table *t, const struct kept_clients *kept, size_t before)
+static void say_lifted(struct return_answers *t, const struct kept_clients *kept, size_t before)
 {
 	const size_t left = kept_clients_listed(kept, false);
 	const struct kept_client *refused = NULL;
@@ -111,7 +111,7 @@ static void say_lifted(struct table *t, const struct kept_clients *kept, size_t 
 		    before);
 }
 
-static int unfence(struct table *t, struct scene *scene, struct kept_clients *kept, struct error *err)
+static int unfence(struct return_answers *t, struct scene *scene, struct kept_clients *kept, struct error *err)
 {
 	const size_t before = kept_clients_listed(kept, false);
 
@@ -119,7 +119,7 @@ static int unfence(struct table *t, struct scene *scene, struct kept_clients *ke
 		say_standing(t, scene, kept);
 		return 0;
 	}
-	if (table_count(t, "state", weight_name[STOP]) > 0) {
+	if (t->stops > 0) {
 		host_return_answer(t, CHECK, STOP, before, "solve what is named above first",
 		    "nothing was taken off Ceph's blocklist while another problem is left");
 		return 0;
@@ -134,7 +134,7 @@ static int unfence(struct table *t, struct scene *scene, struct kept_clients *ke
 	return 0;
 }
 
-int host_return_blocklist(struct table *t, struct scene *scene, struct error *err)
+int host_return_blocklist(struct return_answers *t, struct scene *scene, struct error *err)
 {
 	struct kept_clients kept;
 	struct error trouble = { 0 };

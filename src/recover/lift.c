@@ -81,12 +81,13 @@ static int read_run(struct kept_clients *kept, const char *path, const char *hos
 
 /* ---- what their clusters say */
 
-static bool is_listed(const struct storage_answer *answer, const struct storage_address *client)
+/* Until when it is listed; NULL: it is not. */
+static const char *listed_until(const struct storage_answer *answer, const struct storage_address *client)
 {
 	for (size_t i = 0; i < answer->nentry; i++)
 		if (storage_address_same_client(&answer->entry[i].address, client))
-			return true;
-	return false;
+			return str_or(answer->entry[i].until, "");
+	return NULL;
 }
 
 static void take_entries(struct kept_clients *kept, const struct past_cluster *cluster, const struct storage_answer *answer)
@@ -96,7 +97,8 @@ static void take_entries(struct kept_clients *kept, const struct past_cluster *c
 			continue;
 		k->known = !answer->absent && answer->entries_known;
 		k->cluster = k->known ? cluster : NULL;
-		k->listed = k->known && is_listed(answer, &k->address);
+		k->until = k->known ? arena_dup(&kept->arena, listed_until(answer, &k->address)) : NULL;
+		k->listed = k->until;
 		k->blacklist = answer->blacklist;
 		k->why = k->known ? NULL :
 				    arena_dup(&kept->arena,
@@ -239,7 +241,7 @@ static void read_lifted_client(const struct lift *l, struct kept_client *k, cons
 		    answer->absent ? answer->absent : _("the blocklist of its cluster could not be read"));
 		return;
 	}
-	k->listed = is_listed(answer, &k->address);
+	k->listed = listed_until(answer, &k->address);
 	k->why = k->listed ? arena_dup(&l->kept->arena, str_or(answer->lift_why, _("it is still on the blocklist"))) : NULL;
 }
 
@@ -270,6 +272,35 @@ static int order_and_record(struct lift *l, struct error *err)
 	return rc;
 }
 
+/* Between the look and the order others may have fenced anew: whoever did so relies on its entry. What is gone by itself is no
+ * reason to stop. */
+static void keep_to_what_was_seen(const struct lift *l)
+{
+	const struct storage_ask ask = { .access = access_now(l->scene, l->first->cluster) };
+	struct storage_answer now;
+	struct storage_look look;
+
+	storage_begin(&ask, &look);
+	storage_take(&look, &now);
+	for (struct kept_client *k = l->kept->v; k < l->kept->v + l->kept->n; k++) {
+		const char *until = listed_until(&now, &k->address);
+
+		if (!belongs(l, k))
+			continue;
+		if (now.absent || !now.entries_known)
+			k->why = arena_dup(&l->kept->arena,
+			    now.absent ? now.absent : _("the blocklist of its cluster could not be read"));
+		else if (until && !str_equal(until, k->until))
+			k->why = _("its entry has changed since it was looked at: another run may have made it anew");
+	}
+	storage_answer_free(&now);
+}
+
+static int lift_seen(struct lift *l, struct error *err)
+{
+	return record_intent(l, err) != 0 ? -1 : order_and_record(l, err);
+}
+
 static int lift_of_run(struct lift *l, struct error *err)
 {
 	auto_free char *path = NULL;
@@ -281,9 +312,9 @@ static int lift_of_run(struct lift *l, struct error *err)
 	rc = journal_reopen(path, past_record, &past, &l->journal, err);
 	past_free(&past);
 	if (rc == 0)
-		rc = record_intent(l, err);
-	if (rc == 0)
-		rc = order_and_record(l, err);
+		keep_to_what_was_seen(l);
+	if (rc == 0 && belongs(l, l->first))
+		rc = lift_seen(l, err);
 	journal_close(&l->journal);
 	return rc;
 }

@@ -243,6 +243,25 @@ class StorageFence(harness.TestCase):
         (row,), r = self.returned()
         self.assertEqual((row["state"], row["count"]), ("ok", 0))
 
+    def test_an_entry_that_was_made_anew_since_the_look_stays(self):
+        self.put()
+        self.expect(self.evacuate(), OK)
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance,))
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (self.instance,))
+        agent, calls = (os.path.join(self.tool.state, name) for name in ("agent", "calls"))
+        with open(agent, "w") as f:   # it is asked for the check of the power, then again once the blocklist was looked at
+            f.write(f"#!/bin/sh\necho status >>{calls}\n[ $(wc -l <{calls}) != 2 ] || "
+                    f"sed -i 's|^added {ROOT} .*|entry {ROOT} 2031-01-01T00:00:00.000000+0000|' {self.cluster}\necho 'Status: OFF'\nexit 2\n")
+        os.chmod(agent, 0o755)
+        with open(self.tool.site, "a") as f:
+            f.write(f"[fencing {A}]\nagent = {agent}\noptions = plug=1\n")
+        (row,), r = self.returned("--unfence")
+        self.assertEqual((row["state"], row["count"], r.code), ("stop", 1, REFUSED), str(r))
+        self.assertIn(f"client {ROOT} was not taken off Ceph's blocklist: its entry has changed since it was looked at", row["message"])
+        removed = [o[1] for o in self.orders() if o[0] == "removed"]
+        self.assertEqual((len(removed), ROOT in removed), (len(self.images) - 1, False))
+        self.assertEqual([x["client"] for x in self.journal() if x["type"] == "fence" and x["action"] == "remove"], removed)
+
     def test_an_agent_that_says_off_needs_no_word_and_silence_is_a_stop(self):
         self.put()
         self.expect(self.evacuate(), OK)
