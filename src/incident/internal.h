@@ -25,6 +25,7 @@ struct incident {
 	size_t nunit, cap;
 	json_object *head, *evidence; /* its first record; what its plan saw, NULL: an older version wrote the journal */
 	json_object *power;           /* what its fence agent was told and said, in order; NULL: nothing */
+	json_object *fence;           /* what came of each client of Ceph that it kept out, in order; NULL: nothing */
 	const char *ended_at;         /* NULL: it did not come to its end */
 	int64_t first, last;          /* of all records, milliseconds */
 	bool torn, under_way;         /* the last record was cut off; somebody works on it now */
@@ -66,8 +67,9 @@ void sheet_add_cells(struct sheet *sheet, enum sheet_kind kind, size_t n, const 
 void sheet_free(struct sheet *sheet);
 bool sheet_ends(const struct sheet *sheet, size_t i, enum sheet_kind kind); /* is block i + 1 of another kind? */
 
-/* ---- make.c, make_rows.c: an incident as a report */
+/* ---- make.c, make_fences.c, make_rows.c: an incident as a report */
 void incident_make(const struct incident *incident, struct sheet *out);
+void incident_add_fences(const struct incident *incident, struct sheet *out);
 void incident_add_moves(const struct incident *incident, struct sheet *out);
 void incident_add_failures(const struct incident *incident, struct sheet *out);
 void incident_add_left_out(const struct incident *incident, struct sheet *out);

@@ -208,29 +208,8 @@ static const char *power_words(struct arena *arena, json_object *power)
 		return arena_printf(arena, _("no answer that counts: %s; it said '%s' (%s, at %s)"), trouble, words, agent, at);
 	if (trouble)
 		return arena_printf(arena, _("no answer that counts: %s (%s, at %s)"), trouble, agent, at);
-	if (str_equal(get_text(power, "action"), "off")) /* 0 says that it was obeyed, not what the host is */
-		return arena_printf(arena, "'%s' (%s, %s)", str_or(words, ""), agent, at);
 	return arena_printf(arena, _("%s: '%s' (%s, exit %lld, at %s)"), str_or(get_text(power, "state"), "?"),
 	    str_or(words, ""), agent, (long long)json_object_get_int64(json_object_object_get(power, "exit_code")), at);
-}
-
-/* Each order, and of the answers between those that differ from the one before. */
-static void add_power_records(const struct incident *incident, struct sheet *out)
-{
-	size_t n = incident->power ? json_object_array_length(incident->power) : 0;
-	const char *last = "";
-
-	for (size_t i = 0; i < n; i++) {
-		json_object *power = json_object_array_get_idx(incident->power, i);
-		bool order = str_equal(get_text(power, "action"), "off");
-		const char *state = str_or(get_text(power, "state"), "?");
-
-		if (order)
-			sheet_add(out, SHEET_FACT, _("It was told to switch the host off"), power_words(&out->arena, power));
-		else if (!str_equal(state, last))
-			sheet_add(out, SHEET_FACT, _("The fence agent said then"), power_words(&out->arena, power));
-		last = order ? "" : state;
-	}
 }
 
 static void add_agent_evidence(const struct incident *incident, struct sheet *out)
@@ -281,7 +260,6 @@ static void add_power_evidence(const struct incident *incident, struct sheet *ou
 	sheet_add(out, SHEET_FACT, _("The fence agent said"),
 	    json_object_is_type(power, json_type_object) ? power_words(&out->arena, power) :
 							   _("not asked: none is configured for this host"));
-	add_power_records(incident, out);
 }
 
 static void add_evidence(const struct incident *incident, struct sheet *out)
@@ -404,6 +382,7 @@ void incident_make(const struct incident *incident, struct sheet *out)
 	add_head(incident, out);
 	add_what_remains(incident, out);
 	add_evidence(incident, out);
+	incident_add_fences(incident, out);
 	add_times(incident, out);
 	incident_add_failures(incident, out);
 	incident_add_moves(incident, out);

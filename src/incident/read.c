@@ -111,6 +111,9 @@ static int note_record(void *ctx, json_object *record)
 	} else if (str_equal(type, "power")) {
 		incident->power = incident->power ? incident->power : json_object_new_array();
 		json_object_array_add(incident->power, json_object_get(record));
+	} else if (str_equal(type, "fence")) {
+		incident->fence = incident->fence ? incident->fence : json_object_new_array();
+		json_object_array_add(incident->fence, json_object_get(record));
 	} else if (str_equal(type, "end")) {
 		incident->ended_at = arena_dup(&incident->past.plan.arena, get_text(record, "time"));
 	}
@@ -211,6 +214,7 @@ void incident_free(struct incident *incident)
 	json_object_put(incident->head);
 	json_object_put(incident->evidence);
 	json_object_put(incident->power);
+	json_object_put(incident->fence);
 	free(incident->unit);
 	free(incident->later);
 	past_free(&incident->past);

@@ -145,6 +145,59 @@ class Page(blocking.TestCase):
         self.assertIn(r.code, (OK, PARTIAL), str(r))
         self.assertEqual(len(self.conductor.wait_for(10)), 10)
 
+    # ---- the fence
+
+    def kept_out(self):
+        """Two clients of a cluster that is a file (tests/storage/fake.c) are kept off the disks of an instance; its cluster and id."""
+        cluster = os.path.join(self.tool.state, "cluster")
+        found = rows("nova", "SELECT b.instance_uuid, b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid"
+                     " WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0"
+                     " AND b.boot_index = 0 ORDER BY b.instance_uuid LIMIT 1", (A,))[0]
+        volumes = [r["volume_id"] for r in rows("nova", "SELECT volume_id FROM block_device_mapping WHERE instance_uuid = %s AND deleted = 0"
+                                                " AND volume_id IS NOT NULL", (found["instance_uuid"],))]
+        rows("nova", "UPDATE block_device_mapping SET deleted = id WHERE instance_uuid = %s AND volume_id IS NULL AND boot_index != 0",
+             (found["instance_uuid"],))
+        with open(cluster, "w") as f:
+            for i, volume in enumerate(volumes):
+                f.write("image volumes/volume-%s 61\nlock volumes/volume-%s 192.0.2.7:0/%d %d auto\n" % (volume, volume, 5 + i, i))
+                info = {"driver_volume_type": "rbd", "data": {"name": "volumes/volume-" + volume, "hosts": ["192.0.2.1"], "ports": ["6789"],
+                                                              "auth_username": "cinder"}}
+                rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), volume))
+                rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
+        with open(self.tool.site, "a") as f:
+            f.write("[storage]\nconf = %s\n" % cluster)
+        for name, text in (("FAKE_CEPH", cluster), ("LD_LIBRARY_PATH", os.path.join(harness.ROOT, "build", "tests", "fake"))):
+            self.addCleanup(os.environ.pop, name)
+            os.environ[name] = text
+        self.tool.types = False   # --unfence is typed here
+        self.expect(self.tool.run("instance", "evacuate", found["instance_uuid"], "--fence", "storage", "--yes", "--no-wait"), OK)
+        return cluster, found["instance_uuid"]
+
+    def test_a_death_in_the_middle_of_fencing(self):
+        self.says("nothing is added or taken away")
+        cluster, _ = self.kept_out()
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
+        before = open(cluster).read().count("added")
+        self.assertGreater(before, 0)
+        self.recover(OK)
+        self.assertEqual(open(cluster).read().count("added"), before)
+        with open(cluster, "a") as f:
+            f.write("removed 192.0.2.7:0/5\n")
+        self.recover(OK, "fence-gone")
+
+    def test_entries_stay_when_a_run_has_ended_and_a_return_takes_them_away(self):
+        cluster, instance = self.kept_out()
+        self.expect(self.type("evac-manage journal report RUN"), OK, "Fences", "its clients kept off their disks on Ceph", "192.0.2.7:0/5",
+                    "on the blocklist, and no disk open", "reaches disks on Ceph and nothing else")
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (instance,))
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (instance,))
+        self.expect(self.type("evac-manage host return HOST"), OK, "blocklist")
+        self.assertNotIn("removed", open(cluster).read())
+        self.expect(self.type("evac-manage host return HOST --unfence --rebooted 'Ann pulled both plugs and put them back'"), OK)
+        text = open(cluster).read()
+        self.assertEqual(text.count("removed"), text.count("added"))
+        self.expect(self.type("evac-manage journal report RUN"), OK, "taken off the blocklist")
+
     # ---- recover
 
     def test_a_lost_answer_to_a_commit(self):
