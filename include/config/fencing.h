@@ -2,6 +2,7 @@
 #ifndef CONFIG_FENCING_H
 #define CONFIG_FENCING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/error.h"
@@ -13,7 +14,7 @@
 /* [fencing], or [fencing PATTERN]: a host's name, or a shell's pattern of it. What a rule does not say is [fencing]'s. */
 struct fencing_rule {
 	char *pattern; /* NULL: of [fencing] */
-	char *agent, *options, *bmc, *password_file;
+	char *agent, *options, *bmc, *password_file, *secrets_file;
 	unsigned timeout_s, off_timeout_s; /* 0: not given */
 };
 struct fencing_config {
@@ -31,11 +32,18 @@ struct fence_agent {
 	char *program;       /* "fence_ipmilan", or a whole path */
 	char *options;       /* a line each, "ip=192.0.2.9\nusername=admin\n"; no password */
 	char *password_file; /* NULL: it needs none */
+	char *secrets_file;  /* lines NAME=VALUE that are secrets, too; NULL: none */
 	unsigned timeout_s, off_timeout_s;
 };
 /* 1: ${out} is filled; 0: no agent is configured for ${host}. -1, ERROR_CONFIG: one is, and something of it is missing, or the
  * name cannot be filled in: it would be another option. */
 int fencing_find(const struct fencing_config *config, const char *host, struct fence_agent *out, struct error *err);
 void fence_agent_free(struct fence_agent *agent);
+/* Do both speak of one machine: the same program, and the same of all options that are not about logging in or waiting? In any
+ * order, "ipaddr" and "port" as "ip" and "plug". */
+bool fence_agent_same_machine(const struct fence_agent *a, const struct fence_agent *b);
+/* Would another host that ${host}'s group, or [fencing], speaks of get another machine? false: nothing of it names the host, so
+ * that its "off" is no word about this one. True without an agent. */
+bool fencing_is_of_one_host(const struct fencing_config *config, const char *host);
 
 #endif

@@ -17,11 +17,17 @@
 struct disk_fact {
 	const char *instance, *volume;           /* volume NULL: a disk that nova made */
 	const char *pool, *image, *name;         /* name: "POOL/IMAGE" */
+	bool maybe;                              /* whether there is such an image is not known: one that is missing is none */
 	bool multiattach;                        /* several watchers are rightful, and it has no exclusive lock */
 	size_t ceph;                             /* who was asked: storage_facts.ceph */
 	const struct storage_disk *first, *last; /* the first look and the newest one, which may be the same */
 	int64_t alive_ms;                        /* since which further look it is watched from the failed host; 0: it is not */
 };
+
+/* What nova calls the ephemeral disks of an instance behind its uuid and '_': as many as are asked for, the last to see whether
+ * there are more. */
+#define DISKS_EPHEMERAL 6
+extern const char *const disks_ephemeral[DISKS_EPHEMERAL];
 
 /* A cluster, as one user of it. */
 struct ceph_fact {

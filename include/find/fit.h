@@ -38,6 +38,9 @@ struct rooms {
 /* The hosts of the failed host's cell, without it; with a target only that one. */
 void rooms_make(const struct scene *scene, struct rooms *out);
 void rooms_free(struct rooms *rooms);
+/* A host that could take instances but for placement, which still has it as disabled, where each that could is such a one;
+ * NULL: there is another, or none at all. */
+const char *rooms_all_marked(const struct scene *scene);
 
 /* Why it is closed, why it is absent: a sentence that names the host, for people; nothing where it is neither. */
 void room_add_closed(const struct room *room, struct str *out);

@@ -186,6 +186,7 @@ struct placing_facts {
 	struct providers sharing;
 	struct trait_fact *trait; /* of every trait that a candidate asks for: who has it */
 	size_t ntrait;
+	int64_t marked_ms; /* when TRAIT_DISABLED was read again last, by our own clock; 0: not since the plan */
 };
 
 /* neutron's side, where its database may be read. */
@@ -219,9 +220,14 @@ struct witness_facts {
 
 /* Does the failed host itself answer? Only an answer says something: a connection that is accepted, and one that is refused by
  * the address itself, which takes a running kernel. */
+#define LIFE_ADDRESSES 6
 struct life_facts {
-	bool asked;          /* its address is known and its own, and there are ports to knock at */
-	const char *address; /* nova's host_ip of it; NULL: not known, a loopback's, or shared */
+	bool asked; /* its address is known and its own, and there are ports to knock at */
+	/* What is known to be its own: nova's host_ip of it, where neutron's agents there end their tunnels, from where it
+	 * comes to its storage. Neither a loopback's nor another host's. */
+	const char *tried[LIFE_ADDRESSES];
+	size_t ntried;
+	const char *address; /* the one that has answered most; NULL: none is known */
 	enum knock answer;
 	uint16_t port; /* that answered */
 	/* The same asked from another compute, which reports: where that one is not heard either, silence says nothing of the
@@ -242,6 +248,7 @@ struct wires {
 struct power_facts {
 	bool asked;
 	const char *absent; /* why no agent can be asked though one is configured; NULL: none is configured, or it was asked */
+	const char *shared; /* the same, where that is because its options are another host's, too */
 	struct fence_agent agent;   /* program NULL: none is configured for this host */
 	struct fence_answer answer; /* the last one */
 	int64_t asked_ms;           /* when it came, by our own clock */
@@ -422,6 +429,9 @@ struct db *scene_placement_db(const struct scene *scene);
 /* scene_placing.c: what decides where instances may go. Before the instances. */
 int scene_find_placing(struct scene *scene, struct error *err);
 int scene_find_traits(struct scene *scene, const struct candidate *candidate, struct error *err);
+/* Before a message: which hosts placement has as disabled, read again where the last look is older than ${life_ms}. A database
+ * that does not answer leaves what was known. */
+void scene_look_at_marked(struct scene *scene, int64_t life_ms);
 /* scene_candidates.c: the facts of all candidates, one for each of subject.instances, in their order; each kind of row is asked
  * for all of them at once. */
 int scene_find_candidates(struct scene *scene, struct error *err);

@@ -52,7 +52,8 @@ struct unit {
 	const char *command;  /* the single command that does just this; NULL: none does */
 	struct step *step;
 	size_t nstep, cap;
-	const struct candidate *candidate; /* UNIT_EVACUATION */
+	const struct candidate *candidate; /* UNIT_EVACUATION; NULL: of a past run */
+	bool makes_disks;                  /* the same: its instance has disks that nova makes */
 	struct evacuation *evacuation;     /* plan/evacuation.h; NULL: not begun */
 	bool announced;                    /* an evacuation whose intent is in the journal already, begun or not */
 };

@@ -62,21 +62,35 @@ static void look_at_host(struct exam *e, const struct scene *scene, const struct
 
 static bool is_same_agent(const struct fence_agent *a, const struct fence_agent *b)
 {
-	return strcmp(a->program, b->program) == 0 && strcmp(str_or(a->password_file, ""), str_or(b->password_file, "")) == 0;
+	return strcmp(a->program, b->program) == 0 && strcmp(str_or(a->password_file, ""), str_or(b->password_file, "")) == 0 &&
+	    strcmp(str_or(a->secrets_file, ""), str_or(b->secrets_file, "")) == 0;
 }
 
+#define OWN_MACHINE \
+	N_("name the host in [fencing]: ip={bmc} with bmc = {short}-bmc.example.org, or a group [fencing HOST] each")
+
 /* One machine for two hosts: the wrong one would be switched off, or be said to be off. */
-static void check_own_machines(struct exam *e, const struct fenced_hosts *hosts)
+static bool have_own_machines(struct exam *e, const struct fenced_hosts *hosts)
 {
 	for (const struct fenced_host *a = hosts->v; a < hosts->v + hosts->n; a++)
 		for (const struct fenced_host *b = a + 1; b < hosts->v + hosts->n; b++)
-			if (a->agent.program && b->agent.program && strcmp(a->agent.program, b->agent.program) == 0 &&
-			    strcmp(a->agent.options, b->agent.options) == 0) {
-				exam_tell(e, "fence agent", EVACUATIONS, FAIL,
-				    "name the host in [fencing]: ip={bmc} with bmc = {short}-bmc.example.org, or a group [fencing HOST] each",
+			if (fence_agent_same_machine(&a->agent, &b->agent)) {
+				exam_tell(e, "fence agent", EVACUATIONS, FAIL, OWN_MACHINE,
 				    "'%s' and '%s' have one machine: their options are the same", a->name, b->name);
-				return;
+				return false;
 			}
+	return true;
+}
+
+/* The first host that is added would have the same. */
+static void check_names_of_hosts(struct exam *e, const struct scene *scene, const struct fenced_hosts *hosts)
+{
+	for (const struct fenced_host *h = hosts->v; h < hosts->v + hosts->n; h++)
+		if (!fencing_is_of_one_host(&scene->world->site.fencing, h->name)) {
+			exam_tell(e, "fence agent", EVACUATIONS, FAIL, OWN_MACHINE,
+			    "no option of the agent of '%s' names it: every host has that machine", h->name);
+			return;
+		}
 }
 
 static bool is_first_of_its_kind(const struct fenced_hosts *hosts, const struct fenced_host *h)
@@ -141,7 +155,8 @@ void doctor_check_fencing(struct exam *e, const struct scene *scene)
 				look_at_host(e, scene, s, &hosts);
 	if (hosts.n == 0)
 		exam_tell(e, "fence agent", 0, FIT, NULL, "none is configured: that a host is off is a person's word alone");
-	check_own_machines(e, &hosts);
+	if (have_own_machines(e, &hosts))
+		check_names_of_hosts(e, scene, &hosts);
 	ask_some(e, &hosts);
 	tell_all(e, &hosts);
 	hosts_free(&hosts);

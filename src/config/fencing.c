@@ -12,7 +12,7 @@
 #include "util/mem.h"
 
 #define NO_AGENT "none"
-#define KEYS 6
+#define KEYS 7
 
 void fencing_config_free(struct fencing_config *config)
 {
@@ -22,6 +22,7 @@ void fencing_config_free(struct fencing_config *config)
 		free(r->options);
 		free(r->bmc);
 		free(r->password_file);
+		free(r->secrets_file);
 	}
 	free(config->v);
 	*config = (struct fencing_config){ 0 };
@@ -32,6 +33,7 @@ void fence_agent_free(struct fence_agent *agent)
 	free(agent->program);
 	free(agent->options);
 	free(agent->password_file);
+	free(agent->secrets_file);
 	*agent = (struct fence_agent){ 0 };
 }
 
@@ -69,12 +71,21 @@ static int next_option(const char **text, struct option_word *out)
 	return 1;
 }
 
-/* ClusterLabs' names of a password: passwd, password, snmp_priv_passwd, …; a script that prints one is none. */
-static bool is_password_option(const struct option_word *word)
+/* What the metadata of an agent (fence-agents 4.12, all of them) calls a password, a secret, a community, a key to log in with
+ * or a token, and the scripts that print one: passwd, snmp_auth_passwd, community, hexadecimal_kg, secret_key, apikey, … The
+ * name of a file that holds one is none. */
+static bool names_a_secret(const struct option_word *word)
 {
+	static const char *const parts[] = { "passw", "secret", "community", "token", "apikey", "api_key", "api-key",
+		"access_key", "hexadecimal_kg", "hexadecimal-kg" };
 	auto_free char *name = xstrndup(word->name, word->name_n);
 
-	return (strcasestr(name, "passw") || strcasestr(name, "secret")) && !strcasestr(name, "script");
+	if (word->name_n > 5 && strcasecmp(name + word->name_n - 5, "_file") == 0)
+		return false;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strcasestr(name, parts[i]))
+			return true;
+	return false;
 }
 
 static bool is_given_by_us(const struct option_word *word)
@@ -89,10 +100,11 @@ static int check_agent_options(const char *text, const char *origin, struct erro
 	int rc;
 
 	while ((rc = next_option(&text, &word)) > 0) {
-		if (is_password_option(&word)) {
-			error_set(err, ERROR_CONFIG, "%s: '%.*s' is a password, and this file may be read by others", origin,
+		if (names_a_secret(&word)) {
+			error_set(err, ERROR_CONFIG, "%s: '%.*s' is a secret, and this file may be read by others", origin,
 			    (int)word.name_n, word.name);
-			return error_hint(err, "put it into a file that only root may read, and name that: password_file");
+			return error_hint(err,
+			    "put it into a file that only root may read, and name that: password_file for the password, secrets_file for others");
 		}
 		if (is_given_by_us(&word))
 			return error_set(err, ERROR_CONFIG, "%s: '%.*s' is given by evac-manage itself", origin,
@@ -187,6 +199,7 @@ static int take_value(struct ini *ini, const struct own_option *option, struct f
 	    strcmp(option->key, "options") == 0         ? &rule->options :
 	    strcmp(option->key, "bmc") == 0             ? &rule->bmc :
 	    strcmp(option->key, "password_file") == 0   ? &rule->password_file :
+	    strcmp(option->key, "secrets_file") == 0    ? &rule->secrets_file :
 							  NULL;
 	const char *value, *origin;
 
@@ -200,7 +213,7 @@ static int take_value(struct ini *ini, const struct own_option *option, struct f
 		    (text == &rule->options && check_agent_options(value, origin, err) != 0) ||
 		    check_names(value, text == &rule->bmc, origin, err) != 0)
 			return -1;
-		if (text == &rule->password_file && value[0] != '/')
+		if ((text == &rule->password_file || text == &rule->secrets_file) && value[0] != '/')
 			return error_set(err, ERROR_CONFIG, "%s: '%.64s' is no whole path", origin, value);
 		*text = xstrdup(value);
 	}
@@ -292,7 +305,7 @@ static int fill_options(const char *text, const struct filling *f, struct str *o
 static int fill_agent(const struct fencing_rule *r, const char *host, struct fence_agent *out, struct error *err)
 {
 	struct filling f = { .host = host, .err = err };
-	auto_str struct str bmc = { 0 }, options = { 0 }, program = { 0 }, file = { 0 };
+	auto_str struct str bmc = { 0 }, options = { 0 }, program = { 0 }, file = { 0 }, secrets = { 0 };
 
 	if (!is_fillable(host))
 		return error_set(err, ERROR_CONFIG, "the name '%s' cannot be given to a fence agent", host);
@@ -301,28 +314,127 @@ static int fill_agent(const struct fencing_rule *r, const char *host, struct fen
 	f.bmc = bmc.s;
 	if (add_filled(&program, r->agent, strlen(r->agent), &f) != 0 ||
 	    fill_options(str_or(r->options, ""), &f, &options) != 0 ||
-	    (r->password_file && add_filled(&file, r->password_file, strlen(r->password_file), &f) != 0))
+	    (r->password_file && add_filled(&file, r->password_file, strlen(r->password_file), &f) != 0) ||
+	    (r->secrets_file && add_filled(&secrets, r->secrets_file, strlen(r->secrets_file), &f) != 0))
 		return -1;
 	*out = (struct fence_agent){ .program = str_take(&program),
 		.options = str_take(&options),
 		.password_file = r->password_file ? str_take(&file) : NULL,
+		.secrets_file = r->secrets_file ? str_take(&secrets) : NULL,
 		.timeout_s = r->timeout_s ? r->timeout_s : FENCE_TIMEOUT_S,
 		.off_timeout_s = r->off_timeout_s ? r->off_timeout_s : FENCE_OFF_TIMEOUT_S };
 	return 1;
 }
 
-int fencing_find(const struct fencing_config *config, const char *host, struct fence_agent *out, struct error *err)
+/* What of a rule tells one host from another; what its own group does not say is [fencing]'s. */
+static struct fencing_rule whole_rule(const struct fencing_config *config, const char *host)
 {
 	static const struct fencing_rule nothing;
 	const struct fencing_rule *base = config->n ? config->v : &nothing, *own = rule_of(config, host);
 	struct fencing_rule r = own ? *own : *base;
 
-	*out = (struct fence_agent){ 0 };
 	r.agent = r.agent ? r.agent : base->agent;
 	r.options = r.options ? r.options : base->options;
 	r.bmc = r.bmc ? r.bmc : base->bmc;
 	r.password_file = r.password_file ? r.password_file : base->password_file;
+	r.secrets_file = r.secrets_file ? r.secrets_file : base->secrets_file;
 	r.timeout_s = r.timeout_s ? r.timeout_s : base->timeout_s;
 	r.off_timeout_s = r.off_timeout_s ? r.off_timeout_s : base->off_timeout_s;
-	return r.agent && strcmp(r.agent, NO_AGENT) != 0 ? fill_agent(&r, host, out, err) : 0;
+	return r;
+}
+
+static bool has_agent(const struct fencing_rule *rule)
+{
+	return rule->agent && strcmp(rule->agent, NO_AGENT) != 0;
+}
+
+int fencing_find(const struct fencing_config *config, const char *host, struct fence_agent *out, struct error *err)
+{
+	const struct fencing_rule r = whole_rule(config, host);
+
+	*out = (struct fence_agent){ 0 };
+	return has_agent(&r) ? fill_agent(&r, host, out, err) : 0;
+}
+
+/* ---- one machine for two hosts */
+
+/* How an agent logs in and how long it waits tells no machine from another; nor does what is on its lines besides. */
+static bool tells_a_machine(const char *line, size_t n)
+{
+	static const char *const not_these[] = { "username", "login", "auth", "cipher", "privlvl", "lanplus", "method",
+		"verbose", "quiet", "debug", "delay", "ssl", "power_wait", "retry_on", "disable_" };
+
+	if (memmem(line, n, "timeout", strlen("timeout")))
+		return false;
+	for (size_t i = 0; i < sizeof not_these / sizeof *not_these; i++)
+		if (strncasecmp(line, not_these[i], strlen(not_these[i])) == 0)
+			return false;
+	return n > 0;
+}
+
+/* fencing.py: the old names of ip and plug. */
+static void add_machine_line(const char *line, size_t n, struct str *out)
+{
+	static const char *const names[][2] = { { "ipaddr=", "ip=" }, { "port=", "plug=" }, { "nodename=", "plug=" } };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strncasecmp(line, names[i][0], strlen(names[i][0])) == 0) {
+			str_add(out, names[i][1]);
+			line += strlen(names[i][0]);
+			n -= strlen(names[i][0]);
+		}
+	str_addn(out, line, n);
+	str_addc(out, '\n');
+}
+
+/* Is each line of ${a} that tells a machine one of ${b}'s? */
+static bool lines_are_in(const char *a, const char *b)
+{
+	auto_str struct str all = { 0 };
+
+	str_addc(&all, '\n');
+	for (const char *p = b; *p; p += strcspn(p, "\n") + 1)
+		add_machine_line(p, strcspn(p, "\n"), &all);
+	for (const char *p = a; *p; p += strcspn(p, "\n") + 1) {
+		auto_str struct str line = { 0 };
+
+		if (!tells_a_machine(p, strcspn(p, "\n")))
+			continue;
+		str_addc(&line, '\n');
+		add_machine_line(p, strcspn(p, "\n"), &line);
+		if (!strcasestr(all.s, line.s))
+			return false;
+	}
+	return true;
+}
+
+bool fence_agent_same_machine(const struct fence_agent *a, const struct fence_agent *b)
+{
+	return a->program && b->program && strcmp(a->program, b->program) == 0 && lines_are_in(a->options, b->options) &&
+	    lines_are_in(b->options, a->options);
+}
+
+/* Any other host that this group speaks of; one that it names alone has what its group itself says. */
+bool fencing_is_of_one_host(const struct fencing_config *config, const char *host)
+{
+	const struct fencing_rule *own = rule_of(config, host);
+	struct fencing_rule r = whole_rule(config, host), other = r;
+	auto_free char *another = xasprintf("x%s", host);
+	struct fence_agent a = { 0 }, b = { 0 };
+	struct error err = { 0 };
+	bool one;
+
+	if (!has_agent(&r))
+		return true;
+	if (own && strcmp(own->pattern, host) == 0) { /* another host has [fencing]'s, or a pattern's */
+		other = config->v[0];
+		other.agent = r.agent;
+		if (!other.options || (r.options && strstr(r.options, "{bmc}") && !other.bmc))
+			return own->options || own->bmc;
+	}
+	one = fill_agent(&r, host, &a, &err) < 0 || fill_agent(&other, another, &b, &err) < 0 ||
+	    !fence_agent_same_machine(&a, &b);
+	fence_agent_free(&a);
+	fence_agent_free(&b);
+	return one;
 }

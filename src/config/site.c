@@ -355,6 +355,9 @@ const struct own_option own_options[] = {
 	{ FENCING_GROUP, "password_file", "file name", NULL, "/etc/evac-manage/bmc-password", NULL, read_fencing,
 	    "A file whose one line is the agent's password. It must be root's, or of who runs this program, and nobody else may read it. "
 	    "{host}, {short} and {bmc} are filled in." },
+	{ FENCING_GROUP, "secrets_file", "file name", NULL, "/etc/evac-manage/fence-secrets", NULL, read_fencing,
+	    "A file of lines NAME=VALUE with what else of the agent's options is a secret (an SNMP community, a Kg key, an API key). Whose "
+	    "it must be, and what is filled in, is as with password_file." },
 	{ FENCING_GROUP, "timeout", "seconds", "20", "20", NULL, read_fencing,
 	    "How long the agent may take to say whether the host is on. After that it is stopped, and has given no answer." },
 	{ FENCING_GROUP, "off_timeout", "seconds", "90", "90", NULL, read_fencing,

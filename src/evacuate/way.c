@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "evacuate/evacuate.h"
 #include "find/finding.h"
+#include "find/fit.h"
 #include "util/clock.h"
 #include "util/str.h"
 
@@ -100,6 +101,21 @@ static int check_peers(struct work *work, const struct unit *unit, struct error 
 	return 0;
 }
 
+/* As the finding no-capacity has it at the plan. A minute later its nova-compute has taken the mark away: it is worth waiting.
+ */
+static int check_marked(struct work *work, struct error *err)
+{
+	const char *marked;
+
+	scene_look_at_marked(&work->scene, LOOK_AGAIN_MS);
+	marked = rooms_all_marked(&work->scene);
+	return !marked ?
+	    0 :
+	    error_set(err, ERROR_REFUSED,
+		"placement has '%s' as disabled (COMPUTE_STATUS_DISABLED), and no other host could take an instance: the scheduler would find none",
+		marked);
+}
+
 bool evacuation_look_is_old(int64_t looked_ms)
 {
 	return looked_ms == 0 || clock_monotonic_ms() - looked_ms >= EVACUATION_SHARED_MS;
@@ -123,5 +139,7 @@ static int look_at_way(struct work *work, struct error *err)
 
 int evacuation_way(struct work *work, const struct unit *unit, struct error *err)
 {
-	return look_at_way(work, err) != 0 ? -1 : check_peers(work, unit, err);
+	if (look_at_way(work, err) != 0 || check_marked(work, err) != 0)
+		return -1;
+	return check_peers(work, unit, err);
 }

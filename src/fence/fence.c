@@ -67,18 +67,98 @@ static int read_password(const char *path, struct str *out, struct error *err)
 	return 0;
 }
 
+/* ---- other secrets */
+
+#define SECRETS_MAX ((size_t)4096)
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+static int check_secret_line(const char *path, const char *line, size_t n, size_t number, struct error *err)
+{
+	const size_t name = strspn(line, NAME_LETTERS);
+
+	if (name == 0 || name + 1 >= n || line[name] != '=' ||
+	    (name == strlen("action") && strncasecmp(line, "action", name) == 0) ||
+	    (name == strlen("option") && strncasecmp(line, "option", name) == 0))
+		return error_set(err, ERROR_CONFIG, "'%s', line %zu: it is no NAME=VALUE of an option", path, number);
+	return 0;
+}
+
+/* Lines NAME=VALUE, as the agent gets them; empty ones and those with '#' are left out. */
+static int read_secrets(const char *path, struct str *out, struct error *err)
+{
+	auto_secret_str struct str text = { 0 }, value = { 0 };
+	size_t number = 0;
+
+	str_reserve(&text, SECRETS_MAX + 1);
+	str_reserve(&value, SECRETS_MAX + 1);
+	str_reserve(out, SECRETS_MAX + 2);
+	if (check_private(path, err) != 0 || file_read(path, SECRETS_MAX, ERROR_CONFIG, &text, err) != 0)
+		return -1;
+	for (const char *p = str_or(text.s, ""); *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		size_t n = strcspn(p, "\r\n");
+
+		number++;
+		if (n == 0 || *p == '#')
+			continue;
+		if (check_secret_line(path, p, n, number, err) != 0)
+			return -1;
+		str_addn(out, p, n);
+		str_addc(out, '\n');
+		str_clear(&value);
+		str_addn(&value, p + strcspn(p, "=") + 1, n - strcspn(p, "=") - 1);
+		secret_keep(value.s);
+	}
+	return 0;
+}
+
+/* What an agent is told and nobody else. */
+struct told {
+	struct str password, secrets; /* secrets: lines NAME=VALUE */
+};
+
+static void free_told(struct told *told)
+{
+	str_free_secret(&told->password);
+	str_free_secret(&told->secrets);
+}
+
+#define TOLD __attribute__((cleanup(free_told)))
+
+static int read_told(const struct fence_agent *agent, struct told *out, struct error *err)
+{
+	if (agent->password_file && read_password(agent->password_file, &out->password, err) != 0)
+		return -1;
+	return agent->secrets_file ? read_secrets(agent->secrets_file, &out->secrets, err) : 0;
+}
+
+/* How many letters of ${text} are, from here, a secret; 0: it begins with none. */
+static size_t told_secret_at(const struct told *told, const char *text)
+{
+	size_t longest = told->password.n && strncmp(text, told->password.s, told->password.n) == 0 ? told->password.n : 0;
+
+	for (const char *p = str_or(told->secrets.s, ""); *p; p += strcspn(p, "\n") + 1) {
+		const char *value = p + strcspn(p, "=") + 1;
+		size_t n = strcspn(value, "\n");
+
+		if (n > longest && strncmp(text, value, n) == 0)
+			longest = n;
+	}
+	return longest;
+}
+
 /* ---- what it says */
 
-/* One line without ${secret}, which an agent may repeat in a complaint (fencing.py: "Ignoring unknown option 'passwd=…'"). */
-static void keep_words(const struct str *said, const char *secret, char out[FENCE_WORDS_SIZE])
+/* One line without a secret, which an agent may repeat in a complaint (fencing.py: "Ignoring unknown option 'passwd=…'",
+ * fencing_snmp.py: "Cannot run command snmpget … -c '…'"). */
+static void keep_words(const struct str *said, const struct told *told, char out[FENCE_WORDS_SIZE])
 {
 	auto_secret_str struct str line = { 0 };
 	auto_str struct str public = { 0 }, letters = { 0 };
-	size_t n = secret ? strlen(secret) : 0;
+	size_t n;
 
 	str_reserve(&line, 4 * CHILD_OUTPUT_MAX);
 	for (const char *p = str_or(said->s, ""); *p;) {
-		if (n > 0 && strncmp(p, secret, n) == 0) {
+		if ((n = told_secret_at(told, p)) > 0) {
 			str_add(&line, "***");
 			p += n;
 		} else if ((unsigned char)*p <= ' ') {
@@ -194,49 +274,50 @@ static void add_password(const char *password, struct str *input)
 	str_add(input, quoted ? "\"\n" : "\n");
 }
 
-static int give_password(const struct fence_agent *agent, const char *password, struct str *input, struct error *err)
+static int give_secrets(const struct fence_agent *agent, const struct told *told, struct str *input, struct error *err)
 {
-	if (!password)
+	str_add(input, str_or(told->secrets.s, ""));
+	if (!told->password.s)
 		return 0;
 	if (hands_it_to_ipmitool(agent))
 		return add_password_file(agent, input, err);
-	add_password(password, input);
+	add_password(told->password.s, input);
 	return 0;
 }
 
 int fence_check(const struct fence_agent *agent, struct error *err)
 {
-	auto_secret_str struct str password = { 0 }, input = { 0 };
+	TOLD struct told told = { .password = { 0 } };
+	auto_secret_str struct str input = { 0 };
 	auto_str struct str program = { 0 };
 
-	if (find_program(agent, &program, err) != 0 ||
-	    (agent->password_file && read_password(agent->password_file, &password, err) != 0))
+	if (find_program(agent, &program, err) != 0 || read_told(agent, &told, err) != 0)
 		return -1;
-	return give_password(agent, password.s, &input, err);
+	return give_secrets(agent, &told, &input, err);
 }
 
 static int ask_agent(const struct fence_agent *agent, const char *action, int64_t timeout_ms, struct fence_answer *out,
     struct error *err)
 {
-	auto_secret_str struct str password = { 0 }, input = { 0 }, output = { 0 };
+	TOLD struct told told = { .password = { 0 } };
+	auto_secret_str struct str input = { 0 }, output = { 0 };
 	auto_str struct str program = { 0 };
 	struct child child = { .timeout_ms = timeout_ms, .ends_by_signal = strcmp(action, "status") == 0 };
 	struct child_end end;
 	int64_t began_ms = clock_monotonic_ms();
 
-	if (find_program(agent, &program, err) != 0 ||
-	    (agent->password_file && read_password(agent->password_file, &password, err) != 0))
+	if (find_program(agent, &program, err) != 0 || read_told(agent, &told, err) != 0)
 		return -1;
-	str_reserve(&input, CHILD_INPUT_MAX + PASSWORD_MAX);
+	str_reserve(&input, CHILD_INPUT_MAX + PASSWORD_MAX + SECRETS_MAX);
 	str_addf(&input, "action=%s\n%s", action, agent->options);
-	if (give_password(agent, password.s, &input, err) != 0)
+	if (give_secrets(agent, &told, &input, err) != 0)
 		return -1;
 	child.program = program.s;
 	child.input = input.s;
 	if (child_run(&child, &output, &end, err) != 0)
 		return -1;
 	out->took_ms = clock_monotonic_ms() - began_ms;
-	keep_words(&output, password.s, out->words);
+	keep_words(&output, &told, out->words);
 	heed(&end, agent, out);
 	return 0;
 }

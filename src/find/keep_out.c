@@ -284,19 +284,40 @@ void disk_keep_out(const struct scene *scene, const struct disk_fact *disk, stru
 static bool is_on_ceph(const struct scene *scene, const char *instance, const char *volume)
 {
 	EACH_DISK_OF(d, scene)
-	if (str_equal(d->instance, instance) && str_equal(d->volume, volume) &&
-	    (volume || (d->last && d->last->seen == STORAGE_SEEN)))
+	if (str_equal(d->instance, instance) && str_equal(d->volume, volume))
 		return true;
 	return false;
 }
 
-/* Of the disks that nova made only the root is looked at in Ceph. */
+/* A disk that nova made, by its name behind the uuid. */
+static bool made_is_on_ceph(const struct scene *scene, const char *instance, const char *suffix)
+{
+	const size_t n = strlen(instance);
+
+	EACH_DISK_OF(d, scene)
+	if (!d->volume && str_equal(d->instance, instance) && d->last && d->last->seen == STORAGE_SEEN &&
+	    strncmp(d->image, instance, n) == 0 && d->image[n] == '_' && str_equal(d->image + n + 1, suffix))
+		return true;
+	return false;
+}
+
+/* One at least, and not as many as are asked for: there may be more then. */
+static bool ephemeral_is_on_ceph(const struct scene *scene, const char *instance)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < DISKS_EPHEMERAL; i++)
+		any |= made_is_on_ceph(scene, instance, disks_ephemeral[i]);
+	return any && !made_is_on_ceph(scene, instance, disks_ephemeral[DISKS_EPHEMERAL - 1]);
+}
+
 static bool leaves_made_disks(const struct scene *scene, const struct candidate *c)
 {
-	if (!needs_own_disks(&c->needs, c->instance))
-		return false;
-	return c->needs.disks.ephemeral_gb > 0 || c->needs.disks.swap_mb > 0 || instance_boots_from_volume(c->instance) ||
-	    !is_on_ceph(scene, c->instance->uuid, NULL);
+	const char *uuid = c->instance->uuid;
+
+	return (!instance_boots_from_volume(c->instance) && !made_is_on_ceph(scene, uuid, "disk")) ||
+	    (c->needs.disks.swap_mb > 0 && !made_is_on_ceph(scene, uuid, "disk.swap")) ||
+	    (c->needs.disks.ephemeral_gb > 0 && !ephemeral_is_on_ceph(scene, uuid));
 }
 
 bool keep_out_leaves(const struct scene *scene, const struct candidate *c, struct str *what)

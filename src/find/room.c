@@ -144,6 +144,24 @@ void rooms_make(const struct scene *scene, struct rooms *out)
 	rooms_make_for(scene, scene->request->what.target_host, out);
 }
 
+/* Asked before each message: the first host that could take one is enough. */
+const char *rooms_all_marked(const struct scene *scene)
+{
+	const char *target = scene->request->what.target_host, *marked = NULL;
+	const struct compute_nodes *nodes = &scene->nova.home->nodes;
+
+	for (const struct compute_node *n = nodes->v; !scene->request->what.force && n < nodes->v + nodes->n; n++) {
+		if (str_equal(n->host, scene->subject.host) || (target && !str_equal(n->host, target)) ||
+		    !hypervisor_evacuates(n->hypervisor_type) ||
+		    why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host)) != ROOM_OPEN)
+			continue;
+		if (!has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
+			return NULL;
+		marked = n->host;
+	}
+	return marked;
+}
+
 void rooms_free(struct rooms *rooms)
 {
 	for (size_t i = 0; i < rooms->n; i++) {

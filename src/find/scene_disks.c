@@ -140,8 +140,23 @@ static void add_volume_disk(struct scene *scene, struct finding_disks *f, const 
 	    &access, rbd.user);
 }
 
-/* nova virt/libvirt/imagebackend.py: Rbd, "UUID_disk"; no database tells whether it exists. Its user is the one who may see it.
- * Where cinder has one cluster it is taken for nova's, too, as it is for volumes. */
+const char *const disks_ephemeral[DISKS_EPHEMERAL] = { "disk.local", "disk.eph0", "disk.eph1", "disk.eph2", "disk.eph3",
+	"disk.eph4" };
+
+static void add_made_disk(struct scene *scene, struct finding_disks *f, const struct candidate *c, const char *suffix,
+    bool maybe, const struct storage_access *access)
+{
+	add_disk(scene, f,
+	    (struct disk_fact){ .instance = c->instance->uuid,
+		.pool = scene->world->site.storage.pool,
+		.image = arena_printf(&scene->arena, "%s_%s", c->instance->uuid, suffix),
+		.maybe = maybe },
+	    access, NULL);
+}
+
+/* nova virt/libvirt/imagebackend.py: Rbd: "UUID_" and the disk's name (blockinfo.py: get_disk_mapping: "disk", "disk.local" of
+ * a flavor's ephemeral disk, "disk.eph0" and on of those that were asked for, "disk.swap"); no database tells which exist. Its
+ * user is the one who may see it. Where cinder has one cluster it is taken for nova's, too, as it is for volumes. */
 static void add_made_disks(struct scene *scene, struct finding_disks *f)
 {
 	const struct storage_config *own = &scene->world->site.storage;
@@ -155,13 +170,14 @@ static void add_made_disks(struct scene *scene, struct finding_disks *f)
 	if (!own->pool)
 		return;
 	for (const struct candidate *c = scene->subject.candidate; c < scene->subject.candidate + scene->subject.ncandidate;
-	     c++)
+	     c++) {
 		if (!instance_boots_from_volume(c->instance))
-			add_disk(scene, f,
-			    (struct disk_fact){ .instance = c->instance->uuid,
-				.pool = own->pool,
-				.image = arena_printf(&scene->arena, "%s_disk", c->instance->uuid) },
-			    &access, NULL);
+			add_made_disk(scene, f, c, "disk", false, &access);
+		if (c->needs.disks.swap_mb > 0)
+			add_made_disk(scene, f, c, "disk.swap", true, &access);
+		for (size_t i = 0; c->needs.disks.ephemeral_gb > 0 && i < DISKS_EPHEMERAL; i++)
+			add_made_disk(scene, f, c, disks_ephemeral[i], true, &access);
+	}
 }
 
 static int read_connections(struct scene *scene, struct connections *out, struct error *err)

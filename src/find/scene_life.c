@@ -2,15 +2,23 @@
 #include "find/scene.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
+#include "model/cinder/volume.h"
+#include "model/neutron/agent.h"
+#include "model/session.h"
 #include "util/json.h"
 #include "util/lang.h"
+#include "util/log.h"
+#include "util/resolve.h"
+#include "util/str.h"
 
 #define KNOCK_MS 1500 /* a SYN that was lost is sent again after a second */
 #define KNOCK_AGAIN_MS 300
 #define BROKERS_MAX 16
+#define RESOLVE_MS 1500 /* a broker's name */
 
-enum { DOOR_HOST, DOOR_OTHER, DOOR_BROKER };
+enum { DOOR_OTHER = LIFE_ADDRESSES, DOOR_BROKER };
 
 /* Another compute of the host's cell that reports and has an address of its own: NULL: none. */
 static const char *living_compute(const struct scene *scene)
@@ -27,23 +35,96 @@ static const char *living_compute(const struct scene *scene)
 	return NULL;
 }
 
+/* ---- its addresses */
+
+static void add_tried(struct scene *scene, const char *address)
+{
+	struct life_facts *life = &scene->life;
+
+	if (!address || !*address || address_is_loopback(address) || life->ntried == LIFE_ADDRESSES)
+		return;
+	for (size_t i = 0; i < life->ntried; i++)
+		if (strcmp(life->tried[i], address) == 0)
+			return;
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (size_t k = 0; k < scene->nova.cell[i].nodes.n; k++)
+			if (!str_equal(scene->nova.cell[i].nodes.v[k].host, scene->subject.host) &&
+			    str_equal(scene->nova.cell[i].nodes.v[k].host_ip, address))
+				return;
+	life->tried[life->ntried++] = arena_dup(&scene->arena, address);
+}
+
+static void add_tunnel_ends(struct scene *scene)
+{
+	struct host_addresses found = { 0 };
+	struct error err = { 0 };
+	struct neutron_columns columns;
+
+	if (!scene->world->neutron_db || neutron_columns_probe(scene->world->neutron_db, &columns, &err) != 0 ||
+	    !columns.has_agents)
+		return;
+	if (neutron_addresses_of(scene->world->neutron_db, scene->subject.host, &found, &err) != 0)
+		log_info("not asked: %s", err.text);
+	for (size_t i = 0; i < found.n; i++)
+		add_tried(scene, found.v[i].address);
+	host_addresses_free(&found);
+}
+
+/* One attachment tells it: they are all of one host. */
+static void add_storage_side(struct scene *scene)
+{
+	struct error err = { 0 };
+	const char *address = NULL;
+
+	for (const struct candidate *c = scene->subject.candidate;
+	     scene->world->cinder_db && c < scene->subject.candidate + scene->subject.ncandidate; c++)
+		for (const struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++) {
+			if (!v->bdm->attachment_id)
+				continue;
+			if (attachment_address(scene->world->cinder_db, v->bdm->attachment_id, scene->subject.host,
+				&scene->arena, &address, &err) != 0)
+				log_info("not asked: %s", err.text);
+			add_tried(scene, address);
+			return;
+		}
+}
+
+/* Where a name has several, one that answers is enough. NULL: it has none, or no name server tells it in time. */
+static const char *numeric_address_of(struct scene *scene, const char *name)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found = NULL;
+	char text[64];
+	const char *number = NULL;
+
+	if (name_resolve(name, NULL, &hints, RESOLVE_MS, &found) == 0 &&
+	    getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) == 0)
+		number = arena_dup(&scene->arena, text);
+	if (found)
+		freeaddrinfo(found);
+	return number;
+}
+
 /* The brokers of the control plane's nova.conf, at their own ports. */
-static size_t add_broker_doors(const struct transport_url *url, uint16_t port[BROKERS_MAX], struct door *door)
+static size_t add_broker_doors(struct scene *scene, const struct transport_url *url, uint16_t port[BROKERS_MAX],
+    struct door *door)
 {
 	size_t n = url->nbroker < BROKERS_MAX ? url->nbroker : BROKERS_MAX;
 
 	for (size_t i = 0; i < n; i++) {
 		port[i] = (uint16_t)url->broker[i].port;
-		door[i] = (struct door){ .address = url->broker[i].host, .port = &port[i], .nport = 1 };
+		door[i] = (struct door){ .address = str_or(numeric_address_of(scene, url->broker[i].host), url->broker[i].host),
+			.port = &port[i],
+			.nport = 1 };
 	}
 	return n;
 }
 
-static void note_dumb_broker(struct scene *scene, const struct door *door, size_t n)
+static void note_dumb_broker(struct scene *scene, const struct transport_url *url, const struct door *door, size_t n)
 {
 	for (size_t i = 0; i < n && !scene->life.dumb_broker; i++)
 		if (door[i].answer != KNOCK_OPEN && door[i].answer != KNOCK_NOWHERE)
-			scene->life.dumb_broker = arena_printf(&scene->arena, "%s:%u", door[i].address,
+			scene->life.dumb_broker = arena_printf(&scene->arena, "%s:%u", url->broker[i].host,
 			    (unsigned)door[i].port[0]);
 }
 
@@ -54,14 +135,30 @@ static struct door door_of(const struct scene *scene, const char *address)
 	return (struct door){ .address = address, .port = site->life_port, .nport = address ? site->nlife_port : 0 };
 }
 
-static void note_answer(struct life_facts *life, const struct door *door)
+/* The strongest answer of all its addresses. */
+static void note_answers(struct life_facts *life, const struct door *door)
 {
-	life->answer = door->answer;
-	life->port = door->at;
+	life->address = life->ntried ? life->tried[0] : NULL;
+	life->answer = KNOCK_NOWHERE;
+	life->port = 0;
+	for (size_t i = 0; i < life->ntried; i++) {
+		if (door[i].answer <= life->answer)
+			continue;
+		life->address = door[i].address;
+		life->answer = door[i].answer;
+		life->port = door[i].at;
+	}
+}
+
+static void open_doors(const struct scene *scene, struct door door[LIFE_ADDRESSES])
+{
+	for (size_t i = 0; i < LIFE_ADDRESSES; i++)
+		door[i] = door_of(scene, i < scene->life.ntried ? scene->life.tried[i] : NULL);
 }
 
 void scene_find_life(struct scene *scene)
 {
+	const struct transport_url *brokers = &scene->world->nova.bus.url;
 	struct life_facts *life = &scene->life;
 	uint16_t port[BROKERS_MAX];
 	struct door door[DOOR_BROKER + BROKERS_MAX];
@@ -70,26 +167,29 @@ void scene_find_life(struct scene *scene)
 	*life = (struct life_facts){ 0 };
 	if (!scene->subject.host)
 		return;
-	life->address = scene_address_of(scene, scene->subject.host);
-	life->other = life->address ? living_compute(scene) : NULL;
-	door[DOOR_HOST] = door_of(scene, life->address);
+	add_tried(scene, scene_address_of(scene, scene->subject.host));
+	add_tunnel_ends(scene);
+	add_storage_side(scene);
+	life->other = life->ntried ? living_compute(scene) : NULL;
+	open_doors(scene, door);
 	door[DOOR_OTHER] = door_of(scene, life->other ? scene_address_of(scene, life->other) : NULL);
-	nbroker = add_broker_doors(&scene->world->nova.bus.url, port, &door[DOOR_BROKER]);
+	nbroker = add_broker_doors(scene, brokers, port, &door[DOOR_BROKER]);
 	knock_at(door, DOOR_BROKER + nbroker, KNOCK_MS);
-	life->asked = door[DOOR_HOST].nport > 0 && door[DOOR_HOST].answer != KNOCK_NOWHERE;
+	note_answers(life, door);
+	life->asked = scene->world->site.nlife_port > 0 && life->answer != KNOCK_NOWHERE;
 	life->other_answer = door[DOOR_OTHER].answer;
-	note_answer(life, &door[DOOR_HOST]);
-	note_dumb_broker(scene, &door[DOOR_BROKER], nbroker);
+	note_dumb_broker(scene, brokers, &door[DOOR_BROKER], nbroker);
 }
 
 void scene_knock_again(struct scene *scene)
 {
-	struct door door = door_of(scene, scene->life.address);
+	struct door door[LIFE_ADDRESSES];
 
 	if (!scene->life.asked)
 		return;
-	knock_at(&door, 1, KNOCK_AGAIN_MS);
-	note_answer(&scene->life, &door);
+	open_doors(scene, door);
+	knock_at(door, LIFE_ADDRESSES, KNOCK_AGAIN_MS);
+	note_answers(&scene->life, door);
 }
 
 bool scene_answers(const struct scene *scene, struct str *why)
@@ -113,6 +213,15 @@ bool scene_is_heard_of(const struct scene *scene)
 	return life->asked && life->answer == KNOCK_SILENT && life->other && life->other_answer >= KNOCK_REFUSED;
 }
 
+static json_object *tried_json(const struct life_facts *life)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < life->ntried; i++)
+		json_object_array_add(list, json_object_new_string(life->tried[i]));
+	return list;
+}
+
 json_object *scene_life_json(const struct scene *scene)
 {
 	const struct life_facts *life = &scene->life;
@@ -122,6 +231,7 @@ json_object *scene_life_json(const struct scene *scene)
 		return NULL;
 	o = json_object_new_object();
 	put_text(o, "address", life->address);
+	put(o, "tried", tried_json(life));
 	put_text(o, "answer", knock_name[life->answer]);
 	put(o, "port", life->port ? json_object_new_int(life->port) : NULL);
 	put_text(o, "other", life->other);

@@ -3,6 +3,8 @@
 
 #include "find/fit.h"
 #include "find/scene.h"
+#include "util/clock.h"
+#include "util/log.h"
 #include "util/str.h"
 
 struct db *scene_placement_db(const struct scene *scene)
@@ -56,4 +58,25 @@ int scene_find_traits(struct scene *scene, const struct candidate *c, struct err
 		if (a->kind != ASK_RESOURCE && find_trait(scene, a->name, err) != 0)
 			return -1;
 	return 0;
+}
+
+void scene_look_at_marked(struct scene *scene, int64_t life_ms)
+{
+	struct db *placement = scene_placement_db(scene);
+	struct providers now = { 0 };
+	struct error err = { 0 };
+
+	if (!placement || clock_monotonic_ms() - scene->placing.marked_ms < life_ms)
+		return;
+	scene->placing.marked_ms = clock_monotonic_ms();
+	for (struct trait_fact *f = scene->placing.trait; f < scene->placing.trait + scene->placing.ntrait; f++) {
+		if (strcmp(f->name, TRAIT_DISABLED) != 0)
+			continue;
+		if (trait_providers_list(placement, f->name, &now, &err) != 0) {
+			log_info("not asked: %s", err.text);
+			return;
+		}
+		providers_free(&f->providers);
+		f->providers = now;
+	}
 }

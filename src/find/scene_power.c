@@ -6,6 +6,45 @@
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/lang.h"
+#include "util/str.h"
+
+/* Another compute host that the same options would reach: what is said of one of them is no word about the other. NULL: none.
+ */
+static const char *shares_machine_with(const struct scene *scene, const struct fencing_config *config)
+{
+	const char *host = scene->subject.host;
+
+	for (size_t i = 0; i < scene->nova.ncell; i++)
+		for (size_t k = 0; k < scene->nova.cell[i].services.n; k++) {
+			const struct nova_service *s = &scene->nova.cell[i].services.v[k];
+			struct fence_agent other = { 0 };
+			struct error ignored = { 0 };
+			bool same = str_equal(s->binary, "nova-compute") && !str_equal(s->host, host) &&
+			    fencing_find(config, s->host, &other, &ignored) > 0 &&
+			    fence_agent_same_machine(&scene->power.agent, &other);
+
+			fence_agent_free(&other);
+			if (same)
+				return s->host;
+		}
+	return NULL;
+}
+
+/* Then it is not asked: its "off" would be that of any host. */
+static const char *why_not_its_own(struct scene *scene, const struct fencing_config *config)
+{
+	const char *other = shares_machine_with(scene, config);
+
+	if (other)
+		return arena_printf(&scene->arena,
+		    _("[fencing] has one machine for '%s' and '%s': the options of their agent are the same"),
+		    scene->subject.host, other);
+	if (!fencing_is_of_one_host(config, scene->subject.host))
+		return arena_printf(&scene->arena,
+		    _("[fencing] has one machine for all its hosts: no option of the agent of '%s' names it"),
+		    scene->subject.host);
+	return NULL;
+}
 
 void scene_find_power(struct scene *scene)
 {
@@ -20,7 +59,9 @@ void scene_find_power(struct scene *scene)
 	rc = fencing_find(&scene->world->site.fencing, scene->subject.host, &power->agent, &err);
 	if (rc < 0)
 		power->absent = arena_dup(&scene->arena, err.text);
-	if (rc <= 0)
+	if (rc > 0)
+		power->absent = power->shared = why_not_its_own(scene, &scene->world->site.fencing);
+	if (rc <= 0 || power->shared)
 		return;
 	power->asked = true;
 	scene_ask_power(scene);

@@ -169,11 +169,23 @@ static void find_old_addresses(struct scene *scene)
 		add_old(scene, &address);
 }
 
+/* What was asked for without knowing that it exists, and does not. */
+static void drop_missing(struct storage_facts *facts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < facts->ndisk; i++)
+		if (!facts->disk[i].maybe || facts->disk[i].first->seen != STORAGE_MISSING)
+			facts->disk[n++] = facts->disk[i];
+	facts->ndisk = n;
+}
+
 void scene_look_at_disks(struct scene *scene)
 {
 	if (scene->storage.ndisk == 0)
 		return;
 	look_at_clusters(scene, false);
+	drop_missing(&scene->storage);
 	scene->storage.looked = true;
 	scene->storage.looked_ms = scene->storage.seen_ms;
 	find_old_addresses(scene);

@@ -89,8 +89,14 @@ void guard_fence_live_host(const struct guard *self, const struct scene *scene, 
 
 void guard_fence_agent_missing(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (scene_fences(scene->request, "power") && !scene->power.asked)
+	if (scene_fences(scene->request, "power") && !scene->power.asked && !scene->power.shared)
 		guard_found(self, scene, out, str_or(scene->subject.host, "?"), NULL,
 		    scene->power.absent ? N_("--fence power: %s") : N_("--fence power: no fence agent is configured for '%s'"),
 		    scene->power.absent ? scene->power.absent : str_or(scene->subject.host, "?"));
+}
+
+void guard_fence_shared(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	if (scene_fences(scene->request, "power") && scene->power.shared)
+		guard_found(self, scene, out, scene->subject.host, NULL, "--fence power: %s", scene->power.shared);
 }

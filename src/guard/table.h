@@ -74,6 +74,11 @@ GUARD("fence-agent-missing", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~
 	.sentence = N_("--fence power was asked for, and no fence agent can switch this host off"),
 	.hint = N_("configure one in [fencing] of evac-manage.conf, or power the host off by hand and leave out --fence power"),
 	.of_request = true)
+GUARD("fence-shared", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS & ~WHEN_UNDOES, fence_shared),
+	.sentence = N_("--fence power was asked for, and the options of the host's fence agent are another host's, too: one machine would be "
+		"switched off, and which of them is not known. Nor does its status prove anything: it is not asked"),
+	.hint = N_("name the host in [fencing]: ip={bmc} with bmc = {short}-bmc.example.org, or a group [fencing HOST] each"),
+	.of_request = true)
 GUARD("fence-live-host", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES | WHEN_MOVES_ALONE, fence_live_host),
 	.sentence = N_("--fence was asked for, and a service of the host reports: its instances run"),
 	.hint = N_("leave out --fence; a host that has to be switched off although it reports is switched off by hand"),

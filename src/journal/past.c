@@ -112,6 +112,7 @@ static int on_plan(struct past *past, json_object *record)
 		add_past_unit(past);
 		past->plan.unit[i].kind = (enum unit_kind)kind;
 		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get_text(one, "sentence"), ""));
+		past->plan.unit[i].makes_disks = json_object_get_boolean(json_object_object_get(one, "makes_disks"));
 		if (get_text(one, "instance"))
 			unit_step(&past->plan.unit[i], STEP_INSTANCE, copy(past, one, "instance"), NULL);
 	}

@@ -95,8 +95,7 @@ bool evacuation_has_landed(const struct unit *unit)
 
 bool evacuation_has_unrecorded_disks(const struct unit *unit)
 {
-	return evacuation_has_landed(unit) && unit->candidate &&
-	    needs_own_disks(&unit->candidate->needs, unit->candidate->instance);
+	return unit->makes_disks && evacuation_has_landed(unit);
 }
 
 bool evacuation_waits_for_network(const struct unit *unit, int64_t now_ms)

@@ -372,6 +372,7 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 
 	say_lost(scene, c, &lost);
 	unit->candidate = c;
+	unit->makes_disks = needs_own_disks(&c->needs, c->instance);
 	step->before[0] = c->instance->host;
 	step->before[1] = c->instance->vm_state;
 	step->before[2] = c->instance->task_state;

@@ -454,7 +454,7 @@ class Fence(Scenario):
     def make_tool(self):
         tool = harness.Tool()
         with open(tool.site, "a") as f:
-            f.write("[fencing]\nagent = %s\noptions = file=%s/power/now\n" % (self.agent, tool.state))
+            f.write("[fencing %s]\nagent = %s\noptions = file=%s/power/now\n" % (A, self.agent, tool.state))
         return tool
 
     def is_first(self, point):

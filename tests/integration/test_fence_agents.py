@@ -79,9 +79,9 @@ class Agents:
 
     def configure(self, timeout=15, off_timeout=20):
         with open(self.tool.site) as f:
-            before = f.read().split("[fencing]")[0]
-        bmc.put(self.tool.site, before + "[fencing]\nagent = %s\noptions = %s\ntimeout = %d\noff_timeout = %d\n%s" % (
-            self.agent, self.options(), timeout, off_timeout, "password_file = %s\n" % self.password if self.password else ""))
+            before = f.read().split("[fencing")[0]
+        bmc.put(self.tool.site, before + "[fencing %s]\nagent = %s\noptions = %s\ntimeout = %d\noff_timeout = %d\n%s" % (
+            A, self.agent, self.options(), timeout, off_timeout, "password_file = %s\n" % self.password if self.password else ""))
 
     def shown(self):
         shown = self.expect(self.tool.run("host", "show", A, "-f", "json"), OK).json

@@ -21,13 +21,14 @@ class Fencing(harness.TestCase):
         self.tool.types = False  # other files type these
         self.conductor = harness.Conductor()
         self.addCleanup(self.conductor.close)
-        self.power = os.path.join(self.tool.state, "power")
+        self.base = os.path.join(self.tool.state, "power")
+        self.power = self.base + "-" + A
         password = os.path.join(self.tool.state, "password")
         with open(password, "w") as f:
             f.write(PASSWORD + "\n")
         os.chmod(password, 0o600)
         with open(self.tool.site, "a") as f:
-            f.write("[fencing]\nagent = %s\noptions = file=%s\npassword_file = %s\ntimeout = 2\noff_timeout = 2\n" % (AGENT, self.power, password))
+            f.write("[fencing]\nagent = %s\noptions = file=%s-{host}\npassword_file = %s\ntimeout = 2\noff_timeout = 2\n" % (AGENT, self.base, password))
 
     def now(self, state):
         with open(self.power, "w") as f:
@@ -90,14 +91,14 @@ class Fencing(harness.TestCase):
             found = self.tool.run("doctor", "-f", "json")
             return found, [(x["result"], x["detail"]) for x in found.json if x["check"] == "fence agent"]
         base = open(self.tool.site).read().split("[fencing]")[0]
-        own = "[fencing]\nagent = %s\noptions = file=%s-{host}\npassword_file = %s\ntimeout = 2\n" % (AGENT, self.power, os.path.join(self.tool.state, "password"))
+        own = "[fencing]\nagent = %s\noptions = file=%s-{host}\npassword_file = %s\ntimeout = 2\n" % (AGENT, self.base, os.path.join(self.tool.state, "password"))
         hosts = [A, B, harness.C]
 
         def configure(text, **states):
             with open(self.tool.site, "w") as f:
                 f.write(base + text)
             for host in hosts:
-                with open(self.power + "-" + host, "w") as f:
+                with open(self.base + "-" + host, "w") as f:
                     f.write(states.get({A: "a", B: "b", harness.C: "c"}[host], "on"))
         configure("")
         self.assertEqual([x[0] for x in agents()[1]], ["ok"])
@@ -119,6 +120,55 @@ class Fencing(harness.TestCase):
         said = agents()[1]
         self.assertEqual([x[0] for x in said][:3], ["warn"] * 3, said)
         self.assertIn("others than its owner may read or write", said[0][1])
+
+    def test_one_machine_for_all_hosts_proves_nothing_and_switches_nothing(self):
+        site = open(self.tool.site).read()
+        for text in (site.replace("-{host}", "-all"), site.replace("-{host}", "-all") + "[fencing %s]\ntimeout = 3\n" % A,
+                     site.replace("-{host}", "-all") + "[fencing %s]\noptions = login=x file=%s-all\n" % (A, self.base)):
+            with open(self.tool.site, "w") as f:
+                f.write(text)
+            for path in (self.base + "-all", self.power):
+                with open(path, "w") as f:
+                    f.write("off")
+            harness.heartbeats()
+            r = self.tool.run(*RESCUE, "--dry-run", "-f", "json")
+            self.assertEqual((r.code, r.json["power"]["state"]), (REFUSED, "unknown"), str(r))
+            self.assertLessEqual({"fencing-unconfirmed", "power-unknown"}, set(r.findings()))
+            harness.heartbeats()
+            r = self.tool.run(*RESCUE, "--fence", "power", "--yes", *FENCED, "-f", "json")
+            self.assertEqual(r.code, REFUSED, str(r))
+            self.assertIn("fence-shared", r.findings())
+            said = [f["message"] for f in r.json["findings"] if f["code"] == "fence-shared"][0]
+            self.assertIn("[fencing] has one machine for '%s' and" % A, said)
+            self.assertFalse(os.path.exists(self.base + "-all.calls"))
+        self.assertFalse(self.conductor.casts)
+        with open(self.tool.site, "w") as f:   # its own group, or its name: then its word counts
+            f.write(site.replace("-{host}", "-all") + "[fencing %s]\noptions = file=%s\n" % (A, self.power))
+        self.assertNotIn("power-unknown", self.dry("off").findings())
+
+    def test_a_secret_stands_in_a_file_and_nowhere_else(self):
+        secrets, community = os.path.join(self.tool.state, "secrets"), "Comm-unity/4711"
+        site = open(self.tool.site).read()
+        for name in ("community", "snmp_auth_passwd", "hexadecimal_kg", "passwd_script", "secret_key", "apikey", "token"):
+            with open(self.tool.site, "w") as f:
+                f.write(site.replace("file=", name + "=" + community + " file="))
+            r = self.tool.run(*RESCUE, "--dry-run")
+            self.assertEqual(r.code, 11, name)
+            self.assertIn("'%s' is a secret" % name, r.err)
+            self.assertNotIn(community, r.out + r.err)
+        with open(self.tool.site, "w") as f:
+            f.write(site + "secrets_file = %s\n" % secrets)
+        with open(secrets, "w") as f:
+            f.write("# of the PDU\ncommunity=%s\n" % community)
+        os.chmod(secrets, 0o640)
+        self.assertIn("others than its owner", [f["message"] for f in self.dry("off").json["findings"] if f["code"] == "power-unknown"][0])
+        os.chmod(secrets, 0o600)
+        self.assertNotIn("power-unknown", self.dry("off").findings())
+        self.now("told")
+        r = self.tool.run(*RESCUE, "--dry-run", "-f", "json")
+        self.assertIn("community=***", r.json["power"]["words"])
+        self.assertNotIn(community, "".join(self.tool.said))
+        self.assertNotIn(community, open(self.power + ".seen").read())
 
     def test_host_return_has_what_it_says(self):
         for state, weight in (("on", "note"), ("off", "ok"), ("cannot", "note")):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Capacity is what the scheduler would find: by the provider's uuid, in every class, for every trait; and what nobody reckoned is named."""
 import json
+import time
 
 import harness
+import landing
 from harness import A, B, C, ENV, FENCED, OK, REFUSED, rows, value
 
 PLACEMENT = ["--placement-config-file", ENV["SB_PLACEMENT_CONF"]]
@@ -120,6 +122,25 @@ class Fitting(harness.TestCase):
         free = {x["item"]: x["detail"] for x in self.tool.run("host", "show", A, "-f", "json", *PLACEMENT).json if x["section"] == "capacity"}
         self.assertIn("COMPUTE_STATUS_DISABLED", free[B])
         self.assertNotIn("COMPUTE_STATUS_DISABLED", free[C])
+
+    def test_one_that_is_marked_while_the_run_goes_on_gets_no_message(self):
+        names = ("image-active-0", "image-active-1")
+        running = self.tool.start("host", "evacuate", A, "--target_host", B, *[w for n in names for w in ("--only", n)], *FENCED, "--yes", "--max-in-flight", "1", *PLACEMENT)
+        self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
+        (first,) = self.conductor.wait_for(1, 30)
+        rows("placement", "INSERT INTO traits (name) VALUES ('COMPUTE_STATUS_DISABLED') ON DUPLICATE KEY UPDATE name = name")
+        rows("placement", "INSERT INTO resource_provider_traits (trait_id, resource_provider_id) SELECT t.id, p.id FROM traits t, resource_providers p"
+             " WHERE t.name = 'COMPUTE_STATUS_DISABLED' AND p.name = %s", (B,))
+        take_away = ("placement", "DELETE FROM resource_provider_traits WHERE trait_id = (SELECT id FROM traits WHERE name = 'COMPUTE_STATUS_DISABLED')")
+        self.addCleanup(rows, *take_away)
+        time.sleep(3)   # how old a look may be
+        landing.land(landing.uuid_of(first), B)
+        time.sleep(4)
+        self.assertEqual(len(self.conductor.casts), 1)
+        rows(*take_away)
+        self.assertEqual(len(self.conductor.wait_for(2, 30)), 2)
+        running.kill()
+        self.assertIn("placement has '%s' as disabled (COMPUTE_STATUS_DISABLED)" % B, running.communicate()[1].decode())
 
     def test_a_provider_gives_no_more_at_once_than_it_says(self):
         rows("placement", "UPDATE inventories SET max_unit = 63 WHERE resource_class_id = 1")

@@ -83,6 +83,17 @@ class Life(harness.TestCase):
             f.write("life_ports = none\n")
         self.assertNotIn(ITS, self.dry().out)
 
+    def test_where_its_tunnels_end_is_an_address_of_its_own(self):
+        rows("nova", "UPDATE compute_nodes SET host_ip = '127.0.0.1' WHERE BINARY host = BINARY %s", (A,))
+        self.assertEqual(self.life()[1], [])
+        own = '{"tunneling_ip": "%s", "bridge_mappings": {}}' % ITS
+        rows("neutron", "UPDATE agents SET configurations = %s WHERE BINARY host = BINARY %s", (own, A))
+        r, (said,) = self.life()
+        self.assertEqual(r.code, REFUSED)
+        self.assertEqual(said, "'%s' answers: %s refused a connection to port %d, which takes a running kernel" % (A, ITS, PORT))
+        rows("neutron", "UPDATE agents SET configurations = %s WHERE BINARY host = BINARY %s", (own, B))   # whose is it?
+        self.assertEqual(self.life()[1], [])
+
     def test_a_host_that_answers_between_two_waves_ends_the_run(self):
         silent = self.listen(full=True)
         only = [w for name in NAMES for w in ("--only", name)]

@@ -269,7 +269,7 @@ class StorageFence(harness.TestCase):
         power = os.path.join(self.tool.state, "power")
         agent = os.path.join(os.path.dirname(BUILD), "tests", "lib", "fence_agent")
         with open(self.tool.site, "a") as f:
-            f.write(f"[fencing]\nagent = {agent}\noptions = file={power}\n")
+            f.write(f"[fencing {A}]\nagent = {agent}\noptions = file={power}\n")
         for state in ("on", "cannot"):
             with open(power, "w") as f:
                 f.write(state)

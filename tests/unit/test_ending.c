@@ -220,7 +220,7 @@ static void what_nova_does_not_record_is_said(void **unused)
 	assert_says(text.s, "\n  guests     started, and booting now: ask them whether they answer\n");
 	str_clear(&text);
 	for (size_t i = 0; i < 3; i++) /* the third has failed */
-		candidate[i].needs.disks.ephemeral_gb = 20;
+		work.plan.unit[work.plan.nunit - 3 + i].makes_disks = true;
 	work.plan.unit[work.plan.nunit - 1].step[0].after[1] = work.plan.unit[work.plan.nunit - 2].step[0].after[1] = "stopped";
 	ending(ERROR_PARTIAL, 0, &text);
 	assert_says(text.s, "\n  note       nova does not record whether it found the old disk or made a new one: instance-0 on h0, instance-1 on h1; "
@@ -232,7 +232,7 @@ static void what_nova_does_not_record_is_said(void **unused)
 	over();
 	rescue(MANY, "o", state);
 	for (size_t i = 0; i < MANY; i++)
-		candidate[i].needs.disks.ephemeral_gb = 20;
+		work.plan.unit[work.plan.nunit - MANY + i].makes_disks = true;
 	ending(ERROR_OK, 80, &many);
 	assert_in_range(lines_of(many.s), 1, 16);
 	ending(ERROR_OK, 0, &many);

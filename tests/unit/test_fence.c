@@ -387,9 +387,17 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 	static const struct {
 		const char *line, *says;
 	} cases[] = {
-		{ "options = ip=x passwd=hunter2", "'passwd' is a password" },
-		{ "options = ip=x snmp_priv_passwd=hunter2", "'snmp_priv_passwd' is a password" },
-		{ "options = Password=hunter2", "'Password' is a password" },
+		{ "options = ip=x passwd=hunter2", "'passwd' is a secret" },
+		{ "options = ip=x snmp_priv_passwd=hunter2", "'snmp_priv_passwd' is a secret" },
+		{ "options = Password=hunter2", "'Password' is a secret" },
+		{ "options = ip=x community=hunter2", "'community' is a secret" },
+		{ "options = ip=x snmp_auth_passwd=hunter2", "'snmp_auth_passwd' is a secret" },
+		{ "options = ip=x hexadecimal_kg=hunter2", "'hexadecimal_kg' is a secret" },
+		{ "options = ip=x passwd_script=hunter2", "'passwd_script' is a secret" },
+		{ "options = ip=x secret_key=hunter2", "'secret_key' is a secret" },
+		{ "options = ip=x apikey=hunter2", "'apikey' is a secret" },
+		{ "options = ip=x token=hunter2", "'token' is a secret" },
+		{ "secrets_file = pw", "'pw' is no whole path" },
 		{ "options = action=off", "'action' is given by evac-manage itself" },
 		{ "options = hunter2", "the value is no list of NAME=VALUE" },
 		{ "options = ip={bmcc}", "'{bmcc}' is no name that is filled in" },
@@ -412,7 +420,62 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 				fail_msg("%s: %s", cases[i].line, err.text);
 			assert_null(strstr(err.text, "hunter2"));
 		}
-	assert_int_equal(load("[fencing]\nagent=fence_x\noptions = ip=x passwd_script=/etc/bmc/say\n"), 0);
+	assert_int_equal(load("[fencing]\nagent=fence_x\noptions = ip=x identity_file=/etc/bmc/key token_file=/run/x\n"), 0);
+}
+
+/* An "off" that is any host's is no host's. */
+static void a_group_of_many_hosts_names_each(void **state)
+{
+	static const struct {
+		const char *text;
+		bool one;
+	} row[] = {
+		{ "[fencing]\nagent = fence_x\noptions = ip={bmc}\nbmc = {short}-bmc\n", true },
+		{ "[fencing]\nagent = fence_x\noptions = ip=10.0.0.1 plug={host}\n", true },
+		{ "[fencing]\nagent = fence_x\noptions = ip=10.0.0.1\n", false },
+		{ "[fencing]\nagent = fence_x\noptions = ip={bmc}\nbmc = 10.0.0.1\n", false },
+		{ "[fencing]\nagent = fence_x\noptions = ip=10.0.0.1 login={host}\n", false },
+		{ "[fencing c*]\nagent = fence_x\noptions = ip=10.0.0.1\n", false },
+		{ "[fencing c1]\nagent = fence_x\noptions = ip=10.0.0.1\n", true },
+		{ "[fencing]\nagent = fence_x\noptions = ip={bmc}\n[fencing c1]\nbmc = 10.0.0.1\n", true },
+		{ "[fencing]\nagent = fence_x\noptions = ip=10.0.0.1\n[fencing c1]\ntimeout = 5\n", false },
+		{ "[fencing]\nagent = fence_x\noptions = ip=10.0.0.1\n[fencing c1]\noptions = timeout=9 ipaddr=10.0.0.1\n", false },
+		{ "[fencing]\nagent = fence_x\noptions = ip=10.0.0.1\n[fencing c1]\noptions = ip=10.0.0.2\n", true },
+		{ "[site]\nshared_disks = true\n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++) {
+		if (load(row[i].text) != 0)
+			fail_msg("row %zu: %s", i, err.text);
+		if (fencing_is_of_one_host(&site.fencing, "c1") != row[i].one)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void one_machine_is_known_in_other_words(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} row[] = {
+		{ "ip=1\nlanplus=1\n", "ip=1\nlanplus=1\n", true },
+		{ "ip=1\nusername=a\nplug=3\n", "plug=3\npower_timeout=9\nip=1\n", true },
+		{ "ipaddr=1\nport=3\n", "ip=1\nplug=3\n", true },
+		{ "ip=1\nplug=3\n", "ip=1\nplug=33\n", false },
+		{ "ip=1\n", "ip=1\nplug=3\n", false },
+		{ "ip=1\n", "ip=2\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char program[] = "fence_x";
+		auto_free char *x = xstrdup(row[i].a), *y = xstrdup(row[i].b);
+		const struct fence_agent a = { .program = program, .options = x }, b = { .program = program, .options = y };
+
+		if (fence_agent_same_machine(&a, &b) != row[i].same || fence_agent_same_machine(&b, &a) != row[i].same)
+			fail_msg("row %zu", i);
+	}
 }
 
 static int tidy(void **state)
@@ -452,6 +515,8 @@ int main(void)
 		cmocka_unit_test_setup(a_host_has_the_agent_of_its_name_or_first_pattern, begin),
 		cmocka_unit_test_setup(a_name_is_never_another_option, begin),
 		cmocka_unit_test_setup(what_makes_no_sense_is_refused_by_name, begin),
+		cmocka_unit_test_setup(a_group_of_many_hosts_names_each, begin),
+		cmocka_unit_test_setup(one_machine_is_known_in_other_words, begin),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, tidy);

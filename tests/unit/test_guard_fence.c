@@ -189,6 +189,35 @@ static void it_has_swap(void)
 	f.candidate[I1].needs.disks.swap_mb = 512;
 }
 
+static void has_made(const char *image, const char *name)
+{
+	it_died();
+	f.candidate[I1].nvolume = 1;
+	fact[1].volume = NULL;
+	fact[1].pool = "vms";
+	fact[1].image = image;
+	fact[1].name = name;
+}
+
+static void its_swap_is_on_ceph(void)
+{
+	has_made("i1_disk.swap", "vms/i1_disk.swap");
+	f.candidate[I1].needs.disks.swap_mb = 512;
+}
+
+static void its_ephemeral_is_on_ceph(void)
+{
+	has_made("i1_disk.eph0", "vms/i1_disk.eph0");
+	f.candidate[I1].needs.disks.ephemeral_gb = 2;
+}
+
+/* As many as are asked for: there may be more. */
+static void its_last_ephemeral_is_on_ceph(void)
+{
+	has_made("i1_disk.eph4", "vms/i1_disk.eph4");
+	f.candidate[I1].needs.disks.ephemeral_gb = 2;
+}
+
 static void it_is_off_all_the_same(void)
 {
 	it_has_a_volume_elsewhere();
@@ -251,6 +280,9 @@ static const struct guard_case cases[] = {
 	{ it_has_a_volume_elsewhere, LEAVES "volume v2\n" ALONE },
 	{ it_boots_from_an_image, LEAVES "a root as large as its image\n" ALONE },
 	{ it_has_swap, LEAVES "512 MB swap\n" ALONE },
+	{ its_swap_is_on_ceph, ALONE },
+	{ its_ephemeral_is_on_ceph, ALONE },
+	{ its_last_ephemeral_is_on_ceph, LEAVES "2 GB ephemeral\n" ALONE },
 	{ it_is_off_all_the_same, "" },
 	{ nothing_is_on_ceph, "fence-storage-missing c1: --fence storage: nova records no disk on Ceph" },
 	{ nothing_is_on_ceph_but_made_disks_are_elsewhere,

@@ -86,6 +86,13 @@ static void nobody_can_switch_it_off(void)
 	fence_it();
 }
 
+static void one_machine_is_every_hosts_and_is_switched_off(void)
+{
+	fence_it();
+	f.scene.power = (struct power_facts){ .absent = "[fencing] has one machine for 'c1' and 'c2'",
+		.shared = "[fencing] has one machine for 'c1' and 'c2'" };
+}
+
 #define UNCONFIRMED "fencing-unconfirmed c1: power-off of 'c1' is not confirmed"
 
 static const struct guard_case cases[] = {
@@ -101,6 +108,8 @@ static const struct guard_case cases[] = {
 	    "power-unknown c1: whether 'c1' is on is not known: fence_x: cannot say; it said 'Failed: Timed out' (exit 1, 0.4 s)" },
 	{ it_lives_and_would_be_switched_off, "source-alive cinder-volume c1@rbd: cinder-volume on 'c1@rbd' reported 2 s ago\n"
 	    "fence-live-host c1: --fence power would switch off 'c1', and a service of it reports" },
+	{ one_machine_is_every_hosts_and_is_switched_off, "fence-shared c1: --fence power: [fencing] has one machine for 'c1' and 'c2'\n"
+	    "power-unknown c1: whether 'c1' is on is not known: the fence agent cannot be asked: [fencing] has one machine for 'c1' and 'c2'" },
 	{ nobody_can_switch_it_off, "fence-agent-missing c1: --fence power: no fence agent is configured for 'c1'" },
 };
 

@@ -34,6 +34,11 @@ struct attachments {
 };
 int attachments_of_instance(struct db *db, const char *instance_uuid, struct attachments *out, struct error *err);
 int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err); /* by attach_status */
+/* From where ${host} comes to its storage, as the connector of this attachment has it (os-brick initiator/connector.py:
+ * get_connector_properties: my_block_storage_ip of its nova.conf), in ${arena}; NULL: it does not tell, or is another host's.
+ */
+int attachment_address(struct db *db, const char *id, const char *host, struct arena *arena, const char **out,
+    struct error *err);
 static inline void attachments_free(struct attachments *attachments)
 {
 	db_rows_free(&attachments->rows);

@@ -23,6 +23,19 @@ static inline void neutron_agents_free(struct neutron_agents *agents)
 {
 	db_rows_free(&agents->rows);
 }
+/* Where the host's agents end their tunnels (tunneling_ip of what they report: neutron plugins/ml2/drivers/openvswitch/agent/
+ * ovs_neutron_agent.py, linuxbridge/agent/linuxbridge_neutron_agent.py), but for one that another host has, too. */
+struct host_address {
+	const char *address;
+};
+struct host_addresses {
+	DB_ROWS(struct host_address);
+};
+int neutron_addresses_of(struct db *neutron, const char *host, struct host_addresses *out, struct error *err);
+static inline void host_addresses_free(struct host_addresses *addresses)
+{
+	db_rows_free(&addresses->rows);
+}
 /* neutron agent/common/utils.py: is_agent_down: older than agent_down_time; one from the future is alive there. */
 bool neutron_agent_is_alive(const struct neutron_agent *agent, unsigned down_s);
 /* It plugs ports of instances in: an L2 agent (neutron_lib constants AGENT_TYPE_OVS, _LINUXBRIDGE, _MACVTAP, _NIC_SWITCH). */

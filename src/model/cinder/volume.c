@@ -52,6 +52,22 @@ int attachments_of_instance(struct db *db, const char *instance_uuid, struct att
 	return db_read(db, &SQL_CINDER_ATTACHMENT_LIST_BY_INSTANCE, params, &attachment_shape, &out->rows, err);
 }
 
+struct connector_row {
+	const char *address;
+};
+static const struct db_shape connector_shape = DB_SHAPE(struct connector_row, DB_NULLABLES(struct connector_row, address));
+
+int attachment_address(struct db *db, const char *id, const char *host, struct arena *arena, const char **out,
+    struct error *err)
+{
+	const struct db_param params[] = { p_str("id", id), p_str("host", host), p_end };
+	struct connector_row row = { 0 };
+	int found = db_read_one(db, &SQL_CINDER_ATTACHMENT_GET_ADDRESS, params, &connector_shape, &row, arena, err);
+
+	*out = found > 0 ? row.address : NULL;
+	return found < 0 ? -1 : 0;
+}
+
 int attachments_on_host(struct db *db, const char *host, struct attachments *out, struct error *err)
 {
 	const struct db_param params[] = { p_str("host", host), p_end };

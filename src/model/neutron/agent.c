@@ -18,6 +18,15 @@ int neutron_agents_list(struct db *neutron, const struct neutron_columns *have, 
 	return db_read(neutron, &SQL_NEUTRON_AGENT_LIST, params, &agent_shape, &out->rows, err);
 }
 
+static const struct db_shape host_address_shape = DB_SHAPE(struct host_address, DB_COLUMNS(struct host_address, address));
+
+int neutron_addresses_of(struct db *neutron, const char *host, struct host_addresses *out, struct error *err)
+{
+	const struct db_param params[] = { p_str("host", host), p_end };
+
+	return db_read(neutron, &SQL_NEUTRON_AGENT_ADDRESS_LIST, params, &host_address_shape, &out->rows, err);
+}
+
 bool neutron_agent_is_alive(const struct neutron_agent *agent, unsigned down_s)
 {
 	return agent->age_s <= (int64_t)down_s;
