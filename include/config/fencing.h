@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "util/error.h"
+#include "util/str.h"
 
 /* [fencing] of our own configuration: which fence agent knows a host's power, and what it is told. */
 
@@ -39,9 +40,15 @@ struct fence_agent {
  * name cannot be filled in: it would be another option. */
 int fencing_find(const struct fencing_config *config, const char *host, struct fence_agent *out, struct error *err);
 void fence_agent_free(struct fence_agent *agent);
-/* Do both speak of one machine: the same program, and the same of all options that are not about logging in or waiting? In any
- * order, "ipaddr" and "port" as "ip" and "plug". */
+/* machine.c: what of its options tells one machine from another, in one order and one writing ("ipaddr" and "port" as "ip" and
+ * "plug"); not how it logs in and how long it waits. With its program where no "ip" is among them. The caller frees it. */
+char *fence_agent_machine(const struct fence_agent *agent);
+/* Is that the same of both, and has neither no program? */
 bool fence_agent_same_machine(const struct fence_agent *a, const struct fence_agent *b);
+/* Adds an option's name as fencing.py (fence-agents 4.12) understands it, ${n} letters of ${name}: newer names, '_' for '-'. */
+void fence_option_name(const char *name, size_t n, struct str *out);
+/* Does an option of that name say which machine is meant? */
+bool fence_option_aims(const char *name, size_t n);
 /* Would another host that ${host}'s group, or [fencing], speaks of get another machine? false: nothing of it names the host, so
  * that its "off" is no word about this one. True without an agent. */
 bool fencing_is_of_one_host(const struct fencing_config *config, const char *host);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "doctor.h"
@@ -20,6 +21,7 @@ struct fenced_host {
 	const char *name;
 	bool reports, unfit, asked;
 	struct fence_agent agent;
+	char *machine; /* NULL: which one it is, is not known */
 };
 struct fenced_hosts {
 	struct fenced_host *v;
@@ -29,8 +31,10 @@ struct fenced_hosts {
 
 static void hosts_free(struct fenced_hosts *hosts)
 {
-	for (struct fenced_host *h = hosts->v; h < hosts->v + hosts->n; h++)
+	for (struct fenced_host *h = hosts->v; h < hosts->v + hosts->n; h++) {
 		fence_agent_free(&h->agent);
+		free(h->machine);
+	}
 	free(hosts->v);
 }
 
@@ -54,6 +58,7 @@ static void look_at_host(struct exam *e, const struct scene *scene, const struct
 		hosts->without++;
 		return;
 	}
+	h.machine = rc > 0 ? fence_agent_machine(&h.agent) : NULL;
 	hosts->v = vec_grow(hosts->v, hosts->n, &hosts->cap, sizeof *hosts->v);
 	hosts->v[hosts->n++] = h;
 	if (rc < 0 || fence_check(&h.agent, &err) != 0)
@@ -69,16 +74,30 @@ static bool is_same_agent(const struct fence_agent *a, const struct fence_agent 
 #define OWN_MACHINE \
 	N_("name the host in [fencing]: ip={bmc} with bmc = {short}-bmc.example.org, or a group [fencing HOST] each")
 
+static int by_machine(const void *a, const void *b)
+{
+	const struct fenced_host *one = *(const struct fenced_host *const *)a, *other = *(const struct fenced_host *const *)b;
+	int order = strcmp(one->machine, other->machine);
+
+	return order ? order : one < other ? -1 : one > other;
+}
+
 /* One machine for two hosts: the wrong one would be switched off, or be said to be off. */
 static bool have_own_machines(struct exam *e, const struct fenced_hosts *hosts)
 {
-	for (const struct fenced_host *a = hosts->v; a < hosts->v + hosts->n; a++)
-		for (const struct fenced_host *b = a + 1; b < hosts->v + hosts->n; b++)
-			if (fence_agent_same_machine(&a->agent, &b->agent)) {
-				exam_tell(e, "fence agent", EVACUATIONS, FAIL, OWN_MACHINE,
-				    "'%s' and '%s' have one machine: their options are the same", a->name, b->name);
-				return false;
-			}
+	auto_free const struct fenced_host **order = xcalloc(hosts->n + 1, sizeof(*order));
+	size_t n = 0;
+
+	for (const struct fenced_host *h = hosts->v; h < hosts->v + hosts->n; h++)
+		if (h->machine)
+			order[n++] = h;
+	vec_sort(order, n, sizeof(*order), by_machine);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(order[i - 1]->machine, order[i]->machine) == 0) {
+			exam_tell(e, "fence agent", EVACUATIONS, FAIL, OWN_MACHINE,
+			    "'%s' and '%s' have one machine: their options are the same", order[i - 1]->name, order[i]->name);
+			return false;
+		}
 	return true;
 }
 

@@ -71,19 +71,37 @@ static int next_option(const char **text, struct option_word *out)
 	return 1;
 }
 
-/* What the metadata of an agent (fence-agents 4.12, all of them) calls a password, a secret, a community, a key to log in with
- * or a token, and the scripts that print one: passwd, snmp_auth_passwd, community, hexadecimal_kg, secret_key, apikey, … The
- * name of a file that holds one is none. */
-static bool names_a_secret(const struct option_word *word)
+/* "https://ann:secret@proxy" */
+static bool has_a_login(const struct option_word *word)
 {
-	static const char *const parts[] = { "passw", "secret", "community", "token", "apikey", "api_key", "api-key",
-		"access_key", "hexadecimal_kg", "hexadecimal-kg" };
-	auto_free char *name = xstrndup(word->name, word->name_n);
+	const char *url = memmem(word->value, word->value_n, "://", strlen("://"));
+	const char *end = word->value + word->value_n, *at, *slash;
 
-	if (word->name_n > 5 && strcasecmp(name + word->name_n - 5, "_file") == 0)
+	if (!url)
+		return false;
+	url += strlen("://");
+	slash = memchr(url, '/', (size_t)(end - url));
+	end = slash ? slash : end;
+	at = memchr(url, '@', (size_t)(end - url));
+	return at && memchr(url, ':', (size_t)(at - url));
+}
+
+/* What the metadata of an agent (fence-agents 4.12, all of them) calls a password, a secret, a community, a key to log in with
+ * or a token, and the scripts that print one: passwd, snmp_priv_passwd, community, hexadecimal_kg, secret_key, apikey, … The
+ * name of a file that holds one is none. */
+static bool holds_a_secret(const struct option_word *word)
+{
+	static const char *const parts[] = { "passw", "secret", "community", "token", "apikey", "api_key", "access_key",
+		"hexadecimal_kg" };
+	auto_str struct str name = { 0 };
+
+	if (has_a_login(word))
+		return true;
+	fence_option_name(word->name, word->name_n, &name);
+	if (name.n > strlen("_file") && strcmp(name.s + name.n - strlen("_file"), "_file") == 0)
 		return false;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (strcasestr(name, parts[i]))
+		if (strstr(name.s, parts[i]))
 			return true;
 	return false;
 }
@@ -94,13 +112,28 @@ static bool is_given_by_us(const struct option_word *word)
 	    (word->name_n == 6 && strncmp(word->name, "option", 6) == 0);
 }
 
+/* The agent would obey the last one; ${seen}: the names before it, a line each. */
+static bool is_second(const struct option_word *word, struct str *seen)
+{
+	auto_str struct str line = { 0 };
+	bool known;
+
+	str_addc(&line, '\n');
+	fence_option_name(word->name, word->name_n, &line);
+	str_addc(&line, '\n');
+	known = seen->n > 0 && strstr(seen->s, line.s);
+	str_add(seen, line.s);
+	return known;
+}
+
 static int check_agent_options(const char *text, const char *origin, struct error *err)
 {
+	auto_str struct str seen = { 0 };
 	struct option_word word;
 	int rc;
 
 	while ((rc = next_option(&text, &word)) > 0) {
-		if (names_a_secret(&word)) {
+		if (holds_a_secret(&word)) {
 			error_set(err, ERROR_CONFIG, "%s: '%.*s' is a secret, and this file may be read by others", origin,
 			    (int)word.name_n, word.name);
 			return error_hint(err,
@@ -108,6 +141,9 @@ static int check_agent_options(const char *text, const char *origin, struct erro
 		}
 		if (is_given_by_us(&word))
 			return error_set(err, ERROR_CONFIG, "%s: '%.*s' is given by evac-manage itself", origin,
+			    (int)word.name_n, word.name);
+		if (is_second(&word, &seen))
+			return error_set(err, ERROR_CONFIG, "%s: '%.*s' is given twice, perhaps by its other name", origin,
 			    (int)word.name_n, word.name);
 	}
 	if (rc == 0)
@@ -357,62 +393,6 @@ int fencing_find(const struct fencing_config *config, const char *host, struct f
 }
 
 /* ---- one machine for two hosts */
-
-/* How an agent logs in and how long it waits tells no machine from another; nor does what is on its lines besides. */
-static bool tells_a_machine(const char *line, size_t n)
-{
-	static const char *const not_these[] = { "username", "login", "auth", "cipher", "privlvl", "lanplus", "method",
-		"verbose", "quiet", "debug", "delay", "ssl", "power_wait", "retry_on", "disable_" };
-
-	if (memmem(line, n, "timeout", strlen("timeout")))
-		return false;
-	for (size_t i = 0; i < sizeof not_these / sizeof *not_these; i++)
-		if (strncasecmp(line, not_these[i], strlen(not_these[i])) == 0)
-			return false;
-	return n > 0;
-}
-
-/* fencing.py: the old names of ip and plug. */
-static void add_machine_line(const char *line, size_t n, struct str *out)
-{
-	static const char *const names[][2] = { { "ipaddr=", "ip=" }, { "port=", "plug=" }, { "nodename=", "plug=" } };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strncasecmp(line, names[i][0], strlen(names[i][0])) == 0) {
-			str_add(out, names[i][1]);
-			line += strlen(names[i][0]);
-			n -= strlen(names[i][0]);
-		}
-	str_addn(out, line, n);
-	str_addc(out, '\n');
-}
-
-/* Is each line of ${a} that tells a machine one of ${b}'s? */
-static bool lines_are_in(const char *a, const char *b)
-{
-	auto_str struct str all = { 0 };
-
-	str_addc(&all, '\n');
-	for (const char *p = b; *p; p += strcspn(p, "\n") + 1)
-		add_machine_line(p, strcspn(p, "\n"), &all);
-	for (const char *p = a; *p; p += strcspn(p, "\n") + 1) {
-		auto_str struct str line = { 0 };
-
-		if (!tells_a_machine(p, strcspn(p, "\n")))
-			continue;
-		str_addc(&line, '\n');
-		add_machine_line(p, strcspn(p, "\n"), &line);
-		if (!strcasestr(all.s, line.s))
-			return false;
-	}
-	return true;
-}
-
-bool fence_agent_same_machine(const struct fence_agent *a, const struct fence_agent *b)
-{
-	return a->program && b->program && strcmp(a->program, b->program) == 0 && lines_are_in(a->options, b->options) &&
-	    lines_are_in(b->options, a->options);
-}
 
 /* Any other host that this group speaks of; one that it names alone has what its group itself says. */
 bool fencing_is_of_one_host(const struct fencing_config *config, const char *host)

@@ -16,6 +16,8 @@
 
 #define STEP_MS 50 /* how late its end may be seen */
 #define NOT_STARTED 127
+#define PIECE 1024
+#define PIPE_READS (65536 / PIECE) /* Linux: pipe(7) */
 
 struct pipes {
 	int input[2], output[2];
@@ -71,7 +73,7 @@ static int write_input(int fd, const char *input, struct error *err)
 /* What is there to be read; false: its end. */
 static bool read_some(int fd, struct str *output)
 {
-	char piece[1024];
+	char piece[PIECE];
 	ssize_t n = read(fd, piece, sizeof piece);
 
 	if (n > 0 && output->n + (size_t)n <= CHILD_OUTPUT_MAX)
@@ -103,8 +105,14 @@ static void attend(const struct child *child, pid_t pid, int fd, struct str *out
 		if (poll(&from, 1, STEP_MS) > 0)
 			open = read_some(fd, output);
 	}
-	for (struct pollfd from = { .fd = fd, .events = POLLIN }; open && poll(&from, 1, 0) > 0;)
+	/* What it left in the pipe, and no more: what it has started may go on without end. */
+	for (size_t i = 0; open && i <= PIPE_READS; i++) {
+		struct pollfd from = { .fd = fd, .events = POLLIN };
+
+		if (poll(&from, 1, 0) <= 0)
+			return;
 		open = read_some(fd, output);
+	}
 }
 
 /* With all that it has started. */

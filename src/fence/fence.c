@@ -80,17 +80,40 @@ static int check_secret_line(const char *path, const char *line, size_t n, size_
 	    (name == strlen("action") && strncasecmp(line, "action", name) == 0) ||
 	    (name == strlen("option") && strncasecmp(line, "option", name) == 0))
 		return error_set(err, ERROR_CONFIG, "'%s', line %zu: it is no NAME=VALUE of an option", path, number);
+	if (fence_option_aims(line, name)) /* it would come after the options, and count */
+		return error_set(err, ERROR_CONFIG,
+		    "'%s', line %zu: '%.*s' says which machine is meant, and stands among the options", path, number, (int)name,
+		    line);
 	return 0;
+}
+
+/* fencing.py cuts one pair of quotes off a value before it uses it. */
+static void cut_quotes(const char **value, size_t *n)
+{
+	if (*n < 3 || (*value)[0] != '"' || (*value)[*n - 1] != '"')
+		return;
+	(*value)++;
+	*n -= 2;
+}
+
+/* From here on no message of ours has it: with its quotes it is masked between them. */
+static void keep_secret_value(const char *value, size_t n)
+{
+	auto_secret_str struct str text = { 0 };
+
+	cut_quotes(&value, &n);
+	str_reserve(&text, n + 1);
+	str_addn(&text, value, n);
+	secret_keep(text.s);
 }
 
 /* Lines NAME=VALUE, as the agent gets them; empty ones and those with '#' are left out. */
 static int read_secrets(const char *path, struct str *out, struct error *err)
 {
-	auto_secret_str struct str text = { 0 }, value = { 0 };
+	auto_secret_str struct str text = { 0 };
 	size_t number = 0;
 
 	str_reserve(&text, SECRETS_MAX + 1);
-	str_reserve(&value, SECRETS_MAX + 1);
 	str_reserve(out, SECRETS_MAX + 2);
 	if (check_private(path, err) != 0 || file_read(path, SECRETS_MAX, ERROR_CONFIG, &text, err) != 0)
 		return -1;
@@ -98,15 +121,15 @@ static int read_secrets(const char *path, struct str *out, struct error *err)
 		size_t n = strcspn(p, "\r\n");
 
 		number++;
+		while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t')) /* as the agent does */
+			n--;
 		if (n == 0 || *p == '#')
 			continue;
 		if (check_secret_line(path, p, n, number, err) != 0)
 			return -1;
 		str_addn(out, p, n);
 		str_addc(out, '\n');
-		str_clear(&value);
-		str_addn(&value, p + strcspn(p, "=") + 1, n - strcspn(p, "=") - 1);
-		secret_keep(value.s);
+		keep_secret_value(p + strcspn(p, "=") + 1, n - strcspn(p, "=") - 1);
 	}
 	return 0;
 }
@@ -140,6 +163,7 @@ static size_t told_secret_at(const struct told *told, const char *text)
 		const char *value = p + strcspn(p, "=") + 1;
 		size_t n = strcspn(value, "\n");
 
+		cut_quotes(&value, &n); /* with them it is masked between them */
 		if (n > longest && strncmp(text, value, n) == 0)
 			longest = n;
 	}

@@ -152,6 +152,28 @@ static void one_that_says_too_much_is_read_to_its_end(void **state)
 	assert_int_equal(a.state, FENCE_UNKNOWN); /* its word was not kept: never taken for off */
 }
 
+/* What it has started writes without end, and holds its output. */
+static void one_that_leaves_a_child_that_talks_has_answered(void **state)
+{
+	auto_free char *script = xasprintf("%s/talks", dir), *path = xasprintf("%s.child", file), *child = NULL;
+	auto_free char *text = xasprintf("#!/bin/sh\necho 'Status: OFF'\nyes 2>/dev/null & echo $! >%s\nexit 2\n", path);
+	int64_t began = clock_monotonic_ms();
+	struct fence_answer a;
+	int i;
+
+	(void)state;
+	put_file(script, text, 0700);
+	free(agent.program);
+	agent.program = xstrdup(script);
+	fence_ask(&agent, &a);
+	assert_int_equal(a.state, FENCE_OFF);
+	assert_true(clock_monotonic_ms() - began < 9000);
+	child = all_of(".child");
+	for (i = 0; i < 100 && is_alive(child); i++)
+		clock_sleep_ms(20);
+	assert_true(i < 100);
+}
+
 static void one_that_cannot_be_run_is_no_answer(void **state)
 {
 	static const char *const programs[] = { "/nowhere/fence_x", "fence_not_there", "/etc/passwd" };
@@ -222,6 +244,39 @@ static void a_password_that_others_may_read_is_not_sent(void **state)
 	put_file(password_file, "a\nb\n", 0600);
 	fence_ask(&agent, &a);
 	assert_non_null(strstr(a.trouble, "holds no password"));
+}
+
+/* As fencing.py takes them: without blanks at the end, and without one pair of quotes. */
+static void a_secret_of_a_file_is_in_no_words(void **state)
+{
+	auto_free char *path = xasprintf("%s/secrets", dir);
+	struct fence_answer a;
+
+	(void)state;
+	agent.secrets_file = xstrdup(path);
+	put_file(path, "# of the PDU\ncommunity=Comm-unity  \r\nhexadecimal_kg=\"q9\"\n", 0600);
+	a = ask_about("told");
+	assert_non_null(strstr(a.words, "community=*** hexadecimal_kg=***"));
+}
+
+static void a_file_of_secrets_names_no_machine(void **state)
+{
+	static const char *const lines[] = { "ip=192.0.2.9", "IPADDR=192.0.2.9", "plug=4", "port=4", "systems-uri=/x", "action=off",
+		"secret", "secret=", "=secret" };
+	auto_free char *path = xasprintf("%s/secrets", dir);
+
+	(void)state;
+	agent.secrets_file = xstrdup(path);
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		auto_free char *text = xasprintf("community=x\n%s\n", lines[i]);
+		struct fence_answer a;
+
+		put_file(path, text, 0600);
+		a = ask_about("on");
+		assert_int_equal(a.state, FENCE_UNKNOWN);
+		if (!strstr(a.trouble, "line 2: "))
+			fail_msg("%s: %s", lines[i], a.trouble);
+	}
 }
 
 /* Behind fence_ipmilan's -P stands what it was told as ipmitool_timeout. */
@@ -397,6 +452,10 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 		{ "options = ip=x secret_key=hunter2", "'secret_key' is a secret" },
 		{ "options = ip=x apikey=hunter2", "'apikey' is a secret" },
 		{ "options = ip=x token=hunter2", "'token' is a secret" },
+		{ "options = proxy=http://ann:hunter2@proxy:3128", "'proxy' is a secret" },
+		{ "options = Api-Key=hunter2", "'Api-Key' is a secret" },
+		{ "options = ip=x plug=1 ipaddr=y", "'ipaddr' is given twice" },
+		{ "options = plug=1 ip=x ssl=1 port=2", "'port' is given twice" },
 		{ "secrets_file = pw", "'pw' is no whole path" },
 		{ "options = action=off", "'action' is given by evac-manage itself" },
 		{ "options = hunter2", "the value is no list of NAME=VALUE" },
@@ -421,6 +480,7 @@ static void what_makes_no_sense_is_refused_by_name(void **state)
 			assert_null(strstr(err.text, "hunter2"));
 		}
 	assert_int_equal(load("[fencing]\nagent=fence_x\noptions = ip=x identity_file=/etc/bmc/key token_file=/run/x\n"), 0);
+	assert_int_equal(load("[fencing]\nagent=fence_x\noptions = session_url=https://[::1]:443/a@b ssl=1 ssl_secure=1\n"), 0);
 }
 
 /* An "off" that is any host's is no host's. */
@@ -456,22 +516,31 @@ static void a_group_of_many_hosts_names_each(void **state)
 static void one_machine_is_known_in_other_words(void **state)
 {
 	static const struct {
-		const char *a, *b;
+		const char *a, *b, *program;
 		bool same;
 	} row[] = {
-		{ "ip=1\nlanplus=1\n", "ip=1\nlanplus=1\n", true },
-		{ "ip=1\nusername=a\nplug=3\n", "plug=3\npower_timeout=9\nip=1\n", true },
-		{ "ipaddr=1\nport=3\n", "ip=1\nplug=3\n", true },
-		{ "ip=1\nplug=3\n", "ip=1\nplug=33\n", false },
-		{ "ip=1\n", "ip=1\nplug=3\n", false },
-		{ "ip=1\n", "ip=2\n", false },
+		{ "ip=1\nlanplus=1\n", "ip=1\nlanplus=1\n", "fence_x", true },
+		{ "ip=1\nusername=a\nplug=3\n", "plug=3\npower_timeout=9\nip=1\n", "fence_x", true },
+		{ "ipaddr=1\nport=3\n", "ip=1\nplug=3\n", "fence_x", true },
+		{ "ip=1\nplug=3\n", "ip=1\nplug=33\n", "fence_x", false },
+		{ "ip=1\n", "ip=1\nplug=3\n", "fence_x", false },
+		{ "ip=1\n", "ip=2\n", "fence_x", false },
+		{ "ip=BMC1\n", "ip=bmc1\n", "fence_x", true },
+		{ "ip=1\nsnmp_version=3\n", "ip=1\nsnmp_version=2c\n", "fence_x", true },
+		{ "ip=1\nsnmpget_path=/opt/x\nssl_insecure=1\n", "ip=1\n", "fence_x", true },
+		{ "ip=1\nsystems-uri=/1\n", "ip=1\nsystems_uri=/1\n", "fence_x", true },
+		{ "plug=1\nauth_url=a\n", "plug=1\nauth_url=b\n", "fence_x", false },
+		{ "ip=1\n", "ip=1\n", "fence_other", true },
+		{ "plug=1\n", "plug=1\n", "fence_other", false },
+		{ "", "", "fence_x", true },
+		{ "", "", "fence_other", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(row); i++) {
 		char program[] = "fence_x";
-		auto_free char *x = xstrdup(row[i].a), *y = xstrdup(row[i].b);
-		const struct fence_agent a = { .program = program, .options = x }, b = { .program = program, .options = y };
+		auto_free char *x = xstrdup(row[i].a), *y = xstrdup(row[i].b), *other = xstrdup(row[i].program);
+		const struct fence_agent a = { .program = program, .options = x }, b = { .program = other, .options = y };
 
 		if (fence_agent_same_machine(&a, &b) != row[i].same || fence_agent_same_machine(&b, &a) != row[i].same)
 			fail_msg("row %zu", i);
@@ -504,8 +573,11 @@ int main(void)
 		cmocka_unit_test_setup(an_exit_code_alone_is_no_off, begin),
 		cmocka_unit_test_setup(one_that_hangs_is_killed_with_its_children, begin),
 		cmocka_unit_test_setup(one_that_says_too_much_is_read_to_its_end, begin),
+		cmocka_unit_test_setup(one_that_leaves_a_child_that_talks_has_answered, begin),
 		cmocka_unit_test_setup(one_that_cannot_be_run_is_no_answer, begin),
 		cmocka_unit_test_setup(nothing_secret_is_in_argv_environment_or_words, begin),
+		cmocka_unit_test_setup(a_file_of_secrets_names_no_machine, begin),
+		cmocka_unit_test_setup(a_secret_of_a_file_is_in_no_words, begin),
 		cmocka_unit_test_setup(a_password_that_others_may_read_is_not_sent, begin),
 		cmocka_unit_test_setup(ipmitool_reads_the_password_itself, begin),
 		cmocka_unit_test_setup(a_password_arrives_as_it_is, begin),
