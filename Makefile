@@ -9,7 +9,8 @@ VERSION := 0.1.0
 Q       := $(if $(V),,@)
 
 # ---- flags: ours are apart from CFLAGS and LDFLAGS, so that a packager can set those
-PKGS     := libmariadb librabbitmq json-c smartcols libcrypto libssl
+# OpenSSL first: the loader looks its thousands of names up in the order of the libraries
+PKGS     := libcrypto libssl libmariadb librabbitmq json-c
 CFLAGS   ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wformat=2 -Wvla \

@@ -4,7 +4,7 @@
 # As root: installs what is missing. Otherwise prints the line to type, and exits 1 when there is one.
 set -eu
 
-BUILD="gcc make pkg-config libc6-dev libmariadb-dev librabbitmq-dev libjson-c-dev libsmartcols-dev libssl-dev gettext"
+BUILD="gcc make pkg-config libc6-dev libmariadb-dev librabbitmq-dev libjson-c-dev libssl-dev gettext"
 CHECK="fence-agents openipmi ipmitool openssl libcmocka-dev valgrind libc6-dbg clang clang-format libclang-rt-14-dev mandoc shellcheck zsh fish
   iproute2 time python3-jsonschema python3-pyte lowdown"
 # only the libraries of nova, cinder and placement: their service packages bring libvirt, qemu and questions

@@ -113,6 +113,13 @@ size_t db_stream_columns(const struct db_stream *stream);
 const char *db_stream_column(const struct db_stream *stream, size_t i);
 int db_stream_next(struct db_stream *stream, const char *const **values, struct error *err); /* 1: a row; 0: the end; -1 */
 void db_stream_close(struct db_stream **stream); /* NULL inside is fine; reads what is left, so that the connection is free */
+/* The same as structs of a shape, where a listing is longer than what should be held. ${row} and its texts live until the next
+ * call. */
+struct db_walk;
+int db_walk_open(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
+    struct db_walk **out, struct error *err);
+int db_walk_next(struct db_walk *walk, const void **row, struct error *err); /* 1: a row; 0: the end; -1 */
+void db_walk_close(struct db_walk **walk);                                   /* as db_stream_close() */
 /* From now on the server ends a statement of this session that takes longer: ERROR_TIMEOUT. -1 with ERROR_ERROR: it has no such
  * limit, or does not take it; the connection is as good as before. */
 int db_limit_statements(struct db *db, int64_t seconds, struct error *err);

@@ -15,14 +15,12 @@
 #include "util/str.h"
 
 /* Rows for people and programs: filled by an operation, printed in the format that was asked for. Cells are typed, so that JSON
- * gets numbers, booleans and nulls. The table owns its texts. */
+ * gets numbers, booleans and nulls. The table owns its texts.
+ *
+ * Where table_begin() was told how the rows are shown, value, csv, json and yaml leave row by row and nothing of them is held;
+ * a table, which needs all of its widths first, holds each row as the bytes of the cells that it shows (100,000 volumes: 13
+ * MiB). */
 
-enum cell_type { CELL_NULL, CELL_TEXT, CELL_INT, CELL_BOOL, CELL_JSON /* an object on one line, as text */ };
-struct cell {
-	enum cell_type type;
-	const char *text;
-	int64_t number; /* also the bool */
-};
 /* What a column holds: how a cell gives way where a table is wider than the terminal. */
 enum column_kind {
 	COLUMN_TEXT,   /* a word of nova's, cinder's or ours: stays whole, blanks apart */
@@ -42,17 +40,34 @@ struct table_column {
 	bool json_only;    /* for json, yaml and csv; too much for a table or a line of values unless -c names it */
 	enum column_kind kind;
 };
+struct cell;
+struct table_stream;
 struct table {
 	const struct table_column *column;
-	size_t ncolumn;
-	struct cell *cell; /* row after row */
-	size_t nrow, cap;
+	size_t ncolumn, nrow;
+	struct cell *cell; /* of the last row; its texts are in .text */
+	size_t next;       /* the column behind the one that was filled last */
+	struct str text;   /* NUL behind each */
+	struct str held;   /* the rows before it, one behind the other */
+	size_t *at, cap;   /* where each begins */
+	bool *hidden;      /* columns that are not kept; NULL: all are */
+	struct table_stream *stream;
 	const char *globals; /* request.globals: table_advice() puts it behind our commands */
 	char *none;          /* said to people instead of headings alone; table_say_none() */
-	struct arena arena;
 };
 
 void table_init(struct table *table, const struct table_column *column, size_t ncolumn);
+/* How its rows will be printed, before the first of them and behind table_check(); ${shown} must outlive the table. From then
+ * on a row may be written to stdout as soon as the next one is added, where neither sorting nor widths need the others, and
+ * cells that are not shown may be lost: no table_count() of these. What is written leaves in pieces of 64 KiB, so that an error
+ * before the first leaves stdout empty; a reader that is slower than we are is not waited for, what it has not taken is kept.
+ */
+void table_begin(struct table *table, const struct shown *shown);
+/* For the one who fills it, when ${err} is why there are no more rows: where some are on stdout already, they end there with a
+ * whole row (and JSON without its bracket), and ${err} says that the list is not whole. */
+void table_break_off(struct table *table, struct error *err);
+/* Has stdout failed? Then no row that is added will be seen; table_print() has the error. */
+bool table_has_failed(const struct table *table);
 /* A new row of nulls; cells are then set by column key (a key that is not there is a bug). */
 void table_add(struct table *table);
 void table_text(struct table *table, const char *key, const char *text); /* NULL stays null; copied */
@@ -69,8 +84,10 @@ void table_bool(struct table *table, const char *key, bool value);
 void table_add_members(struct table *table, const void *row, const struct db_column *member);
 /* What people read where there are no rows: "No volumes on 'X'.". Without it they get the headings. */
 void table_say_none(struct table *table, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* How many rows have this text in that column. */
+/* How many rows have this text in that column. Not with table_begin(). */
 size_t table_count(const struct table *table, const char *key, const char *text);
+/* The text of a cell of a row; NULL: it has none. It lives until a row is added. */
+const char *table_text_in(const struct table *table, size_t row, const char *key);
 void table_free(struct table *table);
 
 /* Writes to stdout as ${shown} says, with its columns, sorting and width. Columns are named by key or title, in any case.

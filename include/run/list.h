@@ -6,7 +6,8 @@
 #include "out/table.h"
 
 /* A command that only shows rows: opens what it needs, fills the table in one snapshot a database, prints it, and may then say
- * by what it has shown how it ends. An error before the rows are printed leaves stdout empty.
+ * by what it has shown how it ends. Rows leave as they come (table_begin()): an error before any was written leaves stdout
+ * empty, after that it says that the list is half (table_break_off()).
  *
  * What could not be asked (the world's absences) is said after the rows, an error a source, and decides how the command ends:
  * its configuration, then databases, then brokers. When the command is about a host whose cell answers (scene->nova.home), the
@@ -18,6 +19,7 @@ struct listing {
 	int (*fill)(struct scene *scene, struct table *table, struct error *err);
 	int (*conclude)(const struct table *shown, const struct request *request,
 	    struct error *err); /* NULL: rows are no error */
+	bool counts_rows;       /* fill or conclude asks table_count(): no row leaves before the last one came */
 	bool outlives_deadline; /* each of its rows says by itself that there was no time for it */
 	bool counts_absences; /* its rows have them, and conclude counts them; a configuration that cannot be read still wins */
 };

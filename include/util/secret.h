@@ -2,6 +2,8 @@
 #ifndef UTIL_SECRET_H
 #define UTIL_SECRET_H
 
+#include <stdbool.h>
+
 #include "util/str.h"
 
 /* Passwords are values, and hidden where values are: url_*_show() and config_values write '***' for them, our own sentences
@@ -25,5 +27,7 @@ void secret_put_in(struct str *out, const char *text, const char *mark, const ch
 
 /* The second wall, for whatever a person reads: ${text} without the passwords that cannot be a name or a word. */
 void str_add_public(struct str *out, const char *text);
+/* Would that leave anything out? */
+bool secret_is_in(const char *text);
 
 #endif

@@ -19,6 +19,9 @@ void str_add_visible(struct str *out, const char *s);
 
 /* The next character of ${s}, at most ${n} bytes: its length and ${code}. 0: these bytes are no UTF-8. */
 size_t utf8_next(const char *s, size_t n, uint32_t *code);
+/* How many of the first ${n} bytes of ${s} are ASCII that nothing obeys, up to the first that is not: the most of what we
+ * write, and it needs no closer look. */
+size_t ascii_length(const char *s, size_t n);
 bool code_is_obeyed(uint32_t code);
 
 #endif

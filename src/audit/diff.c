@@ -68,6 +68,7 @@ enum error_kind audit_diff(const struct request *request, struct error *err)
 	if (rc == 0)
 		rc = document_read(request->audit.new_report, &new, err);
 	if (rc == 0) {
+		table_begin(&table, &request->shown);
 		table_say_none(&table, "No differences between the two reports.");
 		compare_reports(&old, &new, &table);
 		rc = table_print(&table, &request->shown, err);

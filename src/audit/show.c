@@ -229,6 +229,7 @@ int show_report(const struct audit_report *report, const struct request *request
 	int rc;
 
 	table_init(&table, columns, NCOLUMNS);
+	table_begin(&table, &request->shown);
 	table_say_none(&table, "No findings.");
 	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
 		for (size_t i = 0; i < report->n; i++)

@@ -14,28 +14,39 @@ static const struct table_column columns[] = {
 	{ "volume_id", NULL, false, COLUMN_UUID },
 };
 
-static int fill_backups(struct scene *scene, struct table *table, struct error *err)
+static int add_backups(struct scene *scene, const char *host, struct table *table, struct error *err)
 {
-	const char *host = scene->request->what.host;
-	struct backups backups;
+	struct db_walk *walk;
+	const void *row;
+	int rc = 0;
 
-	if (scene_find_cinder(scene, err) != 0 || (host && scene_check_node(scene, host, err) != 0) ||
-	    backups_list(scene->world->cinder_db, &backups, err) != 0)
+	if (backups_walk(scene->world->cinder_db, &walk, err) != 0)
 		return -1;
-	if (host) {
-		owned_say_twins(scene, host, "backup");
-		table_say_none(table, "No backups on '%s'.", host);
-	} else {
-		table_say_none(table, "No backups.");
-	}
-	for (const struct backup *b = backups.v; b < backups.v + backups.n; b++) {
+	while (!table_has_failed(table) && (rc = db_walk_next(walk, &row, err)) == 1) {
+		const struct backup *b = row;
+
 		if (host && !str_equal(b->host, host))
 			continue;
 		table_add(table);
 		table_members(table, struct backup, b, id, name, project_id, status, size_gb, host, volume_id);
 	}
-	backups_free(&backups);
-	return 0;
+	db_walk_close(&walk);
+	return table_has_failed(table) ? 0 : rc;
+}
+
+static int fill_backups(struct scene *scene, struct table *table, struct error *err)
+{
+	const char *host = scene->request->what.host;
+
+	if (!host) {
+		table_say_none(table, "No backups.");
+		return add_backups(scene, NULL, table, err);
+	}
+	if (scene_find_cinder(scene, err) != 0 || scene_check_node(scene, host, err) != 0)
+		return -1;
+	owned_say_twins(scene, host, "backup");
+	table_say_none(table, "No backups on '%s'.", host);
+	return add_backups(scene, host, table, err);
 }
 
 static const struct listing backup_list = { .needs = NEEDS_CINDER, LISTED(columns), .fill = fill_backups };

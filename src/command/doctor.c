@@ -443,6 +443,7 @@ static const struct listing doctor = {
 	LISTED(columns),
 	.fill = fill_checks,
 	.conclude = refuse_unfit,
+	.counts_rows = true,
 	.outlives_deadline = true,
 	.counts_absences = true,
 };

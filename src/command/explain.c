@@ -208,7 +208,7 @@ static int unknown_page(const char *word, struct error *err)
 	add_all_pages(&t);
 	known = xcalloc(t.nrow, sizeof *known);
 	for (size_t i = 0; i < t.nrow; i++)
-		known[i] = t.cell[i * NCOLUMN].text;
+		known[i] = table_text_in(&t, i, columns[0].key);
 	scene_unknown(_("finding, check, exit code or bug of nova"), word, known, t.nrow, "evac-manage explain", err);
 	free(known);
 	table_free(&t);
@@ -220,9 +220,9 @@ static int print_page(const struct table *t, struct error *err)
 {
 	auto_str struct str page = { 0 };
 
-	str_addf(&page, "%s: ", t->cell[0].text);
+	str_addf(&page, "%s: ", table_text_in(t, 0, columns[0].key));
 	for (size_t i = 1; i < NCOLUMN; i++) {
-		const char *text = t->cell[i].text;
+		const char *text = table_text_in(t, 0, columns[i].key);
 
 		if (i == ON_PAGE)
 			str_add(&page, "\n\n");
@@ -245,8 +245,8 @@ static int print_page_json(const struct table *t, const struct shown *shown, str
 	int rc;
 
 	for (size_t i = 0; i < NCOLUMN; i++)
-		if (t->cell[i].text)
-			put_text(page, columns[i].key, t->cell[i].text);
+		if (table_text_in(t, 0, columns[i].key))
+			put_text(page, columns[i].key, table_text_in(t, 0, columns[i].key));
 	rc = out_json(page, shown, err);
 	json_object_put(page);
 	return rc;

@@ -428,6 +428,7 @@ static const struct listing host_return = {
 	LISTED(columns),
 	.fill = fill_return_checks,
 	.conclude = refuse_return,
+	.counts_rows = true,
 	.counts_absences = true,
 };
 

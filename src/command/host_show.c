@@ -425,7 +425,8 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 
 static const struct listing host_show = { .needs = WITNESS_CINDER | WITNESS_NOVA | WITNESS_NEUTRON,
 	LISTED(columns),
-	.fill = fill_host };
+	.fill = fill_host,
+	.counts_rows = true };
 
 static enum error_kind run_host_show(const struct request *request, struct error *err)
 {

@@ -85,6 +85,7 @@ static enum error_kind run_journal_list(const struct request *request, struct er
 		return err->kind;
 	}
 	table_init(&t, COLUMNS);
+	table_begin(&t, &request->shown);
 	table_say_none(&t, "No runs in '%s'.", runs.dir);
 	for (size_t i = 0; i < runs.n; i++)
 		list_run(&t, &runs, runs.v[i]);

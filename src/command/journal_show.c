@@ -111,6 +111,8 @@ static enum error_kind run_journal_show(const struct request *request, struct er
 		return follow_run(request, path, err);
 	table_init(&shown.table, COLUMNS);
 	rc = table_check(COLUMNS, &request->shown, err);
+	if (rc == 0)
+		table_begin(&shown.table, &request->shown);
 	if (rc == 0 && journal_read(path, add_record_row, &shown, &torn, &trouble) == 0)
 		say_what_is_odd(&shown, path, torn);
 	if (rc == 0)

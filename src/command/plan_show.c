@@ -30,6 +30,7 @@ static int print_plan_rows(const struct plan_file *file, const struct request *r
 	int rc;
 
 	table_init(&t, COLUMNS);
+	table_begin(&t, &request->shown);
 	table_say_none(&t, "No steps in the plan.");
 	for (size_t i = 0; i < file->plan.nunit; i++)
 		for (const struct step *s = file->plan.unit[i].step; s < file->plan.unit[i].step + file->plan.unit[i].nstep;

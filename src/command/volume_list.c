@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "find/services.h"
 #include "owned.h"
 #include "run/list.h"
 #include "util/str.h"
@@ -27,28 +28,57 @@ static bool is_of_host_name(const struct host_name *asked, const struct host_nam
 	return !asked->pool[0] || strcmp(asked->pool, owner->pool) == 0;
 }
 
+static void add_listed_volume(struct table *table, const struct volume *v, const struct host_name *owner)
+{
+	table_add(table);
+	table_members(table, struct volume, v, id, name, project_id, status, attach_status, size_gb, host);
+	table_text(table, "backend", owner->backend[0] ? owner->backend : NULL);
+	table_text(table, "pool", owner->pool[0] ? owner->pool : NULL);
+	table_members(table, struct volume, v, cluster_name, service_uuid);
+}
+
+/* As they come; those of a twin only make it known. */
+static int add_volumes(struct scene *scene, const struct host_name *asked, struct table *table, struct error *err)
+{
+	const char *name = scene->request->what.host;
+	struct db_walk *walk;
+	struct host_name owner;
+	const void *row;
+	int rc = 0;
+
+	if (volumes_walk(scene->world->cinder_db, asked->node, &walk, err) != 0)
+		return -1;
+	table_say_none(table, "No volumes on '%s'.", name);
+	while (!table_has_failed(table) && (rc = db_walk_next(walk, &row, err)) == 1) {
+		const struct volume *v = row;
+
+		if (!host_name_parse(v->host, &owner))
+			continue;
+		if (strcmp(owner.node, asked->node) != 0)
+			owners_add(&scene->cinder.owners, "volume", v->host);
+		else if (is_of_host_name(asked, &owner))
+			add_listed_volume(table, v, &owner);
+	}
+	db_walk_close(&walk);
+	return table_has_failed(table) ? 0 : rc;
+}
+
 static int fill_volumes(struct scene *scene, struct table *table, struct error *err)
 {
-	struct host_name asked, owner;
-	struct volumes volumes;
+	struct db *db = scene->world->cinder_db;
+	struct host_name asked;
 
 	if (!host_name_parse(scene->request->what.host, &asked))
 		return error_set(err, ERROR_USAGE, "--host '%s' is not a host", scene->request->what.host);
-	if (scene_find_cinder(scene, err) != 0 || scene_check_owner(scene, &asked, err) != 0 ||
-	    volumes_on_node(scene->world->cinder_db, asked.node, &volumes, err) != 0)
+	if (scene_find_cinder_services(scene, err) != 0 || backup_owners_list(db, &scene->cinder.owners, err) != 0 ||
+	    add_volumes(scene, &asked, table, err) != 0)
 		return -1;
-	owned_say_twins(scene, asked.node, "volume");
-	table_say_none(table, "No volumes on '%s'.", scene->request->what.host);
-	for (const struct volume *v = volumes.v; v < volumes.v + volumes.n; v++) {
-		if (!host_name_parse(v->host, &owner) || !is_of_host_name(&asked, &owner))
-			continue;
-		table_add(table);
-		table_members(table, struct volume, v, id, name, project_id, status, attach_status, size_gb, host, cluster_name,
-		    service_uuid);
-		table_text(table, "backend", owner.backend[0] ? owner.backend : NULL);
-		table_text(table, "pool", owner.pool[0] ? owner.pool : NULL);
+	if (table->nrow == 0) { /* what owns something exists; of another name all owners are asked */
+		owners_free(&scene->cinder.owners);
+		if (owners_list(db, &scene->cinder.owners, err) != 0 || scene_check_owner(scene, &asked, err) != 0)
+			return -1;
 	}
-	volumes_free(&volumes);
+	owned_say_twins(scene, asked.node, "volume");
 	return 0;
 }
 

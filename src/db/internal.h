@@ -84,4 +84,16 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 void db_forget(struct db *db, MYSQL_STMT *stmt); /* closed, and prepared anew the next time */
 void db_statements_close(struct db *db);
 
+/* read.c. The members of ${shape} in the order of an answer's columns; one too many or too few is a bug and ends the program.
+ * The caller frees the array. */
+const struct db_column **db_match_columns(const struct sql *sql, const struct db_shape *shape, const char *const *name,
+    size_t n);
+static inline bool db_column_is_text(const struct db_column *column)
+{
+	return column->type == DB_TEXT || column->type == DB_MAYBE_TEXT;
+}
+/* A value of a column that is no text, NULL too, into the struct's member. */
+int db_store_number(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text, void *member,
+    struct error *err);
+
 #endif

@@ -46,31 +46,44 @@ static size_t count_columns(const struct db_shape *shape)
 	return n;
 }
 
-static bool is_column_taken(const struct fetch *f, unsigned i)
+static bool is_column_taken(const struct db_column *const *column, size_t i)
 {
-	unsigned k = 0;
+	size_t k = 0;
 
-	while (k < i && f->column[k] != f->column[i])
+	while (k < i && column[k] != column[i])
 		k++;
 	return k < i;
 }
 
+const struct db_column **db_match_columns(const struct sql *sql, const struct db_shape *shape, const char *const *name,
+    size_t n)
+{
+	const struct db_column **column = xcalloc(n, sizeof *column);
+
+	for (size_t i = 0; i < n; i++) {
+		column[i] = column_named(shape, name[i]);
+		if (!column[i] || n != count_columns(shape) || is_column_taken(column, i)) {
+			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n",
+			    sql->name, name[i]);
+			exit(error_kind_exit_code(ERROR_BUG));
+		}
+	}
+	return column;
+}
+
 static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sql, const struct db_shape *shape)
 {
+	auto_free const char **name = NULL;
+
 	f->n = mysql_num_fields(meta);
 	f->bind = xcalloc(f->n, sizeof *f->bind);
 	f->length = xcalloc(f->n, sizeof *f->length);
 	f->is_null = xcalloc(f->n, sizeof *f->is_null);
-	f->column = xcalloc(f->n, sizeof *f->column);
 	f->above = xcalloc(f->n, sizeof *f->above);
-	for (unsigned i = 0; i < f->n; i++) {
-		f->column[i] = column_named(shape, mysql_fetch_field_direct(meta, i)->name);
-		if (!f->column[i] || f->n != count_columns(shape) || is_column_taken(f, i)) {
-			fprintf(stderr, "evac-manage: bug: statement %s: its columns are not those of the shape (%s)\n",
-			    sql->name, mysql_fetch_field_direct(meta, i)->name);
-			exit(error_kind_exit_code(ERROR_BUG));
-		}
-	}
+	name = xcalloc(f->n, sizeof *name);
+	for (unsigned i = 0; i < f->n; i++)
+		name[i] = mysql_fetch_field_direct(meta, i)->name;
+	f->column = db_match_columns(sql, shape, name, f->n);
 }
 
 static void make_buffers(struct fetch *f)
@@ -122,24 +135,12 @@ static int bad_value(const struct db *db, const struct sql *sql, const struct db
 	    column->name, text ? "'" : "", text ? text : "NULL", text ? "'" : "");
 }
 
-static int store_value(struct db *db, const struct sql *sql, const struct fetch *f, unsigned i, char *row, struct arena *arena,
+int db_store_number(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text, void *member,
     struct error *err)
 {
-	const struct db_column *column = f->column[i];
-	char *text = f->is_null[i] ? NULL : f->bind[i].buffer, *end = NULL;
-	void *member = row + column->offset;
 	long long number = 0;
+	char *end = NULL;
 
-	if (text)
-		text[f->length[i]] = '\0';
-	if (column->type == DB_TEXT || column->type == DB_MAYBE_TEXT) {
-		if (text &&
-		    (!f->above[i] || strncmp(f->above[i], text, f->length[i]) != 0 || f->above[i][f->length[i]] != '\0'))
-			f->above[i] = arena_dupn(arena, text,
-			    f->length[i]); /* hosts, states and zones repeat from row to row */
-		*(const char **)member = text ? f->above[i] : column->type == DB_TEXT ? "" : NULL;
-		return 0;
-	}
 	if (text) {
 		errno = 0;
 		number = strtoll(text, &end, 10);
@@ -154,6 +155,23 @@ static int store_value(struct db *db, const struct sql *sql, const struct fetch 
 		*(bool *)member = number != 0;
 	else
 		*(int64_t *)member = number;
+	return 0;
+}
+
+static int store_value(struct db *db, const struct sql *sql, const struct fetch *f, unsigned i, char *row, struct arena *arena,
+    struct error *err)
+{
+	const struct db_column *column = f->column[i];
+	char *text = f->is_null[i] ? NULL : f->bind[i].buffer;
+	void *member = row + column->offset;
+
+	if (text)
+		text[f->length[i]] = '\0';
+	if (!db_column_is_text(column))
+		return db_store_number(db, sql, column, text, member, err);
+	if (text && (!f->above[i] || strncmp(f->above[i], text, f->length[i]) != 0 || f->above[i][f->length[i]] != '\0'))
+		f->above[i] = arena_dupn(arena, text, f->length[i]); /* hosts, states and zones repeat from row to row */
+	*(const char **)member = text ? f->above[i] : column->type == DB_TEXT ? "" : NULL;
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "util/visible.h"
+
 #define ELLIPSIS "\xe2\x80\xa6"
 
 size_t out_width(const struct shown *shown)
@@ -36,6 +38,10 @@ size_t out_columns(const char *s, size_t n)
 	int cells;
 
 	for (; n; s += length, n -= length) {
+		length = ascii_length(s, n);
+		width += length;
+		if (length > 0)
+			continue;
 		cells = next_width(s, n, &length);
 		width += cells > 0 ? (size_t)cells : 0;
 	}
@@ -47,7 +53,8 @@ void out_add_printable(struct str *out, const char *s)
 	size_t n = strlen(s), length, i;
 
 	for (; n; s += length, n -= length) {
-		if (next_width(s, n, &length) >= 0)
+		length = ascii_length(s, n);
+		if (length > 0 || next_width(s, n, &length) >= 0)
 			str_addn(out, s, length);
 		else
 			for (i = 0; i < length; i++)

@@ -2,7 +2,6 @@
 #include "table_internal.h"
 
 #include <ctype.h>
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,26 +12,32 @@
 #include "util/mem.h"
 #include "util/visible.h"
 
-/* libsmartcols aligns and colours; where lines break is decided by table_fit.c: it would cut what must stay whole. */
+/* The page: headings, rows, blanks and colours; where lines break is decided by table_fit.c. Two passes over the rows that the
+ * table holds, one for the widths and one that writes. libsmartcols, which drew it once, would have the blanks alone to do, as
+ * widths and breaks are ours; for them it holds every cell again and takes longer than the whole list may. */
+
+#define RED "\x1b[31m"
+#define GREEN "\x1b[32m"
+#define YELLOW "\x1b[1;33m" /* without the 1 many terminals have brown */
 
 /* A colour never says more than its word. */
 static const struct {
 	const char *word, *color;
 } colors[] = {
-	{ "down", "red" },
-	{ "error", "red" },
-	{ "failed", "red" },
-	{ "stop", "red" },
-	{ "unknown", "red" },
-	{ "high", "red" },
-	{ "warn", "yellow" },
-	{ "open", "yellow" },
-	{ "medium", "yellow" },
-	{ "up", "green" },
-	{ "ok", "green" },
-	{ "proved", "green" },
-	{ "verified", "green" },
-	{ "done", "green" },
+	{ "down", RED },
+	{ "error", RED },
+	{ "failed", RED },
+	{ "stop", RED },
+	{ "unknown", RED },
+	{ "high", RED },
+	{ "warn", YELLOW },
+	{ "open", YELLOW },
+	{ "medium", YELLOW },
+	{ "up", GREEN },
+	{ "ok", GREEN },
+	{ "proved", GREEN },
+	{ "verified", GREEN },
+	{ "done", GREEN },
 };
 static const char *const colored_keys[] = { "state", "vm_state", "status", "severity", "result" };
 
@@ -81,79 +86,124 @@ char *table_title(const struct table_column *column)
 	return str_take(&title);
 }
 
-char *cell_shown(const struct cell *cell, enum column_kind kind)
+/* The rest of ${out} from ${from} on is one text, that is written anew. The caller frees it. */
+static char *taken_from(struct str *out, size_t from)
 {
-	auto_str struct str text = { 0 };
-	struct str printable = { 0 };
-	char age[CLOCK_AGE_SIZE];
+	char *text = xstrndup(out->s + from, out->n - from);
 
-	if (cell->type == CELL_BOOL)
-		str_add(&text, cell->number ? "yes" : "no");
-	else if (cell->type == CELL_INT && kind == COLUMN_AGE)
-		str_add(&text, clock_age(cell->number, age));
-	else
-		table_add_cell(cell, &text);
-	out_add_printable(&printable, str_or(text.s, ""));
-	return str_take(&printable);
+	out->n = from;
+	return text;
 }
 
-/* ---- rows of cells */
+void cell_add_shown(const struct cell *cell, enum column_kind kind, struct str *out)
+{
+	char age[CLOCK_AGE_SIZE];
+	size_t from = out->n;
+
+	if (cell->type == CELL_BOOL)
+		str_add(out, cell->number ? "yes" : "no");
+	else if (cell->type == CELL_INT && kind == COLUMN_AGE)
+		str_add(out, clock_age(cell->number, age));
+	else
+		table_add_cell(cell, out);
+	if (out->n > from && ascii_length(out->s + from, out->n - from) < out->n - from) {
+		auto_free char *text = taken_from(out, from);
+
+		out_add_printable(out, text);
+	}
+}
+
+/* ---- columns */
 
 size_t drawn_total(const struct drawn *d)
 {
 	size_t total = 0;
 
-	for (size_t i = 0; i < d->view.ncolumn; i++)
-		total += d->width[i] + (i ? GAP_WIDTH : 0);
+	for (size_t i = 0; i < d->ncolumn; i++)
+		total += d->column[i].width + (i ? GAP_WIDTH : 0);
 	return total;
-}
-
-char **drawn_cell(const struct drawn *d, size_t row, size_t column)
-{
-	return &d->text[row * d->view.ncolumn + column];
 }
 
 static void choose_drawn(struct drawn *d, const struct view *view, bool with_notes)
 {
-	d->view = *view;
-	d->view.column = xcalloc(view->ncolumn + 1, sizeof *d->view.column);
-	d->view.ncolumn = 0;
-	for (size_t i = 0; i < view->ncolumn; i++)
-		if (with_notes || !column_is_below(view_column(view, i)))
-			d->view.column[d->view.ncolumn++] = view->column[i];
+	d->view = view;
+	d->column = xcalloc(view->ncolumn, sizeof *d->column);
+	for (size_t i = 0; i < view->ncolumn; i++) {
+		const struct table_column *is = view_column(view, i);
+		struct drawn_column *c = &d->column[d->ncolumn];
+
+		if (!with_notes && column_is_below(is))
+			continue;
+		*c = (struct drawn_column){ .is = is,
+			.place = view->column[i],
+			.title = table_title(is),
+			.says_nothing = true };
+		c->width = out_columns(c->title, strlen(c->title));
+		d->ncolumn++;
+	}
 }
 
-void drawn_fill(struct drawn *d, const struct view *whole, bool with_notes)
+static size_t greater_width(size_t a, size_t b)
 {
-	const struct view *view = &d->view;
-	size_t n, i, width;
+	return a > b ? a : b;
+}
 
-	choose_drawn(d, whole, with_notes);
-	n = view->ncolumn;
-	d->nrow = view->table->nrow + 1;
-	d->text = xcalloc(d->nrow * n, sizeof *d->text);
-	d->width = xcalloc(n, sizeof *d->width);
-	d->wish = xcalloc(n, sizeof *d->wish);
-	for (i = 0; i < d->nrow * n; i++) {
-		const struct table_column *column = view_column(view, i % n);
+void drawn_fill(struct drawn *d, const struct view *view, bool with_notes)
+{
+	auto_str struct str text = { 0 };
 
-		d->text[i] = i < n ? table_title(column) : cell_shown(view_cell(view, i / n - 1, i % n), column_kind(column));
-		width = out_columns(d->text[i], strlen(d->text[i]));
-		if (d->width[i % n] < width)
-			d->width[i % n] = d->wish[i % n] = width;
+	choose_drawn(d, view, with_notes);
+	for (size_t row = 0; row < view->table->nrow; row++) {
+		const struct cell *cells = view_row(view, row);
+
+		for (struct drawn_column *c = d->column; c < d->column + d->ncolumn; c++) {
+			const struct cell *cell = &cells[c->place];
+
+			str_clear(&text);
+			cell_add_shown(cell, column_kind(c->is), &text);
+			c->cell = greater_width(c->cell, out_columns(text.s, text.n));
+			c->says_nothing &= cell->type == CELL_NULL || (cell->type == CELL_INT && cell->number == 0);
+		}
 	}
+	for (struct drawn_column *c = d->column; c < d->column + d->ncolumn; c++)
+		c->width = c->wish = greater_width(c->width, c->cell);
 }
 
 void drawn_free(struct drawn *d)
 {
-	for (size_t i = 0; i < d->nrow * d->view.ncolumn; i++)
-		free(d->text[i]);
-	free(d->view.column);
-	free(d->text);
-	free(d->width);
-	free(d->wish);
+	for (size_t i = 0; i < d->ncolumn; i++)
+		free(d->column[i].title);
+	free(d->column);
 	*d = (struct drawn){ 0 };
 }
+
+void drawn_add_text(const struct drawn_column *column, const struct cell *cells, struct str *out)
+{
+	size_t from = out->n;
+
+	str_add(out, "");
+	cell_add_shown(&cells[column->place], column_kind(column->is), out);
+	if (column->is_cut) {
+		auto_free char *whole = taken_from(out, from);
+
+		drawn_add_shorter(out, whole, column_kind(column->is), column->cut);
+	}
+	if (column->wrap && out_columns(out->s + from, out->n - from) > column->wrap) {
+		auto_free char *line = taken_from(out, from);
+
+		out_add_wrapped(out, line, column->wrap, 0);
+	}
+}
+
+void drawn_add_title(const struct drawn_column *column, struct str *out)
+{
+	if (column->wrap && out_columns(column->title, strlen(column->title)) > column->wrap)
+		out_add_wrapped(out, column->title, column->wrap, 0);
+	else
+		str_add(out, column->title);
+}
+
+/* ---- the page */
 
 static const char *color_of(const struct table_column *column, const char *text)
 {
@@ -170,97 +220,132 @@ static const char *color_of(const struct table_column *column, const char *text)
 	return NULL;
 }
 
-static bool is_right(const struct table_column *column)
+bool column_is_right(const struct table_column *column)
 {
 	return column_kind(column) == COLUMN_NUMBER || column_kind(column) == COLUMN_AGE;
 }
 
-static void add_columns(struct libscols_table *out, const struct drawn *d)
+/* A row's cells as they stand beside each other: what is left of each, a line after the other. */
+struct page {
+	const struct drawn *drawn;
+	struct sink *sink;
+	bool color;
+	struct str text; /* NUL behind each cell */
+	size_t *at;      /* where in it the next line of each begins */
+	const char **paint;
+};
+
+static void add_padding(struct str *out, size_t n)
 {
-	struct libscols_column *column;
+	static const char blanks[] = "                                ";
 
-	for (size_t i = 0; i < d->view.ncolumn; i++) {
-		const struct table_column *ours = view_column(&d->view, i);
-
-		column = scols_table_new_column(out, "", 0, (is_right(ours) ? SCOLS_FL_RIGHT : 0) | SCOLS_FL_WRAP);
-		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
-	}
+	for (; n >= sizeof blanks; n -= sizeof blanks - 1)
+		str_addn(out, blanks, sizeof blanks - 1);
+	str_addn(out, blanks, n);
 }
 
-/* libsmartcols puts the second and later lines of a cell to the left; and it leaves out a row of nothing but empty cells. */
-static void add_cell(struct libscols_line *line, const struct drawn *d, size_t row, size_t column)
+/* One line of a cell, in its colour, behind the blanks that those before it have left; returns those that it leaves. */
+static size_t add_piece(struct page *page, size_t i, const char *text, size_t n, size_t before)
 {
-	const char *text = *drawn_cell(d, row, column), *next = text;
-	bool right = is_right(view_column(&d->view, column)) && strchr(text, '\n');
-	auto_str struct str padded = { 0 };
-	size_t n, width;
+	const struct drawn_column *c = &page->drawn->column[i];
+	size_t width = out_columns(text, n), blanks = c->width > width ? c->width - width : 0;
+	struct str *out = &page->sink->text;
+	bool right = column_is_right(c->is), last = i + 1 == page->drawn->ncolumn;
 
-	if (!*text && column == 0) {
-		scols_line_set_data(line, column, " ");
-		return;
-	}
-	for (; right && *next; next += n + (next[n] == '\n')) {
-		n = strcspn(next, "\n");
-		width = out_columns(next, n);
-		str_addf(&padded, "%s%*s%.*s", padded.n ? "\n" : "", (int)(d->width[column] - width), "", (int)n, next);
-	}
-	scols_line_set_data(line, column, right ? padded.s : text);
+	if (n == 0)
+		return before + c->width;
+	add_padding(out, before);
+	if (page->paint[i])
+		str_add(out, page->paint[i]);
+	if (right)
+		add_padding(out, blanks);
+	str_addn(out, text, n);
+	if (!page->paint[i])
+		return right ? 0 : blanks;
+	if (!right && !last)
+		add_padding(out, blanks);
+	str_add(out, "\x1b[0m");
+	return 0;
 }
 
-static void add_lines(struct libscols_table *out, const struct drawn *d)
+/* false: no cell has another line. */
+static bool add_page_line(struct page *page)
 {
-	struct libscols_line *line;
-	const char *color;
-	size_t row, i;
+	struct str *out = &page->sink->text;
+	size_t blanks = 0;
+	bool more = false;
 
-	for (row = 0; row < d->nrow; row++) {
-		line = scols_table_new_line(out, NULL);
-		for (i = 0; i < d->view.ncolumn; i++) {
-			add_cell(line, d, row, i);
-			color = row == 0 ? "bold" : color_of(view_column(&d->view, i), *drawn_cell(d, row, i));
-			if (color)
-				scols_cell_set_color(scols_line_get_cell(line, i), color);
-		}
+	for (size_t i = 0; i < page->drawn->ncolumn; i++) {
+		const char *text = page->text.s + page->at[i];
+		size_t n = strcspn(text, "\n");
+
+		blanks = add_piece(page, i, text, n, i ? blanks + GAP_WIDTH : 0);
+		page->at[i] += n + (text[n] == '\n');
+		more |= text[n] == '\n';
 	}
+	str_addc(out, '\n');
+	return more;
 }
 
-/* What libsmartcols makes of it; NULL: it cannot. The caller frees it. */
-static char *drawing_of(const struct drawn *d, bool color)
+static void begin_cell(struct page *page, size_t i)
 {
-	struct libscols_table *table = scols_new_table();
-	char *text = NULL;
-
-	scols_table_set_column_separator(table, GAP);
-	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER); /* widths are ours */
-	scols_table_enable_noencoding(table, 1);                 /* and so is what is spelt out */
-	scols_table_enable_noheadings(table, 1);                 /* it would not break them */
-	scols_table_enable_colors(table, color);
-	add_columns(table, d);
-	add_lines(table, d);
-	if (scols_print_table_to_string(table, &text) != 0) {
-		free(text);
-		text = NULL;
-	}
-	scols_unref_table(table);
-	return text;
+	page->at[i] = page->text.n;
+	page->paint[i] = NULL;
 }
 
-/* ---- all of it */
-
-static bool add_drawn(const struct drawn *d, const struct view *whole, size_t limit, bool color, struct str *out)
+static void end_cell(struct page *page, size_t i)
 {
-	auto_free char *drawing = drawing_of(d, color);
+	if (i == 0 && page->text.n == page->at[i]) /* not a line without anything */
+		str_addc(&page->text, ' ');
+	str_addn(&page->text, "", 1);
+}
 
-	if (!drawing)
-		return false;
-	if (whole) {
-		table_add_with_notes(d, whole, drawing, limit, out);
-	} else {
-		str_add(out, drawing);
-		if (out->n && out->s[out->n - 1] != '\n')
-			str_addc(out, '\n');
+static void add_headings(struct page *page)
+{
+	str_clear(&page->text);
+	for (size_t i = 0; i < page->drawn->ncolumn; i++) {
+		begin_cell(page, i);
+		drawn_add_title(&page->drawn->column[i], &page->text);
+		end_cell(page, i);
+		page->paint[i] = page->color ? "\x1b[1m" : NULL;
 	}
-	return true;
+	while (add_page_line(page))
+		;
+}
+
+static void add_page_row(struct page *page, const struct cell *cells)
+{
+	str_clear(&page->text);
+	for (size_t i = 0; i < page->drawn->ncolumn; i++) {
+		begin_cell(page, i);
+		drawn_add_text(&page->drawn->column[i], cells, &page->text);
+		end_cell(page, i);
+		if (page->color)
+			page->paint[i] = color_of(page->drawn->column[i].is, page->text.s + page->at[i]);
+	}
+	while (add_page_line(page))
+		;
+}
+
+/* ${notes}: what has no column goes under its row. */
+static void add_page(const struct drawn *d, const struct limit *limit, bool notes, struct sink *sink)
+{
+	struct page page = { .drawn = d, .sink = sink, .color = limit->color };
+
+	page.at = xcalloc(d->ncolumn, sizeof *page.at);
+	page.paint = xcalloc(d->ncolumn, sizeof *page.paint);
+	add_headings(&page);
+	for (size_t row = 0; row < d->view->table->nrow; row++) {
+		const struct cell *cells = view_row(d->view, row);
+
+		add_page_row(&page, cells);
+		if (notes)
+			table_add_notes(d->view, cells, limit->width, &sink->text);
+		sink_offer(sink);
+	}
+	str_free(&page.text);
+	free(page.at);
+	free(page.paint);
 }
 
 static void add_shortened(struct str *out)
@@ -269,37 +354,33 @@ static void add_shortened(struct str *out)
 	str_addc(out, '\n');
 }
 
-static bool add_fitting(const struct view *view, const struct limit *limit, bool color, struct str *out)
+static void add_fitting(const struct view *view, const struct limit *limit, struct sink *sink)
 {
 	struct drawn d = { 0 };
-	bool good = true;
 
 	drawn_fill(&d, view, false);
-	if (d.view.ncolumn == 0 || !drawn_fit(&d, limit->width, !limit->chosen)) {
-		table_add_vertical(view, limit->width, out);
+	if (d.ncolumn == 0 || !drawn_fit(&d, limit->width, !limit->chosen)) {
+		table_add_vertical(view, limit->width, sink);
 	} else {
-		good = add_drawn(&d, view, limit->width, color, out);
-		if (good && d.shortened)
-			add_shortened(out);
+		add_page(&d, limit, true, sink);
+		if (d.shortened)
+			add_shortened(&sink->text);
 	}
 	drawn_free(&d);
-	return good;
 }
 
-bool table_draw(const struct view *view, const struct limit *limit, bool color, struct str *out)
+void table_draw(const struct view *view, const struct limit *limit, struct sink *sink)
 {
 	struct drawn d = { 0 };
-	bool good;
 
 	drawn_fill(&d, view, true);
 	if (!limit->width || drawn_total(&d) <= limit->width) {
-		good = add_drawn(&d, NULL, 0, color, out);
+		add_page(&d, limit, false, sink);
 	} else if (limit->whole) {
 		drawn_wrap(&d, limit->width);
-		good = add_drawn(&d, NULL, 0, color, out);
+		add_page(&d, limit, false, sink);
 	} else {
-		good = add_fitting(view, limit, color, out);
+		add_fitting(view, limit, sink);
 	}
 	drawn_free(&d);
-	return good;
 }

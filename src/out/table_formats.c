@@ -17,18 +17,36 @@
 
 void table_add_utf8(const char *s, struct str *out)
 {
-	auto_free char *english = lang_for_machines(xstrdup(s));
-	size_t n = strlen(english), length;
+	auto_free char *english = lang_is_both(s) ? lang_for_machines(xstrdup(s)) : NULL;
+	size_t n, length, plain;
 	uint32_t code;
 
-	for (s = english; n; s += length, n -= length) {
-		length = utf8_next(s, n, &code);
+	s = english ? english : s;
+	for (n = strlen(s); n; s += length, n -= length) {
+		plain = ascii_length(s, n);
+		str_addn(out, s, plain);
+		s += plain;
+		n -= plain;
+		length = n ? utf8_next(s, n, &code) : 0;
 		if (length)
 			str_addn(out, s, length);
-		else
+		else if (n)
 			str_add(out, BROKEN);
-		length = length ? length : 1;
+		length = length ? length : n > 0;
 	}
+}
+
+static void add_number(struct str *out, int64_t number)
+{
+	char digits[24], *at = digits + sizeof digits;
+	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while (left /= 10);
+	if (number < 0)
+		*--at = '-';
+	str_addn(out, at, (size_t)(digits + sizeof digits - at));
 }
 
 /* ---- value */
@@ -37,14 +55,14 @@ void table_add_cell(const struct cell *cell, struct str *out)
 {
 	switch (cell->type) {
 	case CELL_NULL:
-		str_add(out, "-"); /* not nothing: columns are counted by their blanks */
+		str_addc(out, '-'); /* not nothing: columns are counted by their blanks */
 		break;
 	case CELL_TEXT:
 	case CELL_JSON:
 		str_add_visible(out, cell->text);
 		break;
 	case CELL_INT:
-		str_addf(out, "%" PRId64, cell->number);
+		add_number(out, cell->number);
 		break;
 	case CELL_BOOL:
 		str_add(out, cell->number ? "true" : "false");
@@ -54,90 +72,116 @@ void table_add_cell(const struct cell *cell, struct str *out)
 
 static void add_value(const struct cell *cell, struct str *out)
 {
-	auto_free char *english = cell->text ? lang_for_machines(xstrdup(cell->text)) : NULL;
+	auto_free char *english = cell->text && lang_is_both(cell->text) ? lang_for_machines(xstrdup(cell->text)) : NULL;
 	struct cell said = *cell;
 
-	said.text = english;
+	said.text = english ? english : cell->text;
 	table_add_cell(&said, out);
 }
 
-void table_add_value(const struct view *view, struct str *out)
+static void add_nothing(const struct view *view, struct str *out)
 {
-	size_t row, i;
-
-	for (row = 0; row < view->table->nrow; row++) {
-		for (i = 0; i < view->ncolumn; i++) {
-			if (i)
-				str_addc(out, ' ');
-			add_value(view_cell(view, row, i), out);
-		}
-		str_addc(out, '\n');
-	}
+	(void)view;
+	(void)out;
 }
 
-/* ---- json */
-
-static struct json_object *cell_json(const struct cell *cell)
+static void add_value_row(const struct view *view, const struct cell *cell, size_t row, struct str *out)
 {
-	auto_str struct str text = { 0 };
-
-	switch (cell->type) {
-	case CELL_TEXT:
-		table_add_utf8(cell->text, &text);
-		return json_object_new_string_len(text.n ? text.s : "", (int)text.n);
-	case CELL_INT:
-		return json_object_new_int64(cell->number);
-	case CELL_BOOL:
-		return json_object_new_boolean(cell->number != 0);
-	case CELL_JSON:
-		return json_tokener_parse(cell->text);
-	case CELL_NULL:
-		break;
+	(void)row;
+	for (size_t i = 0; i < view->ncolumn; i++) {
+		if (i)
+			str_addc(out, ' ');
+		add_value(&cell[view->column[i]], out);
 	}
-	return NULL;
+	str_addc(out, '\n');
+}
+
+/* ---- json: byte for byte as json-c writes it, without its tree of each row, which was half of the time of a long list */
+
+static void add_escape(char c, struct str *out)
+{
+	static const char letters[] = "btnvfr"; /* \v has no letter in JSON */
+
+	if (c == '"' || c == '\\')
+		str_addn(out, (const char[]){ '\\', c }, 2);
+	else if (c >= '\b' && c <= '\r' && c != '\v')
+		str_addn(out, (const char[]){ '\\', letters[c - '\b'] }, 2);
+	else
+		str_addf(out, "\\u%04x", (unsigned)(unsigned char)c);
+}
+
+static void add_json_string(const char *text, struct str *out)
+{
+	size_t to;
+
+	str_addc(out, '"');
+	to = out->n;
+	table_add_utf8(text, out);
+	for (; to < out->n && (unsigned char)out->s[to] >= ' ' && out->s[to] != '"' && out->s[to] != '\\'; to++)
+		;
+	if (to < out->n) { /* few names hold one: only then twice */
+		auto_free char *rest = xstrndup(out->s + to, out->n - to);
+
+		out->n = to;
+		for (const char *c = rest; *c; c++)
+			if ((unsigned char)*c < ' ' || *c == '"' || *c == '\\')
+				add_escape(*c, out);
+			else
+				str_addc(out, *c);
+	}
+	str_addc(out, '"');
 }
 
 /* A line break inside a JSON text is always between two tokens: in a string it is spelt \n. */
-static void add_indented(const char *json, struct str *out)
-{
-	str_add(out, "  ");
-	for (; *json; json++) {
-		str_addc(out, *json);
-		if (*json == '\n')
-			str_add(out, "  ");
-	}
-}
-
-static void add_row_json(const struct view *view, size_t row, bool indent, struct str *out)
+static void add_nested_json(const char *text, bool indent, struct str *out)
 {
 	const int flags = JSON_C_TO_STRING_NOSLASHESCAPE |
 	    (indent ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN);
-	struct json_object *object = json_object_new_object();
-	const char *json;
-	size_t i;
+	struct json_object *object = json_tokener_parse(text);
 
-	for (i = 0; i < view->ncolumn; i++)
-		put(object, view_column(view, i)->key, cell_json(view_cell(view, row, i)));
-	json = json_object_to_json_string_ext(object, flags);
-	if (indent)
-		add_indented(json, out);
-	else
-		str_add(out, json);
+	for (const char *c = json_object_to_json_string_ext(object, flags); *c; c++) {
+		str_addc(out, *c);
+		if (*c == '\n')
+			str_add(out, "    ");
+	}
 	json_object_put(object);
 }
 
-/* Row by row, so that a hundred thousand volumes are not a tree in memory first. */
-void table_add_json(const struct view *view, bool indent, struct str *out)
+static void add_json_cell(const struct cell *cell, bool indent, struct str *out)
 {
-	size_t row;
+	if (cell->type == CELL_TEXT)
+		add_json_string(cell->text, out);
+	else if (cell->type == CELL_JSON)
+		add_nested_json(cell->text, indent, out);
+	else if (cell->type == CELL_NULL)
+		str_addn(out, "null", 4);
+	else
+		table_add_cell(cell, out);
+}
 
+static void add_json_head(const struct view *view, struct str *out)
+{
+	(void)view;
 	str_addc(out, '[');
-	for (row = 0; row < view->table->nrow; row++) {
-		str_add(out, row ? "," : "");
-		str_add(out, indent ? "\n" : "");
-		add_row_json(view, row, indent, out);
+}
+
+static void add_json_row(const struct view *view, const struct cell *cell, size_t row, struct str *out)
+{
+	str_add(out, row ? "," : "");
+	str_add(out, view->indent ? "\n  {" : "{");
+	for (size_t i = 0; i < view->ncolumn; i++) {
+		str_add(out, i ? "," : "");
+		str_add(out, view->indent ? "\n    \"" : "\"");
+		str_add(out, view_column(view, i)->key);
+		str_add(out, view->indent ? "\": " : "\":");
+		add_json_cell(&cell[view->column[i]], view->indent, out);
 	}
-	str_add(out, indent && row ? "\n]\n" : "]\n");
+	str_add(out, view->indent ? "\n  }" : "}");
+}
+
+static void add_json_tail(const struct view *view, struct str *out)
+{
+	str_add(out, view->indent && view->table->nrow > 0 ? "\n]\n" : "]\n");
 }
 
 /* ---- csv: RFC 4180, lines ended by LF as the openstack client does */
@@ -151,41 +195,45 @@ static bool is_formula(const char *text)
 /* An empty text is "", so that it is not the nothing of a null. */
 static void add_csv_text(const char *text, struct str *out)
 {
-	auto_str struct str clean = { 0 };
-	const char *c;
+	auto_free char *clean = NULL;
+	size_t from = out->n;
 
 	if (is_formula(text))
-		str_addc(&clean, '\'');
-	table_add_utf8(text, &clean);
-	if (clean.n && !strpbrk(clean.s, "\",\r\n")) {
-		str_add(out, clean.s);
+		str_addc(out, '\'');
+	table_add_utf8(text, out);
+	if (out->n > from && !strpbrk(out->s + from, "\",\r\n"))
 		return;
-	}
+	clean = xstrndup(out->n > from ? out->s + from : "", out->n - from);
+	out->n = from;
 	str_addc(out, '"');
-	for (c = clean.n ? clean.s : ""; *c; c++)
+	for (const char *c = clean; *c; c++)
 		str_add(out, (char[]){ *c, *c == '"' ? '"' : '\0', '\0' });
 	str_addc(out, '"');
 }
 
-void table_add_csv(const struct view *view, struct str *out)
+static void add_csv_head(const struct view *view, struct str *out)
 {
-	const struct cell *cell;
-	size_t row, i;
-
-	for (i = 0; i < view->ncolumn; i++)
-		str_addf(out, "%s%s", i ? "," : "", view_column(view, i)->key);
-	str_addc(out, '\n');
-	for (row = 0; row < view->table->nrow; row++) {
-		for (i = 0; i < view->ncolumn; i++) {
-			cell = view_cell(view, row, i);
-			str_add(out, i ? "," : "");
-			if (cell->type == CELL_TEXT || cell->type == CELL_JSON)
-				add_csv_text(cell->text, out);
-			else if (cell->type != CELL_NULL)
-				table_add_cell(cell, out);
-		}
-		str_addc(out, '\n');
+	for (size_t i = 0; i < view->ncolumn; i++) {
+		str_add(out, i ? "," : "");
+		str_add(out, view_column(view, i)->key);
 	}
+	str_addc(out, '\n');
+}
+
+static void add_csv_row(const struct view *view, const struct cell *cells, size_t row, struct str *out)
+{
+	(void)row;
+	for (size_t i = 0; i < view->ncolumn; i++) {
+		const struct cell *cell = &cells[view->column[i]];
+
+		if (i)
+			str_addc(out, ',');
+		if (cell->type == CELL_TEXT || cell->type == CELL_JSON)
+			add_csv_text(cell->text, out);
+		else if (cell->type != CELL_NULL)
+			table_add_cell(cell, out);
+	}
+	str_addc(out, '\n');
 }
 
 /* ---- yaml */
@@ -236,24 +284,44 @@ static void add_yaml_text(const char *text, struct str *out)
 	str_addc(out, '"');
 }
 
-void table_add_yaml(const struct view *view, struct str *out)
+static void add_yaml_row(const struct view *view, const struct cell *cells, size_t row, struct str *out)
 {
-	const struct cell *cell;
-	size_t row, i;
+	(void)row;
+	for (size_t i = 0; i < view->ncolumn; i++) {
+		const struct cell *cell = &cells[view->column[i]];
 
+		str_add(out, i ? "  " : "- ");
+		str_add(out, view_column(view, i)->key);
+		str_add(out, ": ");
+		if (cell->type == CELL_TEXT)
+			add_yaml_text(cell->text, out);
+		else if (cell->type == CELL_NULL)
+			str_add(out, "null");
+		else
+			table_add_cell(cell, out);
+		str_addc(out, '\n');
+	}
+}
+
+static void add_yaml_tail(const struct view *view, struct str *out)
+{
 	if (view->table->nrow == 0)
 		str_add(out, "[]\n");
-	for (row = 0; row < view->table->nrow; row++) {
-		for (i = 0; i < view->ncolumn; i++) {
-			cell = view_cell(view, row, i);
-			str_addf(out, "%s%s: ", i ? "  " : "- ", view_column(view, i)->key);
-			if (cell->type == CELL_TEXT)
-				add_yaml_text(cell->text, out);
-			else if (cell->type == CELL_NULL)
-				str_add(out, "null");
-			else
-				table_add_cell(cell, out);
-			str_addc(out, '\n');
-		}
-	}
+}
+
+/* ---- all of them */
+
+const struct row_format *row_format(const char *name)
+{
+	static const struct row_format formats[] = {
+		{ "json", add_json_head, add_json_row, add_json_tail },
+		{ "yaml", add_nothing, add_yaml_row, add_yaml_tail },
+		{ "csv", add_csv_head, add_csv_row, add_nothing },
+		{ "value", add_nothing, add_value_row, add_nothing },
+	};
+
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
 }

@@ -24,60 +24,32 @@ static bool is_long_command(const char *text, size_t width)
 
 /* ---- under their rows */
 
-static size_t lines_of_row(const struct drawn *d, size_t row)
-{
-	size_t most = 1, n;
-
-	for (size_t i = 0; i < d->view.ncolumn; i++) {
-		n = 1;
-		for (const char *c = *drawn_cell(d, row, i); *c; c++)
-			n += *c == '\n';
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
 /* A note is named as -c names it. */
 static void add_note(const struct table_column *column, const struct cell *cell, size_t limit, struct str *out)
 {
 	const size_t width = room_of(limit, INDENT);
-	auto_free char *text = cell_shown(cell, column_kind(column));
 	auto_str struct str note = { 0 };
+	size_t key;
 
-	if (cell->type == CELL_NULL || !*text)
-		return;
 	if (column_kind(column) == COLUMN_NOTE)
 		str_addf(&note, "%s: ", column->key);
-	str_add(&note, text);
+	key = note.n;
+	cell_add_shown(cell, column_kind(column), &note);
+	if (cell->type == CELL_NULL || note.n == key)
+		return;
 	str_addf(out, "%*s", INDENT, "");
-	if (is_long_command(text, width - (note.n - strlen(text))))
+	if (is_long_command(note.s + key, width - key))
 		out_add_wrapped_command(out, note.s, width, INDENT);
 	else
 		out_add_wrapped(out, note.s, width, INDENT);
 	str_addc(out, '\n');
 }
 
-static void add_notes_of(const struct view *whole, size_t row, size_t limit, struct str *out)
+void table_add_notes(const struct view *whole, const struct cell *cells, size_t limit, struct str *out)
 {
 	for (size_t i = 0; i < whole->ncolumn; i++)
 		if (column_is_below(view_column(whole, i)))
-			add_note(view_column(whole, i), view_cell(whole, row, i), limit, out);
-}
-
-void table_add_with_notes(const struct drawn *d, const struct view *whole, const char *drawing, size_t limit, struct str *out)
-{
-	size_t row, lines, n;
-
-	for (row = 0; row < d->nrow; row++) {
-		for (lines = lines_of_row(d, row); lines > 0; lines--) {
-			n = strcspn(drawing, "\n");
-			str_addn(out, drawing, n);
-			str_addc(out, '\n');
-			drawing += n + (drawing[n] == '\n');
-		}
-		if (row > 0)
-			add_notes_of(whole, row - 1, limit, out);
-	}
+			add_note(view_column(whole, i), &cells[whole->column[i]], limit, out);
 }
 
 /* ---- a line a cell */
@@ -104,22 +76,34 @@ static bool is_nothing(const char *cell)
 	return strcmp(cell, "-") == 0;
 }
 
-void table_add_vertical(const struct view *view, size_t limit, struct str *out)
+static void add_cells(const struct drawn *d, const struct cell *cells, size_t key_width, size_t limit, struct str *out)
+{
+	auto_str struct str text = { 0 };
+
+	for (size_t i = 0; i < d->ncolumn; i++) {
+		str_clear(&text);
+		str_add(&text, "");
+		drawn_add_text(&d->column[i], cells, &text);
+		if (i == 0 || !is_nothing(text.s))
+			add_key_and_text(d->column[i].title, key_width, text.s, limit, out);
+	}
+}
+
+void table_add_vertical(const struct view *view, size_t limit, struct sink *sink)
 {
 	struct drawn d = { 0 };
 	size_t key_width = 0, row, i, width;
 
 	drawn_fill(&d, view, true);
-	for (i = 0; i < view->ncolumn; i++) {
-		width = out_columns(*drawn_cell(&d, 0, i), strlen(*drawn_cell(&d, 0, i)));
+	for (i = 0; i < d.ncolumn; i++) {
+		width = out_columns(d.column[i].title, strlen(d.column[i].title));
 		key_width = width > key_width ? width : key_width;
 	}
-	for (row = 1; row < d.nrow; row++) {
-		if (row > 1)
-			str_addc(out, '\n');
-		for (i = 0; i < view->ncolumn; i++)
-			if (i == 0 || !is_nothing(*drawn_cell(&d, row, i)))
-				add_key_and_text(*drawn_cell(&d, 0, i), key_width, *drawn_cell(&d, row, i), limit, out);
+	for (row = 0; row < view->table->nrow; row++) {
+		if (row > 0)
+			str_addc(&sink->text, '\n');
+		add_cells(&d, view_row(view, row), key_width, limit, &sink->text);
+		sink_offer(sink);
 	}
 	drawn_free(&d);
 }

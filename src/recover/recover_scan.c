@@ -76,7 +76,11 @@ static int conclude_scan(const struct table *shown, const struct request *reques
 	    "for the runs: evac-manage journal list; then recover each by its journal; without a journal decide by nova-conductor's logs");
 }
 
-static const struct listing scan = { .needs = NEEDS_NOVA, LISTED(columns), .fill = list_ours, .conclude = conclude_scan };
+static const struct listing scan = { .needs = NEEDS_NOVA,
+	LISTED(columns),
+	.fill = list_ours,
+	.counts_rows = true,
+	.conclude = conclude_scan };
 
 enum error_kind recover_scan(const struct request *request, struct error *err)
 {

@@ -58,8 +58,12 @@ static int show_rows(const struct listing *listing, struct scene *scene, struct 
 			return -1;
 		error_clear(err);
 	}
+	if (!listing->counts_rows)
+		table_begin(table, &scene->request->shown);
 	rc = listing->fill(scene, table, err);
 	world_end_reads(world);
+	if (rc != 0)
+		table_break_off(table, err);
 	if (rc != 0 || table_print(table, &scene->request->shown, err) != 0)
 		return -1;
 	return listing->conclude ? listing->conclude(table, scene->request, err) : 0;

@@ -156,6 +156,14 @@ void str_add_public(struct str *out, const char *text)
 	add_secret(out, text, false);
 }
 
+bool secret_is_in(const char *text)
+{
+	for (size_t i = 0; i < kept.n; i++)
+		if (kept.v[i].likeness == LIKE_NOTHING && strstr(text, kept.v[i].text))
+			return true;
+	return false;
+}
+
 /* Where the login of a URL that begins behind ${s} ends: its last '@' before a blank, a quote or a bracket; NULL: it has none.
  * A raw '/' in a password does not end it here. */
 static const char *login_end(const char *s)

@@ -68,21 +68,37 @@ static void add_spelt(struct str *out, uint32_t code)
 		str_addf(out, code < 0x10000 ? "\\u%04" PRIx32 : "\\U%08" PRIx32, code);
 }
 
+size_t ascii_length(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= ' ' && s[i] <= '~')
+		i++;
+	return i;
+}
+
 void str_add_visible(struct str *out, const char *s)
 {
-	auto_free char *told = lang_for_people(xstrdup(s));
+	auto_free char *told = lang_is_both(s) ? lang_for_people(xstrdup(s)) : NULL;
 	auto_str struct str public = { 0 };
-	size_t n, length;
+	size_t n, length, plain;
 	uint32_t code;
 
-	str_add_public(&public, told);
-	s = str_or(public.s, "");
-	for (n = public.n; n; s += length, n -= length) {
-		length = utf8_next(s, n, &code);
+	s = told ? told : s;
+	if (secret_is_in(s)) {
+		str_add_public(&public, s);
+		s = public.s;
+	}
+	for (n = strlen(s); n; s += length, n -= length) {
+		plain = ascii_length(s, n);
+		str_addn(out, s, plain);
+		s += plain;
+		n -= plain;
+		length = n ? utf8_next(s, n, &code) : 0;
 		if (length && !code_is_obeyed(code))
 			str_addn(out, s, length);
-		else
+		else if (n)
 			add_spelt(out, length ? code : (unsigned char)*s);
-		length = length ? length : 1;
+		length = length ? length : n > 0;
 	}
 }

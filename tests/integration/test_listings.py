@@ -2,9 +2,11 @@
 """What the listing commands print is what the databases hold, under the names that other programs rely on."""
 import csv
 import io
+import json
 import zlib
 
 import harness
+import wire
 from harness import A, B, ENV, NOT_FOUND, OK, rows, value
 
 ON_A = "SELECT * FROM volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '@', 1) = BINARY %s"
@@ -124,6 +126,36 @@ class Listings(harness.TestCase):
             self.assertEqual(positions, sorted(positions), form)
         r = self.tool.run("volume", "list", "--host", A, "-f", "csv")
         self.assertEqual(sorted(row["id"] for row in csv.DictReader(io.StringIO(r.out))), sorted(wanted))
+
+    def test_half_a_list_is_an_error_and_does_not_look_whole(self):
+        names = ["`%s`" % r["Field"] for r in rows("cinder", "SHOW COLUMNS FROM volumes")]
+        picked = {"`id`": "CONCAT('5e1f0000-0000-4000-8000-', LPAD(n.seq, 12, '0'))"}
+        rows("cinder", "INSERT INTO volumes (%s) SELECT %s FROM volumes AS v JOIN %s AS n WHERE v.id = %%s"
+             % (", ".join(names), ", ".join(picked.get(c, "v." + c) for c in names), harness.numbers(4000)),
+             (rows("cinder", ON_A, (A,))[0]["id"],))
+        whole = {f: self.expect(self.tool.run("volume", "list", "--host", A, "-f", f), OK).out for f in ("value", "csv", "json")}
+        for breaks, code in ((wire.Short, harness.DB_UNREACHABLE), (wire.Interrupted, harness.ERROR)):
+            for form, most, written in (("value", 500000, True), ("csv", 500000, True), ("json", 500000, True), ("table", 500000, False),
+                                        ("value", 20000, False), ("json", 20000, False)):
+                broken = breaks(int(ENV["SB_DB_PORT"]), b"volume_list_near_node", most)
+                self.addCleanup(broken.close)
+                self.tool.cinder = [self.rewrite(ENV["SB_CINDER_CONF"], r"@127.0.0.1:\d+/", "@127.0.0.1:%d/" % broken.here)]
+                r = self.expect(self.tool.run("volume", "list", "--host", A, "-f", form), code, "volume_list_near_node")
+                self.assertEqual(broken.broken, 1)
+                self.assertEqual("the list on stdout is not whole" in r.err, written, r)
+                self.assertEqual(bool(r.out), written)
+                if written:
+                    self.assert_half(form, whole[form], r)
+
+    def assert_half(self, form, whole, r):
+        """Whole rows, as many as the error says, and no reader of JSON takes it for a list."""
+        self.assertTrue(whole.startswith(r.out))
+        if form == "json":
+            self.assertTrue(r.out.endswith("\n  }"))
+            self.assertRaises(ValueError, json.loads, r.out)
+        else:
+            self.assertTrue(r.out.endswith("\n"))
+            self.assertIn("ends after %d rows" % (r.out.count("\n") - (form == "csv")), r.err)
 
     def test_cinder_alone_is_enough_for_cinders_lists(self):
         self.tool.nova = []

@@ -121,6 +121,74 @@ class Wire(Link):
                     behind.sendall(data)
 
 
+class Short(Link):
+    """Ends the connection in the middle of a long answer: behind so many bytes of it after the client has sent certain words."""
+
+    def __init__(self, port, words, most):
+        self.words, self.most, self.broken = words, most, 0
+        super().__init__(port)
+
+    def _carry(self, client, behind):
+        with client, behind:
+            left = None
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    data = s.recv(65536)
+                    if not data:
+                        return
+                    if s is client:
+                        if self.words in data:
+                            left = self.most
+                        behind.sendall(data)
+                        continue
+                    client.sendall(data if left is None else data[:left])
+                    if left is not None:
+                        left -= len(data)
+                        if left <= 0:
+                            self.broken += 1
+                            return
+
+
+class Interrupted(Link):
+    """The server gives up in the middle of a long answer, and says why, as for KILL QUERY: behind so many bytes of it after the client has sent
+    certain words. Its rest goes nowhere, and the connection goes on."""
+
+    def __init__(self, port, words, most, number=1317):
+        self.words, self.most, self.number, self.broken = words, most, number, 0
+        super().__init__(port)
+
+    def _carry(self, client, behind):
+        with client, behind:
+            left, came = None, b""     # of the answer, to hand on; None: it is not that answer
+            while True:
+                for s in select.select([client, behind], [], [])[0]:
+                    data = s.recv(65536)
+                    if not data:
+                        return
+                    if s is client:
+                        left = self.most if self.words in data else left
+                        behind.sendall(data)
+                        continue
+                    came += data
+                    while left is not None and len(came) >= 4 and len(came) >= (n := 4 + int.from_bytes(came[:3], "little")):
+                        packet, came = came[:n], came[n:]
+                        if left > 0:
+                            client.sendall(packet)
+                            left -= n
+                            if left <= 0:
+                                self._interrupt(client, packet[3] + 1)
+                        elif packet[4] == 0xfe:     # the end of the rows
+                            left = None
+                    if left is None:
+                        client.sendall(came)
+                        came = b""
+
+    def _interrupt(self, client, nth):
+        self.broken += 1
+        words = b"\xff" + self.number.to_bytes(2, "little") + b"#70100Query execution was interrupted"
+        client.sendall(bytes((len(words), 0, 0, nth % 256)) + words)
+
+
 class Between(Link):
     """Calls somebody before it hands on certain words of a client, once: what others do between two statements of ours."""
 

@@ -31,6 +31,8 @@ STATEMENT(thing_put, SQL_WRITES, "INSERT INTO thing (id, name, number, note) VAL
 STATEMENT(big_get, SQL_READS, "SELECT t.big AS number FROM thing AS t WHERE t.id = ?", 1, "id");
 STATEMENT(number_of, SQL_READS, "SELECT t.number FROM thing AS t WHERE t.id = ?", 1, "id");
 STATEMENT(name_as_number, SQL_READS, "SELECT t.name AS number FROM thing AS t WHERE t.id = ?", 1, "id");
+STATEMENT(names_as_numbers, SQL_READS, "SELECT t.name AS number FROM thing AS t ORDER BY t.id", 0, NULL);
+STATEMENT(thing_all, SQL_READS, "SELECT t.id, t.name, t.number, t.flag, t.note, t.at FROM thing AS t ORDER BY t.id", 0, NULL);
 STATEMENT(upper_case, SQL_READS, "SELECT t.id AS `ID` FROM thing AS t WHERE t.id = ?", 1, "id");
 STATEMENT(twice_the_same, SQL_READS, "SELECT t.id, t.number AS id FROM thing AS t", 0, NULL);
 STATEMENT(too_many, SQL_READS, "SELECT t.id, t.name FROM thing AS t", 0, NULL);
@@ -395,6 +397,50 @@ static void a_read_transaction_can_write_nothing(void **state)
 	assert_string_equal(admin_value("SELECT COUNT(*) FROM evac_rooms.thing WHERE id = 23"), "1");
 }
 
+/* Rows one by one, and the list of all of them: the same values, whatever their lengths and nulls. */
+static void rows_one_by_one_are_the_rows_of_a_list(void **state)
+{
+	static char note[1000];
+	struct error err = { 0 };
+	struct thing_list list;
+	struct db_walk *walk;
+	const void *row;
+
+	(void)state;
+	memset(note, 'n', sizeof note - 1);
+	put(31, "short", (struct maybe_int){ true, -7 }, "note");
+	put(32, NULL, (struct maybe_int){ 0 }, NULL);
+	put(33, "", (struct maybe_int){ true, INT64_MAX }, note);
+	assert_int_equal(db_read(db, &thing_all, NULL, &thing_shape, &list.rows, &err), 0);
+	assert_true(list.n >= 3);
+	assert_int_equal(db_walk_open(db, &thing_all, NULL, &thing_shape, &walk, &err), 0);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct thing *t;
+
+		assert_int_equal(db_walk_next(walk, &row, &err), 1);
+		t = row;
+		assert_int_equal(t->id, list.v[i].id);
+		assert_string_equal(t->name, list.v[i].name);
+		assert_true(t->number.set == list.v[i].number.set && t->number.v == list.v[i].number.v);
+		assert_true((t->note == NULL) == (list.v[i].note == NULL));
+		if (t->note)
+			assert_string_equal(t->note, list.v[i].note);
+	}
+	assert_int_equal(db_walk_next(walk, &row, &err), 0);
+	db_walk_close(&walk);
+	db_rows_free(&list.rows);
+	put(34, "again", (struct maybe_int){ 0 }, NULL); /* the connection is free */
+	assert_int_equal(db_walk_open(db, &thing_all, NULL, &thing_shape, &walk, &err), 0);
+	assert_int_equal(db_walk_next(walk, &row, &err), 1);
+	db_walk_close(&walk); /* with rows left */
+	assert_int_equal(db_ping(db, &err), 0);
+	assert_int_equal(db_walk_open(db, &names_as_numbers, NULL, &number_shape, &walk, &err), 0);
+	while (err.kind == ERROR_OK && db_walk_next(walk, &row, &err) == 1)
+		;
+	assert_non_null(strstr(err.text, "column number is"));
+	db_walk_close(&walk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +459,7 @@ int main(void)
 		cmocka_unit_test(the_case_of_a_columns_name_does_not_matter),
 		cmocka_unit_test(a_mistake_in_shape_or_parameters_is_a_bug),
 		cmocka_unit_test(a_read_transaction_can_write_nothing),
+		cmocka_unit_test(rows_one_by_one_are_the_rows_of_a_list),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);

@@ -188,4 +188,39 @@ void db_rollback(struct db *db)
 	fake_call("rollback", NULL);
 }
 
+struct db_walk {
+	struct db_rows rows;
+	size_t size, given;
+};
+
+int db_walk_open(struct db *db, const struct sql *sql, const struct db_param *params, const struct db_shape *shape,
+    struct db_walk **out, struct error *err)
+{
+	struct db_rows rows;
+
+	*out = NULL;
+	if (db_read(db, sql, params, shape, &rows, err) != 0)
+		return -1;
+	*out = xcalloc(1, sizeof **out);
+	**out = (struct db_walk){ .rows = rows, .size = shape->row_size };
+	return 0;
+}
+
+int db_walk_next(struct db_walk *walk, const void **row, struct error *err)
+{
+	(void)err;
+	if (walk->given == walk->rows.n)
+		return 0;
+	*row = (const char *)walk->rows.v + walk->given++ * walk->size;
+	return 1;
+}
+
+void db_walk_close(struct db_walk **walk)
+{
+	if (*walk)
+		db_rows_free(&(*walk)->rows);
+	free(*walk);
+	*walk = NULL;
+}
+
 #endif

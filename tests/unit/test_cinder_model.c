@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_db.h"
@@ -454,6 +455,46 @@ static void a_volume_that_cinder_does_not_know_is_an_answer(void **state)
 	assert_string_equal(fake_calls.s, "cinder/volume_list_owners ids=v1|cinder/volume_list_owners ids=v1");
 }
 
+static void a_nodes_twins_are_read_with_it_where_it_can_have_any(void **state)
+{
+	static const struct {
+		const char *node, *start;
+	} nodes[] = { { "ctl1", "ctl1" }, { "ctl1.example.org", "ctl1" }, { "10.0.0.5", "10.0.0.5" }, { ".odd", ".odd" }, { "2nd.x", "2nd" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+		struct error err = { 0 };
+		char expected[100];
+		struct db_walk *walk;
+		const void *row;
+
+		fake_reset();
+		fake_rows("cinder/volume_list_near_node", (const char *const[]){ NULL }, NULL, 0);
+		snprintf(expected, sizeof expected, "cinder/volume_list_near_node node=%s start=%s", nodes[i].node, nodes[i].start);
+		assert_int_equal(volumes_walk(NULL, nodes[i].node, &walk, &err), 0);
+		assert_string_equal(fake_calls.s, expected);
+		assert_int_equal(db_walk_next(walk, &row, &err), 0);
+		db_walk_close(&walk);
+	}
+}
+
+static void owners_that_rows_tell_are_counted(void **state)
+{
+	struct owners owners = { 0 };
+	char host[] = "a@b#p";
+
+	(void)state;
+	owners_add(&owners, "volume", host);
+	owners_add(&owners, "volume", "a@b#p");
+	host[0] = 'x';
+	owners_add(&owners, "volume", "a@b#q");
+	assert_int_equal(owners.n, 2);
+	assert_string_equal(owners.v[0].host, "a@b#p");
+	assert_int_equal(owners.v[0].n, 2);
+	assert_int_equal(owners.v[1].n, 1);
+	owners_free(&owners);
+}
+
 #define with_db(f) cmocka_unit_test_setup_teardown(f, reset, reset)
 
 int main(void)
@@ -472,6 +513,8 @@ int main(void)
 		with_db(few_volumes_of_many_are_found_by_their_service),
 		with_db(counts_with_owners_pass_over_the_small_tables_alone),
 		with_db(a_volumes_own_work_is_in_its_status),
+		with_db(a_nodes_twins_are_read_with_it_where_it_can_have_any),
+		cmocka_unit_test(owners_that_rows_tell_are_counted),
 		cmocka_unit_test(every_kind_has_its_names),
 		cmocka_unit_test(rows_in_the_middle_of_something_are_told_from_those_at_rest),
 		cmocka_unit_test(a_migration_is_under_way_until_it_ended),

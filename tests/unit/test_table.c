@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <json.h>
 #include <locale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,25 @@ static void every_format_has_its_golden_text(void **state)
 		print_message("           %s\n", goldens[i].what);
 		assert_printed(&table, &goldens[i].shown, goldens[i].expected);
 	}
+	table_free(&table);
+}
+
+static void a_words_colour_is_its_own(void **state)
+{
+	static const struct table_column pair[] = { { .key = "status" }, { .key = "name" } };
+	static const char *const words[] = { "down", "warn", "up", "odd" };
+	struct table table;
+
+	(void)state;
+	table_init(&table, pair, COUNT(pair));
+	for (size_t i = 0; i < COUNT(words); i++) {
+		table_add(&table);
+		table_text(&table, "status", words[i]);
+		table_text(&table, "name", "down");
+	}
+	assert_printed(&table, &(struct shown){ .format = "table", .color = "always" },
+	    "\x1b[1mStatus\x1b[0m  \x1b[1mName\x1b[0m\n\x1b[31mdown  \x1b[0m  down\n\x1b[1;33mwarn  \x1b[0m  down\n"
+	    "\x1b[32mup    \x1b[0m  down\nodd     down\n");
 	table_free(&table);
 }
 
@@ -341,10 +361,222 @@ static void a_full_disk_is_an_error(void **state)
 	table_free(&table);
 }
 
+/* ---- rows that leave as they come */
+
+static const struct table_column long_list[] = { { .key = "id" }, { .key = "name" } };
+#define LONG_ROW 45 /* bytes of one in the form of values */
+
+static void add_rows(struct table *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		table_add(table);
+		table_text(table, "id", UUID1);
+		table_text(table, "name", "volume");
+		table_text(table, "name", "volumes");
+	}
+}
+
+/* Standard output is ${fd} until it is given back. */
+static int stdout_becomes(int fd)
+{
+	int saved = dup(STDOUT_FILENO);
+
+	fflush(stdout);
+	assert_int_equal(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
+	return saved;
+}
+
+static void give_stdout_back(int saved)
+{
+	assert_int_equal(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+	close(saved);
+}
+
+static char *all_of(FILE *file)
+{
+	struct str text = { 0 };
+	char piece[4096];
+	size_t n;
+
+	rewind(file);
+	while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+		str_addn(&text, piece, n);
+	return str_take(&text);
+}
+
+static void rows_leave_as_they_come_and_none_is_held(void **state)
+{
+	static const char *const formats[] = { "value", "csv", "json", "yaml" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		const struct shown shown = { .format = formats[i] };
+		struct table table, held;
+		FILE *file = tmpfile();
+		struct error err = { 0 };
+		char *streamed, *whole;
+		int saved;
+
+		table_init(&table, long_list, COUNT(long_list));
+		saved = stdout_becomes(fileno(file));
+		table_begin(&table, &shown);
+		add_rows(&table, 5000);
+		assert_true(lseek(fileno(file), 0, SEEK_END) > (off_t)4000 * LONG_ROW / 2);
+		assert_int_equal(table.held.n, 0);
+		assert_int_equal(table_print(&table, &shown, &err), 0);
+		give_stdout_back(saved);
+		streamed = all_of(file);
+		table_init(&held, long_list, COUNT(long_list));
+		add_rows(&held, 5000);
+		whole = printed(&held, &shown);
+		assert_string_equal(streamed, whole);
+		free(streamed);
+		free(whole);
+		table_free(&table);
+		table_free(&held);
+		fclose(file);
+	}
+}
+
+static void a_table_holds_what_it_shows_and_what_it_is_sorted_by(void **state)
+{
+	const struct shown shown = { .format = "value", .columns = COLUMNS(id_only), .sort_column = "size_gb" };
+	struct table table;
+
+	(void)state;
+	table_init(&table, columns, COUNT(columns));
+	table_begin(&table, &shown);
+	for (int64_t size = 12; size > 8; size -= 3) {
+		table_add(&table);
+		table_text(&table, "id", size == 12 ? UUID1 : UUID2);
+		table_int(&table, "size_gb", size);
+		table_text(&table, "name", "a name that nobody asked for");
+	}
+	assert_int_equal(table.held.n, 1 + sizeof UUID1 + 1 + sizeof(int64_t));
+	assert_printed(&table, &shown, UUID2 "\n" UUID1 "\n");
+	table_free(&table);
+}
+
+/* What is on stdout when the source of the rows ends before the last. */
+static char *broken_off(const char *format, size_t rows, struct error *err)
+{
+	const struct shown shown = { .format = format };
+	struct table table;
+	FILE *file = tmpfile();
+	char *text;
+	int saved;
+
+	table_init(&table, long_list, COUNT(long_list));
+	saved = stdout_becomes(fileno(file));
+	table_begin(&table, &shown);
+	add_rows(&table, rows);
+	*err = (struct error){ 0 };
+	error_set(err, ERROR_DB_UNREACHABLE, "the server is gone");
+	table_break_off(&table, err);
+	give_stdout_back(saved);
+	table_free(&table);
+	text = all_of(file);
+	fclose(file);
+	return text;
+}
+
+static void half_a_list_ends_with_a_whole_row_and_is_said_to_be_half(void **state)
+{
+	struct error err;
+	char *text;
+
+	(void)state;
+	text = broken_off("value", 5000, &err);
+	assert_int_equal(strlen(text), 4999 * LONG_ROW); /* the last one may not have all of its cells */
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	assert_int_equal(err.kind, ERROR_DB_UNREACHABLE);
+	assert_string_equal(err.text, "the list on stdout is not whole, it ends after 4999 rows: the server is gone");
+	free(text);
+	text = broken_off("json", 5000, &err);
+	assert_null(json_tokener_parse(text));
+	assert_string_equal(text + strlen(text) - 4, "\n  }");
+	assert_non_null(strstr(err.text, "is not whole"));
+	free(text);
+}
+
+static void an_error_before_anything_was_written_leaves_stdout_empty(void **state)
+{
+	static const char *const formats[] = { "value", "csv", "json", "yaml", "table" };
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		char *text = broken_off(formats[i], strcmp(formats[i], "table") == 0 ? 5000 : 100, &err);
+
+		assert_string_equal(text, "");
+		assert_string_equal(err.text, "the server is gone");
+		free(text);
+	}
+}
+
+static void *read_all(void *pipe_end)
+{
+	static char piece[4096];
+	size_t *total = calloc(1, sizeof *total);
+	ssize_t n;
+
+	while ((n = read(*(int *)pipe_end, piece, sizeof piece)) > 0)
+		*total += (size_t)n;
+	return total;
+}
+
+static void the_rows_do_not_wait_for_who_reads_them(void **state)
+{
+	const struct shown shown = { .format = "value" };
+	struct error err = { 0 };
+	struct table table;
+	pthread_t reader;
+	void *total;
+	int end[2], saved;
+
+	(void)state;
+	assert_int_equal(pipe(end), 0);
+	table_init(&table, long_list, COUNT(long_list));
+	saved = stdout_becomes(end[1]);
+	table_begin(&table, &shown);
+	add_rows(&table, 20000); /* many times what a pipe takes, and nobody reads yet */
+	close(end[1]);
+	assert_int_equal(pthread_create(&reader, NULL, read_all, &end[0]), 0);
+	assert_int_equal(table_print(&table, &shown, &err), 0);
+	give_stdout_back(saved);
+	pthread_join(reader, &total);
+	assert_int_equal(*(size_t *)total, 20000 * LONG_ROW);
+	free(total);
+	close(end[0]);
+	table_free(&table);
+}
+
+static void a_full_disk_ends_a_stream(void **state)
+{
+	const struct shown shown = { .format = "csv" };
+	int full = open("/dev/full", O_WRONLY), saved;
+	struct error err = { 0 };
+	struct table table;
+
+	(void)state;
+	table_init(&table, long_list, COUNT(long_list));
+	saved = stdout_becomes(full);
+	table_begin(&table, &shown);
+	assert_false(table_has_failed(&table));
+	add_rows(&table, 5000);
+	assert_true(table_has_failed(&table));
+	assert_int_equal(table_print(&table, &shown, &err), -1);
+	give_stdout_back(saved);
+	assert_int_equal(err.code, ENOSPC);
+	close(full);
+	table_free(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_format_has_its_golden_text),
+		cmocka_unit_test(a_words_colour_is_its_own),
 		cmocka_unit_test(no_rows_leave_a_header_or_an_empty_list),
 		cmocka_unit_test(a_locale_without_utf8_gets_ascii),
 		cmocka_unit_test(equal_rows_keep_their_order),
@@ -354,6 +586,12 @@ int main(void)
 		cmocka_unit_test(yaml_words_that_mean_something_are_quoted),
 		cmocka_unit_test(an_unknown_column_is_refused_with_the_known_ones),
 		cmocka_unit_test(a_full_disk_is_an_error),
+		cmocka_unit_test(rows_leave_as_they_come_and_none_is_held),
+		cmocka_unit_test(a_table_holds_what_it_shows_and_what_it_is_sorted_by),
+		cmocka_unit_test(half_a_list_ends_with_a_whole_row_and_is_said_to_be_half),
+		cmocka_unit_test(an_error_before_anything_was_written_leaves_stdout_empty),
+		cmocka_unit_test(the_rows_do_not_wait_for_who_reads_them),
+		cmocka_unit_test(a_full_disk_ends_a_stream),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -61,6 +61,10 @@ int64_t owners_count(const struct owners *owners, const char *kind, const char *
  * counted. */
 int owned_find_volumes(struct db *db, const char *backend_host, const struct owners *owners, const char *service_uuid,
     struct owned_rows *out, struct error *err);
+int backup_owners_list(struct db *db, struct owners *out, struct error *err); /* those of backups alone */
+/* One more row of ${kind}, which must outlive them, names ${host}: where rows that are read for another reason, by host, tell
+ * owners too. */
+void owners_add(struct owners *owners, const char *kind, const char *host);
 static inline void owners_free(struct owners *owners)
 {
 	db_rows_free(&owners->rows);

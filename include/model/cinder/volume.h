@@ -13,6 +13,8 @@ struct volumes {
 };
 /* Volumes of every backend and pool of ${node}, by host and id. Deleted ones don't count. */
 int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct error *err);
+/* The same one by one, each a struct volume, and in the same order those of hosts that may be the node's twins. */
+int volumes_walk(struct db *db, const char *node, struct db_walk **out, struct error *err);
 static inline void volumes_free(struct volumes *volumes)
 {
 	db_rows_free(&volumes->rows);
@@ -48,14 +50,7 @@ struct backup {
 	const char *id, *name, *project_id, *status, *host, *volume_id;
 	struct maybe_int size_gb;
 };
-struct backups {
-	DB_ROWS(struct backup);
-};
-int backups_list(struct db *db, struct backups *out, struct error *err);
-static inline void backups_free(struct backups *backups)
-{
-	db_rows_free(&backups->rows);
-}
+int backups_walk(struct db *db, struct db_walk **out, struct error *err); /* all of them, each a struct backup */
 
 /* All about one volume. */
 struct volume_detail {

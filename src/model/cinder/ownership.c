@@ -154,3 +154,25 @@ int owned_find_volumes(struct db *db, const char *backend_host, const struct own
 	}
 	return owned_find(db, OWNED_VOLUME, backend_host, out, err);
 }
+
+int backup_owners_list(struct db *db, struct owners *out, struct error *err)
+{
+	return db_read(db, &SQL_CINDER_OWNER_LIST_OF_BACKUPS, NULL, &owner_shape, &out->rows, err);
+}
+
+void owners_add(struct owners *owners, const char *kind, const char *host)
+{
+	struct owner *o = owners->v, *end = o + owners->n, *more;
+
+	while (o < end && (strcmp(o->kind, kind) != 0 || strcmp(o->host, host) != 0))
+		o++;
+	if (o < end) {
+		o->n++;
+		return;
+	}
+	more = arena_alloc(&owners->arena, (owners->n + 1) * sizeof *more);
+	if (owners->n > 0)
+		memcpy(more, owners->v, owners->n * sizeof *more);
+	more[owners->n++] = (struct owner){ .kind = kind, .host = arena_dup(&owners->arena, host), .n = 1 };
+	owners->v = more;
+}

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/cinder/volume.h"
 
+#include <string.h>
+
+#include "model/cinder/host.h"
 #include "sql_catalogue.h"
 
 static const struct db_shape volume_shape = DB_SHAPE(struct volume, DB_COLUMNS(struct volume, id, size_gb),
@@ -26,6 +29,27 @@ int volumes_on_node(struct db *db, const char *node, struct volumes *out, struct
 	const struct db_param params[] = { p_str("node", node), p_end };
 
 	return db_read(db, &SQL_CINDER_VOLUME_LIST_BY_NODE, params, &volume_shape, &out->rows, err);
+}
+
+/* Up to its first dot; all of it where no name is its twin (str_is_twin): numbers are an address. */
+static const char *start_of_twins(const char *node, char *buffer, size_t size)
+{
+	size_t n = strcspn(node, ".");
+
+	if (n == 0 || n >= size || strspn(node, "0123456789") == n)
+		return node;
+	memcpy(buffer, node, n);
+	buffer[n] = '\0';
+	return buffer;
+}
+
+int volumes_walk(struct db *db, const char *node, struct db_walk **out, struct error *err)
+{
+	char buffer[HOST_MAX + 1];
+	const struct db_param params[] = { p_str("node", node), p_str("start", start_of_twins(node, buffer, sizeof buffer)),
+		p_end };
+
+	return db_walk_open(db, &SQL_CINDER_VOLUME_LIST_NEAR_NODE, params, &volume_shape, out, err);
 }
 
 int volume_owners_get(struct db *db, const struct words *ids, struct arena *arena, struct volume_owner *out, struct error *err)
@@ -75,9 +99,9 @@ int attachments_on_host(struct db *db, const char *host, struct attachments *out
 	return db_read(db, &SQL_CINDER_ATTACHMENT_LIST_BY_HOST, params, &attachment_shape, &out->rows, err);
 }
 
-int backups_list(struct db *db, struct backups *out, struct error *err)
+int backups_walk(struct db *db, struct db_walk **out, struct error *err)
 {
-	return db_read(db, &SQL_CINDER_BACKUP_LIST, NULL, &backup_shape, &out->rows, err);
+	return db_walk_open(db, &SQL_CINDER_BACKUP_LIST, NULL, &backup_shape, out, err);
 }
 
 int volume_removal_find(struct db *db, const char *id, struct volume_removal *out, struct error *err)

@@ -1,0 +1,10 @@
+-- Every host that backups name, byte for byte, with how many rows name it.
+-- :reads backups :rows many
+SELECT 'backup'       AS kind
+     , BINARY b.host  AS host
+     , NULL           AS cluster_name
+     , COUNT(*)       AS n
+  FROM backups AS b
+ WHERE b.host IS NOT NULL AND b.deleted = 0
+ GROUP BY BINARY b.host
+ ORDER BY BINARY b.host;
