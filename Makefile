@@ -269,6 +269,14 @@ N ?= 1000000
 bench-audit: all
 	tests/audit/bench.py $(N)
 
+# a list of 100,000 volumes in each format, against the mariadb client; needs the light sandbox
+bench-lists: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/lists
+
+# how long the program takes to begin; needs no server
+bench-start: all
+	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/start
+
 # our own cost of an evacuation, with a listener that only counts; needs the light sandbox
 bench-evacuations: all
 	$(Q)EVAC_MANAGE=$(abspath $(BUILD))/evac-manage tests/bench/evacuations
@@ -372,5 +380,5 @@ check-bare: deb tarball
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud
+.PHONY: all docs check-docs po deb rpm tarball sbom check-packages check-bare audit-page unit rooms check-house check-bytes format check-unit check check-exhaustive check-outages check-servers check-storage check-disks check-releases check-guests demo demo-guests asan analyze tidy fuzz fuzzers coverage install clean check-audit bench bench-audit bench-moves bench-evacuations bench-cloud bench-lists bench-start
 .DELETE_ON_ERROR:
