@@ -66,13 +66,17 @@ function check_deleted(   i, n, spaced, word, table, alias) {
 	}
 }
 
-function finish_statement(   i, list) {
+function finish_statement(   i, list, place, places, nname) {
 	if (name == "") return
 	if (quote != "") fail(name ": a quote is left open")
 	if (access == "") fail(name ": no :reads, :writes or :session line")
 	for (i = 1; i <= nparam; i++) {
 		if (!(param[i] in declared)) fail(name ": @" param[i] " has no :param line")
-		list = list " " quoted(param[i]) ","
+		if (!is_long || !(param[i] in place)) {
+			list = list " " quoted(param[i]) ","
+			place[param[i]] = nname++
+		}
+		places = places " " place[param[i]] ","
 	}
 	for (i in declared) if (!(i in used)) fail(name ": :param " i " is never used")
 	text_of[name] = text
@@ -84,8 +88,9 @@ function finish_statement(   i, list) {
 	print "\t;"
 	printf "static const char %s_raw[] =\n%s\t;\n", id, raw
 	printf "static const char *const %s_params[] = {%s NULL };\n", id, list
-	printf "const struct sql %s = { %s, %s_text, %s_params, %d, %s, %s, %s, %s, %s_raw };\n\n",
-	    toupper(id), quoted(name), id, id, nparam, access, quoted(tables), quoted(rows), quoted(sentence), id
+	if (is_long) printf "static const unsigned char %s_places[] = {%s };\n", id, places
+	printf "const struct sql %s = { %s, %s_text, %s_params, %d, %s, %s, %s, %s, %s_raw, %s };\n\n",
+	    toupper(id), quoted(name), id, id, nparam, access, quoted(tables), quoted(rows), quoted(sentence), id, is_long ? id "_places" : "NULL"
 }
 
 BEGIN {
@@ -108,7 +113,7 @@ FNR == 1 {
 	if (name !~ /^[a-z_]+\/[a-z][a-z0-9_]*$/) fail("a name is lower case with underscores: " name)
 	id = "sql_" path[n - 1] "_" base
 	folder = path[n - 1]
-	nparam = 0; access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; raw = ""; head = 1
+	nparam = 0; is_long = 0; access = ""; tables = ""; rows = "many"; quote = ""; sentence = ""; raw = ""; head = 1
 	text = ""; split("", excused)
 	split("", declared); split("", used); split("", param)
 	if (part != "h") printf "static const char %s_text[] =\n\t%s\n", id, quoted("/* evac-manage " name " */")  " \"\\n\""
@@ -150,6 +155,7 @@ path[n - 1] == "audit" && /^-- :(check|stream|severity|title|database|subject|me
 			at = substr(line, i + 1, RLENGTH)
 			used[at] = 1
 			i += RLENGTH
+			if (declared[at] == "list") is_long = 1
 			for (k = declared[at] == "list" ? LIST : 1; k > 0; k--) {
 				param[++nparam] = at
 				out = out "?" (k > 1 ? "," : "")

@@ -16,14 +16,22 @@ enum sql_access { SQL_READS, SQL_WRITES, SQL_SESSION };
 struct sql {
 	const char *name;          /* "cinder/volume_move" */
 	const char *text;          /* begins with the name as a comment; ? for each @param */
-	const char *const *params; /* in the order of the ?; a name may come twice, a list's DB_LIST times */
+	const char *const *params; /* names of the ?: sql_param() */
 	size_t nparam;
 	enum sql_access access;
-	const char *tables;   /* "volumes", or "volumes services" */
-	const char *rows;     /* "one", "many", "none" or a number */
-	const char *sentence; /* the head comment of the file */
-	const char *raw;      /* the file as it is: @param is a user variable of a client's there */
+	const char *tables;          /* "volumes", or "volumes services" */
+	const char *rows;            /* "one", "many", "none" or a number */
+	const char *sentence;        /* the head comment of the file */
+	const char *raw;             /* the file as it is: @param is a user variable of a client's there */
+	const unsigned char *places; /* of a statement with a list: the place in .params of each ?, as 500 pointers a list are
+	                              * relocated whenever the program starts; NULL: .params has a name for each ? */
 };
+
+/* The name of the ? at that place; it may come twice, a list's DB_LIST times. */
+static inline const char *sql_param(const struct sql *sql, size_t i)
+{
+	return sql->params[sql->places ? sql->places[i] : i];
+}
 
 extern const struct sql *const sql_catalogue[]; /* ends with NULL */
 

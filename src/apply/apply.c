@@ -28,7 +28,7 @@ static void bind_names(const struct step_kind *kind, struct binding *binding, st
 	const char *name;
 
 	for (i = 0; i < kind->write->nparam; i++) {
-		name = kind->write->params[i];
+		name = sql_param(kind->write, i);
 		for (k = 0; k < n && strcmp(params[k].name, name) != 0; k++)
 			;
 		if (k < n)

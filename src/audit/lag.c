@@ -112,7 +112,7 @@ void place_learn_lag(struct audit_places *places, struct audit_place *place)
 static bool asks_the_clock(const struct sql *sql)
 {
 	for (size_t i = 0; i < sql->nparam; i++)
-		if (strcmp(sql->params[i], "down") == 0 || strcmp(sql->params[i], "stuck") == 0)
+		if (strcmp(sql_param(sql, i), "down") == 0 || strcmp(sql_param(sql, i), "stuck") == 0)
 			return true;
 	return false;
 }

@@ -94,7 +94,7 @@ static int head_open(struct audit_stream *s, struct head *h, const struct audit_
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		for (size_t k = 0; k < source->sql->nparam; k++)
-			if (strcmp(source->sql->params[k], known[i].name) == 0) {
+			if (strcmp(sql_param(source->sql, k), known[i].name) == 0) {
 				params[n++] = known[i];
 				break;
 			}

@@ -103,7 +103,7 @@ int db_read_set(struct db *db, const struct sql *sql, const struct words *keys, 
 	*out = (struct db_rows){ 0 };
 	for (size_t i = 0; i < keys->n; i += DB_LIST) {
 		const struct db_param params[] = {
-			p_list(sql->params[0], keys->v + i, keys->n - i < DB_LIST ? keys->n - i : DB_LIST), p_end
+			p_list(sql_param(sql, 0), keys->v + i, keys->n - i < DB_LIST ? keys->n - i : DB_LIST), p_end
 		};
 
 		if (db_read(db, sql, params, shape, &part, err) != 0) {

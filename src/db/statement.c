@@ -74,9 +74,9 @@ const struct db_param *db_param_find(const struct sql *sql, const struct db_para
 	const struct db_param *p;
 
 	for (p = params; p && p->name; p++)
-		if (strcmp(p->name, sql->params[position]) == 0)
+		if (strcmp(p->name, sql_param(sql, position)) == 0)
 			return p;
-	db_bug(sql, "no value for parameter", sql->params[position]);
+	db_bug(sql, "no value for parameter", sql_param(sql, position));
 }
 
 static void check_param_names(const struct sql *sql, const struct db_param *params)
@@ -84,7 +84,7 @@ static void check_param_names(const struct sql *sql, const struct db_param *para
 	size_t i;
 
 	for (const struct db_param *p = params; p && p->name; p++) {
-		for (i = 0; i < sql->nparam && strcmp(sql->params[i], p->name) != 0; i++)
+		for (i = 0; i < sql->nparam && strcmp(sql_param(sql, i), p->name) != 0; i++)
 			;
 		if (i == sql->nparam)
 			db_bug(sql, "there is no parameter", p->name);
@@ -141,7 +141,7 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 	for (size_t i = 0; i < sql->nparam; i++) {
 		const struct db_param *p = db_param_find(sql, params, i);
 
-		nth = i > 0 && strcmp(sql->params[i], sql->params[i - 1]) == 0 ? nth + 1 : 0;
+		nth = i > 0 && strcmp(sql_param(sql, i), sql_param(sql, i - 1)) == 0 ? nth + 1 : 0;
 		if (p->type == DB_PARAM_LIST) {
 			bind_text(&bind[i], list_value(sql, p, nth), &length[i]);
 		} else if (p->type == DB_PARAM_TEXT) {

@@ -52,7 +52,7 @@ static void add_sql_text(struct str *out, const struct sql *sql)
 		else if (*p == '\'' || *p == '"' || *p == '`')
 			quote = *p;
 		if (*p == '?' && !quote)
-			str_addf(out, "@%s", sql->params[n++]);
+			str_addf(out, "@%s", sql_param(sql, n++));
 		else
 			str_addc(out, *p);
 	}
@@ -69,12 +69,12 @@ static void add_step_sql(struct str *out, const struct step *s)
 	for (size_t i = 0, shown = 0; i < sql->nparam; i++) {
 		size_t k = 0;
 
-		while (strcmp(sql->params[k], sql->params[i]) != 0)
+		while (strcmp(sql_param(sql, k), sql_param(sql, i)) != 0)
 			k++;
 		if (k < i)
 			continue;
-		str_addf(out, "%s@%s := ", shown++ ? ", " : "", sql->params[i]);
-		add_sql_value(out, sql_value_of(s, sql->params[i]));
+		str_addf(out, "%s@%s := ", shown++ ? ", " : "", sql_param(sql, i));
+		add_sql_value(out, sql_value_of(s, sql_param(sql, i)));
 	}
 	str_add(out, ";\n");
 	add_sql_text(out, sql);

@@ -78,12 +78,12 @@ static inline void fake_check_params(const struct sql *sql, const struct db_para
 	size_t i;
 
 	for (i = 0; i < sql->nparam; i++) {
-		for (p = params; p && p->name && strcmp(p->name, sql->params[i]) != 0; p++)
+		for (p = params; p && p->name && strcmp(p->name, sql_param(sql, i)) != 0; p++)
 			;
 		assert_true(p && p->name);
 	}
 	for (p = params; p && p->name; p++) {
-		for (i = 0; i < sql->nparam && strcmp(p->name, sql->params[i]) != 0; i++)
+		for (i = 0; i < sql->nparam && strcmp(p->name, sql_param(sql, i)) != 0; i++)
 			;
 		assert_true(i < sql->nparam);
 	}

@@ -526,7 +526,7 @@ static bool takes(const struct sql *sql, const char *prefix, const char *column)
 
 	str_addf(&name, "%s%s", prefix, column);
 	for (size_t p = 0; p < sql->nparam; p++)
-		if (strcmp(sql->params[p], name.s) == 0)
+		if (strcmp(sql_param(sql, p), name.s) == 0)
 			return true;
 	return false;
 }
@@ -539,7 +539,7 @@ static void writes_its_columns(const struct step_kind *kind)
 	assert_int_equal(kind->write->access, SQL_WRITES);
 	assert_true(takes(kind->write, "", "id"));
 	for (size_t p = 0; p < kind->write->nparam; p++) {
-		const char *param = kind->write->params[p];
+		const char *param = sql_param(kind->write, p);
 		bool is_value = str_starts(param, "old_") || str_starts(param, "new_");
 
 		if (is_value ? !kind->column[step_kind_column(kind, param + 4)] : strcmp(param, "id") != 0)
@@ -561,7 +561,7 @@ static void reads_its_columns(const struct step_kind *kind)
 
 	assert_int_equal(kind->read->access, SQL_READS);
 	assert_int_equal(kind->read->nparam, 1);
-	assert_string_equal(kind->read->params[0], "id");
+	assert_string_equal(sql_param(kind->read, 0), "id");
 	for (; line && line < end; line = strchr(line + 1, '\n'), n++) {
 		auto_free char *one = xstrndup(line + 1, strcspn(line + 1, "\n"));
 		const char *name = strstr(one, " AS ") ? strstr(one, " AS ") + 4 : strrchr(one, '.') ? strrchr(one, '.') + 1 : "?";

@@ -70,7 +70,7 @@ static int read_fifty(struct db *cell, const struct batch *batch, const struct s
 	struct db_param params[BATCH + 1];
 
 	for (size_t i = 0; i < BATCH; i++)
-		params[i] = p_str(sql->params[i], of(&batch->asked[i < batch->n ? i : batch->n - 1]));
+		params[i] = p_str(sql_param(sql, i), of(&batch->asked[i < batch->n ? i : batch->n - 1]));
 	params[BATCH] = p_end;
 	return db_read(cell, sql, params, shape, out, err);
 }
