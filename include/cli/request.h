@@ -14,6 +14,10 @@
 /* What it is about. */
 struct what {
 	const char *host;        /* --host H, or the host as an argument */
+	struct words hosts;      /* several of them */
+	struct words aggregates; /* --aggregate */
+	struct words zones;      /* --zone of host readiness */
+	bool all, instances;     /* host readiness --all, --instances */
 	const char *to;          /* host rescue --to */
 	const char *target_host; /* --target_host T, or the second argument of instance evacuate */
 	const char *cinder_host; /* host rescue --cinder-host: what cinder calls the failed host; NULL: the same */

@@ -4,6 +4,7 @@
 
 #include "find/scene.h"
 #include "util/str.h"
+#include "util/words.h"
 
 /* Will it fit? vCPU, memory and disk of the other hosts as placement's books or the compute nodes' own rows have them, less
  * what the instances before it take. With placement's books every resource class and trait that flavor and image ask for, too.
@@ -16,11 +17,12 @@ enum room_absent { ROOM_THERE, ROOM_OTHER_UUID, ROOM_NO_INVENTORY, ROOM_NO_EVACU
  * enabled past nova-api. Until then no scheduler asks for that host (scheduler/request_filter.py: compute_status_filter). */
 #define TRAIT_DISABLED "COMPUTE_STATUS_DISABLED"
 
+enum { CLASSES = 3 }; /* enum resource_class */
 struct room {
 	const char *host, *node;
-	int64_t limit[3], used[3];       /* by enum resource_class */
-	const struct inventory *base[3]; /* where placement has them; NULL: nowhere, or placement was not asked */
-	const struct inventory **book;   /* all that its tree has, and what others share with it */
+	int64_t limit[CLASSES], used[CLASSES]; /* by enum resource_class */
+	const struct inventory *base[CLASSES]; /* where placement has them; NULL: nowhere, or placement was not asked */
+	const struct inventory **book;         /* all that its tree has, and what others share with it */
 	size_t nbook;
 	const char *provider;           /* uuid of its own one */
 	int64_t *now;                   /* of the rooms: what is used of each inventory, with what this run would put there */
@@ -37,11 +39,15 @@ struct rooms {
 };
 /* The hosts of the failed host's cell, without it; with a target only that one. */
 void rooms_make(const struct scene *scene, struct rooms *out);
+/* The same without each of ${failed} as well: they all die. */
+void rooms_make_without(const struct scene *scene, const struct words *failed, struct rooms *out);
 void rooms_free(struct rooms *rooms);
 /* A host that could take instances but for placement, which still has it as disabled, where each that could is such a one;
  * NULL: there is another, or none at all. */
 const char *rooms_all_marked(const struct scene *scene);
 
+/* How much of enum resource_class ${class} the instance needs, as its flavor says it. */
+int64_t room_need(const struct candidate *c, int class);
 /* Why it is closed, why it is absent: a sentence that names the host, for people; nothing where it is neither. */
 void room_add_closed(const struct room *room, struct str *out);
 void room_add_absent(const struct room *room, struct str *out);

@@ -180,6 +180,7 @@ struct nova_facts {
 
 /* What decides where instances may go. */
 struct placing_facts {
+	bool known; /* it was read */
 	struct aggregates aggregates;
 	struct inventories inventories; /* placement's; none without its database */
 	struct placement_columns columns;
@@ -335,6 +336,11 @@ struct scene {
 };
 
 void scene_free(struct scene *scene);
+/* Another subject in the same cloud: ${scene} gets what is the same for every host (scene_find_cinder(), scene_find_nova(),
+ * scene_find_placing()) from ${common}. What it learns of it in addition goes back with scene_give_back(), before its
+ * scene_free() and before the next one borrows. */
+void scene_borrow(struct scene *scene, const struct scene *common);
+void scene_give_back(struct scene *scene, struct scene *common);
 
 /* scene_cinder.c: services and owners. */
 int scene_find_cinder(struct scene *scene, struct error *err);

@@ -3,6 +3,7 @@
 #define GUARD_GUARD_H
 
 #include "find/finding.h"
+#include "find/fit.h"
 #include "find/scene.h"
 #include "plan/plan.h"
 
@@ -50,11 +51,15 @@ struct guard {
 	const char *offer;
 	bool offer_for_all; /* one word for all findings of this code: they are about one host */
 	bool of_request;    /* about a run as it was asked for, not about the host: 'host show' does not say it */
+	bool of_life;       /* that the host is alive: who asks what if it died does not ask this */
 };
 extern const struct guard guards[]; /* ends with code NULL */
 
 /* Asks it what it has against this run. */
 void guard_ask(const struct guard *guard, const struct scene *scene, struct findings *out);
+/* Places every instance that nothing leaves out so far, in their order; who fits on no host gets the finding no-capacity. Who
+ * went where, the rooms say. */
+void guard_place(const struct scene *scene, struct rooms *rooms, struct findings *out);
 /* Every guard of the table, in its order; then beside each finding what may be typed in spite of it. */
 void guards_run(const struct scene *scene, struct findings *out);
 const struct guard *guard_find(const char *code); /* NULL: no finding has this code */

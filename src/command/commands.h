@@ -13,6 +13,7 @@
 	ROW(service_remove) \
 	ROW(host_list) \
 	ROW(host_show) \
+	ROW(host_readiness) \
 	ROW(host_rescue) \
 	ROW(host_evacuate) \
 	ROW(host_return) \

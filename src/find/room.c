@@ -108,7 +108,15 @@ void room_add_absent(const struct room *room, struct str *out)
 		    room->host);
 }
 
-void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
+static bool has_failed(const struct scene *scene, const struct words *failed, const char *host)
+{
+	for (size_t i = 0; failed && i < failed->n; i++)
+		if (strcmp(failed->v[i], host) == 0)
+			return true;
+	return scene->subject.host && strcmp(scene->subject.host, host) == 0;
+}
+
+static void make_rooms(const struct scene *scene, const char *target, const struct words *failed, struct rooms *out)
 {
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
 	struct room *room;
@@ -121,7 +129,7 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 	for (size_t i = 0; i < nodes->n; i++) {
 		const struct compute_node *n = &nodes->v[i];
 
-		if (strcmp(n->host, scene->subject.host) == 0 || (target && strcmp(n->host, target) != 0))
+		if (has_failed(scene, failed, n->host) || (target && strcmp(n->host, target) != 0))
 			continue;
 		room = &out->v[out->n++];
 		room->host = n->host;
@@ -139,9 +147,19 @@ void rooms_make_for(const struct scene *scene, const char *target, struct rooms 
 	}
 }
 
+void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
+{
+	make_rooms(scene, target, NULL, out);
+}
+
 void rooms_make(const struct scene *scene, struct rooms *out)
 {
-	rooms_make_for(scene, scene->request->what.target_host, out);
+	make_rooms(scene, scene->request->what.target_host, NULL, out);
+}
+
+void rooms_make_without(const struct scene *scene, const struct words *failed, struct rooms *out)
+{
+	make_rooms(scene, scene->request->what.target_host, failed, out);
 }
 
 /* Asked before each message: the first host that could take one is enough. */

@@ -6,10 +6,7 @@
 
 /* room.c: what a host has, and what an instance takes of it. fit.c: which room takes it, and why none does. */
 
-enum { CLASSES = 3 };
-
 void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out); /* ${target} NULL: all */
-int64_t room_need(const struct candidate *c, int class);
 int64_t room_left(const struct scene *scene, const struct room *room, int class);
 int room_short_class(const struct scene *scene, const struct room *room, const struct candidate *c);
 const struct ask *room_lacking(const struct scene *scene, const struct room *room, const struct candidate *c);

@@ -51,3 +51,26 @@ void scene_free(struct scene *scene)
 	storage_facts_free(&scene->storage);
 	arena_free(&scene->arena);
 }
+
+void scene_borrow(struct scene *scene, const struct scene *common)
+{
+	*scene = (struct scene){ .request = common->request,
+		.world = common->world,
+		.run = common->run,
+		.who = common->who,
+		.cinder = common->cinder,
+		.nova = common->nova,
+		.placing = common->placing };
+}
+
+void scene_give_back(struct scene *scene, struct scene *common)
+{
+	for (size_t i = common->placing.ntrait; i < scene->placing.ntrait; i++) /* what was asked for in addition */
+		scene->placing.trait[i].name = arena_dup(&common->arena, scene->placing.trait[i].name);
+	common->placing = scene->placing;
+	standing_migrations_free(&scene->nova.standing);
+	free(scene->cinder.cluster_fact);
+	scene->cinder = (struct cinder_facts){ 0 };
+	scene->nova = (struct nova_facts){ 0 };
+	scene->placing = (struct placing_facts){ 0 };
+}

@@ -20,6 +20,9 @@ int scene_find_placing(struct scene *scene, struct error *err)
 {
 	struct db *placement = scene_placement_db(scene);
 
+	if (scene->placing.known)
+		return 0;
+	scene->placing.known = true;
 	if (aggregates_list(scene->world->api_db, &scene->placing.aggregates, err) != 0)
 		return -1;
 	if (!placement)

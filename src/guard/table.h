@@ -64,7 +64,7 @@ GUARD("source-alive", SEVERITY_STOP, ACCEPT_FENCED_MOVE,
 	LOOK(WHEN_EVACUATES, host_alive) LOOK(WHEN_MOVES_ALONE, backend_alive) LOOK(WHEN_UNDOES, owner_at_work),
 	.sentence = N_("a service of the failed host still reports"),
 	.hint = N_("power the host off and wait until it no longer reports"),
-	.offer = N_("for a planned move"), .offer_for_all = true)
+	.offer = N_("for a planned move"), .offer_for_all = true, .of_life = true)
 GUARD("fencing-unconfirmed", SEVERITY_STOP, ACCEPT_CODE,
 	LOOK(WHEN_EVACUATES_ALONE, host_unfenced) LOOK(WHEN_RESCUES, rescue_unfenced) LOOK(WHEN_MOVES_ALONE, backend_unfenced),
 	.sentence = N_("the power-off of the host is not confirmed: a host without a heartbeat may still write to its disks"),
@@ -118,7 +118,7 @@ GUARD("fence-gone", SEVERITY_STOP, ACCEPT_NOTHING, LATER,
 GUARD("disk-watched", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, disk_watched),
 	.sentence = N_("a disk is held open on Ceph from the failed host, or by the owner of its lock, and still is 35 s later, "
 		"which no dead client's is: a guest is alive there, and a second one would write to the same disk"),
-	.hint = N_("power the host off and wait half a minute, then run the same command again"))
+	.hint = N_("power the host off and wait half a minute, then run the same command again"), .of_life = true)
 GUARD("lock-breakers-missing", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, lock_breakers_missing),
 	.sentence = N_("a dead client's lock stands on a disk, and the user who opens it on the new host may not break it: the "
 		"guest would boot and every write of it would be refused, while nova says ACTIVE"))

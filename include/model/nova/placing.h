@@ -24,6 +24,19 @@ bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone)
 /* One of the host's aggregates has ${name}, and among its values (comma-separated) is ${value}. */
 bool aggregates_match(const struct aggregates *aggregates, const char *host, const char *name, const char *value);
 
+/* Which hosts are in which aggregate, by its name; those without metadata, too. */
+struct aggregate_host {
+	const char *aggregate, *host;
+};
+struct aggregate_hosts {
+	DB_ROWS(struct aggregate_host);
+}; /* sorted by aggregate, host */
+int aggregate_hosts_list(struct db *api, struct aggregate_hosts *out, struct error *err);
+static inline void aggregate_hosts_free(struct aggregate_hosts *hosts)
+{
+	db_rows_free(&hosts->rows);
+}
+
 struct server_group {
 	bool exists;               /* the instance is a member of one */
 	const char *uuid, *policy; /* "affinity", "anti-affinity", soft-… */

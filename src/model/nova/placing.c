@@ -11,6 +11,9 @@
 static const struct db_shape host_metadata_shape = DB_SHAPE(struct host_metadata,
     DB_COLUMNS(struct host_metadata, host, name, value));
 
+static const struct db_shape aggregate_host_shape = DB_SHAPE(struct aggregate_host,
+    DB_COLUMNS(struct aggregate_host, aggregate, host));
+
 struct group_row {
 	const char *instance_uuid, *uuid, *policy, *rules;
 };
@@ -23,6 +26,11 @@ static const struct db_shape group_member_shape = DB_SHAPE(struct group_member,
 int aggregates_list(struct db *api, struct aggregates *out, struct error *err)
 {
 	return db_read(api, &SQL_NOVA_API_AGGREGATE_LIST, NULL, &host_metadata_shape, &out->rows, err);
+}
+
+int aggregate_hosts_list(struct db *api, struct aggregate_hosts *out, struct error *err)
+{
+	return db_read(api, &SQL_NOVA_API_AGGREGATE_HOST_LIST, NULL, &aggregate_host_shape, &out->rows, err);
 }
 
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host)

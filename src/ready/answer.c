@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/mem.h"
+
+/* The first of a code speaks for all of it. */
+void ready_add_reason(struct ready_answer *answer, const struct finding *finding, bool of_instance)
+{
+	struct ready_reason *r = answer->reason;
+
+	while (r < answer->reason + answer->nreason && strcmp(r->code, finding->code) != 0)
+		r++;
+	if (r == answer->reason + answer->nreason) {
+		answer->reason = vec_grow(answer->reason, answer->nreason, &answer->reason_cap, sizeof *r);
+		r = &answer->reason[answer->nreason++];
+		*r = (struct ready_reason){ .code = finding->code, .message = finding->message, .hint = finding->hint };
+	}
+	r->n += of_instance;
+}
+
+void ready_add_places(struct ready_answer *answer, const struct rooms *rooms)
+{
+	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++) {
+		if (r->ntaken == 0)
+			continue;
+		answer->place = vec_grow(answer->place, answer->nplace, &answer->place_cap, sizeof *answer->place);
+		answer->place[answer->nplace++] = (struct ready_place){ r->host, r->ntaken };
+	}
+}
+
+static int most_places_first(const void *one, const void *other)
+{
+	const struct ready_place *a = one, *b = other;
+
+	return a->n != b->n ? (a->n < b->n ? 1 : -1) : strcmp(a->host, b->host);
+}
+
+static int most_reasons_first(const void *one, const void *other)
+{
+	const struct ready_reason *a = one, *b = other;
+
+	if ((a->n == 0) != (b->n == 0)) /* what is about the whole host */
+		return a->n == 0 ? -1 : 1;
+	return a->n != b->n ? (a->n < b->n ? 1 : -1) : strcmp(a->code, b->code);
+}
+
+void ready_sort(struct ready_answer *answer)
+{
+	vec_sort(answer->place, answer->nplace, sizeof *answer->place, most_places_first);
+	vec_sort(answer->reason, answer->nreason, sizeof *answer->reason, most_reasons_first);
+}
+
+void ready_free_answer(struct ready_answer *answer)
+{
+	free(answer->reason);
+	free(answer->place);
+	*answer = (struct ready_answer){ 0 };
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ready/ready.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard/guard.h"
+#include "internal.h"
+#include "util/lang.h"
+#include "util/str.h"
+
+/* A backend or backups of it that no other node would take: its instances would wait for their volumes. */
+static void find_counterparts(struct ready_host *h)
+{
+	const struct scene *scene = &h->scene;
+
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++) {
+		bool of_volumes = strcmp(o->kind, "volume") == 0;
+		auto_free char *message = NULL;
+
+		if (o->n == 0 || !host_is_on_node(o->host, h->host) ||
+		    (o->cluster_name && cinder_cluster_is_up(&scene->cinder.services, o->cluster_name, scene->cinder.down_s)) ||
+		    (of_volumes ? scene_live_backend(scene, o->host) : scene_live_backup_host(scene, o->host)))
+			continue;
+		message = xasprintf(of_volumes ? _("no other live host has a backend like '%s'") :
+						 _("no other live host runs cinder-backup: '%s' has backups"),
+		    o->host);
+		finding_add(&h->found, "no-counterpart", of_volumes ? SEVERITY_STOP : SEVERITY_WARN, h->host, message,
+		    _("configure the same backend on a second host"));
+	}
+}
+
+/* A rescue moves them first, to a live backend of the same name. */
+static void move_volumes_first(struct ready_host *h)
+{
+	for (struct candidate *c = h->scene.subject.candidate; c < h->scene.subject.candidate + h->scene.subject.ncandidate;
+	     c++)
+		for (struct volume_fact *v = c->volume; v < c->volume + c->nvolume; v++)
+			if (v->owner.host && host_is_on_node(v->owner.host, h->host) &&
+			    scene_live_backend(&h->scene, v->owner.host))
+				v->moves_first = true;
+}
+
+static void ask_guards(struct ready_host *h, struct rooms *rooms)
+{
+	for (const struct guard *g = guards; g->code; g++) {
+		if (strcmp(g->code, "no-capacity") == 0) { /* its question, with the answer kept */
+			guard_place(&h->scene, rooms, &h->found);
+			continue;
+		}
+		if (!g->of_request && !g->of_life && g->severity != SEVERITY_NOTE && g->severity != SEVERITY_WARN)
+			guard_ask(g, &h->scene, &h->found);
+	}
+}
+
+static bool is_about_instance(const struct scene *scene, const struct finding *f)
+{
+	for (size_t i = 0; i < scene->subject.ncandidate; i++)
+		if (strcmp(scene->subject.candidate[i].instance->uuid, f->subject) == 0)
+			return true;
+	return false;
+}
+
+/* The first that counts: a skip, or a stop that is about it. */
+const struct finding *ready_against(const struct ready_host *host, const char *uuid)
+{
+	for (const struct finding *f = host->found.v; f < host->found.v + host->found.n; f++)
+		if ((f->severity == SEVERITY_SKIP || f->severity == SEVERITY_STOP) && strcmp(f->subject, uuid) == 0)
+			return f;
+	return NULL;
+}
+
+static const char *place_of(const struct rooms *rooms, const struct candidate *c)
+{
+	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++)
+		for (size_t i = 0; i < r->ntaken; i++)
+			if (r->taken[i] == c)
+				return r->host;
+	return NULL;
+}
+
+static void answer(struct ready_host *h, struct rooms *rooms)
+{
+	const struct subject *s = &h->scene.subject;
+	const struct candidate **left = xcalloc(s->ncandidate + 1, sizeof *left);
+	size_t nleft = 0;
+
+	h->answer.instances = s->ncandidate;
+	for (const struct finding *f = h->found.v; f < h->found.v + h->found.n; f++)
+		if (f->severity == SEVERITY_STOP && !is_about_instance(&h->scene, f)) {
+			ready_add_reason(&h->answer, f, false);
+			h->answer.stopped = true;
+		}
+	for (const struct candidate *c = s->candidate; c < s->candidate + s->ncandidate; c++) {
+		const struct finding *f = ready_against(h, c->instance->uuid);
+
+		if (f)
+			ready_add_reason(&h->answer, f, true);
+		if (f && strcmp(f->code, "no-capacity") == 0)
+			left[nleft++] = c;
+		h->answer.could += !f && place_of(rooms, c);
+	}
+	ready_add_places(&h->answer, rooms);
+	h->answer.missing = ready_missing(&h->scene, left, nleft, &h->scene.arena);
+	ready_sort(&h->answer);
+	free(left);
+}
+
+static int find_subject(struct ready_host *h, const char *host, struct error *err)
+{
+	h->scene.subject.evacuates = true;
+	if (scene_find_home(&h->scene, host, err) != 0)
+		return -1;
+	h->host = h->scene.subject.host;
+	h->cell = h->scene.nova.home;
+	return scene_find_instances(&h->scene, err);
+}
+
+int ready_find_host(struct ready_host *out, struct scene *common, const char *host, struct error *err)
+{
+	struct fence_agent agent = { 0 };
+	struct error trouble = { 0 };
+	struct rooms rooms;
+	int rc;
+
+	*out = (struct ready_host){ .host = host };
+	scene_borrow(&out->scene, common);
+	rc = find_subject(out, host, err);
+	if (rc == 0) {
+		out->zone = aggregates_zone_of(&common->placing.aggregates, out->host);
+		out->up = out->scene.nova.compute && nova_service_is_up(out->scene.nova.compute, out->scene.nova.down_s);
+		if (fencing_find(&common->world->site.fencing, out->host, &agent, &trouble) > 0)
+			out->fence = arena_dup(&out->scene.arena, fence_agent_name(&agent));
+		fence_agent_free(&agent);
+		move_volumes_first(out);
+		rooms_make(&out->scene, &rooms);
+		find_counterparts(out);
+		ask_guards(out, &rooms);
+		answer(out, &rooms);
+		rooms_free(&rooms);
+	}
+	scene_give_back(&out->scene, common);
+	return rc;
+}
+
+void ready_free_host(struct ready_host *host)
+{
+	ready_free_answer(&host->answer);
+	findings_free(&host->found);
+	scene_free(&host->scene);
+}

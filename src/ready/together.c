@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "util/mem.h"
+
+/* Those that die together, and the instances of one cell that are left to be placed. */
+struct together {
+	struct ready_host *const *host;
+	size_t nhost;
+	struct words names;
+	const struct candidate **c;
+	size_t n, cap;
+};
+
+static int most_memory_first(const void *one, const void *other)
+{
+	const struct candidate *const *a = one, *const *b = other;
+
+	if ((*a)->needs.memory_mb != (*b)->needs.memory_mb)
+		return (*a)->needs.memory_mb < (*b)->needs.memory_mb ? 1 : -1;
+	return (*a)->instance->id < (*b)->instance->id ? -1 : 1;
+}
+
+/* What each is refused for alone stays; only of room there is less now. */
+static void gather(struct together *t, const struct cell_facts *cell, struct ready_answer *out)
+{
+	t->n = 0;
+	for (size_t i = 0; i < t->nhost; i++) {
+		const struct ready_host *h = t->host[i];
+		const struct subject *s = &h->scene.subject;
+
+		if (h->cell != cell)
+			continue;
+		out->instances += s->ncandidate;
+		for (const struct ready_reason *r = h->answer.reason; r < h->answer.reason + h->answer.nreason; r++)
+			if (r->n == 0) {
+				const struct finding f = { .code = r->code, .message = r->message, .hint = r->hint };
+
+				ready_add_reason(out, &f, false);
+				out->stopped = true;
+			}
+		for (const struct candidate *c = s->candidate; c < s->candidate + s->ncandidate; c++) {
+			const struct finding *f = ready_against(h, c->instance->uuid);
+
+			if (f && strcmp(f->code, "no-capacity") != 0) {
+				ready_add_reason(out, f, true);
+				continue;
+			}
+			t->c = vec_grow(t->c, t->n, &t->cap, sizeof *t->c);
+			t->c[t->n++] = c;
+		}
+	}
+	vec_sort(t->c, t->n, sizeof *t->c, most_memory_first);
+}
+
+static void pack(struct together *t, const struct cell_facts *cell, struct scene *common, struct arena *arena,
+    struct ready_answer *out)
+{
+	auto_str struct str why = { 0 }, help = { 0 };
+	struct scene scene;
+	struct rooms rooms;
+	size_t nleft = 0;
+
+	scene_borrow(&scene, common);
+	scene.nova.home = cell;
+	rooms_make_without(&scene, &t->names, &rooms);
+	for (size_t i = 0; i < t->n; i++) {
+		str_clear(&why);
+		str_clear(&help);
+		if (rooms_place(&rooms, &scene, t->c[i], &why, &help)) {
+			out->could++;
+			continue;
+		}
+		ready_add_reason(out,
+		    &(const struct finding){ .code = "no-capacity",
+			.message = arena_dup(arena, why.s),
+			.hint = arena_dup(arena, help.s) },
+		    true);
+		t->c[nleft++] = t->c[i];
+	}
+	ready_add_places(out, &rooms);
+	if (!out->missing)
+		out->missing = ready_missing(&scene, t->c, nleft, arena);
+	rooms_free(&rooms);
+	scene_give_back(&scene, common);
+}
+
+void ready_together(struct ready_host *const *host, size_t n, struct scene *common, struct arena *arena,
+    struct ready_answer *out)
+{
+	struct together t = { .host = host, .nhost = n, .names = { .v = xcalloc(n + 1, sizeof *t.names.v), .n = n } };
+
+	*out = (struct ready_answer){ 0 };
+	for (size_t i = 0; i < n; i++)
+		t.names.v[i] = host[i]->host;
+	for (size_t i = 0; i < common->nova.ncell; i++) {
+		gather(&t, &common->nova.cell[i], out);
+		if (t.n > 0)
+			pack(&t, &common->nova.cell[i], common, arena, out);
+	}
+	ready_sort(out);
+	auto_free_(&t.names.v);
+	free(t.c);
+}
