@@ -35,6 +35,7 @@ struct ready_host {
 	const char *fence; /* its fence agent; NULL: none is configured for it */
 	struct scene scene;
 	struct findings found;
+	const char **to, **to_together; /* of each candidate: where it would go alone, and with the last group; NULL: nowhere */
 	struct ready_answer answer;
 };
 /* What speaks against one of its instances; NULL: it could. */
@@ -45,7 +46,8 @@ const struct finding *ready_against(const struct ready_host *host, const char *u
 int ready_find_host(struct ready_host *out, struct scene *common, const char *host, struct error *err);
 void ready_free_host(struct ready_host *host);
 
-/* All of ${host} at once, with one inventory: what each alone is refused for but room, and what then does not fit any more. */
+/* All of ${host} at once, with one inventory: what each alone is refused for but room, and what then does not fit any more.
+ * Each of them gets its ->to_together. */
 void ready_together(struct ready_host *const *host, size_t n, struct scene *common, struct arena *arena,
     struct ready_answer *out);
 void ready_free_answer(struct ready_answer *answer);

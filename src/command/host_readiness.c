@@ -32,6 +32,8 @@ static const struct table_column instance_columns[] = {
 	{ "id", NULL, false, COLUMN_UUID },
 	{ "name", NULL, false, COLUMN_NAME },
 	{ "ready", NULL, false, COLUMN_TEXT },
+	{ "to", NULL, false, COLUMN_NAME },
+	{ "to_together", NULL, true, COLUMN_NAME },
 	{ "reason", NULL, false, COLUMN_TEXT },
 	{ "message", NULL, false, COLUMN_REMARK },
 	{ "hint", NULL, false, COLUMN_NOTE },
@@ -281,6 +283,8 @@ static void add_ready_instances(struct table *t, const struct ready_host *h)
 		table_text(t, "id", c->instance->uuid);
 		table_text(t, "name", c->instance->name);
 		table_text(t, "ready", f ? "no" : "yes");
+		table_text(t, "to", h->to[c - s->candidate]);
+		table_text(t, "to_together", h->to_together[c - s->candidate]);
 		if (!f)
 			continue;
 		table_text(t, "reason", f->code);

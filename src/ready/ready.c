@@ -85,8 +85,10 @@ static void answer(struct ready_host *h, struct rooms *rooms)
 	const struct candidate **left = xcalloc(s->ncandidate + 1, sizeof *left);
 	size_t nleft = 0;
 
+	h->to = arena_alloc(&h->scene.arena, s->ncandidate * sizeof *h->to);
+	h->to_together = arena_alloc(&h->scene.arena, s->ncandidate * sizeof *h->to_together);
 	h->answer.instances = s->ncandidate;
-	for (const struct finding *f = h->found.v; f < h->found.v + h->found.n; f++)
+	for (const struct finding *f = h->found.v; f < h->found.v + h->found.n && s->ncandidate; f++)
 		if (f->severity == SEVERITY_STOP && !is_about_instance(&h->scene, f)) {
 			ready_add_reason(&h->answer, f, false);
 			h->answer.stopped = true;
@@ -98,7 +100,10 @@ static void answer(struct ready_host *h, struct rooms *rooms)
 			ready_add_reason(&h->answer, f, true);
 		if (f && strcmp(f->code, "no-capacity") == 0)
 			left[nleft++] = c;
-		h->answer.could += !f && place_of(rooms, c);
+		if (f)
+			continue;
+		h->to[c - s->candidate] = place_of(rooms, c);
+		h->answer.could += h->to[c - s->candidate] != NULL;
 	}
 	ready_add_places(&h->answer, rooms);
 	h->answer.missing = ready_missing(&h->scene, left, nleft, &h->scene.arena);

@@ -10,17 +10,20 @@ struct together {
 	struct ready_host *const *host;
 	size_t nhost;
 	struct words names;
-	const struct candidate **c;
+	struct placing {
+		const struct candidate *c;
+		const char **to;
+	} * v;
 	size_t n, cap;
 };
 
 static int most_memory_first(const void *one, const void *other)
 {
-	const struct candidate *const *a = one, *const *b = other;
+	const struct candidate *a = ((const struct placing *)one)->c, *b = ((const struct placing *)other)->c;
 
-	if ((*a)->needs.memory_mb != (*b)->needs.memory_mb)
-		return (*a)->needs.memory_mb < (*b)->needs.memory_mb ? 1 : -1;
-	return (*a)->instance->id < (*b)->instance->id ? -1 : 1;
+	if (a->needs.memory_mb != b->needs.memory_mb)
+		return a->needs.memory_mb < b->needs.memory_mb ? 1 : -1;
+	return a->instance->id < b->instance->id ? -1 : 1;
 }
 
 /* What each is refused for alone stays; only of room there is less now. */
@@ -48,17 +51,19 @@ static void gather(struct together *t, const struct cell_facts *cell, struct rea
 				ready_add_reason(out, f, true);
 				continue;
 			}
-			t->c = vec_grow(t->c, t->n, &t->cap, sizeof *t->c);
-			t->c[t->n++] = c;
+			t->v = vec_grow(t->v, t->n, &t->cap, sizeof *t->v);
+			t->v[t->n++] = (struct placing){ c, &h->to_together[c - s->candidate] };
 		}
 	}
-	vec_sort(t->c, t->n, sizeof *t->c, most_memory_first);
+	vec_sort(t->v, t->n, sizeof *t->v, most_memory_first);
 }
 
 static void pack(struct together *t, const struct cell_facts *cell, struct scene *common, struct arena *arena,
     struct ready_answer *out)
 {
+	const struct candidate **left = xcalloc(t->n, sizeof *left);
 	auto_str struct str why = { 0 }, help = { 0 };
+	const struct room *room;
 	struct scene scene;
 	struct rooms rooms;
 	size_t nleft = 0;
@@ -69,7 +74,9 @@ static void pack(struct together *t, const struct cell_facts *cell, struct scene
 	for (size_t i = 0; i < t->n; i++) {
 		str_clear(&why);
 		str_clear(&help);
-		if (rooms_place(&rooms, &scene, t->c[i], &why, &help)) {
+		room = rooms_place(&rooms, &scene, t->v[i].c, &why, &help);
+		*t->v[i].to = room ? room->host : NULL;
+		if (room) {
 			out->could++;
 			continue;
 		}
@@ -78,12 +85,13 @@ static void pack(struct together *t, const struct cell_facts *cell, struct scene
 			.message = arena_dup(arena, why.s),
 			.hint = arena_dup(arena, help.s) },
 		    true);
-		t->c[nleft++] = t->c[i];
+		left[nleft++] = t->v[i].c;
 	}
 	ready_add_places(out, &rooms);
 	if (!out->missing)
-		out->missing = ready_missing(&scene, t->c, nleft, arena);
+		out->missing = ready_missing(&scene, left, nleft, arena);
 	rooms_free(&rooms);
+	free(left);
 	scene_give_back(&scene, common);
 }
 
@@ -102,5 +110,5 @@ void ready_together(struct ready_host *const *host, size_t n, struct scene *comm
 	}
 	ready_sort(out);
 	auto_free_(&t.names.v);
-	free(t.c);
+	free(t.v);
 }
