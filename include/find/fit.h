@@ -24,6 +24,9 @@ struct room {
 	const struct inventory *base[CLASSES]; /* where placement has them; NULL: nowhere, or placement was not asked */
 	const struct inventory **book;         /* all that its tree has, and what others share with it */
 	size_t nbook;
+	const struct host_metadata **metadata; /* of its aggregates */
+	size_t nmetadata;
+	const char *zone;               /* of its aggregate; NULL: none has one */
 	const char *provider;           /* uuid of its own one */
 	int64_t *now;                   /* of the rooms: what is used of each inventory, with what this run would put there */
 	enum room_absent absent;        /* why placement never names it; ROOM_THERE also where placement was not asked */

@@ -236,7 +236,7 @@ static void add_capacity(struct table *t, const struct scene *scene)
 	rooms_make(scene, &rooms);
 	for (const struct room *r = rooms.v; r < rooms.v + rooms.n; r++) {
 		const struct compute_node *n = compute_node_of(&scene->nova.home->nodes, r->host);
-		const char *zone = aggregates_zone_of(&scene->placing.aggregates, r->host);
+		const char *zone = r->zone;
 
 		if (r->closed == ROOM_NO_COMPUTE)
 			continue;

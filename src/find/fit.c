@@ -37,17 +37,23 @@ static enum objection group_objects(const struct room *room, const struct candid
 /* nova scheduler/filters/availability_zone_filter.py: a host of no zone is in the default one, which nobody else has. */
 static bool zone_fits(const struct scene *scene, const struct room *room, const char *asked)
 {
-	const char *zone = aggregates_zone_of(&scene->placing.aggregates, room->host);
-
-	return !asked || (zone ? strcmp(zone, asked) == 0 : !aggregates_have_zone(&scene->placing.aggregates, asked));
+	return !asked ||
+	    (room->zone ? strcmp(room->zone, asked) == 0 : !aggregates_have_zone(&scene->placing.aggregates, asked));
 }
 
-static bool aggregate_fits(const struct scene *scene, const struct room *room, const struct needs *needs)
+static bool aggregate_has(const struct room *room, const struct extra_spec *spec)
+{
+	for (size_t i = 0; i < room->nmetadata; i++)
+		if (host_metadata_has(room->metadata[i], spec->name, spec->value))
+			return true;
+	return false;
+}
+
+static bool aggregate_fits(const struct room *room, const struct needs *needs)
 {
 	for (size_t i = 0; i < needs->naggregate; i++)
 		if (!strpbrk(needs->aggregate[i].value, "<>=! ") && /* an operator: the scheduler's to judge */
-		    !aggregates_match(&scene->placing.aggregates, room->host, needs->aggregate[i].name,
-			needs->aggregate[i].value))
+		    !aggregate_has(room, &needs->aggregate[i]))
 			return false;
 	return true;
 }
@@ -60,7 +66,7 @@ static enum objection filter_objects(const struct scene *scene, const struct roo
 		return c->spec_facts.group_hint ? group_objects(room, c) : NO_OBJECTION;
 	if (!zone_fits(scene, room, c->spec_facts.zone))
 		return OTHER_ZONE;
-	if (!aggregate_fits(scene, room, &c->needs))
+	if (!aggregate_fits(room, &c->needs))
 		return NO_AGGREGATE;
 	return group_objects(room, c);
 }

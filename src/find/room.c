@@ -6,6 +6,45 @@
 
 #include "util/lang.h"
 
+/* The books and the aggregates of a cloud have rows for all of its hosts; each room takes its own, found by halving. */
+struct books {
+	const struct inventory **by_root;
+	const struct scene *scene;
+};
+
+static int compare_roots(const void *one, const void *other)
+{
+	const struct inventory *const *a = one, *const *b = other;
+
+	return strcmp(str_or((*a)->root, ""), str_or((*b)->root, ""));
+}
+
+static void books_open(struct books *books, const struct scene *scene)
+{
+	const struct inventories *all = &scene->placing.inventories;
+
+	*books = (struct books){ .scene = scene, .by_root = xcalloc(all->n + 1, sizeof *books->by_root) };
+	for (size_t i = 0; i < all->n; i++)
+		books->by_root[i] = &all->v[i];
+	vec_sort(books->by_root, all->n, sizeof *books->by_root, compare_roots);
+}
+
+/* The first of this root's; ${end}: behind the last. */
+static const struct inventory *const *books_of(const struct books *books, const char *root, const struct inventory *const **end)
+{
+	const struct inventory key = { .root = root }, *k = &key;
+	const struct inventory **all = books->by_root, *const * first, *const * last;
+	size_t n = books->scene->placing.inventories.n;
+
+	first = vec_search(&k, all, n, sizeof *all, compare_roots);
+	for (last = first; last && last < all + n && compare_roots(last, &k) == 0; last++)
+		;
+	while (first && first > all && compare_roots(first - 1, &k) == 0)
+		first--;
+	*end = last;
+	return first;
+}
+
 static bool shares_with(const struct scene *scene, const struct inventory *i, const char *root)
 {
 	for (size_t k = 0; k < scene->placing.sharing.n; k++)
@@ -34,20 +73,65 @@ static void add_book(struct room *room, const struct inventory *i)
 
 /* By uuid: a compute that was installed anew has another one, and placement keeps the old provider under the same name (nova
  * scheduler/client/report.py: _create_resource_provider fails then, and nothing is scheduled there). */
-static void size_from_books(struct room *room, const struct scene *scene, const struct compute_node *node)
+static void size_from_books(struct room *room, const struct scene *scene, const struct books *books,
+    const struct compute_node *node)
 {
 	const struct inventories *all = &scene->placing.inventories;
+	const struct inventory *const *end = NULL, *const * i;
 	bool own = false, twin = false;
 
 	room->provider = node->uuid;
-	for (const struct inventory *i = all->v; i < all->v + all->n; i++) {
-		own |= str_equal(i->uuid, node->uuid);
-		twin |= str_equal(i->name, node->hypervisor_hostname) && !str_equal(i->uuid, node->uuid);
-		if (node->uuid && (str_equal(i->root, node->uuid) || shares_with(scene, i, node->uuid)))
-			add_book(room, i);
+	if (node->uuid)
+		for (i = books_of(books, node->uuid, &end); i && i < end; i++) {
+			own |= str_equal((*i)->uuid, node->uuid);
+			add_book(room, *i);
+		}
+	for (size_t k = 0; k < all->n && node->uuid && scene->placing.sharing.n > 0; k++)
+		if (!str_equal(all->v[k].root, node->uuid) && shares_with(scene, &all->v[k], node->uuid))
+			add_book(room, &all->v[k]);
+	for (size_t k = 0; k < all->n && !own; k++) {
+		own |= str_equal(all->v[k].uuid, node->uuid); /* of another root */
+		twin |= str_equal(all->v[k].name, node->hypervisor_hostname) && !str_equal(all->v[k].uuid, node->uuid);
 	}
 	if (!own)
 		room->absent = twin ? ROOM_OTHER_UUID : ROOM_NO_INVENTORY;
+}
+
+static int compare_rooms(const void *one, const void *other)
+{
+	const struct room *const *a = one, *const *b = other;
+
+	return strcmp((*a)->host, (*b)->host);
+}
+
+static void give_metadata(struct room *room, const struct host_metadata *m)
+{
+	room->metadata = xreallocarray(room->metadata, room->nmetadata + 1, sizeof *room->metadata);
+	room->metadata[room->nmetadata++] = m;
+	if (!room->zone && str_equal(m->name, "availability_zone"))
+		room->zone = m->value;
+}
+
+/* A host may have several nodes: each of its rooms gets them. */
+static void read_aggregates(const struct scene *scene, struct rooms *rooms)
+{
+	const struct aggregates *all = &scene->placing.aggregates;
+	struct room **by_host = xcalloc(rooms->n + 1, sizeof *by_host);
+
+	for (size_t i = 0; i < rooms->n; i++)
+		by_host[i] = &rooms->v[i];
+	vec_sort(by_host, rooms->n, sizeof *by_host, compare_rooms);
+	for (const struct host_metadata *m = all->v; m < all->v + all->n; m++) {
+		const struct room key = { .host = m->host }, *k = &key;
+		struct room *const *found = vec_search(&k, by_host, rooms->n, sizeof *by_host, compare_rooms);
+		struct room *const *r;
+
+		for (r = found; r && r > by_host && compare_rooms(r - 1, &k) == 0; r--)
+			;
+		for (; r && r < by_host + rooms->n && compare_rooms(r, &k) == 0; r++)
+			give_metadata(*r, m);
+	}
+	free(by_host);
 }
 
 static void size_from_node(struct room *room, const struct compute_node *node)
@@ -119,8 +203,10 @@ static bool has_failed(const struct scene *scene, const struct words *failed, co
 static void make_rooms(const struct scene *scene, const char *target, const struct words *failed, struct rooms *out)
 {
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
+	struct books books;
 	struct room *room;
 
+	books_open(&books, scene);
 	*out = (struct rooms){ .v = xcalloc(nodes->n + 1, sizeof *out->v),
 		.from_placement = scene->placing.inventories.n > 0,
 		.now = xcalloc(scene->placing.inventories.n + 1, sizeof *out->now) };
@@ -141,10 +227,12 @@ static void make_rooms(const struct scene *scene, const char *target, const stru
 		else if (!room->closed && !scene->request->what.force && has_trait(scene, n->uuid, NULL, TRAIT_DISABLED))
 			room->absent = ROOM_MARKED_DISABLED;
 		if (out->from_placement)
-			size_from_books(room, scene, n);
+			size_from_books(room, scene, &books, n);
 		else
 			size_from_node(room, n);
 	}
+	free(books.by_root);
+	read_aggregates(scene, out);
 }
 
 void rooms_make_for(const struct scene *scene, const char *target, struct rooms *out)
@@ -185,6 +273,7 @@ void rooms_free(struct rooms *rooms)
 	for (size_t i = 0; i < rooms->n; i++) {
 		free(rooms->v[i].taken);
 		free(rooms->v[i].book);
+		free(rooms->v[i].metadata);
 	}
 	free(rooms->now);
 	free(rooms->v);

@@ -54,29 +54,37 @@ static struct size biggest(const struct scene *scene)
 	return size;
 }
 
-/* First fit, biggest first, as they come. SIZE_MAX: one of them size_fits on no such host. */
-static size_t hosts_for(const struct candidate *const *left, size_t n, const char *zone, const struct size *kind)
+/* Hosts that there are not, each in the zone that its first instance has to be in; NULL: in any. */
+struct new_host {
+	struct size left;
+	const char *zone;
+};
+struct new_hosts {
+	struct new_host *v;
+	size_t n;
+	size_t too_big; /* instances that no such host takes */
+};
+
+static bool takes_it(const struct new_host *host, const struct candidate *c, const struct size *need)
 {
-	struct size *host = xcalloc(n + 1, sizeof *host);
-	size_t nhost = 0, k;
+	return (!c->spec_facts.zone || str_equal(c->spec_facts.zone, host->zone)) && size_fits(need, &host->left);
+}
 
-	for (size_t i = 0; i < n && nhost != SIZE_MAX; i++) {
-		struct size need = need_of(left[i]);
+/* First fit, as they come, the biggest first. */
+static void settle_in(struct new_hosts *hosts, const struct candidate *c, const struct size *kind)
+{
+	struct size need = need_of(c);
+	size_t k = 0;
 
-		if (!str_equal(left[i]->spec_facts.zone, zone))
-			continue;
-		for (k = 0; k < nhost && !size_fits(&need, &host[k]); k++)
-			;
-		if (k == nhost && !size_fits(&need, kind)) {
-			nhost = SIZE_MAX;
-			break;
-		}
-		if (k == nhost)
-			host[nhost++] = *kind;
-		subtract(&host[k], &need);
+	while (k < hosts->n && !takes_it(&hosts->v[k], c, &need))
+		k++;
+	if (k == hosts->n && !size_fits(&need, kind)) {
+		hosts->too_big++;
+		return;
 	}
-	auto_free_(&host);
-	return nhost;
+	if (k == hosts->n)
+		hosts->v[hosts->n++] = (struct new_host){ *kind, c->spec_facts.zone };
+	subtract(&hosts->v[k].left, &need);
 }
 
 /* Only with a member of its group: a new host has none. */
@@ -85,45 +93,60 @@ static bool needs_a_host(const struct candidate *c)
 	return !c->group.exists || !str_equal(c->group.policy, "affinity");
 }
 
-static bool zone_came_before(const struct candidate *const *left, size_t i)
+/* Those that may go anywhere come last: they take what the others leave. */
+static void settle_all(struct new_hosts *hosts, const struct candidate *const *left, size_t n, const struct size *kind)
 {
-	for (size_t k = 0; k < i; k++)
-		if (needs_a_host(left[k]) && str_equal(left[k]->spec_facts.zone, left[i]->spec_facts.zone))
-			return true;
-	return false;
+	for (int anywhere = 0; anywhere < 2; anywhere++)
+		for (size_t i = 0; i < n; i++)
+			if (needs_a_host(left[i]) && (left[i]->spec_facts.zone == NULL) == anywhere)
+				settle_in(hosts, left[i], kind);
 }
 
-static void say_hosts(size_t n, const struct size *kind, const char *zone, struct str *out)
+static void say_kind(const struct size *kind, struct str *out)
 {
+	str_addf(out, _("%lld vCPU and %lld GB"), (long long)kind->of[CLASS_VCPU], (long long)kind->of[CLASS_MEMORY_MB] / 1024);
+}
+
+static void say_zone(const struct new_hosts *hosts, const char *zone, const struct size *kind, struct str *out)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < hosts->n; k++)
+		n += str_equal(hosts->v[k].zone, zone);
 	if (out->n)
 		str_add(out, ", ");
-	if (n == SIZE_MAX)
-		str_addf(out, _("a bigger host than any of %lld vCPU and %lld GB"), (long long)kind->of[CLASS_VCPU],
-		    (long long)kind->of[CLASS_MEMORY_MB] / 1024);
-	else
-		str_addf(out,
-		    n == 1 ? _("%zu more host of %lld vCPU and %lld GB") : _("%zu more hosts of %lld vCPU and %lld GB"), n,
-		    (long long)kind->of[CLASS_VCPU], (long long)kind->of[CLASS_MEMORY_MB] / 1024);
+	str_addf(out, n == 1 ? _("%zu more host of ") : _("%zu more hosts of "), n);
+	say_kind(kind, out);
 	if (zone)
 		str_addf(out, _(" in zone %s"), zone);
 }
 
+static bool is_first_of_zone(const struct new_hosts *hosts, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (str_equal(hosts->v[i].zone, hosts->v[k].zone))
+			return false;
+	return true;
+}
+
 const char *ready_missing(const struct scene *scene, const struct candidate *const *left, size_t n, struct arena *arena)
 {
-	const struct candidate **taking = xcalloc(n + 1, sizeof *taking);
+	struct new_hosts hosts = { .v = xcalloc(n + 1, sizeof *hosts.v) };
 	auto_str struct str out = { 0 };
 	struct size kind = { { 0 } };
-	size_t ntaking = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (needs_a_host(left[i]))
-			taking[ntaking++] = left[i];
-	if (ntaking > 0)
+	if (n > 0)
 		kind = biggest(scene);
-	for (size_t i = 0; i < ntaking && kind.of[CLASS_MEMORY_MB] > 0; i++)
-		if (!zone_came_before(taking, i))
-			say_hosts(hosts_for(taking, ntaking, taking[i]->spec_facts.zone, &kind), &kind,
-			    taking[i]->spec_facts.zone, &out);
-	auto_free_(&taking);
+	if (kind.of[CLASS_MEMORY_MB] > 0)
+		settle_all(&hosts, left, n, &kind);
+	for (size_t k = 0; k < hosts.n; k++)
+		if (is_first_of_zone(&hosts, k))
+			say_zone(&hosts, hosts.v[k].zone, &kind, &out);
+	if (hosts.too_big) {
+		str_add(&out, out.n ? ", " : "");
+		str_add(&out, _("a host bigger than "));
+		say_kind(&kind, &out);
+	}
+	auto_free_(&hosts.v);
 	return out.n ? arena_dup(arena, out.s) : NULL;
 }

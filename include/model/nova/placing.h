@@ -21,8 +21,8 @@ static inline void aggregates_free(struct aggregates *aggregates)
 /* nova availability_zones.py: the zone of a host's aggregate; NULL: none has one, nova then calls it by its default, "nova". */
 const char *aggregates_zone_of(const struct aggregates *aggregates, const char *host);
 bool aggregates_have_zone(const struct aggregates *aggregates, const char *zone);
-/* One of the host's aggregates has ${name}, and among its values (comma-separated) is ${value}. */
-bool aggregates_match(const struct aggregates *aggregates, const char *host, const char *name, const char *value);
+/* It is ${name}, and among its values (comma-separated) is ${value}. */
+bool host_metadata_has(const struct host_metadata *metadata, const char *name, const char *value);
 
 /* Which hosts are in which aggregate, by its name; those without metadata, too. */
 struct aggregate_host {

@@ -62,13 +62,9 @@ static bool has_comma_value(const char *list, const char *value)
 	return false;
 }
 
-bool aggregates_match(const struct aggregates *aggregates, const char *host, const char *name, const char *value)
+bool host_metadata_has(const struct host_metadata *metadata, const char *name, const char *value)
 {
-	for (size_t i = 0; i < aggregates->n; i++)
-		if (str_equal(aggregates->v[i].host, host) && str_equal(aggregates->v[i].name, name) &&
-		    has_comma_value(aggregates->v[i].value, value))
-			return true;
-	return false;
+	return str_equal(metadata->name, name) && has_comma_value(metadata->value, value);
 }
 
 /* rules: {"max_server_per_host": "2"}; nova wants a whole number there and keeps it as text. */
