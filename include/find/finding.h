@@ -18,6 +18,7 @@ struct finding {
 	const char *code;
 	enum severity severity;
 	const char *subject, *message, *hint; /* hint may be "" */
+	const char *part;                     /* which of the code's causes, "zone"; a constant; NULL: it has one */
 	bool acceptable;                      /* in this run --accept would take it */
 	bool accepted;                        /* it was given, as CODE or CODE:SUBJECT */
 	bool offered;                         /* its hint names that --accept */

@@ -39,6 +39,7 @@ struct rooms {
 	size_t n;
 	bool from_placement;
 	int64_t *now;
+	const char *obstacle; /* of the last that none took, in the room that came nearest: "group", "zone", "memory" … */
 };
 /* The hosts of the failed host's cell, without it; with a target only that one. */
 void rooms_make(const struct scene *scene, struct rooms *out);

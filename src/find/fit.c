@@ -201,8 +201,7 @@ static void say_elsewhere(const struct scene *scene, const struct candidate *c, 
 	rooms_free(&others);
 }
 
-static void explain(const struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
-    struct str *help)
+static const struct room *nearest_room(const struct rooms *rooms, const struct scene *scene, const struct candidate *c)
 {
 	const struct room *best = NULL;
 
@@ -211,6 +210,32 @@ static void explain(const struct rooms *rooms, const struct scene *scene, const 
 		    (room_distance(scene, r, c) == room_distance(scene, best, c) &&
 			room_left(scene, r, CLASS_MEMORY_MB) > room_left(scene, best, CLASS_MEMORY_MB)))
 			best = r;
+	return best;
+}
+
+static const char *obstacle_in(const struct room *room, const struct scene *scene, const struct candidate *c)
+{
+	static const char *const too_little[CLASSES] = { "vcpu", "memory", "disk" };
+	enum objection objection = filter_objects(scene, room, c);
+	int class = room_short_class(scene, room, c);
+
+	if (objection)
+		return objection == OTHER_ZONE ? "zone" : objection == NO_AGGREGATE ? "aggregate" : "group";
+	if (room->absent)
+		return "placement";
+	if (class < CLASSES)
+		return too_little[class];
+	if (room_lacking(scene, room, c))
+		return room_lacking(scene, room, c)->kind == ASK_RESOURCE ? "resource" : "trait";
+	return "closed";
+}
+
+static void explain(struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
+    struct str *help)
+{
+	const struct room *best = nearest_room(rooms, scene, c);
+
+	rooms->obstacle = best ? obstacle_in(best, scene, c) : "no-host";
 	if (!best) {
 		str_add(why, _("the cell has no other compute node"));
 		str_add(help, _("add a compute node to this cell"));

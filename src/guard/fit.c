@@ -29,6 +29,7 @@ void guard_place(const struct scene *scene, struct rooms *rooms, struct findings
 		placed--;
 		guard_found(self, scene, out, c->instance->uuid, help.s, "%s fits on no host: %s",
 		    str_or(c->instance->name, c->instance->uuid), why.s);
+		out->v[out->n - 1].part = rooms->obstacle;
 	}
 }
 

@@ -397,7 +397,8 @@ GUARD("cinder-credentials-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALW
 	.sentence = N_("cannot check [cinder] credentials on the computes; one volume-backed instance goes first as a test"),
 	.of_request = true)
 GUARD("volume-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, volume_unknown),
-	.sentence = N_("cinder does not know a volume of the instance, or was not asked; its attachment is not checked"))
+	.sentence = N_("cinder does not know a volume of the instance, or was not asked; its attachment is not checked"),
+	.of_doubt = true)
 GUARD("allocation-unexplained", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, allocation_unexplained),
 	.sentence = N_("placement holds room for an instance on a host, and no evacuation explains it; the room is lost, and "
 		"nova cannot force a target for the instance"))
@@ -409,12 +410,13 @@ GUARD("token-unchecked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, tok
 GUARD("capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, capacity_unknown),
 	.sentence = N_("the capacity was calculated without placement's records; the scheduler decides"),
 	.hint = N_("give placement's configuration with --placement-config-file, or take a part first with --limit or --only"),
-	.of_request = true)
+	.of_request = true, .of_doubt = true)
 GUARD("unchecked-resources", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unchecked_resources),
 	.sentence = N_("an instance needs something that is not checked here (PCI devices, NUMA cells, huge pages; without "
 		"placement's records also resource classes and traits); only the scheduler and nova-compute know "
 		"whether a host has it"),
-	.hint = N_("make sure that a host has it; --placement-config-file has resource classes and traits checked"))
+	.hint = N_("make sure that a host has it; --placement-config-file has resource classes and traits checked"),
+	.of_doubt = true)
 GUARD("journal-volatile", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, journal_volatile),
 	.sentence = N_("the journal is on a file system that a power cut or a lost network can take away; this run could "
 		"then be neither explained nor undone"),

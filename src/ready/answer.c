@@ -4,18 +4,23 @@
 
 #include "internal.h"
 #include "util/mem.h"
+#include "util/str.h"
 
-/* The first of a code speaks for all of it. */
+/* The first of a code and cause speaks for all of them. */
 void ready_add_reason(struct ready_answer *answer, const struct finding *finding, bool of_instance)
 {
 	struct ready_reason *r = answer->reason;
 
-	while (r < answer->reason + answer->nreason && strcmp(r->code, finding->code) != 0)
+	while (
+	    r < answer->reason + answer->nreason && (strcmp(r->code, finding->code) != 0 || !str_equal(r->part, finding->part)))
 		r++;
 	if (r == answer->reason + answer->nreason) {
 		answer->reason = vec_grow(answer->reason, answer->nreason, &answer->reason_cap, sizeof *r);
 		r = &answer->reason[answer->nreason++];
-		*r = (struct ready_reason){ .code = finding->code, .message = finding->message, .hint = finding->hint };
+		*r = (struct ready_reason){ .code = finding->code,
+			.part = finding->part,
+			.message = finding->message,
+			.hint = finding->hint };
 	}
 	r->n += of_instance;
 }
@@ -41,15 +46,26 @@ static int most_reasons_first(const void *one, const void *other)
 {
 	const struct ready_reason *a = one, *b = other;
 
-	if ((a->n == 0) != (b->n == 0)) /* what is about the whole host */
-		return a->n == 0 ? -1 : 1;
-	return a->n != b->n ? (a->n < b->n ? 1 : -1) : strcmp(a->code, b->code);
+	if (a->n != b->n)
+		return a->n < b->n ? 1 : -1;
+	return strcmp(a->code, b->code) ? strcmp(a->code, b->code) : strcmp(str_or(a->part, ""), str_or(b->part, ""));
 }
 
 void ready_sort(struct ready_answer *answer)
 {
 	vec_sort(answer->place, answer->nplace, sizeof *answer->place, most_places_first);
 	vec_sort(answer->reason, answer->nreason, sizeof *answer->reason, most_reasons_first);
+}
+
+const char *ready_word(const struct ready_answer *answer)
+{
+	if (answer->unseen)
+		return "unknown";
+	if (answer->could == answer->instances)
+		return "yes";
+	if (answer->could + answer->unknown == 0)
+		return "no";
+	return answer->could + answer->unknown == answer->instances ? "unknown" : "partly";
 }
 
 void ready_free_answer(struct ready_answer *answer)

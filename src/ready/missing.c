@@ -58,6 +58,7 @@ static struct size biggest(const struct scene *scene)
 struct new_host {
 	struct size left;
 	const char *zone;
+	bool special; /* one of its instances asks for more than size */
 };
 struct new_hosts {
 	struct new_host *v;
@@ -83,8 +84,9 @@ static void settle_in(struct new_hosts *hosts, const struct candidate *c, const 
 		return;
 	}
 	if (k == hosts->n)
-		hosts->v[hosts->n++] = (struct new_host){ *kind, c->spec_facts.zone };
+		hosts->v[hosts->n++] = (struct new_host){ *kind, c->spec_facts.zone, false };
 	subtract(&hosts->v[k].left, &need);
+	hosts->v[k].special |= c->needs.naggregate > 0 || c->needs.nask > 0;
 }
 
 /* Only with a member of its group: a new host has none. */
@@ -102,23 +104,30 @@ static void settle_all(struct new_hosts *hosts, const struct candidate *const *l
 				settle_in(hosts, left[i], kind);
 }
 
-static void say_kind(const struct size *kind, struct str *out)
-{
-	str_addf(out, _("%lld vCPU and %lld GB"), (long long)kind->of[CLASS_VCPU], (long long)kind->of[CLASS_MEMORY_MB] / 1024);
-}
-
 static void say_zone(const struct new_hosts *hosts, const char *zone, const struct size *kind, struct str *out)
 {
+	long long vcpus = kind->of[CLASS_VCPU], gb = kind->of[CLASS_MEMORY_MB] / 1024;
+	bool special = false;
 	size_t n = 0;
 
 	for (size_t k = 0; k < hosts->n; k++)
-		n += str_equal(hosts->v[k].zone, zone);
+		if (str_equal(hosts->v[k].zone, zone)) {
+			n++;
+			special |= hosts->v[k].special;
+		}
 	if (out->n)
 		str_add(out, ", ");
-	str_addf(out, n == 1 ? _("%zu more host of ") : _("%zu more hosts of "), n);
-	say_kind(kind, out);
 	if (zone)
-		str_addf(out, _(" in zone %s"), zone);
+		str_addf(out,
+		    n == 1 ? _("%zu more host of %lld vCPU and %lld GB in zone %s") :
+			     _("%zu more hosts of %lld vCPU and %lld GB in zone %s"),
+		    n, vcpus, gb, zone);
+	else
+		str_addf(out,
+		    n == 1 ? _("%zu more host of %lld vCPU and %lld GB") : _("%zu more hosts of %lld vCPU and %lld GB"), n,
+		    vcpus, gb);
+	if (special)
+		str_add(out, _(" (with the aggregates, traits and resources that the flavors ask for)"));
 }
 
 static bool is_first_of_zone(const struct new_hosts *hosts, size_t k)
@@ -144,8 +153,8 @@ const char *ready_missing(const struct scene *scene, const struct candidate *con
 			say_zone(&hosts, hosts.v[k].zone, &kind, &out);
 	if (hosts.too_big) {
 		str_add(&out, out.n ? ", " : "");
-		str_add(&out, _("a host bigger than "));
-		say_kind(&kind, &out);
+		str_addf(&out, _("a host bigger than %lld vCPU and %lld GB"), (long long)kind.of[CLASS_VCPU],
+		    (long long)kind.of[CLASS_MEMORY_MB] / 1024);
 	}
 	auto_free_(&hosts.v);
 	return out.n ? arena_dup(arena, out.s) : NULL;

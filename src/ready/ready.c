@@ -48,9 +48,14 @@ static void ask_guards(struct ready_host *h, struct rooms *rooms)
 			guard_place(&h->scene, rooms, &h->found);
 			continue;
 		}
-		if (!g->of_request && !g->of_life && g->severity != SEVERITY_NOTE && g->severity != SEVERITY_WARN)
+		if (!g->of_doubt && !g->of_request && !g->of_life && g->severity != SEVERITY_NOTE &&
+		    g->severity != SEVERITY_WARN)
 			guard_ask(g, &h->scene, &h->found);
 	}
+	h->first_doubt = h->found.n;
+	for (const struct guard *g = guards; g->code; g++)
+		if (g->of_doubt)
+			guard_ask(g, &h->scene, &h->found);
 }
 
 static bool is_about_instance(const struct scene *scene, const struct finding *f)
@@ -62,10 +67,27 @@ static bool is_about_instance(const struct scene *scene, const struct finding *f
 }
 
 /* The first that counts: a skip, or a stop that is about it. */
+static const struct finding *against_itself(const struct ready_host *host, const char *uuid)
+{
+	for (const struct finding *f = host->found.v; f < host->found.v + host->first_doubt; f++)
+		if ((f->severity == SEVERITY_SKIP || f->severity == SEVERITY_STOP) && strcmp(f->subject, uuid) == 0)
+			return f;
+	return NULL;
+}
+
+/* Room is of no use where the host's stop remains. */
 const struct finding *ready_against(const struct ready_host *host, const char *uuid)
 {
-	for (const struct finding *f = host->found.v; f < host->found.v + host->found.n; f++)
-		if ((f->severity == SEVERITY_SKIP || f->severity == SEVERITY_STOP) && strcmp(f->subject, uuid) == 0)
+	const struct finding *own = against_itself(host, uuid);
+
+	return host->stop && (!own || strcmp(own->code, "no-capacity") == 0) ? host->stop : own;
+}
+
+/* One that is about the host is about each of its instances. */
+const struct finding *ready_doubt(const struct ready_host *host, const char *uuid)
+{
+	for (const struct finding *f = host->found.v + host->first_doubt; f < host->found.v + host->found.n; f++)
+		if (strcmp(f->subject, uuid) == 0 || strcmp(f->subject, host->host) == 0)
 			return f;
 	return NULL;
 }
@@ -88,13 +110,13 @@ static void answer(struct ready_host *h, struct rooms *rooms)
 	h->to = arena_alloc(&h->scene.arena, s->ncandidate * sizeof *h->to);
 	h->to_together = arena_alloc(&h->scene.arena, s->ncandidate * sizeof *h->to_together);
 	h->answer.instances = s->ncandidate;
-	for (const struct finding *f = h->found.v; f < h->found.v + h->found.n && s->ncandidate; f++)
+	for (const struct finding *f = h->found.v; f < h->found.v + h->first_doubt && s->ncandidate; f++)
 		if (f->severity == SEVERITY_STOP && !is_about_instance(&h->scene, f)) {
 			ready_add_reason(&h->answer, f, false);
-			h->answer.stopped = true;
+			h->stop = h->stop ? h->stop : f;
 		}
 	for (const struct candidate *c = s->candidate; c < s->candidate + s->ncandidate; c++) {
-		const struct finding *f = ready_against(h, c->instance->uuid);
+		const struct finding *f = ready_against(h, c->instance->uuid), *doubt;
 
 		if (f)
 			ready_add_reason(&h->answer, f, true);
@@ -102,10 +124,14 @@ static void answer(struct ready_host *h, struct rooms *rooms)
 			left[nleft++] = c;
 		if (f)
 			continue;
+		doubt = ready_doubt(h, c->instance->uuid);
+		if (doubt)
+			ready_add_reason(&h->answer, doubt, true);
 		h->to[c - s->candidate] = place_of(rooms, c);
-		h->answer.could += h->to[c - s->candidate] != NULL;
+		*(doubt ? &h->answer.unknown : &h->answer.could) += 1;
 	}
-	ready_add_places(&h->answer, rooms);
+	if (!h->stop)
+		ready_add_places(&h->answer, rooms);
 	h->answer.missing = ready_missing(&h->scene, left, nleft, &h->scene.arena);
 	ready_sort(&h->answer);
 	free(left);

@@ -13,6 +13,7 @@ struct together {
 	struct placing {
 		const struct candidate *c;
 		const char **to;
+		const struct finding *doubt;
 	} * v;
 	size_t n, cap;
 };
@@ -26,7 +27,7 @@ static int most_memory_first(const void *one, const void *other)
 	return a->instance->id < b->instance->id ? -1 : 1;
 }
 
-/* What each is refused for alone stays; only of room there is less now. */
+/* What each is refused for alone stays, also what its whole host is; only of room there is less now. */
 static void gather(struct together *t, const struct cell_facts *cell, struct ready_answer *out)
 {
 	t->n = 0;
@@ -37,13 +38,6 @@ static void gather(struct together *t, const struct cell_facts *cell, struct rea
 		if (h->cell != cell)
 			continue;
 		out->instances += s->ncandidate;
-		for (const struct ready_reason *r = h->answer.reason; r < h->answer.reason + h->answer.nreason; r++)
-			if (r->n == 0) {
-				const struct finding f = { .code = r->code, .message = r->message, .hint = r->hint };
-
-				ready_add_reason(out, &f, false);
-				out->stopped = true;
-			}
 		for (const struct candidate *c = s->candidate; c < s->candidate + s->ncandidate; c++) {
 			const struct finding *f = ready_against(h, c->instance->uuid);
 
@@ -52,7 +46,8 @@ static void gather(struct together *t, const struct cell_facts *cell, struct rea
 				continue;
 			}
 			t->v = vec_grow(t->v, t->n, &t->cap, sizeof *t->v);
-			t->v[t->n++] = (struct placing){ c, &h->to_together[c - s->candidate] };
+			t->v[t->n++] = (struct placing){ c, &h->to_together[c - s->candidate],
+				ready_doubt(h, c->instance->uuid) };
 		}
 	}
 	vec_sort(t->v, t->n, sizeof *t->v, most_memory_first);
@@ -64,6 +59,7 @@ static void pack(struct together *t, const struct cell_facts *cell, struct scene
 	const struct candidate **left = xcalloc(t->n, sizeof *left);
 	auto_str struct str why = { 0 }, help = { 0 };
 	const struct room *room;
+	const char *missing;
 	struct scene scene;
 	struct rooms rooms;
 	size_t nleft = 0;
@@ -76,20 +72,24 @@ static void pack(struct together *t, const struct cell_facts *cell, struct scene
 		str_clear(&help);
 		room = rooms_place(&rooms, &scene, t->v[i].c, &why, &help);
 		*t->v[i].to = room ? room->host : NULL;
+		if (room && t->v[i].doubt)
+			ready_add_reason(out, t->v[i].doubt, true);
 		if (room) {
-			out->could++;
+			*(t->v[i].doubt ? &out->unknown : &out->could) += 1;
 			continue;
 		}
 		ready_add_reason(out,
 		    &(const struct finding){ .code = "no-capacity",
+			.part = rooms.obstacle,
 			.message = arena_dup(arena, why.s),
 			.hint = arena_dup(arena, help.s) },
 		    true);
 		left[nleft++] = t->v[i].c;
 	}
 	ready_add_places(out, &rooms);
-	if (!out->missing)
-		out->missing = ready_missing(&scene, left, nleft, arena);
+	missing = ready_missing(&scene, left, nleft, arena);
+	if (missing)
+		out->missing = out->missing ? arena_printf(arena, "%s, %s", out->missing, missing) : missing;
 	rooms_free(&rooms);
 	free(left);
 	scene_give_back(&scene, common);
@@ -103,6 +103,8 @@ void ready_together(struct ready_host *const *host, size_t n, struct scene *comm
 	*out = (struct ready_answer){ 0 };
 	for (size_t i = 0; i < n; i++)
 		t.names.v[i] = host[i]->host;
+	for (size_t i = 0; i < n; i++)
+		out->unseen += host[i]->unseen;
 	for (size_t i = 0; i < common->nova.ncell; i++) {
 		gather(&t, &common->nova.cell[i], out);
 		if (t.n > 0)

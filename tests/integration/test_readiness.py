@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What 'host readiness' says of a host is what its rescue would find, were it dead."""
 import harness
-from harness import A, B, C, ENV, NOT_FOUND, OK, USAGE, rows, value
+from harness import A, B, C, DB_UNREACHABLE, ENV, NOT_FOUND, OK, USAGE, rows, value
 
 HOSTS = (A, B, C)
 
@@ -27,11 +27,11 @@ class Readiness(harness.TestCase):
         harness.sandbox("reset", "--rows")
         harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
 
-    def ready(self, *words):
-        return self.expect(self.tool.run("host", "readiness", *words, "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json"), OK).json
+    def ready(self, *words, code=OK):
+        return self.expect(self.tool.run("host", "readiness", *words, "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json"), code).json
 
-    def row(self, name, *words):
-        found = [r for r in self.ready(*words) if r["name"] == name]
+    def row(self, name, *words, code=OK):
+        found = [r for r in self.ready(*words, code=code) if r["name"] == name]
         self.assertEqual(len(found), 1, (name, found))
         return found[0]
 
@@ -44,7 +44,7 @@ class Readiness(harness.TestCase):
         return r.json
 
     def verdicts(self, host):
-        return {r["id"]: r["reason"] for r in self.ready(host, "--instances")}
+        return {r["id"]: r["reason"] if r["ready"] == "no" else None for r in self.ready(host, "--instances")}
 
     def as_a_rescue_says(self, host):
         run = self.dry_run(host)
@@ -67,7 +67,7 @@ class Readiness(harness.TestCase):
         row = self.row(A, A)
         self.assertEqual(row["could_go"], 0)
         self.assertEqual(row["ready"], "no")
-        self.assertIn("no-capacity", row["reasons"])
+        self.assertIn("no-capacity (memory) ", row["reasons"])
         self.assertRegex(row["missing"], r"^1 more host of \d+ vCPU and \d+ GB")
         self.as_a_rescue_says(A)
 
@@ -99,6 +99,81 @@ class Readiness(harness.TestCase):
         self.assertEqual(row["could_go"], 0)
         self.assertIn("no-counterpart", row["reasons"])
 
+    def test_a_host_that_is_stopped_takes_no_other_with_it(self):
+        """In a rack its instances stay, and those of the others could go."""
+        rows("cinder", "UPDATE services SET deleted = 1 WHERE `binary` = 'cinder-volume' AND BINARY host LIKE '%%@ceph' AND BINARY host <> BINARY %s",
+             (A + "@ceph",))
+        alone = {h: self.row(h, h) for h in (A, B)}
+        self.assertEqual((alone[A]["could_go"], alone[A]["ready"]), (0, "no"))
+        self.assertTrue(alone[B]["could_go"])
+        stopped = [r for r in self.ready(A, "--instances") if r["reason"] == "no-counterpart"]
+        self.assertTrue(stopped)
+        self.assertEqual({(r["ready"], r["to"]) for r in stopped}, {("no", None)})
+        together = self.row("together", A, B)
+        self.assertEqual(together["could_go"], alone[B]["could_go"])
+        self.assertIn("no-counterpart %d" % len(stopped), together["reasons"])
+
+    def test_a_reason_has_its_cause(self):
+        rows("nova_api", "INSERT INTO instance_groups (id, uuid, name, user_id, project_id) VALUES (77, UUID(), 'g', 'u', 'p')")
+        rows("nova_api", "INSERT INTO instance_group_policy (group_id, policy, rules) VALUES (77, 'affinity', '{}')")
+        one = value("nova", "SELECT uuid FROM instances WHERE BINARY host = BINARY %s AND vm_state = 'active' AND deleted = 0 LIMIT 1", (A,))
+        rows("nova_api", "INSERT INTO instance_group_member (group_id, instance_uuid) VALUES (77, %s)", (one,))
+        row = self.row(A, A)
+        self.assertIn("no-capacity (group) 1", row["reasons"])
+        self.assertIsNone(row["missing"])       # a new host has no member of the group either
+        aggregate("east", C, availability_zone="az-east")
+        for host in (A, B):
+            aggregate("west " + host, host, availability_zone="az-west")
+        rows("nova_api", "UPDATE request_specs SET spec = JSON_SET(spec, '$.\"nova_object.data\".availability_zone', 'az-none')")
+        self.assertIn("no-capacity (zone) ", self.row(A, A)["reasons"])
+
+    def test_without_placement_it_is_not_known(self):
+        known = self.row(A, A)
+        self.assertEqual((known["unknown"] < known["could_go"], known["could_go"] > 0), (True, True))
+        fits = known["could_go"] + known["unknown"]
+
+        def without(*words):
+            return self.expect(self.tool.run("host", "readiness", *words, "-f", "json"), OK).json
+        row = without(A)[0]
+        self.assertEqual((row["could_go"], row["unknown"], row["could_not"]), (0, fits, known["could_not"]))
+        self.assertNotEqual(row["ready"], "yes")
+        self.assertIn("capacity-unknown %d" % fits, row["reasons"])
+        self.assertEqual(sorted(r["ready"] for r in without(A, "--instances")), ["no"] * known["could_not"] + ["unknown"] * fits)
+        together = [r for r in without(A, B) if r["kind"] == "hosts"][0]
+        self.assertEqual((together["could_go"], together["unknown"] > 0), (0, True))
+
+    def test_a_volume_that_cinder_does_not_know_makes_its_instance_unknown(self):
+        known = self.row(A, A)
+        one = next(r for r in self.ready(A, "--instances") if r["ready"] == "yes" and r["name"].startswith("volume"))
+        rows("nova", "UPDATE block_device_mapping SET volume_id = UUID() WHERE instance_uuid = %s AND deleted = 0", (one["id"],))
+        row = self.row(A, A)
+        self.assertEqual((row["could_go"], row["unknown"]), (known["could_go"] - 1, known["unknown"] + 1))
+        self.assertIn("volume-unknown ", row["reasons"])
+
+    def test_a_cell_that_does_not_answer_makes_its_hosts_and_their_groups_unknown(self):
+        rows("nova_api", "INSERT INTO cell_mappings (created_at, uuid, name, transport_url, database_connection) VALUES"
+             " (UTC_TIMESTAMP(), UUID(), 'lost', 'rabbit://x', 'mysql+pymysql://nova:x@127.0.0.1:1/nova_lost')")
+        self.addCleanup(rows, "nova_api", "DELETE FROM cell_mappings WHERE name = 'lost'")
+        rows("nova_api", "INSERT INTO host_mappings (created_at, cell_id, host) SELECT UTC_TIMESTAMP(), id, 'far-away' FROM cell_mappings WHERE name = 'lost'")
+        self.addCleanup(rows, "nova_api", "DELETE FROM host_mappings WHERE host = 'far-away'")
+        aggregate("rack9", A, "far-away")
+        aggregate("rack8", A)
+        answer = {(r["kind"], r["name"]): r for r in self.ready("--all", code=DB_UNREACHABLE)}
+        far = answer["host", "far-away"]
+        self.assertEqual((far["ready"], far["instances"], far["could_go"], far["reasons"]), ("unknown", None, None, "cell-not-checked"))
+        for group in (("aggregate", "rack9"), ("zone", "nova")):
+            self.assertEqual(answer[group]["ready"], "unknown", group)
+            self.assertIn("cell-not-checked", answer[group]["reasons"])
+        self.assertEqual(answer["aggregate", "rack9"]["hosts"], 2)
+        self.assertEqual(answer["aggregate", "rack8"]["ready"], answer["host", A]["ready"])
+        self.assertNotIn("cell-not-checked", answer["aggregate", "rack8"]["reasons"])
+
+    def test_a_host_by_its_hypervisor_s_name_is_that_host_once(self):
+        rows("nova", "UPDATE compute_nodes SET hypervisor_hostname = 'hyper-a' WHERE BINARY host = BINARY %s", (A,))
+        self.assertEqual({(r["kind"], r["name"]) for r in self.ready("hyper-a", A)}, {("host", A)})
+        self.assertEqual({(r["kind"], r["name"], r["hosts"]) for r in self.ready("hyper-a", B)},
+                         {("host", A, 1), ("host", B, 1), ("hosts", "together", 2)})
+
     def test_all_is_every_compute_zone_and_aggregate(self):
         aggregate("rack1", A, B)
         answer = self.ready("--all")
@@ -107,7 +182,7 @@ class Readiness(harness.TestCase):
         self.assertEqual({r["name"] for r in answer if r["kind"] == "aggregate"}, {"rack1"})
         self.assertIn("nova", {r["name"] for r in answer if r["kind"] == "zone"})
         for row in answer:
-            self.assertEqual(row["could_go"] + row["could_not"], row["instances"])
+            self.assertEqual(row["could_go"] + row["could_not"] + row["unknown"], row["instances"])
 
     def test_writes_nothing(self):
         before = harness.checksum()
