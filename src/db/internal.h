@@ -84,6 +84,21 @@ int db_execute(struct db *db, enum db_phase phase, MYSQL_STMT *stmt, const struc
 void db_forget(struct db *db, MYSQL_STMT *stmt); /* closed, and prepared anew the next time */
 void db_statements_close(struct db *db);
 
+/* cells.c. A row of an answer, each column as text in a buffer that grows to the longest value so far. */
+struct db_cells {
+	MYSQL_BIND *bind;
+	unsigned long *length;
+	my_bool *is_null;
+	unsigned n;
+	bool is_bound; /* to the buffers as they are */
+};
+void db_cells_make(struct db_cells *cells, unsigned n);
+void db_cells_free(struct db_cells *cells);
+/* 1: the next row; 0: there is none. What was read of the row before is gone. */
+int db_cells_next(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct db_cells *cells, struct error *err);
+int db_cells_fail(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct error *err); /* why the library did not */
+char *db_cell(const struct db_cells *cells, unsigned i);                                      /* NULL: SQL's */
+
 /* read.c. The members of ${shape} in the order of an answer's columns; one too many or too few is a bug and ends the program.
  * The caller frees the array. */
 const struct db_column **db_match_columns(const struct sql *sql, const struct db_shape *shape, const char *const *name,

@@ -6,25 +6,16 @@
 
 #include "internal.h"
 
-#define FIRST_BUFFER 256 /* any number or time as text, and most names */
-
 /* Every column is fetched as text and converted here: one way, the same on every server. */
 struct fetch {
-	MYSQL_BIND *bind;
-	unsigned long *length;
-	my_bool *is_null;
+	struct db_cells cells;
 	const struct db_column **column; /* by position in the answer */
 	const char **above;              /* the last text of each column */
-	unsigned n;
 };
 
 static void fetch_free(struct fetch *f)
 {
-	for (unsigned i = 0; f->bind && i < f->n; i++)
-		free(f->bind[i].buffer);
-	free(f->bind);
-	free(f->length);
-	free(f->is_null);
+	db_cells_free(&f->cells);
 	free(f->column);
 	free(f->above);
 }
@@ -73,59 +64,14 @@ const struct db_column **db_match_columns(const struct sql *sql, const struct db
 
 static void match_columns(struct fetch *f, MYSQL_RES *meta, const struct sql *sql, const struct db_shape *shape)
 {
-	auto_free const char **name = NULL;
+	unsigned n = mysql_num_fields(meta);
+	auto_free const char **name = xcalloc(n, sizeof *name);
 
-	f->n = mysql_num_fields(meta);
-	f->bind = xcalloc(f->n, sizeof *f->bind);
-	f->length = xcalloc(f->n, sizeof *f->length);
-	f->is_null = xcalloc(f->n, sizeof *f->is_null);
-	f->above = xcalloc(f->n, sizeof *f->above);
-	name = xcalloc(f->n, sizeof *name);
-	for (unsigned i = 0; i < f->n; i++)
+	for (unsigned i = 0; i < n; i++)
 		name[i] = mysql_fetch_field_direct(meta, i)->name;
-	f->column = db_match_columns(sql, shape, name, f->n);
-}
-
-static void make_buffers(struct fetch *f)
-{
-	for (unsigned i = 0; i < f->n; i++) {
-		f->bind[i].buffer_type = MYSQL_TYPE_STRING;
-		f->bind[i].buffer = xmalloc(FIRST_BUFFER);
-		f->bind[i].buffer_length = FIRST_BUFFER;
-		f->bind[i].length = &f->length[i];
-		f->bind[i].is_null = &f->is_null[i];
-	}
-}
-
-/* What the server says between two rows, libmariadb keeps at the connection, not at the statement. */
-static int fetch_fail(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, struct error *err)
-{
-	if (mysql_stmt_errno(stmt) == 0)
-		return db_fail(db, PHASE_READ, mysql_errno(db->mysql), mysql_error(db->mysql), sql->name, err);
-	return db_fail(db, PHASE_READ, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), sql->name, err);
-}
-
-/* Without room for the NUL it is too long as well. */
-static bool is_cut_short(const struct fetch *f, unsigned i)
-{
-	return !f->is_null[i] && f->length[i] >= f->bind[i].buffer_length;
-}
-
-/* A value that is longer than its buffer is fetched once more, and those of the rows after it without the detour. */
-static int refetch_long(MYSQL_STMT *stmt, struct fetch *f)
-{
-	bool longer = false;
-
-	for (unsigned i = 0; i < f->n; i++) {
-		if (!is_cut_short(f, i))
-			continue;
-		f->bind[i].buffer_length = f->length[i] + 1;
-		f->bind[i].buffer = xreallocarray(f->bind[i].buffer, f->bind[i].buffer_length, 1);
-		if (mysql_stmt_fetch_column(stmt, &f->bind[i], i, 0) != 0)
-			return 1;
-		longer = true;
-	}
-	return longer && mysql_stmt_bind_result(stmt, f->bind) != 0;
+	f->column = db_match_columns(sql, shape, name, n);
+	f->above = xcalloc(n, sizeof *f->above);
+	db_cells_make(&f->cells, n);
 }
 
 static int bad_value(const struct db *db, const struct sql *sql, const struct db_column *column, const char *text,
@@ -162,15 +108,14 @@ static int store_value(struct db *db, const struct sql *sql, const struct fetch 
     struct error *err)
 {
 	const struct db_column *column = f->column[i];
-	char *text = f->is_null[i] ? NULL : f->bind[i].buffer;
+	const char *text = db_cell(&f->cells, i);
+	size_t n = f->cells.length[i];
 	void *member = row + column->offset;
 
-	if (text)
-		text[f->length[i]] = '\0';
 	if (!db_column_is_text(column))
 		return db_store_number(db, sql, column, text, member, err);
-	if (text && (!f->above[i] || strncmp(f->above[i], text, f->length[i]) != 0 || f->above[i][f->length[i]] != '\0'))
-		f->above[i] = arena_dupn(arena, text, f->length[i]); /* hosts, states and zones repeat from row to row */
+	if (text && (!f->above[i] || strncmp(f->above[i], text, n) != 0 || f->above[i][n] != '\0'))
+		f->above[i] = arena_dupn(arena, text, n); /* hosts, states and zones repeat from row to row */
 	*(const char **)member = text ? f->above[i] : column->type == DB_TEXT ? "" : NULL;
 	return 0;
 }
@@ -183,18 +128,16 @@ static int fetch_rows(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, st
 	char *row;
 	int rc;
 
-	while ((rc = mysql_stmt_fetch(stmt)) == 0 || rc == MYSQL_DATA_TRUNCATED) {
-		if (refetch_long(stmt, f) != 0)
-			return fetch_fail(db, stmt, sql, err);
+	while ((rc = db_cells_next(db, stmt, sql, &f->cells, err)) == 1) {
 		out->v = vec_grow(out->v, out->n, &cap, shape->row_size);
 		row = (char *)out->v + out->n * shape->row_size;
 		memset(row, 0, shape->row_size);
-		for (unsigned i = 0; i < f->n; i++)
+		for (unsigned i = 0; i < f->cells.n; i++)
 			if (store_value(db, sql, f, i, row, &out->arena, err) != 0)
 				return -1;
 		out->n++;
 	}
-	return rc == MYSQL_NO_DATA ? 0 : fetch_fail(db, stmt, sql, err);
+	return rc;
 }
 
 static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, const struct db_shape *shape,
@@ -205,13 +148,11 @@ static int read_result(struct db *db, MYSQL_STMT *stmt, const struct sql *sql, c
 	int rc = 0;
 
 	if (!meta) {
-		rc = fetch_fail(db, stmt, sql, err);
+		rc = db_cells_fail(db, stmt, sql, err);
 	} else {
 		match_columns(&f, meta, sql, shape);
 		mysql_free_result(meta);
-		make_buffers(&f);
-		rc = mysql_stmt_bind_result(stmt, f.bind) != 0 ? fetch_fail(db, stmt, sql, err) :
-								 fetch_rows(db, stmt, sql, &f, shape, out, err);
+		rc = fetch_rows(db, stmt, sql, &f, shape, out, err);
 	}
 	mysql_stmt_free_result(stmt); /* after an error reads on to the end: the connection is free */
 	fetch_free(&f);

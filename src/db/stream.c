@@ -5,44 +5,24 @@
 #include "internal.h"
 #include "sql_catalogue.h"
 
-#define FIRST_BUFFER 256
-
 struct db_stream {
 	struct db *db;
 	const struct sql *sql;
 	MYSQL_STMT *stmt;
-	unsigned n;
+	struct db_cells cells;
 	char **name;
-	MYSQL_BIND *bind;
-	unsigned long *length;
-	my_bool *is_null;
 	const char **value;
 };
 
-/* What the server says between two rows, libmariadb keeps at the connection, not at the statement. */
-static int stream_fail(struct db_stream *s, struct error *err)
-{
-	if (mysql_stmt_errno(s->stmt) == 0)
-		return db_fail(s->db, PHASE_READ, mysql_errno(s->db->mysql), mysql_error(s->db->mysql), s->sql->name, err);
-	return db_fail(s->db, PHASE_READ, mysql_stmt_errno(s->stmt), mysql_stmt_error(s->stmt), s->sql->name, err);
-}
-
 static void make_columns(struct db_stream *s, MYSQL_RES *meta)
 {
-	s->n = mysql_num_fields(meta);
-	s->name = xcalloc(s->n, sizeof *s->name);
-	s->bind = xcalloc(s->n, sizeof *s->bind);
-	s->length = xcalloc(s->n, sizeof *s->length);
-	s->is_null = xcalloc(s->n, sizeof *s->is_null);
-	s->value = xcalloc(s->n, sizeof *s->value);
-	for (unsigned i = 0; i < s->n; i++) {
+	unsigned n = mysql_num_fields(meta);
+
+	db_cells_make(&s->cells, n);
+	s->name = xcalloc(n, sizeof *s->name);
+	s->value = xcalloc(n, sizeof *s->value);
+	for (unsigned i = 0; i < n; i++)
 		s->name[i] = xstrdup(mysql_fetch_field_direct(meta, i)->name);
-		s->bind[i].buffer_type = MYSQL_TYPE_STRING;
-		s->bind[i].buffer = xmalloc(FIRST_BUFFER);
-		s->bind[i].buffer_length = FIRST_BUFFER;
-		s->bind[i].length = &s->length[i];
-		s->bind[i].is_null = &s->is_null[i];
-	}
 }
 
 int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *params, struct db_stream **out,
@@ -60,12 +40,10 @@ int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *
 	}
 	meta = mysql_stmt_result_metadata(s->stmt);
 	if (!meta) {
-		rc = stream_fail(s, err);
+		rc = db_cells_fail(db, s->stmt, sql, err);
 	} else {
 		make_columns(s, meta);
 		mysql_free_result(meta);
-		if (mysql_stmt_bind_result(s->stmt, s->bind) != 0)
-			rc = stream_fail(s, err);
 	}
 	*out = s;
 	if (rc != 0)
@@ -75,7 +53,7 @@ int db_stream_open(struct db *db, const struct sql *sql, const struct db_param *
 
 size_t db_stream_columns(const struct db_stream *stream)
 {
-	return stream->n;
+	return stream->cells.n;
 }
 
 const char *db_stream_column(const struct db_stream *stream, size_t i)
@@ -83,43 +61,14 @@ const char *db_stream_column(const struct db_stream *stream, size_t i)
 	return stream->name[i];
 }
 
-/* A value that is longer than its buffer is fetched once more, and so are those after it without the detour. */
-static int fetch_long(struct db_stream *s, struct error *err)
-{
-	for (unsigned i = 0; i < s->n; i++) {
-		if (s->is_null[i] || s->length[i] < s->bind[i].buffer_length)
-			continue;
-		s->bind[i].buffer_length = s->length[i] + 1;
-		s->bind[i].buffer = xreallocarray(s->bind[i].buffer, s->bind[i].buffer_length, 1);
-		if (mysql_stmt_fetch_column(s->stmt, &s->bind[i], i, 0) != 0)
-			return stream_fail(s, err);
-	}
-	return mysql_stmt_bind_result(s->stmt, s->bind) == 0 ? 0 : stream_fail(s, err);
-}
-
 int db_stream_next(struct db_stream *stream, const char *const **values, struct error *err)
 {
-	struct db_stream *s = stream;
-	int rc = mysql_stmt_fetch(s->stmt);
-	bool too_long = rc == MYSQL_DATA_TRUNCATED;
+	int rc = db_cells_next(stream->db, stream->stmt, stream->sql, &stream->cells, err);
 
-	if (rc == MYSQL_NO_DATA)
-		return 0;
-	if (rc != 0 && !too_long)
-		return stream_fail(s, err);
-	for (unsigned i = 0; i < s->n; i++) /* without room for the NUL it is too long as well */
-		too_long = too_long || (!s->is_null[i] && s->length[i] >= s->bind[i].buffer_length);
-	if (too_long && fetch_long(s, err) != 0)
-		return -1;
-	for (unsigned i = 0; i < s->n; i++) {
-		char *text = s->bind[i].buffer;
-
-		if (!s->is_null[i])
-			text[s->length[i]] = '\0';
-		s->value[i] = s->is_null[i] ? NULL : text;
-	}
-	*values = s->value;
-	return 1;
+	for (unsigned i = 0; rc == 1 && i < stream->cells.n; i++)
+		stream->value[i] = db_cell(&stream->cells, i);
+	*values = stream->value;
+	return rc;
 }
 
 void db_stream_close(struct db_stream **stream)
@@ -132,14 +81,10 @@ void db_stream_close(struct db_stream **stream)
 	db_answer_ends(s->db);
 	db_forget(s->db,
 	    s->stmt); /* MariaDB 10.11 has lost columns of derived tables when such a statement was executed twice */
-	for (unsigned i = 0; i < s->n; i++) {
+	for (unsigned i = 0; i < s->cells.n; i++)
 		free(s->name[i]);
-		free(s->bind[i].buffer);
-	}
+	db_cells_free(&s->cells);
 	free(s->name);
-	free(s->bind);
-	free(s->length);
-	free(s->is_null);
 	free(s->value);
 	free(s);
 	*stream = NULL;
