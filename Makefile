@@ -352,7 +352,7 @@ install: all
 	install -D -m 644 -t $(SHARE)/doc/evac-manage README.md
 	$(if $(SBOM),packaging/sbom $(BUILD)/evac-manage $(VERSION) $(filter-out yes,$(SBOM)) >$(BUILD)/evac-manage.spdx.json)
 	$(if $(SBOM),install -D -m 644 -t $(SHARE)/doc/evac-manage $(BUILD)/evac-manage.spdx.json)
-	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml
+	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs $(filter-out docs/audit-head.md,$(wildcard docs/*.md)) docs/audit-alerts.yml docs/readiness-alerts.yml
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/docs/schema docs/schema/*
 	install -D -m 644 -t $(SHARE)/doc/evac-manage/examples packaging/examples/* $(BUILD)/evac-manage.conf
 	sed 's,/usr/bin/,$(PREFIX)/bin/,' docs/systemd/evac-manage-audit.service >$(BUILD)/evac-manage-audit.service

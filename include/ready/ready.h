@@ -82,5 +82,8 @@ struct readiness {
  * ${common}, which must outlive ${out}. ERROR_NOT_FOUND for a word that is no host, aggregate or zone. */
 int readiness_find(struct readiness *out, struct scene *common, struct error *err);
 void readiness_free(struct readiness *readiness);
+/* metrics.c: all of it for node_exporter's textfile collector. Of a group with hosts that were not seen only their number is
+ * said. */
+void readiness_add_metrics(const struct readiness *readiness, struct str *out);
 
 #endif

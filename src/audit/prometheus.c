@@ -4,49 +4,32 @@
 #include <time.h>
 
 #include "internal.h"
-
-/* A label's value in the text format: backslash, quote and line break are spelt; what is no printable ASCII becomes '?'. */
-static void add_label(const char *name, const char *value, const char *before, struct str *out)
-{
-	str_addf(out, "%s%s=\"", before, name);
-	for (; *value; value++) {
-		if (*value == '\\' || *value == '"')
-			str_addf(out, "\\%c", *value);
-		else
-			str_addc(out, (unsigned char)*value < 0x20 || (unsigned char)*value > 0x7e ? '?' : *value);
-	}
-	str_addc(out, '"');
-}
-
-static void add_metric(const char *name, const char *help, struct str *out)
-{
-	str_addf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-}
+#include "util/prometheus.h"
 
 static void add_checks(const struct audit_report *report, struct str *out)
 {
 	const struct audit_result *r, *end = report->result + report->nresult;
 
-	add_metric("evac_manage_audit_findings", "Findings of a check.", out);
+	prometheus_add_gauge("evac_manage_audit_findings", "Findings of a check.", out);
 	for (r = report->result; r < end; r++) {
 		if (r->outcome == AUDIT_NOT_HERE)
 			continue;
-		add_label("check", r->check->name, "evac_manage_audit_findings{", out);
-		add_label("severity", audit_severity_name[r->check->severity], ",", out);
+		prometheus_add_label("check", r->check->name, "evac_manage_audit_findings{", out);
+		prometheus_add_label("severity", audit_severity_name[r->check->severity], ",", out);
 		str_addf(out, "} %llu\n", (unsigned long long)r->found);
 	}
-	add_metric("evac_manage_audit_check_ok", "1: the check finished.", out);
+	prometheus_add_gauge("evac_manage_audit_check_ok", "1: the check finished.", out);
 	for (r = report->result; r < end; r++) {
 		if (r->outcome == AUDIT_NOT_HERE)
 			continue;
-		add_label("check", r->check->name, "evac_manage_audit_check_ok{", out);
+		prometheus_add_label("check", r->check->name, "evac_manage_audit_check_ok{", out);
 		str_addf(out, "} %d\n", r->outcome == AUDIT_DONE);
 	}
-	add_metric("evac_manage_audit_check_seconds", "How long a check took.", out);
+	prometheus_add_gauge("evac_manage_audit_check_seconds", "How long a check took.", out);
 	for (r = report->result; r < end; r++) {
 		if (r->outcome == AUDIT_NOT_HERE)
 			continue;
-		add_label("check", r->check->name, "evac_manage_audit_check_seconds{", out);
+		prometheus_add_label("check", r->check->name, "evac_manage_audit_check_seconds{", out);
 		str_addf(out, "} %lld.%03lld\n", (long long)r->took_ms / 1000, (long long)r->took_ms % 1000);
 	}
 }
@@ -67,13 +50,13 @@ static void add_hosts(const struct audit_report *report, struct str *out)
 	for (size_t i = 0; i < report->n; i++)
 		sorted[i] = &report->v[i];
 	vec_sort(sorted, report->n, sizeof *sorted, by_host_and_severity);
-	add_metric("evac_manage_audit_host_findings", "Listed findings about a host.", out);
+	prometheus_add_gauge("evac_manage_audit_host_findings", "Listed findings about a host.", out);
 	for (size_t i = 0; i < report->n; i++) {
 		n++;
 		if (i + 1 < report->n && by_host_and_severity(&sorted[i], &sorted[i + 1]) == 0)
 			continue;
-		add_label("host", str_or(sorted[i]->host, ""), "evac_manage_audit_host_findings{", out);
-		add_label("severity", audit_severity_name[sorted[i]->check->severity], ",", out);
+		prometheus_add_label("host", str_or(sorted[i]->host, ""), "evac_manage_audit_host_findings{", out);
+		prometheus_add_label("severity", audit_severity_name[sorted[i]->check->severity], ",", out);
 		str_addf(out, "} %zu\n", n);
 		n = 0;
 	}
@@ -84,9 +67,9 @@ void prometheus_add(const struct audit_report *report, struct str *out)
 {
 	add_checks(report, out);
 	add_hosts(report, out);
-	add_metric("evac_manage_audit_last_run_timestamp_seconds", "When the last audit ended.", out);
+	prometheus_add_gauge("evac_manage_audit_last_run_timestamp_seconds", "When the last audit ended.", out);
 	str_addf(out, "evac_manage_audit_last_run_timestamp_seconds %lld\n", (long long)time(NULL));
-	add_metric("evac_manage_audit_duration_seconds", "How long it took.", out);
+	prometheus_add_gauge("evac_manage_audit_duration_seconds", "How long it took.", out);
 	str_addf(out, "evac_manage_audit_duration_seconds %lld.%03lld\n", (long long)report->took_ms / 1000,
 	    (long long)report->took_ms % 1000);
 }

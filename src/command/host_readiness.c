@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "ready/ready.h"
 #include "run/list.h"
+#include "util/file.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
@@ -156,11 +157,26 @@ static void add_readiness(struct table *t, const struct readiness *all, bool ins
 		add_ready_instances(t, &all->host[i]);
 }
 
+/* Whole or not at all, and for every reader: it names no tenant. */
+#define METRICS_MODE 0644
+
+static int write_readiness_metrics(const char *path, const struct readiness *all, struct error *err)
+{
+	auto_str struct str text = { 0 };
+
+	if (!path)
+		return 0;
+	readiness_add_metrics(all, &text);
+	return file_write(path, &text, METRICS_MODE, err);
+}
+
 static int fill_readiness(struct scene *common, struct table *t, struct error *err)
 {
 	struct readiness all;
 	int rc = readiness_find(&all, common, err);
 
+	if (rc == 0)
+		rc = write_readiness_metrics(common->request->audit.prometheus, &all, err);
 	if (rc == 0) {
 		table_say_none(t, "No compute hosts.");
 		add_readiness(t, &all, common->request->what.instances);
@@ -198,6 +214,8 @@ static const struct option_spec options[] = {
 	  .sentence = "the hosts of this availability zone, each alone and all at once; repeatable" },
 	{ .name = "instances", .type = OPTION_FLAG, .offset = AT(what.instances),
 	  .sentence = "a row for each instance instead, with what speaks against it" },
+	{ .name = "prometheus", .type = OPTION_TEXT, .offset = AT(audit.prometheus), .metavar = "FILE",
+	  .sentence = "also write metrics for node_exporter's textfile collector" },
 	{ 0 }
 };
 static const struct argument_spec arguments[] = {

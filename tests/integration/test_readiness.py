@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What 'host readiness' says of a host is what its rescue would find, were it dead."""
+import os
+import re
+
 import harness
 from harness import A, B, C, DB_UNREACHABLE, ENV, NOT_FOUND, OK, USAGE, rows, value
 
@@ -21,13 +24,27 @@ def memory_of_all_but(host, mb):
          " i.allocation_ratio = 1 WHERE i.resource_class_id = 1 AND p.name <> %s", (mb, host))
 
 
+def all_alive():
+    """Shortly before each look: on a busy machine a heartbeat is old by the next one."""
+    harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
+
+
+def lost_cell(test):
+    """With a host that nobody can ask about."""
+    rows("nova_api", "INSERT INTO cell_mappings (created_at, uuid, name, transport_url, database_connection) VALUES"
+         " (UTC_TIMESTAMP(), UUID(), 'lost', 'rabbit://x', 'mysql+pymysql://nova:x@127.0.0.1:1/nova_lost')")
+    test.addCleanup(rows, "nova_api", "DELETE FROM cell_mappings WHERE name = 'lost'")
+    rows("nova_api", "INSERT INTO host_mappings (created_at, cell_id, host) SELECT UTC_TIMESTAMP(), id, 'far-away' FROM cell_mappings WHERE name = 'lost'")
+    test.addCleanup(rows, "nova_api", "DELETE FROM host_mappings WHERE host = 'far-away'")
+
+
 class Readiness(harness.TestCase):
     def setUp(self):
         super().setUp()
         harness.sandbox("reset", "--rows")
-        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
 
     def ready(self, *words, code=OK):
+        all_alive()
         return self.expect(self.tool.run("host", "readiness", *words, "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json"), code).json
 
     def row(self, name, *words, code=OK):
@@ -40,7 +57,6 @@ class Readiness(harness.TestCase):
         harness.heartbeats(alive=[h for h in HOSTS if h != host] + [ENV["SB_CONTROLLER"]], dead=(host,))
         r = self.tool.run("host", "rescue", host, "--to", next(h for h in HOSTS if h != host), "--dry-run", "--fenced", "the test pulled the plug",
                           "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "-f", "json", *words)
-        harness.heartbeats(alive=(A, B, C, ENV["SB_CONTROLLER"]), dead=())
         return r.json
 
     def verdicts(self, host):
@@ -133,6 +149,7 @@ class Readiness(harness.TestCase):
         fits = known["could_go"] + known["unknown"]
 
         def without(*words):
+            all_alive()
             return self.expect(self.tool.run("host", "readiness", *words, "-f", "json"), OK).json
         row = without(A)[0]
         self.assertEqual((row["could_go"], row["unknown"], row["could_not"]), (0, fits, known["could_not"]))
@@ -151,11 +168,7 @@ class Readiness(harness.TestCase):
         self.assertIn("volume-unknown ", row["reasons"])
 
     def test_a_cell_that_does_not_answer_makes_its_hosts_and_their_groups_unknown(self):
-        rows("nova_api", "INSERT INTO cell_mappings (created_at, uuid, name, transport_url, database_connection) VALUES"
-             " (UTC_TIMESTAMP(), UUID(), 'lost', 'rabbit://x', 'mysql+pymysql://nova:x@127.0.0.1:1/nova_lost')")
-        self.addCleanup(rows, "nova_api", "DELETE FROM cell_mappings WHERE name = 'lost'")
-        rows("nova_api", "INSERT INTO host_mappings (created_at, cell_id, host) SELECT UTC_TIMESTAMP(), id, 'far-away' FROM cell_mappings WHERE name = 'lost'")
-        self.addCleanup(rows, "nova_api", "DELETE FROM host_mappings WHERE host = 'far-away'")
+        lost_cell(self)
         aggregate("rack9", A, "far-away")
         aggregate("rack8", A)
         answer = {(r["kind"], r["name"]): r for r in self.ready("--all", code=DB_UNREACHABLE)}
@@ -185,9 +198,61 @@ class Readiness(harness.TestCase):
             self.assertEqual(row["could_go"] + row["could_not"] + row["unknown"], row["instances"])
 
     def test_writes_nothing(self):
+        all_alive()
         before = harness.checksum()
-        self.ready("--all")
+        self.expect(self.tool.run("host", "readiness", "--all", "--placement-config-file", ENV["SB_PLACEMENT_CONF"]), OK)
         self.assertEqual(harness.checksum(), before)
+
+    def metrics(self, *words, code=OK):
+        path = os.path.join(self.tool.state, "ready.prom")
+        all_alive()
+        self.expect(self.tool.run("host", "readiness", *words, "--placement-config-file", ENV["SB_PLACEMENT_CONF"], "--prometheus", path), code)
+        with open(path) as f:
+            text = f.read()
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
+        for line in text.splitlines():
+            self.assertRegex(line, r'^(# (HELP|TYPE) .*|[a-z_]+(\{[a-z]+=TEXT(,[a-z]+=TEXT)*\})? [0-9]+)$'.replace("TEXT", r'"([^"\\]|\\.)*"'))
+        return text
+
+    def test_metrics_are_what_the_rows_say(self):
+        memory_of_all_but(A, 1)
+        aggregate('rack "7"', A, B)
+        rows_ = self.ready("--all")
+        text = self.metrics("--all")
+        for r in rows_:
+            labels = 'kind="%s",name="%s"' % (r["kind"], r["name"].replace('"', '\\"'))
+            for outcome in ("could_go", "could_not", "unknown"):
+                self.assertIn('evac_manage_readiness_instances{%s,outcome="%s"} %d\n' % (labels, outcome, r[outcome]), text)
+        self.assertRegex(text, r'evac_manage_readiness_reason_instances\{kind="host",name="%s",code="no-capacity",cause="memory"\} [1-9]' % A)
+
+    def test_metrics_make_up_no_number(self):
+        """A file of before stays where nothing could be asked; of hosts that were not seen there is no count."""
+        lost_cell(self)
+        text = self.metrics("--all", code=DB_UNREACHABLE)
+        self.assertIn('evac_manage_readiness_unseen_hosts{kind="host",name="far-away"} 1\n', text)
+        self.assertNotIn('instances{kind="host",name="far-away"', text)
+        self.assertNotIn('instances{kind="zone",name="nova"', text)
+        self.expect(self.tool.run("host", "readiness", "--zone", "nowhere", "--prometheus", os.path.join(self.tool.state, "ready.prom")), DB_UNREACHABLE, "nowhere")
+        with open(os.path.join(self.tool.state, "ready.prom")) as f:
+            self.assertEqual(f.read(), text)
+
+    def test_the_alert_rules_ask_for_what_is_written(self):
+        import yaml
+        memory_of_all_but(A, 1)
+        text = self.metrics("--all")
+        with open(os.path.join(harness.ROOT, "docs", "readiness-alerts.yml")) as f:
+            rules = [r for g in yaml.safe_load(f)["groups"] for r in g["rules"]]
+        asked = set()
+        for rule in rules:
+            self.assertTrue(rule["alert"] and rule["labels"]["severity"] and rule["annotations"]["summary"], rule)
+            self.assertEqual(rule["expr"].count("("), rule["expr"].count(")"))
+            for name, _, wanted in re.findall(r"(evac_manage_[a-z_]+)(\{([^}]*)\})?", rule["expr"]):
+                asked.add(name)
+                lines = [line for line in text.splitlines() if re.match(name + r"[{ ]", line)]
+                self.assertTrue([line for line in lines if all(w in line for w in wanted.split(",") if w)], (rule["alert"], wanted))
+            for label in re.findall(r"\$labels\.([a-z]+)", str(rule["annotations"])):
+                self.assertIn("by (instance, %s)" % label, rule["expr"])
+        self.assertEqual(asked, {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")})
 
     def test_wrong_words(self):
         self.expect(self.tool.run("host", "readiness"), USAGE, "--all")
