@@ -226,7 +226,7 @@ static const struct argument_spec arguments[] = {
 
 const struct command command_host_readiness = {
 	.noun = "host", .verb = "readiness",
-	.sentence = "if a host died now: what could be evacuated, and what could not",
+	.sentence = "what could be evacuated if a host died now",
 	.details = "Asks what a rescue asks, without a dead host: which instances nova would evacuate, whether the others have room "
 		"for them, whether another host has the backends of its volumes. Several hosts, an aggregate or a zone are looked at "
 		"host by host, and as if all died at once. What could not be looked at is unknown. Reads databases only: no broker, no API "
