@@ -26,7 +26,7 @@ void step_add_json(const struct step *step, json_object *row)
 
 static const char *escape_of(unsigned char c, char out[8])
 {
-	static const char short_of[][2] = { "\bb", "\nn", "\rr", "\tt", "\ff", "\"\"", "\\\\" };
+	static const char short_of[][3] = { "\bb", "\nn", "\rr", "\tt", "\ff", "\"\"", "\\\\" };
 
 	for (size_t i = 0; i < sizeof short_of / sizeof *short_of; i++)
 		if ((unsigned char)short_of[i][0] == c) {
