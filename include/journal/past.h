@@ -42,6 +42,7 @@ struct past_unit {
 	const char *broker_version; /* "": not known */
 	unsigned told;              /* how often its compute was told of a port */
 	const char *waits_for;      /* a port, and what it lacks, as last recorded; NULL: nothing that lasted */
+	const char *host;           /* where an evacuation went, as last seen; NULL: not known */
 	const char *disks;          /* the same of its disks on Ceph: "cannot-write" */
 	const char *network;        /* of an evacuation that nova has done, as last seen: "not-ready"; NULL: not known */
 	const char *verdict;        /* of the last recovery, one of verdicts[]; NULL: none */

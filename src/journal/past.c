@@ -222,6 +222,7 @@ static int on_outcome(struct past *past, json_object *record)
 		return 1;
 	unit->outcome = copy(past, record, "state");
 	unit->error = copy(past, record, "error");
+	unit->host = copy(past, record, "host");
 	unit->network = copy(past, record, "network");
 	unit->disks = copy(past, record, "disks");
 	return 0;
@@ -303,6 +304,7 @@ static int on_recovery(struct past *past, json_object *record)
 	if (!unit)
 		return reject_record(past, record, N_("it names no unit of the plan"));
 	unit->verdict = copy(past, record, "verdict");
+	unit->host = copy(past, record, "host");
 	unit->network = copy(past, record, "network");
 	unit->disks = copy(past, record, "disks");
 	return 0;

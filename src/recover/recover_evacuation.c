@@ -401,12 +401,14 @@ static enum verdict decide(struct recovery *r, size_t index, struct look *look, 
 	return VERDICT_UNKNOWN;
 }
 
-/* One that had its end before: as the run left it, where it went is not in the journal. */
+/* One that had its end before: as the journal has it. */
 void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
 
 	unit->evacuation = xcalloc(1, sizeof *unit->evacuation);
+	if (r->past.unit[index].host)
+		unit->step[0].after[0] = r->past.unit[index].host;
 	evacuation_name_ids(r->past.run, unit->step[0].id, &unit->evacuation->rows);
 	evacuation_enter(unit, phase_by[verdict][str_equal(r->past.unit[index].publish_outcome, "acked")], why);
 }

@@ -184,23 +184,31 @@ static void add_disk_notes(const struct ending *e)
 	ending_add_more(e, _("note"), n > ENDING_SHOWN ? n - ENDING_SHOWN : 0);
 }
 
-/* "a, b on h1, c on h2": each host once. */
+static const char *host_of(const struct unit *unit)
+{
+	return str_or(unit->step[0].after[0], "");
+}
+
+/* "a, b on h1, c on h2": each host once. One whose host is not known, or that has none any more, stands alone. */
 static void add_by_host(const struct unit *const *unit, size_t n, struct str *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *host = str_or(unit[i]->step[0].after[0], "?");
+		const char *host = host_of(unit[i]);
 		auto_str struct str names = { 0 };
 		size_t first = 0;
 
-		while (!str_equal(str_or(unit[first]->step[0].after[0], "?"), host))
+		while (!str_equal(host_of(unit[first]), host))
 			first++;
 		for (size_t k = i; k < n && first == i; k++)
-			if (str_equal(str_or(unit[k]->step[0].after[0], "?"), host))
+			if (str_equal(host_of(unit[k]), host))
 				str_addf(&names, "%s%s", names.n ? ", " : "", name_of(unit[k]));
-		if (first == i) {
-			str_add(out, out->n ? ", " : "");
+		if (first != i)
+			continue;
+		str_add(out, out->n ? ", " : "");
+		if (host[0])
 			str_addf(out, _("%s on %s"), names.s, host);
-		}
+		else
+			str_add(out, names.s);
 	}
 }
 

@@ -267,8 +267,23 @@ class Evacuations(Recovery):
         self.assertEqual((self.outcome(r), r.json["steps"][0]["after"]["host"]), ("proved", C))
         self.assertEqual(self.state(), "recovered")
         again = self.expect(self.recover(), OK).json["steps"][0]    # settled: from the journal alone
-        for key in ("accepted", "outcome", "request_id", "migration_uuid"):
+        for key in ("accepted", "outcome", "request_id", "migration_uuid", "after"):
             self.assertEqual(again[key], r.json["steps"][0][key], key)
+
+    def test_a_finished_one_has_the_note_on_its_disks(self):
+        """As a run that waits says it: the plan that the journal has knows which of them have disks that nova made."""
+        said = "nova does not record whether it found the old disk or made a new one: "
+        for name, made in ((self.NAME, True), ("volume-active-1", False)):
+            conductor = self.conductor()
+            self.tool.run("instance", "evacuate", name, *GO, "--no-wait", "--accept", "volume-owner-dead")
+            journals.cut_after(self.journal(), is_type("publish_outcome"))
+            conductor.close()
+            self.assertNotIn(said, " ".join(self.tool.run("journal", "recover", self.run_id()).out.split()))   # on its way
+            landing.land(value("nova", "SELECT uuid FROM instances WHERE display_name = %s AND deleted = 0", (name,)), C)
+            for told in ("now", "before"):   # read from nova; and settled, from the journal alone
+                shown = " ".join(self.expect(self.tool.run("journal", "recover", self.run_id()), OK).out.split())
+                self.assertIn(name, shown)
+                (self.assertIn if made else self.assertNotIn)(said + "%s on %s; " % (name, C) if made else said, shown, told)
 
     def test_what_nova_ended_in_error_is_said(self):
         self.conductor()
