@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "find/scene.h"
 #include "host_return.h"
+#include "journal/lock.h"
 #include "recover/lift.h"
 #include "util/lang.h"
 #include "util/shell.h"
@@ -111,6 +112,27 @@ static void say_lifted(struct return_answers *t, const struct kept_clients *kept
 		    before);
 }
 
+/* A run may rely on an entry that stood there before it, and whose end it does not change: no look tells. Nobody's run is at
+ * the host meanwhile, nor one unfinished that may send again. */
+static int lift_alone(struct return_answers *t, struct scene *scene, struct kept_clients *kept, struct error *err)
+{
+	const size_t before = kept_clients_listed(kept, false);
+	struct error busy = { 0 };
+	struct lock *lock;
+	int rc;
+
+	scene->subject.marks = true; /* the lock is that of the cell's server */
+	if (lock_take(scene, NULL, &lock, &busy) != 0) {
+		host_return_answer(t, CHECK, STOP, before, busy.hint, "nothing was taken off Ceph's blocklist: %s", busy.text);
+		return 0;
+	}
+	rc = kept_clients_lift(scene, kept, scene->request->what.rebooted, err);
+	lock_release(&lock);
+	if (rc == 0)
+		say_lifted(t, kept, before);
+	return rc;
+}
+
 static int unfence(struct return_answers *t, struct scene *scene, struct kept_clients *kept, struct error *err)
 {
 	const size_t before = kept_clients_listed(kept, false);
@@ -128,10 +150,7 @@ static int unfence(struct return_answers *t, struct scene *scene, struct kept_cl
 		say_unsure(t, scene, kept);
 		return 0;
 	}
-	if (kept_clients_lift(scene, kept, scene->request->what.rebooted, err) != 0)
-		return -1;
-	say_lifted(t, kept, before);
-	return 0;
+	return lift_alone(t, scene, kept, err);
 }
 
 int host_return_blocklist(struct return_answers *t, struct scene *scene, struct error *err)

@@ -90,19 +90,25 @@ static const char *listed_until(const struct storage_answer *answer, const struc
 	return NULL;
 }
 
+/* Why it is no answer about the blocklist of cluster ${fsid}; NULL: it is one. */
+static const char *why_unknown(const struct storage_answer *answer, const char *fsid)
+{
+	if (answer->absent || !answer->entries_known)
+		return answer->absent ? answer->absent : _("the blocklist of its cluster could not be read");
+	return str_equal(answer->fsid, fsid) ? NULL : _("another cluster answered");
+}
+
 static void take_entries(struct kept_clients *kept, const struct past_cluster *cluster, const struct storage_answer *answer)
 {
 	for (struct kept_client *k = kept->v; k < kept->v + kept->n; k++) {
 		if (k->known || !str_equal(k->fsid, answer->absent ? cluster->fsid : answer->fsid))
 			continue;
-		k->known = !answer->absent && answer->entries_known;
+		k->why = arena_dup(&kept->arena, why_unknown(answer, k->fsid));
+		k->known = !k->why;
 		k->cluster = k->known ? cluster : NULL;
 		k->until = k->known ? arena_dup(&kept->arena, listed_until(answer, &k->address)) : NULL;
 		k->listed = k->until;
 		k->blacklist = answer->blacklist;
-		k->why = k->known ? NULL :
-				    arena_dup(&kept->arena,
-					answer->absent ? answer->absent : _("the blocklist of its cluster could not be read"));
 	}
 }
 
@@ -235,12 +241,10 @@ static int record_end(const struct lift *l, const struct kept_client *k, struct 
 
 static void read_lifted_client(const struct lift *l, struct kept_client *k, const struct storage_answer *answer)
 {
-	if (answer->absent || !answer->entries_known) {
-		k->known = false;
-		k->why = arena_dup(&l->kept->arena,
-		    answer->absent ? answer->absent : _("the blocklist of its cluster could not be read"));
+	k->why = arena_dup(&l->kept->arena, why_unknown(answer, k->fsid));
+	k->known = !k->why;
+	if (!k->known)
 		return;
-	}
 	k->listed = listed_until(answer, &k->address);
 	k->why = k->listed ? arena_dup(&l->kept->arena, str_or(answer->lift_why, _("it is still on the blocklist"))) : NULL;
 }
@@ -287,10 +291,8 @@ static void keep_to_what_was_seen(const struct lift *l)
 
 		if (!belongs(l, k))
 			continue;
-		if (now.absent || !now.entries_known)
-			k->why = arena_dup(&l->kept->arena,
-			    now.absent ? now.absent : _("the blocklist of its cluster could not be read"));
-		else if (until && !str_equal(until, k->until))
+		k->why = arena_dup(&l->kept->arena, why_unknown(&now, k->fsid));
+		if (!k->why && until && !str_equal(until, k->until))
 			k->why = _("its entry has changed since it was looked at: another run may have made it anew");
 	}
 	storage_answer_free(&now);

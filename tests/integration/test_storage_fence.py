@@ -262,6 +262,32 @@ class StorageFence(harness.TestCase):
         self.assertEqual((len(removed), ROOT in removed), (len(self.images) - 1, False))
         self.assertEqual([x["client"] for x in self.journal() if x["type"] == "fence" and x["action"] == "remove"], removed)
 
+    def test_nothing_is_taken_away_under_another_run(self):
+        """It may rely on an entry that it found, which no look at the entry tells; nor before an unfinished one has its end."""
+        word = ("--unfence", "--rebooted", "Ann pulled both plugs and put them back")
+        self.put()
+        self.expect(self.evacuate(), OK)
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance,))
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (self.instance,))
+        other = harness.connect("nova")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT GET_LOCK(%s, 5)", ("evac-manage:" + A,))
+            (row,), r = self.returned(*word)
+            self.assertEqual((row["state"], row["count"], r.code), ("stop", len(self.images), REFUSED), str(r))
+            self.assertIn("another run works on '%s'" % A, row["message"])
+        other.close()
+        with open(journals.path_of(self.tool)) as f:
+            whole = f.read()
+        journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "publish_intent")
+        (row,), r = self.returned(*word)
+        self.assertEqual((row["state"], r.code), ("stop", REFUSED), str(r))
+        self.assertIn("unfinished", row["message"])
+        self.assertNotIn("removed", [o[0] for o in self.orders()])
+        with open(journals.path_of(self.tool), "w") as f:
+            f.write(whole)
+        (row,), r = self.returned(*word)
+        self.assertEqual((row["state"], r.code), ("ok", OK), str(r))
+
     def test_an_agent_that_says_off_needs_no_word_and_silence_is_a_stop(self):
         self.put()
         self.expect(self.evacuate(), OK)
