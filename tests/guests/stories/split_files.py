@@ -16,7 +16,8 @@ def story(c):
     claim("QEMU on the other host refused: it could not get the write lock", 'Failed to get "write" lock' in "".join(
         r["details"] or "" for r in c.rows("nova", "select details from instance_faults")), said)
     claim("one instance was cast, not the next", 1 == c.rows(
-        "nova", "select count(*) as n from migrations where migration_type = 'evacuation' and source_compute = %s", (b,))[0]["n"], said)
+        "nova", "select count(*) as n from migrations where migration_type = 'evacuation' and instance_uuid in (%s, %s)",
+        tuple(guest.uuid for guest in guests))[0]["n"], said)
     claim("the program names it: the guest still runs", "guest-alive" in said, said)
     for guest in guests:
         now = guest.goes_on()
