@@ -139,7 +139,7 @@ class Network(harness.TestCase):
         self.assertEqual(len(outcomes), 5)
         for line in lines:
             table, columns = line.split("`neutron`.`")[1].split("`")[0], line.split("(")[1].split(")")[0].split(", ")
-            self.assertNotIn({"ml2_port_bindings": "profile", "agents": "configurations"}.get(table), columns)
+            self.assertNotIn({"ml2_port_bindings": "profile", "agents": "description"}.get(table), columns)
             for column in columns:
                 with self.subTest(table=table, column=column):
                     rows("mysql", "REVOKE SELECT (%s) ON neutron.`%s` FROM ports@'127.0.0.1'" % (column, table))

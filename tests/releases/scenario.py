@@ -101,7 +101,10 @@ class Steps(harness.TestCase):
         return {(f["check"], f["subject"], f["severity"], f["host"]) for f in r.json}
 
     def dies(self):
+        """Again, five seconds later: a heartbeat that the compute had given to a conductor before it was killed is written when that comes to it."""
         harness.sandbox("reset")
+        harness.sandbox("fail", "A", "--now")
+        time.sleep(5)
         harness.sandbox("fail", "A", "--now")
 
     def move(self):
