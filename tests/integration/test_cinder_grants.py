@@ -78,7 +78,7 @@ class Grants(harness.TestCase):
 
     # What is asked of each command, in this order; a callable is asked for its words when it is its turn.
     COMMANDS = {
-        "doctor": [], "service list": [], "host list": [], "host show": [A], "host return": [A], "instance list": ["--host", A],
+        "doctor": [], "service list": [], "host list": [], "host show": [A], "host return": [A], "host readiness": [A], "instance list": ["--host", A],
         "instance show": ["volume-active-0"], "migration list": [], "volume list": ["--host", A], "volume show": lambda t: [t.volume],
         "backup list": [], "cluster list": [], "quota check": [], "audit list": [],
         "audit run": lambda t: ["--save", t.in_state("report.json"), "--no-second-look"],
