@@ -30,7 +30,8 @@ struct ready_answer {
 	size_t nplace, place_cap;
 	const char *missing; /* "2 more hosts of 64 vCPU and 512 GB in zone az2"; NULL: nothing that a host would remedy */
 };
-/* "yes", "partly", "no", or "unknown": of some nobody knows, and the others could. */
+/* "yes", "partly" (some could, some could not), "no", or "unknown": of some nobody knows, so that all could perhaps, or none.
+ */
 const char *ready_word(const struct ready_answer *answer);
 
 struct ready_host {

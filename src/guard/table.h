@@ -29,7 +29,7 @@ GUARD("needs-token", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, needs_token),
 		"device of cyborg), and no token is given, or none that can be used; the instance would end in ERROR. --accept takes "
 		"a key or a kernel, never an image or a device: only a new host that has the image in its cache (nova 19 and "
 		"later) needs no token for it"),
-	.hint = N_("give a token with --os-token-file FILE or $OS_TOKEN, or --os-token-from nova-conf for nova's own"),
+	.hint = N_("give the evacuation a token with --os-token-file FILE or $OS_TOKEN, or --os-token-from nova-conf for nova's own"),
 	.offer = N_("if nova needs none for it (a key manager with credentials of its own, a kernel on shared storage)"))
 GUARD("local-disk", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, local_disk),
 	.sentence = N_("the instance has disks that nova made (the root of an image, ephemeral, swap); they may be on the "

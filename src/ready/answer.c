@@ -65,7 +65,7 @@ const char *ready_word(const struct ready_answer *answer)
 		return "yes";
 	if (answer->could + answer->unknown == 0)
 		return "no";
-	return answer->could + answer->unknown == answer->instances ? "unknown" : "partly";
+	return answer->could > 0 && answer->could + answer->unknown < answer->instances ? "partly" : "unknown";
 }
 
 void ready_free_answer(struct ready_answer *answer)
