@@ -38,11 +38,13 @@ PROTECTION := -fstack-protector-strong -fsanitize=$(SANITIZE) -fno-sanitize-reco
 endif
 # the same sources give the same bytes, wherever they are built (make check-bytes)
 PLACE     := $(call takes,-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build)
-PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
+# on a machine that has nothing yet the first goal is to install it: make does not complain before that
+PKG        := $(if $(shell command -v $(PKG_CONFIG)),$(PKG_CONFIG),:)
+PKG_CFLAGS := $(shell $(PKG) --cflags $(PKGS))
 OUR_CFLAGS  = -std=c11 -D_GNU_SOURCE -DEVAC_MANAGE_VERSION='"$(VERSION)"' -Iinclude $(WARNINGS) $(if $(WERROR),-Werror) $(if $(CRASH_POINTS),-DCRASH_POINTS) \
               $(if $(COVERAGE),--coverage) -fPIE $(PROTECTION) $(PLACE) $(PKG_CFLAGS)
 OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage)
-LIBS       := $(shell $(PKG_CONFIG) --libs $(PKGS)) -lpthread -ldl
+LIBS       := $(shell $(PKG) --libs $(PKGS)) -lpthread -ldl
 
 # ---- what is made of what
 SQL      := $(sort $(wildcard sql/*/*.sql))
@@ -128,7 +130,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< \
-	    $(BUILD)/libevac-manage.a $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS)
+	    $(BUILD)/libevac-manage.a $(shell $(PKG) --libs cmocka) $(LIBS)
 
 # each reader of tests/fuzz with the files of its corpus
 $(BUILD)/tests/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/lib.c tests/fuzz/fuzz.h $(BUILD)/libevac-manage.a
@@ -151,7 +153,7 @@ $(BUILD)/tests/rooms/%: tests/rooms/%.c $(ROOMS_LIB) $(BUILD)/libevac-manage.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(OUR_CFLAGS) $(CPPFLAGS) $(CFLAGS) -I$(BUILD) -Itests/lib -MMD -MP $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(ROOMS_LIB) \
-	    $(BUILD)/libevac-manage.a $(shell $(PKG_CONFIG) --libs cmocka) $(LIBS)
+	    $(BUILD)/libevac-manage.a $(shell $(PKG) --libs cmocka) $(LIBS)
 
 rooms: $(ROOMS_BIN)
 

@@ -6,6 +6,7 @@
 
 #include "audit/check.h"
 #include "cli/request.h"
+#include "db/row.h"
 #include "util/error.h"
 #include "util/mem.h"
 #include "util/str.h"
@@ -62,6 +63,7 @@ struct audit_trend {
 	struct audit_moment {
 		const char *at;
 		int64_t count[AUDIT_SEVERITIES];
+		struct maybe_int not_ready; /* hosts that could not be rescued whole; not set: it was not looked at */
 	} * v;
 	size_t n, cap;
 };

@@ -58,11 +58,14 @@ struct audit_check {
 extern const struct audit_check
     audit_checks[]; /* by number; ends with number NULL. One that has a variant for older tables comes twice */
 
-/* By number or name, _ and - alike, in any case; NULL: there is none. */
+/* What audit run --readiness looks for: no statement finds it, host readiness does. Ends with number NULL. */
+extern const struct audit_check audit_readiness_checks[];
+
+/* By number or name, _ and - alike, in any case, in either list; NULL: there is none. */
 const struct audit_check *audit_check_find(const char *word);
 bool audit_check_same(const struct audit_check *a, const struct audit_check *b);  /* the same or its variant */
 void audit_check_add_databases(const struct audit_check *check, struct str *out); /* "cinder, all nova cells" */
-/* Is ${check} the first of its name in the list? */
+/* Is ${check} the first of its name in audit_checks? */
 bool audit_check_is_first(const struct audit_check *check);
 
 #endif

@@ -71,7 +71,7 @@ struct audit_words {
 	const char *fail_on, *html, *prometheus, *save, *baseline;
 	const char *old_report, *new_report;
 	int64_t check_timeout_s, settle_s, stuck_s, max_findings, max_load, max_lag_s;
-	bool primary, no_second_look;
+	bool primary, no_second_look, readiness;
 };
 
 struct request {

@@ -33,6 +33,9 @@ struct ready_answer {
 /* "yes", "partly" (some could, some could not), "no", or "unknown": of some nobody knows, so that all could perhaps, or none.
  */
 const char *ready_word(const struct ready_answer *answer);
+bool ready_is_whole(const struct ready_answer *answer); /* "yes" */
+/* "no-capacity (zone) 3, local-disk 1": with how many instances each leaves out. */
+void ready_say_reasons(const struct ready_answer *answer, struct str *out);
 
 struct ready_host {
 	const char *host, *zone; /* zone NULL: nova's default one */

@@ -29,12 +29,19 @@ static bool same_word(const char *a, const char *b)
 	return *a == *b;
 }
 
-const struct audit_check *audit_check_find(const char *word)
+static const struct audit_check *find_among(const struct audit_check *checks, const char *word)
 {
-	for (const struct audit_check *c = audit_checks; c->number; c++)
+	for (const struct audit_check *c = checks; c->number; c++)
 		if (same_word(c->number, word) || same_word(c->name, word))
 			return c;
 	return NULL;
+}
+
+const struct audit_check *audit_check_find(const char *word)
+{
+	const struct audit_check *found = find_among(audit_checks, word);
+
+	return found ? found : find_among(audit_readiness_checks, word);
 }
 
 bool audit_check_same(const struct audit_check *a, const struct audit_check *b)
@@ -44,6 +51,10 @@ bool audit_check_same(const struct audit_check *a, const struct audit_check *b)
 
 void audit_check_add_databases(const struct audit_check *check, struct str *out)
 {
+	if (!check->left.sql) {
+		str_add(out, "those of host readiness");
+		return;
+	}
 	str_add(out, audit_database_name[check->left.database]);
 	if (check->right.sql)
 		str_addf(out, ", %s", audit_database_name[check->right.database]);

@@ -119,12 +119,17 @@ static void read_check(struct json_object *o, struct known_report *out)
 	const char *check = text_of(o, "check"), *outcome = text_of(o, "outcome"), *severity = text_of(o, "severity");
 	struct json_object *found;
 	enum audit_severity s;
+	int64_t n;
 
 	if (!check)
 		return;
 	/* all that was found, be it listed or not */
-	if (severity && audit_severity_parse(severity, &s) && json_object_object_get_ex(o, "found", &found))
-		out->count[s] += json_object_get_int64(found);
+	if (severity && audit_severity_parse(severity, &s) && json_object_object_get_ex(o, "found", &found)) {
+		n = json_object_get_int64(found);
+		out->count[s] += n;
+		if (readiness_check_is_of_host(check) && str_equal(outcome, audit_outcome_name[AUDIT_DONE]))
+			out->not_ready = (struct maybe_int){ true, out->not_ready.v + n };
+	}
 	out->check = vec_grow(out->check, out->ncheck, &out->check_cap, sizeof *out->check);
 	out->check[out->ncheck++] = (struct known_check){ arena_dup(&out->arena, check),
 		str_equal(outcome, audit_outcome_name[AUDIT_DONE]) };

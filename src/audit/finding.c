@@ -173,6 +173,12 @@ struct audit_finding *report_add(struct audit_report *report, const struct audit
 	return f;
 }
 
+void report_add_result(struct audit_report *report, const struct audit_result *result)
+{
+	report->result = xreallocarray(report->result, report->nresult + 1, sizeof *report->result);
+	report->result[report->nresult++] = *result;
+}
+
 void audit_report_free(struct audit_report *report)
 {
 	free(report->result);

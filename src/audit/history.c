@@ -60,13 +60,14 @@ int history_load(const struct words *files, struct history *out, struct error *e
 	return 0;
 }
 
-static void add_moment(struct audit_trend *trend, const char *at, const int64_t *count)
+static void add_moment(struct audit_trend *trend, const char *at, const int64_t *count, struct maybe_int not_ready)
 {
 	struct audit_moment *m;
 
 	trend->v = vec_grow(trend->v, trend->n, &trend->cap, sizeof *trend->v);
 	m = &trend->v[trend->n++];
 	m->at = at;
+	m->not_ready = not_ready;
 	memcpy(m->count, count, sizeof m->count);
 }
 
@@ -75,11 +76,12 @@ static void add_moment(struct audit_trend *trend, const char *at, const int64_t 
 void history_apply(const struct history *history, struct audit_report *report, struct audit_trend *trend)
 {
 	int64_t now[AUDIT_SEVERITIES];
+	struct maybe_int not_ready = { 0 };
 
 	for (size_t h = 0; h < history->n; h++) {
 		const struct known_report *known = &history->v[h];
 
-		add_moment(trend, str_or(known->at, ""), known->count);
+		add_moment(trend, str_or(known->at, ""), known->count, known->not_ready);
 		for (size_t i = 0; i < report->n; i++) {
 			struct audit_finding *f = &report->v[i];
 			const struct known_finding *k = known_find(known, f->check->name, f->subject);
@@ -92,7 +94,10 @@ void history_apply(const struct history *history, struct audit_report *report, s
 	}
 	for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
 		now[s] = (int64_t)audit_report_count(report, s);
-	add_moment(trend, report->started_at, now);
+	for (const struct audit_result *r = report->result; r < report->result + report->nresult; r++)
+		if (r->outcome == AUDIT_DONE && readiness_check_is_of_host(r->check->name))
+			not_ready = (struct maybe_int){ true, not_ready.v + (int64_t)r->found };
+	add_moment(trend, report->started_at, now, not_ready);
 }
 
 void history_free(struct history *history)

@@ -118,9 +118,16 @@ enum audit_reach check_reach(const struct audit_places *places, const struct aud
 bool finding_is_settled(const struct audit_check *check, const struct audit_row *row, int64_t settle_s);
 struct audit_finding *report_add(struct audit_report *report, const struct audit_check *check, const struct audit_row *left,
     const struct audit_row *right);
+void report_add_result(struct audit_report *report, const struct audit_result *result); /* after the others */
 typedef void quote_fn(const char *text, struct str *out);
 void template_fill(const char *template, quote_fn *quote, const struct audit_row *left, const struct audit_row *right,
     struct str *out);
+
+/* ---- readiness.c: the checks of audit_readiness_checks. Adds the findings and results of its own checks to those that are
+ * there. What could not be asked is in ->absent, and is no "ready". */
+bool readiness_is_asked(const struct request *request); /* --readiness, or one of the checks by name */
+void readiness_look(const struct request *request, struct audit_report *report);
+bool readiness_check_is_of_host(const char *name); /* a check that finds hosts, not groups of them */
 
 /* ---- show.c */
 int show_check(const struct request *request, struct error *err);
@@ -163,6 +170,7 @@ struct known_report {
 	bool whole; /* says which checks ran; an array of findings does not */
 	char *at;   /* NULL: not said */
 	int64_t count[AUDIT_SEVERITIES];
+	struct maybe_int not_ready; /* hosts that could not be rescued whole; not set: it was not looked at */
 	struct arena arena;
 };
 void document_add(const struct audit_report *report, struct str *out);

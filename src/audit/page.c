@@ -86,6 +86,8 @@ static struct json_object *runs_of(const struct audit_trend *trend)
 		put_text(o, "at", trend->v[i].at);
 		for (enum audit_severity s = 0; s < AUDIT_SEVERITIES; s++)
 			put_int(o, audit_severity_name[s], trend->v[i].count[s]);
+		if (trend->v[i].not_ready.set)
+			put_int(o, "not_ready", trend->v[i].not_ready.v);
 		json_object_array_add(runs, o);
 	}
 	return runs;

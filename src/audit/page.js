@@ -67,29 +67,57 @@
     for (; n > ten * 10; ten *= 10) steps++;
     return steps + (n - ten) / (9 * ten);
   }
-  function trendLine(severity, x, y) {
-    const points = trend.map((run, i) => [x(i), y(run[severity])]);
-    const dot = ([cx, cy], i) => draw("circle", { class: `dot ${severity}`, cx, cy, r: 4 },
-      draw("title", {}, `${minute(trend[i].at)}: ${trend[i][severity]} ${severity}`));
-    const line = draw("polyline", { class: `line ${severity}`, points: points.join(" ") });
-    return trend.length <= 60 ? [line, ...points.map(dot)] : [line];
+  function trendLine(runs, name, x, y) {
+    const points = runs.map((run, i) => [x(i), y(run[name])]);
+    const dot = ([cx, cy], i) => draw("circle", { class: `dot ${name}`, cx, cy, r: 4 },
+      draw("title", {}, `${minute(runs[i].at)}: ${runs[i][name]} ${name.replace("_", " ")}`));
+    const line = draw("polyline", { class: `line ${name}`, points: points.join(" ") });
+    return runs.length <= 60 ? [line, ...points.map(dot)] : [line];
   }
-  function trendSection() {
-    const { width, height, left, right, top, bottom } = wide, last = trend.length - 1, every = Math.ceil(trend.length / 8);
-    const most = greatest([10, ...trend.flatMap(run => severities.map(severity => run[severity]))]);
+  function trendPicture(id, runs, names, label) {
+    const { width, height, left, right, top, bottom } = wide, last = runs.length - 1, every = Math.ceil(runs.length / 8);
+    const most = greatest([10, ...runs.flatMap(run => names.map(name => run[name]))]);
     const x = i => left + Math.trunc(i * (width - left - right) / last);
     const y = n => height - bottom - Math.trunc(up(n) * (height - top - bottom) / up(most));
-    const picture = draw("svg", { id: "trend", role: "img", "aria-label": `findings by severity over ${trend.length} runs`,
+    const picture = draw("svg", { id, class: "trend", role: "img", "aria-label": `${label} over ${runs.length} runs`,
       viewBox: `0 0 ${width} ${height}` });
     for (let n = 0; n <= most; n = n === 0 ? 10 : n * 10)
       picture.append(draw("path", { class: "grid", d: `M${left} ${y(n)}H${width - right}` }),
         draw("text", { x: width - right + 10, y: y(n) + 4 }, number(n)));
-    trend.forEach((run, i) => {
+    runs.forEach((run, i) => {
       if ((last - i) % every === 0)
         picture.append(draw("text", { x: x(i), y: height - 6, "text-anchor": i === 0 ? "start" : "middle" }, day(run.at)));
     });
-    for (const severity of [...severities].reverse()) picture.append(...trendLine(severity, x, y));
-    return section("Against earlier runs", make("div", { class: "scroll newest" }, picture));
+    for (const name of [...names].reverse()) picture.append(...trendLine(runs, name, x, y));
+    return make("div", { class: "scroll newest" }, picture);
+  }
+  const trendSection = () => section("Against earlier runs", trendPicture("trend", trend, severities, "findings by severity"));
+
+  // ---- tonight: whom nobody could bring back, where the run looked for that; a run that did not look is no point of its line
+  const asksReadiness = check => check.number.startsWith("R");
+  function tonightRow({ subject, subject_kind: kind, severity, details, since, isNew }) {
+    const { instances, could_go: could, reasons, missing, zone } = details;
+    return make("tr", { class: severity },
+      plain("td", plain("b", subject), kind === "host" ? "" : ` ${kind}`, zone ? ` in ${zone}` : ""),
+      plain("td", `${could} of ${instances}`),
+      plain("td", reasons),
+      plain("td", missing || "-"),
+      plain("td", day(since), ...isNew ? [" ", make("span", { class: "fresh" }, "new")] : []));
+  }
+  function tonightTable(rows) {
+    const heads = ["if it died now", "could be evacuated", "why not the others", "what would help", "since"];
+    return make("table", { id: "tonight" }, plain("thead", plain("tr", ...heads.map(head => plain("th", head)))),
+      plain("tbody", ...rows.map(tonightRow)));
+  }
+  function tonightSection() {
+    const looked = report.checks.filter(asksReadiness), rows = findings.filter(finding => asksReadiness(checks.get(finding.check)));
+    const unlisted = sum(looked.map(check => check.found - check.listed)), runs = trend.filter(run => "not_ready" in run);
+    const failed = looked.find(check => check.outcome !== "done");
+    const words = failed ? `It was not looked at: ${failed.why}` : "Every host, zone and aggregate could be evacuated whole.";
+    return section("Who could not be rescued tonight",
+      rows.length > 0 ? tonightTable(rows) : make("p", { class: failed ? "unrun" : "quiet" }, words),
+      unlisted > 0 ? make("p", { class: "quiet" }, `${number(unlisted)} more are not listed: see --max-findings.`) : null,
+      runs.length > 1 ? trendPicture("tonight-trend", runs, ["not_ready"], "hosts that could not be rescued") : null);
   }
 
   // ---- the heat: hosts are rows, kinds of findings are columns, a cell is the darker the more there are of it
@@ -299,7 +327,8 @@
   }
 
   find("header p").replaceChildren(...heading());
-  find("main").replaceChildren(cards(), ...trend.length > 1 ? [trendSection()] : [],
+  find("main").replaceChildren(cards(), ...report.checks.some(asksReadiness) ? [tonightSection()] : [],
+    ...trend.length > 1 ? [trendSection()] : [],
     ...findings.length > 0 ? [heatSection(), findingsSection()] : [make("p", { class: "nothing" }, "Nothing was found.")],
     checksSection());
   if (findings.length > 0) {

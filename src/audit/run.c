@@ -58,6 +58,10 @@ static int unknown_check(const char *word, struct error *err)
 		known = vec_grow(known, n, &cap, sizeof *known);
 		known[n++] = c->name;
 	}
+	for (const struct audit_check *c = audit_readiness_checks; c->number; c++) {
+		known = vec_grow(known, n, &cap, sizeof *known);
+		known[n++] = c->name;
+	}
 	str_nearest(word, known, n, &nearest);
 	free(known);
 	error_set(err, ERROR_NOT_FOUND, "there is no check '%.60s'", word);
@@ -312,6 +316,8 @@ static int look_at_everything(const struct request *request, struct audit_report
 		look_first_at(request, &places, report, &report->result[i]);
 	if (rc == 0)
 		second_look(request, &places, report);
+	if (rc == 0 && readiness_is_asked(request))
+		readiness_look(request, report);
 	mark_halves(report);
 	if (rc == 0)
 		report_lags(&places, report);

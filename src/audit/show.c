@@ -67,10 +67,8 @@ static void add_own(struct audit_report *report, const struct audit_check *check
 
 static void count_own(struct audit_report *report, const struct audit_check *check, uint64_t n)
 {
-	if (n == 0)
-		return;
-	report->result = xreallocarray(report->result, report->nresult + 1, sizeof *report->result);
-	report->result[report->nresult++] = (struct audit_result){ .check = check, .found = n, .kept = n };
+	if (n > 0)
+		report_add_result(report, &(const struct audit_result){ .check = check, .found = n, .kept = n });
 }
 
 void report_lags(const struct audit_places *places, struct audit_report *report)

@@ -30,6 +30,8 @@ static const struct option_spec options[] = {
 	  .sentence = "wait while a replica lags more than this" },
 	{ .name = "max-findings", .type = OPTION_COUNT, .offset = AT(audit.max_findings), .metavar = "N",
 	  .sentence = "list at most N findings of one check, and 20 times N in all; the rest is only counted" },
+	{ .name = "readiness", .type = OPTION_FLAG, .offset = AT(audit.readiness),
+	  .sentence = "also find hosts that could not be rescued tonight" },
 	{ .name = "primary", .type = OPTION_FLAG, .offset = AT(audit.primary),
 	  .sentence = "read from connection even where slave_connection is configured" },
 	{ 0 }

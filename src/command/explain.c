@@ -127,7 +127,7 @@ static void add_check(struct table *t, const struct audit_check *check)
 	table_text(t, "number", check->number);
 	table_text(t, "severity", audit_severity_name[check->severity]);
 	table_text(t, "title", check->title);
-	table_text(t, "meaning", check->left.sql->sentence);
+	table_text(t, "meaning", check->left.sql ? check->left.sql->sentence : check->title);
 	table_text(t, "remedy", check->remedy);
 	table_text(t, "databases", databases.s);
 }
@@ -171,6 +171,8 @@ static void add_all_pages(struct table *t)
 	for (const struct audit_check *check = audit_checks; check->number; check++)
 		if (audit_check_is_first(check))
 			add_check(t, check);
+	for (const struct audit_check *check = audit_readiness_checks; check->number; check++)
+		add_check(t, check);
 	for (int kind = 0; kind < ERROR_KIND_COUNT; kind++)
 		add_exit_code(t, (enum error_kind)kind);
 	for (const struct evacuation_bug *bug = evacuation_bugs; bug->number; bug++)

@@ -43,18 +43,6 @@ static const struct table_column instance_columns[] = {
 
 /* ---- the rows */
 
-static void say_reasons(const struct ready_answer *a, struct str *out)
-{
-	str_clear(out);
-	for (const struct ready_reason *r = a->reason; r < a->reason + a->nreason; r++) {
-		str_addf(out, "%s%s", out->n ? ", " : "", r->code);
-		if (r->part)
-			str_addf(out, " (%s)", r->part);
-		if (r->n)
-			str_addf(out, " %zu", r->n);
-	}
-}
-
 static void say_places(const struct ready_answer *a, struct str *out)
 {
 	str_clear(out);
@@ -73,9 +61,8 @@ static void add_ready_answer(struct table *t, const struct ready_answer *a)
 	table_text(t, "ready", ready_word(a));
 	say_places(a, &text);
 	table_text(t, "to", text.n ? text.s : NULL);
-	say_reasons(a, &text);
-	if (a->unseen)
-		str_addf(&text, "%scell-not-checked", text.n ? ", " : "");
+	str_clear(&text);
+	ready_say_reasons(a, &text);
 	table_text(t, "reasons", text.n ? text.s : NULL);
 	table_text(t, "missing", a->missing);
 	if (a->nreason && a->reason->hint && *a->reason->hint && !a->missing)
@@ -137,20 +124,15 @@ static void add_ready_instances(struct table *t, const struct ready_host *h)
 	}
 }
 
-static bool is_wholly_ready(const struct ready_answer *a)
-{
-	return strcmp(ready_word(a), "yes") == 0;
-}
-
 /* What is not ready comes first. */
 static void add_readiness(struct table *t, const struct readiness *all, bool instances)
 {
 	for (int ready = 0; ready < 2 && !instances; ready++) {
 		for (size_t i = 0; i < all->nhost; i++)
-			if (is_wholly_ready(&all->host[i].answer) == ready)
+			if (ready_is_whole(&all->host[i].answer) == ready)
 				add_ready_host(t, &all->host[i]);
 		for (size_t i = 0; i < all->ngroup; i++)
-			if (is_wholly_ready(&all->group[i].answer) == ready)
+			if (ready_is_whole(&all->group[i].answer) == ready)
 				add_ready_group(t, &all->group[i]);
 	}
 	for (size_t i = 0; i < all->nhost && instances; i++)

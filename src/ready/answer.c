@@ -68,6 +68,27 @@ const char *ready_word(const struct ready_answer *answer)
 	return answer->could > 0 && answer->could + answer->unknown < answer->instances ? "partly" : "unknown";
 }
 
+bool ready_is_whole(const struct ready_answer *answer)
+{
+	return strcmp(ready_word(answer), "yes") == 0;
+}
+
+void ready_say_reasons(const struct ready_answer *answer, struct str *out)
+{
+	const char *between = "";
+
+	for (const struct ready_reason *r = answer->reason; r < answer->reason + answer->nreason; r++) {
+		str_addf(out, "%s%s", between, r->code);
+		if (r->part)
+			str_addf(out, " (%s)", r->part);
+		if (r->n)
+			str_addf(out, " %zu", r->n);
+		between = ", ";
+	}
+	if (answer->unseen)
+		str_addf(out, "%scell-not-checked", between);
+}
+
 void ready_free_answer(struct ready_answer *answer)
 {
 	free(answer->reason);
