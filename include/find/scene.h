@@ -85,8 +85,8 @@ struct candidate {
 	struct spec_facts spec_facts;
 	struct needs needs;
 	struct server_group group;
-	const char **group_host; /* in the arena, shared by those of one group: where the other members of its group are; a NULL
-	                            for one that is on no host */
+	const char **group_member; /* in the arena, shared by those of one group: all of its members, itself among them */
+	const char **group_host;   /* the same: where each of them is; a NULL for one that is on no host */
 	size_t ngroup_host;
 	const struct migration *open;   /* somebody may still work on it; NULL: nobody */
 	struct migrations accepted;     /* what a conductor would take for the one that we ask for */

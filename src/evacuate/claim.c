@@ -32,6 +32,10 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 	const struct spec_options options = { .host = asks ? m->target_host : NULL,
 		.node = asks ? m->target_node : NULL,
 		.without_group = c->spec_facts.group && !c->group.exists,
+		.group = c->group.exists ? c->group.uuid : NULL,
+		.group_policy = c->group.policy,
+		.group_member = c->group_member,
+		.ngroup_member = c->ngroup_host,
 		.with_pcpuset = m->release->nova >= PCPUSET_SINCE };
 
 	if (c->spec.exists && request_spec_object(&c->spec, &options, &args.request_spec, err) != 0) {

@@ -108,12 +108,15 @@ static int find_hosts_in(struct scene *scene, struct db *cell, const struct grou
 	return rc;
 }
 
-/* Where the members of each group are, in whichever cell. */
+/* Who the members of each group are, and where, in whichever cell. */
 static int find_member_hosts(struct scene *scene, const struct group_members *members, struct error *err)
 {
 	const char **host = arena_alloc(&scene->arena, members->n * sizeof *host);
+	const char **uuid = arena_alloc(&scene->arena, members->n * sizeof *uuid);
 	const struct group_member *first;
 
+	for (size_t i = 0; i < members->n; i++)
+		uuid[i] = arena_dup(&scene->arena, members->v[i].instance_uuid);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		if (find_hosts_in(scene, scene->nova.cell[i].cell->db, members, host, err) != 0)
 			return -1;
@@ -122,6 +125,7 @@ static int find_member_hosts(struct scene *scene, const struct group_members *me
 		if (!c->group.exists || !(first = group_members_find(members, c->group.uuid, &c->ngroup_host)))
 			continue;
 		c->group_host = host + (first - members->v);
+		c->group_member = uuid + (first - members->v);
 	}
 	return 0;
 }

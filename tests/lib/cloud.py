@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """More of what the sandbox's cloud has."""
+import json
 import uuid
 
 from cells import copy_ports, copy_row
@@ -38,3 +39,21 @@ def clone(count, like="image-active-0"):
             copy_row("placement", "placement", "allocations", "id = %d" % allocation["id"], consumer_id=new)
         made.append(new)
     return made
+
+
+def join_group(name, policy, members, in_spec=True):
+    """Instances booted into a server group, as nova-api records it: the group, its members, and in the spec of each which group it is, without
+    its members. in_spec=False: the spec does not know it."""
+    group = str(uuid.uuid4())
+    known = {"nova_object.name": "InstanceGroup", "nova_object.namespace": "nova", "nova_object.version": "1.11", "nova_object.changes": ["uuid"],
+             "nova_object.data": {"uuid": group, "name": name, "policy": policy, "policies": [policy], "rules": {}, "members": None, "hosts": None}}
+    rows("nova_api", "INSERT INTO instance_groups (created_at, uuid, name, project_id, user_id) VALUES (UTC_TIMESTAMP(), %s, %s, 'p', 'u')", (group, name))
+    number = value("nova_api", "SELECT id FROM instance_groups WHERE uuid = %s", (group,))
+    rows("nova_api", "INSERT INTO instance_group_policy (group_id, policy, rules) VALUES (%s, %s, '{}')", (number, policy))
+    for id_ in members:
+        rows("nova_api", "INSERT INTO instance_group_member (created_at, group_id, instance_uuid) VALUES (UTC_TIMESTAMP(), %s, %s)", (number, id_))
+        spec = json.loads(value("nova_api", "SELECT spec FROM request_specs WHERE instance_uuid = %s", (id_,)))
+        if in_spec:
+            spec["nova_object.data"].update({"instance_group": known, "scheduler_hints": {"group": [group]}})
+        rows("nova_api", "UPDATE request_specs SET spec = %s WHERE instance_uuid = %s", (json.dumps(spec), id_))
+    return group

@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path += [os.path.join(os.path.dirname(HERE), "lib"), os.path.join(os.path.dirname(HERE), "sandbox", "python")]
 import harness  # noqa: E402
 import sandbox_api  # noqa: E402
-from cloud import OF_A_RESCUED_HOST, named  # noqa: E402
+from cloud import OF_A_RESCUED_HOST, join_group, named  # noqa: E402
 from harness import A, B, C, ENV, FENCED, OK, PARTIAL, rows, value  # noqa: E402
 
 harness.Tool.types = False  # what is typed is looked at in tests/integration
@@ -143,8 +143,10 @@ class Steps(harness.TestCase):
              == [{"size": 2, "status": "available"}])
 
     def test_scheduler(self):
-        """evacuation by the scheduler"""
-        self.landed(self.evacuate("image-active-0"))
+        """evacuation by the scheduler, of a member of a server group"""
+        member = named("bystander-image-0")
+        join_group("apart", "anti-affinity", [named("image-active-0")["uuid"], member["uuid"]])
+        self.landed(self.evacuate("image-active-0"), {B: C, C: B}[member["host"]])
 
     def test_target(self):
         """to a chosen host"""

@@ -48,7 +48,7 @@ static const struct {
 	/* changes say nothing to the conductor: those of the spec go, those inside others stay */
 	{ HEAD "\"nova_object.changes\":[\"retry\"],\"nova_object.data\":{\"limits\":{\"nova_object.changes\":[\"vcpu\"]}}}", NULL,
 	    NULL, DATA("\"limits\":{\"nova_object.changes\":[\"vcpu\"]}," OURS) },
-	/* a server group's members and hosts are asked anew */
+	/* of a server group that it is no member of: what is stored says nothing */
 	{ DATA("\"instance_group\":{\"nova_object.changes\":[\"hosts\"],\"nova_object.data\":"
 	       "{\"members\":null,\"hosts\":[\"c1\"],\"policy\":\"affinity\"}}"),
 	    NULL, NULL, DATA("\"instance_group\":{\"nova_object.data\":{\"policy\":\"affinity\"}}," OURS) },
@@ -67,6 +67,36 @@ static void a_stored_spec_becomes_what_nova_would_send(void **state)
 		spec = spec_of(rows[i].stored);
 		assert_int_equal(0, request_spec_object(&spec, &(struct spec_options){ .host = rows[i].host, .node = rows[i].node }, &got, &err));
 		assert_string_equal(json_object_to_json_string_ext(got, PLAIN), rows[i].expected);
+		json_object_put(got);
+	}
+}
+
+/* nova scheduler/utils.py: setup_instance_group asks where the members are, of the group as it came. */
+static void a_group_has_its_members_and_no_hosts(void **state)
+{
+	static const char *const member[] = { "u1", "u2" };
+	const struct spec_options options = { .group = "g", .group_policy = "affinity", .group_member = member, .ngroup_member = 2 };
+	static const struct {
+		const char *stored, *expected;
+	} cases[] = {
+		{ DATA("\"instance_group\":{\"nova_object.changes\":[\"hosts\"],\"nova_object.data\":"
+		       "{\"members\":null,\"hosts\":[\"c1\"],\"uuid\":\"g\"}}"),
+		    DATA("\"instance_group\":{\"nova_object.data\":{\"uuid\":\"g\",\"members\":[\"u1\",\"u2\"]}}," OURS) },
+		/* one that became a member without its spec */
+		{ DATA("\"instance_group\":null"),
+		    DATA("\"instance_group\":{\"nova_object.name\":\"InstanceGroup\",\"nova_object.namespace\":\"nova\","
+			 "\"nova_object.version\":\"1.10\",\"nova_object.data\":{\"uuid\":\"g\",\"policy\":\"affinity\","
+			 "\"policies\":[\"affinity\"],\"members\":[\"u1\",\"u2\"]}}," OURS) },
+	};
+	struct request_spec spec;
+	struct error err = { 0 };
+	json_object *got;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		spec = spec_of(cases[i].stored);
+		assert_int_equal(0, request_spec_object(&spec, &options, &got, &err));
+		assert_string_equal(json_object_to_json_string_ext(got, PLAIN), cases[i].expected);
 		json_object_put(got);
 	}
 }
@@ -212,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stored_spec_becomes_what_nova_would_send),
+		cmocka_unit_test(a_group_has_its_members_and_no_hosts),
 		cmocka_unit_test(what_is_no_request_spec_is_refused_by_name),
 		cmocka_unit_test(a_spec_cut_at_any_byte_is_refused),
 		cmocka_unit_test(a_spec_nested_too_deep_is_refused_not_followed),

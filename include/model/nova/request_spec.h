@@ -35,7 +35,12 @@ void request_spec_facts(const struct request_spec *spec, struct arena *arena, st
 struct spec_options {
 	const char *host, *node; /* a destination that the scheduler must use (it may refuse it); NULL: it chooses */
 	bool without_group;      /* the server group is gone, or the instance has left it: bug 1890244, compute's late check */
-	bool with_pcpuset;       /* Victoria and later: pinned CPUs have a field of their own */
+	const char *group, *group_policy; /* uuid and policy of the server group that it is a member of; NULL: of none */
+	/* All of that group's members, as nova-api sends them: the conductor asks where they are, and cannot load who they are
+	 * (nova scheduler/utils.py: setup_instance_group, objects/instance_group.py: get_hosts). */
+	const char *const *group_member;
+	size_t ngroup_member;
+	bool with_pcpuset; /* Victoria and later: pinned CPUs have a field of their own */
 };
 /* ERROR_ERROR when the text is no request spec. The caller puts ${out}. */
 int request_spec_object(const struct request_spec *spec, const struct spec_options *options, json_object **out,

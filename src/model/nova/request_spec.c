@@ -80,11 +80,37 @@ static json_object *destination(const char *host, const char *node)
 	return object_make("Destination", DESTINATION_VERSION, plain);
 }
 
-/* The group's members and hosts are stored as null and asked anew by the conductor when they are not there. */
-static void forget_group_members(json_object *data)
+#define GROUP_VERSION "1.10" /* every nova's; its policy is in "policies", where nova 18 and later have "policy" */
+
+static json_object *texts(const char *const *text, size_t n)
+{
+	json_object *out = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(out, json_object_new_string(text[i]));
+	return out;
+}
+
+/* It is a member, and its spec does not say so: the conductor, which reads the members' list, would not find the group there.
+ */
+static json_object *group_of(const struct spec_options *options)
+{
+	json_object *inner = json_object_new_object();
+
+	put_text(inner, "uuid", options->group);
+	put_text(inner, "policy", options->group_policy);
+	put(inner, "policies", texts(&options->group_policy, options->group_policy ? 1 : 0));
+	return object_make("InstanceGroup", GROUP_VERSION, inner);
+}
+
+/* nova objects/request_spec.py: to_persist stores a group without members and hosts, _from_db_object loads it anew. The
+ * conductor asks for the hosts where they are not given. */
+static void fill_group(json_object *data, const struct spec_options *options)
 {
 	json_object *group = json_object_object_get(data, "instance_group"), *inner;
 
+	if (!group && options->group)
+		put(data, "instance_group", group = group_of(options));
 	if (!group) /* null */
 		return;
 	json_object_object_del(group, "nova_object.changes");
@@ -92,6 +118,8 @@ static void forget_group_members(json_object *data)
 		return;
 	json_object_object_del(inner, "members");
 	json_object_object_del(inner, "hosts");
+	if (options->group)
+		put(inner, "members", texts(options->group_member, options->ngroup_member));
 }
 
 /* nova objects/request_spec.py: _from_db_object drops a group that is gone, and its hint with it. */
@@ -201,7 +229,7 @@ int request_spec_object(const struct request_spec *spec, const struct spec_optio
 	if (options->without_group)
 		drop_group(data);
 	else
-		forget_group_members(data);
+		fill_group(data, options);
 	if (options->with_pcpuset)
 		split_pinned_cpus(data);
 	if (options->host)
