@@ -28,6 +28,12 @@ static inline const char *get_text(json_object *object, const char *key)
 	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
+/* How many members an array has; 0: it is none. */
+static inline size_t count_members(json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
 /* ${value} is given away; NULL is null. */
 static inline void put(json_object *object, const char *key, json_object *value)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "internal.h"
 #include "util/str.h"
 
 static const unsigned char v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
@@ -14,22 +15,20 @@ static bool is_v4(const struct storage_address *address)
 	return memcmp(address->ip, v4_prefix, sizeof v4_prefix) == 0;
 }
 
-/* Digits up to ${end}, at least one, none too many: strtoul() takes signs, blanks and what does not fit. */
-static bool read_digits(const char *text, const char *end, uint64_t max, uint64_t *out)
+bool storage_number_parse(const char *text, size_t n, uint64_t max, uint64_t *out)
 {
-	uint64_t n = 0;
+	uint64_t number = 0;
 
-	if (text == end)
-		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
+	for (size_t i = 0; i < n; i++) {
+		const unsigned digit = (unsigned)(text[i] - '0');
+
+		if (digit > 9 || digit > max || number > (max - digit) / 10)
 			return false;
-		n = n * 10 + (uint64_t)(*text - '0');
-		if (n > max)
-			return false;
+		number = number * 10 + digit;
 	}
-	*out = n;
-	return true;
+	if (n > 0)
+		*out = number;
+	return n > 0;
 }
 
 static const char *skip_protocol(const char *text)
@@ -65,8 +64,9 @@ bool storage_address_parse(const char *text, struct storage_address *out)
 	const char *rest = read_ip(skip_protocol(text), a.ip), *slash;
 	uint64_t port, nonce;
 
-	if (!rest || *rest != ':' || !(slash = strchr(rest, '/')) || !read_digits(rest + 1, slash, UINT16_MAX, &port) ||
-	    !read_digits(slash + 1, slash + strlen(slash), UINT32_MAX, &nonce))
+	if (!rest || *rest != ':' || !(slash = strchr(rest, '/')) ||
+	    !storage_number_parse(rest + 1, (size_t)(slash - rest - 1), UINT16_MAX, &port) ||
+	    !storage_number_parse(slash + 1, strlen(slash + 1), UINT32_MAX, &nonce))
 		return false;
 	a.port = (uint16_t)port;
 	a.nonce = (uint32_t)nonce;
@@ -82,7 +82,7 @@ bool storage_address_parse_host(const char *text, struct storage_address *out)
 
 	if (!rest && inet_pton(AF_INET6, text, a.ip) == 1) /* without brackets where no port follows */
 		rest = "";
-	if (!rest || (*rest && (*rest != ':' || !read_digits(rest + 1, rest + strcspn(rest, "/"), UINT16_MAX, &port))))
+	if (!rest || (*rest && (*rest != ':' || !storage_number_parse(rest + 1, strcspn(rest + 1, "/"), UINT16_MAX, &port))))
 		return false;
 	*out = a;
 	return true;

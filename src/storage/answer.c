@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage/storage.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,20 +32,9 @@ struct reading {
 
 /* ---- words */
 
-/* Digits alone: strtoull() takes blanks, signs and what does not fit. */
 static bool read_count(const char *word, uint64_t max, uint64_t *out)
 {
-	uint64_t n = 0;
-
-	for (const char *s = word; *s; s++) {
-		unsigned digit = (unsigned)(*s - '0');
-
-		if (!isdigit((unsigned char)*s) || digit > max || n > (max - digit) / 10)
-			return false;
-		n = n * 10 + digit;
-	}
-	*out = n;
-	return *word;
+	return storage_number_parse(word, strlen(word), max, out);
 }
 
 static bool split_line(struct arena *arena, const char *s, size_t n, struct line *out)

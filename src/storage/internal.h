@@ -18,6 +18,10 @@
  * No line holds a key. */
 void storage_serve(const struct storage_ask *ask, int fd);
 
+/* address.c: ${n} bytes that are digits alone, at least one, and no more than ${max}; strtoull() takes signs, blanks and what
+ * does not fit. False: they are not, and ${out} is not touched. */
+bool storage_number_parse(const char *text, size_t n, uint64_t max, uint64_t *out);
+
 #define STORAGE_PROTOCOL "storage 1"
 #define STORAGE_TEXT_MAX 200 /* of a sentence of Ceph's */
 
