@@ -5,9 +5,9 @@ A plant is a function of the check's name with _ for -; it writes its rows and a
 """
 import functools
 import json
-import os
 import uuid
 
+import fake_ceph
 import harness
 
 PREFIX = ""            # of the databases' names: tests plant into other schemas, too
@@ -276,12 +276,9 @@ def entry(address, hours):
 
 def cluster(tool, more=()):
     """From now on this tool's runs in the environment that is given back ask Ceph, and see what was planted."""
-    path = os.path.join(tool.state, "cluster")
-    with open(path, "w") as f:
-        f.write("\n".join([*CEPH, *more, ""]))
-    with open(tool.site, "a") as f:
-        f.write("[storage]\nconf = %s\n" % path)
-    return {**os.environ, "FAKE_CEPH": path, "LD_LIBRARY_PATH": os.path.join(harness.ROOT, "build", "tests", "fake")}
+    made = fake_ceph.Cluster(tool)
+    made.put(*CEPH, *more)
+    return made.env
 
 
 def foundation():

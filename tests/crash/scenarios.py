@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 
+import fake_ceph
 import harness
 import journals
 import pymysql
@@ -487,20 +488,15 @@ class KeepOut(Scenario):
     """Its old clients are kept out first: nothing is cast before every one is on the blocklist, and a recovery adds none."""
     name = "keep-out"
     goes_on_by_itself = True
-    fake = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build", "tests", "fake")
     old = "192.0.2.7:0/%d"
-
-    def file(self, case):
-        return os.path.join(case.tool.state, "ceph", "cluster")
 
     def make_tool(self):
         tool = harness.Tool()
-        with open(tool.site, "a") as f:
-            f.write("[storage]\nconf = %s/ceph/cluster\n" % tool.state)
+        tool.ceph = fake_ceph.Cluster(tool, name="ceph/cluster")   # a directory: copy_state() takes it along
         return tool
 
     def environment(self, case):
-        return {"FAKE_CEPH": self.file(case), "LD_LIBRARY_PATH": self.fake}
+        return case.tool.ceph.variables
 
     def is_first(self, point):
         return point.split(":")[0].startswith("fence_")
@@ -512,23 +508,18 @@ class KeepOut(Scenario):
         counted = collections.Counter(b["instance_uuid"] for b in bdms)
         self.instance = max(sorted(counted), key=counted.get)
         self.volumes = [b["volume_id"] for b in bdms if b["instance_uuid"] == self.instance]
-        os.mkdir(os.path.dirname(self.file(case)))
-        with open(self.file(case), "w") as f:
-            for i, volume in enumerate(self.volumes):
-                f.write("image volumes/volume-%s 61\nlock volumes/volume-%s %s %d auto\n" % (volume, volume, self.old % (5 + i), 5 + i))
-                info = {"driver_volume_type": "rbd", "data": {"name": "volumes/volume-" + volume, "hosts": ["192.0.2.1"],
-                                                              "ports": ["6789"], "auth_username": "cinder"}}
-                case.rows.query("UPDATE nova.block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), volume))
-                case.rows.query("UPDATE cinder.volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
+        os.mkdir(os.path.dirname(case.tool.ceph.path))
+        for i, volume in enumerate(self.volumes):
+            image = "volumes/volume-" + volume
+            case.tool.ceph.tell("image %s 61" % image, "lock %s %s %d auto" % (image, self.old % (5 + i), 5 + i))
+            case.rows.query("UPDATE nova.block_device_mapping SET connection_info = %s WHERE volume_id = %s", (fake_ceph.connection_info(image), volume))
+            case.rows.query("UPDATE cinder.volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
 
     def words(self, case):
         return ["instance", "evacuate", self.instance, "--fence", "storage", "--yes", "--no-wait", "-f", "json"]
 
-    def added(self, case):
-        return [line.split()[1] for line in open(self.file(case)) if line.startswith("added")]
-
     def check(self, case, final=False):
-        added, sent = self.added(case), self.check_casts(case)
+        added, sent = case.tool.ceph.clients("added"), self.check_casts(case)
         all_of_them = {self.old % (5 + i) for i in range(len(self.volumes))}
         assert set(added) in (set(), all_of_them), added
         assert final or len(added) in (0, len(all_of_them)), "a recovery has added some: %r" % added
@@ -551,14 +542,11 @@ class FenceGone(KeepOut):
 
     def prepare(self, case):
         super().prepare(case)
-        self.gone = "after 5 removed %s\n" % (self.old % 5)   # after the plan, its caps, the order and the look that verified it
-        with open(self.file(case), "a") as f:
-            f.write(self.gone)
+        self.gone = "after 5 removed %s" % (self.old % 5)   # after the plan, its caps, the order and the look that verified it
+        case.tool.ceph.tell(self.gone)
 
     def go_on(self, case):
-        text = open(self.file(case)).read()
-        with open(self.file(case), "w") as f:
-            f.write(text.replace(self.gone, ""))
+        case.tool.ceph.put(*(line for line in case.tool.ceph.lines() if line != self.gone))
         super().go_on(case)
 
 
@@ -583,11 +571,8 @@ class Unfence(KeepOut):
     def words(self, case):
         return ["host", "return", A, "--unfence", "--rebooted", "Ann pulled both plugs and put them back", "-f", "json"]
 
-    def removed(self, case):
-        return [line.split()[1] for line in open(self.file(case)) if line.startswith("removed")]
-
     def check(self, case, final=False):
-        assert not final or set(self.removed(case)) == set(self.added(case)), self.removed(case)
+        assert not final or set(case.tool.ceph.clients("removed")) == set(case.tool.ceph.clients("added")), case.tool.ceph.orders()
 
     def go_on(self, case):
         case.run(*self.words(case))

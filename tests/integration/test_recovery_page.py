@@ -8,6 +8,7 @@ import shlex
 import time
 
 import blocking
+import fake_ceph
 import harness
 import journals
 import landing
@@ -148,8 +149,8 @@ class Page(blocking.TestCase):
     # ---- the fence
 
     def kept_out(self):
-        """Two clients of a cluster that is a file (tests/storage/fake.c) are kept off the disks of an instance; its cluster and id."""
-        cluster = os.path.join(self.tool.state, "cluster")
+        """Two clients are kept off the disks of an instance; its cluster and id."""
+        cluster = fake_ceph.Cluster(self.tool)
         found = rows("nova", "SELECT b.instance_uuid, b.volume_id FROM block_device_mapping b JOIN instances i ON i.uuid = b.instance_uuid"
                      " WHERE i.host = %s AND i.vm_state = 'active' AND i.task_state IS NULL AND b.volume_id IS NOT NULL AND b.deleted = 0"
                      " AND b.boot_index = 0 ORDER BY b.instance_uuid LIMIT 1", (A,))[0]
@@ -157,16 +158,12 @@ class Page(blocking.TestCase):
                                                 " AND volume_id IS NOT NULL", (found["instance_uuid"],))]
         rows("nova", "UPDATE block_device_mapping SET deleted = id WHERE instance_uuid = %s AND volume_id IS NULL AND boot_index != 0",
              (found["instance_uuid"],))
-        with open(cluster, "w") as f:
-            for i, volume in enumerate(volumes):
-                f.write("image volumes/volume-%s 61\nlock volumes/volume-%s 192.0.2.7:0/%d %d auto\n" % (volume, volume, 5 + i, i))
-                info = {"driver_volume_type": "rbd", "data": {"name": "volumes/volume-" + volume, "hosts": ["192.0.2.1"], "ports": ["6789"],
-                                                              "auth_username": "cinder"}}
-                rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), volume))
-                rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
-        with open(self.tool.site, "a") as f:
-            f.write("[storage]\nconf = %s\n" % cluster)
-        for name, text in (("FAKE_CEPH", cluster), ("LD_LIBRARY_PATH", os.path.join(harness.ROOT, "build", "tests", "fake"))):
+        for i, volume in enumerate(volumes):
+            image = "volumes/volume-" + volume
+            cluster.tell("image %s 61" % image, "lock %s 192.0.2.7:0/%d %d auto" % (image, 5 + i, i))
+            rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (fake_ceph.connection_info(image), volume))
+            rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
+        for name, text in cluster.variables.items():
             self.addCleanup(os.environ.pop, name)
             os.environ[name] = text
         self.tool.types = False   # --unfence is typed here
@@ -177,12 +174,12 @@ class Page(blocking.TestCase):
         self.says("nothing is added or taken away")
         cluster, _ = self.kept_out()
         journals.cut_after(journals.path_of(self.tool), lambda r: r["type"] == "intent")
-        before = open(cluster).read().count("added")
-        self.assertGreater(before, 0)
+        before = cluster.orders()
+        self.assertEqual([x[0] for x in before], ["added"] * len(before))
+        self.assertTrue(before)
         self.recover(OK)
-        self.assertEqual(open(cluster).read().count("added"), before)
-        with open(cluster, "a") as f:
-            f.write("removed 192.0.2.7:0/5\n")
+        self.assertEqual(cluster.orders(), before)
+        cluster.tell("removed 192.0.2.7:0/5")
         self.recover(OK, "fence-gone")
 
     def test_entries_stay_when_a_run_has_ended_and_a_return_takes_them_away(self):
@@ -192,10 +189,9 @@ class Page(blocking.TestCase):
         rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (instance,))
         rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (instance,))
         self.expect(self.type("evac-manage host return HOST"), OK, "blocklist")
-        self.assertNotIn("removed", open(cluster).read())
+        self.assertEqual(cluster.clients("removed"), [])
         self.expect(self.type("evac-manage host return HOST --unfence --rebooted 'Ann pulled both plugs and put them back'"), OK)
-        text = open(cluster).read()
-        self.assertEqual(text.count("removed"), text.count("added"))
+        self.assertEqual(sorted(cluster.clients("removed")), sorted(cluster.clients("added")))
         self.expect(self.type("evac-manage journal report RUN"), OK, "taken off the blocklist")
 
     # ---- recover

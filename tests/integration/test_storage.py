@@ -4,13 +4,13 @@
 import json
 import os
 
+import fake_ceph
 import harness
 import landing
 from harness import A, B, C, DRIFT, ENV, FENCED, OK, REFUSED, rows, value
 
 UNPROVED = 10
 GO = FENCED + ["--yes", "--no-wait", "-f", "json"]
-BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
 OLD, NEW = "192.0.2.7:0/5", "192.0.2.8:0/9"
 
 
@@ -27,25 +27,19 @@ class Storage(harness.TestCase):
                AND b.boot_index = 0 ORDER BY b.id LIMIT 1""", (A,))
         self.instance, self.volume = found["instance_uuid"], found["volume_id"]
         self.image = "volumes/volume-" + self.volume
-        info = {"driver_volume_type": "rbd", "data": {
-            "name": self.image, "hosts": ["192.0.2.1"], "ports": ["6789"], "auth_username": "cinder", "keyring": "SECRETKEY=="}}
-        rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), self.volume))
+        rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (fake_ceph.connection_info(self.image), self.volume))
         rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, self.volume))
-        self.cluster = os.path.join(self.tool.state, "cluster")
-        with open(self.tool.site, "a") as f:
-            f.write(f"[storage]\nconf = {self.cluster}\n")
+        self.cluster = fake_ceph.Cluster(self.tool)
 
     def run_with(self, cluster, *words):
-        with open(self.cluster, "w") as f:
-            f.write(cluster)
-        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
-        return self.tool.run(*words, env=env)
+        self.cluster.put(*cluster)
+        return self.tool.run(*words, env=self.cluster.env)
 
     def evacuate(self, cluster, *words):
         return self.run_with(cluster, "instance", "evacuate", self.instance, *words, *GO)
 
     def died(self, *more):
-        return "\n".join((f"image {self.image} 61", f"lock {self.image} {OLD} 4253 auto") + more) + "\n"
+        return f"image {self.image} 61", f"lock {self.image} {OLD} 4253 auto", *more
 
     def codes(self, result):
         return {f["code"] for f in result.json["findings"]} & {
@@ -72,7 +66,7 @@ class Storage(harness.TestCase):
         with open(cinder, "w") as f:
             f.write(open(ENV["SB_CINDER_CONF"]).read().replace(
                 "[ceph]\nvolume_driver = sandbox_cinder.SandboxDriver\n",
-                "[ceph]\nvolume_driver = cinder.volume.drivers.rbd.RBDDriver\nrbd_ceph_conf = %s\nrbd_user = cinder\n" % self.cluster))
+                "[ceph]\nvolume_driver = cinder.volume.drivers.rbd.RBDDriver\nrbd_ceph_conf = %s\nrbd_user = cinder\n" % self.cluster.path))
         self.tool.cinder = [cinder]
         self.instance = made
         r = self.expect(self.evacuate(self.died(), "--dry-run"), OK)
@@ -88,8 +82,8 @@ class Storage(harness.TestCase):
         self.assertEqual(self.conductor.casts, [])
 
     def test_what_cannot_be_asked_is_unknown_and_stops_nothing(self):
-        for cluster in (f"error {self.image} -110\n", "connect -13\n", "connect abort\n"):
-            self.assertEqual(self.codes(self.expect(self.evacuate(cluster, "--dry-run"), OK)), {"storage-unknown"}, cluster)
+        for cluster in (f"error {self.image} -110", "connect -13", "connect abort"):
+            self.assertEqual(self.codes(self.expect(self.evacuate([cluster], "--dry-run"), OK)), {"storage-unknown"}, cluster)
 
     def test_others_are_told_from_the_host(self):
         r = self.expect(self.evacuate(self.died(f"watch {self.image} {NEW} 77 1"), "--dry-run"), OK)
@@ -100,8 +94,8 @@ class Storage(harness.TestCase):
         before = harness.checksum()
         for line, words in ((f"watch {self.image} {OLD} 4253 1", "disk-watched"), (f"lock {self.image} {NEW} 7 auto", NEW),
                             ("user client.cinder may -13 access denied", "lock-breakers-missing")):
-            cluster = (self.died() if "lock " not in line else f"image {self.image} 61\n") + f"after 2 {line}\n"
-            r = self.expect(self.evacuate(cluster), DRIFT, words)
+            seen = self.died() if "lock " not in line else (f"image {self.image} 61",)
+            r = self.expect(self.evacuate((*seen, f"after 2 {line}")), DRIFT, words)
             self.assertEqual([s["state"] for s in r.json["steps"]], ["skipped"])
             self.assertEqual(self.conductor.casts, [])
         self.unchanged(before)
@@ -112,14 +106,11 @@ class Storage(harness.TestCase):
 
     def land(self, there, *words):
         """The evacuation, and what the cluster has of the disk when nova has done it."""
-        with open(self.cluster, "w") as f:
-            f.write(self.died(*self.caps))
-        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
-        process = self.tool.start("instance", "evacuate", self.instance, *FENCED, "--yes", "-f", "json", *words, env=env)
+        self.cluster.put(*self.died(*self.caps))
+        process = self.tool.start("instance", "evacuate", self.instance, *FENCED, "--yes", "-f", "json", *words, env=self.cluster.env)
         self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
         self.conductor.wait_for(1, 30)
-        with open(self.cluster, "w") as f:
-            f.write("\n".join((f"image {self.image} 61",) + self.caps + there) + "\n")
+        self.cluster.put(f"image {self.image} 61", *self.caps, *there)
         landing.land(self.instance, C)
         out, err = process.communicate(timeout=100)
         return harness.Result(["instance", "evacuate"], process.returncode, out.decode(), err.decode())
@@ -147,9 +138,9 @@ class Storage(harness.TestCase):
         self.assertEqual(r.json["totals"]["cannot_write"], 1)
         run = r.json["run"]
         self.expect(self.tool.run("journal", "report", run), OK, "guest-cannot-write", "its guest cannot write", "rbd lock rm")
-        still = "\n".join((f"image {self.image} 61",) + self.caps + self.of(self.opened)) + "\n"
+        still = (f"image {self.image} 61", *self.caps, *self.of(self.opened))
         self.expect(self.run_with(still, "journal", "recover", run), UNPROVED, "guest_cannot_write", "virsh reset")
-        cured = "\n".join((f"image {self.image} 61",) + self.of(self.writes)) + "\n"
+        cured = (f"image {self.image} 61", *self.of(self.writes))
         self.expect(self.run_with(cured, "journal", "recover", run), OK)
 
     def test_the_failed_host_beside_the_new_guest_is_not_verified(self):
@@ -166,12 +157,12 @@ class Storage(harness.TestCase):
             self.assertNotIn("SECRETKEY", r.out + r.err)
 
     def test_doctor_asks_the_cluster(self):
-        r = self.run_with("", "doctor", "-f", "json")
+        r = self.run_with((), "doctor", "-f", "json")
         (row,) = [row for row in r.json if row["check"] == "storage"]
         self.assertIn("7db2ac12", row["detail"])
         with open(self.tool.site, "a") as f:
             f.write("fence_user = fence\n")
-        for cluster, verdict, says in (("", "ok", "may keep"), ("user client.fence may -13 access denied\n", "warn", "may not keep")):
+        for cluster, verdict, says in (((), "ok", "may keep"), (("user client.fence may -13 access denied",), "warn", "may not keep")):
             (row,) = [row for row in self.run_with(cluster, "doctor", "-f", "json").json if row["check"] == "storage fence"]
             self.assertIn(says, row["detail"], verdict)
 
@@ -180,11 +171,11 @@ class Storage(harness.TestCase):
         with open(self.tool.site, "a") as f:
             f.write("pool = vms\n")
         for code, why in ((-110, "no OSD answered in time"), (-1, "this key may not read the image")):
-            r = self.run_with("error vms/evac-manage-doctor %d\n" % code, "doctor", "-f", "json")
+            r = self.run_with(("error vms/evac-manage-doctor %d" % code,), "doctor", "-f", "json")
             (row,) = [row for row in r.json if row["check"] == "storage"]
             self.assertEqual(row["result"], "warn")
             self.assertIn("no image of pool 'vms' can be asked for: " + why, row["detail"])
-        (row,) = [row for row in self.run_with("", "doctor", "-f", "json").json if row["check"] == "storage"]
+        (row,) = [row for row in self.run_with((), "doctor", "-f", "json").json if row["check"] == "storage"]
         self.assertEqual(row["result"], "ok")
 
     def test_a_cluster_before_ceph_16_is_told_in_its_own_word(self):

@@ -5,13 +5,13 @@ import json
 import os
 import time
 
+import fake_ceph
 import harness
 import journals
 import landing
 from harness import A, B, DRIFT, FENCED, OK, PARTIAL, REFUSED, USAGE, rows
 
 UNKNOWN, FAILED = 9, 1
-BUILD = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "build")
 OLD, ROOT, DATA = "192.0.2.7", "192.0.2.7:0/5", "192.0.2.7:0/6"
 FENCE = ["--fence", "storage", "--yes", "--no-wait", "-f", "json"]
 
@@ -32,32 +32,19 @@ class StorageFence(harness.TestCase):
         self.instance, volumes = found["instance_uuid"], found["volumes"].split(",")
         self.images = ["volumes/volume-" + volume for volume in volumes]
         for volume, image in zip(volumes, self.images):
-            info = {"driver_volume_type": "rbd", "data": {
-                "name": image, "hosts": ["192.0.2.1"], "ports": ["6789"], "auth_username": "cinder", "keyring": "SECRETKEY=="}}
-            rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (json.dumps(info), volume))
+            rows("nova", "UPDATE block_device_mapping SET connection_info = %s WHERE volume_id = %s", (fake_ceph.connection_info(image), volume))
             rows("cinder", "UPDATE volumes SET host = REPLACE(host, %s, %s) WHERE id = %s", (A, B, volume))
         rows("nova", "UPDATE block_device_mapping SET deleted = id WHERE instance_uuid = %s AND volume_id IS NULL AND boot_index != 0",
              (self.instance,))
-        self.cluster = os.path.join(self.tool.state, "cluster")
-        with open(self.tool.site, "a") as f:
-            f.write(f"[storage]\nconf = {self.cluster}\nfence_user = fence\n")
+        self.cluster = fake_ceph.Cluster(self.tool, "fence_user = fence")
+        self.tell, self.orders = self.cluster.tell, self.cluster.orders
 
     def put(self, *more):
-        lines = [line for i, image in enumerate(self.images) for line in (f"image {image} 61", f"lock {image} {OLD}:0/{5 + i} {i} auto")]
-        with open(self.cluster, "w") as f:
-            f.write("\n".join([*lines, *more]) + "\n")
-
-    def tell(self, line):
-        with open(self.cluster, "a") as f:
-            f.write(line + "\n")
-
-    def orders(self):
-        with open(self.cluster) as f:
-            return [line.split() for line in f if line.startswith(("added", "removed"))]
+        self.cluster.put(*(line for i, image in enumerate(self.images)
+                           for line in (f"image {image} 61", f"lock {image} {OLD}:0/{5 + i} {i} auto")), *more)
 
     def run_it(self, *words):
-        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
-        return self.tool.run(*words, env=env)
+        return self.tool.run(*words, env=self.cluster.env)
 
     def evacuate(self, *words):
         return self.run_it("instance", "evacuate", self.instance, *FENCE, *words)
@@ -96,7 +83,7 @@ class StorageFence(harness.TestCase):
     def test_one_that_is_refused_stops_it_and_the_recovery_tells_which(self):
         self.put(f"refuse {ROOT} -22 no")
         before = harness.checksum()
-        r = self.expect(self.evacuate(), FAILED, ROOT + ": no")
+        self.expect(self.evacuate(), FAILED, ROOT + ": no")
         self.assertEqual(self.conductor.casts, [])
         self.unchanged(before)
         self.assertIn("failed", {x["state"] for x in self.journal() if x["type"] == "fence"})
@@ -147,9 +134,8 @@ class StorageFence(harness.TestCase):
 
     def test_an_entry_that_is_taken_away_between_two_waves_ends_the_run(self):
         self.put()
-        env = {**os.environ, "FAKE_CEPH": self.cluster, "LD_LIBRARY_PATH": os.path.join(BUILD, "tests", "fake")}
         running = self.tool.start("host", "evacuate", A, "--only", self.instance, "--only", "image-active-1", "--fence", "storage", *FENCED,
-                                  "--yes", "--max-in-flight", "1", "-f", "json", env=env)
+                                  "--yes", "--max-in-flight", "1", "-f", "json", env=self.cluster.env)
         self.addCleanup(lambda: (running.poll() is None and running.kill(), running.communicate()))
         (first,) = self.conductor.wait_for(1, 30)
         self.assertEqual(len(self.orders()), len(self.images))
@@ -157,12 +143,10 @@ class StorageFence(harness.TestCase):
         time.sleep(10)   # how old a look may be
         landing.land(landing.uuid_of(first), B)
         if landing.uuid_of(first) == self.instance:   # its guest writes where it is now
-            with open(self.cluster) as f:
-                text = f.read()
+            text = "\n".join(self.cluster.lines())
             for i, image in enumerate(self.images):
                 text = text.replace(f"lock {image} {OLD}:0/{5 + i} ", f"watch {image} 192.0.2.8:0/9 9 1\nlock {image} 192.0.2.8:0/9 ")
-            with open(self.cluster, "w") as f:
-                f.write(text)
+            self.cluster.put(text)
         out, err = (x.decode() for x in running.communicate(timeout=90))
         self.assertEqual(running.returncode, PARTIAL, out + err)
         self.assertIn(f"fence-gone: client {ROOT}", err)
@@ -191,13 +175,11 @@ class StorageFence(harness.TestCase):
 
     def test_a_whole_host_needs_its_own_word_and_is_never_a_servers(self):
         self.put()
-        with open(self.cluster) as f:
-            unwritten = [line for line in f.read().splitlines() if not line.startswith(f"lock {self.images[-1]}")]
+        unwritten = [line for line in self.cluster.lines() if not line.startswith(f"lock {self.images[-1]}")]
         if len(self.images) == 1:
             unwritten += ["image volumes/other 61"]
         osd = "osd 192.0.2.7:6800/1"
-        with open(self.cluster, "w") as f:
-            f.write("\n".join(unwritten) + "\n")
+        self.cluster.put(*unwritten)
         r = self.evacuate()
         self.assertEqual(r.code, REFUSED)
         self.assertTrue(set(r.findings()) & {"fence-whole-host", "fence-impossible"}, str(r))
@@ -205,8 +187,7 @@ class StorageFence(harness.TestCase):
             self.tell(osd)
             r = self.expect(self.evacuate("--accept", "fence-whole-host"), REFUSED)
             self.assertIn("fence-impossible", r.findings())
-            with open(self.cluster, "w") as f:
-                f.write("\n".join(unwritten) + "\n")
+            self.cluster.put(*unwritten)
             self.expect(self.evacuate("--accept", "fence-whole-host"), OK)
             self.assertIn(["added", f"{OLD}:0/0", "157680000"], self.orders())
 
@@ -251,7 +232,7 @@ class StorageFence(harness.TestCase):
         agent, calls = (os.path.join(self.tool.state, name) for name in ("agent", "calls"))
         with open(agent, "w") as f:   # it is asked for the check of the power, then again once the blocklist was looked at
             f.write(f"#!/bin/sh\necho status >>{calls}\n[ $(wc -l <{calls}) != 2 ] || "
-                    f"sed -i 's|^added {ROOT} .*|entry {ROOT} 2031-01-01T00:00:00.000000+0000|' {self.cluster}\necho 'Status: OFF'\nexit 2\n")
+                    f"sed -i 's|^added {ROOT} .*|entry {ROOT} 2031-01-01T00:00:00.000000+0000|' {self.cluster.path}\necho 'Status: OFF'\nexit 2\n")
         os.chmod(agent, 0o755)
         with open(self.tool.site, "a") as f:
             f.write(f"[fencing {A}]\nagent = {agent}\noptions = plug=1\n")
@@ -293,7 +274,7 @@ class StorageFence(harness.TestCase):
         self.expect(self.evacuate(), OK)
         rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance,))
         power = os.path.join(self.tool.state, "power")
-        agent = os.path.join(os.path.dirname(BUILD), "tests", "lib", "fence_agent")
+        agent = os.path.join(harness.ROOT, "tests", "lib", "fence_agent")
         with open(self.tool.site, "a") as f:
             f.write(f"[fencing {A}]\nagent = {agent}\noptions = file={power}\n")
         for state in ("on", "cannot"):
