@@ -9,6 +9,7 @@
 #include "recover/undo.h"
 #include "util/lang.h"
 #include "util/log.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 /* Undo is an operation like the others; what it finds is the journal of a run and the rows as they are now. */
@@ -222,6 +223,34 @@ static bool has_evacuations(const struct past *past)
 	return false;
 }
 
+static bool has_fenced(const struct past *past)
+{
+	for (size_t i = 0; i < past->nunit; i++)
+		if (past->unit[i].begun && (past->plan.unit[i].kind == UNIT_POWER || past->plan.unit[i].kind == UNIT_FENCE))
+			return true;
+	return false;
+}
+
+static enum error_kind refuse_evacuations(const struct past *past, struct error *err)
+{
+	auto_str struct str host = { 0 };
+
+	if (!has_fenced(past)) {
+		error_set(err, ERROR_REFUSED,
+		    "run %s only evacuated instances; an evacuation that nova has begun cannot be undone", past->run);
+		error_hint(err, "when the host is healthy again, migrate the instances back with nova");
+		return ERROR_REFUSED;
+	}
+	error_set(err, ERROR_REFUSED,
+	    "run %s only fenced '%s' and evacuated instances; an evacuation that nova has begun cannot be undone, and the fence stays",
+	    past->run, str_or(past->host, "?"));
+	shell_add_word(&host, str_or(past->host, "?"));
+	error_hint(err,
+	    "ask what of the fence may be taken away: evac-manage host return %s; when the host is healthy again, migrate the instances back with nova",
+	    host.s);
+	return ERROR_REFUSED;
+}
+
 enum error_kind undo_run(const struct request *request, struct error *err)
 {
 	struct operation operation = { .name = "journal undo", .find = find_written, .plan = plan_undo };
@@ -231,10 +260,7 @@ enum error_kind undo_run(const struct request *request, struct error *err)
 	if (recover_peek(request, request->what.id, &past, err) != 0) {
 		result = err->kind;
 	} else if (!(operation.needs = needs_to_undo(&past)) && has_evacuations(&past)) {
-		error_set(err, ERROR_REFUSED,
-		    "run %s only evacuated instances; an evacuation that nova has begun cannot be undone", past.run);
-		error_hint(err, "when the host is healthy again, migrate the instances back with nova");
-		result = ERROR_REFUSED;
+		result = refuse_evacuations(&past, err);
 	} else {
 		operation.past = &past;
 		result = request->what.sql ? undo_print_sql(request, &past, err) : run_operation(&operation, request, err);

@@ -4,6 +4,7 @@ import os
 
 import harness
 import journals
+import terminal
 from harness import A, B, DRIFT, FENCED, OK, PARTIAL, REFUSED, USAGE
 
 AGENT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib", "fence_agent")
@@ -230,6 +231,34 @@ class Fencing(harness.TestCase):
         states = [x["state"] for x in self.records("outcome") if x["unit"] == 0]
         self.assertEqual(states, ["proved"])
         self.assertEqual([x["action"] for x in self.records("power")][:2], ["off", "status"])
+        self.nothing_secret()
+
+    def typed(self, answer):
+        """On a terminal, where the question is answered by the host's name."""
+        harness.heartbeats()
+        seen = terminal.run(self.tool.command(*RESCUE, "--fence", "power", "--timeout", "1"), answers=[("type the failed host's name", answer)], timeout=60)
+        self.tool.said.append(seen.text)
+        self.assertIn("SWITCH OFF %s, by fence_agent, before anything else" % A, seen.text)
+        return seen
+
+    def test_on_a_terminal_its_name_is_typed_before_it_is_switched_off(self):
+        self.now("on")
+        before = harness.checksum()
+        for answer in (B, A[:-1], "yes", "", None):
+            self.typed(answer)
+            self.assertEqual(set(self.calls()), {"status"}, answer)
+            self.assertEqual(open(self.power).read(), "on")
+            self.assertEqual((self.tool.journals(), self.conductor.casts), ([], []), answer)
+            self.unchanged(before)
+        seen = self.typed(A)
+        self.assertIn("is off", seen.text)
+        self.assertEqual(open(self.power).read().strip(), "off")
+        types = [x["type"] for x in journals.read(journals.path_of(self.tool))]
+        written = types.index("intent", types.index("power"))   # of the first unit behind the fence
+        self.assertLess(types.index("power"), written)
+        self.assertNotIn("publish_intent", types[:written])
+        self.assertEqual([x["action"] for x in self.records("power")][:2], ["off", "status"])
+        self.assertTrue(self.conductor.casts)
         self.nothing_secret()
 
     def test_a_host_that_stays_on_is_not_rescued(self):

@@ -132,6 +132,41 @@ class StorageFence(harness.TestCase):
         self.tell("connect -13")
         self.expect(self.run_it("journal", "recover", run), OK, "whether the old clients are still kept out is not known")
 
+    def test_an_undo_takes_no_entry_away_and_says_what_does(self):
+        """The host is enabled again, its old guests are kept out all the same."""
+        self.put()
+        self.expect(self.run_it("host", "evacuate", A, "--only", self.instance, *FENCE, *FENCED), OK)
+        run, kept = self.run_id(), self.orders()
+        self.assertEqual([o[0] for o in kept], ["added"] * len(self.images))
+        self.assertEqual(rows("nova", "SELECT disabled FROM services WHERE BINARY host = BINARY %s AND `binary` = 'nova-compute'", (A,)), [{"disabled": 1}])
+        harness.heartbeats(alive=(A, B, harness.C, harness.ENV["SB_CONTROLLER"]), dead=())
+        for words in (["--dry-run"], ["--yes"]):
+            r = self.expect(self.run_it("journal", "undo", run, *words, "-f", "json"), OK)
+            (stays,) = [f for f in r.json["findings"] if f["code"] == "not-undoable" and "blocklist" in f["message"]]
+            self.assertIn(f"has put {len(kept)} client{'s' * (len(kept) > 1)} of '{A}' on Ceph's blocklist; an undo takes no entry away", stays["message"])
+            self.assertRegex(stays["hint"], f"whether it may be taken away: evac-manage .*host return {A}$")
+            self.assertEqual([s["kind"] for s in r.json["steps"] if s["kind"] == "client"], [])
+        self.assertEqual(rows("nova", "SELECT disabled FROM services WHERE BINARY host = BINARY %s AND `binary` = 'nova-compute'", (A,)), [{"disabled": 0}])
+        self.assertEqual(self.orders(), kept)
+        self.assertEqual([r["type"] for r in self.journal() if r["type"] in ("fence", "unfence")], [])   # of the undo
+        (row,), _ = self.returned()
+        self.assertEqual((row["state"], row["count"]), ("note", len(kept)))
+        self.assertRegex(row["hint"], f"switched off since, or rebooted: evac-manage .*host return {A} --unfence$")
+
+    def test_a_run_that_has_nothing_to_be_undone_but_fenced_says_so_too(self):
+        self.put(f"refuse {DATA} -22 no")
+        self.evacuate()
+        kept = self.orders()
+        r = self.expect(self.run_it("journal", "undo", self.run_id(), "--yes"), OK)   # it wrote no row
+        self.assertIn("an undo takes no entry away", r.out)
+        self.assertEqual(self.orders(), kept)
+        self.put(*[" ".join(o) for o in kept])
+        self.expect(self.evacuate(), OK)
+        kept = self.orders()
+        r = self.expect(self.run_it("journal", "undo", self.run_id(), "--yes"), REFUSED, f"only fenced '{A}' and evacuated instances", "the fence stays")
+        self.assertRegex(r.err, f"what of the fence may be taken away: evac-manage .*host return {A};")
+        self.assertEqual(self.orders(), kept)
+
     def test_an_entry_that_is_taken_away_between_two_waves_ends_the_run(self):
         self.put()
         running = self.tool.start("host", "evacuate", A, "--only", self.instance, "--only", "image-active-1", "--fence", "storage", *FENCED,
