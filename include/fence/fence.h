@@ -42,6 +42,10 @@ void fence_ask(const struct fence_agent *agent, struct fence_answer *out);
  * host that is off already is off. */
 void fence_off(const struct fence_agent *agent, struct fence_answer *said, struct fence_answer *out);
 
+/* Would it give a community or passwords to snmpget in its argv, where ps shows them and an audit of execve() keeps them? SNMP
+ * 3 without a secret of ours does not: net-snmp has its passphrases from its own snmp.conf. By the agent's name alone. */
+bool fence_shows_secrets(const struct fence_agent *agent);
+
 const char *fence_agent_name(const struct fence_agent *agent); /* without its directory */
 /* "fence_ipmilan says 'Status: OFF' (exit 2, 0.4 s)", or why it is no answer. */
 void fence_answer_put(const struct fence_agent *agent, const struct fence_answer *answer, json_object *object);

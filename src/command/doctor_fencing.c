@@ -19,7 +19,7 @@
 
 struct fenced_host {
 	const char *name;
-	bool reports, unfit, asked;
+	bool reports, unfit, asked, shows; /* shows: secrets, in an argv */
 	struct fence_agent agent;
 	char *machine; /* NULL: which one it is, is not known */
 };
@@ -59,6 +59,7 @@ static void look_at_host(struct exam *e, const struct scene *scene, const struct
 		return;
 	}
 	h.machine = rc > 0 ? fence_agent_machine(&h.agent) : NULL;
+	h.shows = rc > 0 && fence_shows_secrets(&h.agent);
 	hosts->v = vec_grow(hosts->v, hosts->n, &hosts->cap, sizeof *hosts->v);
 	hosts->v[hosts->n++] = h;
 	if (rc < 0 || fence_check(&h.agent, &err) != 0)
@@ -110,6 +111,25 @@ static void check_names_of_hosts(struct exam *e, const struct scene *scene, cons
 			    "no option of the agent of '%s' names it: every host has that machine", h->name);
 			return;
 		}
+}
+
+static bool is_first_that_shows(const struct fenced_hosts *hosts, const struct fenced_host *h)
+{
+	for (const struct fenced_host *before = hosts->v; before < h; before++)
+		if (before->shows && strcmp(before->agent.program, h->agent.program) == 0)
+			return false;
+	return h->shows;
+}
+
+/* Each such agent once: nothing is wrong with it but what ps shows. */
+static void tell_shown_secrets(struct exam *e, const struct fenced_hosts *hosts)
+{
+	for (const struct fenced_host *h = hosts->v; h < hosts->v + hosts->n; h++)
+		if (is_first_that_shows(hosts, h))
+			exam_tell(e, "fence agent", 0, WARN,
+			    "choose an agent that logs in (fence_redfish, fence_apc, fence_bladecenter), or SNMP 3 with its passphrases in /etc/snmp/snmp.local.conf, which root alone may read: evac-manage.conf(5)",
+			    "'%s': %s gives community and passwords to snmpget in its argv, where ps shows them", h->name,
+			    fence_agent_name(&h->agent));
 }
 
 static bool is_first_of_its_kind(const struct fenced_hosts *hosts, const struct fenced_host *h)
@@ -176,6 +196,7 @@ void doctor_check_fencing(struct exam *e, const struct scene *scene)
 		exam_tell(e, "fence agent", 0, FIT, NULL, "none is configured: that a host is off is a person's word alone");
 	if (have_own_machines(e, &hosts))
 		check_names_of_hosts(e, scene, &hosts);
+	tell_shown_secrets(e, &hosts);
 	ask_some(e, &hosts);
 	tell_all(e, &hosts);
 	hosts_free(&hosts);

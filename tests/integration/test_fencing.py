@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fence agent beside real rows: what it says before the plan, before the first message, and after a switch-off; and its password."""
+import glob
 import os
 
 import harness
@@ -121,6 +122,38 @@ class Fencing(harness.TestCase):
         said = agents()[1]
         self.assertEqual([x[0] for x in said][:3], ["warn"] * 3, said)
         self.assertIn("others than its owner may read or write", said[0][1])
+
+    def shown_secrets(self, name, options="", password=True):
+        """What doctor says when an agent of that name is everybody's."""
+        with open(self.tool.site) as f:
+            site = f.read()
+        agent = os.path.join(self.tool.state, name)
+        if not os.path.exists(agent):
+            os.symlink(AGENT, agent)
+        told = site.replace("agent = " + AGENT, "agent = " + agent).replace("-{host}\n", "-{host} %s\n" % options)
+        with open(self.tool.site, "w") as f:
+            f.write("".join(line for line in told.splitlines(True) if password or not line.startswith("password_file")))
+        harness.heartbeats()
+        found = self.expect(self.tool.run("doctor", "-f", "json"), OK)
+        with open(self.tool.site, "w") as f:
+            f.write(site)
+        self.assertNotIn(PASSWORD, found.out + found.err)
+        return [x for x in found.json if x["check"] == "fence agent" and "argv" in x["detail"]]
+
+    def test_doctor_warns_of_an_agent_that_shows_its_secrets(self):
+        """A name of ClusterLabs' that gives them to snmpget in its argv; with SNMP 3 and none of ours there is nothing to show."""
+        for host in (A, B, harness.C):
+            with open(self.base + "-" + host, "w") as f:
+                f.write("on")
+        installed = [os.path.basename(path) for path in glob.glob("/usr/sbin/fence_*") if b"fencing_snmp" in open(path, "rb").read()]
+        for name, options, password, shows in (("fence_agent", "", True, False), ("fence_new_snmp", "snmp_version=2c", True, True),
+                                               ("fence_apc_snmp", "", False, True), ("fence_apc_snmp", "snmp_version=3", True, True),
+                                               ("fence_apc_snmp", "snmp_version=3", False, False), *((name, "", True, True) for name in installed)):
+            warned = self.shown_secrets(name, options, password)
+            self.assertEqual([x["result"] for x in warned], ["warn"] * shows, (name, options))   # once, of three hosts
+            for x in warned:
+                self.assertIn("%s gives community and passwords to snmpget in its argv" % name, x["detail"])
+                self.assertIn("SNMP 3", x["hint"])
 
     def test_one_machine_for_all_hosts_proves_nothing_and_switches_nothing(self):
         site = open(self.tool.site).read()

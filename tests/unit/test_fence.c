@@ -547,6 +547,40 @@ static void one_machine_is_known_in_other_words(void **state)
 	}
 }
 
+static void an_agent_that_shows_secrets_is_known(void **state)
+{
+	static const struct {
+		const char *program, *options;
+		bool secret, shows;
+	} row[] = {
+		{ "fence_apc_snmp", "ip=1\n", false, true }, /* its own community is in the argv */
+		{ "/usr/sbin/fence_ifmib", "ip=1\nsnmp_version=2c\n", true, true },
+		{ "fence_ipdu", "snmp_version=3\nip=1\n", false, false },
+		{ "fence_ipdu", "ip=1\nsnmp-version=3\n", false, false },
+		{ "fence_ipdu", "ip=1\nsnmp_version=3\n", true, true },
+		{ "fence_ipdu", "ip=1\nsnmp_version=33\n", false, true },
+		{ "fence_ipdu", "ip=1\nsnmp_versions=3\nsnmp_version\n", false, true },
+		{ "fence_mine_snmp", "", false, true },
+		{ "fence_apc", "ip=1\n", true, false },
+		{ "fence_ipmilan", "ip=1\n", true, false },
+		{ "/opt/snmp_agents/fence_redfish", "ip=1\n", true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++)
+		for (int which = 0; which < 2; which++) {
+			char secrets[] = "/etc/secrets";
+			auto_free char *program = xstrdup(row[i].program), *options = xstrdup(row[i].options);
+			const struct fence_agent a = { .program = program,
+				.options = options,
+				.password_file = row[i].secret && which == 0 ? secrets : NULL,
+				.secrets_file = row[i].secret && which == 1 ? secrets : NULL };
+
+			if (fence_shows_secrets(&a) != row[i].shows)
+				fail_msg("row %zu", i);
+		}
+}
+
 static int tidy(void **state)
 {
 	auto_free char *command = xasprintf("rm -rf %s", dir);
@@ -589,6 +623,7 @@ int main(void)
 		cmocka_unit_test_setup(what_makes_no_sense_is_refused_by_name, begin),
 		cmocka_unit_test_setup(a_group_of_many_hosts_names_each, begin),
 		cmocka_unit_test_setup(one_machine_is_known_in_other_words, begin),
+		cmocka_unit_test_setup(an_agent_that_shows_secrets_is_known, begin),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, tidy);
