@@ -282,17 +282,31 @@ static int on_vif_wait(struct past *past, json_object *record)
 	return 0;
 }
 
-/* One that 'host return' has taken off the blocklist; what an addition came to stands in the unit's outcome. */
-static int on_fence(struct past *past, json_object *record)
+static void note_lifted(struct past *past, const char *client, const char *cluster, const char *since)
 {
-	const char *client = get_text(record, "client"), *cluster = get_text(record, "cluster");
-
-	if (!str_equal(get_text(record, "action"), "remove") || !str_equal(get_text(record, "state"), "proved"))
-		return 0;
 	for (struct unit *u = past->plan.unit; u < past->plan.unit + past->nunit; u++)
 		for (struct step *s = u->step; u->kind == UNIT_FENCE && s < u->step + u->nstep; s++)
 			if (str_equal(s->id, client) && str_equal(step_after(s, "cluster"), cluster))
-				s->since = "removed";
+				s->since = since;
+}
+
+/* 'host return' was about to take them off the blocklist: the host had been off by then, so that who is missed there since is
+ * missed by nobody, whatever became of the record of its end. */
+static int on_unfence(struct past *past, json_object *record)
+{
+	json_object *clients = json_object_object_get(record, "clients");
+
+	for (size_t i = 0; i < count_members(clients); i++)
+		note_lifted(past, json_object_get_string(json_object_array_get_idx(clients, i)), get_text(record, "cluster"),
+		    "perhaps removed");
+	return 0;
+}
+
+/* What an addition came to stands in the unit's outcome. */
+static int on_fence(struct past *past, json_object *record)
+{
+	if (str_equal(get_text(record, "action"), "remove") && str_equal(get_text(record, "state"), "proved"))
+		note_lifted(past, get_text(record, "client"), get_text(record, "cluster"), "removed");
 	return 0;
 }
 
@@ -349,6 +363,7 @@ static const struct {
 	{ "intent", on_intent },
 	{ "outcome", on_outcome },
 	{ "fence", on_fence },
+	{ "unfence", on_unfence },
 	{ "publish_intent", on_publish_intent },
 	{ "publish_outcome", on_publish_outcome },
 	{ "vif_event", on_vif_event },

@@ -42,6 +42,8 @@ static void repeat_final(struct recovery *r, size_t index)
 
 	if (r->work.plan.unit[index].kind == UNIT_EVACUATION)
 		recover_repeat_evacuation(r, index, verdict, why);
+	else if (r->work.plan.unit[index].kind == UNIT_FENCE)
+		recover_repeat_fence(&r->work.plan.unit[index], verdicts[verdict].state, why);
 	else
 		unit_set_state(&r->work.plan.unit[index], verdicts[verdict].state, why);
 	r->nverdict[verdict]++;

@@ -72,6 +72,17 @@ enum verdict recover_fence(struct recovery *r, size_t index, const char **why)
 
 /* ---- those that were seen there */
 
+/* What the run has seen, but for what is gone by now. */
+void recover_repeat_fence(struct unit *unit, enum state state, const char *why)
+{
+	for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
+		if (s->state == STATE_SKIPPED && state == STATE_PROVED)
+			continue;
+		s->state = state;
+		s->error = why;
+	}
+}
+
 static bool was_fenced(const struct recovery *r, size_t index)
 {
 	const struct past_unit *u = &r->past.unit[index];
@@ -126,9 +137,11 @@ int recover_fences_stand(struct recovery *r, struct error *err)
 		unknown = ask_clusters(r, unit);
 		if (unknown)
 			log_warn("whether the old clients are still kept out is not known: %s", unknown);
-		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
+		for (struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (s->state == STATE_SKIPPED && !s->since)
 				return note_gone(r, s, err);
+			else if (s->state != STATE_UNKNOWN)
+				s->since = s->state == STATE_SKIPPED ? "removed" : NULL;
 	}
 	return 0;
 }

@@ -85,6 +85,8 @@ enum verdict recover_fence(struct recovery *r, size_t index, const char **why);
  * that is not is said, with a record in the journal, and is ${r}->gone unless the host is known to be off; without an answer of
  * its cluster that is said. -1: the journal cannot be written. The states of the fence's steps are those of this look then. */
 int recover_fences_stand(struct recovery *r, struct error *err);
+/* Then: one that had its end before, with what is gone since. */
+void recover_repeat_fence(struct unit *unit, enum state state, const char *why);
 enum verdict recover_evacuation(struct recovery *r, size_t index, const char **why);
 /* One that had its end before. */
 void recover_repeat_evacuation(struct recovery *r, size_t index, enum verdict verdict, const char *why);

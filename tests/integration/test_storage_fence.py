@@ -278,6 +278,36 @@ class StorageFence(harness.TestCase):
         self.assertEqual((len(removed), ROOT in removed), (len(self.images) - 1, False))
         self.assertEqual([x["client"] for x in self.journal() if x["type"] == "fence" and x["action"] == "remove"], removed)
 
+    def test_a_record_that_was_torn_by_a_death_keeps_nothing_from_being_taken_away(self):
+        """The same words again, wherever it died: no recovery comes first, and the journal is whole in the end."""
+        word = ("--unfence", "--rebooted", "Ann pulled both plugs and put them back")
+        self.put()
+        self.expect(self.evacuate(), OK)
+        rows("nova", "UPDATE migrations SET status = 'completed' WHERE instance_uuid = %s AND status = 'accepted'", (self.instance,))
+        rows("nova", "UPDATE instances SET task_state = NULL WHERE uuid = %s", (self.instance,))
+        path, run = journals.path_of(self.tool), self.run_id()
+        added = [" ".join(o) for o in self.orders()]
+        self.expect(self.run_it("host", "return", A, *word), OK)
+        with open(path) as f:
+            lines = f.read().splitlines(True)
+        first = next(i for i, line in enumerate(lines) if '"type":"unfence"' in line)
+        for end in range(first, len(lines)):
+            for torn in (lines[end][:len(lines[end]) // 2], lines[end][:-1]):   # half a record; a whole one without its line end
+                removed = [f"removed {client}" for client in self.cluster.clients("added")] if end > first else []
+                for there in ([], removed, removed[:1]):
+                    with open(path, "w") as f:
+                        f.write("".join(lines[:end]) + torn)
+                    self.put(*added, *there)
+                    before = self.expect(self.run_it("journal", "list", "-f", "json"), OK).json
+                    self.assertEqual([x["state"] for x in before], ["done"], torn)
+                    (row,), r = self.returned(*word)
+                    self.assertEqual((row["state"], r.code), ("ok", OK), str(r))
+                    self.assertEqual(set(self.cluster.clients("removed")), set(self.cluster.clients("added")))
+                    if len(there) < len(added):
+                        self.assertEqual(self.journal()[-1]["type"], "fence", torn)
+                    r = self.expect(self.run_it("journal", "recover", run), OK)
+                    self.assertNotIn("stay there", r.out, torn)   # it is known what has become of them
+
     def test_nothing_is_taken_away_under_another_run(self):
         """It may rely on an entry that it found, which no look at the entry tells; nor before an unfinished one has its end."""
         word = ("--unfence", "--rebooted", "Ann pulled both plugs and put them back")
