@@ -25,7 +25,7 @@ struct incident {
 	size_t nunit, cap;
 	json_object *head, *evidence; /* its first record; what its plan saw, NULL: an older version wrote the journal */
 	json_object *power;           /* what its fence agent was told and said, in order; NULL: nothing */
-	json_object *fence;           /* what came of each client of Ceph that it kept out, in order; NULL: nothing */
+	json_object *fence;           /* fence and unfence records, in order; NULL: none */
 	const char *ended_at;         /* NULL: it did not come to its end */
 	int64_t first, last;          /* of all records, milliseconds */
 	bool torn, under_way;         /* the last record was cut off; somebody works on it now */

@@ -88,19 +88,30 @@ static const char *what_came(json_object *record)
 	return _("missed on the blocklist (fence-gone)");
 }
 
+static void add_entry(const struct incident *incident, json_object *record, const char *client, const char *what,
+    const char *why, struct sheet *out)
+{
+	const char *cluster = get_text(record, "cluster");
+	const struct step *step = step_of_client(&incident->past, client, cluster);
+
+	sheet_add(out, SHEET_ROW, client, step ? step->name : NULL, cluster,
+	    why ? arena_printf(&out->arena, "%s: %s", what, why) : what, get_text(record, "time"));
+}
+
 static void add_entries(const struct incident *incident, struct sheet *out)
 {
-	size_t n = incident->fence ? json_object_array_length(incident->fence) : 0;
+	size_t n = count_members(incident->fence);
 
 	if (n > 0)
 		sheet_add(out, SHEET_HEAD, _("Client of Ceph"), _("Disk"), _("Cluster"), _("What came of it"), _("Seen at"));
 	for (size_t i = 0; i < n; i++) {
-		json_object *r = json_object_array_get_idx(incident->fence, i);
-		const char *client = get_text(r, "client"), *cluster = get_text(r, "cluster"), *why = get_text(r, "error");
-		const struct step *step = step_of_client(&incident->past, client, cluster);
+		json_object *r = json_object_array_get_idx(incident->fence, i), *lifted = json_object_object_get(r, "clients");
 
-		sheet_add(out, SHEET_ROW, client, step ? step->name : NULL, cluster,
-		    why ? arena_printf(&out->arena, "%s: %s", what_came(r), why) : what_came(r), get_text(r, "time"));
+		for (size_t k = 0; k < count_members(lifted); k++)
+			add_entry(incident, r, json_object_get_string(json_object_array_get_idx(lifted, k)),
+			    _("to be taken off the blocklist"), get_text(r, "rebooted"), out);
+		if (!lifted)
+			add_entry(incident, r, get_text(r, "client"), what_came(r), get_text(r, "error"), out);
 	}
 }
 

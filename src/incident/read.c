@@ -111,7 +111,7 @@ static int note_record(void *ctx, json_object *record)
 	} else if (str_equal(type, "power")) {
 		incident->power = incident->power ? incident->power : json_object_new_array();
 		json_object_array_add(incident->power, json_object_get(record));
-	} else if (str_equal(type, "fence")) {
+	} else if (str_equal(type, "fence") || str_equal(type, "unfence")) {
 		incident->fence = incident->fence ? incident->fence : json_object_new_array();
 		json_object_array_add(incident->fence, json_object_get(record));
 	} else if (str_equal(type, "end")) {

@@ -305,6 +305,8 @@ class StorageFence(harness.TestCase):
                     self.assertEqual(set(self.cluster.clients("removed")), set(self.cluster.clients("added")))
                     if len(there) < len(added):
                         self.assertEqual(self.journal()[-1]["type"], "fence", torn)
+                    if end > first:
+                        self.expect(self.run_it("journal", "report", run), OK, "to be taken off the blocklist: Ann pulled both plugs")
                     r = self.expect(self.run_it("journal", "recover", run), OK)
                     self.assertNotIn("stay there", r.out, torn)   # it is known what has become of them
 
