@@ -344,6 +344,19 @@ void scene_give_back(struct scene *scene, struct scene *common);
 
 /* scene_cinder.c: services and owners. */
 int scene_find_cinder(struct scene *scene, struct error *err);
+/* The same with the owners alone that are near the hosts that the command line names (owners_list_near). */
+int scene_find_cinder_near(struct scene *scene, struct error *err);
+/* And the parts of it: services and schema; owners near these hosts, at most OWNERS_NEAR, each may be NULL. */
+int scene_find_cinder_base(struct scene *scene, struct error *err);
+int scene_find_owners_near(struct scene *scene, const char *const hosts[OWNERS_NEAR], struct error *err);
+/* Does a volume's owner or a cinder-volume have this node's name? */
+bool scene_serves_volumes(const struct scene *scene, const char *node);
+/* Every owner where the name that was asked for is a hypervisor's (subject.asked_host): those near it are not those of the
+ * host. */
+int scene_find_owners_resolved(struct scene *scene, struct error *err);
+/* Before things are moved: the same, and every owner where the failed host neither owns nor serves a volume, for the finding
+ * shared-backend-host names those who do. */
+int scene_find_who_owns(struct scene *scene, struct error *err);
 /* scene_moves.c: a move from one backend (or backup host) to another. Unknown names are ERROR_NOT_FOUND with the nearest known
  * ones. */
 const char *move_binary(enum move_kind kind); /* who serves what such a move takes */

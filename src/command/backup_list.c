@@ -42,7 +42,7 @@ static int fill_backups(struct scene *scene, struct table *table, struct error *
 		table_say_none(table, "No backups.");
 		return add_backups(scene, NULL, table, err);
 	}
-	if (scene_find_cinder(scene, err) != 0 || scene_check_node(scene, host, err) != 0)
+	if (scene_find_cinder_near(scene, err) != 0 || scene_check_node(scene, host, err) != 0)
 		return -1;
 	owned_say_twins(scene, host, "backup");
 	table_say_none(table, "No backups on '%s'.", host);

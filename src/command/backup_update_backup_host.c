@@ -15,7 +15,7 @@ static int find_backup_hosts(struct scene *scene, struct error *err)
 		    strpbrk(r->what.currenthost, "@#") ? r->what.currenthost : r->what.newhost);
 		return error_hint(err, "the owner of a backup is a plain host, without @ and #");
 	}
-	if (scene_find_cinder(scene, err) != 0)
+	if (scene_find_cinder_near(scene, err) != 0)
 		return -1;
 	scene->subject.host = r->what.currenthost;
 	scene->subject.moves_things = true;

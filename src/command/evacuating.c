@@ -6,13 +6,17 @@
 int evacuating_find_services(struct scene *scene, struct error *err)
 {
 	scene->subject.evacuates = true;
-	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+	if (scene->world->cinder_db && scene_find_cinder_base(scene, err) != 0)
 		return -1;
 	return scene_find_nova(scene, err);
 }
 
 int evacuating_find_rest(struct scene *scene, struct error *err)
 {
+	const char *const hosts[OWNERS_NEAR] = { scene->subject.host };
+
+	if (scene->world->cinder_db && scene_find_owners_near(scene, hosts, err) != 0) /* of a host with a similar name */
+		return -1;
 	if (scene->request->what.target_host && scene_find_target(scene, scene->request->what.target_host, err) != 0)
 		return -1;
 	return scene_find_bus(scene, err);

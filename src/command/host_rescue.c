@@ -67,12 +67,12 @@ static int find_rescue(struct scene *scene, struct error *err)
 
 	scene->subject.evacuates = scene->subject.moves_things = true;
 	scene->subject.marks = !r->what.no_mark;
-	if (scene_find_cinder(scene, err) != 0 || scene_find_nova(scene, err) != 0)
+	if (scene_find_cinder_near(scene, err) != 0 || scene_find_nova(scene, err) != 0)
 		return -1;
 	if (scene_check_node(scene, r->what.host, err) != 0 || scene_check_node(scene, r->what.to, err) != 0 ||
 	    (r->what.cinder_host && scene_check_node(scene, r->what.cinder_host, err) != 0))
 		return -1;
-	if (find_rescued_home(scene, err) != 0 ||
+	if (find_rescued_home(scene, err) != 0 || scene_find_who_owns(scene, err) != 0 ||
 	    scene_add_counterparts(scene, r->what.host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
 	if (r->what.cinder_host &&

@@ -399,9 +399,10 @@ static int fill_return_checks(struct scene *scene, struct table *table, struct e
 {
 	struct return_answers answers = { .table = table }, *t = &answers;
 
-	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
+	if (scene->world->cinder_db && scene_find_cinder_near(scene, err) != 0)
 		return -1;
-	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0)
+	if (scene_find_nova(scene, err) != 0 || scene_find_home(scene, scene->request->what.host, err) != 0 ||
+	    scene_find_owners_resolved(scene, err) != 0)
 		return -1;
 	check_evacuations(t, scene);
 	scene_find_queues(scene);

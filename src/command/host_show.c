@@ -268,7 +268,7 @@ static int find_host_in_nova(struct scene *scene, struct error *err)
 		                     by half */
 		return 0;
 	}
-	return scene_find_instances(scene, err);
+	return scene_find_owners_resolved(scene, err) != 0 ? -1 : scene_find_instances(scene, err);
 }
 
 static size_t count_of(const struct findings *findings, const char *code)
@@ -398,7 +398,7 @@ static int fill_host(struct scene *scene, struct table *t, struct error *err)
 
 	if (!w->cinder_db && !w->api_db)
 		return world_has_nothing(w, err);
-	if ((w->cinder_db && scene_find_cinder(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
+	if ((w->cinder_db && scene_find_cinder_near(scene, err) != 0) || (w->api_db && scene_find_nova(scene, err) != 0) ||
 	    scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene->subject.host = scene->request->what.host;

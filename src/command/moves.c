@@ -6,7 +6,7 @@ int moves_find_backend(struct scene *scene, struct error *err)
 	const struct request *r = scene->request;
 	struct host_name from;
 
-	if (scene_find_cinder(scene, err) != 0)
+	if (scene_find_cinder_near(scene, err) != 0)
 		return -1;
 	if (!host_name_parse(r->what.currenthost, &from))
 		return error_set(err, ERROR_USAGE, "--currenthost '%s' is not a host", r->what.currenthost);
@@ -15,6 +15,8 @@ int moves_find_backend(struct scene *scene, struct error *err)
 	if (scene->world->api_db && scene_find_nova(scene, err) != 0)
 		return -1;
 	scene_find_queues(scene);
+	if (scene_find_who_owns(scene, err) != 0)
+		return -1;
 	return scene_add_move(scene, MOVE_BACKEND, r->what.currenthost, r->what.newhost, err);
 }
 

@@ -154,7 +154,8 @@ static int fill_services(struct scene *scene, struct table *table, struct error 
 
 	if (!w->cinder_db && !w->api_db)
 		return world_has_nothing(w, err);
-	if (w->cinder_db && (names_a_node(scene->request) ? scene_find_cinder : scene_find_cinder_services)(scene, err) != 0)
+	if (w->cinder_db &&
+	    (names_a_node(scene->request) ? scene_find_cinder_near : scene_find_cinder_services)(scene, err) != 0)
 		return -1;
 	if (w->api_db && scene_find_nova(scene, err) != 0)
 		return -1;

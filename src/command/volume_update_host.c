@@ -76,7 +76,7 @@ static int find_backends(struct scene *scene, struct error *err)
 	const struct request *r = scene->request;
 	struct host_name from, to;
 
-	if (scene_find_cinder(scene, err) != 0)
+	if (scene_find_cinder_near(scene, err) != 0)
 		return -1;
 	if (!host_name_parse(r->what.currenthost, &from))
 		return error_set(err, ERROR_USAGE, "--currenthost '%s' is not a host", r->what.currenthost);
@@ -84,7 +84,8 @@ static int find_backends(struct scene *scene, struct error *err)
 		return error_set(err, ERROR_USAGE, "--newhost '%s' is not a host", r->what.newhost);
 	scene->subject.host = arena_dup(&scene->arena, from.node);
 	scene->subject.moves_things = true;
-	if ((scene->world->api_db && scene_find_nova(scene, err) != 0) || find_moves(scene, &from, &to, err) != 0)
+	if ((scene->world->api_db && scene_find_nova(scene, err) != 0) || scene_find_who_owns(scene, err) != 0 ||
+	    find_moves(scene, &from, &to, err) != 0)
 		return -1;
 	scene_find_queues(scene);
 	return scene_check_pool_map(scene, err);

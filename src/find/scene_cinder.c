@@ -11,13 +11,69 @@ int scene_find_cinder_services(struct scene *scene, struct error *err)
 	return cinder_services_list(scene->world->cinder_db, &scene->cinder.services, err);
 }
 
+int scene_find_cinder_base(struct scene *scene, struct error *err)
+{
+	if (scene_find_cinder_services(scene, err) != 0)
+		return -1;
+	return cinder_schema_probe(scene->world->cinder_db, &scene->cinder.schema, err);
+}
+
 int scene_find_cinder(struct scene *scene, struct error *err)
 {
-	struct db *db = scene->world->cinder_db;
-
-	if (scene_find_cinder_services(scene, err) != 0 || cinder_schema_probe(db, &scene->cinder.schema, err) != 0)
+	if (scene_find_cinder_base(scene, err) != 0)
 		return -1;
-	return owners_list(db, &scene->cinder.owners, err);
+	return owners_list(scene->world->cinder_db, &scene->cinder.owners, err);
+}
+
+int scene_find_owners_near(struct scene *scene, const char *const hosts[OWNERS_NEAR], struct error *err)
+{
+	return owners_list_near(scene->world->cinder_db, hosts, &scene->cinder.owners, err);
+}
+
+int scene_find_cinder_near(struct scene *scene, struct error *err)
+{
+	const struct request *r = scene->request;
+	const char *const hosts[OWNERS_NEAR] = { r->what.currenthost ? r->what.currenthost : r->what.host,
+		r->what.currenthost ? r->what.newhost : r->what.to, r->what.cinder_host };
+
+	if (scene_find_cinder_base(scene, err) != 0)
+		return -1;
+	return scene_find_owners_near(scene, hosts, err);
+}
+
+bool scene_serves_volumes(const struct scene *scene, const char *node)
+{
+	for (const struct owner *o = scene->cinder.owners.v; o < scene->cinder.owners.v + scene->cinder.owners.n; o++)
+		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
+			return true;
+	for (const struct cinder_service *s = scene->cinder.services.v; s < scene->cinder.services.v + scene->cinder.services.n;
+	     s++)
+		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
+			return true;
+	return false;
+}
+
+static int find_every_owner(struct scene *scene, struct error *err)
+{
+	if (scene->cinder.owners.whole || !scene->world->cinder_db)
+		return 0;
+	owners_free(&scene->cinder.owners);
+	return owners_list(scene->world->cinder_db, &scene->cinder.owners, err);
+}
+
+int scene_find_owners_resolved(struct scene *scene, struct error *err)
+{
+	return scene->subject.asked_host ? find_every_owner(scene, err) : 0;
+}
+
+int scene_find_who_owns(struct scene *scene, struct error *err)
+{
+	const char *other = scene->request->what.cinder_host;
+
+	if (!scene->subject.host || scene_serves_volumes(scene, scene->subject.host) ||
+	    (other && scene_serves_volumes(scene, other)))
+		return scene_find_owners_resolved(scene, err);
+	return find_every_owner(scene, err);
 }
 
 /* A member of a cluster only with a word on whose the rows become (finding clustered). */

@@ -36,6 +36,15 @@ static void names_free(struct names *names)
 	arena_free(&names->arena);
 }
 
+/* Every owner, where the scene has those near some hosts alone; ${own} keeps what was read. NULL: they cannot be read. */
+static const struct owners *every_owner(const struct scene *scene, struct owners *own, struct error *err)
+{
+	*own = (struct owners){ 0 };
+	if (scene->cinder.owners.whole || !scene->world->cinder_db)
+		return &scene->cinder.owners;
+	return owners_list(scene->world->cinder_db, own, err) == 0 ? own : NULL;
+}
+
 int scene_unknown(const char *what, const char *name, const char *const *known, size_t n, const char *list, struct error *err)
 {
 	auto_str struct str near = { 0 };
@@ -88,6 +97,8 @@ static int backend_is_named(const struct scene *scene, const char *backend_host,
 int scene_check_backend(const struct scene *scene, const char *backend_host, struct error *err)
 {
 	struct names known = { 0 };
+	const struct owners *owners;
+	struct owners own;
 	bool named;
 	size_t i;
 
@@ -95,13 +106,51 @@ int scene_check_backend(const struct scene *scene, const char *backend_host, str
 		return 0;
 	if (backend_is_named(scene, backend_host, NULL, &named, err) != 0 || named)
 		return named ? 0 : -1;
+	if (!(owners = every_owner(scene, &own, err)))
+		return -1;
 	for (i = 0; i < scene->cinder.services.n; i++)
 		if (strcmp(scene->cinder.services.v[i].binary, "cinder-volume") == 0)
 			names_add(&known, scene->cinder.services.v[i].host);
-	for (i = 0; i < scene->cinder.owners.n; i++)
-		if (strcmp(scene->cinder.owners.v[i].kind, "volume") == 0 && !host_pool(scene->cinder.owners.v[i].host))
-			names_add(&known, scene->cinder.owners.v[i].host);
+	for (i = 0; i < owners->n; i++)
+		if (strcmp(owners->v[i].kind, "volume") == 0 && !host_pool(owners->v[i].host))
+			names_add(&known, owners->v[i].host);
+	owners_free(&own);
 	return unknown_owner(N_("cinder backend"), backend_host, &known, "evac-manage service list", err);
+}
+
+/* Has a volume of one of them this pool? What else lives there becomes known. */
+static bool is_pool_of(const struct owners *owners, const struct host_name *host, bool anywhere, struct names *known)
+{
+	struct host_name owner;
+
+	for (const struct owner *o = owners->v; o < owners->v + owners->n; o++) {
+		if (strcmp(o->kind, "volume") != 0 || !host_name_parse(o->host, &owner) || !owner.pool[0])
+			continue;
+		if (strcmp(owner.backend_host, host->backend_host) != 0 &&
+		    !(anywhere && strcmp(owner.backend, host->backend) == 0))
+			continue;
+		if (strcmp(owner.pool, host->pool) == 0)
+			return true;
+		names_add(known, host_pool(o->host));
+	}
+	return false;
+}
+
+/* Of the owners that the scene has, then of all: an unknown pool, and one that lives on another node alone, are rare. */
+static int pool_is_owned(const struct scene *scene, const struct host_name *host, bool anywhere, struct names *known,
+    bool *owned, struct error *err)
+{
+	const struct owners *owners;
+	struct owners own;
+
+	*owned = is_pool_of(&scene->cinder.owners, host, anywhere, known);
+	if (*owned || !anywhere || scene->cinder.owners.whole)
+		return 0;
+	if (!(owners = every_owner(scene, &own, err)))
+		return -1;
+	*owned = is_pool_of(owners, host, anywhere, known);
+	owners_free(&own);
+	return 0;
 }
 
 /* Pools are stored nowhere but in what lives on them. A pool of the target is believed when something lives on it there, or on
@@ -109,23 +158,10 @@ int scene_check_backend(const struct scene *scene, const char *backend_host, str
 int scene_check_pool(const struct scene *scene, const struct host_name *host, bool anywhere, struct error *err)
 {
 	struct names known = { 0 };
-	struct host_name owner;
 	bool named;
 
-	for (size_t i = 0; i < scene->cinder.owners.n; i++) {
-		if (strcmp(scene->cinder.owners.v[i].kind, "volume") != 0 ||
-		    !host_name_parse(scene->cinder.owners.v[i].host, &owner) || !owner.pool[0])
-			continue;
-		if (strcmp(owner.backend_host, host->backend_host) != 0 &&
-		    !(anywhere && strcmp(owner.backend, host->backend) == 0))
-			continue;
-		if (strcmp(owner.pool, host->pool) == 0) {
-			names_free(&known);
-			return 0;
-		}
-		names_add(&known, host_pool(scene->cinder.owners.v[i].host));
-	}
-	if (backend_is_named(scene, host->backend_host, host->pool, &named, err) != 0 || named) {
+	if (pool_is_owned(scene, host, anywhere, &known, &named, err) != 0 ||
+	    (!named && backend_is_named(scene, host->backend_host, host->pool, &named, err) != 0) || named) {
 		names_free(&known);
 		return named ? 0 : -1;
 	}
@@ -175,6 +211,8 @@ static bool node_is_known(const struct scene *scene, const char *node)
 int scene_check_node(const struct scene *scene, const char *node, struct error *err)
 {
 	struct names known = { 0 };
+	const struct owners *owners;
+	struct owners own;
 	struct host_list hosts;
 	bool named = false;
 	size_t i, k;
@@ -183,10 +221,13 @@ int scene_check_node(const struct scene *scene, const char *node, struct error *
 		return 0;
 	if (node_is_named(scene, node, &named, err) != 0 || named)
 		return named ? 0 : -1;
+	if (!(owners = every_owner(scene, &own, err)))
+		return -1;
 	for (i = 0; i < scene->cinder.services.n; i++)
 		names_addn(&known, scene->cinder.services.v[i].host, strcspn(scene->cinder.services.v[i].host, "@#"));
-	for (i = 0; i < scene->cinder.owners.n; i++)
-		names_addn(&known, scene->cinder.owners.v[i].host, strcspn(scene->cinder.owners.v[i].host, "@#"));
+	for (i = 0; i < owners->n; i++)
+		names_addn(&known, owners->v[i].host, strcspn(owners->v[i].host, "@#"));
+	owners_free(&own);
 	for (i = 0; i < scene->nova.ncell; i++)
 		for (k = 0; k < scene->nova.cell[i].services.n; k++)
 			names_add(&known, scene->nova.cell[i].services.v[k].host);

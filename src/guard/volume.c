@@ -236,24 +236,13 @@ void guard_backups_remain(const struct guard *self, const struct scene *scene, s
 		}
 }
 
-static bool owns_or_serves(const struct scene *scene, const char *node)
-{
-	EACH_OWNER(o, scene)
-		if (strcmp(o->kind, "volume") == 0 && host_is_on_node(o->host, node))
-			return true;
-	EACH_SERVICE(s, scene)
-		if (strcmp(s->binary, "cinder-volume") == 0 && host_is_on_node(s->host, node))
-			return true;
-	return false;
-}
-
 /* kolla, TripleO: every node runs cinder-volume under one common backend_host, any of them serves every volume. */
 void guard_shared_backend_host(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str owners = { 0 };
 
-	if (!scene->subject.host || owns_or_serves(scene, scene->subject.host) ||
-	    (scene->request->what.cinder_host && owns_or_serves(scene, scene->request->what.cinder_host)))
+	if (!scene->subject.host || scene_serves_volumes(scene, scene->subject.host) ||
+	    (scene->request->what.cinder_host && scene_serves_volumes(scene, scene->request->what.cinder_host)))
 		return;
 	for (const struct owner *o = scene->cinder.owners.v;
 	     o < scene->cinder.owners.v + scene->cinder.owners.n && owners.n < 200; o++)

@@ -346,6 +346,55 @@ class Backends(Case):
                                   "--accept", "source-alive", "--accept", "target-down"), OK)
 
 
+class Near(Case):
+    """Owners near the hosts that are named are read, and not all: none that matters is missed by that."""
+
+    def similar(self, current, new):
+        r = self.expect(self.tool.run(*update_host(current, new, *FENCED, "--dry-run", "-f", "json")), OK)
+        return {f["subject"] for f in r.json["findings"] if f["code"] == "similar-names"}
+
+    def test_names_that_are_easily_taken_for_the_hosts(self):
+        mine = [v["id"] for v in owned("volumes", A + "@ceph")]
+        others = ["_" + A[1:] + "@ceph#ceph", A.upper() + "@ceph", A[:-1] + "_@ceph", A + "@_eph"]
+        for volume, other in zip(mine, others):
+            rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (other, volume))
+        self.assertLessEqual(set(others), self.similar(A + "@ceph", B + "@ceph"))
+        self.assertLessEqual({A + "@ceph#ceph", A.upper() + "@ceph"}, self.similar("_" + A[1:] + "@ceph", B + "@ceph"))
+        self.expect(self.tool.run(*update_host(A + "@ceph", B + "@ceph"), *GO), OK)
+        now = self.volumes()
+        self.assertEqual([now[i]["host"] for i in mine[:len(others)]], others)
+        self.assertEqual({now[i]["host"].split("#")[0] for i in mine[len(others):]}, {B + "@ceph"})
+
+    def test_case_is_told_whether_or_not_the_column_tells_it_apart(self):
+        other = A.upper() + "@ceph"
+        rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (other, owned("volumes", A + "@ceph")[0]["id"]))
+        as_it_is = rows("cinder", "SHOW FULL COLUMNS FROM volumes LIKE 'host'")[0]["Collation"]
+        column = "ALTER TABLE volumes MODIFY host varchar(255) CHARACTER SET %s COLLATE %s"
+        self.addCleanup(rows, "cinder", column % (as_it_is.split("_")[0], as_it_is))
+        for collation in ("utf8mb4_bin", "utf8mb4_unicode_ci"):
+            rows("cinder", column % ("utf8mb4", collation))
+            self.assertIn(other, self.similar(A + "@ceph", B + "@ceph"), collation)
+
+    def test_signs_that_like_takes_for_its_own(self):
+        for odd in ("we\\ird_%n", "we\\\\ird", "%odd", "_odd", "oéd", "odd\\"):
+            with self.subTest(odd=odd):
+                harness.sandbox("reset", "--rows")
+                harness.heartbeats()
+                ids = [v["id"] for v in owned("volumes", A + "@ceph")][:2]
+                for volume in ids:
+                    rows("cinder", "UPDATE volumes SET host = %s WHERE id = %s", (odd + "@ceph#ceph", volume))
+                self.expect(self.tool.run(*update_host(odd + "@ceph", B + "@ceph"), *GO), OK)
+                self.assertEqual({self.volumes()[i]["host"] for i in ids}, {B + "@ceph#ceph"})
+
+    def test_a_hypervisors_name_has_what_its_host_owns(self):
+        other = "dead.example.org"
+        rows("nova", "UPDATE compute_nodes SET hypervisor_hostname = %s WHERE BINARY host = BINARY %s AND deleted = 0", (other, A))
+        self.addCleanup(rows, "nova", "UPDATE compute_nodes SET hypervisor_hostname = %s WHERE BINARY host = BINARY %s AND deleted = 0", (A, A))
+        returned = [[f for f in self.tool.run("host", "return", name, "-f", "json").json if f["check"] == "volumes and backups"] for name in (A, other)]
+        self.assertTrue(returned[0][0]["count"])
+        self.assertEqual(*returned)
+
+
 class Remedies(Case):
     """What the audit says about such rows is taken by the program, as it stands."""
 

@@ -139,7 +139,7 @@ static inline void fixture_init(struct fixture *f)
 		.nodes = { .v = f->node, .n = 2 } };
 	f->scene = (struct scene){ .request = &f->request, .world = &f->world, .run = "RUN", .who = "ann", .subject.host = "c1", .subject.moves_things = true, .subject.evacuates = true,
 		.subject.marks = true, .cinder.down_s = 60, .nova.down_s = 60, .cinder.services = { .v = f->cinder_service, .n = CINDER_SERVICES },
-		.cinder.owners = { .v = f->owner, .n = 3 }, .subject.move = f->move, .subject.nmove = MOVES, .nova.cell = &f->facts, .nova.ncell = 1, .nova.home = &f->facts,
+		.cinder.owners = { .v = f->owner, .n = 3, .whole = true }, .subject.move = f->move, .subject.nmove = MOVES, .nova.cell = &f->facts, .nova.ncell = 1, .nova.home = &f->facts,
 		.nova.compute = &f->nova_service[C1], .nova.conductor_version = 64, .nova.release = release_of(64),
 		.subject.instances = { .v = f->instance, .n = INSTANCES }, .subject.candidate = f->candidate, .subject.ncandidate = INSTANCES, .bus.has_exchange = true,
 		.bus.conductor = { .exists = true, .consumers = 2 } };

@@ -239,7 +239,8 @@ static void every_kind_is_found_by_its_own_statement(void **state)
 
 /* ---- owners, and what is taken from their counts */
 
-#define GROUP_COLUMNS LIST("kind", "host", "last_host", "n", "n_clustered", NULL)
+#define WHOLE " whole=1 first=NULL second=NULL third=NULL"
+#define GROUP_COLUMNS LIST("kind", "host", "last_host", "cluster_name", "last_cluster_name", "n", "n_long", NULL)
 
 static void owners_are_told_by_the_number_of_their_name(void **state)
 {
@@ -248,10 +249,14 @@ static void owners_are_told_by_the_number_of_their_name(void **state)
 
 	(void)state;
 	fake_rows("cinder/owner_list", GROUP_COLUMNS,
-	    LIST("backup", "a", "a", "2", "0", "volume", "a@b#p", "a@b#p", "3", "0", "volume", "a@b#q", "a@b#q", "4", "0", "volume", "A@b", "A@b", "5", "0"), 4);
+	    LIST("backup", "a", "a", NULL, NULL, "2", "0", "volume", "a@b#p", "a@b#p", NULL, NULL, "3", "0", "volume", "a@b#q", "a@b#q",
+		NULL, NULL, "4", "0", "volume", "A@b", "A@b", NULL, NULL, "5", "0", "volume", "c@d", "c@d", "x@d", "x@d", "6", "0"),
+	    5);
 	assert_int_equal(0, owners_list(NULL, &owners, &err));
-	assert_string_equal(fake_calls.s, "cinder/owner_list");
-	assert_int_equal(owners.n, 4);
+	assert_string_equal(fake_calls.s, "cinder/owner_list" WHOLE);
+	assert_true(owners.whole);
+	assert_int_equal(owners.n, 5);
+	assert_string_equal(owners.v[4].cluster_name, "x@d");
 	assert_string_equal(owners.v[1].host, "a@b#p");
 	assert_int_equal(owners.v[1].n, 3);
 	assert_null(owners.v[1].cluster_name);
@@ -260,13 +265,39 @@ static void owners_are_told_by_the_number_of_their_name(void **state)
 	assert_int_equal(4, owners_count(&owners, "volume", "a@b#q", false));
 	assert_int_equal(2, owners_count(&owners, "backup", "a", true));
 	assert_int_equal(0, owners_count(&owners, "volume", "a", true)); /* a node is no backend */
-	assert_int_equal(12, owners_count(&owners, "volume", NULL, false));
+	assert_int_equal(18, owners_count(&owners, "volume", NULL, false));
 	owners_free(&owners);
 }
 
-static void owners_whose_names_share_a_number_or_have_a_cluster_are_asked_for_exactly(void **state)
+/* ${first}: the pattern for it. What LIKE takes for its own fits at least itself, and a letter both of its cases. */
+static const struct {
+	const char *host, *first;
+} nears[] = { { "ctl1", "___1%" }, { "CTL1.example.org", "___1%" }, { "rack-2@rbd#ssd", "____-2%" }, { "a_1%z@d", "__1%_%" },
+	{ "1\\b@c", "1%" }, { ".x", "%" }, { "\xc3\xa9-AZ", "\xc3\xa9-__%" } };
+
+static void owners_near_some_hosts_are_asked_for_by_how_these_begin(void **state)
 {
-	static const char *const groups[][5] = { { "volume", "a@b", "c@d", "3", "0" }, { "volume", "a@b", "a@b", "3", "1" } };
+	struct owners owners;
+	struct error err;
+	char calls[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(nears); i++) {
+		const char *const hosts[OWNERS_NEAR] = { nears[i].host, NULL, "c2@rbd" };
+
+		fake_reset();
+		assert_int_equal(0, owners_list_near(NULL, hosts, &owners, &err));
+		snprintf(calls, sizeof calls, "cinder/owner_list whole=0 first=%s second=NULL third=_2%%", nears[i].first);
+		assert_string_equal(fake_calls.s, calls);
+		assert_false(owners.whole);
+		owners_free(&owners);
+	}
+}
+
+static void owners_whose_names_share_a_number_or_are_long_are_asked_for_exactly(void **state)
+{
+	static const char *const groups[][7] = { { "volume", "a@b", "c@d", NULL, NULL, "3", "0" },
+		{ "volume", "a@b", "a@b", "x@b", "y@b", "3", "0" }, { "volume", "a@b", "a@b", NULL, NULL, "3", "1" } };
 	struct owners owners;
 	struct error err;
 
@@ -277,7 +308,7 @@ static void owners_whose_names_share_a_number_or_have_a_cluster_are_asked_for_ex
 		fake_rows("cinder/owner_list_exact", LIST("kind", "host", "n", "cluster_name", NULL),
 		    LIST("volume", "a@b", "1", NULL, "volume", "c@d", "2", "x@d"), 2);
 		assert_int_equal(0, owners_list(NULL, &owners, &err));
-		assert_string_equal(fake_calls.s, "cinder/owner_list|cinder/owner_list_exact");
+		assert_string_equal(fake_calls.s, "cinder/owner_list" WHOLE "|cinder/owner_list_exact" WHOLE);
 		assert_int_equal(owners.n, 2);
 		assert_string_equal(owners.v[1].cluster_name, "x@d");
 		owners_free(&owners);
@@ -287,7 +318,7 @@ static void owners_whose_names_share_a_number_or_have_a_cluster_are_asked_for_ex
 #define BY_SERVICE "cinder/volume_list_by_service backend_host=a@b service_uuid=s1"
 #define BY_BACKEND "cinder/volume_list_by_backend backend_host=a@b"
 
-/* ${rows} the index gives of 2 counted ones, in a cloud of ${all}. */
+/* ${rows} the index gives of those that were counted, in a cloud of ${all}; there are 2. */
 static const struct {
 	int64_t counted, all;
 	const char *service_uuid;
@@ -298,7 +329,9 @@ static const struct {
 	{ 2, 100, "s1", 2, BY_SERVICE },
 	{ 2, 100, "s1", 1, BY_SERVICE "|" BY_BACKEND }, /* one names another service, or none */
 	{ 2, 100, NULL, 2, BY_BACKEND },
-	{ 2, 8, "s1", 2, BY_BACKEND }, /* a quarter of all is sooner read in passing */
+	{ 2, 8, "s1", 2, BY_SERVICE },
+	{ 5001, 100000, "s1", 2, BY_SERVICE "|" BY_BACKEND },
+	{ 5001, 20004, "s1", 2, BY_BACKEND }, /* a quarter of all is sooner read in passing */
 };
 
 static void few_volumes_of_many_are_found_by_their_service(void **state)
@@ -317,7 +350,7 @@ static void few_volumes_of_many_are_found_by_their_service(void **state)
 		fake_rows("cinder/volume_list_by_backend", LIST("id", "host", NULL), LIST("v1", "a@b#p", "v2", "a@b#p"), 2);
 		assert_int_equal(0, owned_find_volumes(NULL, "a@b", &owners, searches[i].service_uuid, &rows, &err));
 		assert_string_equal(str_or(fake_calls.s, ""), searches[i].calls);
-		assert_int_equal(rows.n, searches[i].counted);
+		assert_int_equal(rows.n, searches[i].counted ? 2 : 0);
 		owned_free(&rows);
 	}
 }
@@ -509,7 +542,8 @@ int main(void)
 		with_db(services_are_read_with_their_nulls),
 		with_db(every_kind_is_found_by_its_own_statement),
 		with_db(owners_are_told_by_the_number_of_their_name),
-		with_db(owners_whose_names_share_a_number_or_have_a_cluster_are_asked_for_exactly),
+		with_db(owners_near_some_hosts_are_asked_for_by_how_these_begin),
+		with_db(owners_whose_names_share_a_number_or_are_long_are_asked_for_exactly),
 		with_db(few_volumes_of_many_are_found_by_their_service),
 		with_db(counts_with_owners_pass_over_the_small_tables_alone),
 		with_db(a_volumes_own_work_is_in_its_status),

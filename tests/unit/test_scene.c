@@ -9,6 +9,7 @@
 
 #include "fake_db.h"
 #include "scene.h"
+#include "../../src/find/names_internal.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -65,6 +66,83 @@ static void an_unknown_owner_is_told_with_its_nearest_names(void **state)
 		assert_string_equal(err.text, owners[i].error);
 		if (!str_starts(err.hint, owners[i].hint) && !strstr(err.hint, owners[i].hint))
 			fail_msg("%s: %s", owners[i].owner, err.hint);
+	}
+}
+
+/* ---- where only the owners near a host were read, the others are asked for when a name is unknown */
+
+#define LIST(...) ((const char *const[]){ __VA_ARGS__ })
+#define OWNER_COLUMNS LIST("kind", "host", "last_host", "cluster_name", "last_cluster_name", "n", "n_long", NULL)
+
+static const struct {
+	const char *owner;
+	bool to_anywhere; /* the pool of a target, which another node's backend of the name may have */
+	const char *error, *hint;
+} lone_owners[] = {
+	{ "c1@rbd#ssd", false, NULL, NULL },
+	{ "c7x", false, "no host 'c7x' is known", "did you mean 'c7'" },
+	{ "c7@rbd1", false, "no cinder backend 'c7@rbd1' is known", "did you mean 'c7@rbd'" },
+	{ "c1@rbd#nvme", false, "no pool 'nvme' is known", "shows all" }, /* of its own pools */
+	{ "c1@rbd#nvme", true, NULL, NULL },
+};
+
+static void an_owner_that_was_not_near_is_asked_for_before_a_name_is_unknown(void **state)
+{
+	struct host_name owner;
+	struct error err;
+	int rc;
+
+	(void)state;
+	f.scene.cinder.owners.whole = false;
+	fake_rows("cinder/owner_list", OWNER_COLUMNS,
+	    LIST("volume", "c7@rbd", "c7@rbd", NULL, NULL, "1", "0", "volume", "c7@rbd#nvme", "c7@rbd#nvme", NULL, NULL, "1", "0"), 2);
+	for (size_t i = 0; i < COUNT(lone_owners); i++) {
+		error_clear(&err);
+		assert_true(host_name_parse(lone_owners[i].owner, &owner));
+		rc = lone_owners[i].to_anywhere ? scene_check_pool(&f.scene, &owner, true, &err) :
+						  scene_check_owner(&f.scene, &owner, &err);
+		assert_int_equal(rc, lone_owners[i].error ? -1 : 0);
+		if (!lone_owners[i].error)
+			continue;
+		assert_string_equal(err.text, lone_owners[i].error);
+		if (!strstr(err.hint, lone_owners[i].hint))
+			fail_msg("%s: %s", lone_owners[i].owner, err.hint);
+	}
+}
+
+static void who_owns_volumes_is_asked_for_where_the_failed_host_has_none(void **state)
+{
+	struct error err;
+
+	(void)state;
+	f.scene.cinder.owners.whole = false;
+	assert_int_equal(0, scene_find_who_owns(&f.scene, &err)); /* c1 has some */
+	assert_null(fake_calls.s);
+	f.scene.subject.host = "c9";
+	f.scene.cinder.owners.n = 0;
+	assert_int_equal(0, scene_find_who_owns(&f.scene, &err));
+	assert_non_null(strstr(fake_calls.s, "cinder/owner_list whole=1"));
+	owners_free(&f.scene.cinder.owners);
+}
+
+static void owners_near_a_hypervisor_s_name_are_not_those_of_its_host(void **state)
+{
+	int (*const find[])(struct scene *, struct error *) = { scene_find_owners_resolved, scene_find_who_owns };
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(find); i++) {
+		fake_reset();
+		f.scene.cinder.owners.whole = false; /* c1 serves volumes, too */
+		f.scene.subject.asked_host = NULL;
+		assert_int_equal(0, find[i](&f.scene, &err));
+		assert_null(fake_calls.s);
+		f.scene.subject.asked_host = "dead.example.org";
+		f.scene.cinder.owners.n = 0;
+		assert_int_equal(0, find[i](&f.scene, &err));
+		assert_string_equal(fake_calls.s, "cinder/owner_list whole=1 first=NULL second=NULL third=NULL");
+		assert_true(f.scene.cinder.owners.whole);
+		owners_free(&f.scene.cinder.owners);
 	}
 }
 
@@ -131,6 +209,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_a_scene(an_unknown_owner_is_told_with_its_nearest_names),
+		in_a_scene(an_owner_that_was_not_near_is_asked_for_before_a_name_is_unknown),
+		in_a_scene(who_owns_volumes_is_asked_for_where_the_failed_host_has_none),
+		in_a_scene(owners_near_a_hypervisor_s_name_are_not_those_of_its_host),
 		in_a_scene(the_home_of_a_host_is_the_cell_of_its_nova_compute),
 		in_a_scene(a_host_in_two_cells_is_no_host_to_begin_with),
 		in_a_scene(a_target_is_a_known_compute_wherever_it_is),

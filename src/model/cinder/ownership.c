@@ -80,40 +80,79 @@ bool owned_is_migrating(const struct owned *row)
 
 /* Of the names that share a number. */
 struct owner_group {
-	const char *kind, *host, *last_host;
-	int64_t n, n_clustered;
+	const char *kind, *host, *last_host, *cluster_name, *last_cluster_name;
+	int64_t n, n_long;
 };
 struct owner_groups {
 	DB_ROWS(struct owner_group);
 };
 static const struct db_shape owner_group_shape = DB_SHAPE(struct owner_group,
-    DB_COLUMNS(struct owner_group, kind, host, last_host, n, n_clustered));
+    DB_COLUMNS(struct owner_group, kind, host, last_host, n, n_long),
+    DB_NULLABLES(struct owner_group, cluster_name, last_cluster_name));
 
 static bool is_one_owner(const struct owner_group *g)
 {
-	return g->n_clustered == 0 && strcmp(g->host, g->last_host) == 0;
+	return g->n_long == 0 && strcmp(g->host, g->last_host) == 0 && str_equal(g->cluster_name, g->last_cluster_name);
 }
 
-int owners_list(struct db *db, struct owners *out, struct error *err)
+static int read_owners(struct db *db, const struct db_param *params, struct owners *out, struct error *err)
 {
 	struct owner_groups groups;
 	bool exact = true;
 
 	*out = (struct owners){ 0 };
-	if (db_read(db, &SQL_CINDER_OWNER_LIST, NULL, &owner_group_shape, &groups.rows, err) != 0)
+	if (db_read(db, &SQL_CINDER_OWNER_LIST, params, &owner_group_shape, &groups.rows, err) != 0)
 		return -1;
 	for (size_t i = 0; i < groups.n; i++)
 		exact &= is_one_owner(&groups.v[i]);
 	if (!exact) {
 		db_rows_free(&groups.rows);
-		return db_read(db, &SQL_CINDER_OWNER_LIST_EXACT, NULL, &owner_shape, &out->rows, err);
+		return db_read(db, &SQL_CINDER_OWNER_LIST_EXACT, params, &owner_shape, &out->rows, err);
 	}
 	out->v = arena_alloc(&groups.arena, (groups.n + 1) * sizeof *out->v);
 	out->n = groups.n;
 	out->arena = groups.arena;
 	for (size_t i = 0; i < groups.n; i++)
-		out->v[i] = (struct owner){ .kind = groups.v[i].kind, .host = groups.v[i].host, .n = groups.v[i].n };
+		out->v[i] = (struct owner){ .kind = groups.v[i].kind,
+			.host = groups.v[i].host,
+			.n = groups.v[i].n,
+			.cluster_name = groups.v[i].cluster_name };
 	return 0;
+}
+
+int owners_list(struct db *db, struct owners *out, struct error *err)
+{
+	const struct db_param params[] = { p_int("whole", 1), p_str("first", NULL), p_str("second", NULL), p_str("third", NULL),
+		p_end };
+
+	if (read_owners(db, params, out, err) != 0)
+		return -1;
+	out->whole = true;
+	return 0;
+}
+
+/* Any sign fits where the name has a letter, so that both cases of it do, whatever the collation takes for the same. A '_' or
+ * '%' of the name fits itself, too; LIKE would take a backslash for its own. */
+static const char *pattern_near(const char *host, struct arena *arena)
+{
+	char *pattern;
+
+	if (!host)
+		return NULL;
+	pattern = arena_printf(arena, "%.*s%%", (int)strcspn(host, ".@#\\"), host);
+	for (char *c = pattern; *c; c++)
+		if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z'))
+			*c = '_';
+	return pattern;
+}
+
+int owners_list_near(struct db *db, const char *const hosts[OWNERS_NEAR], struct owners *out, struct error *err)
+{
+	auto_arena struct arena arena = { 0 };
+	const struct db_param params[] = { p_int("whole", 0), p_str("first", pattern_near(hosts[0], &arena)),
+		p_str("second", pattern_near(hosts[1], &arena)), p_str("third", pattern_near(hosts[2], &arena)), p_end };
+
+	return read_owners(db, params, out, err);
 }
 
 static bool is_row_of(const char *host, const char *owner, bool pools)
@@ -133,8 +172,9 @@ int64_t owners_count(const struct owners *owners, const char *kind, const char *
 	return n;
 }
 
-/* Through the index each row costs as much as four in passing. */
+/* Through the index each row costs as much as four in passing; so many cost less than a moment. */
 #define FEW 4
+#define FEW_ROWS 5000
 
 int owned_find_volumes(struct db *db, const char *backend_host, const struct owners *owners, const char *service_uuid,
     struct owned_rows *out, struct error *err)
@@ -145,7 +185,7 @@ int owned_find_volumes(struct db *db, const char *backend_host, const struct own
 	*out = (struct owned_rows){ 0 };
 	if (n == 0)
 		return 0;
-	if (service_uuid && n * FEW < owners_count(owners, "volume", NULL, true)) {
+	if (service_uuid && (n <= FEW_ROWS || n * FEW < owners_count(owners, "volume", NULL, true))) {
 		if (db_read(db, &SQL_CINDER_VOLUME_LIST_BY_SERVICE, params, &owned_shape, &out->rows, err) != 0)
 			return -1;
 		if (out->n == (size_t)n)
