@@ -9,7 +9,8 @@ SELECT c.kind
   FROM (SELECT 'volume' AS kind
              , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
              , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
-          FROM volumes AS x WHERE x.deleted = 0
+          FROM volumes AS x WHERE x.deleted = 0   -- LIKE: quicker in passing, and at least those
+           AND (x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@old_owner, '#', 1), '\\', '_'), '%') OR x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@new_owner, '#', 1), '\\', '_'), '%'))
            AND BINARY SUBSTRING_INDEX(x.host, '#', 1) IN (BINARY SUBSTRING_INDEX(@old_owner, '#', 1), BINARY SUBSTRING_INDEX(@new_owner, '#', 1))
          UNION ALL
         SELECT 'group' AS kind
@@ -30,7 +31,8 @@ SELECT c.kind
         SELECT 'backup' AS kind
              , COALESCE(SUM(BINARY x.host = BINARY @old_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @old_owner), 0) AS n_old
              , COALESCE(SUM(BINARY x.host = BINARY @new_owner OR @pools AND BINARY SUBSTRING_INDEX(x.host, '#', 1) = BINARY @new_owner), 0) AS n_new
-          FROM backups AS x WHERE x.deleted = 0
+          FROM backups AS x WHERE x.deleted = 0   -- LIKE: quicker in passing, and at least those
+           AND (x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@old_owner, '#', 1), '\\', '_'), '%') OR x.host LIKE CONCAT(REPLACE(SUBSTRING_INDEX(@new_owner, '#', 1), '\\', '_'), '%'))
            AND BINARY SUBSTRING_INDEX(x.host, '#', 1) IN (BINARY SUBSTRING_INDEX(@old_owner, '#', 1), BINARY SUBSTRING_INDEX(@new_owner, '#', 1))
          UNION ALL
         SELECT 'worker'

@@ -11,6 +11,7 @@ SELECT v.id
      , v.cluster_name
      , v.service_uuid
   FROM volumes AS v
- WHERE BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(v.host, '#', 1), '@', 1) = BINARY @node   -- not LIKE: _ is a wildcard
+ WHERE v.host LIKE CONCAT(REPLACE(@node, '\\', '_'), '%')   -- the rest is looked at byte for byte: quicker in passing
+   AND BINARY SUBSTRING_INDEX(SUBSTRING_INDEX(v.host, '#', 1), '@', 1) = BINARY @node   -- not LIKE: _ is a wildcard
    AND v.deleted = 0
  ORDER BY v.host, v.id;
