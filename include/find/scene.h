@@ -153,11 +153,18 @@ struct cinder_facts {
 	struct clusters clusters;
 };
 
+/* Of a host with compute nodes: the address that they tell and no other host's do; NULL: there is none. */
+struct own_address {
+	const char *host, *address;
+};
+
 /* nova's side: cells, computes, conductors, the release that they are of. */
 struct nova_facts {
 	unsigned down_s;
 	struct cell_facts *cell; /* all of them */
 	size_t ncell;
+	struct own_address *address; /* by host; NULL: not made, scene_address_of() looks at each node */
+	size_t naddress;
 	const struct cell_facts *home;             /* the cell of the failed host; NULL: not known */
 	const struct nova_service *compute;        /* its nova-compute; NULL: none */
 	int64_t compute_seen_ms;                   /* when it was read, by our own clock */
@@ -485,6 +492,7 @@ void peer_say(enum peer peer, const struct peer_fact *fact, struct str *out);
 void scene_find_witnesses(struct scene *scene);
 /* A host's address as nova knows it; NULL when that says nothing: a loopback address, or one that several hosts share. */
 const char *scene_address_of(const struct scene *scene, const char *host);
+void scene_index_addresses(struct scene *scene); /* for who asks for many hosts, when the nodes of all cells were found */
 void scene_find_sessions(
     struct scene *scene); /* of the home cell's server, without one of every cell's; nova_api's and cinder's */
 /* Does a session of session[fact] tell that ${host} is alive? It is fresh, and from an address or by a name that is that host's

@@ -162,6 +162,7 @@ static int fill_services(struct scene *scene, struct table *table, struct error 
 	if (names_a_node(scene->request) && scene_check_node(scene, scene->request->what.host, err) != 0)
 		return -1;
 	scene_find_sessions(scene);
+	scene_index_addresses(scene);
 	say_no_services(scene->request, table);
 	for (size_t i = 0; i < scene->nova.ncell; i++)
 		add_nova_services(scene, &scene->nova.cell[i], &nova_asked, table);

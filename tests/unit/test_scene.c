@@ -146,6 +146,35 @@ static void owners_near_a_hypervisor_s_name_are_not_those_of_its_host(void **sta
 	}
 }
 
+/* ---- addresses of hosts, each by itself and all at once */
+
+static void addresses_of_many_hosts_are_those_of_each(void **state)
+{
+	struct compute_node one[] = { { .host = "own", .host_ip = "10.0.0.1" }, { .host = "shared-1", .host_ip = "10.0.0.2" },
+		{ .host = "shared-2", .host_ip = "10.0.0.2" }, { .host = "loop", .host_ip = "127.0.0.1" },
+		{ .host = "ironic", .host_ip = "10.0.0.3" }, { .host = "ironic", .host_ip = "10.0.0.3" },
+		{ .host = "silent", .host_ip = NULL }, { .host = "second", .host_ip = "10.0.0.4" },
+		{ .host = "second", .host_ip = "10.0.0.5" }, { .host = "takes-5", .host_ip = "10.0.0.5" } };
+	struct compute_node two[] = { { .host = "silent", .host_ip = "10.0.1.1" }, { .host = "own", .host_ip = "10.0.1.2" },
+		{ .host = "elsewhere", .host_ip = "10.0.0.4" } };
+	static const struct {
+		const char *host, *address;
+	} want[] = { { "own", "10.0.0.1" }, { "shared-1", NULL }, { "shared-2", NULL }, { "loop", NULL }, { "ironic", "10.0.0.3" },
+		{ "silent", "10.0.1.1" }, { "second", NULL }, { "takes-5", NULL }, { "elsewhere", NULL }, { "unknown", NULL } };
+	struct cell_facts cells[] = { { .nodes = { .v = one, .n = COUNT(one) } }, { .nodes = { .v = two, .n = COUNT(two) } } };
+
+	(void)state;
+	f.scene.nova.cell = cells;
+	f.scene.nova.ncell = COUNT(cells);
+	for (int indexed = 0; indexed < 2; indexed++) {
+		for (size_t i = 0; i < COUNT(want); i++)
+			assert_string_equal(str_or(scene_address_of(&f.scene, want[i].host), "none"), str_or(want[i].address, "none"));
+		scene_index_addresses(&f.scene);
+		assert_non_null(f.scene.nova.address);
+	}
+	arena_free(&f.scene.arena);
+}
+
 /* ---- the failed host and the one that was asked for */
 
 static void the_home_of_a_host_is_the_cell_of_its_nova_compute(void **state)
@@ -212,6 +241,7 @@ int main(void)
 		in_a_scene(an_owner_that_was_not_near_is_asked_for_before_a_name_is_unknown),
 		in_a_scene(who_owns_volumes_is_asked_for_where_the_failed_host_has_none),
 		in_a_scene(owners_near_a_hypervisor_s_name_are_not_those_of_its_host),
+		in_a_scene(addresses_of_many_hosts_are_those_of_each),
 		in_a_scene(the_home_of_a_host_is_the_cell_of_its_nova_compute),
 		in_a_scene(a_host_in_two_cells_is_no_host_to_begin_with),
 		in_a_scene(a_target_is_a_known_compute_wherever_it_is),
