@@ -18,6 +18,7 @@ int apply_fence(struct work *work, size_t index, struct error *err);
 /* Does the fence agent that said off before the plan still say so? An answer that is a few seconds old will do. ERROR_DRIFT:
  * the host is on, or, where nobody but the agent has confirmed its power-off, it says nothing any more. */
 int power_check(struct work *work, struct error *err);
+int power_check_of(struct work *work, struct scene *host, struct error *err); /* of several failed hosts this one */
 
 /* disks.c: do the disks of all that wait still look to Ceph as they did in the plan? A look that is a few seconds old will do.
  * ERROR_DRIFT: one is open from the failed host, was written to by another client, is gone, or its lock may not be broken any
@@ -32,6 +33,7 @@ int kept_out_check(struct work *work, struct error *err);
 /* life.c: do neutron's agents of the failed host or its own address show that it lives? Asked again, at most once a second or
  * three, with a record in the journal. ERROR_DRIFT: they do. Outside a transaction: the broker is asked. */
 int life_check(struct work *work, struct error *err);
+int life_check_of(struct work *work, struct scene *host, struct error *err);
 
 /* Every row of a unit, inside a write transaction of its database; ERROR_DRIFT when one of them is no longer as the plan saw
  * it. */

@@ -17,12 +17,9 @@ struct work {
 	struct plan plan;
 	struct lock *lock;       /* NULL until something is about to be written */
 	struct journal *journal; /* the same */
-	struct agent_watch agents;
-	bool kept_unsure; /* whether the old clients are still kept out was not known at the last look */
 	/* When what is the same for all instances was looked at last, by our own clock; 0: not since it was found wrong. */
 	int64_t way_looked_ms;    /* the cell's database, the broker, its exchange and queues */
 	int64_t source_looked_ms; /* the run's lock, and whether the failed host reports again */
-	int64_t knocked_ms;       /* at the failed host's own address, by our own clock; 0: not since the plan */
 	bool source_reports;      /* the failed host was seen alive inside an evacuation's transaction: nothing more is begun */
 };
 

@@ -15,6 +15,7 @@
 struct what {
 	const char *host;        /* --host H, or the host as an argument */
 	struct words hosts;      /* several of them */
+	size_t hosts_left;       /* of ${hosts}, the last so many: nothing is done of them */
 	struct words aggregates; /* --aggregate */
 	struct words zones;      /* --zone of host readiness */
 	bool all, instances;     /* host readiness --all, --instances */

@@ -55,6 +55,8 @@ struct storage_facts {
 	int64_t seen_ms, took_ms;    /* the end of the newest look, and how long it took */
 	int64_t judged_ms;           /* seen_ms of the look that the wave has heeded */
 	bool silent;                 /* at that look a disk that was told of at first was not */
+	bool kept_unsure;            /* whether the old clients are still kept out was not known at the last look */
+	bool held;                   /* at that look one was open from the failed host, by a client that may be dead */
 };
 
 struct storage_config;

@@ -18,11 +18,12 @@ struct finding {
 	const char *code;
 	enum severity severity;
 	const char *subject, *message, *hint; /* hint may be "" */
-	const char *part;                     /* which of the code's causes, "zone"; a constant; NULL: it has one */
-	bool acceptable;                      /* in this run --accept would take it */
-	bool accepted;                        /* it was given, as CODE or CODE:SUBJECT */
-	bool offered;                         /* its hint names that --accept */
-	bool excludable;                      /* nothing accepts it, but the run could go on without its subject: --exclude */
+	const char *host; /* of several failed hosts the one that it is about; NULL: about all, or there is one */
+	const char *part; /* which of the code's causes, "zone"; a constant; NULL: it has one */
+	bool acceptable;  /* in this run --accept would take it */
+	bool accepted;    /* it was given, as CODE or CODE:SUBJECT */
+	bool offered;     /* its hint names that --accept */
+	bool excludable;  /* nothing accepts it, but the run could go on without its subject: --exclude */
 };
 struct findings {
 	struct finding *v;
@@ -36,6 +37,8 @@ struct finding *finding_add(struct findings *findings, const char *code, enum se
 void findings_free(struct findings *findings);
 
 bool request_accepts(const struct request *request, const char *code, const char *subject);
+/* The same, by CODE:SUBJECT alone. */
+bool request_accepts_one(const struct request *request, const char *code, const char *subject);
 /* A stop finding that nothing accepts. */
 bool findings_stop(const struct findings *findings);
 /* Is this instance or volume left out? The finding that says so, or NULL. */

@@ -243,6 +243,7 @@ struct life_facts {
 	const char *other; /* its name; NULL: there is none */
 	enum knock other_answer;
 	const char *dumb_broker; /* HOST:PORT of the control plane's brokers that accepts no connection; NULL: none is known */
+	int64_t knocked_ms;      /* when the host was asked again, by our own clock; 0: not since the plan */
 };
 /* The ways on which it is told that a host is dead: what breaks one of them makes all that came on it agree. */
 enum wire { WIRE_BROKER, WIRE_DATABASE, WIRE_NETWORK, WIRE_POWER, WIRE_STORAGE, WIRES };
@@ -264,6 +265,11 @@ struct power_facts {
 
 /* neutron's agents on the failed host: they go on while nova-compute is down alone, and neutron hears of them without nova. */
 #define AGENT_QUEUES 2
+/* How they are looked at again. */
+struct agent_watch {
+	struct bus *own; /* NULL: not opened, or nova's is neutron's */
+	int64_t looked_ms;
+};
 struct agent_facts {
 	bool looked;                /* the host's rows were read */
 	struct neutron_agents rows; /* none with OVN, or where neutron's database is not known */
@@ -272,6 +278,7 @@ struct agent_facts {
 	struct consumer_fact queue[AGENT_QUEUES]; /* that there were; their ->reports says nothing here */
 	size_t nqueue;
 	const char *absent; /* why not all was looked at; NULL: all was */
+	struct agent_watch watch;
 };
 
 /* The services that nova asks over HTTP, as they answer to this machine; and nova-api, as it answers to neutron's question. */
@@ -339,8 +346,22 @@ struct scene {
 	struct agent_facts agents;
 	struct peer_facts peers;
 	struct storage_facts storage;
+	/* Several failed hosts in one run: a scene of each (scene_divide()). What is of one host (subject.host, nova.compute,
+	 * bus.consumer, witness, life, power, agents, storage) is theirs, and this one has what is of all. NULL: it is about
+	 * one itself, or about none. */
+	struct scene *each;
+	size_t neach, nleft;       /* ${nleft}, behind the others: those of which nothing is done */
+	const struct scene *whole; /* of one of several: that of all; NULL: it is alone */
+	struct request own;        /* the same: the request, as it is about this host */
 	struct arena arena;
 };
+/* The scenes of the failed hosts, one after the other: ${scene} itself where it is about one. */
+#define EACH_HOST(h, all) \
+	for (struct scene *h = (all)->each ? (all)->each : (all), *h##_end = h + ((all)->each ? (all)->neach : 1); \
+	     h < h##_end; h++)
+#define EACH_HOST_OF(h, all) \
+	for (const struct scene *h = (all)->each ? (all)->each : (all), *h##_end = h + ((all)->each ? (all)->neach : 1); \
+	     h < h##_end; h++)
 
 void scene_free(struct scene *scene);
 /* Another subject in the same cloud: ${scene} gets what is the same for every host (scene_find_cinder(), scene_find_nova(),
@@ -348,6 +369,29 @@ void scene_free(struct scene *scene);
  * scene_free() and before the next one borrows. */
 void scene_borrow(struct scene *scene, const struct scene *common);
 void scene_give_back(struct scene *scene, struct scene *common);
+
+/* scene_each.c: several failed hosts. Makes ${scene}->each, to be found one after the other, each between scene_lend() and
+ * scene_take_back(); ${scene} has its cinder, nova, and what the subject is about. */
+void scene_divide(struct scene *scene, const struct words *hosts);
+void scene_lend(struct scene *scene, struct scene *host);
+void scene_take_back(struct scene *scene, struct scene *host);
+/* All are found: those that cannot be rescued go behind the others, and moves and instances of the others are ${scene}'s.
+ * ERROR_REFUSED: they are of different cells. */
+int scene_join(struct scene *scene, struct error *err);
+/* The instances anew, with what was learnt of them since. */
+void scene_join_candidates(struct scene *scene);
+/* The words of the request that are about single hosts, for each of them: a statement about the power of hosts counts for those
+ * that it names. */
+void scene_share_words(struct scene *scene);
+/* One of several of which nothing is done, as a backend of it has no counterpart. */
+bool scene_lacks_counterpart(const struct scene *host);
+/* scene_hosts.c. The one that is about ${host}; ${scene} itself where it is about one; NULL: none of several is. */
+struct scene *scene_about(struct scene *scene, const char *host);
+/* Is it a failed host of this run? One of which nothing is done is, too. */
+bool scene_has_failed(const struct scene *scene, const char *host);
+/* "h1 h2", ready for a shell; NULL: about no host. */
+const char *scene_hosts_words(const struct scene *scene, struct arena *arena);
+bool scene_is_about_hosts(const struct scene *scene); /* one at least */
 
 /* scene_cinder.c: services and owners. */
 int scene_find_cinder(struct scene *scene, struct error *err);
@@ -428,6 +472,11 @@ int scene_not_known_in_all_cells(const struct scene *scene, const char *what, co
 int scene_find_target(struct scene *scene, const char *host, struct error *err); /* --target_host */
 int scene_find_instances(struct scene *scene, struct error *err);                /* all of its host */
 int scene_find_instance(struct scene *scene, const char *id, struct error *err); /* uuid or exact name; sets its host */
+/* Of several hosts: are the words of --only and --exclude instances of theirs, or the hosts themselves? */
+int scene_check_words_of_all(const struct scene *scene, struct error *err);
+void scene_sort_candidates(struct scene *scene); /* in the order in which they are evacuated */
+/* Which volumes of its instances are moved before, among all that ${moves} moves. */
+void scene_note_moved(struct scene *scene, const struct scene *moves);
 int scene_find_bus(struct scene *scene, struct error *err);
 void scene_look_for_conductor(struct scene *scene); /* its queue, if the broker answers */
 
@@ -515,17 +564,14 @@ bool scene_is_off(const struct scene *scene);                      /* the agent 
 bool scene_fences(const struct request *request, const char *way); /* --fence ${way} */
 /* What an agent said, or why none did, for people; nothing where none is configured. */
 void scene_say_power(const struct scene *scene, struct str *out);
-json_object *scene_power_json(const struct scene *scene);   /* the evidence; NULL: no agent is configured */
+json_object *scene_power_json(const struct scene *scene); /* the evidence; NULL: no agent is configured */
+json_object *scene_hosts_json(const struct scene *scene); /* scene_each.c: of several hosts, host, power and storage of each */
 json_object *scene_storage_json(const struct scene *scene); /* what Ceph said of each disk; newest look */
 /* scene_agents.c: rows and queues of neutron's agents on the failed host, found when the run begins. What cannot be asked is
  * said in absent, and no error. */
 void scene_find_agents(struct scene *scene);
 /* The same looked at again, over a connection of its own where neutron's broker is another than nova's. */
-struct agent_watch {
-	struct bus *own; /* NULL: not opened, or nova's is neutron's */
-	int64_t looked_ms;
-};
-void scene_look_at_agents(struct scene *scene, struct agent_watch *watch);
+void scene_look_at_agents(struct scene *scene);
 void agent_watch_end(struct agent_watch *watch);
 /* Does one of them show that the host lives? ${why}, may be NULL, gets the sentence. A row that is fresh does, or a consumer of
  * a queue that the host's agent alone reads, unless its own row says that it does not report any more: then the broker has not

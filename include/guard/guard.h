@@ -52,6 +52,7 @@ struct guard {
 	bool offer_for_all; /* one word for all findings of this code: they are about one host */
 	bool of_request;    /* about a run as it was asked for, not about the host: 'host show' does not say it */
 	bool of_life;       /* that the host is alive: who asks what if it died does not ask this */
+	bool of_all;        /* of several failed hosts it is asked once, not of each */
 	bool of_doubt;      /* what could not be looked at: an instance that it is about fits perhaps, and is not known to */
 };
 extern const struct guard guards[]; /* ends with code NULL */

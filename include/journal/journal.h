@@ -22,8 +22,11 @@ struct journal;
 /* Of the format. A record or a key that a reader may ignore does not change it; whatever he must not ignore does. The first
  * record keeps its form in every version, so that each can tell whose a journal is. */
 #define JOURNAL_VERSION 1
+/* The same, of a run about several failed hosts: who does not know of the others must not take it for a run about the first. */
+#define JOURNAL_VERSION_HOSTS 2
 
-/* Makes the file (it must not exist) and its first record, durable. */
+/* Makes the file (it must not exist) and its first record, durable. Where the request names several hosts, ${host} is the first
+ * of them. */
 int journal_create(const struct request *request, const char *run, const char *host, struct journal **out, struct error *err);
 const char *journal_path(const struct journal *journal);
 const char *journal_last(const struct journal *journal); /* the SHA-256 of its last line, 64 digits */
@@ -49,12 +52,12 @@ int journal_add_row(struct journal *journal, const char *now, const struct str *
 /* A unit's before-values as `row` records closed by one `intent`, durable. */
 /* ${where}: the label of the database that it is written to. */
 int journal_intent(struct journal *journal, size_t unit, const struct unit *what, const char *where, struct error *err);
-/* What was seen of the failed host, what speaks against the run, and whom it concerns. */
+/* What was seen of the failed host, what speaks against the run, and whom it concerns: of several hosts a record each. */
 struct findings;
 int journal_evidence(struct journal *journal, const struct scene *scene, const struct findings *findings, struct error *err);
-/* What a fence agent was asked after that, "status" or "off", and what it said. */
-int journal_power(struct journal *journal, const char *action, const struct fence_agent *agent,
-    const struct fence_answer *answer, struct error *err);
+/* What the fence agent of ${host} was asked after that, "status" or "off", and what it said. */
+int journal_power(struct journal *journal, const struct scene *host, const char *action, const struct fence_answer *answer,
+    struct error *err);
 /* What came of one client of a UNIT_FENCE: "add" or "remove". */
 int journal_fence(struct journal *journal, const char *action, const struct step *client, struct error *err);
 /* What neutron's agents and the host's own address said when they were asked again, before a wave. */

@@ -19,13 +19,14 @@ void lock_name(const char *host, char out[LOCK_NAME_SIZE]);
  * the run to recover. Writes nothing. ${except}: a run that may be unfinished, as it is being resumed; NULL: none. */
 int lock_look(const struct scene *scene, const char *except, struct error *err);
 
-/* Takes all locks or none; otherwise as lock_look(). They are held until lock_release() or the end of the process. */
+/* Takes all locks or none, of several hosts each host's, in the order of their names; otherwise as lock_look(). They are held
+ * until lock_release() or the end of the process; ${scene} stays where it is until then. */
 int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err);
 /* After a server was away: what it held went with the connections. Takes its locks again, or says who came in between. */
-int lock_renew(const struct scene *scene, struct lock *lock, struct error *err);
+int lock_renew(struct lock *lock, struct error *err);
 /* Right before a write: each server says that the lock is this run's. One whose connection ended is taken again; ERROR_BUSY: it
  * is another session's, or nobody's (a proxy handed our connection to another session): nothing may be written. */
-int lock_check(const struct scene *scene, struct lock *lock, struct error *err);
+int lock_check(struct lock *lock, struct error *err);
 bool lock_is_lost(const struct lock *lock); /* since a lock_renew() that failed; lock NULL: never had */
 void lock_release(struct lock **lock);
 

@@ -62,6 +62,9 @@ struct past_disk {
 struct past {
 	const char *run, *command, *host, *to, *cinder_host, *target_host, *target_state, *fenced, *user, *on, *started_at,
 	    *result;          /* result NULL: no end was written */
+	struct words hosts;   /* the failed hosts; none: a command about no host. ${host} is the first */
+	struct words left;    /* asked for beside them, and nothing was done of them */
+	bool has_hosts;       /* it was about several */
 	int64_t version;      /* of its format */
 	const char *tool;     /* the evac-manage that wrote it */
 	bool foreign;         /* of a format that is not ours: nothing but its first record was read */
@@ -87,6 +90,11 @@ int past_check(const struct past *past, const char *path, struct error *err);
 /* "of format 2, of evac-manage 0.9.0, and this one, 0.1.0, reads format 1": what is said of a foreign one. */
 void past_add_foreign(const struct past *past, struct str *out);
 void past_free(struct past *past);
+bool past_is_about(const struct past *past, const char *host);
+/* ${scene} is about its host, or about none (NULL), or has a scene of each of its hosts, known by name alone. */
+void past_be_about(const struct past *past, struct scene *scene);
+/* "h1 h2", ready for a shell, those too of which nothing was done; NULL: it was about no host. */
+const char *past_hosts_words(const struct past *past, struct arena *arena);
 
 /* A unit that needs nobody: proved, rolled back or put back, announced and never begun, or settled by a recovery; and a run of
  * which all are, or never began. */

@@ -50,6 +50,7 @@ struct unit {
 	enum unit_kind kind;
 	const char *sentence; /* "move 12 volumes of a@b to c@b" */
 	const char *command;  /* the single command that does just this; NULL: none does */
+	const char *host; /* of a run about several failed hosts: the one that it is about; NULL: about all, or there is one */
 	struct step *step;
 	size_t nstep, cap;
 	const struct candidate *candidate; /* UNIT_EVACUATION; NULL: of a past run */
@@ -63,6 +64,7 @@ struct unit {
 struct kept_out {
 	const char *id, *disk, *fsid; /* "192.0.2.7:0/5" */
 	struct storage_address client;
+	const struct scene *scene; /* of the host whose it was */
 };
 struct plan {
 	struct unit *unit;
@@ -88,6 +90,9 @@ size_t plan_steps(const struct plan *plan);
 const char *step_before(const struct step *step, const char *column);
 const char *step_after(const struct step *step, const char *column);
 
+/* The scene of the failed host that it is about: ${scene} itself where that is about one, or the unit about all. */
+struct scene *unit_scene(struct scene *scene, const struct unit *unit);
+
 int unit_kind_named(const char *name); /* -1: there is none */
 
 /* step_read.c. The row of a step as it is now. ${now} is in ${arena}; ${exists} false: it is gone. */
@@ -110,7 +115,8 @@ const char *step_values_text(const struct step_kind *kind, const char *const *va
 /* plan_make.c. The failed host's nova-compute disabled, with a reason that names run and operator: the first write of a rescue,
  * so that of two runs on two nodes of a cluster, where no lock is seen, one finds the row changed. The ownership moves of the
  * scene as one unit (none when nothing is to be moved), with the failed host's cinder services disabled when the scene marks.
- * The evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. */
+ * The evacuations, one unit each. Last: a mark of a service that is disabled already goes when nothing follows it. The
+ * marks, as the units of power and fences, are of the one host that ${scene} is about. */
 void plan_service_removal(struct plan *plan, struct unit *unit, const struct cinder_service *service);
 void plan_mark(struct plan *plan, const struct scene *scene);
 /* With --fence power, before all that a plan has: the failed host is switched off. Not one that is off already, and not for
@@ -122,7 +128,7 @@ void plan_fence(struct plan *plan, const struct scene *scene);
 /* The last unit goes before all others, none of which then has a command of its own: alone it would be refused. */
 void plan_put_first(struct plan *plan);
 void plan_ownership(struct plan *plan, const struct scene *scene);
-void plan_drop_idle_mark(struct plan *plan, const struct scene *scene);
+void plan_drop_idle_marks(struct plan *plan, const struct scene *scene);
 struct findings;
 void plan_evacuations(struct plan *plan, const struct scene *scene, const struct findings *findings);
 

@@ -128,7 +128,7 @@ static int check_target(const struct work *work, const struct move *m, const cha
 		return error_set(err, ERROR_DRIFT,
 		    "the service row of %s on '%s' was replaced since the plan was made; nothing was changed", binary,
 		    m->to.backend_host);
-	if (!cinder_service_is_up(target, work->scene.cinder.down_s) && !allows(work, "target-down", NULL))
+	if (!cinder_service_is_up(target, work->scene.cinder.down_s) && !allows(work, "target-down", m->to.backend_host))
 		return error_set(err, ERROR_DRIFT, "%s on '%s' went down since the plan was made; nothing was changed", binary,
 		    m->to.backend_host);
 	return 0;
@@ -308,7 +308,7 @@ static int write_and_commit(struct work *work, struct unit *unit, struct db *db,
 	int rc;
 
 	CRASH_POINT("unit_before_begin");
-	if (lock_check(&work->scene, work->lock, err) != 0 || db_begin_write(db, err) != 0)
+	if (lock_check(work->lock, err) != 0 || db_begin_write(db, err) != 0)
 		return -1;
 	rc = writing[unit->kind].before ? writing[unit->kind].before(work, unit, err) : 0;
 	if (rc == 0)
@@ -316,7 +316,7 @@ static int write_and_commit(struct work *work, struct unit *unit, struct db *db,
 	if (rc == 0 && writing[unit->kind].after)
 		rc = writing[unit->kind].after(work, err);
 	if (rc == 0)
-		rc = lock_check(&work->scene, work->lock, err);
+		rc = lock_check(work->lock, err);
 	if (rc != 0) {
 		db_rollback(db);
 		return -1;

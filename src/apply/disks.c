@@ -80,21 +80,20 @@ static int look_at_instance(const struct scene *scene, const char *instance, str
 	return 0;
 }
 
-static void say_hold(struct work *work, const struct disk_fact *disk, bool *hold)
+static void say_hold(const struct scene *host, const struct disk_fact *disk, bool was_held)
 {
-	if (disk && !*hold)
+	if (disk && !was_held)
 		log_notice(
 		    "disk %s of instance %s is open from '%s'; Ceph drops a dead client's watch within 30 s: nothing more is begun until then",
-		    disk->name, disk->instance, work->scene.subject.host);
-	*hold = disk;
+		    disk->name, disk->instance, host->subject.host);
 }
 
-static void say_silence(struct work *work, const struct disk_fact *disk)
+static void say_silence(struct scene *host, const struct disk_fact *disk)
 {
-	if (disk && !work->scene.storage.silent)
+	if (disk && !host->storage.silent)
 		log_warn("who has disk %s of instance %s open is not known any more: %s", disk->name, disk->instance,
 		    disk_unknown(disk));
-	work->scene.storage.silent = disk;
+	host->storage.silent = disk;
 }
 
 /* The host lives: what its other guests do is the same. */
@@ -106,21 +105,38 @@ static int heed_shared(const struct unit *unit, struct error *err)
 	return error_hint(err, "power the host off and wait half a minute, then run the same command again");
 }
 
-int disks_check(struct work *work, bool *hold, struct error *err)
+/* Those of one host. ${seen}: there was a new look. */
+static int check_disks_of(struct work *work, struct scene *host, bool was_held, bool *seen, bool *hold, struct error *err)
 {
 	struct disks_found found = { 0 };
 
-	if (!work->scene.storage.looked)
+	scene_keep_looking_at_disks(host, FRESH_MS);
+	if (host->storage.judged_ms == host->storage.seen_ms) {
+		*hold |= host->storage.held;
 		return 0;
-	scene_keep_looking_at_disks(&work->scene, FRESH_MS);
-	if (work->scene.storage.judged_ms == work->scene.storage.seen_ms)
-		return 0;
-	work->scene.storage.judged_ms = work->scene.storage.seen_ms;
+	}
+	host->storage.judged_ms = host->storage.seen_ms;
+	*seen = true;
 	for (const struct unit *u = work->plan.unit; u < work->plan.unit + work->plan.nunit; u++)
-		if ((evacuation_is_waiting(u) && look_at_instance(&work->scene, u->step[0].id, &found, err) != 0) ||
+		if ((evacuation_is_waiting(u) && look_at_instance(host, u->step[0].id, &found, err) != 0) ||
 		    heed_shared(u, err) != 0)
 			return -1;
-	say_hold(work, found.watched, hold);
-	say_silence(work, found.silent);
+	say_hold(host, found.watched, was_held);
+	say_silence(host, found.silent);
+	host->storage.held = found.watched;
+	*hold |= host->storage.held;
+	return 0;
+}
+
+int disks_check(struct work *work, bool *hold, struct error *err)
+{
+	bool seen = false, now = false;
+
+	EACH_HOST(h, &work->scene)
+	if (h->storage.looked && check_disks_of(work, h, *hold, &seen, &now, err) != 0)
+		return -1;
+	if (!seen)
+		return 0;
+	*hold = now;
 	return kept_out_check(work, err);
 }

@@ -85,9 +85,9 @@ static bool is_watching(const struct scene *scene, const struct storage_address 
 	return false;
 }
 
-static void judge_client(struct work *work, struct step *step)
+static void judge_client(const struct scene *host, struct step *step)
 {
-	const struct ceph_fact *ceph = scene_ceph_with_entries(&work->scene, step_after(step, "cluster"));
+	const struct ceph_fact *ceph = scene_ceph_with_entries(host, step_after(step, "cluster"));
 	struct storage_address client;
 
 	if (!ceph || !read_client(step, &client)) {
@@ -96,7 +96,7 @@ static void judge_client(struct work *work, struct step *step)
 	} else if (!ceph_keeps_out(ceph, &client)) {
 		step->state = step->state == STATE_UNKNOWN ? STATE_UNKNOWN : STATE_FAILED;
 		step->error = step->error ? step->error : _("it is not on the blocklist");
-	} else if (is_watching(&work->scene, &client)) {
+	} else if (is_watching(host, &client)) {
 		step->state = STATE_UNKNOWN;
 		step->error = _("it is on the blocklist and still has the disk open");
 	} else {
@@ -107,9 +107,9 @@ static void judge_client(struct work *work, struct step *step)
 
 /* A disk that is not seen any more, or a client of the host that is not among them: started since the plan was made, or come
  * back. NULL: every disk that is evacuated has its old clients kept out. */
-static const char *wrong_disk(struct work *work, const struct unit *unit)
+static const char *wrong_disk(struct work *work, const struct scene *host, const struct unit *unit)
 {
-	const struct storage_facts *facts = &work->scene.storage;
+	const struct storage_facts *facts = &host->storage;
 	char text[STORAGE_ADDRESS_SIZE];
 
 	for (const struct disk_fact *d = facts->disk; d < facts->disk + facts->ndisk; d++) {
@@ -120,7 +120,7 @@ static const char *wrong_disk(struct work *work, const struct unit *unit)
 			continue;
 		if (disk_unknown(d))
 			return arena_printf(&work->plan.arena, _("disk %s: %s"), d->name, disk_unknown(d));
-		w = disk_life(&work->scene, d);
+		w = disk_life(host, d);
 		lock = disk_lock(d->last);
 		if (w)
 			return arena_printf(&work->plan.arena, _("client %s has the disk %s open"),
@@ -133,23 +133,23 @@ static const char *wrong_disk(struct work *work, const struct unit *unit)
 }
 
 /* Looks until every entry stands and nobody of the host has a disk open, or it is sure that this will not be. */
-static enum state look_until_kept_out(struct work *work, struct unit *unit, const char **why)
+static enum state look_until_kept_out(struct work *work, struct scene *host, struct unit *unit, const char **why)
 {
 	const int64_t end = clock_monotonic_ms() + GONE_MS;
 
 	for (;;) {
 		enum state state = STATE_PROVED;
 
-		scene_look_at_disks_again(&work->scene);
+		scene_look_at_disks_again(host);
 		*why = NULL;
 		for (struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
-			judge_client(work, s);
+			judge_client(host, s);
 			if (s->state != STATE_PROVED && state != STATE_FAILED) {
 				state = s->state;
 				*why = arena_printf(&work->plan.arena, "%s: %s", s->id, s->error);
 			}
 		}
-		if (state == STATE_PROVED && (*why = wrong_disk(work, unit))) {
+		if (state == STATE_PROVED && (*why = wrong_disk(work, host, unit))) {
 			state = STATE_UNKNOWN;
 			unit_set_state(unit, state, *why);
 		}
@@ -169,7 +169,7 @@ static enum state look_until_kept_out(struct work *work, struct unit *unit, cons
  */
 static const char *why_not_kept_out(struct work *work, const struct kept_out *kept, bool *unknown)
 {
-	const struct ceph_fact *ceph = scene_ceph_with_entries(&work->scene, kept->fsid);
+	const struct ceph_fact *ceph = scene_ceph_with_entries(kept->scene, kept->fsid);
 	char age[CLOCK_AGE_SIZE];
 	int64_t left;
 
@@ -182,11 +182,11 @@ static const char *why_not_kept_out(struct work *work, const struct kept_out *ke
 		    _("it is not on the blocklist any more") :
 		    arena_printf(&work->plan.arena, _("its entry in the blocklist ends in %s"), clock_age(left, age));
 	}
-	return is_watching(&work->scene, &kept->client) ? _("it is on the blocklist and has a disk open again") : NULL;
+	return is_watching(kept->scene, &kept->client) ? _("it is on the blocklist and has a disk open again") : NULL;
 }
 
-/* One that is gone before one that is not known. */
-static const struct kept_out *find_lost(struct work *work, const char **why, bool *unknown)
+/* Of one host: one that is gone before one that is not known. */
+static const struct kept_out *find_lost(struct work *work, const struct scene *host, const char **why, bool *unknown)
 {
 	const struct kept_out *found = NULL;
 
@@ -194,7 +194,7 @@ static const struct kept_out *find_lost(struct work *work, const char **why, boo
 	*unknown = false;
 	for (const struct kept_out *k = work->plan.kept; k < work->plan.kept + work->plan.nkept; k++) {
 		bool unsure;
-		const char *text = why_not_kept_out(work, k, &unsure);
+		const char *text = k->scene == host ? why_not_kept_out(work, k, &unsure) : NULL;
 
 		if (!text || (found && unsure))
 			continue;
@@ -224,29 +224,37 @@ static int stop_without_fence(struct work *work, const struct kept_out *lost, co
 	return error_hint(err, "find out who changed the blocklist; then run the same command again, which keeps it out anew");
 }
 
-int kept_out_check(struct work *work, struct error *err)
+static int check_kept_out_of(struct work *work, struct scene *host, struct error *err)
 {
-	const bool needed = !work->request->how.fenced && !scene_is_off(&work->scene);
+	const bool needed = !host->request->how.fenced && !scene_is_off(host);
 	const struct kept_out *lost;
 	const char *why;
 	bool unknown;
 
-	lost = find_lost(work, &why, &unknown);
+	lost = find_lost(work, host, &why, &unknown);
 	for (int i = 1; i < AGAIN_LOOKS && lost && unknown && needed && !signal_came(); i++) {
 		clock_sleep_ms(AGAIN_MS);
-		scene_look_at_disks_again(&work->scene);
-		lost = find_lost(work, &why, &unknown);
+		scene_look_at_disks_again(host);
+		lost = find_lost(work, host, &why, &unknown);
 	}
 	if (lost && !unknown)
 		return stop_without_fence(work, lost, why, err);
-	if (lost && !work->kept_unsure)
+	if (lost && !host->storage.kept_unsure)
 		log_warn("whether client %s of Ceph is still kept out is not known: %s", lost->id, why);
-	work->kept_unsure = lost;
+	host->storage.kept_unsure = lost;
 	if (!lost || !needed)
 		return 0;
 	error_set(err, ERROR_DRIFT, "whether client %s of Ceph is still kept out is not known: %s; nothing more is begun",
 	    lost->id, why);
 	return error_hint(err, "look at the monitors of the cluster; then run the same command again");
+}
+
+int kept_out_check(struct work *work, struct error *err)
+{
+	EACH_HOST(h, &work->scene)
+	if (check_kept_out_of(work, h, err) != 0)
+		return -1;
+	return 0;
 }
 
 /* ---- the unit */
@@ -264,6 +272,7 @@ static int record_clients(struct work *work, const struct unit *unit, struct err
 static int say_fenced(struct work *work, size_t index, enum state state, const char *why, struct error *err)
 {
 	const struct unit *unit = &work->plan.unit[index];
+	const char *host = unit_scene(&work->scene, unit)->subject.host;
 	size_t n = 0;
 
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
@@ -277,10 +286,10 @@ static int say_fenced(struct work *work, size_t index, enum state state, const c
 	}
 	if (state == STATE_FAILED)
 		error_set(err, ERROR_ERROR, "not every client of '%s' could be kept off its disks: %s; nothing else was begun",
-		    work->scene.subject.host, why);
+		    host, why);
 	else
 		error_set(err, ERROR_UNKNOWN, "whether '%s' is kept off its disks is not known: %s; nothing else was begun",
-		    work->scene.subject.host, why);
+		    host, why);
 	if (n > 0)
 		return error_hint(err, "what is on the blocklist stays there: evac-manage journal show %s", work->run);
 	return error_hint(err, "power the host off by hand");
@@ -289,12 +298,12 @@ static int say_fenced(struct work *work, size_t index, enum state state, const c
 int apply_fence(struct work *work, size_t index, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	const struct storage_facts *facts = &work->scene.storage;
+	struct scene *host = unit_scene(&work->scene, unit);
+	const struct storage_facts *facts = &host->storage;
 	const char *why = NULL;
 	enum state state;
 
-	if (lock_check(&work->scene, work->lock, err) != 0 ||
-	    journal_intent(work->journal, index, unit, _("Ceph's blocklist"), err) != 0) {
+	if (lock_check(work->lock, err) != 0 || journal_intent(work->journal, index, unit, _("Ceph's blocklist"), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, _("not run: the journal could not be written"));
 		return -1;
 	}
@@ -304,7 +313,7 @@ int apply_fence(struct work *work, size_t index, struct error *err)
 		if (!ceph_is_told_before(facts, i))
 			order(work, unit, &facts->ceph[i]);
 	CRASH_POINT("fence_after_add");
-	state = look_until_kept_out(work, unit, &why);
+	state = look_until_kept_out(work, host, unit, &why);
 	if (record_clients(work, unit, err) != 0) {
 		unit_set_state(unit, STATE_UNKNOWN, _("the journal could not be written"));
 		return -1;

@@ -17,38 +17,45 @@ static bool is_old_look(int64_t looked_ms, int64_t again_ms)
 }
 
 /* What was seen; false: all of it is young enough. */
-static bool ask_witnesses_again(struct work *work)
+static bool ask_witnesses_again(struct scene *host)
 {
-	bool agents = is_old_look(work->agents.looked_ms, AGENTS_AGAIN_MS);
-	bool knock = work->scene.life.asked && is_old_look(work->knocked_ms, KNOCK_AGAIN_MS);
+	bool agents = is_old_look(host->agents.watch.looked_ms, AGENTS_AGAIN_MS);
+	bool knock = host->life.asked && is_old_look(host->life.knocked_ms, KNOCK_AGAIN_MS);
 
 	if (agents)
-		scene_look_at_agents(&work->scene, &work->agents);
+		scene_look_at_agents(host);
 	if (knock) {
-		scene_knock_again(&work->scene);
-		work->knocked_ms = clock_monotonic_ms();
+		scene_knock_again(host);
+		host->life.knocked_ms = clock_monotonic_ms();
 	}
 	return agents || knock;
 }
 
 /* For people who ask later. No run depends on it. */
-static void record_witness(struct work *work)
+static void record_witness(struct work *work, const struct scene *host)
 {
-	const struct scene *scene = &work->scene;
 	struct error err = { 0 };
 
-	if (!scene->life.asked && !scene->agents.looked && scene->agents.nqueue == 0) /* there is none */
+	if (!host->life.asked && !host->agents.looked && host->agents.nqueue == 0) /* there is none */
 		return;
-	if (work->journal && journal_witness(work->journal, &work->scene, &err) != 0)
+	if (work->journal && journal_witness(work->journal, host, &err) != 0)
 		log_warn("%s", err.text);
+}
+
+int life_check_of(struct work *work, struct scene *host, struct error *err)
+{
+	auto_str struct str why = { 0 };
+
+	if (ask_witnesses_again(host))
+		record_witness(work, host);
+	work->source_reports = scene_agent_speaks(host, &why) || scene_answers(host, &why);
+	return work->source_reports ? error_set(err, ERROR_DRIFT, "%s: the host is alive", why.s) : 0;
 }
 
 int life_check(struct work *work, struct error *err)
 {
-	auto_str struct str why = { 0 };
-
-	if (ask_witnesses_again(work))
-		record_witness(work);
-	work->source_reports = scene_agent_speaks(&work->scene, &why) || scene_answers(&work->scene, &why);
-	return work->source_reports ? error_set(err, ERROR_DRIFT, "%s: the host is alive", why.s) : 0;
+	EACH_HOST(h, &work->scene)
+	if (life_check_of(work, h, err) != 0)
+		return -1;
+	return 0;
 }

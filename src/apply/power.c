@@ -18,14 +18,15 @@
 static int say_what_came(struct work *work, size_t index, struct error *err)
 {
 	struct unit *unit = &work->plan.unit[index];
-	const struct power_facts *power = &work->scene.power;
+	const struct scene *host = unit_scene(&work->scene, unit);
+	const struct power_facts *power = &host->power;
 	enum state state = power->answer.state == FENCE_OFF ? STATE_PROVED :
 	    power->answer.state == FENCE_ON                 ? STATE_FAILED :
 							      STATE_UNKNOWN;
 	auto_str struct str said = { 0 };
 	const char *why;
 
-	scene_say_power(&work->scene, &said);
+	scene_say_power(host, &said);
 	why = state == STATE_PROVED ? NULL : arena_dup(&work->plan.arena, said.s);
 	unit_set_state(unit, state, why);
 	if (journal_outcome(work->journal, index, state, why, err) != 0)
@@ -45,11 +46,12 @@ static int say_what_came(struct work *work, size_t index, struct error *err)
 
 int apply_power(struct work *work, size_t index, struct error *err)
 {
-	struct power_facts *power = &work->scene.power;
 	struct unit *unit = &work->plan.unit[index];
+	struct scene *host = unit_scene(&work->scene, unit);
+	struct power_facts *power = &host->power;
 	struct fence_answer order;
 
-	if (lock_check(&work->scene, work->lock, err) != 0 ||
+	if (lock_check(work->lock, err) != 0 ||
 	    journal_intent(work->journal, index, unit, fence_agent_name(&power->agent), err) != 0) {
 		unit_set_state(unit, STATE_SKIPPED, _("not run: the journal could not be written"));
 		return -1;
@@ -60,8 +62,8 @@ int apply_power(struct work *work, size_t index, struct error *err)
 	fence_off(&power->agent, &order, &power->answer);
 	power->asked_ms = clock_monotonic_ms();
 	CRASH_POINT("power_after_off");
-	if (journal_power(work->journal, "off", &power->agent, &order, err) != 0 ||
-	    journal_power(work->journal, "status", &power->agent, &power->answer, err) != 0) {
+	if (journal_power(work->journal, host, "off", &order, err) != 0 ||
+	    journal_power(work->journal, host, "status", &power->answer, err) != 0) {
 		unit_set_state(unit, STATE_UNKNOWN, _("the journal could not be written"));
 		return -1;
 	}
@@ -78,14 +80,14 @@ static bool is_fresh(const struct power_facts *power)
 }
 
 /* Silence of an agent that was all that had confirmed it: some tries long. */
-static int ask_again(struct work *work, struct error *err)
+static int ask_again(struct work *work, struct scene *host, struct error *err)
 {
-	struct power_facts *power = &work->scene.power;
-	bool needed = scene_is_off(&work->scene) && !work->request->how.fenced;
+	struct power_facts *power = &host->power;
+	bool needed = scene_is_off(host) && !host->request->how.fenced;
 
 	for (int i = 0; i < TRIES; i++) {
-		scene_ask_power(&work->scene);
-		if (work->journal && journal_power(work->journal, "status", &power->agent, &power->answer, err) != 0)
+		scene_ask_power(host);
+		if (work->journal && journal_power(work->journal, host, "status", &power->answer, err) != 0)
 			return -1;
 		if (power->answer.state != FENCE_UNKNOWN || !needed || signal_came())
 			return 0;
@@ -94,27 +96,35 @@ static int ask_again(struct work *work, struct error *err)
 	return 0;
 }
 
-int power_check(struct work *work, struct error *err)
+int power_check_of(struct work *work, struct scene *host, struct error *err)
 {
-	struct power_facts *power = &work->scene.power;
-	bool was_off = scene_is_off(&work->scene);
+	struct power_facts *power = &host->power;
+	bool was_off = scene_is_off(host);
 	auto_str struct str said = { 0 };
 
 	if (!power->asked || is_fresh(power))
 		return 0;
-	if (ask_again(work, err) != 0)
+	if (ask_again(work, host, err) != 0)
 		return -1;
-	scene_say_power(&work->scene, &said);
+	scene_say_power(host, &said);
 	if (power->answer.state == FENCE_ON) {
-		error_set(err, ERROR_DRIFT, "'%s' is on: %s; nothing more is begun", work->scene.subject.host, said.s);
+		error_set(err, ERROR_DRIFT, "'%s' is on: %s; nothing more is begun", host->subject.host, said.s);
 		return error_hint(err, "power it off; then run the same command again");
 	}
 	if (power->answer.state == FENCE_OFF || !was_off)
 		return 0;
-	log_warn("'%s' was off and its fence agent gives no answer any more: %s", work->scene.subject.host, said.s);
-	if (work->request->how.fenced)
+	log_warn("'%s' was off and its fence agent gives no answer any more: %s", host->subject.host, said.s);
+	if (host->request->how.fenced)
 		return 0;
-	error_set(err, ERROR_DRIFT, "whether '%s' is still off is not known: %s; nothing more is begun",
-	    work->scene.subject.host, said.s);
+	error_set(err, ERROR_DRIFT, "whether '%s' is still off is not known: %s; nothing more is begun", host->subject.host,
+	    said.s);
 	return error_hint(err, "look at the host and its BMC; then run the same command again");
+}
+
+int power_check(struct work *work, struct error *err)
+{
+	EACH_HOST(h, &work->scene)
+	if (power_check_of(work, h, err) != 0)
+		return -1;
+	return 0;
 }

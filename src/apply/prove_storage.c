@@ -173,18 +173,19 @@ static bool was_unknown(const struct scene *scene, const char *instance)
 
 const char *storage_look(struct work *work, struct unit *unit, const struct arrived *at, bool over)
 {
+	struct scene *old = unit_scene(&work->scene, unit);
 	struct evacuation *e = unit->evacuation;
 	struct disks_seen seen;
 
-	if (!work->scene.storage.looked || !at->host || !str_equal(at->vm_state, "active"))
+	if (!old->storage.looked || !at->host || !str_equal(at->vm_state, "active"))
 		return NULL;
 	over |= clock_monotonic_ms() - e->ended_ms > DISKS_SETTLE_MS;
-	scene_keep_looking_at_disks(&work->scene, over ? LAST_FRESH_MS : FRESH_MS);
-	seen = see_disks(&work->scene, unit->step[0].id);
-	judge_seen(work, e, &work->scene, &seen, at->host, over);
+	scene_keep_looking_at_disks(old, over ? LAST_FRESH_MS : FRESH_MS);
+	seen = see_disks(old, unit->step[0].id);
+	judge_seen(work, e, old, &seen, at->host, over);
 	if (e->disks == DISKS_SHARED)
 		return e->disks_why;
-	if (over || was_unknown(&work->scene, unit->step[0].id))
+	if (over || was_unknown(old, unit->step[0].id))
 		return NULL;
 	return e->disks == DISKS_NOT_WRITTEN || e->disks == DISKS_NOT_LOOKED_AT ? e->disks_why : NULL;
 }

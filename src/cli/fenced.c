@@ -122,6 +122,27 @@ const char *fenced_fault(const char *text)
 	return n.words < WORDS_LEAST ? N_("it is a single word") : NULL;
 }
 
+/* Of a host's name; what is behind a dot alone is the next sentence. */
+static bool is_of_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_';
+}
+
+static bool ends_name(const char *p)
+{
+	return !is_of_name(*p) && !(*p == '.' && is_of_name(p[1]));
+}
+
+bool fenced_names(const char *text, const char *host)
+{
+	const size_t n = strlen(host);
+
+	for (const char *p = n ? strstr(text, host) : NULL; p; p = strstr(p + 1, host))
+		if ((p == text || (!is_of_name(p[-1]) && p[-1] != '.')) && ends_name(p + n))
+			return true;
+	return false;
+}
+
 int fenced_check(const char *where, const char *text, struct error *err)
 {
 	const char *fault = text ? fenced_fault(text) : NULL;

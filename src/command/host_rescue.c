@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "host_rescue.h"
 #include "words.h"
 #include "cli/fenced.h"
 #include "recover/recover.h"
@@ -61,14 +62,10 @@ static int find_rescued_home(struct scene *scene, struct error *err)
 	return 0;
 }
 
-static int find_rescue(struct scene *scene, struct error *err)
+int rescue_find_host(struct scene *scene, struct error *err)
 {
 	const struct request *r = scene->request;
 
-	scene->subject.evacuates = scene->subject.moves_things = true;
-	scene->subject.marks = !r->what.no_mark;
-	if (scene_find_cinder_near(scene, err) != 0 || scene_find_nova(scene, err) != 0)
-		return -1;
 	if (scene_check_node(scene, r->what.host, err) != 0 || scene_check_node(scene, r->what.to, err) != 0 ||
 	    (r->what.cinder_host && scene_check_node(scene, r->what.cinder_host, err) != 0))
 		return -1;
@@ -78,19 +75,33 @@ static int find_rescue(struct scene *scene, struct error *err)
 	if (r->what.cinder_host &&
 	    scene_add_counterparts(scene, r->what.cinder_host, r->what.to, 1u << MOVE_BACKEND | 1u << MOVE_BACKUPS, err) != 0)
 		return -1;
-	if (scene->subject.evacuates && scene_find_instances(scene, err) != 0)
+	return scene->subject.evacuates ? scene_find_instances(scene, err) : 0;
+}
+
+static int find_rescue(struct scene *scene, struct error *err)
+{
+	const struct request *r = scene->request;
+
+	scene->subject.evacuates = scene->subject.moves_things = true;
+	scene->subject.marks = !r->what.no_mark;
+	if (scene_find_cinder_near(scene, err) != 0 || scene_find_nova(scene, err) != 0 || rescue_find_host(scene, err) != 0)
 		return -1;
 	if (r->what.target_host && scene_find_target(scene, r->what.target_host, err) != 0)
 		return -1;
 	return scene_find_bus(scene, err);
 }
 
+void rescue_plan(struct plan *plan, const struct scene *scene, const struct findings *findings)
+{
+	plan_ownership(plan, scene);
+	plan_evacuations(plan, scene, findings);
+	plan_drop_idle_marks(plan, scene);
+}
+
 static void plan_rescue(struct plan *plan, const struct scene *scene, const struct findings *findings)
 {
 	plan_mark(plan, scene);
-	plan_ownership(plan, scene);
-	plan_evacuations(plan, scene, findings);
-	plan_drop_idle_mark(plan, scene);
+	rescue_plan(plan, scene, findings);
 }
 
 static const struct operation host_rescue = {
@@ -108,12 +119,16 @@ static int check_resumed(const struct request *r, const struct past *past, struc
 		    str_or(past->command, "?"));
 		return error_hint(err, "to settle it: evac-manage journal recover %s", r->what.resume);
 	}
-	if (!str_equal(past->host, r->what.host)) {
-		auto_free char *host = shell_quoted(str_or(past->host, "HOST"));
+	if (past->has_hosts ? !rescue_names_all_of(r, past) : rescue_is_of_several(r) || !str_equal(past->host, r->what.host)) {
+		auto_arena struct arena arena = { 0 };
+		const char *hosts = str_or(past_hosts_words(past, &arena), "HOST");
 
-		error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume, str_or(past->host, "?"),
-		    r->what.host);
-		return error_hint(err, "evac-manage host rescue %s --resume %s", host, r->what.resume);
+		if (past->has_hosts || rescue_is_of_several(r))
+			error_set(err, ERROR_REFUSED, "run '%s' is about other hosts: %s", r->what.resume, hosts);
+		else
+			error_set(err, ERROR_REFUSED, "run '%s' is about '%s', not about '%s'", r->what.resume,
+			    str_or(past->host, "?"), r->what.host);
+		return error_hint(err, "evac-manage host rescue %s --resume %s", hosts, r->what.resume);
 	}
 	if ((r->what.to && !str_equal(r->what.to, past->to)) ||
 	    (r->what.cinder_host && !str_equal(r->what.cinder_host, past->cinder_host)) ||
@@ -149,7 +164,8 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 {
 	struct request own = *request;
 	struct recovered recovered = { 0 };
-	struct operation rest = host_rescue;
+	struct operation rest = rescue_is_of_several(request) ? host_rescue_several : host_rescue;
+	auto_arena struct arena arena = { 0 };
 	struct past *past = &recovered.past;
 	enum error_kind result;
 
@@ -165,6 +181,8 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 	own.what.cinder_host = past->cinder_host;
 	own.what.target_host = past->target_host;
 	own.how.fenced = request->how.fenced ? request->how.fenced : past->fenced;
+	if (past->has_hosts)
+		rescue_take_hosts(&own, past, &arena);
 	if (result == ERROR_OK && fenced_check("the --fenced of the run", own.how.fenced, err) != 0)
 		result = err->kind;
 	if (result == ERROR_OK)
@@ -175,7 +193,13 @@ static enum error_kind resume_rescue(const struct request *request, struct error
 
 static enum error_kind run_host_rescue(const struct request *request, struct error *err)
 {
-	return request->what.resume ? resume_rescue(request, err) : run_operation(&host_rescue, request, err);
+	auto_arena struct arena arena = { 0 };
+	struct request all;
+
+	if (!rescue_is_of_several(request))
+		return request->what.resume ? resume_rescue(request, err) : run_operation(&host_rescue, request, err);
+	all = rescue_name_all(request, &arena);
+	return all.what.resume ? resume_rescue(&all, err) : run_operation(&host_rescue_several, &all, err);
 }
 
 /* clang-format off */
@@ -189,15 +213,37 @@ static const struct option_spec options[] = {
 	{ .name = "target_host", .type = OPTION_HOST, .offset = AT(what.target_host), .metavar = "HOST3",
 	  .sentence = "request this host for every instance; without: the scheduler picks" },
 	{ .name = "no-mark", .type = OPTION_FLAG, .offset = AT(what.no_mark), .sentence = "leave the host's services enabled" },
+	{ .name = "aggregate", .type = OPTION_WORDS, .offset = AT(what.aggregates), .metavar = "AGGREGATE",
+	  .sentence = "the hosts of this aggregate, as one failure; repeatable; --exclude HOST leaves one out" },
+	{ .name = "zone", .type = OPTION_WORDS, .offset = AT(what.zones), .metavar = "ZONE",
+	  .sentence = "the same of an availability zone; repeatable" },
 	OPTION_FOLLOW_ZONE,
 	OPTION_TO_CLUSTER,
 	OPTION_SETTLE,
+	{ 0 }
+};
+static const struct argument_spec arguments[] = {
+	{ .metavar = "HOST", .type = OPTION_HOST, .offset = AT(what.host), .optional = true,
+	  .sentence = "the failed host, as nova names it" },
+	{ .metavar = "HOST...", .type = OPTION_WORDS, .offset = AT(what.hosts), .optional = true,
+	  .sentence = "more hosts that failed with it: one plan, one journal" },
 	{ 0 }
 };
 /* clang-format on */
 
 static int to_or_resume(const struct request *request, struct error *err)
 {
+	if (rescue_is_of_several(request) && request->what.cinder_host)
+		return error_set(err, ERROR_USAGE,
+		    "--cinder-host is another name of one failed host: rescue that one by itself");
+	if (!rescue_is_of_several(request) && !request->what.host) {
+		error_set(err, ERROR_USAGE,
+		    "'host rescue' needs HOST (the failed host, as nova names it), or --aggregate or --zone");
+		return error_hint(err, "usage: evac-manage host rescue HOST --to HOST2 [options]");
+	}
+	if (request->what.resume && request->what.aggregates.n + request->what.zones.n > 0)
+		return error_set(err, ERROR_USAGE,
+		    "--resume takes the hosts of the run by their names, not by --aggregate or --zone");
 	if (request->what.resume && request->how.plan_out) {
 		error_set(err, ERROR_USAGE, "--resume writes (it settles the run first), --plan-out only makes a plan");
 		return error_hint(err,
@@ -216,12 +262,14 @@ const struct command command_host_rescue = {
 	.sentence = "move volumes, evacuate instances, verify both",
 	.details = "Disables the host's services, moves its volumes and backups to HOST2 in one transaction, then evacuates its "
 		"instances and follows each until its evacuation ends. Can be resumed. Volumes and backups can be moved back; an evacuation that "
-		"nova has begun cannot.\n\n"
+		"nova has begun cannot. Several hosts that failed together are one run: all are moved first, their instances are "
+		"placed together, and --fenced counts for the hosts that it names.\n\n"
 		"Examples:\n"
 		"  evac-manage host rescue ctl1 --to ctl2 --dry-run\n"
-		"  evac-manage host rescue ctl1 --to ctl2",
+		"  evac-manage host rescue ctl1 --to ctl2\n"
+		"  evac-manage host rescue ctl1 ctl4 ctl7 --to ctl2",
 	.flags = COMMAND_WRITES | COMMAND_EVACUATES,
-	.options = options, .arguments = failed_host_arguments,
+	.options = options, .arguments = arguments,
 	.check = to_or_resume,
 	.run = run_host_rescue,
 };

@@ -47,9 +47,14 @@ static void add_reason(json_object *record, struct str *out)
 
 static void line_of_run(struct journal_lines *lines, json_object *record, struct str *out)
 {
+	json_object *list = json_object_object_get(record, "hosts");
+	auto_str struct str hosts = { 0 };
+
 	(void)lines;
+	for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++)
+		str_addf(&hosts, "%s%s", i ? " " : "", str_or(json_object_get_string(json_object_array_get_idx(list, i)), "?"));
 	str_addf(out, _("run %s: %s %s, by %s on %s"), str_or(get_text(record, "run"), "?"),
-	    str_or(get_text(record, "command"), "?"), str_or(get_text(record, "host"), ""),
+	    str_or(get_text(record, "command"), "?"), hosts.n ? hosts.s : str_or(get_text(record, "host"), ""),
 	    str_or(get_text(record, "sudo_user"), str_or(get_text(record, "user"), "?")), str_or(get_text(record, "on"), "?"));
 }
 
@@ -165,6 +170,8 @@ static void line_of_witness(struct journal_lines *lines, json_object *record, st
 	size_t n = count_alive(json_object_object_get(record, "agents"));
 
 	(void)lines;
+	if (get_text(record, "host"))
+		str_addf(out, "%s: ", get_text(record, "host"));
 	str_addf(out, _("the failed host was checked again: signs of life from neutron's agents: %zu"), n);
 	if (json_object_is_type(life, json_type_object))
 		str_addf(out, _(", its address %s: %s"), str_or(get_text(life, "address"), "?"),

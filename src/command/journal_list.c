@@ -45,12 +45,21 @@ static const char *run_state(const struct past *p)
 	return str_equal(p->result, "ok") ? "done" : "failed";
 }
 
+static void show_hosts(struct table *t, const struct past *p)
+{
+	auto_str struct str hosts = { 0 };
+
+	for (size_t i = 0; i < p->hosts.n; i++)
+		str_addf(&hosts, "%s%s", i ? "," : "", p->hosts.v[i]);
+	table_text(t, "host", p->has_hosts ? hosts.s : p->host);
+}
+
 static void add_run(struct table *t, const struct past *p, const char *file)
 {
 	table_add(t);
 	table_text(t, "run", str_or(p->run, file));
 	table_text(t, "command", p->command);
-	table_text(t, "host", p->host);
+	show_hosts(t, p);
 	table_text(t, "state", run_state(p));
 	table_text(t, "started_at", p->started_at);
 	table_int(t, "units_done", (int64_t)count_units(p, "proved", "applied"));

@@ -91,9 +91,9 @@ static void say_what_is_odd(const struct shown_records *shown, const char *path,
 {
 	if (torn)
 		log_warn("the last record of '%s' is incomplete; the step that it announces was not begun", path);
-	if (shown->version >= 0 && shown->version != JOURNAL_VERSION)
-		log_warn("the journal '%s' is of format %lld, evac-manage %s knows format %d: this may not be all of it", path,
-		    (long long)shown->version, EVAC_MANAGE_VERSION, JOURNAL_VERSION);
+	if (shown->version >= 0 && shown->version != JOURNAL_VERSION && shown->version != JOURNAL_VERSION_HOSTS)
+		log_warn("the journal '%s' is of format %lld, evac-manage %s knows formats up to %d: this may not be all of it",
+		    path, (long long)shown->version, EVAC_MANAGE_VERSION, JOURNAL_VERSION_HOSTS);
 }
 
 /* Of a damaged journal what stands before the damage; then the error. */

@@ -50,34 +50,42 @@ int evacuation_body(const struct evacuation_message *m, json_object *instance, s
 
 /* A service that this run forced down is down to nova whatever it reports; to us its heartbeat still counts. Of one that was
  * forced down before, only a heartbeat that is younger than what was found. */
-static bool reports_again(const struct work *work, const struct nova_service *now)
+static bool reports_again(const struct scene *host, const struct nova_service *now)
 {
-	const struct nova_service *found = work->scene.nova.compute;
-	bool reports = nova_service_reports(now, work->scene.nova.down_s);
+	const struct nova_service *found = host->nova.compute;
+	bool reports = nova_service_reports(now, host->nova.down_s);
 
 	if (!reports || !found || !found->forced_down)
 		return reports;
 	return found->heartbeat_age_s.set &&
 	    now->heartbeat_age_s.v + CLOCKS_DIFFER_S <
-	    found->heartbeat_age_s.v + (clock_monotonic_ms() - work->scene.nova.compute_seen_ms) / 1000;
+	    found->heartbeat_age_s.v + (clock_monotonic_ms() - host->nova.compute_seen_ms) / 1000;
 }
 
-/* The services of the failed host, asked anew. */
-static int check_still_down(struct work *work, struct error *err)
+/* The services of a failed host, asked anew. */
+static int check_still_down(struct work *work, const struct scene *host, struct error *err)
 {
 	struct nova_services now = { 0 };
 	const struct nova_service *s;
 	int rc = 0;
 
-	if (nova_services_of_host(work->scene.nova.home->cell->db, work->scene.subject.host, &now, err) != 0)
+	if (nova_services_of_host(work->scene.nova.home->cell->db, host->subject.host, &now, err) != 0)
 		return -1;
-	s = nova_service_find(&now, "nova-compute", work->scene.subject.host);
-	work->source_reports = s && reports_again(work, s);
+	s = nova_service_find(&now, "nova-compute", host->subject.host);
+	work->source_reports = s && reports_again(host, s);
 	if (work->source_reports)
-		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive",
-		    work->scene.subject.host);
+		rc = error_set(err, ERROR_DRIFT, "nova-compute on '%s' reports again: the host is alive", host->subject.host);
 	nova_services_free(&now);
 	return rc;
+}
+
+/* One of several that lives may have all of them live: what told that they are dead is the same. */
+static int check_all_still_down(struct work *work, struct error *err)
+{
+	EACH_HOST_OF(h, &work->scene)
+	if (check_still_down(work, h, err) != 0)
+		return -1;
+	return 0;
 }
 
 int evacuation_look_at_source(struct work *work, struct error *err)
@@ -87,7 +95,7 @@ int evacuation_look_at_source(struct work *work, struct error *err)
 	if (!evacuation_look_is_old(work->source_looked_ms))
 		return 0;
 	work->source_looked_ms = 0;
-	if (lock_check(&work->scene, work->lock, err) != 0 || check_still_down(work, err) != 0)
+	if (lock_check(work->lock, err) != 0 || check_all_still_down(work, err) != 0)
 		return -1;
 	work->source_looked_ms = begun_ms;
 	return 0;

@@ -145,8 +145,8 @@ static int end_of_run(const struct work *work, int rc, struct error *err)
 
 	if (rc != 0 || !alive)
 		return rc;
-	error_set(err, ERROR_DRIFT, "'%s' is not off: the guest of %s still runs (guest-alive)", work->scene.subject.host,
-	    str_or(alive->step[0].name, alive->step[0].id));
+	error_set(err, ERROR_DRIFT, "'%s' is not off: the guest of %s still runs (guest-alive)",
+	    str_or(alive->step[0].before[0], "?"), str_or(alive->step[0].name, alive->step[0].id));
 	return error_hint(err, "power it off before anything of it is evacuated");
 }
 
@@ -156,14 +156,16 @@ int apply_evacuations(struct work *work, struct error *err)
 	int rc;
 
 	/* once more before the first message, however young the answers are */
-	work->scene.power.asked_ms = work->scene.storage.seen_ms = work->knocked_ms = 0;
+	EACH_HOST(h, &work->scene)
+	h->power.asked_ms = h->storage.seen_ms = h->life.knocked_ms = 0;
 	order_begin(&wave.order, &work->plan);
 	progress_begin(&wave.progress, work);
 	wave.progress.order = &wave.order;
 	rc = send_and_follow(work, &wave, err);
 	evacuations_withdraw(work);
 	plugging_end(&wave.plugging);
-	agent_watch_end(&work->agents);
+	EACH_HOST(h, &work->scene)
+	agent_watch_end(&h->agents.watch);
 	progress_end(&wave.progress, work);
 	order_free(&wave.order);
 	return end_of_run(work, rc, err);

@@ -246,11 +246,11 @@ static void waiting_free(struct waiting *w)
 }
 
 /* The states first, the vifs then: what a compute waits for is written before it begins to wait. */
-static int read_waiting(struct work *work, struct waiting *w, struct error *err)
+static int read_waiting(struct work *work, const char *host, struct waiting *w, struct error *err)
 {
 	struct db *cell = work->scene.nova.home->cell->db;
 
-	if (evacuations_plugging(cell, work->scene.subject.host, &w->rows, err) != 0)
+	if (evacuations_plugging(cell, host, &w->rows, err) != 0)
 		return -1;
 	w->unit = xcalloc(w->rows.n + 1, sizeof *w->unit);
 	w->vifs = xcalloc(w->rows.n + 1, sizeof *w->vifs);
@@ -343,23 +343,30 @@ static bool is_among(const struct waiting *w, size_t unit)
 	return false;
 }
 
-void plugging_look(struct work *work, struct plugging *p)
+static void look_at_waiting_of(struct work *work, struct plugging *p, const struct scene *host)
 {
 	struct waiting w = { 0 };
 	struct error err = { 0 };
 
-	if (!work->scene.nova.home || !work->scene.nova.home->cell->db)
-		return;
-	p->read_ms = clock_monotonic_ms();
-	if (read_waiting(work, &w, &err) != 0) {
+	if (read_waiting(work, host->subject.host, &w, &err) != 0) {
 		log_debug("%s", err.text); /* who follows asks the same database, and says so */
 	} else {
 		for (size_t i = 0; i < work->plan.nunit; i++)
-			if (evacuation_is(&work->plan.unit[i], PHASE_SENT) && !is_among(&w, i))
+			if (evacuation_is(&work->plan.unit[i], PHASE_SENT) && !is_among(&w, i) &&
+			    unit_scene(&work->scene, &work->plan.unit[i]) == host)
 				keep_wait(work, i, NULL);
 		decide_all(work, p, &w);
 	}
 	waiting_free(&w);
+}
+
+void plugging_look(struct work *work, struct plugging *p)
+{
+	if (!work->scene.nova.home || !work->scene.nova.home->cell->db)
+		return;
+	p->read_ms = clock_monotonic_ms();
+	EACH_HOST_OF(h, &work->scene)
+	look_at_waiting_of(work, p, h);
 }
 
 void plugging_end(struct plugging *p)

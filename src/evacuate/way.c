@@ -11,7 +11,7 @@ int evacuation_reconnect(struct work *work, struct error *err)
 {
 	if (world_reconnect_cell(&work->world, work->scene.nova.home->cell, err) != 0)
 		return -1;
-	return lock_renew(&work->scene, work->lock, err);
+	return lock_renew(work->lock, err);
 }
 
 static int check_cell_answers(struct work *work, struct error *err)

@@ -43,6 +43,19 @@ bool request_accepts(const struct request *request, const char *code, const char
 	return false;
 }
 
+bool request_accepts_one(const struct request *request, const char *code, const char *subject)
+{
+	size_t n = strlen(code);
+
+	for (size_t i = 0; i < request->how.accept.n; i++) {
+		const char *word = request->how.accept.v[i];
+
+		if (str_starts(word, code) && word[n] == ':' && str_equal(word + n + 1, subject))
+			return true;
+	}
+	return false;
+}
+
 bool findings_stop(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->n; i++)

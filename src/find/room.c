@@ -197,7 +197,7 @@ static bool has_failed(const struct scene *scene, const struct words *failed, co
 	for (size_t i = 0; failed && i < failed->n; i++)
 		if (strcmp(failed->v[i], host) == 0)
 			return true;
-	return scene->subject.host && strcmp(scene->subject.host, host) == 0;
+	return scene_has_failed(scene, host);
 }
 
 static void make_rooms(const struct scene *scene, const char *target, const struct words *failed, struct rooms *out)
@@ -257,7 +257,7 @@ const char *rooms_all_marked(const struct scene *scene)
 	const struct compute_nodes *nodes = &scene->nova.home->nodes;
 
 	for (const struct compute_node *n = nodes->v; !scene->request->what.force && n < nodes->v + nodes->n; n++) {
-		if (str_equal(n->host, scene->subject.host) || (target && !str_equal(n->host, target)) ||
+		if (scene_has_failed(scene, n->host) || (target && !str_equal(n->host, target)) ||
 		    !hypervisor_evacuates(n->hypervisor_type) ||
 		    why_closed(scene, nova_service_find(&scene->nova.home->services, "nova-compute", n->host)) != ROOM_OPEN)
 			continue;

@@ -3,10 +3,30 @@
 
 #include <stdlib.h>
 
+/* What all have is freed with the whole; the moves of those of which something is done are the whole's, too. */
+static void free_each(struct scene *scene)
+{
+	for (size_t i = 0; scene->each && i < scene->neach + scene->nleft; i++) {
+		struct scene *h = &scene->each[i];
+
+		standing_migrations_free(&h->nova.standing);
+		if (h->cinder.cluster_fact != scene->cinder.cluster_fact)
+			free(h->cinder.cluster_fact);
+		h->cinder = (struct cinder_facts){ 0 };
+		h->nova = (struct nova_facts){ 0 };
+		h->placing = (struct placing_facts){ 0 };
+		if (i < scene->neach && scene->subject.move)
+			h->subject.nmove = 0;
+		scene_free(h);
+	}
+	free(scene->each);
+}
+
 void scene_free(struct scene *scene)
 {
 	size_t i, k;
 
+	free_each(scene);
 	for (i = 0; i < scene->subject.nmove; i++) {
 		unfinished_free(&scene->subject.move[i].unfinished);
 		for (k = 0; k < OWNED_KINDS; k++)

@@ -97,9 +97,10 @@ void scene_find_agents(struct scene *scene)
 	agent_watch_end(&watch);
 }
 
-void scene_look_at_agents(struct scene *scene, struct agent_watch *watch)
+void scene_look_at_agents(struct scene *scene)
 {
 	struct agent_facts *a = &scene->agents;
+	struct agent_watch *watch = &a->watch;
 	struct bus *bus = a->nqueue ? bus_of_neutron(scene, watch) : NULL;
 	struct error err = { 0 };
 

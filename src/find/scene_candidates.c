@@ -313,25 +313,33 @@ static const struct cinder_service *server_of_owner(const struct scene *scene, c
 	return cinder_service_find(&scene->cinder.services, "cinder-volume", name.backend_host);
 }
 
+void scene_note_moved(struct scene *scene, const struct scene *moves)
+{
+	struct words moved;
+
+	note_moved(moves, &moved);
+	EACH_CANDIDATE(c, scene)
+	for (struct volume_fact *f = c->volume; f < c->volume + c->nvolume; f++)
+		f->moves_first = vec_search(&f->bdm->volume_id, moved.v, moved.n, sizeof *moved.v, compare_keys_of_words) !=
+		    NULL;
+	free(moved.v);
+}
+
 static int find_owners(struct scene *scene, const struct words *ids, struct error *err)
 {
 	auto_free struct volume_owner *owner = xcalloc(ids->n, sizeof *owner);
 	const struct cinder_service *last = NULL;
-	struct words moved;
 	size_t i = 0;
 
 	if (volume_owners_get(scene->world->cinder_db, ids, &scene->arena, owner, err) != 0)
 		return -1;
-	note_moved(scene, &moved);
 	EACH_CANDIDATE(c, scene)
 	for (struct volume_fact *f = c->volume; f < c->volume + c->nvolume; f++) {
 		f->owner = owner[i++];
 		f->service = server_of_owner(scene, &f->owner, last);
 		last = f->service ? f->service : last;
-		f->moves_first = vec_search(&f->bdm->volume_id, moved.v, moved.n, sizeof *moved.v, compare_keys_of_words) !=
-		    NULL;
 	}
-	free(moved.v);
+	scene_note_moved(scene, scene);
 	return 0;
 }
 

@@ -93,6 +93,41 @@ static void find_gone(const struct scene *scene, struct nameables *out)
 			nameables_add(out, words[w]->v[i], NULL);
 }
 
+static void add_nameable_instances(const struct scene *scene, struct nameables *known)
+{
+	for (size_t i = 0; i < scene->subject.instances.n; i++)
+		nameables_add(known, scene->subject.instances.v[i].uuid, scene->subject.instances.v[i].name);
+}
+
+/* A host of an aggregate or a zone may be left out. */
+static void add_nameable_hosts(const struct scene *scene, struct nameables *known)
+{
+	for (size_t c = 0; c < scene->nova.ncell; c++)
+		for (size_t i = 0; i < scene->nova.cell[c].services.n; i++)
+			if (strcmp(scene->nova.cell[c].services.v[i].binary, "nova-compute") == 0)
+				nameables_add(known, scene->nova.cell[c].services.v[i].host, NULL);
+}
+
+/* Those of which nothing is done have instances, too. */
+int scene_check_words_of_all(const struct scene *scene, struct error *err)
+{
+	struct nameables known = { 0 }, gone = { 0 };
+	auto_str struct str list = { 0 };
+	int rc;
+
+	str_add(&list, "evac-manage instance list --host ");
+	shell_add_word(&list, scene->each[0].own.what.host);
+	for (const struct scene *h = scene->each; h < scene->each + scene->neach + scene->nleft; h++) {
+		add_nameable_instances(h, &known);
+		find_gone(h, &gone);
+	}
+	add_nameable_hosts(scene, &known);
+	rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
+	nameables_free(&known);
+	nameables_free(&gone);
+	return rc;
+}
+
 static int check_instance_words(const struct scene *scene, struct error *err)
 {
 	struct nameables known = { 0 }, gone = { 0 };
@@ -101,8 +136,7 @@ static int check_instance_words(const struct scene *scene, struct error *err)
 
 	str_add(&list, "evac-manage instance list --host ");
 	shell_add_word(&list, scene->subject.host);
-	for (size_t i = 0; i < scene->subject.instances.n; i++)
-		nameables_add(&known, scene->subject.instances.v[i].uuid, scene->subject.instances.v[i].name);
+	add_nameable_instances(scene, &known);
 	find_gone(scene, &gone);
 	rc = request_check_words(scene->request, &known, &gone, N_("instance"), list.s, err);
 	nameables_free(&known);
@@ -132,11 +166,16 @@ static int biggest_first(const void *one, const void *other)
 	return order ? order : compare_instances(b->instance->id, a->instance->id);
 }
 
+void scene_sort_candidates(struct scene *scene)
+{
+	vec_sort(scene->subject.candidate, scene->subject.ncandidate, sizeof *scene->subject.candidate, biggest_first);
+}
+
 static int find_candidates(struct scene *scene, struct error *err)
 {
 	struct db *cell = scene->nova.home->cell->db;
 
-	if (check_instance_words(scene, err) != 0)
+	if (!scene->whole && check_instance_words(scene, err) != 0)
 		return -1;
 	if (bdms_on_host(cell, scene->subject.host, &scene->subject.bdms, err) != 0 ||
 	    migrations_open(cell, scene->subject.host, &scene->subject.migrations, err) != 0 ||
@@ -146,7 +185,7 @@ static int find_candidates(struct scene *scene, struct error *err)
 	scene->subject.ncandidate = scene->subject.instances.n;
 	if (scene_find_candidates(scene, err) != 0)
 		return -1;
-	vec_sort(scene->subject.candidate, scene->subject.ncandidate, sizeof *scene->subject.candidate, biggest_first);
+	scene_sort_candidates(scene);
 	if (scene_find_network(scene, err) != 0)
 		return -1;
 	scene_find_disks(scene);
@@ -267,6 +306,13 @@ static int find_helpers(struct scene *scene, struct error *err)
 	return look_at_scheduler_again(scene, looked_ms, err);
 }
 
+static void tell_of_helpers(const struct scene *scene, struct scene *host)
+{
+	host->bus = scene->bus;
+	host->peers = scene->peers;
+	host->witness.nova_api = scene->witness.nova_api;
+}
+
 int scene_find_bus(struct scene *scene, struct error *err)
 {
 	struct bus *bus = scene->world->bus;
@@ -281,8 +327,15 @@ int scene_find_bus(struct scene *scene, struct error *err)
 	scene->bus.queue_known = true;
 	if (scene->subject.evacuates && find_helpers(scene, err) != 0)
 		return -1;
-	scene_find_witnesses(scene);
-	return scene_watch_heartbeat(scene, err);
+	EACH_HOST(h, scene)
+	{
+		if (h != scene)
+			tell_of_helpers(scene, h);
+		scene_find_witnesses(h);
+		if (scene_watch_heartbeat(h, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 void scene_look_for_conductor(struct scene *scene)

@@ -31,6 +31,11 @@ static void report_useless_accept(const struct guard *self, const struct scene *
 	}
 	if (!there)
 		guard_found(self, scene, out, word, NULL, "--accept '%s' had no effect: this run has no such finding", word);
+	else if (scene->each && meant && meant->severity == SEVERITY_STOP && !word[strcspn(word, ":")] &&
+	    guard_is_acceptable(meant, scene))
+		guard_found(self, scene, out, word, NULL,
+		    "--accept '%s' had no effect: of several failed hosts it counts with its subject, as the finding has it",
+		    word);
 	else if (meant && meant->accept == ACCEPT_FENCED_MOVE && guard_is_acceptable(meant, scene))
 		guard_found(self, scene, out, word, NULL, "--accept '%s' counts only together with --fenced", word);
 	else

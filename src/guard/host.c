@@ -70,8 +70,7 @@ static void report_consumers(const struct guard *self, const struct scene *scene
 			    c->queue, (unsigned)c->now.consumers, c->now.consumers == 1 ? "" : "s");
 }
 
-/* Does any service of the failed host's node report? */
-bool guard_node_reports(const struct scene *scene)
+static bool one_node_reports(const struct scene *scene)
 {
 	EACH_SERVICE(s, scene)
 		if (host_is_on_node(s->host, scene->subject.host) && cinder_service_is_up(s, scene->cinder.down_s))
@@ -81,6 +80,15 @@ bool guard_node_reports(const struct scene *scene)
 		     s < scene->nova.cell[i].services.v + scene->nova.cell[i].services.n; s++)
 			if (strcmp(s->host, scene->subject.host) == 0 && nova_service_is_up(s, scene->nova.down_s))
 				return true;
+	return false;
+}
+
+/* Does any service of the failed host's node report? */
+bool guard_node_reports(const struct scene *scene)
+{
+	EACH_HOST_OF(h, scene)
+	if (one_node_reports(h))
+		return true;
 	return false;
 }
 
@@ -183,8 +191,14 @@ static bool takes_anything(const struct scene *scene)
 
 static void report_unfenced(const struct guard *self, const struct scene *scene, struct findings *out)
 {
-	if (!scene->request->how.fenced && !scene_is_off(scene) && !scene_fences(scene->request, "power") &&
-	    !scene_fences_disks(scene))
+	if (scene->request->how.fenced || scene_is_off(scene) || scene_fences(scene->request, "power") ||
+	    scene_fences_disks(scene))
+		return;
+	if (scene->whole && scene->whole->request->how.fenced)
+		guard_found(self, scene, out, scene->subject.host, NULL,
+		    "power-off of '%s' is not confirmed: of several hosts --fenced counts for those that it names",
+		    scene->subject.host);
+	else
 		guard_found(self, scene, out, scene->subject.host, NULL, "power-off of '%s' is not confirmed",
 		    scene->subject.host);
 }
@@ -236,6 +250,24 @@ void guard_backend_silent(const struct guard *self, const struct scene *scene, s
 			    scene->subject.host);
 }
 
+/* Each host with what tells that it is dead: whether they share more than a rack is for a person to say. */
+static void report_rack(const struct guard *self, const struct scene *scene, size_t down, size_t all, struct findings *out)
+{
+	auto_str struct str hosts = { 0 };
+
+	EACH_HOST_OF(h, scene)
+	{
+		const struct wires w = scene_wires(h);
+
+		str_addf(&hosts,
+		    w.wires == 1 ? _("%s'%s' by %u witnesses on one wire") : _("%s'%s' by %u witnesses on %u wires"),
+		    hosts.n ? ", " : "", h->subject.host, w.witnesses, w.wires);
+	}
+	guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
+	    "%zu of %zu compute services in cell '%s' are down, %zu of them are to be rescued as one failure: %s", down, all,
+	    scene->nova.home->cell->name, scene->neach, hosts.s);
+}
+
 /* Disabled services are not counted: a host that was taken out of service long ago says nothing about today. */
 void guard_mass_failure(const struct guard *self, const struct scene *scene, struct findings *out)
 {
@@ -248,7 +280,11 @@ void guard_mass_failure(const struct guard *self, const struct scene *scene, str
 		all++;
 		down += !nova_service_is_up(s, scene->nova.down_s);
 	}
-	if (all >= MASS_FAILURE_LEAST && down * 2 > all)
+	if (all < MASS_FAILURE_LEAST || down * 2 <= all)
+		return;
+	if (scene->each)
+		report_rack(self, scene, down, all, out);
+	else
 		guard_found(self, scene, out, scene->nova.home->cell->name, NULL,
 		    "%zu of %zu compute services in cell '%s' are down", down, all, scene->nova.home->cell->name);
 }

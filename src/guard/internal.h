@@ -36,6 +36,9 @@ struct taking {
 #define EACH_TAKEN(t, scene, found) for (struct taking t = { 0 }; guard_takes_next(&t, scene, found);)
 bool guard_takes_next(struct taking *t, const struct scene *scene, const struct findings *found);
 
+/* each.c: every guard about several failed hosts, each about its own or about all. */
+void guards_ask_each(const struct scene *scene, struct findings *out);
+
 /* Would --accept of this row's code count in this run? */
 bool guard_is_acceptable(const struct guard *guard, const struct scene *scene);
 /* The first finding of this code so far, and about this subject (NULL: any); NULL: there is none. */
@@ -47,8 +50,8 @@ bool guard_node_reports(const struct scene *scene);
 void guard_report_answer(const struct guard *self, const struct scene *scene, const char *hint, struct findings *out);
 void guard_report_power(const struct guard *self, const struct scene *scene, struct findings *out);
 
-/* undo.c: does the undo enable the nova-compute that the run has disabled? */
-bool undo_enables_compute(const struct scene *scene);
+/* undo.c: does the undo enable the nova-compute of ${host}, of ${scene}, that the run has disabled? */
+bool undo_enables_compute(const struct scene *scene, const struct scene *host);
 /* volume.c: how many rows, without those that are left out. */
 size_t move_takes(const struct move *move);
 

@@ -64,6 +64,8 @@ static void offer_accept(struct findings *findings, struct finding *f, const str
 	str_add(&word, f->code);
 	if (!g->offer_for_all)
 		str_addf(&word, ":%s", f->subject);
+	else if (f->host)
+		str_addf(&word, ":%s", f->host);
 	str_addf(&hint, "%s: --accept ", _(g->offer));
 	shell_add_word(&hint, word.s);
 	add_to_hint(findings, f, hint.s);
@@ -79,11 +81,20 @@ static bool is_past_help(const struct findings *findings, const struct finding *
 	return false;
 }
 
+/* Of this code, about the same host. */
+static const struct finding *first_of_host(const struct findings *findings, const struct finding *f)
+{
+	for (const struct finding *o = findings->v; o < findings->v + findings->n; o++)
+		if (strcmp(o->code, f->code) == 0 && str_equal(o->host, f->host))
+			return o;
+	return f;
+}
+
 static bool is_offered(const struct scene *scene, const struct findings *findings, const struct finding *f,
     const struct guard *g)
 {
 	if (!g->offer || !f->acceptable || f->accepted || is_past_help(findings, f) ||
-	    (g->offer_for_all && guard_first_found(findings, f->code, NULL) != f))
+	    (g->offer_for_all && first_of_host(findings, f) != f))
 		return false;
 	/* two names that were exchanged are no run that was meant, and an undo is no move that was planned */
 	return !guard_first_found(findings, "looks-swapped", NULL) && (g->accept != ACCEPT_FENCED_MOVE || !scene->subject.past);
@@ -107,8 +118,11 @@ static void offer_ways_past(const struct scene *scene, struct findings *findings
 
 void guards_run(const struct scene *scene, struct findings *out)
 {
-	for (const struct guard *g = guards; g->code; g++)
-		guard_ask(g, scene, out);
+	if (scene->each && !scene->subject.past)
+		guards_ask_each(scene, out);
+	else
+		for (const struct guard *g = guards; g->code; g++)
+			guard_ask(g, scene, out);
 	offer_ways_past(scene, out);
 }
 
@@ -140,14 +154,23 @@ const char *guard_only_name(const struct scene *scene, const char *uuid)
 	return n == 1 ? name : NULL;
 }
 
+/* Where several hosts have failed, a word about one of them is none about the others: what stops is accepted by its subject, or
+ * by its host. */
+static bool takes_word(const struct guard *self, const struct scene *scene, const char *subject)
+{
+	if (!scene->whole || self->severity != SEVERITY_STOP)
+		return request_accepts(scene->request, self->code, subject);
+	return request_accepts_one(scene->request, self->code, subject) ||
+	    request_accepts_one(scene->request, self->code, scene->subject.host);
+}
+
 static bool is_accepted(const struct guard *self, const struct scene *scene, const char *subject)
 {
 	const char *name = guard_only_name(scene, subject);
 
 	if (!guard_is_acceptable(self, scene) || (self->accept == ACCEPT_FENCED_MOVE && !scene->request->how.fenced))
 		return false;
-	return request_accepts(scene->request, self->code, subject) ||
-	    (name && request_accepts(scene->request, self->code, name));
+	return takes_word(self, scene, subject) || (name && takes_word(self, scene, name));
 }
 
 /* One of several instances. */
@@ -174,6 +197,8 @@ void guard_found(const struct guard *self, const struct scene *scene, struct fin
 	message = lang_vformat(lang_text(fmt), ap);
 	va_end(ap);
 	hint = hint ? hint : self->hint;
+	if (!subject) /* about several hosts */
+		subject = scene->each ? scene->each[0].subject.host : "?";
 	found = finding_add(out, self->code, self->severity, subject, message, hint ? lang_text(hint) : NULL);
 	found->acceptable = guard_is_acceptable(self, scene);
 	found->accepted = is_accepted(self, scene, subject);

@@ -51,7 +51,7 @@ GUARD("guest-may-still-run", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, guest
 	.offer = N_("if the guest is gone, or was never there"))
 GUARD("no-capacity", SEVERITY_SKIP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, no_capacity),
 	.sentence = N_("no host has the vCPU, memory or disk, or none that has them passes the filters; nova would leave the "
-		"instance in ERROR"))
+		"instance in ERROR"), .of_all = true)
 
 /* the failed host */
 GUARD("guest-alive", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, guest_alive),
@@ -130,7 +130,7 @@ GUARD("mass-failure", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_EVACUATES, mass_fail
 	.sentence = N_("more than half of at least four compute services are down; a fault of the network, the database or "
 		"the broker is more likely than so many dead hosts"),
 	.hint = N_("check the control plane first: 'evac-manage doctor'"),
-	.offer = N_("if the hosts really are down"), .offer_for_all = true)
+	.offer = N_("if the hosts really are down"), .offer_for_all = true, .of_all = true)
 GUARD("database-not-writable", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, database_not_writable),
 	.sentence = N_("the database that this run writes to takes no writes: it is read only, a member of a cluster that is "
 		"not ready, or writes its binary log as statements (binlog_format)"),
@@ -243,7 +243,7 @@ GUARD("stale-accepted", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, stale_a
 GUARD("unit-too-large", SEVERITY_STOP, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unit_too_large),
 	.sentence = N_("the transaction is too large for the database cluster (wsrep_max_ws_rows, wsrep_max_ws_size, "
 		"group_replication_transaction_size_limit)"),
-	.hint = N_("move one backend or pool at a time, or raise the limit"))
+	.hint = N_("move one backend or pool at a time, or raise the limit"), .of_all = true)
 GUARD("volume-owner-dead", SEVERITY_STOP, ACCEPT_CODE, LOOK(WHEN_ALWAYS, volume_owner_dead),
 	.sentence = N_("the backend that owns a volume of the instance is dead; nova would call it for minutes, then leave "
 		"the instance in ERROR and a stray attachment"),
@@ -410,7 +410,7 @@ GUARD("token-unchecked", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, tok
 GUARD("capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, capacity_unknown),
 	.sentence = N_("the capacity was calculated without placement's records; the scheduler decides"),
 	.hint = N_("give placement's configuration with --placement-config-file, or take a part first with --limit or --only"),
-	.of_request = true, .of_doubt = true)
+	.of_request = true, .of_doubt = true, .of_all = true)
 GUARD("unchecked-resources", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unchecked_resources),
 	.sentence = N_("an instance needs something that is not checked here (PCI devices, NUMA cells, huge pages; without "
 		"placement's records also resource classes and traits); only the scheduler and nova-compute know "
@@ -479,4 +479,4 @@ GUARD("expected-state", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, expecte
 
 /* last: about the others */
 GUARD("accept-unused", SEVERITY_NOTE, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, accept_unused),
-	.sentence = N_("an --accept had no effect: no finding of this run allows it"))
+	.sentence = N_("an --accept had no effect: no finding of this run allows it"), .of_all = true)

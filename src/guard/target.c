@@ -113,12 +113,16 @@ void guard_new_owner_down(const struct guard *self, const struct scene *scene, s
 void guard_old_owner_down(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	const char *hint = N_("start it first, or leave its rows with their new owner");
-	const struct nova_service *compute = scene->nova.compute;
 
 	report_owners_down(self, scene, hint, out);
-	if (undo_enables_compute(scene) && compute &&
-	    (!compute->heartbeat_age_s.set || compute->heartbeat_age_s.v > (int64_t)scene->nova.down_s))
-		report_down(self, scene, out, hint, compute->binary, compute->host, compute->heartbeat_age_s);
+	EACH_HOST_OF(h, scene)
+	{
+		const struct nova_service *compute = h->nova.compute;
+
+		if (undo_enables_compute(scene, h) && compute &&
+		    (!compute->heartbeat_age_s.set || compute->heartbeat_age_s.v > (int64_t)scene->nova.down_s))
+			report_down(self, scene, out, hint, compute->binary, compute->host, compute->heartbeat_age_s);
+	}
 }
 
 /* The scheduler needs at least one host, or it puts every instance in ERROR. */

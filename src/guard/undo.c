@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "internal.h"
+
+#include <stdlib.h>
+
 #include "journal/past.h"
 #include "util/lang.h"
 #include "util/shell.h"
 #include "util/str.h"
 
 /* What can be said against taking a run back. What the run wrote is in the journal, so these look at scene->past. */
+
+/* Of several hosts the one whose nova-compute it is. */
+static const struct scene *host_of_step(const struct scene *scene, const struct step *step)
+{
+	EACH_HOST_OF(h, scene)
+	if (h->nova.compute && h->nova.compute->id == strtoll(step->id, NULL, 10))
+		return h;
+	return scene;
+}
 
 /* Evacuations away from the host that a nova-compute which returns has not cleaned up. */
 static size_t count_tombstones(const struct scene *scene)
@@ -21,7 +33,7 @@ bool undo_keeps_forced_down(const struct scene *scene, const struct step *step)
 {
 	return step_is(step, STEP_COMPUTE_SERVICE) && step->state != STATE_SKIPPED &&
 	    str_equal(step_after(step, "forced_down"), "1") && !str_equal(step_before(step, "forced_down"), "1") &&
-	    count_tombstones(scene) > 0;
+	    count_tombstones(host_of_step(scene, step)) > 0;
 }
 
 /* One that stayed on has nothing to be taken back. */
@@ -42,15 +54,17 @@ static void report_switched_off(const struct guard *self, const struct scene *sc
 }
 
 /* An old guest that is frozen would write again, to the disk of the new one. */
-static void report_kept_out(const struct guard *self, const struct scene *scene, size_t n, struct findings *out)
+static void report_kept_out(const struct guard *self, const struct scene *scene, const struct unit *unit, struct findings *out)
 {
+	const char *host = str_or(unit->host, str_or(scene->subject.past->host, "?"));
 	auto_str struct str hint = { 0 }, word = { 0 };
+	const size_t n = unit->nstep;
 
-	shell_add_word(&word, str_or(scene->subject.past->host, "?"));
+	shell_add_word(&word, host);
 	str_addf(&hint, _("ask whether it may be taken away: evac-manage host return %s"), word.s);
-	guard_found(self, scene, out, str_or(scene->subject.past->host, "?"), hint.s,
+	guard_found(self, scene, out, host, hint.s,
 	    "the run has put %zu client%s of '%s' on Ceph's blocklist; an undo takes no entry away", n, n == 1 ? "" : "s",
-	    str_or(scene->subject.past->host, "?"));
+	    host);
 }
 
 void guard_not_undoable(const struct guard *self, const struct scene *scene, struct findings *out)
@@ -63,7 +77,7 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 		if (unit->kind == UNIT_POWER && past->unit[i].begun && unit->nstep > 0)
 			report_switched_off(self, scene, &past->unit[i], unit->step[0].id, out);
 		if (unit->kind == UNIT_FENCE && past->unit[i].begun)
-			report_kept_out(self, scene, unit->nstep, out);
+			report_kept_out(self, scene, unit, out);
 		if (unit->kind != UNIT_EVACUATION || !past->unit[i].publish_begun ||
 		    str_equal(past_unit_state(&past->unit[i]), "skipped"))
 			continue;
@@ -78,22 +92,24 @@ void guard_not_undoable(const struct guard *self, const struct scene *scene, str
 void guard_forced_down_stays(const struct guard *self, const struct scene *scene, struct findings *out)
 {
 	auto_str struct str hint = { 0 }, host = { 0 };
-	size_t n = count_tombstones(scene);
 	struct past_steps at = { 0 };
 	const struct step *s;
 
 	while ((s = past_next_step(scene->subject.past, &at))) {
+		const struct scene *of = host_of_step(scene, s);
+		const size_t n = count_tombstones(of);
+
 		if (!undo_keeps_forced_down(scene, s))
 			continue;
 		str_clear(&hint);
 		str_clear(&host);
-		shell_add_word(&host, scene->subject.host);
+		shell_add_word(&host, of->subject.host);
 		str_addf(&hint,
 		    _("ask whether it may return: evac-manage host return %s; then openstack compute service set --up %s nova-compute"),
 		    host.s, host.s);
-		guard_found(self, scene, out, scene->subject.host, hint.s,
+		guard_found(self, scene, out, of->subject.host, hint.s,
 		    "%zu evacuation%s away from '%s' %s not cleaned up: the host is enabled again, but stays forced down", n,
-		    n == 1 ? "" : "s", scene->subject.host, n == 1 ? "is" : "are");
+		    n == 1 ? "" : "s", of->subject.host, n == 1 ? "is" : "are");
 	}
 }
 
@@ -122,13 +138,13 @@ void guard_undo_reopens_evacuation(const struct guard *self, const struct scene 
 	}
 }
 
-bool undo_enables_compute(const struct scene *scene)
+bool undo_enables_compute(const struct scene *scene, const struct scene *host)
 {
 	struct past_steps at = { 0 };
 	const struct step *s;
 
 	while ((s = past_next_step(scene->subject.past, &at)))
-		if (step_is(s, STEP_COMPUTE_SERVICE) && s->state != STATE_SKIPPED &&
+		if (step_is(s, STEP_COMPUTE_SERVICE) && s->state != STATE_SKIPPED && host_of_step(scene, s) == host &&
 		    request_wants(scene->request, s->id, s->name) &&
 		    (str_equal(step_before(s, "disabled"), "0") || str_equal(step_before(s, "forced_down"), "0")))
 			return true;

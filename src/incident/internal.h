@@ -23,6 +23,7 @@ struct incident {
 	struct past past;
 	struct incident_unit *unit; /* beside past.unit */
 	size_t nunit, cap;
+	json_object *evidences;       /* each of them: one, or one a failed host; NULL: the same */
 	json_object *head, *evidence; /* its first record; what its plan saw, NULL: an older version wrote the journal */
 	json_object *power;           /* what its fence agent was told and said, in order; NULL: nothing */
 	json_object *fence;           /* fence and unfence records, in order; NULL: none */

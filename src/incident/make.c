@@ -130,7 +130,10 @@ static void add_head(const struct incident *incident, struct sheet *out)
 
 	sheet_add(out, SHEET_SECTION, _("In short"));
 	sheet_add(out, SHEET_FACT, _("Outcome"), outcome_of_run(incident, arena));
-	sheet_add(out, SHEET_FACT, _("Failed host"), str_or(past->host, _("none")));
+	if (past->has_hosts)
+		sheet_add(out, SHEET_FACT, _("Failed hosts"), past_hosts_words(past, arena));
+	else
+		sheet_add(out, SHEET_FACT, _("Failed host"), str_or(past->host, _("none")));
 	sheet_add(out, SHEET_FACT, _("Who"), incident_who(arena, incident->head));
 	sheet_add(out, SHEET_FACT, _("Began"), both_clocks(arena, past->started_at));
 	sheet_add(out, SHEET_FACT, _("Ended"), both_clocks(arena, incident->ended_at));
@@ -262,21 +265,35 @@ static void add_power_evidence(const struct incident *incident, struct sheet *ou
 							   _("not asked: none is configured for this host"));
 }
 
+/* Of one host; where several have failed, by its name. */
+static void add_evidence_of(const struct incident *incident, struct sheet *out)
+{
+	if (get_text(incident->evidence, "host"))
+		sheet_add(out, SHEET_FACT, _("Host"), get_text(incident->evidence, "host"));
+	add_power_evidence(incident, out);
+	add_witnesses(incident, out);
+	add_agent_evidence(incident, out);
+	add_life_evidence(incident, out);
+	add_services(incident, out);
+}
+
 static void add_evidence(const struct incident *incident, struct sheet *out)
 {
 	sheet_add(out, SHEET_SECTION, _("Evidence that the host was dead"));
 	sheet_add(out, SHEET_FACT, _("The operator said"),
 	    str_or(incident->past.fenced, _("nothing (--fenced was not given)")));
-	add_power_evidence(incident, out);
 	if (!incident->evidence) {
+		add_power_evidence(incident, out);
 		sheet_add(out, SHEET_TEXT,
 		    _("The journal has no heartbeats, no witnesses and no findings: an older evac-manage wrote it."));
 		return;
 	}
-	add_witnesses(incident, out);
-	add_agent_evidence(incident, out);
-	add_life_evidence(incident, out);
-	add_services(incident, out);
+	for (size_t i = 0; i < json_object_array_length(incident->evidences); i++) {
+		struct incident one = *incident;
+
+		one.evidence = json_object_array_get_idx(incident->evidences, i);
+		add_evidence_of(&one, out);
+	}
 }
 
 static void add_findings(const struct incident *incident, struct sheet *out)
@@ -303,7 +320,7 @@ static void add_findings(const struct incident *incident, struct sheet *out)
 static void add_what_remains(const struct incident *incident, struct sheet *out)
 {
 	const struct past *past = &incident->past;
-	const char *host = past->host ? shell_word(&out->arena, past->host) : NULL;
+	const char *host = past_hosts_words(past, &out->arena);
 	bool is_rescue = host && str_equal(past->command, "host rescue");
 
 	sheet_add(out, SHEET_SECTION, _("What remains"));
@@ -322,12 +339,16 @@ static void add_what_remains(const struct incident *incident, struct sheet *out)
 		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage journal recover %s", past->run));
 	} else if (is_rescue && !(str_equal(past->result, "ok") && past->whole)) {
 		sheet_add(out, SHEET_TEXT, _("Something of the host may remain. Look, then go on with this run."));
-		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage host show %s", host));
+		for (size_t i = 0; i < past->hosts.n; i++)
+			sheet_add(out, SHEET_COMMAND,
+			    arena_printf(&out->arena, "evac-manage host show %s", shell_word(&out->arena, past->hosts.v[i])));
 		sheet_add(out, SHEET_COMMAND,
 		    arena_printf(&out->arena, "evac-manage host rescue %s --resume %s", host, past->run));
 	} else if (host) {
 		sheet_add(out, SHEET_TEXT, _("Nothing of this run. Before the host is started again, ask whether it may."));
-		sheet_add(out, SHEET_COMMAND, arena_printf(&out->arena, "evac-manage host return %s", host));
+		for (size_t i = 0; i < past->hosts.n; i++)
+			sheet_add(out, SHEET_COMMAND,
+			    arena_printf(&out->arena, "evac-manage host return %s", shell_word(&out->arena, past->hosts.v[i])));
 	} else {
 		sheet_add(out, SHEET_TEXT, _("Nothing of this run."));
 	}
@@ -373,9 +394,9 @@ void incident_make(const struct incident *incident, struct sheet *out)
 	const struct past *past = &incident->past;
 
 	out->incident = incident;
-	out->title = past->host ?
-	    arena_printf(&out->arena, _("Incident report: %s of %s"), str_or(past->command, "?"), past->host) :
-	    arena_printf(&out->arena, _("Incident report: %s"), str_or(past->command, "?"));
+	out->title = past->host ? arena_printf(&out->arena, _("Incident report: %s of %s"), str_or(past->command, "?"),
+				      past->has_hosts ? past_hosts_words(past, &out->arena) : past->host) :
+				  arena_printf(&out->arena, _("Incident report: %s"), str_or(past->command, "?"));
 	out->state = incident->under_way || needs_recovery(incident)                                   ? "open" :
 	    units_in(past, "failed", "failed") > 0 || (past->result && !str_equal(past->result, "ok")) ? "bad" :
 													 "good";

@@ -93,6 +93,30 @@ static void note_recovery(struct incident *incident, const char *type, json_obje
 	}
 }
 
+static void take_all_of(json_object *all, json_object *more, const char *key)
+{
+	json_object *to = json_object_object_get(all, key), *from = json_object_object_get(more, key);
+
+	for (size_t i = 0; json_object_is_type(to, json_type_array) && json_object_is_type(from, json_type_array) &&
+	     i < json_object_array_length(from);
+	     i++)
+		json_object_array_add(to, json_object_get(json_object_array_get_idx(from, i)));
+}
+
+/* Of several failed hosts each has its own; what speaks against the run and whom it concerns is of all. */
+static void note_evidence(struct incident *incident, json_object *record)
+{
+	if (!incident->evidences)
+		incident->evidences = json_object_new_array();
+	json_object_array_add(incident->evidences, json_object_get(record));
+	if (!incident->evidence) {
+		incident->evidence = json_object_get(record);
+		return;
+	}
+	take_all_of(incident->evidence, record, "findings");
+	take_all_of(incident->evidence, record, "people");
+}
+
 static int note_record(void *ctx, json_object *record)
 {
 	struct incident *incident = ctx;
@@ -106,8 +130,8 @@ static int note_record(void *ctx, json_object *record)
 	if (str_equal(type, "run")) {
 		incident->head = json_object_get(record);
 		incident->first = ms;
-	} else if (str_equal(type, "evidence") && !incident->evidence) {
-		incident->evidence = json_object_get(record);
+	} else if (str_equal(type, "evidence")) {
+		note_evidence(incident, record);
 	} else if (str_equal(type, "power")) {
 		incident->power = incident->power ? incident->power : json_object_new_array();
 		json_object_array_add(incident->power, json_object_get(record));
@@ -213,6 +237,7 @@ void incident_free(struct incident *incident)
 {
 	json_object_put(incident->head);
 	json_object_put(incident->evidence);
+	json_object_put(incident->evidences);
 	json_object_put(incident->power);
 	json_object_put(incident->fence);
 	free(incident->unit);

@@ -92,13 +92,19 @@ void journal_operator(const struct request *request, json_object *record)
 static json_object *first_record(const struct request *request, const char *run, const char *host)
 {
 	json_object *record = json_object_new_object();
+	const struct words *hosts = &request->what.hosts;
+	const size_t done = hosts->n - request->what.hosts_left;
 
-	put_int(record, "version", JOURNAL_VERSION);
+	put_int(record, "version", hosts->n > 0 ? JOURNAL_VERSION_HOSTS : JOURNAL_VERSION);
 	put_text(record, "tool", EVAC_MANAGE_VERSION);
 	put_text(record, "run", run);
 	put_text(record, "command", request->command);
 	put(record, "argv", list_of(request->argv, (size_t)request->argc));
 	put_text(record, "host", host);
+	if (hosts->n > 0) {
+		put(record, "hosts", list_of(hosts->v, done));
+		put(record, "hosts_left_out", list_of(hosts->v + done, request->what.hosts_left));
+	}
 	put_text(record, "fenced", request->how.fenced);
 	put(record, "fence", list_of(request->how.fence.v, request->how.fence.n));
 	put_text(record, "to", request->what.to);

@@ -90,11 +90,21 @@ static json_object *storage_seen(const struct scene *scene)
 	return o;
 }
 
-static json_object *findings_seen(const struct findings *findings)
+/* Of several hosts: those about this one; what is about all stands with the first. */
+static bool is_said_here(const struct scene *scene, const struct finding *f)
+{
+	if (!scene->whole)
+		return true;
+	return f->host ? str_equal(f->host, scene->subject.host) : scene == scene->whole->each;
+}
+
+static json_object *findings_seen(const struct scene *scene, const struct findings *findings)
 {
 	json_object *list = json_object_new_array(), *one;
 
 	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++) {
+		if (!is_said_here(scene, f))
+			continue;
 		one = json_object_new_object();
 		put_text(one, "severity", severity_name[f->severity]);
 		put_text(one, "code", f->code);
@@ -190,10 +200,12 @@ static json_object *people_of(const struct scene *scene)
 	return list;
 }
 
-int journal_evidence(struct journal *j, const struct scene *scene, const struct findings *findings, struct error *err)
+static int add_evidence_record(struct journal *j, const struct scene *scene, const struct findings *findings, struct error *err)
 {
 	json_object *record = json_object_new_object();
 
+	if (scene->whole)
+		put_text(record, "host", scene->subject.host);
 	put(record, "services", services_seen(scene));
 	put(record, "consumers", consumers_seen(scene));
 	put_text(record, "queues_absent", scene->bus.queues_absent);
@@ -207,18 +219,28 @@ int journal_evidence(struct journal *j, const struct scene *scene, const struct 
 	put(record, "wires", scene_wires_json(scene));
 	put(record, "power", scene_power_json(scene));
 	put(record, "storage", storage_seen(scene));
-	put(record, "findings", findings_seen(findings));
+	put(record, "findings", findings_seen(scene, findings));
 	put(record, "people", people_of(scene));
 	return journal_add(j, "evidence", record, false, err);
 }
 
-int journal_power(struct journal *j, const char *action, const struct fence_agent *agent, const struct fence_answer *answer,
+int journal_evidence(struct journal *j, const struct scene *scene, const struct findings *findings, struct error *err)
+{
+	EACH_HOST_OF(h, scene)
+	if (add_evidence_record(j, h, findings, err) != 0)
+		return -1;
+	return 0;
+}
+
+int journal_power(struct journal *j, const struct scene *host, const char *action, const struct fence_answer *answer,
     struct error *err)
 {
 	json_object *record = json_object_new_object();
 
 	put_text(record, "action", action);
-	fence_answer_put(agent, answer, record);
+	if (host->whole)
+		put_text(record, "host", host->subject.host);
+	fence_answer_put(&host->power.agent, answer, record);
 	return journal_add(j, "power", record, true, err);
 }
 
@@ -238,6 +260,8 @@ int journal_witness(struct journal *j, const struct scene *scene, struct error *
 {
 	json_object *record = json_object_new_object();
 
+	if (scene->whole)
+		put_text(record, "host", scene->subject.host);
 	put(record, "agents", scene_agents_json(scene));
 	put(record, "life", scene_life_json(scene));
 	return journal_add(j, "witness", record, false, err);

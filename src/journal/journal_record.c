@@ -68,6 +68,8 @@ int journal_plan(struct journal *j, const struct plan *plan, struct error *err)
 		one = json_object_new_object();
 		put_text(one, "kind", unit_kind_name[plan->unit[i].kind]);
 		put_text(one, "sentence", plan->unit[i].sentence);
+		if (plan->unit[i].host)
+			put_text(one, "host", plan->unit[i].host);
 		if (plan->unit[i].kind == UNIT_EVACUATION) {
 			put_text(one, "instance", plan->unit[i].step[0].id);
 			put_bool(one, "makes_disks", plan->unit[i].makes_disks);

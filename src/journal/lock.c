@@ -22,6 +22,8 @@ struct past_session {
 };
 
 struct lock {
+	struct lock *next;         /* of the next host of the run, in the order of their names; NULL: it is the last */
+	const struct scene *scene; /* of the host that it is about */
 	int fd;
 	char name[LOCK_NAME_SIZE];
 	struct db *db[SERVERS]; /* connections of their own, which do nothing else; NULL: none of this server's is ours alone */
@@ -99,7 +101,7 @@ static int look_at_server(const struct scene *scene, struct db *db, struct error
 	return holder.held ? busy_on_server(scene, db, &holder, err) : 0;
 }
 
-int lock_look(const struct scene *scene, const char *except, struct error *err)
+static int look_at_lock_of(const struct scene *scene, const char *except, struct error *err)
 {
 	if (!scene->subject.host)
 		return 0;
@@ -108,6 +110,14 @@ int lock_look(const struct scene *scene, const char *except, struct error *err)
 	if (writes_cinder(scene) && look_at_server(scene, scene->world->cinder_db, err) != 0)
 		return -1;
 	return writes_cell(scene) ? look_at_server(scene, scene->nova.home->cell->db, err) : 0;
+}
+
+int lock_look(const struct scene *scene, const char *except, struct error *err)
+{
+	EACH_HOST_OF(h, scene)
+	if (look_at_lock_of(h, except, err) != 0)
+		return -1;
+	return 0;
 }
 
 /* Both schemas may live on one server, or a session of ours not be gone yet: then the lock is already ours. */
@@ -164,7 +174,20 @@ static int take_servers(const struct scene *scene, struct lock *lock, struct err
 	return 0;
 }
 
-int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err)
+static void release_one(struct lock *l)
+{
+	for (size_t i = 0; i < SERVERS; i++) {
+		if (l->db[i])
+			db_unlock(l->db[i], l->name);
+		db_close(&l->db[i]);
+	}
+	lock_file_release(l->fd);
+	free(l->past);
+	free(l);
+}
+
+/* NULL and no error: it is about no host. */
+static int take_one(const struct scene *scene, const char *except, struct lock **out, struct error *err)
 {
 	struct lock *lock;
 
@@ -173,14 +196,45 @@ int lock_take(const struct scene *scene, const char *except, struct lock **out, 
 		return 0;
 	lock = xcalloc(1, sizeof *lock);
 	lock->fd = -1;
+	lock->scene = scene;
 	lock_name(scene->subject.host, lock->name);
 	if (lock_file_take(scene, &lock->fd, err) != 0 || check_unfinished(scene, except, err) != 0 ||
 	    take_servers(scene, lock, err) != 0) {
-		lock_release(&lock);
+		release_one(lock);
 		return -1;
 	}
 	*out = lock;
 	return 0;
+}
+
+static int by_host(const void *a, const void *b)
+{
+	const struct scene *const *x = a, *const *y = b;
+
+	return strcmp(str_or((*x)->subject.host, ""), str_or((*y)->subject.host, ""));
+}
+
+/* In the order of their names: of two runs that share hosts one is refused, whichever hosts either names first. */
+int lock_take(const struct scene *scene, const char *except, struct lock **out, struct error *err)
+{
+	const size_t n = scene->each ? scene->neach : 1;
+	const struct scene **host = xcalloc(n + 1, sizeof *host);
+	struct lock **next = out;
+	size_t taken = 0;
+	int rc = 0;
+
+	*out = NULL;
+	EACH_HOST_OF(h, scene)
+	host[taken++] = h;
+	vec_sort(host, n, sizeof *host, by_host);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = take_one(host[i], except, next, err);
+		next = *next ? &(*next)->next : next;
+	}
+	free(host);
+	if (rc != 0)
+		lock_release(out);
+	return rc;
 }
 
 static void note_past(struct lock *lock, const struct db *db)
@@ -194,12 +248,10 @@ static void note_past(struct lock *lock, const struct db *db)
 }
 
 /* What is still held is kept: to let it go for a moment would let another run in. */
-int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
+static int renew_one(struct lock *lock, struct error *err)
 {
 	struct db_lock_owner owner;
 
-	if (!lock)
-		return 0;
 	for (size_t i = 0; i < SERVERS; i++) {
 		if (!lock->db[i] || (db_lock_own(lock->db[i], lock->name, &owner, err) == 0 && owner.ours))
 			continue;
@@ -207,59 +259,72 @@ int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
 		db_close(&lock->db[i]);
 	}
 	error_clear(err);
-	lock->lost = take_servers(scene, lock, err) != 0;
+	lock->lost = take_servers(lock->scene, lock, err) != 0;
 	return lock->lost ? -1 : 0;
 }
 
-static int lost_to(const struct scene *scene, const struct db *db, const struct db_lock_owner *owner, struct error *err)
+int lock_renew(struct lock *lock, struct error *err)
+{
+	for (struct lock *l = lock; l; l = l->next)
+		if (renew_one(l, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int lost_to(const struct lock *lock, const struct db *db, const struct db_lock_owner *owner, struct error *err)
 {
 	auto_free char *now = owner->holder ? xasprintf(_("session %llu has it"), (unsigned long long)owner->holder) :
 					      xasprintf("%s", _("no session has it"));
 
 	error_set(err, ERROR_BUSY,
 	    "the named lock of '%s' on %s was lost: %s, and this run's connection is session %llu; nothing more is written",
-	    scene->subject.host, db_label(db), now, (unsigned long long)owner->connection_id);
+	    lock->scene->subject.host, db_label(db), now, (unsigned long long)owner->connection_id);
 	return error_hint(err,
 	    "a proxy that shares sessions among connections loses it: give the address of the server itself, or a proxy that keeps one session for one connection");
 }
 
-int lock_check(const struct scene *scene, struct lock *lock, struct error *err)
+static int check_one_lock(struct lock *lock, struct error *err)
 {
 	struct db_lock_owner owner;
 
-	for (size_t i = 0; lock && i < SERVERS; i++) {
+	for (size_t i = 0; i < SERVERS; i++) {
 		if (!lock->db[i])
 			continue;
 		if (db_lock_own(lock->db[i], lock->name, &owner, err) != 0) {
 			error_clear(err);
-			return lock_renew(scene, lock, err);
+			return renew_one(lock, err);
 		}
 		if (!owner.ours) {
 			lock->lost = true;
-			return lost_to(scene, lock->db[i], &owner, err);
+			return lost_to(lock, lock->db[i], &owner, err);
 		}
 	}
 	return 0;
 }
 
+int lock_check(struct lock *lock, struct error *err)
+{
+	for (struct lock *l = lock; l; l = l->next)
+		if (check_one_lock(l, err) != 0)
+			return -1;
+	return 0;
+}
+
 bool lock_is_lost(const struct lock *lock)
 {
-	return lock && lock->lost;
+	for (const struct lock *l = lock; l; l = l->next)
+		if (l->lost)
+			return true;
+	return false;
 }
 
 void lock_release(struct lock **lock)
 {
-	struct lock *l = *lock;
+	struct lock *next;
 
-	if (!l)
-		return;
-	for (size_t i = 0; i < SERVERS; i++) {
-		if (l->db[i])
-			db_unlock(l->db[i], l->name);
-		db_close(&l->db[i]);
+	for (struct lock *l = *lock; l; l = next) {
+		next = l->next;
+		release_one(l);
 	}
-	lock_file_release(l->fd);
-	free(l->past);
-	free(l);
 	*lock = NULL;
 }

@@ -8,6 +8,7 @@
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/lang.h"
+#include "util/shell.h"
 #include "util/str.h"
 
 #define UNITS_MAX 1000000
@@ -64,6 +65,59 @@ static bool lists_word(json_object *list, const char *word)
 	return false;
 }
 
+static void copy_list(struct past *past, json_object *list, struct words *out)
+{
+	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	out->v = arena_alloc(&past->plan.arena, (n + 1) * sizeof *out->v);
+	for (out->n = 0; out->n < n; out->n++)
+		out->v[out->n] = arena_dup(&past->plan.arena,
+		    str_or(json_object_get_string(json_object_array_get_idx(list, out->n)), ""));
+}
+
+static void copy_hosts(struct past *past, json_object *record)
+{
+	past->has_hosts = past->version == JOURNAL_VERSION_HOSTS;
+	if (past->has_hosts) {
+		copy_list(past, json_object_object_get(record, "hosts"), &past->hosts);
+		copy_list(past, json_object_object_get(record, "hosts_left_out"), &past->left);
+	} else if (past->host) {
+		past->hosts.v = arena_alloc(&past->plan.arena, sizeof *past->hosts.v);
+		past->hosts.v[past->hosts.n++] = past->host;
+	}
+}
+
+bool past_is_about(const struct past *past, const char *host)
+{
+	for (size_t i = 0; i < past->hosts.n; i++)
+		if (str_equal(past->hosts.v[i], host))
+			return true;
+	return past->hosts.n == 0 && str_equal(past->host, host);
+}
+
+void past_be_about(const struct past *past, struct scene *scene)
+{
+	if (!past->has_hosts) {
+		scene->subject.host = past->host;
+		return;
+	}
+	scene_divide(scene, &past->hosts);
+	EACH_HOST(h, scene)
+	h->subject.host = h->own.what.host;
+}
+
+const char *past_hosts_words(const struct past *past, struct arena *arena)
+{
+	const struct words *const all[] = { &past->hosts, &past->left };
+	const char *words = NULL;
+
+	for (size_t w = 0; w < sizeof all / sizeof *all; w++)
+		for (size_t i = 0; i < all[w]->n; i++)
+			words = words ? arena_printf(arena, "%s %s", words, shell_word(arena, all[w]->v[i])) :
+					shell_word(arena, all[w]->v[i]);
+	return words;
+}
+
 static int on_run(struct past *past, json_object *record)
 {
 	json_object *accept = json_object_object_get(record, "accept");
@@ -84,9 +138,12 @@ static int on_run(struct past *past, json_object *record)
 	past->started_at = copy(past, record, "time");
 	past->force = json_object_get_boolean(json_object_object_get(record, "force"));
 	past->fences_disks = lists_word(json_object_object_get(record, "fence"), "storage");
-	past->foreign = past->version != JOURNAL_VERSION;
+	past->foreign = past->version != JOURNAL_VERSION && past->version != JOURNAL_VERSION_HOSTS;
+	copy_hosts(past, record);
 	if (past->foreign) /* its records may mean something else */
 		return 1;
+	if (past->has_hosts && past->hosts.n == 0)
+		return reject_record(past, record, N_("a run about several hosts names none"));
 	for (size_t i = 0; i < n; i++) {
 		const char *word = json_object_get_string(json_object_array_get_idx(accept, i));
 
@@ -112,6 +169,7 @@ static int on_plan(struct past *past, json_object *record)
 		add_past_unit(past);
 		past->plan.unit[i].kind = (enum unit_kind)kind;
 		past->plan.unit[i].sentence = arena_dup(&past->plan.arena, str_or(get_text(one, "sentence"), ""));
+		past->plan.unit[i].host = copy(past, one, "host");
 		past->plan.unit[i].makes_disks = json_object_get_boolean(json_object_object_get(one, "makes_disks"));
 		if (get_text(one, "instance"))
 			unit_step(&past->plan.unit[i], STEP_INSTANCE, copy(past, one, "instance"), NULL);
@@ -152,15 +210,29 @@ static int on_intent(struct past *past, json_object *record)
 	return 0;
 }
 
+static bool knows_cluster(const struct past *past, const char *fsid)
+{
+	for (size_t i = 0; i < past->ncluster; i++)
+		if (str_equal(past->cluster[i].fsid, fsid))
+			return true;
+	return false;
+}
+
+/* Of several hosts each has a record of its own: what they name is added. */
 static void remember_clusters(struct past *past, json_object *storage)
 {
 	json_object *list = json_object_object_get(storage, "clusters"), *one;
 	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	struct past_cluster *all = arena_alloc(&past->plan.arena, (past->ncluster + n + 1) * sizeof *all);
 
-	past->cluster = arena_alloc(&past->plan.arena, (n + 1) * sizeof *past->cluster);
-	for (past->ncluster = 0; past->ncluster < n; past->ncluster++) {
-		one = json_object_array_get_idx(list, past->ncluster);
-		past->cluster[past->ncluster] = (struct past_cluster){ .fsid = copy(past, one, "cluster"),
+	if (past->ncluster)
+		memcpy(all, past->cluster, past->ncluster * sizeof *all);
+	past->cluster = all;
+	for (size_t i = 0; i < n; i++) {
+		one = json_object_array_get_idx(list, i);
+		if (past->has_hosts && knows_cluster(past, get_text(one, "cluster")))
+			continue;
+		past->cluster[past->ncluster++] = (struct past_cluster){ .fsid = copy(past, one, "cluster"),
 			.opener = copy(past, one, "opener"),
 			.access = { .cluster = copy(past, one, "name"),
 			    .conf = copy(past, one, "conf"),
@@ -174,9 +246,11 @@ static void remember_disks(struct past *past, json_object *storage)
 {
 	json_object *list = json_object_object_get(storage, "disks"), *one;
 	const size_t n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	struct past_disk *all = arena_alloc(&past->plan.arena, (past->ndisk + n + 1) * sizeof *all);
 
-	past->disk = arena_alloc(&past->plan.arena, (n + 1) * sizeof *past->disk);
-	past->ndisk = 0;
+	if (past->ndisk)
+		memcpy(all, past->disk, past->ndisk * sizeof *all);
+	past->disk = all;
 	for (size_t i = 0; i < n; i++) {
 		const char *image, *slash;
 
@@ -389,8 +463,8 @@ int past_record(void *ctx, json_object *record)
 
 void past_add_foreign(const struct past *past, struct str *out)
 {
-	str_addf(out, _("of format %lld, written by evac-manage %s, and evac-manage %s reads format %d"),
-	    (long long)past->version, str_or(past->tool, "?"), EVAC_MANAGE_VERSION, JOURNAL_VERSION);
+	str_addf(out, _("of format %lld, written by evac-manage %s, and evac-manage %s reads formats up to %d"),
+	    (long long)past->version, str_or(past->tool, "?"), EVAC_MANAGE_VERSION, JOURNAL_VERSION_HOSTS);
 }
 
 static int refuse_foreign(const struct past *past, const char *path, struct error *err)

@@ -67,7 +67,7 @@ static size_t remember_run(struct scene *scene, const char *path, bool *settled)
 	size_t n = 0;
 
 	if (journal_read(path, past_record, &past, &torn, &none) == 0 && !past.foreign && !past.trouble &&
-	    str_equal(past.host, scene->subject.host))
+	    past_is_about(&past, scene->subject.host))
 		for (size_t i = 0; i < scene->subject.ncandidate; i++) {
 			struct candidate *c = &scene->subject.candidate[i];
 

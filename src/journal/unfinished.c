@@ -51,6 +51,23 @@ static bool has_none(json_object *end, const char *state)
 	return json_object_object_get_ex(json_object_object_get(end, "totals"), state, &n) && json_object_get_int64(n) == 0;
 }
 
+static bool is_about(json_object *first, const char *host)
+{
+	json_object *hosts = json_object_object_get(first, "hosts");
+
+	for (size_t i = 0; json_object_is_type(hosts, json_type_array) && i < json_object_array_length(hosts); i++)
+		if (str_equal(json_object_get_string(json_object_array_get_idx(hosts, i)), host))
+			return true;
+	return str_equal(get_text(first, "host"), host);
+}
+
+static bool has_known_version(json_object *first)
+{
+	const int64_t version = json_object_get_int64(json_object_object_get(first, "version"));
+
+	return version == JOURNAL_VERSION || version == JOURNAL_VERSION_HOSTS;
+}
+
 /* The two ends of the file tell enough of most: another host's run, or one that came to its end with nothing unknown or under
  * way. */
 static bool is_no_matter(const char *path, const char *host)
@@ -64,10 +81,9 @@ static bool is_no_matter(const char *path, const char *host)
 		first = line_at(fd, st.st_size, false);
 		last = line_at(fd, st.st_size, true);
 	}
-	if (first && str_equal(get_text(first, "type"), "run") && !str_equal(get_text(first, "host"), host))
+	if (first && str_equal(get_text(first, "type"), "run") && !is_about(first, host))
 		answer = true;
-	else if (first && json_object_get_int64(json_object_object_get(first, "version")) == JOURNAL_VERSION && last &&
-	    str_equal(get_text(last, "type"), "end"))
+	else if (first && has_known_version(first) && last && str_equal(get_text(last, "type"), "end"))
 		answer = has_none(last, "unknown") && has_none(last, "applied");
 	json_object_put(first);
 	json_object_put(last);
@@ -102,12 +118,12 @@ static int refuse_damaged(const char *path, const char *run, const char *host, s
 }
 
 /* It may be unfinished: who wrote it knows. */
-static int refuse_unread(const struct past *past, const char *run, struct error *err)
+static int refuse_unread(const struct past *past, const char *run, const char *host, struct error *err)
 {
 	auto_str struct str what = { 0 };
 
 	past_add_foreign(past, &what);
-	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a journal %s: %s; nothing was written", past->host, what.s, run);
+	error_set(err, ERROR_BUSY, "an earlier run on '%s' has a journal %s: %s; nothing was written", host, what.s, run);
 	return error_hint(err, "finish it first with evac-manage %s or a later one: evac-manage journal recover %s",
 	    str_or(past->tool, "?"), run);
 }
@@ -137,7 +153,7 @@ static int check_is_there(struct db *cell, const struct past *past, size_t index
 	if (!vanished)
 		return 0;
 	str_addf(&why, _("it sent an evacuation of instance %s, and the migration is no longer in the database"), step->id);
-	return refuse(past->run, past->host, why.s, err);
+	return refuse(past->run, str_or(step->before[0], past->host), why.s, err);
 }
 
 static int check_under_way(struct db *cell, const struct past *past, struct error *err)
@@ -163,12 +179,12 @@ static int check_one(const char *path, const char *run, const char *host, struct
 	if (is_no_matter(path, host))
 		return 0;
 	if (journal_read(path, past_record, &past, &torn, &trouble) != 0 || past.trouble) {
-		if (!past.host || str_equal(past.host, host))
+		if (!past.host || past_is_about(&past, host))
 			rc = refuse_damaged(path, run, host, err);
 	} else if (past.foreign) {
-		if (str_equal(past.host, host))
-			rc = refuse_unread(&past, run, err);
-	} else if (str_equal(past.host, host)) {
+		if (past_is_about(&past, host))
+			rc = refuse_unread(&past, run, host, err);
+	} else if (past_is_about(&past, host)) {
 		if (!past.result && !past.recovery)
 			rc = refuse(run, host, _("it did not end"), err);
 		else if (is_unknown(&past) || (past.recovery && !is_settled_by(past.recovery)))

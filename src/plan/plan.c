@@ -17,6 +17,13 @@ int unit_kind_named(const char *name)
 	return -1;
 }
 
+struct scene *unit_scene(struct scene *scene, const struct unit *unit)
+{
+	struct scene *host = unit->host ? scene_about(scene, unit->host) : NULL;
+
+	return host ? host : scene;
+}
+
 bool unit_is_whole(const struct unit *unit)
 {
 	for (size_t i = 0; i < unit->nstep; i++)

@@ -28,7 +28,8 @@ static void keep_in_mind(struct plan *plan, const struct kept_out *one)
 	struct kept_out *more;
 
 	for (size_t i = 0; i < plan->nkept; i++)
-		if (str_equal(plan->kept[i].id, one->id) && str_equal(plan->kept[i].fsid, one->fsid))
+		if (plan->kept[i].scene == one->scene && str_equal(plan->kept[i].id, one->id) &&
+		    str_equal(plan->kept[i].fsid, one->fsid))
 			return;
 	if (plan->nkept == plan->capkept) {
 		plan->capkept = plan->capkept ? plan->capkept * 2 : 64;
@@ -53,7 +54,8 @@ static void plan_client(struct plan *plan, const struct scene *scene, const stru
 	    &(struct kept_out){ .id = arena_dup(&plan->arena, text),
 		.disk = arena_dup(&plan->arena, disk->name),
 		.fsid = arena_dup(&plan->arena, ceph_fsid(ceph)),
-		.client = *client });
+		.client = *client,
+		.scene = scene });
 	if (ceph_keeps_out(ceph, client) || has_client(unit, text, ceph_fsid(ceph)))
 		return;
 	step = unit_step(unit, STEP_CLIENT, arena_dup(&plan->arena, text),
@@ -84,6 +86,7 @@ void plan_fence(struct plan *plan, const struct scene *scene)
 	if (plan->nunit == 0 || !scene_fences_disks(scene))
 		return;
 	unit = plan_unit(plan, UNIT_FENCE);
+	unit->host = scene->whole ? scene->subject.host : NULL;
 	for (const struct unit *u = plan->unit; u < unit; u++)
 		if (u->kind == UNIT_EVACUATION)
 			add_clients_of(plan, scene, u->step[0].id);

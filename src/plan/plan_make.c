@@ -160,6 +160,15 @@ static bool leaves_cluster(const struct unit *unit)
 	return false;
 }
 
+static const char *names_of_hosts(const struct scene *scene, struct arena *arena)
+{
+	const char *names = NULL;
+
+	EACH_HOST_OF(h, scene)
+	names = names ? arena_printf(arena, "%s, %s", names, h->subject.host) : h->subject.host;
+	return names;
+}
+
 static const char *ownership_sentence(struct plan *plan, const struct unit *unit, const struct scene *scene)
 {
 	auto_str struct str s = { 0 };
@@ -168,7 +177,8 @@ static const char *ownership_sentence(struct plan *plan, const struct unit *unit
 	unit_say_moves(unit, scene, "move", &s);
 	if ((n = unit_count(unit, STEP_CINDER_SERVICE)) > 0) {
 		str_add(&s, s.n ? "; " : "");
-		str_addf(&s, _("disable %zu cinder service%s of %s"), n, n == 1 ? "" : "s", scene->subject.host);
+		str_addf(&s, _("disable %zu cinder service%s of %s"), n, n == 1 ? "" : "s",
+		    scene->subject.host ? scene->subject.host : names_of_hosts(scene, &plan->arena));
 	}
 	if (leaves_cluster(unit))
 		str_add(&s, _("; out of their cluster"));
@@ -275,8 +285,9 @@ void plan_ownership(struct plan *plan, const struct scene *scene)
 		each_wanted(plan, unit, scene, add_zone);
 	for (size_t i = 0; i < scene->subject.nmove && scene->request->what.settle; i++)
 		add_final_statuses(unit, &scene->subject.move[i]);
-	if (scene->subject.marks)
-		add_service_marks(plan, unit, scene);
+	EACH_HOST_OF(h, scene)
+	if (h->subject.marks)
+		add_service_marks(plan, unit, h);
 	if (unit->nstep == 0) {
 		plan->nunit--;
 		return;
@@ -294,6 +305,7 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	if (!scene->subject.marks || !s)
 		return;
 	unit = plan_unit(plan, UNIT_MARK);
+	unit->host = scene->whole ? s->host : NULL;
 	step = unit_step(unit, STEP_COMPUTE_SERVICE, arena_printf(&plan->arena, "%lld", (long long)s->id),
 	    arena_printf(&plan->arena, "%s %s", s->binary, s->host));
 	add_mark(plan, step, s->disabled, s->disabled_reason, scene);
@@ -307,14 +319,25 @@ void plan_mark(struct plan *plan, const struct scene *scene)
 	    s->host, step->after[1]);
 }
 
+/* Of several hosts, this one: not for nothing. */
+static bool has_work_of(const struct plan *plan, const struct scene *scene)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (!scene->whole || str_equal(u->host, scene->subject.host) ||
+		    (u->kind == UNIT_OWNERSHIP && scene->subject.nmove > 0))
+			return true;
+	return false;
+}
+
 void plan_power_off(struct plan *plan, const struct scene *scene)
 {
 	struct unit *unit;
 	struct step *step;
 
-	if (plan->nunit == 0 || !scene_fences(scene->request, "power") || !scene->power.asked || scene_is_off(scene))
+	if (!has_work_of(plan, scene) || !scene_fences(scene->request, "power") || !scene->power.asked || scene_is_off(scene))
 		return;
 	unit = plan_unit(plan, UNIT_POWER);
+	unit->host = scene->whole ? scene->subject.host : NULL;
 	step = unit_step(unit, STEP_POWER, scene->subject.host, fence_agent_name(&scene->power.agent));
 	step->before[0] = fence_state_name[scene->power.answer.state];
 	step->after[0] = fence_state_name[FENCE_OFF];
@@ -322,12 +345,27 @@ void plan_power_off(struct plan *plan, const struct scene *scene)
 	plan_put_first(plan);
 }
 
-void plan_drop_idle_mark(struct plan *plan, const struct scene *scene)
+/* Of several hosts each that has nothing else is left as it is. */
+static bool is_idle_mark(const struct plan *plan, const struct unit *mark)
 {
-	if (plan->nunit != 1 || plan->unit[0].kind != UNIT_MARK || !scene->nova.compute->disabled)
-		return;
-	auto_free_(&plan->unit[0].step);
-	plan->nunit = 0;
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u != mark && (!u->host || !mark->host || strcmp(u->host, mark->host) == 0))
+			return false;
+	return true;
+}
+
+void plan_drop_idle_marks(struct plan *plan, const struct scene *scene)
+{
+	EACH_HOST_OF(h, scene)
+	for (struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++) {
+		if (u->kind != UNIT_MARK || (scene->each && !str_equal(u->host, h->subject.host)) ||
+		    !h->nova.compute->disabled || !is_idle_mark(plan, u))
+			continue;
+		auto_free_(&u->step);
+		plan->nunit--;
+		memmove(u, u + 1, (size_t)(plan->unit + plan->nunit - u) * sizeof *u);
+		break;
+	}
 }
 
 /* nova compute/manager.py: a rebuild ends active, unless the instance was stopped or is to be; one in error comes out active,
@@ -371,6 +409,7 @@ static void add_evacuation(struct plan *plan, const struct scene *scene, const s
 	auto_str struct str lost = { 0 }, token = { 0 };
 
 	say_lost(scene, c, &lost);
+	unit->host = scene->each ? c->instance->host : NULL;
 	unit->candidate = c;
 	unit->makes_disks = needs_own_disks(&c->needs, c->instance);
 	step->before[0] = c->instance->host;

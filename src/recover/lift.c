@@ -23,29 +23,35 @@ static struct kept_client *find_kept(struct kept_clients *kept, const struct ste
 	return NULL;
 }
 
-static bool has_switched_off(const struct past *past)
+/* Of a run about several hosts a unit names its own. */
+static bool is_of_host(const struct unit *unit, const char *host)
+{
+	return !unit->host || str_equal(unit->host, host);
+}
+
+static bool has_switched_off(const struct past *past, const char *host)
 {
 	for (size_t i = 0; i < past->nunit; i++)
-		if (past->plan.unit[i].kind == UNIT_POWER &&
+		if (past->plan.unit[i].kind == UNIT_POWER && is_of_host(&past->plan.unit[i], host) &&
 		    (str_equal(past->unit[i].outcome, "proved") || str_equal(past->unit[i].verdict, "done")))
 			return true;
 	return false;
 }
 
 /* Runs come newest first: what an older one says of the same client adds nothing. */
-static void add_clients_of_run(struct kept_clients *kept, const struct past *past)
+static void add_clients_of_run(struct kept_clients *kept, const struct past *past, const char *host)
 {
 	for (size_t i = 0; i < past->nunit; i++) {
 		const struct unit *unit = &past->plan.unit[i];
 
-		if (unit->kind != UNIT_FENCE || !past->unit[i].begun)
+		if (unit->kind != UNIT_FENCE || !past->unit[i].begun || !is_of_host(unit, host))
 			continue;
 		for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++) {
 			struct kept_client one = { .run = past->run,
 				.id = s->id,
 				.image = str_or(s->name, "?"),
 				.fsid = step_after(s, "cluster"),
-				.switched_off = has_switched_off(past) };
+				.switched_off = has_switched_off(past, host) };
 
 			if (find_kept(kept, s) || !storage_address_parse(s->id, &one.address))
 				continue;
@@ -62,7 +68,7 @@ static int read_run(struct kept_clients *kept, const char *path, const char *hos
 
 	*past = (struct past){ 0 };
 	if (journal_read(path, past_record, past, &torn, err) != 0) {
-		const bool others = past->host && !str_equal(past->host, host); /* who has what is said by a run about it */
+		const bool others = past->host && !past_is_about(past, host); /* who has what is said by a run about it */
 
 		past_free(past);
 		if (!others)
@@ -70,12 +76,12 @@ static int read_run(struct kept_clients *kept, const char *path, const char *hos
 		error_clear(err);
 		return 0;
 	}
-	if (past->foreign || past->trouble || !str_equal(past->host, host)) {
+	if (past->foreign || past->trouble || !past_is_about(past, host)) {
 		past_free(past);
 		return 0;
 	}
 	kept->npast++;
-	add_clients_of_run(kept, past);
+	add_clients_of_run(kept, past, host);
 	return 0;
 }
 

@@ -161,15 +161,40 @@ static enum error_kind conclude(struct recovery *r, enum error_kind result, stru
 		    r->past.run);
 	} else if (result == ERROR_UNPROVED) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
-	} else if (str_equal(r->past.command, "host rescue") && r->past.host) {
+	} else if (str_equal(r->past.command, "host rescue") && scene_is_about_hosts(&r->work.scene)) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage host rescue %s --resume %s",
-		    shell_word(&r->work.plan.arena, r->past.host), r->past.run);
+		    past_hosts_words(&r->past, &r->work.plan.arena), r->past.run);
 	} else if (r->untold > 0) {
 		r->report.next = arena_printf(&r->work.plan.arena, "evac-manage journal recover %s", r->past.run);
 	} else if (n[VERDICT_NOT_DONE] > 0) {
 		log_notice("to do the units that are not done, run the same command again");
 	}
 	return result;
+}
+
+static void be_about(struct scene *scene, const struct scene *all)
+{
+	scene->run = all->run;
+	scene->subject.recovers = all->subject.recovers;
+	scene->subject.moves_things = all->subject.moves_things;
+	scene->subject.marks = all->subject.marks;
+}
+
+/* The first that nova knows is whose cell it is: a run is about one. */
+static int find_homes(struct scene *scene, struct error *err)
+{
+	if (scene_find_nova(scene, err) != 0)
+		return -1;
+	EACH_HOST(h, scene)
+	{
+		if (h != scene)
+			scene_lend(scene, h);
+		if (scene_find_home(h, h->subject.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
+			return -1;
+		error_clear(err);
+		scene->nova.home = scene->nova.home ? scene->nova.home : h->nova.home;
+	}
+	return 0;
 }
 
 /* The same locks that a run takes. A host that nova does not know any more has no cell whose server could be locked. */
@@ -181,13 +206,10 @@ static int lock_again(struct recovery *r, unsigned needs, struct error *err)
 	scene->subject.recovers = true;
 	scene->subject.moves_things = needs & NEEDS_CINDER;
 	scene->subject.marks = needs & NEEDS_NOVA;
-	if (scene->subject.marks && scene->subject.host) {
-		if (scene_find_nova(scene, err) != 0)
-			return -1;
-		if (scene_find_home(scene, r->past.host, err) != 0 && err->kind != ERROR_NOT_FOUND)
-			return -1;
-		error_clear(err);
-	}
+	EACH_HOST(h, scene)
+	be_about(h, scene);
+	if (scene->subject.marks && scene_is_about_hosts(scene) && find_homes(scene, err) != 0)
+		return -1;
 	return lock_take(scene, r->past.run, &r->work.lock, err);
 }
 
@@ -202,7 +224,7 @@ static void keep_trail(struct recovery *r)
 {
 	const struct trail_about about = { .run = r->past.run,
 		.command = "journal recover",
-		.host = r->past.host,
+		.host = r->past.has_hosts ? past_hosts_words(&r->past, &r->work.plan.arena) : r->past.host,
 		.operator_name = who_operator(r->request->how.operator_name),
 		.plan = &r->work.plan };
 
@@ -295,9 +317,9 @@ static enum error_kind recover(struct recovery *r, const char *run, struct error
 	if (open_past(r, run, err) != 0)
 		return err->kind;
 	snprintf(r->work.run, sizeof r->work.run, "%s", r->past.run);
-	r->work.scene.subject.host = r->past.host; /* NULL: a command about no host */
 	r->work.scene.request = r->work.request;
 	r->work.scene.world = &r->work.world;
+	past_be_about(&r->past, &r->work.scene);
 	if (past_is_settled(&r->past))
 		return repeat_all(r, err);
 	return recover_units(r, err);

@@ -56,10 +56,8 @@ static void take_old_addresses(struct scene *scene, const struct past *past)
 	facts->nowner = facts->nold;
 }
 
-static void look_at_past_disks(struct recovery *r)
+static void look_at_past_disks(struct recovery *r, struct scene *scene)
 {
-	struct scene *scene = &r->work.scene;
-
 	if (scene->storage.looked) {
 		scene_keep_looking_at_disks(scene, FRESH_MS);
 		return;
@@ -81,9 +79,10 @@ static bool has_disks(const struct past *past, const char *instance)
 void recover_disks(struct recovery *r, size_t index, const char *host)
 {
 	struct unit *unit = &r->work.plan.unit[index];
+	struct scene *old = unit_scene(&r->work.scene, unit);
 
 	if (!has_disks(&r->past, unit->step[0].id))
 		return;
-	look_at_past_disks(r);
-	prove_disks(&r->work, unit, &r->work.scene, host);
+	look_at_past_disks(r, old);
+	prove_disks(&r->work, unit, old, host);
 }

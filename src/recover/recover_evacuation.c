@@ -283,13 +283,13 @@ static int act(struct recovery *r, struct look *look, enum recovery_action actio
 	int rc;
 
 	CRASH_POINT("recover_evacuation_before_begin");
-	if (lock_check(&r->work.scene, r->work.lock, err) != 0 || db_begin_write(look->cell, err) != 0)
+	if (lock_check(r->work.lock, err) != 0 || db_begin_write(look->cell, err) != 0)
 		return -1;
 	rc = action == ACTION_FENCE ? evacuation_fence(look->cell, &look->columns, &look->e->rows, err) :
 	    action == ACTION_SETTLE ? close_what_is_left(look, err) :
 				      evacuation_cancel(look->cell, &look->e->rows, err);
 	if (rc == 0)
-		rc = lock_check(&r->work.scene, r->work.lock, err);
+		rc = lock_check(r->work.lock, err);
 	if (rc != 0) {
 		db_rollback(look->cell);
 		return -1;

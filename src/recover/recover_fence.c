@@ -92,12 +92,12 @@ static bool was_fenced(const struct recovery *r, size_t index)
 }
 
 /* Whoever is off writes nothing, kept out or not. */
-static bool is_off_now(struct recovery *r)
+static bool is_off_now(struct scene *host)
 {
-	if (r->request->how.fenced)
+	if (host->request->how.fenced)
 		return true;
-	scene_find_power(&r->work.scene);
-	return scene_is_off(&r->work.scene);
+	scene_find_power(host);
+	return scene_is_off(host);
 }
 
 static int record_gone(struct recovery *r, const struct step *gone, struct error *err)
@@ -112,7 +112,7 @@ static int record_gone(struct recovery *r, const struct step *gone, struct error
 	return r->request->how.dry_run ? 0 : journal_fence(r->work.journal, "look", &step, err);
 }
 
-static int note_gone(struct recovery *r, const struct step *gone, struct error *err)
+static int note_gone(struct recovery *r, const struct unit *unit, const struct step *gone, struct error *err)
 {
 	struct error why = { 0 };
 
@@ -121,7 +121,7 @@ static int note_gone(struct recovery *r, const struct step *gone, struct error *
 	error_hint(&why,
 	    "find out who changed the blocklist, and power the host off: its old guests may write beside the new ones");
 	log_warn("%s", why.text);
-	if (!is_off_now(r))
+	if (!is_off_now(unit_scene(&r->work.scene, unit)))
 		r->gone = why;
 	return record_gone(r, gone, err);
 }
@@ -139,7 +139,7 @@ int recover_fences_stand(struct recovery *r, struct error *err)
 			log_warn("whether the old clients are still kept out is not known: %s", unknown);
 		for (struct step *s = unit->step; s < unit->step + unit->nstep; s++)
 			if (s->state == STATE_SKIPPED && !s->since)
-				return note_gone(r, s, err);
+				return note_gone(r, unit, s, err);
 			else if (s->state != STATE_UNKNOWN)
 				s->since = s->state == STATE_SKIPPED ? "removed" : NULL;
 	}

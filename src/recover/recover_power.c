@@ -8,7 +8,7 @@
 enum verdict recover_power(struct recovery *r, size_t index, const char **why)
 {
 	struct unit *unit = &r->work.plan.unit[index];
-	struct scene *scene = &r->work.scene;
+	struct scene *scene = unit_scene(&r->work.scene, unit);
 	auto_str struct str said = { 0 };
 	enum verdict verdict;
 

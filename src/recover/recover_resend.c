@@ -4,6 +4,7 @@
 
 #include "bus/cast.h"
 #include "find/keep_out.h"
+#include "cli/fenced.h"
 #include "recovery_internal.h"
 #include "util/crash.h"
 #include "util/lang.h"
@@ -55,20 +56,35 @@ static bool was_forced_down(const struct recovery *r, const struct nova_service 
 	return now->forced_down;
 }
 
+/* Of several hosts a word counts for those that it names. */
+static bool was_confirmed(const struct past *past, const char *host)
+{
+	auto_free char *one = xasprintf("fencing-unconfirmed:%s", host);
+	bool accepted = false;
+
+	if (!past->has_hosts)
+		return past->fenced || past->fences_disks || past_accepts(past, "fencing-unconfirmed");
+	for (size_t i = 0; i < past->accept.n; i++)
+		accepted |= str_equal(past->accept.v[i], one);
+	return past->fences_disks || accepted || (past->fenced && fenced_names(past->fenced, host));
+}
+
 /* Where nobody else had confirmed the power-off, it is the agent that has to say it once more. Of a fence of its disks
  * check_kept_out() asks. */
 static int check_power(struct recovery *r, const char *host, struct error *err)
 {
-	struct scene *scene = &r->work.scene;
+	struct scene *scene = scene_about(&r->work.scene, host);
 	auto_str struct str said = { 0 };
 
+	if (!scene)
+		return error_set(err, ERROR_REFUSED, "not sent again: the run is not about '%s'", host);
 	scene_find_power(scene);
 	if (scene_is_off(scene))
 		return 0;
 	scene_say_power(scene, &said);
 	if (scene->power.answer.state == FENCE_ON)
 		return error_set(err, ERROR_REFUSED, "not sent again: '%s' is on: %s", host, said.s);
-	if (r->past.fenced || r->past.fences_disks || past_accepts(&r->past, "fencing-unconfirmed"))
+	if (was_confirmed(&r->past, host))
 		return 0;
 	return error_set(err, ERROR_REFUSED, "not sent again: whether '%s' is still off is not known: %s", host,
 	    said.n ? said.s : _("no fence agent is configured for it any more"));
@@ -266,7 +282,7 @@ int recover_resend(struct recovery *r, size_t index, struct db *cell, struct err
 	enum bus_outcome outcome;
 
 	if (check_age(past, err) != 0 || check_queue_empty(r, err) != 0 || find_and_build(r, index, cell, &body, err) != 0 ||
-	    lock_check(&r->work.scene, r->work.lock, err) != 0)
+	    lock_check(r->work.lock, err) != 0)
 		return -1;
 	if (journal_publish_intent(r->work.journal,
 		&(struct publish_record){ index, &e->rows, past->unique_id, r->work.world.nova.bus.exchange, r->work.world.bus,

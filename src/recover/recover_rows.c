@@ -118,14 +118,14 @@ static int write_again(struct recovery *r, const struct unit *unit, struct db *d
 	int rc;
 
 	CRASH_POINT("recover_rows_before_begin");
-	if (lock_check(&r->work.scene, r->work.lock, err) != 0 || db_begin_write(db, err) != 0)
+	if (lock_check(r->work.lock, err) != 0 || db_begin_write(db, err) != 0)
 		return -1;
 	if (unit->kind == UNIT_CLOSE)
 		rc = fence(db, unit, err);
 	else
 		rc = check_sources(r, unit, err) != 0 || unit_write(db, unit, err) != 0 ? -1 : 0;
 	if (rc == 0)
-		rc = lock_check(&r->work.scene, r->work.lock, err);
+		rc = lock_check(r->work.lock, err);
 	if (rc != 0) {
 		db_rollback(db);
 		return -1;

@@ -92,16 +92,29 @@ static unsigned needs_to_undo(const struct past *past)
 }
 
 /* Where only cinder's rows go back nova is a witness: it need not know the host, and the host's cell need not answer. */
-static int find_home_again(struct scene *scene, struct error *err)
+static int find_one_home_again(struct scene *scene, struct error *err)
 {
-	if (scene_find_nova(scene, err) != 0)
-		return -1;
 	if (!scene->subject.host || scene_find_home(scene, scene->subject.host, err) == 0)
 		return 0;
 	if (needs_to_undo(scene->subject.past) & NEEDS_NOVA ||
 	    (err->kind != ERROR_NOT_FOUND && !world_any_lost_cell(scene->world)))
 		return -1;
 	error_clear(err);
+	return 0;
+}
+
+static int find_homes_again(struct scene *scene, struct error *err)
+{
+	if (scene_find_nova(scene, err) != 0)
+		return -1;
+	EACH_HOST(h, scene)
+	{
+		if (h != scene)
+			scene_lend(scene, h);
+		if (find_one_home_again(h, err) != 0)
+			return -1;
+		scene->nova.home = scene->nova.home ? scene->nova.home : h->nova.home;
+	}
 	return 0;
 }
 
@@ -112,13 +125,16 @@ static int find_written(struct scene *scene, struct error *err)
 
 	if (check_settled(past, err) != 0 || check_undo_words(scene->request, past, err) != 0)
 		return -1;
+	past_be_about(past, scene);
 	scene->subject.host = past->host; /* NULL: a command about no host */
+	EACH_HOST(h, scene)
+	h->subject.past = past;
 	if (scene->world->cinder_db && scene_find_cinder(scene, err) != 0)
 		return -1;
 	if (scene->cinder.schema.missing[0])
 		return error_set(err, ERROR_REFUSED, "cinder's database has no %s; nothing was written there",
 		    scene->cinder.schema.missing);
-	if (scene->world->api_db && find_home_again(scene, err) != 0)
+	if (scene->world->api_db && find_homes_again(scene, err) != 0)
 		return -1;
 	for (size_t i = 0; i < past->nunit; i++)
 		if (past_wrote(past, i) && look_at_unit(scene, &past->plan.unit[i], &past->unit[i], &drifted, err) != 0)
@@ -167,7 +183,7 @@ static const char *sentence_back(struct plan *plan, const struct scene *scene, c
 		    str_equal(step_after(&unit->step[i], "disabled"), "0");
 	if (services > 0)
 		str_addf(&s, _("%s%s %zu cinder service%s of %s"), s.n ? "; " : "", enabled ? _("enable") : _("disable"),
-		    services, services == 1 ? "" : "s", str_or(scene->subject.host, "?"));
+		    services, services == 1 ? "" : "s", str_or(scene_hosts_words(scene, &plan->arena), "?"));
 	return arena_dup(&plan->arena, s.s);
 }
 

@@ -128,7 +128,7 @@ static bool is_given_away(const struct scene *scene, const char *volume)
  * another name along was about this one. */
 static bool is_given_to(const struct scene *scene, const char *host)
 {
-	if (str_equal(scene->subject.host, host))
+	if (scene_has_failed(scene, host))
 		return true;
 	for (const struct move *m = scene->subject.move; m < scene->subject.move + scene->subject.nmove; m++)
 		if (!m->in_place && (strcmp(m->to.node, host) == 0 || str_is_twin(m->to.node, host)))

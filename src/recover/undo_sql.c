@@ -96,14 +96,14 @@ static void __attribute__((format(printf, 2, 3))) add_comment(struct str *out, c
 }
 
 /* What only somebody who looks at the database can decide. */
-static void warn(struct str *out, const struct past *past, const struct step *s)
+static void warn(struct str *out, const struct past *past, const struct unit *unit, const struct step *s)
 {
 	if (step_is(s, STEP_MIGRATION))
 		add_comment(out,
 		    "careful: evacuation %s would be open again; when the failed host returns, its nova-compute destroys the instance there",
 		    s->id);
 	if (step_is(s, STEP_COMPUTE_SERVICE) && !str_equal(step_before(s, "forced_down"), step_after(s, "forced_down"))) {
-		auto_free char *host = shell_quoted(str_or(past->host, "HOST"));
+		auto_free char *host = shell_quoted(str_or(unit->host, str_or(past->host, "HOST")));
 
 		add_comment(out, "forced_down stays as it is: 'evac-manage host return %s' says when it may be cleared", host);
 	}
@@ -116,7 +116,7 @@ static void add_unit_sql(struct str *out, const struct past *past, size_t index)
 	str_addc(out, '\n');
 	add_comment(out, "unit %zu, in %s", index, str_or(past->unit[index].where, "cinder's database"));
 	for (const struct step *s = unit->step; s < unit->step + unit->nstep; s++)
-		warn(out, past, s);
+		warn(out, past, unit, s);
 	str_add(out, "START TRANSACTION;\nSET @matched := 0;\n");
 	for (const struct step *s = unit->step + unit->nstep; s-- > unit->step;)
 		add_step_sql(out, s);

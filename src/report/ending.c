@@ -345,13 +345,10 @@ static void add_since(const struct ending *e)
 }
 
 /* Read again after the last write: what the old owner would begin if it came back. */
-static void add_waiting_messages(const struct ending *e)
+static void add_messages_of(const struct ending *e, const struct scene *scene)
 {
-	const struct scene *scene = &e->report->work->scene;
 	const struct consumer_fact *c = scene->bus.consumer;
 
-	if (!scene->subject.moves_things && !scene->subject.evacuates)
-		return;
 	for (size_t i = 0; i < scene->bus.nconsumer; i++, c++) {
 		auto_str struct str text = { 0 };
 
@@ -371,6 +368,30 @@ static void add_waiting_messages(const struct ending *e)
 	}
 }
 
+static void add_waiting_messages(const struct ending *e)
+{
+	const struct scene *scene = &e->report->work->scene;
+
+	if (!scene->subject.moves_things && !scene->subject.evacuates)
+		return;
+	EACH_HOST_OF(h, scene)
+	add_messages_of(e, h);
+}
+
+/* Of several failed hosts. */
+static void add_hosts_left_out(const struct ending *e)
+{
+	const struct scene *scene = &e->report->work->scene;
+
+	for (size_t i = 0; i < scene->nleft; i++) {
+		const struct scene *h = &scene->each[scene->neach + i];
+		auto_str struct str text = { 0 };
+
+		str_addf(&text, _("host %s (no-counterpart): nothing of it was touched"), h->subject.host);
+		ending_add(e, _("left out"), text.s);
+	}
+}
+
 static void add_facts(const struct ending *e, const struct error *why)
 {
 	const struct report *r = e->report;
@@ -380,6 +401,8 @@ static void add_facts(const struct ending *e, const struct error *why)
 		ending_add_done(e);
 	if (r->rescues && (r->work->journal || nothing_to_do)) /* where there is a table of servers, it has them */
 		add_left_out(e);
+	if (r->work->journal || nothing_to_do)
+		add_hosts_left_out(e);
 	if (!r->work->journal)
 		return;
 	add_units(e, _("failed"), STATE_FAILED, why->text);

@@ -32,6 +32,8 @@ static json_object *findings(const struct report *report)
 		put_text(one, "message", f->message);
 		put(one, "hint", advice(report, f->hint));
 		put_bool(one, "accepted", f->accepted);
+		if (f->host)
+			put_text(one, "host", f->host);
 		json_object_array_add(list, one);
 	}
 	return list;
@@ -89,6 +91,8 @@ static json_object *units(const struct report *report)
 		put_count(one, "unit", i);
 		put_text(one, "kind", unit_kind_name[report->work->plan.unit[i].kind]);
 		put_text(one, "sentence", report->work->plan.unit[i].sentence);
+		if (report->work->plan.unit[i].host)
+			put_text(one, "host", report->work->plan.unit[i].host);
 		put(one, "command",
 		    advice(report, is_ahead(&report->work->plan.unit[i]) ? report->work->plan.unit[i].command : NULL));
 		json_object_array_add(list, one);
@@ -122,10 +126,9 @@ static json_object *checks(const struct report *report)
 	return list;
 }
 
-/* NULL: not known, at least not of all. */
-static json_object *queues(const struct scene *scene)
+static void add_queues_of_host(json_object *list, const struct scene *scene)
 {
-	json_object *list = json_object_new_array(), *one;
+	json_object *one;
 
 	for (const struct consumer_fact *c = scene->bus.consumer; c < scene->bus.consumer + scene->bus.nconsumer; c++) {
 		one = json_object_new_object();
@@ -134,10 +137,34 @@ static json_object *queues(const struct scene *scene)
 		put_int(one, "consumers", c->now.consumers);
 		json_object_array_add(list, one);
 	}
-	if (!scene->bus.queues_absent)
+}
+
+/* NULL: not known, at least not of all. */
+static json_object *queues(const struct scene *scene)
+{
+	json_object *list = json_object_new_array();
+	bool absent = false;
+
+	EACH_HOST_OF(h, scene)
+	{
+		add_queues_of_host(list, h);
+		absent |= h->bus.queues_absent != NULL;
+	}
+	if (!absent)
 		return list;
 	json_object_put(list);
 	return NULL;
+}
+
+/* Of several hosts each, and those of which nothing is done. */
+static void report_put_hosts(json_object *d, const struct scene *scene)
+{
+	json_object *left = json_object_new_array();
+
+	for (size_t i = 0; i < scene->nleft; i++)
+		json_object_array_add(left, jv_text(scene->each[scene->neach + i].subject.host));
+	put(d, "hosts", scene_hosts_json(scene));
+	put(d, "hosts_left_out", left);
 }
 
 static json_object *totals(const struct report *report)
@@ -183,7 +210,11 @@ int report_print_json(const struct report *report, enum error_kind result, const
 	put(d, "checks", checks(report));
 	put(d, "queues", queues(&report->work->scene));
 	put(d, "power", scene_power_json(&report->work->scene));
-	put(d, "storage", report->work->scene.subject.evacuates ? scene_storage_json(&report->work->scene) : NULL);
+	put(d, "storage",
+	    report->work->scene.subject.evacuates && !report->work->scene.each ? scene_storage_json(&report->work->scene) :
+										 NULL);
+	if (report->work->scene.each)
+		report_put_hosts(d, &report->work->scene);
 	put(d, "totals", totals(report));
 	put_text(d, "journal", report->work->journal ? journal_path(report->work->journal) : NULL);
 	put_text(d, "started_at", report->started_at);

@@ -69,7 +69,7 @@ static bool was_interrupted(const struct report *report, const struct totals *t)
 /* A rescue is whole when nothing of the host remains; skipped instances do. */
 static bool something_remains(const struct report *report, const struct totals *t)
 {
-	return report->rescues && (t->skipped > 0 || t->evacuated < t->instances);
+	return report->rescues && (t->skipped > 0 || t->evacuated < t->instances || report->work->scene.nleft > 0);
 }
 
 enum error_kind report_result(const struct report *report, const struct error *err)
@@ -130,6 +130,7 @@ static void sentence_of_run(const struct report *report, enum error_kind result,
 	else
 		str_addf(out, _("%zu of %zu rows verified"), t->state[STATE_PROVED], t->steps);
 	ADD_TAIL(out, _("; %zu left out"), t->skipped);
+	ADD_TAIL(out, _("; hosts left out: %zu"), report->work->scene.nleft);
 	ADD_TAIL(out, _("; %zu failed"), in_state(report, t, STATE_FAILED));
 	ADD_TAIL(out, _("; %zu unknown"), in_state(report, t, STATE_UNKNOWN));
 	ADD_TAIL(out, _("; %zu not verified yet"), in_state(report, t, STATE_APPLIED) - t->network_not_ready - t->cannot_write);
@@ -150,6 +151,7 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 		str_addf(out, t.steps == 1 ? _("dry run: %zu step would be taken") : _("dry run: %zu steps would be taken"),
 		    t.steps);
 		ADD_TAIL(out, _("; instances left out: %zu"), t.skipped);
+		ADD_TAIL(out, _("; hosts left out: %zu"), report->work->scene.nleft);
 		str_add(out, _("; nothing was written"));
 	} else if (!report->work->journal) {
 		str_add(out,
@@ -157,6 +159,7 @@ void report_sentence(const struct report *report, enum error_kind result, const 
 			t.skipped ? _("nothing that could be done is left") :
 				    _("nothing to do"));
 		ADD_TAIL(out, _("; instances left out: %zu"), t.skipped);
+		ADD_TAIL(out, _("; hosts left out: %zu"), report->work->scene.nleft);
 	} else {
 		sentence_of_run(report, result, &t, out);
 	}

@@ -130,16 +130,18 @@ static void add_power(const struct scene *scene, const char *fenced, struct str 
 		    fenced);
 }
 
-static void add_state_rows(const struct screen *s)
+/* Of several hosts each is named. */
+static void add_rows_of(const struct screen *s, const struct scene *scene)
 {
-	const struct scene *scene = &s->report->work->scene;
-	const char *fenced = s->report->work->request->how.fenced;
+	const char *fenced = scene->request->how.fenced;
 	auto_str struct str text = { 0 }, power = { 0 };
 	struct heartbeat h;
 
 	if (!scene->subject.host || scene->subject.past || (!scene->subject.evacuates && !scene->subject.moves_things))
 		return;
 	h = heartbeat_of(scene);
+	if (scene->whole)
+		str_addf(&text, "%s: ", scene->subject.host);
 	add_heartbeat_witness(&h, &text);
 	add_queue_witness(scene, &text);
 	add_session_witness(scene, &text);
@@ -148,8 +150,20 @@ static void add_state_rows(const struct screen *s)
 		add_wires(scene, &text);
 	add_row(s, _("state"), text.s);
 	add_power(scene, fenced, &power);
+	if (power.n && scene->whole) {
+		auto_free char *said = xstrdup(power.s);
+
+		str_clear(&power);
+		str_addf(&power, "%s: %s", scene->subject.host, said);
+	}
 	if (power.n) /* without: where that matters, a stop says so */
 		add_row(s, _("power"), power.s);
+}
+
+static void add_state_rows(const struct screen *s)
+{
+	EACH_HOST_OF(h, &s->report->work->scene)
+	add_rows_of(s, h);
 }
 
 /* ---- what will be done */
@@ -240,6 +254,18 @@ static void add_left_row(const struct screen *s)
 	counts_free(&counts);
 }
 
+static void add_left_hosts(const struct screen *s)
+{
+	const struct scene *scene = &s->report->work->scene;
+
+	for (size_t i = 0; i < scene->nleft; i++) {
+		auto_str struct str text = { 0 };
+
+		str_addf(&text, _("host %s (no-counterpart)"), scene->each[scene->neach + i].subject.host);
+		add_row(s, _("leave"), text.s);
+	}
+}
+
 static void add_mark_row(const struct screen *s)
 {
 	const struct plan *plan = &s->report->work->plan;
@@ -268,12 +294,13 @@ static void add_mark_row(const struct screen *s)
 static void add_fence_row(const struct screen *s)
 {
 	const struct plan *plan = &s->report->work->plan;
-	auto_str struct str text = { 0 };
 
-	if (plan->nunit == 0 || plan->unit[0].kind != UNIT_POWER)
-		return;
-	str_addf(&text, _("%s, by %s, before anything else"), plan->unit[0].step[0].id, plan->unit[0].step[0].name);
-	add_row(s, _("SWITCH OFF"), text.s);
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit && u->kind == UNIT_POWER; u++) {
+		auto_str struct str text = { 0 };
+
+		str_addf(&text, _("%s, by %s, before anything else"), u->step[0].id, u->step[0].name);
+		add_row(s, _("SWITCH OFF"), text.s);
+	}
 }
 
 /* After the switch-off, where there is one. */
@@ -281,7 +308,7 @@ static void add_keep_out_row(const struct screen *s)
 {
 	const struct plan *plan = &s->report->work->plan;
 
-	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit && u < plan->unit + 2; u++)
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
 		if (u->kind == UNIT_FENCE)
 			add_row(s, _("KEEP OUT"), u->sentence);
 }
@@ -315,10 +342,12 @@ static void add_deed_rows(const struct screen *s)
 
 static void add_title(const struct screen *s)
 {
-	const struct subject *subject = &s->report->work->scene.subject;
+	const struct scene *scene = &s->report->work->scene;
 	auto_str struct str title = { 0 };
 
-	str_addf(&title, "%s%s%s", s->report->command, subject->host ? " " : "", str_or(subject->host, ""));
+	str_addf(&title, "%s", s->report->command);
+	EACH_HOST_OF(h, scene)
+	str_addf(&title, "%s%s", h->subject.host ? " " : "", str_or(h->subject.host, ""));
 	paragraph_add(s->out, title.s, LABEL_AT, 0, s->width);
 	str_addc(s->out, '\n');
 }
@@ -335,6 +364,7 @@ void report_screen(const struct report *report, size_t columns, size_t lines, st
 	add_move_row(&s);
 	add_evacuation_row(&s);
 	add_left_row(&s);
+	add_left_hosts(&s);
 	add_mark_row(&s);
 	add_deed_rows(&s);
 	if (report->work->plan.nunit == 0)

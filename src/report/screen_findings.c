@@ -52,11 +52,34 @@ struct group {
 	const struct finding *first;
 	size_t n;
 	bool same_hint, offered;
+	struct str hosts; /* of what stops, where several have failed: each once */
+	const char *last; /* the last of them */
 };
 struct groups {
 	struct group *v;
 	size_t n, cap;
 };
+
+static bool is_of_one_host(const struct finding *f)
+{
+	return f->host && f->severity == SEVERITY_STOP;
+}
+
+/* Findings come host by host. */
+static void add_host_of_group(struct group *g, const struct finding *f)
+{
+	if (!is_of_one_host(f) || str_equal(g->last, f->host))
+		return;
+	str_addf(&g->hosts, "%s%s", g->hosts.n ? ", " : "", f->host);
+	g->last = f->host;
+}
+
+static void free_groups(struct groups *groups)
+{
+	for (struct group *g = groups->v; g < groups->v + groups->n; g++)
+		str_free(&g->hosts);
+	auto_free_(&groups->v);
+}
 
 static void add_to_groups(struct groups *groups, const struct finding *f)
 {
@@ -65,10 +88,12 @@ static void add_to_groups(struct groups *groups, const struct finding *f)
 			g->n++;
 			g->offered |= f->offered;
 			g->same_hint &= strcmp(g->first->hint, f->hint) == 0;
+			add_host_of_group(g, f);
 			return;
 		}
 	groups->v = vec_grow(groups->v, groups->n, &groups->cap, sizeof *groups->v);
-	groups->v[groups->n++] = (struct group){ f, 1, true, f->offered };
+	groups->v[groups->n++] = (struct group){ .first = f, .n = 1, .same_hint = true, .offered = f->offered };
+	add_host_of_group(&groups->v[groups->n - 1], f);
 }
 
 static bool is_swap(const struct finding *f)
@@ -121,7 +146,7 @@ static void add_hint(const struct group *g, struct str *out)
 	}
 	if (guard->hint)
 		str_add(out, _(guard->hint));
-	if (guard->offer && g->offered)
+	if (guard->offer && g->offered && !is_of_one_host(g->first)) /* of several hosts each is accepted by itself */
 		str_addf(out, "%s%s: --accept %s", out->n ? "; " : "", _(guard->offer), g->first->code);
 	if (out->n == 0)
 		str_addf(out, _("each has its own, see --dry-run; explain %s"), g->first->code);
@@ -138,7 +163,9 @@ static void add_severity(const struct group *g, struct str *out)
 static void add_group_sentence(const struct group *g, struct str *out)
 {
 	str_add(out, g->first->code);
-	if (g->n > 1)
+	if (g->n > 1 && g->hosts.n)
+		str_addf(out, " (%zu: %s)", g->n, g->hosts.s);
+	else if (g->n > 1)
 		str_addf(out, " (%zu)", g->n);
 	str_addf(out, ": %s", group_sentence(g));
 	if (g->first->accepted)
@@ -261,5 +288,5 @@ void screen_add_findings(const struct screen *s, size_t lines)
 	}
 	add_rest(s, hidden, cut);
 	free(amount);
-	auto_free_(&groups.v);
+	free_groups(&groups);
 }

@@ -30,6 +30,10 @@ static void add_request_subjects(struct subjects *s, const struct scene *scene)
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		add_subject(s, all[i]);
+	for (size_t i = 0; scene->each && i < scene->neach + scene->nleft; i++) {
+		add_subject(s, scene->each[i].subject.host);
+		add_subject(s, scene->each[i].subject.asked_host);
+	}
 }
 
 static void add_instance_subjects(struct subjects *s, const struct scene *scene)
@@ -40,7 +44,8 @@ static void add_instance_subjects(struct subjects *s, const struct scene *scene)
 		add_subject(s, scene->subject.candidate[i].instance->uuid);
 		add_subject(s, scene->subject.candidate[i].instance->name);
 	}
-	for (m = scene->nova.standing.v; m < scene->nova.standing.v + scene->nova.standing.n;
+	EACH_HOST_OF(h, scene)
+	for (m = h->nova.standing.v; m < h->nova.standing.v + h->nova.standing.n;
 	     m++) { /* the same command again: it has left since */
 		add_subject(s, m->instance_uuid);
 		add_subject(s, m->instance_name);

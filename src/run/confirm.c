@@ -77,10 +77,40 @@ static bool ask_terminal(const char *question, char answer[ANSWER_MAX])
 	return answered;
 }
 
+static bool types_name(const struct run *run)
+{
+	const struct subject *subject = &run->work.scene.subject;
+	char answer[ANSWER_MAX];
+
+	return ask_terminal(!subject->host ? _("type yes to go on: ") :
+		       subject->past       ? _("type the host's name to go on: ") :
+					     _("type the failed host's name to go on: "),
+		   answer) &&
+	    strcmp(answer, str_or(subject->host, "yes")) == 0;
+}
+
+/* Of several hosts each is typed: one that was not meant is met here. */
+static bool types_names(const struct run *run)
+{
+	const struct scene *scene = &run->work.scene;
+	char answer[ANSWER_MAX];
+	size_t i = 0;
+
+	if (!scene->each)
+		return types_name(run);
+	EACH_HOST_OF(h, scene)
+	{
+		auto_str struct str question = { 0 };
+
+		str_addf(&question, _("type the name of host %zu of %zu to go on: "), ++i, scene->neach);
+		if (!ask_terminal(question.s, answer) || strcmp(answer, h->subject.host) != 0)
+			return false;
+	}
+	return true;
+}
+
 int confirm(struct run *run, struct error *err)
 {
-	auto_str struct str question = { 0 };
-	char answer[ANSWER_MAX];
 
 	if (!run->work.request->how.yes && !is_terminal()) { /* the report shows the plan */
 		error_set(err, ERROR_REFUSED, "not confirmed: there is no terminal to ask on; nothing was written");
@@ -90,13 +120,7 @@ int confirm(struct run *run, struct error *err)
 		show_screen(run);
 	if (run->work.request->how.yes)
 		return 0;
-	if (run->work.scene.subject.host)
-		str_add(&question,
-		    run->work.scene.subject.past ? _("type the host's name to go on: ") :
-						   _("type the failed host's name to go on: "));
-	else
-		str_add(&question, _("type yes to go on: "));
-	if (ask_terminal(question.s, answer) && strcmp(answer, str_or(run->work.scene.subject.host, "yes")) == 0)
+	if (types_names(run))
 		return 0;
 	if (signal_came())
 		return error_set(err, ERROR_INTERRUPTED, "interrupted before anything was begun; nothing was written");
@@ -119,6 +143,30 @@ static bool only_the_fence_is_missing(const struct findings *findings)
 	return missing;
 }
 
+/* One statement, that names each host which it is about. */
+static int ask_about_each(struct run *run, struct error *err)
+{
+	const struct findings *findings = &run->report.findings;
+	const char *fenced = run->own.how.fenced;
+	char answer[ANSWER_MAX];
+
+	for (const struct finding *f = findings->v; f < findings->v + findings->n; f++) {
+		auto_str struct str question = { 0 };
+
+		if (strcmp(f->code, "fencing-unconfirmed") != 0 || f->accepted)
+			continue;
+		str_addf(&question, _("who powered %s off, and how do we know? (empty: stop here) "), f->subject);
+		if (!ask_terminal(question.s, answer) || !answer[strspn(answer, " \t")])
+			return 0;
+		if (fenced_check(_("the answer"), answer, err) != 0)
+			return -1;
+		fenced = arena_printf(&run->work.scene.arena, "%s%s%s: %s", str_or(fenced, ""), fenced ? "; " : "", f->subject,
+		    answer);
+	}
+	run->own.how.fenced = fenced;
+	return 1;
+}
+
 int confirm_fence(struct run *run, struct error *err)
 {
 	char answer[ANSWER_MAX];
@@ -127,6 +175,8 @@ int confirm_fence(struct run *run, struct error *err)
 	    run->work.plan.nunit == 0 || !is_terminal())
 		return 0;
 	show_screen(run);
+	if (run->work.scene.each)
+		return ask_about_each(run, err);
 	if (!ask_terminal(_("who powered the host off, and how do we know? (empty: stop here) "), answer) ||
 	    !answer[strspn(answer, " \t")])
 		return 0;

@@ -38,7 +38,9 @@ const struct plan_word plan_words[] = { { "host", PLAN_WORD_TEXT, AT(what.host) 
 	{ "exclude", PLAN_WORD_LIST, AT(what.exclude) }, { "limit", PLAN_WORD_INT, AT(what.limit) },
 	{ "target_state", PLAN_WORD_TEXT, AT(how.target_state) }, { "no_wait", PLAN_WORD_BOOL, AT(how.no_wait) },
 	{ "timeout_s", PLAN_WORD_INT, AT(how.timeout_s) }, { "max_in_flight", PLAN_WORD_INT, AT(how.max_in_flight) },
-	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { NULL, PLAN_WORD_TEXT, 0 } };
+	{ "stop_after_failures", PLAN_WORD_INT, AT(how.stop_after_failures) }, { "hosts", PLAN_WORD_HOSTS, AT(what.hosts) },
+	{ "aggregate", PLAN_WORD_HOSTS, AT(what.aggregates) }, { "zone", PLAN_WORD_HOSTS, AT(what.zones) },
+	{ NULL, PLAN_WORD_TEXT, 0 } };
 
 static json_object *list(const struct words *words)
 {
@@ -56,6 +58,8 @@ static json_object *words_of(const struct request *request)
 	for (const struct plan_word *w = plan_words; w->name; w++) {
 		const void *member = (const char *)request + w->offset;
 
+		if (w->type == PLAN_WORD_HOSTS && ((const struct words *)member)->n == 0)
+			continue;
 		put(object, w->name,
 		    w->type == PLAN_WORD_TEXT     ? jv_text(*(const char *const *)member) :
 			w->type == PLAN_WORD_BOOL ? json_object_new_boolean(*(const bool *)member) :
@@ -133,6 +137,8 @@ static json_object *units_of(const struct run *run)
 		}
 		put_text(one, "kind", unit_kind_name[u->kind]);
 		put_text(one, "sentence", u->sentence);
+		if (u->host)
+			put_text(one, "host", u->host);
 		if (u->kind == UNIT_EVACUATION)
 			put_int(one, "wave", wave[i]);
 		put(one, "steps", steps);
@@ -152,6 +158,8 @@ static json_object *findings_of(const struct run *run)
 		put_text(one, "subject", f->subject);
 		put_text(one, "message", f->message);
 		put_bool(one, "accepted", f->accepted);
+		if (f->host)
+			put_text(one, "host", f->host);
 		json_object_array_add(array, one);
 	}
 	return array;
@@ -172,6 +180,17 @@ static void digest_units(const struct run *run, json_object *units, char sha256[
 	sha256_hex(all.s, all.n, sha256);
 }
 
+/* What was seen of the failed host; of several: of each. */
+static void put_what_was_seen(json_object *d, const struct scene *scene)
+{
+	if (scene->each) {
+		put(d, "hosts", scene_hosts_json(scene));
+		return;
+	}
+	put(d, "power", scene_power_json(scene));
+	put(d, "storage", scene->subject.evacuates ? scene_storage_json(scene) : NULL);
+}
+
 static void write_text(const struct run *run, const char *expires_at, struct str *out)
 {
 	json_object *d = json_object_new_object(), *units = units_of(run);
@@ -184,8 +203,7 @@ static void write_text(const struct run *run, const char *expires_at, struct str
 	put(d, "made", made_by(run, expires_at));
 	put(d, "request", words_of(run->work.request));
 	put(d, "world", world_of(run));
-	put(d, "power", scene_power_json(&run->work.scene));
-	put(d, "storage", run->work.scene.subject.evacuates ? scene_storage_json(&run->work.scene) : NULL);
+	put_what_was_seen(d, &run->work.scene);
 	put(d, "findings", findings_of(run));
 	put(d, "units", units);
 	put_text(d, "units_sha256", sha256);

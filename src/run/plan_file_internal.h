@@ -11,7 +11,13 @@
 
 struct plan_word {
 	const char *name;
-	enum { PLAN_WORD_TEXT, PLAN_WORD_BOOL, PLAN_WORD_INT, PLAN_WORD_LIST } type;
+	enum {
+		PLAN_WORD_TEXT,
+		PLAN_WORD_BOOL,
+		PLAN_WORD_INT,
+		PLAN_WORD_LIST,
+		PLAN_WORD_HOSTS
+	} type;        /* hosts: a list, and no word at all where it is empty */
 	size_t offset; /* in struct request */
 };
 extern const struct plan_word plan_words[]; /* ends with name NULL */

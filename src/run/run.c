@@ -33,8 +33,41 @@ static void watch_disks(struct scene *scene)
 /* What no database and no broker tells. */
 static void find_from_outside(struct scene *scene)
 {
-	scene_find_life(scene);
-	scene_find_power(scene);
+	EACH_HOST(h, scene)
+	{
+		scene_find_life(h);
+		scene_find_power(h);
+	}
+}
+
+static void find_disks_and_memories(struct run *run)
+{
+	EACH_HOST(h, &run->work.scene)
+	{
+		if (!h->subject.evacuates)
+			continue;
+		watch_disks(h);
+		past_remember(run->work.request, h);
+	}
+	scene_join_candidates(&run->work.scene);
+}
+
+/* The hosts by the names that they turned out to have, whatever words they were asked for with: those of which nothing is done
+ * last. */
+static void name_hosts(struct run *run)
+{
+	struct scene *scene = &run->work.scene;
+	const size_t n = scene->neach + scene->nleft;
+	const char **name;
+
+	if (!scene->each || scene->subject.past)
+		return;
+	name = arena_alloc(&scene->arena, n * sizeof *name);
+	for (size_t i = 0; i < n; i++)
+		name[i] = scene->each[i].subject.host;
+	run->own.what.hosts = (struct words){ .v = name, .n = n };
+	run->own.what.hosts_left = scene->nleft;
+	run->own.what.aggregates = run->own.what.zones = (struct words){ 0 };
 }
 
 static int find_scene(struct run *run, struct error *err)
@@ -58,9 +91,9 @@ static int find_scene(struct run *run, struct error *err)
 	if (rc == 0 && token_is_needed(&run->work.scene))
 		token_ask(&run->work.world.token, &run->work.world.nova);
 	if (rc == 0 && run->work.scene.subject.evacuates)
-		watch_disks(&run->work.scene);
-	if (rc == 0 && run->work.scene.subject.evacuates)
-		past_remember(run->work.request, &run->work.scene);
+		find_disks_and_memories(run);
+	if (rc == 0)
+		name_hosts(run);
 	return rc;
 }
 
@@ -74,19 +107,33 @@ static void skip_planned(struct plan *plan, const char *why)
 			}
 }
 
-/* The question may have stood for long. */
+static bool switches_off(const struct plan *plan, const struct scene *host)
+{
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->kind == UNIT_POWER && str_equal(u->step[0].id, host->subject.host))
+			return true;
+	return false;
+}
+
+/* The question may have stood for long. What the run itself switches off need not be so yet. */
 static int check_still_dead(struct run *run, struct error *err)
 {
-	if (power_check(&run->work, err) != 0)
-		return -1;
-	return run->work.scene.subject.evacuates && !run->work.scene.subject.past ? life_check(&run->work, err) : 0;
+	EACH_HOST(h, &run->work.scene)
+	{
+		if (switches_off(&run->work.plan, h))
+			continue;
+		if (power_check_of(&run->work, h, err) != 0 ||
+		    (h->subject.evacuates && !h->subject.past && life_check_of(&run->work, h, err) != 0))
+			return -1;
+	}
+	return 0;
 }
 
 /* In the plan's order; nothing begins after a unit that failed or is not proved: what comes later may need it. */
 static int apply(struct run *run, struct error *err)
 {
 	bool evacuates = false;
-	int rc = run->work.plan.unit[0].kind == UNIT_POWER ? 0 : check_still_dead(run, err);
+	int rc = check_still_dead(run, err);
 
 	for (size_t i = 0; i < run->work.plan.nunit && rc == 0 && !signal_came(); i++) {
 		const struct unit *unit = &run->work.plan.unit[i];
@@ -128,15 +175,35 @@ static int end_journal(struct run *run, enum error_kind result, struct error *er
 	return journal_add(run->work.journal, "end", record, true, err);
 }
 
+/* Who it is about, in one word or several; NULL: nobody. */
+static const char *hosts_of(struct run *run)
+{
+	const struct scene *scene = &run->work.scene;
+
+	return scene->each ? scene_hosts_words(scene, &run->work.plan.arena) : scene->subject.host;
+}
+
 static void keep_trail_of(struct run *run)
 {
 	const struct trail_about about = { .run = run->work.run,
 		.command = run->operation->name,
-		.host = run->work.scene.subject.host,
+		.host = hosts_of(run),
 		.operator_name = who_operator(run->work.request->how.operator_name),
 		.plan = &run->work.plan };
 
 	journal_keep_trail(run->work.journal, run->work.world.site.syslog, &about);
+}
+
+/* The command ${noun_verb}, which takes one host, for each of them. */
+static const char *command_of_each(struct run *run, const char *noun_verb)
+{
+	struct arena *arena = &run->work.plan.arena;
+	const char *all = NULL;
+
+	EACH_HOST_OF(h, &run->work.scene)
+	all = arena_printf(arena, "%s%sevac-manage %s %s", str_or(all, ""), all ? "; " : "", noun_verb,
+	    shell_word(arena, h->subject.host));
+	return all;
 }
 
 static const char *next_of_rescue(struct run *run, enum error_kind result, const char *host)
@@ -148,9 +215,9 @@ static const char *next_of_rescue(struct run *run, enum error_kind result, const
 	report_totals(&run->report, &t);
 	token_add_options(run->work.request, &token);
 	if (result == ERROR_OK) /* nova has to be asked, where it knows the host */
-		return run->work.scene.subject.evacuates ? arena_printf(arena, "evac-manage host return %s", host) : NULL;
+		return run->work.scene.subject.evacuates ? command_of_each(run, "host return") : NULL;
 	if (result == ERROR_PARTIAL && t.state[STATE_FAILED] + t.state[STATE_SKIPPED] == 0)
-		return arena_printf(arena, "evac-manage host show %s", host);
+		return command_of_each(run, "host show");
 	return result == ERROR_PARTIAL || result == ERROR_INTERRUPTED || result == ERROR_TIMEOUT ?
 	    arena_printf(arena, "evac-manage host rescue %s --resume %s%s", host, run->work.run, str_or(token.s, "")) :
 	    NULL;
@@ -184,26 +251,27 @@ static const char *next_of_unproved(struct run *run, const char *host)
 	return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 }
 
-static bool any_guest_alive(const struct plan *plan)
+static const struct unit *any_guest_alive(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->nunit; i++)
-		if (plan->unit[i].evacuation && plan->unit[i].evacuation->cause.guest_alive)
-			return true;
-	return false;
+	for (const struct unit *u = plan->unit; u < plan->unit + plan->nunit; u++)
+		if (u->evacuation && u->evacuation->cause.guest_alive)
+			return u;
+	return NULL;
 }
 
 /* After an ending that is none of these the error says what to do. */
 static const char *next_of(struct run *run, enum error_kind result)
 {
 	struct arena *arena = &run->work.plan.arena;
-	const char *host = run->work.scene.subject.host ? shell_word(arena, run->work.scene.subject.host) : NULL;
+	const struct unit *alive = any_guest_alive(&run->work.plan);
+	const char *host = scene_hosts_words(&run->work.scene, arena);
 
 	if (result == ERROR_UNKNOWN)
 		return arena_printf(arena, "evac-manage journal recover %s", run->work.run);
 	if (result == ERROR_UNPROVED)
 		return next_of_unproved(run, host);
-	if (host && any_guest_alive(&run->work.plan)) /* it is not off: nothing of it is evacuated again by these words */
-		return arena_printf(arena, "evac-manage host return %s", host);
+	if (host && alive) /* it is not off: nothing of it is evacuated again by these words */
+		return arena_printf(arena, "evac-manage host return %s", alive->host ? shell_word(arena, alive->host) : host);
 	return run->operation->rescues && host ? next_of_rescue(run, result, host) : next_of_others(run, result, host);
 }
 
@@ -212,7 +280,11 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 	struct error trouble = { 0 };
 	enum error_kind result;
 
-	if (journal_create(run->work.request, run->work.run, run->work.scene.subject.host, &run->work.journal, err) != 0)
+	const struct scene *scene = &run->work.scene;
+
+	if (journal_create(run->work.request, run->work.run,
+		scene->each && !scene->subject.past ? scene->each[0].subject.host : scene->subject.host, &run->work.journal,
+		err) != 0)
 		return err->kind;
 	if (journal_evidence(run->work.journal, &run->work.scene, &run->report.findings, err) != 0 ||
 	    journal_reserve(run->work.journal, &run->work.plan, err) != 0) {
@@ -235,7 +307,8 @@ static enum error_kind write_and_prove(struct run *run, struct error *err)
 			*err = trouble;
 	}
 	if (!run->work.scene.subject.past && (run->work.scene.subject.moves_things || run->work.scene.subject.evacuates))
-		scene_find_queues(&run->work.scene); /* more may have come while the rows were written */
+		EACH_HOST(h, &run->work.scene)
+	scene_find_queues(h); /* more may have come while the rows were written */
 	result = report_result(&run->report, err);
 	run->report.next = next_of(run, result);
 	if (end_journal(run, result, &trouble) != 0)
@@ -257,12 +330,18 @@ static bool refuses(const struct run *run)
 
 static void make_plan(struct run *run)
 {
+	struct scene *scene = &run->work.scene;
+	const size_t n = scene->each ? scene->neach : 1;
+
 	findings_free(&run->report.findings);
 	plan_free(&run->work.plan);
-	guards_run(&run->work.scene, &run->report.findings);
-	run->operation->plan(&run->work.plan, &run->work.scene, &run->report.findings);
-	plan_fence(&run->work.plan, &run->work.scene);
-	plan_power_off(&run->work.plan, &run->work.scene);
+	scene_share_words(scene);
+	guards_run(scene, &run->report.findings);
+	run->operation->plan(&run->work.plan, scene, &run->report.findings);
+	for (size_t i = n; i-- > 0;) /* each goes before all that is there */
+		plan_fence(&run->work.plan, scene->each ? &scene->each[i] : scene);
+	for (size_t i = n; i-- > 0;)
+		plan_power_off(&run->work.plan, scene->each ? &scene->each[i] : scene);
 }
 
 /* In the table's order, which begins with the failed host; but two names that were exchanged make nonsense of all the rest. */

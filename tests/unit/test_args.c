@@ -325,7 +325,7 @@ static void help_is_found_at_every_depth(void **state)
 		{ "-h", "usage: evac-manage COMMAND" },
 		{ "help", "usage: evac-manage COMMAND" },
 		{ "help|volume", "usage: evac-manage volume COMMAND" },
-		{ "help|host|rescue", "usage: evac-manage host rescue HOST" },
+		{ "help|host|rescue", "usage: evac-manage host rescue [HOST]" },
 		{ "help|host-evacuate", "usage: evac-manage host evacuate HOST" },
 		{ "host-evacuate|ctl1|--help-all", "usage: evac-manage host evacuate HOST" },
 		{ "--help-all", "usage: evac-manage COMMAND" },
@@ -334,9 +334,9 @@ static void help_is_found_at_every_depth(void **state)
 		{ "volume|update-host|-h", "usage: evac-manage volume update_host" },
 		{ "volume|-h|update_host", "usage: evac-manage volume update_host" },
 		{ "doctor|--help", "usage: evac-manage doctor [options]" },
-		{ "host|rescue|ctl1|--to|--help", "usage: evac-manage host rescue HOST" },
-		{ "host|rescue|ctl1|--bogus|x|--timeout|no|-h", "usage: evac-manage host rescue HOST" },
-		{ "host|rescue|--version|--help", "usage: evac-manage host rescue HOST" },
+		{ "host|rescue|ctl1|--to|--help", "usage: evac-manage host rescue [HOST]" },
+		{ "host|rescue|ctl1|--bogus|x|--timeout|no|-h", "usage: evac-manage host rescue [HOST]" },
+		{ "host|rescue|--version|--help", "usage: evac-manage host rescue [HOST]" },
 	};
 
 	(void)state;

@@ -132,17 +132,15 @@ int world_reconnect_cell(struct world *world, const struct nova_cell *cell, stru
 	return fake_away ? error_set(err, ERROR_DB_UNREACHABLE, "the database is away") : 0;
 }
 
-int lock_renew(const struct scene *scene, struct lock *lock, struct error *err)
+int lock_renew(struct lock *lock, struct error *err)
 {
-	(void)scene;
 	(void)lock;
 	(void)err;
 	return 0;
 }
 
-int lock_check(const struct scene *scene, struct lock *lock, struct error *err)
+int lock_check(struct lock *lock, struct error *err)
 {
-	(void)scene;
 	(void)lock;
 	broker.locks++;
 	return broker.lock_is_gone ? error_set(err, ERROR_BUSY, "the lock was lost") : 0;

@@ -134,7 +134,7 @@ static char *check_wave(const struct wave *w, bool *hold, bool *silent)
 	const struct request request = { .how = { .dry_run = false } };
 	struct work work = { .request = &request,
 		.plan = { .unit = &unit, .nunit = 1 },
-		.scene = { .subject = { .host = "dead" },
+		.scene = { .request = &request, .subject = { .host = "dead" },
 		    .storage = { .ceph = &ceph, .nceph = 1, .disk = &disk, .ndisk = 1, .old = &old, .nold = 1, .nowner = 1,
 			.looked = true, .looked_ms = now - 60000, .seen_ms = now, .took_ms = 1 } } };
 	struct error err = { 0 };
@@ -217,7 +217,7 @@ static int check_three(size_t bad, bool looked, bool judged, bool *hold, const c
 	const struct request request = { .how = { .dry_run = false } };
 	struct work work = { .request = &request,
 		.plan = { .unit = unit, .nunit = 3 },
-		.scene = { .subject = { .host = "dead" },
+		.scene = { .request = &request, .subject = { .host = "dead" },
 		    .storage = { .ceph = &ceph, .nceph = 1, .disk = disk, .ndisk = 3, .old = &old, .nold = 1, .nowner = 1, .looked = looked,
 			.seen_ms = now, .took_ms = 1, .judged_ms = judged ? now : 0 } } };
 	struct error err = { 0 };

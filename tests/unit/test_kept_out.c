@@ -47,8 +47,10 @@ static int check(const struct now *now, struct error *err)
 	int rc;
 	char fenced[] = "Ann pulled the plug";
 	struct request request = { .how.fenced = now->fenced ? fenced : NULL };
-	struct work work = { .request = &request, .plan = { .kept = &kept, .nkept = 1 } };
+	struct work work = { .request = &request, .scene.request = &request, .plan = { .kept = &kept, .nkept = 1 } };
 
+
+	kept.scene = &work.scene;
 	work.scene.storage = (struct storage_facts){ .ceph = &ceph, .nceph = 1, .disk = &fact, .ndisk = 1 };
 	clock_text(clock_wall_s() + now->left_s, until);
 	if (now->entry) {

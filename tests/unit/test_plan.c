@@ -40,7 +40,7 @@ static void make(void)
 	plan_mark(&plan, &f.scene);
 	plan_ownership(&plan, &f.scene);
 	plan_evacuations(&plan, &f.scene, &findings);
-	plan_drop_idle_mark(&plan, &f.scene);
+	plan_drop_idle_marks(&plan, &f.scene);
 }
 
 static struct unit *of(enum unit_kind kind)

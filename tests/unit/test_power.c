@@ -39,9 +39,8 @@ void clock_now(char out[CLOCK_TEXT_SIZE])
 	strcpy(out, "2026-01-31T03:04:05.678Z");
 }
 
-int lock_check(const struct scene *scene, struct lock *lock, struct error *err)
+int lock_check(struct lock *lock, struct error *err)
 {
-	(void)scene;
 	(void)lock;
 	(void)err;
 	return 0;
@@ -64,11 +63,11 @@ int journal_outcome(struct journal *j, size_t unit, enum state state, const char
 	return 0;
 }
 
-int journal_power(struct journal *j, const char *action, const struct fence_agent *agent, const struct fence_answer *answer,
+int journal_power(struct journal *j, const struct scene *host, const char *action, const struct fence_answer *answer,
     struct error *err)
 {
 	(void)j;
-	(void)agent;
+	(void)host;
 	(void)err;
 	str_addf(&records, "%s %s; ", action, fence_state_name[answer->state]);
 	return 0;
@@ -90,7 +89,7 @@ static int begin(void **state)
 	fence_agent_free(&work.scene.power.agent);
 	plan_free(&work.plan);
 	request = (struct request){ 0 };
-	work = (struct work){ .request = &request, .scene.subject.host = "c1", .journal = (struct journal *)&request };
+	work = (struct work){ .request = &request, .scene.request = &request, .scene.subject.host = "c1", .journal = (struct journal *)&request };
 	work.scene.power = (struct power_facts){ .asked = true,
 		.agent = { .program = xstrdup(agent_path), .options = xasprintf("file=%s\n", file), .timeout_s = 10, .off_timeout_s = 5 },
 		.answer.state = FENCE_OFF, .asked_ms = now_ms };

@@ -85,7 +85,7 @@ static void read_all(struct past *past)
 
 static void a_journal_of_another_format_is_refused_with_the_way_out(void **state)
 {
-	static const char *const versions[] = { "\"version\":2,", "\"version\":0,", "", "\"version\":\"one\"," };
+	static const char *const versions[] = { "\"version\":3,", "\"version\":0,", "", "\"version\":\"one\"," };
 	struct past past;
 	struct error err;
 
@@ -98,8 +98,8 @@ static void a_journal_of_another_format_is_refused_with_the_way_out(void **state
 		assert_true(past.foreign);
 		assert_int_equal(past.nunit, 0); /* what it says is not looked at */
 		assert_int_equal(past_check(&past, path, &err), -1);
-		assert_non_null(strstr(err.text, i == 0 ? "of format 2, written by evac-manage 0.9.0" : "of format 0, written by"));
-		assert_non_null(strstr(err.text, "reads format 1"));
+		assert_non_null(strstr(err.text, i == 0 ? "of format 3, written by evac-manage 0.9.0" : "of format 0, written by"));
+		assert_non_null(strstr(err.text, "reads formats up to 2"));
 		assert_non_null(strstr(err.hint, "evac-manage 0.9.0 or a later one"));
 		past_free(&past);
 	}
@@ -113,7 +113,7 @@ static void a_journal_of_another_format_stays_as_it_is(void **state)
 	struct error err;
 
 	(void)state;
-	write_journal((const char *const[]){ RUN_RECORD("\"version\":2,"), ROW, NULL });
+	write_journal((const char *const[]){ RUN_RECORD("\"version\":3,"), ROW, NULL });
 	assert_int_equal(file_read(path, 1 << 20, ERROR_ERROR, &before, &err), 0);
 	assert_int_equal(journal_reopen(path, past_record, &past, &journal, &err), 0);
 	assert_int_equal(past_check(&past, path, &err), -1);
@@ -130,10 +130,10 @@ static void a_run_of_another_format_counts_as_unfinished(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	write_journal((const char *const[]){ RUN_RECORD("\"version\":2,"), END, NULL });
+	write_journal((const char *const[]){ RUN_RECORD("\"version\":3,"), END, NULL });
 	assert_int_equal(unfinished_check(&request, "c1", NULL, NULL, &err), -1);
 	assert_int_equal(err.kind, ERROR_BUSY);
-	assert_non_null(strstr(err.text, "of format 2"));
+	assert_non_null(strstr(err.text, "of format 3"));
 	assert_non_null(strstr(err.hint, "evac-manage journal recover " RUN));
 	assert_int_equal(unfinished_check(&request, "c2", NULL, NULL, &err), 0);
 	write_journal((const char *const[]){ RUN_RECORD("\"version\":1,"), END, NULL });
