@@ -65,17 +65,18 @@ class Case:
         """What the conductor has really taken comes to its end, once for each message."""
         if self.scenario.goes_on_by_itself:
             return
+        to = self.scenario.lands_on
         for inner in self.conductor.inner():
             uuid, request = inner["args"]["instance"]["nova_object.data"]["uuid"], inner["_context_request_id"]
             if (uuid, request) in self.executed:
                 continue
             self.executed.add((uuid, request))
             self.rows.query("UPDATE nova.migrations SET status = 'done', dest_compute = %s WHERE instance_uuid = %s AND status = 'accepted'"
-                            " AND migration_type = 'evacuation'", (C, uuid))
+                            " AND migration_type = 'evacuation'", (to, uuid))
             self.rows.query("UPDATE nova.instances SET host = %s, node = %s, task_state = NULL, vm_state = 'active' WHERE uuid = %s",
-                            (C, C, uuid))
+                            (to, to, uuid))
             self.rows.query("UPDATE neutron.ml2_port_bindings b JOIN neutron.ports p ON p.id = b.port_id SET b.host = %s, p.status = 'ACTIVE'"
-                            " WHERE p.device_id = %s", (C, uuid))
+                            " WHERE p.device_id = %s", (to, uuid))
 
     def signature(self):
         """All that what comes next depends on."""
@@ -113,6 +114,8 @@ class Case:
 class Scenario:
     """name; prepare() once, what it leaves in rows and state directory is put back for each death; words() dies."""
     bound = True
+    dead = (A,)                 # hosts
+    lands_on = C
     goes_on_by_itself = False   # its nova answers while the tool runs
     recover_words = ()
     recovered = (OK, UNKNOWN)   # how a recovery ends
@@ -164,11 +167,13 @@ class Scenario:
 class Rescue(Scenario):
     """Ownership, then evacuations; what is left is done by --resume."""
 
+    rescue = RESCUE
+
     def __init__(self, name, bound=True):
         self.name, self.bound = name, bound
 
     def words(self, case):
-        return [*RESCUE, "--to", B]
+        return [*self.rescue, "--to", B]
 
     def check(self, case, final=False):
         sent = self.check_casts(case)
@@ -184,7 +189,7 @@ class Rescue(Scenario):
             else:
                 assert not open_ones, "an open migration and no task: %r" % i
             if final:
-                assert i["host"] == C and sent[i["uuid"]] == 1, "not done: %r, %d casts" % (i, sent[i["uuid"]])
+                assert i["host"] == self.lands_on and sent[i["uuid"]] == 1, "not done: %r, %d casts" % (i, sent[i["uuid"]])
         assert self.nodes(case) in ((B,) if final else (A, B))
 
     def resolve_unknown(self, case):
@@ -198,10 +203,30 @@ class Rescue(Scenario):
 
     def go_on(self, case):
         run = case.run_id()
-        done = case.run(*RESCUE, *(["--resume", run] if run else ["--to", B]))
+        done = case.run(*self.rescue, *(["--resume", run] if run else ["--to", B]))
         assert done.code in (OK, PARTIAL), str(done)
         case.nova_executes()
         self.check(case, final=True)
+
+
+class Several(Rescue):
+    """Two hosts that failed together, one run: marks of both, all moves, an instance of each."""
+    dead, lands_on = (A, C), B
+    rescue = ["host", "rescue", A, C, *[w for name in WANTED for w in ("--only", name)], "--no-wait", "--fenced",
+              "the test pulled the plugs of %s and %s" % (A, C), "--accept", "mass-failure", "--yes", "-f", "json"]
+
+    def prepare(self, case):
+        case.rows.query("UPDATE nova.instances SET host = %s, node = %s WHERE deleted = 0 AND display_name = %s", (C, C, WANTED[0]))
+        (v,) = case.rows.query("SELECT id FROM cinder.volumes WHERE deleted = 0 AND BINARY SUBSTRING_INDEX(host, '#', 1) = BINARY %s LIMIT 1", (A + "@nvme",))
+        self.volume = v["id"]
+        case.rows.query("UPDATE cinder.volumes SET host = %s, service_uuid = (SELECT uuid FROM cinder.services WHERE `binary` = 'cinder-volume' AND"
+                        " deleted = 0 AND BINARY host = BINARY %s) WHERE id = %s", (C + "@nvme#nvme", C + "@nvme", self.volume))
+
+    def nodes(self, case):
+        node = super().nodes(case)
+        (v,) = case.rows.query("SELECT host FROM cinder.volumes WHERE id = %s", (self.volume,))
+        assert v["host"].split("@")[0] == (B if node == B else C), "moved of one host alone: %r" % v
+        return node
 
 
 class Undo(Scenario):
@@ -583,7 +608,7 @@ class Unfence(KeepOut):
         assert "unfence" in types[types.index("end"):], types
 
 
-SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), FenceGone(), Unfence()]
+SCENARIOS = [Rescue("rescue"), Rescue("returned", bound=False), Several("several"), Undo(), Apply(), PlanOut(), Close(), Resend(), Ports(), Fence(), KeepOut(), FenceGone(), Unfence()]
 
 
 def died(result):
