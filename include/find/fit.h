@@ -56,6 +56,12 @@ int64_t room_need(const struct candidate *c, int class);
 void room_add_closed(const struct room *room, struct str *out);
 void room_add_absent(const struct room *room, struct str *out);
 
+/* How many of ${n} instances fit in none of the rooms, as they are now, however they are placed: of one class of resource
+ * alone, the one that leaves out most, the smallest first into all that is free. What placement shares counts for each room, so
+ * that more may be left out, and never fewer. ${why} says what of it is free and needed; 0: nothing. */
+size_t rooms_short(const struct rooms *rooms, const struct scene *scene, const struct candidate *const *c, size_t n,
+    struct str *why);
+
 /* The room that takes it, as nova's scheduler would choose it (most memory free among those that pass), charged with it. NULL:
  * none does; ${why} then says what is missing and ${help} what would help. */
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *candidate,

@@ -256,6 +256,57 @@ static void explain(struct rooms *rooms, const struct scene *scene, const struct
 	say_elsewhere(scene, c, help);
 }
 
+static int smallest_first(const void *one, const void *other)
+{
+	const int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+
+	return a < b ? -1 : a > b;
+}
+
+static int64_t free_of(const struct rooms *rooms, const struct scene *scene, int class)
+{
+	int64_t all = 0;
+
+	for (const struct room *r = rooms->v; r < rooms->v + rooms->n; r++)
+		if (!r->closed && !r->absent && room_left(scene, r, class) > 0)
+			all += room_left(scene, r, class);
+	return all;
+}
+
+/* The smallest first: no other choice has more of them. ${needs}: sorted. */
+static size_t count_left(const int64_t *needs, size_t n, int64_t left)
+{
+	size_t i = 0;
+
+	for (; i < n && (needs[i] == 0 || needs[i] <= left); i++)
+		left -= needs[i];
+	return n - i;
+}
+
+size_t rooms_short(const struct rooms *rooms, const struct scene *scene, const struct candidate *const *c, size_t n,
+    struct str *why)
+{
+	auto_free int64_t *needs = xcalloc(n + 1, sizeof *needs);
+	size_t most = 0;
+
+	for (int class = 0; class < CLASSES; class += 1) {
+		const int64_t left = free_of(rooms, scene, class);
+		int64_t sum = 0;
+		size_t out;
+
+		for (size_t i = 0; i < n; i++)
+			sum += needs[i] = room_need(c[i], class);
+		vec_sort(needs, n, sizeof *needs, smallest_first);
+		out = count_left(needs, n, left);
+		if (out <= most)
+			continue;
+		most = out;
+		str_clear(why);
+		str_addf(why, _("%lld %s are free, %lld are needed"), (long long)left, _(class_name[class]), (long long)sum);
+	}
+	return most;
+}
+
 const struct room *rooms_place(struct rooms *rooms, const struct scene *scene, const struct candidate *c, struct str *why,
     struct str *help)
 {

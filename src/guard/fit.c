@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "find/fit.h"
 #include "internal.h"
 
@@ -31,6 +33,39 @@ void guard_place(const struct scene *scene, struct rooms *rooms, struct findings
 		    str_or(c->instance->name, c->instance->uuid), why.s);
 		out->v[out->n - 1].part = rooms->obstacle;
 	}
+}
+
+/* Left out by nothing, or for want of room alone. */
+static size_t gather_to_place(const struct scene *scene, const struct findings *found, const struct candidate **out)
+{
+	size_t n = 0;
+
+	EACH_WANTED(c, scene) {
+		const struct finding *f = findings_skip(found, c->instance->uuid);
+
+		if (!f || strcmp(f->code, "no-capacity") == 0)
+			out[n++] = c;
+	}
+	return n;
+}
+
+/* That one order of placing does not fit says nothing of another one; this does. Of one host no-capacity has each instance. */
+void guard_capacity_bound(const struct guard *self, const struct scene *scene, struct findings *out)
+{
+	auto_free const struct candidate **c = xcalloc(scene->subject.ncandidate + 1, sizeof *c);
+	auto_str struct str why = { 0 };
+	struct rooms rooms;
+	size_t n, left;
+
+	if (!scene->each || !scene->nova.home || scene->request->what.limit > 0)
+		return;
+	n = gather_to_place(scene, out, c);
+	rooms_make(scene, &rooms);
+	left = rooms_short(&rooms, scene, c, n, &why);
+	if (left > 0)
+		guard_found(self, scene, out, NULL, NULL,
+		    "at least %zu of %zu instances fit nowhere, however they are placed: %s", left, n, why.s);
+	rooms_free(&rooms);
 }
 
 void guard_no_capacity(const struct guard *self, const struct scene *scene, struct findings *out)

@@ -411,6 +411,11 @@ GUARD("capacity-unknown", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, capac
 	.sentence = N_("the capacity was calculated without placement's records; the scheduler decides"),
 	.hint = N_("give placement's configuration with --placement-config-file, or take a part first with --limit or --only"),
 	.of_request = true, .of_doubt = true, .of_all = true)
+GUARD("capacity-bound", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_EVACUATES, capacity_bound),
+	.sentence = N_("however the instances of the failed hosts are placed, some fit nowhere: of vCPU, memory or disk the other hosts have "
+		"less than they need"),
+	.hint = N_("add a host or free some capacity; 'evac-manage host readiness' says how much"),
+	.of_request = true, .of_all = true)
 GUARD("unchecked-resources", SEVERITY_WARN, ACCEPT_NOTHING, LOOK(WHEN_ALWAYS, unchecked_resources),
 	.sentence = N_("an instance needs something that is not checked here (PCI devices, NUMA cells, huge pages; without "
 		"placement's records also resource classes and traits); only the scheduler and nova-compute know "

@@ -202,6 +202,7 @@ static void take_back(struct plan *plan, const struct scene *scene, const struct
 {
 	struct unit *unit = plan_unit(plan, was->kind);
 
+	unit->host = was->host;
 	for (size_t last = was->nstep, first; last > 0; last = first) {
 		for (first = last - 1; first > 0 && was->step[first - 1].kind == was->step[last - 1].kind; first--)
 			;

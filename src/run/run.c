@@ -60,7 +60,7 @@ static void name_hosts(struct run *run)
 	const size_t n = scene->neach + scene->nleft;
 	const char **name;
 
-	if (!scene->each || scene->subject.past)
+	if (!scene->each)
 		return;
 	name = arena_alloc(&scene->arena, n * sizeof *name);
 	for (size_t i = 0; i < n; i++)

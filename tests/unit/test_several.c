@@ -12,6 +12,7 @@
 
 #include "cli/fenced.h"
 #include "find/fit.h"
+#include "findings_seen.h"
 #include "guard/guard.h"
 #include "journal/lock.h"
 #include "journal/past.h"
@@ -233,6 +234,26 @@ static void they_share_what_room_there_is(void **state)
 	findings_free(&found);
 }
 
+static void what_fits_nowhere_is_a_fact(void **state)
+{
+	(void)state;
+	for (int64_t memory = 7000; memory <= 70000; memory *= 10) {
+		struct findings found = { 0 };
+
+		f.node[1].memory_mb_limit = memory; /* needed: 2048, 2048 and 4096 */
+		if (memory == 7000)
+			join();
+		guards_run(&all, &found);
+		assert_int_equal(count_of(&found, "capacity-bound", NULL), memory == 7000);
+		finding_seen("capacity-bound", memory == 7000);
+		for (size_t i = 0; i < found.n; i++)
+			if (strcmp(found.v[i].code, "capacity-bound") == 0)
+				assert_string_equal(found.v[i].message, "at least 1 of 3 instances fit nowhere, however they are placed: "
+					"7000 MB of memory are free, 8192 are needed");
+		findings_free(&found);
+	}
+}
+
 /* ---- the plan */
 
 static void marks_come_before_all_moves_and_these_before_the_first_instance(void **state)
@@ -394,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_the_same_for_all_is_said_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_word_accepts_for_the_host_that_it_names, begin, end),
 		cmocka_unit_test_setup_teardown(they_share_what_room_there_is, begin, end),
+		cmocka_unit_test_setup_teardown(what_fits_nowhere_is_a_fact, begin, end),
 		cmocka_unit_test_setup_teardown(marks_come_before_all_moves_and_these_before_the_first_instance, begin, end),
 		cmocka_unit_test_setup_teardown(all_locks_or_none_in_the_order_of_their_names, begin, end),
 		cmocka_unit_test_setup_teardown(a_journal_of_several_is_about_each_of_them, begin, end),
